@@ -1,0 +1,40 @@
+/* The HTTP side: routes, JSON in and out, tokens. Routes are a table (api/routes.c), a file a noun. HTTP
+ * worker threads (libmicrohttpd) parse and answer; what changes something becomes a struct input that the
+ * engine thread takes through api_backend.submit, and the answer leaves only after the commit. Reads use a
+ * ledger reader of the worker's own. No SQL and no decision here. */
+#pragma once
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "engine/engine.h"
+#include "intake/intake.h"
+#include "ledger/ledger.h"
+
+struct api;
+
+struct api_backend {
+    void *core;
+    /* Hands an input to the engine thread; done is called there, once, after the commit (or with
+     * OUTCOME_UNAVAILABLE: disk full, overloaded, stopping). The input with all it points to, and body with
+     * its format (the bytes to keep in the inbox, or NULL), must stay until then. -1: the queue is full, done
+     * is not called. Any thread. */
+    int (*submit)(void *core, const struct input *input, const struct intake_format *format, const char *body,
+                  size_t n_bytes, void (*done)(void *context, const struct outcome *outcome), void *context);
+    /* Runs question on the engine thread between inputs and returns when it is done. Any thread but that one.
+     */
+    void (*ask)(void *core, void (*question)(void *context, const struct engine *engine), void *context);
+    bool (*ready)(void *core);
+};
+
+struct api_options {
+    int listen_fd;        /* already bound and listening */
+    const char *data_dir; /* for the readers */
+    const char *token;    /* the administrator's, 64 hex */
+    const struct clock *clock;
+    /* The library in force, for routes that show runbooks; valid until the question ends (see ask). */
+};
+
+int api_start(const struct api_options *options, const struct api_backend *backend, struct api **ret_api,
+              struct err *err);
+/* Stops taking requests, lets those under way finish (bounded to 5 s), frees. */
+void api_stop(struct api *api);

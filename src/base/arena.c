@@ -1,0 +1,142 @@
+#include "base/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+
+enum { BLOCK_BYTES = 16 * 1024, EXIT_OUT_OF_MEMORY = 71 };
+
+struct block {
+    struct block *next;
+    size_t n_bytes;
+    size_t used;
+    max_align_t bytes[];
+};
+
+struct arena {
+    struct block *blocks; /* the one in use first */
+    size_t used_bytes;
+};
+
+static void *never_null(void *p, size_t n_bytes)
+{
+    if (p || n_bytes == 0)
+        return p;
+    fprintf(stderr, "crashcart: out of memory while asking for %zu bytes\n", n_bytes);
+    _Exit(EXIT_OUT_OF_MEMORY);
+}
+
+void *heap_alloc(size_t n_bytes)
+{
+    return never_null(calloc(1, n_bytes ? n_bytes : 1), n_bytes);
+}
+
+void *heap_resize(void *p, size_t n_bytes)
+{
+    return never_null(realloc(p, n_bytes), n_bytes);
+}
+
+char *heap_strdup(const char *s)
+{
+    size_t n = strlen(s) + 1;
+    return memcpy(heap_alloc(n), s, n);
+}
+
+struct arena *arena_new(void)
+{
+    return heap_alloc(sizeof(struct arena));
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena)
+        return;
+    arena_reset(arena);
+    free(arena->blocks);
+    free(arena);
+}
+
+void arena_reset(struct arena *arena)
+{
+    struct block *block = arena->blocks;
+    while (block && block->next) {
+        struct block *next = block->next;
+        free(block);
+        block = next;
+    }
+    if (block)
+        block->used = 0;
+    arena->blocks = block;
+    arena->used_bytes = 0;
+}
+
+size_t arena_used_bytes(const struct arena *arena)
+{
+    return arena->used_bytes;
+}
+
+void *arena_alloc(struct arena *arena, size_t n_bytes)
+{
+    size_t need = (n_bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+    struct block *block = arena->blocks;
+    if (!block || block->n_bytes - block->used < need) {
+        size_t size = need > BLOCK_BYTES ? need : BLOCK_BYTES;
+        block = never_null(malloc(sizeof *block + size), size);
+        *block = (struct block){.next = arena->blocks, .n_bytes = size};
+        arena->blocks = block;
+    }
+    void *p = (char *)block->bytes + block->used;
+    block->used += need;
+    arena->used_bytes += need;
+    return memset(p, 0, n_bytes);
+}
+
+char *arena_strndup(struct arena *arena, const char *s, size_t n_bytes)
+{
+    char *copy = arena_alloc(arena, n_bytes + 1);
+    if (n_bytes)
+        memcpy(copy, s, n_bytes);
+    return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *s)
+{
+    return s ? arena_strndup(arena, s, strlen(s)) : NULL;
+}
+
+char *arena_vprintf(struct arena *arena, const char *format, va_list ap)
+{
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, format, ap);
+    char *text = arena_alloc(arena, n < 0 ? 1 : (size_t)n + 1);
+    if (n > 0)
+        vsnprintf(text, (size_t)n + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    char *text = arena_vprintf(arena, format, ap);
+    va_end(ap);
+    return text;
+}
+
+void *list_grow_(struct arena *arena, void *at, size_t n, size_t *capacity, size_t item_bytes)
+{
+    if (n < *capacity) {
+        memset((char *)at + n * item_bytes, 0, item_bytes);
+        return at;
+    }
+    size_t wanted = *capacity ? *capacity * 2 : 4;
+    void *grown = arena_alloc(arena, wanted * item_bytes);
+    if (n)
+        memcpy(grown, at, n * item_bytes);
+    *capacity = wanted;
+    return grown;
+}

@@ -1,0 +1,16 @@
+/* The files of policy/, built into the program by tools/embed. */
+#pragma once
+
+#include <stddef.h>
+
+struct embedded_file {
+    const char *name;  /* "commands.rules" */
+    const char *bytes; /* closed by a NUL */
+    size_t n_bytes;
+};
+
+/* All of them, ended by one without a name (made by the build; use embedded_find). */
+extern const struct embedded_file embedded_files_[];
+
+/* The file of that name, or NULL. */
+const struct embedded_file *embedded_find(const char *name);

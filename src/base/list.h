@@ -1,0 +1,34 @@
+/* A growing array in an arena: LIST(struct step) steps; struct step *s = list_push(arena, &steps);
+ * The elements move when the list grows: keep indices, not pointers, while pushing. */
+#pragma once
+
+#include "base/arena.h"
+
+#define LIST(type)                                                                                           \
+    struct {                                                                                                 \
+        type *at;                                                                                            \
+        size_t n;                                                                                            \
+        size_t capacity;                                                                                     \
+    }
+
+/* A list of strings, the most common one. */
+struct strings {
+    const char **at;
+    size_t n;
+    size_t capacity;
+};
+
+void *list_grow_(struct arena *arena, void *at, size_t n, size_t *capacity, size_t item_bytes);
+
+/* Appends a zeroed element and gives its address, valid until the next push. */
+#define list_push(arena, list)                                                                               \
+    ((list)->at = list_grow_((arena), (list)->at, (list)->n, &(list)->capacity, sizeof *(list)->at),         \
+     &(list)->at[(list)->n++])
+
+#define list_each(item, list)                                                                                \
+    for (typeof((list)->at) item = (list)->at; item && item < (list)->at + (list)->n; item++)
+
+static inline void strings_add(struct arena *arena, struct strings *list, const char *s)
+{
+    *list_push(arena, list) = s;
+}

@@ -1,0 +1,89 @@
+/* The small YAML file that says what a runbook cannot: who people are, when they are on call, where secrets
+ * lie.
+ *
+ * config_parse() reads bytes against one schema (config/schema.c: a row a key, with its default, range, help
+ * and the line it is checked on). Every error names file:line, the key, and the nearest key that exists; all
+ * errors of a file are reported at once, up to twenty. A configuration is one immutable value in one arena;
+ * SIGHUP replaces it as a whole, and a bad file leaves the old one in force. Example: docs/configuration.md.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/list.h"
+#include "roster/roster.h"
+
+struct config_contact {
+    const char *channel; /* "webhook", "email" */
+    const char *address;
+    int line;
+};
+
+struct person {
+    const char *id, *name;
+    LIST(struct config_contact) contacts; /* in the order to try; at least one */
+    int line;
+};
+
+struct escalation_step {
+    struct strings notify; /* "person:ana", "schedule:primary" */
+    int64_t after_s;       /* since the step before; UNSTATED (INT64_MIN): what the severity says */
+    int line;
+};
+
+struct config_label {
+    const char *name, *value;
+};
+
+struct service {
+    const char *id;
+    const char *runbook;             /* path in the runbook folder, or NULL: searched in all */
+    LIST(struct config_label) match; /* all of them must be equal; empty: label service equals id */
+    LIST(struct escalation_step) escalation;
+    int line;
+};
+
+struct config {
+    struct arena *arena;
+    const char *file;          /* NULL: no configuration at all, only defaults */
+    const char *listen;        /* "127.0.0.1:8480" */
+    const char *data;          /* folder of the ledger; "./crashcart-data" */
+    const char *runbooks;      /* folder; "./runbooks" */
+    const char *public_url;    /* links in pages; NULL: http://LISTEN */
+    int64_t resolve_timeout_s; /* an alert that is not sent again ends after this; 300 */
+    int64_t hold_down_s;       /* monitoring -> resolved after this without a firing alert; 300 */
+    struct {
+        const char *server; /* "smtp://host:25", "smtps://host:465"; NULL: mail cannot be sent */
+        const char *from;
+        const char *user;
+        const char *secret;   /* "env:NAME", "file:PATH", "credential:NAME"; read by the courier only */
+        const char *starttls; /* "required" (default), "optional", "off" */
+    } mail;
+    struct {
+        int64_t step_time_s;       /* 60 */
+        int64_t step_output_bytes; /* kept of each step; 65536 */
+        bool diagnose;             /* run read steps when an incident opens; true */
+    } runner;
+    LIST(struct person) people;
+    LIST(struct schedule) schedules;
+    LIST(struct service) services;
+};
+
+struct config_errors {
+    struct arena *arena;
+    struct strings list; /* "crashcart.yaml:12: ..." each with what to do */
+};
+
+/* bytes NULL: the defaults alone. NULL on errors, which are then in errors. The result frees with
+ * config_free. */
+struct config *config_parse(const char *file, const char *bytes, size_t n_bytes,
+                            struct config_errors *errors);
+void config_free(struct config *config);
+
+const struct person *config_person(const struct config *config, const char *id);
+const struct schedule *config_schedule(const struct config *config, const char *id);
+const struct service *config_service(const struct config *config, const char *id);

@@ -1,0 +1,55 @@
+/* The courier tells: what a message looks like on each channel, and carrying it there. Channels are a table
+ * (courier/channels.c), a file a channel. It does not decide whom to tell or when to try again.
+ *
+ * core renders a page document (below) when a delivery leaves, and hands it to the courier process, which
+ * alone dials out and alone reads channel secrets. */
+#pragma once
+
+#include <uv.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "config/config.h"
+#include "engine/delivery.h"
+#include "engine/incident.h"
+#include "engine/run.h"
+
+/* ---- in core: the page document ----
+ * {"kind":"page","idempotency_key":"...","incident":{"number","title","service","severity","state","started_at",
+ *  "opened_at","procedure":{"title","file","line"},"url"},"to":{"id","name"},"why":"...","diagnosis":[{"command",
+ *  "state","summary"}...],"text":"plain page for a small screen"}
+ * What is needed at three in the morning and no more: no label values but alertname and service, no free text
+ * of the alert, no command output beyond its exit and its first line after redaction. */
+void page_render(struct buf *out, const struct delivery *delivery, const struct incident *incident,
+                 const struct person *person, const struct run_step *steps, size_t n_steps,
+                 const char *public_url, int64_t now_us);
+
+/* ---- in the courier process ---- */
+
+struct courier;
+
+struct courier_done {
+    int64_t delivery;
+    int attempt;
+    struct delivery_result result;
+};
+
+/* done is called on the loop's thread once for every courier_send(). */
+int courier_new(uv_loop_t *loop, const struct config *config,
+                void (*done)(void *context, const struct courier_done *), void *context,
+                struct courier **ret_courier, struct err *err);
+void courier_free(struct courier *courier);
+/* page is the document above. Many are under way at once; a slow receiver delays only itself. */
+void courier_send(struct courier *courier, int64_t delivery, int attempt, const char *channel,
+                  const char *address, const char *key, const char *page, size_t n_bytes);
+
+/* ---- frames between core and courier ---- */
+
+/* {"delivery":4,"attempt":1,"channel":"webhook","address":"...","key":"...","page":{...}} */
+void courier_order_write(struct buf *out, const struct delivery *delivery, const char *page, size_t n_bytes);
+int courier_order_send(struct courier *courier, struct json order, struct err *err);
+/* {"delivery":4,"attempt":1,"verdict":"sent","detail":"HTTP 200","retry_after_s":0} */
+void courier_answer_write(struct buf *out, const struct courier_done *done);
+int courier_answer_read(struct arena *arena, struct json answer, struct courier_done *ret_done,
+                        struct err *err);

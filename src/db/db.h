@@ -1,0 +1,55 @@
+/* One small statement interface; SQLite behind it today, PostgreSQL in the same words later. SQL text comes
+ * from ledger/ only. A handle belongs to one thread. Values are always bound, never formatted into the text.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct db;
+struct db_statement;
+
+enum db_mode { DB_WRITER, DB_READER };
+
+/* Opens (the writer creates) the database: WAL, synchronous=FULL, foreign keys on. -1: err says why and what
+ * to do. */
+int db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *err);
+void db_close(struct db *db); /* NULL is allowed */
+
+/* Runs text without parameters or rows (several statements are allowed). */
+int db_execute(struct db *db, const char *sql, struct err *err);
+
+/* Positive outcomes of a failed step: the caller must tell them apart from a broken database. */
+enum { DB_FULL = 1, DB_BUSY = 2 };
+
+/* The statement for that text, prepared once and kept by the handle; reset and unbound. sql must be a
+ * constant. NULL only for text that does not compile: err says so. */
+struct db_statement *db_prepare(struct db *db, const char *sql, struct err *err);
+
+/* Binds the next parameter, in order; texts and blobs must live until the statement is reset. */
+void db_bind_int(struct db_statement *statement, int64_t value);
+void db_bind_text(struct db_statement *statement, const char *text); /* NULL binds NULL */
+void db_bind_blob(struct db_statement *statement, const void *bytes, size_t n_bytes);
+
+/* 0: a row is there and its columns can be read until the next step. DB_DONE: no more rows, the statement is
+ * reset. DB_FULL: no space; DB_BUSY: locked too long; -1: anything else. After an error the statement is
+ * reset. */
+enum { DB_DONE = 3 };
+int db_step(struct db_statement *statement, struct err *err);
+/* For statements without rows: 0 when done, else as db_step. */
+int db_run(struct db_statement *statement, struct err *err);
+void db_reset(struct db_statement *statement);
+
+int64_t db_column_int(struct db_statement *statement, int column);
+const char *db_column_text(struct db_statement *statement,
+                           int column); /* never NULL; good until the next step */
+const void *db_column_blob(struct db_statement *statement, int column, size_t *ret_n_bytes);
+
+/* The default is a deferred transaction for readers and an immediate one for writers. */
+int db_begin(struct db *db, struct err *err);
+int db_commit(struct db *db, struct err *err); /* outcomes as db_step; the transaction is over either way */
+void db_rollback(struct db *db);
+int64_t db_last_id(struct db *db);

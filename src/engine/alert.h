@@ -1,0 +1,40 @@
+/* An alert as it was heard: what intake/ makes of every wire format, and what the engine keeps. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct label {
+    const char *name, *value; /* UTF-8 without NUL */
+};
+
+struct alert {
+    struct label *labels; /* sorted by name, names unique, empty values dropped; never empty */
+    size_t n_labels;
+    struct label *annotations; /* sorted by name */
+    size_t n_annotations;
+    int64_t starts_us;         /* 0: not given, the time of arrival counts */
+    int64_t ends_us;           /* 0: not given; <= now: resolved */
+    const char *generator_url; /* or NULL */
+};
+
+/* What one request brought. Memory belongs to whoever made the batch and lives until the engine has answered.
+ */
+struct alert_batch {
+    const char *source;    /* "alertmanager-api", "alertmanager-webhook", ... */
+    const char *group_key; /* identity of the group that this batch is the whole state of, or NULL */
+    bool group_resolved; /* the group says that all of it is over: resolves its alerts that are not listed too
+                          */
+    bool group_whole;    /* nothing was cut off: an alert of the group that is missing here has resolved */
+    bool lasting; /* without ends_us an alert stands until it is resolved (webhooks), else it times out */
+    struct alert *alerts;
+    size_t n_alerts;
+};
+
+/* The value of a label or annotation, or NULL. */
+const char *label_value(const struct label *labels, size_t n_labels, const char *name);
+
+/* Identity of a label set: FNV-1a 64 over name, 0xff, value, 0xff in order of names, as Prometheus computes
+ * it (prometheus/common model.LabelSet.Fingerprint), so that all tools show the same one. */
+uint64_t alert_fingerprint(const struct label *labels, size_t n_labels);

@@ -1,0 +1,155 @@
+/* The engine decides: (state, input, now) -> decisions. No I/O, no clock, no threads, no randomness: the same
+ * inputs in the same order give the same decisions, which is how the simulator tests years in minutes.
+ *
+ * The caller (role/core.c, or the simulator) gives one input at a time with the wall time, writes all
+ * decisions of it to the ledger in one transaction, and only after the commit answers the input and carries
+ * out what asks for an effect (DECISION_DELIVERY in state DELIVERY_DUE, DECISION_STEP in state
+ * STEP_STARTING). If the commit fails the engine's state is ahead of the ledger: the process must end and
+ * start again from the ledger.
+ *
+ * After a restart the caller gives back what the ledger holds with the engine_restore_* calls, then
+ * engine_restored(): timers that came due meanwhile fire once, late, and say so. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/list.h"
+#include "config/config.h"
+#include "engine/alert.h"
+#include "engine/delivery.h"
+#include "engine/incident.h"
+#include "engine/run.h"
+#include "runbook/library.h"
+
+struct engine;
+
+/* What the engine knows of the world; both stay the caller's and must outlive the engine or the next
+ * engine_learn(). */
+struct engine *engine_new(const struct config *config, const struct library *library);
+void engine_free(struct engine *engine);
+void engine_learn(struct engine *engine, const struct config *config, const struct library *library);
+
+/* ---- inputs ---- */
+
+enum input_kind {
+    INPUT_ALERTS,        /* batch */
+    INPUT_ACKNOWLEDGE,   /* incident, actor */
+    INPUT_NOTE,          /* incident, actor, text */
+    INPUT_RESOLVE,       /* incident, actor, text; force: although alerts still fire */
+    INPUT_APPROVE,       /* run, step (line), actor */
+    INPUT_DENY,          /* run, step (line), actor, text */
+    INPUT_DELIVERY_DONE, /* delivery, delivery_result */
+    INPUT_STEP_STARTED,  /* run, step */
+    INPUT_STEP_DONE,     /* run, step, step_result */
+    INPUT_TIMER,         /* whatever is due by now */
+    N_INPUT_KINDS
+};
+
+struct input {
+    enum input_kind kind;
+    const char *actor; /* "person:ana", "token:admin", "system" */
+    int64_t incident;
+    const char *text;
+    bool force;
+    const struct alert_batch *batch;
+    int64_t run;
+    int step; /* line of the command in the document */
+    int64_t delivery;
+    const struct delivery_result *delivery_result;
+    const struct step_result *step_result;
+};
+
+/* What became of an input; one table in api/ maps it to HTTP, one in cmd/ to exit codes. */
+enum outcome_code { OUTCOME_DONE, OUTCOME_NOT_FOUND, OUTCOME_CONFLICT, OUTCOME_INVALID, OUTCOME_UNAVAILABLE };
+
+struct outcome {
+    enum outcome_code code;
+    char message[300]; /* for a person; "" when done */
+    int64_t incident;  /* that it touched, 0: none or several */
+};
+
+/* ---- decisions ---- */
+
+enum decision_kind {
+    DECISION_EVENT,       /* append to the stream "incident/N", or "system" when incident is 0 */
+    DECISION_INCIDENT,    /* save this value of the incident */
+    DECISION_DELIVERY,    /* save this value of the delivery; send it when it is due */
+    DECISION_STEP,        /* save this value of the step; start it when its state asks */
+    DECISION_TIMER_SET,   /* save the timer (replaces one of the same kind and subject) */
+    DECISION_TIMER_CLEAR, /* forget it */
+};
+
+/* One line of the timeline. kind is noun.verb (alert.fired, incident.opened, page.queued, page.sent,
+ * step.started); body is a JSON object without patient data; summary is one sentence for people. */
+struct event {
+    int64_t incident;
+    const char *actor, *kind, *summary, *body;
+};
+
+enum timer_kind {
+    TIMER_ESCALATE,       /* subject: incident */
+    TIMER_HOLD_DOWN,      /* subject: incident; monitoring -> resolved */
+    TIMER_DELIVERY_RETRY, /* subject: delivery */
+    TIMER_ALERT_ENDS,     /* subject 0: the next alert that times out; not durable, derived from the alerts */
+    N_TIMER_KINDS
+};
+
+struct timer {
+    enum timer_kind kind;
+    int64_t subject;
+    int64_t due_us;
+};
+
+struct decision {
+    enum decision_kind kind;
+    union {
+        struct event event;
+        struct incident incident;
+        struct delivery delivery;
+        struct run_step step;
+        struct timer timer;
+    };
+};
+
+struct decisions {
+    struct arena *arena; /* all texts; the caller resets it after carrying them out */
+    LIST(struct decision) list;
+    struct outcome outcome;
+};
+
+/* Decides. decisions->arena is set and the list empty on entry. Never fails: a refused input changes nothing
+ * and says why in the outcome. now_us never runs backwards inside the engine: an earlier time than the last
+ * counts as the last. */
+void engine_decide(struct engine *engine, const struct input *input, int64_t now_us,
+                   struct decisions *decisions);
+
+/* When INPUT_TIMER is wanted next; INT64_MAX: not yet. */
+int64_t engine_next_due_us(const struct engine *engine);
+
+/* ---- after a restart ---- */
+
+void engine_restore_incident(struct engine *engine, const struct incident *incident);
+void engine_restore_delivery(struct engine *engine, const struct delivery *delivery);
+void engine_restore_step(struct engine *engine, const struct run_step *step);
+void engine_restore_timer(struct engine *engine, const struct timer *timer);
+/* A batch from the durable inbox, in order, with the time it was accepted: rebuilds the alerts, decides
+ * nothing. */
+void engine_restore_alerts(struct engine *engine, const struct alert_batch *batch, int64_t received_us);
+/* Last: deliveries and read steps that were under way become due again (same keys), other steps become
+ * STEP_EFFECT_UNKNOWN; the decisions must be recorded like any others. */
+void engine_restored(struct engine *engine, int64_t now_us, struct decisions *decisions);
+
+/* ---- questions (same thread as decide) ---- */
+
+/* One alert as GET /api/v2/alerts shows it. */
+struct alert_view {
+    struct alert alert;
+    uint64_t fingerprint;
+    int64_t updated_us;
+    int64_t incident; /* that it joined, 0: none */
+    bool lasting;
+    const char *source, *group_key;
+};
+/* Calls visit for every alert that has not ended by now_us; the view is good during the call. */
+void engine_each_alert(const struct engine *engine, int64_t now_us,
+                       void (*visit)(void *context, const struct alert_view *view), void *context);
+size_t engine_count_alerts(const struct engine *engine);

@@ -1,0 +1,52 @@
+/* An incident: one trouble that people deal with, whatever number of alerts speaks of it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum incident_state {
+    INCIDENT_TRIGGERED,
+    INCIDENT_ACKNOWLEDGED,
+    INCIDENT_INVESTIGATING,
+    INCIDENT_IDENTIFIED,
+    INCIDENT_MONITORING, /* all alerts are over; watched until the hold-down has passed */
+    INCIDENT_RESOLVED,
+    INCIDENT_CLOSED,
+    N_INCIDENT_STATES
+};
+
+/* "triggered", ... and back; -1 for another word. */
+const char *incident_state_name(enum incident_state state);
+int incident_state_of(const char *name);
+
+/* The table of legal moves (engine/incident.c), tested in full. */
+bool incident_may_move(enum incident_state from, enum incident_state to);
+
+/* Everything that is kept of an incident. Texts belong to whoever holds the value; empty is "" or NULL alike.
+ */
+struct incident {
+    int64_t number;      /* 1, 2, ... as people say it */
+    const char *trouble; /* identity while it is open: service and procedure, or service and alert name */
+    const char *title;
+    const char *service;
+    const char *severity; /* the runbook's own word; "unknown" without one */
+    int severity_rank;    /* 1 is worst; 0 unknown */
+    const char *severity_why;
+    int severity_line;
+    enum incident_state state;
+    const char *runbook_file, *runbook_sha256; /* "" when no procedure fits */
+    const char *procedure_title, *procedure_why;
+    int procedure_line;
+    int64_t started_us;      /* the first alert's startsAt: since when it burns */
+    int64_t opened_us;       /* when we heard: time to detect = opened - started */
+    int64_t acknowledged_us; /* 0: not yet */
+    int64_t monitoring_us;
+    int64_t resolved_us;
+    const char *acknowledged_by, *resolved_by;
+    int64_t n_alerts;        /* that ever joined */
+    int64_t n_firing;        /* now */
+    int64_t response_time_s; /* of its severity; UNSTATED (INT64_MIN) when the runbook has none */
+    int escalation_step;     /* next step of the chain to page, counted over all rounds */
+    int64_t next_delivery;   /* number in the keys of its pages */
+};

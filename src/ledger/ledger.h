@@ -1,0 +1,90 @@
+/* The ledger remembers: events in hash-chained streams, what they amount to (projections), and the durable
+ * inbox of alerts. All SQL text of the program is in this room, one file a noun. Nothing is decided here.
+ *
+ * One writer (the engine thread of core) and any number of readers (an own handle each). Everything one input
+ * decided is written in one transaction, and is durable (fsync) when ledger_commit() gives 0.
+ *
+ * Event record, as hashed and stored (UTF-8 JSON, members in this order, no blanks):
+ *   {"stream":"incident/4","n":7,"at":"2026-03-01T09:00:00.123456Z","actor":"person:ana",
+ *    "kind":"incident.acknowledged","prev":"<64 hex>","summary":"...","body":{...}}
+ * hash = SHA-256 over "crashcart-event-1\n" and those bytes; prev of n = 1 is 64 zeros. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "engine/engine.h"
+
+struct ledger;
+
+enum { LEDGER_FULL = 1 }; /* no space on the disk: nothing was written, the caller answers 503 */
+
+/* Opens DATA/ledger.db, makes or migrates the tables (writer). -1 with what to do, e.g. another server holds
+ * it. */
+int ledger_open(const char *data_dir, struct ledger **ret_ledger, struct err *err);
+int ledger_open_reader(const char *data_dir, struct ledger **ret_ledger, struct err *err);
+void ledger_close(struct ledger *ledger);
+
+/* ---- writing (the engine thread) ---- */
+
+int ledger_begin(struct ledger *ledger, struct err *err);
+/* One row a request: the bytes as received. format names the parser ("alertmanager-api"). 0, LEDGER_FULL or
+ * -1. */
+int ledger_accept(struct ledger *ledger, const char *format, const void *body, size_t n_bytes,
+                  int64_t received_us, struct err *err);
+/* Writes every decision. 0, LEDGER_FULL or -1; on anything but 0 the caller rolls back. */
+int ledger_record(struct ledger *ledger, const struct decisions *decisions, int64_t now_us, struct err *err);
+int ledger_commit(struct ledger *ledger, struct err *err); /* 0 durable; LEDGER_FULL; -1 */
+void ledger_rollback(struct ledger *ledger);
+
+/* Replaces the inbox rows up to last_id by one row (a snapshot of the alerts that stand), in the open
+ * transaction. */
+int ledger_compact_inbox(struct ledger *ledger, int64_t last_id, const char *format, const void *body,
+                         size_t n_bytes, int64_t received_us, struct err *err);
+size_t ledger_inbox_bytes(const struct ledger *ledger);
+int64_t ledger_inbox_last_id(const struct ledger *ledger);
+
+/* ---- rebuilding the engine (before the first input) ---- */
+
+/* Gives the engine its incidents (open ones and those resolved within the last day), deliveries, steps and
+ * timers. The inbox follows: visit gets every row in order. */
+int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us, struct err *err);
+int ledger_each_inbox(struct ledger *ledger,
+                      int (*visit)(void *context, const char *format, const void *body, size_t n_bytes,
+                                   int64_t received_us),
+                      void *context, struct err *err);
+
+/* ---- reading (any handle) ---- */
+
+struct event_row {
+    const char *stream;
+    int64_t n;
+    int64_t at_us;
+    const char *actor, *kind, *summary, *body, *hash;
+};
+
+/* Values live in the arena. */
+int ledger_incidents(struct ledger *ledger, struct arena *arena, bool open_only, int64_t before_number,
+                     size_t limit, struct incident **ret_incidents, size_t *ret_n,
+                     struct err *err); /* newest first */
+/* 0, LEDGER_NOT_FOUND, -1 */
+enum { LEDGER_NOT_FOUND = 2 };
+int ledger_incident(struct ledger *ledger, struct arena *arena, int64_t number, struct incident *ret_incident,
+                    struct err *err);
+int ledger_timeline(struct ledger *ledger, struct arena *arena, int64_t incident, int64_t after_n,
+                    size_t limit, struct event_row **ret_rows, size_t *ret_n, struct err *err);
+int ledger_steps(struct ledger *ledger, struct arena *arena, int64_t incident, struct run_step **ret_steps,
+                 size_t *ret_n, struct err *err);
+int ledger_deliveries(struct ledger *ledger, struct arena *arena, int64_t incident,
+                      struct delivery **ret_deliveries, size_t *ret_n, struct err *err);
+
+/* ---- proof ---- */
+
+struct ledger_proof {
+    int64_t n_streams, n_events;
+    char first_bad[200]; /* "incident/4 event 7: its hash does not fit its bytes"; "" when all fits */
+};
+
+/* Recomputes every hash of every stream, offline. 0 all fits, LEDGER_BROKEN (first_bad is set), -1 cannot
+ * read. */
+enum { LEDGER_BROKEN = 3 };
+int ledger_verify(const char *data_dir, struct ledger_proof *ret_proof, struct err *err);

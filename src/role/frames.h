@@ -1,0 +1,8 @@
+/* Who may send what to whom. The payloads are JSON, written and read by courier/ and runner/. */
+#pragma once
+
+#include "loop/frame.h"
+
+enum { FRAME_DELIVER = 1, FRAME_DELIVERED, FRAME_STEP_START, FRAME_STEP_EVENT };
+
+extern const struct frame_rule frame_rules[];

@@ -1,0 +1,56 @@
+/* The runner acts: one approved or harmless step at a time for each run, in a process group of its own with
+ * time, output and resource limits. It reads the document itself: an order names file, hash, line and
+ * approval, never a command. So whoever has taken core over can run nothing that is not in the team's own
+ * runbooks.
+ *
+ * Steps of one run share working directory and variables, as in one terminal: a folder a run below the
+ * runner's data folder, with the state of the shell kept between steps. */
+#pragma once
+
+#include <uv.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "engine/run.h"
+
+struct runner;
+
+struct runner_order {
+    int64_t run;
+    int attempt;
+    const char *file, *sha256; /* the document, below the runbook folder */
+    int line;                  /* of the command */
+    bool approved;             /* a person said yes; without it only a read step that is not held back runs */
+    const char *approved_by;
+    const char *approved_sha256; /* SHA-256 of the command's text that was approved */
+};
+
+struct runner_limits {
+    int64_t step_time_us;
+    size_t output_bytes; /* kept: the first and the last half of it */
+};
+
+struct runner_event {
+    int64_t run;
+    int attempt;
+    int line;
+    bool started;              /* else it is done: result is set */
+    struct step_result result; /* output is valid UTF-8, control characters but newline and tab removed */
+};
+
+int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
+               const struct runner_limits *limits, void (*report)(void *context, const struct runner_event *),
+               void *context, struct runner **ret_runner, struct err *err);
+/* Ends every step (TERM, then KILL to its group) and frees. */
+void runner_free(struct runner *runner);
+
+/* Starts it, or reports STEP_REFUSED with the reason. Never twice for the same run, line and attempt. */
+void runner_start(struct runner *runner, const struct runner_order *order);
+
+/* ---- frames ---- */
+void runner_order_write(struct buf *out, const struct runner_order *order);
+int runner_order_read(struct arena *arena, struct json json, struct runner_order *ret_order, struct err *err);
+void runner_event_write(struct buf *out, const struct runner_event *event);
+int runner_event_read(struct arena *arena, struct json json, struct runner_event *ret_event, struct err *err);
