@@ -40,8 +40,9 @@ static void members_are_walked_with_their_names(void **state)
     (void)state;
     struct json root = parse("{\"x\":1,\"y\":[],\"z\":{}}");
     char names[8] = "";
+    size_t n = 0;
     for (struct json_iter i = json_first(root); json_more(&i); json_next(&i))
-        strncat(names, i.name, 1);
+        names[n++] = i.name[0];
     assert_string_equal(names, "xyz");
     assert_false(json_more(&(struct json_iter){0}));
 }
