@@ -1,0 +1,262 @@
+/* The core process: opens everything, then decides until it is told to stop. Logic lives in the rooms below;
+ * this file joins them. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "loop/folder_watch.h"
+#include "loop/sandbox.h"
+#include "role/core_priv.h"
+#include "role/frames.h"
+
+enum { RELOAD_DELAY_MS = 300 }; /* an editor saves in several steps: wait until it is quiet */
+
+void core_stop(struct core *core, int exit_code)
+{
+    core->exit_code = exit_code;
+    uv_stop(&core->loop);
+}
+
+/* ---- what api/ asks of us ---- */
+
+static int submit(void *context, const struct input *input, const struct intake_format *format,
+                  const char *body, size_t n_bytes, void (*done)(void *, const struct outcome *),
+                  void *done_context)
+{
+    struct core *core = context;
+    struct arena *arena = arena_new(); /* of the job: freed by job_done */
+    struct job *job = arena_alloc(arena, sizeof *job);
+    *job = (struct job){.input = input,
+                        .format = format,
+                        .body = body,
+                        .n_bytes = n_bytes,
+                        .done = done,
+                        .context = done_context,
+                        .arena = arena};
+    if (queue_push(&core->queue, job) < 0) {
+        arena_free(arena);
+        return -1;
+    }
+    uv_async_send(&core->wake);
+    return 0;
+}
+
+struct waiting {
+    void (*question)(void *context, const struct engine *engine);
+    void *context;
+    pthread_mutex_t lock;
+    pthread_cond_t answered;
+    bool done;
+};
+
+static void put_question(void *context, const struct engine *engine)
+{
+    struct waiting *waiting = context;
+    waiting->question(waiting->context, engine);
+    pthread_mutex_lock(&waiting->lock);
+    waiting->done = true;
+    pthread_cond_signal(&waiting->answered);
+    pthread_mutex_unlock(&waiting->lock);
+}
+
+static int ask(void *context, void (*question)(void *, const struct engine *), void *question_context)
+{
+    struct core *core = context;
+    struct waiting waiting = {question, question_context, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER,
+                              false};
+    struct job job = {.question = put_question, .context = &waiting};
+    if (queue_push(&core->queue, &job) < 0)
+        return -1;
+    uv_async_send(&core->wake);
+    pthread_mutex_lock(&waiting.lock);
+    while (!waiting.done)
+        pthread_cond_wait(&waiting.answered, &waiting.lock);
+    pthread_mutex_unlock(&waiting.lock);
+    return 0;
+}
+
+static bool is_ready(void *context)
+{
+    return __atomic_load_n(&((struct core *)context)->ready, __ATOMIC_ACQUIRE);
+}
+
+/* ---- signals, files, the other processes ---- */
+
+static void on_wake(uv_async_t *wake)
+{
+    core_work(wake->data);
+}
+
+static void on_stop(uv_signal_t *handle, int number)
+{
+    log_event(LOG_INFO, "core.stopping", "signal=%d", number);
+    core_stop(handle->data, 0);
+}
+
+static void reload(struct core *core)
+{
+    struct err err = {0};
+    struct site *site = site_load(core->options->config_file, core->options->runbooks, &err);
+    if (!site) {
+        log_event(LOG_ERROR, "site.kept", "error=%s effect=%s", log_quote(err.text),
+                  log_quote("the configuration and runbooks from before stay in force"));
+        return;
+    }
+    engine_learn(core->engine, site->config, site->library);
+    site_free(core->site);
+    core->site = site;
+    folder_watch_renew(core->watch);
+    log_event(LOG_INFO, "site.loaded", "runbooks=%zu", site->library->n_runbooks);
+}
+
+static void on_reload_due(uv_timer_t *timer)
+{
+    reload(timer->data);
+}
+
+static void plan_reload(void *context)
+{
+    struct core *core = context;
+    uv_timer_start(&core->reload_delay, on_reload_due, RELOAD_DELAY_MS, 0);
+}
+
+static void on_reload_signal(uv_signal_t *handle, int number)
+{
+    (void)number;
+    plan_reload(handle->data);
+}
+
+static void on_peer_closed(void *context, const char *why)
+{
+    log_event(LOG_ERROR, "peer.gone", "why=%s", log_quote(why));
+    core_stop(context, EXIT_RESTART); /* the supervisor starts all three again */
+}
+
+/* ---- opening and closing ---- */
+
+/* The administrator's token: made on the first start, then read. */
+static int open_token(struct core *core, struct arena *arena, char **ret_token, struct err *err)
+{
+    const char *path = arena_printf(arena, "%s/admin.token", core->options->data);
+    size_t n_bytes;
+    struct stat st;
+    if (stat(path, &st) < 0 && errno == ENOENT) {
+        unsigned char secret[32];
+        char text[2 * sizeof secret + 2];
+        random_bytes(secret, sizeof secret);
+        hex_encode(secret, sizeof secret, text);
+        strncpy(text + 2 * sizeof secret, "\n", 2);
+        if (file_write(path, text, strlen(text), 0600, err) < 0)
+            return -1;
+        log_event(LOG_INFO, "token.written", "file=%s", log_quote(path));
+    }
+    if (file_read(arena, path, 4096, ret_token, &n_bytes, err) < 0)
+        return -1;
+    (*ret_token)[strcspn(*ret_token, "\r\n ")] = '\0';
+    return strlen(*ret_token) >= 32
+               ? 0
+               : err_set(err, "%s: no token in it; delete the file to get a new one", path);
+}
+
+static int open_peers(struct core *core, struct err *err)
+{
+    const struct role_options *options = core->options;
+    struct frame_handlers courier = {core_from_courier, on_peer_closed, core};
+    struct frame_handlers runner = {core_from_runner, on_peer_closed, core};
+    if (frames_open(&core->loop, options->courier_fd, frame_rules, "core", "courier", &courier,
+                    &core->courier, err) < 0)
+        return -1;
+    return frames_open(&core->loop, options->runner_fd, frame_rules, "core", "runner", &runner, &core->runner,
+                       err);
+}
+
+static void open_loop(struct core *core)
+{
+    uv_loop_init(&core->loop);
+    uv_async_init(&core->loop, &core->wake, on_wake);
+    uv_timer_init(&core->loop, &core->timer);
+    uv_timer_init(&core->loop, &core->reload_delay);
+    uv_signal_init(&core->loop, &core->signal_stop);
+    uv_signal_init(&core->loop, &core->signal_interrupt);
+    uv_signal_init(&core->loop, &core->signal_reload);
+    core->wake.data = core->timer.data = core->reload_delay.data = core;
+    core->signal_stop.data = core->signal_interrupt.data = core->signal_reload.data = core;
+    uv_signal_start(&core->signal_stop, on_stop, SIGTERM);
+    uv_signal_start(&core->signal_interrupt, on_stop, SIGINT);
+    uv_signal_start(&core->signal_reload, on_reload_signal, SIGHUP);
+}
+
+static int open_core(struct core *core, struct arena *arena, struct err *err)
+{
+    char *token;
+    core->site = site_load(core->options->config_file, core->options->runbooks, err);
+    if (!core->site || ledger_open(core->options->data, &core->ledger, err) < 0 ||
+        open_token(core, arena, &token, err) < 0)
+        return -1;
+    core->engine = engine_new(core->site->config, core->site->library);
+    engine_name(core->engine, ledger_instance(core->ledger));
+    if (open_peers(core, err) < 0 || core_restore(core, err) < 0)
+        return -1;
+    const char *runbooks = core->options->runbooks ? core->options->runbooks : core->site->config->runbooks;
+    core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
+    struct api_options options = {.listen_fd = core->options->listen_fd,
+                                  .data_dir = core->options->data,
+                                  .token = token,
+                                  .clock = core->clock};
+    struct api_backend backend = {core, submit, ask, is_ready};
+    if (sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0)
+        return -1;
+    log_event(LOG_INFO, "core.ready", "listen=%s runbooks=%zu people=%zu", core->options->listen,
+              core->site->library->n_runbooks, core->site->config->people.n);
+    __atomic_store_n(&core->ready, !core->ledger_failed, __ATOMIC_RELEASE);
+    return 0;
+}
+
+static void close_handle(uv_handle_t *handle, void *unused)
+{
+    (void)unused;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+static void close_core(struct core *core)
+{
+    __atomic_store_n(&core->ready, false, __ATOMIC_RELEASE);
+    queue_close(&core->queue);
+    if (core->engine && core->ledger)
+        core_work(core); /* whoever was let in gets an answer */
+    api_stop(core->api);
+    folder_watch_free(core->watch);
+    frames_close(core->courier);
+    frames_close(core->runner);
+    uv_walk(&core->loop, close_handle, NULL);
+    uv_run(&core->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&core->loop);
+    ledger_close(core->ledger);
+    engine_free(core->engine);
+    site_free(core->site);
+    arena_free(core->arena);
+    queue_free(&core->queue);
+}
+
+int role_core(const struct role_options *options)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct core core = {.options = options, .clock = clock_system(), .arena = arena_new()};
+    struct err err = {0};
+    log_setup("core", LOG_INFO);
+    queue_init(&core.queue);
+    open_loop(&core);
+    if (open_core(&core, arena, &err) < 0) {
+        log_event(LOG_ERROR, "core.cannot_start", "error=%s", log_quote(err.text));
+        core.exit_code = EXIT_CANNOT_OPEN;
+    } else {
+        core_plan_timer(&core);
+        uv_run(&core.loop, UV_RUN_DEFAULT);
+    }
+    close_core(&core);
+    return core.exit_code;
+}

@@ -1,0 +1,222 @@
+/* Group commit: everything that waits is accepted, decided, recorded and made durable in one transaction;
+ * only then is anybody answered and anything carried out.
+ *
+ * Bodies go to the inbox before the engine decides on them, so a full disk refuses an alert without the
+ * engine ever having seen it. When recording or the commit fails after the engine has decided, engine and
+ * ledger no longer agree: from then on paging goes on from memory (its keys are the same after a restart, so
+ * a repeated page collapses at the receiver), nobody else is served, no command starts; as soon as the ledger
+ * can be written again the process ends and starts anew from the ledger. */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "role/core_priv.h"
+
+enum { LEDGER_RETRY_MS = 1000 };
+
+static const struct outcome unavailable = {.code = OUTCOME_UNAVAILABLE,
+                                           .message = "the ledger cannot be written; send it again later"};
+
+static int64_t now_us(const struct core *core)
+{
+    return clock_wall_us(core->clock);
+}
+
+static void answer(struct job *job, const struct outcome *outcome)
+{
+    struct arena *arena = job->arena; /* the job itself lives there */
+    if (job->done)
+        job->done(job->context, outcome);
+    arena_free(arena);
+}
+
+static void refuse_all(struct job *jobs)
+{
+    for (struct job *job = jobs, *next; job; job = next) {
+        next = job->next;
+        answer(job, &unavailable);
+    }
+}
+
+/* Puts every body into the open transaction. 0, LEDGER_FULL or -1. */
+static int accept_bodies(struct core *core, struct job *jobs, struct err *err)
+{
+    for (struct job *job = jobs; job; job = job->next) {
+        if (!job->body)
+            continue;
+        int got = ledger_accept(core->ledger, job->format->name, job->body, job->n_bytes, now_us(core), err);
+        if (got != 0)
+            return got;
+    }
+    return 0;
+}
+
+/* One decision after the other, all into the open transaction; outcomes[i] and decided[i] belong to jobs in
+ * order. */
+static int decide_all(struct core *core, struct job *jobs, struct decisions *decided, struct err *err)
+{
+    int64_t now = now_us(core);
+    size_t i = 0;
+    for (struct job *job = jobs; job; job = job->next, i++) {
+        decided[i].arena = core->arena;
+        engine_decide(core->engine, job->input, now, &decided[i]);
+        int got = ledger_record(core->ledger, &decided[i], now, err);
+        if (got != 0)
+            return got;
+    }
+    return 0;
+}
+
+static void ledger_failed(struct core *core, const struct err *err)
+{
+    if (!core->ledger_failed)
+        log_event(
+            LOG_ERROR, "ledger.failed", "error=%s effect=%s", log_quote(err->text),
+            log_quote("paging goes on from memory; alerts and commands are refused until it can be written"));
+    core->ledger_failed = true;
+    core->ready = false;
+}
+
+/* Decides a list of inputs and answers them. The list may be empty. */
+static void commit_inputs(struct core *core, struct job *jobs)
+{
+    size_t n = 0;
+    for (struct job *job = jobs; job; job = job->next)
+        n++;
+    if (n == 0)
+        return;
+    struct err err = {0};
+    scoped_heap struct decisions *decided = heap_alloc(n * sizeof *decided);
+    int got = ledger_begin(core->ledger, &err);
+    if (got == 0)
+        got = accept_bodies(core, jobs, &err);
+    if (got != 0) { /* the engine has seen nothing: refuse, and all is as before */
+        log_event(LOG_ERROR, "ledger.refused", "inputs=%zu error=%s", n, log_quote(err.text));
+        ledger_rollback(core->ledger);
+        refuse_all(jobs);
+        return;
+    }
+    got = decide_all(core, jobs, decided, &err);
+    if (got == 0)
+        got = ledger_commit(core->ledger, &err);
+    else
+        ledger_rollback(core->ledger);
+    if (got != 0)
+        ledger_failed(core, &err);
+    size_t i = 0;
+    for (struct job *job = jobs, *next; job; job = next, i++) {
+        next = job->next;
+        answer(job, got == 0 ? &decided[i].outcome : &unavailable);
+    }
+    for (i = 0; i < n; i++)
+        core_carry_out(core, &decided[i]);
+    arena_reset(core->arena);
+}
+
+static void decide_from_memory(struct core *core, const struct input *input)
+{
+    struct decisions decisions = {.arena = core->arena};
+    engine_decide(core->engine, input, now_us(core), &decisions);
+    core_carry_out(core, &decisions);
+    arena_reset(core->arena);
+}
+
+static void fire_timers(struct core *core)
+{
+    if (engine_next_due_us(core->engine) > now_us(core))
+        return;
+    struct input input = {.kind = INPUT_TIMER, .actor = "system"};
+    struct job job = {.input = &input};
+    if (core->ledger_failed)
+        decide_from_memory(core, &input);
+    else
+        commit_inputs(core, &job);
+}
+
+int core_record(struct core *core, struct decisions *decisions, struct err *err)
+{
+    int got = ledger_begin(core->ledger, err);
+    if (got == 0)
+        got = ledger_record(core->ledger, decisions, now_us(core), err);
+    if (got == 0)
+        return ledger_commit(core->ledger, err);
+    ledger_rollback(core->ledger);
+    return got;
+}
+
+/* Tells questions from inputs, answers the questions, and gives the inputs in order. */
+static struct job *answer_questions(struct core *core, struct job *jobs)
+{
+    struct job *inputs = NULL, **last = &inputs;
+    for (struct job *job = jobs, *next; job; job = next) {
+        next = job->next;
+        if (job->input) {
+            *last = job;
+            last = &job->next;
+        } else {
+            job->question(job->context, core->engine); /* the asker goes on at once, and its job with it */
+        }
+    }
+    *last = NULL;
+    return inputs;
+}
+
+/* While the ledger cannot be written: what the couriers report is still heard (a dead way must lead to the
+ * next one), everybody else is refused. Ends the process once the ledger takes writes again. */
+static void work_without_ledger(struct core *core, struct job *inputs)
+{
+    struct err err = {0};
+    for (struct job *job = inputs, *next; job; job = next) {
+        next = job->next;
+        if (job->internal)
+            decide_from_memory(core, job->input);
+        answer(job, &unavailable);
+    }
+    if (ledger_can_write(core->ledger, &err)) {
+        log_event(LOG_WARNING, "ledger.writable", "effect=%s", log_quote("starting again from the ledger"));
+        core_stop(core, EXIT_RESTART);
+    }
+}
+
+void core_work(struct core *core)
+{
+    struct job *inputs = answer_questions(core, queue_take_all(&core->queue));
+    if (core->ledger_failed)
+        work_without_ledger(core, inputs);
+    else
+        commit_inputs(core, inputs);
+    fire_timers(core);
+    if (!core->ledger_failed && ledger_inbox_bytes(core->ledger) > COMPACT_INBOX_BYTES) {
+        struct err err = {0};
+        if (core_compact_inbox(core, &err) != 0)
+            log_event(LOG_WARNING, "inbox.kept", "error=%s", log_quote(err.text));
+    }
+    core_plan_timer(core);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    core_work(timer->data);
+}
+
+void core_plan_timer(struct core *core)
+{
+    int64_t due = engine_next_due_us(core->engine), now = now_us(core);
+    /* At most a second ahead: the wall clock may be stepped, and libuv's timers run on the monotonic one. */
+    uint64_t wait_ms = due <= now ? 0 : due - now >= US_PER_S ? 1000 : (uint64_t)((due - now) / 1000 + 1);
+    if (core->ledger_failed && wait_ms == 0)
+        wait_ms = 50;
+    uv_timer_start(&core->timer, on_timer, wait_ms > LEDGER_RETRY_MS ? LEDGER_RETRY_MS : wait_ms, 0);
+}
+
+void core_submit_own(struct core *core, struct arena *arena, const struct input *input)
+{
+    struct job *job = arena_alloc(arena, sizeof *job);
+    *job = (struct job){.input = input, .internal = true, .arena = arena};
+    if (queue_push(&core->queue, job) < 0) {
+        /* Only while we stop: the ledger still says that this was under way, and a restart takes it up again.
+         */
+        arena_free(arena);
+        return;
+    }
+    uv_async_send(&core->wake);
+}

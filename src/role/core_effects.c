@@ -1,0 +1,123 @@
+/* What the decisions ask for outside: pages to the courier, steps to the runner; and what those two report.
+ */
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "courier/courier.h"
+#include "role/core_priv.h"
+#include "role/frames.h"
+#include "runner/runner.h"
+
+static const char *public_url(const struct core *core, struct arena *arena)
+{
+    const struct config *config = core->site->config;
+    return config->public_url ? config->public_url : arena_printf(arena, "http://%s", core->options->listen);
+}
+
+static void send_delivery(struct core *core, const struct delivery *delivery)
+{
+    scoped_arena struct arena *arena = arena_new();
+    scoped_buf struct buf page = {0};
+    scoped_buf struct buf order = {0};
+    struct err err = {0};
+    struct incident incident;
+    struct run_step *steps = NULL;
+    size_t n_steps = 0;
+    if (ledger_incident(core->ledger, arena, delivery->incident, &incident, &err) != 0)
+        incident =
+            (struct incident){.number = delivery->incident, .severity = "unknown"}; /* page all the same */
+    if (ledger_steps(core->ledger, arena, delivery->incident, &steps, &n_steps, &err) != 0)
+        n_steps = 0;
+    page_render(&page, delivery, &incident, config_person(core->site->config, delivery->person), steps,
+                n_steps, public_url(core, arena), clock_wall_us(core->clock));
+    courier_order_write(&order, delivery, page.at, page.n_bytes);
+    frames_send(core->courier, FRAME_DELIVER, order.at, order.n_bytes);
+}
+
+static void start_step(struct core *core, const struct run_step *step)
+{
+    if (core->ledger_failed) /* the intent is not durable: a command must not run */
+        return;
+    char sha256[SHA256_HEX_BYTES];
+    sha256_hex(step->text, strlen(step->text), sha256);
+    scoped_buf struct buf order = {0};
+    runner_order_write(&order, &(struct runner_order){.run = step->run,
+                                                      .attempt = step->attempt,
+                                                      .file = step->file,
+                                                      .sha256 = step->sha256,
+                                                      .line = step->line,
+                                                      .approved = step->approved_by && *step->approved_by,
+                                                      .approved_by = step->approved_by,
+                                                      .approved_sha256 = sha256});
+    frames_send(core->runner, FRAME_STEP_START, order.at, order.n_bytes);
+}
+
+void core_carry_out(struct core *core, const struct decisions *decisions)
+{
+    list_each (decision, &decisions->list) {
+        if (decision->kind == DECISION_DELIVERY && decision->delivery.state == DELIVERY_DUE)
+            send_delivery(core, &decision->delivery);
+        else if (decision->kind == DECISION_STEP && decision->step.state == STEP_STARTING)
+            start_step(core, &decision->step);
+        else if (decision->kind == DECISION_EVENT)
+            log_event(LOG_INFO, decision->event.kind, "incident=%lld actor=%s",
+                      (long long)decision->event.incident, decision->event.actor);
+    }
+}
+
+/* Both children are ours, but a child may have been taken over: what does not parse is logged and dropped. */
+static struct json parse_frame(struct json_document *document, const char *from, const char *payload,
+                               size_t n_bytes)
+{
+    struct json root = {0};
+    struct err err = {0};
+    if (json_parse(document, payload, n_bytes, 16, &root, &err) < 0)
+        log_event(LOG_ERROR, "frame.refused", "from=%s error=%s", from, log_quote(err.text));
+    return root;
+}
+
+void core_from_courier(void *context, uint16_t kind, const char *payload, size_t n_bytes)
+{
+    struct core *core = context;
+    (void)kind; /* the frame table lets only FRAME_DELIVERED through */
+    struct json_document *document = json_document_new();
+    struct arena *arena = arena_new();
+    struct courier_done *done = arena_alloc(arena, sizeof *done);
+    struct input *input = arena_alloc(arena, sizeof *input);
+    struct err err = {0};
+    if (courier_answer_read(arena, parse_frame(document, "courier", payload, n_bytes), done, &err) == 0) {
+        *input = (struct input){.kind = INPUT_DELIVERY_DONE,
+                                .actor = "courier",
+                                .delivery = done->delivery,
+                                .delivery_result = &done->result};
+        core_submit_own(core, arena, input);
+    } else {
+        log_event(LOG_ERROR, "frame.refused", "from=courier error=%s", log_quote(err.text));
+        arena_free(arena);
+    }
+    json_document_free(document);
+}
+
+void core_from_runner(void *context, uint16_t kind, const char *payload, size_t n_bytes)
+{
+    struct core *core = context;
+    (void)kind;
+    struct json_document *document = json_document_new();
+    struct arena *arena = arena_new();
+    struct runner_event *event = arena_alloc(arena, sizeof *event);
+    struct input *input = arena_alloc(arena, sizeof *input);
+    struct err err = {0};
+    if (runner_event_read(arena, parse_frame(document, "runner", payload, n_bytes), event, &err) == 0) {
+        *input = (struct input){.kind = event->started ? INPUT_STEP_STARTED : INPUT_STEP_DONE,
+                                .actor = "runner",
+                                .run = event->run,
+                                .step = event->line,
+                                .step_result = event->started ? NULL : &event->result};
+        core_submit_own(core, arena, input);
+    } else {
+        log_event(LOG_ERROR, "frame.refused", "from=runner error=%s", log_quote(err.text));
+        arena_free(arena);
+    }
+    json_document_free(document);
+}

@@ -1,0 +1,91 @@
+/* Inside the core process: one engine thread (the loop's) owns engine, ledger and all state here; HTTP worker
+ * threads only touch the queue. An input's way: queue -> one transaction for all that wait (group commit) ->
+ * answers -> effects. */
+#pragma once
+
+#include <pthread.h>
+#include <uv.h>
+
+#include "api/api.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "engine/engine.h"
+#include "ledger/ledger.h"
+#include "loop/frame.h"
+#include "role/role.h"
+#include "role/site.h"
+
+enum {
+    QUEUE_JOBS = 4096,                     /* more waiting than this: 503 */
+    QUEUE_BYTES = 256 * 1024 * 1024,       /* of request bodies */
+    COMPACT_INBOX_BYTES = 64 * 1024 * 1024 /* of alerts that were sent again and again */
+};
+
+/* Something for the engine thread: an input from a request, an input of our own, or a question. */
+struct job {
+    struct job *next;
+    const struct input *input; /* NULL: a question */
+    const struct intake_format *format;
+    const char *body;
+    size_t n_bytes;
+    void (*done)(void *context, const struct outcome *outcome);
+    void (*question)(void *context, const struct engine *engine);
+    void *context;
+    bool internal;       /* reported by our own processes: heard even while the ledger cannot be written */
+    struct arena *arena; /* holds the job, freed once it is answered; NULL: the job is somebody's own */
+};
+
+struct job_queue {
+    pthread_mutex_t lock;
+    struct job *first, **last;
+    size_t n_jobs, n_bytes;
+    bool closed;
+};
+
+struct core {
+    const struct role_options *options;
+    const struct clock *clock;
+    uv_loop_t loop;
+    uv_async_t wake;
+    uv_timer_t timer;
+    uv_timer_t reload_delay;
+    uv_signal_t signal_stop, signal_interrupt, signal_reload;
+    struct job_queue queue;
+    struct site *site;
+    struct engine *engine;
+    struct ledger *ledger;
+    struct arena *arena; /* of the decisions of one transaction */
+    struct frames *courier, *runner;
+    struct api *api;
+    struct folder_watch *watch;
+    bool ready;
+    bool
+        ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
+    int exit_code;
+};
+
+/* core_queue.c: any thread. push gives -1 when the queue is full or closed. */
+void queue_init(struct job_queue *queue);
+int queue_push(struct job_queue *queue, struct job *job);
+struct job *queue_take_all(struct job_queue *queue);
+void queue_close(struct job_queue *queue);
+void queue_free(struct job_queue *queue);
+
+/* core_commit.c: the engine thread. */
+void core_work(struct core *core); /* everything that waits, and due timers */
+int core_record(struct core *core, struct decisions *decisions,
+                struct err *err); /* in a transaction of its own */
+void core_plan_timer(struct core *core);
+void core_submit_own(struct core *core, struct arena *arena, const struct input *input);
+
+/* core_effects.c */
+void core_carry_out(struct core *core, const struct decisions *decisions);
+void core_from_courier(void *context, uint16_t kind, const char *payload, size_t n_bytes);
+void core_from_runner(void *context, uint16_t kind, const char *payload, size_t n_bytes);
+
+/* core_restore.c */
+int core_restore(struct core *core, struct err *err);
+int core_compact_inbox(struct core *core, struct err *err);
+
+/* core_stop asks the loop to end with that exit code. */
+void core_stop(struct core *core, int exit_code);

@@ -1,0 +1,84 @@
+/* Rebuilding the engine from the ledger, and keeping the inbox of alerts short. */
+#include "base/log.h"
+#include "role/core_priv.h"
+
+struct replay {
+    struct core *core;
+    struct json_document *document;
+    struct arena *arena;
+    size_t n_batches;
+};
+
+static int replay_batch(void *context, const char *format_name, const void *body, size_t n_bytes,
+                        int64_t received_us)
+{
+    struct replay *replay = context;
+    struct alert_batch batch;
+    struct err err = {0};
+    const struct intake_format *format = intake_format(format_name);
+    if (!format || intake_parse(format, replay->document, replay->arena, body, n_bytes, received_us, &batch,
+                                NULL, &err) < 0) {
+        /* It was accepted once by the same parser: only a defect or a damaged ledger leads here. */
+        log_event(LOG_ERROR, "inbox.unreadable", "format=%s error=%s", log_quote(format_name),
+                  log_quote(err.text));
+    } else {
+        engine_restore_alerts(replay->core->engine, &batch, received_us);
+    }
+    replay->n_batches++;
+    arena_reset(replay->arena);
+    return 0;
+}
+
+static int replay_inbox(struct core *core, struct err *err)
+{
+    struct replay replay = {core, json_document_new(), arena_new(), 0};
+    int failed = ledger_each_inbox(core->ledger, replay_batch, &replay, err);
+    json_document_free(replay.document);
+    arena_free(replay.arena);
+    if (failed == 0)
+        log_event(LOG_INFO, "engine.restored", "batches=%zu alerts=%zu", replay.n_batches,
+                  engine_count_alerts(core->engine));
+    return failed;
+}
+
+int core_restore(struct core *core, struct err *err)
+{
+    int64_t now = clock_wall_us(core->clock);
+    if (ledger_restore(core->ledger, core->engine, now, err) != 0 || replay_inbox(core, err) != 0)
+        return -1;
+    struct decisions decisions = {.arena = core->arena};
+    engine_restored(core->engine, now, &decisions);
+    int got = core_record(core, &decisions, err);
+    if (got == LEDGER_FULL) { /* serve what can be served; see core_commit.c */
+        log_event(LOG_ERROR, "ledger.full", "error=%s", log_quote(err->text));
+        core->ledger_failed = true;
+    } else if (got != 0) {
+        return -1;
+    }
+    core_carry_out(core, &decisions);
+    arena_reset(core->arena);
+    return 0;
+}
+
+static void add_alert(void *context, const struct alert_view *view)
+{
+    intake_snapshot_add(context, view);
+}
+
+int core_compact_inbox(struct core *core, struct err *err)
+{
+    int64_t now = clock_wall_us(core->clock);
+    scoped_buf struct buf body = {0};
+    struct json_writer writer = jw_start(&body);
+    intake_snapshot_begin(&writer);
+    engine_each_alert(core->engine, now, add_alert, &writer);
+    intake_snapshot_end(&writer);
+    int got = ledger_begin(core->ledger, err);
+    if (got == 0)
+        got = ledger_compact_inbox(core->ledger, ledger_inbox_last_id(core->ledger), "alertmanager-snapshot",
+                                   body.at, body.n_bytes, now, err);
+    if (got == 0)
+        return ledger_commit(core->ledger, err);
+    ledger_rollback(core->ledger);
+    return got;
+}

@@ -1,0 +1,83 @@
+#include "role/site.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+
+struct config *site_read_config(const char *file, void (*say)(const char *line))
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct config_errors errors = {.arena = arena};
+    struct err err;
+    char *bytes = NULL;
+    size_t n_bytes = 0;
+    if (file && file_read(arena, file, CONFIG_BYTES, &bytes, &n_bytes, &err) < 0) {
+        say(err.text);
+        return NULL;
+    }
+    struct config *config = config_parse(file, bytes, n_bytes, &errors);
+    for (size_t i = 0; i < errors.list.n; i++)
+        say(errors.list.at[i]);
+    return config;
+}
+
+static void log_config_error(const char *line)
+{
+    log_event(LOG_ERROR, "config.wrong", "error=%s", log_quote(line));
+}
+
+static struct library *read_library(const char *dir, struct err *err)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct folder folder;
+    if (folder_read(arena, dir, &library_limits, &folder, err) < 0) {
+        err_prefix(err, "the runbook folder cannot be read (name it with --runbooks DIR): ");
+        return NULL;
+    }
+    struct library *library = library_new(&folder);
+    for (size_t i = 0; i < folder.n_skipped; i++)
+        log_event(LOG_WARNING, "runbook.skipped", "file=%s why=%s", log_quote(folder.skipped[i].path),
+                  log_quote(folder.skipped[i].why));
+    for (size_t i = 0; i < library->n_refused; i++)
+        log_event(LOG_WARNING, "runbook.refused", "file=%s why=%s", log_quote(library->refused[i].path),
+                  log_quote(library->refused[i].why));
+    return library;
+}
+
+/* A service whose runbook is not there must be seen at the start, not at three in the morning. */
+static int check_runbooks(const struct config *config, const struct library *library, struct err *err)
+{
+    list_each (service, &config->services) {
+        if (service->runbook && !library_find(library, service->runbook))
+            return err_set(
+                err, "%s:%d: service \"%s\" names the runbook %s, which is not in the runbook folder",
+                config->file ? config->file : "configuration", service->line, service->id, service->runbook);
+    }
+    return 0;
+}
+
+struct site *site_load(const char *config_file, const char *runbooks, struct err *err)
+{
+    struct site *site = heap_alloc(sizeof *site);
+    site->config = site_read_config(config_file, log_config_error);
+    if (!site->config) {
+        err_set(err, "the configuration %s has errors", config_file);
+        site_free(site);
+        return NULL;
+    }
+    site->library = read_library(runbooks ? runbooks : site->config->runbooks, err);
+    if (!site->library || check_runbooks(site->config, site->library, err) < 0) {
+        site_free(site);
+        return NULL;
+    }
+    return site;
+}
+
+void site_free(struct site *site)
+{
+    if (!site)
+        return;
+    library_free(site->library);
+    config_free(site->config);
+    free(site);
+}

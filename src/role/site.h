@@ -1,0 +1,23 @@
+/* What a site has given us: its configuration and its runbooks, read from disk as one value. Replaced as a
+ * whole on reload; a bad file leaves the old value in force. */
+#pragma once
+
+#include "base/err.h"
+#include "config/config.h"
+#include "runbook/library.h"
+
+struct site {
+    struct config *config;
+    struct library *library;
+};
+
+enum { CONFIG_BYTES = 1024 * 1024 };
+
+/* The configuration of that file, or the defaults when file is NULL. Every problem is printed through say, a
+ * line each; NULL when there is one. */
+struct config *site_read_config(const char *file, void (*say)(const char *line));
+
+/* Reads both. runbooks (NULL: the configuration's) names the folder. NULL and err when something is wrong.
+ * Runbooks that cannot be used are logged with what to do, the others serve. */
+struct site *site_load(const char *config_file, const char *runbooks, struct err *err);
+void site_free(struct site *site);

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""kill -9 at random moments while alerts pour in: every alert that was answered is there afterwards."""
+import random
+import threading
+
+from harness import *
+
+CYCLES = int(os.environ.get('CYCLES', '12'))
+
+
+class Crash(SystemTest):
+    def test_no_answered_alert_is_lost_over_kill_9(self):
+        seed = int(os.environ.get('SEED', time.time_ns() % 1000000))
+        chance, answered, sent = random.Random(seed), set(), iter(range(10_000_000))
+        print(f'seed {seed}', flush=True)
+        server = self.started(Server(self.folder, ''))
+        for _ in range(CYCLES):
+            server.start()
+            stop = threading.Event()
+
+            def pour():
+                while not stop.is_set():
+                    n = str(next(sent))
+                    if server.fire({'alertname': 'Pour', 'service': f's{int(n) % 7}', 'n': n})[0] == 200:
+                        answered.add(n)
+
+            threads = [threading.Thread(target=pour) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            random_wait(chance, 0.5)
+            server.kill()
+            stop.set()
+            for thread in threads:
+                thread.join()
+        server.start()
+        there = {a['labels'].get('n') for a in server.json('/api/v2/alerts')}
+        self.assertTrue(answered)
+        self.assertEqual(answered - there, set())
+        self.assertLessEqual(len(server.incidents()), 7, 'one trouble, one incident, over all restarts')
+        server.stop()
+        self.assert_verifies(server)
+
+    def test_any_process_that_dies_is_started_again_and_the_work_goes_on(self):
+        server = self.started(Server(self.folder, '')).start()
+        for role in ('core', 'courier', 'runner'):
+            pids = self.children(server, role)
+            self.assertEqual(len(pids), 1, f'one process of role {role}')
+            os.kill(pids[0], 9)
+            wait(lambda: self.children(server, role) not in ([], pids), f'{role} is started again')
+            wait(lambda: server.request('GET', '/-/ready')[0] == 200, 'the server is ready again')
+            self.assertEqual(server.fire({'alertname': 'After', 'role': role})[0], 200)
+        self.assertEqual(len(server.incidents()), 3)
+
+    def children(self, server, role):
+        found = []
+        for pid in filter(str.isdigit, os.listdir('/proc')):
+            try:
+                with open(f'/proc/{pid}/cmdline', 'rb') as f:
+                    words = f.read().split(b'\0')
+            except OSError:
+                continue
+            if len(words) > 2 and words[1:3] == [b'role', role.encode()] and server.data.encode() in words:
+                found.append(int(pid))
+        return found
+
+
+if __name__ == '__main__':
+    unittest.main()
