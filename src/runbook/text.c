@@ -1,0 +1,230 @@
+/* Normalisation, slugs, labels and whole-word search. Case is ASCII case everywhere: the words that carry
+ * meaning in a runbook's structure are ASCII, and other letters compare as bytes. */
+#include "runbook/text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+struct replacement {
+    const char *bytes, *with;
+};
+
+static const struct replacement replacements[] = {
+    {"\xc2\xa0", " "},     /* U+00A0 no-break space */
+    {"\xe2\x80\xaf", " "}, /* U+202F narrow no-break space */
+    {"\xe2\x80\x87", " "}, /* U+2007 figure space */
+    {"\xe2\x80\x89", " "}, /* U+2009 thin space */
+    {"\xe2\x80\x91", "-"}, /* U+2011 no-break hyphen */
+    {"\xe2\x80\x8b", ""},  /* U+200B zero-width space */
+    {"\xef\xbb\xbf", ""},  /* U+FEFF byte order mark */
+};
+
+static const struct replacement *replacement_at(const char *at, size_t n_bytes)
+{
+    unsigned char first = (unsigned char)*at;
+
+    if (first != 0xc2 && first != 0xe2 && first != 0xef)
+        return NULL;
+    for (size_t i = 0; i < sizeof replacements / sizeof *replacements; i++) {
+        size_t n = strlen(replacements[i].bytes);
+        if (n <= n_bytes && memcmp(at, replacements[i].bytes, n) == 0)
+            return &replacements[i];
+    }
+    return NULL;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
+}
+
+static bool is_word(char c)
+{
+    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+static void append_byte(struct buf *out, char c)
+{
+    if (!is_blank(c))
+        buf_putc(out, c == '\0' ? ' ' : c);
+    else if (out->n_bytes > 0 && out->at[out->n_bytes - 1] != ' ')
+        buf_putc(out, ' ');
+}
+
+void text_append_normalised(struct buf *out, const char *bytes, size_t n_bytes)
+{
+    for (size_t i = 0; i < n_bytes;) {
+        const struct replacement *found = replacement_at(bytes + i, n_bytes - i);
+        if (found == NULL) {
+            append_byte(out, bytes[i++]);
+            continue;
+        }
+        if (found->with[0] != '\0')
+            append_byte(out, found->with[0]);
+        i += strlen(found->bytes);
+    }
+}
+
+const char *text_normalise(struct arena *arena, const char *bytes, size_t n_bytes)
+{
+    scoped_buf struct buf out = {0};
+
+    text_append_normalised(&out, bytes, n_bytes);
+    while (out.n_bytes > 0 && out.at[out.n_bytes - 1] == ' ')
+        out.n_bytes--;
+    return arena_strndup(arena, out.at ? out.at : "", out.n_bytes);
+}
+
+const char *text_slug(struct arena *arena, const char *text)
+{
+    scoped_buf struct buf out = {0};
+
+    for (const char *s = text; *s; s++) {
+        if (isalnum((unsigned char)*s))
+            buf_putc(&out, (char)tolower((unsigned char)*s));
+        else if (*s == ' ' || *s == '-')
+            buf_putc(&out, '-');
+        else if (*s == '_' || (unsigned char)*s >= 0x80)
+            buf_putc(&out, *s);
+    }
+    return arena_strdup(arena, buf_text(&out));
+}
+
+const char *text_without_colon(struct arena *arena, const char *text)
+{
+    size_t n = strlen(text);
+
+    while (n > 0 && (text[n - 1] == ':' || text[n - 1] == '.' || text[n - 1] == ' '))
+        n--;
+    return arena_strndup(arena, text, n);
+}
+
+/* Letters of other scripts are kept: only what lies in the planes of pictures and symbols (lead bytes E2 and
+ * F0), or is what those planes look like after a wrong code page ("ð", "â" and what follows), is decoration.
+ */
+static size_t decoration_bytes(const char *text)
+{
+    size_t n = 0;
+
+    while ((unsigned char)text[n] >= 0x80 || (n > 0 && text[n] == ' ')) {
+        unsigned char lead = (unsigned char)text[n];
+        bool mojibake =
+            lead == 0xc3 && ((unsigned char)text[n + 1] == 0xb0 || (unsigned char)text[n + 1] == 0xa2);
+        if (n == 0 && lead != 0xe2 && lead != 0xf0 && !mojibake)
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+const char *text_without_decoration(struct arena *arena, const char *text, const char **ret_decoration)
+{
+    size_t n = decoration_bytes(text);
+    size_t n_kept = n;
+
+    while (n_kept > 0 && text[n_kept - 1] == ' ')
+        n_kept--;
+    if (ret_decoration)
+        *ret_decoration = n_kept > 0 ? arena_strndup(arena, text, n_kept) : NULL;
+    return text + n;
+}
+
+/* The number after "Step ", "Phase " ..., or in front; 0 when there is none. */
+static size_t number_bytes(const char *text, size_t *ret_first)
+{
+    static const char *const nouns[] = {"step", "phase", "stage", "part", "section"};
+    size_t first = 0;
+
+    for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++) {
+        size_t n = strlen(nouns[i]);
+        if (text_starts_with(text, nouns[i]) && text[n] == ' ')
+            first = n + 1;
+    }
+    size_t n = first;
+    while (isdigit((unsigned char)text[n]) ||
+           (n > first && text[n] == '.' && isdigit((unsigned char)text[n + 1])))
+        n++;
+    if (n == first && isalpha((unsigned char)text[n]))
+        n++;
+    *ret_first = first;
+    return n;
+}
+
+const char *text_without_number(struct arena *arena, const char *text, const char **ret_number)
+{
+    size_t first, n = number_bytes(text, &first);
+    const char *mark = text + n;
+    bool closed = *mark == '.' || *mark == ')' || *mark == ':';
+    bool dash = first > 0 && *mark == ' ' && (mark[1] == '-' || strncmp(mark + 1, "\xe2\x80", 2) == 0);
+
+    if (ret_number)
+        *ret_number = NULL;
+    if (n == first || n - first > 8 || (!closed && !dash))
+        return text;
+    const char *rest = mark + 1;
+    if (dash)
+        rest += rest[0] == '-' ? 1 : 3;
+    if (*rest != ' ' && *rest != '\0')
+        return text;
+    if (isalpha((unsigned char)text[first]) && first == 0 && *mark != ')')
+        return text;
+    if (ret_number)
+        *ret_number = arena_strndup(arena, text + first, n - first);
+    return rest + (*rest == ' ');
+}
+
+bool text_same(const char *a, const char *b)
+{
+    return strcasecmp(a, b) == 0;
+}
+
+bool text_starts_with(const char *text, const char *start)
+{
+    return strncasecmp(text, start, strlen(start)) == 0;
+}
+
+static bool word_ends(const char *end)
+{
+    if (!is_word(*end))
+        return true;
+    return (*end == 's' || *end == 'S') && !is_word(end[1]);
+}
+
+const char *text_find_word(const char *text, const char *word)
+{
+    size_t n = strlen(word);
+
+    if (n == 0)
+        return NULL;
+    for (const char *s = text; *s; s++) {
+        if (tolower((unsigned char)*s) != tolower((unsigned char)*word))
+            continue;
+        if (s > text && is_word(s[-1]) && is_word(*s))
+            continue;
+        if (strncasecmp(s, word, n) == 0 && (!is_word(word[n - 1]) || word_ends(s + n)))
+            return s;
+    }
+    return NULL;
+}
+
+enum { LABEL_WORDS = 5, LABEL_BYTES = 60 };
+
+bool text_label(struct arena *arena, const char *text, const char **ret_label, const char **ret_rest)
+{
+    size_t n = 0;
+    int words = 1;
+
+    if (!is_word(text[0]))
+        return false;
+    for (; text[n] && text[n] != ':' && n < LABEL_BYTES; n++) {
+        if (text[n] == ' ')
+            words++;
+        if (text[n] == '.' || text[n] == ',' || text[n] == ';' || text[n] == '=' || text[n] == '"')
+            return false;
+    }
+    if (text[n] != ':' || words > LABEL_WORDS || (text[n + 1] != ' ' && text[n + 1] != '\0'))
+        return false;
+    *ret_label = text_without_colon(arena, arena_strndup(arena, text, n));
+    *ret_rest = text + n + 1 + (text[n + 1] == ' ');
+    return true;
+}

@@ -1,0 +1,231 @@
+/* Lengths of time in prose: "< 4 hours", "24-48 hours", "1 hr 30 min", "within one hour", "immediately".
+ *
+ * Left out: dates and recurrences ("every Tuesday"), which are no lengths of time. */
+#include "runbook/text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+struct unit {
+    const char *word;
+    int64_t s;
+};
+
+/* Longest first where one begins another. A month is 30 days. */
+static const struct unit units[] = {
+    {"seconds", 1},        {"second", 1},        {"secs", 1},         {"sec", 1},          {"s", 1},
+    {"minutes", 60},       {"minute", 60},       {"mins", 60},        {"min", 60},         {"m", 60},
+    {"hours", 3600},       {"hour", 3600},       {"hrs", 3600},       {"hr", 3600},        {"h", 3600},
+    {"days", 86400},       {"day", 86400},       {"d", 86400},        {"weeks", 604800},   {"week", 604800},
+    {"wks", 604800},       {"wk", 604800},       {"w", 604800},       {"months", 2592000}, {"month", 2592000},
+    {"quarters", 7776000}, {"quarter", 7776000}, {"years", 31536000}, {"year", 31536000},
+};
+
+static const struct unit number_words[] = {
+    {"one", 1},     {"two", 2},     {"three", 3}, {"four", 4}, {"five", 5},    {"six", 6},
+    {"seven", 7},   {"eight", 8},   {"nine", 9},  {"ten", 10}, {"twelve", 12}, {"fifteen", 15},
+    {"twenty", 20}, {"thirty", 30}, {"a", 1},     {"an", 1},
+};
+
+static const struct {
+    const char *words, *op;
+} operators[] = {
+    {"less than", "<"},     {"under", "<"},    {"below", "<"},     {"<=", "<="},      {"<", "<"},
+    {"\xe2\x89\xa4", "<="}, {"within", "<="},  {"up to", "<="},    {"at most", "<="}, {"no later than", "<="},
+    {"max", "<="},          {"maximum", "<="}, {"first", "<="},    {"in under", "<"}, {"more than", ">"},
+    {"longer than", ">"},   {"after", ">"},    {"over", ">"},      {"exceeds", ">"},  {">=", ">="},
+    {"\xe2\x89\xa5", ">="}, {">", ">"},        {"at least", ">="},
+};
+
+static const char *const at_once[] = {"immediate", "immediately", "instant", "instantly",
+                                      "at once",   "right away",  "asap"};
+
+enum { NUMBER_DIGITS = 9 };
+
+static bool word_boundary(const char *text, size_t at)
+{
+    return at == 0 || !(isalnum((unsigned char)text[at - 1]) || text[at - 1] == '_');
+}
+
+/* A number in digits or as a word at text; its length in bytes, or 0. */
+static size_t number_read(const char *text, double *ret_value)
+{
+    size_t n = 0;
+    double value = 0, scale = 1;
+
+    while (isdigit((unsigned char)text[n]) && n < NUMBER_DIGITS)
+        value = value * 10 + (text[n++] - '0');
+    if (n > 0 && isdigit((unsigned char)text[n]))
+        return 0;
+    if (n > 0 && text[n] == '.' && isdigit((unsigned char)text[n + 1])) {
+        for (n++; isdigit((unsigned char)text[n]) && n < NUMBER_DIGITS; n++)
+            value += (text[n] - '0') * (scale /= 10);
+    }
+    if (n > 0) {
+        *ret_value = value;
+        return n;
+    }
+    for (size_t i = 0; i < sizeof number_words / sizeof *number_words; i++) {
+        n = strlen(number_words[i].word);
+        if (strncasecmp(text, number_words[i].word, n) == 0 && text[n] == ' ') {
+            *ret_value = (double)number_words[i].s;
+            return n;
+        }
+    }
+    return 0;
+}
+
+static size_t skip_words(const char *text, const char *const *words, size_t n_words)
+{
+    for (size_t i = 0; i < n_words; i++)
+        if (text_starts_with(text, words[i]))
+            return strlen(words[i]);
+    return 0;
+}
+
+/* A unit after an optional blank, '-' ("5-minute"), or "business"/"working". */
+static size_t unit_read(const char *text, int64_t *ret_s, bool *ret_business)
+{
+    static const char *const kinds[] = {"business ", "working ", "calendar ", "more ", "full "};
+    size_t n = text[0] == ' ' || text[0] == '-';
+    size_t kind = skip_words(text + n, kinds, sizeof kinds / sizeof *kinds);
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        size_t k = strlen(units[i].word);
+        const char *end = text + n + kind + k;
+        if (strncasecmp(text + n + kind, units[i].word, k) != 0 || isalnum((unsigned char)*end) ||
+            *end == '/')
+            continue;
+        if (k == 1 && *end == '%')
+            continue;
+        *ret_s = units[i].s;
+        *ret_business =
+            kind > 0 && (tolower((unsigned char)text[n]) == 'b' || tolower((unsigned char)text[n]) == 'w');
+        return n + kind + k;
+    }
+    return 0;
+}
+
+static size_t range_mark(const char *text)
+{
+    static const char *const marks[] = {" to ", " - ", "-", " \xe2\x80\x93 ", "\xe2\x80\x93", "\xe2\x80\x94"};
+
+    return skip_words(text, marks, sizeof marks / sizeof *marks);
+}
+
+static size_t length_read(const char *text, struct duration_words *duration)
+{
+    double low, high = 0;
+    int64_t unit_s = 0, low_unit_s = 0;
+    bool business = false, low_business;
+    size_t n = number_read(text, &low);
+
+    if (n == 0)
+        return 0;
+    n += text[n] == '+';
+    size_t low_unit = unit_read(text + n, &low_unit_s, &low_business);
+    size_t mark = range_mark(text + n + low_unit);
+    size_t second = mark ? number_read(text + n + low_unit + mark, &high) : 0;
+    size_t unit = second ? unit_read(text + n + low_unit + mark + second, &unit_s, &business) : 0;
+    if (unit > 0) {
+        duration->low_s = (int64_t)(low * (double)(low_unit ? low_unit_s : unit_s));
+        duration->value_s = (int64_t)(high * (double)unit_s);
+        duration->op = "range";
+        duration->business = business;
+        return n + low_unit + mark + second + unit;
+    }
+    if (low_unit == 0)
+        return 0;
+    duration->value_s = (int64_t)(low * (double)low_unit_s);
+    duration->low_s = UNSTATED;
+    duration->op = NULL;
+    duration->business = low_business;
+    return n + low_unit;
+}
+
+/* "1 hour 30 minutes", "1h30m": a further, smaller length right after the first. */
+static size_t length_add(const char *text, struct duration_words *duration)
+{
+    static const char *const joints[] = {" and ", " "};
+    struct duration_words more = {0};
+    size_t joint = skip_words(text, joints, sizeof joints / sizeof *joints);
+
+    if (!isdigit((unsigned char)text[joint]))
+        return 0;
+    size_t n = length_read(text + joint, &more);
+    if (n == 0 || more.op || more.value_s >= duration->value_s || duration->op)
+        return 0;
+    duration->value_s += more.value_s;
+    return joint + n;
+}
+
+/* The operator that ends right before `at`. */
+static void operator_before(const char *text, struct duration_words *duration)
+{
+    size_t end = duration->at;
+
+    while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == '~'))
+        end--;
+    if (end >= 4 && strncasecmp(text + end - 3, "the", 3) == 0 && text[end - 4] == ' ')
+        end -= 4;
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+        size_t n = strlen(operators[i].words);
+        bool letters = isalpha((unsigned char)operators[i].words[0]);
+        if (n > end || strncasecmp(text + end - n, operators[i].words, n) != 0)
+            continue;
+        if (letters && !word_boundary(text, end - n))
+            continue;
+        if (duration->op == NULL)
+            duration->op = operators[i].op;
+        duration->n_bytes += duration->at - (end - n);
+        duration->at = end - n;
+        return;
+    }
+}
+
+static bool immediate_at(const char *text, size_t *ret_at, size_t *ret_n)
+{
+    for (size_t i = 0; i < sizeof at_once / sizeof *at_once; i++) {
+        const char *found = text_find_word(text, at_once[i]);
+        if (found) {
+            *ret_at = (size_t)(found - text);
+            *ret_n = strlen(at_once[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool text_duration(const char *text, struct duration_words *ret_duration)
+{
+    struct duration_words duration = {.low_s = UNSTATED};
+    size_t at = 0, n = 0;
+
+    duration.immediate = immediate_at(text, &at, &n);
+    for (size_t i = 0; text[i]; i++) {
+        bool number = isdigit((unsigned char)text[i]) || isalpha((unsigned char)text[i]);
+        if (!number || !word_boundary(text, i) || (i > 0 && (text[i - 1] == '.' || text[i - 1] == '$')))
+            continue;
+        if (i > 0 && text[i - 1] == '-' && i > 1 && isalnum((unsigned char)text[i - 2]))
+            continue;
+        size_t length = length_read(text + i, &duration);
+        if (length == 0)
+            continue;
+        duration.at = i;
+        duration.n_bytes = length + length_add(text + i + length, &duration);
+        operator_before(text, &duration);
+        bool article = tolower((unsigned char)text[i]) == 'a';
+        if (article && duration.at == i) /* "twice a day" is no length; "within a day" is */
+            continue;
+        duration.business |= text_find_word(text, "business hours") != NULL;
+        *ret_duration = duration;
+        return true;
+    }
+    if (!duration.immediate)
+        return false;
+    duration.value_s = 0;
+    duration.at = at;
+    duration.n_bytes = n;
+    *ret_duration = duration;
+    return true;
+}
