@@ -27,6 +27,8 @@ struct engine;
 struct engine *engine_new(const struct config *config, const struct library *library);
 void engine_free(struct engine *engine);
 void engine_learn(struct engine *engine, const struct config *config, const struct library *library);
+/* The installation's own persistent id, part of every delivery key; copied. Before the first input. */
+void engine_name(struct engine *engine, const char *instance);
 
 /* ---- inputs ---- */
 
@@ -127,6 +129,9 @@ int64_t engine_next_due_us(const struct engine *engine);
 
 /* ---- after a restart ---- */
 
+/* The highest numbers ever given away, so that none is given twice when the rows that held them are not
+ * restored. */
+void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t last_delivery);
 void engine_restore_incident(struct engine *engine, const struct incident *incident);
 void engine_restore_delivery(struct engine *engine, const struct delivery *delivery);
 void engine_restore_step(struct engine *engine, const struct run_step *step);
