@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/list.h"
 
@@ -49,3 +50,10 @@ void schedule_people_at(struct arena *arena, const struct schedule *schedule, in
 
 /* 0 when the zone is known; -1 with the nearest known name in err. */
 int timezone_check(const char *name, struct err *err);
+
+/* Appends an iCalendar (RFC 5545) of who is on call from from_us to until_us: an event a stretch of the same
+ * people, in UTC, with a UID that stays the same from one day to the next. person_name gives what people read
+ * for an id. */
+void schedules_ical(struct buf *out, const struct schedule *schedules, size_t n_schedules, int64_t from_us,
+                    int64_t until_us, const char *(*person_name)(const void *context, const char *id),
+                    const void *context);
