@@ -21,7 +21,8 @@ struct frame_rule { /* a row of the static table in role/frames.h */
 
 struct frame_handlers {
     void (*received)(void *context, uint16_t kind, const char *payload, size_t n_bytes);
-    void (*closed)(void *context, const char *why); /* once; the other side is gone or broke the rules */
+    void (*closed)(void *context, const char *why); /* once; the other side is gone, broke the rules or does
+                                                       not read; frames_close is still due */
     void *context;
 };
 
@@ -29,7 +30,10 @@ struct frame_handlers {
  * NULL. */
 int frames_open(uv_loop_t *loop, int fd, const struct frame_rule *rules, const char *self, const char *peer,
                 const struct frame_handlers *handlers, struct frames **ret_frames, struct err *err);
-void frames_close(struct frames *frames); /* no callback follows; NULL is allowed */
+/* No callback follows; NULL is allowed; allowed inside a handler. What is still queued is dropped. The loop
+ * has to turn once more before its memory is free. */
+void frames_close(struct frames *frames);
 
-/* Queues a copy. The rule must allow self to send this kind: anything else is our own defect. */
+/* Queues a copy, in order. The rule must allow self to send this kind, and n_bytes be at most FRAME_BYTES:
+ * anything else is our own defect. When the peer leaves more than 64 MiB unread the connection ends. */
 void frames_send(struct frames *frames, uint16_t kind, const void *payload, size_t n_bytes);

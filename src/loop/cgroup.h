@@ -1,0 +1,19 @@
+/* A version 2 cgroup of our own for a group of processes, where the system lets us make one below ours: as
+ * root, or in a delegated unit. It is how a whole tree is ended at once, whatever it did to get away. */
+#pragma once
+
+#include <stdbool.h>
+
+struct cgroups; /* where they can be made */
+
+/* NULL: this system has none that we may write to; then keepers do without. Removes what a former process
+ * that is gone has left behind, after ending what still runs in it. */
+struct cgroups *cgroups_open(const char *prefix);
+void cgroups_close(struct cgroups *cgroups); /* NULL is allowed */
+
+/* A descriptor of a new cgroup PREFIX-PID-NAME, or -1. */
+int cgroup_make(struct cgroups *cgroups, const char *name);
+/* Ends all that is in it (SIGKILL). */
+void cgroup_kill(int cgroup_fd);
+/* Closes the descriptor and removes the cgroup; it is empty by now, else the next start removes it. */
+void cgroup_remove(struct cgroups *cgroups, const char *name, int cgroup_fd);

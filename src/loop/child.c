@@ -1,0 +1,151 @@
+/* fork, then the few steps to exec. What fails in the child is told to the parent through a pipe that closes
+ * by itself when exec works, so that the caller gets the reason instead of a child that ended early. */
+#include "loop/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { FDS = 16 };
+
+struct failure { /* what the child says before it ends */
+    int error;
+    char what[60];
+};
+
+__attribute__((noreturn)) static void child_fail(int report_fd, const char *what)
+{
+    struct failure failure = {.error = errno};
+    snprintf(failure.what, sizeof failure.what, "%s", what);
+    ssize_t written = write(report_fd, &failure, sizeof failure);
+    (void)written;
+    _exit(127);
+}
+
+/* Every descriptor goes up first, so that placing one never overwrites another that is still to be placed. */
+static void fds_place(const struct child_options *options, int *report_fd)
+{
+    int high[FDS];
+    int above = FDS;
+    *report_fd = fcntl(*report_fd, F_DUPFD_CLOEXEC, above);
+    for (size_t i = 0; i < options->n_fds; i++) {
+        int fd = options->fds[i];
+        high[i] = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, above) : open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (high[i] < 0)
+            child_fail(*report_fd, "descriptors");
+    }
+    for (size_t i = 0; i < options->n_fds; i++)
+        if (dup2(high[i], (int)i) < 0)
+            child_fail(*report_fd, "descriptors");
+    /* Marked rather than closed: the report must stay open until exec has worked. */
+    if (close_range((unsigned)options->n_fds, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+        child_fail(*report_fd, "close_range");
+}
+
+static void limits_set(const struct child_limit *limits)
+{
+    for (const struct child_limit *limit = limits; limit && limit->resource >= 0; limit++) {
+        struct rlimit now;
+        struct rlimit wanted = {limit->soft, limit->hard};
+        if (getrlimit((__rlimit_resource_t)limit->resource, &now) < 0)
+            continue;
+        if (wanted.rlim_max > now.rlim_max)
+            wanted.rlim_max = now.rlim_max;
+        if (wanted.rlim_cur > wanted.rlim_max)
+            wanted.rlim_cur = wanted.rlim_max;
+        setrlimit((__rlimit_resource_t)limit->resource, &wanted);
+    }
+}
+
+static void signals_reset(void)
+{
+    for (int number = 1; number < NSIG; number++)
+        signal(number, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void oom_score_set(int score)
+{
+    char text[16];
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    int n = snprintf(text, sizeof text, "%d", score);
+    ssize_t written = write(fd, text, (size_t)n);
+    (void)written;
+    close(fd);
+}
+
+static void cgroup_enter(int cgroup_fd, int report_fd)
+{
+    int fd = openat(cgroup_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, "0", 1) != 1)
+        child_fail(report_fd, "entering the cgroup");
+    close(fd);
+}
+
+__attribute__((noreturn)) static void child_become(const struct child_options *options, pid_t parent,
+                                                   int report_fd)
+{
+    if (options->death_signal && prctl(PR_SET_PDEATHSIG, options->death_signal) < 0)
+        child_fail(report_fd, "PR_SET_PDEATHSIG");
+    if (getppid() != parent) /* it ended before we asked to be told */
+        _exit(127);
+    if (options->new_session)
+        setsid();
+    if (options->cgroup_fd >= 0)
+        cgroup_enter(options->cgroup_fd, report_fd);
+    if (options->oom_score)
+        oom_score_set(options->oom_score);
+    if (options->folder && chdir(options->folder) < 0)
+        child_fail(report_fd, "working directory");
+    fds_place(options, &report_fd);
+    limits_set(options->limits);
+    signals_reset();
+    execve(options->path, (char *const *)options->arguments, (char *const *)options->environment);
+    child_fail(report_fd, options->path);
+}
+
+int child_start(const struct child_options *options, pid_t *ret_pid, struct err *err)
+{
+    if (options->n_fds > FDS)
+        return err_set(err, "%s: more than %d descriptors", options->path, FDS);
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) < 0)
+        return err_set(err, "%s: no pipe: %s", options->path, strerror(errno));
+    /* Signals wait: a handler of ours must not run in the child. */
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0)
+        child_become(options, parent, report[1]);
+    int error = errno;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    close(report[1]);
+    if (pid < 0) {
+        close(report[0]);
+        return err_set(err, "%s: cannot fork: %s", options->path, strerror(error));
+    }
+    struct failure failure;
+    ssize_t n;
+    while ((n = read(report[0], &failure, sizeof failure)) < 0 && errno == EINTR)
+        ;
+    close(report[0]);
+    if (n == (ssize_t)sizeof failure) {
+        waitpid(pid, NULL, 0);
+        return err_set(err, "%s: %s: %s", options->path, failure.what, strerror(failure.error));
+    }
+    *ret_pid = pid;
+    return 0;
+}

@@ -1,0 +1,233 @@
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/testing.h"
+#include "loop/frame.h"
+#include "loop/frame_decoder.h"
+
+enum { ORDER = 1, ANSWER };
+
+static const struct frame_rule rules[] = {
+    {ORDER, "order", "head", "hand"}, {ANSWER, "answer", "hand", "head"}, {0, NULL, NULL, NULL}};
+
+struct heard {
+    struct frames *frames;
+    struct buf text; /* "kind:payload;" for short payloads */
+    size_t n_frames, n_bytes;
+    int n_closed;
+    char why[100];
+    bool close_in_handler;
+};
+
+static void on_received(void *context, uint16_t kind, const char *payload, size_t n_bytes)
+{
+    struct heard *heard = context;
+    heard->n_frames++;
+    heard->n_bytes += n_bytes;
+    if (n_bytes < 100)
+        buf_printf(&heard->text, "%d:%.*s;", kind, (int)n_bytes, payload);
+    if (heard->close_in_handler) {
+        frames_close(heard->frames);
+        heard->frames = NULL;
+    }
+}
+
+static void on_closed(void *context, const char *why)
+{
+    struct heard *heard = context;
+    heard->n_closed++;
+    snprintf(heard->why, sizeof heard->why, "%s", why);
+}
+
+struct pair {
+    uv_loop_t loop;
+    int peer; /* the raw other end */
+    struct heard heard;
+};
+
+static void pair_open(struct pair *pair)
+{
+    *pair = (struct pair){0};
+    int fds[2];
+    struct err err;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    assert_int_equal(uv_loop_init(&pair->loop), 0);
+    struct frame_handlers handlers = {on_received, on_closed, &pair->heard};
+    assert_int_equal(
+        frames_open(&pair->loop, fds[0], rules, "hand", "head", &handlers, &pair->heard.frames, &err), 0);
+    pair->peer = fds[1];
+}
+
+static void pair_close(struct pair *pair)
+{
+    frames_close(pair->heard.frames);
+    uv_run(&pair->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&pair->loop), 0);
+    if (pair->peer >= 0)
+        close(pair->peer);
+    buf_free(&pair->heard.text);
+}
+
+static void put_frame(struct buf *out, uint16_t kind, const char *payload)
+{
+    uint8_t head[FRAME_HEADER_BYTES];
+    frame_header(kind, strlen(payload), head);
+    buf_add(out, head, sizeof head);
+    buf_puts(out, payload);
+}
+
+static void frames_arrive_whole_however_the_bytes_arrive(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_open(&pair);
+    scoped_buf struct buf wire = {0};
+    put_frame(&wire, ORDER, "first");
+    put_frame(&wire, ORDER, "");
+    put_frame(&wire, ORDER, "third");
+    for (size_t i = 0; i < wire.n_bytes; i++) {
+        assert_int_equal(write(pair.peer, wire.at + i, 1), 1);
+        uv_run(&pair.loop, UV_RUN_NOWAIT);
+    }
+    assert_string_equal(buf_text(&pair.heard.text), "1:first;1:;1:third;");
+    buf_clear(&pair.heard.text);
+    assert_int_equal(write(pair.peer, wire.at, wire.n_bytes), (ssize_t)wire.n_bytes);
+    uv_run(&pair.loop, UV_RUN_NOWAIT);
+    assert_string_equal(buf_text(&pair.heard.text), "1:first;1:;1:third;");
+    pair_close(&pair);
+}
+
+static void a_frame_is_six_bytes_of_head_little_endian_and_its_payload(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_open(&pair);
+    frames_send(pair.heard.frames, ANSWER, "ok", 2);
+    uv_run(&pair.loop, UV_RUN_NOWAIT);
+    char wire[20];
+    assert_int_equal(read(pair.peer, wire, sizeof wire), 8);
+    assert_memory_equal(wire, "\x02\0\0\0\x02\0ok", 8);
+    pair_close(&pair);
+}
+
+static void assert_ended(struct pair *pair, const char *why)
+{
+    while (!pair->heard.n_closed)
+        uv_run(&pair->loop, UV_RUN_ONCE);
+    assert_int_equal(pair->heard.n_closed, 1);
+    assert_non_null(strstr(pair->heard.why, why));
+}
+
+static void a_frame_in_the_wrong_direction_ends_the_connection(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_open(&pair);
+    scoped_buf struct buf wire = {0};
+    put_frame(&wire, ANSWER, "head must not say this");
+    put_frame(&wire, ORDER, "never heard");
+    assert_int_equal(write(pair.peer, wire.at, wire.n_bytes), (ssize_t)wire.n_bytes);
+    assert_ended(&pair, "may not send");
+    assert_string_equal(buf_text(&pair.heard.text), "");
+    frames_send(pair.heard.frames, ANSWER, "late", 4); /* into nothing, harmless */
+    pair_close(&pair);
+}
+
+static void an_oversize_frame_ends_the_connection_before_it_is_stored(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_open(&pair);
+    uint8_t head[FRAME_HEADER_BYTES];
+    frame_header(ORDER, FRAME_BYTES + 1, head);
+    assert_int_equal(write(pair.peer, head, sizeof head), (ssize_t)sizeof head);
+    assert_ended(&pair, "too long");
+    pair_close(&pair);
+}
+
+static void the_end_of_the_peer_is_told_once(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_open(&pair);
+    close(pair.peer);
+    pair.peer = -1;
+    assert_ended(&pair, "gone");
+    pair_close(&pair);
+}
+
+static void a_peer_that_never_reads_does_not_make_memory_grow_without_bound(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_open(&pair);
+    size_t n_bytes = 8 * 1024 * 1024;
+    char *large = calloc(1, n_bytes);
+    for (int i = 0; i < 20; i++)
+        frames_send(pair.heard.frames, ANSWER, large, n_bytes);
+    free(large);
+    assert_ended(&pair, "does not read");
+    pair_close(&pair);
+}
+
+static void a_handler_may_close_while_frames_are_still_waiting(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_open(&pair);
+    pair.heard.close_in_handler = true;
+    scoped_buf struct buf wire = {0};
+    put_frame(&wire, ORDER, "one");
+    put_frame(&wire, ORDER, "two");
+    assert_int_equal(write(pair.peer, wire.at, wire.n_bytes), (ssize_t)wire.n_bytes);
+    uv_run(&pair.loop, UV_RUN_DEFAULT);
+    assert_string_equal(buf_text(&pair.heard.text), "1:one;");
+    assert_int_equal(pair.heard.n_closed, 0);
+    pair_close(&pair);
+}
+
+static void the_largest_frame_passes_between_two_ends(void **state)
+{
+    (void)state;
+    uv_loop_t loop;
+    int fds[2];
+    struct err err;
+    struct heard hand = {0}, head = {0};
+    assert_int_equal(uv_loop_init(&loop), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    struct frame_handlers hand_handlers = {on_received, on_closed, &hand};
+    struct frame_handlers head_handlers = {on_received, on_closed, &head};
+    assert_int_equal(frames_open(&loop, fds[0], rules, "hand", "head", &hand_handlers, &hand.frames, &err),
+                     0);
+    assert_int_equal(frames_open(&loop, fds[1], rules, "head", "hand", &head_handlers, &head.frames, &err),
+                     0);
+    char *large = calloc(1, FRAME_BYTES);
+    frames_send(head.frames, ORDER, large, FRAME_BYTES);
+    free(large);
+    while (!hand.n_frames)
+        uv_run(&loop, UV_RUN_ONCE);
+    assert_int_equal(hand.n_bytes, FRAME_BYTES);
+    frames_close(hand.frames);
+    frames_close(head.frames);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(frames_arrive_whole_however_the_bytes_arrive),
+        cmocka_unit_test(a_frame_is_six_bytes_of_head_little_endian_and_its_payload),
+        cmocka_unit_test(a_frame_in_the_wrong_direction_ends_the_connection),
+        cmocka_unit_test(an_oversize_frame_ends_the_connection_before_it_is_stored),
+        cmocka_unit_test(the_end_of_the_peer_is_told_once),
+        cmocka_unit_test(a_peer_that_never_reads_does_not_make_memory_grow_without_bound),
+        cmocka_unit_test(a_handler_may_close_while_frames_are_still_waiting),
+        cmocka_unit_test(the_largest_frame_passes_between_two_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

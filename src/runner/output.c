@@ -1,0 +1,307 @@
+/* Two stages: a scanner that takes terminal escapes, control characters and bad bytes out, and a store of two
+ * halves, the second of which is a ring.
+ *
+ * Escapes follow ECMA-48: CSI (ESC [ ... final byte), strings (OSC, DCS, SOS, PM, APC, up to BEL or ST), and
+ * ESC with intermediates. A newline ends any of them, so that a program that dies in the middle of one, or an
+ * attacker who opens a string and never ends it, hides at most a line. */
+#include "runner/output.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+enum scan { SCAN_TEXT, SCAN_ESCAPE, SCAN_INTERMEDIATE, SCAN_CSI, SCAN_STRING, SCAN_STRING_ESCAPE };
+
+enum { ESC = 0x1b, MARKER_BYTES = 96 };
+
+struct output {
+    enum scan scan;
+    bool after_return; /* a carriage return that may yet become a line end */
+    struct {           /* a UTF-8 sequence under way */
+        uint8_t bytes[4];
+        int n, wanted;
+        uint8_t low, high; /* what the next byte may be */
+    } utf8;
+
+    size_t half_bytes;
+    struct buf head;
+    char *tail;
+    size_t tail_at, tail_bytes; /* where the next byte goes; how many are there */
+    uint64_t n_bytes, n_lines;  /* of the whole text */
+};
+
+struct output *output_new(size_t limit_bytes)
+{
+    struct output *output = heap_alloc(sizeof *output);
+    *output = (struct output){0};
+    if (limit_bytes < OUTPUT_LEAST_BYTES)
+        limit_bytes = OUTPUT_LEAST_BYTES;
+    output->half_bytes = (limit_bytes - MARKER_BYTES) / 2;
+    return output;
+}
+
+void output_free(struct output *output)
+{
+    if (!output)
+        return;
+    buf_free(&output->head);
+    free(output->tail);
+    free(output);
+}
+
+/* ---- the store ---- */
+
+static void tail_add(struct output *output, const char *bytes, size_t n_bytes)
+{
+    size_t room = output->half_bytes;
+    if (!output->tail)
+        output->tail = heap_alloc(room);
+    if (n_bytes > room) {
+        bytes += n_bytes - room;
+        n_bytes = room;
+    }
+    size_t first = room - output->tail_at < n_bytes ? room - output->tail_at : n_bytes;
+    memcpy(output->tail + output->tail_at, bytes, first);
+    memcpy(output->tail, bytes + first, n_bytes - first);
+    output->tail_at = (output->tail_at + n_bytes) % room;
+    output->tail_bytes = output->tail_bytes + n_bytes < room ? output->tail_bytes + n_bytes : room;
+}
+
+static uint64_t lines_in(const char *bytes, size_t n_bytes)
+{
+    uint64_t n = 0;
+    const char *end = bytes + n_bytes;
+    for (const char *at = bytes; n_bytes && (at = memchr(at, '\n', (size_t)(end - at))); at++)
+        n++;
+    return n;
+}
+
+static void keep(struct output *output, const char *bytes, size_t n_bytes)
+{
+    output->n_bytes += n_bytes;
+    output->n_lines += lines_in(bytes, n_bytes);
+    size_t room = output->half_bytes - output->head.n_bytes;
+    size_t first = room < n_bytes ? room : n_bytes;
+    buf_add(&output->head, bytes, first);
+    if (n_bytes > first)
+        tail_add(output, bytes + first, n_bytes - first);
+}
+
+/* ---- the scanner ---- */
+
+static void keep_replacement(struct output *output)
+{
+    keep(output, "\xef\xbf\xbd", 3);
+}
+
+/* The line end that a lone carriage return stands for: progress bars print one state a line. */
+static void return_settle(struct output *output)
+{
+    if (output->after_return)
+        keep(output, "\n", 1);
+    output->after_return = false;
+}
+
+/* C1 controls, U+0080 to U+009F, are escapes of their own to a terminal. */
+static void c1_scan(struct output *output, uint8_t c1)
+{
+    static const struct {
+        uint8_t c1;
+        enum scan then;
+    } introducers[] = {{0x90, SCAN_STRING}, {0x98, SCAN_STRING}, {0x9b, SCAN_CSI},
+                       {0x9d, SCAN_STRING}, {0x9e, SCAN_STRING}, {0x9f, SCAN_STRING}};
+    for (size_t i = 0; i < sizeof introducers / sizeof *introducers; i++)
+        if (introducers[i].c1 == c1)
+            output->scan = introducers[i].then;
+}
+
+static void utf8_begin(struct output *output, uint8_t byte)
+{
+    int wanted = byte >= 0xc2 && byte <= 0xdf   ? 2
+                 : byte >= 0xe0 && byte <= 0xef ? 3
+                 : byte >= 0xf0 && byte <= 0xf4 ? 4
+                                                : 0;
+    if (!wanted) {
+        keep_replacement(output);
+        return;
+    }
+    output->utf8.bytes[0] = byte;
+    output->utf8.n = 1;
+    output->utf8.wanted = wanted;
+    /* Unicode, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF. */
+    output->utf8.low = byte == 0xe0 ? 0xa0 : byte == 0xf0 ? 0x90 : 0x80;
+    output->utf8.high = byte == 0xed ? 0x9f : byte == 0xf4 ? 0x8f : 0xbf;
+}
+
+/* Takes the next byte of a sequence; false: it does not belong to it, and is still to be looked at. */
+static bool utf8_continue(struct output *output, uint8_t byte)
+{
+    bool fits = byte >= output->utf8.low && byte <= output->utf8.high;
+    if (!fits) {
+        output->utf8.wanted = 0;
+        keep_replacement(output);
+        return false;
+    }
+    output->utf8.low = 0x80;
+    output->utf8.high = 0xbf;
+    output->utf8.bytes[output->utf8.n++] = byte;
+    if (output->utf8.n < output->utf8.wanted)
+        return true;
+    output->utf8.wanted = 0;
+    if (output->utf8.bytes[0] == 0xc2 && byte <= 0x9f)
+        c1_scan(output, byte);
+    else
+        keep(output, (const char *)output->utf8.bytes, (size_t)output->utf8.n);
+    return true;
+}
+
+static void text_scan(struct output *output, uint8_t byte)
+{
+    if (output->utf8.wanted && utf8_continue(output, byte))
+        return;
+    if (byte != '\r' && byte != '\n')
+        return_settle(output);
+    if (byte == '\n' || byte == '\t' || (byte >= 0x20 && byte < 0x7f))
+        keep(output, (const char *)&byte, 1);
+    else if (byte >= 0x80)
+        utf8_begin(output, byte);
+    else if (byte == ESC)
+        output->scan = SCAN_ESCAPE;
+    output->after_return = byte == '\r';
+}
+
+static enum scan escape_scan(uint8_t byte)
+{
+    if (byte == '[')
+        return SCAN_CSI;
+    if (strchr("]PX^_", byte) && byte)
+        return SCAN_STRING;
+    return byte >= 0x20 && byte <= 0x2f ? SCAN_INTERMEDIATE : SCAN_TEXT;
+}
+
+/* One byte inside an escape. */
+static void escape_continue(struct output *output, uint8_t byte)
+{
+    enum scan scan = output->scan;
+    bool final = byte >= 0x40 && byte <= 0x7e;
+    if (byte == '\n' || (byte >= 0x80 && scan != SCAN_STRING && scan != SCAN_STRING_ESCAPE)) {
+        output->scan = SCAN_TEXT;
+        text_scan(output, byte);
+    } else if (byte == 0x18 || byte == 0x1a) { /* CAN, SUB */
+        output->scan = SCAN_TEXT;
+    } else if (scan == SCAN_STRING) {
+        output->scan = byte == 0x07 ? SCAN_TEXT : byte == ESC ? SCAN_STRING_ESCAPE : SCAN_STRING;
+    } else if (byte == ESC || scan == SCAN_ESCAPE) {
+        output->scan = byte == ESC ? SCAN_ESCAPE : escape_scan(byte);
+    } else if (scan == SCAN_STRING_ESCAPE) { /* ESC \ ends the string; any other ESC begins anew */
+        output->scan = byte == '\\' ? SCAN_TEXT : escape_scan(byte);
+    } else if (scan == SCAN_INTERMEDIATE ? byte >= 0x30 : final) {
+        output->scan = SCAN_TEXT;
+    }
+}
+
+static size_t plain_run(const char *bytes, size_t n_bytes)
+{
+    size_t n = 0;
+    while (n < n_bytes && ((bytes[n] >= 0x20 && bytes[n] < 0x7f) || bytes[n] == '\n' || bytes[n] == '\t'))
+        n++;
+    return n;
+}
+
+void output_add(struct output *output, const char *bytes, size_t n_bytes)
+{
+    size_t at = 0;
+    while (at < n_bytes) {
+        if (output->scan == SCAN_TEXT && !output->utf8.wanted && !output->after_return) {
+            size_t n = plain_run(bytes + at, n_bytes - at);
+            keep(output, bytes + at, n);
+            at += n;
+            if (at == n_bytes)
+                break;
+        }
+        uint8_t byte = (uint8_t)bytes[at++];
+        if (output->scan == SCAN_TEXT)
+            text_scan(output, byte);
+        else
+            escape_continue(output, byte);
+    }
+}
+
+/* ---- the end ---- */
+
+static bool continues(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* How much of the head to keep: up to its last line end, unless that would throw away most of it. */
+static size_t head_end(const struct buf *head)
+{
+    const char *line = memrchr(head->at, '\n', head->n_bytes);
+    size_t n = line ? (size_t)(line - head->at) + 1 : 0;
+    if (n >= head->n_bytes / 2)
+        return n;
+    /* Not in the middle of a character: step back over its first byte too, if it is not whole. */
+    n = head->n_bytes;
+    size_t start = n;
+    while (start && continues(head->at[start - 1]))
+        start--;
+    if (start && (unsigned char)head->at[start - 1] >= 0xc0) {
+        unsigned char first = (unsigned char)head->at[start - 1];
+        size_t wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+        if (n - (start - 1) < wanted)
+            n = start - 1;
+    }
+    return n;
+}
+
+static size_t tail_start(const char *tail, size_t n_bytes)
+{
+    const char *line = memchr(tail, '\n', n_bytes);
+    size_t n = line ? (size_t)(line - tail) + 1 : n_bytes;
+    if (n <= n_bytes / 2)
+        return n;
+    for (n = 0; n < n_bytes && continues(tail[n]);)
+        n++;
+    return n;
+}
+
+static void join_cut(struct output *output, const char *tail, struct buf *out)
+{
+    size_t head_bytes = head_end(&output->head);
+    size_t from = tail_start(tail, output->tail_bytes);
+    size_t tail_bytes = output->tail_bytes - from;
+    uint64_t left_bytes = output->n_bytes - head_bytes - tail_bytes;
+    uint64_t left_lines =
+        output->n_lines - lines_in(output->head.at, head_bytes) - lines_in(tail + from, tail_bytes);
+    buf_add(out, output->head.at, head_bytes);
+    if (head_bytes && output->head.at[head_bytes - 1] != '\n')
+        buf_putc(out, '\n');
+    buf_printf(out, "[... %llu lines, %llu bytes left out ...]\n", (unsigned long long)left_lines,
+               (unsigned long long)left_bytes);
+    buf_add(out, tail + from, tail_bytes);
+}
+
+void output_finish(struct output *output, struct buf *ret_text, bool *ret_cut)
+{
+    if (output->utf8.wanted)
+        keep_replacement(output);
+    output->utf8.wanted = 0;
+    return_settle(output);
+    bool cut = output->n_bytes > output->head.n_bytes + output->tail_bytes;
+    scoped_buf struct buf tail = {0};
+    size_t start = output->tail_bytes == output->half_bytes ? output->tail_at : 0;
+    if (output->tail_bytes) {
+        buf_add(&tail, output->tail + start, output->tail_bytes - start);
+        buf_add(&tail, output->tail, start);
+    }
+    if (cut) {
+        join_cut(output, tail.at, ret_text);
+    } else {
+        buf_add(ret_text, buf_text(&output->head), output->head.n_bytes);
+        buf_add(ret_text, buf_text(&tail), tail.n_bytes);
+    }
+    *ret_cut = cut;
+}
