@@ -1,6 +1,8 @@
 /* Intake hears: the wire formats of others -> struct alert_batch. A row a format (intake/formats.c), a file a
- * format. Pure: bytes in, values out; touches no state. Bounded: 4 MiB a body, 32 levels, 64 labels an alert,
- * names of 128 bytes, values of 4 KiB, 10,000 alerts a body; beyond is refused, never cut in silence. */
+ * format. Pure: bytes in, values out; touches no state; any thread. Bounded: 4 MiB a body, 32 levels, 10,000
+ * alerts a body, 64 labels and 64 annotations an alert, names of 128 bytes, label values of 4 KiB,
+ * annotations and links of 16 KiB; beyond is refused, never cut in silence. Linear in the size of the body.
+ */
 #pragma once
 
 #include "base/arena.h"
@@ -12,7 +14,7 @@ enum { INTAKE_BODY_BYTES = 4 * 1024 * 1024 };
 
 struct intake_format {
     const char *name;   /* "alertmanager-api", kept in the ledger beside the bytes */
-    const char *path;   /* "/api/v2/alerts" */
+    const char *path;   /* "/api/v2/alerts"; NULL: nobody posts it (the snapshot) */
     const char *method; /* "POST" */
     /* 0 and a batch whose memory is the arena's and the document's, or -1: err says which alert and why, and
      * field (may be NULL) gets the place, as "[3].labels". */
@@ -23,13 +25,29 @@ struct intake_format {
 extern const struct intake_format intake_formats[]; /* ended by one without a name */
 const struct intake_format *intake_format(const char *name);
 
-/* Parses a body in that format with the limits above. document is reused over calls. */
-int intake_parse(const struct intake_format *format, struct json_document *document, struct arena *arena,
-                 const char *body, size_t n_bytes, int64_t received_us, struct alert_batch *ret_batch,
-                 const char **ret_field, struct err *err);
+/* What arrived, or what the inbox kept of it. */
+struct intake_body {
+    const struct intake_format *format;
+    const char *bytes;
+    size_t n_bytes;
+    int64_t received_us;
+};
 
-/* The alerts that stand, written in the format "alertmanager-snapshot" which intake_format() reads back with
- * nothing lost: for ledger_compact_inbox(). */
+/* Parses one body with the limits above; not the snapshot. The batch is good until the arena is reset or the
+ * document, which is reused over calls, parses again. ret_field may be NULL. */
+int intake_parse(const struct intake_body *body, struct json_document *document, struct arena *arena,
+                 struct alert_batch *ret_batch, const char **ret_field, struct err *err);
+
+/* Reads a row of the inbox in any format, the snapshot too, and calls visit for each batch in it with the
+ * time at which that batch was heard: for engine_restore_alerts(). The batch is good during the call. 0, or
+ * -1 with what is wrong; batches before it have been visited. */
+int intake_each_batch(const struct intake_body *body, struct json_document *document,
+                      void (*visit)(void *context, const struct alert_batch *batch, int64_t received_us),
+                      void *context, struct err *err);
+
+/* The alerts that stand, written in the format "alertmanager-snapshot" which intake_each_batch() reads back
+ * with nothing lost (times, source, group, whether it lasts): for ledger_compact_inbox(). */
+#define INTAKE_SNAPSHOT "alertmanager-snapshot"
 struct alert_view;
 void intake_snapshot_begin(struct json_writer *writer);
 void intake_snapshot_add(struct json_writer *writer, const struct alert_view *view);

@@ -1,0 +1,203 @@
+/* One alert as JSON -> struct alert. Texts are not copied: they point into the parsed document, whose strings
+ * are closed by a NUL. */
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "intake/intake_priv.h"
+
+int place_refuse(const struct place *place, const char *member, const char *format, ...)
+{
+    char reason[400];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(reason, sizeof reason, format, ap);
+    va_end(ap);
+    const char *dot = *member ? "." : "";
+    if (place->ret_field)
+        *place->ret_field = arena_printf(place->arena, "%s[%zu]%s%s", place->list, place->i, dot, member);
+    return err_set(place->err, "alert %zu of the body: %s", place->i + 1, reason);
+}
+
+static bool is_absent(struct json value)
+{
+    enum json_kind kind = json_kind(value);
+    return kind == JSON_NONE || kind == JSON_NULL;
+}
+
+int text_read(const struct place *place, struct json value, const char *member, size_t limit_bytes,
+              const char **ret_text)
+{
+    size_t n_bytes = 0;
+    const char *text = json_text(value, &n_bytes);
+    if (is_absent(value) || (text && n_bytes == 0)) {
+        *ret_text = NULL;
+        return 0;
+    }
+    if (!text)
+        return place_refuse(place, member, "%s must be a text", member);
+    if (n_bytes > limit_bytes)
+        return place_refuse(place, member, "%s is longer than %zu bytes", member, limit_bytes);
+    if (memchr(text, '\0', n_bytes))
+        return place_refuse(place, member, "%s holds a NUL character", member);
+    *ret_text = text;
+    return 0;
+}
+
+static int check_name(const struct place *place, const char *member, const char *name, size_t n_bytes)
+{
+    if (n_bytes == 0)
+        return place_refuse(place, member, "a name in %s is empty", member);
+    if (n_bytes > NAME_BYTES_LIMIT)
+        return place_refuse(place, member, "a name in %s is longer than %d bytes", member, NAME_BYTES_LIMIT);
+    if (memchr(name, '\0', n_bytes))
+        return place_refuse(place, member, "a name in %s holds a NUL character", member);
+    return 0;
+}
+
+static int check_value(const struct place *place, const char *member, const struct json_iter *item,
+                       size_t limit_bytes, struct label *ret_label)
+{
+    size_t n_bytes = 0;
+    const char *value = json_text(item->value, &n_bytes);
+    if (!value)
+        return place_refuse(place, member, "the value of \"%s\" in %s must be a text", item->name, member);
+    if (n_bytes > limit_bytes)
+        return place_refuse(place, member, "the value of \"%s\" in %s is longer than %zu bytes", item->name,
+                            member, limit_bytes);
+    if (memchr(value, '\0', n_bytes))
+        return place_refuse(place, member, "the value of \"%s\" in %s holds a NUL character", item->name,
+                            member);
+    *ret_label = (struct label){item->name, value};
+    return 0;
+}
+
+/* Keeps labels sorted. Senders sort already, so that the search from the end is one comparison. */
+static size_t insert(struct label *labels, size_t n, struct label label)
+{
+    size_t at = n;
+    int order = 1;
+    while (at > 0 && (order = strcmp(labels[at - 1].name, label.name)) > 0)
+        at--;
+    if (at > 0 && order == 0) {
+        labels[at - 1].value = label.value;
+        return n;
+    }
+    memmove(labels + at + 1, labels + at, (n - at) * sizeof *labels);
+    labels[at] = label;
+    return n + 1;
+}
+
+static size_t drop_empty_values(struct label *labels, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (*labels[i].value)
+            labels[kept++] = labels[i];
+    return kept;
+}
+
+int labels_read(const struct place *place, struct json object, const char *member, size_t value_limit_bytes,
+                struct label **ret_labels, size_t *ret_n)
+{
+    struct label found[LABELS_LIMIT];
+    size_t n = 0, n_members = 0;
+    if (!is_absent(object) && json_kind(object) != JSON_OBJECT)
+        return place_refuse(place, member, "%s must be an object of names and texts", member);
+    for (struct json_iter item = json_first(object); json_more(&item); json_next(&item)) {
+        struct label label;
+        if (++n_members > LABELS_LIMIT)
+            return place_refuse(place, member, "more than %d %s", LABELS_LIMIT, member);
+        if (check_name(place, member, item.name, item.name_bytes) < 0 ||
+            check_value(place, member, &item, value_limit_bytes, &label) < 0)
+            return -1;
+        n = insert(found, n, label);
+    }
+    n = drop_empty_values(found, n);
+    *ret_labels = NULL;
+    if (n) {
+        *ret_labels = arena_alloc(place->arena, n * sizeof **ret_labels);
+        memcpy(*ret_labels, found, n * sizeof **ret_labels);
+    }
+    *ret_n = n;
+    return 0;
+}
+
+/* Year 0001 is how Go prints "no time": absent, not long ago. */
+static int time_read(const struct place *place, struct json value, const char *member, int64_t *ret_us)
+{
+    size_t n_bytes = 0;
+    const char *text = json_text(value, &n_bytes);
+    int64_t us = 0;
+    if (is_absent(value) || (text && n_bytes == 0)) {
+        *ret_us = 0;
+        return 0;
+    }
+    if (!text || time_parse_rfc3339(text, n_bytes, &us) < 0)
+        return place_refuse(place, member, "%s is not a time such as 2026-03-01T09:00:00Z", member);
+    bool is_epoch = us == 0 && strncmp(text, "0001", 4) != 0; /* a real moment whose number means "none" */
+    *ret_us = is_epoch ? 1 : us;
+    return 0;
+}
+
+static struct alert_members find_members(struct json object)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } rows[] = {
+        {"labels", offsetof(struct alert_members, labels)},
+        {"annotations", offsetof(struct alert_members, annotations)},
+        {"startsAt", offsetof(struct alert_members, starts)},
+        {"endsAt", offsetof(struct alert_members, ends)},
+        {"generatorURL", offsetof(struct alert_members, generator_url)},
+        {"status", offsetof(struct alert_members, status)},
+    };
+    struct alert_members members = {0};
+    for (struct json_iter item = json_first(object); json_more(&item); json_next(&item))
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+            if (strcmp(item.name, rows[i].name) == 0)
+                memcpy((char *)&members + rows[i].offset, &item.value, sizeof item.value);
+    return members;
+}
+
+int alert_read(const struct place *place, struct json object, struct alert *ret_alert,
+               struct alert_members *ret_members)
+{
+    if (json_kind(object) != JSON_OBJECT)
+        return place_refuse(place, "", "it must be an object with labels");
+    struct alert_members members = find_members(object);
+    struct alert alert = {0};
+    if (labels_read(place, members.labels, "labels", LABEL_BYTES_LIMIT, &alert.labels, &alert.n_labels) < 0 ||
+        labels_read(place, members.annotations, "annotations", TEXT_BYTES_LIMIT, &alert.annotations,
+                    &alert.n_annotations) < 0 ||
+        time_read(place, members.starts, "startsAt", &alert.starts_us) < 0 ||
+        time_read(place, members.ends, "endsAt", &alert.ends_us) < 0 ||
+        text_read(place, members.generator_url, "generatorURL", TEXT_BYTES_LIMIT, &alert.generator_url) < 0)
+        return -1;
+    if (alert.n_labels == 0)
+        return place_refuse(place, "labels", "it needs at least one label that is not empty");
+    *ret_alert = alert;
+    *ret_members = members;
+    return 0;
+}
+
+int alerts_begin(struct arena *arena, struct json array, const char *list, const char **ret_field,
+                 struct alert **ret_alerts, struct err *err)
+{
+    const char *what = *list ? list : "the body";
+    size_t n = 0;
+    if (json_kind(array) == JSON_ARRAY) {
+        n = json_count(array);
+        if (n <= ALERTS_LIMIT) {
+            *ret_alerts = n ? arena_alloc(arena, n * sizeof **ret_alerts) : NULL;
+            return 0;
+        }
+    }
+    if (ret_field)
+        *ret_field = *list ? list : NULL;
+    if (json_kind(array) != JSON_ARRAY)
+        return err_set(err, "%s must be an array of alerts", what);
+    return err_set(err, "%zu alerts in one body; at most %d are taken: send several bodies", n, ALERTS_LIMIT);
+}

@@ -1,0 +1,179 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/testing.h"
+#include "intake/intake.h"
+
+static const int64_t now_us = INT64_C(1772355600) * US_PER_S; /* 2026-03-01T09:00:00Z */
+static struct json_document *document;
+static struct arena *arena;
+static const char *field;
+static struct err err;
+
+static int parse(const char *bytes, size_t n_bytes, struct alert_batch *ret_batch)
+{
+    struct intake_body body = {intake_format("alertmanager-api"), bytes, n_bytes, now_us};
+    return intake_parse(&body, document, arena, ret_batch, &field, &err);
+}
+
+static struct alert_batch parsed(const char *text)
+{
+    struct alert_batch batch = {0};
+    if (parse(text, strlen(text), &batch) < 0)
+        fail_msg("%s", err.text);
+    return batch;
+}
+
+static void assert_refused(const char *text, const char *at, const char *why)
+{
+    struct alert_batch batch;
+    assert_int_equal(parse(text, strlen(text), &batch), -1);
+    if (at)
+        assert_string_equal(field, at);
+    else
+        assert_null(field);
+    if (!strstr(err.text, why))
+        fail_msg("\"%s\" does not say \"%s\"", err.text, why);
+}
+
+/* As Prometheus 2.42 sends it. */
+static void an_alert_keeps_what_prometheus_says(void **state)
+{
+    (void)state;
+    struct alert_batch batch = parsed(
+        "[{\"annotations\":{\"summary\":\"queue grows\"},\"endsAt\":\"2026-03-01T09:04:00.5Z\","
+        "\"startsAt\":\"2026-03-01T08:59:30.25Z\",\"generatorURL\":\"http://prom:9090/graph?g0.expr=up\","
+        "\"labels\":{\"alertname\":\"QueueGrows\",\"job\":\"billing\",\"severity\":\"page\"}}]");
+    assert_int_equal(batch.n_alerts, 1);
+    const struct alert *alert = batch.alerts;
+    assert_int_equal(alert->n_labels, 3);
+    assert_string_equal(alert->labels[1].name, "job");
+    assert_string_equal(alert->labels[1].value, "billing");
+    assert_int_equal(alert->n_annotations, 1);
+    assert_true(alert->starts_us == now_us - 29750000);
+    assert_true(alert->ends_us == now_us + 240500000);
+    assert_string_equal(alert->generator_url, "http://prom:9090/graph?g0.expr=up");
+    assert_string_equal(batch.source, "alertmanager-api");
+    assert_false(batch.lasting);
+    assert_null(batch.group_key);
+}
+
+/* As amtool 0.25 sends an alert that was given no times. */
+static void zero_times_are_absent_not_long_ago(void **state)
+{
+    (void)state;
+    struct alert_batch batch =
+        parsed("[{\"labels\":{\"alertname\":\"a\"},\"startsAt\":\"0001-01-01T00:00:00.000Z\","
+               "\"endsAt\":\"0001-01-01T00:00:00.000Z\",\"generatorURL\":\"\"}]");
+    assert_true(batch.alerts[0].starts_us == 0);
+    assert_true(batch.alerts[0].ends_us == 0);
+    assert_null(batch.alerts[0].generator_url);
+    batch = parsed("[{\"labels\":{\"alertname\":\"a\"},\"startsAt\":null,\"endsAt\":\"\"}]");
+    assert_true(batch.alerts[0].starts_us == 0 && batch.alerts[0].ends_us == 0);
+}
+
+static void times_at_the_edges_stay_on_their_side(void **state)
+{
+    (void)state;
+    struct alert_batch batch = parsed("[{\"labels\":{\"a\":\"b\"},\"startsAt\":\"1970-01-01T00:00:00Z\","
+                                      "\"endsAt\":\"9999-12-31T23:59:59Z\"}]");
+    assert_true(batch.alerts[0].starts_us != 0 && batch.alerts[0].starts_us < now_us);
+    assert_true(batch.alerts[0].ends_us > now_us);
+    assert_refused("[{\"labels\":{\"a\":\"b\"},\"endsAt\":\"0000-01-01T00:00:00Z\"}]", "[0].endsAt",
+                   "not a time");
+    assert_refused("[{\"labels\":{\"a\":\"b\"},\"startsAt\":1772355600}]", "[0].startsAt", "not a time");
+}
+
+static void labels_are_sorted_unique_and_never_empty(void **state)
+{
+    (void)state;
+    struct alert_batch batch =
+        parsed("[{\"labels\":{\"z\":\"1\",\"a\":\"2\",\"m\":\"\",\"a\":\"3\",\"b\":\"4\"}}]");
+    const struct alert *alert = batch.alerts;
+    assert_int_equal(alert->n_labels, 3);
+    assert_string_equal(alert->labels[0].name, "a");
+    assert_string_equal(alert->labels[0].value, "3");
+    assert_string_equal(alert->labels[1].name, "b");
+    assert_string_equal(alert->labels[2].name, "z");
+}
+
+static void an_alert_without_labels_is_refused_with_its_place(void **state)
+{
+    (void)state;
+    assert_refused("[{\"labels\":{\"a\":\"b\"}},{\"labels\":{}}]", "[1].labels", "alert 2");
+    assert_refused("[{\"annotations\":{}}]", "[0].labels", "label");
+    assert_refused("[{\"labels\":{\"a\":\"\"}}]", "[0].labels", "label");
+    assert_refused("[{\"labels\":{\"a\":1}}]", "[0].labels", "\"a\"");
+    assert_refused("[{\"labels\":{\"\":\"x\"}}]", "[0].labels", "empty");
+    assert_refused("[{\"labels\":[]}]", "[0].labels", "object");
+    assert_refused("[{\"labels\":{\"a\":\"x\\u0000y\"}}]", "[0].labels", "NUL");
+    assert_refused("[{\"labels\":{\"a\":\"b\"},\"annotations\":{\"s\":{}}}]", "[0].annotations", "text");
+    assert_refused("[7]", "[0]", "object");
+    assert_refused("{\"labels\":{\"a\":\"b\"}}", NULL, "array");
+}
+
+static void no_alerts_are_no_error(void **state)
+{
+    (void)state;
+    assert_int_equal(parsed("[]").n_alerts, 0);
+}
+
+static void hostile_bodies_are_refused(void **state)
+{
+    (void)state;
+    scoped_buf struct buf body = {0};
+    struct alert_batch batch;
+    for (int i = 0; i < 100000; i++)
+        buf_putc(&body, '[');
+    assert_int_equal(parse(body.at, body.n_bytes, &batch), -1);
+    buf_clear(&body);
+    buf_puts(&body, "[{\"labels\":{\"n0\":\"v\"");
+    for (int i = 1; i < 10000; i++)
+        buf_printf(&body, ",\"n%d\":\"v\"", i);
+    buf_puts(&body, "}}]");
+    assert_refused(body.at, "[0].labels", "more than 64");
+    buf_clear(&body);
+    buf_puts(&body, "[1");
+    for (int i = 0; i < 10000; i++)
+        buf_puts(&body, ",1");
+    buf_putc(&body, ']');
+    assert_refused(body.at, NULL, "at most 10000");
+    assert_int_equal(parse("[{\"labels\":{\"a\":\"\xff\xfe\"}}]", 22, &batch), -1);
+    assert_refused("{\"labels\":", NULL, "JSON");
+    assert_refused("", NULL, "empty");
+}
+
+static void values_at_the_limit_pass_and_one_more_byte_does_not(void **state)
+{
+    (void)state;
+    static char value[4098];
+    for (size_t n = 4096; n <= 4097; n++) {
+        memset(value, 'x', n);
+        value[n] = '\0';
+        scoped_buf struct buf body = {0};
+        buf_printf(&body, "[{\"labels\":{\"a\":\"%s\"}}]", value);
+        struct alert_batch batch;
+        assert_int_equal(parse(body.at, body.n_bytes, &batch), n == 4096 ? 0 : -1);
+    }
+}
+
+int main(void)
+{
+    document = json_document_new();
+    arena = arena_new();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_alert_keeps_what_prometheus_says),
+        cmocka_unit_test(zero_times_are_absent_not_long_ago),
+        cmocka_unit_test(times_at_the_edges_stay_on_their_side),
+        cmocka_unit_test(labels_are_sorted_unique_and_never_empty),
+        cmocka_unit_test(an_alert_without_labels_is_refused_with_its_place),
+        cmocka_unit_test(no_alerts_are_no_error),
+        cmocka_unit_test(hostile_bodies_are_refused),
+        cmocka_unit_test(values_at_the_limit_pass_and_one_more_byte_does_not),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    arena_free(arena);
+    json_document_free(document);
+    return failed;
+}

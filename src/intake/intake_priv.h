@@ -1,0 +1,64 @@
+/* What the format files share: reading the members of one alert, and saying where it went wrong. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "engine/alert.h"
+#include "intake/intake.h"
+
+enum {
+    INTAKE_DEPTH = 32,
+    ALERTS_LIMIT = 10000,
+    LABELS_LIMIT = 64,
+    NAME_BYTES_LIMIT = 128,
+    LABEL_BYTES_LIMIT = 4 * 1024,
+    TEXT_BYTES_LIMIT = 16 * 1024, /* annotations hold prose, links hold whole queries */
+    GROUP_KEY_BYTES_LIMIT = 16 * 1024,
+};
+
+/* Where the reader stands, for messages. */
+struct place {
+    struct arena *arena;
+    const char *list; /* name of the array that holds the alerts, "" for the body itself */
+    size_t i;         /* of the alert in it */
+    const char **ret_field;
+    struct err *err;
+};
+
+/* Sets field to "LIST[i].MEMBER" and err to "alert i: ...". Gives -1. member "": the alert itself. */
+int place_refuse(const struct place *place, const char *member, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The members of one alert object as found; the last of each name counts, as in Go's decoder. */
+struct alert_members {
+    struct json labels, annotations, starts, ends, generator_url, status;
+};
+
+/* Fills alert and ret_members from one alert object. -1: refused, the place is told. */
+int alert_read(const struct place *place, struct json object, struct alert *ret_alert,
+               struct alert_members *ret_members);
+
+/* The same for a set of names and texts by itself: sorted by name, empty values dropped, the last of each
+ * name.
+ */
+int labels_read(const struct place *place, struct json object, const char *member, size_t value_limit_bytes,
+                struct label **ret_labels, size_t *ret_n);
+
+/* A text without NUL of at most limit_bytes; NULL when the member is missing, null or empty. */
+int text_read(const struct place *place, struct json value, const char *member, size_t limit_bytes,
+              const char **ret_text);
+
+/* Room for the alerts of an array, or -1 when it is none or too long. */
+int alerts_begin(struct arena *arena, struct json array, const char *list, const char **ret_field,
+                 struct alert **ret_alerts, struct err *err);
+
+int alertmanager_api_parse(struct arena *arena, struct json root, int64_t received_us,
+                           struct alert_batch *ret_batch, const char **ret_field, struct err *err);
+int alertmanager_webhook_parse(struct arena *arena, struct json root, int64_t received_us,
+                               struct alert_batch *ret_batch, const char **ret_field, struct err *err);
+
+/* Calls visit for every line of a snapshot. */
+int snapshot_each_batch(const struct intake_body *body, struct json_document *document,
+                        void (*visit)(void *context, const struct alert_batch *batch, int64_t received_us),
+                        void *context, struct err *err);
