@@ -5,38 +5,35 @@
 struct replay {
     struct core *core;
     struct json_document *document;
-    struct arena *arena;
-    size_t n_batches;
+    size_t n_rows;
 };
 
-static int replay_batch(void *context, const char *format_name, const void *body, size_t n_bytes,
-                        int64_t received_us)
+static void replay_batch(void *context, const struct alert_batch *batch, int64_t received_us)
+{
+    engine_restore_alerts(((struct replay *)context)->core->engine, batch, received_us);
+}
+
+static int replay_row(void *context, const char *format_name, const void *bytes, size_t n_bytes, int64_t received_us)
 {
     struct replay *replay = context;
-    struct alert_batch batch;
+    struct intake_body body = {intake_format(format_name), bytes, n_bytes, received_us};
     struct err err = {0};
-    const struct intake_format *format = intake_format(format_name);
-    if (!format || intake_parse(format, replay->document, replay->arena, body, n_bytes, received_us, &batch,
-                                NULL, &err) < 0) {
-        /* It was accepted once by the same parser: only a defect or a damaged ledger leads here. */
-        log_event(LOG_ERROR, "inbox.unreadable", "format=%s error=%s", log_quote(format_name),
-                  log_quote(err.text));
-    } else {
-        engine_restore_alerts(replay->core->engine, &batch, received_us);
-    }
-    replay->n_batches++;
-    arena_reset(replay->arena);
+    /* It was accepted once by the same parser: only a defect or a damaged ledger leads to an error here. */
+    if (!body.format)
+        log_event(LOG_ERROR, "inbox.unreadable", "format=%s", log_quote(format_name));
+    else if (intake_each_batch(&body, replay->document, replay_batch, replay, &err) < 0)
+        log_event(LOG_ERROR, "inbox.unreadable", "format=%s error=%s", log_quote(format_name), log_quote(err.text));
+    replay->n_rows++;
     return 0;
 }
 
 static int replay_inbox(struct core *core, struct err *err)
 {
-    struct replay replay = {core, json_document_new(), arena_new(), 0};
-    int failed = ledger_each_inbox(core->ledger, replay_batch, &replay, err);
+    struct replay replay = {core, json_document_new(), 0};
+    int failed = ledger_each_inbox(core->ledger, replay_row, &replay, err);
     json_document_free(replay.document);
-    arena_free(replay.arena);
     if (failed == 0)
-        log_event(LOG_INFO, "engine.restored", "batches=%zu alerts=%zu", replay.n_batches,
+        log_event(LOG_INFO, "engine.restored", "rows=%zu alerts=%zu", replay.n_rows,
                   engine_count_alerts(core->engine));
     return failed;
 }
@@ -75,7 +72,7 @@ int core_compact_inbox(struct core *core, struct err *err)
     intake_snapshot_end(&writer);
     int got = ledger_begin(core->ledger, err);
     if (got == 0)
-        got = ledger_compact_inbox(core->ledger, ledger_inbox_last_id(core->ledger), "alertmanager-snapshot",
+        got = ledger_compact_inbox(core->ledger, ledger_inbox_last_id(core->ledger), INTAKE_SNAPSHOT,
                                    body.at, body.n_bytes, now, err);
     if (got == 0)
         return ledger_commit(core->ledger, err);
