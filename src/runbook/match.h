@@ -1,6 +1,7 @@
 /* Which procedure answers an alert. Ranks all procedures (and pages without procedures) of a library by the
- * words of the alert: CamelCase split, abbreviations and synonyms (policy/words), file names, headings, table
- * rows, front matter, alert names in the text; label values help. Says "no procedure" when nothing fits. */
+ * words of the alert: CamelCase split, abbreviations and synonyms (policy/alert.words), file names, headings,
+ * table rows, front matter, alert names in the text; label values help. Says "no procedure" when nothing
+ * fits. */
 #pragma once
 
 #include <stdbool.h>

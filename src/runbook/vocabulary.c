@@ -1,0 +1,293 @@
+/* The vocabulary of policy/alert.words, and stems.
+ *
+ * Entries stand in one sorted array, found by bisection. A word is looked up as it is written, then without a
+ * plural s, then by its stem; so that a line for "restart" also serves "restarted". A word has one group: the
+ * first line that names it; a later line with such a word adds its other words to the same group. */
+#include <ctype.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/map.h"
+#include "runbook/words.h"
+
+enum { PHRASE_WORDS = 4 };
+
+struct entry {
+    const char *text; /* a word, a phrase joined by '-', or a stem */
+    const char *same; /* what is kept of it, or NULL */
+    const char *group;
+    enum word_class class;
+    bool begins_phrase;
+};
+
+struct vocabulary {
+    struct entry *entries;
+    size_t n_entries;
+    struct strings labels;
+};
+
+struct entries { /* while the file is read: not sorted yet */
+    struct entry *at;
+    size_t n;
+    size_t capacity;
+    struct map *places; /* text -> place in at, counted from 1 */
+};
+
+/* Suffixes in the order they are tried; keep is the least that must be left of the word. */
+static const struct suffix {
+    const char *end;
+    size_t keep;
+} suffixes[] = {
+    {"ications", 4}, {"ication", 4}, {"ations", 4}, {"ation", 4}, {"itions", 4}, {"ition", 4}, {"ments", 4},
+    {"ment", 4},     {"ures", 4},    {"ure", 4},    {"ions", 4},  {"ion", 4},    {"ings", 3},  {"ing", 3},
+    {"ies", 3},      {"ied", 3},     {"ated", 4},   {"ates", 4},  {"ate", 4},    {"ed", 3},    {"ers", 4},
+    {"es", 3},       {"ly", 4},      {"s", 3},      {"e", 4},     {"y", 4},
+};
+
+static bool has_vowel(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strchr("aeiouy", s[i]))
+            return true;
+    return false;
+}
+
+/* Brings the forms of a word together: fail, fails, failed, failing, failure; notification, notify. Words
+ * with anything but small ASCII letters stay. */
+static void stem(char *word)
+{
+    size_t n = strlen(word);
+    for (size_t i = 0; i < n; i++)
+        if (!islower((unsigned char)word[i]))
+            return;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        size_t n_end = strlen(suffixes[i].end);
+        if (n < n_end + suffixes[i].keep || strcmp(word + n - n_end, suffixes[i].end) != 0 ||
+            !has_vowel(word, n - n_end))
+            continue;
+        if (strcmp(suffixes[i].end, "s") == 0 && strchr("sui", word[n - 2]))
+            continue;
+        n -= n_end;
+        break;
+    }
+    /* "stopp" of "stopped", "missed" stays "miss" */
+    if (n > 3 && word[n - 1] == word[n - 2] && !strchr("lsaeiou", word[n - 1]))
+        n--;
+    word[n] = '\0';
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    return strcmp(((const struct entry *)a)->text, ((const struct entry *)b)->text);
+}
+
+static const struct entry *entry_find(const struct vocabulary *vocabulary, const char *text)
+{
+    struct entry key = {.text = text};
+    return bsearch(&key, vocabulary->entries, vocabulary->n_entries, sizeof key, compare_entries);
+}
+
+/* The entry of that text, added when it is new; good until the next call. */
+static struct entry *entry_for(struct arena *arena, struct entries *entries, const char *text)
+{
+    uintptr_t place = (uintptr_t)map_get(entries->places, text, strlen(text));
+    if (place)
+        return &entries->at[place - 1];
+    struct entry *entry = list_push(arena, entries);
+    entry->text = text;
+    map_put(entries->places, text, strlen(text), (void *)(uintptr_t)entries->n);
+    return entry;
+}
+
+static const char *stem_of(struct arena *arena, const char *text)
+{
+    char *copy = arena_strdup(arena, text);
+    stem(copy);
+    return copy;
+}
+
+static void read_same(struct arena *arena, struct entries *entries, const struct strings *words)
+{
+    for (size_t i = 0; i < words->n; i++)
+        entry_for(arena, entries, words->at[i])->same = words->at[0];
+}
+
+/* The word itself and its stem. */
+static void each_form(struct arena *arena, struct entries *entries, const char *word, const char *group,
+                      enum word_class class)
+{
+    const char *forms[] = {word, stem_of(arena, word)};
+    for (size_t i = 0; i < 2; i++) {
+        struct entry *entry = entry_for(arena, entries, forms[i]);
+        if (group && !entry->group)
+            entry->group = group;
+        if (class > entry->class)
+            entry->class = class;
+    }
+}
+
+static void read_near(struct arena *arena, struct entries *entries, const struct strings *words)
+{
+    const char *group = NULL;
+    for (size_t i = 0; i < words->n && !group; i++)
+        group = entry_for(arena, entries, words->at[i])->group;
+    if (!group)
+        group = arena_printf(arena, "=%s", words->at[0]);
+    for (size_t i = 0; i < words->n; i++)
+        each_form(arena, entries, words->at[i], group, WORD_CONTENT);
+}
+
+static void read_line(struct arena *arena, struct vocabulary *vocabulary, struct entries *entries,
+                      const struct strings *words)
+{
+    struct strings rest = {.at = words->at + 1, .n = words->n - 1};
+    const char *kind = words->at[0];
+    if (strcmp(kind, "same") == 0)
+        read_same(arena, entries, &rest);
+    else if (strcmp(kind, "near") == 0)
+        read_near(arena, entries, &rest);
+    for (size_t i = 0; i < rest.n; i++) {
+        if (strcmp(kind, "weak") == 0)
+            each_form(arena, entries, rest.at[i], NULL, WORD_WEAK);
+        else if (strcmp(kind, "noise") == 0)
+            entry_for(arena, entries, rest.at[i])->class = WORD_NOISE;
+        else if (strcmp(kind, "label") == 0)
+            strings_add(arena, &vocabulary->labels, rest.at[i]);
+    }
+}
+
+/* "out-of-memory" makes "out" the beginning of a phrase. */
+static void mark_phrases(struct arena *arena, struct entries *entries)
+{
+    size_t n = entries->n;
+    for (size_t i = 0; i < n; i++) {
+        const char *dash = strchr(entries->at[i].text, '-');
+        if (dash)
+            entry_for(arena, entries,
+                      arena_strndup(arena, entries->at[i].text, (size_t)(dash - entries->at[i].text)))
+                ->begins_phrase = true;
+    }
+}
+
+struct vocabulary *vocabulary_new(struct arena *arena, const char *bytes, size_t n_bytes)
+{
+    struct vocabulary *vocabulary = arena_alloc(arena, sizeof *vocabulary);
+    struct entries entries = {.places = map_new()};
+    const char *end = bytes + n_bytes;
+    for (const char *at = bytes; at < end;) {
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        line_end = line_end ? line_end : end;
+        struct strings words = {0};
+        while (at < line_end && *at != '#') {
+            size_t n = 0;
+            while (at + n < line_end && at[n] != ' ' && at[n] != '\t' && at[n] != '#')
+                n++;
+            if (n > 0)
+                strings_add(arena, &words, arena_strndup(arena, at, n));
+            at += n > 0 ? n : 1;
+        }
+        if (words.n > 1)
+            read_line(arena, vocabulary, &entries, &words);
+        at = line_end + 1;
+    }
+    mark_phrases(arena, &entries);
+    map_free(entries.places);
+    qsort(entries.at, entries.n, sizeof *entries.at, compare_entries);
+    vocabulary->entries = entries.at;
+    vocabulary->n_entries = entries.n;
+    return vocabulary;
+}
+
+struct vocabulary *vocabulary_builtin(struct arena *arena)
+{
+    const struct embedded_file *file = embedded_find("alert.words");
+    return file ? vocabulary_new(arena, file->bytes, file->n_bytes) : vocabulary_new(arena, "", 0);
+}
+
+bool vocabulary_label(const struct vocabulary *vocabulary, const char *label)
+{
+    for (size_t i = 0; i < vocabulary->labels.n; i++)
+        if (strcmp(vocabulary->labels.at[i], label) == 0)
+            return true;
+    return false;
+}
+
+/* The entry of a word as written or without its plural s. */
+static const struct entry *entry_of_form(const struct vocabulary *vocabulary, const char *raw)
+{
+    const struct entry *entry = entry_find(vocabulary, raw);
+    size_t n = strlen(raw);
+    if (entry || n < 3 || n > WORD_BYTES || raw[n - 1] != 's')
+        return entry;
+    char singular[WORD_BYTES + 1];
+    memcpy(singular, raw, n - 1);
+    singular[n - 1] = '\0';
+    return entry_find(vocabulary, singular);
+}
+
+struct word word_of(struct arena *arena, const struct vocabulary *vocabulary, const char *raw)
+{
+    const struct entry *entry = entry_of_form(vocabulary, raw);
+    const char *kept = entry && entry->same ? entry->same : raw;
+    struct word word = {.raw = raw, .text = stem_of(arena, kept)};
+    const struct entry *forms[] = {entry, entry_find(vocabulary, kept), entry_find(vocabulary, word.text)};
+    for (size_t i = 0; i < 3; i++) {
+        if (!forms[i])
+            continue;
+        word.group = word.group ? word.group : forms[i]->group;
+        if (forms[i]->class > word.class)
+            word.class = forms[i]->class;
+    }
+    bool number = raw[strspn(raw, "0123456789")] == '\0';
+    if (number && word.class == WORD_CONTENT && kept == raw)
+        word.class = WORD_WEAK;
+    return word;
+}
+
+/* The longest phrase of the vocabulary that starts with the first of n words, joined by '-' ("out-of-memory")
+ * or written together ("Postgre", "SQL"); gives how many words it takes, 1 when there is none. */
+static size_t phrase_at(struct arena *arena, const struct vocabulary *vocabulary, const char *const *raws,
+                        size_t n, const char **ret_phrase)
+{
+    *ret_phrase = raws[0];
+    if (n < 2)
+        return 1;
+    size_t best = 1;
+    const char *together = arena_printf(arena, "%s%s", raws[0], raws[1]);
+    const struct entry *first = entry_find(vocabulary, raws[0]), *pair = entry_find(vocabulary, together);
+    if (pair && pair->same) {
+        best = 2;
+        *ret_phrase = together;
+    }
+    const char *joined = raws[0];
+    for (size_t k = 1; first && first->begins_phrase && k < n && k < PHRASE_WORDS; k++) {
+        joined = arena_printf(arena, "%s-%s", joined, raws[k]);
+        if (entry_find(vocabulary, joined)) {
+            best = k + 1;
+            *ret_phrase = joined;
+        }
+    }
+    return best;
+}
+
+void words_of(struct arena *arena, const struct vocabulary *vocabulary, const char *text,
+              struct words *ret_words)
+{
+    struct strings raws = {0};
+    struct word_cutter cutter = {.at = text, .end = text + strlen(text)};
+    while (word_cut(&cutter))
+        strings_add(arena, &raws, arena_strdup(arena, cutter.raw));
+    const char *before = NULL;
+    for (size_t i = 0; i < raws.n;) {
+        const char *phrase;
+        size_t n = phrase_at(arena, vocabulary, raws.at + i, raws.n - i, &phrase);
+        struct word *word = list_push(arena, ret_words);
+        *word = word_of(arena, vocabulary, phrase);
+        if (before)
+            word[-1].together = word_of(arena, vocabulary, arena_printf(arena, "%s%s", before, phrase)).text;
+        before = phrase;
+        i += n;
+    }
+}
