@@ -59,3 +59,6 @@ struct step_result {
  * data, wants no terminal, has every placeholder filled and parses runs unasked; an endless one (logs -f)
  * runs time-boxed. */
 const char *step_must_ask(const struct risk *risk);
+
+/* What an approval cannot help: the reason why the command can run for nobody as it stands, or NULL. */
+const char *step_cannot_run(const struct risk *risk);

@@ -1,0 +1,30 @@
+#include "engine/alert.h"
+
+#include <string.h>
+
+const char *label_value(const struct label *labels, size_t n_labels, const char *name)
+{
+    for (size_t i = 0; i < n_labels; i++)
+        if (strcmp(labels[i].name, name) == 0)
+            return labels[i].value;
+    return NULL;
+}
+
+#define FNV_OFFSET UINT64_C(14695981039346656037)
+#define FNV_PRIME  UINT64_C(1099511628211)
+
+/* The bytes of the text and the separator 0xff, which no UTF-8 text holds. */
+static uint64_t fnv_add(uint64_t hash, const char *text)
+{
+    for (const char *c = text; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * FNV_PRIME;
+    return (hash ^ 0xff) * FNV_PRIME;
+}
+
+uint64_t alert_fingerprint(const struct label *labels, size_t n_labels)
+{
+    uint64_t hash = FNV_OFFSET;
+    for (size_t i = 0; i < n_labels; i++)
+        hash = fnv_add(fnv_add(hash, labels[i].name), labels[i].value);
+    return hash;
+}

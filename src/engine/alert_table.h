@@ -1,0 +1,72 @@
+/* The alerts that are known: those that fire, and for a while those that have ended, so that a late message
+ * is recognised. Identity is the label set; finding, adding and removing cost the same with a thousand alerts
+ * and with a million.
+ *
+ * An alert that fires has a time at which it ends unless it is heard again; `ends` is due then. After it has
+ * ended, `ends` is due when it is forgotten. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "engine/due.h"
+
+/* One group of a webhook: its alerts, in a ring without order. */
+struct alert_group {
+    char *key; /* the source, NUL, the group key */
+    size_t key_bytes;
+    const char *source, *group_key; /* inside key */
+    struct alert_record *first;
+};
+
+struct alert_record {
+    struct due ends;
+    int64_t starts_us;
+    int64_t ends_us; /* INT64_MAX: when somebody says so */
+    int64_t updated_us;
+    int64_t stale_us; /* when a late message was last set aside, or 0 */
+    int64_t incident; /* that it joined last, or 0 */
+    uint64_t batch;   /* the last batch that named it */
+    const char *source;
+    struct alert_group *group;
+    struct alert_record *group_next, *group_previous;
+    bool firing, lasting;
+    bool ended_by_word; /* somebody said that it is over: not a timeout, not an absence */
+
+    /* Owned by the table. */
+    uint64_t hash;
+    uint32_t place;
+    uint32_t n_labels, n_annotations, labels_bytes, annotations_bytes;
+    char *text; /* labels, then annotations, each name NUL value NUL; then the generator URL */
+};
+
+struct alert_table {
+    struct alert_record **records; /* in no order, without gaps */
+    uint32_t n, capacity;
+    uint32_t *slots; /* place + 1, or 0; open addressing */
+    uint32_t n_slots;
+    size_t n_firing;
+    struct due_heap *due;
+    struct map *groups, *sources;
+    struct buf packed; /* labels of the alert looked for, then its annotations and URL */
+    unsigned char secret[16];
+};
+
+void alert_table_start(struct alert_table *table, struct due_heap *due);
+void alert_table_end(struct alert_table *table);
+
+/* The record of that label set, or NULL. */
+struct alert_record *alert_table_find(struct alert_table *table, const struct alert *alert);
+/* A new record, which is not firing yet, for an alert that alert_table_find() has just missed. */
+struct alert_record *alert_table_add(struct alert_table *table, const struct alert *alert);
+/* Takes over the annotations and the URL, which may change while an alert fires. */
+void alert_table_update(struct alert_table *table, struct alert_record *record, const struct alert *alert);
+void alert_table_remove(struct alert_table *table, struct alert_record *record);
+
+/* Puts it into the group of that key (NULL: none) and out of any other. */
+void alert_table_join(struct alert_table *table, struct alert_record *record, const char *source,
+                      const char *group_key);
+/* The group, or NULL when no alert is in it. */
+struct alert_group *alert_table_group(struct alert_table *table, const char *source, const char *group_key);
+
+/* The labels, annotations and times again; texts point into the record. */
+void alert_record_view(const struct alert_record *record, struct arena *arena, struct alert *ret_alert);

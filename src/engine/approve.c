@@ -1,0 +1,122 @@
+/* INPUT_APPROVE and INPUT_DENY: touching asks. A step that destroys needs two different people, or one who
+ * breaks the glass and says why; that is never quiet. */
+#include <string.h>
+
+#include "base/hash.h"
+#include "engine/engine_priv.h"
+
+static struct json_writer *approval_begin(struct turn *turn, const struct run_step *step, const char *text)
+{
+    char sha256[SHA256_HEX_BYTES];
+    sha256_hex(step->text, strlen(step->text), sha256);
+    struct json_writer *body = event_begin(turn);
+    jw_pair_int(body, "run", step->run);
+    jw_pair_int(body, "line", step->line);
+    jw_pair(body, "file", step->file);
+    jw_pair(body, "document_sha256", step->sha256);
+    jw_pair(body, "command", step->text);
+    jw_pair(body, "command_sha256", sha256);
+    jw_pair(body, "risk", risk_name(step->risk));
+    if (text && *text)
+        jw_pair(body, "text", text_head(turn->arena, text, 4096));
+    return body;
+}
+
+/* The step of the input when it waits, else NULL after answering why not. */
+static struct run_step *waiting_step(struct turn *turn, const struct input *input,
+                                     struct incident_record **ret_record)
+{
+    struct run_step *step = step_wanted(turn, input, ret_record);
+    if (!step)
+        return NULL;
+    if (!incident_is_open(*ret_record)) {
+        turn_answer(turn, OUTCOME_CONFLICT, step->incident, "Incident %lld is %s: nothing runs for it.",
+                    (long long)step->incident, incident_state_name((*ret_record)->incident.state));
+        return NULL;
+    }
+    if (step->state != STEP_WAITING) {
+        turn_answer(turn, OUTCOME_CONFLICT, step->incident, "The step on line %d is %s.%s%s", step->line,
+                    step_state_name(step->state), *step->why ? " " : "", step->why);
+        return NULL;
+    }
+    return step;
+}
+
+/* The first of two: it is on record, and the step goes on waiting. */
+static void approve_first(struct turn *turn, struct run_step *step, const struct input *input)
+{
+    const char *why =
+        arena_printf(turn->arena, "%s approves; it destroys, so a second person must too.", input->actor);
+    text_keep(&step->approved_by, input->actor);
+    text_keep(&step->why, why);
+    turn_save_step(turn, step, NULL);
+    approval_begin(turn, step, input->text);
+    event_end(turn, step->incident, input->actor, "approval.requested",
+              "%s approves `%s` (%s): a second person is asked", input->actor,
+              text_head(turn->arena, step->text, 200), place_text(turn->arena, step->file, step->line));
+    turn_answer(turn, OUTCOME_DONE, step->incident,
+                "Line %d destroys something (%s). A second person must approve it too.", step->line,
+                step->risk_why);
+}
+
+static void approve(struct turn *turn, struct incident_record *record, struct run_step *step,
+                    const struct input *input, const char *kind)
+{
+    const char *by = *step->approved_by ? arena_printf(turn->arena, "%s, %s", step->approved_by, input->actor)
+                                        : input->actor;
+    step->state = STEP_QUEUED;
+    text_keep(&step->approved_by, by);
+    text_keep(&step->why, "");
+    approval_begin(turn, step, input->text);
+    event_end(turn, step->incident, input->actor, kind, "%s lets `%s` run (%s)", input->actor,
+              text_head(turn->arena, step->text, 200), place_text(turn->arena, step->file, step->line));
+    turn_save_step(turn, step, NULL);
+    turn_touch(turn, record);
+    run_continue(turn, record);
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s.", step->line,
+                step->state == STEP_STARTING ? "started" : "next, after the step that is running");
+}
+
+void decide_approve(struct turn *turn, const struct input *input)
+{
+    struct incident_record *record;
+    struct run_step *step = waiting_step(turn, input, &record);
+    if (!step)
+        return;
+    if (!input->actor || !*input->actor) {
+        turn_answer(turn, OUTCOME_INVALID, step->incident, "An approval needs a name.");
+    } else if (step->risk != RISK_DESTRUCTIVE) {
+        approve(turn, record, step, input, "approval.given");
+    } else if (input->force && (!input->text || !*input->text)) {
+        turn_answer(turn, OUTCOME_INVALID, step->incident, "Breaking the glass needs a reason.");
+    } else if (input->force) {
+        approve(turn, record, step, input, "approval.break_glass");
+    } else if (!*step->approved_by) {
+        approve_first(turn, step, input);
+    } else if (strcmp(step->approved_by, input->actor) == 0) {
+        turn_answer(
+            turn, OUTCOME_CONFLICT, step->incident,
+            "%s has approved line %d already. It destroys something: a second person must approve it.",
+            input->actor, step->line);
+    } else {
+        approve(turn, record, step, input, "approval.given");
+    }
+}
+
+void decide_deny(struct turn *turn, const struct input *input)
+{
+    struct incident_record *record;
+    struct run_step *step = waiting_step(turn, input, &record);
+    if (!step)
+        return;
+    const char *actor = text_or(input->actor, "somebody");
+    step->state = STEP_DENIED;
+    text_keep(&step->why, arena_printf(turn->arena, "%s denied it%s%s", actor,
+                                       input->text && *input->text ? ": " : "", text_or(input->text, "")));
+    turn_save_step(turn, step, NULL);
+    turn_touch(turn, record);
+    approval_begin(turn, step, input->text);
+    event_end(turn, step->incident, actor, "approval.denied", "%s denies `%s` (%s)", actor,
+              text_head(turn->arena, step->text, 200), place_text(turn->arena, step->file, step->line));
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d will not run.", step->line);
+}

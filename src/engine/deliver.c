@@ -1,0 +1,124 @@
+/* INPUT_DELIVERY_DONE and TIMER_DELIVERY_RETRY: what became of an attempt.
+ *
+ * A way that is dead gives over to the person's next one at once; a way that fails for the moment is tried
+ * again as long as the page matters, and after a few attempts the next way is tried as well. */
+#include "base/must.h"
+#include "engine/engine_priv.h"
+
+enum { ATTEMPTS_ALONE = 3 };
+
+/* The person's next way, unless it is under way already because this one failed too often. */
+static bool try_next_way(struct turn *turn, struct incident_record *record, const struct delivery *delivery,
+                         const char *what)
+{
+    const struct person *person = config_person(turn->engine->config, delivery->person);
+    if (!person || !page_matters(record))
+        return false;
+    return page_way(turn, record, person, delivery->way + 1,
+                    arena_printf(turn->arena, "%s; %s %s", delivery->why, delivery->channel, what));
+}
+
+static struct json_writer *attempt_begin(struct turn *turn, const struct delivery *delivery)
+{
+    struct json_writer *body = event_begin(turn);
+    jw_pair_int(body, "delivery", delivery->id);
+    jw_pair(body, "key", delivery->key);
+    jw_pair(body, "person", delivery->person);
+    jw_pair(body, "channel", delivery->channel);
+    jw_pair_int(body, "attempt", delivery->attempts);
+    jw_pair(body, "detail", delivery->detail);
+    return body;
+}
+
+static void take_sent(struct turn *turn, struct incident_record *record, struct delivery_record *done,
+                      const struct delivery_result *result)
+{
+    struct delivery *delivery = &done->delivery;
+    bool was_cancelled = delivery->state == DELIVERY_CANCELLED;
+    (void)result;
+    delivery->state = DELIVERY_SENT;
+    record->reached = true;
+    turn_save_delivery(turn, delivery);
+    attempt_begin(turn, delivery);
+    event_end(turn, delivery->incident, NULL, "page.sent", "Paged %s by %s%s%s", delivery->person,
+              delivery->channel,
+              delivery->attempts > 1 ? arena_printf(turn->arena, " at attempt %d", delivery->attempts) : "",
+              was_cancelled ? "; it was already on its way when it was cancelled" : "");
+    delivery_drop(turn->engine, record, done);
+}
+
+static void take_retry(struct turn *turn, struct incident_record *record, struct delivery_record *done,
+                       const struct delivery_result *result)
+{
+    struct delivery *delivery = &done->delivery;
+    int64_t delay_us = delivery_backoff_us(delivery->id, delivery->attempts, result->retry_after_s);
+    delivery->state = DELIVERY_RETRY;
+    delivery->due_us = turn->now_us + delay_us;
+    turn_save_delivery(turn, delivery);
+    turn_set_timer(turn, &done->retry, delivery->id, delivery->due_us);
+
+    bool next_way = delivery->attempts == ATTEMPTS_ALONE;
+    if (delivery->attempts != 1 && !next_way)
+        return;
+    attempt_begin(turn, delivery);
+    event_end(turn, delivery->incident, NULL, "page.delayed", "%s did not take the page to %s (%s)%s",
+              delivery->channel, delivery->person, delivery->detail,
+              next_way ? " three times: the next way is tried as well" : ": tried again");
+    if (next_way)
+        try_next_way(turn, record, delivery, "does not answer");
+}
+
+static void take_dead(struct turn *turn, struct incident_record *record, struct delivery_record *done,
+                      const struct delivery_result *result)
+{
+    struct delivery *delivery = &done->delivery;
+    (void)result;
+    delivery->state = DELIVERY_DEAD;
+    turn_save_delivery(turn, delivery);
+    attempt_begin(turn, delivery);
+    event_end(turn, delivery->incident, NULL, "page.failed", "%s does not reach %s: %s", delivery->channel,
+              delivery->person, delivery->detail);
+    bool next_tried = delivery->attempts > ATTEMPTS_ALONE;
+    if (!next_tried)
+        try_next_way(turn, record, delivery, "does not reach them");
+    delivery_drop(turn->engine, record, done);
+    escalate_past(turn, record);
+}
+
+static void (*const verdicts[])(struct turn *, struct incident_record *, struct delivery_record *,
+                                const struct delivery_result *) = {
+    [VERDICT_SENT] = take_sent,
+    [VERDICT_RETRY] = take_retry,
+    [VERDICT_DEAD] = take_dead,
+};
+
+void decide_delivery_done(struct turn *turn, const struct input *input)
+{
+    struct delivery_record *done =
+        map_get(turn->engine->deliveries, &input->delivery, sizeof input->delivery);
+    const struct delivery_result *result = input->delivery_result;
+    if (!done || done->delivery.state == DELIVERY_RETRY) {
+        turn_answer(turn, done ? OUTCOME_CONFLICT : OUTCOME_NOT_FOUND, 0, "Delivery %lld is not under way.",
+                    (long long)input->delivery);
+        return;
+    }
+    struct incident_record *record = incident_find(turn->engine, done->delivery.incident);
+    must(record);
+    if (done->delivery.state == DELIVERY_CANCELLED && result->verdict != VERDICT_SENT) {
+        delivery_drop(turn->engine, record, done);
+        return;
+    }
+    done->delivery.attempts++;
+    text_keep(&done->delivery.detail,
+              text_head(turn->arena, text_or(result->detail, "no reason given"), 200));
+    verdicts[result->verdict](turn, record, done, result);
+}
+
+void due_delivery_retry(struct turn *turn, struct due *due)
+{
+    struct delivery_record *record = DUE_HOLDER(due, struct delivery_record, retry);
+    turn_clear_timer(turn, due, record->delivery.id);
+    record->delivery.state = DELIVERY_DUE;
+    record->delivery.due_us = turn->now_us;
+    turn_save_delivery(turn, &record->delivery);
+}

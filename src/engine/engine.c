@@ -1,0 +1,123 @@
+/* The engine's one entry: an input goes to its handler, what is due goes to the handler of its timer. */
+#include "engine/engine.h"
+
+#include <stdlib.h>
+
+#include "base/must.h"
+#include "engine/engine_priv.h"
+
+static input_handler *const input_handlers[N_INPUT_KINDS] = {
+    [INPUT_ALERTS] = decide_alerts,
+    [INPUT_ACKNOWLEDGE] = decide_acknowledge,
+    [INPUT_NOTE] = decide_note,
+    [INPUT_RESOLVE] = decide_resolve,
+    [INPUT_APPROVE] = decide_approve,
+    [INPUT_DENY] = decide_deny,
+    [INPUT_DELIVERY_DONE] = decide_delivery_done,
+    [INPUT_STEP_STARTED] = decide_step_started,
+    [INPUT_STEP_DONE] = decide_step_done,
+    [INPUT_TIMER] = decide_timer,
+};
+
+static timer_handler *const timer_handlers[N_TIMER_KINDS] = {
+    [TIMER_ESCALATE] = due_escalate,
+    [TIMER_HOLD_DOWN] = due_hold_down,
+    [TIMER_DELIVERY_RETRY] = due_delivery_retry,
+    [TIMER_ALERT_ENDS] = due_alert_ends,
+};
+
+struct engine *engine_new(const struct config *config, const struct library *library)
+{
+    struct engine *engine = heap_alloc(sizeof *engine);
+    engine->config = config;
+    engine->library = library;
+    engine->instance = heap_strdup("local");
+    engine->incidents = map_new();
+    engine->troubles = map_new();
+    engine->kin = map_new();
+    engine->deliveries = map_new();
+    alert_table_start(&engine->alerts, &engine->due);
+    return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
+    while (engine->first)
+        incident_free(engine, engine->first);
+    alert_table_end(&engine->alerts);
+    map_free(engine->incidents);
+    map_free(engine->troubles);
+    map_free(engine->kin);
+    map_free(engine->deliveries);
+    arena_free(engine->restoring);
+    free(engine->due.nodes);
+    buf_free(&engine->body);
+    free(engine->instance);
+    free(engine);
+}
+
+void engine_learn(struct engine *engine, const struct config *config, const struct library *library)
+{
+    engine->config = config;
+    engine->library = library;
+}
+
+void engine_name(struct engine *engine, const char *instance)
+{
+    free(engine->instance);
+    engine->instance = heap_strdup(instance);
+}
+
+void decide_timer(struct turn *turn, const struct input *input)
+{
+    (void)input;
+    const struct due_heap *heap = &turn->engine->due;
+    for (struct due *due; (due = due_first(heap)) && due->at_us <= turn->now_us;)
+        timer_handlers[due->kind](turn, due);
+}
+
+void engine_decide(struct engine *engine, const struct input *input, int64_t now_us,
+                   struct decisions *decisions)
+{
+    must(input->kind < N_INPUT_KINDS);
+    struct turn turn;
+    turn_begin(&turn, engine, now_us, decisions);
+    input_handlers[input->kind](&turn, input);
+    turn_end(&turn);
+    incidents_forget(engine);
+}
+
+int64_t engine_next_due_us(const struct engine *engine)
+{
+    const struct due *due = due_first(&engine->due);
+    return due ? due->at_us : INT64_MAX;
+}
+
+void engine_each_alert(const struct engine *engine, int64_t now_us,
+                       void (*visit)(void *context, const struct alert_view *view), void *context)
+{
+    scoped_arena struct arena *arena = arena_new();
+    for (uint32_t i = 0; i < engine->alerts.n; i++) {
+        const struct alert_record *record = engine->alerts.records[i];
+        if (!record->firing || record->ends_us <= now_us)
+            continue;
+        struct alert_view view = {
+            .updated_us = record->updated_us,
+            .incident = record->incident,
+            .lasting = record->lasting,
+            .source = record->source,
+            .group_key = record->group ? record->group->group_key : NULL,
+        };
+        alert_record_view(record, arena, &view.alert);
+        view.fingerprint = alert_fingerprint(view.alert.labels, view.alert.n_labels);
+        visit(context, &view);
+        arena_reset(arena);
+    }
+}
+
+size_t engine_count_alerts(const struct engine *engine)
+{
+    return engine->alerts.n_firing;
+}

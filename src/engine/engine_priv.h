@@ -1,0 +1,251 @@
+/* The inside of the engine: what it keeps, and the turn, which is one input (or what is due) being decided.
+ *
+ * A handler changes the records and pushes decisions through the turn. An incident that it touched is saved
+ * once, when the turn ends, so that the ledger gets one value of it a turn. What alerts did to an incident is
+ * gathered as news over the whole turn and becomes one event a kind. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/map.h"
+#include "engine/alert_table.h"
+#include "engine/engine.h"
+#include "engine/texts.h"
+#include "runbook/policy.h"
+
+struct delivery_record {
+    struct delivery delivery; /* texts on the heap */
+    struct due retry;
+    struct delivery_record *next; /* of the same incident, in the order of their numbers */
+};
+
+/* One kind of alert that is known to belong to an incident: service, alert name and runbook URL. The same
+ * kind joins without asking the runbooks again. */
+struct kin {
+    struct kin *next;
+    size_t n_bytes;
+    char key[];
+};
+
+struct incident_record {
+    struct incident incident; /* texts on the heap */
+    struct due escalate, hold_down;
+    struct delivery_record *deliveries; /* that are not settled */
+    struct run_step *steps;             /* by position; texts on the heap, without output */
+    size_t n_steps;
+    struct kin *kin;
+    struct incident_record *next, *previous; /* by number */
+    struct incident_record *retired_next;    /* of those that are resolved, in order of time */
+    struct news *news;                       /* of this turn, or NULL */
+    struct incident_record *touched_next;
+    int64_t restored_firing; /* alerts, as the ledger has it */
+    bool touched;
+    bool diagnosed;        /* all steps that run by themselves are done */
+    bool reached;          /* a page of the last step of the chain arrived */
+    bool everyone_paged;   /* in this round, because nobody of the chain could be reached */
+    bool unreachable_said; /* the timeline says that there is nobody to page */
+};
+
+struct engine {
+    const struct config *config;
+    const struct library *library;
+    char *instance;
+    int64_t now_us;
+    int64_t restored_us; /* when this process took over; 0: nothing was restored */
+    int64_t listened_us; /* when the process before was last seen alive */
+    struct arena *restoring;
+    LIST(struct timer) restored_timers;
+    struct due_heap due;
+    struct alert_table alerts;
+    uint64_t n_batches;
+
+    struct incident_record *first, *last; /* all that are remembered, by number */
+    struct incident_record *retired_first, *retired_last;
+    struct map *incidents;  /* number -> record */
+    struct map *troubles;   /* trouble -> its latest record, open or not */
+    struct map *kin;        /* kin key -> open record */
+    struct map *deliveries; /* id -> record */
+    int64_t last_incident, last_delivery;
+    struct buf body; /* of the event that is being written */
+};
+
+struct turn {
+    struct engine *engine;
+    int64_t now_us;
+    struct arena *arena; /* of the decisions */
+    struct decisions *decisions;
+    struct incident_record *touched_first, *touched_last;
+    struct json_writer json;
+};
+
+static inline int64_t time_after_s(int64_t at_us, int64_t seconds)
+{
+    int64_t longest_s = INT64_C(100) * 366 * 86400;
+    return at_us + (seconds > longest_s ? longest_s : seconds) * US_PER_S;
+}
+
+/* ---- turn.c: decisions ---- */
+
+void turn_begin(struct turn *turn, struct engine *engine, int64_t now_us, struct decisions *decisions);
+/* Settles what alerts did, and saves the incidents that were touched. */
+void turn_end(struct turn *turn);
+void turn_touch(struct turn *turn, struct incident_record *record);
+void turn_save_delivery(struct turn *turn, const struct delivery *delivery);
+/* output may be NULL */
+void turn_save_step(struct turn *turn, const struct run_step *step, const char *output);
+void turn_set_timer(struct turn *turn, struct due *due, int64_t subject, int64_t at_us);
+void turn_clear_timer(struct turn *turn, struct due *due, int64_t subject);
+
+/* An event: members of its body are written between the two; the summary is one sentence without a period.
+ * actor NULL: the system. */
+struct json_writer *event_begin(struct turn *turn);
+void event_end(struct turn *turn, int64_t incident, const char *actor, const char *kind, const char *summary,
+               ...) __attribute__((format(printf, 5, 6)));
+
+void turn_answer(struct turn *turn, enum outcome_code code, int64_t incident, const char *message, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* " (12 min 00 s late: the server was not running)" for what came due before this process took over, else "".
+ */
+const char *lateness(struct turn *turn, int64_t due_us);
+/* "pneumonia.md line 10", or the file alone, or "" */
+const char *place_text(struct arena *arena, const char *file, int line);
+const char *duration_text(struct arena *arena, int64_t us);
+const char *time_text(struct arena *arena, int64_t us);
+
+/* ---- incidents.c: the records ---- */
+
+struct incident_record *incident_find(const struct engine *engine, int64_t number);
+/* The latest incident of that trouble, open or not, or NULL. */
+struct incident_record *incident_of_trouble(const struct engine *engine, const char *trouble);
+/* Takes the value (texts are copied) into the engine. */
+struct incident_record *incident_add(struct engine *engine, const struct incident *incident);
+void incident_free(struct engine *engine, struct incident_record *record);
+/* It is over: no alert joins it any more, and a day later it is forgotten. */
+void incident_retire(struct engine *engine, struct incident_record *record);
+/* Forgets incidents that were resolved more than a day ago. */
+void incidents_forget(struct engine *engine);
+bool incident_is_open(const struct incident_record *record);
+/* Moves it along the table of legal moves. */
+void incident_move(struct turn *turn, struct incident_record *record, enum incident_state to);
+/* The incident an input names, or NULL after answering why not. */
+struct incident_record *incident_wanted(struct turn *turn, int64_t number);
+/* The runbook and procedure it was opened with, as they are now; NULL when they are gone or changed. */
+const struct runbook *incident_runbook(const struct engine *engine, const struct incident_record *record,
+                                       const struct procedure **ret_procedure);
+
+/* ---- trouble.c: what an alert is about ---- */
+
+struct finding {
+    const char *service, *alertname;
+    const struct service *configured;
+    struct match best, second;
+    const struct runbook *runbook; /* whose levels count */
+    struct severity_choice severity;
+    const char *trouble;
+};
+
+const char *alert_service(const struct config *config, const struct alert *alert,
+                          const struct service **ret_configured);
+const char *alert_name(const struct alert *alert);
+/* "ServiceDown on checkout" */
+const char *trouble_title(struct arena *arena, const struct finding *finding);
+struct finding *trouble_find(struct arena *arena, const struct engine *engine, const struct alert *alert);
+struct severity_choice trouble_severity(struct arena *arena, const struct runbook *runbook,
+                                        const struct procedure *procedure, const struct alert *alert);
+struct incident_record *kin_find(struct engine *engine, const struct alert *alert);
+void kin_add(struct engine *engine, struct incident_record *record, const struct alert *alert);
+void kin_drop(struct engine *engine, struct incident_record *record);
+
+/* ---- hear.c: the state of alerts, without incidents ---- */
+
+enum alert_change { ALERT_FIRED, ALERT_RESOLVED, ALERT_STALE, N_ALERT_CHANGES };
+
+typedef void alert_changed(void *context, struct alert_record *record, enum alert_change change,
+                           const char *how);
+void alerts_hear(struct engine *engine, const struct alert_batch *batch, int64_t now_us,
+                 alert_changed *changed, void *context);
+void alert_end(struct engine *engine, struct alert_record *record, int64_t ends_us, int64_t now_us);
+
+/* ---- alerts.c, join.c, news.c ---- */
+
+void alert_join(struct turn *turn, struct alert_record *record);
+/* The alert counts for the incident from now on. */
+void alert_attach(struct incident_record *incident, struct alert_record *record);
+/* earlier: the last incident of the same trouble, or NULL */
+struct incident_record *incident_open(struct turn *turn, const struct finding *finding,
+                                      const struct incident_record *earlier);
+/* Takes a more severe level; never a less severe one. */
+void incident_raise(struct turn *turn, struct incident_record *record, const struct severity_choice *choice,
+                    const char *alertname);
+void news_add(struct turn *turn, struct incident_record *incident, const struct alert_record *record,
+              enum alert_change change, const char *how);
+void news_opened(struct turn *turn, struct incident_record *incident);
+size_t news_count(const struct incident_record *incident, enum alert_change change);
+/* Events of what alerts did to the incident in this turn, and what follows from it. */
+void news_settle(struct turn *turn, struct incident_record *incident);
+/* Moves an incident to monitoring when nothing fires any more, and back when something does. */
+void incident_follow(struct turn *turn, struct incident_record *record);
+
+/* ---- chain.c, escalate.c ---- */
+
+/* Steps of the incident's escalation chain; 0: there is nobody at all. */
+size_t chain_length(const struct engine *engine, const struct incident_record *record);
+/* The people that a step notifies now, each once. */
+void chain_people(struct turn *turn, const struct incident_record *record, size_t index,
+                  struct strings *ret_people);
+/* What the configuration says of the time before that step; UNSTATED: nothing. */
+int64_t chain_after_s(const struct engine *engine, const struct incident_record *record, size_t index);
+/* How long an incident may stay unacknowledged before the next person is paged; 0: its level is paged once.
+ */
+int64_t patience_s(const struct engine *engine, const struct incident_record *record);
+
+/* Pages the next step of the chain that reaches somebody. reason NULL: because it has just opened. */
+void escalate(struct turn *turn, struct incident_record *record, const char *reason);
+/* When nobody of the last step can be reached: goes on without waiting. */
+void escalate_past(struct turn *turn, struct incident_record *record);
+/* After the severity changed or the engine was restored: sets the next time, or brings it forward. */
+void escalate_review(struct turn *turn, struct incident_record *record);
+/* The trouble is back and nobody has it. */
+void escalate_resume(struct turn *turn, struct incident_record *record);
+/* Somebody has it, or it is over: nobody else is woken. why: "acknowledged by ana". */
+void escalate_stop(struct turn *turn, struct incident_record *record, const char *why);
+
+/* ---- page.c ---- */
+
+/* Pages a person on the first way; false when there is none. */
+bool page_person(struct turn *turn, struct incident_record *record, const char *person, const char *why);
+/* Pages the person on the way of that number; false when there is no such way. */
+bool page_way(struct turn *turn, struct incident_record *record, const struct person *person, int way,
+              const char *why);
+/* Is anybody still to be told? */
+bool page_matters(const struct incident_record *record);
+/* Cancels what has not left yet; what is on its way may still arrive. */
+void pages_cancel(struct turn *turn, struct incident_record *record, const char *why);
+struct delivery_record *delivery_add(struct engine *engine, struct incident_record *record,
+                                     const struct delivery *delivery);
+void delivery_drop(struct engine *engine, struct incident_record *record, struct delivery_record *delivery);
+
+/* ---- diagnose.c, steps.c ---- */
+
+/* Makes the run of the incident's procedure, once, and starts what runs by itself. */
+void diagnose(struct turn *turn, struct incident_record *record);
+/* Starts the next step when none is under way. */
+void run_continue(struct turn *turn, struct incident_record *record);
+/* Holds back what has not started: the incident is over. */
+void run_stop(struct turn *turn, struct incident_record *record);
+/* The record and step an input names, or NULL after answering why not. */
+struct run_step *step_wanted(struct turn *turn, const struct input *input,
+                             struct incident_record **ret_record);
+void incident_resolve(struct turn *turn, struct incident_record *record, const char *actor, const char *text);
+
+/* ---- handlers, a file a kind ---- */
+
+typedef void input_handler(struct turn *turn, const struct input *input);
+input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_approve, decide_deny,
+    decide_delivery_done, decide_step_started, decide_step_done, decide_timer;
+
+/* Clears the timer, or sets it to a later time, before anything else. */
+typedef void timer_handler(struct turn *turn, struct due *due);
+timer_handler due_escalate, due_hold_down, due_delivery_retry, due_alert_ends;

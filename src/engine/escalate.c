@@ -1,0 +1,173 @@
+/* TIMER_ESCALATE: the chain of people, walked until somebody has the incident.
+ *
+ * The first step is paged at once, each other one after its time; a step that notifies nobody costs no
+ * waiting. After the last step the chain starts again. When a whole round, or the last step of it, reaches
+ * nobody, everybody in the configuration is paged. */
+#include "engine/engine_priv.h"
+
+enum { ROUND_SHORTEST_S = 60 };
+
+static const char *level_text(struct turn *turn, const struct incident *incident)
+{
+    const char *place = place_text(turn->arena, incident->severity_line > 0 ? incident->runbook_file : "",
+                                   incident->severity_line);
+    return arena_printf(turn->arena, "%s%s%s", incident->severity, *place ? ", " : "", place);
+}
+
+static const char *why_text(struct turn *turn, const struct incident *incident, const char *reason)
+{
+    const char *level = level_text(turn, incident);
+    return reason ? arena_printf(turn->arena, "%s (%s)", reason, level)
+                  : arena_printf(turn->arena, "It has just opened (%s)", level);
+}
+
+static void page_everyone(struct turn *turn, struct incident_record *record)
+{
+    bool paged = false;
+    if (record->everyone_paged)
+        return;
+    record->everyone_paged = true;
+    const char *why = why_text(turn, &record->incident, "Nobody of the escalation chain can be reached");
+    list_each (person, &turn->engine->config->people)
+        paged |= page_person(turn, record, person->id, why);
+    if (paged || record->unreachable_said)
+        return;
+    record->unreachable_said = true;
+    event_begin(turn);
+    event_end(turn, record->incident.number, NULL, "page.unreachable",
+              "There is nobody to page: the configuration names no person with a way to be reached");
+}
+
+/* Seconds until the next step, or the next round, is paged; -1: never. */
+static int64_t wait_s(const struct engine *engine, const struct incident_record *record, size_t n_steps,
+                      bool paged)
+{
+    size_t next = n_steps ? (size_t)record->incident.escalation_step % n_steps : 0;
+    int64_t patience = patience_s(engine, record);
+    if (next != 0) {
+        int64_t after_s = chain_after_s(engine, record, next);
+        if (after_s != UNSTATED)
+            return after_s;
+        return patience ? patience : -1;
+    }
+    if (patience == 0)
+        return -1;
+    int64_t response_s = record->incident.response_time_s;
+    int64_t pause_s = response_s > 0 ? response_s : patience;
+    return paged && pause_s > ROUND_SHORTEST_S ? pause_s : ROUND_SHORTEST_S;
+}
+
+static void wait(struct turn *turn, struct incident_record *record, size_t n_steps, bool paged)
+{
+    int64_t seconds = wait_s(turn->engine, record, n_steps, paged);
+    if (seconds >= 0) {
+        turn_set_timer(turn, &record->escalate, record->incident.number, time_after_s(turn->now_us, seconds));
+        return;
+    }
+    event_begin(turn);
+    event_end(turn, record->incident.number, NULL, "escalation.ended",
+              "%s has no response time: it is paged once and not escalated",
+              level_text(turn, &record->incident));
+}
+
+static void say_new_round(struct turn *turn, const struct incident *incident, size_t n_steps)
+{
+    int64_t round = incident->escalation_step / (int64_t)n_steps + 1;
+    jw_pair_int(event_begin(turn), "round", round);
+    event_end(turn, incident->number, NULL, "incident.unacknowledged",
+              "Nobody has acknowledged it for %s: the chain starts again (round %lld)",
+              duration_text(turn->arena, turn->now_us - incident->opened_us), (long long)round);
+}
+
+/* Pages one step; false when it notifies nobody. */
+static bool page_step(struct turn *turn, struct incident_record *record, size_t index, const char *why)
+{
+    struct strings people;
+    bool paged = false;
+    chain_people(turn, record, index, &people);
+    list_each (person, &people)
+        paged |= page_person(turn, record, *person, why);
+    if (paged)
+        return true;
+    jw_pair_int(event_begin(turn), "step", (int64_t)index + 1);
+    event_end(turn, record->incident.number, NULL, "page.nobody",
+              "Step %zu of the chain notifies nobody now: the next one follows at once", index + 1);
+    return false;
+}
+
+void escalate(struct turn *turn, struct incident_record *record, const char *reason)
+{
+    struct incident *incident = &record->incident;
+    size_t n_steps = chain_length(turn->engine, record);
+    size_t index = n_steps ? (size_t)incident->escalation_step % n_steps : 0;
+    bool whole_round = index == 0, paged = false;
+    const char *why = why_text(turn, incident, reason);
+
+    turn_touch(turn, record);
+    record->reached = false;
+    if (whole_round) {
+        record->everyone_paged = false;
+        if (n_steps && incident->escalation_step > 0)
+            say_new_round(turn, incident, n_steps);
+    }
+    for (; index < n_steps && !paged; index++) {
+        paged = page_step(turn, record, index, why);
+        incident->escalation_step++;
+    }
+    if (whole_round && !paged)
+        page_everyone(turn, record);
+    wait(turn, record, n_steps, paged || whole_round);
+}
+
+void due_escalate(struct turn *turn, struct due *due)
+{
+    struct incident_record *record = DUE_HOLDER(due, struct incident_record, escalate);
+    int64_t due_us = due->at_us;
+    turn_clear_timer(turn, due, record->incident.number);
+    if (record->incident.state != INCIDENT_TRIGGERED)
+        return;
+    int64_t since_us = turn->now_us - record->incident.opened_us;
+    escalate(turn, record,
+             arena_printf(turn->arena, "Nobody has acknowledged it for %s%s",
+                          duration_text(turn->arena, since_us), lateness(turn, due_us)));
+}
+
+void escalate_past(struct turn *turn, struct incident_record *record)
+{
+    if (record->incident.state != INCIDENT_TRIGGERED || record->reached)
+        return;
+    for (const struct delivery_record *d = record->deliveries; d; d = d->next)
+        if (d->delivery.state == DELIVERY_DUE || d->delivery.state == DELIVERY_RETRY)
+            return;
+    size_t n_steps = chain_length(turn->engine, record);
+    if (n_steps && (size_t)record->incident.escalation_step % n_steps != 0)
+        escalate(turn, record, "Nobody before in the chain could be reached");
+    else
+        page_everyone(turn, record);
+}
+
+void escalate_review(struct turn *turn, struct incident_record *record)
+{
+    int64_t patience = patience_s(turn->engine, record);
+    int64_t at_us = time_after_s(turn->now_us, patience);
+    if (record->incident.state != INCIDENT_TRIGGERED || record->incident.escalation_step == 0 || !patience)
+        return;
+    if (!due_is_set(&record->escalate) || record->escalate.at_us > at_us)
+        turn_set_timer(turn, &record->escalate, record->incident.number, at_us);
+}
+
+void escalate_resume(struct turn *turn, struct incident_record *record)
+{
+    if (due_is_set(&record->escalate))
+        return;
+    if (record->incident.escalation_step == 0)
+        escalate(turn, record, NULL);
+    else if (patience_s(turn->engine, record))
+        escalate(turn, record, "It burns again, and nobody has acknowledged it");
+}
+
+void escalate_stop(struct turn *turn, struct incident_record *record, const char *why)
+{
+    turn_clear_timer(turn, &record->escalate, record->incident.number);
+    pages_cancel(turn, record, why);
+}

@@ -1,0 +1,120 @@
+/* The state of alerts as batches come in, without a thought of incidents, so that live input and the replay
+ * of the inbox after a restart walk the same way.
+ *
+ * Messages may be repeated, reordered and late. A firing message that started before the end we were told of
+ * is old news: it is set aside, unless it is repeated after a minute, when it is no straggler but somebody
+ * who means it. In doubt an alert fires. */
+#include <string.h>
+
+#include "engine/engine_priv.h"
+
+enum {
+    REMEMBERED_S = 3600, /* an alert that has ended is recognised this long */
+    BELIEVED_S = 60,     /* a late message that comes again after this is believed */
+};
+
+void alert_end(struct engine *engine, struct alert_record *record, int64_t ends_us, int64_t now_us)
+{
+    record->firing = false;
+    record->ends_us = ends_us;
+    record->updated_us = now_us;
+    record->stale_us = 0;
+    engine->alerts.n_firing--;
+    due_set(&engine->due, &record->ends, time_after_s(now_us, REMEMBERED_S));
+}
+
+static bool is_late(struct alert_record *record, const struct alert *alert, int64_t now_us)
+{
+    if (!record->ended_by_word || alert->starts_us == 0 || alert->starts_us >= record->ends_us)
+        return false;
+    if (record->stale_us == 0)
+        record->stale_us = now_us;
+    return now_us < time_after_s(record->stale_us, BELIEVED_S);
+}
+
+static void alert_fire(struct engine *engine, struct alert_record *record, const struct alert_batch *batch,
+                       const struct alert *alert, int64_t now_us)
+{
+    int64_t starts_us = alert->starts_us && alert->starts_us < now_us ? alert->starts_us : now_us;
+    if (!record->firing) {
+        record->firing = true;
+        record->starts_us = starts_us;
+        engine->alerts.n_firing++;
+    } else if (alert->starts_us && starts_us < record->starts_us) {
+        record->starts_us = starts_us;
+    }
+    record->lasting = batch->lasting && !alert->ends_us;
+    record->ended_by_word = false;
+    record->stale_us = 0;
+    record->updated_us = now_us;
+    if (record->lasting)
+        record->ends_us = INT64_MAX;
+    else
+        record->ends_us =
+            alert->ends_us ? alert->ends_us : time_after_s(now_us, engine->config->resolve_timeout_s);
+    if (record->lasting)
+        due_clear(&engine->due, &record->ends);
+    else
+        due_set(&engine->due, &record->ends, record->ends_us);
+    alert_table_update(&engine->alerts, record, alert);
+    alert_table_join(&engine->alerts, record, batch->source, batch->group_key);
+}
+
+/* A message that an alert is over, about an alert that started again since. */
+static bool is_late_end(const struct alert_record *record, const struct alert *alert)
+{
+    return alert->starts_us && alert->starts_us < record->starts_us && alert->ends_us < record->starts_us;
+}
+
+static void hear_one(struct engine *engine, const struct alert_batch *batch, const struct alert *alert,
+                     int64_t now_us, alert_changed *changed, void *context)
+{
+    struct alert_record *record = alert_table_find(&engine->alerts, alert);
+    bool over = alert->ends_us && alert->ends_us <= now_us;
+    if (!record && over)
+        return;
+    if (!record)
+        record = alert_table_add(&engine->alerts, alert);
+    record->batch = engine->n_batches;
+
+    if (over && record->firing && is_late_end(record, alert)) {
+        changed(context, record, ALERT_STALE, "it started again after that end");
+    } else if (over && record->firing) {
+        alert_end(engine, record, alert->ends_us, now_us);
+        record->ended_by_word = true;
+        changed(context, record, ALERT_RESOLVED, "its sender says so");
+    } else if (!over && !record->firing && is_late(record, alert, now_us)) {
+        changed(context, record, ALERT_STALE, "it ended after that start");
+    } else if (!over) {
+        bool fired = !record->firing;
+        alert_fire(engine, record, batch, alert, now_us);
+        if (fired)
+            changed(context, record, ALERT_FIRED, "");
+    }
+}
+
+/* Alerts of the group that the batch does not name. */
+static void hear_group(struct engine *engine, const struct alert_batch *batch, int64_t now_us,
+                       alert_changed *changed, void *context)
+{
+    struct alert_group *group = alert_table_group(&engine->alerts, batch->source, batch->group_key);
+    for (struct alert_record *record = group ? group->first : NULL; record; record = record->group_next) {
+        bool absent = record->batch != engine->n_batches;
+        if (!record->firing || (!batch->group_resolved && !absent))
+            continue;
+        alert_end(engine, record, now_us, now_us);
+        record->ended_by_word = batch->group_resolved;
+        changed(context, record, ALERT_RESOLVED,
+                batch->group_resolved ? "its whole group is over" : "its group was sent without it");
+    }
+}
+
+void alerts_hear(struct engine *engine, const struct alert_batch *batch, int64_t now_us,
+                 alert_changed *changed, void *context)
+{
+    engine->n_batches++;
+    for (size_t i = 0; i < batch->n_alerts; i++)
+        hear_one(engine, batch, &batch->alerts[i], now_us, changed, context);
+    if (batch->group_key && (batch->group_resolved || batch->group_whole))
+        hear_group(engine, batch, now_us, changed, context);
+}

@@ -1,0 +1,44 @@
+/* The states of an incident and the moves between them. Closed is the end; a resolved incident is not opened
+ * again: the next trouble of the same kind is an incident of its own that names the earlier one. */
+#include "engine/incident.h"
+
+#include "engine/names.h"
+
+static const char *const names[N_INCIDENT_STATES] = {
+    [INCIDENT_TRIGGERED] = "triggered",
+    [INCIDENT_ACKNOWLEDGED] = "acknowledged",
+    [INCIDENT_INVESTIGATING] = "investigating",
+    [INCIDENT_IDENTIFIED] = "identified",
+    [INCIDENT_MONITORING] = "monitoring",
+    [INCIDENT_RESOLVED] = "resolved",
+    [INCIDENT_CLOSED] = "closed",
+};
+
+#define TO(state) (1u << INCIDENT_##state)
+
+static const unsigned moves[N_INCIDENT_STATES] = {
+    [INCIDENT_TRIGGERED] =
+        TO(ACKNOWLEDGED) | TO(INVESTIGATING) | TO(IDENTIFIED) | TO(MONITORING) | TO(RESOLVED),
+    [INCIDENT_ACKNOWLEDGED] = TO(INVESTIGATING) | TO(IDENTIFIED) | TO(MONITORING) | TO(RESOLVED),
+    [INCIDENT_INVESTIGATING] = TO(IDENTIFIED) | TO(MONITORING) | TO(RESOLVED),
+    [INCIDENT_IDENTIFIED] = TO(INVESTIGATING) | TO(MONITORING) | TO(RESOLVED),
+    [INCIDENT_MONITORING] =
+        TO(TRIGGERED) | TO(ACKNOWLEDGED) | TO(INVESTIGATING) | TO(IDENTIFIED) | TO(RESOLVED),
+    [INCIDENT_RESOLVED] = TO(CLOSED),
+    [INCIDENT_CLOSED] = 0,
+};
+
+const char *incident_state_name(enum incident_state state)
+{
+    return names[state];
+}
+
+int incident_state_of(const char *name)
+{
+    return name_find(names, N_INCIDENT_STATES, name);
+}
+
+bool incident_may_move(enum incident_state from, enum incident_state to)
+{
+    return moves[from] & (1u << to);
+}

@@ -1,0 +1,132 @@
+/* The incidents that the engine remembers: the open ones, and the resolved ones of the last day. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "engine/engine_priv.h"
+
+enum { REMEMBERED_S = 86400 };
+
+struct incident_record *incident_find(const struct engine *engine, int64_t number)
+{
+    return map_get(engine->incidents, &number, sizeof number);
+}
+
+struct incident_record *incident_of_trouble(const struct engine *engine, const char *trouble)
+{
+    return map_get(engine->troubles, trouble, strlen(trouble));
+}
+
+static void link_by_number(struct engine *engine, struct incident_record *record)
+{
+    struct incident_record *before = engine->last;
+    while (before && before->incident.number > record->incident.number)
+        before = before->previous;
+    record->previous = before;
+    record->next = before ? before->next : engine->first;
+    *(record->next ? &record->next->previous : &engine->last) = record;
+    *(before ? &before->next : &engine->first) = record;
+}
+
+struct incident_record *incident_add(struct engine *engine, const struct incident *incident)
+{
+    struct incident_record *record = heap_alloc(sizeof *record);
+    record->incident = *incident;
+    texts_to_heap(&incident_texts, &record->incident);
+    record->escalate.kind = TIMER_ESCALATE;
+    record->hold_down.kind = TIMER_HOLD_DOWN;
+    if (incident->number > engine->last_incident)
+        engine->last_incident = incident->number;
+    link_by_number(engine, record);
+    map_put(engine->incidents, &incident->number, sizeof incident->number, record);
+
+    const char *trouble = record->incident.trouble;
+    const struct incident_record *known = incident_of_trouble(engine, trouble);
+    if (!known || known->incident.number < incident->number)
+        map_put(engine->troubles, trouble, strlen(trouble), record);
+    return record;
+}
+
+void incident_free(struct engine *engine, struct incident_record *record)
+{
+    struct incident *incident = &record->incident;
+    must(!record->touched);
+    kin_drop(engine, record);
+    while (record->deliveries)
+        delivery_drop(engine, record, record->deliveries);
+    due_clear(&engine->due, &record->escalate);
+    due_clear(&engine->due, &record->hold_down);
+    *(record->next ? &record->next->previous : &engine->last) = record->previous;
+    *(record->previous ? &record->previous->next : &engine->first) = record->next;
+    map_remove(engine->incidents, &incident->number, sizeof incident->number);
+    if (incident_of_trouble(engine, incident->trouble) == record)
+        map_remove(engine->troubles, incident->trouble, strlen(incident->trouble));
+    for (size_t i = 0; i < record->n_steps; i++)
+        texts_free(&step_texts, &record->steps[i]);
+    free(record->steps);
+    texts_free(&incident_texts, incident);
+    free(record);
+}
+
+void incident_retire(struct engine *engine, struct incident_record *record)
+{
+    kin_drop(engine, record);
+    *(engine->retired_last ? &engine->retired_last->retired_next : &engine->retired_first) = record;
+    engine->retired_last = record;
+}
+
+void incidents_forget(struct engine *engine)
+{
+    for (struct incident_record *record; (record = engine->retired_first);) {
+        if (time_after_s(record->incident.resolved_us, REMEMBERED_S) > engine->now_us)
+            break;
+        engine->retired_first = record->retired_next;
+        if (!engine->retired_first)
+            engine->retired_last = NULL;
+        incident_free(engine, record);
+    }
+}
+
+bool incident_is_open(const struct incident_record *record)
+{
+    return record->incident.state < INCIDENT_RESOLVED;
+}
+
+void incident_move(struct turn *turn, struct incident_record *record, enum incident_state to)
+{
+    must(incident_may_move(record->incident.state, to));
+    record->incident.state = to;
+    turn_touch(turn, record);
+}
+
+struct incident_record *incident_wanted(struct turn *turn, int64_t number)
+{
+    struct incident_record *record = incident_find(turn->engine, number);
+    if (record)
+        return record;
+    if (number > 0 && number <= turn->engine->last_incident)
+        turn_answer(turn, OUTCOME_CONFLICT, number, "Incident %lld was resolved more than a day ago.",
+                    (long long)number);
+    else
+        turn_answer(turn, OUTCOME_NOT_FOUND, 0, "There is no incident %lld.", (long long)number);
+    return NULL;
+}
+
+const struct runbook *incident_runbook(const struct engine *engine, const struct incident_record *record,
+                                       const struct procedure **ret_procedure)
+{
+    const struct incident *incident = &record->incident;
+    *ret_procedure = NULL;
+    if (!*incident->runbook_file || !engine->library)
+        return NULL;
+    const struct runbook *runbook = library_find(engine->library, incident->runbook_file);
+    if (!runbook || strcmp(runbook->sha256, incident->runbook_sha256) != 0)
+        return runbook;
+    list_each (procedure, &runbook->procedures)
+        if (procedure->line == incident->procedure_line &&
+            strcmp(procedure->title, incident->procedure_title) == 0) {
+            *ret_procedure = procedure;
+            break;
+        }
+    return runbook;
+}

@@ -1,0 +1,173 @@
+/* A firing alert finds its incident: the open one of its trouble, or a new one. */
+#include <string.h>
+
+#include "base/must.h"
+#include "engine/engine_priv.h"
+
+/* Alerts of one incident and turn whose severity is looked up one by one; in a storm of more the rest counts
+ * as no worse, so that one body of thousands does not hold up everybody else. */
+enum { SEVERITIES_A_TURN = 64 };
+
+void alert_attach(struct incident_record *incident, struct alert_record *record)
+{
+    struct incident *value = &incident->incident;
+    if (record->incident != value->number)
+        value->n_alerts++;
+    record->incident = value->number;
+    value->n_firing++;
+    if (value->started_us == 0 || record->starts_us < value->started_us)
+        value->started_us = record->starts_us;
+}
+
+static void join(struct turn *turn, struct incident_record *incident, struct alert_record *record,
+                 const struct alert *alert)
+{
+    alert_attach(incident, record);
+    kin_add(turn->engine, incident, alert);
+    news_add(turn, incident, record, ALERT_FIRED, "");
+    if (news_count(incident, ALERT_FIRED) > SEVERITIES_A_TURN)
+        return;
+    const struct procedure *procedure;
+    const struct runbook *runbook = incident_runbook(turn->engine, incident, &procedure);
+    struct severity_choice choice = trouble_severity(turn->arena, runbook, procedure, alert);
+    incident_raise(turn, incident, &choice, alert_name(alert));
+}
+
+void alert_join(struct turn *turn, struct alert_record *record)
+{
+    struct alert alert;
+    alert_record_view(record, turn->arena, &alert);
+
+    struct incident_record *incident = incident_find(turn->engine, record->incident);
+    if (!incident || !incident_is_open(incident))
+        incident = kin_find(turn->engine, &alert);
+    if (incident) {
+        join(turn, incident, record, &alert);
+        return;
+    }
+    const struct finding *finding = trouble_find(turn->arena, turn->engine, &alert);
+    incident = incident_of_trouble(turn->engine, finding->trouble);
+    if (incident && incident_is_open(incident)) {
+        join(turn, incident, record, &alert);
+        return;
+    }
+    incident = incident_open(turn, finding, incident);
+    alert_attach(incident, record);
+    kin_add(turn->engine, incident, &alert);
+    news_add(turn, incident, record, ALERT_FIRED, "");
+    news_opened(turn, incident);
+}
+
+static void write_match(struct json_writer *body, const char *name, const struct match *match)
+{
+    if (!match->runbook)
+        return;
+    jw_name(body, name);
+    jw_begin_object(body);
+    jw_pair(body, "title", match->procedure ? match->procedure->title : match->heading);
+    jw_pair(body, "file", match->runbook->file);
+    jw_pair_int(body, "line", match->line);
+    jw_name(body, "score");
+    jw_double(body, match->score);
+    jw_pair_bool(body, "confident", match->confident);
+    jw_pair(body, "why", match->why);
+    jw_end_object(body);
+}
+
+static void say_opened(struct turn *turn, const struct incident *incident, const struct finding *finding,
+                       const struct incident_record *earlier)
+{
+    struct arena *arena = turn->arena;
+    struct json_writer *body = event_begin(turn);
+    jw_pair(body, "alert", finding->alertname);
+    jw_pair(body, "service", incident->service);
+    jw_pair(body, "severity", incident->severity);
+    jw_pair_int(body, "severity_rank", incident->severity_rank);
+    jw_pair(body, "severity_why", incident->severity_why);
+    jw_pair_int(body, "severity_line", incident->severity_line);
+    if (finding->runbook)
+        jw_pair(body, "runbook", finding->runbook->file);
+    write_match(body, "procedure", &finding->best);
+    write_match(body, "runner_up", &finding->second);
+    if (earlier)
+        jw_pair_int(body, "earlier_incident", earlier->incident.number);
+
+    const char *again =
+        !earlier ? ""
+                 : arena_printf(arena, "; the same trouble as incident %lld, resolved %s ago",
+                                (long long)earlier->incident.number,
+                                duration_text(arena, turn->now_us - earlier->incident.resolved_us));
+    const char *answer =
+        *incident->procedure_title
+            ? arena_printf(arena, "; \"%s\" answers it (%s)", incident->procedure_title,
+                           place_text(arena, incident->runbook_file, incident->procedure_line))
+            : "; no procedure answers it";
+    event_end(turn, incident->number, NULL, "incident.opened", "Incident %lld: %s, %s, because %s%s%s",
+              (long long)incident->number, incident->title, incident->severity, incident->severity_why,
+              answer, again);
+}
+
+struct incident_record *incident_open(struct turn *turn, const struct finding *finding,
+                                      const struct incident_record *earlier)
+{
+    struct engine *engine = turn->engine;
+    const struct match *best = &finding->best;
+    const struct severity_choice *severity = &finding->severity;
+    struct incident value = {
+        .number = engine->last_incident + 1,
+        .trouble = finding->trouble,
+        .title = trouble_title(turn->arena, finding),
+        .service = finding->service,
+        .severity = severity->id,
+        .severity_rank = severity->rank,
+        .severity_why = severity->why,
+        .severity_line = severity->line,
+        .state = INCIDENT_TRIGGERED,
+        .runbook_file = finding->runbook ? finding->runbook->file : "",
+        .runbook_sha256 = finding->runbook ? finding->runbook->sha256 : "",
+        .opened_us = turn->now_us,
+        .response_time_s = severity->severity ? severity->severity->response_time_s : UNSTATED,
+        .next_delivery = 1,
+    };
+    if (best->runbook) {
+        value.procedure_title = best->procedure ? best->procedure->title : best->heading;
+        value.procedure_line = best->procedure ? best->procedure->line : best->line;
+        value.procedure_why = best->why;
+    }
+    struct incident_record *record = incident_add(engine, &value);
+    turn_touch(turn, record);
+    turn->decisions->outcome.incident = record->incident.number;
+    say_opened(turn, &record->incident, finding, earlier);
+    return record;
+}
+
+static bool is_worse(int rank, int than)
+{
+    return rank > 0 && (than <= 0 || rank < than);
+}
+
+void incident_raise(struct turn *turn, struct incident_record *record, const struct severity_choice *choice,
+                    const char *alertname)
+{
+    struct incident *incident = &record->incident;
+    if (!is_worse(choice->rank, incident->severity_rank))
+        return;
+    struct json_writer *body = event_begin(turn);
+    jw_pair(body, "from", incident->severity);
+    jw_pair(body, "to", choice->id);
+    jw_pair_int(body, "rank", choice->rank);
+    jw_pair(body, "why", choice->why);
+    jw_pair_int(body, "line", choice->line);
+    jw_pair(body, "alert", text_head(turn->arena, alertname, 200));
+    event_end(turn, incident->number, NULL, "incident.severity_raised",
+              "Severity raised from %s to %s by %s, because %s", incident->severity, choice->id,
+              text_head(turn->arena, alertname, 80), choice->why);
+
+    text_keep(&incident->severity, choice->id);
+    text_keep(&incident->severity_why, choice->why);
+    incident->severity_rank = choice->rank;
+    incident->severity_line = choice->line;
+    incident->response_time_s = choice->severity ? choice->severity->response_time_s : UNSTATED;
+    turn_touch(turn, record);
+    escalate_review(turn, record);
+}

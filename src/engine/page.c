@@ -1,0 +1,130 @@
+/* Pages: one delivery a way of reaching a person, each with a key of its own. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "engine/engine_priv.h"
+
+struct delivery_record *delivery_add(struct engine *engine, struct incident_record *record,
+                                     const struct delivery *delivery)
+{
+    struct delivery_record *added = heap_alloc(sizeof *added);
+    added->delivery = *delivery;
+    texts_to_heap(&delivery_texts, &added->delivery);
+    added->retry.kind = TIMER_DELIVERY_RETRY;
+    if (delivery->id > engine->last_delivery)
+        engine->last_delivery = delivery->id;
+    struct delivery_record **at = &record->deliveries;
+    while (*at && (*at)->delivery.id < delivery->id)
+        at = &(*at)->next;
+    added->next = *at;
+    *at = added;
+    map_put(engine->deliveries, &delivery->id, sizeof delivery->id, added);
+    return added;
+}
+
+void delivery_drop(struct engine *engine, struct incident_record *record, struct delivery_record *delivery)
+{
+    struct delivery_record **at = &record->deliveries;
+    while (*at != delivery) {
+        must(*at);
+        at = &(*at)->next;
+    }
+    *at = delivery->next;
+    due_clear(&engine->due, &delivery->retry);
+    map_remove(engine->deliveries, &delivery->delivery.id, sizeof delivery->delivery.id);
+    texts_free(&delivery_texts, &delivery->delivery);
+    free(delivery);
+}
+
+bool page_matters(const struct incident_record *record)
+{
+    return incident_is_open(record) && record->incident.acknowledged_us == 0;
+}
+
+bool page_way(struct turn *turn, struct incident_record *record, const struct person *person, int way,
+              const char *why)
+{
+    struct engine *engine = turn->engine;
+    struct incident *incident = &record->incident;
+    if ((size_t)way >= person->contacts.n)
+        return false;
+    const struct config_contact *contact = &person->contacts.at[way];
+    struct delivery delivery = {
+        .id = engine->last_delivery + 1,
+        .incident = incident->number,
+        .key = arena_printf(turn->arena, "crashcart-%s-incident-%lld-page-%lld", engine->instance,
+                            (long long)incident->number, (long long)incident->next_delivery++),
+        .state = DELIVERY_DUE,
+        .person = person->id,
+        .way = way,
+        .channel = contact->channel,
+        .address = contact->address,
+        .why = why,
+        .queued_us = turn->now_us,
+        .due_us = turn->now_us,
+    };
+    delivery_add(engine, record, &delivery);
+    turn_touch(turn, record);
+    turn_save_delivery(turn, &delivery);
+
+    struct json_writer *body = event_begin(turn);
+    jw_pair_int(body, "delivery", delivery.id);
+    jw_pair(body, "key", delivery.key);
+    jw_pair(body, "person", person->id);
+    jw_pair(body, "channel", contact->channel);
+    jw_pair(body, "why", why);
+    event_end(turn, incident->number, NULL, "page.queued", "Paging %s by %s: %s", person->id,
+              contact->channel, why);
+    return true;
+}
+
+static void cancel(struct turn *turn, struct incident_record *record, struct delivery_record *delivery,
+                   const char *why)
+{
+    bool may_have_left = delivery->delivery.state == DELIVERY_DUE;
+    delivery->delivery.state = DELIVERY_CANCELLED;
+    text_keep(&delivery->delivery.detail, why);
+    turn_clear_timer(turn, &delivery->retry, delivery->delivery.id);
+    turn_save_delivery(turn, &delivery->delivery);
+    if (!may_have_left)
+        delivery_drop(turn->engine, record, delivery);
+}
+
+bool page_person(struct turn *turn, struct incident_record *record, const char *id, const char *why)
+{
+    const struct person *person = config_person(turn->engine->config, id);
+    if (!person || person->contacts.n == 0)
+        return false;
+    for (struct delivery_record *d = record->deliveries, *next; d; d = next) {
+        next = d->next;
+        if (strcmp(d->delivery.person, id) != 0)
+            continue;
+        if (d->delivery.state == DELIVERY_RETRY)
+            cancel(turn, record, d, "a newer page takes its place");
+        else if (d->delivery.state == DELIVERY_DUE) {
+            jw_pair(event_begin(turn), "person", id);
+            event_end(turn, record->incident.number, NULL, "page.pending",
+                      "The page to %s is still on its way: no second one", id);
+            return true;
+        }
+    }
+    return page_way(turn, record, person, 0, why);
+}
+
+void pages_cancel(struct turn *turn, struct incident_record *record, const char *why)
+{
+    int n = 0;
+    for (struct delivery_record *d = record->deliveries, *next; d; d = next) {
+        next = d->next;
+        if (d->delivery.state == DELIVERY_CANCELLED)
+            continue;
+        cancel(turn, record, d, why);
+        n++;
+    }
+    if (n == 0)
+        return;
+    jw_pair_int(event_begin(turn), "n", n);
+    event_end(turn, record->incident.number, NULL, "page.cancelled", "%d %s not needed any more: %s", n,
+              n == 1 ? "page is" : "pages are", why);
+}

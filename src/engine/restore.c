@@ -1,0 +1,252 @@
+/* After a restart: the ledger gives back what was decided, the inbox what was heard; then the two are brought
+ * together.
+ *
+ * Which incident an alert belongs to is not stored: it is found again by its trouble. An alert that would
+ * have ended while nobody listened gets one more timeout, for its sender had no chance to repeat it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine_priv.h"
+
+enum { ATTEMPTS_AT_MOST = 3 };
+
+void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t last_delivery, int64_t last_us)
+{
+    if (last_incident > engine->last_incident)
+        engine->last_incident = last_incident;
+    if (last_delivery > engine->last_delivery)
+        engine->last_delivery = last_delivery;
+    if (last_us > engine->listened_us)
+        engine->listened_us = last_us;
+}
+
+void engine_restore_incident(struct engine *engine, const struct incident *incident)
+{
+    if (incident_find(engine, incident->number))
+        return;
+    struct incident_record *record = incident_add(engine, incident);
+    engine_restore_last(engine, 0, 0, incident->opened_us);
+    engine_restore_last(engine, 0, 0, incident->monitoring_us);
+    if (!incident_is_open(record))
+        incident_retire(engine, record);
+}
+
+void engine_restore_delivery(struct engine *engine, const struct delivery *delivery)
+{
+    struct incident_record *record = incident_find(engine, delivery->incident);
+    engine_restore_last(engine, 0, delivery->id, delivery->queued_us);
+    if (record && (delivery->state == DELIVERY_DUE || delivery->state == DELIVERY_RETRY) &&
+        !map_get(engine->deliveries, &delivery->id, sizeof delivery->id))
+        delivery_add(engine, record, delivery);
+}
+
+void engine_restore_step(struct engine *engine, const struct run_step *step)
+{
+    struct incident_record *record = incident_find(engine, step->incident);
+    if (!record)
+        return;
+    record->steps = heap_resize(record->steps, (record->n_steps + 1) * sizeof *record->steps);
+    size_t at = record->n_steps++;
+    for (; at > 0 && record->steps[at - 1].position > step->position; at--)
+        record->steps[at] = record->steps[at - 1];
+    record->steps[at] = *step;
+    record->steps[at].output = NULL;
+    texts_to_heap(&step_texts, &record->steps[at]);
+}
+
+/* Kept aside until engine_restored(): only the ends of alerts are due while the inbox is replayed. */
+void engine_restore_timer(struct engine *engine, const struct timer *timer)
+{
+    if (!engine->restoring)
+        engine->restoring = arena_new();
+    *list_push(engine->restoring, &engine->restored_timers) = *timer;
+}
+
+static void restore_timer(struct engine *engine, const struct timer *timer)
+{
+    struct incident_record *incident = incident_find(engine, timer->subject);
+    struct delivery_record *delivery = map_get(engine->deliveries, &timer->subject, sizeof timer->subject);
+    struct due *const timers[N_TIMER_KINDS] = {
+        [TIMER_ESCALATE] = incident ? &incident->escalate : NULL,
+        [TIMER_HOLD_DOWN] = incident ? &incident->hold_down : NULL,
+        [TIMER_DELIVERY_RETRY] = delivery ? &delivery->retry : NULL,
+    };
+    if (timers[timer->kind])
+        due_set(&engine->due, timers[timer->kind], timer->due_us);
+}
+
+static void restore_timers(struct engine *engine)
+{
+    list_each (timer, &engine->restored_timers)
+        restore_timer(engine, timer);
+    arena_free(engine->restoring);
+    engine->restoring = NULL;
+    memset(&engine->restored_timers, 0, sizeof engine->restored_timers);
+}
+
+static void ignore_change(void *context, struct alert_record *record, enum alert_change change,
+                          const char *how)
+{
+    (void)context, (void)record, (void)change, (void)how;
+}
+
+/* Alerts end as they did while somebody listened. */
+static void end_until(struct engine *engine, int64_t until_us)
+{
+    for (struct due *due; (due = due_first(&engine->due)) && due->at_us <= until_us;) {
+        struct alert_record *record = DUE_HOLDER(due, struct alert_record, ends);
+        if (record->firing)
+            alert_end(engine, record, record->ends_us, record->ends_us);
+        else
+            alert_table_remove(&engine->alerts, record);
+    }
+}
+
+void engine_restore_alerts(struct engine *engine, const struct alert_batch *batch, int64_t received_us)
+{
+    end_until(engine, received_us - 1);
+    alerts_hear(engine, batch, received_us, ignore_change, NULL);
+    engine_restore_last(engine, 0, 0, received_us);
+}
+
+/* ---- alerts and incidents, brought together ---- */
+
+/* The open incident of an alert, or the one that was resolved by force while it fired. */
+static struct incident_record *incident_again(struct turn *turn, const struct alert *alert)
+{
+    struct incident_record *incident = kin_find(turn->engine, alert);
+    if (incident)
+        return incident;
+    const struct finding *finding = trouble_find(turn->arena, turn->engine, alert);
+    incident = incident_of_trouble(turn->engine, finding->trouble);
+    if (incident)
+        return incident;
+    /* The runbooks may have changed meanwhile, and the trouble its name: the same alert of the same service
+     * still belongs to the incident that it opened. */
+    const char *title = trouble_title(turn->arena, finding);
+    for (incident = turn->engine->first; incident; incident = incident->next)
+        if (incident_is_open(incident) && strcmp(incident->incident.title, title) == 0)
+            return incident;
+    return NULL;
+}
+
+static void restore_alert(struct turn *turn, struct alert_record *record)
+{
+    struct engine *engine = turn->engine;
+    if (record->ends_us <= turn->now_us) {
+        record->ends_us = time_after_s(turn->now_us, engine->config->resolve_timeout_s);
+        due_set(&engine->due, &record->ends, record->ends_us);
+    }
+    struct alert alert;
+    alert_record_view(record, turn->arena, &alert);
+    struct incident_record *incident = incident_again(turn, &alert);
+    if (!incident) {
+        alert_join(turn, record);
+        return;
+    }
+    record->incident = incident->incident.number;
+    incident->incident.n_firing++;
+    if (incident_is_open(incident))
+        kin_add(engine, incident, &alert);
+}
+
+static void restore_alerts(struct turn *turn)
+{
+    struct engine *engine = turn->engine;
+    struct incident_record *newest = engine->last;
+    for (struct incident_record *record = newest; record; record = record->previous) {
+        record->restored_firing = record->incident.n_firing;
+        record->incident.n_firing = 0;
+    }
+    for (uint32_t place = 0; place < engine->alerts.n; place++)
+        if (engine->alerts.records[place]->firing)
+            restore_alert(turn, engine->alerts.records[place]);
+    for (struct incident_record *record = newest; record; record = record->previous)
+        if (record->incident.n_firing != record->restored_firing)
+            turn_touch(turn, record);
+}
+
+/* ---- what was under way ---- */
+
+static void restore_deliveries(struct turn *turn, struct incident_record *record)
+{
+    if (!page_matters(record)) {
+        pages_cancel(turn, record, "nobody needs to be told any more");
+        return;
+    }
+    for (struct delivery_record *d = record->deliveries; d; d = d->next) {
+        turn_clear_timer(turn, &d->retry, d->delivery.id);
+        d->delivery.state = DELIVERY_DUE;
+        d->delivery.due_us = turn->now_us;
+        turn_save_delivery(turn, &d->delivery);
+    }
+}
+
+static void restore_step(struct turn *turn, struct run_step *step)
+{
+    if (step->risk == RISK_READ && step->attempt < ATTEMPTS_AT_MOST) {
+        step->state = STEP_QUEUED;
+        turn_save_step(turn, step, NULL);
+        return;
+    }
+    step->state = STEP_EFFECT_UNKNOWN;
+    text_keep(&step->why, "The server ended while it ran: look before you run it again.");
+    turn_save_step(turn, step, NULL);
+    struct json_writer *body = event_begin(turn);
+    jw_pair_int(body, "run", step->run);
+    jw_pair_int(body, "line", step->line);
+    jw_pair(body, "command", step->text);
+    event_end(turn, step->incident, NULL, "step.effect_unknown",
+              "The server ended while `%s` ran (%s): its effect is unknown, and it is not run again",
+              text_head(turn->arena, step->text, 200), place_text(turn->arena, step->file, step->line));
+}
+
+static void restore_run(struct turn *turn, struct incident_record *record)
+{
+    record->diagnosed = true;
+    for (size_t i = 0; i < record->n_steps; i++) {
+        struct run_step *step = &record->steps[i];
+        if (step->state == STEP_QUEUED && !*step->approved_by)
+            record->diagnosed = false;
+        if (step->state != STEP_STARTING && step->state != STEP_RUNNING)
+            continue;
+        record->diagnosed &= *step->approved_by != '\0';
+        restore_step(turn, step);
+    }
+    if (incident_is_open(record))
+        run_continue(turn, record);
+    else
+        run_stop(turn, record);
+}
+
+/* What must be in force for the state, whatever was lost. */
+static void restore_clocks(struct turn *turn, struct incident_record *record)
+{
+    struct incident *incident = &record->incident;
+    if (incident->state == INCIDENT_TRIGGERED && incident->escalation_step == 0)
+        escalate(turn, record, NULL);
+    else if (incident->state == INCIDENT_TRIGGERED && !due_is_set(&record->escalate))
+        escalate_review(turn, record);
+    else if (incident->state == INCIDENT_MONITORING && !due_is_set(&record->hold_down))
+        turn_set_timer(turn, &record->hold_down, incident->number,
+                       time_after_s(turn->now_us, turn->engine->config->hold_down_s));
+}
+
+void engine_restored(struct engine *engine, int64_t now_us, struct decisions *decisions)
+{
+    struct turn turn;
+    turn_begin(&turn, engine, now_us, decisions);
+    engine->restored_us = turn.now_us;
+    end_until(engine, engine->listened_us < turn.now_us ? engine->listened_us : turn.now_us);
+    restore_timers(engine);
+    restore_alerts(&turn);
+    for (struct incident_record *record = engine->first; record; record = record->next) {
+        if (record->news)
+            continue; /* opened just now: it begins when the turn ends */
+        incident_follow(&turn, record);
+        restore_deliveries(&turn, record);
+        restore_run(&turn, record);
+        restore_clocks(&turn, record);
+    }
+    turn_end(&turn);
+}

@@ -1,0 +1,81 @@
+#include "engine/texts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/delivery.h"
+#include "engine/incident.h"
+#include "engine/run.h"
+
+#define TEXTS(name, ...)                                                                                     \
+    static const size_t name##_offsets[] = {__VA_ARGS__};                                                    \
+    const struct texts name = {name##_offsets, sizeof name##_offsets / sizeof *name##_offsets}
+
+#define IN_INCIDENT(member) offsetof(struct incident, member)
+#define IN_DELIVERY(member) offsetof(struct delivery, member)
+#define IN_STEP(member)     offsetof(struct run_step, member)
+
+TEXTS(incident_texts, IN_INCIDENT(trouble), IN_INCIDENT(title), IN_INCIDENT(service), IN_INCIDENT(severity),
+      IN_INCIDENT(severity_why), IN_INCIDENT(runbook_file), IN_INCIDENT(runbook_sha256),
+      IN_INCIDENT(procedure_title), IN_INCIDENT(procedure_why), IN_INCIDENT(acknowledged_by),
+      IN_INCIDENT(resolved_by));
+
+TEXTS(delivery_texts, IN_DELIVERY(key), IN_DELIVERY(person), IN_DELIVERY(channel), IN_DELIVERY(address),
+      IN_DELIVERY(why), IN_DELIVERY(detail));
+
+TEXTS(step_texts, IN_STEP(file), IN_STEP(sha256), IN_STEP(phase), IN_STEP(text), IN_STEP(risk_why),
+      IN_STEP(why), IN_STEP(approved_by), IN_STEP(output));
+
+static const char **text_at(void *value, size_t offset)
+{
+    return (const char **)(void *)((char *)value + offset);
+}
+
+void texts_to_heap(const struct texts *texts, void *value)
+{
+    for (size_t i = 0; i < texts->n; i++) {
+        const char **text = text_at(value, texts->offsets[i]);
+        *text = heap_strdup(text_or(*text, ""));
+    }
+}
+
+void texts_to_arena(const struct texts *texts, void *value, struct arena *arena)
+{
+    for (size_t i = 0; i < texts->n; i++) {
+        const char **text = text_at(value, texts->offsets[i]);
+        *text = arena_strdup(arena, text_or(*text, ""));
+    }
+}
+
+void texts_free(const struct texts *texts, void *value)
+{
+    for (size_t i = 0; i < texts->n; i++) {
+        const char **text = text_at(value, texts->offsets[i]);
+        free((void *)(uintptr_t)*text);
+        *text = NULL;
+    }
+}
+
+void text_keep(const char **field, const char *text)
+{
+    const char *old = *field;
+    *field = heap_strdup(text_or(text, ""));
+    free((void *)(uintptr_t)old);
+}
+
+size_t utf8_cut(const char *text, size_t n_bytes)
+{
+    size_t n = strnlen(text, n_bytes);
+    while (n == n_bytes && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+        n--;
+    return n;
+}
+
+char *text_head(struct arena *arena, const char *text, size_t n_bytes)
+{
+    char *head = arena_strndup(arena, text, utf8_cut(text, n_bytes));
+    for (char *c = head; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = ' ';
+    return head;
+}

@@ -1,0 +1,163 @@
+/* What an alert is about: its service, the procedure that answers it, how bad it is, and the trouble, which
+ * is what alerts must share to be one incident: the service with the procedure, or with the alert's name when
+ * no procedure is sure to fit. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine_priv.h"
+
+/* What tools call the thing that an alert speaks of, the most telling first. */
+static const char *const service_labels[] = {"service", "app", "job", "namespace"};
+
+enum { NAME_BYTES = 200 };
+
+const char *alert_name(const struct alert *alert)
+{
+    return text_or(label_value(alert->labels, alert->n_labels, "alertname"), "unnamed alert");
+}
+
+static bool service_fits(const struct service *service, const struct alert *alert)
+{
+    list_each (match, &service->match) {
+        const char *value = label_value(alert->labels, alert->n_labels, match->name);
+        if (!value || strcmp(value, match->value) != 0)
+            return false;
+    }
+    if (service->match.n)
+        return true;
+    const char *value = label_value(alert->labels, alert->n_labels, "service");
+    return value && strcmp(value, service->id) == 0;
+}
+
+const char *alert_service(const struct config *config, const struct alert *alert,
+                          const struct service **ret_configured)
+{
+    *ret_configured = NULL;
+    list_each (service, &config->services)
+        if (service_fits(service, alert)) {
+            *ret_configured = service;
+            return service->id;
+        }
+    for (size_t i = 0; i < sizeof service_labels / sizeof *service_labels; i++) {
+        const char *value = label_value(alert->labels, alert->n_labels, service_labels[i]);
+        if (value)
+            return value;
+    }
+    return alert_name(alert);
+}
+
+static struct match_query query_of(struct arena *arena, const struct alert *alert)
+{
+    struct match_label *labels = arena_alloc(arena, alert->n_labels * sizeof *labels);
+    for (size_t i = 0; i < alert->n_labels; i++)
+        labels[i] = (struct match_label){alert->labels[i].name, alert->labels[i].value};
+    return (struct match_query){
+        .alertname = alert_name(alert),
+        .labels = labels,
+        .n_labels = alert->n_labels,
+        .runbook_url = label_value(alert->annotations, alert->n_annotations, "runbook_url"),
+    };
+}
+
+struct severity_choice trouble_severity(struct arena *arena, const struct runbook *runbook,
+                                        const struct procedure *procedure, const struct alert *alert)
+{
+    struct severity_choice choice = {0};
+    if (runbook) {
+        struct match_query query = query_of(arena, alert);
+        choice = severity_choose(arena, runbook, procedure, &query);
+    } else {
+        choice.id = label_value(alert->labels, alert->n_labels, "severity");
+        choice.why = choice.id ? "the alert's own label, and no runbook answers it"
+                               : "no runbook answers it and no label says";
+    }
+    choice.id = text_or(choice.id, "unknown");
+    choice.why = text_or(choice.why, "nothing states it");
+    return choice;
+}
+
+static void find_procedure(struct arena *arena, const struct engine *engine, const struct match_query *query,
+                           struct finding *finding)
+{
+    const struct library *library = engine->library;
+    const struct service *service = finding->configured;
+    if (!library)
+        return;
+    if (service && service->runbook && (finding->runbook = library_find(library, service->runbook))) {
+        struct match_query within = *query;
+        within.only = finding->runbook;
+        match_alert(arena, library, &within, &finding->best, &finding->second);
+    }
+    if (!finding->best.runbook)
+        match_alert(arena, library, query, &finding->best, &finding->second);
+    if (finding->best.runbook)
+        finding->runbook = finding->best.runbook;
+}
+
+struct finding *trouble_find(struct arena *arena, const struct engine *engine, const struct alert *alert)
+{
+    struct finding *finding = arena_alloc(arena, sizeof *finding);
+    struct match_query query = query_of(arena, alert);
+    finding->alertname = text_head(arena, alert_name(alert), NAME_BYTES);
+    finding->service =
+        text_head(arena, alert_service(engine->config, alert, &finding->configured), NAME_BYTES);
+    find_procedure(arena, engine, &query, finding);
+
+    const struct match *best = &finding->best;
+    finding->severity = trouble_severity(arena, finding->runbook, best->procedure, alert);
+    const char *heading = best->procedure ? best->procedure->title : best->heading;
+    if (best->runbook && best->confident && heading)
+        finding->trouble = arena_printf(arena, "%s\n%s#%s", finding->service, best->runbook->file, heading);
+    else
+        finding->trouble = arena_printf(arena, "%s\n%s", finding->service, finding->alertname);
+    return finding;
+}
+
+const char *trouble_title(struct arena *arena, const struct finding *finding)
+{
+    if (strcmp(finding->alertname, finding->service) == 0)
+        return finding->alertname;
+    return arena_printf(arena, "%s on %s", finding->alertname, finding->service);
+}
+
+static struct buf kin_key(const struct engine *engine, const struct alert *alert)
+{
+    const struct service *configured;
+    const char *parts[] = {
+        alert_service(engine->config, alert, &configured),
+        alert_name(alert),
+        text_or(label_value(alert->annotations, alert->n_annotations, "runbook_url"), ""),
+    };
+    struct buf key = {0};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        buf_add(&key, parts[i], strlen(parts[i]) + 1);
+    return key;
+}
+
+struct incident_record *kin_find(struct engine *engine, const struct alert *alert)
+{
+    scoped_buf struct buf key = kin_key(engine, alert);
+    return map_get(engine->kin, key.at, key.n_bytes);
+}
+
+void kin_add(struct engine *engine, struct incident_record *record, const struct alert *alert)
+{
+    scoped_buf struct buf key = kin_key(engine, alert);
+    if (map_get(engine->kin, key.at, key.n_bytes))
+        return;
+    struct kin *kin = heap_alloc(sizeof *kin + key.n_bytes);
+    *kin = (struct kin){.next = record->kin, .n_bytes = key.n_bytes};
+    memcpy(kin->key, key.at, key.n_bytes);
+    record->kin = kin;
+    map_put(engine->kin, kin->key, kin->n_bytes, record);
+}
+
+void kin_drop(struct engine *engine, struct incident_record *record)
+{
+    while (record->kin) {
+        struct kin *kin = record->kin;
+        record->kin = kin->next;
+        map_remove(engine->kin, kin->key, kin->n_bytes);
+        free(kin);
+    }
+}
