@@ -1,0 +1,5 @@
+/* The subcommands: each gets its own name as argv[0] and gives the exit code (0 done, 1 found problems, 2
+ * wrong usage, 3 cannot reach or open). */
+#pragma once
+
+int cmd_verify(int argc, char **argv);
