@@ -24,17 +24,23 @@ struct api_backend {
      */
     void (*ask)(void *core, void (*question)(void *context, const struct engine *engine), void *context);
     bool (*ready)(void *core);
+    /* Calls question with the library in force, which stays as it is until question returns. Member NULL:
+     * there is none. Any thread. */
+    void (*ask_library)(void *core, void (*question)(void *context, const struct library *library),
+                        void *context);
 };
 
 struct api_options {
-    int listen_fd;        /* already bound and listening */
+    int listen_fd;        /* already bound and listening; api_stop() closes it */
     const char *data_dir; /* for the readers */
     const char *token;    /* the administrator's, 64 hex */
     const struct clock *clock;
-    /* The library in force, for routes that show runbooks; valid until the question ends (see ask). */
+    unsigned n_threads;   /* 0: as many as proved best (2) */
+    unsigned idle_time_s; /* a connection that says nothing for so long is closed; 0: 13 */
 };
 
 int api_start(const struct api_options *options, const struct api_backend *backend, struct api **ret_api,
               struct err *err);
-/* Stops taking requests, lets those under way finish (bounded to 5 s), frees. */
+/* Stops taking requests, lets those under way finish (bounded to 5 s), frees. The backend must still answer:
+ * while it owes a done(), api and its threads stay, for the process is about to end. */
 void api_stop(struct api *api);

@@ -106,7 +106,7 @@ int labels_read(const struct place *place, struct json object, const char *membe
     if (!is_absent(object) && json_kind(object) != JSON_OBJECT)
         return place_refuse(place, member, "%s must be an object of names and texts", member);
     for (struct json_iter item = json_first(object); json_more(&item); json_next(&item)) {
-        struct label label;
+        struct label label = {0};
         if (++n_members > LABELS_LIMIT)
             return place_refuse(place, member, "more than %d %s", LABELS_LIMIT, member);
         if (check_name(place, member, item.name, item.name_bytes) < 0 ||

@@ -1,0 +1,433 @@
+/* The server over real sockets, with a backend that answers on a thread of its own as the engine does. */
+#include <errno.h>
+
+#include "api/http_fixture.h"
+#include "api/stub_for_now.h"
+
+enum mode { MODE_DONE, MODE_HOLD, MODE_FULL, MODE_UNAVAILABLE };
+
+struct backend {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    pthread_t thread;
+    enum mode mode;
+    bool stopping;
+    struct {
+        void (*done)(void *context, const struct outcome *outcome);
+        void *context;
+    } waiting[64];
+    size_t n_waiting;
+    size_t n_submitted, n_alerts;
+    struct input last;
+    char actor[80], text[200], format[40];
+    struct buf body;
+};
+
+static struct backend backend;
+static struct api *api;
+static unsigned port;
+
+static int submit(void *core, const struct input *input, const struct intake_format *format, const char *body,
+                  size_t n_bytes, void (*done)(void *context, const struct outcome *outcome), void *context)
+{
+    struct backend *b = core;
+    pthread_mutex_lock(&b->lock);
+    bool full = b->mode == MODE_FULL;
+    if (!full) {
+        b->n_submitted++;
+        b->last = *input;
+        b->n_alerts += input->batch ? input->batch->n_alerts : 0;
+        snprintf(b->actor, sizeof b->actor, "%s", input->actor);
+        snprintf(b->text, sizeof b->text, "%s", input->text ? input->text : "");
+        snprintf(b->format, sizeof b->format, "%s", format ? format->name : "");
+        buf_clear(&b->body);
+        buf_add(&b->body, body ? body : "", n_bytes);
+        b->waiting[b->n_waiting].done = done;
+        b->waiting[b->n_waiting++].context = context;
+        pthread_cond_broadcast(&b->changed);
+    }
+    pthread_mutex_unlock(&b->lock);
+    return full ? -1 : 0;
+}
+
+static void *work(void *context)
+{
+    struct backend *b = context;
+    pthread_mutex_lock(&b->lock);
+    while (!b->stopping || b->n_waiting) {
+        if (b->n_waiting == 0 || (b->mode == MODE_HOLD && !b->stopping)) {
+            pthread_cond_wait(&b->changed, &b->lock);
+            continue;
+        }
+        struct outcome outcome = {.code = b->mode == MODE_UNAVAILABLE ? OUTCOME_UNAVAILABLE : OUTCOME_DONE,
+                                  .message = "the disk is full"};
+        size_t i = --b->n_waiting;
+        void (*done)(void *, const struct outcome *) = b->waiting[i].done;
+        void *of = b->waiting[i].context;
+        pthread_mutex_unlock(&b->lock);
+        done(of, &outcome);
+        pthread_mutex_lock(&b->lock);
+    }
+    pthread_mutex_unlock(&b->lock);
+    return NULL;
+}
+
+static void ask(void *core, void (*question)(void *context, const struct engine *engine), void *context)
+{
+    (void)core;
+    question(context, NULL);
+}
+
+static bool is_ready(void *core)
+{
+    return core != NULL;
+}
+
+static void set_mode(enum mode mode)
+{
+    pthread_mutex_lock(&backend.lock);
+    backend.mode = mode;
+    pthread_cond_broadcast(&backend.changed);
+    pthread_mutex_unlock(&backend.lock);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    struct api_backend table = {&backend, submit, ask, is_ready, NULL};
+    struct api_options options = {.listen_fd = http_listen(&port),
+                                  .data_dir = ".",
+                                  .token = TOKEN,
+                                  .clock = clock_system(),
+                                  .idle_time_s = 1};
+    struct err err;
+    backend = (struct backend){0};
+    pthread_mutex_init(&backend.lock, NULL);
+    pthread_cond_init(&backend.changed, NULL);
+    pthread_create(&backend.thread, NULL, work, &backend);
+    return api_start(&options, &table, &api, &err);
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    pthread_mutex_lock(&backend.lock);
+    backend.stopping = true;
+    pthread_cond_broadcast(&backend.changed);
+    pthread_mutex_unlock(&backend.lock);
+    pthread_join(backend.thread, NULL);
+    api_stop(api);
+    buf_free(&backend.body);
+    pthread_cond_destroy(&backend.changed);
+    pthread_mutex_destroy(&backend.lock);
+    return 0;
+}
+
+static struct http_answer post(const char *path, const char *body)
+{
+    return http_send(port, &(struct http_request){.method = "POST", .path = path, .body = body});
+}
+
+static struct http_answer get(const char *path)
+{
+    return http_send(port, &(struct http_request){.method = "GET", .path = path});
+}
+
+static void assert_says(const struct http_answer *answer, long status, const char *words)
+{
+    if (answer->status != status || !strstr(buf_text(&answer->body), words))
+        fail_msg("%ld %s; expected %ld and \"%s\"", answer->status, buf_text(&answer->body), status, words);
+}
+
+static void assert_posted(const char *path, const char *body, long status, const char *words)
+{
+    scoped_answer struct http_answer answer = post(path, body);
+    assert_says(&answer, status, words);
+}
+
+static void assert_got(const char *path, long status, const char *words)
+{
+    scoped_answer struct http_answer answer = get(path);
+    assert_says(&answer, status, words);
+}
+
+static const char one_alert[] = " [{\"labels\":{\"alertname\":\"QueueGrows\"}}]\n";
+
+static void an_alert_is_kept_as_its_bytes_and_answered_empty(void **state)
+{
+    (void)state;
+    scoped_answer struct http_answer answer = post("/api/v2/alerts", one_alert);
+    assert_int_equal(answer.status, 200);
+    assert_int_equal(answer.body.n_bytes, 0);
+    assert_int_equal(backend.n_alerts, 1);
+    assert_string_equal(backend.format, "alertmanager-api");
+    assert_string_equal(buf_text(&backend.body), one_alert);
+    assert_non_null(strstr(buf_text(&answer.header), "nosniff"));
+    assert_posted("/intake/alertmanager", "{\"groupKey\":\"g\",\"alerts\":[]}", 200, "");
+    assert_string_equal(backend.format, "alertmanager-webhook");
+}
+
+static void *post_alert(void *status)
+{
+    scoped_answer struct http_answer answer = post("/api/v2/alerts", one_alert);
+    *(long *)status = answer.status;
+    return NULL;
+}
+
+static void wait_for_submissions(size_t n)
+{
+    pthread_mutex_lock(&backend.lock);
+    while (backend.n_submitted < n)
+        pthread_cond_wait(&backend.changed, &backend.lock);
+    pthread_mutex_unlock(&backend.lock);
+}
+
+static void no_answer_leaves_before_the_commit(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    long status = -1;
+    set_mode(MODE_HOLD);
+    pthread_create(&thread, NULL, post_alert, &status);
+    wait_for_submissions(1);
+    assert_got("/-/healthy", 200, "OK"); /* a whole other request fits in, and still no answer */
+    assert_int_equal(pthread_tryjoin_np(thread, NULL), EBUSY);
+    set_mode(MODE_DONE);
+    pthread_join(thread, NULL);
+    assert_int_equal(status, 200);
+}
+
+static void overload_and_a_full_disk_are_503_with_a_time_to_retry(void **state)
+{
+    (void)state;
+    static const enum mode modes[] = {MODE_FULL, MODE_UNAVAILABLE};
+    for (size_t i = 0; i < 2; i++) {
+        set_mode(modes[i]);
+        scoped_answer struct http_answer answer = post("/api/v2/alerts", one_alert);
+        assert_says(&answer, 503, "\"code\":\"unavailable\"");
+        assert_non_null(strstr(buf_text(&answer.header), "Retry-After: 5"));
+    }
+}
+
+static void bad_alerts_are_refused_with_their_place(void **state)
+{
+    (void)state;
+    scoped_buf struct buf deep = {0};
+    for (int i = 0; i < 100000; i++)
+        buf_putc(&deep, '[');
+    assert_posted("/api/v2/alerts", deep.at, 400, "bad_request");
+    for (int i = 0; i < 100000; i++)
+        buf_putc(&deep, ']');
+    assert_posted("/api/v2/alerts", deep.at, 400, "levels");
+    assert_posted("/api/v2/alerts", "[{\"labels\":{}}]", 400, "\"field\":\"[0].labels\"");
+    assert_posted("/api/v2/alerts", "{\"labels\":", 400, "bad_request");
+    assert_posted("/api/v2/alerts", "[{\"labels\":{\"alertname\":\"\xff\xfe\"}}]", 400, "UTF-8");
+    assert_posted("/api/v2/alerts", "", 400, "empty");
+    assert_posted("/api/v2/alerts", "[]", 200, "");
+    assert_int_equal(backend.n_submitted, 0);
+}
+
+static void a_body_of_another_type_is_refused(void **state)
+{
+    (void)state;
+    struct http_request request = {.method = "POST",
+                                   .path = "/api/v2/alerts",
+                                   .body = one_alert,
+                                   .headers = {"Content-Type: text/plain"}};
+    scoped_answer struct http_answer answer = http_send(port, &request);
+    assert_says(&answer, 415, "application/json");
+    request.headers[0] = "Content-Type: application/JSON; charset=utf-8";
+    scoped_answer struct http_answer taken = http_send(port, &request);
+    assert_int_equal(taken.status, 200);
+}
+
+static void a_client_that_sends_too_much_is_told_so(void **state)
+{
+    (void)state;
+    size_t n_bytes = 40 * 1000 * 1000;
+    char *body = malloc(n_bytes);
+    memset(body, ' ', n_bytes);
+    struct http_request request = {
+        .method = "POST", .path = "/api/v2/alerts", .body = body, .n_bytes = n_bytes};
+    scoped_answer struct http_answer answer = http_send(port, &request);
+    assert_says(&answer, 413, "too_large");
+    request.chunked = true;
+    scoped_answer struct http_answer chunked = http_send(port, &request);
+    assert_says(&chunked, 413, "too_large");
+    request.headers[0] = "Expect: 100-continue";
+    request.chunked = false;
+    scoped_answer struct http_answer asked = http_send(port, &request);
+    assert_says(&asked, 413, "too_large");
+    request = (struct http_request){
+        .method = "POST", .path = "/api/v1/incidents/4/notes", .body = body, .n_bytes = 1024 * 1024 + 1};
+    scoped_answer struct http_answer note = http_send(port, &request);
+    assert_says(&note, 413, "1 MiB");
+    free(body);
+}
+
+static void only_this_machine_and_the_token_get_in(void **state)
+{
+    (void)state;
+    struct http_request request = {.method = "GET", .path = "/api/v1/incidents", .anonymous = true};
+    scoped_answer struct http_answer none = http_send(port, &request);
+    assert_says(&none, 401, "unauthorized");
+    assert_non_null(strstr(buf_text(&none.header), "WWW-Authenticate: Bearer"));
+    request.headers[0] =
+        "Authorization: Bearer 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdee";
+    scoped_answer struct http_answer wrong = http_send(port, &request);
+    assert_says(&wrong, 401, "unauthorized");
+    request = (struct http_request){
+        .method = "POST", .path = "/api/v2/alerts", .body = one_alert, .anonymous = true};
+    scoped_answer struct http_answer local = http_send(port, &request);
+    assert_int_equal(local.status, 200);
+    request.headers[0] = "X-Forwarded-For: 10.0.0.7";
+    scoped_answer struct http_answer proxied = http_send(port, &request);
+    assert_says(&proxied, 401, "token");
+    request.headers[0] = "Origin: http://elsewhere.example";
+    scoped_answer struct http_answer page = http_send(port, &request);
+    assert_says(&page, 401, "token");
+}
+
+static void unknown_paths_methods_and_queries_are_named(void **state)
+{
+    (void)state;
+    assert_got("/api/v1/nothing", 404, "not_found");
+    assert_got("/api/v1/incidents/four", 404, "not_found");
+    assert_got("/api/v1/incidents/99999999999999999999", 404, "not_found");
+    scoped_answer struct http_answer answer =
+        http_send(port, &(struct http_request){.method = "DELETE", .path = "/api/v2/alerts"});
+    assert_says(&answer, 405, "method_not_allowed");
+    assert_non_null(strstr(buf_text(&answer.header), "Allow: POST, GET"));
+    assert_got("/api/v1/incidents?state=broken", 400, "\"field\":\"state\"");
+    assert_got("/api/v1/incidents?stat=open", 400, "\"field\":\"stat\"");
+    assert_got("/api/v1/incidents?limit=-1", 400, "\"field\":\"limit\"");
+    assert_got("/api/v1/incidents?limit=9999999", 400, "\"field\":\"limit\"");
+    assert_got("/api/v2/alerts?active=perhaps", 400, "\"field\":\"active\"");
+    assert_got("/api/v2/alerts?filter=%22", 400, "\"field\":\"filter\"");
+    assert_got("/api/v2/alerts?filter=a%3D~(", 400, "expression");
+}
+
+/* Closed by the server, seen as the end of the stream. */
+static void a_body_that_stops_in_the_middle_is_not_waited_for(void **state)
+{
+    (void)state;
+    static const char half[] = "POST /api/v2/alerts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                               "Content-Length: 100\r\n\r\n[{";
+    static const char *const starts[] = {half, "POST /api/v2/al"};
+    for (size_t i = 0; i < 2; i++) {
+        char answer[512];
+        int fd = http_connect(port);
+        ssize_t n = write(fd, starts[i], strlen(starts[i]));
+        assert_int_equal(n, strlen(starts[i]));
+        struct timeval limit = {.tv_sec = 20};
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        while ((n = read(fd, answer, sizeof answer)) > 0) {
+        }
+        assert_true(n == 0 || errno == ECONNRESET);
+        close(fd);
+    }
+    assert_int_equal(backend.n_submitted, 0);
+}
+
+static void *post_many(void *n_good)
+{
+    for (int i = 0; i < 50; i++) {
+        scoped_answer struct http_answer answer = post("/api/v2/alerts", one_alert);
+        *(int *)n_good += answer.status == 200;
+    }
+    return NULL;
+}
+
+static void many_clients_at_once_are_all_answered(void **state)
+{
+    (void)state;
+    pthread_t threads[8];
+    int n_good[8] = {0}, n = 0;
+    for (size_t i = 0; i < 8; i++)
+        pthread_create(&threads[i], NULL, post_many, &n_good[i]);
+    for (size_t i = 0; i < 8; i++) {
+        pthread_join(threads[i], NULL);
+        n += n_good[i];
+    }
+    assert_int_equal(n, 400);
+    assert_int_equal(backend.n_alerts, 400);
+    assert_got("/metrics", 200, "crashcart_alerts_accepted_total 400");
+    assert_got("/metrics", 200, "route=\"/api/v2/alerts\",status=\"200\"} 400");
+}
+
+static void what_is_under_way_is_finished_before_a_stop(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    long status = -1;
+    start(NULL);
+    set_mode(MODE_HOLD);
+    pthread_create(&thread, NULL, post_alert, &status);
+    wait_for_submissions(1);
+    stop(NULL); /* the backend answers what it holds, then the server goes */
+    pthread_join(thread, NULL);
+    assert_int_equal(status, 200);
+}
+
+static void amtool_finds_what_it_asks_for(void **state)
+{
+    (void)state;
+    assert_got("/api/v2/status", 200, "\"status\":\"disabled\"");
+    assert_got("/api/v2/status", 200, "\"goVersion\":\"\"");
+    assert_got("/api/v2/status", 200, "receiver: crashcart");
+    assert_got("/api/v2/receivers", 200, "[{\"name\":\"crashcart\"}]");
+    assert_got("/api/v2/silences", 200, "[]");
+    assert_posted("/api/v2/silences", "{}", 501, "nothing was silenced");
+}
+
+static void a_responders_words_reach_the_engine(void **state)
+{
+    (void)state;
+    assert_posted("/api/v1/incidents/4/notes", "{}", 422, "\"field\":\"text\"");
+    assert_posted("/api/v1/incidents/4/notes", "{\"text\":7}", 422, "\"field\":\"text\"");
+    assert_posted("/api/v1/incidents/4/notes", "[]", 400, "object");
+    assert_posted("/api/v1/incidents/4/notes", "{\"text\":\"x\",\"as\":\"a b\"}", 422, "\"field\":\"as\"");
+    assert_int_equal(backend.n_submitted, 0);
+    assert_posted("/api/v1/incidents/4/notes", "{\"text\":\"drained the pool\",\"as\":\"ana\"}", 200, "");
+    assert_int_equal(backend.last.kind, INPUT_NOTE);
+    assert_int_equal(backend.last.incident, 4);
+    assert_string_equal(backend.actor, "person:ana");
+    assert_string_equal(backend.text, "drained the pool");
+    assert_posted("/api/v1/incidents/4/resolve", "{\"force\":true}", 200, "");
+    assert_int_equal(backend.last.kind, INPUT_RESOLVE);
+    assert_true(backend.last.force);
+    assert_string_equal(backend.actor, "token:admin");
+    assert_posted("/api/v1/incidents/4/acknowledge", "", 200, "");
+    assert_int_equal(backend.last.kind, INPUT_ACKNOWLEDGE);
+    assert_posted("/api/v1/runs/4/steps/57/approve", "{\"reason\":\"seen\",\"break_glass\":true}", 200, "");
+    assert_int_equal(backend.last.kind, INPUT_APPROVE);
+    assert_int_equal(backend.last.run, 4);
+    assert_int_equal(backend.last.step, 57);
+    assert_true(backend.last.force);
+    assert_posted("/api/v1/runs/4/steps/57/deny", "", 200, "");
+    assert_int_equal(backend.last.kind, INPUT_DENY);
+}
+
+int main(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+#define served(test) cmocka_unit_test_setup_teardown(test, start, stop)
+    const struct CMUnitTest tests[] = {
+        served(an_alert_is_kept_as_its_bytes_and_answered_empty),
+        served(no_answer_leaves_before_the_commit),
+        served(overload_and_a_full_disk_are_503_with_a_time_to_retry),
+        served(bad_alerts_are_refused_with_their_place),
+        served(a_body_of_another_type_is_refused),
+        served(a_client_that_sends_too_much_is_told_so),
+        served(only_this_machine_and_the_token_get_in),
+        served(unknown_paths_methods_and_queries_are_named),
+        served(a_body_that_stops_in_the_middle_is_not_waited_for),
+        served(many_clients_at_once_are_all_answered),
+        served(amtool_finds_what_it_asks_for),
+        served(a_responders_words_reach_the_engine),
+        cmocka_unit_test(what_is_under_way_is_finished_before_a_stop),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    curl_global_cleanup();
+    return failed;
+}

@@ -1,0 +1,93 @@
+/* An incident and a step as the API shows them, everywhere alike. */
+#include <stdio.h>
+
+#include "api/api_priv.h"
+#include "runbook/runbook.h"
+
+static const char *none_if_empty(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
+static void write_procedure(struct json_writer *writer, const struct incident *incident)
+{
+    jw_name(writer, "procedure");
+    if (!none_if_empty(incident->runbook_file)) {
+        jw_null(writer);
+        return;
+    }
+    jw_begin_object(writer);
+    jw_pair(writer, "title", none_if_empty(incident->procedure_title));
+    jw_pair(writer, "file", incident->runbook_file);
+    jw_pair_int(writer, "line", incident->procedure_line);
+    jw_pair(writer, "why", none_if_empty(incident->procedure_why));
+    jw_end_object(writer);
+}
+
+static void write_response_time(struct json_writer *writer, int64_t response_time_s)
+{
+    jw_name(writer, "response_time_s");
+    if (response_time_s == UNSTATED)
+        jw_null(writer);
+    else
+        jw_int(writer, response_time_s);
+}
+
+void incident_write(struct json_writer *writer, const struct incident *incident)
+{
+    char id[40];
+    snprintf(id, sizeof id, "incident/%lld", (long long)incident->number);
+    jw_begin_object(writer);
+    jw_pair(writer, "id", id);
+    jw_pair_int(writer, "number", incident->number);
+    jw_pair(writer, "title", incident->title);
+    jw_pair(writer, "service", none_if_empty(incident->service));
+    jw_pair(writer, "severity", incident->severity);
+    jw_pair_int(writer, "severity_rank", incident->severity_rank);
+    jw_pair(writer, "severity_why", none_if_empty(incident->severity_why));
+    jw_pair_int(writer, "severity_line", incident->severity_line);
+    jw_pair(writer, "state", incident_state_name(incident->state));
+    write_procedure(writer, incident);
+    jw_name(writer, "alerts");
+    jw_begin_object(writer);
+    jw_pair_int(writer, "total", incident->n_alerts);
+    jw_pair_int(writer, "firing", incident->n_firing);
+    jw_end_object(writer);
+    jw_pair_time(writer, "started_at", incident->started_us);
+    jw_pair_time(writer, "opened_at", incident->opened_us);
+    jw_pair_time(writer, "acknowledged_at", incident->acknowledged_us);
+    jw_pair(writer, "acknowledged_by", none_if_empty(incident->acknowledged_by));
+    jw_pair_time(writer, "monitoring_at", incident->monitoring_us);
+    jw_pair_time(writer, "resolved_at", incident->resolved_us);
+    jw_pair(writer, "resolved_by", none_if_empty(incident->resolved_by));
+    write_response_time(writer, incident->response_time_s);
+    jw_end_object(writer);
+}
+
+void step_write(struct json_writer *writer, const struct run_step *step)
+{
+    bool ended = step->finished_us != 0;
+    jw_begin_object(writer);
+    jw_pair_int(writer, "run", step->run);
+    jw_pair_int(writer, "line", step->line);
+    jw_pair_int(writer, "position", step->position);
+    jw_pair(writer, "file", step->file);
+    jw_pair(writer, "phase", none_if_empty(step->phase));
+    jw_pair(writer, "command", step->text);
+    jw_pair(writer, "class", risk_name(step->risk));
+    jw_pair(writer, "class_why", none_if_empty(step->risk_why));
+    jw_pair(writer, "state", step_state_name(step->state));
+    jw_pair(writer, "why", none_if_empty(step->why));
+    jw_pair(writer, "approved_by", none_if_empty(step->approved_by));
+    jw_pair_time(writer, "started_at", step->started_us);
+    jw_pair_time(writer, "finished_at", step->finished_us);
+    jw_name(writer, "exit_code");
+    if (ended && step->exit_code >= 0)
+        jw_int(writer, step->exit_code);
+    else
+        jw_null(writer);
+    jw_pair_int(writer, "attempt", step->attempt);
+    jw_pair(writer, "output", step->output ? step->output : "");
+    jw_pair_bool(writer, "output_cut", step->output_cut);
+    jw_end_object(writer);
+}

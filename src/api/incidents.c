@@ -1,0 +1,183 @@
+/* Incidents: what the ledger holds of them, and the verbs of a responder. */
+#include <string.h>
+
+#include "api/api_priv.h"
+
+enum { LIST_LIMIT = 100, LIST_MOST = 1000, TIMELINE_LIMIT = 10000 };
+
+/* 0 done; else a problem is answered: not found, or the ledger's error. */
+static int check(struct request *request, int got, const struct err *err)
+{
+    if (got == LEDGER_NOT_FOUND)
+        answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no incident %lld",
+                       (long long)request->numbers[0]);
+    else if (got != 0)
+        answer_problem(request, PROBLEM_INTERNAL, NULL, "the ledger cannot be read: %s", err->text);
+    return got;
+}
+
+/* The incident of the path. -1: answered already. */
+static int find(struct request *request, struct ledger **ret_ledger, struct incident *ret_incident)
+{
+    struct err err = {0};
+    struct ledger *ledger = request_ledger(request);
+    if (!ledger ||
+        check(request, ledger_incident(ledger, request->arena, request->numbers[0], ret_incident, &err),
+              &err) != 0)
+        return -1;
+    *ret_ledger = ledger;
+    return 0;
+}
+
+static int read_state(struct request *request, bool *ret_open_only)
+{
+    const char *state = request_query(request, "state");
+    if (state && strcmp(state, "open") != 0 && strcmp(state, "all") != 0) {
+        answer_problem(request, PROBLEM_BAD_REQUEST, "state", "state must be open or all");
+        return -1;
+    }
+    *ret_open_only = state && strcmp(state, "open") == 0;
+    return 0;
+}
+
+void incidents_list(struct request *request)
+{
+    struct incident *incidents = NULL;
+    size_t n = 0;
+    int64_t before, limit;
+    bool open_only;
+    struct err err = {0};
+    if (read_state(request, &open_only) < 0 ||
+        request_query_number(request, "before", INT64_MAX, INT64_MAX, &before) < 0 ||
+        request_query_number(request, "limit", LIST_LIMIT, LIST_MOST, &limit) < 0)
+        return;
+    struct ledger *ledger = request_ledger(request);
+    if (!ledger || check(request,
+                         ledger_incidents(ledger, request->arena, open_only, before, (size_t)limit,
+                                          &incidents, &n, &err),
+                         &err) != 0)
+        return;
+    struct json_writer writer = answer_json(request);
+    jw_begin_object(&writer);
+    jw_name(&writer, "incidents");
+    jw_begin_array(&writer);
+    for (size_t i = 0; i < n; i++)
+        incident_write(&writer, &incidents[i]);
+    jw_end_array(&writer);
+    jw_end_object(&writer);
+}
+
+void incident_show(struct request *request)
+{
+    struct ledger *ledger;
+    struct incident incident;
+    if (find(request, &ledger, &incident) < 0)
+        return;
+    struct json_writer writer = answer_json(request);
+    incident_write(&writer, &incident);
+}
+
+static void write_event(struct json_writer *writer, const struct event_row *row)
+{
+    jw_begin_object(writer);
+    jw_pair_int(writer, "n", row->n);
+    jw_pair_time(writer, "at", row->at_us);
+    jw_pair(writer, "actor", row->actor);
+    jw_pair(writer, "kind", row->kind);
+    jw_pair(writer, "summary", row->summary);
+    jw_name(writer, "body");
+    jw_raw(writer, row->body && *row->body ? row->body : "{}",
+           row->body && *row->body ? strlen(row->body) : 2);
+    jw_pair(writer, "hash", row->hash);
+    jw_end_object(writer);
+}
+
+void incident_timeline(struct request *request)
+{
+    struct ledger *ledger;
+    struct incident incident;
+    struct event_row *rows = NULL;
+    size_t n = 0;
+    int64_t after, limit;
+    struct err err = {0};
+    if (request_query_number(request, "after", 0, INT64_MAX, &after) < 0 ||
+        request_query_number(request, "limit", TIMELINE_LIMIT, TIMELINE_LIMIT, &limit) < 0 ||
+        find(request, &ledger, &incident) < 0 ||
+        check(request,
+              ledger_timeline(ledger, request->arena, incident.number, after, (size_t)limit, &rows, &n, &err),
+              &err) != 0)
+        return;
+    struct json_writer writer = answer_json(request);
+    jw_begin_object(&writer);
+    jw_name(&writer, "events");
+    jw_begin_array(&writer);
+    for (size_t i = 0; i < n; i++)
+        write_event(&writer, &rows[i]);
+    jw_end_array(&writer);
+    jw_end_object(&writer);
+}
+
+void incident_steps(struct request *request)
+{
+    struct ledger *ledger;
+    struct incident incident;
+    struct run_step *steps = NULL;
+    size_t n = 0;
+    struct err err = {0};
+    if (find(request, &ledger, &incident) < 0 ||
+        check(request, ledger_steps(ledger, request->arena, incident.number, &steps, &n, &err), &err) != 0)
+        return;
+    struct json_writer writer = answer_json(request);
+    jw_begin_object(&writer);
+    jw_name(&writer, "steps");
+    jw_begin_array(&writer);
+    for (size_t i = 0; i < n; i++)
+        step_write(&writer, &steps[i]);
+    jw_end_array(&writer);
+    jw_end_object(&writer);
+}
+
+/* ---- verbs ---- */
+
+static void submit(struct request *request, enum input_kind kind, struct json root, const char *text)
+{
+    struct input input = {.kind = kind, .incident = request->numbers[0], .text = text};
+    input.force = json_bool(json_get(root, "force"), false);
+    if (request_actor(request, root, &input.actor) < 0)
+        return;
+    request->input = input;
+    request_submit(request, NULL);
+}
+
+void incident_acknowledge(struct request *request)
+{
+    struct json root;
+    if (request_object(request, &root) == 0)
+        submit(request, INPUT_ACKNOWLEDGE, root, NULL);
+}
+
+void incident_note(struct request *request)
+{
+    struct json root;
+    const char *text;
+    if (request_object(request, &root) < 0 || request_text(request, root, "text", &text) < 0)
+        return;
+    if (!text)
+        answer_problem(request, PROBLEM_INVALID, "text", "a note needs a text");
+    else
+        submit(request, INPUT_NOTE, root, text);
+}
+
+void incident_resolve(struct request *request)
+{
+    struct json root;
+    const char *text;
+    if (request_object(request, &root) == 0 && request_text(request, root, "text", &text) == 0)
+        submit(request, INPUT_RESOLVE, root, text);
+}
+
+/* Every verb answers with the incident as it is now. */
+void incident_decided(struct request *request)
+{
+    incident_show(request);
+}

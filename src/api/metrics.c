@@ -1,0 +1,87 @@
+/* Figures for Prometheus (text format 0.0.4). */
+#include "api/api_priv.h"
+#include "engine/incident.h"
+
+enum { OPEN_LIMIT = 10000 };
+
+const unsigned metrics_statuses[N_STATUSES] = {200, 400, 401, 404, 405, 409, 413,
+                                               415, 422, 500, 501, 503, 504, 0};
+
+void metrics_count(struct metrics *metrics, const struct route *route, unsigned status)
+{
+    size_t row = route ? (size_t)(route - routes) : routes_count();
+    size_t column = 0;
+    while (metrics_statuses[column] && metrics_statuses[column] != status)
+        column++;
+    atomic_fetch_add(&metrics->answers[row * N_STATUSES + column], 1);
+}
+
+static void write_answers(struct buf *out, const struct metrics *metrics)
+{
+    buf_puts(out, "# HELP crashcart_http_requests_total Requests answered.\n"
+                  "# TYPE crashcart_http_requests_total counter\n");
+    for (size_t row = 0; row <= routes_count(); row++)
+        for (size_t column = 0; column < N_STATUSES; column++) {
+            uint64_t n = atomic_load(&metrics->answers[row * N_STATUSES + column]);
+            const struct route *route = &routes[row];
+            if (n)
+                buf_printf(out,
+                           "crashcart_http_requests_total{method=\"%s\",route=\"%s\",status=\"%u\"} %llu\n",
+                           route->path ? route->method : "", route->path ? route->path : "none",
+                           metrics_statuses[column], (unsigned long long)n);
+        }
+}
+
+static void write_incidents(struct buf *out, const struct incident *incidents, size_t n)
+{
+    size_t counts[N_INCIDENT_STATES] = {0};
+    for (size_t i = 0; i < n; i++)
+        counts[incidents[i].state]++;
+    buf_puts(out, "# HELP crashcart_incidents_open Incidents that are not resolved.\n"
+                  "# TYPE crashcart_incidents_open gauge\n");
+    for (int state = 0; state < INCIDENT_RESOLVED; state++)
+        buf_printf(out, "crashcart_incidents_open{state=\"%s\"} %zu\n",
+                   incident_state_name((enum incident_state)state), counts[state]);
+}
+
+static void count_alerts(void *context, const struct engine *engine)
+{
+    *(size_t *)context = engine_count_alerts(engine);
+}
+
+void metrics_show(struct request *request)
+{
+    struct api *api = request->api;
+    struct ledger *ledger = request_ledger(request);
+    struct incident *incidents;
+    size_t n = 0, n_alerts = 0;
+    struct err err = {0};
+    if (!ledger)
+        return;
+    if (ledger_incidents(ledger, request->arena, true, INT64_MAX, OPEN_LIMIT, &incidents, &n, &err) != 0) {
+        answer_problem(request, PROBLEM_INTERNAL, NULL, "%s", err.text);
+        return;
+    }
+    api->backend.ask(api->backend.core, count_alerts, &n_alerts);
+    struct buf *out = answer_text(request, "text/plain; version=0.0.4; charset=utf-8");
+    buf_puts(out, "# HELP crashcart_build_info Always 1; the version is in the label.\n"
+                  "# TYPE crashcart_build_info gauge\n"
+                  "crashcart_build_info{version=\"" CRASHCART_VERSION "\"} 1\n");
+    buf_printf(out,
+               "# HELP process_start_time_seconds When the server started.\n"
+               "# TYPE process_start_time_seconds gauge\n"
+               "process_start_time_seconds %.3f\n",
+               (double)api->started_us / 1e6);
+    buf_printf(out,
+               "# HELP crashcart_alerts_accepted_total Alerts answered 200, so durable; repeats count.\n"
+               "# TYPE crashcart_alerts_accepted_total counter\n"
+               "crashcart_alerts_accepted_total %llu\n",
+               (unsigned long long)atomic_load(&api->metrics.alerts_accepted));
+    buf_printf(out,
+               "# HELP crashcart_alerts_standing Alerts that have not ended.\n"
+               "# TYPE crashcart_alerts_standing gauge\n"
+               "crashcart_alerts_standing %zu\n",
+               n_alerts);
+    write_incidents(out, incidents, n);
+    write_answers(out, &api->metrics);
+}

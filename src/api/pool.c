@@ -1,0 +1,136 @@
+/* Spare requests and ledger readers, so that a request costs no allocation, and the counts that a stop waits
+ * for. One lock: it is held for a few instructions only. */
+#include <pthread.h>
+#include <time.h>
+
+#include "api/api_priv.h"
+
+enum { SPARE_REQUESTS = 64, SPARE_LEDGERS = 8 };
+
+struct pool {
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    struct request *requests;
+    size_t n_requests;
+    struct ledger *ledgers[SPARE_LEDGERS];
+    size_t n_ledgers;
+    size_t n_in_use[N_USES];
+    bool stopping;
+};
+
+struct pool *pool_new(void)
+{
+    struct pool *pool = heap_alloc(sizeof *pool);
+    pthread_condattr_t monotonic;
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&pool->ended, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return pool;
+}
+
+void pool_free(struct pool *pool)
+{
+    while (pool->requests) {
+        struct request *request = pool->requests;
+        pool->requests = request->next;
+        request_free(request);
+    }
+    for (size_t i = 0; i < pool->n_ledgers; i++)
+        ledger_close(pool->ledgers[i]);
+    pthread_cond_destroy(&pool->ended);
+    pthread_mutex_destroy(&pool->lock);
+    heap_free_(&pool);
+}
+
+struct request *pool_take_request(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    struct request *request = pool->requests;
+    if (request) {
+        pool->requests = request->next;
+        pool->n_requests--;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return request;
+}
+
+void pool_give_request(struct pool *pool, struct request *request)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool keep = pool->n_requests < SPARE_REQUESTS;
+    if (keep) {
+        request->next = pool->requests;
+        pool->requests = request;
+        pool->n_requests++;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    if (!keep)
+        request_free(request);
+}
+
+struct ledger *pool_take_ledger(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    struct ledger *ledger = pool->n_ledgers ? pool->ledgers[--pool->n_ledgers] : NULL;
+    pthread_mutex_unlock(&pool->lock);
+    return ledger;
+}
+
+void pool_give_ledger(struct pool *pool, struct ledger *ledger)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool keep = pool->n_ledgers < SPARE_LEDGERS;
+    if (keep)
+        pool->ledgers[pool->n_ledgers++] = ledger;
+    pthread_mutex_unlock(&pool->lock);
+    if (!keep)
+        ledger_close(ledger);
+}
+
+void pool_begin(struct pool *pool, enum use use)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->n_in_use[use]++;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void pool_end(struct pool *pool, enum use use)
+{
+    pthread_mutex_lock(&pool->lock);
+    if (--pool->n_in_use[use] == 0)
+        pthread_cond_broadcast(&pool->ended);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+bool pool_stop(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool was = pool->stopping;
+    pool->stopping = true;
+    pthread_mutex_unlock(&pool->lock);
+    return was;
+}
+
+bool pool_stopping(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool stopping = pool->stopping;
+    pthread_mutex_unlock(&pool->lock);
+    return stopping;
+}
+
+bool pool_wait_idle(struct pool *pool, enum use use, int64_t most_s)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until); /* the kernel's wait wants the kernel's clock */
+    until.tv_sec += most_s;
+    pthread_mutex_lock(&pool->lock);
+    int failed = 0;
+    while (pool->n_in_use[use] && !failed)
+        failed = pthread_cond_timedwait(&pool->ended, &pool->lock, &until);
+    bool idle = pool->n_in_use[use] == 0;
+    pthread_mutex_unlock(&pool->lock);
+    return idle;
+}

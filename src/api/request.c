@@ -1,0 +1,313 @@
+/* One request, from its header to its answer. A refused request is still read to its end (within bounds)
+ * before it is answered: a client that is busy sending sees a broken connection otherwise, and no reason. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "api/api_priv.h"
+#include "base/log.h"
+
+enum {
+    BODY_BYTES = 1024 * 1024,         /* but for intake */
+    DISCARD_BYTES = 64 * 1024 * 1024, /* of a refused body */
+    BODIES_BYTES = 64 * 1024 * 1024,  /* of all requests together; beyond: 503 */
+    BODY_TIME_US = 60 * 1000000,      /* from the first byte of a body to the last */
+    KEPT_BYTES = 256 * 1024,          /* a spare request keeps no more */
+    TEXT_BYTES = 16 * 1024,
+    ACTOR_BYTES = 64,
+    BODY_LEVELS = 16,
+};
+
+struct request *request_new(struct api *api, struct MHD_Connection *connection)
+{
+    struct request *request = pool_take_request(api->pool);
+    if (!request) {
+        request = heap_alloc(sizeof *request);
+        request->arena = arena_new();
+    }
+    request->api = api;
+    request->connection = connection;
+    request->began_us = clock_monotonic_us(api->clock);
+    pool_begin(api->pool, USE_REQUEST);
+    return request;
+}
+
+void request_free(struct request *request)
+{
+    buf_free(&request->body);
+    buf_free(&request->answer.body);
+    json_document_free(request->document);
+    arena_free(request->arena);
+    heap_free_(&request);
+}
+
+void request_done(struct request *request)
+{
+    struct pool *pool = request->api->pool;
+    struct buf body = request->body, answer = request->answer.body;
+    struct json_document *document = request->document;
+    struct arena *arena = request->arena;
+    atomic_fetch_sub(&request->api->body_bytes, body.n_bytes);
+    if (body.capacity > KEPT_BYTES) { /* a parsed document is many times its text */
+        buf_free(&body);
+        json_document_free(document);
+        document = NULL;
+    }
+    if (answer.capacity > KEPT_BYTES)
+        buf_free(&answer);
+    buf_clear(&body);
+    buf_clear(&answer);
+    arena_reset(arena);
+    *request = (struct request){.arena = arena, .document = document, .body = body, .answer.body = answer};
+    pool_give_request(pool, request);
+    pool_end(pool, USE_REQUEST);
+}
+
+const char *request_query(const struct request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+const char *request_header(const struct request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+struct unknown_query {
+    const char *known;
+    const char *unknown;
+};
+
+static enum MHD_Result find_unknown(void *context, enum MHD_ValueKind kind, const char *name,
+                                    const char *value)
+{
+    struct unknown_query *query = context;
+    const char *at = query->known;
+    size_t n = strcspn(name, " ");
+    (void)kind;
+    (void)value;
+    while (n && !name[n] && (at = strstr(at, name)) && (at[-1] != ' ' || at[n] != ' '))
+        at++;
+    if (n && !name[n] && at)
+        return MHD_YES;
+    query->unknown = name;
+    return MHD_NO;
+}
+
+static bool queries_known(struct request *request)
+{
+    struct unknown_query query = {.known = request->route->query};
+    if (query.known)
+        MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, find_unknown, &query);
+    if (query.unknown)
+        answer_problem(request, PROBLEM_BAD_REQUEST, query.unknown,
+                       "this path knows no \"%.60s\"; it knows:%s", query.unknown, query.known);
+    return !query.unknown;
+}
+
+/* Browsers can send other types to any site without asking it first, JSON not: so the type is also what keeps
+ * a web page from raising alerts through somebody's own browser. */
+static bool type_is_json(const struct request *request)
+{
+    static const char json[] = "application/json";
+    const char *type = request_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
+    if (!type || strncasecmp(type, json, sizeof json - 1) != 0)
+        return false;
+    char after = type[sizeof json - 1];
+    return after == '\0' || after == ';' || after == ' ';
+}
+
+static void check_length(struct request *request)
+{
+    const char *length = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    bool intake = request->route->auth == AUTH_INTAKE;
+    request->body_limit_bytes = intake ? INTAKE_BODY_BYTES : BODY_BYTES;
+    if (length && strtoull(length, NULL, 10) > request->body_limit_bytes)
+        answer_problem(request, PROBLEM_TOO_LARGE, NULL,
+                       "the body is larger than the %zu MiB that this path takes",
+                       request->body_limit_bytes / (1024 * 1024));
+}
+
+void request_admit(struct request *request, const char *method, const char *path)
+{
+    request->route = route_find(method, path, request->numbers, request->allow);
+    if (!request->route && *request->allow)
+        answer_problem(request, PROBLEM_METHOD, NULL, "%.20s is not for this path; it takes %s", method,
+                       request->allow);
+    else if (!request->route)
+        answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is nothing at this path");
+    else if (!auth_allows(request, request->route->auth))
+        answer_problem(
+            request, PROBLEM_UNAUTHORIZED, NULL,
+            "this needs a token: send Authorization: Bearer TOKEN (the first is in DATA/admin.token)");
+    else if (pool_stopping(request->api->pool))
+        answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
+    else if (request->route->auth == AUTH_INTAKE && strcmp(request->route->method, "POST") == 0 &&
+             !type_is_json(request))
+        answer_problem(request, PROBLEM_MEDIA_TYPE, NULL, "send Content-Type: application/json");
+    else if (queries_known(request))
+        check_length(request);
+}
+
+int request_receive(struct request *request, const char *bytes, size_t n_bytes)
+{
+    request->n_received_bytes += n_bytes;
+    if (clock_monotonic_us(request->api->clock) - request->began_us > BODY_TIME_US)
+        return -1;
+    if (request->answer.status) /* refused: its end is awaited only */
+        return request->n_received_bytes > DISCARD_BYTES ? -1 : 0;
+    if (request->n_received_bytes > request->body_limit_bytes) {
+        answer_problem(request, PROBLEM_TOO_LARGE, NULL,
+                       "the body is larger than the %zu MiB that this path takes",
+                       request->body_limit_bytes / (1024 * 1024));
+        return 0;
+    }
+    size_t before = atomic_fetch_add(&request->api->body_bytes, n_bytes);
+    buf_add(&request->body, bytes, n_bytes);
+    if (before + n_bytes > BODIES_BYTES)
+        answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "too many requests are being received; try again");
+    return 0;
+}
+
+static void drop_ledger(struct request *request)
+{
+    if (request->ledger)
+        pool_give_ledger(request->api->pool, request->ledger);
+    request->ledger = NULL;
+}
+
+bool request_run(struct request *request)
+{
+    if (request->answer.status)
+        return false;
+    request->route->handle(request);
+    /* Once submitted, the request may be at work in the engine's thread: only the state may be looked at. */
+    if (atomic_load(&request->state) != REQUEST_RECEIVING)
+        return true;
+    drop_ledger(request);
+    return false;
+}
+
+void request_finish(struct request *request)
+{
+    if (request->outcome.code != OUTCOME_DONE)
+        answer_outcome(request, &request->outcome);
+    else if (request->route->decided)
+        request->route->decided(request);
+    else
+        answer_empty(request);
+    drop_ledger(request);
+}
+
+static void decided(void *context, const struct outcome *outcome)
+{
+    struct request *request = context;
+    struct pool *pool = request->api->pool;
+    request->outcome = *outcome;
+    atomic_store(&request->state, REQUEST_DECIDED);
+    MHD_resume_connection(request->connection); /* from here on the request may be gone */
+    pool_end(pool, USE_SUBMITTED);
+}
+
+void request_submit(struct request *request, const struct intake_format *format)
+{
+    static const struct outcome full = {.code = OUTCOME_UNAVAILABLE,
+                                        .message = "more is waiting than can be taken; try again"};
+    const struct api_backend *backend = &request->api->backend;
+    const char *body = format ? buf_text(&request->body) : NULL;
+    size_t n_bytes = format ? request->body.n_bytes : 0;
+    drop_ledger(request);
+    pool_begin(request->api->pool, USE_SUBMITTED);
+    atomic_store(&request->state, REQUEST_SUBMITTED);
+    MHD_suspend_connection(request->connection);
+    if (backend->submit(backend->core, &request->input, format, body, n_bytes, decided, request) < 0)
+        decided(request, &full);
+}
+
+struct ledger *request_ledger(struct request *request)
+{
+    struct err err = {0};
+    if (!request->ledger)
+        request->ledger = pool_take_ledger(request->api->pool);
+    if (!request->ledger && ledger_open_reader(request->api->data_dir, &request->ledger, &err) != 0) {
+        request->ledger = NULL;
+        log_event(LOG_ERROR, "api.ledger", "error=%s", log_quote(err.text));
+        answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the ledger cannot be read: %s", err.text);
+    }
+    return request->ledger;
+}
+
+int request_query_number(struct request *request, const char *name, int64_t otherwise, int64_t most,
+                         int64_t *ret_number)
+{
+    const char *text = request_query(request, name);
+    *ret_number = otherwise;
+    if (!text)
+        return 0;
+    char *end;
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno || number > most) {
+        answer_problem(request, PROBLEM_BAD_REQUEST, name, "%s must be a number from 0 to %lld", name,
+                       (long long)most);
+        return -1;
+    }
+    *ret_number = number;
+    return 0;
+}
+
+int request_object(struct request *request, struct json *ret_root)
+{
+    struct err err = {0};
+    struct json root = {0};
+    if (!request->document)
+        request->document = json_document_new();
+    if (request->body.n_bytes && json_parse(request->document, buf_text(&request->body),
+                                            request->body.n_bytes, BODY_LEVELS, &root, &err) < 0) {
+        answer_problem(request, PROBLEM_BAD_REQUEST, NULL, "%s", err.text);
+        return -1;
+    }
+    if (json_kind(root) != JSON_NONE && json_kind(root) != JSON_OBJECT) {
+        answer_problem(request, PROBLEM_BAD_REQUEST, NULL, "the body must be a JSON object");
+        return -1;
+    }
+    *ret_root = root;
+    return 0;
+}
+
+int request_text(struct request *request, struct json root, const char *name, const char **ret_text)
+{
+    size_t n_bytes = 0;
+    struct json value = json_get(root, name);
+    const char *text = json_text(value, &n_bytes);
+    if (json_kind(value) > JSON_NULL && (!text || n_bytes > TEXT_BYTES || strlen(text) != n_bytes)) {
+        answer_problem(request, PROBLEM_INVALID, name, "%s must be a text of at most %d bytes", name,
+                       TEXT_BYTES);
+        return -1;
+    }
+    *ret_text = text && *text ? text : NULL;
+    return 0;
+}
+
+static bool is_person(const char *name)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._@+-";
+    size_t n = strspn(name, allowed);
+    return n > 0 && n <= ACTOR_BYTES && name[n] == '\0';
+}
+
+int request_actor(struct request *request, struct json root, const char **ret_actor)
+{
+    const char *person;
+    if (request_text(request, root, "as", &person) < 0)
+        return -1;
+    if (!person)
+        person = request_header(request, "X-Crashcart-As");
+    if (person && !is_person(person)) {
+        answer_problem(request, PROBLEM_INVALID, "as", "a person is named by an id such as \"ana\"");
+        return -1;
+    }
+    *ret_actor = person ? arena_printf(request->arena, "person:%s", person) : "token:admin";
+    return 0;
+}

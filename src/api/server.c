@@ -1,0 +1,158 @@
+/* The HTTP server: libmicrohttpd with a few epoll threads, each serving its own connections. A request that
+ * waits for the engine is suspended and costs no thread. Closed on purpose: what is slow, what is too large,
+ * and more connections than the limit; never what is merely busy (that is 503 with Retry-After). */
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "api/api_priv.h"
+#include "base/log.h"
+
+enum {
+    THREADS = 2,
+    CONNECTIONS = 1024,
+    CONNECTION_BYTES = 64 * 1024, /* header, and the piece of the body that is read at once */
+    /* Not a multiple of the intervals at which Prometheus sends (15 s, 1 min): a connection closed in the
+     * moment of the next POST would lose it. */
+    IDLE_TIME_S = 13,
+    STOP_TIME_S = 5,
+};
+
+static void add_headers(const struct request *request, struct MHD_Response *response)
+{
+    const struct answer *answer = &request->answer;
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    if (answer->content_type)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->content_type);
+    if (answer->status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, request->allow);
+    if (answer->status == MHD_HTTP_UNAUTHORIZED)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
+    if (answer->status == MHD_HTTP_SERVICE_UNAVAILABLE)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
+    if (pool_stopping(request->api->pool))
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
+static enum MHD_Result send_answer(struct request *request)
+{
+    struct answer *answer = &request->answer;
+    struct api *api = request->api;
+    metrics_count(&api->metrics, request->route, answer->status);
+    if (answer->status == MHD_HTTP_OK && !answer->content_type && !pool_stopping(api->pool))
+        return MHD_queue_response(request->connection, MHD_HTTP_OK, api->empty);
+    size_t n_bytes = answer->body.n_bytes;
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(n_bytes, buf_steal(&answer->body), MHD_RESPMEM_MUST_FREE);
+    if (!response)
+        return MHD_NO;
+    add_headers(request, response);
+    enum MHD_Result queued = MHD_queue_response(request->connection, answer->status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+/* Refused from the header alone, and the client waits for leave to send its body ("Expect: 100-continue"). */
+static bool waits_for_leave(const struct request *request)
+{
+    return request->answer.status && request_header(request, MHD_HTTP_HEADER_EXPECT);
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *n_upload, void **request_of)
+{
+    struct api *api = context;
+    struct request *request = *request_of;
+    (void)version;
+    if (!request) {
+        *request_of = request = request_new(api, connection);
+        request_admit(request, method, url);
+        return waits_for_leave(request) ? send_answer(request) : MHD_YES;
+    }
+    if (*n_upload) {
+        size_t n_bytes = *n_upload;
+        *n_upload = 0;
+        return request_receive(request, upload, n_bytes) < 0 ? MHD_NO : MHD_YES;
+    }
+    int state = atomic_load(&request->state);
+    if (state == REQUEST_SUBMITTED || (state == REQUEST_RECEIVING && request_run(request)))
+        return MHD_YES;
+    if (state == REQUEST_DECIDED)
+        request_finish(request);
+    return send_answer(request);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **request_of,
+                         enum MHD_RequestTerminationCode why)
+{
+    struct request *request = *request_of;
+    (void)context;
+    (void)connection;
+    (void)why;
+    if (request)
+        request_done(request);
+    *request_of = NULL;
+}
+
+static struct api *api_new(const struct api_options *options, const struct api_backend *backend)
+{
+    struct api *api = heap_alloc(sizeof *api);
+    api->backend = *backend;
+    api->data_dir = options->data_dir;
+    snprintf(api->token, sizeof api->token, "%s", options->token);
+    api->clock = options->clock;
+    api->started_us = clock_wall_us(options->clock);
+    api->pool = pool_new();
+    api->metrics.answers = heap_alloc((routes_count() + 1) * N_STATUSES * sizeof *api->metrics.answers);
+    api->empty = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    MHD_add_response_header(api->empty, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    MHD_add_response_header(api->empty, "X-Content-Type-Options", "nosniff");
+    return api;
+}
+
+static void api_free(struct api *api)
+{
+    MHD_destroy_response(api->empty);
+    pool_free(api->pool);
+    heap_free_(&api->metrics.answers);
+    heap_free_(&api);
+}
+
+int api_start(const struct api_options *options, const struct api_backend *backend, struct api **ret_api,
+              struct err *err)
+{
+    struct api *api = api_new(options, backend);
+    unsigned n_threads = options->n_threads ? options->n_threads : THREADS;
+    unsigned idle_time_s = options->idle_time_s ? options->idle_time_s : IDLE_TIME_S;
+    fcntl(options->listen_fd, F_SETFL, O_NONBLOCK); /* several threads race for each connection */
+    api->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, on_request,
+        api, MHD_OPTION_LISTEN_SOCKET, options->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, n_threads,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, idle_time_s,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, NULL, MHD_OPTION_END);
+    if (!api->daemon) {
+        api_free(api);
+        return err_set(err,
+                       "the HTTP server does not start: too few file descriptors or threads (ulimit -n, -u)");
+    }
+    *ret_api = api;
+    return 0;
+}
+
+void api_stop(struct api *api)
+{
+    pool_stop(api->pool);
+    MHD_socket listener = MHD_quiesce_daemon(api->daemon);
+    pool_wait_idle(api->pool, USE_REQUEST, STOP_TIME_S);
+    if (!pool_wait_idle(api->pool, USE_SUBMITTED, 0)) {
+        log_event(LOG_ERROR, "api.stop", "error=%s", log_quote("requests still wait for the engine"));
+        return;
+    }
+    MHD_stop_daemon(api->daemon);
+    if (listener != MHD_INVALID_SOCKET)
+        close(listener);
+    api_free(api);
+}
