@@ -5,3 +5,5 @@
 int cmd_match(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
+int cmd_config(int argc, char **argv);
+int cmd_oncall(int argc, char **argv);

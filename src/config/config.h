@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/list.h"
 #include "roster/roster.h"
+#include "runbook/runbook.h" /* UNSTATED */
 
 struct config_contact {
     const char *channel; /* "webhook", "email" */
@@ -87,3 +88,34 @@ void config_free(struct config *config);
 const struct person *config_person(const struct config *config, const char *id);
 const struct schedule *config_schedule(const struct config *config, const char *id);
 const struct service *config_service(const struct config *config, const char *id);
+
+/* Reads path; NULL: crashcart.yaml of the working directory when there is one, else the defaults alone. 0
+ * done; 1: the file has errors; -1: it cannot be read. In both cases errors holds at least one line. */
+int config_load(const char *path, struct config **ret_config, struct config_errors *errors);
+
+/* The channels by which a person can be reached, ended by name NULL, and how an address of each looks. The
+ * courier has a carrier for each (courier/channels.c; a test compares them). */
+struct contact_channel {
+    const char *name;
+    const char *example;
+    int (*check)(const char *address, struct err *err); /* -1: no such address can exist */
+};
+extern const struct contact_channel contact_channels[];
+const struct contact_channel *contact_channel_find(const char *name);
+
+/* Checks that more than one room needs; -1 with what is wrong. No text that passes holds a control character.
+ */
+int mail_address_check(const char *address, struct err *err);
+int web_url_check(const char *url, struct err *err); /* http or https, a host, no password in it */
+
+/* A time when nobody would be paged for a service, whatever the step of its escalation. */
+struct config_gap {
+    const struct service *service;
+    const char *timezone; /* of the first schedule of its chain, or "UTC" */
+    int64_t from_us, until_us;
+};
+struct config_gaps {
+    LIST(struct config_gap) list;
+};
+void config_gaps(struct arena *arena, const struct config *config, int64_t from_us, int64_t until_us,
+                 struct config_gaps *ret_gaps);

@@ -51,6 +51,10 @@ void schedule_people_at(struct arena *arena, const struct schedule *schedule, in
 /* 0 when the zone is known; -1 with the nearest known name in err. */
 int timezone_check(const char *name, struct err *err);
 
+enum { LOCAL_TEXT_BYTES = 32 };
+/* "Mon 2026-03-02 09:00" on the clocks of a known zone. out holds LOCAL_TEXT_BYTES. */
+void timezone_format(const char *name, int64_t at_us, char *out);
+
 /* Appends an iCalendar (RFC 5545) of who is on call from from_us to until_us: an event a stretch of the same
  * people, in UTC, with a UID that stays the same from one day to the next. person_name gives what people read
  * for an id. */

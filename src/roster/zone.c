@@ -124,3 +124,12 @@ int timezone_check(const char *name, struct err *err)
     return err_set(err, "unknown time zone \"%.*s\"; name it as the tz database does, like Europe/Berlin",
                    LONGEST_NAME, name);
 }
+
+void timezone_format(const char *name, int64_t at_us, char *out)
+{
+    const struct zone *zone = zone_find(name);
+    time_t local_s = (time_t)(zone ? zone_local_s(zone, at_us / US_PER_S) : at_us / US_PER_S);
+    struct tm t;
+    if (!gmtime_r(&local_s, &t) || !strftime(out, LOCAL_TEXT_BYTES, "%a %Y-%m-%d %H:%M", &t))
+        out[0] = '\0';
+}

@@ -1,0 +1,124 @@
+/* crashcart config check [-c FILE]: is the configuration sound, and is somebody paged at every minute of the
+ * next 90 days? */
+#include "config/config.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cmd/commands.h"
+
+enum { DAYS_AHEAD = 90, GAPS_SHOWN = 4 };
+
+static const char USAGE[] = "usage: crashcart config check [-c FILE]\n";
+
+/* "schedule:office, person:ana" */
+static void print_chain(const struct service *service)
+{
+    for (size_t i = 0; i < service->escalation.n; i++) {
+        const struct strings *notify = &service->escalation.at[i].notify;
+        for (size_t j = 0; j < notify->n; j++)
+            printf("%s%s", i || j ? ", " : "", notify->at[j]);
+    }
+}
+
+static void print_gap(const struct config_gap *gap)
+{
+    char from[LOCAL_TEXT_BYTES], until[LOCAL_TEXT_BYTES];
+    timezone_format(gap->timezone, gap->from_us, from);
+    timezone_format(gap->timezone, gap->until_us, until);
+    printf("  %s until %s (%s)\n", from, until, gap->timezone);
+}
+
+/* The gaps of one service are neighbours; gives how many there were. */
+static size_t print_service_gaps(const char *file, const struct config_gap *gaps, size_t n_gaps)
+{
+    const struct service *service = gaps->service;
+    size_t n = 0;
+    int64_t total_us = 0;
+    for (; n < n_gaps && gaps[n].service == service; n++)
+        total_us += gaps[n].until_us - gaps[n].from_us;
+    printf("%s:%d: service \"%s\": ", file, service->line, service->id);
+    if (!service->escalation.n) {
+        printf("has no escalation, so nobody is paged; add escalation: [{notify: [person:ID]}]\n");
+        return n;
+    }
+    char total[TIME_TEXT_BYTES];
+    duration_format(total_us, total);
+    printf("for %s of the next %d days nobody would be reached by ", total, DAYS_AHEAD);
+    print_chain(service);
+    printf("; add a step that always reaches somebody, such as notify: [person:ID]\n");
+    for (size_t i = 0; i < n && i < GAPS_SHOWN; i++)
+        print_gap(&gaps[i]);
+    if (n > GAPS_SHOWN)
+        printf("  and %zu more like these\n", n - GAPS_SHOWN);
+    return n;
+}
+
+/* People whose only ways need a mail server that is not there. */
+static size_t print_unreachable(const char *file, const struct config *config)
+{
+    size_t n = 0;
+    list_each (person, &config->people) {
+        size_t n_mail = 0;
+        list_each (contact, &person->contacts)
+            n_mail += strcmp(contact->channel, "email") == 0;
+        if (config->mail.server || n_mail < person->contacts.n)
+            continue;
+        n++;
+        printf("%s:%d: person \"%s\" can be reached by e-mail only, and there is no mail server; add mail: "
+               "{server: ..., from: ...}\n",
+               file, person->line, person->id);
+    }
+    return n;
+}
+
+static int check(const struct config *config, struct arena *arena)
+{
+    const char *file = config->file ? config->file : "defaults";
+    int64_t now_us = clock_wall_us(clock_system());
+    struct config_gaps gaps;
+    config_gaps(arena, config, now_us, now_us + DAYS_AHEAD * INT64_C(86400) * US_PER_S, &gaps);
+    size_t n_problems = print_unreachable(file, config);
+    for (size_t i = 0; i < gaps.list.n; n_problems++)
+        i += print_service_gaps(file, gaps.list.at + i, gaps.list.n - i);
+    printf("%s: people %zu, schedules %zu, services %zu: ", file, config->people.n, config->schedules.n,
+           config->services.n);
+    if (n_problems)
+        printf("%zu problem%s\n", n_problems, n_problems == 1 ? "" : "s");
+    else if (config->services.n)
+        printf("sound; somebody is paged at every minute of the next %d days\n", DAYS_AHEAD);
+    else
+        printf("sound\n");
+    return n_problems ? 1 : 0;
+}
+
+int cmd_config(int argc, char **argv)
+{
+    static const struct option longs[] = {{"config", required_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
+    const char *path = NULL;
+    optind = 0;
+    for (int c; (c = getopt_long(argc, argv, "c:", longs, NULL)) != -1;) {
+        if (c != 'c') {
+            fputs(USAGE, stderr);
+            return 2;
+        }
+        path = optarg;
+    }
+    if (optind != argc - 1 || strcmp(argv[optind], "check") != 0) {
+        fputs(USAGE, stderr);
+        return 2;
+    }
+    scoped_arena struct arena *arena = arena_new();
+    struct config_errors errors = {.arena = arena};
+    struct config *config = NULL;
+    int loaded = config_load(path, &config, &errors);
+    for (size_t i = 0; i < errors.list.n; i++)
+        fprintf(stderr, "%s\n", errors.list.at[i]);
+    if (loaded)
+        return loaded < 0 ? 3 : 1;
+    int code = check(config, arena);
+    config_free(config);
+    return code;
+}

@@ -1,0 +1,135 @@
+/* crashcart oncall [-c FILE] [--at TIME] [--json | --ical]: who is on call, now or at any moment. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "cmd/commands.h"
+#include "config/config.h"
+
+enum { CALENDAR_DAYS = 90 };
+
+static const char USAGE[] = "usage: crashcart oncall [-c FILE] [--at TIME] [--json | --ical]\n"
+                            "  --at TIME  RFC 3339, like 2026-03-02T09:00:00-05:00 (default: now)\n"
+                            "  --json     one document\n"
+                            "  --ical     a calendar of the next 90 days, to subscribe to\n";
+
+struct options {
+    const char *file;
+    int64_t at_us;
+    bool json, ical;
+};
+
+/* 0 done; else an exit code. */
+static int read_options(int argc, char **argv, struct options *options)
+{
+    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+                                          {"at", required_argument, NULL, 'a'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"ical", no_argument, NULL, 'i'},
+                                          {NULL, 0, NULL, 0}};
+    options->at_us = clock_wall_us(clock_system());
+    optind = 0;
+    for (int c; (c = getopt_long(argc, argv, "c:", longs, NULL)) != -1;) {
+        if (c == 'c')
+            options->file = optarg;
+        else if (c == 'j')
+            options->json = true;
+        else if (c == 'i')
+            options->ical = true;
+        else if (c != 'a') {
+            fputs(USAGE, stderr);
+            return 2;
+        } else if (time_parse_rfc3339(optarg, strlen(optarg), &options->at_us) || !options->at_us) {
+            fprintf(stderr, "crashcart oncall: \"%s\" is no time; write it like 2026-03-02T09:00:00Z\n",
+                    optarg);
+            return 2;
+        }
+    }
+    if (optind < argc || (options->json && options->ical)) {
+        fputs(USAGE, stderr);
+        return 2;
+    }
+    return 0;
+}
+
+static const char *name_of(const void *config, const char *id)
+{
+    const struct person *person = config_person(config, id);
+    return person ? person->name : id;
+}
+
+static void print_json(struct arena *arena, const struct config *config, int64_t at_us, struct buf *out)
+{
+    struct json_writer w = jw_start(out);
+    jw_begin_object(&w);
+    jw_pair_time(&w, "at", at_us);
+    jw_name(&w, "schedules");
+    jw_begin_array(&w);
+    list_each (schedule, &config->schedules) {
+        struct strings people;
+        int64_t until_us;
+        schedule_people_at(arena, schedule, at_us, &people, &until_us);
+        jw_begin_object(&w);
+        jw_pair(&w, "id", schedule->id);
+        jw_name(&w, "people");
+        jw_begin_array(&w);
+        for (size_t i = 0; i < people.n; i++) {
+            jw_begin_object(&w);
+            jw_pair(&w, "id", people.at[i]);
+            jw_pair(&w, "name", name_of(config, people.at[i]));
+            jw_end_object(&w);
+        }
+        jw_end_array(&w);
+        jw_pair_time(&w, "until", until_us);
+        jw_end_object(&w);
+    }
+    jw_end_array(&w);
+    jw_end_object(&w);
+    buf_putc(out, '\n');
+}
+
+static void print_text(struct arena *arena, const struct config *config, int64_t at_us, struct buf *out)
+{
+    if (!config->schedules.n)
+        buf_printf(out, "No schedules, so nobody is on call. Add \"schedules:\" to %s.\n",
+                   config->file ? config->file : "crashcart.yaml");
+    list_each (schedule, &config->schedules) {
+        struct strings people;
+        int64_t until_us;
+        char until[LOCAL_TEXT_BYTES];
+        schedule_people_at(arena, schedule, at_us, &people, &until_us);
+        timezone_format(schedule->timezone, until_us, until);
+        buf_printf(out, "%-16s ", schedule->id);
+        for (size_t i = 0; i < people.n; i++)
+            buf_printf(out, "%s%s", i ? ", " : "", name_of(config, people.at[i]));
+        buf_printf(out, "%s until %s (%s)\n", people.n ? "" : "nobody", until, schedule->timezone);
+    }
+}
+
+int cmd_oncall(int argc, char **argv)
+{
+    struct options options = {0};
+    int code = read_options(argc, argv, &options);
+    if (code)
+        return code;
+    scoped_arena struct arena *arena = arena_new();
+    struct config_errors errors = {.arena = arena};
+    struct config *config = NULL;
+    int loaded = config_load(options.file, &config, &errors);
+    for (size_t i = 0; i < errors.list.n; i++)
+        fprintf(stderr, "%s\n", errors.list.at[i]);
+    if (loaded)
+        return loaded < 0 ? 3 : 1;
+    scoped_buf struct buf out = {0};
+    if (options.json)
+        print_json(arena, config, options.at_us, &out);
+    else if (options.ical)
+        schedules_ical(&out, config->schedules.at, config->schedules.n, options.at_us,
+                       options.at_us + CALENDAR_DAYS * INT64_C(86400) * US_PER_S, name_of, config);
+    else
+        print_text(arena, config, options.at_us, &out);
+    config_free(config);
+    return fwrite(buf_text(&out), 1, out.n_bytes, stdout) == out.n_bytes && fflush(stdout) == 0 ? 0 : 3;
+}

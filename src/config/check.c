@@ -1,0 +1,119 @@
+/* What only the whole file shows: names that nothing bears, names that two bear, people whom nobody can
+ * reach, lists that must not be empty. */
+#include <string.h>
+
+#include "base/map.h"
+#include "base/nearest.h"
+#include "config/read_priv.h"
+#include "roster/zone.h"
+
+/* The ids of one kind, with the lines of their definitions. */
+struct ids {
+    const char *kind; /* "person" */
+    const char *key;  /* where they are defined: "people" */
+    struct map *lines;
+    struct strings names;
+};
+
+struct checking {
+    const struct reading *r;
+    struct ids people, schedules, services;
+};
+
+static void define(struct checking *c, struct ids *ids, const char *id, const int *line)
+{
+    if (!id[0])
+        return; /* said already */
+    const int *first = map_get(ids->lines, id, strlen(id));
+    if (first) {
+        error_add(c->r, *line, "%s \"%s\" is defined twice (first in line %d)", ids->kind, id, *first);
+        return;
+    }
+    /* The map gives out what it was given; the line is never written through it. */
+    map_put(ids->lines, id, strlen(id), (void *)(uintptr_t)line);
+    strings_add(c->r->arena, &ids->names, id);
+}
+
+/* `what` names the id, whatever it is. */
+static void refer(struct checking *c, const struct ids *ids, const char *id, int line, const char *what)
+{
+    if (!id[0] || map_get(ids->lines, id, strlen(id)) || errors_full(c->r))
+        return;
+    const char *nearest = word_nearest(id, ids->names.at, ids->names.n);
+    if (nearest)
+        error_add(c->r, line, "%s names %s \"%s\", which is not defined; did you mean \"%s\"?", what,
+                  ids->kind, id, nearest);
+    else
+        error_add(c->r, line, "%s names %s \"%s\", which is not defined; add it under \"%s\"", what,
+                  ids->kind, id, ids->key);
+}
+
+static void check_people(struct checking *c, const struct config *config)
+{
+    list_each (person, &config->people) {
+        if (!person->contacts.n)
+            error_add(c->r, person->line,
+                      "person \"%s\" has no way to be reached; add contacts: [{email: %s@example.org}]",
+                      person->id, person->id);
+    }
+}
+
+static void check_schedule(struct checking *c, const struct schedule *schedule)
+{
+    if (!schedule->layers.n && !schedule->overrides.n)
+        error_add(c->r, schedule->line,
+                  "schedule \"%s\" has neither layers nor overrides; add layers:", schedule->id);
+    list_each (layer, &schedule->layers) {
+        for (size_t i = 0; i < layer->people.n; i++)
+            refer(c, &c->people, layer->people.at[i], layer->line, "the layer");
+    }
+    list_each (override, &schedule->overrides) {
+        refer(c, &c->people, override->person, override->line, "the override");
+        if (override->from.year && override->until.year &&
+            local_seconds(&override->until) <= local_seconds(&override->from))
+            error_add(c->r, override->line, "the override ends before it starts; \"until\" must be later");
+    }
+}
+
+static void check_service(struct checking *c, const struct service *service)
+{
+    list_each (step, &service->escalation) {
+        for (size_t i = 0; i < step->notify.n; i++) {
+            const char *target = step->notify.at[i];
+            bool person = strncmp(target, "person:", 7) == 0;
+            refer(c, person ? &c->people : &c->schedules, strchr(target, ':') + 1, step->line,
+                  "the escalation");
+        }
+    }
+}
+
+static void check_mail(struct checking *c, const struct config *config)
+{
+    if (config->mail.server && !config->mail.from)
+        error_add(c->r, 0, "mail: has a server but no sender; add from: crashcart@example.org");
+    if ((config->mail.user == NULL) != (config->mail.secret == NULL))
+        error_add(c->r, 0, "mail: user and secret belong together; give both or neither");
+}
+
+void config_check(const struct reading *reading, const struct config *config)
+{
+    struct checking c = {.r = reading,
+                         .people = {"person", "people", map_new(), {0}},
+                         .schedules = {"schedule", "schedules", map_new(), {0}},
+                         .services = {"service", "services", map_new(), {0}}};
+    list_each (person, &config->people)
+        define(&c, &c.people, person->id, &person->line);
+    list_each (schedule, &config->schedules)
+        define(&c, &c.schedules, schedule->id, &schedule->line);
+    list_each (service, &config->services)
+        define(&c, &c.services, service->id, &service->line);
+    check_mail(&c, config);
+    check_people(&c, config);
+    list_each (schedule, &config->schedules)
+        check_schedule(&c, schedule);
+    list_each (service, &config->services)
+        check_service(&c, service);
+    map_free(c.people.lines);
+    map_free(c.schedules.lines);
+    map_free(c.services.lines);
+}

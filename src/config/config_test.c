@@ -1,0 +1,339 @@
+#include "config/config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/testing.h"
+#include "config/schema.h"
+
+static struct arena *arena;
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena = arena_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+static struct config *read_good(const char *yaml)
+{
+    struct config_errors errors = {.arena = arena};
+    struct config *config = config_parse("crashcart.yaml", yaml, yaml ? strlen(yaml) : 0, &errors);
+    if (!config)
+        print_error("%s\n", errors.list.at[0]);
+    assert_non_null(config);
+    return config;
+}
+
+/* All errors of a bad file, a line each. */
+static const char *errors_of_bytes(const char *bytes, size_t n_bytes)
+{
+    struct config_errors errors = {.arena = arena};
+    assert_null(config_parse("crashcart.yaml", bytes, n_bytes, &errors));
+    struct buf all = {0};
+    for (size_t i = 0; i < errors.list.n; i++)
+        buf_printf(&all, "%s\n", errors.list.at[i]);
+    char *text = arena_strdup(arena, buf_text(&all));
+    buf_free(&all);
+    return text;
+}
+
+static const char *errors_of(const char *yaml)
+{
+    return errors_of_bytes(yaml, strlen(yaml));
+}
+
+static void without_a_file_everything_has_a_default(void **state)
+{
+    (void)state;
+    struct config *config = read_good(NULL);
+    assert_string_equal(config->listen, "127.0.0.1:8480");
+    assert_string_equal(config->runbooks, "./runbooks");
+    assert_string_equal(config->data, "./crashcart-data");
+    assert_null(config->public_url);
+    assert_int_equal(config->resolve_timeout_s, 300);
+    assert_int_equal(config->hold_down_s, 300);
+    assert_string_equal(config->mail.starttls, "required");
+    assert_int_equal(config->runner.step_time_s, 60);
+    assert_int_equal(config->runner.step_output_bytes, 65536);
+    assert_true(config->runner.diagnose);
+    assert_int_equal(config->people.n, 0);
+    config_free(config);
+}
+
+static void an_empty_file_is_the_defaults(void **state)
+{
+    (void)state;
+    config_free(read_good(""));
+    config_free(read_good("# nothing yet\n"));
+    config_free(read_good("people:\nservices: ~\n"));
+}
+
+static void every_key_fills_its_field(void **state)
+{
+    (void)state;
+    char *bytes;
+    size_t n_bytes;
+    struct err err;
+    assert_int_equal(
+        file_read(arena, SOURCE_ROOT "/tests/fuzz/config_fuzz/whole.yaml", 100000, &bytes, &n_bytes, &err),
+        0);
+    struct config *config = read_good(bytes);
+    assert_string_equal(config->mail.server, "smtp://mail.example.org:25");
+    assert_string_equal(config->mail.starttls, "optional");
+    assert_int_equal(config->runner.step_time_s, 30);
+    assert_int_equal(config->runner.step_output_bytes, 16384);
+    assert_false(config->runner.diagnose);
+    const struct person *mia = config_person(config, "mia"), *tom = config_person(config, "tom");
+    assert_int_equal(mia->contacts.n, 2);
+    assert_string_equal(mia->contacts.at[0].channel, "webhook");
+    assert_string_equal(mia->contacts.at[1].address, "mia@example.org");
+    assert_int_equal(mia->contacts.at[1].line, 11);
+    assert_string_equal(tom->name, "tom");
+    const struct schedule *day = config_schedule(config, "day");
+    const struct roster_layer *layer = &day->layers.at[0];
+    assert_int_equal(layer->rotation, ROTATION_DAILY);
+    assert_int_equal(layer->start.hour, 9);
+    assert_int_equal(layer->hours.days, 3);
+    assert_int_equal(layer->hours.from_minute, 22 * 60);
+    assert_int_equal(layer->hours.until_minute, 6 * 60);
+    assert_string_equal(day->overrides.at[0].person, "tom");
+    const struct service *shop = config_service(config, "shop");
+    assert_string_equal(shop->runbook, "shop.md");
+    assert_int_equal(shop->match.n, 2);
+    assert_string_equal(shop->match.at[1].value, "1");
+    assert_true(shop->escalation.at[0].after_s == UNSTATED);
+    assert_int_equal(shop->escalation.at[1].after_s, 5400);
+    assert_int_equal(shop->line, 24);
+    assert_null(config_service(config, "shop2"));
+    config_free(config);
+}
+
+static void an_unknown_key_is_named_with_its_line_and_the_nearest(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        errors_of("people:\n  - id: ana\n    contact: []\n    contacts: [{email: a@b.org}]\n"),
+        "crashcart.yaml:3: unknown key \"contact\"; did you mean \"contacts\"?\n");
+    assert_non_null(strstr(errors_of("zzz: 1\n"), "a configuration has: listen, data,"));
+}
+
+static void a_person_who_cannot_be_reached_is_an_error(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of("people:\n  - id: ben\n"),
+                        "crashcart.yaml:2: person \"ben\" has no way to be reached; add contacts: "
+                        "[{email: ben@example.org}]\n");
+}
+
+static void all_errors_are_told_at_once(void **state)
+{
+    (void)state;
+    const char *errors = errors_of("listen: 127.0.0.1:99999\n"
+                                   "resolve_timeout: 5 minutes\n"
+                                   "hold_down: 2d\n"
+                                   "public_url: ftp://example.org\n"
+                                   "mail: {server: mail.example.org, starttls: maybe, secret: hunter2}\n"
+                                   "runner: {diagnose: perhaps, step_output: 1GB}\n"
+                                   "listen: 127.0.0.1:1\n");
+    assert_non_null(strstr(errors, "crashcart.yaml:1: listen: \"127.0.0.1:99999\" names no port"));
+    assert_non_null(strstr(errors, "crashcart.yaml:2: resolve_timeout: \"5 minutes\" is no duration"));
+    assert_non_null(strstr(errors, "crashcart.yaml:3: hold_down: must lie between 0 and 86400 seconds"));
+    assert_non_null(strstr(errors, "crashcart.yaml:4: public_url: \"ftp://example.org\" is no web address"));
+    assert_non_null(strstr(errors, "crashcart.yaml:5: server: \"mail.example.org\" is no mail server"));
+    assert_non_null(
+        strstr(errors, "crashcart.yaml:5: starttls: \"maybe\" is none of: required, optional, off"));
+    assert_non_null(strstr(errors, "crashcart.yaml:6: diagnose: \"perhaps\" is neither true nor false"));
+    assert_non_null(strstr(errors, "crashcart.yaml:6: step_output: \"1GB\" is no size"));
+    assert_non_null(strstr(errors, "crashcart.yaml:7: \"listen\" is given twice (first in line 1)"));
+    assert_null(strstr(errors, "hunter2"));
+}
+
+static void names_that_nothing_bears_are_found(void **state)
+{
+    (void)state;
+    const char *errors = errors_of("people:\n"
+                                   "  - {id: ana, contacts: [{email: ana@example.org}]}\n"
+                                   "  - {id: ana, contacts: [{email: ana@example.org}]}\n"
+                                   "schedules:\n"
+                                   "  - id: primary\n"
+                                   "    timezone: Europe/Berlni\n"
+                                   "    layers:\n"
+                                   "      - {start: 2026-02-30T09:00, people: [anna]}\n"
+                                   "    overrides:\n"
+                                   "      - {person: ana, from: 2026-03-02T00:00, until: 2026-03-01T00:00}\n"
+                                   "services:\n"
+                                   "  - id: api\n"
+                                   "    runbook: ../secrets.md\n"
+                                   "    escalation:\n"
+                                   "      - notify: [schedule:primry, person:eve, ana]\n");
+    assert_non_null(strstr(errors, ":3: person \"ana\" is defined twice (first in line 2)"));
+    assert_non_null(strstr(errors, ":6: timezone: unknown time zone \"Europe/Berlni\"; did you mean "
+                                   "\"Europe/Berlin\"?"));
+    assert_non_null(strstr(errors, ":8: start: \"2026-02-30T09:00\" is no local time"));
+    assert_non_null(strstr(errors, ":8: the layer names person \"anna\", which is not defined; did you mean "
+                                   "\"ana\"?"));
+    assert_non_null(strstr(errors, ":10: the override ends before it starts"));
+    assert_non_null(strstr(errors, ":13: runbook: \"../secrets.md\" leads out of the runbook folder"));
+    assert_non_null(strstr(errors,
+                           ":15: the escalation names schedule \"primry\", which is not defined; did you "
+                           "mean \"primary\"?"));
+    assert_non_null(strstr(errors,
+                           ":15: the escalation names person \"eve\", which is not defined; add it under "
+                           "\"people\""));
+    assert_non_null(strstr(errors, ":15: notify: \"ana\" names nobody; write person:ID or schedule:ID"));
+}
+
+static void a_contact_is_one_known_way_with_a_sound_address(void **state)
+{
+    (void)state;
+    const char *errors = errors_of("people:\n"
+                                   "  - id: ana\n"
+                                   "    contacts:\n"
+                                   "      - webhok: https://example.org\n"
+                                   "      - pigeon: home\n"
+                                   "      - email: ana@\n"
+                                   "      - email: \"ana@example.org\\r\\nBcc: all@example.org\"\n"
+                                   "      - webhook: https://user:pw@example.org/\n"
+                                   "      - webhook: [x]\n"
+                                   "      - ana@example.org\n");
+    assert_non_null(strstr(errors, ":4: contacts: unknown way \"webhok\" to reach somebody; did you mean "
+                                   "\"webhook\"?"));
+    assert_non_null(strstr(errors,
+                           ":5: contacts: unknown way \"pigeon\" to reach somebody; there are: webhook, "
+                           "email"));
+    assert_non_null(strstr(errors, ":6: contacts: \"ana@\" is no e-mail address"));
+    assert_non_null(strstr(errors, ":7: contacts: holds a line break"));
+    assert_non_null(strstr(errors, ":8: contacts: the URL holds a user or a password"));
+    assert_non_null(strstr(errors, ":9: contacts: webhook must be an address like"));
+    assert_non_null(strstr(errors, ":10: contacts: must be one way to reach somebody"));
+    assert_null(strstr(errors, "no way to be reached"));
+}
+
+static void what_is_not_yaml_is_told_with_its_line(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(errors_of("people:\n  - id: [\n"), "crashcart.yaml:3: not YAML: "));
+    assert_non_null(strstr(errors_of("people: *who\n"), "crashcart.yaml:1: *who names no anchor before it"));
+    assert_non_null(strstr(errors_of("a: 1\n---\nb: 2\n"), "crashcart.yaml:2: a second document"));
+    assert_non_null(strstr(errors_of("- a\n"), "crashcart.yaml:1: a configuration is a map"));
+    assert_non_null(strstr(errors_of("listen: \"\xff\"\n"), "not text in UTF-8"));
+    assert_non_null(strstr(errors_of("listen: \"a\\0b\"\n"), "crashcart.yaml:1: the text holds a NUL byte"));
+    assert_non_null(strstr(errors_of_bytes("a\0b: 1\n", 7), "not text in UTF-8"));
+}
+
+static void what_would_grow_without_bound_is_refused(void **state)
+{
+    (void)state;
+    struct buf deep = {0}, bomb = {0}, many = {0};
+    for (int i = 0; i < 100000; i++)
+        buf_putc(&deep, '[');
+    assert_non_null(strstr(errors_of(deep.at), "nested too deeply"));
+    buf_puts(&bomb, "a0: &a0 [x, x]\n");
+    for (int i = 1; i < 40; i++)
+        buf_printf(&bomb, "a%d: &a%d [*a%d, *a%d]\n", i, i, i - 1, i - 1);
+    assert_non_null(strstr(errors_of(bomb.at), "too many values"));
+    for (int i = 0; i < 1000; i++)
+        buf_printf(&many, "unknown%d: 1\n", i);
+    const char *errors = errors_of(many.at);
+    assert_non_null(strstr(errors, "crashcart.yaml:20: unknown key"));
+    assert_null(strstr(errors, "crashcart.yaml:21:"));
+    assert_non_null(strstr(errors, "and more after these"));
+    buf_free(&deep);
+    buf_free(&bomb);
+    buf_free(&many);
+    char *large = arena_alloc(arena, 2 * 1024 * 1024);
+    memset(large, ' ', 2 * 1024 * 1024 - 1);
+    assert_non_null(strstr(errors_of(large), "larger than 1 MiB"));
+}
+
+static void an_anchor_may_stand_for_what_it_names(void **state)
+{
+    (void)state;
+    struct config *config = read_good("people:\n  - {id: ana, contacts: &ways [{email: team@example.org}]}\n"
+                                      "  - {id: ben, contacts: *ways}\n");
+    assert_string_equal(config_person(config, "ben")->contacts.at[0].address, "team@example.org");
+    config_free(config);
+}
+
+/* people[].contacts is written `people[].contacts` in docs/configuration.md. */
+static void find_in_docs(const char *docs, const char *path, const struct section *section)
+{
+    for (size_t i = 0; i < section->n_keys; i++) {
+        const struct key *key = &section->keys[i];
+        const char *below = arena_printf(arena, "%s%s%s", path, path[0] ? "." : "", key->name);
+        if (!strstr(docs, arena_printf(arena, "`%s`", below)))
+            fail_msg("docs/configuration.md does not name `%s`", below);
+        if (key->section)
+            find_in_docs(docs, key->kind == VALUE_LIST ? arena_printf(arena, "%s[]", below) : below,
+                         key->section);
+    }
+}
+
+static void every_key_of_the_schema_is_documented(void **state)
+{
+    (void)state;
+    char *docs;
+    size_t n_bytes;
+    struct err err;
+    assert_int_equal(file_read(arena, SOURCE_ROOT "/docs/configuration.md", 1000000, &docs, &n_bytes, &err),
+                     0);
+    find_in_docs(docs, "", &config_schema);
+}
+
+/* The first YAML block of the page. */
+static void the_example_of_the_documentation_is_a_configuration(void **state)
+{
+    (void)state;
+    char *docs;
+    size_t n_bytes;
+    struct err err;
+    assert_int_equal(file_read(arena, SOURCE_ROOT "/docs/configuration.md", 1000000, &docs, &n_bytes, &err),
+                     0);
+    const char *start = strstr(docs, "```yaml\n");
+    assert_non_null(start);
+    start += 8;
+    const char *end = strstr(start, "```\n");
+    assert_non_null(end);
+    config_free(read_good(arena_strndup(arena, start, (size_t)(end - start))));
+}
+
+static void a_missing_file_is_not_the_defaults(void **state)
+{
+    (void)state;
+    struct config_errors errors = {.arena = arena};
+    struct config *config = NULL;
+    assert_int_equal(config_load("/nowhere/crashcart.yaml", &config, &errors), -1);
+    assert_non_null(strstr(errors.list.at[0], "/nowhere/crashcart.yaml"));
+}
+
+#define test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(without_a_file_everything_has_a_default),
+        test(an_empty_file_is_the_defaults),
+        test(every_key_fills_its_field),
+        test(an_unknown_key_is_named_with_its_line_and_the_nearest),
+        test(a_person_who_cannot_be_reached_is_an_error),
+        test(all_errors_are_told_at_once),
+        test(names_that_nothing_bears_are_found),
+        test(a_contact_is_one_known_way_with_a_sound_address),
+        test(what_is_not_yaml_is_told_with_its_line),
+        test(what_would_grow_without_bound_is_refused),
+        test(an_anchor_may_stand_for_what_it_names),
+        test(every_key_of_the_schema_is_documented),
+        test(the_example_of_the_documentation_is_a_configuration),
+        test(a_missing_file_is_not_the_defaults),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

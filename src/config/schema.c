@@ -1,0 +1,137 @@
+#include "config/schema.h"
+
+#include "config/config.h"
+#include "roster/roster.h"
+
+enum { S = 1, HOUR = 3600, DAY = 86400, KIB = 1024 };
+
+#define SECTION(variable, thing, rows, type, line_at)                                                        \
+    static const struct section variable = {thing, rows, sizeof(rows) / sizeof *(rows), sizeof(type), line_at}
+#define LINE_OF(type) ((int)offsetof(type, line))
+
+static const struct key person_keys[] = {
+    {"id", VALUE_ID, offsetof(struct person, id), .required = true, .help = "the name that others use here"},
+    {"name", VALUE_TEXT, offsetof(struct person, name), .help = "as people read it; the id when not given"},
+    {"contacts", VALUE_CONTACTS, offsetof(struct person, contacts),
+     .help = "ways to reach the person, in the order to try"},
+};
+SECTION(person_section, "person", person_keys, struct person, LINE_OF(struct person));
+
+static const struct key hours_keys[] = {
+    {"days", VALUE_DAYS, offsetof(struct roster_window, days), .fallback = "every",
+     .help = "mon, tue, wed, thu, fri, sat, sun"},
+    {"from", VALUE_MINUTE, offsetof(struct roster_window, from_minute), .fallback = "00:00",
+     .help = "local time of the day"},
+    {"until", VALUE_MINUTE, offsetof(struct roster_window, until_minute), .fallback = "24:00",
+     .help = "local time; not after `from` means the next day"},
+};
+SECTION(hours_section, "hours", hours_keys, struct roster_window, -1);
+
+static const struct key layer_keys[] = {
+    {"rotation", VALUE_ROTATION, offsetof(struct roster_layer, rotation), .fallback = "weekly",
+     .help = "daily or weekly: how long a turn is"},
+    {"start", VALUE_LOCAL_TIME, offsetof(struct roster_layer, start), .required = true,
+     .help = "local time of the first turn, and of day of every hand-over"},
+    {"people", VALUE_IDS, offsetof(struct roster_layer, people), .required = true,
+     .help = "who takes turns, in order"},
+    {"hours", VALUE_OPTIONAL, offsetof(struct roster_layer, hours), .section = &hours_section,
+     .help = "the layer holds only then; always when not given"},
+};
+SECTION(layer_section, "layer", layer_keys, struct roster_layer, LINE_OF(struct roster_layer));
+
+static const struct key override_keys[] = {
+    {"person", VALUE_ID, offsetof(struct roster_override, person), .required = true,
+     .help = "on call instead of everybody else"},
+    {"from", VALUE_LOCAL_TIME, offsetof(struct roster_override, from), .required = true,
+     .help = "local time"},
+    {"until", VALUE_LOCAL_TIME, offsetof(struct roster_override, until), .required = true,
+     .help = "local time"},
+};
+SECTION(override_section, "override", override_keys, struct roster_override, LINE_OF(struct roster_override));
+
+static const struct key schedule_keys[] = {
+    {"id", VALUE_ID, offsetof(struct schedule, id), .required = true,
+     .help = "the name that others use here"},
+    {"timezone", VALUE_ZONE, offsetof(struct schedule, timezone), .required = true,
+     .help = "IANA name, such as Europe/Berlin"},
+    {"layers", VALUE_LIST, offsetof(struct schedule, layers), .section = &layer_section,
+     .help = "each gives one person at a time"},
+    {"overrides", VALUE_LIST, offsetof(struct schedule, overrides), .section = &override_section,
+     .help = "somebody takes over for a while; of two at once the last holds"},
+};
+SECTION(schedule_section, "schedule", schedule_keys, struct schedule, LINE_OF(struct schedule));
+
+static const struct key escalation_keys[] = {
+    {"notify", VALUE_TARGETS, offsetof(struct escalation_step, notify), .required = true,
+     .help = "person:ID or schedule:ID, all at once"},
+    {"after", VALUE_AFTER, offsetof(struct escalation_step, after_s), .fallback = "severity", .least = 0,
+     .most = 7 * DAY, .help = "since the step before; what the runbook's severity says when not given"},
+};
+SECTION(escalation_section, "escalation step", escalation_keys, struct escalation_step,
+        LINE_OF(struct escalation_step));
+
+static const struct key service_keys[] = {
+    {"id", VALUE_ID, offsetof(struct service, id), .required = true, .help = "the name of the service"},
+    {"runbook", VALUE_DOCUMENT, offsetof(struct service, runbook),
+     .help = "a file in the runbook folder; all are searched when not given"},
+    {"match", VALUE_LABELS, offsetof(struct service, match),
+     .help = "labels that an alert must carry; `service: ID` when not given"},
+    {"escalation", VALUE_LIST, offsetof(struct service, escalation), .section = &escalation_section,
+     .help = "who is paged, step by step"},
+};
+SECTION(service_section, "service", service_keys, struct service, LINE_OF(struct service));
+
+static const char *const starttls_choices[] = {"required", "optional", "off", NULL};
+
+#define MAIL_OFFSET(field) (offsetof(struct config, mail.field) - offsetof(struct config, mail))
+static const struct key mail_keys[] = {
+    {"server", VALUE_MAIL_URL, MAIL_OFFSET(server),
+     .help = "smtp://HOST:PORT or smtps://HOST:PORT; no mail is sent without one"},
+    {"from", VALUE_MAIL_ADDRESS, MAIL_OFFSET(from), .help = "sender of pages; needed with server"},
+    {"user", VALUE_TEXT, MAIL_OFFSET(user), .help = "for servers that ask who sends"},
+    {"secret", VALUE_SECRET, MAIL_OFFSET(secret),
+     .help = "the user's password: env:NAME, file:PATH or credential:NAME"},
+    {"starttls", VALUE_CHOICE, MAIL_OFFSET(starttls), .fallback = "required", .choices = starttls_choices,
+     .help = "required, optional or off"},
+};
+static const struct section mail_section = {"mail", mail_keys, sizeof mail_keys / sizeof *mail_keys, 0, -1};
+
+#define RUNNER_OFFSET(field) (offsetof(struct config, runner.field) - offsetof(struct config, runner))
+static const struct key runner_keys[] = {
+    {"step_time", VALUE_DURATION, RUNNER_OFFSET(step_time_s), .fallback = "60s", .least = S, .most = HOUR,
+     .help = "a step is ended after this"},
+    {"step_output", VALUE_BYTES, RUNNER_OFFSET(step_output_bytes), .fallback = "64KiB", .least = KIB,
+     .most = 64 * KIB, .help = "kept of a step's output: its head and its tail"},
+    {"diagnose", VALUE_BOOL, RUNNER_OFFSET(diagnose), .fallback = "true",
+     .help = "run the read steps of a procedure when an incident opens"},
+};
+static const struct section runner_section = {"runner", runner_keys, sizeof runner_keys / sizeof *runner_keys,
+                                              0, -1};
+
+static const struct key root_keys[] = {
+    {"listen", VALUE_LISTEN, offsetof(struct config, listen), .fallback = "127.0.0.1:8480",
+     .help = "ADDRESS:PORT of the server"},
+    {"data", VALUE_PATH, offsetof(struct config, data), .fallback = "./crashcart-data",
+     .help = "folder of the ledger"},
+    {"runbooks", VALUE_PATH, offsetof(struct config, runbooks), .fallback = "./runbooks",
+     .help = "folder of the runbooks"},
+    {"public_url", VALUE_WEB_URL, offsetof(struct config, public_url),
+     .help = "links in pages start with it; http://LISTEN when not given"},
+    {"resolve_timeout", VALUE_DURATION, offsetof(struct config, resolve_timeout_s), .fallback = "5m",
+     .least = 10 * S, .most = 7 * DAY, .help = "an alert that is not sent again ends after this"},
+    {"hold_down", VALUE_DURATION, offsetof(struct config, hold_down_s), .fallback = "5m", .least = 0,
+     .most = DAY, .help = "quiet time before an incident counts as resolved"},
+    {"mail", VALUE_SECTION, offsetof(struct config, mail), .section = &mail_section,
+     .help = "how mail leaves"},
+    {"runner", VALUE_SECTION, offsetof(struct config, runner), .section = &runner_section,
+     .help = "limits of the steps that run"},
+    {"people", VALUE_LIST, offsetof(struct config, people), .section = &person_section,
+     .help = "who there is"},
+    {"schedules", VALUE_LIST, offsetof(struct config, schedules), .section = &schedule_section,
+     .help = "who is on call when"},
+    {"services", VALUE_LIST, offsetof(struct config, services), .section = &service_section,
+     .help = "what is looked after, and who is paged for it"},
+};
+
+const struct section config_schema = {"configuration", root_keys, sizeof root_keys / sizeof *root_keys,
+                                      sizeof(struct config), -1};

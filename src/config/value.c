@@ -1,0 +1,405 @@
+/* Reading one value of each kind: a row a kind, a function a form. Messages say what is wrong and what to
+ * write instead; the walker puts file, line and key before them. */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/nearest.h"
+#include "config/config.h"
+#include "config/schema.h"
+
+enum { MOST_TEXT_BYTES = 2000, MOST_ID_BYTES = 100, MOST_LABELS = 64, DAY_MINUTES = 1440 };
+
+/* ---- texts ---- */
+
+static int store_text(struct arena *arena, const char *text, void *target)
+{
+    *(const char **)target = arena_strdup(arena, text);
+    return 0;
+}
+
+static int read_text(struct arena *arena, const struct key *key, const char *text, void *target,
+                     struct err *err)
+{
+    (void)key;
+    if (!text[0])
+        return err_set(err, "is empty");
+    if (strnlen(text, MOST_TEXT_BYTES + 1) > MOST_TEXT_BYTES)
+        return err_set(err, "is longer than %d bytes", MOST_TEXT_BYTES);
+    for (const char *p = text; *p; p++) {
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            return err_set(err, "holds a line break or another control character");
+    }
+    return store_text(arena, text, target);
+}
+
+static int check_id(const char *text, struct err *err)
+{
+    bool ok = text[0] && strnlen(text, MOST_ID_BYTES + 1) <= MOST_ID_BYTES;
+    for (const char *p = text; ok && *p; p++)
+        ok = isalnum((unsigned char)*p) || strchr("-_.", *p);
+    return ok ? 0 : err_set(err, "\"%.60s\" is no id; use letters, digits, - _ and . only", text);
+}
+
+static int read_id(struct arena *arena, const struct key *key, const char *text, void *target,
+                   struct err *err)
+{
+    (void)key;
+    store_text(arena, text, target);
+    return check_id(text, err);
+}
+
+/* Inside the runbook folder: nothing that leads out of it. */
+static int read_document(struct arena *arena, const struct key *key, const char *text, void *target,
+                         struct err *err)
+{
+    if (read_text(arena, key, text, target, err))
+        return -1;
+    size_t n = strlen(text);
+    if (text[0] == '/' || strncmp(text, "../", 3) == 0 || strstr(text, "/../") ||
+        (n >= 3 && strcmp(text + n - 3, "/..") == 0) || strcmp(text, "..") == 0)
+        return err_set(err, "\"%.80s\" leads out of the runbook folder; name a file inside it", text);
+    return 0;
+}
+
+static int read_web_url(struct arena *arena, const struct key *key, const char *text, void *target,
+                        struct err *err)
+{
+    return read_text(arena, key, text, target, err) ? -1 : web_url_check(text, err);
+}
+
+/* The same rules as for the web, under the names of mail. */
+static int read_mail_url(struct arena *arena, const struct key *key, const char *text, void *target,
+                         struct err *err)
+{
+    if (read_text(arena, key, text, target, err))
+        return -1;
+    const char *rest = strncmp(text, "smtp://", 7) == 0    ? text + 7
+                       : strncmp(text, "smtps://", 8) == 0 ? text + 8
+                                                           : NULL;
+    scoped_buf struct buf as_web = {0};
+    buf_printf(&as_web, "http://%s", rest ? rest : "");
+    struct err ignored;
+    if (!rest || strchr(rest, '/') || web_url_check(as_web.at, &ignored))
+        return err_set(err, "\"%.80s\" is no mail server; write it like smtp://mail.example.org:25", text);
+    return 0;
+}
+
+static int read_mail_address(struct arena *arena, const struct key *key, const char *text, void *target,
+                             struct err *err)
+{
+    return read_text(arena, key, text, target, err) ? -1 : mail_address_check(text, err);
+}
+
+static int read_port(const char *text)
+{
+    char *end;
+    long port = isdigit((unsigned char)text[0]) ? strtol(text, &end, 10) : -1;
+    return port >= 1 && port <= 65535 && !*end ? (int)port : -1;
+}
+
+/* "127.0.0.1:8480", "[::1]:8480" */
+static int read_listen(struct arena *arena, const struct key *key, const char *text, void *target,
+                       struct err *err)
+{
+    if (read_text(arena, key, text, target, err))
+        return -1;
+    const char *colon = strrchr(text, ':');
+    if (!colon || read_port(colon + 1) < 0)
+        return err_set(err, "\"%.80s\" names no port from 1 to 65535; write it like 127.0.0.1:8480", text);
+    char *host = arena_strndup(arena, text, (size_t)(colon - text));
+    size_t n = strlen(host);
+    bool six = n > 2 && host[0] == '[' && host[n - 1] == ']';
+    if (six) {
+        host[n - 1] = '\0';
+        host++;
+    }
+    unsigned char address[sizeof(struct in6_addr)];
+    if (inet_pton(six ? AF_INET6 : AF_INET, host, address) != 1)
+        return err_set(err,
+                       "\"%.80s\" is no address of this machine; write it like 127.0.0.1:8480 or "
+                       "[::1]:8480",
+                       text);
+    return 0;
+}
+
+static int read_secret(struct arena *arena, const struct key *key, const char *text, void *target,
+                       struct err *err)
+{
+    static const char *const places[] = {"env:", "file:", "credential:"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        size_t n = strlen(places[i]);
+        if (strncmp(text, places[i], n) == 0 && text[n])
+            return read_text(arena, key, text, target, err);
+    }
+    /* The text may be the secret itself: it is not repeated. */
+    return err_set(err, "must say where the secret lies, not what it is: env:NAME, file:PATH or "
+                        "credential:NAME");
+}
+
+static int read_choice(struct arena *arena, const struct key *key, const char *text, void *target,
+                       struct err *err)
+{
+    scoped_buf struct buf all = {0};
+    for (size_t i = 0; key->choices[i]; i++) {
+        if (strcmp(key->choices[i], text) == 0)
+            return store_text(arena, text, target);
+        buf_printf(&all, "%s%s", i ? ", " : "", key->choices[i]);
+    }
+    return err_set(err, "\"%.60s\" is none of: %s", text, all.at);
+}
+
+static int read_zone(struct arena *arena, const struct key *key, const char *text, void *target,
+                     struct err *err)
+{
+    return read_text(arena, key, text, target, err) ? -1 : timezone_check(text, err);
+}
+
+/* ---- numbers and times ---- */
+
+static int check_range(const struct key *key, int64_t value, const char *unit, struct err *err)
+{
+    if (value >= key->least && value <= key->most)
+        return 0;
+    return err_set(err, "must lie between %lld and %lld %s", (long long)key->least, (long long)key->most,
+                   unit);
+}
+
+static int read_duration(struct arena *arena, const struct key *key, const char *text, void *target,
+                         struct err *err)
+{
+    (void)arena;
+    int64_t s;
+    if (duration_parse(text, &s))
+        return err_set(err, "\"%.60s\" is no duration; write it like 30s, 5m or 1h30m", text);
+    if (check_range(key, s, "seconds", err))
+        return -1;
+    *(int64_t *)target = s;
+    return 0;
+}
+
+static int read_after(struct arena *arena, const struct key *key, const char *text, void *target,
+                      struct err *err)
+{
+    if (strcmp(text, "severity") != 0)
+        return read_duration(arena, key, text, target, err);
+    *(int64_t *)target = UNSTATED;
+    return 0;
+}
+
+static int read_bytes(struct arena *arena, const struct key *key, const char *text, void *target,
+                      struct err *err)
+{
+    (void)arena;
+    char *end = NULL;
+    long long n = isdigit((unsigned char)text[0]) && strlen(text) < 16 ? strtoll(text, &end, 10) : -1;
+    long long unit = end && strcmp(end, "KiB") == 0   ? 1024
+                     : end && strcmp(end, "MiB") == 0 ? 1024LL * 1024
+                     : end && !*end                   ? 1
+                                                      : 0;
+    if (n < 0 || !unit || n > INT64_MAX / unit)
+        return err_set(err, "\"%.60s\" is no size; write it like 65536 or 64KiB", text);
+    if (check_range(key, n * unit, "bytes", err))
+        return -1;
+    *(int64_t *)target = n * unit;
+    return 0;
+}
+
+static int read_bool(struct arena *arena, const struct key *key, const char *text, void *target,
+                     struct err *err)
+{
+    (void)arena;
+    (void)key;
+    static const char *const words[] = {"false", "true", "no", "yes", "off", "on"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *(bool *)target = i % 2;
+            return 0;
+        }
+    }
+    return err_set(err, "\"%.60s\" is neither true nor false", text);
+}
+
+static int read_rotation(struct arena *arena, const struct key *key, const char *text, void *target,
+                         struct err *err)
+{
+    (void)arena;
+    (void)key;
+    bool weekly = strcmp(text, "weekly") == 0;
+    if (!weekly && strcmp(text, "daily") != 0)
+        return err_set(err, "\"%.60s\" is no rotation; write daily or weekly", text);
+    *(enum rotation *)target = weekly ? ROTATION_WEEKLY : ROTATION_DAILY;
+    return 0;
+}
+
+/* "2026-03-02T09:00": the same days exist as in RFC 3339, which is asked. */
+static int read_local_time(struct arena *arena, const struct key *key, const char *text, void *target,
+                           struct err *err)
+{
+    (void)arena;
+    (void)key;
+    struct local_time t;
+    int used = 0, n = 0;
+    int64_t us;
+    char as_utc[TIME_TEXT_BYTES];
+    if (strlen(text) == 16)
+        n = sscanf(text, "%4d-%2d-%2dT%2d:%2d%n", &t.year, &t.month, &t.day, &t.hour, &t.minute, &used);
+    snprintf(as_utc, sizeof as_utc, "%.16s:00Z", text);
+    if (n != 5 || used != 16 || t.year < 1970 || time_parse_rfc3339(as_utc, strlen(as_utc), &us))
+        return err_set(err, "\"%.60s\" is no local time; write it like 2026-03-02T09:00", text);
+    *(struct local_time *)target = t;
+    return 0;
+}
+
+static int read_minute(struct arena *arena, const struct key *key, const char *text, void *target,
+                       struct err *err)
+{
+    (void)arena;
+    (void)key;
+    bool shape = strlen(text) == 5 && text[2] == ':';
+    for (int i = 0; shape && i < 5; i++)
+        shape = i == 2 || isdigit((unsigned char)text[i]);
+    int hour = shape ? (text[0] - '0') * 10 + text[1] - '0' : 99;
+    int minute = shape ? (text[3] - '0') * 10 + text[4] - '0' : 99;
+    if (minute > 59 || hour * 60 + minute > DAY_MINUTES)
+        return err_set(err, "\"%.60s\" is no time of the day; write it like \"09:00\"", text);
+    *(int *)target = hour * 60 + minute;
+    return 0;
+}
+
+/* ---- entries of lists and maps ---- */
+
+static int read_every_day(struct arena *arena, const struct key *key, const char *text, void *target,
+                          struct err *err)
+{
+    (void)arena;
+    (void)key;
+    if (strcmp(text, "every") != 0)
+        return err_set(err, "must be a list of days like [mon, tue]");
+    *(unsigned *)target = 0x7f;
+    return 0;
+}
+
+static int read_day(struct arena *arena, const struct key *key, const struct node_entry *entry, void *target,
+                    struct err *err)
+{
+    (void)arena;
+    (void)key;
+    static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+    for (unsigned i = 0; i < 7; i++) {
+        if (strcmp(entry->value->text, days[i]) == 0) {
+            *(unsigned *)target |= 1u << i;
+            return 0;
+        }
+    }
+    return err_set(err, "\"%.60s\" is no day; use mon, tue, wed, thu, fri, sat, sun", entry->value->text);
+}
+
+static int read_id_entry(struct arena *arena, const struct key *key, const struct node_entry *entry,
+                         void *target, struct err *err)
+{
+    (void)key;
+    strings_add(arena, target, arena_strdup(arena, entry->value->text));
+    return check_id(entry->value->text, err);
+}
+
+static int read_target(struct arena *arena, const struct key *key, const struct node_entry *entry,
+                       void *target, struct err *err)
+{
+    (void)key;
+    const char *text = entry->value->text;
+    if (strncmp(text, "person:", 7) != 0 && strncmp(text, "schedule:", 9) != 0)
+        return err_set(err, "\"%.60s\" names nobody; write person:ID or schedule:ID", text);
+    strings_add(arena, target, arena_strdup(arena, text));
+    return check_id(strchr(text, ':') + 1, err);
+}
+
+typedef LIST(struct config_label) config_labels;
+typedef LIST(struct config_contact) config_contacts;
+
+static int read_label(struct arena *arena, const struct key *key, const struct node_entry *entry,
+                      void *target, struct err *err)
+{
+    config_labels *labels = target;
+    struct config_label label;
+    if (labels->n >= MOST_LABELS)
+        return err_set(err, "has more than %d labels", MOST_LABELS);
+    if (read_text(arena, key, entry->key->text, &label.name, err) ||
+        read_text(arena, key, entry->value->text, &label.value, err))
+        return err_prefix(err, "label \"%.60s\" ", entry->key->text);
+    list_each (other, labels) {
+        if (strcmp(other->name, label.name) == 0)
+            return err_set(err, "label \"%s\" is given twice", label.name);
+    }
+    *list_push(arena, labels) = label;
+    return 0;
+}
+
+static int unknown_channel(const char *name, struct err *err)
+{
+    const char *names[16] = {0};
+    size_t n = 0;
+    scoped_buf struct buf all = {0};
+    for (const struct contact_channel *c = contact_channels; c->name && n < 16; c++) {
+        names[n++] = c->name;
+        buf_printf(&all, "%s%s", all.n_bytes ? ", " : "", c->name);
+    }
+    const char *nearest = word_nearest(name, names, n);
+    if (nearest)
+        return err_set(err, "unknown way \"%.60s\" to reach somebody; did you mean \"%s\"?", name, nearest);
+    return err_set(err, "unknown way \"%.60s\" to reach somebody; there are: %s", name, buf_text(&all));
+}
+
+/* `- webhook: URL`; kept even when it is wrong, so that one mistake is not reported twice. */
+static int read_contact(struct arena *arena, const struct key *key, const struct node_entry *entry,
+                        void *target, struct err *err)
+{
+    config_contacts *contacts = target;
+    struct config_contact *contact = list_push(arena, contacts);
+    contact->line = entry->value->line;
+    contact->channel = contact->address = "";
+    if (entry->value->kind != NODE_MAP || entry->value->entries.n != 1)
+        return err_set(err, "must be one way to reach somebody, like \"- email: ana@example.org\"");
+    const struct node_entry *way = &entry->value->entries.at[0];
+    const struct contact_channel *channel = contact_channel_find(way->key->text);
+    if (!channel)
+        return unknown_channel(way->key->text, err);
+    if (way->value->kind != NODE_TEXT)
+        return err_set(err, "%s must be an address like %s", channel->name, channel->example);
+    contact->channel = channel->name;
+    return read_text(arena, key, way->value->text, &contact->address, err)
+               ? -1
+               : channel->check(contact->address, err);
+}
+
+const struct value_reader value_readers[N_VALUE_KINDS] = {
+    [VALUE_TEXT] = {"a text", NODE_TEXT, read_text, NULL},
+    [VALUE_ID] = {"an id", NODE_TEXT, read_id, NULL},
+    [VALUE_PATH] = {"a path", NODE_TEXT, read_text, NULL},
+    [VALUE_DOCUMENT] = {"a path in the runbook folder", NODE_TEXT, read_document, NULL},
+    [VALUE_WEB_URL] = {"a URL", NODE_TEXT, read_web_url, NULL},
+    [VALUE_MAIL_URL] = {"a URL like smtp://mail.example.org:25", NODE_TEXT, read_mail_url, NULL},
+    [VALUE_MAIL_ADDRESS] = {"an e-mail address", NODE_TEXT, read_mail_address, NULL},
+    [VALUE_LISTEN] = {"ADDRESS:PORT", NODE_TEXT, read_listen, NULL},
+    [VALUE_SECRET] = {"env:NAME, file:PATH or credential:NAME", NODE_TEXT, read_secret, NULL},
+    [VALUE_CHOICE] = {"one word", NODE_TEXT, read_choice, NULL},
+    [VALUE_ZONE] = {"a time zone like Europe/Berlin", NODE_TEXT, read_zone, NULL},
+    [VALUE_DURATION] = {"a duration like 5m", NODE_TEXT, read_duration, NULL},
+    [VALUE_AFTER] = {"a duration like 5m", NODE_TEXT, read_after, NULL},
+    [VALUE_BYTES] = {"a size like 64KiB", NODE_TEXT, read_bytes, NULL},
+    [VALUE_BOOL] = {"true or false", NODE_TEXT, read_bool, NULL},
+    [VALUE_ROTATION] = {"daily or weekly", NODE_TEXT, read_rotation, NULL},
+    [VALUE_LOCAL_TIME] = {"a local time like 2026-03-02T09:00", NODE_TEXT, read_local_time, NULL},
+    [VALUE_MINUTE] = {"a time of the day like \"09:00\"", NODE_TEXT, read_minute, NULL},
+    [VALUE_DAYS] = {"a list of days like [mon, tue]", NODE_LIST, read_every_day, read_day},
+    [VALUE_IDS] = {"a list of ids like [ana, ben]", NODE_LIST, NULL, read_id_entry},
+    [VALUE_TARGETS] = {"a list like [schedule:primary, person:ana]", NODE_LIST, NULL, read_target},
+    [VALUE_LABELS] = {"labels like {service: api}", NODE_MAP, NULL, read_label},
+    [VALUE_CONTACTS] = {"a list of ways like \"- email: ana@example.org\"", NODE_LIST, NULL, read_contact},
+    [VALUE_SECTION] = {"keys of its own", NODE_MAP, NULL, NULL},
+    [VALUE_OPTIONAL] = {"keys of its own", NODE_MAP, NULL, NULL},
+    [VALUE_LIST] = {"a list", NODE_LIST, NULL, NULL},
+};
