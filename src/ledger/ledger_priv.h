@@ -124,7 +124,7 @@ int timer_clear(struct ledger *ledger, const struct timer *timer, struct err *er
  * during the call. */
 struct restorer {
     void *context;
-    void (*last)(void *context, int64_t last_incident, int64_t last_delivery);
+    void (*last)(void *context, int64_t last_incident, int64_t last_delivery, int64_t last_us);
     void (*incident)(void *context, const void *incident);
     void (*delivery)(void *context, const void *delivery);
     void (*step)(void *context, const void *step);

@@ -14,11 +14,12 @@ static int restore_last(struct ledger *ledger, const struct restorer *restorer, 
 {
     struct db_statement *read = db_prepare(ledger->db,
                                            "SELECT (SELECT coalesce(max(number), 0) FROM incident),"
-                                           " (SELECT coalesce(max(id), 0) FROM delivery)",
+                                           " (SELECT coalesce(max(id), 0) FROM delivery),"
+                                           " (SELECT coalesce(max(received_us), 0) FROM inbox)",
                                            err);
     if (!read || db_step(read, err) != 0)
         return -1;
-    restorer->last(restorer->context, db_column_int(read, 0), db_column_int(read, 1));
+    restorer->last(restorer->context, db_column_int(read, 0), db_column_int(read, 1), db_column_int(read, 2));
     db_reset(read);
     return 0;
 }
@@ -68,9 +69,9 @@ int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, in
     return result;
 }
 
-static void last_to_engine(void *engine, int64_t last_incident, int64_t last_delivery)
+static void last_to_engine(void *engine, int64_t last_incident, int64_t last_delivery, int64_t last_us)
 {
-    engine_restore_last(engine, last_incident, last_delivery);
+    engine_restore_last(engine, last_incident, last_delivery, last_us);
 }
 
 static void incident_to_engine(void *engine, const void *incident)
