@@ -214,8 +214,9 @@ static void an_incident_that_is_not_there_is_said_so(void **state)
 
 /* ---- restoring ---- */
 
-static void on_last(void *context, int64_t last_incident, int64_t last_delivery)
+static void on_last(void *context, int64_t last_incident, int64_t last_delivery, int64_t last_us)
 {
+    (void)last_us;
     buf_printf(context, "last %lld %lld;", (long long)last_incident, (long long)last_delivery);
 }
 
