@@ -24,22 +24,27 @@
 #include "base/clock.h"
 #include "loop/cgroup.h"
 
-enum { ORDER_TERM = 'T', ORDER_KILL = 'K', CONTROL_FD = 3, CGROUP_FD = 4 };
+enum { CONTROL_FD = 3, CGROUP_FD = 4 };
 enum { KILL_PATIENCE_S = 5, KILL_PAUSE_MS = 5 };
 
+/* The orders, as they are sent. */
+enum order { WATCH = 0, TERM = 'T', KILL = 'K', END_SESSION = 'S', RELEASE = 'R' };
+
 struct keeper {
-    pid_t program;
+    pid_t program; /* also its session */
     bool in_cgroup;
     bool program_ended;
-    int64_t kill_since_us; /* 0: not asked to */
-    int n_ended;           /* of what the program left behind */
+    enum order order;   /* WATCH until one of KILL, END_SESSION, RELEASE */
+    int64_t ordered_us; /* when that came */
+    int n_ended;        /* of what the program left behind */
 };
 
 /* ---- the tree ---- */
 
 struct process {
-    pid_t pid, parent;
+    pid_t pid, parent, session;
     bool ours;
+    char name[16];
 };
 
 struct processes {
@@ -61,11 +66,14 @@ static int process_read(int proc_fd, const char *name, struct process *ret_proce
     text[n] = '\0';
     /* "pid (name) state ppid": the name may hold anything, so look from its end. */
     const char *after = strrchr(text, ')');
+    const char *before = strchr(text, '(');
     char state;
-    int parent;
-    if (!after || sscanf(after + 1, " %c %d", &state, &parent) != 2 || state == 'Z')
+    struct process process = {.pid = (pid_t)strtol(name, NULL, 10)};
+    if (!after || !before ||
+        sscanf(after + 1, " %c %d %*d %d", &state, &process.parent, &process.session) != 3 || state == 'Z')
         return -1;
-    *ret_process = (struct process){.pid = (pid_t)strtol(name, NULL, 10), .parent = parent};
+    snprintf(process.name, sizeof process.name, "%.*s", (int)(after - before - 1), before + 1);
+    *ret_process = process;
     return 0;
 }
 
@@ -113,15 +121,15 @@ static void descendants_mark(struct processes *all)
     }
 }
 
-/* Signals every descendant; the number of them, and one of those that could not be signalled. */
-static int descendants_signal(int signal_number, int *ret_refused)
+/* Signals every descendant, or those of a session; their number, and one that could not be signalled. */
+static int descendants_signal(int signal_number, pid_t session, int *ret_refused)
 {
     struct processes all = {0};
     int n = 0;
     processes_read(&all);
     descendants_mark(&all);
     for (size_t i = 0; i < all.n; i++) {
-        if (!all.at[i].ours)
+        if (!all.at[i].ours || (session && all.at[i].session != session))
             continue;
         n++;
         if (kill(all.at[i].pid, signal_number) < 0 && errno == EPERM)
@@ -158,20 +166,50 @@ static bool children_reap(struct keeper *keeper)
     }
 }
 
-static void tree_kill(struct keeper *keeper)
+/* One round of ending; the number of processes it found. */
+static int tree_kill(struct keeper *keeper)
 {
     int refused = 0;
-    if (keeper->in_cgroup)
+    pid_t session = keeper->order == END_SESSION ? keeper->program : 0;
+    int n = descendants_signal(SIGSTOP, session, &refused);
+    if (keeper->in_cgroup && !session)
         cgroup_kill(CGROUP_FD);
-    descendants_signal(SIGSTOP, &refused);
-    int n = descendants_signal(SIGKILL, &refused);
+    descendants_signal(SIGKILL, session, &refused);
     if (keeper->program_ended && n > keeper->n_ended)
         keeper->n_ended = n;
-    int64_t for_us = clock_monotonic_us(clock_system()) - keeper->kill_since_us;
-    if (for_us > KILL_PATIENCE_S * US_PER_S) {
+    int64_t for_us = clock_monotonic_us(clock_system()) - keeper->ordered_us;
+    if (n && for_us > KILL_PATIENCE_S * US_PER_S) {
         report(KEEPER_LEFT, refused, "");
         _exit(1);
     }
+    return n;
+}
+
+/* What runs on leaves the cgroup too: that one is going to be removed, and ended first. Returns only when
+ * nothing is left but what is to be reaped. */
+static void tree_release(const struct keeper *keeper)
+{
+    struct processes all = {0};
+    int n = 0;
+    const char *name = "";
+    processes_read(&all);
+    descendants_mark(&all);
+    int parent = keeper->in_cgroup ? openat(CGROUP_FD, "../cgroup.procs", O_WRONLY | O_CLOEXEC) : -1;
+    for (size_t i = 0; i < all.n; i++) {
+        if (!all.at[i].ours)
+            continue;
+        n++;
+        name = all.at[i].name;
+        if (parent >= 0)
+            dprintf(parent, "%d", (int)all.at[i].pid);
+    }
+    if (n) {
+        report(KEEPER_RELEASED, n, name);
+        _exit(0);
+    }
+    free(all.at);
+    if (parent >= 0)
+        close(parent);
 }
 
 static void order_take(struct keeper *keeper)
@@ -181,27 +219,30 @@ static void order_take(struct keeper *keeper)
     ssize_t n = recv(CONTROL_FD, &order, 1, 0);
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
         return;
-    if (n == 1 && order == ORDER_TERM) {
-        descendants_signal(SIGTERM, &refused);
-        descendants_signal(SIGCONT, &refused); /* what is stopped cannot end */
-    } else if (!keeper->kill_since_us) {
-        keeper->kill_since_us = clock_monotonic_us(clock_system());
+    if (n == 1 && order == TERM) {
+        descendants_signal(SIGTERM, 0, &refused);
+        descendants_signal(SIGCONT, 0, &refused); /* what is stopped cannot end */
+        return;
     }
+    bool release = n == 1 && keeper->program_ended && (order == END_SESSION || order == RELEASE);
+    keeper->order = release ? (enum order)order : KILL; /* the end of the owner is an order to kill */
+    keeper->ordered_us = clock_monotonic_us(clock_system());
 }
 
 __attribute__((noreturn)) static void keeper_live(struct keeper *keeper, int signal_fd)
 {
     while (!children_reap(keeper)) {
-        if (keeper->kill_since_us)
-            tree_kill(keeper);
-        /* While killing, only the children matter: the owner may be gone and its end would wake us for ever.
+        bool ending = keeper->order != WATCH;
+        if (keeper->order == RELEASE || (ending && tree_kill(keeper) == 0 && keeper->order == END_SESSION))
+            tree_release(keeper);
+        /* While ending, only the children matter: the owner may be gone, and its end would wake us for ever.
          */
         struct pollfd polls[] = {{.fd = signal_fd, .events = POLLIN}, {.fd = CONTROL_FD, .events = POLLIN}};
-        poll(polls, keeper->kill_since_us ? 1 : 2, keeper->kill_since_us ? KILL_PAUSE_MS : -1);
+        poll(polls, ending ? 1 : 2, ending ? KILL_PAUSE_MS : -1);
         struct signalfd_siginfo info;
         while (read(signal_fd, &info, sizeof info) > 0)
             ;
-        if (!keeper->kill_since_us && polls[1].revents)
+        if (!ending && polls[1].revents)
             order_take(keeper);
     }
     report(KEEPER_ENDED, keeper->n_ended, "");
@@ -267,18 +308,24 @@ int keeper_start(const struct child_options *program, pid_t *ret_keeper, int *re
     return 0;
 }
 
-static void order_send(int control_fd, char order)
+static void order_send(int control_fd, enum order order)
 {
-    while (send(control_fd, &order, 1, MSG_NOSIGNAL) < 0 && errno == EINTR)
+    char byte = (char)order;
+    while (send(control_fd, &byte, 1, MSG_NOSIGNAL) < 0 && errno == EINTR)
         ;
 }
 
 void keeper_term(int control_fd)
 {
-    order_send(control_fd, ORDER_TERM);
+    order_send(control_fd, TERM);
 }
 
 void keeper_kill(int control_fd)
 {
-    order_send(control_fd, ORDER_KILL);
+    order_send(control_fd, KILL);
+}
+
+void keeper_release(int control_fd, bool session)
+{
+    order_send(control_fd, session ? END_SESSION : RELEASE);
 }

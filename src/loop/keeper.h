@@ -13,11 +13,12 @@
 #include "loop/child.h"
 
 enum keeper_kind {
-    KEEPER_STARTED, /* value: process id of the program */
-    KEEPER_FAILED,  /* it could not be started: text */
-    KEEPER_EXITED,  /* value: its status as of waitpid(2); what it started may still run */
-    KEEPER_ENDED,   /* value: how many processes that it had left running were ended */
-    KEEPER_LEFT     /* value: a process that even SIGKILL did not end within 5 s (another user's, or stuck) */
+    KEEPER_STARTED,  /* value: process id of the program */
+    KEEPER_FAILED,   /* it could not be started: text */
+    KEEPER_EXITED,   /* value: its status as of waitpid(2); what it started may still run */
+    KEEPER_ENDED,    /* value: how many processes that it had left running were ended; nothing is left */
+    KEEPER_RELEASED, /* value: how many were left to run on; text: the name of one */
+    KEEPER_LEFT /* value: a process that even SIGKILL did not end within 5 s (another user's, or stuck) */
 };
 
 struct keeper_report { /* one message on the control socket (SOCK_SEQPACKET) */
@@ -32,3 +33,6 @@ int keeper_start(const struct child_options *program, pid_t *ret_keeper, int *re
 
 void keeper_term(int control_fd); /* SIGTERM to the program and all that it started */
 void keeper_kill(int control_fd); /* SIGKILL to all of it until nothing is left; the keeper then ends */
+/* When the program has ended: leaves what it started to run on, and the keeper ends. With `session`, only
+ * what has left the program's session (a daemon); what has not is killed first. */
+void keeper_release(int control_fd, bool session);

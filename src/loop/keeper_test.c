@@ -176,6 +176,34 @@ static void term_reaches_the_daemon_as_well(void **state)
     assert_gone(pid);
 }
 
+static void a_released_daemon_runs_on_and_its_session_is_ended(void **state)
+{
+    (void)state;
+    struct kept kept;
+    struct keeper_report report;
+    pid_t daemon, job;
+    keep("(setsid sh -c 'echo $$; while :; do sleep 1; done' &)", -1, &kept);
+    read_pids(&kept, &daemon, 1);
+    hear_kind(&kept, KEEPER_STARTED, &report);
+    hear_kind(&kept, KEEPER_EXITED, &report);
+    keeper_release(kept.control, true);
+    hear_kind(&kept, KEEPER_RELEASED, &report);
+    assert_true(report.value >= 1);
+    assert_over(&kept);
+    assert_int_equal(kill(daemon, 0), 0);
+    kill(-daemon, SIGKILL);
+
+    keep("sh -c 'echo $$; while :; do sleep 1; done' &", -1, &kept);
+    read_pids(&kept, &job, 1);
+    hear_kind(&kept, KEEPER_STARTED, &report);
+    hear_kind(&kept, KEEPER_EXITED, &report);
+    keeper_release(kept.control, true);
+    hear_kind(&kept, KEEPER_ENDED, &report);
+    assert_true(report.value >= 1);
+    assert_over(&kept);
+    assert_gone(job);
+}
+
 static void everything_ends_when_the_owner_ends(void **state)
 {
     (void)state;
@@ -216,6 +244,7 @@ int main(void)
         cmocka_unit_test(kill_ends_what_ignores_term_and_what_daemonised),
         cmocka_unit_test(kill_ends_everything_in_a_cgroup_too),
         cmocka_unit_test(term_reaches_the_daemon_as_well),
+        cmocka_unit_test(a_released_daemon_runs_on_and_its_session_is_ended),
         cmocka_unit_test(everything_ends_when_the_owner_ends),
         cmocka_unit_test(a_program_has_only_the_descriptors_it_was_given),
     };

@@ -43,10 +43,12 @@ struct runner_event {
 int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                const struct runner_limits *limits, void (*report)(void *context, const struct runner_event *),
                void *context, struct runner **ret_runner, struct err *err);
-/* Ends every step (TERM, then KILL to its group) and frees. */
+/* Ends every step (TERM, then KILL after 2 s, to all that it started) and frees; no report follows. Waits for
+ * it. The loop has to turn once more before the steps' memory is free. */
 void runner_free(struct runner *runner);
 
-/* Starts it, or reports STEP_REFUSED with the reason. Never twice for the same run, line and attempt. */
+/* Starts it, or reports STEP_REFUSED with the reason. Steps of one run wait for each other. Never twice for
+ * the same run, line and attempt: the second order is logged, and nothing is reported. */
 void runner_start(struct runner *runner, const struct runner_order *order);
 
 /* ---- frames ---- */

@@ -1,0 +1,170 @@
+#include "loop/fleet.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/must.h"
+
+enum { END_PATIENCE_MS = 5000, GOOD_ROUND_S = 60 };
+
+static const int pauses_ms[] = {0, 100, 500, 1000, 2000, 5000};
+enum { PAUSES = sizeof pauses_ms / sizeof *pauses_ms };
+
+struct round {
+    const struct fleet *fleet;
+    int signal_fd;
+    pid_t pids[FLEET_MEMBERS]; /* 0: it has ended */
+    bool stop;                 /* asked to by a signal */
+    bool refused;
+};
+
+static void member_log(const char *name, int status, bool expected)
+{
+    enum log_level level = expected ? LOG_INFO : LOG_ERROR;
+    if (WIFSIGNALED(status))
+        log_event(level, "process.ended", "name=%s signal=%d", name, WTERMSIG(status));
+    else
+        log_event(level, "process.ended", "name=%s exit=%d", name, WEXITSTATUS(status));
+}
+
+/* True when a member has ended. */
+static bool members_reap(struct round *round, bool expected)
+{
+    bool ended = false;
+    int status;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+        for (size_t i = 0; i < round->fleet->n_members; i++) {
+            if (round->pids[i] != pid)
+                continue;
+            round->pids[i] = 0;
+            ended = true;
+            member_log(round->fleet->members[i].name, status, expected);
+            round->refused |= WIFEXITED(status) && WEXITSTATUS(status) == FLEET_REFUSED;
+        }
+    }
+    return ended;
+}
+
+static void members_signal(const struct round *round, size_t from, int signal_number)
+{
+    for (size_t i = from; i < round->fleet->n_members; i++)
+        if (round->pids[i])
+            kill(round->pids[i], signal_number);
+}
+
+static void reload_pass_on(const struct round *round)
+{
+    for (size_t i = 0; i < round->fleet->n_members; i++)
+        if (round->pids[i] && round->fleet->members[i].hears_reload)
+            kill(round->pids[i], SIGHUP);
+}
+
+/* Waits for signals, at most timeout_ms (-1: for ever), and notes what they ask for. */
+static void signals_take(struct round *round, int timeout_ms)
+{
+    struct pollfd wait = {.fd = round->signal_fd, .events = POLLIN};
+    struct signalfd_siginfo info;
+    poll(&wait, 1, timeout_ms);
+    while (read(round->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
+            round->stop = true;
+        if (info.ssi_signo == SIGHUP)
+            reload_pass_on(round);
+    }
+}
+
+static int64_t now_ms(void)
+{
+    return clock_monotonic_us(clock_system()) / 1000;
+}
+
+static bool members_run(const struct round *round, size_t from, size_t until)
+{
+    for (size_t i = from; i < until; i++)
+        if (round->pids[i])
+            return true;
+    return false;
+}
+
+/* Waits until none of the members from..until runs; false after the patience. */
+static bool members_await(struct round *round, size_t from, size_t until)
+{
+    int64_t deadline_ms = now_ms() + END_PATIENCE_MS;
+    for (;;) {
+        members_reap(round, true);
+        int64_t left_ms = deadline_ms - now_ms();
+        if (!members_run(round, from, until))
+            return true;
+        if (left_ms <= 0)
+            return false;
+        signals_take(round, (int)left_ms);
+    }
+}
+
+static void members_end(struct round *round, size_t from, size_t until)
+{
+    for (size_t i = from; i < until; i++)
+        if (round->pids[i])
+            kill(round->pids[i], SIGTERM);
+    while (!members_await(round, from, until)) {
+        log_event(LOG_WARNING, "process.kill", "after_ms=%d", END_PATIENCE_MS);
+        members_signal(round, from, SIGKILL);
+    }
+}
+
+/* Starts all, watches until one ends or a stop is asked for, ends all. */
+static void round_run(struct round *round)
+{
+    struct err err;
+    if (round->fleet->start(round->fleet->context, round->pids, &err) < 0) {
+        memset(round->pids, 0, sizeof round->pids);
+        log_event(LOG_ERROR, "process.start_failed", "why=%s", log_quote(err.text));
+        return;
+    }
+    while (!members_reap(round, false) && !round->stop)
+        signals_take(round, -1);
+    if (round->stop)
+        members_end(round, 0, 1);
+    members_end(round, 0, round->fleet->n_members);
+}
+
+static void pause_before_round(struct round *round, int n_failed)
+{
+    int pause_ms = pauses_ms[n_failed < PAUSES ? n_failed : PAUSES - 1];
+    log_event(LOG_WARNING, "process.restart", "all=true after_ms=%d", pause_ms);
+    for (int64_t until_ms = now_ms() + pause_ms; !round->stop && now_ms() < until_ms;)
+        signals_take(round, (int)(until_ms - now_ms()));
+}
+
+int fleet_run(const struct fleet *fleet)
+{
+    must(fleet->n_members <= FLEET_MEMBERS);
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (size_t i = 0; i < 4; i++)
+        sigaddset(&signals, (const int[]){SIGCHLD, SIGTERM, SIGINT, SIGHUP}[i]);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    struct round round = {.fleet = fleet, .signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
+    must(round.signal_fd >= 0);
+    int n_failed = 0; /* rounds in a row that ended too soon */
+    for (bool first = true; !round.stop; first = false) {
+        int64_t begun_ms = now_ms();
+        round_run(&round);
+        if (first && round.refused)
+            break;
+        if (round.stop)
+            break;
+        if (now_ms() - begun_ms > GOOD_ROUND_S * 1000)
+            n_failed = 0;
+        pause_before_round(&round, n_failed++);
+    }
+    close(round.signal_fd);
+    return round.stop ? 0 : FLEET_REFUSED;
+}

@@ -1,0 +1,30 @@
+/* A fleet of processes that stand and fall together: when one ends, the others are ended too and all start
+ * afresh, because what they knew of each other is gone. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+enum { FLEET_MEMBERS = 8, FLEET_REFUSED = 3 };
+
+struct fleet_member {
+    const char *name;
+    bool hears_reload; /* SIGHUP is passed on to it */
+};
+
+struct fleet {
+    const struct fleet_member *members; /* at an orderly stop the first ends before the others are told */
+    size_t n_members;
+    /* Starts all of them; ret_pids in the order of members. -1: none of them runs. */
+    int (*start)(void *context, pid_t *ret_pids, struct err *err);
+    void *context;
+};
+
+/* Runs until SIGTERM or SIGINT, then ends all and gives 0. A member that ends with FLEET_REFUSED in the first
+ * round cannot start because of something that a person must mend: all end, and the result is FLEET_REFUSED.
+ * Any other end starts all again, after 0, 0.1, 0.5, 1, 2, then every 5 s; a round of a minute counts as
+ * good. The process must have one thread. */
+int fleet_run(const struct fleet *fleet);

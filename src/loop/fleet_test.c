@@ -1,0 +1,174 @@
+/* The fleet runs in a child of the test, its members are shells; a pipe tells what they do. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/testing.h"
+#include "loop/child.h"
+#include "loop/fleet.h"
+
+struct stage {
+    const char *scripts[2]; /* of the two members */
+    int words_fd;           /* where they write: descriptor 1 */
+    int round;
+};
+
+static const struct fleet_member members[] = {{"first", true}, {"second", false}};
+
+static int stage_start(void *context, pid_t *ret_pids, struct err *err)
+{
+    struct stage *stage = context;
+    char round[32];
+    snprintf(round, sizeof round, "ROUND=%d", ++stage->round);
+    const char *environment[] = {"PATH=/usr/bin:/bin", round, NULL};
+    for (int i = 0; i < 2; i++) {
+        int fds[] = {-1, stage->words_fd, 2};
+        const char *arguments[] = {"sh", "-c", stage->scripts[i], NULL};
+        struct child_options options = {.path = "/bin/sh",
+                                        .arguments = arguments,
+                                        .environment = environment,
+                                        .fds = fds,
+                                        .n_fds = 3,
+                                        .death_signal = SIGKILL,
+                                        .cgroup_fd = -1};
+        if (child_start(&options, &ret_pids[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+struct show {
+    pid_t fleet;
+    int words;
+};
+
+static void show_begin(const char *first, const char *second, struct show *show)
+{
+    int words[2];
+    assert_int_equal(pipe2(words, O_CLOEXEC), 0);
+    show->fleet = fork();
+    assert_true(show->fleet >= 0);
+    if (show->fleet == 0) {
+        struct stage stage = {.scripts = {first, second}, .words_fd = words[1]};
+        log_setup("fleet", LOG_ERROR + 1);
+        _exit(fleet_run(
+            &(struct fleet){.members = members, .n_members = 2, .start = stage_start, .context = &stage}));
+    }
+    close(words[1]);
+    show->words = words[0];
+}
+
+static void assert_says(const struct show *show, const char *word)
+{
+    char text[64];
+    size_t n = 0;
+    while (n < sizeof text - 1 && read(show->words, text + n, 1) == 1 && text[n] != '\n')
+        n++;
+    text[n] = '\0';
+    assert_string_equal(text, word);
+}
+
+static void assert_ends(const struct show *show, int exit_code)
+{
+    int status;
+    assert_int_equal(waitpid(show->fleet, &status, 0), show->fleet);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), exit_code);
+    char rest;
+    assert_int_equal(read(show->words, &rest, 1), 0); /* nobody holds the pipe any more */
+    close(show->words);
+}
+
+#define WAITING "while :; do sleep 0.01; done"
+
+static void a_stop_ends_the_first_before_the_others(void **state)
+{
+    (void)state;
+    struct show show;
+    show_begin("trap 'echo first; exit 0' TERM; echo up; " WAITING,
+               "trap 'echo second; exit 0' TERM; echo up; " WAITING, &show);
+    assert_says(&show, "up");
+    assert_says(&show, "up");
+    kill(show.fleet, SIGTERM);
+    assert_says(&show, "first");
+    assert_says(&show, "second");
+    assert_ends(&show, 0);
+}
+
+static void one_that_ends_takes_all_down_and_all_start_again(void **state)
+{
+    (void)state;
+    struct show show;
+    show_begin("trap 'kill -9 $$' HUP; echo up $ROUND; " WAITING,
+               "trap 'echo told; exit 0' TERM; echo up $ROUND; " WAITING, &show);
+    static const char *const up[] = {"up 1", "up 2", "up 3"};
+    for (int round = 0; round < 3; round++) {
+        assert_says(&show, up[round]);
+        assert_says(&show, up[round]);
+        kill(show.fleet, round < 2 ? SIGHUP : SIGTERM);
+        assert_says(&show, "told");
+    }
+    assert_ends(&show, 0);
+}
+
+static void a_refusal_at_the_first_start_ends_it(void **state)
+{
+    (void)state;
+    struct show show;
+    show_begin("exit 3", WAITING, &show);
+    assert_ends(&show, FLEET_REFUSED);
+}
+
+static void a_refusal_later_does_not(void **state)
+{
+    (void)state;
+    struct show show;
+    show_begin("[ $ROUND = 1 ] && exit 1; [ $ROUND = 2 ] && exit 3; echo up; " WAITING, WAITING, &show);
+    assert_says(&show, "up");
+    kill(show.fleet, SIGTERM);
+    assert_ends(&show, 0);
+}
+
+static void a_reload_reaches_those_that_hear_it(void **state)
+{
+    (void)state;
+    struct show show;
+    show_begin("trap 'echo reload' HUP; echo up; " WAITING, WAITING, &show);
+    assert_says(&show, "up");
+    kill(show.fleet, SIGHUP);
+    assert_says(&show, "reload");
+    kill(show.fleet, SIGTERM);
+    assert_ends(&show, 0);
+}
+
+static void kill_9_takes_all_down(void **state)
+{
+    (void)state;
+    struct show show;
+    show_begin("echo up; exec sleep 1000", "exec sleep 1000", &show);
+    assert_says(&show, "up");
+    kill(show.fleet, SIGKILL);
+    waitpid(show.fleet, NULL, 0);
+    char rest;
+    assert_int_equal(read(show.words, &rest, 1), 0);
+    close(show.words);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_stop_ends_the_first_before_the_others),
+        cmocka_unit_test(one_that_ends_takes_all_down_and_all_start_again),
+        cmocka_unit_test(a_refusal_at_the_first_start_ends_it),
+        cmocka_unit_test(a_refusal_later_does_not),
+        cmocka_unit_test(a_reload_reaches_those_that_hear_it),
+        cmocka_unit_test(kill_9_takes_all_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,154 @@
+/* The path is confined by the kernel (openat2 with RESOLVE_BENEATH): "..", absolute paths and links that lead
+ * out of the folder all fail there. Links that stay inside are followed, because mounted configuration is
+ * often made of them; the hash decides what the bytes are. */
+#include "runner/permit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/json.h"
+
+/* The runbook folder, or the folder of the one runbook. */
+static int folder_open(struct arena *arena, const char *runbook_dir, const char *file)
+{
+    int fd = open(runbook_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 || errno != ENOTDIR)
+        return fd;
+    const char *slash = strrchr(runbook_dir, '/');
+    if (strcmp(slash ? slash + 1 : runbook_dir, file) != 0) {
+        errno = ENOENT;
+        return -1;
+    }
+    const char *folder = slash ? arena_strndup(arena, runbook_dir, (size_t)(slash - runbook_dir) + 1) : ".";
+    return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int document_open(struct arena *arena, const char *runbook_dir, const char *file)
+{
+    int folder = folder_open(arena, runbook_dir, file);
+    if (folder < 0)
+        return -1;
+    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    long fd = syscall(SYS_openat2, folder, file, &how, sizeof how);
+    int error = errno;
+    close(folder);
+    errno = error;
+    return (int)fd;
+}
+
+static char *document_read(struct arena *arena, int fd, size_t *ret_n_bytes)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > PERMIT_DOCUMENT_BYTES)
+        return NULL;
+    size_t size = (size_t)st.st_size, n = 0;
+    char *bytes = arena_alloc(arena, size + 1);
+    while (n < size) {
+        ssize_t got = read(fd, bytes + n, size - n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        n += (size_t)got;
+    }
+    *ret_n_bytes = n;
+    return bytes;
+}
+
+/* Commands of nested procedures appear more than once; two different ones may share a line. */
+static const struct command *command_find(const struct runbook *runbook, const struct runner_order *order,
+                                          bool *ret_ambiguous)
+{
+    const struct command *found = NULL;
+    list_each (procedure, &runbook->procedures) {
+        struct command_walk walk = {0};
+        while (procedure_next_command(procedure, &walk)) {
+            if (walk.command->line != order->line)
+                continue;
+            char hash[SHA256_HEX_BYTES];
+            sha256_hex(walk.command->text, strlen(walk.command->text), hash);
+            if (order->approved && strcmp(hash, order->approved_sha256) == 0)
+                return walk.command;
+            if (!order->approved && found && strcmp(found->text, walk.command->text) != 0)
+                *ret_ambiguous = true;
+            found = walk.command;
+        }
+    }
+    return found;
+}
+
+/* What no approval can mend. */
+static const char *cannot_run(const struct command *command)
+{
+    const struct risk *risk = &command->risk;
+    if (risk->unfilled || command->placeholders.n)
+        return "a placeholder in it is not filled in";
+    if (!risk->parses)
+        return "the shell does not accept it as it is written";
+    if (risk->wants_terminal)
+        return "it wants a terminal; run it in one, or change the runbook to a form without -t";
+    if (strlen(command->text) > PERMIT_COMMAND_BYTES)
+        return "it is longer than 1 MiB";
+    return NULL;
+}
+
+static const char *why_not(struct arena *arena, const struct command *command,
+                           const struct runner_order *order)
+{
+    const char *why = cannot_run(command);
+    if (why)
+        return why;
+    if (!order->approved) {
+        why = step_must_ask(&command->risk);
+        return why ? arena_printf(arena, "nobody has approved it: %s", why) : NULL;
+    }
+    char hash[SHA256_HEX_BYTES];
+    sha256_hex(command->text, strlen(command->text), hash);
+    if (strcmp(hash, order->approved_sha256) != 0)
+        return "the command is not the one that was approved; look at it and approve it again";
+    return NULL;
+}
+
+const struct command *permit_command(struct arena *arena, const char *runbook_dir,
+                                     const struct runner_order *order, const char **ret_why_not)
+{
+    int fd = document_open(arena, runbook_dir, order->file);
+    if (fd < 0) {
+        *ret_why_not = arena_printf(arena, "%s cannot be opened in the runbook folder: %s", order->file,
+                                    errno == EXDEV ? "it leads out of the folder" : strerror(errno));
+        return NULL;
+    }
+    size_t n_bytes = 0;
+    char *bytes = document_read(arena, fd, &n_bytes);
+    close(fd);
+    if (!bytes) {
+        *ret_why_not = arena_printf(arena, "%s is not a regular file of at most %d MiB", order->file,
+                                    PERMIT_DOCUMENT_BYTES >> 20);
+        return NULL;
+    }
+    char hash[SHA256_HEX_BYTES];
+    sha256_hex(bytes, n_bytes, hash);
+    if (strcmp(hash, order->sha256) != 0 || !utf8_valid(bytes, n_bytes)) {
+        *ret_why_not = arena_printf(
+            arena, "%s has changed since this run was planned; look at the runbook again", order->file);
+        return NULL;
+    }
+    bool ambiguous = false;
+    const struct command *command =
+        command_find(runbook_read(arena, order->file, bytes, n_bytes), order, &ambiguous);
+    if (!command)
+        *ret_why_not = arena_printf(arena, "%s has no command on line %d", order->file, order->line);
+    else if (ambiguous)
+        *ret_why_not =
+            arena_printf(arena, "more than one command stands on line %d of %s", order->line, order->file);
+    else
+        *ret_why_not = why_not(arena, command, order);
+    return *ret_why_not ? NULL : command;
+}

@@ -1,0 +1,242 @@
+#include "runner/runner.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/must.h"
+#include "loop/keeper.h"
+#include "runner/permit.h"
+#include "runner/shell.h"
+#include "runner/step.h"
+
+/* Bounds for a core that has been taken over; far above what a team's day needs. */
+enum { WORKS = 1024, RUNNING = 256, SEEN = 1000000 };
+
+enum { END_PATIENCE_MS = 2000 };
+
+static int works_running(const struct runner *runner)
+{
+    int n = 0;
+    for (const struct step_work *work = runner->works; work; work = work->next)
+        n += work->running;
+    return n;
+}
+
+static bool run_is_busy(const struct runner *runner, int64_t run)
+{
+    for (const struct step_work *work = runner->works; work; work = work->next)
+        if (work->running && work->order.run == run)
+            return true;
+    return false;
+}
+
+/* Out of the list before anything is reported: the one who hears of it may give the next order at once, and
+ * what is in the list and not running would be begun. */
+static void work_unlink(struct runner *runner, struct step_work *gone)
+{
+    struct step_work **at = &runner->works;
+    while (*at != gone)
+        at = &(*at)->next;
+    *at = gone->next;
+    runner->n_works--;
+}
+
+static void refuse(struct runner *runner, const struct runner_order *order, const char *why)
+{
+    log_event(LOG_WARNING, "step.refused", "run=%lld line=%d why=%s", (long long)order->run, order->line,
+              log_quote(why));
+    struct runner_event event = {
+        .run = order->run,
+        .attempt = order->attempt,
+        .line = order->line,
+        .result = {.state = STEP_REFUSED, .exit_code = -1, .why = why, .output = ""},
+    };
+    runner->report(runner->context, &event);
+}
+
+/* Begins it, or refuses and removes it. */
+static void work_try(struct runner *runner, struct step_work *work)
+{
+    const char *why = NULL;
+    struct err err;
+    work->command = permit_command(work->arena, runner->runbook_dir, &work->order, &why);
+    if (work->command && step_begin(work, &err) < 0)
+        why = err.text;
+    if (why) {
+        work_unlink(runner, work);
+        refuse(runner, &work->order, why);
+        step_discard(work);
+        return;
+    }
+    log_event(LOG_INFO, "step.run", "run=%lld line=%d attempt=%d class=%s approved_by=%s",
+              (long long)work->order.run, work->order.line, work->order.attempt,
+              risk_name(work->command->risk.class),
+              work->order.approved ? log_quote(work->order.approved_by) : "-");
+}
+
+/* Begins every waiting step that may begin now. Refusals change the list, so each round looks anew. */
+static void works_advance(struct runner *runner)
+{
+    for (struct step_work *work = runner->works; work;) {
+        if (works_running(runner) >= RUNNING)
+            return;
+        if (work->running || run_is_busy(runner, work->order.run)) {
+            work = work->next;
+            continue;
+        }
+        work_try(runner, work);
+        work = runner->works;
+    }
+}
+
+void step_done(struct step_work *work, const struct step_result *result)
+{
+    struct runner *runner = work->runner;
+    struct runner_event event = {
+        .run = work->order.run, .attempt = work->order.attempt, .line = work->order.line, .result = *result};
+    log_event(LOG_INFO, "step.done", "run=%lld line=%d state=%s exit=%d ms=%lld", (long long)event.run,
+              event.line, step_state_name(result->state), result->exit_code,
+              (long long)(result->duration_us / 1000));
+    work_unlink(runner, work);
+    runner->report(runner->context, &event);
+    step_discard(work);
+    works_advance(runner);
+}
+
+/* True the first time. */
+static bool order_is_new(struct runner *runner, const struct runner_order *order)
+{
+    int64_t key[] = {order->run, order->line, order->attempt};
+    if (map_get(runner->seen, key, sizeof key))
+        return false;
+    map_put(runner->seen, key, sizeof key, runner);
+    return true;
+}
+
+static void order_copy(struct arena *arena, const struct runner_order *order, struct runner_order *ret_order)
+{
+    *ret_order = *order;
+    ret_order->file = arena_strdup(arena, order->file);
+    ret_order->sha256 = arena_strdup(arena, order->sha256);
+    ret_order->approved_by = arena_strdup(arena, order->approved_by);
+    ret_order->approved_sha256 = arena_strdup(arena, order->approved_sha256);
+}
+
+void runner_start(struct runner *runner, const struct runner_order *order)
+{
+    if (runner->n_works >= WORKS || map_count(runner->seen) >= SEEN) {
+        refuse(runner, order, "the runner has too many orders");
+        return;
+    }
+    if (!order_is_new(runner, order)) {
+        log_event(LOG_WARNING, "step.again", "run=%lld line=%d attempt=%d", (long long)order->run,
+                  order->line, order->attempt);
+        return;
+    }
+    struct arena *arena = arena_new();
+    struct step_work *work = arena_alloc(arena, sizeof *work);
+    work->runner = runner;
+    work->arena = arena;
+    work->cgroup_fd = -1;
+    work->keeper.control_fd = -1;
+    order_copy(arena, order, &work->order);
+    struct step_work **end = &runner->works;
+    while (*end)
+        end = &(*end)->next;
+    *end = work;
+    runner->n_works++;
+    works_advance(runner);
+}
+
+int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
+               const struct runner_limits *limits, void (*report)(void *context, const struct runner_event *),
+               void *context, struct runner **ret_runner, struct err *err)
+{
+    if (access(SHELL_PATH, X_OK) < 0)
+        return err_set(err, SHELL_PATH ": %s; steps run in bash, install it", strerror(errno));
+    if (mkdir(work_dir, 0700) < 0 && errno != EEXIST)
+        return err_set(err, "%s: %s", work_dir, strerror(errno));
+    int prelude_fd = shell_prelude_fd();
+    if (prelude_fd < 0)
+        return err_set(err, "no memory for the shell's prelude: %s", strerror(errno));
+    struct arena *arena = arena_new();
+    struct runner *runner = arena_alloc(arena, sizeof *runner);
+    *runner = (struct runner){.loop = loop,
+                              .arena = arena,
+                              .runbook_dir = arena_strdup(arena, runbook_dir),
+                              .work_dir = arena_strdup(arena, work_dir),
+                              .limits = *limits,
+                              .report = report,
+                              .context = context,
+                              .cgroups = cgroups_open("crashcart"),
+                              .environment = shell_environment(arena),
+                              .prelude_fd = prelude_fd,
+                              .read_buffer = arena_alloc(arena, RUNNER_READ_BYTES),
+                              .seen = map_new()};
+    if (!runner->cgroups)
+        log_event(LOG_INFO, "runner.no_cgroup", "steps are ended by their keepers alone");
+    *ret_runner = runner;
+    return 0;
+}
+
+/* ---- the end ---- */
+
+/* Waits until the keeper has closed its socket; false after patience_ms. Its reports do not matter any more.
+ */
+static bool keeper_await(int control_fd, int64_t until_us)
+{
+    for (;;) {
+        struct keeper_report report;
+        ssize_t n = recv(control_fd, &report, sizeof report, 0);
+        if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+            return true;
+        int64_t left_us = until_us - clock_monotonic_us(clock_system());
+        if (n < 0 && left_us <= 0)
+            return false;
+        struct pollfd wait = {.fd = control_fd, .events = POLLIN};
+        if (n < 0)
+            poll(&wait, 1, (int)(left_us / 1000) + 1);
+    }
+}
+
+static void works_end(struct runner *runner)
+{
+    for (struct step_work *work = runner->works; work; work = work->next)
+        if (work->running)
+            keeper_term(work->keeper.control_fd);
+    int64_t until_us = clock_monotonic_us(clock_system()) + END_PATIENCE_MS * 1000;
+    for (struct step_work *work = runner->works; work; work = work->next)
+        if (work->running && !keeper_await(work->keeper.control_fd, until_us))
+            keeper_kill(work->keeper.control_fd);
+    /* The program may have ended at TERM and left others: those end now, as the keepers bound it in 5 s. */
+    for (struct step_work *work = runner->works; work; work = work->next)
+        if (work->running)
+            while (waitpid(work->keeper.pid, NULL, 0) < 0 && errno == EINTR)
+                ;
+}
+
+void runner_free(struct runner *runner)
+{
+    if (!runner)
+        return;
+    works_end(runner);
+    for (struct step_work *work = runner->works, *next; work; work = next) {
+        next = work->next;
+        if (work->cgroup_fd >= 0)
+            cgroup_remove(runner->cgroups, work->cgroup_name, work->cgroup_fd);
+        step_discard(work);
+    }
+    cgroups_close(runner->cgroups);
+    close(runner->prelude_fd);
+    map_free(runner->seen);
+    arena_free(runner->arena);
+}

@@ -1,0 +1,184 @@
+#include "runner/shell.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/list.h"
+
+#define STATE_FILE ".shell-state"
+#define STATE_END  "#whole\n"
+
+/* Read by bash through BASH_ENV before the command. Names begin with __step_ and are not carried on. The
+ * state is written as the shell ends, for whatever reason it ends; a step that replaces the EXIT trap or the
+ * shell itself (exec) leaves the former state. `builtin` because a runbook may define functions of those
+ * names. */
+static const char prelude[] =
+    "unset BASH_ENV\n"
+    "__step_state=$PWD/" STATE_FILE "\n"
+    "__step_folder=\n"
+    "__step_save() {\n"
+    "    builtin set +eux\n"
+    "    builtin unset -f __step_save\n"
+    "    {\n"
+    "        builtin printf '__step_folder=%q\\n' \"$PWD\"\n"
+    "        while IFS= builtin read -r __step_name; do\n"
+    "            case $__step_name in\n"
+    "            __step_* | BASH* | COMP_* | EPOCH* | _ | DIRSTACK | EUID | FUNCNAME | GROUPS | HISTCMD | "
+    "LINENO |\\\n"
+    "            OPTIND | PIPESTATUS | PPID | PWD | RANDOM | SECONDS | SHELLOPTS | SHLVL | SRANDOM | UID) "
+    ";;\n"
+    "            *) builtin declare -p \"$__step_name\" ;;\n"
+    "            esac\n"
+    "        done < <(builtin compgen -v)\n"
+    "        builtin declare -f\n"
+    "        builtin printf '#whole\\n'\n"
+    "    } >| \"$__step_state.new\" 2> /dev/null\n"
+    "}\n"
+    "if [[ -r $__step_state ]]; then\n"
+    "    . \"$__step_state\" 2> /dev/null\n"
+    "    __step_before=$OLDPWD\n"
+    "    if ! cd -- \"$__step_folder\"; then\n"
+    "        echo \"the working directory of the step before is gone: $__step_folder\" >&2\n"
+    "        exit 125\n"
+    "    fi\n"
+    "    OLDPWD=$__step_before\n"
+    "fi\n"
+    "trap __step_save EXIT\n"
+    "IFS= read -r -d '' __step_command <&4\n"
+    "exec 3<&- 4<&-\n";
+
+const char *const shell_arguments[] = {
+    "bash", "--noprofile", "--norc", "-o", "pipefail", "-c", "eval \"$__step_command\"", "bash", NULL};
+
+/* ---- environment ---- */
+
+/* "X_*" stands for all names that begin so. */
+static const char *const removed[] = {"CRASHCART_*",
+                                      "CREDENTIALS_DIRECTORY",
+                                      "NOTIFY_SOCKET",
+                                      "LISTEN_*",
+                                      "WATCHDOG_*",
+                                      "JOURNAL_STREAM",
+                                      "INVOCATION_ID",
+                                      "MAINPID",
+                                      "SYSTEMD_EXEC_PID",
+                                      "MEMORY_PRESSURE_*",
+                                      "BASH_ENV",
+                                      "BASH_FUNC_*",
+                                      "BASHOPTS",
+                                      "SHELLOPTS",
+                                      "ENV",
+                                      "PS4",
+                                      "PROMPT_COMMAND",
+                                      "LD_PRELOAD",
+                                      "TERM",
+                                      "PAGER",
+                                      "HISTFILE",
+                                      "OLDPWD",
+                                      "PWD",
+                                      "SHLVL",
+                                      "_",
+                                      NULL};
+
+static const char *const added[] = {"TERM=dumb",
+                                    "PAGER=cat", /* nobody is there to press q */
+                                    "GIT_TERMINAL_PROMPT=0",
+                                    "DEBIAN_FRONTEND=noninteractive",
+                                    "BASH_ENV=/dev/fd/3",
+                                    NULL};
+
+static bool is_removed(const char *variable)
+{
+    const char *equals = strchr(variable, '=');
+    size_t n = equals ? (size_t)(equals - variable) : strlen(variable);
+    for (const char *const *name = removed; *name; name++) {
+        size_t length = strlen(*name);
+        if ((*name)[length - 1] == '*' ? n >= length - 1 && strncmp(variable, *name, length - 1) == 0
+                                       : n == length && strncmp(variable, *name, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *const *shell_environment(struct arena *arena)
+{
+    struct strings list = {0};
+    for (char **variable = environ; variable && *variable; variable++)
+        if (!is_removed(*variable))
+            strings_add(arena, &list, *variable);
+    for (const char *const *variable = added; *variable; variable++)
+        strings_add(arena, &list, *variable);
+    if (!getenv("PATH"))
+        strings_add(arena, &list, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    strings_add(arena, &list, NULL);
+    return list.at;
+}
+
+/* ---- descriptors ---- */
+
+static int memory_fd(const char *name, const char *text)
+{
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    size_t n_bytes = strlen(text);
+    if (fd < 0)
+        return -1;
+    if (write(fd, text, n_bytes) != (ssize_t)n_bytes || lseek(fd, 0, SEEK_SET) < 0 ||
+        fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+int shell_prelude_fd(void)
+{
+    return memory_fd("step-prelude", prelude);
+}
+
+int shell_command_fd(const char *command)
+{
+    return memory_fd("step-command", command);
+}
+
+/* ---- the run's folder ---- */
+
+int shell_folder(struct arena *arena, const char *work_dir, int64_t run, const char **ret_folder,
+                 struct err *err)
+{
+    const char *folder = arena_printf(arena, "%s/run-%lld", work_dir, (long long)run);
+    if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+        return err_set(err, "%s: %s", folder, strerror(errno));
+    *ret_folder = folder;
+    return 0;
+}
+
+static bool is_whole(const char *path)
+{
+    char end[sizeof STATE_END - 1];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    bool whole = lseek(fd, -(off_t)sizeof end, SEEK_END) >= 0 &&
+                 read(fd, end, sizeof end) == (ssize_t)sizeof end && memcmp(end, STATE_END, sizeof end) == 0;
+    close(fd);
+    return whole;
+}
+
+void shell_state_settle(const char *folder)
+{
+    scoped_arena struct arena *arena = arena_new();
+    const char *path = arena_printf(arena, "%s/" STATE_FILE, folder);
+    const char *left = arena_printf(arena, "%s.new", path);
+    if (is_whole(left))
+        rename(left, path);
+    else
+        unlink(left);
+}

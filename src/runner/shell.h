@@ -1,0 +1,32 @@
+/* The shell that a step runs in: a folder a run, and the state of the shell carried from step to step, so
+ * that the steps of a run behave as in one terminal: working directory, variables (exported, arrays,
+ * readonly), functions. Not carried: shell options, traps, aliases, background jobs (they end with their
+ * step).
+ *
+ * The command is never part of any other text. Its bytes go through a file descriptor into a variable, and
+ * bash evaluates that; the shell's command line is the same constant for all steps, so that `pgrep -f NAME`
+ * in a step does not find the step itself. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#define SHELL_PATH "/bin/bash"
+
+/* Arguments and environment for SHELL_PATH, whose descriptors 3 and 4 are those below. */
+extern const char *const shell_arguments[];
+/* This process's environment without what a step must not see or be led by: our own variables, the service
+ * manager's, and those that make bash read files. */
+const char *const *shell_environment(struct arena *arena);
+
+/* Descriptor 3: the constant text that bash reads first. Descriptor 4: the command. -1: no memory for it. */
+int shell_prelude_fd(void);
+int shell_command_fd(const char *command);
+
+/* The folder of the run below work_dir, made when it is missing (0700). */
+int shell_folder(struct arena *arena, const char *work_dir, int64_t run, const char **ret_folder,
+                 struct err *err);
+/* After a step: the state that it left takes the place of the former one if it is whole. */
+void shell_state_settle(const char *folder);

@@ -1,0 +1,340 @@
+/* keeper started -> program runs -> program exits -> its output ends, or 500 ms pass -> what is left is ended
+ * or released -> the keeper ends -> done.
+ *
+ * What is left when the program exits by itself: an unapproved step leaves nothing. An approved one may have
+ * started a service on purpose: what has let go of the step's output, or left its session, runs on and is
+ * named; what still holds the output is ended. A limit or the end of the runner always ends everything. */
+#include "runner/step.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/must.h"
+#include "loop/keeper.h"
+#include "runner/shell.h"
+
+enum { ENDLESS_S = 5, TERM_PATIENCE_MS = 2000, OUTPUT_PATIENCE_MS = 500, SIGPIPE_EXIT = 128 + 13 };
+
+static const struct child_limit limits[] = {
+    {RLIMIT_CORE, 0, 0},
+    {RLIMIT_FSIZE, 16ull << 30, 16ull << 30},
+    {RLIMIT_NPROC, 4096, 4096}, /* counts all processes of the user; does not bind root */
+    {-1, 0, 0},
+};
+
+/* ---- the result ---- */
+
+static const char *seconds_text(struct arena *arena, int64_t us)
+{
+    return us % US_PER_S ? arena_printf(arena, "%.1f s", (double)us / (double)US_PER_S)
+                         : arena_printf(arena, "%lld s", (long long)(us / US_PER_S));
+}
+
+static void result_judge(const struct step_work *work, struct step_result *result)
+{
+    struct arena *arena = work->arena;
+    int status = work->keeper.status;
+    result->exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    const char *limit = seconds_text(arena, work->limit_us);
+    if (!work->keeper.program_ended) {
+        result->state = STEP_FAILED;
+        result->exit_code = -1;
+        result->why = "its keeper was ended from outside; whether it did its work is not known";
+    } else if (work->limit == LIMIT_ENDLESS) {
+        result->state = STEP_SUCCEEDED;
+        result->why = arena_printf(arena, "endless command, stopped after %s", limit);
+    } else if (work->limit == LIMIT_TIME) {
+        result->state = STEP_TIMED_OUT;
+        result->why = arena_printf(arena, "stopped after %s, its time limit", limit);
+    } else if (WIFSIGNALED(status)) {
+        result->state = STEP_FAILED;
+        result->why =
+            arena_printf(arena, "ended by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    } else if (result->exit_code == SIGPIPE_EXIT) {
+        /* `logs | head` under pipefail: the last failure from the right is a writer that was not read to its
+         * end, so everything after it did well. */
+        result->state = STEP_SUCCEEDED;
+        result->why = "exit 141: the next command of the pipe had read enough";
+    } else {
+        result->state = result->exit_code == 0 ? STEP_SUCCEEDED : STEP_FAILED;
+    }
+    if (work->keeper.remains)
+        result->why = result->why ? arena_printf(arena, "%s; %s", result->why, work->keeper.remains)
+                                  : work->keeper.remains;
+}
+
+/* Everything is dead or released by now: what the pipe still holds is all there will be. */
+static void pipe_drain(struct step_work *work)
+{
+    enum { ROUNDS = 64 }; /* more than a pipe holds; a process that was left over may go on writing */
+    char bytes[32768];
+    int fd;
+    if (work->pipe_ended || uv_fileno((uv_handle_t *)&work->pipe, &fd) != 0)
+        return;
+    for (int i = 0; i < ROUNDS; i++) {
+        ssize_t n = read(fd, bytes, sizeof bytes);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return;
+        output_add(work->output, bytes, (size_t)n);
+    }
+}
+
+static void keeper_end(struct step_work *work)
+{
+    uv_poll_stop(&work->control);
+    while (waitpid(work->keeper.pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    if (work->cgroup_fd >= 0) {
+        if (!work->keeper.program_ended)
+            cgroup_kill(work->cgroup_fd);
+        cgroup_remove(work->runner->cgroups, work->cgroup_name, work->cgroup_fd);
+        work->cgroup_fd = -1;
+    }
+    shell_state_settle(work->folder);
+}
+
+static void work_finish(struct step_work *work)
+{
+    struct step_result result = {.state = STEP_FAILED, .exit_code = -1};
+    keeper_end(work);
+    pipe_drain(work);
+    result.duration_us = clock_monotonic_us(clock_system()) - work->started_us;
+    scoped_buf struct buf text = {0};
+    output_finish(work->output, &text, &result.output_cut);
+    result.output = buf_text(&text);
+    result_judge(work, &result);
+    step_done(work, &result);
+}
+
+/* ---- what happens ---- */
+
+/* The program has exited, and its output has ended or had its time. */
+static void rest_end(struct step_work *work)
+{
+    if (work->keeper.ordered)
+        return;
+    work->keeper.ordered = true;
+    uv_timer_stop(&work->timer);
+    if (!work->order.approved || work->limit != LIMIT_NONE)
+        keeper_kill(work->keeper.control_fd);
+    else
+        keeper_release(work->keeper.control_fd, !work->pipe_ended);
+}
+
+static void on_output_patience(uv_timer_t *timer)
+{
+    rest_end(timer->data);
+}
+
+static void on_term_patience(uv_timer_t *timer)
+{
+    struct step_work *work = timer->data;
+    work->keeper.ordered = true;
+    keeper_kill(work->keeper.control_fd);
+}
+
+static void on_time_limit(uv_timer_t *timer)
+{
+    struct step_work *work = timer->data;
+    work->limit = work->command->risk.endless ? LIMIT_ENDLESS : LIMIT_TIME;
+    keeper_term(work->keeper.control_fd);
+    uv_timer_start(timer, on_term_patience, TERM_PATIENCE_MS, 0);
+}
+
+static void on_started(struct step_work *work)
+{
+    work->started_us = clock_monotonic_us(clock_system());
+    uv_timer_start(&work->timer, on_time_limit, (uint64_t)(work->limit_us / 1000), 0);
+    struct runner_event event = {
+        .run = work->order.run, .attempt = work->order.attempt, .line = work->order.line, .started = true};
+    work->runner->report(work->runner->context, &event);
+}
+
+static void on_exited(struct step_work *work, int status)
+{
+    work->keeper.program_ended = true;
+    work->keeper.status = status;
+    if (work->keeper.ordered)
+        return;
+    if (work->pipe_ended)
+        rest_end(work);
+    else
+        uv_timer_start(&work->timer, on_output_patience, OUTPUT_PATIENCE_MS, 0);
+}
+
+static void keeper_report_take(struct step_work *work, const struct keeper_report *report)
+{
+    switch (report->kind) {
+    case KEEPER_STARTED:
+        on_started(work);
+        break;
+    case KEEPER_FAILED:
+        output_add(work->output, report->text, strnlen(report->text, sizeof report->text));
+        work->keeper.program_ended = true;
+        work->keeper.status = 127 << 8; /* as a shell says "cannot be executed" */
+        break;
+    case KEEPER_EXITED:
+        on_exited(work, report->value);
+        break;
+    case KEEPER_ENDED:
+        if (report->value && work->limit == LIMIT_NONE)
+            work->keeper.remains = "what it had started was still running, and was ended";
+        break;
+    case KEEPER_RELEASED:
+        work->keeper.remains = arena_printf(work->arena, "it left %d running: %.*s", report->value,
+                                            (int)strnlen(report->text, sizeof report->text), report->text);
+        break;
+    case KEEPER_LEFT:
+        work->keeper.remains =
+            report->value
+                ? arena_printf(work->arena, "process %d could not be ended: not allowed", report->value)
+                : "a process that it started could not be ended";
+        log_event(LOG_ERROR, "step.left", "run=%lld line=%d pid=%d", (long long)work->order.run,
+                  work->order.line, report->value);
+        break;
+    }
+}
+
+static void on_control(uv_poll_t *control, int status, int events)
+{
+    (void)status, (void)events;
+    struct step_work *work = control->data;
+    struct keeper_report report;
+    for (;;) {
+        ssize_t n = recv(work->keeper.control_fd, &report, sizeof report, 0);
+        if (n == (ssize_t)sizeof report) {
+            keeper_report_take(work, &report);
+        } else if (n < 0 && errno == EINTR) {
+            continue;
+        } else if (n < 0 && errno == EAGAIN) {
+            return;
+        } else {
+            work_finish(work);
+            return;
+        }
+    }
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested_bytes, uv_buf_t *buf)
+{
+    (void)suggested_bytes;
+    struct step_work *work = handle->data;
+    *buf = uv_buf_init(work->runner->read_buffer, RUNNER_READ_BYTES);
+}
+
+static void on_output(uv_stream_t *stream, ssize_t n_read, const uv_buf_t *buf)
+{
+    struct step_work *work = stream->data;
+    if (n_read > 0) {
+        output_add(work->output, buf->base, (size_t)n_read);
+        return;
+    }
+    if (n_read == 0)
+        return;
+    uv_read_stop(stream);
+    work->pipe_ended = true;
+    if (work->keeper.program_ended)
+        rest_end(work);
+}
+
+/* ---- beginning and end ---- */
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct step_work *work = handle->data;
+    if (--work->n_handles)
+        return;
+    close(work->keeper.control_fd);
+    output_free(work->output);
+    arena_free(work->arena);
+}
+
+void step_discard(struct step_work *work)
+{
+    if (!work->n_handles) {
+        output_free(work->output);
+        arena_free(work->arena);
+        return;
+    }
+    uv_close((uv_handle_t *)&work->control, on_handle_closed);
+    uv_close((uv_handle_t *)&work->pipe, on_handle_closed);
+    uv_close((uv_handle_t *)&work->timer, on_handle_closed);
+}
+
+static int keeper_begin(struct step_work *work, int output_fd, int command_fd, struct err *err)
+{
+    struct runner *runner = work->runner;
+    int fds[] = {-1, output_fd, output_fd, runner->prelude_fd, command_fd};
+    struct child_options program = {.path = SHELL_PATH,
+                                    .arguments = shell_arguments,
+                                    .environment = runner->environment,
+                                    .folder = work->folder,
+                                    .fds = fds,
+                                    .n_fds = sizeof fds / sizeof *fds,
+                                    .death_signal = SIGKILL,
+                                    .new_session = true,
+                                    .cgroup_fd = work->cgroup_fd,
+                                    .limits = limits,
+                                    .oom_score = 500};
+    return keeper_start(&program, &work->keeper.pid, &work->keeper.control_fd, err);
+}
+
+static void handles_open(struct step_work *work, int output_fd)
+{
+    uv_loop_t *loop = work->runner->loop;
+    must(uv_poll_init(loop, &work->control, work->keeper.control_fd) == 0);
+    must(uv_pipe_init(loop, &work->pipe, 0) == 0);
+    must(uv_timer_init(loop, &work->timer) == 0);
+    work->control.data = work->pipe.data = work->timer.data = work;
+    work->n_handles = 3;
+    must(uv_poll_start(&work->control, UV_READABLE | UV_DISCONNECT, on_control) == 0);
+    must(uv_pipe_open(&work->pipe, output_fd) == 0);
+    must(uv_read_start((uv_stream_t *)&work->pipe, on_alloc, on_output) == 0);
+}
+
+int step_begin(struct step_work *work, struct err *err)
+{
+    struct runner *runner = work->runner;
+    int output[2];
+    if (shell_folder(work->arena, runner->work_dir, work->order.run, &work->folder, err) < 0)
+        return -1;
+    int command_fd = shell_command_fd(work->command->text);
+    if (command_fd < 0)
+        return err_set(err, "no memory for the command: %s", strerror(errno));
+    if (pipe2(output, O_CLOEXEC) < 0) {
+        close(command_fd);
+        return err_set(err, "no pipe for the output: %s", strerror(errno));
+    }
+    snprintf(work->cgroup_name, sizeof work->cgroup_name, "run-%lld-line-%d", (long long)work->order.run,
+             work->order.line);
+    work->cgroup_fd = runner->cgroups ? cgroup_make(runner->cgroups, work->cgroup_name) : -1;
+    work->limit_us = runner->limits.step_time_us;
+    if (work->command->risk.endless && work->limit_us > ENDLESS_S * US_PER_S)
+        work->limit_us = ENDLESS_S * US_PER_S;
+    int begun = keeper_begin(work, output[1], command_fd, err);
+    close(command_fd);
+    close(output[1]);
+    if (begun < 0) {
+        close(output[0]);
+        if (work->cgroup_fd >= 0)
+            cgroup_remove(runner->cgroups, work->cgroup_name, work->cgroup_fd);
+        return -1;
+    }
+    work->output = output_new(runner->limits.output_bytes);
+    work->running = true;
+    work->started_us = clock_monotonic_us(clock_system());
+    handles_open(work, output[0]);
+    return 0;
+}

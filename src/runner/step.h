@@ -1,0 +1,66 @@
+/* One step at work: its keeper, its output, its limits. For runner.c. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "loop/cgroup.h"
+#include "runbook/runbook.h"
+#include "runner/output.h"
+#include "runner/runner.h"
+
+enum { RUNNER_READ_BYTES = 64 * 1024 };
+
+struct runner {
+    uv_loop_t *loop;
+    struct arena *arena;
+    const char *runbook_dir, *work_dir;
+    struct runner_limits limits;
+    void (*report)(void *context, const struct runner_event *);
+    void *context;
+    struct cgroups *cgroups; /* NULL: there are none to be had */
+    const char *const *environment;
+    int prelude_fd;
+    char *read_buffer; /* of whichever step is being read */
+    struct map *seen;  /* run, line and attempt of every order there was */
+    struct step_work *works;
+    size_t n_works;
+};
+
+enum step_limit { LIMIT_NONE, LIMIT_TIME, LIMIT_ENDLESS };
+
+struct step_work { /* in order of arrival; those of one run wait for each other */
+    struct step_work *next;
+    struct runner *runner;
+    struct arena *arena;
+    struct runner_order order;
+    bool running;
+
+    const struct command *command;
+    const char *folder;
+    int64_t started_us;
+    enum step_limit limit; /* the limit that it has hit */
+    int64_t limit_us;      /* the time it has */
+    struct output *output;
+    struct keeper_view {
+        pid_t pid;
+        int control_fd;
+        bool program_ended, ordered; /* ordered: kill or release was sent */
+        int status;                  /* of the program */
+        const char *remains;         /* what to say of processes that it left, or NULL */
+    } keeper;
+    char cgroup_name[64];
+    int cgroup_fd;
+    uv_poll_t control;
+    uv_pipe_t pipe;
+    uv_timer_t timer;
+    int n_handles; /* still to be closed */
+    bool pipe_ended;
+};
+
+/* 0: it is under way, and step_done() will follow; -1: it could not be started, with the reason. */
+int step_begin(struct step_work *work, struct err *err);
+/* Lets go of everything and frees work; for a step that has ended, or that the runner has ended. */
+void step_discard(struct step_work *work);
+
+/* In runner.c: the step has ended. */
+void step_done(struct step_work *work, const struct step_result *result);
