@@ -1,8 +1,11 @@
-/* The server over real sockets, with a backend that answers on a thread of its own as the engine does. */
+/* The server over real sockets, with a real engine and ledger behind it, on a thread of their own. The
+ * backend here is the smallest that keeps the contract, and can be told to hold, to be full and to fail. */
 #include <errno.h>
+#include <ftw.h>
 
 #include "api/http_fixture.h"
 #include "api/stub_for_now.h"
+#include "config/config.h"
 
 enum mode { MODE_DONE, MODE_HOLD, MODE_FULL, MODE_UNAVAILABLE };
 
@@ -13,6 +16,7 @@ struct backend {
     enum mode mode;
     bool stopping;
     struct {
+        const struct input *input;
         void (*done)(void *context, const struct outcome *outcome);
         void *context;
     } waiting[64];
@@ -24,6 +28,10 @@ struct backend {
 };
 
 static struct backend backend;
+static struct config *config;
+static struct engine *engine;
+static struct ledger *ledger;
+static char folder[64];
 static struct api *api;
 static unsigned port;
 
@@ -42,12 +50,27 @@ static int submit(void *core, const struct input *input, const struct intake_for
         snprintf(b->format, sizeof b->format, "%s", format ? format->name : "");
         buf_clear(&b->body);
         buf_add(&b->body, body ? body : "", n_bytes);
+        b->waiting[b->n_waiting].input = input;
         b->waiting[b->n_waiting].done = done;
         b->waiting[b->n_waiting++].context = context;
         pthread_cond_broadcast(&b->changed);
     }
     pthread_mutex_unlock(&b->lock);
     return full ? -1 : 0;
+}
+
+/* One input, one transaction. */
+static struct outcome decide(const struct input *input)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct decisions decisions = {.arena = arena};
+    int64_t now_us = clock_wall_us(clock_system());
+    struct err err = {0};
+    engine_decide(engine, input, now_us, &decisions);
+    if (ledger_begin(ledger, &err) != 0 || ledger_record(ledger, &decisions, now_us, &err) != 0 ||
+        ledger_commit(ledger, &err) != 0)
+        fprintf(stderr, "%s\n", err.text);
+    return decisions.outcome;
 }
 
 static void *work(void *context)
@@ -59,11 +82,12 @@ static void *work(void *context)
             pthread_cond_wait(&b->changed, &b->lock);
             continue;
         }
-        struct outcome outcome = {.code = b->mode == MODE_UNAVAILABLE ? OUTCOME_UNAVAILABLE : OUTCOME_DONE,
-                                  .message = "the disk is full"};
+        struct outcome outcome = {.code = OUTCOME_UNAVAILABLE, .message = "the disk is full"};
         size_t i = --b->n_waiting;
         void (*done)(void *, const struct outcome *) = b->waiting[i].done;
         void *of = b->waiting[i].context;
+        if (b->mode != MODE_UNAVAILABLE)
+            outcome = decide(b->waiting[i].input);
         pthread_mutex_unlock(&b->lock);
         done(of, &outcome);
         pthread_mutex_lock(&b->lock);
@@ -74,8 +98,10 @@ static void *work(void *context)
 
 static void ask(void *core, void (*question)(void *context, const struct engine *engine), void *context)
 {
-    (void)core;
-    question(context, NULL);
+    struct backend *b = core;
+    pthread_mutex_lock(&b->lock);
+    question(context, engine);
+    pthread_mutex_unlock(&b->lock);
 }
 
 static bool is_ready(void *core)
@@ -91,21 +117,39 @@ static void set_mode(enum mode mode)
     pthread_mutex_unlock(&backend.lock);
 }
 
-static int start(void **state)
+static void start_backend(void)
 {
-    (void)state;
-    struct api_backend table = {&backend, submit, ask, is_ready, NULL};
-    struct api_options options = {.listen_fd = http_listen(&port),
-                                  .data_dir = ".",
-                                  .token = TOKEN,
-                                  .clock = clock_system(),
-                                  .idle_time_s = 1};
+    struct config_errors errors = {0};
     struct err err;
+    snprintf(folder, sizeof folder, "/tmp/crashcart-api-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(ledger_open(folder, &ledger, &err), 0);
+    config = config_parse(NULL, NULL, 0, &errors);
+    engine = engine_new(config, NULL);
     backend = (struct backend){0};
     pthread_mutex_init(&backend.lock, NULL);
     pthread_cond_init(&backend.changed, NULL);
     pthread_create(&backend.thread, NULL, work, &backend);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    struct err err;
+    start_backend();
+    struct api_backend table = {&backend, submit, ask, is_ready, NULL};
+    struct api_options options = {.listen_fd = http_listen(&port),
+                                  .data_dir = folder,
+                                  .token = TOKEN,
+                                  .clock = clock_system(),
+                                  .idle_time_s = 1};
     return api_start(&options, &table, &api, &err);
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
+{
+    (void)status, (void)type, (void)ftw;
+    return remove(path);
 }
 
 static int stop(void **state)
@@ -117,9 +161,13 @@ static int stop(void **state)
     pthread_mutex_unlock(&backend.lock);
     pthread_join(backend.thread, NULL);
     api_stop(api);
+    engine_free(engine);
+    ledger_close(ledger);
+    config_free(config);
     buf_free(&backend.body);
     pthread_cond_destroy(&backend.changed);
     pthread_mutex_destroy(&backend.lock);
+    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     return 0;
 }
 
@@ -380,32 +428,102 @@ static void amtool_finds_what_it_asks_for(void **state)
     assert_posted("/api/v2/silences", "{}", 501, "nothing was silenced");
 }
 
+static void amtool_can_select_alerts(void **state)
+{
+    (void)state;
+    assert_posted("/api/v2/alerts",
+                  "[{\"labels\":{\"alertname\":\"QueueGrows\",\"severity\":\"page\"},\"startsAt\":"
+                  "\"2026-03-01T09:00:00.5Z\"},{\"labels\":{\"alertname\":\"Lag\",\"pod\":\"a-1\"}}]",
+                  200, "");
+    assert_got("/api/v2/alerts?active=true&inhibited=false&silenced=false&unprocessed=false", 200,
+               "QueueGrows");
+    assert_got("/api/v2/alerts", 200, "\"receivers\":[{\"name\":\"crashcart\"}]");
+    assert_got("/api/v2/alerts?filter=severity%3Dpage", 200, "\"startsAt\":\"2026-03-01T09:00:00.500Z\"");
+    static const struct {
+        const char *query, *has, *has_not;
+    } rows[] = {
+        {"filter=severity%3D%22page%22", "QueueGrows", "Lag"},
+        {"filter=severity!%3Dpage", "Lag", "QueueGrows"},
+        {"filter=pod%3D~%22a-.*|b%22", "Lag", "QueueGrows"},
+        {"filter=pod%3D~a", "[]", "Lag"},
+        {"filter=pod!~a-.", "QueueGrows", "Lag"},
+        {"filter=alertname%3D~.%2B&filter=pod%3D", "QueueGrows", "Lag"},
+        {"active=false", "[]", "Lag"},
+        {"receiver=crash.*", "Lag", "nothing"},
+        {"receiver=crash", "[]", "Lag"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char path[120];
+        snprintf(path, sizeof path, "/api/v2/alerts?%s", rows[i].query);
+        scoped_answer struct http_answer answer = get(path);
+        assert_says(&answer, 200, rows[i].has);
+        if (strstr(buf_text(&answer.body), rows[i].has_not))
+            fail_msg("%s: %s", path, buf_text(&answer.body));
+    }
+    assert_got("/api/v2/alerts/groups", 200, "\"labels\":{\"alertname\":\"Lag\"},\"receiver\"");
+    assert_got("/api/v2/alerts/groups?filter=pod%3Da-1", 200, "Lag");
+}
+
+static void an_expression_that_would_take_for_ever_is_given_up(void **state)
+{
+    (void)state;
+    assert_posted("/api/v2/alerts", "[{\"labels\":{\"a\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx!\"}}]",
+                  200, "");
+    assert_got("/api/v2/alerts?filter=a%3D~(x%2B%2B%3F|x)%2By", 200, "[]");
+    assert_got("/api/v2/alerts?filter=a%3D~((x%2B)%2B)%2B%24", 400, "too long");
+}
+
+static void an_incident_is_shown_with_its_reasons_and_its_timeline(void **state)
+{
+    (void)state;
+    assert_posted("/api/v2/alerts", "[{\"labels\":{\"alertname\":\"QueueGrows\",\"service\":\"billing\"}}]",
+                  200, "");
+    assert_got("/api/v1/incidents", 200, "{\"incidents\":[{\"id\":\"incident/1\",\"number\":1,");
+    assert_got("/api/v1/incidents?state=open&limit=5", 200, "\"service\":\"billing\"");
+    assert_got("/api/v1/incidents?before=1", 200, "{\"incidents\":[]}");
+    assert_got("/api/v1/incidents/1", 200, "\"state\":\"triggered\"");
+    assert_got("/api/v1/incidents/1", 200, "\"alerts\":{\"total\":1,\"firing\":1}");
+    assert_got("/api/v1/incidents/1/timeline", 200, "\"kind\":\"incident.opened\"");
+    assert_got("/api/v1/incidents/1/timeline?after=100000", 200, "{\"events\":[]}");
+    assert_got("/api/v1/incidents/1/steps", 200, "{\"steps\":[");
+    assert_got("/api/v1/incidents/2", 404, "there is no incident 2");
+    assert_got("/api/v1/incidents/2/timeline", 404, "not_found");
+    assert_got("/api/v1/incidents/2/report", 404, "not_found");
+    assert_got("/metrics", 200, "crashcart_incidents_open{state=\"triggered\"} 1");
+}
+
 static void a_responders_words_reach_the_engine(void **state)
 {
     (void)state;
-    assert_posted("/api/v1/incidents/4/notes", "{}", 422, "\"field\":\"text\"");
-    assert_posted("/api/v1/incidents/4/notes", "{\"text\":7}", 422, "\"field\":\"text\"");
-    assert_posted("/api/v1/incidents/4/notes", "[]", 400, "object");
-    assert_posted("/api/v1/incidents/4/notes", "{\"text\":\"x\",\"as\":\"a b\"}", 422, "\"field\":\"as\"");
-    assert_int_equal(backend.n_submitted, 0);
-    assert_posted("/api/v1/incidents/4/notes", "{\"text\":\"drained the pool\",\"as\":\"ana\"}", 200, "");
-    assert_int_equal(backend.last.kind, INPUT_NOTE);
-    assert_int_equal(backend.last.incident, 4);
-    assert_string_equal(backend.actor, "person:ana");
+    assert_posted("/api/v2/alerts", one_alert, 200, "");
+    assert_posted("/api/v1/incidents/1/notes", "{}", 422, "\"field\":\"text\"");
+    assert_posted("/api/v1/incidents/1/notes", "{\"text\":7}", 422, "\"field\":\"text\"");
+    assert_posted("/api/v1/incidents/1/notes", "[]", 400, "object");
+    assert_posted("/api/v1/incidents/1/notes", "{\"text\":\"x\",\"as\":\"a b\"}", 422, "\"field\":\"as\"");
+    assert_int_equal(backend.n_submitted, 1);
+    assert_posted("/api/v1/incidents/1/notes", "{\"text\":\"drained the pool\",\"as\":\"ana\"}", 200,
+                  "\"number\":1");
     assert_string_equal(backend.text, "drained the pool");
-    assert_posted("/api/v1/incidents/4/resolve", "{\"force\":true}", 200, "");
-    assert_int_equal(backend.last.kind, INPUT_RESOLVE);
-    assert_true(backend.last.force);
-    assert_string_equal(backend.actor, "token:admin");
-    assert_posted("/api/v1/incidents/4/acknowledge", "", 200, "");
-    assert_int_equal(backend.last.kind, INPUT_ACKNOWLEDGE);
-    assert_posted("/api/v1/runs/4/steps/57/approve", "{\"reason\":\"seen\",\"break_glass\":true}", 200, "");
+    assert_got("/api/v1/incidents/1/timeline", 200, "person:ana");
+    assert_posted("/api/v1/incidents/1/acknowledge", "", 200, "\"acknowledged_by\":\"token:admin\"");
+    assert_posted("/api/v1/incidents/9/acknowledge", "", 404, "not_found");
+    assert_posted("/api/v1/incidents/1/resolve", "", 409, "conflict");
+    assert_posted("/api/v1/incidents/1/resolve", "{\"force\":true}", 200, "\"state\":\"resolved\"");
+}
+
+static void a_yes_and_a_no_name_the_run_and_the_line(void **state)
+{
+    (void)state;
+    assert_posted("/api/v1/runs/4/steps/57/approve", "{\"reason\":\"seen\",\"break_glass\":true}", 404,
+                  "not_found");
     assert_int_equal(backend.last.kind, INPUT_APPROVE);
     assert_int_equal(backend.last.run, 4);
     assert_int_equal(backend.last.step, 57);
     assert_true(backend.last.force);
-    assert_posted("/api/v1/runs/4/steps/57/deny", "", 200, "");
+    assert_string_equal(backend.text, "seen");
+    assert_posted("/api/v1/runs/4/steps/57/deny", "", 404, "not_found");
     assert_int_equal(backend.last.kind, INPUT_DENY);
+    assert_posted("/api/v1/runs/4/steps/99999999999/deny", "", 404, "not_found");
 }
 
 int main(void)
@@ -424,7 +542,11 @@ int main(void)
         served(a_body_that_stops_in_the_middle_is_not_waited_for),
         served(many_clients_at_once_are_all_answered),
         served(amtool_finds_what_it_asks_for),
+        served(amtool_can_select_alerts),
+        served(an_expression_that_would_take_for_ever_is_given_up),
+        served(an_incident_is_shown_with_its_reasons_and_its_timeline),
         served(a_responders_words_reach_the_engine),
+        served(a_yes_and_a_no_name_the_run_and_the_line),
         cmocka_unit_test(what_is_under_way_is_finished_before_a_stop),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,223 @@
+/* `crashcart incident`: the responder's verbs, over the API. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cmd/client.h"
+#include "cmd/commands.h"
+#include "cmd/incident_show.h"
+#include "cmd/options.h"
+#include "cmd/terminal.h"
+
+static const char usage[] =
+    "usage: crashcart incident list [--open] [--json]\n"
+    "       crashcart incident show N [--full] [--json]    what, why, what was found, what waits\n"
+    "       crashcart incident ack N                       you take it: nobody else is paged\n"
+    "       crashcart incident note N TEXT...\n"
+    "       crashcart incident resolve N [--note TEXT] [--force]\n"
+    "       crashcart incident report N                    the post-incident report, as Markdown\n"
+    "\n"
+    "  --as PERSON    who you are, for the record\n"
+    "  --data DIR     the server's data folder, for its token (./crashcart-data)\n"
+    "  CRASHCART_URL (http://127.0.0.1:8480) and CRASHCART_TOKEN say where the server is and who asks.\n";
+
+struct words {
+    struct arena *arena;
+    struct client client;
+    struct strings rest;
+    const char *note;
+    bool json, open, full, force;
+    long long number;
+    struct err err;
+};
+
+static int fail(const struct words *words, int code)
+{
+    fprintf(stderr, "crashcart: %s\n", words->err.text);
+    return code;
+}
+
+static void print(const struct buf *text)
+{
+    fwrite(buf_text(text), 1, text->n_bytes, stdout);
+}
+
+/* Prints the API's document with a closing newline. */
+static int print_answer(struct words *words, const char *path)
+{
+    scoped_buf struct buf answer = {0};
+    int code = client_call(&words->client, path, NULL, &answer, &words->err);
+    if (code != EXIT_DONE)
+        return fail(words, code);
+    if (answer.n_bytes && answer.at[answer.n_bytes - 1] != '\n')
+        buf_putc(&answer, '\n');
+    print(&answer);
+    return EXIT_DONE;
+}
+
+static const char *path_of(struct words *words, const char *part)
+{
+    return arena_printf(words->arena, "/api/v1/incidents/%lld%s", words->number, part);
+}
+
+static struct show_options show_options(const struct words *words)
+{
+    return (struct show_options){
+        .colours = terminal_colours(), .full = words->full, .now_us = clock_wall_us(clock_system())};
+}
+
+static int list(struct words *words)
+{
+    const char *path =
+        arena_printf(words->arena, "/api/v1/incidents?limit=50&state=%s", words->open ? "open" : "all");
+    if (words->json)
+        return print_answer(words, path);
+    scoped_buf struct buf answer = {0}, out = {0};
+    struct json_document *document = json_document_new();
+    struct json root;
+    struct show_options options = show_options(words);
+    int code = client_get(&words->client, path, document, &answer, &root, &words->err);
+    if (code == EXIT_DONE)
+        incidents_print(&out, json_get(root, "incidents"), &options);
+    json_document_free(document);
+    print(&out);
+    return code == EXIT_DONE ? code : fail(words, code);
+}
+
+static int show(struct words *words)
+{
+    if (words->json)
+        return print_answer(words, path_of(words, ""));
+    static const char *const parts[] = {"", "/steps", "/timeline"};
+    enum { N_PARTS = sizeof parts / sizeof *parts };
+    struct json_document *documents[N_PARTS] = {0};
+    struct json roots[N_PARTS];
+    scoped_buf struct buf out = {0};
+    struct show_options options = show_options(words);
+    int code = EXIT_DONE;
+    for (size_t i = 0; i < N_PARTS && code == EXIT_DONE; i++) {
+        scoped_buf struct buf answer = {0};
+        documents[i] = json_document_new();
+        code = client_get(&words->client, path_of(words, parts[i]), documents[i], &answer, &roots[i],
+                          &words->err);
+    }
+    if (code == EXIT_DONE)
+        incident_print(&out, roots[0], json_get(roots[1], "steps"), json_get(roots[2], "events"), &options);
+    for (size_t i = 0; i < N_PARTS; i++)
+        json_document_free(documents[i]);
+    print(&out);
+    return code == EXIT_DONE ? code : fail(words, code);
+}
+
+/* Sends a verb; the answer is the incident as it is now. */
+static int tell(struct words *words, const char *part, const struct buf *body)
+{
+    scoped_buf struct buf answer = {0}, out = {0};
+    struct json root;
+    int code = client_call(&words->client, path_of(words, part), buf_text(body), &answer, &words->err);
+    if (code != EXIT_DONE)
+        return fail(words, code);
+    if (words->json) {
+        buf_putc(&answer, '\n');
+        print(&answer);
+        return EXIT_DONE;
+    }
+    struct json_document *document = json_document_new();
+    buf_printf(&out, "#%lld", words->number);
+    if (json_parse(document, buf_text(&answer), answer.n_bytes, 16, &root, NULL) == 0) {
+        const char *state = json_text(json_get(root, "state"), NULL);
+        const char *title = json_text(json_get(root, "title"), NULL);
+        buf_printf(&out, " is %s: ", state ? state : "?");
+        text_add_fit(&out, title ? title : "", TERMINAL_COLUMNS - text_columns(buf_text(&out)), false);
+    }
+    buf_printf(&out, "\nnext: crashcart incident %s %lld\n", strcmp(part, "/resolve") ? "show" : "report",
+               words->number);
+    json_document_free(document);
+    print(&out);
+    return EXIT_DONE;
+}
+
+static int acknowledge(struct words *words)
+{
+    scoped_buf struct buf body = {0};
+    buf_puts(&body, "{}");
+    return tell(words, "/acknowledge", &body);
+}
+
+static int note(struct words *words)
+{
+    scoped_buf struct buf text = {0}, body = {0};
+    for (size_t i = 1; i < words->rest.n; i++) {
+        if (i > 1)
+            buf_putc(&text, ' ');
+        buf_puts(&text, words->rest.at[i]);
+    }
+    if (!text.n_bytes)
+        return usage_error(usage, "incident note %lld: what is the note?", words->number);
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "text", buf_text(&text));
+    jw_end_object(&writer);
+    return tell(words, "/notes", &body);
+}
+
+static int resolve(struct words *words)
+{
+    scoped_buf struct buf body = {0};
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair_bool(&writer, "force", words->force);
+    if (words->note)
+        jw_pair(&writer, "text", words->note);
+    jw_end_object(&writer);
+    return tell(words, "/resolve", &body);
+}
+
+static int report(struct words *words)
+{
+    return print_answer(words, path_of(words, "/report"));
+}
+
+static const struct verb {
+    const char *name;
+    bool takes_number, takes_text;
+    int (*run)(struct words *words);
+} verbs[] = {
+    {"list", false, false, list}, {"show", true, false, show},       {"ack", true, false, acknowledge},
+    {"note", true, true, note},   {"resolve", true, false, resolve}, {"report", true, false, report},
+};
+
+static const struct verb *find_verb(const char *name)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
+int cmd_incident(int argc, char **argv)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct words words = {.arena = arena};
+    const char *data = NULL, *as = NULL;
+    const struct command_option options[] = {{"--json", &words.json, NULL}, {"--open", &words.open, NULL},
+                                             {"--full", &words.full, NULL}, {"--force", &words.force, NULL},
+                                             {"--note", NULL, &words.note}, {"--data", NULL, &data},
+                                             {"--as", NULL, &as},           {0}};
+    if (argc < 2)
+        return usage_error(usage, "incident: which verb?");
+    const struct verb *verb = find_verb(argv[1]);
+    if (!verb)
+        return usage_error(usage, "incident %s: no such verb", argv[1]);
+    if (options_parse(arena, argc - 1, argv + 1, options, usage, &words.rest) < 0)
+        return EXIT_USAGE;
+    if (verb->takes_number && (words.rest.n == 0 || number_parse(words.rest.at[0], &words.number) < 0))
+        return usage_error(usage, "incident %s: which number? `crashcart incident list` shows them",
+                           verb->name);
+    if (!verb->takes_text && words.rest.n > (verb->takes_number ? 1 : 0))
+        return usage_error(usage, "incident %s: \"%s\" is one word too many", verb->name,
+                           words.rest.at[words.rest.n - 1]);
+    if (client_open(arena, data, as, &words.client, &words.err) < 0)
+        return fail(&words, EXIT_USAGE);
+    return verb->run(&words);
+}

@@ -1,0 +1,298 @@
+#include "cmd/incident_show.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cmd/terminal.h"
+
+enum { OUTPUT_LINES = 6, ALL_LINES = 1000000, LABEL_COLUMNS = 12 };
+
+static const char *text_of(struct json object, const char *name)
+{
+    const char *text = json_text(json_get(object, name), NULL);
+    return text ? text : "";
+}
+
+static long long number_of(struct json object, const char *name)
+{
+    return (long long)json_int(json_get(object, name), 0);
+}
+
+static int64_t time_of(struct json object, const char *name)
+{
+    size_t n_bytes = 0;
+    int64_t us;
+    const char *text = json_text(json_get(object, name), &n_bytes);
+    return text && time_parse_rfc3339(text, n_bytes, &us) == 0 ? us : 0;
+}
+
+/* "2026-03-01 09:00:12 UTC" */
+static void add_moment(struct buf *out, const char *rfc3339)
+{
+    if (strlen(rfc3339) < 20)
+        buf_puts(out, "?");
+    else
+        buf_printf(out, "%.10s %.8s UTC", rfc3339, rfc3339 + 11);
+}
+
+static enum style style_of_state(const char *state)
+{
+    static const struct {
+        const char *state;
+        enum style style;
+    } styles[] = {
+        {"triggered", STYLE_RED},   {"resolved", STYLE_GREEN},     {"closed", STYLE_GREEN},
+        {"succeeded", STYLE_GREEN}, {"failed", STYLE_RED},         {"timed_out", STYLE_RED},
+        {"waiting", STYLE_YELLOW},  {"refused", STYLE_RED},        {"held", STYLE_YELLOW},
+        {"denied", STYLE_DIM},      {"effect_unknown", STYLE_RED},
+    };
+    for (size_t i = 0; i < sizeof styles / sizeof *styles; i++)
+        if (strcmp(styles[i].state, state) == 0)
+            return styles[i].style;
+    return STYLE_PLAIN;
+}
+
+static void add_column(struct buf *out, const char *text, size_t n_columns, bool colours, enum style style)
+{
+    scoped_buf struct buf fitted = {0};
+    text_add_fit(&fitted, text, n_columns, true);
+    text_add(out, colours, style, buf_text(&fitted));
+    buf_putc(out, ' ');
+}
+
+static bool is_over(const char *state)
+{
+    return strcmp(state, "resolved") == 0 || strcmp(state, "closed") == 0;
+}
+
+static void add_age(struct json incident, int64_t now_us, char *ret_age)
+{
+    int64_t start_us = time_of(incident, "opened_at");
+    int64_t end_us = is_over(text_of(incident, "state")) ? time_of(incident, "resolved_at") : now_us;
+    duration_format(end_us > start_us ? end_us - start_us : 0, ret_age);
+}
+
+void incidents_print(struct buf *out, struct json incidents, const struct show_options *options)
+{
+    long long newest = 0;
+    for (struct json_iter i = json_first(incidents); json_more(&i); json_next(&i)) {
+        char number[24], age[TIME_TEXT_BYTES];
+        const char *state = text_of(i.value, "state");
+        newest = newest ? newest : number_of(i.value, "number");
+        snprintf(number, sizeof number, "#%lld", number_of(i.value, "number"));
+        add_age(i.value, options->now_us, age);
+        add_column(out, number, 6, options->colours, STYLE_BOLD);
+        add_column(out, text_of(i.value, "severity"), 9, options->colours, STYLE_PLAIN);
+        add_column(out, state, 13, options->colours, style_of_state(state));
+        add_column(out, age, 13, options->colours, STYLE_PLAIN);
+        text_add_fit(out, text_of(i.value, "title"), 35, false);
+        buf_putc(out, '\n');
+    }
+    if (newest)
+        buf_printf(out, "\nnext: crashcart incident show %lld\n", newest);
+    else
+        buf_puts(out, "No incidents. Alerts go to POST /api/v2/alerts; `crashcart serve` says where.\n");
+}
+
+/* ---- one incident ---- */
+
+static void add_row(struct buf *out, const char *label, const char *text)
+{
+    if (!*text)
+        return;
+    buf_printf(out, "%-*s", LABEL_COLUMNS, label);
+    text_add_wrapped(out, text, LABEL_COLUMNS, LABEL_COLUMNS);
+}
+
+static void add_place(struct buf *out, const char *file, long long line)
+{
+    if (*file && line > 0)
+        buf_printf(out, " (%s:%lld)", file, line);
+    else if (*file)
+        buf_printf(out, " (%s)", file);
+}
+
+static void add_title(struct buf *out, struct json incident, bool colours)
+{
+    const char *state = text_of(incident, "state");
+    char number[24];
+    snprintf(number, sizeof number, "#%lld", number_of(incident, "number"));
+    text_add(out, colours, STYLE_BOLD, number);
+    buf_puts(out, "  ");
+    text_add(out, colours, STYLE_BOLD, text_of(incident, "severity"));
+    buf_puts(out, "  ");
+    text_add(out, colours, style_of_state(state), state);
+    buf_puts(out, "  ");
+    size_t at = text_columns(number) + text_columns(text_of(incident, "severity")) + text_columns(state) + 6;
+    text_add_wrapped(out, text_of(incident, "title"), at, LABEL_COLUMNS);
+}
+
+static void add_since(struct buf *out, struct json incident, int64_t now_us)
+{
+    scoped_buf struct buf row = {0};
+    char age[TIME_TEXT_BYTES];
+    add_age(incident, now_us, age);
+    add_moment(&row, text_of(incident, "started_at"));
+    buf_printf(&row, is_over(text_of(incident, "state")) ? ", took %s" : ", open for %s", age);
+    add_row(out, "since", buf_text(&row));
+}
+
+static void add_acknowledged(struct buf *out, struct json incident)
+{
+    scoped_buf struct buf row = {0};
+    char within[TIME_TEXT_BYTES];
+    int64_t response_time_s = json_int(json_get(incident, "response_time_s"), -1);
+    if (*text_of(incident, "acknowledged_at")) {
+        buf_printf(&row, "%s, ", text_of(incident, "acknowledged_by"));
+        add_moment(&row, text_of(incident, "acknowledged_at"));
+    } else if (is_over(text_of(incident, "state"))) {
+        buf_puts(&row, "by nobody");
+    } else if (response_time_s >= 0) {
+        duration_format(response_time_s * US_PER_S, within);
+        buf_printf(&row, "not yet; the runbook asks for an answer within %s", within);
+    } else {
+        buf_puts(&row, "not yet");
+    }
+    add_row(out, "acknowledged", buf_text(&row));
+}
+
+static void add_header(struct buf *out, struct json incident, const struct show_options *options)
+{
+    scoped_buf struct buf why = {0}, procedure = {0}, alerts = {0};
+    struct json found = json_get(incident, "procedure");
+    const char *file = text_of(found, "file");
+    add_title(out, incident, options->colours);
+    add_row(out, "service", text_of(incident, "service"));
+    add_since(out, incident, options->now_us);
+    buf_puts(&why, text_of(incident, "severity_why"));
+    if (why.n_bytes)
+        add_place(&why, file, number_of(incident, "severity_line"));
+    add_row(out, "why", buf_text(&why));
+    if (json_kind(found) == JSON_OBJECT) {
+        buf_puts(&procedure, text_of(found, "title"));
+        add_place(&procedure, file, number_of(found, "line"));
+        if (*text_of(found, "why"))
+            buf_printf(&procedure, ": %s", text_of(found, "why"));
+    } else {
+        buf_puts(&procedure, "none fits; `crashcart match ALERTNAME` shows what was tried");
+    }
+    add_row(out, "procedure", buf_text(&procedure));
+    buf_printf(&alerts, "%lld firing of %lld", number_of(json_get(incident, "alerts"), "firing"),
+               number_of(json_get(incident, "alerts"), "total"));
+    add_row(out, "alerts", buf_text(&alerts));
+    add_acknowledged(out, incident);
+}
+
+static void add_heading(struct buf *out, const char *heading, bool colours)
+{
+    buf_putc(out, '\n');
+    text_add(out, colours, STYLE_BOLD, heading);
+    buf_putc(out, '\n');
+}
+
+static void add_step(struct buf *out, struct json step, bool colours)
+{
+    const char *state = text_of(step, "state");
+    char line[24];
+    snprintf(line, sizeof line, "%5lld", number_of(step, "line"));
+    add_column(out, line, 5, colours, STYLE_DIM);
+    add_column(out, text_of(step, "class"), 11, colours, STYLE_PLAIN);
+    add_column(out, state, 14, colours, style_of_state(state));
+    text_add_fit(out, text_of(step, "command"), TERMINAL_COLUMNS - 33, false);
+    buf_putc(out, '\n');
+    if (*text_of(step, "why") && strcmp(state, "succeeded") != 0) {
+        buf_puts(out, "      ");
+        text_add_wrapped(out, text_of(step, "why"), 6, 6);
+    }
+    if (strcmp(state, "waiting") == 0) {
+        buf_puts(out, "      ");
+        char command[80];
+        snprintf(command, sizeof command, "crashcart approve %lld %lld", number_of(step, "run"),
+                 number_of(step, "line"));
+        text_add(out, colours, STYLE_YELLOW, command);
+        buf_putc(out, '\n');
+    }
+}
+
+static void add_steps(struct buf *out, struct json steps, bool colours)
+{
+    const char *phase = "";
+    if (json_count(steps) == 0)
+        return;
+    add_heading(out, "STEPS (line of the runbook, class, state, command)", colours);
+    for (struct json_iter i = json_first(steps); json_more(&i); json_next(&i)) {
+        if (*text_of(i.value, "phase") && strcmp(text_of(i.value, "phase"), phase) != 0) {
+            phase = text_of(i.value, "phase");
+            buf_puts(out, "  ");
+            text_add_wrapped(out, phase, 2, 2);
+        }
+        add_step(out, i.value, colours);
+    }
+}
+
+static void add_outputs(struct buf *out, struct json steps, const struct show_options *options)
+{
+    bool any = false;
+    for (struct json_iter i = json_first(steps); json_more(&i); json_next(&i)) {
+        if (!*text_of(i.value, "output"))
+            continue;
+        if (!any)
+            add_heading(out, "OUTPUT", options->colours);
+        any = true;
+        buf_puts(out, "  $ ");
+        text_add_fit(out, text_of(i.value, "command"), TERMINAL_COLUMNS - 4, false);
+        buf_putc(out, '\n');
+        size_t left =
+            text_add_lines(out, text_of(i.value, "output"), 4, options->full ? ALL_LINES : OUTPUT_LINES);
+        if (left)
+            buf_printf(out, "    ... %zu more lines: --full\n", left);
+        if (json_bool(json_get(i.value, "output_cut"), false))
+            buf_puts(out, "    (the middle was not kept)\n");
+    }
+}
+
+static void add_events(struct buf *out, struct json events, bool colours)
+{
+    char day[11] = "";
+    if (json_count(events) == 0)
+        return;
+    add_heading(out, "TIMELINE (UTC)", colours);
+    for (struct json_iter i = json_first(events); json_more(&i); json_next(&i)) {
+        const char *at = text_of(i.value, "at");
+        if (strlen(at) < 20)
+            continue;
+        if (strncmp(at, day, 10) != 0) {
+            snprintf(day, sizeof day, "%.10s", at);
+            buf_printf(out, "  %s\n", day);
+        }
+        buf_printf(out, "  %.8s  ", at + 11);
+        text_add_wrapped(out, text_of(i.value, "summary"), LABEL_COLUMNS, LABEL_COLUMNS);
+    }
+}
+
+static void add_next(struct buf *out, struct json incident)
+{
+    static const struct {
+        const char *state, *verb;
+    } verbs[] = {{"triggered", "ack"},
+                 {"monitoring", "resolve"},
+                 {"acknowledged", "resolve"},
+                 {"resolved", "report"},
+                 {"closed", "report"}};
+    const char *state = text_of(incident, "state");
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(verbs[i].state, state) == 0)
+            buf_printf(out, "\nnext: crashcart incident %s %lld\n", verbs[i].verb,
+                       number_of(incident, "number"));
+}
+
+void incident_print(struct buf *out, struct json incident, struct json steps, struct json events,
+                    const struct show_options *options)
+{
+    add_header(out, incident, options);
+    add_steps(out, steps, options->colours);
+    add_outputs(out, steps, options);
+    add_events(out, events, options->colours);
+    add_next(out, incident);
+}

@@ -1,0 +1,19 @@
+/* Incidents as a person reads them in a terminal. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+
+struct show_options {
+    bool colours;
+    bool full; /* outputs whole, not their first lines */
+    int64_t now_us;
+};
+
+/* The answers of /incidents, and of /incidents/N, /steps, /timeline. */
+void incidents_print(struct buf *out, struct json incidents, const struct show_options *options);
+void incident_print(struct buf *out, struct json incident, struct json steps, struct json events,
+                    const struct show_options *options);

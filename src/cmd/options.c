@@ -1,0 +1,73 @@
+#include "cmd/options.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/commands.h"
+
+int usage_error(const char *usage, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    fputs("crashcart: ", stderr);
+    vfprintf(stderr, format, ap);
+    va_end(ap);
+    fprintf(stderr, "\n\n%s", usage);
+    return EXIT_USAGE;
+}
+
+int number_parse(const char *text, long long *ret_number)
+{
+    char *end;
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno || number < 1)
+        return -1;
+    *ret_number = number;
+    return 0;
+}
+
+/* The option that argument names, and its value when that is written with "=". */
+static const struct command_option *find(const struct command_option *options, const char *argument,
+                                         const char **ret_value)
+{
+    size_t n = strcspn(argument, "=");
+    *ret_value = argument[n] ? argument + n + 1 : NULL;
+    for (const struct command_option *option = options; option->name; option++)
+        if (strlen(option->name) == n && strncmp(option->name, argument, n) == 0)
+            return option;
+    return NULL;
+}
+
+int options_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
+                  const char *usage, struct strings *ret_words)
+{
+    bool words_only = false;
+    for (int i = 1; i < argc; i++) {
+        const char *value;
+        if (!words_only && strcmp(argv[i], "--") == 0) {
+            words_only = true;
+            continue;
+        }
+        if (words_only || strncmp(argv[i], "--", 2) != 0) {
+            strings_add(arena, ret_words, argv[i]);
+            continue;
+        }
+        const struct command_option *option = find(options, argv[i], &value);
+        if (!option)
+            return -usage_error(usage, "%s %s: no such option", argv[0], argv[i]);
+        if (option->flag && value)
+            return -usage_error(usage, "%s takes no value", option->name);
+        if (option->flag) {
+            *option->flag = true;
+            continue;
+        }
+        if (!value && i + 1 == argc)
+            return -usage_error(usage, "%s needs a value", option->name);
+        *option->value = value ? value : argv[++i];
+    }
+    return 0;
+}
