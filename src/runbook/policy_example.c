@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runbook/alert_words.h"
 #include "runbook/policy_priv.h"
-#include "runbook/words.h"
 
 #define ALERT_COVERED_LEAST 0.5
 #define DEGREE_PART         0.01
@@ -15,7 +15,7 @@ struct example_search {
     struct arena *arena;
     const struct severity_scale *scale;
     const struct vocabulary *vocabulary;
-    struct words alert;
+    struct alert_words alert;
     bool has_value;
     double value;
     double best; /* how well the finding fits */
@@ -28,7 +28,7 @@ static bool same_word(const struct word *a, const struct word *b)
     return strcmp(a->text, b->text) == 0 || (a->group && b->group && strcmp(a->group, b->group) == 0);
 }
 
-static bool in_words(const struct words *words, const struct word *word)
+static bool in_words(const struct alert_words *words, const struct word *word)
 {
     list_each (other, words)
         if (same_word(other, word))
@@ -40,8 +40,8 @@ struct overlap {
     size_t n, n_found, n_degrees_found;
 };
 
-static struct overlap overlap_of(const struct example_search *search, const struct words *words,
-                                 const struct words *within)
+static struct overlap overlap_of(const struct example_search *search, const struct alert_words *words,
+                                 const struct alert_words *within)
 {
     struct overlap overlap = {0};
     list_each (word, words) {
@@ -89,10 +89,10 @@ static bool value_meets(const struct condition *condition, double value)
 static void example_try(struct example_search *search, const struct severity *severity,
                         const struct criterion *criterion, const char *kind)
 {
-    struct words words = {0};
+    struct alert_words words = {0};
     if (!criterion->text || (search->has_value && !value_meets(&criterion->condition, search->value)))
         return;
-    words_of(search->arena, search->vocabulary, criterion->text, &words);
+    alert_words_of(search->arena, search->vocabulary, criterion->text, &words);
     struct overlap example = overlap_of(search, &words, &search->alert);
     struct overlap alert = overlap_of(search, &search->alert, &words);
     if (example.n == 0 || example.n_found < example.n || alert.n == 0 ||
@@ -116,7 +116,7 @@ static void examples_try(struct example_search *search, const struct runbook *ru
 {
     memset(&search->alert, 0, sizeof search->alert);
     search->met_by = met_by;
-    words_of(search->arena, search->vocabulary, name, &search->alert);
+    alert_words_of(search->arena, search->vocabulary, name, &search->alert);
     list_each (severity, &runbook->severities) {
         list_each (example, &severity->examples)
             example_try(search, severity, example, "example");

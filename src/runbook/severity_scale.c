@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/embedded.h"
-#include "runbook/words.h"
+#include "runbook/alert_words.h"
 
 struct row {
     double place;
