@@ -41,10 +41,10 @@ static void post(struct match_builder *builder, struct term *term, float weight,
 static struct name name_read(struct match_builder *builder, const char *text, float weight)
 {
     struct name name = {0};
-    struct words words = {0};
+    struct alert_words words = {0};
     if (!text)
         return name;
-    words_of(builder->scratch, builder->index->vocabulary, text, &words);
+    alert_words_of(builder->scratch, builder->index->vocabulary, text, &words);
     size_t n = words.n < NAME_WORDS ? words.n : NAME_WORDS;
     name.words = arena_alloc(builder->arena, n * sizeof *name.words);
     for (size_t i = 0; i < n; i++) {

@@ -9,9 +9,9 @@
 
 #include <stdint.h>
 
+#include "runbook/alert_words.h"
 #include "runbook/match.h"
 #include "runbook/runbook.h"
-#include "runbook/words.h"
 
 #define NO_TERM ((uint32_t)-1)
 

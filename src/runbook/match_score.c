@@ -381,8 +381,8 @@ static struct query_word query_word(const struct match_index *index, const struc
 static size_t query_words(struct arena *arena, const struct match_index *index, const char *text,
                           struct query_word *words, size_t n)
 {
-    struct words all = {0};
-    words_of(arena, index->vocabulary, text, &all);
+    struct alert_words all = {0};
+    alert_words_of(arena, index->vocabulary, text, &all);
     list_each (word, &all)
         if (word->class != WORD_NOISE && n < QUERY_WORDS)
             words[n++] = query_word(index, word);

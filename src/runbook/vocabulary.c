@@ -10,7 +10,7 @@
 
 #include "base/embedded.h"
 #include "base/map.h"
-#include "runbook/words.h"
+#include "runbook/alert_words.h"
 
 enum { PHRASE_WORDS = 4 };
 
@@ -272,8 +272,8 @@ static size_t phrase_at(struct arena *arena, const struct vocabulary *vocabulary
     return best;
 }
 
-void words_of(struct arena *arena, const struct vocabulary *vocabulary, const char *text,
-              struct words *ret_words)
+void alert_words_of(struct arena *arena, const struct vocabulary *vocabulary, const char *text,
+                    struct alert_words *ret_words)
 {
     struct strings raws = {0};
     struct word_cutter cutter = {.at = text, .end = text + strlen(text)};

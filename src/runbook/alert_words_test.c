@@ -1,4 +1,4 @@
-#include "runbook/words.h"
+#include "runbook/alert_words.h"
 
 #include <string.h>
 
@@ -32,17 +32,17 @@ static const char *cut(const char *text)
     return copy;
 }
 
-static struct words words(const char *text)
+static struct alert_words words(const char *text)
 {
-    struct words all = {0};
-    words_of(arena, vocabulary_builtin(arena), text, &all);
+    struct alert_words all = {0};
+    alert_words_of(arena, vocabulary_builtin(arena), text, &all);
     return all;
 }
 
 static const char *canonical(const char *text)
 {
     struct buf out = {0};
-    struct words all = words(text);
+    struct alert_words all = words(text);
     list_each (word, &all)
         if (word->class != WORD_NOISE)
             buf_printf(&out, "%s%s", out.n_bytes > 0 ? " " : "", word->text);
@@ -116,7 +116,7 @@ static void abbreviations_and_phrases_are_the_word_they_stand_for(void **state)
 static void words_near_to_each_other_share_a_group(void **state)
 {
     (void)state;
-    struct words slow = words("slow"), latency = words("latency"), phrase = words("response time");
+    struct alert_words slow = words("slow"), latency = words("latency"), phrase = words("response time");
     assert_string_equal(slow.at[0].group, latency.at[0].group);
     assert_int_equal(phrase.n, 1);
     assert_string_equal(phrase.at[0].group, slow.at[0].group);
@@ -126,7 +126,7 @@ static void words_near_to_each_other_share_a_group(void **state)
 static void a_word_knows_itself_written_together_with_the_next(void **state)
 {
     (void)state;
-    struct words apart = words("flux capacitor"), together = words("fluxcapacitor");
+    struct alert_words apart = words("flux capacitor"), together = words("fluxcapacitor");
     assert_string_equal(apart.at[0].together, together.at[0].text);
     assert_null(apart.at[1].together);
 }
@@ -134,7 +134,7 @@ static void a_word_knows_itself_written_together_with_the_next(void **state)
 static void degrees_are_weak_and_small_words_are_noise(void **state)
 {
     (void)state;
-    struct words all = words("The disk is too high");
+    struct alert_words all = words("The disk is too high");
     assert_int_equal(all.at[0].class, WORD_NOISE);
     assert_int_equal(all.at[1].class, WORD_CONTENT);
     assert_int_equal(all.at[2].class, WORD_NOISE);

@@ -1,4 +1,4 @@
-#include "runbook/words.h"
+#include "runbook/alert_words.h"
 
 #include <ctype.h>
 #include <string.h>

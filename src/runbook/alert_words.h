@@ -25,7 +25,7 @@ struct word {
     enum word_class class;
 };
 
-struct words {
+struct alert_words {
     struct word *at;
     size_t n;
     size_t capacity;
@@ -41,8 +41,8 @@ struct vocabulary *vocabulary_builtin(struct arena *arena);
 bool vocabulary_label(const struct vocabulary *vocabulary, const char *label);
 
 /* The words of a short text (a name, a heading) in order, noise included; texts in the arena. */
-void words_of(struct arena *arena, const struct vocabulary *vocabulary, const char *text,
-              struct words *ret_words);
+void alert_words_of(struct arena *arena, const struct vocabulary *vocabulary, const char *text,
+                    struct alert_words *ret_words);
 
 /* One word, already cut and in lower case, without regard to its neighbours. */
 struct word word_of(struct arena *arena, const struct vocabulary *vocabulary, const char *raw);

@@ -1,0 +1,151 @@
+/* Does an alert meet the example of a level? "Service completely down" is met by ServiceDown, not by
+ * DiskFull and not by DatabaseDown: every word of the example that is no degree must be in the alert, as
+ * itself or near to it, and they must be at least half of the alert's. A number is compared when the alert
+ * carries a value (label "value"). What the words cannot decide stays undecided. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "runbook/alert_words.h"
+#include "runbook/policy_priv.h"
+
+#define ALERT_COVERED_LEAST 0.5
+#define DEGREE_PART         0.01
+
+struct example_search {
+    struct arena *arena;
+    const struct severity_scale *scale;
+    const struct vocabulary *vocabulary;
+    struct alert_words alert;
+    bool has_value;
+    double value;
+    double best; /* how well the finding fits */
+    struct severity_finding finding;
+    const char *met_by; /* "the alert" or "the procedure" */
+};
+
+static bool same_word(const struct word *a, const struct word *b)
+{
+    return strcmp(a->text, b->text) == 0 || (a->group && b->group && strcmp(a->group, b->group) == 0);
+}
+
+static bool in_words(const struct alert_words *words, const struct word *word)
+{
+    list_each (other, words)
+        if (same_word(other, word))
+            return true;
+    return false;
+}
+
+struct overlap {
+    size_t n, n_found, n_degrees_found;
+};
+
+static struct overlap overlap_of(const struct example_search *search, const struct alert_words *words,
+                                 const struct alert_words *within)
+{
+    struct overlap overlap = {0};
+    list_each (word, words) {
+        bool found = in_words(within, word);
+        /* "10" in "(>10%)" is the condition's, not a word */
+        if (word->class == WORD_NOISE || word->raw[strspn(word->raw, "0123456789")] == '\0')
+            continue;
+        if (severity_scale_degree(search->scale, word->raw)) {
+            overlap.n_degrees_found += found;
+            continue;
+        }
+        overlap.n++;
+        overlap.n_found += found;
+    }
+    return overlap;
+}
+
+static bool compare(const char *op, double value, double limit)
+{
+    if (strcmp(op, ">") == 0)
+        return value > limit;
+    if (strcmp(op, ">=") == 0)
+        return value >= limit;
+    if (strcmp(op, "<") == 0)
+        return value < limit;
+    if (strcmp(op, "<=") == 0)
+        return value <= limit;
+    return strcmp(op, "==") != 0 || value == limit;
+}
+
+/* Prometheus gives base units: a share of 1 for per cent, seconds for milliseconds. */
+static bool value_meets(const struct condition *condition, double value)
+{
+    if (!condition->has_value || !condition->op)
+        return true;
+    if (condition->unit && strcmp(condition->unit, "%") == 0 && value >= 0 && value <= 1)
+        value *= 100;
+    if (condition->unit && strcmp(condition->unit, "ms") == 0 && condition->value >= 10 * value)
+        value *= 1000;
+    bool high = !condition->has_value_hi || !condition->op_hi ||
+                compare(condition->op_hi, value, condition->value_hi);
+    return high && compare(condition->op, value, condition->value);
+}
+
+static void example_try(struct example_search *search, const struct severity *severity,
+                        const struct criterion *criterion, const char *kind)
+{
+    struct alert_words words = {0};
+    if (!criterion->text || (search->has_value && !value_meets(&criterion->condition, search->value)))
+        return;
+    alert_words_of(search->arena, search->vocabulary, criterion->text, &words);
+    struct overlap example = overlap_of(search, &words, &search->alert);
+    struct overlap alert = overlap_of(search, &search->alert, &words);
+    if (example.n == 0 || example.n_found < example.n || alert.n == 0 ||
+        (double)alert.n_found < ALERT_COVERED_LEAST * (double)alert.n)
+        return;
+    double fit = (double)alert.n_found / (double)alert.n + DEGREE_PART * (double)example.n_degrees_found;
+    bool better =
+        fit > search->best || (fit == search->best && severity->rank < search->finding.severity->rank);
+    if (search->finding.severity && !better)
+        return;
+    search->best = fit;
+    search->finding.severity = severity;
+    search->finding.line = criterion->line > 0 ? criterion->line : severity->line;
+    search->finding.why =
+        arena_printf(search->arena, "%s meets the %s \"%s\" of %s (line %d)", search->met_by, kind,
+                     criterion->text, severity_name(search->arena, severity), search->finding.line);
+}
+
+static void examples_try(struct example_search *search, const struct runbook *runbook, const char *name,
+                         const char *met_by)
+{
+    memset(&search->alert, 0, sizeof search->alert);
+    search->met_by = met_by;
+    alert_words_of(search->arena, search->vocabulary, name, &search->alert);
+    list_each (severity, &runbook->severities) {
+        list_each (example, &severity->examples)
+            example_try(search, severity, example, "example");
+        list_each (criterion, &severity->criteria)
+            example_try(search, severity, criterion, "criterion");
+    }
+}
+
+static void value_read(struct example_search *search, const struct match_query *query)
+{
+    for (size_t i = 0; i < query->n_labels; i++) {
+        const struct match_label *label = &query->labels[i];
+        char *end;
+        if (!label->name || !label->value || strcmp(label->name, "value") != 0)
+            continue;
+        search->value = strtod(label->value, &end);
+        search->has_value = end != label->value;
+    }
+}
+
+struct severity_finding severity_by_example(struct arena *arena, const struct severity_scale *scale,
+                                            const struct runbook *runbook, const struct procedure *procedure,
+                                            const struct match_query *query)
+{
+    struct example_search search = {.arena = arena, .scale = scale, .vocabulary = vocabulary_builtin(arena)};
+    value_read(&search, query);
+    if (query->alertname)
+        examples_try(&search, runbook, query->alertname, "the alert");
+    if (!search.finding.severity && procedure && procedure->title)
+        examples_try(&search, runbook, procedure->title, "the procedure");
+    return search.finding;
+}
