@@ -19,14 +19,16 @@ enum db_mode { DB_WRITER, DB_READER };
 int db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *err);
 void db_close(struct db *db); /* NULL is allowed */
 
-/* Runs text without parameters or rows (several statements are allowed). */
+/* Runs text without parameters or rows (several statements are allowed). Outcomes as db_step. */
 int db_execute(struct db *db, const char *sql, struct err *err);
 
-/* Positive outcomes of a failed step: the caller must tell them apart from a broken database. */
-enum { DB_FULL = 1, DB_BUSY = 2 };
+/* Positive outcomes of a failed step: no space on the disk; locked by another program for too long; the file
+ * itself does not hold together. */
+enum { DB_FULL = 1, DB_BUSY = 2, DB_DAMAGED = 4 };
 
-/* The statement for that text, prepared once and kept by the handle; reset and unbound. sql must be a
- * constant. NULL only for text that does not compile: err says so. */
+/* The statement for that text, prepared once and kept by the handle until it closes; reset and unbound. Texts
+ * come from a small fixed set, parameters are $1, $2, ... in order. NULL only for text that does not compile
+ * against this database: err says so. */
 struct db_statement *db_prepare(struct db *db, const char *sql, struct err *err);
 
 /* Binds the next parameter, in order; texts and blobs must live until the statement is reset. */
@@ -35,8 +37,9 @@ void db_bind_text(struct db_statement *statement, const char *text); /* NULL bin
 void db_bind_blob(struct db_statement *statement, const void *bytes, size_t n_bytes);
 
 /* 0: a row is there and its columns can be read until the next step. DB_DONE: no more rows, the statement is
- * reset. DB_FULL: no space; DB_BUSY: locked too long; -1: anything else. After an error the statement is
- * reset. */
+ * reset. DB_FULL, DB_BUSY, DB_DAMAGED, or -1 for anything else, such as an fsync that failed: what is on the
+ * disk is then unknown, and the process must end. After an error the statement is reset, and in a transaction
+ * nothing but db_rollback() is left to do. */
 enum { DB_DONE = 3 };
 int db_step(struct db_statement *statement, struct err *err);
 /* For statements without rows: 0 when done, else as db_step. */
@@ -53,3 +56,11 @@ int db_begin(struct db *db, struct err *err);
 int db_commit(struct db *db, struct err *err); /* outcomes as db_step; the transaction is over either way */
 void db_rollback(struct db *db);
 int64_t db_last_id(struct db *db);
+
+/* Moves what was committed from the log into the file, as far as readers allow; never waits for them. Called
+ * from idle time: a commit does it by itself only when the log has grown long. */
+int db_checkpoint(struct db *db, struct err *err);
+
+/* For tests: the n-th begin, step or commit from now fails once with that outcome, before it does anything;
+ * 0: none. Gives how many were still to pass: 0 or less means that it has failed. */
+int64_t db_fail_after(struct db *db, int64_t n, int outcome);

@@ -1,0 +1,224 @@
+/* The handle on SQLite: opening, transactions, and what its result codes mean to us.
+ *
+ * A commit is durable because the write-ahead log is synced with each one (synchronous=FULL). SQLite rolls a
+ * transaction back by itself after some errors (full disk, I/O); a statement that followed would then run
+ * and commit alone, so every step checks that the transaction it belongs to is still there. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "db/sqlite_priv.h"
+
+enum { BUSY_TIMEOUT_MS = 5000 };
+
+/* The log is moved into the file by itself only past 4,000 pages of 4 KiB (db_checkpoint() does it earlier,
+ * from idle time), and shrinks back to 64 MiB after a storm. */
+static const char setup_writer[] = "PRAGMA synchronous = FULL;"
+                                   "PRAGMA foreign_keys = ON;"
+                                   "PRAGMA wal_autocheckpoint = 4000;"
+                                   "PRAGMA journal_size_limit = 67108864;"
+                                   "PRAGMA cache_size = -8192;";
+
+static bool is_no_space(int error)
+{
+    return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+int db_failure(struct db *db, int result, struct err *err)
+{
+    int kind = result & 0xff;
+    int error = sqlite3_system_errno(db->sqlite);
+    if (kind == SQLITE_FULL || ((kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN) && is_no_space(error))) {
+        err_set(err, "no space left for the database: free some space on its disk");
+        return DB_FULL;
+    }
+    if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED) {
+        err_set(err, "the database has been locked by another program for %d s", BUSY_TIMEOUT_MS / 1000);
+        return DB_BUSY;
+    }
+    if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) {
+        err_set(err, "the database file is damaged: %s", sqlite3_errmsg(db->sqlite));
+        return DB_DAMAGED;
+    }
+    if (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN)
+        return err_set(err, "%s: %s", sqlite3_errmsg(db->sqlite), strerror(error));
+    return err_set(err, "%s", sqlite3_errmsg(db->sqlite));
+}
+
+int db_fault(struct db *db, struct err *err)
+{
+    if (db->fail_after <= 0 || --db->fail_after > 0)
+        return 0;
+    err_set(err, "a planned fault");
+    return db->fail_outcome;
+}
+
+int64_t db_fail_after(struct db *db, int64_t n, int outcome)
+{
+    int64_t left = db->fail_after;
+    db->fail_after = n;
+    db->fail_outcome = outcome;
+    return left;
+}
+
+/* SQLite would make the file readable to all; the log and its index take the mode of the file. */
+static int create_private_file(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set(err, "%s: %s", path, strerror(errno));
+    close(fd);
+    return 0;
+}
+
+/* "file:PATH?immutable=1": for a reader of a folder that nothing can be written to, where SQLite cannot make
+ * the index of a log. Only right without a log: what stands there would be passed over. */
+static int open_immutable(const char *path, sqlite3 **ret_sqlite)
+{
+    struct buf uri scoped_buf = {0};
+    struct buf log scoped_buf = {0};
+    struct stat status;
+    buf_printf(&log, "%s-wal", path);
+    if (stat(buf_text(&log), &status) == 0 && status.st_size > 0)
+        return SQLITE_CANTOPEN;
+    buf_puts(&uri, "file:");
+    for (const char *p = path; *p; p++)
+        strchr("?#%", *p) ? buf_printf(&uri, "%%%02X", (unsigned)(unsigned char)*p) : buf_putc(&uri, *p);
+    buf_puts(&uri, "?immutable=1");
+    return sqlite3_open_v2(buf_text(&uri), ret_sqlite,
+                           SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+}
+
+static int open_reader(const char *path, sqlite3 **ret_sqlite)
+{
+    sqlite3 *sqlite = NULL;
+    int result = sqlite3_open_v2(path, &sqlite, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    /* The file is touched by the first read only. */
+    if (result == SQLITE_OK)
+        result = sqlite3_exec(sqlite, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
+    if ((result & 0xff) == SQLITE_CANTOPEN && access(path, R_OK) == 0) {
+        sqlite3 *immutable = NULL;
+        if (open_immutable(path, &immutable) == SQLITE_OK) {
+            sqlite3_close(sqlite);
+            sqlite = immutable;
+            result = SQLITE_OK;
+        } else {
+            sqlite3_close(immutable);
+        }
+    }
+    *ret_sqlite = sqlite;
+    return result;
+}
+
+/* A file that is damaged or was made to harm is read with care, and SQL cannot change the schema by hand. */
+static void harden(sqlite3 *sqlite)
+{
+    sqlite3_extended_result_codes(sqlite, 1);
+    sqlite3_busy_timeout(sqlite, BUSY_TIMEOUT_MS);
+    sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_exec(sqlite, "PRAGMA cell_size_check = ON", NULL, NULL, NULL);
+}
+
+/* The mode stays in the file; a file system without shared memory refuses it and says so by another mode. */
+static int use_write_ahead_log(struct db *db, struct err *err)
+{
+    struct db_statement *mode = db_prepare(db, "PRAGMA journal_mode = WAL", err);
+    if (!mode)
+        return -1;
+    int result = db_step(mode, err);
+    if (result != 0)
+        return -1;
+    bool is_wal = strcmp(db_column_text(mode, 0), "wal") == 0;
+    db_reset(mode);
+    if (!is_wal)
+        return err_set(err, "its file system does not allow a write-ahead log: use a local disk");
+    return db_execute(db, setup_writer, err);
+}
+
+int db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *err)
+{
+    if (mode == DB_WRITER && create_private_file(path, err) != 0)
+        return -1;
+    struct db *db = heap_alloc(sizeof *db);
+    *db = (struct db){.statements = map_new(), .mode = mode};
+    int result = mode == DB_READER
+                     ? open_reader(path, &db->sqlite)
+                     : sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (result != SQLITE_OK) {
+        db_failure(db, result, err);
+        err_prefix(err, "%s: ", path);
+        db_close(db);
+        return -1;
+    }
+    harden(db->sqlite);
+    if (mode == DB_WRITER && use_write_ahead_log(db, err) != 0) {
+        err_prefix(err, "%s: ", path);
+        db_close(db);
+        return -1;
+    }
+    *ret_db = db;
+    return 0;
+}
+
+void db_close(struct db *db)
+{
+    if (!db)
+        return;
+    size_t position = 0;
+    for (struct db_statement *s; (s = map_next(db->statements, &position));)
+        db_statement_free(s);
+    map_free(db->statements);
+    sqlite3_close(db->sqlite);
+    free(db);
+}
+
+int db_execute(struct db *db, const char *sql, struct err *err)
+{
+    int result = db_fault(db, err);
+    if (result != 0)
+        return result;
+    result = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+    return result == SQLITE_OK ? 0 : db_failure(db, result, err);
+}
+
+int db_begin(struct db *db, struct err *err)
+{
+    struct db_statement *begin = db_prepare(db, db->mode == DB_WRITER ? "BEGIN IMMEDIATE" : "BEGIN", err);
+    int result = begin ? db_run(begin, err) : -1;
+    db->in_transaction = result == 0;
+    return result;
+}
+
+int db_commit(struct db *db, struct err *err)
+{
+    struct db_statement *commit = db_prepare(db, "COMMIT", err);
+    int result = commit ? db_run(commit, err) : -1;
+    if (result != 0)
+        db_rollback(db);
+    db->in_transaction = false;
+    return result;
+}
+
+void db_rollback(struct db *db)
+{
+    db->in_transaction = false;
+    if (!sqlite3_get_autocommit(db->sqlite))
+        sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+}
+
+int64_t db_last_id(struct db *db)
+{
+    return sqlite3_last_insert_rowid(db->sqlite);
+}
+
+int db_checkpoint(struct db *db, struct err *err)
+{
+    int result = sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return result == SQLITE_OK ? 0 : db_failure(db, result, err);
+}
