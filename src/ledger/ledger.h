@@ -18,13 +18,24 @@ struct ledger;
 
 enum { LEDGER_FULL = 1 }; /* no space on the disk: nothing was written, the caller answers 503 */
 
-/* Opens DATA/ledger.db, makes or migrates the tables (writer). -1 with what to do, e.g. another server holds
- * it. */
+/* The writer: makes the folder (mode 0700), holds DATA/lock so that no second server uses it, opens
+ * DATA/ledger.db and makes or migrates its tables. -1 with what to do: another server holds it (its process
+ * id), the database was written by a newer crashcart, no space. */
 int ledger_open(const char *data_dir, struct ledger **ret_ledger, struct err *err);
+/* A reader, with or without a server running; changes nothing. Readers see what is committed. */
 int ledger_open_reader(const char *data_dir, struct ledger **ret_ledger, struct err *err);
-void ledger_close(struct ledger *ledger);
+void ledger_close(struct ledger *ledger); /* NULL is allowed; an open transaction is rolled back */
 
-/* ---- writing (the engine thread) ---- */
+/* The installation's own id, 16 hex digits made when the ledger was: part of idempotency keys. */
+const char *ledger_instance(const struct ledger *ledger);
+
+/* From idle time, a few times a minute: moves the write-ahead log into the file so that no commit has to. */
+int ledger_checkpoint(struct ledger *ledger, struct err *err);
+
+/* ---- writing (the engine thread) ----
+ *
+ * -1 from ledger_commit() means that nobody knows what is on the disk (an fsync failed): the process ends and
+ * starts again from the ledger. LEDGER_FULL leaves nothing behind, and the next transaction may succeed. */
 
 int ledger_begin(struct ledger *ledger, struct err *err);
 /* One row a request: the bytes as received. format names the parser ("alertmanager-api"). 0, LEDGER_FULL or
@@ -45,8 +56,10 @@ int64_t ledger_inbox_last_id(const struct ledger *ledger);
 
 /* ---- rebuilding the engine (before the first input) ---- */
 
-/* Gives the engine its incidents (open ones and those resolved within the last day), deliveries, steps and
- * timers. The inbox follows: visit gets every row in order. */
+/* Gives the engine its name, the highest numbers given so far, its incidents (open ones and those resolved
+ * within the last day), their steps, the deliveries that are not over, and all timers. Values are the
+ * engine's to copy. The inbox follows: visit gets every row in order; another answer than 0 ends it and is
+ * returned. */
 int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us, struct err *err);
 int ledger_each_inbox(struct ledger *ledger,
                       int (*visit)(void *context, const char *format, const void *body, size_t n_bytes,
@@ -84,7 +97,8 @@ struct ledger_proof {
     char first_bad[200]; /* "incident/4 event 7: its hash does not fit its bytes"; "" when all fits */
 };
 
-/* Recomputes every hash of every stream, offline. 0 all fits, LEDGER_BROKEN (first_bad is set), -1 cannot
- * read. */
+/* Recomputes every hash of every stream, with or without a server running. 0 all fits, LEDGER_BROKEN
+ * (first_bad is set), -1 cannot open or read. Proves that what is there fits together; that nobody rewrote
+ * all of it needs a signature from outside. */
 enum { LEDGER_BROKEN = 3 };
 int ledger_verify(const char *data_dir, struct ledger_proof *ret_proof, struct err *err);

@@ -1,0 +1,83 @@
+/* Incidents: the newest value of each, as the engine decided it. */
+#include "ledger/ledger_priv.h"
+
+static const char *state_word(int state)
+{
+    return incident_state_name((enum incident_state)state);
+}
+
+#define COLUMN(kind, member)                                                                                 \
+    {                                                                                                        \
+#member, COLUMN_##kind, offsetof(struct incident, member), NULL, NULL                                \
+    }
+
+static const struct column columns[] = {
+    COLUMN(INT64, number),
+    COLUMN(TEXT, trouble),
+    COLUMN(TEXT, title),
+    COLUMN(TEXT, service),
+    COLUMN(TEXT, severity),
+    COLUMN(INT, severity_rank),
+    COLUMN(TEXT, severity_why),
+    COLUMN(INT, severity_line),
+    {"state", COLUMN_WORD, offsetof(struct incident, state), state_word, incident_state_of},
+    COLUMN(TEXT, runbook_file),
+    COLUMN(TEXT, runbook_sha256),
+    COLUMN(TEXT, procedure_title),
+    COLUMN(TEXT, procedure_why),
+    COLUMN(INT, procedure_line),
+    COLUMN(INT64, started_us),
+    COLUMN(INT64, opened_us),
+    COLUMN(INT64, acknowledged_us),
+    COLUMN(INT64, monitoring_us),
+    COLUMN(INT64, resolved_us),
+    COLUMN(TEXT, acknowledged_by),
+    COLUMN(TEXT, resolved_by),
+    COLUMN(INT64, n_alerts),
+    COLUMN(INT64, n_firing),
+    COLUMN(INT64, response_time_s),
+    COLUMN(INT, escalation_step),
+    COLUMN(INT64, next_delivery),
+};
+
+const struct noun incident_noun = {"incident", columns, sizeof columns / sizeof *columns, 1,
+                                   sizeof(struct incident)};
+
+int ledger_incidents(struct ledger *ledger, struct arena *arena, bool open_only, int64_t before_number,
+                     size_t limit, struct incident **ret_incidents, size_t *ret_n, struct err *err)
+{
+    struct db_statement *read =
+        row_select(ledger, &incident_noun,
+                   open_only ? "WHERE number < $1 AND state NOT IN ('resolved', 'closed')"
+                               " ORDER BY number DESC LIMIT $2"
+                             : "WHERE number < $1 ORDER BY number DESC LIMIT $2",
+                   err);
+    if (!read)
+        return -1;
+    db_bind_int(read, before_number > 0 ? before_number : INT64_MAX);
+    db_bind_int(read, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
+    void *values;
+    if (rows_read(read, &incident_noun, arena, &values, ret_n, err) != 0)
+        return -1;
+    *ret_incidents = values;
+    return 0;
+}
+
+int ledger_incident(struct ledger *ledger, struct arena *arena, int64_t number, struct incident *ret_incident,
+                    struct err *err)
+{
+    struct db_statement *read = row_select(ledger, &incident_noun, "WHERE number = $1", err);
+    if (!read)
+        return -1;
+    db_bind_int(read, number);
+    int result = db_step(read, err);
+    if (result == DB_DONE) {
+        err_set(err, "there is no incident %lld", (long long)number);
+        return LEDGER_NOT_FOUND;
+    }
+    if (result != 0)
+        return -1;
+    result = row_read(read, &incident_noun, arena, ret_incident, err);
+    db_reset(read);
+    return result;
+}

@@ -1,0 +1,134 @@
+/* What the files of the ledger share: the handle, the outcome of statements, and the nouns. */
+#pragma once
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/map.h"
+#include "base/must.h"
+#include "db/db.h"
+#include "ledger/ledger.h"
+
+/* Where the growing things end. */
+struct ends {
+    int64_t position; /* of the last event of all streams */
+    int64_t inbox_id;
+    size_t inbox_bytes;
+};
+
+struct ledger {
+    struct db *db;
+    int lock; /* the locked file; -1: a reader */
+    bool in_transaction;
+    char instance[17];
+    struct arena *arena;          /* scratch of one call */
+    struct map *streams;          /* struct stream by name, as the open transaction sees them */
+    struct stream *changed;       /* those to be written with the commit */
+    struct ends ends, ends_saved; /* in the open transaction; as committed */
+    struct json_document *json;
+    struct buf record; /* of the event at hand, after the words that are hashed before it */
+};
+
+/* What a statement's outcome means one floor up. */
+static inline int ledger_outcome(int db_outcome)
+{
+    return db_outcome == 0 ? 0 : db_outcome == DB_FULL ? LEDGER_FULL : -1;
+}
+
+/* ---- migrate.c ---- */
+
+/* Brings the tables to the newest version. */
+int ledger_migrate(struct ledger *ledger, struct err *err);
+/* 0 when the tables are of the version that this program reads. */
+int ledger_check_version(struct ledger *ledger, struct err *err);
+
+/* ---- stream.c ---- */
+
+/* "incident/4", or "system" for 0. out holds STREAM_NAME_BYTES. */
+enum { STREAM_NAME_BYTES = 40 };
+void stream_name_of(int64_t incident, char *out);
+
+struct stream {
+    int64_t id, n; /* number of its last event */
+    uint8_t hash[SHA256_BYTES];
+    bool changed; /* since the transaction began */
+    struct stream *next_changed;
+    char name[STREAM_NAME_BYTES];
+};
+
+/* The record that follows takes number n of the stream; its hash becomes the head. */
+void stream_extend(struct ledger *ledger, struct stream *stream, const uint8_t hash[SHA256_BYTES]);
+
+/* The stream of that name, read or made at first use. */
+int stream_get(struct ledger *ledger, const char *name, struct stream **ret_stream, struct err *err);
+/* Writes the heads that changed; before the commit. */
+int streams_save(struct ledger *ledger, struct err *err);
+/* Forgets all: they are read again when they are wanted. */
+void streams_forget(struct ledger *ledger);
+/* Reads the position of the last event. */
+int stream_load_end(struct ledger *ledger, struct err *err);
+
+/* ---- event.c ---- */
+
+/* What is hashed before the bytes of a record. */
+#define EVENT_HASH_PREFIX "crashcart-event-1\n"
+
+int event_append(struct ledger *ledger, const struct event *event, int64_t now_us, struct err *err);
+
+/* ---- inbox.c ---- */
+
+int inbox_load_end(struct ledger *ledger, struct err *err);
+
+/* ---- row.c: a noun whose values are rows ---- */
+
+enum column_kind { COLUMN_INT64, COLUMN_INT, COLUMN_BOOL, COLUMN_TEXT, COLUMN_WORD };
+
+struct column {
+    const char *name;
+    enum column_kind kind;
+    size_t offset; /* of the member in the value */
+    /* for COLUMN_WORD, an enum that is stored as its word */
+    const char *(*word)(int value);
+    int (*word_of)(const char *word); /* -1: no such word */
+};
+
+struct noun {
+    const char *table;
+    const struct column *columns;
+    size_t n_columns;
+    size_t n_identity; /* the first columns are its identity */
+    size_t value_bytes;
+};
+
+/* Adds the row or replaces the one of the same identity. */
+int row_save(struct ledger *ledger, const struct noun *noun, const void *value, struct err *err);
+/* A prepared "SELECT its columns FROM its table" + rest, to be bound and stepped. NULL: err says why. */
+struct db_statement *row_select(struct ledger *ledger, const struct noun *noun, const char *rest,
+                                struct err *err);
+/* The row under a statement of row_select; texts live in the arena. -1: a word that nobody knows. */
+int row_read(struct db_statement *statement, const struct noun *noun, struct arena *arena, void *ret_value,
+             struct err *err);
+/* All rows of a bound statement as an array in the arena. 0 or -1. */
+int rows_read(struct db_statement *statement, const struct noun *noun, struct arena *arena, void **ret_values,
+              size_t *ret_n, struct err *err);
+
+extern const struct noun incident_noun, delivery_noun, step_noun, timer_noun;
+
+/* ---- timer.c ---- */
+
+int timer_set(struct ledger *ledger, const struct timer *timer, struct err *err);
+int timer_clear(struct ledger *ledger, const struct timer *timer, struct err *err);
+
+/* ---- restore.c ---- */
+
+/* Who gets what is restored, in this order: last, incidents, deliveries, steps, timers. Values are good
+ * during the call. */
+struct restorer {
+    void *context;
+    void (*last)(void *context, int64_t last_incident, int64_t last_delivery);
+    void (*incident)(void *context, const void *incident);
+    void (*delivery)(void *context, const void *delivery);
+    void (*step)(void *context, const void *step);
+    void (*timer)(void *context, const void *timer);
+};
+int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, int64_t now_us,
+                      struct err *err);

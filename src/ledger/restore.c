@@ -1,0 +1,102 @@
+/* What the engine needs back after a restart. Read in one go before the first input, in a time that depends
+ * on what is open and not on how much has ever happened. */
+#include "ledger/ledger_priv.h"
+
+enum { KEPT_S = 24 * 3600 };
+
+/* Incidents that the engine still speaks of: a resolved one may be spoken of for a day. $1: resolved since.
+ */
+#define KEPT                                                                                                 \
+    "(SELECT number FROM incident WHERE state NOT IN ('resolved', 'closed')"                                 \
+    " UNION SELECT number FROM incident WHERE resolved_us >= $1)"
+
+static int restore_last(struct ledger *ledger, const struct restorer *restorer, struct err *err)
+{
+    struct db_statement *read = db_prepare(ledger->db,
+                                           "SELECT (SELECT coalesce(max(number), 0) FROM incident),"
+                                           " (SELECT coalesce(max(id), 0) FROM delivery)",
+                                           err);
+    if (!read || db_step(read, err) != 0)
+        return -1;
+    restorer->last(restorer->context, db_column_int(read, 0), db_column_int(read, 1));
+    db_reset(read);
+    return 0;
+}
+
+/* since_us is bound when the text has a parameter. */
+static int restore_rows(struct ledger *ledger, const struct noun *noun, const char *rest, int64_t since_us,
+                        void (*restore)(void *context, const void *value), void *context, struct err *err)
+{
+    struct db_statement *read = row_select(ledger, noun, rest, err);
+    if (!read)
+        return -1;
+    if (since_us)
+        db_bind_int(read, since_us);
+    struct arena *arena scoped_arena = arena_new();
+    int result;
+    while ((result = db_step(read, err)) == 0) {
+        arena_reset(arena);
+        void *value = arena_alloc(arena, noun->value_bytes);
+        if (row_read(read, noun, arena, value, err) != 0) {
+            db_reset(read);
+            return -1;
+        }
+        restore(context, value);
+    }
+    return result == DB_DONE ? 0 : -1;
+}
+
+int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, int64_t now_us, struct err *err)
+{
+    int64_t since_us = now_us > KEPT_S * US_PER_S ? now_us - KEPT_S * US_PER_S : 1;
+    const struct {
+        const struct noun *noun;
+        const char *rest;
+        int64_t since_us;
+        void (*restore)(void *context, const void *value);
+    } parts[] = {
+        {&incident_noun, "WHERE number IN " KEPT " ORDER BY number", since_us, restorer->incident},
+        {&delivery_noun, "WHERE state NOT IN ('sent', 'dead', 'cancelled') ORDER BY id", 0,
+         restorer->delivery},
+        {&step_noun, "WHERE incident IN " KEPT " ORDER BY run, position, line", since_us, restorer->step},
+        {&timer_noun, "ORDER BY due_us, kind, subject", 0, restorer->timer},
+    };
+    int result = restore_last(ledger, restorer, err);
+    for (size_t i = 0; result == 0 && i < sizeof parts / sizeof *parts; i++)
+        result = restore_rows(ledger, parts[i].noun, parts[i].rest, parts[i].since_us, parts[i].restore,
+                              restorer->context, err);
+    return result;
+}
+
+static void last_to_engine(void *engine, int64_t last_incident, int64_t last_delivery)
+{
+    engine_restore_last(engine, last_incident, last_delivery);
+}
+
+static void incident_to_engine(void *engine, const void *incident)
+{
+    engine_restore_incident(engine, incident);
+}
+
+static void delivery_to_engine(void *engine, const void *delivery)
+{
+    engine_restore_delivery(engine, delivery);
+}
+
+static void step_to_engine(void *engine, const void *step)
+{
+    engine_restore_step(engine, step);
+}
+
+static void timer_to_engine(void *engine, const void *timer)
+{
+    engine_restore_timer(engine, timer);
+}
+
+int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us, struct err *err)
+{
+    const struct restorer restorer = {engine,         last_to_engine, incident_to_engine, delivery_to_engine,
+                                      step_to_engine, timer_to_engine};
+    engine_name(engine, ledger->instance);
+    return ledger_restore_to(ledger, &restorer, now_us, err);
+}
