@@ -4,3 +4,4 @@
 
 int cmd_match(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
