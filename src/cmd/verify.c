@@ -6,7 +6,6 @@
 #include "cmd/commands.h"
 #include "ledger/ledger.h"
 
-enum { EXIT_FITS, EXIT_BROKEN, EXIT_USAGE, EXIT_UNREADABLE };
 
 struct options {
     const char *data_dir;
@@ -70,17 +69,17 @@ int cmd_verify(int argc, char **argv)
     }
     if (options.help) {
         fputs(usage, stdout);
-        return EXIT_FITS;
+        return EXIT_DONE;
     }
     struct ledger_proof proof = {0};
     struct err err = {0};
     if (ledger_verify(options.data_dir, &proof, &err) < 0) {
         fprintf(stderr, "crashcart verify: %s\n", err.text);
-        return EXIT_UNREADABLE;
+        return EXIT_UNREACHABLE;
     }
     if (options.json)
         print_json(&proof);
     else
         print_words(&options, &proof);
-    return proof.first_bad[0] ? EXIT_BROKEN : EXIT_FITS;
+    return proof.first_bad[0] ? EXIT_REFUSED : EXIT_DONE;
 }
