@@ -1,0 +1,115 @@
+#include "base/testing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/alert_table.h"
+
+struct fixture {
+    struct due_heap due;
+    struct alert_table table;
+    struct arena *arena;
+};
+
+static int start(void **state)
+{
+    struct fixture *f = heap_alloc(sizeof *f);
+    f->arena = arena_new();
+    alert_table_start(&f->table, &f->due);
+    *state = f;
+    return 0;
+}
+
+static int stop(void **state)
+{
+    struct fixture *f = *state;
+    alert_table_end(&f->table);
+    free(f->due.nodes);
+    arena_free(f->arena);
+    free(f);
+    return 0;
+}
+
+static struct alert numbered(struct fixture *f, int i)
+{
+    struct label *labels = arena_alloc(f->arena, 2 * sizeof *labels);
+    labels[0] = (struct label){"alertname", "ServiceDown"};
+    labels[1] = (struct label){"instance", arena_printf(f->arena, "host-%d", i)};
+    return (struct alert){.labels = labels, .n_labels = 2};
+}
+
+static struct alert_record *add(struct fixture *f, int i)
+{
+    struct alert alert = numbered(f, i);
+    assert_null(alert_table_find(&f->table, &alert));
+    return alert_table_add(&f->table, &alert);
+}
+
+static bool has(struct fixture *f, int i)
+{
+    struct alert alert = numbered(f, i);
+    return alert_table_find(&f->table, &alert) != NULL;
+}
+
+static void finds_what_was_added_and_not_what_was_removed(void **state)
+{
+    struct fixture *f = *state;
+    enum { N = 5000 };
+    static struct alert_record *records[N];
+    for (int i = 0; i < N; i++)
+        records[i] = add(f, i);
+    for (int i = 0; i < N; i += 2)
+        alert_table_remove(&f->table, records[i]);
+    for (int i = 0; i < N; i++)
+        assert_int_equal(has(f, i), i % 2);
+    assert_int_equal(f->table.n, N / 2);
+}
+
+static void an_alert_reads_back_as_it_was_heard(void **state)
+{
+    struct fixture *f = *state;
+    struct label annotations[] = {{"runbook_url", "https://example.org/x"}, {"summary", "no reply"}};
+    struct alert alert = numbered(f, 1), seen;
+    alert.annotations = annotations;
+    alert.n_annotations = 2;
+    alert.generator_url = "http://prometheus/graph";
+    assert_null(alert_table_find(&f->table, &alert));
+    struct alert_record *record = alert_table_add(&f->table, &alert);
+    alert_record_view(record, f->arena, &seen);
+    assert_string_equal(label_value(seen.labels, seen.n_labels, "instance"), "host-1");
+    assert_string_equal(label_value(seen.annotations, seen.n_annotations, "summary"), "no reply");
+    assert_string_equal(seen.generator_url, "http://prometheus/graph");
+
+    alert.n_annotations = 1;
+    alert.generator_url = NULL;
+    alert_table_update(&f->table, record, &alert);
+    alert_record_view(record, f->arena, &seen);
+    assert_int_equal(seen.n_annotations, 1);
+    assert_null(seen.generator_url);
+    assert_ptr_equal(alert_table_find(&f->table, &alert), record);
+}
+
+static void group_goes_when_its_last_alert_goes(void **state)
+{
+    struct fixture *f = *state;
+    struct alert_record *one = add(f, 1), *two = add(f, 2);
+    alert_table_join(&f->table, one, "webhook", "{}:a");
+    alert_table_join(&f->table, two, "webhook", "{}:a");
+    alert_table_join(&f->table, one, "webhook", "{}:b");
+    assert_ptr_equal(alert_table_group(&f->table, "webhook", "{}:a")->first, two);
+    assert_null(alert_table_group(&f->table, "other", "{}:a"));
+    alert_table_remove(&f->table, two);
+    assert_null(alert_table_group(&f->table, "webhook", "{}:a"));
+    assert_ptr_equal(alert_table_group(&f->table, "webhook", "{}:b")->first, one);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(finds_what_was_added_and_not_what_was_removed, start, stop),
+        cmocka_unit_test_setup_teardown(an_alert_reads_back_as_it_was_heard, start, stop),
+        cmocka_unit_test_setup_teardown(group_goes_when_its_last_alert_goes, start, stop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,304 @@
+/* A small world for the tests of this room: one team, one runbook, one engine, a clock set by hand, and what
+ * the last input decided. Only tests include this.
+ *
+ * The team is ana (webhook, then email), ben and eve (webhook). The service "checkout" pages ana, and ben
+ * after five minutes. Its runbook checkout.md has SEV-1 (15 min, escalates after 10), SEV-2 (1 h) and SEV-3
+ * (no response time), and the procedures "Service Down", "Disk Full" and "Slow Replies". */
+#pragma once
+
+#include "base/testing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "engine/doubles.h"
+#include "engine/engine_priv.h"
+
+#define MINUTES   INT64_C(60000000)
+#define WORLD_US  INT64_C(1772355600000000) /* 2026-03-01T09:00:00Z */
+#define ANY_STATE (-1)
+
+struct world {
+    struct arena *arena;
+    struct config config;
+    struct library library;
+    struct runbook *runbook;
+    struct engine *engine;
+    int64_t now_us;
+    struct decisions decisions; /* of the last input */
+};
+
+/* ---- the team and its runbook ---- */
+
+static inline struct person *world_person(struct world *w, const char *id, const char *channel)
+{
+    struct person *person = list_push(w->arena, &w->config.people);
+    *person = (struct person){.id = id, .name = id};
+    *list_push(w->arena, &person->contacts) =
+        (struct config_contact){.channel = channel, .address = arena_printf(w->arena, "%s:%s", channel, id)};
+    return person;
+}
+
+static inline void world_notify(struct world *w, struct service *service, const char *whom, int64_t after_s)
+{
+    struct escalation_step *step = list_push(w->arena, &service->escalation);
+    step->after_s = after_s;
+    if (whom)
+        strings_add(w->arena, &step->notify, whom);
+}
+
+static inline void world_severity(struct world *w, const char *id, int64_t response_s, int64_t escalate_s)
+{
+    struct severity *severity = list_push(w->arena, &w->runbook->severities);
+    int rank = (int)w->runbook->severities.n;
+    *severity = (struct severity){.id = id,
+                                  .rank = rank,
+                                  .response_time_s = response_s,
+                                  .escalate_after_s = escalate_s,
+                                  .line = 10 + rank};
+}
+
+static inline struct procedure *world_procedure(struct world *w, const char *title, int line)
+{
+    struct procedure *procedure = list_push(w->arena, &w->runbook->procedures);
+    *procedure = (struct procedure){.title = title, .id = title, .kind = "alert", .line = line};
+    return procedure;
+}
+
+static inline struct phase *world_phase(struct world *w, struct procedure *procedure, const char *name,
+                                        enum stage stage)
+{
+    struct phase *phase = list_push(w->arena, &procedure->phases);
+    *phase = (struct phase){.name = name, .stage = stage};
+    return phase;
+}
+
+static inline struct command *world_command(struct world *w, struct phase *phase, int line,
+                                            enum risk_class risk, const char *text)
+{
+    struct step *step = list_push(w->arena, &phase->steps);
+    step->line = line;
+    struct command *command = list_push(w->arena, &step->commands);
+    *command = (struct command){
+        .text = text, .line = line, .risk = {.class = risk, .why = "what it is known to do", .parses = true}};
+    return command;
+}
+
+static inline void world_read_runbook(struct world *w)
+{
+    w->runbook = arena_alloc(w->arena, sizeof *w->runbook);
+    w->runbook->file = "checkout.md";
+    memset(w->runbook->sha256, 'a', 64);
+    world_severity(w, "SEV-1", 15 * 60, 10 * 60);
+    world_severity(w, "SEV-2", 60 * 60, UNSTATED);
+    world_severity(w, "SEV-3", UNSTATED, UNSTATED);
+
+    struct procedure *down = world_procedure(w, "Service Down", 30);
+    struct phase *look = world_phase(w, down, "Diagnosis", STAGE_DIAGNOSIS);
+    world_command(w, look, 33, RISK_READ, "curl -f http://checkout:8000/health");
+    world_command(w, look, 34, RISK_READ, "docker logs --tail 50 <container>")->risk.unfilled = true;
+    world_command(w, look, 35, RISK_READ, "docker ps");
+    struct phase *repair = world_phase(w, down, "Resolution", STAGE_RESOLUTION);
+    world_command(w, repair, 38, RISK_MUTATE, "docker restart checkout");
+    struct phase *verify = world_phase(w, down, "Verification", STAGE_VERIFICATION);
+    world_command(w, verify, 41, RISK_READ, "curl -f http://checkout:8000/ready");
+
+    struct procedure *disk = world_procedure(w, "Disk Full", 50);
+    world_command(w, world_phase(w, disk, NULL, STAGE_OTHER), 52, RISK_DESTRUCTIVE,
+                  "rm -rf /var/cache/checkout");
+    world_procedure(w, "Slow Replies", 60);
+
+    w->library.runbooks = arena_alloc(w->arena, sizeof(struct runbook *));
+    w->library.runbooks[0] = w->runbook;
+    w->library.n_runbooks = 1;
+    w->library.index = match_index_new(w->arena, w->library.runbooks, 1);
+}
+
+static inline int world_start(void **state)
+{
+    struct world *w = heap_alloc(sizeof *w);
+    w->arena = arena_new();
+    w->now_us = WORLD_US;
+    w->decisions.arena = arena_new();
+    w->config.resolve_timeout_s = 300;
+    w->config.hold_down_s = 300;
+    w->config.runner.diagnose = true;
+    struct person *ana = world_person(w, "ana", "webhook");
+    *list_push(w->arena, &ana->contacts) =
+        (struct config_contact){.channel = "email", .address = "ana@example.org"};
+    world_person(w, "ben", "webhook");
+    world_person(w, "eve", "webhook");
+    struct service *service = list_push(w->arena, &w->config.services);
+    *service = (struct service){.id = "checkout", .runbook = "checkout.md"};
+    world_notify(w, service, "person:ana", UNSTATED);
+    world_notify(w, service, "person:ben", 300);
+    world_read_runbook(w);
+    w->engine = engine_new(&w->config, &w->library);
+    engine_name(w->engine, "7f3a");
+    *state = w;
+    return 0;
+}
+
+static inline int world_stop(void **state)
+{
+    struct world *w = *state;
+    engine_free(w->engine);
+    arena_free(w->decisions.arena);
+    arena_free(w->arena);
+    free(w);
+    return 0;
+}
+
+/* ---- inputs ---- */
+
+static inline const struct outcome *world_decide(struct world *w, struct input input)
+{
+    arena_reset(w->decisions.arena);
+    memset(&w->decisions.list, 0, sizeof w->decisions.list);
+    engine_decide(w->engine, &input, w->now_us, &w->decisions);
+    return &w->decisions.outcome;
+}
+
+/* Lets time pass, with all that falls due on the way. Only the last decisions are kept. */
+static inline void world_pass(struct world *w, int64_t us)
+{
+    int64_t until = w->now_us + us;
+    for (int64_t due; (due = engine_next_due_us(w->engine)) <= until;) {
+        w->now_us = due > w->now_us ? due : w->now_us;
+        world_decide(w, (struct input){.kind = INPUT_TIMER});
+    }
+    w->now_us = until;
+}
+
+/* Lets time pass to what is due next, which must be at_us from now. */
+static inline void world_next(struct world *w, int64_t in_us)
+{
+    assert_int_equal(engine_next_due_us(w->engine) - w->now_us, in_us);
+    w->now_us += in_us;
+    world_decide(w, (struct input){.kind = INPUT_TIMER});
+}
+
+struct alert_words {
+    const char *name, *severity, *instance;
+    int64_t starts_us, ends_us;
+};
+
+static inline struct alert world_alert(struct world *w, struct alert_words words)
+{
+    struct alert alert = {.starts_us = words.starts_us, .ends_us = words.ends_us};
+    const char *const pairs[][2] = {{"alertname", words.name},
+                                    {"instance", words.instance},
+                                    {"service", "checkout"},
+                                    {"severity", words.severity}};
+    alert.labels = arena_alloc(w->arena, 4 * sizeof *alert.labels);
+    for (size_t i = 0; i < 4; i++)
+        if (pairs[i][1])
+            alert.labels[alert.n_labels++] = (struct label){pairs[i][0], pairs[i][1]};
+    return alert;
+}
+
+static inline struct alert_batch world_batch(struct world *w, size_t n, const struct alert_words *words)
+{
+    struct alert_batch batch = {.source = "alertmanager-api", .n_alerts = n};
+    batch.alerts = arena_alloc(w->arena, (n + 1) * sizeof *batch.alerts);
+    for (size_t i = 0; i < n; i++)
+        batch.alerts[i] = world_alert(w, words[i]);
+    return batch;
+}
+
+static inline void world_hear(struct world *w, struct alert_words words)
+{
+    struct alert_batch batch = world_batch(w, 1, &words);
+    world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
+}
+
+/* A group of a webhook, which stands until it is said to be over. */
+static inline void world_hear_group(struct world *w, bool resolved, size_t n, const struct alert_words *words)
+{
+    struct alert_batch batch = world_batch(w, n, words);
+    batch.source = "alertmanager-webhook";
+    batch.group_key = "{}:{service=\"checkout\"}";
+    batch.group_whole = batch.lasting = true;
+    batch.group_resolved = resolved;
+    world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
+}
+
+static inline const struct outcome *world_person_says(struct world *w, enum input_kind kind, int64_t incident,
+                                                      const char *actor, const char *text)
+{
+    return world_decide(w, (struct input){.kind = kind, .incident = incident, .actor = actor, .text = text});
+}
+
+static inline void world_delivered(struct world *w, int64_t delivery, enum delivery_verdict verdict)
+{
+    struct delivery_result result = {.verdict = verdict,
+                                     .detail = verdict == VERDICT_SENT ? "HTTP 200" : "HTTP 503"};
+    world_decide(
+        w, (struct input){.kind = INPUT_DELIVERY_DONE, .delivery = delivery, .delivery_result = &result});
+}
+
+static inline void world_step_done(struct world *w, int64_t run, int line, enum step_state state,
+                                   const char *output)
+{
+    struct step_result result = {.state = state,
+                                 .exit_code = state == STEP_SUCCEEDED ? 0 : 7,
+                                 .duration_us = 200000,
+                                 .output = output};
+    world_decide(w,
+                 (struct input){.kind = INPUT_STEP_DONE, .run = run, .step = line, .step_result = &result});
+}
+
+/* ---- what was decided ---- */
+
+static inline const struct event *event_of(const struct world *w, const char *kind)
+{
+    list_each (decision, &w->decisions.list)
+        if (decision->kind == DECISION_EVENT && strcmp(decision->event.kind, kind) == 0)
+            return &decision->event;
+    return NULL;
+}
+
+static inline size_t count_events(const struct world *w, const char *kind)
+{
+    size_t n = 0;
+    list_each (decision, &w->decisions.list)
+        n += decision->kind == DECISION_EVENT && strcmp(decision->event.kind, kind) == 0;
+    return n;
+}
+
+/* The n-th delivery (from 0) in that state, or NULL. */
+static inline const struct delivery *delivery_of(const struct world *w, enum delivery_state state, size_t n)
+{
+    list_each (decision, &w->decisions.list)
+        if (decision->kind == DECISION_DELIVERY && decision->delivery.state == state && n-- == 0)
+            return &decision->delivery;
+    return NULL;
+}
+
+/* The last value of the step on that line, or NULL. */
+static inline const struct run_step *step_of(const struct world *w, int line)
+{
+    const struct run_step *last = NULL;
+    list_each (decision, &w->decisions.list)
+        if (decision->kind == DECISION_STEP && decision->step.line == line)
+            last = &decision->step;
+    return last;
+}
+
+static inline const struct incident *incident_of(const struct world *w, int64_t number)
+{
+    const struct incident_record *record = incident_find(w->engine, number);
+    return record ? &record->incident : NULL;
+}
+
+static inline bool world_sets_timer(const struct world *w, enum timer_kind kind, bool set)
+{
+    enum decision_kind want = set ? DECISION_TIMER_SET : DECISION_TIMER_CLEAR;
+    list_each (decision, &w->decisions.list)
+        if (decision->kind == want && decision->timer.kind == kind)
+            return true;
+    return false;
+}
+
+#define assert_text_has(text, part) assert_non_null(strstr((text), (part)))

@@ -1,0 +1,147 @@
+#include "engine/engine_testing.h"
+
+static const struct alert_words down = {.name = "ServiceDown", .severity = "SEV-1", .ends_us = INT64_MAX / 2};
+
+static void first_step_is_paged_at_once_with_the_reason(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    const struct delivery *page = delivery_of(w, DELIVERY_DUE, 0);
+    assert_string_equal(page->person, "ana");
+    assert_string_equal(page->channel, "webhook");
+    assert_string_equal(page->key, "crashcart-7f3a-incident-1-page-1");
+    assert_text_has(page->why, "SEV-1, checkout.md line 11");
+    assert_null(delivery_of(w, DELIVERY_DUE, 1));
+}
+
+static void next_step_follows_when_nobody_acknowledges(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    world_delivered(w, 1, VERDICT_SENT);
+    world_next(w, 5 * MINUTES);
+    const struct delivery *page = delivery_of(w, DELIVERY_DUE, 0);
+    assert_string_equal(page->person, "ben");
+    assert_text_has(page->why, "Nobody has acknowledged it for 5 min");
+    world_next(w, 15 * MINUTES); /* the response time of SEV-1, and the chain starts again */
+    assert_non_null(event_of(w, "incident.unacknowledged"));
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->key, "crashcart-7f3a-incident-1-page-3");
+    world_next(w, 5 * MINUTES);
+}
+
+static void runbook_says_how_long_to_wait_when_the_configuration_does_not(void **state)
+{
+    struct world *w = *state;
+    w->config.services.at[0].escalation.at[1].after_s = UNSTATED;
+    world_hear(w, down);
+    world_next(w, 10 * MINUTES); /* SEV-1 escalates after 10 min */
+    world_hear(w, (struct alert_words){.name = "DiskFull", .severity = "SEV-2"});
+    assert_int_equal(incident_find(w->engine, 2)->escalate.at_us, w->now_us + 60 * MINUTES);
+}
+
+static void level_without_a_response_time_is_paged_once(void **state)
+{
+    struct world *w = *state;
+    w->config.services.at[0].escalation.at[1].after_s = UNSTATED;
+    struct alert_words minor = down;
+    minor.severity = "SEV-3";
+    world_hear(w, minor);
+    assert_non_null(delivery_of(w, DELIVERY_DUE, 0));
+    assert_text_has(event_of(w, "escalation.ended")->summary, "SEV-3");
+    assert_false(due_is_set(&incident_find(w->engine, 1)->escalate));
+}
+
+static void empty_step_costs_no_waiting(void **state)
+{
+    struct world *w = *state;
+    w->config.services.at[0].escalation.at[0].notify.at[0] = "person:nobody";
+    world_hear(w, down);
+    assert_int_equal(count_events(w, "page.nobody"), 1);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ben");
+}
+
+static void chain_that_reaches_nobody_pages_everybody(void **state)
+{
+    struct world *w = *state;
+    w->config.services.at[0].escalation.at[0].notify.at[0] = "person:nobody";
+    w->config.services.at[0].escalation.at[1].notify.at[0] = "schedule:none";
+    world_hear(w, down);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 2)->person, "eve");
+}
+
+static void configuration_without_people_says_so_once(void **state)
+{
+    struct world *w = *state;
+    w->config.services.n = w->config.people.n = 0;
+    world_hear(w, down);
+    assert_int_equal(count_events(w, "page.unreachable"), 1);
+    world_next(w, 15 * MINUTES);
+    assert_int_equal(count_events(w, "page.unreachable"), 0);
+}
+
+static void service_without_a_chain_pages_people_one_after_the_other(void **state)
+{
+    struct world *w = *state;
+    w->config.services.n = 0;
+    world_hear(w, down);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ana");
+    world_next(w, 10 * MINUTES);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ben");
+    world_next(w, 10 * MINUTES);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "eve");
+}
+
+static void schedule_pages_whoever_is_on_call(void **state)
+{
+    struct world *w = *state;
+    struct schedule *schedule = list_push(w->arena, &w->config.schedules);
+    *schedule = (struct schedule){.id = "primary", .timezone = "UTC"};
+    struct roster_override *override = list_push(w->arena, &schedule->overrides);
+    *override =
+        (struct roster_override){.person = "eve", .from = {2026, 3, 1, 0, 0}, .until = {2026, 3, 2, 0, 0}};
+    w->config.services.at[0].escalation.at[0].notify.at[0] = "schedule:primary";
+    world_hear(w, down);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "eve");
+}
+
+static void raised_severity_brings_the_next_step_forward(void **state)
+{
+    struct world *w = *state;
+    w->config.services.at[0].escalation.at[1].after_s = UNSTATED;
+    struct alert_words minor = down;
+    minor.severity = "SEV-2";
+    minor.instance = "b";
+    world_hear(w, minor);
+    world_pass(w, MINUTES);
+    world_hear(w, down);
+    assert_int_equal(incident_find(w->engine, 1)->escalate.at_us, w->now_us + 10 * MINUTES);
+}
+
+static void page_that_is_still_on_its_way_is_not_doubled(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    world_next(w, 5 * MINUTES);
+    world_next(w, 15 * MINUTES);
+    assert_null(delivery_of(w, DELIVERY_DUE, 0));
+    assert_int_equal(count_events(w, "page.pending"), 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_start, world_stop)
+    const struct CMUnitTest tests[] = {
+        TEST(first_step_is_paged_at_once_with_the_reason),
+        TEST(next_step_follows_when_nobody_acknowledges),
+        TEST(runbook_says_how_long_to_wait_when_the_configuration_does_not),
+        TEST(level_without_a_response_time_is_paged_once),
+        TEST(empty_step_costs_no_waiting),
+        TEST(chain_that_reaches_nobody_pages_everybody),
+        TEST(configuration_without_people_says_so_once),
+        TEST(service_without_a_chain_pages_people_one_after_the_other),
+        TEST(schedule_pages_whoever_is_on_call),
+        TEST(raised_severity_brings_the_next_step_forward),
+        TEST(page_that_is_still_on_its_way_is_not_doubled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
