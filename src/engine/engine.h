@@ -130,11 +130,9 @@ int64_t engine_next_due_us(const struct engine *engine);
 /* ---- after a restart ---- */
 
 /* The highest numbers ever given away, so that none is given twice when the rows that held them are not
- * restored. */
-void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t last_delivery);
-/* The time of the last event, if it is known: until then somebody listened, and an alert that was not sent
- * again had ended. */
-void engine_restore_listened(struct engine *engine, int64_t last_us);
+ * restored, and the time of the last event: until then somebody listened. 0: unknown. */
+void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t last_delivery,
+                         int64_t last_us);
 void engine_restore_incident(struct engine *engine, const struct incident *incident);
 void engine_restore_delivery(struct engine *engine, const struct delivery *delivery);
 void engine_restore_step(struct engine *engine, const struct run_step *step);

@@ -10,16 +10,13 @@
 
 enum { ATTEMPTS_AT_MOST = 3 };
 
-void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t last_delivery)
+void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t last_delivery,
+                         int64_t last_us)
 {
     if (last_incident > engine->last_incident)
         engine->last_incident = last_incident;
     if (last_delivery > engine->last_delivery)
         engine->last_delivery = last_delivery;
-}
-
-void engine_restore_listened(struct engine *engine, int64_t last_us)
-{
     if (last_us > engine->listened_us)
         engine->listened_us = last_us;
 }
@@ -29,8 +26,8 @@ void engine_restore_incident(struct engine *engine, const struct incident *incid
     if (incident_find(engine, incident->number))
         return;
     struct incident_record *record = incident_add(engine, incident);
-    engine_restore_listened(engine, incident->opened_us);
-    engine_restore_listened(engine, incident->monitoring_us);
+    engine_restore_last(engine, 0, 0, incident->opened_us);
+    engine_restore_last(engine, 0, 0, incident->monitoring_us);
     if (!incident_is_open(record))
         incident_retire(engine, record);
 }
@@ -38,8 +35,7 @@ void engine_restore_incident(struct engine *engine, const struct incident *incid
 void engine_restore_delivery(struct engine *engine, const struct delivery *delivery)
 {
     struct incident_record *record = incident_find(engine, delivery->incident);
-    engine_restore_last(engine, 0, delivery->id);
-    engine_restore_listened(engine, delivery->queued_us);
+    engine_restore_last(engine, 0, delivery->id, delivery->queued_us);
     if (record && (delivery->state == DELIVERY_DUE || delivery->state == DELIVERY_RETRY) &&
         !map_get(engine->deliveries, &delivery->id, sizeof delivery->id))
         delivery_add(engine, record, delivery);
@@ -111,7 +107,7 @@ void engine_restore_alerts(struct engine *engine, const struct alert_batch *batc
 {
     end_until(engine, received_us - 1);
     alerts_hear(engine, batch, received_us, ignore_change, NULL);
-    engine_restore_listened(engine, received_us);
+    engine_restore_last(engine, 0, 0, received_us);
 }
 
 /* ---- alerts and incidents, brought together ---- */

@@ -1,0 +1,255 @@
+/* A restart at any moment: what the ledger holds is given to a new engine, and the two must go on as one. */
+#include "engine/engine_testing.h"
+
+static const struct alert_words down = {.name = "ServiceDown", .severity = "SEV-1", .ends_us = INT64_MAX / 2};
+
+/* What a ledger keeps: the last value of everything. */
+struct kept {
+    LIST(struct incident) incidents;
+    LIST(struct delivery) deliveries;
+    LIST(struct run_step) steps;
+    LIST(struct timer) timers;
+};
+
+#define KEEP(w, list, value, same)                                                                           \
+    do {                                                                                                     \
+        typeof((list)->at + 0) known_ = NULL;                                                                \
+        list_each (item, (list))                                                                             \
+            if (same)                                                                                        \
+                known_ = item;                                                                               \
+        *(known_ ? known_ : list_push((w)->arena, (list))) = (value);                                        \
+    } while (0)
+
+static void keep_timer(struct world *w, struct kept *kept, const struct timer *timer, bool set)
+{
+    for (size_t i = 0; i < kept->timers.n; i++)
+        if (kept->timers.at[i].kind == timer->kind && kept->timers.at[i].subject == timer->subject)
+            kept->timers.at[i--] = kept->timers.at[--kept->timers.n];
+    if (set)
+        *list_push(w->arena, &kept->timers) = *timer;
+}
+
+static void keep(struct world *w, struct kept *kept)
+{
+    list_each (d, &w->decisions.list) {
+        struct incident incident = d->incident;
+        struct delivery delivery = d->delivery;
+        struct run_step step = d->step;
+        switch (d->kind) {
+        case DECISION_EVENT:
+            break;
+        case DECISION_INCIDENT:
+            texts_to_arena(&incident_texts, &incident, w->arena);
+            KEEP(w, &kept->incidents, incident, item->number == incident.number);
+            break;
+        case DECISION_DELIVERY:
+            texts_to_arena(&delivery_texts, &delivery, w->arena);
+            KEEP(w, &kept->deliveries, delivery, item->id == delivery.id);
+            break;
+        case DECISION_STEP:
+            texts_to_arena(&step_texts, &step, w->arena);
+            KEEP(w, &kept->steps, step, item->run == step.run && item->line == step.line);
+            break;
+        case DECISION_TIMER_SET:
+        case DECISION_TIMER_CLEAR:
+            keep_timer(w, kept, &d->timer, d->kind == DECISION_TIMER_SET);
+            break;
+        }
+    }
+}
+
+/* The program ends, and starts again after a while. heard NULL: the inbox is empty. */
+static void restart(struct world *w, const struct kept *kept, const struct alert_words *heard,
+                    int64_t after_us)
+{
+    engine_free(w->engine);
+    w->engine = engine_new(&w->config, &w->library);
+    engine_name(w->engine, "7f3a");
+    list_each (incident, &kept->incidents)
+        engine_restore_incident(w->engine, incident);
+    list_each (delivery, &kept->deliveries)
+        engine_restore_delivery(w->engine, delivery);
+    list_each (step, &kept->steps)
+        engine_restore_step(w->engine, step);
+    list_each (timer, &kept->timers)
+        engine_restore_timer(w->engine, timer);
+    if (heard) {
+        struct alert_batch batch = world_batch(w, 1, heard);
+        engine_restore_alerts(w->engine, &batch, w->now_us);
+    }
+    w->now_us += after_us;
+    arena_reset(w->decisions.arena);
+    memset(&w->decisions.list, 0, sizeof w->decisions.list);
+    engine_restored(w->engine, w->now_us, &w->decisions);
+}
+
+static void page_that_was_under_way_leaves_again_with_the_same_key(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    keep(w, &kept);
+    restart(w, &kept, &down, MINUTES);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->key, "crashcart-7f3a-incident-1-page-1");
+    assert_null(delivery_of(w, DELIVERY_DUE, 1));
+    assert_int_equal(incident_of(w, 1)->n_firing, 1);
+    world_hear(w, down);
+    assert_int_equal(w->decisions.list.n, 0); /* the alert is known, and so is its incident */
+    world_next(w, 4 * MINUTES);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->key, "crashcart-7f3a-incident-1-page-2");
+}
+
+static void page_that_was_sent_is_not_sent_again(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    keep(w, &kept);
+    world_delivered(w, 1, VERDICT_SENT);
+    keep(w, &kept);
+    restart(w, &kept, &down, MINUTES);
+    assert_null(delivery_of(w, DELIVERY_DUE, 0));
+}
+
+static void acknowledged_incident_wakes_nobody_after_a_restart(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    keep(w, &kept);
+    world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ana", NULL);
+    keep(w, &kept);
+    restart(w, &kept, &down, 3 * 60 * MINUTES);
+    world_pass(w, 24 * 60 * MINUTES);
+    assert_int_equal(w->engine->last_delivery, 1);
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_ACKNOWLEDGED);
+}
+
+static void timer_that_came_due_meanwhile_fires_once_and_says_how_late(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    keep(w, &kept);
+    world_delivered(w, 1, VERDICT_SENT);
+    keep(w, &kept);
+    restart(w, &kept, &down, 65 * MINUTES);
+    world_decide(w, (struct input){.kind = INPUT_TIMER});
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ben");
+    assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->why, "1 h late: the server was not running");
+    assert_int_equal(count_events(w, "page.queued"), 1);
+    assert_true(engine_next_due_us(w->engine) > w->now_us);
+}
+
+static void look_is_taken_again_and_a_touch_is_not(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    keep(w, &kept);
+    restart(w, &kept, &down, MINUTES);
+    assert_int_equal(step_of(w, 33)->state, STEP_STARTING);
+    assert_int_equal(step_of(w, 33)->attempt, 2);
+    keep(w, &kept);
+    restart(w, &kept, &down, MINUTES);
+    keep(w, &kept);
+    restart(w, &kept, &down, MINUTES);
+    assert_int_equal(step_of(w, 33)->state, STEP_EFFECT_UNKNOWN); /* three times are enough */
+    assert_int_equal(step_of(w, 35)->state, STEP_STARTING);
+    keep(w, &kept);
+
+    world_decide(w, (struct input){.kind = INPUT_APPROVE, .run = 1, .step = 38, .actor = "person:ana"});
+    keep(w, &kept);
+    world_step_done(w, 1, 35, STEP_SUCCEEDED, NULL);
+    keep(w, &kept);
+    restart(w, &kept, &down, MINUTES);
+    assert_int_equal(step_of(w, 38)->state, STEP_EFFECT_UNKNOWN);
+    assert_non_null(event_of(w, "step.effect_unknown"));
+    assert_null(event_of(w, "step.started"));
+}
+
+static void alert_gets_another_chance_when_nobody_could_hear_it(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    struct alert_words timed = down;
+    timed.ends_us = w->now_us + 4 * MINUTES;
+    world_hear(w, timed);
+    keep(w, &kept);
+    restart(w, &kept, &timed, 60 * MINUTES);
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_TRIGGERED);
+    world_pass(w, 5 * MINUTES);
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_MONITORING);
+}
+
+static void alert_that_had_ended_before_stays_so(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    struct alert_words timed = down;
+    timed.ends_us = w->now_us + 4 * MINUTES;
+    world_hear(w, timed);
+    keep(w, &kept);
+    int64_t heard_us = w->now_us;
+    world_next(w, 4 * MINUTES);
+    keep(w, &kept);
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_MONITORING);
+    int64_t ended_us = w->now_us;
+    w->now_us = heard_us;
+    restart(w, &kept, &timed, ended_us - heard_us + MINUTES);
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_MONITORING);
+    world_pass(w, 4 * MINUTES);
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_RESOLVED);
+}
+
+static void alert_in_the_inbox_without_an_incident_gets_one(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    restart(w, &kept, &down, MINUTES);
+    assert_non_null(event_of(w, "incident.opened"));
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ana");
+}
+
+static void alert_finds_its_incident_although_the_runbook_changed(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    keep(w, &kept);
+    w->runbook->procedures.at[0].title = "Something else";
+    w->library.index = match_index_new(w->arena, w->library.runbooks, 1);
+    restart(w, &kept, &down, MINUTES);
+    assert_null(event_of(w, "incident.opened"));
+    assert_int_equal(incident_of(w, 1)->n_firing, 1);
+}
+
+static void numbers_are_never_given_twice(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    engine_restore_last(w->engine, 41, 900, 0);
+    restart(w, &kept, NULL, 0);
+    engine_restore_last(w->engine, 41, 900, 0);
+    world_hear(w, down);
+    assert_non_null(incident_of(w, 42));
+    assert_int_equal(delivery_of(w, DELIVERY_DUE, 0)->id, 901);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_start, world_stop)
+    const struct CMUnitTest tests[] = {
+        TEST(page_that_was_under_way_leaves_again_with_the_same_key),
+        TEST(page_that_was_sent_is_not_sent_again),
+        TEST(acknowledged_incident_wakes_nobody_after_a_restart),
+        TEST(timer_that_came_due_meanwhile_fires_once_and_says_how_late),
+        TEST(look_is_taken_again_and_a_touch_is_not),
+        TEST(alert_gets_another_chance_when_nobody_could_hear_it),
+        TEST(alert_that_had_ended_before_stays_so),
+        TEST(alert_in_the_inbox_without_an_incident_gets_one),
+        TEST(alert_finds_its_incident_although_the_runbook_changed),
+        TEST(numbers_are_never_given_twice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
