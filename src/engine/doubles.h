@@ -6,27 +6,6 @@
 #include <ctype.h>
 #include <string.h>
 
-const struct person *config_person(const struct config *config, const char *id)
-{
-    list_each (person, &config->people)
-        if (strcmp(person->id, id) == 0)
-            return person;
-    return NULL;
-}
-const struct schedule *config_schedule(const struct config *config, const char *id)
-{
-    list_each (schedule, &config->schedules)
-        if (strcmp(schedule->id, id) == 0)
-            return schedule;
-    return NULL;
-}
-const struct service *config_service(const struct config *config, const char *id)
-{
-    list_each (service, &config->services)
-        if (strcmp(service->id, id) == 0)
-            return service;
-    return NULL;
-}
 const struct runbook *library_find(const struct library *library, const char *file)
 {
     for (size_t i = 0; i < library->n_runbooks; i++)
@@ -79,21 +58,6 @@ void match_alert(struct arena *arena, const struct library *library, const struc
                 same_words(procedure->title, query->alertname))
                 *ret_best = (struct match){
                     library->runbooks[i], procedure, procedure->title, procedure->line, 1, true, "its words"};
-}
-struct severity_choice severity_choose(struct arena *arena, const struct runbook *runbook,
-                                       const struct procedure *procedure, const struct match_query *query)
-{
-    (void)arena, (void)procedure;
-    const char *want = "";
-    for (size_t i = 0; i < query->n_labels; i++)
-        if (strcmp(query->labels[i].name, "severity") == 0)
-            want = query->labels[i].value;
-    const struct severity *severity = runbook_severity(runbook, want);
-    if (!severity && runbook->severities.n)
-        severity = &runbook->severities.at[0];
-    if (!severity)
-        return (struct severity_choice){.id = "unknown", .why = "no levels"};
-    return (struct severity_choice){severity, severity->id, severity->rank, "its label", severity->line};
 }
 const char *risk_name(enum risk_class risk)
 {
