@@ -4,6 +4,7 @@
 
 #include "cmd/client.h"
 #include "cmd/commands.h"
+#include "cmd/exit_code.h"
 #include "cmd/options.h"
 #include "cmd/terminal.h"
 
