@@ -4,7 +4,6 @@
 
 #include "cmd/client.h"
 #include "cmd/commands.h"
-#include "cmd/exit_code.h"
 #include "cmd/options.h"
 #include "cmd/terminal.h"
 

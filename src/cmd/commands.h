@@ -1,6 +1,8 @@
 /* The subcommands: each gets its own name as argv[0] and gives the exit code (cmd/exit_code.h). */
 #pragma once
 
+#include "cmd/exit_code.h"
+
 int cmd_approve(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_deny(int argc, char **argv);

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "cmd/client.h"
 #include "cmd/commands.h"
-#include "cmd/exit_code.h"
 #include "cmd/incident_show.h"
 #include "cmd/options.h"
 #include "cmd/terminal.h"
