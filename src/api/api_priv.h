@@ -107,6 +107,8 @@ void request_done(struct request *request); /* back to the pool */
 
 /* From the header alone: route, token, type and length of the body. Answers when it is refused already. */
 void request_admit(struct request *request, const char *method, const char *path);
+/* Refused already, and its body is too long to be read to the end: answered at once, and closed. */
+bool request_is_hopeless(const struct request *request);
 /* A piece of the body. -1: the connection is to be dropped. */
 int request_receive(struct request *request, const char *bytes, size_t n_bytes);
 /* All is there: calls the route's handler. True: submitted, the answer comes later. */
