@@ -17,7 +17,7 @@ static const struct intake_format *format_of(const struct route *route)
     return NULL;
 }
 
-void alerts_receive(struct request *request)
+void post_alerts(struct request *request)
 {
     const struct intake_format *format = format_of(request->route);
     struct intake_body body = {format, buf_text(&request->body), request->body.n_bytes,
@@ -40,7 +40,7 @@ void alerts_receive(struct request *request)
     request_submit(request, format);
 }
 
-void alerts_received(struct request *request)
+void answer_alerts(struct request *request)
 {
     struct metrics *metrics = &request->api->metrics;
     atomic_fetch_add(&metrics->alerts_accepted, request->batch.n_alerts);
@@ -239,7 +239,7 @@ static void finish(struct list *list)
                        "the expression takes too long to match");
 }
 
-void alerts_list(struct request *request)
+void get_alerts(struct request *request)
 {
     struct list list = {.request = request, .wanted = true};
     if (read_filters(&list) == 0) {
@@ -274,7 +274,7 @@ static void write_groups(struct list *list)
 }
 
 /* By alert name, as the configuration that GET /api/v2/status shows says. */
-void alerts_groups(struct request *request)
+void get_alert_groups(struct request *request)
 {
     struct list list = {.request = request, .wanted = true};
     list.last = &list.first;

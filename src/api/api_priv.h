@@ -107,6 +107,8 @@ void request_done(struct request *request); /* back to the pool */
 
 /* From the header alone: route, token, type and length of the body. Answers when it is refused already. */
 void request_admit(struct request *request, const char *method, const char *path);
+/* Refused already, and its body is too long to be read to the end: answered at once, and closed. */
+bool request_is_hopeless(const struct request *request);
 /* A piece of the body. -1: the connection is to be dropped. */
 int request_receive(struct request *request, const char *bytes, size_t n_bytes);
 /* All is there: calls the route's handler. True: submitted, the answer comes later. */
@@ -176,31 +178,30 @@ void request_free(struct request *request);
 
 /* ---- what several nouns write ---- */
 
-void incident_write(struct json_writer *writer, const struct incident *incident);
-void step_write(struct json_writer *writer, const struct run_step *step);
+void json_incident(struct json_writer *writer, const struct incident *incident);
+void json_step(struct json_writer *writer, const struct run_step *step);
 
 /* ---- handlers, a file a noun ---- */
 
-void alerts_receive(struct request *request);
-void alerts_received(struct request *request);
-void alerts_list(struct request *request);
-void alerts_groups(struct request *request);
-void status_show(struct request *request);
-void receivers_list(struct request *request);
-void silences_list(struct request *request);
-void silences_refuse(struct request *request);
-void incidents_list(struct request *request);
-void incident_show(struct request *request);
-void incident_timeline(struct request *request);
-void incident_steps(struct request *request);
-void incident_acknowledge(struct request *request);
-void incident_note(struct request *request);
-void incident_resolve(struct request *request);
-void incident_decided(struct request *request);
-void incident_report(struct request *request);
-void step_approve(struct request *request);
-void step_deny(struct request *request);
-void step_decided(struct request *request);
-void health_show(struct request *request);
-void ready_show(struct request *request);
-void metrics_show(struct request *request);
+void post_alerts(struct request *request);
+void answer_alerts(struct request *request);
+void get_alerts(struct request *request);
+void get_alert_groups(struct request *request);
+void get_status(struct request *request);
+void get_receivers(struct request *request);
+void get_silences(struct request *request);
+void post_silence(struct request *request);
+void get_incidents(struct request *request);
+void get_incident(struct request *request); /* also the answer to every verb: the incident as it is now */
+void get_timeline(struct request *request);
+void get_steps(struct request *request);
+void post_acknowledge(struct request *request);
+void post_note(struct request *request);
+void post_resolve(struct request *request);
+void get_report(struct request *request);
+void post_approve(struct request *request);
+void post_deny(struct request *request);
+void answer_step(struct request *request);
+void get_health(struct request *request);
+void get_ready(struct request *request);
+void get_metrics(struct request *request);

@@ -469,8 +469,7 @@ static void an_expression_that_would_take_for_ever_is_given_up(void **state)
     (void)state;
     assert_posted("/api/v2/alerts", "[{\"labels\":{\"a\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx!\"}}]",
                   200, "");
-    assert_got("/api/v2/alerts?filter=a%3D~(x%2B%2B%3F|x)%2By", 200, "[]");
-    assert_got("/api/v2/alerts?filter=a%3D~((x%2B)%2B)%2B%24", 400, "too long");
+    assert_got("/api/v2/alerts?filter=a%3D~(x%2Bx%2B)%2B%5Byz%5D", 400, "too long");
 }
 
 static void an_incident_is_shown_with_its_reasons_and_its_timeline(void **state)

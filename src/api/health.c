@@ -1,11 +1,11 @@
 #include "api/api_priv.h"
 
-void health_show(struct request *request)
+void get_health(struct request *request)
 {
     buf_puts(answer_text(request, "text/plain; charset=utf-8"), "OK\n");
 }
 
-void ready_show(struct request *request)
+void get_ready(struct request *request)
 {
     const struct api_backend *backend = &request->api->backend;
     if (!backend->ready(backend->core))

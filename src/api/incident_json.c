@@ -33,7 +33,7 @@ static void write_response_time(struct json_writer *writer, int64_t response_tim
         jw_int(writer, response_time_s);
 }
 
-void incident_write(struct json_writer *writer, const struct incident *incident)
+void json_incident(struct json_writer *writer, const struct incident *incident)
 {
     char id[40];
     snprintf(id, sizeof id, "incident/%lld", (long long)incident->number);
@@ -64,7 +64,7 @@ void incident_write(struct json_writer *writer, const struct incident *incident)
     jw_end_object(writer);
 }
 
-void step_write(struct json_writer *writer, const struct run_step *step)
+void json_step(struct json_writer *writer, const struct run_step *step)
 {
     bool ended = step->finished_us != 0;
     jw_begin_object(writer);

@@ -40,7 +40,7 @@ static int read_state(struct request *request, bool *ret_open_only)
     return 0;
 }
 
-void incidents_list(struct request *request)
+void get_incidents(struct request *request)
 {
     struct incident *incidents = NULL;
     size_t n = 0;
@@ -62,19 +62,19 @@ void incidents_list(struct request *request)
     jw_name(&writer, "incidents");
     jw_begin_array(&writer);
     for (size_t i = 0; i < n; i++)
-        incident_write(&writer, &incidents[i]);
+        json_incident(&writer, &incidents[i]);
     jw_end_array(&writer);
     jw_end_object(&writer);
 }
 
-void incident_show(struct request *request)
+void get_incident(struct request *request)
 {
     struct ledger *ledger;
     struct incident incident;
     if (find(request, &ledger, &incident) < 0)
         return;
     struct json_writer writer = answer_json(request);
-    incident_write(&writer, &incident);
+    json_incident(&writer, &incident);
 }
 
 static void write_event(struct json_writer *writer, const struct event_row *row)
@@ -92,7 +92,7 @@ static void write_event(struct json_writer *writer, const struct event_row *row)
     jw_end_object(writer);
 }
 
-void incident_timeline(struct request *request)
+void get_timeline(struct request *request)
 {
     struct ledger *ledger;
     struct incident incident;
@@ -117,7 +117,7 @@ void incident_timeline(struct request *request)
     jw_end_object(&writer);
 }
 
-void incident_steps(struct request *request)
+void get_steps(struct request *request)
 {
     struct ledger *ledger;
     struct incident incident;
@@ -132,7 +132,7 @@ void incident_steps(struct request *request)
     jw_name(&writer, "steps");
     jw_begin_array(&writer);
     for (size_t i = 0; i < n; i++)
-        step_write(&writer, &steps[i]);
+        json_step(&writer, &steps[i]);
     jw_end_array(&writer);
     jw_end_object(&writer);
 }
@@ -149,14 +149,14 @@ static void submit(struct request *request, enum input_kind kind, struct json ro
     request_submit(request, NULL);
 }
 
-void incident_acknowledge(struct request *request)
+void post_acknowledge(struct request *request)
 {
     struct json root;
     if (request_object(request, &root) == 0)
         submit(request, INPUT_ACKNOWLEDGE, root, NULL);
 }
 
-void incident_note(struct request *request)
+void post_note(struct request *request)
 {
     struct json root;
     const char *text;
@@ -168,16 +168,10 @@ void incident_note(struct request *request)
         submit(request, INPUT_NOTE, root, text);
 }
 
-void incident_resolve(struct request *request)
+void post_resolve(struct request *request)
 {
     struct json root;
     const char *text;
     if (request_object(request, &root) == 0 && request_text(request, root, "text", &text) == 0)
         submit(request, INPUT_RESOLVE, root, text);
-}
-
-/* Every verb answers with the incident as it is now. */
-void incident_decided(struct request *request)
-{
-    incident_show(request);
 }

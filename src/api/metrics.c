@@ -49,7 +49,7 @@ static void count_alerts(void *context, const struct engine *engine)
     *(size_t *)context = engine_count_alerts(engine);
 }
 
-void metrics_show(struct request *request)
+void get_metrics(struct request *request)
 {
     struct api *api = request->api;
     struct ledger *ledger = request_ledger(request);

@@ -38,7 +38,7 @@ static int gather(struct ledger *ledger, struct arena *arena, int64_t number, st
     return got;
 }
 
-void incident_report(struct request *request)
+void get_report(struct request *request)
 {
     const struct api_backend *backend = &request->api->backend;
     struct write write = {.request = request, .input.now_us = clock_wall_us(request->api->clock)};

@@ -118,15 +118,29 @@ static bool type_is_json(const struct request *request)
     return after == '\0' || after == ';' || after == ' ';
 }
 
-static void check_length(struct request *request)
+static unsigned long long stated_length(const struct request *request)
 {
     const char *length = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    bool intake = request->route->auth == AUTH_INTAKE;
-    request->body_limit_bytes = intake ? INTAKE_BODY_BYTES : BODY_BYTES;
-    if (length && strtoull(length, NULL, 10) > request->body_limit_bytes)
-        answer_problem(request, PROBLEM_TOO_LARGE, NULL,
-                       "the body is larger than the %zu MiB that this path takes",
-                       request->body_limit_bytes / (1024 * 1024));
+    return length ? strtoull(length, NULL, 10) : 0;
+}
+
+static void refuse_length(struct request *request)
+{
+    answer_problem(request, PROBLEM_TOO_LARGE, NULL,
+                   "the body is larger than the %zu MiB that this path takes",
+                   request->body_limit_bytes / (1024 * 1024));
+}
+
+static void check_length(struct request *request)
+{
+    request->body_limit_bytes = request->route->auth == AUTH_INTAKE ? INTAKE_BODY_BYTES : BODY_BYTES;
+    if (stated_length(request) > request->body_limit_bytes)
+        refuse_length(request);
+}
+
+bool request_is_hopeless(const struct request *request)
+{
+    return request->answer.status && stated_length(request) > DISCARD_BYTES;
 }
 
 void request_admit(struct request *request, const char *method, const char *path)
@@ -158,9 +172,7 @@ int request_receive(struct request *request, const char *bytes, size_t n_bytes)
     if (request->answer.status) /* refused: its end is awaited only */
         return request->n_received_bytes > DISCARD_BYTES ? -1 : 0;
     if (request->n_received_bytes > request->body_limit_bytes) {
-        answer_problem(request, PROBLEM_TOO_LARGE, NULL,
-                       "the body is larger than the %zu MiB that this path takes",
-                       request->body_limit_bytes / (1024 * 1024));
+        refuse_length(request);
         return 0;
     }
     size_t before = atomic_fetch_add(&request->api->body_bytes, n_bytes);

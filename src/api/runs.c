@@ -18,18 +18,18 @@ static void submit(struct request *request, enum input_kind kind)
     request_submit(request, NULL);
 }
 
-void step_approve(struct request *request)
+void post_approve(struct request *request)
 {
     submit(request, INPUT_APPROVE);
 }
 
-void step_deny(struct request *request)
+void post_deny(struct request *request)
 {
     submit(request, INPUT_DENY);
 }
 
 /* Answers with the step as it is now. */
-void step_decided(struct request *request)
+void answer_step(struct request *request)
 {
     struct ledger *ledger = request_ledger(request);
     struct run_step *steps = NULL;
@@ -45,7 +45,7 @@ void step_decided(struct request *request)
     struct json_writer writer = answer_json(request);
     for (size_t i = 0; i < n; i++)
         if (steps[i].run == request->input.run && steps[i].line == request->input.step) {
-            step_write(&writer, &steps[i]);
+            json_step(&writer, &steps[i]);
             return;
         }
     jw_begin_object(&writer);

@@ -53,12 +53,6 @@ static enum MHD_Result send_answer(struct request *request)
     return queued;
 }
 
-/* Refused from the header alone, and the client waits for leave to send its body ("Expect: 100-continue"). */
-static bool waits_for_leave(const struct request *request)
-{
-    return request->answer.status && request_header(request, MHD_HTTP_HEADER_EXPECT);
-}
-
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload,
                                   size_t *n_upload, void **request_of)
@@ -69,7 +63,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (!request) {
         *request_of = request = request_new(api, connection);
         request_admit(request, method, url);
-        return waits_for_leave(request) ? send_answer(request) : MHD_YES;
+        return request_is_hopeless(request) ? send_answer(request) : MHD_YES;
     }
     if (*n_upload) {
         size_t n_bytes = *n_upload;

@@ -22,7 +22,7 @@ static void write_version(struct json_writer *writer)
     jw_end_object(writer);
 }
 
-void status_show(struct request *request)
+void get_status(struct request *request)
 {
     struct json_writer writer = answer_json(request);
     jw_begin_object(&writer);
@@ -43,7 +43,7 @@ void status_show(struct request *request)
     jw_end_object(&writer);
 }
 
-void receivers_list(struct request *request)
+void get_receivers(struct request *request)
 {
     struct json_writer writer = answer_json(request);
     jw_begin_array(&writer);
@@ -53,14 +53,14 @@ void receivers_list(struct request *request)
     jw_end_array(&writer);
 }
 
-void silences_list(struct request *request)
+void get_silences(struct request *request)
 {
     struct json_writer writer = answer_json(request);
     jw_begin_array(&writer);
     jw_end_array(&writer);
 }
 
-void silences_refuse(struct request *request)
+void post_silence(struct request *request)
 {
     answer_problem(
         request, PROBLEM_NOT_IMPLEMENTED, NULL,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "cmd/commands.h"
+#include "cmd/exit_code.h"
 
 enum { TOKEN_BYTES = 4096, ANSWER_BYTES = 64 * 1024 * 1024, CONNECT_TIME_S = 5, ANSWER_TIME_S = 60 };
 

@@ -1,12 +1,7 @@
-/* The subcommands: each gets its own name as argv[0] and gives the exit code. */
+/* The subcommands: each gets its own name as argv[0] and gives the exit code (cmd/exit_code.h). */
 #pragma once
 
-enum {
-    EXIT_DONE = 0,
-    EXIT_REFUSED = 1, /* found problems, or the server said no */
-    EXIT_USAGE = 2,
-    EXIT_UNREACHABLE = 3 /* cannot reach or open */
-};
+#include "cmd/exit_code.h"
 
 int cmd_approve(int argc, char **argv);
 int cmd_config(int argc, char **argv);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/commands.h"
+#include "cmd/exit_code.h"
 
 int usage_error(const char *usage, const char *format, ...)
 {
