@@ -1,0 +1,389 @@
+/* Attempts, receivers and their places.
+ *
+ * A receiver is one server ("https://host:443"). It has PLACES places; what comes beyond them waits in its
+ * queue, so a server that hangs delays nobody else. Receivers with something to send stand in one line and
+ * take turns. What ends without a transfer (an address that cannot exist) is reported from the loop as well:
+ * done is never called inside courier_send(). */
+#include "courier/courier.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/map.h"
+#include "base/must.h"
+#include "courier/courier_priv.h"
+#include "courier/transfers.h"
+
+enum {
+    PLACES = 8,             /* transfers at once to one receiver */
+    MOST_RUNNING = 400,     /* and to all: under the usual limit of 1,024 open files */
+    MOST_ANSWER = 64 * 1024 /* bytes of an answer that are read */
+};
+
+struct queue {
+    struct attempt *first, *last;
+};
+
+struct receiver {
+    char name[RECEIVER_BYTES];
+    struct queue waiting;
+    int n_running;
+    bool in_line;
+    struct receiver *next; /* in the line */
+};
+
+struct courier {
+    struct transfers *transfers;
+    uv_timer_t settle; /* reports what ended without a transfer */
+    struct queue ended;
+    struct map *receivers;
+    struct receiver *line_first, *line_last; /* have something to send and a free place */
+    struct queue running;                    /* in any order */
+    int n_running;
+    struct mail_settings mail;
+    struct courier_limits limits;
+    void (*done)(void *context, const struct courier_done *);
+    void *context;
+};
+
+/* ---- queues ---- */
+
+static void queue_push(struct queue *queue, struct attempt *attempt)
+{
+    attempt->next = NULL;
+    if (queue->last)
+        queue->last->next = attempt;
+    else
+        queue->first = attempt;
+    queue->last = attempt;
+}
+
+static struct attempt *queue_take(struct queue *queue)
+{
+    struct attempt *attempt = queue->first;
+    if (attempt && !(queue->first = attempt->next))
+        queue->last = NULL;
+    return attempt;
+}
+
+static void queue_drop(struct queue *queue, const struct attempt *attempt)
+{
+    struct attempt *before = NULL;
+    for (struct attempt *a = queue->first; a; before = a, a = a->next) {
+        if (a != attempt)
+            continue;
+        if (before)
+            before->next = a->next;
+        else
+            queue->first = a->next;
+        if (queue->last == a)
+            queue->last = before;
+        return;
+    }
+}
+
+static void line_join(struct courier *courier, struct receiver *receiver)
+{
+    if (receiver->in_line || !receiver->waiting.first || receiver->n_running >= PLACES)
+        return;
+    receiver->in_line = true;
+    receiver->next = NULL;
+    if (courier->line_last)
+        courier->line_last->next = receiver;
+    else
+        courier->line_first = receiver;
+    courier->line_last = receiver;
+}
+
+static struct receiver *line_take(struct courier *courier)
+{
+    struct receiver *receiver = courier->line_first;
+    if (!receiver)
+        return NULL;
+    if (!(courier->line_first = receiver->next))
+        courier->line_last = NULL;
+    receiver->in_line = false;
+    return receiver;
+}
+
+/* ---- one attempt ---- */
+
+static void attempt_free(struct attempt *attempt)
+{
+    if (attempt->easy)
+        curl_easy_cleanup(attempt->easy);
+    curl_slist_free_all(attempt->list);
+    buf_free(&attempt->body);
+    free(attempt->address);
+    free(attempt->key);
+    free(attempt->page);
+    free(attempt);
+}
+
+void attempt_judged(struct attempt *attempt, enum delivery_verdict verdict, int64_t retry_after_s,
+                    const char *format, ...)
+{
+    scoped_buf struct buf detail = {0};
+    va_list ap;
+    va_start(ap, format);
+    buf_vprintf(&detail, format, ap);
+    va_end(ap);
+    size_t n = detail.n_bytes < DETAIL_BYTES ? detail.n_bytes : DETAIL_BYTES - 1;
+    for (size_t i = 0; i < n; i++) /* words of others: printable ASCII only */
+        attempt->detail[i] = isprint((unsigned char)detail.at[i]) ? detail.at[i] : '?';
+    attempt->detail[n] = '\0';
+    attempt->result = (struct delivery_result){verdict, attempt->detail, retry_after_s};
+}
+
+void attempt_judged_by_network(struct attempt *attempt, CURLcode code)
+{
+    bool dead = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
+    const char *why = attempt->reason[0] ? attempt->reason : curl_easy_strerror(code);
+    attempt_judged(attempt, dead ? VERDICT_DEAD : VERDICT_RETRY, 0, "%s", why);
+}
+
+static size_t take_answer(char *bytes, size_t size, size_t n, void *context)
+{
+    struct attempt *attempt = context;
+    (void)bytes;
+    attempt->n_answered += size * n;
+    return attempt->n_answered > MOST_ANSWER ? 0 : size * n;
+}
+
+static void report(struct attempt *attempt)
+{
+    struct courier *courier = attempt->courier;
+    struct courier_done done = {attempt->delivery, attempt->number, attempt->result};
+    courier->done(courier->context, &done);
+    attempt_free(attempt);
+}
+
+static void settle(uv_timer_t *timer)
+{
+    struct courier *courier = timer->data;
+    for (struct attempt *attempt; (attempt = queue_take(&courier->ended));)
+        report(attempt);
+}
+
+/* Reports the attempt in the next turn of the loop. */
+static void end_later(struct attempt *attempt)
+{
+    queue_push(&attempt->courier->ended, attempt);
+    uv_timer_start(&attempt->courier->settle, settle, 0, 0);
+}
+
+static int attempt_start(struct attempt *attempt, struct err *err)
+{
+    struct courier *courier = attempt->courier;
+    CURL *easy = attempt->easy = curl_easy_init();
+    if (!easy)
+        return err_set(err, "libcurl cannot start a transfer");
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, attempt);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, attempt->reason);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, courier->limits.connect_ms);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, courier->limits.total_ms);
+    curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "crashcart/" CRASHCART_VERSION);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
+    if (attempt->channel->prepare(attempt, err))
+        return -1;
+    return transfers_add(courier->transfers, easy, err);
+}
+
+/* ---- receivers ---- */
+
+static struct receiver *receiver_of(struct courier *courier, const char *name)
+{
+    struct receiver *receiver = map_get(courier->receivers, name, strlen(name));
+    if (receiver)
+        return receiver;
+    receiver = heap_alloc(sizeof *receiver);
+    memcpy(receiver->name, name, strnlen(name, RECEIVER_BYTES - 1));
+    map_put(courier->receivers, receiver->name, strlen(receiver->name), receiver);
+    return receiver;
+}
+
+/* Back in line when there is more, forgotten when there is nothing. */
+static void receiver_settle(struct courier *courier, struct receiver *receiver)
+{
+    line_join(courier, receiver);
+    if (receiver->n_running || receiver->waiting.first)
+        return;
+    map_remove(courier->receivers, receiver->name, strlen(receiver->name));
+    free(receiver);
+}
+
+static void start_next(struct courier *courier)
+{
+    while (courier->n_running < MOST_RUNNING) {
+        struct receiver *receiver = line_take(courier);
+        if (!receiver)
+            return;
+        struct attempt *attempt = queue_take(&receiver->waiting);
+        must(attempt);
+        struct err err = {0};
+        if (attempt_start(attempt, &err)) {
+            attempt_judged(attempt, VERDICT_DEAD, 0, "%s", err.text);
+            end_later(attempt);
+        } else {
+            queue_push(&courier->running, attempt);
+            receiver->n_running++;
+            courier->n_running++;
+        }
+        receiver_settle(courier, receiver);
+    }
+}
+
+static void on_done(void *context, CURL *easy, CURLcode code)
+{
+    struct courier *courier = context;
+    struct attempt *attempt = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&attempt);
+    must(attempt);
+    struct receiver *receiver = attempt->receiver;
+    attempt->channel->judge(attempt, code);
+    queue_drop(&courier->running, attempt);
+    receiver->n_running--;
+    courier->n_running--;
+    receiver_settle(courier, receiver);
+    start_next(courier);
+    report(attempt);
+}
+
+/* ---- the courier ---- */
+
+static char *copy(const char *s)
+{
+    return s ? heap_strdup(s) : NULL;
+}
+
+/* Without its secret mail cannot leave; everything else can, so this is told and no reason to stop. */
+static void read_mail_settings(const struct config *config, struct mail_settings *mail)
+{
+    static const struct {
+        const char *name;
+        int use_ssl;
+    } policies[] = {{"required", CURLUSESSL_ALL}, {"optional", CURLUSESSL_TRY}, {"off", CURLUSESSL_NONE}};
+    struct err err = {0};
+    mail->server = copy(config->mail.server);
+    mail->from = copy(config->mail.from);
+    mail->user = copy(config->mail.user);
+    mail->use_ssl = CURLUSESSL_ALL;
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+        if (config->mail.starttls && strcmp(config->mail.starttls, policies[i].name) == 0)
+            mail->use_ssl = policies[i].use_ssl;
+    }
+    if (config->mail.secret && secret_read(config->mail.secret, &mail->secret, &err)) {
+        snprintf(mail->secret_error, sizeof mail->secret_error, "mail.secret: %.200s", err.text);
+        log_event(LOG_ERROR, "mail.secret_missing", "error=%s", log_quote(err.text));
+    }
+}
+
+int courier_new(uv_loop_t *loop, const struct config *config,
+                void (*done)(void *context, const struct courier_done *), void *context,
+                struct courier **ret_courier, struct err *err)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return err_set(err, "libcurl cannot start");
+    struct courier *courier = heap_alloc(sizeof *courier);
+    if (transfers_new(loop, on_done, courier, &courier->transfers, err)) {
+        free(courier);
+        return -1;
+    }
+    courier->receivers = map_new();
+    courier->limits = (struct courier_limits){.connect_ms = 5000, .total_ms = 15000};
+    courier->done = done;
+    courier->context = context;
+    uv_timer_init(loop, &courier->settle);
+    courier->settle.data = courier;
+    read_mail_settings(config, &courier->mail);
+    *ret_courier = courier;
+    return 0;
+}
+
+void courier_set_limits(struct courier *courier, struct courier_limits limits)
+{
+    courier->limits = limits;
+}
+
+const struct mail_settings *courier_mail(const struct courier *courier)
+{
+    return &courier->mail;
+}
+
+static void free_courier(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void free_queue(struct queue *queue)
+{
+    for (struct attempt *attempt; (attempt = queue_take(queue));)
+        attempt_free(attempt);
+}
+
+void courier_free(struct courier *courier)
+{
+    if (!courier)
+        return;
+    for (const struct attempt *a = courier->running.first; a; a = a->next)
+        transfers_remove(courier->transfers, a->easy);
+    free_queue(&courier->running);
+    free_queue(&courier->ended);
+    size_t position = 0;
+    for (struct receiver *r; (r = map_next(courier->receivers, &position));) {
+        free_queue(&r->waiting);
+        free(r);
+    }
+    map_free(courier->receivers);
+    transfers_free(courier->transfers);
+    free(courier->mail.server);
+    free(courier->mail.from);
+    free(courier->mail.user);
+    secret_free(courier->mail.secret);
+    uv_timer_stop(&courier->settle);
+    uv_close((uv_handle_t *)&courier->settle, free_courier);
+    curl_global_cleanup();
+}
+
+static const struct channel *channel_find(const char *name)
+{
+    for (const struct channel *c = channels; c->name; c++) {
+        if (strcmp(c->name, name) == 0)
+            return c;
+    }
+    return NULL;
+}
+
+void courier_send(struct courier *courier, int64_t delivery, int attempt_number, const char *channel,
+                  const char *address, const char *key, const char *page, size_t n_bytes)
+{
+    struct attempt *attempt = heap_alloc(sizeof *attempt);
+    attempt->courier = courier;
+    attempt->channel = channel_find(channel);
+    attempt->delivery = delivery;
+    attempt->number = attempt_number;
+    attempt->address = heap_strdup(address);
+    attempt->key = heap_strdup(key);
+    attempt->page = heap_alloc(n_bytes + 1);
+    memcpy(attempt->page, page, n_bytes);
+    attempt->n_bytes = n_bytes;
+    struct err err = {0};
+    char name[RECEIVER_BYTES] = "";
+    if (!attempt->channel)
+        err_set(&err, "there is no channel \"%.40s\"", channel);
+    if (!attempt->channel || attempt->channel->receiver(attempt, name, &err)) {
+        attempt_judged(attempt, VERDICT_DEAD, 0, "%s", err.text);
+        end_later(attempt);
+        return;
+    }
+    attempt->receiver = receiver_of(courier, name);
+    queue_push(&attempt->receiver->waiting, attempt);
+    line_join(courier, attempt->receiver);
+    start_next(courier);
+}

@@ -1,0 +1,251 @@
+/* The page document, and its text for a small screen at three in the morning:
+ *
+ *   [SEV-1] #4 web-shop: Service down
+ *   Since 02:14 UTC, 6 min ago
+ *   SEV-1: the label severity says critical (web-shop.md, line 12)
+ *   Paged: nobody acknowledged within 15 min
+ *   Runbook: Service down (web-shop.md, line 45)
+ *   Diagnosis: 3 done, 1 failed, 1 running
+ *   First failure: curl -f http://localhost:8000/health (exit 7)
+ *   https://crashcart.example.org/incidents/4
+ *   Acknowledge: crashcart incident ack 4
+ *
+ * A lock screen shows it to everybody: no output of commands and no free text of the alert is in it, nor in
+ * the document. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "courier/courier.h"
+
+enum { MOST_LINE = 200, MOST_COMMAND = 120, MOST_DIAGNOSIS = 20 };
+
+/* ---- texts of others ---- */
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+/* On one line, at most most_bytes (cut between characters, with three dots). */
+static void add_line_text(struct buf *out, const char *text, size_t most_bytes)
+{
+    size_t length = strlen(text), n = length < most_bytes ? length : most_bytes;
+    while (n < length && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+        n--;
+    for (size_t i = 0; i < n; i++)
+        buf_putc(out, iscntrl((unsigned char)text[i]) ? ' ' : text[i]);
+    buf_puts(out, n < length ? "..." : "");
+}
+
+static void jw_line(struct json_writer *w, const char *name, const char *text, size_t most_bytes)
+{
+    scoped_buf struct buf line = {0};
+    add_line_text(&line, or_empty(text), most_bytes);
+    jw_pair(w, name, buf_text(&line));
+}
+
+/* ---- the diagnosis so far ---- */
+
+enum progress { PROGRESS_NONE, PROGRESS_DONE, PROGRESS_FAILED, PROGRESS_RUNNING, PROGRESS_ASKS, N_PROGRESS };
+
+/* What a person wants to know of a step; those that nobody will run say nothing. */
+static const enum progress progress_of[N_STEP_STATES] = {
+    [STEP_WAITING] = PROGRESS_ASKS,         [STEP_HELD] = PROGRESS_NONE,
+    [STEP_QUEUED] = PROGRESS_RUNNING,       [STEP_STARTING] = PROGRESS_RUNNING,
+    [STEP_RUNNING] = PROGRESS_RUNNING,      [STEP_SUCCEEDED] = PROGRESS_DONE,
+    [STEP_FAILED] = PROGRESS_FAILED,        [STEP_TIMED_OUT] = PROGRESS_FAILED,
+    [STEP_REFUSED] = PROGRESS_FAILED,       [STEP_DENIED] = PROGRESS_NONE,
+    [STEP_EFFECT_UNKNOWN] = PROGRESS_FAILED};
+
+/* "exit 7 after 2 s", "ended by its time limit" */
+static void add_step_result(struct buf *out, const struct run_step *step)
+{
+    char took[TIME_TEXT_BYTES];
+    if (step->state == STEP_TIMED_OUT)
+        buf_puts(out, "ended by its time limit");
+    else if (step->state == STEP_EFFECT_UNKNOWN)
+        buf_puts(out, "interrupted, effect unknown");
+    else if (step->state == STEP_REFUSED)
+        buf_puts(out, "refused");
+    else if (step->exit_code >= 0 && step->finished_us)
+        buf_printf(out, "exit %d", step->exit_code);
+    if (step->state != STEP_REFUSED && step->started_us && step->finished_us >= step->started_us &&
+        out->n_bytes) {
+        duration_format(step->finished_us - step->started_us, took);
+        buf_printf(out, " after %s", took);
+    }
+}
+
+static void write_diagnosis(struct json_writer *w, const struct run_step *steps, size_t n_steps)
+{
+    size_t n_written = 0;
+    jw_name(w, "diagnosis");
+    jw_begin_array(w);
+    for (size_t i = 0; i < n_steps && n_written < MOST_DIAGNOSIS; i++) {
+        enum progress progress = progress_of[steps[i].state];
+        if (progress == PROGRESS_NONE || progress == PROGRESS_ASKS)
+            continue;
+        scoped_buf struct buf summary = {0};
+        add_step_result(&summary, &steps[i]);
+        jw_begin_object(w);
+        jw_line(w, "command", steps[i].text, MOST_COMMAND);
+        jw_pair(w, "state", step_state_name(steps[i].state));
+        jw_pair(w, "summary", buf_text(&summary));
+        jw_end_object(w);
+        n_written++;
+    }
+    jw_end_array(w);
+}
+
+static void add_diagnosis(struct buf *text, const struct run_step *steps, size_t n_steps)
+{
+    static const char *const words[N_PROGRESS] = {[PROGRESS_DONE] = "done",
+                                                  [PROGRESS_FAILED] = "failed",
+                                                  [PROGRESS_RUNNING] = "running",
+                                                  [PROGRESS_ASKS] = "waiting for approval"};
+    size_t counts[N_PROGRESS] = {0};
+    const struct run_step *failure = NULL;
+    const char *before = "Diagnosis: ";
+    for (size_t i = 0; i < n_steps; i++) {
+        enum progress progress = progress_of[steps[i].state];
+        counts[progress]++;
+        if (progress == PROGRESS_FAILED && !failure)
+            failure = &steps[i];
+    }
+    for (int i = PROGRESS_DONE; i < N_PROGRESS; i++) {
+        if (counts[i]) {
+            buf_printf(text, "%s%zu %s", before, counts[i], words[i]);
+            before = ", ";
+        }
+    }
+    if (before[0] == ',')
+        buf_putc(text, '\n');
+    if (!failure)
+        return;
+    scoped_buf struct buf result = {0};
+    add_step_result(&result, failure);
+    buf_puts(text, "First failure: ");
+    add_line_text(text, or_empty(failure->text), MOST_COMMAND);
+    buf_printf(text, " (%s)\n", buf_text(&result));
+}
+
+/* ---- the text ---- */
+
+/* "Since 02:14 UTC, 6 min ago"; with the date when that was not today. */
+static void add_since(struct buf *text, int64_t since_us, int64_t now_us)
+{
+    char since[TIME_TEXT_BYTES], now[TIME_TEXT_BYTES], ago[TIME_TEXT_BYTES];
+    if (!since_us)
+        return;
+    time_format_rfc3339(since_us, since);
+    time_format_rfc3339(now_us, now);
+    if (strncmp(since, now, 10) == 0)
+        buf_printf(text, "Since %.5s UTC", since + 11);
+    else
+        buf_printf(text, "Since %.10s %.5s UTC", since, since + 11);
+    if (now_us > since_us) {
+        /* Whole minutes once there are any: seconds are noise by then. */
+        int64_t gone_us = now_us - since_us;
+        duration_format(gone_us < 60 * US_PER_S ? gone_us : gone_us - gone_us % (60 * US_PER_S), ago);
+        buf_printf(text, ", %s ago", ago);
+    }
+    buf_putc(text, '\n');
+}
+
+/* "LABEL: text (FILE, line N)" */
+static void add_sourced(struct buf *text, const char *label, const char *words, const char *file, int line)
+{
+    if (!words || !*words)
+        return;
+    add_line_text(text, label, MOST_COMMAND);
+    buf_puts(text, ": ");
+    add_line_text(text, words, MOST_LINE);
+    if (file && *file && line > 0) {
+        buf_puts(text, " (");
+        add_line_text(text, file, MOST_COMMAND);
+        buf_printf(text, ", line %d)", line);
+    }
+    buf_putc(text, '\n');
+}
+
+static void add_heading(struct buf *text, const struct incident *incident)
+{
+    const char *severity = or_empty(incident->severity), *service = or_empty(incident->service);
+    buf_putc(text, '[');
+    add_line_text(text, *severity ? severity : "unknown", MOST_COMMAND);
+    buf_printf(text, "] #%lld ", (long long)incident->number);
+    if (*service) {
+        add_line_text(text, service, MOST_COMMAND);
+        buf_puts(text, ": ");
+    }
+    add_line_text(text, or_empty(incident->title), MOST_LINE);
+    buf_putc(text, '\n');
+}
+
+/* ---- the document ---- */
+
+static void write_incident(struct json_writer *w, const struct incident *incident, const char *url)
+{
+    jw_name(w, "incident");
+    jw_begin_object(w);
+    jw_pair_int(w, "number", incident->number);
+    jw_line(w, "title", incident->title, MOST_LINE);
+    jw_line(w, "service", incident->service, MOST_COMMAND);
+    jw_line(w, "severity", incident->severity, MOST_COMMAND);
+    jw_line(w, "severity_why", incident->severity_why, MOST_LINE);
+    jw_pair(w, "state", incident_state_name(incident->state));
+    jw_pair_time(w, "started_at", incident->started_us);
+    jw_pair_time(w, "opened_at", incident->opened_us);
+    jw_name(w, "procedure");
+    if (incident->procedure_title && *incident->procedure_title) {
+        jw_begin_object(w);
+        jw_line(w, "title", incident->procedure_title, MOST_LINE);
+        jw_line(w, "file", incident->runbook_file, MOST_LINE);
+        jw_pair_int(w, "line", incident->procedure_line);
+        jw_end_object(w);
+    } else
+        jw_null(w);
+    jw_pair(w, "url", url);
+    jw_end_object(w);
+}
+
+void page_render(struct buf *out, const struct delivery *delivery, const struct incident *incident,
+                 const struct person *person, const struct run_step *steps, size_t n_steps,
+                 const char *public_url, int64_t now_us)
+{
+    scoped_buf struct buf text = {0};
+    scoped_buf struct buf url = {0};
+    size_t n_base = public_url ? strlen(public_url) : 0;
+    while (n_base && public_url[n_base - 1] == '/')
+        n_base--;
+    if (n_base)
+        buf_printf(&url, "%.*s/incidents/%lld", (int)n_base, public_url, (long long)incident->number);
+
+    add_heading(&text, incident);
+    add_since(&text, incident->started_us ? incident->started_us : incident->opened_us, now_us);
+    add_sourced(&text, or_empty(incident->severity), incident->severity_why, incident->runbook_file,
+                incident->severity_line);
+    add_sourced(&text, "Paged", delivery->why, NULL, 0);
+    add_sourced(&text, "Runbook", incident->procedure_title, incident->runbook_file,
+                incident->procedure_line);
+    add_diagnosis(&text, steps, n_steps);
+    if (url.n_bytes)
+        buf_printf(&text, "%s\n", url.at);
+    buf_printf(&text, "Acknowledge: crashcart incident ack %lld\n", (long long)incident->number);
+
+    struct json_writer w = jw_start(out);
+    jw_begin_object(&w);
+    jw_pair(&w, "kind", "page");
+    jw_pair(&w, "idempotency_key", delivery->key);
+    write_incident(&w, incident, url.at);
+    jw_name(&w, "to");
+    jw_begin_object(&w);
+    jw_pair(&w, "id", person ? person->id : or_empty(delivery->person));
+    jw_pair(&w, "name", person ? person->name : or_empty(delivery->person));
+    jw_end_object(&w);
+    jw_line(&w, "why", delivery->why, MOST_LINE);
+    write_diagnosis(&w, steps, n_steps);
+    jw_pair(&w, "text", text.at);
+    jw_end_object(&w);
+}
