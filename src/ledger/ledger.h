@@ -46,6 +46,8 @@ int ledger_accept(struct ledger *ledger, const char *format, const void *body, s
 int ledger_record(struct ledger *ledger, const struct decisions *decisions, int64_t now_us, struct err *err);
 int ledger_commit(struct ledger *ledger, struct err *err); /* 0 durable; LEDGER_FULL; -1 */
 void ledger_rollback(struct ledger *ledger);
+/* Writes a little, to see whether a full disk has room again. 0, LEDGER_FULL or -1. */
+int ledger_probe(struct ledger *ledger, int64_t now_us, struct err *err);
 
 /* Replaces the inbox rows up to last_id by one row (a snapshot of the alerts that stand), in the open
  * transaction. */

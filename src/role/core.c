@@ -62,20 +62,28 @@ static void put_question(void *context, const struct engine *engine)
     pthread_mutex_unlock(&waiting->lock);
 }
 
-static int ask(void *context, void (*question)(void *, const struct engine *), void *question_context)
+static void ask(void *context, void (*question)(void *, const struct engine *), void *question_context)
 {
     struct core *core = context;
     struct waiting waiting = {question, question_context, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER,
                               false};
     struct job job = {.question = put_question, .context = &waiting};
     if (queue_push(&core->queue, &job) < 0)
-        return -1;
+        return;
     uv_async_send(&core->wake);
     pthread_mutex_lock(&waiting.lock);
     while (!waiting.done)
         pthread_cond_wait(&waiting.answered, &waiting.lock);
     pthread_mutex_unlock(&waiting.lock);
-    return 0;
+}
+
+static void ask_library(void *context, void (*question)(void *, const struct library *),
+                        void *question_context)
+{
+    struct core *core = context;
+    pthread_mutex_lock(&core->site_lock);
+    question(question_context, core->site->library);
+    pthread_mutex_unlock(&core->site_lock);
 }
 
 static bool is_ready(void *context)
@@ -106,8 +114,10 @@ static void reload(struct core *core)
         return;
     }
     engine_learn(core->engine, site->config, site->library);
+    pthread_mutex_lock(&core->site_lock);
     site_free(core->site);
     core->site = site;
+    pthread_mutex_unlock(&core->site_lock);
     folder_watch_renew(core->watch);
     log_event(LOG_INFO, "site.loaded", "runbooks=%zu", site->library->n_runbooks);
 }
@@ -148,7 +158,7 @@ static int open_token(struct core *core, struct arena *arena, char **ret_token, 
         char text[2 * sizeof secret + 2];
         random_bytes(secret, sizeof secret);
         hex_encode(secret, sizeof secret, text);
-        strncpy(text + 2 * sizeof secret, "\n", 2);
+        memcpy(text + 2 * sizeof secret, "\n", 2);
         if (file_write(path, text, strlen(text), 0600, err) < 0)
             return -1;
         log_event(LOG_INFO, "token.written", "file=%s", log_quote(path));
@@ -197,7 +207,6 @@ static int open_core(struct core *core, struct arena *arena, struct err *err)
         open_token(core, arena, &token, err) < 0)
         return -1;
     core->engine = engine_new(core->site->config, core->site->library);
-    engine_name(core->engine, ledger_instance(core->ledger));
     if (open_peers(core, err) < 0 || core_restore(core, err) < 0)
         return -1;
     const char *runbooks = core->options->runbooks ? core->options->runbooks : core->site->config->runbooks;
@@ -206,7 +215,7 @@ static int open_core(struct core *core, struct arena *arena, struct err *err)
                                   .data_dir = core->options->data,
                                   .token = token,
                                   .clock = core->clock};
-    struct api_backend backend = {core, submit, ask, is_ready};
+    struct api_backend backend = {core, submit, ask, is_ready, ask_library};
     if (sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0)
         return -1;
     log_event(LOG_INFO, "core.ready", "listen=%s runbooks=%zu people=%zu", core->options->listen,
@@ -249,6 +258,7 @@ int role_core(const struct role_options *options)
     struct err err = {0};
     log_setup("core", LOG_INFO);
     queue_init(&core.queue);
+    pthread_mutex_init(&core.site_lock, NULL);
     open_loop(&core);
     if (open_core(&core, arena, &err) < 0) {
         log_event(LOG_ERROR, "core.cannot_start", "error=%s", log_quote(err.text));

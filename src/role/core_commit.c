@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "role/core_priv.h"
 
-enum { LEDGER_RETRY_MS = 1000 };
+enum { LEDGER_RETRY_MS = 1000, CHECKPOINT_S = 10 };
 
 static const struct outcome unavailable = {.code = OUTCOME_UNAVAILABLE,
                                            .message = "the ledger cannot be written; send it again later"};
@@ -66,14 +66,17 @@ static int decide_all(struct core *core, struct job *jobs, struct decisions *dec
     return 0;
 }
 
-static void ledger_failed(struct core *core, const struct err *err)
+static void ledger_failed(struct core *core, int got, const struct err *err)
 {
-    if (!core->ledger_failed)
-        log_event(
-            LOG_ERROR, "ledger.failed", "error=%s effect=%s", log_quote(err->text),
-            log_quote("paging goes on from memory; alerts and commands are refused until it can be written"));
+    log_event(LOG_ERROR, "ledger.failed", "error=%s effect=%s", log_quote(err->text),
+              log_quote(got == LEDGER_FULL
+                            ? "paging goes on from memory; alerts and commands are refused until "
+                              "the ledger can be written"
+                            : "starting again from the ledger"));
     core->ledger_failed = true;
-    core->ready = false;
+    __atomic_store_n(&core->ready, false, __ATOMIC_RELEASE);
+    if (got != LEDGER_FULL)
+        core_stop(core, EXIT_RESTART);
 }
 
 /* Decides a list of inputs and answers them. The list may be empty. */
@@ -101,7 +104,7 @@ static void commit_inputs(struct core *core, struct job *jobs)
     else
         ledger_rollback(core->ledger);
     if (got != 0)
-        ledger_failed(core, &err);
+        ledger_failed(core, got, &err);
     size_t i = 0;
     for (struct job *job = jobs, *next; job; job = next, i++) {
         next = job->next;
@@ -171,10 +174,21 @@ static void work_without_ledger(struct core *core, struct job *inputs)
             decide_from_memory(core, job->input);
         answer(job, &unavailable);
     }
-    if (ledger_can_write(core->ledger, &err)) {
+    if (ledger_probe(core->ledger, now_us(core), &err) == 0) {
         log_event(LOG_WARNING, "ledger.writable", "effect=%s", log_quote("starting again from the ledger"));
         core_stop(core, EXIT_RESTART);
     }
+}
+
+/* Moving the write-ahead log into the file takes a while: never while somebody waits. */
+static void checkpoint_when_idle(struct core *core, bool idle)
+{
+    struct err err = {0};
+    if (!idle || core->ledger_failed || now_us(core) - core->checkpoint_us < CHECKPOINT_S * US_PER_S)
+        return;
+    core->checkpoint_us = now_us(core);
+    if (ledger_checkpoint(core->ledger, &err) != 0)
+        log_event(LOG_WARNING, "ledger.not_checkpointed", "error=%s", log_quote(err.text));
 }
 
 void core_work(struct core *core)
@@ -185,6 +199,7 @@ void core_work(struct core *core)
     else
         commit_inputs(core, inputs);
     fire_timers(core);
+    checkpoint_when_idle(core, inputs == NULL);
     if (!core->ledger_failed && ledger_inbox_bytes(core->ledger) > COMPACT_INBOX_BYTES) {
         struct err err = {0};
         if (core_compact_inbox(core, &err) != 0)

@@ -51,6 +51,7 @@ struct core {
     uv_timer_t reload_delay;
     uv_signal_t signal_stop, signal_interrupt, signal_reload;
     struct job_queue queue;
+    pthread_mutex_t site_lock; /* held while the site is replaced, and while a worker reads the library */
     struct site *site;
     struct engine *engine;
     struct ledger *ledger;
@@ -61,6 +62,7 @@ struct core {
     bool ready;
     bool
         ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
+    int64_t checkpoint_us; /* of the last one */
     int exit_code;
 };
 

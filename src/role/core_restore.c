@@ -13,7 +13,8 @@ static void replay_batch(void *context, const struct alert_batch *batch, int64_t
     engine_restore_alerts(((struct replay *)context)->core->engine, batch, received_us);
 }
 
-static int replay_row(void *context, const char *format_name, const void *bytes, size_t n_bytes, int64_t received_us)
+static int replay_row(void *context, const char *format_name, const void *bytes, size_t n_bytes,
+                      int64_t received_us)
 {
     struct replay *replay = context;
     struct intake_body body = {intake_format(format_name), bytes, n_bytes, received_us};
@@ -22,7 +23,8 @@ static int replay_row(void *context, const char *format_name, const void *bytes,
     if (!body.format)
         log_event(LOG_ERROR, "inbox.unreadable", "format=%s", log_quote(format_name));
     else if (intake_each_batch(&body, replay->document, replay_batch, replay, &err) < 0)
-        log_event(LOG_ERROR, "inbox.unreadable", "format=%s error=%s", log_quote(format_name), log_quote(err.text));
+        log_event(LOG_ERROR, "inbox.unreadable", "format=%s error=%s", log_quote(format_name),
+                  log_quote(err.text));
     replay->n_rows++;
     return 0;
 }
@@ -72,8 +74,8 @@ int core_compact_inbox(struct core *core, struct err *err)
     intake_snapshot_end(&writer);
     int got = ledger_begin(core->ledger, err);
     if (got == 0)
-        got = ledger_compact_inbox(core->ledger, ledger_inbox_last_id(core->ledger), INTAKE_SNAPSHOT,
-                                   body.at, body.n_bytes, now, err);
+        got = ledger_compact_inbox(core->ledger, ledger_inbox_last_id(core->ledger), INTAKE_SNAPSHOT, body.at,
+                                   body.n_bytes, now, err);
     if (got == 0)
         return ledger_commit(core->ledger, err);
     ledger_rollback(core->ledger);
