@@ -1,4 +1,4 @@
-#include "engine/engine_testing.h"
+#include "engine/testing_priv.h"
 
 static const struct alert_words down = {.name = "ServiceDown", .severity = "SEV-1", .ends_us = INT64_MAX / 2};
 static const struct alert_words full = {.name = "DiskFull", .severity = "SEV-1", .ends_us = INT64_MAX / 2};

@@ -15,9 +15,7 @@
 #include "base/list.h"
 #include "config/config.h"
 #include "engine/alert.h"
-#include "engine/delivery.h"
-#include "engine/incident.h"
-#include "engine/run.h"
+#include "engine/decision.h"
 #include "runbook/library.h"
 
 struct engine;
@@ -60,63 +58,7 @@ struct input {
     const struct step_result *step_result;
 };
 
-/* What became of an input; one table in api/ maps it to HTTP, one in cmd/ to exit codes. */
-enum outcome_code { OUTCOME_DONE, OUTCOME_NOT_FOUND, OUTCOME_CONFLICT, OUTCOME_INVALID, OUTCOME_UNAVAILABLE };
-
-struct outcome {
-    enum outcome_code code;
-    char message[300]; /* for a person; "" when done */
-    int64_t incident;  /* that it touched, 0: none or several */
-};
-
-/* ---- decisions ---- */
-
-enum decision_kind {
-    DECISION_EVENT,       /* append to the stream "incident/N", or "system" when incident is 0 */
-    DECISION_INCIDENT,    /* save this value of the incident */
-    DECISION_DELIVERY,    /* save this value of the delivery; send it when it is due */
-    DECISION_STEP,        /* save this value of the step; start it when its state asks */
-    DECISION_TIMER_SET,   /* save the timer (replaces one of the same kind and subject) */
-    DECISION_TIMER_CLEAR, /* forget it */
-};
-
-/* One line of the timeline. kind is noun.verb (alert.fired, incident.opened, page.queued, page.sent,
- * step.started); body is a JSON object without patient data; summary is one sentence for people. */
-struct event {
-    int64_t incident;
-    const char *actor, *kind, *summary, *body;
-};
-
-enum timer_kind {
-    TIMER_ESCALATE,       /* subject: incident */
-    TIMER_HOLD_DOWN,      /* subject: incident; monitoring -> resolved */
-    TIMER_DELIVERY_RETRY, /* subject: delivery */
-    TIMER_ALERT_ENDS,     /* subject 0: the next alert that times out; not durable, derived from the alerts */
-    N_TIMER_KINDS
-};
-
-struct timer {
-    enum timer_kind kind;
-    int64_t subject;
-    int64_t due_us;
-};
-
-struct decision {
-    enum decision_kind kind;
-    union {
-        struct event event;
-        struct incident incident;
-        struct delivery delivery;
-        struct run_step step;
-        struct timer timer;
-    };
-};
-
-struct decisions {
-    struct arena *arena; /* all texts; the caller resets it after carrying them out */
-    LIST(struct decision) list;
-    struct outcome outcome;
-};
+/* ---- deciding ---- */
 
 /* Decides. decisions->arena is set and the list empty on entry. Never fails: a refused input changes nothing
  * and says why in the outcome. now_us never runs backwards inside the engine: an earlier time than the last

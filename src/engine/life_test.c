@@ -1,5 +1,5 @@
 /* The life of an incident from the side of people: acknowledge, note, resolve, and what time does alone. */
-#include "engine/engine_testing.h"
+#include "engine/testing_priv.h"
 
 static const struct alert_words down = {.name = "ServiceDown", .severity = "SEV-1", .ends_us = INT64_MAX / 2};
 

@@ -1,5 +1,5 @@
 /* A restart at any moment: what the ledger holds is given to a new engine, and the two must go on as one. */
-#include "engine/engine_testing.h"
+#include "engine/testing_priv.h"
 
 static const struct alert_words down = {.name = "ServiceDown", .severity = "SEV-1", .ends_us = INT64_MAX / 2};
 
