@@ -35,8 +35,9 @@ struct api_options {
     const char *data_dir; /* for the readers */
     const char *token;    /* the administrator's, 64 hex */
     const struct clock *clock;
-    unsigned n_threads;   /* 0: as many as proved best (2) */
-    unsigned idle_time_s; /* a connection that says nothing for so long is closed; 0: 13 */
+    unsigned n_threads;     /* 0: as many as proved best (2) */
+    unsigned n_connections; /* at most; 0: 1,024 */
+    unsigned idle_time_s;   /* a connection that says nothing for so long is closed; 0: 13 */
 };
 
 int api_start(const struct api_options *options, const struct api_backend *backend, struct api **ret_api,

@@ -159,6 +159,7 @@ struct api {
     struct metrics metrics;
     _Atomic size_t body_bytes; /* held by all requests together */
     struct pool *pool;
+    struct connections *connections;
 };
 
 /* Spare requests and ledger readers, and the count of those in use (api/pool.c). Any thread. */
@@ -175,6 +176,14 @@ bool pool_stop(struct pool *pool); /* true: it was stopping already */
 bool pool_stopping(struct pool *pool);
 bool pool_wait_idle(struct pool *pool, enum use use, int64_t most_s); /* false: time ran out */
 void request_free(struct request *request);
+
+/* Who is connected, so that slow headers do not keep others out (api/connections.c). */
+struct connections *connections_new(const struct clock *clock, size_t n_limit);
+void connections_free(struct connections *connections);
+void connections_notify(void *connections, struct MHD_Connection *connection, void **of,
+                        enum MHD_ConnectionNotificationCode code);
+/* It waits for a header since then (monotonic); 0: its header is there. */
+void connection_waits(struct MHD_Connection *connection, int64_t since_us);
 
 /* ---- what several nouns write ---- */
 

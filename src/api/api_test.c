@@ -2,6 +2,7 @@
  * backend here is the smallest that keeps the contract, and can be told to hold, to be full and to fail. */
 #include <errno.h>
 #include <ftw.h>
+#include <stdatomic.h>
 
 #include "api/http_fixture.h"
 #include "api/stub_for_now.h"
@@ -132,18 +133,23 @@ static void start_backend(void)
     pthread_create(&backend.thread, NULL, work, &backend);
 }
 
+static void start_with(struct api_options options)
+{
+    struct api_backend table = {&backend, submit, ask, is_ready, NULL};
+    struct err err;
+    start_backend();
+    options.listen_fd = http_listen(&port);
+    options.data_dir = folder;
+    options.token = TOKEN;
+    if (api_start(&options, &table, &api, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
 static int start(void **state)
 {
     (void)state;
-    struct err err;
-    start_backend();
-    struct api_backend table = {&backend, submit, ask, is_ready, NULL};
-    struct api_options options = {.listen_fd = http_listen(&port),
-                                  .data_dir = folder,
-                                  .token = TOKEN,
-                                  .clock = clock_system(),
-                                  .idle_time_s = 1};
-    return api_start(&options, &table, &api, &err);
+    start_with((struct api_options){.clock = clock_system(), .idle_time_s = 1});
+    return 0;
 }
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
@@ -377,6 +383,34 @@ static void a_body_that_stops_in_the_middle_is_not_waited_for(void **state)
     assert_int_equal(backend.n_submitted, 0);
 }
 
+static int64_t at_us(void *now_us)
+{
+    return atomic_load((_Atomic int64_t *)now_us);
+}
+
+static void clients_that_never_finish_a_header_make_room(void **state)
+{
+    (void)state;
+    static _Atomic int64_t now_us = 1000 * US_PER_S;
+    const struct clock clock = {at_us, at_us, &now_us};
+    int slow[4];
+    start_with(
+        (struct api_options){.clock = &clock, .idle_time_s = 100, .n_connections = 16, .n_threads = 1});
+    for (size_t i = 0; i < 4; i++) {
+        slow[i] = http_connect(port);
+        assert_int_equal(write(slow[i], "GET / H", 7), 7);
+    }
+    assert_got("/-/healthy", 200, "OK"); /* the four before it are accepted, then */
+    atomic_fetch_add(&now_us, 16 * US_PER_S);
+    assert_got("/-/healthy", 200, "OK");
+    for (size_t i = 0; i < 4; i++) {
+        char byte;
+        assert_true(read(slow[i], &byte, 1) <= 0);
+        close(slow[i]);
+    }
+    stop(NULL);
+}
+
 static void *post_many(void *n_good)
 {
     for (int i = 0; i < 50; i++) {
@@ -546,6 +580,7 @@ int main(void)
         served(an_incident_is_shown_with_its_reasons_and_its_timeline),
         served(a_responders_words_reach_the_engine),
         served(a_yes_and_a_no_name_the_run_and_the_line),
+        cmocka_unit_test(clients_that_never_finish_a_header_make_room),
         cmocka_unit_test(what_is_under_way_is_finished_before_a_stop),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

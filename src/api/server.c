@@ -62,6 +62,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     (void)version;
     if (!request) {
         *request_of = request = request_new(api, connection);
+        connection_waits(connection, 0);
         request_admit(request, method, url);
         return request_is_hopeless(request) ? send_answer(request) : MHD_YES;
     }
@@ -81,16 +82,17 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 static void on_completed(void *context, struct MHD_Connection *connection, void **request_of,
                          enum MHD_RequestTerminationCode why)
 {
+    struct api *api = context;
     struct request *request = *request_of;
-    (void)context;
-    (void)connection;
     (void)why;
     if (request)
         request_done(request);
+    connection_waits(connection, clock_monotonic_us(api->clock));
     *request_of = NULL;
 }
 
-static struct api *api_new(const struct api_options *options, const struct api_backend *backend)
+static struct api *api_new(const struct api_options *options, const struct api_backend *backend,
+                           unsigned n_connections)
 {
     struct api *api = heap_alloc(sizeof *api);
     api->backend = *backend;
@@ -99,6 +101,7 @@ static struct api *api_new(const struct api_options *options, const struct api_b
     api->clock = options->clock;
     api->started_us = clock_wall_us(options->clock);
     api->pool = pool_new();
+    api->connections = connections_new(options->clock, n_connections);
     api->metrics.answers = heap_alloc((routes_count() + 1) * N_STATUSES * sizeof *api->metrics.answers);
     api->empty = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     MHD_add_response_header(api->empty, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
@@ -110,6 +113,7 @@ static void api_free(struct api *api)
 {
     MHD_destroy_response(api->empty);
     pool_free(api->pool);
+    connections_free(api->connections);
     heap_free_(&api->metrics.answers);
     heap_free_(&api);
 }
@@ -117,16 +121,18 @@ static void api_free(struct api *api)
 int api_start(const struct api_options *options, const struct api_backend *backend, struct api **ret_api,
               struct err *err)
 {
-    struct api *api = api_new(options, backend);
     unsigned n_threads = options->n_threads ? options->n_threads : THREADS;
+    unsigned n_connections = options->n_connections ? options->n_connections : CONNECTIONS;
     unsigned idle_time_s = options->idle_time_s ? options->idle_time_s : IDLE_TIME_S;
+    struct api *api = api_new(options, backend, n_connections);
     fcntl(options->listen_fd, F_SETFL, O_NONBLOCK); /* several threads race for each connection */
     api->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, on_request,
         api, MHD_OPTION_LISTEN_SOCKET, options->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, n_threads,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, idle_time_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, NULL, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_LIMIT, n_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, n_connections / 2,
+        MHD_OPTION_CONNECTION_TIMEOUT, idle_time_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, on_completed, api,
+        MHD_OPTION_NOTIFY_CONNECTION, connections_notify, api->connections, MHD_OPTION_END);
     if (!api->daemon) {
         api_free(api);
         return err_set(err,
