@@ -40,15 +40,11 @@ static size_t print_service_gaps(const char *file, const struct config_gap *gaps
     for (; n < n_gaps && gaps[n].service == service; n++)
         total_us += gaps[n].until_us - gaps[n].from_us;
     printf("%s:%d: service \"%s\": ", file, service->line, service->id);
-    if (!service->escalation.n) {
-        printf("has no escalation, so nobody is paged; add escalation: [{notify: [person:ID]}]\n");
-        return n;
-    }
     char total[TIME_TEXT_BYTES];
     duration_format(total_us, total);
     printf("for %s of the next %d days nobody would be reached by ", total, DAYS_AHEAD);
     print_chain(service);
-    printf("; add a step that always reaches somebody, such as notify: [person:ID]\n");
+    printf(", and everybody would be paged instead; add a step such as notify: [person:ID]\n");
     for (size_t i = 0; i < n && i < GAPS_SHOWN; i++)
         print_gap(&gaps[i]);
     if (n > GAPS_SHOWN)

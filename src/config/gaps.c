@@ -1,6 +1,6 @@
 /* The proof that somebody is paged at every minute: for each service the whole chain is asked from one change
  * to the next, and the times when all of its schedules are empty are gaps. A chain that names a person has
- * none. A service without a chain is one gap. */
+ * none, and a service without a chain pages everybody. */
 #include <string.h>
 
 #include "config/config.h"
@@ -51,6 +51,8 @@ void config_gaps(struct arena *arena, const struct config *config, int64_t from_
     scoped_arena struct arena *scratch = arena_new();
     list_each (service, &config->services) {
         bool open = false;
+        if (!service->escalation.n)
+            continue;
         int64_t change_us;
         for (int64_t at_us = from_us; at_us < until_us && ret_gaps->list.n < MOST_GAPS; at_us = change_us) {
             change_us = until_us;

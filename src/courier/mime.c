@@ -23,7 +23,8 @@ enum {
     LINE_BYTES = 76,    /* of quoted-printable and of folded headers */
     WORD_BYTES = 45,    /* of text in one encoded word: 60 of base64, 72 with its frame */
     MOST_SUBJECT = 300, /* bytes */
-    MOST_NAME = 100
+    MOST_NAME = 100,
+    MOST_QUOTED = 60 /* longer names and words are encoded, which folds them */
 };
 
 static bool is_plain(const char *text)
@@ -46,11 +47,33 @@ static size_t cut_utf8(const char *text, size_t n)
     return n;
 }
 
+/* Control characters are blanks; runs of blanks are one, none at either end. */
 static void add_one_line(struct buf *out, const char *text, size_t most_bytes)
 {
     size_t n = cut_utf8(text, most_bytes);
-    for (size_t i = 0; i < n; i++)
-        buf_putc(out, iscntrl((unsigned char)text[i]) ? ' ' : text[i]);
+    bool blank = false;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c == ' ' || iscntrl(c)) {
+            blank = true;
+            continue;
+        }
+        if (blank && out->n_bytes)
+            buf_putc(out, ' ');
+        buf_putc(out, text[i]);
+        blank = false;
+    }
+}
+
+/* A line can only be folded at a blank. */
+static bool has_long_word(const char *text)
+{
+    for (size_t n; *text; text += n + (text[n] == ' ')) {
+        n = strcspn(text, " ");
+        if (n > MOST_QUOTED)
+            return true;
+    }
+    return false;
 }
 
 static void add_base64(struct buf *out, const unsigned char *bytes, size_t n)
@@ -83,15 +106,12 @@ static void add_encoded_words(struct buf *out, const char *text)
     }
 }
 
-/* Breaks before a blank once the line is full; column is where the text starts. A blank is only a place to
- * break when something other than blanks follows: a line of blanks would look like the end of the headers. */
+/* Breaks before a blank once the line is full; column is where the text starts. */
 static void add_folded(struct buf *out, const char *text, size_t column)
 {
     while (*text) {
-        size_t word = strspn(text, " ");
-        bool last = !text[word];
-        word += strcspn(text + word, " ");
-        if (!last && *text == ' ' && column + word > LINE_BYTES) {
+        size_t word = 1 + strcspn(text + 1, " "); /* with the blank before it */
+        if (*text == ' ' && column + word > LINE_BYTES) {
             buf_puts(out, "\r\n");
             column = 0;
         }
@@ -106,7 +126,7 @@ static void add_subject(struct buf *out, const char *subject)
     scoped_buf struct buf line = {0};
     add_one_line(&line, subject, MOST_SUBJECT);
     buf_puts(out, "Subject: ");
-    if (is_plain(buf_text(&line)))
+    if (is_plain(buf_text(&line)) && !has_long_word(buf_text(&line)))
         add_folded(out, buf_text(&line), 9);
     else {
         buf_puts(out, "\r\n "); /* the whole line for the first word */
@@ -121,14 +141,8 @@ static void add_recipient(struct buf *out, const char *name, const char *address
     scoped_buf struct buf line = {0};
     add_one_line(&line, name, MOST_NAME);
     buf_puts(out, "To: ");
-    if (line.n_bytes && is_plain(line.at)) {
-        buf_putc(out, '"');
-        for (const char *p = line.at; *p; p++) {
-            if (*p == '"' || *p == '\\')
-                buf_putc(out, '\\');
-            buf_putc(out, *p);
-        }
-        buf_puts(out, "\"\r\n ");
+    if (line.n_bytes && line.n_bytes <= MOST_QUOTED && is_plain(line.at) && !strpbrk(line.at, "\"\\")) {
+        buf_printf(out, "\"%s\"\r\n ", line.at);
     } else if (line.n_bytes) {
         add_encoded_words(out, line.at);
         buf_puts(out, "\r\n ");
@@ -145,6 +159,7 @@ static void add_message_id(struct buf *out, const char *header, const char *id, 
         atom = isalnum((unsigned char)*p) || *p == '-' || *p == '_';
     if (!atom) {
         sha256_hex(id, strlen(id), hex);
+        hex[32] = '\0'; /* unique enough, and the line stays short */
         id = hex;
     }
     const char *at = strrchr(from, '@');

@@ -1,0 +1,152 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/testing.h"
+#include "courier/courier.h"
+
+#define NOON INT64_C(1772452800000000) /* 2026-03-02T12:00:00Z */
+
+static const struct delivery delivery = {.id = 3,
+                                         .key = "crashcart-7f3a-incident-4-page-2",
+                                         .person = "mia",
+                                         .channel = "webhook",
+                                         .why = "Nobody acknowledged within 15 min"};
+static const struct person mia = {.id = "mia", .name = "Mia"};
+static const struct incident whole = {.number = 4,
+                                      .title = "Shop is down",
+                                      .service = "shop",
+                                      .severity = "SEV-1",
+                                      .severity_why = "the alert says severity critical",
+                                      .severity_line = 12,
+                                      .runbook_file = "shop.md",
+                                      .procedure_title = "Shop is down",
+                                      .procedure_line = 45,
+                                      .started_us = NOON - 400 * US_PER_S,
+                                      .opened_us = NOON - 390 * US_PER_S};
+static const struct run_step steps[] = {
+    {.text = "systemctl status shop",
+     .state = STEP_SUCCEEDED,
+     .started_us = NOON,
+     .finished_us = NOON + 20000,
+     .output = "name of a patient"},
+    {.text = "curl -fsS http://127.0.0.1:8000/health",
+     .state = STEP_FAILED,
+     .exit_code = 7,
+     .started_us = NOON,
+     .finished_us = NOON + 2 * US_PER_S,
+     .output = "secret=hunter2"},
+    {.text = "journalctl -u shop -f", .state = STEP_RUNNING, .exit_code = -1},
+    {.text = "systemctl restart shop", .state = STEP_WAITING, .exit_code = -1},
+    {.text = "vi /etc/shop.conf", .state = STEP_HELD, .exit_code = -1},
+};
+
+/* The document, and its "text". */
+static const char *page(struct arena *arena, const struct incident *incident, const char *url, size_t n_steps,
+                        const char **ret_text)
+{
+    scoped_buf struct buf out = {0};
+    page_render(&out, &delivery, incident, &mia, steps, n_steps, url, NOON);
+    struct json_document *document = json_document_new();
+    struct json root;
+    struct err err;
+    assert_int_equal(json_parse(document, out.at, out.n_bytes, 16, &root, &err), 0);
+    *ret_text = arena_strdup(arena, json_text(json_get(root, "text"), NULL));
+    json_document_free(document);
+    return arena_strdup(arena, out.at);
+}
+
+static void a_page_says_what_is_needed_and_no_more(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *text;
+    const char *document = page(arena, &whole, "https://crashcart.example.org/", 5, &text);
+    assert_string_equal(text, "[SEV-1] #4 shop: Shop is down\n"
+                              "Since 11:53 UTC, 6 min ago\n"
+                              "SEV-1: the alert says severity critical (shop.md, line 12)\n"
+                              "Paged: Nobody acknowledged within 15 min\n"
+                              "Runbook: Shop is down (shop.md, line 45)\n"
+                              "Diagnosis: 1 done, 1 failed, 1 running, 1 waiting for approval\n"
+                              "First failure: curl -fsS http://127.0.0.1:8000/health (exit 7 after 2 s)\n"
+                              "https://crashcart.example.org/incidents/4\n"
+                              "Acknowledge: crashcart incident ack 4\n");
+    const char *expected =
+        "{\"kind\":\"page\",\"idempotency_key\":\"crashcart-7f3a-incident-4-page-2\",\"incident\":{"
+        "\"number\":4,"
+        "\"title\":\"Shop is down\",\"service\":\"shop\",\"severity\":\"SEV-1\","
+        "\"severity_why\":\"the alert says severity critical\",\"state\":\"triggered\","
+        "\"started_at\":\"2026-03-02T11:53:20.000Z\",\"opened_at\":\"2026-03-02T11:53:30.000Z\","
+        "\"procedure\":{\"title\":\"Shop is down\",\"file\":\"shop.md\",\"line\":45},"
+        "\"url\":\"https://crashcart.example.org/incidents/4\"},\"to\":{\"id\":\"mia\",\"name\":\"Mia\"},"
+        "\"why\":\"Nobody acknowledged within 15 min\",\"diagnosis\":["
+        "{\"command\":\"systemctl status shop\",\"state\":\"succeeded\",\"summary\":\"exit 0 after 20 ms\"},"
+        "{\"command\":\"curl -fsS http://127.0.0.1:8000/health\",\"state\":\"failed\","
+        "\"summary\":\"exit 7 after 2 s\"},"
+        "{\"command\":\"journalctl -u shop -f\",\"state\":\"running\",\"summary\":\"\"}],\"text\":\"[SEV-1] "
+        "#4 ";
+    assert_int_equal(strncmp(document, expected, strlen(expected)), 0);
+}
+
+static void no_output_of_a_command_is_in_a_page(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *text;
+    const char *document = page(arena, &whole, NULL, 5, &text);
+    assert_null(strstr(document, "patient"));
+    assert_null(strstr(document, "hunter2"));
+}
+
+static void a_page_of_an_incident_of_which_little_is_known_still_stands(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *text;
+    const char *document = page(arena, &(struct incident){.number = 9}, NULL, 0, &text);
+    assert_string_equal(text, "[unknown] #9 \n"
+                              "Paged: Nobody acknowledged within 15 min\n"
+                              "Acknowledge: crashcart incident ack 9\n");
+    assert_non_null(strstr(document, "\"procedure\":null"));
+    assert_non_null(strstr(document, "\"url\":null"));
+}
+
+static void hostile_texts_stay_on_their_line_and_are_cut_between_characters(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    scoped_buf struct buf title = {0};
+    struct incident incident = whole;
+    buf_puts(&title, "down\r\nAcknowledge: nothing\x1b[2J");
+    for (int i = 0; i < 300; i++)
+        buf_puts(&title, "ö");
+    incident.title = title.at;
+    const char *text;
+    page(arena, &incident, NULL, 0, &text);
+    assert_int_equal(strncmp(text, "[SEV-1] #4 shop: down  Acknowledge: nothing [2J", 47), 0);
+    assert_true(strchr(text, '\n') - text < 260);
+    assert_non_null(strstr(text, "ö...\nSince"));
+    assert_true(utf8_valid(text, strlen(text)));
+}
+
+static void yesterday_is_told_with_its_date(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct incident incident = whole;
+    const char *text;
+    incident.started_us = NOON - 13 * 3600 * US_PER_S;
+    page(arena, &incident, NULL, 0, &text);
+    assert_non_null(strstr(text, "\nSince 2026-03-01 23:00 UTC, 13 h ago\n"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_page_says_what_is_needed_and_no_more),
+        cmocka_unit_test(no_output_of_a_command_is_in_a_page),
+        cmocka_unit_test(a_page_of_an_incident_of_which_little_is_known_still_stands),
+        cmocka_unit_test(hostile_texts_stay_on_their_line_and_are_cut_between_characters),
+        cmocka_unit_test(yesterday_is_told_with_its_date),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
