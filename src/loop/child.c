@@ -76,6 +76,7 @@ static void signals_reset(void)
 static void oom_score_set(int score)
 {
     char text[16];
+    prctl(PR_SET_DUMPABLE, 1); /* else our own files in /proc belong to root */
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return;

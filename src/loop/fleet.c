@@ -64,6 +64,8 @@ static void reload_pass_on(const struct round *round)
     for (size_t i = 0; i < round->fleet->n_members; i++)
         if (round->pids[i] && round->fleet->members[i].hears_reload)
             kill(round->pids[i], SIGHUP);
+    if (round->fleet->reload)
+        round->fleet->reload(round->fleet->context);
 }
 
 /* Waits for signals, at most timeout_ms (-1: for ever), and notes what they ask for. */

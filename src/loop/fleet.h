@@ -18,8 +18,9 @@ struct fleet_member {
 struct fleet {
     const struct fleet_member *members; /* at an orderly stop the first ends before the others are told */
     size_t n_members;
-    /* Starts all of them; ret_pids in the order of members. -1: none of them runs. */
+    /* Starts all of them; ret_pids in the order of members. -1: none of them runs on. */
     int (*start)(void *context, pid_t *ret_pids, struct err *err);
+    void (*reload)(void *context); /* after SIGHUP was passed on; NULL: nothing more to do */
     void *context;
 };
 

@@ -1,0 +1,24 @@
+/* What each process gives up once it has opened what it needs. A program that has been taken over can do what
+ * its profile leaves it, and no more.
+ *
+ * core     no exec, no new network sockets, no connect; no debugging of others, no mounts, no kernel modules
+ * courier  no exec, no listen, bind or accept; the same; no reading below the data folder, no writing of
+ * files runner   nothing that its steps would inherit: they are the team's own commands, and sudo, strace,
+ * lsof and mount must work in them. So no new-privileges bit, no filter, no Landlock. What protects the
+ * others from it: it holds no descriptor of the ledger or of the listening socket and knows no secret, and
+ *          core and courier cannot be traced by processes of the same user.
+ * all      memory and descriptors are closed to other processes of the same user; no core dumps */
+#pragma once
+
+#include "base/err.h"
+
+enum sandbox_profile { SANDBOX_CORE, SANDBOX_COURIER, SANDBOX_RUNNER };
+
+/* For this process, all its threads, and for ever. Where the kernel lacks something, one warning is logged
+ * and the rest holds. -1: it could not be entered, and the process should not go on. */
+int sandbox_enter(enum sandbox_profile profile, struct err *err);
+
+/* From now on no file below folder can be opened, and none anywhere written or made. Everything else that
+ * exists now can be read; a file made later beside the folder, or beside one of the folders above it, cannot.
+ * Where the kernel has no Landlock: one warning, and 0. */
+int sandbox_hide(const char *folder, struct err *err);

@@ -1,0 +1,193 @@
+/* The courier process: pages from core out to the world, and what became of them back. It alone knows channel
+ * secrets. A changed configuration comes from the supervisor as an open file; deliveries that are under way
+ * then end under the configuration that they began with. */
+#include "courier/courier.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "loop/sandbox.h"
+#include "role/frames.h"
+#include "role/role_priv.h"
+#include "role/site.h"
+
+struct generation { /* a courier and the configuration that it works by */
+    struct generation *before;
+    struct hand *hand;
+    struct config *config;
+    struct courier *courier;
+    size_t n_under_way;
+};
+
+static void on_done(void *context, const struct courier_done *done)
+{
+    struct generation *generation = context;
+    scoped_buf struct buf text = {0};
+    generation->n_under_way--;
+    courier_answer_write(&text, done);
+    frames_send(generation->hand->core, FRAME_DELIVERED, text.at, text.n_bytes);
+}
+
+static int generation_begin(struct hand *hand, struct config *config, struct generation **generations,
+                            struct err *err)
+{
+    struct generation *generation = heap_alloc(sizeof *generation);
+    *generation = (struct generation){.before = *generations, .hand = hand, .config = config};
+    if (courier_new(&hand->loop, config, on_done, generation, &generation->courier, err) < 0) {
+        config_free(config);
+        free(generation);
+        return -1;
+    }
+    *generations = generation;
+    return 0;
+}
+
+static void generation_free(struct generation *generation)
+{
+    courier_free(generation->courier);
+    config_free(generation->config);
+    free(generation);
+}
+
+/* Those before the newest go once nothing of theirs is under way. */
+static void generations_thin(struct generation *newest)
+{
+    for (struct generation **at = &newest->before; *at;) {
+        struct generation *old = *at;
+        if (old->n_under_way) {
+            at = &old->before;
+            continue;
+        }
+        *at = old->before;
+        generation_free(old);
+    }
+}
+
+static void on_order(struct hand *hand, struct json order)
+{
+    struct generation *newest = *(struct generation **)hand->context;
+    struct err err;
+    generations_thin(newest);
+    newest->n_under_way++; /* before: done may be called at once */
+    if (courier_order_send(newest->courier, order, &err) < 0) {
+        newest->n_under_way--;
+        log_event(LOG_ERROR, "frame.refused", "from=core error=%s", log_quote(err.text));
+    }
+}
+
+/* ---- a changed configuration ---- */
+
+static void log_config_error(const char *line)
+{
+    log_event(LOG_ERROR, "config.wrong", "error=%s", log_quote(line));
+}
+
+/* The file that came with one byte, or -1. */
+static int file_receive(int socket_fd)
+{
+    char byte;
+    int file = -1;
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control;
+    struct iovec part = {&byte, 1};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    if (recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) <= 0)
+        return -1;
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
+        head->cmsg_len == CMSG_LEN(sizeof file))
+        memcpy(&file, CMSG_DATA(head), sizeof file);
+    return file;
+}
+
+static struct config *config_receive(const char *name, int file)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct config_errors errors = {.arena = arena};
+    char *bytes = arena_alloc(arena, CONFIG_BYTES + 1);
+    size_t n_bytes = 0;
+    for (ssize_t got; n_bytes < CONFIG_BYTES; n_bytes += (size_t)got) {
+        got = read(file, bytes + n_bytes, CONFIG_BYTES - n_bytes);
+        if (got < 0 && errno == EINTR)
+            got = 0;
+        else if (got <= 0)
+            break;
+    }
+    struct config *config = config_parse(name, bytes, n_bytes, &errors);
+    for (size_t i = 0; i < errors.list.n; i++)
+        log_config_error(errors.list.at[i]);
+    return config;
+}
+
+struct reload {
+    uv_poll_t poll;
+    struct hand *hand;
+    const struct role_options *options;
+    struct generation **generations;
+};
+
+static void on_config(uv_poll_t *poll, int status, int events)
+{
+    struct reload *reload = poll->data;
+    struct err err;
+    (void)events;
+    int file = status < 0 ? -1 : file_receive(reload->options->config_fd);
+    if (file < 0) {
+        uv_poll_stop(poll); /* the supervisor is gone, and so shall we be */
+        return;
+    }
+    struct config *config = config_receive(reload->options->config_file, file);
+    close(file);
+    if (!config)
+        log_event(LOG_ERROR, "config.kept", "effect=%s", log_quote("the one from before stays in force"));
+    else if (generation_begin(reload->hand, config, reload->generations, &err) < 0)
+        log_event(LOG_ERROR, "config.kept", "error=%s", log_quote(err.text));
+    else
+        log_event(LOG_INFO, "config.loaded", "people=%zu", config->people.n);
+}
+
+static void reload_open(struct reload *reload)
+{
+    if (!reload->options->config_fd)
+        return;
+    uv_poll_init(&reload->hand->loop, &reload->poll, reload->options->config_fd);
+    reload->poll.data = reload;
+    uv_poll_start(&reload->poll, UV_READABLE, on_config);
+}
+
+int role_courier(const struct role_options *options)
+{
+    struct generation *generations = NULL;
+    struct hand hand = {.ordered = on_order, .context = &generations};
+    struct reload reload = {.hand = &hand, .options = options, .generations = &generations};
+    struct err err = {0};
+    int exit_code = 0;
+    log_setup("courier", LOG_INFO);
+    struct config *config = site_read_config(options->config_file, log_config_error);
+    if (!config)
+        return EXIT_CANNOT_OPEN;
+    if (hand_open(&hand, "courier", options->core_fd, &err) < 0 ||
+        generation_begin(&hand, config, &generations, &err) < 0 || sandbox_hide(options->data, &err) < 0 ||
+        sandbox_enter(SANDBOX_COURIER, &err) < 0) {
+        log_event(LOG_ERROR, "courier.cannot_start", "error=%s", log_quote(err.text));
+        exit_code = EXIT_CANNOT_OPEN;
+    } else {
+        reload_open(&reload);
+        hand_run(&hand);
+    }
+    for (struct generation *before; generations; generations = before) {
+        before = generations->before;
+        generation_free(generations);
+    }
+    hand_close(&hand);
+    return exit_code;
+}

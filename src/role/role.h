@@ -1,0 +1,32 @@
+/* The processes of `crashcart serve`. The supervisor opens the listening socket and the socket pairs, starts
+ * the program again as core, courier and runner, and watches them; each of those opens what it needs, enters
+ * its sandbox and works until it is told to stop. */
+#pragma once
+
+#include "base/err.h"
+
+enum {
+    EXIT_CANNOT_OPEN = 3, /* something a person must mend: a configuration error, a folder in use, no space */
+    EXIT_RESTART = 75     /* this process cannot go on; the supervisor starts all again */
+};
+
+struct role_options {
+    const char *config_file; /* NULL: none */
+    const char *runbooks;    /* NULL: what the configuration says */
+    const char *data;        /* below, NULL only before role_supervise has settled them */
+    const char *listen;
+    int listen_fd;             /* core */
+    int courier_fd, runner_fd; /* core: frames to these two */
+    int core_fd;               /* courier, runner: frames to core */
+    int config_fd;             /* courier: where the supervisor hands over a changed configuration file */
+};
+
+/* Each gives the exit code. role_supervise needs only the first four options; listen and data NULL: what the
+ * configuration says. */
+int role_supervise(const struct role_options *options);
+int role_core(const struct role_options *options);
+int role_courier(const struct role_options *options);
+int role_runner(const struct role_options *options);
+
+/* `crashcart role NAME OPTION...`, which only the supervisor calls: argv[0] is NAME. */
+int role_main(int argc, char **argv);

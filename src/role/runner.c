@@ -1,0 +1,69 @@
+/* The runner process: orders from core in, events of steps out. It opens the runbook folder and its own work
+ * folder, never the ledger; it listens nowhere. */
+#include "runner/runner.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "loop/sandbox.h"
+#include "role/frames.h"
+#include "role/role_priv.h"
+#include "role/site.h"
+
+static void report(void *context, const struct runner_event *event)
+{
+    struct hand *hand = context;
+    scoped_buf struct buf text = {0};
+    runner_event_write(&text, event);
+    frames_send(hand->core, FRAME_STEP_EVENT, text.at, text.n_bytes);
+}
+
+static void on_order(struct hand *hand, struct json json)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct runner_order order;
+    struct err err;
+    if (runner_order_read(arena, json, &order, &err) < 0)
+        log_event(LOG_ERROR, "frame.refused", "from=core error=%s", log_quote(err.text));
+    else
+        runner_start(hand->context, &order);
+}
+
+static void log_config_error(const char *line)
+{
+    log_event(LOG_ERROR, "config.wrong", "error=%s", log_quote(line));
+}
+
+static int open_runner(struct hand *hand, const struct role_options *options, struct arena *arena,
+                       struct runner **ret_runner, struct err *err)
+{
+    struct config *config = site_read_config(options->config_file, log_config_error);
+    if (!config)
+        return err_set(err, "the configuration %s has errors", options->config_file);
+    struct runner_limits limits = {.step_time_us = config->runner.step_time_s * US_PER_S,
+                                   .output_bytes = (size_t)config->runner.step_output_bytes};
+    const char *runbooks = arena_strdup(arena, options->runbooks ? options->runbooks : config->runbooks);
+    config_free(config);
+    return runner_new(&hand->loop, runbooks, arena_printf(arena, "%s/runner", options->data), &limits, report,
+                      hand, ret_runner, err);
+}
+
+int role_runner(const struct role_options *options)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct hand hand = {.ordered = on_order};
+    struct runner *runner = NULL;
+    struct err err = {0};
+    int exit_code = 0;
+    log_setup("runner", LOG_INFO);
+    if (hand_open(&hand, "runner", options->core_fd, &err) < 0 ||
+        open_runner(&hand, options, arena, &runner, &err) < 0 || sandbox_enter(SANDBOX_RUNNER, &err) < 0) {
+        log_event(LOG_ERROR, "runner.cannot_start", "error=%s", log_quote(err.text));
+        exit_code = EXIT_CANNOT_OPEN;
+    } else {
+        hand.context = runner;
+        hand_run(&hand);
+    }
+    runner_free(runner);
+    hand_close(&hand);
+    return exit_code;
+}

@@ -1,0 +1,203 @@
+/* The parent of the three. It reads the configuration file only to know where to listen and where the data
+ * lie, and nothing from the network, ever. The listening socket is its own, so that the port stays open while
+ * core starts again. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "loop/child.h"
+#include "loop/fleet.h"
+#include "loop/listen.h"
+#include "role/options.h"
+#include "role/site.h"
+
+enum { CORE, COURIER, RUNNER, ROLES };
+
+/* core goes first at a stop, so that the other two still hear it out. */
+static const struct fleet_member members[ROLES] = {
+    [CORE] = {"core", true}, [COURIER] = {"courier", false}, [RUNNER] = {"runner", false}};
+
+struct supervisor {
+    struct role_options options;
+    const char *secret_variable; /* of the environment; for the courier's eyes only. NULL: none */
+    int config_fd;               /* to the courier; -1: it does not run */
+};
+
+enum { PAIR_COURIER, PAIR_RUNNER, PAIR_CONFIG, PAIRS };
+
+static int start_role(const struct supervisor *supervisor, int role, const struct role_options *options,
+                      const int *fds, size_t n_fds, pid_t *ret_pid, struct err *err)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct strings environment = {0};
+    size_t n = supervisor->secret_variable ? strlen(supervisor->secret_variable) : 0;
+    for (char **variable = environ; *variable; variable++)
+        if (role == COURIER || !n || strncmp(*variable, supervisor->secret_variable, n) != 0 ||
+            (*variable)[n] != '=')
+            strings_add(arena, &environment, *variable);
+    strings_add(arena, &environment, NULL);
+    struct child_options child = {
+        .path = "/proc/self/exe",
+        .arguments = role_arguments(arena, members[role].name, options),
+        .environment = environment.at,
+        .fds = fds,
+        .n_fds = n_fds,
+        /* The runner ends its steps before it goes; its keepers do so even when it cannot. */
+        .death_signal = role == RUNNER ? SIGTERM : SIGKILL,
+        .new_session = true, /* a terminal's Ctrl-C is for the supervisor to act on */
+        .cgroup_fd = -1,
+    };
+    return child_start(&child, ret_pid, err);
+}
+
+static void pairs_close(int pairs[PAIRS][2])
+{
+    for (int i = 0; i < PAIRS; i++)
+        for (int end = 0; end < 2; end++)
+            if (pairs[i][end] >= 0)
+                close(pairs[i][end]);
+}
+
+static int pairs_open(int pairs[PAIRS][2], struct err *err)
+{
+    memset(pairs, -1, sizeof(int[PAIRS][2]));
+    for (int i = 0; i < PAIRS; i++)
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs[i]) < 0) {
+            int error = errno;
+            pairs_close(pairs);
+            return err_set(err, "no socket pair: %s", strerror(error));
+        }
+    return 0;
+}
+
+/* Descriptors 0 to 2 of every role: nothing to read, and the supervisor's own output. From 3 on: what it is
+ * told the numbers of. */
+static int start_roles(struct supervisor *supervisor, int pairs[PAIRS][2], pid_t *pids, struct err *err)
+{
+    struct role_options core = supervisor->options, courier = supervisor->options,
+                        runner = supervisor->options;
+    int core_fds[] = {-1, 1, 2, supervisor->options.listen_fd, pairs[PAIR_COURIER][0], pairs[PAIR_RUNNER][0]};
+    int courier_fds[] = {-1, 1, 2, pairs[PAIR_COURIER][1], pairs[PAIR_CONFIG][1]};
+    int runner_fds[] = {-1, 1, 2, pairs[PAIR_RUNNER][1]};
+    core.listen_fd = 3;
+    core.courier_fd = 4;
+    core.runner_fd = 5;
+    courier.listen_fd = runner.listen_fd = 0;
+    courier.core_fd = runner.core_fd = 3;
+    courier.config_fd = 4;
+    if (start_role(supervisor, CORE, &core, core_fds, 6, &pids[CORE], err) < 0 ||
+        start_role(supervisor, COURIER, &courier, courier_fds, 5, &pids[COURIER], err) < 0 ||
+        start_role(supervisor, RUNNER, &runner, runner_fds, 4, &pids[RUNNER], err) < 0)
+        return -1;
+    return 0;
+}
+
+static int fleet_start(void *context, pid_t *ret_pids, struct err *err)
+{
+    struct supervisor *supervisor = context;
+    pid_t pids[ROLES] = {0};
+    int pairs[PAIRS][2];
+    if (supervisor->config_fd >= 0)
+        close(supervisor->config_fd);
+    supervisor->config_fd = -1;
+    if (pairs_open(pairs, err) < 0)
+        return -1;
+    if (start_roles(supervisor, pairs, pids, err) < 0) {
+        pairs_close(pairs);
+        for (int i = 0; i < ROLES; i++)
+            if (pids[i])
+                kill(pids[i], SIGKILL); /* the fleet reaps it */
+        return -1;
+    }
+    supervisor->config_fd = fcntl(pairs[PAIR_CONFIG][0], F_DUPFD_CLOEXEC, 3);
+    pairs_close(pairs);
+    memcpy(ret_pids, pids, sizeof pids);
+    return 0;
+}
+
+/* core reads the file again by itself. The courier cannot: its sandbox ends at the files that were there when
+ * it started, and an editor makes a new one. */
+static void fleet_reload(void *context)
+{
+    struct supervisor *supervisor = context;
+    if (!supervisor->options.config_file || supervisor->config_fd < 0)
+        return;
+    int file = open(supervisor->options.config_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return; /* core says so */
+    char byte = 0;
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control = {0};
+    struct iovec part = {&byte, 1};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof file);
+    memcpy(CMSG_DATA(head), &file, sizeof file);
+    if (sendmsg(supervisor->config_fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        log_event(LOG_WARNING, "config.not_handed_over", "why=%s", log_quote(strerror(errno)));
+    close(file);
+}
+
+/* ---- before anything runs ---- */
+
+static void say(const char *line)
+{
+    fprintf(stderr, "%s\n", line);
+}
+
+static int data_folder_make(const char *path)
+{
+    struct stat st;
+    if (mkdir(path, 0700) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+        return 0;
+    fprintf(stderr,
+            "%s: the data folder cannot be made: %s; choose another with --data DIR (`data:` in the "
+            "configuration)\n",
+            path, errno == EEXIST ? "there is a file of that name" : strerror(errno));
+    return -1;
+}
+
+int role_supervise(const struct role_options *options)
+{
+    struct supervisor supervisor = {.options = *options, .config_fd = -1};
+    struct config *config = site_read_config(options->config_file, say);
+    if (!config)
+        return EXIT_CANNOT_OPEN;
+    if (!supervisor.options.listen)
+        supervisor.options.listen = config->listen;
+    if (!supervisor.options.data)
+        supervisor.options.data = config->data;
+    if (config->mail.secret && strncmp(config->mail.secret, "env:", 4) == 0)
+        supervisor.secret_variable = config->mail.secret + 4;
+    struct err err;
+    int exit_code = EXIT_CANNOT_OPEN;
+    log_setup("supervisor", LOG_INFO);
+    signal(SIGPIPE, SIG_IGN);
+    if (listen_open(supervisor.options.listen, &supervisor.options.listen_fd, &err) < 0) {
+        say(err.text);
+    } else if (data_folder_make(supervisor.options.data) == 0) {
+        struct fleet fleet = {.members = members,
+                              .n_members = ROLES,
+                              .start = fleet_start,
+                              .reload = fleet_reload,
+                              .context = &supervisor};
+        exit_code = fleet_run(&fleet);
+        close(supervisor.options.listen_fd);
+    }
+    config_free(config);
+    return exit_code;
+}
