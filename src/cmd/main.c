@@ -1,7 +1,72 @@
+/* The program: one table of subcommands, a file each. */
+#include <signal.h>
+#include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
-int main(void)
+#include "cmd/commands.h"
+#include "role/role.h"
+
+/* The supervisor starts its own program again with these. */
+static int run_role(int argc, char **argv)
 {
-    puts("crashcart");
-    return 0;
+    return role_main(argc - 1, argv + 1);
+}
+
+struct command_row {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help; /* NULL: not for people */
+};
+
+static const struct command_row rows[] = {
+    {"serve", cmd_serve, "hear alerts, page, diagnose, keep the ledger"},
+    {"read", cmd_read, "print what was understood of a runbook"},
+    {"lint", cmd_lint, "print what is wrong with a runbook"},
+    {"risk", cmd_risk, "print the class of a command, and why"},
+    {"match", cmd_match, "print which procedure answers an alert"},
+    {"incident", cmd_incident, "list, show, ack, note, resolve or report incidents"},
+    {"approve", cmd_approve, "let a step run that waits for a person"},
+    {"deny", cmd_deny, "refuse a step that waits for a person"},
+    {"oncall", cmd_oncall, "print who is on call"},
+    {"config", cmd_config, "check a configuration file"},
+    {"verify", cmd_verify, "prove that nothing in the ledger was changed"},
+    {"role", run_role, NULL},
+};
+
+static int usage(FILE *out)
+{
+    fputs("Crashcart turns the runbooks you have into an incident-response system.\n\n"
+          "usage: crashcart COMMAND [ARGUMENTS]\n\n",
+          out);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].help)
+            fprintf(out, "  %-10s %s\n", rows[i].name, rows[i].help);
+    fputs("\nStart with: crashcart serve --runbooks DIR\n"
+          "crashcart COMMAND --help tells more. Exit codes: 0 done, 1 found problems,\n"
+          "2 wrong usage, 3 cannot reach or open.\n",
+          out);
+    return out == stdout ? 0 : 2;
+}
+
+int main(int argc, char **argv)
+{
+    if (sodium_init() < 0) {
+        fputs("crashcart: no source of random numbers on this machine\n", stderr);
+        return 3;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2)
+        return usage(stderr);
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
+        puts("crashcart " CRASHCART_VERSION);
+        return 0;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        return usage(stdout);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(argv[1], rows[i].name) == 0)
+            return rows[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "crashcart: there is no command \"%s\"\n\n", argv[1]);
+    return usage(stderr);
 }

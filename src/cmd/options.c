@@ -52,7 +52,7 @@ int options_parse(struct arena *arena, int argc, char **argv, const struct comma
             words_only = true;
             continue;
         }
-        if (words_only || strncmp(argv[i], "--", 2) != 0) {
+        if (words_only || argv[i][0] != '-' || argv[i][1] == '\0') {
             strings_add(arena, ret_words, argv[i]);
             continue;
         }
