@@ -10,4 +10,5 @@ int cmd_incident(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
 int cmd_match(int argc, char **argv);
 int cmd_oncall(int argc, char **argv);
+int cmd_read(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
