@@ -35,7 +35,15 @@ static const struct {
 static const char *const open_languages[] = {"text", "txt", "plaintext", "plain",
                                              "code", "cmd", "command",   "none"};
 
-/* Bytes of a prompt in front of a command: "$ ", "% ", "user@host:~$ ", "[root@db ~]# "; 0 without one. */
+static bool starts_with(struct source_line line, size_t at, const char *text)
+{
+    size_t n = strlen(text);
+
+    return line.n_bytes >= at + n && memcmp(line.at + at, text, n) == 0;
+}
+
+/* Bytes of a prompt in front of a command: "$ ", "% ", "user@host:~$ ", "[root@db ~]# ", "sh-5.1# "; 0
+ * without one. */
 static size_t prompt_bytes(struct source_line line)
 {
     size_t i = 0;
@@ -50,7 +58,8 @@ static size_t prompt_bytes(struct source_line line)
         while (word < line.n_bytes && line.at[word] != ' ' && line.at[word] != '$' && line.at[word] != '#')
             word++;
     }
-    bool host = word > i && memchr(line.at + i, '@', word - i) != NULL;
+    bool host = word > i && (memchr(line.at + i, '@', word - i) != NULL || starts_with(line, i, "sh-") ||
+                             starts_with(line, i, "bash-"));
     if (word + 1 >= line.n_bytes || line.at[word + 1] != ' ')
         return 0;
     if (line.at[word] == '$' && (word == i || host))
@@ -85,11 +94,58 @@ static bool has_prompts(const struct block *fence)
     return false;
 }
 
-/* Words before the program: NAME=value and sudo. */
-static bool begins_with_program(const char *at, size_t n)
+static bool is_session(const struct block *fence)
+{
+    for (size_t i = 0; fence->lang && i < sizeof languages / sizeof *languages; i++)
+        if (strcmp(languages[i].lang, fence->lang) == 0)
+            return languages[i].role == FENCE_PROMPT;
+    return false;
+}
+
+/* In a recorded session "# systemctl restart x" is root's prompt when a program follows. */
+static size_t session_prompt_bytes(const struct block *fence, struct source_line line)
+{
+    size_t n = prompt_bytes(line), word = 0;
+
+    if (n > 0 || !is_session(fence) || !starts_with(line, 0, "# "))
+        return n;
+    while (2 + word < line.n_bytes && line.at[2 + word] != ' ')
+        word++;
+    return words_program(line.at + 2, word) ? 2 : 0;
+}
+
+static bool has_session_prompts(const struct block *fence)
+{
+    list_each (line, &fence->lines)
+        if (session_prompt_bytes(fence, *line) > 0)
+            return true;
+    return false;
+}
+
+static bool is_program(const char *word, size_t n)
+{
+    static const char *const endings[] = {".sh", ".py", ".rb"};
+    const char *dash = memchr(word, '-', n);
+
+    static const char *const keywords[] = {"for", "while", "if", "export", "cd", "echo", "source", "set"};
+
+    if (words_program(word, n) || (n > 2 && memcmp(word, "./", 2) == 0))
+        return true;
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+        if (strlen(keywords[i]) == n && memcmp(keywords[i], word, n) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (n > 3 && memcmp(word + n - 3, endings[i], 3) == 0)
+            return true;
+    return dash && words_program(word, (size_t)(dash - word)); /* "git-crypt" */
+}
+
+/* A program after what may stand before it: NAME=value and sudo. ret_only_values: nothing but NAME=value. */
+static bool begins_with_program(const char *at, size_t n, bool *ret_only_values)
 {
     size_t i = 0;
 
+    *ret_only_values = false;
     for (;;) {
         size_t word = 0;
         while (i + word < n && at[i + word] != ' ')
@@ -97,7 +153,8 @@ static bool begins_with_program(const char *at, size_t n)
         const char *assign = memchr(at + i, '=', word);
         bool sudo = word == 4 && memcmp(at + i, "sudo", 4) == 0;
         if ((assign == NULL || assign == at + i) && !sudo)
-            return words_program(at + i, word) || (word > 2 && memcmp(at + i, "./", 2) == 0);
+            return is_program(at + i, word);
+        *ret_only_values = !sudo;
         i += word + 1;
         if (i >= n)
             return false;
@@ -114,9 +171,10 @@ static bool looks_like_shell(const struct block *fence)
         struct source_line line = fence->lines.at[i];
         if (blank_line(line) || line.at[0] == '#' || line.at[0] == ' ' || line.at[0] == '\t')
             continue;
-        if (begins_with_program(line.at, line.n_bytes))
+        bool only_values;
+        if (begins_with_program(line.at, line.n_bytes, &only_values))
             commands++;
-        else
+        else if (!only_values)
             others++;
     }
     return commands > 0 && commands > 2 * others;
@@ -131,7 +189,7 @@ enum fence_role fence_role(const struct block *fence)
             continue;
         if (languages[i].role == FENCE_POWERSHELL)
             return FENCE_POWERSHELL;
-        if (has_prompts(fence))
+        if (has_session_prompts(fence))
             return FENCE_PROMPT;
         return languages[i].role == FENCE_SHELL || looks_like_shell(fence) ? FENCE_SHELL : FENCE_OTHER;
     }
@@ -221,7 +279,8 @@ void fence_split(struct arena *arena, const struct block *fence, struct fence_en
 
     for (size_t i = 0; role != FENCE_OTHER && i < fence->lines.n;) {
         struct source_line line = fence->lines.at[i];
-        size_t first = first_byte(line), prompt = role == FENCE_PROMPT ? prompt_bytes(line) : 0;
+        size_t first = first_byte(line),
+               prompt = role == FENCE_PROMPT ? session_prompt_bytes(fence, line) : 0;
         bool comment = first < line.n_bytes && line.at[first] == '#' && prompt == 0;
         bool shebang = comment && first + 1 < line.n_bytes && line.at[first + 1] == '!';
         if (blank_line(line) || shebang || (role == FENCE_PROMPT && prompt == 0 && !comment)) {
