@@ -3,6 +3,7 @@
 #pragma once
 
 int cmd_match(int argc, char **argv);
+int cmd_risk(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_config(int argc, char **argv);
