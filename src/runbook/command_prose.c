@@ -1,0 +1,185 @@
+/* Commands, conditions and placeholders in running text. */
+#include "runbook/command.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "runbook/heading_words.h"
+#include "runbook/text.h"
+
+static bool is_script(const char *text)
+{
+    static const char *const endings[] = {".sh", ".py", ".rb", ".pl", ".ps1", ".js", ".bash"};
+    size_t n = strcspn(text, " ");
+
+    if (strncmp(text, "./", 2) == 0)
+        return true;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t k = strlen(endings[i]);
+        if (n > k && memcmp(text + n - k, endings[i], k) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The word right before `at`, for "run `x`", "using `x`". */
+static bool told_to_run(const char *text, size_t at)
+{
+    static const char *const words[] = {"run",    "running", "execute", "executing", "using",  "with",
+                                        "via",    "type",    "invoke",  "command",   "issue",  "script",
+                                        "launch", "use",     "start",   "runs",      "through"};
+    size_t end = at;
+
+    while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == ':'))
+        end--;
+    size_t first = end;
+    while (first > 0 && isalpha((unsigned char)text[first - 1]))
+        first--;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (end - first == strlen(words[i]) && strncasecmp(text + first, words[i], end - first) == 0)
+            return true;
+    return false;
+}
+
+static bool span_is_command(const struct prose *prose, const struct span *span)
+{
+    const char *text = span->exact;
+    size_t word = strcspn(text, " ");
+    bool program = words_program(text, word);
+
+    if (program && text[word] == ' ')
+        return true;
+    return (program || is_script(text)) && told_to_run(prose->text, span->at);
+}
+
+static void add_inline(struct arena *arena, const char *text, int line, struct command_list *ret_commands)
+{
+    struct command *command = list_push(arena, ret_commands);
+
+    *command =
+        (struct command){.text = text, .logical = text, .lang = "inline", .line = line, .line_end = line};
+}
+
+/* "Inspect: kubectl get hpa": what follows the last colon begins with a program and has more than one word,
+ * and is no sentence. */
+static void add_unmarked(struct arena *arena, const struct prose *prose, struct command_list *ret_commands)
+{
+    const char *colon = NULL;
+
+    for (const char *s = strstr(prose->text, ": "); s; s = strstr(s + 1, ": "))
+        colon = s;
+    if (colon == NULL)
+        return;
+    const char *rest = colon + 2;
+    size_t word = strcspn(rest, " ");
+    if (!words_program(rest, word) || rest[word] != ' ' || strstr(rest, ". ") || strlen(rest) > 400)
+        return;
+    list_each (span, &prose->spans)
+        if (span->at >= (size_t)(rest - prose->text))
+            return;
+    /* "top of the list" is prose: a command names an option, a path or a subcommand with few plain words. */
+    size_t words = 1, n = strlen(rest);
+    bool marks = strpbrk(rest, "-/=|<>$") != NULL;
+    for (const char *s = rest; *s; s++)
+        words += *s == ' ';
+    if (!marks && (words > 4 || !islower((unsigned char)rest[word + 1])))
+        return;
+    while (n > 0 && (rest[n - 1] == '.' || rest[n - 1] == ' '))
+        n--;
+    add_inline(arena, arena_strndup(arena, rest, n), prose_line_at(prose, (size_t)(rest - prose->text)),
+               ret_commands);
+}
+
+void prose_commands(struct arena *arena, const struct prose *prose, struct command_list *ret_commands)
+{
+    list_each (span, &prose->spans) {
+        if (span->kind == SPAN_CODE && span->exact && span_is_command(prose, span))
+            add_inline(arena, span->exact, span->line, ret_commands);
+    }
+    add_unmarked(arena, prose, ret_commands);
+}
+
+const char *condition_clause(struct arena *arena, const char *text)
+{
+    static const char *const words[] = {"if", "unless", "only when", "when", "in case"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *found = text_find_word(text, words[i]);
+        if (found == NULL || (found > text && strcmp(words[i], "when") == 0))
+            continue;
+        if (found > text && text_starts_with(found, "if") && found - text >= 6 &&
+            text_starts_with(found - 6, "check "))
+            continue;
+        size_t n = strcspn(found, found == text ? ",:;.()" : ":;()");
+        const char *stop = strstr(found, ". ");
+        if (stop && (size_t)(stop - found) < n)
+            n = (size_t)(stop - found);
+        return text_without_colon(arena, arena_strndup(arena, found, n));
+    }
+    return NULL;
+}
+
+static size_t angle_bytes(const char *at)
+{
+    size_t n = 1;
+
+    if (!isalpha((unsigned char)at[1]))
+        return 0;
+    while (isalnum((unsigned char)at[n]) || strchr("-_. /:|'", at[n])) {
+        if (at[n] == '\0' || n > 60)
+            return 0;
+        n++;
+    }
+    return at[n] == '>' && at[n - 1] != ' ' ? n + 1 : 0;
+}
+
+static size_t square_bytes(const char *at)
+{
+    size_t n = 1, letters = 0;
+
+    while (isupper((unsigned char)at[n]) || isdigit((unsigned char)at[n]) || at[n] == '_' || at[n] == ' ' ||
+           at[n] == '-') {
+        letters += isupper((unsigned char)at[n]) != 0;
+        n++;
+    }
+    return at[n] == ']' && letters >= 2 && at[1] != ' ' && at[n - 1] != ' ' && at[n - 1] != '-' ? n + 1 : 0;
+}
+
+static size_t brace_bytes(const char *at)
+{
+    const char *inner = at + 2 + strspn(at + 2, " ");
+    const char *end = strstr(inner, "}}");
+
+    if (end == NULL || end - inner > 60 || end == inner)
+        return 0;
+    bool label = text_starts_with(inner, "$labels.") || text_starts_with(inner, ".Labels.");
+    bool word = true;
+    for (const char *s = inner; s < end; s++)
+        word = word && (isalnum((unsigned char)*s) || *s == '_' || *s == '-' || (*s == ' ' && s + 1 == end));
+    return label || (word && isalpha((unsigned char)*inner)) ? (size_t)(end - at) + 2 : 0;
+}
+
+static void add_once(struct arena *arena, const char *from, size_t n, struct strings *ret_placeholders)
+{
+    list_each (item, ret_placeholders)
+        if (strlen(*item) == n && memcmp(*item, from, n) == 0)
+            return;
+    if (ret_placeholders->n < 64)
+        strings_add(arena, ret_placeholders, arena_strndup(arena, from, n));
+}
+
+void command_placeholders(struct arena *arena, const char *text, struct strings *ret_placeholders)
+{
+    for (const char *s = text; *s;) {
+        size_t n = 0;
+        if (*s == '<')
+            n = angle_bytes(s);
+        else if (*s == '[' && (s == text || !isalnum((unsigned char)s[-1])))
+            n = square_bytes(s);
+        else if (s[0] == '{' && s[1] == '{')
+            n = brace_bytes(s);
+        if (n > 0)
+            add_once(arena, s, n, ret_placeholders);
+        s += n > 0 ? n : 1;
+    }
+}

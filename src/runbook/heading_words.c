@@ -1,0 +1,295 @@
+/* Reads the vocabulary at first use. Phrases are found by a hash of their first words, because every heading,
+ * label and list item of a document is asked about. */
+#include "runbook/heading_words.h"
+
+#include <ctype.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/embedded.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/must.h"
+#include "runbook/text.h"
+
+enum { LOOKED_AT_BYTES = 300, WORD_BYTES = 40 };
+
+struct phrase {
+    const char *text;
+    enum words group;
+};
+
+struct phrases {
+    struct phrase *at;
+    size_t n;
+    size_t capacity;
+};
+
+struct vocabulary {
+    struct arena *arena;
+    struct phrases all;
+    struct map *by_first_word; /* -> struct phrases */
+    struct map *programs;
+};
+
+static const char *const group_names[WORDS_COUNT] = {
+    [WORDS_IMMEDIATE] = "immediate",
+    [WORDS_DIAGNOSIS] = "diagnosis",
+    [WORDS_RESOLUTION] = "resolution",
+    [WORDS_MITIGATION] = "mitigation",
+    [WORDS_COMMUNICATION] = "communication",
+    [WORDS_VERIFICATION] = "verification",
+    [WORDS_POST_INCIDENT] = "post_incident",
+    [WORDS_REFERENCE] = "reference",
+    [WORDS_SYMPTOMS] = "symptoms",
+    [WORDS_CAUSES] = "causes",
+    [WORDS_SEVERITY] = "severity",
+    [WORDS_ABOUT] = "about",
+    [WORDS_CONTACTS] = "contacts",
+    [WORDS_ESCALATION] = "escalation",
+    [WORDS_ROLES] = "roles",
+    [WORDS_TEMPLATES] = "templates",
+    [WORDS_CONTENTS] = "contents",
+    [WORDS_QUESTIONS] = "questions",
+    [WORDS_LINKS] = "links",
+    [WORDS_COLLECTION] = "collection",
+    [WORDS_SUSPECTS] = "suspects",
+    [WORDS_ASIDE] = "aside",
+    [WORDS_PHASE_TAIL] = "phase_tail",
+    [WORDS_LEVEL_1] = "level_1",
+    [WORDS_LEVEL_2] = "level_2",
+    [WORDS_LEVEL_3] = "level_3",
+    [WORDS_LEVEL_4] = "level_4",
+    [WORDS_LEVEL_5] = "level_5",
+    [WORDS_RESPONSE_TIME] = "response_time",
+    [WORDS_RESOLUTION_TIME] = "resolution_time",
+    [WORDS_ESCALATION_RULE] = "escalation_rule",
+    [WORDS_LEVEL_EXAMPLES] = "level_examples",
+    [WORDS_LEVEL_CRITERIA] = "level_criteria",
+    [WORDS_LEVEL_DESCRIPTION] = "level_description",
+    [WORDS_LEVEL_NAME] = "level_name",
+    [WORDS_PROBLEMS] = "problems",
+    [WORDS_VERBS] = "verbs",
+    [WORDS_NOTIFY_VERBS] = "notify_verbs",
+    [WORDS_WAIT_VERBS] = "wait_verbs",
+    [WORDS_LOOK_FOR] = "look_for",
+    [WORDS_KIND_SECURITY] = "kind_security",
+    [WORDS_KIND_EMERGENCY] = "kind_emergency",
+    [WORDS_KIND_POST_INCIDENT] = "kind_post_incident",
+    [WORDS_KIND_DRILL] = "kind_drill",
+    [WORDS_KIND_TESTING] = "kind_testing",
+    [WORDS_KIND_MAINTENANCE] = "kind_maintenance",
+    [WORDS_KIND_ALERT] = "kind_alert",
+    [WORDS_KIND_MITIGATION] = "kind_mitigation",
+    [WORDS_KIND_LIFECYCLE] = "kind_lifecycle",
+    [WORDS_KIND_REFERENCE] = "kind_reference",
+};
+
+static struct vocabulary vocabulary; /* constant once load_once() has run */
+
+/* The word at text in lower case; its length, cut at WORD_BYTES. */
+static size_t lower_word(const char *text, char word[WORD_BYTES])
+{
+    size_t n = 0;
+
+    while (n < WORD_BYTES - 1 && (isalnum((unsigned char)text[n]) || (unsigned char)text[n] >= 0x80)) {
+        word[n] = (char)tolower((unsigned char)text[n]);
+        n++;
+    }
+    return n;
+}
+
+static enum words group_find(const char *name, size_t n_bytes)
+{
+    for (int i = 1; i < WORDS_COUNT; i++)
+        if (strlen(group_names[i]) == n_bytes && memcmp(group_names[i], name, n_bytes) == 0)
+            return (enum words)i;
+    return WORDS_NONE;
+}
+
+static void add_phrase(enum words group, const char *from, size_t n)
+{
+    char word[WORD_BYTES];
+
+    while (n > 0 && *from == ' ') {
+        from++;
+        n--;
+    }
+    while (n > 0 && from[n - 1] == ' ')
+        n--;
+    size_t n_word = n > 0 ? lower_word(from, word) : 0;
+    if (n_word == 0 || group == WORDS_NONE)
+        return;
+    struct phrase phrase = {arena_strndup(vocabulary.arena, from, n), group};
+    struct phrases *same = map_get(vocabulary.by_first_word, word, n_word);
+    if (same == NULL) {
+        same = arena_alloc(vocabulary.arena, sizeof *same);
+        map_put(vocabulary.by_first_word, word, n_word, same);
+    }
+    *list_push(vocabulary.arena, same) = phrase;
+    *list_push(vocabulary.arena, &vocabulary.all) = phrase;
+}
+
+static void load_headings(const char *bytes)
+{
+    enum words group = WORDS_NONE;
+
+    for (const char *line = bytes; *line;) {
+        size_t n = strcspn(line, "\n");
+        if (line[0] == '[') {
+            group = group_find(line + 1, strcspn(line + 1, "]\n"));
+        } else if (line[0] != '#') {
+            for (size_t first = 0; first < n;) {
+                size_t part = strcspn(line + first, ",\n");
+                add_phrase(group, line + first, part);
+                first += part + 1;
+            }
+        }
+        line += n + (line[n] == '\n');
+    }
+}
+
+static void load_programs(const char *bytes)
+{
+    for (const char *at = bytes; *at;) {
+        size_t n = strcspn(at, " \n");
+        if (*at == '#')
+            n = strcspn(at, "\n");
+        else if (n > 0)
+            map_put(vocabulary.programs, at, n, &vocabulary);
+        at += n + (at[n] != '\0');
+    }
+}
+
+static void load_once(void)
+{
+    const struct embedded_file *headings = embedded_find("headings.words");
+    const struct embedded_file *programs = embedded_find("programs.words");
+
+    must(headings && programs);
+    vocabulary.arena = arena_new();
+    vocabulary.programs = map_new();
+    vocabulary.by_first_word = map_new();
+    load_headings(headings->bytes);
+    load_programs(programs->bytes);
+}
+
+static const struct vocabulary *loaded(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    must(pthread_once(&once, load_once) == 0);
+    return &vocabulary;
+}
+
+/* Length of the phrase when it stands at text as whole words ("s" at its end let pass), else 0. */
+static size_t phrase_bytes(const char *text, const char *phrase)
+{
+    size_t n = strlen(phrase);
+
+    if (!text_starts_with(text, phrase))
+        return 0;
+    size_t plural = n + (tolower((unsigned char)text[n]) == 's');
+    bool whole = !isalnum((unsigned char)text[n]) && (unsigned char)text[n] < 0x80;
+    return whole || !isalnum((unsigned char)text[plural]) ? n : 0;
+}
+
+struct best {
+    enum words first, last, group;
+    size_t n_bytes;
+    bool inner; /* not at the start of the text */
+};
+
+/* "Access" says what a part is for where it begins or ends a heading; in "Unusual access patterns" it does
+ * not. */
+static bool counts_inside(enum words group)
+{
+    return group != WORDS_ABOUT && group != WORDS_LINKS && group != WORDS_CONTENTS &&
+           group != WORDS_QUESTIONS;
+}
+
+static bool at_end(const char *text, size_t n)
+{
+    n += tolower((unsigned char)text[n]) == 's';
+    return text[n] == '\0' || text[n] == ':' || text[n] == '(' || (text[n] == ' ' && text[n + 1] == '(');
+}
+
+static void try_phrases(const struct phrases *phrases, const char *text, struct best *best)
+{
+    if (phrases == NULL)
+        return;
+    list_each (phrase, phrases) {
+        if (phrase->group < best->first || phrase->group > best->last)
+            continue;
+        size_t n = phrase_bytes(text, phrase->text);
+        if (best->inner && !counts_inside(phrase->group) && !at_end(text, n))
+            continue;
+        if (n > best->n_bytes || (n == best->n_bytes && n > 0 && phrase->group < best->group)) {
+            best->group = phrase->group;
+            best->n_bytes = n;
+        }
+    }
+}
+
+/* The longest phrase of first..last at text. */
+static void try_word(const char *text, struct best *best)
+{
+    char word[WORD_BYTES];
+    size_t n = lower_word(text, word);
+
+    try_phrases(map_get(loaded()->by_first_word, word, n), text, best);
+    if (n > 1 && word[n - 1] == 's')
+        try_phrases(map_get(loaded()->by_first_word, word, n - 1), text, best);
+}
+
+enum words words_longest(const char *text, enum words first, enum words last)
+{
+    struct best best = {.first = first, .last = last};
+    bool inside = false;
+
+    for (size_t i = 0; text[i] && i < LOOKED_AT_BYTES; i++) {
+        bool word = isalnum((unsigned char)text[i]) || (unsigned char)text[i] >= 0x80;
+        best.inner = i > 0;
+        if (word && !inside)
+            try_word(text + i, &best);
+        inside = word;
+    }
+    return best.group;
+}
+
+enum words words_heading(const char *text)
+{
+    return words_longest(text, WORDS_IMMEDIATE, WORDS_LAST_HEADING);
+}
+
+bool words_occur(enum words group, const char *text)
+{
+    return words_longest(text, group, group) != WORDS_NONE;
+}
+
+bool words_begin(enum words group, const char *text)
+{
+    struct best best = {.first = group, .last = group};
+
+    if (isalnum((unsigned char)text[0]))
+        try_word(text, &best);
+    return best.n_bytes > 0 && !(tolower((unsigned char)text[best.n_bytes]) == 's' && group == WORDS_VERBS);
+}
+
+bool words_are(enum words group, const char *text)
+{
+    struct best best = {.first = group, .last = group};
+    char c;
+
+    if (text[0] == '\0')
+        return false;
+    try_word(text, &best);
+    c = best.n_bytes > 0 ? text[best.n_bytes] : 'x';
+    return c == '\0' || (tolower((unsigned char)c) == 's' && text[best.n_bytes + 1] == '\0');
+}
+
+bool words_program(const char *word, size_t n_bytes)
+{
+    return n_bytes > 0 && n_bytes < WORD_BYTES && map_get(loaded()->programs, word, n_bytes) != NULL;
+}

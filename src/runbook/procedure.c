@@ -1,0 +1,370 @@
+/* Which headings, labels and list items open procedures, and what belongs to each.
+ *
+ * A heading is a procedure when steps stand right under it, or when the headings right below it are its
+ * phases: named for a stage of work ("Diagnosis", "Immediate actions") or numbered ("1. Look", "Step 2"). A
+ * heading that gathers procedures ("Alert procedures", "Database issues") is none, and neither is one that
+ * itself names a stage while its parts are unnumbered: there each part is a procedure. Bold labels, symptom
+ * lines and labelled list items can open procedures too (procedure_content.c). Contacts, roles, templates,
+ * severity definitions and their subsections hold none. */
+#include "runbook/procedure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runbook/procedure_priv.h"
+#include "runbook/severity.h"
+#include "runbook/text.h"
+
+struct section {
+    size_t own_end; /* the first heading below, or the end of the section */
+    enum words group;
+    bool collection, numbered, excluded;
+    bool own_steps, any_steps, has_children;
+};
+
+struct reading {
+    struct arena *arena;
+    struct runbook *runbook;
+    const struct document *document;
+    struct section *sections; /* by block index; only headings are filled */
+};
+
+static size_t next_section(const struct reading *reading, size_t i, size_t end)
+{
+    while (i < end && !is_section(&reading->document->blocks.at[i]))
+        i++;
+    return i;
+}
+
+/* for (size_t c = child_first(r, h); c < end; c = child_next(r, c, end)) */
+static size_t child_next(const struct reading *reading, size_t child, size_t end)
+{
+    return next_section(reading, reading->document->blocks.at[child].end, end);
+}
+
+static void writer_start(const struct reading *reading, struct arena *arena, struct procedure *procedure,
+                         struct procedure_writer *ret_writer)
+{
+    *ret_writer =
+        (struct procedure_writer){.arena = arena, .document = reading->document, .procedure = procedure};
+}
+
+static bool has_own_steps(const struct reading *reading, size_t first, size_t end, enum words group)
+{
+    scoped_arena struct arena *scratch = arena_new();
+    struct procedure procedure = {0};
+    struct procedure_writer writer;
+    struct cuts cuts = {0};
+
+    writer_start(reading, scratch, &procedure, &writer);
+    phase_announce(&writer, NULL, stage_of(group), 0);
+    content_cuts(scratch, reading->document, first, end, &cuts);
+    content_read(&writer, first, cuts.n > 0 ? cuts.at[0].block : end, group);
+    return procedure.phases.n > 0 || cuts.n > 0;
+}
+
+static bool is_closed_group(enum words group)
+{
+    return group == WORDS_CONTACTS || group == WORDS_ESCALATION || group == WORDS_ROLES ||
+           group == WORDS_TEMPLATES || group == WORDS_CONTENTS || group == WORDS_QUESTIONS ||
+           group == WORDS_SEVERITY;
+}
+
+static void section_read(struct reading *reading, size_t h)
+{
+    const struct block *block = &reading->document->blocks.at[h];
+    struct section *section = &reading->sections[h];
+    const struct section *above = block->heading != NO_BLOCK ? &reading->sections[block->heading] : NULL;
+    const char *title = title_without_limits(reading->arena, block->prose.text), *number;
+
+    section->own_end = next_section(reading, h + 1, block->end);
+    section->has_children = section->own_end < block->end;
+    section->group = words_heading(title);
+    section->collection = words_occur(WORDS_COLLECTION, title);
+    text_without_number(reading->arena, title, &number);
+    section->numbered = number != NULL;
+    bool inherits = above && above->excluded && reading->document->blocks.at[block->heading].level > 1;
+    section->excluded = inherits || is_closed_group(section->group);
+    if (inherits)
+        section->group =
+            is_closed_group(section->group) ? section->group : reading->sections[block->heading].group;
+    section->own_steps = has_own_steps(reading, h + 1, section->own_end, section->group);
+}
+
+static void sections_read(struct reading *reading)
+{
+    const struct document *document = reading->document;
+
+    reading->sections = arena_alloc(reading->arena, (document->blocks.n + 1) * sizeof *reading->sections);
+    for (size_t i = 0; i < document->blocks.n; i++)
+        if (is_section(&document->blocks.at[i]))
+            section_read(reading, i);
+    for (size_t i = document->blocks.n; i-- > 0;) {
+        const struct block *block = &document->blocks.at[i];
+        if (!is_section(block))
+            continue;
+        reading->sections[i].any_steps |= reading->sections[i].own_steps;
+        if (block->heading != NO_BLOCK)
+            reading->sections[block->heading].any_steps |= reading->sections[i].any_steps;
+    }
+}
+
+/* ---- What a heading is ---- */
+
+struct children {
+    size_t core; /* immediate, diagnosis, resolution, mitigation */
+    size_t core_leaves;
+    size_t numbered;
+    bool collections;
+};
+
+static bool is_core(enum words group)
+{
+    return group >= WORDS_IMMEDIATE && group <= WORDS_MITIGATION;
+}
+
+static struct children count_children(const struct reading *reading, size_t h)
+{
+    size_t end = reading->document->blocks.at[h].end;
+    struct children count = {0};
+
+    for (size_t c = reading->sections[h].own_end; c < end; c = child_next(reading, c, end)) {
+        const struct section *child = &reading->sections[c];
+        if (!child->any_steps)
+            continue;
+        bool gathers = child->collection && child->has_children;
+        bool core = is_core(child->group) && !gathers;
+        count.core += core;
+        count.core_leaves += core && !child->has_children;
+        count.numbered += child->numbered && !gathers;
+        count.collections |= gathers;
+    }
+    return count;
+}
+
+/* Its child headings are parts of it, not procedures of their own. */
+static bool has_phases(const struct reading *reading, size_t h)
+{
+    const struct section *section = &reading->sections[h];
+    struct children count = count_children(reading, h);
+
+    if (count.collections || section->excluded)
+        return false;
+    if (section->group == WORDS_POST_INCIDENT && !section->collection && section->has_children)
+        return section->any_steps;
+    if (section->collection)
+        return count.core_leaves >= 2 && count.core_leaves == count.core;
+    if (count.numbered >= 2)
+        return true;
+    return count.core >= 1 && !is_stage_group(section->group);
+}
+
+/* ---- Reading one procedure ---- */
+
+static void read_child(const struct reading *reading, struct procedure_writer *writer, size_t h,
+                       enum stage stage, bool deep);
+
+static void read_children(const struct reading *reading, struct procedure_writer *writer, size_t h,
+                          enum stage stage, bool deep)
+{
+    size_t end = reading->document->blocks.at[h].end;
+
+    for (size_t c = reading->sections[h].own_end; c < end; c = child_next(reading, c, end))
+        read_child(reading, writer, c, stage, deep);
+}
+
+static size_t content_end(const struct reading *reading, size_t h)
+{
+    struct cuts cuts = {0};
+    size_t end = reading->sections[h].own_end;
+
+    content_cuts(reading->arena, reading->document, h + 1, end, &cuts);
+    return cuts.n > 0 ? cuts.at[0].block : end;
+}
+
+static bool is_apart(const struct reading *reading, size_t h)
+{
+    const struct section *section = &reading->sections[h];
+
+    return has_phases(reading, h) ||
+           (section->collection && section->has_children && !is_stage_group(section->group));
+}
+
+static void read_child(const struct reading *reading, struct procedure_writer *writer, size_t h,
+                       enum stage stage, bool deep)
+{
+    const struct section *section = &reading->sections[h];
+    const struct block *block = &reading->document->blocks.at[h];
+    bool names_phase = is_stage_group(section->group) || section->numbered || !deep;
+
+    if (!section->numbered && !is_stage_group(section->group) && is_apart(reading, h))
+        return;
+    if (is_stage_group(section->group))
+        stage = stage_of(section->group);
+    if (section->group == WORDS_SEVERITY)
+        severity_state(writer->arena, writer->procedure, block->prose.text, block->line);
+    if (names_phase)
+        phase_announce(writer, block->prose.text, stage, block->line);
+    content_read(writer, h + 1, content_end(reading, h), section->group);
+    if (!section->excluded)
+        read_children(reading, writer, h, stage, true);
+}
+
+static struct procedure *procedure_start(const struct reading *reading, const char *title, size_t path_of,
+                                         int line)
+{
+    struct procedure *procedure = list_push(reading->arena, &reading->runbook->procedures);
+
+    procedure->title = title_without_limits(reading->arena, title);
+    procedure->id = text_slug(reading->arena, procedure->title);
+    procedure->heading_path = document_path(reading->arena, reading->document, path_of);
+    procedure->line = line;
+    procedure->line_end = line;
+    procedure->budget_s = UNSTATED;
+    return procedure;
+}
+
+static int last_line(const struct reading *reading, size_t first, size_t end)
+{
+    int line = 0;
+
+    for (size_t i = first; i < end; i++)
+        if (reading->document->blocks.at[i].kind != BLOCK_RULE &&
+            reading->document->blocks.at[i].line_end > line)
+            line = reading->document->blocks.at[i].line_end;
+    return line;
+}
+
+static void procedure_finish(const struct reading *reading, struct procedure *procedure, size_t first,
+                             size_t end)
+{
+    int line = last_line(reading, first, end);
+
+    if (line > procedure->line_end)
+        procedure->line_end = line;
+    if (procedure->phases.n == 0)
+        reading->runbook->procedures.n--; /* nothing to do in it */
+}
+
+/* "Data recovery" with the one label "Backup restoration" below it is both. */
+static void join_title(const struct reading *reading, const struct procedure_writer *writer,
+                       struct procedure *procedure)
+{
+    if (writer->n_plain_labels != 1 || procedure->phases.n != 1 || procedure->phases.at[0].name == NULL)
+        return;
+    if (sentence_is_order(procedure->phases.at[0].name) || procedure->phases.at[0].line == procedure->line)
+        return;
+    procedure->title = arena_printf(reading->arena, "%s: %s", procedure->title, procedure->phases.at[0].name);
+    procedure->id = text_slug(reading->arena, procedure->title);
+}
+
+static void read_own(const struct reading *reading, size_t h, bool with_children)
+{
+    const struct block *block = &reading->document->blocks.at[h];
+    const struct section *section = &reading->sections[h];
+    struct procedure *procedure = procedure_start(reading, block->prose.text, h, block->line);
+    struct procedure_writer writer;
+    int64_t low;
+    const char *op;
+
+    writer_start(reading, reading->arena, procedure, &writer);
+    phase_announce(&writer, NULL, stage_of(section->group), block->line);
+    writer.suspects = words_occur(WORDS_SUSPECTS, block->prose.text);
+    if (title_budget(reading->arena, block->prose.text, &procedure->budget_s, &low, &op))
+        phase_announce(&writer, block->prose.text, stage_of(section->group), block->line);
+    content_read(&writer, h + 1, content_end(reading, h), section->group);
+    if (with_children)
+        read_children(reading, &writer, h, stage_of(section->group), false);
+    else
+        join_title(reading, &writer, procedure);
+    procedure_finish(reading, procedure, h, with_children ? block->end : section->own_end);
+}
+
+/* ---- Procedures that open among blocks ---- */
+
+static void read_cut(const struct reading *reading, const struct cut *cut, size_t end)
+{
+    const struct block *block = &reading->document->blocks.at[cut->block];
+    struct procedure *procedure = procedure_start(reading, cut->title, block->heading, cut->line);
+    struct procedure_writer writer;
+    enum words group = block->heading != NO_BLOCK ? reading->sections[block->heading].group : WORDS_NONE;
+    size_t first = cut->kind == CUT_TROUBLE ? cut->block + 1 : cut->block;
+
+    writer_start(reading, reading->arena, procedure, &writer);
+    const char *phase = cut->kind == CUT_TROUBLE ? cut->title : NULL;
+    if (phase && block->heading != NO_BLOCK && reading->sections[block->heading].collection)
+        phase =
+            reading->document->blocks.at[block->heading].prose.text; /* the part that gathers the troubles */
+    phase_announce(&writer, phase, stage_of(group), cut->line);
+    if (cut->kind == CUT_ITEM)
+        content_read_item(&writer, cut->block);
+    else
+        content_read(&writer, first, end, WORDS_NONE);
+    procedure_finish(reading, procedure, cut->block, cut->kind == CUT_ITEM ? block->end : end);
+}
+
+static void read_cuts(const struct reading *reading, size_t first, size_t end)
+{
+    struct cuts cuts = {0};
+
+    content_cuts(reading->arena, reading->document, first, end, &cuts);
+    for (size_t i = 0; i < cuts.n; i++)
+        read_cut(reading, &cuts.at[i], i + 1 < cuts.n ? cuts.at[i + 1].block : end);
+}
+
+/* ---- The whole document ---- */
+
+static void visit(const struct reading *reading, size_t h, bool inside)
+{
+    const struct section *section = &reading->sections[h];
+    size_t end = reading->document->blocks.at[h].end;
+    bool phases = has_phases(reading, h);
+
+    if (!inside && !section->excluded && phases)
+        read_own(reading, h, true);
+    else if (!inside && section->own_steps && content_end(reading, h) > h + 1)
+        read_own(reading, h, false);
+    if (!section->excluded)
+        read_cuts(reading, h + 1, section->own_end);
+    for (size_t c = section->own_end; c < end; c = child_next(reading, c, end)) {
+        const struct section *child = &reading->sections[c];
+        bool apart = !child->numbered && !is_stage_group(child->group) && is_apart(reading, c);
+        visit(reading, c, (inside || phases) && !apart);
+    }
+}
+
+/* Steps above the first heading belong to the document itself. */
+static void read_preface(const struct reading *reading)
+{
+    size_t end = next_section(reading, 0, reading->document->blocks.n);
+    struct procedure_writer writer;
+
+    if (end == 0 || !has_own_steps(reading, 0, end, WORDS_NONE))
+        return;
+    const struct block *first = &reading->document->blocks.at[0];
+    const char *title = reading->runbook->title ? reading->runbook->title : reading->runbook->file;
+    struct procedure *procedure = procedure_start(reading, title ? title : "", NO_BLOCK, first->line);
+    writer_start(reading, reading->arena, procedure, &writer);
+    content_read(&writer, 0, end, WORDS_NONE);
+    procedure_finish(reading, procedure, 0, end);
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    const struct procedure *left = a, *right = b;
+
+    return (left->line > right->line) - (left->line < right->line);
+}
+
+void procedures_read(struct arena *arena, struct runbook *runbook)
+{
+    struct reading reading = {.arena = arena, .runbook = runbook, .document = runbook->document};
+    size_t n = reading.document->blocks.n;
+
+    sections_read(&reading);
+    read_preface(&reading);
+    for (size_t h = next_section(&reading, 0, n); h < n; h = child_next(&reading, h, n))
+        visit(&reading, h, false);
+    if (runbook->procedures.n > 1)
+        qsort(runbook->procedures.at, runbook->procedures.n, sizeof *runbook->procedures.at, compare_lines);
+}

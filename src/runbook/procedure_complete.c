@@ -1,0 +1,125 @@
+/* What follows from a procedure that is read: the kind, the class of each command, and a severity by the
+ * words of the levels where none is stated. */
+#include "runbook/procedure.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "runbook/heading_words.h"
+#include "runbook/risk.h"
+#include "runbook/text.h"
+
+static const char *const kinds[] = {"security",    "emergency", "post_incident", "drill",     "testing",
+                                    "maintenance", "alert",     "mitigation",    "lifecycle", "reference"};
+
+static const char *kind_of(const struct procedure *procedure)
+{
+    const char *texts[4];
+    size_t n = 0;
+
+    texts[n++] = procedure->title;
+    /* The document's own title (path 0) names its subject, not the kind of each procedure in it. */
+    for (size_t i = procedure->heading_path.n; i-- > 1 && n < 4;)
+        texts[n++] = procedure->heading_path.at[i];
+    for (enum words group = WORDS_KIND_SECURITY; group <= WORDS_LAST_KIND; group++)
+        for (size_t i = 0; i < n; i++)
+            if (words_occur(group, texts[i]))
+                return kinds[group - WORDS_KIND_SECURITY];
+    return procedure->symptoms.n > 0 ? "symptom" : "recipe";
+}
+
+static void class_commands(struct arena *arena, struct step *step)
+{
+    list_each (command, &step->commands)
+        command->risk = risk_of_command(arena, risk_rules_builtin(), command->text, strlen(command->text));
+}
+
+/* ---- Severity by words ---- */
+
+enum { WORD_MIN_BYTES = 4 };
+
+/* How many words of the criterion (of four letters or more) stand in the text, when at least two do, or all.
+ */
+static int words_shared(const char *text, const char *criterion)
+{
+    int shared = 0, words = 0;
+    char word[64];
+
+    for (const char *s = criterion; *s;) {
+        size_t n = 0;
+        while (isalnum((unsigned char)s[n]) && n < sizeof word - 1) {
+            word[n] = s[n];
+            n++;
+        }
+        word[n] = '\0';
+        if (n >= WORD_MIN_BYTES) {
+            words++;
+            shared += text_find_word(text, word) != NULL;
+        }
+        s += n > 0 ? n : 1;
+    }
+    return shared >= 2 || (shared == 1 && words == 1) ? shared : 0;
+}
+
+static void try_criteria(const struct severity *level, const struct criterion *criteria, size_t n,
+                         const char *text, int *best, const struct severity **ret_level,
+                         const char **ret_words)
+{
+    for (size_t i = 0; i < n; i++) {
+        int shared = words_shared(text, criteria[i].text);
+        if (shared > *best || (shared == *best && shared > 0 && level->rank < (*ret_level)->rank)) {
+            *best = shared;
+            *ret_level = level;
+            *ret_words = criteria[i].text;
+        }
+    }
+}
+
+static void conclude_severity(struct arena *arena, const struct runbook *runbook, struct procedure *procedure)
+{
+    const struct severity *found = NULL;
+    const char *words = NULL;
+    int best = 0;
+
+    if (procedure->severity)
+        return;
+    list_each (level, &runbook->severities) {
+        try_criteria(level, level->examples.at, level->examples.n, procedure->title, &best, &found, &words);
+        try_criteria(level, level->criteria.at, level->criteria.n, procedure->title, &best, &found, &words);
+    }
+    if (found == NULL)
+        return;
+    procedure->severity = found->id;
+    procedure->severity_basis = "inferred";
+    procedure->severity_note = arena_printf(arena, "(inferred) the title has words of \"%s\"", words);
+    procedure->severity_line = found->line;
+}
+
+static void settle_severity(struct arena *arena, const struct runbook *runbook, struct procedure *procedure)
+{
+    const struct severity *level =
+        procedure->severity ? runbook_severity(runbook, procedure->severity) : NULL;
+
+    list_each (other, &runbook->severities)
+        if (level == NULL && procedure->severity && other->label &&
+            text_same(other->label, procedure->severity))
+            level = other;
+    if (level)
+        procedure->severity = level->id;
+    conclude_severity(arena, runbook, procedure);
+}
+
+void procedures_complete(struct arena *arena, struct runbook *runbook)
+{
+    list_each (procedure, &runbook->procedures) {
+        procedure->kind = kind_of(procedure);
+        settle_severity(arena, runbook, procedure);
+        list_each (phase, &procedure->phases) {
+            list_each (step, &phase->steps) {
+                class_commands(arena, step);
+                list_each (substep, &step->substeps)
+                    class_commands(arena, substep);
+            }
+        }
+    }
+}

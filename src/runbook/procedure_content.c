@@ -1,0 +1,460 @@
+/* The blocks under one heading, read into a procedure: labels say what the blocks after them are (symptoms,
+ * causes, a phase, something to pass over), lists, fences and orders in sentences are steps. */
+#include "runbook/procedure_priv.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "runbook/command.h"
+#include "runbook/severity.h"
+#include "runbook/text.h"
+
+enum mode {
+    MODE_STEPS,
+    MODE_SYMPTOMS,
+    MODE_CAUSES,
+    MODE_FENCES, /* informing text: only commands in fences count */
+    MODE_NOTHING,
+};
+
+struct content {
+    struct procedure_writer *writer;
+    enum mode mode;
+    const char *intro; /* the sentence that ends in ':' right above */
+};
+
+static enum mode mode_of(enum words group)
+{
+    switch (group) {
+    case WORDS_SYMPTOMS:
+        return MODE_SYMPTOMS;
+    case WORDS_CAUSES:
+        return MODE_CAUSES;
+    case WORDS_ABOUT:
+    case WORDS_LINKS:
+        return MODE_FENCES;
+    case WORDS_SEVERITY:
+    case WORDS_CONTACTS:
+    case WORDS_ESCALATION:
+    case WORDS_ROLES:
+    case WORDS_TEMPLATES:
+    case WORDS_CONTENTS:
+    case WORDS_QUESTIONS:
+        return MODE_NOTHING;
+    default:
+        return MODE_STEPS;
+    }
+}
+
+/* ---- Labels ---- */
+
+struct label {
+    const char *text, *rest;
+    size_t rest_at;
+    int line;
+    bool alone; /* nothing follows it in its passage */
+};
+
+/* The label in front of a passage: a bold lead with a colon or alone, or a plain one of known meaning or
+ * alone. */
+static bool passage_label(struct arena *arena, const struct passage *passage, struct label *ret_label)
+{
+    const char *label, *rest;
+
+    ret_label->line = passage->line;
+    if (passage->lead) {
+        ret_label->alone = passage->rest[0] == '\0';
+        ret_label->text = passage->lead;
+        ret_label->rest = passage->rest;
+        ret_label->rest_at = passage->rest_at;
+        return passage->colon || ret_label->alone || passage->rest[0] == '(';
+    }
+    if (!text_label(arena, passage->rest, &label, &rest) || !isupper((unsigned char)label[0]))
+        return false;
+    ret_label->text = label;
+    ret_label->rest = rest;
+    ret_label->rest_at = passage->at + (size_t)(rest - passage->rest);
+    ret_label->alone = rest[0] == '\0';
+    enum words group = words_heading(label);
+    bool known =
+        group == WORDS_SYMPTOMS || group == WORDS_CAUSES || group == WORDS_SEVERITY || is_stage_group(group);
+    return known && (words_are(group, label) || (ret_label->alone && words_begin(group, label)));
+}
+
+/* What a label means; a label that begins with a verb ("Check dashboards:") means only itself. */
+static enum words label_group(const char *label)
+{
+    enum words group = words_heading(label);
+
+    if (words_begin(WORDS_VERBS, label) && !words_are(group, label))
+        return is_stage_group(group) ? group : WORDS_NONE;
+    return group;
+}
+
+/* "(if patient-facing impact)" behind a label is a condition, no text of its own. */
+static bool is_bracket(const char *text)
+{
+    size_t n = strlen(text);
+
+    while (n > 0 && (text[n - 1] == ':' || text[n - 1] == ' '))
+        n--;
+    return n > 1 && text[0] == '(' && text[n - 1] == ')';
+}
+
+static void add_symptoms(struct content *content, const char *text, const struct prose *prose, size_t at,
+                         bool split)
+{
+    struct arena *arena = content->writer->arena;
+    struct strings items = {0};
+    struct sentences sentences = {0};
+
+    if (!split) {
+        strings_add(arena, &items, text);
+    } else {
+        text_sentences(arena, text, &sentences);
+        list_each (sentence, &sentences)
+            text_split_list(arena, sentence->text, true, &items);
+    }
+    list_each (item, &items) {
+        struct criterion *symptom = list_push(arena, &content->writer->procedure->symptoms);
+        const char *found = split ? strstr(text, *item) : text;
+        symptom->text = *item;
+        symptom->line = prose_line_at(prose, at + (found ? (size_t)(found - text) : 0));
+        condition_read(arena, *item, &symptom->condition);
+    }
+}
+
+static void add_causes(struct content *content, const char *text, int line, bool split)
+{
+    struct arena *arena = content->writer->arena;
+    struct strings items = {0};
+
+    if (split)
+        text_split_list(arena, text, false, &items);
+    else
+        strings_add(arena, &items, text);
+    list_each (item, &items) {
+        struct stated *cause = list_push(arena, &content->writer->procedure->likely_causes);
+        *cause = (struct stated){*item, line};
+    }
+}
+
+static void label_phase(struct content *content, const struct label *label, const struct prose *prose,
+                        enum words group)
+{
+    struct procedure_writer *writer = content->writer;
+    const char *title = label->text;
+    bool bracket = is_bracket(label->rest);
+    enum stage stage = is_stage_group(group) ? stage_of(group)
+                       : writer->next_open || writer->procedure->phases.n == 0
+                           ? writer->next.stage
+                           : writer->procedure->phases.at[writer->procedure->phases.n - 1].stage;
+
+    if (bracket)
+        title = arena_printf(writer->arena, "%s %s", title, label->rest);
+    phase_announce(writer, title, stage, label->line);
+    if (bracket)
+        writer->next.condition = condition_clause(writer->arena, label->rest);
+    writer->staged = true;
+    writer->n_plain_labels += !is_stage_group(group) || !words_are(group, writer->next.name);
+    content->mode = MODE_STEPS;
+    if (label->rest[0] != '\0' && !bracket)
+        steps_from_sentences(writer, prose, label->rest_at, label->rest);
+}
+
+static void read_label(struct content *content, const struct label *label, const struct prose *prose)
+{
+    struct procedure_writer *writer = content->writer;
+    enum words group = label_group(label->text);
+
+    if (words_are(WORDS_ASIDE, label->text) ||
+        (group == WORDS_NONE && !label->alone && !is_bracket(label->rest)))
+        return;
+    if (group == WORDS_SEVERITY) {
+        severity_state(writer->arena, writer->procedure, label->rest, label->line);
+        content->mode = label->alone ? MODE_NOTHING : content->mode;
+    } else if (group == WORDS_SYMPTOMS) {
+        content->mode = label->alone ? MODE_SYMPTOMS : MODE_STEPS;
+        if (!label->alone)
+            add_symptoms(content, label->rest, prose, label->rest_at, true);
+    } else if (group == WORDS_CAUSES) {
+        content->mode = label->alone ? MODE_CAUSES : MODE_STEPS;
+        if (!label->alone)
+            add_causes(content, label->rest, label->line, true);
+    } else if (group == WORDS_NONE || is_stage_group(group)) {
+        label_phase(content, label, prose, group);
+    } else if (label->alone || is_bracket(label->rest)) {
+        content->mode = mode_of(group);
+    }
+}
+
+/* ---- Lists ---- */
+
+static bool only_links(const struct block *block)
+{
+    size_t linked = 0;
+
+    list_each (span, &block->prose.spans)
+        if (span->kind == SPAN_LINK)
+            linked += span->n_bytes;
+    return linked > 0 && linked + 4 >= strlen(block->prose.text);
+}
+
+/* Whether the items of a list are steps: ordered and ticked ones unless they are links or questions; plain
+ * bullets when half of them tell to do something. */
+static bool list_counts(struct procedure_writer *writer, size_t item)
+{
+    const struct block *blocks = writer->document->blocks.at;
+    size_t n = 0, links = 0, questions = 0, orders = 0;
+    size_t first = blocks[item].list_first;
+
+    if (writer->list_first == first + 1)
+        return writer->list_counts;
+    for (size_t i = first;
+         i < writer->document->blocks.n && blocks[i].kind == BLOCK_ITEM && blocks[i].list_first == first;
+         i = blocks[i].end) {
+        const struct block *block = &blocks[i];
+        size_t bytes = strlen(block->prose.text);
+        bool lead = block->prose.passages.n > 0 && block->prose.passages.at[0].lead != NULL;
+        n++;
+        links += only_links(block);
+        questions += bytes > 0 && block->prose.text[bytes - 1] == '?';
+        orders += sentence_is_order(block->prose.text) || (lead && writer->staged) || block->end > i + 1;
+    }
+    writer->list_first = first + 1;
+    writer->list_counts =
+        links * 2 < n && questions * 2 < n && (blocks[item].marker != MARKER_BULLET || orders * 2 >= n);
+    return writer->list_counts;
+}
+
+static void read_item(struct content *content, size_t item)
+{
+    struct procedure_writer *writer = content->writer;
+    const struct block *block = &writer->document->blocks.at[item];
+    struct label label;
+    bool labelled =
+        block->prose.passages.n > 0 && passage_label(writer->arena, &block->prose.passages.at[0], &label);
+
+    if (labelled && label_group(label.text) == WORDS_SEVERITY && !label.alone) {
+        severity_state(writer->arena, writer->procedure, label.rest, label.line);
+    } else if (content->mode == MODE_SYMPTOMS) {
+        add_symptoms(content, block->prose.text, &block->prose, 0, false);
+    } else if (content->mode == MODE_CAUSES) {
+        add_causes(content, block->prose.text, block->line, false);
+    } else if (content->mode == MODE_STEPS && list_counts(writer, item)) {
+        steps_from_item(writer, item);
+    }
+}
+
+/* ---- Paragraphs and fences ---- */
+
+static bool fence_has(const struct procedure_writer *writer, size_t fence, bool comments_too)
+{
+    struct fence_entries entries = {0};
+    scoped_arena struct arena *arena = arena_new();
+
+    fence_split(arena, &writer->document->blocks.at[fence], &entries);
+    list_each (entry, &entries)
+        if (!entry->comment || comments_too)
+            return true;
+    return false;
+}
+
+/* "Run these:" leads to what follows when that is a list of steps or a fence of commands. */
+static bool leads_on(struct procedure_writer *writer, const char *text, size_t next)
+{
+    const struct document *document = writer->document;
+    size_t n = strlen(text);
+
+    if (n == 0 || text[n - 1] != ':' || next >= document->blocks.n)
+        return false;
+    if (document->blocks.at[next].kind == BLOCK_FENCE)
+        return fence_role(&document->blocks.at[next]) != FENCE_OTHER;
+    return document->blocks.at[next].kind == BLOCK_ITEM && list_counts(writer, next);
+}
+
+static void read_sentences(struct content *content, const struct prose *prose, const struct passage *passage,
+                           size_t next)
+{
+    struct procedure_writer *writer = content->writer;
+    struct command_list commands = {0};
+
+    if (leads_on(writer, passage->rest, next)) {
+        content->intro = passage->rest;
+        return;
+    }
+    if (!writer->staged) {
+        prose_commands(writer->arena, prose, &commands);
+        if (commands.n == 0)
+            return;
+    }
+    steps_from_sentences(writer, prose, passage->at, prose->text + passage->at);
+}
+
+static void read_paragraph(struct content *content, size_t index, size_t end)
+{
+    const struct block *block = &content->writer->document->blocks.at[index];
+    const struct prose *prose = &block->prose;
+
+    list_each (passage, &prose->passages) {
+        struct label label;
+        size_t next =
+            passage + 1 == prose->passages.at + prose->passages.n && index + 1 < end ? index + 1 : NO_BLOCK;
+        if (passage_label(content->writer->arena, passage, &label))
+            read_label(content, &label, prose);
+        else if (content->mode == MODE_SYMPTOMS)
+            add_symptoms(content, passage->rest, prose, passage->rest_at, true);
+        else if (content->mode == MODE_CAUSES)
+            add_causes(content, passage->rest, passage->line, true);
+        else if (content->mode == MODE_STEPS)
+            read_sentences(content, prose, passage, next);
+    }
+}
+
+static void read_fence(struct content *content, size_t fence)
+{
+    bool informs = content->mode != MODE_STEPS;
+
+    if (content->mode == MODE_NOTHING)
+        return;
+    if (!informs || fence_has(content->writer, fence, false))
+        steps_from_fence(content->writer, fence, content->intro);
+    content->intro = NULL;
+}
+
+/* A table of two columns that states the severity: "| **Severity** | P1 |". */
+static void read_table(struct content *content, const struct block *table)
+{
+    struct procedure_writer *writer = content->writer;
+
+    if (table->n_columns != 2 || writer->procedure->severity)
+        return;
+    list_each (row, &table->rows)
+        if (words_are(WORDS_SEVERITY, row->cells[0].text))
+            severity_state(writer->arena, writer->procedure, row->cells[1].text, row->line);
+}
+
+void content_read(struct procedure_writer *writer, size_t first, size_t end, enum words group)
+{
+    struct content content = {.writer = writer, .mode = mode_of(group)};
+
+    for (size_t i = first; i < end;) {
+        const struct block *block = &writer->document->blocks.at[i];
+        if (block->kind == BLOCK_PARAGRAPH)
+            read_paragraph(&content, i, end);
+        else if (block->kind == BLOCK_FENCE)
+            read_fence(&content, i);
+        else if (block->kind == BLOCK_ITEM)
+            read_item(&content, i);
+        else if (block->kind == BLOCK_TABLE)
+            read_table(&content, block);
+        i = block->end > i ? block->end : i + 1;
+    }
+}
+
+/* ---- Items that are procedures ---- */
+
+static enum words part_group(struct arena *arena, const struct block *block, struct label *ret_label)
+{
+    if (block->kind != BLOCK_ITEM || block->prose.passages.n == 0)
+        return WORDS_NONE;
+    if (!passage_label(arena, &block->prose.passages.at[0], ret_label))
+        return WORDS_NONE;
+    enum words group = label_group(ret_label->text);
+    bool part = is_stage_group(group) || group == WORDS_CAUSES || group == WORDS_SYMPTOMS;
+    return part && words_are(group, ret_label->text) ? group : WORDS_NONE;
+}
+
+static bool is_procedure_item(struct arena *arena, const struct document *document, size_t item)
+{
+    struct label label;
+    size_t parts = 0, stages = 0;
+
+    for (size_t i = item + 1; i < document->blocks.at[item].end; i = document->blocks.at[i].end) {
+        enum words group = part_group(arena, &document->blocks.at[i], &label);
+        parts += group != WORDS_NONE;
+        stages += is_stage_group(group);
+    }
+    return parts >= 2 && stages >= 1;
+}
+
+void content_read_item(struct procedure_writer *writer, size_t item)
+{
+    const struct document *document = writer->document;
+    const struct block *block = &document->blocks.at[item];
+    struct content content = {.writer = writer, .mode = MODE_STEPS};
+    const struct passage *passage = block->prose.passages.n ? &block->prose.passages.at[0] : NULL;
+
+    if (passage && passage->lead && passage->rest[0])
+        add_symptoms(&content, passage->rest, &block->prose, passage->rest_at, true);
+    for (size_t i = item + 1; i < block->end; i = document->blocks.at[i].end) {
+        const struct block *part = &document->blocks.at[i];
+        struct label label;
+        enum words group = part_group(writer->arena, part, &label);
+        if (is_stage_group(group)) {
+            phase_announce(writer, label.text, stage_of(group), part->line);
+            if (label.rest[0])
+                steps_from_words(writer, label.rest, label.line);
+            content_read(writer, i + 1, part->end, group);
+        } else if (group != WORDS_NONE) {
+            read_label(&content, &label, &part->prose);
+            content_read(writer, i + 1, part->end, group);
+        } else {
+            content_read(writer, i, part->end, WORDS_NONE);
+        }
+    }
+}
+
+/* ---- Where procedures of their own open ---- */
+
+static bool opens_steps(const struct document *document, size_t i, size_t end)
+{
+    return i < end && document->blocks.at[i].kind == BLOCK_FENCE &&
+           fence_role(&document->blocks.at[i]) != FENCE_OTHER;
+}
+
+static void add_cut(struct arena *arena, struct cuts *cuts, enum cut_kind kind, size_t block,
+                    const char *title, int line)
+{
+    *list_push(arena, cuts) = (struct cut){kind, block, title, line};
+}
+
+static void cut_paragraph(struct arena *arena, const struct document *document, size_t i, size_t end,
+                          struct cuts *symptoms, struct cuts *troubles)
+{
+    const struct prose *prose = &document->blocks.at[i].prose;
+    struct label label;
+
+    if (prose->passages.n == 0)
+        return;
+    if (!passage_label(arena, &prose->passages.at[prose->passages.n - 1], &label))
+        return;
+    enum words group = label_group(label.text);
+    if (group == WORDS_SYMPTOMS && !label.alone && opens_steps(document, i + 1, end))
+        add_cut(arena, symptoms, CUT_SYMPTOM, i, title_without_limits(arena, label.rest), label.line);
+    bool plain = group == WORDS_NONE || is_stage_group(group);
+    bool named = plain && words_occur(WORDS_PROBLEMS, label.text) && !words_begin(WORDS_VERBS, label.text);
+    if (label.alone && (!is_stage_group(group) || !words_are(group, label.text)) && named)
+        add_cut(arena, troubles, CUT_TROUBLE, i, title_without_limits(arena, label.text), label.line);
+}
+
+void content_cuts(struct arena *arena, const struct document *document, size_t first, size_t end,
+                  struct cuts *ret_cuts)
+{
+    struct cuts symptoms = {0}, troubles = {0}, items = {0};
+
+    for (size_t i = first; i < end; i = document->blocks.at[i].end) {
+        const struct block *block = &document->blocks.at[i];
+        if (block->kind == BLOCK_PARAGRAPH)
+            cut_paragraph(arena, document, i, end, &symptoms, &troubles);
+        else if (block->kind == BLOCK_ITEM && is_procedure_item(arena, document, i))
+            add_cut(arena, &items, CUT_ITEM, i, title_without_limits(arena, block_title(arena, block)),
+                    block->line);
+    }
+    if (symptoms.n > 0)
+        *ret_cuts = symptoms;
+    else if (items.n > 0)
+        *ret_cuts = items;
+    else if (troubles.n > 1)
+        *ret_cuts = troubles;
+}

@@ -1,0 +1,304 @@
+/* Severity levels: defined by headings ("### SEV-1 (Critical)" with labelled lines below), by tables whose
+ * first column names levels, or by the items of a list in a section about severity; where nothing defines
+ * them, the levels that procedures state. Ranked by number (P0 before P1) or by word (critical before high).
+ *
+ * Left out: tables that name the levels in their header row. */
+#include "runbook/severity.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runbook/procedure_priv.h"
+#include "runbook/severity_priv.h"
+#include "runbook/text.h"
+
+struct severity_reader {
+    struct arena *arena;
+    struct runbook *runbook;
+    const struct document *document;
+};
+
+static enum words field_of(const char *label)
+{
+    return words_longest(label, WORDS_RESPONSE_TIME, WORDS_LEVEL_DESCRIPTION);
+}
+
+static bool is_known(const struct severity_reader *reader, const char *id)
+{
+    return runbook_severity(reader->runbook, id) != NULL;
+}
+
+static void add_level(struct severity_reader *reader, const struct severity *level)
+{
+    if (!is_known(reader, level->id))
+        *list_push(reader->arena, &reader->runbook->severities) = *level;
+}
+
+/* ---- Headings ---- */
+
+static bool about_severity(const struct document *document, size_t heading)
+{
+    for (size_t i = heading; i != NO_BLOCK; i = document->blocks.at[i].heading)
+        if (words_heading(document->blocks.at[i].prose.text) == WORDS_SEVERITY)
+            return true;
+    return false;
+}
+
+/* A labelled passage or an item of the list that a label above opened. */
+static enum words take_passage(struct severity_reader *reader, struct severity *level,
+                               const struct passage *passage, enum words list)
+{
+    const char *label = passage->lead, *rest = passage->rest;
+
+    if (label == NULL && !text_label(reader->arena, passage->rest, &label, &rest))
+        label = NULL;
+    enum words field = label ? field_of(label) : WORDS_NONE;
+    if (field == WORDS_NONE)
+        return list;
+    if (rest[0] == '\0')
+        return field;
+    level_take(reader->arena, level, field, rest, passage->line, true);
+    return list;
+}
+
+static void take_block(struct severity_reader *reader, struct severity *level, size_t i, enum words *list)
+{
+    const struct block *block = &reader->document->blocks.at[i];
+
+    if (block->kind == BLOCK_PARAGRAPH) {
+        *list = WORDS_NONE;
+        list_each (passage, &block->prose.passages)
+            *list = take_passage(reader, level, passage, *list);
+        if (*list == WORDS_NONE && level->description == NULL && block->prose.passages.n == 1 &&
+            block->prose.passages.at[0].lead == NULL)
+            level->description = block->prose.text;
+    } else if (block->kind == BLOCK_ITEM && block->prose.passages.n > 0) {
+        const struct passage *passage = &block->prose.passages.at[0];
+        const char *label, *rest;
+        bool labelled =
+            passage->lead ? passage->colon : text_label(reader->arena, passage->rest, &label, &rest);
+        if (labelled && field_of(passage->lead ? passage->lead : label) != WORDS_NONE)
+            *list = take_passage(reader, level, passage, *list);
+        else
+            level_take(reader->arena, level, *list == WORDS_NONE ? WORDS_LEVEL_CRITERIA : *list,
+                       block->prose.text, block->line, false);
+    }
+}
+
+static bool states_times(struct severity_reader *reader, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        const struct block *block = &reader->document->blocks.at[i];
+        if (block->kind != BLOCK_PARAGRAPH && block->kind != BLOCK_ITEM)
+            continue;
+        list_each (passage, &block->prose.passages) {
+            const char *label = passage->lead, *rest;
+            if ((label || text_label(reader->arena, passage->rest, &label, &rest)) &&
+                field_of(label) == WORDS_RESPONSE_TIME)
+                return true;
+        }
+    }
+    return false;
+}
+
+static size_t own_end(const struct document *document, size_t heading)
+{
+    size_t i = heading + 1;
+
+    while (i < document->blocks.at[heading].end && !is_section(&document->blocks.at[i]))
+        i++;
+    return i;
+}
+
+static void read_heading(struct severity_reader *reader, size_t h)
+{
+    const struct block *block = &reader->document->blocks.at[h];
+    size_t end = own_end(reader->document, h);
+    bool about = about_severity(reader->document, block->heading);
+    struct severity level;
+    enum words list = WORDS_NONE;
+
+    if (block->level == 1 || (!about && !states_times(reader, h + 1, end)))
+        return;
+    if (!level_named(reader->arena, block->prose.text, about, &level))
+        return;
+    level.line = block->line;
+    level.line_end = block->line;
+    for (size_t i = h + 1; i < end; i++)
+        take_block(reader, &level, i, &list);
+    add_level(reader, &level);
+}
+
+/* ---- Tables ---- */
+
+static bool names_levels(struct severity_reader *reader, const struct block *table)
+{
+    bool about = table->heading != NO_BLOCK && about_severity(reader->document, table->heading);
+    size_t fields = 0, named = 0;
+    struct severity level;
+
+    if (table->n_columns < 2 || !words_occur(WORDS_LEVEL_NAME, table->columns[0].text))
+        return false;
+    for (size_t column = 1; column < table->n_columns; column++)
+        fields += field_of(table->columns[column].text) != WORDS_NONE;
+    list_each (row, &table->rows)
+        named += level_named(reader->arena, row->cells[0].text, true, &level);
+    return (fields > 0 || about) && table->rows.n >= 2 && named == table->rows.n;
+}
+
+static void read_table(struct severity_reader *reader, const struct block *table)
+{
+    if (!names_levels(reader, table))
+        return;
+    list_each (row, &table->rows) {
+        struct severity level;
+        if (!level_named(reader->arena, row->cells[0].text, true, &level))
+            continue;
+        level.line = row->line;
+        level.line_end = row->line;
+        for (size_t column = 1; column < table->n_columns; column++) {
+            enum words field = field_of(table->columns[column].text);
+            if (field == WORDS_NONE && column == 1)
+                field = WORDS_LEVEL_DESCRIPTION;
+            level_take(reader->arena, &level, field, row->cells[column].text, row->line, true);
+        }
+        add_level(reader, &level);
+    }
+}
+
+/* ---- Lists ---- */
+
+static void read_item(struct severity_reader *reader, size_t item)
+{
+    const struct block *block = &reader->document->blocks.at[item];
+    enum words list = WORDS_NONE;
+    struct severity level;
+    size_t at, n;
+
+    if (block->heading == NO_BLOCK || block->depth != 1 || block->prose.passages.n == 0)
+        return;
+    const struct passage *passage = &block->prose.passages.at[0];
+    const char *name = passage->lead, *rest = passage->rest;
+    if (name == NULL && !text_label(reader->arena, passage->rest, &name, &rest))
+        return;
+    if (severity_find(reader->arena, name, NULL, &at, &n) == NULL || at > 24 ||
+        !about_severity(reader->document, block->heading))
+        return;
+    if (!level_named(reader->arena, name, false, &level))
+        return;
+    level.line = block->line;
+    level.line_end = block->line;
+    struct duration_words duration;
+    level_take(reader->arena, &level, WORDS_LEVEL_DESCRIPTION, rest, block->line, true);
+    if (text_find_word(rest, "respond") || text_find_word(rest, "response")) {
+        if (text_duration(rest, &duration))
+            level_take(reader->arena, &level, WORDS_RESPONSE_TIME, rest, block->line, true);
+    }
+    for (size_t i = item + 1; i < block->end; i++)
+        take_block(reader, &level, i, &list);
+    add_level(reader, &level);
+}
+
+/* ---- Usage ---- */
+
+void severity_state(struct arena *arena, struct procedure *procedure, const char *text, int line)
+{
+    struct severity level;
+
+    if (procedure->severity || !level_named(arena, text, true, &level))
+        return;
+    procedure->severity = level.id;
+    procedure->severity_basis = "stated";
+    procedure->severity_note = text;
+    procedure->severity_line = line;
+}
+
+static void read_usage(struct severity_reader *reader)
+{
+    list_each (procedure, &reader->runbook->procedures) {
+        struct severity level;
+        if (!procedure->severity || !level_named(reader->arena, procedure->severity_note, true, &level))
+            continue;
+        if (level_number(&level) < 0)
+            continue; /* a word alone is no scheme of levels */
+        level.source = "usage";
+        level.line = procedure->severity_line;
+        level.line_end = level.line;
+        if (level.description == NULL)
+            level.description = level.label;
+        add_level(reader, &level);
+    }
+}
+
+/* ---- Ranks ---- */
+
+static int sort_key(const struct severity *level)
+{
+    int number = level_number(level);
+
+    return number >= 0 ? number : level_word_rank(level->id);
+}
+
+/* Where P4 is the critical one and P1 the low one, the order is turned. */
+static bool counts_upwards(const struct runbook *runbook)
+{
+    int low_word = 0, low = 99, high_word = 0, high = -1;
+
+    list_each (level, &runbook->severities) {
+        int number = level_number(level), word = level->label ? level_word_rank(level->label) : 0;
+        if (number < 0 || word == 0)
+            return false;
+        if (number < low) {
+            low = number;
+            low_word = word;
+        }
+        if (number > high) {
+            high = number;
+            high_word = word;
+        }
+    }
+    return low_word > high_word;
+}
+
+static int compare_ranks(const void *a, const void *b)
+{
+    const struct severity *left = a, *right = b;
+
+    return left->rank != right->rank ? left->rank - right->rank : left->line - right->line;
+}
+
+static void rank_levels(struct runbook *runbook)
+{
+    bool turned = counts_upwards(runbook);
+
+    list_each (level, &runbook->severities) {
+        level->rank = 1;
+        list_each (other, &runbook->severities) {
+            int mine = sort_key(level), its = sort_key(other);
+            level->rank += turned ? its > mine : its < mine;
+        }
+    }
+    if (runbook->severities.n > 1 && strcmp(runbook->severities.at[0].source, "usage") == 0)
+        qsort(runbook->severities.at, runbook->severities.n, sizeof *runbook->severities.at, compare_ranks);
+}
+
+enum { LEVELS_MAX = 20 };
+
+void severities_read(struct arena *arena, struct runbook *runbook)
+{
+    struct severity_reader reader = {.arena = arena, .runbook = runbook, .document = runbook->document};
+
+    for (size_t i = 0; i < reader.document->blocks.n && runbook->severities.n < LEVELS_MAX; i++) {
+        const struct block *block = &reader.document->blocks.at[i];
+        if (is_section(block))
+            read_heading(&reader, i);
+        else if (block->kind == BLOCK_TABLE)
+            read_table(&reader, block);
+        else if (block->kind == BLOCK_ITEM)
+            read_item(&reader, i);
+    }
+    if (runbook->severities.n == 0)
+        read_usage(&reader);
+    rank_levels(runbook);
+}

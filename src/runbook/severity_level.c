@@ -1,0 +1,229 @@
+/* One level: its name, and the fields that a table cell or a labelled line give it. */
+#include "runbook/severity_priv.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "runbook/command.h"
+#include "runbook/severity.h"
+#include "runbook/text.h"
+
+/* Prefixes of a level's number. One letter must be a capital with the digit right behind it. */
+static const char *const prefixes[] = {"severity", "priority", "level", "sev", "p", "s"};
+
+static bool id_at(const char *text, size_t at, size_t *ret_n_bytes, int *ret_number)
+{
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t n = strlen(prefixes[i]);
+        if (strncasecmp(text + at, prefixes[i], n) != 0 || (n == 1 && !isupper((unsigned char)text[at])))
+            continue;
+        size_t mark = text[at + n] == '-' || text[at + n] == '_' || (text[at + n] == ' ' && n > 1);
+        const char *digit = text + at + n + mark;
+        if (!isdigit((unsigned char)*digit) || isalnum((unsigned char)digit[1]) || digit[1] == '/')
+            continue;
+        if (digit[1] == '.' && isdigit((unsigned char)digit[2]))
+            continue;
+        *ret_n_bytes = n + mark + 1;
+        *ret_number = *digit - '0';
+        return true;
+    }
+    return false;
+}
+
+const char *severity_find(struct arena *arena, const char *text, int *ret_number, size_t *ret_at,
+                          size_t *ret_n_bytes)
+{
+    for (size_t i = 0; text[i]; i++) {
+        size_t n;
+        int number;
+        if ((i > 0 && isalnum((unsigned char)text[i - 1])) || !id_at(text, i, &n, &number))
+            continue;
+        if (ret_number)
+            *ret_number = number;
+        if (ret_at)
+            *ret_at = i;
+        if (ret_n_bytes)
+            *ret_n_bytes = n;
+        return arena_strndup(arena, text + i, n);
+    }
+    return NULL;
+}
+
+int level_number(const struct severity *level)
+{
+    size_t n = strlen(level->id);
+
+    return n > 0 && isdigit((unsigned char)level->id[n - 1]) ? level->id[n - 1] - '0' : -1;
+}
+
+int level_word_rank(const char *text)
+{
+    for (int rank = 1; rank <= 5; rank++)
+        if (words_occur((enum words)(WORDS_LEVEL_1 + rank - 1), text))
+            return rank;
+    return 0;
+}
+
+/* Parts of a name around its id: cut at brackets, colons, bars and dashes between blanks. */
+static void name_parts(struct arena *arena, const char *text, struct strings *ret_parts)
+{
+    size_t first = 0, n = strlen(text);
+
+    for (size_t i = 0; i <= n; i++) {
+        bool dash =
+            text[i] == '-' && i > 0 && text[i - 1] == ' ' && (text[i + 1] == ' ' || text[i + 1] == '\0');
+        bool long_dash =
+            strncmp(text + i, "\xe2\x80\x93", 3) == 0 || strncmp(text + i, "\xe2\x80\x94", 3) == 0;
+        if (i < n && !dash && !long_dash && strchr("():|", text[i]) == NULL)
+            continue;
+        const char *part = text_normalise(arena, text + first, i - first);
+        part = text_without_decoration(arena, text_without_colon(arena, part), NULL);
+        if (part[0] != '\0' && strcmp(part, "-") != 0)
+            strings_add(arena, ret_parts, part);
+        i += long_dash ? 2 : 0;
+        first = i + 1;
+    }
+}
+
+static const struct severity unstated_level = {
+    .response_time_s = UNSTATED,
+    .resolution_target_s = UNSTATED,
+    .escalate_after_s = UNSTATED,
+    .source = "definition",
+};
+
+static bool named_by_word(struct arena *arena, const char *text, struct severity *ret_level)
+{
+    struct strings parts = {0};
+
+    name_parts(arena, text, &parts);
+    if (parts.n == 0 || level_word_rank(parts.at[0]) == 0 || strlen(parts.at[0]) > 24)
+        return false;
+    ret_level->id = parts.at[0];
+    ret_level->label = parts.at[0];
+    ret_level->description = parts.n > 1 ? parts.at[1] : NULL;
+    return true;
+}
+
+bool level_named(struct arena *arena, const char *text, bool words_too, struct severity *ret_level)
+{
+    struct severity level = unstated_level;
+    struct strings parts = {0};
+    size_t at, n;
+
+    text = text_without_decoration(arena, text, &level.decoration);
+    const char *id = severity_find(arena, text, NULL, &at, &n);
+    if (id == NULL) {
+        if (!words_too || !named_by_word(arena, text, &level))
+            return false;
+        *ret_level = level;
+        return true;
+    }
+    level.id = id;
+    const char *rest = arena_printf(arena, "%.*s | %s", (int)at, text, text + at + n);
+    name_parts(arena, rest, &parts);
+    list_each (part, &parts) {
+        if (level.label == NULL && (level_word_rank(*part) > 0 || parts.n == 1))
+            level.label = *part;
+        else if (level.description == NULL && strlen(*part) > 3)
+            level.description = *part;
+    }
+    *ret_level = level;
+    return true;
+}
+
+/* ---- Fields ---- */
+
+static void take_response(struct arena *arena, struct severity *level, const char *text)
+{
+    struct duration_words duration;
+
+    level->response_text = text;
+    if (!text_duration(text, &duration)) {
+        level->response_note = text;
+        return;
+    }
+    level->response_time_s = duration.value_s;
+    level->response_op = duration.op;
+    const char *bracket = strchr(text, '(');
+    if (duration.immediate && duration.value_s > 0)
+        level->response_note = "Immediate";
+    else if (bracket && (size_t)(bracket - text) >= duration.at + duration.n_bytes)
+        level->response_note = arena_strndup(arena, bracket + 1, strcspn(bracket + 1, ")"));
+}
+
+/* "to on-call engineer and management" -> both. */
+static void take_escalate_to(struct arena *arena, struct severity *level, const char *text)
+{
+    const char *to = text_find_word(text, "to");
+
+    if (to == NULL)
+        return;
+    to += strlen("to ");
+    size_t n = strcspn(to, "(.;");
+    static const char *const stops[] = {" within ", " after ", " if ", " when "};
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        const char *stop = strstr(to, stops[i]);
+        if (stop && (size_t)(stop - to) < n)
+            n = (size_t)(stop - to);
+    }
+    char *names = arena_strndup(arena, to, n);
+    for (char *and = strstr(names, " and "); and; and = strstr(and, " and "))
+        memcpy(and, " ,   ", 5);
+    for (char *plus = strstr(names, " + "); plus; plus = strstr(plus, " + "))
+        memcpy(plus, " , ", 3);
+    text_split_list(arena, names, false, &level->escalate_to);
+}
+
+static void take_escalation(struct arena *arena, struct severity *level, const char *text)
+{
+    struct duration_words duration;
+
+    level->escalation_text = text;
+    if (text_duration(text, &duration))
+        level->escalate_after_s = duration.value_s;
+    level->escalate_condition = condition_clause(arena, text);
+    take_escalate_to(arena, level, text);
+}
+
+static void take_criteria(struct arena *arena, struct severity *level, enum words group, const char *text,
+                          int line, bool split)
+{
+    struct strings items = {0};
+
+    if (split)
+        text_split_list(arena, text, true, &items);
+    else
+        strings_add(arena, &items, text);
+    list_each (item, &items) {
+        struct criterion *criterion = group == WORDS_LEVEL_EXAMPLES ? list_push(arena, &level->examples)
+                                                                    : list_push(arena, &level->criteria);
+        criterion->text = *item;
+        criterion->line = line;
+        condition_read(arena, *item, &criterion->condition);
+    }
+}
+
+void level_take(struct arena *arena, struct severity *level, enum words group, const char *text, int line,
+                bool split)
+{
+    struct duration_words duration;
+
+    if (line > level->line_end)
+        level->line_end = line;
+    if (text[0] == '\0')
+        return;
+    if (group == WORDS_RESPONSE_TIME && level->response_text == NULL) {
+        take_response(arena, level, text);
+    } else if (group == WORDS_RESOLUTION_TIME) {
+        if (text_duration(text, &duration))
+            level->resolution_target_s = duration.value_s;
+    } else if (group == WORDS_ESCALATION_RULE) {
+        take_escalation(arena, level, text);
+    } else if (group == WORDS_LEVEL_EXAMPLES || group == WORDS_LEVEL_CRITERIA ||
+               group == WORDS_LEVEL_DESCRIPTION) {
+        if (group != WORDS_LEVEL_EXAMPLES && split && level->description == NULL)
+            level->description = text;
+        take_criteria(arena, level, group, text, line, split);
+    }
+}
