@@ -29,7 +29,7 @@ static int usage(const char *what)
           "       crashcart lint --explain CODE\n"
           "       crashcart lint --explain list\n",
           what ? stderr : stdout);
-    return what ? 2 : 0;
+    return what ? EXIT_USAGE : EXIT_DONE;
 }
 
 static int explain(const char *code)
@@ -49,7 +49,7 @@ static int explain(const char *code)
     }
     if (!found)
         fprintf(stderr, "crashcart lint: there is no code \"%s\"; --explain list names them all\n", code);
-    return found ? 0 : 2;
+    return found ? EXIT_DONE : EXIT_USAGE;
 }
 
 static void count(struct counts *counts, const struct defect *defect)
@@ -130,7 +130,9 @@ static int lint_all(const struct options *options)
     else
         printf("%zu errors, %zu warnings, %zu notes%s\n", counts.n_errors, counts.n_warnings, counts.n_infos,
                counts.n_errors + counts.n_warnings > 0 ? "; crashcart lint --explain CODE says why" : "");
-    return counts.unreadable ? 3 : counts.n_errors > 0;
+    if (counts.unreadable)
+        return EXIT_UNREACHABLE;
+    return counts.n_errors > 0 ? EXIT_REFUSED : EXIT_DONE;
 }
 
 int cmd_lint(int argc, char **argv)
