@@ -26,7 +26,7 @@ static int usage(const char *what)
         "       crashcart match [--runbooks DIR] [--json] -      one alert name a line from standard input\n"
         "runbook_url=URL is taken as the annotation of that name.\n",
         what ? stderr : stdout);
-    return what ? 2 : 0;
+    return what ? EXIT_USAGE : EXIT_DONE;
 }
 
 /* "label=value", cut in place of the argument's copy. False when it is none. */
@@ -151,7 +151,7 @@ static int match_in(const struct options *options)
     struct err err;
     if (folder_read(arena, options->runbooks, &library_limits, &folder, &err) < 0) {
         fprintf(stderr, "crashcart match: %s\n", err.text);
-        return 3;
+        return EXIT_UNREACHABLE;
     }
     struct library *library = library_new(&folder);
     for (size_t i = 0; i < library->n_refused; i++)
@@ -160,7 +160,7 @@ static int match_in(const struct options *options)
     bool found = strcmp(options->query.alertname, "-") == 0 ? answer_lines(library, options)
                                                             : answer(library, options, &options->query);
     library_free(library);
-    return found ? 0 : 1;
+    return found ? EXIT_DONE : EXIT_REFUSED;
 }
 
 int cmd_match(int argc, char **argv)

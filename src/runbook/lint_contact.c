@@ -1,0 +1,120 @@
+/* Contacts that reach nobody. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "runbook/lint_priv.h"
+#include "runbook/text.h"
+
+static const char *const contact_words[] = {"contact", "phone",  "pager",  "email",
+                                            "e-mail",  "portal", "mobile", "call"};
+static const char *const section_words[] = {"contact", "contacts",  "escalation", "on-call",
+                                            "oncall",  "call tree", "rotation"};
+
+static bool has_any(const char *text, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcasestr(text, words[i]))
+            return true;
+    return false;
+}
+
+/* Whether the block stands under a heading about contacts. */
+static bool under_contacts(const struct lint *lint, const struct block *block)
+{
+    const struct document *document = lint->document;
+    for (size_t i = block->heading; i != NO_BLOCK; i = document->blocks.at[i].heading)
+        if (has_any(document->blocks.at[i].prose.text, section_words,
+                    sizeof section_words / sizeof *section_words))
+            return true;
+    return false;
+}
+
+/* "[CONTACT_INFO]": brackets that are no link and no check box, with a word for a way to be reached. */
+static const char *placeholder_in(struct lint *lint, const char *text)
+{
+    for (const char *open = text; (open = strchr(open, '['));) {
+        const char *close = strchr(open, ']');
+        if (!close)
+            return NULL;
+        const char *inside = arena_strndup(lint->arena, open, (size_t)(close - open) + 1);
+        if (close[1] != '(' && close[1] != '[' && close - open > 3 &&
+            has_any(inside, contact_words, sizeof contact_words / sizeof *contact_words))
+            return inside;
+        open = close;
+    }
+    return NULL;
+}
+
+/* "+1-555-ONCALL": a number in international form with letters in it; "XXX-XXXX". */
+static const char *undialable_in(struct lint *lint, const char *text)
+{
+    for (const char *at = text; *at; at++) {
+        if (*at != '+' || !isdigit((unsigned char)at[1]) || (at > text && isalnum((unsigned char)at[-1])))
+            continue;
+        size_t n = 1, n_letters = 0, n_digits = 0;
+        for (; isalnum((unsigned char)at[n]) || strchr("-.() ", at[n] ? at[n] : '#'); n++) {
+            n_letters += isupper((unsigned char)at[n]) != 0;
+            n_digits += isdigit((unsigned char)at[n]) != 0;
+            if (islower((unsigned char)at[n]) || (at[n] == ' ' && !isdigit((unsigned char)at[n + 1])))
+                break;
+        }
+        if (n_letters >= 2 && n_digits < 10)
+            return arena_strndup(lint->arena, at, n);
+    }
+    const char *masked = strcasestr(text, "xxx-xxx");
+    return masked ? arena_strndup(lint->arena, masked, strcspn(masked, " |,;)")) : NULL;
+}
+
+static void line_check(struct lint *lint, int line, const char *text, bool contacts)
+{
+    const char *found = undialable_in(lint, text);
+    if (!found && contacts)
+        found = placeholder_in(lint, text);
+    if (found)
+        lint_add(lint, "placeholder-contact", line, (int)(strstr(text, found) - text) + 1, found);
+}
+
+/* A way to reach somebody: a number, an address, a channel, a link, a name of somebody, a placeholder. */
+static bool reachable(const char *text)
+{
+    size_t n_digits = 0;
+    for (const char *at = text; *at; at++)
+        n_digits += isdigit((unsigned char)*at) != 0;
+    const char *channel = strchr(text, '#');
+    return n_digits >= 6 || strchr(text, '@') || strstr(text, "://") || strchr(text, '[') ||
+           strchr(text, '<') || (channel && isalpha((unsigned char)channel[1]));
+}
+
+/* "- SRE team: the rotation" under a heading about contacts or the team that answers. */
+static void item_check(struct lint *lint, const struct block *block)
+{
+    const char *label, *rest;
+    const struct document *document = lint->document;
+    const char *heading = block->heading == NO_BLOCK ? "" : document->blocks.at[block->heading].prose.text;
+    bool about = text_find_word(heading, "contact") || text_find_word(heading, "response team");
+    if (block->kind != BLOCK_ITEM || !about || reachable(block->prose.text))
+        return;
+    const struct passage *first = block->prose.passages.n > 0 ? &block->prose.passages.at[0] : NULL;
+    bool labelled = first && first->lead && first->rest[0];
+    if (labelled || text_label(lint->arena, block->prose.text, &label, &rest))
+        lint_add(lint, "contact-missing", block->line, 1, NULL);
+}
+
+static void block_check(struct lint *lint, const struct block *block)
+{
+    bool contacts = under_contacts(lint, block);
+    for (int line = block->line; line <= block->line_end && block->kind != BLOCK_HEADING; line++) {
+        struct source_line source = document_line(lint->document, line);
+        line_check(lint, line, arena_strndup(lint->arena, source.at, source.n_bytes), contacts);
+        if (block->kind == BLOCK_ITEM && line >= block->prose.line + (int)block->prose.line_starts.n)
+            break;
+    }
+    item_check(lint, block);
+}
+
+void lint_contact(struct lint *lint)
+{
+    list_each (block, &lint->document->blocks)
+        block_check(lint, block);
+}

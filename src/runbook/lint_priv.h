@@ -1,0 +1,79 @@
+/* What the families of lint share. */
+#pragma once
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "runbook/document.h"
+#include "runbook/lint.h"
+
+enum lint_scope {
+    LINT_COMMAND,
+    LINT_PROSE,
+    LINT_HEADING,
+    LINT_COMMENT,
+    LINT_TEMPLATE,
+    LINT_LINE,
+    N_LINT_SCOPES
+};
+
+struct lint_pattern {
+    enum lint_scope scope;
+    pcre2_code *code;
+};
+
+/* A block of policy/lint.rules. */
+struct lint_rule {
+    const char *code, *group, *level, *explain, *fix;
+    LIST(struct lint_pattern) patterns;
+    pcre2_code *unless, *lacks, *needs; /* or NULL */
+    bool once;
+};
+
+struct lint_rules {
+    LIST(struct lint_rule) rules;
+    pcre2_match_data *match;
+    pcre2_match_context *context; /* bounds the work of one match */
+};
+
+/* Compiled into the arena; a pattern that does not compile is left out. */
+struct lint_rules *lint_rules_builtin(struct arena *arena);
+
+/* Whether it matches, and where. */
+bool lint_matches(const struct lint_rules *rules, const pcre2_code *code, const char *text, size_t n_bytes,
+                  size_t *ret_at, size_t *ret_n_bytes);
+
+struct lint_command {
+    const char *exact; /* as written */
+    const char *text;  /* joined lines: "\\\n" is two blanks, so that offsets stay */
+    int line;
+    const struct command *command;     /* NULL: found in a fence that no procedure has */
+    const struct procedure *procedure; /* NULL likewise */
+};
+
+struct lint {
+    struct arena *arena;
+    const struct runbook *runbook;
+    const struct document *document;
+    const struct lint_rules *rules;
+    char today[11];      /* "2026-03-01", or "" */
+    bool *line_in_fence; /* by line; fence marks included */
+    LIST(struct lint_command) commands;
+    struct defect_list *defects;
+};
+
+/* A finding with the rule's own sentence; {} in it becomes found (may be NULL). By code: its first block. */
+void lint_add_rule(struct lint *lint, const struct lint_rule *rule, int line, int column, const char *found);
+void lint_add(struct lint *lint, const char *code, int line, int column, const char *found);
+
+/* The families. */
+void lint_patterns(struct lint *lint);
+void lint_structure(struct lint *lint);
+void lint_contact(struct lint *lint);
+void lint_severity(struct lint *lint);
+void lint_procedure(struct lint *lint);
+void lint_metadata(struct lint *lint);
+void lint_command(struct lint *lint);
+
+/* Whether the fence's language is a shell's. */
+bool lint_shell(const struct block *block);

@@ -1,0 +1,110 @@
+/* Levels that are used, and what they lack. */
+#include <string.h>
+#include <strings.h>
+
+#include "runbook/lint_priv.h"
+#include "runbook/text.h"
+
+static bool is_used_only(const struct severity *severity)
+{
+    return severity->source && strcmp(severity->source, "usage") == 0;
+}
+
+static const char *level_text(struct arena *arena, const struct severity *severity)
+{
+    return severity->label ? arena_printf(arena, "%s (%s)", severity->id, severity->label) : severity->id;
+}
+
+static void levels_check(struct lint *lint)
+{
+    bool told = false;
+    list_each (severity, &lint->runbook->severities) {
+        if (!severity->id)
+            continue;
+        if (is_used_only(severity) && !told) {
+            lint_add(lint, "severity-undefined", severity->line, 1, severity->id);
+            told = true;
+        }
+        if (!is_used_only(severity) && severity->response_time_s == UNSTATED && !severity->response_text)
+            lint_add(lint, "response-time-missing", severity->line, 1, level_text(lint->arena, severity));
+    }
+}
+
+static void duplicates_check(struct lint *lint)
+{
+    const struct severity *levels = lint->runbook->severities.at;
+    for (size_t i = 1; i < lint->runbook->severities.n; i++)
+        if (levels[i].id && levels[i - 1].id && strcasecmp(levels[i].id, levels[i - 1].id) == 0 &&
+            levels[i].response_time_s != levels[i - 1].response_time_s)
+            lint_add(lint, "conflicting-number", levels[i].line, 1, levels[i].id);
+}
+
+/* "50 % or more" and "25 to 50 %": the limit belongs to both. */
+static void overlap_check(struct lint *lint, const struct criterion *a, const struct criterion *b)
+{
+    const struct condition *low = &a->condition, *range = &b->condition;
+    if (!low->metric || !range->metric || strcmp(low->metric, range->metric) != 0 || !low->has_value ||
+        !range->has_value_hi || !low->op || !range->op_hi)
+        return;
+    if (strcmp(low->op, ">=") == 0 && strcmp(range->op_hi, "<=") == 0 && !(low->value < range->value_hi) &&
+        !(low->value > range->value_hi))
+        lint_add(lint, "range-overlap", b->line, 1,
+                 arena_printf(lint->arena, "%s and %s", a->text ? a->text : "", b->text ? b->text : ""));
+}
+
+static void overlaps_check(struct lint *lint)
+{
+    const struct severity *levels = lint->runbook->severities.at;
+    for (size_t i = 1; i < lint->runbook->severities.n; i++)
+        list_each (above, &levels[i - 1].criteria)
+            list_each (below, &levels[i].criteria)
+                overlap_check(lint, above, below);
+}
+
+static bool answers_alerts(const struct procedure *procedure)
+{
+    static const char *const kinds[] = {"alert", "symptom", "recipe", "mitigation", "security", "emergency"};
+    for (size_t i = 0; procedure->kind && i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(procedure->kind, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Where some procedures state a level, each one without is told; where none does, the first one. */
+static void procedures_check(struct lint *lint)
+{
+    bool some = false;
+    list_each (procedure, &lint->runbook->procedures)
+        some = some || (procedure->severity_basis && strcmp(procedure->severity_basis, "stated") == 0);
+    list_each (procedure, &lint->runbook->procedures) {
+        bool stated = procedure->severity_basis && strcmp(procedure->severity_basis, "stated") == 0;
+        if (stated || !answers_alerts(procedure))
+            continue;
+        lint_add(lint, "severity-missing", procedure->line, 1, procedure->title);
+        if (!some)
+            return;
+    }
+}
+
+/* "Classify the severity" in a document that has no levels. */
+static void classify_check(struct lint *lint)
+{
+    if (lint->runbook->severities.n > 0)
+        return;
+    list_each (block, &lint->document->blocks) {
+        const char *text = block->prose.text;
+        if (block->kind == BLOCK_ITEM && text && text_find_word(text, "severity") &&
+            (text_find_word(text, "classify") || text_find_word(text, "determine") ||
+             text_find_word(text, "assess") || text_find_word(text, "assign")))
+            lint_add(lint, "severity-undefined", block->line, 1, NULL);
+    }
+}
+
+void lint_severity(struct lint *lint)
+{
+    levels_check(lint);
+    duplicates_check(lint);
+    overlaps_check(lint);
+    procedures_check(lint);
+    classify_check(lint);
+}
