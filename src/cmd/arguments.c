@@ -1,4 +1,4 @@
-#include "cmd/options.h"
+#include "cmd/arguments.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -42,8 +42,8 @@ static const struct command_option *find(const struct command_option *options, c
     return NULL;
 }
 
-int options_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
-                  const char *usage, struct strings *ret_words)
+int arguments_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
+                    const char *usage, struct strings *ret_words)
 {
     bool words_only = false;
     for (int i = 1; i < argc; i++) {
