@@ -134,7 +134,7 @@ static void order_copy(struct arena *arena, const struct runner_order *order, st
 void runner_start(struct runner *runner, const struct runner_order *order)
 {
     if (runner->n_works >= WORKS || map_count(runner->seen) >= SEEN) {
-        refuse(runner, order, "the runner has too many orders");
+        refuse(runner, order, "The runner has too many orders.");
         return;
     }
     if (!order_is_new(runner, order)) {
