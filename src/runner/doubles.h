@@ -1,4 +1,5 @@
 #pragma once
+#include "runbook/library.h"
 static const char *fence_text;
 struct runbook *runbook_read(struct arena *arena, const char *file, const char *bytes, size_t n_bytes)
 {
@@ -34,21 +35,10 @@ const char *risk_name(enum risk_class risk)
 {
     return risk == RISK_READ ? "read" : "mutate";
 }
-const char *step_must_ask(const struct risk *risk)
-{
-    return risk->class == RISK_READ ? NULL : "it changes something";
-}
-static const char *const names[] = {"waiting", "held",      "queued",        "starting",
-                                    "running", "succeeded", "failed",        "timed_out",
-                                    "refused", "denied",    "effect_unknown"};
-const char *step_state_name(enum step_state state)
-{
-    return names[state];
-}
-int step_state_of(const char *name)
-{
-    for (int i = 0; i < N_STEP_STATES; i++)
-        if (!strcmp(names[i], name))
-            return i;
-    return -1;
-}
+const struct folder_limits library_limits = {.file_bytes = 8 << 20};
+#ifdef DOUBLE_LIBRARY
+
+struct library *library_new(const struct folder *folder) { (void)folder; return NULL; }
+void library_free(struct library *library) { (void)library; }
+const struct runbook *library_find(const struct library *library, const char *file) { (void)library, (void)file; return NULL; }
+#endif
