@@ -85,7 +85,7 @@ static int decide(const char *verb, int argc, char **argv)
                                              {"--data", NULL, &data},
                                              {"--as", NULL, &as},
                                              {0}};
-    if (arguments_parse(arena, argc, argv, options, usage, &words) < 0)
+    if (command_line_parse(arena, argc, argv, options, usage, &words) < 0)
         return EXIT_USAGE;
     if (words.n != 2 || number_parse(words.at[0], &decision.run) < 0 ||
         number_parse(words.at[1], &decision.step) < 0)

@@ -42,7 +42,7 @@ static const struct command_option *find(const struct command_option *options, c
     return NULL;
 }
 
-int arguments_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
+int command_line_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
                     const char *usage, struct strings *ret_words)
 {
     bool words_only = false;

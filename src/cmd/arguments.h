@@ -15,7 +15,7 @@ struct command_option {
 
 /* -1: a message and the usage are on standard error; the caller exits with EXIT_USAGE. options end with one
  * without a name. */
-int arguments_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
+int command_line_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
                     const char *usage, struct strings *ret_words);
 
 /* Prints the message and the usage to standard error. Gives EXIT_USAGE. */

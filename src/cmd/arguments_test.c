@@ -14,7 +14,7 @@ static int parse(struct arena *arena, const char *line, const struct command_opt
             *p++ = '\0';
         argv[argc++] = p;
     }
-    return arguments_parse(arena, argc, argv, options, "usage: test\n", words);
+    return command_line_parse(arena, argc, argv, options, "usage: test\n", words);
 }
 
 static void options_and_words_may_mix(void **state)

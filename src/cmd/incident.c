@@ -209,7 +209,7 @@ int cmd_incident(int argc, char **argv)
     const struct verb *verb = find_verb(argv[1]);
     if (!verb)
         return usage_error(usage, "incident %s: no such verb", argv[1]);
-    if (arguments_parse(arena, argc - 1, argv + 1, options, usage, &words.rest) < 0)
+    if (command_line_parse(arena, argc - 1, argv + 1, options, usage, &words.rest) < 0)
         return EXIT_USAGE;
     if (verb->takes_number && (words.rest.n == 0 || number_parse(words.rest.at[0], &words.number) < 0))
         return usage_error(usage, "incident %s: which number? `crashcart incident list` shows them",

@@ -98,7 +98,7 @@ int cmd_read(int argc, char **argv)
     struct strings files = {0};
     const struct command_option options[] = {{"--json", &request.json, NULL}, {NULL, NULL, NULL}};
 
-    if (arguments_parse(arena, argc, argv, options, usage, &files) < 0)
+    if (command_line_parse(arena, argc, argv, options, usage, &files) < 0)
         return EXIT_USAGE;
     if (files.n == 0)
         return usage_error(usage, "crashcart read: no file named");

@@ -22,7 +22,7 @@ int cmd_serve(int argc, char **argv)
                                            {.name = "--data", .value = &options.data},
                                            {.name = "--listen", .value = &options.listen},
                                            {0}};
-    if (arguments_parse(arena, argc, argv, known, USAGE, &words) < 0)
+    if (command_line_parse(arena, argc, argv, known, USAGE, &words) < 0)
         return EXIT_USAGE;
     if (words.n)
         return usage_error(USAGE, "crashcart serve: \"%s\" is no option", words.at[0]);
