@@ -222,11 +222,12 @@ static void look_at_list(struct procedure_writer *writer, size_t item)
             writer->list_runs = blocks[k].kind == BLOCK_FENCE && fence_role(&blocks[k]) != FENCE_OTHER;
         links += only_links(block);
         questions += bytes > 0 && block->prose.text[bytes - 1] == '?';
-        orders += sentence_is_order(block->prose.text) || (lead && writer->staged) || block->end > i + 1;
+        orders += sentence_is_order(block->prose.text) || (lead && writer->staged) || block->end > i + 1 ||
+                  (writer->staged && text_starts_with(block->prose.text, "if "));
     }
     writer->list_first = first + 1;
-    writer->list_counts =
-        links * 2 < n && questions * 2 < n && (blocks[item].marker != MARKER_BULLET || orders * 2 >= n);
+    writer->list_counts = (writer->staged ? links < n : links * 2 < n) && questions * 2 < n &&
+                          (blocks[item].marker != MARKER_BULLET || orders * 2 >= n);
 }
 
 static bool list_counts(struct procedure_writer *writer, size_t item)
