@@ -54,6 +54,20 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
         sim_fail(sim, "incident %lld is escalated early", (long long)delivery->incident);
 }
 
+/* A way that is dead gives over to the next one in the same turn. */
+static void check_dead(struct sim *sim, const struct delivery *dead, const struct decisions *decisions)
+{
+    const struct person *person = config_person(sim->config, dead->person);
+    const struct incident *incident = model_incident(&sim->model, dead->incident);
+    if ((size_t)dead->way + 1 >= person->contacts.n || dead->attempts > 3 || incident->acknowledged_us)
+        return;
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_DELIVERY && d->delivery.way == dead->way + 1 &&
+            strcmp(d->delivery.person, dead->person) == 0)
+            return;
+    sim_fail(sim, "delivery %lld is dead, and the next way is not tried", (long long)dead->id);
+}
+
 /* A timer goes because it is due, because something else took its place, or because nobody needs it. */
 static void check_timer(struct sim *sim, const struct decision *decision)
 {
@@ -76,6 +90,8 @@ void check_decisions(struct sim *sim, const struct input *input, const struct de
             check_delivery(sim, input, &d->delivery);
         else if (d->kind == DECISION_TIMER_SET || d->kind == DECISION_TIMER_CLEAR)
             check_timer(sim, d);
+        if (d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_DEAD)
+            check_dead(sim, &d->delivery, decisions);
     }
 }
 
@@ -133,6 +149,9 @@ static void check_open(struct sim *sim, const struct incident *incident, struct 
     if (incident->state != INCIDENT_MONITORING && n == 0)
         sim_fail(sim, "incident %lld is %s although nothing fires", (long long)incident->number,
                  incident_state_name(incident->state));
+    if (incident->acknowledged_us && model_timer(&sim->model, TIMER_ESCALATE, incident->number))
+        sim_fail(sim, "incident %lld is acknowledged, and would still be escalated",
+                 (long long)incident->number);
     const struct timer *timer = model_timer(&sim->model, TIMER_HOLD_DOWN, incident->number);
     if ((incident->state == INCIDENT_MONITORING) != (timer != NULL))
         sim_fail(sim, "incident %lld is %s and %s a hold-down", (long long)incident->number,
@@ -165,6 +184,19 @@ void check_state(struct sim *sim, const struct input *input)
         if (timer->due_us <= sim->now_us)
             sim_fail(sim, "a timer of %lld was due and did not fire", (long long)timer->subject);
     check_incidents(sim);
+}
+
+void check_under_way(struct sim *sim)
+{
+    size_t position = 0;
+    for (const struct delivery *delivery; (delivery = map_next(sim->model.deliveries, &position));) {
+        const struct page *page = map_get(sim->pages, delivery->key, strlen(delivery->key));
+        if (delivery->state == DELIVERY_DUE && (!page || page->process != sim->process))
+            sim_fail(sim, "page %s is due, and has not left", delivery->key);
+        if (delivery->state == DELIVERY_RETRY &&
+            !model_timer(&sim->model, TIMER_DELIVERY_RETRY, delivery->id))
+            sim_fail(sim, "page %s is to be tried again, and nothing will", delivery->key);
+    }
 }
 
 /* ---- what was accepted ---- */

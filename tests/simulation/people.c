@@ -7,7 +7,7 @@ static const char *const people[] = {"person:ana", "person:ben", "person:eve"};
 
 static void approve_something(struct sim *sim, int64_t incident, const char *actor)
 {
-    static const int lines[] = {33, 34, 35, 38, 41, 52};
+    static const int lines[] = {33, 34, 38, 41, 51, 52};
     int line = lines[sim_between(sim, 0, 5)];
     bool force = sim_chance(sim, 5);
     sim_say(sim, "%s approves %lld:%d", actor, (long long)incident, line);
@@ -38,7 +38,7 @@ void person_reacts(struct sim *sim, const struct happening *happening)
         sim->count.acknowledged +=
             sim_input(sim, &(struct input){.kind = INPUT_ACKNOWLEDGE, .incident = number, .actor = actor});
         come_back(sim, number);
-    } else if (sim_chance(sim, 40)) {
+    } else if (sim_chance(sim, 60)) {
         approve_something(sim, number, actor);
         come_back(sim, number);
     } else if (sim_chance(sim, 30)) {

@@ -98,11 +98,12 @@ static void begins(struct sim *sim, const struct run_step *step)
                                      .detail = step->line,
                                      .process = sim->process,
                                      .at_us = at_us});
-    sim_plan(sim, (struct happening){.kind = HAPPEN_FINISHED,
-                                     .subject = step->run,
-                                     .detail = step->line,
-                                     .process = sim->process,
-                                     .at_us = at_us + sim_between(sim, 1000, MINUTE)});
+    sim_plan(sim, (struct happening){
+                      .kind = HAPPEN_FINISHED,
+                      .subject = step->run,
+                      .detail = step->line,
+                      .process = sim->process,
+                      .at_us = at_us + sim_between(sim, 1000, step->risk == RISK_READ ? MINUTE : HOUR)});
 }
 
 void runner_started(struct sim *sim, const struct happening *happening)

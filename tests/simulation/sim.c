@@ -147,6 +147,7 @@ void sim_crash(struct sim *sim, int64_t down_us)
 bool sim_input(struct sim *sim, const struct input *input)
 {
     sim->count.inputs++;
+    check_under_way(sim);
     struct decisions decisions = {.arena = sim->arena};
     engine_decide(sim->engine, input, sim->now_us, &decisions);
     int crash = (int)sim_between(sim, 0, 999); /* one input in 250 */

@@ -159,6 +159,8 @@ void person_reacts(struct sim *sim, const struct happening *happening);
 void check_decisions(struct sim *sim, const struct input *input, const struct decisions *decisions);
 /* After the commit: engine and ledger as a whole. */
 void check_state(struct sim *sim, const struct input *input);
+/* Between inputs: what is under way is really under way. */
+void check_under_way(struct sim *sim);
 /* Each alert of the batch stands. One message may be set aside as late, after an echo; the next may not. */
 void check_heard(struct sim *sim, struct trouble *trouble, const struct alert_batch *batch);
 void check_page(struct sim *sim, const struct delivery *delivery);
