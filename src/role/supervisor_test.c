@@ -23,12 +23,9 @@
 #include "loop/sandbox.h"
 #include "role/frames.h"
 #include "role/role.h"
+#include "runbook/library.h"
 #include "runbook/runbook.h"
 #include "runner/runner.h"
-/* Doubles for the reader of the room below, until it is there. */
-#include "runbook/library.h"
-#define DOUBLE_LIBRARY
-#include "runner/doubles.h"
 
 /* ---- the stand-in for core ---- */
 
@@ -295,17 +292,12 @@ static void an_address_in_use_ends_it_before_anything_starts(void **state)
     (void)state;
     int fd;
     struct err err;
-    char port[8];
-    /* Any port that is taken will do. */
-    for (int number = 20000;; number++) {
-        char address[32];
-        snprintf(address, sizeof address, "127.0.0.1:%d", number);
-        if (listen_open(address, &fd, &err) == 0) {
-            snprintf(port, sizeof port, "%d", number);
-            serve_on(address, NULL);
-            break;
-        }
-    }
+    char address[32];
+    int port = 20000; /* any that we can take will do */
+    do
+        snprintf(address, sizeof address, "127.0.0.1:%d", port++);
+    while (listen_open(address, &fd, &err) < 0);
+    serve_on(address, NULL);
     await("is in use by another program");
     assert_exits(EXIT_CANNOT_OPEN);
     close(fd);

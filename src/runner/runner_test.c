@@ -18,8 +18,6 @@
 #include "runbook/runbook.h"
 #include "runner/runner.h"
 
-/* Doubles for the reader and the rules of the rooms below, until those are there. */
-#include "runner/doubles.h"
 
 enum { COMMAND_LINE = 5, EVENTS = 64 };
 
