@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/exit_code.h"
-#include "cmd/options.h"
 
 enum { DAYS_AHEAD = 90, GAPS_SHOWN = 4 };
 
@@ -98,16 +98,11 @@ int cmd_config(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
     const char *path = NULL;
-    bool help = false;
     struct strings words = {0};
-    const struct command_option known[] = {
-        {.name = "-c", .value = &path}, {.name = "--help", .flag = &help}, {0}};
-    if (options_parse(arena, argc, argv, known, USAGE, &words))
-        return EXIT_USAGE;
-    if (help) {
-        fputs(USAGE, stdout);
-        return EXIT_DONE;
-    }
+    const struct command_option known[] = {{.name = "-c", .value = &path}, {0}};
+    int parsed = command_line_parse(arena, argc, argv, known, USAGE, &words);
+    if (parsed)
+        return command_line_exit(parsed);
     if (words.n != 1 || strcmp(words.at[0], "check") != 0)
         return usage_error(USAGE, "config has one verb: check");
     struct config_errors errors = {.arena = arena};

@@ -4,9 +4,9 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/exit_code.h"
-#include "cmd/options.h"
 #include "config/config.h"
 
 enum { CALENDAR_DAYS = 90 };
@@ -19,22 +19,14 @@ static const char USAGE[] = "usage: crashcart oncall [-c FILE] [--at TIME] [--js
 struct options {
     const char *file;
     int64_t at_us;
-    bool json, ical, help;
+    bool json, ical;
 };
 
-/* 0 done; else an exit code. */
-static int read_options(struct arena *arena, int argc, char **argv, struct options *options)
+/* What the words on the command line mean together. 0, or the exit code. */
+static int check_options(struct options *options, const struct strings *words, const char *at)
 {
-    const char *at = NULL;
-    struct strings words = {0};
-    const struct command_option known[] = {
-        {.name = "-c", .value = &options->file},    {.name = "--at", .value = &at},
-        {.name = "--json", .flag = &options->json}, {.name = "--ical", .flag = &options->ical},
-        {.name = "--help", .flag = &options->help}, {0}};
-    if (options_parse(arena, argc, argv, known, USAGE, &words))
-        return EXIT_USAGE;
-    if (words.n)
-        return usage_error(USAGE, "oncall %s: no such word", words.at[0]);
+    if (words->n)
+        return usage_error(USAGE, "oncall %s: no such word", words->at[0]);
     if (options->json && options->ical)
         return usage_error(USAGE, "--json and --ical are two documents; ask for one");
     options->at_us = clock_wall_us(clock_system());
@@ -101,13 +93,19 @@ int cmd_oncall(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
     struct options options = {0};
-    int code = read_options(arena, argc, argv, &options);
+    const char *at = NULL;
+    struct strings words = {0};
+    const struct command_option known[] = {{.name = "-c", .value = &options.file},
+                                           {.name = "--at", .value = &at},
+                                           {.name = "--json", .flag = &options.json},
+                                           {.name = "--ical", .flag = &options.ical},
+                                           {0}};
+    int parsed = command_line_parse(arena, argc, argv, known, USAGE, &words);
+    if (parsed)
+        return command_line_exit(parsed);
+    int code = check_options(&options, &words, at);
     if (code)
         return code;
-    if (options.help) {
-        fputs(USAGE, stdout);
-        return EXIT_DONE;
-    }
     struct config_errors errors = {.arena = arena};
     struct config *config = NULL;
     int loaded = config_load(options.file, &config, &errors);

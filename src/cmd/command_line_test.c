@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/testing.h"
-#include "cmd/arguments.h"
+#include "cmd/command_line.h"
 
 /* Parses a line as the shell would give it, split at blanks. */
 static int parse(struct arena *arena, const char *line, const struct command_option *options,

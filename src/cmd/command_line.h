@@ -1,11 +1,13 @@
 /* Command-line options of a subcommand: a table of them, words are what remains. "--name value",
  * "--name=value",
- * "--" ends the options; they may stand before, between and after the words. */
+ * "-c value"; "--" ends the options; they may stand before, between and after the words. --help and -h are
+ * known to all. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "base/list.h"
+#include "cmd/exit_code.h"
 
 struct command_option {
     const char *name;   /* "--json" */
@@ -13,10 +15,16 @@ struct command_option {
     const char **value; /* it takes a value */
 };
 
-/* -1: a message and the usage are on standard error; the caller exits with EXIT_USAGE. options end with one
- * without a name. */
+/* 0: go on. -1: a message and the usage are on standard error; 1: help was asked for, and the usage is on
+ * standard output: the caller exits with command_line_exit(). options end with one without a name. */
 int command_line_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
-                    const char *usage, struct strings *ret_words);
+                       const char *usage, struct strings *ret_words);
+
+/* The exit code for what command_line_parse() gave, when that is not 0. */
+static inline int command_line_exit(int parsed)
+{
+    return parsed < 0 ? EXIT_USAGE : EXIT_DONE;
+}
 
 /* Prints the message and the usage to standard error. Gives EXIT_USAGE. */
 int usage_error(const char *usage, const char *format, ...) __attribute__((format(printf, 2, 3)));
