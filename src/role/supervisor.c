@@ -154,11 +154,6 @@ static void fleet_reload(void *context)
 
 /* ---- before anything runs ---- */
 
-static void say(const char *line)
-{
-    fprintf(stderr, "%s\n", line);
-}
-
 static int data_folder_make(const char *path)
 {
     struct stat st;
@@ -174,7 +169,7 @@ static int data_folder_make(const char *path)
 int role_supervise(const struct role_options *options)
 {
     struct supervisor supervisor = {.options = *options, .config_fd = -1};
-    struct config *config = site_read_config(options->config_file, say);
+    struct config *config = site_read_config(options->config_file);
     if (!config)
         return EXIT_CANNOT_OPEN;
     if (!supervisor.options.listen)
@@ -188,7 +183,7 @@ int role_supervise(const struct role_options *options)
     log_setup("supervisor", LOG_INFO);
     signal(SIGPIPE, SIG_IGN);
     if (listen_open(supervisor.options.listen, &supervisor.options.listen_fd, &err) < 0) {
-        say(err.text);
+        log_event(LOG_ERROR, "listen.failed", "error=%s", log_quote(err.text));
     } else if (data_folder_make(supervisor.options.data) == 0) {
         struct fleet fleet = {.members = members,
                               .n_members = ROLES,

@@ -221,7 +221,8 @@ static void look_at_list(struct procedure_writer *writer, size_t item)
         for (size_t k = i + 1; k < block->end && !writer->list_runs; k++)
             writer->list_runs = blocks[k].kind == BLOCK_FENCE && fence_role(&blocks[k]) != FENCE_OTHER;
         links += only_links(block);
-        questions += bytes > 0 && block->prose.text[bytes - 1] == '?';
+        /* "What was deployed last?" with a command below it is a step. */
+        questions += bytes > 0 && block->prose.text[bytes - 1] == '?' && block->end == i + 1;
         orders += sentence_is_order(block->prose.text) || (lead && writer->staged) || block->end > i + 1 ||
                   (writer->staged && text_starts_with(block->prose.text, "if "));
     }
