@@ -1,5 +1,5 @@
 /* The rule set: tools by name, vocabulary lists, and the map from the grammar's symbols to what to do with
- * them. Built from policy/*.rules and the file of a site, read-only afterwards. */
+ * them. Built from the .rules files of policy/ and the file of a site, read-only afterwards. */
 #include "runbook/risk_priv.h"
 
 #include <pthread.h>
