@@ -4,12 +4,12 @@
 #include <stddef.h>
 
 struct embedded_file {
-    const char *name;  /* "commands.rules" */
+    const char *name;  /* "shell.rules" */
     const char *bytes; /* closed by a NUL */
     size_t n_bytes;
 };
 
-/* All of them, ended by one without a name (made by the build; use embedded_find). */
+/* All of them, ended by one without a name (made by the build). */
 extern const struct embedded_file embedded_files_[];
 
 /* The file of that name, or NULL. */

@@ -1,5 +1,5 @@
 /* The class of a command, found by parsing it (tree-sitter-bash) and walking the tree with a rule table that
- * a person can read and extend (policy/commands.rules); never by guessing from words. A pipeline, list,
+ * a person can read and extend (the .rules files of policy/); never by guessing from words. A pipeline, list,
  * subshell, loop, substitution, `ssh`, `kubectl exec`, `xargs`, `sh -c`, `watch`, `sudo` is as risky as the
  * riskiest thing inside. What is not known is `unknown`, and so is what does not parse. */
 #pragma once

@@ -331,9 +331,12 @@ bool scan_powershell(struct scan *scan, const char *text, size_t n_bytes)
 {
     if (!looks_like_powershell(scan->arena, text, n_bytes))
         return false;
+    bool outside = scan->powershell;
+    scan->powershell = true;
     struct powershell ps = {.scan = scan, .at = text, .end = text + n_bytes};
     while (ps.at < ps.end)
         run(&ps, true);
+    scan->powershell = outside;
     risk_raise(scan, RISK_READ, "PowerShell", "only sets variables of the session");
     return true;
 }

@@ -78,6 +78,7 @@ struct tool {
     LIST(struct phrase) phrases;
     struct strings value_options, flag_options;
     bool whole_options, ignore_case, strict_options, wrapper, shell_word, bounded;
+    bool cmdlet; /* known to PowerShell only */
 };
 
 /* Vocabulary lists, `words NAME: ...`. */
@@ -145,6 +146,7 @@ struct scan {
     int depth;       /* of the walk in this tree */
     int inner_depth; /* texts within texts */
     size_t *inner_bytes_left;
+    bool powershell;          /* the commands are PowerShell */
     bool there;               /* inside kubectl exec, ssh, docker exec */
     bool tool_is_minor;       /* risk->tool is a wrapper or a word of the shell so far */
     bool saved;               /* output goes to a file */

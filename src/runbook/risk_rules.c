@@ -1,5 +1,5 @@
 /* The rule set: tools by name, vocabulary lists, and the map from the grammar's symbols to what to do with
- * them. Built from policy/commands.rules and the file of a site, read-only afterwards. */
+ * them. Built from the .rules files of policy/ and the file of a site, read-only afterwards. */
 #include "runbook/risk_priv.h"
 
 #include <pthread.h>
@@ -120,6 +120,18 @@ static int lines_read(struct risk_rules *rules, const char *file, const char *by
     return 0;
 }
 
+/* All files of policy/ that end in ".rules", in order of name. */
+static int builtin_read(struct risk_rules *rules, struct err *err)
+{
+    for (const struct embedded_file *file = embedded_files_; file->name; file++) {
+        const char *ending = strrchr(file->name, '.');
+        if (ending && strcmp(ending, ".rules") == 0 &&
+            lines_read(rules, file->name, file->bytes, false, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int risk_rules_load(const char *site_file, const char *site_bytes, struct risk_rules **ret_rules,
                     struct err *err)
 {
@@ -131,9 +143,7 @@ int risk_rules_load(const char *site_file, const char *site_bytes, struct risk_r
         rules->lists[i].exact = map_new();
     handlers_fill(rules);
 
-    const struct embedded_file *builtin = embedded_find("commands.rules");
-    must(builtin);
-    if (lines_read(rules, "commands.rules", builtin->bytes, false, err) < 0 ||
+    if (builtin_read(rules, err) < 0 ||
         (site_bytes && lines_read(rules, site_file ? site_file : "site rules", site_bytes, true, err) < 0)) {
         risk_rules_free(rules);
         return -1;

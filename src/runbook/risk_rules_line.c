@@ -1,4 +1,4 @@
-/* One line of a rule file at a time. The format is described at the top of policy/commands.rules, for the
+/* One line of a rule file at a time. The format is described at the top of policy/shell.rules, for the
  * people who extend it; in short:
  *
  *     tool kubectl, oc
@@ -201,6 +201,7 @@ static int like_read(struct rule_reader *reader, const char *name)
         (*tool)->wrapper |= model->wrapper;
         (*tool)->shell_word |= model->shell_word;
         (*tool)->bounded |= model->bounded;
+        (*tool)->cmdlet |= model->cmdlet;
     }
     return 0;
 }
@@ -214,6 +215,7 @@ static bool attribute_set(struct tool *tool, const char *name)
         {"whole options", &tool->whole_options},   {"ignore case", &tool->ignore_case},
         {"strict options", &tool->strict_options}, {"wrapper", &tool->wrapper},
         {"shell word", &tool->shell_word},         {"bounded", &tool->bounded},
+        {"cmdlet", &tool->cmdlet},
     };
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
         if (strcmp(attributes[i].name, name) == 0)
@@ -233,7 +235,7 @@ static int attributes_read(struct rule_reader *reader, char *text)
             if (!attribute_set(*tool, name))
                 return line_error(reader,
                                   "no such `is`; there are whole options, ignore case, strict options, "
-                                  "wrapper, shell word, bounded",
+                                  "wrapper, shell word, bounded, cmdlet",
                                   name);
         text = comma;
     }

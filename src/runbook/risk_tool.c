@@ -328,6 +328,8 @@ void scan_command(struct scan *scan, const struct word *words, size_t n_words)
     if (strings_hold(&scan->functions, name))
         return; /* its body was walked where it is defined */
     const struct tool *tool = rules_tool(scan->rules, name);
+    if (tool && tool->cmdlet && !scan->powershell)
+        tool = NULL;
     program_note(scan, name, tool);
     if (!tool) {
         unknown_program(scan, program);
