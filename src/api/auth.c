@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "api/api_priv.h"
+#include "api/server.h"
 #include "base/hash.h"
 
 static bool holds_token(const struct request *request)

@@ -1,11 +1,9 @@
-/* Connections that are slow on purpose: a client that sends its header byte by byte never idles, so the
- * library's timeout does not reach it, and a few hundred such clients would keep everybody else out. When
- * more than a quarter of the places are taken, every new connection ends those that have been without a whole
- * header for too long. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 
-#include "api/api_priv.h"
+#include "api/connections.h"
+#include "base/arena.h"
 
 enum { HEADER_TIME_US = 15 * 1000000 };
 

@@ -1,4 +1,5 @@
-#include "api/api_priv.h"
+#include "api/handlers.h"
+#include "api/server.h"
 
 void get_health(struct request *request)
 {

@@ -1,7 +1,6 @@
-/* An incident and a step as the API shows them, everywhere alike. */
 #include <stdio.h>
 
-#include "api/api_priv.h"
+#include "api/incident_json.h"
 #include "runbook/runbook.h"
 
 static const char *none_if_empty(const char *text)

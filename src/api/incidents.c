@@ -1,7 +1,9 @@
 /* Incidents: what the ledger holds of them, and the verbs of a responder. */
 #include <string.h>
 
-#include "api/api_priv.h"
+#include "api/handlers.h"
+#include "api/incident_json.h"
+#include "api/server.h"
 
 enum { LIST_LIMIT = 100, LIST_MOST = 1000, TIMELINE_LIMIT = 10000 };
 

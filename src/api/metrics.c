@@ -1,17 +1,29 @@
 /* Figures for Prometheus (text format 0.0.4). */
-#include "api/api_priv.h"
+#include "api/handlers.h"
+#include "api/server.h"
 #include "engine/incident.h"
 
 enum { OPEN_LIMIT = 10000 };
 
-const unsigned metrics_statuses[N_STATUSES] = {200, 400, 401, 404, 405, 409, 413,
-                                               415, 422, 500, 501, 503, 504, 0};
+/* Counted apart; 0 stands for all others. */
+static const unsigned statuses[] = {200, 400, 401, 404, 405, 409, 413, 415, 422, 500, 501, 503, 0};
+enum { N_STATUSES = sizeof statuses / sizeof *statuses };
+
+void metrics_start(struct metrics *metrics)
+{
+    metrics->answers = heap_alloc((routes_count() + 1) * N_STATUSES * sizeof *metrics->answers);
+}
+
+void metrics_end(struct metrics *metrics)
+{
+    heap_free_(&metrics->answers);
+}
 
 void metrics_count(struct metrics *metrics, const struct route *route, unsigned status)
 {
     size_t row = route ? (size_t)(route - routes) : routes_count();
     size_t column = 0;
-    while (metrics_statuses[column] && metrics_statuses[column] != status)
+    while (statuses[column] && statuses[column] != status)
         column++;
     atomic_fetch_add(&metrics->answers[row * N_STATUSES + column], 1);
 }
@@ -28,7 +40,7 @@ static void write_answers(struct buf *out, const struct metrics *metrics)
                 buf_printf(out,
                            "crashcart_http_requests_total{method=\"%s\",route=\"%s\",status=\"%u\"} %llu\n",
                            route->path ? route->method : "", route->path ? route->path : "none",
-                           metrics_statuses[column], (unsigned long long)n);
+                           statuses[column], (unsigned long long)n);
         }
 }
 

@@ -1,9 +1,10 @@
-/* Spare requests and ledger readers, so that a request costs no allocation, and the counts that a stop waits
- * for. One lock: it is held for a few instructions only. */
+/* One lock: it is held for a few instructions only. */
 #include <pthread.h>
 #include <time.h>
 
-#include "api/api_priv.h"
+#include "api/pool.h"
+#include "api/request.h"
+#include "base/arena.h"
 
 enum { SPARE_REQUESTS = 64, SPARE_LEDGERS = 8 };
 
@@ -104,13 +105,11 @@ void pool_end(struct pool *pool, enum use use)
     pthread_mutex_unlock(&pool->lock);
 }
 
-bool pool_stop(struct pool *pool)
+void pool_stop(struct pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    bool was = pool->stopping;
     pool->stopping = true;
     pthread_mutex_unlock(&pool->lock);
-    return was;
 }
 
 bool pool_stopping(struct pool *pool)

@@ -1,7 +1,7 @@
 /* Every way to say no: one table from problem to status, one from the engine's outcome to problem. */
 #include <stdio.h>
 
-#include "api/api_priv.h"
+#include "api/request.h"
 
 static const struct {
     unsigned status;

@@ -1,5 +1,6 @@
 /* The post-incident report: everything the ledger holds of one incident, in the runbook's own shape. */
-#include "api/api_priv.h"
+#include "api/handlers.h"
+#include "api/server.h"
 #include "review/report.h"
 
 enum { EVENTS_LIMIT = 10000 };

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "api/api_priv.h"
+#include "api/server.h"
 #include "base/log.h"
 
 enum {

@@ -1,9 +1,11 @@
 /* Every path that the server answers. Adding one is a row here and a function in the file of its noun. */
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "api/api_priv.h"
+#include "api/handlers.h"
+#include "api/routes.h"
 
 const struct route routes[] = {
     /* As Alertmanager's API v2, spoken by Prometheus and amtool. */

@@ -1,5 +1,7 @@
 /* Approvals: a person's yes or no to one command of one run. */
-#include "api/api_priv.h"
+#include "api/handlers.h"
+#include "api/incident_json.h"
+#include "api/server.h"
 
 static void submit(struct request *request, enum input_kind kind)
 {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "api/api_priv.h"
+#include "api/server.h"
 #include "base/log.h"
 
 enum {
@@ -102,7 +102,7 @@ static struct api *api_new(const struct api_options *options, const struct api_b
     api->started_us = clock_wall_us(options->clock);
     api->pool = pool_new();
     api->connections = connections_new(options->clock, n_connections);
-    api->metrics.answers = heap_alloc((routes_count() + 1) * N_STATUSES * sizeof *api->metrics.answers);
+    metrics_start(&api->metrics);
     api->empty = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     MHD_add_response_header(api->empty, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     MHD_add_response_header(api->empty, "X-Content-Type-Options", "nosniff");
@@ -114,7 +114,7 @@ static void api_free(struct api *api)
     MHD_destroy_response(api->empty);
     pool_free(api->pool);
     connections_free(api->connections);
-    heap_free_(&api->metrics.answers);
+    metrics_end(&api->metrics);
     heap_free_(&api);
 }
 

@@ -1,6 +1,7 @@
 /* What amtool asks before anything else, and what this server has in the place of Alertmanager's
  * configuration. */
-#include "api/api_priv.h"
+#include "api/handlers.h"
+#include "api/server.h"
 
 /* Valid as Alertmanager's configuration, for `amtool config`: what is true of this server in its words. */
 static const char configuration[] = "route:\n"

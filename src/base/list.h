@@ -26,7 +26,7 @@ void *list_grow_(struct arena *arena, void *at, size_t n, size_t *capacity, size
      &(list)->at[(list)->n++])
 
 #define list_each(item, list)                                                                                \
-    for (typeof((list)->at + 0) item = (list)->at; item && item < (list)->at + (list)->n; item++)
+    for (typeof((list)->at + 0)(item) = (list)->at; (item) && (item) < (list)->at + (list)->n; (item)++)
 
 static inline void strings_add(struct arena *arena, struct strings *list, const char *s)
 {

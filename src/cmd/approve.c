@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "cmd/client.h"
+#include "cmd/command_line.h"
 #include "cmd/commands.h"
-#include "cmd/options.h"
 #include "cmd/terminal.h"
 
 static const char usage[] =
@@ -85,8 +85,9 @@ static int decide(const char *verb, int argc, char **argv)
                                              {"--data", NULL, &data},
                                              {"--as", NULL, &as},
                                              {0}};
-    if (options_parse(arena, argc, argv, options, usage, &words) < 0)
-        return EXIT_USAGE;
+    int parsed = command_line_parse(arena, argc, argv, options, usage, &words);
+    if (parsed)
+        return command_line_exit(parsed);
     if (words.n != 2 || number_parse(words.at[0], &decision.run) < 0 ||
         number_parse(words.at[1], &decision.step) < 0)
         return usage_error(usage, "%s needs the numbers of a run and of a step", verb);

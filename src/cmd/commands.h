@@ -4,6 +4,10 @@
 #include "cmd/exit_code.h"
 
 int cmd_approve(int argc, char **argv);
+int cmd_match(int argc, char **argv);
+int cmd_risk(int argc, char **argv);
+int cmd_lint(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_deny(int argc, char **argv);
 int cmd_incident(int argc, char **argv);

@@ -2,16 +2,20 @@
  * next 90 days? */
 #include "config/config.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "cmd/command_line.h"
 #include "cmd/commands.h"
+#include "cmd/exit_code.h"
 
 enum { DAYS_AHEAD = 90, GAPS_SHOWN = 4 };
 
-static const char USAGE[] = "usage: crashcart config check [-c FILE]\n";
+static const char USAGE[] =
+    "usage: crashcart config check [-c FILE]\n"
+    "  Reads the configuration as the server would, and names the hours of the next\n"
+    "  90 days when an escalation reaches nobody. Exit 1: there is something to mend.\n";
 
 /* "schedule:office, person:ana" */
 static void print_chain(const struct service *service)
@@ -87,33 +91,27 @@ static int check(const struct config *config, struct arena *arena)
         printf("sound; somebody is paged at every minute of the next %d days\n", DAYS_AHEAD);
     else
         printf("sound\n");
-    return n_problems ? 1 : 0;
+    return n_problems ? EXIT_REFUSED : EXIT_DONE;
 }
 
 int cmd_config(int argc, char **argv)
 {
-    static const struct option longs[] = {{"config", required_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
-    const char *path = NULL;
-    optind = 0;
-    for (int c; (c = getopt_long(argc, argv, "c:", longs, NULL)) != -1;) {
-        if (c != 'c') {
-            fputs(USAGE, stderr);
-            return 2;
-        }
-        path = optarg;
-    }
-    if (optind != argc - 1 || strcmp(argv[optind], "check") != 0) {
-        fputs(USAGE, stderr);
-        return 2;
-    }
     scoped_arena struct arena *arena = arena_new();
+    const char *path = NULL;
+    struct strings words = {0};
+    const struct command_option known[] = {{.name = "-c", .value = &path}, {0}};
+    int parsed = command_line_parse(arena, argc, argv, known, USAGE, &words);
+    if (parsed)
+        return command_line_exit(parsed);
+    if (words.n != 1 || strcmp(words.at[0], "check") != 0)
+        return usage_error(USAGE, "config has one verb: check");
     struct config_errors errors = {.arena = arena};
     struct config *config = NULL;
     int loaded = config_load(path, &config, &errors);
     for (size_t i = 0; i < errors.list.n; i++)
         fprintf(stderr, "%s\n", errors.list.at[i]);
     if (loaded)
-        return loaded < 0 ? 3 : 1;
+        return loaded < 0 ? EXIT_UNREACHABLE : EXIT_REFUSED;
     int code = check(config, arena);
     config_free(config);
     return code;

@@ -4,9 +4,9 @@
 
 #include "base/clock.h"
 #include "cmd/client.h"
+#include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/incident_show.h"
-#include "cmd/options.h"
 #include "cmd/terminal.h"
 
 static const char usage[] =
@@ -209,8 +209,9 @@ int cmd_incident(int argc, char **argv)
     const struct verb *verb = find_verb(argv[1]);
     if (!verb)
         return usage_error(usage, "incident %s: no such verb", argv[1]);
-    if (options_parse(arena, argc - 1, argv + 1, options, usage, &words.rest) < 0)
-        return EXIT_USAGE;
+    int parsed = command_line_parse(arena, argc - 1, argv + 1, options, usage, &words.rest);
+    if (parsed)
+        return command_line_exit(parsed);
     if (verb->takes_number && (words.rest.n == 0 || number_parse(words.rest.at[0], &words.number) < 0))
         return usage_error(usage, "incident %s: which number? `crashcart incident list` shows them",
                            verb->name);

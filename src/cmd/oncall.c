@@ -1,11 +1,12 @@
 /* crashcart oncall [-c FILE] [--at TIME] [--json | --ical]: who is on call, now or at any moment. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "cmd/command_line.h"
 #include "cmd/commands.h"
+#include "cmd/exit_code.h"
 #include "config/config.h"
 
 enum { CALENDAR_DAYS = 90 };
@@ -21,37 +22,17 @@ struct options {
     bool json, ical;
 };
 
-/* 0 done; else an exit code. */
-static int read_options(int argc, char **argv, struct options *options)
+/* What the words on the command line mean together. 0, or the exit code. */
+static int check_options(struct options *options, const struct strings *words, const char *at)
 {
-    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
-                                          {"at", required_argument, NULL, 'a'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"ical", no_argument, NULL, 'i'},
-                                          {NULL, 0, NULL, 0}};
+    if (words->n)
+        return usage_error(USAGE, "oncall %s: no such word", words->at[0]);
+    if (options->json && options->ical)
+        return usage_error(USAGE, "--json and --ical are two documents; ask for one");
     options->at_us = clock_wall_us(clock_system());
-    optind = 0;
-    for (int c; (c = getopt_long(argc, argv, "c:", longs, NULL)) != -1;) {
-        if (c == 'c')
-            options->file = optarg;
-        else if (c == 'j')
-            options->json = true;
-        else if (c == 'i')
-            options->ical = true;
-        else if (c != 'a') {
-            fputs(USAGE, stderr);
-            return 2;
-        } else if (time_parse_rfc3339(optarg, strlen(optarg), &options->at_us) || !options->at_us) {
-            fprintf(stderr, "crashcart oncall: \"%s\" is no time; write it like 2026-03-02T09:00:00Z\n",
-                    optarg);
-            return 2;
-        }
-    }
-    if (optind < argc || (options->json && options->ical)) {
-        fputs(USAGE, stderr);
-        return 2;
-    }
-    return 0;
+    if (at && (time_parse_rfc3339(at, strlen(at), &options->at_us) || !options->at_us))
+        return usage_error(USAGE, "\"%s\" is no time; write it like 2026-03-02T09:00:00Z", at);
+    return EXIT_DONE;
 }
 
 static const char *name_of(const void *config, const char *id)
@@ -110,18 +91,28 @@ static void print_text(struct arena *arena, const struct config *config, int64_t
 
 int cmd_oncall(int argc, char **argv)
 {
+    scoped_arena struct arena *arena = arena_new();
     struct options options = {0};
-    int code = read_options(argc, argv, &options);
+    const char *at = NULL;
+    struct strings words = {0};
+    const struct command_option known[] = {{.name = "-c", .value = &options.file},
+                                           {.name = "--at", .value = &at},
+                                           {.name = "--json", .flag = &options.json},
+                                           {.name = "--ical", .flag = &options.ical},
+                                           {0}};
+    int parsed = command_line_parse(arena, argc, argv, known, USAGE, &words);
+    if (parsed)
+        return command_line_exit(parsed);
+    int code = check_options(&options, &words, at);
     if (code)
         return code;
-    scoped_arena struct arena *arena = arena_new();
     struct config_errors errors = {.arena = arena};
     struct config *config = NULL;
     int loaded = config_load(options.file, &config, &errors);
     for (size_t i = 0; i < errors.list.n; i++)
         fprintf(stderr, "%s\n", errors.list.at[i]);
     if (loaded)
-        return loaded < 0 ? 3 : 1;
+        return loaded < 0 ? EXIT_UNREACHABLE : EXIT_REFUSED;
     scoped_buf struct buf out = {0};
     if (options.json)
         print_json(arena, config, options.at_us, &out);
@@ -131,5 +122,6 @@ int cmd_oncall(int argc, char **argv)
     else
         print_text(arena, config, options.at_us, &out);
     config_free(config);
-    return fwrite(buf_text(&out), 1, out.n_bytes, stdout) == out.n_bytes && fflush(stdout) == 0 ? 0 : 3;
+    bool written = fwrite(buf_text(&out), 1, out.n_bytes, stdout) == out.n_bytes && fflush(stdout) == 0;
+    return written ? EXIT_DONE : EXIT_UNREACHABLE;
 }

@@ -7,8 +7,8 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "cmd/command_line.h"
 #include "cmd/commands.h"
-#include "cmd/options.h"
 #include "cmd/terminal.h"
 #include "runbook/document_check.h"
 #include "runbook/print.h"
@@ -98,8 +98,9 @@ int cmd_read(int argc, char **argv)
     struct strings files = {0};
     const struct command_option options[] = {{"--json", &request.json, NULL}, {NULL, NULL, NULL}};
 
-    if (options_parse(arena, argc, argv, options, usage, &files) < 0)
-        return EXIT_USAGE;
+    int parsed = command_line_parse(arena, argc, argv, options, usage, &files);
+    if (parsed)
+        return command_line_exit(parsed);
     if (files.n == 0)
         return usage_error(usage, "crashcart read: no file named");
     request.files = files.at;

@@ -1,7 +1,7 @@
 /* crashcart serve: the server, with a configuration or without any. */
 #include "base/log.h"
+#include "cmd/command_line.h"
 #include "cmd/commands.h"
-#include "cmd/options.h"
 #include "role/role.h"
 
 static const char USAGE[] =
@@ -22,8 +22,9 @@ int cmd_serve(int argc, char **argv)
                                            {.name = "--data", .value = &options.data},
                                            {.name = "--listen", .value = &options.listen},
                                            {0}};
-    if (options_parse(arena, argc, argv, known, USAGE, &words) < 0)
-        return EXIT_USAGE;
+    int parsed = command_line_parse(arena, argc, argv, known, USAGE, &words);
+    if (parsed)
+        return command_line_exit(parsed);
     if (words.n)
         return usage_error(USAGE, "crashcart serve: \"%s\" is no option", words.at[0]);
     return role_supervise(&options);

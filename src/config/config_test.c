@@ -255,6 +255,13 @@ static void what_would_grow_without_bound_is_refused(void **state)
     assert_non_null(strstr(errors_of(large), "larger than 1 MiB"));
 }
 
+static void an_id_that_is_no_text_is_one_error_and_no_crash(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of("people:\n  - id: {a: b}\n    contacts: [{email: a@example.org}]\n"),
+                        "crashcart.yaml:2: id: must be an id\n");
+}
+
 static void an_anchor_may_stand_for_what_it_names(void **state)
 {
     (void)state;
@@ -330,6 +337,7 @@ int main(void)
         test(a_contact_is_one_known_way_with_a_sound_address),
         test(what_is_not_yaml_is_told_with_its_line),
         test(what_would_grow_without_bound_is_refused),
+        test(an_id_that_is_no_text_is_one_error_and_no_crash),
         test(an_anchor_may_stand_for_what_it_names),
         test(every_key_of_the_schema_is_documented),
         test(the_example_of_the_documentation_is_a_configuration),

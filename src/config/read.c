@@ -118,8 +118,6 @@ static void read_fallbacks(const struct reading *r, int line, const struct secti
         if (key->required)
             error_add(r, line, "the %s has no \"%s\"; it wants %s", section->name, key->name,
                       value_readers[key->kind].expects);
-        if (key->required && key->kind == VALUE_ID)
-            *(const char **)field = "";
         if (key->kind == VALUE_SECTION)
             read_section(r, NULL, key->section, field);
         else if (key->fallback)
@@ -157,6 +155,10 @@ static void read_section(const struct reading *r, const struct node *node, const
     int line = node ? node->line : 0;
     if (section->line_offset >= 0)
         *(int *)field_of(target, (size_t)section->line_offset) = line;
+    for (size_t i = 0; i < section->n_keys; i++) { /* an id is a text, even when it is missing or no id */
+        if (section->keys[i].kind == VALUE_ID)
+            *(const char **)field_of(target, section->keys[i].offset) = "";
+    }
     for (size_t i = 0; node && i < node->entries.n && !errors_full(r); i++)
         read_entry(r, section, &node->entries.at[i], lines_of_keys, target);
     read_fallbacks(r, line, section, lines_of_keys, target);

@@ -57,13 +57,13 @@ struct section {
 struct key {
     const char *name;
     enum value_kind kind;
-    size_t offset;
-    bool required;
+    unsigned offset; /* of the field in its struct */
     const char *fallback;
     int64_t least, most;
     const char *const *choices;
     const struct section *section;
     const char *help;
+    bool required;
 };
 
 extern const struct section config_schema;

@@ -235,22 +235,32 @@ static int read_rotation(struct arena *arena, const struct key *key, const char 
     return 0;
 }
 
-/* "2026-03-02T09:00": the same days exist as in RFC 3339, which is asked. */
+/* The number that n digits from text on show; -1 when they are no digits. */
+static int read_digits(const char *text, int n)
+{
+    int value = 0;
+    for (int i = 0; i < n; i++) {
+        if (!isdigit((unsigned char)text[i]))
+            return -1;
+        value = value * 10 + text[i] - '0';
+    }
+    return value;
+}
+
+/* "2026-03-02T09:00": whether such a day exists is asked as of RFC 3339. */
 static int read_local_time(struct arena *arena, const struct key *key, const char *text, void *target,
                            struct err *err)
 {
     (void)arena;
     (void)key;
-    struct local_time t;
-    int used = 0, n = 0;
     int64_t us;
     char as_utc[TIME_TEXT_BYTES];
-    if (strlen(text) == 16)
-        n = sscanf(text, "%4d-%2d-%2dT%2d:%2d%n", &t.year, &t.month, &t.day, &t.hour, &t.minute, &used);
     snprintf(as_utc, sizeof as_utc, "%.16s:00Z", text);
-    if (n != 5 || used != 16 || t.year < 1970 || time_parse_rfc3339(as_utc, strlen(as_utc), &us))
+    if (strlen(text) != 16 || text[10] != 'T' || time_parse_rfc3339(as_utc, strlen(as_utc), &us) || us <= 0)
         return err_set(err, "\"%.60s\" is no local time; write it like 2026-03-02T09:00", text);
-    *(struct local_time *)target = t;
+    *(struct local_time *)target =
+        (struct local_time){read_digits(text, 4), read_digits(text + 5, 2), read_digits(text + 8, 2),
+                            read_digits(text + 11, 2), read_digits(text + 14, 2)};
     return 0;
 }
 
@@ -260,11 +270,8 @@ static int read_minute(struct arena *arena, const struct key *key, const char *t
     (void)arena;
     (void)key;
     bool shape = strlen(text) == 5 && text[2] == ':';
-    for (int i = 0; shape && i < 5; i++)
-        shape = i == 2 || isdigit((unsigned char)text[i]);
-    int hour = shape ? (text[0] - '0') * 10 + text[1] - '0' : 99;
-    int minute = shape ? (text[3] - '0') * 10 + text[4] - '0' : 99;
-    if (minute > 59 || hour * 60 + minute > DAY_MINUTES)
+    int hour = shape ? read_digits(text, 2) : -1, minute = shape ? read_digits(text + 3, 2) : -1;
+    if (hour < 0 || minute < 0 || minute > 59 || hour * 60 + minute > DAY_MINUTES)
         return err_set(err, "\"%.60s\" is no time of the day; write it like \"09:00\"", text);
     *(int *)target = hour * 60 + minute;
     return 0;

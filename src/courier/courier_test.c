@@ -1,76 +1,10 @@
-/* The courier against real servers on loopback: libmicrohttpd for well-behaved ones, a thread with a script
- * for mail and for those that misbehave. */
-#include <arpa/inet.h>
+/* The courier against real servers on loopback: libmicrohttpd for well-behaved ones, scripts for those that
+ * misbehave. */
 #include <fcntl.h>
 #include <microhttpd.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "base/testing.h"
-#include "courier/courier_priv.h"
-
-/* ---- the courier and what it said ---- */
-
-enum { MOST_DONE = 64 };
-
-struct world {
-    uv_loop_t loop;
-    struct courier *courier;
-    struct {
-        int64_t delivery;
-        enum delivery_verdict verdict;
-        int64_t retry_after_s;
-        char detail[200];
-    } done[MOST_DONE];
-    int n_done, n_wanted;
-};
-
-static void on_done(void *context, const struct courier_done *done)
-{
-    struct world *w = context;
-    assert_true(w->n_done < MOST_DONE);
-    w->done[w->n_done].delivery = done->delivery;
-    w->done[w->n_done].verdict = done->result.verdict;
-    w->done[w->n_done].retry_after_s = done->result.retry_after_s;
-    snprintf(w->done[w->n_done].detail, sizeof w->done->detail, "%s", done->result.detail);
-    if (++w->n_done >= w->n_wanted)
-        uv_stop(&w->loop);
-}
-
-static void world_open(struct world *w, const struct config *config)
-{
-    struct err err;
-    memset(w, 0, sizeof *w);
-    assert_int_equal(uv_loop_init(&w->loop), 0);
-    assert_int_equal(courier_new(&w->loop, config, on_done, w, &w->courier, &err), 0);
-}
-
-static void wait_done(struct world *w, int n)
-{
-    w->n_wanted = n;
-    while (w->n_done < n)
-        uv_run(&w->loop, UV_RUN_DEFAULT);
-}
-
-static void world_close(struct world *w)
-{
-    courier_free(w->courier);
-    uv_run(&w->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&w->loop), 0);
-}
-
-static void send_page(struct world *w, int64_t delivery, const char *channel, const char *address)
-{
-    static const char page[] =
-        "{\"kind\":\"page\",\"incident\":{\"number\":4,\"severity\":\"SEV-1\",\"service\":"
-        "\"shop\",\"title\":\"down\\r\\nBcc: all@example.org\\r\\n\\r\\n<b>x</b>\"},"
-        "\"to\":{\"name\":\"Mia\\r\\nCc: all@example.org\"},\"text\":\"down\\n.\\nmore\\n\"}";
-    courier_send(w->courier, delivery, 1, channel, address, "crashcart-7f3a-incident-4-page-2", page,
-                 sizeof page - 1);
-}
+#include "courier/courier_fixture.h"
 
 /* ---- a web server ---- */
 
@@ -174,86 +108,6 @@ static const char *web_url(const struct web *web, const char *path)
     snprintf(url, sizeof url, "http://127.0.0.1:%d%s",
              (int)MHD_get_daemon_info(web->daemon, MHD_DAEMON_INFO_BIND_PORT)->port, path);
     return url;
-}
-
-/* ---- plain sockets ---- */
-
-static int listen_on(int *ret_port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(fd, 64), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &n), 0);
-    *ret_port = ntohs(address.sin_port);
-    return fd;
-}
-
-/* One connection: greets, then answers each line by its first word; after DATA, the line "." */
-struct peer {
-    int fd, port;
-    pthread_t thread;
-    const char *greeting;
-    const char *at_recipient, *at_end, *at_hello;
-    char heard[8192];
-};
-
-static const char *answer_to(const struct peer *peer, const char *line, bool *in_data)
-{
-    if (*in_data) {
-        if (strcmp(line, ".\r\n") != 0)
-            return NULL;
-        *in_data = false;
-        return peer->at_end;
-    }
-    if (strncmp(line, "EHLO", 4) == 0)
-        return peer->at_hello;
-    if (strncmp(line, "RCPT", 4) == 0)
-        return peer->at_recipient;
-    if (strncmp(line, "DATA", 4) == 0) {
-        *in_data = true;
-        return "354 go on\r\n";
-    }
-    return strncmp(line, "QUIT", 4) == 0 ? "221 bye\r\n" : "250 ok\r\n";
-}
-
-static void *peer_run(void *context)
-{
-    struct peer *peer = context;
-    int fd = accept(peer->fd, NULL, NULL);
-    FILE *in = fdopen(fd, "r");
-    char line[2000];
-    bool in_data = false;
-    size_t used = 0;
-    dprintf(fd, "%s", peer->greeting);
-    while (peer->at_hello && fgets(line, sizeof line, in)) {
-        used += (size_t)snprintf(peer->heard + used, sizeof peer->heard - used, "%s", line);
-        const char *answer = answer_to(peer, line, &in_data);
-        if (answer)
-            dprintf(fd, "%s", answer);
-    }
-    /* What greets and goes away lets the other side speak first, so that nothing is lost with a reset. */
-    if (!peer->at_hello && !fgets(line, sizeof line, in))
-        line[0] = '\0';
-    shutdown(fd, SHUT_WR);
-    while (fgets(line, sizeof line, in))
-        ;
-    fclose(in);
-    return NULL;
-}
-
-static void peer_open(struct peer *peer)
-{
-    peer->fd = listen_on(&peer->port);
-    assert_int_equal(pthread_create(&peer->thread, NULL, peer_run, peer), 0);
-}
-
-static void peer_close(struct peer *peer)
-{
-    pthread_join(peer->thread, NULL);
-    close(peer->fd);
 }
 
 /* ---- webhook ---- */
@@ -448,99 +302,6 @@ static void an_order_carries_the_page_through_unchanged(void **state)
     web_close(&web);
 }
 
-/* ---- mail ---- */
-
-struct mail_case {
-    const char *starttls;
-    const char *hello; /* NULL: the server greets with 421 and goes */
-    const char *recipient, *end;
-    enum delivery_verdict verdict;
-    const char *detail;
-};
-
-static void send_mail(const struct mail_case *c, struct peer *peer)
-{
-    struct world w;
-    char server[100];
-    *peer = (struct peer){.greeting = c->hello ? "220 mail.example.org\r\n" : "421 busy\r\n",
-                          .at_hello = c->hello,
-                          .at_recipient = c->recipient,
-                          .at_end = c->end};
-    peer_open(peer);
-    snprintf(server, sizeof server, "smtp://127.0.0.1:%d", peer->port);
-    struct config config = {
-        .mail = {.server = server, .from = "crashcart@example.org", .starttls = c->starttls}};
-    world_open(&w, &config);
-    send_page(&w, 1, "email", "mia@example.org");
-    wait_done(&w, 1);
-    assert_int_equal(w.done[0].verdict, c->verdict);
-    assert_non_null(strstr(w.done[0].detail, c->detail));
-    world_close(&w);
-    peer_close(peer);
-}
-
-static void a_mail_says_the_page_and_nothing_smuggles_a_header_in(void **state)
-{
-    (void)state;
-    struct peer peer;
-    send_mail(
-        &(struct mail_case){"off", "250 hello\r\n", "250 ok\r\n", "250 queued\r\n", VERDICT_SENT, "SMTP 250"},
-        &peer);
-    assert_non_null(strstr(peer.heard, "MAIL FROM:<crashcart@example.org>"));
-    assert_non_null(strstr(peer.heard, "RCPT TO:<mia@example.org>\r\n"));
-    assert_non_null(strstr(peer.heard, "Subject: [SEV-1] #4 shop: down Bcc: all@example.org <b>x</b>\r\n"));
-    assert_non_null(strstr(peer.heard, "Message-ID: <crashcart-7f3a-incident-4-page-2@example.org>\r\n"));
-    assert_non_null(strstr(peer.heard, "References: <crashcart-7f3a-incident-4@example.org>\r\n"));
-    assert_non_null(strstr(peer.heard, "\r\n\r\ndown\r\n..\r\nmore\r\n.\r\n")); /* the dot is stuffed */
-    assert_null(strstr(peer.heard, "\nBcc:"));
-    assert_null(strstr(peer.heard, "\nCc:"));
-}
-
-static void the_mail_servers_answer_decides(void **state)
-{
-    (void)state;
-    static const struct mail_case cases[] = {
-        {"off", "250 hello\r\n", "550 no such person\r\n", "250 ok\r\n", VERDICT_DEAD, "SMTP 550"},
-        {"off", "250 hello\r\n", "450 try later\r\n", "250 ok\r\n", VERDICT_RETRY, "SMTP 450"},
-        {"off", "250 hello\r\n", "250 ok\r\n", "451 try later\r\n", VERDICT_RETRY, "SMTP 451"},
-        {"off", "250 hello\r\n", "250 ok\r\n", "554 no\r\n", VERDICT_DEAD, "SMTP 554"},
-        {"off", NULL, "", "", VERDICT_RETRY, "SMTP 421"},
-        {"required", "250 hello\r\n", "250 ok\r\n", "250 ok\r\n", VERDICT_DEAD, "no STARTTLS"},
-        {"optional", "250 hello\r\n", "250 ok\r\n", "250 ok\r\n", VERDICT_SENT, "SMTP 250"},
-    };
-    struct peer peer;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        send_mail(&cases[i], &peer);
-}
-
-static void the_user_and_the_secret_are_given_to_the_server_only(void **state)
-{
-    (void)state;
-    struct world w;
-    struct peer peer = {.greeting = "220 mail.example.org\r\n",
-                        .at_hello = "250-hello\r\n250 AUTH PLAIN\r\n",
-                        .at_recipient = "250 ok\r\n",
-                        .at_end = "250 queued\r\n"};
-    char server[100];
-    peer_open(&peer);
-    snprintf(server, sizeof server, "smtp://127.0.0.1:%d", peer.port);
-    setenv("COURIER_TEST_SECRET", "hunter2", 1);
-    struct config config = {.mail = {.server = server,
-                                     .from = "crashcart@example.org",
-                                     .user = "crashcart",
-                                     .secret = "env:COURIER_TEST_SECRET",
-                                     .starttls = "off"}};
-    world_open(&w, &config);
-    send_page(&w, 1, "email", "mia@example.org");
-    wait_done(&w, 1);
-    world_close(&w);
-    peer_close(&peer);
-    /* The script answers 250 where a server would say 334 and 235, so the courier must not go on. */
-    assert_non_null(strstr(peer.heard, "AUTH PLAIN"));
-    assert_int_not_equal(w.done[0].verdict, VERDICT_SENT);
-    assert_null(strstr(w.done[0].detail, "hunter2"));
-}
-
 static void a_missing_secret_stops_mail_and_nothing_else(void **state)
 {
     (void)state;
@@ -616,9 +377,6 @@ int main(void)
         cmocka_unit_test(a_receiver_that_hangs_delays_only_itself),
         cmocka_unit_test(a_courier_can_end_while_pages_are_under_way),
         cmocka_unit_test(an_order_carries_the_page_through_unchanged),
-        cmocka_unit_test(a_mail_says_the_page_and_nothing_smuggles_a_header_in),
-        cmocka_unit_test(the_mail_servers_answer_decides),
-        cmocka_unit_test(the_user_and_the_secret_are_given_to_the_server_only),
         cmocka_unit_test(a_missing_secret_stops_mail_and_nothing_else),
         cmocka_unit_test(a_secret_is_read_from_its_place_without_its_line_break),
         cmocka_unit_test(every_way_of_the_configuration_has_a_channel),

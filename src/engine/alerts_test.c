@@ -103,6 +103,16 @@ static void late_end_does_not_end_what_started_since(void **state)
     assert_int_equal(engine_count_alerts(w->engine), 1);
 }
 
+static void firing_message_that_outlived_its_own_end_ends_nothing(void **state)
+{
+    struct world *w = *state;
+    struct alert_words late = down;
+    late.ends_us = w->now_us - 20 * MINUTES;
+    world_hear(w, down);
+    world_hear(w, late);
+    assert_int_equal(engine_count_alerts(w->engine), 1);
+}
+
 static void resolved_group_takes_alerts_with_it_that_it_does_not_name(void **state)
 {
     struct world *w = *state;
@@ -188,6 +198,7 @@ int main(void)
         TEST(alert_that_has_ended_before_it_was_known_is_nothing),
         TEST(late_firing_message_does_not_reopen_what_has_ended),
         TEST(late_end_does_not_end_what_started_since),
+        TEST(firing_message_that_outlived_its_own_end_ends_nothing),
         TEST(resolved_group_takes_alerts_with_it_that_it_does_not_name),
         TEST(alert_that_its_group_does_not_name_any_more_is_over),
         TEST(worse_alert_raises_the_severity_and_a_lesser_one_does_not_lower_it),

@@ -11,6 +11,7 @@
 enum {
     REMEMBERED_S = 3600, /* an alert that has ended is recognised this long */
     BELIEVED_S = 60,     /* a late message that comes again after this is believed */
+    MISTAKEN_S = 300,    /* clocks of senders are not more wrong than this */
 };
 
 void alert_end(struct engine *engine, struct alert_record *record, int64_t ends_us, int64_t now_us)
@@ -60,9 +61,13 @@ static void alert_fire(struct engine *engine, struct alert_record *record, const
     alert_table_join(&engine->alerts, record, batch->source, batch->group_key);
 }
 
-/* A message that an alert is over, about an alert that started again since. */
+/* An end that is older than what we know: the alert started again since, or, when its sender repeats it, was
+ * heard long after. The latter is a firing message that was on its way so long that the end it promised has
+ * passed. */
 static bool is_late_end(const struct alert_record *record, const struct alert *alert)
 {
+    if (!record->lasting && time_after_s(alert->ends_us, MISTAKEN_S) < record->updated_us)
+        return true;
     return alert->starts_us && alert->starts_us < record->starts_us && alert->ends_us < record->starts_us;
 }
 
@@ -78,7 +83,7 @@ static void hear_one(struct engine *engine, const struct alert_batch *batch, con
     record->batch = engine->n_batches;
 
     if (over && record->firing && is_late_end(record, alert)) {
-        changed(context, record, ALERT_STALE, "it started again after that end");
+        changed(context, record, ALERT_STALE, "it was heard firing after that end");
     } else if (over && record->firing) {
         alert_end(engine, record, alert->ends_us, now_us);
         record->ended_by_word = true;

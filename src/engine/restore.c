@@ -10,8 +10,7 @@
 
 enum { ATTEMPTS_AT_MOST = 3 };
 
-void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t last_delivery,
-                         int64_t last_us)
+void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t last_delivery, int64_t last_us)
 {
     if (last_incident > engine->last_incident)
         engine->last_incident = last_incident;
@@ -112,14 +111,26 @@ void engine_restore_alerts(struct engine *engine, const struct alert_batch *batc
 
 /* ---- alerts and incidents, brought together ---- */
 
-/* The open incident of an alert, or the one that was resolved by force while it fired. */
+/* The incident of that trouble that the alert may still belong to: an open one, or one that was resolved by
+ * force while alerts fired. */
+static struct incident_record *incident_of_firing(const struct engine *engine, const char *trouble)
+{
+    struct incident_record *record = incident_of_trouble(engine, trouble);
+    if (!record || incident_is_open(record))
+        return record;
+    for (; record; record = record->previous)
+        if (record->restored_firing > 0 && strcmp(record->incident.trouble, trouble) == 0)
+            return record;
+    return NULL;
+}
+
 static struct incident_record *incident_again(struct turn *turn, const struct alert *alert)
 {
     struct incident_record *incident = kin_find(turn->engine, alert);
     if (incident)
         return incident;
     const struct finding *finding = trouble_find(turn->arena, turn->engine, alert);
-    incident = incident_of_trouble(turn->engine, finding->trouble);
+    incident = incident_of_firing(turn->engine, finding->trouble);
     if (incident)
         return incident;
     /* The runbooks may have changed meanwhile, and the trouble its name: the same alert of the same service
@@ -146,7 +157,8 @@ static void restore_alert(struct turn *turn, struct alert_record *record)
         return;
     }
     record->incident = incident->incident.number;
-    incident->incident.n_firing++;
+    if (++incident->incident.n_firing > incident->incident.n_alerts)
+        incident->incident.n_alerts = incident->incident.n_firing;
     if (incident_is_open(incident))
         kin_add(engine, incident, &alert);
 }

@@ -105,8 +105,9 @@ static inline void world_read_runbook(struct world *w)
     world_command(w, verify, 41, RISK_READ, "curl -f http://checkout:8000/ready");
 
     struct procedure *disk = world_procedure(w, "Disk Full", 50);
-    world_command(w, world_phase(w, disk, NULL, STAGE_OTHER), 52, RISK_DESTRUCTIVE,
-                  "rm -rf /var/cache/checkout");
+    struct phase *all = world_phase(w, disk, NULL, STAGE_OTHER);
+    world_command(w, all, 51, RISK_MUTATE, "docker image prune --force");
+    world_command(w, all, 52, RISK_DESTRUCTIVE, "rm -rf /var/cache/checkout");
     world_procedure(w, "Slow Replies", 60);
 
     w->library.runbooks = arena_alloc(w->arena, sizeof(struct runbook *));

@@ -17,7 +17,8 @@ int place_refuse(const struct place *place, const char *member, const char *form
     const char *dot = *member ? "." : "";
     if (place->ret_field)
         *place->ret_field = arena_printf(place->arena, "%s[%zu]%s%s", place->list, place->i, dot, member);
-    return err_set(place->err, "alert %zu of the body: %s", place->i + 1, reason);
+    err_set(place->err, "alert %zu of the body: %s", place->i + 1, reason);
+    return -1;
 }
 
 static bool is_absent(struct json value)
@@ -56,21 +57,23 @@ static int check_name(const struct place *place, const char *member, const char 
     return 0;
 }
 
-static int check_value(const struct place *place, const char *member, const struct json_iter *item,
-                       size_t limit_bytes, struct label *ret_label)
+/* The text of a member, or NULL: refused. */
+static const char *read_value(const struct place *place, const char *member, const struct json_iter *item,
+                              size_t limit_bytes)
 {
     size_t n_bytes = 0;
     const char *value = json_text(item->value, &n_bytes);
+    const char *wrong = NULL;
     if (!value)
-        return place_refuse(place, member, "the value of \"%s\" in %s must be a text", item->name, member);
-    if (n_bytes > limit_bytes)
-        return place_refuse(place, member, "the value of \"%s\" in %s is longer than %zu bytes", item->name,
-                            member, limit_bytes);
-    if (memchr(value, '\0', n_bytes))
-        return place_refuse(place, member, "the value of \"%s\" in %s holds a NUL character", item->name,
-                            member);
-    *ret_label = (struct label){item->name, value};
-    return 0;
+        wrong = "must be a text";
+    else if (n_bytes > limit_bytes)
+        wrong = arena_printf(place->arena, "is longer than %zu bytes", limit_bytes);
+    else if (memchr(value, '\0', n_bytes))
+        wrong = "holds a NUL character";
+    if (!wrong)
+        return value;
+    place_refuse(place, member, "the value of \"%s\" in %s %s", item->name, member, wrong);
+    return NULL;
 }
 
 /* Keeps labels sorted. Senders sort already, so that the search from the end is one comparison. */
@@ -106,13 +109,14 @@ int labels_read(const struct place *place, struct json object, const char *membe
     if (!is_absent(object) && json_kind(object) != JSON_OBJECT)
         return place_refuse(place, member, "%s must be an object of names and texts", member);
     for (struct json_iter item = json_first(object); json_more(&item); json_next(&item)) {
-        struct label label = {0};
         if (++n_members > LABELS_LIMIT)
             return place_refuse(place, member, "more than %d %s", LABELS_LIMIT, member);
-        if (check_name(place, member, item.name, item.name_bytes) < 0 ||
-            check_value(place, member, &item, value_limit_bytes, &label) < 0)
+        if (check_name(place, member, item.name, item.name_bytes) < 0)
             return -1;
-        n = insert(found, n, label);
+        const char *value = read_value(place, member, &item, value_limit_bytes);
+        if (!value)
+            return -1;
+        n = insert(found, n, (struct label){item.name, value});
     }
     n = drop_empty_values(found, n);
     *ret_labels = NULL;

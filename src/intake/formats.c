@@ -32,8 +32,7 @@ int intake_parse(const struct intake_body *body, struct json_document *document,
     return body->format->parse(arena, root, body->received_us, ret_batch, ret_field, err);
 }
 
-int intake_each_batch(const struct intake_body *body, struct json_document *document,
-                      void (*visit)(void *context, const struct alert_batch *batch, int64_t received_us),
+int intake_each_batch(const struct intake_body *body, struct json_document *document, intake_visit *visit,
                       void *context, struct err *err)
 {
     if (!body->format->parse)

@@ -41,8 +41,8 @@ int intake_parse(const struct intake_body *body, struct json_document *document,
 /* Reads a row of the inbox in any format, the snapshot too, and calls visit for each batch in it with the
  * time at which that batch was heard: for engine_restore_alerts(). The batch is good during the call. 0, or
  * -1 with what is wrong; batches before it have been visited. */
-int intake_each_batch(const struct intake_body *body, struct json_document *document,
-                      void (*visit)(void *context, const struct alert_batch *batch, int64_t received_us),
+typedef void intake_visit(void *context, const struct alert_batch *batch, int64_t received_us);
+int intake_each_batch(const struct intake_body *body, struct json_document *document, intake_visit *visit,
                       void *context, struct err *err);
 
 /* The alerts that stand, written in the format "alertmanager-snapshot" which intake_each_batch() reads back

@@ -59,6 +59,5 @@ int alertmanager_webhook_parse(struct arena *arena, struct json root, int64_t re
                                struct alert_batch *ret_batch, const char **ret_field, struct err *err);
 
 /* Calls visit for every line of a snapshot. */
-int snapshot_each_batch(const struct intake_body *body, struct json_document *document,
-                        void (*visit)(void *context, const struct alert_batch *batch, int64_t received_us),
+int snapshot_each_batch(const struct intake_body *body, struct json_document *document, intake_visit *visit,
                         void *context, struct err *err);

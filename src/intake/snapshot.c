@@ -73,8 +73,7 @@ static int read_line(struct arena *arena, struct json root, size_t line, struct 
     return 0;
 }
 
-int snapshot_each_batch(const struct intake_body *body, struct json_document *document,
-                        void (*visit)(void *context, const struct alert_batch *batch, int64_t received_us),
+int snapshot_each_batch(const struct intake_body *body, struct json_document *document, intake_visit *visit,
                         void *context, struct err *err)
 {
     scoped_arena struct arena *arena = arena_new();

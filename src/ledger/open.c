@@ -6,9 +6,12 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ledger/ledger_priv.h"
+
+enum { VANISH_TRIES = 200, VANISH_STEP_MS = 10 };
 
 static int sync_folder(const char *path)
 {
@@ -53,6 +56,18 @@ static int refuse_second(int fd, const char *data_dir, struct err *err)
                    strtoll(holder, NULL, 10), data_dir);
 }
 
+/* A server that was killed a moment ago may still hold it. */
+static int lock_patiently(int fd)
+{
+    const struct timespec step = {.tv_nsec = VANISH_STEP_MS * 1000000L};
+    for (int tries = 1; flock(fd, LOCK_EX | LOCK_NB) != 0; tries++) {
+        if (errno != EWOULDBLOCK || tries == VANISH_TRIES)
+            return -1;
+        nanosleep(&step, NULL);
+    }
+    return 0;
+}
+
 /* The kernel gives the lock up when the process ends, however it ends. The file stays: removing it would let
  * two servers lock two files of the same name. */
 static int lock_folder(struct ledger *ledger, const char *data_dir, struct err *err)
@@ -61,7 +76,7 @@ static int lock_folder(struct ledger *ledger, const char *data_dir, struct err *
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return err_set(err, "%s: %s", path, strerror(errno));
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (lock_patiently(fd) != 0) {
         int result = errno == EWOULDBLOCK ? refuse_second(fd, data_dir, err)
                                           : err_set(err, "cannot lock %s: %s", path, strerror(errno));
         close(fd);

@@ -64,14 +64,16 @@ static int process_read(int proc_fd, const char *name, struct process *ret_proce
     if (n <= 0)
         return -1;
     text[n] = '\0';
-    /* "pid (name) state ppid": the name may hold anything, so look from its end. */
+    /* "pid (name) state parent group session": the name may hold anything, so look from its end. */
     const char *after = strrchr(text, ')');
     const char *before = strchr(text, '(');
-    char state;
-    struct process process = {.pid = (pid_t)strtol(name, NULL, 10)};
-    if (!after || !before ||
-        sscanf(after + 1, " %c %d %*d %d", &state, &process.parent, &process.session) != 3 || state == 'Z')
+    if (!after || !before || strlen(after) < 4 || after[2] == 'Z')
         return -1;
+    char *at = text + (after - text) + 3;
+    struct process process = {.pid = (pid_t)strtol(name, NULL, 10)};
+    process.parent = (pid_t)strtol(at, &at, 10);
+    strtol(at, &at, 10); /* the process group */
+    process.session = (pid_t)strtol(at, &at, 10);
     snprintf(process.name, sizeof process.name, "%.*s", (int)(after - before - 1), before + 1);
     *ret_process = process;
     return 0;

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 
-enum { BACKLOG = 1024 };
+/* A server that was killed a moment ago may still be vanishing: so long it is waited for. */
+enum { BACKLOG = 1024, VANISH_TRIES = 200, VANISH_STEP_MS = 10 };
 
 static int address_error(const char *address, struct err *err)
 {
@@ -54,6 +56,18 @@ static int address_split(char *text, char **ret_host, char **ret_port)
     return 0;
 }
 
+static int bind_patiently(int fd, const struct addrinfo *address)
+{
+    const struct timespec step = {.tv_nsec = VANISH_STEP_MS * 1000000L};
+    for (int tries = 1;; tries++) {
+        if (bind(fd, address->ai_addr, address->ai_addrlen) == 0)
+            return 0;
+        if (errno != EADDRINUSE || tries == VANISH_TRIES)
+            return -1;
+        nanosleep(&step, NULL);
+    }
+}
+
 int listen_open(const char *address, int *ret_fd, struct err *err)
 {
     scoped_heap char *text = heap_strdup(address);
@@ -70,7 +84,7 @@ int listen_open(const char *address, int *ret_fd, struct err *err)
     int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     int yes = 1;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
-        bind(fd, found->ai_addr, found->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0) {
+        bind_patiently(fd, found) < 0 || listen(fd, BACKLOG) < 0) {
         int error = errno;
         freeaddrinfo(found);
         if (fd >= 0)

@@ -4,5 +4,6 @@
 #include "base/err.h"
 
 /* "127.0.0.1:8480", "[::1]:8480", "name:8480", ":8480" (all addresses). ret_fd listens, nonblocking and
- * close-on-exec. -1: the err says what is wrong and what to do: in use, not allowed, not an address. */
+ * close-on-exec. Waits up to 2 s while the address is in use, for a former server to vanish. -1: the err says
+ * what is wrong and what to do: in use, not allowed, not an address. */
 int listen_open(const char *address, int *ret_fd, struct err *err);

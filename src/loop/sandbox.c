@@ -89,7 +89,7 @@ static int calls_forbid(scmp_filter_ctx filter, enum sandbox_profile profile)
                                  forbidden[i].call, 0);
     if (profile == SANDBOX_CORE && failed == 0)
         failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
-                                  SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+                                  SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0));
     return failed;
 }
 

@@ -182,6 +182,7 @@ int role_courier(const struct role_options *options)
         exit_code = EXIT_CANNOT_OPEN;
     } else {
         reload_open(&reload);
+        log_event(LOG_INFO, "courier.ready", "people=%zu", config->people.n);
         hand_run(&hand);
     }
     for (struct generation *before; generations; generations = before) {

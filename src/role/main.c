@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "role/options.h"
+#include "role/arguments.h"
 
 static const struct {
     const char *name;

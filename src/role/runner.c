@@ -61,6 +61,7 @@ int role_runner(const struct role_options *options)
         exit_code = EXIT_CANNOT_OPEN;
     } else {
         hand.context = runner;
+        log_event(LOG_INFO, "runner.ready", "work=%s/runner", options->data);
         hand_run(&hand);
     }
     runner_free(runner);

@@ -4,26 +4,15 @@
 
 #include "base/log.h"
 
-struct config *site_read_config(const char *file, void (*say)(const char *line))
+static struct config *read_config(const char *file)
 {
     scoped_arena struct arena *arena = arena_new();
     struct config_errors errors = {.arena = arena};
-    struct err err;
-    char *bytes = NULL;
-    size_t n_bytes = 0;
-    if (file && file_read(arena, file, CONFIG_BYTES, &bytes, &n_bytes, &err) < 0) {
-        say(err.text);
-        return NULL;
-    }
-    struct config *config = config_parse(file, bytes, n_bytes, &errors);
+    struct config *config = NULL;
+    config_load(file, &config, &errors);
     for (size_t i = 0; i < errors.list.n; i++)
-        say(errors.list.at[i]);
+        log_event(LOG_ERROR, "config.wrong", "error=%s", log_quote(errors.list.at[i]));
     return config;
-}
-
-static void log_config_error(const char *line)
-{
-    log_event(LOG_ERROR, "config.wrong", "error=%s", log_quote(line));
 }
 
 static struct library *read_library(const char *dir, struct err *err)
@@ -59,9 +48,9 @@ static int check_runbooks(const struct config *config, const struct library *lib
 struct site *site_load(const char *config_file, const char *runbooks, struct err *err)
 {
     struct site *site = heap_alloc(sizeof *site);
-    site->config = site_read_config(config_file, log_config_error);
+    site->config = read_config(config_file);
     if (!site->config) {
-        err_set(err, "the configuration %s has errors", config_file);
+        err_set(err, "the configuration has errors");
         site_free(site);
         return NULL;
     }

@@ -11,12 +11,6 @@ struct site {
     struct library *library;
 };
 
-enum { CONFIG_BYTES = 1024 * 1024 };
-
-/* The configuration of that file, or the defaults when file is NULL. Every problem is printed through say, a
- * line each; NULL when there is one. */
-struct config *site_read_config(const char *file, void (*say)(const char *line));
-
 /* Reads both. runbooks (NULL: the configuration's) names the folder. NULL and err when something is wrong.
  * Runbooks that cannot be used are logged with what to do, the others serve. */
 struct site *site_load(const char *config_file, const char *runbooks, struct err *err);

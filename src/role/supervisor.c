@@ -15,7 +15,7 @@
 #include "loop/child.h"
 #include "loop/fleet.h"
 #include "loop/listen.h"
-#include "role/options.h"
+#include "role/arguments.h"
 #include "role/site.h"
 
 enum { CORE, COURIER, RUNNER, ROLES };

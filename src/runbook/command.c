@@ -1,148 +1,13 @@
 /* Splits a fence into comments and commands. A comment stands alone on its line; a comment behind a command
  * is the command's trailing comment, and no part of its text. */
-#include "runbook/command.h"
+#include "runbook/command_priv.h"
 
 #include <ctype.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "runbook/heading_words.h"
 #include "runbook/shell_scan.h"
 #include "runbook/text.h"
-
-static const struct {
-    const char *lang;
-    enum fence_role role;
-} languages[] = {
-    {"bash", FENCE_SHELL},
-    {"sh", FENCE_SHELL},
-    {"shell", FENCE_SHELL},
-    {"zsh", FENCE_SHELL},
-    {"ksh", FENCE_SHELL},
-    {"shellscript", FENCE_SHELL},
-    {"console", FENCE_PROMPT},
-    {"shell-session", FENCE_PROMPT},
-    {"shellsession", FENCE_PROMPT},
-    {"sh-session", FENCE_PROMPT},
-    {"terminal", FENCE_PROMPT},
-    {"bash-session", FENCE_PROMPT},
-    {"powershell", FENCE_POWERSHELL},
-    {"ps1", FENCE_POWERSHELL},
-    {"pwsh", FENCE_POWERSHELL},
-};
-
-/* Languages that say nothing about the content. */
-static const char *const open_languages[] = {"text", "txt", "plaintext", "plain",
-                                             "code", "cmd", "command",   "none"};
-
-/* Bytes of a prompt in front of a command: "$ ", "% ", "user@host:~$ ", "[root@db ~]# "; 0 without one. */
-static size_t prompt_bytes(struct source_line line)
-{
-    size_t i = 0;
-
-    while (i < line.n_bytes && line.at[i] == ' ')
-        i++;
-    size_t word = i;
-    if (i < line.n_bytes && line.at[i] == '[') {
-        const char *end = memchr(line.at + i, ']', line.n_bytes - i);
-        word = end ? (size_t)(end - line.at) + 1 : i;
-    } else {
-        while (word < line.n_bytes && line.at[word] != ' ' && line.at[word] != '$' && line.at[word] != '#')
-            word++;
-    }
-    bool host = word > i && memchr(line.at + i, '@', word - i) != NULL;
-    if (word + 1 >= line.n_bytes || line.at[word + 1] != ' ')
-        return 0;
-    if (line.at[word] == '$' && (word == i || host))
-        return word + 2;
-    if (line.at[word] == '#' && host)
-        return word + 2;
-    return line.at[i] == '%' && line.at[i + 1] == ' ' ? i + 2 : 0;
-}
-
-static bool blank_line(struct source_line line)
-{
-    for (size_t i = 0; i < line.n_bytes; i++)
-        if (line.at[i] != ' ' && line.at[i] != '\t')
-            return false;
-    return true;
-}
-
-static size_t first_byte(struct source_line line)
-{
-    size_t i = 0;
-
-    while (i < line.n_bytes && (line.at[i] == ' ' || line.at[i] == '\t'))
-        i++;
-    return i;
-}
-
-static bool has_prompts(const struct block *fence)
-{
-    list_each (line, &fence->lines)
-        if (prompt_bytes(*line) > 0)
-            return true;
-    return false;
-}
-
-/* Words before the program: NAME=value and sudo. */
-static bool begins_with_program(const char *at, size_t n)
-{
-    size_t i = 0;
-
-    for (;;) {
-        size_t word = 0;
-        while (i + word < n && at[i + word] != ' ')
-            word++;
-        const char *assign = memchr(at + i, '=', word);
-        bool sudo = word == 4 && memcmp(at + i, "sudo", 4) == 0;
-        if ((assign == NULL || assign == at + i) && !sudo)
-            return words_program(at + i, word) || (word > 2 && memcmp(at + i, "./", 2) == 0);
-        i += word + 1;
-        if (i >= n)
-            return false;
-    }
-}
-
-enum { LOOKED_AT_LINES = 200 };
-
-static bool looks_like_shell(const struct block *fence)
-{
-    size_t commands = 0, others = 0;
-
-    for (size_t i = 0; i < fence->lines.n && i < LOOKED_AT_LINES; i++) {
-        struct source_line line = fence->lines.at[i];
-        if (blank_line(line) || line.at[0] == '#' || line.at[0] == ' ' || line.at[0] == '\t')
-            continue;
-        if (begins_with_program(line.at, line.n_bytes))
-            commands++;
-        else
-            others++;
-    }
-    return commands > 0 && commands > 2 * others;
-}
-
-enum fence_role fence_role(const struct block *fence)
-{
-    bool open = fence->lang == NULL;
-
-    for (size_t i = 0; !open && i < sizeof languages / sizeof *languages; i++) {
-        if (strcmp(languages[i].lang, fence->lang) != 0)
-            continue;
-        if (languages[i].role == FENCE_POWERSHELL)
-            return FENCE_POWERSHELL;
-        if (has_prompts(fence))
-            return FENCE_PROMPT;
-        return languages[i].role == FENCE_SHELL || looks_like_shell(fence) ? FENCE_SHELL : FENCE_OTHER;
-    }
-    for (size_t i = 0; !open && i < sizeof open_languages / sizeof *open_languages; i++)
-        open = strcmp(open_languages[i], fence->lang) == 0;
-    if (!open)
-        return FENCE_OTHER;
-    if (has_prompts(fence))
-        return FENCE_PROMPT;
-    return looks_like_shell(fence) ? FENCE_SHELL : FENCE_OTHER;
-}
 
 /* Lines joined, the prompt and the trailing comment cut, blanks at both ends too. */
 static const char *command_text(struct arena *arena, const struct source_line *lines,
@@ -151,8 +16,8 @@ static const char *command_text(struct arena *arena, const struct source_line *l
     scoped_buf struct buf text = {0};
 
     for (size_t i = 0; i < extent.n_lines; i++) {
-        size_t from = i == 0 ? skip_bytes + first_byte((struct source_line){lines[0].at + skip_bytes,
-                                                                            lines[0].n_bytes - skip_bytes})
+        size_t from = i == 0 ? skip_bytes + line_first_byte((struct source_line){
+                                                lines[0].at + skip_bytes, lines[0].n_bytes - skip_bytes})
                              : 0;
         size_t until = lines[i].n_bytes;
         if (i + 1 == extent.n_lines && extent.comment_at != (size_t)-1)
@@ -221,10 +86,11 @@ void fence_split(struct arena *arena, const struct block *fence, struct fence_en
 
     for (size_t i = 0; role != FENCE_OTHER && i < fence->lines.n;) {
         struct source_line line = fence->lines.at[i];
-        size_t first = first_byte(line), prompt = role == FENCE_PROMPT ? prompt_bytes(line) : 0;
+        size_t first = line_first_byte(line),
+               prompt = role == FENCE_PROMPT ? fence_prompt_bytes(fence, line) : 0;
         bool comment = first < line.n_bytes && line.at[first] == '#' && prompt == 0;
         bool shebang = comment && first + 1 < line.n_bytes && line.at[first + 1] == '!';
-        if (blank_line(line) || shebang || (role == FENCE_PROMPT && prompt == 0 && !comment)) {
+        if (line_is_blank(line) || shebang || (role == FENCE_PROMPT && prompt == 0 && !comment)) {
             gap |= !shebang;
             i++;
             continue;

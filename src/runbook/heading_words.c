@@ -197,7 +197,7 @@ static size_t phrase_bytes(const char *text, const char *phrase)
 
 struct best {
     enum words first, last, group;
-    size_t n_bytes;
+    size_t n_bytes, weight;
     bool inner; /* not at the start of the text */
 };
 
@@ -225,9 +225,14 @@ static void try_phrases(const struct phrases *phrases, const char *text, struct 
         size_t n = phrase_bytes(text, phrase->text);
         if (best->inner && !counts_inside(phrase->group) && !at_end(text, n))
             continue;
-        if (n > best->n_bytes || (n == best->n_bytes && n > 0 && phrase->group < best->group)) {
+        /* "Procedure description" is a procedure: what only informs yields, unless it is all of the heading.
+         */
+        bool all = !best->inner && text[n] == '\0';
+        size_t weight = n == 0 ? 0 : counts_inside(phrase->group) || all ? n + LOOKED_AT_BYTES : n;
+        if (weight > best->weight || (weight == best->weight && n > 0 && phrase->group < best->group)) {
             best->group = phrase->group;
             best->n_bytes = n;
+            best->weight = weight;
         }
     }
 }

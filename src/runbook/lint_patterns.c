@@ -1,4 +1,4 @@
-/* The rules of policy/lint.rules that are patterns. Each text of a scope is tried once with each pattern; of
+/* The rules of policy/lint.codes that are patterns. Each text of a scope is tried once with each pattern; of
  * one text the first place counts. */
 #include <string.h>
 

@@ -22,7 +22,7 @@ struct lint_pattern {
     pcre2_code *code;
 };
 
-/* A block of policy/lint.rules. */
+/* A block of policy/lint.codes. */
 struct lint_rule {
     const char *code, *group, *level, *explain, *fix;
     LIST(struct lint_pattern) patterns;

@@ -1,4 +1,4 @@
-/* Reads policy/lint.rules. Patterns live in the arena through PCRE2's own allocator interface, and every
+/* Reads policy/lint.codes. Patterns live in the arena through PCRE2's own allocator interface, and every
  * match has a limit: no document can make a pattern run away. */
 #include <string.h>
 
@@ -105,7 +105,7 @@ struct lint_rules *lint_rules_builtin(struct arena *arena)
     pcre2_general_context *general = pcre2_general_context_create(take, leave, arena);
     struct rules_reader reader = {
         .arena = arena, .rules = rules, .compile = pcre2_compile_context_create(general)};
-    const struct embedded_file *file = embedded_find("lint.rules");
+    const struct embedded_file *file = embedded_find("lint.codes");
     rules->match = pcre2_match_data_create(4, general);
     rules->context = pcre2_match_context_create(general);
     pcre2_set_match_limit(rules->context, MATCH_LIMIT);

@@ -119,7 +119,8 @@ static void put_level(struct page *page, const struct severity *level, size_t id
         buf_printf(page->out, "%s; ", level->label);
     put_time(page, "respond within", level->response_time_s, &separator);
     put_time(page, "resolve within", level->resolution_target_s, &separator);
-    put_time(page, "escalate after", level->escalate_after_s, &separator);
+    put_time(page, level->escalate_after_s == 0 ? "escalate" : "escalate after", level->escalate_after_s,
+             &separator);
     if (level->response_time_s == UNSTATED && level->response_text)
         buf_printf(page->out, "%srespond: %s", separator, level->response_text);
     else if (separator[0] == '\0')

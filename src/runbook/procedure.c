@@ -20,6 +20,8 @@ struct section {
     enum words group;
     bool collection, numbered, excluded;
     bool own_steps, any_steps, has_children;
+    const char *severity; /* stated right under the heading, or NULL */
+    int severity_line;
 };
 
 struct reading {
@@ -49,7 +51,9 @@ static void writer_start(const struct reading *reading, struct arena *arena, str
         (struct procedure_writer){.arena = arena, .document = reading->document, .procedure = procedure};
 }
 
-static bool has_own_steps(const struct reading *reading, size_t first, size_t end, enum words group)
+/* Reads the blocks for a look: whether there are steps, and which severity is stated (may be NULL to ask). */
+static bool has_own_steps(const struct reading *reading, size_t first, size_t end, enum words group,
+                          struct section *ret_section)
 {
     scoped_arena struct arena *scratch = arena_new();
     struct procedure procedure = {0};
@@ -60,6 +64,10 @@ static bool has_own_steps(const struct reading *reading, size_t first, size_t en
     phase_announce(&writer, NULL, stage_of(group), 0);
     content_cuts(scratch, reading->document, first, end, &cuts);
     content_read(&writer, first, cuts.n > 0 ? cuts.at[0].block : end, group);
+    if (ret_section && procedure.severity) {
+        ret_section->severity = arena_strdup(reading->arena, procedure.severity_note);
+        ret_section->severity_line = procedure.severity_line;
+    }
     return procedure.phases.n > 0 || cuts.n > 0;
 }
 
@@ -88,7 +96,7 @@ static void section_read(struct reading *reading, size_t h)
     if (inherits)
         section->group =
             is_closed_group(section->group) ? section->group : reading->sections[block->heading].group;
-    section->own_steps = has_own_steps(reading, h + 1, section->own_end, section->group);
+    section->own_steps = has_own_steps(reading, h + 1, section->own_end, section->group, section);
 }
 
 static void sections_read(struct reading *reading)
@@ -224,6 +232,28 @@ static struct procedure *procedure_start(const struct reading *reading, const ch
     return procedure;
 }
 
+/* "P1 Data breach", "Full outage (SEV-1)". "S3" in a title is a storage, so a lone S does not count. */
+static void severity_of_title(const struct reading *reading, struct procedure *procedure, int line)
+{
+    size_t at;
+
+    if (severity_find(reading->arena, procedure->title, NULL, &at, NULL) &&
+        strchr("PpSs", procedure->title[at]) &&
+        !(procedure->title[at] == 'S' && strncasecmp(procedure->title + at, "sev", 3) != 0))
+        severity_state(reading->arena, procedure, procedure->title, line);
+}
+
+/* What a heading above states holds for the procedures below it that state nothing. */
+static void severity_from_above(const struct reading *reading, struct procedure *procedure, size_t heading)
+{
+    for (size_t h = heading; h != NO_BLOCK && procedure->severity == NULL;
+         h = reading->document->blocks.at[h].heading) {
+        const struct section *section = &reading->sections[h];
+        if (section->severity)
+            severity_state(reading->arena, procedure, section->severity, section->severity_line);
+    }
+}
+
 static int last_line(const struct reading *reading, size_t first, size_t end)
 {
     int line = 0;
@@ -242,6 +272,11 @@ static void procedure_finish(const struct reading *reading, struct procedure *pr
 
     if (line > procedure->line_end)
         procedure->line_end = line;
+    severity_of_title(reading, procedure, procedure->line);
+    severity_from_above(reading, procedure,
+                        reading->document->blocks.at[first].kind == BLOCK_HEADING
+                            ? first
+                            : reading->document->blocks.at[first].heading);
     if (procedure->phases.n == 0)
         reading->runbook->procedures.n--; /* nothing to do in it */
 }
@@ -339,7 +374,7 @@ static void read_preface(const struct reading *reading)
     size_t end = next_section(reading, 0, reading->document->blocks.n);
     struct procedure_writer writer;
 
-    if (end == 0 || !has_own_steps(reading, 0, end, WORDS_NONE))
+    if (end == 0 || !has_own_steps(reading, 0, end, WORDS_NONE, NULL))
         return;
     const struct block *first = &reading->document->blocks.at[0];
     const char *title = reading->runbook->title ? reading->runbook->title : reading->runbook->file;

@@ -32,14 +32,14 @@ static enum mode mode_of(enum words group)
         return MODE_CAUSES;
     case WORDS_ABOUT:
     case WORDS_LINKS:
-        return MODE_FENCES;
     case WORDS_SEVERITY:
-    case WORDS_CONTACTS:
     case WORDS_ESCALATION:
     case WORDS_ROLES:
-    case WORDS_TEMPLATES:
     case WORDS_CONTENTS:
     case WORDS_QUESTIONS:
+        return MODE_FENCES;
+    case WORDS_CONTACTS:
+    case WORDS_TEMPLATES:
         return MODE_NOTHING;
     default:
         return MODE_STEPS;
@@ -202,14 +202,15 @@ static bool only_links(const struct block *block)
 
 /* Whether the items of a list are steps: ordered and ticked ones unless they are links or questions; plain
  * bullets when half of them tell to do something. */
-static bool list_counts(struct procedure_writer *writer, size_t item)
+static void look_at_list(struct procedure_writer *writer, size_t item)
 {
     const struct block *blocks = writer->document->blocks.at;
     size_t n = 0, links = 0, questions = 0, orders = 0;
     size_t first = blocks[item].list_first;
 
     if (writer->list_first == first + 1)
-        return writer->list_counts;
+        return;
+    writer->list_runs = false;
     for (size_t i = first;
          i < writer->document->blocks.n && blocks[i].kind == BLOCK_ITEM && blocks[i].list_first == first;
          i = blocks[i].end) {
@@ -217,14 +218,28 @@ static bool list_counts(struct procedure_writer *writer, size_t item)
         size_t bytes = strlen(block->prose.text);
         bool lead = block->prose.passages.n > 0 && block->prose.passages.at[0].lead != NULL;
         n++;
+        for (size_t k = i + 1; k < block->end && !writer->list_runs; k++)
+            writer->list_runs = blocks[k].kind == BLOCK_FENCE && fence_role(&blocks[k]) != FENCE_OTHER;
         links += only_links(block);
         questions += bytes > 0 && block->prose.text[bytes - 1] == '?';
-        orders += sentence_is_order(block->prose.text) || (lead && writer->staged) || block->end > i + 1;
+        orders += sentence_is_order(block->prose.text) || (lead && writer->staged) || block->end > i + 1 ||
+                  (writer->staged && text_starts_with(block->prose.text, "if "));
     }
     writer->list_first = first + 1;
-    writer->list_counts =
-        links * 2 < n && questions * 2 < n && (blocks[item].marker != MARKER_BULLET || orders * 2 >= n);
+    writer->list_counts = (writer->staged ? links < n : links * 2 < n) && questions * 2 < n &&
+                          (blocks[item].marker != MARKER_BULLET || orders * 2 >= n);
+}
+
+static bool list_counts(struct procedure_writer *writer, size_t item)
+{
+    look_at_list(writer, item);
     return writer->list_counts;
+}
+
+static bool list_runs(struct procedure_writer *writer, size_t item)
+{
+    look_at_list(writer, item);
+    return writer->list_runs;
 }
 
 static void read_item(struct content *content, size_t item)
@@ -241,7 +256,8 @@ static void read_item(struct content *content, size_t item)
         add_symptoms(content, block->prose.text, &block->prose, 0, false);
     } else if (content->mode == MODE_CAUSES) {
         add_causes(content, block->prose.text, block->line, false);
-    } else if (content->mode == MODE_STEPS && list_counts(writer, item)) {
+    } else if ((content->mode == MODE_STEPS && list_counts(writer, item)) ||
+               (content->mode == MODE_FENCES && list_runs(writer, item))) {
         steps_from_item(writer, item);
     }
 }
@@ -327,8 +343,10 @@ static void read_table(struct content *content, const struct block *table)
 {
     struct procedure_writer *writer = content->writer;
 
-    if (table->n_columns != 2 || writer->procedure->severity)
+    if (table->n_columns != 2)
         return;
+    if (words_are(WORDS_SEVERITY, table->columns[0].text))
+        severity_state(writer->arena, writer->procedure, table->columns[1].text, table->line);
     list_each (row, &table->rows)
         if (words_are(WORDS_SEVERITY, row->cells[0].text))
             severity_state(writer->arena, writer->procedure, row->cells[1].text, row->line);

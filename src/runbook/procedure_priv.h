@@ -19,8 +19,9 @@ struct procedure_writer {
     bool staged;   /* the heading or label above says what its steps are for */
     bool suspects; /* ... and its list names what may be wrong */
 
-    size_t list_first; /* the list last asked about, and whether its items are steps */
-    bool list_counts;
+    size_t list_first;  /* the list last asked about (its first item + 1), and what was found: */
+    bool list_counts;   /* its items are steps */
+    bool list_runs;     /* they hold fences with commands */
     int n_plain_labels; /* labels that name more than a stage */
 };
 

@@ -138,6 +138,11 @@ static bool names_levels(struct severity_reader *reader, const struct block *tab
     size_t fields = 0, named = 0;
     struct severity level;
 
+    if (table->heading != NO_BLOCK) {
+        enum words group = words_heading(reader->document->blocks.at[table->heading].prose.text);
+        if (group == WORDS_ESCALATION || group == WORDS_CONTACTS || group == WORDS_ROLES)
+            return false; /* "Level 1" of support is no severity */
+    }
     if (table->n_columns < 2 || !words_occur(WORDS_LEVEL_NAME, table->columns[0].text))
         return false;
     for (size_t column = 1; column < table->n_columns; column++)
@@ -202,11 +207,22 @@ static void read_item(struct severity_reader *reader, size_t item)
 
 /* ---- Usage ---- */
 
+/* "P1 / P2 / P3" is a form to fill in, not a statement. */
+static bool is_choice(struct arena *arena, const char *text)
+{
+    size_t at, n, next;
+
+    if (severity_find(arena, text, NULL, &at, &n) == NULL)
+        return false;
+    const char *rest = text + at + n;
+    return severity_find(arena, rest, NULL, &next, &n) != NULL && memchr(rest, '/', next) != NULL;
+}
+
 void severity_state(struct arena *arena, struct procedure *procedure, const char *text, int line)
 {
     struct severity level;
 
-    if (procedure->severity || !level_named(arena, text, true, &level))
+    if (procedure->severity || is_choice(arena, text) || !level_named(arena, text, true, &level))
         return;
     procedure->severity = level.id;
     procedure->severity_basis = "stated";

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/must.h"
 
 enum scan { SCAN_TEXT, SCAN_ESCAPE, SCAN_INTERMEDIATE, SCAN_CSI, SCAN_STRING, SCAN_STRING_ESCAPE };
 
@@ -56,6 +57,7 @@ void output_free(struct output *output)
 static void tail_add(struct output *output, const char *bytes, size_t n_bytes)
 {
     size_t room = output->half_bytes;
+    must(room);
     if (!output->tail)
         output->tail = heap_alloc(room);
     if (n_bytes > room) {
@@ -186,19 +188,20 @@ static void escape_continue(struct output *output, uint8_t byte)
 {
     enum scan scan = output->scan;
     bool final = byte >= 0x40 && byte <= 0x7e;
-    if (byte == '\n' || (byte >= 0x80 && scan != SCAN_STRING && scan != SCAN_STRING_ESCAPE)) {
+    bool in_string = scan == SCAN_STRING || scan == SCAN_STRING_ESCAPE;
+    bool cancelled = byte == 0x18 || byte == 0x1a; /* CAN, SUB */
+    bool ended = cancelled || (scan == SCAN_STRING && byte == 0x07) ||
+                 (scan == SCAN_STRING_ESCAPE && byte == '\\') || (scan == SCAN_CSI && final) ||
+                 (scan == SCAN_INTERMEDIATE && byte >= 0x30);
+    if (byte == '\n' || (byte >= 0x80 && !in_string)) {
         output->scan = SCAN_TEXT;
         text_scan(output, byte);
-    } else if (byte == 0x18 || byte == 0x1a) { /* CAN, SUB */
+    } else if (ended) {
         output->scan = SCAN_TEXT;
-    } else if (scan == SCAN_STRING) {
-        output->scan = byte == 0x07 ? SCAN_TEXT : byte == ESC ? SCAN_STRING_ESCAPE : SCAN_STRING;
-    } else if (byte == ESC || scan == SCAN_ESCAPE) {
-        output->scan = byte == ESC ? SCAN_ESCAPE : escape_scan(byte);
-    } else if (scan == SCAN_STRING_ESCAPE) { /* ESC \ ends the string; any other ESC begins anew */
-        output->scan = byte == '\\' ? SCAN_TEXT : escape_scan(byte);
-    } else if (scan == SCAN_INTERMEDIATE ? byte >= 0x30 : final) {
-        output->scan = SCAN_TEXT;
+    } else if (byte == ESC) {
+        output->scan = scan == SCAN_STRING ? SCAN_STRING_ESCAPE : SCAN_ESCAPE;
+    } else if (scan == SCAN_ESCAPE || scan == SCAN_STRING_ESCAPE) {
+        output->scan = escape_scan(byte); /* ESC in a string that is not its end begins anew */
     }
 }
 
@@ -239,6 +242,7 @@ static bool continues(char c)
 /* How much of the head to keep: up to its last line end, unless that would throw away most of it. */
 static size_t head_end(const struct buf *head)
 {
+    must(head->at); /* something was cut, so the head is full */
     const char *line = memrchr(head->at, '\n', head->n_bytes);
     size_t n = line ? (size_t)(line - head->at) + 1 : 0;
     if (n >= head->n_bytes / 2)
@@ -259,6 +263,7 @@ static size_t head_end(const struct buf *head)
 
 static size_t tail_start(const char *tail, size_t n_bytes)
 {
+    must(tail);
     const char *line = memchr(tail, '\n', n_bytes);
     size_t n = line ? (size_t)(line - tail) + 1 : n_bytes;
     if (n <= n_bytes / 2)

@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "runbook/library.h"
 
 /* The runbook folder, or the folder of the one runbook. */
 static int folder_open(struct arena *arena, const char *runbook_dir, const char *file)
@@ -46,7 +47,7 @@ static int document_open(struct arena *arena, const char *runbook_dir, const cha
 static char *document_read(struct arena *arena, int fd, size_t *ret_n_bytes)
 {
     struct stat st;
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > PERMIT_DOCUMENT_BYTES)
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (size_t)st.st_size > library_limits.file_bytes)
         return NULL;
     size_t size = (size_t)st.st_size, n = 0;
     char *bytes = arena_alloc(arena, size + 1);
@@ -87,16 +88,12 @@ static const struct command *command_find(const struct runbook *runbook, const s
 /* What no approval can mend. */
 static const char *cannot_run(const struct command *command)
 {
-    const struct risk *risk = &command->risk;
-    if (risk->unfilled || command->placeholders.n)
-        return "a placeholder in it is not filled in";
-    if (!risk->parses)
-        return "the shell does not accept it as it is written";
-    if (risk->wants_terminal)
-        return "it wants a terminal; run it in one, or change the runbook to a form without -t";
-    if (strlen(command->text) > PERMIT_COMMAND_BYTES)
-        return "it is longer than 1 MiB";
-    return NULL;
+    const char *why = step_cannot_run(&command->risk);
+    if (why)
+        return why;
+    if (command->placeholders.n)
+        return "A placeholder in it is not filled.";
+    return strlen(command->text) > PERMIT_COMMAND_BYTES ? "It is longer than 1 MiB." : NULL;
 }
 
 static const char *why_not(struct arena *arena, const struct command *command,
@@ -107,12 +104,12 @@ static const char *why_not(struct arena *arena, const struct command *command,
         return why;
     if (!order->approved) {
         why = step_must_ask(&command->risk);
-        return why ? arena_printf(arena, "nobody has approved it: %s", why) : NULL;
+        return why ? arena_printf(arena, "Nobody has approved it. %s", why) : NULL;
     }
     char hash[SHA256_HEX_BYTES];
     sha256_hex(command->text, strlen(command->text), hash);
     if (strcmp(hash, order->approved_sha256) != 0)
-        return "the command is not the one that was approved; look at it and approve it again";
+        return "The command is not the one that was approved. Look at it and approve it again.";
     return NULL;
 }
 
@@ -121,7 +118,7 @@ const struct command *permit_command(struct arena *arena, const char *runbook_di
 {
     int fd = document_open(arena, runbook_dir, order->file);
     if (fd < 0) {
-        *ret_why_not = arena_printf(arena, "%s cannot be opened in the runbook folder: %s", order->file,
+        *ret_why_not = arena_printf(arena, "%s cannot be opened in the runbook folder: %s.", order->file,
                                     errno == EXDEV ? "it leads out of the folder" : strerror(errno));
         return NULL;
     }
@@ -129,25 +126,25 @@ const struct command *permit_command(struct arena *arena, const char *runbook_di
     char *bytes = document_read(arena, fd, &n_bytes);
     close(fd);
     if (!bytes) {
-        *ret_why_not = arena_printf(arena, "%s is not a regular file of at most %d MiB", order->file,
-                                    PERMIT_DOCUMENT_BYTES >> 20);
+        *ret_why_not = arena_printf(arena, "%s is not a regular file of at most %d MiB.", order->file,
+                                    (int)(library_limits.file_bytes >> 20));
         return NULL;
     }
     char hash[SHA256_HEX_BYTES];
     sha256_hex(bytes, n_bytes, hash);
     if (strcmp(hash, order->sha256) != 0 || !utf8_valid(bytes, n_bytes)) {
         *ret_why_not = arena_printf(
-            arena, "%s has changed since this run was planned; look at the runbook again", order->file);
+            arena, "%s has changed since this run was planned. Look at the runbook again.", order->file);
         return NULL;
     }
     bool ambiguous = false;
     const struct command *command =
         command_find(runbook_read(arena, order->file, bytes, n_bytes), order, &ambiguous);
     if (!command)
-        *ret_why_not = arena_printf(arena, "%s has no command on line %d", order->file, order->line);
+        *ret_why_not = arena_printf(arena, "%s has no command on line %d.", order->file, order->line);
     else if (ambiguous)
         *ret_why_not =
-            arena_printf(arena, "more than one command stands on line %d of %s", order->line, order->file);
+            arena_printf(arena, "More than one command stands on line %d of %s.", order->line, order->file);
     else
         *ret_why_not = why_not(arena, command, order);
     return *ret_why_not ? NULL : command;

@@ -6,7 +6,7 @@
 #include "runbook/runbook.h"
 #include "runner/runner.h"
 
-enum { PERMIT_DOCUMENT_BYTES = 4 * 1024 * 1024, PERMIT_COMMAND_BYTES = 1024 * 1024 };
+enum { PERMIT_COMMAND_BYTES = 1024 * 1024 };
 
 /* The command, in the arena; or NULL and one sentence for the person who waits. */
 const struct command *permit_command(struct arena *arena, const char *runbook_dir,

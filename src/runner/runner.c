@@ -44,8 +44,9 @@ static bool run_is_busy(const struct runner *runner, int64_t run)
 static void work_unlink(struct runner *runner, struct step_work *gone)
 {
     struct step_work **at = &runner->works;
-    while (*at != gone)
+    while (*at && *at != gone)
         at = &(*at)->next;
+    must(*at);
     *at = gone->next;
     runner->n_works--;
 }
@@ -71,7 +72,7 @@ static void work_try(struct runner *runner, struct step_work *work)
     work->command = permit_command(work->arena, runner->runbook_dir, &work->order, &why);
     if (work->command && step_begin(work, &err) < 0)
         why = err.text;
-    if (why) {
+    if (!work->command || why) {
         work_unlink(runner, work);
         refuse(runner, &work->order, why);
         step_discard(work);
@@ -134,7 +135,7 @@ static void order_copy(struct arena *arena, const struct runner_order *order, st
 void runner_start(struct runner *runner, const struct runner_order *order)
 {
     if (runner->n_works >= WORKS || map_count(runner->seen) >= SEEN) {
-        refuse(runner, order, "the runner has too many orders");
+        refuse(runner, order, "The runner has too many orders.");
         return;
     }
     if (!order_is_new(runner, order)) {

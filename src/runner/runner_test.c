@@ -18,8 +18,6 @@
 #include "runbook/runbook.h"
 #include "runner/runner.h"
 
-/* Doubles for the reader and the rules of the rooms below, until those are there. */
-#include "runner/doubles.h"
 
 enum { COMMAND_LINE = 5, EVENTS = 64 };
 
@@ -439,7 +437,7 @@ static void a_changed_document_is_refused(void **state)
 static void what_changes_something_is_refused_without_approval(void **state)
 {
     (void)state;
-    assert_refused(run_unasked("touch /tmp/never"), "nobody has approved it");
+    assert_refused(run_unasked("touch /tmp/never"), "Nobody has approved it");
     struct prepared prepared;
     prepare("touch /tmp/never", 1, &prepared);
     sha256_hex("touch /tmp/other", 16, prepared.approved_sha256);
@@ -449,7 +447,7 @@ static void what_changes_something_is_refused_without_approval(void **state)
 static void what_cannot_run_is_refused_even_when_approved(void **state)
 {
     (void)state;
-    assert_refused(run_approved("cat <file-name>"), "placeholder");
+    assert_refused(run_approved("cat <file-name>"), "A placeholder");
 }
 
 static void a_line_without_a_command_is_refused(void **state)

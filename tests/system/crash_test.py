@@ -48,7 +48,7 @@ class Crash(SystemTest):
             os.kill(pids[0], 9)
             wait(lambda: self.children(server, role) not in ([], pids), f'{role} is started again')
             wait(lambda: server.request('GET', '/-/ready')[0] == 200, 'the server is ready again')
-            self.assertEqual(server.fire({'alertname': 'After', 'role': role})[0], 200)
+            self.assertEqual(server.fire({'alertname': f'After{role.title()}'})[0], 200)
         self.assertEqual(len(server.incidents()), 3)
 
     def children(self, server, role):

@@ -1,4 +1,4 @@
-#include "role/options.h"
+#include "role/arguments.h"
 
 #include <errno.h>
 #include <stdbool.h>

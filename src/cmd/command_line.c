@@ -1,4 +1,4 @@
-#include "cmd/options.h"
+#include "cmd/command_line.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -42,8 +42,14 @@ static const struct command_option *find(const struct command_option *options, c
     return NULL;
 }
 
-int options_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
-                  const char *usage, struct strings *ret_words)
+static int wrong(const char *usage, const char *option, const char *what)
+{
+    usage_error(usage, "%s %s", option, what);
+    return -1;
+}
+
+int command_line_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
+                       const char *usage, struct strings *ret_words)
 {
     bool words_only = false;
     for (int i = 1; i < argc; i++) {
@@ -56,17 +62,21 @@ int options_parse(struct arena *arena, int argc, char **argv, const struct comma
             strings_add(arena, ret_words, argv[i]);
             continue;
         }
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            fputs(usage, stdout);
+            return 1;
+        }
         const struct command_option *option = find(options, argv[i], &value);
         if (!option)
-            return -usage_error(usage, "%s %s: no such option", argv[0], argv[i]);
+            return wrong(usage, argv[i], "is no option of this command");
         if (option->flag && value)
-            return -usage_error(usage, "%s takes no value", option->name);
+            return wrong(usage, option->name, "takes no value");
         if (option->flag) {
             *option->flag = true;
             continue;
         }
         if (!value && i + 1 == argc)
-            return -usage_error(usage, "%s needs a value", option->name);
+            return wrong(usage, option->name, "needs a value");
         *option->value = value ? value : argv[++i];
     }
     return 0;

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/testing.h"
-#include "role/options.h"
+#include "role/arguments.h"
 
 static void options_read_back_as_they_were_written(void **state)
 {

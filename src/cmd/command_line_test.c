@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/testing.h"
-#include "cmd/options.h"
+#include "cmd/command_line.h"
 
 /* Parses a line as the shell would give it, split at blanks. */
 static int parse(struct arena *arena, const char *line, const struct command_option *options,
@@ -14,7 +14,7 @@ static int parse(struct arena *arena, const char *line, const struct command_opt
             *p++ = '\0';
         argv[argc++] = p;
     }
-    return options_parse(arena, argc, argv, options, "usage: test\n", words);
+    return command_line_parse(arena, argc, argv, options, "usage: test\n", words);
 }
 
 static void options_and_words_may_mix(void **state)

@@ -1,0 +1,42 @@
+/* What goes back: a status, a type, a body. Every refusal has the one shape
+ *   {"error":{"code":"invalid","message":"a note needs a text","field":"text"}} */
+#pragma once
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "engine/engine.h"
+
+struct request;
+
+struct answer {
+    unsigned status; /* 0: none yet */
+    struct buf body;
+    const char *content_type; /* NULL: no body */
+};
+
+/* Why not: the table in problem.c gives each its status and code. */
+enum problem {
+    PROBLEM_BAD_REQUEST,
+    PROBLEM_UNAUTHORIZED,
+    PROBLEM_NOT_FOUND,
+    PROBLEM_METHOD,
+    PROBLEM_CONFLICT,
+    PROBLEM_TOO_LARGE,
+    PROBLEM_MEDIA_TYPE,
+    PROBLEM_INVALID,
+    PROBLEM_INTERNAL,
+    PROBLEM_NOT_IMPLEMENTED,
+    PROBLEM_UNAVAILABLE,
+    N_PROBLEMS
+};
+
+/* Replaces whatever answer there was. field names the member or parameter at fault, or is NULL. */
+void answer_problem(struct request *request, enum problem problem, const char *field, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* The same for what the engine refused. */
+void answer_outcome(struct request *request, const struct outcome *outcome);
+
+/* 200 with JSON that the caller writes, with text that it adds, or with nothing. */
+struct json_writer answer_json(struct request *request);
+struct buf *answer_text(struct request *request, const char *content_type);
+void answer_empty(struct request *request);

@@ -1,0 +1,80 @@
+/* A request, from its header to its answer. It belongs to the thread of its connection, except between
+ * request_submit() and the backend's done(): then to the engine, and only `state` may be looked at.
+ *
+ * receiving -> run -> answered at once
+ *                  -> submitted (connection suspended) -> decided -> answered
+ *
+ * Functions that read something of the request and give -1 have answered the problem already: the handler
+ * only returns. */
+#pragma once
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+#include "api/answer.h"
+#include "api/routes.h"
+#include "base/arena.h"
+#include "engine/engine.h"
+#include "intake/intake.h"
+#include "ledger/ledger.h"
+
+struct api;
+
+enum request_state { REQUEST_RECEIVING, REQUEST_SUBMITTED, REQUEST_DECIDED };
+
+struct request {
+    struct api *api;
+    struct MHD_Connection *connection;
+    const struct route *route; /* NULL: none fits */
+    int64_t numbers[ROUTE_NUMBERS];
+    char allow[ROUTE_ALLOW_BYTES];
+    int64_t began_us; /* monotonic */
+    size_t body_limit_bytes, n_received_bytes;
+    struct buf body;
+    struct arena *arena;
+    struct json_document *document; /* of the body, once somebody has parsed it */
+    struct ledger *ledger;          /* a reader, while the handler runs and asks for one */
+    struct input input;             /* what is submitted, and the batch it points to */
+    struct alert_batch batch;
+    struct outcome outcome;
+    struct answer answer;
+    _Atomic int state;
+    struct request *next; /* in the pool */
+};
+
+struct request *request_new(struct api *api, struct MHD_Connection *connection);
+void request_done(struct request *request); /* back to the pool */
+void request_free(struct request *request);
+
+/* From the header alone: route, token, type and length of the body. Answers when it is refused already. */
+void request_admit(struct request *request, const char *method, const char *path);
+/* Refused already, and its body is too long to be read to the end: answered at once, and closed. */
+bool request_is_hopeless(const struct request *request);
+/* A piece of the body. -1: the connection is to be dropped. */
+int request_receive(struct request *request, const char *bytes, size_t n_bytes);
+/* All is there: calls the route's handler. True: submitted, the answer comes later. */
+bool request_run(struct request *request);
+/* After the backend's answer. */
+void request_finish(struct request *request);
+
+/* ---- for handlers ---- */
+
+/* A reader of the ledger, good until the handler returns; NULL: the problem is answered. */
+struct ledger *request_ledger(struct request *request);
+/* The value in the query string, or NULL. */
+const char *request_query(const struct request *request, const char *name);
+const char *request_header(const struct request *request, const char *name);
+/* A number from the query, otherwise when it is not there; 0 to most. */
+int request_query_number(struct request *request, const char *name, int64_t otherwise, int64_t most,
+                         int64_t *ret_number);
+/* The body as a JSON object; none when it is empty. */
+int request_object(struct request *request, struct json *ret_root);
+/* A text member of it; NULL when it is missing. */
+int request_text(struct request *request, struct json root, const char *name, const char **ret_text);
+/* Who writes: the token, or the person that it speaks for (member "as", or header X-Crashcart-As). */
+int request_actor(struct request *request, struct json root, const char **ret_actor);
+/* Hands request->input to the engine, and with format the body to the inbox. The handler returns at once. */
+void request_submit(struct request *request, const struct intake_format *format);
+
+/* May this request use a route of that class? (api/auth.c) */
+bool auth_allows(const struct request *request, enum auth auth);

@@ -1,0 +1,22 @@
+/* What the whole server has, for the files of api/. */
+#pragma once
+
+#include "api/api.h"
+#include "api/connections.h"
+#include "api/metrics.h"
+#include "api/pool.h"
+#include "api/request.h"
+
+struct api {
+    struct api_backend backend;
+    const char *data_dir;
+    char token[65];
+    const struct clock *clock;
+    int64_t started_us;
+    struct MHD_Daemon *daemon;
+    struct MHD_Response *empty; /* what every accepted alert is answered with */
+    struct metrics metrics;
+    _Atomic size_t body_bytes; /* held by all requests together */
+    struct pool *pool;
+    struct connections *connections;
+};

@@ -1,0 +1,33 @@
+/* Command-line options of a subcommand: a table of them, words are what remains. "--name value",
+ * "--name=value",
+ * "-c value"; "--" ends the options; they may stand before, between and after the words. --help and -h are
+ * known to all. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/list.h"
+#include "cmd/exit_code.h"
+
+struct command_option {
+    const char *name;   /* "--json" */
+    bool *flag;         /* set when it is given, or NULL: */
+    const char **value; /* it takes a value */
+};
+
+/* 0: go on. -1: a message and the usage are on standard error; 1: help was asked for, and the usage is on
+ * standard output: the caller exits with command_line_exit(). options end with one without a name. */
+int command_line_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
+                       const char *usage, struct strings *ret_words);
+
+/* The exit code for what command_line_parse() gave, when that is not 0. */
+static inline int command_line_exit(int parsed)
+{
+    return parsed < 0 ? EXIT_USAGE : EXIT_DONE;
+}
+
+/* Prints the message and the usage to standard error. Gives EXIT_USAGE. */
+int usage_error(const char *usage, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A whole number from 1, or -1. */
+int number_parse(const char *text, long long *ret_number);

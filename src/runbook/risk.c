@@ -1,0 +1,140 @@
+/* The class of one command: the text is cleaned, parsed and walked (risk_priv.h shows the way), and the
+ * riskiest thing that any part reports is the answer. What it leaves out: the contents of scripts, make
+ * targets and files, and anything that a variable from outside holds. */
+#include "runbook/risk_priv.h"
+
+#include <string.h>
+
+const TSLanguage *tree_sitter_bash(void);
+
+enum {
+    LONGEST_BYTES = 64 * 1024,       /* no command that people write is longer */
+    INNER_BYTES = 4 * LONGEST_BYTES, /* of all texts inside of texts together */
+    DEEPEST_INNER = 8,
+};
+
+const char *risk_name(enum risk_class risk)
+{
+    static const char *const names[] = {"read", "unknown", "mutate", "destructive"};
+    return names[risk];
+}
+
+void risk_raise(struct scan *scan, enum risk_class class, const char *part, const char *why)
+{
+    struct risk *risk = scan->risk;
+    if (risk->why && class <= risk->class)
+        return;
+    size_t shown = strcspn(part, "\n");
+    bool cut = part[shown] || shown > 120;
+    risk->class = class;
+    risk->part =
+        arena_printf(scan->arena, "%.*s%s", (int)(shown > 120 ? 120 : shown), part, cut ? " ..." : "");
+    risk->why = arena_printf(scan->arena, "`%s` %s", risk->part, why);
+}
+
+void risk_mark_sensitive(struct scan *scan, const char *part, const char *why)
+{
+    if (scan->risk->sensitive)
+        return;
+    scan->risk->sensitive = true;
+    scan->risk->sensitive_why = arena_printf(scan->arena, "`%.120s` %s", part, why);
+}
+
+bool scan_has_placeholder(const struct scan *scan, size_t start, size_t end)
+{
+    return scan->text != scan->parsed && memcmp(scan->text + start, scan->parsed + start, end - start) != 0;
+}
+
+static TSTree *text_parse(const char *text, size_t n_bytes)
+{
+    TSParser *parser = ts_parser_new();
+    ts_parser_set_language(parser, tree_sitter_bash());
+    TSTree *tree = ts_parser_parse_string(parser, NULL, text, (uint32_t)n_bytes);
+    ts_parser_delete(parser);
+    return tree;
+}
+
+static bool text_parses(const char *text, size_t n_bytes)
+{
+    TSTree *tree = text_parse(text, n_bytes);
+    bool parses = tree && !ts_node_has_error(ts_tree_root_node(tree));
+    if (tree)
+        ts_tree_delete(tree);
+    return parses;
+}
+
+/* Walks the text. ret_parses: the shell accepts it, placeholders taken as words. */
+static void text_scan(struct scan *scan, bool *ret_parses)
+{
+    TSTree *tree = text_parse(scan->parsed, scan->n_bytes);
+    TSNode root = tree ? ts_tree_root_node(tree) : (TSNode){0};
+    *ret_parses = tree && !ts_node_has_error(root);
+    if (!*ret_parses)
+        risk_raise(scan, RISK_UNKNOWN, scan->text, "is not something the shell can parse");
+    if (tree)
+        scan_node(scan, root);
+    if (tree)
+        ts_tree_delete(tree);
+}
+
+void scan_inner_shell(struct scan *scan, const char *text)
+{
+    size_t n_bytes = strlen(text);
+    if (scan->inner_depth >= DEEPEST_INNER || n_bytes > *scan->inner_bytes_left) {
+        risk_raise(scan, RISK_UNKNOWN, text, "is nested too deep to follow");
+        return;
+    }
+    *scan->inner_bytes_left -= n_bytes;
+    struct scan inside = *scan;
+    bool found;
+    bool parses;
+    inside.text = text;
+    inside.parsed = text_with_filled_placeholders(scan->arena, text, n_bytes, &found);
+    inside.n_bytes = n_bytes;
+    inside.depth = 0;
+    inside.inner_depth++;
+    inside.stdin_text = NULL;
+    text_scan(&inside, &parses);
+    scan->tool_is_minor = inside.tool_is_minor;
+}
+
+static struct risk refuse(struct risk *risk, const char *why)
+{
+    risk->class = RISK_UNKNOWN;
+    risk->part = "";
+    risk->why = why;
+    return *risk;
+}
+
+struct risk risk_of_command(struct arena *arena, const struct risk_rules *rules, const char *command,
+                            size_t n_bytes)
+{
+    struct risk risk = {.class = RISK_READ};
+    if (n_bytes > LONGEST_BYTES)
+        return refuse(&risk, "the command is longer than 64 KiB");
+    if (memchr(command, '\0', n_bytes))
+        return refuse(&risk, "the command holds a NUL byte");
+
+    size_t inner_bytes_left = INNER_BYTES;
+    const char *text = text_without_prompts(arena, command, n_bytes);
+    struct scan scan = {.arena = arena,
+                        .rules = rules,
+                        .risk = &risk,
+                        .text = text,
+                        .n_bytes = n_bytes,
+                        .inner_bytes_left = &inner_bytes_left};
+    scan.parsed = text_with_filled_placeholders(arena, text, n_bytes, &risk.unfilled);
+
+    if (scan_powershell(&scan, text, n_bytes)) {
+        risk.parses = text_parses(text, n_bytes);
+        return risk;
+    }
+    text_scan(&scan, &risk.parses);
+    if (risk.unfilled)
+        risk.parses = text_parses(text, n_bytes);
+    if (!risk.why)
+        risk_raise(&scan, RISK_READ, text, "runs nothing that changes anything");
+    if (!risk.part)
+        risk.part = "";
+    return risk;
+}

@@ -1,0 +1,63 @@
+/* Files that a command writes.
+ *
+ * Writing an evidence file (a log, a dump, a listing) into the working folder or a temporary one leaves the
+ * system under repair as it is, so it stays `read` and is listed in writes_files. Everything else that is
+ * written (configuration, scripts, hidden files, absolute paths, names from variables) is a change; so is
+ * every file on another machine. */
+#include "runbook/risk_priv.h"
+
+#include <string.h>
+
+static bool starts_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+static bool is_stream(const char *path)
+{
+    static const char *const streams[] = {"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/zero"};
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+        if (strcmp(path, streams[i]) == 0)
+            return true;
+    return starts_with(path, "/dev/fd/");
+}
+
+static bool is_temporary(const char *path)
+{
+    bool temporary = starts_with(path, "/tmp/") || starts_with(path, "/var/tmp/");
+    return temporary && !strstr(path, "..");
+}
+
+/* A new file beside us that only people read. A name with the date in it is never one that exists. */
+static bool is_evidence(const struct scan *scan, const char *path)
+{
+    if (strchr("/~$.", path[0]) || strstr(path, "..") || strstr(path, "/."))
+        return false;
+    const char *dot = strrchr(path, '.');
+    if (strstr(path, "$(date") || strstr(path, "`date"))
+        return true;
+    return dot && rules_list_has(scan->rules, LIST_EVIDENCE_ENDINGS, dot);
+}
+
+void scan_written_file(struct scan *scan, const struct word *file, const char *part)
+{
+    const char *path = file->text;
+    if (is_stream(path))
+        return;
+    if (starts_with(path, "/dev/tcp/") || starts_with(path, "/dev/udp/")) {
+        risk_raise(scan, RISK_UNKNOWN, part, "sends to a network address");
+        return;
+    }
+    if (starts_with(path, "/dev/")) {
+        risk_raise(scan, RISK_DESTRUCTIVE, part, "writes over a device");
+        return;
+    }
+    if (scan->there) {
+        risk_raise(scan, RISK_MUTATE, part, "writes a file on the other side");
+        return;
+    }
+    if (scan->risk->writes_files.n < 32)
+        strings_add(scan->arena, &scan->risk->writes_files, path);
+    if (!is_temporary(path) && !is_evidence(scan, path))
+        risk_raise(scan, RISK_MUTATE, part, "writes a file here");
+}

@@ -1,0 +1,249 @@
+/* The arguments of a command against the phrases of its tool.
+ *
+ * Options are told from words by the tool's `value:` list: an option there takes the next word (or what is
+ * glued to it). An option that is in no list is doubtful: the word behind it may be its value, so a phrase
+ * that rests on that word is not trusted.
+ *
+ * The score of a phrase says how much of the command it names; the best one decides. A literal word counts
+ * 64, a glob 48, `*` 32, an option 64, its value 16 more. After a gap (`... list`) an earlier word wins,
+ * because what follows the verb are names that may look like verbs. A phrase of a site beats all built-in
+ * ones. */
+#include "runbook/risk_priv.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { SCORE_WORD = 64, SCORE_GLOB = 48, SCORE_STAR = 32, SCORE_VALUE = 16, SCORE_SITE = 1 << 20 };
+
+bool argument_named(const struct argument *argument, const char *names)
+{
+    return argument->option && alternatives_match(names, argument->name);
+}
+
+static bool list_holds(const struct strings *list, const char *name)
+{
+    list_each (item, list)
+        if (strcmp(*item, name) == 0)
+            return true;
+    return false;
+}
+
+static struct argument *argument_add(struct scan *scan, struct arguments *arguments, size_t index)
+{
+    struct argument *argument = list_push(scan->arena, &arguments->list);
+    argument->index = index;
+    return argument;
+}
+
+static void option_add(struct scan *scan, struct arguments *arguments, size_t index, const char *name,
+                       const struct word *value)
+{
+    struct argument *argument = argument_add(scan, arguments, index);
+    argument->option = true;
+    argument->name = name;
+    if (value) {
+        argument->value = *value;
+        argument->has_value = true;
+    }
+}
+
+static bool option_known(const struct tool *tool, const char *name)
+{
+    return list_holds(&tool->value_options, name) || list_holds(&tool->flag_options, name);
+}
+
+/* "--name", "--name=value" or, for tools with long options behind one dash, "-name=value". Gives how many
+ * words it took. */
+static size_t long_option(struct scan *scan, struct arguments *arguments, size_t i, bool *doubtful)
+{
+    const struct word *word = &arguments->words[i];
+    const char *text = arguments->tool->whole_options && word->text[1] == '-' ? word->text + 1 : word->text;
+    const char *equals = strchr(text, '=');
+    if (equals) {
+        struct word value = *word;
+        value.text = equals + 1;
+        option_add(scan, arguments, i, arena_strndup(scan->arena, text, (size_t)(equals - text)), &value);
+        return 1;
+    }
+    if (list_holds(&arguments->tool->value_options, text) && i + 1 < arguments->n_words) {
+        option_add(scan, arguments, i, text, &arguments->words[i + 1]);
+        return 2;
+    }
+    option_add(scan, arguments, i, text, NULL);
+    *doubtful = !option_known(arguments->tool, text);
+    return 1;
+}
+
+/* "-it", "-XDELETE", "-n 5", "-10". */
+static size_t short_options(struct scan *scan, struct arguments *arguments, size_t i, bool *doubtful)
+{
+    const struct word *word = &arguments->words[i];
+    if (isdigit((unsigned char)word->text[1])) {
+        option_add(scan, arguments, i, word->text, NULL);
+        return 1;
+    }
+    for (const char *letter = word->text + 1; *letter; letter++) {
+        const char *name = arena_printf(scan->arena, "-%c", *letter);
+        if (!list_holds(&arguments->tool->value_options, name)) {
+            option_add(scan, arguments, i, name, NULL);
+            *doubtful = !letter[1] && !option_known(arguments->tool, name);
+            /* "-o=yaml" of tools that read options as kubectl does */
+            if (letter[1] != '=')
+                continue;
+        }
+        struct word value = *word;
+        value.text = letter[1] == '=' ? letter + 2 : letter + 1;
+        bool glued = letter[1] != '\0';
+        if (!glued && i + 1 < arguments->n_words)
+            value = arguments->words[i + 1];
+        if (!list_holds(&arguments->tool->value_options, name))
+            arguments->list.n--;
+        option_add(scan, arguments, i, name, &value);
+        return glued ? 1 : 2;
+    }
+    return 1;
+}
+
+struct arguments arguments_parse(struct scan *scan, const struct tool *tool, const struct word *words,
+                                 size_t n_words)
+{
+    struct arguments arguments = {
+        .tool = tool, .words = words, .n_words = n_words, .end = n_words, .dashes = SIZE_MAX};
+    bool doubtful = false;
+    for (size_t i = 1; i < n_words;) {
+        const char *text = words[i].text;
+        bool option = arguments.dashes == SIZE_MAX && (text[0] == '-' || text[0] == '+') && text[1] &&
+                      !(text[0] == '+' && !list_holds(&tool->flag_options, "+"));
+        if (option && strcmp(text, "--") == 0) {
+            arguments.dashes = i++;
+            continue;
+        }
+        if (!option) {
+            struct argument *argument = argument_add(scan, &arguments, i);
+            argument->value = words[i++];
+            argument->has_value = true;
+            argument->doubtful = doubtful;
+            doubtful = false;
+            continue;
+        }
+        doubtful = false;
+        bool whole = text[1] == '-' || tool->whole_options || list_holds(&tool->value_options, text) ||
+                     list_holds(&tool->flag_options, text);
+        i += whole ? long_option(scan, &arguments, i, &doubtful)
+                   : short_options(scan, &arguments, i, &doubtful);
+    }
+    return arguments;
+}
+
+const struct argument *argument_word(const struct arguments *arguments, size_t n)
+{
+    list_each (argument, &arguments->list) {
+        if (argument->index >= arguments->end || argument->option)
+            continue;
+        if (n-- == 0)
+            return argument;
+    }
+    return NULL;
+}
+
+/* What a pattern of one word is worth against a word of the command, or 0. */
+static int word_score(const struct tool *tool, const char *pattern, const struct word *word)
+{
+    if (strcmp(pattern, "*") == 0)
+        return SCORE_STAR;
+    if (word->dynamic || word->placeholder)
+        return 0;
+    char lower[64];
+    const char *text = word->text;
+    if (tool->ignore_case && strlen(text) < sizeof lower) {
+        size_t n = 0;
+        for (; text[n]; n++)
+            lower[n] = (char)tolower((unsigned char)text[n]);
+        lower[n] = '\0';
+        text = lower;
+    }
+    if (!alternatives_match(pattern, text))
+        return 0;
+    return strchr(pattern, '*') ? SCORE_GLOB : SCORE_WORD;
+}
+
+static int option_score(const struct arguments *arguments, const struct option_pattern *option)
+{
+    int best = 0;
+    list_each (argument, &arguments->list) {
+        if (argument->index >= arguments->end || !argument_named(argument, option->names))
+            continue;
+        int score = SCORE_WORD;
+        if (option->values) {
+            const char *value = argument->has_value ? argument->value.text : "";
+            if (!alternatives_match(option->values, value))
+                continue;
+            score += SCORE_VALUE;
+        }
+        if (score > best)
+            best = score;
+    }
+    return best;
+}
+
+/* The words of the phrase from `from` on, against the words of the command from the n-th on. */
+static int words_score(const struct arguments *arguments, const struct phrase *phrase, size_t from, size_t to,
+                       size_t n)
+{
+    int score = 0;
+    for (size_t i = from; i < to; i++) {
+        const struct argument *argument = argument_word(arguments, n + i - from);
+        int one = argument ? word_score(arguments->tool, phrase->words.at[i], &argument->value) : 0;
+        if (one == 0)
+            return -1;
+        score += one;
+    }
+    return score;
+}
+
+/* Finds the words behind the gap at the earliest place. */
+static int gap_score(const struct arguments *arguments, const struct phrase *phrase, size_t *ret_at)
+{
+    const size_t widest = 12;
+    for (size_t skipped = 0; skipped <= widest; skipped++) {
+        size_t at = phrase->gap_at + skipped;
+        int score = words_score(arguments, phrase, phrase->gap_at, phrase->words.n, at);
+        if (score >= 0) {
+            *ret_at = at;
+            return score - (int)skipped;
+        }
+        const struct argument *passed = argument_word(arguments, at);
+        if (!passed || passed->value.splits)
+            return -1;
+    }
+    return -1;
+}
+
+int phrase_score(const struct arguments *arguments, const struct phrase *phrase, size_t *ret_last)
+{
+    bool gap = phrase->gap_at != SIZE_MAX;
+    size_t n_first = gap ? phrase->gap_at : phrase->words.n;
+    int score = words_score(arguments, phrase, 0, n_first, 0);
+    if (score < 0)
+        return 0;
+    size_t last = n_first ? n_first - 1 : SIZE_MAX;
+    if (gap) {
+        size_t at = 0;
+        int rest = gap_score(arguments, phrase, &at);
+        if (rest < 0)
+            return 0;
+        score += rest;
+        last = at + (phrase->words.n - phrase->gap_at) - 1;
+    }
+    list_each (option, &phrase->options) {
+        int one = option_score(arguments, option);
+        if (one == 0)
+            return 0;
+        score += one;
+    }
+    if (ret_last)
+        *ret_last = last;
+    if (phrase->otherwise)
+        return 1 + (phrase->site ? 1 : 0);
+    return score + 2 + (phrase->site ? SCORE_SITE : 0);
+}

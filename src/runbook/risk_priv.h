@@ -1,0 +1,238 @@
+/* What the files of the risk parser share. The way of a command:
+ *
+ *     text -> risk_text.c    prompts off, placeholders noted
+ *          -> risk_tree.c    parsed, walked: simple commands, redirections, assignments
+ *          -> risk_tool.c    one simple command against the rules of its tool (risk_match.c)
+ *          -> risk_inner.c   what the tool runs for it: another command, a shell text, SQL, a script
+ *
+ * and every step reports through risk_raise(); the riskiest report is the answer. */
+#pragma once
+
+#include "runbook/risk.h"
+
+#include <tree_sitter/api.h>
+
+struct scan;
+struct inner_language;
+
+/* One word of a command after quote removal; expansions stay as written. */
+struct word {
+    const char *text;
+    bool dynamic;     /* holds an expansion, a substitution, a glob or braces: its value is not known */
+    bool splits;      /* dynamic outside double quotes: may become several words, or none */
+    bool placeholder; /* holds <pod-name> or the like */
+};
+
+struct words {
+    struct word *at;
+    size_t n;
+    size_t capacity;
+};
+
+/* ---- rules (risk_rules.c, risk_rules_line.c) ---- */
+
+enum phrase_kind {
+    KIND_READ, /* the first four in the order of enum risk_class */
+    KIND_UNKNOWN,
+    KIND_MUTATE,
+    KIND_DESTRUCTIVE,
+    KIND_ENDLESS,
+    KIND_ENDS,
+    KIND_TERMINAL,
+    KIND_NO_TERMINAL,
+    KIND_SENSITIVE,
+    KIND_NOT_SENSITIVE,
+    KIND_SENSITIVE_SAVED,
+    KIND_WRITES,
+    KIND_NEEDS,
+    KIND_INNER,
+};
+
+/* Where in the arguments the thing lies that a `writes`, `needs` or inner line speaks of. */
+enum slot_form { SLOT_VALUE, SLOT_AFTER, SLOT_AFTER_DASHES, SLOT_UNTIL, SLOT_STDIN, SLOT_LAST };
+
+struct option_pattern {
+    const char *names;  /* "-o|--output" */
+    const char *values; /* "yaml|json*", or NULL: any value or none */
+};
+
+/* `exec --force`: words that come first, options that stand anywhere. */
+struct phrase {
+    enum phrase_kind kind;
+    struct strings words; /* alternatives and globs: "secret|secrets|secret/?*" */
+    size_t gap_at;        /* words before `...`; SIZE_MAX: no gap */
+    LIST(struct option_pattern) options;
+    bool otherwise; /* matches when nothing else does */
+    bool site;      /* from the file of a site */
+    enum slot_form form;
+    size_t after; /* SLOT_AFTER: words between the phrase and what is meant */
+    bool after_assignments;
+    const char *until; /* SLOT_UNTIL: ";|+" */
+    const struct inner_language *language;
+    bool there; /* what is inside runs on another machine or in a container */
+    const char *why;
+};
+
+struct tool {
+    const char *name; /* a glob when it holds '*' */
+    LIST(struct phrase) phrases;
+    struct strings value_options, flag_options;
+    bool whole_options, ignore_case, strict_options, wrapper, shell_word, bounded;
+};
+
+/* Vocabulary lists, `words NAME: ...`. */
+enum word_list {
+    LIST_RISKY_OPTIONS,
+    LIST_RISKY_VARIABLES,
+    LIST_SENSITIVE_TABLES,
+    LIST_SENSITIVE_FILES,
+    LIST_EVIDENCE_ENDINGS,
+    LIST_ACTION_PATHS,
+    LIST_FILLING_NAMES,
+    LIST_SQL_FUNCTIONS,
+    LIST_SQL_ENDING_FUNCTIONS,
+    LIST_SQL_CHANGING_FUNCTIONS,
+    LIST_SQL_WORDS,
+    LIST_PYTHON_CALLS,
+    LIST_PYTHON_MODULES,
+    LIST_POWERSHELL_METHODS,
+    N_WORD_LISTS
+};
+
+/* Does the list hold the word (lower case; globs count)? */
+bool rules_list_has(const struct risk_rules *rules, enum word_list list, const char *word);
+
+/* The tool of that program name, or NULL. */
+const struct tool *rules_tool(const struct risk_rules *rules, const char *name);
+
+/* What to do with a node of the syntax tree, by its symbol (made once a rule set). */
+typedef void node_handler(struct scan *scan, TSNode node);
+node_handler *rules_node_handler(const struct risk_rules *rules, TSSymbol symbol);
+node_handler *tree_node_handler(const char *type);
+
+/* The lines of a rule file, read into the arena (risk_rules_line.c). */
+struct rule_reader {
+    struct arena *arena;
+    const char *file;
+    bool site;
+    int line;
+    LIST(struct tool *) tools; /* the section being read */
+    struct risk_rules *rules;
+    struct err *err;
+};
+int rule_line_read(struct rule_reader *reader, char *line);
+struct tool *rules_tool_named(struct risk_rules *rules, const char *name, bool make);
+int rules_list_add(struct risk_rules *rules, const char *list, const char *word);
+
+bool glob_matches(const char *glob, const char *text);
+/* "a|b*" against a text. */
+bool alternatives_match(const char *alternatives, const char *text);
+
+/* ---- one classification ---- */
+
+struct variable {
+    const char *name;
+    const char *value; /* NULL: not known */
+};
+
+struct scan {
+    struct arena *arena;
+    const struct risk_rules *rules;
+    struct risk *risk;
+    const char *text;   /* the original of what is parsed */
+    const char *parsed; /* the same length, placeholders made words */
+    size_t n_bytes;
+    int depth;       /* of the walk in this tree */
+    int inner_depth; /* texts within texts */
+    size_t *inner_bytes_left;
+    bool there;               /* inside kubectl exec, ssh, docker exec */
+    bool tool_is_minor;       /* risk->tool is a wrapper or a word of the shell so far */
+    bool saved;               /* output goes to a file */
+    bool in_prefix;           /* the assignment stands before a command: NAME=x cmd */
+    const char *stdin_text;   /* what the next command reads, when that is in the text */
+    const char *replace_text; /* xargs -I {}: the text that data replaces */
+    LIST(struct variable) variables;
+    struct strings functions;
+};
+
+/* Reports a part of the command. why completes "`part` ...". */
+void risk_raise(struct scan *scan, enum risk_class class, const char *part, const char *why);
+void risk_mark_sensitive(struct scan *scan, const char *part, const char *why);
+
+/* Parses a shell text and walks it. there: it runs elsewhere. */
+void scan_shell(struct scan *scan, const char *text, size_t n_bytes);
+/* The same for a text found inside a command; what is too deep is unknown. */
+void scan_inner_shell(struct scan *scan, const char *text);
+void scan_node(struct scan *scan, TSNode node);
+/* A simple command, its words after quote removal. */
+void scan_command(struct scan *scan, const struct word *words, size_t n_words);
+/* A file that the command writes: by redirection (risk_file.c) or an option. */
+void scan_written_file(struct scan *scan, const struct word *file, const char *part);
+void scan_assignment(struct scan *scan, const char *name, const char *value);
+bool scan_has_placeholder(const struct scan *scan, size_t start, size_t end);
+
+/* Words of a node (risk_word.c); an unquoted variable of known value becomes the words of its value. */
+void words_of_node(struct scan *scan, TSNode node, struct words *ret_words);
+struct word word_of_node(struct scan *scan, TSNode node);
+const char *words_joined(struct arena *arena, const struct word *words, size_t n_words);
+
+/* ---- arguments against phrases (risk_match.c) ---- */
+
+struct argument {
+    bool option;
+    const char *name;  /* of an option: "-n", "--namespace"; NULL for a word */
+    struct word value; /* of an option with one, or the word */
+    bool has_value;
+    bool doubtful; /* a word that may be the value of an unknown option before it */
+    size_t index;  /* in the words of the command */
+};
+
+struct arguments {
+    LIST(struct argument) list;
+    const struct tool *tool;
+    const struct word *words;
+    size_t n_words;
+    size_t end;    /* words from here on belong to an inner command */
+    size_t dashes; /* index of "--", or SIZE_MAX */
+};
+
+struct arguments arguments_parse(struct scan *scan, const struct tool *tool, const struct word *words,
+                                 size_t n_words);
+/* Score of the phrase, 0 when it does not match; the more it says the higher. ret_last (or NULL): position
+ * among the words of the last one matched, SIZE_MAX for none. */
+int phrase_score(const struct arguments *arguments, const struct phrase *phrase, size_t *ret_last);
+/* The n-th word that is no option, or NULL. */
+const struct argument *argument_word(const struct arguments *arguments, size_t n);
+bool argument_named(const struct argument *argument, const char *names);
+
+/* ---- inside (risk_inner.c) ---- */
+
+struct inner_language {
+    const char *name; /* as in the rules: "sql" */
+    /* words: the command, or the text in one word */
+    void (*scan)(struct scan *scan, const struct word *words, size_t n_words);
+};
+const struct inner_language *inner_language_find(const char *name);
+
+/* Runs every inner line of the tool that applies and shortens arguments->end. Gives the best score of a line
+ * that found something, or 0. */
+int scan_inner(struct scan *scan, struct arguments *arguments);
+
+void scan_sql(struct scan *scan, const struct word *words, size_t n_words);
+void scan_mongo(struct scan *scan, const struct word *words, size_t n_words);
+void scan_python(struct scan *scan, const struct word *words, size_t n_words);
+void scan_awk(struct scan *scan, const struct word *words, size_t n_words);
+void scan_sed(struct scan *scan, const struct word *words, size_t n_words);
+
+/* Method and address of curl, wget, ab, httpie and their like (risk_http.c); nothing for other tools. */
+void scan_http(struct scan *scan, const struct arguments *arguments);
+
+/* PowerShell, when the text looks like it (risk_powershell.c). False: it does not. */
+bool scan_powershell(struct scan *scan, const char *text, size_t n_bytes);
+
+/* ---- the text as it came (risk_text.c) ---- */
+
+/* Prompts become blanks, so that offsets stay. */
+char *text_without_prompts(struct arena *arena, const char *text, size_t n_bytes);
+/* A copy in which <pod-name>, [POD_NAME] and {{ .x }} are plain words of the same length. */
+char *text_with_filled_placeholders(struct arena *arena, const char *text, size_t n_bytes, bool *ret_found);

@@ -1,0 +1,168 @@
+/* The rule set: tools by name, vocabulary lists, and the map from the grammar's symbols to what to do with
+ * them. Built from policy/commands.rules and the file of a site, read-only afterwards. */
+#include "runbook/risk_priv.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/map.h"
+#include "base/must.h"
+
+const TSLanguage *tree_sitter_bash(void);
+
+struct word_set {
+    struct map *exact;
+    struct strings globs;
+};
+
+struct risk_rules {
+    struct arena *arena;
+    struct map *tools;         /* name -> struct tool */
+    LIST(struct tool *) globs; /* tools whose name is a glob */
+    struct word_set lists[N_WORD_LISTS];
+    node_handler **handlers; /* by symbol */
+    size_t n_symbols;
+};
+
+static const char *const list_names[N_WORD_LISTS] = {
+    [LIST_RISKY_OPTIONS] = "risky options",
+    [LIST_RISKY_VARIABLES] = "risky variables",
+    [LIST_SENSITIVE_TABLES] = "sensitive tables",
+    [LIST_SENSITIVE_FILES] = "sensitive files",
+    [LIST_EVIDENCE_ENDINGS] = "evidence endings",
+    [LIST_ACTION_PATHS] = "action paths",
+    [LIST_FILLING_NAMES] = "filling names",
+    [LIST_SQL_FUNCTIONS] = "sql functions",
+    [LIST_SQL_ENDING_FUNCTIONS] = "sql ending functions",
+    [LIST_SQL_CHANGING_FUNCTIONS] = "sql changing functions",
+    [LIST_SQL_WORDS] = "sql words",
+    [LIST_PYTHON_CALLS] = "python calls",
+    [LIST_PYTHON_MODULES] = "python modules",
+    [LIST_POWERSHELL_METHODS] = "powershell methods",
+};
+
+bool rules_list_has(const struct risk_rules *rules, enum word_list list, const char *word)
+{
+    const struct word_set *set = &rules->lists[list];
+    if (map_get(set->exact, word, strlen(word)))
+        return true;
+    list_each (glob, &set->globs)
+        if (glob_matches(*glob, word))
+            return true;
+    return false;
+}
+
+int rules_list_add(struct risk_rules *rules, const char *list, const char *word)
+{
+    for (size_t i = 0; i < N_WORD_LISTS; i++) {
+        if (strcmp(list_names[i], list) != 0)
+            continue;
+        if (strchr(word, '*'))
+            strings_add(rules->arena, &rules->lists[i].globs, word);
+        else
+            map_put(rules->lists[i].exact, word, strlen(word), rules);
+        return 0;
+    }
+    return -1;
+}
+
+struct tool *rules_tool_named(struct risk_rules *rules, const char *name, bool make)
+{
+    struct tool *tool = map_get(rules->tools, name, strlen(name));
+    if (tool || !make)
+        return tool;
+    tool = arena_alloc(rules->arena, sizeof *tool);
+    tool->name = arena_strdup(rules->arena, name);
+    map_put(rules->tools, name, strlen(name), tool);
+    if (strchr(name, '*'))
+        *list_push(rules->arena, &rules->globs) = tool;
+    return tool;
+}
+
+const struct tool *rules_tool(const struct risk_rules *rules, const char *name)
+{
+    const struct tool *tool = map_get(rules->tools, name, strlen(name));
+    if (tool)
+        return tool;
+    list_each (glob, &rules->globs)
+        if (glob_matches((*glob)->name, name))
+            return *glob;
+    return NULL;
+}
+
+node_handler *rules_node_handler(const struct risk_rules *rules, TSSymbol symbol)
+{
+    return symbol < rules->n_symbols ? rules->handlers[symbol] : NULL;
+}
+
+static void handlers_fill(struct risk_rules *rules)
+{
+    const TSLanguage *language = tree_sitter_bash();
+    rules->n_symbols = ts_language_symbol_count(language);
+    rules->handlers = arena_alloc(rules->arena, rules->n_symbols * sizeof *rules->handlers);
+    for (TSSymbol symbol = 0; symbol < rules->n_symbols; symbol++)
+        rules->handlers[symbol] = tree_node_handler(ts_language_symbol_name(language, symbol));
+}
+
+static int lines_read(struct risk_rules *rules, const char *file, const char *bytes, bool site,
+                      struct err *err)
+{
+    struct rule_reader reader = {
+        .arena = rules->arena, .file = file, .site = site, .rules = rules, .err = err};
+    while (*bytes) {
+        const char *end = strchrnul(bytes, '\n');
+        reader.line++;
+        if (rule_line_read(&reader, arena_strndup(rules->arena, bytes, (size_t)(end - bytes))) < 0)
+            return -1;
+        bytes = *end ? end + 1 : end;
+    }
+    return 0;
+}
+
+int risk_rules_load(const char *site_file, const char *site_bytes, struct risk_rules **ret_rules,
+                    struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct risk_rules *rules = arena_alloc(arena, sizeof *rules);
+    rules->arena = arena;
+    rules->tools = map_new();
+    for (size_t i = 0; i < N_WORD_LISTS; i++)
+        rules->lists[i].exact = map_new();
+    handlers_fill(rules);
+
+    const struct embedded_file *builtin = embedded_find("commands.rules");
+    must(builtin);
+    if (lines_read(rules, "commands.rules", builtin->bytes, false, err) < 0 ||
+        (site_bytes && lines_read(rules, site_file ? site_file : "site rules", site_bytes, true, err) < 0)) {
+        risk_rules_free(rules);
+        return -1;
+    }
+    *ret_rules = rules;
+    return 0;
+}
+
+void risk_rules_free(struct risk_rules *rules)
+{
+    if (!rules)
+        return;
+    map_free(rules->tools);
+    for (size_t i = 0; i < N_WORD_LISTS; i++)
+        map_free(rules->lists[i].exact);
+    arena_free(rules->arena);
+}
+
+static struct risk_rules *builtin_rules;
+static pthread_once_t builtin_once = PTHREAD_ONCE_INIT;
+
+static void builtin_load(void)
+{
+    struct err err = {0};
+    must(risk_rules_load(NULL, NULL, &builtin_rules, &err) == 0);
+}
+
+const struct risk_rules *risk_rules_builtin(void)
+{
+    pthread_once(&builtin_once, builtin_load);
+    return builtin_rules;
+}

@@ -1,0 +1,297 @@
+/* One line of a rule file at a time. The format is described at the top of policy/commands.rules, for the
+ * people who extend it; in short:
+ *
+ *     tool kubectl, oc
+ *         value: -n --namespace
+ *         read: get, rollout status "only looks"
+ *         runs there: exec after --
+ *     words risky options: delete force
+ *
+ * Phrases are separated by commas, their words by blanks. */
+#include "runbook/risk_priv.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct line_kind {
+    const char *name;
+    enum phrase_kind kind;
+    const char *language; /* of an inner line */
+    bool there;
+};
+
+static const struct line_kind line_kinds[] = {
+    {"read", KIND_READ, NULL, false},
+    {"unknown", KIND_UNKNOWN, NULL, false},
+    {"mutate", KIND_MUTATE, NULL, false},
+    {"destructive", KIND_DESTRUCTIVE, NULL, false},
+    {"endless", KIND_ENDLESS, NULL, false},
+    {"ends", KIND_ENDS, NULL, false},
+    {"terminal", KIND_TERMINAL, NULL, false},
+    {"no terminal", KIND_NO_TERMINAL, NULL, false},
+    {"sensitive", KIND_SENSITIVE, NULL, false},
+    {"not sensitive", KIND_NOT_SENSITIVE, NULL, false},
+    {"sensitive when saved", KIND_SENSITIVE_SAVED, NULL, false},
+    {"writes", KIND_WRITES, NULL, false},
+    {"needs", KIND_NEEDS, NULL, false},
+    {"runs", KIND_INNER, "command", false},
+    {"runs there", KIND_INNER, "command", true},
+    {"shell", KIND_INNER, "shell", false},
+    {"shell there", KIND_INNER, "shell", true},
+    {"sql", KIND_INNER, "sql", false},
+    {"mongo", KIND_INNER, "mongo", false},
+    {"python", KIND_INNER, "python", false},
+    {"awk", KIND_INNER, "awk", false},
+    {"sed", KIND_INNER, "sed", false},
+    {"powershell", KIND_INNER, "powershell", false},
+};
+
+static int line_error(const struct rule_reader *reader, const char *what, const char *word)
+{
+    return err_set(reader->err, "%s:%d: %s: %s", reader->file, reader->line, what, word);
+}
+
+static char *trim(char *text)
+{
+    while (isspace((unsigned char)*text))
+        text++;
+    size_t n = strlen(text);
+    while (n > 0 && isspace((unsigned char)text[n - 1]))
+        text[--n] = '\0';
+    return text;
+}
+
+/* Cuts the next word off, or gives NULL at the end. */
+static char *next_word(char **text)
+{
+    while (isspace((unsigned char)**text))
+        (*text)++;
+    if (!**text)
+        return NULL;
+    char *word = *text;
+    while (**text && !isspace((unsigned char)**text))
+        (*text)++;
+    if (**text)
+        *(*text)++ = '\0';
+    return word;
+}
+
+static int after_read(const struct rule_reader *reader, struct phrase *phrase, const char *word)
+{
+    if (!word)
+        return line_error(reader, "`after` wants a number of words, `--` or `assignments`", "after");
+    phrase->form = SLOT_AFTER;
+    if (strcmp(word, "--") == 0)
+        phrase->form = SLOT_AFTER_DASHES;
+    else if (strcmp(word, "assignments") == 0)
+        phrase->after_assignments = true;
+    else if (isdigit((unsigned char)*word))
+        phrase->after = strtoul(word, NULL, 10);
+    else
+        return line_error(reader, "`after` wants a number of words, `--` or `assignments`, not", word);
+    return 0;
+}
+
+static void option_read(struct rule_reader *reader, struct phrase *phrase, char *word)
+{
+    struct option_pattern *option = list_push(reader->arena, &phrase->options);
+    char *equals = strchr(word, '=');
+    if (equals)
+        *equals++ = '\0';
+    option->names = word;
+    option->values = equals;
+}
+
+static int phrase_read(struct rule_reader *reader, struct phrase *phrase, char *text)
+{
+    phrase->gap_at = SIZE_MAX;
+    char *whole = text, *word;
+    size_t n_said = 0;
+    while ((word = next_word(&text))) {
+        n_said++;
+        if (strcmp(word, "otherwise") == 0)
+            phrase->otherwise = true;
+        else if (strcmp(word, "...") == 0)
+            phrase->gap_at = phrase->words.n;
+        else if (strcmp(word, "stdin") == 0)
+            phrase->form = SLOT_STDIN;
+        else if (strcmp(word, "last") == 0)
+            phrase->form = SLOT_LAST;
+        else if (strcmp(word, "after") == 0 && after_read(reader, phrase, next_word(&text)) < 0)
+            return -1;
+        else if (strcmp(word, "after") == 0)
+            continue;
+        else if (strcmp(word, "until") == 0) {
+            phrase->form = SLOT_UNTIL;
+            phrase->until = next_word(&text);
+        } else if (word[0] == '-' || word[0] == '+')
+            option_read(reader, phrase, word);
+        else
+            strings_add(reader->arena, &phrase->words, word);
+    }
+    if (n_said == 0)
+        return line_error(reader, "an empty phrase; is there a comma too many?", whole);
+    bool value_slot = phrase->kind >= KIND_WRITES && phrase->form == SLOT_VALUE;
+    if ((value_slot && phrase->options.n == 0) || (phrase->form == SLOT_UNTIL && !phrase->until))
+        return line_error(reader, "say which option holds it, or `after N`, `stdin`, `last`", whole);
+    return 0;
+}
+
+static int phrases_read(struct rule_reader *reader, const struct line_kind *kind, char *text)
+{
+    if (reader->tools.n == 0)
+        return line_error(reader, "this line stands before the first `tool` line", kind->name);
+    const char *why = NULL;
+    char *quote = strchr(text, '"');
+    if (quote) {
+        *quote++ = '\0';
+        char *end = strchr(quote, '"');
+        if (!end)
+            return line_error(reader, "the reason lacks its closing quote", quote);
+        *end = '\0';
+        why = quote;
+    }
+    while (text) {
+        char *comma = strchr(text, ',');
+        if (comma)
+            *comma++ = '\0';
+        struct phrase phrase = {.kind = kind->kind, .there = kind->there, .why = why, .site = reader->site};
+        phrase.language = kind->language ? inner_language_find(kind->language) : NULL;
+        if (phrase_read(reader, &phrase, trim(text)) < 0)
+            return -1;
+        list_each (tool, &reader->tools)
+            *list_push(reader->arena, &(*tool)->phrases) = phrase;
+        text = comma;
+    }
+    return 0;
+}
+
+static int tools_read(struct rule_reader *reader, char *text)
+{
+    reader->tools.n = 0;
+    while (text) {
+        char *comma = strchr(text, ',');
+        if (comma)
+            *comma++ = '\0';
+        char *name = trim(text);
+        if (!*name || strpbrk(name, " \t:"))
+            return line_error(reader, "`tool` wants program names between commas, not", name);
+        *list_push(reader->arena, &reader->tools) = rules_tool_named(reader->rules, name, true);
+        text = comma;
+    }
+    return 0;
+}
+
+static int like_read(struct rule_reader *reader, const char *name)
+{
+    const struct tool *model = rules_tool_named(reader->rules, name, false);
+    if (!model)
+        return line_error(reader, "`like` names a tool that no line above describes", name);
+    list_each (tool, &reader->tools) {
+        list_each (phrase, &model->phrases)
+            *list_push(reader->arena, &(*tool)->phrases) = *phrase;
+        list_each (option, &model->value_options)
+            strings_add(reader->arena, &(*tool)->value_options, *option);
+        list_each (option, &model->flag_options)
+            strings_add(reader->arena, &(*tool)->flag_options, *option);
+        (*tool)->whole_options |= model->whole_options;
+        (*tool)->ignore_case |= model->ignore_case;
+        (*tool)->strict_options |= model->strict_options;
+        (*tool)->wrapper |= model->wrapper;
+        (*tool)->shell_word |= model->shell_word;
+        (*tool)->bounded |= model->bounded;
+    }
+    return 0;
+}
+
+static bool attribute_set(struct tool *tool, const char *name)
+{
+    const struct {
+        const char *name;
+        bool *flag;
+    } attributes[] = {
+        {"whole options", &tool->whole_options},   {"ignore case", &tool->ignore_case},
+        {"strict options", &tool->strict_options}, {"wrapper", &tool->wrapper},
+        {"shell word", &tool->shell_word},         {"bounded", &tool->bounded},
+    };
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+        if (strcmp(attributes[i].name, name) == 0)
+            return *attributes[i].flag = true;
+    }
+    return false;
+}
+
+static int attributes_read(struct rule_reader *reader, char *text)
+{
+    while (text) {
+        char *comma = strchr(text, ',');
+        if (comma)
+            *comma++ = '\0';
+        char *name = trim(text);
+        list_each (tool, &reader->tools)
+            if (!attribute_set(*tool, name))
+                return line_error(reader,
+                                  "no such `is`; there are whole options, ignore case, strict options, "
+                                  "wrapper, shell word, bounded",
+                                  name);
+        text = comma;
+    }
+    return 0;
+}
+
+static int options_read(struct rule_reader *reader, bool values, char *text)
+{
+    char *word;
+    while ((word = next_word(&text))) {
+        if (word[0] != '-' && word[0] != '+')
+            return line_error(reader, "an option starts with a dash, this does not", word);
+        list_each (tool, &reader->tools)
+            strings_add(reader->arena, values ? &(*tool)->value_options : &(*tool)->flag_options, word);
+    }
+    return 0;
+}
+
+static int words_read(struct rule_reader *reader, const char *list, char *text)
+{
+    char *word;
+    while ((word = next_word(&text)))
+        if (rules_list_add(reader->rules, list, word) < 0)
+            return line_error(reader, "there is no word list of that name", list);
+    return 0;
+}
+
+static int keyword_read(struct rule_reader *reader, char *keyword, char *text)
+{
+    if (strncmp(keyword, "words ", 6) == 0)
+        return words_read(reader, trim(keyword + 6), text);
+    for (size_t i = 0; i < sizeof line_kinds / sizeof *line_kinds; i++)
+        if (strcmp(line_kinds[i].name, keyword) == 0)
+            return phrases_read(reader, &line_kinds[i], text);
+    if (reader->tools.n == 0)
+        return line_error(reader, "this line stands before the first `tool` line", keyword);
+    if (strcmp(keyword, "value") == 0 || strcmp(keyword, "flag") == 0)
+        return options_read(reader, *keyword == 'v', text);
+    if (strcmp(keyword, "like") == 0)
+        return like_read(reader, trim(text));
+    if (strcmp(keyword, "is") == 0)
+        return attributes_read(reader, text);
+    return line_error(reader,
+                      "no such kind of line; write read, mutate, destructive, unknown, value, flag, "
+                      "runs, shell, sql, endless, terminal, sensitive, writes, needs, like or is",
+                      keyword);
+}
+
+int rule_line_read(struct rule_reader *reader, char *line)
+{
+    char *text = trim(line);
+    if (!*text || *text == '#')
+        return 0;
+    if (strncmp(text, "tool ", 5) == 0)
+        return tools_read(reader, text + 5);
+    char *colon = strchr(text, ':');
+    if (!colon)
+        return line_error(reader, "neither `tool NAME` nor `kind: phrases`", text);
+    *colon = '\0';
+    return keyword_read(reader, trim(text), colon + 1);
+}

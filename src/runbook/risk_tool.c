@@ -1,0 +1,340 @@
+/* One simple command against the rules of its tool. */
+#include "runbook/risk_priv.h"
+
+#include <ctype.h>
+#include <string.h>
+
+struct decision {
+    enum risk_class class;
+    int score;
+    size_t last; /* last word of the command that the phrase names */
+    const struct phrase *phrase;
+};
+
+static const char *const plain_why[] = {
+    [RISK_READ] = "only reads",
+    [RISK_UNKNOWN] = "does something that cannot be told from the command",
+    [RISK_MUTATE] = "changes something",
+    [RISK_DESTRUCTIVE] = "deletes or ends something that does not come back by itself",
+};
+
+/* The program's name without the folder, when the folder is one where the system keeps programs. */
+static const char *program_name(const char *path)
+{
+    static const char *const folders[] = {"/bin/",      "/sbin/",          "/usr/bin/",
+                                          "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        size_t n = strlen(folders[i]);
+        if (strncmp(path, folders[i], n) == 0 && !strchr(path + n, '/'))
+            return path + n;
+    }
+    return path;
+}
+
+static bool strings_hold(const struct strings *list, const char *text)
+{
+    list_each (item, list)
+        if (strcmp(*item, text) == 0)
+            return true;
+    return false;
+}
+
+static void program_note(struct scan *scan, const char *name, const struct tool *tool)
+{
+    if (!strings_hold(&scan->risk->programs, name) && scan->risk->programs.n < 64)
+        strings_add(scan->arena, &scan->risk->programs, name);
+    bool minor = tool && (tool->wrapper || tool->shell_word);
+    if (!scan->risk->tool || (scan->tool_is_minor && !minor)) {
+        scan->risk->tool = name;
+        scan->tool_is_minor = minor;
+    }
+}
+
+/* "kubectl rollout restart": the words that a decision rests on. */
+static const char *part_of(struct scan *scan, const struct arguments *arguments,
+                           const struct decision *decision)
+{
+    const char *part = arguments->words[0].text;
+    size_t shown = decision->last == SIZE_MAX ? 0 : decision->last + 1;
+    if (!decision->phrase && shown == 0)
+        shown = 1;
+    for (size_t i = 0; i < shown && i < 6; i++) {
+        const struct argument *word = argument_word(arguments, i);
+        if (word)
+            part = arena_printf(scan->arena, "%s %.80s", part, word->value.text);
+    }
+    if (!decision->phrase)
+        return part;
+    list_each (option, &decision->phrase->options) {
+        list_each (argument, &arguments->list) {
+            if (argument->index >= arguments->end || !argument_named(argument, option->names))
+                continue;
+            part = option->values && argument->has_value
+                       ? arena_printf(scan->arena, "%s %s=%.80s", part, argument->name, argument->value.text)
+                       : arena_printf(scan->arena, "%s %s", part, argument->name);
+            break;
+        }
+    }
+    return part;
+}
+
+/* Does a word that the decision rests on stand behind an option nobody knows? */
+static bool rests_on_doubt(const struct arguments *arguments, const struct decision *decision)
+{
+    if (decision->last == SIZE_MAX)
+        return false;
+    for (size_t i = 0; i <= decision->last; i++) {
+        const struct argument *word = argument_word(arguments, i);
+        if (word && word->doubtful)
+            return true;
+    }
+    return false;
+}
+
+static struct decision decide(const struct arguments *arguments)
+{
+    struct decision best = {.class = RISK_UNKNOWN, .last = SIZE_MAX};
+    list_each (phrase, &arguments->tool->phrases) {
+        if (phrase->kind > KIND_DESTRUCTIVE)
+            continue;
+        size_t last = SIZE_MAX;
+        int score = phrase_score(arguments, phrase, &last);
+        enum risk_class class = (enum risk_class)phrase->kind;
+        if (score > best.score || (score == best.score && score > 0 && class > best.class))
+            best = (struct decision){.class = class, .score = score, .last = last, .phrase = phrase};
+    }
+    return best;
+}
+
+/* An option whose name speaks of change: --delete-old, --force. */
+static bool option_sounds_risky(const struct scan *scan, const char *name)
+{
+    char word[32];
+    size_t n = 0;
+    for (const char *c = name;; c++) {
+        bool letter = isalnum((unsigned char)*c);
+        if (letter && n + 1 < sizeof word)
+            word[n++] = (char)tolower((unsigned char)*c);
+        if (letter)
+            continue;
+        word[n] = '\0';
+        if (n > 0 && rules_list_has(scan->rules, LIST_RISKY_OPTIONS, word))
+            return true;
+        n = 0;
+        if (!*c)
+            return false;
+    }
+}
+
+static bool option_listed(const struct tool *tool, const char *name)
+{
+    return strings_hold(&tool->value_options, name) || strings_hold(&tool->flag_options, name);
+}
+
+static bool option_in_phrase(const struct phrase *phrase, const struct argument *argument)
+{
+    list_each (option, &phrase->options)
+        if (argument_named(argument, option->names))
+            return true;
+    return false;
+}
+
+/* Options that forbid `read`: unknown ones of a strict tool, and those that sound like a change. */
+static void options_check(struct scan *scan, const struct arguments *arguments,
+                          const struct decision *decision)
+{
+    const struct tool *tool = arguments->tool;
+    list_each (argument, &arguments->list) {
+        if (argument->index >= arguments->end)
+            break;
+        if (!argument->option || option_listed(tool, argument->name) ||
+            (decision->phrase && option_in_phrase(decision->phrase, argument)))
+            continue;
+        const char *part = arena_printf(scan->arena, "%s %.80s", arguments->words[0].text, argument->name);
+        if (tool->strict_options)
+            risk_raise(scan, RISK_UNKNOWN, part, "has an option that the rules do not know");
+        else if (strlen(argument->name) > 2 && option_sounds_risky(scan, argument->name))
+            risk_raise(scan, RISK_UNKNOWN, part,
+                       "has an option that the rules do not know and that sounds like a change");
+    }
+}
+
+/* A word in braces or a variable in the middle of a reading command could still become an option. */
+static void words_check(struct scan *scan, const struct arguments *arguments)
+{
+    for (size_t i = 1; i < arguments->end; i++) {
+        const char *text = arguments->words[i].text;
+        if (arguments->words[i].splits && text[0] == '{' && (strstr(text, ",-") || text[1] == '-'))
+            risk_raise(scan, RISK_UNKNOWN, text, "hides options in braces");
+    }
+}
+
+/* The better of two opposed facts wins: `endless: stats`, `ends: stats --no-stream`. */
+static const struct phrase *fact(const struct arguments *arguments, enum phrase_kind yes, enum phrase_kind no)
+{
+    const struct phrase *found = NULL;
+    int best = 0;
+    list_each (phrase, &arguments->tool->phrases) {
+        if (phrase->kind != yes && phrase->kind != no)
+            continue;
+        int score = phrase_score(arguments, phrase, NULL);
+        if (score > best) {
+            best = score;
+            found = phrase->kind == yes ? phrase : NULL;
+        }
+    }
+    return found;
+}
+
+static void files_note(struct scan *scan, const struct arguments *arguments, const struct phrase *phrase)
+{
+    bool writes = phrase->kind == KIND_WRITES;
+    size_t n_word = 0;
+    size_t n_words = 0;
+    list_each (argument, &arguments->list)
+        n_words += !argument->option && argument->index < arguments->end;
+    list_each (argument, &arguments->list) {
+        if (argument->index >= arguments->end)
+            break;
+        bool wanted = false;
+        if (phrase->form == SLOT_VALUE)
+            wanted = argument->has_value &&
+                     argument_named(argument, phrase->options.at[phrase->options.n - 1].names);
+        else if (!argument->option && phrase->form == SLOT_AFTER)
+            wanted = n_word >= phrase->words.n + phrase->after;
+        else if (!argument->option && phrase->form == SLOT_LAST)
+            wanted = n_words > phrase->words.n && n_word + 1 == n_words;
+        n_word += !argument->option;
+        if (!wanted || strcmp(argument->value.text, "-") == 0)
+            continue;
+        if (writes)
+            scan_written_file(scan, &argument->value, argument->value.text);
+        else if (scan->risk->needs_files.n < 32 && !scan->there && !strstr(argument->value.text, "://"))
+            strings_add(scan->arena, &scan->risk->needs_files, argument->value.text);
+    }
+}
+
+static void facts_note(struct scan *scan, const struct arguments *arguments)
+{
+    struct risk *risk = scan->risk;
+    risk->endless |= fact(arguments, KIND_ENDLESS, KIND_ENDS) != NULL;
+    risk->wants_terminal |= fact(arguments, KIND_TERMINAL, KIND_NO_TERMINAL) != NULL;
+    const struct phrase *sensitive = fact(arguments, KIND_SENSITIVE, KIND_NOT_SENSITIVE);
+    if (!sensitive && scan->saved)
+        sensitive = fact(arguments, KIND_SENSITIVE_SAVED, KIND_NOT_SENSITIVE);
+    if (sensitive)
+        risk_mark_sensitive(scan, arguments->words[0].text,
+                            sensitive->why ? sensitive->why : "prints secrets or patient data");
+    list_each (phrase, &arguments->tool->phrases)
+        if ((phrase->kind == KIND_WRITES || phrase->kind == KIND_NEEDS) &&
+            phrase_score(arguments, phrase, NULL) > 0)
+            files_note(scan, arguments, phrase);
+}
+
+/* Any word that names a file of secrets makes the output of the command a secret. */
+static void secret_files_note(struct scan *scan, const struct arguments *arguments)
+{
+    for (size_t i = 1; i < arguments->end; i++)
+        if (rules_list_has(scan->rules, LIST_SENSITIVE_FILES, arguments->words[i].text))
+            risk_mark_sensitive(scan, arguments->words[i].text, "is a file that usually holds secrets");
+}
+
+/* `make seed`, `python load_seeder.py`: what it runs is not shown, but its name says that it writes. */
+static bool name_fills(const struct scan *scan, const char *name)
+{
+    char word[32];
+    size_t n = 0;
+    for (const char *c = name;; c++) {
+        bool letter = isalpha((unsigned char)*c);
+        if (letter && n + 1 < sizeof word)
+            word[n++] = (char)tolower((unsigned char)*c);
+        if (letter)
+            continue;
+        word[n] = '\0';
+        if (n > 0 && rules_list_has(scan->rules, LIST_FILLING_NAMES, word))
+            return true;
+        n = 0;
+        if (!*c)
+            return false;
+    }
+}
+
+static void decision_report(struct scan *scan, const struct arguments *arguments, struct decision *decision)
+{
+    const char *part = part_of(scan, arguments, decision);
+    const char *why = decision->phrase && decision->phrase->why ? decision->phrase->why : NULL;
+    if (decision->class < RISK_MUTATE && rests_on_doubt(arguments, decision)) {
+        decision->class = RISK_UNKNOWN;
+        why = "follows an option that the rules do not know";
+    }
+    const struct argument *first = argument_word(arguments, 0);
+    if (decision->class == RISK_UNKNOWN && first && name_fills(scan, first->value.text)) {
+        decision->class = RISK_MUTATE;
+        part = arena_printf(scan->arena, "%s %.80s", arguments->words[0].text, first->value.text);
+        why = "is not shown, but its name says that it fills data";
+    }
+    if (!decision->phrase && !why)
+        why = "is not in the rules, so what it does is not known";
+    risk_raise(scan, decision->class, part, why ? why : plain_why[decision->class]);
+    if (decision->class == RISK_READ)
+        options_check(scan, arguments, decision);
+}
+
+static void tool_scan(struct scan *scan, const struct tool *tool, const struct word *words, size_t n_words)
+{
+    struct arguments arguments = arguments_parse(scan, tool, words, n_words);
+    bool was_endless = scan->risk->endless;
+    int inner_score = scan_inner(scan, &arguments);
+    facts_note(scan, &arguments);
+    if (tool->bounded)
+        scan->risk->endless = was_endless;
+    secret_files_note(scan, &arguments);
+    words_check(scan, &arguments);
+    scan_http(scan, &arguments);
+    struct decision decision = decide(&arguments);
+    /* what runs inside decides, unless a phrase says as much about the command as the line that found it */
+    if (inner_score > 0 && (decision.score < inner_score || !decision.phrase)) {
+        decision.class = RISK_READ;
+        options_check(scan, &arguments, &decision);
+        return;
+    }
+    decision_report(scan, &arguments, &decision);
+}
+
+static void unknown_program(struct scan *scan, const struct word *program)
+{
+    bool script = strchr(program->text, '/') || strchr(program->text, '.');
+    bool fills = script && name_fills(scan, program->text);
+    if (strchr(program->text, '/') && program->text[0] != '/' && !program->dynamic && !scan->there)
+        strings_add(scan->arena, &scan->risk->needs_files, program->text);
+    risk_raise(scan, fills ? RISK_MUTATE : RISK_UNKNOWN, program->text,
+               fills    ? "is not shown, but its name says that it fills data"
+               : script ? "is a script whose contents are not shown"
+                        : "is a program that the rules do not know");
+}
+
+void scan_command(struct scan *scan, const struct word *words, size_t n_words)
+{
+    if (n_words == 0)
+        return;
+    const struct word *program = &words[0];
+    if (program->dynamic || program->placeholder) {
+        program_note(scan, program->text, NULL);
+        risk_raise(scan, RISK_UNKNOWN, program->text,
+                   "stands where the program should be, so it could be anything");
+        return;
+    }
+    const char *name = program_name(program->text);
+    if (strings_hold(&scan->functions, name))
+        return; /* its body was walked where it is defined */
+    const struct tool *tool = rules_tool(scan->rules, name);
+    program_note(scan, name, tool);
+    if (!tool) {
+        unknown_program(scan, program);
+        return;
+    }
+    struct word *renamed = arena_alloc(scan->arena, n_words * sizeof *renamed);
+    memcpy(renamed, words, n_words * sizeof *renamed);
+    renamed[0].text = name;
+    tool_scan(scan, tool, renamed, n_words);
+}

@@ -1,0 +1,259 @@
+/* What must hold at every moment, whatever happens. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "simulation.h"
+
+#define LONGEST_WAIT (61 * MINUTE) /* the slowest level of the runbook that is paged again */
+#define REACHED_BY   (4 * HOUR)    /* by then Ben's turn has come in every chain */
+
+/* ---- before the commit: decision by decision ---- */
+
+static bool is_due(const struct sim *sim, enum timer_kind kind, int64_t subject)
+{
+    const struct timer *timer = model_timer(&sim->model, kind, subject);
+    return timer && timer->due_us <= sim->now_us;
+}
+
+static void check_incident(struct sim *sim, const struct incident *incident)
+{
+    const struct incident *before = model_incident(&sim->model, incident->number);
+    long long number = incident->number;
+    if (!before) {
+        if (incident->number != sim->model.last_incident + 1)
+            sim_fail(sim, "incident %lld opens after %lld", number, (long long)sim->model.last_incident);
+        sim->count.incidents++;
+        return;
+    }
+    if (before->state != incident->state && !incident_may_move(before->state, incident->state))
+        sim_fail(sim, "incident %lld went from %s to %s", number, incident_state_name(before->state),
+                 incident_state_name(incident->state));
+    if (incident->state == INCIDENT_RESOLVED && incident->n_firing > 0)
+        map_put(sim->forced, &incident->number, sizeof incident->number, sim);
+    if (before->acknowledged_us && incident->acknowledged_us != before->acknowledged_us)
+        sim_fail(sim, "incident %lld lost its acknowledgement", number);
+    if (before->severity_rank && incident->severity_rank > before->severity_rank)
+        sim_fail(sim, "incident %lld became less severe by itself", number);
+    if (incident->n_firing < 0 || incident->n_firing > incident->n_alerts)
+        sim_fail(sim, "incident %lld counts %lld alerts firing of %lld", number,
+                 (long long)incident->n_firing, (long long)incident->n_alerts);
+}
+
+static void check_delivery(struct sim *sim, const struct input *input, const struct delivery *delivery)
+{
+    const struct delivery *before = model_delivery(&sim->model, delivery->id);
+    if (!before && delivery->id <= sim->model.last_delivery)
+        sim_fail(sim, "delivery %lld was given away twice", (long long)delivery->id);
+    if (before && strcmp(before->key, delivery->key) != 0)
+        sim_fail(sim, "delivery %lld changed its key", (long long)delivery->id);
+    if (delivery->state != DELIVERY_DUE || !input || input->kind != INPUT_TIMER)
+        return;
+    if (before && !is_due(sim, TIMER_DELIVERY_RETRY, delivery->id))
+        sim_fail(sim, "delivery %lld is tried again early", (long long)delivery->id);
+    if (!before && !is_due(sim, TIMER_ESCALATE, delivery->incident))
+        sim_fail(sim, "incident %lld is escalated early", (long long)delivery->incident);
+}
+
+/* A way that is dead gives over to the next one in the same turn. */
+static void check_dead(struct sim *sim, const struct delivery *dead, const struct decisions *decisions)
+{
+    const struct person *person = config_person(sim->config, dead->person);
+    const struct incident *incident = model_incident(&sim->model, dead->incident);
+    if ((size_t)dead->way + 1 >= person->contacts.n || dead->attempts > 3 || incident->acknowledged_us)
+        return;
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_DELIVERY && d->delivery.way == dead->way + 1 &&
+            strcmp(d->delivery.person, dead->person) == 0)
+            return;
+    sim_fail(sim, "delivery %lld is dead, and the next way is not tried", (long long)dead->id);
+}
+
+/* A timer goes because it is due, because something else took its place, or because nobody needs it. */
+static void check_timer(struct sim *sim, const struct decision *decision)
+{
+    const struct timer *before = model_timer(&sim->model, decision->timer.kind, decision->timer.subject);
+    if (decision->kind == DECISION_TIMER_CLEAR && before && before->due_us != decision->timer.due_us)
+        sim_fail(sim, "a timer of %lld is cleared that is not the one on record",
+                 (long long)decision->timer.subject);
+    if (decision->kind == DECISION_TIMER_SET && decision->timer.due_us < sim->now_us)
+        sim_fail(sim, "a timer of %lld is set into the past", (long long)decision->timer.subject);
+}
+
+void check_decisions(struct sim *sim, const struct input *input, const struct decisions *decisions)
+{
+    list_each (d, &decisions->list) {
+        if (d->kind == DECISION_EVENT)
+            sim_say(sim, "   %s: %s", d->event.kind, d->event.summary);
+        else if (d->kind == DECISION_INCIDENT)
+            check_incident(sim, &d->incident);
+        else if (d->kind == DECISION_DELIVERY)
+            check_delivery(sim, input, &d->delivery);
+        else if (d->kind == DECISION_TIMER_SET || d->kind == DECISION_TIMER_CLEAR)
+            check_timer(sim, d);
+        if (d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_DEAD)
+            check_dead(sim, &d->delivery, decisions);
+    }
+}
+
+/* ---- after the commit: the whole ---- */
+
+struct counting {
+    struct sim *sim;
+    struct map *firing; /* incident -> how many alerts, + 1 */
+};
+
+static void count_alert(void *context, const struct alert_view *view)
+{
+    struct counting *counting = context;
+    struct sim *sim = counting->sim;
+    if (map_get(sim->forced, &view->incident, sizeof view->incident))
+        return;
+    const struct incident *incident = model_incident(&sim->model, view->incident);
+    if (!incident)
+        sim_fail(sim, "an alert fires and has no incident (%lld)", (long long)view->incident);
+    if (incident->state >= INCIDENT_MONITORING)
+        sim_fail(sim, "an alert fires although incident %lld is %s", (long long)incident->number,
+                 incident_state_name(incident->state));
+    uintptr_t n = (uintptr_t)map_get(counting->firing, &view->incident, sizeof view->incident);
+    map_put(counting->firing, &view->incident, sizeof view->incident, (void *)(n + 1));
+}
+
+/* Nobody is forgotten: an incident that nobody has is paged, will be paged again, and has reached somebody.
+ */
+static void check_unacknowledged(struct sim *sim, const struct incident *incident)
+{
+    long long number = incident->number;
+    if (incident->next_delivery < 2)
+        sim_fail(sim, "incident %lld is open and nobody was paged", number);
+    const struct timer *timer = model_timer(&sim->model, TIMER_ESCALATE, incident->number);
+    bool paged_once = incident->severity_rank == 3;
+    if (!timer && !paged_once)
+        sim_fail(sim, "incident %lld is not acknowledged, and nobody will be paged again", number);
+    if (timer && timer->due_us > sim->now_us + LONGEST_WAIT)
+        sim_fail(sim, "incident %lld waits too long for the next page", number);
+    bool reached = map_get(sim->reach, &incident->number, sizeof incident->number);
+    if (!reached && !paged_once && incident->opened_us + REACHED_BY < sim->now_us &&
+        sim->process_us + REACHED_BY < sim->now_us)
+        sim_fail(sim, "incident %lld has reached nobody in %lld min", number,
+                 (long long)((sim->now_us - incident->opened_us) / MINUTE));
+}
+
+static void check_open(struct sim *sim, const struct incident *incident, struct map *firing)
+{
+    int64_t n = (int64_t)(uintptr_t)map_get(firing, &incident->number, sizeof incident->number);
+    if (n != incident->n_firing)
+        sim_fail(sim, "incident %lld says %lld alerts fire, and %lld do", (long long)incident->number,
+                 (long long)incident->n_firing, (long long)n);
+    if (incident->state == INCIDENT_TRIGGERED)
+        check_unacknowledged(sim, incident);
+    if (incident->state != INCIDENT_MONITORING && n == 0)
+        sim_fail(sim, "incident %lld is %s although nothing fires", (long long)incident->number,
+                 incident_state_name(incident->state));
+    if (incident->acknowledged_us && model_timer(&sim->model, TIMER_ESCALATE, incident->number))
+        sim_fail(sim, "incident %lld is acknowledged, and would still be escalated",
+                 (long long)incident->number);
+    const struct timer *timer = model_timer(&sim->model, TIMER_HOLD_DOWN, incident->number);
+    if ((incident->state == INCIDENT_MONITORING) != (timer != NULL))
+        sim_fail(sim, "incident %lld is %s and %s a hold-down", (long long)incident->number,
+                 incident_state_name(incident->state), timer ? "has" : "has not");
+}
+
+static void check_incidents(struct sim *sim)
+{
+    struct counting counting = {sim, map_new()};
+    engine_each_alert(sim->engine, sim->now_us, count_alert, &counting);
+    size_t position = 0;
+    for (const struct incident *incident; (incident = map_next(sim->model.incidents, &position));)
+        if (incident->state < INCIDENT_RESOLVED)
+            check_open(sim, incident, counting.firing);
+    map_free(counting.firing);
+}
+
+void check_state(struct sim *sim, const struct input *input)
+{
+    if (!input || input->kind != INPUT_TIMER) {
+        /* An alert whose time is up is not over before its timer has fired. */
+        if (engine_next_due_us(sim->engine) > sim->now_us)
+            check_incidents(sim);
+        return;
+    }
+    if (engine_next_due_us(sim->engine) <= sim->now_us)
+        sim_fail(sim, "something is due although the timers have just fired");
+    size_t position = 0;
+    for (const struct timer *timer; (timer = map_next(sim->model.timers, &position));)
+        if (timer->due_us <= sim->now_us)
+            sim_fail(sim, "a timer of %lld was due and did not fire", (long long)timer->subject);
+    check_incidents(sim);
+}
+
+void check_under_way(struct sim *sim)
+{
+    size_t position = 0;
+    for (const struct delivery *delivery; (delivery = map_next(sim->model.deliveries, &position));) {
+        const struct page *page = map_get(sim->pages, delivery->key, strlen(delivery->key));
+        if (delivery->state == DELIVERY_DUE && (!page || page->process != sim->process))
+            sim_fail(sim, "page %s is due, and has not left", delivery->key);
+        if (delivery->state == DELIVERY_RETRY &&
+            !model_timer(&sim->model, TIMER_DELIVERY_RETRY, delivery->id))
+            sim_fail(sim, "page %s is to be tried again, and nothing will", delivery->key);
+    }
+}
+
+/* ---- what was accepted ---- */
+
+struct looking {
+    const struct alert_batch *batch;
+    size_t n_found;
+};
+
+static void look(void *context, const struct alert_view *view)
+{
+    struct looking *looking = context;
+    for (size_t i = 0; i < looking->batch->n_alerts; i++) {
+        const struct alert *alert = &looking->batch->alerts[i];
+        if (alert_fingerprint(alert->labels, alert->n_labels) == view->fingerprint)
+            looking->n_found++;
+    }
+}
+
+void check_heard(struct sim *sim, struct trouble *trouble, const struct alert_batch *batch)
+{
+    struct looking looking = {batch, 0};
+    engine_each_alert(sim->engine, sim->now_us, look, &looking);
+    bool all = looking.n_found == batch->n_alerts;
+    if (!all && trouble->doubted)
+        sim_fail(sim, "%zu alerts were accepted, and %zu stand", batch->n_alerts, looking.n_found);
+    trouble->doubted = !all;
+}
+
+/* ---- effects ---- */
+
+void check_page(struct sim *sim, const struct delivery *delivery)
+{
+    const struct incident *incident = model_incident(&sim->model, delivery->incident);
+    const struct page *page = map_get(sim->pages, delivery->key, strlen(delivery->key));
+    if (!incident || incident->acknowledged_us || incident->state >= INCIDENT_RESOLVED)
+        sim_fail(sim, "%s is paged for incident %lld, which somebody has", delivery->person,
+                 (long long)delivery->incident);
+    if (page && page->told_sent)
+        sim_fail(sim, "page %s was sent, and is sent again", delivery->key);
+    if (page && !page->failed && page->process == sim->process)
+        sim_fail(sim, "page %s is sent twice without a reason", delivery->key);
+}
+
+void check_step(struct sim *sim, const struct run_step *step)
+{
+    struct {
+        int64_t run;
+        int64_t line;
+    } key = {step->run, step->line};
+    uintptr_t begun = (uintptr_t)map_get(sim->began, &key, sizeof key);
+    map_put(sim->began, &key, sizeof key, (void *)(begun + 1));
+    bool approved = step->approved_by && *step->approved_by;
+    if (step->risk != RISK_READ && begun > 0)
+        sim_fail(sim, "step %lld:%d changes something, and is run twice", (long long)step->run, step->line);
+    if (step->risk != RISK_READ && !approved)
+        sim_fail(sim, "step %lld:%d runs without an approval", (long long)step->run, step->line);
+    if (step->attempt > 3)
+        sim_fail(sim, "step %lld:%d is tried too often", (long long)step->run, step->line);
+}

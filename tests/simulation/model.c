@@ -1,0 +1,226 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/texts.h"
+#include "simulation.h"
+
+struct pair_key {
+    int64_t a, b;
+};
+
+void model_start(struct model *model)
+{
+    *model = (struct model){
+        .incidents = map_new(), .deliveries = map_new(), .steps = map_new(), .timers = map_new()};
+}
+
+static void free_values(struct map *map, const struct texts *texts)
+{
+    size_t position = 0;
+    for (void *value; (value = map_next(map, &position));) {
+        if (texts)
+            texts_free(texts, value);
+        free(value);
+    }
+    map_free(map);
+}
+
+static void drop_inbox(struct model *model)
+{
+    for (size_t i = 0; i < model->n_inbox; i++)
+        arena_free(model->inbox[i].arena);
+    model->n_inbox = 0;
+}
+
+void model_end(struct model *model)
+{
+    free_values(model->incidents, &incident_texts);
+    free_values(model->deliveries, &delivery_texts);
+    free_values(model->steps, &step_texts);
+    free_values(model->timers, NULL);
+    drop_inbox(model);
+    free(model->inbox);
+}
+
+static void save(struct map *map, struct pair_key key, const void *value, size_t n_bytes,
+                 const struct texts *texts)
+{
+    void *known = map_get(map, &key, sizeof key);
+    if (known && texts)
+        texts_free(texts, known);
+    void *kept = known ? known : heap_alloc(n_bytes);
+    memcpy(kept, value, n_bytes);
+    if (texts)
+        texts_to_heap(texts, kept);
+    if (!known)
+        map_put(map, &key, sizeof key, kept);
+}
+
+static void drop(struct map *map, struct pair_key key, const struct texts *texts)
+{
+    void *value = map_remove(map, &key, sizeof key);
+    if (value && texts)
+        texts_free(texts, value);
+    free(value);
+}
+
+static const void *value_of(const struct map *map, int64_t a, int64_t b)
+{
+    return map_get(map, &(struct pair_key){a, b}, sizeof(struct pair_key));
+}
+
+const struct incident *model_incident(const struct model *model, int64_t number)
+{
+    return value_of(model->incidents, number, 0);
+}
+
+const struct delivery *model_delivery(const struct model *model, int64_t id)
+{
+    return value_of(model->deliveries, id, 0);
+}
+
+const struct run_step *model_step(const struct model *model, int64_t run, int line)
+{
+    return value_of(model->steps, run, line);
+}
+
+const struct timer *model_timer(const struct model *model, enum timer_kind kind, int64_t subject)
+{
+    return value_of(model->timers, kind, subject);
+}
+
+/* ---- the inbox ---- */
+
+static struct label *copy_labels(struct arena *arena, const struct label *labels, size_t n)
+{
+    struct label *copy = arena_alloc(arena, (n + 1) * sizeof *copy);
+    for (size_t i = 0; i < n; i++)
+        copy[i] = (struct label){arena_strdup(arena, labels[i].name), arena_strdup(arena, labels[i].value)};
+    return copy;
+}
+
+static struct heard copy_batch(const struct alert_batch *batch, int64_t received_us)
+{
+    struct arena *arena = arena_new();
+    struct heard heard = {.arena = arena, .batch = *batch, .received_us = received_us};
+    heard.batch.source = arena_strdup(arena, batch->source);
+    heard.batch.group_key = arena_strdup(arena, batch->group_key);
+    heard.batch.alerts = arena_alloc(arena, (batch->n_alerts + 1) * sizeof *batch->alerts);
+    for (size_t i = 0; i < batch->n_alerts; i++) {
+        struct alert *alert = &heard.batch.alerts[i];
+        *alert = batch->alerts[i];
+        alert->labels = copy_labels(arena, alert->labels, alert->n_labels);
+        alert->annotations = copy_labels(arena, alert->annotations, alert->n_annotations);
+    }
+    return heard;
+}
+
+static void keep_batch(struct model *model, const struct alert_batch *batch, int64_t received_us)
+{
+    if (model->n_inbox == model->inbox_capacity) {
+        model->inbox_capacity = model->inbox_capacity ? model->inbox_capacity * 2 : 64;
+        model->inbox = heap_resize(model->inbox, model->inbox_capacity * sizeof *model->inbox);
+    }
+    model->inbox[model->n_inbox++] = copy_batch(batch, received_us);
+}
+
+struct compacting {
+    struct model *model;
+    int64_t now_us;
+};
+
+static void keep_view(void *context, const struct alert_view *view)
+{
+    struct compacting *compacting = context;
+    struct alert alert = view->alert;
+    struct alert_batch batch = {
+        .source = view->source,
+        .group_key = view->group_key,
+        .lasting = view->lasting,
+        .alerts = &alert,
+        .n_alerts = 1,
+    };
+    keep_batch(compacting->model, &batch, compacting->now_us);
+}
+
+static void forget_old(struct model *model, int64_t now_us)
+{
+    size_t position = 0;
+    for (struct incident *incident; (incident = map_next(model->incidents, &position));)
+        if (incident->resolved_us && incident->resolved_us + DAY <= now_us)
+            drop(model->incidents, (struct pair_key){incident->number, 0}, &incident_texts);
+    position = 0;
+    for (struct delivery *delivery; (delivery = map_next(model->deliveries, &position));)
+        if (!model_incident(model, delivery->incident))
+            drop(model->deliveries, (struct pair_key){delivery->id, 0}, &delivery_texts);
+    position = 0;
+    for (struct run_step *step; (step = map_next(model->steps, &position));)
+        if (!model_incident(model, step->incident))
+            drop(model->steps, (struct pair_key){step->run, step->line}, &step_texts);
+}
+
+void model_compact(struct model *model, const struct engine *engine, int64_t now_us)
+{
+    drop_inbox(model);
+    struct compacting compacting = {model, now_us};
+    engine_each_alert(engine, now_us, keep_view, &compacting);
+    forget_old(model, now_us);
+}
+
+/* ---- transactions ---- */
+
+void model_commit(struct model *model, const struct decisions *decisions, const struct alert_batch *batch,
+                  int64_t now_us)
+{
+    if (batch)
+        keep_batch(model, batch, now_us);
+    list_each (d, &decisions->list) {
+        switch (d->kind) {
+        case DECISION_EVENT:
+            model->last_us = now_us;
+            break;
+        case DECISION_INCIDENT:
+            save(model->incidents, (struct pair_key){d->incident.number, 0}, &d->incident, sizeof d->incident,
+                 &incident_texts);
+            if (d->incident.number > model->last_incident)
+                model->last_incident = d->incident.number;
+            break;
+        case DECISION_DELIVERY:
+            save(model->deliveries, (struct pair_key){d->delivery.id, 0}, &d->delivery, sizeof d->delivery,
+                 &delivery_texts);
+            if (d->delivery.id > model->last_delivery)
+                model->last_delivery = d->delivery.id;
+            break;
+        case DECISION_STEP:
+            save(model->steps, (struct pair_key){d->step.run, d->step.line}, &d->step, sizeof d->step,
+                 &step_texts);
+            break;
+        case DECISION_TIMER_SET:
+            save(model->timers, (struct pair_key){d->timer.kind, d->timer.subject}, &d->timer,
+                 sizeof d->timer, NULL);
+            break;
+        case DECISION_TIMER_CLEAR:
+            drop(model->timers, (struct pair_key){d->timer.kind, d->timer.subject}, NULL);
+            break;
+        }
+    }
+}
+
+void model_restore(const struct model *model, struct engine *engine)
+{
+    engine_restore_last(engine, model->last_incident, model->last_delivery, model->last_us);
+    size_t position = 0;
+    for (struct incident *incident; (incident = map_next(model->incidents, &position));)
+        engine_restore_incident(engine, incident);
+    position = 0;
+    for (struct delivery *delivery; (delivery = map_next(model->deliveries, &position));)
+        engine_restore_delivery(engine, delivery);
+    position = 0;
+    for (struct run_step *step; (step = map_next(model->steps, &position));)
+        engine_restore_step(engine, step);
+    position = 0;
+    for (struct timer *timer; (timer = map_next(model->timers, &position));)
+        engine_restore_timer(engine, timer);
+    for (size_t i = 0; i < model->n_inbox; i++)
+        engine_restore_alerts(engine, &model->inbox[i].batch, model->inbox[i].received_us);
+}

@@ -1,0 +1,141 @@
+/* The other ends: receivers of pages that are up, down, slow or gone, and that may take a page without its
+ * sender hearing of it; and a runner. Ben's webhook always works, though it may be slow. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "simulation.h"
+
+/* Each address has bad hours of its own, found from the time and its name, so that they outlive crashes. */
+static enum delivery_verdict health_of(const struct sim *sim, const struct delivery *delivery)
+{
+    if (strcmp(delivery->person, "ben") == 0)
+        return VERDICT_SENT;
+    uint64_t hash = UINT64_C(14695981039346656037) ^ sim->seed;
+    for (const char *c = delivery->address; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
+    hash = (hash ^ (uint64_t)(sim->now_us / (2 * HOUR))) * UINT64_C(1099511628211);
+    uint64_t hour = hash >> 33;
+    return hour % 10 < 6 ? VERDICT_SENT : hour % 10 < 9 ? VERDICT_RETRY : VERDICT_DEAD;
+}
+
+static struct page *page_of(struct sim *sim, const char *key)
+{
+    struct page *page = map_get(sim->pages, key, strlen(key));
+    if (!page) {
+        page = heap_alloc(sizeof *page);
+        map_put(sim->pages, key, strlen(key), page);
+    }
+    return page;
+}
+
+static void arrives(struct sim *sim, const struct delivery *delivery)
+{
+    int64_t incident = delivery->incident;
+    if (!map_get(sim->reach, &incident, sizeof incident)) {
+        int64_t *at = heap_alloc(sizeof *at);
+        *at = sim->now_us;
+        map_put(sim->reach, &incident, sizeof incident, at);
+    }
+    int64_t thinks_us = sim_between(sim, 10 * SECOND, sim_chance(sim, 20) ? 3 * HOUR : 10 * MINUTE);
+    if (sim_chance(sim, 60))
+        sim_plan(sim, (struct happening){
+                          .kind = HAPPEN_PERSON, .subject = incident, .at_us = sim->now_us + thinks_us});
+}
+
+static void leaves(struct sim *sim, const struct delivery *delivery)
+{
+    check_page(sim, delivery);
+    struct page *page = page_of(sim, delivery->key);
+    sim->count.attempts++;
+    sim->count.pages += page->sent == 0;
+    page->sent++;
+    page->process = sim->process;
+    page->failed = false;
+
+    enum delivery_verdict health = health_of(sim, delivery);
+    bool answer_lost = health == VERDICT_SENT && sim_chance(sim, 3);
+    sim_say(sim, "   page %s to %s by %s (%s)", delivery->key, delivery->person, delivery->channel,
+            delivery->why);
+    if (health == VERDICT_SENT)
+        arrives(sim, delivery);
+    int64_t takes_us = sim_between(sim, SECOND / 10, sim_chance(sim, 10) ? MINUTE : 2 * SECOND);
+    sim_plan(sim, (struct happening){.kind = HAPPEN_ANSWER,
+                                     .subject = delivery->id,
+                                     .detail = answer_lost ? VERDICT_RETRY : (int)health,
+                                     .process = sim->process,
+                                     .at_us = sim->now_us + takes_us});
+}
+
+void courier_answers(struct sim *sim, const struct happening *happening)
+{
+    struct delivery_result result = {.verdict = (enum delivery_verdict)happening->detail,
+                                     .detail = happening->detail == VERDICT_SENT ? "HTTP 200" : "HTTP 503",
+                                     .retry_after_s = sim_chance(sim, 5) ? 90 : 0};
+    const struct delivery *delivery = model_delivery(&sim->model, happening->subject);
+    if (!delivery)
+        return;
+    struct page *page = page_of(sim, delivery->key);
+    struct input input = {.kind = INPUT_DELIVERY_DONE,
+                          .actor = "courier",
+                          .delivery = happening->subject,
+                          .delivery_result = &result};
+    sim_say(sim, "courier: delivery %lld is %s", (long long)happening->subject,
+            (const char *[]){"sent", "to be tried again", "dead"}[result.verdict]);
+    /* What the engine does with it happens inside sim_input: judge it by what it knows then. */
+    page->failed = result.verdict == VERDICT_RETRY;
+    bool taken = sim_input(sim, &input);
+    page->told_sent |= taken && result.verdict == VERDICT_SENT;
+}
+
+static void begins(struct sim *sim, const struct run_step *step)
+{
+    check_step(sim, step);
+    sim->count.steps++;
+    sim_say(sim, "   step %lld:%d %s", (long long)step->run, step->line, step->text);
+    int64_t at_us = sim->now_us + sim_between(sim, 1000, SECOND);
+    sim_plan(sim, (struct happening){.kind = HAPPEN_STARTED,
+                                     .subject = step->run,
+                                     .detail = step->line,
+                                     .process = sim->process,
+                                     .at_us = at_us});
+    sim_plan(sim, (struct happening){
+                      .kind = HAPPEN_FINISHED,
+                      .subject = step->run,
+                      .detail = step->line,
+                      .process = sim->process,
+                      .at_us = at_us + sim_between(sim, 1000, step->risk == RISK_READ ? MINUTE : HOUR)});
+}
+
+void runner_started(struct sim *sim, const struct happening *happening)
+{
+    sim_input(sim, &(struct input){.kind = INPUT_STEP_STARTED,
+                                   .actor = "runner",
+                                   .run = happening->subject,
+                                   .step = happening->detail});
+}
+
+void runner_finished(struct sim *sim, const struct happening *happening)
+{
+    static const enum step_state ends[] = {STEP_SUCCEEDED, STEP_SUCCEEDED, STEP_FAILED, STEP_TIMED_OUT,
+                                           STEP_REFUSED};
+    struct step_result result = {
+        .state = ends[sim_between(sim, 0, 4)], .duration_us = SECOND, .output = "one line\nand another\n"};
+    result.exit_code = result.state == STEP_SUCCEEDED ? 0 : 1;
+    sim_say(sim, "runner: %lld:%d is %s", (long long)happening->subject, happening->detail,
+            step_state_name(result.state));
+    sim_input(sim, &(struct input){.kind = INPUT_STEP_DONE,
+                                   .actor = "runner",
+                                   .run = happening->subject,
+                                   .step = happening->detail,
+                                   .step_result = &result});
+}
+
+void carry_out(struct sim *sim, const struct decisions *decisions)
+{
+    list_each (d, &decisions->list) {
+        if (d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_DUE)
+            leaves(sim, &d->delivery);
+        else if (d->kind == DECISION_STEP && d->step.state == STEP_STARTING)
+            begins(sim, &d->step);
+    }
+}

@@ -1,0 +1,259 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "simulation.h"
+#include "team.h"
+
+#define START_US INT64_C(1772355600000000) /* 2026-03-01T09:00:00Z */
+
+/* ---- chance ---- */
+
+/* splitmix64 (Steele, Lea, Flood 2014) */
+uint64_t sim_random(struct sim *sim)
+{
+    uint64_t x = sim->random += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return x ^ (x >> 31);
+}
+
+int64_t sim_between(struct sim *sim, int64_t from, int64_t to)
+{
+    return from + (int64_t)(sim_random(sim) % (uint64_t)(to - from + 1));
+}
+
+bool sim_chance(struct sim *sim, int percent)
+{
+    return sim_between(sim, 0, 99) < percent;
+}
+
+/* ---- telling what happened ---- */
+
+void sim_say(struct sim *sim, const char *format, ...)
+{
+    char at[TIME_TEXT_BYTES];
+    char *story = sim->history[sim->n_history++ % HISTORY];
+    time_format_rfc3339(sim->now_us, at);
+    int n = snprintf(story, STORY_BYTES, "%s  ", at);
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(story + n, STORY_BYTES - (size_t)n, format, ap);
+    va_end(ap);
+}
+
+void sim_fail(struct sim *sim, const char *format, ...)
+{
+    size_t first = sim->n_history > HISTORY ? sim->n_history - HISTORY : 0;
+    for (size_t i = first; i < sim->n_history; i++)
+        fprintf(stderr, "%s\n", sim->history[i % HISTORY]);
+    fprintf(stderr, "\nBROKEN on day %lld: ", (long long)((sim->now_us - sim->start_us) / DAY));
+    va_list ap;
+    va_start(ap, format);
+    vfprintf(stderr, format, ap);
+    va_end(ap);
+    fprintf(stderr, "\nreplay: simulation --seed %llu --days %lld\n", (unsigned long long)sim->seed,
+            (long long)((sim->end_us - sim->start_us) / DAY));
+    exit(1);
+}
+
+/* ---- what happens next: a binary heap ---- */
+
+static bool is_before(const struct happening *a, const struct happening *b)
+{
+    return a->at_us != b->at_us ? a->at_us < b->at_us : a->order < b->order;
+}
+
+void sim_plan(struct sim *sim, struct happening happening)
+{
+    if (sim->n_happenings == sim->happenings_capacity) {
+        sim->happenings_capacity = sim->happenings_capacity ? sim->happenings_capacity * 2 : 256;
+        sim->happenings = heap_resize(sim->happenings, sim->happenings_capacity * sizeof happening);
+    }
+    happening.order = ++sim->n_ordered;
+    size_t i = sim->n_happenings++;
+    for (; i > 0 && is_before(&happening, &sim->happenings[(i - 1) / 2]); i = (i - 1) / 2)
+        sim->happenings[i] = sim->happenings[(i - 1) / 2];
+    sim->happenings[i] = happening;
+}
+
+static struct happening take_next(struct sim *sim)
+{
+    struct happening next = sim->happenings[0], last = sim->happenings[--sim->n_happenings];
+    size_t i = 0;
+    for (size_t child; (child = 2 * i + 1) < sim->n_happenings; i = child) {
+        if (child + 1 < sim->n_happenings && is_before(&sim->happenings[child + 1], &sim->happenings[child]))
+            child++;
+        if (!is_before(&sim->happenings[child], &last))
+            break;
+        sim->happenings[i] = sim->happenings[child];
+    }
+    sim->happenings[i] = last;
+    return next;
+}
+
+/* ---- the program, and its end ---- */
+
+static void add_digest(struct sim *sim, const char *text)
+{
+    for (; text && *text; text++)
+        sim->digest = (sim->digest ^ (unsigned char)*text) * UINT64_C(1099511628211);
+}
+
+static void digest(struct sim *sim, const struct decisions *decisions)
+{
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_EVENT)
+            add_digest(sim, d->event.summary);
+        else
+            sim->digest = (sim->digest ^ (uint64_t)d->kind) * UINT64_C(1099511628211);
+}
+
+static struct engine *program_start(struct sim *sim)
+{
+    struct engine *engine = engine_new(sim->config, sim->library);
+    engine_name(engine, "51a7");
+    sim->process++;
+    sim->process_us = sim->now_us;
+    return engine;
+}
+
+/* Decisions of a turn become durable, and then real. */
+static void commit(struct sim *sim, const struct input *input, const struct decisions *decisions)
+{
+    check_decisions(sim, input, decisions);
+    digest(sim, decisions);
+    model_commit(&sim->model, decisions, input ? input->batch : NULL, sim->now_us);
+    check_state(sim, input);
+}
+
+void sim_crash(struct sim *sim, int64_t down_us)
+{
+    sim_say(sim, "-- the program ends, for %lld s", (long long)(down_us / SECOND));
+    sim->count.crashes++;
+    engine_free(sim->engine);
+    sim->now_us += down_us;
+    sim->engine = program_start(sim);
+    model_restore(&sim->model, sim->engine);
+    struct decisions decisions = {.arena = sim->arena};
+    engine_restored(sim->engine, sim->now_us, &decisions);
+    commit(sim, NULL, &decisions);
+    carry_out(sim, &decisions);
+    arena_reset(sim->arena);
+}
+
+bool sim_input(struct sim *sim, const struct input *input)
+{
+    sim->count.inputs++;
+    check_under_way(sim);
+    struct decisions decisions = {.arena = sim->arena};
+    engine_decide(sim->engine, input, sim->now_us, &decisions);
+    int crash = (int)sim_between(sim, 0, 999); /* one input in 250 */
+    if (crash < 2) {
+        arena_reset(sim->arena);
+        sim_crash(sim, sim_between(sim, SECOND, 20 * MINUTE));
+        return false;
+    }
+    commit(sim, input, &decisions);
+    if (crash < 4)
+        sim_crash(sim, sim_between(sim, SECOND, 20 * MINUTE));
+    else
+        carry_out(sim, &decisions);
+    arena_reset(sim->arena);
+    return true;
+}
+
+static void crash_happens(struct sim *sim, const struct happening *happening)
+{
+    (void)happening;
+    sim_plan(sim, (struct happening){.kind = HAPPEN_CRASH,
+                                     .at_us = sim->now_us + sim_between(sim, HOUR, 4 * DAY)});
+    sim_crash(sim, sim_chance(sim, 20) ? sim_between(sim, HOUR, 10 * HOUR) : sim_between(sim, SECOND, HOUR));
+}
+
+static void compact_happens(struct sim *sim, const struct happening *happening)
+{
+    (void)happening;
+    sim_plan(sim, (struct happening){.kind = HAPPEN_COMPACT, .at_us = sim->now_us + 6 * HOUR});
+    model_compact(&sim->model, sim->engine, sim->now_us);
+}
+
+static void (*const handlers[N_HAPPENINGS])(struct sim *, const struct happening *) = {
+    [HAPPEN_TROUBLE] = trouble_starts, [HAPPEN_SEND] = sender_posts,      [HAPPEN_ECHO] = echo_arrives,
+    [HAPPEN_ANSWER] = courier_answers, [HAPPEN_STARTED] = runner_started, [HAPPEN_FINISHED] = runner_finished,
+    [HAPPEN_PERSON] = person_reacts,   [HAPPEN_CRASH] = crash_happens,    [HAPPEN_COMPACT] = compact_happens,
+};
+
+struct sim *sim_new(uint64_t seed, int64_t days)
+{
+    struct sim *sim = heap_alloc(sizeof *sim);
+    sim->seed = sim->random = seed;
+    sim->start_us = sim->now_us = START_US;
+    sim->end_us = START_US + days * DAY;
+    sim->config = team_config();
+    sim->library = team_library();
+    sim->arena = arena_new();
+    sim->pages = map_new();
+    sim->reach = map_new();
+    sim->began = map_new();
+    sim->forced = map_new();
+    model_start(&sim->model);
+    sim->engine = program_start(sim);
+    for (int slot = 0; slot < TROUBLES; slot++)
+        sim_plan(sim, (struct happening){.kind = HAPPEN_TROUBLE,
+                                         .subject = slot,
+                                         .at_us = START_US + sim_between(sim, 0, DAY)});
+    sim_plan(sim, (struct happening){.kind = HAPPEN_CRASH, .at_us = START_US + sim_between(sim, 0, DAY)});
+    sim_plan(sim, (struct happening){.kind = HAPPEN_COMPACT, .at_us = START_US + 6 * HOUR});
+    sim_plan(sim, (struct happening){.kind = HAPPEN_ECHO, .at_us = START_US + HOUR});
+    return sim;
+}
+
+static void map_free_values(struct map *map)
+{
+    size_t position = 0;
+    for (void *value; (value = map_next(map, &position));)
+        free(value);
+    map_free(map);
+}
+
+void sim_free(struct sim *sim)
+{
+    engine_free(sim->engine);
+    model_end(&sim->model);
+    map_free_values(sim->pages);
+    map_free_values(sim->reach);
+    map_free(sim->began);
+    map_free(sim->forced);
+    for (size_t i = 0; i < sim->n_old; i++)
+        arena_free(sim->old[i].arena);
+    free(sim->old);
+    free(sim->happenings);
+    arena_free(sim->arena);
+    config_free(sim->config);
+    team_library_free(sim->library);
+    free(sim);
+}
+
+void sim_run(struct sim *sim)
+{
+    const struct input timer = {.kind = INPUT_TIMER, .actor = "system"};
+    while (sim->now_us < sim->end_us) {
+        int64_t due_us = engine_next_due_us(sim->engine);
+        if (due_us <= sim->happenings[0].at_us) {
+            if (due_us > sim->now_us)
+                sim->now_us = due_us;
+            sim_say(sim, "timer");
+            sim_input(sim, &timer);
+            continue;
+        }
+        struct happening happening = take_next(sim);
+        if (happening.process && happening.process != sim->process)
+            continue;
+        if (happening.at_us > sim->now_us)
+            sim->now_us = happening.at_us;
+        handlers[happening.kind](sim, &happening);
+    }
+}

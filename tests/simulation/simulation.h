@@ -1,0 +1,167 @@
+/* A simulated world around the real engine: a clock that jumps from one happening to the next, senders of
+ * alerts, receivers of pages, a runner, people who acknowledge or forget, and a program that may end at any
+ * moment and start again from what its ledger holds.
+ *
+ * Everything random comes from one seed, so that a failure replays exactly. After every step the invariants
+ * are checked (invariants.c); the first that is broken ends the run with the seed and the latest steps. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/map.h"
+#include "engine/engine.h"
+
+#define SECOND INT64_C(1000000)
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+struct sim;
+
+/* ---- the ledger, as far as the engine needs one (model.c) ---- */
+
+struct heard {
+    struct arena *arena; /* of the batch */
+    struct alert_batch batch;
+    int64_t received_us;
+};
+
+struct model {
+    struct map *incidents;  /* number -> struct incident */
+    struct map *deliveries; /* id -> struct delivery */
+    struct map *steps;      /* run, line -> struct run_step */
+    struct map *timers;     /* kind, subject -> struct timer */
+    struct heard *inbox;
+    size_t n_inbox, inbox_capacity;
+    int64_t last_incident, last_delivery, last_us;
+};
+
+void model_start(struct model *model);
+void model_end(struct model *model);
+/* What one transaction writes. batch may be NULL. */
+void model_commit(struct model *model, const struct decisions *decisions, const struct alert_batch *batch,
+                  int64_t now_us);
+/* Gives the engine what the ledger holds. */
+void model_restore(const struct model *model, struct engine *engine);
+/* Replaces the inbox by what stands, and drops incidents that were resolved more than a day ago. */
+void model_compact(struct model *model, const struct engine *engine, int64_t now_us);
+const struct incident *model_incident(const struct model *model, int64_t number);
+const struct delivery *model_delivery(const struct model *model, int64_t id);
+const struct run_step *model_step(const struct model *model, int64_t run, int line);
+const struct timer *model_timer(const struct model *model, enum timer_kind kind, int64_t subject);
+
+/* ---- happenings: what the world does next (sim.c) ---- */
+
+enum happening_kind {
+    HAPPEN_TROUBLE,  /* something breaks; subject: slot */
+    HAPPEN_SEND,     /* a sender posts what it knows; subject: slot */
+    HAPPEN_ECHO,     /* an old message arrives once more */
+    HAPPEN_ANSWER,   /* the courier reports an attempt; subject: delivery */
+    HAPPEN_STARTED,  /* the runner has started a step; subject: run, detail: line */
+    HAPPEN_FINISHED, /* ... and ended it */
+    HAPPEN_PERSON,   /* somebody reacts to a page; subject: incident */
+    HAPPEN_CRASH,
+    HAPPEN_COMPACT,
+    N_HAPPENINGS
+};
+
+struct happening {
+    int64_t at_us;
+    uint64_t order;
+    enum happening_kind kind;
+    int64_t subject;
+    int detail;
+    uint64_t process; /* dies with the process that it came from; 0: outlives it */
+    const char *who;
+};
+
+enum { TROUBLES = 12, INSTANCES = 4, HISTORY = 60, STORY_BYTES = 200 };
+
+/* Something that is broken, and whoever sends alerts of it. */
+struct trouble {
+    bool webhook;
+    int generation;
+    const char *service, *alertname, *severity;
+    int n_instances;
+    int64_t started_us, until_us;
+    bool doubted; /* the last message of it was set aside as late */
+};
+
+/* What the world remembers of a key, to judge the next page with it. */
+struct page {
+    int sent;
+    uint64_t process; /* that sent it last */
+    bool failed;      /* the last answer asked for another attempt */
+    bool told_sent;   /* the engine has been told that it arrived */
+};
+
+struct sim {
+    uint64_t seed, random, process;
+    struct config *config;
+    const struct library *library;
+    struct engine *engine;
+    struct model model;
+    int64_t start_us, now_us, end_us;
+    int64_t process_us; /* when the program was last started */
+    struct happening *happenings;
+    size_t n_happenings, happenings_capacity;
+    uint64_t n_ordered;
+    struct trouble troubles[TROUBLES];
+    struct heard *old; /* a few past batches, to send again */
+    size_t n_old;
+    struct map *pages;   /* key -> struct page */
+    struct map *reach;   /* incident -> when a page for it first arrived */
+    struct map *began;   /* run, line -> attempts begun */
+    struct map *forced;  /* incidents that were resolved while alerts fired */
+    struct arena *arena; /* of decisions */
+    uint64_t digest;     /* of all decisions */
+    struct {
+        int64_t inputs, incidents, pages, attempts, acknowledged, steps, crashes, forced;
+    } count;
+    char history[HISTORY][STORY_BYTES];
+    size_t n_history;
+};
+
+struct sim *sim_new(uint64_t seed, int64_t days);
+void sim_free(struct sim *sim);
+void sim_run(struct sim *sim);
+
+uint64_t sim_random(struct sim *sim);
+/* from <= result <= to */
+int64_t sim_between(struct sim *sim, int64_t from, int64_t to);
+bool sim_chance(struct sim *sim, int percent);
+void sim_plan(struct sim *sim, struct happening happening);
+void sim_say(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+__attribute__((noreturn)) void sim_fail(struct sim *sim, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Gives the input to the engine and carries out what it decides. false: the program ended before the commit,
+ * as if the input had never come. */
+bool sim_input(struct sim *sim, const struct input *input);
+/* The program ends here, and starts again after down_us. */
+void sim_crash(struct sim *sim, int64_t down_us);
+
+/* ---- the world (senders.c, receivers.c, people.c) ---- */
+
+void trouble_starts(struct sim *sim, const struct happening *happening);
+void sender_posts(struct sim *sim, const struct happening *happening);
+void echo_arrives(struct sim *sim, const struct happening *happening);
+void carry_out(struct sim *sim, const struct decisions *decisions);
+void courier_answers(struct sim *sim, const struct happening *happening);
+void runner_started(struct sim *sim, const struct happening *happening);
+void runner_finished(struct sim *sim, const struct happening *happening);
+void person_reacts(struct sim *sim, const struct happening *happening);
+
+/* ---- invariants.c ---- */
+
+/* Before the commit: each decision against what the ledger holds. */
+void check_decisions(struct sim *sim, const struct input *input, const struct decisions *decisions);
+/* After the commit: engine and ledger as a whole. */
+void check_state(struct sim *sim, const struct input *input);
+/* Between inputs: what is under way is really under way. */
+void check_under_way(struct sim *sim);
+/* Each alert of the batch stands. One message may be set aside as late, after an echo; the next may not. */
+void check_heard(struct sim *sim, struct trouble *trouble, const struct alert_batch *batch);
+void check_page(struct sim *sim, const struct delivery *delivery);
+void check_step(struct sim *sim, const struct run_step *step);

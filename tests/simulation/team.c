@@ -1,0 +1,70 @@
+#include "team.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/testing_priv.h"
+
+static const char configuration[] = "people:\n"
+                                    "  - id: ana\n"
+                                    "    name: Ana\n"
+                                    "    contacts:\n"
+                                    "      - webhook: http://127.0.0.1:9000/ana\n"
+                                    "      - email: ana@example.org\n"
+                                    "  - id: ben\n"
+                                    "    name: Ben\n"
+                                    "    contacts:\n"
+                                    "      - webhook: http://127.0.0.1:9000/ben\n"
+                                    "  - id: eve\n"
+                                    "    name: Eve\n"
+                                    "    contacts:\n"
+                                    "      - email: eve@example.org\n"
+                                    "      - webhook: http://127.0.0.1:9000/eve\n"
+                                    "mail:\n"
+                                    "  server: smtp://127.0.0.1:25\n"
+                                    "  from: crashcart@example.org\n"
+                                    "schedules:\n"
+                                    "  - id: primary\n"
+                                    "    timezone: America/New_York\n"
+                                    "    layers:\n"
+                                    "      - rotation: weekly\n"
+                                    "        start: 2026-03-02T09:00\n"
+                                    "        people: [ana, eve]\n"
+                                    "services:\n"
+                                    "  - id: checkout\n"
+                                    "    escalation:\n"
+                                    "      - notify: [person:ana]\n"
+                                    "      - notify: [person:ben]\n"
+                                    "        after: 5m\n"
+                                    "  - id: search\n"
+                                    "    escalation:\n"
+                                    "      - notify: [schedule:primary]\n"
+                                    "      - notify: [person:eve]\n"
+                                    "      - notify: [person:ben]\n";
+
+struct config *team_config(void)
+{
+    struct config_errors errors = {.arena = arena_new()};
+    struct config *config = config_parse("simulation.yaml", configuration, strlen(configuration), &errors);
+    if (!config)
+        list_each (error, &errors.list)
+            fprintf(stderr, "%s\n", *error);
+    arena_free(errors.arena);
+    must(config);
+    return config;
+}
+
+const struct library *team_library(void)
+{
+    struct arena *arena = arena_new();
+    struct world *world = arena_alloc(arena, sizeof *world);
+    world->arena = world->library.arena = arena;
+    world_read_runbook(world);
+    return &world->library;
+}
+
+void team_library_free(const struct library *library)
+{
+    arena_free(library->arena);
+}

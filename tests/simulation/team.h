@@ -1,0 +1,9 @@
+/* The team of the simulation: its configuration and its one runbook. */
+#pragma once
+
+#include "config/config.h"
+#include "runbook/library.h"
+
+struct config *team_config(void);
+const struct library *team_library(void);
+void team_library_free(const struct library *library);
