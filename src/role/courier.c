@@ -81,11 +81,6 @@ static void on_order(struct hand *hand, struct json order)
 
 /* ---- a changed configuration ---- */
 
-static void log_config_error(const char *line)
-{
-    log_event(LOG_ERROR, "config.wrong", "error=%s", log_quote(line));
-}
-
 /* The file that came with one byte, or -1. */
 static int file_receive(int socket_fd)
 {
@@ -124,7 +119,7 @@ static struct config *config_receive(const char *name, int file)
     }
     struct config *config = config_parse(name, bytes, n_bytes, &errors);
     for (size_t i = 0; i < errors.list.n; i++)
-        log_config_error(errors.list.at[i]);
+        site_log_config_error(errors.list.at[i]);
     return config;
 }
 
@@ -172,7 +167,7 @@ int role_courier(const struct role_options *options)
     struct err err = {0};
     int exit_code = 0;
     log_setup("courier", LOG_INFO);
-    struct config *config = site_read_config(options->config_file, log_config_error);
+    struct config *config = site_read_config(options->config_file);
     if (!config)
         return EXIT_CANNOT_OPEN;
     if (hand_open(&hand, "courier", options->core_fd, &err) < 0 ||

@@ -28,15 +28,10 @@ static void on_order(struct hand *hand, struct json json)
         runner_start(hand->context, &order);
 }
 
-static void log_config_error(const char *line)
-{
-    log_event(LOG_ERROR, "config.wrong", "error=%s", log_quote(line));
-}
-
 static int open_runner(struct hand *hand, const struct role_options *options, struct arena *arena,
                        struct runner **ret_runner, struct err *err)
 {
-    struct config *config = site_read_config(options->config_file, log_config_error);
+    struct config *config = site_read_config(options->config_file);
     if (!config)
         return err_set(err, "the configuration %s has errors", options->config_file);
     struct runner_limits limits = {.step_time_us = config->runner.step_time_s * US_PER_S,

@@ -4,14 +4,19 @@
 
 #include "base/log.h"
 
-static struct config *read_config(const char *file)
+void site_log_config_error(const char *line)
+{
+    log_event(LOG_ERROR, "config.wrong", "error=%s", log_quote(line));
+}
+
+struct config *site_read_config(const char *file)
 {
     scoped_arena struct arena *arena = arena_new();
     struct config_errors errors = {.arena = arena};
     struct config *config = NULL;
     config_load(file, &config, &errors);
     for (size_t i = 0; i < errors.list.n; i++)
-        log_event(LOG_ERROR, "config.wrong", "error=%s", log_quote(errors.list.at[i]));
+        site_log_config_error(errors.list.at[i]);
     return config;
 }
 
@@ -48,7 +53,7 @@ static int check_runbooks(const struct config *config, const struct library *lib
 struct site *site_load(const char *config_file, const char *runbooks, struct err *err)
 {
     struct site *site = heap_alloc(sizeof *site);
-    site->config = read_config(config_file);
+    site->config = site_read_config(config_file);
     if (!site->config) {
         err_set(err, "the configuration has errors");
         site_free(site);

@@ -11,6 +11,12 @@ struct site {
     struct library *library;
 };
 
+enum { CONFIG_BYTES = 1024 * 1024 };
+
+/* The configuration of that file (NULL: see config_load). Every problem is logged; NULL when there is one. */
+struct config *site_read_config(const char *file);
+void site_log_config_error(const char *line);
+
 /* Reads both. runbooks (NULL: the configuration's) names the folder. NULL and err when something is wrong.
  * Runbooks that cannot be used are logged with what to do, the others serve. */
 struct site *site_load(const char *config_file, const char *runbooks, struct err *err);
