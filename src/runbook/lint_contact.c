@@ -38,7 +38,8 @@ static const char *placeholder_in(struct lint *lint, const char *text)
         if (!close)
             return NULL;
         const char *inside = arena_strndup(lint->arena, open, (size_t)(close - open) + 1);
-        if (close[1] != '(' && close[1] != '[' && close - open > 3 &&
+        bool reference = open > text && open[-1] == ']'; /* [text][reference] */
+        if (!reference && close[1] != '(' && close[1] != '[' && close - open > 3 &&
             has_any(inside, contact_words, sizeof contact_words / sizeof *contact_words))
             return inside;
         open = close;
@@ -92,7 +93,8 @@ static void item_check(struct lint *lint, const struct block *block)
     const char *label, *rest;
     const struct document *document = lint->document;
     const char *heading = block->heading == NO_BLOCK ? "" : document->blocks.at[block->heading].prose.text;
-    bool about = text_find_word(heading, "contact") || text_find_word(heading, "response team");
+    bool about = text_find_word(heading, "contacts") || text_find_word(heading, "contact information") ||
+                 text_find_word(heading, "contact list") || text_find_word(heading, "response team");
     if (block->kind != BLOCK_ITEM || !about || reachable(block->prose.text))
         return;
     const struct passage *first = block->prose.passages.n > 0 ? &block->prose.passages.at[0] : NULL;

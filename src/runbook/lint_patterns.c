@@ -51,9 +51,20 @@ static void lines_gather(struct lint *lint, struct texts *texts, bool prose)
     }
 }
 
+/* `top` in a sentence is a word, `top -p 1` a command. */
+static bool only_mentioned(const struct lint_command *command)
+{
+    if (!command->command || command->command->fence_line > 0 || strstr(command->text, " -"))
+        return false;
+    const char *first = strchr(command->text, ' '), *second = first ? strchr(first + 1, ' ') : NULL;
+    return !second;
+}
+
 static void commands_gather(struct lint *lint, struct texts *texts)
 {
     list_each (command, &lint->commands) {
+        if (only_mentioned(command))
+            continue;
         text_add(lint, texts, command->text, strlen(command->text), command->line);
         texts->at[texts->n - 1].exact = command->exact;
     }

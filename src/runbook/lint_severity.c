@@ -15,19 +15,34 @@ static const char *level_text(struct arena *arena, const struct severity *severi
     return severity->label ? arena_printf(arena, "%s (%s)", severity->id, severity->label) : severity->id;
 }
 
-static void levels_check(struct lint *lint)
+static bool lacks_response(const struct severity *severity)
 {
-    bool told = false;
+    return severity->id && !is_used_only(severity) && severity->response_time_s == UNSTATED &&
+           !severity->response_text;
+}
+
+/* Where no level has a response time, the first is told; else each one without. */
+static void responses_check(struct lint *lint)
+{
+    size_t n_lacking = 0, n_told = 0;
+    list_each (severity, &lint->runbook->severities)
+        n_lacking += lacks_response(severity);
+    bool all = n_lacking == lint->runbook->severities.n;
     list_each (severity, &lint->runbook->severities) {
-        if (!severity->id)
+        if (!lacks_response(severity) || (all && n_told > 0))
             continue;
-        if (is_used_only(severity) && !told) {
-            lint_add(lint, "severity-undefined", severity->line, 1, severity->id);
-            told = true;
-        }
-        if (!is_used_only(severity) && severity->response_time_s == UNSTATED && !severity->response_text)
-            lint_add(lint, "response-time-missing", severity->line, 1, level_text(lint->arena, severity));
+        lint_add(lint, "response-time-missing", severity->line, 1, level_text(lint->arena, severity));
+        n_told++;
     }
+}
+
+static void definitions_check(struct lint *lint)
+{
+    list_each (severity, &lint->runbook->severities)
+        if (severity->id && is_used_only(severity)) {
+            lint_add(lint, "severity-undefined", severity->line, 1, severity->id);
+            return;
+        }
 }
 
 static void duplicates_check(struct lint *lint)
@@ -102,7 +117,8 @@ static void classify_check(struct lint *lint)
 
 void lint_severity(struct lint *lint)
 {
-    levels_check(lint);
+    definitions_check(lint);
+    responses_check(lint);
     duplicates_check(lint);
     overlaps_check(lint);
     procedures_check(lint);

@@ -106,7 +106,7 @@ static bool by_url(struct arena *arena, const struct match_index *index, const s
     }
     *ret_best = match_of(arena, terms, &named);
     ret_best->confident = true;
-    ret_best->why = arena_printf(arena, "the alert's runbook_url names %s%s", ret_best->runbook->file,
+    ret_best->why = arena_printf(arena, "the alert's runbook_url names %s%s", named.page->runbook->file,
                                  anchor_found ? " and this heading" : "");
     return true;
 }

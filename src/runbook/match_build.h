@@ -9,9 +9,8 @@ struct match_builder {
     struct arena *arena;
     struct arena *scratch; /* for one page */
     struct match_index *index;
-    struct map *terms;  /* canonical text -> struct term */
+    struct map *terms;  /* canonical text -> struct term, in the order of their ids */
     struct map *by_raw; /* word as written -> struct term: each distinct word is looked up once */
-    LIST(struct term *) all;
     LIST(struct identity) identities;
     /* the page being read */
     uint32_t page;

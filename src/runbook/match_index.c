@@ -45,16 +45,15 @@ static void terms_close(struct match_builder *builder)
 {
     struct match_index *index = builder->index;
     double n_pages = (double)index->n_pages, highest = log(1 + n_pages);
-    list_each (term, &builder->all) {
-        double named = (*term)->n_named > 0 ? (*term)->n_named : 1;
+    size_t n_terms = map_count(builder->terms), position = 0;
+    index->terms = arena_alloc(builder->arena, (n_terms + 1) * sizeof(struct term *));
+    index->terms_by_text = arena_alloc(builder->arena, (n_terms + 1) * sizeof(struct term *));
+    for (struct term *term; (term = map_next(builder->terms, &position)); index->n_terms++) {
+        double named = term->n_named > 0 ? term->n_named : 1;
         double idf = highest > 0 ? log(1 + n_pages / named) / highest : 1;
-        (*term)->idf = (float)(0.15 + 0.85 * idf);
+        term->idf = (float)(0.15 + 0.85 * idf);
+        index->terms[index->n_terms] = index->terms_by_text[index->n_terms] = term;
     }
-    index->terms = builder->all.at;
-    index->n_terms = builder->all.n;
-    index->terms_by_text = arena_alloc(builder->arena, (index->n_terms + 1) * sizeof(struct term *));
-    if (index->n_terms > 0)
-        memcpy(index->terms_by_text, index->terms, index->n_terms * sizeof(struct term *));
     qsort(index->terms_by_text, index->n_terms, sizeof(struct term *), compare_terms);
 }
 

@@ -17,8 +17,7 @@ static struct term *term_for(struct match_builder *builder, const char *text)
     if (!term) {
         term = arena_alloc(builder->arena, sizeof *term);
         term->text = arena_strdup(builder->arena, text);
-        term->id = (uint32_t)builder->all.n;
-        *list_push(builder->arena, &builder->all) = term;
+        term->id = (uint32_t)map_count(builder->terms);
         map_put(builder->terms, text, strlen(text), term);
     }
     return term;

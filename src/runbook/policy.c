@@ -91,19 +91,21 @@ static struct severity_finding by_example(const struct choosing *choosing)
 
 static struct severity_finding label_general(const struct choosing *choosing, const struct match_label *label)
 {
-    bool by_label = false;
+    enum severity_basis basis = SEVERITY_BY_LABEL;
     if (severity_scale_named(choosing->scale, choosing->runbook, label->value))
         return (struct severity_finding){0}; /* the first source has it */
     const struct severity *severity =
-        severity_scale_general(choosing->scale, choosing->runbook, label->value, &by_label);
+        severity_scale_general(choosing->scale, choosing->runbook, label->value, &basis);
     if (!severity)
         return (struct severity_finding){0};
     return (struct severity_finding){
         .severity = severity,
         .line = severity->line,
-        .why = arena_printf(choosing->arena, "label %s=%s is %s%s (line %d)", label->name, label->value,
-                            severity_name(choosing->arena, severity),
-                            by_label ? "" : ", by its place among the levels", severity->line)};
+        .why =
+            arena_printf(choosing->arena, "label %s=%s is %s%s (line %d)", label->name, label->value,
+                         severity_name(choosing->arena, severity),
+                         basis == SEVERITY_BY_LABEL ? "" : ", by its place among the levels", severity->line),
+        .estimated = basis == SEVERITY_BY_PLACE};
 }
 
 static struct severity_finding by_general_label(const struct choosing *choosing)
@@ -154,10 +156,13 @@ static const char *why_all(struct arena *arena, const struct severity_finding *f
             buf_printf(&why, "%s%s", why.n_bytes > 0 ? " and " : "", findings[i].why);
     const char *joint = "; the more severe of two wins: ";
     for (size_t i = 0; i < n; i++)
-        if (findings[i].severity && findings[i].severity != winner) {
+        if (findings[i].severity && findings[i].severity != winner && !findings[i].estimated) {
             buf_printf(&why, "%s%s", joint, findings[i].why);
             joint = ", ";
         }
+    for (size_t i = 0; i < n; i++)
+        if (findings[i].severity && findings[i].severity != winner && findings[i].estimated)
+            buf_printf(&why, "; what is stated wins over the estimate: %s", findings[i].why);
     return arena_strdup(arena, buf_text(&why));
 }
 
@@ -170,6 +175,18 @@ static struct severity_choice choice_of(const struct severity *severity, const c
                                     .line = line};
 }
 
+/* Of equals the first; NULL when nothing spoke. */
+static const struct severity_finding *most_severe(const struct severity_finding *findings, size_t n,
+                                                  bool estimates)
+{
+    const struct severity_finding *best = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (findings[i].severity && findings[i].estimated == estimates &&
+            (!best || findings[i].severity->rank < best->severity->rank))
+            best = &findings[i];
+    return best;
+}
+
 struct severity_choice severity_choose(struct arena *arena, const struct runbook *runbook,
                                        const struct procedure *procedure, const struct match_query *query)
 {
@@ -178,15 +195,14 @@ struct severity_choice severity_choose(struct arena *arena, const struct runbook
                                 .runbook = runbook,
                                 .procedure = procedure,
                                 .query = query};
-    struct severity_finding findings[N_SOURCES], *winner = NULL;
+    struct severity_finding findings[N_SOURCES];
     if (runbook->severities.n == 0)
         return without_levels(&choosing);
-    for (size_t i = 0; i < N_SOURCES; i++) {
+    for (size_t i = 0; i < N_SOURCES; i++)
         findings[i] = sources[i](&choosing);
-        const struct severity *found = findings[i].severity;
-        if (found && (!winner || found->rank < winner->severity->rank))
-            winner = &findings[i];
-    }
+    const struct severity_finding *winner = most_severe(findings, N_SOURCES, false);
+    if (!winner)
+        winner = most_severe(findings, N_SOURCES, true);
     if (winner)
         return choice_of(winner->severity, why_all(arena, findings, N_SOURCES, winner->severity),
                          winner->line);

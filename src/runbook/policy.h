@@ -17,6 +17,8 @@ struct severity_choice {
  * ("severity: P1"); the severity the procedure states; a threshold or example of a level that the alert's
  * words or value meet; a label in general words (critical, high, page, warning, medium, info, low) mapped on
  * the labels and ranks of the runbook's levels; else the most severe level, saying that nothing stated one. A
- * tie goes to the more severe. When two sources disagree the more severe wins, and why says both. */
+ * tie goes to the more severe. When two sources disagree the more severe wins, and why says both; but a
+ * general word that is mapped by rank alone ("warning" among levels without labels) is an estimate and counts
+ * only when nothing else speaks. */
 struct severity_choice severity_choose(struct arena *arena, const struct runbook *runbook,
                                        const struct procedure *procedure, const struct match_query *query);

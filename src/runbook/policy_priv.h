@@ -9,6 +9,7 @@ struct severity_finding {
     const struct severity *severity; /* NULL: nothing */
     const char *why;
     int line;
+    bool estimated; /* counts only when nothing else speaks */
 };
 
 /* "SEV-1 (Critical)" */

@@ -228,6 +228,20 @@ static void of_two_that_disagree_the_more_severe_wins_and_both_are_told(void **s
     assert_non_null(strstr(choice.why, "severity=info"));
 }
 
+static void an_estimate_by_rank_does_not_overrule_what_is_stated(void **state)
+{
+    struct fixture *fixture = *state;
+    struct procedure procedure = {
+        .title = "Drift", .severity = "S2", .severity_basis = "stated", .severity_line = 77};
+    level(fixture, "S0", "Service unavailable");
+    level(fixture, "S1", "Degraded");
+    level(fixture, "S2", "Nuisance");
+    struct severity_choice choice = choose(fixture, &procedure, "ModelDrift", "warning", NULL);
+    assert_level(choice, "S2", 77, "states S2");
+    assert_non_null(strstr(choice.why, "the estimate: label severity=warning is S1"));
+    assert_level(choose(fixture, &procedure, "ModelDrift", "critical", NULL), "S0", 10, "states S2");
+}
+
 static void sources_that_agree_are_told_once_each(void **state)
 {
     struct fixture *fixture = *state;
@@ -283,6 +297,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_value_decides_between_thresholds, start, stop),
         cmocka_unit_test_setup_teardown(of_two_that_disagree_the_more_severe_wins_and_both_are_told, start,
                                         stop),
+        cmocka_unit_test_setup_teardown(an_estimate_by_rank_does_not_overrule_what_is_stated,
+                                        start_without_levels, stop),
         cmocka_unit_test_setup_teardown(sources_that_agree_are_told_once_each, start, stop),
         cmocka_unit_test_setup_teardown(when_nothing_speaks_the_most_severe_level_stands, start, stop),
         cmocka_unit_test_setup_teardown(an_unknown_word_in_the_label_says_nothing, start, stop),

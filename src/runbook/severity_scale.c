@@ -199,30 +199,24 @@ static const struct severity *labelled(const struct runbook *runbook, const char
     return best;
 }
 
-static int compare_ranks(const void *a, const void *b)
-{
-    const struct severity *left = *(const struct severity *const *)a,
-                          *right = *(const struct severity *const *)b;
-    return (left->rank > right->rank) - (left->rank < right->rank);
-}
-
 /* The level at that place of the runbook's own scale; halves go to the more severe. */
 static const struct severity *at_place(const struct runbook *runbook, double place)
 {
-    size_t n = runbook->severities.n;
-    scoped_arena struct arena *arena = arena_new();
-    const struct severity **sorted = arena_alloc(arena, n * sizeof *sorted + 1);
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = &runbook->severities.at[i];
-    qsort(sorted, n, sizeof *sorted, compare_ranks);
-    double exact = place * (double)(n - 1);
-    size_t index = (size_t)exact;
-    return sorted[exact - (double)index > 0.5 ? index + 1 : index];
+    double exact = place * (double)(runbook->severities.n - 1);
+    size_t wanted = (size_t)exact + (exact - (double)(size_t)exact > 0.5);
+    list_each (severity, &runbook->severities) {
+        size_t n_above = 0;
+        list_each (other, &runbook->severities)
+            n_above += other->rank < severity->rank || (other->rank == severity->rank && other < severity);
+        if (n_above == wanted)
+            return severity;
+    }
+    return severity_most_severe(runbook);
 }
 
 const struct severity *severity_scale_general(const struct severity_scale *scale,
                                               const struct runbook *runbook, const char *text,
-                                              bool *ret_by_label)
+                                              enum severity_basis *ret_basis)
 {
     const struct severity *best = NULL;
     struct word_cutter cutter = {.at = text, .end = text + strlen(text)};
@@ -234,12 +228,14 @@ const struct severity *severity_scale_general(const struct severity_scale *scale
             continue;
         if (!found)
             found = labelled(runbook, row->words.at, row->words.n);
-        bool by_label = found;
+        enum severity_basis basis = found            ? SEVERITY_BY_LABEL
+                                    : row->place > 0 ? SEVERITY_BY_PLACE
+                                                     : SEVERITY_BY_TOP;
         if (!found)
             found = at_place(runbook, row->place);
         if (!best || found->rank < best->rank) {
             best = found;
-            *ret_by_label = by_label;
+            *ret_basis = basis;
         }
     }
     return best;

@@ -20,11 +20,16 @@ bool severity_scale_degree(const struct severity_scale *scale, const char *word)
 const struct severity *severity_scale_named(const struct severity_scale *scale, const struct runbook *runbook,
                                             const char *text);
 
-/* The level that a general word stands for: by the levels' labels, else by its place on the scale. NULL: no
- * word of the text is one. *ret_by_label says which it was. */
+enum severity_basis {
+    SEVERITY_BY_LABEL, /* a level is labelled with the word, or with one of the same place */
+    SEVERITY_BY_TOP,   /* a word at the very top of the scale: the most severe level */
+    SEVERITY_BY_PLACE  /* by proportion: an estimate */
+};
+
+/* The level that a general word stands for. NULL: no word of the text is one. */
 const struct severity *severity_scale_general(const struct severity_scale *scale,
                                               const struct runbook *runbook, const char *text,
-                                              bool *ret_by_label);
+                                              enum severity_basis *ret_basis);
 
 /* The level of the lowest rank, the first of equals; NULL when there are none. */
 const struct severity *severity_most_severe(const struct runbook *runbook);

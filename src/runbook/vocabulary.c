@@ -194,7 +194,8 @@ struct vocabulary *vocabulary_new(struct arena *arena, const char *bytes, size_t
     }
     mark_phrases(arena, &entries);
     map_free(entries.places);
-    qsort(entries.at, entries.n, sizeof *entries.at, compare_entries);
+    if (entries.n > 0)
+        qsort(entries.at, entries.n, sizeof *entries.at, compare_entries);
     vocabulary->entries = entries.at;
     vocabulary->n_entries = entries.n;
     return vocabulary;
