@@ -149,6 +149,15 @@ static void worse_alert_raises_the_severity_and_a_lesser_one_does_not_lower_it(v
     assert_string_equal(incident_of(w, 1)->severity, "SEV-1");
 }
 
+static void worse_alert_is_noticed_in_a_storm_too(void **state)
+{
+    struct world *w = *state;
+    for (int i = 0; i < 100; i++)
+        world_hear(w, (struct alert_words){"ServiceDown", "SEV-2", arena_printf(w->arena, "h%d", i), 0, 0});
+    world_hear(w, (struct alert_words){"ServiceDown", "SEV-1", "b", 0, 0});
+    assert_int_equal(incident_of(w, 1)->severity_rank, 1);
+}
+
 static void service_without_configuration_is_named_by_its_labels(void **state)
 {
     struct world *w = *state;
@@ -202,6 +211,7 @@ int main(void)
         TEST(resolved_group_takes_alerts_with_it_that_it_does_not_name),
         TEST(alert_that_its_group_does_not_name_any_more_is_over),
         TEST(worse_alert_raises_the_severity_and_a_lesser_one_does_not_lower_it),
+        TEST(worse_alert_is_noticed_in_a_storm_too),
         TEST(service_without_configuration_is_named_by_its_labels),
         TEST(views_show_each_alert_that_fires),
     };

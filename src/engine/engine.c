@@ -31,6 +31,8 @@ struct engine *engine_new(const struct config *config, const struct library *lib
     struct engine *engine = heap_alloc(sizeof *engine);
     engine->config = config;
     engine->library = library;
+    engine->arena = arena_new();
+    engine->scale = severity_scale_builtin(engine->arena);
     engine->instance = heap_strdup("local");
     engine->incidents = map_new();
     engine->troubles = map_new();
@@ -52,6 +54,7 @@ void engine_free(struct engine *engine)
     map_free(engine->kin);
     map_free(engine->deliveries);
     arena_free(engine->restoring);
+    arena_free(engine->arena);
     free(engine->due.nodes);
     buf_free(&engine->body);
     free(engine->instance);

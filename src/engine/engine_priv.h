@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/texts.h"
 #include "runbook/policy.h"
+#include "runbook/severity_scale.h"
 
 struct delivery_record {
     struct delivery delivery; /* texts on the heap */
@@ -20,8 +21,8 @@ struct delivery_record {
     struct delivery_record *next; /* of the same incident, in the order of their numbers */
 };
 
-/* One kind of alert that is known to belong to an incident: service, alert name and runbook URL. The same
- * kind joins without asking the runbooks again. */
+/* One kind of alert that an incident knows: by service, alert name and runbook URL, whose like joins without
+ * asking the runbooks again; or by alert name and severity labels, whose like is as severe. */
 struct kin {
     struct kin *next;
     size_t n_bytes;
@@ -35,6 +36,7 @@ struct incident_record {
     struct run_step *steps;             /* by position; texts on the heap, without output */
     size_t n_steps;
     struct kin *kin;
+    int n_severities;                        /* looked up for alerts that joined */
     struct incident_record *next, *previous; /* by number */
     struct incident_record *retired_next;    /* of those that are resolved, in order of time */
     struct news *news;                       /* of this turn, or NULL */
@@ -50,6 +52,8 @@ struct incident_record {
 struct engine {
     const struct config *config;
     const struct library *library;
+    struct arena *arena; /* of what never changes */
+    const struct severity_scale *scale;
     char *instance;
     int64_t now_us;
     int64_t restored_us; /* when this process took over; 0: nothing was restored */
@@ -156,6 +160,8 @@ struct severity_choice trouble_severity(struct arena *arena, const struct runboo
                                         const struct procedure *procedure, const struct alert *alert);
 struct incident_record *kin_find(struct engine *engine, const struct alert *alert);
 void kin_add(struct engine *engine, struct incident_record *record, const struct alert *alert);
+/* False when an alert of that name with the same severity labels was asked about before. */
+bool kin_new_severity(struct engine *engine, struct incident_record *record, const struct alert *alert);
 void kin_drop(struct engine *engine, struct incident_record *record);
 
 /* ---- hear.c: the state of alerts, without incidents ---- */

@@ -140,16 +140,32 @@ struct incident_record *kin_find(struct engine *engine, const struct alert *aler
     return map_get(engine->kin, key.at, key.n_bytes);
 }
 
+static bool kin_put(struct engine *engine, struct incident_record *record, const struct buf *key)
+{
+    if (map_get(engine->kin, key->at, key->n_bytes))
+        return false;
+    struct kin *kin = heap_alloc(sizeof *kin + key->n_bytes);
+    *kin = (struct kin){.next = record->kin, .n_bytes = key->n_bytes};
+    memcpy(kin->key, key->at, key->n_bytes);
+    record->kin = kin;
+    map_put(engine->kin, kin->key, kin->n_bytes, record);
+    return true;
+}
+
 void kin_add(struct engine *engine, struct incident_record *record, const struct alert *alert)
 {
     scoped_buf struct buf key = kin_key(engine, alert);
-    if (map_get(engine->kin, key.at, key.n_bytes))
-        return;
-    struct kin *kin = heap_alloc(sizeof *kin + key.n_bytes);
-    *kin = (struct kin){.next = record->kin, .n_bytes = key.n_bytes};
-    memcpy(kin->key, key.at, key.n_bytes);
-    record->kin = kin;
-    map_put(engine->kin, kin->key, kin->n_bytes, record);
+    kin_put(engine, record, &key);
+}
+
+bool kin_new_severity(struct engine *engine, struct incident_record *record, const struct alert *alert)
+{
+    scoped_buf struct buf key = {0};
+    buf_printf(&key, "severity of %lld %s", (long long)record->incident.number, alert_name(alert));
+    for (size_t i = 0; i < alert->n_labels; i++)
+        if (severity_scale_label(engine->scale, alert->labels[i].name))
+            buf_printf(&key, "\n%s=%s", alert->labels[i].name, alert->labels[i].value);
+    return kin_put(engine, record, &key);
 }
 
 void kin_drop(struct engine *engine, struct incident_record *record)
