@@ -63,7 +63,7 @@ static int send(const struct client *client, const struct decision *decision)
     buf_printf(&path, "/api/v1/runs/%lld/steps/%lld/%s", decision->run, decision->step, decision->verb);
     int code = client_call(client, buf_text(&path), buf_text(&body), &answer, &err);
     if (code != EXIT_DONE)
-        fprintf(stderr, "crashcart: %s\n", err.text);
+        error_print(err.text);
     else if (decision->json)
         printf("%s\n", buf_text(&answer));
     else

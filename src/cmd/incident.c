@@ -33,7 +33,7 @@ struct words {
 
 static int fail(const struct words *words, int code)
 {
-    fprintf(stderr, "crashcart: %s\n", words->err.text);
+    error_print(words->err.text);
     return code;
 }
 

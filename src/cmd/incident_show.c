@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "cmd/terminal.h"
 
-enum { OUTPUT_LINES = 6, ALL_LINES = 1000000, LABEL_COLUMNS = 12 };
+enum { OUTPUT_LINES = 6, ALL_LINES = 1000000, LABEL_COLUMNS = 14, EVENT_COLUMNS = 12 };
 
 static const char *text_of(struct json object, const char *name)
 {
@@ -267,7 +267,7 @@ static void add_events(struct buf *out, struct json events, bool colours)
             buf_printf(out, "  %s\n", day);
         }
         buf_printf(out, "  %.8s  ", at + 11);
-        text_add_wrapped(out, text_of(i.value, "summary"), LABEL_COLUMNS, LABEL_COLUMNS);
+        text_add_wrapped(out, text_of(i.value, "summary"), EVENT_COLUMNS, EVENT_COLUMNS);
     }
 }
 

@@ -1,6 +1,7 @@
 /* A column is one code point: wide characters make a line longer than counted, which only looks less neat. */
 #include "cmd/terminal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -128,4 +129,13 @@ size_t text_add_lines(struct buf *out, const char *text, size_t indent, size_t n
         text += n_bytes + (text[n_bytes] == '\n');
     }
     return n > n_lines ? n - n_lines : 0;
+}
+
+void error_print(const char *text)
+{
+    static const char name[] = "crashcart: ";
+    scoped_buf struct buf out = {0};
+    buf_puts(&out, name);
+    text_add_wrapped(&out, text, sizeof name - 1, 0);
+    fputs(buf_text(&out), stderr);
 }

@@ -26,3 +26,6 @@ void text_add_wrapped(struct buf *out, const char *text, size_t at, size_t inden
 size_t text_add_lines(struct buf *out, const char *text, size_t indent, size_t n_lines);
 
 size_t text_columns(const char *text);
+
+/* "crashcart: " and the text, wrapped, to standard error. */
+void error_print(const char *text);
