@@ -5,8 +5,8 @@
 #include <stdatomic.h>
 
 #include "api/http_fixture.h"
-#include "api/stub_for_now.h"
 #include "config/config.h"
+#include "review/report.h"
 
 enum mode { MODE_DONE, MODE_HOLD, MODE_FULL, MODE_UNAVAILABLE };
 
@@ -175,6 +175,12 @@ static int stop(void **state)
     pthread_mutex_destroy(&backend.lock);
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     return 0;
+}
+
+/* The report itself is the matter of review/: here it only shows what it was given. */
+void report_write(struct buf *out, const struct report_input *input)
+{
+    buf_printf(out, "# Incident %lld, %zu events\n", (long long)input->incident->number, input->n_timeline);
 }
 
 static struct http_answer post(const char *path, const char *body)
@@ -519,6 +525,9 @@ static void an_incident_is_shown_with_its_reasons_and_its_timeline(void **state)
     assert_got("/api/v1/incidents/1/timeline", 200, "\"kind\":\"incident.opened\"");
     assert_got("/api/v1/incidents/1/timeline?after=100000", 200, "{\"events\":[]}");
     assert_got("/api/v1/incidents/1/steps", 200, "{\"steps\":[");
+    scoped_answer struct http_answer report = get("/api/v1/incidents/1/report");
+    assert_says(&report, 200, "# Incident 1, ");
+    assert_non_null(strstr(buf_text(&report.header), "text/markdown"));
     assert_got("/api/v1/incidents/2", 404, "there is no incident 2");
     assert_got("/api/v1/incidents/2/timeline", 404, "not_found");
     assert_got("/api/v1/incidents/2/report", 404, "not_found");
