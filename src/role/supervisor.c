@@ -172,6 +172,7 @@ int role_supervise(const struct role_options *options)
     struct config *config = site_read_config(options->config_file);
     if (!config)
         return EXIT_CANNOT_OPEN;
+    supervisor.options.config_file = config->file; /* the one in this folder, when none was named */
     if (!supervisor.options.listen)
         supervisor.options.listen = config->listen;
     if (!supervisor.options.data)
