@@ -248,7 +248,7 @@ static bool comment_phase(struct procedure_writer *writer, const char *comment, 
     const char *bracket = strchr(comment, '(');
     size_t n = bracket ? (size_t)(bracket - comment) : strlen(comment);
     const char *name = text_without_colon(writer->arena, arena_strndup(writer->arena, comment, n));
-    const char *space = strrchr(name, ' ');
+    const char *space;
     enum words group = words_heading(name);
 
     name = text_without_colon(writer->arena, text_without_decoration(writer->arena, name, NULL));
