@@ -22,6 +22,18 @@ static bool holds_token(const struct request *request)
     return strlen(value) == n && equal_constant_time(value, request->api->token, n);
 }
 
+static bool holds_password(const struct request *request)
+{
+    char *password = NULL;
+    char *name = MHD_basic_auth_get_username_password(request->connection, &password);
+    size_t n = strlen(request->api->token);
+    bool right =
+        password && n > 0 && strlen(password) == n && equal_constant_time(password, request->api->token, n);
+    MHD_free(name);
+    MHD_free(password);
+    return right;
+}
+
 static bool address_is_loopback(const struct sockaddr *address)
 {
     if (address->sa_family == AF_INET)
@@ -48,5 +60,6 @@ static bool is_this_machine(const struct request *request)
 
 bool auth_allows(const struct request *request, enum auth auth)
 {
-    return auth == AUTH_OPEN || (auth == AUTH_INTAKE && is_this_machine(request)) || holds_token(request);
+    return auth == AUTH_OPEN || (auth == AUTH_INTAKE && is_this_machine(request)) || holds_token(request) ||
+           (auth == AUTH_BROWSER && holds_password(request));
 }

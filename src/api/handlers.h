@@ -27,6 +27,7 @@ void post_resolve(struct request *request);
 
 /* reports.c, runs.c */
 void get_report(struct request *request);
+void get_incident_page(struct request *request);
 void post_approve(struct request *request);
 void post_deny(struct request *request);
 void answer_step(struct request *request);

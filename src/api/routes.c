@@ -29,6 +29,9 @@ const struct route routes[] = {
     {"POST", "/api/v1/runs/{}/steps/{}/approve", AUTH_TOKEN, " ", post_approve, answer_step},
     {"POST", "/api/v1/runs/{}/steps/{}/deny", AUTH_TOKEN, " ", post_deny, answer_step},
 
+    /* The link in a page, for whatever browser is at hand. */
+    {"GET", "/incidents/{}", AUTH_BROWSER, NULL, get_incident_page, NULL},
+
     {"GET", "/-/healthy", AUTH_OPEN, NULL, get_health, NULL},
     {"GET", "/-/ready", AUTH_OPEN, NULL, get_ready, NULL},
     {"GET", "/metrics", AUTH_INTAKE, NULL, get_metrics, NULL},

@@ -10,7 +10,8 @@ struct request;
 enum auth {
     AUTH_OPEN,
     AUTH_INTAKE, /* no token needed from this machine itself */
-    AUTH_TOKEN
+    AUTH_TOKEN,
+    AUTH_BROWSER /* the token, also as the password that a browser asks for (RFC 7617) */
 };
 
 struct route {

@@ -28,7 +28,10 @@ static void add_headers(const struct request *request, struct MHD_Response *resp
     if (answer->status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, request->allow);
     if (answer->status == MHD_HTTP_UNAUTHORIZED)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
+        MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+                                request->route && request->route->auth == AUTH_BROWSER
+                                    ? "Basic realm=\"Crashcart: any name, the token as password\""
+                                    : "Bearer");
     if (answer->status == MHD_HTTP_SERVICE_UNAVAILABLE)
         MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
     if (pool_stopping(request->api->pool))
