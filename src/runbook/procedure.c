@@ -78,6 +78,15 @@ static bool is_closed_group(enum words group)
            group == WORDS_SEVERITY;
 }
 
+/* What a heading's words say its section is; "Find the cause" tells to do something and lists no causes. */
+static enum words title_group(const char *title)
+{
+    enum words group = words_heading(title);
+    bool lists = group == WORDS_SYMPTOMS || group == WORDS_CAUSES || group == WORDS_ABOUT;
+
+    return lists && words_begin(WORDS_VERBS, title) && !words_are(group, title) ? WORDS_NONE : group;
+}
+
 static void section_read(struct reading *reading, size_t h)
 {
     const struct block *block = &reading->document->blocks.at[h];
@@ -87,9 +96,8 @@ static void section_read(struct reading *reading, size_t h)
 
     section->own_end = next_section(reading, h + 1, block->end);
     section->has_children = section->own_end < block->end;
-    section->group = words_heading(title);
+    section->group = title_group(text_without_number(reading->arena, title, &number));
     section->collection = words_occur(WORDS_COLLECTION, title);
-    text_without_number(reading->arena, title, &number);
     section->numbered = number != NULL;
     bool inherits = above && above->excluded && reading->document->blocks.at[block->heading].level > 1;
     section->excluded = inherits || is_closed_group(section->group);
