@@ -20,6 +20,10 @@ static void bytes_that_are_no_runbook_are_refused_with_what_to_do(void **state)
     assert_int_equal(document_check("a\0b", 3, &err), -1);
     assert_non_null(strstr(err.text, "not text"));
     assert_int_equal(document_check("# A", 3, &err), 0);
+    scoped_heap char *lines = heap_alloc(DOCUMENT_LIMIT_LINES + 2);
+    memset(lines, '\n', DOCUMENT_LIMIT_LINES + 1);
+    assert_int_equal(document_check(lines, DOCUMENT_LIMIT_LINES + 1, &err), -1);
+    assert_non_null(strstr(err.text, "50,000 lines"));
 }
 
 static void a_library_reads_what_it_can_and_says_what_it_refused(void **state)

@@ -29,6 +29,7 @@ struct reading {
     struct runbook *runbook;
     const struct document *document;
     struct section *sections; /* by block index; only headings are filled */
+    struct arena *scratch;    /* for looks that leave nothing */
 };
 
 static size_t next_section(const struct reading *reading, size_t i, size_t end)
@@ -55,11 +56,12 @@ static void writer_start(const struct reading *reading, struct arena *arena, str
 static bool has_own_steps(const struct reading *reading, size_t first, size_t end, enum words group,
                           struct section *ret_section)
 {
-    scoped_arena struct arena *scratch = arena_new();
+    struct arena *scratch = reading->scratch;
     struct procedure procedure = {0};
     struct procedure_writer writer;
     struct cuts cuts = {0};
 
+    arena_reset(scratch);
     writer_start(reading, scratch, &procedure, &writer);
     phase_announce(&writer, NULL, stage_of(group), 0);
     content_cuts(scratch, reading->document, first, end, &cuts);
@@ -401,7 +403,9 @@ static int compare_lines(const void *a, const void *b)
 
 void procedures_read(struct arena *arena, struct runbook *runbook)
 {
-    struct reading reading = {.arena = arena, .runbook = runbook, .document = runbook->document};
+    scoped_arena struct arena *scratch = arena_new();
+    struct reading reading = {
+        .arena = arena, .runbook = runbook, .document = runbook->document, .scratch = scratch};
     size_t n = reading.document->blocks.n;
 
     sections_read(&reading);
