@@ -78,11 +78,16 @@ static void add_command(struct arena *arena, const struct block *fence, size_t i
     entry->text = command->text;
 }
 
+/* Looking ahead for what nothing closes is paid for once: past this many lines of a fence, each line stands
+ * alone. */
+enum { FUTILE_LINES = 4000 };
+
 void fence_split(struct arena *arena, const struct block *fence, struct fence_entries *ret_entries)
 {
     enum fence_role role = fence_role(fence);
     enum shell_kind kind = role == FENCE_POWERSHELL ? SHELL_POWERSHELL : SHELL_POSIX;
     bool gap = false;
+    size_t futile = 0;
 
     for (size_t i = 0; role != FENCE_OTHER && i < fence->lines.n;) {
         struct source_line line = fence->lines.at[i];
@@ -103,8 +108,10 @@ void fence_split(struct arena *arena, const struct block *fence, struct fence_en
             i++;
             continue;
         }
-        struct shell_extent extent =
-            shell_command_extent(fence->lines.at + i, fence->lines.n - i, prompt, kind);
+        size_t n_left = futile < FUTILE_LINES ? fence->lines.n - i : 1;
+        struct shell_extent extent = shell_command_extent(fence->lines.at + i, n_left, prompt, kind);
+        if (extent.unclosed)
+            futile += n_left < SHELL_LOOK_AHEAD_LINES ? n_left : SHELL_LOOK_AHEAD_LINES;
         add_command(arena, fence, i, extent, prompt, entry);
         i += extent.n_lines;
     }

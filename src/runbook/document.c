@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "base/must.h"
+#include "runbook/document_check.h"
 #include "runbook/text.h"
 
 enum { CONTAINER_DEPTH = 300, HEADING_LEVELS = 6 };
@@ -29,7 +30,7 @@ struct place { /* where in the containers a block stands */
 
 static void split_lines(struct arena *arena, struct document *document, const char *bytes, size_t n_bytes)
 {
-    for (size_t first = 0; first < n_bytes;) {
+    for (size_t first = 0; first < n_bytes && document->lines.n < DOCUMENT_LIMIT_LINES;) {
         const char *end = memchr(bytes + first, '\n', n_bytes - first);
         size_t n = end ? (size_t)(end - bytes) - first : n_bytes - first;
         struct source_line *line = list_push(arena, &document->lines);
@@ -198,7 +199,10 @@ static struct prose *read_cells(struct arena *arena, cmark_node *row, size_t n_c
     size_t n = 0;
 
     for (cmark_node *cell = cmark_node_first_child(row); cell && n < n_columns; cell = cmark_node_next(cell))
-        prose_read(arena, cell, line, &cells[n++]);
+        if (cmark_node_first_child(cell))
+            prose_read(arena, cell, line, &cells[n++]);
+        else
+            cells[n++] = (struct prose){.text = "", .line = line};
     for (; n < n_columns; n++)
         cells[n] = (struct prose){.text = "", .line = line};
     return cells;
@@ -358,6 +362,10 @@ struct document *document_read(struct arena *arena, const char *bytes, size_t n_
     for (int level = 0; level <= HEADING_LEVELS; level++)
         flat.headings[level] = NO_BLOCK;
     split_lines(arena, document, bytes, n_bytes);
+    if (document->lines.n == DOCUMENT_LIMIT_LINES) {
+        struct source_line last = document_line(document, DOCUMENT_LIMIT_LINES);
+        n_bytes = (size_t)(last.at - bytes) + last.n_bytes;
+    }
     document_read_front_matter(arena, document);
     document_tame(bytes, n_bytes, document->front_matter_end, &copy, &flat.tamed);
     flat.slugs = map_new();

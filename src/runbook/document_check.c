@@ -20,6 +20,15 @@ static size_t broken_line(const char *bytes, size_t n_bytes)
     return line;
 }
 
+static size_t count_lines(const char *bytes, size_t n_bytes)
+{
+    size_t n = 0;
+
+    for (const char *s = bytes; (s = memchr(s, '\n', n_bytes - (size_t)(s - bytes))) != NULL; s++)
+        n++;
+    return n;
+}
+
 static bool only_blanks(const char *bytes, size_t n_bytes)
 {
     for (size_t i = 0; i < n_bytes; i++)
@@ -38,6 +47,8 @@ int document_check(const char *bytes, size_t n_bytes, struct err *err)
         return err_set(
             err, "is not UTF-8 (line %zu); save it as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8",
             broken_line(bytes, n_bytes));
+    if (count_lines(bytes, n_bytes) > DOCUMENT_LIMIT_LINES)
+        return err_set(err, "has more than 50,000 lines; split it into one document a system or procedure");
     if (only_blanks(bytes, n_bytes))
         return err_set(err, "is empty; write the runbook, or take the file out of the folder");
     return 0;

@@ -13,10 +13,13 @@ enum {
     BRACKETS_A_PARAGRAPH = 1000,
     TABLE_COLUMNS = 100,
     TABLE_RULES_A_PARAGRAPH = 20,
+    PIPES = 300000,
+    EMPHASES = 300000,
 };
 
 struct taming {
-    int brackets, rules; /* since the last blank line */
+    int brackets, rules;    /* since the last blank line */
+    size_t pipes, emphases; /* of the whole document */
     bool changed;
 };
 
@@ -81,6 +84,16 @@ static void tame_table_rule(struct taming *taming, char *line, size_t n)
         blot(taming, dash, 'x');
 }
 
+static void tame_total(struct taming *taming, char *line, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (line[i] == '|' && ++taming->pipes > PIPES)
+            blot(taming, line + i, ' ');
+        if ((line[i] == '*' || line[i] == '_') && ++taming->emphases > EMPHASES)
+            blot(taming, line + i, ' ');
+    }
+}
+
 static bool is_blank_line(const char *line, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -98,6 +111,7 @@ static void tame_line(struct taming *taming, char *line, size_t n)
     tame_containers(taming, line, n);
     tame_brackets(taming, line, n);
     tame_table_rule(taming, line, n);
+    tame_total(taming, line, n);
 }
 
 void document_tame(const char *bytes, size_t n_bytes, int skip_lines, struct buf *ret_copy, bool *ret_changed)

@@ -137,7 +137,7 @@ static void hostile_nesting_is_read_in_bounded_depth(void **state)
 {
     (void)state;
     scoped_arena struct arena *arena = arena_new();
-    enum { N = 200000 };
+    enum { N = 40000 };
     char *text = arena_alloc(arena, 3 * N + 1);
 
     memset(text, '>', N);

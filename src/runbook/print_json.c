@@ -242,10 +242,10 @@ static void print_procedure(struct json_writer *w, const struct procedure *proce
     jw_end_object(w);
 }
 
-static void print_heading(struct json_writer *w, const struct document *document, size_t i)
+static void print_heading(struct json_writer *w, struct arena *arena, const struct document *document,
+                          size_t i)
 {
     const struct block *block = &document->blocks.at[i];
-    scoped_arena struct arena *arena = arena_new();
     struct strings path = document_path(arena, document, i);
 
     jw_begin_object(w);
@@ -259,11 +259,16 @@ static void print_heading(struct json_writer *w, const struct document *document
 
 static void print_headings(struct json_writer *w, const struct document *document)
 {
+    scoped_arena struct arena *arena = arena_new();
+
     jw_name(w, "headings");
     jw_begin_array(w);
-    for (size_t i = 0; i < document->blocks.n; i++)
-        if (is_section(&document->blocks.at[i]))
-            print_heading(w, document, i);
+    for (size_t i = 0; i < document->blocks.n; i++) {
+        if (!is_section(&document->blocks.at[i]))
+            continue;
+        print_heading(w, arena, document, i);
+        arena_reset(arena);
+    }
     jw_end_array(w);
 }
 

@@ -29,6 +29,7 @@ struct reading {
     struct runbook *runbook;
     const struct document *document;
     struct section *sections; /* by block index; only headings are filled */
+    struct arena *scratch;    /* for looks that leave nothing */
 };
 
 static size_t next_section(const struct reading *reading, size_t i, size_t end)
@@ -55,11 +56,12 @@ static void writer_start(const struct reading *reading, struct arena *arena, str
 static bool has_own_steps(const struct reading *reading, size_t first, size_t end, enum words group,
                           struct section *ret_section)
 {
-    scoped_arena struct arena *scratch = arena_new();
+    struct arena *scratch = reading->scratch;
     struct procedure procedure = {0};
     struct procedure_writer writer;
     struct cuts cuts = {0};
 
+    arena_reset(scratch);
     writer_start(reading, scratch, &procedure, &writer);
     phase_announce(&writer, NULL, stage_of(group), 0);
     content_cuts(scratch, reading->document, first, end, &cuts);
@@ -78,6 +80,15 @@ static bool is_closed_group(enum words group)
            group == WORDS_SEVERITY;
 }
 
+/* What a heading's words say its section is; "Find the cause" tells to do something and lists no causes. */
+static enum words title_group(const char *title)
+{
+    enum words group = words_heading(title);
+    bool lists = group == WORDS_SYMPTOMS || group == WORDS_CAUSES || group == WORDS_ABOUT;
+
+    return lists && words_begin(WORDS_VERBS, title) && !words_are(group, title) ? WORDS_NONE : group;
+}
+
 static void section_read(struct reading *reading, size_t h)
 {
     const struct block *block = &reading->document->blocks.at[h];
@@ -87,9 +98,8 @@ static void section_read(struct reading *reading, size_t h)
 
     section->own_end = next_section(reading, h + 1, block->end);
     section->has_children = section->own_end < block->end;
-    section->group = words_heading(title);
+    section->group = title_group(text_without_number(reading->arena, title, &number));
     section->collection = words_occur(WORDS_COLLECTION, title);
-    text_without_number(reading->arena, title, &number);
     section->numbered = number != NULL;
     bool inherits = above && above->excluded && reading->document->blocks.at[block->heading].level > 1;
     section->excluded = inherits || is_closed_group(section->group);
@@ -393,7 +403,9 @@ static int compare_lines(const void *a, const void *b)
 
 void procedures_read(struct arena *arena, struct runbook *runbook)
 {
-    struct reading reading = {.arena = arena, .runbook = runbook, .document = runbook->document};
+    scoped_arena struct arena *scratch = arena_new();
+    struct reading reading = {
+        .arena = arena, .runbook = runbook, .document = runbook->document, .scratch = scratch};
     size_t n = reading.document->blocks.n;
 
     sections_read(&reading);

@@ -28,10 +28,24 @@ static const char *kind_of(const struct procedure *procedure)
     return procedure->symptoms.n > 0 ? "symptom" : "recipe";
 }
 
-static void class_commands(struct arena *arena, struct step *step)
+/* No person writes so many; a parser's error recovery over more of them would hold up the reader for minutes.
+ */
+enum { CLASSED_COMMANDS = 20000 };
+
+static void class_commands(struct arena *arena, struct step *step, size_t *n_classed)
 {
-    list_each (command, &step->commands)
-        command->risk = risk_of_command(arena, risk_rules_builtin(), command->text, strlen(command->text));
+    static const struct risk not_looked_at = {
+        .class = RISK_UNKNOWN,
+        .why = "the document holds more than 20,000 commands, and this one was not looked at",
+    };
+
+    list_each (command, &step->commands) {
+        if (++*n_classed > CLASSED_COMMANDS)
+            command->risk = not_looked_at;
+        else
+            command->risk =
+                risk_of_command(arena, risk_rules_builtin(), command->text, strlen(command->text));
+    }
 }
 
 /* ---- Severity by words ---- */
@@ -111,14 +125,16 @@ static void settle_severity(struct arena *arena, const struct runbook *runbook, 
 
 void procedures_complete(struct arena *arena, struct runbook *runbook)
 {
+    size_t n_classed = 0;
+
     list_each (procedure, &runbook->procedures) {
         procedure->kind = kind_of(procedure);
         settle_severity(arena, runbook, procedure);
         list_each (phase, &procedure->phases) {
             list_each (step, &phase->steps) {
-                class_commands(arena, step);
+                class_commands(arena, step, &n_classed);
                 list_each (substep, &step->substeps)
-                    class_commands(arena, substep);
+                    class_commands(arena, substep, &n_classed);
             }
         }
     }

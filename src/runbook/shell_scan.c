@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { OPEN_MAX = 64, LOOK_AHEAD_LINES = 400, DELIMITER_BYTES = 64 };
+enum { OPEN_MAX = 64, DELIMITER_BYTES = 64 };
 
 struct scan {
     enum shell_kind kind;
@@ -223,7 +223,7 @@ static struct shell_extent plain_extent(const struct source_line *lines, size_t 
 
     while (n < n_lines && lines[n - 1].n_bytes > 0 && lines[n - 1].at[lines[n - 1].n_bytes - 1] == escape)
         n++;
-    return (struct shell_extent){n, (size_t)-1};
+    return (struct shell_extent){n, (size_t)-1, true};
 }
 
 struct shell_extent shell_command_extent(const struct source_line *lines, size_t n_lines, size_t skip_bytes,
@@ -231,7 +231,7 @@ struct shell_extent shell_command_extent(const struct source_line *lines, size_t
 {
     struct scan scan = {.kind = kind};
 
-    for (size_t i = 0; i < n_lines && i < LOOK_AHEAD_LINES; i++) {
+    for (size_t i = 0; i < n_lines && i < SHELL_LOOK_AHEAD_LINES; i++) {
         if (scan.in_document) {
             scan.in_document = !ends_document(&scan, lines[i]);
             if (scan.in_document)
@@ -244,7 +244,7 @@ struct shell_extent shell_command_extent(const struct source_line *lines, size_t
         }
         bool complete = scan.n_open == 0 && scan.compounds == 0 && !scan.joined && !scan.in_document;
         if (complete && (i + 1 == n_lines || !goes_on(lines[i + 1])))
-            return (struct shell_extent){i + 1, scan.comment_at};
+            return (struct shell_extent){i + 1, scan.comment_at, false};
     }
     return plain_extent(lines, n_lines, kind == SHELL_POWERSHELL ? '`' : '\\');
 }

@@ -1,0 +1,216 @@
+#include "base/testing.h"
+
+#include <string.h>
+
+#include "runbook/runbook.h"
+
+static struct runbook *read_text(struct arena *arena, const char *text)
+{
+    return runbook_read(arena, "x.md", text, strlen(text));
+}
+
+static void an_alert_page_is_one_procedure_with_phases(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# DiskFull\n\n## Meaning\n\nThe disk is full.\n\n"
+                         "## Diagnosis\n\n- Check the disk:\n\n  ```console\n  $ df -h\n  ```\n\n"
+                         "## Mitigation\n\nDelete old logs. They may be large.\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    const struct procedure *procedure = &runbook->procedures.at[0];
+    assert_string_equal(procedure->title, "DiskFull");
+    assert_int_equal(procedure->phases.n, 2);
+    assert_int_equal(procedure->phases.at[0].stage, STAGE_DIAGNOSIS);
+    assert_string_equal(procedure->phases.at[0].steps.at[0].commands.at[0].text, "df -h");
+    assert_int_equal(procedure->phases.at[1].stage, STAGE_MITIGATION);
+    assert_int_equal(procedure->phases.at[1].steps.n, 1);
+}
+
+static void phases_have_budgets_and_order(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n## Alerts\n### Service gone\n"
+               "#### Immediate actions (< 5 minutes)\n1. **Look** at it:\n   ```bash\n   ls\n   ```\n"
+               "#### Investigation (5-15 minutes)\n1. Dig\n   - here\n   - there\n"
+               "#### Resolution\n1. **If broken**: Mend it\n");
+    const struct procedure *procedure = &runbook->procedures.at[0];
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_string_equal(procedure->title, "Service gone");
+    assert_int_equal(procedure->phases.n, 3);
+    assert_string_equal(procedure->phases.at[0].name, "Immediate actions");
+    assert_int_equal(procedure->phases.at[0].budget_s, 300);
+    assert_string_equal(procedure->phases.at[0].budget_op, "<");
+    assert_int_equal(procedure->phases.at[1].budget_min_s, 300);
+    const struct step *dig = &procedure->phases.at[1].steps.at[0];
+    assert_int_equal(dig->substeps.n, 2);
+    assert_string_equal(dig->substeps.at[1].number, "1.2");
+    const struct step *mend = &procedure->phases.at[2].steps.at[0];
+    assert_int_equal(mend->kind, STEP_DECISION);
+    assert_string_equal(mend->branches.at[0].when, "broken");
+    assert_string_equal(mend->branches.at[0].then.at[0], "Mend it");
+}
+
+static void comments_of_a_free_fence_open_steps_and_phases(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n## Issues\n**Symptom**: Logins fail (>100ms)\n"
+               "```bash\n# Diagnosis (all nodes)\nuptime\n\n# Resolution\n# 1. Restart if needed\nreboot\n\n"
+               "# 2. Order\n# a) First\nls\n# b) Second\nls\n\n# Tell the team\n```\n");
+    const struct procedure *procedure = &runbook->procedures.at[0];
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_string_equal(procedure->title, "Logins fail");
+    assert_int_equal(procedure->line, 3);
+    assert_int_equal(procedure->phases.n, 2);
+    assert_string_equal(procedure->phases.at[0].name, "Diagnosis");
+    assert_int_equal(procedure->phases.at[0].steps.at[0].line, 5);
+    const struct phase *resolution = &procedure->phases.at[1];
+    assert_int_equal(resolution->line, 8);
+    assert_int_equal(resolution->steps.n, 4);
+    assert_string_equal(resolution->steps.at[0].number, "1");
+    assert_string_equal(resolution->steps.at[0].commands.at[0].condition, "if needed");
+    assert_string_equal(resolution->steps.at[1].number, "2.a");
+    assert_string_equal(resolution->steps.at[2].number, "2.b");
+    assert_int_equal(resolution->steps.at[3].commands.n, 0);
+}
+
+static void list_items_with_labelled_parts_are_procedures(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n## Alerts\n- **Slow pages**: p95 > 2 s\n"
+                         "  - Likely causes: cold cache, few workers\n"
+                         "  - Immediate actions: warm the cache, add workers\n"
+                         "- **No disk**\n  - Likely causes: logs\n  - Immediate actions: delete logs\n");
+    const struct procedure *procedure = &runbook->procedures.at[0];
+
+    assert_int_equal(runbook->procedures.n, 2);
+    assert_string_equal(procedure->title, "Slow pages");
+    assert_int_equal(procedure->likely_causes.n, 2);
+    assert_string_equal(procedure->symptoms.at[0].text, "p95 > 2 s");
+    assert_int_equal(procedure->phases.at[0].steps.n, 2);
+    assert_string_equal(procedure->phases.at[0].steps.at[1].text, "add workers");
+    assert_int_equal(runbook->procedures.at[1].line, 6);
+}
+
+static void bold_labels_that_name_troubles_are_procedures(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n## Phase two\n### 1. Mend\n\n**Database down:**\n```sh\nls\n```\n\n"
+                         "**High load:**\n```sh\nls\n```\n### 2. Find the cause\n- [ ] Think\n");
+
+    assert_int_equal(runbook->procedures.n, 3);
+    assert_string_equal(runbook->procedures.at[0].title, "Phase two");
+    assert_string_equal(runbook->procedures.at[1].title, "Database down");
+    assert_string_equal(runbook->procedures.at[2].title, "High load");
+    assert_int_equal(runbook->procedures.at[1].heading_path.n, 3);
+    assert_string_equal(runbook->procedures.at[0].phases.at[0].steps.at[0].marker, "checkbox");
+}
+
+static void labels_below_a_heading_say_what_follows(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n## Model drift\n\n**Symptoms:** Scores fall; alarms ring.\n\n"
+                         "**Actions:**\n\n1. Retrain with `make train`.\n\n"
+                         "**Post-mortem:** After the fix, write it up. Close the ticket.\n");
+    const struct procedure *procedure = &runbook->procedures.at[0];
+
+    assert_int_equal(procedure->symptoms.n, 2);
+    assert_string_equal(procedure->symptoms.at[1].text, "alarms ring");
+    assert_string_equal(procedure->phases.at[0].name, "Actions");
+    assert_string_equal(procedure->phases.at[0].steps.at[0].commands.at[0].text, "make train");
+    assert_int_equal(procedure->phases.at[1].stage, STAGE_POST_INCIDENT);
+    assert_int_equal(procedure->phases.at[1].steps.n, 2);
+}
+
+static void what_is_looked_for_may_be_the_cause(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n## Load\n1. **Check for heavy work**:\n   - Nightly jobs\n   - Backups\n");
+
+    assert_int_equal(runbook->procedures.at[0].likely_causes.n, 2);
+    assert_int_equal(runbook->procedures.at[0].likely_causes.at[0].line, 4);
+}
+
+static void contacts_roles_links_and_templates_are_no_procedures(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n\n1. [A](#a)\n2. [B](#b)\n\n## Escalation contacts\n1. Ana\n2. Ben\n\n"
+                         "## Response team\n- **Lead**: Ana\n\n## Status template\n```\nSubject: x\n```\n\n"
+                         "## Review questions\n- What went well?\n- What did not?\n");
+
+    assert_int_equal(runbook->procedures.n, 0);
+}
+
+static void a_walk_gives_every_command_in_order(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n## Do\n1. A\n   ```sh\n   a1\n   a2\n   ```\n"
+               "2. B\n   - C\n     ```sh\n     c1\n     ```\n   - D\n3. E\n   ```sh\n   e1\n   ```\n");
+    static const char *const expected[] = {"a1", "a2", "c1", "e1"};
+    struct command_walk walk = {0};
+    size_t n = 0;
+
+    while (procedure_next_command(&runbook->procedures.at[0], &walk)) {
+        assert_true(n < 4);
+        assert_string_equal(walk.command->text, expected[n++]);
+    }
+    assert_int_equal(n, 4);
+}
+
+static void commands_are_classed(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(arena, "# R\n## Do\n```sh\nnonsense-program --all\n```\n");
+
+    assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.at[0].commands.at[0].risk.class,
+                     RISK_UNKNOWN);
+}
+
+static void steps_above_the_first_heading_belong_to_the_document(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(arena, "---\ntitle: Restart it\n---\n1. Stop\n2. Start\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_string_equal(runbook->procedures.at[0].title, "Restart it");
+    assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.n, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_alert_page_is_one_procedure_with_phases),
+        cmocka_unit_test(phases_have_budgets_and_order),
+        cmocka_unit_test(comments_of_a_free_fence_open_steps_and_phases),
+        cmocka_unit_test(list_items_with_labelled_parts_are_procedures),
+        cmocka_unit_test(bold_labels_that_name_troubles_are_procedures),
+        cmocka_unit_test(labels_below_a_heading_say_what_follows),
+        cmocka_unit_test(what_is_looked_for_may_be_the_cause),
+        cmocka_unit_test(contacts_roles_links_and_templates_are_no_procedures),
+        cmocka_unit_test(a_walk_gives_every_command_in_order),
+        cmocka_unit_test(commands_are_classed),
+        cmocka_unit_test(steps_above_the_first_heading_belong_to_the_document),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,200 @@
+#include "base/testing.h"
+
+#include <string.h>
+
+#include "runbook/runbook.h"
+#include "runbook/severity.h"
+
+static struct runbook *read_text(struct arena *arena, const char *text)
+{
+    return runbook_read(arena, "x.md", text, strlen(text));
+}
+
+static void headings_with_labelled_lines_define_levels(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(arena, "# R\n## Severity levels\n"
+                                               "### \xf0\x9f\x94\xb4 SEV-1 (Critical)\n"
+                                               "- **Impact**: Everything is down, or data is lost\n"
+                                               "- **Response time**: Immediate (< 10 minutes)\n"
+                                               "- **Escalation**: Immediate to lead and director\n\n"
+                                               "### SEV-2 (High)\n"
+                                               "- **Response time**: < 2 hours (during business hours)\n"
+                                               "- **Resolution target**: 1 day\n"
+                                               "- **Escalation**: 3 hours if unresolved\n\n"
+                                               "**Examples:**\n- Errors (>10%)\n- Slow or stuck\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    const struct severity *first = runbook_severity(runbook, "sev1"),
+                          *second = runbook_severity(runbook, "Sev-2");
+    assert_string_equal(first->id, "SEV-1");
+    assert_string_equal(first->label, "Critical");
+    assert_int_equal(first->rank, 1);
+    assert_int_equal(first->response_time_s, 600);
+    assert_string_equal(first->response_op, "<");
+    assert_int_equal(first->escalate_after_s, 0);
+    assert_int_equal(first->escalate_to.n, 2);
+    assert_int_equal(first->criteria.n, 2);
+    assert_int_equal(second->response_time_s, 7200);
+    assert_string_equal(second->response_note, "during business hours");
+    assert_int_equal(second->resolution_target_s, 86400);
+    assert_int_equal(second->escalate_after_s, 10800);
+    assert_int_equal(second->examples.n, 2);
+    assert_string_equal(second->examples.at[0].condition.metric, "errors");
+    assert_int_equal(second->line, 8);
+}
+
+static void a_table_defines_levels(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "## Priorities\n\n"
+                         "| Priority | Description | Response time | Escalation |\n|-|-|-|-|\n"
+                         "| **P1 - Critical** | Outage, breach | <5 minutes | CTO |\n"
+                         "| **P2 - Minor** | Small bugs | next business day | none |\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->severities.at[0].id, "P1");
+    assert_int_equal(runbook->severities.at[0].response_time_s, 300);
+    assert_int_equal(runbook->severities.at[0].criteria.n, 2);
+    assert_true(runbook->severities.at[1].response_time_s == UNSTATED);
+    assert_string_equal(runbook->severities.at[1].response_text, "next business day");
+    assert_int_equal(runbook->severities.at[1].line, 6);
+}
+
+static void levels_without_numbers_are_ranked_by_their_words(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(arena, "## Severity levels\n\n| Severity | Response time |\n|-|-|\n"
+                                               "| Low | 1 day |\n| Critical | 5 min |\n| High | 1 hour |\n");
+
+    assert_int_equal(runbook_severity(runbook, "critical")->rank, 1);
+    assert_int_equal(runbook_severity(runbook, "Low")->rank, 3);
+}
+
+static void where_the_highest_number_is_critical_ranks_are_turned(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(arena, "## Severity levels\n\n| Level | Response time |\n|-|-|\n"
+                                               "| Level 1 (Low) | 1 day |\n| Level 2 (Medium) | 2 h |\n"
+                                               "| Level 3 (Critical) | 5 min |\n");
+
+    assert_int_equal(runbook_severity(runbook, "Level 3")->rank, 1);
+    assert_int_equal(runbook_severity(runbook, "Level 1")->rank, 3);
+}
+
+static void levels_only_used_are_taken_from_procedures(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n## Slow\n\n**Severity:** S2 \xe2\x80\x93 Degraded.\n\n1. Look\n\n"
+                         "## Down\n\n**Severity:** S0 \xe2\x80\x93 All is lost.\n\n1. Look\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->severities.at[0].id, "S0");
+    assert_string_equal(runbook->severities.at[0].source, "usage");
+    assert_string_equal(runbook->severities.at[1].description, "Degraded");
+    assert_string_equal(runbook->procedures.at[0].severity, "S2");
+    assert_string_equal(runbook->procedures.at[0].severity_basis, "stated");
+    assert_int_equal(runbook->procedures.at[0].severity_line, 4);
+}
+
+static void a_form_to_fill_in_states_no_severity(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(arena, "# R\n## Report\n\n**Severity:** P1 / P2 / P3\n\n1. Write\n");
+
+    assert_int_equal(runbook->severities.n, 0);
+    assert_null(runbook->procedures.at[0].severity);
+}
+
+static void a_page_states_the_severity_of_its_procedures(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Disk\n\n**Severity**: P2\n\n## Clean the log\n\n1. Rotate it\n");
+
+    assert_string_equal(runbook->procedures.at[0].severity, "P2");
+}
+
+static void a_severity_is_concluded_from_words_and_says_so(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n## Severity levels\n\n| Severity | Description | Response time |\n|-|-|-|\n"
+                         "| P0 | Database corruption | 5 min |\n| P1 | Slow pages | 1 h |\n\n"
+                         "## Database corruption found\n\n1. Stop writes\n");
+
+    assert_string_equal(runbook->procedures.at[0].severity, "P0");
+    assert_string_equal(runbook->procedures.at[0].severity_basis, "inferred");
+}
+
+struct condition_case {
+    const char *text, *op, *unit;
+    double value, value_hi;
+};
+
+static void conditions_are_read_from_prose(void **state)
+{
+    (void)state;
+    static const struct condition_case cases[] = {
+        {"API latency > 200 ms", ">", "ms", 200, 0},
+        {"High error rate (>10%)", ">", "%", 10, 0},
+        {"Elevated error rate (1-10%)", ">=", "%", 1, 10},
+        {"50%+ of users affected", ">=", "%", 50, 0},
+        {"<25% of users", "<", "%", 25, 0},
+        {"queue above 1,500", ">", NULL, 1500, 0},
+        {"p95 latency exceeds 2.5s", ">", "s", 2.5, 0},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        scoped_arena struct arena *arena = arena_new();
+        struct condition condition;
+        condition_read(arena, cases[i].text, &condition);
+        assert_non_null(condition.metric);
+        assert_string_equal(condition.op, cases[i].op);
+        assert_true(condition.value > cases[i].value - 1e-9 && condition.value < cases[i].value + 1e-9);
+        assert_true(condition.value_hi > cases[i].value_hi - 1e-9 &&
+                    condition.value_hi < cases[i].value_hi + 1e-9);
+        if (cases[i].unit)
+            assert_string_equal(condition.unit, cases[i].unit);
+    }
+}
+
+static void a_state_without_a_number_is_a_condition_too(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct condition condition;
+
+    condition_read(arena, "Complete service outage", &condition);
+    assert_string_equal(condition.op, "down");
+    assert_false(condition.has_value);
+    condition_read(arena, "Cosmetic issues", &condition);
+    assert_null(condition.metric);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(headings_with_labelled_lines_define_levels),
+        cmocka_unit_test(a_table_defines_levels),
+        cmocka_unit_test(levels_without_numbers_are_ranked_by_their_words),
+        cmocka_unit_test(where_the_highest_number_is_critical_ranks_are_turned),
+        cmocka_unit_test(levels_only_used_are_taken_from_procedures),
+        cmocka_unit_test(a_form_to_fill_in_states_no_severity),
+        cmocka_unit_test(a_page_states_the_severity_of_its_procedures),
+        cmocka_unit_test(a_severity_is_concluded_from_words_and_says_so),
+        cmocka_unit_test(conditions_are_read_from_prose),
+        cmocka_unit_test(a_state_without_a_number_is_a_condition_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
