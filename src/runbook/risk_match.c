@@ -84,6 +84,12 @@ static size_t short_options(struct scan *scan, struct arguments *arguments, size
     }
     for (const char *letter = word->text + 1; *letter; letter++) {
         const char *name = arena_printf(scan->arena, "-%c", *letter);
+        if (letter[1] && list_holds(&arguments->tool->glued_options, name)) {
+            struct word rest = *word;
+            rest.text = letter + 1;
+            option_add(scan, arguments, i, name, &rest);
+            return 1;
+        }
         if (!list_holds(&arguments->tool->value_options, name)) {
             option_add(scan, arguments, i, name, NULL);
             *doubtful = !letter[1] && !option_known(arguments->tool, name);

@@ -76,7 +76,7 @@ struct phrase {
 struct tool {
     const char *name; /* a glob when it holds '*' */
     LIST(struct phrase) phrases;
-    struct strings value_options, flag_options;
+    struct strings value_options, flag_options, glued_options;
     bool whole_options, ignore_case, strict_options, wrapper, shell_word, bounded;
     bool cmdlet; /* known to PowerShell only */
 };

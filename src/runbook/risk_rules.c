@@ -168,7 +168,8 @@ static pthread_once_t builtin_once = PTHREAD_ONCE_INIT;
 static void builtin_load(void)
 {
     struct err err = {0};
-    must(risk_rules_load(NULL, NULL, &builtin_rules, &err) == 0);
+    if (risk_rules_load(NULL, NULL, &builtin_rules, &err) < 0)
+        must_fail_("policy", 0, err.text); /* names file and line */
 }
 
 const struct risk_rules *risk_rules_builtin(void)

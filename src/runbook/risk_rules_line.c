@@ -175,7 +175,7 @@ static int tools_read(struct rule_reader *reader, char *text)
         if (comma)
             *comma++ = '\0';
         char *name = trim(text);
-        if (!*name || strpbrk(name, " \t:"))
+        if (!*name || strpbrk(name, " \t") || (name[1] && strchr(name, ':')))
             return line_error(reader, "`tool` wants program names between commas, not", name);
         *list_push(reader->arena, &reader->tools) = rules_tool_named(reader->rules, name, true);
         text = comma;
@@ -195,6 +195,8 @@ static int like_read(struct rule_reader *reader, const char *name)
             strings_add(reader->arena, &(*tool)->value_options, *option);
         list_each (option, &model->flag_options)
             strings_add(reader->arena, &(*tool)->flag_options, *option);
+        list_each (option, &model->glued_options)
+            strings_add(reader->arena, &(*tool)->glued_options, *option);
         (*tool)->whole_options |= model->whole_options;
         (*tool)->ignore_case |= model->ignore_case;
         (*tool)->strict_options |= model->strict_options;
@@ -212,9 +214,12 @@ static bool attribute_set(struct tool *tool, const char *name)
         const char *name;
         bool *flag;
     } attributes[] = {
-        {"whole options", &tool->whole_options},   {"ignore case", &tool->ignore_case},
-        {"strict options", &tool->strict_options}, {"wrapper", &tool->wrapper},
-        {"shell word", &tool->shell_word},         {"bounded", &tool->bounded},
+        {"whole options", &tool->whole_options},
+        {"ignore case", &tool->ignore_case},
+        {"strict options", &tool->strict_options},
+        {"wrapper", &tool->wrapper},
+        {"shell word", &tool->shell_word},
+        {"bounded", &tool->bounded},
         {"cmdlet", &tool->cmdlet},
     };
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
@@ -242,14 +247,19 @@ static int attributes_read(struct rule_reader *reader, char *text)
     return 0;
 }
 
-static int options_read(struct rule_reader *reader, bool values, char *text)
+/* keyword: value, flag or glued. */
+static int options_read(struct rule_reader *reader, const char *keyword, char *text)
 {
     char *word;
     while ((word = next_word(&text))) {
         if (word[0] != '-' && word[0] != '+')
             return line_error(reader, "an option starts with a dash, this does not", word);
         list_each (tool, &reader->tools)
-            strings_add(reader->arena, values ? &(*tool)->value_options : &(*tool)->flag_options, word);
+            strings_add(reader->arena,
+                        *keyword == 'v'   ? &(*tool)->value_options
+                        : *keyword == 'f' ? &(*tool)->flag_options
+                                          : &(*tool)->glued_options,
+                        word);
     }
     return 0;
 }
@@ -272,14 +282,14 @@ static int keyword_read(struct rule_reader *reader, char *keyword, char *text)
             return phrases_read(reader, &line_kinds[i], text);
     if (reader->tools.n == 0)
         return line_error(reader, "this line stands before the first `tool` line", keyword);
-    if (strcmp(keyword, "value") == 0 || strcmp(keyword, "flag") == 0)
-        return options_read(reader, *keyword == 'v', text);
+    if (alternatives_match("value|flag|glued", keyword))
+        return options_read(reader, keyword, text);
     if (strcmp(keyword, "like") == 0)
         return like_read(reader, trim(text));
     if (strcmp(keyword, "is") == 0)
         return attributes_read(reader, text);
     return line_error(reader,
-                      "no such kind of line; write read, mutate, destructive, unknown, value, flag, "
+                      "no such kind of line; write read, mutate, destructive, unknown, value, flag, glued, "
                       "runs, shell, sql, endless, terminal, sensitive, writes, needs, like or is",
                       keyword);
 }

@@ -217,6 +217,8 @@ static const char *client_command(struct statement *s, const char *at)
     struct word words[2] = {{.text = "<sql>"}, {.text = arena_strndup(s->scan->arena, at, n)}};
     if (strcmp(words[1].text, "\\watch") == 0)
         s->scan->risk->endless = true;
+    if (memchr(at, '`', strcspn(at, "\n")))
+        sql_raise(s, RISK_UNKNOWN, words[1].text, "runs what stands in backquotes");
     const struct tool *tool = rules_tool(s->scan->rules, "<sql>");
     struct arguments arguments = arguments_parse(s->scan, tool, words, 2);
     enum risk_class class = RISK_UNKNOWN;

@@ -169,13 +169,17 @@ static void words_check(struct scan *scan, const struct arguments *arguments)
     }
 }
 
-/* The better of two opposed facts wins: `endless: stats`, `ends: stats --no-stream`. */
-static const struct phrase *fact(const struct arguments *arguments, enum phrase_kind yes, enum phrase_kind no)
+/* The better of two opposed facts wins: `endless: stats`, `ends: stats --no-stream`. inside: a command inside
+ * was found, so that `otherwise` (a shell opens, the environment is printed) does not hold. */
+static const struct phrase *fact(const struct arguments *arguments, bool inside, enum phrase_kind yes,
+                                 enum phrase_kind no)
 {
     const struct phrase *found = NULL;
     int best = 0;
     list_each (phrase, &arguments->tool->phrases) {
         if (phrase->kind != yes && phrase->kind != no)
+            continue;
+        if (inside && phrase->otherwise && yes != KIND_ENDLESS)
             continue;
         int score = phrase_score(arguments, phrase, NULL);
         if (score > best) {
@@ -214,14 +218,14 @@ static void files_note(struct scan *scan, const struct arguments *arguments, con
     }
 }
 
-static void facts_note(struct scan *scan, const struct arguments *arguments)
+static void facts_note(struct scan *scan, const struct arguments *arguments, bool inside)
 {
     struct risk *risk = scan->risk;
-    risk->endless |= fact(arguments, KIND_ENDLESS, KIND_ENDS) != NULL;
-    risk->wants_terminal |= fact(arguments, KIND_TERMINAL, KIND_NO_TERMINAL) != NULL;
-    const struct phrase *sensitive = fact(arguments, KIND_SENSITIVE, KIND_NOT_SENSITIVE);
+    risk->endless |= fact(arguments, inside, KIND_ENDLESS, KIND_ENDS) != NULL;
+    risk->wants_terminal |= fact(arguments, inside, KIND_TERMINAL, KIND_NO_TERMINAL) != NULL;
+    const struct phrase *sensitive = fact(arguments, inside, KIND_SENSITIVE, KIND_NOT_SENSITIVE);
     if (!sensitive && scan->saved)
-        sensitive = fact(arguments, KIND_SENSITIVE_SAVED, KIND_NOT_SENSITIVE);
+        sensitive = fact(arguments, inside, KIND_SENSITIVE_SAVED, KIND_NOT_SENSITIVE);
     if (sensitive)
         risk_mark_sensitive(scan, arguments->words[0].text,
                             sensitive->why ? sensitive->why : "prints secrets or patient data");
@@ -285,7 +289,7 @@ static void tool_scan(struct scan *scan, const struct tool *tool, const struct w
     struct arguments arguments = arguments_parse(scan, tool, words, n_words);
     bool was_endless = scan->risk->endless;
     int inner_score = scan_inner(scan, &arguments);
-    facts_note(scan, &arguments);
+    facts_note(scan, &arguments, inner_score > 0);
     if (tool->bounded)
         scan->risk->endless = was_endless;
     secret_files_note(scan, &arguments);
