@@ -9,8 +9,8 @@ static void first_alert_opens_an_incident_that_says_why(void **state)
     const struct event *opened = event_of(w, "incident.opened");
     assert_non_null(opened);
     assert_text_has(opened->summary, "ServiceDown on checkout, SEV-1");
-    assert_text_has(opened->summary, "checkout.md line 30");
-    assert_text_has(opened->body, "\"severity_line\":11");
+    assert_text_has(opened->summary, "checkout.md line 22");
+    assert_text_has(opened->body, "\"severity_line\":7");
     const struct incident *incident = incident_of(w, 1);
     assert_string_equal(incident->service, "checkout");
     assert_string_equal(incident->procedure_title, "Service Down");

@@ -16,13 +16,13 @@ static void looking_runs_by_itself_and_the_rest_waits_with_a_reason(void **state
 {
     struct world *w = *state;
     world_hear(w, down);
-    assert_int_equal(step_of(w, 33)->state, STEP_STARTING);
-    assert_int_equal(step_of(w, 33)->attempt, 1);
-    assert_int_equal(step_of(w, 34)->state, STEP_HELD);
-    assert_text_has(step_of(w, 34)->why, "placeholder");
-    assert_int_equal(step_of(w, 35)->state, STEP_QUEUED);
-    assert_int_equal(step_of(w, 38)->state, STEP_WAITING);
-    assert_text_has(step_of(w, 38)->why, "what it is known to do");
+    assert_int_equal(step_of(w, 27)->state, STEP_STARTING);
+    assert_int_equal(step_of(w, 27)->attempt, 1);
+    assert_int_equal(step_of(w, 28)->state, STEP_HELD);
+    assert_text_has(step_of(w, 28)->why, "placeholder");
+    assert_int_equal(step_of(w, 29)->state, STEP_QUEUED);
+    assert_int_equal(step_of(w, 35)->state, STEP_WAITING);
+    assert_text_has(step_of(w, 35)->why, "what it is known to do");
     assert_int_equal(step_of(w, 41)->state, STEP_WAITING); /* a look at what the repair did */
     assert_text_has(event_of(w, "run.planned")->summary, "2 run by themselves, 2 wait");
 }
@@ -31,18 +31,18 @@ static void one_step_at_a_time_in_the_order_of_the_document(void **state)
 {
     struct world *w = *state;
     world_hear(w, down);
-    world_decide(w, (struct input){.kind = INPUT_STEP_STARTED, .run = 1, .step = 33});
-    assert_int_equal(step_of(w, 33)->state, STEP_RUNNING);
-    world_step_done(w, 1, 33, STEP_FAILED, "connection refused\nmore");
+    world_decide(w, (struct input){.kind = INPUT_STEP_STARTED, .run = 1, .step = 27});
+    assert_int_equal(step_of(w, 27)->state, STEP_RUNNING);
+    world_step_done(w, 1, 27, STEP_FAILED, "connection refused\nmore");
     assert_string_equal(
         event_of(w, "step.finished")->summary,
         "`curl -f http://checkout:8000/health` failed with exit 7 after 0.2 s: connection refused");
-    assert_string_equal(step_of(w, 33)->output, "connection refused\nmore");
-    assert_int_equal(step_of(w, 35)->state, STEP_STARTING);
-    world_step_done(w, 1, 35, STEP_SUCCEEDED, NULL);
+    assert_string_equal(step_of(w, 27)->output, "connection refused\nmore");
+    assert_int_equal(step_of(w, 29)->state, STEP_STARTING);
+    world_step_done(w, 1, 29, STEP_SUCCEEDED, NULL);
     assert_text_has(event_of(w, "run.diagnosed")->summary, "1 of 2 steps succeeded");
     assert_null(event_of(w, "step.started"));
-    world_step_done(w, 1, 35, STEP_SUCCEEDED, NULL);
+    world_step_done(w, 1, 29, STEP_SUCCEEDED, NULL);
     assert_int_equal(w->decisions.outcome.code, OUTCOME_CONFLICT);
 }
 
@@ -50,28 +50,28 @@ static void approval_runs_a_step_and_binds_its_text(void **state)
 {
     struct world *w = *state;
     world_hear(w, down);
-    assert_int_equal(approve(w, 1, 38, "person:ana", false, NULL)->code, OUTCOME_DONE);
+    assert_int_equal(approve(w, 1, 35, "person:ana", false, NULL)->code, OUTCOME_DONE);
     assert_text_has(event_of(w, "approval.given")->body, "\"command_sha256\":\"");
-    assert_int_equal(step_of(w, 38)->state, STEP_QUEUED);
+    assert_int_equal(step_of(w, 35)->state, STEP_QUEUED);
     assert_text_has(w->decisions.outcome.message, "next");
-    world_step_done(w, 1, 33, STEP_SUCCEEDED, NULL);
-    assert_int_equal(step_of(w, 38)->state, STEP_STARTING); /* before the rest of the diagnosis */
-    assert_string_equal(step_of(w, 38)->approved_by, "person:ana");
-    assert_int_equal(approve(w, 1, 38, "person:ana", false, NULL)->code, OUTCOME_CONFLICT);
-    world_step_done(w, 1, 38, STEP_SUCCEEDED, "patient 12 restarted");
+    world_step_done(w, 1, 27, STEP_SUCCEEDED, NULL);
+    assert_int_equal(step_of(w, 35)->state, STEP_STARTING); /* before the rest of the diagnosis */
+    assert_string_equal(step_of(w, 35)->approved_by, "person:ana");
+    assert_int_equal(approve(w, 1, 35, "person:ana", false, NULL)->code, OUTCOME_CONFLICT);
+    world_step_done(w, 1, 35, STEP_SUCCEEDED, "patient 12 restarted");
     assert_null(strstr(event_of(w, "step.finished")->summary, "patient"));
-    assert_int_equal(step_of(w, 35)->state, STEP_STARTING);
+    assert_int_equal(step_of(w, 29)->state, STEP_STARTING);
 }
 
 static void approval_of_what_cannot_run_is_refused_with_the_reason(void **state)
 {
     struct world *w = *state;
     world_hear(w, down);
-    assert_int_equal(approve(w, 1, 34, "person:ana", false, NULL)->code, OUTCOME_CONFLICT);
+    assert_int_equal(approve(w, 1, 28, "person:ana", false, NULL)->code, OUTCOME_CONFLICT);
     assert_text_has(w->decisions.outcome.message, "placeholder");
     assert_int_equal(approve(w, 1, 99, "person:ana", false, NULL)->code, OUTCOME_NOT_FOUND);
     assert_int_equal(approve(w, 7, 34, "person:ana", false, NULL)->code, OUTCOME_NOT_FOUND);
-    assert_int_equal(approve(w, 1, 38, NULL, false, NULL)->code, OUTCOME_INVALID);
+    assert_int_equal(approve(w, 1, 35, NULL, false, NULL)->code, OUTCOME_INVALID);
 }
 
 static void denied_step_does_not_run(void **state)
@@ -80,33 +80,33 @@ static void denied_step_does_not_run(void **state)
     world_hear(w, down);
     world_decide(w,
                  (struct input){
-                     .kind = INPUT_DENY, .run = 1, .step = 38, .actor = "person:ana", .text = "not at noon"});
-    assert_int_equal(step_of(w, 38)->state, STEP_DENIED);
+                     .kind = INPUT_DENY, .run = 1, .step = 35, .actor = "person:ana", .text = "not at noon"});
+    assert_int_equal(step_of(w, 35)->state, STEP_DENIED);
     assert_non_null(event_of(w, "approval.denied"));
-    assert_int_equal(approve(w, 1, 38, "person:ben", false, NULL)->code, OUTCOME_CONFLICT);
+    assert_int_equal(approve(w, 1, 35, "person:ben", false, NULL)->code, OUTCOME_CONFLICT);
 }
 
 static void destroying_takes_two_people(void **state)
 {
     struct world *w = *state;
     world_hear(w, full);
-    assert_int_equal(approve(w, 1, 52, "person:ana", false, NULL)->code, OUTCOME_DONE);
+    assert_int_equal(approve(w, 1, 48, "person:ana", false, NULL)->code, OUTCOME_DONE);
     assert_non_null(event_of(w, "approval.requested"));
-    assert_int_equal(step_of(w, 52)->state, STEP_WAITING);
-    assert_int_equal(approve(w, 1, 52, "person:ana", false, NULL)->code, OUTCOME_CONFLICT);
-    assert_int_equal(approve(w, 1, 52, "person:ben", false, NULL)->code, OUTCOME_DONE);
-    assert_int_equal(step_of(w, 52)->state, STEP_STARTING);
-    assert_string_equal(step_of(w, 52)->approved_by, "person:ana, person:ben");
+    assert_int_equal(step_of(w, 48)->state, STEP_WAITING);
+    assert_int_equal(approve(w, 1, 48, "person:ana", false, NULL)->code, OUTCOME_CONFLICT);
+    assert_int_equal(approve(w, 1, 48, "person:ben", false, NULL)->code, OUTCOME_DONE);
+    assert_int_equal(step_of(w, 48)->state, STEP_STARTING);
+    assert_string_equal(step_of(w, 48)->approved_by, "person:ana, person:ben");
 }
 
 static void glass_can_be_broken_with_a_reason_and_never_quietly(void **state)
 {
     struct world *w = *state;
     world_hear(w, full);
-    assert_int_equal(approve(w, 1, 52, "person:ana", true, "")->code, OUTCOME_INVALID);
-    assert_int_equal(approve(w, 1, 52, "person:ana", true, "alone at night")->code, OUTCOME_DONE);
+    assert_int_equal(approve(w, 1, 48, "person:ana", true, "")->code, OUTCOME_INVALID);
+    assert_int_equal(approve(w, 1, 48, "person:ana", true, "alone at night")->code, OUTCOME_DONE);
     assert_text_has(event_of(w, "approval.break_glass")->body, "alone at night");
-    assert_int_equal(step_of(w, 52)->state, STEP_STARTING);
+    assert_int_equal(step_of(w, 48)->state, STEP_STARTING);
 }
 
 static void nothing_more_runs_for_an_incident_that_is_over(void **state)
@@ -115,9 +115,9 @@ static void nothing_more_runs_for_an_incident_that_is_over(void **state)
     world_hear(w, down);
     world_decide(w,
                  (struct input){.kind = INPUT_RESOLVE, .incident = 1, .actor = "person:ana", .force = true});
-    assert_int_equal(step_of(w, 35)->state, STEP_HELD);
-    assert_int_equal(approve(w, 1, 38, "person:ana", false, NULL)->code, OUTCOME_CONFLICT);
-    world_step_done(w, 1, 33, STEP_SUCCEEDED, NULL); /* what was under way is still told */
+    assert_int_equal(step_of(w, 29)->state, STEP_HELD);
+    assert_int_equal(approve(w, 1, 35, "person:ana", false, NULL)->code, OUTCOME_CONFLICT);
+    world_step_done(w, 1, 27, STEP_SUCCEEDED, NULL); /* what was under way is still told */
     assert_non_null(event_of(w, "step.finished"));
     assert_null(event_of(w, "step.started"));
 }
@@ -127,7 +127,7 @@ static void switched_off_diagnosis_waits_for_approvals(void **state)
     struct world *w = *state;
     w->config.runner.diagnose = false;
     world_hear(w, down);
-    assert_int_equal(step_of(w, 33)->state, STEP_WAITING);
+    assert_int_equal(step_of(w, 27)->state, STEP_WAITING);
     assert_null(event_of(w, "step.started"));
 }
 

@@ -10,7 +10,7 @@ static void first_step_is_paged_at_once_with_the_reason(void **state)
     assert_string_equal(page->person, "ana");
     assert_string_equal(page->channel, "webhook");
     assert_string_equal(page->key, "crashcart-7f3a-incident-1-page-1");
-    assert_text_has(page->why, "SEV-1, checkout.md line 11");
+    assert_text_has(page->why, "SEV-1, checkout.md line 7");
     assert_null(delivery_of(w, DELIVERY_DUE, 1));
 }
 

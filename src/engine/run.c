@@ -29,10 +29,10 @@ int step_state_of(const char *name)
 
 const char *step_cannot_run(const struct risk *risk)
 {
-    if (!risk->parses)
-        return "The shell does not accept it as it stands.";
     if (risk->unfilled)
         return "A placeholder in it is not filled.";
+    if (!risk->parses)
+        return "The shell does not accept it as it stands.";
     if (risk->wants_terminal)
         return "It wants a terminal.";
     return NULL;

@@ -11,19 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/must.h"
-#include "engine/doubles.h"
 #include "engine/engine_priv.h"
 
-#define MINUTES   INT64_C(60000000)
-#define WORLD_US  INT64_C(1772355600000000) /* 2026-03-01T09:00:00Z */
-#define ANY_STATE (-1)
+#define MINUTES  INT64_C(60000000)
+#define WORLD_US INT64_C(1772355600000000) /* 2026-03-01T09:00:00Z */
 
 struct world {
     struct arena *arena;
     struct config config;
-    struct library library;
-    struct runbook *runbook;
+    struct library *library;
     struct engine *engine;
     int64_t now_us;
     struct decisions decisions; /* of the last input */
@@ -48,72 +46,92 @@ static inline void world_notify(struct world *w, struct service *service, const 
         strings_add(w->arena, &step->notify, whom);
 }
 
-static inline void world_severity(struct world *w, const char *id, int64_t response_s, int64_t escalate_s)
+static const char world_runbook[] = "# Checkout Runbook\n"
+                                    "\n"
+                                    "The shop's checkout service.\n"
+                                    "\n"
+                                    "## Severity Levels\n"
+                                    "\n"
+                                    "### SEV-1 (Critical)\n"
+                                    "\n"
+                                    "**Response Time**: 15 minutes\n"
+                                    "**Escalation**: to the team lead after 10 minutes\n"
+                                    "\n"
+                                    "### SEV-2 (Major)\n"
+                                    "\n"
+                                    "**Response Time**: 1 hour\n"
+                                    "\n"
+                                    "### SEV-3 (Minor)\n"
+                                    "\n"
+                                    "Cosmetic faults.\n"
+                                    "\n"
+                                    "## Alerts\n"
+                                    "\n"
+                                    "### Service Down\n"
+                                    "\n"
+                                    "#### Diagnosis\n"
+                                    "\n"
+                                    "```bash\n"
+                                    "curl -f http://checkout:8000/health\n"
+                                    "docker logs --tail 50 <container>\n"
+                                    "docker ps\n"
+                                    "```\n"
+                                    "\n"
+                                    "#### Resolution\n"
+                                    "\n"
+                                    "```bash\n"
+                                    "docker restart checkout\n"
+                                    "```\n"
+                                    "\n"
+                                    "#### Verification\n"
+                                    "\n"
+                                    "```bash\n"
+                                    "curl -f http://checkout:8000/ready\n"
+                                    "```\n"
+                                    "\n"
+                                    "### Disk Full\n"
+                                    "\n"
+                                    "```bash\n"
+                                    "docker image prune --force\n"
+                                    "rm -rf /var/cache/checkout\n"
+                                    "```\n"
+                                    "\n"
+                                    "### Slow Replies\n"
+                                    "\n"
+                                    "Ask the database team.\n";
+
+/* How risky the commands are. Set here, because which class a command has is tested in runbook/. */
+static const struct {
+    int line;
+    enum risk_class risk;
+    bool unfilled;
+} world_risks[] = {
+    {27, RISK_READ, false}, {28, RISK_READ, true},    {29, RISK_READ, false},        {35, RISK_MUTATE, false},
+    {41, RISK_READ, false}, {47, RISK_MUTATE, false}, {48, RISK_DESTRUCTIVE, false},
+};
+
+static inline void world_set_risk(struct command *command)
 {
-    struct severity *severity = list_push(w->arena, &w->runbook->severities);
-    int rank = (int)w->runbook->severities.n;
-    *severity = (struct severity){.id = id,
-                                  .rank = rank,
-                                  .response_time_s = response_s,
-                                  .escalate_after_s = escalate_s,
-                                  .line = 10 + rank};
+    for (size_t i = 0; i < sizeof world_risks / sizeof *world_risks; i++)
+        if (world_risks[i].line == command->line)
+            command->risk = (struct risk){.class = world_risks[i].risk,
+                                          .why = "what it is known to do",
+                                          .unfilled = world_risks[i].unfilled,
+                                          .parses = true};
 }
 
-static inline struct procedure *world_procedure(struct world *w, const char *title, int line)
+static inline struct library *world_library(const char *markdown)
 {
-    struct procedure *procedure = list_push(w->arena, &w->runbook->procedures);
-    *procedure = (struct procedure){.title = title, .id = title, .kind = "alert", .line = line};
-    return procedure;
-}
-
-static inline struct phase *world_phase(struct world *w, struct procedure *procedure, const char *name,
-                                        enum stage stage)
-{
-    struct phase *phase = list_push(w->arena, &procedure->phases);
-    *phase = (struct phase){.name = name, .stage = stage};
-    return phase;
-}
-
-static inline struct command *world_command(struct world *w, struct phase *phase, int line,
-                                            enum risk_class risk, const char *text)
-{
-    struct step *step = list_push(w->arena, &phase->steps);
-    step->line = line;
-    struct command *command = list_push(w->arena, &step->commands);
-    *command = (struct command){
-        .text = text, .line = line, .risk = {.class = risk, .why = "what it is known to do", .parses = true}};
-    return command;
-}
-
-static inline void world_read_runbook(struct world *w)
-{
-    w->runbook = arena_alloc(w->arena, sizeof *w->runbook);
-    w->runbook->file = "checkout.md";
-    memset(w->runbook->sha256, 'a', 64);
-    world_severity(w, "SEV-1", 15 * 60, 10 * 60);
-    world_severity(w, "SEV-2", 60 * 60, UNSTATED);
-    world_severity(w, "SEV-3", UNSTATED, UNSTATED);
-
-    struct procedure *down = world_procedure(w, "Service Down", 30);
-    struct phase *look = world_phase(w, down, "Diagnosis", STAGE_DIAGNOSIS);
-    world_command(w, look, 33, RISK_READ, "curl -f http://checkout:8000/health");
-    world_command(w, look, 34, RISK_READ, "docker logs --tail 50 <container>")->risk.unfilled = true;
-    world_command(w, look, 35, RISK_READ, "docker ps");
-    struct phase *repair = world_phase(w, down, "Resolution", STAGE_RESOLUTION);
-    world_command(w, repair, 38, RISK_MUTATE, "docker restart checkout");
-    struct phase *verify = world_phase(w, down, "Verification", STAGE_VERIFICATION);
-    world_command(w, verify, 41, RISK_READ, "curl -f http://checkout:8000/ready");
-
-    struct procedure *disk = world_procedure(w, "Disk Full", 50);
-    struct phase *all = world_phase(w, disk, NULL, STAGE_OTHER);
-    world_command(w, all, 51, RISK_MUTATE, "docker image prune --force");
-    world_command(w, all, 52, RISK_DESTRUCTIVE, "rm -rf /var/cache/checkout");
-    world_procedure(w, "Slow Replies", 60);
-
-    w->library.runbooks = arena_alloc(w->arena, sizeof(struct runbook *));
-    w->library.runbooks[0] = w->runbook;
-    w->library.n_runbooks = 1;
-    w->library.index = match_index_new(w->arena, w->library.runbooks, 1);
+    struct folder_file file = {.path = "checkout.md", .bytes = markdown, .n_bytes = strlen(markdown)};
+    sha256_hex(file.bytes, file.n_bytes, file.sha256);
+    struct library *library = library_new(&(struct folder){.files = &file, .n_files = 1});
+    must(library->n_runbooks == 1);
+    list_each (procedure, &library->runbooks[0]->procedures)
+        list_each (phase, &procedure->phases)
+            list_each (step, &phase->steps)
+                list_each (command, &step->commands)
+                    world_set_risk(command);
+    return library;
 }
 
 static inline int world_start(void **state)
@@ -134,8 +152,8 @@ static inline int world_start(void **state)
     *service = (struct service){.id = "checkout", .runbook = "checkout.md"};
     world_notify(w, service, "person:ana", UNSTATED);
     world_notify(w, service, "person:ben", 300);
-    world_read_runbook(w);
-    w->engine = engine_new(&w->config, &w->library);
+    w->library = world_library(world_runbook);
+    w->engine = engine_new(&w->config, w->library);
     engine_name(w->engine, "7f3a");
     *state = w;
     return 0;
@@ -145,6 +163,7 @@ static inline int world_stop(void **state)
 {
     struct world *w = *state;
     engine_free(w->engine);
+    library_free(w->library);
     arena_free(w->decisions.arena);
     arena_free(w->arena);
     free(w);

@@ -1,8 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "engine/texts.h"
-#include "simulation.h"
+#include "model.h"
+
+enum { REMEMBERED_S = 86400 }; /* resolved incidents, as the real ledger gives them back */
 
 struct pair_key {
     int64_t a, b;
@@ -147,7 +150,7 @@ static void forget_old(struct model *model, int64_t now_us)
 {
     size_t position = 0;
     for (struct incident *incident; (incident = map_next(model->incidents, &position));)
-        if (incident->resolved_us && incident->resolved_us + DAY <= now_us)
+        if (incident->resolved_us && incident->resolved_us + REMEMBERED_S * US_PER_S <= now_us)
             drop(model->incidents, (struct pair_key){incident->number, 0}, &incident_texts);
     position = 0;
     for (struct delivery *delivery; (delivery = map_next(model->deliveries, &position));)

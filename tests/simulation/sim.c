@@ -233,7 +233,7 @@ void sim_free(struct sim *sim)
     free(sim->happenings);
     arena_free(sim->arena);
     config_free(sim->config);
-    team_library_free(sim->library);
+    library_free(sim->library);
     free(sim);
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/map.h"
 #include "engine/engine.h"
+#include "model.h"
 
 #define SECOND INT64_C(1000000)
 #define MINUTE (60 * SECOND)
@@ -18,38 +19,6 @@
 #define DAY    (24 * HOUR)
 
 struct sim;
-
-/* ---- the ledger, as far as the engine needs one (model.c) ---- */
-
-struct heard {
-    struct arena *arena; /* of the batch */
-    struct alert_batch batch;
-    int64_t received_us;
-};
-
-struct model {
-    struct map *incidents;  /* number -> struct incident */
-    struct map *deliveries; /* id -> struct delivery */
-    struct map *steps;      /* run, line -> struct run_step */
-    struct map *timers;     /* kind, subject -> struct timer */
-    struct heard *inbox;
-    size_t n_inbox, inbox_capacity;
-    int64_t last_incident, last_delivery, last_us;
-};
-
-void model_start(struct model *model);
-void model_end(struct model *model);
-/* What one transaction writes. batch may be NULL. */
-void model_commit(struct model *model, const struct decisions *decisions, const struct alert_batch *batch,
-                  int64_t now_us);
-/* Gives the engine what the ledger holds. */
-void model_restore(const struct model *model, struct engine *engine);
-/* Replaces the inbox by what stands, and drops incidents that were resolved more than a day ago. */
-void model_compact(struct model *model, const struct engine *engine, int64_t now_us);
-const struct incident *model_incident(const struct model *model, int64_t number);
-const struct delivery *model_delivery(const struct model *model, int64_t id);
-const struct run_step *model_step(const struct model *model, int64_t run, int line);
-const struct timer *model_timer(const struct model *model, enum timer_kind kind, int64_t subject);
 
 /* ---- happenings: what the world does next (sim.c) ---- */
 
@@ -99,7 +68,7 @@ struct page {
 struct sim {
     uint64_t seed, random, process;
     struct config *config;
-    const struct library *library;
+    struct library *library;
     struct engine *engine;
     struct model model;
     int64_t start_us, now_us, end_us;

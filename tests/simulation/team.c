@@ -55,16 +55,7 @@ struct config *team_config(void)
     return config;
 }
 
-const struct library *team_library(void)
+struct library *team_library(void)
 {
-    struct arena *arena = arena_new();
-    struct world *world = arena_alloc(arena, sizeof *world);
-    world->arena = world->library.arena = arena;
-    world_read_runbook(world);
-    return &world->library;
-}
-
-void team_library_free(const struct library *library)
-{
-    arena_free(library->arena);
+    return world_library(world_runbook);
 }

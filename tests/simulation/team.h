@@ -5,5 +5,4 @@
 #include "runbook/library.h"
 
 struct config *team_config(void);
-const struct library *team_library(void);
-void team_library_free(const struct library *library);
+struct library *team_library(void);
