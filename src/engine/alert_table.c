@@ -81,7 +81,7 @@ static void grow(struct alert_table *table)
 {
     if (table->n == table->capacity) {
         table->capacity = table->capacity ? table->capacity * 2 : 512;
-        table->records = heap_resize(table->records, table->capacity * sizeof *table->records);
+        table->records = heap_resize(table->records, table->capacity * sizeof(struct alert_record *));
     }
     if (table->n < table->n_slots / 2)
         return;

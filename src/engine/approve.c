@@ -77,30 +77,40 @@ static void approve(struct turn *turn, struct incident_record *record, struct ru
                 step->state == STEP_STARTING ? "started" : "next, after the step that is running");
 }
 
+/* Is this the one of two people that is still missing? Says so when it is not. */
+static bool is_second_person(struct turn *turn, struct run_step *step, const struct input *input)
+{
+    if (!*step->approved_by) {
+        approve_first(turn, step, input);
+        return false;
+    }
+    if (strcmp(step->approved_by, input->actor) == 0) {
+        turn_answer(
+            turn, OUTCOME_CONFLICT, step->incident,
+            "%s has approved line %d already. It destroys something: a second person must approve it.",
+            input->actor, step->line);
+        return false;
+    }
+    return true;
+}
+
 void decide_approve(struct turn *turn, const struct input *input)
 {
     struct incident_record *record;
     struct run_step *step = waiting_step(turn, input, &record);
     if (!step)
         return;
+    bool destroys = step->risk == RISK_DESTRUCTIVE, breaks_glass = destroys && input->force;
     if (!input->actor || !*input->actor) {
         turn_answer(turn, OUTCOME_INVALID, step->incident, "An approval needs a name.");
-    } else if (step->risk != RISK_DESTRUCTIVE) {
-        approve(turn, record, step, input, "approval.given");
-    } else if (input->force && (!input->text || !*input->text)) {
-        turn_answer(turn, OUTCOME_INVALID, step->incident, "Breaking the glass needs a reason.");
-    } else if (input->force) {
-        approve(turn, record, step, input, "approval.break_glass");
-    } else if (!*step->approved_by) {
-        approve_first(turn, step, input);
-    } else if (strcmp(step->approved_by, input->actor) == 0) {
-        turn_answer(
-            turn, OUTCOME_CONFLICT, step->incident,
-            "%s has approved line %d already. It destroys something: a second person must approve it.",
-            input->actor, step->line);
-    } else {
-        approve(turn, record, step, input, "approval.given");
+        return;
     }
+    if (breaks_glass && (!input->text || !*input->text)) {
+        turn_answer(turn, OUTCOME_INVALID, step->incident, "Breaking the glass needs a reason.");
+        return;
+    }
+    if (!destroys || breaks_glass || is_second_person(turn, step, input))
+        approve(turn, record, step, input, breaks_glass ? "approval.break_glass" : "approval.given");
 }
 
 void decide_deny(struct turn *turn, const struct input *input)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "simulation.h"
 #include "team.h"
@@ -35,26 +36,28 @@ bool sim_chance(struct sim *sim, int percent)
 void sim_say(struct sim *sim, const char *format, ...)
 {
     char at[TIME_TEXT_BYTES];
-    char *story = sim->history[sim->n_history++ % HISTORY];
     time_format_rfc3339(sim->now_us, at);
-    int n = snprintf(story, STORY_BYTES, "%s  ", at);
+    struct buf *story = &sim->history[sim->n_history++ % HISTORY];
+    buf_clear(story);
+    buf_printf(story, "%s  ", at);
     va_list ap;
     va_start(ap, format);
-    vsnprintf(story + n, STORY_BYTES - (size_t)n, format, ap);
+    buf_vprintf(story, format, ap);
     va_end(ap);
 }
 
 void sim_fail(struct sim *sim, const char *format, ...)
 {
-    size_t first = sim->n_history > HISTORY ? sim->n_history - HISTORY : 0;
-    for (size_t i = first; i < sim->n_history; i++)
-        fprintf(stderr, "%s\n", sim->history[i % HISTORY]);
-    fprintf(stderr, "\nBROKEN on day %lld: ", (long long)((sim->now_us - sim->start_us) / DAY));
+    scoped_buf struct buf why = {0};
     va_list ap;
     va_start(ap, format);
-    vfprintf(stderr, format, ap);
+    buf_vprintf(&why, format, ap);
     va_end(ap);
-    fprintf(stderr, "\nreplay: simulation --seed %llu --days %lld\n", (unsigned long long)sim->seed,
+    size_t first = sim->n_history > HISTORY ? sim->n_history - HISTORY : 0;
+    for (size_t i = first; i < sim->n_history; i++)
+        fprintf(stderr, "%s\n", buf_text(&sim->history[i % HISTORY]));
+    fprintf(stderr, "\nBROKEN on day %lld: %s\nreplay: simulation --seed %llu --days %lld\n",
+            (long long)((sim->now_us - sim->start_us) / DAY), buf_text(&why), (unsigned long long)sim->seed,
             (long long)((sim->end_us - sim->start_us) / DAY));
     exit(1);
 }
@@ -229,6 +232,8 @@ void sim_free(struct sim *sim)
     map_free(sim->forced);
     for (size_t i = 0; i < sim->n_old; i++)
         arena_free(sim->old[i].arena);
+    for (size_t i = 0; i < HISTORY; i++)
+        buf_free(&sim->history[i]);
     free(sim->old);
     free(sim->happenings);
     arena_free(sim->arena);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/map.h"
 #include "engine/engine.h"
 #include "model.h"
@@ -45,7 +46,7 @@ struct happening {
     const char *who;
 };
 
-enum { TROUBLES = 12, INSTANCES = 4, HISTORY = 60, STORY_BYTES = 200 };
+enum { TROUBLES = 12, INSTANCES = 4, HISTORY = 60 };
 
 /* Something that is broken, and whoever sends alerts of it. */
 struct trouble {
@@ -88,7 +89,7 @@ struct sim {
     struct {
         int64_t inputs, incidents, pages, attempts, acknowledged, steps, crashes, forced;
     } count;
-    char history[HISTORY][STORY_BYTES];
+    struct buf history[HISTORY];
     size_t n_history;
 };
 
