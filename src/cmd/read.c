@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "cmd/command_line.h"
@@ -60,10 +61,13 @@ static int read_one(const struct request *request, struct arena *arena, const ch
         return EXIT_REFUSED;
     }
     const struct runbook *runbook = runbook_read(arena, file, bytes, n_bytes);
-    if (request->json)
-        runbook_print_json(runbook, w);
-    else
+    if (request->json) {
+        struct defect_list defects = {0};
+        lint_runbook(arena, runbook, clock_wall_us(clock_system()), &defects);
+        runbook_print_json(runbook, &defects, w);
+    } else {
         runbook_print_text(runbook, terminal_colours(), out);
+    }
     return EXIT_DONE;
 }
 
@@ -102,7 +106,7 @@ int cmd_read(int argc, char **argv)
     if (parsed)
         return command_line_exit(parsed);
     if (files.n == 0)
-        return usage_error(usage, "crashcart read: no file named");
+        return usage_error(usage, "read: no file named");
     request.files = files.at;
     request.n_files = files.n;
     return read_all(&request);

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
     const char *text = arena_strndup(arena, (const char *)bytes, n_bytes);
     const struct runbook *runbook = runbook_read(arena, "fuzz.md", text, n_bytes);
 
-    runbook_print_json(runbook, &w);
+    runbook_print_json(runbook, NULL, &w);
     runbook_print_text(runbook, true, &out);
     document_check(text, n_bytes, NULL);
     return 0;

@@ -57,7 +57,7 @@ static void the_json_names_steps_and_commands(void **state)
     struct json_document *document = json_document_new();
     struct json root;
 
-    runbook_print_json(runbook_read(arena, "a.md", text, strlen(text)), &w);
+    runbook_print_json(runbook_read(arena, "a.md", text, strlen(text)), NULL, &w);
     assert_int_equal(json_parse(document, buf_text(&out), out.n_bytes, 64, &root, NULL), 0);
     struct json procedure = json_first(json_get(root, "procedures")).value;
     struct json step = json_first(json_get(json_first(json_get(procedure, "phases")).value, "steps")).value;

@@ -341,7 +341,25 @@ static void print_identity(struct json_writer *w, const struct runbook *runbook)
     jw_end_object(w);
 }
 
-void runbook_print_json(const struct runbook *runbook, struct json_writer *w)
+static void print_defects(struct json_writer *w, const struct defect_list *defects)
+{
+    jw_name(w, "defects");
+    jw_begin_array(w);
+    list_each (defect, defects) {
+        jw_begin_object(w);
+        jw_pair(w, "code", defect->code);
+        jw_pair(w, "group", defect->group);
+        jw_pair(w, "severity", defect->level);
+        jw_pair(w, "message", defect->message);
+        jw_pair_int(w, "line", defect->line);
+        jw_pair_int(w, "column", defect->column);
+        jw_end_object(w);
+    }
+    jw_end_array(w);
+}
+
+void runbook_print_json(const struct runbook *runbook, const struct defect_list *defects,
+                        struct json_writer *w)
 {
     jw_begin_object(w);
     print_identity(w, runbook);
@@ -359,5 +377,7 @@ void runbook_print_json(const struct runbook *runbook, struct json_writer *w)
         print_procedure(w, procedure);
     jw_end_array(w);
     print_json_parts(runbook, w);
+    if (defects)
+        print_defects(w, defects);
     jw_end_object(w);
 }
