@@ -90,7 +90,9 @@ static int read_all(const struct request *request)
         jw_end_array(&w);
     if (request->json && out.n_bytes > 0)
         buf_putc(&out, '\n');
-    if (fwrite(buf_text(&out), 1, out.n_bytes, stdout) != out.n_bytes || fflush(stdout) != 0)
+    /* Whoever reads only the beginning (`| head`) closes the pipe: not our trouble. */
+    if ((fwrite(buf_text(&out), 1, out.n_bytes, stdout) != out.n_bytes || fflush(stdout) != 0) &&
+        errno != EPIPE)
         return complain("standard output", strerror(errno));
     return worst;
 }

@@ -97,7 +97,9 @@ static size_t braces_length(const char *text, size_t n)
     if (n < 5 || text[1] != '{')
         return 0;
     const char *end = memmem(text, n < 120 ? n : 120, "}}", 2);
-    if (!end || memchr(text, '\n', (size_t)(end - text)))
+    if (!end)
+        return 0;
+    if (memchr(text, '\n', (size_t)(end - text)))
         return 0;
     size_t length = (size_t)(end - text) + 2;
     static const char *const alert_words[] = {"labels", "Labels", "annotations", "Annotations"};
