@@ -94,7 +94,7 @@ static bool is_no_placeholder(const char *text, size_t n)
 /* "{{ .Labels.pod }}", "{{ $labels.instance }}". */
 static size_t braces_length(const char *text, size_t n)
 {
-    if (n < 5 || text[1] != '{')
+    if (!text || n < 5 || text[1] != '{')
         return 0;
     const char *end = memmem(text, n < 120 ? n : 120, "}}", 2);
     if (!end)
