@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "cmd/command_line.h"
@@ -61,7 +62,7 @@ static int read_one(const struct request *request, struct arena *arena, const ch
     }
     const struct runbook *runbook = runbook_read(arena, file, bytes, n_bytes);
     if (request->json)
-        runbook_print_json(runbook, w);
+        runbook_print_json(runbook, clock_wall_us(clock_system()), w);
     else
         runbook_print_text(runbook, terminal_colours(), out);
     return EXIT_DONE;

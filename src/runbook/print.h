@@ -9,8 +9,8 @@
 
 /* One JSON object; its fields are those of the documentation of `crashcart read --json`: every list of struct
  * runbook under its own name, items with their lines, numbers of seconds in keys that end in _s, null for
- * what the document does not state. */
-void runbook_print_json(const struct runbook *runbook, struct json_writer *w);
+ * what the document does not state. defects: what lint_runbook() finds on that day (0: no dates). */
+void runbook_print_json(const struct runbook *runbook, int64_t today_us, struct json_writer *w);
 
 /* At most 80 columns where the words allow: title, levels with their times, procedures with their phases,
  * steps and commands (class, line), and how many of the other things were found. colour: escape sequences for

@@ -2,6 +2,7 @@
 
 #include "runbook/command.h"
 #include "runbook/document.h"
+#include "runbook/lint.h"
 #include "runbook/print.h"
 #include "runbook/print_json_priv.h"
 #include "runbook/procedure_priv.h"
@@ -341,7 +342,28 @@ static void print_identity(struct json_writer *w, const struct runbook *runbook)
     jw_end_object(w);
 }
 
-void runbook_print_json(const struct runbook *runbook, struct json_writer *w)
+static void print_defects(const struct runbook *runbook, int64_t today_us, struct json_writer *w)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct defect_list defects = {0};
+
+    lint_runbook(arena, runbook, today_us, &defects);
+    jw_name(w, "defects");
+    jw_begin_array(w);
+    list_each (defect, &defects) {
+        jw_begin_object(w);
+        jw_pair(w, "code", defect->code);
+        jw_pair(w, "group", defect->group);
+        jw_pair(w, "severity", defect->level);
+        jw_pair(w, "message", defect->message);
+        jw_pair_int(w, "line", defect->line);
+        jw_pair_int(w, "column", defect->column);
+        jw_end_object(w);
+    }
+    jw_end_array(w);
+}
+
+void runbook_print_json(const struct runbook *runbook, int64_t today_us, struct json_writer *w)
 {
     jw_begin_object(w);
     print_identity(w, runbook);
@@ -359,5 +381,6 @@ void runbook_print_json(const struct runbook *runbook, struct json_writer *w)
         print_procedure(w, procedure);
     jw_end_array(w);
     print_json_parts(runbook, w);
+    print_defects(runbook, today_us, w);
     jw_end_object(w);
 }
