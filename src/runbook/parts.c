@@ -1,8 +1,23 @@
-/* The lists of a runbook beside severities and procedures. */
+/* The lists of a runbook beside severities and procedures: which readers there are, and in which order they
+ * run. */
 #include "runbook/parts_read.h"
+
+#include "runbook/parts_priv.h"
+
+static void (*const readers[])(struct parts_reading *) = {
+    parts_read_metadata,
+    parts_read_templates,
+    parts_read_report,
+    parts_read_checklists,
+};
 
 void runbook_read_parts(struct arena *arena, struct runbook *runbook)
 {
-    (void)arena;
-    (void)runbook;
+    struct parts_reading reading = {
+        .arena = arena, .runbook = runbook, .document = runbook->document, .parts = &runbook->parts};
+
+    reading.titles = arena_alloc(arena, (runbook->document->blocks.n + 1) * sizeof *reading.titles);
+    parts_collect_facts(&reading);
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        readers[i](&reading);
 }

@@ -1,0 +1,340 @@
+/* Where a block stands: headings, labels and facts. */
+#include <ctype.h>
+#include <string.h>
+
+#include "runbook/parts_priv.h"
+#include "runbook/procedure_priv.h"
+
+enum { NAME_WORDS = 4, TITLE_BYTES = 300, INTRODUCTION_BYTES = 160 };
+
+static size_t heading_of(const struct parts_reading *reading, size_t block)
+{
+    const struct block *b = &reading->document->blocks.at[block];
+
+    return b->kind == BLOCK_HEADING && b->item == NO_BLOCK ? block : b->heading;
+}
+
+/* A text for looking at: long ones are cut, because everything below a heading asks for its words. */
+static const char *short_text(struct arena *arena, const char *text)
+{
+    size_t n = strnlen(text, TITLE_BYTES + 1);
+
+    if (n <= TITLE_BYTES)
+        return text;
+    for (n = TITLE_BYTES; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80;)
+        n--;
+    return arena_strndup(arena, text, n);
+}
+
+static const char *title_of(const struct parts_reading *reading, size_t block)
+{
+    if (block == NO_BLOCK)
+        return "";
+    const struct block *b = &reading->document->blocks.at[block];
+    if (reading->titles[block] == NULL && b->kind == BLOCK_HEADING)
+        reading->titles[block] = short_text(reading->arena, block_title(reading->arena, b));
+    return reading->titles[block];
+}
+
+const char *part_heading(const struct parts_reading *reading, size_t block)
+{
+    return title_of(reading, heading_of(reading, block));
+}
+
+const char *part_heading_above(const struct parts_reading *reading, size_t block)
+{
+    size_t heading = heading_of(reading, block);
+
+    return heading == NO_BLOCK ? "" : title_of(reading, reading->document->blocks.at[heading].heading);
+}
+
+/* The block before the list or the fence, under the same heading and in the same item. */
+static const struct block *before(const struct parts_reading *reading, size_t block)
+{
+    const struct document *document = reading->document;
+    const struct block *b = &document->blocks.at[block];
+    size_t first = b->kind == BLOCK_ITEM ? b->list_first : block;
+
+    if (first == 0)
+        return NULL;
+    const struct block *above = &document->blocks.at[first - 1];
+    bool same = above->heading == document->blocks.at[first].heading &&
+                above->item == document->blocks.at[first].item;
+    return above->kind == BLOCK_PARAGRAPH && same ? above : NULL;
+}
+
+/* "(if urgent):" after a label. */
+static const char *bracket_alone(struct arena *arena, const char *rest)
+{
+    const char *close = rest[0] == '(' ? memchr(rest, ')', strnlen(rest, TITLE_BYTES)) : NULL;
+
+    if (close == NULL || close[1 + strspn(close + 1, ": ")] != '\0')
+        return NULL;
+    return arena_strndup(arena, rest + 1, (size_t)(close - rest) - 1);
+}
+
+static size_t count_blanks(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text; text++)
+        n += *text == ' ';
+    return n;
+}
+
+bool part_label_before(const struct parts_reading *reading, size_t block, struct part_label *ret_label)
+{
+    const struct block *above = before(reading, block);
+
+    if (above == NULL || above->prose.passages.n == 0)
+        return false;
+    const struct passage *last = &above->prose.passages.at[above->prose.passages.n - 1];
+    struct part_label label = {.line = last->line};
+    if (last->lead) {
+        if (strnlen(last->lead, TITLE_BYTES + 1) > TITLE_BYTES)
+            return false;
+        label.text = last->lead;
+        label.condition = bracket_alone(reading->arena, last->rest);
+        if (last->rest[0] && label.condition == NULL)
+            return false;
+    } else {
+        size_t n = strnlen(last->rest, INTRODUCTION_BYTES + 1);
+        if (n == 0 || n > INTRODUCTION_BYTES || last->rest[n - 1] != ':')
+            return false;
+        label.text = text_without_colon(reading->arena, last->rest);
+        label.sentence = count_blanks(label.text) >= NAME_WORDS || text_starts_with(label.text, "before ") ||
+                         text_starts_with(label.text, "after ");
+    }
+    *ret_label = label;
+    return true;
+}
+
+bool part_under(const struct parts_reading *reading, size_t block, enum part_words group)
+{
+    const struct document *document = reading->document;
+    struct part_label label;
+
+    if (part_label_before(reading, block, &label) && part_words_value(group, label.text))
+        return true;
+    for (size_t i = document->blocks.at[block].item; i != NO_BLOCK; i = document->blocks.at[i].item)
+        if (part_words_value(group, part_item_title(reading, i)))
+            return true;
+    for (size_t i = heading_of(reading, block); i != NO_BLOCK; i = document->blocks.at[i].heading)
+        if (part_words_value(group, title_of(reading, i)))
+            return true;
+    return false;
+}
+
+bool part_under_heading(const struct parts_reading *reading, size_t block, enum words group)
+{
+    const struct document *document = reading->document;
+
+    for (size_t i = heading_of(reading, block); i != NO_BLOCK; i = document->blocks.at[i].heading)
+        if (words_heading(title_of(reading, i)) == group)
+            return true;
+    return false;
+}
+
+const char *part_item_title(const struct parts_reading *reading, size_t item)
+{
+    const struct prose *prose = &reading->document->blocks.at[item].prose;
+
+    if (reading->titles[item] == NULL) {
+        const struct passage *first = prose->passages.n > 0 ? &prose->passages.at[0] : NULL;
+        const char *text = first == NULL ? "" : first->lead ? first->lead : first->rest;
+        reading->titles[item] = text_without_colon(reading->arena, short_text(reading->arena, text));
+    }
+    return reading->titles[item];
+}
+
+const char *part_stage(const char *title)
+{
+    static const char *const names[] = {
+        [STAGE_IMMEDIATE] = "immediate",
+        [STAGE_DIAGNOSIS] = "diagnosis",
+        [STAGE_RESOLUTION] = "resolution",
+        [STAGE_MITIGATION] = "mitigation",
+        [STAGE_COMMUNICATION] = "communication",
+        [STAGE_VERIFICATION] = "verification",
+        [STAGE_POST_INCIDENT] = "post_incident",
+        [STAGE_REFERENCE] = "reference",
+        [STAGE_OTHER] = "other",
+    };
+
+    return names[stage_of(words_heading(title))];
+}
+
+static const char *iso_date(struct arena *arena, long year, long month, long day)
+{
+    if (year < 1970 || year > 2999 || month < 1 || month > 12 || day < 1 || day > 31)
+        return NULL;
+    return arena_printf(arena, "%04ld-%02ld-%02ld", year, month, day);
+}
+
+/* A number of at most max digits at text; its length. */
+static size_t number_at(const char *text, size_t max, long *ret_value)
+{
+    size_t n = 0;
+
+    *ret_value = 0;
+    for (; n < max && isdigit((unsigned char)text[n]); n++)
+        *ret_value = *ret_value * 10 + (text[n] - '0');
+    return isdigit((unsigned char)text[n]) ? 0 : n;
+}
+
+static long month_at(const char *text, size_t *ret_n_bytes)
+{
+    static const char *const months[] = {"january",   "february", "march",    "april",
+                                         "may",       "june",     "july",     "august",
+                                         "september", "october",  "november", "december"};
+    size_t n = 0;
+
+    while (isalpha((unsigned char)text[n]))
+        n++;
+    for (size_t i = 0; n >= 3 && i < sizeof months / sizeof *months; i++) {
+        if (n > strlen(months[i]) || strncasecmp(text, months[i], n) != 0)
+            continue;
+        *ret_n_bytes = n + (text[n] == '.');
+        return (long)i + 1;
+    }
+    return 0;
+}
+
+/* "2026-03-01", "2026/03/01". */
+static const char *numeric_date(struct arena *arena, const char *text)
+{
+    long year, month, day;
+    size_t n = number_at(text, 4, &year);
+    char mark = text[n];
+
+    if (n != 4 || (mark != '-' && mark != '/'))
+        return NULL;
+    size_t k = number_at(text + n + 1, 2, &month);
+    if (k == 0 || text[n + 1 + k] != mark || number_at(text + n + k + 2, 2, &day) == 0)
+        return NULL;
+    return iso_date(arena, year, month, day);
+}
+
+/* "March 1st, 2026", "1 March 2026". */
+static const char *spoken_date(struct arena *arena, const char *text)
+{
+    long year, day;
+    size_t n_month = 0, n_day = number_at(text, 2, &day), at = n_day;
+
+    at += n_day && isalpha((unsigned char)text[at]) ? 2 : 0;
+    at += n_day > 0;
+    long month = n_day == 0 || text[at - 1] == ' ' ? month_at(text + (n_day ? at : 0), &n_month) : 0;
+    if (month == 0)
+        return NULL;
+    at += n_month;
+    if (n_day == 0) {
+        if (text[at] != ' ' || (n_day = number_at(text + at + 1, 2, &day)) == 0)
+            return NULL;
+        at += 1 + n_day;
+        at += isalpha((unsigned char)text[at]) && isalpha((unsigned char)text[at + 1]) ? 2 : 0;
+    }
+    at += strspn(text + at, ", ");
+    return number_at(text + at, 4, &year) == 4 ? iso_date(arena, year, month, day) : NULL;
+}
+
+const char *part_date(struct arena *arena, const char *text)
+{
+    for (size_t i = 0; text[i]; i++) {
+        if (!isalnum((unsigned char)text[i]) || (i > 0 && isalnum((unsigned char)text[i - 1])))
+            continue;
+        const char *date = numeric_date(arena, text + i);
+        if (date == NULL)
+            date = spoken_date(arena, text + i);
+        if (date)
+            return date;
+    }
+    return NULL;
+}
+
+const struct template *part_template_at(const struct parts_reading *reading, int line)
+{
+    list_each (template, &reading->parts->templates)
+        if (line >= template->line && line <= template->line_end)
+            return template;
+    return NULL;
+}
+
+static struct fact *add_fact(struct parts_reading *reading, enum fact_place place, size_t block, int line)
+{
+    struct fact *fact = list_push(reading->arena, &reading->facts);
+
+    fact->place = place;
+    fact->block = block;
+    fact->line = line;
+    return fact;
+}
+
+static void split_fact(struct parts_reading *reading, struct fact *fact)
+{
+    const char *label, *rest;
+
+    fact->rest = fact->text;
+    if (text_label(reading->arena, fact->text, &label, &rest)) {
+        fact->label = label;
+        fact->rest = rest;
+    }
+}
+
+static void prose_facts(struct parts_reading *reading, size_t i)
+{
+    const struct block *block = &reading->document->blocks.at[i];
+    enum fact_place place = block->kind == BLOCK_ITEM ? FACT_ITEM : FACT_PROSE;
+
+    list_each (passage, &block->prose.passages) {
+        struct fact *fact = add_fact(reading, place, i, passage->line);
+        fact->text = passage->rest;
+        if (passage->lead == NULL) {
+            split_fact(reading, fact);
+            continue;
+        }
+        fact->text =
+            arena_printf(reading->arena, "%s%s%s", passage->lead, passage->colon ? ": " : " ", passage->rest);
+        fact->label = passage->lead;
+        fact->rest = passage->rest;
+    }
+}
+
+static void fence_facts(struct parts_reading *reading, size_t i)
+{
+    const struct block *block = &reading->document->blocks.at[i];
+
+    if (fence_role(block) != FENCE_OTHER)
+        return;
+    for (size_t k = 0; k < block->lines.n; k++) {
+        const char *text = text_normalise(reading->arena, block->lines.at[k].at, block->lines.at[k].n_bytes);
+        while (text[0] == '-' || text[0] == '*' || text[0] == ' ')
+            text++;
+        if (text[0] == '\0')
+            continue;
+        struct fact *fact = add_fact(reading, FACT_FENCE, i, block->body_line + (int)k);
+        fact->text = text;
+        split_fact(reading, fact);
+    }
+}
+
+void parts_collect_facts(struct parts_reading *reading)
+{
+    const struct document *document = reading->document;
+
+    for (size_t i = 0; i < document->blocks.n; i++) {
+        switch (document->blocks.at[i].kind) {
+        case BLOCK_PARAGRAPH:
+        case BLOCK_ITEM:
+            prose_facts(reading, i);
+            break;
+        case BLOCK_FENCE:
+            fence_facts(reading, i);
+            break;
+        case BLOCK_HEADING:
+        case BLOCK_TABLE:
+        case BLOCK_RULE:
+        case BLOCK_HTML:
+            break;
+        }
+    }
+}

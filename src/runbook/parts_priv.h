@@ -1,0 +1,94 @@
+/* What the readers of a runbook's lists share. A reader is one row of the table in parts.c and one file; it
+ * looks at the blocks of the document, or at its facts, and appends to its lists of reading->parts. */
+#pragma once
+
+#include "runbook/command.h"
+#include "runbook/document.h"
+#include "runbook/heading_words.h"
+#include "runbook/parts_words.h"
+#include "runbook/runbook.h"
+#include "runbook/text.h"
+
+enum fact_place {
+    FACT_ITEM,  /* the first paragraph of a list item */
+    FACT_PROSE, /* a passage of a paragraph */
+    FACT_FENCE, /* a line of a fence that is no program text */
+};
+
+/* A piece of text with its place, cut at the label in front: "**Owner**: Ana" -> "Owner", "Ana". */
+struct fact {
+    enum fact_place place;
+    const char *label; /* NULL without one */
+    const char *rest;  /* what follows the label, all of the text without one */
+    const char *text;  /* all of it */
+    size_t block;      /* the block it stands in */
+    int line;
+};
+
+struct facts {
+    struct fact *at;
+    size_t n;
+    size_t capacity;
+};
+
+struct parts_reading {
+    struct arena *arena;
+    const struct runbook *runbook;
+    const struct document *document;
+    struct runbook_parts *parts;
+    const char **titles; /* by block, headings and items, as far as they were asked for */
+    struct facts facts;  /* in the order of the document; headings and tables are not in it */
+};
+
+/* ---- parts_place.c: where something stands ---- */
+
+/* The title of the heading that a block stands under ("" without one), cut when it is long; for a heading its
+ * own. */
+const char *part_heading(const struct parts_reading *reading, size_t block);
+
+/* The heading above the one that a block stands under, or "". */
+const char *part_heading_above(const struct parts_reading *reading, size_t block);
+
+/* A label or an introducing sentence right before the block (for an item: before its list), without colon:
+ * "**To all staff** (if urgent):" -> "To all staff", condition "if urgent". NULL when there is none. */
+struct part_label {
+    const char *text;
+    const char *condition; /* or NULL */
+    bool sentence;         /* it introduces more than it names */
+    int line;
+};
+bool part_label_before(const struct parts_reading *reading, size_t block, struct part_label *ret_label);
+
+/* Whether a heading above the block, its own label before it, or the item it is in has a phrase of the group.
+ */
+bool part_under(const struct parts_reading *reading, size_t block, enum part_words group);
+bool part_under_heading(const struct parts_reading *reading, size_t block, enum words group);
+
+/* The bold lead of an item, or its first lines without closing colon; cut when it is long. */
+const char *part_item_title(const struct parts_reading *reading, size_t item);
+
+/* "immediate" .. "reference" for the words of a title, or "other". */
+const char *part_stage(const char *title);
+
+/* A date out of a text as "2026-03-01": ISO, "March 1, 2026", "1 March 2026", "2026/03/01". NULL: none. */
+const char *part_date(struct arena *arena, const char *text);
+
+/* A template that holds the line, or NULL. */
+const struct template *part_template_at(const struct parts_reading *reading, int line);
+
+void parts_collect_facts(struct parts_reading *reading);
+
+/* ---- The readers, in the order in which they run: a later one may use what an earlier one found. ---- */
+
+void parts_read_metadata(struct parts_reading *reading);
+void parts_read_templates(struct parts_reading *reading);
+void parts_read_report(struct parts_reading *reading);
+void parts_read_checklists(struct parts_reading *reading);
+
+/* ---- parts_field.c ---- */
+
+/* The places to fill in of a template's body. */
+void template_read_fields(struct parts_reading *reading, struct template *template);
+
+/* How many such places the lines of a fence hold. */
+size_t template_count_fields(const char *body);

@@ -1,0 +1,38 @@
+/* The vocabulary of the lists beside procedures: policy/parts.words, built into the program, read once and
+ * constant from then on; any thread. A text is searched in linear time. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum part_words {
+    PART_METADATA,
+    PART_METADATA_ANYWHERE,
+    PART_METADATA_HEADING,
+    PART_TEMPLATE,
+    PART_MESSAGE,
+    PART_AUDIENCE,
+    PART_MEDIUM,
+    PART_FIELD,
+    PART_REPORT,
+    PART_REPORT_SECTION,
+    PART_REPORT_VERB,
+    PART_CHECKLIST,
+    PART_PARTICIPANTS,
+    PART_TIMELINE,
+    PART_WORDS_COUNT
+};
+
+struct word_match {
+    const char *value;  /* what the phrase means: the word in front of its line in the file */
+    size_t at, n_bytes; /* where it stands in the text, an "s" at its end included */
+};
+
+/* The first phrase of the group at or after `from`, the longest that begins there. False: there is none. */
+bool part_words_next(enum part_words group, const char *text, size_t from, struct word_match *ret_match);
+
+/* The value of the first line of the file of which a phrase occurs in the text, or NULL. */
+const char *part_words_value(enum part_words group, const char *text);
+
+/* The value when the text is one of the phrases and nothing else, or NULL. */
+const char *part_words_whole(enum part_words group, const char *text);
