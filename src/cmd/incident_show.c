@@ -252,15 +252,21 @@ static void add_outputs(struct buf *out, struct json steps, const struct show_op
     }
 }
 
-static void add_events(struct buf *out, struct json events, bool colours)
+/* What the next event of the same thing says too. */
+static bool is_announcement(const char *kind)
+{
+    return strcmp(kind, "step.started") == 0 || strcmp(kind, "page.queued") == 0;
+}
+
+static void add_events(struct buf *out, struct json events, const struct show_options *options)
 {
     char day[11] = "";
     if (json_count(events) == 0)
         return;
-    add_heading(out, "TIMELINE (UTC)", colours);
+    add_heading(out, "TIMELINE (UTC)", options->colours);
     for (struct json_iter i = json_first(events); json_more(&i); json_next(&i)) {
         const char *at = text_of(i.value, "at");
-        if (strlen(at) < 20)
+        if (strlen(at) < 20 || (!options->full && is_announcement(text_of(i.value, "kind"))))
             continue;
         if (strncmp(at, day, 10) != 0) {
             snprintf(day, sizeof day, "%.10s", at);
@@ -293,6 +299,6 @@ void incident_print(struct buf *out, struct json incident, struct json steps, st
     add_header(out, incident, options);
     add_steps(out, steps, options->colours);
     add_outputs(out, steps, options);
-    add_events(out, events, options->colours);
+    add_events(out, events, options);
     add_next(out, incident);
 }

@@ -133,14 +133,25 @@ static const char *took_text(struct turn *turn, int64_t us)
     return arena_printf(turn->arena, "%.1f s", (double)us / (double)US_PER_S);
 }
 
-/* How it ended; the first line of output only of what ran unasked, which is known to show no secrets. */
+/* The line that says most: programs tell their findings first, and what went wrong last. */
+static const char *telling_line(struct turn *turn, const struct run_step *step, const char *output)
+{
+    size_t n = strlen(output);
+    const char *line = output;
+    if (step->state != STEP_SUCCEEDED) {
+        while (n && output[n - 1] == '\n')
+            n--;
+        const char *before = n ? memrchr(output, '\n', n) : NULL;
+        line = before ? before + 1 : output;
+    }
+    size_t line_bytes = strcspn(line, "\n");
+    return text_head(turn->arena, line, line_bytes < LINE_BYTES ? line_bytes : LINE_BYTES);
+}
+
+/* How it ended; a line of output only of what ran unasked, which is known to show no secrets. */
 static void say_finished(struct turn *turn, const struct run_step *step, const struct step_result *result)
 {
-    const char *output = text_or(result->output, "");
-    size_t line_bytes = strcspn(output, "\n");
-    const char *line = *step->approved_by ? ""
-                                          : text_head(turn->arena, output,
-                                                      line_bytes < LINE_BYTES ? line_bytes : LINE_BYTES);
+    const char *line = *step->approved_by ? "" : telling_line(turn, step, text_or(result->output, ""));
     const char *why = text_head(turn->arena, text_or(step->why, ""), LINE_BYTES);
     const char *took = took_text(turn, result->duration_us);
     struct json_writer *body = step_event(turn, step);
@@ -148,7 +159,7 @@ static void say_finished(struct turn *turn, const struct run_step *step, const s
     jw_pair_int(body, "exit_code", step->exit_code);
     jw_pair_int(body, "duration_ms", result->duration_us / 1000);
     if (*line)
-        jw_pair(body, "first_line", line);
+        jw_pair(body, "line", line);
     if (*why)
         jw_pair(body, "why", why);
     const char *how = step->state == STEP_FAILED

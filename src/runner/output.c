@@ -98,12 +98,22 @@ static void keep_replacement(struct output *output)
     keep(output, "\xef\xbf\xbd", 3);
 }
 
-/* The line end that a lone carriage return stands for: progress bars print one state a line. */
+/* A lone carriage return: what follows overwrites the line, as progress bars do, and only their last state is
+ * worth keeping. Beyond the head, where lines cannot be taken back, it stands for a line end. */
 static void return_settle(struct output *output)
 {
-    if (output->after_return)
-        keep(output, "\n", 1);
+    if (!output->after_return)
+        return;
     output->after_return = false;
+    if (output->tail_bytes) {
+        keep(output, "\n", 1);
+        return;
+    }
+    struct buf *head = &output->head;
+    const char *line = head->n_bytes ? memrchr(head->at, '\n', head->n_bytes) : NULL;
+    size_t kept = line ? (size_t)(line - head->at) + 1 : 0;
+    output->n_bytes -= head->n_bytes - kept;
+    head->n_bytes = kept;
 }
 
 /* C1 controls, U+0080 to U+009F, are escapes of their own to a terminal. */
@@ -294,7 +304,8 @@ void output_finish(struct output *output, struct buf *ret_text, bool *ret_cut)
     if (output->utf8.wanted)
         keep_replacement(output);
     output->utf8.wanted = 0;
-    return_settle(output);
+    if (output->after_return) /* nothing overwrote that line */
+        keep(output, "\n", 1);
     bool cut = output->n_bytes > output->head.n_bytes + output->tail_bytes;
     scoped_buf struct buf tail = {0};
     size_t start = output->tail_bytes == output->half_bytes ? output->tail_at : 0;

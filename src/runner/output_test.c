@@ -63,7 +63,7 @@ static void an_escape_that_never_ends_hides_at_most_its_line(void **state)
     assert_shown("a\x1b[3\xc3\xa9z", "a\xc3\xa9z");
 }
 
-static void control_characters_are_taken_out_and_returns_end_lines(void **state)
+static void control_characters_are_taken_out_and_returns_overwrite_lines(void **state)
 {
     (void)state;
     assert_shown_n("a\0b\x07\x08"
@@ -71,7 +71,7 @@ static void control_characters_are_taken_out_and_returns_end_lines(void **state)
                    "d",
                    8, "abcd");
     assert_shown("one\r\ntwo\r\n", "one\ntwo\n");
-    assert_shown("10%\r20%\r100%\n", "10%\n20%\n100%\n");
+    assert_shown("start\n10%\r20%\r100%\n", "start\n100%\n");
     assert_shown("a\r", "a\n");
 }
 
@@ -157,7 +157,7 @@ int main(void)
         cmocka_unit_test(plain_text_stays_as_it_is),
         cmocka_unit_test(terminal_escapes_are_taken_out),
         cmocka_unit_test(an_escape_that_never_ends_hides_at_most_its_line),
-        cmocka_unit_test(control_characters_are_taken_out_and_returns_end_lines),
+        cmocka_unit_test(control_characters_are_taken_out_and_returns_overwrite_lines),
         cmocka_unit_test(bad_bytes_become_replacement_characters),
         cmocka_unit_test(head_and_tail_of_much_output_are_kept_in_whole_lines),
         cmocka_unit_test(one_endless_line_is_cut_between_characters),
