@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""The commands that need no server, as a person uses them: what they say, and their exit codes."""
+import subprocess
+
+from harness import *
+
+RUNBOOKS = os.path.join(ROOT, 'runbooks')
+
+
+class Reading(SystemTest):
+    def test_the_projects_own_runbooks_are_understood(self):
+        for name, levels in {'pneumonia-detector.md': 4, 'aegis-health.md': 3, 'document-ocr.md': 3,
+                             'therapeutic-ai.md': 4, 'malaria-prediction.md': 4}.items():
+            code, out, err = run('read', '--json', os.path.join(RUNBOOKS, name))
+            self.assertEqual(code, 0, err)
+            runbook = json.loads(out)
+            self.assertEqual(len(runbook['severities']), levels, name)
+            for severity in runbook['severities'][:3]:
+                self.assertIsNotNone(severity['response_time_s'], f"{name} {severity['id']}")
+            self.assertGreaterEqual(len(runbook['procedures']), 4, name)
+
+    def test_the_projects_own_runbooks_have_no_lint_errors(self):
+        names = [os.path.join(RUNBOOKS, n) for n in sorted(os.listdir(RUNBOOKS)) if n.endswith('.md')]
+        # What restores data or looks at who saw it cannot be written otherwise; the program makes such steps wait.
+        inherent = ('[destructive-unguarded]', '[sensitive-output]')
+        _, out, err = run('lint', *names)
+        errors = [line for line in out.splitlines() if ': error: ' in line and not line.endswith(inherent)]
+        self.assertEqual(errors, [], err)
+
+    def test_people_read_it_in_80_columns(self):
+        code, out, err = run('read', os.path.join(RUNBOOKS, 'pneumonia-detector.md'))
+        self.assertEqual(code, 0, err)
+        self.assertIn('SEV-1', out)
+        self.assertIn('Service down', out)
+        prose = [line for line in out.splitlines() if '$ ' not in line]
+        self.assertLessEqual(max(len(line) for line in prose), 80)
+
+    def test_a_pipe_that_closes_is_no_error(self):
+        done = subprocess.run(f'{PROGRAM} read {RUNBOOKS}/*.md | head -n 1', shell=True, capture_output=True, check=True)
+        self.assertEqual(done.stderr, b'')
+
+    def test_a_file_that_is_not_there_is_named(self):
+        code, _, err = run('read', '/no/such/runbook.md')
+        self.assertEqual(code, 3)
+        self.assertIn('/no/such/runbook.md', err)
+
+
+class Risk(SystemTest):
+    def classes(self, commands):
+        code, out, err = run('risk', '--json', '-', stdin=''.join(json.dumps(c) + '\n' for c in commands).encode())
+        self.assertEqual(code, 0, err)
+        return [json.loads(line)['risk'] for line in out.splitlines()]
+
+    def test_each_line_gets_one_answer_whatever_its_bytes(self):
+        commands = ['ls', '', '\n\n', '$(', 'a' * 100_000, '((((' * 1000, 'ünïcode', '\u0000', 'kubectl get pods']
+        answers = self.classes(commands)
+        self.assertEqual(len(answers), len(commands))
+        self.assertEqual(answers[-1], 'read')
+
+    def test_what_hides_a_change_is_not_called_read(self):
+        commands = ['ls; rm -rf /srv', 'echo $(kubectl delete pod x)', 'cat x | sudo tee /etc/passwd', 'bash -c "reboot"',
+                    'kubectl exec p -- sh -c "rm x"', 'ssh host "systemctl stop db"', 'find . -delete', 'X=1 rm x',
+                    'curl -XDELETE http://x', 'psql -c "select 1; drop table t"', 'xargs rm < files', 'eval "$X"',
+                    'timeout 5 kubectl drain n', 'env A=b rm x', 'watch kubectl scale deploy/x --replicas=0']
+        self.assertNotIn('read', self.classes(commands))
+
+    def test_the_answer_for_a_person_says_why(self):
+        code, out, err = run('risk', 'kubectl delete pod api-0')
+        self.assertEqual(code, 0, err)
+        self.assertIn('destructive', out)
+        self.assertIn('delete', out)
+
+
+class Match(SystemTest):
+    def test_an_alert_finds_its_procedure_and_nonsense_finds_none(self):
+        code, out, err = run('match', '--runbooks', RUNBOOKS, '--json', 'ServiceDown', 'service=pneumonia-detector')
+        self.assertEqual(code, 0, err)
+        found = json.loads(out)
+        self.assertEqual((found['file'], found['heading']), ('pneumonia-detector.md', 'Service down'))
+        _, out, _ = run('match', '--runbooks', RUNBOOKS, '--json', 'ZzyzxQuuxFrobnicated')
+        self.assertFalse(json.loads(out)['confident'])
+
+    def test_names_on_standard_input_are_answered_line_by_line(self):
+        code, out, err = run('match', '--runbooks', RUNBOOKS, '--json', '-', stdin=b'ModelDriftDetected\n\nHighErrorRate\n')
+        self.assertEqual(code, 1, 'one of them has no procedure')
+        answers = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual(len(answers), 3)
+        self.assertEqual(answers[0]['file'], 'aegis-health.md')
+
+
+class Usage(SystemTest):
+    def test_every_command_explains_itself(self):
+        code, out, _ = run('--help')
+        self.assertEqual(code, 0)
+        names = re.findall(r'^  (\w+) ', out, re.M)
+        self.assertGreater(len(names), 10)
+        for name in names:
+            code, out, err = run(name, '--help')
+            self.assertEqual((code, err), (0, ''), name)
+            self.assertIn(f'crashcart {name}', out)
+
+    def test_wrong_words_end_with_2_and_an_unreachable_server_with_3(self):
+        for words in ((), ('frobnicate',), ('read',), ('incident',), ('incident', 'frob'), ('approve', '1'),
+                      ('serve', '--frob'), ('verify', '--frob'), ('oncall', '--at', 'yesterday')):
+            self.assertEqual(run(*words)[0], 2, words)
+        env = {'CRASHCART_URL': f'http://127.0.0.1:{free_port()}', 'CRASHCART_TOKEN': 'x' * 64}
+        code, _, err = run('incident', 'list', env=env)
+        self.assertEqual(code, 3)
+        self.assertIn('crashcart serve', err)
+
+    def test_a_listening_address_in_use_is_said(self):
+        first = self.started(Server(self.folder, '')).start()
+        code, out, err = run('serve', '--data', os.path.join(self.folder, 'other'), '--runbooks', RUNBOOKS, '--listen',
+                             f'127.0.0.1:{first.port}')
+        self.assertEqual(code, 3)
+        self.assertIn('in use', out + err)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,25 @@
+#!/usr/bin/env python3
+"""./try shows the whole story to a newcomer, and takes away everything that it started."""
+import glob
+import subprocess
+
+from harness import *
+
+
+class Try(SystemTest):
+    def test_the_walk_goes_from_the_failed_check_to_the_report_and_leaves_nothing(self):
+        before = set(glob.glob('/tmp/crashcart-try-*'))
+        done = subprocess.run([os.path.join(ROOT, 'try'), '--once'], stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=300, check=False)
+        out = done.stdout.decode()
+        self.assertEqual(done.returncode, 0, out[-3000:] + done.stderr.decode()[-1000:])
+        for words in ('first failed health check', 'You are paged', 'Diagnosis is complete', 'docker-compose restart api',
+                      'resolved', 'Timeline', 'every hash fits', 'That was the main job'):
+            self.assertIn(words, out)
+        self.assertEqual(set(glob.glob('/tmp/crashcart-try-*')), before)
+        left = subprocess.run(['pgrep', '-f', 'crashcart-try-'], capture_output=True, check=False).stdout
+        self.assertEqual(left, b'', 'a process is left')
+
+
+if __name__ == '__main__':
+    unittest.main()
