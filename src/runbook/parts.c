@@ -13,6 +13,7 @@ static void (*const readers[])(struct parts_reading *) = {
     parts_read_action_items,
     parts_read_deadlines,
     parts_read_thresholds,
+    parts_read_endpoints,
 };
 
 void runbook_read_parts(struct arena *arena, struct runbook *runbook)

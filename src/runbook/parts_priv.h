@@ -97,6 +97,7 @@ void parts_read_cadences(struct parts_reading *reading);
 void parts_read_action_items(struct parts_reading *reading);
 void parts_read_deadlines(struct parts_reading *reading);
 void parts_read_thresholds(struct parts_reading *reading);
+void parts_read_endpoints(struct parts_reading *reading);
 
 /* ---- parts_field.c ---- */
 

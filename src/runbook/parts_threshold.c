@@ -103,8 +103,8 @@ static void read_text(struct parts_reading *reading, const char *text, const cha
             size_t n = clause_bytes(at);
             read_clause(reading, text_normalise(reading->arena, at, n), sentence->text, meaning, step, line);
             at += n + (at[n] == ',' || at[n] == ';');
-            if (*at == ' ' && n == 0)
-                at++;
+            if (text_starts_with(at, " and ") || text_starts_with(at, " or "))
+                at += strcspn(at + 1, " ") + 2;
         }
     }
 }

@@ -53,6 +53,9 @@ static const char *const group_names[PART_WORDS_COUNT] = {
     [PART_OBLIGATION] = "obligation",
     [PART_ACTION_COLUMN] = "action_column",
     [PART_THRESHOLD] = "threshold",
+    [PART_DOCUMENT_HOST] = "document_host",
+    [PART_ENDPOINT] = "endpoint",
+    [PART_PATH] = "path",
 };
 
 static struct parts_vocabulary vocabulary; /* constant once load_once() has run */
