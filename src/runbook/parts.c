@@ -9,6 +9,11 @@ static void (*const readers[])(struct parts_reading *) = {
     parts_read_templates,
     parts_read_report,
     parts_read_checklists,
+    parts_read_cadences,
+    parts_read_action_items,
+    parts_read_deadlines,
+    parts_read_thresholds,
+    parts_read_endpoints,
 };
 
 void runbook_read_parts(struct arena *arena, struct runbook *runbook)
@@ -17,6 +22,7 @@ void runbook_read_parts(struct arena *arena, struct runbook *runbook)
         .arena = arena, .runbook = runbook, .document = runbook->document, .parts = &runbook->parts};
 
     reading.titles = arena_alloc(arena, (runbook->document->blocks.n + 1) * sizeof *reading.titles);
+    parts_index_lines(&reading);
     parts_collect_facts(&reading);
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
         readers[i](&reading);

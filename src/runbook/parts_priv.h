@@ -36,8 +36,11 @@ struct parts_reading {
     const struct runbook *runbook;
     const struct document *document;
     struct runbook_parts *parts;
-    const char **titles; /* by block, headings and items, as far as they were asked for */
-    struct facts facts;  /* in the order of the document; headings and tables are not in it */
+    const char **titles;                   /* by block, headings and items, as far as they were asked for */
+    const struct procedure **procedure_at; /* by line: the innermost procedure that holds it, or NULL */
+    const struct severity **severity_at;   /* by line: the level whose definition holds it, or NULL */
+    int *template_at;                      /* by line: the template that holds it + 1, or 0 */
+    struct facts facts; /* in the order of the document; headings and tables are not in it */
 };
 
 /* ---- parts_place.c: where something stands ---- */
@@ -73,10 +76,16 @@ const char *part_stage(const char *title);
 /* A date out of a text as "2026-03-01": ISO, "March 1, 2026", "1 March 2026", "2026/03/01". NULL: none. */
 const char *part_date(struct arena *arena, const char *text);
 
-/* A template that holds the line, or NULL. */
+/* The template, procedure or level definition that holds the line, or NULL. */
 const struct template *part_template_at(const struct parts_reading *reading, int line);
+const struct procedure *part_procedure_at(const struct parts_reading *reading, int line);
+const struct severity *part_severity_at(const struct parts_reading *reading, int line);
+
+/* Adds the levels that a text names ("P0/P1") by their ids. */
+void part_levels(const struct parts_reading *reading, const char *text, struct strings *ret_ids);
 
 void parts_collect_facts(struct parts_reading *reading);
+void parts_index_lines(struct parts_reading *reading);
 
 /* ---- The readers, in the order in which they run: a later one may use what an earlier one found. ---- */
 
@@ -84,6 +93,11 @@ void parts_read_metadata(struct parts_reading *reading);
 void parts_read_templates(struct parts_reading *reading);
 void parts_read_report(struct parts_reading *reading);
 void parts_read_checklists(struct parts_reading *reading);
+void parts_read_cadences(struct parts_reading *reading);
+void parts_read_action_items(struct parts_reading *reading);
+void parts_read_deadlines(struct parts_reading *reading);
+void parts_read_thresholds(struct parts_reading *reading);
+void parts_read_endpoints(struct parts_reading *reading);
 
 /* ---- parts_field.c ---- */
 

@@ -224,6 +224,8 @@ static void add_template(struct parts_reading *reading, const struct candidate *
                        : is_markdown(template->lang) ? "document"
                                                      : "message";
     template_read_fields(reading, template);
+    for (int line = template->line; line <= template->line_end && line <= reading->runbook->n_lines; line++)
+        reading->template_at[line] = (int)reading->parts->templates.n;
 }
 
 static void read_fence(struct parts_reading *reading, size_t i)

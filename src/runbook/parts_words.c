@@ -45,6 +45,17 @@ static const char *const group_names[PART_WORDS_COUNT] = {
     [PART_CHECKLIST] = "checklist",
     [PART_PARTICIPANTS] = "participants",
     [PART_TIMELINE] = "timeline",
+    [PART_EVERY] = "every",
+    [PART_UPDATE] = "update",
+    [PART_CADENCE_COLUMN] = "cadence_column",
+    [PART_DEADLINE] = "deadline",
+    [PART_DEADLINE_AFTER] = "deadline_after",
+    [PART_OBLIGATION] = "obligation",
+    [PART_ACTION_COLUMN] = "action_column",
+    [PART_THRESHOLD] = "threshold",
+    [PART_DOCUMENT_HOST] = "document_host",
+    [PART_ENDPOINT] = "endpoint",
+    [PART_PATH] = "path",
 };
 
 static struct parts_vocabulary vocabulary; /* constant once load_once() has run */

@@ -1,4 +1,6 @@
 /* The lists of struct runbook_parts as JSON, a function a kind, a table row a list. */
+#include <string.h>
+
 #include "runbook/print_json_priv.h"
 
 static void text(struct json_writer *w, const char *name, const char *value)
@@ -91,6 +93,10 @@ static void print_threshold(struct json_writer *w, const struct threshold *t)
     jw_name(w, "value");
     if (c->has_value)
         jw_double(w, c->value);
+    else if (c->op && strcmp(c->op, "class") == 0) /* "5xx" */
+        jw_string(w, c->metric);
+    else if (c->op && strcmp(c->op, "matches") == 0) /* the text looked for */
+        jw_string(w, c->words);
     else
         jw_null(w);
     text(w, "unit", c->unit);

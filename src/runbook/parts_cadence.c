@@ -1,0 +1,184 @@
+/* How often somebody is told: "post an update every 15 minutes (P1), every hour (P2)", "hourly updates", a
+ * column "Frequency" of a table about communication. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "runbook/parts_priv.h"
+
+/* Where and how often, in a sentence. */
+struct interval {
+    size_t at, end;
+    int64_t every_s;
+};
+
+enum { NEAR_BYTES = 12 };
+
+static bool interval_next(const char *text, size_t from, struct interval *ret_interval)
+{
+    struct word_match match;
+    struct duration_words duration;
+
+    for (; part_words_next(PART_EVERY, text, from, &match); from = match.at + match.n_bytes) {
+        size_t end = match.at + match.n_bytes;
+        if (strcmp(match.value, "open") == 0) {
+            *ret_interval = (struct interval){match.at, end, UNSTATED};
+            return true;
+        }
+        if (strcmp(match.value, "number") != 0) {
+            *ret_interval = (struct interval){match.at, end, strtoll(match.value, NULL, 10)};
+            return true;
+        }
+        if (text_duration(text + end, &duration) && duration.at < NEAR_BYTES && duration.value_s > 0) {
+            int64_t every_s = duration.low_s != UNSTATED ? duration.low_s : duration.value_s;
+            *ret_interval = (struct interval){match.at, end + duration.at + duration.n_bytes, every_s};
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What tells the levels of this interval: the words behind it in "every hour (P1), every day (P2)" and "every
+ * hour for P1 ...", else those in front of it. */
+static const char *levels_part(struct arena *arena, const char *text, size_t first,
+                               const struct interval *interval, size_t next)
+{
+    const char *after = text + interval->end + strspn(text + interval->end, " ");
+    bool behind = after[0] == '(' || text_starts_with(after, "for ") || text_starts_with(after, "during ");
+
+    return behind ? text_normalise(arena, after, (size_t)(text + next - after))
+                  : text_normalise(arena, text + first, interval->at - first);
+}
+
+static const char *until_of(struct arena *arena, const char *text)
+{
+    const char *until = text_find_word(text, "until");
+
+    if (until == NULL)
+        return NULL;
+    until += strlen("until") + (until[strlen("until")] == ' ');
+    return text_without_colon(arena, arena_strndup(arena, until, strcspn(until, ",;(")));
+}
+
+static void take_place(struct parts_reading *reading, const char *sentence, struct cadence *cadence)
+{
+    const struct template *template = part_template_at(reading, cadence->line);
+    const struct procedure *procedure = part_procedure_at(reading, cadence->line);
+    const char *first_line;
+
+    cadence->audience = part_words_value(PART_AUDIENCE, sentence);
+    cadence->channel = part_words_value(PART_MEDIUM, sentence);
+    if (template) {
+        cadence->scope = template->id;
+        cadence->source = "template";
+        cadence->audience = template->audience ? template->audience : cadence->audience;
+        first_line = arena_strndup(reading->arena, template->body, strcspn(template->body, "\n"));
+        if (cadence->applies_to.n == 0)
+            part_levels(reading, first_line, &cadence->applies_to);
+        return;
+    }
+    cadence->source = procedure ? "step" : "policy";
+    if (procedure == NULL)
+        return;
+    cadence->scope = procedure->id;
+    if (cadence->applies_to.n == 0 && procedure->severity)
+        strings_add(reading->arena, &cadence->applies_to, procedure->severity);
+}
+
+static void add(struct parts_reading *reading, const char *what, const char *sentence, int64_t every_s,
+                const char *levels, int line)
+{
+    struct cadence *cadence = list_push(reading->arena, &reading->parts->cadences);
+
+    cadence->what = what;
+    cadence->every_s = every_s;
+    cadence->line = line;
+    cadence->until = until_of(reading->arena, sentence);
+    part_levels(reading, levels, &cadence->applies_to);
+    take_place(reading, sentence, cadence);
+}
+
+/* "Updates every hour" and "every hour updates" speak of them; "polls every minute until the first update"
+ * does not. "Daily" and "weekly" are about people only next to "updates". */
+static bool speaks_of_updates(const char *text, const struct interval *interval)
+{
+    struct word_match match;
+    bool rare = interval->every_s >= 86400;
+
+    for (size_t from = 0; part_words_next(PART_UPDATE, text, from, &match); from = match.at + match.n_bytes) {
+        bool near = match.at >= interval->end && match.at - interval->end < NEAR_BYTES;
+        if (near || (!rare && match.at < interval->at))
+            return true;
+    }
+    return false;
+}
+
+enum { SENTENCE_BYTES = 600 };
+
+static void read_sentence(struct parts_reading *reading, const char *label, const char *text, int line)
+{
+    struct interval interval, next;
+    bool more = strnlen(text, SENTENCE_BYTES) < SENTENCE_BYTES && interval_next(text, 0, &interval);
+    bool labelled = label && part_words_value(PART_UPDATE, label);
+
+    for (size_t first = 0; more; first = interval.end, interval = next) {
+        more = interval_next(text, interval.end, &next);
+        if (!labelled && !speaks_of_updates(text, &interval))
+            continue;
+        const char *levels =
+            levels_part(reading->arena, text, first, &interval, more ? next.at : strlen(text));
+        if (first == 0 && !more)
+            levels = text;
+        add(reading, label ? label : text, text, interval.every_s, levels, line);
+    }
+}
+
+static void read_fact(struct parts_reading *reading, const struct fact *fact)
+{
+    const struct block *block = &reading->document->blocks.at[fact->block];
+    struct sentences sentences = {0};
+
+    if (fact->place == FACT_FENCE && part_template_at(reading, fact->line) == NULL)
+        return;
+    text_sentences(reading->arena, fact->text, &sentences);
+    list_each (sentence, &sentences) {
+        int line = fact->line;
+        if (fact->place != FACT_FENCE) { /* a paragraph of several lines */
+            const char *at = strstr(block->prose.text, sentence->text);
+            line = at && at > block->prose.text
+                       ? prose_line_at(&block->prose, (size_t)(at - block->prose.text))
+                       : line;
+        }
+        read_sentence(reading, fact->label, sentence->text, line);
+    }
+}
+
+static void read_table(struct parts_reading *reading, size_t i)
+{
+    const struct block *table = &reading->document->blocks.at[i];
+    bool about = words_heading(part_heading(reading, i)) == WORDS_COMMUNICATION ||
+                 part_words_value(PART_UPDATE, part_heading(reading, i));
+
+    for (size_t k = 0; k < table->n_columns; k++) {
+        const char *column = table->columns[k].text;
+        if (!part_words_value(PART_CADENCE_COLUMN, column) ||
+            (!about && !part_words_value(PART_UPDATE, column)))
+            continue;
+        list_each (row, &table->rows) {
+            struct interval interval;
+            if (interval_next(row->cells[k].text, 0, &interval))
+                add(reading, row->cells[0].text, row->cells[k].text, interval.every_s, row->cells[0].text,
+                    row->line);
+        }
+    }
+}
+
+void parts_read_cadences(struct parts_reading *reading)
+{
+    const struct document *document = reading->document;
+
+    list_each (fact, &reading->facts)
+        read_fact(reading, fact);
+    for (size_t i = 0; i < document->blocks.n; i++)
+        if (document->blocks.at[i].kind == BLOCK_TABLE)
+            read_table(reading, i);
+}

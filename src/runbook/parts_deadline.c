@@ -1,0 +1,158 @@
+/* Until when something must be done: times in headings and labels ("Immediate actions (< 5 minutes)"),
+ * sentences that oblige ("hold the review within 48 hours"), due dates of action items.
+ *
+ * Response and resolution times are in the severity levels and not told again. */
+#include <string.h>
+
+#include "runbook/parts_priv.h"
+#include "runbook/procedure_priv.h"
+#include "runbook/severity.h"
+
+static bool is_post_incident(const struct parts_reading *reading, size_t block, const char *text)
+{
+    return words_heading(text) == WORDS_POST_INCIDENT || part_words_value(PART_REPORT, text) ||
+           part_under_heading(reading, block, WORDS_POST_INCIDENT);
+}
+
+static const char *after_of(const char *kind, const char *text)
+{
+    static const struct {
+        const char *kind, *after;
+    } usual[] = {{"phase", "alert"},
+                 {"post_incident", "resolved"},
+                 {"escalation", "declared"},
+                 {"action_item", "review"}};
+    const char *of = text_find_word(text, "of");
+    const char *since = of ? of : text_find_word(text, "after");
+    const char *stated = since ? part_words_value(PART_DEADLINE_AFTER, since) : NULL;
+
+    for (size_t i = 0; stated == NULL && i < sizeof usual / sizeof *usual; i++)
+        if (strcmp(usual[i].kind, kind) == 0)
+            return usual[i].after;
+    return stated;
+}
+
+static struct deadline *add(struct parts_reading *reading, const char *what, const char *kind,
+                            const char *text, int line)
+{
+    struct deadline *deadline = list_push(reading->arena, &reading->parts->deadlines);
+
+    *deadline = (struct deadline){.what = what, .kind = kind, .line = line, .due_min_s = UNSTATED};
+    deadline->after = after_of(kind, text);
+    return deadline;
+}
+
+/* A heading or label with a time. */
+static void read_title(struct parts_reading *reading, size_t block, const char *title, int line)
+{
+    int64_t due_s, min_s;
+    const char *op;
+
+    if (strnlen(title, 200) == 200 || part_severity_at(reading, line) ||
+        !title_budget(reading->arena, title, &due_s, &min_s, &op) || (op && (op[0] == '>')) || due_s <= 0)
+        return;
+    const char *what = title_without_limits(reading->arena, title);
+    bool post = is_post_incident(reading, block, title);
+    struct deadline *deadline = add(reading, what, post ? "post_incident" : "phase", "", line);
+    deadline->due_s = due_s;
+    deadline->due_min_s = min_s;
+    deadline->op = op ? op : "<=";
+}
+
+/* A time that has a word for "at the latest" right in front of it. */
+static bool limit_in(const char *text, struct duration_words *ret_duration)
+{
+    struct word_match match;
+
+    for (size_t from = 0; part_words_next(PART_DEADLINE, text, from, &match);
+         from = match.at + match.n_bytes) {
+        size_t end = match.at + match.n_bytes;
+        if (!text_duration(text + end, ret_duration) || ret_duration->at > 5 || ret_duration->value_s <= 0)
+            continue;
+        ret_duration->at = match.at;
+        ret_duration->op = ret_duration->low_s != UNSTATED   ? "range"
+                           : strcmp(match.value, "yes") == 0 ? "<="
+                                                             : match.value;
+        return true;
+    }
+    return false;
+}
+
+/* "More than 5 failures within 10 minutes" and "within 5 minutes the pods restart" set no deadline. */
+static bool obliges(struct parts_reading *reading, const struct fact *fact, const char *sentence,
+                    const struct duration_words *limit)
+{
+    struct condition condition;
+
+    condition_read(reading->arena, sentence, &condition);
+    if (condition.has_value && (condition.unit == NULL || strcmp(condition.unit, "%") == 0))
+        return false;
+    if (fact->label && sentence == fact->rest && limit->at == 0)
+        return true;
+    if (sentence_is_order(sentence))
+        return true;
+    struct word_match word;
+    return part_words_next(PART_OBLIGATION, sentence, 0, &word) && word.at < limit->at + limit->n_bytes;
+}
+
+static void read_sentence(struct parts_reading *reading, const struct fact *fact, const char *sentence,
+                          int line)
+{
+    struct duration_words limit;
+
+    if (!limit_in(sentence, &limit) || !obliges(reading, fact, sentence, &limit))
+        return;
+    bool escalation =
+        text_find_word(sentence, "escalate") || part_under_heading(reading, fact->block, WORDS_ESCALATION);
+    const char *kind = escalation                                           ? "escalation"
+                       : is_post_incident(reading, fact->block, fact->text) ? "post_incident"
+                                                                            : "phase";
+    struct deadline *deadline =
+        add(reading, fact->label ? fact->label : sentence, kind, sentence + limit.at, line);
+    deadline->due_s = limit.value_s;
+    deadline->due_min_s = limit.low_s;
+    deadline->op = limit.op;
+}
+
+enum { FACT_BYTES = 2000 };
+
+static void read_fact(struct parts_reading *reading, const struct fact *fact)
+{
+    struct sentences sentences = {0};
+    int64_t due_s, min_s;
+    const char *op;
+
+    if (fact->place == FACT_FENCE || strnlen(fact->text, FACT_BYTES) == FACT_BYTES ||
+        part_severity_at(reading, fact->line))
+        return;
+    if (fact->place == FACT_PROSE && fact->label && fact->rest[0] == '\0' &&
+        title_budget(reading->arena, fact->label, &due_s, &min_s, &op)) {
+        read_title(reading, fact->block, fact->label, fact->line);
+        return;
+    }
+    if (fact->label && limit_in(fact->rest, &(struct duration_words){0})) {
+        read_sentence(reading, fact, fact->rest, fact->line);
+        return;
+    }
+    text_sentences(reading->arena, fact->text, &sentences);
+    list_each (sentence, &sentences)
+        read_sentence(reading, fact, sentence->text, fact->line);
+}
+
+void parts_read_deadlines(struct parts_reading *reading)
+{
+    const struct document *document = reading->document;
+
+    for (size_t i = 0; i < document->blocks.n; i++)
+        if (is_section(&document->blocks.at[i]))
+            read_title(reading, i, document->blocks.at[i].prose.text, document->blocks.at[i].line);
+    list_each (fact, &reading->facts)
+        read_fact(reading, fact);
+    list_each (row, &reading->parts->action_rows) {
+        if (row->due_s == UNSTATED || row->due_s <= 0)
+            continue;
+        struct deadline *deadline = add(reading, row->action, "action_item", "", row->line);
+        deadline->due_s = row->due_s;
+        deadline->op = "<=";
+    }
+}

@@ -1,0 +1,148 @@
+/* The pieces of text of a document with their labels, and what each line belongs to. */
+#include <ctype.h>
+#include <string.h>
+
+#include "runbook/parts_priv.h"
+#include "runbook/severity.h"
+
+static bool line_ok(const struct parts_reading *reading, int line)
+{
+    return line >= 1 && line <= reading->runbook->n_lines;
+}
+
+const struct template *part_template_at(const struct parts_reading *reading, int line)
+{
+    int at = line_ok(reading, line) ? reading->template_at[line] : 0;
+
+    return at > 0 ? &reading->parts->templates.at[at - 1] : NULL;
+}
+
+const struct procedure *part_procedure_at(const struct parts_reading *reading, int line)
+{
+    return line_ok(reading, line) ? reading->procedure_at[line] : NULL;
+}
+
+const struct severity *part_severity_at(const struct parts_reading *reading, int line)
+{
+    return line_ok(reading, line) ? reading->severity_at[line] : NULL;
+}
+
+/* Procedures come in the order of the document, an inner one after the one around it. */
+void parts_index_lines(struct parts_reading *reading)
+{
+    size_t n = (size_t)reading->runbook->n_lines + 1;
+
+    reading->procedure_at = arena_alloc(reading->arena, n * sizeof(void *));
+    reading->severity_at = arena_alloc(reading->arena, n * sizeof(void *));
+    reading->template_at = arena_alloc(reading->arena, n * sizeof(int));
+    list_each (procedure, &reading->runbook->procedures)
+        for (int line = procedure->line; line <= procedure->line_end && line_ok(reading, line); line++)
+            reading->procedure_at[line] = procedure;
+    list_each (severity, &reading->runbook->severities)
+        for (int line = severity->line; line <= severity->line_end && line_ok(reading, line); line++)
+            reading->severity_at[line] = severity;
+}
+
+static bool has_id(const struct strings *ids, const char *id)
+{
+    for (size_t i = 0; i < ids->n; i++)
+        if (strcmp(ids->at[i], id) == 0)
+            return true;
+    return false;
+}
+
+void part_levels(const struct parts_reading *reading, const char *text, struct strings *ret_ids)
+{
+    size_t at, n, at_most = 16;
+    int number;
+
+    for (const char *s = text; at_most-- > 0; s += at + n) {
+        const char *name = severity_find(reading->arena, s, &number, &at, &n);
+        if (name == NULL || n == 0)
+            return;
+        const struct severity *level = runbook_severity(reading->runbook, name);
+        const char *id = level ? level->id : name;
+        if (!has_id(ret_ids, id))
+            strings_add(reading->arena, ret_ids, id);
+    }
+}
+
+static struct fact *add_fact(struct parts_reading *reading, enum fact_place place, size_t block, int line)
+{
+    struct fact *fact = list_push(reading->arena, &reading->facts);
+
+    fact->place = place;
+    fact->block = block;
+    fact->line = line;
+    return fact;
+}
+
+static void split_fact(struct parts_reading *reading, struct fact *fact)
+{
+    const char *label, *rest;
+
+    fact->rest = fact->text;
+    if (text_label(reading->arena, fact->text, &label, &rest)) {
+        fact->label = label;
+        fact->rest = rest;
+    }
+}
+
+static void prose_facts(struct parts_reading *reading, size_t i)
+{
+    const struct block *block = &reading->document->blocks.at[i];
+    enum fact_place place = block->kind == BLOCK_ITEM ? FACT_ITEM : FACT_PROSE;
+
+    list_each (passage, &block->prose.passages) {
+        struct fact *fact = add_fact(reading, place, i, passage->line);
+        fact->text = passage->rest;
+        if (passage->lead == NULL) {
+            split_fact(reading, fact);
+            continue;
+        }
+        fact->text =
+            arena_printf(reading->arena, "%s%s%s", passage->lead, passage->colon ? ": " : " ", passage->rest);
+        fact->label = passage->lead;
+        fact->rest = passage->rest;
+    }
+}
+
+static void fence_facts(struct parts_reading *reading, size_t i)
+{
+    const struct block *block = &reading->document->blocks.at[i];
+
+    if (fence_role(block) != FENCE_OTHER)
+        return;
+    for (size_t k = 0; k < block->lines.n; k++) {
+        const char *text = text_normalise(reading->arena, block->lines.at[k].at, block->lines.at[k].n_bytes);
+        while (text[0] == '-' || text[0] == '*' || text[0] == ' ')
+            text++;
+        if (text[0] == '\0')
+            continue;
+        struct fact *fact = add_fact(reading, FACT_FENCE, i, block->body_line + (int)k);
+        fact->text = text;
+        split_fact(reading, fact);
+    }
+}
+
+void parts_collect_facts(struct parts_reading *reading)
+{
+    const struct document *document = reading->document;
+
+    for (size_t i = 0; i < document->blocks.n; i++) {
+        switch (document->blocks.at[i].kind) {
+        case BLOCK_PARAGRAPH:
+        case BLOCK_ITEM:
+            prose_facts(reading, i);
+            break;
+        case BLOCK_FENCE:
+            fence_facts(reading, i);
+            break;
+        case BLOCK_HEADING:
+        case BLOCK_TABLE:
+        case BLOCK_RULE:
+        case BLOCK_HTML:
+            break;
+        }
+    }
+}

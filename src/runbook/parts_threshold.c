@@ -1,0 +1,219 @@
+/* Limits of what is measured: "p95 latency > 200 ms", "1-10 %", in definitions of levels, in symptoms, in
+ * steps
+ * ("if CPU > 80 %"), under headings and in columns that name thresholds, as the age in a query, and as the
+ * phrase that is looked for in a log.
+ *
+ * A text may hold several, a clause each. Words of trouble without a number are left to the symptoms. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runbook/parts_priv.h"
+#include "runbook/severity.h"
+
+static bool same(const struct threshold *a, const struct condition *condition, int line)
+{
+    return a->line == line && strcmp(a->condition.op, condition->op) == 0 &&
+           a->condition.has_value == condition->has_value && !(a->condition.value < condition->value) &&
+           !(a->condition.value > condition->value);
+}
+
+enum { LOOK_BACK = 16, CLAUSE_BYTES = 120 };
+
+static void add(struct parts_reading *reading, const struct condition *condition, const char *meaning,
+                int line)
+{
+    size_t n = reading->parts->thresholds.n;
+
+    for (size_t k = n > LOOK_BACK ? n - LOOK_BACK : 0; k < n; k++)
+        if (same(&reading->parts->thresholds.at[k], condition, line))
+            return;
+    struct threshold *threshold = list_push(reading->arena, &reading->parts->thresholds);
+    *threshold = (struct threshold){.condition = *condition, .meaning = meaning, .line = line};
+    if (condition->has_value && condition->unit == NULL && condition->value > 0 && condition->value < 1)
+        threshold->condition.unit = "ratio";
+}
+
+/* What a clause of a step must have to be a limit and no instruction: "keep at least 3" is none. */
+static bool is_limit(const char *clause, const char *sentence, const struct condition *condition)
+{
+    if (condition->has_value_hi)
+        return text_find_word(sentence, "if") || text_find_word(sentence, "when");
+    return strpbrk(clause, "<>") || strstr(clause, "\xe2\x89") || text_find_word(sentence, "if") ||
+           text_find_word(sentence, "when") || text_find_word(sentence, "until");
+}
+
+/* Program text in running text: "awk '$3 > 0'", "80->4000". */
+static bool is_program(const char *clause)
+{
+    const char *close = strchr(clause, ')'), *open = strchr(clause, '(');
+
+    for (const char *equals = strchr(clause, '='); equals; equals = strchr(equals + 1, '='))
+        if (equals == clause || (equals[-1] != '<' && equals[-1] != '>'))
+            return true;
+    return strpbrk(clause, "$|{}`\\") || strstr(clause, "->") || (close && (open == NULL || close < open)) ||
+           strlen(clause) > CLAUSE_BYTES;
+}
+
+static bool is_long_time(const struct condition *condition)
+{
+    return condition->unit && (strcmp(condition->unit, "min") == 0 || strcmp(condition->unit, "h") == 0 ||
+                               strcmp(condition->unit, "d") == 0);
+}
+
+static void read_clause(struct parts_reading *reading, const char *clause, const char *sentence,
+                        const char *meaning, bool step, int line)
+{
+    struct condition condition;
+
+    if (is_program(clause))
+        return;
+    condition_read(reading->arena, clause, &condition);
+    bool class = condition.op && strcmp(condition.op, "class") == 0;
+    if (!condition.has_value && !class)
+        return;
+    if (step && (class || is_long_time(&condition) || !is_limit(clause, sentence, &condition)))
+        return;
+    add(reading, &condition, meaning, line);
+}
+
+/* Bytes up to the next " and ", " or " or comma that parts clauses (not "1,000"). */
+static size_t clause_bytes(const char *text)
+{
+    for (size_t i = 0; text[i]; i++) {
+        bool comma = (text[i] == ',' || text[i] == ';') && !isdigit((unsigned char)text[i + 1]);
+        if (comma || text_starts_with(text + i, " and ") || text_starts_with(text + i, " or "))
+            return i;
+    }
+    return strlen(text);
+}
+
+enum { TEXT_BYTES = 4000 };
+
+static void read_text(struct parts_reading *reading, const char *text, const char *meaning, bool step,
+                      int line)
+{
+    struct sentences sentences = {0};
+
+    if (strnlen(text, TEXT_BYTES) == TEXT_BYTES || strpbrk(text, "0123456789") == NULL)
+        return;
+    text_sentences(reading->arena, text, &sentences);
+    list_each (sentence, &sentences) {
+        for (const char *at = sentence->text; *at;) {
+            size_t n = clause_bytes(at);
+            read_clause(reading, text_normalise(reading->arena, at, n), sentence->text, meaning, step, line);
+            at += n + (at[n] == ',' || at[n] == ';');
+            if (text_starts_with(at, " and ") || text_starts_with(at, " or "))
+                at += strcspn(at + 1, " ") + 2;
+        }
+    }
+}
+
+static void read_levels(struct parts_reading *reading)
+{
+    list_each (severity, &reading->runbook->severities) {
+        list_each (criterion, &severity->examples)
+            read_text(reading, criterion->text, severity->id, false, criterion->line);
+        list_each (criterion, &severity->criteria)
+            read_text(reading, criterion->text, severity->id, false, criterion->line);
+    }
+}
+
+/* "query_start < NOW() - INTERVAL '5 minutes'": what is older than that. */
+static void read_query(struct parts_reading *reading, const struct command *command, const char *meaning)
+{
+    int line = command->line;
+
+    for (const char *at = command->text; *at;
+         at += strcspn(at, "\n"), line += *at == '\n', at += *at == '\n') {
+        size_t n = strcspn(at, "\n");
+        const char *text = arena_strndup(reading->arena, at, n);
+        const char *less = strchr(text, '<'), *interval = less ? strcasestr(less, "interval '") : NULL;
+        struct duration_words age;
+        bool now = interval && (strcasestr(less, "now()") || strcasestr(less, "current_timestamp"));
+        if (!now || !text_duration(interval + strlen("interval '"), &age) || age.at > 0)
+            continue;
+        struct condition condition = {.metric = "age",
+                                      .words = text_normalise(reading->arena, text, n),
+                                      .op = ">",
+                                      .has_value = true,
+                                      .value = (double)age.value_s,
+                                      .unit = "s",
+                                      .window_s = UNSTATED};
+        add(reading, &condition, meaning, line);
+    }
+}
+
+/* "logs ... | grep "too many clients"": a phrase looked for in a log tells that the trouble is there. */
+static void read_search(struct parts_reading *reading, const struct command *command, const char *meaning)
+{
+    const char *grep = strstr(command->text, "| grep "), *open = grep ? strpbrk(grep, "\"'") : NULL;
+    const char *close = open ? strchr(open + 1, *open) : NULL;
+
+    if (close == NULL || text_find_word(command->text, "logs") == NULL || close - open > 100)
+        return;
+    const char *phrase = arena_strndup(reading->arena, open + 1, (size_t)(close - open) - 1);
+    if (strchr(phrase, ' ') == NULL || strpbrk(phrase, "\\|*[(^$\n"))
+        return;
+    struct condition condition = {
+        .metric = "log_match", .words = phrase, .op = "matches", .window_s = UNSTATED};
+    add(reading, &condition, meaning, command->line);
+}
+
+static void read_step(struct parts_reading *reading, const struct step *step, const char *meaning)
+{
+    read_text(reading, step->text ? step->text : "", meaning, true, step->line);
+    list_each (branch, &step->branches)
+        read_text(reading, branch->when ? branch->when : "", meaning, true, branch->line);
+    list_each (command, &step->commands) {
+        read_query(reading, command, meaning);
+        read_search(reading, command, meaning);
+    }
+}
+
+static void read_procedures(struct parts_reading *reading)
+{
+    list_each (procedure, &reading->runbook->procedures) {
+        list_each (criterion, &procedure->triggers)
+            read_text(reading, criterion->text, procedure->title, false, criterion->line);
+        list_each (criterion, &procedure->symptoms)
+            read_text(reading, criterion->text, procedure->title, false, criterion->line);
+        list_each (phase, &procedure->phases) {
+            list_each (step, &phase->steps) {
+                read_step(reading, step, procedure->title);
+                list_each (substep, &step->substeps)
+                    read_step(reading, substep, procedure->title);
+            }
+        }
+    }
+}
+
+/* "- **Error rate**: > 5 %" under a heading about thresholds. */
+static void read_named(struct parts_reading *reading)
+{
+    const struct document *document = reading->document;
+
+    list_each (fact, &reading->facts) {
+        const char *heading = part_heading(reading, fact->block);
+        if (fact->place == FACT_ITEM && part_words_value(PART_THRESHOLD, heading) &&
+            !part_severity_at(reading, fact->line))
+            read_text(reading, fact->text, heading, false, fact->line);
+    }
+    for (size_t i = 0; i < document->blocks.n; i++) {
+        const struct block *table = &document->blocks.at[i];
+        for (size_t k = 0; table->kind == BLOCK_TABLE && k < table->n_columns; k++) {
+            if (!part_words_value(PART_THRESHOLD, table->columns[k].text))
+                continue;
+            list_each (row, &table->rows)
+                if (part_severity_at(reading, row->line) == NULL)
+                    read_text(reading, row->cells[k].text, row->cells[0].text, false, row->line);
+        }
+    }
+}
+
+void parts_read_thresholds(struct parts_reading *reading)
+{
+    read_levels(reading);
+    read_procedures(reading);
+    read_named(reading);
+}
