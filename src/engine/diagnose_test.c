@@ -33,11 +33,11 @@ static void one_step_at_a_time_in_the_order_of_the_document(void **state)
     world_hear(w, down);
     world_decide(w, (struct input){.kind = INPUT_STEP_STARTED, .run = 1, .step = 27});
     assert_int_equal(step_of(w, 27)->state, STEP_RUNNING);
-    world_step_done(w, 1, 27, STEP_FAILED, "connection refused\nmore");
+    world_step_done(w, 1, 27, STEP_FAILED, "more\nconnection refused");
     assert_string_equal(
         event_of(w, "step.finished")->summary,
         "`curl -f http://checkout:8000/health` failed with exit 7 after 0.2 s: connection refused");
-    assert_string_equal(step_of(w, 27)->output, "connection refused\nmore");
+    assert_string_equal(step_of(w, 27)->output, "more\nconnection refused");
     assert_int_equal(step_of(w, 29)->state, STEP_STARTING);
     world_step_done(w, 1, 29, STEP_SUCCEEDED, NULL);
     assert_text_has(event_of(w, "run.diagnosed")->summary, "1 of 2 steps succeeded");

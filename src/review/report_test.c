@@ -42,10 +42,12 @@ static void every_report_has_the_facts_the_timeline_and_the_commands(void **stat
 {
     (void)state;
     struct incident incident = an_incident();
-    struct event_row events[] = {{.at_us = nine + 120 * US_PER_S,
-                                  .actor = "person:ana",
-                                  .kind = "note.added",
-                                  .summary = "restarted it"}};
+    struct event_row events[] = {
+        {.at_us = nine, .actor = "system", .kind = "step.started", .summary = "Running it"},
+        {.at_us = nine + 120 * US_PER_S,
+         .actor = "person:ana",
+         .kind = "note.added",
+         .summary = "restarted it"}};
     struct run_step steps[] = {{.line = 20,
                                 .text = "curl -f http://beacon/health",
                                 .risk = RISK_READ,

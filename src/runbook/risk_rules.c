@@ -101,8 +101,8 @@ static void handlers_fill(struct risk_rules *rules)
     const TSLanguage *language = tree_sitter_bash();
     rules->n_symbols = ts_language_symbol_count(language);
     rules->handlers = arena_alloc(rules->arena, rules->n_symbols * sizeof *rules->handlers);
-    for (TSSymbol symbol = 0; symbol < rules->n_symbols; symbol++)
-        rules->handlers[symbol] = tree_node_handler(ts_language_symbol_name(language, symbol));
+    for (size_t symbol = 0; symbol < rules->n_symbols; symbol++)
+        rules->handlers[symbol] = tree_node_handler(ts_language_symbol_name(language, (TSSymbol)symbol));
 }
 
 static int lines_read(struct risk_rules *rules, const char *file, const char *bytes, bool site,
