@@ -140,15 +140,12 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     if (fact->place == FACT_FENCE && part_template_at(reading, fact->line) == NULL)
         return;
     text_sentences(reading->arena, fact->text, &sentences);
+    size_t n_label = strlen(fact->text) - strlen(fact->rest);
     list_each (sentence, &sentences) {
-        int line = fact->line;
-        if (fact->place != FACT_FENCE) { /* a paragraph of several lines */
-            const char *at = strstr(block->prose.text, sentence->text);
-            line = at && at > block->prose.text
-                       ? prose_line_at(&block->prose, (size_t)(at - block->prose.text))
-                       : line;
-        }
-        read_sentence(reading, fact->label, sentence->text, line);
+        size_t at = fact->rest_at + sentence->at;
+        bool later = fact->place != FACT_FENCE && at > n_label; /* a paragraph of several lines */
+        read_sentence(reading, fact->label, sentence->text,
+                      later ? prose_line_at(&block->prose, at - n_label) : fact->line);
     }
 }
 

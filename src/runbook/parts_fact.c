@@ -85,6 +85,7 @@ static void split_fact(struct parts_reading *reading, struct fact *fact)
     if (text_label(reading->arena, fact->text, &label, &rest)) {
         fact->label = label;
         fact->rest = rest;
+        fact->rest_at += (size_t)(rest - fact->text);
     }
 }
 
@@ -96,6 +97,7 @@ static void prose_facts(struct parts_reading *reading, size_t i)
     list_each (passage, &block->prose.passages) {
         struct fact *fact = add_fact(reading, place, i, passage->line);
         fact->text = passage->rest;
+        fact->rest_at = passage->rest_at;
         if (passage->lead == NULL) {
             split_fact(reading, fact);
             continue;

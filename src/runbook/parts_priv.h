@@ -22,6 +22,7 @@ struct fact {
     const char *rest;  /* what follows the label, all of the text without one */
     const char *text;  /* all of it */
     size_t block;      /* the block it stands in */
+    size_t rest_at;    /* where rest begins in the block's prose.text; fences: 0 */
     int line;
 };
 
@@ -98,6 +99,13 @@ void parts_read_action_items(struct parts_reading *reading);
 void parts_read_deadlines(struct parts_reading *reading);
 void parts_read_thresholds(struct parts_reading *reading);
 void parts_read_endpoints(struct parts_reading *reading);
+void parts_read_contacts(struct parts_reading *reading);
+void parts_read_escalations(struct parts_reading *reading);
+void parts_read_roles(struct parts_reading *reading);
+void parts_read_channels(struct parts_reading *reading);
+void parts_read_recovery(struct parts_reading *reading);
+void parts_read_maintenance(struct parts_reading *reading);
+void parts_read_review(struct parts_reading *reading);
 
 /* ---- parts_field.c ---- */
 

@@ -1,0 +1,236 @@
+/* Who is reached how, and the layers of the rotation: lists, lines and tables under headings about contacts,
+ * and under those about being on call. */
+#include <ctype.h>
+#include <string.h>
+
+#include "runbook/parts_person.h"
+#include "runbook/parts_priv.h"
+
+/* What a text is as a way to reach somebody; NULL: it is none ("database issues"). */
+static const char *value_kind(const char *value)
+{
+    size_t n_digits = 0, n_upper = 0, n_bytes = strlen(value);
+    bool dial = value[0] == '+' || value[0] == '(' || isdigit((unsigned char)value[0]);
+
+    for (size_t i = 0; i < n_bytes; i++) {
+        n_digits += isdigit((unsigned char)value[i]) != 0;
+        n_upper += isupper((unsigned char)value[i]) != 0;
+    }
+    if (strchr("[<{", value[0]) || strcasestr(value, "xxx") || text_same(value, "tbd") ||
+        strstr(value, "___"))
+        return "placeholder";
+    if (value[0] == '+' && n_upper >= 2 && n_digits < 10)
+        return "phone-placeholder";
+    if (strstr(value, "://"))
+        return "url";
+    const char *at = strchr(value, '@');
+    if (at && strchr(at, '.'))
+        return "email";
+    if (dial && n_digits >= 6)
+        return "phone";
+    const char *hash = strchr(value, '#');
+    if (hash && islower((unsigned char)hash[1]))
+        return "channel";
+    if (at)
+        return "handle";
+    bool duty = text_find_word(value, "rotation") || text_find_word(value, "pagerduty") ||
+                text_find_word(value, "opsgenie") || text_find_word(value, "pager");
+    return duty && n_bytes < 60 ? "rotation" : NULL;
+}
+
+static const char *purpose_of(const struct parts_reading *reading, size_t block)
+{
+    const char *purpose = part_words_value(PART_PURPOSE, part_heading(reading, block));
+
+    return purpose ? purpose : part_words_value(PART_PURPOSE, part_heading_above(reading, block));
+}
+
+static void add_layer(struct parts_reading *reading, const char *layer, const char *role, const char *text,
+                      int line)
+{
+    struct oncall_layer *oncall = list_push(reading->arena, &reading->parts->oncall);
+
+    *oncall = (struct oncall_layer){.layer = layer, .role = role, .line = line};
+    oncall->order = (int)reading->parts->oncall.n;
+    oncall->hours = part_words_value(PART_HOURS, text);
+    oncall->hours_text = oncall->hours ? text : NULL;
+}
+
+static bool has_layer(const struct parts_reading *reading, int line)
+{
+    size_t n = reading->parts->oncall.n;
+
+    return n > 0 && reading->parts->oncall.at[n - 1].line == line;
+}
+
+static void add_contact(struct parts_reading *reading, const char *name, const char *value, size_t block,
+                        int line)
+{
+    struct contact *contact = list_push(reading->arena, &reading->parts->contacts);
+    const char *kind = value && value[0] ? value_kind(value) : NULL;
+
+    *contact = (struct contact){.name = name, .value_kind = kind, .line = line};
+    contact->value = kind ? value : NULL;
+    contact->placeholder = kind && strstr(kind, "placeholder");
+    contact->purpose = kind || value == NULL || value[0] == '\0' ? purpose_of(reading, block) : value;
+    bool oncall = part_words_value(PART_ONCALL, name) ||
+                  (kind && strcmp(kind, "rotation") == 0 && part_words_value(PART_ONCALL, value));
+    if (oncall && !has_layer(reading, line))
+        add_layer(reading, name, name, value ? value : "", line);
+}
+
+static bool under_contacts(const struct parts_reading *reading, size_t block)
+{
+    struct part_label label;
+
+    if (part_label_before(reading, block, &label) && !label.sentence &&
+        part_words_value(PART_CONTACT_HEADING, label.text))
+        return true;
+    return part_words_value(PART_CONTACT_HEADING, part_heading(reading, block)) ||
+           (part_words_value(PART_CONTACT_HEADING, part_heading_above(reading, block)) &&
+            words_heading(part_heading(reading, block)) == WORDS_CONTACTS);
+}
+
+/* "Support", "Operations Team Contact" -> whom the heading names. */
+static const char *named_by_heading(const struct parts_reading *reading, size_t block)
+{
+    const char *heading = part_heading(reading, block), *word = strcasestr(heading, " contact");
+
+    return word ? arena_strndup(reading->arena, heading, (size_t)(word - heading)) : heading;
+}
+
+static const char *without_brackets(struct arena *arena, const char *text)
+{
+    size_t n = strcspn(text, "(");
+
+    while (n > 0 && text[n - 1] == ' ')
+        n--;
+    return n > 0 ? arena_strndup(arena, text, n) : text;
+}
+
+enum { NAME_BYTES = 60 };
+
+static void read_fact(struct parts_reading *reading, const struct fact *fact)
+{
+    const struct block *block = &reading->document->blocks.at[fact->block];
+    struct duration_words time;
+    struct person person;
+
+    if (fact->place == FACT_ITEM && block->depth > 1)
+        return;
+    if (fact->label == NULL) { /* "1. On-call engineer" */
+        if (fact->place != FACT_PROSE && person_is(reading->arena, fact->text, &person))
+            add_contact(reading, person.name, NULL, fact->block, fact->line);
+        return;
+    }
+    if (fact->rest[0] == '\0' || strnlen(fact->label, NAME_BYTES) == NAME_BYTES ||
+        part_words_value(PART_NOT_CONTACT, fact->label))
+        return;
+    bool when = text_duration(fact->label, &time) || text_starts_with(fact->label, "if ");
+    if (when) { /* "**15 minutes**: Platform lead" */
+        if (person_next(reading->arena, fact->rest, 0, &person))
+            add_contact(reading, person.name, NULL, fact->block, fact->line);
+        return;
+    }
+    const char *name = part_words_whole(PART_CONTACT_FIELD, fact->label)
+                           ? named_by_heading(reading, fact->block)
+                           : without_brackets(reading->arena, fact->label);
+    if (value_kind(fact->rest) || person_is(reading->arena, name, &person))
+        add_contact(reading, name, fact->rest, fact->block, fact->line);
+}
+
+/* ---- tables ---- */
+
+static size_t column_of(const struct block *table, const char *kind, size_t not_this)
+{
+    for (size_t k = 0; k < table->n_columns; k++) {
+        const char *value =
+            k == not_this ? NULL : part_words_whole(PART_CONTACT_COLUMN, table->columns[k].text);
+        bool both = text_same(table->columns[k].text, "contact"); /* a name or a number */
+        if (value && (strcmp(value, kind) == 0 || both))
+            return k;
+    }
+    return table->n_columns;
+}
+
+static void read_table(struct parts_reading *reading, size_t i)
+{
+    const struct block *table = &reading->document->blocks.at[i];
+    size_t name = column_of(table, "name", table->n_columns), value = column_of(table, "value", name);
+    bool reach = false;
+
+    for (size_t k = 0; k < table->n_columns; k++)
+        reach |= text_same(table->columns[k].text, "phone") || text_same(table->columns[k].text, "email");
+    if (name == table->n_columns || value == table->n_columns || (!reach && !under_contacts(reading, i)))
+        return;
+    list_each (row, &table->rows) {
+        const char *reached = row->cells[value].text;
+        for (size_t k = 0; k < table->n_columns && reached[0] == '\0'; k++)
+            if (k != name && value_kind(row->cells[k].text))
+                reached = row->cells[k].text;
+        if (row->cells[name].text[0] && reached[0])
+            add_contact(reading, row->cells[name].text, reached, i, row->line);
+    }
+}
+
+/* ---- rotation ---- */
+
+static bool under_oncall(const struct parts_reading *reading, size_t block)
+{
+    struct part_label label;
+
+    if (part_label_before(reading, block, &label))
+        return part_words_value(PART_ONCALL, label.text) != NULL;
+    return part_words_value(PART_ONCALL, part_heading(reading, block)) != NULL;
+}
+
+/* "**Primary**: DevOps engineer (24/7)" below "On-call rotation". */
+static void read_layer(struct parts_reading *reading, const struct fact *fact)
+{
+    if (fact->label == NULL || fact->rest[0] == '\0' || strnlen(fact->rest, 120) == 120 ||
+        !part_words_whole(PART_LAYER, fact->label) || has_layer(reading, fact->line) ||
+        !under_oncall(reading, fact->block))
+        return;
+    add_layer(reading, fact->label, without_brackets(reading->arena, fact->rest), fact->rest, fact->line);
+}
+
+static void read_schedule(struct parts_reading *reading, size_t i)
+{
+    const struct block *table = &reading->document->blocks.at[i];
+
+    if (!part_words_value(PART_ONCALL, part_heading(reading, i)) || table->n_columns < 2)
+        return;
+    list_each (row, &table->rows) {
+        bool layer = part_words_value(PART_LAYER, row->cells[0].text) ||
+                     part_words_value(PART_HOURS, row->cells[1].text);
+        if (layer && row->cells[0].text[0] && !has_layer(reading, row->line))
+            add_layer(reading, row->cells[0].text, row->cells[1].text, row->cells[1].text, row->line);
+    }
+}
+
+static bool open_fence(const struct parts_reading *reading, const struct fact *fact)
+{
+    const char *lang = reading->document->blocks.at[fact->block].lang;
+
+    return fact->place != FACT_FENCE || lang == NULL || strcmp(lang, "text") == 0;
+}
+
+void parts_read_contacts(struct parts_reading *reading)
+{
+    const struct document *document = reading->document;
+
+    list_each (fact, &reading->facts) {
+        if (part_template_at(reading, fact->line) || !open_fence(reading, fact))
+            continue;
+        if (under_contacts(reading, fact->block))
+            read_fact(reading, fact);
+        read_layer(reading, fact);
+    }
+    for (size_t i = 0; i < document->blocks.n; i++) {
+        if (document->blocks.at[i].kind != BLOCK_TABLE ||
+            part_template_at(reading, document->blocks.at[i].line))
+            continue;
+        read_table(reading, i);
+        read_schedule(reading, i);
+    }
+}

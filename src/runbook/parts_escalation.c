@@ -1,0 +1,318 @@
+/* Who is called when nobody gets on: rules of the severity levels, lists of when to escalate, steps that
+ * escalate, chains ("lead -> manager -> CTO", ordered contacts) and who makes up a response team. */
+#include <ctype.h>
+#include <string.h>
+
+#include "runbook/parts_person.h"
+#include "runbook/parts_priv.h"
+
+static struct escalation *add(struct parts_reading *reading, const char *kind, int line, int line_end)
+{
+    struct escalation *escalation = list_push(reading->arena, &reading->parts->escalations);
+
+    *escalation = (struct escalation){.kind = kind, .line = line, .line_end = line_end, .after_s = UNSTATED};
+    return escalation;
+}
+
+static bool has_line(const struct parts_reading *reading, int line)
+{
+    size_t n = reading->parts->escalations.n;
+
+    for (size_t k = n > 8 ? n - 8 : 0; k < n; k++)
+        if (line >= reading->parts->escalations.at[k].line &&
+            line <= reading->parts->escalations.at[k].line_end)
+            return true;
+    return false;
+}
+
+static const char *condition_of(struct arena *arena, const char *text)
+{
+    static const char *const words[] = {"if", "when", "after"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *at = text_find_word(text, words[i]);
+        if (at)
+            return text_without_colon(arena, at);
+    }
+    return NULL;
+}
+
+/* ---- severity levels ---- */
+
+/* The first fact at or after a line; facts are in the order of lines. */
+static size_t fact_at_line(const struct parts_reading *reading, int line)
+{
+    size_t low = 0, high = reading->facts.n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (reading->facts.at[middle].line < line)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The line on which a level's rule stands: the one whose label is about escalation, else the level's own. */
+static int rule_line(const struct parts_reading *reading, const struct severity *severity)
+{
+    for (size_t i = fact_at_line(reading, severity->line); i < reading->facts.n; i++) {
+        const struct fact *fact = &reading->facts.at[i];
+        if (fact->line > severity->line_end)
+            break;
+        if (fact->label && words_occur(WORDS_ESCALATION_RULE, fact->label) &&
+            !words_occur(WORDS_RESPONSE_TIME, fact->label))
+            return fact->line;
+    }
+    return severity->line;
+}
+
+static void read_levels(struct parts_reading *reading)
+{
+    list_each (severity, &reading->runbook->severities) {
+        if (severity->escalation_text == NULL)
+            continue;
+        int line = rule_line(reading, severity);
+        struct escalation *rule = add(reading, "rule", line, line);
+        strings_add(reading->arena, &rule->applies_to, severity->id);
+        rule->to = severity->escalate_to;
+        if (rule->to.n == 0)
+            persons_add(reading->arena, severity->escalation_text, &rule->to);
+        rule->after_s = severity->escalate_after_s;
+        rule->condition = severity->escalate_condition;
+    }
+}
+
+/* ---- chains ---- */
+
+/* "lead → manager → CTO". */
+static bool read_arrows(struct parts_reading *reading, const struct fact *fact)
+{
+    static const char *const arrows[] = {"\xe2\x86\x92", "->", "=>", "\xc2\xbb"};
+    struct strings names = {0};
+
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++) {
+        if (strstr(fact->rest, arrows[i]) == NULL || strnlen(fact->rest, 300) == 300)
+            continue;
+        for (const char *at = fact->rest; at;) {
+            const char *next = strstr(at, arrows[i]);
+            struct person person;
+            const char *part = text_normalise(reading->arena, at, next ? (size_t)(next - at) : strlen(at));
+            if (!person_next(reading->arena, part, 0, &person))
+                return false;
+            strings_add(reading->arena, &names, person.name);
+            at = next ? next + strlen(arrows[i]) : NULL;
+        }
+        struct escalation *chain = add(reading, "chain", fact->line, fact->line);
+        chain->to = names;
+        chain->ordered = true;
+        return true;
+    }
+    return false;
+}
+
+static bool is_chain_heading(const struct parts_reading *reading, size_t block)
+{
+    struct part_label label;
+
+    if (part_label_before(reading, block, &label) && !label.sentence)
+        return part_words_value(PART_CHAIN, label.text) != NULL;
+    const char *heading = part_heading(reading, block);
+    return part_words_value(PART_CHAIN, heading) && words_heading(heading) == WORDS_CONTACTS;
+}
+
+/* Takes the contacts of lines first..last, as far as there are any, as one chain. */
+static void chain_of_lines(struct parts_reading *reading, const int *contact_at, int first, int last)
+{
+    struct escalation *chain = NULL;
+    int n = 0;
+
+    for (int line = first; line <= last && line <= reading->runbook->n_lines; line++)
+        n += contact_at[line] > 0;
+    for (int line = first; n > 1 && line <= last && line <= reading->runbook->n_lines; line++) {
+        if (contact_at[line] == 0)
+            continue;
+        if (chain == NULL)
+            chain = add(reading, "chain", line, line);
+        chain->ordered = true;
+        chain->line_end = line;
+        strings_add(reading->arena, &chain->to, reading->parts->contacts.at[contact_at[line] - 1].name);
+    }
+}
+
+static bool escalation_column(const struct block *table)
+{
+    for (size_t k = 0; table->kind == BLOCK_TABLE && k < table->n_columns; k++)
+        if (strcasestr(table->columns[k].text, "escalat"))
+            return true;
+    return false;
+}
+
+/* Contacts of one list, fence or table under a heading about a chain. */
+static void read_contact_chains(struct parts_reading *reading)
+{
+    const struct document *document = reading->document;
+    int *contact_at =
+        arena_alloc(reading->arena, ((size_t)reading->runbook->n_lines + 1) * sizeof *contact_at);
+
+    for (size_t i = 0; i < reading->parts->contacts.n; i++)
+        contact_at[reading->parts->contacts.at[i].line] = (int)i + 1;
+    for (size_t i = 0; i < document->blocks.n; i++) {
+        const struct block *block = &document->blocks.at[i];
+        bool list = block->kind == BLOCK_ITEM && block->list_first == i && block->depth == 1;
+        if ((!list && block->kind != BLOCK_FENCE && block->kind != BLOCK_TABLE) ||
+            part_template_at(reading, block->line) ||
+            !(is_chain_heading(reading, i) || escalation_column(block)))
+            continue;
+        size_t last = i;
+        while (list && last < document->blocks.n && document->blocks.at[last].kind == BLOCK_ITEM &&
+               document->blocks.at[last].list_first == i)
+            last = document->blocks.at[last].end;
+        chain_of_lines(reading, contact_at, block->line,
+                       list ? document->blocks.at[last - 1].line_end : block->line_end);
+    }
+}
+
+/* A list of roles below "Response team assembly". */
+static void read_team(struct parts_reading *reading, size_t first)
+{
+    const struct document *document = reading->document;
+    struct part_label label;
+    struct escalation *team = NULL;
+    struct person person;
+
+    if (!part_label_before(reading, first, &label) || !part_words_value(PART_ASSEMBLY, label.text))
+        return;
+    for (size_t i = first; i < document->blocks.n && document->blocks.at[i].kind == BLOCK_ITEM &&
+                           document->blocks.at[i].list_first == first;
+         i = document->blocks.at[i].end) {
+        if (!person_is(reading->arena, part_item_title(reading, i), &person))
+            continue;
+        if (team == NULL)
+            team = add(reading, "team", document->blocks.at[i].line, document->blocks.at[i].line);
+        strings_add(reading->arena, &team->to, person.name);
+        team->line_end = document->blocks.at[i].line;
+    }
+    if (team) {
+        const struct procedure *procedure = part_procedure_at(reading, team->line);
+        team->ordered = document->blocks.at[first].marker == MARKER_ORDERED;
+        if (procedure)
+            strings_add(reading->arena, &team->applies_to, procedure->id);
+    }
+}
+
+/* ---- rules ---- */
+
+static bool is_rule_heading(const struct parts_reading *reading, size_t block)
+{
+    return words_heading(part_heading(reading, block)) == WORDS_ESCALATION;
+}
+
+enum { RULE_BYTES = 300 };
+
+/* How long to wait: "within 30 minutes", "immediately"; not the "2s" of "latency > 2s". */
+static bool wait_stated(const char *text, struct duration_words *ret_after)
+{
+    if (!text_duration(text, ret_after))
+        return false;
+    bool whole = ret_after->at == 0;
+    return ret_after->immediate || (ret_after->value_s >= 60 && (ret_after->op || whole));
+}
+
+/* Under a heading that only says "Escalation", an item counts when it says who, when or for which level. */
+static bool says_something(const struct parts_reading *reading, const struct fact *fact, bool stated)
+{
+    const char *heading = part_heading(reading, fact->block);
+    struct strings levels = {0};
+    struct person person;
+
+    if (stated || text_find_word(heading, "when") || text_find_word(heading, "criteria") ||
+        text_find_word(heading, "trigger") || person_next(reading->arena, fact->text, 0, &person))
+        return true;
+    part_levels(reading, fact->text, &levels);
+    return levels.n > 0 || condition_of(reading->arena, fact->text);
+}
+
+/* An item below "When to escalate": "**SEV-2**: within 30 minutes if there is no progress". */
+static void read_rule(struct parts_reading *reading, const struct fact *fact)
+{
+    const struct block *block = &reading->document->blocks.at[fact->block];
+    struct duration_words after;
+
+    if (fact->place != FACT_ITEM || block->depth != 1 || block->marker == MARKER_CHECKBOX ||
+        strnlen(fact->text, RULE_BYTES) == RULE_BYTES || part_severity_at(reading, fact->line) ||
+        strstr(fact->text, "://"))
+        return;
+    bool stated = wait_stated(fact->text, &after);
+    if (!says_something(reading, fact, stated))
+        return;
+    struct escalation *rule = add(reading, "rule", fact->line, fact->line);
+    part_levels(reading, fact->label ? fact->label : fact->text, &rule->applies_to);
+    if (fact->label && rule->applies_to.n == 0)
+        strings_add(reading->arena, &rule->applies_to, fact->label);
+    persons_add(reading->arena, fact->rest, &rule->to);
+    rule->condition = condition_of(reading->arena, fact->rest);
+    if (rule->condition == NULL && fact->label == NULL)
+        rule->condition = fact->text;
+    if (stated)
+        rule->after_s = after.value_s;
+}
+
+/* A step that escalates to somebody. */
+static void read_step(struct parts_reading *reading, const struct procedure *procedure,
+                      const struct phase *phase, const struct step *step)
+{
+    struct word_match verb;
+    struct duration_words after;
+
+    if (step->text == NULL || strnlen(step->text, RULE_BYTES) == RULE_BYTES ||
+        !part_words_next(PART_ESCALATE_VERB, step->text, 0, &verb) || has_line(reading, step->line))
+        return;
+    const char *whom =
+        arena_strndup(reading->arena, step->text + verb.at, strcspn(step->text + verb.at, ".;"));
+    struct strings names = {0};
+    persons_add(reading->arena, whom, &names);
+    if (names.n == 0)
+        return;
+    struct escalation *rule = add(reading, "rule", step->line, step->line);
+    rule->to = names;
+    strings_add(reading->arena, &rule->applies_to, procedure->severity ? procedure->severity : procedure->id);
+    rule->condition = step->condition ? step->condition : condition_of(reading->arena, step->text);
+    const struct severity *level =
+        procedure->severity ? runbook_severity(reading->runbook, procedure->severity) : NULL;
+    if (text_duration(step->text, &after))
+        rule->after_s = after.value_s;
+    else if (phase->stage == STAGE_IMMEDIATE && level && level->rank == 1)
+        rule->after_s = 0; /* an immediate action of the most severe level */
+}
+
+static void read_steps(struct parts_reading *reading)
+{
+    list_each (procedure, &reading->runbook->procedures)
+        list_each (phase, &procedure->phases)
+            list_each (step, &phase->steps) {
+                read_step(reading, procedure, phase, step);
+                list_each (substep, &step->substeps)
+                    read_step(reading, procedure, phase, substep);
+            }
+}
+
+void parts_read_escalations(struct parts_reading *reading)
+{
+    read_levels(reading);
+    list_each (fact, &reading->facts) {
+        bool about = (fact->label && part_words_value(PART_CHAIN, fact->label)) ||
+                     part_words_value(PART_CHAIN, part_heading(reading, fact->block));
+        if (fact->place == FACT_FENCE || (about && read_arrows(reading, fact)))
+            continue;
+        if (is_rule_heading(reading, fact->block))
+            read_rule(reading, fact);
+    }
+    read_contact_chains(reading);
+    for (size_t i = 0; i < reading->document->blocks.n; i++)
+        if (reading->document->blocks.at[i].kind == BLOCK_ITEM &&
+            reading->document->blocks.at[i].list_first == i)
+            read_team(reading, i);
+    read_steps(reading);
+}

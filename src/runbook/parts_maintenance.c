@@ -1,0 +1,172 @@
+/* What is done again and again, and rehearsals: "Rotate the keys quarterly", a list below "Weekly tasks", a
+ * table with a column for how often, "Next drill: 2026-04-01". */
+#include <ctype.h>
+#include <string.h>
+
+#include "runbook/parts_priv.h"
+
+static const char *recurrence_word(const char *rrule)
+{
+    static const struct {
+        const char *rrule, *word;
+    } words[] = {{"FREQ=HOURLY", "hourly"},
+                 {"FREQ=DAILY", "daily"},
+                 {"FREQ=WEEKLY;INTERVAL=2", "fortnightly"},
+                 {"FREQ=WEEKLY", "weekly"},
+                 {"FREQ=MONTHLY;INTERVAL=2", "every two months"},
+                 {"FREQ=MONTHLY;INTERVAL=3", "quarterly"},
+                 {"FREQ=MONTHLY;INTERVAL=6", "half-yearly"},
+                 {"FREQ=MONTHLY", "monthly"},
+                 {"FREQ=YEARLY", "yearly"}};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strncmp(rrule, words[i].rrule, strlen(words[i].rrule)) == 0)
+            return words[i].word;
+    return "event";
+}
+
+/* The task without the words that say how often: "Perform a monthly audit of x" -> "audit of x". */
+static const char *task_of(struct arena *arena, const char *text, const struct word_match *when)
+{
+    const char *rest = text + when->at + when->n_bytes;
+    size_t n = when->at;
+
+    while (n > 0 && strchr(" ,(-", text[n - 1]))
+        n--;
+    bool inner = rest[0] == ' ' && isalpha((unsigned char)rest[1]);
+    if (inner && n < 12) /* "Run a weekly check" */
+        return text_without_colon(arena, rest + 1);
+    if (inner)
+        return text_without_colon(arena, arena_printf(arena, "%.*s%s", (int)n, text, rest));
+    return n > 0 ? text_without_colon(arena, arena_strndup(arena, text, n))
+                 : text_without_colon(arena, rest + strspn(rest, " :,-"));
+}
+
+static void add(struct parts_reading *reading, const char *task, const char *rrule, const char *event,
+                int line)
+{
+    struct maintenance *maintenance = list_push(reading->arena, &reading->parts->maintenance);
+
+    *maintenance = (struct maintenance){.task = task, .rrule = rrule, .event = event, .line = line};
+    maintenance->recurrence = rrule ? recurrence_word(rrule) : "event";
+}
+
+/* How often the label before the list or the heading above it says: "Weekly tasks". */
+static const char *rrule_above(const struct parts_reading *reading, size_t block)
+{
+    struct part_label label;
+    const char *own =
+        part_label_before(reading, block, &label) ? part_words_value(PART_RECURRENCE, label.text) : NULL;
+
+    return own ? own : part_words_value(PART_RECURRENCE, part_heading(reading, block));
+}
+
+static bool under_maintenance(const struct parts_reading *reading, size_t block)
+{
+    const char *heading = part_heading(reading, block), *above = part_heading_above(reading, block);
+
+    return part_words_value(PART_MAINTENANCE, heading) || part_words_value(PART_MAINTENANCE, above);
+}
+
+enum { TEXT_BYTES = 300, DRILL_BYTES = 160 };
+
+static void read_fact(struct parts_reading *reading, const struct fact *fact)
+{
+    const struct block *block = &reading->document->blocks.at[fact->block];
+    struct word_match when;
+
+    if (fact->place != FACT_ITEM || block->depth != 1 || strnlen(fact->text, TEXT_BYTES) == TEXT_BYTES ||
+        !under_maintenance(reading, fact->block))
+        return;
+    if (part_words_next(PART_RECURRENCE, fact->text, 0, &when)) {
+        add(reading, task_of(reading->arena, fact->text, &when), when.value, NULL, fact->line);
+    } else if (part_words_next(PART_OCCASION, fact->text, 0, &when)) {
+        const char *event = text_without_colon(reading->arena, fact->text + when.at);
+        add(reading, when.at > 0 ? task_of(reading->arena, fact->text, &when) : fact->text, NULL, event,
+            fact->line);
+        if (when.at > 0)
+            reading->parts->maintenance.at[reading->parts->maintenance.n - 1].task =
+                text_normalise(reading->arena, fact->text, when.at);
+    } else {
+        const char *rrule = rrule_above(reading, fact->block);
+        if (rrule)
+            add(reading, text_without_colon(reading->arena, fact->label ? fact->label : fact->text), rrule,
+                NULL, fact->line);
+    }
+}
+
+/* A table with a column of rhythms. */
+static void read_table(struct parts_reading *reading, size_t i)
+{
+    const struct block *table = &reading->document->blocks.at[i];
+
+    for (size_t k = 0; k < table->n_columns; k++) {
+        const char *column = table->columns[k].text;
+        bool rhythm = text_same(column, "frequency") || text_same(column, "schedule") ||
+                      text_same(column, "how often") || text_same(column, "recurrence");
+        if (!rhythm ||
+            !(under_maintenance(reading, i) || part_words_value(PART_DRILL, part_heading(reading, i))))
+            continue;
+        list_each (row, &table->rows) {
+            const char *rrule = part_words_value(PART_RECURRENCE, row->cells[k].text);
+            if (rrule && k > 0)
+                add(reading, row->cells[0].text, rrule, NULL, row->line);
+        }
+        return;
+    }
+}
+
+/* ---- drills ---- */
+
+static struct drill_date *add_drill(struct parts_reading *reading, const char *name, const char *date,
+                                    int line)
+{
+    struct drill_date *drill = list_push(reading->arena, &reading->parts->drills);
+
+    *drill = (struct drill_date){.name = name, .date = date, .line = line};
+    return drill;
+}
+
+static void read_drill_metadata(struct parts_reading *reading)
+{
+    const char *last = NULL;
+
+    list_each (metadata, &reading->parts->metadata)
+        if (metadata->key && strcmp(metadata->key, "last_tested") == 0 && strcmp(metadata->type, "date") == 0)
+            last = metadata->value;
+    list_each (metadata, &reading->parts->metadata)
+        if (metadata->key && strcmp(metadata->key, "next_drill") == 0)
+            add_drill(reading, metadata->raw_key, part_date(reading->arena, metadata->value), metadata->line)
+                ->last = last;
+}
+
+/* "Run a failover drill every quarter", "Game day: 2026-04-01". */
+static void read_drill(struct parts_reading *reading, const struct fact *fact)
+{
+    if (fact->place == FACT_FENCE || strnlen(fact->text, DRILL_BYTES) == DRILL_BYTES ||
+        (fact->label && part_words_whole(PART_METADATA, fact->label)))
+        return;
+    bool named = part_words_value(PART_DRILL, fact->text) != NULL;
+    bool below = fact->place == FACT_ITEM && part_words_value(PART_DRILL, part_heading(reading, fact->block));
+    const char *rrule = part_words_value(PART_RECURRENCE, fact->text),
+               *date = part_date(reading->arena, fact->text);
+    if ((!named && !below) || (rrule == NULL && (date == NULL || !named)))
+        return;
+    struct drill_date *drill =
+        add_drill(reading, fact->label && fact->rest[0] == '\0' ? fact->label : fact->text, date, fact->line);
+    drill->recurrence = rrule ? recurrence_word(rrule) : NULL;
+}
+
+void parts_read_maintenance(struct parts_reading *reading)
+{
+    const struct document *document = reading->document;
+
+    list_each (fact, &reading->facts)
+        read_fact(reading, fact);
+    for (size_t i = 0; i < document->blocks.n; i++)
+        if (document->blocks.at[i].kind == BLOCK_TABLE)
+            read_table(reading, i);
+    read_drill_metadata(reading);
+    list_each (fact, &reading->facts)
+        read_drill(reading, fact);
+}

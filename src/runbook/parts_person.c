@@ -1,0 +1,96 @@
+/* A role is a noun of the vocabulary with the words in front of it, up to one that cannot belong to a name.
+ */
+#include "runbook/parts_person.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "runbook/parts_words.h"
+#include "runbook/text.h"
+
+enum { QUALIFIERS = 3, QUALIFIER_BYTES = 24 };
+
+static bool name_byte(char c)
+{
+    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || strchr("-&/'", c) != NULL;
+}
+
+/* Where the word that ends at `end` begins, or `end` when no word of a name stands there. */
+static size_t word_before(const char *text, size_t end, size_t from)
+{
+    size_t first = end;
+
+    while (first > from && name_byte(text[first - 1]))
+        first--;
+    return end - first > QUALIFIER_BYTES ? end : first;
+}
+
+/* Where the name begins whose noun stands at `at`. */
+static size_t name_first(struct arena *arena, const char *text, size_t at, size_t from)
+{
+    size_t n_lower = 0;
+
+    for (int k = 0; k < QUALIFIERS && at > from + 1 && text[at - 1] == ' '; k++) {
+        size_t first = word_before(text, at - 1, from);
+        if (first == at - 1 || isdigit((unsigned char)text[first]))
+            break;
+        const char *word = arena_strndup(arena, text + first, at - 1 - first);
+        bool lower = islower((unsigned char)word[0]) != 0;
+        if (part_words_whole(PART_PERSON_STOP, word) || (lower && n_lower > 0))
+            break;
+        n_lower += lower;
+        at = first;
+    }
+    return at;
+}
+
+bool person_next(struct arena *arena, const char *text, size_t from, struct person *ret_person)
+{
+    struct word_match noun, more;
+    size_t left = from;
+
+    for (; part_words_next(PART_PERSON, text, from, &noun); from = noun.at + noun.n_bytes) {
+        size_t end = noun.at + noun.n_bytes;
+        const char *kind = noun.value;
+        while (text[end] == ' ' && part_words_next(PART_PERSON, text, end, &more) && more.at == end + 1) {
+            end = more.at + more.n_bytes; /* "security team" + "lead" */
+            kind = more.value;
+        }
+        size_t first = name_first(arena, text, noun.at, left);
+        bool qualified = first < noun.at || end > noun.at + noun.n_bytes;
+        noun.n_bytes = end - noun.at;
+        if (text[end] == '-' || text[end] == '/' ||
+            (noun.at > 0 && strchr("/-.@#", text[noun.at - 1]) && first == noun.at))
+            continue;
+        if (!qualified &&
+            !part_words_whole(PART_PERSON_ALONE, arena_strndup(arena, text + noun.at, noun.n_bytes)))
+            continue;
+        *ret_person = (struct person){
+            .name = arena_strndup(arena, text + first, end - first), .kind = kind, .at = first, .end = end};
+        return true;
+    }
+    return false;
+}
+
+bool person_is(struct arena *arena, const char *text, struct person *ret_person)
+{
+    struct person person;
+
+    if (strnlen(text, 80) == 80 || !person_next(arena, text, 0, &person) || person.at > 0)
+        return false;
+    const char *rest = text + person.end;
+    rest += strspn(rest, " :");
+    if (*rest != '\0' && *rest != '(' && *rest != ',' && *rest != '[' && *rest != '/')
+        return false;
+    *ret_person = person;
+    return true;
+}
+
+void persons_add(struct arena *arena, const char *text, struct strings *ret_names)
+{
+    struct person person;
+    size_t from = 0;
+
+    for (int k = 0; k < 12 && person_next(arena, text, from, &person); k++, from = person.end)
+        strings_add(arena, ret_names, person.name);
+}

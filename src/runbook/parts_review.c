@@ -1,0 +1,96 @@
+/* The meeting after an incident: its agenda with times, its questions, until when it is held; and the figures
+ * by which incidents are measured. */
+#include <string.h>
+
+#include "runbook/parts_priv.h"
+
+static bool under(const struct parts_reading *reading, size_t block, enum part_words group)
+{
+    struct part_label label;
+
+    return (part_label_before(reading, block, &label) && part_words_value(group, label.text)) ||
+           part_words_value(group, part_heading(reading, block));
+}
+
+static bool about_review(const struct parts_reading *reading, size_t block)
+{
+    return part_under_heading(reading, block, WORDS_POST_INCIDENT) || part_under(reading, block, PART_REPORT);
+}
+
+enum { ITEM_BYTES = 300 };
+
+/* "1. **Timeline** (10 min)". */
+static void read_agenda_item(struct parts_reading *reading, const struct fact *fact)
+{
+    const struct block *block = &reading->document->blocks.at[fact->block];
+    struct duration_words time;
+
+    if (block->depth != 1 || !under(reading, fact->block, PART_AGENDA))
+        return;
+    bool timed = text_duration(fact->text, &time) && time.value_s > 0;
+    const char *text = fact->label ? fact->label : fact->text, *open = strchr(text, '(');
+    struct agenda_item *item = list_push(reading->arena, &reading->parts->agenda);
+    *item = (struct agenda_item){.line = fact->line, .duration_s = timed ? time.value_s : UNSTATED};
+    item->order = (int)reading->parts->agenda.n;
+    item->name = open && open > text ? text_normalise(reading->arena, text, (size_t)(open - text))
+                                     : text_without_colon(reading->arena, text);
+}
+
+static bool is_question(const char *text)
+{
+    size_t n = strlen(text);
+
+    return n > 2 && text[n - 1] == '?';
+}
+
+static void read_question(struct parts_reading *reading, const struct fact *fact)
+{
+    if (!is_question(fact->text) || !about_review(reading, fact->block))
+        return;
+    struct stated *question = list_push(reading->arena, &reading->parts->questions);
+    question->text = fact->text;
+    question->line = fact->line;
+}
+
+/* The first deadline of a review: "within 48 hours". */
+static void read_due(struct parts_reading *reading)
+{
+    list_each (deadline, &reading->parts->deadlines) {
+        bool review = part_words_value(PART_REPORT, deadline->what) ||
+                      text_find_word(deadline->what, "review") || text_find_word(deadline->what, "schedule");
+        if (!review || strcmp(deadline->kind, "post_incident") != 0)
+            continue;
+        reading->parts->review_due_s = deadline->due_s;
+        reading->parts->review_due_min_s = deadline->due_min_s;
+        return;
+    }
+}
+
+static void read_metric(struct parts_reading *reading, const struct fact *fact)
+{
+    bool template = part_template_at(reading, fact->line) != NULL;
+    const char *name = fact->label ? fact->label : fact->text;
+
+    if ((fact->place == FACT_FENCE && !template) || (fact->label == NULL && fact->place != FACT_ITEM) ||
+        strnlen(name, 60) == 60 || !part_words_value(PART_METRIC, name) ||
+        (!template && !about_review(reading, fact->block) &&
+         !text_find_word(part_heading(reading, fact->block), "metrics")))
+        return;
+    struct stated *metric = list_push(reading->arena, &reading->parts->metrics);
+    metric->text = name;
+    metric->line = fact->line;
+}
+
+void parts_read_review(struct parts_reading *reading)
+{
+    list_each (fact, &reading->facts) {
+        if (strnlen(fact->text, ITEM_BYTES) == ITEM_BYTES)
+            continue;
+        if (fact->place == FACT_ITEM && part_template_at(reading, fact->line) == NULL) {
+            read_agenda_item(reading, fact);
+            read_question(reading, fact);
+        }
+        read_metric(reading, fact);
+    }
+    read_due(reading);
+}
