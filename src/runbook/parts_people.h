@@ -1,0 +1,33 @@
+/* People and ways to reach them, as a runbook names them. Included by parts.h only. */
+#pragma once
+
+struct role {
+    const char *name, *abbreviation, *kind, *primary, *secondary, *contact;
+    struct strings responsibilities;
+    int line;
+};
+
+struct contact {
+    const char *name, *value, *value_kind, *purpose;
+    bool placeholder; /* not usable as it stands */
+    int line;
+};
+
+struct oncall_layer {
+    const char *layer, *role, *hours, *hours_text;
+    int order, line;
+};
+
+struct escalation {
+    const char *kind; /* rule chain team */
+    struct strings applies_to, to;
+    bool ordered;
+    int64_t after_s;
+    const char *condition;
+    int line, line_end;
+};
+
+struct channel_mention {
+    const char *kind, *name, *address, *use, *pattern;
+    int line;
+};
