@@ -151,6 +151,7 @@ static bool url_ok(const char *url)
 static void read_urls(struct endpoint_reader *reader, const char *line, int number)
 {
     struct arena *arena = reader->reading->arena;
+    const char *method = strstr(line, "http") ? method_in(line) : NULL;
 
     for (const char *at = line; (at = strstr(at, "http"));) {
         size_t scheme = strncmp(at, "http://", 7) == 0 ? 7 : strncmp(at, "https://", 8) == 0 ? 8 : 0;
@@ -163,7 +164,7 @@ static void read_urls(struct endpoint_reader *reader, const char *line, int numb
         bool cut = strpbrk(url, "<{$") != NULL ||
                    (at[n] && strchr("<{$", at[n])); /* "http://api-<name>" is no address yet */
         if (!cut && url_ok(url) && (reader->fenced[number] || link_ok(arena, line, (size_t)(at - line), url)))
-            add(reader, url, method_in(line), number);
+            add(reader, url, method, number);
         at += n;
     }
 }

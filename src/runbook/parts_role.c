@@ -234,6 +234,8 @@ static void read_escalations(struct role_reader *reader)
 
 /* ---- sentences ---- */
 
+enum { STEP_BYTES = 400 };
+
 /* "Notify stakeholders", "Alert the security team": who is told. */
 static void read_told(struct role_reader *reader, const char *text, int line)
 {
@@ -252,16 +254,21 @@ static void read_told(struct role_reader *reader, const char *text, int line)
     }
 }
 
+static void read_step(struct role_reader *reader, const struct step *step)
+{
+    const char *text = step->text ? step->text : "";
+    bool comment = step->marker && strcmp(step->marker, "comment") == 0;
+
+    if ((step->kind == STEP_NOTIFY || comment) && strnlen(text, STEP_BYTES) < STEP_BYTES)
+        read_told(reader, text, step->line);
+}
+
 static void read_steps(struct role_reader *reader)
 {
     list_each (procedure, &reader->reading->runbook->procedures)
         list_each (phase, &procedure->phases)
-            list_each (step, &phase->steps) {
-                const char *text = step->text ? step->text : "";
-                if (step->kind == STEP_NOTIFY || step->marker == NULL || strcmp(step->marker, "comment") == 0)
-                    if (strnlen(text, 400) < 400)
-                        read_told(reader, text, step->line);
-            }
+            list_each (step, &phase->steps)
+                read_step(reader, step);
 }
 
 /* "... for on-call engineers": whom the page is written for. */
