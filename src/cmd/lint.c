@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "runbook/library.h"
 #include "runbook/lint.h"
@@ -21,16 +22,9 @@ struct counts {
     bool unreadable;
 };
 
-static int usage(const char *what)
-{
-    if (what)
-        fprintf(stderr, "crashcart lint: %s\n", what);
-    fputs("usage: crashcart lint FILE|DIR... [--json]\n"
-          "       crashcart lint --explain CODE\n"
-          "       crashcart lint --explain list\n",
-          what ? stderr : stdout);
-    return what ? EXIT_USAGE : EXIT_DONE;
-}
+static const char usage[] = "usage: crashcart lint FILE|DIR... [--json]\n"
+                            "       crashcart lint --explain CODE\n"
+                            "       crashcart lint --explain list\n";
 
 static int explain(const char *code)
 {
@@ -140,21 +134,14 @@ int cmd_lint(int argc, char **argv)
     scoped_arena struct arena *arena = arena_new();
     struct strings paths = {0};
     struct options options = {0};
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-            return usage(NULL);
-        if (strcmp(argv[i], "--json") == 0)
-            options.json = true;
-        else if (strcmp(argv[i], "--explain") == 0 && i + 1 < argc)
-            options.explain = argv[++i];
-        else if (strncmp(argv[i], "--", 2) == 0)
-            return usage(arena_printf(arena, "%s is not an option, or lacks its value", argv[i]));
-        else
-            strings_add(arena, &paths, argv[i]);
-    }
+    const struct command_option known[] = {
+        {.name = "--json", .flag = &options.json}, {.name = "--explain", .value = &options.explain}, {0}};
+    int parsed = command_line_parse(arena, argc, argv, known, usage, &paths);
+    if (parsed)
+        return command_line_exit(parsed);
     if (options.explain)
         return explain(options.explain);
     options.paths = paths.at;
     options.n_paths = paths.n;
-    return paths.n > 0 ? lint_all(&options) : usage("a file is missing");
+    return paths.n > 0 ? lint_all(&options) : usage_error(usage, "crashcart lint: a file is missing");
 }

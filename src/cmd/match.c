@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "runbook/library.h"
 #include "runbook/match.h"
@@ -17,17 +18,10 @@ struct options {
     struct match_label labels[LABELS_MAX];
 };
 
-static int usage(const char *what)
-{
-    if (what)
-        fprintf(stderr, "crashcart match: %s\n", what);
-    fputs(
-        "usage: crashcart match [--runbooks DIR] [--json] ALERTNAME [label=value...]\n"
-        "       crashcart match [--runbooks DIR] [--json] -      one alert name a line from standard input\n"
-        "runbook_url=URL is taken as the annotation of that name.\n",
-        what ? stderr : stdout);
-    return what ? EXIT_USAGE : EXIT_DONE;
-}
+static const char usage[] =
+    "usage: crashcart match [--runbooks DIR] [--json] ALERTNAME [label=value...]\n"
+    "       crashcart match [--runbooks DIR] [--json] -      one alert name a line from standard input\n"
+    "runbook_url=URL is taken as the annotation of that name.\n";
 
 /* "label=value", cut in place of the argument's copy. False when it is none. */
 static bool label_add(struct arena *arena, struct options *options, const char *argument)
@@ -43,27 +37,18 @@ static bool label_add(struct arena *arena, struct options *options, const char *
     return true;
 }
 
-/* 0, or the exit code + 1 of a usage message already given. */
-static int options_read(struct arena *arena, int argc, char **argv, struct options *options)
+/* The words of the command line: an alert name, then labels. 0, or the exit code of a message already given.
+ */
+static int words_read(struct arena *arena, const struct strings *words, struct options *options)
 {
-    options->runbooks = "runbooks";
     options->query.labels = options->labels;
-    for (int i = 1; i < argc; i++) {
-        const char *argument = argv[i];
-        if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0)
-            return usage(NULL) + 1;
-        if (strcmp(argument, "--json") == 0)
-            options->json = true;
-        else if (strcmp(argument, "--runbooks") == 0 && i + 1 < argc)
-            options->runbooks = argv[++i];
-        else if (strncmp(argument, "--", 2) == 0)
-            return usage(arena_printf(arena, "%s is not an option, or lacks its value", argument)) + 1;
-        else if (!options->query.alertname)
-            options->query.alertname = argument;
-        else if (!label_add(arena, options, argument))
-            return usage(arena_printf(arena, "\"%s\" is no label=value", argument)) + 1;
+    for (size_t i = 0; i < words->n; i++) {
+        if (i == 0)
+            options->query.alertname = words->at[i];
+        else if (!label_add(arena, options, words->at[i]))
+            return usage_error(usage, "crashcart match: \"%s\" is no label=value", words->at[i]);
     }
-    return options->query.alertname ? 0 : usage("an alert name is missing") + 1;
+    return words->n ? 0 : usage_error(usage, "crashcart match: an alert name is missing");
 }
 
 static void write_match(struct json_writer *w, const struct match *match)
@@ -166,7 +151,13 @@ static int match_in(const struct options *options)
 int cmd_match(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
-    struct options options = {0};
-    int stop = options_read(arena, argc, argv, &options);
-    return stop ? stop - 1 : match_in(&options);
+    struct options options = {.runbooks = "runbooks"};
+    struct strings words = {0};
+    const struct command_option known[] = {
+        {.name = "--json", .flag = &options.json}, {.name = "--runbooks", .value = &options.runbooks}, {0}};
+    int parsed = command_line_parse(arena, argc, argv, known, usage, &words);
+    if (parsed)
+        return command_line_exit(parsed);
+    int wrong = words_read(arena, &words, &options);
+    return wrong ? wrong : match_in(&options);
 }

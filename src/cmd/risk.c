@@ -1,4 +1,5 @@
 /* `crashcart risk [--json] [--rules FILE] [COMMAND | -]`: the class of a command, and why. */
+#include "cmd/command_line.h"
 #include "cmd/commands.h"
 
 #include <errno.h>
@@ -113,14 +114,10 @@ static void lines_answer(const struct session *session)
     json_document_free(document);
 }
 
-static int usage(void)
-{
-    fputs("usage: crashcart risk [--json] [--rules FILE] [COMMAND | -]\n"
-          "  COMMAND  a shell command, quoted as one word\n"
-          "  -        commands from standard input, one JSON string a line\n",
-          stderr);
-    return 2;
-}
+static const char usage[] = "usage: crashcart risk [--json] [--rules FILE] [COMMAND | -]\n"
+                            "  COMMAND  a shell command, quoted as one word\n"
+                            "  -        commands from standard input, one JSON string a line\n"
+                            "  --rules  rules of your own, which win; policy/shell.rules shows how\n";
 
 static int rules_read(struct arena *arena, const char *path, struct risk_rules **ret_rules)
 {
@@ -137,34 +134,28 @@ static int rules_read(struct arena *arena, const char *path, struct risk_rules *
 
 int cmd_risk(int argc, char **argv)
 {
+    scoped_arena struct arena *arena = arena_new();
     struct session session = {.rules = risk_rules_builtin()};
     struct risk_rules *site = NULL;
-    scoped_arena struct arena *texts = arena_new();
-    const char *command = NULL;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--json") == 0)
-            session.json = true;
-        else if (strcmp(argv[i], "--rules") == 0 && i + 1 < argc && !site) {
-            if (rules_read(texts, argv[++i], &site) < 0)
-                return 3;
-            session.rules = site;
-        } else if (!command && (argv[i][0] != '-' || !argv[i][1]))
-            command = argv[i];
-        else {
-            risk_rules_free(site);
-            return usage();
-        }
-    }
-    if (!command) {
-        risk_rules_free(site);
-        return usage();
-    }
+    const char *rules = NULL;
+    struct strings words = {0};
+    const struct command_option known[] = {
+        {.name = "--json", .flag = &session.json}, {.name = "--rules", .value = &rules}, {0}};
+    int parsed = command_line_parse(arena, argc, argv, known, usage, &words);
+    if (parsed)
+        return command_line_exit(parsed);
+    if (words.n != 1)
+        return usage_error(usage, "crashcart risk: one command, quoted as one word");
+    if (rules && rules_read(arena, rules, &site) < 0)
+        return EXIT_UNREACHABLE;
+    if (site)
+        session.rules = site;
     session.arena = arena_new();
-    if (strcmp(command, "-") == 0)
+    if (strcmp(words.at[0], "-") == 0)
         lines_answer(&session);
     else
-        command_answer(&session, command, strlen(command));
+        command_answer(&session, words.at[0], strlen(words.at[0]));
     arena_free(session.arena);
     risk_rules_free(site);
-    return 0;
+    return EXIT_DONE;
 }
