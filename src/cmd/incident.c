@@ -204,14 +204,16 @@ int cmd_incident(int argc, char **argv)
                                              {"--full", &words.full, NULL}, {"--force", &words.force, NULL},
                                              {"--note", NULL, &words.note}, {"--data", NULL, &data},
                                              {"--as", NULL, &as},           {0}};
-    if (argc < 2)
-        return usage_error(usage, "incident: which verb?");
-    const struct verb *verb = find_verb(argv[1]);
-    if (!verb)
-        return usage_error(usage, "incident %s: no such verb", argv[1]);
-    int parsed = command_line_parse(arena, argc - 1, argv + 1, options, usage, &words.rest);
+    int parsed = command_line_parse(arena, argc, argv, options, usage, &words.rest);
     if (parsed)
         return command_line_exit(parsed);
+    if (words.rest.n == 0)
+        return usage_error(usage, "incident: which verb?");
+    const struct verb *verb = find_verb(words.rest.at[0]);
+    if (!verb)
+        return usage_error(usage, "incident %s: no such verb", words.rest.at[0]);
+    words.rest.at++;
+    words.rest.n--;
     if (verb->takes_number && (words.rest.n == 0 || number_parse(words.rest.at[0], &words.number) < 0))
         return usage_error(usage, "incident %s: which number? `crashcart incident list` shows them",
                            verb->name);
