@@ -24,16 +24,20 @@ static const char setup_writer[] = "PRAGMA synchronous = FULL;"
                                    "PRAGMA journal_size_limit = 67108864;"
                                    "PRAGMA cache_size = -8192;";
 
-static bool is_no_space(int error)
+/* A write that ended short leaves no errno behind (0), and so do some that met a quota: SQLite has taken the
+ * transaction back, and nothing was synced, so it is no more than a lack of space. */
+static bool is_no_space(int result, int error)
 {
-    return error == ENOSPC || error == EDQUOT || error == EFBIG;
+    return error == ENOSPC || error == EDQUOT || error == EFBIG ||
+           (error == 0 && result == SQLITE_IOERR_WRITE);
 }
 
 int db_failure(struct db *db, int result, struct err *err)
 {
     int kind = result & 0xff;
     int error = sqlite3_system_errno(db->sqlite);
-    if (kind == SQLITE_FULL || ((kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN) && is_no_space(error))) {
+    if (kind == SQLITE_FULL || ((kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN) &&
+                                is_no_space(sqlite3_extended_errcode(db->sqlite), error))) {
         err_set(err, "no space left for the database: free some space on its disk");
         return DB_FULL;
     }
@@ -46,7 +50,8 @@ int db_failure(struct db *db, int result, struct err *err)
         return DB_DAMAGED;
     }
     if (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN)
-        return err_set(err, "%s: %s", sqlite3_errmsg(db->sqlite), strerror(error));
+        return err_set(err, "%s (%d): %s", sqlite3_errmsg(db->sqlite), sqlite3_extended_errcode(db->sqlite),
+                       strerror(error));
     return err_set(err, "%s", sqlite3_errmsg(db->sqlite));
 }
 
