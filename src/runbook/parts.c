@@ -5,22 +5,10 @@
 #include "runbook/parts_priv.h"
 
 static void (*const readers[])(struct parts_reading *) = {
-    parts_read_metadata,
-    parts_read_templates,
-    parts_read_report,
-    parts_read_checklists,
-    parts_read_cadences,
-    parts_read_action_items,
-    parts_read_deadlines,
-    parts_read_thresholds,
-    parts_read_endpoints,
-    parts_read_contacts,
-    parts_read_escalations,
-    parts_read_roles,
-    parts_read_channels,
-    parts_read_recovery,
-    parts_read_maintenance,
-    parts_read_review,
+    parts_read_metadata,  parts_read_templates,    parts_read_report,      parts_read_checklists,
+    parts_read_cadences,  parts_read_action_items, parts_read_deadlines,   parts_read_thresholds,
+    parts_read_endpoints, parts_read_contacts,     parts_read_escalations, parts_read_roles,
+    parts_read_channels,  parts_read_recovery,     parts_read_maintenance, parts_read_review,
 };
 
 void runbook_read_parts(struct arena *arena, struct runbook *runbook)

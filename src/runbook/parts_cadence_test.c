@@ -1,0 +1,67 @@
+#include "runbook/parts_testing.h"
+
+static void updates_have_an_interval_for_each_level(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Incident communication\n\n- Status updates go to stakeholders every 20 "
+                        "minutes (P1), every 2 hours (P2) until the shop is open\n");
+
+    assert_int_equal(parts->cadences.n, 2);
+    assert_int_equal(parts->cadences.at[0].every_s, 1200);
+    assert_int_equal(parts->cadences.at[0].applies_to.n, 1);
+    assert_string_equal(parts->cadences.at[0].applies_to.at[0], "P1");
+    assert_int_equal(parts->cadences.at[1].every_s, 7200);
+    assert_string_equal(parts->cadences.at[1].applies_to.at[0], "P2");
+    assert_string_equal(parts->cadences.at[0].until, "the shop is open");
+    assert_string_equal(parts->cadences.at[0].audience, "stakeholder");
+}
+
+static void an_update_without_interval_is_kept_as_open(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Customer message template\n\n```\nDear [name],\nwe will send updates as "
+                        "they become available.\n```\n");
+
+    assert_int_equal(parts->cadences.n, 1);
+    assert_true(parts->cadences.at[0].every_s == UNSTATED);
+    assert_string_equal(parts->cadences.at[0].source, "template");
+    assert_int_equal(parts->cadences.at[0].line, 7);
+}
+
+static void what_programs_do_every_minute_is_no_cadence(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\nThe agent polls every 5 minutes.\n\nThe cache is updated every 30 "
+                        "seconds.\n\nBackups run daily.\n");
+
+    assert_int_equal(parts->cadences.n, 0);
+}
+
+static void a_column_of_intervals_in_a_table_about_communication_counts(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Communication\n\n| Audience | Frequency |\n|---|---|\n| Staff | every 30 "
+                        "minutes |\n| Board | hourly |\n");
+
+    assert_int_equal(parts->cadences.n, 2);
+    assert_int_equal(parts->cadences.at[1].every_s, 3600);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(updates_have_an_interval_for_each_level),
+        cmocka_unit_test(an_update_without_interval_is_kept_as_open),
+        cmocka_unit_test(what_programs_do_every_minute_is_no_cadence),
+        cmocka_unit_test(a_column_of_intervals_in_a_table_about_communication_counts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

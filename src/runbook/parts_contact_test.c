@@ -1,0 +1,92 @@
+#include "runbook/parts_testing.h"
+
+static void contacts_have_values_and_tell_whether_they_are_usable(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Emergency Contacts\n\n- **Store Team**: store@shop.test\n- **Guard Vendor**: "
+               "[PHONE]\n- **Door Lead**: +1-555-DOORS\n- **Web Lead**: pages and links\n");
+
+    assert_int_equal(parts->contacts.n, 4);
+    assert_string_equal(parts->contacts.at[0].value_kind, "email");
+    assert_false(parts->contacts.at[0].placeholder);
+    assert_true(parts->contacts.at[1].placeholder);
+    assert_string_equal(parts->contacts.at[2].value_kind, "phone-placeholder");
+    assert_null(parts->contacts.at[3].value);
+    assert_string_equal(parts->contacts.at[3].purpose, "pages and links");
+}
+
+static void a_table_with_phones_holds_contacts(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## People\n\n| Role | Phone | Note |\n|---|---|---|\n| Shop manager | (555) "
+                        "123-4567 | day |\n| Guard | | night |\n");
+
+    assert_int_equal(parts->contacts.n, 1);
+    assert_string_equal(parts->contacts.at[0].value, "(555) 123-4567");
+}
+
+static void an_escalation_list_is_a_chain_with_the_rotation_in_front(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Escalation Path\n\n1. **On-call engineer**: first look\n2. **Web lead**: "
+                        "hard cases\n3. **CTO**: decisions\n");
+
+    assert_int_equal(parts->escalations.n, 1);
+    assert_string_equal(parts->escalations.at[0].kind, "chain");
+    assert_int_equal(parts->escalations.at[0].to.n, 3);
+    assert_int_equal(parts->escalations.at[0].line_end, 7);
+    assert_int_equal(parts->oncall.n, 1);
+    assert_int_equal(parts->roles.n, 3);
+}
+
+static void layers_of_a_rotation_have_hours(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Team\n\n**On-Call Rotation**:\n- **Primary**: Shop engineer (24/7)\n- "
+               "**Secondary**: Web engineer (business hours)\n- **Escalation**: Shop manager → CTO\n");
+
+    assert_int_equal(parts->oncall.n, 2);
+    assert_string_equal(parts->oncall.at[0].role, "Shop engineer");
+    assert_string_equal(parts->oncall.at[0].hours, "24/7");
+    assert_string_equal(parts->oncall.at[1].hours, "business");
+    assert_int_equal(parts->escalations.n, 1);
+    assert_string_equal(parts->escalations.at[0].to.at[1], "CTO");
+}
+
+static void levels_and_lists_of_when_to_escalate_are_rules(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Severity Levels\n\n### SEV-1 (Critical)\n- **Response Time**: 5 "
+                        "minutes\n- **Escalation**: Immediate to the shop manager\n\n"
+                        "## Escalation\n\n### When to Escalate\n\n- **SEV-1**: within 30 minutes if nothing "
+                        "helps\n- Latency > 2s at all tills\n");
+
+    assert_int_equal(parts->escalations.n, 3);
+    assert_int_equal(parts->escalations.at[0].line, 7);
+    assert_int_equal(parts->escalations.at[0].after_s, 0);
+    assert_int_equal(parts->escalations.at[1].after_s, 1800);
+    assert_string_equal(parts->escalations.at[1].applies_to.at[0], "SEV-1");
+    assert_true(parts->escalations.at[2].after_s == UNSTATED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(contacts_have_values_and_tell_whether_they_are_usable),
+        cmocka_unit_test(a_table_with_phones_holds_contacts),
+        cmocka_unit_test(an_escalation_list_is_a_chain_with_the_rotation_in_front),
+        cmocka_unit_test(layers_of_a_rotation_have_hours),
+        cmocka_unit_test(levels_and_lists_of_when_to_escalate_are_rules),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

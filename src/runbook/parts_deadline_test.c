@@ -1,0 +1,81 @@
+#include "runbook/parts_testing.h"
+
+static void times_in_headings_and_labels_are_deadlines(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Pump stopped\n\n### First look (< 5 minutes)\n\n1. Look.\n\n**Second look "
+                        "(5-15 minutes)**:\n\n- Look again.\n");
+
+    assert_int_equal(parts->deadlines.n, 2);
+    assert_int_equal(parts->deadlines.at[0].due_s, 300);
+    assert_string_equal(parts->deadlines.at[0].op, "<");
+    assert_string_equal(parts->deadlines.at[0].kind, "phase");
+    assert_int_equal(parts->deadlines.at[1].due_min_s, 300);
+    assert_string_equal(parts->deadlines.at[1].op, "range");
+}
+
+static void sentences_that_oblige_set_deadlines_and_conditions_do_not(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Post-Incident Review\n\nThe report must be sent within 24 hours of discovery.\n\n"
+               "## Notes\n\nMore than 5% of doors stuck within 10 minutes is much.\n\nPods usually start "
+               "within 2 minutes.\n");
+
+    assert_int_equal(parts->deadlines.n, 1);
+    assert_int_equal(parts->deadlines.at[0].due_s, 86400);
+    assert_string_equal(parts->deadlines.at[0].after, "detected");
+    assert_string_equal(parts->deadlines.at[0].kind, "post_incident");
+}
+
+static void response_times_of_levels_are_not_told_again(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Severity Levels\n\n### P1 - High\n- **Response Time**: within 15 "
+                        "minutes\n- **Escalation**: to the manager within 30 minutes\n");
+
+    assert_int_equal(parts->deadlines.n, 0);
+}
+
+static void action_items_have_columns_rows_and_due_times(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Action Items\n\n| Action | Owner | Due Date | Status "
+                        "|\n|---|---|---|---|\n| New lock | Ana | +2 weeks | Open |\n| | | | |\n");
+
+    assert_int_equal(parts->action_columns.n, 4);
+    assert_int_equal(parts->action_rows.n, 1);
+    assert_string_equal(parts->action_rows.at[0].owner, "Ana");
+    assert_int_equal(parts->action_rows.at[0].due_s, 14 * 86400);
+    assert_int_equal(parts->deadlines.n, 1);
+    assert_string_equal(parts->deadlines.at[0].kind, "action_item");
+}
+
+static void a_table_without_owner_holds_no_action_items(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Actions\n\n| Action | Command |\n|---|---|\n| Stop | halt |\n");
+
+    assert_int_equal(parts->action_columns.n, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(times_in_headings_and_labels_are_deadlines),
+        cmocka_unit_test(sentences_that_oblige_set_deadlines_and_conditions_do_not),
+        cmocka_unit_test(response_times_of_levels_are_not_told_again),
+        cmocka_unit_test(action_items_have_columns_rows_and_due_times),
+        cmocka_unit_test(a_table_without_owner_holds_no_action_items),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

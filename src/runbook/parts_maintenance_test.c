@@ -1,0 +1,53 @@
+#include "runbook/parts_testing.h"
+
+static void tasks_have_a_recurrence_or_an_occasion(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Maintenance\n\n- Oil the doors quarterly.\n- Count the tills before and "
+                        "after any holiday.\n- Perform a weekly check of the lights.\n- Smile.\n");
+
+    assert_int_equal(parts->maintenance.n, 3);
+    assert_string_equal(parts->maintenance.at[0].task, "Oil the doors");
+    assert_string_equal(parts->maintenance.at[0].rrule, "FREQ=MONTHLY;INTERVAL=3");
+    assert_null(parts->maintenance.at[1].rrule);
+    assert_string_equal(parts->maintenance.at[1].event, "before and after any holiday");
+    assert_string_equal(parts->maintenance.at[2].task, "check of the lights");
+    assert_string_equal(parts->maintenance.at[2].recurrence, "weekly");
+}
+
+static void a_label_gives_all_tasks_below_it_their_recurrence(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Scheduled maintenance\n\n**Daily:**\n- Sweep\n- Mop\n");
+
+    assert_int_equal(parts->maintenance.n, 2);
+    assert_string_equal(parts->maintenance.at[1].rrule, "FREQ=DAILY");
+}
+
+static void a_drill_has_a_date_or_a_recurrence(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\nRun a fire drill every quarter.\n\n## X\n\nDrill a hole.\n\n---\n\n**Last "
+                        "Tested**: 2026-01-05  \n**Next Drill**: 2026-04-05\n");
+
+    assert_int_equal(parts->drills.n, 2);
+    assert_string_equal(parts->drills.at[0].date, "2026-04-05");
+    assert_string_equal(parts->drills.at[0].last, "2026-01-05");
+    assert_string_equal(parts->drills.at[1].recurrence, "quarterly");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tasks_have_a_recurrence_or_an_occasion),
+        cmocka_unit_test(a_label_gives_all_tasks_below_it_their_recurrence),
+        cmocka_unit_test(a_drill_has_a_date_or_a_recurrence),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

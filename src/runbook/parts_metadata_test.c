@@ -1,0 +1,54 @@
+#include "runbook/parts_testing.h"
+
+static void front_matter_and_foot_lines_are_metadata(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "---\ntitle: Night work\nowner:\n  - Ana\n  - Ben\n---\n# Night work\n\nText.\n\n"
+                        "## Steps\n\n1. Look.\n\n---\n\n**Last Updated**: March 3, 2026  \n**Reviewed by**: "
+                        "Store team, Web team\n");
+
+    assert_int_equal(parts->metadata.n, 4);
+    assert_string_equal(parts->metadata.at[1].value, "Ana, Ben");
+    assert_string_equal(parts->metadata.at[1].type, "list");
+    assert_string_equal(parts->metadata.at[2].key, "last_updated");
+    assert_string_equal(parts->metadata.at[2].value, "2026-03-03");
+    assert_string_equal(parts->metadata.at[2].source, "footer");
+    assert_int_equal(parts->metadata.at[2].line, 17);
+    assert_string_equal(parts->metadata.at[3].key, "reviewers");
+}
+
+static void a_status_inside_of_a_procedure_is_no_metadata(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# Page\n\n**Owner:** Shop team | **Version:** 3\n\n## One\n\nStatus: broken\n\n## Two\n\nText.\n");
+
+    assert_int_equal(parts->metadata.n, 2);
+    assert_string_equal(parts->metadata.at[0].source, "header");
+    assert_string_equal(parts->metadata.at[1].value, "3");
+}
+
+static void a_table_at_the_head_tells_metadata(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# Page\n\n| Field | Value |\n|---|---|\n| Owner | Shop team |\n| Colour | red |\n");
+
+    assert_int_equal(parts->metadata.n, 1);
+    assert_string_equal(parts->metadata.at[0].value, "Shop team");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(front_matter_and_foot_lines_are_metadata),
+        cmocka_unit_test(a_status_inside_of_a_procedure_is_no_metadata),
+        cmocka_unit_test(a_table_at_the_head_tells_metadata),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

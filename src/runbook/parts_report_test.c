@@ -1,0 +1,73 @@
+#include "runbook/parts_testing.h"
+
+static void the_headings_of_a_report_template_are_its_sections(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Post-mortem template\n\n```markdown\n# Post-mortem: [title]\n\n## Summary\nTwo "
+               "sentences.\n\n## Timeline\n"
+               "[10:00] - Pump stopped\n[10:05] - Pager rang\n\n## Causes\n- Technical\n- Human\n```\n");
+
+    assert_int_equal(parts->report_sections.n, 3);
+    assert_string_equal(parts->report_sections.at[0].name, "Summary");
+    assert_string_equal(parts->report_sections.at[0].prompt, "Two sentences.");
+    assert_string_equal(parts->report_sections.at[0].template_name, "post-mortem");
+    assert_string_equal(parts->report_sections.at[2].prompt, "Technical; Human");
+    assert_int_equal(parts->report_sections.at[2].order, 3);
+    assert_int_equal(parts->timeline_events.n, 2);
+    assert_string_equal(parts->timeline_events.at[1].text, "Pager rang");
+}
+
+static void a_sentence_lists_what_a_postmortem_holds(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Post Incident\n\n- Write a short postmortem with impact, root cause, and "
+                        "follow-ups.\n- Thank everybody, sleep, and eat.\n");
+
+    assert_int_equal(parts->report_sections.n, 3);
+    assert_string_equal(parts->report_sections.at[0].name, "impact");
+    assert_int_equal(parts->report_sections.at[2].line, 5);
+}
+
+static void a_list_below_lessons_learned_gives_sections_and_one_of_things_to_do_does_not(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## After the incident\n\n1. **Document lessons learned**:\n   - Root cause\n   - What "
+               "went well\n   - Ideas\n2. **Tidy up**:\n   - Close doors\n   - Switch off\n");
+
+    assert_int_equal(parts->report_sections.n, 3);
+    assert_int_equal(parts->report_sections.at[0].line, 6);
+}
+
+static void the_agenda_has_times_and_the_questions_are_kept(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n## Post-Incident Review\n\nHold the review within 2-3 days.\n\n### Agenda\n\n1. **Timeline** "
+        "(10 min)\n2. **Causes**\n\n### Questions\n\n- What surprised us?\n- Say thanks.\n");
+
+    assert_int_equal(parts->agenda.n, 2);
+    assert_int_equal(parts->agenda.at[0].duration_s, 600);
+    assert_true(parts->agenda.at[1].duration_s == UNSTATED);
+    assert_int_equal(parts->questions.n, 1);
+    assert_int_equal(parts->review_due_s, 3 * 86400);
+    assert_int_equal(parts->review_due_min_s, 2 * 86400);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_headings_of_a_report_template_are_its_sections),
+        cmocka_unit_test(a_sentence_lists_what_a_postmortem_holds),
+        cmocka_unit_test(a_list_below_lessons_learned_gives_sections_and_one_of_things_to_do_does_not),
+        cmocka_unit_test(the_agenda_has_times_and_the_questions_are_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

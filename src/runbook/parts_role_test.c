@@ -1,0 +1,73 @@
+#include "runbook/parts_testing.h"
+
+#include "runbook/parts_person.h"
+
+static void a_section_describes_a_role(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Roles and Responsibilities\n\n### Incident Commander (IC)\n- **Primary**: Shop "
+               "manager\n- **Backup**: Web lead\n- **Responsibilities**:\n  - Decide\n  - Speak\n");
+
+    assert_int_equal(parts->roles.n, 1);
+    assert_string_equal(parts->roles.at[0].name, "Incident Commander");
+    assert_string_equal(parts->roles.at[0].abbreviation, "IC");
+    assert_string_equal(parts->roles.at[0].primary, "Shop manager");
+    assert_string_equal(parts->roles.at[0].secondary, "Web lead");
+    assert_int_equal(parts->roles.at[0].responsibilities.n, 2);
+}
+
+static void who_is_told_and_who_owns_the_page_has_a_role(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Leak\n\n1. Notify the security team and close the door.\n2. Notify "
+                        "all.\n\n---\n\n**Owner**: Shop Team\n");
+
+    assert_int_equal(parts->roles.n, 2);
+    assert_string_equal(parts->roles.at[0].name, "security team");
+    assert_int_equal(parts->roles.at[0].line, 5);
+    assert_string_equal(parts->roles.at[1].kind, "owner");
+}
+
+static void a_response_team_is_a_list_of_roles(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Fire\n\n**Response Team Assembly**:\n1. **Shop lead** (speaks)\n2. **Web "
+                        "engineer**\n\n**Steps**:\n1. Run.\n");
+
+    assert_int_equal(parts->roles.n, 2);
+    assert_string_equal(parts->roles.at[0].kind, "emergency");
+    assert_string_equal(parts->roles.at[0].responsibilities.at[0], "speaks");
+    assert_string_equal(parts->escalations.at[0].kind, "team");
+}
+
+static void the_name_of_a_role_ends_where_the_sentence_goes_on(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct person person;
+
+    assert_true(person_next(arena, "Please tell the senior shop engineer and wait", 0, &person));
+    assert_string_equal(person.name, "shop engineer");
+    assert_true(person_next(arena, "Ask Senior Shop Engineer today", 0, &person));
+    assert_string_equal(person.name, "Senior Shop Engineer");
+    assert_false(person_next(arena, "the team of an engineer", 0, &person));
+    assert_true(person_is(arena, "Security Team Lead (nights)", &person));
+    assert_string_equal(person.name, "Security Team Lead");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_section_describes_a_role),
+        cmocka_unit_test(who_is_told_and_who_owns_the_page_has_a_role),
+        cmocka_unit_test(a_response_team_is_a_list_of_roles),
+        cmocka_unit_test(the_name_of_a_role_ends_where_the_sentence_goes_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

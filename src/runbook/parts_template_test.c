@@ -1,0 +1,107 @@
+#include "runbook/parts_testing.h"
+
+static void a_fence_under_a_template_heading_is_one_with_subject_and_places(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n### Customer Notice Template\n\n```\nTemplate for customers:\n\nSubject: "
+                        "Trouble with [product]\n\n"
+                        "State: [Looking/Fixed]\nWritten by: [Name]\nSince: [start time]\nFor [user/business "
+                        "reasons] only.\n```\n");
+
+    assert_int_equal(parts->templates.n, 1);
+    const struct template *template = &parts->templates.at[0];
+    assert_string_equal(template->name, "Customer Notice Template");
+    assert_string_equal(template->id, "customer-notice");
+    assert_string_equal(template->audience, "customer");
+    assert_string_equal(template->caption, "Template for customers:");
+    assert_string_equal(template->subject, "Trouble with [product]");
+    assert_int_equal(template->line, 5);
+    assert_int_equal(template->body_start, 8);
+    assert_int_equal(template->body_end, 13);
+    assert_int_equal(template->placeholders.n, 5);
+    assert_string_equal(template->placeholders.at[1].kind, "choice");
+    assert_string_equal(template->placeholders.at[1].options.at[1], "Fixed");
+    assert_string_equal(template->placeholders.at[2].kind, "people");
+    assert_string_equal(template->placeholders.at[3].kind, "timestamp");
+    assert_int_equal(template->placeholders.at[3].line, 12);
+    assert_string_equal(template->placeholders.at[4].kind, "free");
+}
+
+static void a_label_names_a_template_and_says_when_it_is_sent(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Crisis\n\n**External Message** (if shops are shut):\n```\nWe are "
+                        "sorry.\nCall [contact] until [time].\n```\n");
+
+    assert_int_equal(parts->templates.n, 1);
+    assert_string_equal(parts->templates.at[0].name, "External Message");
+    assert_string_equal(parts->templates.at[0].condition, "if shops are shut");
+    assert_string_equal(parts->templates.at[0].audience, "external");
+}
+
+static void the_levels_are_the_choices_of_a_place_for_a_level(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Announcement template\n\n```\nLevel: P[0-2]\nWhat: [text]\n```\n");
+
+    assert_int_equal(parts->templates.at[0].placeholders.n, 2);
+    assert_int_equal(parts->templates.at[0].placeholders.at[0].options.n, 3);
+    assert_string_equal(parts->templates.at[0].placeholders.at[0].options.at[2], "P2");
+}
+
+static void contacts_output_and_program_text_are_no_templates(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n## Escalation Contacts\n\n```\nLead: [CONTACT]\nBoss: [CONTACT]\n```\n\n## Update\n\n```\n"
+        "[ERROR] disk [full]\nlist[i] = x;\n```\n\n## Look\n\n```bash\nls [path]\n```\n\n## "
+        "Message\n\n```\n$x = [a];\n$y = [b];\n```\n");
+
+    assert_int_equal(parts->templates.n, 0);
+}
+
+static void a_block_quote_under_a_template_heading_is_one(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n## Message templates\n\n> Hello [team],\n>\n> the shop is shut since [time].\n\nMore.\n");
+
+    assert_int_equal(parts->templates.n, 1);
+    assert_int_equal(parts->templates.at[0].line_end, 7);
+}
+
+static void links_and_boxes_are_no_places_to_fill_in(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Handover template\n\n```\n- [ ] done\n- [x] "
+                        "seen\n[page](http://a.test/)\nBy {{ user }} and <b>bold</b> <first name>\n```\n");
+
+    assert_int_equal(parts->templates.at[0].placeholders.n, 2);
+    assert_string_equal(parts->templates.at[0].placeholders.at[0].name, "user");
+    assert_string_equal(parts->templates.at[0].placeholders.at[1].text, "<first name>");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_fence_under_a_template_heading_is_one_with_subject_and_places),
+        cmocka_unit_test(a_label_names_a_template_and_says_when_it_is_sent),
+        cmocka_unit_test(the_levels_are_the_choices_of_a_place_for_a_level),
+        cmocka_unit_test(contacts_output_and_program_text_are_no_templates),
+        cmocka_unit_test(a_block_quote_under_a_template_heading_is_one),
+        cmocka_unit_test(links_and_boxes_are_no_places_to_fill_in),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,63 @@
+#include "runbook/parts_testing.h"
+
+static void a_symptom_may_hold_several_limits(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Slow shop\n\n**Symptoms:** queue length > 40, 5xx errors at the till and "
+                        "p95 latency > 200 ms.\n\n1. Look.\n");
+
+    assert_int_equal(parts->thresholds.n, 3);
+    assert_int_equal((int)parts->thresholds.at[0].condition.value, 40);
+    assert_string_equal(parts->thresholds.at[1].condition.op, "class");
+    assert_string_equal(parts->thresholds.at[2].condition.unit, "ms");
+    assert_string_equal(parts->thresholds.at[2].condition.aggregate, "p95");
+}
+
+static void steps_limit_with_if_and_instructions_do_not(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Slow shop\n\n1. If CPU > 80 %, open a second till.\n2. Keep at least 3 "
+                        "people.\n3. Route 10-20% of the guests to the door.\n");
+
+    assert_int_equal(parts->thresholds.n, 1);
+    assert_int_equal((int)parts->thresholds.at[0].condition.value, 80);
+}
+
+static void program_text_is_no_limit(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Slow shop\n\n1. Run awk '$3 > 100' over the list if needed.\n2. Map "
+                        "0.0.0.0:80->8080 when asked.\n");
+
+    assert_int_equal(parts->thresholds.n, 0);
+}
+
+static void the_age_in_a_query_is_a_limit(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Locked\n\n```bash\npsql -c \"select 1 from a where since < NOW() - "
+                        "INTERVAL '5 minutes'\"\n```\n");
+
+    assert_int_equal(parts->thresholds.n, 1);
+    assert_int_equal((int)parts->thresholds.at[0].condition.value, 300);
+    assert_string_equal(parts->thresholds.at[0].condition.op, ">");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_symptom_may_hold_several_limits),
+        cmocka_unit_test(steps_limit_with_if_and_instructions_do_not),
+        cmocka_unit_test(program_text_is_no_limit),
+        cmocka_unit_test(the_age_in_a_query_is_a_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,53 @@
+#include "base/testing.h"
+
+#include "runbook/parts_words.h"
+
+static void the_longest_phrase_at_a_place_counts(void **state)
+{
+    (void)state;
+    struct word_match match;
+
+    assert_true(part_words_next(PART_RECURRENCE, "done every 2 weeks or daily", 0, &match));
+    assert_string_equal(match.value, "FREQ=WEEKLY;INTERVAL=2");
+    assert_int_equal(match.at, 5);
+    assert_true(
+        part_words_next(PART_RECURRENCE, "done every 2 weeks or daily", match.at + match.n_bytes, &match));
+    assert_string_equal(match.value, "FREQ=DAILY");
+    assert_false(part_words_next(PART_RECURRENCE, "done", 0, &match));
+}
+
+static void case_hyphens_and_a_plural_are_let_pass(void **state)
+{
+    (void)state;
+
+    assert_string_equal(part_words_whole(PART_METADATA, "last_updated"), "last_updated");
+    assert_string_equal(part_words_whole(PART_METADATA, "Last-Updated"), "last_updated");
+    assert_string_equal(part_words_whole(PART_METADATA, "Reviewers"), "reviewers");
+    assert_null(part_words_whole(PART_METADATA, "Last updated by"));
+}
+
+static void only_whole_words_are_found(void **state)
+{
+    (void)state;
+
+    assert_null(part_words_value(PART_DRILL, "a driller and drilling"));
+    assert_string_equal(part_words_value(PART_DRILL, "(drills)"), "yes");
+}
+
+static void the_first_line_of_the_file_wins(void **state)
+{
+    (void)state;
+
+    assert_string_equal(part_words_value(PART_AUDIENCE, "internal notes for a customer"), "customer");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_longest_phrase_at_a_place_counts),
+        cmocka_unit_test(case_hyphens_and_a_plural_are_let_pass),
+        cmocka_unit_test(only_whole_words_are_found),
+        cmocka_unit_test(the_first_line_of_the_file_wins),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
