@@ -4,11 +4,29 @@
 
 #include "runbook/parts_priv.h"
 
-static void (*const readers[])(struct parts_reading *) = {
-    parts_read_metadata,  parts_read_templates,    parts_read_report,      parts_read_checklists,
-    parts_read_cadences,  parts_read_action_items, parts_read_deadlines,   parts_read_thresholds,
-    parts_read_endpoints, parts_read_contacts,     parts_read_escalations, parts_read_roles,
-    parts_read_channels,  parts_read_recovery,     parts_read_maintenance, parts_read_review,
+struct part {
+    const char *name; /* of the lists, as in JSON */
+    void (*read)(struct parts_reading *reading);
+};
+
+/* A later one may use what an earlier one found. */
+static const struct part parts[] = {
+    {"metadata", parts_read_metadata},
+    {"templates", parts_read_templates},
+    {"report_sections, timeline_events", parts_read_report},
+    {"checklists", parts_read_checklists},
+    {"cadences", parts_read_cadences},
+    {"action_items", parts_read_action_items},
+    {"deadlines", parts_read_deadlines},
+    {"thresholds", parts_read_thresholds},
+    {"endpoints", parts_read_endpoints},
+    {"contacts, oncall", parts_read_contacts},
+    {"escalations", parts_read_escalations},
+    {"roles", parts_read_roles},
+    {"channels", parts_read_channels},
+    {"recovery_order", parts_read_recovery},
+    {"maintenance, drills", parts_read_maintenance},
+    {"review, metrics", parts_read_review},
 };
 
 void runbook_read_parts(struct arena *arena, struct runbook *runbook)
@@ -19,6 +37,6 @@ void runbook_read_parts(struct arena *arena, struct runbook *runbook)
     reading.titles = arena_alloc(arena, (runbook->document->blocks.n + 1) * sizeof *reading.titles);
     parts_index_lines(&reading);
     parts_collect_facts(&reading);
-    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
-        readers[i](&reading);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        parts[i].read(&reading);
 }

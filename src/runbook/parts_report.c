@@ -66,12 +66,11 @@ static size_t section_level(const char *body)
 static const char *bare_section(struct arena *arena, const char *line, size_t n)
 {
     const char *text = text_without_colon(arena, text_normalise(arena, line, n));
-    size_t n_text = strlen(text);
 
     while (*text == '*' || *text == '#')
         text++;
     text = text_without_number(arena, text, NULL);
-    n_text = strcspn(text, "*:");
+    size_t n_text = strcspn(text, "*:");
     bool alone = text[n_text] == '\0' || text[n_text + strspn(text + n_text, "*: ")] == '\0';
     if (!alone || n_text < 3 || n_text > 60)
         return NULL;

@@ -13,7 +13,7 @@
 
 static bool same(const struct threshold *a, const struct condition *condition, int line)
 {
-    return a->line == line && strcmp(a->condition.op, condition->op) == 0 &&
+    return a->line == line && condition->op && strcmp(a->condition.op, condition->op) == 0 &&
            a->condition.has_value == condition->has_value && !(a->condition.value < condition->value) &&
            !(a->condition.value > condition->value);
 }
