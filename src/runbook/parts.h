@@ -38,7 +38,7 @@ struct deadline {
 };
 
 struct threshold {
-    struct condition condition;
+    struct condition condition; /* op class: metric is "5xx"; op matches: words are the text looked for */
     const char *meaning;
     int line;
 };

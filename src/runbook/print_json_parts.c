@@ -46,7 +46,14 @@ static void print_template(struct json_writer *w, const struct template *t)
     } else {
         jw_null(w);
     }
-    text(w, "caption", t->caption);
+    jw_name(w, "caption");
+    if (t->caption) {
+        jw_begin_object(w);
+        text(w, "text", t->caption);
+        jw_end_object(w);
+    } else {
+        jw_null(w);
+    }
     text(w, "condition", t->condition);
     jw_name(w, "placeholders");
     jw_begin_array(w);
@@ -200,6 +207,7 @@ static void print_endpoint(struct json_writer *w, const struct endpoint *e)
         jw_null(w);
     text(w, "path", e->path);
     text(w, "body", e->body);
+    jw_pair_int(w, "line", e->lines.n > 0 ? e->lines.at[0] : 0);
     jw_name(w, "lines");
     jw_begin_array(w);
     list_each (line, &e->lines)
@@ -322,7 +330,11 @@ static void print_action_items(const struct runbook_parts *parts, struct json_wr
         return;
     }
     jw_begin_object(w);
-    PRINT_LIST(w, "columns", &parts->action_columns, print_question);
+    jw_name(w, "columns");
+    jw_begin_array(w);
+    list_each (column, &parts->action_columns)
+        jw_string(w, column->text);
+    jw_end_array(w);
     PRINT_LIST(w, "rows", &parts->action_rows, print_action);
     jw_end_object(w);
 }
