@@ -13,9 +13,9 @@
 
 static bool same(const struct threshold *a, const struct condition *condition, int line)
 {
-    return a->line == line && condition->op && strcmp(a->condition.op, condition->op) == 0 &&
-           a->condition.has_value == condition->has_value && !(a->condition.value < condition->value) &&
-           !(a->condition.value > condition->value);
+    return a->line == line && a->condition.op && condition->op &&
+           strcmp(a->condition.op, condition->op) == 0 && a->condition.has_value == condition->has_value &&
+           !(a->condition.value < condition->value) && !(a->condition.value > condition->value);
 }
 
 enum { LOOK_BACK = 16, CLAUSE_BYTES = 120 };
