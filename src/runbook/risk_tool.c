@@ -100,7 +100,10 @@ static struct decision decide(const struct arguments *arguments)
         size_t last = SIZE_MAX;
         int score = phrase_score(arguments, phrase, &last);
         enum risk_class class = (enum risk_class)phrase->kind;
-        if (score > best.score || (score == best.score && score > 0 && class > best.class))
+        /* Of two that fit alike the riskier counts; but a tool's own `otherwise` comes after, and replaces,
+         * the one of a list of tools that it was named in. */
+        bool later = phrase->otherwise && best.phrase && best.phrase->otherwise;
+        if (score > best.score || (score == best.score && score > 0 && (class > best.class || later)))
             best = (struct decision){.class = class, .score = score, .last = last, .phrase = phrase};
     }
     return best;
