@@ -191,6 +191,16 @@ static void checkpoint_when_idle(struct core *core, bool idle)
         log_event(LOG_WARNING, "ledger.not_checkpointed", "error=%s", log_quote(err.text));
 }
 
+static void compact_when_due(struct core *core, bool idle)
+{
+    struct err err = {0};
+    if (core->ledger_failed || !compaction_is_due(&core->compaction, ledger_inbox_bytes(core->ledger), idle))
+        return;
+    if (core_compact_inbox(core, &err) != 0)
+        log_event(LOG_WARNING, "inbox.kept", "error=%s", log_quote(err.text));
+    compaction_done(&core->compaction, ledger_inbox_bytes(core->ledger));
+}
+
 void core_work(struct core *core)
 {
     struct job *inputs = answer_questions(core, queue_take_all(&core->queue));
@@ -200,11 +210,7 @@ void core_work(struct core *core)
         commit_inputs(core, inputs);
     fire_timers(core);
     checkpoint_when_idle(core, inputs == NULL);
-    if (!core->ledger_failed && ledger_inbox_bytes(core->ledger) > COMPACT_INBOX_BYTES) {
-        struct err err = {0};
-        if (core_compact_inbox(core, &err) != 0)
-            log_event(LOG_WARNING, "inbox.kept", "error=%s", log_quote(err.text));
-    }
+    compact_when_due(core, inputs == NULL);
     core_plan_timer(core);
 }
 

@@ -12,13 +12,13 @@
 #include "engine/engine.h"
 #include "ledger/ledger.h"
 #include "loop/frame.h"
+#include "role/compaction.h"
 #include "role/role.h"
 #include "role/site.h"
 
 enum {
-    QUEUE_JOBS = 4096,                     /* more waiting than this: 503 */
-    QUEUE_BYTES = 256 * 1024 * 1024,       /* of request bodies */
-    COMPACT_INBOX_BYTES = 64 * 1024 * 1024 /* of alerts that were sent again and again */
+    QUEUE_JOBS = 4096,               /* more waiting than this: 503 */
+    QUEUE_BYTES = 256 * 1024 * 1024, /* of request bodies */
 };
 
 /* Something for the engine thread: an input from a request, an input of our own, or a question. */
@@ -62,6 +62,7 @@ struct core {
     bool ready;
     bool
         ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
+    struct compaction compaction;
     int64_t checkpoint_us; /* of the last one */
     int exit_code;
 };
