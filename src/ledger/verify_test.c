@@ -65,7 +65,7 @@ static void change_byte(const char *column, size_t at, int bit)
     assert_int_equal(db_step(read, &err), 0);
     size_t n_bytes;
     const uint8_t *bytes = db_column_blob(read, 0, &n_bytes);
-    uint8_t changed[1024];
+    uint8_t changed[1024] = {0};
     assert_true(at < n_bytes && n_bytes <= sizeof changed);
     memcpy(changed, bytes, n_bytes);
     db_reset(read);
