@@ -138,20 +138,9 @@ static int phrase_read(struct rule_reader *reader, struct phrase *phrase, char *
     return 0;
 }
 
-static int phrases_read(struct rule_reader *reader, const struct line_kind *kind, char *text)
+/* Phrases that share a reason. */
+static int part_read(struct rule_reader *reader, const struct line_kind *kind, char *text, const char *why)
 {
-    if (reader->tools.n == 0)
-        return line_error(reader, "this line stands before the first `tool` line", kind->name);
-    const char *why = NULL;
-    char *quote = strchr(text, '"');
-    if (quote) {
-        *quote++ = '\0';
-        char *end = strchr(quote, '"');
-        if (!end)
-            return line_error(reader, "the reason lacks its closing quote", quote);
-        *end = '\0';
-        why = quote;
-    }
     while (text) {
         char *comma = strchr(text, ',');
         if (comma)
@@ -163,6 +152,40 @@ static int phrases_read(struct rule_reader *reader, const struct line_kind *kind
         list_each (tool, &reader->tools)
             *list_push(reader->arena, &(*tool)->phrases) = phrase;
         text = comma;
+    }
+    return 0;
+}
+
+/* `a, b "reason", c`: cuts the reason off the phrases before it and finds the phrases behind it. */
+static int reason_cut(const struct rule_reader *reader, char *text, const char **ret_why, char **ret_next)
+{
+    *ret_next = NULL;
+    char *quote = strchr(text, '"');
+    if (!quote)
+        return 0;
+    *quote++ = '\0';
+    char *end = strchr(quote, '"');
+    if (!end)
+        return line_error(reader, "the reason lacks its closing quote", quote);
+    *end++ = '\0';
+    end = trim(end);
+    if (*end && *end != ',')
+        return line_error(reader, "a comma is missing behind the reason", end);
+    *ret_why = quote;
+    *ret_next = *end ? end + 1 : NULL;
+    return 0;
+}
+
+static int phrases_read(struct rule_reader *reader, const struct line_kind *kind, char *text)
+{
+    if (reader->tools.n == 0)
+        return line_error(reader, "this line stands before the first `tool` line", kind->name);
+    while (text) {
+        char *next;
+        const char *why = NULL;
+        if (reason_cut(reader, text, &why, &next) < 0 || part_read(reader, kind, text, why) < 0)
+            return -1;
+        text = next;
     }
     return 0;
 }
