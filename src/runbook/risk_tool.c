@@ -246,26 +246,6 @@ static void secret_files_note(struct scan *scan, const struct arguments *argumen
             risk_mark_sensitive(scan, arguments->words[i].text, "is a file that usually holds secrets");
 }
 
-/* `make seed`, `python load_seeder.py`: what it runs is not shown, but its name says that it writes. */
-static bool name_fills(const struct scan *scan, const char *name)
-{
-    char word[32];
-    size_t n = 0;
-    for (const char *c = name;; c++) {
-        bool letter = isalpha((unsigned char)*c);
-        if (letter && n + 1 < sizeof word)
-            word[n++] = (char)tolower((unsigned char)*c);
-        if (letter)
-            continue;
-        word[n] = '\0';
-        if (n > 0 && rules_list_has(scan->rules, LIST_FILLING_NAMES, word))
-            return true;
-        n = 0;
-        if (!*c)
-            return false;
-    }
-}
-
 static void decision_report(struct scan *scan, const struct arguments *arguments, struct decision *decision)
 {
     const char *part = part_of(scan, arguments, decision);
@@ -273,12 +253,6 @@ static void decision_report(struct scan *scan, const struct arguments *arguments
     if (decision->class < RISK_MUTATE && rests_on_doubt(arguments, decision)) {
         decision->class = RISK_UNKNOWN;
         why = "follows an option that the rules do not know";
-    }
-    const struct argument *first = argument_word(arguments, 0);
-    if (decision->class == RISK_UNKNOWN && first && name_fills(scan, first->value.text)) {
-        decision->class = RISK_MUTATE;
-        part = arena_printf(scan->arena, "%s %.80s", arguments->words[0].text, first->value.text);
-        why = "is not shown, but its name says that it fills data";
     }
     if (!decision->phrase && !why)
         why = "is not in the rules, so what it does is not known";
@@ -311,13 +285,11 @@ static void tool_scan(struct scan *scan, const struct tool *tool, const struct w
 static void unknown_program(struct scan *scan, const struct word *program)
 {
     bool script = strchr(program->text, '/') || strchr(program->text, '.');
-    bool fills = script && name_fills(scan, program->text);
     if (strchr(program->text, '/') && program->text[0] != '/' && !program->dynamic && !scan->there)
         strings_add(scan->arena, &scan->risk->needs_files, program->text);
-    risk_raise(scan, fills ? RISK_MUTATE : RISK_UNKNOWN, program->text,
-               fills    ? "is not shown, but its name says that it fills data"
-               : script ? "is a script whose contents are not shown"
-                        : "is a program that the rules do not know");
+    risk_raise(scan, RISK_UNKNOWN, program->text,
+               script ? "is a script whose contents are not shown"
+                      : "is a program that the rules do not know");
 }
 
 void scan_command(struct scan *scan, const struct word *words, size_t n_words)
