@@ -23,6 +23,7 @@ struct ledger {
     struct arena *arena;          /* scratch of one call */
     struct map *streams;          /* struct stream by name, as the open transaction sees them */
     struct stream *changed;       /* those to be written with the commit */
+    struct map *save_texts;       /* the statement that saves a row, by the name of its table */
     struct ends ends, ends_saved; /* in the open transaction; as committed */
     struct json_document *json;
     struct buf record; /* of the event at hand, after the words that are hashed before it */
@@ -101,6 +102,8 @@ struct noun {
 
 /* Adds the row or replaces the one of the same identity. */
 int row_save(struct ledger *ledger, const struct noun *noun, const void *value, struct err *err);
+/* Frees what row_save keeps. */
+void row_forget(struct ledger *ledger);
 /* A prepared "SELECT its columns FROM its table" + rest, to be bound and stepped. NULL: err says why. */
 struct db_statement *row_select(struct ledger *ledger, const struct noun *noun, const char *rest,
                                 struct err *err);

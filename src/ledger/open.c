@@ -159,8 +159,11 @@ static int open_with(int (*open_it)(struct ledger *, const char *, struct err *)
                      struct ledger **ret_ledger, struct err *err)
 {
     struct ledger *ledger = heap_alloc(sizeof *ledger);
-    *ledger =
-        (struct ledger){.lock = -1, .arena = arena_new(), .streams = map_new(), .json = json_document_new()};
+    *ledger = (struct ledger){.lock = -1,
+                              .arena = arena_new(),
+                              .streams = map_new(),
+                              .save_texts = map_new(),
+                              .json = json_document_new()};
     if (open_it(ledger, data_dir, err) != 0) {
         ledger_close(ledger);
         return -1;
@@ -188,6 +191,8 @@ void ledger_close(struct ledger *ledger)
         close(ledger->lock);
     streams_forget(ledger);
     map_free(ledger->streams);
+    row_forget(ledger);
+    map_free(ledger->save_texts);
     json_document_free(ledger->json);
     buf_free(&ledger->record);
     arena_free(ledger->arena);

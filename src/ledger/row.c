@@ -1,5 +1,6 @@
 /* A noun whose values are rows: its columns are a table of names, kinds and places in the struct, from which
  * the statements are made, so that the order of names, parameters and values is one. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "ledger/ledger_priv.h"
@@ -56,11 +57,29 @@ static void bind_column(struct db_statement *statement, const struct column *col
     }
 }
 
-int row_save(struct ledger *ledger, const struct noun *noun, const void *value, struct err *err)
+/* Made once: every input saves rows, and making the text costs more than the statement does. */
+static const char *save_text(struct ledger *ledger, const struct noun *noun)
 {
+    char *kept = map_get(ledger->save_texts, noun->table, strlen(noun->table));
+    if (kept)
+        return kept;
     struct buf sql scoped_buf = {0};
     save_sql(&sql, noun);
-    struct db_statement *save = db_prepare(ledger->db, buf_text(&sql), err);
+    kept = heap_strdup(buf_text(&sql));
+    map_put(ledger->save_texts, noun->table, strlen(noun->table), kept);
+    return kept;
+}
+
+void row_forget(struct ledger *ledger)
+{
+    size_t position = 0;
+    for (char *text; (text = map_next(ledger->save_texts, &position));)
+        free(text);
+}
+
+int row_save(struct ledger *ledger, const struct noun *noun, const void *value, struct err *err)
+{
+    struct db_statement *save = db_prepare(ledger->db, save_text(ledger, noun), err);
     if (!save)
         return -1;
     for (size_t i = 0; i < noun->n_columns; i++)
