@@ -147,15 +147,15 @@ int api_start(const struct api_options *options, const struct api_backend *backe
 
 void api_stop(struct api *api)
 {
+    /* From here on requests are answered 503. MHD_quiesce_daemon() would refuse connections instead, but with
+     * a pool of threads it races with them and ends the program ("Failed to remove listen FD from epoll set",
+     * libmicrohttpd 0.9.75). */
     pool_stop(api->pool);
-    MHD_socket listener = MHD_quiesce_daemon(api->daemon);
     pool_wait_idle(api->pool, USE_REQUEST, STOP_TIME_S);
     if (!pool_wait_idle(api->pool, USE_SUBMITTED, 0)) {
         log_event(LOG_ERROR, "api.stop", "error=%s", log_quote("requests still wait for the engine"));
         return;
     }
     MHD_stop_daemon(api->daemon);
-    if (listener != MHD_INVALID_SOCKET)
-        close(listener);
     api_free(api);
 }

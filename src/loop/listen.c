@@ -95,3 +95,8 @@ int listen_open(const char *address, int *ret_fd, struct err *err)
     *ret_fd = fd;
     return 0;
 }
+
+int listen_again(int fd, struct err *err)
+{
+    return listen(fd, BACKLOG) == 0 ? 0 : err_set(err, "cannot listen again: %s", strerror(errno));
+}

@@ -39,6 +39,26 @@ static void what_is_no_address_is_refused(void **state)
     }
 }
 
+static void a_socket_that_was_shut_down_listens_again_on_its_address(void **state)
+{
+    (void)state;
+    int fd;
+    struct err err;
+    struct sockaddr_in before, after;
+    socklen_t n = sizeof before;
+    assert_int_equal(listen_open("127.0.0.1:0", &fd, &err), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&before, &n), 0);
+    assert_int_equal(shutdown(fd, SHUT_RDWR), 0);
+    assert_int_equal(listen_again(fd, &err), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&after, &n), 0);
+    assert_int_equal(before.sin_port, after.sin_port);
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(client, (struct sockaddr *)&after, sizeof after), 0);
+    assert_int_equal(listen_again(fd, &err), 0);
+    close(client);
+    close(fd);
+}
+
 static void names_brackets_and_no_host_are_understood(void **state)
 {
     (void)state;
@@ -56,6 +76,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_in_use_is_said_with_what_to_do),
         cmocka_unit_test(what_is_no_address_is_refused),
+        cmocka_unit_test(a_socket_that_was_shut_down_listens_again_on_its_address),
         cmocka_unit_test(names_brackets_and_no_host_are_understood),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

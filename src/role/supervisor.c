@@ -107,7 +107,8 @@ static int fleet_start(void *context, pid_t *ret_pids, struct err *err)
     if (supervisor->config_fd >= 0)
         close(supervisor->config_fd);
     supervisor->config_fd = -1;
-    if (pairs_open(pairs, err) < 0)
+    /* A core that ended in good order has shut the socket down, which holds for all who share it. */
+    if (listen_again(supervisor->options.listen_fd, err) < 0 || pairs_open(pairs, err) < 0)
         return -1;
     if (start_roles(supervisor, pairs, pids, err) < 0) {
         pairs_close(pairs);
