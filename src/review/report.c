@@ -1,128 +1,72 @@
-/* The frame of the report: the facts first, then the sections in the runbook's order, then what no report may
- * lack. */
+/* Puts the report together: the title, the facts, the sections of the shape, and then whatever a report must
+ * hold that the shape did not ask for. */
 #include "review/report.h"
 
 #include <string.h>
 
 #include "review/report_priv.h"
-#include "review/report_text.h"
 
-static void add_place(struct buf *out, const char *file, int line)
+static const enum topic always[] = {TOPIC_TIMELINE, TOPIC_ACTION_ITEMS, TOPIC_COMMANDS, TOPIC_PAGES};
+
+static void write_title(struct report *report)
 {
-    if (!file || !*file || line <= 0)
-        return;
-    buf_puts(out, " (");
-    report_add_text(out, file);
-    buf_printf(out, ":%d)", line);
+    const struct incident *incident = report->input->incident;
+    buf_printf(report->out, "# Incident report: #%lld ", (long long)incident->number);
+    fact_write(report, "title", report->out);
+    buf_puts(report->out, " (");
+    fact_write(report, "date", report->out);
+    buf_puts(report->out, ")\n");
 }
 
-static void add_when(struct buf *out, const char *name, int64_t at_us, const char *by)
+static void write_origin(struct report *report)
 {
-    buf_printf(out, "| %s | ", name);
-    if (at_us)
-        report_add_time(out, at_us);
-    else
-        buf_puts(out, "not yet");
-    if (at_us && by && *by) {
-        buf_puts(out, " by ");
-        report_add_text(out, by);
+    const struct incident *incident = report->input->incident;
+    block_begin(report);
+    buf_printf(report->out, "_Written from the ledger at %s UTC. All times are UTC",
+               moment_text(report->arena, report->input->now_us));
+    if (has_text(incident->runbook_file)) {
+        buf_puts(report->out, "; line numbers are those of ");
+        markdown_text(report->out, incident->runbook_file);
+        if (has_text(incident->runbook_sha256))
+            buf_printf(report->out, " (SHA-256 %.12s)", incident->runbook_sha256);
+        if (report->runbook && !report->procedure && has_text(incident->procedure_title))
+            buf_puts(report->out, " as it was then: it has changed since");
     }
-    buf_puts(out, " |\n");
+    buf_puts(report->out, "._\n");
 }
 
-static void add_duration(struct buf *out, const char *name, int64_t from_us, int64_t until_us)
+/* NULL when the document is another than the one the incident went by. */
+static const struct procedure *procedure_of(const struct report_input *input)
 {
-    buf_printf(out, "| %s | ", name);
-    report_add_span(out, from_us, until_us);
-    buf_puts(out, " |\n");
-}
-
-static void add_facts(struct buf *out, const struct incident *incident)
-{
-    int64_t began_us = incident->started_us ? incident->started_us : incident->opened_us;
-    buf_puts(out, "| | |\n|---|---|\n| Severity | ");
-    report_add_text(out, incident->severity);
-    buf_puts(out, ": ");
-    report_add_text(out, incident->severity_why);
-    add_place(out, incident->runbook_file, incident->severity_line);
-    buf_puts(out, " |\n| Service | ");
-    report_add_text(out, incident->service);
-    buf_puts(out, " |\n| Procedure | ");
-    report_add_text(out, incident->procedure_title && *incident->procedure_title ? incident->procedure_title
-                                                                                 : "none was found");
-    add_place(out, incident->runbook_file, incident->procedure_line);
-    buf_printf(out, " |\n| State | %s |\n", incident_state_name(incident->state));
-    add_when(out, "Began (UTC)", began_us, NULL);
-    add_when(out, "Detected", incident->opened_us, NULL);
-    add_when(out, "Acknowledged", incident->acknowledged_us, incident->acknowledged_by);
-    add_when(out, "Resolved", incident->resolved_us, incident->resolved_by);
-    add_duration(out, "Time to detect", began_us, incident->opened_us);
-    add_duration(out, "Time to acknowledge", incident->opened_us, incident->acknowledged_us);
-    add_duration(out, "Time to resolve", incident->opened_us, incident->resolved_us);
-}
-
-static void begin_section(struct report *report, const char *name)
-{
-    buf_puts(report->out, "\n## ");
-    report_add_text(report->out, name);
-    buf_puts(report->out, "\n\n");
-}
-
-/* The sections of the runbook's own report: those of one template, or a plain list. */
-static bool belongs(const struct report_section *section, const struct report_section *first)
-{
-    const char *a = section->template_name ? section->template_name : "";
-    const char *b = first->template_name ? first->template_name : "";
-    return strcmp(a, b) == 0;
-}
-
-static void add_runbook_sections(struct report *report, const struct runbook *runbook)
-{
-    const struct report_section *first = runbook->parts.report_sections.at;
-    list_each (section, &runbook->parts.report_sections) {
-        if (!belongs(section, first))
-            continue;
-        begin_section(report, section->name);
-        section_fill(report, section->name, section->prompt);
-    }
-}
-
-static void add_usual_sections(struct report *report)
-{
-    static const char *const usual[] = {"Summary",    "Impact",         "Timeline",         "Root cause",
-                                        "Resolution", "What went well", "What went poorly", "Action items"};
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
-        begin_section(report, usual[i]);
-        section_fill(report, usual[i], NULL);
-    }
+    const struct incident *incident = input->incident;
+    if (!input->runbook ||
+        (has_text(incident->runbook_sha256) && strcmp(input->runbook->sha256, incident->runbook_sha256) != 0))
+        return NULL;
+    list_each (procedure, &input->runbook->procedures)
+        if (procedure->line == incident->procedure_line)
+            return procedure;
+    return NULL;
 }
 
 void report_write(struct buf *out, const struct report_input *input)
 {
-    const struct incident *incident = input->incident;
-    struct report report = {.out = out, .input = input};
-    buf_printf(out, "# Incident report: #%lld ", (long long)incident->number);
-    report_add_text(out, incident->title);
-    buf_puts(out, "\n\n");
-    add_facts(out, incident);
-    if (input->runbook && input->runbook->parts.report_sections.n)
-        add_runbook_sections(&report, input->runbook);
-    else
-        add_usual_sections(&report);
-    if (!report.has_timeline) {
-        begin_section(&report, "Timeline");
-        section_timeline(&report, NULL);
-    }
-    if (!report.has_commands) {
-        begin_section(&report, "Commands and results");
-        section_commands(&report, NULL);
-    }
-    if (!report.has_pages) {
-        begin_section(&report, "Pages");
-        section_pages(&report, NULL);
-    }
-    if (!report.has_actions) {
-        begin_section(&report, "Action items");
-        section_fill(&report, "Action items", NULL);
-    }
+    scoped_arena struct arena *arena = arena_new();
+    scoped_buf struct buf text = {0};
+    struct report report = {
+        .input = input, .runbook = input->runbook, .arena = arena, .json = json_document_new(), .out = &text};
+    report.procedure = procedure_of(input);
+    struct shape shape = shape_of(&report);
+
+    write_title(&report);
+    facts_write(&report);
+    list_each (section, &shape.sections)
+        section_write(&report, section);
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (!report.told[always[i]])
+            section_write(&report, &(struct section){.level = shape.level,
+                                                     .heading = topic_words(always[i])->heading,
+                                                     .topic = always[i]});
+    write_origin(&report);
+    json_document_free(report.json);
+    buf_add(out, buf_text(&text), text.n_bytes);
 }

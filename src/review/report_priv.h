@@ -1,21 +1,121 @@
-/* Between the frame of the report and what fills its sections. */
+/* What the parts of a report share: the report being written, its facts, its topics and its shape. */
 #pragma once
 
 #include <stdbool.h>
 
+#include "base/arena.h"
+#include "base/json.h"
+#include "review/markdown.h"
 #include "review/report.h"
 
-struct report {
-    struct buf *out;
-    const struct report_input *input;
-    bool has_timeline, has_commands, has_pages, has_actions; /* written already */
+/* What a heading may ask for and the ledger, or the runbook, may know. Each is told once a report. */
+enum topic {
+    TOPIC_NONE,
+    TOPIC_SUMMARY,
+    TOPIC_IMPACT,
+    TOPIC_SEVERITY,
+    TOPIC_DETECTION,
+    TOPIC_TIMELINE,
+    TOPIC_ROOT_CAUSE,
+    TOPIC_RESOLUTION,
+    TOPIC_COMMUNICATION,
+    TOPIC_METRICS,
+    TOPIC_RESPONDERS,
+    TOPIC_LESSONS,
+    TOPIC_ACTION_ITEMS,
+    TOPIC_FOLLOW_UP,
+    TOPIC_COMMANDS,
+    TOPIC_PAGES,
+    N_TOPICS
 };
 
-/* Writes what the ledger knows for a section of that name, and marks what only people know; prompt (may be
- * NULL) is what the runbook's template says there. */
-void section_fill(struct report *report, const char *name, const char *prompt);
+struct report {
+    const struct report_input *input;
+    const struct runbook *runbook;     /* NULL: not found any more */
+    const struct procedure *procedure; /* NULL: none, or the document has changed since */
+    struct arena *arena;
+    struct json_document *json;
+    struct buf *out;
+    bool told[N_TOPICS];
+    bool tight; /* the last block is a list that the next item may join */
+};
 
-/* The parts that every report holds, in whatever section. */
-void section_timeline(struct report *report, const char *prompt);
-void section_commands(struct report *report, const char *prompt);
-void section_pages(struct report *report, const char *prompt);
+/* ---- blocks (report_block.c) ---- */
+
+/* Begins a block after one blank line. */
+void block_begin(struct report *report);
+/* Begins an item ("- ...") or another line that joins the ones before it. */
+void item_begin(struct report *report);
+void heading_write(struct report *report, int level, const char *markdown);
+/* "_To be filled in: PROMPT._" as a block, or as an item when bullet is given ("- "). */
+void blank_write(struct report *report, const char *bullet, const char *prompt, size_t n_bytes);
+void table_write(struct report *report, const struct markdown_table *table);
+
+/* ---- texts (report_text.c) ---- */
+
+static inline bool has_text(const char *text)
+{
+    return text && *text;
+}
+/* "2026-03-01 09:00:12" (UTC). */
+const char *moment_text(struct arena *arena, int64_t us);
+/* For people; the time between two moments, 0 when the second is before the first. */
+const char *span_text(struct arena *arena, int64_t from_us, int64_t to_us);
+/* "person:ana" -> "ana", "source:probe" -> "probe", "system" -> "Crashcart". */
+const char *who_text(struct arena *arena, const char *actor);
+/* A sentence of the ledger, without "person:" in front of names. */
+const char *people_text(struct arena *arena, const char *sentence);
+/* "checkout.md:12"; "" without a file. */
+const char *place_in(struct arena *arena, const char *file, int line);
+
+/* ---- facts (report_fact.c) ---- */
+
+/* Appends the fact of that name (the words of [report_fact] in policy/parts.words) as Markdown; nothing when
+ * it is not known, or not yet. */
+void fact_write(const struct report *report, const char *name, struct buf *out);
+/* The table at the top. */
+void facts_write(struct report *report);
+/* "ana, ben": the people who acted, in the order of their first act; "" when nobody did. */
+const char *responders_text(const struct report *report);
+
+/* ---- topics (report_topic.c, report_timeline.c, report_commands.c, report_pages.c) ---- */
+
+enum topic topic_of_heading(const char *heading);
+struct topic_words {
+    const char *heading; /* in the default shape */
+    const char *prompt;  /* what only people can fill; NULL: nothing */
+    const char *always;  /* a word that its heading holds in every report; else a heading below brings it */
+    bool whole;          /* the ledger tells all of it: the template's prompts go */
+    bool unless_fields;  /* not told when the template has fields that ask for the same */
+    void (*tell)(struct report *report); /* NULL: the ledger knows nothing of it */
+};
+const struct topic_words *topic_words(enum topic topic);
+void topic_tell(struct report *report, enum topic topic); /* once; nothing the second time */
+
+void timeline_tell(struct report *report);
+void commands_tell(struct report *report);
+void pages_tell(struct report *report);
+
+/* Its own word for how a step ended: "exit 2", "timed out". */
+void step_result_write(const struct run_step *step, struct buf *out);
+/* The text of a note, or what somebody said with an act; "" without one. Good until the next call. */
+const char *event_text(const struct report *report, const struct event_row *event);
+
+/* ---- shape (report_shape.c) and the template's own lines (report_body.c) ---- */
+
+struct section {
+    int level;           /* of its heading; 0: what stands before the first one */
+    const char *heading; /* Markdown of one line */
+    enum topic topic;
+    const char *body; /* the template's own lines, or NULL */
+    size_t n_body;
+    bool parent; /* a deeper heading follows */
+};
+struct shape {
+    LIST(struct section) sections;
+    int level; /* of its sections */
+};
+/* From the runbook's report template, else from the sections it names, else the default. */
+struct shape shape_of(const struct report *report);
+
+void section_write(struct report *report, const struct section *section);

@@ -3,166 +3,449 @@
 #include "base/clock.h"
 #include "base/testing.h"
 #include "review/report.h"
-#include "review/report_text.h"
 
 static const int64_t nine = INT64_C(1772442000) * US_PER_S; /* 2026-03-02 09:00:00 UTC */
 
+static int64_t after_s(int64_t s)
+{
+    return nine + s * US_PER_S;
+}
+
+#define SHA "5f0c1e2d3b4a59687786958473625140aabbccddeeff00112233445566778899"
+
 static struct incident an_incident(void)
 {
-    return (struct incident){.number = 4,
-                             .title = "BeaconDown on beacon",
-                             .service = "beacon",
-                             .severity = "P1",
-                             .severity_why = "label severity=critical is P1",
-                             .severity_line = 9,
-                             .state = INCIDENT_RESOLVED,
-                             .runbook_file = "beacon.md",
-                             .procedure_title = "Beacon down",
-                             .procedure_line = 12,
-                             .started_us = nine,
-                             .opened_us = nine + 30 * US_PER_S,
-                             .acknowledged_us = nine + 90 * US_PER_S,
-                             .acknowledged_by = "person:ana",
-                             .resolved_us = nine + 600 * US_PER_S,
-                             .resolved_by = "system",
-                             .n_alerts = 2};
+    return (struct incident){
+        .number = 4,
+        .title = "QueueStuck on parcel-router",
+        .service = "parcel-router",
+        .severity = "P1",
+        .severity_rank = 1,
+        .severity_why = "the procedure states it",
+        .severity_line = 9,
+        .state = INCIDENT_RESOLVED,
+        .runbook_file = "parcels.md",
+        .runbook_sha256 = SHA,
+        .procedure_title = "Queue does not move",
+        .procedure_why = "the alert's name is in its heading",
+        .procedure_line = 31,
+        .started_us = nine,
+        .opened_us = after_s(40),
+        .acknowledged_us = after_s(160),
+        .monitoring_us = after_s(1300),
+        .resolved_us = after_s(1600),
+        .acknowledged_by = "person:ana",
+        .resolved_by = "system",
+        .n_alerts = 3,
+        .response_time_s = 900,
+    };
 }
 
-static const char *written(struct buf *out, const struct report_input *input)
+static struct event_row events[] = {
+    {.at_us = INT64_C(1772442040) * US_PER_S,
+     .actor = "system",
+     .kind = "incident.opened",
+     .summary =
+         "Incident 4: QueueStuck on parcel-router, P1, because the procedure states it; \"Queue does not "
+         "move\" answers it (parcels.md:31)"},
+    {.at_us = INT64_C(1772442040) * US_PER_S,
+     .actor = "source:alertmanager-webhook",
+     .kind = "alert.fired",
+     .summary = "3 alerts joined: QueueStuck, WorkerIdle",
+     .body = "{\"n\":3,\"firing\":3}"},
+    {.at_us = INT64_C(1772442040) * US_PER_S,
+     .actor = "system",
+     .kind = "page.queued",
+     .summary = "Paging ana by webhook: It has just opened (P1, parcels.md:9)"},
+    {.at_us = INT64_C(1772442041) * US_PER_S,
+     .actor = "system",
+     .kind = "step.started",
+     .summary = "Running `routerctl queue list | sort` (parcels.md:40)"},
+    {.at_us = INT64_C(1772442042) * US_PER_S,
+     .actor = "system",
+     .kind = "page.sent",
+     .summary = "Paged ana by webhook"},
+    {.at_us = INT64_C(1772442043) * US_PER_S,
+     .actor = "runner",
+     .kind = "step.finished",
+     .summary = "`routerctl queue list | sort` succeeded after 1.9 s: inbound 5200"},
+    {.at_us = INT64_C(1772442160) * US_PER_S,
+     .actor = "person:ana",
+     .kind = "incident.acknowledged",
+     .summary = "Acknowledged by person:ana after 2 min",
+     .body = "{\"seconds\":120,\"text\":\"on it, at my desk in 5\"}"},
+    {.at_us = INT64_C(1772442400) * US_PER_S,
+     .actor = "person:ben",
+     .kind = "note.added",
+     .summary = "the broker | shows a stuck consumer",
+     .body = "{\"text\":\"the broker | shows a stuck consumer\\nsince the release of 08:55\"}"},
+    {.at_us = INT64_C(1772442500) * US_PER_S,
+     .actor = "person:ben",
+     .kind = "approval.given",
+     .summary = "person:ben lets `routerctl worker restart inbound` run (parcels.md:52)"},
+    {.at_us = INT64_C(1772442503) * US_PER_S,
+     .actor = "runner",
+     .kind = "step.finished",
+     .summary = "`routerctl worker restart inbound` succeeded after 2.4 s"},
+    {.at_us = INT64_C(1772443300) * US_PER_S,
+     .actor = "system",
+     .kind = "incident.monitoring",
+     .summary = "All alerts are over; resolved if it stays so for 5 min"},
+    {.at_us = INT64_C(1772443600) * US_PER_S,
+     .actor = "system",
+     .kind = "incident.resolved",
+     .summary = "Resolved by system after 26 min",
+     .body = "{\"seconds\":1560,\"firing\":0,\"text\":\"No alert has fired for 5 min\"}"},
+};
+
+static struct run_step steps[] = {
+    {.line = 40,
+     .position = 0,
+     .file = "parcels.md",
+     .text = "routerctl queue list | sort",
+     .risk = RISK_READ,
+     .state = STEP_SUCCEEDED,
+     .started_us = INT64_C(1772442041) * US_PER_S,
+     .finished_us = INT64_C(1772442043) * US_PER_S,
+     .output = "inbound 5200\noutbound 3\n",
+     .attempt = 1},
+    {.line = 44,
+     .position = 1,
+     .file = "parcels.md",
+     .text = "routerctl worker logs <worker>",
+     .risk = RISK_READ,
+     .state = STEP_HELD,
+     .why = "A placeholder in it is not filled.",
+     .exit_code = -1},
+    {.line = 52,
+     .position = 2,
+     .file = "parcels.md",
+     .text = "routerctl worker restart inbound",
+     .risk = RISK_MUTATE,
+     .state = STEP_SUCCEEDED,
+     .approved_by = "person:ben",
+     .started_us = INT64_C(1772442501) * US_PER_S,
+     .finished_us = INT64_C(1772442503) * US_PER_S,
+     .output = "restarted\n",
+     .attempt = 1},
+    {.line = 60,
+     .position = 3,
+     .file = "parcels.md",
+     .text = "routerctl queue purge inbound",
+     .risk = RISK_DESTRUCTIVE,
+     .state = STEP_DENIED,
+     .why = "person:ben denied it: not needed",
+     .exit_code = -1},
+};
+
+static struct delivery deliveries[] = {
+    {.id = 1,
+     .state = DELIVERY_SENT,
+     .person = "ana",
+     .channel = "webhook",
+     .address = "https://hooks.example/secret-token",
+     .why = "It has just opened (P1, parcels.md:9)",
+     .attempts = 1,
+     .queued_us = INT64_C(1772442040) * US_PER_S},
+    {.id = 2,
+     .state = DELIVERY_CANCELLED,
+     .person = "ben",
+     .channel = "email",
+     .why = "Nobody has acknowledged it for 2 min (P1, parcels.md:9)",
+     .queued_us = INT64_C(1772442158) * US_PER_S,
+     .detail = "acknowledged by person:ana"},
+};
+
+static struct stated questions[] = {{"Which alert was missing?", 90}};
+static struct stated causes[] = {{"A consumer that holds its lease", 35}};
+static struct procedure procedures[] = {
+    {.title = "Queue does not move", .line = 31, .likely_causes = {.at = causes, .n = 1}}};
+
+static struct runbook a_runbook(void)
 {
-    buf_clear(out);
-    report_write(out, input);
-    return buf_text(out);
+    struct runbook runbook = {.file = "parcels.md", .sha256 = SHA, .procedures = {.at = procedures, .n = 1}};
+    runbook.parts.review_due_s = 48 * 3600;
+    runbook.parts.questions.at = questions;
+    runbook.parts.questions.n = 1;
+    return runbook;
 }
 
-#define assert_has(text, part)   assert_non_null(strstr((text), (part)))
-#define assert_lacks(text, part) assert_null(strstr((text), (part)))
+static struct report_input an_input(const struct incident *incident, const struct runbook *runbook)
+{
+    return (struct report_input){
+        .incident = incident,
+        .timeline = events,
+        .n_timeline = sizeof events / sizeof *events,
+        .steps = steps,
+        .n_steps = sizeof steps / sizeof *steps,
+        .deliveries = deliveries,
+        .n_deliveries = sizeof deliveries / sizeof *deliveries,
+        .runbook = runbook,
+        .now_us = after_s(2000),
+    };
+}
 
-static void every_report_has_the_facts_the_timeline_and_the_commands(void **state)
+static char *report_of(const struct report_input *input)
+{
+    struct buf out = {0};
+    report_write(&out, input);
+    return buf_steal(&out);
+}
+
+static char *report_with(const char *template_body)
+{
+    struct incident incident = an_incident();
+    struct runbook runbook = a_runbook();
+    struct template template = {.name = "Post-mortem", .audience = "report", .body = template_body};
+    if (template_body) {
+        runbook.parts.templates.at = &template;
+        runbook.parts.templates.n = 1;
+    }
+    struct report_input input = an_input(&incident, &runbook);
+    return report_of(&input);
+}
+
+static void assert_has(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("\"%s\" is missing in:\n%s", part, text);
+}
+
+static void assert_lacks(const char *text, const char *part)
+{
+    if (strstr(text, part))
+        fail_msg("\"%s\" is in:\n%s", part, text);
+}
+
+static void assert_in_order(const char *text, const char *first, const char *second)
+{
+    assert_has(text, first);
+    assert_has(text, second);
+    if (strstr(text, first) > strstr(text, second))
+        fail_msg("\"%s\" stands after \"%s\" in:\n%s", first, second, text);
+}
+
+static void every_report_begins_with_the_facts(void **state)
 {
     (void)state;
-    struct incident incident = an_incident();
-    struct event_row events[] = {
-        {.at_us = nine, .actor = "system", .kind = "step.started", .summary = "Running it"},
-        {.at_us = nine + 120 * US_PER_S,
-         .actor = "person:ana",
-         .kind = "note.added",
-         .summary = "restarted it"}};
-    struct run_step steps[] = {{.line = 20,
-                                .text = "curl -f http://beacon/health",
-                                .risk = RISK_READ,
-                                .state = STEP_FAILED,
-                                .exit_code = 22,
-                                .started_us = nine + 31 * US_PER_S,
-                                .finished_us = nine + 32 * US_PER_S,
-                                .output = "model not loaded\n"}};
-    struct delivery deliveries[] = {{.person = "ana",
-                                     .channel = "webhook",
-                                     .why = "P1",
-                                     .state = DELIVERY_SENT,
-                                     .attempts = 1,
-                                     .queued_us = nine}};
-    struct report_input input = {&incident, events, 2, steps, 1, deliveries, 1, NULL, nine + 700 * US_PER_S};
-    scoped_buf struct buf out = {0};
-    const char *text = written(&out, &input);
-    assert_has(text, "# Incident report: #4 BeaconDown on beacon\n");
-    assert_has(text, "| Severity | P1: label severity=critical is P1 (beacon.md:9) |");
-    assert_has(text, "| Time to detect | 30 s |");
-    assert_has(text, "| Time to acknowledge | 1 min |");
-    assert_has(text, "| Time to resolve | 9 min 30 s |");
-    assert_has(text, "| Acknowledged | 2026-03-02 09:01:30 by person:ana |");
+    scoped_heap char *text = report_with(NULL);
+    assert_int_equal(strncmp(text, "# Incident report: #4 QueueStuck on parcel-router (2026-03-02)\n", 63),
+                     0);
+    assert_has(text, "| P1, because the procedure states it (parcels.md:9) |");
+    assert_has(text, "| Queue does not move (parcels.md:31)");
+    assert_has(text, "| Started             | 2026-03-02 09:00:00 UTC |");
+    assert_has(text, "| Detected            | 2026-03-02 09:00:40 UTC, by alertmanager-webhook |");
+    assert_has(text, "| Acknowledged        | 2026-03-02 09:02:40 UTC, by ana |");
+    assert_has(text, "| Resolved            | 2026-03-02 09:26:40 UTC, by Crashcart |");
+    assert_has(text, "| Time to detect      | 40 s |");
+    assert_has(text, "| Time to acknowledge | 2 min (the runbook asks for 15 min) |");
+    assert_has(text, "| Time to resolve     | 26 min |");
+    assert_has(text, "| Responders          | ana, ben |");
+}
+
+static void the_timeline_tells_who_did_what_and_notes_in_full(void **state)
+{
+    (void)state;
+    scoped_heap char *text = report_with(NULL);
     assert_has(text, "\n## Timeline\n");
-    assert_has(text, "| 2026-03-02 09:02:00 | person:ana | Note: restarted it |");
-    assert_lacks(text, "Running it"); /* the commands have a table of their own */
-    assert_has(text, "`curl -f http://beacon/health` | read |");
-    assert_has(text, "failed (exit 22)");
-    assert_has(text, "model not loaded\n");
-    assert_has(text, "| 2026-03-02 09:00:00 | ana | webhook | P1 | sent | 1 |");
-    assert_has(text, "\n## Action items\n");
-    assert_has(text, "_To be filled in: ");
+    assert_has(text, "| 2026-03-02 09:06:40 | ben                  | Note: the broker \\| shows a stuck "
+                     "consumer<br>since the release of 08:55 |\n");
+    assert_has(text, "Acknowledged by ana after 2 min: on it, at my desk in 5 |\n");
+    assert_has(text, "| `routerctl queue list \\| sort` succeeded after 1.9 s: inbound 5200 |\n");
+    assert_lacks(text, "Running `routerctl"); /* said again when it ended */
 }
 
-static void the_runbooks_own_sections_come_in_its_own_order(void **state)
+static void commands_stand_with_their_results_and_their_output(void **state)
+{
+    (void)state;
+    scoped_heap char *text = report_with(NULL);
+    assert_has(text, "\n## Commands and results\n");
+    assert_has(text, "| 2026-03-02 09:00:41 | read        | not needed  | exit 0 ");
+    assert_has(text, "| 2 s  | `routerctl queue list \\| sort` (line 40) |\n");
+    assert_has(text, "| mutate      | ben         | exit 0 ");
+    assert_has(text,
+               "| not run             | destructive | nobody      | denied: ben denied it: not needed ");
+    assert_has(text, "held: A placeholder in it is not filled.");
+    assert_has(text, "```text\n$ routerctl queue list | sort\ninbound 5200\noutbound 3\n```\n");
+}
+
+static void pages_say_whom_and_why_but_not_the_address(void **state)
+{
+    (void)state;
+    scoped_heap char *text = report_with(NULL);
+    assert_has(text, "\n## Pages\n");
+    assert_has(text, "| ana | webhook | sent");
+    assert_has(text, "| not needed any more: acknowledged by ana | Nobody has acknowledged it for 2 min");
+    assert_lacks(text, "secret-token");
+}
+
+static void without_a_template_a_good_shape_is_used(void **state)
+{
+    (void)state;
+    scoped_heap char *text = report_with(NULL);
+    assert_in_order(text, "\n## Summary\n", "\n## Impact\n");
+    assert_in_order(text, "\n## Timeline\n", "\n## Root cause\n");
+    assert_in_order(text, "\n## Lessons learned\n", "\n## Action items\n");
+    assert_in_order(text, "\n## Action items\n", "\n## Commands and results\n");
+    assert_has(text, "- A consumer that holds its lease (line 35)\n");
+    assert_has(text, "- _To be filled in: Which alert was missing?_\n");
+    assert_has(text, "| Action | Owner | Due | Priority | Status |\n");
+}
+
+static const char template_body[] = "# Report [ID]: [Title]\n"
+                                    "\n"
+                                    "**Date:** [Date]\n"
+                                    "**Author:** [Name]\n"
+                                    "\n"
+                                    "## 1. What was hurt\n"
+                                    "### Impact\n"
+                                    "- Customers hit: [How many]\n"
+                                    "- **Duration:** [Time]\n"
+                                    "- Services affected: [List]\n"
+                                    "- Severity: P1 / P2 / P3\n"
+                                    "\n"
+                                    "## Chronology\n"
+                                    "Fill the table.\n"
+                                    "\n"
+                                    "| Time | Event |\n"
+                                    "|------|-------|\n"
+                                    "| [Time] | [Event] |\n"
+                                    "\n"
+                                    "## Why it happened\n"
+                                    "Explain the technical cause\n"
+                                    "and what set it off.\n"
+                                    "<!-- never a person -->\n"
+                                    "\n"
+                                    "```bash\n"
+                                    "# no heading\n"
+                                    "```\n"
+                                    "\n"
+                                    "## Closing\n"
+                                    "- [ ] Tickets are filed\n"
+                                    "1. Name a <deputy>\n";
+
+static void the_templates_headings_stay_in_their_order_and_levels(void **state)
+{
+    (void)state;
+    scoped_heap char *text = report_with(template_body);
+    assert_in_order(text, "\n## 1. What was hurt\n", "\n### Impact\n");
+    assert_in_order(text, "\n### Impact\n", "\n## Chronology\n");
+    assert_in_order(text, "\n## Chronology\n", "\n## Why it happened\n");
+    assert_in_order(text, "\n## Why it happened\n", "\n## Closing\n");
+    assert_in_order(text, "\n## Closing\n", "\n## Commands and results\n");
+    assert_in_order(text, "\n## Chronology\n\n### Timeline\n\n| Time (UTC)", "\n## Why it happened\n");
+}
+
+static void the_templates_fields_are_filled_where_the_answer_is_known(void **state)
+{
+    (void)state;
+    scoped_heap char *text = report_with(template_body);
+    assert_has(text, "\n**Date:** 2026-03-02  \n**Author:** [Name]  \n");
+    assert_has(text, "\n- Customers hit: [How many]\n- **Duration:** 26 min 40 s\n"
+                     "- Services affected: parcel-router\n- Severity: P1\n");
+    assert_has(text, "\n- [ ] Tickets are filed\n1. _To be filled in: Name a &lt;deputy>._\n");
+}
+
+static void what_only_people_know_stays_a_marked_blank(void **state)
+{
+    (void)state;
+    scoped_heap char *text = report_with(template_body);
+    assert_has(text, "_To be filled in: Explain the technical cause and what set it off");
+    assert_has(text, "```bash\n# no heading\n```\n");
+    assert_lacks(text, "Fill the table");
+    assert_lacks(text, "[Event]");
+}
+
+static void sections_that_the_runbook_names_come_in_its_order(void **state)
 {
     (void)state;
     struct incident incident = an_incident();
+    struct runbook runbook = a_runbook();
     struct report_section sections[] = {
-        {.name = "Root Cause", .template_name = "report", .prompt = "The technical reason."},
-        {.name = "Impact", .template_name = "report", .prompt = "Users affected: [Number]; Duration: [Time]"},
-        {.name = "Other list", .template_name = "elsewhere"}};
-    struct stated columns[] = {{"Item", 1}, {"Owner", 1}};
-    struct runbook runbook = {0};
+        {.name = "root cause"}, {.name = "order of events"}, {.name = "Cost", .prompt = "in hours; [sum]"}};
+    struct stated columns[] = {{"Task", 1}, {"Who | when", 1}};
     runbook.parts.report_sections.at = sections;
     runbook.parts.report_sections.n = 3;
     runbook.parts.action_columns.at = columns;
     runbook.parts.action_columns.n = 2;
-    struct report_input input = {.incident = &incident, .runbook = &runbook, .now_us = nine};
-    scoped_buf struct buf out = {0};
-    const char *text = written(&out, &input);
-    assert_true(strstr(text, "## Root Cause") < strstr(text, "## Impact"));
-    assert_has(text, "_To be filled in: The technical reason._");
-    assert_has(text, "- Users affected: \\[Number\\]\n");
-    assert_has(text, "- Duration: 10 min\n");
-    assert_lacks(text, "Other list");
-    assert_lacks(text, "## Summary");
-    assert_has(text, "## Timeline");
-    assert_has(text, "| Item | Owner |");
+    struct report_input input = an_input(&incident, &runbook);
+    scoped_heap char *text = report_of(&input);
+    assert_in_order(text, "\n## Root cause\n", "\n## Order of events\n");
+    assert_in_order(text, "\n## Order of events\n", "\n## Cost\n");
+    assert_has(text, "_To be filled in: in hours; \\[sum]._\n");
+    assert_has(text, "| Task | Who \\| when |\n");
+    assert_lacks(text, "\n## Summary\n");
+}
+
+static void an_incident_that_is_not_over_reads_well(void **state)
+{
+    (void)state;
+    struct incident incident = {
+        .number = 1, .title = "T", .service = "s", .severity = "unknown", .opened_us = nine};
+    struct report_input input = {.incident = &incident, .now_us = after_s(90)};
+    scoped_heap char *text = report_of(&input);
+    assert_has(text, "| Acknowledged        | not yet |");
+    assert_has(text, "| Time to resolve     | not resolved |");
+    assert_has(text, "| Duration            | 1 min 30 s so far |");
+    assert_has(text, "| Procedure           | no procedure answers it |");
+    assert_has(text, "The ledger holds no events of it.");
+    assert_has(text, "No command was run for it.");
+    assert_has(text, "Nobody was paged.");
+}
+
+static void a_changed_document_lends_no_lines(void **state)
+{
+    (void)state;
+    struct incident incident = an_incident();
+    struct runbook runbook = a_runbook();
+    runbook.sha256[0] = 'e';
+    struct report_input input = an_input(&incident, &runbook);
+    scoped_heap char *text = report_of(&input);
+    assert_lacks(text, "A consumer that holds its lease");
+    assert_has(text, "it has changed since");
 }
 
 static void words_from_outside_cannot_change_the_document(void **state)
 {
     (void)state;
     struct incident incident = an_incident();
-    incident.title = "x\n# Fake | <script>alert(1)</script> [a](http://b) `c`";
-    struct run_step steps[] = {{.text = "echo '|' `date`",
-                                .state = STEP_SUCCEEDED,
-                                .started_us = nine,
-                                .finished_us = nine,
-                                .output = "````\n# Not a heading\n"}};
-    struct report_input input = {.incident = &incident, .steps = steps, .n_steps = 1, .now_us = nine};
-    scoped_buf struct buf out = {0};
-    const char *text = written(&out, &input);
-    assert_lacks(text, "\n# Fake");
-    assert_lacks(text, "<script>");
-    assert_has(text, "\\[a\\](http");
-    assert_has(text, "`` echo '\\|' `date` ``");
-    assert_has(text, "\n`````text\n````\n# Not a heading\n`````\n");
+    incident.title = "x\n# Fake | <script>alert(1)</script> [a](http://b)";
+    struct run_step echo = {.text = "echo <b>",
+                            .file = "a.md",
+                            .line = 1,
+                            .state = STEP_SUCCEEDED,
+                            .started_us = nine,
+                            .output = "```\n# Fake\n````\n"};
+    struct report_input input = {.incident = &incident, .steps = &echo, .n_steps = 1, .now_us = nine};
+    scoped_heap char *text = report_of(&input);
+    assert_has(text, "# Incident report: #4 x # Fake \\| &lt;script>alert(1)&lt;/script> \\[a](http://b) (");
+    assert_has(text, "\n`````text\n$ echo <b>\n```\n# Fake\n````\n`````\n");
 }
 
-static void long_output_is_cut_and_says_so(void **state)
+static void a_template_that_forgets_to_close_a_fence_swallows_nothing(void **state)
 {
     (void)state;
-    scoped_buf struct buf text = {0}, out = {0};
-    for (int i = 0; i < 50; i++)
-        buf_printf(&text, "line %d\n", i);
-    report_add_block(&out, buf_text(&text), 40);
-    assert_has(buf_text(&out), "line 39\n```\n");
-    assert_has(buf_text(&out), "10 more lines");
-    assert_lacks(buf_text(&out), "line 40");
-}
-
-static void an_incident_that_is_not_over_yet_reads_well_too(void **state)
-{
-    (void)state;
-    struct incident incident = {
-        .number = 1, .title = "T", .service = "s", .severity = "unknown", .opened_us = nine};
-    struct report_input input = {.incident = &incident, .now_us = nine};
-    scoped_buf struct buf out = {0};
-    const char *text = written(&out, &input);
-    assert_has(text, "| Acknowledged | not yet |");
-    assert_has(text, "| Time to resolve | - |");
-    assert_has(text, "| Procedure | none was found |");
-    assert_has(text, "Nobody was paged.");
+    scoped_heap char *text = report_with("## Summary\nIn short.\n## Evidence of it\n```\n## Pages\nx\n");
+    assert_has(text, "\n```\n## Pages\nx\n```\n");
+    assert_in_order(text, "\n## Pages\nx\n```\n", "\n## Timeline\n");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_report_has_the_facts_the_timeline_and_the_commands),
-        cmocka_unit_test(the_runbooks_own_sections_come_in_its_own_order),
+        cmocka_unit_test(every_report_begins_with_the_facts),
+        cmocka_unit_test(the_timeline_tells_who_did_what_and_notes_in_full),
+        cmocka_unit_test(commands_stand_with_their_results_and_their_output),
+        cmocka_unit_test(pages_say_whom_and_why_but_not_the_address),
+        cmocka_unit_test(without_a_template_a_good_shape_is_used),
+        cmocka_unit_test(the_templates_headings_stay_in_their_order_and_levels),
+        cmocka_unit_test(the_templates_fields_are_filled_where_the_answer_is_known),
+        cmocka_unit_test(what_only_people_know_stays_a_marked_blank),
+        cmocka_unit_test(sections_that_the_runbook_names_come_in_its_order),
+        cmocka_unit_test(an_incident_that_is_not_over_reads_well),
+        cmocka_unit_test(a_changed_document_lends_no_lines),
         cmocka_unit_test(words_from_outside_cannot_change_the_document),
-        cmocka_unit_test(long_output_is_cut_and_says_so),
-        cmocka_unit_test(an_incident_that_is_not_over_yet_reads_well_too),
+        cmocka_unit_test(a_template_that_forgets_to_close_a_fence_swallows_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

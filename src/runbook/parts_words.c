@@ -83,6 +83,8 @@ static const char *const group_names[PART_WORDS_COUNT] = {
     [PART_DRILL] = "drill",
     [PART_AGENDA] = "agenda",
     [PART_METRIC] = "metric",
+    [PART_REPORT_TOPIC] = "report_topic",
+    [PART_REPORT_FACT] = "report_fact",
 };
 
 static struct parts_vocabulary vocabulary; /* constant once load_once() has run */

@@ -58,6 +58,8 @@ enum part_words {
     PART_DRILL,
     PART_AGENDA,
     PART_METRIC,
+    PART_REPORT_TOPIC,
+    PART_REPORT_FACT,
     PART_WORDS_COUNT
 };
 

@@ -1,0 +1,121 @@
+/* What was run for the incident: a table of all steps, then the output of those that ran. */
+#include <stdlib.h>
+
+#include "review/report_priv.h"
+
+enum { OUTPUT_LINES = 40, COMMAND_CHARACTERS = 100 };
+
+static bool has_run(const struct run_step *step)
+{
+    return step->started_us != 0;
+}
+
+/* Those that ran in the order of time, then the others in the order of the procedure. */
+static int compare_steps(const void *a, const void *b)
+{
+    const struct run_step *x = *(const struct run_step *const *)a, *y = *(const struct run_step *const *)b;
+    if (has_run(x) != has_run(y))
+        return has_run(x) ? -1 : 1;
+    if (x->started_us != y->started_us)
+        return x->started_us < y->started_us ? -1 : 1;
+    return (x->position > y->position) - (x->position < y->position);
+}
+
+void step_result_write(const struct run_step *step, struct buf *out)
+{
+    bool ended = step->state == STEP_SUCCEEDED || step->state == STEP_FAILED;
+    if (ended && step->exit_code >= 0)
+        buf_printf(out, "exit %d", step->exit_code);
+    else
+        buf_puts(out, step_state_name(step->state));
+}
+
+static void add_row(struct report *report, const struct run_step *step, struct markdown_table *table)
+{
+    scoped_buf struct buf cell = {0};
+    buf_puts(&cell, has_run(step) ? moment_text(report->arena, step->started_us) : "not run");
+    markdown_table_add(table, &cell);
+    markdown_text(&cell, risk_name(step->risk));
+    markdown_table_add(table, &cell);
+    if (has_text(step->approved_by))
+        markdown_text(&cell, who_text(report->arena, step->approved_by));
+    else
+        buf_puts(&cell, has_run(step) && step->risk == RISK_READ ? "not needed" : "nobody");
+    markdown_table_add(table, &cell);
+    step_result_write(step, &cell);
+    if (has_text(step->why)) {
+        buf_puts(&cell, ": ");
+        markdown_sentence(&cell, people_text(report->arena, step->why));
+    }
+    if (step->attempt > 1)
+        buf_printf(&cell, " (attempt %d)", step->attempt);
+    markdown_table_add(table, &cell);
+    if (has_run(step) && step->finished_us)
+        buf_puts(&cell, span_text(report->arena, step->started_us, step->finished_us));
+    markdown_table_add(table, &cell);
+    markdown_code(&cell, step->text, COMMAND_CHARACTERS);
+    buf_printf(&cell, " (line %d)", step->line);
+    markdown_table_add(table, &cell);
+}
+
+static void write_counts(struct report *report)
+{
+    const struct report_input *input = report->input;
+    size_t n_run = 0, n_good = 0, n_changes = 0;
+    for (size_t i = 0; i < input->n_steps; i++) {
+        n_run += has_run(&input->steps[i]);
+        n_good += input->steps[i].state == STEP_SUCCEEDED;
+        n_changes += has_run(&input->steps[i]) && input->steps[i].risk != RISK_READ;
+    }
+    block_begin(report);
+    buf_printf(report->out, "%zu of %zu commands of the procedure ran: %zu succeeded, %zu did not", n_run,
+               input->n_steps, n_good, n_run > n_good ? n_run - n_good : 0);
+    if (n_changes)
+        buf_printf(report->out, ". %zu of them may have changed something", n_changes);
+    buf_puts(report->out, ".\n");
+}
+
+static void write_output(struct report *report, const struct run_step *step)
+{
+    block_begin(report);
+    buf_puts(report->out, "**");
+    markdown_text(report->out, place_in(report->arena, step->file, step->line));
+    buf_printf(report->out, "**, %s UTC, ", moment_text(report->arena, step->started_us));
+    step_result_write(step, report->out);
+    buf_puts(report->out, ":\n");
+    block_begin(report);
+    size_t n_left_out =
+        markdown_output(report->out, step->text ? step->text : "", step->output, OUTPUT_LINES);
+    if (!n_left_out && !step->output_cut)
+        return;
+    block_begin(report);
+    if (n_left_out)
+        buf_printf(report->out, "_%zu lines from the middle are left out here._%s", n_left_out,
+                   step->output_cut ? " " : "");
+    if (step->output_cut)
+        buf_puts(report->out, "_The output was longer than what is kept of it._");
+    buf_putc(report->out, '\n');
+}
+
+void commands_tell(struct report *report)
+{
+    const struct report_input *input = report->input;
+    const char *const headings[] = {"Time (UTC)", "Class", "Approved by", "Result", "Took", "Command"};
+    if (!input->n_steps) {
+        block_begin(report);
+        buf_puts(report->out, "No command was run for it.\n");
+        return;
+    }
+    const struct run_step **steps = arena_alloc(report->arena, input->n_steps * sizeof *steps);
+    struct markdown_table table = markdown_table(report->arena, 6, headings);
+    for (size_t i = 0; i < input->n_steps; i++)
+        steps[i] = &input->steps[i];
+    qsort(steps, input->n_steps, sizeof *steps, compare_steps);
+    for (size_t i = 0; i < input->n_steps; i++)
+        add_row(report, steps[i], &table);
+    write_counts(report);
+    table_write(report, &table);
+    for (size_t i = 0; i < input->n_steps; i++)
+        if (has_run(steps[i]) && has_text(steps[i]->output))
+            write_output(report, steps[i]);
+}
