@@ -8,15 +8,7 @@
 #include "review/report_priv.h"
 #include "runbook/parts_words.h"
 
-enum { LABEL_BYTES = 60 };
-
-/* A field: what stands before its value, and its value. */
-struct field {
-    size_t n_before; /* "- **Duration:**" */
-    const char *rest;
-    size_t n_rest;
-    const char *label;
-};
+enum { PLACE_BYTES = 64 };
 
 static bool is_blank_line(const char *line, size_t n)
 {
@@ -25,25 +17,9 @@ static bool is_blank_line(const char *line, size_t n)
     return n == 0;
 }
 
-/* The bytes of "- ", "* ", "1. " and the blanks before it; 0: no item. */
-static size_t bullet(const char *line, size_t n)
-{
-    size_t at = strspn(line, " \t");
-    if (at >= n)
-        return 0;
-    size_t n_digits = strspn(line + at, "0123456789");
-    if (n_digits && (line[at + n_digits] == '.' || line[at + n_digits] == ')'))
-        at += n_digits + 1;
-    else if (strchr("-*+", line[at]))
-        at++;
-    else
-        return 0;
-    return at < n && line[at] == ' ' ? at + strspn(line + at, " ") : at == n ? at : 0;
-}
-
 static bool is_checkbox(const char *line, size_t n)
 {
-    size_t at = bullet(line, n);
+    size_t at = line_bullet(line, n);
     return at && n >= at + 3 && line[at] == '[' && strchr(" xX", line[at + 1]) && line[at + 2] == ']';
 }
 
@@ -55,89 +31,6 @@ static void put_raw(struct buf *out, const char *text, size_t n)
         else if (text[i] != '\r')
             buf_putc(out, text[i]);
 }
-
-/* ---- places to fill ---- */
-
-static char closing(char c)
-{
-    return c == '[' ? ']' : c == '<' ? '>' : c == '{' ? '}' : c == '(' ? ')' : 0;
-}
-
-static bool is_place_word(const char *word, size_t n)
-{
-    static const char *const words[] = {"tbd",      "n/a",        "utc",  "hh:mm",
-                                        "hh:mm:ss", "yyyy-mm-dd", "date", "time"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i]) == n && strncasecmp(words[i], word, n) == 0)
-            return true;
-    for (size_t i = 0; i < n; i++)
-        if (isalnum((unsigned char)word[i]) || (unsigned char)word[i] >= 0x80)
-            return false;
-    return true;
-}
-
-/* Whether nothing is stated yet: "", "[Time]", "<who>", "____", "YYYY-MM-DD HH:MM UTC", "[A] to [B]" is not.
- */
-static bool is_to_fill(const char *text, size_t n)
-{
-    for (size_t i = 0; i < n;) {
-        const char *end = closing(text[i]) ? memchr(text + i, closing(text[i]), n - i) : NULL;
-        if (end) {
-            i = (size_t)(end - text) + 1;
-            continue;
-        }
-        size_t n_word = 0;
-        while (i + n_word < n && !isspace((unsigned char)text[i + n_word]) && !closing(text[i + n_word]))
-            n_word++;
-        if (!is_place_word(text + i, n_word))
-            return false;
-        i += n_word ? n_word : 1;
-    }
-    return true;
-}
-
-/* "SEV-1 / SEV-2 / SEV-3": one of them is meant. */
-static bool is_choice(const char *text, size_t n)
-{
-    return memchr(text, '/', n) || memchr(text, '|', n);
-}
-
-static bool field_of(struct report *report, const char *line, size_t n, struct field *ret_field)
-{
-    size_t at = bullet(line, n);
-    at += strspn(line + at, " \t*_");
-    const char *colon = at < n ? memchr(line + at, ':', n - at) : NULL;
-    size_t n_label = colon ? (size_t)(colon - line) - at : 0;
-    if (n_label == 0 || n_label > LABEL_BYTES || !isalpha((unsigned char)line[at]))
-        return false;
-    char *label = arena_strndup(report->arena, line + at, n_label);
-    label[strcspn(label, "(*")] = '\0';
-    for (size_t k = strlen(label); k && strchr(" _", label[k - 1]); k--)
-        label[k - 1] = '\0';
-    size_t end = (size_t)(colon - line) + 1;
-    end += strspn(line + end, "*_");
-    if (strpbrk(label, "[]<>{}.") || end > n || (end < n && !isblank((unsigned char)line[end])))
-        return false;
-    size_t first = end + strspn(line + end, " \t");
-    while (n > first && isspace((unsigned char)line[n - 1]))
-        n--;
-    *ret_field = (struct field){.n_before = end, .rest = line + first, .label = label};
-    ret_field->n_rest = n > first ? n - first : 0;
-    return true;
-}
-
-/* The fact that a label asks for, as Markdown; false when it is not known or the template states its own. */
-static bool fill(const struct report *report, const char *label, const char *rest, size_t n_rest,
-                 struct buf *ret_value)
-{
-    const char *name = part_words_whole(PART_REPORT_FACT, label);
-    if (!name || (!is_to_fill(rest, n_rest) && !is_choice(rest, n_rest)))
-        return false;
-    fact_write(report, name, ret_value);
-    return ret_value->n_bytes > 0;
-}
-
-/* ---- lines ---- */
 
 struct body {
     struct report *report;
@@ -170,14 +63,15 @@ static void take_field(struct body *body, const char *line, size_t n, const stru
 {
     struct report *report = body->report;
     scoped_buf struct buf value = {0};
-    bool is_item = bullet(line, n) > 0;
-    bool known = fill(report, field->label, field->rest, field->n_rest, &value);
+    bool is_item = line_bullet(line, n) > 0;
+    bool known = field_fill(report, field->label, field->rest, field->n_rest, &value);
     if (body->whole && !known)
         return;
     body->had_fields |= known;
     item_begin(report);
     put_raw(report->out, line, field->n_before);
-    buf_putc(report->out, ' ');
+    if (known || field->n_rest)
+        buf_putc(report->out, ' ');
     if (known)
         buf_puts(report->out, buf_text(&value));
     else
@@ -198,7 +92,7 @@ static bool take_fact_row(struct body *body, const char *line, size_t n)
     label += strspn(label, " *_");
     for (size_t k = strlen(label); k && strchr(" *_:", label[k - 1]); k--)
         label[k - 1] = '\0';
-    if (!fill(body->report, label, bar + 1, (size_t)(end - bar) - 1, &value))
+    if (!field_fill(body->report, label, bar + 1, (size_t)(end - bar) - 1, &value))
         return false;
     body->had_fields = true;
     put_raw(body->report->out, line, (size_t)(bar - line) + 1);
@@ -221,7 +115,7 @@ static void take_table_line(struct body *body, const char *line, size_t n)
 
 static void take_item(struct body *body, const char *line, size_t n)
 {
-    size_t n_bullet = bullet(line, n);
+    size_t n_bullet = line_bullet(line, n);
     if (body->whole)
         return;
     if (n_bullet < n && !is_checkbox(line, n)) {
@@ -256,7 +150,7 @@ static void take_line(struct body *body, const char *line, size_t n)
 {
     struct field field;
     size_t indent = strspn(line, " \t");
-    bool is_item = bullet(line, n) > 0;
+    bool is_item = line_bullet(line, n) > 0;
     if (is_blank_line(line, n) || is_rule(line, n)) {
         end_prompt(body);
     } else if (is_checkbox(line, n)) {
@@ -266,7 +160,8 @@ static void take_line(struct body *body, const char *line, size_t n)
         end_prompt(body);
         take_table_line(body, line, n);
     } else if (field_of(body->report, line, n, &field) &&
-               (is_to_fill(field.rest, field.n_rest) || part_words_whole(PART_REPORT_FACT, field.label))) {
+               (field.bold || is_to_fill(field.rest, field.n_rest) ||
+                part_words_whole(PART_REPORT_FACT, field.label))) {
         end_prompt(body);
         take_field(body, line, n, &field);
     } else if (is_item) {
@@ -330,10 +225,10 @@ static void put_heading(struct report *report, const struct section *section)
     scoped_buf struct buf text = {0};
     const char *at = section->heading;
     while (*at) {
-        char close = closing(*at);
-        size_t n = close ? strcspn(at + 1, (char[]){close, '\0'}) : 0;
-        size_t n_before = text.n_bytes;
-        if (n && at[n + 1]) {
+        char close = place_closing(*at);
+        const char *end = close ? memchr(at + 1, close, strnlen(at + 1, PLACE_BYTES)) : NULL;
+        size_t n = end ? (size_t)(end - at) - 1 : 0, n_before = text.n_bytes;
+        if (n) {
             const char *name = part_words_whole(PART_REPORT_FACT, arena_strndup(report->arena, at + 1, n));
             if (name && *at != '(')
                 fact_write(report, name, &text);
@@ -344,6 +239,30 @@ static void put_heading(struct report *report, const struct section *section)
             put_raw(&text, at++, 1);
     }
     heading_write(report, section->level, buf_text(&text));
+}
+
+/* The template's lines, as filled; a list goes on with the one before it. */
+static void own_write(struct report *report, const struct buf *own)
+{
+    if (!own->n_bytes)
+        return;
+    if (!report->tight || !strchr("-*", *own->at))
+        block_begin(report);
+    buf_puts(report->out, buf_text(own));
+    report->tight = false;
+}
+
+/* What the ledger knows, unless the template's lines ask for it one by one. False: nothing. */
+static bool section_tell(struct report *report, const struct section *section, const struct body *body,
+                         const char *own)
+{
+    size_t n_before = report->out->n_bytes;
+    bool has_table = *own == '|' || strstr(own, "\n|");
+    if (section->topic == TOPIC_ACTION_ITEMS && has_table)
+        report->told[TOPIC_ACTION_ITEMS] = true;
+    else if (!(topic_words(section->topic)->unless_fields && body->had_fields))
+        topic_tell(report, section->topic);
+    return report->out->n_bytes > n_before;
 }
 
 void section_write(struct report *report, const struct section *section)
@@ -365,19 +284,13 @@ void section_write(struct report *report, const struct section *section)
     report->out = out;
     report->tight = tight;
 
-    size_t n_before = out->n_bytes;
-    bool has_table = own.n_bytes && strstr(buf_text(&own), "\n|");
-    if (section->topic == TOPIC_ACTION_ITEMS && has_table)
-        report->told[TOPIC_ACTION_ITEMS] = true;
-    else if (!(words->unless_fields && body.had_fields))
-        topic_tell(report, section->topic);
-    bool told = out->n_bytes > n_before;
-    if (own.n_bytes) {
-        block_begin(report);
-        buf_puts(out, buf_text(&own));
-    } else if (section->heading && !section->parent && (!told || words->prompt) && !words->whole) {
+    if (words->below)
+        own_write(report, &own);
+    bool told = section_tell(report, section, &body, buf_text(&own));
+    if (!words->below)
+        own_write(report, &own);
+    if (section->heading && !section->parent && !own.n_bytes && !(told && (words->below || !words->prompt))) {
         const char *prompt = words->prompt ? words->prompt : section->heading;
-        if (!told || section->topic != TOPIC_LESSONS)
-            blank_write(report, NULL, prompt, strlen(prompt));
+        blank_write(report, NULL, prompt, strlen(prompt));
     }
 }

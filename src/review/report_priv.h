@@ -86,6 +86,7 @@ struct topic_words {
     const char *prompt;  /* what only people can fill; NULL: nothing */
     const char *always;  /* a word that its heading holds in every report; else a heading below brings it */
     bool whole;          /* the ledger tells all of it: the template's prompts go */
+    bool below;          /* told below the template's own lines */
     bool unless_fields;  /* not told when the template has fields that ask for the same */
     void (*tell)(struct report *report); /* NULL: the ledger knows nothing of it */
 };
@@ -100,6 +101,28 @@ void pages_tell(struct report *report);
 void step_result_write(const struct run_step *step, struct buf *out);
 /* The text of a note, or what somebody said with an act; "" without one. Good until the next call. */
 const char *event_text(const struct report *report, const struct event_row *event);
+
+/* ---- fields of a template (report_field.c) ---- */
+
+struct field {
+    size_t n_before; /* "- **Duration:**" */
+    bool bold;
+    const char *rest;
+    size_t n_rest;
+    const char *label;
+};
+
+/* The bytes of "- ", "* ", "1. " and the blanks before it; 0: no item. */
+size_t line_bullet(const char *line, size_t n);
+/* What closes a place that opens with c: ']' for '['; 0 for anything else. */
+char place_closing(char c);
+/* Whether nothing is stated yet: "", "[Time]", "<who>", "____", "YYYY-MM-DD HH:MM UTC", "X%". */
+bool is_to_fill(const char *text, size_t n);
+bool field_of(struct report *report, const char *line, size_t n, struct field *ret_field);
+/* Appends the fact that a label asks for, as Markdown; false when it is not known or the template states its
+ * own. */
+bool field_fill(const struct report *report, const char *label, const char *rest, size_t n_rest,
+                struct buf *ret_value);
 
 /* ---- shape (report_shape.c) and the template's own lines (report_body.c) ---- */
 

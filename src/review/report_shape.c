@@ -134,6 +134,23 @@ static const char *text_or_empty(const char *text)
     return text ? text : "";
 }
 
+/* The reader joins the lines of a prompt by "; ". */
+static const char *prompt_lines(struct arena *arena, const char *prompt)
+{
+    if (!strstr(prompt, "; "))
+        return prompt;
+    scoped_buf struct buf lines = {0};
+    buf_puts(&lines, "- ");
+    for (; *prompt; prompt++)
+        if (strncmp(prompt, "; ", 2) == 0) {
+            buf_puts(&lines, "\n- ");
+            prompt++;
+        } else {
+            buf_putc(&lines, *prompt);
+        }
+    return arena_strdup(arena, buf_text(&lines));
+}
+
 /* Those of one template, or of one list: sections of another document are another document's. */
 static void named_shape(const struct report *report, struct shape *shape)
 {
@@ -151,8 +168,8 @@ static void named_shape(const struct report *report, struct shape *shape)
         *section =
             (struct section){.level = LEVEL_DEFAULT, .heading = text, .topic = topic_of_heading(named->name)};
         if (named->prompt) {
-            section->body = named->prompt;
-            section->n_body = strlen(named->prompt);
+            section->body = prompt_lines(report->arena, named->prompt);
+            section->n_body = strlen(section->body);
         }
     }
 }

@@ -303,6 +303,8 @@ static const char template_body[] = "# Report [ID]: [Title]\n"
                                     "- **Duration:** [Time]\n"
                                     "- Services affected: [List]\n"
                                     "- Severity: P1 / P2 / P3\n"
+                                    "- **Orders lost:** about N\n"
+                                    "- Time to detect: X minutes\n"
                                     "\n"
                                     "## Chronology\n"
                                     "Fill the table.\n"
@@ -342,7 +344,8 @@ static void the_templates_fields_are_filled_where_the_answer_is_known(void **sta
     scoped_heap char *text = report_with(template_body);
     assert_has(text, "\n**Date:** 2026-03-02  \n**Author:** [Name]  \n");
     assert_has(text, "\n- Customers hit: [How many]\n- **Duration:** 26 min 40 s\n"
-                     "- Services affected: parcel-router\n- Severity: P1\n");
+                     "- Services affected: parcel-router\n- Severity: P1\n"
+                     "- **Orders lost:** about N\n- Time to detect: 40 s\n");
     assert_has(text, "\n- [ ] Tickets are filed\n1. _To be filled in: Name a &lt;deputy>._\n");
 }
 
@@ -361,8 +364,9 @@ static void sections_that_the_runbook_names_come_in_its_order(void **state)
     (void)state;
     struct incident incident = an_incident();
     struct runbook runbook = a_runbook();
-    struct report_section sections[] = {
-        {.name = "root cause"}, {.name = "order of events"}, {.name = "Cost", .prompt = "in hours; [sum]"}};
+    struct report_section sections[] = {{.name = "root cause"},
+                                        {.name = "order of events"},
+                                        {.name = "Cost", .prompt = "in hours; [sum]; Duration: [time]"}};
     struct stated columns[] = {{"Task", 1}, {"Who | when", 1}};
     runbook.parts.report_sections.at = sections;
     runbook.parts.report_sections.n = 3;
@@ -372,7 +376,8 @@ static void sections_that_the_runbook_names_come_in_its_order(void **state)
     scoped_heap char *text = report_of(&input);
     assert_in_order(text, "\n## Root cause\n", "\n## Order of events\n");
     assert_in_order(text, "\n## Order of events\n", "\n## Cost\n");
-    assert_has(text, "_To be filled in: in hours; \\[sum]._\n");
+    assert_has(text,
+               "\n- _To be filled in: in hours._\n- _To be filled in: sum._\n- Duration: 26 min 40 s\n");
     assert_has(text, "| Task | Who \\| when |\n");
     assert_lacks(text, "\n## Summary\n");
 }

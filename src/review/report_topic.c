@@ -232,7 +232,7 @@ static const struct topic_words topics[N_TOPICS] = {
     [TOPIC_METRICS] = {"Metrics", NULL, .tell = tell_metrics, .unless_fields = true},
     [TOPIC_RESPONDERS] = {"Responders", "their roles", .tell = tell_responders, .unless_fields = true},
     [TOPIC_LESSONS] = {"Lessons learned", "what went well, what did not, and where luck helped",
-                       .tell = tell_lessons},
+                       .tell = tell_lessons, .below = true},
     [TOPIC_ACTION_ITEMS] = {"Action items", NULL, .tell = tell_action_items},
     [TOPIC_FOLLOW_UP] = {"Follow-up", "what is still to be done, and who looks after it",
                          .tell = tell_follow_up},
