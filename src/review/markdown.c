@@ -1,4 +1,5 @@
 #include "review/markdown.h"
+#include "base/must.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -275,6 +276,7 @@ static size_t column_width(const struct markdown_table *table, size_t column)
 
 void markdown_table_write(struct buf *out, const struct markdown_table *table)
 {
+    must(table->n_columns > 0);
     size_t *widths = arena_alloc(table->arena, table->n_columns * sizeof *widths);
     for (size_t i = 0; i < table->n_columns; i++)
         widths[i] = column_width(table, i);

@@ -273,7 +273,8 @@ void section_write(struct report *report, const struct section *section)
     struct body body = {.report = report, .whole = words->whole};
     if (section->heading)
         put_heading(report, section);
-    if (words->always && !report->told[section->topic] && !strcasestr(section->heading, words->always))
+    bool named = section->heading && words->always && strcasestr(section->heading, words->always);
+    if (words->always && !report->told[section->topic] && !named)
         heading_write(report, section->level < 6 ? section->level + 1 : 6, words->heading);
 
     bool tight = report->tight;
