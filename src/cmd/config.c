@@ -74,13 +74,31 @@ static size_t print_unreachable(const char *file, const struct config *config)
     return n;
 }
 
+/* Events of calendars that put nobody on call: a name that is written otherwise here, as a rule. */
+static size_t print_unassigned(const char *file, const struct config *config)
+{
+    size_t n = 0;
+    list_each (schedule, &config->schedules) {
+        if (!schedule->unassigned.n)
+            continue;
+        n++;
+        printf("%s:%d: schedule \"%s\": events of its calendar name nobody of \"people:\"\n", file,
+               schedule->line, schedule->id);
+        for (size_t i = 0; i < schedule->unassigned.n && i < GAPS_SHOWN; i++)
+            printf("  %s\n", schedule->unassigned.at[i]);
+        if (schedule->unassigned.n > GAPS_SHOWN)
+            printf("  and %zu more like these\n", schedule->unassigned.n - GAPS_SHOWN);
+    }
+    return n;
+}
+
 static int check(const struct config *config, struct arena *arena)
 {
     const char *file = config->file ? config->file : "defaults";
     int64_t now_us = clock_wall_us(clock_system());
     struct config_gaps gaps;
     config_gaps(arena, config, now_us, now_us + DAYS_AHEAD * INT64_C(86400) * US_PER_S, &gaps);
-    size_t n_problems = print_unreachable(file, config);
+    size_t n_problems = print_unreachable(file, config) + print_unassigned(file, config);
     for (size_t i = 0; i < gaps.list.n; n_problems++)
         i += print_service_gaps(file, gaps.list.at + i, gaps.list.n - i);
     printf("%s: people %zu, schedules %zu, services %zu: ", file, config->people.n, config->schedules.n,

@@ -60,12 +60,15 @@ static void check_people(struct checking *c, const struct config *config)
 
 static void check_schedule(struct checking *c, const struct schedule *schedule)
 {
-    if (!schedule->layers.n && !schedule->overrides.n)
+    if (!schedule->layers.n && !schedule->overrides.n && !schedule->calendar)
         error_add(c->r, schedule->line,
-                  "schedule \"%s\" has neither layers nor overrides; add layers:", schedule->id);
+                  "schedule \"%s\" has neither layers nor a calendar; add layers:", schedule->id);
     list_each (layer, &schedule->layers) {
         for (size_t i = 0; i < layer->people.n; i++)
             refer(c, &c->people, layer->people.at[i], layer->line, "the layer");
+        if (layer->start.year && layer->until.year &&
+            local_seconds(&layer->until) <= local_seconds(&layer->start))
+            error_add(c->r, layer->line, "the layer ends before it starts; \"until\" must be later");
     }
     list_each (override, &schedule->overrides) {
         refer(c, &c->people, override->person, override->line, "the override");

@@ -4,11 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "config/read_priv.h"
 #include "config/yaml.h"
 
-enum { MOST_FILE_BYTES = 1024 * 1024 };
+enum { MOST_FILE_BYTES = 1024 * 1024, CALENDAR_BACK_DAYS = 60, CALENDAR_AHEAD_DAYS = 2 * 366 };
 
 static const char DEFAULT_FILE[] = "crashcart.yaml";
 
@@ -46,6 +47,17 @@ static void name_people(struct config *config)
     }
 }
 
+static void prepare_layers(const struct reading *reading, struct config *config)
+{
+    struct err err = {0};
+    list_each (schedule, &config->schedules) {
+        list_each (layer, &schedule->layers) {
+            if (layer_prepare(config->arena, layer, &err))
+                error_add(reading, layer->line, "%s", err.text);
+        }
+    }
+}
+
 struct config *config_parse(const char *file, const char *bytes, size_t n_bytes, struct config_errors *errors)
 {
     struct arena *arena = arena_new();
@@ -65,6 +77,7 @@ struct config *config_parse(const char *file, const char *bytes, size_t n_bytes,
     else {
         config_read(&reading, root, config);
         name_people(config);
+        prepare_layers(&reading, config);
         config_check(&reading, config);
     }
     if (!errors->list.n)
@@ -77,6 +90,49 @@ void config_free(struct config *config)
 {
     if (config)
         arena_free(config->arena);
+}
+
+/* Whom a calendar can name. */
+static struct roster_name *names_of(struct arena *arena, const struct config *config)
+{
+    struct roster_name *names = arena_alloc(arena, (config->people.n + 1) * sizeof *names);
+    for (size_t i = 0; i < config->people.n; i++) {
+        const struct person *person = &config->people.at[i];
+        names[i] = (struct roster_name){.id = person->id, .name = person->name};
+        list_each (contact, &person->contacts) {
+            if (strcmp(contact->channel, "email") == 0)
+                strings_add(arena, &names[i].emails, contact->address);
+        }
+    }
+    return names;
+}
+
+/* A path as the configuration means it: from its own folder. */
+static const char *beside(struct arena *arena, const char *file, const char *path)
+{
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    return slash && path[0] != '/' ? arena_printf(arena, "%.*s/%s", (int)(slash - file), file, path) : path;
+}
+
+static void read_calendars(const struct reading *reading, struct config *config)
+{
+    scoped_arena struct arena *arena = arena_new();
+    const struct roster_name *names = names_of(arena, config);
+    int64_t now_us = clock_wall_us(clock_system()), day_us = INT64_C(86400) * US_PER_S;
+    list_each (schedule, &config->schedules) {
+        char *bytes;
+        size_t n_bytes;
+        struct err err = {0};
+        if (!schedule->calendar)
+            continue;
+        const char *path = beside(arena, config->file, schedule->calendar);
+        if (file_read(arena, path, CALENDAR_BYTES, &bytes, &n_bytes, &err))
+            error_add(reading, schedule->line, "calendar: %s", err.text);
+        else if (schedule_read_calendar(config->arena, schedule, bytes, names, config->people.n,
+                                        now_us - CALENDAR_BACK_DAYS * day_us,
+                                        now_us + CALENDAR_AHEAD_DAYS * day_us, &err))
+            error_add(reading, schedule->line, "calendar: %s %s", path, err.text);
+    }
 }
 
 int config_load(const char *path, struct config **ret_config, struct config_errors *errors)
@@ -95,6 +151,12 @@ int config_load(const char *path, struct config **ret_config, struct config_erro
     struct config *config = config_parse(path, bytes, n_bytes, errors);
     if (!config)
         return 1;
+    struct reading reading = {config->arena, config->file, errors};
+    read_calendars(&reading, config);
+    if (errors->list.n) {
+        config_free(config);
+        return 1;
+    }
     *ret_config = config;
     return 0;
 }

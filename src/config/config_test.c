@@ -100,7 +100,7 @@ static void every_key_fills_its_field(void **state)
     assert_string_equal(tom->name, "tom");
     const struct schedule *day = config_schedule(config, "day");
     const struct roster_layer *layer = &day->layers.at[0];
-    assert_int_equal(layer->rotation, ROTATION_DAILY);
+    assert_int_equal(layer->rotation.period_s, 86400);
     assert_int_equal(layer->start.hour, 9);
     assert_int_equal(layer->hours.days, 3);
     assert_int_equal(layer->hours.from_minute, 22 * 60);

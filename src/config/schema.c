@@ -29,9 +29,11 @@ SECTION(hours_section, "hours", hours_keys, struct roster_window, -1);
 
 static const struct key layer_keys[] = {
     {"rotation", VALUE_ROTATION, offsetof(struct roster_layer, rotation), .fallback = "weekly",
-     .help = "daily or weekly: how long a turn is"},
+     .help = "how long a turn is: daily, weekly, 12h, 3d, 2w, or a rule FREQ=WEEKLY;BYDAY=MO,FR"},
     {"start", VALUE_LOCAL_TIME, offsetof(struct roster_layer, start), .required = true,
      .help = "local time of the first turn, and of day of every hand-over"},
+    {"until", VALUE_LOCAL_TIME, offsetof(struct roster_layer, until),
+     .help = "local time at which the layer is over; never when not given"},
     {"people", VALUE_IDS, offsetof(struct roster_layer, people), .required = true,
      .help = "who takes turns, in order"},
     {"hours", VALUE_OPTIONAL, offsetof(struct roster_layer, hours), .section = &hours_section,
@@ -58,6 +60,8 @@ static const struct key schedule_keys[] = {
      .help = "each gives one person at a time"},
     {"overrides", VALUE_LIST, offsetof(struct schedule, overrides), .section = &override_section,
      .help = "somebody takes over for a while; of two at once the last holds"},
+    {"calendar", VALUE_PATH, offsetof(struct schedule, calendar),
+     .help = "an iCalendar file, beside this one, that says who is on call; read with the configuration"},
 };
 SECTION(schedule_section, "schedule", schedule_keys, struct schedule, LINE_OF(struct schedule));
 

@@ -31,7 +31,7 @@ enum value_kind {
     VALUE_AFTER,      /* the same, or "severity": UNSTATED */
     VALUE_BYTES,      /* int64_t, least to most */
     VALUE_BOOL,       /* bool */
-    VALUE_ROTATION,   /* enum rotation */
+    VALUE_ROTATION,   /* struct rotation */
     VALUE_LOCAL_TIME, /* struct local_time */
     VALUE_MINUTE,     /* int: minute of the day, 0 to 1440 */
     /* lists and maps */

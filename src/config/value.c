@@ -226,13 +226,8 @@ static int read_bool(struct arena *arena, const struct key *key, const char *tex
 static int read_rotation(struct arena *arena, const struct key *key, const char *text, void *target,
                          struct err *err)
 {
-    (void)arena;
     (void)key;
-    bool weekly = strcmp(text, "weekly") == 0;
-    if (!weekly && strcmp(text, "daily") != 0)
-        return err_set(err, "\"%.60s\" is no rotation; write daily or weekly", text);
-    *(enum rotation *)target = weekly ? ROTATION_WEEKLY : ROTATION_DAILY;
-    return 0;
+    return rotation_parse(arena, text, target, err);
 }
 
 /* The number that n digits from text on show; -1 when they are no digits. */
@@ -398,7 +393,8 @@ const struct value_reader value_readers[N_VALUE_KINDS] = {
     [VALUE_AFTER] = {"a duration like 5m", NODE_TEXT, read_after, NULL},
     [VALUE_BYTES] = {"a size like 64KiB", NODE_TEXT, read_bytes, NULL},
     [VALUE_BOOL] = {"true or false", NODE_TEXT, read_bool, NULL},
-    [VALUE_ROTATION] = {"daily or weekly", NODE_TEXT, read_rotation, NULL},
+    [VALUE_ROTATION] = {"daily, weekly, a time like 12h or a rule like FREQ=WEEKLY;BYDAY=MO,FR", NODE_TEXT,
+                        read_rotation, NULL},
     [VALUE_LOCAL_TIME] = {"a local time like 2026-03-02T09:00", NODE_TEXT, read_local_time, NULL},
     [VALUE_MINUTE] = {"a time of the day like \"09:00\"", NODE_TEXT, read_minute, NULL},
     [VALUE_DAYS] = {"a list of days like [mon, tue]", NODE_LIST, read_every_day, read_day},

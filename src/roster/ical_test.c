@@ -15,7 +15,7 @@ static struct buf calendar(const char *name, const char *from)
     scoped_arena struct arena *arena = arena_new();
     struct schedule schedule = {.id = "primary", .timezone = "Europe/Berlin"};
     struct roster_layer *layer = list_push(arena, &schedule.layers);
-    layer->rotation = ROTATION_WEEKLY;
+    layer->rotation.period_s = 7 * 86400;
     layer->start = (struct local_time){2026, 3, 23, 9, 0};
     strings_add(arena, &layer->people, "ana");
     strings_add(arena, &layer->people, "ben");

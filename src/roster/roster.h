@@ -18,12 +18,18 @@ struct local_time {
     int year, month, day, hour, minute;
 };
 
-enum rotation { ROTATION_DAILY, ROTATION_WEEKLY };
+/* When one turn of a layer ends and the next begins: after a period of wall-clock time, or at the times of a
+ * recurrence rule. */
+struct rotation {
+    int64_t period_s;    /* hand-overs keep their wall time; 0: by the rule */
+    const char *rule;    /* RFC 5545 RRULE, "FREQ=WEEKLY;BYDAY=MO,FR"; NULL: by the period */
+    LIST(int64_t) turns; /* of a rule: local seconds at which each turn after the first begins */
+};
 
 struct roster_layer {
-    enum rotation rotation;
-    struct local_time start;
-    struct strings people; /* ids */
+    struct rotation rotation;
+    struct local_time start, until; /* until: the layer is over; year 0: never */
+    struct strings people;          /* ids */
     struct roster_window hours;
     int line; /* of the configuration */
 };
@@ -34,17 +40,32 @@ struct roster_override {
     int line;
 };
 
+/* One duty out of a calendar that is kept elsewhere. */
+struct roster_shift {
+    const char *person;
+    int64_t from_us, until_us;
+};
+
 struct schedule {
     const char *id;
     const char *timezone; /* IANA name */
     LIST(struct roster_layer) layers;
     LIST(struct roster_override) overrides;
+    const char *calendar; /* an iCalendar file, or NULL */
+    LIST(struct roster_shift) shifts;
+    struct strings unassigned; /* events of the calendar that name nobody: "Team lunch (2026-03-02 12:00)" */
     int line;
 };
 
+/* "daily", "weekly", "12h", "3d", "2w" or a rule. -1 with what to write instead. */
+int rotation_parse(struct arena *arena, const char *text, struct rotation *ret_rotation, struct err *err);
+/* Finds the turns of a layer's rule, for the forty years that follow its start; nothing without a rule. -1:
+ * the rule never comes true. Before the first question. */
+int layer_prepare(struct arena *arena, struct roster_layer *layer, struct err *err);
+
 /* The people on call at at_us, in the order to call: an override alone when one holds, else one of each layer
- * in force. Empty when nobody is. ret_until_us (may be NULL): when this answer may change next, at most 60
- * days on. */
+ * in force, then those of the calendar. Empty when nobody is. ret_until_us (may be NULL): when this answer
+ * may change next, at most 60 days on. */
 void schedule_people_at(struct arena *arena, const struct schedule *schedule, int64_t at_us,
                         struct strings *ret_people, int64_t *ret_until_us);
 
@@ -54,6 +75,21 @@ int timezone_check(const char *name, struct err *err);
 enum { LOCAL_TEXT_BYTES = 32 };
 /* "Mon 2026-03-02 09:00" on the clocks of a known zone. out holds LOCAL_TEXT_BYTES. */
 void timezone_format(const char *name, int64_t at_us, char *out);
+
+/* Whom an event of a calendar can name: by mail address (ATTENDEE), or by name or id in the summary. */
+struct roster_name {
+    const char *id, *name;
+    struct strings emails;
+};
+
+enum { CALENDAR_BYTES = 4 * 1024 * 1024 };
+/* Reads an iCalendar file (RFC 5545) into the schedule's shifts: all events, and what recurs of them, from
+ * from_us to until_us; floating times are of the schedule's zone. bytes end with a NUL. Cancelled events are
+ * passed over, those that name nobody are listed in schedule->unassigned. -1: this is no calendar, or it
+ * holds too many events. */
+int schedule_read_calendar(struct arena *arena, struct schedule *schedule, const char *bytes,
+                           const struct roster_name *names, size_t n_names, int64_t from_us, int64_t until_us,
+                           struct err *err);
 
 /* Appends an iCalendar (RFC 5545) of who is on call from from_us to until_us: an event a stretch of the same
  * people, in UTC, with a UID that stays the same from one day to the next. person_name gives what people read

@@ -1,7 +1,7 @@
-/* Who is on call. A rotation is counted in calendar days of the zone from its start, so a hand-over keeps its
- * wall time when the clocks change: that night's turn is an hour shorter or longer.
+/* Who is on call. A rotation is counted on the wall clock of the zone from its start, so a hand-over keeps
+ * its wall time when the clocks change: that night's turn is an hour shorter or longer.
  *
- * Leaves out: holidays, recurrence rules, how many people a shift wants. */
+ * Leaves out: holidays, how many people a shift wants. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -25,28 +25,49 @@ static int64_t earlier_change(int64_t until, int64_t candidate, int64_t at)
     return candidate > at ? least(until, candidate) : until;
 }
 
-static int64_t turn_start(const struct zone *zone, int64_t start_local_s, int64_t period_s, int64_t turn)
+/* When that turn begins, the first being 0; INT64_MAX past the last one of a rule. */
+static int64_t turn_start(const struct zone *zone, const struct roster_layer *layer, int64_t turn)
 {
-    return zone_utc_s(zone, start_local_s + turn * period_s);
+    const struct rotation *rotation = &layer->rotation;
+    if (turn == 0 || rotation->period_s)
+        return zone_utc_s(zone, local_seconds(&layer->start) + turn * rotation->period_s);
+    return (size_t)turn <= rotation->turns.n ? zone_utc_s(zone, rotation->turns.at[turn - 1]) : INT64_MAX;
 }
 
-/* The turn that holds at utc_s; -1 before the first. Lowers *until to its end. */
+/* A turn that is at most one off, by the wall clock alone. */
+static int64_t turn_guess(const struct roster_layer *layer, int64_t local_s)
+{
+    const struct rotation *rotation = &layer->rotation;
+    int64_t start = local_seconds(&layer->start);
+    if (rotation->period_s)
+        return local_s > start ? (local_s - start) / rotation->period_s : 0;
+    size_t low = 0, high = rotation->turns.n; /* how many turns have begun */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (rotation->turns.at[middle] <= local_s)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (int64_t)low;
+}
+
+/* The turn that holds at utc_s; -1 before the first and after the layer has ended. Lowers *until to its end.
+ */
 static int64_t layer_turn(const struct zone *zone, const struct roster_layer *layer, int64_t utc_s,
                           int64_t *until)
 {
-    int64_t start = local_seconds(&layer->start);
-    int64_t period = layer->rotation == ROTATION_WEEKLY ? 7 * DAY_S : DAY_S;
-    int64_t first = zone_utc_s(zone, start);
-    if (utc_s < first) {
-        *until = least(*until, first);
+    int64_t first = turn_start(zone, layer, 0);
+    int64_t end = layer->until.year ? zone_utc_s(zone, local_seconds(&layer->until)) : INT64_MAX;
+    *until = earlier_change(earlier_change(*until, first, utc_s), end, utc_s);
+    if (utc_s < first || utc_s >= end)
         return -1;
-    }
-    int64_t turn = (zone_local_s(zone, utc_s) - start) / period;
-    while (turn > 0 && turn_start(zone, start, period, turn) > utc_s)
+    int64_t turn = turn_guess(layer, zone_local_s(zone, utc_s));
+    while (turn > 0 && turn_start(zone, layer, turn) > utc_s)
         turn--;
-    while (turn_start(zone, start, period, turn + 1) <= utc_s)
+    while (turn_start(zone, layer, turn + 1) <= utc_s)
         turn++;
-    *until = least(*until, turn_start(zone, start, period, turn + 1));
+    *until = least(*until, turn_start(zone, layer, turn + 1));
     return turn;
 }
 
@@ -96,6 +117,18 @@ static bool strings_have(const struct strings *list, const char *s)
     return false;
 }
 
+/* Those of the calendar, when they count. Lowers *until to where a shift begins or ends. */
+static void add_shifts(struct arena *arena, const struct schedule *schedule, int64_t utc_s, bool count,
+                       struct strings *people, int64_t *until)
+{
+    list_each (shift, &schedule->shifts) {
+        int64_t from = shift->from_us / US_PER_S, end = shift->until_us / US_PER_S;
+        if (count && from <= utc_s && utc_s < end && !strings_have(people, shift->person))
+            strings_add(arena, people, shift->person);
+        *until = earlier_change(earlier_change(*until, from, utc_s), end, utc_s);
+    }
+}
+
 /* One look at one moment. *ret_until: nothing can change before it. */
 static struct strings people_at(struct arena *arena, const struct zone *zone, const struct schedule *schedule,
                                 int64_t utc_s, int64_t *ret_until)
@@ -112,6 +145,7 @@ static struct strings people_at(struct arena *arena, const struct zone *zone, co
         if (!strings_have(&people, person))
             strings_add(arena, &people, person);
     }
+    add_shifts(arena, schedule, utc_s, instead == NULL, &people, &until);
     if (instead)
         strings_add(arena, &people, instead);
     *ret_until = until;

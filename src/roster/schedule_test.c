@@ -25,7 +25,7 @@ static struct schedule *weekly(struct arena *arena, const char *zone)
     schedule->id = "primary";
     schedule->timezone = zone;
     struct roster_layer *layer = list_push(arena, &schedule->layers);
-    layer->rotation = ROTATION_WEEKLY;
+    layer->rotation.period_s = 7 * 86400;
     layer->start = local(3, 2, 9, 0);
     strings_add(arena, &layer->people, "ana");
     strings_add(arena, &layer->people, "ben");
@@ -121,7 +121,7 @@ static void each_layer_gives_one_person_and_nobody_twice(void **state)
     scoped_arena struct arena *arena = arena_new();
     struct schedule *schedule = weekly(arena, "UTC");
     struct roster_layer *layer = list_push(arena, &schedule->layers);
-    layer->rotation = ROTATION_DAILY;
+    layer->rotation.period_s = 86400;
     layer->start = local(3, 2, 9, 0);
     strings_add(arena, &layer->people, "eve");
     strings_add(arena, &layer->people, "ana");
@@ -206,7 +206,7 @@ static void a_rotation_has_no_hole_and_until_is_exact(void **state)
     scoped_arena struct arena *arena = arena_new();
     for (size_t i = 0; i < N_ZONES * 5; i++) {
         struct schedule *schedule = weekly(arena, zones[i / 5]);
-        schedule->layers.at[0].rotation = ROTATION_DAILY;
+        schedule->layers.at[0].rotation.period_s = 86400;
         schedule->layers.at[0].start = local(3, 1, starts[i % 5][0], starts[i % 5][1]);
         const struct zone *zone = zone_find(schedule->timezone);
         int64_t wall_s = local_seconds(&schedule->layers.at[0].start);
