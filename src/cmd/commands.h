@@ -4,6 +4,7 @@
 #include "cmd/exit_code.h"
 
 int cmd_approve(int argc, char **argv);
+int cmd_coverage(int argc, char **argv);
 int cmd_match(int argc, char **argv);
 int cmd_risk(int argc, char **argv);
 int cmd_lint(int argc, char **argv);

@@ -25,6 +25,7 @@ static const struct command_row rows[] = {
     {"lint", cmd_lint, "print what is wrong with a runbook"},
     {"risk", cmd_risk, "print the class of a command, and why"},
     {"match", cmd_match, "print which procedure answers an alert"},
+    {"coverage", cmd_coverage, "print which alerts have no procedure, and what is overdue"},
     {"incident", cmd_incident, "list, show, ack, note, resolve or report incidents"},
     {"approve", cmd_approve, "let a step run that waits for a person"},
     {"deny", cmd_deny, "refuse a step that waits for a person"},

@@ -3,6 +3,7 @@
  * alias can only name a node that is finished, and its size counts each time it is used. */
 #include "config/yaml.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -76,7 +77,7 @@ static int compose_entries(struct composer *c, struct node *node, int depth)
             return -1;
         node->weight += entry.value->weight + (entry.key ? entry.key->weight : 0);
         if (node->weight > YAML_WEIGHT)
-            return fail_at(c, (size_t)entry.value->line - 1, "too many values; a configuration is small");
+            return fail_at(c, (size_t)entry.value->line - 1, "too many values in one document");
         *list_push(c->arena, &node->entries) = entry;
     }
 }
@@ -127,46 +128,73 @@ static int compose(struct composer *c, const yaml_event_t *event, int depth, con
     return 0;
 }
 
-/* STREAM-START [DOCUMENT-START node DOCUMENT-END] STREAM-END */
-static int compose_stream(struct composer *c, const struct node **ret_root)
+/* STREAM-START [DOCUMENT-START node DOCUMENT-END]... STREAM-END. An anchor ends with its document. */
+static int compose_stream(struct composer *c, size_t most_documents, struct nodes *roots)
 {
-    const struct node *root = NULL;
-    for (int n_documents = 0;;) {
+    for (;;) {
         yaml_event_t event;
         if (next_event(c, &event))
             return -1;
         yaml_event_type_t type = event.type;
         size_t line = event.start_mark.line;
         int failed = 0;
-        if (type == YAML_DOCUMENT_START_EVENT && n_documents++)
+        if (type == YAML_DOCUMENT_START_EVENT && roots->n == most_documents)
             failed = fail_at(c, line, "a second document starts here; a configuration is one");
-        else if (type != YAML_STREAM_START_EVENT && type != YAML_DOCUMENT_START_EVENT &&
-                 type != YAML_DOCUMENT_END_EVENT && type != YAML_STREAM_END_EVENT)
-            failed = compose(c, &event, 0, &root);
+        else if (type == YAML_DOCUMENT_START_EVENT) {
+            *list_push(c->arena, roots) = NULL;
+            map_free(c->anchors);
+            c->anchors = map_new();
+        } else if (type != YAML_STREAM_START_EVENT && type != YAML_DOCUMENT_END_EVENT &&
+                   type != YAML_STREAM_END_EVENT)
+            failed = compose(c, &event, 0, &roots->at[roots->n - 1]);
         yaml_event_delete(&event);
         if (failed)
             return -1;
         if (type == YAML_STREAM_END_EVENT)
-            break;
+            return 0;
     }
-    *ret_root = root;
-    return 0;
 }
 
-int yaml_read(struct arena *arena, const char *bytes, size_t n_bytes, const struct node **ret_root,
-              int *ret_line, struct err *err)
+static int read_documents(struct arena *arena, const char *bytes, size_t n_bytes, size_t most_documents,
+                          struct nodes *roots, int *ret_line, struct err *err)
 {
-    struct composer c = {.arena = arena, .err = err, .line = 1};
+    struct composer c = {.arena = arena, .err = err};
+    *ret_line = 0;
     if (!yaml_parser_initialize(&c.parser))
         return err_set(err, "out of memory");
     c.anchors = map_new();
     yaml_parser_set_input_string(&c.parser, (const unsigned char *)bytes, n_bytes);
     yaml_parser_set_encoding(&c.parser, YAML_UTF8_ENCODING);
-    int failed = compose_stream(&c, ret_root);
+    int failed = compose_stream(&c, most_documents, roots);
     *ret_line = c.line;
     map_free(c.anchors);
     yaml_parser_delete(&c.parser);
     return failed;
+}
+
+int yaml_read(struct arena *arena, const char *bytes, size_t n_bytes, const struct node **ret_root,
+              int *ret_line, struct err *err)
+{
+    struct nodes roots = {0};
+    int failed = read_documents(arena, bytes, n_bytes, 1, &roots, ret_line, err);
+    if (!failed)
+        *ret_root = roots.n ? roots.at[0] : NULL;
+    return failed;
+}
+
+int yaml_read_all(struct arena *arena, const char *bytes, size_t n_bytes, struct nodes *ret_roots,
+                  int *ret_line, struct err *err)
+{
+    return read_documents(arena, bytes, n_bytes, SIZE_MAX, ret_roots, ret_line, err);
+}
+
+const struct node *node_find(const struct node *map, const char *key)
+{
+    if (map && map->kind == NODE_MAP)
+        list_each (entry, &map->entries)
+            if (entry->key->kind == NODE_TEXT && strcmp(entry->key->text, key) == 0)
+                return entry->value;
+    return NULL;
 }
 
 bool node_is_empty(const struct node *node)

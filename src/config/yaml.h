@@ -34,5 +34,17 @@ enum { YAML_DEPTH = 32, YAML_WEIGHT = 100000 };
 int yaml_read(struct arena *arena, const char *bytes, size_t n_bytes, const struct node **ret_root,
               int *ret_line, struct err *err);
 
+struct nodes {
+    const struct node **at;
+    size_t n;
+    size_t capacity;
+};
+/* The same for a file of several documents; an empty one is NULL. */
+int yaml_read_all(struct arena *arena, const char *bytes, size_t n_bytes, struct nodes *ret_roots,
+                  int *ret_line, struct err *err);
+
+/* The value of that key; NULL when there is none, or map is NULL or no map. */
+const struct node *node_find(const struct node *map, const char *key);
+
 /* Nothing given: "key:" or "key: ~". */
 bool node_is_empty(const struct node *node);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "runbook/lint_priv.h"
 
 enum { FOUND_BYTES = 80 }; /* of what was found, in a message */
@@ -159,15 +158,11 @@ void lint_runbook(struct arena *arena, const struct runbook *runbook, int64_t to
                         .runbook = runbook,
                         .document = runbook->document,
                         .rules = lint_rules_builtin(arena),
+                        .today_us = today_us,
                         .defects = ret_defects};
-    char today[TIME_TEXT_BYTES];
     size_t first = ret_defects->n;
     if (!runbook->document)
         return;
-    if (today_us > 0) {
-        time_format_rfc3339(today_us, today);
-        memcpy(lint.today, today, 10);
-    }
     fences_mark(&lint);
     commands_gather(&lint);
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)

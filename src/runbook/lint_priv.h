@@ -56,7 +56,7 @@ struct lint {
     const struct runbook *runbook;
     const struct document *document;
     const struct lint_rules *rules;
-    char today[11];      /* "2026-03-01", or "" */
+    int64_t today_us;    /* 0: dates are not looked at */
     bool *line_in_fence; /* by line; fence marks included */
     LIST(struct lint_command) commands;
     struct defect_list *defects;

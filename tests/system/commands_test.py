@@ -88,6 +88,51 @@ class Match(SystemTest):
         self.assertEqual(answers[0]['file'], 'aegis-health.md')
 
 
+class Coverage(SystemTest):
+    def file(self, name, text):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, 'w') as out:
+            out.write(text)
+        return path
+
+    def rules(self, *alerts):
+        return self.file('rules/r.yaml', 'spec:\n  groups:\n  - rules:\n' + ''.join(
+            f'    - alert: {a}\n      expr: up == 0\n      labels: {{severity: page}}\n' for a in alerts))
+
+    def test_what_nobody_would_know_an_answer_to_is_told_with_its_line(self):
+        runbooks = os.path.dirname(self.file('runbooks/disk.md', '# Disk\n\n## DiskAlmostFull\n\n```sh\ndf -h\n```\n'))
+        covered = self.rules('DiskAlmostFull')
+        self.assertEqual(run('coverage', '--runbooks', runbooks, '--rules', covered)[0], 0)
+        rules = self.rules('DiskAlmostFull', 'QuorumLost')
+        code, out, err = run('coverage', '--runbooks', runbooks, '--rules', rules, env={'COLUMNS': '80'})
+        self.assertEqual((code, err), (1, ''))
+        self.assertIn(f'r.yaml:7: QuorumLost', out.replace('\n', ' '))
+        self.assertNotIn('DiskAlmostFull', out.split('No procedure')[1].split('nearest')[0])
+        code, out, _ = run('coverage', '--runbooks', runbooks, '--json', '--rules', os.path.dirname(rules))
+        self.assertEqual([(a['alert'], a['line'], a['procedure_is']) for a in json.loads(out)['alerts']],
+                         [('DiskAlmostFull', 4, 'sure'), ('QuorumLost', 7, 'none')])
+        self.assertEqual(json.loads(out)['counts']['without_procedure'], 1)
+
+    def test_a_review_that_is_overdue_fails_without_any_rules(self):
+        runbooks = os.path.dirname(self.file('runbooks/a.md', '# A\n\n**Next review**: 2001-02-03\n'))
+        code, out, _ = run('coverage', '--runbooks', runbooks)
+        self.assertEqual(code, 1)
+        self.assertIn('a.md:3: Next review: was due 2001-02-03', out)
+
+    def test_a_file_that_cannot_be_read_ends_with_3_and_its_line(self):
+        runbooks = os.path.dirname(self.file('runbooks/a.md', '# A\n'))
+        bad = self.file('bad.yaml', 'groups:\n- rules:\n  - {expr: up}\n')
+        code, out, err = run('coverage', '--runbooks', runbooks, '--json', '--rules', bad, '/no/such.yaml')
+        self.assertEqual(code, 3)
+        self.assertIn('bad.yaml:3: ', err)
+        self.assertIn('/no/such.yaml', err)
+        self.assertEqual(len(json.loads(out)['unreadable']), 2)
+        self.assertEqual(run('coverage', '--runbooks', runbooks, '--rules', self.file('other.yaml', 'a: 1\n'))[0], 3)
+        self.assertEqual(run('coverage', '--runbooks', '/no/such/folder')[0], 3)
+        self.assertEqual(run('coverage', '--rules')[0], 2)
+
+
 class Usage(SystemTest):
     def test_every_command_explains_itself(self):
         code, out, _ = run('--help')
