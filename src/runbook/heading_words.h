@@ -49,6 +49,9 @@ enum words {
     WORDS_NOTIFY_VERBS,
     WORDS_WAIT_VERBS,
     WORDS_LOOK_FOR,
+    WORDS_CHANGES,
+    WORDS_LOOKS,
+    WORDS_PATIENT_DATA,
     WORDS_KIND_SECURITY, /* kinds of procedures, in the order in which they count */
     WORDS_KIND_EMERGENCY,
     WORDS_KIND_POST_INCIDENT,

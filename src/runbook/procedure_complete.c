@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/command_context.h"
 #include "runbook/heading_words.h"
 #include "runbook/risk.h"
 #include "runbook/text.h"
@@ -32,7 +33,8 @@ static const char *kind_of(const struct procedure *procedure)
  */
 enum { CLASSED_COMMANDS = 20000 };
 
-static void class_commands(struct arena *arena, struct step *step, size_t *n_classed)
+static void class_commands(struct arena *arena, const struct procedure *procedure, struct step *step,
+                           size_t *n_classed)
 {
     static const struct risk not_looked_at = {
         .class = RISK_UNKNOWN,
@@ -46,6 +48,8 @@ static void class_commands(struct arena *arena, struct step *step, size_t *n_cla
             command->risk =
                 risk_of_command(arena, risk_rules_builtin(), command->text, strlen(command->text));
     }
+    if (*n_classed <= CLASSED_COMMANDS)
+        context_weigh(arena, procedure, step);
 }
 
 /* ---- Severity by words ---- */
@@ -132,9 +136,9 @@ void procedures_complete(struct arena *arena, struct runbook *runbook)
         settle_severity(arena, runbook, procedure);
         list_each (phase, &procedure->phases) {
             list_each (step, &phase->steps) {
-                class_commands(arena, step, &n_classed);
+                class_commands(arena, procedure, step, &n_classed);
                 list_each (substep, &step->substeps)
-                    class_commands(arena, substep, &n_classed);
+                    class_commands(arena, procedure, substep, &n_classed);
             }
         }
     }
