@@ -158,6 +158,34 @@ static void worse_alert_is_noticed_in_a_storm_too(void **state)
     assert_int_equal(incident_of(w, 1)->severity_rank, 1);
 }
 
+static void storm_is_told_once_a_second(void **state)
+{
+    struct world *w = *state;
+    size_t n_told = 0;
+    world_hear(w, down);
+    for (int i = 0; i < 100; i++) {
+        world_hear(w, (struct alert_words){"ServiceDown", "SEV-1", arena_printf(w->arena, "h%d", i), 0, 0});
+        n_told += count_events(w, "alert.fired");
+    }
+    assert_in_range(n_told, 1, 20);
+    w->now_us = engine_next_due_us(w->engine);
+    world_decide(w, (struct input){.kind = INPUT_TIMER});
+    assert_int_equal(count_events(w, "alert.fired"), 1);
+    assert_text_has(event_of(w, "alert.fired")->summary, "alerts joined: ServiceDown");
+    assert_int_equal(incident_of(w, 1)->n_firing, 101);
+}
+
+static void what_a_storm_did_is_told_before_what_people_did(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    for (int i = 0; i < 100; i++)
+        world_hear(w, (struct alert_words){"ServiceDown", "SEV-1", arena_printf(w->arena, "h%d", i), 0, 0});
+    world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ana", NULL);
+    assert_string_equal(w->decisions.list.at[0].event.kind, "alert.fired");
+    assert_non_null(event_of(w, "incident.acknowledged"));
+}
+
 static void service_without_configuration_is_named_by_its_labels(void **state)
 {
     struct world *w = *state;
@@ -212,6 +240,8 @@ int main(void)
         TEST(alert_that_its_group_does_not_name_any_more_is_over),
         TEST(worse_alert_raises_the_severity_and_a_lesser_one_does_not_lower_it),
         TEST(worse_alert_is_noticed_in_a_storm_too),
+        TEST(storm_is_told_once_a_second),
+        TEST(what_a_storm_did_is_told_before_what_people_did),
         TEST(service_without_configuration_is_named_by_its_labels),
         TEST(views_show_each_alert_that_fires),
     };

@@ -24,6 +24,7 @@ static timer_handler *const timer_handlers[N_TIMER_KINDS] = {
     [TIMER_HOLD_DOWN] = due_hold_down,
     [TIMER_DELIVERY_RETRY] = due_delivery_retry,
     [TIMER_ALERT_ENDS] = due_alert_ends,
+    [TIMER_NEWS] = due_news,
 };
 
 struct engine *engine_new(const struct config *config, const struct library *library)

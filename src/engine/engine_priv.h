@@ -31,7 +31,7 @@ struct kin {
 
 struct incident_record {
     struct incident incident; /* texts on the heap */
-    struct due escalate, hold_down;
+    struct due escalate, hold_down, tell;
     struct delivery_record *deliveries; /* that are not settled */
     struct run_step *steps;             /* by position; texts on the heap, without output */
     size_t n_steps;
@@ -39,14 +39,17 @@ struct incident_record {
     int n_severities;                        /* looked up for alerts that joined */
     struct incident_record *next, *previous; /* by number */
     struct incident_record *retired_next;    /* of those that are resolved, in order of time */
-    struct news *news;                       /* of this turn, or NULL */
+    struct news *news;                       /* not told yet, or NULL */
+    int64_t told_since_us;                   /* when n_told began to be counted */
+    int n_told;                              /* news that were told at once since then */
     struct incident_record *touched_next;
     int64_t restored_firing; /* alerts, as the ledger has it */
-    bool touched;
-    bool diagnosed;        /* all steps that run by themselves are done */
-    bool reached;          /* a page of the last step of the chain arrived */
-    bool everyone_paged;   /* in this round, because nobody of the chain could be reached */
-    bool unreachable_said; /* the timeline says that there is nobody to page */
+    bool touched;            /* in this turn */
+    bool unsaved;            /* and the ledger must get the value */
+    bool diagnosed;          /* all steps that run by themselves are done */
+    bool reached;            /* a page of the last step of the chain arrived */
+    bool everyone_paged;     /* in this round, because nobody of the chain could be reached */
+    bool unreachable_said;   /* the timeline says that there is nobody to page */
 };
 
 struct engine {
@@ -80,6 +83,7 @@ struct turn {
     struct arena *arena; /* of the decisions */
     struct decisions *decisions;
     struct incident_record *touched_first, *touched_last;
+    int n_severities; /* that were looked up */
     struct json_writer json;
 };
 
@@ -95,6 +99,8 @@ void turn_begin(struct turn *turn, struct engine *engine, int64_t now_us, struct
 /* Settles what alerts did, and saves the incidents that were touched. */
 void turn_end(struct turn *turn);
 void turn_touch(struct turn *turn, struct incident_record *record);
+/* The incident has news to settle; whether its value is saved is decided then. */
+void turn_note(struct turn *turn, struct incident_record *record);
 void turn_save_delivery(struct turn *turn, const struct delivery *delivery);
 /* output may be NULL */
 void turn_save_step(struct turn *turn, const struct run_step *step, const char *output);
@@ -189,8 +195,11 @@ void news_add(struct turn *turn, struct incident_record *incident, const struct 
               enum alert_change change, const char *how);
 void news_opened(struct turn *turn, struct incident_record *incident);
 size_t news_count(const struct incident_record *incident, enum alert_change change);
-/* Events of what alerts did to the incident in this turn, and what follows from it. */
+/* Events of what alerts did to the incident, now or gathered until later, and what follows from it. */
 void news_settle(struct turn *turn, struct incident_record *incident);
+/* Whatever was gathered is told now. */
+void news_tell(struct turn *turn, struct incident_record *incident);
+void news_free(struct incident_record *incident);
 /* Moves an incident to monitoring when nothing fires any more, and back when something does. */
 void incident_follow(struct turn *turn, struct incident_record *record);
 
@@ -254,4 +263,4 @@ input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, de
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);
-timer_handler due_escalate, due_hold_down, due_delivery_retry, due_alert_ends;
+timer_handler due_escalate, due_hold_down, due_delivery_retry, due_alert_ends, due_news;

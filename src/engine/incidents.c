@@ -35,6 +35,7 @@ struct incident_record *incident_add(struct engine *engine, const struct inciden
     texts_to_heap(&incident_texts, &record->incident);
     record->escalate.kind = TIMER_ESCALATE;
     record->hold_down.kind = TIMER_HOLD_DOWN;
+    record->tell.kind = TIMER_NEWS;
     if (incident->number > engine->last_incident)
         engine->last_incident = incident->number;
     link_by_number(engine, record);
@@ -56,6 +57,8 @@ void incident_free(struct engine *engine, struct incident_record *record)
         delivery_drop(engine, record, record->deliveries);
     due_clear(&engine->due, &record->escalate);
     due_clear(&engine->due, &record->hold_down);
+    due_clear(&engine->due, &record->tell);
+    news_free(record);
     *(record->next ? &record->next->previous : &engine->last) = record->previous;
     *(record->previous ? &record->previous->next : &engine->first) = record->next;
     map_remove(engine->incidents, &incident->number, sizeof incident->number);
@@ -102,8 +105,10 @@ void incident_move(struct turn *turn, struct incident_record *record, enum incid
 struct incident_record *incident_wanted(struct turn *turn, int64_t number)
 {
     struct incident_record *record = incident_find(turn->engine, number);
-    if (record)
+    if (record) {
+        news_tell(turn, record); /* before what is done about them */
         return record;
+    }
     if (number > 0 && number <= turn->engine->last_incident)
         turn_answer(turn, OUTCOME_CONFLICT, number, "Incident %lld was resolved more than a day ago.",
                     (long long)number);

@@ -5,18 +5,21 @@
 #include "engine/engine_priv.h"
 
 /* Alerts of one incident that are asked one by one how severe they are; after that only the first with each
- * alert name and severity labels is, so that a storm does not hold up everybody else. Never more in a turn.
+ * alert name and severity labels is, so that a storm does not hold up everybody else. Never more in a turn:
+ * what is not looked up then is when its like joins next.
  */
-enum { SEVERITIES_LOOKED_UP = 16, SEVERITIES_A_TURN = 64 };
+enum { SEVERITIES_LOOKED_UP = 16, SEVERITIES_A_TURN = 256 };
 
-static bool severity_wanted(struct engine *engine, struct incident_record *incident,
-                            const struct alert *alert)
+static bool severity_wanted(struct turn *turn, struct incident_record *incident, const struct alert *alert)
 {
-    bool is_new = kin_new_severity(engine, incident, alert);
+    if (turn->n_severities >= SEVERITIES_A_TURN)
+        return false;
+    bool is_new = kin_new_severity(turn->engine, incident, alert);
     if (incident->n_severities >= SEVERITIES_LOOKED_UP && !is_new)
         return false;
     incident->n_severities++;
-    return news_count(incident, ALERT_FIRED) <= SEVERITIES_A_TURN;
+    turn->n_severities++;
+    return true;
 }
 
 void alert_attach(struct incident_record *incident, struct alert_record *record)
@@ -36,7 +39,7 @@ static void join(struct turn *turn, struct incident_record *incident, struct ale
     alert_attach(incident, record);
     kin_add(turn->engine, incident, alert);
     news_add(turn, incident, record, ALERT_FIRED, "");
-    if (!severity_wanted(turn->engine, incident, alert))
+    if (!severity_wanted(turn, incident, alert))
         return;
     const struct procedure *procedure;
     const struct runbook *runbook = incident_runbook(turn->engine, incident, &procedure);

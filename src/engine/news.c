@@ -1,14 +1,26 @@
 /* What alerts did to an incident in one turn: one event a kind, however many alerts, and then what follows
- * from the sum of it. A batch in which one alert ends and another fires is no moment without trouble. */
+ * from the sum of it. A batch in which one alert ends and another fires is no moment without trouble.
+ *
+ * In a storm the news of many turns are gathered and told once a second: a timeline with thousands of lines a
+ * second tells nobody anything, and writing them would be most of the cost of an alert. What moves the
+ * incident is never put off. */
 #include "engine/engine_priv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NAMED_ALERTS = 20, NAMES_IN_SUMMARY = 5, NAME_BYTES = 80 };
 
+enum {
+    TOLD_AT_ONCE = 8,     /* news of an incident that are told at once, in GATHER_US */
+    GATHER_US = 1000000,  /* the others wait until so long after the first */
+    TOGETHER_US = 100000, /* incidents that are told within this are told in one turn */
+};
+
 struct named {
-    const char *name, *how, *source;
+    char name[NAME_BYTES + 1];
+    const char *how, *source; /* constant, and the alert table's */
     uint64_t fingerprint;
     int64_t starts_us;
 };
@@ -16,8 +28,8 @@ struct named {
 struct news {
     bool opened;
     struct {
-        size_t n;
-        LIST(struct named) named;
+        size_t n, n_named;
+        struct named *named; /* NAMED_ALERTS of them, or NULL */
     } of[N_ALERT_CHANGES];
 };
 
@@ -31,10 +43,18 @@ static const struct {
 
 static struct news *news_of(struct turn *turn, struct incident_record *incident)
 {
-    turn_touch(turn, incident);
+    turn_note(turn, incident);
     if (!incident->news)
-        incident->news = arena_alloc(turn->arena, sizeof *incident->news);
+        incident->news = heap_alloc(sizeof *incident->news);
     return incident->news;
+}
+
+void news_free(struct incident_record *incident)
+{
+    for (enum alert_change change = 0; incident->news && change < N_ALERT_CHANGES; change++)
+        free(incident->news->of[change].named);
+    free(incident->news);
+    incident->news = NULL;
 }
 
 void news_opened(struct turn *turn, struct incident_record *incident)
@@ -51,31 +71,35 @@ void news_add(struct turn *turn, struct incident_record *incident, const struct 
               enum alert_change change, const char *how)
 {
     struct news *news = news_of(turn, incident);
-    if (news->of[change].n++ >= NAMED_ALERTS)
+    news->of[change].n++;
+    if (news->of[change].n_named == NAMED_ALERTS)
         return;
+    if (!news->of[change].named)
+        news->of[change].named = heap_alloc(NAMED_ALERTS * sizeof(struct named));
     struct alert alert;
     alert_record_view(record, turn->arena, &alert);
-    *list_push(turn->arena, &news->of[change].named) = (struct named){
-        .name = text_head(turn->arena, alert_name(&alert), NAME_BYTES),
+    struct named *named = &news->of[change].named[news->of[change].n_named++];
+    *named = (struct named){
         .how = how,
         .source = record->source,
         .fingerprint = alert_fingerprint(alert.labels, alert.n_labels),
         .starts_us = record->starts_us,
     };
+    snprintf(named->name, sizeof named->name, "%s", text_head(turn->arena, alert_name(&alert), NAME_BYTES));
 }
 
 static const char *summary_of(struct arena *arena, const struct news *news, enum alert_change change)
 {
-    const struct named *first = &news->of[change].named.at[0];
+    const struct named *first = news->of[change].named, *end = first + news->of[change].n_named;
     size_t n = news->of[change].n;
     if (n == 1)
         return arena_printf(arena, "%s %s%s%s", first->name, words[change].one, *first->how ? ": " : "",
                             first->how);
     const char *names = "";
     size_t n_names = 0, n_covered = 0;
-    list_each (named, &news->of[change].named) {
+    for (const struct named *named = first; named < end; named++) {
         bool said = false;
-        for (const struct named *other = news->of[change].named.at; other < named && !said; other++)
+        for (const struct named *other = first; other < named && !said; other++)
             said = strcmp(other->name, named->name) == 0;
         if (!said && n_names == NAMES_IN_SUMMARY)
             break;
@@ -96,7 +120,8 @@ static void say(struct turn *turn, const struct incident_record *incident, enum 
     jw_pair_int(body, "firing", incident->incident.n_firing);
     jw_name(body, "alerts");
     jw_begin_array(body);
-    list_each (named, &news->of[change].named) {
+    for (size_t i = 0; i < news->of[change].n_named; i++) {
+        const struct named *named = &news->of[change].named[i];
         char fingerprint[17];
         snprintf(fingerprint, sizeof fingerprint, "%016llx", (unsigned long long)named->fingerprint);
         jw_begin_object(body);
@@ -108,7 +133,7 @@ static void say(struct turn *turn, const struct incident_record *incident, enum 
         jw_end_object(body);
     }
     jw_end_array(body);
-    const char *source = news->of[change].named.at[0].source;
+    const char *source = news->of[change].named[0].source;
     event_end(turn, incident->incident.number, arena_printf(turn->arena, "source:%s", source),
               words[change].kind, "%s", summary_of(turn->arena, news, change));
 }
@@ -141,29 +166,66 @@ static void burn_again(struct turn *turn, struct incident_record *record)
     diagnose(turn, record);
 }
 
-void incident_follow(struct turn *turn, struct incident_record *record)
+static bool moves(const struct incident_record *record)
 {
     bool firing = record->incident.n_firing > 0;
-    if (!incident_is_open(record))
+    return incident_is_open(record) && firing == (record->incident.state == INCIDENT_MONITORING);
+}
+
+void incident_follow(struct turn *turn, struct incident_record *record)
+{
+    if (!moves(record))
         return;
-    if (record->incident.state == INCIDENT_MONITORING && firing)
+    if (record->incident.state == INCIDENT_MONITORING)
         burn_again(turn, record);
-    else if (record->incident.state != INCIDENT_MONITORING && !firing)
+    else
         watch(turn, record);
+}
+
+void news_tell(struct turn *turn, struct incident_record *record)
+{
+    if (!record->news)
+        return;
+    for (enum alert_change change = 0; change < N_ALERT_CHANGES; change++)
+        if (record->news->of[change].n)
+            say(turn, record, change);
+    due_clear(&turn->engine->due, &record->tell);
+    news_free(record);
+    turn_touch(turn, record);
+}
+
+static bool may_tell_at_once(const struct turn *turn, struct incident_record *record)
+{
+    if (turn->now_us - record->told_since_us >= GATHER_US) {
+        record->told_since_us = turn->now_us;
+        record->n_told = 0;
+    }
+    return record->n_told++ < TOLD_AT_ONCE;
 }
 
 void news_settle(struct turn *turn, struct incident_record *record)
 {
-    struct news *news = record->news;
-    if (!news)
+    if (!record->news)
         return;
-    for (enum alert_change change = 0; change < N_ALERT_CHANGES; change++)
-        if (news->of[change].n)
-            say(turn, record, change);
-    record->news = NULL;
+    bool opened = record->news->opened;
+    if (!opened && !moves(record) && !may_tell_at_once(turn, record)) {
+        int64_t due_us = record->told_since_us + GATHER_US;
+        if (!due_is_set(&record->tell))
+            due_set(&turn->engine->due, &record->tell, due_us + TOGETHER_US - due_us % TOGETHER_US);
+        return;
+    }
+    news_tell(turn, record);
     incident_follow(turn, record);
-    if (news->opened && record->incident.state == INCIDENT_TRIGGERED) {
+    if (opened && record->incident.state == INCIDENT_TRIGGERED) {
         escalate(turn, record, NULL);
         diagnose(turn, record);
     }
+}
+
+void due_news(struct turn *turn, struct due *due)
+{
+    struct incident_record *record = DUE_HOLDER(due, struct incident_record, tell);
+    news_tell(turn, record);
+    record->told_since_us = turn->now_us;
+    record->n_told = TOLD_AT_ONCE; /* while the storm lasts, once in that time */
 }

@@ -163,6 +163,21 @@ static void restore_alert(struct turn *turn, struct alert_record *record)
         kin_add(engine, incident, &alert);
 }
 
+/* Alerts that were answered, and whose news was still being gathered. */
+static void restore_count(struct turn *turn, struct incident_record *record)
+{
+    int64_t n = record->incident.n_firing - record->restored_firing;
+    turn_touch(turn, record);
+    if (n <= 0 || record->news)
+        return;
+    struct json_writer *body = event_begin(turn);
+    jw_pair_int(body, "n", n);
+    jw_pair_int(body, "firing", record->incident.n_firing);
+    event_end(turn, record->incident.number, NULL, "alert.fired",
+              "%lld more %s joined before the server started again", (long long)n,
+              n == 1 ? "alert" : "alerts");
+}
+
 static void restore_alerts(struct turn *turn)
 {
     struct engine *engine = turn->engine;
@@ -176,7 +191,7 @@ static void restore_alerts(struct turn *turn)
             restore_alert(turn, engine->alerts.records[place]);
     for (struct incident_record *record = newest; record; record = record->previous)
         if (record->incident.n_firing != record->restored_firing)
-            turn_touch(turn, record);
+            restore_count(turn, record);
 }
 
 /* ---- what was under way ---- */

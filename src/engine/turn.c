@@ -24,6 +24,12 @@ static struct decision *turn_push(struct turn *turn, enum decision_kind kind)
 
 void turn_touch(struct turn *turn, struct incident_record *record)
 {
+    record->unsaved = true;
+    turn_note(turn, record);
+}
+
+void turn_note(struct turn *turn, struct incident_record *record)
+{
     if (record->touched)
         return;
     record->touched = true;
@@ -40,10 +46,13 @@ void turn_end(struct turn *turn)
     for (struct incident_record *record = turn->touched_first; record; record = record->touched_next)
         news_settle(turn, record);
     for (struct incident_record *record = turn->touched_first; record; record = record->touched_next) {
+        record->touched = false;
+        if (!record->unsaved)
+            continue;
         struct decision *decision = turn_push(turn, DECISION_INCIDENT);
         decision->incident = record->incident;
         texts_to_arena(&incident_texts, &decision->incident, turn->arena);
-        record->touched = false;
+        record->unsaved = false;
     }
 }
 
