@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,9 +78,14 @@ size_t arena_used_bytes(const struct arena *arena)
     return arena->used_bytes;
 }
 
+static size_t aligned(size_t n_bytes)
+{
+    return (n_bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+}
+
 void *arena_alloc(struct arena *arena, size_t n_bytes)
 {
-    size_t need = (n_bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+    size_t need = aligned(n_bytes);
     struct block *block = arena->blocks;
     if (!block || block->n_bytes - block->used < need) {
         size_t size = need > BLOCK_BYTES ? need : BLOCK_BYTES;
@@ -127,6 +133,21 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     return text;
 }
 
+/* Makes the last allocation longer where it stands: nothing is copied, and no copy left behind. */
+static bool extend(struct arena *arena, char *at, size_t from_bytes, size_t to_bytes)
+{
+    struct block *block = arena->blocks;
+    if (!block || !at || at + aligned(from_bytes) != (char *)block->bytes + block->used)
+        return false;
+    size_t more = aligned(to_bytes) - aligned(from_bytes);
+    if (block->n_bytes - block->used < more)
+        return false;
+    memset(at + from_bytes, 0, to_bytes - from_bytes);
+    block->used += more;
+    arena->used_bytes += more;
+    return true;
+}
+
 void *list_grow_(struct arena *arena, void *at, size_t n, size_t *capacity, size_t item_bytes)
 {
     if (n < *capacity) {
@@ -134,6 +155,10 @@ void *list_grow_(struct arena *arena, void *at, size_t n, size_t *capacity, size
         return at;
     }
     size_t wanted = *capacity ? *capacity * 2 : 4;
+    if (extend(arena, at, *capacity * item_bytes, wanted * item_bytes)) {
+        *capacity = wanted;
+        return at;
+    }
     void *grown = arena_alloc(arena, wanted * item_bytes);
     if (n)
         memcpy(grown, at, n * item_bytes);

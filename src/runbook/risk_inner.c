@@ -164,7 +164,7 @@ int scan_inner(struct scan *scan, struct arguments *arguments)
     for (int pass = 0; pass < 3; pass++) {
         if (pass == 2 && best > 0)
             break; /* with a statement on the command line the standard input is not one */
-        list_each (phrase, &arguments->tool->phrases) {
+        phrases_each (phrase, arguments->tool) {
             if (phrase->kind != KIND_INNER)
                 continue;
             bool rest = phrase->form == SLOT_AFTER || phrase->form == SLOT_AFTER_DASHES;

@@ -30,7 +30,7 @@ static void phrase_report(struct mongo *mongo, const char *first, const char *se
     enum risk_class class = RISK_UNKNOWN;
     const char *why = "is a call that the rules do not know";
     int best = 0;
-    list_each (phrase, &tool->phrases) {
+    phrases_each (phrase, tool) {
         int score = phrase->kind <= KIND_DESTRUCTIVE ? phrase_score(&arguments, phrase, NULL) : 0;
         if (score <= best)
             continue;

@@ -74,12 +74,17 @@ struct phrase {
 };
 
 struct tool {
-    const char *name; /* a glob when it holds '*' */
-    LIST(struct phrase) phrases;
+    const char *name;                    /* a glob when it holds '*' */
+    LIST(const struct phrase *) phrases; /* many tools share them */
     struct strings value_options, flag_options, glued_options;
     bool whole_options, ignore_case, strict_options, wrapper, shell_word, bounded;
     bool cmdlet; /* known to PowerShell only */
 };
+
+#define phrases_each(phrase, tool)                                                                           \
+    for (const struct phrase *const *at_ = (tool)->phrases.at, *const *end_ = at_ + (tool)->phrases.n,       \
+                                    *phrase;                                                                 \
+         at_ < end_ && ((phrase = *at_), true); at_++)
 
 /* Vocabulary lists, `words NAME: ...`. */
 enum word_list {

@@ -145,9 +145,10 @@ static int part_read(struct rule_reader *reader, const struct line_kind *kind, c
         char *comma = strchr(text, ',');
         if (comma)
             *comma++ = '\0';
-        struct phrase phrase = {.kind = kind->kind, .there = kind->there, .why = why, .site = reader->site};
-        phrase.language = kind->language ? inner_language_find(kind->language) : NULL;
-        if (phrase_read(reader, &phrase, trim(text)) < 0)
+        struct phrase *phrase = arena_alloc(reader->arena, sizeof *phrase);
+        *phrase = (struct phrase){.kind = kind->kind, .there = kind->there, .why = why, .site = reader->site};
+        phrase->language = kind->language ? inner_language_find(kind->language) : NULL;
+        if (phrase_read(reader, phrase, trim(text)) < 0)
             return -1;
         list_each (tool, &reader->tools)
             *list_push(reader->arena, &(*tool)->phrases) = phrase;
@@ -212,8 +213,8 @@ static int like_read(struct rule_reader *reader, const char *name)
     if (!model)
         return line_error(reader, "`like` names a tool that no line above describes", name);
     list_each (tool, &reader->tools) {
-        list_each (phrase, &model->phrases)
-            *list_push(reader->arena, &(*tool)->phrases) = *phrase;
+        phrases_each (phrase, model)
+            *list_push(reader->arena, &(*tool)->phrases) = phrase;
         list_each (option, &model->value_options)
             strings_add(reader->arena, &(*tool)->value_options, *option);
         list_each (option, &model->flag_options)

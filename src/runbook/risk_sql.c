@@ -223,7 +223,7 @@ static const char *client_command(struct statement *s, const char *at)
     struct arguments arguments = arguments_parse(s->scan, tool, words, 2);
     enum risk_class class = RISK_UNKNOWN;
     int best = 0;
-    list_each (phrase, &tool->phrases) {
+    phrases_each (phrase, tool) {
         int score = phrase->kind <= KIND_DESTRUCTIVE ? phrase_score(&arguments, phrase, NULL) : 0;
         if (score > best) {
             best = score;
@@ -276,7 +276,7 @@ static void statement_end(struct statement *s)
     enum risk_class class = RISK_UNKNOWN;
     const char *why = NULL;
     int best = 0;
-    list_each (phrase, &tool->phrases) {
+    phrases_each (phrase, tool) {
         int score = phrase->kind <= KIND_DESTRUCTIVE ? phrase_score(&arguments, phrase, NULL) : 0;
         if (score > best) {
             best = score;

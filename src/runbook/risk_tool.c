@@ -94,7 +94,7 @@ static bool rests_on_doubt(const struct arguments *arguments, const struct decis
 static struct decision decide(const struct arguments *arguments)
 {
     struct decision best = {.class = RISK_UNKNOWN, .last = SIZE_MAX};
-    list_each (phrase, &arguments->tool->phrases) {
+    phrases_each (phrase, arguments->tool) {
         if (phrase->kind > KIND_DESTRUCTIVE)
             continue;
         size_t last = SIZE_MAX;
@@ -179,7 +179,7 @@ static const struct phrase *fact(const struct arguments *arguments, bool inside,
 {
     const struct phrase *found = NULL;
     int best = 0;
-    list_each (phrase, &arguments->tool->phrases) {
+    phrases_each (phrase, arguments->tool) {
         if (phrase->kind != yes && phrase->kind != no)
             continue;
         if (inside && phrase->otherwise && yes != KIND_ENDLESS)
@@ -232,7 +232,7 @@ static void facts_note(struct scan *scan, const struct arguments *arguments, boo
     if (sensitive)
         risk_mark_sensitive(scan, arguments->words[0].text,
                             sensitive->why ? sensitive->why : "prints secrets or patient data");
-    list_each (phrase, &arguments->tool->phrases)
+    phrases_each (phrase, arguments->tool)
         if ((phrase->kind == KIND_WRITES || phrase->kind == KIND_NEEDS) &&
             phrase_score(arguments, phrase, NULL) > 0)
             files_note(scan, arguments, phrase);
