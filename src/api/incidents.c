@@ -12,7 +12,7 @@ static int check(struct request *request, int got, const struct err *err)
 {
     if (got == LEDGER_NOT_FOUND)
         answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no incident %lld",
-                       (long long)request->numbers[0]);
+                       (long long)request->parts.numbers[0]);
     else if (got != 0)
         answer_problem(request, PROBLEM_INTERNAL, NULL, "the ledger cannot be read: %s", err->text);
     return got;
@@ -24,7 +24,7 @@ static int find(struct request *request, struct ledger **ret_ledger, struct inci
     struct err err = {0};
     struct ledger *ledger = request_ledger(request);
     if (!ledger ||
-        check(request, ledger_incident(ledger, request->arena, request->numbers[0], ret_incident, &err),
+        check(request, ledger_incident(ledger, request->arena, request->parts.numbers[0], ret_incident, &err),
               &err) != 0)
         return -1;
     *ret_ledger = ledger;
@@ -143,7 +143,7 @@ void get_steps(struct request *request)
 
 static void submit(struct request *request, enum input_kind kind, struct json root, const char *text)
 {
-    struct input input = {.kind = kind, .incident = request->numbers[0], .text = text};
+    struct input input = {.kind = kind, .incident = request->parts.numbers[0], .text = text};
     input.force = json_bool(json_get(root, "force"), false);
     if (request_actor(request, root, &input.actor) < 0)
         return;

@@ -50,10 +50,10 @@ static void answer_report(struct request *request, const char *content_type)
     struct ledger *ledger = request_ledger(request);
     if (!ledger)
         return;
-    int got = gather(ledger, request->arena, request->numbers[0], &incident, &write.input, &err);
+    int got = gather(ledger, request->arena, request->parts.numbers[0], &incident, &write.input, &err);
     if (got == LEDGER_NOT_FOUND)
         answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no incident %lld",
-                       (long long)request->numbers[0]);
+                       (long long)request->parts.numbers[0]);
     else if (got != 0)
         answer_problem(request, PROBLEM_INTERNAL, NULL, "the ledger cannot be read: %s", err.text);
     else if (backend->ask_library)

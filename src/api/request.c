@@ -64,6 +64,11 @@ void request_done(struct request *request)
     pool_end(pool, USE_REQUEST);
 }
 
+const char *request_name(const struct request *request, size_t i)
+{
+    return arena_strndup(request->arena, request->parts.names[i], request->parts.name_bytes[i]);
+}
+
 const char *request_query(const struct request *request, const char *name)
 {
     return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
@@ -145,7 +150,7 @@ bool request_is_hopeless(const struct request *request)
 
 void request_admit(struct request *request, const char *method, const char *path)
 {
-    request->route = route_find(method, path, request->numbers, request->allow);
+    request->route = route_find(method, path, &request->parts, request->allow);
     if (!request->route && *request->allow)
         answer_problem(request, PROBLEM_METHOD, NULL, "%.20s is not for this path; it takes %s", method,
                        request->allow);

@@ -26,7 +26,7 @@ struct request {
     struct api *api;
     struct MHD_Connection *connection;
     const struct route *route; /* NULL: none fits */
-    int64_t numbers[ROUTE_NUMBERS];
+    struct route_parts parts;
     char allow[ROUTE_ALLOW_BYTES];
     int64_t began_us; /* monotonic */
     size_t body_limit_bytes, n_received_bytes;
@@ -61,6 +61,8 @@ void request_finish(struct request *request);
 
 /* A reader of the ledger, good until the handler returns; NULL: the problem is answered. */
 struct ledger *request_ledger(struct request *request);
+/* The i-th name of the path. */
+const char *request_name(const struct request *request, size_t i);
 /* The value in the query string, or NULL. */
 const char *request_query(const struct request *request, const char *name);
 const char *request_header(const struct request *request, const char *name);

@@ -54,23 +54,27 @@ static const char *read_number(const char *path, int64_t *ret_number)
     return p == path || isdigit((unsigned char)*p) ? NULL : p;
 }
 
-static bool path_fits(const char *pattern, const char *path, int64_t ret_numbers[ROUTE_NUMBERS])
+static bool path_fits(const char *pattern, const char *path, struct route_parts *ret_parts)
 {
-    size_t n = 0;
-    while (*pattern) {
-        if (*pattern == '{') {
-            path = read_number(path, &ret_numbers[n++]);
-            if (!path)
-                return false;
+    size_t n_numbers = 0, n_names = 0;
+    while (*pattern && path) {
+        if (strncmp(pattern, "{}", 2) == 0) {
+            path = read_number(path, &ret_parts->numbers[n_numbers++]);
             pattern += 2;
+        } else if (strncmp(pattern, "{*}", 3) == 0) {
+            size_t n_bytes = strcspn(path, "/");
+            ret_parts->names[n_names] = path;
+            ret_parts->name_bytes[n_names++] = n_bytes;
+            path = n_bytes ? path + n_bytes : NULL;
+            pattern += 3;
         } else if (*pattern++ != *path++) {
             return false;
         }
     }
-    return *path == '\0';
+    return path && *path == '\0';
 }
 
-const struct route *route_find(const char *method, const char *path, int64_t ret_numbers[ROUTE_NUMBERS],
+const struct route *route_find(const char *method, const char *path, struct route_parts *ret_parts,
                                char *ret_allow)
 {
     size_t n_bytes = 0;
@@ -78,7 +82,7 @@ const struct route *route_find(const char *method, const char *path, int64_t ret
         method = "GET";
     *ret_allow = '\0';
     for (const struct route *route = routes; route->path; route++) {
-        if (!path_fits(route->path, path, ret_numbers))
+        if (!path_fits(route->path, path, ret_parts))
             continue;
         if (strcmp(route->method, method) == 0)
             return route;

@@ -1,4 +1,5 @@
-/* The paths of the server: a row a path and method. Patterns hold {} for a decimal number. */
+/* The paths of the server: a row a path and method. Patterns hold {} for a decimal number and {*} for a name:
+ * anything but '/', as it was before the URL encoded it. */
 #pragma once
 
 #include <stddef.h>
@@ -23,13 +24,21 @@ struct route {
     void (*decided)(struct request *request); /* answers what was submitted and done; NULL: 200, empty */
 };
 
-enum { ROUTE_NUMBERS = 2, ROUTE_ALLOW_BYTES = 64 };
+enum { ROUTE_NUMBERS = 2, ROUTE_NAMES = 2, ROUTE_ALLOW_BYTES = 64 };
+
+/* What stood in the path where the pattern has a hole, in order. Names lie in the path, without a closing
+ * NUL: request_name() gives a text. */
+struct route_parts {
+    int64_t numbers[ROUTE_NUMBERS];
+    const char *names[ROUTE_NAMES];
+    size_t name_bytes[ROUTE_NAMES];
+};
 
 extern const struct route routes[]; /* ended by one without a path */
 size_t routes_count(void);
 
-/* The route, with the numbers of its path in order; HEAD finds the route of GET. NULL when none fits: then
- * ret_allow (of ROUTE_ALLOW_BYTES) is what the path does allow, "GET, POST", or "" when there is no such
- * path. */
-const struct route *route_find(const char *method, const char *path, int64_t ret_numbers[ROUTE_NUMBERS],
+/* The route, with the parts of its path; of two that fit the first row counts. HEAD finds the route of GET.
+ * NULL when none fits: then ret_allow (of ROUTE_ALLOW_BYTES) is what the path does allow, "GET, POST", or ""
+ * when there is no such path. */
+const struct route *route_find(const char *method, const char *path, struct route_parts *ret_parts,
                                char *ret_allow);

@@ -6,15 +6,15 @@
 static void submit(struct request *request, enum input_kind kind)
 {
     struct json root;
-    struct input input = {.kind = kind, .run = request->numbers[0]};
+    struct input input = {.kind = kind, .run = request->parts.numbers[0]};
     if (request_object(request, &root) < 0 || request_text(request, root, "reason", &input.text) < 0 ||
         request_actor(request, root, &input.actor) < 0)
         return;
-    if (request->numbers[1] > INT32_MAX) {
+    if (request->parts.numbers[1] > INT32_MAX) {
         answer_problem(request, PROBLEM_NOT_FOUND, NULL, "no document has that many lines");
         return;
     }
-    input.step = (int)request->numbers[1];
+    input.step = (int)request->parts.numbers[1];
     input.force = json_bool(json_get(root, "break_glass"), false);
     request->input = input;
     request_submit(request, NULL);
