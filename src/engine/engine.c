@@ -33,7 +33,7 @@ struct engine *engine_new(const struct config *config, const struct library *lib
     engine->config = config;
     engine->library = library;
     engine->arena = arena_new();
-    engine->scale = severity_scale_builtin(engine->arena);
+    engine->scale = severity_scale_builtin();
     engine->instance = heap_strdup("local");
     engine->incidents = map_new();
     engine->troubles = map_new();

@@ -35,8 +35,8 @@ struct vocabulary;
 
 /* From the text of policy/alert.words; what is no line of that file is passed over. */
 struct vocabulary *vocabulary_new(struct arena *arena, const char *bytes, size_t n_bytes);
-/* The one built into the program. */
-struct vocabulary *vocabulary_builtin(struct arena *arena);
+/* The one built into the program, made once for the process. */
+const struct vocabulary *vocabulary_builtin(void);
 /* Whether the values of this alert label help to find a page. */
 bool vocabulary_label(const struct vocabulary *vocabulary, const char *label);
 

@@ -35,7 +35,7 @@ static const char *cut(const char *text)
 static struct alert_words words(const char *text)
 {
     struct alert_words all = {0};
-    alert_words_of(arena, vocabulary_builtin(arena), text, &all);
+    alert_words_of(arena, vocabulary_builtin(), text, &all);
     return all;
 }
 

@@ -80,8 +80,16 @@ static size_t read_unit(const char *text, const char **ret_unit)
     return 0;
 }
 
+/* The first bytes of the comparisons: at others none begins. */
+static bool comparison_begins(char c)
+{
+    return strchr("<>\xe2gGhHmMaAeEoOlLfFbBuU", c) != NULL;
+}
+
 static size_t comparison_at(const char *text, size_t at, const char **ret_op)
 {
+    if (!comparison_begins(text[at]))
+        return 0;
     for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++) {
         size_t n = strlen(comparisons[i].words);
         bool letters = isalpha((unsigned char)comparisons[i].words[0]);

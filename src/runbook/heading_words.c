@@ -1,5 +1,4 @@
-/* Reads the vocabulary at first use. Phrases are found by a hash of their first words, because every heading,
- * label and list item of a document is asked about. */
+/* Reads the vocabulary at first use. */
 #include "runbook/heading_words.h"
 
 #include <ctype.h>
@@ -11,25 +10,14 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "base/must.h"
+#include "runbook/phrases.h"
 #include "runbook/text.h"
 
 enum { LOOKED_AT_BYTES = 300, WORD_BYTES = 40 };
 
-struct phrase {
-    const char *text;
-    enum words group;
-};
-
-struct phrases {
-    struct phrase *at;
-    size_t n;
-    size_t capacity;
-};
-
 struct vocabulary {
     struct arena *arena;
-    struct phrases all;
-    struct map *by_first_word; /* -> struct phrases */
+    struct phrase_book headings;
     struct map *programs;
 };
 
@@ -91,47 +79,12 @@ static const char *const group_names[WORDS_COUNT] = {
 
 static struct vocabulary vocabulary; /* constant once load_once() has run */
 
-/* The word at text in lower case; its length, cut at WORD_BYTES. */
-static size_t lower_word(const char *text, char word[WORD_BYTES])
-{
-    size_t n = 0;
-
-    while (n < WORD_BYTES - 1 && (isalnum((unsigned char)text[n]) || (unsigned char)text[n] >= 0x80)) {
-        word[n] = (char)tolower((unsigned char)text[n]);
-        n++;
-    }
-    return n;
-}
-
 static enum words group_find(const char *name, size_t n_bytes)
 {
     for (int i = 1; i < WORDS_COUNT; i++)
         if (strlen(group_names[i]) == n_bytes && memcmp(group_names[i], name, n_bytes) == 0)
             return (enum words)i;
     return WORDS_NONE;
-}
-
-static void add_phrase(enum words group, const char *from, size_t n)
-{
-    char word[WORD_BYTES];
-
-    while (n > 0 && *from == ' ') {
-        from++;
-        n--;
-    }
-    while (n > 0 && from[n - 1] == ' ')
-        n--;
-    size_t n_word = n > 0 ? lower_word(from, word) : 0;
-    if (n_word == 0 || group == WORDS_NONE)
-        return;
-    struct phrase phrase = {arena_strndup(vocabulary.arena, from, n), group};
-    struct phrases *same = map_get(vocabulary.by_first_word, word, n_word);
-    if (same == NULL) {
-        same = arena_alloc(vocabulary.arena, sizeof *same);
-        map_put(vocabulary.by_first_word, word, n_word, same);
-    }
-    *list_push(vocabulary.arena, same) = phrase;
-    *list_push(vocabulary.arena, &vocabulary.all) = phrase;
 }
 
 static void load_headings(const char *bytes)
@@ -145,7 +98,9 @@ static void load_headings(const char *bytes)
         } else if (line[0] != '#') {
             for (size_t first = 0; first < n;) {
                 size_t part = strcspn(line + first, ",\n");
-                add_phrase(group, line + first, part);
+                const struct phrase like = {.group = group};
+                if (group != WORDS_NONE)
+                    phrase_add(vocabulary.arena, &vocabulary.headings, &like, line + first, part);
                 first += part + 1;
             }
         }
@@ -173,7 +128,6 @@ static void load_once(void)
     must(headings && programs);
     vocabulary.arena = arena_new();
     vocabulary.programs = map_new();
-    vocabulary.by_first_word = map_new();
     load_headings(headings->bytes);
     load_programs(programs->bytes);
 }
@@ -218,37 +172,35 @@ static bool at_end(const char *text, size_t n)
     return text[n] == '\0' || text[n] == ':' || text[n] == '(' || (text[n] == ' ' && text[n + 1] == '(');
 }
 
-static void try_phrases(const struct phrases *phrases, const char *text, struct best *best)
+static void try_phrase(const struct phrase *phrase, const char *text, struct best *best)
 {
-    if (phrases == NULL)
+    enum words group = (enum words)phrase->group;
+    size_t n = phrase_bytes(text, phrase->text);
+
+    if (best->inner && !counts_inside(group) && !at_end(text, n))
         return;
-    list_each (phrase, phrases) {
-        if (phrase->group < best->first || phrase->group > best->last)
-            continue;
-        size_t n = phrase_bytes(text, phrase->text);
-        if (best->inner && !counts_inside(phrase->group) && !at_end(text, n))
-            continue;
-        /* "Procedure description" is a procedure: what only informs yields, unless it is all of the heading.
-         */
-        bool all = !best->inner && text[n] == '\0';
-        size_t weight = n == 0 ? 0 : counts_inside(phrase->group) || all ? n + LOOKED_AT_BYTES : n;
-        if (weight > best->weight || (weight == best->weight && n > 0 && phrase->group < best->group)) {
-            best->group = phrase->group;
-            best->n_bytes = n;
-            best->weight = weight;
-        }
+    /* "Procedure description" is a procedure: what only informs yields, unless it is all of the heading. */
+    bool all = !best->inner && text[n] == '\0';
+    size_t weight = n == 0 ? 0 : counts_inside(group) || all ? n + LOOKED_AT_BYTES : n;
+    if (weight > best->weight || (weight == best->weight && n > 0 && group < best->group)) {
+        best->group = group;
+        best->n_bytes = n;
+        best->weight = weight;
     }
 }
 
-/* The longest phrase of first..last at text. */
+/* The longest phrase of first..last at text, where a word stands. */
 static void try_word(const char *text, struct best *best)
 {
-    char word[WORD_BYTES];
-    size_t n = lower_word(text, word);
+    const struct phrase_bucket *bucket = phrase_bucket_at(&loaded()->headings, text);
 
-    try_phrases(map_get(loaded()->by_first_word, word, n), text, best);
-    if (n > 1 && word[n - 1] == 's')
-        try_phrases(map_get(loaded()->by_first_word, word, n - 1), text, best);
+    if (bucket->phrases.n == 0 || (best->first == best->last && !phrase_bucket_has(bucket, best->first)))
+        return;
+    size_t n_word = phrase_word_bytes(text);
+    list_each (phrase, &bucket->phrases)
+        if (phrase->group >= best->first && phrase->group <= best->last &&
+            phrase_first_word(phrase, text, n_word))
+            try_phrase(phrase, text, best);
 }
 
 enum words words_longest(const char *text, enum words first, enum words last)
@@ -257,7 +209,7 @@ enum words words_longest(const char *text, enum words first, enum words last)
     bool inside = false;
 
     for (size_t i = 0; text[i] && i < LOOKED_AT_BYTES; i++) {
-        bool word = isalnum((unsigned char)text[i]) || (unsigned char)text[i] >= 0x80;
+        bool word = phrase_word_byte(text[i]);
         best.inner = i > 0;
         if (word && !inside)
             try_word(text + i, &best);
@@ -290,7 +242,7 @@ bool words_are(enum words group, const char *text)
     struct best best = {.first = group, .last = group};
     char c;
 
-    if (text[0] == '\0')
+    if (!phrase_word_byte(text[0]))
         return false;
     try_word(text, &best);
     c = best.n_bytes > 0 ? text[best.n_bytes] : 'x';

@@ -72,7 +72,7 @@ struct match_index *match_index_new(struct arena *arena, struct runbook *const *
     scoped_arena struct arena *scratch = arena_new();
     struct match_builder builder = {
         .arena = arena, .scratch = scratch, .index = index, .terms = map_new(), .by_raw = map_new()};
-    index->vocabulary = vocabulary_builtin(arena);
+    index->vocabulary = vocabulary_builtin();
     index->pages = arena_alloc(arena, (n_runbooks + 1) * sizeof *index->pages);
     index->n_pages = n_runbooks;
     for (size_t i = 0; i < n_runbooks; i++) {

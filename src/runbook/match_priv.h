@@ -95,7 +95,7 @@ struct identity {
 };
 
 struct match_index {
-    struct vocabulary *vocabulary;
+    const struct vocabulary *vocabulary;
     struct page *pages;
     size_t n_pages;
     struct term **terms_by_text; /* sorted by text */

@@ -82,7 +82,9 @@ static size_t clause_bytes(const char *text)
 {
     for (size_t i = 0; text[i]; i++) {
         bool comma = (text[i] == ',' || text[i] == ';') && !isdigit((unsigned char)text[i + 1]);
-        if (comma || text_starts_with(text + i, " and ") || text_starts_with(text + i, " or "))
+        bool joint = text[i] == ' ' &&
+                     (text_starts_with(text + i, " and ") || text_starts_with(text + i, " or "));
+        if (comma || joint)
             return i;
     }
     return strlen(text);

@@ -1,4 +1,4 @@
-/* Reads policy/parts.words at first use. Phrases are found by a hash of their first word. */
+/* Reads policy/parts.words at first use. */
 #include "runbook/parts_words.h"
 
 #include <ctype.h>
@@ -8,27 +8,8 @@
 #include "base/arena.h"
 #include "base/embedded.h"
 #include "base/list.h"
-#include "base/map.h"
 #include "base/must.h"
-
-enum { WORD_BYTES = 40 };
-
-struct phrase {
-    const char *text, *value;
-    enum part_words group;
-    int row; /* its line in the file: the order in which values count */
-};
-
-struct phrases {
-    struct phrase *at;
-    size_t n;
-    size_t capacity;
-};
-
-struct parts_vocabulary {
-    struct arena *arena;
-    struct map *by_first_word; /* -> struct phrases */
-};
+#include "runbook/phrases.h"
 
 static const char *const group_names[PART_WORDS_COUNT] = {
     [PART_METADATA] = "metadata",
@@ -87,22 +68,7 @@ static const char *const group_names[PART_WORDS_COUNT] = {
     [PART_REPORT_FACT] = "report_fact",
 };
 
-static struct parts_vocabulary vocabulary; /* constant once load_once() has run */
-
-static bool word_byte(char c)
-{
-    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
-}
-
-/* The word at text in lower case; its length, cut at WORD_BYTES. */
-static size_t lower_word(const char *text, char word[WORD_BYTES])
-{
-    size_t n = 0;
-
-    for (; n < WORD_BYTES - 1 && word_byte(text[n]); n++)
-        word[n] = (char)tolower((unsigned char)text[n]);
-    return n;
-}
+static struct phrase_book book; /* constant once load_once() has run */
 
 static enum part_words group_find(const char *name, size_t n_bytes)
 {
@@ -112,42 +78,18 @@ static enum part_words group_find(const char *name, size_t n_bytes)
     return PART_WORDS_COUNT;
 }
 
-static void add_phrase(const struct phrase *like, const char *from, size_t n)
-{
-    char word[WORD_BYTES];
-
-    while (n > 0 && *from == ' ') {
-        from++;
-        n--;
-    }
-    while (n > 0 && from[n - 1] == ' ')
-        n--;
-    size_t n_word = n > 0 ? lower_word(from, word) : 0;
-    if (n_word == 0)
-        return;
-    struct phrases *same = map_get(vocabulary.by_first_word, word, n_word);
-    if (same == NULL) {
-        same = arena_alloc(vocabulary.arena, sizeof *same);
-        map_put(vocabulary.by_first_word, word, n_word, same);
-    }
-    struct phrase *phrase = list_push(vocabulary.arena, same);
-    *phrase = *like;
-    phrase->text = arena_strndup(vocabulary.arena, from, n);
-}
-
-static void load_line(const char *line, size_t n, enum part_words group, int row)
+static void load_line(struct arena *arena, const char *line, size_t n, enum part_words group, int row)
 {
     const char *colon = memchr(line, ':', n);
 
     if (colon == NULL || group == PART_WORDS_COUNT)
         return;
     size_t first = (size_t)(colon - line) + 1;
-    const struct phrase like = {
-        .value = arena_strndup(vocabulary.arena, line, first - 1), .group = group, .row = row};
+    const struct phrase like = {.value = arena_strndup(arena, line, first - 1), .group = group, .row = row};
     while (first < n) {
         const char *comma = memchr(line + first, ',', n - first);
         size_t part = comma ? (size_t)(comma - line) - first : n - first;
-        add_phrase(&like, line + first, part);
+        phrase_add(arena, &book, &like, line + first, part);
         first += part + 1;
     }
 }
@@ -156,27 +98,26 @@ static void load_once(void)
 {
     const struct embedded_file *file = embedded_find("parts.words");
     enum part_words group = PART_WORDS_COUNT;
+    struct arena *arena = arena_new(); /* lives as long as the process */
     int row = 0;
 
     must(file);
-    vocabulary.arena = arena_new();
-    vocabulary.by_first_word = map_new();
     for (const char *line = file->bytes; *line; row++) {
         size_t n = strcspn(line, "\n");
         if (line[0] == '[')
             group = group_find(line + 1, strcspn(line + 1, "]\n"));
         else if (line[0] != '#')
-            load_line(line, n, group, row);
+            load_line(arena, line, n, group, row);
         line += n + (line[n] == '\n');
     }
 }
 
-static const struct parts_vocabulary *loaded(void)
+static const struct phrase_book *loaded(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
     must(pthread_once(&once, load_once) == 0);
-    return &vocabulary;
+    return &book;
 }
 
 /* Bytes of the text that the phrase takes as whole words, or 0. */
@@ -190,65 +131,49 @@ static size_t phrase_bytes(const char *text, const char *phrase)
                   : tolower((unsigned char)text[n]) != tolower((unsigned char)phrase[n]))
             return 0;
     }
-    if (!word_byte(text[n]))
+    if (!phrase_word_byte(text[n]))
         return n;
-    return tolower((unsigned char)text[n]) == 's' && !word_byte(text[n + 1]) ? n + 1 : 0;
+    return tolower((unsigned char)text[n]) == 's' && !phrase_word_byte(text[n + 1]) ? n + 1 : 0;
 }
 
-static const struct phrase *longest_of(const char *word, size_t n_word, enum part_words group,
-                                       const char *text, size_t *n_best)
+/* The longest phrase of the group at text, where a word of n_word bytes stands. */
+static const struct phrase *phrase_at(const struct phrase_bucket *bucket, enum part_words group,
+                                      const char *text, size_t n_word, size_t *ret_n_bytes)
 {
-    const struct phrases *phrases = map_get(loaded()->by_first_word, word, n_word);
     const struct phrase *best = NULL;
 
-    if (phrases == NULL)
-        return NULL;
-    list_each (phrase, phrases) {
-        size_t n = phrase->group == group ? phrase_bytes(text, phrase->text) : 0;
-        if (n > *n_best) {
+    *ret_n_bytes = 0;
+    list_each (phrase, &bucket->phrases) {
+        if (phrase->group != group || !phrase_first_word(phrase, text, n_word))
+            continue;
+        size_t n = phrase_bytes(text, phrase->text);
+        if (n > *ret_n_bytes) {
             best = phrase;
-            *n_best = n;
+            *ret_n_bytes = n;
         }
     }
     return best;
-}
-
-/* The longest phrase of the group at text. */
-static const struct phrase *phrase_at(enum part_words group, const char *text, size_t *ret_n_bytes)
-{
-    char word[WORD_BYTES];
-    size_t n = lower_word(text, word), n_best = 0;
-    const struct phrase *best = longest_of(word, n, group, text, &n_best);
-
-    if (n > 1 && word[n - 1] == 's') {
-        const struct phrase *singular = longest_of(word, n - 1, group, text, &n_best);
-        best = singular ? singular : best;
-    }
-    *ret_n_bytes = n_best;
-    return best;
-}
-
-static size_t word_end(const char *text, size_t at)
-{
-    while (word_byte(text[at]))
-        at++;
-    return at;
 }
 
 static const struct phrase *next_phrase(enum part_words group, const char *text, size_t from, size_t *ret_at,
                                         size_t *ret_n_bytes)
 {
+    const struct phrase_book *phrases = loaded();
+
     for (size_t i = from; text[i];) {
-        if (!word_byte(text[i])) {
+        if (!phrase_word_byte(text[i])) {
             i++;
             continue;
         }
-        const struct phrase *phrase = phrase_at(group, text + i, ret_n_bytes);
+        size_t n_word = phrase_word_bytes(text + i);
+        const struct phrase_bucket *bucket = phrase_bucket_at(phrases, text + i);
+        const struct phrase *phrase =
+            phrase_bucket_has(bucket, group) ? phrase_at(bucket, group, text + i, n_word, ret_n_bytes) : NULL;
         if (phrase) {
             *ret_at = i;
             return phrase;
         }
-        i = word_end(text, i);
+        i += n_word;
     }
     return NULL;
 }
@@ -278,8 +203,9 @@ const char *part_words_value(enum part_words group, const char *text)
 
 const char *part_words_whole(enum part_words group, const char *text)
 {
-    size_t n;
-    const struct phrase *phrase = phrase_at(group, text, &n);
+    size_t n, n_word = phrase_word_bytes(text);
+    const struct phrase *phrase =
+        n_word > 0 ? phrase_at(phrase_bucket_at(loaded(), text), group, text, n_word, &n) : NULL;
 
     return phrase && text[n] == '\0' ? phrase->value : NULL;
 }

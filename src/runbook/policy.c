@@ -191,7 +191,7 @@ struct severity_choice severity_choose(struct arena *arena, const struct runbook
                                        const struct procedure *procedure, const struct match_query *query)
 {
     struct choosing choosing = {.arena = arena,
-                                .scale = severity_scale_builtin(arena),
+                                .scale = severity_scale_builtin(),
                                 .runbook = runbook,
                                 .procedure = procedure,
                                 .query = query};

@@ -141,7 +141,7 @@ struct severity_finding severity_by_example(struct arena *arena, const struct se
                                             const struct runbook *runbook, const struct procedure *procedure,
                                             const struct match_query *query)
 {
-    struct example_search search = {.arena = arena, .scale = scale, .vocabulary = vocabulary_builtin(arena)};
+    struct example_search search = {.arena = arena, .scale = scale, .vocabulary = vocabulary_builtin()};
     value_read(&search, query);
     if (query->alertname)
         examples_try(&search, runbook, query->alertname, "the alert");

@@ -54,8 +54,29 @@ static TSTree *text_parse(const char *text, size_t n_bytes)
     return tree;
 }
 
+/* Whether the text certainly does not parse, seen without parsing it: a placeholder that ends a command ("get
+ * pod <name>") leaves a redirection without its file. Finding that with the parser means its search for a
+ * repair, which costs more than all else. Quotes, escapes, comments and here-documents in front of it leave
+ * the answer to the parser. */
+static bool redirection_lacks_file(const char *text, size_t n_bytes)
+{
+    for (size_t i = 0; i < n_bytes; i++) {
+        if (strchr("'\"\\`$#(", text[i]) || (text[i] == '<' && i + 1 < n_bytes && text[i + 1] == '<'))
+            return false;
+        if (text[i] != '>')
+            continue;
+        size_t n_blanks = strspn(text + i + 1, " \t");
+        char next = text[i + 1 + n_blanks];
+        if (next == '\0' || next == '\n' || next == ';' || (n_blanks > 0 && (next == '|' || next == '&')))
+            return true;
+    }
+    return false;
+}
+
 static bool text_parses(const char *text, size_t n_bytes)
 {
+    if (redirection_lacks_file(text, n_bytes))
+        return false;
     TSTree *tree = text_parse(text, n_bytes);
     bool parses = tree && !ts_node_has_error(ts_tree_root_node(tree));
     if (tree)

@@ -3,10 +3,12 @@
 #include "runbook/severity_scale.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/embedded.h"
+#include "base/must.h"
 #include "runbook/alert_words.h"
 
 struct row {
@@ -45,12 +47,14 @@ static void read_line(struct arena *arena, struct severity_scale *scale, const s
             strings_add(arena, lists[k].list, words->at[i]);
 }
 
-struct severity_scale *severity_scale_builtin(struct arena *arena)
+static struct severity_scale builtin; /* constant once load_once() has run */
+
+static void load_once(void)
 {
-    struct severity_scale *scale = arena_alloc(arena, sizeof *scale);
+    struct severity_scale *scale = &builtin;
+    struct arena *arena = arena_new(); /* lives as long as the process */
     const struct embedded_file *file = embedded_find("severity.words");
-    if (!file)
-        return scale;
+    must(file);
     const char *end = file->bytes + file->n_bytes;
     for (const char *line = file->bytes; line < end;) {
         struct strings words = {0};
@@ -64,7 +68,13 @@ struct severity_scale *severity_scale_builtin(struct arena *arena)
             read_line(arena, scale, &words);
         line += n_line + 1;
     }
-    return scale;
+}
+
+const struct severity_scale *severity_scale_builtin(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    must(pthread_once(&once, load_once) == 0);
+    return &builtin;
 }
 
 bool severity_scale_label(const struct severity_scale *scale, const char *label)

@@ -7,7 +7,8 @@
 
 struct severity_scale;
 
-struct severity_scale *severity_scale_builtin(struct arena *arena);
+/* The scale of policy/severity.words, made once for the process; any thread. */
+const struct severity_scale *severity_scale_builtin(void);
 
 /* Whether an alert label of that name says how bad it is. */
 bool severity_scale_label(const struct severity_scale *scale, const char *label);

@@ -33,6 +33,12 @@ static const struct replacement *replacement_at(const char *at, size_t n_bytes)
     return NULL;
 }
 
+/* Case is ASCII case, without a call: these comparisons are most of what reading a text costs. */
+static inline char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
@@ -51,9 +57,29 @@ static void append_byte(struct buf *out, char c)
         buf_putc(out, ' ');
 }
 
+/* Bytes that stay as they are: words with single blanks between them. */
+static size_t plain_bytes(const char *bytes, size_t n_bytes)
+{
+    size_t n = 0;
+
+    for (; n < n_bytes; n++) {
+        unsigned char c = (unsigned char)bytes[n];
+        bool single = c == ' ' && n > 0 && bytes[n - 1] != ' ';
+        if ((c <= ' ' && !single) || c == 0xc2 || c == 0xe2 || c == 0xef)
+            break;
+    }
+    return n;
+}
+
 void text_append_normalised(struct buf *out, const char *bytes, size_t n_bytes)
 {
     for (size_t i = 0; i < n_bytes;) {
+        size_t n_plain = plain_bytes(bytes + i, n_bytes - i);
+        if (n_plain > 0) {
+            buf_add(out, bytes + i, n_plain);
+            i += n_plain;
+            continue;
+        }
         const struct replacement *found = replacement_at(bytes + i, n_bytes - i);
         if (found == NULL) {
             append_byte(out, bytes[i++]);
@@ -180,7 +206,10 @@ bool text_same(const char *a, const char *b)
 
 bool text_starts_with(const char *text, const char *start)
 {
-    return strncasecmp(text, start, strlen(start)) == 0;
+    for (; *start; start++, text++)
+        if (lower(*text) != lower(*start))
+            return false;
+    return true;
 }
 
 static bool word_ends(const char *end)
@@ -196,12 +225,13 @@ const char *text_find_word(const char *text, const char *word)
 
     if (n == 0)
         return NULL;
+    const char first = lower(*word), capital = (char)toupper((unsigned char)*word);
     for (const char *s = text; *s; s++) {
-        if (tolower((unsigned char)*s) != tolower((unsigned char)*word))
+        if (*s != first && *s != capital)
             continue;
         if (s > text && is_word(s[-1]) && is_word(*s))
             continue;
-        if (strncasecmp(s, word, n) == 0 && (!is_word(word[n - 1]) || word_ends(s + n)))
+        if (text_starts_with(s, word) && (!is_word(word[n - 1]) || word_ends(s + n)))
             return s;
     }
     return NULL;

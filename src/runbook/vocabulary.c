@@ -4,12 +4,14 @@
  * plural s, then by its stem; so that a line for "restart" also serves "restarted". A word has one group: the
  * first line that names it; a later line with such a word adds its other words to the same group. */
 #include <ctype.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/embedded.h"
 #include "base/map.h"
+#include "base/must.h"
 #include "runbook/alert_words.h"
 
 enum { PHRASE_WORDS = 4 };
@@ -201,10 +203,20 @@ struct vocabulary *vocabulary_new(struct arena *arena, const char *bytes, size_t
     return vocabulary;
 }
 
-struct vocabulary *vocabulary_builtin(struct arena *arena)
+static const struct vocabulary *builtin; /* constant once load_once() has run */
+
+static void load_once(void)
 {
     const struct embedded_file *file = embedded_find("alert.words");
-    return file ? vocabulary_new(arena, file->bytes, file->n_bytes) : vocabulary_new(arena, "", 0);
+    must(file);
+    builtin = vocabulary_new(arena_new(), file->bytes, file->n_bytes); /* as long as the process */
+}
+
+const struct vocabulary *vocabulary_builtin(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    must(pthread_once(&once, load_once) == 0);
+    return builtin;
 }
 
 bool vocabulary_label(const struct vocabulary *vocabulary, const char *label)

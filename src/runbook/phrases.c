@@ -1,0 +1,50 @@
+#include "runbook/phrases.h"
+
+#include <string.h>
+
+#include "base/must.h"
+
+#define OTHER_16 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29
+#define LETTERS  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26
+
+/* clang-format off */
+const unsigned char phrase_letter[256] = {
+    ['0'] = 27, 27, 27, 27, 27, 28, 28, 28, 28, 28,
+    ['A'] = LETTERS,
+    ['a'] = LETTERS,
+    [0x80] = OTHER_16, OTHER_16, OTHER_16, OTHER_16, OTHER_16, OTHER_16, OTHER_16, OTHER_16,
+};
+/* clang-format on */
+
+static void bucket_add(struct arena *arena, struct phrase_bucket *bucket, const struct phrase *phrase)
+{
+    bucket->groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;
+    list_push(arena, &bucket->phrases);
+    size_t at = bucket->phrases.n - 1;
+    for (; at > 0 && bucket->phrases.at[at - 1].n_first < phrase->n_first; at--)
+        bucket->phrases.at[at] = bucket->phrases.at[at - 1];
+    bucket->phrases.at[at] = *phrase;
+}
+
+void phrase_add(struct arena *arena, struct phrase_book *book, const struct phrase *like, const char *from,
+                size_t n_bytes)
+{
+    must(like->group < PHRASE_GROUPS);
+    while (n_bytes > 0 && *from == ' ') {
+        from++;
+        n_bytes--;
+    }
+    while (n_bytes > 0 && from[n_bytes - 1] == ' ')
+        n_bytes--;
+    struct phrase phrase = *like;
+    phrase.text = arena_strndup(arena, from, n_bytes);
+    phrase.n_first = phrase_word_bytes(phrase.text);
+    if (phrase.n_first == 0)
+        return;
+    struct phrase_bucket *bucket = (struct phrase_bucket *)phrase_bucket_at(book, phrase.text);
+    bucket_add(arena, bucket, &phrase);
+    if (phrase.n_first > 1)
+        return;
+    char plural[] = {phrase.text[0], 's', '\0'}; /* the word "Ps" has the phrase "P" */
+    bucket_add(arena, (struct phrase_bucket *)phrase_bucket_at(book, plural), &phrase);
+}

@@ -1,0 +1,69 @@
+/* Phrases of a vocabulary, found at a word of a text without hashing it: a bucket for the first two letters
+ * of a word, and in it which groups have a phrase there at all. Nearly every word of a document is asked for
+ * by many readers and begins no phrase: one look at a bucket says so. Read-only once made: any thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/list.h"
+
+enum { PHRASE_GROUPS = 128, PHRASE_BUCKETS = 32 * 32 };
+
+struct phrase {
+    const char *text;
+    const char *value; /* what the vocabulary says it means, or NULL */
+    unsigned group;    /* below PHRASE_GROUPS */
+    int row;           /* its line in the file */
+    size_t n_first;    /* bytes of its first word */
+};
+
+struct phrase_bucket {
+    uint64_t groups[PHRASE_GROUPS / 64]; /* bit g: a phrase of group g is here */
+    LIST(struct phrase) phrases;         /* longer first words first, else in the order they were added */
+};
+
+struct phrase_book {
+    struct phrase_bucket buckets[PHRASE_BUCKETS];
+};
+
+/* What a byte is to a word: 0 no part of one, 1 to 26 a letter in either case, 27 and 28 digits, 29 the bytes
+ * of other alphabets. */
+extern const unsigned char phrase_letter[256];
+
+static inline bool phrase_word_byte(char c)
+{
+    return phrase_letter[(unsigned char)c] != 0;
+}
+
+static inline size_t phrase_word_bytes(const char *text)
+{
+    size_t n = 0;
+    while (phrase_word_byte(text[n]))
+        n++;
+    return n;
+}
+
+/* The bucket of the word at text; text[0] is part of a word. */
+static inline const struct phrase_bucket *phrase_bucket_at(const struct phrase_book *book, const char *text)
+{
+    return &book->buckets[phrase_letter[(unsigned char)text[0]] * 32 + phrase_letter[(unsigned char)text[1]]];
+}
+
+static inline bool phrase_bucket_has(const struct phrase_bucket *bucket, unsigned group)
+{
+    return bucket->groups[group / 64] >> group % 64 & 1;
+}
+
+/* Whether a word of n_word bytes at text can be the phrase's first one: the same, or with an "s" more. */
+static inline bool phrase_first_word(const struct phrase *phrase, const char *text, size_t n_word)
+{
+    return n_word == phrase->n_first || (n_word == phrase->n_first + 1 && (text[n_word - 1] | 0x20) == 's');
+}
+
+/* Adds from[0..n_bytes) without blanks at its ends; what does not begin with a word is passed over. like
+ * gives group, value and row. */
+void phrase_add(struct arena *arena, struct phrase_book *book, const struct phrase *like, const char *from,
+                size_t n_bytes);
