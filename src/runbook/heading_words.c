@@ -194,7 +194,7 @@ static void try_word(const char *text, struct best *best)
 {
     const struct phrase_bucket *bucket = phrase_bucket_at(&loaded()->headings, text);
 
-    if (bucket->phrases.n == 0 || (best->first == best->last && !phrase_bucket_has(bucket, best->first)))
+    if (!phrase_bucket_has_any(bucket, best->first, best->last))
         return;
     size_t n_word = phrase_word_bytes(text);
     list_each (phrase, &bucket->phrases)
@@ -206,14 +206,15 @@ static void try_word(const char *text, struct best *best)
 enum words words_longest(const char *text, enum words first, enum words last)
 {
     struct best best = {.first = first, .last = last};
-    bool inside = false;
 
-    for (size_t i = 0; text[i] && i < LOOKED_AT_BYTES; i++) {
-        bool word = phrase_word_byte(text[i]);
+    for (size_t i = 0; text[i] && i < LOOKED_AT_BYTES;) {
+        if (!phrase_word_byte(text[i])) {
+            i++;
+            continue;
+        }
         best.inner = i > 0;
-        if (word && !inside)
-            try_word(text + i, &best);
-        inside = word;
+        try_word(text + i, &best);
+        i += phrase_word_bytes(text + i);
     }
     return best.group;
 }

@@ -136,8 +136,10 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
 {
     const struct block *block = &reading->document->blocks.at[fact->block];
     struct sentences sentences = {0};
+    struct word_match every;
 
-    if (fact->place == FACT_FENCE && part_template_at(reading, fact->line) == NULL)
+    if (!part_words_next(PART_EVERY, fact->text, 0, &every) ||
+        (fact->place == FACT_FENCE && part_template_at(reading, fact->line) == NULL))
         return;
     text_sentences(reading->arena, fact->text, &sentences);
     size_t n_label = strlen(fact->text) - strlen(fact->rest);

@@ -130,6 +130,10 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
         read_title(reading, fact->block, fact->label, fact->line);
         return;
     }
+    struct word_match limit;
+    if (!part_words_next(PART_DEADLINE, fact->text, 0, &limit) &&
+        !part_words_next(PART_DEADLINE, fact->rest, 0, &limit))
+        return;
     if (fact->label && limit_in(fact->rest, &(struct duration_words){0})) {
         read_sentence(reading, fact, fact->rest, fact->line);
         return;

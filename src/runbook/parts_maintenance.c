@@ -148,9 +148,11 @@ static void read_drill(struct parts_reading *reading, const struct fact *fact)
         return;
     bool named = part_words_value(PART_DRILL, fact->text) != NULL;
     bool below = fact->place == FACT_ITEM && part_words_value(PART_DRILL, part_heading(reading, fact->block));
+    if (!named && !below)
+        return;
     const char *rrule = part_words_value(PART_RECURRENCE, fact->text),
                *date = part_date(reading->arena, fact->text);
-    if ((!named && !below) || (rrule == NULL && (date == NULL || !named)))
+    if (rrule == NULL && (date == NULL || !named))
         return;
     struct drill_date *drill =
         add_drill(reading, fact->label && fact->rest[0] == '\0' ? fact->label : fact->text, date, fact->line);

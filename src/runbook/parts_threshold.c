@@ -82,8 +82,8 @@ static size_t clause_bytes(const char *text)
 {
     for (size_t i = 0; text[i]; i++) {
         bool comma = (text[i] == ',' || text[i] == ';') && !isdigit((unsigned char)text[i + 1]);
-        bool joint = text[i] == ' ' &&
-                     (text_starts_with(text + i, " and ") || text_starts_with(text + i, " or "));
+        bool joint =
+            text[i] == ' ' && (text_starts_with(text + i, " and ") || text_starts_with(text + i, " or "));
         if (comma || joint)
             return i;
     }

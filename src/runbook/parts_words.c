@@ -167,8 +167,9 @@ static const struct phrase *next_phrase(enum part_words group, const char *text,
         }
         size_t n_word = phrase_word_bytes(text + i);
         const struct phrase_bucket *bucket = phrase_bucket_at(phrases, text + i);
-        const struct phrase *phrase =
-            phrase_bucket_has(bucket, group) ? phrase_at(bucket, group, text + i, n_word, ret_n_bytes) : NULL;
+        const struct phrase *phrase = phrase_bucket_has_any(bucket, group, group)
+                                          ? phrase_at(bucket, group, text + i, n_word, ret_n_bytes)
+                                          : NULL;
         if (phrase) {
             *ret_at = i;
             return phrase;

@@ -52,9 +52,16 @@ static inline const struct phrase_bucket *phrase_bucket_at(const struct phrase_b
     return &book->buckets[phrase_letter[(unsigned char)text[0]] * 32 + phrase_letter[(unsigned char)text[1]]];
 }
 
-static inline bool phrase_bucket_has(const struct phrase_bucket *bucket, unsigned group)
+/* Whether a phrase of the groups first..last is here. */
+static inline bool phrase_bucket_has_any(const struct phrase_bucket *bucket, unsigned first, unsigned last)
 {
-    return bucket->groups[group / 64] >> group % 64 & 1;
+    bool found = false;
+    for (unsigned i = first / 64; i <= last / 64; i++) {
+        uint64_t from = i == first / 64 ? ~UINT64_C(0) << first % 64 : ~UINT64_C(0);
+        uint64_t until = i == last / 64 ? ~UINT64_C(0) >> (63 - last % 64) : ~UINT64_C(0);
+        found |= (bucket->groups[i] & from & until) != 0;
+    }
+    return found;
 }
 
 /* Whether a word of n_word bytes at text can be the phrase's first one: the same, or with an "s" more. */

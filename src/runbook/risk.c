@@ -3,7 +3,10 @@
  * targets and files, and anything that a variable from outside holds. */
 #include "runbook/risk_priv.h"
 
+#include <pthread.h>
 #include <string.h>
+
+#include "base/must.h"
 
 const TSLanguage *tree_sitter_bash(void);
 
@@ -45,13 +48,36 @@ bool scan_has_placeholder(const struct scan *scan, size_t start, size_t end)
     return scan->text != scan->parsed && memcmp(scan->text + start, scan->parsed + start, end - start) != 0;
 }
 
+/* A parser holds no answers, only room to work in, and making one costs as much as parsing a command: each
+ * thread keeps its own. */
+static pthread_key_t parser_key;
+
+static void parser_free(void *parser)
+{
+    ts_parser_delete(parser);
+}
+
+static void parser_key_make(void)
+{
+    must(pthread_key_create(&parser_key, parser_free) == 0);
+}
+
+static TSParser *thread_parser(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    must(pthread_once(&once, parser_key_make) == 0);
+    TSParser *parser = pthread_getspecific(parser_key);
+    if (parser == NULL) {
+        parser = ts_parser_new();
+        must(ts_parser_set_language(parser, tree_sitter_bash()));
+        must(pthread_setspecific(parser_key, parser) == 0);
+    }
+    return parser;
+}
+
 static TSTree *text_parse(const char *text, size_t n_bytes)
 {
-    TSParser *parser = ts_parser_new();
-    ts_parser_set_language(parser, tree_sitter_bash());
-    TSTree *tree = ts_parser_parse_string(parser, NULL, text, (uint32_t)n_bytes);
-    ts_parser_delete(parser);
-    return tree;
+    return ts_parser_parse_string(thread_parser(), NULL, text, (uint32_t)n_bytes);
 }
 
 /* Whether the text certainly does not parse, seen without parsing it: a placeholder that ends a command ("get

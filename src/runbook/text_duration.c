@@ -65,6 +65,8 @@ static size_t number_read(const char *text, double *ret_value)
         *ret_value = value;
         return n;
     }
+    if (strchr("aefnostAEFNOST", text[0]) == NULL) /* no number word begins so */
+        return 0;
     for (size_t i = 0; i < sizeof number_words / sizeof *number_words; i++) {
         n = strlen(number_words[i].word);
         if (strncasecmp(text, number_words[i].word, n) == 0 && text[n] == ' ') {
