@@ -41,10 +41,13 @@ void phrase_add(struct arena *arena, struct phrase_book *book, const struct phra
     phrase.n_first = phrase_word_bytes(phrase.text);
     if (phrase.n_first == 0)
         return;
-    struct phrase_bucket *bucket = (struct phrase_bucket *)phrase_bucket_at(book, phrase.text);
-    bucket_add(arena, bucket, &phrase);
-    if (phrase.n_first > 1)
+    size_t bucket = phrase_bucket_of(phrase.text);
+    bucket_add(arena, &book->buckets[bucket], &phrase);
+    if (phrase.n_first > 2)
         return;
-    char plural[] = {phrase.text[0], 's', '\0'}; /* the word "Ps" has the phrase "P" */
-    bucket_add(arena, (struct phrase_bucket *)phrase_bucket_at(book, plural), &phrase);
+    char plural[4] = {phrase.text[0],
+                      phrase.n_first > 1 ? phrase.text[1] : 's'}; /* "DBs" has the phrase "DB" */
+    plural[phrase.n_first] = 's';
+    if (phrase_bucket_of(plural) != bucket)
+        bucket_add(arena, &book->buckets[phrase_bucket_of(plural)], &phrase);
 }

@@ -1,4 +1,4 @@
-/* Phrases of a vocabulary, found at a word of a text without hashing it: a bucket for the first two letters
+/* Phrases of a vocabulary, found at a word of a text without hashing it: a bucket for the first three letters
  * of a word, and in it which groups have a phrase there at all. Nearly every word of a document is asked for
  * by many readers and begins no phrase: one look at a bucket says so. Read-only once made: any thread. */
 #pragma once
@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/list.h"
 
-enum { PHRASE_GROUPS = 128, PHRASE_BUCKETS = 32 * 32 };
+enum { PHRASE_GROUPS = 128, PHRASE_BUCKETS_LOG2 = 12 };
 
 struct phrase {
     const char *text;
@@ -26,7 +26,7 @@ struct phrase_bucket {
 };
 
 struct phrase_book {
-    struct phrase_bucket buckets[PHRASE_BUCKETS];
+    struct phrase_bucket buckets[1 << PHRASE_BUCKETS_LOG2];
 };
 
 /* What a byte is to a word: 0 no part of one, 1 to 26 a letter in either case, 27 and 28 digits, 29 the bytes
@@ -46,10 +46,18 @@ static inline size_t phrase_word_bytes(const char *text)
     return n;
 }
 
-/* The bucket of the word at text; text[0] is part of a word. */
+/* The bucket of the word at text, by its first three letters; text[0] is part of a word. */
+static inline size_t phrase_bucket_of(const char *text)
+{
+    uint32_t first = phrase_letter[(unsigned char)text[0]], second = phrase_letter[(unsigned char)text[1]];
+    uint32_t third = second ? phrase_letter[(unsigned char)text[2]] : 0;
+    uint32_t scattered = ((first * 32 + second) * 32 + third) * UINT32_C(2654435761);
+    return scattered >> (32 - PHRASE_BUCKETS_LOG2);
+}
+
 static inline const struct phrase_bucket *phrase_bucket_at(const struct phrase_book *book, const char *text)
 {
-    return &book->buckets[phrase_letter[(unsigned char)text[0]] * 32 + phrase_letter[(unsigned char)text[1]]];
+    return &book->buckets[phrase_bucket_of(text)];
 }
 
 /* Whether a phrase of the groups first..last is here. */
