@@ -104,8 +104,11 @@ const char *condition_clause(struct arena *arena, const char *text)
     static const char *const words[] = {"if", "unless", "only when", "when", "in case"};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        bool first_only = strcmp(words[i], "when") == 0;
+        if (first_only && !text_starts_with(text, words[i]))
+            continue;
         const char *found = text_find_word(text, words[i]);
-        if (found == NULL || (found > text && strcmp(words[i], "when") == 0))
+        if (found == NULL || (found > text && first_only))
             continue;
         if (found > text && text_starts_with(found, "if") && found - text >= 6 &&
             text_starts_with(found - 6, "check "))

@@ -97,7 +97,7 @@ void coverage_read(struct arena *arena, const struct library *library, const str
     *ret_coverage = (struct coverage){0};
     struct reading reading = {.arena = arena,
                               .library = library,
-                              .scale = severity_scale_builtin(arena),
+                              .scale = severity_scale_builtin(),
                               .reached = map_new(),
                               .coverage = ret_coverage};
     list_each (rule, rules)

@@ -5,6 +5,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/phrases.h"
+
 struct replacement {
     const char *bytes, *with;
 };
@@ -46,7 +48,7 @@ static bool is_blank(char c)
 
 static bool is_word(char c)
 {
-    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+    return phrase_word_byte(c);
 }
 
 static void append_byte(struct buf *out, char c)
@@ -95,6 +97,8 @@ const char *text_normalise(struct arena *arena, const char *bytes, size_t n_byte
 {
     scoped_buf struct buf out = {0};
 
+    if (n_bytes > 0 && bytes[n_bytes - 1] != ' ' && plain_bytes(bytes, n_bytes) == n_bytes)
+        return arena_strndup(arena, bytes, n_bytes);
     text_append_normalised(&out, bytes, n_bytes);
     while (out.n_bytes > 0 && out.at[out.n_bytes - 1] == ' ')
         out.n_bytes--;
