@@ -24,6 +24,10 @@ struct api_backend {
      */
     void (*ask)(void *core, void (*question)(void *context, const struct engine *engine), void *context);
     bool (*ready)(void *core);
+    /* Ready means that alerts are taken; shortly after, what was kept is all in force again. False: it is.
+     * True: not yet, then will be called once when it is or when the server stops. Any thread. Member NULL:
+     * it is. */
+    bool (*not_begun)(void *core, void (*then)(void *context), void *context);
     /* Calls question with the library in force, which stays as it is until question returns. Member NULL:
      * there is none. Any thread. */
     void (*ask_library)(void *core, void (*question)(void *context, const struct library *library),

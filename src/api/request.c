@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "api/handlers.h"
 #include "api/server.h"
 #include "base/log.h"
 
@@ -194,10 +195,37 @@ static void drop_ledger(struct request *request)
     request->ledger = NULL;
 }
 
+static void begun(void *context)
+{
+    struct request *request = context;
+    struct pool *pool = request->api->pool;
+    atomic_store(&request->state, REQUEST_RECEIVING);
+    MHD_resume_connection(request->connection); /* from here on the request may be gone */
+    pool_end(pool, USE_SUBMITTED);
+}
+
+/* Whoever asks what there is must not be told of the moment before the restart was over. Alerts wait for
+ * nothing. */
+static bool waits(struct request *request)
+{
+    const struct api_backend *backend = &request->api->backend;
+    if (request->route->auth == AUTH_OPEN || request->route->decided == answer_alerts ||
+        !backend->not_begun || !backend->not_begun(backend->core, NULL, NULL))
+        return false;
+    pool_begin(request->api->pool, USE_SUBMITTED);
+    atomic_store(&request->state, REQUEST_WAITING);
+    MHD_suspend_connection(request->connection);
+    if (!backend->not_begun(backend->core, begun, request))
+        begun(request);
+    return true;
+}
+
 bool request_run(struct request *request)
 {
     if (request->answer.status)
         return false;
+    if (waits(request))
+        return true;
     request->route->handle(request);
     /* Once submitted, the request may be at work in the engine's thread: only the state may be looked at. */
     if (atomic_load(&request->state) != REQUEST_RECEIVING)

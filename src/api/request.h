@@ -3,6 +3,7 @@
  *
  * receiving -> run -> answered at once
  *                  -> submitted (connection suspended) -> decided -> answered
+ *           -> waiting (suspended, until the server has begun) -> receiving
  *
  * Functions that read something of the request and give -1 have answered the problem already: the handler
  * only returns. */
@@ -20,7 +21,7 @@
 
 struct api;
 
-enum request_state { REQUEST_RECEIVING, REQUEST_SUBMITTED, REQUEST_DECIDED };
+enum request_state { REQUEST_RECEIVING, REQUEST_WAITING, REQUEST_SUBMITTED, REQUEST_DECIDED };
 
 struct request {
     struct api *api;
@@ -52,7 +53,7 @@ void request_admit(struct request *request, const char *method, const char *path
 bool request_is_hopeless(const struct request *request);
 /* A piece of the body. -1: the connection is to be dropped. */
 int request_receive(struct request *request, const char *bytes, size_t n_bytes);
-/* All is there: calls the route's handler. True: submitted, the answer comes later. */
+/* All is there: calls the route's handler. True: it waits or is submitted, and is asked for again later. */
 bool request_run(struct request *request);
 /* After the backend's answer. */
 void request_finish(struct request *request);

@@ -75,7 +75,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return request_receive(request, upload, n_bytes) < 0 ? MHD_NO : MHD_YES;
     }
     int state = atomic_load(&request->state);
-    if (state == REQUEST_SUBMITTED || (state == REQUEST_RECEIVING && request_run(request)))
+    if (state == REQUEST_WAITING || state == REQUEST_SUBMITTED ||
+        (state == REQUEST_RECEIVING && request_run(request)))
         return MHD_YES;
     if (state == REQUEST_DECIDED)
         request_finish(request);

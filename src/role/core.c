@@ -2,6 +2,7 @@
  * this file joins them. */
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -55,7 +56,8 @@ struct waiting {
 static void put_question(void *context, const struct engine *engine)
 {
     struct waiting *waiting = context;
-    waiting->question(waiting->context, engine);
+    if (engine)
+        waiting->question(waiting->context, engine);
     pthread_mutex_lock(&waiting->lock);
     waiting->done = true;
     pthread_cond_signal(&waiting->answered);
@@ -82,13 +84,46 @@ static void ask_library(void *context, void (*question)(void *, const struct lib
 {
     struct core *core = context;
     pthread_mutex_lock(&core->site_lock);
-    question(question_context, core->site->library);
+    if (core->site)
+        question(question_context, core->site->library);
     pthread_mutex_unlock(&core->site_lock);
 }
 
 static bool is_ready(void *context)
 {
     return __atomic_load_n(&((struct core *)context)->ready, __ATOMIC_ACQUIRE);
+}
+
+struct patient {
+    struct job job;
+    void (*then)(void *context);
+    void *context;
+};
+
+static void end_patience(void *context, const struct engine *engine)
+{
+    struct patient *patient = context;
+    (void)engine;
+    patient->then(patient->context);
+    free(patient);
+}
+
+static bool not_begun(void *context, void (*then)(void *), void *then_context)
+{
+    struct core *core = context;
+    if (__atomic_load_n(&core->begun, __ATOMIC_ACQUIRE))
+        return false;
+    if (!then)
+        return true;
+    struct patient *patient = heap_alloc(sizeof *patient);
+    *patient = (struct patient){
+        .job = {.question = end_patience, .context = patient}, .then = then, .context = then_context};
+    if (queue_push(&core->queue, &patient->job) < 0) {
+        free(patient);
+        return false;
+    }
+    uv_async_send(&core->wake);
+    return true;
 }
 
 /* ---- signals, files, the other processes ---- */
@@ -104,27 +139,10 @@ static void on_stop(uv_signal_t *handle, int number)
     core_stop(handle->data, 0);
 }
 
-static void reload(struct core *core)
-{
-    struct err err = {0};
-    struct site *site = site_load(core->options->config_file, core->options->runbooks, &err);
-    if (!site) {
-        log_event(LOG_ERROR, "site.kept", "error=%s effect=%s", log_quote(err.text),
-                  log_quote("the configuration and runbooks from before stay in force"));
-        return;
-    }
-    engine_learn(core->engine, site->config, site->library);
-    pthread_mutex_lock(&core->site_lock);
-    site_free(core->site);
-    core->site = site;
-    pthread_mutex_unlock(&core->site_lock);
-    folder_watch_renew(core->watch);
-    log_event(LOG_INFO, "site.loaded", "runbooks=%zu", site->library->n_runbooks);
-}
-
 static void on_reload_due(uv_timer_t *timer)
 {
-    reload(timer->data);
+    struct core *core = timer->data;
+    core_load_site(core, site_read_config(core->options->config_file));
 }
 
 static void plan_reload(void *context)
@@ -189,6 +207,7 @@ static void open_loop(struct core *core)
     uv_async_init(&core->loop, &core->wake, on_wake);
     uv_timer_init(&core->loop, &core->timer);
     uv_timer_init(&core->loop, &core->reload_delay);
+    core_open_loading(core);
     uv_signal_init(&core->loop, &core->signal_stop);
     uv_signal_init(&core->loop, &core->signal_interrupt);
     uv_signal_init(&core->loop, &core->signal_reload);
@@ -199,28 +218,31 @@ static void open_loop(struct core *core)
     uv_signal_start(&core->signal_reload, on_reload_signal, SIGHUP);
 }
 
+/* What must be right before anybody is served. The runbooks follow: alerts are taken and kept meanwhile. */
 static int open_core(struct core *core, struct arena *arena, struct err *err)
 {
     char *token;
-    core->site = site_load(core->options->config_file, core->options->runbooks, err);
-    if (!core->site || ledger_open(core->options->data, &core->ledger, err) < 0 ||
-        open_token(core, arena, &token, err) < 0)
+    struct config *config = site_read_config(core->options->config_file);
+    if (!config)
+        return err_set(err, "the configuration has errors");
+    const char *runbooks =
+        arena_strdup(arena, core->options->runbooks ? core->options->runbooks : config->runbooks);
+    struct api_options options = {
+        .listen_fd = core->options->listen_fd, .data_dir = core->options->data, .clock = core->clock};
+    struct api_backend backend = {core, submit, ask, is_ready, not_begun, ask_library};
+    if (ledger_open(core->options->data, &core->ledger, err) < 0 ||
+        open_token(core, arena, &token, err) < 0 || open_peers(core, err) < 0) {
+        config_free(config);
         return -1;
-    core->engine = engine_new(core->site->config, core->site->library);
-    if (open_peers(core, err) < 0 || core_restore(core, err) < 0)
-        return -1;
-    const char *runbooks = core->options->runbooks ? core->options->runbooks : core->site->config->runbooks;
+    }
     core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
-    struct api_options options = {.listen_fd = core->options->listen_fd,
-                                  .data_dir = core->options->data,
-                                  .token = token,
-                                  .clock = core->clock};
-    struct api_backend backend = {core, submit, ask, is_ready, ask_library};
-    if (sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0)
+    options.token = token;
+    if (sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0) {
+        config_free(config);
         return -1;
-    log_event(LOG_INFO, "core.ready", "listen=%s runbooks=%zu people=%zu", core->options->listen,
-              core->site->library->n_runbooks, core->site->config->people.n);
-    __atomic_store_n(&core->ready, !core->ledger_failed, __ATOMIC_RELEASE);
+    }
+    core_load_site(core, config);
+    __atomic_store_n(&core->ready, true, __ATOMIC_RELEASE);
     return 0;
 }
 
@@ -235,8 +257,10 @@ static void close_core(struct core *core)
 {
     __atomic_store_n(&core->ready, false, __ATOMIC_RELEASE);
     queue_close(&core->queue);
-    if (core->engine && core->ledger)
+    core_end_loading(core);
+    if (core->ledger)
         core_work(core); /* whoever was let in gets an answer */
+    core_refuse_held(core);
     api_stop(core->api);
     folder_watch_free(core->watch);
     frames_close(core->courier);
@@ -264,7 +288,6 @@ int role_core(const struct role_options *options)
         log_event(LOG_ERROR, "core.cannot_start", "error=%s", log_quote(err.text));
         core.exit_code = EXIT_CANNOT_OPEN;
     } else {
-        core_plan_timer(&core);
         uv_run(&core.loop, UV_RUN_DEFAULT);
     }
     close_core(&core);

@@ -115,6 +115,55 @@ static void commit_inputs(struct core *core, struct job *jobs)
     arena_reset(core->arena);
 }
 
+/* Before there is an engine. */
+static void keep_alerts(struct core *core, struct job *alerts)
+{
+    static const struct outcome done = {.code = OUTCOME_DONE};
+    struct err err = {0};
+    if (!alerts)
+        return;
+    int got = ledger_begin(core->ledger, &err);
+    if (got == 0)
+        got = accept_bodies(core, alerts, &err);
+    if (got == 0)
+        got = ledger_commit(core->ledger, &err);
+    else
+        ledger_rollback(core->ledger);
+    if (got != 0)
+        log_event(LOG_ERROR, "ledger.refused", "error=%s", log_quote(err.text));
+    for (struct job *job = alerts, *next; job; job = next) {
+        next = job->next;
+        answer(job, got == 0 ? &done : &unavailable);
+    }
+}
+
+static void work_without_engine(struct core *core)
+{
+    struct job *alerts = NULL, **last_alert = &alerts, **last_held = &core->held;
+    while (*last_held)
+        last_held = &(*last_held)->next;
+    for (struct job *job = queue_take_all(&core->queue), *next; job; job = next) {
+        next = job->next;
+        struct job ***last = job->body ? &last_alert : &last_held;
+        job->next = NULL;
+        **last = job;
+        *last = &job->next;
+    }
+    keep_alerts(core, alerts);
+}
+
+void core_refuse_held(struct core *core)
+{
+    for (struct job *job = core->held, *next; job; job = next) {
+        next = job->next;
+        if (job->input)
+            answer(job, &unavailable);
+        else
+            job->question(job->context, NULL);
+    }
+    core->held = NULL;
+}
+
 static void decide_from_memory(struct core *core, const struct input *input)
 {
     struct decisions decisions = {.arena = core->arena};
@@ -201,9 +250,24 @@ static void compact_when_due(struct core *core, bool idle)
     compaction_done(&core->compaction, ledger_inbox_bytes(core->ledger));
 }
 
+/* What was held comes before what came after. */
+static struct job *take_all(struct core *core)
+{
+    struct job *jobs = core->held, **last = &jobs;
+    core->held = NULL;
+    while (*last)
+        last = &(*last)->next;
+    *last = queue_take_all(&core->queue);
+    return jobs;
+}
+
 void core_work(struct core *core)
 {
-    struct job *inputs = answer_questions(core, queue_take_all(&core->queue));
+    if (!core->engine) {
+        work_without_engine(core);
+        return;
+    }
+    struct job *inputs = answer_questions(core, take_all(core));
     if (core->ledger_failed)
         work_without_ledger(core, inputs);
     else

@@ -42,6 +42,18 @@ struct job_queue {
     bool closed;
 };
 
+/* A site that is being read on a thread of its own. */
+struct site_loading {
+    pthread_t thread;
+    uv_async_t done;
+    bool running;
+    bool again; /* something changed meanwhile */
+    struct config *config;
+    const char *runbooks;
+    struct site *site; /* NULL: it cannot be used, and err says why */
+    struct err err;
+};
+
 struct core {
     const struct role_options *options;
     const struct clock *clock;
@@ -52,14 +64,17 @@ struct core {
     uv_signal_t signal_stop, signal_interrupt, signal_reload;
     struct job_queue queue;
     pthread_mutex_t site_lock; /* held while the site is replaced, and while a worker reads the library */
-    struct site *site;
-    struct engine *engine;
+    struct site *site;         /* NULL until it has been read for the first time */
+    struct engine *engine;     /* NULL as long; see core_restore.c */
+    struct job *held;          /* until then, in order: what the engine must hear */
+    struct site_loading loading;
     struct ledger *ledger;
     struct arena *arena; /* of the decisions of one transaction */
     struct frames *courier, *runner;
     struct api *api;
     struct folder_watch *watch;
     bool ready;
+    bool begun; /* the engine has heard all that was kept */
     bool
         ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
     struct compaction compaction;
@@ -76,6 +91,7 @@ void queue_free(struct job_queue *queue);
 
 /* core_commit.c: the engine thread. */
 void core_work(struct core *core); /* everything that waits, and due timers */
+void core_refuse_held(struct core *core);
 int core_record(struct core *core, struct decisions *decisions,
                 struct err *err); /* in a transaction of its own */
 void core_plan_timer(struct core *core);
@@ -86,8 +102,15 @@ void core_carry_out(struct core *core, const struct decisions *decisions);
 void core_from_courier(void *context, uint16_t kind, const char *payload, size_t n_bytes);
 void core_from_runner(void *context, uint16_t kind, const char *payload, size_t n_bytes);
 
+/* core_site.c */
+void core_open_loading(struct core *core);
+/* Takes over the configuration (NULL: it has errors) and reads the runbooks; the result is put in force
+ * later. */
+void core_load_site(struct core *core, struct config *config);
+void core_end_loading(struct core *core);
+
 /* core_restore.c */
-int core_restore(struct core *core, struct err *err);
+int core_begin(struct core *core, struct err *err);
 int core_compact_inbox(struct core *core, struct err *err);
 
 /* core_stop asks the loop to end with that exit code. */

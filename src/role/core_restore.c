@@ -1,4 +1,8 @@
-/* Rebuilding the engine from the ledger, and keeping the inbox of alerts short. */
+/* Rebuilding the engine from the ledger, and keeping the inbox of alerts short.
+ *
+ * At the start alerts are taken before the runbooks are read: they go to the inbox and are answered, as
+ * durable as any. The engine comes after, and hears the whole inbox, those alerts among the rest: the way is
+ * the same as after a crash between the answer and the decision. */
 #include "base/log.h"
 #include "role/core_priv.h"
 
@@ -40,7 +44,7 @@ static int replay_inbox(struct core *core, struct err *err)
     return failed;
 }
 
-int core_restore(struct core *core, struct err *err)
+static int restore(struct core *core, struct err *err)
 {
     int64_t now = clock_wall_us(core->clock);
     if (ledger_restore(core->ledger, core->engine, now, err) != 0 || replay_inbox(core, err) != 0)
@@ -51,11 +55,24 @@ int core_restore(struct core *core, struct err *err)
     if (got == LEDGER_FULL) { /* serve what can be served; see core_commit.c */
         log_event(LOG_ERROR, "ledger.full", "error=%s", log_quote(err->text));
         core->ledger_failed = true;
+        __atomic_store_n(&core->ready, false, __ATOMIC_RELEASE);
     } else if (got != 0) {
         return -1;
     }
     core_carry_out(core, &decisions);
     arena_reset(core->arena);
+    return 0;
+}
+
+int core_begin(struct core *core, struct err *err)
+{
+    core->engine = engine_new(core->site->config, core->site->library);
+    if (restore(core, err) < 0)
+        return -1;
+    log_event(LOG_INFO, "core.ready", "listen=%s runbooks=%zu people=%zu", core->options->listen,
+              core->site->library->n_runbooks, core->site->config->people.n);
+    __atomic_store_n(&core->begun, true, __ATOMIC_RELEASE);
+    core_work(core); /* what was held */
     return 0;
 }
 

@@ -50,17 +50,12 @@ static int check_runbooks(const struct config *config, const struct library *lib
     return 0;
 }
 
-struct site *site_load(const char *config_file, const char *runbooks, struct err *err)
+struct site *site_load(struct config *config, const char *runbooks, struct err *err)
 {
     struct site *site = heap_alloc(sizeof *site);
-    site->config = site_read_config(config_file);
-    if (!site->config) {
-        err_set(err, "the configuration has errors");
-        site_free(site);
-        return NULL;
-    }
-    site->library = read_library(runbooks ? runbooks : site->config->runbooks, err);
-    if (!site->library || check_runbooks(site->config, site->library, err) < 0) {
+    site->config = config;
+    site->library = read_library(runbooks ? runbooks : config->runbooks, err);
+    if (!site->library || check_runbooks(config, site->library, err) < 0) {
         site_free(site);
         return NULL;
     }

@@ -17,7 +17,8 @@ enum { CONFIG_BYTES = 1024 * 1024 };
 struct config *site_read_config(const char *file);
 void site_log_config_error(const char *line);
 
-/* Reads both. runbooks (NULL: the configuration's) names the folder. NULL and err when something is wrong.
- * Runbooks that cannot be used are logged with what to do, the others serve. */
-struct site *site_load(const char *config_file, const char *runbooks, struct err *err);
+/* Reads the runbooks beside a configuration, which it takes over. runbooks (NULL: the configuration's) names
+ * the folder. NULL and err when something is wrong. Runbooks that cannot be used are logged with what to do,
+ * the others serve. Any thread. */
+struct site *site_load(struct config *config, const char *runbooks, struct err *err);
 void site_free(struct site *site);

@@ -70,6 +70,7 @@ class Runbooks(SystemTest):
         with open(os.path.join(self.folder, 'runbooks', 'bad.md'), 'wb') as f:
             f.write(b'\xff\xfe')
         server = self.started(Server(self.folder, '', os.path.join(self.folder, 'runbooks'))).start()
+        server.incidents()  # answered once the runbooks are read
         log = server.process.log()
         self.assertIn('loop', log)
         self.assertIn('bad.md', log)

@@ -1,0 +1,104 @@
+/* The site of a running core: read beside the engine, which goes on meanwhile. A runbook folder takes tens of
+ * milliseconds to understand; nobody waits for it, neither at the start (core_restore.c) nor at a reload. */
+#include <signal.h>
+
+#include "base/log.h"
+#include "base/must.h"
+#include "loop/folder_watch.h"
+#include "role/core_priv.h"
+
+static void *load(void *context)
+{
+    struct site_loading *loading = context;
+    loading->site = site_load(loading->config, loading->runbooks, &loading->err);
+    uv_async_send(&loading->done);
+    return NULL;
+}
+
+/* A signal must find the thread of the loop. */
+static int thread_start(struct site_loading *loading)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&loading->thread, NULL, load, loading);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed;
+}
+
+static void keep(const char *why)
+{
+    log_event(LOG_ERROR, "site.kept", "error=%s effect=%s", log_quote(why),
+              log_quote("the configuration and runbooks from before stay in force"));
+}
+
+static void replace(struct core *core, struct site *site)
+{
+    pthread_mutex_lock(&core->site_lock);
+    struct site *before = core->site;
+    core->site = site;
+    pthread_mutex_unlock(&core->site_lock);
+    if (before) {
+        engine_learn(core->engine, site->config, site->library);
+        log_event(LOG_INFO, "site.loaded", "runbooks=%zu", site->library->n_runbooks);
+        site_free(before);
+    }
+    folder_watch_renew(core->watch);
+}
+
+static void on_loaded(uv_async_t *done)
+{
+    struct core *core = done->data;
+    struct site_loading *loading = &core->loading;
+    struct err err = {0};
+    bool first = !core->site;
+    if (!loading->running)
+        return;
+    pthread_join(loading->thread, NULL);
+    loading->running = false;
+    if (loading->site)
+        replace(core, loading->site);
+    else if (!first)
+        keep(loading->err.text);
+    if (first && (!loading->site || core_begin(core, &err) < 0)) {
+        log_event(LOG_ERROR, "core.cannot_start", "error=%s",
+                  log_quote(loading->site ? err.text : loading->err.text));
+        core_stop(core, EXIT_CANNOT_OPEN);
+    } else if (loading->again) {
+        core_load_site(core, site_read_config(core->options->config_file));
+    }
+}
+
+void core_load_site(struct core *core, struct config *config)
+{
+    struct site_loading *loading = &core->loading;
+    if (!config) {
+        keep("the configuration has errors");
+        return;
+    }
+    loading->again = loading->running;
+    if (loading->running) {
+        config_free(config);
+        return;
+    }
+    loading->config = config;
+    loading->runbooks = core->options->runbooks;
+    loading->err = (struct err){0};
+    loading->running = true;
+    must(thread_start(loading) == 0);
+}
+
+void core_open_loading(struct core *core)
+{
+    uv_async_init(&core->loop, &core->loading.done, on_loaded);
+    core->loading.done.data = core;
+}
+
+void core_end_loading(struct core *core)
+{
+    if (!core->loading.running)
+        return;
+    pthread_join(core->loading.thread, NULL);
+    core->loading.running = false;
+    site_free(core->loading.site);
+}
