@@ -32,6 +32,7 @@ static const char *const group_names[WORDS_COUNT] = {
     [WORDS_REFERENCE] = "reference",
     [WORDS_SYMPTOMS] = "symptoms",
     [WORDS_CAUSES] = "causes",
+    [WORDS_TRIGGERS] = "triggers",
     [WORDS_SEVERITY] = "severity",
     [WORDS_ABOUT] = "about",
     [WORDS_CONTACTS] = "contacts",
@@ -42,6 +43,7 @@ static const char *const group_names[WORDS_COUNT] = {
     [WORDS_QUESTIONS] = "questions",
     [WORDS_LINKS] = "links",
     [WORDS_COLLECTION] = "collection",
+    [WORDS_PAGE] = "page",
     [WORDS_SUSPECTS] = "suspects",
     [WORDS_ASIDE] = "aside",
     [WORDS_PHASE_TAIL] = "phase_tail",
@@ -62,6 +64,7 @@ static const char *const group_names[WORDS_COUNT] = {
     [WORDS_NOTIFY_VERBS] = "notify_verbs",
     [WORDS_WAIT_VERBS] = "wait_verbs",
     [WORDS_LOOK_FOR] = "look_for",
+    [WORDS_TRIGGER_SENTENCE] = "trigger_sentence",
     [WORDS_CHANGES] = "changes",
     [WORDS_LOOKS] = "looks",
     [WORDS_PATIENT_DATA] = "patient_data",
@@ -163,7 +166,7 @@ struct best {
 static bool counts_inside(enum words group)
 {
     return group != WORDS_ABOUT && group != WORDS_LINKS && group != WORDS_CONTENTS &&
-           group != WORDS_QUESTIONS;
+           group != WORDS_QUESTIONS && group != WORDS_TRIGGERS;
 }
 
 static bool at_end(const char *text, size_t n)

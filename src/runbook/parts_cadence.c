@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runbook/parts_priv.h"
+#include "runbook/severity.h"
 
 /* Where and how often, in a sentence. */
 struct interval {
@@ -76,6 +77,9 @@ static void take_place(struct parts_reading *reading, const char *sentence, stru
             part_levels(reading, first_line, &cadence->applies_to);
         return;
     }
+    const struct severity *severity = part_severity_at(reading, cadence->line);
+    if (severity && cadence->applies_to.n == 0)
+        strings_add(reading->arena, &cadence->applies_to, severity->id);
     cadence->source = procedure ? "step" : "policy";
     if (procedure == NULL)
         return;
@@ -171,6 +175,21 @@ static void read_table(struct parts_reading *reading, size_t i)
     }
 }
 
+/* "| Updates | every 15 minutes | hourly |" below levels that stand across. */
+static void read_table_across(struct parts_reading *reading, const struct block *table)
+{
+    list_each (row, &table->rows) {
+        if (!part_words_value(PART_UPDATE, row->cells[0].text))
+            continue;
+        for (size_t k = 1; k < table->n_columns; k++) {
+            struct interval interval;
+            if (interval_next(row->cells[k].text, 0, &interval))
+                add(reading, row->cells[0].text, row->cells[k].text, interval.every_s, table->columns[k].text,
+                    row->line);
+        }
+    }
+}
+
 void parts_read_cadences(struct parts_reading *reading)
 {
     const struct document *document = reading->document;
@@ -178,6 +197,10 @@ void parts_read_cadences(struct parts_reading *reading)
     list_each (fact, &reading->facts)
         read_fact(reading, fact);
     for (size_t i = 0; i < document->blocks.n; i++)
-        if (document->blocks.at[i].kind == BLOCK_TABLE)
+        if (document->blocks.at[i].kind != BLOCK_TABLE)
+            continue;
+        else if (severity_across(reading->arena, document, &document->blocks.at[i]))
+            read_table_across(reading, &document->blocks.at[i]);
+        else
             read_table(reading, i);
 }

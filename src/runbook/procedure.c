@@ -3,9 +3,10 @@
  * A heading is a procedure when steps stand right under it, or when the headings right below it are its
  * phases: named for a stage of work ("Diagnosis", "Immediate actions") or numbered ("1. Look", "Step 2"). A
  * heading that gathers procedures ("Alert procedures", "Database issues") is none, and neither is one that
- * itself names a stage while its parts are unnumbered: there each part is a procedure. Bold labels, symptom
- * lines and labelled list items can open procedures too (procedure_content.c). Contacts, roles, templates,
- * severity definitions and their subsections hold none. */
+ * itself names a stage while its parts are unnumbered: there each part is a procedure. A page called a
+ * runbook is one procedure when all of its parts are stages. Bold labels, symptom lines and labelled list
+ * items can open procedures too (procedure_content.c). Contacts, roles, templates, severity definitions and
+ * their subsections hold none. */
 #include "runbook/procedure.h"
 
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 struct section {
     size_t own_end; /* the first heading below, or the end of the section */
     enum words group;
-    bool collection, numbered, excluded;
+    bool collection, page, numbered, excluded;
     bool own_steps, any_steps, has_children;
     const char *severity; /* stated right under the heading, or NULL */
     int severity_line;
@@ -84,7 +85,8 @@ static bool is_closed_group(enum words group)
 static enum words title_group(const char *title)
 {
     enum words group = words_heading(title);
-    bool lists = group == WORDS_SYMPTOMS || group == WORDS_CAUSES || group == WORDS_ABOUT;
+    bool lists =
+        group == WORDS_SYMPTOMS || group == WORDS_CAUSES || group == WORDS_TRIGGERS || group == WORDS_ABOUT;
 
     return lists && words_begin(WORDS_VERBS, title) && !words_are(group, title) ? WORDS_NONE : group;
 }
@@ -99,7 +101,8 @@ static void section_read(struct reading *reading, size_t h)
     section->own_end = next_section(reading, h + 1, block->end);
     section->has_children = section->own_end < block->end;
     section->group = title_group(text_without_number(reading->arena, title, &number));
-    section->collection = words_occur(WORDS_COLLECTION, title);
+    section->page = !words_occur(WORDS_COLLECTION, title) && words_occur(WORDS_PAGE, title);
+    section->collection = section->page || words_occur(WORDS_COLLECTION, title);
     section->numbered = number != NULL;
     bool inherits = above && above->excluded && reading->document->blocks.at[block->heading].level > 1;
     section->excluded = inherits || is_closed_group(section->group);
@@ -133,6 +136,7 @@ struct children {
     size_t core; /* immediate, diagnosis, resolution, mitigation */
     size_t core_leaves;
     size_t numbered;
+    size_t stages, placed, all; /* placed: a stage or numbered */
     bool collections;
 };
 
@@ -155,6 +159,9 @@ static struct children count_children(const struct reading *reading, size_t h)
         count.core += core;
         count.core_leaves += core && !child->has_children;
         count.numbered += child->numbered && !gathers;
+        count.stages += is_stage_group(child->group) && !gathers;
+        count.placed += (is_stage_group(child->group) || child->numbered) && !gathers;
+        count.all++;
         count.collections |= gathers;
     }
     return count;
@@ -170,6 +177,8 @@ static bool has_phases(const struct reading *reading, size_t h)
         return false;
     if (section->group == WORDS_POST_INCIDENT && !section->collection && section->has_children)
         return section->any_steps;
+    if (section->page && count.stages >= 2 && count.placed == count.all && count.core > 0)
+        return true;
     if (section->collection)
         return count.core_leaves >= 2 && count.core_leaves == count.core;
     if (count.numbered >= 2)

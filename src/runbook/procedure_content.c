@@ -12,6 +12,7 @@
 enum mode {
     MODE_STEPS,
     MODE_SYMPTOMS,
+    MODE_TRIGGERS,
     MODE_CAUSES,
     MODE_FENCES, /* informing text: only commands in fences count */
     MODE_NOTHING,
@@ -28,6 +29,8 @@ static enum mode mode_of(enum words group)
     switch (group) {
     case WORDS_SYMPTOMS:
         return MODE_SYMPTOMS;
+    case WORDS_TRIGGERS:
+        return MODE_TRIGGERS;
     case WORDS_CAUSES:
         return MODE_CAUSES;
     case WORDS_ABOUT:
@@ -55,6 +58,17 @@ struct label {
     bool alone; /* nothing follows it in its passage */
 };
 
+/* "**Likely causes**, most likely first:" is as good as "**Likely causes**:". */
+static bool introduces(const struct passage *passage)
+{
+    enum { MORE_BYTES = 60 };
+    size_t n = strnlen(passage->rest, MORE_BYTES + 1);
+    enum words group = words_heading(passage->lead);
+
+    return n > 1 && n <= MORE_BYTES && passage->rest[0] == ',' && passage->rest[n - 1] == ':' &&
+           group != WORDS_NONE && words_are(group, passage->lead);
+}
+
 /* The label in front of a passage: a bold lead with a colon or alone, or a plain one of known meaning or
  * alone. */
 static bool passage_label(struct arena *arena, const struct passage *passage, struct label *ret_label)
@@ -67,6 +81,11 @@ static bool passage_label(struct arena *arena, const struct passage *passage, st
         ret_label->text = passage->lead;
         ret_label->rest = passage->rest;
         ret_label->rest_at = passage->rest_at;
+        if (introduces(passage)) {
+            ret_label->alone = true;
+            ret_label->rest = "";
+            return true;
+        }
         return passage->colon || ret_label->alone || passage->rest[0] == '(';
     }
     if (!text_label(arena, passage->rest, &label, &rest) || !isupper((unsigned char)label[0]))
@@ -76,8 +95,8 @@ static bool passage_label(struct arena *arena, const struct passage *passage, st
     ret_label->rest_at = passage->at + (size_t)(rest - passage->rest);
     ret_label->alone = rest[0] == '\0';
     enum words group = words_heading(label);
-    bool known =
-        group == WORDS_SYMPTOMS || group == WORDS_CAUSES || group == WORDS_SEVERITY || is_stage_group(group);
+    bool known = group == WORDS_SYMPTOMS || group == WORDS_CAUSES || group == WORDS_TRIGGERS ||
+                 group == WORDS_SEVERITY || is_stage_group(group);
     return known && (words_are(group, label) || (ret_label->alone && words_begin(group, label)));
 }
 
@@ -101,9 +120,11 @@ static bool is_bracket(const char *text)
     return n > 1 && text[0] == '(' && text[n - 1] == ')';
 }
 
-static void add_symptoms(struct content *content, const char *text, const struct prose *prose, size_t at,
-                         bool split)
+/* triggers: to the list of what opens the procedure instead. */
+static void add_criteria(struct content *content, bool triggers, const char *text, const struct prose *prose,
+                         size_t at, bool split)
 {
+    struct procedure *procedure = content->writer->procedure;
     struct arena *arena = content->writer->arena;
     struct strings items = {0};
     struct sentences sentences = {0};
@@ -116,12 +137,25 @@ static void add_symptoms(struct content *content, const char *text, const struct
             text_split_list(arena, sentence->text, true, &items);
     }
     list_each (item, &items) {
-        struct criterion *symptom = list_push(arena, &content->writer->procedure->symptoms);
+        struct criterion *symptom =
+            triggers ? list_push(arena, &procedure->triggers) : list_push(arena, &procedure->symptoms);
         const char *found = split ? strstr(text, *item) : text;
         symptom->text = *item;
         symptom->line = prose_line_at(prose, at + (found ? (size_t)(found - text) : 0));
         condition_read(arena, *item, &symptom->condition);
     }
+}
+
+static void add_symptoms(struct content *content, const char *text, const struct prose *prose, size_t at,
+                         bool split)
+{
+    add_criteria(content, false, text, prose, at, split);
+}
+
+static void add_triggers(struct content *content, const char *text, const struct prose *prose, size_t at,
+                         bool split)
+{
+    add_criteria(content, true, text, prose, at, split);
 }
 
 static void add_causes(struct content *content, const char *text, int line, bool split)
@@ -177,6 +211,10 @@ static void read_label(struct content *content, const struct label *label, const
         content->mode = label->alone ? MODE_SYMPTOMS : MODE_STEPS;
         if (!label->alone)
             add_symptoms(content, label->rest, prose, label->rest_at, true);
+    } else if (group == WORDS_TRIGGERS) {
+        content->mode = label->alone ? MODE_TRIGGERS : MODE_STEPS;
+        if (!label->alone)
+            add_triggers(content, label->rest, prose, label->rest_at, false);
     } else if (group == WORDS_CAUSES) {
         content->mode = label->alone ? MODE_CAUSES : MODE_STEPS;
         if (!label->alone)
@@ -255,6 +293,8 @@ static void read_item(struct content *content, size_t item)
         severity_state(writer->arena, writer->procedure, label.rest, label.line);
     } else if (content->mode == MODE_SYMPTOMS) {
         add_symptoms(content, block->prose.text, &block->prose, 0, false);
+    } else if (content->mode == MODE_TRIGGERS) {
+        add_triggers(content, block->prose.text, &block->prose, 0, false);
     } else if (content->mode == MODE_CAUSES) {
         add_causes(content, block->prose.text, block->line, false);
     } else if ((content->mode == MODE_STEPS && list_counts(writer, item)) ||
@@ -308,6 +348,23 @@ static void read_sentences(struct content *content, const struct prose *prose, c
     steps_from_sentences(writer, prose, passage->at, prose->text + passage->at);
 }
 
+static const char *first_sentence(struct arena *arena, const char *text)
+{
+    struct sentences sentences = {0};
+
+    text_sentences(arena, text, &sentences);
+    return sentences.n > 0 ? sentences.at[0].text : text;
+}
+
+/* "Use this runbook when patients cannot be admitted." */
+static bool opens_by_sentence(const struct passage *passage)
+{
+    enum { PASSAGE_BYTES = 2000 };
+
+    return passage->lead == NULL && strnlen(passage->rest, PASSAGE_BYTES) < PASSAGE_BYTES &&
+           words_begin(WORDS_TRIGGER_SENTENCE, passage->rest);
+}
+
 static void read_paragraph(struct content *content, size_t index, size_t end)
 {
     const struct block *block = &content->writer->document->blocks.at[index];
@@ -321,6 +378,11 @@ static void read_paragraph(struct content *content, size_t index, size_t end)
             read_label(content, &label, prose);
         else if (content->mode == MODE_SYMPTOMS)
             add_symptoms(content, passage->rest, prose, passage->rest_at, true);
+        else if (content->mode == MODE_TRIGGERS)
+            add_triggers(content, passage->rest, prose, passage->rest_at, false);
+        else if (opens_by_sentence(passage))
+            add_triggers(content, first_sentence(content->writer->arena, passage->rest), prose,
+                         passage->rest_at, false);
         else if (content->mode == MODE_CAUSES)
             add_causes(content, passage->rest, passage->line, true);
         else if (content->mode == MODE_STEPS)

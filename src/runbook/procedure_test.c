@@ -197,9 +197,64 @@ static void steps_above_the_first_heading_belong_to_the_document(void **state)
     assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.n, 2);
 }
 
+static void what_opens_a_procedure_is_a_trigger(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena, "# R\n\n## Lost orders\n\nUse this runbook when no orders arrive. They come by fax too.\n\n"
+               "**Trigger**: the queue is empty for an hour\n\n1. Check the fax\n\n"
+               "## Late orders\n\n### When to use\n\n- Orders are late\n- A ward calls\n\n### "
+               "Resolution\n\n1. Call back\n");
+
+    assert_int_equal(runbook->procedures.n, 2);
+    const struct procedure *lost = &runbook->procedures.at[0], *late = &runbook->procedures.at[1];
+    assert_int_equal(lost->triggers.n, 2);
+    assert_string_equal(lost->triggers.at[0].text, "Use this runbook when no orders arrive.");
+    assert_string_equal(lost->triggers.at[1].text, "the queue is empty for an hour");
+    assert_int_equal(lost->phases.at[0].steps.n, 1);
+    assert_int_equal(late->triggers.n, 2);
+    assert_int_equal(late->triggers.at[1].line, 16);
+}
+
+static void a_label_with_an_introduction_opens_its_list(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena, "# R\n\n## Slow triage\n\n**Symptoms**:\n- Nurses wait\n\n**Likely causes**, most likely "
+               "first:\n- The model server\n- The network\n\n### Diagnosis\n\n1. Check the model server\n");
+    const struct procedure *procedure = &runbook->procedures.at[0];
+
+    assert_int_equal(procedure->symptoms.n, 1);
+    assert_int_equal(procedure->likely_causes.n, 2);
+    assert_string_equal(procedure->likely_causes.at[0].text, "The model server");
+}
+
+static void a_page_called_a_runbook_is_one_procedure_when_its_parts_are_stages(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena, "# Runbook: wrong labels\n\n## 1. Diagnosis\n\n1. Check labels\n\n## 2. Containment\n\n"
+               "### 2a. One image\n\n1. Remove it\n\n### 2b. Many images\n\n1. Stop the model\n\n"
+               "## 3. Verification\n\n1. Test a label\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_string_equal(runbook->procedures.at[0].title, "Runbook: wrong labels");
+    assert_int_equal(runbook->procedures.at[0].phases.n, 4);
+
+    runbook = read_text(arena, "# Ward runbook\n\n## Restart the model\n\n1. Stop it\n2. Start it\n\n"
+                               "## Verification\n\n1. Test it\n");
+    assert_int_equal(runbook->procedures.n, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_opens_a_procedure_is_a_trigger),
+        cmocka_unit_test(a_label_with_an_introduction_opens_its_list),
+        cmocka_unit_test(a_page_called_a_runbook_is_one_procedure_when_its_parts_are_stages),
         cmocka_unit_test(an_alert_page_is_one_procedure_with_phases),
         cmocka_unit_test(phases_have_budgets_and_order),
         cmocka_unit_test(comments_of_a_free_fence_open_steps_and_phases),

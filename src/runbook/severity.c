@@ -1,43 +1,32 @@
 /* Severity levels: defined by headings ("### SEV-1 (Critical)" with labelled lines below), by tables whose
- * first column names levels, or by the items of a list in a section about severity; where nothing defines
- * them, the levels that procedures state. Ranked by number (P0 before P1) or by word (critical before high).
- *
- * Left out: tables that name the levels in their header row. */
+ * first column or whose header row names levels, or by items and paragraphs in a section about severity
+ * (severity_prose.c); where nothing defines them, the levels that procedures state. Ranked by number (P0
+ * before P1) or by word (critical before high). */
 #include "runbook/severity.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "runbook/command.h"
 #include "runbook/procedure_priv.h"
 #include "runbook/severity_priv.h"
 #include "runbook/text.h"
 
-struct severity_reader {
-    struct arena *arena;
-    struct runbook *runbook;
-    const struct document *document;
-};
-
-static enum words field_of(const char *label)
+enum words severity_field(const char *label)
 {
     return words_longest(label, WORDS_RESPONSE_TIME, WORDS_LEVEL_DESCRIPTION);
 }
 
-static bool is_known(const struct severity_reader *reader, const char *id)
+void severity_add(struct severity_reader *reader, const struct severity *level)
 {
-    return runbook_severity(reader->runbook, id) != NULL;
-}
-
-static void add_level(struct severity_reader *reader, const struct severity *level)
-{
-    if (!is_known(reader, level->id))
+    if (runbook_severity(reader->runbook, level->id) == NULL)
         *list_push(reader->arena, &reader->runbook->severities) = *level;
 }
 
 /* ---- Headings ---- */
 
-static bool about_severity(const struct document *document, size_t heading)
+bool severity_about(const struct document *document, size_t heading)
 {
     for (size_t i = heading; i != NO_BLOCK; i = document->blocks.at[i].heading)
         if (words_heading(document->blocks.at[i].prose.text) == WORDS_SEVERITY)
@@ -53,7 +42,7 @@ static enum words take_passage(struct severity_reader *reader, struct severity *
 
     if (label == NULL && !text_label(reader->arena, passage->rest, &label, &rest))
         label = NULL;
-    enum words field = label ? field_of(label) : WORDS_NONE;
+    enum words field = label ? severity_field(label) : WORDS_NONE;
     if (field == WORDS_NONE)
         return list;
     if (rest[0] == '\0')
@@ -62,7 +51,7 @@ static enum words take_passage(struct severity_reader *reader, struct severity *
     return list;
 }
 
-static void take_block(struct severity_reader *reader, struct severity *level, size_t i, enum words *list)
+void severity_take_block(struct severity_reader *reader, struct severity *level, size_t i, enum words *list)
 {
     const struct block *block = &reader->document->blocks.at[i];
 
@@ -78,7 +67,7 @@ static void take_block(struct severity_reader *reader, struct severity *level, s
         const char *label, *rest;
         bool labelled =
             passage->lead ? passage->colon : text_label(reader->arena, passage->rest, &label, &rest);
-        if (labelled && field_of(passage->lead ? passage->lead : label) != WORDS_NONE)
+        if (labelled && severity_field(passage->lead ? passage->lead : label) != WORDS_NONE)
             *list = take_passage(reader, level, passage, *list);
         else
             level_take(reader->arena, level, *list == WORDS_NONE ? WORDS_LEVEL_CRITERIA : *list,
@@ -95,7 +84,7 @@ static bool states_times(struct severity_reader *reader, size_t first, size_t en
         list_each (passage, &block->prose.passages) {
             const char *label = passage->lead, *rest;
             if ((label || text_label(reader->arena, passage->rest, &label, &rest)) &&
-                field_of(label) == WORDS_RESPONSE_TIME)
+                severity_field(label) == WORDS_RESPONSE_TIME)
                 return true;
         }
     }
@@ -115,7 +104,7 @@ static void read_heading(struct severity_reader *reader, size_t h)
 {
     const struct block *block = &reader->document->blocks.at[h];
     size_t end = own_end(reader->document, h);
-    bool about = about_severity(reader->document, block->heading);
+    bool about = severity_about(reader->document, block->heading);
     struct severity level;
     enum words list = WORDS_NONE;
 
@@ -126,15 +115,20 @@ static void read_heading(struct severity_reader *reader, size_t h)
     level.line = block->line;
     level.line_end = block->line;
     for (size_t i = h + 1; i < end; i++)
-        take_block(reader, &level, i, &list);
-    add_level(reader, &level);
+        severity_take_block(reader, &level, i, &list);
+    severity_add(reader, &level);
 }
 
 /* ---- Tables ---- */
 
+static bool is_heading_about(const struct document *document, const struct block *table)
+{
+    return table->heading != NO_BLOCK && severity_about(document, table->heading);
+}
+
 static bool names_levels(struct severity_reader *reader, const struct block *table)
 {
-    bool about = table->heading != NO_BLOCK && about_severity(reader->document, table->heading);
+    bool about = is_heading_about(reader->document, table);
     size_t fields = 0, named = 0;
     struct severity level;
 
@@ -146,16 +140,31 @@ static bool names_levels(struct severity_reader *reader, const struct block *tab
     if (table->n_columns < 2 || !words_occur(WORDS_LEVEL_NAME, table->columns[0].text))
         return false;
     for (size_t column = 1; column < table->n_columns; column++)
-        fields += field_of(table->columns[column].text) != WORDS_NONE;
+        fields += severity_field(table->columns[column].text) != WORDS_NONE;
     list_each (row, &table->rows)
         named += level_named(reader->arena, row->cells[0].text, true, &level);
     return (fields > 0 || about) && table->rows.n >= 2 && named == table->rows.n;
 }
 
-static void read_table(struct severity_reader *reader, const struct block *table)
+static bool is_dash(const char *cell)
 {
-    if (!names_levels(reader, table))
-        return;
+    static const char *const dashes[] = {"-", "--", "\xe2\x80\x93", "\xe2\x80\x94", "n/a"};
+
+    for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++)
+        if (text_same(cell, dashes[i]))
+            return true;
+    return false;
+}
+
+static void take_cell(struct severity_reader *reader, struct severity *level, enum words field,
+                      const struct prose *cell)
+{
+    if (!is_dash(cell->text))
+        level_take(reader->arena, level, field, cell->text, prose_line_at(cell, 0), true);
+}
+
+static void read_upright(struct severity_reader *reader, const struct block *table)
+{
     list_each (row, &table->rows) {
         struct severity level;
         if (!level_named(reader->arena, row->cells[0].text, true, &level))
@@ -163,51 +172,59 @@ static void read_table(struct severity_reader *reader, const struct block *table
         level.line = row->line;
         level.line_end = row->line;
         for (size_t column = 1; column < table->n_columns; column++) {
-            enum words field = field_of(table->columns[column].text);
+            enum words field = severity_field(table->columns[column].text);
             if (field == WORDS_NONE && column == 1)
                 field = WORDS_LEVEL_DESCRIPTION;
-            level_take(reader->arena, &level, field, row->cells[column].text, row->line, true);
+            take_cell(reader, &level, field, &row->cells[column]);
         }
-        add_level(reader, &level);
+        severity_add(reader, &level);
     }
 }
 
-/* ---- Lists ---- */
-
-static void read_item(struct severity_reader *reader, size_t item)
+bool severity_across(struct arena *arena, const struct document *document, const struct block *table)
 {
-    const struct block *block = &reader->document->blocks.at[item];
-    enum words list = WORDS_NONE;
+    size_t fields = 0, times = 0;
     struct severity level;
-    size_t at, n;
 
-    if (block->heading == NO_BLOCK || block->depth != 1 || block->prose.passages.n == 0)
-        return;
-    const struct passage *passage = &block->prose.passages.at[0];
-    const char *name = passage->lead, *rest = passage->rest;
-    if (name == NULL && !text_label(reader->arena, passage->rest, &name, &rest))
-        return;
-    if (severity_find(reader->arena, name, NULL, &at, &n) == NULL || at > 24 ||
-        !about_severity(reader->document, block->heading))
-        return;
-    if (!level_named(reader->arena, name, false, &level))
-        return;
-    level.line = block->line;
-    level.line_end = block->line;
-    struct duration_words duration;
-    level_take(reader->arena, &level, WORDS_LEVEL_DESCRIPTION, rest, block->line, true);
-    if (text_find_word(rest, "respond") || text_find_word(rest, "response")) {
-        if (text_duration(rest, &duration))
-            level_take(reader->arena, &level, WORDS_RESPONSE_TIME, rest, block->line, true);
+    if (table->n_columns < 3 || table->rows.n == 0)
+        return false;
+    for (size_t column = 1; column < table->n_columns; column++)
+        if (!level_named(arena, table->columns[column].text, true, &level))
+            return false;
+    list_each (row, &table->rows) {
+        enum words field = severity_field(row->cells[0].text);
+        fields += field != WORDS_NONE;
+        times += field == WORDS_RESPONSE_TIME;
     }
-    for (size_t i = item + 1; i < block->end; i++)
-        take_block(reader, &level, i, &list);
-    add_level(reader, &level);
+    return fields * 2 >= table->rows.n && (times > 0 || is_heading_about(document, table));
+}
+
+static void read_across(struct severity_reader *reader, const struct block *table)
+{
+    for (size_t column = 1; column < table->n_columns; column++) {
+        struct severity level;
+        if (!level_named(reader->arena, table->columns[column].text, true, &level))
+            continue;
+        level.line = table->line;
+        level.line_end = table->line;
+        list_each (row, &table->rows)
+            take_cell(reader, &level, severity_field(row->cells[0].text), &row->cells[column]);
+        severity_add(reader, &level);
+    }
+}
+
+static void read_table(struct severity_reader *reader, const struct block *table)
+{
+    if (names_levels(reader, table))
+        read_upright(reader, table);
+    else if (severity_across(reader->arena, reader->document, table))
+        read_across(reader, table);
 }
 
 /* ---- Usage ---- */
 
-/* "P1 / P2 / P3" is a form to fill in, not a statement. */
+/* "P1 / P2 / P3" is a form to fill in, not a statement; "P1 (if data is lost) / P2 (if not)" states both, the
+ * more severe first or not. */
 static bool is_choice(struct arena *arena, const char *text)
 {
     size_t at, n, next;
@@ -215,6 +232,8 @@ static bool is_choice(struct arena *arena, const char *text)
     if (severity_find(arena, text, NULL, &at, &n) == NULL)
         return false;
     const char *rest = text + at + n;
+    if (condition_clause(arena, rest))
+        return false;
     return severity_find(arena, rest, NULL, &next, &n) != NULL && memchr(rest, '/', next) != NULL;
 }
 
@@ -243,7 +262,7 @@ static void read_usage(struct severity_reader *reader)
         level.line_end = level.line;
         if (level.description == NULL)
             level.description = level.label;
-        add_level(reader, &level);
+        severity_add(reader, &level);
     }
 }
 
@@ -312,7 +331,9 @@ void severities_read(struct arena *arena, struct runbook *runbook)
         else if (block->kind == BLOCK_TABLE)
             read_table(&reader, block);
         else if (block->kind == BLOCK_ITEM)
-            read_item(&reader, i);
+            severity_read_item(&reader, i);
+        else if (block->kind == BLOCK_PARAGRAPH)
+            severity_read_paragraph(&reader, i);
     }
     if (runbook->severities.n == 0)
         read_usage(&reader);

@@ -16,6 +16,11 @@ void severity_state(struct arena *arena, struct procedure *procedure, const char
 const char *severity_find(struct arena *arena, const char *text, int *ret_number, size_t *ret_at,
                           size_t *ret_n_bytes);
 
+/* Whether the table defines levels that stand across: a level a column, and a row for each thing said of
+ * them.
+ */
+bool severity_across(struct arena *arena, const struct document *document, const struct block *table);
+
 /* ---- condition.c ---- */
 
 /* The condition that a text states: "High error rate (>10%)", "p95 latency > 200 ms", "1-10%", "service

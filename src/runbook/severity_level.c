@@ -160,6 +160,7 @@ static void take_escalate_to(struct arena *arena, struct severity *level, const 
     if (to == NULL)
         return;
     to += strlen("to ");
+    to += text_starts_with(to, "the ") ? strlen("the ") : 0;
     size_t n = strcspn(to, "(.;");
     static const char *const stops[] = {" within ", " after ", " if ", " when "};
     for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {

@@ -1,6 +1,7 @@
 /* What the readers of severity definitions share. */
 #pragma once
 
+#include "runbook/document.h"
 #include "runbook/heading_words.h"
 #include "runbook/runbook.h"
 
@@ -19,3 +20,31 @@ int level_word_rank(const char *text);
  * WORDS_LEVEL_DESCRIPTION); split: the text is a comma list of one line. */
 void level_take(struct arena *arena, struct severity *level, enum words group, const char *text, int line,
                 bool split);
+
+struct severity_reader {
+    struct arena *arena;
+    struct runbook *runbook;
+    const struct document *document;
+    size_t
+        list_first; /* the list last asked about (its first item + 1), and whether each item names a level */
+    bool list_names;
+};
+
+/* ---- severity.c ---- */
+
+/* What a label or a column says of a level: WORDS_RESPONSE_TIME .. WORDS_LEVEL_DESCRIPTION, or WORDS_NONE. */
+enum words severity_field(const char *label);
+
+/* Whether the heading or one above it speaks of severity. */
+bool severity_about(const struct document *document, size_t heading);
+
+/* Adds the level unless its id is known. */
+void severity_add(struct severity_reader *reader, const struct severity *level);
+
+/* Takes what a block below the name of a level says of it; list: the field that the list around it fills. */
+void severity_take_block(struct severity_reader *reader, struct severity *level, size_t i, enum words *list);
+
+/* ---- severity_prose.c ---- */
+
+void severity_read_item(struct severity_reader *reader, size_t item);
+void severity_read_paragraph(struct severity_reader *reader, size_t paragraph);

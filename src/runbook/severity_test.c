@@ -182,6 +182,86 @@ static void a_state_without_a_number_is_a_condition_too(void **state)
     assert_null(condition.metric);
 }
 
+static void levels_that_stand_across_a_table_are_read(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena,
+        "# R\n\n## Urgency\n\n|  | SEV1 | SEV2 |\n|---|---|---|\n| Meaning | No triage | Slow triage |\n"
+        "| Response time | within 15 min | next business day |\n| Updates | every 30 minutes | - |\n"
+        "| Escalate to | to the ward lead after 20 minutes | n/a |\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    const struct severity *first = &runbook->severities.at[0], *second = &runbook->severities.at[1];
+    assert_string_equal(first->id, "SEV1");
+    assert_int_equal(first->response_time_s, 900);
+    assert_int_equal(first->escalate_after_s, 1200);
+    assert_string_equal(first->escalate_to.at[0], "ward lead");
+    assert_string_equal(second->description, "Slow triage");
+    assert_string_equal(second->response_note, "next business day");
+    assert_null(second->escalation_text);
+    assert_int_equal(runbook->parts.cadences.n, 1);
+    assert_string_equal(runbook->parts.cadences.at[0].applies_to.at[0], "SEV1");
+    assert_int_equal(runbook->parts.cadences.at[0].line, 9);
+}
+
+static void a_matrix_of_risks_defines_no_levels(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena, "# R\n\n## Risks\n\n| Likelihood | High | Low |\n|---|---|---|\n| Often | act | watch |\n");
+
+    assert_int_equal(runbook->severities.n, 0);
+}
+
+static void bold_names_with_their_lines_define_levels(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena,
+        "# R\n\n## Severity levels\n\n**P1 - Critical**\n\n- Response time: 10 minutes\n- Examples: no "
+        "results\n\n"
+        "\xf0\x9f\x9f\xa1 P2 \xe2\x80\x94 slow results, respond within 2 hours and resolve within 1 day\n\n"
+        "P3 incidents must be acknowledged within 1 day.\n");
+
+    assert_int_equal(runbook->severities.n, 3);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 600);
+    assert_string_equal(runbook->severities.at[0].examples.at[0].text, "no results");
+    assert_int_equal(runbook->severities.at[1].response_time_s, 7200);
+    assert_int_equal(runbook->severities.at[1].resolution_target_s, 86400);
+    assert_int_equal(runbook->severities.at[2].response_time_s, 86400);
+    assert_int_equal(runbook->severities.at[2].line, 12);
+}
+
+static void words_alone_are_levels_when_the_whole_list_names_some(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+
+    assert_int_equal(
+        read_text(arena, "# R\n\n## Severity\n\n- **Critical**: all down\n- **Minor**: one ward\n")
+            ->severities.n,
+        2);
+    assert_int_equal(
+        read_text(arena, "# R\n\n## Severity\n\n- **Page**: all down\n- **Minor**: one ward\n")->severities.n,
+        0);
+}
+
+static void two_severities_with_conditions_state_the_first(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook =
+        read_text(arena, "# Lost images\n\n**Severity:** P1 (if a scan is lost) / P2 (if it is late)\n\n"
+                         "## Diagnosis\n\n1. Look at the queue\n");
+
+    assert_string_equal(runbook->procedures.at[0].severity, "P1");
+    assert_string_equal(runbook->procedures.at[0].severity_basis, "stated");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +273,11 @@ int main(void)
         cmocka_unit_test(a_form_to_fill_in_states_no_severity),
         cmocka_unit_test(a_page_states_the_severity_of_its_procedures),
         cmocka_unit_test(a_severity_is_concluded_from_words_and_says_so),
+        cmocka_unit_test(levels_that_stand_across_a_table_are_read),
+        cmocka_unit_test(a_matrix_of_risks_defines_no_levels),
+        cmocka_unit_test(bold_names_with_their_lines_define_levels),
+        cmocka_unit_test(words_alone_are_levels_when_the_whole_list_names_some),
+        cmocka_unit_test(two_severities_with_conditions_state_the_first),
         cmocka_unit_test(conditions_are_read_from_prose),
         cmocka_unit_test(a_state_without_a_number_is_a_condition_too),
     };

@@ -29,8 +29,8 @@ const char *text_without_colon(struct arena *arena, const char *text);
  * ret_decoration (may be NULL) is what was cut, or NULL. Letters, digits and ASCII marks stay. */
 const char *text_without_decoration(struct arena *arena, const char *text, const char **ret_decoration);
 
-/* Without a number in front: "3. Look", "2) Look", "Step 4: Look", "a) Look". ret_number (may be NULL) is
- * "3", "2", "4", "a" or NULL when there is none. Points into text. */
+/* Without a number in front: "3. Look", "2) Look", "Step 4: Look", "a) Look", "2a. Look". ret_number (may be
+ * NULL) is "3", "2", "4", "a" or NULL when there is none. Points into text. */
 const char *text_without_number(struct arena *arena, const char *text, const char **ret_number);
 
 /* Equal when case is ignored (ASCII). */

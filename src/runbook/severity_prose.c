@@ -1,0 +1,247 @@
+/* Levels that items and paragraphs define: "- **P1**: all down, respond within 15 minutes", a bold name with
+ * its lines below it, "P1 incidents must be acknowledged within 10 minutes". Only in sections about severity.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "runbook/procedure_priv.h"
+#include "runbook/severity.h"
+#include "runbook/severity_priv.h"
+#include "runbook/text.h"
+
+enum { NAME_BYTES = 60, ID_WITHIN_BYTES = 24, SENTENCE_BYTES = 2000 };
+
+/* ---- Times in running text ---- */
+
+static bool says_any(const char *text, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcasestr(text, words[i]))
+            return true;
+    return false;
+}
+
+/* "acknowledged within 10 minutes and resolved within 4 hours": each part its time, where none is known yet.
+ */
+static void take_times(struct severity_reader *reader, struct severity *level, const char *text, int line)
+{
+    static const char *const response[] = {"respon", "acknowledg", "triaged"};
+    static const char *const resolution[] = {"resol", "fixed", "restored", "mitigated"};
+    struct duration_words duration;
+
+    if (strnlen(text, SENTENCE_BYTES) == SENTENCE_BYTES)
+        return;
+    for (const char *part = text; *part;) {
+        size_t n = strcspn(part, ",;.");
+        const char *and = strstr(part, " and ");
+        if (and&&(size_t)(and-part) < n)
+            n = (size_t)(and-part);
+        const char *clause = text_normalise(reader->arena, part, n);
+        if (text_duration(clause, &duration)) {
+            if (says_any(clause, response, sizeof response / sizeof *response) && !level->response_text)
+                level_take(reader->arena, level, WORDS_RESPONSE_TIME, clause, line, true);
+            else if (says_any(clause, resolution, sizeof resolution / sizeof *resolution) &&
+                     level->resolution_target_s == UNSTATED)
+                level_take(reader->arena, level, WORDS_RESOLUTION_TIME, clause, line, true);
+        }
+        part += n;
+        part += *part == ' ' ? strlen(" and ") : *part != '\0';
+    }
+}
+
+/* ---- Names ---- */
+
+/* "P1", "Sev 2 (High)", or in bold a word that is a level and nothing else. */
+static bool name_of_level(struct severity_reader *reader, const char *name, bool bold,
+                          struct severity *ret_level)
+{
+    size_t at, n;
+
+    name = text_without_decoration(reader->arena, name, NULL);
+    if (severity_find(reader->arena, name, NULL, &at, &n))
+        return at <= ID_WITHIN_BYTES && level_named(reader->arena, name, false, ret_level);
+    for (enum words word = WORDS_LEVEL_1; bold && word <= WORDS_LEVEL_5; word++)
+        if (words_are(word, name))
+            return level_named(reader->arena, name, true, ret_level);
+    return false;
+}
+
+/* Where the name at the start of a text without marks ends: "P1 - all down", "Sev 2: slow"; 0: there is no
+ * end.
+ */
+static size_t name_bytes(const char *text, size_t *ret_rest)
+{
+    static const char *const marks[] = {": ", " - ", " \xe2\x80\x93 ", " \xe2\x80\x94 "};
+
+    for (size_t n = 1; n < NAME_BYTES && text[n]; n++)
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+            if (strncmp(text + n, marks[i], strlen(marks[i])) == 0) {
+                *ret_rest = n + strlen(marks[i]);
+                return n;
+            }
+    return 0;
+}
+
+/* The level that a passage begins with, and what it says of it. */
+static bool passage_level(struct severity_reader *reader, const struct passage *passage,
+                          struct severity *ret_level, const char **ret_rest)
+{
+    const char *name = passage->lead, *rest = passage->rest;
+
+    if (name == NULL) {
+        const char *plain = text_without_decoration(reader->arena, passage->rest, NULL);
+        size_t at, n = name_bytes(plain, &at);
+        if (n == 0)
+            return false;
+        name = arena_strndup(reader->arena, plain, n);
+        rest = plain + at;
+    }
+    if (!name_of_level(reader, name, passage->lead != NULL, ret_level))
+        return false;
+    while (*rest && (strchr(" :-", *rest) || strncmp(rest, "\xe2\x80", 2) == 0))
+        rest += *rest & 0x80 ? 3 : 1;
+    *ret_rest = rest;
+    return true;
+}
+
+static bool heading_names_times(const struct document *document, size_t heading)
+{
+    const char *title = document->blocks.at[heading].prose.text;
+
+    return severity_field(title) == WORDS_RESPONSE_TIME &&
+           (text_find_word(title, "time") || text_find_word(title, "target") || text_find_word(title, "sla"));
+}
+
+static void take_text(struct severity_reader *reader, struct severity *level, const struct block *block,
+                      const char *rest, int line)
+{
+    struct duration_words duration;
+
+    if (heading_names_times(reader->document, block->heading) && text_duration(rest, &duration))
+        level_take(reader->arena, level, WORDS_RESPONSE_TIME, rest, line, true);
+    else
+        level_take(reader->arena, level, WORDS_LEVEL_DESCRIPTION, rest, line, true);
+    take_times(reader, level, rest, line);
+}
+
+/* ---- Items ---- */
+
+/* Words alone ("Warning", "Page") are a scheme only when each item of the list is one of the known. */
+static bool whole_list_names(struct severity_reader *reader, size_t item)
+{
+    const struct block *blocks = reader->document->blocks.at;
+    size_t first = blocks[item].list_first;
+
+    if (reader->list_first == first + 1)
+        return reader->list_names;
+    reader->list_first = first + 1;
+    reader->list_names = true;
+    for (size_t i = first;
+         i < reader->document->blocks.n && blocks[i].kind == BLOCK_ITEM && blocks[i].list_first == first;
+         i = blocks[i].end) {
+        struct severity level;
+        const char *rest;
+        reader->list_names &= blocks[i].prose.passages.n > 0 &&
+                              passage_level(reader, &blocks[i].prose.passages.at[0], &level, &rest);
+    }
+    return reader->list_names;
+}
+
+void severity_read_item(struct severity_reader *reader, size_t item)
+{
+    const struct block *block = &reader->document->blocks.at[item];
+    enum words list = WORDS_NONE;
+    struct severity level;
+    const char *rest;
+
+    if (block->heading == NO_BLOCK || block->depth != 1 || block->prose.passages.n == 0 ||
+        !severity_about(reader->document, block->heading) ||
+        !passage_level(reader, &block->prose.passages.at[0], &level, &rest) ||
+        (level_number(&level) < 0 && !whole_list_names(reader, item)))
+        return;
+    level.line = block->line;
+    level.line_end = block->line;
+    take_text(reader, &level, block, rest, block->line);
+    for (size_t i = item + 1; i < block->end; i++)
+        severity_take_block(reader, &level, i, &list);
+    severity_add(reader, &level);
+}
+
+/* ---- Paragraphs ---- */
+
+/* Sentences about a level that is or is not defined elsewhere: they give it the times it lacks. */
+static void read_sentences(struct severity_reader *reader, const struct block *block)
+{
+    struct sentences sentences = {0};
+
+    text_sentences(reader->arena, block->prose.text, &sentences);
+    list_each (sentence, &sentences) {
+        struct severity level;
+        size_t at, n;
+        const char *id = severity_find(reader->arena, sentence->text, NULL, &at, &n);
+        if (id == NULL || at > ID_WITHIN_BYTES || !level_named(reader->arena, id, false, &level))
+            continue;
+        int line = prose_line_at(&block->prose, sentence->at);
+        level.line = line;
+        level.line_end = line;
+        take_times(reader, &level, sentence->text, line);
+        if (level.response_text || level.resolution_target_s != UNSTATED)
+            severity_add(reader, &level);
+    }
+}
+
+/* The first block after the definition that begins at `first`. */
+static size_t definition_end(struct severity_reader *reader, size_t first)
+{
+    const struct document *document = reader->document;
+    size_t i = first + 1;
+
+    for (; i < document->blocks.n && !is_section(&document->blocks.at[i]); i = document->blocks.at[i].end) {
+        const struct block *block = &document->blocks.at[i];
+        struct severity level;
+        const char *rest;
+        if (block->kind == BLOCK_TABLE || block->kind == BLOCK_RULE)
+            break;
+        if (block->kind == BLOCK_PARAGRAPH && block->prose.passages.n > 0 &&
+            passage_level(reader, &block->prose.passages.at[0], &level, &rest))
+            break;
+    }
+    return i;
+}
+
+static void read_passages(struct severity_reader *reader, size_t paragraph)
+{
+    const struct block *block = &reader->document->blocks.at[paragraph];
+    size_t end = definition_end(reader, paragraph);
+    enum words list = WORDS_NONE;
+
+    list_each (passage, &block->prose.passages) {
+        struct severity level;
+        const char *rest;
+        bool last = passage + 1 == block->prose.passages.at + block->prose.passages.n;
+        if (!passage_level(reader, passage, &level, &rest))
+            continue;
+        level.line = passage->line;
+        level.line_end = passage->line_end;
+        take_text(reader, &level, block, rest, passage->line);
+        for (size_t i = paragraph + 1; last && i < end; i++)
+            severity_take_block(reader, &level, i, &list);
+        severity_add(reader, &level);
+    }
+}
+
+void severity_read_paragraph(struct severity_reader *reader, size_t paragraph)
+{
+    const struct block *block = &reader->document->blocks.at[paragraph];
+    struct severity level;
+    const char *rest;
+
+    if (block->heading == NO_BLOCK || block->depth > 0 || block->quoted || block->prose.passages.n == 0 ||
+        !severity_about(reader->document, block->heading) ||
+        level_named(reader->arena, reader->document->blocks.at[block->heading].prose.text, false, &level))
+        return;
+    if (passage_level(reader, &block->prose.passages.at[0], &level, &rest))
+        read_passages(reader, paragraph);
+    else
+        read_sentences(reader, block);
+}
