@@ -44,6 +44,8 @@ struct api_options {
     unsigned idle_time_s;   /* a connection that says nothing for so long is closed; 0: 13 */
 };
 
+/* Loads what serving needs; before the sandbox. */
+void api_prepare(void);
 int api_start(const struct api_options *options, const struct api_backend *backend, struct api **ret_api,
               struct err *err);
 /* Stops taking requests, lets those under way finish (bounded to 5 s), frees. The backend must still answer:

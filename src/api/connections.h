@@ -4,9 +4,9 @@
  * header for 15 s. */
 #pragma once
 
-#include <microhttpd.h>
 #include <stddef.h>
 
+#include "api/microhttpd_library.h"
 #include "base/clock.h"
 
 struct connections;

@@ -9,10 +9,10 @@
  * only returns. */
 #pragma once
 
-#include <microhttpd.h>
 #include <stdatomic.h>
 
 #include "api/answer.h"
+#include "api/microhttpd_library.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "engine/engine.h"

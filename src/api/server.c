@@ -122,6 +122,11 @@ static void api_free(struct api *api)
     heap_free_(&api);
 }
 
+void api_prepare(void)
+{
+    microhttpd_library();
+}
+
 int api_start(const struct api_options *options, const struct api_backend *backend, struct api **ret_api,
               struct err *err)
 {

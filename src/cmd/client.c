@@ -1,9 +1,9 @@
 #include "cmd/client.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/curl_library.h"
 #include "base/file.h"
 #include "cmd/exit_code.h"
 

@@ -192,6 +192,24 @@ static void names_that_nothing_bears_are_found(void **state)
     assert_non_null(strstr(errors, ":15: notify: \"ana\" names nobody; write person:ID or schedule:ID"));
 }
 
+static void a_web_address_has_a_host_and_nothing_secret(void **state)
+{
+    (void)state;
+    static const char *const sound[] = {"http://a", "https://example.org/x?y=a@b#c",
+                                        "http://10.0.0.1:9000/page", "https://[2001:db8::1]:8443",
+                                        "https://[::1]/"};
+    static const char *const wrong[] = {
+        "ftp://example.org",  "https://",   "http:///page",   "example.org",  "https://user@example.org",
+        "https://:pw@[::1]/", "http://a:0", "http://a:65536", "http://a:80x", "http://a:",
+        "http://[::1",        "http://[]",  "http://[::1]x",  "http://a\\b",  "http://a b",
+        "http://a%2f"};
+    struct err err;
+    for (size_t i = 0; i < sizeof sound / sizeof *sound; i++)
+        assert_int_equal(web_url_check(sound[i], &err), 0);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(web_url_check(wrong[i], &err), -1);
+}
+
 static void a_contact_is_one_known_way_with_a_sound_address(void **state)
 {
     (void)state;
@@ -332,6 +350,7 @@ int main(void)
         test(every_key_fills_its_field),
         test(an_unknown_key_is_named_with_its_line_and_the_nearest),
         test(a_person_who_cannot_be_reached_is_an_error),
+        test(a_web_address_has_a_host_and_nothing_secret),
         test(all_errors_are_told_at_once),
         test(names_that_nothing_bears_are_found),
         test(a_contact_is_one_known_way_with_a_sound_address),

@@ -1,8 +1,8 @@
 /* The ways in which people can be reached, and what an address of each looks like. Adding a channel is a row
  * here and a row and a file in courier/. */
 #include <ctype.h>
-#include <curl/curl.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/config.h"
@@ -43,6 +43,23 @@ int mail_address_check(const char *address, struct err *err)
     return ok ? 0 : err_set(err, "\"%.80s\" is no e-mail address; write it like ana@example.org", address);
 }
 
+/* NAME, 192.0.2.1 or [2001:db8::1], and a port. What the name means is the resolver's to say. */
+static bool host_port_fits(const char *host, size_t n_bytes)
+{
+    bool bracket = *host == '[';
+    size_t n =
+        bracket ? 1 + strspn(host + 1, "0123456789abcdefABCDEF:.") : strcspn(host, ":/?#[]\\^`{|}<>\"%");
+    if (bracket && (n < 3 || host[n++] != ']'))
+        return false;
+    if (n == 0 || n > n_bytes)
+        return false;
+    if (n == n_bytes)
+        return true;
+    char *end;
+    long port = host[n] == ':' && isdigit((unsigned char)host[n + 1]) ? strtol(host + n + 1, &end, 10) : 0;
+    return port > 0 && port < 65536 && end == host + n_bytes;
+}
+
 int web_url_check(const char *url, struct err *err)
 {
     if (strnlen(url, MOST_URL_BYTES + 1) > MOST_URL_BYTES)
@@ -51,19 +68,12 @@ int web_url_check(const char *url, struct err *err)
         if ((unsigned char)*p <= 0x20 || *p == 0x7f)
             return err_set(err, "the URL holds a blank or a control character");
     }
-    CURLU *parts = curl_url();
-    char *scheme = NULL, *password = NULL, *user = NULL;
-    int result = 0;
-    if (!parts || curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
-        curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-        (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
-        result = err_set(err, "\"%.80s\" is no web address; write it like https://example.org/page", url);
-    else if (curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK ||
-             curl_url_get(parts, CURLUPART_PASSWORD, &password, 0) == CURLUE_OK)
-        result = err_set(err, "the URL holds a user or a password; secrets do not belong in a configuration");
-    curl_free(scheme);
-    curl_free(user);
-    curl_free(password);
-    curl_url_cleanup(parts);
-    return result;
+    size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
+    size_t authority = strcspn(url + scheme, "/?#"); /* RFC 3986, 3.2 */
+    const char *host = url + scheme;
+    if (memchr(host, '@', authority))
+        return err_set(err, "the URL holds a user or a password; secrets do not belong in a configuration");
+    if (!scheme || !host_port_fits(host, authority))
+        return err_set(err, "\"%.80s\" is no web address; write it like https://example.org/page", url);
+    return 0;
 }

@@ -36,8 +36,9 @@ struct receiver {
 };
 
 struct courier {
-    struct transfers *transfers;
-    uv_timer_t settle; /* reports what ended without a transfer */
+    uv_loop_t *loop;
+    struct transfers *transfers; /* NULL until somebody can be reached */
+    uv_timer_t settle;           /* reports what ended without a transfer */
     struct queue ended;
     struct map *receivers;
     struct receiver *line_first, *line_last; /* have something to send and a free place */
@@ -175,9 +176,22 @@ static void end_later(struct attempt *attempt)
     uv_timer_start(&attempt->courier->settle, settle, 0, 0);
 }
 
+static void on_done(void *context, CURL *easy, CURLcode code);
+
+static int transfers_begin(struct courier *courier, struct err *err)
+{
+    if (courier->transfers)
+        return 0;
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return err_set(err, "libcurl cannot start");
+    return transfers_new(courier->loop, on_done, courier, &courier->transfers, err);
+}
+
 static int attempt_start(struct attempt *attempt, struct err *err)
 {
     struct courier *courier = attempt->courier;
+    if (transfers_begin(courier, err) < 0)
+        return -1;
     CURL *easy = attempt->easy = curl_easy_init();
     if (!easy)
         return err_set(err, "libcurl cannot start a transfer");
@@ -284,14 +298,22 @@ static void read_mail_settings(const struct config *config, struct mail_settings
     }
 }
 
+static bool has_contacts(const struct config *config)
+{
+    list_each (person, &config->people)
+        if (person->contacts.n)
+            return true;
+    return false;
+}
+
 int courier_new(uv_loop_t *loop, const struct config *config,
                 void (*done)(void *context, const struct courier_done *), void *context,
                 struct courier **ret_courier, struct err *err)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return err_set(err, "libcurl cannot start");
     struct courier *courier = heap_alloc(sizeof *courier);
-    if (transfers_new(loop, on_done, courier, &courier->transfers, err)) {
+    courier->loop = loop;
+    /* With nobody to tell, libcurl and its cryptography are megabytes for nothing. */
+    if (has_contacts(config) && transfers_begin(courier, err) < 0) {
         free(courier);
         return -1;
     }
@@ -341,14 +363,16 @@ void courier_free(struct courier *courier)
         free(r);
     }
     map_free(courier->receivers);
-    transfers_free(courier->transfers);
+    if (courier->transfers) {
+        transfers_free(courier->transfers);
+        curl_global_cleanup();
+    }
     free(courier->mail.server);
     free(courier->mail.from);
     free(courier->mail.user);
     secret_free(courier->mail.secret);
     uv_timer_stop(&courier->settle);
     uv_close((uv_handle_t *)&courier->settle, free_courier);
-    curl_global_cleanup();
 }
 
 static const struct channel *channel_find(const char *name)

@@ -5,9 +5,8 @@
  * means, and the attempt is reported and freed. */
 #pragma once
 
-#include <curl/curl.h>
-
 #include "base/buf.h"
+#include "base/curl_library.h"
 #include "courier/courier.h"
 
 enum { DETAIL_BYTES = 240, RECEIVER_BYTES = 300 };

@@ -1,9 +1,9 @@
 /* libcurl transfers on a libuv loop: many at once, none waits for another. One thread. */
 #pragma once
 
-#include <curl/curl.h>
 #include <uv.h>
 
+#include "base/curl_library.h"
 #include "base/err.h"
 
 struct transfers;

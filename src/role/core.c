@@ -235,6 +235,7 @@ static int open_core(struct core *core, struct arena *arena, struct err *err)
         config_free(config);
         return -1;
     }
+    api_prepare();
     core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
     options.token = token;
     if (sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0) {
