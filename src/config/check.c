@@ -90,6 +90,12 @@ static void check_service(struct checking *c, const struct service *service)
     }
 }
 
+static void check_store(struct checking *c, const struct config *config)
+{
+    if (config->store_secret && !config->store)
+        error_add(c->r, 0, "store_secret: there is no store that it could open; add store: postgresql://...");
+}
+
 static void check_mail(struct checking *c, const struct config *config)
 {
     if (config->mail.server && !config->mail.from)
@@ -110,6 +116,7 @@ void config_check(const struct reading *reading, const struct config *config)
         define(&c, &c.schedules, schedule->id, &schedule->line);
     list_each (service, &config->services)
         define(&c, &c.services, service->id, &service->line);
+    check_store(&c, config);
     check_mail(&c, config);
     check_people(&c, config);
     list_each (schedule, &config->schedules)
