@@ -14,32 +14,51 @@ static const struct intake_format *format_of(const struct route *route)
     return NULL;
 }
 
-void post_alerts(struct request *request)
+int alerts_parse(struct request *request, const struct intake_format *format, const char **ret_field,
+                 struct err *err)
 {
-    const struct intake_format *format = format_of(request->route);
     struct intake_body body = {format, buf_text(&request->body), request->body.n_bytes,
                                clock_wall_us(request->api->clock)};
-    struct err err = {0};
-    const char *field = NULL;
     if (!request->document)
         request->document = json_document_new();
-    if (intake_parse(&body, request->document, request->arena, &request->batch, &field, &err) < 0) {
+    int got = intake_parse(&body, request->document, request->arena, &request->batch, ret_field, err);
+    if (got < 0)
         log_event(LOG_WARNING, "alert.refused", "format=%s field=%s error=%s", format->name,
-                  log_quote(field ? field : ""), log_quote(err.text));
-        answer_problem(request, PROBLEM_BAD_REQUEST, field, "%s", err.text);
-        return;
-    }
-    if (request->batch.n_alerts == 0 && !request->batch.group_key) { /* [] says nothing */
-        answer_empty(request);
-        return;
-    }
+                  log_quote(*ret_field ? *ret_field : ""), log_quote(err->text));
+    return got;
+}
+
+void alerts_hand_over(struct request *request, const struct intake_format *format)
+{
     request->input = (struct input){.kind = INPUT_ALERTS, .actor = format->name, .batch = &request->batch};
     request_submit(request, format);
 }
 
+void alerts_submit(struct request *request, const struct intake_format *format)
+{
+    struct err err = {0};
+    const char *field = NULL;
+    const struct alert_batch *batch = &request->batch;
+    if (alerts_parse(request, format, &field, &err) < 0)
+        answer_problem(request, PROBLEM_BAD_REQUEST, field, "%s", err.text);
+    else if (batch->n_alerts == 0 && !batch->group_key && !batch->heartbeat) /* [] says nothing */
+        answer_empty(request);
+    else
+        alerts_hand_over(request, format);
+}
+
+void post_alerts(struct request *request)
+{
+    alerts_submit(request, format_of(request->route));
+}
+
+void alerts_count(struct request *request)
+{
+    atomic_fetch_add(&request->api->metrics.alerts_accepted, request->batch.n_alerts);
+}
+
 void answer_alerts(struct request *request)
 {
-    struct metrics *metrics = &request->api->metrics;
-    atomic_fetch_add(&metrics->alerts_accepted, request->batch.n_alerts);
+    alerts_count(request);
     answer_empty(request);
 }

@@ -1,7 +1,8 @@
 /* Who may: everybody, this machine itself, or who holds the token.
  *
  * A connection from loopback counts as this machine only when nothing says that it speaks for somebody else:
- * a proxy's Forwarded headers, or a browser's Origin (a page of any site can make a browser call localhost).
+ * a proxy's Forwarded headers, or a browser's Origin and Sec-Fetch-Site (a page of any site can make a
+ * browser call localhost).
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -13,13 +14,16 @@
 
 static bool holds_token(const struct request *request)
 {
-    static const char bearer[] = "Bearer ";
+    static const char *const schemes[] = {"Bearer ", "GenieKey "}; /* the second is Opsgenie's */
     const char *value = request_header(request, MHD_HTTP_HEADER_AUTHORIZATION);
     size_t n = strlen(request->api->token);
-    if (!value || n == 0 || strncasecmp(value, bearer, sizeof bearer - 1) != 0)
-        return false;
-    value += sizeof bearer - 1;
-    return strlen(value) == n && equal_constant_time(value, request->api->token, n);
+    for (size_t i = 0; value && n && i < sizeof schemes / sizeof *schemes; i++) {
+        size_t scheme_bytes = strlen(schemes[i]);
+        if (strncasecmp(value, schemes[i], scheme_bytes) == 0)
+            return strlen(value) == scheme_bytes + n &&
+                   equal_constant_time(value + scheme_bytes, request->api->token, n);
+    }
+    return false;
 }
 
 static bool holds_password(const struct request *request)
@@ -47,7 +51,8 @@ static bool address_is_loopback(const struct sockaddr *address)
 
 static bool is_this_machine(const struct request *request)
 {
-    static const char *const speaks_for_another[] = {"Forwarded", "X-Forwarded-For", "X-Real-IP", "Origin"};
+    static const char *const speaks_for_another[] = {"Forwarded", "X-Forwarded-For", "X-Real-IP", "Origin",
+                                                     "Sec-Fetch-Site"};
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     if (!info || !info->client_addr || !address_is_loopback(info->client_addr))
@@ -60,6 +65,6 @@ static bool is_this_machine(const struct request *request)
 
 bool auth_allows(const struct request *request, enum auth auth)
 {
-    return auth == AUTH_OPEN || (auth == AUTH_INTAKE && is_this_machine(request)) || holds_token(request) ||
-           (auth == AUTH_BROWSER && holds_password(request));
+    return auth == AUTH_OPEN || ((auth == AUTH_INTAKE || auth == AUTH_PING) && is_this_machine(request)) ||
+           holds_token(request) || (auth == AUTH_BROWSER && holds_password(request));
 }

@@ -2,13 +2,40 @@
  * decided. */
 #pragma once
 
+#include "intake/intake.h"
+
 struct request;
 
 /* alerts.c, alert_list.c */
 void post_alerts(struct request *request);
 void answer_alerts(struct request *request);
+/* For bodies that are put together first: parses request->body into request->batch, and answers a refusal. */
+void alerts_submit(struct request *request, const struct intake_format *format);
+/* The same in two steps, for those who refuse in a way of their own. */
+int alerts_parse(struct request *request, const struct intake_format *format, const char **ret_field,
+                 struct err *err);
+void alerts_hand_over(struct request *request, const struct intake_format *format);
+void alerts_count(struct request *request);
 void get_alerts(struct request *request);
 void get_alert_groups(struct request *request);
+
+/* drop_in.c */
+void post_pagerduty(struct request *request);
+void answer_pagerduty(struct request *request);
+void answer_opsgenie(struct request *request);
+void close_opsgenie(struct request *request);
+void acknowledge_opsgenie(struct request *request);
+void note_opsgenie(struct request *request);
+void get_opsgenie_request(struct request *request);
+const char *opsgenie_request_id(struct arena *arena, int64_t incident);
+void post_source(struct request *request);
+void answer_mapped(struct request *request);
+
+/* heartbeats.c */
+void ping_success(struct request *request);
+void ping_signal(struct request *request);
+void answer_ping(struct request *request);
+void answer_opsgenie_ping(struct request *request);
 
 /* status.c */
 void get_status(struct request *request);
@@ -24,8 +51,6 @@ void get_steps(struct request *request);
 void post_acknowledge(struct request *request);
 void post_note(struct request *request);
 void post_resolve(struct request *request);
-void post_state(struct request *request);
-void post_severity(struct request *request);
 
 /* reports.c, runs.c */
 void get_report(struct request *request);

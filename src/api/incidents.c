@@ -141,10 +141,9 @@ void get_steps(struct request *request)
 
 /* ---- verbs ---- */
 
-/* What the body says becomes the rest of the input. */
-static void submit(struct request *request, struct json root, struct input input)
+static void submit(struct request *request, enum input_kind kind, struct json root, const char *text)
 {
-    input.incident = request->parts.numbers[0];
+    struct input input = {.kind = kind, .incident = request->parts.numbers[0], .text = text};
     input.force = json_bool(json_get(root, "force"), false);
     if (request_actor(request, root, &input.actor) < 0)
         return;
@@ -152,58 +151,29 @@ static void submit(struct request *request, struct json root, struct input input
     request_submit(request, NULL);
 }
 
-/* A member that must be there. */
-static int needed_text(struct request *request, struct json root, const char *name, const char **ret_text)
-{
-    if (request_text(request, root, name, ret_text) < 0)
-        return -1;
-    if (*ret_text)
-        return 0;
-    answer_problem(request, PROBLEM_INVALID, name, "\"%s\" is missing", name);
-    return -1;
-}
-
 void post_acknowledge(struct request *request)
 {
     struct json root;
     if (request_object(request, &root) == 0)
-        submit(request, root, (struct input){.kind = INPUT_ACKNOWLEDGE});
+        submit(request, INPUT_ACKNOWLEDGE, root, NULL);
 }
 
 void post_note(struct request *request)
 {
     struct json root;
-    struct input input = {.kind = INPUT_NOTE};
-    if (request_object(request, &root) < 0 || request_text(request, root, "text", &input.text) < 0)
+    const char *text;
+    if (request_object(request, &root) < 0 || request_text(request, root, "text", &text) < 0)
         return;
-    if (!input.text)
+    if (!text)
         answer_problem(request, PROBLEM_INVALID, "text", "a note needs a text");
     else
-        submit(request, root, input);
+        submit(request, INPUT_NOTE, root, text);
 }
 
 void post_resolve(struct request *request)
 {
     struct json root;
-    struct input input = {.kind = INPUT_RESOLVE};
-    if (request_object(request, &root) == 0 && request_text(request, root, "text", &input.text) == 0)
-        submit(request, root, input);
-}
-
-void post_state(struct request *request)
-{
-    struct json root;
-    struct input input = {.kind = INPUT_STATE};
-    if (request_object(request, &root) == 0 && needed_text(request, root, "state", &input.word) == 0 &&
-        request_text(request, root, "text", &input.text) == 0)
-        submit(request, root, input);
-}
-
-void post_severity(struct request *request)
-{
-    struct json root;
-    struct input input = {.kind = INPUT_SEVERITY};
-    if (request_object(request, &root) == 0 && needed_text(request, root, "severity", &input.word) == 0 &&
-        needed_text(request, root, "why", &input.text) == 0)
-        submit(request, root, input);
+    const char *text;
+    if (request_object(request, &root) == 0 && request_text(request, root, "text", &text) == 0)
+        submit(request, INPUT_RESOLVE, root, text);
 }

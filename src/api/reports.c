@@ -11,8 +11,9 @@ struct write {
     struct report_input input;
 };
 
-static void write_report(void *context, const struct library *library)
+static void write_report(void *context, const struct config *config, const struct library *library)
 {
+    (void)config;
     struct write *write = context;
     const char *file = write->input.incident->runbook_file;
     if (library && file && *file)
@@ -56,10 +57,8 @@ static void answer_report(struct request *request, const char *content_type)
                        (long long)request->parts.numbers[0]);
     else if (got != 0)
         answer_problem(request, PROBLEM_INTERNAL, NULL, "the ledger cannot be read: %s", err.text);
-    else if (backend->ask_library)
-        backend->ask_library(backend->core, write_report, &write);
-    else
-        write_report(&write, NULL);
+    else if (!backend->ask_site(backend->core, write_report, &write))
+        write_report(&write, NULL, NULL);
 }
 
 void get_report(struct request *request)

@@ -190,14 +190,8 @@ int request_receive(struct request *request, const char *bytes, size_t n_bytes)
 
 static void drop_ledger(struct request *request)
 {
-    struct api *api = request->api;
-    if (request->ledger && ledger_is_lost(request->ledger)) {
-        ledger_close(request->ledger);
-        if (api->backend.reader_lost)
-            api->backend.reader_lost(api->backend.core);
-    } else if (request->ledger) {
-        pool_give_ledger(api->pool, request->ledger);
-    }
+    if (request->ledger)
+        pool_give_ledger(request->api->pool, request->ledger);
     request->ledger = NULL;
 }
 
@@ -276,19 +270,12 @@ void request_submit(struct request *request, const struct intake_format *format)
         decided(request, &full);
 }
 
-static int open_reader(const struct api *api, struct ledger **ret_ledger, struct err *err)
-{
-    if (api->readers_given)
-        return err_set(err, "its connections are all in use, or lost");
-    return ledger_open_reader(&api->ledger, ret_ledger, err);
-}
-
 struct ledger *request_ledger(struct request *request)
 {
     struct err err = {0};
     if (!request->ledger)
         request->ledger = pool_take_ledger(request->api->pool);
-    if (!request->ledger && open_reader(request->api, &request->ledger, &err) != 0) {
+    if (!request->ledger && ledger_open_reader(request->api->data_dir, &request->ledger, &err) != 0) {
         request->ledger = NULL;
         log_event(LOG_ERROR, "api.ledger", "error=%s", log_quote(err.text));
         answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the ledger cannot be read: %s", err.text);
@@ -315,7 +302,7 @@ int request_query_number(struct request *request, const char *name, int64_t othe
     return 0;
 }
 
-int request_object(struct request *request, struct json *ret_root)
+int request_json(struct request *request, struct json *ret_root)
 {
     struct err err = {0};
     struct json root = {0};
@@ -326,12 +313,30 @@ int request_object(struct request *request, struct json *ret_root)
         answer_problem(request, PROBLEM_BAD_REQUEST, NULL, "%s", err.text);
         return -1;
     }
+    *ret_root = root;
+    return 0;
+}
+
+int request_object(struct request *request, struct json *ret_root)
+{
+    struct json root = {0};
+    if (request_json(request, &root) < 0)
+        return -1;
     if (json_kind(root) != JSON_NONE && json_kind(root) != JSON_OBJECT) {
         answer_problem(request, PROBLEM_BAD_REQUEST, NULL, "the body must be a JSON object");
         return -1;
     }
     *ret_root = root;
     return 0;
+}
+
+void request_replace_body(struct request *request, struct buf *body)
+{
+    atomic_fetch_sub(&request->api->body_bytes, request->body.n_bytes);
+    atomic_fetch_add(&request->api->body_bytes, body->n_bytes);
+    buf_free(&request->body);
+    request->body = *body;
+    *body = (struct buf){0};
 }
 
 int request_text(struct request *request, struct json root, const char *name, const char **ret_text)

@@ -70,8 +70,12 @@ const char *request_header(const struct request *request, const char *name);
 /* A number from the query, otherwise when it is not there; 0 to most. */
 int request_query_number(struct request *request, const char *name, int64_t otherwise, int64_t most,
                          int64_t *ret_number);
-/* The body as a JSON object; none when it is empty. */
+/* The body as JSON; none when it is empty. */
+int request_json(struct request *request, struct json *ret_root);
+/* The same; it must be an object. */
 int request_object(struct request *request, struct json *ret_root);
+/* Takes the place of the body that came, for what is to be kept of it; body is empty afterwards. */
+void request_replace_body(struct request *request, struct buf *body);
 /* A text member of it; NULL when it is missing. */
 int request_text(struct request *request, struct json root, const char *name, const char **ret_text);
 /* Who writes: the token, or the person that it speaks for (member "as", or header X-Crashcart-As). */

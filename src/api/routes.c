@@ -17,6 +17,25 @@ const struct route routes[] = {
     {"GET", "/api/v2/silences", AUTH_INTAKE, NULL, get_silences, NULL},
     {"POST", "/api/v2/silences", AUTH_INTAKE, NULL, post_silence, NULL},
     {"POST", "/intake/alertmanager", AUTH_INTAKE, NULL, post_alerts, answer_alerts},
+    {"POST", "/intake/grafana", AUTH_INTAKE, NULL, post_alerts, answer_alerts},
+
+    /* Where other pagers stood, and any JSON. */
+    {"POST", "/v2/enqueue", AUTH_INTAKE, NULL, post_pagerduty, answer_pagerduty},
+    {"POST", "/v2/alerts", AUTH_INTAKE, NULL, post_alerts, answer_opsgenie},
+    {"POST", "/v2/alerts/{*}/close", AUTH_INTAKE, NULL, close_opsgenie, answer_opsgenie},
+    {"POST", "/v2/alerts/{*}/acknowledge", AUTH_INTAKE, NULL, acknowledge_opsgenie, answer_opsgenie},
+    {"POST", "/v2/alerts/{*}/notes", AUTH_INTAKE, NULL, note_opsgenie, answer_opsgenie},
+    {"GET", "/v2/alerts/requests/{*}", AUTH_INTAKE, NULL, get_opsgenie_request, NULL},
+    {"GET", "/v2/heartbeats/{*}/ping", AUTH_PING, NULL, ping_success, answer_opsgenie_ping},
+    {"POST", "/v2/heartbeats/{*}/ping", AUTH_PING, NULL, ping_success, answer_opsgenie_ping},
+    {"PUT", "/v2/heartbeats/{*}/ping", AUTH_PING, NULL, ping_success, answer_opsgenie_ping},
+    {"PATCH", "/v2/heartbeats/{*}/ping", AUTH_PING, NULL, ping_success, answer_opsgenie_ping},
+    {"POST", "/intake/generic", AUTH_INTAKE, NULL, post_alerts, answer_alerts},
+    {"POST", "/intake/generic/{*}", AUTH_INTAKE, NULL, post_source, answer_mapped},
+    {"GET", "/heartbeat/{*}", AUTH_PING, NULL, ping_success, answer_ping},
+    {"POST", "/heartbeat/{*}", AUTH_PING, NULL, ping_success, answer_ping},
+    {"GET", "/heartbeat/{*}/{*}", AUTH_PING, NULL, ping_signal, answer_ping},
+    {"POST", "/heartbeat/{*}/{*}", AUTH_PING, NULL, ping_signal, answer_ping},
 
     {"GET", "/api/v1/incidents", AUTH_TOKEN, " state before limit ", get_incidents, NULL},
     {"GET", "/api/v1/incidents/{}", AUTH_TOKEN, " ", get_incident, NULL},
@@ -25,8 +44,6 @@ const struct route routes[] = {
     {"GET", "/api/v1/incidents/{}/report", AUTH_TOKEN, " ", get_report, NULL},
     {"POST", "/api/v1/incidents/{}/acknowledge", AUTH_TOKEN, " ", post_acknowledge, get_incident},
     {"POST", "/api/v1/incidents/{}/notes", AUTH_TOKEN, " ", post_note, get_incident},
-    {"POST", "/api/v1/incidents/{}/state", AUTH_TOKEN, " ", post_state, get_incident},
-    {"POST", "/api/v1/incidents/{}/severity", AUTH_TOKEN, " ", post_severity, get_incident},
     {"POST", "/api/v1/incidents/{}/resolve", AUTH_TOKEN, " ", post_resolve, get_incident},
     {"POST", "/api/v1/runs/{}/steps/{}/approve", AUTH_TOKEN, " ", post_approve, answer_step},
     {"POST", "/api/v1/runs/{}/steps/{}/deny", AUTH_TOKEN, " ", post_deny, answer_step},
@@ -56,6 +73,16 @@ static const char *read_number(const char *path, int64_t *ret_number)
     return p == path || isdigit((unsigned char)*p) ? NULL : p;
 }
 
+/* How long the name is at the start of path, before what is left of the pattern. A name between fixed words
+ * may hold '/': the library has decoded the URL already. */
+static size_t name_bytes(const char *pattern, const char *path)
+{
+    size_t n_fixed = strlen(pattern), n = strlen(path);
+    if (n_fixed == 0 || strchr(pattern, '{'))
+        return strcspn(path, "/");
+    return n > n_fixed && strcmp(path + n - n_fixed, pattern) == 0 ? n - n_fixed : 0;
+}
+
 static bool path_fits(const char *pattern, const char *path, struct route_parts *ret_parts)
 {
     size_t n_numbers = 0, n_names = 0;
@@ -64,11 +91,11 @@ static bool path_fits(const char *pattern, const char *path, struct route_parts 
             path = read_number(path, &ret_parts->numbers[n_numbers++]);
             pattern += 2;
         } else if (strncmp(pattern, "{*}", 3) == 0) {
-            size_t n_bytes = strcspn(path, "/");
+            pattern += 3;
+            size_t n_bytes = name_bytes(pattern, path);
             ret_parts->names[n_names] = path;
             ret_parts->name_bytes[n_names++] = n_bytes;
             path = n_bytes ? path + n_bytes : NULL;
-            pattern += 3;
         } else if (*pattern++ != *path++) {
             return false;
         }

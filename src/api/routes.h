@@ -10,7 +10,8 @@ struct request;
 /* Who may use a route. */
 enum auth {
     AUTH_OPEN,
-    AUTH_INTAKE, /* no token needed from this machine itself */
+    AUTH_INTAKE, /* no token needed from this machine itself; bodies are JSON */
+    AUTH_PING,   /* the same, with any body */
     AUTH_TOKEN,
     AUTH_BROWSER /* the token, also as the password that a browser asks for (RFC 7617) */
 };

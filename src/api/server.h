@@ -9,8 +9,7 @@
 
 struct api {
     struct api_backend backend;
-    struct ledger_place ledger;
-    bool readers_given; /* none can be opened any more */
+    const char *data_dir;
     char token[65];
     const struct clock *clock;
     int64_t started_us;

@@ -105,6 +105,18 @@ static void ask(void *core, void (*question)(void *context, const struct engine 
     pthread_mutex_unlock(&b->lock);
 }
 
+static bool ask_site(void *core,
+                     void (*question)(void *context, const struct config *config,
+                                      const struct library *library),
+                     void *context)
+{
+    struct backend *b = core;
+    pthread_mutex_lock(&b->lock);
+    question(context, config, NULL);
+    pthread_mutex_unlock(&b->lock);
+    return true;
+}
+
 static bool is_ready(void *core)
 {
     return core != NULL;
@@ -124,7 +136,7 @@ static void start_backend(void)
     struct err err;
     snprintf(folder, sizeof folder, "/tmp/crashcart-api-XXXXXX");
     assert_non_null(mkdtemp(folder));
-    assert_int_equal(ledger_open(&(struct ledger_place){.data_dir = folder}, &ledger, &err), 0);
+    assert_int_equal(ledger_open(folder, &ledger, &err), 0);
     config = config_parse(NULL, NULL, 0, &errors);
     engine = engine_new(config, NULL);
     backend = (struct backend){0};
@@ -135,11 +147,11 @@ static void start_backend(void)
 
 static void start_with(struct api_options options)
 {
-    struct api_backend table = {&backend, submit, ask, is_ready, NULL, NULL, NULL};
+    struct api_backend table = {&backend, submit, ask, is_ready, NULL, ask_site};
     struct err err;
     start_backend();
     options.listen_fd = http_listen(&port);
-    options.ledger.data_dir = folder;
+    options.data_dir = folder;
     options.token = TOKEN;
     if (api_start(&options, &table, &api, &err) < 0)
         fail_msg("%s", err.text);

@@ -17,7 +17,7 @@ struct ids {
 
 struct checking {
     const struct reading *r;
-    struct ids people, schedules, services;
+    struct ids people, schedules, services, sources, heartbeats;
 };
 
 static void define(struct checking *c, struct ids *ids, const char *id, const int *line)
@@ -90,12 +90,6 @@ static void check_service(struct checking *c, const struct service *service)
     }
 }
 
-static void check_store(struct checking *c, const struct config *config)
-{
-    if (config->store_secret && !config->store)
-        error_add(c->r, 0, "store_secret: there is no store that it could open; add store: postgresql://...");
-}
-
 static void check_mail(struct checking *c, const struct config *config)
 {
     if (config->mail.server && !config->mail.from)
@@ -109,14 +103,19 @@ void config_check(const struct reading *reading, const struct config *config)
     struct checking c = {.r = reading,
                          .people = {"person", "people", map_new(), {0}},
                          .schedules = {"schedule", "schedules", map_new(), {0}},
-                         .services = {"service", "services", map_new(), {0}}};
+                         .services = {"service", "services", map_new(), {0}},
+                         .sources = {"source", "sources", map_new(), {0}},
+                         .heartbeats = {"heartbeat", "heartbeats", map_new(), {0}}};
     list_each (person, &config->people)
         define(&c, &c.people, person->id, &person->line);
     list_each (schedule, &config->schedules)
         define(&c, &c.schedules, schedule->id, &schedule->line);
     list_each (service, &config->services)
         define(&c, &c.services, service->id, &service->line);
-    check_store(&c, config);
+    list_each (source, &config->sources)
+        define(&c, &c.sources, source->id, &source->line);
+    list_each (heartbeat, &config->heartbeats)
+        define(&c, &c.heartbeats, heartbeat->id, &heartbeat->line);
     check_mail(&c, config);
     check_people(&c, config);
     list_each (schedule, &config->schedules)
@@ -126,4 +125,6 @@ void config_check(const struct reading *reading, const struct config *config)
     map_free(c.people.lines);
     map_free(c.schedules.lines);
     map_free(c.services.lines);
+    map_free(c.sources.lines);
+    map_free(c.heartbeats.lines);
 }

@@ -185,3 +185,13 @@ const struct service *config_service(const struct config *config, const char *id
 {
     find_by_id(&config->services, id);
 }
+
+const struct config_source *config_source(const struct config *config, const char *id)
+{
+    find_by_id(&config->sources, id);
+}
+
+const struct heartbeat *config_heartbeat(const struct config *config, const char *id)
+{
+    find_by_id(&config->heartbeats, id);
+}

@@ -40,6 +40,27 @@ struct config_label {
     const char *name, *value;
 };
 
+/* A sender of alerts in a shape of its own, by POST to /intake/generic/ID. Texts that begin with '/' are JSON
+ * pointers (RFC 6901) into the body, or into each item of `each`; other texts stand for themselves. */
+struct config_source {
+    const char *id;
+    const char *each; /* where the array of alerts is; NULL: the body is one, or is the array */
+    LIST(struct config_label) labels;
+    LIST(struct config_label) annotations;
+    LIST(struct config_label) resolved; /* pointer -> text: any of them means that it is over */
+    const char *key, *starts, *url;     /* or NULL */
+    int line;
+};
+
+/* A job or watchdog whose silence is the alarm. */
+struct heartbeat {
+    const char *id;
+    int64_t every_s, grace_s;
+    const char *service, *severity;  /* labels of its alarm, or NULL */
+    LIST(struct config_label) match; /* an alert with these labels is a sign of life, too; empty: none */
+    int line;
+};
+
 struct service {
     const char *id;
     const char *runbook;             /* path in the runbook folder, or NULL: searched in all */
@@ -53,13 +74,10 @@ struct config {
     const char *file;          /* NULL: no configuration at all, only defaults */
     const char *listen;        /* "127.0.0.1:8480" */
     const char *data;          /* folder of the ledger; "./crashcart-data" */
-    const char *store;         /* "postgresql://user@host/db"; NULL: the file ledger.db in data */
-    const char *store_secret;  /* its password, as a place like mail.secret; read by core only; may be NULL */
     const char *runbooks;      /* folder; "./runbooks" */
     const char *public_url;    /* links in pages; NULL: http://LISTEN */
     int64_t resolve_timeout_s; /* an alert that is not sent again ends after this; 300 */
     int64_t hold_down_s;       /* monitoring -> resolved after this without a firing alert; 300 */
-    int64_t reopen_window_s;   /* the same trouble opens a resolved incident again until then; 3600 */
     struct {
         const char *server; /* "smtp://host:25", "smtps://host:465"; NULL: mail cannot be sent */
         const char *from;
@@ -75,6 +93,8 @@ struct config {
     LIST(struct person) people;
     LIST(struct schedule) schedules;
     LIST(struct service) services;
+    LIST(struct config_source) sources;
+    LIST(struct heartbeat) heartbeats;
 };
 
 struct config_errors {
@@ -91,6 +111,8 @@ void config_free(struct config *config);
 const struct person *config_person(const struct config *config, const char *id);
 const struct schedule *config_schedule(const struct config *config, const char *id);
 const struct service *config_service(const struct config *config, const char *id);
+const struct config_source *config_source(const struct config *config, const char *id);
+const struct heartbeat *config_heartbeat(const struct config *config, const char *id);
 
 /* Reads path; NULL: crashcart.yaml of the working directory when there is one, else the defaults alone. 0
  * done; 1: the file has errors; -1: it cannot be read. In both cases errors holds at least one line. */

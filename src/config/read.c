@@ -7,7 +7,7 @@
 #include "config/read_priv.h"
 #include "config/schema.h"
 
-enum { MOST_KEYS = 16 }; /* of one section */
+enum { MOST_KEYS = 40 }; /* of one section */
 
 static void read_section(const struct reading *r, const struct node *node, const struct section *section,
                          void *target);

@@ -85,6 +85,37 @@ static const struct key service_keys[] = {
 };
 SECTION(service_section, "service", service_keys, struct service, LINE_OF(struct service));
 
+static const struct key source_keys[] = {
+    {"id", VALUE_ID, offsetof(struct config_source, id), .required = true,
+     .help = "its alerts come by POST to /intake/generic/ID"},
+    {"each", VALUE_POINTER, offsetof(struct config_source, each),
+     .help = "where the array of alerts is; the body itself when not given"},
+    {"labels", VALUE_LABELS, offsetof(struct config_source, labels), .required = true,
+     .help = "label: /pointer into the alert, or a text of its own"},
+    {"annotations", VALUE_LABELS, offsetof(struct config_source, annotations), .help = "the same"},
+    {"resolved", VALUE_LABELS, offsetof(struct config_source, resolved),
+     .help = "/pointer: the text there that means that it is over"},
+    {"key", VALUE_POINTER, offsetof(struct config_source, key),
+     .help = "where the sender's own name of the trouble is"},
+    {"starts", VALUE_POINTER, offsetof(struct config_source, starts), .help = "where its beginning is"},
+    {"url", VALUE_POINTER, offsetof(struct config_source, url), .help = "where a link is"},
+};
+SECTION(source_section, "source", source_keys, struct config_source, LINE_OF(struct config_source));
+
+static const struct key heartbeat_keys[] = {
+    {"id", VALUE_ID, offsetof(struct heartbeat, id), .required = true,
+     .help = "signs of life come to /heartbeat/ID"},
+    {"every", VALUE_DURATION, offsetof(struct heartbeat, every_s), .required = true, .least = S,
+     .most = 366 * DAY, .help = "how often it is heard"},
+    {"grace", VALUE_DURATION, offsetof(struct heartbeat, grace_s), .fallback = "1m", .least = 0,
+     .most = 30 * DAY, .help = "how late it may be, and how long a job that has started may run"},
+    {"service", VALUE_TEXT, offsetof(struct heartbeat, service), .help = "whose trouble its silence is"},
+    {"severity", VALUE_TEXT, offsetof(struct heartbeat, severity), .help = "label of the alert"},
+    {"match", VALUE_LABELS, offsetof(struct heartbeat, match),
+     .help = "an alert with these labels counts as a sign of life"},
+};
+SECTION(heartbeat_section, "heartbeat", heartbeat_keys, struct heartbeat, LINE_OF(struct heartbeat));
+
 static const char *const starttls_choices[] = {"required", "optional", "off", NULL};
 
 #define MAIL_OFFSET(field) (offsetof(struct config, mail.field) - offsetof(struct config, mail))
@@ -117,10 +148,6 @@ static const struct key root_keys[] = {
      .help = "ADDRESS:PORT of the server"},
     {"data", VALUE_PATH, offsetof(struct config, data), .fallback = "./crashcart-data",
      .help = "folder of the ledger"},
-    {"store", VALUE_STORE, offsetof(struct config, store),
-     .help = "postgresql://USER@HOST/DATABASE keeps the ledger there; in the data folder when not given"},
-    {"store_secret", VALUE_SECRET, offsetof(struct config, store_secret),
-     .help = "the store's password: env:NAME, file:PATH or credential:NAME"},
     {"runbooks", VALUE_PATH, offsetof(struct config, runbooks), .fallback = "./runbooks",
      .help = "folder of the runbooks"},
     {"public_url", VALUE_WEB_URL, offsetof(struct config, public_url),
@@ -129,8 +156,6 @@ static const struct key root_keys[] = {
      .least = 10 * S, .most = 7 * DAY, .help = "an alert that is not sent again ends after this"},
     {"hold_down", VALUE_DURATION, offsetof(struct config, hold_down_s), .fallback = "5m", .least = 0,
      .most = DAY, .help = "quiet time before an incident counts as resolved"},
-    {"reopen_window", VALUE_DURATION, offsetof(struct config, reopen_window_s), .fallback = "1h", .least = 0,
-     .most = DAY, .help = "the same trouble opens a resolved incident again until then"},
     {"mail", VALUE_SECTION, offsetof(struct config, mail), .section = &mail_section,
      .help = "how mail leaves"},
     {"runner", VALUE_SECTION, offsetof(struct config, runner), .section = &runner_section,
@@ -141,6 +166,10 @@ static const struct key root_keys[] = {
      .help = "who is on call when"},
     {"services", VALUE_LIST, offsetof(struct config, services), .section = &service_section,
      .help = "what is looked after, and who is paged for it"},
+    {"sources", VALUE_LIST, offsetof(struct config, sources), .section = &source_section,
+     .help = "senders of alerts in a shape of their own"},
+    {"heartbeats", VALUE_LIST, offsetof(struct config, heartbeats), .section = &heartbeat_section,
+     .help = "whose silence is the alarm"},
 };
 
 const struct section config_schema = {"configuration", root_keys, sizeof root_keys / sizeof *root_keys,

@@ -19,6 +19,15 @@ struct alert {
     const char *generator_url; /* or NULL */
 };
 
+/* What a job says of itself. */
+enum heartbeat_signal {
+    HEARTBEAT_SUCCESS,
+    HEARTBEAT_START,
+    HEARTBEAT_FAIL,
+    HEARTBEAT_LOG,
+    N_HEARTBEAT_SIGNALS
+};
+
 /* What one request brought. Memory belongs to whoever made the batch and lives until the engine has answered.
  */
 struct alert_batch {
@@ -30,6 +39,14 @@ struct alert_batch {
     bool lasting; /* without ends_us an alert stands until it is resolved (webhooks), else it times out */
     struct alert *alerts;
     size_t n_alerts;
+
+    const char *dedup_key;       /* that the sender, or we for it, gave the group; for the answer */
+    const char *acknowledged_by; /* its sender has the incidents of the group, or NULL */
+    const char *noted_by, *note; /* on the incidents of the group, or NULL */
+
+    const char *heartbeat; /* a sign of life of that name instead of alerts, or NULL */
+    enum heartbeat_signal signal;
+    const char *signal_text; /* what the job had to say: exit status, output; or NULL */
 };
 
 /* The value of a label or annotation, or NULL. */

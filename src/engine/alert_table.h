@@ -18,6 +18,9 @@ struct alert_group {
     struct alert_record *first;
 };
 
+/* What its firing means: heartbeat.c. */
+enum alert_role { ALERT_ORDINARY, ALERT_WATCHDOG, ALERT_SIGN_OF_LIFE };
+
 struct alert_record {
     struct due ends;
     int64_t starts_us;
@@ -30,6 +33,7 @@ struct alert_record {
     struct alert_group *group;
     struct alert_record *group_next, *group_previous;
     bool firing, lasting;
+    uint8_t role;       /* enum alert_role */
     bool ended_by_word; /* somebody said that it is over: not a timeout, not an absence */
 
     /* Owned by the table. */

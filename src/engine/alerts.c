@@ -1,4 +1,5 @@
-/* INPUT_ALERTS and TIMER_ALERT_ENDS: what is heard, and what is not heard any more. */
+/* INPUT_ALERTS and TIMER_ALERT_ENDS: what is heard, and what is not heard any more. What a sender says of a
+ * whole group (it has it, a note) goes to the incidents of its alerts. */
 #include "engine/engine_priv.h"
 
 static void take_change(void *context, struct alert_record *record, enum alert_change change, const char *how)
@@ -16,18 +17,59 @@ static void take_change(void *context, struct alert_record *record, enum alert_c
     news_add(turn, incident, record, change, how);
 }
 
+static struct hearing hearing_of(struct turn *turn)
+{
+    return (struct hearing){turn->engine, turn->now_us, take_change, turn};
+}
+
+static void each_of_group(struct turn *turn, const struct alert_batch *batch,
+                          void (*visit)(struct turn *turn, const struct alert_batch *batch, int64_t incident))
+{
+    struct alert_group *group =
+        batch->group_key ? alert_table_group(&turn->engine->alerts, batch->source, batch->group_key) : NULL;
+    int64_t visited = 0;
+    for (struct alert_record *record = group ? group->first : NULL; record; record = record->group_next) {
+        struct incident_record *incident = incident_find(turn->engine, record->incident);
+        if (!incident || !incident_is_open(incident) || record->incident == visited)
+            continue;
+        visited = record->incident;
+        visit(turn, batch, visited);
+    }
+}
+
+static void acknowledge(struct turn *turn, const struct alert_batch *batch, int64_t incident)
+{
+    decide_acknowledge(
+        turn,
+        &(struct input){.kind = INPUT_ACKNOWLEDGE, .incident = incident, .actor = batch->acknowledged_by});
+}
+
+static void note(struct turn *turn, const struct alert_batch *batch, int64_t incident)
+{
+    decide_note(turn,
+                &(struct input){
+                    .kind = INPUT_NOTE, .incident = incident, .actor = batch->noted_by, .text = batch->note});
+}
+
 void decide_alerts(struct turn *turn, const struct input *input)
 {
-    alerts_hear(turn->engine, input->batch, turn->now_us, take_change, turn);
+    struct hearing hearing = hearing_of(turn);
+    const struct alert_batch *batch = input->batch;
+    if (batch->note) /* before a resolve ends it */
+        each_of_group(turn, batch, note);
+    alerts_hear(&hearing, batch);
+    if (batch->acknowledged_by)
+        each_of_group(turn, batch, acknowledge);
+}
+
+void heartbeats_review(struct turn *turn)
+{
+    struct hearing hearing = hearing_of(turn);
+    heartbeats_expect(&hearing);
 }
 
 void due_alert_ends(struct turn *turn, struct due *due)
 {
-    struct alert_record *record = DUE_HOLDER(due, struct alert_record, ends);
-    if (!record->firing) {
-        alert_table_remove(&turn->engine->alerts, record);
-        return;
-    }
-    alert_end(turn->engine, record, record->ends_us, turn->now_us);
-    take_change(turn, record, ALERT_RESOLVED, "it was not sent again");
+    struct hearing hearing = hearing_of(turn);
+    alert_due(&hearing, DUE_HOLDER(due, struct alert_record, ends));
 }

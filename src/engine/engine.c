@@ -11,8 +11,6 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_ACKNOWLEDGE] = decide_acknowledge,
     [INPUT_NOTE] = decide_note,
     [INPUT_RESOLVE] = decide_resolve,
-    [INPUT_STATE] = decide_state,
-    [INPUT_SEVERITY] = decide_severity,
     [INPUT_APPROVE] = decide_approve,
     [INPUT_DENY] = decide_deny,
     [INPUT_DELIVERY_DONE] = decide_delivery_done,
@@ -22,9 +20,11 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
 };
 
 static timer_handler *const timer_handlers[N_TIMER_KINDS] = {
-    [TIMER_ESCALATE] = due_escalate,     [TIMER_HOLD_DOWN] = due_hold_down,
-    [TIMER_LEASE] = due_lease,           [TIMER_DELIVERY_RETRY] = due_delivery_retry,
-    [TIMER_ALERT_ENDS] = due_alert_ends, [TIMER_NEWS] = due_news,
+    [TIMER_ESCALATE] = due_escalate,
+    [TIMER_HOLD_DOWN] = due_hold_down,
+    [TIMER_DELIVERY_RETRY] = due_delivery_retry,
+    [TIMER_ALERT_ENDS] = due_alert_ends,
+    [TIMER_NEWS] = due_news,
 };
 
 struct engine *engine_new(const struct config *config, const struct library *library)
@@ -40,6 +40,7 @@ struct engine *engine_new(const struct config *config, const struct library *lib
     engine->kin = map_new();
     engine->deliveries = map_new();
     alert_table_start(&engine->alerts, &engine->due);
+    engine->expect_heartbeats = config->heartbeats.n > 0;
     return engine;
 }
 
@@ -66,6 +67,7 @@ void engine_learn(struct engine *engine, const struct config *config, const stru
 {
     engine->config = config;
     engine->library = library;
+    engine->expect_heartbeats = true;
 }
 
 void engine_name(struct engine *engine, const char *instance)
@@ -88,6 +90,8 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
     must(input->kind < N_INPUT_KINDS);
     struct turn turn;
     turn_begin(&turn, engine, now_us, decisions);
+    if (engine->expect_heartbeats)
+        heartbeats_review(&turn);
     input_handlers[input->kind](&turn, input);
     turn_end(&turn);
     incidents_forget(engine);
@@ -96,6 +100,8 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
 int64_t engine_next_due_us(const struct engine *engine)
 {
     const struct due *due = due_first(&engine->due);
+    if (engine->expect_heartbeats)
+        return engine->now_us;
     return due ? due->at_us : INT64_MAX;
 }
 

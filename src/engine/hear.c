@@ -71,55 +71,80 @@ static bool is_late_end(const struct alert_record *record, const struct alert *a
     return alert->starts_us && alert->starts_us < record->starts_us && alert->ends_us < record->starts_us;
 }
 
-static void hear_one(struct engine *engine, const struct alert_batch *batch, const struct alert *alert,
-                     int64_t now_us, alert_changed *changed, void *context)
+static void tell(const struct hearing *hearing, struct alert_record *record, enum alert_change change,
+                 const char *how)
 {
+    if (record->role == ALERT_ORDINARY)
+        hearing->changed(hearing->context, record, change, how);
+    else
+        watchdog_changed(hearing, record, change, how);
+}
+
+void alert_hear(const struct hearing *hearing, const struct alert_batch *batch, const struct alert *alert)
+{
+    struct engine *engine = hearing->engine;
+    int64_t now_us = hearing->now_us;
     struct alert_record *record = alert_table_find(&engine->alerts, alert);
     bool over = alert->ends_us && alert->ends_us <= now_us;
     if (!record && over)
         return;
-    if (!record)
+    if (!record) {
         record = alert_table_add(&engine->alerts, alert);
+        record->role = (uint8_t)alert_role_of(engine->config, alert);
+    }
     record->batch = engine->n_batches;
 
     if (over && record->firing && is_late_end(record, alert)) {
-        changed(context, record, ALERT_STALE, "it was heard firing after that end");
+        tell(hearing, record, ALERT_STALE, "it was heard firing after that end");
     } else if (over && record->firing) {
         alert_end(engine, record, alert->ends_us, now_us);
         record->ended_by_word = true;
-        changed(context, record, ALERT_RESOLVED, "its sender says so");
+        tell(hearing, record, ALERT_RESOLVED, "its sender says so");
     } else if (!over && !record->firing && is_late(record, alert, now_us)) {
-        changed(context, record, ALERT_STALE, "it ended after that start");
+        tell(hearing, record, ALERT_STALE, "it ended after that start");
     } else if (!over) {
         bool fired = !record->firing;
         alert_fire(engine, record, batch, alert, now_us);
         if (fired)
-            changed(context, record, ALERT_FIRED, "");
+            tell(hearing, record, ALERT_FIRED, "");
+        if (record->role == ALERT_SIGN_OF_LIFE)
+            sign_of_life_heard(hearing, alert);
     }
 }
 
 /* Alerts of the group that the batch does not name. */
-static void hear_group(struct engine *engine, const struct alert_batch *batch, int64_t now_us,
-                       alert_changed *changed, void *context)
+static void hear_group(const struct hearing *hearing, const struct alert_batch *batch)
 {
+    struct engine *engine = hearing->engine;
     struct alert_group *group = alert_table_group(&engine->alerts, batch->source, batch->group_key);
     for (struct alert_record *record = group ? group->first : NULL; record; record = record->group_next) {
         bool absent = record->batch != engine->n_batches;
         if (!record->firing || (!batch->group_resolved && !absent))
             continue;
-        alert_end(engine, record, now_us, now_us);
+        alert_end(engine, record, hearing->now_us, hearing->now_us);
         record->ended_by_word = batch->group_resolved;
-        changed(context, record, ALERT_RESOLVED,
-                batch->group_resolved ? "its whole group is over" : "its group was sent without it");
+        tell(hearing, record, ALERT_RESOLVED,
+             batch->group_resolved ? "its whole group is over" : "its group was sent without it");
     }
 }
 
-void alerts_hear(struct engine *engine, const struct alert_batch *batch, int64_t now_us,
-                 alert_changed *changed, void *context)
+void alerts_hear(const struct hearing *hearing, const struct alert_batch *batch)
 {
-    engine->n_batches++;
+    hearing->engine->n_batches++;
+    if (batch->heartbeat)
+        heartbeat_hear(hearing, batch);
     for (size_t i = 0; i < batch->n_alerts; i++)
-        hear_one(engine, batch, &batch->alerts[i], now_us, changed, context);
+        alert_hear(hearing, batch, &batch->alerts[i]);
     if (batch->group_key && (batch->group_resolved || batch->group_whole))
-        hear_group(engine, batch, now_us, changed, context);
+        hear_group(hearing, batch);
+}
+
+void alert_due(const struct hearing *hearing, struct alert_record *record)
+{
+    if (!record->firing) {
+        alert_table_remove(&hearing->engine->alerts, record);
+        return;
+    }
+    alert_end(hearing->engine, record, record->ends_us, hearing->now_us);
+    tell(hearing, record, ALERT_RESOLVED, "it was not sent again");
 }

@@ -27,7 +27,6 @@ void engine_restore_incident(struct engine *engine, const struct incident *incid
     struct incident_record *record = incident_add(engine, incident);
     engine_restore_last(engine, 0, 0, incident->opened_us);
     engine_restore_last(engine, 0, 0, incident->monitoring_us);
-    engine_restore_last(engine, 0, 0, incident->progress_us);
     if (!incident_is_open(record))
         incident_retire(engine, record);
 }
@@ -70,7 +69,6 @@ static void restore_timer(struct engine *engine, const struct timer *timer)
     struct due *const timers[N_TIMER_KINDS] = {
         [TIMER_ESCALATE] = incident ? &incident->escalate : NULL,
         [TIMER_HOLD_DOWN] = incident ? &incident->hold_down : NULL,
-        [TIMER_LEASE] = incident ? &incident->lease : NULL,
         [TIMER_DELIVERY_RETRY] = delivery ? &delivery->retry : NULL,
     };
     if (timers[timer->kind])
@@ -92,22 +90,25 @@ static void ignore_change(void *context, struct alert_record *record, enum alert
     (void)context, (void)record, (void)change, (void)how;
 }
 
+static struct hearing replay(struct engine *engine, int64_t now_us)
+{
+    return (struct hearing){engine, now_us, ignore_change, NULL};
+}
+
 /* Alerts end as they did while somebody listened. */
 static void end_until(struct engine *engine, int64_t until_us)
 {
     for (struct due *due; (due = due_first(&engine->due)) && due->at_us <= until_us;) {
-        struct alert_record *record = DUE_HOLDER(due, struct alert_record, ends);
-        if (record->firing)
-            alert_end(engine, record, record->ends_us, record->ends_us);
-        else
-            alert_table_remove(&engine->alerts, record);
+        struct hearing hearing = replay(engine, due->at_us);
+        alert_due(&hearing, DUE_HOLDER(due, struct alert_record, ends));
     }
 }
 
 void engine_restore_alerts(struct engine *engine, const struct alert_batch *batch, int64_t received_us)
 {
+    struct hearing hearing = replay(engine, received_us);
     end_until(engine, received_us - 1);
-    alerts_hear(engine, batch, received_us, ignore_change, NULL);
+    alerts_hear(&hearing, batch);
     engine_restore_last(engine, 0, 0, received_us);
 }
 
@@ -151,6 +152,8 @@ static void restore_alert(struct turn *turn, struct alert_record *record)
         record->ends_us = time_after_s(turn->now_us, engine->config->resolve_timeout_s);
         due_set(&engine->due, &record->ends, record->ends_us);
     }
+    if (record->role != ALERT_ORDINARY)
+        return;
     struct alert alert;
     alert_record_view(record, turn->arena, &alert);
     struct incident_record *incident = incident_again(turn, &alert);
@@ -252,13 +255,14 @@ static void restore_run(struct turn *turn, struct incident_record *record)
 /* What must be in force for the state, whatever was lost. */
 static void restore_clocks(struct turn *turn, struct incident_record *record)
 {
-    incident_changed(turn, record, CHANGE_RESTORED);
-    if (!incident_wants_people(record))
-        return;
-    if (record->incident.escalation_step == 0)
+    struct incident *incident = &record->incident;
+    if (incident->state == INCIDENT_TRIGGERED && incident->escalation_step == 0)
         escalate(turn, record, NULL);
-    else if (!due_is_set(&record->escalate))
+    else if (incident->state == INCIDENT_TRIGGERED && !due_is_set(&record->escalate))
         escalate_review(turn, record);
+    else if (incident->state == INCIDENT_MONITORING && !due_is_set(&record->hold_down))
+        turn_set_timer(turn, &record->hold_down, incident->number,
+                       time_after_s(turn->now_us, turn->engine->config->hold_down_s));
 }
 
 void engine_restored(struct engine *engine, int64_t now_us, struct decisions *decisions)
@@ -270,14 +274,11 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
     restore_timers(engine);
     restore_alerts(&turn);
     for (struct incident_record *record = engine->first; record; record = record->next) {
-        restore_deliveries(&turn, record);
-        restore_run(&turn, record);
         if (record->news)
             continue; /* opened just now: it begins when the turn ends */
-        record->fired = record->incident.n_firing > record->restored_firing;
-        record->ended = record->incident.n_firing < record->restored_firing;
         incident_follow(&turn, record);
-        record->fired = record->ended = false;
+        restore_deliveries(&turn, record);
+        restore_run(&turn, record);
         restore_clocks(&turn, record);
     }
     turn_end(&turn);

@@ -5,6 +5,11 @@
 const struct intake_format intake_formats[] = {
     {"alertmanager-api", "/api/v2/alerts", "POST", alertmanager_api_parse},
     {"alertmanager-webhook", "/intake/alertmanager", "POST", alertmanager_webhook_parse},
+    {"grafana", "/intake/grafana", "POST", alertmanager_webhook_parse},
+    {"pagerduty", "/v2/enqueue", "POST", pagerduty_parse},
+    {"opsgenie", "/v2/alerts", "POST", opsgenie_parse},
+    {INTAKE_GENERIC, "/intake/generic", "POST", generic_parse},
+    {"heartbeat", NULL, NULL, heartbeat_parse},
     {INTAKE_SNAPSHOT, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL},
 };

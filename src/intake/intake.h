@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "config/config.h"
 #include "engine/alert.h"
 
 enum { INTAKE_BODY_BYTES = 4 * 1024 * 1024 };
@@ -37,6 +38,15 @@ struct intake_body {
  * document, which is reused over calls, parses again. ret_field may be NULL. */
 int intake_parse(const struct intake_body *body, struct json_document *document, struct arena *arena,
                  struct alert_batch *ret_batch, const char **ret_field, struct err *err);
+
+/* Turns a body of a configured source into one of the format "generic". -1: nothing is where the mapping
+ * looks for alerts. What the mapping finds is checked by intake_parse(). */
+#define INTAKE_GENERIC "generic"
+int intake_map(struct arena *arena, const struct config_source *source, struct json root,
+               struct buf *ret_body, struct err *err);
+
+/* "success", "start", "fail", "log": the signal of the format "heartbeat". */
+const char *heartbeat_signal_name(enum heartbeat_signal signal);
 
 /* Reads a row of the inbox in any format, the snapshot too, and calls visit for each batch in it with the
  * time at which that batch was heard: for engine_restore_alerts(). The batch is good during the call. 0, or

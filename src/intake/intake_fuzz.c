@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     struct json_document *document = json_document_new();
-    struct intake_body body = {.format = &intake_formats[data[0] % 3], .received_us = 1};
+    struct intake_body body = {.format = &intake_formats[data[0] % 8], .received_us = 1};
     struct err err;
     char *bytes = heap_alloc(size - 1); /* as long as the body, so that reading past it is seen */
     memcpy(bytes, data + 1, size - 1);

@@ -57,6 +57,14 @@ int alertmanager_api_parse(struct arena *arena, struct json root, int64_t receiv
                            struct alert_batch *ret_batch, const char **ret_field, struct err *err);
 int alertmanager_webhook_parse(struct arena *arena, struct json root, int64_t received_us,
                                struct alert_batch *ret_batch, const char **ret_field, struct err *err);
+int pagerduty_parse(struct arena *arena, struct json root, int64_t received_us, struct alert_batch *ret_batch,
+                    const char **ret_field, struct err *err);
+int opsgenie_parse(struct arena *arena, struct json root, int64_t received_us, struct alert_batch *ret_batch,
+                   const char **ret_field, struct err *err);
+int generic_parse(struct arena *arena, struct json root, int64_t received_us, struct alert_batch *ret_batch,
+                  const char **ret_field, struct err *err);
+int heartbeat_parse(struct arena *arena, struct json root, int64_t received_us, struct alert_batch *ret_batch,
+                    const char **ret_field, struct err *err);
 
 /* Calls visit for every line of a snapshot. */
 int snapshot_each_batch(const struct intake_body *body, struct json_document *document, intake_visit *visit,

@@ -8,12 +8,10 @@
 
 #include "base/hash.h"
 #include "base/log.h"
-#include "base/secret.h"
 #include "loop/folder_watch.h"
 #include "loop/sandbox.h"
 #include "role/core_priv.h"
 #include "role/frames.h"
-#include "role/store.h"
 
 enum { RELOAD_DELAY_MS = 300 }; /* an editor saves in several steps: wait until it is quiet */
 
@@ -81,22 +79,16 @@ static void ask(void *context, void (*question)(void *, const struct engine *), 
     pthread_mutex_unlock(&waiting.lock);
 }
 
-static void ask_library(void *context, void (*question)(void *, const struct library *),
-                        void *question_context)
+static bool ask_site(void *context, void (*question)(void *, const struct config *, const struct library *),
+                     void *question_context)
 {
     struct core *core = context;
     pthread_mutex_lock(&core->site_lock);
-    if (core->site)
-        question(question_context, core->site->library);
+    bool there = core->site != NULL;
+    if (there)
+        question(question_context, core->site->config, core->site->library);
     pthread_mutex_unlock(&core->site_lock);
-}
-
-/* Called by a worker thread: the loop's thread ends the process. */
-static void reader_lost(void *context)
-{
-    struct core *core = context;
-    __atomic_store_n(&core->reader_lost, true, __ATOMIC_RELEASE);
-    uv_async_send(&core->wake);
+    return there;
 }
 
 static bool is_ready(void *context)
@@ -140,12 +132,7 @@ static bool not_begun(void *context, void (*then)(void *), void *then_context)
 
 static void on_wake(uv_async_t *wake)
 {
-    struct core *core = wake->data;
-    if (__atomic_load_n(&core->reader_lost, __ATOMIC_ACQUIRE)) {
-        log_event(LOG_ERROR, "ledger.reader_lost", "effect=%s", log_quote("starting again from the ledger"));
-        core_stop(core, EXIT_RESTART);
-    }
-    core_work(core);
+    core_work(wake->data);
 }
 
 static void on_stop(uv_signal_t *handle, int number)
@@ -204,23 +191,6 @@ static int open_token(struct core *core, struct arena *arena, char **ret_token, 
                : err_set(err, "%s: no token in it; delete the file to get a new one", path);
 }
 
-/* The connections of the readers to a database server are made before the sandbox is entered, which lets
- * nothing be dialled; files are opened when they are wanted. */
-static int open_readers(const struct ledger_place *place, struct arena *arena, struct api_options *options,
-                        struct err *err)
-{
-    if (!place->store)
-        return 0;
-    options->readers = arena_alloc(arena, API_READERS * sizeof(struct ledger *));
-    for (size_t i = 0; i < API_READERS; i++) {
-        int result = ledger_open_reader(place, &options->readers[i], err);
-        if (result != 0)
-            return result; /* the process ends, and the others with it */
-        options->n_readers++;
-    }
-    return 0;
-}
-
 static int open_peers(struct core *core, struct err *err)
 {
     const struct role_options *options = core->options;
@@ -250,51 +220,29 @@ static void open_loop(struct core *core)
     uv_signal_start(&core->signal_reload, on_reload_signal, SIGHUP);
 }
 
-/* The ledger and all that depends on where it is kept. 0, LEDGER_AWAY or -1. */
-static int open_ledger(struct core *core, struct arena *arena, const struct config *config,
-                       struct api_options *options, struct err *err)
-{
-    scoped_secret char *password = NULL;
-    if (store_find(arena, config, core->options->data, &options->ledger, &password, err) < 0)
-        return -1;
-    int opened = ledger_open(&options->ledger, &core->ledger, err);
-    if (opened == 0)
-        opened = open_readers(&options->ledger, arena, options, err);
-    options->ledger.password = NULL; /* it is wiped now; nothing can be dialled later */
-    return opened;
-}
-
-/* What must be right before anybody is served. The runbooks follow: alerts are taken and kept meanwhile. 0,
- * LEDGER_AWAY or -1. */
-static int open_core_with(struct core *core, struct arena *arena, const struct config *config,
-                          struct err *err)
-{
-    char *token;
-    const char *runbooks =
-        arena_strdup(arena, core->options->runbooks ? core->options->runbooks : config->runbooks);
-    struct api_options options = {.listen_fd = core->options->listen_fd, .clock = core->clock};
-    struct api_backend backend = {core, submit, ask, is_ready, not_begun, ask_library, reader_lost};
-    int opened = open_ledger(core, arena, config, &options, err);
-    if (opened != 0)
-        return opened;
-    if (open_token(core, arena, &token, err) < 0 || open_peers(core, err) < 0)
-        return -1;
-    api_prepare();
-    core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
-    options.token = token;
-    return sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0 ? -1
-                                                                                                      : 0;
-}
-
+/* What must be right before anybody is served. The runbooks follow: alerts are taken and kept meanwhile. */
 static int open_core(struct core *core, struct arena *arena, struct err *err)
 {
+    char *token;
     struct config *config = site_read_config(core->options->config_file);
     if (!config)
         return err_set(err, "the configuration has errors");
-    int opened = open_core_with(core, arena, config, err);
-    if (opened != 0) {
+    const char *runbooks =
+        arena_strdup(arena, core->options->runbooks ? core->options->runbooks : config->runbooks);
+    struct api_options options = {
+        .listen_fd = core->options->listen_fd, .data_dir = core->options->data, .clock = core->clock};
+    struct api_backend backend = {core, submit, ask, is_ready, not_begun, ask_site};
+    if (ledger_open(core->options->data, &core->ledger, err) < 0 ||
+        open_token(core, arena, &token, err) < 0 || open_peers(core, err) < 0) {
         config_free(config);
-        return opened;
+        return -1;
+    }
+    api_prepare();
+    core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
+    options.token = token;
+    if (sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0) {
+        config_free(config);
+        return -1;
     }
     core_load_site(core, config);
     __atomic_store_n(&core->ready, true, __ATOMIC_RELEASE);
@@ -339,10 +287,9 @@ int role_core(const struct role_options *options)
     queue_init(&core.queue);
     pthread_mutex_init(&core.site_lock, NULL);
     open_loop(&core);
-    int opened = open_core(&core, arena, &err);
-    if (opened != 0) {
+    if (open_core(&core, arena, &err) < 0) {
         log_event(LOG_ERROR, "core.cannot_start", "error=%s", log_quote(err.text));
-        core.exit_code = opened == LEDGER_AWAY ? EXIT_RESTART : EXIT_CANNOT_OPEN;
+        core.exit_code = EXIT_CANNOT_OPEN;
     } else {
         uv_run(&core.loop, UV_RUN_DEFAULT);
     }

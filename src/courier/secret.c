@@ -1,10 +1,10 @@
-#include "base/secret.h"
-
+/* Secrets lie outside the configuration; only the courier process reads them. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "courier/courier_priv.h"
 
 enum { MOST_SECRET_BYTES = 4096 };
 

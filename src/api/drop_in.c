@@ -1,0 +1,224 @@
+/* Where other pagers stood: PagerDuty's Events API v2, Opsgenie's Alert API, and any JSON by POST. The bytes
+ * are read by intake/; here is how each of them is answered. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/handlers.h"
+#include "api/server.h"
+
+/* ---- PagerDuty ---- */
+
+void post_pagerduty(struct request *request)
+{
+    const char *field = NULL;
+    struct err err = {0};
+    if (alerts_parse(request, intake_format("pagerduty"), &field, &err) == 0) {
+        alerts_hand_over(request, intake_format("pagerduty"));
+        return;
+    }
+    struct json_writer writer = answer_json(request);
+    request->answer.status = MHD_HTTP_BAD_REQUEST;
+    jw_begin_object(&writer);
+    jw_pair(&writer, "status", "invalid event");
+    jw_pair(&writer, "message", "Event object is invalid");
+    jw_name(&writer, "errors");
+    jw_begin_array(&writer);
+    jw_string(&writer, err.text);
+    jw_end_array(&writer);
+    jw_end_object(&writer);
+}
+
+void answer_pagerduty(struct request *request)
+{
+    struct json_writer writer = answer_json(request);
+    request->answer.status = MHD_HTTP_ACCEPTED;
+    alerts_count(request);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "status", "success");
+    jw_pair(&writer, "message", "Event processed");
+    jw_pair(&writer, "dedup_key", request->batch.dedup_key);
+    jw_end_object(&writer);
+}
+
+/* ---- Opsgenie ---- */
+
+/* An identifier as Opsgenie's are shaped, that holds the number of the incident. */
+const char *opsgenie_request_id(struct arena *arena, int64_t incident)
+{
+    return arena_printf(arena, "00000000-0000-4000-8000-%012lld", (long long)incident);
+}
+
+void answer_opsgenie(struct request *request)
+{
+    struct json_writer writer = answer_json(request);
+    request->answer.status = MHD_HTTP_ACCEPTED;
+    alerts_count(request);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "result", "Request will be processed");
+    jw_name(&writer, "took");
+    jw_double(&writer, 0.001);
+    jw_pair(&writer, "requestId", opsgenie_request_id(request->arena, request->outcome.incident));
+    jw_end_object(&writer);
+}
+
+static enum input_kind input_of(const char *action)
+{
+    if (strcmp(action, "close") == 0)
+        return INPUT_RESOLVE;
+    return strcmp(action, "acknowledge") == 0 ? INPUT_ACKNOWLEDGE : INPUT_NOTE;
+}
+
+/* The number in an identifier of ours, or a number alone; -1: it is neither. */
+static int64_t incident_of(const char *identifier)
+{
+    long long number = 0;
+    int n = 0;
+    if (sscanf(identifier, "00000000-0000-4000-8000-%12lld%n", &number, &n) == 1 && n && !identifier[n])
+        return number;
+    if (strlen(identifier) <= 12 && sscanf(identifier, "%lld%n", &number, &n) == 1 && !identifier[n])
+        return number;
+    return -1;
+}
+
+static void act_on_incident(struct request *request, struct json root, const char *action)
+{
+    const char *user, *note;
+    if (request_text(request, root, "user", &user) < 0 || request_text(request, root, "note", &note) < 0)
+        return;
+    if (!note && input_of(action) == INPUT_NOTE) {
+        answer_problem(request, PROBLEM_INVALID, "note", "a note needs a text");
+        return;
+    }
+    request->input = (struct input){
+        .kind = input_of(action),
+        .incident = incident_of(request_name(request, 0)),
+        .actor = user ? arena_printf(request->arena, "opsgenie:%.100s", user) : "source:opsgenie",
+        .text = note,
+    };
+    request_submit(request, NULL);
+}
+
+static void act_on_alias(struct request *request, struct json root, const char *action)
+{
+    struct buf body = {0};
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "alias", request_name(request, 0));
+    jw_pair(&writer, "action", action);
+    static const char *const kept[] = {"user", "note"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        const char *text = json_text(json_get(root, kept[i]), NULL);
+        if (text && *text)
+            jw_pair(&writer, kept[i], text);
+    }
+    jw_end_object(&writer);
+    request_replace_body(request, &body);
+    alerts_submit(request, intake_format("opsgenie"));
+}
+
+static void act(struct request *request, const char *action)
+{
+    struct json root;
+    const char *type = request_query(request, "identifierType");
+    if (request_object(request, &root) < 0)
+        return;
+    if (type && strcmp(type, "alias") == 0)
+        act_on_alias(request, root, action);
+    else if (incident_of(request_name(request, 0)) >= 0)
+        act_on_incident(request, root, action);
+    else
+        answer_problem(request, PROBLEM_NOT_FOUND, NULL,
+                       "no alert has this id: name it by its alias, with ?identifierType=alias");
+}
+
+void close_opsgenie(struct request *request)
+{
+    act(request, "close");
+}
+
+void acknowledge_opsgenie(struct request *request)
+{
+    act(request, "acknowledge");
+}
+
+void note_opsgenie(struct request *request)
+{
+    act(request, "note");
+}
+
+/* What a client asks until it knows that its request was carried out; ours are, before they are answered. */
+void get_opsgenie_request(struct request *request)
+{
+    int64_t number = incident_of(request_name(request, 0));
+    struct incident incident = {0};
+    struct err err = {0};
+    struct ledger *ledger = number > 0 ? request_ledger(request) : NULL;
+    if (number > 0 && !ledger)
+        return;
+    if (number < 0 || (ledger && ledger_incident(ledger, request->arena, number, &incident, &err) != 0)) {
+        answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no such request");
+        return;
+    }
+    struct json_writer writer = answer_json(request);
+    jw_begin_object(&writer);
+    jw_name(&writer, "data");
+    jw_begin_object(&writer);
+    jw_pair_bool(&writer, "success", true);
+    jw_pair_bool(&writer, "isSuccess", true);
+    jw_pair(&writer, "status", incident.number ? incident.title : "Heard");
+    jw_pair(&writer, "alertId", incident.number ? request_name(request, 0) : "");
+    jw_end_object(&writer);
+    jw_name(&writer, "took");
+    jw_double(&writer, 0.001);
+    jw_pair(&writer, "requestId", request_name(request, 0));
+    jw_end_object(&writer);
+}
+
+/* ---- any JSON ---- */
+
+struct mapping {
+    struct request *request;
+    struct json root;
+    struct buf body;
+    bool found, mapped;
+    struct err err;
+};
+
+static void map_body(void *context, const struct config *config, const struct library *library)
+{
+    struct mapping *mapping = context;
+    (void)library;
+    const struct config_source *source = config_source(config, request_name(mapping->request, 0));
+    mapping->found = source != NULL;
+    mapping->mapped = source && intake_map(mapping->request->arena, source, mapping->root, &mapping->body,
+                                           &mapping->err) == 0;
+}
+
+void post_source(struct request *request)
+{
+    const struct api_backend *backend = &request->api->backend;
+    struct mapping mapping = {.request = request};
+    if (request_json(request, &mapping.root) < 0)
+        return;
+    if (!backend->ask_site(backend->core, map_body, &mapping))
+        answer_problem(request, PROBLEM_UNAVAILABLE, NULL,
+                       "the configuration is still being read; try again");
+    else if (!mapping.found)
+        answer_problem(request, PROBLEM_NOT_FOUND, NULL,
+                       "no source is called \"%.100s\": add it to sources: in the configuration",
+                       request_name(request, 0));
+    else if (!mapping.mapped)
+        answer_problem(request, PROBLEM_BAD_REQUEST, NULL, "%s", mapping.err.text);
+    if (!mapping.mapped) {
+        buf_free(&mapping.body);
+        return;
+    }
+    request_replace_body(request, &mapping.body);
+    alerts_submit(request, intake_format(INTAKE_GENERIC));
+}
+
+/* Not answer_alerts: such a request waits at the start until the mapping is there. */
+void answer_mapped(struct request *request)
+{
+    answer_alerts(request);
+}

@@ -1,0 +1,196 @@
+#include "engine/testing_priv.h"
+
+/* nightly: every 60 minutes, 5 minutes of grace. */
+static void expect_nightly(struct world *w)
+{
+    struct heartbeat *heartbeat = list_push(w->arena, &w->config.heartbeats);
+    *heartbeat = (struct heartbeat){
+        .id = "nightly", .every_s = 3600, .grace_s = 300, .service = "checkout", .severity = "SEV-2"};
+    engine_learn(w->engine, &w->config, w->library);
+    world_decide(w, (struct input){.kind = INPUT_TIMER});
+}
+
+static void ping(struct world *w, enum heartbeat_signal signal)
+{
+    struct alert_batch batch = {.source = "heartbeat",
+                                .heartbeat = "nightly",
+                                .signal = signal,
+                                .signal_text = signal == HEARTBEAT_FAIL ? "exit status 3" : NULL};
+    world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
+}
+
+static void hear_watchdog(struct world *w, int64_t ends_us)
+{
+    world_hear(w, (struct alert_words){.name = "Watchdog", .severity = "none", .ends_us = ends_us});
+}
+
+static const char *state_of(const struct world *w, int64_t number)
+{
+    const struct incident *incident = incident_of(w, number);
+    return incident ? incident_state_name(incident->state) : "none";
+}
+
+static void a_watchdog_that_is_heard_is_no_incident(void **state)
+{
+    struct world *w = *state;
+    for (int i = 0; i < 20; i++) {
+        hear_watchdog(w, w->now_us + 4 * MINUTES);
+        assert_int_equal(w->decisions.list.n, 0);
+        world_pass(w, MINUTES);
+    }
+    assert_null(incident_of(w, 1));
+    assert_int_equal(engine_count_alerts(w->engine), 1);
+}
+
+static void the_silence_of_a_watchdog_pages_and_its_return_ends_it(void **state)
+{
+    struct world *w = *state;
+    hear_watchdog(w, w->now_us + 4 * MINUTES);
+    world_next(w, 4 * MINUTES);
+    assert_text_has(event_of(w, "incident.opened")->summary, "WatchdogMissing on checkout");
+    assert_non_null(delivery_of(w, DELIVERY_DUE, 0));
+    assert_string_equal(incident_of(w, 1)->severity, "SEV-1"); /* "none" is no severity: the worst counts */
+    world_pass(w, 30 * MINUTES);
+    assert_int_equal(incident_of(w, 1)->n_firing, 1);
+    hear_watchdog(w, w->now_us + 4 * MINUTES);
+    assert_string_equal(state_of(w, 1), "monitoring");
+    assert_null(incident_of(w, 2));
+}
+
+static void a_heartbeat_in_time_is_silent_and_a_late_one_pages(void **state)
+{
+    struct world *w = *state;
+    expect_nightly(w);
+    world_pass(w, 50 * MINUTES);
+    ping(w, HEARTBEAT_SUCCESS);
+    world_pass(w, 64 * MINUTES);
+    assert_null(incident_of(w, 1));
+    world_next(w, MINUTES);
+    assert_text_has(event_of(w, "incident.opened")->summary, "HeartbeatMissing on checkout, SEV-2");
+    ping(w, HEARTBEAT_SUCCESS);
+    assert_string_equal(state_of(w, 1), "monitoring");
+}
+
+static void a_heartbeat_that_was_never_heard_counts_from_the_start(void **state)
+{
+    struct world *w = *state;
+    expect_nightly(w);
+    world_next(w, 65 * MINUTES);
+    assert_text_has(event_of(w, "incident.opened")->summary, "HeartbeatMissing");
+}
+
+static void a_failure_pages_at_once_and_a_success_ends_it(void **state)
+{
+    struct world *w = *state;
+    expect_nightly(w);
+    ping(w, HEARTBEAT_FAIL);
+    assert_text_has(event_of(w, "incident.opened")->summary, "HeartbeatFailed on checkout");
+    ping(w, HEARTBEAT_SUCCESS);
+    assert_string_equal(state_of(w, 1), "monitoring");
+}
+
+static void a_job_that_starts_and_does_not_end_pages_after_the_grace(void **state)
+{
+    struct world *w = *state;
+    expect_nightly(w);
+    ping(w, HEARTBEAT_START);
+    world_next(w, 5 * MINUTES);
+    assert_text_has(event_of(w, "incident.opened")->summary, "HeartbeatMissing");
+    ping(w, HEARTBEAT_START); /* it begins again: that is no end */
+    assert_string_equal(state_of(w, 1), "triggered");
+    ping(w, HEARTBEAT_SUCCESS);
+    assert_string_equal(state_of(w, 1), "monitoring");
+}
+
+static void an_alert_can_be_a_sign_of_life(void **state)
+{
+    struct world *w = *state;
+    expect_nightly(w);
+    *list_push(w->arena, &w->config.heartbeats.at[0].match) =
+        (struct config_label){"alertname", "BatchAlive"};
+    for (int i = 0; i < 5; i++) {
+        world_hear(w, (struct alert_words){.name = "BatchAlive"});
+        assert_null(event_of(w, "incident.opened"));
+        world_pass(w, 60 * MINUTES);
+    }
+    assert_null(incident_of(w, 1));
+    world_pass(w, 5 * MINUTES);
+    assert_string_equal(incident_of(w, 1)->title, "HeartbeatMissing on checkout");
+    assert_null(incident_of(w, 2));
+}
+
+static void a_heartbeat_that_leaves_the_configuration_is_not_missed(void **state)
+{
+    struct world *w = *state;
+    expect_nightly(w);
+    world_next(w, 65 * MINUTES);
+    assert_string_equal(state_of(w, 1), "triggered");
+    w->config.heartbeats.n = 0;
+    engine_learn(w->engine, &w->config, w->library);
+    world_decide(w, (struct input){.kind = INPUT_TIMER});
+    assert_string_equal(state_of(w, 1), "monitoring");
+    ping(w, HEARTBEAT_SUCCESS);
+    assert_int_equal(w->decisions.list.n, 0);
+}
+
+static void silence_during_a_restart_is_forgiven_once(void **state)
+{
+    struct world *w = *state;
+    expect_nightly(w);
+    struct engine *again = engine_new(&w->config, w->library);
+    struct alert_batch batch = {.source = "heartbeat", .heartbeat = "nightly", .signal = HEARTBEAT_SUCCESS};
+    engine_restore_alerts(again, &batch, w->now_us);
+    engine_free(w->engine);
+    w->engine = again;
+    w->now_us += 3 * 60 * MINUTES; /* the server was down while it was due */
+    arena_reset(w->decisions.arena);
+    memset(&w->decisions.list, 0, sizeof w->decisions.list);
+    engine_restored(w->engine, w->now_us, &w->decisions);
+    world_decide(w, (struct input){.kind = INPUT_TIMER});
+    assert_null(incident_of(w, 1));
+    world_pass(w, 65 * MINUTES);
+    assert_string_equal(incident_of(w, 1)->title, "HeartbeatMissing on checkout");
+}
+
+static void the_sender_of_a_group_acknowledges_and_notes_its_incidents(void **state)
+{
+    struct world *w = *state;
+    struct alert_words down = {.name = "ServiceDown", .severity = "SEV-1"};
+    world_hear_group(w, false, 1, &down);
+    struct alert_batch batch = {.source = "alertmanager-webhook",
+                                .group_key = "{}:{service=\"checkout\"}",
+                                .acknowledged_by = "source:pagerduty",
+                                .noted_by = "opsgenie:zoe",
+                                .note = "mine"};
+    world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
+    assert_string_equal(incident_of(w, 1)->acknowledged_by, "source:pagerduty");
+    assert_non_null(event_of(w, "incident.acknowledged"));
+    assert_non_null(event_of(w, "note.added"));
+    batch.group_key = "nobody's";
+    world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
+    assert_int_equal(w->decisions.list.n, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_watchdog_that_is_heard_is_no_incident, world_start, world_stop),
+        cmocka_unit_test_setup_teardown(the_silence_of_a_watchdog_pages_and_its_return_ends_it, world_start,
+                                        world_stop),
+        cmocka_unit_test_setup_teardown(a_heartbeat_in_time_is_silent_and_a_late_one_pages, world_start,
+                                        world_stop),
+        cmocka_unit_test_setup_teardown(a_heartbeat_that_was_never_heard_counts_from_the_start, world_start,
+                                        world_stop),
+        cmocka_unit_test_setup_teardown(a_failure_pages_at_once_and_a_success_ends_it, world_start,
+                                        world_stop),
+        cmocka_unit_test_setup_teardown(a_job_that_starts_and_does_not_end_pages_after_the_grace, world_start,
+                                        world_stop),
+        cmocka_unit_test_setup_teardown(an_alert_can_be_a_sign_of_life, world_start, world_stop),
+        cmocka_unit_test_setup_teardown(a_heartbeat_that_leaves_the_configuration_is_not_missed, world_start,
+                                        world_stop),
+        cmocka_unit_test_setup_teardown(silence_during_a_restart_is_forgiven_once, world_start, world_stop),
+        cmocka_unit_test_setup_teardown(the_sender_of_a_group_acknowledges_and_notes_its_incidents,
+                                        world_start, world_stop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

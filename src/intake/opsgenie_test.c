@@ -1,0 +1,80 @@
+#include "intake/intake_fixture.h"
+
+static struct alert_batch parsed(const char *text)
+{
+    return parsed_as("opsgenie", text);
+}
+
+static void a_message_is_one_alert_of_its_aliass_group(void **state)
+{
+    (void)state;
+    struct alert_batch batch = parsed(
+        "{\"message\":\"disk full\",\"alias\":\"disk-1\",\"description\":\"of db-1\",\"priority\":\"P1\","
+        "\"entity\":\"postgres\",\"source\":\"monit\",\"tags\":[\"db\",\"prod\"],\"details\":{\"region\":"
+        "\"eu\"}}");
+    assert_int_equal(batch.n_alerts, 1);
+    assert_string_equal(label(batch.alerts, "alertname"), "disk full");
+    assert_string_equal(label(batch.alerts, "service"), "postgres");
+    assert_string_equal(label(batch.alerts, "severity"), "P1");
+    assert_string_equal(label(batch.alerts, "alias"), "disk-1");
+    assert_string_equal(annotation(batch.alerts, "region"), "eu");
+    assert_string_equal(annotation(batch.alerts, "tags"), "db, prod");
+    assert_string_equal(batch.group_key, "disk-1");
+    assert_true(batch.group_whole && batch.lasting);
+}
+
+static void details_with_an_alertname_are_labels(void **state)
+{
+    (void)state;
+    struct alert_batch batch =
+        parsed("{\"message\":\"[FIRING:1] QueueGrows\",\"alias\":\"a\",\"details\":"
+               "{\"alertname\":\"QueueGrows\",\"severity\":\"critical\"},\"priority\":\"P3\"}");
+    assert_string_equal(label(batch.alerts, "alertname"), "QueueGrows");
+    assert_string_equal(label(batch.alerts, "severity"), "critical");
+}
+
+static void a_description_that_lists_alerts_is_read_as_alerts(void **state)
+{
+    (void)state;
+    struct alert_batch batch = parsed(
+        "{\"message\":\"[FIRING:1] X\",\"alias\":\"a\",\"description\":\"\\nAlerts Firing:\\nLabels:\\n - "
+        "alertname = QueueGrows\\n - service = mail\\nAnnotations:\\nSource: \\n\\n\"}");
+    assert_int_equal(batch.n_alerts, 1);
+    assert_string_equal(label(batch.alerts, "service"), "mail");
+    assert_null(label(batch.alerts, "alias"));
+}
+
+static void close_acknowledge_and_note_name_the_group(void **state)
+{
+    (void)state;
+    struct alert_batch close =
+        parsed("{\"alias\":\"a\",\"action\":\"close\",\"user\":\"zoe\",\"note\":\"fixed\"}");
+    assert_true(close.group_resolved && close.n_alerts == 0);
+    assert_string_equal(close.note, "fixed");
+    assert_string_equal(close.noted_by, "opsgenie:zoe");
+    struct alert_batch acknowledge = parsed("{\"alias\":\"a\",\"action\":\"acknowledge\",\"user\":\"zoe\"}");
+    assert_string_equal(acknowledge.acknowledged_by, "opsgenie:zoe");
+    assert_true(!acknowledge.group_resolved && !acknowledge.note);
+}
+
+static void without_a_message_there_is_no_alert(void **state)
+{
+    (void)state;
+    struct alert_batch batch = {0};
+    assert_int_equal(parse_as("opsgenie", "{\"alias\":\"a\"}", &batch), -1);
+    assert_string_equal(field, "message");
+    assert_int_equal(parse_as("opsgenie", "{\"alias\":\"a\",\"action\":\"burn\"}", &batch), -1);
+    assert_int_equal(parse_as("opsgenie", "{\"action\":\"close\"}", &batch), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_message_is_one_alert_of_its_aliass_group),
+        cmocka_unit_test(details_with_an_alertname_are_labels),
+        cmocka_unit_test(a_description_that_lists_alerts_is_read_as_alerts),
+        cmocka_unit_test(close_acknowledge_and_note_name_the_group),
+        cmocka_unit_test(without_a_message_there_is_no_alert),
+    };
+    return cmocka_run_group_tests(tests, intake_start, intake_stop);
+}

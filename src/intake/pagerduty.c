@@ -1,0 +1,144 @@
+/* PagerDuty's Events API v2, as its clients send it (developer.pagerduty.com, "Send an alert event"):
+ *   {"routing_key":"...","event_action":"trigger","dedup_key":"disk-1","client":"monit","client_url":"...",
+ *    "payload":{"summary":"disk full","source":"db-1","severity":"critical","component":"postgres",
+ *               "group":"prod","class":"disk","timestamp":"...","custom_details":{}},"links":[{"href":"..."}]}
+ * A dedup_key is the identity of a trouble and its messages: trigger, acknowledge, resolve. It becomes a
+ * group that the message is the whole state of. Where Alertmanager is the client, the alerts that it lists as
+ * text are taken for what they are; elsewhere the message is one alert, and its key one of its labels, so
+ * that two keys with the same words stay two alerts. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "intake/draft.h"
+
+enum { KEY_BYTES_LIMIT = 255 };
+
+static int refuse(const char **ret_field, struct err *err, const char *field, const char *why)
+{
+    if (ret_field)
+        *ret_field = field;
+    return err_set(err, "'%s' %s", field, why);
+}
+
+/* A key of ours for a message without one: the same for the same message. */
+static const char *make_key(struct arena *arena, struct json root, int64_t received_us)
+{
+    const char *summary = json_text(json_get(json_get(root, "payload"), "summary"), NULL);
+    const char *text = arena_printf(arena, "%s\n%lld", summary ? summary : "", (long long)received_us);
+    char hex[SHA256_HEX_BYTES];
+    sha256_hex(text, strlen(text), hex);
+    return arena_strndup(arena, hex, 32);
+}
+
+static int read_key(struct arena *arena, struct json root, int64_t received_us, bool is_trigger,
+                    struct alert_batch *batch, const char **ret_field, struct err *err)
+{
+    size_t n_bytes = 0;
+    const char *key = json_text(json_get(root, "dedup_key"), &n_bytes);
+    const char *routing = json_text(json_get(root, "routing_key"), NULL);
+    if (key && (n_bytes > KEY_BYTES_LIMIT || strlen(key) != n_bytes))
+        return refuse(ret_field, err, "dedup_key", "is longer than 255 characters");
+    if ((!key || !*key) && !is_trigger)
+        return refuse(ret_field, err, "dedup_key", "is missing or blank");
+    if (!routing || !*routing || strnlen(routing, KEY_BYTES_LIMIT + 1) > KEY_BYTES_LIMIT)
+        return refuse(ret_field, err, "routing_key", "is missing or blank");
+    batch->dedup_key = key && *key ? key : make_key(arena, root, received_us);
+    batch->group_key = arena_printf(arena, "%s/%s", routing, batch->dedup_key);
+    return 0;
+}
+
+static int check_payload(struct json payload, const char **ret_field, struct err *err)
+{
+    static const char *const severities[] = {"critical", "error", "warning", "info"};
+    const char *severity = json_text(json_get(payload, "severity"), NULL);
+    bool known = false;
+    for (size_t i = 0; severity && i < sizeof severities / sizeof *severities; i++)
+        known = known || strcmp(severity, severities[i]) == 0;
+    const char *summary = json_text(json_get(payload, "summary"), NULL);
+    const char *source = json_text(json_get(payload, "source"), NULL);
+    if (!summary || !*summary)
+        return refuse(ret_field, err, "payload.summary", "is missing or blank");
+    if (!source || !*source)
+        return refuse(ret_field, err, "payload.source", "is missing or blank");
+    if (!known)
+        return refuse(ret_field, err, "payload.severity", "is none of critical, error, warning, info");
+    return 0;
+}
+
+static void add_links(struct draft *draft, struct json root)
+{
+    struct json link = json_first(json_get(root, "links")).value;
+    draft_annotation(draft, "link", json_text(json_get(link, "href"), NULL));
+    draft_annotation(draft, "client", json_text(json_get(root, "client"), NULL));
+}
+
+/* One alert of the message as a whole. What it is about: its class, or what it says. */
+static int read_event(const struct place *place, struct json root, const char *key, struct alert *ret_alert)
+{
+    struct json payload = json_get(root, "payload"), details = json_get(payload, "custom_details");
+    const char *summary = json_text(json_get(payload, "summary"), NULL);
+    const char *source = json_text(json_get(payload, "source"), NULL);
+    const char *component = json_text(json_get(payload, "component"), NULL);
+    const char *class = json_text(json_get(payload, "class"), NULL);
+    const char *named = json_text(json_get(details, "alertname"), NULL);
+    struct draft draft = {.place = place};
+    draft_annotation(&draft, "summary", summary);
+    add_links(&draft, root);
+    draft_annotation(&draft, "details", scalar_text(place->arena, details));
+    draft_details(&draft, details);
+    if (draft_label(&draft, "alertname",
+                    named && *named   ? named
+                    : class && *class ? class
+                                      : summary) < 0 ||
+        draft_label(&draft, "service", component && *component ? component : source) < 0 ||
+        draft_label(&draft, "source", source) < 0 ||
+        draft_label(&draft, "group", json_text(json_get(payload, "group"), NULL)) < 0 ||
+        draft_label(&draft, "severity", json_text(json_get(payload, "severity"), NULL)) < 0 ||
+        draft_label(&draft, "dedup_key", key) < 0 || draft_finish(&draft, ret_alert) < 0)
+        return -1;
+    const char *url = json_text(json_get(root, "client_url"), NULL);
+    ret_alert->generator_url = url && strnlen(url, TEXT_BYTES_LIMIT) < TEXT_BYTES_LIMIT ? url : NULL;
+    const char *time = json_text(json_get(payload, "timestamp"), NULL);
+    if (time && time_parse_rfc3339(time, strlen(time), &ret_alert->starts_us) < 0)
+        ret_alert->starts_us = 0; /* a wrong clock is no reason to lose an alert */
+    return 0;
+}
+
+static int read_trigger(struct place *place, struct json root, struct alert_batch *batch,
+                        const char **ret_field)
+{
+    struct json payload = json_get(root, "payload");
+    const char *listed = json_text(json_get(json_get(payload, "custom_details"), "firing"), NULL);
+    if (check_payload(payload, ret_field, place->err) < 0 ||
+        listed_alerts_read(place, listed, &batch->alerts, &batch->n_alerts) < 0)
+        return -1;
+    batch->group_whole = true;
+    if (batch->n_alerts)
+        return 0;
+    batch->alerts = arena_alloc(place->arena, sizeof *batch->alerts);
+    batch->n_alerts = 1;
+    return read_event(place, root, batch->dedup_key, batch->alerts);
+}
+
+int pagerduty_parse(struct arena *arena, struct json root, int64_t received_us, struct alert_batch *ret_batch,
+                    const char **ret_field, struct err *err)
+{
+    struct alert_batch batch = {.source = "pagerduty", .lasting = true};
+    struct place place = {.arena = arena, .list = "payload", .ret_field = ret_field, .err = err};
+    const char *action = json_text(json_get(root, "event_action"), NULL);
+    if (json_kind(root) != JSON_OBJECT)
+        return err_set(err, "the body must be an object with \"event_action\"");
+    bool is_trigger = action && strcmp(action, "trigger") == 0;
+    bool is_resolve = action && strcmp(action, "resolve") == 0;
+    if (!is_trigger && !is_resolve && (!action || strcmp(action, "acknowledge") != 0))
+        return refuse(ret_field, err, "event_action", "is none of trigger, acknowledge, resolve");
+    if (read_key(arena, root, received_us, is_trigger, &batch, ret_field, err) < 0 ||
+        (is_trigger && read_trigger(&place, root, &batch, ret_field) < 0))
+        return -1;
+    batch.group_resolved = is_resolve;
+    if (!is_trigger && !is_resolve)
+        batch.acknowledged_by = "source:pagerduty";
+    *ret_batch = batch;
+    return 0;
+}

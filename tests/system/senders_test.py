@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Senders that spoke to another pager: Alertmanager's PagerDuty and Opsgenie receivers, a monitor with JSON of its own,
+cron jobs that ping. Each is the real program, pointed at us."""
+import subprocess
+import urllib.request
+
+from harness import *
+
+CONFIG = '''
+hold_down: 1s
+people:
+  - id: ana
+    contacts: [{{webhook: {webhook}}}]
+sources:
+  - id: legacy
+    labels: {{alertname: /rule, service: /box/name}}
+    resolved: {{/state: cleared}}
+    key: /id
+heartbeats:
+  - {{id: nightly, every: 1s, grace: 1s, service: batch}}
+  - {{id: weekly, every: 7d, service: reports}}
+'''
+
+
+class Senders(SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.receiver = self.started(Receiver())
+        self.server = self.started(Server(self.folder, CONFIG.format(webhook=self.receiver.url('/ana'))))
+        self.server.start()
+
+    def incident_of(self, *words):
+        """The one incident whose title has the words, or None."""
+        found = [i for i in self.server.incidents() if all(w in i['title'] for w in words)]
+        self.assertLess(len(found), 2, found)
+        return found[0] if found else None
+
+    def state_of(self, *words):
+        return (self.incident_of(*words) or {'state': None})['state']
+
+    def start_alertmanager(self, receiver):
+        port = free_port()
+        written(self.folder, 'alertmanager.yml', 'route: {receiver: old, group_by: [alertname], group_wait: 0s, '
+                f'group_interval: 1s, repeat_interval: 1h}}\nreceivers:\n- name: old\n{receiver}\n')
+        self.started(Process('alertmanager', [
+            'prometheus-alertmanager', f'--config.file={self.folder}/alertmanager.yml', f'--storage.path={self.folder}/am',
+            f'--web.listen-address=127.0.0.1:{port}', '--cluster.listen-address=']).start())
+        return port
+
+    def fire(self, port, name, service, ends=None):
+        alert = {'labels': {'alertname': name, 'service': service, 'severity': 'critical'}}
+        if ends:
+            alert['endsAt'] = rfc3339(ends)
+        def post():
+            request = urllib.request.Request(f'http://127.0.0.1:{port}/api/v2/alerts', data=json.dumps([alert]).encode(),
+                                             headers={'Content-Type': 'application/json'})
+            try:
+                return urllib.request.urlopen(request, timeout=5).status == 200
+            except OSError:
+                return False
+        wait(post, 'Alertmanager takes the alert')
+
+    def comes_and_goes(self, port):
+        self.fire(port, 'QueueGrows', 'mail')
+        wait(lambda: self.incident_of('QueueGrows', 'mail'), 'an incident from the labels that stood in prose')
+        self.fire(port, 'QueueGrows', 'fax')
+        wait(lambda: self.incident_of('QueueGrows', 'fax'), 'the second alert of the group')
+        for service in ('mail', 'fax'):
+            self.fire(port, 'QueueGrows', service, ends=time.time() - 1)
+        wait(lambda: self.state_of('QueueGrows', 'mail') == self.state_of('QueueGrows', 'fax') == 'resolved', 'both over')
+
+    def test_alertmanager_that_pages_by_pagerduty_pages_by_us(self):
+        self.comes_and_goes(self.start_alertmanager(
+            f'  pagerduty_configs: [{{url: "http://127.0.0.1:{self.server.port}/v2/enqueue", routing_key: {"a" * 32}}}]'))
+
+    def test_alertmanager_that_pages_by_opsgenie_pages_by_us(self):
+        self.comes_and_goes(self.start_alertmanager(
+            f'  opsgenie_configs: [{{api_url: "http://127.0.0.1:{self.server.port}/", api_key: k, priority: P1}}]'))
+
+    def test_pagerduty_events_acknowledge_and_resolve_by_their_key(self):
+        event = {'routing_key': 'r' * 32, 'event_action': 'trigger',
+                 'payload': {'summary': 'disk of db-1 full', 'source': 'db-1', 'severity': 'critical'}}
+        status, body = self.server.request('POST', '/v2/enqueue', event)
+        answer = json.loads(body)
+        self.assertEqual((status, answer['status']), (202, 'success'))
+        event.update(dedup_key=answer['dedup_key'], event_action='acknowledge')
+        self.assertEqual(self.server.request('POST', '/v2/enqueue', event)[0], 202)
+        self.assertEqual(self.state_of('disk of db-1 full'), 'acknowledged')
+        event['event_action'] = 'resolve'
+        self.assertEqual(self.server.request('POST', '/v2/enqueue', event)[0], 202)
+        wait(lambda: self.state_of('disk of db-1 full') == 'resolved', 'resolved')
+        event['dedup_key'] = 'of-nobody'
+        self.assertEqual(self.server.request('POST', '/v2/enqueue', event)[0], 202)
+        status, body = self.server.request('POST', '/v2/enqueue', {'event_action': 'trigger'})
+        self.assertEqual((status, json.loads(body)['status']), (400, 'invalid event'))
+
+    def test_opsgenie_alerts_are_named_by_alias_and_by_our_id(self):
+        genie = {'Authorization': 'GenieKey k'}
+        status, body = self.server.request('POST', '/v2/alerts', {'message': 'disk full', 'alias': 'disk/1', 'entity': 'db'},
+                                           headers=genie)
+        self.assertEqual(status, 202)
+        identifier = json.loads(body)['requestId']
+        status, body = self.server.request('GET', f'/v2/alerts/requests/{identifier}', headers=genie)
+        self.assertTrue(status == 200 and json.loads(body)['data']['isSuccess'], body)
+        self.assertEqual(self.server.request('POST', f'/v2/alerts/{identifier}/acknowledge?identifierType=id',
+                                             {'user': 'zoe'}, headers=genie)[0], 202)
+        self.assertEqual(self.incident_of('disk full')['acknowledged_by'], 'opsgenie:zoe')
+        self.assertEqual(self.server.request('POST', '/v2/alerts/disk%2F1/close?identifierType=alias',
+                                             {'user': 'zoe', 'note': 'swept'}, headers=genie)[0], 202)
+        wait(lambda: self.state_of('disk full') == 'resolved', 'resolved')
+        self.assertIn('swept', json.dumps(self.server.timeline(1)))
+        self.assertEqual(self.server.request('GET', '/v2/alerts/requests/x', headers=genie)[0], 404)
+
+    def test_a_monitor_with_a_shape_of_its_own_is_mapped(self):
+        body = {'rule': 'Tape jam', 'box': {'name': 'archive'}, 'state': 'raised', 'id': 7}
+        self.assertEqual(self.server.request('POST', '/intake/generic/legacy', body)[0], 200)
+        self.assertEqual(self.state_of('Tape jam', 'archive'), 'triggered')
+        self.server.kill()
+        self.server.start()
+        body['state'] = 'cleared'
+        self.assertEqual(self.server.request('POST', '/intake/generic/legacy', body)[0], 200)
+        wait(lambda: self.state_of('Tape jam', 'archive') == 'resolved', 'resolved')
+        self.assertEqual(self.server.request('POST', '/intake/generic/nobody', body)[0], 404)
+
+    def test_a_job_that_falls_silent_pages_and_one_that_fails_pages_at_once(self):
+        def ping(path, expect='OK'):
+            said = subprocess.run(['curl', '-sS', '--max-time', '10',
+                                   f'http://127.0.0.1:{self.server.port}/heartbeat/{path}'], capture_output=True,
+                                  text=True, check=True).stdout
+            self.assertIn(expect, said)
+        wait(lambda: self.incident_of('HeartbeatMissing', 'batch'), 'the job that was never heard')
+        wait(lambda: self.receiver.pages(), 'its page')
+        ping('nightly')
+        wait(lambda: self.state_of('HeartbeatMissing', 'batch') in ('monitoring', 'resolved'), 'it is heard again')
+        ping('weekly/3')
+        self.assertEqual(self.state_of('HeartbeatFailed', 'reports'), 'triggered')
+        ping('weekly/0')
+        wait(lambda: self.state_of('HeartbeatFailed', 'reports') == 'resolved', 'it succeeds')
+        ping('unheard-of', 'not_found')
+        self.assertIsNone(self.incident_of('HeartbeatMissing', 'reports'))
+
+
+if __name__ == '__main__':
+    unittest.main()
