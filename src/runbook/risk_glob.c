@@ -43,3 +43,23 @@ bool alternatives_match(const char *alternatives, const char *text)
         alternatives = bar + 1;
     }
 }
+
+/* Some tools take a long option behind one dash or two alike: `-force`, `--force`. */
+static const char *with_one_dash(const char *name, bool one_dash)
+{
+    return one_dash && name[0] == '-' && name[1] == '-' ? name + 1 : name;
+}
+
+bool option_matches(const char *alternatives, const char *name, bool one_dash)
+{
+    name = with_one_dash(name, one_dash);
+    for (;;) {
+        const char *bar = strchrnul(alternatives, '|');
+        const char *start = with_one_dash(alternatives, one_dash);
+        if (glob_matches_n(start, (size_t)(bar - start), name))
+            return true;
+        if (!*bar)
+            return false;
+        alternatives = bar + 1;
+    }
+}

@@ -17,13 +17,13 @@ enum { SCORE_WORD = 64, SCORE_GLOB = 48, SCORE_STAR = 32, SCORE_VALUE = 16, SCOR
 
 bool argument_named(const struct argument *argument, const char *names)
 {
-    return argument->option && alternatives_match(names, argument->name);
+    return argument->option && option_matches(names, argument->name, argument->one_dash);
 }
 
-static bool list_holds(const struct strings *list, const char *name)
+static bool list_holds(const struct tool *tool, const struct strings *list, const char *name)
 {
     list_each (item, list)
-        if (strcmp(*item, name) == 0)
+        if (option_matches(*item, name, tool->whole_options))
             return true;
     return false;
 }
@@ -41,15 +41,16 @@ static void option_add(struct scan *scan, struct arguments *arguments, size_t in
     struct argument *argument = argument_add(scan, arguments, index);
     argument->option = true;
     argument->name = name;
+    argument->one_dash = arguments->tool->whole_options;
     if (value) {
         argument->value = *value;
         argument->has_value = true;
     }
 }
 
-static bool option_known(const struct tool *tool, const char *name)
+bool option_listed(const struct tool *tool, const char *name)
 {
-    return list_holds(&tool->value_options, name) || list_holds(&tool->flag_options, name);
+    return list_holds(tool, &tool->value_options, name) || list_holds(tool, &tool->flag_options, name);
 }
 
 /* "--name", "--name=value" or, for tools with long options behind one dash, "-name=value". Gives how many
@@ -57,7 +58,7 @@ static bool option_known(const struct tool *tool, const char *name)
 static size_t long_option(struct scan *scan, struct arguments *arguments, size_t i, bool *doubtful)
 {
     const struct word *word = &arguments->words[i];
-    const char *text = arguments->tool->whole_options && word->text[1] == '-' ? word->text + 1 : word->text;
+    const char *text = word->text;
     const char *equals = strchr(text, '=');
     if (equals) {
         struct word value = *word;
@@ -65,12 +66,12 @@ static size_t long_option(struct scan *scan, struct arguments *arguments, size_t
         option_add(scan, arguments, i, arena_strndup(scan->arena, text, (size_t)(equals - text)), &value);
         return 1;
     }
-    if (list_holds(&arguments->tool->value_options, text) && i + 1 < arguments->n_words) {
+    if (list_holds(arguments->tool, &arguments->tool->value_options, text) && i + 1 < arguments->n_words) {
         option_add(scan, arguments, i, text, &arguments->words[i + 1]);
         return 2;
     }
     option_add(scan, arguments, i, text, NULL);
-    *doubtful = !option_known(arguments->tool, text);
+    *doubtful = !option_listed(arguments->tool, text);
     return 1;
 }
 
@@ -84,15 +85,15 @@ static size_t short_options(struct scan *scan, struct arguments *arguments, size
     }
     for (const char *letter = word->text + 1; *letter; letter++) {
         const char *name = arena_printf(scan->arena, "-%c", *letter);
-        if (letter[1] && list_holds(&arguments->tool->glued_options, name)) {
+        if (letter[1] && list_holds(arguments->tool, &arguments->tool->glued_options, name)) {
             struct word rest = *word;
             rest.text = letter + 1;
             option_add(scan, arguments, i, name, &rest);
             return 1;
         }
-        if (!list_holds(&arguments->tool->value_options, name)) {
+        if (!list_holds(arguments->tool, &arguments->tool->value_options, name)) {
             option_add(scan, arguments, i, name, NULL);
-            *doubtful = !letter[1] && !option_known(arguments->tool, name);
+            *doubtful = !letter[1] && !option_listed(arguments->tool, name);
             /* "-o=yaml" of tools that read options as kubectl does */
             if (letter[1] != '=')
                 continue;
@@ -102,7 +103,7 @@ static size_t short_options(struct scan *scan, struct arguments *arguments, size
         bool glued = letter[1] != '\0';
         if (!glued && i + 1 < arguments->n_words)
             value = arguments->words[i + 1];
-        if (!list_holds(&arguments->tool->value_options, name))
+        if (!list_holds(arguments->tool, &arguments->tool->value_options, name))
             arguments->list.n--;
         option_add(scan, arguments, i, name, &value);
         return glued ? 1 : 2;
@@ -119,7 +120,7 @@ struct arguments arguments_parse(struct scan *scan, const struct tool *tool, con
     for (size_t i = 1; i < n_words;) {
         const char *text = words[i].text;
         bool option = arguments.dashes == SIZE_MAX && (text[0] == '-' || text[0] == '+') && text[1] &&
-                      !(text[0] == '+' && !list_holds(&tool->flag_options, "+"));
+                      !(text[0] == '+' && !list_holds(tool, &tool->flag_options, "+"));
         if (option && strcmp(text, "--") == 0) {
             arguments.dashes = i++;
             continue;
@@ -133,8 +134,8 @@ struct arguments arguments_parse(struct scan *scan, const struct tool *tool, con
             continue;
         }
         doubtful = false;
-        bool whole = text[1] == '-' || tool->whole_options || list_holds(&tool->value_options, text) ||
-                     list_holds(&tool->flag_options, text);
+        bool whole = text[1] == '-' || tool->whole_options || list_holds(tool, &tool->value_options, text) ||
+                     list_holds(tool, &tool->flag_options, text);
         i += whole ? long_option(scan, &arguments, i, &doubtful)
                    : short_options(scan, &arguments, i, &doubtful);
     }

@@ -132,6 +132,8 @@ int rules_list_add(struct risk_rules *rules, const char *list, const char *word)
 bool glob_matches(const char *glob, const char *text);
 /* "a|b*" against a text. */
 bool alternatives_match(const char *alternatives, const char *text);
+/* The same for option names; one_dash: "-force" and "--force" are one. */
+bool option_matches(const char *alternatives, const char *name, bool one_dash);
 
 /* ---- one classification ---- */
 
@@ -187,6 +189,7 @@ const char *words_joined(struct arena *arena, const struct word *words, size_t n
 struct argument {
     bool option;
     const char *name;  /* of an option: "-n", "--namespace"; NULL for a word */
+    bool one_dash;     /* long options of the tool may have one dash */
     struct word value; /* of an option with one, or the word */
     bool has_value;
     bool doubtful; /* a word that may be the value of an unknown option before it */
@@ -210,6 +213,8 @@ int phrase_score(const struct arguments *arguments, const struct phrase *phrase,
 /* The n-th word that is no option, or NULL. */
 const struct argument *argument_word(const struct arguments *arguments, size_t n);
 bool argument_named(const struct argument *argument, const char *names);
+/* Is the option in the `value:` or `flag:` list of the tool? */
+bool option_listed(const struct tool *tool, const char *name);
 
 /* ---- inside (risk_inner.c) ---- */
 

@@ -138,6 +138,24 @@ static int phrase_read(struct rule_reader *reader, struct phrase *phrase, char *
     return 0;
 }
 
+/* An option that names a file, or holds what runs, takes a value. */
+static void slot_note(struct rule_reader *reader, struct tool *tool, const struct phrase *phrase)
+{
+    if (phrase->kind < KIND_WRITES || phrase->form != SLOT_VALUE)
+        return;
+    const char *name = phrase->options.at[phrase->options.n - 1].names;
+    while (*name) {
+        size_t n = strcspn(name, "|");
+        const char *one = arena_strndup(reader->arena, name, n);
+        bool glued = false;
+        list_each (option, &tool->glued_options)
+            glued |= strcmp(*option, one) == 0;
+        if (!glued && !option_listed(tool, one))
+            strings_add(reader->arena, &tool->value_options, one);
+        name += n + (name[n] != '\0');
+    }
+}
+
 /* Phrases that share a reason. */
 static int part_read(struct rule_reader *reader, const struct line_kind *kind, char *text, const char *why)
 {
@@ -150,8 +168,10 @@ static int part_read(struct rule_reader *reader, const struct line_kind *kind, c
         phrase->language = kind->language ? inner_language_find(kind->language) : NULL;
         if (phrase_read(reader, phrase, trim(text)) < 0)
             return -1;
-        list_each (tool, &reader->tools)
+        list_each (tool, &reader->tools) {
             *list_push(reader->arena, &(*tool)->phrases) = phrase;
+            slot_note(reader, *tool, &phrase);
+        }
         text = comma;
     }
     return 0;

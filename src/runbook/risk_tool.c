@@ -129,11 +129,6 @@ static bool option_sounds_risky(const struct scan *scan, const char *name)
     }
 }
 
-static bool option_listed(const struct tool *tool, const char *name)
-{
-    return strings_hold(&tool->value_options, name) || strings_hold(&tool->flag_options, name);
-}
-
 static bool option_in_phrase(const struct phrase *phrase, const struct argument *argument)
 {
     list_each (option, &phrase->options)
