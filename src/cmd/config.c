@@ -9,6 +9,7 @@
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/exit_code.h"
+#include "config/policy.h"
 
 enum { DAYS_AHEAD = 90, GAPS_SHOWN = 4 };
 
@@ -92,13 +93,34 @@ static size_t print_unassigned(const char *file, const struct config *config)
     return n;
 }
 
+/* The site's rules of risk: can they be read, and do they do what their own `expect` lines say? */
+static size_t print_policy_complaints(struct arena *arena, const struct config *config)
+{
+    struct risk_rules *rules;
+    struct strings complaints = {0};
+    struct err err = {0};
+    size_t n_expectations;
+    if (!config->policy)
+        return 0;
+    if (policy_read(config->policy, &rules, &err) < 0) {
+        printf("%s\n", err.text);
+        return 1;
+    }
+    risk_rules_check(arena, rules, &complaints, &n_expectations);
+    list_each (complaint, &complaints)
+        printf("%s\n", *complaint);
+    risk_rules_free(rules);
+    return complaints.n;
+}
+
 static int check(const struct config *config, struct arena *arena)
 {
     const char *file = config->file ? config->file : "defaults";
     int64_t now_us = clock_wall_us(clock_system());
     struct config_gaps gaps;
     config_gaps(arena, config, now_us, now_us + DAYS_AHEAD * INT64_C(86400) * US_PER_S, &gaps);
-    size_t n_problems = print_unreachable(file, config) + print_unassigned(file, config);
+    size_t n_problems = print_unreachable(file, config) + print_unassigned(file, config) +
+                        print_policy_complaints(arena, config);
     for (size_t i = 0; i < gaps.list.n; n_problems++)
         i += print_service_gaps(file, gaps.list.at + i, gaps.list.n - i);
     printf("%s: people %zu, schedules %zu, services %zu: ", file, config->people.n, config->schedules.n,

@@ -7,11 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/json.h"
+#include "config/policy.h"
 #include "runbook/risk.h"
-
-enum { LONGEST_RULES_BYTES = 1024 * 1024 };
 
 static void strings_write(struct json_writer *w, const char *name, const struct strings *list)
 {
@@ -114,48 +112,60 @@ static void lines_answer(const struct session *session)
     json_document_free(document);
 }
 
-static const char usage[] = "usage: crashcart risk [--json] [--rules FILE] [COMMAND | -]\n"
-                            "  COMMAND  a shell command, quoted as one word\n"
-                            "  -        commands from standard input, one JSON string a line\n"
-                            "  --rules  rules of your own, which win; policy/shell.rules shows how\n";
-
-static int rules_read(struct arena *arena, const char *path, struct risk_rules **ret_rules)
+/* Are the rules, built in and of the site, as they say of themselves? */
+static int policy_check(struct arena *arena, const struct risk_rules *rules)
 {
-    struct err err = {0};
-    char *bytes;
-    size_t n_bytes;
-    if (file_read(arena, path, LONGEST_RULES_BYTES, &bytes, &n_bytes, &err) < 0 ||
-        risk_rules_load(path, bytes, ret_rules, &err) < 0) {
-        fprintf(stderr, "crashcart risk: %s\n", err.text);
-        return -1;
-    }
-    return 0;
+    struct strings complaints = {0};
+    size_t n_expectations;
+    risk_rules_check(arena, rules, &complaints, &n_expectations);
+    list_each (complaint, &complaints)
+        printf("%s\n", *complaint);
+    printf("%zu expectations, %zu complaints\n", n_expectations, complaints.n);
+    return complaints.n > 0 ? EXIT_REFUSED : EXIT_DONE;
 }
+
+static const char usage[] =
+    "usage: crashcart risk [--json] [--rules PATH] [COMMAND | -]\n"
+    "       crashcart risk --check-policy [--rules PATH]\n"
+    "  COMMAND         a shell command, quoted as one word\n"
+    "  -               commands from standard input, one JSON string a line\n"
+    "  --rules         a file or folder (*.rules) of rules of your own; policy/shell.rules shows how\n"
+    "  --check-policy  holds the rules against the `expect` lines in them\n";
 
 int cmd_risk(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
     struct session session = {.rules = risk_rules_builtin()};
     struct risk_rules *site = NULL;
-    const char *rules = NULL;
+    const char *path = NULL;
+    bool check = false;
+    struct err err = {0};
     struct strings words = {0};
-    const struct command_option known[] = {
-        {.name = "--json", .flag = &session.json}, {.name = "--rules", .value = &rules}, {0}};
+    const struct command_option known[] = {{.name = "--json", .flag = &session.json},
+                                           {.name = "--rules", .value = &path},
+                                           {.name = "--check-policy", .flag = &check},
+                                           {0}};
     int parsed = command_line_parse(arena, argc, argv, known, usage, &words);
     if (parsed)
         return command_line_exit(parsed);
-    if (words.n != 1)
-        return usage_error(usage, "crashcart risk: one command, quoted as one word");
-    if (rules && rules_read(arena, rules, &site) < 0)
+    if (words.n != (check ? 0 : 1))
+        return usage_error(usage, "crashcart risk: %s",
+                           check ? "--check-policy takes no command" : "one command, quoted as one word");
+    if (path && policy_read(path, &site, &err) < 0) {
+        fprintf(stderr, "crashcart risk: %s\n", err.text);
         return EXIT_UNREACHABLE;
+    }
     if (site)
         session.rules = site;
+    int code = EXIT_DONE;
     session.arena = arena_new();
-    if (strcmp(words.at[0], "-") == 0)
+    if (check)
+        code = policy_check(arena, session.rules);
+    else if (strcmp(words.at[0], "-") == 0)
         lines_answer(&session);
     else
         command_answer(&session, words.at[0], strlen(words.at[0]));
     arena_free(session.arena);
     risk_rules_free(site);
-    return EXIT_DONE;
+    return code;
 }

@@ -227,6 +227,10 @@ static int open_core(struct core *core, struct arena *arena, struct err *err)
     struct config *config = site_read_config(core->options->config_file);
     if (!config)
         return err_set(err, "the configuration has errors");
+    if (site_use_policy(config, err) < 0) {
+        config_free(config);
+        return -1;
+    }
     const char *runbooks =
         arena_strdup(arena, core->options->runbooks ? core->options->runbooks : config->runbooks);
     struct api_options options = {

@@ -37,9 +37,11 @@ static int open_runner(struct hand *hand, const struct role_options *options, st
     struct runner_limits limits = {.step_time_us = config->runner.step_time_s * US_PER_S,
                                    .output_bytes = (size_t)config->runner.step_output_bytes};
     const char *runbooks = arena_strdup(arena, options->runbooks ? options->runbooks : config->runbooks);
+    int ruled = site_use_policy(config, err);
     config_free(config);
-    return runner_new(&hand->loop, runbooks, arena_printf(arena, "%s/runner", options->data), &limits, report,
-                      hand, ret_runner, err);
+    return ruled < 0 ? -1
+                     : runner_new(&hand->loop, runbooks, arena_printf(arena, "%s/runner", options->data),
+                                  &limits, report, hand, ret_runner, err);
 }
 
 int role_runner(const struct role_options *options)

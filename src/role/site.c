@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "config/policy.h"
 
 void site_log_config_error(const char *line)
 {
@@ -18,6 +19,17 @@ struct config *site_read_config(const char *file)
     for (size_t i = 0; i < errors.list.n; i++)
         site_log_config_error(errors.list.at[i]);
     return config;
+}
+
+int site_use_policy(const struct config *config, struct err *err)
+{
+    struct risk_rules *rules;
+    if (!config->policy || risk_rules_in_force() != risk_rules_builtin())
+        return 0;
+    if (policy_read(config->policy, &rules, err) < 0)
+        return err_prefix(err, "the risk rules (`policy:` of the configuration): ");
+    risk_rules_use(rules);
+    return 0;
 }
 
 static struct library *read_library(const char *dir, struct err *err)

@@ -29,24 +29,25 @@ static const char *kind_of(const struct procedure *procedure)
     return procedure->symptoms.n > 0 ? "symptom" : "recipe";
 }
 
-/* No person writes so many; a parser's error recovery over more of them would hold up the reader for minutes.
- */
-enum { CLASSED_COMMANDS = 20000 };
+/* What a document's commands may cost together. No person writes so many, or so long ones: the parser's error
+ * recovery takes the square of a command's length, and would hold up the reader for minutes. */
+enum { CLASSED_COMMANDS = 20000, SQUARE_BYTES_A_COMMAND = 1024 * 1024 };
 
 static void class_commands(struct arena *arena, const struct procedure *procedure, struct step *step,
                            size_t *n_classed)
 {
     static const struct risk not_looked_at = {
         .class = RISK_UNKNOWN,
-        .why = "the document holds more than 20,000 commands, and this one was not looked at",
+        .why = "the document holds more commands than can be looked at, and this is one of those left over",
     };
 
     list_each (command, &step->commands) {
-        if (++*n_classed > CLASSED_COMMANDS)
+        size_t n_bytes = strlen(command->text);
+        *n_classed += 1 + n_bytes * n_bytes / SQUARE_BYTES_A_COMMAND;
+        if (*n_classed > CLASSED_COMMANDS)
             command->risk = not_looked_at;
         else
-            command->risk =
-                risk_of_command(arena, risk_rules_builtin(), command->text, strlen(command->text));
+            command->risk = risk_of_command(arena, risk_rules_in_force(), command->text, n_bytes);
     }
     if (*n_classed <= CLASSED_COMMANDS)
         context_weigh(arena, procedure, step);

@@ -35,14 +35,31 @@ struct risk {
 
 struct risk_rules;
 
-/* The rules built into the program, then those of a site (NULL: none), which win. -1: the site's file has an
- * error; err names file, line and what to do. Free with risk_rules_free. Read-only afterwards: any thread. */
-int risk_rules_load(const char *site_file, const char *site_bytes, struct risk_rules **ret_rules,
+/* A file of rules of a site, bytes closed by a NUL. policy/shell.rules describes what is in it. */
+struct rules_file {
+    const char *name; /* in messages */
+    const char *bytes;
+};
+
+/* The rules built into the program, then those of the site, in order. What a site says of a tool that the
+ * built-in rules know can only make a command riskier; of its own tools it may say anything. -1: a file has
+ * an error; err names file, line and what to do. Free with risk_rules_free. Read-only afterwards: any thread.
+ */
+int risk_rules_load(const struct rules_file *files, size_t n_files, struct risk_rules **ret_rules,
                     struct err *err);
 void risk_rules_free(struct risk_rules *rules);
 
 /* The rules built in, made once for the process. */
 const struct risk_rules *risk_rules_builtin(void);
+/* The rules that documents are read with: those built in until risk_rules_use() names others, which must stay
+ * for as long as the process. Any thread. */
+const struct risk_rules *risk_rules_in_force(void);
+void risk_rules_use(const struct risk_rules *rules);
+
+/* Holds the rules against the expectations in their own files (`expect read: kubectl get pods`), and against
+ * what cannot be meant: a tool of which no line says what it does. Each complaint names file and line. */
+void risk_rules_check(struct arena *arena, const struct risk_rules *rules, struct strings *ret_complaints,
+                      size_t *ret_n_expectations);
 
 /* Classes one shell command (several lines are allowed). Texts belong to the arena or point into it. Never
  * fails: what cannot be understood is RISK_UNKNOWN, and says so. */

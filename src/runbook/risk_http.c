@@ -18,6 +18,7 @@ enum http_effect {
     HTTP_PRINTS,     /* wget -O -: does not save */
     HTTP_NEEDS,      /* @file in the value */
     HTTP_NEEDS_FILE, /* the value is a file */
+    HTTP_FORMAT,     /* the value may name a file: %output{file} */
 };
 
 struct http_option {
@@ -31,6 +32,7 @@ static const struct http_option curl_options[] = {
      HTTP_POST},
     {"-d|--data|--data-binary|--data-urlencode|--json|-F|--form|-w|--write-out", HTTP_NEEDS},
     {"-T|--upload-file", HTTP_PUT},
+    {"-w|--write-out", HTTP_FORMAT},
     {"-I|--head", HTTP_HEAD},
     {"-G|--get", HTTP_DATA_IN_URL},
     {"--url", HTTP_URL},
@@ -135,6 +137,10 @@ static void option_apply(struct request *request, const struct http_option *opti
         break;
     case HTTP_NEEDS_FILE:
         needs_note(request, value);
+        break;
+    case HTTP_FORMAT:
+        if (strstr(value, "%output"))
+            risk_raise(request->scan, RISK_MUTATE, "%output", "writes a file here");
         break;
     case HTTP_WRITES:
         if (strcmp(value, "-") != 0)

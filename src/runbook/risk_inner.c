@@ -32,8 +32,9 @@ static void inner_powershell(struct scan *scan, const struct word *words, size_t
 }
 
 static const struct inner_language languages[] = {
-    {"command", inner_command}, {"shell", inner_shell}, {"sql", scan_sql}, {"mongo", scan_mongo},
-    {"python", scan_python},    {"awk", scan_awk},      {"sed", scan_sed}, {"powershell", inner_powershell},
+    {"command", inner_command}, {"shell", inner_shell},  {"sql", scan_sql},
+    {"mongo", scan_mongo},      {"python", scan_python}, {"awk", scan_awk},
+    {"sed", scan_sed},          {"lines", scan_lines},   {"powershell", inner_powershell},
 };
 
 const struct inner_language *inner_language_find(const char *name)
@@ -60,6 +61,8 @@ static size_t rest_start(struct scan *scan, const struct arguments *arguments, c
     if (phrase->form == SLOT_AFTER_DASHES)
         return arguments->dashes < arguments->end ? arguments->dashes + 1 : arguments->n_words;
     size_t n = (last == SIZE_MAX ? 0 : last + 1) + phrase->after;
+    if (phrase->form == SLOT_ITSELF)
+        n = last;
     const struct argument *word = argument_word(arguments, n);
     size_t at = word ? word->index : arguments->n_words;
     while (phrase->after_assignments && at < arguments->n_words && is_assignment(arguments->words[at].text)) {
@@ -167,7 +170,8 @@ int scan_inner(struct scan *scan, struct arguments *arguments)
         phrases_each (phrase, arguments->tool) {
             if (phrase->kind != KIND_INNER)
                 continue;
-            bool rest = phrase->form == SLOT_AFTER || phrase->form == SLOT_AFTER_DASHES;
+            bool rest = phrase->form == SLOT_AFTER || phrase->form == SLOT_AFTER_DASHES ||
+                        phrase->form == SLOT_ITSELF;
             if (pass != (rest ? 0 : phrase->form == SLOT_STDIN ? 2 : 1))
                 continue;
             size_t last = SIZE_MAX;

@@ -6,14 +6,13 @@
  *
  * The score of a phrase says how much of the command it names; the best one decides. A literal word counts
  * 64, a glob 48, `*` 32, an option 64, its value 16 more. After a gap (`... list`) an earlier word wins,
- * because what follows the verb are names that may look like verbs. A phrase of a site beats all built-in
- * ones. */
+ * because what follows the verb are names that may look like verbs. */
 #include "runbook/risk_priv.h"
 
 #include <ctype.h>
 #include <string.h>
 
-enum { SCORE_WORD = 64, SCORE_GLOB = 48, SCORE_STAR = 32, SCORE_VALUE = 16, SCORE_SITE = 1 << 20 };
+enum { SCORE_WORD = 64, SCORE_GLOB = 48, SCORE_STAR = 32, SCORE_VALUE = 16 };
 
 bool argument_named(const struct argument *argument, const char *names)
 {
@@ -85,15 +84,16 @@ static size_t short_options(struct scan *scan, struct arguments *arguments, size
     }
     for (const char *letter = word->text + 1; *letter; letter++) {
         const char *name = arena_printf(scan->arena, "-%c", *letter);
-        if (letter[1] && list_holds(arguments->tool, &arguments->tool->glued_options, name)) {
+        bool glues = list_holds(arguments->tool, &arguments->tool->glued_options, name);
+        if (glues && letter[1]) {
             struct word rest = *word;
             rest.text = letter + 1;
             option_add(scan, arguments, i, name, &rest);
             return 1;
         }
-        if (!list_holds(arguments->tool, &arguments->tool->value_options, name)) {
+        if (glues || !list_holds(arguments->tool, &arguments->tool->value_options, name)) {
             option_add(scan, arguments, i, name, NULL);
-            *doubtful = !letter[1] && !option_listed(arguments->tool, name);
+            *doubtful = !letter[1] && !glues && !option_listed(arguments->tool, name);
             /* "-o=yaml" of tools that read options as kubectl does */
             if (letter[1] != '=')
                 continue;
@@ -120,7 +120,7 @@ struct arguments arguments_parse(struct scan *scan, const struct tool *tool, con
     for (size_t i = 1; i < n_words;) {
         const char *text = words[i].text;
         bool option = arguments.dashes == SIZE_MAX && (text[0] == '-' || text[0] == '+') && text[1] &&
-                      !(text[0] == '+' && !list_holds(tool, &tool->flag_options, "+"));
+                      !(text[0] == '+' && !list_holds(tool, &tool->flag_options, text));
         if (option && strcmp(text, "--") == 0) {
             arguments.dashes = i++;
             continue;
@@ -134,7 +134,9 @@ struct arguments arguments_parse(struct scan *scan, const struct tool *tool, con
             continue;
         }
         doubtful = false;
-        bool whole = text[1] == '-' || tool->whole_options || list_holds(tool, &tool->value_options, text) ||
+        bool glues = list_holds(tool, &tool->glued_options, text);
+        bool whole = text[0] == '+' || text[1] == '-' || tool->whole_options ||
+                     (!glues && list_holds(tool, &tool->value_options, text)) ||
                      list_holds(tool, &tool->flag_options, text);
         i += whole ? long_option(scan, &arguments, i, &doubtful)
                    : short_options(scan, &arguments, i, &doubtful);
@@ -153,6 +155,18 @@ const struct argument *argument_word(const struct arguments *arguments, size_t n
     return NULL;
 }
 
+/* The text as the tool compares it: its beginning in lower case, or as it is. */
+static const char *text_compared(const struct tool *tool, const char *text, char *lower, size_t size)
+{
+    if (!tool->ignore_case)
+        return text;
+    size_t n = 0;
+    for (; text[n] && n + 1 < size; n++)
+        lower[n] = (char)tolower((unsigned char)text[n]);
+    lower[n] = '\0';
+    return lower;
+}
+
 /* What a pattern of one word is worth against a word of the command, or 0. */
 static int word_score(const struct tool *tool, const char *pattern, const struct word *word)
 {
@@ -160,15 +174,8 @@ static int word_score(const struct tool *tool, const char *pattern, const struct
         return SCORE_STAR;
     if (word->dynamic || word->placeholder)
         return 0;
-    char lower[64];
-    const char *text = word->text;
-    if (tool->ignore_case && strlen(text) < sizeof lower) {
-        size_t n = 0;
-        for (; text[n]; n++)
-            lower[n] = (char)tolower((unsigned char)text[n]);
-        lower[n] = '\0';
-        text = lower;
-    }
+    char lower[128];
+    const char *text = text_compared(tool, word->text, lower, sizeof lower);
     if (!alternatives_match(pattern, text))
         return 0;
     return strchr(pattern, '*') ? SCORE_GLOB : SCORE_WORD;
@@ -182,8 +189,11 @@ static int option_score(const struct arguments *arguments, const struct option_p
             continue;
         int score = SCORE_WORD;
         if (option->values) {
+            char lower[128];
             const char *value = argument->has_value ? argument->value.text : "";
-            if (!alternatives_match(option->values, value))
+            if (!alternatives_match(option->values, value) &&
+                !alternatives_match(option->values,
+                                    text_compared(arguments->tool, value, lower, sizeof lower)))
                 continue;
             score += SCORE_VALUE;
         }
@@ -251,6 +261,26 @@ int phrase_score(const struct arguments *arguments, const struct phrase *phrase,
     if (ret_last)
         *ret_last = last;
     if (phrase->otherwise)
-        return 1 + (phrase->site ? 1 : 0);
-    return score + 2 + (phrase->site ? SCORE_SITE : 0);
+        return 1;
+    return score + 2;
+}
+
+const struct phrase *words_phrase(struct scan *scan, const char *section, const struct word *words,
+                                  size_t n_words)
+{
+    const struct tool *tool = rules_tool(scan->rules, section);
+    struct word *named = arena_alloc(scan->arena, (n_words + 1) * sizeof *named);
+    named[0].text = section;
+    memcpy(named + 1, words, n_words * sizeof *named);
+    struct arguments arguments = arguments_parse(scan, tool, named, n_words + 1);
+    const struct phrase *found = NULL;
+    int best = 0;
+    phrases_each (phrase, tool) {
+        int score = phrase->kind <= KIND_DESTRUCTIVE ? phrase_score(&arguments, phrase, NULL) : 0;
+        if (score > best || (score > 0 && score == best && phrase->kind > found->kind)) {
+            best = score;
+            found = phrase;
+        }
+    }
+    return found;
 }

@@ -49,7 +49,15 @@ enum phrase_kind {
 };
 
 /* Where in the arguments the thing lies that a `writes`, `needs` or inner line speaks of. */
-enum slot_form { SLOT_VALUE, SLOT_AFTER, SLOT_AFTER_DASHES, SLOT_UNTIL, SLOT_STDIN, SLOT_LAST };
+enum slot_form {
+    SLOT_VALUE,
+    SLOT_AFTER,
+    SLOT_AFTER_DASHES,
+    SLOT_ITSELF, /* the last word of the phrase is the program: `k3s kubectl get` */
+    SLOT_UNTIL,
+    SLOT_STDIN,
+    SLOT_LAST,
+};
 
 struct option_pattern {
     const char *names;  /* "-o|--output" */
@@ -74,7 +82,10 @@ struct phrase {
 };
 
 struct tool {
-    const char *name;                    /* a glob when it holds '*' */
+    const char *name; /* a glob when it holds '*' */
+    const char *file; /* where it was named first */
+    int line;
+    bool built_in;
     LIST(const struct phrase *) phrases; /* many tools share them */
     struct strings value_options, flag_options, glued_options;
     bool whole_options, ignore_case, strict_options, wrapper, shell_word, bounded;
@@ -115,6 +126,15 @@ typedef void node_handler(struct scan *scan, TSNode node);
 node_handler *rules_node_handler(const struct risk_rules *rules, TSSymbol symbol);
 node_handler *tree_node_handler(const char *type);
 
+/* `expect read: kubectl get pods` */
+struct expectation {
+    bool allowed[RISK_DESTRUCTIVE + 1]; /* by enum risk_class */
+    const char *classes;                /* as written */
+    const char *command;
+    const char *file;
+    int line;
+};
+
 /* The lines of a rule file, read into the arena (risk_rules_line.c). */
 struct rule_reader {
     struct arena *arena;
@@ -126,7 +146,9 @@ struct rule_reader {
     struct err *err;
 };
 int rule_line_read(struct rule_reader *reader, char *line);
-struct tool *rules_tool_named(struct risk_rules *rules, const char *name, bool make);
+/* The tool of that name; made when there is none and reader says where. */
+struct tool *rules_tool_named(struct risk_rules *rules, const char *name, const struct rule_reader *maker);
+void rules_expect(struct risk_rules *rules, const struct expectation *expectation);
 int rules_list_add(struct risk_rules *rules, const char *list, const char *word);
 
 bool glob_matches(const char *glob, const char *text);
@@ -182,6 +204,8 @@ bool scan_has_placeholder(const struct scan *scan, size_t start, size_t end);
 /* Words of a node (risk_word.c); an unquoted variable of known value becomes the words of its value. */
 void words_of_node(struct scan *scan, TSNode node, struct words *ret_words);
 struct word word_of_node(struct scan *scan, TSNode node);
+/* Nothing but "$NAME", "${NAME[@]}" or a substitution? For dynamic words. */
+bool word_is_expansion(const struct word *word);
 const char *words_joined(struct arena *arena, const struct word *words, size_t n_words);
 
 /* ---- arguments against phrases (risk_match.c) ---- */
@@ -207,6 +231,10 @@ struct arguments {
 
 struct arguments arguments_parse(struct scan *scan, const struct tool *tool, const struct word *words,
                                  size_t n_words);
+/* The phrase of a class that says most about the words (no options) as the section of that name has it, or
+ * NULL. */
+const struct phrase *words_phrase(struct scan *scan, const char *section, const struct word *words,
+                                  size_t n_words);
 /* Score of the phrase, 0 when it does not match; the more it says the higher. ret_last (or NULL): position
  * among the words of the last one matched, SIZE_MAX for none. */
 int phrase_score(const struct arguments *arguments, const struct phrase *phrase, size_t *ret_last);
@@ -233,6 +261,7 @@ void scan_sql(struct scan *scan, const struct word *words, size_t n_words);
 void scan_mongo(struct scan *scan, const struct word *words, size_t n_words);
 void scan_python(struct scan *scan, const struct word *words, size_t n_words);
 void scan_awk(struct scan *scan, const struct word *words, size_t n_words);
+void scan_lines(struct scan *scan, const struct word *words, size_t n_words);
 void scan_sed(struct scan *scan, const struct word *words, size_t n_words);
 
 /* Method and address of curl, wget, ab, httpie and their like (risk_http.c); nothing for other tools. */

@@ -3,6 +3,7 @@
 #include "runbook/risk_priv.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/embedded.h"
@@ -18,8 +19,10 @@ struct word_set {
 
 struct risk_rules {
     struct arena *arena;
-    struct map *tools;         /* name -> struct tool */
+    struct map *tools; /* name -> struct tool */
+    LIST(struct tool *) all;
     LIST(struct tool *) globs; /* tools whose name is a glob */
+    LIST(struct expectation) expectations;
     struct word_set lists[N_WORD_LISTS];
     node_handler **handlers; /* by symbol */
     size_t n_symbols;
@@ -66,17 +69,26 @@ int rules_list_add(struct risk_rules *rules, const char *list, const char *word)
     return -1;
 }
 
-struct tool *rules_tool_named(struct risk_rules *rules, const char *name, bool make)
+struct tool *rules_tool_named(struct risk_rules *rules, const char *name, const struct rule_reader *maker)
 {
     struct tool *tool = map_get(rules->tools, name, strlen(name));
-    if (tool || !make)
+    if (tool || !maker)
         return tool;
     tool = arena_alloc(rules->arena, sizeof *tool);
     tool->name = arena_strdup(rules->arena, name);
+    tool->file = maker->file;
+    tool->line = maker->line;
+    tool->built_in = !maker->site;
     map_put(rules->tools, name, strlen(name), tool);
+    *list_push(rules->arena, &rules->all) = tool;
     if (strchr(name, '*'))
         *list_push(rules->arena, &rules->globs) = tool;
     return tool;
+}
+
+void rules_expect(struct risk_rules *rules, const struct expectation *expectation)
+{
+    *list_push(rules->arena, &rules->expectations) = *expectation;
 }
 
 const struct tool *rules_tool(const struct risk_rules *rules, const char *name)
@@ -131,7 +143,7 @@ static int builtin_read(struct risk_rules *rules, struct err *err)
     return 0;
 }
 
-int risk_rules_load(const char *site_file, const char *site_bytes, struct risk_rules **ret_rules,
+int risk_rules_load(const struct rules_file *files, size_t n_files, struct risk_rules **ret_rules,
                     struct err *err)
 {
     struct arena *arena = arena_new();
@@ -142,8 +154,10 @@ int risk_rules_load(const char *site_file, const char *site_bytes, struct risk_r
         rules->lists[i].exact = map_new();
     handlers_fill(rules);
 
-    if (builtin_read(rules, err) < 0 ||
-        (site_bytes && lines_read(rules, site_file ? site_file : "site rules", site_bytes, true, err) < 0)) {
+    int loaded = builtin_read(rules, err);
+    for (size_t i = 0; i < n_files && loaded == 0; i++)
+        loaded = lines_read(rules, arena_strdup(arena, files[i].name), files[i].bytes, true, err);
+    if (loaded < 0) {
         risk_rules_free(rules);
         return -1;
     }
@@ -167,7 +181,7 @@ static pthread_once_t builtin_once = PTHREAD_ONCE_INIT;
 static void builtin_load(void)
 {
     struct err err = {0};
-    if (risk_rules_load(NULL, NULL, &builtin_rules, &err) < 0)
+    if (risk_rules_load(NULL, 0, &builtin_rules, &err) < 0)
         must_fail_("policy", 0, err.text); /* names file and line */
 }
 
@@ -175,4 +189,52 @@ const struct risk_rules *risk_rules_builtin(void)
 {
     pthread_once(&builtin_once, builtin_load);
     return builtin_rules;
+}
+
+static const struct risk_rules *_Atomic rules_in_force;
+
+const struct risk_rules *risk_rules_in_force(void)
+{
+    const struct risk_rules *rules = atomic_load(&rules_in_force);
+    return rules ? rules : risk_rules_builtin();
+}
+
+void risk_rules_use(const struct risk_rules *rules)
+{
+    atomic_store(&rules_in_force, rules);
+}
+
+/* ---- do the rules do what they promise? ---- */
+
+static bool says_something(const struct tool *tool)
+{
+    phrases_each (phrase, tool)
+        if (phrase->kind <= KIND_DESTRUCTIVE || phrase->kind == KIND_INNER)
+            return true;
+    return false;
+}
+
+void risk_rules_check(struct arena *arena, const struct risk_rules *rules, struct strings *ret_complaints,
+                      size_t *ret_n_expectations)
+{
+    scoped_arena struct arena *scratch = arena_new();
+    list_each (tool, &rules->all)
+        if (!says_something(*tool))
+            strings_add(
+                arena, ret_complaints,
+                arena_printf(arena,
+                             "%s:%d: no line says what `%s` does, so it is never `read`; add `read:`, "
+                             "`mutate:`, `destructive:` or `unknown: otherwise`",
+                             (*tool)->file, (*tool)->line, (*tool)->name));
+    list_each (expectation, &rules->expectations) {
+        const char *command = expectation->command;
+        struct risk risk = risk_of_command(scratch, rules, command, strlen(command));
+        if (!expectation->allowed[risk.class])
+            strings_add(arena, ret_complaints,
+                        arena_printf(arena, "%s:%d: `%s` is %s, not %s: %s", expectation->file,
+                                     expectation->line, command, risk_name(risk.class), expectation->classes,
+                                     risk.why));
+        arena_reset(scratch);
+    }
+    *ret_n_expectations = rules->expectations.n;
 }

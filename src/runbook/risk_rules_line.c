@@ -44,6 +44,7 @@ static const struct line_kind line_kinds[] = {
     {"python", KIND_INNER, "python", false},
     {"awk", KIND_INNER, "awk", false},
     {"sed", KIND_INNER, "sed", false},
+    {"lines", KIND_INNER, "lines", false},
     {"powershell", KIND_INNER, "powershell", false},
 };
 
@@ -118,6 +119,8 @@ static int phrase_read(struct rule_reader *reader, struct phrase *phrase, char *
             phrase->form = SLOT_STDIN;
         else if (strcmp(word, "last") == 0)
             phrase->form = SLOT_LAST;
+        else if (strcmp(word, "itself") == 0)
+            phrase->form = SLOT_ITSELF;
         else if (strcmp(word, "after") == 0 && after_read(reader, phrase, next_word(&text)) < 0)
             return -1;
         else if (strcmp(word, "after") == 0)
@@ -132,9 +135,12 @@ static int phrase_read(struct rule_reader *reader, struct phrase *phrase, char *
     }
     if (n_said == 0)
         return line_error(reader, "an empty phrase; is there a comma too many?", whole);
+    if (phrase->form == SLOT_ITSELF && phrase->words.n == 0)
+        return line_error(reader, "`itself` wants the word that is the program before it", whole);
     bool value_slot = phrase->kind >= KIND_WRITES && phrase->form == SLOT_VALUE;
     if ((value_slot && phrase->options.n == 0) || (phrase->form == SLOT_UNTIL && !phrase->until))
-        return line_error(reader, "say which option holds it, or `after N`, `stdin`, `last`", whole);
+        return line_error(reader, "say which option holds it, or `after N`, `itself`, `stdin`, `last`",
+                          whole);
     return 0;
 }
 
@@ -170,7 +176,7 @@ static int part_read(struct rule_reader *reader, const struct line_kind *kind, c
             return -1;
         list_each (tool, &reader->tools) {
             *list_push(reader->arena, &(*tool)->phrases) = phrase;
-            slot_note(reader, *tool, &phrase);
+            slot_note(reader, *tool, phrase);
         }
         text = comma;
     }
@@ -197,10 +203,31 @@ static int reason_cut(const struct rule_reader *reader, char *text, const char *
     return 0;
 }
 
+/* Of a tool that the program knows a site can only say what makes it stricter. */
+static int site_may(const struct rule_reader *reader, const char *keyword)
+{
+    static const char stricter[] =
+        "unknown|mutate|destructive|endless|terminal|sensitive|sensitive when saved|writes|needs";
+    if (!reader->site || alternatives_match(stricter, keyword))
+        return 0;
+    list_each (tool, &reader->tools)
+        if ((*tool)->built_in)
+            return line_error(
+                reader,
+                arena_printf(reader->arena,
+                             "`%s` is built in, and a site can only make it stricter (unknown, mutate, "
+                             "destructive, endless, terminal, sensitive, writes, needs), not say",
+                             (*tool)->name),
+                keyword);
+    return 0;
+}
+
 static int phrases_read(struct rule_reader *reader, const struct line_kind *kind, char *text)
 {
     if (reader->tools.n == 0)
         return line_error(reader, "this line stands before the first `tool` line", kind->name);
+    if (site_may(reader, kind->name) < 0)
+        return -1;
     while (text) {
         char *next;
         const char *why = NULL;
@@ -221,7 +248,7 @@ static int tools_read(struct rule_reader *reader, char *text)
         char *name = trim(text);
         if (!*name || strpbrk(name, " \t") || (name[1] && strchr(name, ':')))
             return line_error(reader, "`tool` wants program names between commas, not", name);
-        *list_push(reader->arena, &reader->tools) = rules_tool_named(reader->rules, name, true);
+        *list_push(reader->arena, &reader->tools) = rules_tool_named(reader->rules, name, reader);
         text = comma;
     }
     return 0;
@@ -229,7 +256,7 @@ static int tools_read(struct rule_reader *reader, char *text)
 
 static int like_read(struct rule_reader *reader, const char *name)
 {
-    const struct tool *model = rules_tool_named(reader->rules, name, false);
+    const struct tool *model = rules_tool_named(reader->rules, name, NULL);
     if (!model)
         return line_error(reader, "`like` names a tool that no line above describes", name);
     list_each (tool, &reader->tools) {
@@ -310,10 +337,54 @@ static int options_read(struct rule_reader *reader, const char *keyword, char *t
 
 static int words_read(struct rule_reader *reader, const char *list, char *text)
 {
+    static const char for_sites[] =
+        "risky options|risky variables|sensitive tables|sensitive files|action paths|"
+        "sql functions|sql ending functions|sql changing functions";
     char *word;
+    if (reader->site && !alternatives_match(for_sites, list))
+        return line_error(reader,
+                          "a site can add words only to "
+                          "risky options, risky variables, sensitive tables, sensitive files, action paths "
+                          "and the lists of SQL functions, not to",
+                          list);
     while ((word = next_word(&text)))
         if (rules_list_add(reader->rules, list, word) < 0)
             return line_error(reader, "there is no word list of that name", list);
+    return 0;
+}
+
+/* `expect read or mutate: COMMAND`, `expect not read: COMMAND`; a newline of the command is written as its
+ * symbol. */
+static int expectation_read(struct rule_reader *reader, const char *classes, const char *command)
+{
+    static const char newline[] = "\xe2\x90\xa4"; /* U+2424 */
+    struct expectation expectation = {.file = reader->file, .line = reader->line};
+    expectation.classes = arena_strdup(reader->arena, classes);
+    char *text = arena_strdup(reader->arena, command);
+    for (char *at = text; (at = strstr(at, newline));) {
+        *at = '\n';
+        memmove(at + 1, at + sizeof newline - 1, strlen(at + sizeof newline - 1) + 1);
+    }
+    expectation.command = text;
+
+    char *rest = arena_strdup(reader->arena, classes), *word;
+    bool turned = false, seen = false;
+    while ((word = next_word(&rest))) {
+        enum risk_class class = RISK_READ;
+        while (class <= RISK_DESTRUCTIVE && strcmp(risk_name(class), word) != 0)
+            class ++;
+        if (class <= RISK_DESTRUCTIVE)
+            seen = expectation.allowed[class] = true;
+        else if (strcmp(word, "not") == 0 && !seen)
+            turned = true;
+        else if (strcmp(word, "or") != 0)
+            return line_error(reader, "`expect` wants read, unknown, mutate or destructive, not", word);
+    }
+    if (!seen || !*command)
+        return line_error(reader, "write `expect CLASS: COMMAND`, not", classes);
+    for (enum risk_class class = RISK_READ; class <= RISK_DESTRUCTIVE && turned; class ++)
+        expectation.allowed[class] = !expectation.allowed[class];
+    rules_expect(reader->rules, &expectation);
     return 0;
 }
 
@@ -326,16 +397,19 @@ static int keyword_read(struct rule_reader *reader, char *keyword, char *text)
             return phrases_read(reader, &line_kinds[i], text);
     if (reader->tools.n == 0)
         return line_error(reader, "this line stands before the first `tool` line", keyword);
+    if (site_may(reader, keyword) < 0)
+        return -1;
     if (alternatives_match("value|flag|glued", keyword))
         return options_read(reader, keyword, text);
     if (strcmp(keyword, "like") == 0)
         return like_read(reader, trim(text));
     if (strcmp(keyword, "is") == 0)
         return attributes_read(reader, text);
-    return line_error(reader,
-                      "no such kind of line; write read, mutate, destructive, unknown, value, flag, glued, "
-                      "runs, shell, sql, endless, terminal, sensitive, writes, needs, like or is",
-                      keyword);
+    return line_error(
+        reader,
+        "no such kind of line; write expect, read, mutate, destructive, unknown, value, flag, glued, "
+        "runs, shell, sql, endless, terminal, sensitive, writes, needs, like or is",
+        keyword);
 }
 
 int rule_line_read(struct rule_reader *reader, char *line)
@@ -349,5 +423,7 @@ int rule_line_read(struct rule_reader *reader, char *line)
     if (!colon)
         return line_error(reader, "neither `tool NAME` nor `kind: phrases`", text);
     *colon = '\0';
+    if (strncmp(text, "expect ", 7) == 0)
+        return expectation_read(reader, trim(text + 7), trim(colon + 1));
     return keyword_read(reader, trim(text), colon + 1);
 }

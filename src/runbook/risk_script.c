@@ -1,5 +1,5 @@
-/* Programs for awk and sed: most only print, some run commands or write files. What the small readers here
- * cannot follow is unknown. */
+/* Programs for awk and sed, and lines for servers that take commands as text: most only print, some run
+ * commands or write files. What the small readers here cannot follow is unknown. */
 #include "runbook/risk_priv.h"
 
 #include <ctype.h>
@@ -64,6 +64,8 @@ void scan_awk(struct scan *scan, const struct word *words, size_t n_words)
 {
     struct awk awk = {.scan = scan};
     const char *at = n_words ? words[0].text : "";
+    if (n_words && words[0].dynamic && word_is_expansion(&words[0]))
+        risk_raise(scan, RISK_UNKNOWN, at, "holds a program that is not shown");
     while (*at) {
         if (*at == ' ' || *at == '\t')
             at++;
@@ -176,4 +178,31 @@ void scan_sed(struct scan *scan, const struct word *words, size_t n_words)
             at = sed_unknown(scan, at);
     }
     risk_raise(scan, RISK_READ, "sed", "only prints");
+}
+
+/* ---- lines ---- */
+
+/* `echo stats | nc cache 11211`: the first words of each line, as `tool <lines>` of the rules has them. */
+void scan_lines(struct scan *scan, const struct word *words, size_t n_words)
+{
+    enum { FIRST_WORDS = 4 };
+    const char *at = words_joined(scan->arena, words, n_words);
+    while (*at) {
+        struct word first[FIRST_WORDS];
+        size_t n_first = 0;
+        while (*at && !strchr("\n\r;", *at) && strncmp(at, "\\n", 2) != 0 && strncmp(at, "\\r", 2) != 0) {
+            size_t n = strcspn(at, " \t\n\r;\\");
+            if (n > 0 && n_first < FIRST_WORDS)
+                first[n_first++] = (struct word){.text = arena_strndup(scan->arena, at, n)};
+            at += n > 0 ? n : 1;
+        }
+        at += *at == '\\' ? 2 : *at != '\0';
+        if (n_first == 0)
+            continue;
+        const struct phrase *phrase = words_phrase(scan, "<lines>", first, n_first);
+        enum risk_class class = phrase ? (enum risk_class)phrase->kind : RISK_UNKNOWN;
+        static const char *const whys[] = {"only asks the server", "is a line that the rules do not know",
+                                           "changes the server", "deletes or ends something on the server"};
+        risk_raise(scan, class, first[0].text, whys[class]);
+    }
 }

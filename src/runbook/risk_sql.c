@@ -14,7 +14,7 @@ enum { FIRST_WORDS = 24 };
 struct statement {
     struct scan *scan;
     const char *at;
-    struct word first[FIRST_WORDS + 1]; /* [0] is the name of the rule section */
+    struct word first[FIRST_WORDS + 1]; /* from [1] on */
     size_t n_first;
     const char *last_word;   /* lower case; "" after a mark */
     const char *before_last; /* the word before it, or "" */
@@ -122,6 +122,9 @@ static void inner_word_check(struct statement *s, const char *word)
     };
     if (!s->looks)
         return;
+    bool locks = strcmp(word, "share") == 0 || strcmp(word, "no") == 0 || strcmp(word, "key") == 0;
+    if (locks && strcmp(s->last_word, "for") == 0)
+        sql_raise(s, RISK_UNKNOWN, "FOR SHARE", "locks rows");
     if (strcmp(word, "into") == 0 && strcmp(s->last_word, "insert") != 0)
         sql_raise(s, RISK_MUTATE, "SELECT INTO", "writes what it selects");
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
@@ -164,9 +167,8 @@ static void word_check(struct statement *s, const char *word)
     if (s->explains && strncmp(word, "analy", 5) == 0)
         s->analyzes = true;
     /* EXPLAIN ANALYZE runs the statement: classed as if it stood alone */
-    if (s->explains && s->analyzes && s->n_first <= 8 &&
-        (strcmp(word, "insert") == 0 || strcmp(word, "update") == 0 || strcmp(word, "delete") == 0 ||
-         strcmp(word, "merge") == 0))
+    if (s->explains && s->analyzes && s->n_first <= 12 &&
+        alternatives_match("insert|update|delete|merge|create|execute|refresh|declare|replace", word))
         sql_raise(s, strcmp(word, "delete") == 0 ? RISK_DESTRUCTIVE : RISK_MUTATE, "EXPLAIN ANALYZE",
                   "runs the change that it explains");
     copy_check(s, word);
@@ -177,6 +179,20 @@ static void word_check(struct statement *s, const char *word)
     s->before_last = s->last_word;
     s->last_word = word;
     s->last_mark = 0;
+}
+
+/* Behind blanks and comments. */
+static const char *behind_blanks(const char *at)
+{
+    for (;;) {
+        at += strspn(at, " \t\r\n");
+        const char *end = NULL;
+        if (at[0] == '/' && at[1] == '*')
+            end = strstr(at + 2, "*/");
+        if (!end)
+            return at;
+        at = end + 2;
+    }
 }
 
 static const char *read_word(struct statement *s, const char *at)
@@ -200,7 +216,7 @@ static const char *read_word(struct statement *s, const char *at)
     }
     for (char *c = word; *c; c++)
         *c = (char)tolower((unsigned char)*c);
-    const char *next = at + strspn(at, " \t\r\n");
+    const char *next = behind_blanks(at);
     bool alias = strcmp(s->last_word, "as") == 0;
     if (*next == '(' && s->n_first == 1 && strcmp(s->first[1].text, "select") == 0)
         s->counts_only = strcmp(word, "count") == 0;
@@ -214,24 +230,14 @@ static const char *read_word(struct statement *s, const char *at)
 static const char *client_command(struct statement *s, const char *at)
 {
     size_t n = strcspn(at, " \t\r\n;");
-    struct word words[2] = {{.text = "<sql>"}, {.text = arena_strndup(s->scan->arena, at, n)}};
-    if (strcmp(words[1].text, "\\watch") == 0)
+    struct word word = {.text = arena_strndup(s->scan->arena, at, n)};
+    if (strcmp(word.text, "\\watch") == 0)
         s->scan->risk->endless = true;
     if (memchr(at, '`', strcspn(at, "\n")))
-        sql_raise(s, RISK_UNKNOWN, words[1].text, "runs what stands in backquotes");
-    const struct tool *tool = rules_tool(s->scan->rules, "<sql>");
-    struct arguments arguments = arguments_parse(s->scan, tool, words, 2);
-    enum risk_class class = RISK_UNKNOWN;
-    int best = 0;
-    phrases_each (phrase, tool) {
-        int score = phrase->kind <= KIND_DESTRUCTIVE ? phrase_score(&arguments, phrase, NULL) : 0;
-        if (score > best) {
-            best = score;
-            class = (enum risk_class)phrase->kind;
-        }
-    }
-    sql_raise(s, class, words[1].text,
-              class == RISK_READ ? "only looks" : "is a command of the database client");
+        sql_raise(s, RISK_UNKNOWN, word.text, "runs what stands in backquotes");
+    const struct phrase *phrase = words_phrase(s->scan, "<sql>", &word, 1);
+    enum risk_class class = phrase ? (enum risk_class)phrase->kind : RISK_UNKNOWN;
+    sql_raise(s, class, word.text, class == RISK_READ ? "only looks" : "is a command of the database client");
     bool inside = s->n_first > 0;
     return inside ? at + n : at + strcspn(at, "\n");
 }
@@ -250,7 +256,7 @@ static const char *token(struct statement *s, const char *at)
         const char *end = skip_dollar_quote(at);
         if (end)
             return end;
-        if (s->n_first == 0)
+        if (s->n_first == 0 || strcmp(s->last_word, "select") == 0)
             sql_raise(s, RISK_UNKNOWN, "SQL", "comes from a variable");
         return at + 1;
     }
@@ -270,20 +276,9 @@ static void statement_end(struct statement *s)
 {
     if (s->n_first == 0)
         return;
-    s->first[0] = (struct word){.text = "SQL"};
-    const struct tool *tool = rules_tool(s->scan->rules, "<sql>");
-    struct arguments arguments = arguments_parse(s->scan, tool, s->first, s->n_first + 1);
-    enum risk_class class = RISK_UNKNOWN;
-    const char *why = NULL;
-    int best = 0;
-    phrases_each (phrase, tool) {
-        int score = phrase->kind <= KIND_DESTRUCTIVE ? phrase_score(&arguments, phrase, NULL) : 0;
-        if (score > best) {
-            best = score;
-            class = (enum risk_class)phrase->kind;
-            why = phrase->why;
-        }
-    }
+    const struct phrase *phrase = words_phrase(s->scan, "<sql>", s->first + 1, s->n_first);
+    enum risk_class class = phrase ? (enum risk_class)phrase->kind : RISK_UNKNOWN;
+    const char *why = phrase ? phrase->why : NULL;
     const char *part = arena_printf(s->scan->arena, "%s%s%s", s->first[1].text, s->n_first > 1 ? " " : "",
                                     s->n_first > 1 ? s->first[2].text : "");
     static const char *const whys[] = {"only reads rows", "is a statement that the rules do not know",

@@ -1,4 +1,279 @@
+#include "base/testing.h"
+
+#include <string.h>
+
+#include "runbook/risk.h"
+
+static struct risk risk_of(struct arena *arena, const char *command)
+{
+    return risk_of_command(arena, risk_rules_builtin(), command, strlen(command));
+}
+
+static struct risk_rules *rules_of(const char *text)
+{
+    struct risk_rules *rules;
+    struct err err = {0};
+    struct rules_file file = {.name = "site.rules", .bytes = text};
+    if (risk_rules_load(&file, 1, &rules, &err) < 0)
+        fail_msg("%s", err.text);
+    return rules;
+}
+
+static void assert_refused(const char *text, const char *part)
+{
+    struct risk_rules *rules;
+    struct err err = {0};
+    struct rules_file file = {.name = "site.rules", .bytes = text};
+    assert_int_equal(risk_rules_load(&file, 1, &rules, &err), -1);
+    if (!strstr(err.text, part))
+        fail_msg("\"%s\" does not say \"%s\"", err.text, part);
+}
+
+static bool holds(const struct strings *list, const char *text)
+{
+    list_each (item, list)
+        if (strcmp(*item, text) == 0)
+            return true;
+    return false;
+}
+
+static void the_reason_names_the_part_that_decided(void **state)
+{
+    static const struct {
+        const char *command, *part, *tool;
+    } rows[] = {
+        {"ls; kubectl -n prod rollout restart deploy/web | cat", "kubectl rollout restart", "ls"},
+        {"sudo timeout 5 systemctl restart web", "systemctl restart", "systemctl"},
+        {"kubectl exec db-0 -- psql -c 'DROP TABLE t'", "drop table", "kubectl"},
+        {"cat a > /etc/b", "> /etc/b", "cat"},
+        {"curl -s -X DELETE http://web/x", "curl DELETE", "curl"},
+        {"ssh host 'uptime; reboot'", "reboot", "uptime"},
+        {"./deploy.sh", "./deploy.sh", "./deploy.sh"},
+        {"find . -name x -delete", "find -delete", "find"},
+    };
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct risk risk = risk_of(arena, rows[i].command);
+        assert_string_equal(risk.part, rows[i].part);
+        assert_string_equal(risk.tool, rows[i].tool);
+        assert_non_null(strstr(risk.why, rows[i].part));
+    }
+}
+
+enum { ENDLESS = 1, TERMINAL = 2, SENSITIVE = 4, UNFILLED = 8, NO_SHELL = 16 };
+
+static void facts_are_told_beside_the_class(void **state)
+{
+    static const struct {
+        const char *command;
+        int facts;
+    } rows[] = {
+        {"kubectl logs -f deploy/web", ENDLESS},
+        {"kubectl logs deploy/web", 0},
+        {"kubectl get pods -w", ENDLESS},
+        {"kubectl port-forward svc/web 8080:80", ENDLESS},
+        {"timeout 10 kubectl logs -f deploy/web", 0},
+        {"watch -n 5 df -h", ENDLESS},
+        {"while true; do date; sleep 1; done", ENDLESS},
+        {"while true; do date; break; done", 0},
+        {"tail -f /var/log/syslog", ENDLESS},
+        {"journalctl -fu web", ENDLESS},
+        {"docker stats", ENDLESS},
+        {"docker stats --no-stream", 0},
+        {"docker compose up", ENDLESS},
+        {"docker compose up -d", 0},
+        {"ping host", ENDLESS},
+        {"ping -c 3 host", 0},
+        {"tcpdump -i eth0 port 80", ENDLESS},
+        {"tcpdump -i eth0 -c 10 port 80", 0},
+        {"vmstat 1", ENDLESS},
+        {"vmstat 1 5", 0},
+        {"redis-cli monitor", ENDLESS},
+        {"aws logs tail /aws/x --follow", ENDLESS},
+        {"ssh -N -L 1:h:1 bastion", ENDLESS},
+        {"top", ENDLESS | TERMINAL},
+        {"top -b -n 1", 0},
+        {"kubectl exec -it web-0 -- sh", TERMINAL},
+        {"kubectl exec web-0 -- date", 0},
+        {"docker exec -it web date", TERMINAL},
+        {"psql -h db app", TERMINAL},
+        {"psql -h db -c 'SELECT 1'", 0},
+        {"ssh host", TERMINAL},
+        {"ssh host uptime", 0},
+        {"vim /etc/hosts", TERMINAL},
+        {"crontab -e", TERMINAL},
+        {"less /var/log/syslog", TERMINAL},
+        {"git rebase -i main", TERMINAL},
+        {"kubectl get secret db -o yaml", SENSITIVE},
+        {"kubectl get secrets", 0},
+        {"vault kv get secret/db", SENSITIVE},
+        {"aws secretsmanager get-secret-value --secret-id x", SENSITIVE},
+        {"env", SENSITIVE},
+        {"env A=b date", 0},
+        {"cat .env", SENSITIVE},
+        {"cat /etc/ssl/private/web.key", SENSITIVE},
+        {"psql -c 'SELECT * FROM patients'", SENSITIVE},
+        {"psql -c 'SELECT count(*) FROM patients'", 0},
+        {"oc whoami --show-token", SENSITIVE},
+        {"openssl pkcs12 -in a.p12 -nodes", SENSITIVE},
+        {"az keyvault secret show --vault-name v -n s", SENSITIVE},
+        {"kubectl logs <pod-name>", UNFILLED},
+        {"kubectl logs [POD_NAME]", UNFILLED},
+        {"echo 'a", NO_SHELL},
+    };
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct risk risk = risk_of(arena, rows[i].command);
+        int facts = (risk.endless ? ENDLESS : 0) | (risk.wants_terminal ? TERMINAL : 0) |
+                    (risk.sensitive ? SENSITIVE : 0) | (risk.unfilled ? UNFILLED : 0) |
+                    (risk.parses || risk.unfilled ? 0 : NO_SHELL);
+        if (facts != rows[i].facts)
+            fail_msg("%s: facts %d, not %d", rows[i].command, facts, rows[i].facts);
+    }
+}
+
+static void files_written_and_needed_here_are_named(void **state)
+{
+    static const struct {
+        const char *command, *writes, *needs;
+    } rows[] = {
+        {"kubectl logs web > web.log", "web.log", NULL},
+        {"kubectl logs web | tee web.log", "web.log", NULL},
+        {"curl -so page.html http://web/", "page.html", NULL},
+        {"tcpdump -c 10 -w cap.pcap", "cap.pcap", NULL},
+        {"openssl x509 -in a.pem -out b.txt", "b.txt", NULL},
+        {"kubectl apply -f deploy.yaml", NULL, "deploy.yaml"},
+        {"psql -f fix.sql", NULL, "fix.sql"},
+        {"curl -d @body.json http://web/", NULL, "body.json"},
+        {"python3 check.py", NULL, "check.py"},
+        {"scripts/check.sh", NULL, "scripts/check.sh"},
+        {"helm upgrade web ./chart -f values.yaml", NULL, "values.yaml"},
+        {"wc -l < list.txt", NULL, "list.txt"},
+    };
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct risk risk = risk_of(arena, rows[i].command);
+        if (rows[i].writes && !holds(&risk.writes_files, rows[i].writes))
+            fail_msg("%s: does not write %s", rows[i].command, rows[i].writes);
+        if (rows[i].needs && !holds(&risk.needs_files, rows[i].needs))
+            fail_msg("%s: does not need %s", rows[i].command, rows[i].needs);
+    }
+    struct risk there = risk_of(arena, "kubectl exec db-0 -- sh -c 'date > /tmp/now.log'");
+    assert_int_equal(there.writes_files.n, 0);
+    assert_int_equal(there.class, RISK_MUTATE);
+}
+
+static void a_site_can_make_a_known_tool_stricter(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct risk_rules *rules =
+        rules_of("tool kubectl\n    destructive: scale \"needs two people\"\n    unknown: delete\n"
+                 "    mutate: exec payments-*\n    sensitive: logs\n");
+    struct risk scale = risk_of_command(arena, rules, "kubectl scale deploy x --replicas=0", 35);
+    assert_int_equal(scale.class, RISK_DESTRUCTIVE);
+    assert_string_equal(scale.why, "`kubectl scale` needs two people");
+    assert_int_equal(risk_of_command(arena, rules, "kubectl delete pod x", 20).class, RISK_DESTRUCTIVE);
+    assert_int_equal(risk_of_command(arena, rules, "kubectl get pods", 16).class, RISK_READ);
+    assert_int_equal(risk_of_command(arena, rules, "kubectl exec payments-0 -- date", 31).class, RISK_MUTATE);
+    assert_int_equal(risk_of_command(arena, rules, "kubectl exec web-0 -- date", 26).class, RISK_READ);
+    assert_true(risk_of_command(arena, rules, "kubectl logs x", 14).sensitive);
+    risk_rules_free(rules);
+}
+
+static void a_site_cannot_make_a_known_tool_less_strict(void **state)
+{
+    (void)state;
+    assert_refused("tool kubectl\n    read: delete\n", "site.rules:2: `kubectl` is built in");
+    assert_refused("tool kubectl\n    value: --all\n", "`kubectl` is built in");
+    assert_refused("tool rm\n    like: ls\n", "`rm` is built in");
+    assert_refused("tool rm\n    is: shell word\n", "`rm` is built in");
+    assert_refused("tool kubectl\n    runs: delete after 0\n", "`kubectl` is built in");
+    assert_refused("tool logs, docker\n    not sensitive: *\n", "`docker` is built in");
+    assert_refused("words python calls: remove\n", "a site can add words only to");
+}
+
+static void a_site_describes_its_own_tools_as_it_likes(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct risk_rules *rules = rules_of("tool deployctl\n    value: --region\n    read: status\n"
+                                        "    destructive: purge\n    runs there: on after 1\n");
+    assert_int_equal(risk_of_command(arena, rules, "deployctl --region purge status", 31).class, RISK_READ);
+    assert_int_equal(risk_of_command(arena, rules, "deployctl purge", 15).class, RISK_DESTRUCTIVE);
+    assert_int_equal(risk_of_command(arena, rules, "deployctl roll", 14).class, RISK_UNKNOWN);
+    assert_int_equal(risk_of_command(arena, rules, "deployctl on web-1 uptime", 25).class, RISK_READ);
+    assert_int_equal(risk_of_command(arena, rules, "deployctl on web-1 rm x", 23).class, RISK_DESTRUCTIVE);
+    risk_rules_free(rules);
+}
+
+static void an_expectation_that_is_not_met_is_told_with_its_line(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct risk_rules *rules = rules_of("expect read: ls\n"
+                                        "expect mutate or destructive: rm x\n"
+                                        "expect not read: sh <<EOF\xe2\x90\xa4rm x\xe2\x90\xa4"
+                                        "EOF\n"
+                                        "expect read: rm x\n"
+                                        "tool deployctl\n"
+                                        "    endless: watch\n");
+    struct strings complaints = {0};
+    size_t n_expectations;
+    risk_rules_check(arena, rules, &complaints, &n_expectations);
+    assert_int_equal(n_expectations, 4);
+    assert_int_equal(complaints.n, 2);
+    assert_non_null(strstr(complaints.at[0], "site.rules:5: no line says what `deployctl` does"));
+    assert_string_equal(complaints.at[1],
+                        "site.rules:4: `rm x` is destructive, not read: `rm` deletes files");
+    risk_rules_free(rules);
+}
+
+static void a_line_that_is_no_rule_is_refused_with_its_place(void **state)
+{
+    (void)state;
+    assert_refused("tool x\n    raed: y\n", "site.rules:2: no such kind of line");
+    assert_refused("read: y\n", "before the first `tool` line");
+    assert_refused("expect safe: ls\n", "`expect` wants read, unknown, mutate or destructive");
+    assert_refused("expect read:\n", "write `expect CLASS: COMMAND`");
+    assert_refused("tool x\n    runs: itself\n", "`itself` wants the word");
+}
+
+/* Work must stay in proportion to the length, whatever the nesting. */
+static void hostile_nesting_is_answered(void **state)
+{
+    static const char *const pieces[] = {"(",     "$(",    "'",     "\"",         "`",   "{ ",
+                                         "| ls ", "<<E\n", "sudo ", "${x:-",      "[[ ", "ls;",
+                                         "$((",   "<(",    "if ",   "case x in ", "\\",  "-c '"};
+    enum { N_BYTES = 50000 };
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        char *text = arena_alloc(arena, N_BYTES);
+        size_t n = strlen(pieces[i]), n_bytes = 0;
+        for (; n_bytes + n < N_BYTES; n_bytes += n)
+            memcpy(text + n_bytes, pieces[i], n);
+        struct risk risk = risk_of_command(arena, risk_rules_builtin(), text, n_bytes);
+        assert_non_null(risk.why);
+    }
+    assert_int_equal(risk_of_command(arena, risk_rules_builtin(), "ls\0rm", 5).class, RISK_UNKNOWN);
+}
+
 int main(void)
 {
-    return 0;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_reason_names_the_part_that_decided),
+        cmocka_unit_test(facts_are_told_beside_the_class),
+        cmocka_unit_test(files_written_and_needed_here_are_named),
+        cmocka_unit_test(a_site_can_make_a_known_tool_stricter),
+        cmocka_unit_test(a_site_cannot_make_a_known_tool_less_strict),
+        cmocka_unit_test(a_site_describes_its_own_tools_as_it_likes),
+        cmocka_unit_test(an_expectation_that_is_not_met_is_told_with_its_line),
+        cmocka_unit_test(a_line_that_is_no_rule_is_refused_with_its_place),
+        cmocka_unit_test(hostile_nesting_is_answered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

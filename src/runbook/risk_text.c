@@ -8,12 +8,15 @@
 #include <string.h>
 
 /* Length of a prompt at the start of a line, or 0: "$ ", "% ", "user@host:~$ ", "[root@db ~]# ", "PS C:\> ",
- * "C:\Users\me> ". A lone "# " is a comment, not a prompt. */
+ * "C:\Users\me> ", "[node1]: PS C:\> ". A lone "# " is a comment, not a prompt. */
 static size_t prompt_length(const char *line, size_t n)
 {
     size_t at = 0;
     while (at < n && (line[at] == ' ' || line[at] == '\t'))
         at++;
+    const char *remote = n > at && line[at] == '[' ? memmem(line + at, n - at, "]: PS ", 6) : NULL;
+    if (remote)
+        at = (size_t)(remote - line) + 3;
     size_t start = at;
     if (at + 1 < n && (line[at] == '$' || line[at] == '%') && line[at + 1] == ' ')
         return at + 2;
@@ -24,7 +27,8 @@ static size_t prompt_length(const char *line, size_t n)
     for (; at < n && at < start + 80; at++) {
         host |= line[at] == '@';
         bool last = at + 1 >= n || line[at + 1] == ' ';
-        if (windows && line[at] == '>' && at > start + 2)
+        bool drive = memmem(line + start, at - start, ":\\", 2) != NULL;
+        if (windows && line[at] == '>' && at > start + 2 && (last || drive))
             return at + 1;
         if (host && last && (line[at] == '$' || line[at] == '#'))
             return at + 1;

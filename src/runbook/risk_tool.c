@@ -91,11 +91,12 @@ static bool rests_on_doubt(const struct arguments *arguments, const struct decis
     return false;
 }
 
-static struct decision decide(const struct arguments *arguments)
+/* Of the phrases that the program came with, or of those of the site. */
+static struct decision best_phrase(const struct arguments *arguments, bool site)
 {
     struct decision best = {.class = RISK_UNKNOWN, .last = SIZE_MAX};
     phrases_each (phrase, arguments->tool) {
-        if (phrase->kind > KIND_DESTRUCTIVE)
+        if (phrase->kind > KIND_DESTRUCTIVE || phrase->site != site)
             continue;
         size_t last = SIZE_MAX;
         int score = phrase_score(arguments, phrase, &last);
@@ -107,6 +108,15 @@ static struct decision decide(const struct arguments *arguments)
             best = (struct decision){.class = class, .score = score, .last = last, .phrase = phrase};
     }
     return best;
+}
+
+/* What a site says of a tool that is built in counts when it is riskier. */
+static struct decision decide(const struct arguments *arguments)
+{
+    struct decision built_in = best_phrase(arguments, false), site = best_phrase(arguments, true);
+    if (site.phrase && (!arguments->tool->built_in || !built_in.phrase || site.class > built_in.class))
+        return site;
+    return built_in;
 }
 
 /* An option whose name speaks of change: --delete-old, --force. */
@@ -157,11 +167,33 @@ static void options_check(struct scan *scan, const struct arguments *arguments,
     }
 }
 
+/* "$OPTS", "${CURL_ARGS[@]}", "$@": by its name a variable of more than one word, which may be options. */
+static bool holds_options(const struct word *word)
+{
+    static const char names[] =
+        "*opt|*opts|*option|*options|*arg|*args|*argument|*arguments|*flag|*flags|*params";
+    char name[48];
+    size_t n = 0;
+    const char *c = word->text + 1;
+    if (!word->dynamic || word->text[0] != '$' || *c == '(')
+        return false;
+    for (c += *c == '{'; *c && *c != '}' && *c != '[' && *c != ':'; c++)
+        if (n + 1 < sizeof name)
+            name[n++] = (char)tolower((unsigned char)*c);
+    name[n] = '\0';
+    if (strcmp(name, "@") == 0 || strcmp(name, "*") == 0)
+        return true;
+    bool all = *c == '[' && c[1] == '@';
+    return (word->splits || all) && alternatives_match(names, name);
+}
+
 /* A word in braces or a variable in the middle of a reading command could still become an option. */
 static void words_check(struct scan *scan, const struct arguments *arguments)
 {
     for (size_t i = 1; i < arguments->end; i++) {
         const char *text = arguments->words[i].text;
+        if (!arguments->tool->shell_word && holds_options(&arguments->words[i]))
+            risk_raise(scan, RISK_UNKNOWN, text, "may hold options that are not shown");
         if (arguments->words[i].splits && text[0] == '{' && (strstr(text, ",-") || text[1] == '-'))
             risk_raise(scan, RISK_UNKNOWN, text, "hides options in braces");
     }
@@ -269,7 +301,8 @@ static void tool_scan(struct scan *scan, const struct tool *tool, const struct w
     scan_http(scan, &arguments);
     struct decision decision = decide(&arguments);
     /* what runs inside decides, unless a phrase says as much about the command as the line that found it */
-    if (inner_score > 0 && (decision.score < inner_score || !decision.phrase)) {
+    bool stricter = tool->built_in && decision.phrase && decision.phrase->site;
+    if (inner_score > 0 && !stricter && (decision.score < inner_score || !decision.phrase)) {
         decision.class = RISK_READ;
         options_check(scan, &arguments, &decision);
         return;

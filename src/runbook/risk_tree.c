@@ -120,16 +120,48 @@ static void file_redirect(struct scan *scan, TSNode node, struct words *argument
     }
 }
 
+/* Text of a here-document that the grammar took for plain: a substitution in it runs all the same. */
+static void heredoc_text_check(struct scan *scan, size_t start, size_t end)
+{
+    for (size_t i = start; i < end; i++) {
+        char c = scan->text[i];
+        if (c == '\\')
+            i++;
+        else if (c == '`' || (c == '$' && i + 1 < end && scan->text[i + 1] == '('))
+            risk_raise(scan, RISK_UNKNOWN, "<<",
+                       "runs a command from within the text, which cannot be followed");
+    }
+}
+
+static void heredoc_body_scan(struct scan *scan, TSNode body, bool quoted)
+{
+    size_t at = ts_node_start_byte(body);
+    struct nodes children = children_of(scan, body);
+    list_each (child, &children) {
+        if (node_is(*child, "heredoc_content"))
+            continue;
+        scan_node(scan, *child);
+        if (!quoted && ts_node_start_byte(*child) > at)
+            heredoc_text_check(scan, at, ts_node_start_byte(*child));
+        at = ts_node_end_byte(*child);
+    }
+    if (!quoted)
+        heredoc_text_check(scan, at, ts_node_end_byte(body));
+}
+
 /* <<EOF: the body becomes what the command reads; the words behind it are arguments; the rest of the line
  * (a pipe, &&) hangs below the redirection and is kept for later in ret_rest. */
 static void heredoc_redirect(struct scan *scan, TSNode node, struct words *arguments,
                              struct words *ret_rest_text)
 {
     struct nodes children = children_of(scan, node);
+    bool quoted = false;
     list_each (at, &children) {
         TSNode child = *at;
-        if (node_is(child, "heredoc_body")) {
-            children_scan(scan, child);
+        if (node_is(child, "heredoc_start")) {
+            quoted = strpbrk(node_text(scan, child), "'\"\\") != NULL;
+        } else if (node_is(child, "heredoc_body")) {
+            heredoc_body_scan(scan, child, quoted);
             *list_push(scan->arena, ret_rest_text) = (struct word){.text = node_text(scan, child)};
         } else if (node_is(child, "file_redirect")) {
             file_redirect(scan, child, arguments);
@@ -177,13 +209,15 @@ static bool is_arithmetic(TSNode command_name)
 }
 
 /* Programs that set variables by name: what was known about variables is known no longer. */
-static bool sets_variables(const char *program)
+static void set_variables_note(struct scan *scan, const struct words *words)
 {
-    static const char *const names[] = {"read", "printf", "mapfile", "readarray", "getopts", "let"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], program) == 0)
-            return true;
-    return false;
+    static const char programs[] = "read|printf|mapfile|readarray|getopts|let";
+    if (words->n == 0 || !alternatives_match(programs, words->at[0].text))
+        return;
+    scan->variables.n = 0;
+    for (size_t i = 1; i < words->n; i++)
+        if (rules_list_has(scan->rules, LIST_RISKY_VARIABLES, words->at[i].text))
+            scan_assignment(scan, words->at[i].text, NULL);
 }
 
 /* A simple command with words that stand behind its redirections. */
@@ -210,8 +244,7 @@ static void command_with(struct scan *scan, TSNode node, const struct words *beh
     if (!arithmetic)
         scan_command(scan, words.at, words.n);
     scan->stdin_text = NULL;
-    if (words.n && sets_variables(words.at[0].text))
-        scan->variables.n = 0;
+    set_variables_note(scan, &words);
     list_each (at, &children) {
         TSNode child = *at;
         scan->in_prefix = node_is(child, "variable_assignment");

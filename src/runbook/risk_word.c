@@ -145,6 +145,15 @@ struct word word_of_node(struct scan *scan, TSNode node)
     return b.word;
 }
 
+bool word_is_expansion(const struct word *word)
+{
+    const char *text = word->text;
+    if (*text == '`' || strncmp(text, "$(", 2) == 0)
+        return true;
+    return *text == '$' && !text[1 + strspn(text + 1, "{}[]:@*_-abcdefghijklmnopqrstuvwxyz"
+                                                      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")];
+}
+
 /* The value of "$NAME" or "${NAME}" as set earlier in the same text, or NULL. */
 static const char *known_value(const struct scan *scan, const char *text)
 {
