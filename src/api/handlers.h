@@ -51,6 +51,8 @@ void get_steps(struct request *request);
 void post_acknowledge(struct request *request);
 void post_note(struct request *request);
 void post_resolve(struct request *request);
+void post_state(struct request *request);
+void post_severity(struct request *request);
 
 /* reports.c, runs.c */
 void get_report(struct request *request);

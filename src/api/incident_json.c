@@ -45,6 +45,10 @@ void json_incident(struct json_writer *writer, const struct incident *incident)
     jw_pair_int(writer, "severity_rank", incident->severity_rank);
     jw_pair(writer, "severity_why", none_if_empty(incident->severity_why));
     jw_pair_int(writer, "severity_line", incident->severity_line);
+    jw_pair(writer, "severity_by", none_if_empty(incident->severity_by));
+    jw_pair_bool(writer, "patient_safety", incident->patient_safety);
+    jw_pair(writer, "patient_safety_why", none_if_empty(incident->patient_safety_why));
+    jw_pair_int(writer, "patient_safety_line", incident->patient_safety_line);
     jw_pair(writer, "state", incident_state_name(incident->state));
     write_procedure(writer, incident);
     jw_name(writer, "alerts");
@@ -59,6 +63,18 @@ void json_incident(struct json_writer *writer, const struct incident *incident)
     jw_pair_time(writer, "monitoring_at", incident->monitoring_us);
     jw_pair_time(writer, "resolved_at", incident->resolved_us);
     jw_pair(writer, "resolved_by", none_if_empty(incident->resolved_by));
+    jw_pair_time(writer, "closed_at", incident->closed_us);
+    jw_pair(writer, "closed_by", none_if_empty(incident->closed_by));
+    jw_pair_time(writer, "reopened_at", incident->reopened_us);
+    jw_pair_int(writer, "times_reopened", incident->n_reopened);
+    jw_name(writer, "earlier_incident");
+    if (incident->earlier)
+        jw_int(writer, incident->earlier);
+    else
+        jw_null(writer);
+    jw_pair_time(writer, "lease_until", incident->lease_us);
+    jw_pair_time(writer, "progress_at", incident->progress_us);
+    jw_pair_int(writer, "lease_lapses", incident->lease_lapses);
     write_response_time(writer, incident->response_time_s);
     jw_end_object(writer);
 }

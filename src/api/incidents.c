@@ -141,9 +141,10 @@ void get_steps(struct request *request)
 
 /* ---- verbs ---- */
 
-static void submit(struct request *request, enum input_kind kind, struct json root, const char *text)
+/* What the body says becomes the rest of the input. */
+static void submit(struct request *request, struct json root, struct input input)
 {
-    struct input input = {.kind = kind, .incident = request->parts.numbers[0], .text = text};
+    input.incident = request->parts.numbers[0];
     input.force = json_bool(json_get(root, "force"), false);
     if (request_actor(request, root, &input.actor) < 0)
         return;
@@ -151,29 +152,58 @@ static void submit(struct request *request, enum input_kind kind, struct json ro
     request_submit(request, NULL);
 }
 
+/* A member that must be there. */
+static int needed_text(struct request *request, struct json root, const char *name, const char **ret_text)
+{
+    if (request_text(request, root, name, ret_text) < 0)
+        return -1;
+    if (*ret_text)
+        return 0;
+    answer_problem(request, PROBLEM_INVALID, name, "\"%s\" is missing", name);
+    return -1;
+}
+
 void post_acknowledge(struct request *request)
 {
     struct json root;
     if (request_object(request, &root) == 0)
-        submit(request, INPUT_ACKNOWLEDGE, root, NULL);
+        submit(request, root, (struct input){.kind = INPUT_ACKNOWLEDGE});
 }
 
 void post_note(struct request *request)
 {
     struct json root;
-    const char *text;
-    if (request_object(request, &root) < 0 || request_text(request, root, "text", &text) < 0)
+    struct input input = {.kind = INPUT_NOTE};
+    if (request_object(request, &root) < 0 || request_text(request, root, "text", &input.text) < 0)
         return;
-    if (!text)
+    if (!input.text)
         answer_problem(request, PROBLEM_INVALID, "text", "a note needs a text");
     else
-        submit(request, INPUT_NOTE, root, text);
+        submit(request, root, input);
 }
 
 void post_resolve(struct request *request)
 {
     struct json root;
-    const char *text;
-    if (request_object(request, &root) == 0 && request_text(request, root, "text", &text) == 0)
-        submit(request, INPUT_RESOLVE, root, text);
+    struct input input = {.kind = INPUT_RESOLVE};
+    if (request_object(request, &root) == 0 && request_text(request, root, "text", &input.text) == 0)
+        submit(request, root, input);
+}
+
+void post_state(struct request *request)
+{
+    struct json root;
+    struct input input = {.kind = INPUT_STATE};
+    if (request_object(request, &root) == 0 && needed_text(request, root, "state", &input.word) == 0 &&
+        request_text(request, root, "text", &input.text) == 0)
+        submit(request, root, input);
+}
+
+void post_severity(struct request *request)
+{
+    struct json root;
+    struct input input = {.kind = INPUT_SEVERITY};
+    if (request_object(request, &root) == 0 && needed_text(request, root, "severity", &input.word) == 0 &&
+        needed_text(request, root, "why", &input.text) == 0)
+        submit(request, root, input);
 }

@@ -14,6 +14,9 @@ static const char usage[] =
     "       crashcart incident show N [--full] [--json]    what, why, what was found, what waits\n"
     "       crashcart incident ack N                       you take it: nobody else is paged\n"
     "       crashcart incident note N TEXT...\n"
+    "       crashcart incident investigate|identify|monitor|reopen|close N [--note TEXT]\n"
+    "       crashcart incident state N STATE [--note TEXT]\n"
+    "       crashcart incident severity N LEVEL --why TEXT raise or lower it, on record\n"
     "       crashcart incident resolve N [--note TEXT] [--force]\n"
     "       crashcart incident report N                    the post-incident report, as Markdown\n"
     "\n"
@@ -25,7 +28,7 @@ struct words {
     struct arena *arena;
     struct client client;
     struct strings rest;
-    const char *note;
+    const char *note, *why;
     bool json, open, full, force;
     long long number;
     struct err err;
@@ -173,6 +176,67 @@ static int resolve(struct words *words)
     return tell(words, "/resolve", &body);
 }
 
+static int move(struct words *words, const char *state)
+{
+    scoped_buf struct buf body = {0};
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "state", state);
+    jw_pair_bool(&writer, "force", words->force);
+    if (words->note)
+        jw_pair(&writer, "text", words->note);
+    jw_end_object(&writer);
+    return tell(words, "/state", &body);
+}
+
+static int investigate(struct words *words)
+{
+    return move(words, "investigating");
+}
+
+static int identify(struct words *words)
+{
+    return move(words, "identified");
+}
+
+static int monitor(struct words *words)
+{
+    return move(words, "monitoring");
+}
+
+static int reopen(struct words *words)
+{
+    return move(words, "triggered");
+}
+
+static int close_it(struct words *words)
+{
+    return move(words, "closed");
+}
+
+static int state(struct words *words)
+{
+    if (words->rest.n != 2)
+        return usage_error(usage, "incident state %lld: which state?", words->number);
+    return move(words, words->rest.at[1]);
+}
+
+static int severity(struct words *words)
+{
+    if (words->rest.n != 2)
+        return usage_error(usage, "incident severity %lld: which level?", words->number);
+    if (!words->why)
+        return usage_error(usage, "incident severity %lld %s: --why TEXT is needed, for the record",
+                           words->number, words->rest.at[1]);
+    scoped_buf struct buf body = {0};
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "severity", words->rest.at[1]);
+    jw_pair(&writer, "why", words->why);
+    jw_end_object(&writer);
+    return tell(words, "/severity", &body);
+}
+
 static int report(struct words *words)
 {
     return print_answer(words, path_of(words, "/report"));
@@ -183,8 +247,19 @@ static const struct verb {
     bool takes_number, takes_text;
     int (*run)(struct words *words);
 } verbs[] = {
-    {"list", false, false, list}, {"show", true, false, show},       {"ack", true, false, acknowledge},
-    {"note", true, true, note},   {"resolve", true, false, resolve}, {"report", true, false, report},
+    {"list", false, false, list},
+    {"show", true, false, show},
+    {"ack", true, false, acknowledge},
+    {"note", true, true, note},
+    {"investigate", true, false, investigate},
+    {"identify", true, false, identify},
+    {"monitor", true, false, monitor},
+    {"reopen", true, false, reopen},
+    {"close", true, false, close_it},
+    {"state", true, true, state},
+    {"severity", true, true, severity},
+    {"resolve", true, false, resolve},
+    {"report", true, false, report},
 };
 
 static const struct verb *find_verb(const char *name)
@@ -200,10 +275,10 @@ int cmd_incident(int argc, char **argv)
     scoped_arena struct arena *arena = arena_new();
     struct words words = {.arena = arena};
     const char *data = NULL, *as = NULL;
-    const struct command_option options[] = {{"--json", &words.json, NULL}, {"--open", &words.open, NULL},
-                                             {"--full", &words.full, NULL}, {"--force", &words.force, NULL},
-                                             {"--note", NULL, &words.note}, {"--data", NULL, &data},
-                                             {"--as", NULL, &as},           {0}};
+    const struct command_option options[] = {
+        {"--json", &words.json, NULL},   {"--open", &words.open, NULL}, {"--full", &words.full, NULL},
+        {"--force", &words.force, NULL}, {"--note", NULL, &words.note}, {"--why", NULL, &words.why},
+        {"--data", NULL, &data},         {"--as", NULL, &as},           {0}};
     int parsed = command_line_parse(arena, argc, argv, options, usage, &words.rest);
     if (parsed)
         return command_line_exit(parsed);

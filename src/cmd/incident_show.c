@@ -157,6 +157,32 @@ static void add_acknowledged(struct buf *out, struct json incident)
     add_row(out, "acknowledged", buf_text(&row));
 }
 
+static void add_safety(struct buf *out, struct json incident)
+{
+    scoped_buf struct buf row = {0};
+    if (!json_bool(json_get(incident, "patient_safety"), false))
+        return;
+    buf_puts(&row, text_of(incident, "patient_safety_why"));
+    add_place(&row, text_of(json_get(incident, "procedure"), "file"),
+              number_of(incident, "patient_safety_line"));
+    add_row(out, "PATIENTS", buf_text(&row));
+}
+
+/* Until when the acknowledgement holds without progress. */
+static void add_lease(struct buf *out, struct json incident)
+{
+    scoped_buf struct buf row = {0};
+    long long lapses = number_of(incident, "lease_lapses");
+    if (*text_of(incident, "lease_until")) {
+        add_moment(&row, text_of(incident, "lease_until"));
+        buf_puts(&row, lapses ? ", then others are paged: no resolution progress"
+                              : " without progress; every step, note and change renews it");
+    } else if (lapses > 1) {
+        buf_puts(&row, "no resolution progress: others are paged");
+    }
+    add_row(out, "holds until", buf_text(&row));
+}
+
 static void add_header(struct buf *out, struct json incident, const struct show_options *options)
 {
     scoped_buf struct buf why = {0}, procedure = {0}, alerts = {0};
@@ -169,6 +195,7 @@ static void add_header(struct buf *out, struct json incident, const struct show_
     if (why.n_bytes)
         add_place(&why, file, number_of(incident, "severity_line"));
     add_row(out, "why", buf_text(&why));
+    add_safety(out, incident);
     if (json_kind(found) == JSON_OBJECT) {
         buf_puts(&procedure, text_of(found, "title"));
         add_place(&procedure, file, number_of(found, "line"));
@@ -182,6 +209,7 @@ static void add_header(struct buf *out, struct json incident, const struct show_
                number_of(json_get(incident, "alerts"), "total"));
     add_row(out, "alerts", buf_text(&alerts));
     add_acknowledged(out, incident);
+    add_lease(out, incident);
 }
 
 static void add_heading(struct buf *out, const char *heading, bool colours)
@@ -281,10 +309,8 @@ static void add_next(struct buf *out, struct json incident)
 {
     static const struct {
         const char *state, *verb;
-    } verbs[] = {{"triggered", "ack"},
-                 {"monitoring", "resolve"},
-                 {"acknowledged", "resolve"},
-                 {"resolved", "report"},
+    } verbs[] = {{"triggered", "ack"},         {"monitoring", "resolve"}, {"acknowledged", "resolve"},
+                 {"investigating", "resolve"}, {"identified", "resolve"}, {"resolved", "report"},
                  {"closed", "report"}};
     const char *state = text_of(incident, "state");
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)

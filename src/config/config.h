@@ -79,6 +79,7 @@ struct config {
     const char *public_url;    /* links in pages; NULL: http://LISTEN */
     int64_t resolve_timeout_s; /* an alert that is not sent again ends after this; 300 */
     int64_t hold_down_s;       /* monitoring -> resolved after this without a firing alert; 300 */
+    int64_t reopen_window_s;   /* the same trouble opens a resolved incident again until then; 3600 */
     struct {
         const char *server; /* "smtp://host:25", "smtps://host:465"; NULL: mail cannot be sent */
         const char *from;

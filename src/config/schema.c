@@ -158,6 +158,8 @@ static const struct key root_keys[] = {
      .least = 10 * S, .most = 7 * DAY, .help = "an alert that is not sent again ends after this"},
     {"hold_down", VALUE_DURATION, offsetof(struct config, hold_down_s), .fallback = "5m", .least = 0,
      .most = DAY, .help = "quiet time before an incident counts as resolved"},
+    {"reopen_window", VALUE_DURATION, offsetof(struct config, reopen_window_s), .fallback = "1h", .least = 0,
+     .most = DAY, .help = "the same trouble opens a resolved incident again until then"},
     {"mail", VALUE_SECTION, offsetof(struct config, mail), .section = &mail_section,
      .help = "how mail leaves"},
     {"runner", VALUE_SECTION, offsetof(struct config, runner), .section = &runner_section,

@@ -1,5 +1,41 @@
 /* INPUT_ACKNOWLEDGE: somebody has it, and nobody else is woken. */
+#include <string.h>
+
 #include "engine/engine_priv.h"
+
+void incident_take(struct turn *turn, struct incident_record *record, const char *actor)
+{
+    struct incident *incident = &record->incident;
+    bool first = incident->acknowledged_us == 0;
+    if (first)
+        incident->acknowledged_us = turn->now_us;
+    text_keep(&incident->acknowledged_by, actor);
+    incident->progress_us = turn->now_us;
+    incident->lease_lapses = 0;
+    incident->pages_owed = false;
+    /* While it is watched the state stays; the acknowledgement counts when it burns again. */
+    if (incident->state == INCIDENT_TRIGGERED)
+        incident_move(turn, record, INCIDENT_ACKNOWLEDGED);
+    escalate_stop(turn, record, arena_printf(turn->arena, "acknowledged by %s", actor));
+    incident_changed(turn, record, CHANGE_OWNER);
+}
+
+static void say(struct turn *turn, const struct incident_record *record, const char *actor, const char *text)
+{
+    const struct incident *incident = &record->incident;
+    int64_t took_us = turn->now_us - incident_since_us(record);
+    const char *from = incident->acknowledged_us
+                           ? arena_printf(turn->arena, "; it was with %s", incident->acknowledged_by)
+                           : "";
+    struct json_writer *body = event_begin(turn);
+    jw_pair_int(body, "seconds", took_us / US_PER_S);
+    if (incident->acknowledged_us)
+        jw_pair(body, "from", incident->acknowledged_by);
+    if (text && *text)
+        jw_pair(body, "text", text_head(turn->arena, text, 4096));
+    event_end(turn, incident->number, actor, "incident.acknowledged", "Acknowledged by %s after %s%s", actor,
+              duration_text(turn->arena, took_us), from);
+}
 
 void decide_acknowledge(struct turn *turn, const struct input *input)
 {
@@ -7,32 +43,27 @@ void decide_acknowledge(struct turn *turn, const struct input *input)
     if (!record)
         return;
     struct incident *incident = &record->incident;
+    const char *actor = text_or(input->actor, "somebody");
+    bool theirs = incident->acknowledged_us && strcmp(incident->acknowledged_by, actor) == 0;
     if (!incident_is_open(record)) {
         turn_answer(turn, OUTCOME_CONFLICT, incident->number, "Incident %lld is %s already, by %s.",
                     (long long)incident->number, incident_state_name(incident->state), incident->resolved_by);
         return;
     }
-    if (incident->acknowledged_us) {
+    if (incident->acknowledged_us && incident->pages_owed) {
+        incident->pages_owed = false;
+        pages_cancel(turn, record, arena_printf(turn->arena, "%s has seen it", actor));
+        turn_touch(turn, record);
+    }
+    if (theirs || (incident->acknowledged_us && incident->lease_lapses == 0)) {
+        if (theirs)
+            incident_progress(turn, record, actor);
         turn_answer(turn, OUTCOME_DONE, incident->number, "%s has incident %lld since %s.",
                     incident->acknowledged_by, (long long)incident->number,
                     time_text(turn->arena, incident->acknowledged_us));
         return;
     }
-    const char *actor = text_or(input->actor, "somebody");
-    incident->acknowledged_us = turn->now_us;
-    text_keep(&incident->acknowledged_by, actor);
-    /* While it is watched the state stays; the acknowledgement counts when it burns again. */
-    if (incident->state == INCIDENT_TRIGGERED)
-        incident_move(turn, record, INCIDENT_ACKNOWLEDGED);
-    turn_touch(turn, record);
-
-    int64_t took_us = turn->now_us - incident->opened_us;
-    struct json_writer *body = event_begin(turn);
-    jw_pair_int(body, "seconds", took_us / US_PER_S);
-    if (input->text && *input->text)
-        jw_pair(body, "text", text_head(turn->arena, input->text, 4096));
-    event_end(turn, incident->number, actor, "incident.acknowledged", "Acknowledged by %s after %s", actor,
-              duration_text(turn->arena, took_us));
-    escalate_stop(turn, record, arena_printf(turn->arena, "acknowledged by %s", actor));
+    say(turn, record, actor, input->text);
+    incident_take(turn, record, actor);
     turn_answer(turn, OUTCOME_DONE, incident->number, "Incident %lld is yours.", (long long)incident->number);
 }

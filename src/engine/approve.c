@@ -43,7 +43,8 @@ static struct run_step *waiting_step(struct turn *turn, const struct input *inpu
 }
 
 /* The first of two: it is on record, and the step goes on waiting. */
-static void approve_first(struct turn *turn, struct run_step *step, const struct input *input)
+static void approve_first(struct turn *turn, struct incident_record *record, struct run_step *step,
+                          const struct input *input)
 {
     const char *why =
         arena_printf(turn->arena, "%s approves; it destroys, so a second person must too.", input->actor);
@@ -54,6 +55,7 @@ static void approve_first(struct turn *turn, struct run_step *step, const struct
     event_end(turn, step->incident, input->actor, "approval.requested",
               "%s approves `%s` (%s): a second person is asked", input->actor,
               text_head(turn->arena, step->text, 200), place_text(turn->arena, step->file, step->line));
+    incident_progress(turn, record, input->actor);
     turn_answer(turn, OUTCOME_DONE, step->incident,
                 "Line %d destroys something (%s). A second person must approve it too.", step->line,
                 step->risk_why);
@@ -73,15 +75,17 @@ static void approve(struct turn *turn, struct incident_record *record, struct ru
     turn_save_step(turn, step, NULL);
     turn_touch(turn, record);
     run_continue(turn, record);
+    incident_progress(turn, record, input->actor);
     turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s.", step->line,
                 step->state == STEP_STARTING ? "started" : "next, after the step that is running");
 }
 
 /* Is this the one of two people that is still missing? Says so when it is not. */
-static bool is_second_person(struct turn *turn, struct run_step *step, const struct input *input)
+static bool is_second_person(struct turn *turn, struct incident_record *record, struct run_step *step,
+                             const struct input *input)
 {
     if (!*step->approved_by) {
-        approve_first(turn, step, input);
+        approve_first(turn, record, step, input);
         return false;
     }
     if (strcmp(step->approved_by, input->actor) == 0) {
@@ -109,7 +113,7 @@ void decide_approve(struct turn *turn, const struct input *input)
         turn_answer(turn, OUTCOME_INVALID, step->incident, "Breaking the glass needs a reason.");
         return;
     }
-    if (!destroys || breaks_glass || is_second_person(turn, step, input))
+    if (!destroys || breaks_glass || is_second_person(turn, record, step, input))
         approve(turn, record, step, input, breaks_glass ? "approval.break_glass" : "approval.given");
 }
 
@@ -128,5 +132,6 @@ void decide_deny(struct turn *turn, const struct input *input)
     approval_begin(turn, step, input->text);
     event_end(turn, step->incident, actor, "approval.denied", "%s denies `%s` (%s)", actor,
               text_head(turn->arena, step->text, 200), place_text(turn->arena, step->file, step->line));
+    incident_progress(turn, record, actor);
     turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d will not run.", step->line);
 }

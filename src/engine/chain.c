@@ -77,9 +77,11 @@ int64_t patience_s(const struct engine *engine, const struct incident_record *re
     const struct procedure *procedure;
     const struct runbook *runbook = incident_runbook(engine, record, &procedure);
     const struct severity *severity = runbook ? runbook_severity(runbook, record->incident.severity) : NULL;
-    if (severity && severity->escalate_after_s > 0)
-        return severity->escalate_after_s;
     int64_t response_s = severity ? severity->response_time_s : record->incident.response_time_s;
+    /* The shorter of two: "2 hours if unresolved" does not excuse silence beyond the response time. */
+    if (severity && severity->escalate_after_s > 0 &&
+        (response_s <= 0 || severity->escalate_after_s < response_s))
+        return severity->escalate_after_s;
     if (response_s != UNSTATED)
         return response_s > 0 ? response_s : PATIENCE_AT_ONCE_S;
     /* A runbook that gives the other levels a time and this one none means that it can wait. */

@@ -37,6 +37,7 @@ enum timer_kind {
     TIMER_ESCALATE,       /* subject: incident */
     TIMER_HOLD_DOWN,      /* subject: incident; monitoring -> resolved */
     TIMER_DELIVERY_RETRY, /* subject: delivery */
+    TIMER_LEASE,          /* subject: incident; whoever has it is silent */
     TIMER_ALERT_ENDS,     /* subject 0: the next alert that times out; not durable, derived from the alerts */
     TIMER_NEWS,           /* what a storm of alerts did is told; not durable, what it tells of is */
     N_TIMER_KINDS

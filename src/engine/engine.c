@@ -11,6 +11,8 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_ACKNOWLEDGE] = decide_acknowledge,
     [INPUT_NOTE] = decide_note,
     [INPUT_RESOLVE] = decide_resolve,
+    [INPUT_STATE] = decide_state,
+    [INPUT_SEVERITY] = decide_severity,
     [INPUT_APPROVE] = decide_approve,
     [INPUT_DENY] = decide_deny,
     [INPUT_DELIVERY_DONE] = decide_delivery_done,
@@ -20,11 +22,9 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
 };
 
 static timer_handler *const timer_handlers[N_TIMER_KINDS] = {
-    [TIMER_ESCALATE] = due_escalate,
-    [TIMER_HOLD_DOWN] = due_hold_down,
-    [TIMER_DELIVERY_RETRY] = due_delivery_retry,
-    [TIMER_ALERT_ENDS] = due_alert_ends,
-    [TIMER_NEWS] = due_news,
+    [TIMER_ESCALATE] = due_escalate,     [TIMER_HOLD_DOWN] = due_hold_down,
+    [TIMER_LEASE] = due_lease,           [TIMER_DELIVERY_RETRY] = due_delivery_retry,
+    [TIMER_ALERT_ENDS] = due_alert_ends, [TIMER_NEWS] = due_news,
 };
 
 struct engine *engine_new(const struct config *config, const struct library *library)

@@ -34,7 +34,9 @@ enum input_kind {
     INPUT_ALERTS,        /* batch */
     INPUT_ACKNOWLEDGE,   /* incident, actor */
     INPUT_NOTE,          /* incident, actor, text */
-    INPUT_RESOLVE,       /* incident, actor, text; force: although alerts still fire */
+    INPUT_RESOLVE,       /* incident, actor, text; force: although alerts still fire, or checks are open */
+    INPUT_STATE,         /* incident, actor, word (a state), text, force */
+    INPUT_SEVERITY,      /* incident, actor, word (a level of its runbook), text: why */
     INPUT_APPROVE,       /* run, step (line), actor */
     INPUT_DENY,          /* run, step (line), actor, text */
     INPUT_DELIVERY_DONE, /* delivery, delivery_result */
@@ -49,6 +51,7 @@ struct input {
     const char *actor; /* "person:ana", "token:admin", "system" */
     int64_t incident;
     const char *text;
+    const char *word;
     bool force;
     const struct alert_batch *batch;
     int64_t run;

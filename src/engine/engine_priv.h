@@ -31,19 +31,20 @@ struct kin {
 
 struct incident_record {
     struct incident incident; /* texts on the heap */
-    struct due escalate, hold_down, tell;
+    struct due escalate, hold_down, tell, lease;
     struct delivery_record *deliveries; /* that are not settled */
     struct run_step *steps;             /* by position; texts on the heap, without output */
     size_t n_steps;
     struct kin *kin;
-    int n_severities;                        /* looked up for alerts that joined */
-    struct incident_record *next, *previous; /* by number */
-    struct incident_record *retired_next;    /* of those that are resolved, in order of time */
-    struct news *news;                       /* not told yet, or NULL */
-    int64_t told_since_us;                   /* when n_told began to be counted */
-    int n_told;                              /* news that were told at once since then */
+    int n_severities;                                        /* looked up for alerts that joined */
+    struct incident_record *next, *previous;                 /* by number */
+    struct incident_record *retired_next, *retired_previous; /* of those that are resolved */
+    struct news *news;                                       /* not told yet, or NULL */
+    int64_t told_since_us;                                   /* when n_told began to be counted */
+    int n_told;                                              /* news that were told at once since then */
     struct incident_record *touched_next;
     int64_t restored_firing; /* alerts, as the ledger has it */
+    bool fired, ended;       /* alerts of it, in this turn */
     bool touched;            /* in this turn */
     bool unsaved;            /* and the ledger must get the value */
     bool diagnosed;          /* all steps that run by themselves are done */
@@ -135,6 +136,7 @@ struct incident_record *incident_add(struct engine *engine, const struct inciden
 void incident_free(struct engine *engine, struct incident_record *record);
 /* It is over: no alert joins it any more, and a day later it is forgotten. */
 void incident_retire(struct engine *engine, struct incident_record *record);
+void incident_unretire(struct engine *engine, struct incident_record *record);
 /* Forgets incidents that were resolved more than a day ago. */
 void incidents_forget(struct engine *engine);
 bool incident_is_open(const struct incident_record *record);
@@ -211,9 +213,6 @@ void alert_attach(struct incident_record *incident, struct alert_record *record)
 /* earlier: the last incident of the same trouble, or NULL */
 struct incident_record *incident_open(struct turn *turn, const struct finding *finding,
                                       const struct incident_record *earlier);
-/* Takes a more severe level; never a less severe one. */
-void incident_raise(struct turn *turn, struct incident_record *record, const struct severity_choice *choice,
-                    const char *alertname);
 void news_add(struct turn *turn, struct incident_record *incident, const struct alert_record *record,
               enum alert_change change, const char *how);
 void news_opened(struct turn *turn, struct incident_record *incident);
@@ -223,7 +222,7 @@ void news_settle(struct turn *turn, struct incident_record *incident);
 /* Whatever was gathered is told now. */
 void news_tell(struct turn *turn, struct incident_record *incident);
 void news_free(struct incident_record *incident);
-/* Moves an incident to monitoring when nothing fires any more, and back when something does. */
+/* Moves an incident to monitoring when its last alert has ended, and back when a new one fires. */
 void incident_follow(struct turn *turn, struct incident_record *record);
 
 /* ---- chain.c, escalate.c ---- */
@@ -243,8 +242,19 @@ int64_t patience_s(const struct engine *engine, const struct incident_record *re
 void escalate(struct turn *turn, struct incident_record *record, const char *reason);
 /* When nobody of the last step can be reached: goes on without waiting. */
 void escalate_past(struct turn *turn, struct incident_record *record);
-/* After the severity changed or the engine was restored: sets the next time, or brings it forward. */
+/* After the engine was restored: sets the next time, or brings it forward. */
 void escalate_review(struct turn *turn, struct incident_record *record);
+/* What the severity was before. */
+struct escalate_change {
+    const char *from;
+    size_t n_steps; /* of the chain */
+    bool worse;
+    const char *actor; /* who changed it, and needs no page */
+};
+/* A worse level is paged at once, along the new chain as far as the old one had come, and further where it
+ * does not wait; who has the incident keeps it. A milder one only waits longer from here. */
+void escalate_level_changed(struct turn *turn, struct incident_record *record,
+                            const struct escalate_change *change);
 /* The trouble is back and nobody has it. */
 void escalate_resume(struct turn *turn, struct incident_record *record);
 /* Somebody has it, or it is over: nobody else is woken. why: "acknowledged by ana". */
@@ -281,9 +291,11 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
 /* ---- handlers, a file a kind ---- */
 
 typedef void input_handler(struct turn *turn, const struct input *input);
-input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_approve, decide_deny,
-    decide_delivery_done, decide_step_started, decide_step_done, decide_timer;
+input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
+    decide_approve, decide_deny, decide_delivery_done, decide_step_started, decide_step_done, decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);
-timer_handler due_escalate, due_hold_down, due_delivery_retry, due_alert_ends, due_news;
+timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_alert_ends, due_news;
+
+#include "engine/life_priv.h"

@@ -3,6 +3,8 @@
  * The first step is paged at once, each other one after its time; a step that notifies nobody costs no
  * waiting. After the last step the chain starts again. When a whole round, or the last step of it, reaches
  * nobody, everybody in the configuration is paged. */
+#include <string.h>
+
 #include "engine/engine_priv.h"
 
 enum { ROUND_SHORTEST_S = 60 };
@@ -70,13 +72,23 @@ static void wait(struct turn *turn, struct incident_record *record, size_t n_ste
               level_text(turn, &record->incident));
 }
 
-static void say_new_round(struct turn *turn, const struct incident *incident, size_t n_steps)
+/* Why people are paged again: "Nobody has acknowledged it for 5 min". */
+static const char *silence_text(struct turn *turn, const struct incident_record *record)
 {
-    int64_t round = incident->escalation_step / (int64_t)n_steps + 1;
+    const struct incident *incident = &record->incident;
+    bool known = incident->acknowledged_us != 0;
+    int64_t since_us = known ? incident->progress_us : incident_since_us(record);
+    return arena_printf(turn->arena, "%s for %s",
+                        known ? "No resolution progress" : "Nobody has acknowledged it",
+                        duration_text(turn->arena, turn->now_us - since_us));
+}
+
+static void say_new_round(struct turn *turn, const struct incident_record *record, size_t n_steps)
+{
+    int64_t round = record->incident.escalation_step / (int64_t)n_steps + 1;
     jw_pair_int(event_begin(turn), "round", round);
-    event_end(turn, incident->number, NULL, "incident.unacknowledged",
-              "Nobody has acknowledged it for %s: the chain starts again (round %lld)",
-              duration_text(turn->arena, turn->now_us - incident->opened_us), (long long)round);
+    event_end(turn, record->incident.number, NULL, "incident.unacknowledged",
+              "%s: the chain starts again (round %lld)", silence_text(turn, record), (long long)round);
 }
 
 /* Pages one step; false when it notifies nobody. */
@@ -108,7 +120,7 @@ void escalate(struct turn *turn, struct incident_record *record, const char *rea
     if (whole_round) {
         record->everyone_paged = false;
         if (n_steps && incident->escalation_step > 0)
-            say_new_round(turn, incident, n_steps);
+            say_new_round(turn, record, n_steps);
     }
     for (; index < n_steps && !paged; index++) {
         paged = page_step(turn, record, index, why);
@@ -124,17 +136,15 @@ void due_escalate(struct turn *turn, struct due *due)
     struct incident_record *record = DUE_HOLDER(due, struct incident_record, escalate);
     int64_t due_us = due->at_us;
     turn_clear_timer(turn, due, record->incident.number);
-    if (record->incident.state != INCIDENT_TRIGGERED)
+    if (!incident_wants_people(record))
         return;
-    int64_t since_us = turn->now_us - record->incident.opened_us;
     escalate(turn, record,
-             arena_printf(turn->arena, "Nobody has acknowledged it for %s%s",
-                          duration_text(turn->arena, since_us), lateness(turn, due_us)));
+             arena_printf(turn->arena, "%s%s", silence_text(turn, record), lateness(turn, due_us)));
 }
 
 void escalate_past(struct turn *turn, struct incident_record *record)
 {
-    if (record->incident.state != INCIDENT_TRIGGERED || record->reached)
+    if (!incident_wants_people(record) || record->reached)
         return;
     for (const struct delivery_record *d = record->deliveries; d; d = d->next)
         if (d->delivery.state == DELIVERY_DUE || d->delivery.state == DELIVERY_RETRY)
@@ -150,10 +160,69 @@ void escalate_review(struct turn *turn, struct incident_record *record)
 {
     int64_t patience = patience_s(turn->engine, record);
     int64_t at_us = time_after_s(turn->now_us, patience);
-    if (record->incident.state != INCIDENT_TRIGGERED || record->incident.escalation_step == 0 || !patience)
+    if (!incident_wants_people(record) || record->incident.escalation_step == 0 || !patience)
         return;
     if (!due_is_set(&record->escalate) || record->escalate.at_us > at_us)
         turn_set_timer(turn, &record->escalate, record->incident.number, at_us);
+}
+
+static int at_most(int a, size_t b)
+{
+    return b < (size_t)a ? (int)b : a;
+}
+
+/* Does this person know of the change already? */
+static bool is_told(const struct incident_record *record, const char *person, const char *actor)
+{
+    static const char prefix[] = "person:";
+    const size_t n = strlen(prefix);
+    const char *holder = incident_has_owner(record) ? record->incident.acknowledged_by : "";
+    return (strncmp(actor, prefix, n) == 0 && strcmp(actor + n, person) == 0) ||
+           (strncmp(holder, prefix, n) == 0 && strcmp(holder + n, person) == 0);
+}
+
+static bool page_worse(struct turn *turn, struct incident_record *record, size_t index, const char *actor,
+                       const char *why)
+{
+    struct strings people;
+    bool paged = false;
+    chain_people(turn, record, index, &people);
+    list_each (person, &people)
+        if (!is_told(record, *person, actor))
+            paged |= page_person(turn, record, *person, why);
+    return paged;
+}
+
+void escalate_level_changed(struct turn *turn, struct incident_record *record,
+                            const struct escalate_change *change)
+{
+    struct incident *incident = &record->incident;
+    size_t n_steps = chain_length(turn->engine, record);
+    if (!incident_is_open(record) || (incident->escalation_step == 0 && !incident->acknowledged_us))
+        return; /* its first page is still to come */
+    incident->escalation_step = at_most(at_most(incident->escalation_step, change->n_steps), n_steps);
+    bool wanted = incident_wants_people(record), paged = false;
+    if (change->worse && !incident_is_quiet(record)) {
+        const char *why = why_text(
+            turn, incident,
+            arena_printf(turn->arena, "Severity raised from %s to %s", change->from, incident->severity));
+        size_t n_told = incident->escalation_step > 0 ? (size_t)incident->escalation_step : 1;
+        size_t index = 0;
+        for (; index < n_steps && (index < n_told || chain_after_s(turn->engine, record, index) == 0);
+             index++)
+            paged |= page_worse(turn, record, index, change->actor, why);
+        incident->escalation_step = (int)index;
+        incident->pages_owed |= paged && !wanted;
+    }
+    if (!wanted)
+        return;
+    int64_t seconds = wait_s(turn->engine, record, n_steps, true);
+    int64_t at_us = time_after_s(turn->now_us, seconds > 0 ? seconds : 0);
+    if (seconds < 0 && !change->worse)
+        turn_clear_timer(turn, &record->escalate, incident->number);
+    else if (seconds >= 0 &&
+             (!change->worse || !due_is_set(&record->escalate) || record->escalate.at_us > at_us))
+        turn_set_timer(turn, &record->escalate, incident->number, at_us);
 }
 
 void escalate_resume(struct turn *turn, struct incident_record *record)

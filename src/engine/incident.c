@@ -1,5 +1,6 @@
-/* The states of an incident and the moves between them. Closed is the end; a resolved incident is not opened
- * again: the next trouble of the same kind is an incident of its own that names the earlier one. */
+/* The states of an incident and the moves between them. Closed is the end. A resolved incident is opened
+ * again by a person, or by the same trouble within the reopen window; later the trouble is an incident of its
+ * own that names the earlier one. */
 #include "engine/incident.h"
 
 #include "engine/names.h"
@@ -24,7 +25,7 @@ static const unsigned moves[N_INCIDENT_STATES] = {
     [INCIDENT_IDENTIFIED] = TO(INVESTIGATING) | TO(MONITORING) | TO(RESOLVED),
     [INCIDENT_MONITORING] =
         TO(TRIGGERED) | TO(ACKNOWLEDGED) | TO(INVESTIGATING) | TO(IDENTIFIED) | TO(RESOLVED),
-    [INCIDENT_RESOLVED] = TO(CLOSED),
+    [INCIDENT_RESOLVED] = TO(TRIGGERED) | TO(CLOSED),
     [INCIDENT_CLOSED] = 0,
 };
 

@@ -10,7 +10,7 @@ enum incident_state {
     INCIDENT_ACKNOWLEDGED,
     INCIDENT_INVESTIGATING,
     INCIDENT_IDENTIFIED,
-    INCIDENT_MONITORING, /* all alerts are over; watched until the hold-down has passed */
+    INCIDENT_MONITORING, /* all alerts are over, or somebody watches a repair; then the hold-down */
     INCIDENT_RESOLVED,
     INCIDENT_CLOSED,
     N_INCIDENT_STATES
@@ -20,7 +20,7 @@ enum incident_state {
 const char *incident_state_name(enum incident_state state);
 int incident_state_of(const char *name);
 
-/* The table of legal moves (engine/incident.c), tested in full. */
+/* The table of legal moves (engine/incident.c), tested in full. Resolved -> triggered is opening it again. */
 bool incident_may_move(enum incident_state from, enum incident_state to);
 
 /* Everything that is kept of an incident. Texts belong to whoever holds the value; empty is "" or NULL alike.
@@ -34,6 +34,12 @@ struct incident {
     int severity_rank;    /* 1 is worst; 0 unknown */
     const char *severity_why;
     int severity_line;
+    const char *severity_by;        /* who set it; "": the runbook's own rules */
+    int severity_heard;             /* the worst rank that alerts spoke for; 0: none */
+    bool patient_safety;            /* beside the severity: people may be harmed */
+    const char *patient_safety_why; /* also why not any more */
+    int patient_safety_line;
+    const char *patient_safety_by; /* who set or cleared it; "": the alerts' own words */
     enum incident_state state;
     const char *runbook_file, *runbook_sha256; /* "" when no procedure fits */
     const char *procedure_title, *procedure_why;
@@ -42,8 +48,14 @@ struct incident {
     int64_t opened_us;       /* when we heard: time to detect = opened - started */
     int64_t acknowledged_us; /* 0: not yet */
     int64_t monitoring_us;
-    int64_t resolved_us;
-    const char *acknowledged_by, *resolved_by;
+    int64_t resolved_us, closed_us, reopened_us;
+    const char *acknowledged_by, *resolved_by, *closed_by;
+    int64_t n_reopened;
+    int64_t earlier;         /* the last incident of the same trouble, 0: none */
+    int64_t lease_us;        /* the acknowledgement holds until then without progress; 0: no such time */
+    int64_t progress_us;     /* when somebody last moved it on */
+    int lease_lapses;        /* since then: 1, who has it was paged again; 2, others are */
+    bool pages_owed;         /* pages that are to arrive although somebody has it */
     int64_t n_alerts;        /* that ever joined */
     int64_t n_firing;        /* now */
     int64_t response_time_s; /* of its severity; UNSTATED (INT64_MIN) when the runbook has none */

@@ -10,7 +10,7 @@ static const bool legal[N_INCIDENT_STATES][N_INCIDENT_STATES] = {
     /* investigating */ {0, 0, 0, 1, 1, 1, 0},
     /* identified    */ {0, 0, 1, 0, 1, 1, 0},
     /* monitoring    */ {1, 1, 1, 1, 0, 1, 0},
-    /* resolved      */ {0, 0, 0, 0, 0, 0, 1},
+    /* resolved      */ {1, 0, 0, 0, 0, 0, 1},
     /* closed        */ {0, 0, 0, 0, 0, 0, 0},
 };
 

@@ -36,6 +36,7 @@ struct incident_record *incident_add(struct engine *engine, const struct inciden
     record->escalate.kind = TIMER_ESCALATE;
     record->hold_down.kind = TIMER_HOLD_DOWN;
     record->tell.kind = TIMER_NEWS;
+    record->lease.kind = TIMER_LEASE;
     if (incident->number > engine->last_incident)
         engine->last_incident = incident->number;
     link_by_number(engine, record);
@@ -59,6 +60,7 @@ void incident_free(struct engine *engine, struct incident_record *record)
     due_clear(&engine->due, &record->hold_down);
     due_clear(&engine->due, &record->tell);
     news_free(record);
+    due_clear(&engine->due, &record->lease);
     *(record->next ? &record->next->previous : &engine->last) = record->previous;
     *(record->previous ? &record->previous->next : &engine->first) = record->next;
     map_remove(engine->incidents, &incident->number, sizeof incident->number);
@@ -74,8 +76,17 @@ void incident_free(struct engine *engine, struct incident_record *record)
 void incident_retire(struct engine *engine, struct incident_record *record)
 {
     kin_drop(engine, record);
+    record->retired_previous = engine->retired_last;
     *(engine->retired_last ? &engine->retired_last->retired_next : &engine->retired_first) = record;
     engine->retired_last = record;
+}
+
+void incident_unretire(struct engine *engine, struct incident_record *record)
+{
+    struct incident_record *next = record->retired_next, *previous = record->retired_previous;
+    *(next ? &next->retired_previous : &engine->retired_last) = previous;
+    *(previous ? &previous->retired_next : &engine->retired_first) = next;
+    record->retired_next = record->retired_previous = NULL;
 }
 
 void incidents_forget(struct engine *engine)
@@ -83,9 +94,7 @@ void incidents_forget(struct engine *engine)
     for (struct incident_record *record; (record = engine->retired_first);) {
         if (time_after_s(record->incident.resolved_us, REMEMBERED_S) > engine->now_us)
             break;
-        engine->retired_first = record->retired_next;
-        if (!engine->retired_first)
-            engine->retired_last = NULL;
+        incident_unretire(engine, record);
         incident_free(engine, record);
     }
 }

@@ -61,6 +61,11 @@ void alert_join(struct turn *turn, struct alert_record *record)
     }
     const struct finding *finding = trouble_find(turn->arena, turn->engine, &alert);
     incident = incident_of_trouble(turn->engine, finding->trouble);
+    if (incident && incident_may_reopen(turn, incident)) {
+        incident_reopen(turn, incident, NULL,
+                        arena_printf(turn->arena, "%s fires again", finding->alertname));
+        news_opened(turn, incident);
+    }
     if (incident && incident_is_open(incident)) {
         join(turn, incident, record, &alert);
         return;
@@ -140,6 +145,8 @@ struct incident_record *incident_open(struct turn *turn, const struct finding *f
         .runbook_file = finding->runbook ? finding->runbook->file : "",
         .runbook_sha256 = finding->runbook ? finding->runbook->sha256 : "",
         .opened_us = turn->now_us,
+        .severity_heard = severity->rank,
+        .earlier = earlier ? earlier->incident.number : 0,
         .response_time_s = severity->severity ? severity->severity->response_time_s : UNSTATED,
         .next_delivery = 1,
     };
@@ -153,35 +160,4 @@ struct incident_record *incident_open(struct turn *turn, const struct finding *f
     turn->decisions->outcome.incident = record->incident.number;
     say_opened(turn, &record->incident, finding, earlier);
     return record;
-}
-
-static bool is_worse(int rank, int than)
-{
-    return rank > 0 && (than <= 0 || rank < than);
-}
-
-void incident_raise(struct turn *turn, struct incident_record *record, const struct severity_choice *choice,
-                    const char *alertname)
-{
-    struct incident *incident = &record->incident;
-    if (!is_worse(choice->rank, incident->severity_rank))
-        return;
-    struct json_writer *body = event_begin(turn);
-    jw_pair(body, "from", incident->severity);
-    jw_pair(body, "to", choice->id);
-    jw_pair_int(body, "rank", choice->rank);
-    jw_pair(body, "why", choice->why);
-    jw_pair_int(body, "line", choice->line);
-    jw_pair(body, "alert", text_head(turn->arena, alertname, 200));
-    event_end(turn, incident->number, NULL, "incident.severity_raised",
-              "Severity raised from %s to %s by %s, because %s", incident->severity, choice->id,
-              text_head(turn->arena, alertname, 80), choice->why);
-
-    text_keep(&incident->severity, choice->id);
-    text_keep(&incident->severity_why, choice->why);
-    incident->severity_rank = choice->rank;
-    incident->severity_line = choice->line;
-    incident->response_time_s = choice->severity ? choice->severity->response_time_s : UNSTATED;
-    turn_touch(turn, record);
-    escalate_review(turn, record);
 }

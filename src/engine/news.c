@@ -71,6 +71,8 @@ void news_add(struct turn *turn, struct incident_record *incident, const struct 
               enum alert_change change, const char *how)
 {
     struct news *news = news_of(turn, incident);
+    incident->fired |= change == ALERT_FIRED;
+    incident->ended |= change == ALERT_RESOLVED;
     news->of[change].n++;
     if (news->of[change].n_named == NAMED_ALERTS)
         return;
@@ -140,46 +142,51 @@ static void say(struct turn *turn, const struct incident_record *incident, enum 
 
 static void watch(struct turn *turn, struct incident_record *record)
 {
-    int64_t hold_down_s = turn->engine->config->hold_down_s;
     record->incident.monitoring_us = turn->now_us;
     incident_move(turn, record, INCIDENT_MONITORING);
     event_begin(turn);
     event_end(turn, record->incident.number, NULL, "incident.monitoring",
               "All alerts are over; resolved if it stays so for %s",
-              duration_text(turn->arena, hold_down_s * US_PER_S));
-    turn_set_timer(turn, &record->hold_down, record->incident.number,
-                   time_after_s(turn->now_us, hold_down_s));
+              duration_text(turn->arena, turn->engine->config->hold_down_s * US_PER_S));
+    incident_changed(turn, record, CHANGE_STATE);
 }
 
 static void burn_again(struct turn *turn, struct incident_record *record)
 {
-    bool had_owner = record->incident.acknowledged_us != 0;
-    incident_move(turn, record, had_owner ? INCIDENT_ACKNOWLEDGED : INCIDENT_TRIGGERED);
-    turn_clear_timer(turn, &record->hold_down, record->incident.number);
+    bool known = record->incident.acknowledged_us != 0;
+    incident_move(turn, record, known ? INCIDENT_ACKNOWLEDGED : INCIDENT_TRIGGERED);
     event_begin(turn);
     event_end(turn, record->incident.number, NULL, "incident.refired", "It burns again after %s, and is %s",
               duration_text(turn->arena, turn->now_us - record->incident.monitoring_us),
               incident_state_name(record->incident.state));
     record->incident.monitoring_us = 0;
-    if (!had_owner)
+    incident_changed(turn, record, CHANGE_STATE);
+    if (incident_wants_people(record))
         escalate_resume(turn, record);
     diagnose(turn, record);
 }
 
+/* Does what alerts did in this turn, or what is not yet settled, move it? */
 static bool moves(const struct incident_record *record)
 {
     bool firing = record->incident.n_firing > 0;
-    return incident_is_open(record) && firing == (record->incident.state == INCIDENT_MONITORING);
+    if (!incident_is_open(record))
+        return false;
+    if (record->incident.state != INCIDENT_MONITORING)
+        return !firing && record->ended;
+    return firing ? record->fired : !due_is_set(&record->hold_down);
 }
 
 void incident_follow(struct turn *turn, struct incident_record *record)
 {
     if (!moves(record))
         return;
-    if (record->incident.state == INCIDENT_MONITORING)
+    if (record->incident.state != INCIDENT_MONITORING)
+        watch(turn, record);
+    else if (record->incident.n_firing > 0)
         burn_again(turn, record);
     else
-        watch(turn, record);
+        incident_changed(turn, record, CHANGE_ALERTS);
 }
 
 void news_tell(struct turn *turn, struct incident_record *record)
@@ -207,15 +214,17 @@ void news_settle(struct turn *turn, struct incident_record *record)
 {
     if (!record->news)
         return;
-    bool opened = record->news->opened;
-    if (!opened && !moves(record) && !may_tell_at_once(turn, record)) {
+    bool opened = record->news->opened, moved = moves(record);
+    if (!opened && !moved && !may_tell_at_once(turn, record)) {
         int64_t due_us = record->told_since_us + GATHER_US;
         if (!due_is_set(&record->tell))
             due_set(&turn->engine->due, &record->tell, due_us + TOGETHER_US - due_us % TOGETHER_US);
+        record->fired = record->ended = false;
         return;
     }
     news_tell(turn, record);
     incident_follow(turn, record);
+    record->fired = record->ended = false;
     if (opened && record->incident.state == INCIDENT_TRIGGERED) {
         escalate(turn, record, NULL);
         diagnose(turn, record);

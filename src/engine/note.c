@@ -20,5 +20,8 @@ void decide_note(struct turn *turn, const struct input *input)
     jw_pair(event_begin(turn), "text", text);
     event_end(turn, number, text_or(input->actor, "somebody"), "note.added", "%s",
               text_head(turn->arena, text, 300));
+    struct incident_record *record = incident_find(turn->engine, number);
+    if (record)
+        incident_progress(turn, record, text_or(input->actor, "somebody"));
     turn_answer(turn, OUTCOME_DONE, number, "Noted on incident %lld.", (long long)number);
 }

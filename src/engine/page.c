@@ -39,7 +39,9 @@ void delivery_drop(struct engine *engine, struct incident_record *record, struct
 
 bool page_matters(const struct incident_record *record)
 {
-    return incident_is_open(record) && record->incident.acknowledged_us == 0;
+    const struct incident *incident = &record->incident;
+    return incident_is_open(record) &&
+           (incident->acknowledged_us == 0 || incident->lease_lapses > 0 || incident->pages_owed);
 }
 
 bool page_way(struct turn *turn, struct incident_record *record, const struct person *person, int way,

@@ -8,8 +8,8 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
     int64_t firing = incident->n_firing;
     incident->resolved_us = turn->now_us;
     text_keep(&incident->resolved_by, actor);
+    incident->pages_owed = false;
     incident_move(turn, record, INCIDENT_RESOLVED);
-    turn_clear_timer(turn, &record->hold_down, incident->number);
 
     struct json_writer *body = event_begin(turn);
     jw_pair_int(body, "seconds", (turn->now_us - incident->opened_us) / US_PER_S);
@@ -23,6 +23,7 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
               duration_text(turn->arena, turn->now_us - incident->opened_us), though);
     escalate_stop(turn, record, arena_printf(turn->arena, "resolved by %s", actor));
     run_stop(turn, record);
+    incident_changed(turn, record, CHANGE_OVER);
     incident_retire(turn->engine, record);
 }
 

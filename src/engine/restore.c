@@ -27,6 +27,7 @@ void engine_restore_incident(struct engine *engine, const struct incident *incid
     struct incident_record *record = incident_add(engine, incident);
     engine_restore_last(engine, 0, 0, incident->opened_us);
     engine_restore_last(engine, 0, 0, incident->monitoring_us);
+    engine_restore_last(engine, 0, 0, incident->progress_us);
     if (!incident_is_open(record))
         incident_retire(engine, record);
 }
@@ -69,6 +70,7 @@ static void restore_timer(struct engine *engine, const struct timer *timer)
     struct due *const timers[N_TIMER_KINDS] = {
         [TIMER_ESCALATE] = incident ? &incident->escalate : NULL,
         [TIMER_HOLD_DOWN] = incident ? &incident->hold_down : NULL,
+        [TIMER_LEASE] = incident ? &incident->lease : NULL,
         [TIMER_DELIVERY_RETRY] = delivery ? &delivery->retry : NULL,
     };
     if (timers[timer->kind])
@@ -255,14 +257,13 @@ static void restore_run(struct turn *turn, struct incident_record *record)
 /* What must be in force for the state, whatever was lost. */
 static void restore_clocks(struct turn *turn, struct incident_record *record)
 {
-    struct incident *incident = &record->incident;
-    if (incident->state == INCIDENT_TRIGGERED && incident->escalation_step == 0)
+    incident_changed(turn, record, CHANGE_RESTORED);
+    if (!incident_wants_people(record))
+        return;
+    if (record->incident.escalation_step == 0)
         escalate(turn, record, NULL);
-    else if (incident->state == INCIDENT_TRIGGERED && !due_is_set(&record->escalate))
+    else if (!due_is_set(&record->escalate))
         escalate_review(turn, record);
-    else if (incident->state == INCIDENT_MONITORING && !due_is_set(&record->hold_down))
-        turn_set_timer(turn, &record->hold_down, incident->number,
-                       time_after_s(turn->now_us, turn->engine->config->hold_down_s));
 }
 
 void engine_restored(struct engine *engine, int64_t now_us, struct decisions *decisions)
@@ -274,11 +275,14 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
     restore_timers(engine);
     restore_alerts(&turn);
     for (struct incident_record *record = engine->first; record; record = record->next) {
-        if (record->news)
-            continue; /* opened just now: it begins when the turn ends */
-        incident_follow(&turn, record);
         restore_deliveries(&turn, record);
         restore_run(&turn, record);
+        if (record->news)
+            continue; /* opened just now: it begins when the turn ends */
+        record->fired = record->incident.n_firing > record->restored_firing;
+        record->ended = record->incident.n_firing < record->restored_firing;
+        incident_follow(&turn, record);
+        record->fired = record->ended = false;
         restore_clocks(&turn, record);
     }
     turn_end(&turn);

@@ -119,10 +119,25 @@ static void acknowledged_incident_wakes_nobody_after_a_restart(void **state)
     keep(w, &kept);
     world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ana", NULL);
     keep(w, &kept);
-    restart(w, &kept, &down, 3 * 60 * MINUTES);
-    world_pass(w, 24 * 60 * MINUTES);
+    restart(w, &kept, &down, 5 * MINUTES);
+    world_pass(w, 9 * MINUTES);
     assert_int_equal(w->engine->last_delivery, 1);
     assert_int_equal(incident_of(w, 1)->state, INCIDENT_ACKNOWLEDGED);
+}
+
+static void acknowledgement_that_ran_out_meanwhile_says_how_late(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    keep(w, &kept);
+    world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ana", NULL);
+    keep(w, &kept);
+    restart(w, &kept, &down, 60 * MINUTES);
+    assert_int_equal(w->engine->last_delivery, 1);
+    world_next(w, engine_next_due_us(w->engine) - w->now_us);
+    assert_text_has(event_of(w, "lease.lapsed")->summary, "late: the server was not running");
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ana");
 }
 
 static void timer_that_came_due_meanwhile_fires_once_and_says_how_late(void **state)
@@ -243,6 +258,7 @@ int main(void)
         TEST(page_that_was_under_way_leaves_again_with_the_same_key),
         TEST(page_that_was_sent_is_not_sent_again),
         TEST(acknowledged_incident_wakes_nobody_after_a_restart),
+        TEST(acknowledgement_that_ran_out_meanwhile_says_how_late),
         TEST(timer_that_came_due_meanwhile_fires_once_and_says_how_late),
         TEST(look_is_taken_again_and_a_touch_is_not),
         TEST(alert_gets_another_chance_when_nobody_could_hear_it),

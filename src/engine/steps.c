@@ -199,5 +199,7 @@ void decide_step_done(struct turn *turn, const struct input *input)
     turn_save_step(turn, step, arena_strndup(turn->arena, output, n_bytes));
     say_finished(turn, step, result);
     turn_touch(turn, record);
+    if (*step->approved_by)
+        incident_progress(turn, record, "runner");
     run_continue(turn, record);
 }

@@ -142,6 +142,7 @@ static inline int world_start(void **state)
     w->decisions.arena = arena_new();
     w->config.resolve_timeout_s = 300;
     w->config.hold_down_s = 300;
+    w->config.reopen_window_s = 600;
     w->config.runner.diagnose = true;
     struct person *ana = world_person(w, "ana", "webhook");
     *list_push(w->arena, &ana->contacts) =
@@ -248,6 +249,14 @@ static inline const struct outcome *world_person_says(struct world *w, enum inpu
                                                       const char *actor, const char *text)
 {
     return world_decide(w, (struct input){.kind = kind, .incident = incident, .actor = actor, .text = text});
+}
+
+/* A person moves it, or sets its level: word is the state or the level. */
+static inline const struct outcome *world_person_sets(struct world *w, enum input_kind kind, int64_t incident,
+                                                      const char *actor, const char *word, const char *text)
+{
+    return world_decide(
+        w, (struct input){.kind = kind, .incident = incident, .actor = actor, .word = word, .text = text});
 }
 
 static inline void world_delivered(struct world *w, int64_t delivery, enum delivery_verdict verdict)

@@ -16,9 +16,10 @@
 #define IN_STEP(member)     offsetof(struct run_step, member)
 
 TEXTS(incident_texts, IN_INCIDENT(trouble), IN_INCIDENT(title), IN_INCIDENT(service), IN_INCIDENT(severity),
-      IN_INCIDENT(severity_why), IN_INCIDENT(runbook_file), IN_INCIDENT(runbook_sha256),
-      IN_INCIDENT(procedure_title), IN_INCIDENT(procedure_why), IN_INCIDENT(acknowledged_by),
-      IN_INCIDENT(resolved_by));
+      IN_INCIDENT(severity_why), IN_INCIDENT(severity_by), IN_INCIDENT(patient_safety_why),
+      IN_INCIDENT(patient_safety_by), IN_INCIDENT(closed_by), IN_INCIDENT(runbook_file),
+      IN_INCIDENT(runbook_sha256), IN_INCIDENT(procedure_title), IN_INCIDENT(procedure_why),
+      IN_INCIDENT(acknowledged_by), IN_INCIDENT(resolved_by));
 
 TEXTS(delivery_texts, IN_DELIVERY(key), IN_DELIVERY(person), IN_DELIVERY(channel), IN_DELIVERY(address),
       IN_DELIVERY(why), IN_DELIVERY(detail));

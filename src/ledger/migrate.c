@@ -69,10 +69,31 @@ static const char first_tables[] =
     "  kind TEXT NOT NULL, subject BIGINT NOT NULL, due_us BIGINT NOT NULL,"
     "  PRIMARY KEY (kind, subject));";
 
+/* Who set what, how long an acknowledgement holds, and how often an incident was opened again. */
+static const char incident_life[] =
+    "ALTER TABLE incident ADD COLUMN severity_by TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE incident ADD COLUMN severity_heard BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN patient_safety BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN patient_safety_why TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE incident ADD COLUMN patient_safety_line BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN patient_safety_by TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE incident ADD COLUMN closed_us BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN reopened_us BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN closed_by TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE incident ADD COLUMN n_reopened BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN earlier BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN lease_us BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN progress_us BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN lease_lapses BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN pages_owed BIGINT NOT NULL DEFAULT 0;"
+    /* Who had an incident already begins a lease when the program starts. */
+    "UPDATE incident SET severity_heard = severity_rank, progress_us = acknowledged_us;";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
     {"first tables", first_tables},
+    {"life of incidents", incident_life},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -7,6 +7,7 @@
 static const char *const kind_words[N_TIMER_KINDS] = {
     [TIMER_ESCALATE] = "escalate",
     [TIMER_HOLD_DOWN] = "hold_down",
+    [TIMER_LEASE] = "lease",
     [TIMER_DELIVERY_RETRY] = "delivery_retry",
 };
 

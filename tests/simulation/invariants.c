@@ -4,10 +4,34 @@
 
 #include "simulation.h"
 
-#define LONGEST_WAIT (61 * MINUTE) /* the slowest level of the runbook that is paged again */
-#define REACHED_BY   (4 * HOUR)    /* by then Ben's turn has come in every chain */
+#define LONGEST_WAIT   (61 * MINUTE) /* the slowest level of the runbook that is paged again */
+#define SHORTEST_LEASE (15 * MINUTE)
+#define REACHED_BY     (4 * HOUR) /* by then Ben's turn has come in every chain */
 
 /* ---- before the commit: decision by decision ---- */
+
+/* The rules of who has an incident, told once more and apart from the engine. */
+
+static bool is_quiet(const struct incident *incident)
+{
+    return incident->state == INCIDENT_MONITORING && incident->n_firing == 0;
+}
+
+static bool has_owner(const struct incident *incident)
+{
+    return incident->acknowledged_us && incident->lease_lapses < 2;
+}
+
+static bool wants_people(const struct incident *incident)
+{
+    return incident->state < INCIDENT_RESOLVED && !is_quiet(incident) && !has_owner(incident);
+}
+
+static bool may_be_paged(const struct incident *incident)
+{
+    return incident->state < INCIDENT_RESOLVED &&
+           (!incident->acknowledged_us || incident->lease_lapses > 0 || incident->pages_owed);
+}
 
 static bool is_due(const struct sim *sim, enum timer_kind kind, int64_t subject)
 {
@@ -15,25 +39,49 @@ static bool is_due(const struct sim *sim, enum timer_kind kind, int64_t subject)
     return timer && timer->due_us <= sim->now_us;
 }
 
-static void check_incident(struct sim *sim, const struct incident *incident)
+/* An acknowledgement lapses when its time is up, and never after less than the shortest lease of silence. */
+static void check_lapse(struct sim *sim, const struct incident *before)
+{
+    sim->count.lapses++;
+    if (!is_due(sim, TIMER_LEASE, before->number))
+        sim_fail(sim, "the lease of incident %lld lapses early", (long long)before->number);
+    if (before->progress_us + SHORTEST_LEASE > sim->now_us)
+        sim_fail(sim, "the lease of incident %lld lapses, although somebody has just moved it on",
+                 (long long)before->number);
+}
+
+static void check_incident(struct sim *sim, const struct input *input, const struct incident *incident)
 {
     const struct incident *before = model_incident(&sim->model, incident->number);
     long long number = incident->number;
     if (!before) {
-        if (incident->number != sim->model.last_incident + 1)
-            sim_fail(sim, "incident %lld opens after %lld", number, (long long)sim->model.last_incident);
+        if (incident->number != ++sim->opened)
+            sim_fail(sim, "incident %lld opens after %lld", number, (long long)sim->opened - 1);
         sim->count.incidents++;
         return;
     }
-    if (before->state != incident->state && !incident_may_move(before->state, incident->state))
+    if (before->state != incident->state && !incident_may_move(before->state, incident->state) &&
+        !(input && input->kind == INPUT_ALERTS))
         sim_fail(sim, "incident %lld went from %s to %s", number, incident_state_name(before->state),
                  incident_state_name(incident->state));
     if (incident->state == INCIDENT_RESOLVED && incident->n_firing > 0)
         map_put(sim->forced, &incident->number, sizeof incident->number, sim);
-    if (before->acknowledged_us && incident->acknowledged_us != before->acknowledged_us)
+    bool reopened = incident->n_reopened > before->n_reopened;
+    if (reopened) {
+        sim->count.reopened++;
+        map_remove(sim->forced, &incident->number, sizeof incident->number);
+        if (!input || input->kind != INPUT_STATE)
+            map_remove(sim->by_hand, &incident->number, sizeof incident->number);
+    }
+    if (before->state == INCIDENT_RESOLVED && incident->state < INCIDENT_RESOLVED && !reopened)
+        sim_fail(sim, "incident %lld is open again and does not say so", number);
+    if (!reopened && before->acknowledged_us && incident->acknowledged_us != before->acknowledged_us)
         sim_fail(sim, "incident %lld lost its acknowledgement", number);
-    if (before->severity_rank && incident->severity_rank > before->severity_rank)
+    bool by_person = input && input->kind == INPUT_SEVERITY;
+    if (!by_person && before->severity_rank && incident->severity_rank > before->severity_rank)
         sim_fail(sim, "incident %lld became less severe by itself", number);
+    if (incident->lease_lapses > before->lease_lapses)
+        check_lapse(sim, before);
     if (incident->n_firing < 0 || incident->n_firing > incident->n_alerts)
         sim_fail(sim, "incident %lld counts %lld alerts firing of %lld", number,
                  (long long)incident->n_firing, (long long)incident->n_alerts);
@@ -50,7 +98,8 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
         return;
     if (before && !is_due(sim, TIMER_DELIVERY_RETRY, delivery->id))
         sim_fail(sim, "delivery %lld is tried again early", (long long)delivery->id);
-    if (!before && !is_due(sim, TIMER_ESCALATE, delivery->incident))
+    if (!before && !is_due(sim, TIMER_ESCALATE, delivery->incident) &&
+        !is_due(sim, TIMER_LEASE, delivery->incident))
         sim_fail(sim, "incident %lld is escalated early", (long long)delivery->incident);
 }
 
@@ -59,7 +108,7 @@ static void check_dead(struct sim *sim, const struct delivery *dead, const struc
 {
     const struct person *person = config_person(sim->config, dead->person);
     const struct incident *incident = model_incident(&sim->model, dead->incident);
-    if ((size_t)dead->way + 1 >= person->contacts.n || dead->attempts > 3 || incident->acknowledged_us)
+    if ((size_t)dead->way + 1 >= person->contacts.n || dead->attempts > 3 || !may_be_paged(incident))
         return;
     list_each (d, &decisions->list)
         if (d->kind == DECISION_DELIVERY && d->delivery.way == dead->way + 1 &&
@@ -69,9 +118,13 @@ static void check_dead(struct sim *sim, const struct delivery *dead, const struc
 }
 
 /* A timer goes because it is due, because something else took its place, or because nobody needs it. */
-static void check_timer(struct sim *sim, const struct decision *decision)
+static void check_timer(struct sim *sim, const struct decisions *decisions, const struct decision *decision)
 {
     const struct timer *before = model_timer(&sim->model, decision->timer.kind, decision->timer.subject);
+    for (const struct decision *d = decisions->list.at; d < decision; d++)
+        if (d->kind == DECISION_TIMER_SET && d->timer.kind == decision->timer.kind &&
+            d->timer.subject == decision->timer.subject)
+            before = &d->timer;
     if (decision->kind == DECISION_TIMER_CLEAR && before && before->due_us != decision->timer.due_us)
         sim_fail(sim, "a timer of %lld is cleared that is not the one on record",
                  (long long)decision->timer.subject);
@@ -81,15 +134,16 @@ static void check_timer(struct sim *sim, const struct decision *decision)
 
 void check_decisions(struct sim *sim, const struct input *input, const struct decisions *decisions)
 {
+    sim->opened = sim->model.last_incident;
     list_each (d, &decisions->list) {
         if (d->kind == DECISION_EVENT)
             sim_say(sim, "   %s: %s", d->event.kind, d->event.summary);
         else if (d->kind == DECISION_INCIDENT)
-            check_incident(sim, &d->incident);
+            check_incident(sim, input, &d->incident);
         else if (d->kind == DECISION_DELIVERY)
             check_delivery(sim, input, &d->delivery);
         else if (d->kind == DECISION_TIMER_SET || d->kind == DECISION_TIMER_CLEAR)
-            check_timer(sim, d);
+            check_timer(sim, decisions, d);
         if (d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_DEAD)
             check_dead(sim, &d->delivery, decisions);
     }
@@ -111,7 +165,9 @@ static void count_alert(void *context, const struct alert_view *view)
     const struct incident *incident = model_incident(&sim->model, view->incident);
     if (!incident)
         sim_fail(sim, "an alert fires and has no incident (%lld)", (long long)view->incident);
-    if (incident->state >= INCIDENT_MONITORING)
+    bool watched = incident->state == INCIDENT_MONITORING &&
+                   map_get(sim->by_hand, &incident->number, sizeof incident->number);
+    if (incident->state >= INCIDENT_MONITORING && !watched)
         sim_fail(sim, "an alert fires although incident %lld is %s", (long long)incident->number,
                  incident_state_name(incident->state));
     uintptr_t n = (uintptr_t)map_get(counting->firing, &view->incident, sizeof view->incident);
@@ -128,14 +184,30 @@ static void check_unacknowledged(struct sim *sim, const struct incident *inciden
     const struct timer *timer = model_timer(&sim->model, TIMER_ESCALATE, incident->number);
     bool paged_once = incident->severity_rank == 3;
     if (!timer && !paged_once)
-        sim_fail(sim, "incident %lld is not acknowledged, and nobody will be paged again", number);
+        sim_fail(sim, "incident %lld has nobody, and nobody will be paged again", number);
     if (timer && timer->due_us > sim->now_us + LONGEST_WAIT)
         sim_fail(sim, "incident %lld waits too long for the next page", number);
-    bool reached = map_get(sim->reach, &incident->number, sizeof incident->number);
-    if (!reached && !paged_once && incident->opened_us + REACHED_BY < sim->now_us &&
+    const int64_t *at = map_get(sim->reach, &incident->number, sizeof incident->number);
+    int64_t since_us = incident->reopened_us ? incident->reopened_us : incident->opened_us;
+    if (incident->acknowledged_us) /* somebody had it, and fell silent */
+        since_us = incident->progress_us + HOUR + SHORTEST_LEASE;
+    bool reached = at && *at >= since_us;
+    if (!reached && !paged_once && since_us + REACHED_BY < sim->now_us &&
         sim->process_us + REACHED_BY < sim->now_us)
         sim_fail(sim, "incident %lld has reached nobody in %lld min", number,
-                 (long long)((sim->now_us - incident->opened_us) / MINUTE));
+                 (long long)((sim->now_us - since_us) / MINUTE));
+}
+
+/* Nobody has an incident for ever without a sign of life. Level 3 can wait, and is nobody's clock. */
+static void check_lease(struct sim *sim, const struct incident *incident)
+{
+    const struct timer *timer = model_timer(&sim->model, TIMER_LEASE, incident->number);
+    bool holds = has_owner(incident) && !is_quiet(incident) && incident->severity_rank != 3;
+    if (holds != (timer != NULL))
+        sim_fail(sim, "incident %lld is %s by %s, and %s a lease", (long long)incident->number,
+                 holds ? "held" : "not held", incident->acknowledged_by, timer ? "has" : "has not");
+    if (timer && (timer->due_us != incident->lease_us || timer->due_us > sim->now_us + LONGEST_WAIT))
+        sim_fail(sim, "the lease of incident %lld is due at another time", (long long)incident->number);
 }
 
 static void check_open(struct sim *sim, const struct incident *incident, struct map *firing)
@@ -144,18 +216,21 @@ static void check_open(struct sim *sim, const struct incident *incident, struct 
     if (n != incident->n_firing)
         sim_fail(sim, "incident %lld says %lld alerts fire, and %lld do", (long long)incident->number,
                  (long long)incident->n_firing, (long long)n);
-    if (incident->state == INCIDENT_TRIGGERED)
+    if (wants_people(incident))
         check_unacknowledged(sim, incident);
-    if (incident->state != INCIDENT_MONITORING && n == 0)
+    bool by_hand = map_get(sim->by_hand, &incident->number, sizeof incident->number);
+    if (incident->state != INCIDENT_MONITORING && n == 0 && !by_hand)
         sim_fail(sim, "incident %lld is %s although nothing fires", (long long)incident->number,
                  incident_state_name(incident->state));
-    if (incident->acknowledged_us && model_timer(&sim->model, TIMER_ESCALATE, incident->number))
-        sim_fail(sim, "incident %lld is acknowledged, and would still be escalated",
+    if (has_owner(incident) && !is_quiet(incident) &&
+        model_timer(&sim->model, TIMER_ESCALATE, incident->number))
+        sim_fail(sim, "somebody has incident %lld, and it would still be escalated",
                  (long long)incident->number);
     const struct timer *timer = model_timer(&sim->model, TIMER_HOLD_DOWN, incident->number);
-    if ((incident->state == INCIDENT_MONITORING) != (timer != NULL))
+    if (is_quiet(incident) != (timer != NULL))
         sim_fail(sim, "incident %lld is %s and %s a hold-down", (long long)incident->number,
                  incident_state_name(incident->state), timer ? "has" : "has not");
+    check_lease(sim, incident);
 }
 
 static void check_incidents(struct sim *sim)
@@ -232,7 +307,7 @@ void check_page(struct sim *sim, const struct delivery *delivery)
 {
     const struct incident *incident = model_incident(&sim->model, delivery->incident);
     const struct page *page = map_get(sim->pages, delivery->key, strlen(delivery->key));
-    if (!incident || incident->acknowledged_us || incident->state >= INCIDENT_RESOLVED)
+    if (!incident || !may_be_paged(incident))
         sim_fail(sim, "%s is paged for incident %lld, which somebody has", delivery->person,
                  (long long)delivery->incident);
     if (page && page->told_sent)

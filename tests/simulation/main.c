@@ -13,11 +13,12 @@ static uint64_t run(uint64_t seed, int64_t days, bool quiet)
     uint64_t digest = sim->digest;
     if (!quiet)
         printf("seed %llu: %lld days, %lld inputs, %lld incidents, %lld acknowledged, %lld pages in %lld "
-               "attempts, %lld steps, %lld crashes, digest %016llx\n",
+               "attempts, %lld steps, %lld lapses, %lld opened again, %lld crashes, digest %016llx\n",
                (unsigned long long)seed, (long long)days, (long long)sim->count.inputs,
                (long long)sim->count.incidents, (long long)sim->count.acknowledged,
                (long long)sim->count.pages, (long long)sim->count.attempts, (long long)sim->count.steps,
-               (long long)sim->count.crashes, (unsigned long long)digest);
+               (long long)sim->count.lapses, (long long)sim->count.reopened, (long long)sim->count.crashes,
+               (unsigned long long)digest);
     sim_free(sim);
     return digest;
 }

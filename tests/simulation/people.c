@@ -26,6 +26,61 @@ static void come_back(struct sim *sim, int64_t incident)
                                      .at_us = sim->now_us + sim_between(sim, MINUTE, HOUR)});
 }
 
+/* Any state, legal or not: the engine refuses what is not. */
+static void choose_state(struct sim *sim, int64_t incident, const char *actor)
+{
+    static const char *const states[] = {"investigating", "identified", "monitoring", "closed", "triggered"};
+    const char *state = states[sim_between(sim, 0, 4)];
+    sim_say(sim, "%s moves %lld to %s", actor, (long long)incident, state);
+    map_put(sim->by_hand, &incident, sizeof incident, sim);
+    sim_input(sim, &(struct input){.kind = INPUT_STATE, .incident = incident, .actor = actor, .word = state});
+}
+
+static void choose_severity(struct sim *sim, int64_t incident, const char *actor)
+{
+    static const char *const levels[] = {"SEV-1", "SEV-2", "SEV-3", "SEV-9"};
+    const char *level = levels[sim_between(sim, 0, 3)];
+    sim_say(sim, "%s calls %lld %s", actor, (long long)incident, level);
+    sim_input(sim, &(struct input){.kind = INPUT_SEVERITY,
+                                   .incident = incident,
+                                   .actor = actor,
+                                   .word = level,
+                                   .text = "it looks like that"});
+}
+
+static void acknowledge(struct sim *sim, int64_t incident, const char *actor)
+{
+    sim_say(sim, "%s acknowledges %lld", actor, (long long)incident);
+    sim->count.acknowledged +=
+        sim_input(sim, &(struct input){.kind = INPUT_ACKNOWLEDGE, .incident = incident, .actor = actor});
+}
+
+static void note(struct sim *sim, int64_t incident, const char *actor)
+{
+    sim_say(sim, "%s notes on %lld", actor, (long long)incident);
+    sim_input(sim, &(struct input){
+                       .kind = INPUT_NOTE, .incident = incident, .actor = actor, .text = "looking at it"});
+}
+
+static void resolve(struct sim *sim, int64_t incident, const char *actor)
+{
+    bool force = sim_chance(sim, 10);
+    sim_say(sim, "%s resolves %lld%s", actor, (long long)incident, force ? " by force" : "");
+    sim->count.forced += force;
+    sim_input(sim,
+              &(struct input){.kind = INPUT_RESOLVE, .incident = incident, .actor = actor, .force = force});
+}
+
+/* What people do, and how often of a hundred. Whoever neither resolves nor notes comes back. */
+static const struct {
+    int percent;
+    void (*act)(struct sim *sim, int64_t incident, const char *actor);
+    bool comes_back;
+} acts[] = {
+    {35, approve_something, true}, {12, note, false},    {18, choose_state, true},
+    {10, choose_severity, true},   {25, resolve, false},
+};
+
 void person_reacts(struct sim *sim, const struct happening *happening)
 {
     int64_t number = happening->subject;
@@ -34,22 +89,18 @@ void person_reacts(struct sim *sim, const struct happening *happening)
     if (!incident)
         return;
     if (incident->state == INCIDENT_TRIGGERED || sim_chance(sim, 20)) {
-        sim_say(sim, "%s acknowledges %lld", actor, (long long)number);
-        sim->count.acknowledged +=
-            sim_input(sim, &(struct input){.kind = INPUT_ACKNOWLEDGE, .incident = number, .actor = actor});
+        acknowledge(sim, number, actor);
         come_back(sim, number);
-    } else if (sim_chance(sim, 60)) {
-        approve_something(sim, number, actor);
-        come_back(sim, number);
-    } else if (sim_chance(sim, 30)) {
-        sim_say(sim, "%s notes on %lld", actor, (long long)number);
-        sim_input(sim, &(struct input){
-                           .kind = INPUT_NOTE, .incident = number, .actor = actor, .text = "looking at it"});
-    } else {
-        bool force = sim_chance(sim, 10);
-        sim_say(sim, "%s resolves %lld%s", actor, (long long)number, force ? " by force" : "");
-        sim->count.forced += force;
-        sim_input(sim,
-                  &(struct input){.kind = INPUT_RESOLVE, .incident = number, .actor = actor, .force = force});
+        return;
+    }
+    int64_t lot = sim_between(sim, 0, 99);
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        lot -= acts[i].percent;
+        if (lot >= 0)
+            continue;
+        acts[i].act(sim, number, actor);
+        if (acts[i].comes_back)
+            come_back(sim, number);
+        return;
     }
 }

@@ -202,6 +202,7 @@ struct sim *sim_new(uint64_t seed, int64_t days)
     sim->reach = map_new();
     sim->began = map_new();
     sim->forced = map_new();
+    sim->by_hand = map_new();
     model_start(&sim->model);
     sim->engine = program_start(sim);
     for (int slot = 0; slot < TROUBLES; slot++)
@@ -230,6 +231,7 @@ void sim_free(struct sim *sim)
     map_free_values(sim->reach);
     map_free(sim->began);
     map_free(sim->forced);
+    map_free(sim->by_hand);
     for (size_t i = 0; i < sim->n_old; i++)
         arena_free(sim->old[i].arena);
     for (size_t i = 0; i < HISTORY; i++)

@@ -81,13 +81,15 @@ struct sim {
     struct heard *old; /* a few past batches, to send again */
     size_t n_old;
     struct map *pages;   /* key -> struct page */
-    struct map *reach;   /* incident -> when a page for it first arrived */
+    struct map *reach;   /* incident -> when a page for it last arrived */
     struct map *began;   /* run, line -> attempts begun */
     struct map *forced;  /* incidents that were resolved while alerts fired */
+    int64_t opened;      /* the last incident, with those of this transaction */
+    struct map *by_hand; /* incidents whose state a person chose */
     struct arena *arena; /* of decisions */
     uint64_t digest;     /* of all decisions */
     struct {
-        int64_t inputs, incidents, pages, attempts, acknowledged, steps, crashes, forced;
+        int64_t inputs, incidents, pages, attempts, acknowledged, steps, crashes, forced, lapses, reopened;
     } count;
     struct buf history[HISTORY];
     size_t n_history;

@@ -1,0 +1,57 @@
+/* The life of an incident: whose it is, how bad, in which state. Included by engine_priv.h only.
+ *
+ * Whatever changes one of these ends in incident_changed(), from which every clock is driven again: what is
+ * not called from there does not follow a change. */
+#pragma once
+
+/* ---- change.c ---- */
+
+enum incident_change {
+    CHANGE_ALERTS,   /* what fires; the state stayed */
+    CHANGE_STATE,    /* also by itself: monitoring, and back */
+    CHANGE_SEVERITY, /* the level, or patient safety */
+    CHANGE_OWNER,    /* somebody has it now, or somebody else */
+    CHANGE_PROGRESS, /* a person moved it on */
+    CHANGE_REOPENED,
+    CHANGE_OVER, /* resolved or closed */
+    CHANGE_RESTORED
+};
+
+/* The record holds the new values, and its event is written. Every clock follows. */
+void incident_changed(struct turn *turn, struct incident_record *record, enum incident_change what);
+
+/* A clock: sets, moves or clears its timer by what the incident is now. */
+typedef void incident_clock(struct turn *turn, struct incident_record *record, enum incident_change what);
+incident_clock hold_down_follow, lease_follow;
+
+/* ---- lease.c ---- */
+
+/* Somebody acknowledged it, and has not been silent too long. */
+bool incident_has_owner(const struct incident_record *record);
+/* Nobody has it and it burns: people are paged until somebody does. */
+bool incident_wants_people(const struct incident_record *record);
+/* All alerts are over; nothing is left to do but to wait. */
+bool incident_is_quiet(const struct incident_record *record);
+/* Since when it waits for somebody: opened, or opened again. */
+int64_t incident_since_us(const struct incident_record *record);
+/* A person did something for it: what was paged because of silence stops. */
+void incident_progress(struct turn *turn, struct incident_record *record, const char *actor);
+/* How long silence is accepted at its level; 0: for ever. */
+int64_t lease_s(const struct engine *engine, const struct incident_record *record);
+
+/* ---- acknowledge.c, reopen.c ---- */
+
+/* It is the actor's from now on. */
+void incident_take(struct turn *turn, struct incident_record *record, const char *actor);
+/* A resolved incident burns again, or somebody says so: paging starts anew. */
+void incident_reopen(struct turn *turn, struct incident_record *record, const char *actor, const char *why);
+/* Does the same trouble open it again, rather than a new incident? */
+bool incident_may_reopen(const struct turn *turn, const struct incident_record *record);
+
+/* ---- severity.c ---- */
+
+/* The level of its runbook that it has; NULL: none. */
+const struct severity *incident_level(const struct engine *engine, const struct incident_record *record);
+/* Alerts speak for a level: a more severe one is taken, a less severe one never. */
+void incident_raise(struct turn *turn, struct incident_record *record, const struct severity_choice *choice,
+                    const char *alertname);
