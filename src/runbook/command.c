@@ -1,5 +1,6 @@
-/* Splits a fence into comments and commands. A comment stands alone on its line; a comment behind a command
- * is the command's trailing comment, and no part of its text. */
+/* Splits a fence into comments and commands; lines that cannot be commands are passed over. A comment stands
+ * alone on its line; a comment behind a command is the command's trailing comment, and no part of its text.
+ */
 #include "runbook/command_priv.h"
 
 #include <ctype.h>
@@ -86,7 +87,7 @@ void fence_split(struct arena *arena, const struct block *fence, struct fence_en
 {
     enum fence_role role = fence_role(fence);
     enum shell_kind kind = role == FENCE_POWERSHELL ? SHELL_POWERSHELL : SHELL_POSIX;
-    bool gap = false;
+    bool gap = false, in_table = false;
     size_t futile = 0;
 
     for (size_t i = 0; role != FENCE_OTHER && i < fence->lines.n;) {
@@ -97,6 +98,11 @@ void fence_split(struct arena *arena, const struct block *fence, struct fence_en
         bool shebang = comment && first + 1 < line.n_bytes && line.at[first + 1] == '!';
         if (line_is_blank(line) || shebang || (role == FENCE_PROMPT && prompt == 0 && !comment)) {
             gap |= !shebang;
+            in_table = false;
+            i++;
+            continue;
+        }
+        if (role == FENCE_SHELL && !comment && line_is_output(line, &in_table)) {
             i++;
             continue;
         }

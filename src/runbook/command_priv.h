@@ -1,4 +1,4 @@
-/* What fence_role.c and command.c share. */
+/* What fence_role.c, fence_output.c and command.c share. */
 #pragma once
 
 #include "runbook/command.h"
@@ -10,3 +10,9 @@ size_t fence_prompt_bytes(const struct block *fence, struct source_line line);
 
 bool line_is_blank(struct source_line line);
 size_t line_first_byte(struct source_line line); /* offset of the first byte that is no blank */
+
+/* ---- fence_output.c ---- */
+
+/* Whether the line, where a command could begin, is no command but output, a list or configuration. in_table:
+ * rows of a printed table go on; false at the start and after blank lines. */
+bool line_is_output(struct source_line line, bool *in_table);

@@ -150,9 +150,41 @@ static void placeholders_are_listed_once(void **state)
     assert_string_equal(found.at[2], "{{ $labels.pod }}");
 }
 
+/* What a command prints stands below it without a prompt. */
+static void output_and_lists_in_a_fence_are_no_commands(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct fence_entries entries = split(
+        arena, "```bash\nkubectl get nodes\nNAME      STATUS   ROLES\nnode-a    Ready    worker\n"
+               "node-b    Ready    worker\n\nwardctl list\n- first ward\n2. Call the lead\nstatus: ready\n"
+               "--retention=15d\n250 2.1.5 Ok\n-----+-----\n\xeb\xac\xb8\xec\x84\x9c\nmode = fast\n"
+               "wardctl stop \\\n  --all\n```\n");
+
+    assert_int_equal(entries.n, 3);
+    assert_string_equal(entries.at[0].text, "kubectl get nodes");
+    assert_string_equal(entries.at[1].text, "wardctl list");
+    assert_string_equal(entries.at[2].command.logical, "wardctl stop   --all");
+}
+
+static void a_powershell_block_is_one_command(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct fence_entries entries =
+        split(arena, "```powershell\n$zones = @{\n  A = @(\"n1\")\n}\nif (Test-Path x)\n{\n  Get-Item x\n}\n"
+                     "else {\n  Get-Item y\n}\nGet-Service |\n  Sort-Object\nGet-Date\n```\n");
+
+    assert_int_equal(entries.n, 4);
+    assert_int_equal(entries.at[1].line, 5);
+    assert_string_equal(entries.at[2].text, "Get-Service |\n  Sort-Object");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(output_and_lists_in_a_fence_are_no_commands),
+        cmocka_unit_test(a_powershell_block_is_one_command),
         cmocka_unit_test(a_fence_is_cut_into_comments_and_commands),
         cmocka_unit_test(a_command_ends_where_the_shell_says),
         cmocka_unit_test(the_logical_text_is_what_the_shell_sees),

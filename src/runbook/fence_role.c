@@ -57,6 +57,8 @@ static size_t prompt_name_bytes(struct source_line line, size_t at)
 static size_t prompt_bytes(struct source_line line)
 {
     size_t at = line_first_byte(line);
+    if (starts_with(line, at, "\xe2\x9d\xaf "))
+        return at + 4; /* the mark of zsh themes */
     size_t name = prompt_name_bytes(line, at), mark = at + name;
 
     if (mark + 2 > line.n_bytes || line.at[mark + 1] != ' ')

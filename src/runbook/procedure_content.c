@@ -201,6 +201,10 @@ static void read_label(struct content *content, const struct label *label, const
     struct procedure_writer *writer = content->writer;
     enum words group = label_group(label->text);
 
+    if (words_are(WORDS_USE_WHEN, label->text) && label->rest[0] && writer->next_open && writer->next.name) {
+        writer->next.condition = label->rest;
+        return;
+    }
     if (words_are(WORDS_ASIDE, label->text) ||
         (group == WORDS_NONE && !label->alone && !is_bracket(label->rest)))
         return;

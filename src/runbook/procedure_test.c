@@ -249,9 +249,27 @@ static void a_page_called_a_runbook_is_one_procedure_when_its_parts_are_stages(v
     assert_int_equal(runbook->procedures.n, 2);
 }
 
+static void options_are_parts_of_one_procedure_with_their_conditions(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena,
+        "# R\n\n## Mitigation of lost scans\n\n### Option 1: Resend\n\n**Use when:** one ward calls\n\n"
+        "1. Send a test scan\n\n### Option 2: Import\n\n1. Import the archive\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    const struct procedure *procedure = &runbook->procedures.at[0];
+    assert_int_equal(procedure->phases.n, 2);
+    assert_string_equal(procedure->phases.at[0].condition, "one ward calls");
+    assert_null(procedure->phases.at[1].condition);
+    assert_int_equal(procedure->phases.at[0].steps.at[0].kind, STEP_MANUAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(options_are_parts_of_one_procedure_with_their_conditions),
         cmocka_unit_test(what_opens_a_procedure_is_a_trigger),
         cmocka_unit_test(a_label_with_an_introduction_opens_its_list),
         cmocka_unit_test(a_page_called_a_runbook_is_one_procedure_when_its_parts_are_stages),

@@ -249,6 +249,37 @@ void severity_state(struct arena *arena, struct procedure *procedure, const char
     procedure->severity_line = line;
 }
 
+static bool is_time(enum words field)
+{
+    return field == WORDS_RESPONSE_TIME || field == WORDS_RESOLUTION_TIME || field == WORDS_ESCALATION_RULE;
+}
+
+/* "**Severity**: P1" with "**Response time**: 1 hour" in the lines beside it, in one paragraph or list. */
+static void take_times_beside(struct severity_reader *reader, struct severity *level)
+{
+    const struct document *document = reader->document;
+    size_t i = 0;
+
+    while (i < document->blocks.n && document->blocks.at[i].line_end < level->line)
+        i++;
+    if (i >= document->blocks.n || document->blocks.at[i].kind == BLOCK_HEADING)
+        return;
+    const struct block *first = &document->blocks.at[i];
+    size_t end = first->kind == BLOCK_ITEM ? document->blocks.n : i + 1;
+    for (i = first->kind == BLOCK_ITEM ? first->list_first : i; i < end; i = document->blocks.at[i].end) {
+        const struct block *block = &document->blocks.at[i];
+        if (first->kind == BLOCK_ITEM &&
+            (block->kind != BLOCK_ITEM || block->list_first != first->list_first))
+            break;
+        list_each (passage, &block->prose.passages) {
+            const char *label = passage->lead, *rest = passage->rest;
+            if ((label || text_label(reader->arena, passage->rest, &label, &rest)) &&
+                is_time(severity_field(label)))
+                level_take(reader->arena, level, severity_field(label), rest, passage->line, true);
+        }
+    }
+}
+
 static void read_usage(struct severity_reader *reader)
 {
     list_each (procedure, &reader->runbook->procedures) {
@@ -262,6 +293,8 @@ static void read_usage(struct severity_reader *reader)
         level.line_end = level.line;
         if (level.description == NULL)
             level.description = level.label;
+        if (runbook_severity(reader->runbook, level.id) == NULL)
+            take_times_beside(reader, &level);
         severity_add(reader, &level);
     }
 }

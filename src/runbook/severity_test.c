@@ -262,6 +262,18 @@ static void two_severities_with_conditions_state_the_first(void **state)
     assert_string_equal(runbook->procedures.at[0].severity_basis, "stated");
 }
 
+static void a_level_only_used_takes_the_times_beside_it(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena, "# Scanner offline\n\n**Severity:** P2 (High)\n**Response time:** 2 hours\n**Owner:** Ana\n\n"
+               "## Resolution\n\n1. Restart the scanner\n");
+
+    assert_int_equal(runbook->severities.n, 1);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 7200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +290,7 @@ int main(void)
         cmocka_unit_test(bold_names_with_their_lines_define_levels),
         cmocka_unit_test(words_alone_are_levels_when_the_whole_list_names_some),
         cmocka_unit_test(two_severities_with_conditions_state_the_first),
+        cmocka_unit_test(a_level_only_used_takes_the_times_beside_it),
         cmocka_unit_test(conditions_are_read_from_prose),
         cmocka_unit_test(a_state_without_a_number_is_a_condition_too),
     };

@@ -143,7 +143,8 @@ static size_t step_plain(struct scan *scan, const char *at, size_t n)
     if (at[0] == ' ' || at[0] == '\t' || innermost(scan) != '\0')
         return 1;
     size_t word = 1;
-    while (word < n && strchr(" \t;|&()<>\"'`$", at[word]) == NULL)
+    while (word < n && strchr(" \t;|&()<>\"'`$", at[word]) == NULL &&
+           !(scan->kind == SHELL_POWERSHELL && strchr("{}[]", at[word])))
         word++;
     read_word(scan, at, word);
     return word;
@@ -190,7 +191,7 @@ static void scan_line(struct scan *scan, const char *line, size_t n, size_t firs
     }
     if (scan->n_open > 0 || last == (size_t)-1 || last >= n)
         return;
-    bool pipe = line[last] == '|';
+    bool pipe = line[last] == '|' || (scan->kind == SHELL_POWERSHELL && strchr(",=", line[last]));
     bool both = line[last] == '&' && last > first && line[last - 1] == '&';
     scan->joined |= pipe || both;
 }
@@ -206,13 +207,20 @@ static bool ends_document(const struct scan *scan, struct source_line line)
     return line.n_bytes == k && memcmp(line.at, scan->delimiter, k) == 0;
 }
 
-/* A next line that starts with an operator goes on with this command, though the shell would not have it. */
-static bool goes_on(struct source_line line)
+/* A next line that starts with an operator goes on with this command, though the shell would not have it; so
+ * does "else {" in PowerShell. */
+static bool goes_on(struct source_line line, enum shell_kind kind)
 {
-    size_t i = 0;
+    static const char *const words[] = {"else", "elseif", "catch", "finally", NULL};
+    size_t i = 0, n = 0;
 
     while (i < line.n_bytes && (line.at[i] == ' ' || line.at[i] == '\t'))
         i++;
+    while (i + n < line.n_bytes && isalpha((unsigned char)line.at[i + n]))
+        n++;
+    if (kind == SHELL_POWERSHELL && i < line.n_bytes &&
+        (line.at[i] == '{' || is_one_of(line.at + i, n, words)))
+        return true;
     return i + 1 < line.n_bytes &&
            ((line.at[i] == '|' && line.at[i + 1] != '-') || (line.at[i] == '&' && line.at[i + 1] == '&'));
 }
@@ -243,7 +251,7 @@ struct shell_extent shell_command_extent(const struct source_line *lines, size_t
             scan.in_document = scan.delimiter[0] != '\0' && scan.n_open == 0;
         }
         bool complete = scan.n_open == 0 && scan.compounds == 0 && !scan.joined && !scan.in_document;
-        if (complete && (i + 1 == n_lines || !goes_on(lines[i + 1])))
+        if (complete && (i + 1 == n_lines || !goes_on(lines[i + 1], kind)))
             return (struct shell_extent){i + 1, scan.comment_at, false};
     }
     return plain_extent(lines, n_lines, kind == SHELL_POWERSHELL ? '`' : '\\');

@@ -82,7 +82,7 @@ static void classify(struct procedure_writer *writer, struct step *step)
         step->kind = STEP_COMMAND;
     else if (words_begin(WORDS_WAIT_VERBS, text))
         step->kind = STEP_WAIT;
-    else if (words_begin(WORDS_NOTIFY_VERBS, text))
+    else if (words_begin(WORDS_NOTIFY_VERBS, text) && !words_begin(WORDS_NO_NOTIFY, text))
         step->kind = STEP_NOTIFY;
     else
         step->kind = conditional ? STEP_DECISION : STEP_MANUAL;

@@ -162,7 +162,8 @@ const char *text_without_decoration(struct arena *arena, const char *text, const
 /* The number after "Step ", "Phase " ..., or in front; 0 when there is none. */
 static size_t number_bytes(const char *text, size_t *ret_first)
 {
-    static const char *const nouns[] = {"step", "phase", "stage", "part", "section"};
+    static const char *const nouns[] = {"step",   "phase",    "stage",    "part",     "section",    "option",
+                                        "method", "strategy", "approach", "solution", "alternative"};
     size_t first = 0;
 
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++) {
