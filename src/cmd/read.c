@@ -63,7 +63,8 @@ static int read_one(const struct request *request, struct arena *arena, const ch
     const struct runbook *runbook = runbook_read(arena, file, bytes, n_bytes);
     if (request->json) {
         struct defect_list defects = {0};
-        lint_runbook(arena, runbook, clock_wall_us(clock_system()), &defects);
+        lint_runbook(arena, runbook, &(struct lint_surroundings){.today_us = clock_wall_us(clock_system())},
+                     &defects);
         runbook_print_json(runbook, &defects, w);
     } else {
         runbook_print_text(runbook, terminal_colours(), out);

@@ -6,20 +6,28 @@
 
 #include "base/buf.h"
 #include "runbook/lint_priv.h"
+#include "runbook/text.h"
 
 enum { FOUND_BYTES = 80 }; /* of what was found, in a message */
 
 static void (*const families[])(struct lint *lint) = {
-    lint_patterns, lint_structure, lint_contact, lint_severity, lint_procedure, lint_metadata, lint_command,
+    lint_patterns, lint_structure, lint_contact,  lint_severity, lint_procedure,
+    lint_metadata, lint_command,   lint_conflict, lint_fences,
 };
+
+static bool is_shell(const char *lang)
+{
+    static const char *const shells[] = {"bash",    "sh",      "shell",         "zsh",
+                                         "console", "command", "shell-session", "inline"};
+    for (size_t i = 0; lang && i < sizeof shells / sizeof *shells; i++)
+        if (strcmp(lang, shells[i]) == 0)
+            return true;
+    return false;
+}
 
 bool lint_shell(const struct block *block)
 {
-    static const char *const shells[] = {"bash", "sh", "shell", "zsh", "console", "command", "shell-session"};
-    for (size_t i = 0; block->lang && i < sizeof shells / sizeof *shells; i++)
-        if (strcmp(block->lang, shells[i]) == 0)
-            return true;
-    return false;
+    return is_shell(block->lang);
 }
 
 /* The rule's sentence with {} filled: one line, cut at a character. */
@@ -51,6 +59,14 @@ void lint_add_rule(struct lint *lint, const struct lint_rule *rule, int line, in
                               .column = column};
 }
 
+void lint_add_level(struct lint *lint, const char *code, const char *level, int line, const char *found)
+{
+    size_t n = lint->defects->n;
+    lint_add(lint, code, line, 1, found);
+    if (level && lint->defects->n > n)
+        lint->defects->at[n].level = level;
+}
+
 void lint_add(struct lint *lint, const char *code, int line, int column, const char *found)
 {
     list_each (rule, &lint->rules->rules)
@@ -69,12 +85,13 @@ static const char *joined(struct arena *arena, const char *text)
     return copy;
 }
 
-static void command_add(struct lint *lint, const char *text, int line, const struct command *command,
-                        const struct procedure *procedure)
+static void command_add(struct lint *lint, const char *text, int line, bool shell,
+                        const struct command *command, const struct procedure *procedure)
 {
     *list_push(lint->arena, &lint->commands) = (struct lint_command){.exact = text,
                                                                      .text = joined(lint->arena, text),
                                                                      .line = line,
+                                                                     .shell = shell,
                                                                      .command = command,
                                                                      .procedure = procedure};
 }
@@ -95,7 +112,8 @@ static void fence_commands(struct lint *lint, const struct block *block, const b
         }
         const char *start = buf_text(&text) + strspn(buf_text(&text), " \t");
         if (*start && *start != '#' && !taken[line + (int)first])
-            command_add(lint, arena_strdup(lint->arena, buf_text(&text)), line + (int)first, NULL, NULL);
+            command_add(lint, arena_strdup(lint->arena, buf_text(&text)), line + (int)first, true, NULL,
+                        NULL);
     }
 }
 
@@ -111,7 +129,7 @@ static void commands_gather(struct lint *lint)
                 continue;
             for (int line = command->line; line <= command->line_end && (size_t)line <= n_lines; line++)
                 taken[line] = true;
-            command_add(lint, command->text, command->line, command, procedure);
+            command_add(lint, command->text, command->line, is_shell(command->lang), command, procedure);
         }
     }
     list_each (block, &lint->document->blocks)
@@ -129,6 +147,55 @@ static void fences_mark(struct lint *lint)
                 lint->line_in_fence[line] = true;
 }
 
+static bool has_any(const char *text, const char *const *words)
+{
+    for (; *words; words++)
+        if (text_find_word(text, *words))
+            return true;
+    return false;
+}
+
+static void headings_gather(struct lint *lint)
+{
+    static const char *const contacts[] = {"contact", "contacts",  "escalation", "escalations", "on-call",
+                                           "oncall",  "call tree", "rotation",   "phone",       NULL};
+    static const char *const lists[] = {"contacts", "contact information", "contact list", "response team",
+                                        NULL};
+    const struct document *document = lint->document;
+    lint->headings = arena_alloc(lint->arena, document->blocks.n * sizeof *lint->headings);
+    for (size_t i = 0; i < document->blocks.n; i++) {
+        const struct block *block = &document->blocks.at[i];
+        const char *text = block->prose.text;
+        if (block->kind == BLOCK_HEADING)
+            lint->headings[i] = (struct heading_facts){
+                .contents =
+                    text_find_word(text, "contents") || text_same(text, "toc") || text_same(text, "index"),
+                .contacts = has_any(text, contacts) || lint_heading(lint, block).contacts,
+                .contact_list = has_any(text, lists)};
+    }
+}
+
+struct heading_facts lint_heading(const struct lint *lint, const struct block *block)
+{
+    return block->heading == NO_BLOCK ? (struct heading_facts){0} : lint->headings[block->heading];
+}
+
+/* A command is followed when the next one of the list stands in the same fence. */
+static void followers_mark(struct lint *lint)
+{
+    int *fence_of = arena_alloc(lint->arena, (lint->document->lines.n + 2) * sizeof *fence_of);
+    int *last = arena_alloc(lint->arena, (lint->document->lines.n + 2) * sizeof *last);
+    list_each (block, &lint->document->blocks)
+        for (int line = block->line; block->kind == BLOCK_FENCE && line <= block->line_end; line++)
+            if ((size_t)line <= lint->document->lines.n)
+                fence_of[line] = block->line;
+    list_each (command, &lint->commands)
+        if (last[fence_of[command->line]] < command->line)
+            last[fence_of[command->line]] = command->line;
+    list_each (command, &lint->commands)
+        command->followed = fence_of[command->line] > 0 && last[fence_of[command->line]] > command->line;
+}
+
 static int compare_defects(const void *a, const void *b)
 {
     const struct defect *left = a, *right = b;
@@ -138,8 +205,19 @@ static int compare_defects(const void *a, const void *b)
     return order != 0 ? order : (left->column > right->column) - (left->column < right->column);
 }
 
+/* The first place of a code keeps its level; where it is the same fault again, one word is enough. */
+static void repeats_lower(const struct lint_rules *rules, struct defect_list *defects, size_t first)
+{
+    list_each (rule, &rules->rules) {
+        size_t n = 0;
+        for (size_t i = first; rule->repeat && rule->first && i < defects->n; i++)
+            if (strcmp(defects->at[i].code, rule->code) == 0 && n++ > 0)
+                defects->at[i].level = rule->repeat;
+    }
+}
+
 /* Sorted, one of a code on each line. */
-static void defects_close(struct defect_list *defects, size_t first)
+static void defects_close(const struct lint_rules *rules, struct defect_list *defects, size_t first)
 {
     size_t n = first;
     if (defects->n > first)
@@ -149,25 +227,28 @@ static void defects_close(struct defect_list *defects, size_t first)
             strcmp(defects->at[n - 1].code, defects->at[i].code) != 0)
             defects->at[n++] = defects->at[i];
     defects->n = n;
+    repeats_lower(rules, defects, first);
 }
 
-void lint_runbook(struct arena *arena, const struct runbook *runbook, int64_t today_us,
-                  struct defect_list *ret_defects)
+void lint_runbook(struct arena *arena, const struct runbook *runbook,
+                  const struct lint_surroundings *surroundings, struct defect_list *ret_defects)
 {
     struct lint lint = {.arena = arena,
                         .runbook = runbook,
                         .document = runbook->document,
                         .rules = lint_rules_builtin(arena),
-                        .today_us = today_us,
+                        .surroundings = surroundings,
                         .defects = ret_defects};
     size_t first = ret_defects->n;
     if (!runbook->document)
         return;
     fences_mark(&lint);
     commands_gather(&lint);
+    followers_mark(&lint);
+    headings_gather(&lint);
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         families[i](&lint);
-    defects_close(ret_defects, first);
+    defects_close(lint.rules, ret_defects, first);
 }
 
 void lint_codes(struct arena *arena, struct lint_codes *ret_codes)
@@ -178,7 +259,12 @@ void lint_codes(struct arena *arena, struct lint_codes *ret_codes)
         list_each (code, ret_codes)
             known = known || strcmp(code->code, rule->code) == 0;
         if (!known)
-            *list_push(arena, ret_codes) = (struct lint_code){
-                .code = rule->code, .group = rule->group, .level = rule->level, .explain = rule->explain};
+            *list_push(arena, ret_codes) = (struct lint_code){.code = rule->code,
+                                                              .group = rule->group,
+                                                              .level = rule->level,
+                                                              .explain = rule->explain,
+                                                              .fix = rule->fix,
+                                                              .wrong = rule->wrong,
+                                                              .right = rule->right};
     }
 }

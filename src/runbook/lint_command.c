@@ -5,14 +5,35 @@
 #include "base/map.h"
 #include "runbook/lint_priv.h"
 
+/* NAME=$(...), > FILE and what changes something hand the output on; the transcript does not have it. */
+static bool shows_output(const struct lint_command *command)
+{
+    const struct risk *risk = &command->command->risk;
+    const char *text = command->text + strspn(command->text, " \t");
+    size_t n = 0;
+    while (isalnum((unsigned char)text[n]) || text[n] == '_')
+        n++;
+    bool kept = n > 0 && text[n] == '=' && strchr("$\"`", text[n + 1]);
+    return !kept && risk->writes_files.n == 0 && (risk->class == RISK_READ || risk->class == RISK_UNKNOWN);
+}
+
+static bool in_background(const char *text)
+{
+    size_t n = strlen(text);
+    while (n > 0 && isspace((unsigned char)text[n - 1]))
+        n--;
+    return n > 1 && text[n - 1] == '&' && text[n - 2] != '&';
+}
+
 static void risk_check(struct lint *lint, const struct lint_command *command)
 {
     const struct risk *risk = command->command ? &command->command->risk : NULL;
     if (!risk)
         return;
-    if (risk->endless)
-        lint_add(lint, "non-terminating", command->line, 1, command->text);
-    if (risk->sensitive)
+    if (risk->endless && !in_background(command->text))
+        lint_add_level(lint, "non-terminating", command->followed ? NULL : "info", command->line,
+                       command->text);
+    if (risk->sensitive && shows_output(command))
         lint_add(lint, "sensitive-output", command->line, 1, risk->part ? risk->part : command->text);
 }
 

@@ -8,8 +8,6 @@
 
 static const char *const contact_words[] = {"contact", "phone",  "pager",  "email",
                                             "e-mail",  "portal", "mobile", "call"};
-static const char *const section_words[] = {"contact", "contacts",  "escalation", "on-call",
-                                            "oncall",  "call tree", "rotation"};
 
 static bool has_any(const char *text, const char *const *words, size_t n)
 {
@@ -19,24 +17,17 @@ static bool has_any(const char *text, const char *const *words, size_t n)
     return false;
 }
 
-/* Whether the block stands under a heading about contacts. */
-static bool under_contacts(const struct lint *lint, const struct block *block)
-{
-    const struct document *document = lint->document;
-    for (size_t i = block->heading; i != NO_BLOCK; i = document->blocks.at[i].heading)
-        if (has_any(document->blocks.at[i].prose.text, section_words,
-                    sizeof section_words / sizeof *section_words))
-            return true;
-    return false;
-}
+enum { PLACEHOLDER_BYTES = 80 };
 
 /* "[CONTACT_INFO]": brackets that are no link and no check box, with a word for a way to be reached. */
 static const char *placeholder_in(struct lint *lint, const char *text)
 {
     for (const char *open = text; (open = strchr(open, '['));) {
-        const char *close = strchr(open, ']');
-        if (!close)
-            return NULL;
+        const char *close = memchr(open, ']', strnlen(open, PLACEHOLDER_BYTES));
+        if (!close) {
+            open++;
+            continue;
+        }
         const char *inside = arena_strndup(lint->arena, open, (size_t)(close - open) + 1);
         bool reference = open > text && open[-1] == ']'; /* [text][reference] */
         if (!reference && close[1] != '(' && close[1] != '[' && close - open > 3 &&
@@ -63,8 +54,12 @@ static const char *undialable_in(struct lint *lint, const char *text)
         if (n_letters >= 2 && n_digits < 10)
             return arena_strndup(lint->arena, at, n);
     }
+    /* a mask that stands for a number, not for a name: "XXX-XXXX" beside digits or a word for a telephone */
     const char *masked = strcasestr(text, "xxx-xxx");
-    return masked ? arena_strndup(lint->arena, masked, strcspn(masked, " |,;)")) : NULL;
+    bool number = masked && masked > text && !isalnum((unsigned char)masked[-1]) &&
+                  !islower((unsigned char)*masked) &&
+                  (masked[-1] != '-' || (masked - text > 1 && isdigit((unsigned char)masked[-2])));
+    return number ? arena_strndup(lint->arena, masked, strcspn(masked, " |,;)")) : NULL;
 }
 
 static void line_check(struct lint *lint, int line, const char *text, bool contacts)
@@ -91,21 +86,21 @@ static bool reachable(const char *text)
 static void item_check(struct lint *lint, const struct block *block)
 {
     const char *label, *rest;
-    const struct document *document = lint->document;
-    const char *heading = block->heading == NO_BLOCK ? "" : document->blocks.at[block->heading].prose.text;
-    bool about = text_find_word(heading, "contacts") || text_find_word(heading, "contact information") ||
-                 text_find_word(heading, "contact list") || text_find_word(heading, "response team");
-    if (block->kind != BLOCK_ITEM || !about || reachable(block->prose.text))
+    if (block->kind != BLOCK_ITEM || !lint_heading(lint, block).contact_list || reachable(block->prose.text))
         return;
     const struct passage *first = block->prose.passages.n > 0 ? &block->prose.passages.at[0] : NULL;
-    bool labelled = first && first->lead && first->rest[0];
+    bool labelled = first && first->lead && first->colon && first->rest[0];
     if (labelled || text_label(lint->arena, block->prose.text, &label, &rest))
-        lint_add(lint, "contact-missing", block->line, 1, NULL);
+        lint_add_level(lint, "contact-missing", "warning", block->line, NULL);
 }
 
 static void block_check(struct lint *lint, const struct block *block)
 {
-    bool contacts = under_contacts(lint, block);
+    static const char *const drawings[] = {"mermaid", "plantuml", "dot", "graphviz"};
+    bool contacts = lint_heading(lint, block).contacts;
+    for (size_t i = 0; block->lang && i < sizeof drawings / sizeof *drawings; i++)
+        if (strcmp(block->lang, drawings[i]) == 0)
+            return;
     for (int line = block->line; line <= block->line_end && block->kind != BLOCK_HEADING; line++) {
         struct source_line source = document_line(lint->document, line);
         line_check(lint, line, arena_strndup(lint->arena, source.at, source.n_bytes), contacts);

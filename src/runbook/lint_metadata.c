@@ -23,7 +23,7 @@ void lint_metadata(struct lint *lint)
     struct due_dates dates = {0};
     due_dates_read(lint->arena, lint->document, &dates);
     list_each (date, &dates)
-        if (due_date_passed(date, lint->today_us))
+        if (due_date_passed(date, lint->surroundings->today_us))
             lint_add(lint, "date-overdue", date->line, 1,
                      arena_printf(lint->arena, "%s %s", date->what, date->date));
 }

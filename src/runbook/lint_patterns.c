@@ -8,6 +8,7 @@ struct text { /* something to look in */
     const char *at;
     size_t n_bytes;
     int line;
+    bool alone;        /* a command that nothing follows in its fence */
     const char *exact; /* the same length, with all its line ends */
 };
 
@@ -63,10 +64,11 @@ static bool only_mentioned(const struct lint_command *command)
 static void commands_gather(struct lint *lint, struct texts *texts)
 {
     list_each (command, &lint->commands) {
-        if (only_mentioned(command))
+        if (!command->shell || only_mentioned(command))
             continue;
         text_add(lint, texts, command->text, strlen(command->text), command->line);
         texts->at[texts->n - 1].exact = command->exact;
+        texts->at[texts->n - 1].alone = !command->followed;
     }
 }
 
@@ -118,6 +120,8 @@ static bool rule_try(struct lint *lint, const struct lint_rule *rule, const pcre
         return false;
     place_of(text, at, &line, &column);
     lint_add_rule(lint, rule, line, column, arena_strndup(lint->arena, text->at + at, n_bytes));
+    if (rule->alone && text->alone)
+        lint->defects->at[lint->defects->n - 1].level = rule->alone;
     return true;
 }
 

@@ -25,6 +25,10 @@ struct lint_pattern {
 /* A block of policy/lint.codes. */
 struct lint_rule {
     const char *code, *group, *level, *explain, *fix;
+    const char *repeat; /* level of the second and further places in a document, or NULL: the same */
+    const char *alone;  /* level when nothing follows in the fence, or NULL: the same */
+    const char *wrong, *right;
+    bool first; /* the first block of its code */
     LIST(struct lint_pattern) patterns;
     pcre2_code *unless, *lacks, *needs; /* or NULL */
     bool once;
@@ -47,8 +51,17 @@ struct lint_command {
     const char *exact; /* as written */
     const char *text;  /* joined lines: "\\\n" is two blanks, so that offsets stay */
     int line;
+    bool shell;                        /* of a shell's fence, or inline */
+    bool followed;                     /* another command stands below it in its fence */
     const struct command *command;     /* NULL: found in a fence that no procedure has */
     const struct procedure *procedure; /* NULL likewise */
+};
+
+/* What the words of a heading say about what stands below it; found once, whatever is below. */
+struct heading_facts {
+    bool contents;     /* a table of contents */
+    bool contacts;     /* ways to reach people, here or in a heading above it */
+    bool contact_list; /* each item is one of them */
 };
 
 struct lint {
@@ -56,14 +69,17 @@ struct lint {
     const struct runbook *runbook;
     const struct document *document;
     const struct lint_rules *rules;
-    int64_t today_us;    /* 0: dates are not looked at */
-    bool *line_in_fence; /* by line; fence marks included */
+    const struct lint_surroundings *surroundings;
+    struct heading_facts *headings; /* by block; those of headings are filled */
+    bool *line_in_fence;            /* by line; fence marks included */
     LIST(struct lint_command) commands;
     struct defect_list *defects;
 };
 
 /* A finding with the rule's own sentence; {} in it becomes found (may be NULL). By code: its first block. */
 void lint_add_rule(struct lint *lint, const struct lint_rule *rule, int line, int column, const char *found);
+/* With another level than the rule's, NULL: the rule's. */
+void lint_add_level(struct lint *lint, const char *code, const char *level, int line, const char *found);
 void lint_add(struct lint *lint, const char *code, int line, int column, const char *found);
 
 /* The families. */
@@ -74,6 +90,11 @@ void lint_severity(struct lint *lint);
 void lint_procedure(struct lint *lint);
 void lint_metadata(struct lint *lint);
 void lint_command(struct lint *lint);
+void lint_conflict(struct lint *lint);
+void lint_fences(struct lint *lint);
+
+/* Of the heading that the block stands under; all false where there is none. */
+struct heading_facts lint_heading(const struct lint *lint, const struct block *block);
 
 /* Whether the fence's language is a shell's. */
 bool lint_shell(const struct block *block);

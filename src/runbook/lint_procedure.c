@@ -5,13 +5,13 @@
 #include "runbook/text.h"
 
 /* Actions that a machine carries out: whoever does them needs the command. */
-static const char *const technical_verbs[] = {
-    "restart",   "redeploy", "rollback",  "roll back", "revert",
-    "scale up",  "scale",    "fail over", "failover",  "rotate",
-    "divert",    "re-route", "reroute",   "restore",   "requeue",
-    "re-submit", "flush",    "drain",     "list",      "identify",
-    "increase",  "decrease", "disable",   "enable",    "fix configuration",
-};
+static const char *const technical_verbs[] = {"restart",  "redeploy",   "rollback",  "roll back", "revert",
+                                              "scale up", "scale down", "fail over", "failover",  "divert",
+                                              "re-route", "reroute",    "restore",   "requeue",   "re-submit",
+                                              "flush",    "drain",      NULL};
+/* These may as well be done by looking or in a console. */
+static const char *const loose_verbs[] = {"list",  "identify", "increase", "decrease",          "rotate",
+                                          "scale", "disable",  "enable",   "fix configuration", NULL};
 
 static bool is_diagnosis(enum stage stage)
 {
@@ -59,11 +59,11 @@ static void trigger_check(struct lint *lint, const struct procedure *procedure)
         lint_add(lint, "trigger-missing", procedure->line, 1, procedure->title);
 }
 
-static bool begins_with_action(const char *text)
+static bool begins_with(const char *text, const char *const *verbs)
 {
-    for (size_t i = 0; i < sizeof technical_verbs / sizeof *technical_verbs; i++) {
-        size_t n = strlen(technical_verbs[i]);
-        if (text_starts_with(text, technical_verbs[i]) && (text[n] == ' ' || text[n] == '\0'))
+    for (; *verbs; verbs++) {
+        size_t n = strlen(*verbs);
+        if (text_starts_with(text, *verbs) && (text[n] == ' ' || text[n] == '\0'))
             return true;
     }
     return false;
@@ -72,9 +72,51 @@ static bool begins_with_action(const char *text)
 static void step_check(struct lint *lint, const struct step *step)
 {
     const char *text = step->title ? step->title : step->text;
-    if (step->kind == STEP_MANUAL && step->commands.n == 0 && text && begins_with_action(text) &&
-        !strchr(step->text ? step->text : "", '`'))
+    bool bare = step->kind == STEP_MANUAL && step->commands.n == 0 && step->substeps.n == 0 && text &&
+                !strchr(step->text ? step->text : "", '`');
+    if (bare && begins_with(text, technical_verbs))
         lint_add(lint, "command-missing", step->line, 1, text);
+    else if (bare && begins_with(text, loose_verbs))
+        lint_add_level(lint, "command-missing", "info", step->line, text);
+}
+
+/* What the words of a part say of looking again, or of going back. */
+static bool says(const struct lint *lint, const struct procedure *procedure, const char *const *words)
+{
+    for (int line = procedure->line; line <= procedure->line_end; line++) {
+        struct source_line source = document_line(lint->document, line);
+        const char *text = arena_strndup(lint->arena, source.at, source.n_bytes);
+        for (size_t i = 0; words[i]; i++)
+            if (strcasestr(text, words[i]))
+                return true;
+    }
+    return false;
+}
+
+/* The last change of a procedure with nothing that looks after it; a change without a way back. */
+static void change_check(struct lint *lint, const struct procedure *procedure)
+{
+    static const char *const looking[] = {"verif", "confirm", "check", "validate", "ensure", "monitor", NULL};
+    static const char *const going_back[] = {"roll back", "rollback",   "roll-back", "revert",
+                                             "undo",      "restore",    "backup",    "back up",
+                                             "way back",  "scale back", NULL};
+    const struct command *change = NULL, *first = NULL;
+    bool looked = false;
+    struct command_walk walk = {0};
+    while (procedure_next_command(procedure, &walk)) {
+        enum risk_class class = walk.command->risk.class;
+        if (class == RISK_DESTRUCTIVE || (class == RISK_MUTATE && walk.command->risk.writes_files.n == 0)) {
+            change = walk.command;
+            first = first ? first : change;
+            looked = false;
+        } else {
+            looked = looked || class == RISK_READ;
+        }
+    }
+    if (change && !looked && !says(lint, procedure, looking))
+        lint_add(lint, "verification-missing", change->line, 1, change->text);
+    if (first && !says(lint, procedure, going_back))
+        lint_add(lint, "way-back-missing", first->line, 1, first->text);
 }
 
 static void steps_check(struct lint *lint, const struct procedure *procedure)
@@ -96,5 +138,6 @@ void lint_procedure(struct lint *lint)
         resolution_check(lint, procedure);
         trigger_check(lint, procedure);
         steps_check(lint, procedure);
+        change_check(lint, procedure);
     }
 }

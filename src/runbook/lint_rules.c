@@ -5,7 +5,7 @@
 #include "base/embedded.h"
 #include "runbook/lint_priv.h"
 
-enum { MATCH_LIMIT = 20000 };
+enum { MATCH_LIMIT = 20000, EXAMPLE_BLANKS = 4 }; /* what follows "wrong" is kept as it is */
 
 static void *take(size_t n_bytes, void *arena)
 {
@@ -52,18 +52,28 @@ static void read_in(struct rules_reader *reader, const char *value)
     }
 }
 
+/* An example of several lines has the key on each. */
+static const char *with_line(struct arena *arena, const char *text, const char *line)
+{
+    return arena_printf(arena, "%s%s\n", text ? text : "", line);
+}
+
 /* A block of a code that was there before takes its group, level and explanation. */
 static void read_code(struct rules_reader *reader, const char *code)
 {
     struct lint_rule *rule = list_push(reader->arena, &reader->rules->rules);
     reader->rule = rule;
     rule->code = code;
+    rule->first = true;
     list_each (other, &reader->rules->rules) {
         if (other == rule || strcmp(other->code, code) != 0)
             continue;
+        rule->first = false;
         rule->group = other->group;
         rule->level = other->level;
         rule->explain = other->explain;
+        rule->repeat = other->repeat;
+        rule->alone = other->alone;
         break;
     }
 }
@@ -84,7 +94,7 @@ static void read_line(struct rules_reader *reader, const char *key, const char *
     } fields[] = {
         {"group", &rule->group, NULL}, {"level", &rule->level, NULL},   {"explain", &rule->explain, NULL},
         {"fix", &rule->fix, NULL},     {"unless", NULL, &rule->unless}, {"lacks", NULL, &rule->lacks},
-        {"needs", NULL, &rule->needs},
+        {"needs", NULL, &rule->needs}, {"repeat", &rule->repeat, NULL}, {"alone", &rule->alone, NULL},
     };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (strcmp(fields[i].key, key) != 0)
@@ -96,6 +106,10 @@ static void read_line(struct rules_reader *reader, const char *key, const char *
     }
     if (strcmp(key, "in") == 0)
         read_in(reader, value);
+    if (strcmp(key, "wrong") == 0)
+        rule->wrong = with_line(reader->arena, rule->wrong, value);
+    if (strcmp(key, "right") == 0)
+        rule->right = with_line(reader->arena, rule->right, value);
     rule->once = rule->once || strcmp(key, "once") == 0;
 }
 
@@ -121,7 +135,11 @@ struct lint_rules *lint_rules_builtin(struct arena *arena)
             reader.rule = NULL;
             continue;
         }
-        read_line(&reader, arena_strndup(arena, line, n_key), line + n_key + strspn(line + n_key, " "));
+        bool example = n_key == 5 && (strncmp(line, "wrong", 5) == 0 || strncmp(line, "right", 5) == 0);
+        size_t n_blanks = strspn(line + n_key, " ");
+        if (example && n_blanks > EXAMPLE_BLANKS)
+            n_blanks = EXAMPLE_BLANKS;
+        read_line(&reader, arena_strndup(arena, line, n_key), line + n_key + n_blanks);
     }
     return rules;
 }

@@ -21,25 +21,40 @@ static bool lacks_response(const struct severity *severity)
            !severity->response_text;
 }
 
-/* Where no level has a response time, the first is told; else each one without. */
+/* Its own line speaks of a time, in words that the reader of levels did not take for the response. */
+static bool tells_some_time(const struct lint *lint, const struct severity *severity)
+{
+    struct duration_words length;
+    struct source_line source = document_line(lint->document, severity->line);
+    return text_duration(arena_strndup(lint->arena, source.at, source.n_bytes), &length);
+}
+
+/* Where most levels have no response time, the first is told; else each one without: that is a hole. */
 static void responses_check(struct lint *lint)
 {
     size_t n_lacking = 0, n_told = 0;
     list_each (severity, &lint->runbook->severities)
         n_lacking += lacks_response(severity);
-    bool all = n_lacking == lint->runbook->severities.n;
+    bool all = 2 * n_lacking > lint->runbook->severities.n; /* or nearly: another kind of list */
     list_each (severity, &lint->runbook->severities) {
-        if (!lacks_response(severity) || (all && n_told > 0))
+        if (!lacks_response(severity) || tells_some_time(lint, severity) || (all && n_told > 0))
             continue;
-        lint_add(lint, "response-time-missing", severity->line, 1, level_text(lint->arena, severity));
+        lint_add_level(lint, "response-time-missing", all ? "warning" : NULL, severity->line,
+                       level_text(lint->arena, severity));
         n_told++;
     }
+}
+
+static bool defined_elsewhere(const struct lint *lint, const char *id)
+{
+    const struct lint_surroundings *around = lint->surroundings;
+    return around->level_defined && around->level_defined(around->context, id);
 }
 
 static void definitions_check(struct lint *lint)
 {
     list_each (severity, &lint->runbook->severities)
-        if (severity->id && is_used_only(severity)) {
+        if (severity->id && is_used_only(severity) && !defined_elsewhere(lint, severity->id)) {
             lint_add(lint, "severity-undefined", severity->line, 1, severity->id);
             return;
         }
@@ -71,9 +86,10 @@ static void overlaps_check(struct lint *lint)
 {
     const struct severity *levels = lint->runbook->severities.at;
     for (size_t i = 1; i < lint->runbook->severities.n; i++)
-        list_each (above, &levels[i - 1].criteria)
-            list_each (below, &levels[i].criteria)
-                overlap_check(lint, above, below);
+        if (levels[i].criteria.n + levels[i - 1].criteria.n < 100) /* each with each */
+            list_each (above, &levels[i - 1].criteria)
+                list_each (below, &levels[i].criteria)
+                    overlap_check(lint, above, below);
 }
 
 static bool answers_alerts(const struct procedure *procedure)
@@ -85,17 +101,21 @@ static bool answers_alerts(const struct procedure *procedure)
     return false;
 }
 
-/* Where some procedures state a level, each one without is told; where none does, the first one. */
+/* Where the document has levels, the procedures that state none; where none does, the first one. */
 static void procedures_check(struct lint *lint)
 {
-    bool some = false;
+    bool some = false, levels = false;
+    list_each (severity, &lint->runbook->severities)
+        levels = levels || !is_used_only(severity);
     list_each (procedure, &lint->runbook->procedures)
         some = some || (procedure->severity_basis && strcmp(procedure->severity_basis, "stated") == 0);
     list_each (procedure, &lint->runbook->procedures) {
         bool stated = procedure->severity_basis && strcmp(procedure->severity_basis, "stated") == 0;
         if (stated || !answers_alerts(procedure))
             continue;
-        lint_add(lint, "severity-missing", procedure->line, 1, procedure->title);
+        bool recipe = strcmp(procedure->kind, "recipe") == 0;
+        lint_add_level(lint, "severity-missing", levels && some && !recipe ? NULL : "info", procedure->line,
+                       procedure->title);
         if (!some)
             return;
     }

@@ -1,4 +1,6 @@
 /* Fences, headings and links of a document. */
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -36,24 +38,91 @@ static void fence_check(struct lint *lint, const struct block *block)
         }
         line++;
     }
-    if (lint_shell(block) && n_comments > 0 && n_other == 0)
+    if (lint_shell(block) && strncmp(block->lang, "console", 7) != 0 && n_comments > 0 && n_other == 0)
         lint_add(lint, "comment-only-fence", block->line, 1, NULL);
 }
 
-/* Anchors of the document's headings. */
+/* Anchors made by hand: id="x", name='x', {#x}. */
+static void line_anchors(const struct source_line *source, struct map *anchors)
+{
+    static const char *const marks[] = {"id=\"", "name=\"", "id='", "name='", "{#"};
+    const char *end = source->at + source->n_bytes;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t n_mark = strlen(marks[i]);
+        for (const char *at = source->at; (at = memmem(at, (size_t)(end - at), marks[i], n_mark));) {
+            size_t n = 0;
+            at += n_mark;
+            while (at + n < end && !strchr("\"'} \t", at[n]))
+                n++;
+            if (n > 0)
+                map_put(anchors, at, n, anchors);
+        }
+    }
+}
+
 static struct map *anchors_gather(const struct lint *lint)
 {
     struct map *anchors = map_new();
     list_each (block, &lint->document->blocks)
         if (block->kind == BLOCK_HEADING && block->slug)
             map_put(anchors, block->slug, strlen(block->slug), block);
+    list_each (source, &lint->document->lines)
+        line_anchors(source, anchors);
     return anchors;
 }
 
-static bool is_contents(const struct block *heading)
+static const char *percent_decoded(struct arena *arena, const char *text, size_t n_bytes)
 {
-    return heading && (text_find_word(heading->prose.text, "contents") ||
-                       text_same(heading->prose.text, "toc") || text_same(heading->prose.text, "index"));
+    char *decoded = arena_alloc(arena, n_bytes + 1), *to = decoded;
+    for (size_t i = 0; i < n_bytes; i++) {
+        unsigned byte = 0;
+        bool coded = text[i] == '%' && i + 2 < n_bytes && isxdigit((unsigned char)text[i + 1]) &&
+                     sscanf(text + i + 1, "%2x", &byte) == 1 && byte;
+        *to++ = coded ? (char)byte : text[i];
+        i += coded ? 2 : 0;
+    }
+    return decoded;
+}
+
+/* A link to a file beside the document, without its anchor: "../db/slow%20query.md#see" -> "../db/slow
+ * query.md"; NULL for other links: with a scheme, from the root of a site, with a template in it. */
+static const char *linked_path(struct arena *arena, const char *address)
+{
+    size_t n = strcspn(address, "?#"), n_scheme = strspn(address, "abcdefghijklmnopqrstuvwxyz+");
+    if (n == 0 || address[0] == '/' || address[0] == '<' || (n_scheme > 1 && address[n_scheme] == ':') ||
+        strpbrk(address, "{}$@\n") || strchr(address, ' '))
+        return NULL;
+    return percent_decoded(arena, address, n);
+}
+
+/* Pages are also linked as the site shows them: without ending, as a folder, as .html. */
+static bool page_exists(struct lint *lint, const char *path)
+{
+    static const char *const endings[] = {"",          ".md",       ".mdx",       ".html.md",
+                                          ".markdown", "/index.md", "/README.md", "/_index.md"};
+    const struct lint_surroundings *around = lint->surroundings;
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (around->file_exists(around->context,
+                                arena_printf(lint->arena, "%.*s%s", (int)n, path, endings[i])))
+            return true;
+    bool html = n > 5 && strncmp(path + n - 5, ".html", 5) == 0;
+    return html &&
+           (around->file_exists(around->context, arena_printf(lint->arena, "%.*s.md", (int)n, path)) ||
+            around->file_exists(around->context, arena_printf(lint->arena, "%.*s.md", (int)n - 5, path)));
+}
+
+static void file_check(struct lint *lint, const struct span *span)
+{
+    enum { PATH_BYTES = 1000 };
+    if ((span->kind != SPAN_LINK && span->kind != SPAN_IMAGE) || !span->exact ||
+        !lint->surroundings->file_exists || strnlen(span->exact, PATH_BYTES) == PATH_BYTES)
+        return;
+    const char *path = linked_path(lint->arena, span->exact);
+    if (path && !page_exists(lint, path))
+        lint_add(lint, "dead-link", span->line, 1, path);
 }
 
 struct contents {
@@ -61,32 +130,19 @@ struct contents {
     struct map *linked;          /* anchors it has */
 };
 
-/* Anchors made by hand (<a name="x">, {#x}) are let pass: any line with the name in quotes or braces. */
-static bool anchored_by_hand(const struct lint *lint, const char *anchor)
-{
-    size_t n = strlen(anchor);
-    list_each (source, &lint->document->lines) {
-        const char *found = memmem(source->at, source->n_bytes, anchor, n);
-        if (found && found > source->at && strchr("\"'", found[-1]))
-            return true;
-        if (found && found > source->at + 1 && found[-1] == '#' && found[-2] == '{')
-            return true;
-    }
-    return false;
-}
-
 static void link_check(struct lint *lint, const struct span *span, const struct map *anchors,
                        const struct block *heading, struct contents *contents)
 {
+    file_check(lint, span);
     if (span->kind != SPAN_LINK || !span->exact || span->exact[0] != '#' || !span->exact[1])
         return;
-    const char *anchor = span->exact + 1;
-    bool listed = is_contents(heading);
+    const char *anchor = percent_decoded(lint->arena, span->exact + 1, strlen(span->exact + 1));
+    bool listed = heading && lint->headings[heading - lint->document->blocks.at].contents;
     if (listed) {
         contents->heading = heading;
         map_put(contents->linked, anchor, strlen(anchor), contents->linked);
     }
-    if (!map_get(anchors, anchor, strlen(anchor)) && !anchored_by_hand(lint, anchor))
+    if (!map_get(anchors, anchor, strlen(anchor)) && strncmp(anchor, "/", 1) != 0)
         lint_add(lint, listed ? "toc-dead-anchor" : "dead-anchor", span->line, 1, anchor);
 }
 

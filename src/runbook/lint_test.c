@@ -36,7 +36,8 @@ static struct defect_list lint(struct fixture *fixture, const char *text)
     assert_int_equal(time_parse_rfc3339("2026-03-01T12:00:00Z", 20, &today_us), 0);
     fixture->runbook.document = document_read(fixture->arena, text, strlen(text));
     fixture->runbook.n_lines = (int)fixture->runbook.document->lines.n;
-    lint_runbook(fixture->arena, &fixture->runbook, today_us, &defects);
+    lint_runbook(fixture->arena, &fixture->runbook, &(struct lint_surroundings){.today_us = today_us},
+                 &defects);
     return defects;
 }
 
@@ -74,6 +75,143 @@ static const char *shell(struct fixture *fixture, const char *command)
 struct example {
     const char *code, *wrong, *right; /* commands */
 };
+
+static bool only_there(void *context, const char *path)
+{
+    (void)context;
+    return strcmp(path, "there.md") == 0;
+}
+
+/* A whole document, as the program reads it. */
+static struct defect_list lint_whole(struct arena *arena, const char *text)
+{
+    struct defect_list defects = {0};
+    int64_t today_us;
+    assert_int_equal(time_parse_rfc3339("2026-03-01T12:00:00Z", 20, &today_us), 0);
+    const struct runbook *runbook = runbook_read(arena, "a.md", text, strlen(text));
+    lint_runbook(arena, runbook, &(struct lint_surroundings){.today_us = today_us, .file_exists = only_there},
+                 &defects);
+    return defects;
+}
+
+static void assert_whole(struct fixture *fixture, const char *text, const char *code, int line)
+{
+    struct defect_list defects = lint_whole(fixture->arena, text);
+    if (line && !finding(&defects, code, line))
+        print_error("no %s on line %d of:\n%s\n", code, line, text);
+    if (!line && finding(&defects, code, 0))
+        print_error("%s on line %d of:\n%s\n", code, finding(&defects, code, 0)->line, text);
+    assert_true(line ? finding(&defects, code, line) != NULL : finding(&defects, code, 0) == NULL);
+}
+
+static void the_examples_of_each_page_are_what_they_say(void **state)
+{
+    struct fixture *fixture = *state;
+    struct lint_codes codes = {0};
+    size_t n_with = 0, n_bad = 0;
+    lint_codes(fixture->arena, &codes);
+    list_each (code, &codes) {
+        n_with += code->wrong && code->right;
+        assert_int_equal(!code->wrong, !code->right);
+        struct defect_list wrong = lint_whole(fixture->arena, code->wrong ? code->wrong : "");
+        struct defect_list right = lint_whole(fixture->arena, code->right ? code->right : "");
+        bool found = !code->wrong || finding(&wrong, code->code, 0);
+        bool left = !code->right || !finding(&right, code->code, 0);
+        if (!found || !left)
+            print_error("%s: %s\n", code->code,
+                        !found ? "the wrong example is not found" : "the right one is");
+        n_bad += !found || !left;
+    }
+    assert_int_equal(n_bad, 0);
+    assert_true(n_with + 8 > codes.n);
+}
+
+#define LEVELS "| Severity | Response time |\n|---|---|\n| SEV-1 | 10 minutes |\n| SEV-2 | 1 hour |\n\n"
+
+static void two_times_for_one_level_are_a_contradiction(void **state)
+{
+    assert_whole(*state, LEVELS "On-call must respond within 20 minutes to a SEV-1.\n", "conflicting-number",
+                 6);
+    assert_whole(*state, LEVELS "On-call must respond within 10 minutes to a SEV-1.\n", "conflicting-number",
+                 0);
+    assert_whole(*state, LEVELS "On-call must respond within 20 minutes.\n", "conflicting-number", 0);
+    assert_whole(*state, LEVELS "SEV-1: API response time > 20 seconds\n", "conflicting-number", 0);
+    assert_whole(*state,
+                 LEVELS "- SEV-2: post updates every 30 minutes\n- SEV-2: post updates every 2 hours\n",
+                 "conflicting-number", 7);
+    assert_whole(*state,
+                 LEVELS "- SEV-2: internal updates every 30 minutes\n- SEV-2: customer updates every hour\n",
+                 "conflicting-number", 0);
+    assert_whole(*state,
+                 LEVELS "## SEV-1\n\nEscalate to the team lead after 15 minutes.\n\n"
+                        "Escalate to the team lead after 45 minutes.\n",
+                 "conflicting-number", 10);
+    assert_whole(*state,
+                 LEVELS "## SEV-1\n\nEscalate to the team lead after 15 minutes.\n\n"
+                        "Escalate to the director after 45 minutes.\n",
+                 "conflicting-number", 0);
+}
+
+static void a_variable_is_set_before_it_is_read(void **state)
+{
+    assert_whole(*state, "```sh\necho \"${HOST_NAME}\"\n```\n\n```sh\nexport HOST_NAME=a\n```\n",
+                 "variable-unset", 2);
+    assert_whole(*state, "```sh\nfor P in a b; do echo \"$P\"; done\nP=x\n```\n", "variable-unset", 0);
+    assert_whole(*state, "```sh\nread -r P\necho \"$P\"\nP=x\n```\n", "variable-unset", 0);
+    assert_whole(*state, "```sh\nawk '{print $A}' f\nA=x\necho \"${B:-y}\"\nB=1\n```\n", "variable-unset", 0);
+    assert_whole(*state, "```sh\necho \"$HOME\"\n```\n", "variable-unset", 0);
+}
+
+static void links_to_files_are_followed_when_somebody_can_look(void **state)
+{
+    assert_whole(*state,
+                 "See [a](there.md#x), [b](there), [c](https://x.example/y), [d](mailto:a@b.eu), "
+                 "[e](/from/root), [f]({{ site }}/x).\n",
+                 "dead-link", 0);
+    assert_whole(*state, "Text.\n\n![picture](img/graph.png)\n", "dead-link", 3);
+    assert_not_found(*state, "See [a](gone.md).\n", "dead-link");
+}
+
+static void messages_do_not_assert_what_nobody_knows(void **state)
+{
+    assert_whole(*state, "```\nNo customer data has been exposed.\n```\n", "template-asserts", 2);
+    assert_whole(*state, "> At this time no PHI was accessed.\n", "template-asserts", 1);
+    assert_whole(*state, "- [ ] Verify that no customer data has been exposed\n", "template-asserts", 0);
+    assert_whole(*state, "```\nThere is no data yet on who was affected.\n```\n", "template-asserts", 0);
+}
+
+static void numbers_and_addresses_for_examples_reach_nobody(void **state)
+{
+    assert_whole(*state, "Call +1-415-555-0132.\n", "placeholder-address", 1);
+    assert_whole(*state, "Call +1-415-555-2671, or write to ops@clinic.eu.\n", "placeholder-address", 0);
+    assert_whole(*state, "Write to ops@mail.example.org.\n", "placeholder-address", 1);
+}
+
+static void a_session_is_shown_in_a_block_that_says_so(void **state)
+{
+    assert_whole(*state, "```console\n$ uptime\n11:02 up\n```\n", "prompt-output", 0);
+    assert_whole(*state, "```sh\n$ uptime\n# then\n$ ls \\\n  -l\n```\n", "prompt-output", 0);
+}
+
+static void what_is_alone_or_told_already_weighs_less(void **state)
+{
+    struct fixture *fixture = *state;
+    struct defect_list defects = lint_whole(
+        fixture->arena, "```sh\nkubectl logs -f a\ndf\n```\n\n```sh\ndf\nkubectl logs -f b\n```\n");
+    assert_string_equal(finding(&defects, "non-terminating", 2)->level, "warning");
+    assert_string_equal(finding(&defects, "non-terminating", 8)->level, "info");
+    defects = lint_whole(fixture->arena, "```sh\nls <a>\nls <b>\n```\n");
+    assert_string_equal(finding(&defects, "placeholder-redirect", 2)->level, "warning");
+    assert_string_equal(finding(&defects, "placeholder-redirect", 3)->level, "info");
+}
+
+static void secrets_that_go_into_a_variable_or_a_file_are_not_printed(void **state)
+{
+    assert_whole(*state, "# A\n\n```sh\nP=$(kubectl get secret a -o jsonpath='{.data.p}' | base64 -d)\n```\n",
+                 "sensitive-output", 0);
+    assert_whole(*state, "# A\n\n```sh\nkubectl get secret a -o jsonpath='{.data.p}' | base64 -d\n```\n",
+                 "sensitive-output", 4);
+}
 
 static void each_command_rule_finds_its_fault_and_leaves_the_right_form(void **state)
 {
@@ -129,7 +267,7 @@ static void a_fault_is_told_with_the_words_that_were_found(void **state)
 {
     struct defect_list defects = lint(*state, shell(*state, "kubectl delete pod <pod-name>"));
     const struct defect *defect = finding(&defects, "placeholder-redirect", 2);
-    assert_string_equal(defect->level, "error");
+    assert_string_equal(defect->level, "warning");
     assert_string_equal(defect->group, "placeholder");
     assert_int_equal(defect->column, 20);
     assert_non_null(strstr(defect->message, "<pod-name> is a redirection"));
@@ -345,6 +483,16 @@ static void hostile_documents_end_soon(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_examples_of_each_page_are_what_they_say, start, stop),
+        cmocka_unit_test_setup_teardown(two_times_for_one_level_are_a_contradiction, start, stop),
+        cmocka_unit_test_setup_teardown(a_variable_is_set_before_it_is_read, start, stop),
+        cmocka_unit_test_setup_teardown(links_to_files_are_followed_when_somebody_can_look, start, stop),
+        cmocka_unit_test_setup_teardown(messages_do_not_assert_what_nobody_knows, start, stop),
+        cmocka_unit_test_setup_teardown(numbers_and_addresses_for_examples_reach_nobody, start, stop),
+        cmocka_unit_test_setup_teardown(a_session_is_shown_in_a_block_that_says_so, start, stop),
+        cmocka_unit_test_setup_teardown(what_is_alone_or_told_already_weighs_less, start, stop),
+        cmocka_unit_test_setup_teardown(secrets_that_go_into_a_variable_or_a_file_are_not_printed, start,
+                                        stop),
         cmocka_unit_test_setup_teardown(each_command_rule_finds_its_fault_and_leaves_the_right_form, start,
                                         stop),
         cmocka_unit_test_setup_teardown(a_finding_points_to_its_line_within_a_command_of_several, start,

@@ -105,12 +105,33 @@ const char *text_normalise(struct arena *arena, const char *bytes, size_t n_byte
     return arena_strndup(arena, out.at ? out.at : "", out.n_bytes);
 }
 
+/* Bytes of a mark that GitHub leaves out of anchors: dashes, quotes, arrows, pictures, wide punctuation. 0:
+ * it is a letter. */
+static size_t mark_bytes(const char *text)
+{
+    unsigned char a = (unsigned char)text[0], b = a ? (unsigned char)text[1] : 0,
+                  c = b ? (unsigned char)text[2] : 0;
+
+    if (a == 0xc2 && b >= 0x80)
+        return b == 0xaa || b == 0xb5 || b == 0xba ? 0 : 2;
+    if (a == 0xe2 && b >= 0x80 && b < 0xb0 && c)
+        return 3;
+    if (a == 0xe3 && b == 0x80 && c && (c < 0x85 || c > 0x87))
+        return 3;
+    if (a == 0xef && b == 0xbc && c && (c < 0x90 || (c > 0x99 && c < 0xa1)))
+        return 3;
+    return a == 0xf0 && b == 0x9f && c && text[3] ? 4 : 0;
+}
+
 const char *text_slug(struct arena *arena, const char *text)
 {
     scoped_buf struct buf out = {0};
 
     for (const char *s = text; *s; s++) {
-        if (isalnum((unsigned char)*s))
+        size_t n_mark = mark_bytes(s);
+        if (n_mark)
+            s += n_mark - 1;
+        else if (isalnum((unsigned char)*s))
             buf_putc(&out, (char)tolower((unsigned char)*s));
         else if (*s == ' ' || *s == '-')
             buf_putc(&out, '-');

@@ -20,6 +20,12 @@ static void a_slug_is_the_anchor_of_the_heading(void **state)
     scoped_arena struct arena *arena = arena_new();
 
     assert_string_equal(text_slug(arena, "Step 1: Look & see (API/ML)"), "step-1-look--see-apiml");
+    assert_string_equal(text_slug(arena, "7. Check \xe2\x80\x94 at last \xf0\x9f\x94\xb4"),
+                        "7-check--at-last-");
+    assert_string_equal(text_slug(arena, "\xc3\x9c"
+                                         "ber \xe6\x95\xb0\xef\xbc\x9a\xe6\x8d\xae"),
+                        "\xc3\x9c"
+                        "ber-\xe6\x95\xb0\xe6\x8d\xae");
 }
 
 static void pictures_before_a_heading_are_decoration(void **state)

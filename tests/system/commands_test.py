@@ -88,13 +88,76 @@ class Match(SystemTest):
         self.assertEqual(answers[0]['file'], 'aegis-health.md')
 
 
-class Coverage(SystemTest):
+class Files(SystemTest):
     def file(self, name, text):
         path = os.path.join(self.folder, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, 'w') as out:
             out.write(text)
         return path
+
+
+class Lint(Files):
+    def test_an_error_ends_with_1_and_notes_are_shown_when_asked_for(self):
+        bad = self.file('bad.md', '# A\n\nSee [b](b%20c.md).\n\n```sh\nkubectl get secret a -o yaml\n')
+        code, out, err = run('lint', bad)
+        self.assertEqual((code, err), (1, ''))
+        self.assertIn(f'{bad}:6:1: error: ', out)
+        self.assertIn('[unclosed-fence]', out)
+        self.assertIn('[dead-link]', out)
+        self.assertNotIn(': info: ', out)
+        self.assertIn(': info: ', run('lint', '--notes', bad)[1])
+        self.file('b c.md', '# B\n')
+        self.assertNotIn('[dead-link]', run('lint', bad)[1])
+        self.assertEqual(run('lint', self.file('good.md', '# A\n\nText.\n'))[0], 0)
+        self.assertEqual(run('lint', '/no/such.md')[0], 3)
+        self.assertEqual(run('lint', '--json', '--sarif', bad)[0], 2)
+
+    def test_a_level_that_another_runbook_of_the_folder_defines_is_defined(self):
+        page = self.file('r/page.md', '# Disk full\n\n**Severity:** P1 (High)\n\n## Diagnosis\n\n- Look at `df -h`\n')
+        self.assertIn('[severity-undefined]', run('lint', page)[1])
+        self.file('r/levels.md', '# Levels\n\n| Severity | Response time |\n|---|---|\n| P1 | 15 minutes |\n| P2 | 1 hour |\n')
+        self.assertNotIn('[severity-undefined]', run('lint', os.path.dirname(page))[1])
+
+    def test_sarif_has_what_the_schema_requires(self):
+        bad = self.file('a b.md', '# A\n\n```sh\nkubectl get secret a -o yaml\nkubectl logs <pod>\n```\n')
+        code, out, _ = run('lint', '--sarif', bad)
+        self.assertEqual(code, 1)
+        log = json.loads(out)
+        self.assertEqual(log['version'], '2.1.0')
+        self.assertIn('sarif-2.1.0', log['$schema'])
+        [sarif] = log['runs']
+        driver = sarif['tool']['driver']
+        self.assertEqual(driver['name'], 'crashcart')
+        rules = {rule['id'] for rule in driver['rules']}
+        self.assertEqual(len(rules), len(driver['rules']))
+        self.assertGreaterEqual({r['ruleId'] for r in sarif['results']}, {'sensitive-output', 'placeholder-redirect'})
+        for result in sarif['results']:
+            self.assertIn(result['ruleId'], rules)
+            self.assertIn(result['level'], ('none', 'note', 'warning', 'error'))
+            self.assertTrue(result['message']['text'])
+            [place] = result['locations']
+            self.assertTrue(place['physicalLocation']['artifactLocation']['uri'].endswith('/a%20b.md'))
+            self.assertGreaterEqual(place['physicalLocation']['region']['startLine'], 1)
+            self.assertGreaterEqual(place['physicalLocation']['region']['startColumn'], 1)
+        for rule in driver['rules']:
+            self.assertTrue(rule['shortDescription']['text'] and rule['help']['text'])
+            self.assertIn(rule['defaultConfiguration']['level'], ('note', 'warning', 'error'))
+
+    def test_each_code_has_a_page_in_80_columns(self):
+        code, out, _ = run('lint', '--explain', 'list')
+        names = [line.split()[0] for line in out.splitlines()]
+        self.assertEqual(code, 0)
+        self.assertGreater(len(names), 60)
+        for name in names:
+            code, page, _ = run('lint', '--explain', name)
+            self.assertEqual(code, 0)
+            self.assertIn('What to do: ', page)
+            self.assertLessEqual(max(len(line) for line in page.splitlines()), 80, page)
+        self.assertEqual(run('lint', '--explain', 'nonsense')[0], 2)
+
+
+class Coverage(Files):
 
     def rules(self, *alerts):
         return self.file('rules/r.yaml', 'spec:\n  groups:\n  - rules:\n' + ''.join(

@@ -1,0 +1,182 @@
+/* Contradictions: one level with two response times, two cadences for the same readers, two times before the
+ * same people are called. The reader of severities takes the first definition; here every statement counts.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/map.h"
+#include "runbook/lint_priv.h"
+#include "runbook/text.h"
+
+enum topic { TOPIC_RESPONSE, TOPIC_UPDATE, TOPIC_ESCALATION, N_TOPICS };
+static const char *const topic_names[N_TOPICS] = {"a response time", "updates every", "an escalation after"};
+
+enum { STATEMENT_BYTES = 300 }; /* longer ones are stories */
+
+struct said {
+    int line;
+    int64_t value_s;
+};
+
+struct conflicts {
+    struct lint *lint;
+    struct map *said;              /* "level\ntopic\nabout" -> struct said */
+    const struct severity **level; /* by block: what its heading is about, or NULL */
+};
+
+/* The only level that the text names, or NULL. */
+static const struct severity *level_in(const struct lint *lint, const char *text)
+{
+    const struct severity *found = NULL;
+    list_each (severity, &lint->runbook->severities) {
+        if (!severity->id || !text_find_word(text, severity->id))
+            continue;
+        if (found && strcasecmp(found->id, severity->id) != 0)
+            return NULL;
+        found = severity;
+    }
+    return found;
+}
+
+static bool has_any(const char *text, const char *const *words)
+{
+    for (; *words; words++)
+        if (text_find_word(text, *words))
+            return true;
+    return false;
+}
+
+/* "Response time: 15 minutes" and "respond within 15 minutes", not "API response time > 2 s". */
+static bool is_topic(enum topic topic, const char *label, const char *text)
+{
+    static const char *const response_labels[] = {
+        "response", "response time", "initial response",    "respond", "acknowledge", "time to respond",
+        "ack",      "ack time",      "time to acknowledge", NULL};
+    static const char *const response_words[] = {
+        "respond within",         "respond in", "acknowledge within", "respond to within", "response within",
+        "be acknowledged within", NULL};
+    static const char *const update_words[] = {"update", "updates", "communicate", "status", "cadence", NULL};
+    if (strpbrk(text, "<>") && topic != TOPIC_RESPONSE)
+        return false;
+    if (topic == TOPIC_RESPONSE)
+        for (size_t i = 0; label && response_labels[i]; i++)
+            if (text_same(label, response_labels[i]))
+                return true;
+    if (topic == TOPIC_RESPONSE)
+        return has_any(text, response_words);
+    if (topic == TOPIC_UPDATE)
+        return text_find_word(text, "every") &&
+               (has_any(text, update_words) || (label && has_any(label, update_words)));
+    if (strstr(text, "->") || strstr(text, "\xe2\x86\x92") || !strcasestr(text, " to "))
+        return false; /* a chain, or nobody named: the times may be of different people */
+    return strcasestr(text, "escalate") || (label && text_starts_with(label, "escalat"));
+}
+
+/* What tells two statements of a topic apart that do not contradict: who is told, who is called, when. */
+static const char *about(struct arena *arena, enum topic topic, const char *text)
+{
+    static const char *const sides[] = {
+        "business hours", "office hours", "after hours", "weekend",     "night",    "customer", "client",
+        "executive",      "leadership",   "management",  "stakeholder", "internal", "external", "public",
+        "status page",    "user",         "team",        "slack",       "email",    "mitigat",  "resolve",
+        "monitor",        "phone",        "initial",     "first",       NULL};
+    scoped_buf struct buf out = {0};
+    for (size_t i = 0; sides[i]; i++)
+        if (strcasestr(text, sides[i]))
+            buf_printf(&out, "%s ", sides[i]);
+    const char *to = topic == TOPIC_ESCALATION ? strcasestr(text, " to ") : NULL;
+    if (to)
+        buf_add(&out, to + 4, strcspn(to + 4, ",.;(0123456789"));
+    return arena_strdup(arena, buf_text(&out));
+}
+
+static const char *seconds_text(struct arena *arena, int64_t s)
+{
+    if (s == 0)
+        return "at once";
+    if (s % 3600 == 0)
+        return arena_printf(arena, "%lld h", (long long)(s / 3600));
+    return s % 60 == 0 ? arena_printf(arena, "%lld min", (long long)(s / 60))
+                       : arena_printf(arena, "%lld s", (long long)s);
+}
+
+static void note(struct conflicts *c, const struct severity *level, enum topic topic, const char *label,
+                 const char *text, int line)
+{
+    struct arena *arena = c->lint->arena;
+    struct duration_words length;
+    if (!is_topic(topic, label, text) || !text_duration(text, &length))
+        return;
+    const char *key = arena_printf(arena, "%s\n%d\n%s", level->id, (int)topic, about(arena, topic, text));
+    const struct said *before = map_get(c->said, key, strlen(key));
+    if (before && before->value_s != length.value_s && before->line != line)
+        lint_add(c->lint, "conflicting-number", line, 1,
+                 arena_printf(arena, "%s has %s %s here and %s on line %d", level->id, topic_names[topic],
+                              seconds_text(arena, length.value_s), seconds_text(arena, before->value_s),
+                              before->line));
+    if (before)
+        return;
+    struct said *said = arena_alloc(arena, sizeof *said);
+    *said = (struct said){line, length.value_s};
+    map_put(c->said, key, strlen(key), said);
+}
+
+/* label may be NULL; other is the level of the section. */
+static void statement(struct conflicts *c, const struct severity *other, const char *label, const char *text,
+                      int line)
+{
+    if (!text || strnlen(text, STATEMENT_BYTES) == STATEMENT_BYTES)
+        return;
+    bool labelled = label && strlen(label) < STATEMENT_BYTES;
+    const struct severity *level = level_in(c->lint, text);
+    if (!level && labelled)
+        level = level_in(c->lint, label);
+    if (!level)
+        level = other;
+    for (enum topic topic = 0; level && topic < N_TOPICS; topic++)
+        note(c, level, topic, labelled ? label : NULL, text, line);
+}
+
+static void row_check(struct conflicts *c, const struct block *table, const struct table_row *row)
+{
+    const struct severity *level = row->n_cells > 1 ? level_in(c->lint, row->cells[0].text) : NULL;
+    for (size_t i = 1; level && i < row->n_cells && i < table->n_columns; i++)
+        statement(c, level, table->columns[i].text, row->cells[i].text, row->line);
+}
+
+static void block_check(struct conflicts *c, const struct block *block)
+{
+    const struct severity *level = block->heading == NO_BLOCK ? NULL : c->level[block->heading];
+    list_each (passage, &block->prose.passages) {
+        const char *label = passage->lead, *rest = passage->rest;
+        if (!label && !text_label(c->lint->arena, passage->rest, &label, &rest))
+            label = NULL;
+        statement(c, level, label, rest, passage->line);
+    }
+    list_each (row, &block->rows)
+        row_check(c, block, row);
+}
+
+void lint_conflict(struct lint *lint)
+{
+    const struct document *document = lint->document;
+    size_t n_defined = 0;
+    list_each (severity, &lint->runbook->severities)
+        n_defined += severity->id != NULL;
+    if (n_defined == 0 || n_defined > 16) /* more are no levels */
+        return;
+    struct conflicts c = {.lint = lint,
+                          .said = map_new(),
+                          .level = arena_alloc(lint->arena, document->blocks.n * sizeof *c.level)};
+    for (size_t i = 0; i < document->blocks.n; i++) {
+        const struct block *block = &document->blocks.at[i];
+        if (block->kind == BLOCK_HEADING && strnlen(block->prose.text, STATEMENT_BYTES) < STATEMENT_BYTES) {
+            const struct severity *own = level_in(lint, block->prose.text);
+            c.level[i] = own || block->heading == NO_BLOCK ? own : c.level[block->heading];
+        } else if (block->kind != BLOCK_FENCE) {
+            block_check(&c, block);
+        }
+    }
+    map_free(c.said);
+}

@@ -1,0 +1,191 @@
+/* What the commands of one fence and of one document say together: variables that nobody has set, looking and
+ * changing in one block, prompts among output. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "runbook/lint_priv.h"
+#include "runbook/text.h"
+
+/* ---- variables ---- */
+
+struct variables {
+    struct lint *lint;
+    struct map *set;   /* name -> anything: set so far */
+    struct map *later; /* name -> struct lint_command that sets it first */
+    struct map *told;
+};
+
+static bool name_start(char c)
+{
+    return isalpha((unsigned char)c) || c == '_';
+}
+
+static size_t name_bytes(const char *at)
+{
+    size_t n = 0;
+    while (name_start(*at) && (isalnum((unsigned char)at[n]) || at[n] == '_'))
+        n++;
+    return n;
+}
+
+/* The names that a command sets: NAME=, NAME+=, for NAME in, read NAME, ${NAME:=x}. */
+static void assignments(const char *text, void (*set)(void *context, const char *name, size_t n),
+                        void *context)
+{
+    for (const char *at = text; *at; at++) {
+        size_t n =
+            at == text || strchr(" \t\n;&|({`", at[-1]) || (at[-1] == '{' && at > text) ? name_bytes(at) : 0;
+        if (n == 0)
+            continue;
+        bool assigned =
+            at[n] == '=' || (at[n] == '+' && at[n + 1] == '=') || (at[n] == ':' && at[n + 1] == '=');
+        bool looped = at - text >= 4 && strncmp(at - 4, "for ", 4) == 0;
+        bool is_read = n == 4 && (strncmp(at, "read", 4) == 0);
+        if (assigned || looped)
+            set(context, at, n);
+        if (is_read || (n == 9 && strncmp(at, "mapfile -t", 9) == 0)) {
+            /* read -r -p "Name: " A B: every word that can be a name */
+            const char *word = at + n;
+            for (; *word && !strchr("\n;|&<", *word); word += n ? n : 1) {
+                n = strchr(" \t", word[-1]) ? name_bytes(word) : 0;
+                if (n)
+                    set(context, word, n);
+            }
+            at = word - 1;
+            continue;
+        }
+        at += n - 1;
+    }
+}
+
+static void set_now(void *context, const char *name, size_t n)
+{
+    struct variables *variables = context;
+    map_put(variables->set, name, n, variables);
+}
+
+struct first_setting {
+    struct variables *variables;
+    const struct lint_command *command;
+};
+
+static void set_later(void *context, const char *name, size_t n)
+{
+    struct first_setting *first = context;
+    if (!map_get(first->variables->later, name, n))
+        map_put(first->variables->later, name, n, (void *)(uintptr_t)first->command);
+}
+
+static void use(struct variables *variables, const struct lint_command *command, const char *name, size_t n,
+                const char *at)
+{
+    const struct lint_command *setter = map_get(variables->later, name, n);
+    if (!setter || setter->line <= command->line || map_get(variables->set, name, n) ||
+        map_get(variables->told, name, n))
+        return;
+    int line = command->line;
+    for (const char *c = command->exact; c < command->exact + (at - command->text); c++)
+        line += *c == '\n';
+    map_put(variables->told, name, n, variables);
+    lint_add(
+        variables->lint, "variable-unset", line, 1,
+        arena_printf(variables->lint->arena, "$%.*s is set on line %d only", (int)n, name, setter->line));
+}
+
+/* $NAME and ${NAME}, not behind a backslash, not in single quotes, not with a default. */
+static void uses(struct variables *variables, const struct lint_command *command)
+{
+    bool single = false, twice = false;
+    for (const char *at = command->text; *at; at++) {
+        if (*at == '\\' && !single && at[1])
+            at++;
+        else if (*at == '\'' && !twice)
+            single = !single;
+        else if (*at == '"' && !single)
+            twice = !twice;
+        else if (*at == '$' && !single) {
+            bool braced = at[1] == '{';
+            const char *name = at + 1 + braced;
+            size_t n = name_bytes(name);
+            if (n && (!braced || name[n] == '}'))
+                use(variables, command, name, n, at);
+        }
+    }
+}
+
+static void variables_check(struct lint *lint)
+{
+    struct variables variables = {.lint = lint, .set = map_new(), .later = map_new(), .told = map_new()};
+    list_each (command, &lint->commands)
+        if (command->shell)
+            assignments(command->text, set_later, &(struct first_setting){&variables, command});
+    list_each (command, &lint->commands)
+        if (command->shell) {
+            assignments(command->text, set_now, &variables);
+            uses(&variables, command);
+        }
+    map_free(variables.set);
+    map_free(variables.later);
+    map_free(variables.told);
+}
+
+/* ---- fences ---- */
+
+/* In a part that finds out what is wrong: a block that looks and then changes is run as a whole. */
+static void mixed_check(struct lint *lint)
+{
+    list_each (procedure, &lint->runbook->procedures) {
+        struct command_walk walk = {0};
+        int fence_line = 0;
+        size_t n_reads = 0;
+        bool told = false;
+        while (procedure_next_command(procedure, &walk)) {
+            const struct command *command = walk.command;
+            if (command->fence_line == 0 || walk.phase->stage != STAGE_DIAGNOSIS)
+                continue;
+            if (command->fence_line != fence_line) {
+                fence_line = command->fence_line;
+                n_reads = 0;
+                told = false;
+            }
+            bool changes = command->risk.class == RISK_DESTRUCTIVE ||
+                           (command->risk.class == RISK_MUTATE && command->risk.writes_files.n == 0);
+            n_reads += command->risk.class == RISK_READ;
+            if (changes && n_reads > 0 && !told)
+                lint_add_level(lint, "mixed-fence", command->risk.class == RISK_DESTRUCTIVE ? NULL : "info",
+                               command->line, command->text);
+            told = told || changes;
+        }
+    }
+}
+
+/* Lines with "$ " in front and lines without: a copy of a session. In a block that says so it is right. */
+static void prompts_check(struct lint *lint, const struct block *block)
+{
+    size_t n_prompts = 0, n_other = 0;
+    int line = block->body_line - 1, other_line = 0;
+    bool continued = false;
+    if (!lint_shell(block) || strncmp(block->lang, "console", 7) == 0 || strstr(block->lang, "session"))
+        return;
+    list_each (source, &block->lines) {
+        line++;
+        bool prompt = source->n_bytes > 2 && source->at[0] == '$' && source->at[1] == ' ';
+        bool blank = source->n_bytes == 0 || source->at[0] == '#';
+        n_prompts += prompt;
+        if (n_prompts > 0 && !prompt && !blank && !continued && n_other++ == 0)
+            other_line = line;
+        continued = (prompt || continued) && source->n_bytes > 0 && source->at[source->n_bytes - 1] == '\\';
+    }
+    if (n_prompts > 0 && n_other > 0)
+        lint_add(lint, "prompt-output", other_line, 1, NULL);
+}
+
+void lint_fences(struct lint *lint)
+{
+    variables_check(lint);
+    mixed_check(lint);
+    list_each (block, &lint->document->blocks)
+        if (block->kind == BLOCK_FENCE)
+            prompts_check(lint, block);
+}
