@@ -34,12 +34,20 @@ struct api_backend {
                      void (*question)(void *context, const struct config *config,
                                       const struct library *library),
                      void *context);
+    /* A reader that was opened before has lost its connection and cannot be replaced: start again. Member
+     * NULL: no reader ever does. Any thread. */
+    void (*reader_lost)(void *core);
 };
 
+enum { API_READERS = 4 }; /* more than there are threads */
+
 struct api_options {
-    int listen_fd;        /* already bound and listening; api_stop() closes it */
-    const char *data_dir; /* for the readers */
-    const char *token;    /* the administrator's, 64 hex */
+    int listen_fd;              /* already bound and listening; api_stop() closes it */
+    struct ledger_place ledger; /* for the readers */
+    struct ledger *
+        *readers;      /* n_readers that were opened before, ours from api_start() on; no others are then */
+    size_t n_readers;  /* at most API_READERS; 0: they are opened when they are wanted */
+    const char *token; /* the administrator's, 64 hex */
     const struct clock *clock;
     unsigned n_threads;     /* 0: as many as proved best (2) */
     unsigned n_connections; /* at most; 0: 1,024 */
@@ -51,5 +59,5 @@ void api_prepare(void);
 int api_start(const struct api_options *options, const struct api_backend *backend, struct api **ret_api,
               struct err *err);
 /* Stops taking requests, lets those under way finish (bounded to 5 s), frees. The backend must still answer:
- * while it owes a done(), api and its threads stay, for the process is about to end. */
+ * while it owes a done(), api and its threads stay, for the process is about to end. NULL is allowed. */
 void api_stop(struct api *api);

@@ -190,8 +190,14 @@ int request_receive(struct request *request, const char *bytes, size_t n_bytes)
 
 static void drop_ledger(struct request *request)
 {
-    if (request->ledger)
-        pool_give_ledger(request->api->pool, request->ledger);
+    struct api *api = request->api;
+    if (request->ledger && ledger_is_lost(request->ledger)) {
+        ledger_close(request->ledger);
+        if (api->backend.reader_lost)
+            api->backend.reader_lost(api->backend.core);
+    } else if (request->ledger) {
+        pool_give_ledger(api->pool, request->ledger);
+    }
     request->ledger = NULL;
 }
 
@@ -270,12 +276,19 @@ void request_submit(struct request *request, const struct intake_format *format)
         decided(request, &full);
 }
 
+static int open_reader(const struct api *api, struct ledger **ret_ledger, struct err *err)
+{
+    if (api->readers_given)
+        return err_set(err, "its connections are all in use, or lost");
+    return ledger_open_reader(&api->ledger, ret_ledger, err);
+}
+
 struct ledger *request_ledger(struct request *request)
 {
     struct err err = {0};
     if (!request->ledger)
         request->ledger = pool_take_ledger(request->api->pool);
-    if (!request->ledger && ledger_open_reader(request->api->data_dir, &request->ledger, &err) != 0) {
+    if (!request->ledger && open_reader(request->api, &request->ledger, &err) != 0) {
         request->ledger = NULL;
         log_event(LOG_ERROR, "api.ledger", "error=%s", log_quote(err.text));
         answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the ledger cannot be read: %s", err.text);

@@ -100,11 +100,14 @@ static struct api *api_new(const struct api_options *options, const struct api_b
 {
     struct api *api = heap_alloc(sizeof *api);
     api->backend = *backend;
-    api->data_dir = options->data_dir;
+    api->ledger = options->ledger;
+    api->readers_given = options->n_readers > 0;
     snprintf(api->token, sizeof api->token, "%s", options->token);
     api->clock = options->clock;
     api->started_us = clock_wall_us(options->clock);
     api->pool = pool_new();
+    for (size_t i = 0; i < options->n_readers; i++)
+        pool_give_ledger(api->pool, options->readers[i]);
     api->connections = connections_new(options->clock, n_connections);
     metrics_start(&api->metrics);
     api->empty = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
@@ -153,6 +156,8 @@ int api_start(const struct api_options *options, const struct api_backend *backe
 
 void api_stop(struct api *api)
 {
+    if (!api)
+        return;
     /* From here on requests are answered 503. MHD_quiesce_daemon() would refuse connections instead, but with
      * a pool of threads it races with them and ends the program ("Failed to remove listen FD from epoll set",
      * libmicrohttpd 0.9.75). */

@@ -9,7 +9,8 @@
 
 struct api {
     struct api_backend backend;
-    const char *data_dir;
+    struct ledger_place ledger;
+    bool readers_given; /* none can be opened any more */
     char token[65];
     const struct clock *clock;
     int64_t started_us;

@@ -136,7 +136,7 @@ static void start_backend(void)
     struct err err;
     snprintf(folder, sizeof folder, "/tmp/crashcart-api-XXXXXX");
     assert_non_null(mkdtemp(folder));
-    assert_int_equal(ledger_open(folder, &ledger, &err), 0);
+    assert_int_equal(ledger_open(&(struct ledger_place){.data_dir = folder}, &ledger, &err), 0);
     config = config_parse(NULL, NULL, 0, &errors);
     engine = engine_new(config, NULL);
     backend = (struct backend){0};
@@ -147,11 +147,11 @@ static void start_backend(void)
 
 static void start_with(struct api_options options)
 {
-    struct api_backend table = {&backend, submit, ask, is_ready, NULL, ask_site};
+    struct api_backend table = {&backend, submit, ask, is_ready, NULL, ask_site, NULL};
     struct err err;
     start_backend();
     options.listen_fd = http_listen(&port);
-    options.data_dir = folder;
+    options.ledger.data_dir = folder;
     options.token = TOKEN;
     if (api_start(&options, &table, &api, &err) < 0)
         fail_msg("%s", err.text);

@@ -57,6 +57,8 @@ bool json_more(const struct json_iter *iter);
 void json_next(struct json_iter *iter);
 
 bool utf8_valid(const char *bytes, size_t n_bytes);
+/* Appends them with U+FFFD in place of each bad byte. */
+void utf8_clean(struct buf *out, const char *bytes, size_t n_bytes);
 
 /* Writer: appends to a buffer, commas and escapes by itself. Values that are not valid UTF-8 are written with
  * U+FFFD for each bad byte. Nesting is the caller's: every begin has its end.

@@ -70,6 +70,18 @@ static size_t utf8_sequence(const unsigned char *s, size_t n)
     return len;
 }
 
+void utf8_clean(struct buf *out, const char *bytes, size_t n_bytes)
+{
+    for (size_t i = 0; i < n_bytes;) {
+        size_t len = utf8_sequence((const unsigned char *)bytes + i, n_bytes - i);
+        if (len)
+            buf_add(out, bytes + i, len);
+        else
+            buf_puts(out, "\xEF\xBF\xBD");
+        i += len ? len : 1;
+    }
+}
+
 static void write_escaped(struct buf *out, const char *s, size_t n)
 {
     static const char hex[] = "0123456789abcdef";

@@ -49,9 +49,10 @@ int cmd_verify(int argc, char **argv)
         return command_line_exit(parsed);
     if (words.n)
         return usage_error(usage, "verify %s: name the folder with --data", words.at[0]);
+    struct ledger_place place = {.data_dir = data_dir};
     struct ledger_proof proof = {0};
     struct err err = {0};
-    if (ledger_verify(data_dir, &proof, &err) < 0) {
+    if (ledger_verify(&place, &proof, &err) < 0) {
         fprintf(stderr, "crashcart verify: %s\n", err.text);
         return EXIT_UNREACHABLE;
     }

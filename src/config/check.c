@@ -90,6 +90,12 @@ static void check_service(struct checking *c, const struct service *service)
     }
 }
 
+static void check_store(struct checking *c, const struct config *config)
+{
+    if (config->store_secret && !config->store)
+        error_add(c->r, 0, "store_secret: there is no store that it could open; add store: postgresql://...");
+}
+
 static void check_mail(struct checking *c, const struct config *config)
 {
     if (config->mail.server && !config->mail.from)
@@ -116,6 +122,7 @@ void config_check(const struct reading *reading, const struct config *config)
         define(&c, &c.sources, source->id, &source->line);
     list_each (heartbeat, &config->heartbeats)
         define(&c, &c.heartbeats, heartbeat->id, &heartbeat->line);
+    check_store(&c, config);
     check_mail(&c, config);
     check_people(&c, config);
     list_each (schedule, &config->schedules)

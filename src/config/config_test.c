@@ -273,6 +273,25 @@ static void what_would_grow_without_bound_is_refused(void **state)
     assert_non_null(strstr(errors_of(large), "larger than 1 MiB"));
 }
 
+static void a_store_is_a_database_server_without_its_password(void **state)
+{
+    (void)state;
+    struct config *config = read_good("store: postgresql://crash@db.example.org:5433/crash?sslmode=require\n"
+                                      "store_secret: file:/etc/crashcart/password\n");
+    assert_string_equal(config->store, "postgresql://crash@db.example.org:5433/crash?sslmode=require");
+    assert_string_equal(config->store_secret, "file:/etc/crashcart/password");
+    config_free(config);
+    assert_non_null(strstr(errors_of("store: mysql://db.example.org/crash\n"), ":1: store: \"mysql://db"));
+    static const char *const spoken[] = {"store: postgresql://crash:hunter2@db.example.org/crash\n",
+                                         "store: postgresql://crash@db.example.org/crash?PASSWORD=hunter2\n"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *errors = errors_of(spoken[i]);
+        assert_non_null(strstr(errors, "holds a password"));
+        assert_null(strstr(errors, "hunter2"));
+    }
+    assert_non_null(strstr(errors_of("store_secret: env:PASSWORD\n"), "there is no store"));
+}
+
 static void an_id_that_is_no_text_is_one_error_and_no_crash(void **state)
 {
     (void)state;
@@ -356,6 +375,7 @@ int main(void)
         test(a_contact_is_one_known_way_with_a_sound_address),
         test(what_is_not_yaml_is_told_with_its_line),
         test(what_would_grow_without_bound_is_refused),
+        test(a_store_is_a_database_server_without_its_password),
         test(an_id_that_is_no_text_is_one_error_and_no_crash),
         test(an_anchor_may_stand_for_what_it_names),
         test(every_key_of_the_schema_is_documented),

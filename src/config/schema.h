@@ -24,6 +24,7 @@ enum value_kind {
     VALUE_MAIL_ADDRESS,
     VALUE_LISTEN, /* ADDRESS:PORT */
     VALUE_SECRET, /* where a secret lies */
+    VALUE_STORE,  /* postgresql://... without a password */
     VALUE_CHOICE, /* one of choices */
     VALUE_ZONE,
     VALUE_POINTER, /* into JSON, RFC 6901: "/event/name" */

@@ -88,6 +88,24 @@ static int read_mail_url(struct arena *arena, const struct key *key, const char 
     return 0;
 }
 
+/* libpq reads the rest of it when it connects. */
+static int read_store(struct arena *arena, const struct key *key, const char *text, void *target,
+                      struct err *err)
+{
+    static const char scheme[] = "postgresql://";
+    if (strncmp(text, scheme, sizeof scheme - 1) != 0)
+        return err_set(err,
+                       "\"%.20s\" is no store; write it like postgresql://crashcart@db.example.org/crashcart",
+                       text);
+    const char *rest = text + sizeof scheme - 1;
+    size_t n_authority = strcspn(rest, "/?");
+    const char *at = memchr(rest, '@', n_authority);
+    if ((at && memchr(rest, ':', (size_t)(at - rest))) || strcasestr(rest, "password="))
+        return err_set(err, "holds a password; secrets do not belong in a configuration: write store_secret: "
+                            "file:PATH");
+    return read_text(arena, key, text, target, err);
+}
+
 static int read_mail_address(struct arena *arena, const struct key *key, const char *text, void *target,
                              struct err *err)
 {
@@ -392,6 +410,8 @@ const struct value_reader value_readers[N_VALUE_KINDS] = {
     [VALUE_DOCUMENT] = {"a path in the runbook folder", NODE_TEXT, read_document, NULL},
     [VALUE_WEB_URL] = {"a URL", NODE_TEXT, read_web_url, NULL},
     [VALUE_MAIL_URL] = {"a URL like smtp://mail.example.org:25", NODE_TEXT, read_mail_url, NULL},
+    [VALUE_STORE] = {"a store like postgresql://crashcart@db.example.org/crashcart", NODE_TEXT, read_store,
+                     NULL},
     [VALUE_MAIL_ADDRESS] = {"an e-mail address", NODE_TEXT, read_mail_address, NULL},
     [VALUE_LISTEN] = {"ADDRESS:PORT", NODE_TEXT, read_listen, NULL},
     [VALUE_SECRET] = {"env:NAME, file:PATH or credential:NAME", NODE_TEXT, read_secret, NULL},

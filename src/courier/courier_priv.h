@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/curl_library.h"
+#include "base/secret.h"
 #include "courier/courier.h"
 
 enum { DETAIL_BYTES = 240, RECEIVER_BYTES = 300 };
@@ -74,8 +75,3 @@ struct courier_limits {
     long total_ms;   /* 15,000 */
 };
 void courier_set_limits(struct courier *courier, struct courier_limits limits);
-
-/* "env:NAME", "file:PATH", "credential:NAME" -> the secret, for secret_free(). It is never logged; err never
- * holds it. */
-int secret_read(const char *spec, char **ret_secret, struct err *err);
-void secret_free(char *secret); /* wipes it; NULL is allowed */

@@ -1,4 +1,4 @@
-/* The handle on SQLite: opening, transactions, and what its result codes mean to us.
+/* The driver of SQLite: opening, transactions, and what its result codes mean to us.
  *
  * A commit is durable because the write-ahead log is synced with each one (synchronous=FULL). SQLite rolls a
  * transaction back by itself after some errors (full disk, I/O); a statement that followed would then run
@@ -32,7 +32,7 @@ static bool is_no_space(int result, int error)
            (error == 0 && result == SQLITE_IOERR_WRITE);
 }
 
-int db_failure(struct db *db, int result, struct err *err)
+int sqlite_failure(struct sqlite_db *db, int result, struct err *err)
 {
     int kind = result & 0xff;
     int error = sqlite3_system_errno(db->sqlite);
@@ -53,22 +53,6 @@ int db_failure(struct db *db, int result, struct err *err)
         return err_set(err, "%s (%d): %s", sqlite3_errmsg(db->sqlite), sqlite3_extended_errcode(db->sqlite),
                        strerror(error));
     return err_set(err, "%s", sqlite3_errmsg(db->sqlite));
-}
-
-int db_fault(struct db *db, struct err *err)
-{
-    if (db->fail_after <= 0 || --db->fail_after > 0)
-        return 0;
-    err_set(err, "a planned fault");
-    return db->fail_outcome;
-}
-
-int64_t db_fail_after(struct db *db, int64_t n, int outcome)
-{
-    int64_t left = db->fail_after;
-    db->fail_after = n;
-    db->fail_outcome = outcome;
-    return left;
 }
 
 /* SQLite would make the file readable to all; the log and its index take the mode of the file. */
@@ -131,99 +115,130 @@ static void harden(sqlite3 *sqlite)
 }
 
 /* The mode stays in the file; a file system without shared memory refuses it and says so by another mode. */
-static int use_write_ahead_log(struct db *db, struct err *err)
+static int use_write_ahead_log(struct sqlite_db *db, struct err *err)
 {
-    struct db_statement *mode = db_prepare(db, "PRAGMA journal_mode = WAL", err);
+    struct db_statement *mode = sqlite_prepare(&db->db, "PRAGMA journal_mode = WAL", err);
     if (!mode)
         return -1;
-    int result = db_step(mode, err);
+    int result = sqlite_step(mode, err);
+    bool is_wal = result == 0 && strcmp(sqlite_column_text(mode, 0), "wal") == 0;
+    sqlite_free(mode);
     if (result != 0)
         return -1;
-    bool is_wal = strcmp(db_column_text(mode, 0), "wal") == 0;
-    db_reset(mode);
     if (!is_wal)
         return err_set(err, "its file system does not allow a write-ahead log: use a local disk");
-    return db_execute(db, setup_writer, err);
+    result = sqlite3_exec(db->sqlite, setup_writer, NULL, NULL, NULL);
+    return result == SQLITE_OK ? 0 : sqlite_failure(db, result, err);
 }
 
-int db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *err)
+static int sqlite_open(const char *path, const char *password, enum db_mode mode, struct db **ret_db,
+                       struct err *err)
 {
+    (void)password;
     if (mode == DB_WRITER && create_private_file(path, err) != 0)
         return -1;
-    struct db *db = heap_alloc(sizeof *db);
-    *db = (struct db){.statements = map_new(), .mode = mode};
+    struct sqlite_db *db = heap_alloc(sizeof *db);
+    *db = (struct sqlite_db){.db = {.driver = &sqlite_driver, .statements = map_new(), .mode = mode}};
     int result = mode == DB_READER
                      ? open_reader(path, &db->sqlite)
                      : sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (result != SQLITE_OK) {
-        db_failure(db, result, err);
+        sqlite_failure(db, result, err);
         err_prefix(err, "%s: ", path);
-        db_close(db);
+        db_close(&db->db);
         return -1;
     }
     harden(db->sqlite);
     if (mode == DB_WRITER && use_write_ahead_log(db, err) != 0) {
         err_prefix(err, "%s: ", path);
-        db_close(db);
+        db_close(&db->db);
         return -1;
     }
-    *ret_db = db;
+    *ret_db = &db->db;
     return 0;
 }
 
-void db_close(struct db *db)
+static void sqlite_close(struct db *db)
 {
-    if (!db)
-        return;
-    size_t position = 0;
-    for (struct db_statement *s; (s = map_next(db->statements, &position));)
-        db_statement_free(s);
-    map_free(db->statements);
-    sqlite3_close(db->sqlite);
-    free(db);
+    struct sqlite_db *own = (struct sqlite_db *)db;
+    sqlite3_finalize(own->begin);
+    sqlite3_finalize(own->commit);
+    sqlite3_close(own->sqlite);
+    free(own);
 }
 
-int db_execute(struct db *db, const char *sql, struct err *err)
+static bool sqlite_is_lost(const struct db *db)
 {
-    int result = db_fault(db, err);
-    if (result != 0)
-        return result;
-    result = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
-    return result == SQLITE_OK ? 0 : db_failure(db, result, err);
+    (void)db;
+    return false;
 }
 
-int db_begin(struct db *db, struct err *err)
+static int sqlite_execute(struct db *db, const char *sql, struct err *err)
 {
-    struct db_statement *begin = db_prepare(db, db->mode == DB_WRITER ? "BEGIN IMMEDIATE" : "BEGIN", err);
-    int result = begin ? db_run(begin, err) : -1;
-    db->in_transaction = result == 0;
-    return result;
+    struct sqlite_db *own = (struct sqlite_db *)db;
+    int result = sqlite3_exec(own->sqlite, sql, NULL, NULL, NULL);
+    return result == SQLITE_OK ? 0 : sqlite_failure(own, result, err);
 }
 
-int db_commit(struct db *db, struct err *err)
+/* Prepared at its first use. */
+static int run_words(struct sqlite_db *db, sqlite3_stmt **words, const char *sql, struct err *err)
 {
-    struct db_statement *commit = db_prepare(db, "COMMIT", err);
-    int result = commit ? db_run(commit, err) : -1;
-    if (result != 0)
-        db_rollback(db);
-    db->in_transaction = false;
-    return result;
+    int result = SQLITE_OK;
+    if (!*words)
+        result = sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, words, NULL);
+    if (result == SQLITE_OK)
+        result = sqlite3_step(*words);
+    int outcome = result == SQLITE_DONE ? 0 : sqlite_failure(db, result, err);
+    sqlite3_reset(*words);
+    return outcome;
 }
 
-void db_rollback(struct db *db)
+static int sqlite_begin(struct db *db, struct err *err)
 {
-    db->in_transaction = false;
-    if (!sqlite3_get_autocommit(db->sqlite))
-        sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+    struct sqlite_db *own = (struct sqlite_db *)db;
+    return run_words(own, &own->begin, db->mode == DB_WRITER ? "BEGIN IMMEDIATE" : "BEGIN", err);
 }
 
-int64_t db_last_id(struct db *db)
+static int sqlite_commit(struct db *db, struct err *err)
 {
-    return sqlite3_last_insert_rowid(db->sqlite);
+    struct sqlite_db *own = (struct sqlite_db *)db;
+    if (sqlite3_get_autocommit(own->sqlite))
+        return err_set(err, "the transaction has ended with the error before");
+    return run_words(own, &own->commit, "COMMIT", err);
 }
 
-int db_checkpoint(struct db *db, struct err *err)
+static void sqlite_rollback(struct db *db)
 {
-    int result = sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    return result == SQLITE_OK ? 0 : db_failure(db, result, err);
+    struct sqlite_db *own = (struct sqlite_db *)db;
+    if (!sqlite3_get_autocommit(own->sqlite))
+        sqlite3_exec(own->sqlite, "ROLLBACK", NULL, NULL, NULL);
 }
+
+static int sqlite_checkpoint(struct db *db, struct err *err)
+{
+    struct sqlite_db *own = (struct sqlite_db *)db;
+    int result = sqlite3_wal_checkpoint_v2(own->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return result == SQLITE_OK ? 0 : sqlite_failure(own, result, err);
+}
+
+const struct db_driver sqlite_driver = {
+    .kind = DB_SQLITE,
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .is_lost = sqlite_is_lost,
+    .execute = sqlite_execute,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .checkpoint = sqlite_checkpoint,
+    .prepare = sqlite_prepare,
+    .free = sqlite_free,
+    .bind_int = sqlite_bind_int,
+    .bind_text = sqlite_bind_text,
+    .bind_blob = sqlite_bind_blob,
+    .step = sqlite_step,
+    .reset = sqlite_reset,
+    .column_int = sqlite_column_int,
+    .column_text = sqlite_column_text,
+    .column_blob = sqlite_column_blob,
+};

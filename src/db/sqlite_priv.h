@@ -1,29 +1,32 @@
-/* What the two files of the SQLite side share. */
+/* What the two files of the SQLite driver share. */
 #pragma once
 
 #include <sqlite3.h>
 
-#include "base/map.h"
-#include "db/db.h"
+#include "db/db_priv.h"
 
-struct db {
+struct sqlite_db {
+    struct db db;
     sqlite3 *sqlite;
-    struct map *statements; /* by text */
-    bool in_transaction;    /* by our own count; SQLite may have rolled back by itself after an error */
-    enum db_mode mode;
-    int64_t fail_after; /* 0: off */
-    int fail_outcome;
+    sqlite3_stmt *begin, *commit;
 };
 
-struct db_statement {
-    struct db *db;
+struct sqlite_statement {
+    struct db_statement statement;
     sqlite3_stmt *sqlite;
-    int n_bound;
     int bind_result; /* the first that failed, or SQLITE_OK */
 };
 
 /* Captures SQLite's message and gives the outcome for its result code. */
-int db_failure(struct db *db, int result, struct err *err);
-/* The fault of db_fail_after(), when its turn has come; else 0. */
-int db_fault(struct db *db, struct err *err);
-void db_statement_free(struct db_statement *statement);
+int sqlite_failure(struct sqlite_db *db, int result, struct err *err);
+
+struct db_statement *sqlite_prepare(struct db *db, const char *sql, struct err *err);
+void sqlite_free(struct db_statement *statement);
+void sqlite_bind_int(struct db_statement *statement, int at, int64_t value);
+void sqlite_bind_text(struct db_statement *statement, int at, const char *text);
+void sqlite_bind_blob(struct db_statement *statement, int at, const void *bytes, size_t n_bytes);
+int sqlite_step(struct db_statement *statement, struct err *err);
+void sqlite_reset(struct db_statement *statement);
+int64_t sqlite_column_int(struct db_statement *statement, int column);
+const char *sqlite_column_text(struct db_statement *statement, int column);
+const void *sqlite_column_blob(struct db_statement *statement, int column, size_t *ret_n_bytes);

@@ -16,14 +16,27 @@
 
 struct ledger;
 
-enum { LEDGER_FULL = 1 }; /* no space on the disk: nothing was written, the caller answers 503 */
+/* Where a ledger is. */
+struct ledger_place {
+    const char *data_dir; /* of the server: its lock and its keys */
+    const char *store;    /* "postgresql://user@host/db"; NULL: the SQLite file DATA/ledger.db, or for readers
+                             the one that DATA/store names (written by the last server) */
+    const char *password; /* of the store; NULL: whatever the environment gives it (PGPASSFILE) */
+};
 
-/* The writer: makes the folder (mode 0700), holds DATA/lock so that no second server uses it, opens
- * DATA/ledger.db and makes or migrates its tables. -1 with what to do: another server holds it (its process
- * id), the database was written by a newer crashcart, no space. */
-int ledger_open(const char *data_dir, struct ledger **ret_ledger, struct err *err);
-/* A reader, with or without a server running; changes nothing. Readers see what is committed. */
-int ledger_open_reader(const char *data_dir, struct ledger **ret_ledger, struct err *err);
+enum { LEDGER_FULL = 1 }; /* no space on the disk: nothing was written, the caller answers 503 */
+enum { LEDGER_AWAY = 4 }; /* the database server does not answer now: try again */
+
+/* The writer: makes the folder (mode 0700), holds DATA/lock and, in PostgreSQL, an advisory lock, so that no
+ * second server uses either, and makes or migrates the tables. LEDGER_AWAY. -1 with what to do: another
+ * server holds it (its process id), the database was written by a newer crashcart, no space. */
+int ledger_open(const struct ledger_place *place, struct ledger **ret_ledger, struct err *err);
+/* A reader, with or without a server running; changes nothing. Readers see what is committed. LEDGER_AWAY,
+ * -1.
+ */
+int ledger_open_reader(const struct ledger_place *place, struct ledger **ret_ledger, struct err *err);
+/* The connection to the database server is gone; nothing is left but ledger_close(). */
+bool ledger_is_lost(const struct ledger *ledger);
 void ledger_close(struct ledger *ledger); /* NULL is allowed; an open transaction is rolled back */
 
 /* The installation's own id, 16 hex digits made when the ledger was: part of idempotency keys. */
@@ -103,4 +116,4 @@ struct ledger_proof {
  * (first_bad is set), -1 cannot open or read. Proves that what is there fits together; that nobody rewrote
  * all of it needs a signature from outside. */
 enum { LEDGER_BROKEN = 3 };
-int ledger_verify(const char *data_dir, struct ledger_proof *ret_proof, struct err *err);
+int ledger_verify(const struct ledger_place *place, struct ledger_proof *ret_proof, struct err *err);

@@ -11,7 +11,7 @@ static int set_up(void **state)
 {
     (void)state;
     folder = test_folder_make();
-    ledger = test_open(folder.path);
+    ledger = test_open(&folder);
     arena = arena_new();
     return 0;
 }
@@ -29,7 +29,7 @@ static int tear_down(void **state)
 static void reopen(void)
 {
     ledger_close(ledger);
-    ledger = test_open(folder.path);
+    ledger = test_open(&folder);
 }
 
 static const char *path_of(const char *name)
@@ -118,7 +118,7 @@ static void the_chain_goes_on_after_a_restart(void **state)
     assert_int_equal(rows[0].n, 2);
     assert_int_equal(rows[1].n, 3);
     struct ledger_proof proof = {0};
-    assert_int_equal(ledger_verify(folder.path, &proof, NULL), 0);
+    assert_int_equal(test_verify(&folder, &proof, NULL), 0);
     assert_int_equal(proof.n_events, 5);
     assert_int_equal(proof.n_streams, 2);
 }
@@ -137,7 +137,7 @@ static void a_rolled_back_transaction_leaves_no_hole(void **state)
     assert_int_equal(ledger_inbox_last_id(ledger), 0);
     test_commit(ledger, &decision, 1);
     struct ledger_proof proof = {0};
-    assert_int_equal(ledger_verify(folder.path, &proof, NULL), 0);
+    assert_int_equal(test_verify(&folder, &proof, NULL), 0);
     assert_int_equal(proof.n_events, 2);
 }
 
@@ -331,7 +331,8 @@ static void a_second_server_is_refused_and_told_who_holds_the_folder(void **stat
     (void)state;
     struct ledger *second = NULL;
     struct err err = {0};
-    assert_int_equal(ledger_open(folder.path, &second, &err), -1);
+    struct ledger_place place = test_place(&folder);
+    assert_int_equal(ledger_open(&place, &second, &err), -1);
     assert_null(second);
     char process[40];
     snprintf(process, sizeof process, "(process %ld)", (long)getpid());
@@ -339,12 +340,34 @@ static void a_second_server_is_refused_and_told_who_holds_the_folder(void **stat
     assert_non_null(strstr(err.text, folder.path));
 }
 
+/* An empty ledger in place of the real one would be seen by nobody. */
+static void a_folder_whose_ledger_is_elsewhere_says_so(void **state)
+{
+    (void)state;
+    struct ledger_place place = test_place(&folder);
+    if (test_kind == DB_SQLITE) {
+        assert_int_equal(access(path_of("store"), F_OK), -1);
+        return;
+    }
+    ledger_close(ledger);
+    ledger = NULL;
+    place.store = NULL;
+    struct err err = {0};
+    struct ledger *opened = NULL;
+    assert_int_equal(ledger_open(&place, &opened, &err), -1);
+    assert_non_null(strstr(err.text, folder.store.where));
+    assert_int_equal(ledger_open_reader(&place, &opened, &err), 0);
+    ledger_close(opened);
+}
+
 static void nobody_else_can_read_the_folder_or_its_files(void **state)
 {
     (void)state;
     struct stat status;
     const char *inner = path_of("new");
-    ledger_close(test_open(inner));
+    struct ledger *opened = NULL;
+    assert_int_equal(ledger_open(&(struct ledger_place){.data_dir = inner}, &opened, NULL), 0);
+    ledger_close(opened);
     assert_int_equal(stat(inner, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0700);
     struct decision decision = event_for(1, "alert.fired", "a");
@@ -365,9 +388,10 @@ static void a_database_of_a_newer_program_is_refused(void **state)
     ledger_close(ledger);
     ledger = NULL;
     struct ledger *opened = NULL;
-    assert_int_equal(ledger_open(folder.path, &opened, &err), -1);
+    struct ledger_place place = test_place(&folder);
+    assert_int_equal(ledger_open(&place, &opened, &err), -1);
     assert_non_null(strstr(err.text, "newer crashcart"));
-    assert_int_equal(ledger_open_reader(folder.path, &opened, &err), -1);
+    assert_int_equal(ledger_open_reader(&place, &opened, &err), -1);
     assert_non_null(strstr(err.text, "newer crashcart"));
 }
 
@@ -382,10 +406,12 @@ static void a_file_that_is_no_database_is_refused(void **state)
     fclose(file);
     struct ledger *opened = NULL;
     struct err err = {0};
-    assert_int_equal(ledger_open(inner, &opened, &err), -1);
+    struct ledger_place place = {.data_dir = inner};
+    assert_int_equal(ledger_open(&place, &opened, &err), -1);
     assert_non_null(strstr(err.text, "not a database"));
-    assert_int_equal(ledger_open_reader(inner, &opened, &err), -1);
-    assert_int_equal(ledger_open_reader(path_of("nowhere"), &opened, &err), -1);
+    assert_int_equal(ledger_open_reader(&place, &opened, &err), -1);
+    place.data_dir = path_of("nowhere");
+    assert_int_equal(ledger_open_reader(&place, &opened, &err), -1);
     assert_non_null(strstr(err.text, "there is no ledger"));
 }
 
@@ -405,9 +431,9 @@ enum { N_READERS = 4, N_COMMITS = 100, EVENTS_A_COMMIT = 3 };
 /* Reads until all is there; what is seen must always be whole transactions. */
 static void *read_along(void *context)
 {
-    const char *data_dir = context;
+    struct ledger_place place = test_place(context);
     struct ledger *reader = NULL;
-    bool good = ledger_open_reader(data_dir, &reader, NULL) == 0;
+    bool good = ledger_open_reader(&place, &reader, NULL) == 0;
     size_t n = 0;
     while (good && n < N_COMMITS * EVENTS_A_COMMIT) {
         struct arena *scratch scoped_arena = arena_new();
@@ -425,7 +451,7 @@ static void readers_on_threads_see_whole_transactions_while_it_is_written(void *
     (void)state;
     pthread_t threads[N_READERS];
     for (int i = 0; i < N_READERS; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, read_along, folder.path), 0);
+        assert_int_equal(pthread_create(&threads[i], NULL, read_along, &folder), 0);
     struct decision decisions[] = {event_for(1, "a.b", "1"), event_for(1, "a.b", "2"),
                                    event_for(1, "a.b", "3")};
     for (int i = 0; i < N_COMMITS; i++) {
@@ -456,11 +482,15 @@ int main(void)
         TEST(the_engine_gets_back_what_is_open_and_what_ended_today),
         TEST(a_compacted_inbox_keeps_its_order_and_its_numbers),
         TEST(a_second_server_is_refused_and_told_who_holds_the_folder),
-        TEST(nobody_else_can_read_the_folder_or_its_files),
+        TEST(a_folder_whose_ledger_is_elsewhere_says_so),
         TEST(a_database_of_a_newer_program_is_refused),
-        TEST(a_file_that_is_no_database_is_refused),
         TEST(the_installation_keeps_its_own_name),
         TEST(readers_on_threads_see_whole_transactions_while_it_is_written),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest of_files[] = {
+        TEST(nobody_else_can_read_the_folder_or_its_files),
+        TEST(a_file_that_is_no_database_is_refused),
+    };
+    return cmocka_run_group_tests_name("ledger files", of_files, NULL, NULL) +
+           test_on_each_store("ledger", tests, sizeof tests / sizeof *tests);
 }

@@ -1,48 +1,12 @@
-/* What the tests of the ledger share: a data folder of their own, and values to record. */
+/* What the tests of the ledger share: values to record, and how. */
 #pragma once
 
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/testing.h"
-#include "ledger/ledger_priv.h"
+#include "ledger/folder_testing.h"
 
 enum { T0_S = 1772355600 }; /* 2026-03-01T09:00:00Z */
 #define T0_US (T0_S * US_PER_S)
-
-struct folder_of_test {
-    char path[64];
-};
-
-static inline struct folder_of_test test_folder_make(void)
-{
-    struct folder_of_test folder = {"/tmp/crashcart-ledger-XXXXXX"};
-    assert_non_null(mkdtemp(folder.path));
-    return folder;
-}
-
-static inline int test_remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-    (void)status, (void)type, (void)ftw;
-    return remove(path);
-}
-
-static inline void test_folder_remove(const struct folder_of_test *folder)
-{
-    nftw(folder->path, test_remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static inline struct ledger *test_open(const char *data_dir)
-{
-    struct ledger *ledger = NULL;
-    struct err err = {0};
-    if (ledger_open(data_dir, &ledger, &err) != 0)
-        fail_msg("%s", err.text);
-    return ledger;
-}
 
 static inline struct decision event_for(int64_t incident, const char *kind, const char *summary)
 {

@@ -9,8 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "ledger/ledger_priv.h"
 
+enum { STORE_BYTES = 4096 };
 enum { VANISH_TRIES = 200, VANISH_STEP_MS = 10 };
 
 static int sync_folder(const char *path)
@@ -124,39 +126,91 @@ static int load_ends(struct ledger *ledger, struct err *err)
     return 0;
 }
 
-static int open_writer(struct ledger *ledger, const char *data_dir, struct err *err)
+/* ---- DATA/store: where the ledger of the folder is, when it is not in it ---- */
+
+static const char *store_file(struct ledger *ledger, const struct ledger_place *place)
 {
-    if (make_folder(ledger, data_dir, err) != 0 || lock_folder(ledger, data_dir, err) != 0)
+    return arena_printf(ledger->arena, "%s/store", place->data_dir);
+}
+
+/* The store that the last server used. NULL: the folder itself. */
+static const char *known_store(struct ledger *ledger, const struct ledger_place *place)
+{
+    char *text;
+    size_t n_bytes;
+    if (file_read(ledger->arena, store_file(ledger, place), STORE_BYTES, &text, &n_bytes, NULL) != 0)
+        return NULL;
+    text[strcspn(text, "\r\n")] = '\0';
+    return *text ? text : NULL;
+}
+
+/* A server that is started without the line of its store would begin an empty ledger, and nobody would see.
+ */
+static int check_store(struct ledger *ledger, const struct ledger_place *place, struct err *err)
+{
+    const char *known = known_store(ledger, place);
+    if (known && !place->store)
+        return err_set(err,
+                       "the ledger of %s is kept in %s: write store: into the configuration, or remove %s to "
+                       "begin another",
+                       place->data_dir, known, store_file(ledger, place));
+    if (!place->store || (known && strcmp(known, place->store) == 0))
+        return 0;
+    const char *text = arena_printf(ledger->arena, "%s\n", place->store);
+    return file_write(store_file(ledger, place), text, strlen(text), 0600, err);
+}
+
+/* Where the database is, for db_open() and for messages. */
+static const char *where_of(struct ledger *ledger, const struct ledger_place *place)
+{
+    return place->store ? place->store : arena_printf(ledger->arena, "%s/ledger.db", place->data_dir);
+}
+
+static int open_database(struct ledger *ledger, const struct ledger_place *place, enum db_mode mode,
+                         struct err *err)
+{
+    int result = db_open(where_of(ledger, place), place->password, mode, &ledger->db, err);
+    return result == DB_AWAY ? LEDGER_AWAY : result;
+}
+
+static int open_writer(struct ledger *ledger, const struct ledger_place *place, struct err *err)
+{
+    if (make_folder(ledger, place->data_dir, err) != 0 || lock_folder(ledger, place->data_dir, err) != 0 ||
+        check_store(ledger, place, err) != 0)
         return -1;
-    const char *path = arena_printf(ledger->arena, "%s/ledger.db", data_dir);
-    if (db_open(path, DB_WRITER, &ledger->db, err) != 0)
-        return -1;
-    sync_folder(data_dir);
-    if (ledger_migrate(ledger, err) != 0)
-        return err_prefix(err, "%s: ", path);
-    int result = read_instance(ledger, err);
+    int result = open_database(ledger, place, DB_WRITER, err);
+    if (result != 0)
+        return result;
+    sync_folder(place->data_dir);
+    result = ledger_migrate(ledger, err);
+    if (result == 0)
+        result = read_instance(ledger, err);
     if (result == DB_DONE)
         result = make_instance(ledger, err);
     if (result == 0)
         result = load_ends(ledger, err);
-    return result == 0 ? 0 : err_prefix(err, "%s: ", path);
+    return result == 0 ? 0 : err_prefix(err, "%s: ", where_of(ledger, place));
 }
 
-static int open_reader(struct ledger *ledger, const char *data_dir, struct err *err)
+static int open_reader(struct ledger *ledger, const struct ledger_place *place, struct err *err)
 {
-    const char *path = arena_printf(ledger->arena, "%s/ledger.db", data_dir);
-    if (access(path, F_OK) != 0)
+    struct ledger_place found = *place;
+    if (!found.store)
+        found.store = known_store(ledger, place);
+    const char *where = where_of(ledger, &found);
+    if (!found.store && access(where, F_OK) != 0)
         return err_set(err, "there is no ledger in %s (%s): name the server's data folder with --data",
-                       data_dir, strerror(errno));
-    if (db_open(path, DB_READER, &ledger->db, err) != 0)
-        return -1;
+                       place->data_dir, strerror(errno));
+    int result = open_database(ledger, &found, DB_READER, err);
+    if (result != 0)
+        return result;
     if (ledger_check_version(ledger, err) != 0)
-        return err_prefix(err, "%s: ", path);
-    return read_instance(ledger, err) == 0 ? 0 : err_prefix(err, "%s: ", path);
+        return err_prefix(err, "%s: ", where);
+    return read_instance(ledger, err) == 0 ? 0 : err_prefix(err, "%s: ", where);
 }
 
-static int open_with(int (*open_it)(struct ledger *, const char *, struct err *), const char *data_dir,
-                     struct ledger **ret_ledger, struct err *err)
+static int open_with(int (*open_it)(struct ledger *, const struct ledger_place *, struct err *),
+                     const struct ledger_place *place, struct ledger **ret_ledger, struct err *err)
 {
     struct ledger *ledger = heap_alloc(sizeof *ledger);
     *ledger = (struct ledger){.lock = -1,
@@ -164,22 +218,28 @@ static int open_with(int (*open_it)(struct ledger *, const char *, struct err *)
                               .streams = map_new(),
                               .save_texts = map_new(),
                               .json = json_document_new()};
-    if (open_it(ledger, data_dir, err) != 0) {
+    int result = open_it(ledger, place, err);
+    if (result != 0) {
         ledger_close(ledger);
-        return -1;
+        return result;
     }
     *ret_ledger = ledger;
     return 0;
 }
 
-int ledger_open(const char *data_dir, struct ledger **ret_ledger, struct err *err)
+int ledger_open(const struct ledger_place *place, struct ledger **ret_ledger, struct err *err)
 {
-    return open_with(open_writer, data_dir, ret_ledger, err);
+    return open_with(open_writer, place, ret_ledger, err);
 }
 
-int ledger_open_reader(const char *data_dir, struct ledger **ret_ledger, struct err *err)
+int ledger_open_reader(const struct ledger_place *place, struct ledger **ret_ledger, struct err *err)
 {
-    return open_with(open_reader, data_dir, ret_ledger, err);
+    return open_with(open_reader, place, ret_ledger, err);
+}
+
+bool ledger_is_lost(const struct ledger *ledger)
+{
+    return db_is_lost(ledger->db);
 }
 
 void ledger_close(struct ledger *ledger)

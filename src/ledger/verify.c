@@ -186,11 +186,11 @@ static int prove(struct proof *proof, struct err *err)
     return result;
 }
 
-int ledger_verify(const char *data_dir, struct ledger_proof *ret_proof, struct err *err)
+int ledger_verify(const struct ledger_place *place, struct ledger_proof *ret_proof, struct err *err)
 {
     struct err own = {0};
     struct ledger *ledger;
-    if (ledger_open_reader(data_dir, &ledger, err) != 0)
+    if (ledger_open_reader(place, &ledger, err) != 0)
         return -1;
     struct arena *arena scoped_arena = arena_new();
     struct proof proof = {.ledger = ledger, .arena = arena, .by_id = map_new()};

@@ -13,7 +13,7 @@ static int set_up(void **state)
 {
     (void)state;
     folder = test_folder_make();
-    ledger = test_open(folder.path);
+    ledger = test_open(&folder);
     struct decision decisions[] = {event_for(1, "alert.fired", "one"), event_for(2, "alert.fired", "two"),
                                    event_for(0, "server.started", "three")};
     for (int i = 0; i < 4; i++)
@@ -42,7 +42,7 @@ static void assert_first_bad(const char *expected)
 {
     struct ledger_proof proof = {0};
     struct err err = {0};
-    assert_int_equal(ledger_verify(folder.path, &proof, &err), LEDGER_BROKEN);
+    assert_int_equal(test_verify(&folder, &proof, &err), LEDGER_BROKEN);
     assert_string_equal(proof.first_bad, expected);
 }
 
@@ -50,7 +50,7 @@ static void what_was_recorded_fits(void **state)
 {
     (void)state;
     struct ledger_proof proof = {0};
-    assert_int_equal(ledger_verify(folder.path, &proof, NULL), 0);
+    assert_int_equal(test_verify(&folder, &proof, NULL), 0);
     assert_int_equal(proof.n_events, 12);
     assert_int_equal(proof.n_streams, 3);
     assert_string_equal(proof.first_bad, "");
@@ -144,22 +144,36 @@ static void a_record_of_another_stream_is_found(void **state)
     assert_first_bad("incident/2 event 2: its record belongs to another stream");
 }
 
+/* Record and hash of event n of the other ledger, in place of what stands at the position. */
+static void put_record(int64_t position, struct ledger *other, int64_t n)
+{
+    struct err err = {0};
+    struct db_statement *read = db_prepare(other->db, "SELECT record, hash FROM event WHERE n = $1", &err);
+    db_bind_int(read, n);
+    assert_int_equal(db_step(read, &err), 0);
+    size_t record_bytes, hash_bytes;
+    const void *record = db_column_blob(read, 0, &record_bytes);
+    const void *hash = db_column_blob(read, 1, &hash_bytes);
+    struct db_statement *write =
+        db_prepare(ledger->db, "UPDATE event SET record = $1, hash = $2 WHERE position = $3", &err);
+    db_bind_blob(write, record, record_bytes);
+    db_bind_blob(write, hash, hash_bytes);
+    db_bind_int(write, position);
+    assert_int_equal(db_run(write, &err), 0);
+    db_reset(read);
+}
+
 /* Somebody who knows the format makes a record that fits itself: the next one does not follow it. */
 static void a_well_made_forgery_breaks_the_chain_after_it(void **state)
 {
     (void)state;
     struct decision forged = event_for(2, "alert.resolved", "all was well");
     struct folder_of_test elsewhere = test_folder_make();
-    struct ledger *other = test_open(elsewhere.path);
+    struct ledger *other = test_open(&elsewhere);
     struct decision first = event_for(2, "alert.fired", "two");
     test_commit(other, &first, 1);
     test_commit(other, &forged, 1);
-    char sql[300];
-    snprintf(sql, sizeof sql,
-             "ATTACH '%s/ledger.db' AS other; UPDATE event SET (record, hash) ="
-             " (SELECT record, hash FROM other.event WHERE n = 2) WHERE position = 5",
-             elsewhere.path);
-    tamper(sql);
+    put_record(5, other, 2);
     ledger_close(other);
     test_folder_remove(&elsewhere);
     assert_first_bad("incident/2 event 3: it does not follow the event before it");
@@ -190,7 +204,9 @@ static void a_stream_removed_with_all_its_events_leaves_a_gap(void **state)
 static void an_event_of_no_stream_is_found(void **state)
 {
     (void)state;
-    tamper("PRAGMA foreign_keys = OFF; UPDATE event SET stream = 77 WHERE position = 5");
+    tamper(test_kind == DB_SQLITE ? "PRAGMA foreign_keys = OFF"
+                                  : "ALTER TABLE event DROP CONSTRAINT event_stream_fkey");
+    tamper("UPDATE event SET stream = 77 WHERE position = 5");
     assert_first_bad("the event at position 5 belongs to no stream");
 }
 
@@ -227,7 +243,7 @@ static void a_damaged_file_is_found_and_does_no_harm(void **state)
         assert_int_equal(file_write(path, damaged, n_bytes, 0600, NULL), 0);
         struct ledger_proof proof = {0};
         struct err err = {0};
-        int result = ledger_verify(folder.path, &proof, &err);
+        int result = test_verify(&folder, &proof, &err);
         assert_true(result == 0 || result == LEDGER_BROKEN || result == -1);
         assert_true((result < 0) == (err.text[0] != '\0') || result == LEDGER_BROKEN);
         n_found += result != 0;
@@ -255,7 +271,7 @@ static void a_ledger_on_a_read_only_disk_can_be_proved(void **state)
     int remounted = mount("tmpfs", disk, "tmpfs", MS_REMOUNT | MS_RDONLY, "");
     struct ledger_proof proof = {0};
     struct err err = {0};
-    int result = ledger_verify(disk, &proof, &err);
+    int result = ledger_verify(&(struct ledger_place){.data_dir = disk}, &proof, &err);
     umount(disk);
     assert_int_equal(written, 0);
     assert_int_equal(remounted, 0);
@@ -282,8 +298,11 @@ int main(void)
         TEST(a_stream_removed_with_all_its_events_leaves_a_gap),
         TEST(an_event_of_no_stream_is_found),
         TEST(a_damaged_record_leaves_the_rest_of_the_timeline_readable),
+    };
+    const struct CMUnitTest of_files[] = {
         TEST(a_damaged_file_is_found_and_does_no_harm),
         TEST(a_ledger_on_a_read_only_disk_can_be_proved),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("proof of files", of_files, NULL, NULL) +
+           test_on_each_store("proof", tests, sizeof tests / sizeof *tests);
 }

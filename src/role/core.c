@@ -8,10 +8,12 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "loop/folder_watch.h"
 #include "loop/sandbox.h"
 #include "role/core_priv.h"
 #include "role/frames.h"
+#include "role/store.h"
 
 enum { RELOAD_DELAY_MS = 300 }; /* an editor saves in several steps: wait until it is quiet */
 
@@ -91,6 +93,14 @@ static bool ask_site(void *context, void (*question)(void *, const struct config
     return there;
 }
 
+/* Called by a worker thread: the loop's thread ends the process. */
+static void reader_lost(void *context)
+{
+    struct core *core = context;
+    __atomic_store_n(&core->reader_lost, true, __ATOMIC_RELEASE);
+    uv_async_send(&core->wake);
+}
+
 static bool is_ready(void *context)
 {
     return __atomic_load_n(&((struct core *)context)->ready, __ATOMIC_ACQUIRE);
@@ -132,7 +142,12 @@ static bool not_begun(void *context, void (*then)(void *), void *then_context)
 
 static void on_wake(uv_async_t *wake)
 {
-    core_work(wake->data);
+    struct core *core = wake->data;
+    if (__atomic_load_n(&core->reader_lost, __ATOMIC_ACQUIRE)) {
+        log_event(LOG_ERROR, "ledger.reader_lost", "effect=%s", log_quote("starting again from the ledger"));
+        core_stop(core, EXIT_RESTART);
+    }
+    core_work(core);
 }
 
 static void on_stop(uv_signal_t *handle, int number)
@@ -191,6 +206,23 @@ static int open_token(struct core *core, struct arena *arena, char **ret_token, 
                : err_set(err, "%s: no token in it; delete the file to get a new one", path);
 }
 
+/* The connections of the readers to a database server are made before the sandbox is entered, which lets
+ * nothing be dialled; files are opened when they are wanted. */
+static int open_readers(const struct ledger_place *place, struct arena *arena, struct api_options *options,
+                        struct err *err)
+{
+    if (!place->store)
+        return 0;
+    options->readers = arena_alloc(arena, API_READERS * sizeof(struct ledger *));
+    for (size_t i = 0; i < API_READERS; i++) {
+        int result = ledger_open_reader(place, &options->readers[i], err);
+        if (result != 0)
+            return result; /* the process ends, and the others with it */
+        options->n_readers++;
+    }
+    return 0;
+}
+
 static int open_peers(struct core *core, struct err *err)
 {
     const struct role_options *options = core->options;
@@ -220,33 +252,53 @@ static void open_loop(struct core *core)
     uv_signal_start(&core->signal_reload, on_reload_signal, SIGHUP);
 }
 
-/* What must be right before anybody is served. The runbooks follow: alerts are taken and kept meanwhile. */
-static int open_core(struct core *core, struct arena *arena, struct err *err)
+/* The ledger and all that depends on where it is kept. 0, LEDGER_AWAY or -1. */
+static int open_ledger(struct core *core, struct arena *arena, const struct config *config,
+                       struct api_options *options, struct err *err)
+{
+    scoped_secret char *password = NULL;
+    if (store_find(arena, config, core->options->data, &options->ledger, &password, err) < 0)
+        return -1;
+    int opened = ledger_open(&options->ledger, &core->ledger, err);
+    if (opened == 0)
+        opened = open_readers(&options->ledger, arena, options, err);
+    options->ledger.password = NULL; /* it is wiped now; nothing can be dialled later */
+    return opened;
+}
+
+/* What must be right before anybody is served. The runbooks follow: alerts are taken and kept meanwhile. 0,
+ * LEDGER_AWAY or -1. */
+static int open_core_with(struct core *core, struct arena *arena, const struct config *config,
+                          struct err *err)
 {
     char *token;
-    struct config *config = site_read_config(core->options->config_file);
-    if (!config)
-        return err_set(err, "the configuration has errors");
-    if (site_use_policy(config, err) < 0) {
-        config_free(config);
+    if (site_use_policy(config, err) < 0)
         return -1;
-    }
     const char *runbooks =
         arena_strdup(arena, core->options->runbooks ? core->options->runbooks : config->runbooks);
-    struct api_options options = {
-        .listen_fd = core->options->listen_fd, .data_dir = core->options->data, .clock = core->clock};
-    struct api_backend backend = {core, submit, ask, is_ready, not_begun, ask_site};
-    if (ledger_open(core->options->data, &core->ledger, err) < 0 ||
-        open_token(core, arena, &token, err) < 0 || open_peers(core, err) < 0) {
-        config_free(config);
+    struct api_options options = {.listen_fd = core->options->listen_fd, .clock = core->clock};
+    struct api_backend backend = {core, submit, ask, is_ready, not_begun, ask_site, reader_lost};
+    int opened = open_ledger(core, arena, config, &options, err);
+    if (opened != 0)
+        return opened;
+    if (open_token(core, arena, &token, err) < 0 || open_peers(core, err) < 0)
         return -1;
-    }
     api_prepare();
     core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
     options.token = token;
-    if (sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0) {
+    return sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0 ? -1
+                                                                                                      : 0;
+}
+
+static int open_core(struct core *core, struct arena *arena, struct err *err)
+{
+    struct config *config = site_read_config(core->options->config_file);
+    if (!config)
+        return err_set(err, "the configuration has errors");
+    int opened = open_core_with(core, arena, config, err);
+    if (opened != 0) {
         config_free(config);
-        return -1;
+        return opened;
     }
     core_load_site(core, config);
     __atomic_store_n(&core->ready, true, __ATOMIC_RELEASE);
@@ -291,9 +343,10 @@ int role_core(const struct role_options *options)
     queue_init(&core.queue);
     pthread_mutex_init(&core.site_lock, NULL);
     open_loop(&core);
-    if (open_core(&core, arena, &err) < 0) {
+    int opened = open_core(&core, arena, &err);
+    if (opened != 0) {
         log_event(LOG_ERROR, "core.cannot_start", "error=%s", log_quote(err.text));
-        core.exit_code = EXIT_CANNOT_OPEN;
+        core.exit_code = opened == LEDGER_AWAY ? EXIT_RESTART : EXIT_CANNOT_OPEN;
     } else {
         uv_run(&core.loop, UV_RUN_DEFAULT);
     }

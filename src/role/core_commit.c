@@ -261,12 +261,8 @@ static struct job *take_all(struct core *core)
     return jobs;
 }
 
-void core_work(struct core *core)
+static void work_with_engine(struct core *core)
 {
-    if (!core->engine) {
-        work_without_engine(core);
-        return;
-    }
     struct job *inputs = answer_questions(core, take_all(core));
     if (core->ledger_failed)
         work_without_ledger(core, inputs);
@@ -276,6 +272,24 @@ void core_work(struct core *core)
     checkpoint_when_idle(core, inputs == NULL);
     compact_when_due(core, inputs == NULL);
     core_plan_timer(core);
+}
+
+/* Whatever was under way when the database server went. */
+static void restart_when_lost(struct core *core)
+{
+    const struct err lost = {"the connection to the database is gone"};
+    if (core->ledger_failed || !ledger_is_lost(core->ledger))
+        return;
+    ledger_failed(core, -1, &lost);
+}
+
+void core_work(struct core *core)
+{
+    if (core->engine)
+        work_with_engine(core);
+    else
+        work_without_engine(core);
+    restart_when_lost(core);
 }
 
 static void on_timer(uv_timer_t *timer)

@@ -74,7 +74,8 @@ struct core {
     struct api *api;
     struct folder_watch *watch;
     bool ready;
-    bool begun; /* the engine has heard all that was kept */
+    bool begun;       /* the engine has heard all that was kept */
+    bool reader_lost; /* set by any thread */
     bool
         ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
     struct compaction compaction;

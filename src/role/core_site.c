@@ -63,7 +63,7 @@ static void on_loaded(uv_async_t *done)
     if (first && (!loading->site || core_begin(core, &err) < 0)) {
         log_event(LOG_ERROR, "core.cannot_start", "error=%s",
                   log_quote(loading->site ? err.text : loading->err.text));
-        core_stop(core, EXIT_CANNOT_OPEN);
+        core_stop(core, ledger_is_lost(core->ledger) ? EXIT_RESTART : EXIT_CANNOT_OPEN);
     } else if (loading->again) {
         core_load_site(core, site_read_config(core->options->config_file));
     }

@@ -26,21 +26,40 @@ static const struct fleet_member members[ROLES] = {
 
 struct supervisor {
     struct role_options options;
-    const char *secret_variable; /* of the environment; for the courier's eyes only. NULL: none */
-    int config_fd;               /* to the courier; -1: it does not run */
+    const char *secret_variables[2]; /* of the environment; for that role's eyes only. NULL: none */
+    int config_fd;                   /* to the courier; -1: it does not run */
 };
 
 enum { PAIR_COURIER, PAIR_RUNNER, PAIR_CONFIG, PAIRS };
+
+/* The variable that a secret lies in. NULL: it lies elsewhere. */
+static const char *variable_of(const char *secret)
+{
+    return secret && strncmp(secret, "env:", 4) == 0 ? secret + 4 : NULL;
+}
+
+/* variable is "NAME=value". */
+static bool may_see(const struct supervisor *supervisor, int role, const char *variable)
+{
+    bool is_secret = false, is_own = false;
+    for (int owner = CORE; owner <= COURIER; owner++) {
+        const char *name = supervisor->secret_variables[owner];
+        size_t n = name ? strlen(name) : 0;
+        if (n && strncmp(variable, name, n) == 0 && variable[n] == '=') {
+            is_secret = true;
+            is_own = is_own || owner == role;
+        }
+    }
+    return !is_secret || is_own;
+}
 
 static int start_role(const struct supervisor *supervisor, int role, const struct role_options *options,
                       const int *fds, size_t n_fds, pid_t *ret_pid, struct err *err)
 {
     scoped_arena struct arena *arena = arena_new();
     struct strings environment = {0};
-    size_t n = supervisor->secret_variable ? strlen(supervisor->secret_variable) : 0;
     for (char **variable = environ; *variable; variable++)
-        if (role == COURIER || !n || strncmp(*variable, supervisor->secret_variable, n) != 0 ||
-            (*variable)[n] != '=')
+        if (may_see(supervisor, role, *variable))
             strings_add(arena, &environment, *variable);
     strings_add(arena, &environment, NULL);
     struct child_options child = {
@@ -178,8 +197,8 @@ int role_supervise(const struct role_options *options)
         supervisor.options.listen = config->listen;
     if (!supervisor.options.data)
         supervisor.options.data = config->data;
-    if (config->mail.secret && strncmp(config->mail.secret, "env:", 4) == 0)
-        supervisor.secret_variable = config->mail.secret + 4;
+    supervisor.secret_variables[CORE] = variable_of(config->store_secret);
+    supervisor.secret_variables[COURIER] = variable_of(config->mail.secret);
     struct err err;
     int exit_code = EXIT_CANNOT_OPEN;
     log_setup("supervisor", LOG_INFO);

@@ -1,6 +1,7 @@
 """Shared by the system tests: start the real programs on free loopback ports, watch what they do, end them by
 process id. Logs stay in CRASHCART_LOGS. Nothing here sleeps to be sure: everything waits for a condition."""
 import email
+import glob
 import http.server
 import json
 import os
@@ -194,6 +195,53 @@ match from any for domain "example.org" action "keep"
         self.process.stop()
 
 
+class Database:
+    """Debian's PostgreSQL with its data in the folder, on a unix socket there and a free loopback port. It does not
+    want to be root: root runs it as the user postgres."""
+
+    def __init__(self, folder, fsync=False):
+        self.folder, self.port, self.fsync = os.path.join(folder, 'postgresql'), free_port(), fsync
+        self.data = os.path.join(self.folder, 'data')
+        self.process = None
+
+    def program(self, name, *arguments):
+        found = sorted(glob.glob(f'/usr/lib/postgresql/*/bin/{name}'))[-1]
+        change = ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--'] if os.geteuid() == 0 else []
+        return [*change, found, *arguments]
+
+    def start(self):
+        if not os.path.exists(self.folder):
+            os.chmod(os.path.dirname(self.folder), 0o755)
+            os.makedirs(self.folder)
+            if os.geteuid() == 0:
+                shutil.chown(self.folder, 'postgres')
+            subprocess.run(self.program('initdb', '-D', self.data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C',
+                                        '--no-sync'), check=True, stdout=subprocess.DEVNULL, cwd='/')
+        settings = {'unix_socket_directories': self.folder, 'listen_addresses': '127.0.0.1', 'port': self.port,
+                    'fsync': 'on' if self.fsync else 'off', 'max_connections': 60, 'shared_buffers': '32MB'}
+        words = [word for name, value in settings.items() for word in ('-c', f'{name}={value}')]
+        self.process = Process('postgresql', self.program('postgres', '-D', self.data, *words)).start()
+        wait(lambda: not self.process.running() or self.psql('SELECT 1').returncode == 0, 'PostgreSQL answers')
+        assert self.process.running(), 'PostgreSQL ended at once:\n' + self.process.log()[-2000:]
+        return self
+
+    def psql(self, sql, database='postgres'):
+        return subprocess.run(['psql', '-X', '-q', '-A', '-t', '-h', self.folder, '-p', str(self.port), '-U', 'postgres', '-c',
+                               sql, database], capture_output=True, text=True, cwd='/')
+
+    def url(self, database='postgres', host=None):
+        return f'postgresql://postgres@{host or ""}/{database}?port={self.port}' + ('' if host else f'&host={self.folder}')
+
+    def kill(self):
+        self.process.kill()
+
+    def stop(self):
+        """At once: who is connected is thrown out. The process group is not asked: the server looks after its own."""
+        if self.process and self.process.running():
+            os.kill(self.process.child.pid, signal.SIGINT)
+            self.process.child.wait(60)
+
+
 class Server:
     """The program under test."""
 
@@ -297,7 +345,7 @@ class SystemTest(unittest.TestCase):
         self.assertEqual(code, 0, out + err)
 
 
-__all__ = ['LOGS', 'MailServer', 'PROGRAM', 'Process', 'ROOT', 'Receiver', 'Server', 'SystemTest', 'Target', 'free_port',
+__all__ = ['Database', 'LOGS', 'MailServer', 'PROGRAM', 'Process', 'ROOT', 'Receiver', 'Server', 'SystemTest', 'Target', 'free_port',
            'json', 'os', 'random_wait', 're', 'rfc3339', 'run', 'shutil', 'time', 'unittest', 'wait', 'written']
 
 

@@ -1,10 +1,10 @@
-/* Secrets lie outside the configuration; only the courier process reads them. */
+#include "base/secret.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/file.h"
-#include "courier/courier_priv.h"
 
 enum { MOST_SECRET_BYTES = 4096 };
 
