@@ -27,8 +27,9 @@ static bool has_any(const char *key, const char *const *words)
 /* Something that is done by people on a day: not the "Due" of a table of tasks. */
 static bool of_upkeep(const char *key)
 {
-    static const char *const words[] = {"review",   "reviewed", "drill",    "test", "rehearsal",
-                                        "exercise", "audit",    "game day", NULL};
+    static const char *const words[] = {"review",   "reviewed", "drill",    "test",        "rehearsal",
+                                        "exercise", "audit",    "game day", "certificate", "licence",
+                                        "license",  "contract", "failover", "restore",     NULL};
     return has_any(key, words);
 }
 
@@ -116,6 +117,8 @@ void due_dates_read(struct arena *arena, const struct document *document, struct
             if (label || text_label(arena, passage->rest, &label, &rest))
                 read_pair(&reading, label, rest, passage->line);
         }
+        if (block->n_columns == 2) /* a table of facts may have its first one for a header */
+            read_pair(&reading, block->columns[0].text, block->columns[1].text, block->line);
         list_each (row, &block->rows)
             if (row->n_cells == 2)
                 read_pair(&reading, row->cells[0].text, row->cells[1].text, row->line);

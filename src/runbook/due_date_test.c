@@ -31,6 +31,8 @@ static void dates_to_come_are_read_wherever_they_stand(void **state)
     assert_dates("# A\n\n**Next Review:** March 1, 2026\n", 1, "Next Review", "2026-03-01", 3);
     assert_dates("# A\n\n| Key | Value |\n|---|---|\n| Review due | 2026-04-01 |\n", 1, "Review due",
                  "2026-04-01", 5);
+    assert_dates("# A\n\n| Certificate expires | 2026-05-01 |\n|---|---|\n", 1, "Certificate expires",
+                 "2026-05-01", 3);
     assert_dates("# A\n\nNext review: 2026-03-01\n\nText.\n\nNext review: 2026-03-01\n", 1, "Next review",
                  "2026-03-01", 3);
 }

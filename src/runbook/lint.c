@@ -67,11 +67,22 @@ void lint_add_level(struct lint *lint, const char *code, const char *level, int 
         lint->defects->at[n].level = level;
 }
 
+/* Where the words stand in their line; long lines are not searched to their end. */
+static int column_of(const struct lint *lint, int line, const char *found)
+{
+    enum { SEARCHED_BYTES = 2000 };
+    struct source_line source = document_line(lint->document, line);
+    size_t n = source.n_bytes < SEARCHED_BYTES ? source.n_bytes : SEARCHED_BYTES;
+    size_t n_found = found ? strcspn(found, "\n") : 0;
+    const char *at = n_found ? memmem(source.at, n, found, n_found) : NULL;
+    return at ? (int)(at - source.at) + 1 : 1;
+}
+
 void lint_add(struct lint *lint, const char *code, int line, int column, const char *found)
 {
     list_each (rule, &lint->rules->rules)
         if (strcmp(rule->code, code) == 0) {
-            lint_add_rule(lint, rule, line, column, found);
+            lint_add_rule(lint, rule, line, column > 1 ? column : column_of(lint, line, found), found);
             return;
         }
 }

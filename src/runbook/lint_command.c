@@ -33,6 +33,8 @@ static void risk_check(struct lint *lint, const struct lint_command *command)
     if (risk->endless && !in_background(command->text))
         lint_add_level(lint, "non-terminating", command->followed ? NULL : "info", command->line,
                        command->text);
+    if (risk->wants_terminal)
+        lint_add(lint, "needs-tty", command->line, 1, command->text);
     if (risk->sensitive && shows_output(command))
         lint_add(lint, "sensitive-output", command->line, 1, risk->part ? risk->part : command->text);
 }

@@ -101,6 +101,19 @@ static const char *seconds_text(struct arena *arena, int64_t s)
                        : arena_printf(arena, "%lld s", (long long)s);
 }
 
+static void say(struct conflicts *c, const char *key, int line, int64_t value_s)
+{
+    struct said *said = arena_alloc(c->lint->arena, sizeof *said);
+    *said = (struct said){line, value_s};
+    map_put(c->said, key, strlen(key), said);
+}
+
+static const char *key_of(struct arena *arena, const struct severity *level, enum topic topic,
+                          const char *text)
+{
+    return arena_printf(arena, "%s\n%d\n%s", level->id, (int)topic, about(arena, topic, text));
+}
+
 static void note(struct conflicts *c, const struct severity *level, enum topic topic, const char *label,
                  const char *text, int line)
 {
@@ -108,18 +121,34 @@ static void note(struct conflicts *c, const struct severity *level, enum topic t
     struct duration_words length;
     if (!is_topic(topic, label, text) || !text_duration(text, &length))
         return;
-    const char *key = arena_printf(arena, "%s\n%d\n%s", level->id, (int)topic, about(arena, topic, text));
+    const char *key = key_of(arena, level, topic, text);
     const struct said *before = map_get(c->said, key, strlen(key));
     if (before && before->value_s != length.value_s && before->line != line)
         lint_add(c->lint, "conflicting-number", line, 1,
                  arena_printf(arena, "%s has %s %s here and %s on line %d", level->id, topic_names[topic],
                               seconds_text(arena, length.value_s), seconds_text(arena, before->value_s),
                               before->line));
-    if (before)
-        return;
-    struct said *said = arena_alloc(arena, sizeof *said);
-    *said = (struct said){line, length.value_s};
-    map_put(c->said, key, strlen(key), said);
+    if (!before)
+        say(c, key, line, length.value_s);
+}
+
+/* What the definitions say, wherever their words stand. */
+static void definitions_say(struct conflicts *c)
+{
+    list_each (severity, &c->lint->runbook->severities) {
+        const char *key = severity->id ? key_of(c->lint->arena, severity, TOPIC_RESPONSE, "") : "";
+        if (*key && severity->response_time_s != UNSTATED && !map_get(c->said, key, strlen(key)))
+            say(c, key, severity->line, severity->response_time_s);
+    }
+}
+
+/* The level whose definition the line belongs to, or NULL. */
+static const struct severity *level_at(const struct lint *lint, int line)
+{
+    list_each (severity, &lint->runbook->severities)
+        if (severity->id && severity->line <= line && line <= severity->line_end)
+            return severity;
+    return NULL;
 }
 
 /* label may be NULL; other is the level of the section. */
@@ -132,6 +161,8 @@ static void statement(struct conflicts *c, const struct severity *other, const c
     const struct severity *level = level_in(c->lint, text);
     if (!level && labelled)
         level = level_in(c->lint, label);
+    if (!level)
+        level = level_at(c->lint, line);
     if (!level)
         level = other;
     for (enum topic topic = 0; level && topic < N_TOPICS; topic++)
@@ -169,6 +200,7 @@ void lint_conflict(struct lint *lint)
     struct conflicts c = {.lint = lint,
                           .said = map_new(),
                           .level = arena_alloc(lint->arena, document->blocks.n * sizeof *c.level)};
+    definitions_say(&c);
     for (size_t i = 0; i < document->blocks.n; i++) {
         const struct block *block = &document->blocks.at[i];
         if (block->kind == BLOCK_HEADING && strnlen(block->prose.text, STATEMENT_BYTES) < STATEMENT_BYTES) {

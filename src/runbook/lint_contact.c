@@ -54,6 +54,12 @@ static const char *undialable_in(struct lint *lint, const char *text)
         if (n_letters >= 2 && n_digits < 10)
             return arena_strndup(lint->arena, at, n);
     }
+    const char *area = strstr(text, "(555)"); /* no area has it */
+    if (area && isdigit((unsigned char)area[5 + strspn(area + 5, " ")]))
+        return arena_strndup(lint->arena, area, strcspn(area, "|,;/"));
+    const char *extension = strcasestr(text, "ext. xxx");
+    if (extension)
+        return arena_strndup(lint->arena, extension, strcspn(extension, "|,;)"));
     /* a mask that stands for a number, not for a name: "XXX-XXXX" beside digits or a word for a telephone */
     const char *masked = strcasestr(text, "xxx-xxx");
     bool number = masked && masked > text && !isalnum((unsigned char)masked[-1]) &&
@@ -62,9 +68,40 @@ static const char *undialable_in(struct lint *lint, const char *text)
     return number ? arena_strndup(lint->arena, masked, strcspn(masked, " |,;)")) : NULL;
 }
 
+/* The whole of a cell or of what follows a label: nobody has come to it yet. */
+static bool unfilled(const char *value)
+{
+    static const char *const words[] = {"tbd",           "tba",           "tbc",         "todo",
+                                        "to be defined", "to be decided", "to be added", "fill in",
+                                        "fixme",         "???",           NULL};
+    for (size_t i = 0; words[i]; i++)
+        if (text_same(value, words[i]))
+            return true;
+    size_t n = strlen(value);
+    bool marked = n > 3 && n < PLACEHOLDER_BYTES &&
+                  ((value[0] == '<' && value[n - 1] == '>') || (value[0] == '{' && value[n - 1] == '}') ||
+                   strspn(value, "_") == n);
+    return marked && !strchr(value, '@') && !strstr(value, "://");
+}
+
+static void values_check(struct lint *lint, const struct block *block)
+{
+    list_each (row, &block->rows)
+        for (size_t i = 1; i < row->n_cells; i++)
+            if (unfilled(row->cells[i].text))
+                lint_add(lint, "placeholder-contact", row->line, 1, row->cells[i].text);
+    list_each (passage, &block->prose.passages) {
+        const char *label = passage->lead, *rest = passage->rest;
+        if ((label || text_label(lint->arena, passage->rest, &label, &rest)) && unfilled(rest))
+            lint_add(lint, "placeholder-contact", passage->line, 1, rest);
+    }
+}
+
 static void line_check(struct lint *lint, int line, const char *text, bool contacts)
 {
     const char *found = undialable_in(lint, text);
+    if (found)
+        found = text_normalise(lint->arena, found, strlen(found));
     if (!found && contacts)
         found = placeholder_in(lint, text);
     if (found)
@@ -107,6 +144,8 @@ static void block_check(struct lint *lint, const struct block *block)
         if (block->kind == BLOCK_ITEM && line >= block->prose.line + (int)block->prose.line_starts.n)
             break;
     }
+    if (contacts)
+        values_check(lint, block);
     item_check(lint, block);
 }
 

@@ -1,5 +1,6 @@
 #include "runbook/lint.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,6 +151,21 @@ static void two_times_for_one_level_are_a_contradiction(void **state)
                  LEVELS "## SEV-1\n\nEscalate to the team lead after 15 minutes.\n\n"
                         "Escalate to the director after 45 minutes.\n",
                  "conflicting-number", 0);
+}
+
+static void a_definition_counts_wherever_its_words_stand(void **state)
+{
+    static const char text[] =
+        "## Severity definitions\n\n**Sev1 - Critical**\n- Response time: 5 minutes\n- Updates: "
+        "every 30 minutes\n\n**Sev2 - High**\n- Response time: 1 hour\n\n## Paging\n\n"
+        "1. Sev1: the on-call must respond within 10 minutes.\n2. Sev2: respond in 1 hour.\n\n"
+        "### Communication during a Sev1\n\nPost status updates every 20 minutes.\n";
+    assert_whole(*state, text, "conflicting-number", 12);
+    assert_whole(*state, text, "conflicting-number", 17);
+    struct fixture *fixture = *state;
+    struct defect_list defects = lint_whole(fixture->arena, text);
+    assert_null(finding(&defects, "conflicting-number", 13));
+    assert_non_null(strstr(finding(&defects, "conflicting-number", 12)->message, "5 min on line 3"));
 }
 
 static void a_variable_is_set_before_it_is_read(void **state)
@@ -343,6 +359,18 @@ static void contacts_that_reach_nobody_are_errors(void **state)
     assert_found(*state, "Call +1-555-HELPME\n", "placeholder-contact", 1);
     assert_not_found(*state, "Call +1 212 555 0123, or see [contact](people.md)\n", "placeholder-contact");
     assert_not_found(*state, "at 12:00:37 +0100 CEST\n", "placeholder-contact");
+    static const char roster[] =
+        "## On-call\n\n| Who | Phone |\n|---|---|\n| Primary | TBD |\n| Second | <phone> |\n| "
+        "Vendor | (555) 123-4567 |\n| Desk | ext. XXXX |\n| Lead | +44 20 7946 0018 |\n";
+    for (int line = 5; line <= 8; line++)
+        assert_found(*state, roster, "placeholder-contact", line);
+    struct defect_list filled = lint(*state, roster);
+    assert_null(finding(&filled, "placeholder-contact", 9));
+    assert_not_found(*state, "## On-call\n\n```mermaid\nA --> B[Call the lead]\n```\n",
+                     "placeholder-contact");
+    assert_not_found(*state, "node xxxxxxx-xxxxxx-xxxxx drains\n", "placeholder-contact");
+    assert_not_found(*state, "## Schema\n\n| Field | Value |\n|---|---|\n| id | <uuid> |\n",
+                     "placeholder-contact");
     assert_found(*state, "## Key contacts\n\n- Search team: ranking and index\n", "contact-missing", 3);
     assert_not_found(*state, "## Key contacts\n\n- Search team: #search-oncall\n", "contact-missing");
     assert_found(*state, "Post it in the incident Slack channel.\n", "channel-unnamed", 1);
@@ -478,6 +506,16 @@ static void hostile_documents_end_soon(void **state)
         text[at] = '\0';
         lint(fixture, text);
     }
+    /* a heading that is as long as the list below it */
+    size_t at = (size_t)snprintf(text, N, "# ");
+    for (; at < N / 4; at += 9)
+        memcpy(text + at, "contacts ", 9);
+    text[at++] = '\n';
+    for (; at + 24 < N; at += 24)
+        memcpy(text + at, "- **On**: call [a](#bc)\n", 24);
+    text[at] = '\0';
+    struct defect_list defects = lint(fixture, text);
+    assert_non_null(finding(&defects, "dead-anchor", 0));
 }
 
 int main(void)
@@ -485,6 +523,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_examples_of_each_page_are_what_they_say, start, stop),
         cmocka_unit_test_setup_teardown(two_times_for_one_level_are_a_contradiction, start, stop),
+        cmocka_unit_test_setup_teardown(a_definition_counts_wherever_its_words_stand, start, stop),
         cmocka_unit_test_setup_teardown(a_variable_is_set_before_it_is_read, start, stop),
         cmocka_unit_test_setup_teardown(links_to_files_are_followed_when_somebody_can_look, start, stop),
         cmocka_unit_test_setup_teardown(messages_do_not_assert_what_nobody_knows, start, stop),
