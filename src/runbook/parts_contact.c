@@ -124,7 +124,7 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
         return;
     }
     if (fact->rest[0] == '\0' || strnlen(fact->label, NAME_BYTES) == NAME_BYTES ||
-        part_words_value(PART_NOT_CONTACT, fact->label))
+        part_words_value(PART_NOT_CONTACT, fact->label) || part_words_whole(PART_METADATA, fact->label))
         return;
     bool when = text_duration(fact->label, &time) || text_starts_with(fact->label, "if ");
     if (when) { /* "**15 minutes**: Platform lead" */

@@ -242,12 +242,30 @@ static bool only_links(const struct block *block)
     return linked > 0 && linked + 4 >= strlen(block->prose.text);
 }
 
-/* Whether the items of a list are steps: ordered and ticked ones unless they are links or questions; plain
- * bullets when half of them tell to do something. */
+/* "Rotating keys", "How to log in", "If search is slow": its list is what to do, however it is worded. */
+static bool title_tells(const struct document *document, size_t heading)
+{
+    static const char *const starts[] = {"how to", "if ", "when ", "recover"};
+
+    if (heading == NO_BLOCK)
+        return true;
+    const char *number, *title = document->blocks.at[heading].prose.text;
+    scoped_arena struct arena *arena = arena_new();
+    title = text_without_number(arena, text_without_decoration(arena, title, NULL), &number);
+    size_t word = strcspn(title, " ");
+    bool gerund = word > 5 && strncasecmp(title + word - 3, "ing", 3) == 0;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (text_starts_with(title, starts[i]))
+            return true;
+    return gerund || words_begin(WORDS_VERBS, title) || words_occur(WORDS_PROBLEMS, title);
+}
+
+/* Whether the items of a list are steps: ticked ones unless they are links or questions; ordered ones when a
+ * stage is named or a quarter of them tell to do something, plain bullets when half of them do. */
 static void look_at_list(struct procedure_writer *writer, size_t item)
 {
     const struct block *blocks = writer->document->blocks.at;
-    size_t n = 0, links = 0, questions = 0, orders = 0;
+    size_t n = 0, links = 0, questions = 0, orders = 0, foreign = 0;
     size_t first = blocks[item].list_first;
 
     if (writer->list_first == first + 1)
@@ -265,12 +283,18 @@ static void look_at_list(struct procedure_writer *writer, size_t item)
         links += only_links(block);
         /* "What was deployed last?" with a command below it is a step. */
         questions += bytes > 0 && block->prose.text[bytes - 1] == '?' && block->end == i + 1;
+        foreign += (unsigned char)block->prose.text[0] >= 0xe3; /* in a script that has no known verbs */
         orders += sentence_is_order(block->prose.text) || (lead && writer->staged) || block->end > i + 1 ||
                   (writer->staged && text_starts_with(block->prose.text, "if "));
     }
     writer->list_first = first + 1;
-    writer->list_counts = (writer->staged ? links < n : links * 2 < n) && questions * 2 < n &&
-                          (blocks[item].marker != MARKER_BULLET || orders * 2 >= n);
+    /* "1. Web server, 2. Database" describes; where nothing says that work follows, some items must be
+     * orders. */
+    size_t enough = blocks[item].marker == MARKER_BULLET ? 2 : blocks[item].marker == MARKER_ORDERED ? 4 : 0;
+    size_t telling = enough == 4 ? orders + foreign : orders;
+    bool tells = enough == 0 || telling * enough >= n ||
+                 (enough == 4 && (writer->staged || title_tells(writer->document, blocks[item].heading)));
+    writer->list_counts = (writer->staged ? links < n : links * 2 < n) && questions * 2 < n && tells;
 }
 
 static bool list_counts(struct procedure_writer *writer, size_t item)

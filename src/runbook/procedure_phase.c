@@ -64,6 +64,8 @@ bool title_budget(struct arena *arena, const char *title, int64_t *ret_s, int64_
 
     if (text == NULL || !text_duration(text, &duration) || duration.immediate)
         return false;
+    if (text_find_word(text, "every") || text_find_word(text, "each"))
+        return false; /* how often, not how long */
     *ret_s = duration.value_s;
     *ret_min_s = duration.low_s;
     *ret_op = duration.op;

@@ -266,9 +266,24 @@ static void options_are_parts_of_one_procedure_with_their_conditions(void **stat
     assert_int_equal(procedure->phases.at[0].steps.at[0].kind, STEP_MANUAL);
 }
 
+static void a_list_that_describes_is_no_procedure(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(arena, "# R\n\n## Key components\n\n1. Ward gateway\n2. Image store\n"
+                                               "3. Printer of labels\n");
+    assert_int_equal(runbook->procedures.n, 0);
+
+    runbook = read_text(arena, "# R\n\n## Printing labels\n\n1. Paper into tray two\n2. Power on\n");
+    assert_int_equal(runbook->procedures.n, 1);
+    runbook = read_text(arena, "# R\n\n## Labels\n\n1. Paper into tray two\n2. Press the button\n");
+    assert_int_equal(runbook->procedures.n, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_list_that_describes_is_no_procedure),
         cmocka_unit_test(options_are_parts_of_one_procedure_with_their_conditions),
         cmocka_unit_test(what_opens_a_procedure_is_a_trigger),
         cmocka_unit_test(a_label_with_an_introduction_opens_its_list),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runbook/command.h"
+#include "runbook/parts_person.h"
 #include "runbook/severity.h"
 #include "runbook/text.h"
 
@@ -152,13 +153,15 @@ static void take_response(struct arena *arena, struct severity *level, const cha
         level->response_note = arena_strndup(arena, bracket + 1, strcspn(bracket + 1, ")"));
 }
 
-/* "to on-call engineer and management" -> both. */
+/* "to on-call engineer and management" -> both; without a "to" the roles that the text has. */
 static void take_escalate_to(struct arena *arena, struct severity *level, const char *text)
 {
     const char *to = text_find_word(text, "to");
 
-    if (to == NULL)
+    if (to == NULL) {
+        persons_add(arena, text, &level->escalate_to);
         return;
+    }
     to += strlen("to ");
     to += text_starts_with(to, "the ") ? strlen("the ") : 0;
     size_t n = strcspn(to, "(.;");

@@ -274,6 +274,19 @@ static void a_level_only_used_takes_the_times_beside_it(void **state)
     assert_int_equal(runbook->severities.at[0].response_time_s, 7200);
 }
 
+static void a_column_of_people_says_whom_to_call(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(arena, "# R\n\n## Severity\n\n| Level | Response | Escalation "
+                                                     "|\n|---|---|---|\n| P1 | 10 min | Ward IT Lead |\n"
+                                                     "| P2 | 1 h | as needed |\n");
+
+    assert_int_equal(runbook->severities.at[0].escalate_to.n, 1);
+    assert_string_equal(runbook->severities.at[0].escalate_to.at[0], "Ward IT Lead");
+    assert_int_equal(runbook->severities.at[1].escalate_to.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +304,7 @@ int main(void)
         cmocka_unit_test(words_alone_are_levels_when_the_whole_list_names_some),
         cmocka_unit_test(two_severities_with_conditions_state_the_first),
         cmocka_unit_test(a_level_only_used_takes_the_times_beside_it),
+        cmocka_unit_test(a_column_of_people_says_whom_to_call),
         cmocka_unit_test(conditions_are_read_from_prose),
         cmocka_unit_test(a_state_without_a_number_is_a_condition_too),
     };
