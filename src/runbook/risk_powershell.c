@@ -26,6 +26,7 @@ static const char keywords[] =
     "break|continue|process|begin|end|in|throw|exit|filter|trap|using|class|enum";
 
 struct powershell {
+    bool unclosed; /* a bracket was never closed */
     struct scan *scan;
     const char *at, *end;
     int depth;
@@ -44,13 +45,13 @@ static char *lower(struct arena *arena, const char *text, size_t n)
     return copy;
 }
 
-/* "Get-Service": an approved verb, a dash, a noun that starts with a capital. */
+/* "Get-Service": an approved verb with a capital, a dash, a noun. */
 static bool is_cmdlet(struct arena *arena, const char *at, const char *end)
 {
     size_t n = 0;
     while (at + n < end && isalpha((unsigned char)at[n]))
         n++;
-    if (n < 2 || at + n + 1 >= end || at[n] != '-' || !isupper((unsigned char)at[n + 1]) ||
+    if (n < 2 || at + n + 1 >= end || at[n] != '-' || !isalpha((unsigned char)at[n + 1]) ||
         !isupper((unsigned char)at[0]))
         return false;
     return n < 16 && alternatives_match(verbs, lower(arena, at, n));
@@ -309,10 +310,12 @@ static void run(struct powershell *ps, bool command)
         risk_raise(ps->scan, RISK_UNKNOWN, "the command", "is nested too deep to follow");
         ps->at = ps->end;
     }
+    bool closed = ps->depth == 1;
     while (ps->at < ps->end) {
         char c = *ps->at;
         if (c == ')' || c == '}' || c == ']') {
             ps->at++;
+            closed = true;
             if (ps->depth > 1)
                 break;
             command = true;
@@ -324,6 +327,7 @@ static void run(struct powershell *ps, bool command)
             command = step(ps, command);
         }
     }
+    ps->unclosed |= !closed;
     ps->depth--;
 }
 
@@ -336,6 +340,8 @@ bool scan_powershell(struct scan *scan, const char *text, size_t n_bytes)
     struct powershell ps = {.scan = scan, .at = text, .end = text + n_bytes};
     while (ps.at < ps.end)
         run(&ps, true);
+    if (ps.unclosed)
+        risk_raise(scan, RISK_UNKNOWN, text, "is cut short: a bracket is not closed");
     scan->powershell = outside;
     risk_raise(scan, RISK_READ, "PowerShell", "only sets variables of the session");
     return true;

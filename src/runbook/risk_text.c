@@ -11,6 +11,7 @@
  * "C:\Users\me> ", "[node1]: PS C:\> ". A lone "# " is a comment, not a prompt. */
 static size_t prompt_length(const char *line, size_t n)
 {
+    static const char arrows[][5] = {"\xe2\x9d\xaf ", "\xe2\x9e\x9c "}; /* of popular shell themes */
     size_t at = 0;
     while (at < n && (line[at] == ' ' || line[at] == '\t'))
         at++;
@@ -20,6 +21,9 @@ static size_t prompt_length(const char *line, size_t n)
     size_t start = at;
     if (at + 1 < n && (line[at] == '$' || line[at] == '%') && line[at + 1] == ' ')
         return at + 2;
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++)
+        if (n - at > 4 && memcmp(line + at, arrows[i], 4) == 0)
+            return at + 4;
     bool windows =
         n - at > 3 && (strncmp(line + at, "PS ", 3) == 0 ||
                        (isalpha((unsigned char)line[at]) && line[at + 1] == ':' && line[at + 2] == '\\'));

@@ -18,17 +18,23 @@ static const char *const plain_why[] = {
     [RISK_DESTRUCTIVE] = "deletes or ends something that does not come back by itself",
 };
 
-/* The program's name without the folder, when the folder is one where the system keeps programs. */
-static const char *program_name(const char *path)
+/* The program's name without the folder, when the folder is one where a system or a package keeps its
+ * programs: /usr/bin/, /opt/kafka/bin/. Of a folder beside us only programs with a name of their own count,
+ * as bin/kafka-topics.sh; bin/test may be anything. */
+static const char *program_name(const struct risk_rules *rules, const char *path)
 {
-    static const char *const folders[] = {"/bin/",      "/sbin/",          "/usr/bin/",
-                                          "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        size_t n = strlen(folders[i]);
-        if (strncmp(path, folders[i], n) == 0 && !strchr(path + n, '/'))
-            return path + n;
-    }
-    return path;
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return path;
+    const char *name = slash + 1;
+    size_t n = (size_t)(name - path);
+    bool in_bin =
+        (n >= 5 && strncmp(name - 5, "/bin/", 5) == 0) || (n >= 6 && strncmp(name - 6, "/sbin/", 6) == 0);
+    if (in_bin && alternatives_match("/bin/*|/sbin/*|/usr/*|/opt/*|/snap/*", path) && !strstr(path, "/../"))
+        return name;
+    const char *ending = strrchr(name, '.');
+    bool beside = strncmp(path, "bin/", 4) == 0 || strncmp(path, "./bin/", 6) == 0;
+    return beside && ending && strcmp(ending, ".sh") == 0 && rules_tool(rules, name) ? name : path;
 }
 
 static bool strings_hold(const struct strings *list, const char *text)
@@ -331,7 +337,7 @@ void scan_command(struct scan *scan, const struct word *words, size_t n_words)
                    "stands where the program should be, so it could be anything");
         return;
     }
-    const char *name = program_name(program->text);
+    const char *name = program_name(scan->rules, program->text);
     if (strings_hold(&scan->functions, name))
         return; /* its body was walked where it is defined */
     const struct tool *tool = rules_tool(scan->rules, name);
