@@ -1,47 +1,34 @@
-/* The alerts that stand, listed as Alertmanager's API v2 does (openapi.yaml, gettableAlerts and alertGroups).
- * The list is written on the engine's thread, between two inputs: the values are good there only. */
+/* The alerts that stand, listed as Alertmanager's API v2 does (openapi.yaml, gettableAlerts and alertGroups),
+ * and how many a silence would hide. The list is sent while it is written, so its length costs no memory. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "api/feed.h"
+#include "api/filters.h"
 #include "api/handlers.h"
-#include "api/matcher.h"
 #include "api/server.h"
-#include "base/map.h"
+#include "api/stream.h"
 
-enum { FILTERS_LIMIT = 32 };
+enum { PIECE_BYTES = 48 * 1024, PIECE_US = 2000, FIRST_PIECE_US = 50000 };
 
 struct list {
-    struct request *request;
+    struct stream stream; /* first */
+    struct alert_feed feed;
     struct json_writer writer;
-    struct matcher *matchers[FILTERS_LIMIT];
-    size_t n_matchers;
-    bool wanted;        /* false: a filter leaves nothing */
-    struct map *groups; /* NULL: one list; else alert name -> struct group */
-    struct group *first, **last;
-    struct err err;
+    bool grouped, in_group;
+    int64_t group; /* incident of the one that is open */
 };
 
-struct group {
-    struct group *next;
-    const char *name;
-    struct buf json;
-    struct json_writer writer;
-};
-
-static void write_labels(struct json_writer *writer, const char *name, const struct label *labels, size_t n)
+static void write_labels(struct json_writer *writer, const char *name, const char **texts, size_t n)
 {
     jw_name(writer, name);
     jw_begin_object(writer);
-    for (size_t i = 0; i < n; i++)
-        jw_pair(writer, labels[i].name, labels[i].value);
+    for (size_t i = 0; i < n; i++) {
+        const char *label = copy_text(texts);
+        jw_pair(writer, label, copy_text(texts));
+    }
     jw_end_object(writer);
-}
-
-static void write_none(struct json_writer *writer, const char *name)
-{
-    jw_name(writer, name);
-    jw_begin_array(writer);
-    jw_end_array(writer);
 }
 
 /* Clients of Alertmanager want a time in each of these: zero is how it says "none". */
@@ -52,197 +39,223 @@ static void write_time(struct json_writer *writer, const char *name, int64_t us)
     jw_pair(writer, name, text);
 }
 
-static void write_receiver(struct json_writer *writer)
+static void write_texts(struct json_writer *writer, const char *name, const char **texts, size_t n)
+{
+    jw_name(writer, name);
+    jw_begin_array(writer);
+    for (size_t i = 0; i < n; i++)
+        jw_string(writer, copy_text(texts));
+    jw_end_array(writer);
+}
+
+static void write_receiver(struct json_writer *writer, const char *name)
 {
     jw_begin_object(writer);
-    jw_pair(writer, "name", "crashcart");
+    jw_pair(writer, "name", name);
     jw_end_object(writer);
 }
 
-static void write_alert(struct json_writer *writer, const struct alert_view *view)
+static uint64_t fingerprint_of(const struct alert_copy *copy)
 {
-    char fingerprint[17];
-    snprintf(fingerprint, sizeof fingerprint, "%016llx", (unsigned long long)view->fingerprint);
+    struct label labels[256];
+    const char *p = copy->texts;
+    size_t n = copy->n_labels < 256 ? copy->n_labels : 256; /* intake takes fewer */
+    for (size_t i = 0; i < n; i++) {
+        labels[i].name = copy_text(&p);
+        labels[i].value = copy_text(&p);
+    }
+    return alert_fingerprint(labels, n);
+}
+
+static void write_status(struct json_writer *writer, const struct alert_copy *copy, const char *silences)
+{
+    const char *p = silences;
+    jw_name(writer, "status");
     jw_begin_object(writer);
-    write_labels(writer, "annotations", view->alert.annotations, view->alert.n_annotations);
-    write_time(writer, "endsAt", view->alert.ends_us);
+    const char *inhibitors = copy_skip(silences, copy->n_silences);
+    write_texts(writer, "inhibitedBy", &inhibitors, copy->n_inhibitors);
+    jw_name(writer, "mutedBy");
+    jw_begin_array(writer);
+    jw_end_array(writer);
+    write_texts(writer, "silencedBy", &p, copy->n_silences);
+    jw_pair(writer, "state", copy->n_silences + copy->n_inhibitors ? "suppressed" : "active");
+    jw_end_object(writer);
+}
+
+static void write_alert(struct json_writer *writer, const struct alert_copy *copy)
+{
+    const char *p = copy_skip(copy->texts, 2 * copy->n_labels), *labels = copy->texts;
+    char fingerprint[17];
+    snprintf(fingerprint, sizeof fingerprint, "%016llx", (unsigned long long)fingerprint_of(copy));
+    jw_begin_object(writer);
+    write_labels(writer, "annotations", &p, copy->n_annotations);
+    const char *url = copy_text(&p);
+    write_time(writer, "endsAt", copy->ends_us);
     jw_pair(writer, "fingerprint", fingerprint);
     jw_name(writer, "receivers");
     jw_begin_array(writer);
-    write_receiver(writer);
+    write_receiver(writer, copy_text(&p));
     jw_end_array(writer);
-    write_time(writer, "startsAt", view->alert.starts_us ? view->alert.starts_us : view->updated_us);
-    jw_name(writer, "status");
+    write_time(writer, "startsAt", copy->starts_us);
+    write_status(writer, copy, copy_skip(p, 2));
+    write_time(writer, "updatedAt", copy->updated_us);
+    if (*url)
+        jw_pair(writer, "generatorURL", url);
+    write_labels(writer, "labels", &labels, copy->n_labels);
+    jw_end_object(writer);
+}
+
+/* ---- groups: the incidents, and what stands apart from all of them ---- */
+
+static void close_group(struct list *list)
+{
+    if (!list->in_group)
+        return;
+    jw_end_array(&list->writer);
+    jw_end_object(&list->writer);
+    list->in_group = false;
+}
+
+static void open_group(struct list *list, const struct alert_copy *copy)
+{
+    struct json_writer *writer = &list->writer;
+    if (list->in_group && list->group == copy->incident)
+        return;
+    close_group(list);
+    list->in_group = true;
+    list->group = copy->incident;
+    const char *p = copy_skip(copy->texts, 2 * (copy->n_labels + copy->n_annotations) + 1);
+    const char *receiver = copy_text(&p), *service = copy_text(&p), *procedure = copy_text(&p);
     jw_begin_object(writer);
-    write_none(writer, "inhibitedBy");
-    write_none(writer, "mutedBy");
-    write_none(writer, "silencedBy");
-    jw_pair(writer, "state", "active");
-    jw_end_object(writer);
-    write_time(writer, "updatedAt", view->updated_us);
-    if (view->alert.generator_url)
-        jw_pair(writer, "generatorURL", view->alert.generator_url);
-    write_labels(writer, "labels", view->alert.labels, view->alert.n_labels);
-    jw_end_object(writer);
-}
-
-static struct json_writer *writer_of(struct list *list, const struct alert_view *view)
-{
-    if (!list->groups)
-        return &list->writer;
-    const char *name = label_value(view->alert.labels, view->alert.n_labels, "alertname");
-    if (!name)
-        name = "";
-    struct group *group = map_get(list->groups, name, strlen(name));
-    if (!group) {
-        group = arena_alloc(list->request->arena, sizeof *group);
-        group->name = arena_strdup(list->request->arena, name);
-        group->writer = jw_start(&group->json);
-        jw_begin_array(&group->writer);
-        map_put(list->groups, name, strlen(name), group);
-        *list->last = group;
-        list->last = &group->next;
+    jw_name(writer, "labels");
+    jw_begin_object(writer);
+    if (copy->incident) {
+        char number[24];
+        snprintf(number, sizeof number, "%lld", (long long)copy->incident);
+        jw_pair(writer, "incident", number);
+        jw_pair(writer, "procedure", procedure);
+        jw_pair(writer, "service", service);
     }
-    return &group->writer;
+    jw_end_object(writer);
+    jw_name(writer, "receiver");
+    write_receiver(writer, receiver);
+    jw_name(writer, "alerts");
+    jw_begin_array(writer);
 }
 
-/* On the engine's thread. */
-static void visit(void *context, const struct alert_view *view)
+/* ---- the stream ---- */
+
+static enum stream_got write_until(struct list *list, int64_t most_us)
 {
-    struct list *list = context;
-    for (size_t i = 0; i < list->n_matchers; i++)
-        if (!matcher_fits(list->matchers[i], view->alert.labels, view->alert.n_labels))
-            return;
-    write_alert(writer_of(list, view), view);
+    int64_t until_us = clock_monotonic_us(list->feed.clock) + most_us;
+    const struct alert_copy *copy;
+    for (size_t n = 0; list->stream.out.n_bytes < PIECE_BYTES; n++) {
+        enum feed_got got = feed_next(&list->feed, &copy);
+        if (got == FEED_FAILED)
+            return STREAM_FAILED;
+        if (got == FEED_END) {
+            close_group(list);
+            jw_end_array(&list->writer);
+            return STREAM_END;
+        }
+        if (got == FEED_ALERT && list->grouped)
+            open_group(list, copy);
+        if (got == FEED_ALERT)
+            write_alert(&list->writer, copy);
+        if ((got == FEED_PAUSE || n % 16 == 0) && clock_monotonic_us(list->feed.clock) > until_us)
+            break;
+    }
+    return STREAM_MORE;
 }
 
-static void ask_all(void *context, const struct engine *engine)
+static enum stream_got write_more(struct stream *stream)
 {
-    struct list *list = context;
-    engine_each_alert(engine, clock_wall_us(list->request->api->clock), visit, list);
+    return write_until((struct list *)(void *)stream, PIECE_US);
 }
 
-static enum MHD_Result add_filter(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+static void list_free(struct stream *stream)
 {
-    struct list *list = context;
-    (void)kind;
-    if (strcmp(name, "filter") != 0)
-        return MHD_YES;
-    if (list->n_matchers == FILTERS_LIMIT)
-        err_set(&list->err, "more than %d filters", FILTERS_LIMIT);
-    else if (matcher_parse(value ? value : "", &list->matchers[list->n_matchers], &list->err) == 0)
-        list->n_matchers++;
-    return *list->err.text ? MHD_NO : MHD_YES;
+    struct list *list = (struct list *)(void *)stream;
+    feed_end(&list->feed);
+    free(list);
 }
 
-/* active, silenced, inhibited, unprocessed: true unless said otherwise. All alerts are active so far. */
-static int read_states(struct list *list)
+/* active, silenced, inhibited, unprocessed: true unless said otherwise. */
+static int read_states(struct request *request, struct alert_scan *scan)
 {
-    static const char *const names[] = {"active", "silenced", "inhibited", "unprocessed", "muted"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = request_query(list->request, names[i]);
+    bool ignored = false;
+    struct {
+        const char *name;
+        bool *no;
+    } const states[] = {{"active", &scan->no_active},
+                        {"silenced", &scan->no_silenced},
+                        {"inhibited", &scan->no_inhibited},
+                        {"unprocessed", &ignored},
+                        {"muted", &ignored}};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        const char *value = request_query(request, states[i].name);
         bool no = value && strcmp(value, "false") == 0;
         if (value && !no && strcmp(value, "true") != 0) {
-            answer_problem(list->request, PROBLEM_BAD_REQUEST, names[i], "%s must be true or false",
-                           names[i]);
+            answer_string_problem(request, PROBLEM_BAD_REQUEST, "%s must be true or false", states[i].name);
             return -1;
         }
-        if (i == 0 && no)
-            list->wanted = false;
+        *states[i].no = no;
     }
     return 0;
 }
 
-static int read_receiver(struct list *list)
+static int read_receiver(struct request *request, struct matcher **ret_matcher)
 {
-    const char *expression = request_query(list->request, "receiver");
-    struct matcher *matcher;
+    const char *expression = request_query(request, "receiver");
     struct err err;
-    if (!expression)
+    if (!expression || matcher_of_expression("receiver", expression, ret_matcher, &err) == 0)
         return 0;
-    if (matcher_of_expression("receiver", expression, &matcher, &err) < 0) {
-        answer_problem(list->request, PROBLEM_BAD_REQUEST, "receiver", "%s", err.text);
-        return -1;
-    }
-    list->wanted = list->wanted && matcher_fits_value(matcher, "crashcart");
-    matcher_free(matcher);
-    return 0;
-}
-
-static int read_filters(struct list *list)
-{
-    if (read_states(list) < 0 || read_receiver(list) < 0)
-        return -1;
-    MHD_get_connection_values(list->request->connection, MHD_GET_ARGUMENT_KIND, add_filter, list);
-    if (!*list->err.text)
-        return 0;
-    answer_problem(list->request, PROBLEM_BAD_REQUEST, "filter", "%s", list->err.text);
+    answer_string_problem(request, PROBLEM_BAD_REQUEST, "receiver: %s", err.text);
     return -1;
 }
 
-static void ask(struct list *list)
+static int read_query(struct request *request, struct alert_feed *feed)
 {
-    const struct api_backend *backend = &list->request->api->backend;
-    if (list->wanted)
-        backend->ask(backend->core, ask_all, list);
+    struct matchers filters = {0};
+    if (read_states(request, &feed->scan) < 0 || read_receiver(request, &feed->receiver) < 0 ||
+        filters_read(request, &filters) < 0)
+        return -1;
+    for (size_t i = 0; i < filters.n; i++)
+        feed_want(feed, filters.at[i]);
+    free(filters.at);
+    return 0;
 }
 
-static void finish(struct list *list)
+/* The first piece is written before anything is answered: most of what can go wrong goes wrong there, and can
+ * still be told. */
+static void answer_list(struct request *request, bool grouped)
 {
-    bool gave_up = false;
-    for (size_t i = 0; i < list->n_matchers; i++) {
-        gave_up |= matcher_gave_up(list->matchers[i]);
-        matcher_free(list->matchers[i]);
+    struct list *list = heap_alloc(sizeof *list);
+    *list = (struct list){.stream = {.write_more = write_more, .free = list_free}, .grouped = grouped};
+    feed_start(&list->feed, &request->api->backend, request->api->clock);
+    list->feed.by_incident = grouped;
+    if (read_query(request, &list->feed) < 0) {
+        stream_free(list);
+        return;
     }
-    if (gave_up)
-        answer_problem(list->request, PROBLEM_BAD_REQUEST, "filter",
-                       "the expression takes too long to match");
+    list->writer = jw_start(&list->stream.out);
+    jw_begin_array(&list->writer);
+    enum stream_got got = write_until(list, FIRST_PIECE_US);
+    list->stream.ended = got == STREAM_END;
+    if (got != STREAM_FAILED) {
+        answer_stream(request, &list->stream);
+        return;
+    }
+    answer_string_problem(request, PROBLEM_BAD_REQUEST, "the expression takes too long to match");
+    stream_free(list);
 }
 
 void get_alerts(struct request *request)
 {
-    struct list list = {.request = request, .wanted = true};
-    if (read_filters(&list) == 0) {
-        list.writer = answer_json(request);
-        jw_begin_array(&list.writer);
-        ask(&list);
-        jw_end_array(&list.writer);
-    }
-    finish(&list);
+    answer_list(request, false);
 }
 
-static void write_groups(struct list *list)
-{
-    struct json_writer writer = answer_json(list->request);
-    jw_begin_array(&writer);
-    for (struct group *group = list->first; group; group = group->next) {
-        jw_end_array(&group->writer);
-        jw_begin_object(&writer);
-        jw_name(&writer, "alerts");
-        jw_raw(&writer, group->json.at, group->json.n_bytes);
-        jw_name(&writer, "labels");
-        jw_begin_object(&writer);
-        if (*group->name)
-            jw_pair(&writer, "alertname", group->name);
-        jw_end_object(&writer);
-        jw_name(&writer, "receiver");
-        write_receiver(&writer);
-        jw_end_object(&writer);
-        buf_free(&group->json);
-    }
-    jw_end_array(&writer);
-}
-
-/* By alert name, as the configuration that GET /api/v2/status shows says. */
 void get_alert_groups(struct request *request)
 {
-    struct list list = {.request = request, .wanted = true};
-    list.last = &list.first;
-    if (read_filters(&list) == 0) {
-        list.groups = map_new();
-        ask(&list);
-        write_groups(&list);
-        map_free(list.groups);
-    }
-    finish(&list);
+    answer_list(request, true);
 }

@@ -7,11 +7,13 @@
 #include "engine/engine.h"
 
 struct request;
+struct stream;
 
 struct answer {
     unsigned status; /* 0: none yet */
     struct buf body;
     const char *content_type; /* NULL: no body */
+    struct stream *stream;    /* in the place of body, or NULL */
 };
 
 /* Why not: the table in problem.c gives each its status and code. */
@@ -33,6 +35,9 @@ enum problem {
 /* Replaces whatever answer there was. field names the member or parameter at fault, or is NULL. */
 void answer_problem(struct request *request, enum problem problem, const char *field, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same as a JSON text, which is how clients of Alertmanager want it. */
+void answer_string_problem(struct request *request, enum problem problem, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* The same for what the engine refused. */
 void answer_outcome(struct request *request, const struct outcome *outcome);
 

@@ -40,8 +40,14 @@ void answer_opsgenie_ping(struct request *request);
 /* status.c */
 void get_status(struct request *request);
 void get_receivers(struct request *request);
+
+/* silences.c */
 void get_silences(struct request *request);
 void post_silence(struct request *request);
+void answer_silence(struct request *request);
+void get_silence(struct request *request);
+void delete_silence(struct request *request);
+void get_silence_preview(struct request *request);
 
 /* incidents.c */
 void get_incidents(struct request *request);

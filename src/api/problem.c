@@ -1,5 +1,6 @@
 /* Every way to say no: one table from problem to status, one from the engine's outcome to problem. */
 #include <stdio.h>
+#include <string.h>
 
 #include "api/request.h"
 
@@ -47,9 +48,27 @@ void answer_problem(struct request *request, enum problem problem, const char *f
     jw_end_object(&writer);
 }
 
+void answer_string_problem(struct request *request, enum problem problem, const char *format, ...)
+{
+    char message[700];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(message, sizeof message, format, ap);
+    va_end(ap);
+    struct json_writer writer = answer_json(request);
+    request->answer.status = problems[problem].status;
+    jw_string(&writer, message);
+}
+
 void answer_outcome(struct request *request, const struct outcome *outcome)
 {
-    answer_problem(request, outcomes[outcome->code], NULL, "%s", outcome->message);
+    static const char silences[] = "/api/v2/silence"; /* whose clients know no 422 */
+    if (strncmp(request->route->path, silences, sizeof silences - 1) != 0)
+        answer_problem(request, outcomes[outcome->code], NULL, "%s", outcome->message);
+    else if (outcome->code == OUTCOME_INVALID)
+        answer_string_problem(request, PROBLEM_BAD_REQUEST, "%s", outcome->message);
+    else
+        answer_string_problem(request, outcomes[outcome->code], "%s", outcome->message);
 }
 
 struct json_writer answer_json(struct request *request)

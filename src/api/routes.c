@@ -15,7 +15,9 @@ const struct route routes[] = {
     {"GET", "/api/v2/status", AUTH_INTAKE, NULL, get_status, NULL},
     {"GET", "/api/v2/receivers", AUTH_INTAKE, NULL, get_receivers, NULL},
     {"GET", "/api/v2/silences", AUTH_INTAKE, NULL, get_silences, NULL},
-    {"POST", "/api/v2/silences", AUTH_INTAKE, NULL, post_silence, NULL},
+    {"POST", "/api/v2/silences", AUTH_INTAKE, NULL, post_silence, answer_silence},
+    {"GET", "/api/v2/silence/{*}", AUTH_INTAKE, NULL, get_silence, NULL},
+    {"DELETE", "/api/v2/silence/{*}", AUTH_INTAKE, NULL, delete_silence, NULL},
     {"POST", "/intake/alertmanager", AUTH_INTAKE, NULL, post_alerts, answer_alerts},
     {"POST", "/intake/grafana", AUTH_INTAKE, NULL, post_alerts, answer_alerts},
 
@@ -37,6 +39,7 @@ const struct route routes[] = {
     {"GET", "/heartbeat/{*}/{*}", AUTH_PING, NULL, ping_signal, answer_ping},
     {"POST", "/heartbeat/{*}/{*}", AUTH_PING, NULL, ping_signal, answer_ping},
 
+    {"GET", "/api/v1/silences/preview", AUTH_TOKEN, " filter ", get_silence_preview, NULL},
     {"GET", "/api/v1/incidents", AUTH_TOKEN, " state before limit ", get_incidents, NULL},
     {"GET", "/api/v1/incidents/{}", AUTH_TOKEN, " ", get_incident, NULL},
     {"GET", "/api/v1/incidents/{}/timeline", AUTH_TOKEN, " after limit ", get_timeline, NULL},

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/server.h"
+#include "api/stream.h"
 #include "base/log.h"
 
 enum {
@@ -46,8 +47,12 @@ static enum MHD_Result send_answer(struct request *request)
     if (answer->status == MHD_HTTP_OK && !answer->content_type && !pool_stopping(api->pool))
         return MHD_queue_response(request->connection, MHD_HTTP_OK, api->empty);
     size_t n_bytes = answer->body.n_bytes;
+    struct stream *stream = answer->stream;
+    answer->stream = NULL;
     struct MHD_Response *response =
-        MHD_create_response_from_buffer(n_bytes, buf_steal(&answer->body), MHD_RESPMEM_MUST_FREE);
+        stream ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, CONNECTION_BYTES / 2, stream_read,
+                                                   stream, stream_free)
+               : MHD_create_response_from_buffer(n_bytes, buf_steal(&answer->body), MHD_RESPMEM_MUST_FREE);
     if (!response)
         return MHD_NO;
     add_headers(request, response);

@@ -122,7 +122,7 @@ static bool is_ready(void *core)
     return core != NULL;
 }
 
-static void set_mode(enum mode mode)
+static __attribute__((unused)) void set_mode(enum mode mode)
 {
     pthread_mutex_lock(&backend.lock);
     backend.mode = mode;

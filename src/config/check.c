@@ -1,7 +1,9 @@
 /* What only the whole file shows: names that nothing bears, names that two bear, people whom nobody can
  * reach, lists that must not be empty. */
+#include <stddef.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/map.h"
 #include "base/nearest.h"
 #include "config/read_priv.h"
@@ -96,6 +98,86 @@ static void check_store(struct checking *c, const struct config *config)
         error_add(c->r, 0, "store_secret: there is no store that it could open; add store: postgresql://...");
 }
 
+/* Each rule without a matcher that wants something would hold back every alert. */
+static void check_inhibit_rule(struct checking *c, const struct inhibit_rule *rule)
+{
+    const struct matchers *sides[] = {&rule->source, &rule->target};
+    for (size_t side = 0; side < 2; side++) {
+        bool selects = sides[side]->n == 0; /* missing: said already */
+        for (size_t i = 0; i < sides[side]->n; i++)
+            selects |= !matcher_fits_value(sides[side]->at[i], "");
+        if (!selects)
+            error_add(
+                c->r, rule->line,
+                "the %s_matchers of the inhibition rule fit every alert; name a value that a label must "
+                "have",
+                side ? "target" : "source");
+    }
+}
+
+/* A walk from service to what it needs, each service once; path is where it stands. */
+enum { DEPTH_LIMIT = 64 };
+enum colour { UNSEEN, ON_PATH, DONE };
+
+struct walk {
+    struct checking *c;
+    const struct config *config;
+    enum colour *colours; /* by place of the service */
+    const struct service *path[DEPTH_LIMIT];
+    size_t n;
+};
+
+static const struct service *service_of(const struct walk *walk, const char *id)
+{
+    char *line = map_get(walk->c->services.lines, id, strlen(id));
+    return line ? (const struct service *)(const void *)(line - offsetof(struct service, line)) : NULL;
+}
+
+static void say_circle(const struct walk *walk, const struct service *again)
+{
+    scoped_buf struct buf names = {0};
+    size_t i = 0;
+    while (walk->path[i] != again)
+        i++;
+    for (; i < walk->n; i++)
+        buf_printf(&names, "%s needs ", walk->path[i]->id);
+    error_add(walk->c->r, again->line, "depends_on goes in a circle: %s%s; take one of them out",
+              buf_text(&names), again->id);
+}
+
+static void walk_from(struct walk *walk, const struct service *service)
+{
+    enum colour *colour = &walk->colours[service - walk->config->services.at];
+    if (*colour == ON_PATH)
+        say_circle(walk, service);
+    if (*colour != UNSEEN)
+        return;
+    if (walk->n == DEPTH_LIMIT) {
+        error_add(walk->c->r, service->line, "depends_on leads on over more than %d services", DEPTH_LIMIT);
+        return;
+    }
+    *colour = ON_PATH;
+    walk->path[walk->n++] = service;
+    list_each (id, &service->depends_on) {
+        const struct service *needed = service_of(walk, *id);
+        if (needed)
+            walk_from(walk, needed);
+    }
+    walk->n--;
+    *colour = DONE;
+}
+
+static void check_dependencies(struct checking *c, const struct config *config)
+{
+    struct walk walk = {.c = c, .config = config};
+    walk.colours = arena_alloc(c->r->arena, (config->services.n + 1) * sizeof *walk.colours);
+    list_each (service, &config->services) {
+        list_each (id, &service->depends_on)
+            refer(c, &c->services, *id, service->line, "depends_on");
+        walk_from(&walk, service);
+    }
+}
+
 static void check_mail(struct checking *c, const struct config *config)
 {
     if (config->mail.server && !config->mail.from)
@@ -129,6 +211,9 @@ void config_check(const struct reading *reading, const struct config *config)
         check_schedule(&c, schedule);
     list_each (service, &config->services)
         check_service(&c, service);
+    check_dependencies(&c, config);
+    list_each (rule, &config->inhibit_rules)
+        check_inhibit_rule(&c, rule);
     map_free(c.people.lines);
     map_free(c.schedules.lines);
     map_free(c.services.lines);

@@ -82,14 +82,19 @@ struct config *config_parse(const char *file, const char *bytes, size_t n_bytes,
     }
     if (!errors->list.n)
         return config;
-    arena_free(arena);
+    config_free(config);
     return NULL;
 }
 
 void config_free(struct config *config)
 {
-    if (config)
-        arena_free(config->arena);
+    if (!config)
+        return;
+    list_each (rule, &config->inhibit_rules) {
+        matchers_free(&rule->source);
+        matchers_free(&rule->target);
+    }
+    arena_free(config->arena);
 }
 
 /* Whom a calendar can name. */
@@ -194,4 +199,15 @@ const struct config_source *config_source(const struct config *config, const cha
 const struct heartbeat *config_heartbeat(const struct config *config, const char *id)
 {
     find_by_id(&config->heartbeats, id);
+}
+
+const char *service_receiver(struct arena *arena, const struct service *service)
+{
+    if (!service || !service->escalation.n)
+        return "everyone";
+    const struct strings *notify = &service->escalation.at[0].notify;
+    const char *name = arena_strdup(arena, notify->at[0]);
+    for (size_t i = 1; i < notify->n; i++)
+        name = arena_printf(arena, "%s, %s", name, notify->at[i]);
+    return name;
 }

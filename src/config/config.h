@@ -15,6 +15,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/list.h"
+#include "config/contact.h"
+#include "config/matcher.h"
 #include "roster/roster.h"
 #include "runbook/runbook.h" /* UNSTATED */
 
@@ -66,6 +68,15 @@ struct service {
     const char *runbook;             /* path in the runbook folder, or NULL: searched in all */
     LIST(struct config_label) match; /* all of them must be equal; empty: label service equals id */
     LIST(struct escalation_step) escalation;
+    struct strings depends_on; /* ids of services without which this one cannot work; no cycles */
+    int line;
+};
+
+/* While an alert fires that fits source, alerts that fit target and agree with it in the labels of equal page
+ * nobody. */
+struct inhibit_rule {
+    struct matchers source, target; /* on the heap */
+    struct strings equal;
     int line;
 };
 
@@ -99,6 +110,7 @@ struct config {
     LIST(struct service) services;
     LIST(struct config_source) sources;
     LIST(struct heartbeat) heartbeats;
+    LIST(struct inhibit_rule) inhibit_rules;
 };
 
 struct config_errors {
@@ -117,25 +129,13 @@ const struct schedule *config_schedule(const struct config *config, const char *
 const struct service *config_service(const struct config *config, const char *id);
 const struct config_source *config_source(const struct config *config, const char *id);
 const struct heartbeat *config_heartbeat(const struct config *config, const char *id);
+/* Who would be paged first for it, as one name: "schedule:primary, person:ana"; "everyone" when nothing is
+ * said, and for NULL. In the arena, or for ever. */
+const char *service_receiver(struct arena *arena, const struct service *service);
 
 /* Reads path; NULL: crashcart.yaml of the working directory when there is one, else the defaults alone. 0
  * done; 1: the file has errors; -1: it cannot be read. In both cases errors holds at least one line. */
 int config_load(const char *path, struct config **ret_config, struct config_errors *errors);
-
-/* The channels by which a person can be reached, ended by name NULL, and how an address of each looks. The
- * courier has a carrier for each (courier/channels.c; a test compares them). */
-struct contact_channel {
-    const char *name;
-    const char *example;
-    int (*check)(const char *address, struct err *err); /* -1: no such address can exist */
-};
-extern const struct contact_channel contact_channels[];
-const struct contact_channel *contact_channel_find(const char *name);
-
-/* Checks that more than one room needs; -1 with what is wrong. No text that passes holds a control character.
- */
-int mail_address_check(const char *address, struct err *err);
-int web_url_check(const char *url, struct err *err); /* http or https, a host, no password in it */
 
 /* A time when nobody would be paged for a service, whatever the step of its escalation. */
 struct config_gap {

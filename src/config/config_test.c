@@ -359,6 +359,41 @@ static void a_missing_file_is_not_the_defaults(void **state)
     assert_non_null(strstr(errors.list.at[0], "/nowhere/crashcart.yaml"));
 }
 
+static void rules_of_inhibition_are_read_as_alertmanager_writes_them(void **state)
+{
+    (void)state;
+    struct config *config = read_good("inhibit:\n"
+                                      "  - source_matchers: ['severity=\"critical\"', 'job=~\"db.*\"']\n"
+                                      "    target_matchers: ['{severity=~\"warning|info\"}']\n"
+                                      "    equal: [service, region]\n");
+    assert_int_equal(config->inhibit_rules.n, 1);
+    const struct inhibit_rule *rule = config->inhibit_rules.at;
+    assert_int_equal(rule->source.n, 2);
+    assert_true(matcher_fits_value(rule->target.at[0], "info"));
+    assert_int_equal(rule->equal.n, 2);
+    config_free(config);
+    assert_non_null(
+        strstr(errors_of("inhibit:\n  - source_matchers: ['a=b', 'c=~(']\n    target_matchers: ['x=y']\n"),
+               "crashcart.yaml:2: source_matchers: \"c=~(\": not a regular expression"));
+    assert_non_null(strstr(errors_of("inhibit:\n  - source_matchers: [a=b]\n    target_matchers: ['x!=y']\n"),
+                           "crashcart.yaml:2: the target_matchers of the inhibition rule fit every alert"));
+    assert_non_null(strstr(errors_of("inhibit:\n  - source_matchers: [a=b]\n"), "target_matchers"));
+}
+
+static void services_that_need_each_other_in_a_circle_are_refused(void **state)
+{
+    (void)state;
+    config_free(read_good("services: [{id: a, depends_on: [b, c]}, {id: b, depends_on: [c]}, {id: c}]\n"));
+    assert_non_null(strstr(errors_of("services:\n"
+                                     "  - {id: top, depends_on: [a]}\n"
+                                     "  - {id: a, depends_on: [b]}\n"
+                                     "  - {id: b, depends_on: [a]}\n"),
+                           "crashcart.yaml:3: depends_on goes in a circle: a needs b needs a"));
+    assert_non_null(strstr(errors_of("services: [{id: a, depends_on: [a]}]\n"), "a needs a"));
+    assert_non_null(strstr(errors_of("services: [{id: a, depends_on: [postgre]}, {id: postgres}]\n"),
+                           "did you mean \"postgres\""));
+}
+
 #define test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -380,6 +415,8 @@ int main(void)
         test(an_anchor_may_stand_for_what_it_names),
         test(every_key_of_the_schema_is_documented),
         test(the_example_of_the_documentation_is_a_configuration),
+        test(rules_of_inhibition_are_read_as_alertmanager_writes_them),
+        test(services_that_need_each_other_in_a_circle_are_refused),
         test(a_missing_file_is_not_the_defaults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,8 @@ static const struct key service_keys[] = {
      .help = "labels that an alert must carry; `service: ID` when not given"},
     {"escalation", VALUE_LIST, offsetof(struct service, escalation), .section = &escalation_section,
      .help = "who is paged, step by step"},
+    {"depends_on", VALUE_IDS, offsetof(struct service, depends_on),
+     .help = "services that it needs: while one of them has an incident as severe, nobody is paged twice"},
 };
 SECTION(service_section, "service", service_keys, struct service, LINE_OF(struct service));
 
@@ -115,6 +117,15 @@ static const struct key heartbeat_keys[] = {
      .help = "an alert with these labels counts as a sign of life"},
 };
 SECTION(heartbeat_section, "heartbeat", heartbeat_keys, struct heartbeat, LINE_OF(struct heartbeat));
+static const struct key inhibit_keys[] = {
+    {"source_matchers", VALUE_MATCHERS, offsetof(struct inhibit_rule, source), .required = true,
+     .help = "while an alert fires that fits all of these"},
+    {"target_matchers", VALUE_MATCHERS, offsetof(struct inhibit_rule, target), .required = true,
+     .help = "alerts that fit all of these page nobody"},
+    {"equal", VALUE_NAMES, offsetof(struct inhibit_rule, equal),
+     .help = "labels in which the two must agree; one that both lack counts as the same"},
+};
+SECTION(inhibit_section, "inhibition rule", inhibit_keys, struct inhibit_rule, LINE_OF(struct inhibit_rule));
 
 static const char *const starttls_choices[] = {"required", "optional", "off", NULL};
 
@@ -178,6 +189,10 @@ static const struct key root_keys[] = {
      .help = "senders of alerts in a shape of their own"},
     {"heartbeats", VALUE_LIST, offsetof(struct config, heartbeats), .section = &heartbeat_section,
      .help = "whose silence is the alarm"},
+    {"inhibit", VALUE_LIST, offsetof(struct config, inhibit_rules), .section = &inhibit_section,
+     .help = "alerts that page nobody while another one fires"},
+    {"inhibit_rules", VALUE_LIST, offsetof(struct config, inhibit_rules), .section = &inhibit_section,
+     .help = "the same, under the name that Alertmanager's file has for it"},
 };
 
 const struct section config_schema = {"configuration", root_keys, sizeof root_keys / sizeof *root_keys,

@@ -40,6 +40,8 @@ enum value_kind {
     VALUE_DAYS,     /* unsigned: bit 0 Monday */
     VALUE_IDS,      /* struct strings */
     VALUE_TARGETS,  /* struct strings: person:ID, schedule:ID */
+    VALUE_NAMES,    /* struct strings: names of labels */
+    VALUE_MATCHERS, /* struct matchers */
     VALUE_LABELS,   /* LIST(struct config_label) */
     VALUE_CONTACTS, /* LIST(struct config_contact) */
     VALUE_SECTION,  /* a struct of its own keys; its defaults stand when it is not given */

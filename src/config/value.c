@@ -334,6 +334,26 @@ static int read_id_entry(struct arena *arena, const struct key *key, const struc
     return check_id(entry->value->text, err);
 }
 
+static int read_name_entry(struct arena *arena, const struct key *key, const struct node_entry *entry,
+                           void *target, struct err *err)
+{
+    const char *name;
+    if (read_text(arena, key, entry->value->text, &name, err))
+        return -1;
+    strings_add(arena, target, name);
+    return 0;
+}
+
+/* The list is on the heap: config_free() ends it. */
+static int read_matcher(struct arena *arena, const struct key *key, const struct node_entry *entry,
+                        void *target, struct err *err)
+{
+    (void)arena, (void)key;
+    return matchers_parse(entry->value->text, target, err)
+               ? err_prefix(err, "\"%.60s\": ", entry->value->text)
+               : 0;
+}
+
 static int read_target(struct arena *arena, const struct key *key, const struct node_entry *entry,
                        void *target, struct err *err)
 {
@@ -429,6 +449,8 @@ const struct value_reader value_readers[N_VALUE_KINDS] = {
     [VALUE_DAYS] = {"a list of days like [mon, tue]", NODE_LIST, read_every_day, read_day},
     [VALUE_IDS] = {"a list of ids like [ana, ben]", NODE_LIST, NULL, read_id_entry},
     [VALUE_TARGETS] = {"a list like [schedule:primary, person:ana]", NODE_LIST, NULL, read_target},
+    [VALUE_NAMES] = {"a list of label names like [service, region]", NODE_LIST, NULL, read_name_entry},
+    [VALUE_MATCHERS] = {"a list of matchers like ['severity=\"critical\"']", NODE_LIST, NULL, read_matcher},
     [VALUE_LABELS] = {"labels like {service: api}", NODE_MAP, NULL, read_label},
     [VALUE_CONTACTS] = {"a list of ways like \"- email: ana@example.org\"", NODE_LIST, NULL, read_contact},
     [VALUE_SECTION] = {"keys of its own", NODE_MAP, NULL, NULL},

@@ -34,6 +34,7 @@ struct alert_record {
     struct alert_record *group_next, *group_previous;
     bool firing, lasting;
     uint8_t role;       /* enum alert_role */
+    uint8_t held;       /* what holds it back (hold_priv.h), 0: nothing */
     bool ended_by_word; /* somebody said that it is over: not a timeout, not an absence */
 
     /* Owned by the table. */

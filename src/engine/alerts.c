@@ -2,11 +2,30 @@
  * whole group (it has it, a note) goes to the incidents of its alerts. */
 #include "engine/engine_priv.h"
 
+/* An alert that fires waits for the others of its batch: what inhibits it may come after it. */
+void alerts_join_fired(struct turn *turn)
+{
+    for (size_t i = 0; i < turn->fired.n; i++)
+        alert_join(turn, turn->fired.at[i]);
+    turn->fired.n = 0;
+}
+
 static void take_change(void *context, struct alert_record *record, enum alert_change change, const char *how)
 {
     struct turn *turn = context;
+    struct engine *engine = turn->engine;
     if (change == ALERT_FIRED) {
-        alert_join(turn, record);
+        inhibition_fired(engine, record);
+        *list_push(turn->arena, &turn->fired) = record;
+        return;
+    }
+    alerts_join_fired(turn);
+    if (change == ALERT_RESOLVED)
+        inhibition_ended(engine, record);
+    if (change == ALERT_RESOLVED && hold_ended(turn, record)) {
+        struct incident_record *named = incident_find(engine, record->incident);
+        if (named && incident_is_open(named))
+            news_add(turn, named, record, change, how);
         return;
     }
     struct incident_record *incident = incident_find(turn->engine, record->incident);
@@ -58,6 +77,7 @@ void decide_alerts(struct turn *turn, const struct input *input)
     if (batch->note) /* before a resolve ends it */
         each_of_group(turn, batch, note);
     alerts_hear(&hearing, batch);
+    alerts_join_fired(turn);
     if (batch->acknowledged_by)
         each_of_group(turn, batch, acknowledge);
 }

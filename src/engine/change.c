@@ -8,6 +8,8 @@ void incident_changed(struct turn *turn, struct incident_record *record, enum in
 {
     if (what != CHANGE_ALERTS) /* a storm is not written down alert by alert */
         turn_touch(turn, record);
+    if (what != CHANGE_ALERTS && what != CHANGE_PROGRESS)
+        dependency_changed(turn->engine, record->incident.service);
     for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++)
         clocks[i](turn, record, what);
 }

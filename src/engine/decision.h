@@ -7,6 +7,7 @@
 #include "engine/delivery.h"
 #include "engine/incident.h"
 #include "engine/run.h"
+#include "engine/silence.h"
 
 /* What became of an input; one table in api/ maps it to HTTP, one in cmd/ to exit codes. */
 enum outcome_code { OUTCOME_DONE, OUTCOME_NOT_FOUND, OUTCOME_CONFLICT, OUTCOME_INVALID, OUTCOME_UNAVAILABLE };
@@ -18,12 +19,14 @@ struct outcome {
 };
 
 enum decision_kind {
-    DECISION_EVENT,       /* append to the stream "incident/N", or "system" when incident is 0 */
-    DECISION_INCIDENT,    /* save this value of the incident */
-    DECISION_DELIVERY,    /* save this value of the delivery; send it when it is due */
-    DECISION_STEP,        /* save this value of the step; start it when its state asks */
-    DECISION_TIMER_SET,   /* save the timer (replaces one of the same kind and subject) */
-    DECISION_TIMER_CLEAR, /* forget it */
+    DECISION_EVENT,          /* append to the stream "incident/N", or "system" when incident is 0 */
+    DECISION_INCIDENT,       /* save this value of the incident */
+    DECISION_DELIVERY,       /* save this value of the delivery; send it when it is due */
+    DECISION_STEP,           /* save this value of the step; start it when its state asks */
+    DECISION_TIMER_SET,      /* save the timer (replaces one of the same kind and subject) */
+    DECISION_TIMER_CLEAR,    /* forget it */
+    DECISION_SILENCE,        /* save this value of the silence */
+    DECISION_SILENCE_FORGET, /* the one with that id */
 };
 
 /* One line of the timeline. kind is noun.verb (alert.fired, incident.opened, page.queued, page.sent,
@@ -40,6 +43,8 @@ enum timer_kind {
     TIMER_LEASE,          /* subject: incident; whoever has it is silent */
     TIMER_ALERT_ENDS,     /* subject 0: the next alert that times out; not durable, derived from the alerts */
     TIMER_NEWS,           /* what a storm of alerts did is told; not durable, what it tells of is */
+    TIMER_SILENCE,        /* begins, warns, ends, is forgotten; not durable, derived from the silence */
+    TIMER_REVIEW,         /* of what holds alerts back; not durable */
     N_TIMER_KINDS
 };
 
@@ -57,6 +62,7 @@ struct decision {
         struct delivery delivery;
         struct run_step step;
         struct timer timer;
+        struct silence silence;
     };
 };
 

@@ -18,6 +18,8 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_DELIVERY_DONE] = decide_delivery_done,
     [INPUT_STEP_STARTED] = decide_step_started,
     [INPUT_STEP_DONE] = decide_step_done,
+    [INPUT_SILENCE] = decide_silence,
+    [INPUT_SILENCE_EXPIRE] = decide_silence_expire,
     [INPUT_TIMER] = decide_timer,
 };
 
@@ -25,6 +27,7 @@ static timer_handler *const timer_handlers[N_TIMER_KINDS] = {
     [TIMER_ESCALATE] = due_escalate,     [TIMER_HOLD_DOWN] = due_hold_down,
     [TIMER_LEASE] = due_lease,           [TIMER_DELIVERY_RETRY] = due_delivery_retry,
     [TIMER_ALERT_ENDS] = due_alert_ends, [TIMER_NEWS] = due_news,
+    [TIMER_SILENCE] = due_silence,       [TIMER_REVIEW] = due_review,
 };
 
 struct engine *engine_new(const struct config *config, const struct library *library)
@@ -40,6 +43,10 @@ struct engine *engine_new(const struct config *config, const struct library *lib
     engine->kin = map_new();
     engine->deliveries = map_new();
     alert_table_start(&engine->alerts, &engine->due);
+    engine->review.kind = TIMER_REVIEW;
+    silences_start(&engine->silences);
+    inhibition_start(&engine->inhibition);
+    engine_learn(engine, config, library);
     engine->expect_heartbeats = config->heartbeats.n > 0;
     return engine;
 }
@@ -51,6 +58,10 @@ void engine_free(struct engine *engine)
     while (engine->first)
         incident_free(engine, engine->first);
     alert_table_end(&engine->alerts);
+    silences_end(engine);
+    inhibition_end(&engine->inhibition);
+    dependencies_end(&engine->dependencies);
+    free(engine->released_why);
     map_free(engine->incidents);
     map_free(engine->troubles);
     map_free(engine->kin);
@@ -68,6 +79,10 @@ void engine_learn(struct engine *engine, const struct config *config, const stru
     engine->config = config;
     engine->library = library;
     engine->expect_heartbeats = true;
+    inhibition_rebuild(engine);
+    dependencies_learn(engine);
+    if (engine->alerts.n)
+        hold_review_soon(engine);
 }
 
 void engine_name(struct engine *engine, const char *instance)
@@ -130,4 +145,9 @@ void engine_each_alert(const struct engine *engine, int64_t now_us,
 size_t engine_count_alerts(const struct engine *engine)
 {
     return engine->alerts.n_firing;
+}
+
+const struct config *engine_config(const struct engine *engine)
+{
+    return engine->config;
 }

@@ -31,18 +31,20 @@ void engine_name(struct engine *engine, const char *instance);
 /* ---- inputs ---- */
 
 enum input_kind {
-    INPUT_ALERTS,        /* batch */
-    INPUT_ACKNOWLEDGE,   /* incident, actor */
-    INPUT_NOTE,          /* incident, actor, text */
-    INPUT_RESOLVE,       /* incident, actor, text; force: although alerts still fire, or checks are open */
-    INPUT_STATE,         /* incident, actor, word (a state), text, force */
-    INPUT_SEVERITY,      /* incident, actor, word (a level of its runbook), text: why */
-    INPUT_APPROVE,       /* run, step (line), actor */
-    INPUT_DENY,          /* run, step (line), actor, text */
-    INPUT_DELIVERY_DONE, /* delivery, delivery_result */
-    INPUT_STEP_STARTED,  /* run, step */
-    INPUT_STEP_DONE,     /* run, step, step_result */
-    INPUT_TIMER,         /* whatever is due by now */
+    INPUT_ALERTS,         /* batch */
+    INPUT_ACKNOWLEDGE,    /* incident, actor */
+    INPUT_NOTE,           /* incident, actor, text */
+    INPUT_RESOLVE,        /* incident, actor, text; force: although alerts still fire, or checks are open */
+    INPUT_STATE,          /* incident, actor, word (a state), text, force */
+    INPUT_SEVERITY,       /* incident, actor, word (a level of its runbook), text: why */
+    INPUT_APPROVE,        /* run, step (line), actor */
+    INPUT_DENY,           /* run, step (line), actor, text */
+    INPUT_DELIVERY_DONE,  /* delivery, delivery_result */
+    INPUT_STEP_STARTED,   /* run, step */
+    INPUT_STEP_DONE,      /* run, step, step_result */
+    INPUT_SILENCE,        /* silence; text: the id of a new one; the outcome's message is the id in force */
+    INPUT_SILENCE_EXPIRE, /* text: its id, actor */
+    INPUT_TIMER,          /* whatever is due by now */
     N_INPUT_KINDS
 };
 
@@ -59,6 +61,7 @@ struct input {
     int64_t delivery;
     const struct delivery_result *delivery_result;
     const struct step_result *step_result;
+    const struct silence *silence; /* id "": a new one */
 };
 
 /* ---- deciding ---- */
@@ -82,6 +85,8 @@ void engine_restore_incident(struct engine *engine, const struct incident *incid
 void engine_restore_delivery(struct engine *engine, const struct delivery *delivery);
 void engine_restore_step(struct engine *engine, const struct run_step *step);
 void engine_restore_timer(struct engine *engine, const struct timer *timer);
+/* Before the batches. */
+void engine_restore_silence(struct engine *engine, const struct silence *silence);
 /* A batch from the durable inbox, in order, with the time it was accepted: rebuilds the alerts, decides
  * nothing. */
 void engine_restore_alerts(struct engine *engine, const struct alert_batch *batch, int64_t received_us);
@@ -103,4 +108,15 @@ struct alert_view {
 /* Calls visit for every alert that has not ended by now_us; the view is good during the call. */
 void engine_each_alert(const struct engine *engine, int64_t now_us,
                        void (*visit)(void *context, const struct alert_view *view), void *context);
+/* The configuration in force. */
+const struct config *engine_config(const struct engine *engine);
 size_t engine_count_alerts(const struct engine *engine);
+
+/* The silence of that id; its texts are good on this thread until the next input. */
+bool engine_silence(const struct engine *engine, const char *id, struct silence *ret_silence);
+/* Visits at most `most` silences, the newest first, below the place `before` (SIZE_MAX: all); gives the place
+ * to go on from, 0 at the end. */
+size_t engine_silences(const struct engine *engine, size_t before, size_t most,
+                       void (*visit)(void *context, const struct silence *silence,
+                                     const struct matchers *matchers),
+                       void *context);

@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "engine/alert_table.h"
 #include "engine/engine.h"
+#include "engine/hold_priv.h"
 #include "engine/texts.h"
 #include "runbook/policy.h"
 #include "runbook/severity_scale.h"
@@ -43,14 +44,17 @@ struct incident_record {
     int64_t told_since_us;                                   /* when n_told began to be counted */
     int n_told;                                              /* news that were told at once since then */
     struct incident_record *touched_next;
-    int64_t restored_firing; /* alerts, as the ledger has it */
-    bool fired, ended;       /* alerts of it, in this turn */
-    bool touched;            /* in this turn */
-    bool unsaved;            /* and the ledger must get the value */
-    bool diagnosed;          /* all steps that run by themselves are done */
-    bool reached;            /* a page of the last step of the chain arrived */
-    bool everyone_paged;     /* in this round, because nobody of the chain could be reached */
-    bool unreachable_said;   /* the timeline says that there is nobody to page */
+    int64_t n_held;           /* of the alerts that fire and that it counts */
+    const char *released_why; /* why it may page again, in this turn */
+    int64_t restored_firing;  /* alerts, as the ledger has it */
+    bool fired, ended;        /* alerts of it, in this turn */
+    bool touched;             /* in this turn */
+    bool unsaved;             /* and the ledger must get the value */
+    bool hushed;              /* the timeline says that all its alerts are held back */
+    bool diagnosed;           /* all steps that run by themselves are done */
+    bool reached;             /* a page of the last step of the chain arrived */
+    bool everyone_paged;      /* in this round, because nobody of the chain could be reached */
+    bool unreachable_said;    /* the timeline says that there is nobody to page */
 };
 
 struct engine {
@@ -68,6 +72,12 @@ struct engine {
     struct due_heap due;
     struct alert_table alerts;
     uint64_t n_batches;
+    struct silences silences;
+    struct inhibition inhibition;
+    struct dependencies dependencies;
+    struct due review;   /* of what holds alerts back */
+    int64_t reviewed_us; /* the last one */
+    char *released_why;  /* what the silence was that ended, for the next one */
 
     struct incident_record *first, *last; /* all that are remembered, by number */
     struct incident_record *retired_first, *retired_last;
@@ -87,6 +97,9 @@ struct turn {
     struct incident_record *touched_first, *touched_last;
     int n_severities; /* that were looked up */
     struct json_writer json;
+    struct held_news *held_news;       /* alerts that stay apart, or NULL */
+    const char *released_why;          /* the alert at hand was held until now, or NULL */
+    LIST(struct alert_record *) fired; /* that wait for the rest of their batch */
 };
 
 static inline int64_t time_after_s(int64_t at_us, int64_t seconds)
@@ -98,6 +111,8 @@ static inline int64_t time_after_s(int64_t at_us, int64_t seconds)
 /* ---- turn.c: decisions ---- */
 
 void turn_begin(struct turn *turn, struct engine *engine, int64_t now_us, struct decisions *decisions);
+/* One more decision, zeroed but for its kind. */
+struct decision *turn_push(struct turn *turn, enum decision_kind kind);
 /* Settles what alerts did, and saves the incidents that were touched. */
 void turn_end(struct turn *turn);
 void turn_touch(struct turn *turn, struct incident_record *record);
@@ -175,7 +190,7 @@ void kin_drop(struct engine *engine, struct incident_record *record);
 
 /* ---- hear.c: the state of alerts, without incidents ---- */
 
-enum alert_change { ALERT_FIRED, ALERT_RESOLVED, ALERT_STALE, N_ALERT_CHANGES };
+enum alert_change { ALERT_FIRED, ALERT_RESOLVED, ALERT_STALE, ALERT_HELD, N_ALERT_CHANGES };
 
 typedef void alert_changed(void *context, struct alert_record *record, enum alert_change change,
                            const char *how);
@@ -208,8 +223,12 @@ void heartbeats_expect(const struct hearing *hearing);
 
 void heartbeats_review(struct turn *turn); /* when the configuration is new */
 void alert_join(struct turn *turn, struct alert_record *record);
+/* Those that fired in this turn and waited for the rest of their batch. */
+void alerts_join_fired(struct turn *turn);
 /* The alert counts for the incident from now on. */
 void alert_attach(struct incident_record *incident, struct alert_record *record);
+/* May make the incident more severe. */
+void alert_weigh(struct turn *turn, struct incident_record *incident, const struct alert *alert);
 /* earlier: the last incident of the same trouble, or NULL */
 struct incident_record *incident_open(struct turn *turn, const struct finding *finding,
                                       const struct incident_record *earlier);
@@ -292,10 +311,12 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
 
 typedef void input_handler(struct turn *turn, const struct input *input);
 input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
-    decide_approve, decide_deny, decide_delivery_done, decide_step_started, decide_step_done, decide_timer;
+    decide_approve, decide_deny, decide_delivery_done, decide_step_started, decide_step_done, decide_silence,
+    decide_silence_expire, decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);
-timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_alert_ends, due_news;
+timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_alert_ends, due_news,
+    due_silence, due_review;
 
 #include "engine/life_priv.h"

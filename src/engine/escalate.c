@@ -110,6 +110,8 @@ static bool page_step(struct turn *turn, struct incident_record *record, size_t 
 void escalate(struct turn *turn, struct incident_record *record, const char *reason)
 {
     struct incident *incident = &record->incident;
+    if (incident_is_held(record))
+        return;
     size_t n_steps = chain_length(turn->engine, record);
     size_t index = n_steps ? (size_t)incident->escalation_step % n_steps : 0;
     bool whole_round = index == 0, paged = false;
@@ -202,7 +204,7 @@ void escalate_level_changed(struct turn *turn, struct incident_record *record,
         return; /* its first page is still to come */
     incident->escalation_step = at_most(at_most(incident->escalation_step, change->n_steps), n_steps);
     bool wanted = incident_wants_people(record), paged = false;
-    if (change->worse && !incident_is_quiet(record)) {
+    if (change->worse && !incident_is_held(record)) {
         const char *why = why_text(
             turn, incident,
             arena_printf(turn->arena, "Severity raised from %s to %s", change->from, incident->severity));

@@ -34,11 +34,23 @@ void alert_attach(struct incident_record *incident, struct alert_record *record)
 }
 
 static void join(struct turn *turn, struct incident_record *incident, struct alert_record *record,
-                 const struct alert *alert)
+                 const struct alert *alert, unsigned held)
 {
     alert_attach(incident, record);
     kin_add(turn->engine, incident, alert);
-    news_add(turn, incident, record, ALERT_FIRED, "");
+    news_add(turn, incident, record, held ? ALERT_HELD : ALERT_FIRED, "");
+    if (turn->released_why)
+        incident->released_why = turn->released_why;
+    if (held) {
+        record->held = (uint8_t)held;
+        incident->n_held++;
+    } else {
+        alert_weigh(turn, incident, alert);
+    }
+}
+
+void alert_weigh(struct turn *turn, struct incident_record *incident, const struct alert *alert)
+{
     if (!severity_wanted(turn, incident, alert))
         return;
     const struct procedure *procedure;
@@ -55,8 +67,14 @@ void alert_join(struct turn *turn, struct alert_record *record)
     struct incident_record *incident = incident_find(turn->engine, record->incident);
     if (!incident || !incident_is_open(incident))
         incident = kin_find(turn->engine, &alert);
+    int64_t dependency;
+    unsigned held = hold_find(turn->engine, record, incident, &dependency);
     if (incident) {
-        join(turn, incident, record, &alert);
+        join(turn, incident, record, &alert, held);
+        return;
+    }
+    if (held) {
+        hold_apart(turn, record, held, dependency);
         return;
     }
     const struct finding *finding = trouble_find(turn->arena, turn->engine, &alert);
@@ -67,10 +85,12 @@ void alert_join(struct turn *turn, struct alert_record *record)
         news_opened(turn, incident);
     }
     if (incident && incident_is_open(incident)) {
-        join(turn, incident, record, &alert);
+        join(turn, incident, record, &alert, 0);
         return;
     }
     incident = incident_open(turn, finding, incident);
+    incident->released_why = turn->released_why;
+    dependency_changed(turn->engine, incident->incident.service);
     alert_attach(incident, record);
     kin_add(turn->engine, incident, &alert);
     news_add(turn, incident, record, ALERT_FIRED, "");

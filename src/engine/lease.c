@@ -33,7 +33,8 @@ bool incident_has_owner(const struct incident_record *record)
 
 bool incident_wants_people(const struct incident_record *record)
 {
-    return incident_is_open(record) && !incident_is_quiet(record) && !incident_has_owner(record);
+    return incident_is_open(record) && !incident_is_quiet(record) && !incident_is_held(record) &&
+           !incident_has_owner(record);
 }
 
 int64_t incident_since_us(const struct incident_record *record)
@@ -72,7 +73,8 @@ static void clear(struct turn *turn, struct incident_record *record)
 
 void lease_follow(struct turn *turn, struct incident_record *record, enum incident_change what)
 {
-    bool holds = incident_is_open(record) && !incident_is_quiet(record) && incident_has_owner(record);
+    bool holds = incident_is_open(record) && !incident_is_quiet(record) && !incident_is_held(record) &&
+                 incident_has_owner(record);
     int64_t length_s = holds ? lease_s(turn->engine, record) : 0;
     int64_t at_us = time_after_s(turn->now_us, length_s);
     if (length_s == 0)

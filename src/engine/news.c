@@ -39,6 +39,7 @@ static const struct {
     [ALERT_FIRED] = {"alert.fired", "fired", "alerts joined"},
     [ALERT_RESOLVED] = {"alert.resolved", "is over", "alerts are over"},
     [ALERT_STALE] = {"alert.stale", "was heard late and set aside", "late messages set aside"},
+    [ALERT_HELD] = {"alert.held", "fires and pages nobody", "alerts fire and page nobody"},
 };
 
 static struct news *news_of(struct turn *turn, struct incident_record *incident)
@@ -71,7 +72,7 @@ void news_add(struct turn *turn, struct incident_record *incident, const struct 
               enum alert_change change, const char *how)
 {
     struct news *news = news_of(turn, incident);
-    incident->fired |= change == ALERT_FIRED;
+    incident->fired |= change == ALERT_FIRED || change == ALERT_HELD;
     incident->ended |= change == ALERT_RESOLVED;
     news->of[change].n++;
     if (news->of[change].n_named == NAMED_ALERTS)
@@ -226,7 +227,8 @@ void news_settle(struct turn *turn, struct incident_record *record)
     incident_follow(turn, record);
     record->fired = record->ended = false;
     if (opened && record->incident.state == INCIDENT_TRIGGERED) {
-        escalate(turn, record, NULL);
+        escalate(turn, record, record->released_why);
+        record->released_why = NULL;
         diagnose(turn, record);
     }
 }

@@ -40,7 +40,7 @@ void delivery_drop(struct engine *engine, struct incident_record *record, struct
 bool page_matters(const struct incident_record *record)
 {
     const struct incident *incident = &record->incident;
-    return incident_is_open(record) &&
+    return incident_is_open(record) && !incident_is_held(record) &&
            (incident->acknowledged_us == 0 || incident->lease_lapses > 0 || incident->pages_owed);
 }
 

@@ -164,6 +164,9 @@ static void restore_alert(struct turn *turn, struct alert_record *record)
         return;
     }
     record->incident = incident->incident.number;
+    int64_t dependency;
+    record->held = (uint8_t)hold_find(engine, record, incident, &dependency);
+    incident->n_held += record->held != 0;
     if (++incident->incident.n_firing > incident->incident.n_alerts)
         incident->incident.n_alerts = incident->incident.n_firing;
     if (incident_is_open(incident))
@@ -199,6 +202,12 @@ static void restore_alerts(struct turn *turn)
     for (struct incident_record *record = newest; record; record = record->previous)
         if (record->incident.n_firing != record->restored_firing)
             restore_count(turn, record);
+    for (struct incident_record *record = newest; record; record = record->previous) {
+        if (!incident_is_held(record))
+            continue;
+        record->hushed = record->incident.escalation_step == 0; /* it was already when the process ended */
+        turn_touch(turn, record);
+    }
 }
 
 /* ---- what was under way ---- */
@@ -273,7 +282,10 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
     engine->restored_us = turn.now_us;
     end_until(engine, engine->listened_us < turn.now_us ? engine->listened_us : turn.now_us);
     restore_timers(engine);
+    inhibition_rebuild(engine);
+    engine->dependencies.stale = true;
     restore_alerts(&turn);
+    silences_restored(engine);
     for (struct incident_record *record = engine->first; record; record = record->next) {
         restore_deliveries(&turn, record);
         restore_run(&turn, record);

@@ -9,6 +9,7 @@ struct kept {
     LIST(struct delivery) deliveries;
     LIST(struct run_step) steps;
     LIST(struct timer) timers;
+    LIST(struct silence) silences;
 };
 
 #define KEEP(w, list, value, same)                                                                           \
@@ -35,6 +36,7 @@ static void keep(struct world *w, struct kept *kept)
         struct incident incident = d->incident;
         struct delivery delivery = d->delivery;
         struct run_step step = d->step;
+        struct silence silence = d->silence;
         switch (d->kind) {
         case DECISION_EVENT:
             break;
@@ -54,6 +56,12 @@ static void keep(struct world *w, struct kept *kept)
         case DECISION_TIMER_CLEAR:
             keep_timer(w, kept, &d->timer, d->kind == DECISION_TIMER_SET);
             break;
+        case DECISION_SILENCE:
+            texts_to_arena(&silence_texts, &silence, w->arena);
+            KEEP(w, &kept->silences, silence, strcmp(item->id, silence.id) == 0);
+            break;
+        case DECISION_SILENCE_FORGET: /* five days later */
+            break;
         }
     }
 }
@@ -71,6 +79,8 @@ static void restart(struct world *w, const struct kept *kept, const struct alert
         engine_restore_delivery(w->engine, delivery);
     list_each (step, &kept->steps)
         engine_restore_step(w->engine, step);
+    list_each (silence, &kept->silences)
+        engine_restore_silence(w->engine, silence);
     list_each (timer, &kept->timers)
         engine_restore_timer(w->engine, timer);
     if (heard) {
@@ -251,10 +261,56 @@ static void numbers_are_never_given_twice(void **state)
     assert_int_equal(delivery_of(w, DELIVERY_DUE, 0)->id, 901);
 }
 
+static void silences_hold_from_before_the_first_alert(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    struct silence hour = {.id = "",
+                           .matchers = "{service=\"checkout\"}",
+                           .created_by = "ana",
+                           .comment = "upgrade",
+                           .ends_us = w->now_us + 60 * MINUTES};
+    world_decide(w, (struct input){.kind = INPUT_SILENCE, .silence = &hour, .text = "one"});
+    keep(w, &kept);
+    world_hear(w, down);
+    keep(w, &kept);
+    restart(w, &kept, &down, 10 * MINUTES);
+    keep(w, &kept);
+    world_pass(w, MINUTES);
+    assert_null(incident_of(w, 1));
+    restart(w, &kept, &down, 60 * MINUTES); /* it ends while nobody is there */
+    world_pass(w, US_PER_S);
+    assert_non_null(incident_of(w, 1));
+}
+
+static void a_quiet_incident_stays_quiet(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    keep(w, &kept);
+    struct silence hour = {.id = "",
+                           .matchers = "{service=\"checkout\"}",
+                           .created_by = "ana",
+                           .comment = "upgrade",
+                           .ends_us = w->now_us + 60 * MINUTES};
+    world_decide(w, (struct input){.kind = INPUT_SILENCE, .silence = &hour, .text = "one"});
+    keep(w, &kept);
+    restart(w, &kept, &down, 10 * MINUTES);
+    assert_null(delivery_of(w, DELIVERY_DUE, 0));
+    assert_null(event_of(w, "incident.silenced")); /* said before */
+    world_pass(w, 20 * MINUTES);
+    assert_int_equal(incident_of(w, 1)->escalation_step, 0);
+    world_pass(w, 40 * MINUTES);
+    assert_int_not_equal(incident_of(w, 1)->escalation_step, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_start, world_stop)
     const struct CMUnitTest tests[] = {
+        TEST(silences_hold_from_before_the_first_alert),
+        TEST(a_quiet_incident_stays_quiet),
         TEST(page_that_was_under_way_leaves_again_with_the_same_key),
         TEST(page_that_was_sent_is_not_sent_again),
         TEST(acknowledged_incident_wakes_nobody_after_a_restart),

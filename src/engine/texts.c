@@ -6,6 +6,7 @@
 #include "engine/delivery.h"
 #include "engine/incident.h"
 #include "engine/run.h"
+#include "engine/silence.h"
 
 #define TEXTS(name, ...)                                                                                     \
     static const size_t name##_offsets[] = {__VA_ARGS__};                                                    \
@@ -14,6 +15,7 @@
 #define IN_INCIDENT(member) offsetof(struct incident, member)
 #define IN_DELIVERY(member) offsetof(struct delivery, member)
 #define IN_STEP(member)     offsetof(struct run_step, member)
+#define IN_SILENCE(member)  offsetof(struct silence, member)
 
 TEXTS(incident_texts, IN_INCIDENT(trouble), IN_INCIDENT(title), IN_INCIDENT(service), IN_INCIDENT(severity),
       IN_INCIDENT(severity_why), IN_INCIDENT(severity_by), IN_INCIDENT(patient_safety_why),
@@ -26,6 +28,8 @@ TEXTS(delivery_texts, IN_DELIVERY(key), IN_DELIVERY(person), IN_DELIVERY(channel
 
 TEXTS(step_texts, IN_STEP(file), IN_STEP(sha256), IN_STEP(phase), IN_STEP(text), IN_STEP(risk_why),
       IN_STEP(why), IN_STEP(approved_by), IN_STEP(output));
+
+TEXTS(silence_texts, IN_SILENCE(id), IN_SILENCE(matchers), IN_SILENCE(created_by), IN_SILENCE(comment));
 
 static const char **text_at(void *value, size_t offset)
 {

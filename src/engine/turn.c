@@ -15,7 +15,7 @@ void turn_begin(struct turn *turn, struct engine *engine, int64_t now_us, struct
     decisions->outcome = (struct outcome){.code = OUTCOME_DONE};
 }
 
-static struct decision *turn_push(struct turn *turn, enum decision_kind kind)
+struct decision *turn_push(struct turn *turn, enum decision_kind kind)
 {
     struct decision *decision = list_push(turn->decisions->arena, &turn->decisions->list);
     decision->kind = kind;
@@ -43,8 +43,12 @@ void turn_note(struct turn *turn, struct incident_record *record)
 
 void turn_end(struct turn *turn)
 {
+    alerts_join_fired(turn);
     for (struct incident_record *record = turn->touched_first; record; record = record->touched_next)
         news_settle(turn, record);
+    for (struct incident_record *record = turn->touched_first; record; record = record->touched_next)
+        incident_hush(turn, record);
+    hold_settle(turn);
     for (struct incident_record *record = turn->touched_first; record; record = record->touched_next) {
         record->touched = false;
         if (!record->unsaved)

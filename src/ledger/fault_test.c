@@ -181,7 +181,7 @@ static void a_write_over_the_quota_is_refused_and_works_again_with_more_room(voi
     int64_t n_accepted = 0;
     struct err err = {0};
     rlim_t usual = limit.rlim_cur;
-    limit.rlim_cur = 400001; /* within a page */
+    limit.rlim_cur = 600001; /* within a page */
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
     fill(ledger, &n_accepted, &err);
     limit.rlim_cur = usual;

@@ -114,17 +114,21 @@ int row_read(struct db_statement *statement, const struct noun *noun, struct are
 int rows_read(struct db_statement *statement, const struct noun *noun, struct arena *arena, void **ret_values,
               size_t *ret_n, struct err *err);
 
-extern const struct noun incident_noun, delivery_noun, step_noun, timer_noun;
+extern const struct noun incident_noun, delivery_noun, step_noun, timer_noun, silence_noun;
 
 /* ---- timer.c ---- */
 
 int timer_set(struct ledger *ledger, const struct timer *timer, struct err *err);
 int timer_clear(struct ledger *ledger, const struct timer *timer, struct err *err);
 
+/* ---- silence.c ---- */
+
+int silence_forget(struct ledger *ledger, const struct silence *silence, struct err *err);
+
 /* ---- restore.c ---- */
 
-/* Who gets what is restored, in this order: last, incidents, deliveries, steps, timers. Values are good
- * during the call. */
+/* Who gets what is restored, in this order: last, incidents, deliveries, steps, timers, silences. Values are
+ * good during the call. */
 struct restorer {
     void *context;
     void (*last)(void *context, int64_t last_incident, int64_t last_delivery, int64_t last_us);
@@ -132,6 +136,7 @@ struct restorer {
     void (*delivery)(void *context, const void *delivery);
     void (*step)(void *context, const void *step);
     void (*timer)(void *context, const void *timer);
+    void (*silence)(void *context, const void *silence);
 };
 int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, int64_t now_us,
                       struct err *err);

@@ -242,6 +242,12 @@ static void on_timer(void *context, const void *timer)
     buf_printf(context, "timer %d/%lld;", t->kind, (long long)t->subject);
 }
 
+static void on_silence(void *context, const void *silence)
+{
+    const struct silence *s = silence;
+    buf_printf(context, "silence %s %s %s;", s->id, s->matchers, silence_state_name(s->state));
+}
+
 static void the_engine_gets_back_what_is_open_and_what_ended_today(void **state)
 {
     (void)state;
@@ -264,15 +270,21 @@ static void the_engine_gets_back_what_is_open_and_what_ended_today(void **state)
         {.kind = DECISION_TIMER_SET, .timer = {TIMER_ALERT_ENDS, 0, T0_US + 1}},
         {.kind = DECISION_TIMER_SET, .timer = {TIMER_HOLD_DOWN, 2, T0_US + 1}},
         {.kind = DECISION_TIMER_CLEAR, .timer = {TIMER_HOLD_DOWN, 2, 0}},
+        {.kind = DECISION_SILENCE, .silence = {.id = "a", .matchers = "{a=\"b\"}", .created_by = "ana"}},
+        {.kind = DECISION_SILENCE, .silence = {.id = "b", .matchers = "{c=\"d\"}", .created_by = "ben"}},
+        {.kind = DECISION_SILENCE,
+         .silence = {.id = "a", .matchers = "{a=\"b\"}", .updated_us = 1, .state = SILENCE_ACTIVE}},
+        {.kind = DECISION_SILENCE_FORGET, .silence = {.id = "b"}},
     };
     test_commit(ledger, decisions, sizeof decisions / sizeof *decisions);
     reopen();
     struct buf words scoped_buf = {0};
-    const struct restorer restorer = {&words, on_last, on_incident, on_delivery, on_step, on_timer};
+    const struct restorer restorer = {&words,  on_last,  on_incident, on_delivery,
+                                      on_step, on_timer, on_silence};
     struct err err = {0};
     assert_int_equal(ledger_restore_to(ledger, &restorer, T0_US, &err), 0);
     assert_string_equal(buf_text(&words), "last 3 4;incident 2;incident 3;delivery 2;delivery 3;step 3/20;"
-                                          "timer 2/3;timer 0/3;");
+                                          "timer 2/3;timer 0/3;silence a {a=\"b\"} active;");
 }
 
 /* ---- inbox ---- */

@@ -88,12 +88,18 @@ static const char incident_life[] =
     "ALTER TABLE incident ADD COLUMN pages_owed BIGINT NOT NULL DEFAULT 0;"
     /* Who had an incident already begins a lease when the program starts. */
     "UPDATE incident SET severity_heard = severity_rank, progress_us = acknowledged_us;";
+static const char silences[] =
+    "CREATE TABLE silence ("
+    "  id TEXT PRIMARY KEY, matchers TEXT NOT NULL, created_by TEXT NOT NULL, comment TEXT NOT NULL,"
+    "  starts_us BIGINT NOT NULL, ends_us BIGINT NOT NULL, updated_us BIGINT NOT NULL,"
+    "  state TEXT NOT NULL);";
 
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
     {"first tables", first_tables},
     {"life of incidents", incident_life},
+    {"silences", silences},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

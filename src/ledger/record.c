@@ -42,10 +42,25 @@ static int record_timer_clear(struct ledger *ledger, const struct decision *deci
     return timer_clear(ledger, &decision->timer, err);
 }
 
+static int record_silence(struct ledger *ledger, const struct decision *decision, int64_t now_us,
+                          struct err *err)
+{
+    (void)now_us;
+    return row_save(ledger, &silence_noun, &decision->silence, err);
+}
+
+static int record_silence_forget(struct ledger *ledger, const struct decision *decision, int64_t now_us,
+                                 struct err *err)
+{
+    (void)now_us;
+    return silence_forget(ledger, &decision->silence, err);
+}
+
 static int (*const recorders[])(struct ledger *, const struct decision *, int64_t, struct err *) = {
     [DECISION_EVENT] = record_event,         [DECISION_INCIDENT] = record_incident,
     [DECISION_DELIVERY] = record_delivery,   [DECISION_STEP] = record_step,
     [DECISION_TIMER_SET] = record_timer_set, [DECISION_TIMER_CLEAR] = record_timer_clear,
+    [DECISION_SILENCE] = record_silence,     [DECISION_SILENCE_FORGET] = record_silence_forget,
 };
 
 int ledger_record(struct ledger *ledger, const struct decisions *decisions, int64_t now_us, struct err *err)

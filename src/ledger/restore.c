@@ -61,6 +61,7 @@ int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, in
          restorer->delivery},
         {&step_noun, "WHERE incident IN " KEPT " ORDER BY run, position, line", since_us, restorer->step},
         {&timer_noun, "ORDER BY due_us, kind, subject", 0, restorer->timer},
+        {&silence_noun, "ORDER BY updated_us, id", 0, restorer->silence},
     };
     int result = restore_last(ledger, restorer, err);
     for (size_t i = 0; result == 0 && i < sizeof parts / sizeof *parts; i++)
@@ -94,10 +95,15 @@ static void timer_to_engine(void *engine, const void *timer)
     engine_restore_timer(engine, timer);
 }
 
+static void silence_to_engine(void *engine, const void *silence)
+{
+    engine_restore_silence(engine, silence);
+}
+
 int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us, struct err *err)
 {
-    const struct restorer restorer = {engine,         last_to_engine, incident_to_engine, delivery_to_engine,
-                                      step_to_engine, timer_to_engine};
+    const struct restorer restorer = {engine,         last_to_engine,  incident_to_engine, delivery_to_engine,
+                                      step_to_engine, timer_to_engine, silence_to_engine};
     engine_name(engine, ledger->instance);
     return ledger_restore_to(ledger, &restorer, now_us, err);
 }

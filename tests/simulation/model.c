@@ -205,6 +205,9 @@ void model_commit(struct model *model, const struct decisions *decisions, const 
         case DECISION_TIMER_CLEAR:
             drop(model->timers, (struct pair_key){d->timer.kind, d->timer.subject}, NULL);
             break;
+        case DECISION_SILENCE: /* nobody here makes one */
+        case DECISION_SILENCE_FORGET:
+            break;
         }
     }
 }

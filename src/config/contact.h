@@ -1,0 +1,19 @@
+/* Ways to reach a person, and what an address looks like. */
+#pragma once
+
+#include "base/err.h"
+
+/* The channels by which a person can be reached, ended by name NULL, and how an address of each looks. The
+ * courier has a carrier for each (courier/channels.c; a test compares them). */
+struct contact_channel {
+    const char *name;
+    const char *example;
+    int (*check)(const char *address, struct err *err); /* -1: no such address can exist */
+};
+extern const struct contact_channel contact_channels[];
+const struct contact_channel *contact_channel_find(const char *name);
+
+/* Checks that more than one room needs; -1 with what is wrong. No text that passes holds a control character.
+ */
+int mail_address_check(const char *address, struct err *err);
+int web_url_check(const char *url, struct err *err); /* http or https, a host, no password in it */

@@ -1,0 +1,28 @@
+/* A silence: alerts that fit its matchers are recorded and page nobody while it is active. It is made by a
+ * named person for a time, warns before it lapses while alerts still fire under it, and is remembered for a
+ * while after it has ended (SILENCE_KEPT_S, as Alertmanager does). */
+#pragma once
+
+#include <stdint.h>
+
+enum silence_state { SILENCE_PENDING, SILENCE_ACTIVE, SILENCE_EXPIRED };
+
+/* "pending", "active", "expired" and back; -1 for another word. */
+const char *silence_state_name(enum silence_state state);
+int silence_state_of(const char *name);
+
+enum {
+    SILENCE_ID_BYTES = 37, /* a UUID as text */
+    SILENCE_AUTHOR_BYTES = 200,
+    SILENCE_COMMENT_BYTES = 4096,
+    SILENCES_LIMIT = 200000, /* that are kept at once, ended ones too */
+    SILENCE_KEPT_S = 5 * 86400,
+};
+
+struct silence {
+    const char *id;
+    const char *matchers; /* {service="api",pod=~"a-.*"}: read by matchers_parse() */
+    const char *created_by, *comment;
+    int64_t starts_us, ends_us, updated_us;
+    enum silence_state state; /* as it was last told */
+};
