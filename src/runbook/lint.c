@@ -247,7 +247,8 @@ void lint_runbook(struct arena *arena, const struct runbook *runbook,
     struct lint lint = {.arena = arena,
                         .runbook = runbook,
                         .document = runbook->document,
-                        .rules = lint_rules_builtin(arena),
+                        .rules = lint_rules_builtin(),
+                        .matcher = lint_matcher_new(arena),
                         .surroundings = surroundings,
                         .defects = ret_defects};
     size_t first = ret_defects->n;
@@ -264,7 +265,7 @@ void lint_runbook(struct arena *arena, const struct runbook *runbook,
 
 void lint_codes(struct arena *arena, struct lint_codes *ret_codes)
 {
-    const struct lint_rules *rules = lint_rules_builtin(arena);
+    const struct lint_rules *rules = lint_rules_builtin();
     list_each (rule, &rules->rules) {
         bool known = false;
         list_each (code, ret_codes)

@@ -103,7 +103,7 @@ static bool document_has(const struct lint *lint, const struct texts *lines, con
 {
     size_t at, n_bytes;
     list_each (text, lines)
-        if (lint_matches(lint->rules, code, text->at, text->n_bytes, &at, &n_bytes))
+        if (lint_matches(&lint->matcher, code, text->at, text->n_bytes, &at, &n_bytes))
             return true;
     return false;
 }
@@ -114,9 +114,10 @@ static bool rule_try(struct lint *lint, const struct lint_rule *rule, const pcre
 {
     size_t at, n_bytes, other_at, n_other;
     int line, column;
-    if (!lint_matches(lint->rules, pattern, text->at, text->n_bytes, &at, &n_bytes))
+    if (!lint_matches(&lint->matcher, pattern, text->at, text->n_bytes, &at, &n_bytes))
         return false;
-    if (rule->unless && lint_matches(lint->rules, rule->unless, text->at, text->n_bytes, &other_at, &n_other))
+    if (rule->unless &&
+        lint_matches(&lint->matcher, rule->unless, text->at, text->n_bytes, &other_at, &n_other))
         return false;
     place_of(text, at, &line, &column);
     lint_add_rule(lint, rule, line, column, arena_strndup(lint->arena, text->at + at, n_bytes));

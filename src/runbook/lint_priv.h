@@ -36,16 +36,20 @@ struct lint_rule {
 
 struct lint_rules {
     LIST(struct lint_rule) rules;
+};
+
+/* Read and compiled once for the process. Any thread. */
+const struct lint_rules *lint_rules_builtin(void);
+
+struct lint_matcher { /* of one thread */
     pcre2_match_data *match;
     pcre2_match_context *context; /* bounds the work of one match */
 };
-
-/* Compiled into the arena; a pattern that does not compile is left out. */
-struct lint_rules *lint_rules_builtin(struct arena *arena);
+struct lint_matcher lint_matcher_new(struct arena *arena);
 
 /* Whether it matches, and where. */
-bool lint_matches(const struct lint_rules *rules, const pcre2_code *code, const char *text, size_t n_bytes,
-                  size_t *ret_at, size_t *ret_n_bytes);
+bool lint_matches(const struct lint_matcher *matcher, const pcre2_code *code, const char *text,
+                  size_t n_bytes, size_t *ret_at, size_t *ret_n_bytes);
 
 struct lint_command {
     const char *exact; /* as written */
@@ -69,6 +73,7 @@ struct lint {
     const struct runbook *runbook;
     const struct document *document;
     const struct lint_rules *rules;
+    struct lint_matcher matcher;
     const struct lint_surroundings *surroundings;
     struct heading_facts *headings; /* by block; those of headings are filled */
     bool *line_in_fence;            /* by line; fence marks included */

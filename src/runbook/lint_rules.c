@@ -1,8 +1,10 @@
 /* Reads policy/lint.codes. Patterns live in the arena through PCRE2's own allocator interface, and every
  * match has a limit: no document can make a pattern run away. */
+#include <pthread.h>
 #include <string.h>
 
 #include "base/embedded.h"
+#include "base/must.h"
 #include "runbook/lint_priv.h"
 
 enum { MATCH_LIMIT = 20000, EXAMPLE_BLANKS = 4 }; /* what follows "wrong" is kept as it is */
@@ -34,8 +36,10 @@ static pcre2_code *compile(struct rules_reader *reader, const char *pattern)
 {
     int error;
     size_t at;
-    return pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_DOLLAR_ENDONLY | PCRE2_MULTILINE,
-                         &error, &at, reader->compile);
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+                                     PCRE2_DOLLAR_ENDONLY | PCRE2_MULTILINE, &error, &at, reader->compile);
+    must(code); /* the file is a part of the program */
+    return code;
 }
 
 /* "command PATTERN" */
@@ -46,9 +50,8 @@ static void read_in(struct rules_reader *reader, const char *value)
         if (strlen(scope_names[scope]) != n || strncmp(scope_names[scope], value, n) != 0 || !value[n])
             continue;
         pcre2_code *code = compile(reader, value + n + strspn(value + n, " "));
-        if (code)
-            *list_push(reader->arena, &reader->rule->patterns) =
-                (struct lint_pattern){.scope = (enum lint_scope)scope, .code = code};
+        *list_push(reader->arena, &reader->rule->patterns) =
+            (struct lint_pattern){.scope = (enum lint_scope)scope, .code = code};
     }
 }
 
@@ -113,17 +116,19 @@ static void read_line(struct rules_reader *reader, const char *key, const char *
     rule->once = rule->once || strcmp(key, "once") == 0;
 }
 
-struct lint_rules *lint_rules_builtin(struct arena *arena)
+static struct lint_rules builtin;
+
+static void load_once(void)
 {
-    struct lint_rules *rules = arena_alloc(arena, sizeof *rules);
+    static struct arena *arena; /* lives as long as the process */
+
+    arena = arena_new();
     pcre2_general_context *general = pcre2_general_context_create(take, leave, arena);
     struct rules_reader reader = {
-        .arena = arena, .rules = rules, .compile = pcre2_compile_context_create(general)};
+        .arena = arena, .rules = &builtin, .compile = pcre2_compile_context_create(general)};
     const struct embedded_file *file = embedded_find("lint.codes");
-    rules->match = pcre2_match_data_create(4, general);
-    rules->context = pcre2_match_context_create(general);
-    pcre2_set_match_limit(rules->context, MATCH_LIMIT);
-    const char *at = file ? file->bytes : "", *end = file ? at + file->n_bytes : at;
+    must(file);
+    const char *at = file->bytes, *end = at + file->n_bytes;
     while (at < end) {
         size_t n_line = strcspn(at, "\n");
         const char *line = arena_strndup(arena, at, n_line);
@@ -141,15 +146,31 @@ struct lint_rules *lint_rules_builtin(struct arena *arena)
             n_blanks = EXAMPLE_BLANKS;
         read_line(&reader, arena_strndup(arena, line, n_key), line + n_key + n_blanks);
     }
-    return rules;
 }
 
-bool lint_matches(const struct lint_rules *rules, const pcre2_code *code, const char *text, size_t n_bytes,
-                  size_t *ret_at, size_t *ret_n_bytes)
+const struct lint_rules *lint_rules_builtin(void)
 {
-    if (pcre2_match(code, (PCRE2_SPTR)text, n_bytes, 0, 0, rules->match, rules->context) < 1)
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    must(pthread_once(&once, load_once) == 0);
+    return &builtin;
+}
+
+struct lint_matcher lint_matcher_new(struct arena *arena)
+{
+    pcre2_general_context *general = pcre2_general_context_create(take, leave, arena);
+    struct lint_matcher matcher = {.match = pcre2_match_data_create(4, general),
+                                   .context = pcre2_match_context_create(general)};
+    pcre2_set_match_limit(matcher.context, MATCH_LIMIT);
+    return matcher;
+}
+
+bool lint_matches(const struct lint_matcher *matcher, const pcre2_code *code, const char *text,
+                  size_t n_bytes, size_t *ret_at, size_t *ret_n_bytes)
+{
+    if (pcre2_match(code, (PCRE2_SPTR)text, n_bytes, 0, 0, matcher->match, matcher->context) < 1)
         return false;
-    const size_t *ends = pcre2_get_ovector_pointer(rules->match);
+    const size_t *ends = pcre2_get_ovector_pointer(matcher->match);
     *ret_at = ends[0];
     *ret_n_bytes = ends[1] > ends[0] ? ends[1] - ends[0] : 0;
     return true;
