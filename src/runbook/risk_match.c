@@ -111,6 +111,22 @@ static size_t short_options(struct scan *scan, struct arguments *arguments, size
     return 1;
 }
 
+/* "-detached" is a name and not nine letters: so long, and with letters that are no options of the tool. */
+static bool is_long_name(const struct tool *tool, const char *text)
+{
+    enum { LONGEST_CLUSTER = 4 };
+    if (strlen(text) <= LONGEST_CLUSTER + 1 || isdigit((unsigned char)text[1]))
+        return false;
+    for (const char *letter = text + 1; *letter; letter++) {
+        const char name[] = {'-', *letter, '\0'};
+        if (list_holds(tool, &tool->value_options, name) || list_holds(tool, &tool->glued_options, name))
+            return false; /* the rest is its value */
+        if (!list_holds(tool, &tool->flag_options, name))
+            return isalpha((unsigned char)*letter) != 0;
+    }
+    return false;
+}
+
 struct arguments arguments_parse(struct scan *scan, const struct tool *tool, const struct word *words,
                                  size_t n_words)
 {
@@ -137,7 +153,7 @@ struct arguments arguments_parse(struct scan *scan, const struct tool *tool, con
         bool glues = list_holds(tool, &tool->glued_options, text);
         bool whole = text[0] == '+' || text[1] == '-' || tool->whole_options ||
                      (!glues && list_holds(tool, &tool->value_options, text)) ||
-                     list_holds(tool, &tool->flag_options, text);
+                     list_holds(tool, &tool->flag_options, text) || is_long_name(tool, text);
         i += whole ? long_option(scan, &arguments, i, &doubtful)
                    : short_options(scan, &arguments, i, &doubtful);
     }
