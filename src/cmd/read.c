@@ -1,4 +1,5 @@
-/* crashcart read FILE... [--json]: prints what was understood. */
+/* crashcart read FILE... [--json]: prints what was understood; --explain LEVEL: one level's clock; --diff:
+ * what a change of the document changes in behaviour. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,15 +13,22 @@
 #include "cmd/commands.h"
 #include "cmd/terminal.h"
 #include "runbook/document_check.h"
+#include "runbook/policy_diff.h"
+#include "runbook/policy_plan.h"
 #include "runbook/print.h"
 
 static const char usage[] =
     "usage: crashcart read FILE... [--json]\n"
-    "Prints what was understood of each runbook: severity levels, procedures with their\n"
-    "steps and the class of every command. --json: one object, or a list for several files.\n";
+    "       crashcart read --explain LEVEL FILE [--json]\n"
+    "       crashcart read --diff OLD NEW [--json]\n"
+    "Prints what was understood of each runbook: levels, who is paged when, what runs by\n"
+    "itself and what asks, messages, procedures with the class of every command.\n"
+    "--explain LEVEL: the whole clock of one severity level, each entry with its line.\n"
+    "--diff: what a change changes in behaviour; exit 0 when nothing does, 1 otherwise.\n";
 
 struct request {
-    bool json;
+    bool json, diff;
+    const char *level; /* to explain, or NULL */
     const char **files;
     size_t n_files;
 };
@@ -47,8 +55,8 @@ static int open_problem(const char *file, const char *otherwise)
     return complain(file, named ? otherwise + n + 2 : otherwise);
 }
 
-static int read_one(const struct request *request, struct arena *arena, const char *file,
-                    struct json_writer *w, struct buf *out)
+/* EXIT_DONE, or the exit code of a message already given. */
+static int runbook_open(struct arena *arena, const char *file, const struct runbook **ret_runbook)
 {
     struct err err;
     char *bytes;
@@ -60,7 +68,47 @@ static int read_one(const struct request *request, struct arena *arena, const ch
         complain(file, err.text);
         return EXIT_REFUSED;
     }
-    const struct runbook *runbook = runbook_read(arena, file, bytes, n_bytes);
+    *ret_runbook = runbook_read(arena, file, bytes, n_bytes);
+    return EXIT_DONE;
+}
+
+static int level_unknown(struct arena *arena, const struct runbook *runbook, const char *level)
+{
+    const char *known = "";
+
+    list_each (severity, &runbook->severities)
+        known = arena_printf(arena, "%s%s%s", known, *known ? ", " : "", severity->id);
+    complain(runbook->file, *known ? arena_printf(arena, "has no level %s; it has %s", level, known)
+                                   : arena_printf(arena, "has no level %s, nor any other", level));
+    return EXIT_REFUSED;
+}
+
+static int explain(const struct request *request, struct arena *arena, const struct runbook *runbook,
+                   struct json_writer *w, struct buf *out)
+{
+    const struct severity *severity = runbook_severity(runbook, request->level);
+    struct plan plan;
+
+    if (severity == NULL)
+        return level_unknown(arena, runbook, request->level);
+    severity_plan(arena, runbook, severity, &plan);
+    if (request->json)
+        plan_print_json(runbook, &plan, w);
+    else
+        plan_print_text(runbook, &plan, terminal_colours(), out);
+    return EXIT_DONE;
+}
+
+static int read_one(const struct request *request, struct arena *arena, const char *file,
+                    struct json_writer *w, struct buf *out)
+{
+    const struct runbook *runbook;
+    int code = runbook_open(arena, file, &runbook);
+
+    if (code != EXIT_DONE)
+        return code;
+    if (request->level)
+        return explain(request, arena, runbook, w, out);
     if (request->json) {
         struct defect_list defects = {0};
         lint_runbook(arena, runbook, &(struct lint_surroundings){.today_us = clock_wall_us(clock_system())},
@@ -70,6 +118,37 @@ static int read_one(const struct request *request, struct arena *arena, const ch
         runbook_print_text(runbook, terminal_colours(), out);
     }
     return EXIT_DONE;
+}
+
+/* Whoever reads only the beginning (`| head`) closes the pipe: not our trouble. */
+static int out_write(const struct buf *out, int code)
+{
+    if ((fwrite(buf_text(out), 1, out->n_bytes, stdout) != out->n_bytes || fflush(stdout) != 0) &&
+        errno != EPIPE)
+        return complain("standard output", strerror(errno));
+    return code;
+}
+
+static int diff(const struct request *request, struct arena *arena)
+{
+    scoped_buf struct buf out = {0};
+    struct json_writer w = jw_start(&out);
+    const struct runbook *old, *new;
+    struct differences differences = {0};
+    int code = runbook_open(arena, request->files[0], &old);
+
+    if (code == EXIT_DONE)
+        code = runbook_open(arena, request->files[1], &new);
+    if (code != EXIT_DONE)
+        return code == EXIT_REFUSED ? EXIT_UNREACHABLE : code; /* 1 says that the two differ */
+    policy_diff(arena, old, new, &differences);
+    if (request->json) {
+        differences_print_json(&differences, &w);
+        buf_putc(&out, '\n');
+    } else {
+        differences_print_text(&differences, &out);
+    }
+    return out_write(&out, differences.n > 0 ? EXIT_REFUSED : EXIT_DONE);
 }
 
 static int read_all(const struct request *request)
@@ -91,11 +170,7 @@ static int read_all(const struct request *request)
         jw_end_array(&w);
     if (request->json && out.n_bytes > 0)
         buf_putc(&out, '\n');
-    /* Whoever reads only the beginning (`| head`) closes the pipe: not our trouble. */
-    if ((fwrite(buf_text(&out), 1, out.n_bytes, stdout) != out.n_bytes || fflush(stdout) != 0) &&
-        errno != EPIPE)
-        return complain("standard output", strerror(errno));
-    return worst;
+    return out_write(&out, worst);
 }
 
 int cmd_read(int argc, char **argv)
@@ -103,7 +178,10 @@ int cmd_read(int argc, char **argv)
     scoped_arena struct arena *arena = arena_new();
     struct request request = {0};
     struct strings files = {0};
-    const struct command_option options[] = {{"--json", &request.json, NULL}, {NULL, NULL, NULL}};
+    const struct command_option options[] = {{"--json", &request.json, NULL},
+                                             {"--explain", NULL, &request.level},
+                                             {"--diff", &request.diff, NULL},
+                                             {NULL, NULL, NULL}};
 
     int parsed = command_line_parse(arena, argc, argv, options, usage, &files);
     if (parsed)
@@ -112,5 +190,9 @@ int cmd_read(int argc, char **argv)
         return usage_error(usage, "read: no file named");
     request.files = files.at;
     request.n_files = files.n;
+    if (request.diff && (files.n != 2 || request.level))
+        return usage_error(usage, "read: --diff takes two files, the old one first");
+    if (request.diff)
+        return diff(&request, arena);
     return read_all(&request);
 }

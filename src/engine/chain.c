@@ -3,11 +3,7 @@
 #include <string.h>
 
 #include "engine/engine_priv.h"
-
-enum {
-    PATIENCE_S = 900,         /* when neither says anything */
-    PATIENCE_AT_ONCE_S = 300, /* a response time of "immediate" still needs time to answer the telephone */
-};
+#include "runbook/policy_plan.h"
 
 static const struct service *chain_service(const struct engine *engine, const struct incident_record *record)
 {
@@ -64,28 +60,10 @@ void chain_people(struct turn *turn, const struct incident_record *record, size_
     *ret_people = people;
 }
 
-static bool states_response_times(const struct runbook *runbook)
-{
-    list_each (severity, &runbook->severities)
-        if (severity->response_time_s != UNSTATED)
-            return true;
-    return false;
-}
-
 int64_t patience_s(const struct engine *engine, const struct incident_record *record)
 {
     const struct procedure *procedure;
     const struct runbook *runbook = incident_runbook(engine, record, &procedure);
     const struct severity *severity = runbook ? runbook_severity(runbook, record->incident.severity) : NULL;
-    int64_t response_s = severity ? severity->response_time_s : record->incident.response_time_s;
-    /* The shorter of two: "2 hours if unresolved" does not excuse silence beyond the response time. */
-    if (severity && severity->escalate_after_s > 0 &&
-        (response_s <= 0 || severity->escalate_after_s < response_s))
-        return severity->escalate_after_s;
-    if (response_s != UNSTATED)
-        return response_s > 0 ? response_s : PATIENCE_AT_ONCE_S;
-    /* A runbook that gives the other levels a time and this one none means that it can wait. */
-    if (severity && severity->rank != 1 && states_response_times(runbook))
-        return 0;
-    return PATIENCE_S;
+    return severity_patience_s(runbook, severity, record->incident.response_time_s, NULL);
 }

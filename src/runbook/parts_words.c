@@ -68,7 +68,11 @@ static const char *const group_names[PART_WORDS_COUNT] = {
     [PART_REPORT_FACT] = "report_fact",
 };
 
-static struct phrase_book book; /* constant once load_once() has run */
+/* Constant once load_once() has run. */
+static struct {
+    struct arena *arena;
+    struct phrase_book phrases;
+} vocabulary;
 
 static enum part_words group_find(const char *name, size_t n_bytes)
 {
@@ -89,7 +93,7 @@ static void load_line(struct arena *arena, const char *line, size_t n, enum part
     while (first < n) {
         const char *comma = memchr(line + first, ',', n - first);
         size_t part = comma ? (size_t)(comma - line) - first : n - first;
-        phrase_add(arena, &book, &like, line + first, part);
+        phrase_add(arena, &vocabulary.phrases, &like, line + first, part);
         first += part + 1;
     }
 }
@@ -103,12 +107,13 @@ static void load_once(void)
 
     arena = arena_new();
     must(file);
+    vocabulary.arena = arena_new();
     for (const char *line = file->bytes; *line; row++) {
         size_t n = strcspn(line, "\n");
         if (line[0] == '[')
             group = group_find(line + 1, strcspn(line + 1, "]\n"));
         else if (line[0] != '#')
-            load_line(arena, line, n, group, row);
+            load_line(vocabulary.arena, line, n, group, row);
         line += n + (line[n] == '\n');
     }
 }
@@ -118,7 +123,7 @@ static const struct phrase_book *loaded(void)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
     must(pthread_once(&once, load_once) == 0);
-    return &book;
+    return &vocabulary.phrases;
 }
 
 /* Bytes of the text that the phrase takes as whole words, or 0. */

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "runbook/lint.h"
+#include "runbook/policy_plan.h"
 #include "runbook/runbook.h"
 
 /* One JSON object; its fields are those of the documentation of `crashcart read --json`: every list of struct
@@ -18,3 +19,7 @@ void runbook_print_json(const struct runbook *runbook, const struct defect_list 
  * steps and commands (class, line), and how many of the other things were found. colour: escape sequences for
  * a terminal. */
 void runbook_print_text(const struct runbook *runbook, bool colour, struct buf *out);
+
+/* One level's plan: every entry with its time, its line and its basis. */
+void plan_print_text(const struct runbook *runbook, const struct plan *plan, bool colour, struct buf *out);
+void plan_print_json(const struct runbook *runbook, const struct plan *plan, struct json_writer *w);

@@ -3,22 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "runbook/policy_plan.h"
 #include "runbook/print.h"
+#include "runbook/print_page.h"
 
-enum { COLUMNS = 80 };
-
-struct page {
-    struct buf *out;
-    bool colour;
-};
-
-struct style {
-    const char *on, *off;
-};
-
-static const struct style bold = {"\033[1m", "\033[0m"};
-static const struct style faint = {"\033[2m", "\033[0m"};
 static const struct style risk_styles[] = {
     [RISK_READ] = {"\033[32m", "\033[0m"},
     [RISK_UNKNOWN] = {"\033[35m", "\033[0m"},
@@ -26,80 +14,9 @@ static const struct style risk_styles[] = {
     [RISK_DESTRUCTIVE] = {"\033[31m", "\033[0m"},
 };
 
-static void put_styled(struct page *page, struct style style, const char *text)
-{
-    if (page->colour)
-        buf_puts(page->out, style.on);
-    buf_puts(page->out, text);
-    if (page->colour)
-        buf_puts(page->out, style.off);
-}
-
-/* Columns that UTF-8 text takes, counted as one a character. */
-static size_t columns_of(const char *text, size_t n_bytes)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < n_bytes; i++)
-        n += ((unsigned char)text[i] & 0xc0) != 0x80;
-    return n;
-}
-
-static void put_blanks(struct page *page, size_t n)
-{
-    while (n-- > 0)
-        buf_putc(page->out, ' ');
-}
-
-/* Words from column `at`, further lines from column `under`; ends with a newline. Control characters of the
- * document do not reach the terminal. */
-static void put_wrapped(struct page *page, size_t at, size_t under, const char *text)
-{
-    bool first = true;
-
-    while (*text) {
-        size_t n = strcspn(text, " ");
-        size_t width = columns_of(text, n);
-        if (!first && at + 1 + width > COLUMNS) {
-            buf_putc(page->out, '\n');
-            put_blanks(page, under);
-            at = under;
-        } else if (!first) {
-            buf_putc(page->out, ' ');
-            at++;
-        }
-        for (size_t i = 0; i < n; i++)
-            buf_putc(page->out, (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i]);
-        at += width;
-        first = false;
-        text += n;
-        text += strspn(text, " ");
-    }
-    buf_putc(page->out, '\n');
-}
-
-/* "5 min", "24 h", "7 days", "at once". */
-static const char *seconds_text(int64_t s, char out[TIME_TEXT_BYTES])
-{
-    static const struct {
-        int64_t s;
-        const char *unit;
-    } steps[] = {{86400, "days"}, {3600, "h"}, {60, "min"}, {1, "s"}};
-
-    if (s == 0)
-        return "at once";
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        if (s % steps[i].s != 0 || (i == 0 && s < 2 * steps[i].s))
-            continue;
-        snprintf(out, TIME_TEXT_BYTES, "%lld %s", (long long)(s / steps[i].s), steps[i].unit);
-        break;
-    }
-    return out;
-}
-
 static void put_time(struct page *page, const char *what, int64_t s, const char **separator)
 {
-    char text[TIME_TEXT_BYTES];
+    char text[SECONDS_TEXT_BYTES];
 
     if (s == UNSTATED)
         return;
@@ -107,7 +24,28 @@ static void put_time(struct page *page, const char *what, int64_t s, const char 
     *separator = ", ";
 }
 
-static void put_level(struct page *page, const struct severity *level, size_t id_columns)
+/* Who hears of it when: what is not common to all levels. Gives whether the level's own words about
+ * escalation are in it. */
+static bool put_plan(struct page *page, const struct runbook *runbook, const struct severity *level)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct plan plan;
+
+    severity_plan(arena, runbook, level, &plan);
+    bool told = false;
+
+    list_each (entry, &plan.entries) {
+        if (entry->kind != PLAN_PAGE && entry->kind != PLAN_ESCALATION && entry->kind != PLAN_UPDATE)
+            continue;
+        put_plan_entry(page, entry);
+        told |= entry->kind == PLAN_ESCALATION && entry->to.n > 0 && entry->line >= level->line &&
+                entry->line <= level->line_end;
+    }
+    return told;
+}
+
+static void put_level(struct page *page, const struct runbook *runbook, const struct severity *level,
+                      size_t id_columns)
 {
     const char *separator = "";
     size_t n = columns_of(level->id, strlen(level->id));
@@ -119,14 +57,12 @@ static void put_level(struct page *page, const struct severity *level, size_t id
         buf_printf(page->out, "%s; ", level->label);
     put_time(page, "respond within", level->response_time_s, &separator);
     put_time(page, "resolve within", level->resolution_target_s, &separator);
-    put_time(page, level->escalate_after_s == 0 ? "escalate" : "escalate after", level->escalate_after_s,
-             &separator);
     if (level->response_time_s == UNSTATED && level->response_text)
         buf_printf(page->out, "%srespond: %s", separator, level->response_text);
     else if (separator[0] == '\0')
         buf_puts(page->out, "no response time stated");
     buf_putc(page->out, '\n');
-    if (level->escalation_text) {
+    if (!put_plan(page, runbook, level) && level->escalation_text) {
         put_blanks(page, id_columns + 4);
         buf_puts(page->out, "escalate: ");
         put_wrapped(page, id_columns + 14, id_columns + 14, level->escalation_text);
@@ -152,7 +88,7 @@ static void put_levels(struct page *page, const struct runbook *runbook)
         columns = n > columns ? n : columns;
     }
     list_each (level, &runbook->severities)
-        put_level(page, level, columns);
+        put_level(page, runbook, level, columns);
 }
 
 static void put_command(struct page *page, const struct command *command)
@@ -199,7 +135,7 @@ static const char *const stage_titles[] = {"Immediate",      "Diagnosis",     "R
 
 static void put_phase(struct page *page, const struct phase *phase)
 {
-    char time[TIME_TEXT_BYTES];
+    char time[SECONDS_TEXT_BYTES];
 
     buf_puts(page->out, "  ");
     put_styled(page, bold, phase->name ? phase->name : stage_titles[phase->stage]);
@@ -260,9 +196,6 @@ static void put_counts(struct page *page, const struct runbook *runbook)
 {
     const struct runbook_parts *parts = &runbook->parts;
     const struct count counts[] = {
-        {"message template", "message templates", parts->templates.n},
-        {"update interval", "update intervals", parts->cadences.n},
-        {"deadline", "deadlines", parts->deadlines.n},
         {"threshold", "thresholds", parts->thresholds.n},
         {"checklist", "checklists", parts->checklists.n},
         {"role", "roles", parts->roles.n},
@@ -303,6 +236,107 @@ static void put_summary(struct page *page, const struct runbook *runbook)
     buf_putc(page->out, '\n');
 }
 
+/* ---- what runs, what asks, what is sent ---- */
+
+/* A `read` command that waits for a responder all the same. */
+static bool read_asks(const struct risk *risk)
+{
+    return risk->class == RISK_READ &&
+           (risk->unfilled || !risk->parses || risk->wants_terminal || risk->sensitive);
+}
+
+static void put_amount(struct page *page, size_t n, const char *what)
+{
+    if (n == 0)
+        return;
+    char head[32];
+    int width = snprintf(head, sizeof head, "%5zu  ", n);
+    buf_puts(page->out, head);
+    put_wrapped(page, (size_t)width, (size_t)width, what);
+}
+
+enum { LINES_SHOWN = 12 };
+
+static void put_running(struct page *page, const struct runbook *runbook)
+{
+    scoped_buf struct buf lines = {0};
+    size_t n_runs = 0, n_reads_ask = 0, n_asks = 0, n_two = 0;
+
+    list_each (procedure, &runbook->procedures) {
+        struct command_walk walk = {0};
+        while (procedure_next_command(procedure, &walk)) {
+            const struct risk *risk = &walk.command->risk;
+            n_reads_ask += read_asks(risk);
+            n_runs += risk->class == RISK_READ && !read_asks(risk);
+            n_asks += risk->class == RISK_MUTATE || risk->class == RISK_UNKNOWN;
+            if (risk->class == RISK_DESTRUCTIVE && n_two++ < LINES_SHOWN)
+                buf_printf(&lines, "%s%d", n_two > 1 ? ", " : "", walk.command->line);
+        }
+    }
+    if (n_runs + n_reads_ask + n_asks + n_two == 0)
+        return;
+    buf_putc(page->out, '\n');
+    put_styled(page, bold, "Commands");
+    buf_putc(page->out, '\n');
+    put_amount(page, n_runs, "run by themselves when an incident opens their procedure (read)");
+    put_amount(page, n_reads_ask,
+               "only look, and ask first: a placeholder to fill, a terminal, secrets or patient data");
+    put_amount(page, n_asks, "ask a responder first (mutate, unknown)");
+    scoped_buf struct buf two = {0};
+    buf_printf(&two, "ask two people first (destructive), line %s%s", buf_text(&lines),
+               n_two > LINES_SHOWN ? " ..." : "");
+    put_amount(page, n_two, buf_text(&two));
+}
+
+static void put_messages(struct page *page, const struct runbook *runbook)
+{
+    if (runbook->parts.templates.n == 0)
+        return;
+    buf_putc(page->out, '\n');
+    put_styled(page, bold, "Messages that are drafted");
+    buf_putc(page->out, '\n');
+    list_each (template, &runbook->parts.templates) {
+        scoped_buf struct buf text = {0};
+        put_line_number(page, template->line);
+        buf_puts(&text, template->name ? template->name : template->id);
+        if (template->audience)
+            buf_printf(&text, ", to %s", template->audience);
+        if (template->medium)
+            buf_printf(&text, ", by %s", template->medium);
+        if (template->condition)
+            buf_printf(&text, ", %s", template->condition);
+        if (template->placeholders.n > 0)
+            buf_printf(&text, ": %zu %s to fill", template->placeholders.n,
+                       template->placeholders.n == 1 ? "place" : "places");
+        put_wrapped(page, 7, 9, buf_text(&text));
+    }
+}
+
+/* Deadlines of phases and of what comes after: they hold for every level. */
+static void put_deadlines(struct page *page, const struct runbook *runbook)
+{
+    bool titled = false;
+
+    list_each (deadline, &runbook->parts.deadlines) {
+        struct plan_entry entry = {
+            .kind = PLAN_FOLLOW_UP, .after_s = deadline->due_s, .line = deadline->line};
+        scoped_buf struct buf condition = {0};
+        if (deadline->kind && strcmp(deadline->kind, "escalation") == 0)
+            continue;
+        if (!titled) {
+            buf_putc(page->out, '\n');
+            put_styled(page, bold, "Deadlines");
+            buf_putc(page->out, '\n');
+        }
+        titled = true;
+        entry.what = deadline->what ? deadline->what : "";
+        if (deadline->after)
+            buf_printf(&condition, "after: %s", deadline->after);
+        entry.condition = deadline->after ? buf_text(&condition) : NULL;
+        put_plan_entry(page, &entry);
+    }
+}
+
 void runbook_print_text(const struct runbook *runbook, bool colour, struct buf *out)
 {
     struct page page = {.out = out, .colour = colour};
@@ -313,6 +347,9 @@ void runbook_print_text(const struct runbook *runbook, bool colour, struct buf *
         buf_printf(out, "%s, %d lines\n", runbook->file, runbook->n_lines);
     put_summary(&page, runbook);
     put_levels(&page, runbook);
+    put_running(&page, runbook);
+    put_messages(&page, runbook);
+    put_deadlines(&page, runbook);
     list_each (procedure, &runbook->procedures)
         put_procedure(&page, procedure);
     if (runbook->procedures.n == 0)

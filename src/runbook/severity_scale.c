@@ -17,6 +17,7 @@ struct row {
 };
 
 struct severity_scale {
+    struct arena *arena; /* lives as long as the process */
     struct strings labels, schemes, degrees;
     LIST(struct row) rows;
 };
@@ -52,9 +53,9 @@ static struct severity_scale builtin; /* constant once load_once() has run */
 static void load_once(void)
 {
     struct severity_scale *scale = &builtin;
-    struct arena *arena = arena_new(); /* lives as long as the process */
     const struct embedded_file *file = embedded_find("severity.words");
     must(file);
+    builtin.arena = arena_new();
     const char *end = file->bytes + file->n_bytes;
     for (const char *line = file->bytes; line < end;) {
         struct strings words = {0};
@@ -62,10 +63,10 @@ static void load_once(void)
         for (size_t at = 0, n; at < n_text; at += n + 1) {
             n = strcspn(line + at, " \t#\n");
             if (n > 0)
-                strings_add(arena, &words, arena_strndup(arena, line + at, n));
+                strings_add(builtin.arena, &words, arena_strndup(builtin.arena, line + at, n));
         }
         if (words.n > 1)
-            read_line(arena, scale, &words);
+            read_line(builtin.arena, scale, &words);
         line += n_line + 1;
     }
 }

@@ -25,6 +25,7 @@ struct entry {
 };
 
 struct vocabulary {
+    struct arena *arena; /* of all that it holds */
     struct entry *entries;
     size_t n_entries;
     struct strings labels;
@@ -176,6 +177,7 @@ static void mark_phrases(struct arena *arena, struct entries *entries)
 struct vocabulary *vocabulary_new(struct arena *arena, const char *bytes, size_t n_bytes)
 {
     struct vocabulary *vocabulary = arena_alloc(arena, sizeof *vocabulary);
+    vocabulary->arena = arena;
     struct entries entries = {.places = map_new()};
     const char *end = bytes + n_bytes;
     for (const char *at = bytes; at < end;) {
@@ -209,7 +211,7 @@ static void load_once(void)
 {
     const struct embedded_file *file = embedded_find("alert.words");
     must(file);
-    builtin = vocabulary_new(arena_new(), file->bytes, file->n_bytes); /* as long as the process */
+    builtin = vocabulary_new(arena_new(), file->bytes, file->n_bytes);
 }
 
 const struct vocabulary *vocabulary_builtin(void)
