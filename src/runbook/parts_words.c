@@ -101,11 +101,9 @@ static void load_line(struct arena *arena, const char *line, size_t n, enum part
 static void load_once(void)
 {
     const struct embedded_file *file = embedded_find("parts.words");
-    static struct arena *arena; /* lives as long as the process; static, or it counts as lost */
     enum part_words group = PART_WORDS_COUNT;
     int row = 0;
 
-    arena = arena_new();
     must(file);
     vocabulary.arena = arena_new();
     for (const char *line = file->bytes; *line; row++) {
