@@ -74,9 +74,8 @@ static void logs_of_a_breach_of_patient_data_are_sensitive(void **state)
     (void)state;
     scoped_arena struct arena *arena = arena_new();
 
-    assert_true(
-        command_of(arena, "Suspected leak: PHI exposure", "kubectl logs deploy/x > x.log")->risk.sensitive);
-    assert_false(command_of(arena, "Slow answers", "kubectl logs deploy/x > x.log")->risk.sensitive);
+    assert_true(command_of(arena, "Suspected leak: PHI exposure", "kubectl logs deploy/x")->risk.sensitive);
+    assert_false(command_of(arena, "Slow answers", "kubectl logs deploy/x")->risk.sensitive);
     assert_false(command_of(arena, "PHI exposure", "kubectl get pods")->risk.sensitive);
 }
 
