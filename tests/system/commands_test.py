@@ -35,6 +35,31 @@ class Reading(SystemTest):
         prose = [line for line in out.splitlines() if '$ ' not in line]
         self.assertLessEqual(max(len(line) for line in prose), 80)
 
+    def test_one_level_is_explained_with_its_lines_and_defaults(self):
+        name = os.path.join(RUNBOOKS, 'pneumonia-detector.md')
+        code, out, err = run('read', '--explain', 'sev2', '--json', name)
+        self.assertEqual(code, 0, err)
+        plan = json.loads(out)
+        self.assertEqual(plan['severity'], 'SEV-2')
+        for entry in plan['entries']:
+            self.assertEqual(entry['line'] is None, entry['basis'] == 'default', entry)
+        code, _, err = run('read', '--explain', 'SEV-9', name)
+        self.assertEqual(code, 1)
+        self.assertIn('SEV-1, SEV-2', err)
+
+    def test_a_change_is_told_by_what_it_does(self):
+        name = os.path.join(RUNBOOKS, 'aegis-health.md')
+        with open(name, encoding='utf8') as f:
+            text = f.read()
+        reworded = written(self.folder, 'reworded.md', text.replace('## Severity levels', '\n\n## Severity levels'))
+        riskier = written(self.folder, 'riskier.md', text.replace('```bash\n', '```bash\n   rm -rf /var/lib/cache\n', 1))
+        self.assertEqual(run('read', '--diff', name, reworded)[0], 0)
+        code, out, err = run('read', '--diff', '--json', name, riskier)
+        self.assertEqual(code, 1, err)
+        self.assertTrue(any('will ask two people' in d['text'] for d in json.loads(out)), out)
+        self.assertEqual(run('read', '--diff', name, '/no/such/runbook.md')[0], 3)
+        self.assertEqual(run('read', '--diff', name)[0], 2)
+
     def test_a_pipe_that_closes_is_no_error(self):
         done = subprocess.run(f'{PROGRAM} read {RUNBOOKS}/*.md | head -n 1', shell=True, capture_output=True, check=True)
         self.assertEqual(done.stderr, b'')
