@@ -29,33 +29,34 @@ static size_t name_bytes(const char *at)
     return n;
 }
 
-/* The names that a command sets: NAME=, NAME+=, for NAME in, read NAME, ${NAME:=x}. */
-static void assignments(const char *text, void (*set)(void *context, const char *name, size_t n),
-                        void *context)
+typedef void set_function(void *context, const char *name, size_t n_bytes);
+
+/* read -r -p "Name: " A B: every word that can be a name. Gives the end of the words. */
+static const char *words_set(const char *at, set_function *set, void *context)
 {
-    for (const char *at = text; *at; at++) {
-        size_t n =
-            at == text || strchr(" \t\n;&|({`", at[-1]) || (at[-1] == '{' && at > text) ? name_bytes(at) : 0;
-        if (n == 0)
-            continue;
-        bool assigned =
-            at[n] == '=' || (at[n] == '+' && at[n + 1] == '=') || (at[n] == ':' && at[n + 1] == '=');
-        bool looped = at - text >= 4 && strncmp(at - 4, "for ", 4) == 0;
-        bool is_read = n == 4 && (strncmp(at, "read", 4) == 0);
-        if (assigned || looped)
+    for (size_t n; *at && !strchr("\n;|&<", *at); at += n ? n : 1) {
+        n = strchr(" \t", at[-1]) ? name_bytes(at) : 0;
+        if (n)
             set(context, at, n);
-        if (is_read || (n == 9 && strncmp(at, "mapfile -t", 9) == 0)) {
-            /* read -r -p "Name: " A B: every word that can be a name */
-            const char *word = at + n;
-            for (; *word && !strchr("\n;|&<", *word); word += n ? n : 1) {
-                n = strchr(" \t", word[-1]) ? name_bytes(word) : 0;
-                if (n)
-                    set(context, word, n);
-            }
-            at = word - 1;
+    }
+    return at;
+}
+
+/* The names that a command sets: NAME=, NAME+=, ${NAME:=x}, for NAME in, read NAME. */
+static void assignments(const char *text, set_function *set, void *context)
+{
+    for (const char *at = text; *at;) {
+        size_t n = at == text || strchr(" \t\n;&|({`", at[-1]) ? name_bytes(at) : 0;
+        if (n == 0) {
+            at++;
             continue;
         }
-        at += n - 1;
+        bool assigned = at[n] == '=' || ((at[n] == '+' || at[n] == ':') && at[n + 1] == '=');
+        bool looped = at - text >= 4 && strncmp(at - 4, "for ", 4) == 0;
+        bool reads = (n == 4 && strncmp(at, "read", n) == 0) || (n == 7 && strncmp(at, "mapfile", n) == 0);
+        if (assigned || looped)
+            set(context, at, n);
+        at = reads ? words_set(at + n, set, context) : at + n;
     }
 }
 
