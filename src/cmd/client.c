@@ -69,8 +69,8 @@ static struct curl_slist *headers_of(const struct client *client, struct buf *li
     return headers;
 }
 
-static CURLcode perform(const struct client *client, const char *path, const char *body, struct buf *answer,
-                        long *ret_status)
+static CURLcode perform(const struct client *client, const char *method, const char *path, const char *body,
+                        struct buf *answer, long *ret_status)
 {
     scoped_buf struct buf url = {0}, line = {0};
     buf_printf(&url, "%s%s", client->url, path);
@@ -81,6 +81,8 @@ static CURLcode perform(const struct client *client, const char *path, const cha
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_TIME_S);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)ANSWER_TIME_S);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    if (method)
+        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
     if (body)
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
@@ -99,8 +101,10 @@ static int explain(const struct client *client, long status, const struct buf *a
     struct json_document *document = json_document_new();
     struct json root;
     const char *message = NULL;
-    if (json_parse(document, buf_text(answer), answer->n_bytes, 8, &root, NULL) == 0)
+    if (json_parse(document, buf_text(answer), answer->n_bytes, 8, &root, NULL) == 0) {
         message = json_text(json_get(json_get(root, "error"), "message"), NULL);
+        message = message ? message : json_text(root, NULL); /* as Alertmanager's API says it */
+    }
     if (status == 401)
         err_set(err,
                 "%s wants %s token: set CRASHCART_TOKEN, or give --data DIR, the server's data folder, where "
@@ -114,12 +118,13 @@ static int explain(const struct client *client, long status, const struct buf *a
     return EXIT_REFUSED;
 }
 
-int client_call(const struct client *client, const char *path, const char *body, struct buf *ret_answer,
-                struct err *err)
+/* method NULL: GET, or POST of a body. */
+static int call(const struct client *client, const char *method, const char *path, const char *body,
+                struct buf *ret_answer, struct err *err)
 {
     scoped_buf struct buf answer = {0};
     long status = 0;
-    CURLcode code = perform(client, path, body, &answer, &status);
+    CURLcode code = perform(client, method, path, body, &answer, &status);
     if (code != CURLE_OK) {
         err_set(err,
                 "cannot reach %s: %s.\nIs `crashcart serve` running there? If it listens elsewhere, set "
@@ -131,6 +136,18 @@ int client_call(const struct client *client, const char *path, const char *body,
         return explain(client, status, &answer, err);
     buf_add(ret_answer, buf_text(&answer), answer.n_bytes);
     return EXIT_DONE;
+}
+
+int client_call(const struct client *client, const char *path, const char *body, struct buf *ret_answer,
+                struct err *err)
+{
+    return call(client, NULL, path, body, ret_answer, err);
+}
+
+int client_delete(const struct client *client, const char *path, struct err *err)
+{
+    scoped_buf struct buf answer = {0};
+    return call(client, "DELETE", path, NULL, &answer, err);
 }
 
 int client_get(const struct client *client, const char *path, struct json_document *document,

@@ -23,6 +23,9 @@ int client_open(struct arena *arena, const char *data_dir, const char *as, struc
 int client_call(const struct client *client, const char *path, const char *body, struct buf *ret_answer,
                 struct err *err);
 
+/* The same outcomes. */
+int client_delete(const struct client *client, const char *path, struct err *err);
+
 /* GET and parse into a document of its own. */
 int client_get(const struct client *client, const char *path, struct json_document *document,
                struct buf *text, struct json *ret_root, struct err *err);

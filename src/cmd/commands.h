@@ -14,4 +14,5 @@ int cmd_deny(int argc, char **argv);
 int cmd_incident(int argc, char **argv);
 int cmd_oncall(int argc, char **argv);
 int cmd_read(int argc, char **argv);
+int cmd_silence(int argc, char **argv);
 int cmd_serve(int argc, char **argv);

@@ -27,6 +27,7 @@ static const struct command_row rows[] = {
     {"match", cmd_match, "print which procedure answers an alert"},
     {"coverage", cmd_coverage, "print which alerts have no procedure, and what is overdue"},
     {"incident", cmd_incident, "list, show, ack, note, resolve or report incidents"},
+    {"silence", cmd_silence, "add, list, expire or preview what pages nobody for a while"},
     {"approve", cmd_approve, "let a step run that waits for a person"},
     {"deny", cmd_deny, "refuse a step that waits for a person"},
     {"oncall", cmd_oncall, "print who is on call"},
