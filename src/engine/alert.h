@@ -17,6 +17,10 @@ struct alert {
     int64_t starts_us;         /* 0: not given, the time of arrival counts */
     int64_t ends_us;           /* 0: not given; <= now: resolved */
     const char *generator_url; /* or NULL */
+    /* The same texts in one piece: labels, annotations, each name NUL value NUL, and the URL, "" for none,
+     * NUL. NULL: they are not in one piece. */
+    const char *text;
+    size_t labels_bytes, text_bytes;
 };
 
 /* What a job says of itself. */

@@ -1,7 +1,9 @@
-/* Texts of an alert are packed into one block, which is also its key: two label sets are the same when their
- * packed bytes are. The index hashes them with a secret key, because labels come from outside and FNV-1a, the
- * fingerprint that people see, can be made to collide at will. The secret decides nothing else: no iteration
- * follows the index. */
+/* Two label sets are the same when their packed bytes are. The index hashes them with a secret key, because
+ * labels come from outside and FNV-1a, the fingerprint that people see, can be made to collide at will. The
+ * secret decides nothing else: no iteration follows the index.
+ *
+ * A storm is many alerts of few rules, so the texts are kept as differences from a model (alert_text.h): a
+ * million alerts are 300 MB rather than 1.2 GB. */
 #include "engine/alert_table.h"
 
 #include <sodium.h>
@@ -10,12 +12,14 @@
 
 #include "base/hash.h"
 #include "base/must.h"
+#include "engine/alert_text.h"
 
 _Static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == 8, "the key of the index");
 
 void alert_table_start(struct alert_table *table, struct due_heap *due)
 {
-    *table = (struct alert_table){.due = due, .groups = map_new(), .sources = map_new(), .n_slots = 1024};
+    *table = (struct alert_table){
+        .due = due, .groups = map_new(), .sources = map_new(), .models = map_new(), .n_slots = 1024};
     table->slots = heap_alloc(table->n_slots * sizeof *table->slots);
     random_bytes(table->secret, sizeof table->secret);
 }
@@ -29,49 +33,140 @@ void alert_table_end(struct alert_table *table)
         free(source);
     map_free(table->sources);
     map_free(table->groups);
+    map_free(table->models);
     free(table->records);
     free(table->slots);
     buf_free(&table->packed);
+    buf_free(&table->difference);
+    buf_free(&table->key);
 }
 
-static size_t pack(struct buf *buf, const struct label *labels, size_t n_labels)
+/* ---- texts ---- */
+
+struct whole { /* all texts of an alert, in one piece */
+    const char *at;
+    size_t labels_bytes, text_bytes;
+};
+
+static void pack(struct buf *buf, const struct label *labels, size_t n_labels)
 {
-    size_t start = buf->n_bytes;
     for (size_t i = 0; i < n_labels; i++) {
         buf_add(buf, labels[i].name, strlen(labels[i].name) + 1);
         buf_add(buf, labels[i].value, strlen(labels[i].value) + 1);
     }
-    return buf->n_bytes - start;
 }
 
-static uint64_t hash_of(const struct alert_table *table, size_t n_bytes)
+static struct whole whole_of(struct alert_table *table, const struct alert *alert)
+{
+    if (alert->text)
+        return (struct whole){alert->text, alert->labels_bytes, alert->text_bytes};
+    struct buf *packed = &table->packed;
+    const char *url = alert->generator_url ? alert->generator_url : "";
+    buf_clear(packed);
+    pack(packed, alert->labels, alert->n_labels);
+    size_t labels_bytes = packed->n_bytes;
+    pack(packed, alert->annotations, alert->n_annotations);
+    buf_add(packed, url, strlen(url) + 1);
+    return (struct whole){buf_text(packed), labels_bytes, packed->n_bytes};
+}
+
+static struct text model_text(const struct alert_record *record)
+{
+    return (struct text){record->model->text, record->model->text_bytes};
+}
+
+static struct text difference_text(const struct alert_record *record)
+{
+    return (struct text){record->difference, record->difference_bytes};
+}
+
+/* The names of the labels, and the name of the alert. */
+static void model_key(struct buf *key, const struct alert *alert)
+{
+    const char *name = label_value(alert->labels, alert->n_labels, "alertname");
+    buf_clear(key);
+    buf_puts(key, name ? name : "");
+    for (size_t i = 0; i < alert->n_labels; i++) {
+        buf_putc(key, '\0');
+        buf_puts(key, alert->labels[i].name);
+    }
+}
+
+static struct alert_model *model_join(struct alert_table *table, const struct alert *alert,
+                                      struct whole whole)
+{
+    model_key(&table->key, alert);
+    struct alert_model *model = map_get(table->models, table->key.at, table->key.n_bytes);
+    if (!model) {
+        model = heap_alloc(sizeof *model);
+        model->key_bytes = table->key.n_bytes;
+        model->key = memcpy(heap_alloc(model->key_bytes), table->key.at, model->key_bytes);
+        model->text_bytes = whole.text_bytes;
+        model->text = memcpy(heap_alloc(whole.text_bytes), whole.at, whole.text_bytes);
+        map_put(table->models, model->key, model->key_bytes, model);
+    }
+    model->n_alerts++;
+    return model;
+}
+
+static void model_leave(struct alert_table *table, struct alert_model *model)
+{
+    if (--model->n_alerts)
+        return;
+    map_remove(table->models, model->key, model->key_bytes);
+    free(model->key);
+    free(model->text);
+    free(model);
+}
+
+static void text_keep_difference(struct alert_table *table, struct alert_record *record, struct whole whole)
+{
+    struct buf *difference = &table->difference;
+    buf_clear(difference);
+    text_difference(difference, model_text(record), (struct text){whole.at, whole.text_bytes});
+    record->labels_bytes = (uint32_t)whole.labels_bytes;
+    record->text_bytes = (uint32_t)whole.text_bytes;
+    record->difference_bytes = (uint32_t)difference->n_bytes;
+    free(record->difference);
+    record->difference = NULL;
+    if (difference->n_bytes)
+        record->difference = memcpy(heap_alloc(difference->n_bytes), difference->at, difference->n_bytes);
+}
+
+/* ---- the index ---- */
+
+static uint32_t hash_of(const struct alert_table *table, struct whole whole)
 {
     uint64_t hash;
-    crypto_shorthash((unsigned char *)&hash, (const unsigned char *)buf_text(&table->packed), n_bytes,
+    crypto_shorthash((unsigned char *)&hash, (const unsigned char *)whole.at, whole.labels_bytes,
                      table->secret);
-    return hash;
+    return (uint32_t)hash;
 }
 
-/* The slot of the labels in table->packed, or the free one where they would go. */
-static uint32_t slot_of(const struct alert_table *table, uint64_t hash, size_t labels_bytes)
+static bool has_labels(const struct alert_record *record, struct whole whole)
+{
+    return record->labels_bytes == whole.labels_bytes &&
+           text_begins(model_text(record), difference_text(record), whole.at, whole.labels_bytes);
+}
+
+/* The slot of these labels, or the free one where they would go. */
+static uint32_t slot_of(const struct alert_table *table, uint32_t hash, struct whole whole)
 {
     uint32_t mask = table->n_slots - 1;
-    uint32_t slot = (uint32_t)hash & mask;
-    for (; table->slots[slot]; slot = (slot + 1) & mask) {
-        const struct alert_record *record = table->records[table->slots[slot] - 1];
-        if (record->hash == hash && record->labels_bytes == labels_bytes &&
-            memcmp(record->text, buf_text(&table->packed), labels_bytes) == 0)
+    uint32_t slot = hash & mask;
+    for (; table->slots[slot].place_1; slot = (slot + 1) & mask)
+        if (table->slots[slot].hash == hash &&
+            has_labels(table->records[table->slots[slot].place_1 - 1], whole))
             break;
-    }
     return slot;
 }
 
-static uint32_t slot_of_place(const struct alert_table *table, uint64_t hash, uint32_t place)
+static uint32_t slot_of_record(const struct alert_table *table, const struct alert_record *record)
 {
     uint32_t mask = table->n_slots - 1;
-    uint32_t slot = (uint32_t)hash & mask;
-    while (table->slots[slot] != place + 1) {
-        must(table->slots[slot]);
+    uint32_t slot = record->hash & mask;
+    while (table->slots[slot].place_1 != record->place + 1) {
+        must(table->slots[slot].place_1);
         slot = (slot + 1) & mask;
     }
     return slot;
@@ -83,83 +178,73 @@ static void grow(struct alert_table *table)
         table->capacity = table->capacity ? table->capacity * 2 : 512;
         table->records = heap_resize(table->records, table->capacity * sizeof(struct alert_record *));
     }
-    if (table->n < table->n_slots / 2)
+    if (table->n < table->n_slots / 4 * 3)
         return;
-    free(table->slots);
-    table->n_slots *= 2;
+    struct alert_slot *old = table->slots;
+    uint32_t n_old = table->n_slots, mask = n_old * 2 - 1;
+    table->n_slots = n_old * 2;
     table->slots = heap_alloc(table->n_slots * sizeof *table->slots);
-    for (uint32_t place = 0; place < table->n; place++) {
-        uint32_t slot = (uint32_t)table->records[place]->hash & (table->n_slots - 1);
-        while (table->slots[slot])
-            slot = (slot + 1) & (table->n_slots - 1);
-        table->slots[slot] = place + 1;
+    for (uint32_t i = 0; i < n_old; i++) {
+        if (!old[i].place_1)
+            continue;
+        uint32_t slot = old[i].hash & mask;
+        while (table->slots[slot].place_1)
+            slot = (slot + 1) & mask;
+        table->slots[slot] = old[i];
     }
+    free(old);
 }
 
 struct alert_record *alert_table_find(struct alert_table *table, const struct alert *alert)
 {
-    buf_clear(&table->packed);
-    size_t n_bytes = pack(&table->packed, alert->labels, alert->n_labels);
-    uint32_t found = table->slots[slot_of(table, hash_of(table, n_bytes), n_bytes)];
+    struct whole whole = whole_of(table, alert);
+    uint32_t found = table->slots[slot_of(table, hash_of(table, whole), whole)].place_1;
     return found ? table->records[found - 1] : NULL;
 }
 
 struct alert_record *alert_table_add(struct alert_table *table, const struct alert *alert)
 {
+    must(alert->n_labels <= UINT8_MAX && alert->n_annotations <= UINT8_MAX);
     grow(table);
+    struct whole whole = whole_of(table, alert);
     struct alert_record *record = heap_alloc(sizeof *record);
     record->ends.kind = TIMER_ALERT_ENDS;
-    record->n_labels = (uint32_t)alert->n_labels;
-    record->labels_bytes = (uint32_t)table->packed.n_bytes;
-    record->hash = hash_of(table, record->labels_bytes);
+    record->n_labels = (uint8_t)alert->n_labels;
+    record->n_annotations = (uint8_t)alert->n_annotations;
+    record->hash = hash_of(table, whole);
     record->place = table->n;
-    /* No annotations and an empty URL, until alert_table_update() below. */
-    record->text =
-        memcpy(heap_alloc(record->labels_bytes + 1), buf_text(&table->packed), record->labels_bytes);
+    record->model = model_join(table, alert, whole);
+    text_keep_difference(table, record, whole);
 
-    uint32_t slot = slot_of(table, record->hash, record->labels_bytes);
-    must(!table->slots[slot]);
-    table->slots[slot] = record->place + 1;
+    uint32_t slot = slot_of(table, record->hash, whole);
+    must(!table->slots[slot].place_1);
+    table->slots[slot] = (struct alert_slot){record->hash, record->place + 1};
     table->records[table->n++] = record;
-    alert_table_update(table, record, alert);
     return record;
-}
-
-static size_t tail_bytes(const struct alert_record *record)
-{
-    const char *url = record->text + record->labels_bytes + record->annotations_bytes;
-    return record->annotations_bytes + strlen(url) + 1;
 }
 
 void alert_table_update(struct alert_table *table, struct alert_record *record, const struct alert *alert)
 {
-    struct buf *tail = &table->packed;
-    buf_clear(tail);
-    size_t annotations_bytes = pack(tail, alert->annotations, alert->n_annotations);
-    const char *url = alert->generator_url ? alert->generator_url : "";
-    buf_add(tail, url, strlen(url) + 1);
-
-    if (record->annotations_bytes == annotations_bytes && tail_bytes(record) == tail->n_bytes &&
-        memcmp(record->text + record->labels_bytes, buf_text(tail), tail->n_bytes) == 0)
+    struct whole whole = whole_of(table, alert);
+    record->n_annotations = (uint8_t)alert->n_annotations;
+    if (record->text_bytes == whole.text_bytes &&
+        text_begins(model_text(record), difference_text(record), whole.at, whole.text_bytes))
         return;
-    record->text = heap_resize(record->text, record->labels_bytes + tail->n_bytes);
-    memcpy(record->text + record->labels_bytes, buf_text(tail), tail->n_bytes);
-    record->annotations_bytes = (uint32_t)annotations_bytes;
-    record->n_annotations = (uint32_t)alert->n_annotations;
+    text_keep_difference(table, record, whole);
 }
 
 /* Closes the gap behind a freed slot: whatever stands after it and could stand in it moves up. */
 static void free_slot(struct alert_table *table, uint32_t gap)
 {
     uint32_t mask = table->n_slots - 1;
-    for (uint32_t slot = (gap + 1) & mask; table->slots[slot]; slot = (slot + 1) & mask) {
-        uint32_t home = (uint32_t)table->records[table->slots[slot] - 1]->hash & mask;
+    for (uint32_t slot = (gap + 1) & mask; table->slots[slot].place_1; slot = (slot + 1) & mask) {
+        uint32_t home = table->slots[slot].hash & mask;
         if (((slot - home) & mask) < ((slot - gap) & mask))
             continue;
         table->slots[gap] = table->slots[slot];
         gap = slot;
     }
-    table->slots[gap] = 0;
+    table->slots[gap] = (struct alert_slot){0};
 }
 
 static void leave_group(struct alert_table *table, struct alert_record *record)
@@ -188,15 +273,16 @@ void alert_table_remove(struct alert_table *table, struct alert_record *record)
     due_clear(table->due, &record->ends);
     if (record->firing)
         table->n_firing--;
-    free_slot(table, slot_of_place(table, record->hash, record->place));
+    free_slot(table, slot_of_record(table, record));
 
     struct alert_record *last = table->records[--table->n];
     if (last != record) {
-        table->slots[slot_of_place(table, last->hash, last->place)] = record->place + 1;
+        table->slots[slot_of_record(table, last)].place_1 = record->place + 1;
         last->place = record->place;
         table->records[last->place] = last;
     }
-    free(record->text);
+    model_leave(table, record->model);
+    free(record->difference);
     free(record);
 }
 
@@ -266,7 +352,9 @@ static const char *unpack(const char *text, struct label *labels, size_t n_label
 void alert_record_view(const struct alert_record *record, struct arena *arena, struct alert *ret_alert)
 {
     struct label *labels = arena_alloc(arena, (record->n_labels + record->n_annotations) * sizeof *labels);
-    const char *annotations = unpack(record->text, labels, record->n_labels);
+    char *text = arena_alloc(arena, record->text_bytes);
+    text_restore(model_text(record), difference_text(record), text, record->text_bytes);
+    const char *annotations = unpack(text, labels, record->n_labels);
     const char *url = unpack(annotations, labels + record->n_labels, record->n_annotations);
     *ret_alert = (struct alert){
         .labels = labels,
@@ -276,5 +364,8 @@ void alert_record_view(const struct alert_record *record, struct arena *arena, s
         .starts_us = record->starts_us,
         .ends_us = record->ends_us == INT64_MAX ? 0 : record->ends_us,
         .generator_url = *url ? url : NULL,
+        .text = text,
+        .labels_bytes = record->labels_bytes,
+        .text_bytes = record->text_bytes,
     };
 }

@@ -38,21 +38,37 @@ struct alert_record {
     bool ended_by_word; /* somebody said that it is over: not a timeout, not an absence */
 
     /* Owned by the table. */
-    uint64_t hash;
-    uint32_t place;
-    uint32_t n_labels, n_annotations, labels_bytes, annotations_bytes;
-    char *text; /* labels, then annotations, each name NUL value NUL; then the generator URL */
+    uint8_t n_labels, n_annotations;
+    uint32_t hash, place;
+    uint32_t labels_bytes, text_bytes; /* as in struct alert */
+    uint32_t difference_bytes;
+    char *difference; /* of the text from the model's (alert_text.h) */
+    struct alert_model *model;
+};
+
+/* The texts of the first alert with these names and this alert name, for the others to differ from. */
+struct alert_model {
+    char *key, *text;
+    size_t key_bytes, text_bytes;
+    size_t n_alerts;
+};
+
+/* Of the index: where the record stands, and enough of its hash to pass over others without looking at them.
+ */
+struct alert_slot {
+    uint32_t hash, place_1; /* place + 1; 0: free */
 };
 
 struct alert_table {
     struct alert_record **records; /* in no order, without gaps */
     uint32_t n, capacity;
-    uint32_t *slots; /* place + 1, or 0; open addressing */
+    struct alert_slot *slots; /* open addressing */
     uint32_t n_slots;
     size_t n_firing;
     struct due_heap *due;
-    struct map *groups, *sources;
-    struct buf packed; /* labels of the alert looked for, then its annotations and URL */
+    struct map *groups, *sources, *models;
+    struct buf packed; /* the text of the alert looked for, when it came in pieces */
+    struct buf difference, key;
     unsigned char secret[16];
 };
 
@@ -73,5 +89,5 @@ void alert_table_join(struct alert_table *table, struct alert_record *record, co
 /* The group, or NULL when no alert is in it. */
 struct alert_group *alert_table_group(struct alert_table *table, const char *source, const char *group_key);
 
-/* The labels, annotations and times again; texts point into the record. */
+/* The labels, annotations and times again; texts are the arena's. */
 void alert_record_view(const struct alert_record *record, struct arena *arena, struct alert *ret_alert);

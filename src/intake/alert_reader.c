@@ -1,5 +1,5 @@
-/* One alert as JSON -> struct alert. Texts are not copied: they point into the parsed document, whose strings
- * are closed by a NUL. */
+/* One alert as JSON -> struct alert. Its texts are copied once, into one piece: the form in which the engine
+ * compares and keeps them. */
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -166,6 +166,37 @@ static struct alert_members find_members(struct json object)
     return members;
 }
 
+static char *append(char *at, const char **text)
+{
+    size_t n_bytes = strlen(*text) + 1;
+    *text = memcpy(at, *text, n_bytes);
+    return at + n_bytes;
+}
+
+static size_t labels_bytes(const struct label *labels, size_t n)
+{
+    size_t n_bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        n_bytes += strlen(labels[i].name) + strlen(labels[i].value) + 2;
+    return n_bytes;
+}
+
+void alert_pack(struct arena *arena, struct alert *alert)
+{
+    const char *url = alert->generator_url ? alert->generator_url : "";
+    alert->labels_bytes = labels_bytes(alert->labels, alert->n_labels);
+    alert->text_bytes =
+        alert->labels_bytes + labels_bytes(alert->annotations, alert->n_annotations) + strlen(url) + 1;
+    char *at = arena_alloc(arena, alert->text_bytes);
+    alert->text = at;
+    for (size_t i = 0; i < alert->n_labels; i++)
+        at = append(append(at, &alert->labels[i].name), &alert->labels[i].value);
+    for (size_t i = 0; i < alert->n_annotations; i++)
+        at = append(append(at, &alert->annotations[i].name), &alert->annotations[i].value);
+    append(at, &url);
+    alert->generator_url = *url ? url : NULL;
+}
+
 int alert_read(const struct place *place, struct json object, struct alert *ret_alert,
                struct alert_members *ret_members)
 {
@@ -182,6 +213,7 @@ int alert_read(const struct place *place, struct json object, struct alert *ret_
         return -1;
     if (alert.n_labels == 0)
         return place_refuse(place, "labels", "it needs at least one label that is not empty");
+    alert_pack(place->arena, &alert);
     *ret_alert = alert;
     *ret_members = members;
     return 0;

@@ -68,6 +68,7 @@ static int read_line(struct arena *arena, struct json root, size_t line, struct 
         return -1;
     if (alert.n_labels == 0)
         return place_refuse(&place, "labels", "it has no label");
+    alert_pack(arena, &alert);
     *ret_alert = alert;
     *ret_batch = batch;
     return 0;
