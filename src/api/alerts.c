@@ -14,14 +14,27 @@ static const struct intake_format *format_of(const struct route *route)
     return NULL;
 }
 
-int alerts_parse(struct request *request, const struct intake_format *format, const char **ret_field,
-                 struct err *err)
+static int parse_and_pack(struct request *request, struct reading *reading,
+                          const struct intake_format *format, const char **ret_field, struct err *err)
 {
     struct intake_body body = {format, buf_text(&request->body), request->body.n_bytes,
                                clock_wall_us(request->api->clock)};
-    if (!request->document)
-        request->document = json_document_new();
-    int got = intake_parse(&body, request->document, request->arena, &request->batch, ret_field, err);
+    const void *packed;
+    size_t n_packed;
+    if (intake_parse(&body, reading->document, request->arena, &request->batch, ret_field, err) < 0)
+        return -1;
+    ledger_pack(reading->packer, body.bytes, body.n_bytes, &packed, &n_packed);
+    if (packed != body.bytes)
+        request_pack_body(request, packed, n_packed);
+    return 0;
+}
+
+int alerts_parse(struct request *request, const struct intake_format *format, const char **ret_field,
+                 struct err *err)
+{
+    struct reading *reading = pool_take_reading(request->api->pool);
+    int got = parse_and_pack(request, reading, format, ret_field, err);
+    pool_give_reading(request->api->pool, reading);
     if (got < 0)
         log_event(LOG_WARNING, "alert.refused", "format=%s field=%s error=%s", format->name,
                   log_quote(*ret_field ? *ret_field : ""), log_quote(err->text));

@@ -6,7 +6,7 @@
 #include "api/request.h"
 #include "base/arena.h"
 
-enum { SPARE_REQUESTS = 64, SPARE_LEDGERS = 8 };
+enum { SPARE_REQUESTS = 64, SPARE_LEDGERS = 8, SPARE_READINGS = 2 };
 
 struct pool {
     pthread_mutex_t lock;
@@ -15,6 +15,8 @@ struct pool {
     size_t n_requests;
     struct ledger *ledgers[SPARE_LEDGERS];
     size_t n_ledgers;
+    struct reading *readings;
+    size_t n_readings;
     size_t n_in_use[N_USES];
     bool stopping;
 };
@@ -31,12 +33,24 @@ struct pool *pool_new(void)
     return pool;
 }
 
+static void reading_free(struct reading *reading)
+{
+    json_document_free(reading->document);
+    ledger_packer_free(reading->packer);
+    heap_free_(&reading);
+}
+
 void pool_free(struct pool *pool)
 {
     while (pool->requests) {
         struct request *request = pool->requests;
         pool->requests = request->next;
         request_free(request);
+    }
+    while (pool->readings) {
+        struct reading *reading = pool->readings;
+        pool->readings = reading->next;
+        reading_free(reading);
     }
     for (size_t i = 0; i < pool->n_ledgers; i++)
         ledger_close(pool->ledgers[i]);
@@ -88,6 +102,37 @@ void pool_give_ledger(struct pool *pool, struct ledger *ledger)
     pthread_mutex_unlock(&pool->lock);
     if (!keep)
         ledger_close(ledger);
+}
+
+struct reading *pool_take_reading(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    struct reading *reading = pool->readings;
+    if (reading) {
+        pool->readings = reading->next;
+        pool->n_readings--;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    if (reading)
+        return reading;
+    reading = heap_alloc(sizeof *reading);
+    reading->document = json_document_new();
+    reading->packer = ledger_packer_new();
+    return reading;
+}
+
+void pool_give_reading(struct pool *pool, struct reading *reading)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool keep = pool->n_readings < SPARE_READINGS;
+    if (keep) {
+        reading->next = pool->readings;
+        pool->readings = reading;
+        pool->n_readings++;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    if (!keep)
+        reading_free(reading);
 }
 
 void pool_begin(struct pool *pool, enum use use)

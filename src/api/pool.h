@@ -1,5 +1,5 @@
-/* Spare requests and ledger readers, so that a request costs no allocation, and the counts that a stop waits
- * for. Any thread. */
+/* Spare requests, ledger readers and what an alert is read with, so that a request costs no allocation, and
+ * the counts that a stop waits for. Any thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,6 +19,15 @@ struct ledger *pool_take_ledger(struct pool *pool);
 /* Kept for the next, or freed when enough are spare. */
 void pool_give_request(struct pool *pool, struct request *request);
 void pool_give_ledger(struct pool *pool, struct ledger *ledger);
+
+/* What a body of alerts is read and packed with: a megabyte, so there are as many as are at work at once. */
+struct reading {
+    struct json_document *document;
+    struct ledger_packer *packer;
+    struct reading *next; /* in the pool */
+};
+struct reading *pool_take_reading(struct pool *pool);
+void pool_give_reading(struct pool *pool, struct reading *reading);
 
 /* What is under way. */
 enum use { USE_REQUEST, USE_SUBMITTED, N_USES };

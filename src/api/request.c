@@ -283,6 +283,14 @@ static int open_reader(const struct api *api, struct ledger **ret_ledger, struct
     return ledger_open_reader(&api->ledger, ret_ledger, err);
 }
 
+void request_pack_body(struct request *request, const void *bytes, size_t n_bytes)
+{
+    atomic_fetch_sub(&request->api->body_bytes, request->body.n_bytes);
+    buf_clear(&request->body);
+    buf_add(&request->body, bytes, n_bytes);
+    atomic_fetch_add(&request->api->body_bytes, n_bytes);
+}
+
 struct ledger *request_ledger(struct request *request)
 {
     struct err err = {0};

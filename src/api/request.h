@@ -80,6 +80,8 @@ void request_replace_body(struct request *request, struct buf *body);
 int request_text(struct request *request, struct json root, const char *name, const char **ret_text);
 /* Who writes: the token, or the person that it speaks for (member "as", or header X-Crashcart-As). */
 int request_actor(struct request *request, struct json root, const char **ret_actor);
+/* Writes over the body, in its own memory, the shorter form in which the inbox keeps it. */
+void request_pack_body(struct request *request, const void *bytes, size_t n_bytes);
 /* Hands request->input to the engine, and with format the body to the inbox. The handler returns at once. */
 void request_submit(struct request *request, const struct intake_format *format);
 

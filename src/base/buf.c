@@ -27,6 +27,12 @@ void buf_add(struct buf *buf, const void *bytes, size_t n_bytes)
     buf->at[buf->n_bytes] = '\0';
 }
 
+char *buf_room(struct buf *buf, size_t n_bytes)
+{
+    reserve(buf, n_bytes);
+    return buf->at + buf->n_bytes;
+}
+
 void buf_puts(struct buf *buf, const char *s)
 {
     buf_add(buf, s, strlen(s));

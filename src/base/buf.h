@@ -16,6 +16,9 @@ void buf_putc(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *buf, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 
+/* Room for n_bytes behind what is there, to be written by the caller; good until the buffer is used again. */
+char *buf_room(struct buf *buf, size_t n_bytes);
+
 /* Drops the first n_bytes, moving the rest down. */
 void buf_consume(struct buf *buf, size_t n_bytes);
 

@@ -1,5 +1,6 @@
-/* One alert as JSON -> struct alert. Its texts are copied once, into one piece: the form in which the engine
- * compares and keeps them. */
+/* One alert as JSON -> struct alert. Texts point into the parsed document, whose strings are closed by a NUL,
+ * until batch_keep() copies them into one piece an alert: the form in which the engine compares and keeps
+ * them. */
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -181,7 +182,7 @@ static size_t labels_bytes(const struct label *labels, size_t n)
     return n_bytes;
 }
 
-void alert_pack(struct arena *arena, struct alert *alert)
+static void alert_pack(struct arena *arena, struct alert *alert)
 {
     const char *url = alert->generator_url ? alert->generator_url : "";
     alert->labels_bytes = labels_bytes(alert->labels, alert->n_labels);
@@ -195,6 +196,16 @@ void alert_pack(struct arena *arena, struct alert *alert)
         at = append(append(at, &alert->annotations[i].name), &alert->annotations[i].value);
     append(at, &url);
     alert->generator_url = *url ? url : NULL;
+}
+
+void batch_keep(struct arena *arena, struct alert_batch *batch)
+{
+    const char **texts[] = {&batch->group_key, &batch->dedup_key, &batch->acknowledged_by, &batch->noted_by,
+                            &batch->note,      &batch->heartbeat, &batch->signal_text};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = arena_strdup(arena, *texts[i]);
+    for (size_t i = 0; i < batch->n_alerts; i++)
+        alert_pack(arena, &batch->alerts[i]);
 }
 
 int alert_read(const struct place *place, struct json object, struct alert *ret_alert,
@@ -213,7 +224,6 @@ int alert_read(const struct place *place, struct json object, struct alert *ret_
         return -1;
     if (alert.n_labels == 0)
         return place_refuse(place, "labels", "it needs at least one label that is not empty");
-    alert_pack(place->arena, &alert);
     *ret_alert = alert;
     *ret_members = members;
     return 0;

@@ -37,7 +37,7 @@ static int read_alert(const struct place *place, struct json object, bool group_
     return 0;
 }
 
-static int read_group(struct arena *arena, struct json root, struct alert_batch *batch, const char **ret_field, struct err *err)
+static int read_group(struct json root, struct alert_batch *batch, const char **ret_field, struct err *err)
 {
     size_t n_bytes = 0;
     struct json key = json_get(root, "groupKey");
@@ -48,7 +48,7 @@ static int read_group(struct arena *arena, struct json root, struct alert_batch 
             *ret_field = "groupKey";
         return err_set(err, "groupKey must be a text of at most %d bytes", GROUP_KEY_BYTES_LIMIT);
     }
-    batch->group_key = text && *text ? arena_strdup(arena, text) : NULL;
+    batch->group_key = text && *text ? text : NULL;
     batch->group_resolved = says(json_get(root, "status"), "resolved");
     batch->group_whole = batch->group_key && json_int(json_get(root, "truncatedAlerts"), 0) == 0;
     return 0;
@@ -62,7 +62,7 @@ int alertmanager_webhook_parse(struct arena *arena, struct json root, int64_t re
     struct place place = {.arena = arena, .list = "alerts", .ret_field = ret_field, .err = err};
     if (json_kind(root) != JSON_OBJECT)
         return err_set(err, "the body must be an object with \"alerts\", as Alertmanager's webhook sends it");
-    if (read_group(arena, root, &batch, ret_field, err) < 0 ||
+    if (read_group(root, &batch, ret_field, err) < 0 ||
         alerts_begin(arena, alerts, "alerts", ret_field, &batch.alerts, err) < 0)
         return -1;
     for (struct json_iter item = json_first(alerts); json_more(&item); json_next(&item)) {

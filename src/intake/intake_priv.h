@@ -39,8 +39,8 @@ struct alert_members {
 int alert_read(const struct place *place, struct json object, struct alert *ret_alert,
                struct alert_members *ret_members);
 
-/* Copies the texts into one piece, so that they outlive the document. */
-void alert_pack(struct arena *arena, struct alert *alert);
+/* Copies all texts, those of an alert into one piece, so that they outlive the document. */
+void batch_keep(struct arena *arena, struct alert_batch *batch);
 
 /* The same for a set of names and texts by itself: sorted by name, empty values dropped, the last of each
  * name.

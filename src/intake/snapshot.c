@@ -68,7 +68,6 @@ static int read_line(struct arena *arena, struct json root, size_t line, struct 
         return -1;
     if (alert.n_labels == 0)
         return place_refuse(&place, "labels", "it has no label");
-    alert_pack(arena, &alert);
     *ret_alert = alert;
     *ret_batch = batch;
     return 0;
@@ -94,6 +93,7 @@ int snapshot_each_batch(const struct intake_body *body, struct json_document *do
             read_line(arena, root, n_alerts, &alert, &batch, err) < 0)
             return err_prefix(err, "the snapshot of alerts, alert %zu: ", n_alerts + 1);
         batch.alerts = &alert;
+        batch_keep(arena, &batch);
         visit(context, &batch, json_int(json_get(root, "updated_us"), body->received_us));
         arena_reset(arena);
         n_alerts++;

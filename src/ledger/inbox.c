@@ -98,10 +98,12 @@ int ledger_each_inbox(struct ledger *ledger,
         db_prepare(ledger->db, "SELECT format, received_us, body FROM inbox ORDER BY id", err);
     if (!read)
         return -1;
+    struct buf unpacked scoped_buf = {0};
     int result;
     while ((result = db_step(read, err)) == 0) {
         size_t n_bytes;
         const void *body = db_column_blob(read, 2, &n_bytes);
+        unpack(&unpacked, &body, &n_bytes);
         result = visit(context, db_column_text(read, 0), body, n_bytes, db_column_int(read, 1));
         if (result != 0) {
             db_reset(read);

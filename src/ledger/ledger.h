@@ -51,8 +51,17 @@ int ledger_checkpoint(struct ledger *ledger, struct err *err);
  * starts again from the ledger. LEDGER_FULL leaves nothing behind, and the next transaction may succeed. */
 
 int ledger_begin(struct ledger *ledger, struct err *err);
-/* One row a request: the bytes as received. format names the parser ("alertmanager-api"). 0, LEDGER_FULL or
- * -1. */
+/* A body as the inbox keeps it: compressed, when that is worth it. Bodies are packed by whoever received
+ * them, on their own threads; a packer belongs to one at a time. The packed bytes are good until the packer
+ * packs again. */
+struct ledger_packer;
+struct ledger_packer *ledger_packer_new(void);
+void ledger_packer_free(struct ledger_packer *packer); /* NULL is allowed */
+void ledger_pack(struct ledger_packer *packer, const void *body, size_t n_bytes, const void **ret_packed,
+                 size_t *ret_n_bytes);
+
+/* One row a request: the bytes as received, packed or not. format names the parser ("alertmanager-api"). 0,
+ * LEDGER_FULL or -1. */
 int ledger_accept(struct ledger *ledger, const char *format, const void *body, size_t n_bytes,
                   int64_t received_us, struct err *err);
 /* Writes every decision. 0, LEDGER_FULL or -1; on anything but 0 the caller rolls back. */
@@ -73,8 +82,8 @@ int64_t ledger_inbox_last_id(const struct ledger *ledger);
 
 /* Gives the engine its name, the highest numbers given so far, its incidents (open ones and those resolved
  * within the last day), their steps, the deliveries that are not over, and all timers. Values are the
- * engine's to copy. The inbox follows: visit gets every row in order; another answer than 0 ends it and is
- * returned. */
+ * engine's to copy. The inbox follows: visit gets every row, unpacked, in order; another answer than 0 ends
+ * it and is returned. */
 int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us, struct err *err);
 int ledger_each_inbox(struct ledger *ledger,
                       int (*visit)(void *context, const char *format, const void *body, size_t n_bytes,

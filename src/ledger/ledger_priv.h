@@ -79,6 +79,12 @@ int event_append(struct ledger *ledger, const struct event *event, int64_t now_u
 
 int inbox_load_end(struct ledger *ledger, struct err *err);
 
+/* ---- pack.c ---- */
+
+/* The body of a row as it was received, in out when it was packed. What is damaged stays as it is, and is no
+ * JSON. */
+void unpack(struct buf *out, const void **bytes, size_t *n_bytes);
+
 /* ---- row.c: a noun whose values are rows ---- */
 
 enum column_kind { COLUMN_INT64, COLUMN_INT, COLUMN_BOOL, COLUMN_TEXT, COLUMN_WORD };

@@ -1,8 +1,9 @@
 #include "role/compaction.h"
 
 enum {
-    LONG_BYTES = 64 * 1024 * 1024,
-    FULL_BYTES = 256 * 1024 * 1024, /* a restart reads it all again */
+    /* Packed bodies: a restart reads it all again, and unpacked it is some twenty times as long. */
+    LONG_BYTES = 8 * 1024 * 1024,
+    FULL_BYTES = 32 * 1024 * 1024,
 };
 
 bool compaction_is_due(const struct compaction *compaction, size_t inbox_bytes, bool idle)

@@ -8,17 +8,17 @@ static void a_short_inbox_is_left_alone(void **state)
     (void)state;
     const struct compaction compaction = {0};
     assert_false(compaction_is_due(&compaction, 0, true));
-    assert_false(compaction_is_due(&compaction, 60 * MB, true));
-    assert_true(compaction_is_due(&compaction, 70 * MB, true));
+    assert_false(compaction_is_due(&compaction, 7 * MB, true));
+    assert_true(compaction_is_due(&compaction, 9 * MB, true));
 }
 
 static void it_waits_for_a_quiet_moment_as_long_as_it_can(void **state)
 {
     (void)state;
     const struct compaction compaction = {0};
-    assert_false(compaction_is_due(&compaction, 200 * MB, false));
-    assert_true(compaction_is_due(&compaction, 200 * MB, true));
-    assert_true(compaction_is_due(&compaction, 300 * MB, false));
+    assert_false(compaction_is_due(&compaction, 20 * MB, false));
+    assert_true(compaction_is_due(&compaction, 20 * MB, true));
+    assert_true(compaction_is_due(&compaction, 40 * MB, false));
 }
 
 /* Many alerts that stand make a long snapshot, and so does one that could not be written. */

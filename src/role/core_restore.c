@@ -89,10 +89,15 @@ int core_compact_inbox(struct core *core, struct err *err)
     intake_snapshot_begin(&writer);
     engine_each_alert(core->engine, now, add_alert, &writer);
     intake_snapshot_end(&writer);
+    const void *packed;
+    size_t n_packed;
+    struct ledger_packer *packer = ledger_packer_new();
+    ledger_pack(packer, body.at, body.n_bytes, &packed, &n_packed);
     int got = ledger_begin(core->ledger, err);
     if (got == 0)
-        got = ledger_compact_inbox(core->ledger, ledger_inbox_last_id(core->ledger), INTAKE_SNAPSHOT, body.at,
-                                   body.n_bytes, now, err);
+        got = ledger_compact_inbox(core->ledger, ledger_inbox_last_id(core->ledger), INTAKE_SNAPSHOT, packed,
+                                   n_packed, now, err);
+    ledger_packer_free(packer);
     if (got == 0)
         return ledger_commit(core->ledger, err);
     ledger_rollback(core->ledger);
