@@ -16,10 +16,16 @@
 
 _Static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == 8, "the key of the index");
 
+struct alert_scratch {
+    const struct alert_record *of; /* whose text it holds, or NULL */
+    struct buf text;
+};
+
 void alert_table_start(struct alert_table *table, struct due_heap *due)
 {
     *table = (struct alert_table){
         .due = due, .groups = map_new(), .sources = map_new(), .models = map_new(), .n_slots = 1024};
+    table->scratch = heap_alloc(sizeof *table->scratch);
     table->slots = heap_alloc(table->n_slots * sizeof *table->slots);
     random_bytes(table->secret, sizeof table->secret);
 }
@@ -39,6 +45,8 @@ void alert_table_end(struct alert_table *table)
     buf_free(&table->packed);
     buf_free(&table->difference);
     buf_free(&table->key);
+    buf_free(&table->scratch->text);
+    free(table->scratch);
 }
 
 /* ---- texts ---- */
@@ -124,6 +132,8 @@ static void text_keep_difference(struct alert_table *table, struct alert_record 
     struct buf *difference = &table->difference;
     buf_clear(difference);
     text_difference(difference, model_text(record), (struct text){whole.at, whole.text_bytes});
+    if (table->scratch->of == record)
+        table->scratch->of = NULL;
     record->labels_bytes = (uint32_t)whole.labels_bytes;
     record->text_bytes = (uint32_t)whole.text_bytes;
     record->difference_bytes = (uint32_t)difference->n_bytes;
@@ -131,6 +141,18 @@ static void text_keep_difference(struct alert_table *table, struct alert_record 
     record->difference = NULL;
     if (difference->n_bytes)
         record->difference = memcpy(heap_alloc(difference->n_bytes), difference->at, difference->n_bytes);
+}
+
+const char *alert_table_text(const struct alert_table *table, const struct alert_record *record)
+{
+    struct alert_scratch *scratch = table->scratch;
+    if (scratch->of == record)
+        return scratch->text.at;
+    buf_clear(&scratch->text);
+    text_restore(model_text(record), difference_text(record), buf_room(&scratch->text, record->text_bytes),
+                 record->text_bytes);
+    scratch->of = record;
+    return scratch->text.at;
 }
 
 /* ---- the index ---- */
@@ -281,6 +303,8 @@ void alert_table_remove(struct alert_table *table, struct alert_record *record)
         last->place = record->place;
         table->records[last->place] = last;
     }
+    if (table->scratch->of == record)
+        table->scratch->of = NULL;
     model_leave(table, record->model);
     free(record->difference);
     free(record);

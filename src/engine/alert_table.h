@@ -69,6 +69,7 @@ struct alert_table {
     struct map *groups, *sources, *models;
     struct buf packed; /* the text of the alert looked for, when it came in pieces */
     struct buf difference, key;
+    struct alert_scratch *scratch; /* of alert_table_text() */
     unsigned char secret[16];
 };
 
@@ -89,5 +90,7 @@ void alert_table_join(struct alert_table *table, struct alert_record *record, co
 /* The group, or NULL when no alert is in it. */
 struct alert_group *alert_table_group(struct alert_table *table, const char *source, const char *group_key);
 
+/* The text of the record (struct alert), good until the next call for another one. */
+const char *alert_table_text(const struct alert_table *table, const struct alert_record *record);
 /* The labels, annotations and times again; texts are the arena's. */
 void alert_record_view(const struct alert_record *record, struct arena *arena, struct alert *ret_alert);

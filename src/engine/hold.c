@@ -12,7 +12,8 @@ unsigned hold_find(struct engine *engine, const struct alert_record *record,
     const struct silence_record *silence;
     uint64_t inhibitor;
     unsigned held = 0;
-    if (silences_of(engine, record->text, record->n_labels, &silence, HIDING_ASKED))
+    if (silences_of(engine, alert_table_text(&engine->alerts, record), record->n_labels, &silence,
+                    HIDING_ASKED))
         held |= HELD_SILENCED;
     if (inhibitors_of(engine, record, &inhibitor, HIDING_ASKED))
         held |= HELD_INHIBITED;
@@ -54,8 +55,10 @@ void hold_apart(struct turn *turn, struct alert_record *record, unsigned held, i
     turn->held_news->n++;
     turn->held_news->reasons |= held;
     if (turn->held_news->names.n < NAMED_ALERTS)
-        *list_push(turn->arena, &turn->held_news->names) =
-            text_head(turn->arena, packed_label(record->text, record->n_labels, "alertname"), NAME_BYTES);
+        *list_push(turn->arena, &turn->held_news->names) = text_head(
+            turn->arena,
+            packed_label(alert_table_text(&turn->engine->alerts, record), record->n_labels, "alertname"),
+            NAME_BYTES);
 }
 
 void hold_settle(struct turn *turn)

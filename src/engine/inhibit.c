@@ -31,17 +31,18 @@ void inhibition_end(struct inhibition *inhibition)
     forget_sources(inhibition);
 }
 
-static bool fits(const struct matchers *side, const struct alert_record *record)
+static bool fits(const struct engine *engine, const struct matchers *side, const struct alert_record *record)
 {
-    return matchers_fit(side, record->text, record->n_labels);
+    return matchers_fit(side, alert_table_text(&engine->alerts, record), record->n_labels);
 }
 
-static struct buf key_of(const struct inhibition *inhibition, size_t rule, const struct alert_record *record)
+static struct buf key_of(const struct engine *engine, size_t rule, const struct alert_record *record)
 {
+    const struct inhibition *inhibition = &engine->inhibition;
     struct buf key = {0};
     buf_add(&key, &rule, sizeof rule);
     list_each (name, &inhibition->rules[rule].equal) {
-        const char *value = packed_label(record->text, record->n_labels, *name);
+        const char *value = packed_label(alert_table_text(&engine->alerts, record), record->n_labels, *name);
         buf_add(&key, value, strlen(value) + 1);
     }
     return key;
@@ -59,10 +60,10 @@ void inhibition_fired(struct engine *engine, const struct alert_record *record)
 {
     struct inhibition *inhibition = &engine->inhibition;
     for (size_t i = 0; i < inhibition->n_rules; i++) {
-        if (!fits(&inhibition->rules[i].source, record))
+        if (!fits(engine, &inhibition->rules[i].source, record))
             continue;
-        bool both = fits(&inhibition->rules[i].target, record);
-        scoped_buf struct buf key = key_of(inhibition, i, record);
+        bool both = fits(engine, &inhibition->rules[i].target, record);
+        scoped_buf struct buf key = key_of(engine, i, record);
         struct source_set *set = map_get(inhibition->sources, key.at, key.n_bytes);
         if (!set) {
             set = heap_alloc(sizeof *set);
@@ -79,10 +80,10 @@ void inhibition_ended(struct engine *engine, const struct alert_record *record)
 {
     struct inhibition *inhibition = &engine->inhibition;
     for (size_t i = 0; i < inhibition->n_rules; i++) {
-        if (!fits(&inhibition->rules[i].source, record))
+        if (!fits(engine, &inhibition->rules[i].source, record))
             continue;
-        bool both = fits(&inhibition->rules[i].target, record);
-        scoped_buf struct buf key = key_of(inhibition, i, record);
+        bool both = fits(engine, &inhibition->rules[i].target, record);
+        scoped_buf struct buf key = key_of(engine, i, record);
         struct source_set *set = map_get(inhibition->sources, key.at, key.n_bytes);
         if (!set || set->n[both] == 0)
             continue;
@@ -117,15 +118,15 @@ size_t inhibitors_of(const struct engine *engine, const struct alert_record *rec
     const struct inhibition *inhibition = &engine->inhibition;
     size_t n = 0;
     for (size_t i = 0; i < inhibition->n_rules && n < most; i++) {
-        if (!fits(&inhibition->rules[i].target, record))
+        if (!fits(engine, &inhibition->rules[i].target, record))
             continue;
-        scoped_buf struct buf key = key_of(inhibition, i, record);
+        scoped_buf struct buf key = key_of(engine, i, record);
         const struct source_set *set = map_get(inhibition->sources, key.at, key.n_bytes);
         if (!set)
             continue;
         if (set->n[0])
             ret_fingerprints[n++] = set->fingerprint[0];
-        else if (set->n[1] && !fits(&inhibition->rules[i].source, record))
+        else if (set->n[1] && !fits(engine, &inhibition->rules[i].source, record))
             ret_fingerprints[n++] = set->fingerprint[1];
     }
     return n;

@@ -14,11 +14,15 @@ struct holders {
     int64_t dependency;
 };
 
-static bool equalities_fit(const struct matchers *matchers, const struct alert_record *record)
+static bool equalities_fit(const struct engine *engine, const struct matchers *matchers,
+                           const struct alert_record *record)
 {
+    if (!matchers->n)
+        return true;
+    const char *text = alert_table_text(&engine->alerts, record);
     for (size_t i = 0; i < matchers->n; i++) {
         const struct matcher *matcher = matchers->at[i];
-        const char *value = packed_label(record->text, record->n_labels, matcher->name);
+        const char *value = packed_label(text, record->n_labels, matcher->name);
         if ((strcmp(value, matcher->value) == 0) == matcher->negative)
             return false;
     }
@@ -30,8 +34,8 @@ static bool equalities_fit(const struct matchers *matchers, const struct alert_r
 static void find_holders(const struct engine *engine, const struct alert_record *record,
                          struct holders *ret_holders)
 {
-    ret_holders->n_silences =
-        silences_of(engine, record->text, record->n_labels, ret_holders->silences, SCAN_HOLDERS);
+    ret_holders->n_silences = silences_of(engine, alert_table_text(&engine->alerts, record), record->n_labels,
+                                          ret_holders->silences, SCAN_HOLDERS);
     ret_holders->n_inhibitors = inhibitors_of(engine, record, ret_holders->inhibitors, SCAN_HOLDERS);
     ret_holders->dependency = 0;
     if (record->held & HELD_DEPENDS)
@@ -41,7 +45,7 @@ static void find_holders(const struct engine *engine, const struct alert_record 
 static bool is_wanted(const struct engine *engine, const struct alert_record *record, int64_t now_us,
                       const struct alert_scan *scan, struct holders *ret_holders)
 {
-    if (!record->firing || record->ends_us <= now_us || !equalities_fit(scan->equalities, record))
+    if (!record->firing || record->ends_us <= now_us || !equalities_fit(engine, scan->equalities, record))
         return false;
     find_holders(engine, record, ret_holders);
     bool silenced = ret_holders->n_silences > 0;
@@ -49,12 +53,6 @@ static bool is_wanted(const struct engine *engine, const struct alert_record *re
     if ((silenced && scan->no_silenced) || (inhibited && scan->no_inhibited))
         return false;
     return silenced || inhibited || !scan->no_active;
-}
-
-static size_t text_bytes(const struct alert_record *record)
-{
-    size_t n = record->labels_bytes + record->annotations_bytes;
-    return n + strlen(record->text + n) + 1;
 }
 
 static void add_text(struct buf *out, const char *text)
@@ -111,7 +109,7 @@ static void copy(const struct engine *engine, const struct alert_record *record,
     };
     size_t at = out->n_bytes;
     buf_add(out, &head, sizeof head);
-    buf_add(out, record->text, text_bytes(record));
+    buf_add(out, alert_table_text(&engine->alerts, record), record->text_bytes);
     add_incident(out, engine, record, incident);
     for (size_t i = 0; i < holders->n_silences; i++)
         add_text(out, holders->silences[i]->silence.id);
@@ -138,7 +136,7 @@ static void scan_piece(const struct engine *engine, int64_t now_us, struct alert
         const struct alert_record *record = records[--at];
         if (at >= 2 * AHEAD) {
             __builtin_prefetch(records[at - 2 * AHEAD]);
-            __builtin_prefetch(records[at - AHEAD]->text);
+            __builtin_prefetch(records[at - AHEAD]->difference);
         }
         if (!is_wanted(engine, record, now_us, scan, &holders))
             continue;

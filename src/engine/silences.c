@@ -197,7 +197,8 @@ static size_t count_hidden(const struct engine *engine, const struct silence_rec
     size_t n = 0;
     for (uint32_t i = 0; i < engine->alerts.n; i++) {
         const struct alert_record *alert = engine->alerts.records[i];
-        n += alert->firing && matchers_fit(&record->matchers, alert->text, alert->n_labels);
+        n += alert->firing &&
+             matchers_fit(&record->matchers, alert_table_text(&engine->alerts, alert), alert->n_labels);
     }
     return n;
 }
