@@ -82,8 +82,7 @@ static void use(struct variables *variables, const struct lint_command *command,
                 const char *at)
 {
     const struct lint_command *setter = map_get(variables->later, name, n);
-    if (!setter || setter->line <= command->line || map_get(variables->set, name, n) ||
-        map_get(variables->told, name, n))
+    if (!setter || map_get(variables->set, name, n) || map_get(variables->told, name, n))
         return;
     int line = command->line;
     for (const char *c = command->exact; c < command->exact + (at - command->text); c++)
