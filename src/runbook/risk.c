@@ -178,6 +178,7 @@ void scan_inner_shell(struct scan *scan, const char *text)
     inside.depth = 0;
     inside.inner_depth++;
     inside.stdin_text = NULL;
+    inside.variables = (typeof(inside.variables)){0}; /* a shell inside does not know those of ours */
     text_scan(&inside, &parses);
     scan->tool_is_minor = inside.tool_is_minor;
 }

@@ -22,19 +22,28 @@ static bool is_stream(const char *path)
     return starts_with(path, "/dev/fd/");
 }
 
+/* A part from a variable or a command; only a date is sure to lead nowhere else. */
+static bool holds_value(const char *path)
+{
+    for (const char *c = strpbrk(path, "$`"); c; c = strpbrk(c + 1, "$`"))
+        if (!starts_with(c, "$(date"))
+            return true;
+    return false;
+}
+
 static bool is_temporary(const char *path)
 {
     bool temporary = starts_with(path, "/tmp/") || starts_with(path, "/var/tmp/");
-    return temporary && !strstr(path, "..");
+    return temporary && !strstr(path, "..") && !holds_value(path);
 }
 
 /* A new file beside us that only people read. A name with the date in it is never one that exists. */
 static bool is_evidence(const struct scan *scan, const char *path)
 {
-    if (strchr("/~$.", path[0]) || strstr(path, "..") || strstr(path, "/."))
+    if (strchr("/~$.", path[0]) || strstr(path, "..") || strstr(path, "/.") || holds_value(path))
         return false;
     const char *dot = strrchr(path, '.');
-    if (strstr(path, "$(date") || strstr(path, "`date"))
+    if (strstr(path, "$(date"))
         return true;
     return dot && rules_list_has(scan->rules, LIST_EVIDENCE_ENDINGS, dot);
 }

@@ -178,6 +178,7 @@ struct scan {
     bool there;               /* inside kubectl exec, ssh, docker exec */
     bool tool_is_minor;       /* risk->tool is a wrapper or a word of the shell so far */
     bool saved;               /* output goes to a file */
+    bool maybe;               /* what is walked may never run, or runs in a shell of its own */
     bool in_prefix;           /* the assignment stands before a command: NAME=x cmd */
     const char *stdin_text;   /* what the next command reads, when that is in the text */
     const char *replace_text; /* xargs -I {}: the text that data replaces */
@@ -198,7 +199,18 @@ void scan_node(struct scan *scan, TSNode node);
 void scan_command(struct scan *scan, const struct word *words, size_t n_words);
 /* A file that the command writes: by redirection (risk_file.c) or an option. */
 void scan_written_file(struct scan *scan, const struct word *file, const char *part);
+
+/* Of the tree (risk_tree.c). */
+const char *node_text(struct scan *scan, TSNode node);
+bool node_is(TSNode node, const char *type);
+const char *node_operator(TSNode node); /* the first child without a name: ">", "=" */
+void children_scan(struct scan *scan, TSNode node);
+
+/* Variables (risk_variable.c); value NULL: not known. */
 void scan_assignment(struct scan *scan, const char *name, const char *value);
+void variables_set_by(struct scan *scan, const struct words *words);
+node_handler assignment_node, list_node, maybe_node, loop_node, function_node, arithmetic_node;
+node_handler declaration_node, unset_node, expansion_node;
 bool scan_has_placeholder(const struct scan *scan, size_t start, size_t end);
 
 /* Words of a node (risk_word.c); an unquoted variable of known value becomes the words of its value. */

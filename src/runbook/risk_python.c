@@ -11,6 +11,7 @@ struct python {
     struct scan *scan;
     struct strings defined; /* functions of the text itself */
     const char *last_word;  /* or "" after a mark */
+    const char *owner;      /* of the last dot: "json" in json.load */
     bool last_was_member;   /* the last word stood behind a dot */
     char last_mark;
     int depth; /* of brackets */
@@ -137,6 +138,8 @@ static void call_check(struct python *python, const char *name, const char *at, 
         const char *close = memchr(at, ')', (size_t)(end - at));
         if (!close || memchr(at, ',', (size_t)(close - at)))
             python_unknown(python, part, "may open a file for writing");
+    } else if (strcmp(name, "load") == 0 && strcmp(python->owner, "json") != 0) {
+        python_unknown(python, part, "may run what the file holds");
     } else if (!is_defined(python, name) && !rules_list_has(python->scan->rules, LIST_PYTHON_CALLS, name)) {
         python_unknown(python, part, "is a function that the rules do not know");
     }
@@ -231,6 +234,8 @@ static const char *python_word(struct python *python, const char *at, const char
 
 static void equals_check(struct python *python)
 {
+    if (python->depth > 0 && alternatives_match("data|json|files|body|method|content", python->last_word))
+        python_unknown(python, python->last_word, "sends something along");
     if (python->last_mark == ']' || (*python->last_word && python->last_was_member))
         python_unknown(python, "python", "sets something inside of an object");
     else if (*python->last_word && python->depth == 0 &&
@@ -260,6 +265,8 @@ static const char *python_mark(struct python *python, const char *at, const char
     if (!strchr("+-*/%|&^", *at))
         python->last_was_member = *at == '=' ? false : python->last_was_member && *at == ' ';
     python->last_mark = *at;
+    if (*at == '.')
+        python->owner = python->last_word;
     if (!strchr("+-*/%|&^", *at))
         python->last_word = "";
     return at + 1;
@@ -295,7 +302,7 @@ static void python_text(struct python *python, const char *at, const char *end)
 
 void scan_python(struct scan *scan, const struct word *words, size_t n_words)
 {
-    struct python python = {.scan = scan, .last_word = ""};
+    struct python python = {.owner = "", .scan = scan, .last_word = ""};
     const char *text = n_words ? words[0].text : "";
     if (n_words && words[0].dynamic)
         risk_raise(scan, RISK_UNKNOWN, "python -c", "holds a value from outside in its code");

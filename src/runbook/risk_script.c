@@ -187,6 +187,9 @@ void scan_lines(struct scan *scan, const struct word *words, size_t n_words)
 {
     enum { FIRST_WORDS = 4 };
     const char *at = words_joined(scan->arena, words, n_words);
+    for (const char *c = at; *c; c++)
+        if (strchr("$`%", *c) || (*c == '\\' && !strchr("nr", c[1])))
+            risk_raise(scan, RISK_UNKNOWN, at, "is not known before it is sent");
     while (*at) {
         struct word first[FIRST_WORDS];
         size_t n_first = 0;

@@ -238,8 +238,11 @@ static const char *client_command(struct statement *s, const char *at)
     const struct phrase *phrase = words_phrase(s->scan, "<sql>", &word, 1);
     enum risk_class class = phrase ? (enum risk_class)phrase->kind : RISK_UNKNOWN;
     sql_raise(s, class, word.text, class == RISK_READ ? "only looks" : "is a command of the database client");
-    bool inside = s->n_first > 0;
-    return inside ? at + n : at + strcspn(at, "\n");
+    if (s->n_first > 0)
+        return at + n;
+    /* its arguments go to the end of the line or to the next such command; `\\\\` ends it for psql */
+    at += n + strcspn(at + n, "\\\n");
+    return at[0] == '\\' && at[1] == '\\' ? at + 2 : at;
 }
 
 static const char *token(struct statement *s, const char *at)
@@ -286,18 +289,31 @@ static void statement_end(struct statement *s)
     sql_raise(s, class, part, why ? why : whys[class]);
 }
 
-void scan_sql(struct scan *scan, const struct word *words, size_t n_words)
+/* `\G` ends a statement of MySQL as `;` does. */
+static size_t end_length(const char *at)
 {
-    const char *at = words_joined(scan->arena, words, n_words);
-    bool seen = false;
+    bool vertical = at[0] == '\\' && at[1] == 'G' && !isalnum((unsigned char)at[2]);
+    return vertical ? 2 : *at == ';';
+}
+
+/* Several words are several statements, as sqlite3 takes them. */
+static void one_text(struct scan *scan, const char *at, bool *seen)
+{
     while (*at) {
         struct statement s = {.scan = scan, .last_word = "", .before_last = ""};
-        while (*at && *at != ';')
+        while (*at && end_length(at) == 0)
             at = token(&s, at);
         statement_end(&s);
-        seen |= s.n_first > 0 || scan->risk->why;
-        at += *at == ';';
+        *seen |= s.n_first > 0 || scan->risk->why;
+        at += end_length(at);
     }
+}
+
+void scan_sql(struct scan *scan, const struct word *words, size_t n_words)
+{
+    bool seen = false;
+    for (size_t i = 0; i < n_words; i++)
+        one_text(scan, words[i].text, &seen);
     if (!seen)
         risk_raise(scan, RISK_UNKNOWN, "SQL", "holds no statement");
 }

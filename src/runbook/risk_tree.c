@@ -10,13 +10,13 @@
 
 enum { DEEPEST = 120 };
 
-static const char *node_text(struct scan *scan, TSNode node)
+const char *node_text(struct scan *scan, TSNode node)
 {
     size_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
     return arena_strndup(scan->arena, scan->text + start, end - start);
 }
 
-static bool node_is(TSNode node, const char *type)
+bool node_is(TSNode node, const char *type)
 {
     return strcmp(ts_node_type(node), type) == 0;
 }
@@ -45,11 +45,20 @@ static struct nodes children_of(struct scan *scan, TSNode node)
     return nodes;
 }
 
-static void children_scan(struct scan *scan, TSNode node)
+void children_scan(struct scan *scan, TSNode node)
 {
-    struct nodes children = children_of(scan, node);
-    list_each (child, &children)
-        scan_node(scan, *child);
+    if (ts_node_child_count(node) == 0)
+        return;
+    TSTreeCursor cursor = ts_tree_cursor_new(node);
+    for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
+         more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+        TSNode child = ts_tree_cursor_current_node(&cursor);
+        if (ts_node_is_named(child))
+            scan_node(scan, child);
+        else if (node_is(child, "&"))
+            scan->variables.n = 0; /* what stood before it ran in a shell of its own */
+    }
+    ts_tree_cursor_delete(&cursor);
 }
 
 static void nothing(struct scan *scan, TSNode node)
@@ -75,8 +84,7 @@ void scan_node(struct scan *scan, TSNode node)
 
 /* ---- redirections ---- */
 
-/* The operator of a redirection: the first child without a name. */
-static const char *redirect_operator(TSNode node)
+const char *node_operator(TSNode node)
 {
     for (uint32_t i = 0; i < ts_node_child_count(node); i++)
         if (!ts_node_is_named(ts_node_child(node, i)))
@@ -93,7 +101,7 @@ static bool is_descriptor(const char *text)
  * arguments of the command. */
 static void file_redirect(struct scan *scan, TSNode node, struct words *arguments)
 {
-    const char *op = redirect_operator(node);
+    const char *op = node_operator(node);
     bool copies =
         strcmp(op, ">&") == 0 || strcmp(op, "<&") == 0 || strcmp(op, ">&-") == 0 || strcmp(op, "<&-") == 0;
     bool seen = strcmp(op, ">&-") == 0 || strcmp(op, "<&-") == 0;
@@ -208,18 +216,6 @@ static bool is_arithmetic(TSNode command_name)
            node_is(ts_node_named_child(command_name, 0), "arithmetic_expansion");
 }
 
-/* Programs that set variables by name: what was known about variables is known no longer. */
-static void set_variables_note(struct scan *scan, const struct words *words)
-{
-    static const char programs[] = "read|printf|mapfile|readarray|getopts|let";
-    if (words->n == 0 || !alternatives_match(programs, words->at[0].text))
-        return;
-    scan->variables.n = 0;
-    for (size_t i = 1; i < words->n; i++)
-        if (rules_list_has(scan->rules, LIST_RISKY_VARIABLES, words->at[i].text))
-            scan_assignment(scan, words->at[i].text, NULL);
-}
-
 /* A simple command with words that stand behind its redirections. */
 static void command_with(struct scan *scan, TSNode node, const struct words *behind, const char *stdin_text)
 {
@@ -244,7 +240,7 @@ static void command_with(struct scan *scan, TSNode node, const struct words *beh
     if (!arithmetic)
         scan_command(scan, words.at, words.n);
     scan->stdin_text = NULL;
-    set_variables_note(scan, &words);
+    variables_set_by(scan, &words);
     list_each (at, &children) {
         TSNode child = *at;
         scan->in_prefix = node_is(child, "variable_assignment");
@@ -345,6 +341,8 @@ static const char *printed_text(struct scan *scan, TSNode node)
 
 static void pipeline_node(struct scan *scan, TSNode node)
 {
+    bool outside = scan->maybe;
+    scan->maybe = true; /* each part of a pipe runs in a shell of its own */
     const char *piped = scan->stdin_text;
     struct nodes children = children_of(scan, node);
     list_each (at, &children) {
@@ -354,61 +352,10 @@ static void pipeline_node(struct scan *scan, TSNode node)
         piped = printed_text(scan, child);
     }
     scan->stdin_text = NULL;
+    scan->maybe = outside;
 }
 
-/* ---- variables, functions, loops ---- */
-
-static void assignment_node(struct scan *scan, TSNode node)
-{
-    TSNode name = ts_node_child_by_field_name(node, "name", 4);
-    TSNode value = ts_node_child_by_field_name(node, "value", 5);
-    const char *known = "";
-    if (!ts_node_is_null(value)) {
-        struct word word = word_of_node(scan, value);
-        known = word.dynamic || word.placeholder || node_is(value, "array") ? NULL : word.text;
-    }
-    bool prefix = scan->in_prefix;
-    scan->in_prefix = false;
-    bool plain = strcmp(redirect_operator(node), "=") == 0 && node_is(name, "variable_name");
-    scan_assignment(scan, node_text(scan, name), plain && !prefix ? known : NULL);
-    children_scan(scan, node);
-}
-
-void scan_assignment(struct scan *scan, const char *name, const char *value)
-{
-    if (rules_list_has(scan->rules, LIST_RISKY_VARIABLES, name))
-        risk_raise(scan, RISK_UNKNOWN, arena_printf(scan->arena, "%s=", name),
-                   "changes which program runs or what it loads");
-    list_each (variable, &scan->variables) {
-        if (strcmp(variable->name, name) == 0) {
-            variable->value = NULL;
-            return;
-        }
-    }
-    if (scan->variables.n < 64)
-        *list_push(scan->arena, &scan->variables) = (struct variable){name, value};
-}
-
-static void function_node(struct scan *scan, TSNode node)
-{
-    TSNode name = ts_node_child_by_field_name(node, "name", 4);
-    const char *text = ts_node_is_null(name) ? "" : node_text(scan, name);
-    if (rules_tool(scan->rules, text))
-        risk_raise(scan, RISK_UNKNOWN, text, "is given a new meaning by a function of the same name");
-    else if (scan->functions.n < 64)
-        strings_add(scan->arena, &scan->functions, text);
-    scan->variables.n = 0;
-    children_scan(scan, node);
-    scan->variables.n = 0;
-}
-
-/* In a loop a variable may change after its use, so nothing is known of any. */
-static void loop_node(struct scan *scan, TSNode node)
-{
-    scan->variables.n = 0;
-    children_scan(scan, node);
-    scan->variables.n = 0;
-}
+/* ---- loops, tests ---- */
 
 static void while_node(struct scan *scan, TSNode node)
 {
@@ -438,14 +385,6 @@ static void test_node(struct scan *scan, TSNode node)
     children_scan(scan, node);
 }
 
-/* ${x@P} runs what the value of x holds. */
-static void expansion_node(struct scan *scan, TSNode node)
-{
-    if (strstr(node_text(scan, node), "@P"))
-        risk_raise(scan, RISK_UNKNOWN, node_text(scan, node), "runs what a variable holds");
-    children_scan(scan, node);
-}
-
 node_handler *tree_node_handler(const char *type)
 {
     static const struct {
@@ -454,32 +393,32 @@ node_handler *tree_node_handler(const char *type)
     } handlers[] = {
         {"program", children_scan},
         {"ERROR", children_scan}, /* the text is unknown already; what is in it may be worse */
-        {"list", children_scan},
+        {"list", list_node},
         {"pipeline", pipeline_node},
         {"command", command_node},
         {"command_name", children_scan},
         {"redirected_statement", redirected_node},
         {"variable_assignment", assignment_node},
         {"variable_assignments", children_scan},
-        {"declaration_command", children_scan},
-        {"unset_command", children_scan},
+        {"declaration_command", declaration_node},
+        {"unset_command", unset_node},
         {"function_definition", function_node},
-        {"subshell", children_scan},
+        {"subshell", maybe_node},
         {"compound_statement", children_scan},
         {"negated_command", children_scan},
-        {"if_statement", children_scan},
+        {"if_statement", maybe_node},
         {"elif_clause", children_scan},
         {"else_clause", children_scan},
         {"for_statement", loop_node},
         {"c_style_for_statement", c_for_node},
         {"while_statement", while_node},
         {"do_group", children_scan},
-        {"case_statement", children_scan},
+        {"case_statement", maybe_node},
         {"case_item", children_scan},
         {"test_command", test_node},
-        {"command_substitution", children_scan},
-        {"process_substitution", children_scan},
-        {"arithmetic_expansion", children_scan},
+        {"command_substitution", maybe_node},
+        {"process_substitution", maybe_node},
+        {"arithmetic_expansion", arithmetic_node},
         {"binary_expression", children_scan},
         {"unary_expression", children_scan},
         {"ternary_expression", children_scan},
