@@ -128,6 +128,7 @@ struct runbook_parts {
     LIST(struct stated) timeline_events;
     LIST(struct agenda_item) agenda;
     LIST(struct stated) questions;
+    LIST(struct stated) participants; /* of the review */
     int64_t review_due_s, review_due_min_s;
     LIST(struct stated) action_columns;
     LIST(struct action_row) action_rows;

@@ -89,7 +89,7 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
                 text_normalise(reading->arena, fact->text, when.at);
     } else {
         const char *rrule = rrule_above(reading, fact->block);
-        if (rrule)
+        if (rrule && part_words_value(PART_DRILL, part_heading(reading, fact->block)) == NULL)
             add(reading, text_without_colon(reading->arena, fact->label ? fact->label : fact->text), rrule,
                 NULL, fact->line);
     }
@@ -159,6 +159,19 @@ static void read_drill(struct parts_reading *reading, const struct fact *fact)
     drill->recurrence = rrule ? recurrence_word(rrule) : NULL;
 }
 
+/* "### Monthly restore drill": its steps come with it. */
+static void read_drill_heading(struct parts_reading *reading, const struct block *heading)
+{
+    const char *title = heading->prose.text;
+    const char *rrule = strnlen(title, DRILL_BYTES) < DRILL_BYTES && part_words_value(PART_DRILL, title)
+                            ? part_words_value(PART_RECURRENCE, title)
+                            : NULL;
+
+    if (rrule)
+        add_drill(reading, title, part_date(reading->arena, title), heading->line)->recurrence =
+            recurrence_word(rrule);
+}
+
 void parts_read_maintenance(struct parts_reading *reading)
 {
     const struct document *document = reading->document;
@@ -168,6 +181,8 @@ void parts_read_maintenance(struct parts_reading *reading)
     for (size_t i = 0; i < document->blocks.n; i++)
         if (document->blocks.at[i].kind == BLOCK_TABLE)
             read_table(reading, i);
+        else if (document->blocks.at[i].kind == BLOCK_HEADING)
+            read_drill_heading(reading, &document->blocks.at[i]);
     read_drill_metadata(reading);
     list_each (fact, &reading->facts)
         read_drill(reading, fact);

@@ -42,9 +42,23 @@ static void a_drill_has_a_date_or_a_recurrence(void **state)
     assert_string_equal(parts->drills.at[1].recurrence, "quarterly");
 }
 
+static void a_heading_names_a_drill_and_its_rhythm(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(arena, "# P\n\n## Testing and maintenance\n\n### Quarterly "
+                                                        "restore drill\n\n1. Restore a ward\n2. Compare\n");
+
+    assert_int_equal(parts->drills.n, 1);
+    assert_string_equal(parts->drills.at[0].name, "Quarterly restore drill");
+    assert_string_equal(parts->drills.at[0].recurrence, "quarterly");
+    assert_int_equal(parts->maintenance.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_heading_names_a_drill_and_its_rhythm),
         cmocka_unit_test(tasks_have_a_recurrence_or_an_occasion),
         cmocka_unit_test(a_label_gives_all_tasks_below_it_their_recurrence),
         cmocka_unit_test(a_drill_has_a_date_or_a_recurrence),

@@ -61,9 +61,24 @@ static void the_agenda_has_times_and_the_questions_are_kept(void **state)
     assert_int_equal(parts->review_due_min_s, 2 * 86400);
 }
 
+static void a_review_has_participants(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Post-incident review\n\n**Participants**:\n- Ward lead\n- All responders\n\n"
+               "**Attendees**: vendor, ward nurse\n\n## Ward\n\n**Participants**: nobody\n");
+
+    assert_int_equal(parts->participants.n, 4);
+    assert_string_equal(parts->participants.at[1].text, "All responders");
+    assert_int_equal(parts->participants.at[1].line, 7);
+    assert_string_equal(parts->participants.at[3].text, "ward nurse");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_review_has_participants),
         cmocka_unit_test(the_headings_of_a_report_template_are_its_sections),
         cmocka_unit_test(a_sentence_lists_what_a_postmortem_holds),
         cmocka_unit_test(a_list_below_lessons_learned_gives_sections_and_one_of_things_to_do_does_not),

@@ -1,5 +1,5 @@
-/* The meeting after an incident: its agenda with times, its questions, until when it is held; and the figures
- * by which incidents are measured. */
+/* The meeting after an incident: its agenda with times, its questions, who comes, until when it is held; and
+ * the figures by which incidents are measured. */
 #include <string.h>
 
 #include "runbook/parts_priv.h"
@@ -52,6 +52,25 @@ static void read_question(struct parts_reading *reading, const struct fact *fact
     question->line = fact->line;
 }
 
+/* "**Attendees**: the team, the ward lead", or a list below such a label. */
+static void read_participants(struct parts_reading *reading, const struct fact *fact)
+{
+    struct strings names = {0};
+    struct part_label label;
+
+    if (!about_review(reading, fact->block))
+        return;
+    if (fact->label && fact->rest[0] && part_words_whole(PART_PARTICIPANTS, fact->label))
+        text_split_list(reading->arena, fact->rest, true, &names);
+    else if (fact->place == FACT_ITEM && !is_question(fact->text) &&
+             ((part_label_before(reading, fact->block, &label) &&
+               part_words_whole(PART_PARTICIPANTS, label.text)) ||
+              part_words_whole(PART_PARTICIPANTS, part_heading(reading, fact->block))))
+        strings_add(reading->arena, &names, fact->text);
+    list_each (name, &names)
+        *list_push(reading->arena, &reading->parts->participants) = (struct stated){*name, fact->line};
+}
+
 /* The first deadline of a review: "within 48 hours". */
 static void read_due(struct parts_reading *reading)
 {
@@ -90,6 +109,8 @@ void parts_read_review(struct parts_reading *reading)
             read_agenda_item(reading, fact);
             read_question(reading, fact);
         }
+        if (fact->place != FACT_FENCE && part_template_at(reading, fact->line) == NULL)
+            read_participants(reading, fact);
         read_metric(reading, fact);
     }
     read_due(reading);

@@ -310,7 +310,8 @@ static void print_question(struct json_writer *w, const struct stated *s)
 static void print_review(const struct runbook_parts *parts, struct json_writer *w)
 {
     jw_name(w, "review");
-    if (parts->agenda.n == 0 && parts->questions.n == 0 && parts->review_due_s == UNSTATED) {
+    if (parts->agenda.n == 0 && parts->questions.n == 0 && parts->participants.n == 0 &&
+        parts->review_due_s == UNSTATED) {
         jw_null(w);
         return;
     }
@@ -319,6 +320,7 @@ static void print_review(const struct runbook_parts *parts, struct json_writer *
     print_json_seconds(w, "due_min_s", parts->review_due_min_s);
     PRINT_LIST(w, "agenda", &parts->agenda, print_agenda);
     PRINT_LIST(w, "questions", &parts->questions, print_question);
+    PRINT_LIST(w, "participants", &parts->participants, print_question);
     jw_end_object(w);
 }
 

@@ -306,6 +306,9 @@ static void join_title(const struct reading *reading, const struct procedure_wri
 {
     if (writer->n_plain_labels != 1 || procedure->phases.n != 1 || procedure->phases.at[0].name == NULL)
         return;
+    enum words group = words_heading(procedure->phases.at[0].name);
+    if (is_stage_group(group) && words_are(group, procedure->phases.at[0].name))
+        return; /* another label was the plain one, and nothing followed it */
     if (sentence_is_order(procedure->phases.at[0].name) || procedure->phases.at[0].line == procedure->line)
         return;
     procedure->title = arena_printf(reading->arena, "%s: %s", procedure->title, procedure->phases.at[0].name);
