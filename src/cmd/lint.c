@@ -9,6 +9,7 @@
 #include "cmd/commands.h"
 #include "cmd/lint_sarif.h"
 #include "cmd/terminal.h"
+#include "config/policy.h"
 #include "runbook/library.h"
 
 struct options {
@@ -22,9 +23,10 @@ struct counts {
     bool unreadable;
 };
 
-static const char usage[] = "usage: crashcart lint FILE|DIR... [--notes] [--json | --sarif]\n"
+static const char usage[] = "usage: crashcart lint FILE|DIR... [--notes] [--policy PATH] [--json | --sarif]\n"
                             "       crashcart lint --explain CODE\n"
                             "       crashcart lint --explain list\n"
+                            "  --policy risk rules of your own, a file or a folder\n"
                             "  --notes  show notes, too: what is good to know and breaks nothing\n"
                             "  --sarif  for code hosts and editors (SARIF 2.1.0); has all, as --json\n"
                             "Exit 1: there is an error. Exit 3: a file cannot be read.\n";
@@ -229,11 +231,12 @@ int cmd_lint(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
     struct options options = {0};
-    const struct command_option known[] = {{.name = "--json", .flag = &options.json},
-                                           {.name = "--sarif", .flag = &options.sarif},
-                                           {.name = "--notes", .flag = &options.notes},
-                                           {.name = "--explain", .value = &options.explain},
-                                           {0}};
+    const char *policy = NULL;
+    struct err err = {0};
+    const struct command_option known[] = {
+        {.name = "--json", .flag = &options.json},   {.name = "--sarif", .flag = &options.sarif},
+        {.name = "--notes", .flag = &options.notes}, {.name = "--explain", .value = &options.explain},
+        {.name = "--policy", .value = &policy},      {0}};
     int parsed = command_line_parse(arena, argc, argv, known, usage, &options.paths);
     if (parsed)
         return command_line_exit(parsed);
@@ -241,5 +244,9 @@ int cmd_lint(int argc, char **argv)
         return explain(options.explain);
     if (options.json && options.sarif)
         return usage_error(usage, "lint: --json and --sarif are two documents; ask for one");
+    if (policy_use(policy, &err) < 0) {
+        fprintf(stderr, "crashcart lint: %s\n", err.text);
+        return EXIT_UNREACHABLE;
+    }
     return options.paths.n > 0 ? lint_all(&options) : usage_error(usage, "lint: a file is missing");
 }

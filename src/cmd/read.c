@@ -12,6 +12,7 @@
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/terminal.h"
+#include "config/policy.h"
 #include "runbook/document_check.h"
 #include "runbook/policy_diff.h"
 #include "runbook/policy_plan.h"
@@ -24,7 +25,8 @@ static const char usage[] =
     "Prints what was understood of each runbook: levels, who is paged when, what runs by\n"
     "itself and what asks, messages, procedures with the class of every command.\n"
     "--explain LEVEL: the whole clock of one severity level, each entry with its line.\n"
-    "--diff: what a change changes in behaviour; exit 0 when nothing does, 1 otherwise.\n";
+    "--diff: what a change changes in behaviour; exit 0 when nothing does, 1 otherwise.\n"
+    "--policy PATH: risk rules of your own, a file or a folder.\n";
 
 struct request {
     bool json, diff;
@@ -177,10 +179,13 @@ int cmd_read(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
     struct request request = {0};
+    const char *policy = NULL;
+    struct err err = {0};
     struct strings files = {0};
     const struct command_option options[] = {{"--json", &request.json, NULL},
                                              {"--explain", NULL, &request.level},
                                              {"--diff", &request.diff, NULL},
+                                             {"--policy", NULL, &policy},
                                              {NULL, NULL, NULL}};
 
     int parsed = command_line_parse(arena, argc, argv, options, usage, &files);
@@ -188,6 +193,8 @@ int cmd_read(int argc, char **argv)
         return command_line_exit(parsed);
     if (files.n == 0)
         return usage_error(usage, "read: no file named");
+    if (policy_use(policy, &err) < 0)
+        return complain("--policy", err.text);
     request.files = files.at;
     request.n_files = files.n;
     if (request.diff && (files.n != 2 || request.level))

@@ -1,4 +1,4 @@
-/* `crashcart risk [--json] [--rules FILE] [COMMAND | -]`: the class of a command, and why. */
+/* `crashcart risk [--json] [--policy PATH] [COMMAND | -]`: the class of a command, and why. */
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
 
@@ -125,11 +125,11 @@ static int policy_check(struct arena *arena, const struct risk_rules *rules)
 }
 
 static const char usage[] =
-    "usage: crashcart risk [--json] [--rules PATH] [COMMAND | -]\n"
-    "       crashcart risk --check-policy [--rules PATH]\n"
+    "usage: crashcart risk [--json] [--policy PATH] [COMMAND | -]\n"
+    "       crashcart risk --check-policy [--policy PATH]\n"
     "  COMMAND         a shell command, quoted as one word\n"
     "  -               commands from standard input, one JSON string a line\n"
-    "  --rules         a file or folder (*.rules) of rules of your own; policy/shell.rules shows how\n"
+    "  --policy        a file or folder (*.rules) of rules of your own; policy/shell.rules shows how\n"
     "  --check-policy  holds the rules against the `expect` lines in them\n";
 
 int cmd_risk(int argc, char **argv)
@@ -142,7 +142,7 @@ int cmd_risk(int argc, char **argv)
     struct err err = {0};
     struct strings words = {0};
     const struct command_option known[] = {{.name = "--json", .flag = &session.json},
-                                           {.name = "--rules", .value = &path},
+                                           {.name = "--policy", .value = &path},
                                            {.name = "--check-policy", .flag = &check},
                                            {0}};
     int parsed = command_line_parse(arena, argc, argv, known, usage, &words);

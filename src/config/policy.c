@@ -40,3 +40,14 @@ int policy_read(const char *path, struct risk_rules **ret_rules, struct err *err
                                        .bytes = folder.files[i].bytes};
     return risk_rules_load(files, folder.n_files, ret_rules, err);
 }
+
+int policy_use(const char *path, struct err *err)
+{
+    struct risk_rules *rules;
+    if (!path)
+        return 0;
+    if (policy_read(path, &rules, err) < 0)
+        return -1;
+    risk_rules_use(rules);
+    return 0;
+}

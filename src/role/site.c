@@ -23,12 +23,8 @@ struct config *site_read_config(const char *file)
 
 int site_use_policy(const struct config *config, struct err *err)
 {
-    struct risk_rules *rules;
-    if (!config->policy || risk_rules_in_force() != risk_rules_builtin())
-        return 0;
-    if (policy_read(config->policy, &rules, err) < 0)
+    if (policy_use(config->policy, err) < 0)
         return err_prefix(err, "the risk rules (`policy:` of the configuration): ");
-    risk_rules_use(rules);
     return 0;
 }
 

@@ -18,7 +18,7 @@ struct config *site_read_config(const char *file);
 void site_log_config_error(const char *line);
 
 /* Makes the risk rules that the configuration names those of this process, for as long as it lives. Before
- * any runbook is read; once: a reload keeps them. */
+ * any runbook is read; a reload keeps them. */
 int site_use_policy(const struct config *config, struct err *err);
 
 /* Reads the runbooks beside a configuration, which it takes over. runbooks (NULL: the configuration's) names

@@ -21,9 +21,12 @@ bool argument_named(const struct argument *argument, const char *names)
 
 static bool list_holds(const struct tool *tool, const struct strings *list, const char *name)
 {
-    list_each (item, list)
-        if (option_matches(*item, name, tool->whole_options))
+    char first = name[1] == '-' ? name[2] : name[1];
+    list_each (item, list) {
+        char item_first = (*item)[1] == '-' ? (*item)[2] : (*item)[1];
+        if ((item_first == first || item_first == '*') && option_matches(*item, name, tool->whole_options))
             return true;
+    }
     return false;
 }
 
