@@ -67,12 +67,15 @@ static void a_review_has_participants(void **state)
     scoped_arena struct arena *arena = arena_new();
     const struct runbook_parts *parts = parts_of(
         arena, "# P\n\n## Post-incident review\n\n**Participants**:\n- Ward lead\n- All responders\n\n"
-               "**Attendees**: vendor, ward nurse\n\n## Ward\n\n**Participants**: nobody\n");
+               "**Attendees**: vendor, ward nurse\n\n1. Gather stakeholders:\n   - Head nurse\n\n"
+               "Hold the meeting with:\n\n- The board\n\n## Ward\n\n**Participants**: nobody\n");
 
-    assert_int_equal(parts->participants.n, 4);
+    assert_int_equal(parts->participants.n, 6);
     assert_string_equal(parts->participants.at[1].text, "All responders");
     assert_int_equal(parts->participants.at[1].line, 7);
     assert_string_equal(parts->participants.at[3].text, "ward nurse");
+    assert_string_equal(parts->participants.at[4].text, "Head nurse");
+    assert_string_equal(parts->participants.at[5].text, "The board");
 }
 
 int main(void)

@@ -52,20 +52,44 @@ static void read_question(struct parts_reading *reading, const struct fact *fact
     question->line = fact->line;
 }
 
-/* "**Attendees**: the team, the ward lead", or a list below such a label. */
+static bool says_any(const char *text, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text_find_word(text, words[i]))
+            return true;
+    return false;
+}
+
+/* "Attendees", "Gather stakeholders", "Schedule within 48 hours with". */
+static bool invites(const char *label)
+{
+    static const char *const gather[] = {"gather", "invite", "convene", "assemble"};
+    static const char *const meeting[] = {"schedule", "meeting", "review", "held", "attended"};
+    size_t n = strlen(label);
+    bool open = n > 5 && (strcmp(label + n - 5, " with") == 0 || strcmp(label + n - 3, " by") == 0);
+
+    return part_words_whole(PART_PARTICIPANTS, label) ||
+           (part_words_value(PART_PARTICIPANTS, label) &&
+            says_any(label, gather, sizeof gather / sizeof *gather)) ||
+           (open && says_any(label, meeting, sizeof meeting / sizeof *meeting));
+}
+
+/* "**Attendees**: the team, the ward lead", or a list below such a label, item or heading. */
 static void read_participants(struct parts_reading *reading, const struct fact *fact)
 {
+    const struct block *block = &reading->document->blocks.at[fact->block];
     struct strings names = {0};
     struct part_label label;
 
     if (!about_review(reading, fact->block))
         return;
+    bool nested = block->depth == 2 && block->item != NO_BLOCK;
     if (fact->label && fact->rest[0] && part_words_whole(PART_PARTICIPANTS, fact->label))
         text_split_list(reading->arena, fact->rest, true, &names);
     else if (fact->place == FACT_ITEM && !is_question(fact->text) &&
-             ((part_label_before(reading, fact->block, &label) &&
-               part_words_whole(PART_PARTICIPANTS, label.text)) ||
-              part_words_whole(PART_PARTICIPANTS, part_heading(reading, fact->block))))
+             (nested ? invites(part_item_title(reading, block->item))
+                     : (part_label_before(reading, fact->block, &label) && invites(label.text)) ||
+                           part_words_whole(PART_PARTICIPANTS, part_heading(reading, fact->block))))
         strings_add(reading->arena, &names, fact->text);
     list_each (name, &names)
         *list_push(reading->arena, &reading->parts->participants) = (struct stated){*name, fact->line};
