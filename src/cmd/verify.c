@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
-#include "ledger/ledger.h"
+#include "ledger/proof.h"
 
 static const char usage[] = "usage: crashcart verify [--data DIR] [--json]\n"
                             "  Recomputes the hash chains of the ledger in DIR (./crashcart-data), with or\n"
@@ -52,7 +52,7 @@ int cmd_verify(int argc, char **argv)
     struct ledger_place place = {.data_dir = data_dir};
     struct ledger_proof proof = {0};
     struct err err = {0};
-    if (ledger_verify(&place, &proof, &err) < 0) {
+    if (ledger_verify(&place, NULL, &proof, &err) < 0) {
         fprintf(stderr, "crashcart verify: %s\n", err.text);
         return EXIT_UNREACHABLE;
     }

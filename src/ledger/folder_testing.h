@@ -8,6 +8,7 @@
 
 #include "db/db_testing.h"
 #include "ledger/ledger_priv.h"
+#include "ledger/proof.h"
 
 struct folder_of_test {
     char path[64];
@@ -54,5 +55,5 @@ static inline int test_verify(const struct folder_of_test *folder, struct ledger
                               struct err *err)
 {
     struct ledger_place place = test_place(folder);
-    return ledger_verify(&place, ret_proof, err);
+    return ledger_verify(&place, NULL, ret_proof, err);
 }

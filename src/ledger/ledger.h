@@ -71,6 +71,16 @@ void ledger_rollback(struct ledger *ledger);
 /* Writes a little, to see whether a full disk has room again. 0, LEDGER_FULL or -1. */
 int ledger_probe(struct ledger *ledger, int64_t now_us, struct err *err);
 
+/* From idle time, outside a transaction: takes up to most_events that were committed since the last call into
+ * the Merkle tree of all events, and when it has caught up with news, signs a checkpoint and keeps it, in the
+ * ledger and in the file DATA/checkpoint. The key DATA/ledger.key is made with the first one. 0; LEDGER_MORE:
+ * call again; LEDGER_FULL; LEDGER_UNSEALED: the key or a file is not to be had, and err says why; -1 as
+ * ledger_commit(). */
+enum { LEDGER_MORE = 5, LEDGER_UNSEALED = 6 };
+int ledger_seal(struct ledger *ledger, int64_t now_us, int64_t most_events, struct err *err);
+/* The newest checkpoint that this handle signed, "" before the first (ledger/note.h). */
+const char *ledger_checkpoint_text(const struct ledger *ledger);
+
 /* Replaces the inbox rows up to last_id by one row (a snapshot of the alerts that stand), in the open
  * transaction. */
 int ledger_compact_inbox(struct ledger *ledger, int64_t last_id, const char *format, const void *body,
@@ -113,16 +123,3 @@ int ledger_steps(struct ledger *ledger, struct arena *arena, int64_t incident, s
                  size_t *ret_n, struct err *err);
 int ledger_deliveries(struct ledger *ledger, struct arena *arena, int64_t incident,
                       struct delivery **ret_deliveries, size_t *ret_n, struct err *err);
-
-/* ---- proof ---- */
-
-struct ledger_proof {
-    int64_t n_streams, n_events;
-    char first_bad[200]; /* "incident/4 event 7: its hash does not fit its bytes"; "" when all fits */
-};
-
-/* Recomputes every hash of every stream, with or without a server running. 0 all fits, LEDGER_BROKEN
- * (first_bad is set), -1 cannot open or read. Proves that what is there fits together; that nobody rewrote
- * all of it needs a signature from outside. */
-enum { LEDGER_BROKEN = 3 };
-int ledger_verify(const struct ledger_place *place, struct ledger_proof *ret_proof, struct err *err);

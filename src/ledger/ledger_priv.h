@@ -7,6 +7,8 @@
 #include "base/must.h"
 #include "db/db.h"
 #include "ledger/ledger.h"
+#include "ledger/merkle.h"
+#include "ledger/note.h"
 
 /* Where the growing things end. */
 struct ends {
@@ -17,6 +19,7 @@ struct ends {
 
 struct ledger {
     struct db *db;
+    char *data_dir;
     int lock; /* the locked file; -1: a reader */
     bool in_transaction;
     char instance[17];
@@ -26,6 +29,7 @@ struct ledger {
     struct map *save_texts;       /* the statement that saves a row, by the name of its table */
     struct ends ends, ends_saved; /* in the open transaction; as committed */
     struct json_document *json;
+    struct seal *seal; /* of the writer, since its first ledger_seal() */
     struct buf record; /* of the event at hand, after the words that are hashed before it */
 };
 
@@ -74,6 +78,13 @@ int stream_load_end(struct ledger *ledger, struct err *err);
 #define EVENT_HASH_PREFIX "crashcart-event-1\n"
 
 int event_append(struct ledger *ledger, const struct event *event, int64_t now_us, struct err *err);
+
+/* ---- seal.c ---- */
+
+enum { KEY_FILE_BYTES = 1024 };
+void seal_free(struct seal *seal); /* NULL is allowed */
+/* "crashcart/" and the installation: who signs. */
+void seal_origin(const struct ledger *ledger, char out[ORIGIN_BYTES]);
 
 /* ---- inbox.c ---- */
 

@@ -94,12 +94,18 @@ static const char silences[] =
     "  starts_us BIGINT NOT NULL, ends_us BIGINT NOT NULL, updated_us BIGINT NOT NULL,"
     "  state TEXT NOT NULL);";
 
+/* Checkpoints: frontier is what is needed to go on from one (ledger/merkle.h). */
+static const char seals[] = "CREATE TABLE seal ("
+                            "  size BIGINT PRIMARY KEY, signed_us BIGINT NOT NULL, note TEXT NOT NULL,"
+                            "  frontier @bytes NOT NULL);";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
     {"first tables", first_tables},
     {"life of incidents", incident_life},
     {"silences", silences},
+    {"checkpoints", seals},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

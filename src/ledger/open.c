@@ -217,7 +217,8 @@ static int open_with(int (*open_it)(struct ledger *, const struct ledger_place *
                               .arena = arena_new(),
                               .streams = map_new(),
                               .save_texts = map_new(),
-                              .json = json_document_new()};
+                              .json = json_document_new(),
+                              .data_dir = heap_strdup(place->data_dir)};
     int result = open_it(ledger, place, err);
     if (result != 0) {
         ledger_close(ledger);
@@ -247,6 +248,7 @@ void ledger_close(struct ledger *ledger)
     if (!ledger)
         return;
     db_close(ledger->db);
+    seal_free(ledger->seal);
     if (ledger->lock >= 0)
         close(ledger->lock);
     streams_forget(ledger);
@@ -256,6 +258,7 @@ void ledger_close(struct ledger *ledger)
     json_document_free(ledger->json);
     buf_free(&ledger->record);
     arena_free(ledger->arena);
+    free(ledger->data_dir);
     free(ledger);
 }
 

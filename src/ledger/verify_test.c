@@ -271,7 +271,7 @@ static void a_ledger_on_a_read_only_disk_can_be_proved(void **state)
     int remounted = mount("tmpfs", disk, "tmpfs", MS_REMOUNT | MS_RDONLY, "");
     struct ledger_proof proof = {0};
     struct err err = {0};
-    int result = ledger_verify(&(struct ledger_place){.data_dir = disk}, &proof, &err);
+    int result = ledger_verify(&(struct ledger_place){.data_dir = disk}, NULL, &proof, &err);
     umount(disk);
     assert_int_equal(written, 0);
     assert_int_equal(remounted, 0);

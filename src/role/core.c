@@ -320,6 +320,10 @@ static void close_core(struct core *core)
     if (core->ledger)
         core_work(core); /* whoever was let in gets an answer */
     core_refuse_held(core);
+    if (core->engine && core->ledger && !core->ledger_failed)
+        do
+            core_seal(core);
+        while (core->seal_us == 0 && !core->ledger_failed);
     api_stop(core->api);
     folder_watch_free(core->watch);
     frames_close(core->courier);

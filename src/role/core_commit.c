@@ -7,11 +7,13 @@
  * a repeated page collapses at the receiver), nobody else is served, no command starts; as soon as the ledger
  * can be written again the process ends and starts anew from the ledger. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "role/core_priv.h"
 
 enum { LEDGER_RETRY_MS = 1000, CHECKPOINT_S = 10 };
+enum { SEAL_S = 10, SEAL_LATEST_S = 60, SEAL_EVENTS = 4000 /* at once: a few milliseconds */ };
 
 static const struct outcome unavailable = {.code = OUTCOME_UNAVAILABLE,
                                            .message = "the ledger cannot be written; send it again later"};
@@ -240,6 +242,34 @@ static void checkpoint_when_idle(struct core *core, bool idle)
         log_event(LOG_WARNING, "ledger.not_checkpointed", "error=%s", log_quote(err.text));
 }
 
+/* What happened up to now is signed, and told to the log: whoever keeps the log keeps a checkpoint that
+ * nobody who holds the ledger can take back. Idle time is not waited for without end. */
+void core_seal(struct core *core)
+{
+    struct err err = {0};
+    const char *before = arena_strdup(core->arena, ledger_checkpoint_text(core->ledger));
+    int got = ledger_seal(core->ledger, now_us(core), SEAL_EVENTS, &err);
+    core->seal_us = got == LEDGER_MORE ? 0 : now_us(core);
+    if (got == LEDGER_MORE)
+        uv_async_send(&core->wake);
+    else if (got < 0)
+        ledger_failed(core, got, &err);
+    else if (got != 0)
+        log_event(LOG_WARNING, "ledger.not_sealed", "error=%s", log_quote(err.text));
+    else if (strcmp(before, ledger_checkpoint_text(core->ledger)) != 0)
+        log_event(LOG_INFO, "ledger.sealed", "checkpoint=%s",
+                  log_quote(ledger_checkpoint_text(core->ledger)));
+    arena_reset(core->arena);
+}
+
+static void seal_when_due(struct core *core, bool idle)
+{
+    int64_t since_us = now_us(core) - core->seal_us;
+    if (core->ledger_failed || since_us < (idle ? SEAL_S : SEAL_LATEST_S) * US_PER_S)
+        return;
+    core_seal(core);
+}
+
 static void compact_when_due(struct core *core, bool idle)
 {
     struct err err = {0};
@@ -271,6 +301,7 @@ static void work_with_engine(struct core *core)
     fire_timers(core);
     checkpoint_when_idle(core, inputs == NULL);
     compact_when_due(core, inputs == NULL);
+    seal_when_due(core, inputs == NULL);
     core_plan_timer(core);
 }
 

@@ -80,6 +80,7 @@ struct core {
         ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
     struct compaction compaction;
     int64_t checkpoint_us; /* of the last one */
+    int64_t seal_us;       /* of the last time that the ledger was sealed, or could not be */
     int exit_code;
 };
 
@@ -94,7 +95,8 @@ void queue_free(struct job_queue *queue);
 void core_work(struct core *core); /* everything that waits, and due timers */
 void core_refuse_held(struct core *core);
 int core_record(struct core *core, struct decisions *decisions,
-                struct err *err); /* in a transaction of its own */
+                struct err *err);  /* in a transaction of its own */
+void core_seal(struct core *core); /* some of what is not signed yet, or all */
 void core_plan_timer(struct core *core);
 void core_submit_own(struct core *core, struct arena *arena, const struct input *input);
 
