@@ -32,6 +32,7 @@ static const struct command_row rows[] = {
     {"deny", cmd_deny, "refuse a step that waits for a person"},
     {"oncall", cmd_oncall, "print who is on call"},
     {"config", cmd_config, "check a configuration file"},
+    {"export", cmd_export, "write events with their proofs into a file"},
     {"verify", cmd_verify, "prove that nothing in the ledger was changed"},
     {"role", run_role, NULL},
 };
