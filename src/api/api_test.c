@@ -391,6 +391,34 @@ static void a_responders_words_reach_the_engine(void **state)
     assert_posted("/api/v1/incidents/1/resolve", "{\"force\":true}", 200, "\"state\":\"resolved\"");
 }
 
+static void a_person_moves_an_incident_through_its_life(void **state)
+{
+    (void)state;
+    assert_posted("/api/v2/alerts", one_alert, 200, "");
+    assert_posted("/api/v1/incidents/1/state", "{}", 422, "\"field\":\"state\"");
+    assert_posted("/api/v1/incidents/1/state", "{\"state\":\"lost\"}", 422, "The states are");
+    assert_posted("/api/v1/incidents/1/state", "{\"state\":\"closed\"}", 409, "It can become: acknowledged,");
+    assert_posted("/api/v1/incidents/1/state", "{\"state\":\"identified\",\"as\":\"ana\"}", 200,
+                  "\"state\":\"identified\"");
+    assert_got("/api/v1/incidents/1", 200, "\"roles\":[{\"role\":\"commander\",\"person\":\"ana\"");
+    assert_got("/api/v1/incidents/1", 200, "\"lease_until\":\"");
+    assert_posted("/api/v1/incidents/1/severity", "{\"severity\":\"low\"}", 422, "\"field\":\"why\"");
+    assert_posted("/api/v1/incidents/1/severity", "{\"severity\":\"low\",\"why\":\"a test\"}", 200,
+                  "\"severity_by\":\"token:admin\"");
+    assert_posted("/api/v1/incidents/1/roles", "{\"role\":\"IC\",\"person\":\"ben\"}", 200,
+                  "\"role\":\"commander\",\"person\":\"ben\"");
+    assert_posted("/api/v1/incidents/1/roles", "{\"role\":\"juggler\",\"person\":\"ben\"}", 422,
+                  "There are:");
+    assert_posted("/api/v1/incidents/1/checklist/1", "{}", 404, "no verification checklist");
+    assert_int_equal(backend.last.kind, INPUT_CHECK);
+    assert_int_equal(backend.last.item, 1);
+    assert_true(backend.last.flag);
+    assert_posted("/api/v1/incidents/1/state", "{\"state\":\"resolved\",\"force\":true}", 200,
+                  "\"state\":\"resolved\"");
+    assert_posted("/api/v1/incidents/1/state", "{\"state\":\"closed\"}", 200,
+                  "\"closed_by\":\"token:admin\"");
+}
+
 static void a_yes_and_a_no_name_the_run_and_the_line(void **state)
 {
     (void)state;
@@ -427,6 +455,7 @@ int main(void)
         served(an_expression_that_would_take_for_ever_is_given_up),
         served(an_incident_is_shown_with_its_reasons_and_its_timeline),
         served(a_responders_words_reach_the_engine),
+        served(a_person_moves_an_incident_through_its_life),
         served(a_yes_and_a_no_name_the_run_and_the_line),
         cmocka_unit_test(clients_that_never_finish_a_header_make_room),
         cmocka_unit_test(what_is_under_way_is_finished_before_a_stop),

@@ -32,11 +32,10 @@ static void write_response_time(struct json_writer *writer, int64_t response_tim
         jw_int(writer, response_time_s);
 }
 
-void json_incident(struct json_writer *writer, const struct incident *incident)
+void json_incident_members(struct json_writer *writer, const struct incident *incident)
 {
     char id[40];
     snprintf(id, sizeof id, "incident/%lld", (long long)incident->number);
-    jw_begin_object(writer);
     jw_pair(writer, "id", id);
     jw_pair_int(writer, "number", incident->number);
     jw_pair(writer, "title", incident->title);
@@ -76,6 +75,37 @@ void json_incident(struct json_writer *writer, const struct incident *incident)
     jw_pair_time(writer, "progress_at", incident->progress_us);
     jw_pair_int(writer, "lease_lapses", incident->lease_lapses);
     write_response_time(writer, incident->response_time_s);
+}
+
+void json_incident(struct json_writer *writer, const struct incident *incident)
+{
+    jw_begin_object(writer);
+    json_incident_members(writer, incident);
+    jw_end_object(writer);
+}
+
+void json_role(struct json_writer *writer, const struct role_holder *holder)
+{
+    jw_begin_object(writer);
+    jw_pair(writer, "role", holder->role);
+    jw_pair(writer, "person", holder->person);
+    jw_pair(writer, "assigned_by", holder->assigned_by);
+    jw_pair_time(writer, "since", holder->since_us);
+    jw_pair_time(writer, "until", holder->until_us);
+    jw_end_object(writer);
+}
+
+void json_check(struct json_writer *writer, const struct check_item *item)
+{
+    jw_begin_object(writer);
+    jw_pair_int(writer, "item", item->item);
+    jw_pair(writer, "text", item->text);
+    jw_pair(writer, "file", item->file);
+    jw_pair_int(writer, "line", item->line);
+    jw_pair_bool(writer, "done", *item->checked_by != '\0');
+    jw_pair(writer, "checked_by", none_if_empty(item->checked_by));
+    jw_pair_time(writer, "checked_at", item->checked_us);
+    jw_pair(writer, "note", none_if_empty(item->note));
     jw_end_object(writer);
 }
 

@@ -3,8 +3,14 @@
 #pragma once
 
 #include "base/json.h"
+#include "engine/checklist.h"
 #include "engine/incident.h"
+#include "engine/role.h"
 #include "engine/run.h"
 
 void json_incident(struct json_writer *writer, const struct incident *incident);
+/* The members of it alone, inside an object that the caller has begun. */
+void json_incident_members(struct json_writer *writer, const struct incident *incident);
+void json_role(struct json_writer *writer, const struct role_holder *holder);
+void json_check(struct json_writer *writer, const struct check_item *item);
 void json_step(struct json_writer *writer, const struct run_step *step);

@@ -73,10 +73,30 @@ void get_incident(struct request *request)
 {
     struct ledger *ledger;
     struct incident incident;
-    if (find(request, &ledger, &incident) < 0)
+    struct role_holder *roles = NULL;
+    struct check_item *checks = NULL;
+    size_t n_roles = 0, n_checks = 0;
+    struct err err = {0};
+    if (find(request, &ledger, &incident) < 0 ||
+        check(request, ledger_roles(ledger, request->arena, incident.number, &roles, &n_roles, &err), &err) !=
+            0 ||
+        check(request, ledger_checks(ledger, request->arena, incident.number, &checks, &n_checks, &err),
+              &err) != 0)
         return;
     struct json_writer writer = answer_json(request);
-    json_incident(&writer, &incident);
+    jw_begin_object(&writer);
+    json_incident_members(&writer, &incident);
+    jw_name(&writer, "roles");
+    jw_begin_array(&writer);
+    for (size_t i = 0; i < n_roles; i++)
+        json_role(&writer, &roles[i]);
+    jw_end_array(&writer);
+    jw_name(&writer, "checklist");
+    jw_begin_array(&writer);
+    for (size_t i = 0; i < n_checks; i++)
+        json_check(&writer, &checks[i]);
+    jw_end_array(&writer);
+    jw_end_object(&writer);
 }
 
 static void write_event(struct json_writer *writer, const struct event_row *row)
@@ -206,4 +226,27 @@ void post_severity(struct request *request)
     if (request_object(request, &root) == 0 && needed_text(request, root, "severity", &input.word) == 0 &&
         needed_text(request, root, "why", &input.text) == 0)
         submit(request, root, input);
+}
+
+/* person null or missing: nobody holds the role any more. */
+void post_role(struct request *request)
+{
+    struct json root;
+    struct input input = {.kind = INPUT_ASSIGN};
+    if (request_object(request, &root) == 0 && needed_text(request, root, "role", &input.word) == 0 &&
+        request_text(request, root, "person", &input.person) == 0 &&
+        request_text(request, root, "text", &input.text) == 0)
+        submit(request, root, input);
+}
+
+void post_check(struct request *request)
+{
+    struct json root;
+    struct input input = {.kind = INPUT_CHECK};
+    if (request_object(request, &root) < 0 || request_text(request, root, "text", &input.text) < 0)
+        return;
+    input.flag = json_bool(json_get(root, "done"), true);
+    int64_t item = request->parts.numbers[1];
+    input.item = item > INT32_MAX ? INT32_MAX : (int)item;
+    submit(request, root, input);
 }

@@ -17,6 +17,8 @@ static const char usage[] =
     "       crashcart incident investigate|identify|monitor|reopen|close N [--note TEXT]\n"
     "       crashcart incident state N STATE [--note TEXT]\n"
     "       crashcart incident severity N LEVEL --why TEXT raise or lower it, on record\n"
+    "       crashcart incident assign N ROLE PERSON        or - for nobody; also hands a role over\n"
+    "       crashcart incident check N ITEM [--note TEXT] [--undo]\n"
     "       crashcart incident resolve N [--note TEXT] [--force]\n"
     "       crashcart incident report N                    the post-incident report, as Markdown\n"
     "\n"
@@ -29,7 +31,7 @@ struct words {
     struct client client;
     struct strings rest;
     const char *note, *why;
-    bool json, open, full, force;
+    bool json, open, full, force, undo;
     long long number;
     struct err err;
 };
@@ -237,6 +239,39 @@ static int severity(struct words *words)
     return tell(words, "/severity", &body);
 }
 
+static int assign(struct words *words)
+{
+    if (words->rest.n != 3)
+        return usage_error(usage, "incident assign %lld: which role, and who?", words->number);
+    const char *person = words->rest.at[2];
+    scoped_buf struct buf body = {0};
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "role", words->rest.at[1]);
+    if (strcmp(person, "-") != 0)
+        jw_pair(&writer, "person", strncmp(person, "person:", 7) == 0 ? person + 7 : person);
+    if (words->note)
+        jw_pair(&writer, "text", words->note);
+    jw_end_object(&writer);
+    return tell(words, "/roles", &body);
+}
+
+static int check(struct words *words)
+{
+    long long item;
+    if (words->rest.n != 2 || number_parse(words->rest.at[1], &item) < 0)
+        return usage_error(usage, "incident check %lld: which item? `crashcart incident show %lld` has them",
+                           words->number, words->number);
+    scoped_buf struct buf body = {0};
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair_bool(&writer, "done", !words->undo);
+    if (words->note)
+        jw_pair(&writer, "text", words->note);
+    jw_end_object(&writer);
+    return tell(words, arena_printf(words->arena, "/checklist/%lld", item), &body);
+}
+
 static int report(struct words *words)
 {
     return print_answer(words, path_of(words, "/report"));
@@ -259,6 +294,8 @@ static const struct verb {
     {"state", true, true, state},
     {"severity", true, true, severity},
     {"resolve", true, false, resolve},
+    {"assign", true, true, assign},
+    {"check", true, true, check},
     {"report", true, false, report},
 };
 
@@ -275,10 +312,11 @@ int cmd_incident(int argc, char **argv)
     scoped_arena struct arena *arena = arena_new();
     struct words words = {.arena = arena};
     const char *data = NULL, *as = NULL;
-    const struct command_option options[] = {
-        {"--json", &words.json, NULL},   {"--open", &words.open, NULL}, {"--full", &words.full, NULL},
-        {"--force", &words.force, NULL}, {"--note", NULL, &words.note}, {"--why", NULL, &words.why},
-        {"--data", NULL, &data},         {"--as", NULL, &as},           {0}};
+    const struct command_option options[] = {{"--json", &words.json, NULL}, {"--open", &words.open, NULL},
+                                             {"--full", &words.full, NULL}, {"--force", &words.force, NULL},
+                                             {"--note", NULL, &words.note}, {"--why", NULL, &words.why},
+                                             {"--undo", &words.undo, NULL}, {"--data", NULL, &data},
+                                             {"--as", NULL, &as},           {0}};
     int parsed = command_line_parse(arena, argc, argv, options, usage, &words.rest);
     if (parsed)
         return command_line_exit(parsed);

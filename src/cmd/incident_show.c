@@ -183,6 +183,16 @@ static void add_lease(struct buf *out, struct json incident)
     add_row(out, "holds until", buf_text(&row));
 }
 
+static void add_roles(struct buf *out, struct json roles)
+{
+    scoped_buf struct buf row = {0};
+    for (struct json_iter i = json_first(roles); json_more(&i); json_next(&i))
+        if (!*text_of(i.value, "until"))
+            buf_printf(&row, "%s%s %s", row.n_bytes ? ", " : "", text_of(i.value, "role"),
+                       text_of(i.value, "person"));
+    add_row(out, "roles", buf_text(&row));
+}
+
 static void add_header(struct buf *out, struct json incident, const struct show_options *options)
 {
     scoped_buf struct buf why = {0}, procedure = {0}, alerts = {0};
@@ -210,6 +220,7 @@ static void add_header(struct buf *out, struct json incident, const struct show_
     add_row(out, "alerts", buf_text(&alerts));
     add_acknowledged(out, incident);
     add_lease(out, incident);
+    add_roles(out, json_get(incident, "roles"));
 }
 
 static void add_heading(struct buf *out, const char *heading, bool colours)
@@ -256,6 +267,33 @@ static void add_steps(struct buf *out, struct json steps, bool colours)
             text_add_wrapped(out, phase, 2, 2);
         }
         add_step(out, i.value, colours);
+    }
+}
+
+static void add_checklist(struct buf *out, struct json incident, bool colours)
+{
+    struct json checklist = json_get(incident, "checklist");
+    if (json_count(checklist) == 0)
+        return;
+    add_heading(out, "VERIFY BEFORE IT IS RESOLVED", colours);
+    for (struct json_iter i = json_first(checklist); json_more(&i); json_next(&i)) {
+        char number[32];
+        bool done = *text_of(i.value, "checked_by") != '\0';
+        snprintf(number, sizeof number, "%5lld %s ", number_of(i.value, "item"), done ? "[x]" : "[ ]");
+        text_add(out, colours, done ? STYLE_GREEN : STYLE_YELLOW, number);
+        scoped_buf struct buf row = {0};
+        buf_puts(&row, text_of(i.value, "text"));
+        if (done)
+            buf_printf(&row, " (%s)", text_of(i.value, "checked_by"));
+        text_add_wrapped(out, buf_text(&row), 10, 10);
+        if (!done && !is_over(text_of(incident, "state"))) {
+            buf_puts(out, "          ");
+            char command[80];
+            snprintf(command, sizeof command, "crashcart incident check %lld %lld",
+                     number_of(incident, "number"), number_of(i.value, "item"));
+            text_add(out, colours, STYLE_YELLOW, command);
+            buf_putc(out, '\n');
+        }
     }
 }
 
@@ -324,6 +362,7 @@ void incident_print(struct buf *out, struct json incident, struct json steps, st
 {
     add_header(out, incident, options);
     add_steps(out, steps, options->colours);
+    add_checklist(out, incident, options->colours);
     add_outputs(out, steps, options);
     add_events(out, events, options);
     add_next(out, incident);

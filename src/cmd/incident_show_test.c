@@ -16,7 +16,12 @@ static const char incident_text[] =
     "\"title\":\"Queue grows\",\"file\":\"billing.md\",\"line\":57,\"why\":\"the name of the alert is its "
     "heading\"},"
     "\"alerts\":{\"total\":3,\"firing\":2},\"started_at\":\"2026-03-01T08:47:00Z\","
-    "\"opened_at\":\"2026-03-01T08:48:00.250Z\",\"acknowledged_at\":null,\"response_time_s\":900}";
+    "\"opened_at\":\"2026-03-01T08:48:00.250Z\",\"acknowledged_at\":null,\"response_time_s\":900,"
+    "\"lease_until\":\"2026-03-01T09:15:00Z\",\"lease_lapses\":0,\"roles\":[{\"role\":\"commander\","
+    "\"person\":\"ana\",\"until\":null},{\"role\":\"commander\",\"person\":\"ben\","
+    "\"until\":\"2026-03-01T08:59:00Z\"}],\"checklist\":[{\"item\":1,\"text\":\"The queue drains\","
+    "\"checked_by\":\"person:ana\"},{\"item\":2,\"text\":\"Nothing was lost on the way, as the "
+    "comparison of yesterday's totals with those of today shows\",\"checked_by\":null}]}";
 static const char steps_text[] =
     "[{\"run\":4,\"line\":61,\"phase\":\"Diagnosis\",\"command\":\"rabbitmqctl list_queues name messages "
     "consumers | "
@@ -84,6 +89,10 @@ static void an_incident_says_what_why_and_what_to_do(void **state)
     assert_has(&out, "      crashcart approve 4 78\n");
     assert_has(&out, "    six\n    ... 2 more lines: --full\n");
     assert_has(&out, "  08:49:01  a summary");
+    assert_has(&out, "holds until   2026-03-01 09:15:00 UTC without progress");
+    assert_has(&out, "roles         commander ana\n");
+    assert_has(&out, "    1 [x] The queue drains (person:ana)\n");
+    assert_has(&out, "          crashcart incident check 4 2\n");
     assert_has(&out, "next: crashcart incident ack 4\n");
     assert_fits(buf_text(&out));
 }

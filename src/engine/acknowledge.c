@@ -17,6 +17,7 @@ void incident_take(struct turn *turn, struct incident_record *record, const char
     if (incident->state == INCIDENT_TRIGGERED)
         incident_move(turn, record, INCIDENT_ACKNOWLEDGED);
     escalate_stop(turn, record, arena_printf(turn->arena, "acknowledged by %s", actor));
+    role_default(turn, record, actor);
     incident_changed(turn, record, CHANGE_OWNER);
 }
 

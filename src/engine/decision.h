@@ -4,8 +4,10 @@
 
 #include "base/arena.h"
 #include "base/list.h"
+#include "engine/checklist.h"
 #include "engine/delivery.h"
 #include "engine/incident.h"
+#include "engine/role.h"
 #include "engine/run.h"
 #include "engine/silence.h"
 
@@ -23,6 +25,8 @@ enum decision_kind {
     DECISION_INCIDENT,       /* save this value of the incident */
     DECISION_DELIVERY,       /* save this value of the delivery; send it when it is due */
     DECISION_STEP,           /* save this value of the step; start it when its state asks */
+    DECISION_ROLE,           /* save this value of the role's holder */
+    DECISION_CHECK,          /* save this value of the item */
     DECISION_TIMER_SET,      /* save the timer (replaces one of the same kind and subject) */
     DECISION_TIMER_CLEAR,    /* forget it */
     DECISION_SILENCE,        /* save this value of the silence */
@@ -61,6 +65,8 @@ struct decision {
         struct incident incident;
         struct delivery delivery;
         struct run_step step;
+        struct role_holder role;
+        struct check_item check;
         struct timer timer;
         struct silence silence;
     };

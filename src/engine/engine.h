@@ -37,6 +37,8 @@ enum input_kind {
     INPUT_RESOLVE,        /* incident, actor, text; force: although alerts still fire, or checks are open */
     INPUT_STATE,          /* incident, actor, word (a state), text, force */
     INPUT_SEVERITY,       /* incident, actor, word (a level of its runbook), text: why */
+    INPUT_ASSIGN,         /* incident, actor, word (a role), person (NULL: nobody), text */
+    INPUT_CHECK,          /* incident, actor, item, flag: done or not, text */
     INPUT_APPROVE,        /* run, step (line), actor */
     INPUT_DENY,           /* run, step (line), actor, text */
     INPUT_DELIVERY_DONE,  /* delivery, delivery_result */
@@ -53,8 +55,9 @@ struct input {
     const char *actor; /* "person:ana", "token:admin", "system" */
     int64_t incident;
     const char *text;
-    const char *word;
-    bool force;
+    const char *word, *person;
+    bool force, flag;
+    int item;
     const struct alert_batch *batch;
     int64_t run;
     int step; /* line of the command in the document */
@@ -84,6 +87,8 @@ void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t l
 void engine_restore_incident(struct engine *engine, const struct incident *incident);
 void engine_restore_delivery(struct engine *engine, const struct delivery *delivery);
 void engine_restore_step(struct engine *engine, const struct run_step *step);
+void engine_restore_role(struct engine *engine, const struct role_holder *holder);
+void engine_restore_check(struct engine *engine, const struct check_item *item); /* in their order */
 void engine_restore_timer(struct engine *engine, const struct timer *timer);
 /* Before the batches. */
 void engine_restore_silence(struct engine *engine, const struct silence *silence);

@@ -36,6 +36,10 @@ struct incident_record {
     struct delivery_record *deliveries; /* that are not settled */
     struct run_step *steps;             /* by position; texts on the heap, without output */
     size_t n_steps;
+    struct role_holder *roles; /* texts on the heap */
+    size_t n_roles;
+    struct check_item *checks; /* in their order; texts on the heap */
+    size_t n_checks;
     struct kin *kin;
     int n_severities;                                        /* looked up for alerts that joined */
     struct incident_record *next, *previous;                 /* by number */
@@ -121,6 +125,8 @@ void turn_note(struct turn *turn, struct incident_record *record);
 void turn_save_delivery(struct turn *turn, const struct delivery *delivery);
 /* output may be NULL */
 void turn_save_step(struct turn *turn, const struct run_step *step, const char *output);
+void turn_save_role(struct turn *turn, const struct role_holder *holder);
+void turn_save_check(struct turn *turn, const struct check_item *item);
 void turn_set_timer(struct turn *turn, struct due *due, int64_t subject, int64_t at_us);
 void turn_clear_timer(struct turn *turn, struct due *due, int64_t subject);
 
@@ -311,8 +317,8 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
 
 typedef void input_handler(struct turn *turn, const struct input *input);
 input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
-    decide_approve, decide_deny, decide_delivery_done, decide_step_started, decide_step_done, decide_silence,
-    decide_silence_expire, decide_timer;
+    decide_assign, decide_check, decide_approve, decide_deny, decide_delivery_done, decide_step_started,
+    decide_step_done, decide_silence, decide_silence_expire, decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);

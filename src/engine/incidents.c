@@ -68,7 +68,13 @@ void incident_free(struct engine *engine, struct incident_record *record)
         map_remove(engine->troubles, incident->trouble, strlen(incident->trouble));
     for (size_t i = 0; i < record->n_steps; i++)
         texts_free(&step_texts, &record->steps[i]);
+    for (size_t i = 0; i < record->n_roles; i++)
+        texts_free(&role_texts, &record->roles[i]);
+    for (size_t i = 0; i < record->n_checks; i++)
+        texts_free(&check_texts, &record->checks[i]);
     free(record->steps);
+    free(record->roles);
+    free(record->checks);
     texts_free(&incident_texts, incident);
     free(record);
 }

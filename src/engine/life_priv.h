@@ -55,3 +55,23 @@ const struct severity *incident_level(const struct engine *engine, const struct 
 /* Alerts speak for a level: a more severe one is taken, a less severe one never. */
 void incident_raise(struct turn *turn, struct incident_record *record, const struct severity_choice *choice,
                     const char *alertname);
+
+/* ---- assign.c: roles ---- */
+
+/* Takes what the ledger holds; texts are copied. */
+void role_add(struct incident_record *record, const struct role_holder *holder);
+/* Whoever acknowledges is the commander when nobody is. */
+void role_default(struct turn *turn, struct incident_record *record, const char *actor);
+
+/* ---- checklist.c: what is to be verified before it is resolved ---- */
+
+void check_add(struct incident_record *record, const struct check_item *item);
+/* Takes the items of its runbook, once. */
+void checklist_plan(struct turn *turn, struct incident_record *record);
+/* All items are open again. */
+void checklist_reopen(struct turn *turn, struct incident_record *record);
+size_t checklist_open(const struct incident_record *record);
+/* "2 No related alert fires; 3 ..." */
+const char *checklist_open_text(struct turn *turn, const struct incident_record *record);
+/* The member "open_checks", when there are any. */
+void checklist_write_open(struct json_writer *body, const struct incident_record *record);

@@ -30,5 +30,6 @@ void incident_reopen(struct turn *turn, struct incident_record *record, const ch
     jw_pair(body, "why", why);
     event_end(turn, incident->number, actor, "incident.reopened", "Opened again (resolved %s): %s", before,
               why);
+    checklist_reopen(turn, record);
     incident_changed(turn, record, CHANGE_REOPENED);
 }

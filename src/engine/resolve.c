@@ -1,5 +1,6 @@
-/* INPUT_RESOLVE: a person says that it is over. While alerts fire that takes force, for then it may not be;
- * alerts that go on firing are set aside until they end and fire anew. */
+/* INPUT_RESOLVE: a person says that it is over. While alerts fire, or items of the runbook's verification
+ * checklist are open, that takes force, for then it may not be; what is forced against the checklist needs a
+ * reason. Alerts that go on firing are set aside until they end and fire anew. */
 #include "engine/engine_priv.h"
 
 void incident_resolve(struct turn *turn, struct incident_record *record, const char *actor, const char *text)
@@ -16,11 +17,15 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
     jw_pair_int(body, "firing", firing);
     if (text && *text)
         jw_pair(body, "text", text_head(turn->arena, text, 4096));
+    checklist_write_open(body, record);
+    size_t n_open = checklist_open(record);
+    const char *unchecked =
+        n_open ? arena_printf(turn->arena, "; not verified: %s", checklist_open_text(turn, record)) : "";
     const char *though = firing ? arena_printf(turn->arena, ", although %lld %s", (long long)firing,
                                                firing == 1 ? "alert fires" : "alerts fire")
                                 : "";
-    event_end(turn, incident->number, actor, "incident.resolved", "Resolved by %s after %s%s", actor,
-              duration_text(turn->arena, turn->now_us - incident->opened_us), though);
+    event_end(turn, incident->number, actor, "incident.resolved", "Resolved by %s after %s%s%s", actor,
+              duration_text(turn->arena, turn->now_us - incident->opened_us), though, unchecked);
     escalate_stop(turn, record, arena_printf(turn->arena, "resolved by %s", actor));
     run_stop(turn, record);
     incident_changed(turn, record, CHANGE_OVER);
@@ -43,6 +48,13 @@ void decide_resolve(struct turn *turn, const struct input *input)
                     "%lld %s of incident %lld still %s. Resolve it with force if you know better.",
                     (long long)incident->n_firing, incident->n_firing == 1 ? "alert" : "alerts",
                     (long long)incident->number, incident->n_firing == 1 ? "fires" : "fire");
+        return;
+    }
+    if (checklist_open(record) > 0 && (!input->force || !input->text || !*input->text)) {
+        turn_answer(turn, input->force ? OUTCOME_INVALID : OUTCOME_CONFLICT, incident->number,
+                    "%s before incident %lld is resolved: %s.",
+                    input->force ? "A reason is needed: not everything is verified" : "Still to be verified",
+                    (long long)incident->number, checklist_open_text(turn, record));
         return;
     }
     incident_resolve(turn, record, text_or(input->actor, "somebody"), input->text);

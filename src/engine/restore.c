@@ -55,6 +55,20 @@ void engine_restore_step(struct engine *engine, const struct run_step *step)
     texts_to_heap(&step_texts, &record->steps[at]);
 }
 
+void engine_restore_role(struct engine *engine, const struct role_holder *holder)
+{
+    struct incident_record *record = incident_find(engine, holder->incident);
+    if (record)
+        role_add(record, holder);
+}
+
+void engine_restore_check(struct engine *engine, const struct check_item *item)
+{
+    struct incident_record *record = incident_find(engine, item->incident);
+    if (record && item->item == (int)record->n_checks + 1)
+        check_add(record, item);
+}
+
 /* Kept aside until engine_restored(): only the ends of alerts are due while the inbox is replayed. */
 void engine_restore_timer(struct engine *engine, const struct timer *timer)
 {

@@ -8,6 +8,8 @@ struct kept {
     LIST(struct incident) incidents;
     LIST(struct delivery) deliveries;
     LIST(struct run_step) steps;
+    LIST(struct role_holder) roles;
+    LIST(struct check_item) checks;
     LIST(struct timer) timers;
     LIST(struct silence) silences;
 };
@@ -37,6 +39,8 @@ static void keep(struct world *w, struct kept *kept)
         struct delivery delivery = d->delivery;
         struct run_step step = d->step;
         struct silence silence = d->silence;
+        struct role_holder role = d->role;
+        struct check_item check = d->check;
         switch (d->kind) {
         case DECISION_EVENT:
             break;
@@ -51,6 +55,15 @@ static void keep(struct world *w, struct kept *kept)
         case DECISION_STEP:
             texts_to_arena(&step_texts, &step, w->arena);
             KEEP(w, &kept->steps, step, item->run == step.run && item->line == step.line);
+            break;
+        case DECISION_ROLE:
+            texts_to_arena(&role_texts, &role, w->arena);
+            KEEP(w, &kept->roles, role,
+                 strcmp(item->role, role.role) == 0 && strcmp(item->person, role.person) == 0);
+            break;
+        case DECISION_CHECK:
+            texts_to_arena(&check_texts, &check, w->arena);
+            KEEP(w, &kept->checks, check, item->item == check.item);
             break;
         case DECISION_TIMER_SET:
         case DECISION_TIMER_CLEAR:
@@ -81,6 +94,10 @@ static void restart(struct world *w, const struct kept *kept, const struct alert
         engine_restore_step(w->engine, step);
     list_each (silence, &kept->silences)
         engine_restore_silence(w->engine, silence);
+    list_each (role, &kept->roles)
+        engine_restore_role(w->engine, role);
+    list_each (check, &kept->checks)
+        engine_restore_check(w->engine, check);
     list_each (timer, &kept->timers)
         engine_restore_timer(w->engine, timer);
     if (heard) {
@@ -133,6 +150,26 @@ static void acknowledged_incident_wakes_nobody_after_a_restart(void **state)
     world_pass(w, 9 * MINUTES);
     assert_int_equal(w->engine->last_delivery, 1);
     assert_int_equal(incident_of(w, 1)->state, INCIDENT_ACKNOWLEDGED);
+}
+
+static void roles_and_ticks_outlive_a_restart(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_verify(w);
+    world_hear(w, down);
+    keep(w, &kept);
+    world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ana", NULL);
+    keep(w, &kept);
+    world_check(w, 2, true, NULL);
+    keep(w, &kept);
+    restart(w, &kept, &down, MINUTES);
+    const struct incident_record *record = incident_find(w->engine, 1);
+    assert_int_equal(record->n_roles, 1);
+    assert_string_equal(record->roles[0].person, "ana");
+    assert_int_equal(record->n_checks, 2);
+    assert_string_equal(record->checks[1].checked_by, "person:ana");
+    assert_int_equal(checklist_open(record), 1);
 }
 
 static void acknowledgement_that_ran_out_meanwhile_says_how_late(void **state)
@@ -314,6 +351,7 @@ int main(void)
         TEST(page_that_was_under_way_leaves_again_with_the_same_key),
         TEST(page_that_was_sent_is_not_sent_again),
         TEST(acknowledged_incident_wakes_nobody_after_a_restart),
+        TEST(roles_and_ticks_outlive_a_restart),
         TEST(acknowledgement_that_ran_out_meanwhile_says_how_late),
         TEST(timer_that_came_due_meanwhile_fires_once_and_says_how_late),
         TEST(look_is_taken_again_and_a_touch_is_not),

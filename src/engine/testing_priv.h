@@ -134,6 +134,23 @@ static inline struct library *world_library(const char *markdown)
     return library;
 }
 
+/* The runbook with more at its end. */
+static inline void world_append(struct world *w, const char *markdown)
+{
+    struct library *before = w->library;
+    w->library = world_library(arena_printf(w->arena, "%s\n%s", world_runbook, markdown));
+    engine_learn(w->engine, &w->config, w->library);
+    library_free(before);
+}
+
+/* The runbook asks for two things to be verified before an incident is resolved. */
+static inline void world_verify(struct world *w)
+{
+    world_append(w, "## Verification Checklist\n\n"
+                    "- [ ] Orders are accepted again\n"
+                    "- [ ] No payment is lost\n");
+}
+
 static inline int world_start(void **state)
 {
     struct world *w = heap_alloc(sizeof *w);
@@ -257,6 +274,24 @@ static inline const struct outcome *world_person_sets(struct world *w, enum inpu
 {
     return world_decide(
         w, (struct input){.kind = kind, .incident = incident, .actor = actor, .word = word, .text = text});
+}
+
+static inline const struct outcome *world_check(struct world *w, int item, bool done, const char *note)
+{
+    return world_decide(w, (struct input){.kind = INPUT_CHECK,
+                                          .incident = 1,
+                                          .actor = "person:ana",
+                                          .item = item,
+                                          .flag = done,
+                                          .text = note});
+}
+
+static inline const struct outcome *world_assign(struct world *w, const char *actor, const char *role,
+                                                 const char *person)
+{
+    return world_decide(
+        w,
+        (struct input){.kind = INPUT_ASSIGN, .incident = 1, .actor = actor, .word = role, .person = person});
 }
 
 static inline void world_delivered(struct world *w, int64_t delivery, enum delivery_verdict verdict)

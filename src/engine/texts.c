@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/checklist.h"
 #include "engine/delivery.h"
 #include "engine/incident.h"
+#include "engine/role.h"
 #include "engine/run.h"
 #include "engine/silence.h"
 
@@ -16,6 +18,8 @@
 #define IN_DELIVERY(member) offsetof(struct delivery, member)
 #define IN_STEP(member)     offsetof(struct run_step, member)
 #define IN_SILENCE(member)  offsetof(struct silence, member)
+#define IN_ROLE(member)     offsetof(struct role_holder, member)
+#define IN_CHECK(member)    offsetof(struct check_item, member)
 
 TEXTS(incident_texts, IN_INCIDENT(trouble), IN_INCIDENT(title), IN_INCIDENT(service), IN_INCIDENT(severity),
       IN_INCIDENT(severity_why), IN_INCIDENT(severity_by), IN_INCIDENT(patient_safety_why),
@@ -30,6 +34,9 @@ TEXTS(step_texts, IN_STEP(file), IN_STEP(sha256), IN_STEP(phase), IN_STEP(text),
       IN_STEP(why), IN_STEP(approved_by), IN_STEP(output));
 
 TEXTS(silence_texts, IN_SILENCE(id), IN_SILENCE(matchers), IN_SILENCE(created_by), IN_SILENCE(comment));
+TEXTS(role_texts, IN_ROLE(role), IN_ROLE(person), IN_ROLE(assigned_by));
+
+TEXTS(check_texts, IN_CHECK(text), IN_CHECK(file), IN_CHECK(checked_by), IN_CHECK(note));
 
 static const char **text_at(void *value, size_t offset)
 {

@@ -75,6 +75,20 @@ void turn_save_step(struct turn *turn, const struct run_step *step, const char *
     texts_to_arena(&step_texts, &decision->step, turn->arena);
 }
 
+void turn_save_role(struct turn *turn, const struct role_holder *holder)
+{
+    struct decision *decision = turn_push(turn, DECISION_ROLE);
+    decision->role = *holder;
+    texts_to_arena(&role_texts, &decision->role, turn->arena);
+}
+
+void turn_save_check(struct turn *turn, const struct check_item *item)
+{
+    struct decision *decision = turn_push(turn, DECISION_CHECK);
+    decision->check = *item;
+    texts_to_arena(&check_texts, &decision->check, turn->arena);
+}
+
 void turn_set_timer(struct turn *turn, struct due *due, int64_t subject, int64_t at_us)
 {
     due_set(&turn->engine->due, due, at_us);

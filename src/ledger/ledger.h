@@ -121,5 +121,9 @@ int ledger_timeline(struct ledger *ledger, struct arena *arena, int64_t incident
                     size_t limit, struct event_row **ret_rows, size_t *ret_n, struct err *err);
 int ledger_steps(struct ledger *ledger, struct arena *arena, int64_t incident, struct run_step **ret_steps,
                  size_t *ret_n, struct err *err);
+int ledger_roles(struct ledger *ledger, struct arena *arena, int64_t incident, struct role_holder **ret_roles,
+                 size_t *ret_n, struct err *err);
+int ledger_checks(struct ledger *ledger, struct arena *arena, int64_t incident,
+                  struct check_item **ret_checks, size_t *ret_n, struct err *err);
 int ledger_deliveries(struct ledger *ledger, struct arena *arena, int64_t incident,
                       struct delivery **ret_deliveries, size_t *ret_n, struct err *err);

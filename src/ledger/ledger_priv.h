@@ -131,7 +131,8 @@ int row_read(struct db_statement *statement, const struct noun *noun, struct are
 int rows_read(struct db_statement *statement, const struct noun *noun, struct arena *arena, void **ret_values,
               size_t *ret_n, struct err *err);
 
-extern const struct noun incident_noun, delivery_noun, step_noun, timer_noun, silence_noun;
+extern const struct noun incident_noun, delivery_noun, step_noun, timer_noun, role_noun, check_noun,
+    silence_noun;
 
 /* ---- timer.c ---- */
 
@@ -144,8 +145,8 @@ int silence_forget(struct ledger *ledger, const struct silence *silence, struct 
 
 /* ---- restore.c ---- */
 
-/* Who gets what is restored, in this order: last, incidents, deliveries, steps, timers, silences. Values are
- * good during the call. */
+/* Who gets what is restored, in this order: last, incidents, deliveries, steps, timers, silences,
+ * roles, checks. Values are good during the call; what nobody takes (NULL) is not read. */
 struct restorer {
     void *context;
     void (*last)(void *context, int64_t last_incident, int64_t last_delivery, int64_t last_us);
@@ -154,6 +155,8 @@ struct restorer {
     void (*step)(void *context, const void *step);
     void (*timer)(void *context, const void *timer);
     void (*silence)(void *context, const void *silence);
+    void (*role)(void *context, const void *role);
+    void (*check)(void *context, const void *check);
 };
 int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, int64_t now_us,
                       struct err *err);

@@ -152,8 +152,11 @@ static void values_come_back_as_they_were_saved(void **state)
         {.kind = DECISION_DELIVERY, .delivery = delivery_numbered(7, 1, DELIVERY_RETRY)},
         {.kind = DECISION_STEP, .step = step_at(1, 40, STEP_TIMED_OUT)},
         {.kind = DECISION_STEP, .step = step_at(1, 20, STEP_EFFECT_UNKNOWN)},
+        {.kind = DECISION_ROLE, .role = {1, "expert", "eve", "person:ana", T0_US, 0}},
+        {.kind = DECISION_ROLE, .role = {1, "expert", "eve", "person:ana", T0_US, T0_US + 5}},
+        {.kind = DECISION_CHECK, .check = {1, 1, "drained?", "queue.md", 90, "person:ana", T0_US, "twice"}},
     };
-    test_commit(ledger, decisions, 5);
+    test_commit(ledger, decisions, sizeof decisions / sizeof *decisions);
 
     struct incident incident;
     assert_int_equal(ledger_incident(ledger, arena, 1, &incident, NULL), 0);
@@ -181,6 +184,16 @@ static void values_come_back_as_they_were_saved(void **state)
     assert_int_equal(steps[1].exit_code, -1);
     assert_true(steps[1].output_cut);
     assert_string_equal(steps[1].output, "depth 912\n");
+
+    struct role_holder *roles;
+    struct check_item *checks;
+    assert_int_equal(ledger_roles(ledger, arena, 1, &roles, &n, NULL), 0);
+    assert_int_equal(n, 1);
+    assert_true(roles[0].until_us == T0_US + 5);
+    assert_int_equal(ledger_checks(ledger, arena, 1, &checks, &n, NULL), 0);
+    assert_int_equal(n, 1);
+    assert_string_equal(checks[0].note, "twice");
+    assert_true(checks[0].checked_us == T0_US);
 }
 
 static void incidents_are_listed_newest_first_and_in_pages(void **state)
@@ -248,6 +261,18 @@ static void on_silence(void *context, const void *silence)
     buf_printf(context, "silence %s %s %s;", s->id, s->matchers, silence_state_name(s->state));
 }
 
+static void on_role(void *context, const void *role)
+{
+    const struct role_holder *r = role;
+    buf_printf(context, "role %lld/%s/%s;", (long long)r->incident, r->role, r->person);
+}
+
+static void on_check(void *context, const void *check)
+{
+    const struct check_item *c = check;
+    buf_printf(context, "check %lld/%d;", (long long)c->incident, c->item);
+}
+
 static void the_engine_gets_back_what_is_open_and_what_ended_today(void **state)
 {
     (void)state;
@@ -265,6 +290,10 @@ static void the_engine_gets_back_what_is_open_and_what_ended_today(void **state)
         {.kind = DECISION_DELIVERY, .delivery = delivery_numbered(4, 3, DELIVERY_CANCELLED)},
         {.kind = DECISION_STEP, .step = step_at(1, 10, STEP_SUCCEEDED)},
         {.kind = DECISION_STEP, .step = step_at(3, 20, STEP_RUNNING)},
+        {.kind = DECISION_ROLE, .role = {1, "commander", "eve", "person:eve", T0_US, 0}},
+        {.kind = DECISION_ROLE, .role = {3, "commander", "ana", "system", T0_US, 0}},
+        {.kind = DECISION_CHECK, .check = {3, 2, "the queue drains", "queue.md", 91, "", 0, ""}},
+        {.kind = DECISION_CHECK, .check = {3, 1, "nothing is lost", "queue.md", 90, "", 0, ""}},
         {.kind = DECISION_TIMER_SET, .timer = {TIMER_ESCALATE, 3, T0_US + 9}},
         {.kind = DECISION_TIMER_SET, .timer = {TIMER_DELIVERY_RETRY, 3, T0_US + 5}},
         {.kind = DECISION_TIMER_SET, .timer = {TIMER_ALERT_ENDS, 0, T0_US + 1}},
@@ -279,12 +308,14 @@ static void the_engine_gets_back_what_is_open_and_what_ended_today(void **state)
     test_commit(ledger, decisions, sizeof decisions / sizeof *decisions);
     reopen();
     struct buf words scoped_buf = {0};
-    const struct restorer restorer = {&words,  on_last,  on_incident, on_delivery,
-                                      on_step, on_timer, on_silence};
+    const struct restorer restorer = {&words,   on_last,    on_incident, on_delivery, on_step,
+                                      on_timer, on_silence, on_role,     on_check};
     struct err err = {0};
     assert_int_equal(ledger_restore_to(ledger, &restorer, T0_US, &err), 0);
-    assert_string_equal(buf_text(&words), "last 3 4;incident 2;incident 3;delivery 2;delivery 3;step 3/20;"
-                                          "timer 2/3;timer 0/3;silence a {a=\"b\"} active;");
+    assert_string_equal(
+        buf_text(&words),
+        "last 3 4;incident 2;incident 3;delivery 2;delivery 3;step 3/20;"
+        "timer 2/3;timer 0/3;silence a {a=\"b\"} active;role 3/commander/ana;check 3/1;check 3/2;");
 }
 
 /* ---- inbox ---- */

@@ -99,13 +99,20 @@ static const char seals[] = "CREATE TABLE seal ("
                             "  size BIGINT PRIMARY KEY, signed_us BIGINT NOT NULL, note TEXT NOT NULL,"
                             "  frontier @bytes NOT NULL);";
 
+static const char incident_people[] =
+    "CREATE TABLE incident_role ("
+    "  incident BIGINT NOT NULL, role TEXT NOT NULL, person TEXT NOT NULL, assigned_by TEXT NOT NULL,"
+    "  since_us BIGINT NOT NULL, until_us BIGINT NOT NULL, PRIMARY KEY (incident, role, person));"
+    "CREATE TABLE incident_check ("
+    "  incident BIGINT NOT NULL, item BIGINT NOT NULL, text TEXT NOT NULL, file TEXT NOT NULL,"
+    "  line BIGINT NOT NULL, checked_by TEXT NOT NULL, checked_us BIGINT NOT NULL, note TEXT NOT NULL,"
+    "  PRIMARY KEY (incident, item));";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
-    {"first tables", first_tables},
-    {"life of incidents", incident_life},
-    {"silences", silences},
-    {"checkpoints", seals},
+    {"first tables", first_tables}, {"life of incidents", incident_life},      {"silences", silences},
+    {"checkpoints", seals},         {"roles and checklists", incident_people},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -62,11 +62,15 @@ int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, in
         {&step_noun, "WHERE incident IN " KEPT " ORDER BY run, position, line", since_us, restorer->step},
         {&timer_noun, "ORDER BY due_us, kind, subject", 0, restorer->timer},
         {&silence_noun, "ORDER BY updated_us, id", 0, restorer->silence},
+        {&role_noun, "WHERE incident IN " KEPT " ORDER BY incident, since_us, role, person", since_us,
+         restorer->role},
+        {&check_noun, "WHERE incident IN " KEPT " ORDER BY incident, item", since_us, restorer->check},
     };
     int result = restore_last(ledger, restorer, err);
     for (size_t i = 0; result == 0 && i < sizeof parts / sizeof *parts; i++)
-        result = restore_rows(ledger, parts[i].noun, parts[i].rest, parts[i].since_us, parts[i].restore,
-                              restorer->context, err);
+        if (parts[i].restore)
+            result = restore_rows(ledger, parts[i].noun, parts[i].rest, parts[i].since_us, parts[i].restore,
+                                  restorer->context, err);
     return result;
 }
 
@@ -100,10 +104,21 @@ static void silence_to_engine(void *engine, const void *silence)
     engine_restore_silence(engine, silence);
 }
 
+static void role_to_engine(void *engine, const void *role)
+{
+    engine_restore_role(engine, role);
+}
+
+static void check_to_engine(void *engine, const void *check)
+{
+    engine_restore_check(engine, check);
+}
+
 int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us, struct err *err)
 {
     const struct restorer restorer = {engine,         last_to_engine,  incident_to_engine, delivery_to_engine,
-                                      step_to_engine, timer_to_engine, silence_to_engine};
+                                      step_to_engine, timer_to_engine, silence_to_engine,  role_to_engine,
+                                      check_to_engine};
     engine_name(engine, ledger->instance);
     return ledger_restore_to(ledger, &restorer, now_us, err);
 }

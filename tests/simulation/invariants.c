@@ -43,6 +43,7 @@ static bool is_due(const struct sim *sim, enum timer_kind kind, int64_t subject)
 static void check_lapse(struct sim *sim, const struct incident *before)
 {
     sim->count.lapses++;
+    sim_mark(sim, sim->silent, before->number);
     if (!is_due(sim, TIMER_LEASE, before->number))
         sim_fail(sim, "the lease of incident %lld lapses early", (long long)before->number);
     if (before->progress_us + SHORTEST_LEASE > sim->now_us)
@@ -66,6 +67,9 @@ static void check_incident(struct sim *sim, const struct input *input, const str
                  incident_state_name(incident->state));
     if (incident->state == INCIDENT_RESOLVED && incident->n_firing > 0)
         map_put(sim->forced, &incident->number, sizeof incident->number, sim);
+    if (before->state < INCIDENT_RESOLVED && incident->state == INCIDENT_RESOLVED && input &&
+        input->kind == INPUT_RESOLVE && !input->force && model_open_checks(&sim->model, number) > 0)
+        sim_fail(sim, "incident %lld is resolved, and not everything is verified", number);
     bool reopened = incident->n_reopened > before->n_reopened;
     if (reopened) {
         sim->count.reopened++;
@@ -189,8 +193,9 @@ static void check_unacknowledged(struct sim *sim, const struct incident *inciden
         sim_fail(sim, "incident %lld waits too long for the next page", number);
     const int64_t *at = map_get(sim->reach, &incident->number, sizeof incident->number);
     int64_t since_us = incident->reopened_us ? incident->reopened_us : incident->opened_us;
-    if (incident->acknowledged_us) /* somebody had it, and fell silent */
-        since_us = incident->progress_us + HOUR + SHORTEST_LEASE;
+    const int64_t *silent = map_get(sim->silent, &incident->number, sizeof incident->number);
+    if (incident->acknowledged_us && silent)
+        since_us = *silent;
     bool reached = at && *at >= since_us;
     if (!reached && !paged_once && since_us + REACHED_BY < sim->now_us &&
         sim->process_us + REACHED_BY < sim->now_us)

@@ -13,8 +13,12 @@ struct pair_key {
 
 void model_start(struct model *model)
 {
-    *model = (struct model){
-        .incidents = map_new(), .deliveries = map_new(), .steps = map_new(), .timers = map_new()};
+    *model = (struct model){.incidents = map_new(),
+                            .deliveries = map_new(),
+                            .steps = map_new(),
+                            .roles = map_new(),
+                            .checks = map_new(),
+                            .timers = map_new()};
 }
 
 static void free_values(struct map *map, const struct texts *texts)
@@ -40,6 +44,8 @@ void model_end(struct model *model)
     free_values(model->incidents, &incident_texts);
     free_values(model->deliveries, &delivery_texts);
     free_values(model->steps, &step_texts);
+    free_values(model->roles, &role_texts);
+    free_values(model->checks, &check_texts);
     free_values(model->timers, NULL);
     drop_inbox(model);
     free(model->inbox);
@@ -87,9 +93,25 @@ const struct run_step *model_step(const struct model *model, int64_t run, int li
     return value_of(model->steps, run, line);
 }
 
+size_t model_open_checks(const struct model *model, int64_t incident)
+{
+    size_t n = 0;
+    const struct check_item *check;
+    for (int item = 1; (check = value_of(model->checks, incident, item)); item++)
+        n += !*check->checked_by;
+    return n;
+}
+
 const struct timer *model_timer(const struct model *model, enum timer_kind kind, int64_t subject)
 {
     return value_of(model->timers, kind, subject);
+}
+
+static int64_t hash_of(int64_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (int64_t)(((uint64_t)hash ^ (unsigned char)*text) * UINT64_C(1099511628211));
+    return hash;
 }
 
 /* ---- the inbox ---- */
@@ -198,6 +220,15 @@ void model_commit(struct model *model, const struct decisions *decisions, const 
             save(model->steps, (struct pair_key){d->step.run, d->step.line}, &d->step, sizeof d->step,
                  &step_texts);
             break;
+        case DECISION_ROLE:
+            save(model->roles,
+                 (struct pair_key){d->role.incident, hash_of(hash_of(7, d->role.role), d->role.person)},
+                 &d->role, sizeof d->role, &role_texts);
+            break;
+        case DECISION_CHECK:
+            save(model->checks, (struct pair_key){d->check.incident, d->check.item}, &d->check,
+                 sizeof d->check, &check_texts);
+            break;
         case DECISION_TIMER_SET:
             save(model->timers, (struct pair_key){d->timer.kind, d->timer.subject}, &d->timer,
                  sizeof d->timer, NULL);
@@ -224,6 +255,14 @@ void model_restore(const struct model *model, struct engine *engine)
     position = 0;
     for (struct run_step *step; (step = map_next(model->steps, &position));)
         engine_restore_step(engine, step);
+    position = 0;
+    for (struct role_holder *role; (role = map_next(model->roles, &position));)
+        engine_restore_role(engine, role);
+    position = 0;
+    for (struct incident *incident; (incident = map_next(model->incidents, &position));)
+        for (const struct check_item *check, *last = NULL;
+             (check = value_of(model->checks, incident->number, last ? last->item + 1 : 1)); last = check)
+            engine_restore_check(engine, check);
     position = 0;
     for (struct timer *timer; (timer = map_next(model->timers, &position));)
         engine_restore_timer(engine, timer);

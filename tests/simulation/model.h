@@ -14,6 +14,8 @@ struct model {
     struct map *incidents;  /* number -> struct incident */
     struct map *deliveries; /* id -> struct delivery */
     struct map *steps;      /* run, line -> struct run_step */
+    struct map *roles;      /* incident, number in order -> struct role_holder */
+    struct map *checks;     /* incident, item -> struct check_item */
     struct map *timers;     /* kind, subject -> struct timer */
     struct heard *inbox;
     size_t n_inbox, inbox_capacity;
@@ -32,4 +34,5 @@ void model_compact(struct model *model, const struct engine *engine, int64_t now
 const struct incident *model_incident(const struct model *model, int64_t number);
 const struct delivery *model_delivery(const struct model *model, int64_t id);
 const struct run_step *model_step(const struct model *model, int64_t run, int line);
+size_t model_open_checks(const struct model *model, int64_t incident);
 const struct timer *model_timer(const struct model *model, enum timer_kind kind, int64_t subject);

@@ -48,6 +48,28 @@ static void choose_severity(struct sim *sim, int64_t incident, const char *actor
                                    .text = "it looks like that"});
 }
 
+static void tick(struct sim *sim, int64_t incident, const char *actor)
+{
+    for (int item = 1; item <= 2; item++) {
+        bool done = sim_chance(sim, 80);
+        sim_say(sim, "%s %s item %d of %lld", actor, done ? "ticks" : "clears", item, (long long)incident);
+        sim_input(sim,
+                  &(struct input){
+                      .kind = INPUT_CHECK, .incident = incident, .actor = actor, .item = item, .flag = done});
+    }
+}
+
+static void hand_over(struct sim *sim, int64_t incident, const char *actor)
+{
+    static const char *const names[] = {"ana", "ben", "eve", NULL};
+    static const char *const roles[] = {"commander", "expert", "team lead", "juggler"};
+    const char *person = names[sim_between(sim, 0, 3)], *role = roles[sim_between(sim, 0, 3)];
+    sim_say(sim, "%s makes %s %s of %lld", actor, person ? person : "nobody", role, (long long)incident);
+    sim_input(
+        sim, &(struct input){
+                 .kind = INPUT_ASSIGN, .incident = incident, .actor = actor, .word = role, .person = person});
+}
+
 static void acknowledge(struct sim *sim, int64_t incident, const char *actor)
 {
     sim_say(sim, "%s acknowledges %lld", actor, (long long)incident);
@@ -67,8 +89,10 @@ static void resolve(struct sim *sim, int64_t incident, const char *actor)
     bool force = sim_chance(sim, 10);
     sim_say(sim, "%s resolves %lld%s", actor, (long long)incident, force ? " by force" : "");
     sim->count.forced += force;
-    sim_input(sim,
-              &(struct input){.kind = INPUT_RESOLVE, .incident = incident, .actor = actor, .force = force});
+    sim_input(
+        sim,
+        &(struct input){
+            .kind = INPUT_RESOLVE, .incident = incident, .actor = actor, .force = force, .text = "done"});
 }
 
 /* What people do, and how often of a hundred. Whoever neither resolves nor notes comes back. */
@@ -77,8 +101,9 @@ static const struct {
     void (*act)(struct sim *sim, int64_t incident, const char *actor);
     bool comes_back;
 } acts[] = {
-    {35, approve_something, true}, {12, note, false},    {18, choose_state, true},
-    {10, choose_severity, true},   {25, resolve, false},
+    {25, approve_something, true}, {12, note, false}, {16, choose_state, true},
+    {10, choose_severity, true},   {12, tick, true},  {8, hand_over, true},
+    {17, resolve, false},
 };
 
 void person_reacts(struct sim *sim, const struct happening *happening)

@@ -31,12 +31,7 @@ static struct page *page_of(struct sim *sim, const char *key)
 static void arrives(struct sim *sim, const struct delivery *delivery)
 {
     int64_t incident = delivery->incident;
-    int64_t *at = map_get(sim->reach, &incident, sizeof incident);
-    if (!at) {
-        at = heap_alloc(sizeof *at);
-        map_put(sim->reach, &incident, sizeof incident, at);
-    }
-    *at = sim->now_us;
+    sim_mark(sim, sim->reach, incident);
     int64_t thinks_us = sim_between(sim, 10 * SECOND, sim_chance(sim, 20) ? 3 * HOUR : 10 * MINUTE);
     if (sim_chance(sim, 60))
         sim_plan(sim, (struct happening){

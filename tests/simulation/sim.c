@@ -97,6 +97,16 @@ static struct happening take_next(struct sim *sim)
     return next;
 }
 
+void sim_mark(struct sim *sim, struct map *times, int64_t number)
+{
+    int64_t *at = map_get(times, &number, sizeof number);
+    if (!at) {
+        at = heap_alloc(sizeof *at);
+        map_put(times, &number, sizeof number, at);
+    }
+    *at = sim->now_us;
+}
+
 /* ---- the program, and its end ---- */
 
 static void add_digest(struct sim *sim, const char *text)
@@ -201,6 +211,7 @@ struct sim *sim_new(uint64_t seed, int64_t days)
     sim->pages = map_new();
     sim->reach = map_new();
     sim->began = map_new();
+    sim->silent = map_new();
     sim->forced = map_new();
     sim->by_hand = map_new();
     model_start(&sim->model);
@@ -229,6 +240,7 @@ void sim_free(struct sim *sim)
     model_end(&sim->model);
     map_free_values(sim->pages);
     map_free_values(sim->reach);
+    map_free_values(sim->silent);
     map_free(sim->began);
     map_free(sim->forced);
     map_free(sim->by_hand);

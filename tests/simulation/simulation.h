@@ -82,6 +82,7 @@ struct sim {
     size_t n_old;
     struct map *pages;   /* key -> struct page */
     struct map *reach;   /* incident -> when a page for it last arrived */
+    struct map *silent;  /* incident -> when its holder was last given up */
     struct map *began;   /* run, line -> attempts begun */
     struct map *forced;  /* incidents that were resolved while alerts fired */
     int64_t opened;      /* the last incident, with those of this transaction */
@@ -103,6 +104,8 @@ uint64_t sim_random(struct sim *sim);
 /* from <= result <= to */
 int64_t sim_between(struct sim *sim, int64_t from, int64_t to);
 bool sim_chance(struct sim *sim, int percent);
+/* Notes the time under that number. */
+void sim_mark(struct sim *sim, struct map *times, int64_t number);
 void sim_plan(struct sim *sim, struct happening happening);
 void sim_say(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 __attribute__((noreturn)) void sim_fail(struct sim *sim, const char *format, ...)

@@ -57,5 +57,12 @@ struct config *team_config(void)
 
 struct library *team_library(void)
 {
-    return world_library(world_runbook);
+    struct arena *arena = arena_new();
+    struct library *library = world_library(arena_printf(arena,
+                                                         "%s\n## Verification Checklist\n\n"
+                                                         "- [ ] Orders are accepted again\n"
+                                                         "- [ ] No payment is lost\n",
+                                                         world_runbook));
+    arena_free(arena);
+    return library;
 }
