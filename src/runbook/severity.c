@@ -173,6 +173,12 @@ static void read_upright(struct severity_reader *reader, const struct block *tab
         level.line_end = row->line;
         for (size_t column = 1; column < table->n_columns; column++) {
             enum words field = severity_field(table->columns[column].text);
+            const char *cell = row->cells[column].text;
+            if (field == WORDS_NONE && level.label == NULL &&
+                words_are(WORDS_LEVEL_NAME, table->columns[column].text) && level_word_rank(cell) > 0) {
+                level.label = cell;
+                continue;
+            }
             if (field == WORDS_NONE && column == 1)
                 field = WORDS_LEVEL_DESCRIPTION;
             take_cell(reader, &level, field, &row->cells[column]);

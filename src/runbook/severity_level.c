@@ -12,6 +12,16 @@
 /* Prefixes of a level's number. One letter must be a capital with the digit right behind it. */
 static const char *const prefixes[] = {"severity", "priority", "level", "sev", "p", "s"};
 
+/* "P0/P1" are two levels, "S3/backup" is none. */
+static bool another_after(char initial, const char *next)
+{
+    size_t n = 0;
+
+    while (n < 10 && (isalpha((unsigned char)next[n]) || next[n] == '-'))
+        n++;
+    return next[0] == initial && isdigit((unsigned char)next[n]);
+}
+
 static bool id_at(const char *text, size_t at, size_t *ret_n_bytes, int *ret_number)
 {
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
@@ -20,7 +30,9 @@ static bool id_at(const char *text, size_t at, size_t *ret_n_bytes, int *ret_num
             continue;
         size_t mark = text[at + n] == '-' || text[at + n] == '_' || (text[at + n] == ' ' && n > 1);
         const char *digit = text + at + n + mark;
-        if (!isdigit((unsigned char)*digit) || isalnum((unsigned char)digit[1]) || digit[1] == '/')
+        if (!isdigit((unsigned char)*digit) || isalnum((unsigned char)digit[1]))
+            continue;
+        if (digit[1] == '/' && !another_after(text[at], digit + 2))
             continue;
         if (digit[1] == '.' && isdigit((unsigned char)digit[2]))
             continue;

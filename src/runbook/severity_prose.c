@@ -147,6 +147,16 @@ static bool whole_list_names(struct severity_reader *reader, size_t item)
     return reader->list_names;
 }
 
+/* "Severity levels:" right above the list is as good as a heading. */
+static bool labelled_severity(struct severity_reader *reader, size_t item)
+{
+    size_t first = reader->document->blocks.at[item].list_first;
+    const struct block *above = first > 0 ? &reader->document->blocks.at[first - 1] : NULL;
+
+    return above && above->kind == BLOCK_PARAGRAPH && strnlen(above->prose.text, NAME_BYTES) < NAME_BYTES &&
+           words_are(WORDS_SEVERITY, text_without_colon(reader->arena, above->prose.text));
+}
+
 void severity_read_item(struct severity_reader *reader, size_t item)
 {
     const struct block *block = &reader->document->blocks.at[item];
@@ -155,7 +165,7 @@ void severity_read_item(struct severity_reader *reader, size_t item)
     const char *rest;
 
     if (block->heading == NO_BLOCK || block->depth != 1 || block->prose.passages.n == 0 ||
-        !severity_about(reader->document, block->heading) ||
+        !(severity_about(reader->document, block->heading) || labelled_severity(reader, item)) ||
         !passage_level(reader, &block->prose.passages.at[0], &level, &rest) ||
         (level_number(&level) < 0 && !whole_list_names(reader, item)))
         return;

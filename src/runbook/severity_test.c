@@ -287,6 +287,22 @@ static void a_column_of_people_says_whom_to_call(void **state)
     assert_int_equal(runbook->severities.at[1].escalate_to.n, 0);
 }
 
+static void levels_have_names_in_a_column_and_labels_above_a_list(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena, "# R\n\n## Severity\n\n| Level | Name | Definition | Response time |\n|---|---|---|---|\n"
+               "| SEV1 | Critical | No results | 5 minutes |\n| SEV2 | Minor | Late results | 1 h |\n");
+    assert_string_equal(runbook->severities.at[0].label, "Critical");
+    assert_string_equal(runbook->severities.at[0].description, "No results");
+
+    runbook = read_text(arena, "# R\n\nSeverity levels:\n- P1: no results\n- P2: late results\n\n"
+                               "## Calls\n\n- Update the board every 10 minutes for P1/P2\n");
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->parts.cadences.at[0].applies_to.n, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +321,7 @@ int main(void)
         cmocka_unit_test(two_severities_with_conditions_state_the_first),
         cmocka_unit_test(a_level_only_used_takes_the_times_beside_it),
         cmocka_unit_test(a_column_of_people_says_whom_to_call),
+        cmocka_unit_test(levels_have_names_in_a_column_and_labels_above_a_list),
         cmocka_unit_test(conditions_are_read_from_prose),
         cmocka_unit_test(a_state_without_a_number_is_a_condition_too),
     };
