@@ -51,6 +51,8 @@ struct alert_model {
     char *key, *text;
     size_t key_bytes, text_bytes;
     size_t n_alerts;
+    uint64_t severity_labels; /* bits: of the labels that speak of severity (trouble.c) */
+    bool knows_severity_labels;
 };
 
 /* Of the index: where the record stands, and enough of its hash to pass over others without looking at them.

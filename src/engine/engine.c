@@ -72,6 +72,7 @@ void engine_free(struct engine *engine)
     arena_free(engine->arena);
     free(engine->due.nodes);
     buf_free(&engine->body);
+    buf_free(&engine->kin_key);
     free(engine->instance);
     free(engine);
 }

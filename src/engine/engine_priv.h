@@ -91,6 +91,7 @@ struct engine {
     struct map *deliveries; /* id -> record */
     int64_t last_incident, last_delivery;
     struct buf body; /* of the event that is being written */
+    struct buf kin_key;
 };
 
 struct turn {
@@ -191,7 +192,8 @@ struct severity_choice trouble_severity(struct arena *arena, const struct runboo
 struct incident_record *kin_find(struct engine *engine, const struct alert *alert);
 void kin_add(struct engine *engine, struct incident_record *record, const struct alert *alert);
 /* False when an alert of that name with the same severity labels was asked about before. */
-bool kin_new_severity(struct engine *engine, struct incident_record *record, const struct alert *alert);
+bool kin_new_severity(struct engine *engine, struct incident_record *incident,
+                      const struct alert_record *record, const struct alert *alert);
 void kin_drop(struct engine *engine, struct incident_record *record);
 
 /* ---- hear.c: the state of alerts, without incidents ---- */
@@ -234,7 +236,8 @@ void alerts_join_fired(struct turn *turn);
 /* The alert counts for the incident from now on. */
 void alert_attach(struct incident_record *incident, struct alert_record *record);
 /* May make the incident more severe. */
-void alert_weigh(struct turn *turn, struct incident_record *incident, const struct alert *alert);
+void alert_weigh(struct turn *turn, struct incident_record *incident, const struct alert_record *record,
+                 const struct alert *alert);
 /* earlier: the last incident of the same trouble, or NULL */
 struct incident_record *incident_open(struct turn *turn, const struct finding *finding,
                                       const struct incident_record *earlier);

@@ -127,7 +127,7 @@ static void release(struct turn *turn, struct alert_record *record, struct incid
         own->released_why = turn->released_why;
         turn_touch(turn, own);
         if (incident_is_open(own))
-            alert_weigh(turn, own, &alert);
+            alert_weigh(turn, own, record, &alert);
     }
     turn->released_why = NULL;
 }

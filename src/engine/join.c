@@ -10,11 +10,12 @@
  */
 enum { SEVERITIES_LOOKED_UP = 16, SEVERITIES_A_TURN = 256 };
 
-static bool severity_wanted(struct turn *turn, struct incident_record *incident, const struct alert *alert)
+static bool severity_wanted(struct turn *turn, struct incident_record *incident,
+                            const struct alert_record *record, const struct alert *alert)
 {
     if (turn->n_severities >= SEVERITIES_A_TURN)
         return false;
-    bool is_new = kin_new_severity(turn->engine, incident, alert);
+    bool is_new = kin_new_severity(turn->engine, incident, record, alert);
     if (incident->n_severities >= SEVERITIES_LOOKED_UP && !is_new)
         return false;
     incident->n_severities++;
@@ -37,7 +38,6 @@ static void join(struct turn *turn, struct incident_record *incident, struct ale
                  const struct alert *alert, unsigned held)
 {
     alert_attach(incident, record);
-    kin_add(turn->engine, incident, alert);
     news_add(turn, incident, record, held ? ALERT_HELD : ALERT_FIRED, "");
     if (turn->released_why)
         incident->released_why = turn->released_why;
@@ -45,13 +45,14 @@ static void join(struct turn *turn, struct incident_record *incident, struct ale
         record->held = (uint8_t)held;
         incident->n_held++;
     } else {
-        alert_weigh(turn, incident, alert);
+        alert_weigh(turn, incident, record, alert);
     }
 }
 
-void alert_weigh(struct turn *turn, struct incident_record *incident, const struct alert *alert)
+void alert_weigh(struct turn *turn, struct incident_record *incident, const struct alert_record *record,
+                 const struct alert *alert)
 {
-    if (!severity_wanted(turn, incident, alert))
+    if (!severity_wanted(turn, incident, record, alert))
         return;
     const struct procedure *procedure;
     const struct runbook *runbook = incident_runbook(turn->engine, incident, &procedure);
@@ -67,6 +68,8 @@ void alert_join(struct turn *turn, struct alert_record *record)
     struct incident_record *incident = incident_find(turn->engine, record->incident);
     if (!incident || !incident_is_open(incident))
         incident = kin_find(turn->engine, &alert);
+    else
+        kin_add(turn->engine, incident, &alert);
     int64_t dependency;
     unsigned held = hold_find(turn->engine, record, incident, &dependency);
     if (incident) {
@@ -85,6 +88,7 @@ void alert_join(struct turn *turn, struct alert_record *record)
         news_opened(turn, incident);
     }
     if (incident && incident_is_open(incident)) {
+        kin_add(turn->engine, incident, &alert);
         join(turn, incident, record, &alert, 0);
         return;
     }

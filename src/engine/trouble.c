@@ -120,7 +120,12 @@ const char *trouble_title(struct arena *arena, const struct finding *finding)
     return arena_printf(arena, "%s on %s", finding->alertname, finding->service);
 }
 
-static struct buf kin_key(const struct engine *engine, const struct alert *alert)
+static void add_text(struct buf *key, const char *text)
+{
+    buf_add(key, text, strlen(text) + 1);
+}
+
+static const struct buf *kin_key(struct engine *engine, const struct alert *alert)
 {
     const struct service *configured;
     const char *parts[] = {
@@ -128,16 +133,16 @@ static struct buf kin_key(const struct engine *engine, const struct alert *alert
         alert_name(alert),
         text_or(label_value(alert->annotations, alert->n_annotations, "runbook_url"), ""),
     };
-    struct buf key = {0};
+    buf_clear(&engine->kin_key);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        buf_add(&key, parts[i], strlen(parts[i]) + 1);
-    return key;
+        add_text(&engine->kin_key, parts[i]);
+    return &engine->kin_key;
 }
 
 struct incident_record *kin_find(struct engine *engine, const struct alert *alert)
 {
-    scoped_buf struct buf key = kin_key(engine, alert);
-    return map_get(engine->kin, key.at, key.n_bytes);
+    const struct buf *key = kin_key(engine, alert);
+    return map_get(engine->kin, key->at, key->n_bytes);
 }
 
 static bool kin_put(struct engine *engine, struct incident_record *record, const struct buf *key)
@@ -154,18 +159,36 @@ static bool kin_put(struct engine *engine, struct incident_record *record, const
 
 void kin_add(struct engine *engine, struct incident_record *record, const struct alert *alert)
 {
-    scoped_buf struct buf key = kin_key(engine, alert);
-    kin_put(engine, record, &key);
+    kin_put(engine, record, kin_key(engine, alert));
 }
 
-bool kin_new_severity(struct engine *engine, struct incident_record *record, const struct alert *alert)
+/* Which labels speak of severity is the same for all alerts of a model. */
+static uint64_t severity_labels(const struct engine *engine, struct alert_model *model,
+                                const struct alert *alert)
 {
-    scoped_buf struct buf key = {0};
-    buf_printf(&key, "severity of %lld %s", (long long)record->incident.number, alert_name(alert));
-    for (size_t i = 0; i < alert->n_labels; i++)
+    if (model->knows_severity_labels)
+        return model->severity_labels;
+    for (size_t i = 0; i < alert->n_labels && i < 64; i++)
         if (severity_scale_label(engine->scale, alert->labels[i].name))
-            buf_printf(&key, "\n%s=%s", alert->labels[i].name, alert->labels[i].value);
-    return kin_put(engine, record, &key);
+            model->severity_labels |= UINT64_C(1) << i;
+    model->knows_severity_labels = true;
+    return model->severity_labels;
+}
+
+bool kin_new_severity(struct engine *engine, struct incident_record *incident,
+                      const struct alert_record *record, const struct alert *alert)
+{
+    struct buf *key = &engine->kin_key;
+    buf_clear(key);
+    buf_putc(key, (char)0xff); /* as no text begins that is UTF-8 */
+    buf_add(key, &incident->incident.number, sizeof incident->incident.number);
+    add_text(key, alert_name(alert));
+    for (uint64_t left = severity_labels(engine, record->model, alert); left; left &= left - 1) {
+        const struct label *label = &alert->labels[__builtin_ctzll(left)];
+        add_text(key, label->name);
+        add_text(key, label->value);
+    }
+    return kin_put(engine, incident, key);
 }
 
 void kin_drop(struct engine *engine, struct incident_record *record)
