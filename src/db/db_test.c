@@ -1,4 +1,6 @@
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "db/db_testing.h"
 
@@ -272,6 +274,33 @@ static void a_long_transaction_is_kept_whole(void **state)
     assert_int_equal(count_rows(db), 500);
 }
 
+static int64_t file_bytes(void)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? status.st_size : 0;
+}
+
+/* Nobody asks for it, and nobody waits for it; what is committed meanwhile is there as well. */
+static void a_long_log_is_moved_into_the_file_beside_the_commits(void **state)
+{
+    (void)state;
+    if (db_kind(db) != DB_SQLITE)
+        return;
+    static char word[64 * 1024];
+    memset(word, 'a', sizeof word - 1);
+    struct err err = {0};
+    int n = 0;
+    for (int64_t moved = 4096 * 1000; file_bytes() < moved; n++) {
+        assert_true(n < 20000);
+        assert_int_equal(db_begin(db, &err), 0);
+        assert_int_equal(insert(n < 100 ? word : "", &err), 0);
+        assert_int_equal(db_commit(db, &err), 0);
+        if (n > 100)
+            nanosleep(&(const struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    assert_int_equal(count_rows(db), n);
+}
+
 static int insert_numbered(int64_t id, struct err *err)
 {
     struct db_statement *write = db_prepare(db, "INSERT INTO t (id) VALUES ($1)", err);
@@ -359,6 +388,7 @@ int main(void)
         TEST(text_that_does_not_compile_says_so),
         TEST(a_reader_sees_what_is_committed_and_cannot_write),
         TEST(a_long_transaction_is_kept_whole),
+        TEST(a_long_log_is_moved_into_the_file_beside_the_commits),
         TEST(a_planned_fault_fails_once_and_leaves_nothing),
         TEST(a_failed_statement_fails_its_transaction_at_the_latest_with_the_commit),
         TEST(nothing_runs_after_a_transaction_has_ended_by_itself),

@@ -16,13 +16,11 @@
 
 enum { BUSY_TIMEOUT_MS = 5000 };
 
-/* The log is moved into the file by itself only past 4,000 pages of 4 KiB (db_checkpoint() does it earlier,
- * from idle time), and shrinks back to 64 MiB after a storm. */
+/* The log is moved into the file by sqlite_log.c, and shrinks back to 64 MiB after a storm. */
 static const char setup_writer[] = "PRAGMA synchronous = FULL;"
                                    "PRAGMA foreign_keys = ON;"
-                                   "PRAGMA wal_autocheckpoint = 4000;"
                                    "PRAGMA journal_size_limit = 67108864;"
-                                   "PRAGMA cache_size = -8192;";
+                                   "PRAGMA cache_size = -2048;";
 
 /* A write that ended short leaves no errno behind (0), and so do some that met a quota: SQLite has taken the
  * transaction back, and nothing was synced, so it is no more than a lack of space. */
@@ -154,6 +152,8 @@ static int sqlite_open(const char *path, const char *password, enum db_mode mode
         db_close(&db->db);
         return -1;
     }
+    if (mode == DB_WRITER)
+        db->log = sqlite_log_new(db->sqlite, path);
     *ret_db = &db->db;
     return 0;
 }
@@ -161,6 +161,7 @@ static int sqlite_open(const char *path, const char *password, enum db_mode mode
 static void sqlite_close(struct db *db)
 {
     struct sqlite_db *own = (struct sqlite_db *)db;
+    sqlite_log_free(own->log);
     sqlite3_finalize(own->begin);
     sqlite3_finalize(own->commit);
     sqlite3_close(own->sqlite);
@@ -204,7 +205,10 @@ static int sqlite_commit(struct db *db, struct err *err)
     struct sqlite_db *own = (struct sqlite_db *)db;
     if (sqlite3_get_autocommit(own->sqlite))
         return err_set(err, "the transaction has ended with the error before");
-    return run_words(own, &own->commit, "COMMIT", err);
+    int outcome = run_words(own, &own->commit, "COMMIT", err);
+    if (outcome == 0 && own->log)
+        sqlite_log_committed(own->log, own->sqlite);
+    return outcome;
 }
 
 static void sqlite_rollback(struct db *db)

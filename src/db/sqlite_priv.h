@@ -1,4 +1,4 @@
-/* What the two files of the SQLite driver share. */
+/* What the files of the SQLite driver share. */
 #pragma once
 
 #include <sqlite3.h>
@@ -9,6 +9,7 @@ struct sqlite_db {
     struct db db;
     sqlite3 *sqlite;
     sqlite3_stmt *begin, *commit;
+    struct sqlite_log *log; /* of a writer */
 };
 
 struct sqlite_statement {
@@ -16,6 +17,11 @@ struct sqlite_statement {
     sqlite3_stmt *sqlite;
     int bind_result; /* the first that failed, or SQLITE_OK */
 };
+
+/* sqlite_log.c: the write-ahead log is moved into the file beside the commits. */
+struct sqlite_log *sqlite_log_new(sqlite3 *sqlite, const char *path);
+void sqlite_log_committed(struct sqlite_log *log, sqlite3 *sqlite); /* after each commit */
+void sqlite_log_free(struct sqlite_log *log);                       /* before the handle; NULL is allowed */
 
 /* Captures SQLite's message and gives the outcome for its result code. */
 int sqlite_failure(struct sqlite_db *db, int result, struct err *err);

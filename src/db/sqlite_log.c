@@ -1,0 +1,146 @@
+/* The write-ahead log, moved into the file on a thread of its own with its own handle, so that no commit has
+ * to wait for it: thousands of pages copied and synced are tens of milliseconds, seconds on a busy disk.
+ *
+ * The thread is started by the first log that is long enough: by then its caller has entered its sandbox,
+ * which the thread inherits. Under a load without a pause the thread is always a few pages behind, and the
+ * log begins anew only when nothing is left to move: then the committing thread moves the rest itself. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "db/sqlite_priv.h"
+
+enum {
+    MOVE_PAGES = 1000,  /* a log is moved from this length on, of pages of 4 KiB, */
+    AGAIN_PAGES = 250,  /* and again when it has grown by so much */
+    LONG_PAGES = 8000,  /* from here on it should begin anew */
+    REST_PAGES = 250,   /* what a commit may move itself */
+    MOST_PAGES = 65536, /* whatever it costs: the disk is not ours alone */
+};
+
+struct sqlite_log {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    char *path;
+    bool started, wanted, ending;
+    int n_pages;  /* of the log, as the last commit left it; the committing thread's own */
+    int asked_at; /* the length at which the thread was last asked; also its own */
+    int moved;    /* pages from the start of the log that are in the file */
+};
+
+static int on_commit(void *context, sqlite3 *sqlite, const char *name, int n_pages)
+{
+    struct sqlite_log *log = context;
+    (void)sqlite, (void)name;
+    log->n_pages = n_pages;
+    return SQLITE_OK;
+}
+
+struct sqlite_log *sqlite_log_new(sqlite3 *sqlite, const char *path)
+{
+    struct sqlite_log *log = heap_alloc(sizeof *log);
+    log->path = heap_strdup(path);
+    pthread_mutex_init(&log->lock, NULL);
+    pthread_cond_init(&log->wake, NULL);
+    sqlite3_wal_hook(sqlite, on_commit, log); /* takes the place of SQLite's own way, which is the commit's */
+    return log;
+}
+
+static void move(struct sqlite_log *log, sqlite3 *sqlite)
+{
+    int n_pages = 0, moved = 0;
+    int result = sqlite3_wal_checkpoint_v2(sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, &n_pages, &moved);
+    if (result != SQLITE_OK && (result & 0xff) != SQLITE_BUSY)
+        log_event(LOG_WARNING, "db.log_not_moved", "error=%s", log_quote(sqlite3_errstr(result)));
+    if (result != SQLITE_OK)
+        return;
+    pthread_mutex_lock(&log->lock);
+    log->moved = moved;
+    pthread_mutex_unlock(&log->lock);
+}
+
+/* Only a handle that has read knows that the file has a log. */
+static int open_own(const char *path, sqlite3 **ret_sqlite)
+{
+    int result = sqlite3_open_v2(path, ret_sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (result == SQLITE_OK)
+        result = sqlite3_exec(*ret_sqlite, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
+    if (result != SQLITE_OK)
+        log_event(LOG_WARNING, "db.log_not_moved", "error=%s", log_quote(sqlite3_errstr(result)));
+    return result;
+}
+
+static void *work(void *context)
+{
+    struct sqlite_log *log = context;
+    sqlite3 *sqlite = NULL;
+    int result = open_own(log->path, &sqlite);
+    pthread_mutex_lock(&log->lock);
+    while (!log->ending) {
+        if (!log->wanted) {
+            pthread_cond_wait(&log->wake, &log->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&log->lock);
+        if (result == SQLITE_OK)
+            move(log, sqlite);
+        pthread_mutex_lock(&log->lock);
+        log->wanted = false;
+    }
+    pthread_mutex_unlock(&log->lock);
+    sqlite3_close(sqlite);
+    return NULL;
+}
+
+/* Signals are for the thread of the loop. */
+static bool start(struct sqlite_log *log)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    log->started = pthread_create(&log->thread, NULL, work, log) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return log->started;
+}
+
+void sqlite_log_committed(struct sqlite_log *log, sqlite3 *sqlite)
+{
+    if (log->n_pages < log->asked_at)
+        log->asked_at = 0; /* it has begun anew */
+    if (log->n_pages < MOVE_PAGES || (log->asked_at && log->n_pages < log->asked_at + AGAIN_PAGES))
+        return;
+    pthread_mutex_lock(&log->lock);
+    bool at_work = log->wanted;
+    int left = log->n_pages - (log->moved <= log->n_pages ? log->moved : 0);
+    bool here =
+        !at_work && ((log->n_pages >= LONG_PAGES && left <= REST_PAGES) || log->n_pages >= MOST_PAGES);
+    if (!here && !at_work && (log->started || start(log))) {
+        log->wanted = true;
+        pthread_cond_signal(&log->wake);
+    }
+    pthread_mutex_unlock(&log->lock);
+    if (!at_work)
+        log->asked_at = log->n_pages;
+    if (here)
+        move(log, sqlite);
+}
+
+void sqlite_log_free(struct sqlite_log *log)
+{
+    if (!log)
+        return;
+    pthread_mutex_lock(&log->lock);
+    log->ending = true;
+    pthread_cond_signal(&log->wake);
+    pthread_mutex_unlock(&log->lock);
+    if (log->started)
+        pthread_join(log->thread, NULL);
+    pthread_mutex_destroy(&log->lock);
+    pthread_cond_destroy(&log->wake);
+    free(log->path);
+    free(log);
+}
