@@ -229,6 +229,8 @@ static int words_score(const struct arguments *arguments, const struct phrase *p
     int score = 0;
     for (size_t i = from; i < to; i++) {
         const struct argument *argument = argument_word(arguments, n + i - from);
+        if (strcmp(phrase->words.at[i], ".") == 0 && !argument)
+            continue; /* and nothing follows */
         int one = argument ? word_score(arguments->tool, phrase->words.at[i], &argument->value) : 0;
         if (one == 0)
             return -1;

@@ -100,6 +100,8 @@ struct tool {
 /* Vocabulary lists, `words NAME: ...`. */
 enum word_list {
     LIST_RISKY_OPTIONS,
+    LIST_LOOKING_VERBS,
+    LIST_CHANGING_VERBS,
     LIST_RISKY_VARIABLES,
     LIST_SENSITIVE_TABLES,
     LIST_SENSITIVE_FILES,

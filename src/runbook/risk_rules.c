@@ -30,6 +30,8 @@ struct risk_rules {
 
 static const char *const list_names[N_WORD_LISTS] = {
     [LIST_RISKY_OPTIONS] = "risky options",
+    [LIST_LOOKING_VERBS] = "looking verbs",
+    [LIST_CHANGING_VERBS] = "changing verbs",
     [LIST_RISKY_VARIABLES] = "risky variables",
     [LIST_SENSITIVE_TABLES] = "sensitive tables",
     [LIST_SENSITIVE_FILES] = "sensitive files",

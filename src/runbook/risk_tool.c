@@ -279,6 +279,20 @@ static void secret_files_note(struct scan *scan, const struct arguments *argumen
             risk_mark_sensitive(scan, arguments->words[i].text, "is a file that usually holds secrets");
 }
 
+/* `releases rollback`, where the rules know `releases` only: a noun that looks by itself, and then a verb.
+ * What follows a verb that looks, as in `explain delete`, is a name. */
+static bool is_followed_by_change(const struct scan *scan, const struct arguments *arguments,
+                                  const struct decision *decision)
+{
+    if (decision->class != RISK_READ || !decision->phrase || decision->phrase->words.n != 1 ||
+        decision->last != 0)
+        return false;
+    const struct argument *noun = argument_word(arguments, 0), *verb = argument_word(arguments, 1);
+    return noun && verb && !verb->value.dynamic &&
+           rules_list_has(scan->rules, LIST_CHANGING_VERBS, verb->value.text) &&
+           !rules_list_has(scan->rules, LIST_LOOKING_VERBS, noun->value.text);
+}
+
 static void decision_report(struct scan *scan, const struct arguments *arguments, struct decision *decision)
 {
     const char *part = part_of(scan, arguments, decision);
@@ -286,6 +300,10 @@ static void decision_report(struct scan *scan, const struct arguments *arguments
     if (decision->class < RISK_MUTATE && rests_on_doubt(arguments, decision)) {
         decision->class = RISK_UNKNOWN;
         why = "follows an option that the rules do not know";
+    }
+    if (is_followed_by_change(scan, arguments, decision)) {
+        decision->class = RISK_UNKNOWN;
+        why = "is followed by a word that usually changes something";
     }
     if (!decision->phrase && !why)
         why = "is not in the rules, so what it does is not known";

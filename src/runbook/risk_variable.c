@@ -103,9 +103,10 @@ void arithmetic_node(struct scan *scan, TSNode node)
 void declaration_node(struct scan *scan, TSNode node)
 {
     const char *text = node_text(scan, node);
-    for (const char *dash = strstr(text, " -"); dash; dash = strstr(dash + 1, " -")) {
-        size_t n = strcspn(dash + 2, " \t\n=");
-        if (memchr(dash + 2, 'n', n))
+    bool names = alternatives_match("declare *|typeset *|local *", text);
+    for (uint32_t i = 0; names && i < ts_node_named_child_count(node); i++) {
+        const char *word = node_text(scan, ts_node_named_child(node, i));
+        if (*word == '-' && strchr(word, 'n'))
             risk_raise(scan, RISK_UNKNOWN, text, "may give a variable another name");
     }
     children_scan(scan, node);
