@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MATCHING_US = 10 * 1000000 };
+enum {
+    MATCHING_US = 10 * 1000000,
+    LOOKED_AT = 64, /* at most in one go */
+};
 
 void feed_start(struct alert_feed *feed, const struct api_backend *backend, const struct clock *clock)
 {
@@ -17,6 +20,7 @@ void feed_end(struct alert_feed *feed)
     matchers_free(&feed->expressions);
     matcher_free(feed->receiver);
     buf_free(&feed->copies);
+    buf_free(&feed->found);
     buf_free(&feed->keys);
 }
 
@@ -43,14 +47,7 @@ static void take_alerts(void *context, const struct engine *engine)
 static void take_keys(void *context, const struct engine *engine)
 {
     struct piece *piece = context;
-    struct alert_scan scan = piece->feed->scan;
-    struct buf keys = {0};
-    scan.out = &keys;
-    engine_scan_keys(engine, piece->now_us, &scan);
-    piece->feed->scan.before = scan.before;
-    piece->feed->keys_whole = scan.done;
-    buf_add(&piece->feed->keys, buf_text(&keys), keys.n_bytes);
-    buf_free(&keys);
+    engine_scan_keys(engine, piece->now_us, &piece->feed->scan);
     piece->answered = true;
 }
 
@@ -87,23 +84,69 @@ static bool ask(struct alert_feed *feed, void (*question)(void *, const struct e
     return piece.answered;
 }
 
+static bool gave_up(const struct alert_feed *feed)
+{
+    bool any = feed->matching_us > feed->most_us || (feed->receiver && matcher_gave_up(feed->receiver));
+    for (size_t i = 0; i < feed->expressions.n; i++)
+        any |= matcher_gave_up(feed->expressions.at[i]);
+    return any;
+}
+
+/* Matches some of the keys of the last piece by their values, and keeps those that fit. */
+static void match_keys(struct alert_feed *feed)
+{
+    for (size_t n = 0; n < LOOKED_AT && feed->n_matched < feed->found.n_bytes; n++) {
+        struct scan_key key;
+        const char *value = feed->found.at + feed->n_matched + sizeof key;
+        memcpy(&key, feed->found.at + feed->n_matched, sizeof key);
+        feed->n_matched += key.n_bytes;
+        bool fits = true;
+        for (size_t i = 0; fits && i < feed->expressions.n; i++, value += strlen(value) + 1)
+            fits = matcher_fits_value(feed->expressions.at[i], value);
+        if (fits)
+            buf_add(&feed->keys, &key, sizeof key);
+    }
+}
+
+/* The keys first: all of them when they are to be in order, else those of one piece. */
+static enum feed_got next_by_keys(struct alert_feed *feed)
+{
+    if (feed->n_matched < feed->found.n_bytes) {
+        int64_t began_us = clock_monotonic_us(feed->clock);
+        match_keys(feed);
+        feed->matching_us += clock_monotonic_us(feed->clock) - began_us;
+        return gave_up(feed) ? FEED_FAILED : FEED_PAUSE;
+    }
+    bool any = feed->n_taken < count_keys(feed);
+    if (any && (feed->scan.done || !feed->by_incident)) {
+        if (feed->by_incident && !feed->sorted)
+            qsort(feed->keys.at, count_keys(feed), sizeof(struct scan_key), by_incident);
+        feed->sorted = true;
+        feed->scan.out = &feed->copies;
+        return ask(feed, fetch) ? FEED_PAUSE : FEED_FAILED;
+    }
+    if (feed->scan.done)
+        return FEED_END;
+    if (!any) {
+        buf_clear(&feed->keys);
+        feed->n_taken = 0;
+    }
+    buf_clear(&feed->found);
+    feed->n_matched = 0;
+    feed->scan.out = &feed->found;
+    return ask(feed, take_keys) ? FEED_PAUSE : FEED_FAILED;
+}
+
 static enum feed_got next_piece(struct alert_feed *feed)
 {
     buf_clear(&feed->copies);
     feed->at = 0;
-    feed->scan.out = &feed->copies;
     feed->scan.equalities = &feed->equalities;
-    if (!feed->by_incident)
-        return feed->scan.done ? FEED_END : ask(feed, take_alerts) ? FEED_PAUSE : FEED_FAILED;
-    if (feed->keys_whole && feed->n_taken == count_keys(feed))
-        return FEED_END;
-    if (feed->keys_whole)
-        return ask(feed, fetch) ? FEED_PAUSE : FEED_FAILED;
-    if (!ask(feed, take_keys))
-        return FEED_FAILED;
-    if (feed->keys_whole && feed->keys.n_bytes)
-        qsort(feed->keys.at, count_keys(feed), sizeof(struct scan_key), by_incident);
-    return FEED_PAUSE;
+    feed->scan.expressions = &feed->expressions;
+    if (feed->by_incident || feed->expressions.n)
+        return next_by_keys(feed);
+    feed->scan.out = &feed->copies;
+    return feed->scan.done ? FEED_END : ask(feed, take_alerts) ? FEED_PAUSE : FEED_FAILED;
 }
 
 const char *copy_skip(const char *p, size_t n)
@@ -113,42 +156,24 @@ const char *copy_skip(const char *p, size_t n)
     return p;
 }
 
-static bool expressions_fit(struct alert_feed *feed, const struct alert_copy *copy)
+static bool receiver_fits(const struct alert_feed *feed, const struct alert_copy *copy)
 {
-    for (size_t i = 0; i < feed->expressions.n; i++) {
-        const struct matcher *matcher = feed->expressions.at[i];
-        if (!matcher_fits_value(matcher, packed_label(copy->texts, copy->n_labels, matcher->name)))
-            return false;
-    }
     return !feed->receiver ||
            matcher_fits_value(feed->receiver,
                               copy_skip(copy->texts, 2 * (copy->n_labels + copy->n_annotations) + 1));
 }
 
-static bool gave_up(const struct alert_feed *feed)
-{
-    bool any = feed->matching_us > feed->most_us || (feed->receiver && matcher_gave_up(feed->receiver));
-    for (size_t i = 0; i < feed->expressions.n; i++)
-        any |= matcher_gave_up(feed->expressions.at[i]);
-    return any;
-}
-
 enum feed_got feed_next(struct alert_feed *feed, const struct alert_copy **ret_copy)
 {
-    enum { LOOKED_AT = 64 }; /* at most in one go */
-    bool plain = !feed->expressions.n && !feed->receiver;
-    int64_t began_us = plain ? 0 : clock_monotonic_us(feed->clock);
     bool found = false;
     if (feed->at == feed->copies.n_bytes)
         return next_piece(feed);
     for (size_t n = 0; !found && n < LOOKED_AT && feed->at < feed->copies.n_bytes; n++) {
         const struct alert_copy *copy = (const void *)(feed->copies.at + feed->at);
         feed->at += copy->n_bytes;
-        found = plain || expressions_fit(feed, copy);
+        found = receiver_fits(feed, copy);
         *ret_copy = copy;
     }
-    if (!plain)
-        feed->matching_us += clock_monotonic_us(feed->clock) - began_us;
     if (gave_up(feed))
         return FEED_FAILED;
     return found ? FEED_ALERT : FEED_PAUSE;

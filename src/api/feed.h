@@ -15,9 +15,11 @@ struct alert_feed {
     bool by_incident; /* in order of incidents, instead of any */
     struct buf copies;
     size_t at;
-    struct buf keys; /* of struct scan_key, when by_incident */
+    struct buf found; /* of struct scan_key with values: the last piece */
+    size_t n_matched; /* bytes of it */
+    struct buf keys;  /* of struct scan_key: those that fit */
     size_t n_taken;
-    bool keys_whole;
+    bool sorted;
     int64_t matching_us, most_us; /* spent on expressions, and the bound */
 };
 

@@ -82,11 +82,27 @@ void utf8_clean(struct buf *out, const char *bytes, size_t n_bytes)
     }
 }
 
+/* Eight bytes that need neither escape nor check, in any order of bytes. */
+static bool is_plain(const char *s)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    uint64_t x;
+    memcpy(&x, s, sizeof x);
+    uint64_t quote = x ^ (ones * '"'), backslash = x ^ (ones * '\\'), delete = x ^ (ones * 0x7f);
+    uint64_t odd = x | ((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) |
+                   ((backslash - ones) & ~backslash) | ((delete - ones) & ~delete);
+    return !(odd & high);
+}
+
 static void write_escaped(struct buf *out, const char *s, size_t n)
 {
     static const char hex[] = "0123456789abcdef";
     size_t plain = 0; /* start of the run that needs no escape */
     for (size_t i = 0; i < n;) {
+        if (n - i >= 8 && is_plain(s + i)) {
+            i += 8;
+            continue;
+        }
         unsigned char c = (unsigned char)s[i];
         size_t len = utf8_sequence((const unsigned char *)s + i, n - i);
         if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && len) {

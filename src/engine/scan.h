@@ -7,14 +7,17 @@
 #include "config/matcher.h"
 #include "engine/engine.h"
 
+/* Which alert, so that it can be asked for again. */
 struct scan_key {
     int64_t incident;
     uint64_t hash;
     uint32_t place;
+    uint32_t n_bytes; /* with the values behind it, each closed by NUL; a multiple of 8 */
 };
 
 struct alert_scan {
-    const struct matchers *equalities; /* that must fit; no expressions */
+    const struct matchers *equalities;  /* that must fit; no expressions */
+    const struct matchers *expressions; /* whose labels a key is followed by */
     bool no_active, no_silenced, no_inhibited;
     uint32_t before; /* where it stands; SCAN_START at first */
     bool done;
@@ -36,7 +39,8 @@ struct alert_copy {
 
 /* The next piece. On the engine's thread. */
 void engine_scan_alerts(const struct engine *engine, int64_t now_us, struct alert_scan *scan);
-/* Only which ones they are: with these they can be put in order, and fetched. */
+/* Only which ones they are: they can be put in order, or matched by the values that are wanted, and fetched.
+ */
 void engine_scan_keys(const struct engine *engine, int64_t now_us, struct alert_scan *scan);
 /* Copies the alerts of those keys that still stand, up to a piece; gives how many keys it took. */
 size_t engine_fetch_alerts(const struct engine *engine, int64_t now_us, const struct scan_key *keys, size_t n,
