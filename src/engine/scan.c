@@ -120,14 +120,16 @@ static void copy(const struct engine *engine, const struct alert_record *record,
     memcpy(out->at + at, &head.n_bytes, sizeof head.n_bytes);
 }
 
-static void add_key(const struct alert_record *record, const struct matchers *expressions, struct buf *out)
+static void add_key(const struct engine *engine, const struct alert_record *record,
+                    const struct matchers *expressions, struct buf *out)
 {
+    const char *text = expressions->n ? alert_table_text(&engine->alerts, record) : NULL;
     struct scan_key key = {.hash = record->hash, .place = record->place};
     size_t at = out->n_bytes;
     key.incident = record->held & HELD_APART ? 0 : record->incident;
     buf_add(out, &key, sizeof key);
     for (size_t i = 0; i < expressions->n; i++)
-        add_text(out, packed_label(record->text, record->n_labels, expressions->at[i]->name));
+        add_text(out, packed_label(text, record->n_labels, expressions->at[i]->name));
     while (out->n_bytes % 8)
         buf_putc(out, '\0');
     key.n_bytes = (uint32_t)(out->n_bytes - at);
@@ -148,7 +150,7 @@ static void scan_piece(const struct engine *engine, int64_t now_us, struct alert
         if (!is_wanted(engine, record, now_us, scan, &holders))
             continue;
         if (keys)
-            add_key(record, scan->expressions, scan->out);
+            add_key(engine, record, scan->expressions, scan->out);
         else
             copy(engine, record, &holders, scan->out);
     }
