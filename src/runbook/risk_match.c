@@ -34,6 +34,7 @@ static struct argument *argument_add(struct scan *scan, struct arguments *argume
 {
     struct argument *argument = list_push(scan->arena, &arguments->list);
     argument->index = index;
+    argument->value.text = "";
     return argument;
 }
 

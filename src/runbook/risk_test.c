@@ -242,6 +242,19 @@ static void a_line_that_is_no_rule_is_refused_with_its_place(void **state)
     assert_refused("tool x\n    runs: itself\n", "`itself` wants the word");
 }
 
+static void an_option_without_its_value_is_answered(void **state)
+{
+    static const char *const commands[] = {
+        "curl -X",          "curl --request", "wget --method",    "kubectl get -o",
+        "find . -exec",     "psql -c",        "sed -e",           "xargs -I",
+        "docker exec c",    "ssh -o",         "tar --to-command", "awk -f",
+        "redis-cli --eval", "git -c",         "curl -o",          "python3 -c"};
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        assert_non_null(risk_of(arena, commands[i]).why);
+}
+
 /* Work must stay in proportion to the length, whatever the nesting. */
 static void hostile_nesting_is_answered(void **state)
 {
@@ -273,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_site_describes_its_own_tools_as_it_likes),
         cmocka_unit_test(an_expectation_that_is_not_met_is_told_with_its_line),
         cmocka_unit_test(a_line_that_is_no_rule_is_refused_with_its_place),
+        cmocka_unit_test(an_option_without_its_value_is_answered),
         cmocka_unit_test(hostile_nesting_is_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
