@@ -9,6 +9,7 @@
 #include "ledger/ledger.h"
 #include "ledger/merkle.h"
 #include "ledger/note.h"
+#include "ledger/row.h"
 
 /* Where the growing things end. */
 struct ends {
@@ -43,6 +44,9 @@ static inline int ledger_outcome(int db_outcome)
 
 /* Brings the tables to the newest version. */
 int ledger_migrate(struct ledger *ledger, struct err *err);
+/* The same up to a version, and the newest there is: for tests of what an older program left. */
+int ledger_migrate_to(struct ledger *ledger, int64_t newest, struct err *err);
+int64_t ledger_newest_version(void);
 /* 0 when the tables are of the version that this program reads. */
 int ledger_check_version(struct ledger *ledger, struct err *err);
 
@@ -96,40 +100,7 @@ int inbox_load_end(struct ledger *ledger, struct err *err);
  * JSON. */
 void unpack(struct buf *out, const void **bytes, size_t *n_bytes);
 
-/* ---- row.c: a noun whose values are rows ---- */
-
-enum column_kind { COLUMN_INT64, COLUMN_INT, COLUMN_BOOL, COLUMN_TEXT, COLUMN_WORD };
-
-struct column {
-    const char *name;
-    enum column_kind kind;
-    size_t offset; /* of the member in the value */
-    /* for COLUMN_WORD, an enum that is stored as its word */
-    const char *(*word)(int value);
-    int (*word_of)(const char *word); /* -1: no such word */
-};
-
-struct noun {
-    const char *table;
-    const struct column *columns;
-    size_t n_columns;
-    size_t n_identity; /* the first columns are its identity */
-    size_t value_bytes;
-};
-
-/* Adds the row or replaces the one of the same identity. */
-int row_save(struct ledger *ledger, const struct noun *noun, const void *value, struct err *err);
-/* Frees what row_save keeps. */
-void row_forget(struct ledger *ledger);
-/* A prepared "SELECT its columns FROM its table" + rest, to be bound and stepped. NULL: err says why. */
-struct db_statement *row_select(struct ledger *ledger, const struct noun *noun, const char *rest,
-                                struct err *err);
-/* The row under a statement of row_select; texts live in the arena. -1: a word that nobody knows. */
-int row_read(struct db_statement *statement, const struct noun *noun, struct arena *arena, void *ret_value,
-             struct err *err);
-/* All rows of a bound statement as an array in the arena. 0 or -1. */
-int rows_read(struct db_statement *statement, const struct noun *noun, struct arena *arena, void **ret_values,
-              size_t *ret_n, struct err *err);
+/* ---- the nouns that are rows ---- */
 
 extern const struct noun incident_noun, delivery_noun, step_noun, timer_noun, role_noun, check_noun,
     silence_noun;

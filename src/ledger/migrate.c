@@ -169,7 +169,7 @@ static int apply(struct ledger *ledger, int64_t version, struct err *err)
     return db_run(insert, err);
 }
 
-int ledger_migrate(struct ledger *ledger, struct err *err)
+int ledger_migrate_to(struct ledger *ledger, int64_t newest, struct err *err)
 {
     int result = db_execute(ledger->db,
                             "CREATE TABLE IF NOT EXISTS schema_version ("
@@ -180,7 +180,7 @@ int ledger_migrate(struct ledger *ledger, struct err *err)
         return -1;
     if (version > NEWEST)
         return refuse_newer(version, err);
-    while (version < NEWEST) {
+    while (version < newest) {
         version++;
         if (db_begin(ledger->db, err) != 0)
             return -1;
@@ -193,6 +193,16 @@ int ledger_migrate(struct ledger *ledger, struct err *err)
         }
     }
     return 0;
+}
+
+int ledger_migrate(struct ledger *ledger, struct err *err)
+{
+    return ledger_migrate_to(ledger, NEWEST, err);
+}
+
+int64_t ledger_newest_version(void)
+{
+    return NEWEST;
 }
 
 int ledger_check_version(struct ledger *ledger, struct err *err)

@@ -13,7 +13,7 @@
 #include "role/core_priv.h"
 
 enum { LEDGER_RETRY_MS = 1000, CHECKPOINT_S = 10 };
-enum { SEAL_S = 10, SEAL_LATEST_S = 60, SEAL_EVENTS = 4000 /* at once: a few milliseconds */ };
+enum { SEAL_S = 10, SEAL_LATEST_S = 60, SEAL_EVENTS = 1000 /* at once: a few milliseconds */ };
 
 static const struct outcome unavailable = {.code = OUTCOME_UNAVAILABLE,
                                            .message = "the ledger cannot be written; send it again later"};

@@ -1,0 +1,106 @@
+/* What an older program left comes up to date, from every version there was, with all that it holds. */
+#include "ledger/ledger_testing.h"
+
+/* An incident with an event and a delivery, in the tables of the first version. */
+static const char first_rows[] =
+    "INSERT INTO installation (name, value) VALUES ('instance', '0011223344556677');"
+    "INSERT INTO incident (number, trouble, title, service, severity, severity_rank, severity_why, "
+    "severity_line,"
+    " state, runbook_file, runbook_sha256, procedure_title, procedure_why, procedure_line, started_us, "
+    "opened_us,"
+    " acknowledged_us, monitoring_us, resolved_us, acknowledged_by, resolved_by, n_alerts, n_firing,"
+    " response_time_s, escalation_step, next_delivery) VALUES"
+    " (7, 'till|QueueFull', 'QueueFull on till', 'till', 'SEV-2', 2, 'said', 3, 'acknowledged', 'till.md', "
+    "'', '',"
+    " '', 0, 1000, 2000, 3000, 0, 0, 'person:ana', '', 1, 1, 900, 1, 2);"
+    "INSERT INTO delivery (id, incident, idempotency_key, state, person, way, channel, address, why, "
+    "attempts,"
+    " queued_us, due_us, detail) VALUES (4, 7, 'k', 'due', 'ana', 0, 'webhook', 'http://127.0.0.1:9', 'w', "
+    "0, 1, 2,"
+    " '');"
+    "INSERT INTO inbox (format, received_us, body) VALUES ('test', 5, 'abc');";
+
+static void make_version(const struct folder_of_test *folder, int64_t version)
+{
+    struct err err = {0};
+    struct arena *arena scoped_arena = arena_new();
+    struct ledger_place place = test_place(folder);
+    struct ledger old = {0};
+    const char *where = place.store ? place.store : arena_printf(arena, "%s/ledger.db", folder->path);
+    assert_int_equal(db_open(where, NULL, DB_WRITER, &old.db, &err), 0);
+    if (ledger_migrate_to(&old, 1, &err) != 0 || db_execute(old.db, first_rows, &err) != 0 ||
+        ledger_migrate_to(&old, version, &err) != 0)
+        fail_msg("version %lld: %s", (long long)version, err.text);
+    db_close(old.db);
+}
+
+static void assert_holds_all(const struct folder_of_test *folder, int64_t n_events)
+{
+    struct arena *arena scoped_arena = arena_new();
+    struct err err = {0};
+    struct incident incident;
+    struct delivery *deliveries;
+    size_t n;
+    struct ledger *ledger = test_open(folder);
+    assert_string_equal(ledger_instance(ledger), "0011223344556677");
+    if (ledger_incident(ledger, arena, 7, &incident, &err) != 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(incident.state, INCIDENT_ACKNOWLEDGED);
+    assert_string_equal(incident.title, "QueueFull on till");
+    assert_int_equal(ledger_deliveries(ledger, arena, 7, &deliveries, &n, &err), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(ledger_inbox_bytes(ledger), 3);
+    struct decision decisions[] = {
+        event_for(7, "incident.note", "after"),
+        {.kind = DECISION_INCIDENT, .incident = incident_numbered(7, INCIDENT_ACKNOWLEDGED)}};
+    test_commit(ledger, decisions, 2);
+    assert_int_equal(ledger_seal(ledger, T0_US, 10, &err), 0);
+    ledger_close(ledger);
+    struct ledger_proof proof = {0};
+    assert_int_equal(test_verify(folder, &proof, &err), 0);
+    assert_int_equal(proof.n_signed, n_events);
+}
+
+static void every_version_there_was_comes_up_to_date(void **state)
+{
+    (void)state;
+    assert_true(ledger_newest_version() > 1);
+    for (int64_t version = 1; version <= ledger_newest_version(); version++) {
+        struct folder_of_test folder = test_folder_make();
+        make_version(&folder, version);
+        assert_holds_all(&folder, 1);
+        assert_holds_all(&folder, 2); /* nothing is done twice */
+        test_folder_remove(&folder);
+    }
+}
+
+/* A migration that fails half-way leaves the version before, whole. */
+static void a_migration_that_fails_is_done_by_the_next_start(void **state)
+{
+    (void)state;
+    bool failed = true;
+    for (int64_t n = 1; failed; n++) {
+        struct folder_of_test folder = test_folder_make();
+        make_version(&folder, 1);
+        struct err err = {0};
+        struct arena *arena scoped_arena = arena_new();
+        struct ledger_place place = test_place(&folder);
+        struct ledger half = {0};
+        const char *where = place.store ? place.store : arena_printf(arena, "%s/ledger.db", folder.path);
+        assert_int_equal(db_open(where, NULL, DB_WRITER, &half.db, &err), 0);
+        db_fail_after(half.db, n, DB_FULL);
+        failed = ledger_migrate(&half, &err) != 0;
+        db_close(half.db);
+        assert_holds_all(&folder, 1);
+        test_folder_remove(&folder);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_version_there_was_comes_up_to_date),
+        cmocka_unit_test(a_migration_that_fails_is_done_by_the_next_start),
+    };
+    return test_on_each_store("migrations", tests, sizeof tests / sizeof *tests);
+}
