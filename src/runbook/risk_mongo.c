@@ -24,22 +24,13 @@ static size_t word_length(const char *at)
 
 static void phrase_report(struct mongo *mongo, const char *first, const char *second)
 {
-    struct word words[3] = {{.text = "<mongo>"}, {.text = first}, {.text = second}};
-    const struct tool *tool = rules_tool(mongo->scan->rules, "<mongo>");
-    struct arguments arguments = arguments_parse(mongo->scan, tool, words, second ? 3 : 2);
-    enum risk_class class = RISK_UNKNOWN;
-    const char *why = "is a call that the rules do not know";
-    int best = 0;
-    phrases_each (phrase, tool) {
-        int score = phrase->kind <= KIND_DESTRUCTIVE ? phrase_score(&arguments, phrase, NULL) : 0;
-        if (score <= best)
-            continue;
-        static const char *const whys[] = {"only reads", "cannot be followed", "changes the database",
-                                           "deletes from the database"};
-        best = score;
-        class = (enum risk_class)phrase->kind;
-        why = phrase->why ? phrase->why : whys[class];
-    }
+    static const char *const whys[] = {"only reads", "cannot be followed", "changes the database",
+                                       "deletes from the database"};
+    struct word words[2] = {{.text = first}, {.text = second}};
+    const struct phrase *phrase = words_phrase(mongo->scan, "<mongo>", words, second ? 2 : 1);
+    enum risk_class class = phrase ? (enum risk_class)phrase->kind : RISK_UNKNOWN;
+    const char *why =
+        phrase ? phrase->why ? phrase->why : whys[class] : "is a call that the rules do not know";
     risk_raise(mongo->scan, class, second ? second : arena_printf(mongo->scan->arena, "%s()", first), why);
     mongo->seen = true;
 }
