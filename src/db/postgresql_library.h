@@ -1,9 +1,9 @@
 /* libpq, loaded when it is first used: it brings a dozen libraries along that nobody needs whose ledger is a
- * file (base/library.h). Include this instead of <libpq-fe.h>. To use another function, add it to the list.
+ * file (base/library.h). Include this instead of its own header. To use another function, add it to the list.
  */
 #pragma once
 
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
 
 #define POSTGRESQL_FUNCTIONS(F)                                                                              \
     F(clear)                                                                                                 \
