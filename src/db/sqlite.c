@@ -112,9 +112,30 @@ static void harden(sqlite3 *sqlite)
     sqlite3_exec(sqlite, "PRAGMA cell_size_check = ON", NULL, NULL, NULL);
 }
 
-/* The mode stays in the file; a file system without shared memory refuses it and says so by another mode. */
-static int use_write_ahead_log(struct sqlite_db *db, struct err *err)
+static bool is_empty(const char *path)
 {
+    struct stat status;
+    return stat(path, &status) == 0 && status.st_size == 0;
+}
+
+static int sync_file(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    int failed = fd < 0 || fsync(fd) < 0;
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    return failed ? err_set(err, "%s", strerror(error)) : 0;
+}
+
+/* The mode stays in the file; a file system without shared memory refuses it and says so by another mode. */
+static int use_write_ahead_log(struct sqlite_db *db, const char *path, struct err *err)
+{
+    /* A new file has nothing to lose but must not be empty once its log is in use: synced once, not five
+     * times. */
+    bool is_new = is_empty(path);
+    if (is_new)
+        sqlite3_exec(db->sqlite, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
     struct db_statement *mode = sqlite_prepare(&db->db, "PRAGMA journal_mode = WAL", err);
     if (!mode)
         return -1;
@@ -125,6 +146,8 @@ static int use_write_ahead_log(struct sqlite_db *db, struct err *err)
         return -1;
     if (!is_wal)
         return err_set(err, "its file system does not allow a write-ahead log: use a local disk");
+    if (is_new && sync_file(path, err) < 0)
+        return -1;
     result = sqlite3_exec(db->sqlite, setup_writer, NULL, NULL, NULL);
     return result == SQLITE_OK ? 0 : sqlite_failure(db, result, err);
 }
@@ -147,7 +170,7 @@ static int sqlite_open(const char *path, const char *password, enum db_mode mode
         return -1;
     }
     harden(db->sqlite);
-    if (mode == DB_WRITER && use_write_ahead_log(db, err) != 0) {
+    if (mode == DB_WRITER && use_write_ahead_log(db, path, err) != 0) {
         err_prefix(err, "%s: ", path);
         db_close(&db->db);
         return -1;
