@@ -10,6 +10,8 @@
 #include "cmd/commands.h"
 #include "cmd/exit_code.h"
 #include "config/policy.h"
+#include "runbook/library.h"
+#include "runbook/role_words.h"
 
 enum { DAYS_AHEAD = 90, GAPS_SHOWN = 4 };
 
@@ -113,6 +115,45 @@ static size_t print_policy_complaints(struct arena *arena, const struct config *
     return complaints.n;
 }
 
+static bool is_filled(struct arena *arena, const struct config *config, const struct runbook *runbook,
+                      const char *name)
+{
+    list_each (role, &config->roles)
+        if (role_same(arena, role->name, name))
+            return true;
+    list_each (role, &runbook->parts.roles) /* whoever is on call stands in the schedules */
+        if (role->kind && strcmp(role->kind, "oncall") == 0 && role_same(arena, role->name, name))
+            return true;
+    return false;
+}
+
+/* Roles that a runbook escalates to and nobody fills. No mistake of the file, for the rest of the chain is
+ * paged; but somebody should know. */
+static void print_unfilled(struct arena *arena, const struct config *config)
+{
+    struct folder folder;
+    struct err err = {0};
+    if (!config->services.n || folder_read(arena, config->runbooks, &library_limits, &folder, &err) < 0)
+        return;
+    struct library *library = library_new(&folder);
+    for (size_t i = 0; i < library->n_runbooks; i++) {
+        const struct runbook *runbook = library->runbooks[i];
+        struct strings said = {0};
+        list_each (escalation, &runbook->parts.escalations)
+            list_each (name, &escalation->to) {
+                bool known = is_filled(arena, config, runbook, *name);
+                list_each (other, &said)
+                    known |= role_same(arena, *other, *name);
+                if (known)
+                    continue;
+                strings_add(arena, &said, *name);
+                printf("%s/%s:%d: escalates to \"%s\", and nobody fills that; add roles: {%s: [person:ID]}\n",
+                       config->runbooks, runbook->file, escalation->line, *name, role_slug(arena, *name));
+            }
+    }
+    library_free(library);
+}
+
 static int check(const struct config *config, struct arena *arena)
 {
     const char *file = config->file ? config->file : "defaults";
@@ -123,6 +164,7 @@ static int check(const struct config *config, struct arena *arena)
                         print_policy_complaints(arena, config);
     for (size_t i = 0; i < gaps.list.n; n_problems++)
         i += print_service_gaps(file, gaps.list.at + i, gaps.list.n - i);
+    print_unfilled(arena, config);
     printf("%s: people %zu, schedules %zu, services %zu: ", file, config->people.n, config->schedules.n,
            config->services.n);
     if (n_problems)

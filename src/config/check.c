@@ -80,16 +80,18 @@ static void check_schedule(struct checking *c, const struct schedule *schedule)
     }
 }
 
+static void check_targets(struct checking *c, const struct strings *targets, int line, const char *what)
+{
+    for (size_t i = 0; i < targets->n; i++) {
+        bool person = strncmp(targets->at[i], "person:", 7) == 0;
+        refer(c, person ? &c->people : &c->schedules, strchr(targets->at[i], ':') + 1, line, what);
+    }
+}
+
 static void check_service(struct checking *c, const struct service *service)
 {
-    list_each (step, &service->escalation) {
-        for (size_t i = 0; i < step->notify.n; i++) {
-            const char *target = step->notify.at[i];
-            bool person = strncmp(target, "person:", 7) == 0;
-            refer(c, person ? &c->people : &c->schedules, strchr(target, ':') + 1, step->line,
-                  "the escalation");
-        }
-    }
+    list_each (step, &service->escalation)
+        check_targets(c, &step->notify, step->line, "the escalation");
 }
 
 static void check_store(struct checking *c, const struct config *config)
@@ -211,6 +213,8 @@ void config_check(const struct reading *reading, const struct config *config)
         check_schedule(&c, schedule);
     list_each (service, &config->services)
         check_service(&c, service);
+    list_each (role, &config->roles)
+        check_targets(&c, &role->notify, role->line, "the role");
     check_dependencies(&c, config);
     list_each (rule, &config->inhibit_rules)
         check_inhibit_rule(&c, rule);

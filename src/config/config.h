@@ -38,6 +38,13 @@ struct escalation_step {
     int line;
 };
 
+/* Who fills a role that runbooks name. */
+struct config_role {
+    const char *name;      /* "engineering-manager"; compared as role_same() does */
+    struct strings notify; /* "person:ana", "schedule:primary" */
+    int line;
+};
+
 struct config_label {
     const char *name, *value;
 };
@@ -108,6 +115,7 @@ struct config {
     LIST(struct person) people;
     LIST(struct schedule) schedules;
     LIST(struct service) services;
+    LIST(struct config_role) roles;
     LIST(struct config_source) sources;
     LIST(struct heartbeat) heartbeats;
     LIST(struct inhibit_rule) inhibit_rules;

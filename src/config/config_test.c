@@ -394,6 +394,24 @@ static void services_that_need_each_other_in_a_circle_are_refused(void **state)
                            "did you mean \"postgres\""));
 }
 
+static void roles_are_filled_by_known_people_and_once(void **state)
+{
+    (void)state;
+    static const char people[] = "people: [{id: ana, contacts: [{email: ana@example.org}]}]\n";
+    struct config *config =
+        read_good(arena_printf(arena, "%sroles: {Engineering Manager: [person:ana]}\n", people));
+    assert_string_equal(config->roles.at[0].name, "engineering-manager");
+    assert_string_equal(config->roles.at[0].notify.at[0], "person:ana");
+    config_free(config);
+    assert_non_null(strstr(errors_of(arena_printf(arena, "%sroles: {cto: [person:anna]}\n", people)),
+                           "the role names person \"anna\", which is not defined; did you mean \"ana\"?"));
+    assert_non_null(strstr(errors_of("roles: {cto: ana}\n"), "needs a list like [person:ana]"));
+    assert_non_null(strstr(errors_of("roles: {cto: [{a: b}]}\n"), "crashcart.yaml:1: roles: role \"cto\""));
+    assert_non_null(strstr(
+        errors_of(arena_printf(arena, "%sroles: {IC: [person:ana], commander: [person:ana]}\n", people)),
+        "is given twice"));
+}
+
 #define test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -416,6 +434,7 @@ int main(void)
         test(every_key_of_the_schema_is_documented),
         test(the_example_of_the_documentation_is_a_configuration),
         test(rules_of_inhibition_are_read_as_alertmanager_writes_them),
+        test(roles_are_filled_by_known_people_and_once),
         test(services_that_need_each_other_in_a_circle_are_refused),
         test(a_missing_file_is_not_the_defaults),
     };

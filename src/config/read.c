@@ -34,7 +34,8 @@ static void read_entries(const struct reading *r, const struct key *key, const s
     list_each (entry, &node->entries) {
         struct err err = {0};
         int line = entry->value->line;
-        bool texts = entry->value->kind == NODE_TEXT && (!entry->key || entry->key->kind == NODE_TEXT);
+        bool texts = entry->value->kind == NODE_TEXT || key->kind == VALUE_ROLES;
+        texts &= !entry->key || entry->key->kind == NODE_TEXT;
         if (errors_full(r))
             return;
         if (!texts && key->kind != VALUE_CONTACTS)

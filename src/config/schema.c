@@ -183,6 +183,8 @@ static const struct key root_keys[] = {
      .help = "who there is"},
     {"schedules", VALUE_LIST, offsetof(struct config, schedules), .section = &schedule_section,
      .help = "who is on call when"},
+    {"roles", VALUE_ROLES, offsetof(struct config, roles),
+     .help = "who fills the roles that runbooks escalate to, {cto: [person:ana]}"},
     {"services", VALUE_LIST, offsetof(struct config, services), .section = &service_section,
      .help = "what is looked after, and who is paged for it"},
     {"sources", VALUE_LIST, offsetof(struct config, sources), .section = &source_section,

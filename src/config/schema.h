@@ -39,6 +39,7 @@ enum value_kind {
     /* lists and maps */
     VALUE_DAYS,     /* unsigned: bit 0 Monday */
     VALUE_IDS,      /* struct strings */
+    VALUE_ROLES,    /* LIST(struct config_role) */
     VALUE_TARGETS,  /* struct strings: person:ID, schedule:ID */
     VALUE_NAMES,    /* struct strings: names of labels */
     VALUE_MATCHERS, /* struct matchers */

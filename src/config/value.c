@@ -10,6 +10,7 @@
 #include "base/nearest.h"
 #include "config/config.h"
 #include "config/schema.h"
+#include "runbook/role_words.h"
 
 enum { MOST_TEXT_BYTES = 2000, MOST_ID_BYTES = 100, MOST_LABELS = 64, DAY_MINUTES = 1440 };
 
@@ -365,6 +366,27 @@ static int read_target(struct arena *arena, const struct key *key, const struct 
     return check_id(strchr(text, ':') + 1, err);
 }
 
+typedef LIST(struct config_role) config_roles;
+
+static int read_role(struct arena *arena, const struct key *key, const struct node_entry *entry, void *target,
+                     struct err *err)
+{
+    config_roles *roles = target;
+    struct config_role role = {.name = role_slug(arena, entry->key->text), .line = entry->key->line};
+    if (!*role.name)
+        return err_set(err, "\"%.60s\" is no name of a role", entry->key->text);
+    if (entry->value->kind != NODE_LIST)
+        return err_set(err, "\"%.60s\" needs a list like [person:ana]", entry->key->text);
+    list_each (other, roles)
+        if (role_same(arena, other->name, role.name))
+            return err_set(err, "\"%.60s\" is given twice (first in line %d)", entry->key->text, other->line);
+    list_each (item, &entry->value->entries)
+        if (item->value->kind != NODE_TEXT || read_target(arena, key, item, &role.notify, err))
+            return err_prefix(err, "role \"%.60s\": ", entry->key->text);
+    *list_push(arena, roles) = role;
+    return 0;
+}
+
 typedef LIST(struct config_label) config_labels;
 typedef LIST(struct config_contact) config_contacts;
 
@@ -448,6 +470,7 @@ const struct value_reader value_readers[N_VALUE_KINDS] = {
     [VALUE_MINUTE] = {"a time of the day like \"09:00\"", NODE_TEXT, read_minute, NULL},
     [VALUE_DAYS] = {"a list of days like [mon, tue]", NODE_LIST, read_every_day, read_day},
     [VALUE_IDS] = {"a list of ids like [ana, ben]", NODE_LIST, NULL, read_id_entry},
+    [VALUE_ROLES] = {"roles like {cto: [person:ana]}", NODE_MAP, NULL, read_role},
     [VALUE_TARGETS] = {"a list like [schedule:primary, person:ana]", NODE_LIST, NULL, read_target},
     [VALUE_NAMES] = {"a list of label names like [service, region]", NODE_LIST, NULL, read_name_entry},
     [VALUE_MATCHERS] = {"a list of matchers like ['severity=\"critical\"']", NODE_LIST, NULL, read_matcher},

@@ -1,9 +1,30 @@
 /* Whom to page, and how long to wait: the service's escalation in the configuration, else everybody in its
- * order, a step each; the waiting is what the configuration says, else what the runbook's severity says. */
+ * order, a step each; and between and after them the people of the roles that the runbook escalates this
+ * level to, at the time that it says. Waiting that nobody states is what the runbook's severity says.
+ *
+ * Roles become people by `roles:` of the configuration. One that nobody fills is no step: it costs no
+ * waiting, and the timeline says so. */
 #include <string.h>
+#include <strings.h>
 
 #include "engine/engine_priv.h"
 #include "runbook/policy_plan.h"
+#include "runbook/role_words.h"
+
+/* A step without a time of its own comes after all that have one. */
+#define NO_TIME_S (INT64_C(100) * 366 * 86400)
+
+struct chain_step {
+    const struct strings *notify; /* NULL: person */
+    const char *person;
+    int64_t at_s;    /* since the incident opened, when nobody answers */
+    int64_t after_s; /* since the step before; UNSTATED: what the severity says */
+};
+
+struct chain {
+    LIST(struct chain_step) steps;
+    struct strings unfilled; /* "management (line 39)" */
+};
 
 static const struct service *chain_service(const struct engine *engine, const struct incident_record *record)
 {
@@ -11,16 +32,163 @@ static const struct service *chain_service(const struct engine *engine, const st
     return service && service->escalation.n ? service : NULL;
 }
 
-size_t chain_length(const struct engine *engine, const struct incident_record *record)
+/* Into its place by time, behind those of the same time. */
+static void insert(struct arena *arena, struct chain *chain, struct chain_step step)
+{
+    list_push(arena, &chain->steps);
+    size_t at = chain->steps.n - 1;
+    for (; at > 0 && chain->steps.at[at - 1].at_s > step.at_s; at--)
+        chain->steps.at[at] = chain->steps.at[at - 1];
+    chain->steps.at[at] = step;
+    if (step.after_s == UNSTATED && step.at_s >= NO_TIME_S)
+        return;
+    for (size_t i = at; i <= at + 1 && i < chain->steps.n; i++)
+        if (chain->steps.at[i].at_s < NO_TIME_S && (i > 0 || step.after_s != UNSTATED))
+            chain->steps.at[i].after_s = chain->steps.at[i].at_s - (i > 0 ? chain->steps.at[i - 1].at_s : 0);
+}
+
+static void add_configured(struct arena *arena, const struct engine *engine,
+                           const struct incident_record *record, struct chain *chain)
 {
     const struct service *service = chain_service(engine, record);
-    return service ? service->escalation.n : engine->config->people.n;
+    int64_t patience = patience_s(engine, record), at_s = 0;
+    size_t n = service ? service->escalation.n : engine->config->people.n;
+    for (size_t i = 0; i < n; i++) {
+        int64_t after_s = service ? service->escalation.at[i].after_s : UNSTATED;
+        int64_t wait_s = after_s != UNSTATED ? after_s : patience > 0 ? patience : NO_TIME_S;
+        if (i > 0)
+            at_s = at_s + wait_s < NO_TIME_S ? at_s + wait_s : NO_TIME_S;
+        *list_push(arena, &chain->steps) = (struct chain_step){
+            .notify = service ? &service->escalation.at[i].notify : NULL,
+            .person = service ? NULL : engine->config->people.at[i].id,
+            .at_s = at_s,
+            .after_s = after_s,
+        };
+    }
+}
+
+static const struct config_role *role_filled(struct arena *arena, const struct engine *engine,
+                                             const char *name)
+{
+    list_each (role, &engine->config->roles)
+        if (role->notify.n && role_same(arena, role->name, name))
+            return role;
+    return NULL;
+}
+
+/* Whoever is on call is what the schedules are for. */
+static bool is_on_call(const struct runbook *runbook, const char *name)
+{
+    list_each (role, &runbook->parts.roles)
+        if (strcasecmp(role->name, name) == 0)
+            return role->kind && strcmp(role->kind, "oncall") == 0;
+    return false;
+}
+
+static void add_role(struct arena *arena, const struct engine *engine, const struct runbook *runbook,
+                     const char *name, int line, struct strings *notify, struct chain *chain)
+{
+    const struct config_role *role = role_filled(arena, engine, name);
+    if (role)
+        list_each (target, &role->notify)
+            strings_add(arena, notify, *target);
+    else if (!is_on_call(runbook, name))
+        strings_add(arena, &chain->unfilled, arena_printf(arena, "%s (line %d)", name, line));
+}
+
+static void add_roles(struct arena *arena, const struct engine *engine, const struct runbook *runbook,
+                      const struct strings *names, int line, int64_t at_s, struct chain *chain)
+{
+    struct strings *notify = arena_alloc(arena, sizeof *notify);
+    list_each (name, names)
+        add_role(arena, engine, runbook, *name, line, notify, chain);
+    if (notify->n)
+        insert(arena, chain, (struct chain_step){.notify = notify, .at_s = at_s, .after_s = UNSTATED});
+}
+
+/* Conditions that hold while nobody does anything; any other is for people to judge. */
+static bool holds_in_silence(const char *condition)
+{
+    static const char *const words[] = {"progress", "resol", "acknowledg", "respon", "answer"};
+    for (size_t i = 0; condition && i < sizeof words / sizeof *words; i++)
+        if (strcasestr(condition, words[i]))
+            return true;
+    return condition == NULL;
+}
+
+static const struct escalation *ordered_chain(const struct runbook *runbook, const char *level, int line)
+{
+    list_each (escalation, &runbook->parts.escalations) {
+        bool applies = escalation->applies_to.n == 0;
+        list_each (id, &escalation->applies_to)
+            applies |= strcmp(*id, level) == 0;
+        if (applies && escalation->ordered && (line == 0 || escalation->line == line))
+            return escalation;
+    }
+    return NULL;
+}
+
+static void add_stated(struct arena *arena, const struct engine *engine, const struct incident_record *record,
+                       struct chain *chain)
+{
+    const struct procedure *procedure;
+    const struct runbook *runbook = incident_runbook(engine, record, &procedure);
+    const struct severity *level = incident_level(engine, record);
+    struct plan plan = {0};
+    if (!level)
+        return;
+    severity_plan(arena, runbook, level, &plan);
+    list_each (entry, &plan.entries)
+        if (entry->kind == PLAN_ESCALATION && entry->event == PLAN_AFTER_OPENED && entry->to.n &&
+            holds_in_silence(entry->condition) && !ordered_chain(runbook, level->id, entry->line))
+            add_roles(arena, engine, runbook, &entry->to, entry->line,
+                      entry->after_s == UNSTATED ? NO_TIME_S : entry->after_s, chain);
+    const struct escalation *ordered = ordered_chain(runbook, level->id, 0);
+    for (size_t i = 0; ordered && i < ordered->to.n; i++) {
+        struct strings one = {0};
+        strings_add(arena, &one, ordered->to.at[i]);
+        add_roles(arena, engine, runbook, &one, ordered->line, NO_TIME_S, chain);
+    }
+}
+
+static struct chain *chain_of(struct arena *arena, const struct engine *engine,
+                              const struct incident_record *record)
+{
+    struct chain *chain = arena_alloc(arena, sizeof *chain);
+    add_configured(arena, engine, record, chain);
+    add_stated(arena, engine, record, chain);
+    return chain;
+}
+
+size_t chain_length(const struct engine *engine, const struct incident_record *record)
+{
+    scoped_arena struct arena *arena = arena_new();
+    return chain_of(arena, engine, record)->steps.n;
 }
 
 int64_t chain_after_s(const struct engine *engine, const struct incident_record *record, size_t index)
 {
-    const struct service *service = chain_service(engine, record);
-    return service ? service->escalation.at[index].after_s : UNSTATED;
+    scoped_arena struct arena *arena = arena_new();
+    return chain_of(arena, engine, record)->steps.at[index].after_s;
+}
+
+void chain_say_unfilled(struct turn *turn, const struct incident_record *record)
+{
+    const struct chain *chain = chain_of(turn->arena, turn->engine, record);
+    const char *names = "";
+    if (!chain->unfilled.n)
+        return;
+    struct json_writer *body = event_begin(turn);
+    jw_name(body, "roles");
+    jw_begin_array(body);
+    list_each (name, &chain->unfilled) {
+        jw_string(body, *name);
+        names = arena_printf(turn->arena, "%s%s%s", names, *names ? ", " : "", *name);
+    }
+    jw_end_array(body);
+    event_end(turn, record->incident.number, NULL, "escalation.unfilled",
+              "%s escalates %s to %s: nobody fills that; name people under roles: in the configuration",
+              record->incident.runbook_file, record->incident.severity, names);
 }
 
 static void add_once(struct arena *arena, struct strings *people, const char *id)
@@ -50,13 +218,13 @@ static void add_notified(struct turn *turn, const char *notify, struct strings *
 void chain_people(struct turn *turn, const struct incident_record *record, size_t index,
                   struct strings *ret_people)
 {
-    const struct service *service = chain_service(turn->engine, record);
+    const struct chain_step *step = &chain_of(turn->arena, turn->engine, record)->steps.at[index];
     struct strings people = {0};
-    if (service)
-        list_each (notify, &service->escalation.at[index].notify)
+    if (step->notify)
+        list_each (notify, step->notify)
             add_notified(turn, *notify, &people);
     else
-        add_once(turn->arena, &people, turn->engine->config->people.at[index].id);
+        add_once(turn->arena, &people, step->person);
     *ret_people = people;
 }
 

@@ -262,6 +262,8 @@ void chain_people(struct turn *turn, const struct incident_record *record, size_
                   struct strings *ret_people);
 /* What the configuration says of the time before that step; UNSTATED: nothing. */
 int64_t chain_after_s(const struct engine *engine, const struct incident_record *record, size_t index);
+/* Says which roles of the chain nobody fills; nothing when there are none. */
+void chain_say_unfilled(struct turn *turn, const struct incident_record *record);
 /* How long an incident may stay unacknowledged before the next person is paged; 0: its level is paged once.
  */
 int64_t patience_s(const struct engine *engine, const struct incident_record *record);

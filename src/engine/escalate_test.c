@@ -127,6 +127,61 @@ static void page_that_is_still_on_its_way_is_not_doubled(void **state)
     assert_int_equal(count_events(w, "page.pending"), 1);
 }
 
+static void fill(struct world *w, const char *name, const char *whom)
+{
+    struct config_role *role = list_push(w->arena, &w->config.roles);
+    role->name = name;
+    strings_add(w->arena, &role->notify, whom);
+}
+
+static void roles_of_the_runbook_are_paged_at_its_time(void **state)
+{
+    struct world *w = *state;
+    fill(w, "team-lead", "person:eve");
+    world_hear(w, down);
+    assert_null(event_of(w, "escalation.unfilled"));
+    world_next(w, 5 * MINUTES);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ben");
+    world_next(w, 5 * MINUTES); /* SEV-1 escalates to the team lead after 10 min */
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "eve");
+}
+
+static void roles_between_steps_make_no_step_later(void **state)
+{
+    struct world *w = *state;
+    fill(w, "Team Lead", "person:eve");
+    w->config.services.at[0].escalation.at[1].after_s = 1200;
+    world_hear(w, down);
+    world_next(w, 10 * MINUTES);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "eve");
+    world_next(w, 10 * MINUTES);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ben");
+}
+
+static void role_that_nobody_fills_is_said_and_costs_no_waiting(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    assert_text_has(event_of(w, "escalation.unfilled")->summary, "escalates SEV-1 to team lead (line 10)");
+    world_next(w, 5 * MINUTES);
+    world_next(w, 15 * MINUTES);
+    assert_non_null(event_of(w, "incident.unacknowledged"));
+}
+
+static void chain_in_order_follows_at_the_end(void **state)
+{
+    struct world *w = *state;
+    world_append(w, "## Escalation\n\nEscalation path: Engineering Manager -> CTO -> CISO\n");
+    fill(w, "engineering-manager", "person:ana");
+    fill(w, "ciso", "person:eve");
+    world_hear(w, down);
+    assert_int_equal(chain_length(w->engine, incident_find(w->engine, 1)), 4);
+    world_next(w, 5 * MINUTES);
+    world_next(w, 10 * MINUTES);
+    world_next(w, 10 * MINUTES);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "eve");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_start, world_stop)
@@ -142,6 +197,10 @@ int main(void)
         TEST(schedule_pages_whoever_is_on_call),
         TEST(raised_severity_brings_the_next_step_forward),
         TEST(page_that_is_still_on_its_way_is_not_doubled),
+        TEST(roles_of_the_runbook_are_paged_at_its_time),
+        TEST(roles_between_steps_make_no_step_later),
+        TEST(role_that_nobody_fills_is_said_and_costs_no_waiting),
+        TEST(chain_in_order_follows_at_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

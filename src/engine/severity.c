@@ -42,6 +42,7 @@ static void take(struct turn *turn, struct incident_record *record, const struct
     incident->response_time_s = level->response_time_s;
     incident_changed(turn, record, CHANGE_SEVERITY);
     escalate_level_changed(turn, record, &change);
+    chain_say_unfilled(turn, record);
 }
 
 static struct json_writer *change_begin(struct turn *turn, const struct incident *incident, const char *to,
