@@ -1,6 +1,7 @@
 /* crashcart config check [-c FILE]: is the configuration sound, and is somebody paged at every minute of the
  * next 90 days? */
 #include "config/config.h"
+#include "config/gaps.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -144,15 +144,3 @@ const char *service_receiver(struct arena *arena, const struct service *service)
 /* Reads path; NULL: crashcart.yaml of the working directory when there is one, else the defaults alone. 0
  * done; 1: the file has errors; -1: it cannot be read. In both cases errors holds at least one line. */
 int config_load(const char *path, struct config **ret_config, struct config_errors *errors);
-
-/* A time when nobody would be paged for a service, whatever the step of its escalation. */
-struct config_gap {
-    const struct service *service;
-    const char *timezone; /* of the first schedule of its chain, or "UTC" */
-    int64_t from_us, until_us;
-};
-struct config_gaps {
-    LIST(struct config_gap) list;
-};
-void config_gaps(struct arena *arena, const struct config *config, int64_t from_us, int64_t until_us,
-                 struct config_gaps *ret_gaps);

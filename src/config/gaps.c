@@ -3,7 +3,7 @@
  * none, and a service without a chain pages everybody. */
 #include <string.h>
 
-#include "config/config.h"
+#include "config/gaps.h"
 
 enum { MOST_GAPS = 10000 };
 

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/testing.h"
-#include "config/config.h"
+#include "config/gaps.h"
 
 static int64_t us(const char *rfc3339)
 {
