@@ -90,11 +90,12 @@ static const char *chunk_read(void *payload, uint32_t at, TSPoint point, uint32_
 {
     struct reading *reading = payload;
     (void)point;
+    /* The text goes on all the same: a scanner that met its end too early would read beyond. */
     if (reading->n_reads_left == 0)
         reading->cancelled = 1;
     else
         reading->n_reads_left--;
-    size_t left = at < reading->n_bytes && !reading->cancelled ? reading->n_bytes - at : 0;
+    size_t left = at < reading->n_bytes ? reading->n_bytes - at : 0;
     *ret_n_bytes = (uint32_t)(left < CHUNK_BYTES ? left : CHUNK_BYTES);
     return left ? reading->text + at : "";
 }
@@ -110,7 +111,7 @@ static TSTree *text_parse(const char *text, size_t n_bytes)
     TSTree *tree = ts_parser_parse(parser, NULL, (TSInput){&reading, chunk_read, TSInputEncodingUTF8});
     ts_parser_set_cancellation_flag(parser, NULL);
     ts_parser_reset(parser);
-    if (tree && reading.cancelled) { /* it came to an end of the text that is none */
+    if (tree && reading.cancelled) {
         ts_tree_delete(tree);
         return NULL;
     }

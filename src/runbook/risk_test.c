@@ -258,10 +258,10 @@ static void an_option_without_its_value_is_answered(void **state)
 /* Work must stay in proportion to the length, whatever the nesting. */
 static void hostile_nesting_is_answered(void **state)
 {
-    static const char *const pieces[] = {"(",     "$(",    "'",     "\"",         "`",   "{ ",
-                                         "| ls ", "<<E\n", "sudo ", "${x:-",      "[[ ", "ls;",
-                                         "$((",   "<(",    "if ",   "case x in ", "\\",  "-c '"};
-    enum { N_BYTES = 50000 };
+    static const char *const pieces[] = {
+        "(",     "$(",  "'",   "\"",  "`",  "{ ",  "| ls ",      "<<E\n", "a\xff <<'EO\n", "sudo ",
+        "${x:-", "[[ ", "ls;", "$((", "<(", "if ", "case x in ", "\\",    "-c '"};
+    enum { N_BYTES = 16 * 1024 };
     (void)state;
     scoped_arena struct arena *arena = arena_new();
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
