@@ -211,10 +211,8 @@ struct risk risk_of_command(struct arena *arena, const struct risk_rules *rules,
                         .inner_bytes_left = &inner_bytes_left};
     scan.parsed = text_with_filled_placeholders(arena, text, n_bytes, &risk.unfilled);
 
-    if (scan_powershell(&scan, text, n_bytes)) {
-        risk.parses = text_parses(text, n_bytes);
+    if (scan_powershell(&scan, text, n_bytes))
         return risk;
-    }
     text_scan(&scan, &risk.parses);
     if (risk.unfilled)
         risk.parses = text_parses(text, n_bytes);

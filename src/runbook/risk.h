@@ -29,7 +29,7 @@ struct risk {
     struct strings writes_files; /* on the operator's machine */
     struct strings needs_files;
     bool unfilled;                      /* holds a placeholder that nobody filled, such as <pod-name> */
-    bool parses;                        /* the shell accepts the text as it stands */
+    bool parses;                        /* bash accepts the text as it stands; it is not PowerShell */
     const char *http_method, *http_url; /* for curl, wget, ab, httpie; else NULL */
 };
 

@@ -121,6 +121,7 @@ static void facts_are_told_beside_the_class(void **state)
         {"kubectl logs <pod-name>", UNFILLED},
         {"kubectl logs [POD_NAME]", UNFILLED},
         {"echo 'a", NO_SHELL},
+        {"Get-Service web | Where-Object { $_.Status -eq 'Running' }", NO_SHELL},
     };
     (void)state;
     scoped_arena struct arena *arena = arena_new();
