@@ -12,9 +12,23 @@
 
 const TSLanguage *tree_sitter_bash(void);
 
+/* The bytes of a text, as bits; a text without a byte that the glob holds cannot match it. */
+static uint64_t bytes_of(const char *text)
+{
+    uint64_t bytes = 0;
+    for (; *text; text++)
+        bytes |= UINT64_C(1) << (*text & 63);
+    return bytes;
+}
+
+struct glob {
+    const char *text;
+    uint64_t bytes; /* but for '*' */
+};
+
 struct word_set {
     struct map *exact;
-    struct strings globs;
+    LIST(struct glob) globs;
 };
 
 struct risk_rules {
@@ -51,8 +65,9 @@ bool rules_list_has(const struct risk_rules *rules, enum word_list list, const c
     const struct word_set *set = &rules->lists[list];
     if (map_get(set->exact, word, strlen(word)))
         return true;
+    uint64_t missing = ~bytes_of(word);
     list_each (glob, &set->globs)
-        if (glob_matches(*glob, word))
+        if ((glob->bytes & missing) == 0 && glob_matches(glob->text, word))
             return true;
     return false;
 }
@@ -63,7 +78,8 @@ int rules_list_add(struct risk_rules *rules, const char *list, const char *word)
         if (strcmp(list_names[i], list) != 0)
             continue;
         if (strchr(word, '*'))
-            strings_add(rules->arena, &rules->lists[i].globs, word);
+            *list_push(rules->arena, &rules->lists[i].globs) =
+                (struct glob){word, bytes_of(word) & ~bytes_of("*")};
         else
             map_put(rules->lists[i].exact, word, strlen(word), rules);
         return 0;
