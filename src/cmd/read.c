@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
@@ -70,7 +71,9 @@ static int runbook_open(struct arena *arena, const char *file, const struct runb
         complain(file, err.text);
         return EXIT_REFUSED;
     }
-    *ret_runbook = runbook_read(arena, file, bytes, n_bytes);
+    struct runbook *runbook = runbook_read(arena, file, bytes, n_bytes);
+    sha256_hex(bytes, n_bytes, runbook->sha256);
+    *ret_runbook = runbook;
     return EXIT_DONE;
 }
 

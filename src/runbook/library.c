@@ -41,8 +41,9 @@ struct library *library_new(const struct folder *folder)
             continue;
         }
         const char *bytes = arena_strndup(arena, file->bytes, file->n_bytes);
-        library->runbooks[library->n_runbooks++] =
-            runbook_read(arena, arena_strdup(arena, file->path), bytes, file->n_bytes);
+        struct runbook *runbook = runbook_read(arena, arena_strdup(arena, file->path), bytes, file->n_bytes);
+        memcpy(runbook->sha256, file->sha256, sizeof runbook->sha256);
+        library->runbooks[library->n_runbooks++] = runbook;
     }
     library->index = match_index_new(arena, library->runbooks, library->n_runbooks);
     return library;

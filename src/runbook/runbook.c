@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "runbook/document.h"
 #include "runbook/parts_read.h"
 #include "runbook/procedure.h"
@@ -77,7 +76,6 @@ struct runbook *runbook_read(struct arena *arena, const char *file, const char *
 
     runbook->file = file;
     runbook->n_bytes = n_bytes;
-    sha256_hex(bytes, n_bytes, runbook->sha256);
     runbook->document = document_read(arena, bytes, n_bytes);
     runbook->n_lines = (int)runbook->document->lines.n;
     runbook->parts.review_due_s = UNSTATED;
