@@ -17,7 +17,8 @@
 #include "runbook/text.h"
 
 struct section {
-    size_t own_end; /* the first heading below, or the end of the section */
+    size_t own_end;     /* the first heading below, or the end of the section */
+    size_t content_end; /* where the first procedure opens among its own blocks, or own_end */
     enum words group;
     bool collection, page, numbered, excluded;
     bool own_steps, any_steps, has_children;
@@ -64,9 +65,13 @@ static bool has_own_steps(const struct reading *reading, size_t first, size_t en
 
     arena_reset(scratch);
     writer_start(reading, scratch, &procedure, &writer);
+    writer.looks = true;
     phase_announce(&writer, NULL, stage_of(group), 0);
     content_cuts(scratch, reading->document, first, end, &cuts);
-    content_read(&writer, first, cuts.n > 0 ? cuts.at[0].block : end, group);
+    size_t content_end = cuts.n > 0 ? cuts.at[0].block : end;
+    content_read(&writer, first, content_end, group);
+    if (ret_section)
+        ret_section->content_end = content_end;
     if (ret_section && procedure.severity) {
         ret_section->severity = arena_strdup(reading->arena, procedure.severity_note);
         ret_section->severity_line = procedure.severity_line;
@@ -200,15 +205,6 @@ static void read_children(const struct reading *reading, struct procedure_writer
         read_child(reading, writer, c, stage, deep);
 }
 
-static size_t content_end(const struct reading *reading, size_t h)
-{
-    struct cuts cuts = {0};
-    size_t end = reading->sections[h].own_end;
-
-    content_cuts(reading->arena, reading->document, h + 1, end, &cuts);
-    return cuts.n > 0 ? cuts.at[0].block : end;
-}
-
 static bool is_apart(const struct reading *reading, size_t h)
 {
     const struct section *section = &reading->sections[h];
@@ -232,7 +228,7 @@ static void read_child(const struct reading *reading, struct procedure_writer *w
         severity_state(writer->arena, writer->procedure, block->prose.text, block->line);
     if (names_phase)
         phase_announce(writer, block->prose.text, stage, block->line);
-    content_read(writer, h + 1, content_end(reading, h), section->group);
+    content_read(writer, h + 1, section->content_end, section->group);
     if (!section->excluded)
         read_children(reading, writer, h, stage, true);
 }
@@ -329,7 +325,7 @@ static void read_own(const struct reading *reading, size_t h, bool with_children
     writer.suspects = words_occur(WORDS_SUSPECTS, block->prose.text);
     if (title_budget(reading->arena, block->prose.text, &procedure->budget_s, &low, &op))
         phase_announce(&writer, block->prose.text, stage_of(section->group), block->line);
-    content_read(&writer, h + 1, content_end(reading, h), section->group);
+    content_read(&writer, h + 1, section->content_end, section->group);
     if (with_children)
         read_children(reading, &writer, h, stage_of(section->group), false);
     else
@@ -379,7 +375,7 @@ static void visit(const struct reading *reading, size_t h, bool inside)
 
     if (!inside && !section->excluded && phases)
         read_own(reading, h, true);
-    else if (!inside && section->own_steps && content_end(reading, h) > h + 1)
+    else if (!inside && section->own_steps && section->content_end > h + 1)
         read_own(reading, h, false);
     if (!section->excluded)
         read_cuts(reading, h + 1, section->own_end);

@@ -129,6 +129,8 @@ static void add_criteria(struct content *content, bool triggers, const char *tex
     struct strings items = {0};
     struct sentences sentences = {0};
 
+    if (content->writer->looks)
+        return;
     if (!split) {
         strings_add(arena, &items, text);
     } else {
@@ -163,6 +165,8 @@ static void add_causes(struct content *content, const char *text, int line, bool
     struct arena *arena = content->writer->arena;
     struct strings items = {0};
 
+    if (content->writer->looks)
+        return;
     if (split)
         text_split_list(arena, text, false, &items);
     else
@@ -192,7 +196,7 @@ static void label_phase(struct content *content, const struct label *label, cons
     writer->staged = true;
     writer->n_plain_labels += !is_stage_group(group) || !words_are(group, writer->next.name);
     content->mode = MODE_STEPS;
-    if (label->rest[0] != '\0' && !bracket)
+    if (label->rest[0] != '\0' && !bracket && wants_steps(writer))
         steps_from_sentences(writer, prose, label->rest_at, label->rest);
 }
 
@@ -319,6 +323,8 @@ static void read_item(struct content *content, size_t item)
 
     if (labelled && label_group(label.text) == WORDS_SEVERITY && !label.alone) {
         severity_state(writer->arena, writer->procedure, label.rest, label.line);
+    } else if (!wants_steps(writer)) {
+        return;
     } else if (content->mode == MODE_SYMPTOMS) {
         add_symptoms(content, block->prose.text, &block->prose, 0, false);
     } else if (content->mode == MODE_TRIGGERS) {
@@ -404,6 +410,8 @@ static void read_paragraph(struct content *content, size_t index, size_t end)
             passage + 1 == prose->passages.at + prose->passages.n && index + 1 < end ? index + 1 : NO_BLOCK;
         if (passage_label(content->writer->arena, passage, &label))
             read_label(content, &label, prose);
+        else if (!wants_steps(content->writer))
+            continue;
         else if (content->mode == MODE_SYMPTOMS)
             add_symptoms(content, passage->rest, prose, passage->rest_at, true);
         else if (content->mode == MODE_TRIGGERS)
@@ -422,7 +430,7 @@ static void read_fence(struct content *content, size_t fence)
 {
     bool informs = content->mode != MODE_STEPS;
 
-    if (content->mode == MODE_NOTHING)
+    if (content->mode == MODE_NOTHING || !wants_steps(content->writer))
         return;
     if (!informs || fence_has(content->writer, fence, false))
         steps_from_fence(content->writer, fence, content->intro);

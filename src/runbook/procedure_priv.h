@@ -13,6 +13,7 @@ struct procedure_writer {
     struct arena *arena;
     const struct document *document;
     struct procedure *procedure;
+    bool looks; /* only for whether there is a step, and for the severity */
 
     struct phase next; /* opens with the next step when next_open is set */
     bool next_open;
@@ -80,6 +81,12 @@ void content_read(struct procedure_writer *writer, size_t first, size_t end, enu
 
 /* A list item with labelled parts ("Likely causes: ...", "Immediate actions: ..."). */
 void content_read_item(struct procedure_writer *writer, size_t item);
+
+/* Whether steps were asked for and one was found, or all are wanted. */
+static inline bool wants_steps(const struct procedure_writer *writer)
+{
+    return !writer->looks || writer->procedure->phases.n == 0;
+}
 
 /* Whether the block is a heading that opens a section (not one inside of a list or a quote). */
 static inline bool is_section(const struct block *block)
