@@ -405,6 +405,9 @@ static void a_person_moves_an_incident_through_its_life(void **state)
     assert_posted("/api/v1/incidents/1/severity", "{\"severity\":\"low\"}", 422, "\"field\":\"why\"");
     assert_posted("/api/v1/incidents/1/severity", "{\"severity\":\"low\",\"why\":\"a test\"}", 200,
                   "\"severity_by\":\"token:admin\"");
+    assert_posted("/api/v1/incidents/1/patient-safety", "{}", 422, "\"field\":\"why\"");
+    assert_posted("/api/v1/incidents/1/patient-safety", "{\"why\":\"a ward called\"}", 200,
+                  "\"patient_safety\":true,\"patient_safety_why\":\"a ward called\"");
     assert_posted("/api/v1/incidents/1/roles", "{\"role\":\"IC\",\"person\":\"ben\"}", 200,
                   "\"role\":\"commander\",\"person\":\"ben\"");
     assert_posted("/api/v1/incidents/1/roles", "{\"role\":\"juggler\",\"person\":\"ben\"}", 422,

@@ -59,6 +59,7 @@ void post_note(struct request *request);
 void post_resolve(struct request *request);
 void post_state(struct request *request);
 void post_severity(struct request *request);
+void post_patient_safety(struct request *request);
 void post_role(struct request *request);
 void post_check(struct request *request);
 

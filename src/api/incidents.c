@@ -228,6 +228,16 @@ void post_severity(struct request *request)
         submit(request, root, input);
 }
 
+void post_patient_safety(struct request *request)
+{
+    struct json root;
+    struct input input = {.kind = INPUT_PATIENT_SAFETY};
+    if (request_object(request, &root) < 0 || needed_text(request, root, "why", &input.text) < 0)
+        return;
+    input.flag = json_bool(json_get(root, "patient_safety"), true);
+    submit(request, root, input);
+}
+
 /* person null or missing: nobody holds the role any more. */
 void post_role(struct request *request)
 {

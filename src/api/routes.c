@@ -49,6 +49,7 @@ const struct route routes[] = {
     {"POST", "/api/v1/incidents/{}/notes", AUTH_TOKEN, " ", post_note, get_incident},
     {"POST", "/api/v1/incidents/{}/state", AUTH_TOKEN, " ", post_state, get_incident},
     {"POST", "/api/v1/incidents/{}/severity", AUTH_TOKEN, " ", post_severity, get_incident},
+    {"POST", "/api/v1/incidents/{}/patient-safety", AUTH_TOKEN, " ", post_patient_safety, get_incident},
     {"POST", "/api/v1/incidents/{}/roles", AUTH_TOKEN, " ", post_role, get_incident},
     {"POST", "/api/v1/incidents/{}/checklist/{}", AUTH_TOKEN, " ", post_check, get_incident},
     {"POST", "/api/v1/incidents/{}/resolve", AUTH_TOKEN, " ", post_resolve, get_incident},

@@ -17,6 +17,7 @@ static const char usage[] =
     "       crashcart incident investigate|identify|monitor|reopen|close N [--note TEXT]\n"
     "       crashcart incident state N STATE [--note TEXT]\n"
     "       crashcart incident severity N LEVEL --why TEXT raise or lower it, on record\n"
+    "       crashcart incident safety N yes|no --why TEXT  may patients be harmed?\n"
     "       crashcart incident assign N ROLE PERSON        or - for nobody; also hands a role over\n"
     "       crashcart incident check N ITEM [--note TEXT] [--undo]\n"
     "       crashcart incident resolve N [--note TEXT] [--force]\n"
@@ -239,6 +240,23 @@ static int severity(struct words *words)
     return tell(words, "/severity", &body);
 }
 
+static int safety(struct words *words)
+{
+    bool yes = words->rest.n == 2 && strcmp(words->rest.at[1], "yes") == 0;
+    if (words->rest.n != 2 || (!yes && strcmp(words->rest.at[1], "no") != 0))
+        return usage_error(usage, "incident safety %lld: may patients be harmed, yes or no?", words->number);
+    if (!words->why)
+        return usage_error(usage, "incident safety %lld: --why TEXT is needed, for the record",
+                           words->number);
+    scoped_buf struct buf body = {0};
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair_bool(&writer, "patient_safety", yes);
+    jw_pair(&writer, "why", words->why);
+    jw_end_object(&writer);
+    return tell(words, "/patient-safety", &body);
+}
+
 static int assign(struct words *words)
 {
     if (words->rest.n != 3)
@@ -294,6 +312,7 @@ static const struct verb {
     {"state", true, true, state},
     {"severity", true, true, severity},
     {"resolve", true, false, resolve},
+    {"safety", true, true, safety},
     {"assign", true, true, assign},
     {"check", true, true, check},
     {"report", true, false, report},

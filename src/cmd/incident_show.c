@@ -86,7 +86,10 @@ void incidents_print(struct buf *out, struct json incidents, const struct show_o
         add_column(out, text_of(i.value, "severity"), 9, options->colours, STYLE_PLAIN);
         add_column(out, state, 13, options->colours, style_of_state(state));
         add_column(out, age, 13, options->colours, STYLE_PLAIN);
-        text_add_fit(out, text_of(i.value, "title"), 35, false);
+        bool harm = json_bool(json_get(i.value, "patient_safety"), false);
+        if (harm)
+            text_add(out, options->colours, STYLE_RED, "PATIENTS ");
+        text_add_fit(out, text_of(i.value, "title"), harm ? 26 : 35, false);
         buf_putc(out, '\n');
     }
     if (newest)

@@ -194,6 +194,8 @@ static void write_incident(struct json_writer *w, const struct incident *inciden
     jw_line(w, "service", incident->service, MOST_COMMAND);
     jw_line(w, "severity", incident->severity, MOST_COMMAND);
     jw_line(w, "severity_why", incident->severity_why, MOST_LINE);
+    if (incident->patient_safety)
+        jw_pair_bool(w, "patient_safety", true);
     jw_pair(w, "state", incident_state_name(incident->state));
     jw_pair_time(w, "started_at", incident->started_us);
     jw_pair_time(w, "opened_at", incident->opened_us);

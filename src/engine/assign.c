@@ -74,6 +74,16 @@ void role_default(struct turn *turn, struct incident_record *record, const char 
     say(turn, record, commander, "", actor + n, NULL, "who acknowledges leads until somebody else does");
 }
 
+void role_give(struct turn *turn, struct incident_record *record, const char *role, const char *person,
+               const char *why)
+{
+    const struct role_holder *known = holder_of(record, role, person);
+    if (known && !known->until_us)
+        return;
+    begin(turn, record, role, person, "system");
+    say(turn, record, role, "", person, NULL, why);
+}
+
 static const char *roles_text(struct turn *turn, const struct runbook *runbook)
 {
     const char *text = "commander, technical-lead, communications-lead, expert";

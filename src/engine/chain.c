@@ -215,14 +215,19 @@ static void add_notified(struct turn *turn, const char *notify, struct strings *
     }
 }
 
+void chain_notified(struct turn *turn, const struct strings *notify, struct strings *people)
+{
+    list_each (target, notify)
+        add_notified(turn, *target, people);
+}
+
 void chain_people(struct turn *turn, const struct incident_record *record, size_t index,
                   struct strings *ret_people)
 {
     const struct chain_step *step = &chain_of(turn->arena, turn->engine, record)->steps.at[index];
     struct strings people = {0};
     if (step->notify)
-        list_each (notify, step->notify)
-            add_notified(turn, *notify, &people);
+        chain_notified(turn, step->notify, &people);
     else
         add_once(turn->arena, &people, step->person);
     *ret_people = people;

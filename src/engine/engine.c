@@ -13,6 +13,7 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_RESOLVE] = decide_resolve,
     [INPUT_STATE] = decide_state,
     [INPUT_SEVERITY] = decide_severity,
+    [INPUT_PATIENT_SAFETY] = decide_patient_safety,
     [INPUT_ASSIGN] = decide_assign,
     [INPUT_CHECK] = decide_check,
     [INPUT_APPROVE] = decide_approve,

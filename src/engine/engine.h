@@ -37,6 +37,7 @@ enum input_kind {
     INPUT_RESOLVE,        /* incident, actor, text; force: although alerts still fire, or checks are open */
     INPUT_STATE,          /* incident, actor, word (a state), text, force */
     INPUT_SEVERITY,       /* incident, actor, word (a level of its runbook), text: why */
+    INPUT_PATIENT_SAFETY, /* incident, actor, flag: may patients be harmed, text: why */
     INPUT_ASSIGN,         /* incident, actor, word (a role), person (NULL: nobody), text */
     INPUT_CHECK,          /* incident, actor, item, flag: done or not, text */
     INPUT_APPROVE,        /* run, step (line), actor */

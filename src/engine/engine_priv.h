@@ -262,6 +262,8 @@ void chain_people(struct turn *turn, const struct incident_record *record, size_
                   struct strings *ret_people);
 /* What the configuration says of the time before that step; UNSTATED: nothing. */
 int64_t chain_after_s(const struct engine *engine, const struct incident_record *record, size_t index);
+/* The people of such a list now, each once. */
+void chain_notified(struct turn *turn, const struct strings *notify, struct strings *people);
 /* Says which roles of the chain nobody fills; nothing when there are none. */
 void chain_say_unfilled(struct turn *turn, const struct incident_record *record);
 /* How long an incident may stay unacknowledged before the next person is paged; 0: its level is paged once.
@@ -322,8 +324,8 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
 
 typedef void input_handler(struct turn *turn, const struct input *input);
 input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
-    decide_assign, decide_check, decide_approve, decide_deny, decide_delivery_done, decide_step_started,
-    decide_step_done, decide_silence, decide_silence_expire, decide_timer;
+    decide_patient_safety, decide_assign, decide_check, decide_approve, decide_deny, decide_delivery_done,
+    decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);

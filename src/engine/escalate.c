@@ -13,7 +13,8 @@ static const char *level_text(struct turn *turn, const struct incident *incident
 {
     const char *place = place_text(turn->arena, incident->severity_line > 0 ? incident->runbook_file : "",
                                    incident->severity_line);
-    return arena_printf(turn->arena, "%s%s%s", incident->severity, *place ? ", " : "", place);
+    return arena_printf(turn->arena, "%s%s%s%s", incident->patient_safety ? "PATIENT SAFETY, " : "",
+                        incident->severity, *place ? ", " : "", place);
 }
 
 static const char *why_text(struct turn *turn, const struct incident *incident, const char *reason)

@@ -58,6 +58,7 @@ void alert_weigh(struct turn *turn, struct incident_record *incident, const stru
     const struct runbook *runbook = incident_runbook(turn->engine, incident, &procedure);
     struct severity_choice choice = trouble_severity(turn->arena, runbook, procedure, alert);
     incident_raise(turn, incident, &choice, alert_name(alert));
+    safety_hear(turn, incident, alert);
 }
 
 void alert_join(struct turn *turn, struct alert_record *record)
@@ -99,6 +100,7 @@ void alert_join(struct turn *turn, struct alert_record *record)
     kin_add(turn->engine, incident, &alert);
     news_add(turn, incident, record, ALERT_FIRED, "");
     news_opened(turn, incident);
+    safety_hear(turn, incident, &alert);
 }
 
 static void write_match(struct json_writer *body, const char *name, const struct match *match)

@@ -63,6 +63,17 @@ void role_add(struct incident_record *record, const struct role_holder *holder);
 /* Whoever acknowledges is the commander when nobody is. */
 void role_default(struct turn *turn, struct incident_record *record, const char *actor);
 
+/* Gives the person the role beside others who hold it, unless they have it. */
+void role_give(struct turn *turn, struct incident_record *record, const char *role, const char *person,
+               const char *why);
+
+/* ---- safety.c: may patients be harmed? ---- */
+
+/* An alert joins or opens it; called where its severity is asked for. */
+void safety_hear(struct turn *turn, struct incident_record *record, const struct alert *alert);
+/* It has just been paged for the first time: so are those who answer for patients. */
+void safety_opened(struct turn *turn, struct incident_record *record);
+
 /* ---- checklist.c: what is to be verified before it is resolved ---- */
 
 void check_add(struct incident_record *record, const struct check_item *item);

@@ -229,6 +229,7 @@ void news_settle(struct turn *turn, struct incident_record *record)
     if (opened && record->incident.state == INCIDENT_TRIGGERED) {
         escalate(turn, record, record->released_why);
         record->released_why = NULL;
+        safety_opened(turn, record);
         chain_say_unfilled(turn, record);
         checklist_plan(turn, record);
         diagnose(turn, record);

@@ -59,6 +59,17 @@ static void tick(struct sim *sim, int64_t incident, const char *actor)
     }
 }
 
+static void judge_safety(struct sim *sim, int64_t incident, const char *actor)
+{
+    bool harm = sim_chance(sim, 60);
+    sim_say(sim, "%s says that %lld %s patients", actor, (long long)incident, harm ? "harms" : "spares");
+    sim_input(sim, &(struct input){.kind = INPUT_PATIENT_SAFETY,
+                                   .incident = incident,
+                                   .actor = actor,
+                                   .flag = harm,
+                                   .text = "what the ward says"});
+}
+
 static void hand_over(struct sim *sim, int64_t incident, const char *actor)
 {
     static const char *const names[] = {"ana", "ben", "eve", NULL};
@@ -101,9 +112,8 @@ static const struct {
     void (*act)(struct sim *sim, int64_t incident, const char *actor);
     bool comes_back;
 } acts[] = {
-    {25, approve_something, true}, {12, note, false}, {16, choose_state, true},
-    {10, choose_severity, true},   {12, tick, true},  {8, hand_over, true},
-    {17, resolve, false},
+    {20, approve_something, true}, {5, judge_safety, true}, {12, note, false},    {16, choose_state, true},
+    {10, choose_severity, true},   {12, tick, true},        {8, hand_over, true}, {17, resolve, false},
 };
 
 void person_reacts(struct sim *sim, const struct happening *happening)

@@ -8,8 +8,8 @@
 #include "simulation.h"
 
 static const char *const services[] = {"checkout", "checkout", "search", "mailer"};
-static const char *const alertnames[] = {"ServiceDown", "DiskFull", "SlowReplies", "QueueStuck",
-                                         "CertExpires"};
+static const char *const alertnames[] = {"ServiceDown", "DiskFull",    "SlowReplies",
+                                         "QueueStuck",  "CertExpires", "WrongDoseRecommended"};
 static const char *const severities[] = {"SEV-1", "SEV-2", "SEV-3", "critical", NULL};
 
 enum { OLD_BATCHES = 30 };
