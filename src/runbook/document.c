@@ -117,6 +117,10 @@ static void add_html(struct flattening *flat, cmark_node *node, struct place pla
     struct block *block = add_block(flat, BLOCK_HTML, node, place);
     const char *html = cmark_node_get_literal(node);
 
+    if (html && document_read_html_table(flat->arena, html, block)) {
+        block->kind = BLOCK_TABLE;
+        return;
+    }
     prose_read_html(flat->arena, html ? html : "", block->line, &block->prose);
 }
 

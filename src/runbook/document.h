@@ -63,7 +63,7 @@ enum block_kind {
     BLOCK_PARAGRAPH, /* also the second and further paragraphs of a list item */
     BLOCK_ITEM,      /* a list item with its first paragraph */
     BLOCK_FENCE,     /* a fenced or an indented code block */
-    BLOCK_TABLE,     /* a pipe table */
+    BLOCK_TABLE,     /* a pipe table, or one in HTML */
     BLOCK_RULE,      /* --- */
     BLOCK_HTML,      /* raw HTML, JSX, comments; prose is the text outside of its tags */
 };

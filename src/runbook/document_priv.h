@@ -19,5 +19,8 @@ void prose_read(struct arena *arena, cmark_node *node, int line, struct prose *r
 /* Raw HTML as prose: the text outside of tags and comments. */
 void prose_read_html(struct arena *arena, const char *html, int line, struct prose *ret_prose);
 
+/* Fills columns and rows from raw HTML that is a table with a header and rows; false when it is none. */
+bool document_read_html_table(struct arena *arena, const char *html, struct block *block);
+
 /* Fills front_matter and front_matter_end from the lines of the document. */
 void document_read_front_matter(struct arena *arena, struct document *document);

@@ -97,6 +97,27 @@ static void a_table_gives_cells_with_their_lines(void **state)
     assert_string_equal(table->rows.at[1].cells[1].text, "");
 }
 
+static void a_table_in_html_is_a_table(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    static const char text[] =
+        "# R\n\n<table>\n<thead><tr><th>Level</th><th>Means</th></tr></thead>\n<tbody>\n"
+        "<tr>\n<td class=\"x\">P1</td>\n<td><ul><li>Ward down</li>\n"
+        "<li>Data lost</li></ul></td>\n</tr>\n<tr><td>P2</td></tr>\n</table>\n\nText\n";
+    struct document *document = document_read(arena, text, strlen(text));
+    const struct block *table = &document->blocks.at[1];
+
+    assert_int_equal(table->kind, BLOCK_TABLE);
+    assert_int_equal(table->n_columns, 2);
+    assert_string_equal(table->columns[1].text, "Means");
+    assert_int_equal(table->rows.n, 2);
+    assert_int_equal(table->rows.at[0].line, 6);
+    assert_string_equal(table->rows.at[0].cells[0].text, "P1");
+    assert_string_equal(table->rows.at[0].cells[1].text, "Ward down; Data lost");
+    assert_string_equal(table->rows.at[1].cells[1].text, "");
+}
+
 static void front_matter_is_read_and_taken_out(void **state)
 {
     (void)state;
@@ -156,6 +177,7 @@ int main(void)
         cmocka_unit_test(bold_leads_cut_a_paragraph_into_passages),
         cmocka_unit_test(an_indented_fence_belongs_to_its_item_and_loses_its_indentation),
         cmocka_unit_test(a_table_gives_cells_with_their_lines),
+        cmocka_unit_test(a_table_in_html_is_a_table),
         cmocka_unit_test(front_matter_is_read_and_taken_out),
         cmocka_unit_test(checkboxes_are_told_from_bullets),
         cmocka_unit_test(a_placeholder_in_angle_brackets_stays_in_the_text),

@@ -48,6 +48,8 @@ static enum words take_passage(struct severity_reader *reader, struct severity *
     if (rest[0] == '\0')
         return field;
     level_take(reader->arena, level, field, rest, passage->line, true);
+    if (field == WORDS_RESPONSE_TIME)
+        severity_take_times(reader, level, rest, passage->line); /* "..., resolved within 4 hours" */
     return list;
 }
 
@@ -110,10 +112,12 @@ static void read_heading(struct severity_reader *reader, size_t h)
 
     if (block->level == 1 || (!about && !states_times(reader, h + 1, end)))
         return;
-    if (!level_named(reader->arena, block->prose.text, about, &level))
+    if (!level_named(reader->arena, block->prose.text, about, &level) &&
+        !level_named_plainly(reader->arena, block->prose.text, &level))
         return;
     level.line = block->line;
     level.line_end = block->line;
+    severity_take_times(reader, &level, block->prose.text, block->line);
     for (size_t i = h + 1; i < end; i++)
         severity_take_block(reader, &level, i, &list);
     severity_add(reader, &level);
@@ -129,21 +133,26 @@ static bool is_heading_about(const struct document *document, const struct block
 static bool names_levels(struct severity_reader *reader, const struct block *table)
 {
     bool about = is_heading_about(reader->document, table);
-    size_t fields = 0, named = 0;
+    size_t fields = 0, named = 0, rows = 0;
     struct severity level;
 
     if (table->heading != NO_BLOCK) {
         enum words group = words_heading(reader->document->blocks.at[table->heading].prose.text);
-        if (group == WORDS_ESCALATION || group == WORDS_CONTACTS || group == WORDS_ROLES)
+        if ((group == WORDS_ESCALATION || group == WORDS_CONTACTS || group == WORDS_ROLES) &&
+            (table->rows.n == 0 ||
+             !level_named(reader->arena, table->rows.at[0].cells[0].text, true, &level) ||
+             text_starts_with(level.id, "level")))
             return false; /* "Level 1" of support is no severity */
     }
     if (table->n_columns < 2 || !words_occur(WORDS_LEVEL_NAME, table->columns[0].text))
         return false;
     for (size_t column = 1; column < table->n_columns; column++)
         fields += severity_field(table->columns[column].text) != WORDS_NONE;
-    list_each (row, &table->rows)
-        named += level_named(reader->arena, row->cells[0].text, true, &level);
-    return (fields > 0 || about) && table->rows.n >= 2 && named == table->rows.n;
+    list_each (row, &table->rows) {
+        rows += row->cells[1].text[0] != '\0'; /* a remark across the table is no level */
+        named += row->cells[1].text[0] && level_named(reader->arena, row->cells[0].text, true, &level);
+    }
+    return (fields > 0 || about) && rows >= 2 && named == rows;
 }
 
 static bool is_dash(const char *cell)
@@ -167,7 +176,7 @@ static void read_upright(struct severity_reader *reader, const struct block *tab
 {
     list_each (row, &table->rows) {
         struct severity level;
-        if (!level_named(reader->arena, row->cells[0].text, true, &level))
+        if (row->cells[1].text[0] == '\0' || !level_named(reader->arena, row->cells[0].text, true, &level))
             continue;
         level.line = row->line;
         level.line_end = row->line;
@@ -375,6 +384,11 @@ void severities_read(struct arena *arena, struct runbook *runbook)
             severity_read_paragraph(&reader, i);
     }
     if (runbook->severities.n == 0)
+        severity_read_scheme(&reader);
+    if (runbook->severities.n == 0)
         read_usage(&reader);
+    if (runbook->severities.n == 0)
+        severity_read_names(&reader);
+    severity_read_shares(&reader);
     rank_levels(runbook);
 }

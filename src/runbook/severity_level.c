@@ -105,6 +105,21 @@ static const struct severity unstated_level = {
     .source = "definition",
 };
 
+/* "Critical alerts", "High severity" -> what makes the level. */
+static const char *without_noun(struct arena *arena, const char *name)
+{
+    static const char *const nouns[] = {"alerts",   "alert",    "incidents", "incident", "issues", "issue",
+                                        "severity", "priority", "events",    "event",    "level"};
+    size_t n = strlen(name);
+
+    for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++) {
+        size_t n_noun = strlen(nouns[i]);
+        if (n > n_noun + 1 && name[n - n_noun - 1] == ' ' && text_same(name + n - n_noun, nouns[i]))
+            return arena_strndup(arena, name, n - n_noun - 1);
+    }
+    return name;
+}
+
 static bool named_by_word(struct arena *arena, const char *text, struct severity *ret_level)
 {
     struct strings parts = {0};
@@ -112,10 +127,24 @@ static bool named_by_word(struct arena *arena, const char *text, struct severity
     name_parts(arena, text, &parts);
     if (parts.n == 0 || level_word_rank(parts.at[0]) == 0 || strlen(parts.at[0]) > 24)
         return false;
-    ret_level->id = parts.at[0];
-    ret_level->label = parts.at[0];
+    ret_level->id = without_noun(arena, parts.at[0]);
+    ret_level->label = ret_level->id;
     ret_level->description = parts.n > 1 ? parts.at[1] : NULL;
     return true;
+}
+
+bool level_named_plainly(struct arena *arena, const char *text, struct severity *ret_level)
+{
+    struct severity level = unstated_level;
+
+    text = text_without_decoration(arena, text, &level.decoration);
+    if (!named_by_word(arena, text, &level))
+        return false;
+    *ret_level = level;
+    for (enum words word = WORDS_LEVEL_1; word <= WORDS_LEVEL_5; word++)
+        if (words_are(word, level.id))
+            return true;
+    return false;
 }
 
 bool level_named(struct arena *arena, const char *text, bool words_too, struct severity *ret_level)
@@ -131,6 +160,12 @@ bool level_named(struct arena *arena, const char *text, bool words_too, struct s
             return false;
         *ret_level = level;
         return true;
+    }
+    size_t other_at, other_n;
+    if (text_starts_with(id, "level") && severity_find(arena, text + at + n, NULL, &other_at, &other_n)) {
+        at += n + other_at; /* "Level 1 - Critical (P0)" goes by P0 */
+        n = other_n;
+        id = arena_strndup(arena, text + at, n);
     }
     level.id = id;
     const char *rest = arena_printf(arena, "%.*s | %s", (int)at, text, text + at + n);

@@ -10,6 +10,9 @@
  * False when the text names no level. */
 bool level_named(struct arena *arena, const char *text, bool words_too, struct severity *ret_level);
 
+/* A level named by a word and nothing else: "Critical", "WARNING alerts". */
+bool level_named_plainly(struct arena *arena, const char *text, struct severity *ret_level);
+
 /* The number in the level's id, or -1. */
 int level_number(const struct severity *level);
 
@@ -48,3 +51,18 @@ void severity_take_block(struct severity_reader *reader, struct severity *level,
 
 void severity_read_item(struct severity_reader *reader, size_t item);
 void severity_read_paragraph(struct severity_reader *reader, size_t paragraph);
+
+/* "acknowledged within 10 minutes and resolved within 4 hours": the times that the level lacks. */
+void severity_take_times(struct severity_reader *reader, struct severity *level, const char *text, int line);
+
+/* ---- severity_scheme.c ---- */
+
+/* Levels of a document that defines none elsewhere: headings or lines of a fence that give a number and its
+ * word ("Critical (P0)"). */
+void severity_read_scheme(struct severity_reader *reader);
+
+/* The levels that items and sentences name ("page at once for Sev1"), when there are two or more. */
+void severity_read_names(struct severity_reader *reader);
+
+/* "2 min for P0, 5 min for P1" where it is said how soon people answer. */
+void severity_read_shares(struct severity_reader *reader);

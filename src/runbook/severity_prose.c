@@ -23,10 +23,11 @@ static bool says_any(const char *text, const char *const *words, size_t n)
 
 /* "acknowledged within 10 minutes and resolved within 4 hours": each part its time, where none is known yet.
  */
-static void take_times(struct severity_reader *reader, struct severity *level, const char *text, int line)
+void severity_take_times(struct severity_reader *reader, struct severity *level, const char *text, int line)
 {
-    static const char *const response[] = {"respon", "acknowledg", "triaged"};
-    static const char *const resolution[] = {"resol", "fixed", "restored", "mitigated"};
+    static const char *const response[] = {"respon", "acknowledg", "triaged", "응답", "대응", "响应", "対応"};
+    static const char *const resolution[] = {"resol", "fixed", "restored", "mitigated",
+                                             "복구",  "해결",  "解决",     "復旧"};
     struct duration_words duration;
 
     if (strnlen(text, SENTENCE_BYTES) == SENTENCE_BYTES)
@@ -121,7 +122,7 @@ static void take_text(struct severity_reader *reader, struct severity *level, co
         level_take(reader->arena, level, WORDS_RESPONSE_TIME, rest, line, true);
     else
         level_take(reader->arena, level, WORDS_LEVEL_DESCRIPTION, rest, line, true);
-    take_times(reader, level, rest, line);
+    severity_take_times(reader, level, rest, line);
 }
 
 /* ---- Items ---- */
@@ -194,7 +195,7 @@ static void read_sentences(struct severity_reader *reader, const struct block *b
         int line = prose_line_at(&block->prose, sentence->at);
         level.line = line;
         level.line_end = line;
-        take_times(reader, &level, sentence->text, line);
+        severity_take_times(reader, &level, sentence->text, line);
         if (level.response_text || level.resolution_target_s != UNSTATED)
             severity_add(reader, &level);
     }

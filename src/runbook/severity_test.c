@@ -45,6 +45,64 @@ static void headings_with_labelled_lines_define_levels(void **state)
     assert_int_equal(second->line, 8);
 }
 
+static void a_number_with_its_word_is_a_level_wherever_it_stands(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *headings =
+        read_text(arena, "# R\n## 분류\n### Critical (P0) - 10분 이내 대응\n"
+                         "- **예시**:\n  - 전체 중단\n\n### High (P1) - 2시간 이내 대응\n- x\n");
+    struct runbook *fence =
+        read_text(arena, "# R\n```yaml\nLevels:\n  Level 1 - Critical (P0):\n    Effect:\n"
+                         "      - Ward closed\n    Response needed:\n"
+                         "      - At once, respond within 20 minutes\n"
+                         "  Level 2 - High (P1):\n    Effect:\n      - Slow\n```\n");
+
+    assert_int_equal(headings->severities.n, 2);
+    assert_string_equal(headings->severities.at[0].id, "P0");
+    assert_int_equal(headings->severities.at[0].response_time_s, 600);
+    assert_int_equal(headings->severities.at[1].response_time_s, 7200);
+    assert_int_equal(headings->severities.at[0].examples.n, 1);
+    assert_int_equal(fence->severities.n, 2);
+    assert_string_equal(fence->severities.at[0].id, "P0");
+    assert_int_equal(fence->severities.at[0].line, 4);
+    assert_int_equal(fence->severities.at[0].criteria.n, 1);
+    assert_int_equal(fence->severities.at[0].response_time_s, 1200);
+    assert_int_equal(fence->severities.at[1].response_time_s, UNSTATED);
+}
+
+static void levels_that_rules_name_are_known_by_name(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *named = read_text(arena, "# R\n## Rules\n1. Page the lead for Sev1 and Sev3.\n"
+                                             "2. Acknowledge in time (4 min for Sev1, 1 hour for Sev3).\n");
+    struct runbook *other = read_text(arena, "# R\n- Traffic of class P3 and P7 keeps its lane\n");
+
+    assert_int_equal(named->severities.n, 2);
+    assert_string_equal(named->severities.at[1].id, "Sev3");
+    assert_string_equal(named->severities.at[1].source, "usage");
+    assert_int_equal(named->severities.at[0].response_time_s, 240);
+    assert_int_equal(named->severities.at[1].response_time_s, 3600);
+    assert_int_equal(other->severities.n, 0);
+}
+
+static void words_with_times_are_levels(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n## Levels and promises\n### CRITICAL alerts\n"
+                         "**Response SLA**: Acknowledge within 2 minutes, resolved within 3 hours\n"
+                         "### WARNING alerts\n**Response SLA**: within the hour\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->severities.at[0].id, "CRITICAL");
+    assert_int_equal(runbook->severities.at[0].response_time_s, 120);
+    assert_int_equal(runbook->severities.at[0].resolution_target_s, 10800);
+    assert_int_equal(runbook->severities.at[1].response_time_s, 3600);
+}
+
 static void a_table_defines_levels(void **state)
 {
     (void)state;
@@ -307,6 +365,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headings_with_labelled_lines_define_levels),
+        cmocka_unit_test(a_number_with_its_word_is_a_level_wherever_it_stands),
+        cmocka_unit_test(levels_that_rules_name_are_known_by_name),
+        cmocka_unit_test(words_with_times_are_levels),
         cmocka_unit_test(a_table_defines_levels),
         cmocka_unit_test(levels_without_numbers_are_ranked_by_their_words),
         cmocka_unit_test(where_the_highest_number_is_critical_ranks_are_turned),

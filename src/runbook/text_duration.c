@@ -13,18 +13,70 @@ struct unit {
 
 /* Longest first where one begins another. A month is 30 days. */
 static const struct unit units[] = {
-    {"seconds", 1},        {"second", 1},        {"secs", 1},         {"sec", 1},          {"s", 1},
-    {"minutes", 60},       {"minute", 60},       {"mins", 60},        {"min", 60},         {"m", 60},
-    {"hours", 3600},       {"hour", 3600},       {"hrs", 3600},       {"hr", 3600},        {"h", 3600},
-    {"days", 86400},       {"day", 86400},       {"d", 86400},        {"weeks", 604800},   {"week", 604800},
-    {"wks", 604800},       {"wk", 604800},       {"w", 604800},       {"months", 2592000}, {"month", 2592000},
-    {"quarters", 7776000}, {"quarter", 7776000}, {"years", 31536000}, {"year", 31536000},
+    {"seconds", 1},
+    {"second", 1},
+    {"secs", 1},
+    {"sec", 1},
+    {"s", 1},
+    {"minutes", 60},
+    {"minute", 60},
+    {"mins", 60},
+    {"min", 60},
+    {"m", 60},
+    {"hours", 3600},
+    {"hour", 3600},
+    {"hrs", 3600},
+    {"hr", 3600},
+    {"h", 3600},
+    {"days", 86400},
+    {"day", 86400},
+    {"d", 86400},
+    {"weeks", 604800},
+    {"week", 604800},
+    {"wks", 604800},
+    {"wk", 604800},
+    {"w", 604800},
+    {"months", 2592000},
+    {"month", 2592000},
+    {"quarters", 7776000},
+    {"quarter", 7776000},
+    {"years", 31536000},
+    {"year", 31536000},
+    /* the same in other languages */
+    {"분", 60},
+    {"시간", 3600},
+    {"초", 1},
+    {"일", 86400},
+    {"分钟", 60},
+    {"分鐘", 60},
+    {"分", 60},
+    {"小时", 3600},
+    {"小時", 3600},
+    {"時間", 3600},
+    {"秒", 1},
+    {"天", 86400},
+    {"日", 86400},
+    {"minuten", 60},
+    {"stunden", 3600},
+    {"stunde", 3600},
+    {"tage", 86400},
+    {"tag", 86400},
+    {"heures", 3600},
+    {"heure", 3600},
+    {"jours", 86400},
+    {"jour", 86400},
+    {"minutos", 60},
+    {"minuto", 60},
+    {"horas", 3600},
+    {"hora", 3600},
+    {"dias", 86400},
+    {"dia", 86400},
 };
 
 static const struct unit number_words[] = {
     {"one", 1},     {"two", 2},     {"three", 3}, {"four", 4}, {"five", 5},    {"six", 6},
     {"seven", 7},   {"eight", 8},   {"nine", 9},  {"ten", 10}, {"twelve", 12}, {"fifteen", 15},
-    {"twenty", 20}, {"thirty", 30}, {"a", 1},     {"an", 1},
+    {"twenty", 20}, {"thirty", 30}, {"a", 1},     {"an", 1},   {"the", 1},
 };
 
 static const struct {
@@ -185,6 +237,19 @@ static void operator_before(const char *text, struct duration_words *duration)
     }
 }
 
+/* "15분 이내", "30 分以内": where the operator stands behind. */
+static void operator_behind(const char *text, struct duration_words *duration)
+{
+    static const char *const within[] = {"이내", "내", "以内", "以內", "内"};
+    const char *end = text + duration->at + duration->n_bytes;
+    size_t blank = end[0] == ' ', n = skip_words(end + blank, within, sizeof within / sizeof *within);
+
+    if (n == 0 || duration->op)
+        return;
+    duration->op = "<=";
+    duration->n_bytes += blank + n;
+}
+
 static bool immediate_at(const char *text, size_t *ret_at, size_t *ret_n)
 {
     for (size_t i = 0; i < sizeof at_once / sizeof *at_once; i++) {
@@ -216,9 +281,10 @@ bool text_duration(const char *text, struct duration_words *ret_duration)
         duration.at = i;
         duration.n_bytes = length + length_add(text + i + length, &duration);
         operator_before(text, &duration);
-        bool article = tolower((unsigned char)text[i]) == 'a';
+        bool article = tolower((unsigned char)text[i]) == 'a' || text_starts_with(text + i, "the ");
         if (article && duration.at == i) /* "twice a day" is no length; "within a day" is */
             continue;
+        operator_behind(text, &duration);
         duration.business |= text_find_word(text, "business hours") != NULL;
         *ret_duration = duration;
         return true;
