@@ -136,6 +136,8 @@ static struct heard copy_batch(const struct alert_batch *batch, int64_t received
         *alert = batch->alerts[i];
         alert->labels = copy_labels(arena, alert->labels, alert->n_labels);
         alert->annotations = copy_labels(arena, alert->annotations, alert->n_annotations);
+        alert->generator_url = arena_strdup(arena, alert->generator_url);
+        alert->text = NULL; /* the copies are not in one piece */
     }
     return heard;
 }
