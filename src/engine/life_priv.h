@@ -1,8 +1,15 @@
-/* The life of an incident: whose it is, how bad, in which state. Included by engine_priv.h only.
+/* The life of an incident: whose it is, how bad, in which state.
  *
  * Whatever changes one of these ends in incident_changed(), from which every clock is driven again: what is
  * not called from there does not follow a change. */
 #pragma once
+
+#include "base/json.h"
+#include "engine/engine.h"
+#include "runbook/policy.h"
+
+struct turn;
+struct incident_record;
 
 /* ---- change.c ---- */
 
