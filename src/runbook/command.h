@@ -16,6 +16,9 @@ enum fence_role {
  */
 enum fence_role fence_role(const struct block *fence);
 
+/* Whether its language is one of queries (SQL, KQL, PromQL): a person runs it, no shell does. */
+bool fence_is_query(const struct block *fence);
+
 struct fence_entry {
     bool comment; /* a line "# text"; else a command */
     bool gap;     /* blank lines stand before it */

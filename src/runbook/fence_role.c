@@ -178,6 +178,17 @@ static bool looks_like_shell(const struct block *fence)
     return commands > 0 && commands > 2 * others;
 }
 
+bool fence_is_query(const struct block *fence)
+{
+    static const char *const langs[] = {"sql",    "psql",  "postgresql", "mysql",  "tsql", "kql", "kusto",
+                                        "promql", "logql", "traceql",    "cypher", "spl",  "esql"};
+
+    for (size_t i = 0; fence->lang && i < sizeof langs / sizeof *langs; i++)
+        if (strcmp(langs[i], fence->lang) == 0)
+            return true;
+    return false;
+}
+
 enum fence_role fence_role(const struct block *fence)
 {
     bool open = fence->lang == NULL;

@@ -5,6 +5,7 @@
 #include "runbook/print.h"
 #include "runbook/print_json_priv.h"
 #include "runbook/procedure_priv.h"
+#include "runbook/remainder.h"
 
 void print_json_strings(struct json_writer *w, const char *name, const struct strings *strings)
 {
@@ -358,6 +359,24 @@ static void print_defects(struct json_writer *w, const struct defect_list *defec
     jw_end_array(w);
 }
 
+static void print_not_understood(struct json_writer *w, const struct runbook *runbook)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct remainders list;
+
+    runbook_not_understood(arena, runbook, &list);
+    jw_name(w, "not_understood");
+    jw_begin_array(w);
+    list_each (remainder, &list) {
+        jw_begin_object(w);
+        jw_pair(w, "kind", remainder->kind);
+        jw_pair(w, "text", remainder->words);
+        print_json_lines(w, remainder->line, remainder->line_end);
+        jw_end_object(w);
+    }
+    jw_end_array(w);
+}
+
 void runbook_print_json(const struct runbook *runbook, const struct defect_list *defects,
                         struct json_writer *w)
 {
@@ -377,6 +396,7 @@ void runbook_print_json(const struct runbook *runbook, const struct defect_list 
         print_procedure(w, procedure);
     jw_end_array(w);
     print_json_parts(runbook, w);
+    print_not_understood(w, runbook);
     if (defects)
         print_defects(w, defects);
     jw_end_object(w);

@@ -40,3 +40,7 @@ void put_line_number(struct page *page, int line);
 
 /* "   47  15 min        escalate: management; if unresolved" */
 void put_plan_entry(struct page *page, const struct plan_entry *entry);
+
+/* print_rest.c: who is invited to the review and its agenda; what no reader took anything from. */
+void put_review(struct page *page, const struct runbook *runbook);
+void put_not_understood(struct page *page, const struct runbook *runbook);

@@ -174,6 +174,11 @@ static void put_procedure(struct page *page, const struct procedure *procedure)
                        ? " by its words"
                        : "");
     buf_puts(page->out, ")\n");
+    list_each (trigger, &procedure->triggers) {
+        put_texts(page, "opens on", trigger->text, first);
+        first = false;
+    }
+    first = true;
     list_each (symptom, &procedure->symptoms) {
         put_texts(page, "when", symptom->text, first);
         first = false;
@@ -355,5 +360,7 @@ void runbook_print_text(const struct runbook *runbook, bool colour, struct buf *
     if (runbook->procedures.n == 0)
         buf_puts(out,
                  "\nNo procedure was found: no heading has numbered steps or shell commands below it.\n");
+    put_review(&page, runbook);
     put_counts(&page, runbook);
+    put_not_understood(&page, runbook);
 }

@@ -360,7 +360,8 @@ static bool leads_on(struct procedure_writer *writer, const char *text, size_t n
     if (n == 0 || text[n - 1] != ':' || next >= document->blocks.n)
         return false;
     if (document->blocks.at[next].kind == BLOCK_FENCE)
-        return fence_role(&document->blocks.at[next]) != FENCE_OTHER;
+        return fence_role(&document->blocks.at[next]) != FENCE_OTHER ||
+               fence_is_query(&document->blocks.at[next]);
     return document->blocks.at[next].kind == BLOCK_ITEM && list_counts(writer, next);
 }
 

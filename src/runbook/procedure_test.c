@@ -280,6 +280,24 @@ static void a_list_that_describes_is_no_procedure(void **state)
     assert_int_equal(runbook->procedures.n, 1);
 }
 
+static void a_query_is_a_step_for_a_person(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    static const char text[] =
+        "# R\n## Backlog grows\n\nCount what waits:\n\n```sql\nSELECT count(*)\nFROM waiting;\n```\n\n"
+        "1. Look\n\n   ```kql\n   heartbeats | count\n   ```\n";
+    struct runbook *runbook = runbook_read(arena, "x.md", text, strlen(text));
+    const struct phase *phase = &runbook->procedures.at[0].phases.at[0];
+
+    assert_int_equal(phase->steps.n, 2);
+    assert_string_equal(phase->steps.at[0].text, "Count what waits (sql): SELECT count(*) FROM waiting;");
+    assert_int_equal(phase->steps.at[0].kind, STEP_MANUAL);
+    assert_int_equal(phase->steps.at[0].commands.n, 0);
+    assert_int_equal(phase->steps.at[0].line, 6);
+    assert_string_equal(phase->steps.at[1].substeps.at[0].text, "Run this query (kql): heartbeats | count");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_walk_gives_every_command_in_order),
         cmocka_unit_test(commands_are_classed),
         cmocka_unit_test(steps_above_the_first_heading_belong_to_the_document),
+        cmocka_unit_test(a_query_is_a_step_for_a_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

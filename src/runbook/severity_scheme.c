@@ -29,6 +29,21 @@ static bool opens_procedure(const struct runbook *runbook, int line)
     return false;
 }
 
+/* Whether a label in the heading's own blocks gives a field of a level: then its lists are no steps. */
+static bool says_fields(struct severity_reader *reader, size_t h)
+{
+    const struct document *document = reader->document;
+
+    for (size_t i = h + 1; i < document->blocks.at[h].end && !is_section(&document->blocks.at[i]); i++)
+        list_each (passage, &document->blocks.at[i].prose.passages) {
+            const char *label = passage->lead, *rest;
+            if ((label || text_label(reader->arena, passage->rest, &label, &rest)) &&
+                severity_field(label) != WORDS_NONE)
+                return true;
+        }
+    return false;
+}
+
 static void read_heading(struct severity_reader *reader, size_t h)
 {
     const struct document *document = reader->document;
@@ -40,7 +55,7 @@ static void read_heading(struct severity_reader *reader, size_t h)
         return;
     level.line = level.line_end = heading->line;
     severity_take_times(reader, &level, heading->prose.text, heading->line);
-    bool steps = opens_procedure(reader->runbook, heading->line);
+    bool steps = opens_procedure(reader->runbook, heading->line) && !says_fields(reader, h);
     for (size_t i = h + 1; !steps && i < heading->end && !is_section(&document->blocks.at[i]); i++)
         severity_take_block(reader, &level, i, &list);
     severity_add(reader, &level);

@@ -110,6 +110,24 @@ static void take_prose_commands(struct procedure_writer *writer, struct step *st
         add_command(writer, step, command, NULL);
 }
 
+/* A query is run by hand, where it belongs: "Run this sql: SELECT ...". */
+static struct step query_step(struct procedure_writer *writer, const struct block *fence, const char *intro)
+{
+    enum { QUERY_BYTES = 400 };
+    const char *query = fence_text(writer->arena, fence);
+    size_t n = strlen(query);
+
+    while (n > QUERY_BYTES || (n > 0 && n < strlen(query) && ((unsigned char)query[n] & 0xc0) == 0x80))
+        n = n > QUERY_BYTES ? QUERY_BYTES : n - 1;
+    const char *text = arena_printf(
+        writer->arena, "%s (%s): %s%s", intro ? text_without_colon(writer->arena, intro) : "Run this query",
+        fence->lang, text_normalise(writer->arena, query, n), query[n] ? " ..." : "");
+    struct step step = step_start(writer, "none", text, fence->line);
+    step.line_end = fence->line_end;
+    step.kind = STEP_MANUAL;
+    return step;
+}
+
 /* ---- Items ---- */
 
 static const char *item_number(struct procedure_writer *writer, const struct block *block, const char *above,
@@ -150,6 +168,10 @@ static void item_fence(struct procedure_writer *writer, const struct block *fenc
     struct fence_entries entries = {0};
     const char *comment = NULL;
 
+    if (fence_is_query(fence)) {
+        *list_push(writer->arena, &top->substeps) = query_step(writer, fence, NULL);
+        return;
+    }
     fence_split(writer->arena, fence, &entries);
     for (size_t i = 0; i < entries.n; i++) {
         const struct fence_entry *entry = &entries.at[i];
@@ -359,6 +381,12 @@ void steps_from_fence(struct procedure_writer *writer, size_t fence, const char 
     struct fence_reader reader = {.writer = writer};
     struct fence_entries entries = {0};
 
+    if (fence_is_query(&writer->document->blocks.at[fence])) {
+        struct step step = query_step(writer, &writer->document->blocks.at[fence], intro);
+        struct phase *phase = phase_for_step(writer, step.line_end);
+        *list_push(writer->arena, &phase->steps) = step;
+        return;
+    }
     fence_split(writer->arena, &writer->document->blocks.at[fence], &entries);
     for (size_t i = 0; i < entries.n;) {
         size_t n = 0;
