@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "runbook/command_context.h"
 #include "runbook/heading_words.h"
 #include "runbook/risk.h"
@@ -33,8 +34,25 @@ static const char *kind_of(const struct procedure *procedure)
  * recovery takes the square of a command's length, and would hold up the reader for minutes. */
 enum { CLASSED_COMMANDS = 20000, SQUARE_BYTES_A_COMMAND = 1024 * 1024 };
 
-static void class_commands(struct arena *arena, const struct procedure *procedure, struct step *step,
-                           size_t *n_classed)
+/* The class of a text, found once: a tenth of the commands of a document stands in it more than once. */
+struct classing {
+    struct arena *arena;
+    struct map *known; /* text -> struct risk */
+    size_t n_classed;  /* of CLASSED_COMMANDS */
+};
+
+static const struct risk *class_of(struct classing *classing, const char *text, size_t n_bytes)
+{
+    struct risk *risk = map_get(classing->known, text, n_bytes);
+    if (risk == NULL) {
+        risk = arena_alloc(classing->arena, sizeof *risk);
+        *risk = risk_of_command(classing->arena, risk_rules_in_force(), text, n_bytes);
+        map_put(classing->known, text, n_bytes, risk);
+    }
+    return risk;
+}
+
+static void class_commands(struct classing *classing, const struct procedure *procedure, struct step *step)
 {
     static const struct risk not_looked_at = {
         .class = RISK_UNKNOWN,
@@ -43,14 +61,12 @@ static void class_commands(struct arena *arena, const struct procedure *procedur
 
     list_each (command, &step->commands) {
         size_t n_bytes = strlen(command->text);
-        *n_classed += 1 + n_bytes * n_bytes / SQUARE_BYTES_A_COMMAND;
-        if (*n_classed > CLASSED_COMMANDS)
-            command->risk = not_looked_at;
-        else
-            command->risk = risk_of_command(arena, risk_rules_in_force(), command->text, n_bytes);
+        classing->n_classed += 1 + n_bytes * n_bytes / SQUARE_BYTES_A_COMMAND;
+        command->risk = classing->n_classed > CLASSED_COMMANDS ? not_looked_at
+                                                               : *class_of(classing, command->text, n_bytes);
     }
-    if (*n_classed <= CLASSED_COMMANDS)
-        context_weigh(arena, procedure, step);
+    if (classing->n_classed <= CLASSED_COMMANDS)
+        context_weigh(classing->arena, procedure, step);
 }
 
 /* ---- Severity by words ---- */
@@ -130,17 +146,18 @@ static void settle_severity(struct arena *arena, const struct runbook *runbook, 
 
 void procedures_complete(struct arena *arena, struct runbook *runbook)
 {
-    size_t n_classed = 0;
+    struct classing classing = {.arena = arena, .known = map_new()};
 
     list_each (procedure, &runbook->procedures) {
         procedure->kind = kind_of(procedure);
         settle_severity(arena, runbook, procedure);
         list_each (phase, &procedure->phases) {
             list_each (step, &phase->steps) {
-                class_commands(arena, procedure, step, &n_classed);
+                class_commands(&classing, procedure, step);
                 list_each (substep, &step->substeps)
-                    class_commands(arena, procedure, substep, &n_classed);
+                    class_commands(&classing, procedure, substep);
             }
         }
     }
+    map_free(classing.known);
 }
