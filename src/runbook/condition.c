@@ -80,17 +80,20 @@ static size_t read_unit(const char *text, const char **ret_unit)
     return 0;
 }
 
-/* The first bytes of the comparisons: at others none begins. */
-static bool comparison_begins(char c)
+/* Whether a comparison can stand there: at its first byte, and not inside of a word. */
+static bool comparison_begins(const char *text, size_t at)
 {
-    return strchr("<>\xe2gGhHmMaAeEoOlLfFbBuU", c) != NULL;
+    bool inside = at > 0 && isalpha((unsigned char)text[at]) && isalnum((unsigned char)text[at - 1]);
+    return !inside && strchr("<>\xe2gGhHmMaAeEoOlLfFbBuU", text[at]) != NULL;
 }
 
 static size_t comparison_at(const char *text, size_t at, const char **ret_op)
 {
-    if (!comparison_begins(text[at]))
+    if (!comparison_begins(text, at))
         return 0;
     for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++) {
+        if (tolower((unsigned char)text[at]) != (unsigned char)comparisons[i].words[0])
+            continue;
         size_t n = strlen(comparisons[i].words);
         bool letters = isalpha((unsigned char)comparisons[i].words[0]);
         if (strncasecmp(text + at, comparisons[i].words, n) != 0)
