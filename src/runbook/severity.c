@@ -26,12 +26,31 @@ void severity_add(struct severity_reader *reader, const struct severity *level)
 
 /* ---- Headings ---- */
 
-bool severity_about(const struct document *document, size_t heading)
+static bool speaks_of_severity(const struct document *document, size_t heading)
 {
     for (size_t i = heading; i != NO_BLOCK; i = document->blocks.at[i].heading)
         if (words_heading(document->blocks.at[i].prose.text) == WORDS_SEVERITY)
             return true;
     return false;
+}
+
+bool severity_about(const struct severity_reader *reader, size_t heading)
+{
+    return heading != NO_BLOCK && reader->about[heading];
+}
+
+/* severity_about() for all headings at once: each block below them asks. */
+static const bool *headings_about(struct arena *arena, const struct document *document)
+{
+    bool *about = arena_alloc(arena, document->blocks.n + 1);
+
+    for (size_t i = 0; i < document->blocks.n; i++) {
+        const struct block *block = &document->blocks.at[i];
+        if (block->kind == BLOCK_HEADING)
+            about[i] = (block->heading != NO_BLOCK && about[block->heading]) ||
+                       words_heading(block->prose.text) == WORDS_SEVERITY;
+    }
+    return about;
 }
 
 /* A labelled passage or an item of the list that a label above opened. */
@@ -106,7 +125,7 @@ static void read_heading(struct severity_reader *reader, size_t h)
 {
     const struct block *block = &reader->document->blocks.at[h];
     size_t end = own_end(reader->document, h);
-    bool about = severity_about(reader->document, block->heading);
+    bool about = severity_about(reader, block->heading);
     struct severity level;
     enum words list = WORDS_NONE;
 
@@ -127,7 +146,7 @@ static void read_heading(struct severity_reader *reader, size_t h)
 
 static bool is_heading_about(const struct document *document, const struct block *table)
 {
-    return table->heading != NO_BLOCK && severity_about(document, table->heading);
+    return table->heading != NO_BLOCK && speaks_of_severity(document, table->heading);
 }
 
 static bool names_levels(struct severity_reader *reader, const struct block *table)
@@ -370,7 +389,10 @@ enum { LEVELS_MAX = 20 };
 
 void severities_read(struct arena *arena, struct runbook *runbook)
 {
-    struct severity_reader reader = {.arena = arena, .runbook = runbook, .document = runbook->document};
+    struct severity_reader reader = {.arena = arena,
+                                     .runbook = runbook,
+                                     .document = runbook->document,
+                                     .about = headings_about(arena, runbook->document)};
 
     for (size_t i = 0; i < reader.document->blocks.n && runbook->severities.n < LEVELS_MAX; i++) {
         const struct block *block = &reader.document->blocks.at[i];

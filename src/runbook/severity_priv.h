@@ -28,6 +28,7 @@ struct severity_reader {
     struct arena *arena;
     struct runbook *runbook;
     const struct document *document;
+    const bool *about; /* by block: severity_about() of a heading */
     size_t
         list_first; /* the list last asked about (its first item + 1), and whether each item names a level */
     bool list_names;
@@ -39,7 +40,7 @@ struct severity_reader {
 enum words severity_field(const char *label);
 
 /* Whether the heading or one above it speaks of severity. */
-bool severity_about(const struct document *document, size_t heading);
+bool severity_about(const struct severity_reader *reader, size_t heading);
 
 /* Adds the level unless its id is known. */
 void severity_add(struct severity_reader *reader, const struct severity *level);

@@ -166,7 +166,7 @@ void severity_read_item(struct severity_reader *reader, size_t item)
     const char *rest;
 
     if (block->heading == NO_BLOCK || block->depth != 1 || block->prose.passages.n == 0 ||
-        !(severity_about(reader->document, block->heading) || labelled_severity(reader, item)) ||
+        !(severity_about(reader, block->heading) || labelled_severity(reader, item)) ||
         !passage_level(reader, &block->prose.passages.at[0], &level, &rest) ||
         (level_number(&level) < 0 && !whole_list_names(reader, item)))
         return;
@@ -248,7 +248,7 @@ void severity_read_paragraph(struct severity_reader *reader, size_t paragraph)
     const char *rest;
 
     if (block->heading == NO_BLOCK || block->depth > 0 || block->quoted || block->prose.passages.n == 0 ||
-        !severity_about(reader->document, block->heading) ||
+        !severity_about(reader, block->heading) ||
         level_named(reader->arena, reader->document->blocks.at[block->heading].prose.text, false, &level))
         return;
     if (passage_level(reader, &block->prose.passages.at[0], &level, &rest))
