@@ -142,7 +142,7 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     struct sentences sentences = {0};
     struct word_match every;
 
-    if (!part_words_next(PART_EVERY, fact->text, 0, &every) ||
+    if (!fact_may_have(fact, PART_EVERY) || !part_words_next(PART_EVERY, fact->text, 0, &every) ||
         (fact->place == FACT_FENCE && part_template_at(reading, fact->line) == NULL))
         return;
     text_sentences(reading->arena, fact->text, &sentences);
@@ -158,8 +158,8 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
 static void read_table(struct parts_reading *reading, size_t i)
 {
     const struct block *table = &reading->document->blocks.at[i];
-    bool about = words_heading(part_heading(reading, i)) == WORDS_COMMUNICATION ||
-                 part_words_value(PART_UPDATE, part_heading(reading, i));
+    bool about =
+        part_heading_group(reading, i) == WORDS_COMMUNICATION || part_heading_value(reading, i, PART_UPDATE);
 
     for (size_t k = 0; k < table->n_columns; k++) {
         const char *column = table->columns[k].text;

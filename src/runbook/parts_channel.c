@@ -68,7 +68,7 @@ static bool under_channels(const struct parts_reading *reading, size_t block)
 
     if (part_label_before(reading, block, &label))
         return !label.sentence && part_words_value(PART_CHANNEL_HEADING, label.text);
-    return part_words_value(PART_CHANNEL_HEADING, part_heading(reading, block)) != NULL;
+    return part_heading_value(reading, block, PART_CHANNEL_HEADING) != NULL;
 }
 
 /* "**Urgent**: pager and SMS" is two channels, "**Leads**: #leads" one. */
@@ -221,9 +221,9 @@ static bool tells(const struct parts_reading *reading, const struct fact *fact)
 {
     if (fact->label && part_words_whole(PART_CHANNEL, fact->label))
         return true;
-    if (part_words_value(PART_CHANNEL_VERB, fact->text))
+    if (fact_may_have(fact, PART_CHANNEL_VERB) && part_words_value(PART_CHANNEL_VERB, fact->text))
         return true;
-    return part_words_value(PART_CONTACT_HEADING, part_heading(reading, fact->block)) != NULL;
+    return part_heading_value(reading, fact->block, PART_CONTACT_HEADING) != NULL;
 }
 
 void parts_read_channels(struct parts_reading *reading)

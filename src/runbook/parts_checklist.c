@@ -91,7 +91,7 @@ static bool closing_points(const struct parts_reading *reading, size_t first, co
     if (part_words_value(PART_PARTICIPANTS, part_item_title(reading, item)))
         return false;
     return part_under_heading(reading, first, WORDS_POST_INCIDENT) ||
-           words_heading(part_heading(reading, first)) == WORDS_VERIFICATION;
+           part_heading_group(reading, first) == WORDS_VERIFICATION;
 }
 
 static bool called_checklist(const struct parts_reading *reading, size_t first)
@@ -100,9 +100,9 @@ static bool called_checklist(const struct parts_reading *reading, size_t first)
 
     if (part_label_before(reading, first, &label))
         return part_words_value(PART_CHECKLIST, label.text) != NULL ||
-               part_words_value(PART_CHECKLIST, part_heading(reading, first)) != NULL;
+               part_heading_value(reading, first, PART_CHECKLIST) != NULL;
     return reading->document->blocks.at[first].item == NO_BLOCK &&
-           part_words_value(PART_CHECKLIST, part_heading(reading, first)) != NULL;
+           part_heading_value(reading, first, PART_CHECKLIST) != NULL;
 }
 
 static void read_list(struct parts_reading *reading, size_t first)

@@ -40,7 +40,7 @@ static const char *value_kind(const char *value)
 
 static const char *purpose_of(const struct parts_reading *reading, size_t block)
 {
-    const char *purpose = part_words_value(PART_PURPOSE, part_heading(reading, block));
+    const char *purpose = part_heading_value(reading, block, PART_PURPOSE);
 
     return purpose ? purpose : part_words_value(PART_PURPOSE, part_heading_above(reading, block));
 }
@@ -86,9 +86,9 @@ static bool under_contacts(const struct parts_reading *reading, size_t block)
     if (part_label_before(reading, block, &label) && !label.sentence &&
         part_words_value(PART_CONTACT_HEADING, label.text))
         return true;
-    return part_words_value(PART_CONTACT_HEADING, part_heading(reading, block)) ||
+    return part_heading_value(reading, block, PART_CONTACT_HEADING) ||
            (part_words_value(PART_CONTACT_HEADING, part_heading_above(reading, block)) &&
-            words_heading(part_heading(reading, block)) == WORDS_CONTACTS);
+            part_heading_group(reading, block) == WORDS_CONTACTS);
 }
 
 /* "Support", "Operations Team Contact" -> whom the heading names. */
@@ -181,7 +181,7 @@ static bool under_oncall(const struct parts_reading *reading, size_t block)
 
     if (part_label_before(reading, block, &label))
         return part_words_value(PART_ONCALL, label.text) != NULL;
-    return part_words_value(PART_ONCALL, part_heading(reading, block)) != NULL;
+    return part_heading_value(reading, block, PART_ONCALL) != NULL;
 }
 
 /* "**Primary**: DevOps engineer (24/7)" below "On-call rotation". */
@@ -198,7 +198,7 @@ static void read_schedule(struct parts_reading *reading, size_t i)
 {
     const struct block *table = &reading->document->blocks.at[i];
 
-    if (!part_words_value(PART_ONCALL, part_heading(reading, i)) || table->n_columns < 2)
+    if (!part_heading_value(reading, i, PART_ONCALL) || table->n_columns < 2)
         return;
     list_each (row, &table->rows) {
         bool layer = part_words_value(PART_LAYER, row->cells[0].text) ||

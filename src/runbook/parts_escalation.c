@@ -206,7 +206,7 @@ static void read_team(struct parts_reading *reading, size_t first)
 
 static bool is_rule_heading(const struct parts_reading *reading, size_t block)
 {
-    return words_heading(part_heading(reading, block)) == WORDS_ESCALATION;
+    return part_heading_group(reading, block) == WORDS_ESCALATION;
 }
 
 enum { RULE_BYTES = 300 };
@@ -302,8 +302,9 @@ void parts_read_escalations(struct parts_reading *reading)
 {
     read_levels(reading);
     list_each (fact, &reading->facts) {
-        bool about = (fact->label && part_words_value(PART_CHAIN, fact->label)) ||
-                     part_words_value(PART_CHAIN, part_heading(reading, fact->block));
+        bool about =
+            (fact_may_have(fact, PART_CHAIN) && fact->label && part_words_value(PART_CHAIN, fact->label)) ||
+            part_heading_value(reading, fact->block, PART_CHAIN);
         if (fact->place == FACT_FENCE || (about && read_arrows(reading, fact)))
             continue;
         if (is_rule_heading(reading, fact->block))

@@ -82,6 +82,7 @@ static void split_fact(struct parts_reading *reading, struct fact *fact)
     const char *label, *rest;
 
     fact->rest = fact->text;
+    fact->words = part_words_in(fact->text);
     if (text_label(reading->arena, fact->text, &label, &rest)) {
         fact->label = label;
         fact->rest = rest;
@@ -106,6 +107,7 @@ static void prose_facts(struct parts_reading *reading, size_t i)
             arena_printf(reading->arena, "%s%s%s", passage->lead, passage->colon ? ": " : " ", passage->rest);
         fact->label = passage->lead;
         fact->rest = passage->rest;
+        fact->words = part_words_in(fact->text);
     }
 }
 

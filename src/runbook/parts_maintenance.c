@@ -58,7 +58,7 @@ static const char *rrule_above(const struct parts_reading *reading, size_t block
     const char *own =
         part_label_before(reading, block, &label) ? part_words_value(PART_RECURRENCE, label.text) : NULL;
 
-    return own ? own : part_words_value(PART_RECURRENCE, part_heading(reading, block));
+    return own ? own : part_heading_value(reading, block, PART_RECURRENCE);
 }
 
 static bool under_maintenance(const struct parts_reading *reading, size_t block)
@@ -89,7 +89,7 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
                 text_normalise(reading->arena, fact->text, when.at);
     } else {
         const char *rrule = rrule_above(reading, fact->block);
-        if (rrule && part_words_value(PART_DRILL, part_heading(reading, fact->block)) == NULL)
+        if (rrule && part_heading_value(reading, fact->block, PART_DRILL) == NULL)
             add(reading, text_without_colon(reading->arena, fact->label ? fact->label : fact->text), rrule,
                 NULL, fact->line);
     }
@@ -104,8 +104,7 @@ static void read_table(struct parts_reading *reading, size_t i)
         const char *column = table->columns[k].text;
         bool rhythm = text_same(column, "frequency") || text_same(column, "schedule") ||
                       text_same(column, "how often") || text_same(column, "recurrence");
-        if (!rhythm ||
-            !(under_maintenance(reading, i) || part_words_value(PART_DRILL, part_heading(reading, i))))
+        if (!rhythm || !(under_maintenance(reading, i) || part_heading_value(reading, i, PART_DRILL)))
             continue;
         list_each (row, &table->rows) {
             const char *rrule = part_words_value(PART_RECURRENCE, row->cells[k].text);
@@ -146,8 +145,8 @@ static void read_drill(struct parts_reading *reading, const struct fact *fact)
     if (fact->place == FACT_FENCE || strnlen(fact->text, DRILL_BYTES) == DRILL_BYTES ||
         (fact->label && part_words_whole(PART_METADATA, fact->label)))
         return;
-    bool named = part_words_value(PART_DRILL, fact->text) != NULL;
-    bool below = fact->place == FACT_ITEM && part_words_value(PART_DRILL, part_heading(reading, fact->block));
+    bool named = fact_may_have(fact, PART_DRILL) && part_words_value(PART_DRILL, fact->text);
+    bool below = fact->place == FACT_ITEM && part_heading_value(reading, fact->block, PART_DRILL);
     if (!named && !below)
         return;
     const char *rrule = part_words_value(PART_RECURRENCE, fact->text),

@@ -101,7 +101,7 @@ static const char *source_of(const struct parts_reading *reading, const struct z
         return "footer";
     if (block < zones->head_end)
         return "header";
-    return part_words_value(PART_METADATA_HEADING, part_heading(reading, block)) ? "section" : NULL;
+    return part_heading_value(reading, block, PART_METADATA_HEADING) ? "section" : NULL;
 }
 
 /* "Owner: Ana | Updated: 2026-03-01" is two. */

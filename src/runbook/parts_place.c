@@ -26,26 +26,54 @@ static const char *short_text(struct arena *arena, const char *text)
     return arena_strndup(arena, text, n);
 }
 
-static const char *title_of(const struct parts_reading *reading, size_t block)
+/* The title of a heading, or of an item: its bold lead or its first lines without closing colon. */
+static const struct part_title *title_of(const struct parts_reading *reading, size_t block)
 {
+    static const struct part_title none = {.text = ""};
+
     if (block == NO_BLOCK)
-        return "";
+        return &none;
+    struct part_title *title = &reading->titles[block];
     const struct block *b = &reading->document->blocks.at[block];
-    if (reading->titles[block] == NULL && b->kind == BLOCK_HEADING)
-        reading->titles[block] = short_text(reading->arena, block_title(reading->arena, b));
-    return reading->titles[block];
+    if (title->text)
+        return title;
+    if (b->kind == BLOCK_HEADING) {
+        title->text = short_text(reading->arena, block_title(reading->arena, b));
+        title->group = words_heading(title->text);
+    } else {
+        const struct passage *first = b->prose.passages.n > 0 ? &b->prose.passages.at[0] : NULL;
+        const char *text = first == NULL ? "" : first->lead ? first->lead : first->rest;
+        title->text = text_without_colon(reading->arena, short_text(reading->arena, text));
+    }
+    title->words = part_words_in(title->text);
+    return title;
+}
+
+static const char *title_value(const struct part_title *title, enum part_words group)
+{
+    return part_words_may_occur(title->words, group) ? part_words_value(group, title->text) : NULL;
 }
 
 const char *part_heading(const struct parts_reading *reading, size_t block)
 {
-    return title_of(reading, heading_of(reading, block));
+    return title_of(reading, heading_of(reading, block))->text;
+}
+
+const char *part_heading_value(const struct parts_reading *reading, size_t block, enum part_words group)
+{
+    return title_value(title_of(reading, heading_of(reading, block)), group);
+}
+
+enum words part_heading_group(const struct parts_reading *reading, size_t block)
+{
+    return title_of(reading, heading_of(reading, block))->group;
 }
 
 const char *part_heading_above(const struct parts_reading *reading, size_t block)
 {
     size_t heading = heading_of(reading, block);
 
-    return heading == NO_BLOCK ? "" : title_of(reading, reading->document->blocks.at[heading].heading);
+    return heading == NO_BLOCK ? "" : title_of(reading, reading->document->blocks.at[heading].heading)->text;
 }
 
 /* The block before the list or the fence, under the same heading and in the same item. */
@@ -117,10 +145,10 @@ bool part_under(const struct parts_reading *reading, size_t block, enum part_wor
     if (part_label_before(reading, block, &label) && part_words_value(group, label.text))
         return true;
     for (size_t i = document->blocks.at[block].item; i != NO_BLOCK; i = document->blocks.at[i].item)
-        if (part_words_value(group, part_item_title(reading, i)))
+        if (title_value(title_of(reading, i), group))
             return true;
     for (size_t i = heading_of(reading, block); i != NO_BLOCK; i = document->blocks.at[i].heading)
-        if (part_words_value(group, title_of(reading, i)))
+        if (title_value(title_of(reading, i), group))
             return true;
     return false;
 }
@@ -130,21 +158,14 @@ bool part_under_heading(const struct parts_reading *reading, size_t block, enum 
     const struct document *document = reading->document;
 
     for (size_t i = heading_of(reading, block); i != NO_BLOCK; i = document->blocks.at[i].heading)
-        if (words_heading(title_of(reading, i)) == group)
+        if (title_of(reading, i)->group == group)
             return true;
     return false;
 }
 
 const char *part_item_title(const struct parts_reading *reading, size_t item)
 {
-    const struct prose *prose = &reading->document->blocks.at[item].prose;
-
-    if (reading->titles[item] == NULL) {
-        const struct passage *first = prose->passages.n > 0 ? &prose->passages.at[0] : NULL;
-        const char *text = first == NULL ? "" : first->lead ? first->lead : first->rest;
-        reading->titles[item] = text_without_colon(reading->arena, short_text(reading->arena, text));
-    }
-    return reading->titles[item];
+    return title_of(reading, item)->text;
 }
 
 const char *part_stage(const char *title)

@@ -21,10 +21,17 @@ struct fact {
     const char *label; /* NULL without one */
     const char *rest;  /* what follows the label, all of the text without one */
     const char *text;  /* all of it */
+    uint64_t words;    /* part_words_in() of all of it */
     size_t block;      /* the block it stands in */
     size_t rest_at;    /* where rest begins in the block's prose.text; fences: 0 */
     int line;
 };
+
+/* Whether a phrase of the group may occur in the text, label and rest of a fact. */
+static inline bool fact_may_have(const struct fact *fact, enum part_words group)
+{
+    return part_words_may_occur(fact->words, group);
+}
 
 struct facts {
     struct fact *at;
@@ -32,12 +39,19 @@ struct facts {
     size_t capacity;
 };
 
+/* What is asked of the title of a heading or an item again and again, for everything below it. */
+struct part_title {
+    const char *text;
+    uint64_t words;   /* part_words_in() of it */
+    enum words group; /* words_heading() of it */
+};
+
 struct parts_reading {
     struct arena *arena;
     const struct runbook *runbook;
     const struct document *document;
     struct runbook_parts *parts;
-    const char **titles;                   /* by block, headings and items, as far as they were asked for */
+    struct part_title *titles;             /* by block, headings and items, as far as they were asked for */
     const struct procedure **procedure_at; /* by line: the innermost procedure that holds it, or NULL */
     const struct severity **severity_at;   /* by line: the level whose definition holds it, or NULL */
     int *template_at;                      /* by line: the template that holds it + 1, or 0 */
@@ -49,6 +63,10 @@ struct parts_reading {
 /* The title of the heading that a block stands under ("" without one), cut when it is long; for a heading its
  * own. */
 const char *part_heading(const struct parts_reading *reading, size_t block);
+
+/* What part_words_value() and words_heading() say of that title. */
+const char *part_heading_value(const struct parts_reading *reading, size_t block, enum part_words group);
+enum words part_heading_group(const struct parts_reading *reading, size_t block);
 
 /* The heading above the one that a block stands under, or "". */
 const char *part_heading_above(const struct parts_reading *reading, size_t block);

@@ -148,15 +148,14 @@ static void sections_of_headings(struct parts_reading *reading, size_t i)
     const struct block *heading = &document->blocks.at[i];
     size_t n_known = 0, n = 0;
 
-    if (!part_words_value(PART_TEMPLATE, part_heading(reading, i)) ||
-        !part_words_value(PART_REPORT, part_heading(reading, i)))
+    if (!part_heading_value(reading, i, PART_TEMPLATE) || !part_heading_value(reading, i, PART_REPORT))
         return;
     for (size_t k = i + 1; k < heading->end; k++) {
         const struct block *block = &document->blocks.at[k];
         if (block->kind != BLOCK_HEADING || block->heading != i)
             continue;
         n++;
-        n_known += part_words_value(PART_REPORT_SECTION, part_heading(reading, k)) != NULL;
+        n_known += part_heading_value(reading, k, PART_REPORT_SECTION) != NULL;
     }
     for (size_t k = i + 1; k < heading->end && n_known > 2 && n_known * 2 >= n; k++) {
         const struct block *block = &document->blocks.at[k];
@@ -254,9 +253,10 @@ static void sections_of_fact(struct parts_reading *reading, const struct fact *f
 
     if (fact->place == FACT_FENCE || block->quoted || !strchr(fact->text, ','))
         return;
-    bool about = (fact->label && part_words_value(PART_REPORT, fact->label)) ||
-                 words_heading(part_heading(reading, fact->block)) == WORDS_POST_INCIDENT;
-    if (!about && part_words_value(PART_REPORT, fact->text) == NULL)
+    bool may = fact_may_have(fact, PART_REPORT);
+    bool about = (may && fact->label && part_words_value(PART_REPORT, fact->label)) ||
+                 part_heading_group(reading, fact->block) == WORDS_POST_INCIDENT;
+    if (!about && (!may || part_words_value(PART_REPORT, fact->text) == NULL))
         return;
     text_sentences(reading->arena, fact->rest, &sentences);
     list_each (sentence, &sentences)

@@ -9,7 +9,7 @@ static bool under(const struct parts_reading *reading, size_t block, enum part_w
     struct part_label label;
 
     return (part_label_before(reading, block, &label) && part_words_value(group, label.text)) ||
-           part_words_value(group, part_heading(reading, block));
+           part_heading_value(reading, block, group);
 }
 
 static bool about_review(const struct parts_reading *reading, size_t block)
@@ -115,7 +115,8 @@ static void read_metric(struct parts_reading *reading, const struct fact *fact)
     const char *name = fact->label ? fact->label : fact->text;
 
     if ((fact->place == FACT_FENCE && !template) || (fact->label == NULL && fact->place != FACT_ITEM) ||
-        strnlen(name, 60) == 60 || !part_words_value(PART_METRIC, name) ||
+        strnlen(name, 60) == 60 || !fact_may_have(fact, PART_METRIC) ||
+        !part_words_value(PART_METRIC, name) ||
         (!template && !about_review(reading, fact->block) &&
          !text_find_word(part_heading(reading, fact->block), "metrics")))
         return;

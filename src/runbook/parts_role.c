@@ -170,10 +170,10 @@ static void read_fact(struct role_reader *reader, const struct fact *fact)
     if (fact->place != FACT_ITEM)
         return;
     bool labelled = part_label_before(reading, fact->block, &label);
-    if (fact->label && part_words_value(PART_SME, part_heading(reading, fact->block)))
+    if (fact->label && part_heading_value(reading, fact->block, PART_SME))
         read_expert(reader, fact);
     else if (labelled ? part_words_value(PART_ASSEMBLY, label.text)
-                      : part_words_value(PART_ASSEMBLY, part_heading(reading, fact->block)))
+                      : part_heading_value(reading, fact->block, PART_ASSEMBLY))
         read_member(reader, fact, "emergency");
     else if (block->item != NO_BLOCK &&
              part_words_value(PART_PARTICIPANTS, part_item_title(reading, block->item)))

@@ -130,7 +130,7 @@ static bool fence_is_template(const struct parts_reading *reading, const struct 
 {
     const char *body = body_of(reading, candidate);
     const char *first_line = arena_strndup(reading->arena, body, strcspn(body, "\n"));
-    bool contacts = words_heading(part_heading(reading, candidate->block)) == WORDS_CONTACTS;
+    bool contacts = part_heading_group(reading, candidate->block) == WORDS_CONTACTS;
     int called = called_template(reading, candidate, strlen(first_line) < 80 ? first_line : NULL);
     size_t n_fields = template_count_fields(body);
     bool subject = has_subject(body);
@@ -256,7 +256,7 @@ static void read_table(struct parts_reading *reading, size_t i)
 
     part_label_before(reading, i, &candidate.label);
     const char *label = candidate.label.text ? candidate.label.text : "";
-    if (!part_words_value(PART_TEMPLATE, part_heading(reading, i)) && !part_words_value(PART_TEMPLATE, label))
+    if (!part_heading_value(reading, i, PART_TEMPLATE) && !part_words_value(PART_TEMPLATE, label))
         return;
     if (template_count_fields(body_of(reading, &candidate)) > 0)
         add_template(reading, &candidate, "table");

@@ -197,7 +197,7 @@ static void read_named(struct parts_reading *reading)
 
     list_each (fact, &reading->facts) {
         const char *heading = part_heading(reading, fact->block);
-        if (fact->place == FACT_ITEM && part_words_value(PART_THRESHOLD, heading) &&
+        if (fact->place == FACT_ITEM && part_heading_value(reading, fact->block, PART_THRESHOLD) &&
             !part_severity_at(reading, fact->line))
             read_text(reading, fact->text, heading, false, fact->line);
     }

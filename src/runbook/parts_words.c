@@ -1,6 +1,7 @@
 /* Reads policy/parts.words at first use. */
 #include "runbook/parts_words.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <pthread.h>
 #include <string.h>
@@ -181,6 +182,20 @@ static const struct phrase *next_phrase(enum part_words group, const char *text,
         i += n_word;
     }
     return NULL;
+}
+
+uint64_t part_words_in(const char *text)
+{
+    static_assert(PART_WORDS_COUNT <= 64, "a group has a bit");
+    const struct phrase_book *phrases = loaded();
+    uint64_t groups = 0;
+
+    for (size_t n_word; *text; text += n_word > 0 ? n_word : 1) {
+        n_word = phrase_word_bytes(text);
+        if (n_word > 0)
+            groups |= phrase_bucket_at(phrases, text)->groups[0];
+    }
+    return groups;
 }
 
 bool part_words_next(enum part_words group, const char *text, size_t from, struct word_match *ret_match)

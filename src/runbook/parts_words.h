@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum part_words {
     PART_METADATA,
@@ -67,6 +68,15 @@ struct word_match {
     const char *value;  /* what the phrase means: the word in front of its line in the file */
     size_t at, n_bytes; /* where it stands in the text, an "s" at its end included */
 };
+
+/* The groups of which a phrase may occur in the text, a bit each: one look instead of a search for every
+ * group. */
+uint64_t part_words_in(const char *text);
+
+static inline bool part_words_may_occur(uint64_t words_in, enum part_words group)
+{
+    return (words_in >> group & 1) != 0;
+}
 
 /* The first phrase of the group at or after `from`, the longest that begins there. False: there is none. */
 bool part_words_next(enum part_words group, const char *text, size_t from, struct word_match *ret_match);

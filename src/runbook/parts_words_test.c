@@ -41,6 +41,20 @@ static void the_first_line_of_the_file_wins(void **state)
     assert_string_equal(part_words_value(PART_AUDIENCE, "internal notes for a customer"), "customer");
 }
 
+static void one_look_tells_which_groups_may_occur(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"weekly", "(weekly)", "done, then weekly", "a game-day drill"};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (enum part_words group = 0; group < PART_WORDS_COUNT; group++)
+            if (part_words_value(group, texts[i]))
+                assert_true(part_words_may_occur(part_words_in(texts[i]), group));
+    assert_true(part_words_may_occur(part_words_in("done, then weekly"), PART_RECURRENCE));
+    assert_false(part_words_may_occur(part_words_in("done, then weekly"), PART_DRILL));
+    assert_int_equal(part_words_in(" - "), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -48,6 +62,7 @@ int main(void)
         cmocka_unit_test(case_hyphens_and_a_plural_are_let_pass),
         cmocka_unit_test(only_whole_words_are_found),
         cmocka_unit_test(the_first_line_of_the_file_wins),
+        cmocka_unit_test(one_look_tells_which_groups_may_occur),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
