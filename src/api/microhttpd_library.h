@@ -8,6 +8,7 @@
     F(add_response_header)                                                                                   \
     F(basic_auth_get_username_password)                                                                      \
     F(create_response_from_buffer)                                                                           \
+    F(create_response_from_callback)                                                                         \
     F(destroy_response)                                                                                      \
     F(free)                                                                                                  \
     F(get_connection_info)                                                                                   \
@@ -31,6 +32,7 @@ const struct microhttpd_library *microhttpd_library(void);
 #define MHD_add_response_header              microhttpd_library()->add_response_header
 #define MHD_basic_auth_get_username_password microhttpd_library()->basic_auth_get_username_password
 #define MHD_create_response_from_buffer      microhttpd_library()->create_response_from_buffer
+#define MHD_create_response_from_callback    microhttpd_library()->create_response_from_callback
 #define MHD_destroy_response                 microhttpd_library()->destroy_response
 #define MHD_free                             microhttpd_library()->free
 #define MHD_get_connection_info              microhttpd_library()->get_connection_info

@@ -14,12 +14,12 @@
  * names an event of its own, which counts; the occurrence that it replaces is taken out), and VTODO,
  * VFREEBUSY. */
 #include <ctype.h>
-#include <libical/ical.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "roster/ical_library.h"
 #include "roster/roster.h"
 #include "roster/zone.h"
 

@@ -2,11 +2,11 @@
  * 3.3.10) for the rest: "FREQ=WEEKLY;BYDAY=MO,FR" hands over twice a week, at the time of day of the start.
  */
 #include <ctype.h>
-#include <libical/ical.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "roster/ical_library.h"
 #include "roster/roster.h"
 #include "roster/zone.h"
 

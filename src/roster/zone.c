@@ -5,7 +5,6 @@
 #include "roster/zone.h"
 
 #include <ctype.h>
-#include <libical/ical.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/nearest.h"
+#include "roster/ical_library.h"
 
 enum { DAY_S = 86400, LONGEST_NAME = 60 };
 
