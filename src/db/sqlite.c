@@ -17,8 +17,7 @@
 enum { BUSY_TIMEOUT_MS = 5000 };
 
 /* The log is moved into the file by sqlite_log.c, and shrinks back to 64 MiB after a storm. */
-static const char setup_writer[] = "PRAGMA synchronous = FULL;"
-                                   "PRAGMA foreign_keys = ON;"
+static const char setup_writer[] = "PRAGMA foreign_keys = ON;"
                                    "PRAGMA journal_size_limit = 67108864;"
                                    "PRAGMA cache_size = -2048;";
 
@@ -118,38 +117,48 @@ static bool is_empty(const char *path)
     return stat(path, &status) == 0 && status.st_size == 0;
 }
 
-static int sync_file(const char *path, struct err *err)
+static int sync_part(struct sqlite_db *db, int part)
 {
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    int failed = fd < 0 || fsync(fd) < 0;
-    int error = errno;
-    if (fd >= 0)
-        close(fd);
-    return failed ? err_set(err, "%s", strerror(error)) : 0;
+    sqlite3_file *file = NULL;
+    int result = sqlite3_file_control(db->sqlite, "main", part, &file);
+    return result == SQLITE_OK ? file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) : result;
+}
+
+/* A new file and its log, with their names in the folder. Nothing was kept in it before, so all of it is
+ * synced once, by its first commit; SQLite would do so at every step on the way. Not through a descriptor of
+ * our own: closing one gives up the locks of the file. */
+static int sync_new(struct sqlite_db *db, struct err *err)
+{
+    int result = sync_part(db, SQLITE_FCNTL_FILE_POINTER);
+    if (result == SQLITE_OK)
+        result = sync_part(db, SQLITE_FCNTL_JOURNAL_POINTER);
+    if (result == SQLITE_OK)
+        result = sqlite3_exec(db->sqlite, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+    db->unsynced = false;
+    return result == SQLITE_OK ? 0 : sqlite_failure(db, result, err);
 }
 
 /* The mode stays in the file; a file system without shared memory refuses it and says so by another mode. */
 static int use_write_ahead_log(struct sqlite_db *db, const char *path, struct err *err)
 {
-    /* A new file has nothing to lose but must not be empty once its log is in use: synced once, not five
-     * times. */
-    bool is_new = is_empty(path);
-    if (is_new)
-        sqlite3_exec(db->sqlite, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
+    db->unsynced = is_empty(path);
+    const char *durable = db->unsynced ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL";
+    int result = sqlite3_exec(db->sqlite, setup_writer, NULL, NULL, NULL);
+    if (result == SQLITE_OK)
+        result = sqlite3_exec(db->sqlite, durable, NULL, NULL, NULL);
+    if (result != SQLITE_OK)
+        return sqlite_failure(db, result, err);
     struct db_statement *mode = sqlite_prepare(&db->db, "PRAGMA journal_mode = WAL", err);
     if (!mode)
         return -1;
-    int result = sqlite_step(mode, err);
+    result = sqlite_step(mode, err);
     bool is_wal = result == 0 && strcmp(sqlite_column_text(mode, 0), "wal") == 0;
     sqlite_free(mode);
     if (result != 0)
         return -1;
     if (!is_wal)
         return err_set(err, "its file system does not allow a write-ahead log: use a local disk");
-    if (is_new && sync_file(path, err) < 0)
-        return -1;
-    result = sqlite3_exec(db->sqlite, setup_writer, NULL, NULL, NULL);
-    return result == SQLITE_OK ? 0 : sqlite_failure(db, result, err);
+    return 0;
 }
 
 static int sqlite_open(const char *path, const char *password, enum db_mode mode, struct db **ret_db,
@@ -229,6 +238,8 @@ static int sqlite_commit(struct db *db, struct err *err)
     if (sqlite3_get_autocommit(own->sqlite))
         return err_set(err, "the transaction has ended with the error before");
     int outcome = run_words(own, &own->commit, "COMMIT", err);
+    if (outcome == 0 && own->unsynced)
+        outcome = sync_new(own, err);
     if (outcome == 0 && own->log)
         sqlite_log_committed(own->log, own->sqlite);
     return outcome;

@@ -1,5 +1,5 @@
 /* The tables, as a list of numbered steps forward. A step that was released is never changed: what is wrong
- * with it is put right by the next one. Each runs in a transaction of its own together with the row that says
+ * with it is put right by the next one. All that are missing run in one transaction, with the rows that say
  * so, and a program refuses a database that is newer than itself.
  *
  * The SQL is the common subset of SQLite and PostgreSQL; where their words differ the text has a word of ours
@@ -169,30 +169,32 @@ static int apply(struct ledger *ledger, int64_t version, struct err *err)
     return db_run(insert, err);
 }
 
-int ledger_migrate_to(struct ledger *ledger, int64_t newest, struct err *err)
+/* In the open transaction. */
+static int bring_up(struct ledger *ledger, int64_t newest, struct err *err)
 {
-    int result = db_execute(ledger->db,
-                            "CREATE TABLE IF NOT EXISTS schema_version ("
-                            "version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)",
-                            err);
     int64_t version = 0;
-    if (result != 0 || read_version(ledger, &version, err) != 0)
+    if (db_execute(ledger->db,
+                   "CREATE TABLE IF NOT EXISTS schema_version ("
+                   "version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)",
+                   err) != 0 ||
+        read_version(ledger, &version, err) != 0)
         return -1;
     if (version > NEWEST)
         return refuse_newer(version, err);
-    while (version < newest) {
-        version++;
-        if (db_begin(ledger->db, err) != 0)
-            return -1;
-        result = apply(ledger, version, err);
-        if (result == 0)
-            result = db_commit(ledger->db, err);
-        if (result != 0) {
-            db_rollback(ledger->db);
+    while (version < newest)
+        if (apply(ledger, ++version, err) != 0)
             return err_prefix(err, "making the tables (%s): ", migrations[version - 1].name);
-        }
-    }
     return 0;
+}
+
+int ledger_migrate_to(struct ledger *ledger, int64_t newest, struct err *err)
+{
+    if (db_begin(ledger->db, err) != 0)
+        return -1;
+    if (bring_up(ledger, newest, err) == 0 && db_commit(ledger->db, err) == 0)
+        return 0;
+    db_rollback(ledger->db);
+    return -1;
 }
 
 int ledger_migrate(struct ledger *ledger, struct err *err)

@@ -181,7 +181,6 @@ static int open_writer(struct ledger *ledger, const struct ledger_place *place, 
     int result = open_database(ledger, place, DB_WRITER, err);
     if (result != 0)
         return result;
-    sync_folder(place->data_dir);
     result = ledger_migrate(ledger, err);
     if (result == 0)
         result = read_instance(ledger, err);
