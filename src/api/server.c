@@ -12,7 +12,8 @@
 enum {
     THREADS = 2,
     CONNECTIONS = 1024,
-    CONNECTION_BYTES = 64 * 1024, /* header, and the piece of the body that is read at once */
+    CONNECTION_BYTES =
+        32 * 1024, /* header, and the piece of the body that is read at once; cleared a request */
     /* Not a multiple of the intervals at which Prometheus sends (15 s, 1 min): a connection closed in the
      * moment of the next POST would lose it. */
     IDLE_TIME_S = 13,

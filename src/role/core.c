@@ -1,6 +1,7 @@
 /* The core process: opens everything, then decides until it is told to stop. Logic lives in the rooms below;
  * this file joins them. */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,11 @@
 #include "role/frames.h"
 #include "role/store.h"
 
-enum { RELOAD_DELAY_MS = 300 }; /* an editor saves in several steps: wait until it is quiet */
+enum {
+    RELOAD_DELAY_MS = 300, /* an editor saves in several steps: wait until it is quiet */
+    SPARE_HEAP_BYTES =
+        4 * 1024 * 1024, /* a commit takes and frees some: not from and to the system each time */
+};
 
 void core_stop(struct core *core, int exit_code)
 {
@@ -286,6 +291,8 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
     api_prepare();
     core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
     options.token = token;
+    __atomic_store_n(&core->ready, true,
+                     __ATOMIC_RELEASE); /* who asks the moment it listens need not ask again */
     return sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0 ? -1
                                                                                                       : 0;
 }
@@ -301,7 +308,6 @@ static int open_core(struct core *core, struct arena *arena, struct err *err)
         return opened;
     }
     core_load_site(core, config);
-    __atomic_store_n(&core->ready, true, __ATOMIC_RELEASE);
     return 0;
 }
 
@@ -344,6 +350,7 @@ int role_core(const struct role_options *options)
     struct core core = {.options = options, .clock = clock_system(), .arena = arena_new()};
     struct err err = {0};
     log_setup("core", LOG_INFO);
+    mallopt(M_TRIM_THRESHOLD, SPARE_HEAP_BYTES);
     queue_init(&core.queue);
     pthread_mutex_init(&core.site_lock, NULL);
     open_loop(&core);

@@ -1,5 +1,6 @@
 /* The site of a running core: read beside the engine, which goes on meanwhile. A runbook folder takes tens of
  * milliseconds to understand; nobody waits for it, neither at the start (core_restore.c) nor at a reload. */
+#include <malloc.h>
 #include <signal.h>
 
 #include "base/log.h"
@@ -11,6 +12,7 @@ static void *load(void *context)
 {
     struct site_loading *loading = context;
     loading->site = site_load(loading->config, loading->runbooks, &loading->err);
+    malloc_trim(0); /* understanding a folder takes ten times what is kept of it */
     uv_async_send(&loading->done);
     return NULL;
 }
