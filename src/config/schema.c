@@ -154,6 +154,40 @@ static const struct key runner_keys[] = {
 static const struct section runner_section = {"runner", runner_keys, sizeof runner_keys / sizeof *runner_keys,
                                               0, -1};
 
+#define FLAPPING_OFFSET(field) (offsetof(struct config, flapping.field) - offsetof(struct config, flapping))
+static const struct key flapping_keys[] = {
+    {"after", VALUE_COUNT, FLAPPING_OFFSET(after), .fallback = "4", .least = 0, .most = FLAPPING_MOST,
+     .help = "changes between burning and quiet that make an incident flap; 0: none does"},
+    {"within", VALUE_DURATION, FLAPPING_OFFSET(within_s), .fallback = "15m", .least = 10 * S, .most = DAY,
+     .help = "the time in which they are counted"},
+    {"calm", VALUE_DURATION, FLAPPING_OFFSET(calm_s), .fallback = "30m", .least = 10 * S, .most = DAY,
+     .help = "it ends when nothing has changed for so long"},
+};
+static const struct section flapping_section = {"flapping", flapping_keys,
+                                                sizeof flapping_keys / sizeof *flapping_keys, 0, -1};
+
+#define STORM_OFFSET(field) (offsetof(struct config, storm.field) - offsetof(struct config, storm))
+static const struct key storm_keys[] = {
+    {"incidents", VALUE_COUNT, STORM_OFFSET(incidents), .fallback = "10", .least = 0, .most = 1000,
+     .help = "new incidents of one cause that make a storm; 0: none does"},
+    {"within", VALUE_DURATION, STORM_OFFSET(within_s), .fallback = "5m", .least = 10 * S, .most = DAY,
+     .help = "the time in which they are counted, and after which a storm without new ones is over"},
+    {"by", VALUE_NAMES, STORM_OFFSET(by),
+     .help = "labels whose like values are one cause; cluster, node, datacenter and region when not given"},
+};
+static const struct section storm_section = {"storm", storm_keys, sizeof storm_keys / sizeof *storm_keys, 0,
+                                             -1};
+
+#define BUDGET_OFFSET(field) (offsetof(struct config, budget.field) - offsetof(struct config, budget))
+static const struct key budget_keys[] = {
+    {"pages", VALUE_COUNT, BUDGET_OFFSET(pages), .fallback = "10", .least = 0, .most = 1000,
+     .help = "that a person gets one by one, but for the worst level; more become a digest; 0: any number"},
+    {"within", VALUE_DURATION, BUDGET_OFFSET(within_s), .fallback = "10m", .least = 10 * S, .most = HOUR,
+     .help = "the time in which they are counted; a digest waits no longer"},
+};
+static const struct section budget_section = {"budget", budget_keys, sizeof budget_keys / sizeof *budget_keys,
+                                              0, -1};
+
 static const struct key root_keys[] = {
     {"listen", VALUE_LISTEN, offsetof(struct config, listen), .fallback = "127.0.0.1:8480",
      .help = "ADDRESS:PORT of the server"},
@@ -175,6 +209,12 @@ static const struct key root_keys[] = {
      .most = DAY, .help = "quiet time before an incident counts as resolved"},
     {"reopen_window", VALUE_DURATION, offsetof(struct config, reopen_window_s), .fallback = "1h", .least = 0,
      .most = DAY, .help = "the same trouble opens a resolved incident again until then"},
+    {"flapping", VALUE_SECTION, offsetof(struct config, flapping), .section = &flapping_section,
+     .help = "incidents that go up and down again and again"},
+    {"storm", VALUE_SECTION, offsetof(struct config, storm), .section = &storm_section,
+     .help = "many incidents of one cause"},
+    {"budget", VALUE_SECTION, offsetof(struct config, budget), .section = &budget_section,
+     .help = "how many pages a person gets before they are bundled"},
     {"mail", VALUE_SECTION, offsetof(struct config, mail), .section = &mail_section,
      .help = "how mail leaves"},
     {"runner", VALUE_SECTION, offsetof(struct config, runner), .section = &runner_section,

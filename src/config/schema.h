@@ -32,6 +32,7 @@ enum value_kind {
     VALUE_DURATION,   /* int64_t seconds, least to most */
     VALUE_AFTER,      /* the same, or "severity": UNSTATED */
     VALUE_BYTES,      /* int64_t, least to most */
+    VALUE_COUNT,      /* int64_t, least to most */
     VALUE_BOOL,       /* bool */
     VALUE_ROTATION,   /* struct rotation */
     VALUE_LOCAL_TIME, /* struct local_time */

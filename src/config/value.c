@@ -235,6 +235,20 @@ static int read_bytes(struct arena *arena, const struct key *key, const char *te
     return 0;
 }
 
+static int read_count(struct arena *arena, const struct key *key, const char *text, void *target,
+                      struct err *err)
+{
+    (void)arena;
+    char *end = NULL;
+    long long n = isdigit((unsigned char)text[0]) && strlen(text) < 16 ? strtoll(text, &end, 10) : -1;
+    if (!end || *end)
+        return err_set(err, "\"%.60s\" is no whole number", text);
+    if (check_range(key, n, "", err))
+        return -1;
+    *(int64_t *)target = n;
+    return 0;
+}
+
 static int read_bool(struct arena *arena, const struct key *key, const char *text, void *target,
                      struct err *err)
 {
@@ -463,6 +477,7 @@ const struct value_reader value_readers[N_VALUE_KINDS] = {
     [VALUE_DURATION] = {"a duration like 5m", NODE_TEXT, read_duration, NULL},
     [VALUE_AFTER] = {"a duration like 5m", NODE_TEXT, read_after, NULL},
     [VALUE_BYTES] = {"a size like 64KiB", NODE_TEXT, read_bytes, NULL},
+    [VALUE_COUNT] = {"a whole number", NODE_TEXT, read_count, NULL},
     [VALUE_BOOL] = {"true or false", NODE_TEXT, read_bool, NULL},
     [VALUE_ROTATION] = {"daily, weekly, a time like 12h or a rule like FREQ=WEEKLY;BYDAY=MO,FR", NODE_TEXT,
                         read_rotation, NULL},

@@ -49,6 +49,8 @@ enum timer_kind {
     TIMER_NEWS,           /* what a storm of alerts did is told; not durable, what it tells of is */
     TIMER_SILENCE,        /* begins, warns, ends, is forgotten; not durable, derived from the silence */
     TIMER_REVIEW,         /* of what holds alerts back; not durable */
+    TIMER_MUTE,           /* warns, ends; not durable, derived from the incident */
+    TIMER_FLAPPING,       /* calm for long enough; not durable */
     N_TIMER_KINDS
 };
 

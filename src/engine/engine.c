@@ -23,6 +23,8 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_STEP_DONE] = decide_step_done,
     [INPUT_SILENCE] = decide_silence,
     [INPUT_SILENCE_EXPIRE] = decide_silence_expire,
+    [INPUT_MUTE] = decide_mute,
+    [INPUT_UNMUTE] = decide_unmute,
     [INPUT_TIMER] = decide_timer,
 };
 
@@ -31,6 +33,7 @@ static timer_handler *const timer_handlers[N_TIMER_KINDS] = {
     [TIMER_LEASE] = due_lease,           [TIMER_DELIVERY_RETRY] = due_delivery_retry,
     [TIMER_ALERT_ENDS] = due_alert_ends, [TIMER_NEWS] = due_news,
     [TIMER_SILENCE] = due_silence,       [TIMER_REVIEW] = due_review,
+    [TIMER_MUTE] = due_mute,             [TIMER_FLAPPING] = due_flapping,
 };
 
 struct engine *engine_new(const struct config *config, const struct library *library)

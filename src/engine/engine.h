@@ -47,6 +47,8 @@ enum input_kind {
     INPUT_STEP_DONE,      /* run, step, step_result */
     INPUT_SILENCE,        /* silence; text: the id of a new one; the outcome's message is the id in force */
     INPUT_SILENCE_EXPIRE, /* text: its id, actor */
+    INPUT_MUTE,           /* incident, actor, text: why; for_s: how long */
+    INPUT_UNMUTE,         /* incident, actor */
     INPUT_TIMER,          /* whatever is due by now */
     N_INPUT_KINDS
 };
@@ -59,6 +61,7 @@ struct input {
     const char *word, *person;
     bool force, flag;
     int item;
+    int64_t for_s;
     const struct alert_batch *batch;
     int64_t run;
     int step; /* line of the command in the document */

@@ -32,7 +32,7 @@ struct kin {
 
 struct incident_record {
     struct incident incident; /* texts on the heap */
-    struct due escalate, hold_down, tell, lease;
+    struct due escalate, hold_down, tell, lease, mute, flapping;
     struct delivery_record *deliveries; /* that are not settled */
     struct run_step *steps;             /* by position; texts on the heap, without output */
     size_t n_steps;
@@ -48,6 +48,8 @@ struct incident_record {
     int64_t told_since_us;                                   /* when n_told began to be counted */
     int n_told;                                              /* news that were told at once since then */
     struct incident_record *touched_next;
+    int64_t *swings_us;       /* the last ones between burning and quiet, the oldest first, or NULL */
+    int n_swings;             /* of swings_us */
     int64_t n_held;           /* of the alerts that fire and that it counts */
     const char *released_why; /* why it may page again, in this turn */
     int64_t restored_firing;  /* alerts, as the ledger has it */
@@ -325,11 +327,13 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
 typedef void input_handler(struct turn *turn, const struct input *input);
 input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
     decide_patient_safety, decide_assign, decide_check, decide_approve, decide_deny, decide_delivery_done,
-    decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_timer;
+    decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_mute,
+    decide_unmute, decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);
 timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_alert_ends, due_news,
-    due_silence, due_review;
+    due_silence, due_review, due_mute, due_flapping;
 
 #include "engine/life_priv.h"
+#include "engine/noise_priv.h"

@@ -21,9 +21,14 @@ unsigned hold_find(struct engine *engine, const struct alert_record *record,
     return held | (*ret_dependency ? HELD_DEPENDS : 0);
 }
 
+static bool alerts_are_held(const struct incident_record *record)
+{
+    return record->n_held > 0 && record->n_held >= record->incident.n_firing;
+}
+
 bool incident_is_held(const struct incident_record *record)
 {
-    return incident_is_open(record) && record->n_held > 0 && record->n_held >= record->incident.n_firing;
+    return incident_is_open(record) && (alerts_are_held(record) || record->incident.muted_until_us > 0);
 }
 
 /* ---- alerts that no incident counts ---- */
@@ -200,10 +205,13 @@ void due_review(struct turn *turn, struct due *due)
 
 static void fall_silent(struct turn *turn, struct incident_record *record)
 {
-    event_begin(turn);
-    event_end(turn, record->incident.number, NULL, "incident.silenced",
-              "All its alerts are held back: nobody is paged while that lasts");
-    escalate_stop(turn, record, "all its alerts are held back");
+    bool muted = record->incident.muted_until_us > 0; /* which has an event of its own */
+    if (!muted) {
+        event_begin(turn);
+        event_end(turn, record->incident.number, NULL, "incident.silenced",
+                  "All its alerts are held back: nobody is paged while that lasts");
+    }
+    escalate_stop(turn, record, muted ? "it is muted" : "all its alerts are held back");
     if (!incident_has_owner(record))
         record->incident.escalation_step = 0; /* when it is loud again it is a new trouble */
     turn_touch(turn, record);

@@ -9,7 +9,7 @@ void hold_down_follow(struct turn *turn, struct incident_record *record, enum in
         turn_clear_timer(turn, &record->hold_down, record->incident.number);
     else if (!due_is_set(&record->hold_down))
         turn_set_timer(turn, &record->hold_down, record->incident.number,
-                       time_after_s(turn->now_us, turn->engine->config->hold_down_s));
+                       time_after_s(turn->now_us, hold_down_s(turn->engine, record)));
 }
 
 void due_hold_down(struct turn *turn, struct due *due)

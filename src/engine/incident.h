@@ -59,6 +59,11 @@ struct incident {
     int64_t n_alerts;        /* that ever joined */
     int64_t n_firing;        /* now */
     int64_t response_time_s; /* of its severity; UNSTATED (INT64_MIN) when the runbook has none */
-    int escalation_step;     /* next step of the chain to page, counted over all rounds */
-    int64_t next_delivery;   /* number in the keys of its pages */
+    int64_t muted_until_us;  /* it pages nobody until then; 0: it is not muted */
+    const char *muted_by, *muted_why;
+    int64_t flapping_us;   /* since when it flaps; 0: it does not */
+    int64_t n_swings;      /* between burning and quiet, since then */
+    int64_t storm;         /* the incident of the storm that pages for it; 0: none */
+    int escalation_step;   /* next step of the chain to page, counted over all rounds */
+    int64_t next_delivery; /* number in the keys of its pages */
 };

@@ -37,6 +37,8 @@ struct incident_record *incident_add(struct engine *engine, const struct inciden
     record->hold_down.kind = TIMER_HOLD_DOWN;
     record->tell.kind = TIMER_NEWS;
     record->lease.kind = TIMER_LEASE;
+    record->mute.kind = TIMER_MUTE;
+    record->flapping.kind = TIMER_FLAPPING;
     if (incident->number > engine->last_incident)
         engine->last_incident = incident->number;
     link_by_number(engine, record);
@@ -61,6 +63,9 @@ void incident_free(struct engine *engine, struct incident_record *record)
     due_clear(&engine->due, &record->tell);
     news_free(record);
     due_clear(&engine->due, &record->lease);
+    due_clear(&engine->due, &record->mute);
+    due_clear(&engine->due, &record->flapping);
+    free(record->swings_us);
     *(record->next ? &record->next->previous : &engine->last) = record->previous;
     *(record->previous ? &record->previous->next : &engine->first) = record->next;
     map_remove(engine->incidents, &incident->number, sizeof incident->number);

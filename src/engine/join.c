@@ -86,6 +86,8 @@ void alert_join(struct turn *turn, struct alert_record *record)
     if (incident && incident_may_reopen(turn, incident)) {
         incident_reopen(turn, incident, NULL,
                         arena_printf(turn->arena, "%s fires again", finding->alertname));
+        if (flapping_swing(turn, incident, true))
+            incident->released_why = flapping_text(turn, incident);
         news_opened(turn, incident);
     }
     if (incident && incident_is_open(incident)) {

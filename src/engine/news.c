@@ -148,7 +148,8 @@ static void watch(struct turn *turn, struct incident_record *record)
     event_begin(turn);
     event_end(turn, record->incident.number, NULL, "incident.monitoring",
               "All alerts are over; resolved if it stays so for %s",
-              duration_text(turn->arena, turn->engine->config->hold_down_s * US_PER_S));
+              duration_text(turn->arena, hold_down_s(turn->engine, record) * US_PER_S));
+    flapping_swing(turn, record, false);
     incident_changed(turn, record, CHANGE_STATE);
 }
 
@@ -161,9 +162,14 @@ static void burn_again(struct turn *turn, struct incident_record *record)
               duration_text(turn->arena, turn->now_us - record->incident.monitoring_us),
               incident_state_name(record->incident.state));
     record->incident.monitoring_us = 0;
+    bool begins = flapping_swing(turn, record, true);
     incident_changed(turn, record, CHANGE_STATE);
-    if (incident_wants_people(record))
-        escalate_resume(turn, record);
+    if (incident_wants_people(record)) {
+        if (begins)
+            escalate(turn, record, flapping_text(turn, record));
+        else
+            escalate_resume(turn, record);
+    }
     diagnose(turn, record);
 }
 

@@ -51,6 +51,12 @@ static const struct column columns[] = {
     COLUMN(INT64, n_alerts),
     COLUMN(INT64, n_firing),
     COLUMN(INT64, response_time_s),
+    COLUMN(INT64, muted_until_us),
+    COLUMN(TEXT, muted_by),
+    COLUMN(TEXT, muted_why),
+    COLUMN(INT64, flapping_us),
+    COLUMN(INT64, n_swings),
+    COLUMN(INT64, storm),
     COLUMN(INT, escalation_step),
     COLUMN(INT64, next_delivery),
 };

@@ -108,11 +108,21 @@ static const char incident_people[] =
     "  line BIGINT NOT NULL, checked_by TEXT NOT NULL, checked_us BIGINT NOT NULL, note TEXT NOT NULL,"
     "  PRIMARY KEY (incident, item));";
 
+/* Mutes, flapping and storms of incidents; silences that let incidents open; pages that wait for a digest. */
+static const char noise[] = "ALTER TABLE incident ADD COLUMN muted_until_us BIGINT NOT NULL DEFAULT 0;"
+                            "ALTER TABLE incident ADD COLUMN muted_by TEXT NOT NULL DEFAULT '';"
+                            "ALTER TABLE incident ADD COLUMN muted_why TEXT NOT NULL DEFAULT '';"
+                            "ALTER TABLE incident ADD COLUMN flapping_us BIGINT NOT NULL DEFAULT 0;"
+                            "ALTER TABLE incident ADD COLUMN n_swings BIGINT NOT NULL DEFAULT 0;"
+                            "ALTER TABLE incident ADD COLUMN storm BIGINT NOT NULL DEFAULT 0;"
+                            "ALTER TABLE silence ADD COLUMN maintenance BIGINT NOT NULL DEFAULT 0;"
+                            "ALTER TABLE delivery ADD COLUMN digest BIGINT NOT NULL DEFAULT 0;";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
     {"first tables", first_tables}, {"life of incidents", incident_life},      {"silences", silences},
-    {"checkpoints", seals},         {"roles and checklists", incident_people},
+    {"checkpoints", seals},         {"roles and checklists", incident_people}, {"noise", noise},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };
