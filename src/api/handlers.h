@@ -62,6 +62,8 @@ void post_severity(struct request *request);
 void post_patient_safety(struct request *request);
 void post_role(struct request *request);
 void post_check(struct request *request);
+void post_mute(struct request *request);
+void post_unmute(struct request *request);
 
 /* reports.c, runs.c */
 void get_report(struct request *request);

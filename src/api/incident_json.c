@@ -32,6 +32,20 @@ static void write_response_time(struct json_writer *writer, int64_t response_tim
         jw_int(writer, response_time_s);
 }
 
+/* What keeps it from paging, or from paging each time. */
+static void write_noise(struct json_writer *writer, const struct incident *incident)
+{
+    jw_pair_time(writer, "muted_until", incident->muted_until_us);
+    jw_pair(writer, "muted_by", none_if_empty(incident->muted_by));
+    jw_pair(writer, "muted_why", none_if_empty(incident->muted_why));
+    jw_pair_time(writer, "flapping_since", incident->flapping_us);
+    jw_name(writer, "storm");
+    if (incident->storm)
+        jw_int(writer, incident->storm);
+    else
+        jw_null(writer);
+}
+
 void json_incident_members(struct json_writer *writer, const struct incident *incident)
 {
     char id[40];
@@ -75,6 +89,7 @@ void json_incident_members(struct json_writer *writer, const struct incident *in
     jw_pair_time(writer, "progress_at", incident->progress_us);
     jw_pair_int(writer, "lease_lapses", incident->lease_lapses);
     write_response_time(writer, incident->response_time_s);
+    write_noise(writer, incident);
 }
 
 void json_incident(struct json_writer *writer, const struct incident *incident)

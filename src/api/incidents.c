@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "api/incident_json.h"
 #include "api/server.h"
+#include "base/clock.h"
 
 enum { LIST_LIMIT = 100, LIST_MOST = 1000, TIMELINE_LIMIT = 10000 };
 
@@ -259,4 +260,26 @@ void post_check(struct request *request)
     int64_t item = request->parts.numbers[1];
     input.item = item > INT32_MAX ? INT32_MAX : (int)item;
     submit(request, root, input);
+}
+
+/* for: "2h", or as long as the engine thinks when it is not given. */
+void post_mute(struct request *request)
+{
+    struct json root;
+    const char *length = NULL;
+    struct input input = {.kind = INPUT_MUTE};
+    if (request_object(request, &root) < 0 || needed_text(request, root, "why", &input.text) < 0 ||
+        request_text(request, root, "for", &length) < 0)
+        return;
+    if (length && (duration_parse(length, &input.for_s) < 0 || input.for_s <= 0))
+        answer_problem(request, PROBLEM_INVALID, "for", "\"for\" is a time such as 30m, 2h or 1d");
+    else
+        submit(request, root, input);
+}
+
+void post_unmute(struct request *request)
+{
+    struct json root;
+    if (request_object(request, &root) == 0)
+        submit(request, root, (struct input){.kind = INPUT_UNMUTE});
 }

@@ -52,6 +52,8 @@ const struct route routes[] = {
     {"POST", "/api/v1/incidents/{}/patient-safety", AUTH_TOKEN, " ", post_patient_safety, get_incident},
     {"POST", "/api/v1/incidents/{}/roles", AUTH_TOKEN, " ", post_role, get_incident},
     {"POST", "/api/v1/incidents/{}/checklist/{}", AUTH_TOKEN, " ", post_check, get_incident},
+    {"POST", "/api/v1/incidents/{}/mute", AUTH_TOKEN, " ", post_mute, get_incident},
+    {"POST", "/api/v1/incidents/{}/unmute", AUTH_TOKEN, " ", post_unmute, get_incident},
     {"POST", "/api/v1/incidents/{}/resolve", AUTH_TOKEN, " ", post_resolve, get_incident},
     {"POST", "/api/v1/runs/{}/steps/{}/approve", AUTH_TOKEN, " ", post_approve, answer_step},
     {"POST", "/api/v1/runs/{}/steps/{}/deny", AUTH_TOKEN, " ", post_deny, answer_step},

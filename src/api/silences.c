@@ -44,6 +44,8 @@ static void write_silence(struct json_writer *writer, const struct silence *sile
     jw_pair_time(writer, "endsAt", silence->ends_us);
     write_matchers(writer, matchers);
     jw_pair_time(writer, "startsAt", silence->starts_us);
+    if (silence->maintenance)
+        jw_pair_bool(writer, "maintenance", true);
     jw_end_object(writer);
 }
 
@@ -264,6 +266,7 @@ static int read_silence(struct request *request, struct json root, struct silenc
     silence->id = member_text(request, root, "id", SILENCE_ID_BYTES - 1);
     if (!silence->id)
         return -1;
+    silence->maintenance = json_bool(json_get(root, "maintenance"), false);
     silence->created_by = member_text(request, root, "createdBy", SILENCE_AUTHOR_BYTES);
     if (!silence->created_by)
         return -1;

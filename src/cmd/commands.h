@@ -13,6 +13,7 @@ int cmd_config(int argc, char **argv);
 int cmd_deny(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_incident(int argc, char **argv);
+int cmd_maintenance(int argc, char **argv);
 int cmd_oncall(int argc, char **argv);
 int cmd_read(int argc, char **argv);
 int cmd_silence(int argc, char **argv);

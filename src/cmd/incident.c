@@ -20,6 +20,9 @@ static const char usage[] =
     "       crashcart incident safety N yes|no --why TEXT  may patients be harmed?\n"
     "       crashcart incident assign N ROLE PERSON        or - for nobody; also hands a role over\n"
     "       crashcart incident check N ITEM [--note TEXT] [--undo]\n"
+    "       crashcart incident mute N [--for 2h] --why TEXT    it pages nobody for a while\n"
+    "       crashcart incident mute N --preview            what that would hide\n"
+    "       crashcart incident unmute N\n"
     "       crashcart incident resolve N [--note TEXT] [--force]\n"
     "       crashcart incident report N                    the post-incident report, as Markdown\n"
     "\n"
@@ -31,8 +34,8 @@ struct words {
     struct arena *arena;
     struct client client;
     struct strings rest;
-    const char *note, *why;
-    bool json, open, full, force, undo;
+    const char *note, *why, *lasts;
+    bool json, open, full, force, undo, preview;
     long long number;
     struct err err;
 };
@@ -290,6 +293,48 @@ static int check(struct words *words)
     return tell(words, arena_printf(words->arena, "/checklist/%lld", item), &body);
 }
 
+/* How many alerts a mute hides, told before it does. */
+static int say_hidden(struct words *words)
+{
+    scoped_buf struct buf answer = {0};
+    struct json_document *document = json_document_new();
+    struct json root;
+    int code = client_get(&words->client, path_of(words, ""), document, &answer, &root, &words->err);
+    if (code == EXIT_DONE && !words->json) {
+        long long n = (long long)json_int(json_get(json_get(root, "alerts"), "firing"), 0);
+        printf("%s %lld %s of #%lld, and all that join it\n", words->preview ? "would hide" : "hides", n,
+               n == 1 ? "alert that fires" : "alerts that fire", words->number);
+    }
+    json_document_free(document);
+    return code == EXIT_DONE ? code : fail(words, code);
+}
+
+static int mute(struct words *words)
+{
+    if (words->preview)
+        return say_hidden(words);
+    if (!words->why)
+        return usage_error(usage, "incident mute %lld: --why TEXT is needed, for the record", words->number);
+    int code = say_hidden(words);
+    if (code != EXIT_DONE)
+        return code;
+    scoped_buf struct buf body = {0};
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "why", words->why);
+    if (words->lasts)
+        jw_pair(&writer, "for", words->lasts);
+    jw_end_object(&writer);
+    return tell(words, "/mute", &body);
+}
+
+static int unmute(struct words *words)
+{
+    scoped_buf struct buf body = {0};
+    buf_puts(&body, "{}");
+    return tell(words, "/unmute", &body);
+}
+
 static int report(struct words *words)
 {
     return print_answer(words, path_of(words, "/report"));
@@ -315,6 +360,8 @@ static const struct verb {
     {"safety", true, true, safety},
     {"assign", true, true, assign},
     {"check", true, true, check},
+    {"mute", true, false, mute},
+    {"unmute", true, false, unmute},
     {"report", true, false, report},
 };
 
@@ -331,11 +378,18 @@ int cmd_incident(int argc, char **argv)
     scoped_arena struct arena *arena = arena_new();
     struct words words = {.arena = arena};
     const char *data = NULL, *as = NULL;
-    const struct command_option options[] = {{"--json", &words.json, NULL}, {"--open", &words.open, NULL},
-                                             {"--full", &words.full, NULL}, {"--force", &words.force, NULL},
-                                             {"--note", NULL, &words.note}, {"--why", NULL, &words.why},
-                                             {"--undo", &words.undo, NULL}, {"--data", NULL, &data},
-                                             {"--as", NULL, &as},           {0}};
+    const struct command_option options[] = {{"--json", &words.json, NULL},
+                                             {"--open", &words.open, NULL},
+                                             {"--full", &words.full, NULL},
+                                             {"--force", &words.force, NULL},
+                                             {"--note", NULL, &words.note},
+                                             {"--why", NULL, &words.why},
+                                             {"--undo", &words.undo, NULL},
+                                             {"--data", NULL, &data},
+                                             {"--as", NULL, &as},
+                                             {"--for", NULL, &words.lasts},
+                                             {"--preview", &words.preview, NULL},
+                                             {0}};
     int parsed = command_line_parse(arena, argc, argv, options, usage, &words.rest);
     if (parsed)
         return command_line_exit(parsed);

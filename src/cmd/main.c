@@ -28,6 +28,7 @@ static const struct command_row rows[] = {
     {"coverage", cmd_coverage, "print which alerts have no procedure, and what is overdue"},
     {"incident", cmd_incident, "list, show, ack, note, resolve or report incidents"},
     {"silence", cmd_silence, "add, list, expire or preview what pages nobody for a while"},
+    {"maintenance", cmd_maintenance, "add, list or end windows in which incidents page nobody"},
     {"approve", cmd_approve, "let a step run that waits for a person"},
     {"deny", cmd_deny, "refuse a step that waits for a person"},
     {"oncall", cmd_oncall, "print who is on call"},
@@ -44,7 +45,7 @@ static int usage(FILE *out)
           out);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].help)
-            fprintf(out, "  %-10s %s\n", rows[i].name, rows[i].help);
+            fprintf(out, "  %-11s %s\n", rows[i].name, rows[i].help);
     fputs("\nStart with: crashcart serve --runbooks DIR\n"
           "crashcart COMMAND --help tells more. Exit codes: 0 done, 1 found problems,\n"
           "2 wrong usage, 3 cannot reach or open.\n",

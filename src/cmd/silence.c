@@ -23,12 +23,34 @@ static const char usage[] =
     "  --as PERSON    who you are, for the record (your user name)\n"
     "  --data DIR     the server's data folder, for its token (./crashcart-data)\n";
 
+static const char maintenance_usage[] =
+    "usage: crashcart maintenance add MATCHER... --for 2h --comment TEXT [--as PERSON]\n"
+    "       crashcart maintenance preview MATCHER... [--json]\n"
+    "       crashcart maintenance list [--all] [--json]\n"
+    "       crashcart maintenance end ID\n"
+    "\n"
+    "  MATCHER is service=api or pod=~'a-.*'; an alert must fit all of them. Incidents\n"
+    "  open as ever, and page nobody until the window ends; what still burns then pages.\n"
+    "  Windows of the configuration (maintenance:) are listed while they last, and can\n"
+    "  be ended early.\n"
+    "  --all          ended ones, too (they are kept for 5 days)\n"
+    "  --as PERSON    who you are, for the record (your user name)\n"
+    "  --data DIR     the server's data folder, for its token (./crashcart-data)\n";
+
 struct asked {
     struct client client;
     struct strings words;
     const char *lasts, *comment;
     bool all, json;
+    const struct silence_noun *noun;
 };
+
+/* A maintenance window is a silence that lets incidents open. */
+static const struct silence_noun {
+    const char *name, *usage, *end, *nothing;
+    bool maintenance;
+} silence_words = {"silence", usage, "expire", "nothing is silenced\n", false},
+  maintenance_words = {"maintenance", maintenance_usage, "end", "nothing is in maintenance\n", true};
 
 /* ---- preview ---- */
 
@@ -130,17 +152,19 @@ static int write_silence(struct buf *body, const struct asked *asked, int64_t la
     jw_pair_time(&writer, "endsAt", now_us + lasts_s * US_PER_S);
     jw_pair(&writer, "createdBy", asked->client.as ? asked->client.as : user && *user ? user : "somebody");
     jw_pair(&writer, "comment", asked->comment);
+    if (asked->noun->maintenance)
+        jw_pair_bool(&writer, "maintenance", true);
     jw_end_object(&writer);
     return 0;
 }
 
-static void print_added(const struct buf *answer)
+static void print_added(const struct silence_noun *noun, const struct buf *answer)
 {
     struct json_document *document = json_document_new();
     struct json root;
     if (json_parse(document, buf_text(answer), answer->n_bytes, 4, &root, NULL) == 0)
-        printf("silence %s\nnext: crashcart silence expire %s\n",
-               json_text(json_get(root, "silenceID"), NULL), json_text(json_get(root, "silenceID"), NULL));
+        printf("%s %s\nnext: crashcart %s %s %s\n", noun->name, json_text(json_get(root, "silenceID"), NULL),
+               noun->name, noun->end, json_text(json_get(root, "silenceID"), NULL));
     json_document_free(document);
 }
 
@@ -150,18 +174,19 @@ static int add(struct asked *asked)
     int64_t lasts_s;
     struct err err = {0};
     if (!asked->words.n || !asked->lasts || !asked->comment || !*asked->comment)
-        return usage_error(usage, "silence add needs matchers, --for and --comment");
+        return usage_error(asked->noun->usage, "%s add needs matchers, --for and --comment",
+                           asked->noun->name);
     if (duration_parse(asked->lasts, &lasts_s) < 0 || lasts_s <= 0)
-        return usage_error(usage, "--for %s: write a time like 30m, 2h or 1d", asked->lasts);
+        return usage_error(asked->noun->usage, "--for %s: write a time like 30m, 2h or 1d", asked->lasts);
     if (write_silence(&body, asked, lasts_s, &err) < 0)
-        return usage_error(usage, "%s", err.text);
+        return usage_error(asked->noun->usage, "%s", err.text);
     asked->json = false;
     int code = preview(asked, "hides");
     if (code != EXIT_DONE)
         return code;
     code = client_call(&asked->client, "/api/v2/silences", buf_text(&body), &answer, &err);
     if (code == EXIT_DONE)
-        print_added(&answer);
+        print_added(asked->noun, &answer);
     else
         error_print(err.text);
     return code;
@@ -170,7 +195,7 @@ static int add(struct asked *asked)
 static int preview_only(struct asked *asked)
 {
     if (!asked->words.n)
-        return usage_error(usage, "silence preview needs matchers");
+        return usage_error(asked->noun->usage, "%s preview needs matchers", asked->noun->name);
     return preview(asked, "would hide");
 }
 
@@ -217,11 +242,13 @@ static int list(struct asked *asked)
     for (struct json_iter i = json_first(root); code == EXIT_DONE && !asked->json && json_more(&i);
          json_next(&i)) {
         const char *state = json_text(json_get(json_get(i.value, "status"), "state"), NULL);
+        if (json_bool(json_get(i.value, "maintenance"), false) != asked->noun->maintenance)
+            continue;
         if (asked->all || !state || strcmp(state, "expired") != 0)
             add_silence(&out, i.value);
     }
     if (code == EXIT_DONE && !asked->json && !out.n_bytes)
-        buf_puts(&out, "nothing is silenced\n");
+        buf_puts(&out, asked->noun->nothing);
     fwrite(buf_text(&out), 1, out.n_bytes, stdout);
     json_document_free(document);
     return code;
@@ -232,7 +259,8 @@ static int expire(struct asked *asked)
     scoped_buf struct buf path = {0};
     struct err err = {0};
     if (asked->words.n != 1)
-        return usage_error(usage, "silence expire needs the id that `silence list` prints");
+        return usage_error(asked->noun->usage, "%s %s needs the id that `%s list` prints", asked->noun->name,
+                           asked->noun->end, asked->noun->name);
     buf_puts(&path, "/api/v2/silence/");
     add_encoded(&path, asked->words.at[0]);
     int code = client_delete(&asked->client, buf_text(&path), &err);
@@ -243,14 +271,14 @@ static int expire(struct asked *asked)
     return code;
 }
 
-int cmd_silence(int argc, char **argv)
+static int run(const struct silence_noun *noun, int argc, char **argv)
 {
-    static const struct {
+    const struct {
         const char *name;
         int (*run)(struct asked *asked);
-    } verbs[] = {{"add", add}, {"preview", preview_only}, {"list", list}, {"expire", expire}};
+    } verbs[] = {{"add", add}, {"preview", preview_only}, {"list", list}, {noun->end, expire}};
     scoped_arena struct arena *arena = arena_new();
-    struct asked asked = {0};
+    struct asked asked = {.noun = noun};
     const char *data = NULL, *as = NULL;
     struct err err;
     const struct command_option options[] = {{"--for", NULL, &asked.lasts},
@@ -260,11 +288,11 @@ int cmd_silence(int argc, char **argv)
                                              {"--data", NULL, &data},
                                              {"--as", NULL, &as},
                                              {0}};
-    int parsed = command_line_parse(arena, argc, argv, options, usage, &asked.words);
+    int parsed = command_line_parse(arena, argc, argv, options, noun->usage, &asked.words);
     if (parsed)
         return command_line_exit(parsed);
     if (client_open(arena, data, as, &asked.client, &err) < 0)
-        return usage_error(usage, "%s", err.text);
+        return usage_error(noun->usage, "%s", err.text);
     for (size_t i = 0; asked.words.n && i < sizeof verbs / sizeof *verbs; i++) {
         if (strcmp(asked.words.at[0], verbs[i].name) != 0)
             continue;
@@ -272,5 +300,15 @@ int cmd_silence(int argc, char **argv)
         asked.words.n--;
         return verbs[i].run(&asked);
     }
-    return usage_error(usage, "silence: add, preview, list or expire?");
+    return usage_error(noun->usage, "%s: add, preview, list or %s?", noun->name, noun->end);
+}
+
+int cmd_silence(int argc, char **argv)
+{
+    return run(&silence_words, argc, argv);
+}
+
+int cmd_maintenance(int argc, char **argv)
+{
+    return run(&maintenance_words, argc, argv);
 }

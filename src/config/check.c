@@ -19,7 +19,7 @@ struct ids {
 
 struct checking {
     const struct reading *r;
-    struct ids people, schedules, services, sources, heartbeats;
+    struct ids people, schedules, services, sources, heartbeats, windows;
 };
 
 static void define(struct checking *c, struct ids *ids, const char *id, const int *line)
@@ -117,6 +117,41 @@ static void check_inhibit_rule(struct checking *c, const struct inhibit_rule *ru
     }
 }
 
+static bool selects(const struct matchers *matchers)
+{
+    for (size_t i = 0; i < matchers->n; i++)
+        if (!matcher_fits_value(matchers->at[i], ""))
+            return true;
+    return false;
+}
+
+static void check_maintenance(struct checking *c, const struct maintenance_window *window)
+{
+    const struct roster_layer *times = &window->times;
+    bool repeats = times->rotation.period_s || times->rotation.rule;
+    if (*window->service)
+        refer(c, &c->services, window->service, window->line, "the maintenance window");
+    if ((*window->service != '\0') == (window->matchers.n > 0))
+        error_add(c->r, window->line, "maintenance \"%s\" needs a service or matchers, one of them",
+                  window->id);
+    else if (window->matchers.n && !selects(&window->matchers))
+        error_add(c->r, window->line,
+                  "the matchers of maintenance \"%s\" fit every alert; name a value that a label must have",
+                  window->id);
+    if (repeats != (window->lasts_s > 0))
+        error_add(c->r, window->line, "maintenance \"%s\": repeat and lasts belong together", window->id);
+    if (repeats && times->rotation.period_s && window->lasts_s >= times->rotation.period_s)
+        error_add(c->r, window->line, "maintenance \"%s\" would never end: it lasts until it comes again",
+                  window->id);
+    if (!repeats && !times->until.year)
+        error_add(c->r, window->line,
+                  "maintenance \"%s\" has no end; add until:, or repeat: and lasts:", window->id);
+    if (times->start.year && times->until.year &&
+        local_seconds(&times->until) <= local_seconds(&times->start))
+        error_add(c->r, window->line, "maintenance \"%s\" ends before it starts; \"until\" must be later",
+                  window->id);
+}
+
 /* A walk from service to what it needs, each service once; path is where it stands. */
 enum { DEPTH_LIMIT = 64 };
 enum colour { UNSEEN, ON_PATH, DONE };
@@ -195,7 +230,8 @@ void config_check(const struct reading *reading, const struct config *config)
                          .schedules = {"schedule", "schedules", map_new(), {0}},
                          .services = {"service", "services", map_new(), {0}},
                          .sources = {"source", "sources", map_new(), {0}},
-                         .heartbeats = {"heartbeat", "heartbeats", map_new(), {0}}};
+                         .heartbeats = {"heartbeat", "heartbeats", map_new(), {0}},
+                         .windows = {"maintenance", "maintenance", map_new(), {0}}};
     list_each (person, &config->people)
         define(&c, &c.people, person->id, &person->line);
     list_each (schedule, &config->schedules)
@@ -206,6 +242,8 @@ void config_check(const struct reading *reading, const struct config *config)
         define(&c, &c.sources, source->id, &source->line);
     list_each (heartbeat, &config->heartbeats)
         define(&c, &c.heartbeats, heartbeat->id, &heartbeat->line);
+    list_each (window, &config->maintenance)
+        define(&c, &c.windows, window->id, &window->line);
     check_store(&c, config);
     check_mail(&c, config);
     check_people(&c, config);
@@ -218,6 +256,9 @@ void config_check(const struct reading *reading, const struct config *config)
     check_dependencies(&c, config);
     list_each (rule, &config->inhibit_rules)
         check_inhibit_rule(&c, rule);
+    list_each (window, &config->maintenance)
+        check_maintenance(&c, window);
+    map_free(c.windows.lines);
     map_free(c.people.lines);
     map_free(c.schedules.lines);
     map_free(c.services.lines);

@@ -58,6 +58,16 @@ static void prepare_layers(const struct reading *reading, struct config *config)
     }
 }
 
+static void prepare_windows(const struct reading *reading, struct config *config)
+{
+    struct err err = {0};
+    list_each (window, &config->maintenance) {
+        if (layer_prepare(config->arena, &window->times, &err))
+            error_add(reading, window->line, "repeat: the rule \"%.60s\" comes true never, or too often",
+                      window->times.rotation.rule);
+    }
+}
+
 struct config *config_parse(const char *file, const char *bytes, size_t n_bytes, struct config_errors *errors)
 {
     struct arena *arena = arena_new();
@@ -78,6 +88,7 @@ struct config *config_parse(const char *file, const char *bytes, size_t n_bytes,
         config_read(&reading, root, config);
         name_people(config);
         prepare_layers(&reading, config);
+        prepare_windows(&reading, config);
         config_check(&reading, config);
     }
     if (!errors->list.n)
@@ -94,6 +105,8 @@ void config_free(struct config *config)
         matchers_free(&rule->source);
         matchers_free(&rule->target);
     }
+    list_each (window, &config->maintenance)
+        matchers_free(&window->matchers);
     arena_free(config->arena);
 }
 

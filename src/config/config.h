@@ -89,6 +89,16 @@ struct inhibit_rule {
     int line;
 };
 
+/* A time in which a service, or alerts that fit, page nobody. */
+struct maintenance_window {
+    const char *id, *comment, *timezone;
+    const char *service;       /* "": by the matchers */
+    struct matchers matchers;  /* on the heap */
+    struct roster_layer times; /* start, until, and the rotation when it comes again */
+    int64_t lasts_s;           /* each time it comes again; 0: not said */
+    int line;
+};
+
 struct config {
     struct arena *arena;
     const char *file;          /* NULL: no configuration at all, only defaults */
@@ -134,6 +144,7 @@ struct config {
     LIST(struct config_source) sources;
     LIST(struct heartbeat) heartbeats;
     LIST(struct inhibit_rule) inhibit_rules;
+    LIST(struct maintenance_window) maintenance;
 };
 
 struct config_errors {

@@ -127,6 +127,28 @@ static const struct key inhibit_keys[] = {
 };
 SECTION(inhibit_section, "inhibition rule", inhibit_keys, struct inhibit_rule, LINE_OF(struct inhibit_rule));
 
+#define TIMES_OFFSET(field) offsetof(struct maintenance_window, times.field)
+static const struct key maintenance_keys[] = {
+    {"id", VALUE_ID, offsetof(struct maintenance_window, id), .required = true,
+     .help = "a name for the record"},
+    {"service", VALUE_ID, offsetof(struct maintenance_window, service),
+     .help = "a service that pages nobody then"},
+    {"matchers", VALUE_MATCHERS, offsetof(struct maintenance_window, matchers),
+     .help = "instead of a service: alerts that fit all of these"},
+    {"timezone", VALUE_ZONE, offsetof(struct maintenance_window, timezone), .required = true,
+     .help = "IANA name, such as Europe/Berlin"},
+    {"from", VALUE_LOCAL_TIME, TIMES_OFFSET(start), .required = true, .help = "local time of the first one"},
+    {"until", VALUE_LOCAL_TIME, TIMES_OFFSET(until),
+     .help = "local time at which it is over; of one that comes again, for good"},
+    {"repeat", VALUE_ROTATION, TIMES_OFFSET(rotation),
+     .help = "daily, weekly, 2w, or a rule FREQ=MONTHLY;BYDAY=1SU; once when not given"},
+    {"lasts", VALUE_DURATION, offsetof(struct maintenance_window, lasts_s), .least = 60 * S, .most = 7 * DAY,
+     .help = "each time, on the clocks of the zone; needed with repeat"},
+    {"comment", VALUE_TEXT, offsetof(struct maintenance_window, comment), .help = "what is done then"},
+};
+SECTION(maintenance_section, "maintenance window", maintenance_keys, struct maintenance_window,
+        LINE_OF(struct maintenance_window));
+
 static const char *const starttls_choices[] = {"required", "optional", "off", NULL};
 
 #define MAIL_OFFSET(field) (offsetof(struct config, mail.field) - offsetof(struct config, mail))
@@ -233,6 +255,8 @@ static const struct key root_keys[] = {
      .help = "whose silence is the alarm"},
     {"inhibit", VALUE_LIST, offsetof(struct config, inhibit_rules), .section = &inhibit_section,
      .help = "alerts that page nobody while another one fires"},
+    {"maintenance", VALUE_LIST, offsetof(struct config, maintenance), .section = &maintenance_section,
+     .help = "times in which something is worked on, and pages nobody"},
     {"inhibit_rules", VALUE_LIST, offsetof(struct config, inhibit_rules), .section = &inhibit_section,
      .help = "the same, under the name that Alertmanager's file has for it"},
 };

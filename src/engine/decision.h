@@ -50,6 +50,9 @@ enum timer_kind {
     TIMER_SILENCE,        /* begins, warns, ends, is forgotten; not durable, derived from the silence */
     TIMER_REVIEW,         /* of what holds alerts back; not durable */
     TIMER_MUTE,           /* warns, ends; not durable, derived from the incident */
+    TIMER_MAINTENANCE,    /* a window of the configuration; not durable */
+    TIMER_STORM,          /* nothing new has come into it for long enough; not durable */
+    TIMER_DIGEST,         /* what is bundled for a person is told; not durable, derived from the deliveries */
     TIMER_FLAPPING,       /* calm for long enough; not durable */
     N_TIMER_KINDS
 };

@@ -12,10 +12,11 @@ static bool try_next_way(struct turn *turn, struct incident_record *record, cons
                          const char *what)
 {
     const struct person *person = config_person(turn->engine->config, delivery->person);
-    if (!person || !page_matters(record))
+    if (!person || (!page_matters(record) && !digest_waits(turn, delivery->digest)))
         return false;
     return page_way(turn, record, person, delivery->way + 1,
-                    arena_printf(turn->arena, "%s; %s %s", delivery->why, delivery->channel, what));
+                    arena_printf(turn->arena, "%s; %s %s", delivery->why, delivery->channel, what),
+                    delivery->digest);
 }
 
 static struct json_writer *attempt_begin(struct turn *turn, const struct delivery *delivery)
@@ -44,7 +45,9 @@ static void take_sent(struct turn *turn, struct incident_record *record, struct 
               delivery->channel,
               delivery->attempts > 1 ? arena_printf(turn->arena, " at attempt %d", delivery->attempts) : "",
               was_cancelled ? "; it was already on its way when it was cancelled" : "");
+    int64_t digest = delivery->digest;
     delivery_drop(turn->engine, record, done);
+    digest_sent(turn, digest);
 }
 
 static void take_retry(struct turn *turn, struct incident_record *record, struct delivery_record *done,
@@ -81,7 +84,9 @@ static void take_dead(struct turn *turn, struct incident_record *record, struct 
     bool next_tried = delivery->attempts > ATTEMPTS_ALONE;
     if (!next_tried)
         try_next_way(turn, record, delivery, "does not reach them");
+    int64_t digest = delivery->digest;
     delivery_drop(turn->engine, record, done);
+    digest_failed(turn, digest);
     escalate_past(turn, record);
 }
 
@@ -117,7 +122,12 @@ void decide_delivery_done(struct turn *turn, const struct input *input)
 void due_delivery_retry(struct turn *turn, struct due *due)
 {
     struct delivery_record *record = DUE_HOLDER(due, struct delivery_record, retry);
+    struct incident_record *incident = incident_find(turn->engine, record->delivery.incident);
     turn_clear_timer(turn, due, record->delivery.id);
+    if (record->delivery.digest && !page_matters(incident) && !digest_waits(turn, record->delivery.digest)) {
+        page_cancel(turn, incident, record, "nobody needs its digest any more");
+        return;
+    }
     record->delivery.state = DELIVERY_DUE;
     record->delivery.due_us = turn->now_us;
     turn_save_delivery(turn, &record->delivery);

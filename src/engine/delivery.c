@@ -4,8 +4,8 @@
 #include "engine/names.h"
 
 static const char *const names[] = {
-    [DELIVERY_DUE] = "due",   [DELIVERY_RETRY] = "retry",         [DELIVERY_SENT] = "sent",
-    [DELIVERY_DEAD] = "dead", [DELIVERY_CANCELLED] = "cancelled",
+    [DELIVERY_DUE] = "due",   [DELIVERY_RETRY] = "retry",     [DELIVERY_SENT] = "sent",
+    [DELIVERY_DEAD] = "dead", [DELIVERY_BUNDLED] = "bundled", [DELIVERY_CANCELLED] = "cancelled",
 };
 
 const char *delivery_state_name(enum delivery_state state)

@@ -9,6 +9,7 @@ enum delivery_state {
     DELIVERY_RETRY, /* failed for the moment; due again at due_us */
     DELIVERY_SENT,
     DELIVERY_DEAD,     /* this way does not work; the person's next way is tried at once */
+    DELIVERY_BUNDLED,  /* the person's budget is spent: it waits until due_us, and is told in a digest */
     DELIVERY_CANCELLED /* not needed any more: acknowledged or resolved before it left */
 };
 
@@ -28,6 +29,7 @@ struct delivery {
     int attempts;
     int64_t queued_us, due_us;
     const char *detail; /* of the last attempt: "HTTP 503" */
+    int64_t digest; /* number of the digest that it is, or that tells it when it is bundled; 0: none yet */
 };
 
 enum delivery_verdict { VERDICT_SENT, VERDICT_RETRY, VERDICT_DEAD };

@@ -29,11 +29,19 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
 };
 
 static timer_handler *const timer_handlers[N_TIMER_KINDS] = {
-    [TIMER_ESCALATE] = due_escalate,     [TIMER_HOLD_DOWN] = due_hold_down,
-    [TIMER_LEASE] = due_lease,           [TIMER_DELIVERY_RETRY] = due_delivery_retry,
-    [TIMER_ALERT_ENDS] = due_alert_ends, [TIMER_NEWS] = due_news,
-    [TIMER_SILENCE] = due_silence,       [TIMER_REVIEW] = due_review,
-    [TIMER_MUTE] = due_mute,             [TIMER_FLAPPING] = due_flapping,
+    [TIMER_ESCALATE] = due_escalate,
+    [TIMER_HOLD_DOWN] = due_hold_down,
+    [TIMER_LEASE] = due_lease,
+    [TIMER_DELIVERY_RETRY] = due_delivery_retry,
+    [TIMER_ALERT_ENDS] = due_alert_ends,
+    [TIMER_NEWS] = due_news,
+    [TIMER_SILENCE] = due_silence,
+    [TIMER_REVIEW] = due_review,
+    [TIMER_MUTE] = due_mute,
+    [TIMER_FLAPPING] = due_flapping,
+    [TIMER_MAINTENANCE] = due_maintenance,
+    [TIMER_DIGEST] = due_digest,
+    [TIMER_STORM] = due_storm,
 };
 
 struct engine *engine_new(const struct config *config, const struct library *library)
@@ -48,8 +56,11 @@ struct engine *engine_new(const struct config *config, const struct library *lib
     engine->troubles = map_new();
     engine->kin = map_new();
     engine->deliveries = map_new();
+    engine->budgets = map_new();
+    engine->causes = map_new();
     alert_table_start(&engine->alerts, &engine->due);
     engine->review.kind = TIMER_REVIEW;
+    engine->maintenance.kind = TIMER_MAINTENANCE;
     silences_start(&engine->silences);
     inhibition_start(&engine->inhibition);
     engine_learn(engine, config, library);
@@ -72,6 +83,8 @@ void engine_free(struct engine *engine)
     map_free(engine->troubles);
     map_free(engine->kin);
     map_free(engine->deliveries);
+    budgets_free(engine);
+    storms_free(engine);
     arena_free(engine->restoring);
     arena_free(engine->arena);
     free(engine->due.nodes);
@@ -86,6 +99,7 @@ void engine_learn(struct engine *engine, const struct config *config, const stru
     engine->config = config;
     engine->library = library;
     engine->expect_heartbeats = true;
+    engine->maintenance_changed = config->maintenance.n > 0 || engine->silences.n > 0;
     inhibition_rebuild(engine);
     dependencies_learn(engine);
     if (engine->alerts.n)
@@ -114,6 +128,8 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
     turn_begin(&turn, engine, now_us, decisions);
     if (engine->expect_heartbeats)
         heartbeats_review(&turn);
+    if (engine->maintenance_changed)
+        maintenance_review(&turn);
     input_handlers[input->kind](&turn, input);
     turn_end(&turn);
     incidents_forget(engine);
@@ -122,7 +138,7 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
 int64_t engine_next_due_us(const struct engine *engine)
 {
     const struct due *due = due_first(&engine->due);
-    if (engine->expect_heartbeats)
+    if (engine->expect_heartbeats || engine->maintenance_changed)
         return engine->now_us;
     return due ? due->at_us : INT64_MAX;
 }

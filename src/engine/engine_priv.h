@@ -32,7 +32,7 @@ struct kin {
 
 struct incident_record {
     struct incident incident; /* texts on the heap */
-    struct due escalate, hold_down, tell, lease, mute, flapping;
+    struct due escalate, hold_down, tell, lease, mute, flapping, calm;
     struct delivery_record *deliveries; /* that are not settled */
     struct run_step *steps;             /* by position; texts on the heap, without output */
     size_t n_steps;
@@ -48,14 +48,19 @@ struct incident_record {
     int64_t told_since_us;                                   /* when n_told began to be counted */
     int n_told;                                              /* news that were told at once since then */
     struct incident_record *touched_next;
-    int64_t *swings_us;       /* the last ones between burning and quiet, the oldest first, or NULL */
-    int n_swings;             /* of swings_us */
+    int64_t *swings_us; /* the last ones between burning and quiet, the oldest first, or NULL */
+    int n_swings;       /* of swings_us */
+    struct {
+        char **at;
+        size_t n;
+    } paged;                  /* people, of a storm */
     int64_t n_held;           /* of the alerts that fire and that it counts */
     const char *released_why; /* why it may page again, in this turn */
     int64_t restored_firing;  /* alerts, as the ledger has it */
     bool fired, ended;        /* alerts of it, in this turn */
     bool touched;             /* in this turn */
     bool unsaved;             /* and the ledger must get the value */
+    bool in_maintenance;      /* that is what holds alerts of it back */
     bool hushed;              /* the timeline says that all its alerts are held back */
     bool diagnosed;           /* all steps that run by themselves are done */
     bool reached;             /* a page of the last step of the chain arrived */
@@ -81,9 +86,11 @@ struct engine {
     struct silences silences;
     struct inhibition inhibition;
     struct dependencies dependencies;
-    struct due review;   /* of what holds alerts back */
-    int64_t reviewed_us; /* the last one */
-    char *released_why;  /* what the silence was that ended, for the next one */
+    struct due maintenance;   /* a window of the configuration begins, or another may */
+    bool maintenance_changed; /* the configuration is new */
+    struct due review;        /* of what holds alerts back */
+    int64_t reviewed_us;      /* the last one */
+    char *released_why;       /* what the silence was that ended, for the next one */
 
     struct incident_record *first, *last; /* all that are remembered, by number */
     struct incident_record *retired_first, *retired_last;
@@ -91,6 +98,9 @@ struct engine {
     struct map *troubles;   /* trouble -> its latest record, open or not */
     struct map *kin;        /* kin key -> open record */
     struct map *deliveries; /* id -> record */
+    struct map *causes;     /* of storms, key -> struct cause */
+    size_t causes_limit;    /* more than that are looked through */
+    struct map *budgets;    /* person -> struct budget */
     int64_t last_incident, last_delivery;
     struct buf body; /* of the event that is being written */
     struct buf kin_key;
@@ -298,9 +308,14 @@ void escalate_stop(struct turn *turn, struct incident_record *record, const char
 
 /* Pages a person on the first way; false when there is none. */
 bool page_person(struct turn *turn, struct incident_record *record, const char *person, const char *why);
-/* Pages the person on the way of that number; false when there is no such way. */
+/* Pages the person on the way of that number; false when there is no such way. digest: its number, or 0. */
 bool page_way(struct turn *turn, struct incident_record *record, const struct person *person, int way,
-              const char *why);
+              const char *why, int64_t digest);
+/* The next page of the incident, not yet added. */
+struct delivery page_new(struct turn *turn, struct incident_record *record, const struct person *person,
+                         int way, const char *why);
+void page_cancel(struct turn *turn, struct incident_record *record, struct delivery_record *delivery,
+                 const char *why);
 /* Is anybody still to be told? */
 bool page_matters(const struct incident_record *record);
 /* Cancels what has not left yet; what is on its way may still arrive. */
@@ -333,7 +348,7 @@ input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, de
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);
 timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_alert_ends, due_news,
-    due_silence, due_review, due_mute, due_flapping;
+    due_silence, due_review, due_mute, due_flapping, due_maintenance, due_digest, due_storm;
 
 #include "engine/life_priv.h"
 #include "engine/noise_priv.h"

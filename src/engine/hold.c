@@ -12,9 +12,11 @@ unsigned hold_find(struct engine *engine, const struct alert_record *record,
     const struct silence_record *silence;
     uint64_t inhibitor;
     unsigned held = 0;
-    if (silences_of(engine, alert_table_text(&engine->alerts, record), record->n_labels, &silence,
-                    HIDING_ASKED))
+    const char *packed = alert_table_text(&engine->alerts, record);
+    if (silences_of(engine, SILENCES_PLAIN, packed, record->n_labels, &silence, HIDING_ASKED))
         held |= HELD_SILENCED;
+    if (silences_of(engine, SILENCES_MAINTENANCE, packed, record->n_labels, &silence, HIDING_ASKED))
+        held |= HELD_MAINTENANCE;
     if (inhibitors_of(engine, record, &inhibitor, HIDING_ASKED))
         held |= HELD_INHIBITED;
     *ret_dependency = dependency_of(engine, record, own);
@@ -28,7 +30,8 @@ static bool alerts_are_held(const struct incident_record *record)
 
 bool incident_is_held(const struct incident_record *record)
 {
-    return incident_is_open(record) && (alerts_are_held(record) || record->incident.muted_until_us > 0);
+    return incident_is_open(record) &&
+           (alerts_are_held(record) || record->incident.muted_until_us > 0 || storm_pages_for(record));
 }
 
 /* ---- alerts that no incident counts ---- */
@@ -64,6 +67,13 @@ void hold_apart(struct turn *turn, struct alert_record *record, unsigned held, i
             turn->arena,
             packed_label(alert_table_text(&turn->engine->alerts, record), record->n_labels, "alertname"),
             NAME_BYTES);
+}
+
+void hold_within(struct incident_record *incident, struct alert_record *record, unsigned held)
+{
+    record->held = (uint8_t)held;
+    incident->n_held++;
+    incident->in_maintenance |= held == HELD_MAINTENANCE;
 }
 
 void hold_settle(struct turn *turn)
@@ -109,7 +119,7 @@ void hold_say_why(struct engine *engine, const char *why)
 
 static const char *release_text(struct turn *turn, unsigned held, int64_t since_us)
 {
-    const char *what = held & HELD_SILENCED
+    const char *what = held & (HELD_SILENCED | HELD_MAINTENANCE)
                            ? text_or(turn->engine->released_why, "The silence that hid it has ended")
                        : held & HELD_INHIBITED ? "The alert that inhibited it is over"
                                                : "The incident of what its service depends on is over";
@@ -145,13 +155,14 @@ static void review_one(struct turn *turn, struct alert_record *record)
     unsigned held = hold_find(turn->engine, record, own, &dependency);
     if (held == (record->held & HELD_REASONS))
         return;
-    if (!held) {
+    if (!held || (apart && held == HELD_MAINTENANCE)) {
         release(turn, record, own);
     } else if (apart) {
         record->held = (uint8_t)(held | HELD_APART);
     } else {
         if (own && !record->held) {
             own->n_held++;
+            own->in_maintenance |= held == HELD_MAINTENANCE;
             turn_touch(turn, own);
         }
         record->held = own ? (uint8_t)held : 0;
@@ -205,13 +216,16 @@ void due_review(struct turn *turn, struct due *due)
 
 static void fall_silent(struct turn *turn, struct incident_record *record)
 {
-    bool muted = record->incident.muted_until_us > 0; /* which has an event of its own */
-    if (!muted) {
+    const char *why = record->incident.muted_until_us ? "it is muted"
+                      : storm_pages_for(record)       ? "its storm is paged for"
+                                                      : NULL;
+    if (!why) { /* the others have an event of their own */
         event_begin(turn);
         event_end(turn, record->incident.number, NULL, "incident.silenced",
-                  "All its alerts are held back: nobody is paged while that lasts");
+                  "%s: nobody is paged while that lasts",
+                  record->in_maintenance ? "It is in a maintenance window" : "All its alerts are held back");
     }
-    escalate_stop(turn, record, muted ? "it is muted" : "all its alerts are held back");
+    escalate_stop(turn, record, text_or(why, "all its alerts are held back"));
     if (!incident_has_owner(record))
         record->incident.escalation_step = 0; /* when it is loud again it is a new trouble */
     turn_touch(turn, record);
@@ -231,6 +245,7 @@ void incident_hush(struct turn *turn, struct incident_record *record)
         fall_silent(turn, record);
         return;
     }
+    record->in_maintenance = false;
     if (record->incident.n_firing == 0 || !incident_is_open(record))
         return;
     event_begin(turn);

@@ -21,9 +21,10 @@ struct turn;
 /* Bits of alert_record.held. */
 enum {
     HELD_SILENCED = 1,
-    HELD_INHIBITED = 2, /* by a rule */
-    HELD_DEPENDS = 4,   /* by the incident of a service that its own needs */
-    HELD_REASONS = 7,
+    HELD_INHIBITED = 2,    /* by a rule */
+    HELD_DEPENDS = 4,      /* by the incident of a service that its own needs */
+    HELD_MAINTENANCE = 16, /* alone, it lets an incident open, quiet */
+    HELD_REASONS = 7 | 16,
     HELD_APART = 8, /* no incident counts it; .incident is that of the dependency, or 0 */
 };
 
@@ -50,11 +51,24 @@ struct silences {
 
 void silences_start(struct silences *silences);
 void silences_end(struct engine *engine);
-/* Active silences that hide the alert, at most `most`. */
-size_t silences_of(const struct engine *engine, const char *packed, size_t n_labels,
+enum { SILENCES_PLAIN = 1, SILENCES_MAINTENANCE = 2 };
+/* Active silences of these kinds that hide the alert, at most `most`. */
+size_t silences_of(const struct engine *engine, unsigned kinds, const char *packed, size_t n_labels,
                    const struct silence_record **ret_found, size_t most);
+struct silence_record *silence_find(const struct engine *engine, const char *id);
+/* Its matchers can be read. */
+void silence_create(struct turn *turn, const struct silence *wanted, const char *new_id);
+/* how: "was ended by ana" */
+void silence_end(struct turn *turn, struct silence_record *record, const char *actor, const char *how);
 /* After a restart: what began or ended meanwhile is told when the timers run. */
 void silences_restored(struct engine *engine);
+
+/* ---- maintenance.c ---- */
+
+/* The windows of the configuration: what begins now, what is no window any more, when to look again. */
+void maintenance_review(struct turn *turn);
+/* It is of the configuration. */
+bool maintenance_is_planned(const struct silence *silence);
 
 /* ---- inhibit.c ---- */
 
@@ -111,6 +125,8 @@ unsigned hold_find(struct engine *engine, const struct alert_record *record,
                    const struct incident_record *own, int64_t *ret_dependency);
 /* It fires, nothing counts it, and it is held. */
 void hold_apart(struct turn *turn, struct alert_record *record, unsigned held, int64_t dependency);
+/* An incident counts it, and it is held. */
+void hold_within(struct incident_record *incident, struct alert_record *record, unsigned held);
 /* A held alert ends: takes it out of the counts. True: no incident of its own is to be told. */
 bool hold_ended(struct turn *turn, struct alert_record *record);
 /* Soon, and at most once a second. */

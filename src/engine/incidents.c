@@ -39,6 +39,7 @@ struct incident_record *incident_add(struct engine *engine, const struct inciden
     record->lease.kind = TIMER_LEASE;
     record->mute.kind = TIMER_MUTE;
     record->flapping.kind = TIMER_FLAPPING;
+    record->calm.kind = TIMER_STORM;
     if (incident->number > engine->last_incident)
         engine->last_incident = incident->number;
     link_by_number(engine, record);
@@ -65,6 +66,8 @@ void incident_free(struct engine *engine, struct incident_record *record)
     due_clear(&engine->due, &record->lease);
     due_clear(&engine->due, &record->mute);
     due_clear(&engine->due, &record->flapping);
+    due_clear(&engine->due, &record->calm);
+    storm_forget_paged(record);
     free(record->swings_us);
     *(record->next ? &record->next->previous : &engine->last) = record->previous;
     *(record->previous ? &record->previous->next : &engine->first) = record->next;

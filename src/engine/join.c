@@ -42,8 +42,7 @@ static void join(struct turn *turn, struct incident_record *incident, struct ale
     if (turn->released_why)
         incident->released_why = turn->released_why;
     if (held) {
-        record->held = (uint8_t)held;
-        incident->n_held++;
+        hold_within(incident, record, held);
     } else {
         alert_weigh(turn, incident, record, alert);
     }
@@ -77,7 +76,7 @@ void alert_join(struct turn *turn, struct alert_record *record)
         join(turn, incident, record, &alert, held);
         return;
     }
-    if (held) {
+    if (held & ~(unsigned)HELD_MAINTENANCE) {
         hold_apart(turn, record, held, dependency);
         return;
     }
@@ -92,7 +91,7 @@ void alert_join(struct turn *turn, struct alert_record *record)
     }
     if (incident && incident_is_open(incident)) {
         kin_add(turn->engine, incident, &alert);
-        join(turn, incident, record, &alert, 0);
+        join(turn, incident, record, &alert, held);
         return;
     }
     incident = incident_open(turn, finding, incident);
@@ -100,9 +99,13 @@ void alert_join(struct turn *turn, struct alert_record *record)
     dependency_changed(turn->engine, incident->incident.service);
     alert_attach(incident, record);
     kin_add(turn->engine, incident, &alert);
-    news_add(turn, incident, record, ALERT_FIRED, "");
+    if (held)
+        hold_within(incident, record, held);
+    news_add(turn, incident, record, held ? ALERT_HELD : ALERT_FIRED, "");
     news_opened(turn, incident);
     safety_hear(turn, incident, &alert);
+    if (!held)
+        storm_opened(turn, incident, &alert);
 }
 
 static void write_match(struct json_writer *body, const char *name, const struct match *match)

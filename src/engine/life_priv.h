@@ -29,7 +29,7 @@ void incident_changed(struct turn *turn, struct incident_record *record, enum in
 
 /* A clock: sets, moves or clears its timer by what the incident is now. */
 typedef void incident_clock(struct turn *turn, struct incident_record *record, enum incident_change what);
-incident_clock mute_follow, flapping_follow, hold_down_follow, lease_follow;
+incident_clock storm_follow, mute_follow, flapping_follow, hold_down_follow, lease_follow;
 
 /* ---- lease.c ---- */
 

@@ -44,15 +44,13 @@ bool page_matters(const struct incident_record *record)
            (incident->acknowledged_us == 0 || incident->lease_lapses > 0 || incident->pages_owed);
 }
 
-bool page_way(struct turn *turn, struct incident_record *record, const struct person *person, int way,
-              const char *why)
+struct delivery page_new(struct turn *turn, struct incident_record *record, const struct person *person,
+                         int way, const char *why)
 {
-    struct engine *engine = turn->engine;
+    const struct engine *engine = turn->engine;
     struct incident *incident = &record->incident;
-    if ((size_t)way >= person->contacts.n)
-        return false;
     const struct config_contact *contact = &person->contacts.at[way];
-    struct delivery delivery = {
+    return (struct delivery){
         .id = engine->last_delivery + 1,
         .incident = incident->number,
         .key = arena_printf(turn->arena, "crashcart-%s-incident-%lld-page-%lld", engine->instance,
@@ -66,6 +64,22 @@ bool page_way(struct turn *turn, struct incident_record *record, const struct pe
         .queued_us = turn->now_us,
         .due_us = turn->now_us,
     };
+}
+
+bool page_way(struct turn *turn, struct incident_record *record, const struct person *person, int way,
+              const char *why, int64_t digest)
+{
+    struct engine *engine = turn->engine;
+    struct incident *incident = &record->incident;
+    if ((size_t)way >= person->contacts.n)
+        return false;
+    const struct config_contact *contact = &person->contacts.at[way];
+    struct delivery delivery = page_new(turn, record, person, way, why);
+    if (digest) { /* a key of its own, shared with nothing that it tells */
+        delivery.digest = digest;
+        delivery.key = arena_printf(turn->arena, "crashcart-%s-digest-%lld-%d", engine->instance,
+                                    (long long)digest, way);
+    }
     delivery_add(engine, record, &delivery);
     turn_touch(turn, record);
     turn_save_delivery(turn, &delivery);
@@ -81,8 +95,8 @@ bool page_way(struct turn *turn, struct incident_record *record, const struct pe
     return true;
 }
 
-static void cancel(struct turn *turn, struct incident_record *record, struct delivery_record *delivery,
-                   const char *why)
+void page_cancel(struct turn *turn, struct incident_record *record, struct delivery_record *delivery,
+                 const char *why)
 {
     bool may_have_left = delivery->delivery.state == DELIVERY_DUE;
     delivery->delivery.state = DELIVERY_CANCELLED;
@@ -102,8 +116,14 @@ bool page_person(struct turn *turn, struct incident_record *record, const char *
         next = d->next;
         if (strcmp(d->delivery.person, id) != 0)
             continue;
+        if (d->delivery.digest && d->delivery.state != DELIVERY_BUNDLED)
+            continue; /* it is about others, too */
         if (d->delivery.state == DELIVERY_RETRY)
-            cancel(turn, record, d, "a newer page takes its place");
+            page_cancel(turn, record, d, "a newer page takes its place");
+        else if (d->delivery.state == DELIVERY_BUNDLED && incident_is_worst(record))
+            page_cancel(turn, record, d, "it does not wait any more");
+        else if (d->delivery.state == DELIVERY_BUNDLED)
+            return true; /* a digest will tell it */
         else if (d->delivery.state == DELIVERY_DUE) {
             jw_pair(event_begin(turn), "person", id);
             event_end(turn, record->incident.number, NULL, "page.pending",
@@ -111,7 +131,17 @@ bool page_person(struct turn *turn, struct incident_record *record, const char *
             return true;
         }
     }
-    return page_way(turn, record, person, 0, why);
+    storm_paged(record, id);
+    if (storm_has_paged(turn->engine, record, id)) {
+        jw_pair(event_begin(turn), "person", id);
+        event_end(turn, record->incident.number, NULL, "page.covered",
+                  "%s is paged for the storm %lld already: no page beside it", id,
+                  (long long)record->incident.storm);
+        return true;
+    }
+    if (!budget_spend(turn, record, person))
+        return digest_add(turn, record, person, why);
+    return page_way(turn, record, person, 0, why, 0);
 }
 
 void pages_cancel(struct turn *turn, struct incident_record *record, const char *why)
@@ -119,9 +149,9 @@ void pages_cancel(struct turn *turn, struct incident_record *record, const char 
     int n = 0;
     for (struct delivery_record *d = record->deliveries, *next; d; d = next) {
         next = d->next;
-        if (d->delivery.state == DELIVERY_CANCELLED)
+        if (d->delivery.state == DELIVERY_CANCELLED || digest_tells_others(turn, d))
             continue;
-        cancel(turn, record, d, why);
+        page_cancel(turn, record, d, why);
         n++;
     }
     if (n == 0)

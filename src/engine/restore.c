@@ -36,7 +36,9 @@ void engine_restore_delivery(struct engine *engine, const struct delivery *deliv
 {
     struct incident_record *record = incident_find(engine, delivery->incident);
     engine_restore_last(engine, 0, delivery->id, delivery->queued_us);
-    if (record && (delivery->state == DELIVERY_DUE || delivery->state == DELIVERY_RETRY) &&
+    if (record &&
+        (delivery->state == DELIVERY_DUE || delivery->state == DELIVERY_RETRY ||
+         delivery->state == DELIVERY_BUNDLED) &&
         !map_get(engine->deliveries, &delivery->id, sizeof delivery->id))
         delivery_add(engine, record, delivery);
 }
@@ -179,8 +181,9 @@ static void restore_alert(struct turn *turn, struct alert_record *record)
     }
     record->incident = incident->incident.number;
     int64_t dependency;
-    record->held = (uint8_t)hold_find(engine, record, incident, &dependency);
-    incident->n_held += record->held != 0;
+    unsigned held = hold_find(engine, record, incident, &dependency);
+    if (held)
+        hold_within(incident, record, held);
     if (++incident->incident.n_firing > incident->incident.n_alerts)
         incident->incident.n_alerts = incident->incident.n_firing;
     if (incident_is_open(incident))
@@ -213,6 +216,7 @@ static void restore_alerts(struct turn *turn)
     for (uint32_t place = 0; place < engine->alerts.n; place++)
         if (engine->alerts.records[place]->firing)
             restore_alert(turn, engine->alerts.records[place]);
+    storms_restored(engine);
     for (struct incident_record *record = newest; record; record = record->previous)
         if (record->incident.n_firing != record->restored_firing)
             restore_count(turn, record);
@@ -228,11 +232,15 @@ static void restore_alerts(struct turn *turn)
 
 static void restore_deliveries(struct turn *turn, struct incident_record *record)
 {
-    if (!page_matters(record)) {
+    if (!page_matters(record))
         pages_cancel(turn, record, "nobody needs to be told any more");
-        return;
-    }
     for (struct delivery_record *d = record->deliveries; d; d = d->next) {
+        if (d->delivery.state == DELIVERY_BUNDLED) {
+            digest_restore(turn, d);
+            continue;
+        }
+        if (d->delivery.state == DELIVERY_CANCELLED)
+            continue;
         turn_clear_timer(turn, &d->retry, d->delivery.id);
         d->delivery.state = DELIVERY_DUE;
         d->delivery.due_us = turn->now_us;
@@ -298,6 +306,7 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
     restore_timers(engine);
     inhibition_rebuild(engine);
     engine->dependencies.stale = true;
+    maintenance_review(&turn);
     restore_alerts(&turn);
     silences_restored(engine);
     for (struct incident_record *record = engine->first; record; record = record->next) {

@@ -34,8 +34,9 @@ static bool equalities_fit(const struct engine *engine, const struct matchers *m
 static void find_holders(const struct engine *engine, const struct alert_record *record,
                          struct holders *ret_holders)
 {
-    ret_holders->n_silences = silences_of(engine, alert_table_text(&engine->alerts, record), record->n_labels,
-                                          ret_holders->silences, SCAN_HOLDERS);
+    ret_holders->n_silences =
+        silences_of(engine, SILENCES_PLAIN | SILENCES_MAINTENANCE, alert_table_text(&engine->alerts, record),
+                    record->n_labels, ret_holders->silences, SCAN_HOLDERS);
     ret_holders->n_inhibitors = inhibitors_of(engine, record, ret_holders->inhibitors, SCAN_HOLDERS);
     ret_holders->dependency = 0;
     if (record->held & HELD_DEPENDS)

@@ -3,6 +3,7 @@
  * while after it has ended (SILENCE_KEPT_S, as Alertmanager does). */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum silence_state { SILENCE_PENDING, SILENCE_ACTIVE, SILENCE_EXPIRED };
@@ -25,4 +26,5 @@ struct silence {
     const char *created_by, *comment;
     int64_t starts_us, ends_us, updated_us;
     enum silence_state state; /* as it was last told */
+    bool maintenance;         /* a window: incidents open under it, and page when it ends */
 };

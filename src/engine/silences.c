@@ -78,26 +78,27 @@ static void deactivate(struct silences *silences, struct silence_record *record)
 }
 
 static size_t add_fitting(const struct silence_record *first, const char *packed, size_t n_labels,
-                          const struct silence_record **found, size_t n, size_t most)
+                          const struct silence_record **found, size_t n, size_t most, unsigned kinds)
 {
     for (; first && n < most; first = first->next_of)
-        if (matchers_fit(&first->matchers, packed, n_labels))
+        if (kinds & (first->silence.maintenance ? SILENCES_MAINTENANCE : SILENCES_PLAIN) &&
+            matchers_fit(&first->matchers, packed, n_labels))
             found[n++] = first;
     return n;
 }
 
-size_t silences_of(const struct engine *engine, const char *packed, size_t n_labels,
+size_t silences_of(const struct engine *engine, unsigned kinds, const char *packed, size_t n_labels,
                    const struct silence_record **ret_found, size_t most)
 {
     const struct silences *silences = &engine->silences;
     if (!silences->n_active)
         return 0;
-    size_t n = add_fitting(silences->others, packed, n_labels, ret_found, 0, most);
+    size_t n = add_fitting(silences->others, packed, n_labels, ret_found, 0, most, kinds);
     const char *label = packed;
     for (size_t i = 0; i < n_labels && map_count(silences->by_label); i++) {
         const char *value = label + strlen(label) + 1, *end = value + strlen(value) + 1;
         n = add_fitting(map_get(silences->by_label, label, (size_t)(end - label)), packed, n_labels,
-                        ret_found, n, most);
+                        ret_found, n, most, kinds);
         label = end;
     }
     return n;
@@ -105,7 +106,7 @@ size_t silences_of(const struct engine *engine, const char *packed, size_t n_lab
 
 /* ---- the records ---- */
 
-static struct silence_record *find(const struct engine *engine, const char *id)
+struct silence_record *silence_find(const struct engine *engine, const char *id)
 {
     return map_get(engine->silences.by_id, id, strlen(id));
 }
@@ -188,8 +189,8 @@ static void plan(struct engine *engine, struct silence_record *record)
 /* "The silence of ana (database upgrade)" */
 static const char *title(struct arena *arena, const struct silence *silence)
 {
-    return arena_printf(arena, "silence of %s (%s)", text_head(arena, silence->created_by, 80),
-                        text_head(arena, silence->comment, 120));
+    return arena_printf(arena, "%s of %s (%s)", silence->maintenance ? "maintenance window" : "silence",
+                        text_head(arena, silence->created_by, 80), text_head(arena, silence->comment, 120));
 }
 
 static size_t count_hidden(const struct engine *engine, const struct silence_record *record)
@@ -219,6 +220,8 @@ static void say(struct turn *turn, const struct silence_record *record, const ch
 
 static const char *author(struct turn *turn, const struct silence *silence)
 {
+    if (maintenance_is_planned(silence))
+        return NULL;
     return arena_printf(turn->arena, "person:%s", text_head(turn->arena, silence->created_by, 80));
 }
 
@@ -236,7 +239,7 @@ static void begin(struct turn *turn, struct silence_record *record, const char *
     hold_review_now(turn);
 }
 
-static void finish(struct turn *turn, struct silence_record *record, const char *actor, const char *how)
+void silence_end(struct turn *turn, struct silence_record *record, const char *actor, const char *how)
 {
     bool was_active = record->silence.state == SILENCE_ACTIVE;
     if (was_active)
@@ -279,7 +282,7 @@ void due_silence(struct turn *turn, struct due *due)
         forget->silence = (struct silence){.id = arena_strdup(turn->arena, silence->id)};
         drop(turn->engine, record);
     } else if (silence->ends_us <= turn->now_us) {
-        finish(turn, record, NULL, arena_printf(turn->arena, "has ended%s", lateness(turn, due_us)));
+        silence_end(turn, record, NULL, arena_printf(turn->arena, "has ended%s", lateness(turn, due_us)));
     } else if (silence->state == SILENCE_PENDING) {
         begin(turn, record, NULL, "silence.started");
         save(turn, record);
@@ -320,12 +323,13 @@ static void change(struct turn *turn, struct silence_record *record, const struc
                      time_text(turn->arena, silence->ends_us)));
 }
 
-static void create(struct turn *turn, const struct silence *wanted, const char *new_id)
+void silence_create(struct turn *turn, const struct silence *wanted, const char *new_id)
 {
     struct silence value = *wanted;
     value.id = new_id;
     value.updated_us = turn->now_us;
     value.state = SILENCE_PENDING;
+    value.maintenance |= *wanted->id && silence_find(turn->engine, wanted->id)->silence.maintenance;
     if (value.starts_us < turn->now_us)
         value.starts_us = turn->now_us;
     struct silence_record *record = add(turn->engine, &value);
@@ -344,7 +348,7 @@ static void create(struct turn *turn, const struct silence *wanted, const char *
 static bool is_refused(struct turn *turn, const struct silence *wanted)
 {
     const char *id = wanted->id;
-    if (*id && !find(turn->engine, id))
+    if (*id && !silence_find(turn->engine, id))
         turn_answer(turn, OUTCOME_NOT_FOUND, 0, "silence not found: there is none with the id %.40s", id);
     else if (wanted->ends_us <= turn->now_us)
         turn_answer(turn, OUTCOME_INVALID, 0, "end time can't be in the past");
@@ -367,14 +371,14 @@ void decide_silence(struct turn *turn, const struct input *input)
         turn_answer(turn, OUTCOME_INVALID, 0, "%s", err.text);
         return;
     }
-    struct silence_record *record = *wanted->id ? find(turn->engine, wanted->id) : NULL;
+    struct silence_record *record = *wanted->id ? silence_find(turn->engine, wanted->id) : NULL;
     if (record && may_change(record, wanted, &matchers, turn->now_us)) {
         change(turn, record, wanted);
         turn_answer(turn, OUTCOME_DONE, 0, "%s", record->silence.id);
     } else {
-        create(turn, wanted, input->text);
+        silence_create(turn, wanted, input->text);
         if (record && record->silence.state != SILENCE_EXPIRED)
-            finish(turn, record, author(turn, wanted), "was replaced by a changed one");
+            silence_end(turn, record, author(turn, wanted), "was replaced by a changed one");
         turn_answer(turn, OUTCOME_DONE, 0, "%s", input->text);
     }
     matchers_free(&matchers);
@@ -382,22 +386,22 @@ void decide_silence(struct turn *turn, const struct input *input)
 
 void decide_silence_expire(struct turn *turn, const struct input *input)
 {
-    struct silence_record *record = find(turn->engine, input->text);
+    struct silence_record *record = silence_find(turn->engine, input->text);
     if (!record) {
         turn_answer(turn, OUTCOME_NOT_FOUND, 0, "silence not found: there is none with the id %.40s",
                     input->text);
         return;
     }
     if (record->silence.state != SILENCE_EXPIRED)
-        finish(turn, record, input->actor,
-               arena_printf(turn->arena, "was ended by %s", text_or(input->actor, "somebody")));
+        silence_end(turn, record, input->actor,
+                    arena_printf(turn->arena, "was ended by %s", text_or(input->actor, "somebody")));
 }
 
 /* ---- after a restart ---- */
 
 void engine_restore_silence(struct engine *engine, const struct silence *silence)
 {
-    if (!find(engine, silence->id))
+    if (!silence_find(engine, silence->id))
         add(engine, silence);
 }
 
@@ -414,7 +418,7 @@ void silences_restored(struct engine *engine)
 
 bool engine_silence(const struct engine *engine, const char *id, struct silence *ret_silence)
 {
-    const struct silence_record *record = find(engine, id);
+    const struct silence_record *record = silence_find(engine, id);
     if (record)
         *ret_silence = record->silence;
     return record != NULL;

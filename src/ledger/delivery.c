@@ -25,6 +25,7 @@ static const struct column columns[] = {
     COLUMN(INT64, queued_us),
     COLUMN(INT64, due_us),
     COLUMN(TEXT, detail),
+    COLUMN(INT64, digest),
 };
 
 const struct noun delivery_noun = {"delivery", columns, sizeof columns / sizeof *columns, 1,

@@ -20,6 +20,7 @@ static const struct column columns[] = {
     COLUMN(INT64, ends_us),
     COLUMN(INT64, updated_us),
     {"state", COLUMN_WORD, offsetof(struct silence, state), state_word, silence_state_of},
+    COLUMN(BOOL, maintenance),
 };
 
 const struct noun silence_noun = {"silence", columns, sizeof columns / sizeof *columns, 1,

@@ -2,6 +2,7 @@
  * (libical); a hand-over keeps its local time across clock changes. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -62,6 +63,14 @@ int rotation_parse(struct arena *arena, const char *text, struct rotation *ret_r
 /* Finds the turns of a layer's rule, for the forty years that follow its start; nothing without a rule. -1:
  * the rule never comes true. Before the first question. */
 int layer_prepare(struct arena *arena, struct roster_layer *layer, struct err *err);
+
+struct roster_times {
+    int64_t from_us, until_us;
+};
+/* The turn of the layer, each of lasts_s on the wall clock, that is under way at at_us, or else the next one.
+ * Without a rotation there is one, from start to until. False: there is none any more. */
+bool layer_times(const char *timezone, const struct roster_layer *layer, int64_t lasts_s, int64_t at_us,
+                 struct roster_times *ret_times);
 
 /* The people on call at at_us, in the order to call: an override alone when one holds, else one of each layer
  * in force, then those of the calendar. Empty when nobody is. ret_until_us (may be NULL): when this answer

@@ -102,7 +102,7 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
         return;
     if (before && !is_due(sim, TIMER_DELIVERY_RETRY, delivery->id))
         sim_fail(sim, "delivery %lld is tried again early", (long long)delivery->id);
-    if (!before && !is_due(sim, TIMER_ESCALATE, delivery->incident) &&
+    if (!before && !delivery->digest && !is_due(sim, TIMER_ESCALATE, delivery->incident) &&
         !is_due(sim, TIMER_LEASE, delivery->incident))
         sim_fail(sim, "incident %lld is escalated early", (long long)delivery->incident);
 }
