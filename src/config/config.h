@@ -17,10 +17,9 @@
 #include "base/list.h"
 #include "config/contact.h"
 #include "config/matcher.h"
+#include "config/noise.h"
 #include "roster/roster.h"
 #include "runbook/runbook.h" /* UNSTATED */
-
-enum { FLAPPING_MOST = 50 }; /* changes that a configuration may ask for */
 
 struct config_contact {
     const char *channel; /* "webhook", "email" */
@@ -89,16 +88,6 @@ struct inhibit_rule {
     int line;
 };
 
-/* A time in which a service, or alerts that fit, page nobody. */
-struct maintenance_window {
-    const char *id, *comment, *timezone;
-    const char *service;       /* "": by the matchers */
-    struct matchers matchers;  /* on the heap */
-    struct roster_layer times; /* start, until, and the rotation when it comes again */
-    int64_t lasts_s;           /* each time it comes again; 0: not said */
-    int line;
-};
-
 struct config {
     struct arena *arena;
     const char *file;          /* NULL: no configuration at all, only defaults */
@@ -112,19 +101,9 @@ struct config {
     int64_t resolve_timeout_s; /* an alert that is not sent again ends after this; 300 */
     int64_t hold_down_s;       /* monitoring -> resolved after this without a firing alert; 300 */
     int64_t reopen_window_s;   /* the same trouble opens a resolved incident again until then; 3600 */
-    struct {
-        int64_t after; /* changes between burning and quiet that make an incident flap; 0: none does */
-        int64_t within_s, calm_s;
-    } flapping;
-    struct {
-        int64_t incidents; /* new ones that make a storm; 0: none does */
-        int64_t within_s;
-        struct strings by; /* labels whose like values are one cause; the service always is */
-    } storm;
-    struct {
-        int64_t pages; /* that a person gets singly, but for the worst level; 0: any number */
-        int64_t within_s;
-    } budget;
+    struct config_flapping flapping;
+    struct config_storm storm;
+    struct config_budget budget;
     struct {
         const char *server; /* "smtp://host:25", "smtps://host:465"; NULL: mail cannot be sent */
         const char *from;
