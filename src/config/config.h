@@ -49,7 +49,6 @@ struct config_role {
 struct config_label {
     const char *name, *value;
 };
-
 /* A sender of alerts in a shape of its own, by POST to /intake/generic/ID. Texts that begin with '/' are JSON
  * pointers (RFC 6901) into the body, or into each item of `each`; other texts stand for themselves. */
 struct config_source {

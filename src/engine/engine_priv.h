@@ -342,8 +342,8 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
 typedef void input_handler(struct turn *turn, const struct input *input);
 input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
     decide_patient_safety, decide_assign, decide_check, decide_approve, decide_deny, decide_delivery_done,
-    decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_mute,
-    decide_unmute, decide_timer;
+    decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_mute, decide_unmute,
+    decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);

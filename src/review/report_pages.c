@@ -6,6 +6,7 @@ static const char *const results[] = {
     [DELIVERY_RETRY] = "tried again",
     [DELIVERY_SENT] = "sent",
     [DELIVERY_DEAD] = "does not reach",
+    [DELIVERY_BUNDLED] = "waits for a digest",
     [DELIVERY_CANCELLED] = "not needed any more",
 };
 
