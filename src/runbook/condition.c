@@ -1,4 +1,5 @@
-/* Conditions in prose: a number with its comparison and unit, a range, or a word of trouble. */
+/* Conditions in prose: a number with its comparison and unit ("> 10 %", "50 % or more", "at least five"), a
+ * range ("1-10 %", "25 % to less than 50 %", "between 1 and 10 s"), or a word of trouble. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,14 +7,74 @@
 #include "runbook/severity.h"
 #include "runbook/text.h"
 
-static const struct {
+struct comparison {
     const char *words, *op;
-} comparisons[] = {
-    {">=", ">="},       {"<=", "<="},          {"\xe2\x89\xa5", ">="}, {"\xe2\x89\xa4", "<="}, {">", ">"},
-    {"<", "<"},         {"greater than", ">"}, {"higher than", ">"},   {"more than", ">"},     {"above", ">"},
-    {"exceeds", ">"},   {"exceeding", ">"},    {"exceeded", ">"},      {"exceed", ">"},        {"over", ">"},
-    {"less than", "<"}, {"lower than", "<"},   {"fewer than", "<"},    {"below", "<"},         {"under", "<"},
-    {"at least", ">="}, {"at most", "<="},
+};
+
+/* Before a number; the first that fits counts. */
+static const struct comparison comparisons[] = {
+    {">=", ">="},
+    {"<=", "<="},
+    {"\xe2\x89\xa5", ">="},
+    {"\xe2\x89\xa4", "<="},
+    {">", ">"},
+    {"<", "<"},
+    {"greater than", ">"},
+    {"higher than", ">"},
+    {"no more than", "<="},
+    {"not more than", "<="},
+    {"no less than", ">="},
+    {"more than", ">"},
+    {"above", ">"},
+    {"exceeds", ">"},
+    {"exceeding", ">"},
+    {"exceeded", ">"},
+    {"exceed", ">"},
+    {"over", ">"},
+    {"less than", "<"},
+    {"lower than", "<"},
+    {"fewer than", "<"},
+    {"below", "<"},
+    {"under", "<"},
+    {"at least", ">="},
+    {"at most", "<="},
+    {"up to", "<="},
+};
+
+/* After a number. */
+static const struct comparison comparisons_after[] = {
+    {"or more", ">="},  {"or higher", ">="}, {"or greater", ">="}, {"or above", ">="},
+    {"and more", ">="}, {"and above", ">="}, {"or over", ">="},    {"or longer", ">="},
+    {"or less", "<="},  {"or lower", "<="},  {"or fewer", "<="},   {"or below", "<="},
+};
+
+/* "more than a third of users" */
+static const struct {
+    const char *words;
+    double value;
+    const char *unit;
+} number_words[] = {
+    {"two thirds", 200.0 / 3, "%"},
+    {"two-thirds", 200.0 / 3, "%"},
+    {"three quarters", 75, "%"},
+    {"a third", 100.0 / 3, "%"},
+    {"one third", 100.0 / 3, "%"},
+    {"a quarter", 25, "%"},
+    {"one quarter", 25, "%"},
+    {"a half", 50, "%"},
+    {"half", 50, "%"},
+    {"one", 1, NULL},
+    {"two", 2, NULL},
+    {"three", 3, NULL},
+    {"four", 4, NULL},
+    {"five", 5, NULL},
+    {"six", 6, NULL},
+    {"seven", 7, NULL},
+    {"eight", 8, NULL},
+    {"nine", 9, NULL},
+    {"ten", 10, NULL},
+    {"twelve", 12, NULL},
+    {"twenty", 20, NULL},
 };
 
 static const struct {
@@ -84,7 +145,16 @@ static size_t read_unit(const char *text, const char **ret_unit)
 static bool comparison_begins(const char *text, size_t at)
 {
     bool inside = at > 0 && isalpha((unsigned char)text[at]) && isalnum((unsigned char)text[at - 1]);
-    return !inside && strchr("<>\xe2gGhHmMaAeEoOlLfFbBuU", text[at]) != NULL;
+    return !inside && strchr("<>\xe2gGhHmMaAeEoOlLfFbBuUnN", text[at]) != NULL;
+}
+
+static bool words_at(const char *text, size_t at, const char *words)
+{
+    size_t n = strlen(words);
+    if (strncasecmp(text + at, words, n) != 0)
+        return false;
+    return !isalpha((unsigned char)words[0]) ||
+           ((at == 0 || !isalnum((unsigned char)text[at - 1])) && !isalnum((unsigned char)text[at + n]));
 }
 
 static size_t comparison_at(const char *text, size_t at, const char **ret_op)
@@ -92,19 +162,92 @@ static size_t comparison_at(const char *text, size_t at, const char **ret_op)
     if (!comparison_begins(text, at))
         return 0;
     for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++) {
-        if (tolower((unsigned char)text[at]) != (unsigned char)comparisons[i].words[0])
-            continue;
-        size_t n = strlen(comparisons[i].words);
-        bool letters = isalpha((unsigned char)comparisons[i].words[0]);
-        if (strncasecmp(text + at, comparisons[i].words, n) != 0)
-            continue;
-        if (letters &&
-            ((at > 0 && isalnum((unsigned char)text[at - 1])) || isalnum((unsigned char)text[at + n])))
+        if (tolower((unsigned char)text[at]) != (unsigned char)comparisons[i].words[0] ||
+            !words_at(text, at, comparisons[i].words))
             continue;
         *ret_op = comparisons[i].op;
-        return n;
+        return strlen(comparisons[i].words);
     }
     return 0;
+}
+
+/* A number with what stands around it. n_bytes 0: there is none. */
+struct bound {
+    const char *op; /* NULL: a number alone */
+    double value;
+    const char *unit;
+    size_t n_bytes;
+};
+
+static size_t read_number_word(const char *text, struct bound *bound)
+{
+    for (size_t i = 0; i < sizeof number_words / sizeof *number_words; i++) {
+        if (!words_at(text, 0, number_words[i].words))
+            continue;
+        bound->value = number_words[i].value;
+        bound->unit = number_words[i].unit;
+        return strlen(number_words[i].words);
+    }
+    return 0;
+}
+
+static void read_comparison_after(const char *text, struct bound *bound)
+{
+    if (text[bound->n_bytes] == '+') {
+        bound->op = ">=";
+        bound->n_bytes++;
+        return;
+    }
+    if (text[bound->n_bytes] != ' ')
+        return;
+    for (size_t i = 0; i < sizeof comparisons_after / sizeof *comparisons_after; i++) {
+        if (!words_at(text, bound->n_bytes + 1, comparisons_after[i].words))
+            continue;
+        bound->op = comparisons_after[i].op;
+        bound->n_bytes += 1 + strlen(comparisons_after[i].words);
+        return;
+    }
+}
+
+/* "10 %", "> 10 %", "at least five", "50 % or more", at text + at. */
+static struct bound read_bound(const char *text, size_t at)
+{
+    struct bound bound = {0};
+    size_t n = comparison_at(text, at, &bound.op);
+    const char *from = text + at;
+
+    if (n > 0)
+        n += strspn(from + n, " ~");
+    size_t digits = read_number(from + n, &bound.value);
+    if (digits == 0 && bound.op)
+        digits = read_number_word(from + n, &bound);
+    if (digits == 0)
+        return (struct bound){0};
+    bound.n_bytes = n + digits;
+    if (bound.unit == NULL)
+        bound.n_bytes += read_unit(from + bound.n_bytes, &bound.unit);
+    if (bound.op == NULL)
+        read_comparison_after(from, &bound);
+    return bound;
+}
+
+/* Bytes of what joins the two ends of a range at text, or 0. */
+static size_t joint_bytes(const char *text, bool between)
+{
+    static const char *const joints[] = {" to ", " - ", " \xe2\x80\x93 ", "-", "\xe2\x80\x93"};
+    static const char *const more[] = {" and ", " but ", ", "};
+    for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
+        if (strncasecmp(text, joints[i], strlen(joints[i])) == 0)
+            return strlen(joints[i]);
+    for (size_t i = 0; between && i < sizeof more / sizeof *more; i++)
+        if (strncasecmp(text, more[i], strlen(more[i])) == 0)
+            return strlen(more[i]);
+    return 0;
+}
+
+static bool is_lower(const char *op) /* > or >=: the number is the lower end */
+{
+    return op && op[0] == '>';
 }
 
 /* The metric's name: the words before the condition, without brackets and judging words, joined by '_'. */
@@ -148,61 +291,98 @@ static void name_it(struct arena *arena, const char *text, size_t before, size_t
     condition->metric = metric_name(arena, condition->words);
 }
 
-static bool read_comparison(struct arena *arena, const char *text, struct condition *condition)
+/* The other end, when one follows: "1" "-10%"; "> 10 %" " and <= 50 %"; "25 %" " to less than 50 %". */
+static struct bound read_other_end(const char *text, size_t at, const struct bound *first, bool between)
 {
-    for (size_t i = 0; text[i]; i++) {
-        const char *op;
-        size_t n = comparison_at(text, i, &op);
-        if (n == 0)
-            continue;
-        size_t at = i + n + strspn(text + i + n, " ~");
-        size_t digits = read_number(text + at, &condition->value);
-        if (digits == 0)
-            continue;
-        condition->op = op;
-        condition->has_value = true;
-        size_t unit = read_unit(text + at + digits, &condition->unit);
-        name_it(arena, text, i, at + digits + unit, condition);
-        return true;
-    }
+    size_t joint = joint_bytes(text + at + first->n_bytes, between || first->op);
+    if (joint == 0)
+        return (struct bound){0};
+    struct bound second = read_bound(text, at + first->n_bytes + joint);
+    bool facing = first->op ? second.op && is_lower(first->op) != is_lower(second.op) : !is_lower(second.op);
+    bool alike = !first->unit || (second.unit && strcmp(first->unit, second.unit) == 0);
+    if (second.n_bytes == 0 || !facing || !alike)
+        return (struct bound){0};
+    second.n_bytes += joint;
+    return second;
+}
+
+static void keep_bound(const struct bound *bound, struct condition *condition)
+{
+    *condition = (struct condition){
+        .op = bound->op, .has_value = true, .value = bound->value, .unit = bound->unit, .window_s = UNSTATED};
+}
+
+static void keep_range(const struct bound *first, const struct bound *second, struct condition *condition)
+{
+    bool turned = first->op && !is_lower(first->op); /* "< 50 % and > 25 %" */
+    const struct bound *low = turned ? second : first, *high = turned ? first : second;
+    *condition = (struct condition){.op = low->op ? low->op : ">=",
+                                    .has_value = true,
+                                    .value = low->value,
+                                    .unit = second->unit,
+                                    .op_hi = high->op ? high->op : "<=",
+                                    .has_value_hi = true,
+                                    .value_hi = high->value,
+                                    .window_s = UNSTATED};
+}
+
+static bool is_time(const char *unit)
+{
+    static const char *const times[] = {"s", "min", "h", "d"};
+    for (size_t i = 0; unit && i < sizeof times / sizeof *times; i++)
+        if (strcmp(unit, times[i]) == 0)
+            return true;
     return false;
 }
 
-/* "1-10%", "25 - 50 %", "50%+". */
-static bool read_range(struct arena *arena, const char *text, struct condition *condition)
+/* Bytes of "between " or "from " that end at text + at. */
+static size_t between_bytes(const char *text, size_t at)
 {
-    for (size_t i = 0; text[i]; i++) {
-        double low, high;
-        const char *unit;
-        if (!isdigit((unsigned char)text[i]) ||
-            (i > 0 && (isalnum((unsigned char)text[i - 1]) || text[i - 1] == '.')))
+    if (at >= 8 && words_at(text, at - 8, "between"))
+        return 8;
+    return at >= 5 && words_at(text, at - 5, "from") ? 5 : 0;
+}
+
+/* What counts of several: what is compared, then ranges of bare numbers, then how long something lasts ("for
+ * more than 5 minutes"). */
+enum reading { READ_COMPARED, READ_RANGE, READ_LASTING, READ_NOTHING };
+
+static enum reading read_at(struct arena *arena, const char *text, size_t at, struct condition *condition)
+{
+    bool digit = isdigit((unsigned char)text[at]) &&
+                 (at == 0 || (!isalnum((unsigned char)text[at - 1]) && text[at - 1] != '.'));
+    if (!digit && !comparison_begins(text, at))
+        return READ_NOTHING;
+    struct bound first = read_bound(text, at);
+    if (first.n_bytes == 0)
+        return READ_NOTHING;
+    size_t between = digit ? between_bytes(text, at) : 0;
+    struct bound second = read_other_end(text, at, &first, between > 0);
+    enum reading reading = digit && !second.op ? READ_RANGE : READ_COMPARED;
+    if (second.n_bytes > 0 && (second.op || second.unit || between))
+        keep_range(&first, &second, condition);
+    else if (first.op && second.n_bytes == 0 && (!digit || first.unit))
+        keep_bound(&first, condition);
+    else
+        return READ_NOTHING;
+    if (!digit && is_time(first.unit) && at >= 4 && words_at(text, at - 4, "for"))
+        reading = READ_LASTING;
+    name_it(arena, text, at - between, at + first.n_bytes + second.n_bytes, condition);
+    return reading;
+}
+
+static bool read_measured(struct arena *arena, const char *text, struct condition *ret_condition)
+{
+    enum reading best = READ_NOTHING;
+    for (size_t i = 0; text[i] && best != READ_COMPARED; i++) {
+        struct condition condition;
+        enum reading reading = read_at(arena, text, i, &condition);
+        if (reading >= best)
             continue;
-        size_t n = read_number(text + i, &low);
-        size_t mark = text[i + n] == '-' ? 1 : strncmp(text + i + n, "\xe2\x80\x93", 3) == 0 ? 3 : 0;
-        size_t second = mark && n ? read_number(text + i + n + mark, &high) : 0;
-        size_t k = second ? read_unit(text + i + n + mark + second, &unit) : 0;
-        if (k > 0) {
-            *condition = (struct condition){.op = ">=",
-                                            .has_value = true,
-                                            .value = low,
-                                            .unit = unit,
-                                            .op_hi = "<=",
-                                            .has_value_hi = true,
-                                            .value_hi = high,
-                                            .window_s = UNSTATED};
-            name_it(arena, text, i, i + n + mark + second + k, condition);
-            return true;
-        }
-        k = n ? read_unit(text + i + n, &unit) : 0;
-        if (k > 0 && text[i + n + k] == '+') {
-            *condition = (struct condition){
-                .op = ">=", .has_value = true, .value = low, .unit = unit, .window_s = UNSTATED};
-            name_it(arena, text, i, i + n + k + 1, condition);
-            return true;
-        }
-        i += n > 0 ? n - 1 : 0;
+        best = reading;
+        *ret_condition = condition;
     }
-    return false;
+    return best != READ_NOTHING;
 }
 
 static bool read_state(struct arena *arena, const char *text, struct condition *condition)
@@ -234,8 +414,7 @@ void condition_read(struct arena *arena, const char *text, struct condition *ret
     static const char *const aggregates[] = {"p50", "p90", "p95", "p99", "average", "median", "max"};
 
     if (strlen(text) > 1000 ||
-        (!read_comparison(arena, text, &condition) && !read_range(arena, text, &condition) &&
-         !read_state(arena, text, &condition))) {
+        (!read_measured(arena, text, &condition) && !read_state(arena, text, &condition))) {
         *ret_condition = (struct condition){.window_s = UNSTATED};
         return;
     }

@@ -211,6 +211,19 @@ static void conditions_are_read_from_prose(void **state)
         {"<25% of users", "<", "%", 25, 0},
         {"queue above 1,500", ">", NULL, 1500, 0},
         {"p95 latency exceeds 2.5s", ">", "s", 2.5, 0},
+        {"25 % to less than 50 % of users", ">=", "%", 25, 50},
+        {"25% - 50% of users", ">=", "%", 25, 50},
+        {"error rate between 1 and 10 %", ">=", "%", 1, 10},
+        {"error rate >= 1 % and < 10 %", ">=", "%", 1, 10},
+        {"error rate < 10 % but at least 1 %", ">=", "%", 1, 10},
+        {"50 % or more of all wards", ">=", "%", 50, 0},
+        {"at least 5 sites", ">=", NULL, 5, 0},
+        {"no more than three sites", "<=", NULL, 3, 0},
+        {"availability >= 99.9 %", ">=", "%", 99.9, 0},
+        {"more than a quarter of users", ">", "%", 25, 0},
+        {"up to 10 minutes or 5 sites", "<=", "min", 10, 0},
+        {"error rate between 1 and 10 % for more than 5 minutes", ">=", "%", 1, 10},
+        {"unreachable for more than 5 minutes", ">", "min", 5, 0},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -225,6 +238,26 @@ static void conditions_are_read_from_prose(void **state)
         if (cases[i].unit)
             assert_string_equal(condition.unit, cases[i].unit);
     }
+}
+
+static void a_range_keeps_whether_its_ends_belong_to_it(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct condition condition;
+
+    condition_read(arena, "25 % to less than 50 % of users", &condition);
+    assert_string_equal(condition.op_hi, "<");
+    assert_string_equal(condition.words, "of users");
+    condition_read(arena, "error rate < 10 % but > 1 %", &condition);
+    assert_string_equal(condition.op, ">");
+    assert_string_equal(condition.op_hi, "<");
+    condition_read(arena, "wait times between 1 and 10 min", &condition);
+    assert_string_equal(condition.op_hi, "<=");
+    assert_string_equal(condition.words, "wait times");
+    /* two limits of different things are no range */
+    condition_read(arena, "latency > 5 s, memory < 2 GB", &condition);
+    assert_false(condition.has_value_hi);
 }
 
 static void a_state_without_a_number_is_a_condition_too(void **state)
@@ -384,6 +417,7 @@ int main(void)
         cmocka_unit_test(a_column_of_people_says_whom_to_call),
         cmocka_unit_test(levels_have_names_in_a_column_and_labels_above_a_list),
         cmocka_unit_test(conditions_are_read_from_prose),
+        cmocka_unit_test(a_range_keeps_whether_its_ends_belong_to_it),
         cmocka_unit_test(a_state_without_a_number_is_a_condition_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
