@@ -35,7 +35,8 @@ static void read_line(struct arena *arena, const struct strings *words)
 
 static void load_once(void)
 {
-    struct arena *arena = arena_new(); /* lives as long as the process */
+    static struct arena *arena; /* lives as long as the process */
+    arena = arena_new();
     const struct embedded_file *file = embedded_find("roles.words");
     must(file);
     for (const char *line = file->bytes; *line; line += *line == '\n') {
