@@ -17,9 +17,12 @@ struct api_backend {
     /* Hands an input to the engine thread; done is called there, once, after the commit (or with
      * OUTCOME_UNAVAILABLE: disk full, overloaded, stopping). The input with all it points to, and body with
      * its format (the bytes to keep in the inbox, or NULL), must stay until then. -1: the queue is full, done
-     * is not called. Any thread. */
+     * is not called. Any thread. The engine may sleep on: see wake. */
     int (*submit)(void *core, const struct input *input, const struct intake_format *format, const char *body,
                   size_t n_bytes, void (*done)(void *context, const struct outcome *outcome), void *context);
+    /* Wakes the engine thread for what was submitted: once for several, at the end of a round. Member NULL:
+     * submit does. Any thread. */
+    void (*wake)(void *core);
     /* Runs question on the engine thread between inputs and returns when it is done. Any thread but that one.
      */
     void (*ask)(void *core, void (*question)(void *context, const struct engine *engine), void *context);

@@ -13,9 +13,12 @@
     F(free)                                                                                                  \
     F(get_connection_info)                                                                                   \
     F(get_connection_values)                                                                                 \
+    F(get_daemon_info)                                                                                       \
+    F(get_timeout)                                                                                           \
     F(lookup_connection_value)                                                                               \
     F(queue_response)                                                                                        \
     F(resume_connection)                                                                                     \
+    F(run)                                                                                                   \
     F(start_daemon)                                                                                          \
     F(stop_daemon)                                                                                           \
     F(suspend_connection)
@@ -37,9 +40,12 @@ const struct microhttpd_library *microhttpd_library(void);
 #define MHD_free                             microhttpd_library()->free
 #define MHD_get_connection_info              microhttpd_library()->get_connection_info
 #define MHD_get_connection_values            microhttpd_library()->get_connection_values
+#define MHD_get_daemon_info                  microhttpd_library()->get_daemon_info
+#define MHD_get_timeout                      microhttpd_library()->get_timeout
 #define MHD_lookup_connection_value          microhttpd_library()->lookup_connection_value
 #define MHD_queue_response                   microhttpd_library()->queue_response
 #define MHD_resume_connection                microhttpd_library()->resume_connection
+#define MHD_run                              microhttpd_library()->run
 #define MHD_start_daemon                     microhttpd_library()->start_daemon
 #define MHD_stop_daemon                      microhttpd_library()->stop_daemon
 #define MHD_suspend_connection               microhttpd_library()->suspend_connection

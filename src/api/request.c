@@ -20,14 +20,16 @@ enum {
     BODY_LEVELS = 16,
 };
 
-struct request *request_new(struct api *api, struct MHD_Connection *connection)
+struct request *request_new(struct http_thread *thread, struct MHD_Connection *connection)
 {
+    struct api *api = thread->api;
     struct request *request = pool_take_request(api->pool);
     if (!request) {
         request = heap_alloc(sizeof *request);
         request->arena = arena_new();
     }
     request->api = api;
+    request->thread = thread;
     request->connection = connection;
     request->began_us = clock_monotonic_us(api->clock);
     pool_begin(api->pool, USE_REQUEST);
@@ -201,13 +203,19 @@ static void drop_ledger(struct request *request)
     request->ledger = NULL;
 }
 
+/* Any thread. */
+static void go_on(struct request *request, enum request_state state)
+{
+    struct http_thread *thread = request->thread;
+    atomic_store(&request->state, state);
+    MHD_resume_connection(request->connection); /* from here on the request may be gone */
+    http_thread_wake(thread);
+    pool_end(thread->api->pool, USE_SUBMITTED);
+}
+
 static void begun(void *context)
 {
-    struct request *request = context;
-    struct pool *pool = request->api->pool;
-    atomic_store(&request->state, REQUEST_RECEIVING);
-    MHD_resume_connection(request->connection); /* from here on the request may be gone */
-    pool_end(pool, USE_SUBMITTED);
+    go_on(context, REQUEST_RECEIVING);
 }
 
 /* Whoever asks what there is must not be told of the moment before the restart was over. Alerts wait for
@@ -232,6 +240,8 @@ bool request_run(struct request *request)
         return false;
     if (waits(request))
         return true;
+    if (!request->route->decided) /* it reads, which takes a while */
+        http_thread_tell_engine(request->thread);
     request->route->handle(request);
     /* Once submitted, the request may be at work in the engine's thread: only the state may be looked at. */
     if (atomic_load(&request->state) != REQUEST_RECEIVING)
@@ -254,11 +264,8 @@ void request_finish(struct request *request)
 static void decided(void *context, const struct outcome *outcome)
 {
     struct request *request = context;
-    struct pool *pool = request->api->pool;
     request->outcome = *outcome;
-    atomic_store(&request->state, REQUEST_DECIDED);
-    MHD_resume_connection(request->connection); /* from here on the request may be gone */
-    pool_end(pool, USE_SUBMITTED);
+    go_on(request, REQUEST_DECIDED);
 }
 
 void request_submit(struct request *request, const struct intake_format *format)
@@ -272,6 +279,7 @@ void request_submit(struct request *request, const struct intake_format *format)
     pool_begin(request->api->pool, USE_SUBMITTED);
     atomic_store(&request->state, REQUEST_SUBMITTED);
     MHD_suspend_connection(request->connection);
+    request->thread->has_submitted = true;
     if (backend->submit(backend->core, &request->input, format, body, n_bytes, decided, request) < 0)
         decided(request, &full);
 }

@@ -20,11 +20,13 @@
 #include "ledger/ledger.h"
 
 struct api;
+struct http_thread;
 
 enum request_state { REQUEST_RECEIVING, REQUEST_WAITING, REQUEST_SUBMITTED, REQUEST_DECIDED };
 
 struct request {
     struct api *api;
+    struct http_thread *thread; /* of its connection */
     struct MHD_Connection *connection;
     const struct route *route; /* NULL: none fits */
     struct route_parts parts;
@@ -43,7 +45,7 @@ struct request {
     struct request *next; /* in the pool */
 };
 
-struct request *request_new(struct api *api, struct MHD_Connection *connection);
+struct request *request_new(struct http_thread *thread, struct MHD_Connection *connection);
 void request_done(struct request *request); /* back to the pool */
 void request_free(struct request *request);
 

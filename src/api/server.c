@@ -1,4 +1,4 @@
-/* The HTTP server: libmicrohttpd with a few epoll threads, each serving its own connections. A request that
+/* The HTTP server: a few threads, each serving its own connections (api/http_thread.h). A request that
  * waits for the engine is suspended and costs no thread. Closed on purpose: what is slow, what is too large,
  * and more connections than the limit; never what is merely busy (that is 503 with Retry-After). */
 #include <fcntl.h>
@@ -11,6 +11,8 @@
 
 enum {
     THREADS = 2,
+    /* Without the descriptor by which the library's own loop is woken (MHD_USE_ITC). */
+    SUSPEND_RESUME = MHD_ALLOW_SUSPEND_RESUME & ~MHD_USE_ITC,
     CONNECTIONS = 1024,
     CONNECTION_BYTES =
         32 * 1024, /* header, and the piece of the body that is read at once; cleared a request */
@@ -66,11 +68,11 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
                                   const char *method, const char *version, const char *upload,
                                   size_t *n_upload, void **request_of)
 {
-    struct api *api = context;
+    struct http_thread *thread = context;
     struct request *request = *request_of;
     (void)version;
     if (!request) {
-        *request_of = request = request_new(api, connection);
+        *request_of = request = request_new(thread, connection);
         connection_waits(connection, 0);
         request_admit(request, method, url);
         return request_is_hopeless(request) ? send_answer(request) : MHD_YES;
@@ -92,7 +94,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 static void on_completed(void *context, struct MHD_Connection *connection, void **request_of,
                          enum MHD_RequestTerminationCode why)
 {
-    struct api *api = context;
+    const struct api *api = ((struct http_thread *)context)->api;
     struct request *request = *request_of;
     (void)why;
     if (request)
@@ -102,7 +104,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 }
 
 static struct api *api_new(const struct api_options *options, const struct api_backend *backend,
-                           unsigned n_connections)
+                           unsigned n_connections, unsigned n_threads)
 {
     struct api *api = heap_alloc(sizeof *api);
     api->backend = *backend;
@@ -114,6 +116,8 @@ static struct api *api_new(const struct api_options *options, const struct api_b
     api->pool = pool_new();
     for (size_t i = 0; i < options->n_readers; i++)
         pool_give_ledger(api->pool, options->readers[i]);
+    api->threads = heap_alloc(n_threads * sizeof *api->threads);
+    api->n_threads = n_threads;
     api->connections = connections_new(options->clock, n_connections);
     metrics_start(&api->metrics);
     api->empty = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
@@ -128,6 +132,7 @@ static void api_free(struct api *api)
     pool_free(api->pool);
     connections_free(api->connections);
     metrics_end(&api->metrics);
+    heap_free_(&api->threads);
     heap_free_(&api);
 }
 
@@ -136,26 +141,52 @@ void api_prepare(void)
     microhttpd_library();
 }
 
+static void threads_close(struct api *api)
+{
+    for (unsigned i = 0; i < api->n_threads; i++)
+        http_thread_end(&api->threads[i]);
+    for (unsigned i = 0; i < api->n_threads; i++)
+        if (api->threads[i].daemon)
+            MHD_stop_daemon(api->threads[i].daemon);
+}
+
+/* The library closes the socket that it listens on, so each thread has a descriptor of its own. */
+static int thread_open(struct api *api, struct http_thread *thread, int listen_fd, unsigned n_connections,
+                       unsigned idle_time_s, struct err *err)
+{
+    int fd = fcntl(listen_fd, F_DUPFD_CLOEXEC, 0);
+    thread->api = api;
+    if (fd >= 0)
+        thread->daemon = MHD_start_daemon(
+            MHD_USE_EPOLL | MHD_USE_TURBO | SUSPEND_RESUME, 0, NULL, NULL, on_request, thread,
+            MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, n_connections,
+            MHD_OPTION_PER_IP_CONNECTION_LIMIT, n_connections / 2, MHD_OPTION_CONNECTION_TIMEOUT, idle_time_s,
+            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
+            on_completed, thread, MHD_OPTION_NOTIFY_CONNECTION, connections_notify, api->connections,
+            MHD_OPTION_END);
+    if (thread->daemon)
+        return http_thread_start(thread, err);
+    if (fd >= 0)
+        close(fd);
+    return err_set(err, "the HTTP server does not start: too few file descriptors (ulimit -n)");
+}
+
 int api_start(const struct api_options *options, const struct api_backend *backend, struct api **ret_api,
               struct err *err)
 {
     unsigned n_threads = options->n_threads ? options->n_threads : THREADS;
     unsigned n_connections = options->n_connections ? options->n_connections : CONNECTIONS;
     unsigned idle_time_s = options->idle_time_s ? options->idle_time_s : IDLE_TIME_S;
-    struct api *api = api_new(options, backend, n_connections);
+    struct api *api = api_new(options, backend, n_connections, n_threads);
     fcntl(options->listen_fd, F_SETFL, O_NONBLOCK); /* several threads race for each connection */
-    api->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, on_request,
-        api, MHD_OPTION_LISTEN_SOCKET, options->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, n_threads,
-        MHD_OPTION_CONNECTION_LIMIT, n_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, n_connections / 2,
-        MHD_OPTION_CONNECTION_TIMEOUT, idle_time_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, on_completed, api,
-        MHD_OPTION_NOTIFY_CONNECTION, connections_notify, api->connections, MHD_OPTION_END);
-    if (!api->daemon) {
-        api_free(api);
-        return err_set(err,
-                       "the HTTP server does not start: too few file descriptors or threads (ulimit -n, -u)");
-    }
+    for (unsigned i = 0; i < n_threads; i++)
+        if (thread_open(api, &api->threads[i], options->listen_fd, n_connections / n_threads, idle_time_s,
+                        err) < 0) {
+            threads_close(api);
+            api_free(api);
+            return -1;
+        }
+    close(options->listen_fd);
     *ret_api = api;
     return 0;
 }
@@ -173,6 +204,6 @@ void api_stop(struct api *api)
         log_event(LOG_ERROR, "api.stop", "error=%s", log_quote("requests still wait for the engine"));
         return;
     }
-    MHD_stop_daemon(api->daemon);
+    threads_close(api);
     api_free(api);
 }

@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "api/connections.h"
+#include "api/http_thread.h"
 #include "api/metrics.h"
 #include "api/pool.h"
 #include "api/request.h"
@@ -14,7 +15,8 @@ struct api {
     char token[65];
     const struct clock *clock;
     int64_t started_us;
-    struct MHD_Daemon *daemon;
+    struct http_thread *threads;
+    unsigned n_threads;
     struct MHD_Response *empty; /* what every accepted alert is answered with */
     struct metrics metrics;
     _Atomic size_t body_bytes; /* held by all requests together */

@@ -48,8 +48,13 @@ static int submit(void *context, const struct input *input, const struct intake_
         arena_free(arena);
         return -1;
     }
-    uv_async_send(&core->wake);
     return 0;
+}
+
+static void wake(void *context)
+{
+    struct core *core = context;
+    uv_async_send(&core->wake);
 }
 
 struct waiting {
@@ -282,7 +287,7 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
     const char *runbooks =
         arena_strdup(arena, core->options->runbooks ? core->options->runbooks : config->runbooks);
     struct api_options options = {.listen_fd = core->options->listen_fd, .clock = core->clock};
-    struct api_backend backend = {core, submit, ask, is_ready, not_begun, ask_site, reader_lost};
+    struct api_backend backend = {core, submit, wake, ask, is_ready, not_begun, ask_site, reader_lost};
     int opened = open_ledger(core, arena, config, &options, err);
     if (opened != 0)
         return opened;

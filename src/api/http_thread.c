@@ -1,0 +1,78 @@
+#include "api/http_thread.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "api/server.h"
+
+enum { LONGEST_WAIT_MS = 60 * 1000 };
+
+static int timeout_ms(struct http_thread *thread)
+{
+    MHD_UNSIGNED_LONG_LONG ms;
+    if (MHD_get_timeout(thread->daemon, &ms) != MHD_YES)
+        return -1;
+    return ms < LONGEST_WAIT_MS ? (int)ms : LONGEST_WAIT_MS;
+}
+
+static void *serve(void *context)
+{
+    struct http_thread *thread = context;
+    int epoll_fd = MHD_get_daemon_info(thread->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    struct pollfd fds[] = {{.fd = epoll_fd, .events = POLLIN}, {.fd = thread->wake_fd, .events = POLLIN}};
+    while (!atomic_load(&thread->ending)) {
+        eventfd_t n;
+        int timeout = timeout_ms(thread);
+        if (timeout != 0)
+            poll(fds, 2, timeout);
+        if (timeout != 0 && fds[1].revents)
+            eventfd_read(thread->wake_fd, &n);
+        atomic_store(&thread->woken, false); /* who resumes a connection from here on wakes the next round */
+        MHD_run(thread->daemon);
+        http_thread_tell_engine(thread);
+    }
+    return NULL;
+}
+
+int http_thread_start(struct http_thread *thread, struct err *err)
+{
+    sigset_t all, before;
+    thread->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (thread->wake_fd < 0)
+        return err_set(err, "the HTTP server does not start: too few file descriptors (ulimit -n)");
+    sigfillset(&all); /* signals are for the thread of the loop */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread->started = pthread_create(&thread->thread, NULL, serve, thread) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (thread->started)
+        return 0;
+    close(thread->wake_fd);
+    return err_set(err, "the HTTP server does not start: too few threads (ulimit -u)");
+}
+
+void http_thread_wake(struct http_thread *thread)
+{
+    if (!atomic_exchange(&thread->woken, true))
+        eventfd_write(thread->wake_fd, 1);
+}
+
+void http_thread_tell_engine(struct http_thread *thread)
+{
+    const struct api_backend *backend = &thread->api->backend;
+    if (thread->has_submitted && backend->wake)
+        backend->wake(backend->core);
+    thread->has_submitted = false;
+}
+
+void http_thread_end(struct http_thread *thread)
+{
+    if (!thread->started)
+        return;
+    atomic_store(&thread->ending, true);
+    eventfd_write(thread->wake_fd, 1);
+    pthread_join(thread->thread, NULL);
+    close(thread->wake_fd);
+    thread->started = false;
+}

@@ -1,0 +1,31 @@
+/* A thread that serves its own connections, with a libmicrohttpd of its own. Its loop is ours, because the
+ * library's would be woken by a system call for each answer, and would tell the engine of each request: here
+ * all that was decided in one commit wakes it once, and all that it has read wakes the engine once. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "api/microhttpd_library.h"
+#include "base/err.h"
+
+struct api;
+
+struct http_thread {
+    struct api *api;
+    struct MHD_Daemon *daemon; /* without a thread of the library's; the caller's to start and stop */
+    pthread_t thread;
+    int wake_fd;
+    bool started;
+    bool has_submitted; /* since it last woke the engine; the thread's own */
+    _Atomic bool woken, ending;
+};
+
+int http_thread_start(struct http_thread *thread, struct err *err);
+/* Connections of it were resumed. Any thread. */
+void http_thread_wake(struct http_thread *thread);
+/* Wakes the engine for what was submitted. On the thread itself, before anything that takes a while. */
+void http_thread_tell_engine(struct http_thread *thread);
+/* Returns when it has ended; its daemon may be stopped then. Nothing happens when it was not started. */
+void http_thread_end(struct http_thread *thread);
