@@ -57,12 +57,23 @@ static void tame_containers(struct taming *taming, char *line, size_t n)
     }
 }
 
-static void tame_brackets(struct taming *taming, char *line, size_t n)
+/* What is counted, by byte; most bytes are none of it. */
+enum { COUNTED_BRACKET = 1, COUNTED_PIPE, COUNTED_EMPHASIS };
+static const unsigned char counted[256] = {
+    ['['] = COUNTED_BRACKET, ['<'] = COUNTED_BRACKET,  ['~'] = COUNTED_BRACKET,
+    ['|'] = COUNTED_PIPE,    ['*'] = COUNTED_EMPHASIS, ['_'] = COUNTED_EMPHASIS,
+};
+
+static void tame_counted(struct taming *taming, char *line, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (line[i] != '[' && line[i] != '<' && line[i] != '~')
+        unsigned char kind = counted[(unsigned char)line[i]];
+        if (kind == 0)
             continue;
-        if (++taming->brackets > BRACKETS_A_PARAGRAPH)
+        bool too_many = kind == COUNTED_BRACKET ? ++taming->brackets > BRACKETS_A_PARAGRAPH
+                        : kind == COUNTED_PIPE  ? ++taming->pipes > PIPES
+                                                : ++taming->emphases > EMPHASES;
+        if (too_many)
             blot(taming, line + i, ' ');
     }
 }
@@ -84,16 +95,6 @@ static void tame_table_rule(struct taming *taming, char *line, size_t n)
         blot(taming, dash, 'x');
 }
 
-static void tame_total(struct taming *taming, char *line, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (line[i] == '|' && ++taming->pipes > PIPES)
-            blot(taming, line + i, ' ');
-        if ((line[i] == '*' || line[i] == '_') && ++taming->emphases > EMPHASES)
-            blot(taming, line + i, ' ');
-    }
-}
-
 static bool is_blank_line(const char *line, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -109,9 +110,8 @@ static void tame_line(struct taming *taming, char *line, size_t n)
         taming->rules = 0;
     }
     tame_containers(taming, line, n);
-    tame_brackets(taming, line, n);
+    tame_counted(taming, line, n);
     tame_table_rule(taming, line, n);
-    tame_total(taming, line, n);
 }
 
 void document_tame(const char *bytes, size_t n_bytes, int skip_lines, struct buf *ret_copy, bool *ret_changed)
