@@ -95,10 +95,24 @@ bool page_way(struct turn *turn, struct incident_record *record, const struct pe
     return true;
 }
 
+/* It was queued in this very turn: nothing has been sent, and nothing is to be. */
+static bool takes_back(struct turn *turn, const struct delivery *delivery)
+{
+    bool found = false;
+    for (size_t i = turn->decisions->list.n; delivery->queued_us == turn->now_us && i > 0; i--) {
+        struct decision *decision = &turn->decisions->list.at[i - 1];
+        if (decision->kind != DECISION_DELIVERY || decision->delivery.id != delivery->id)
+            continue;
+        decision->delivery.state = DELIVERY_CANCELLED;
+        found = true;
+    }
+    return found;
+}
+
 void page_cancel(struct turn *turn, struct incident_record *record, struct delivery_record *delivery,
                  const char *why)
 {
-    bool may_have_left = delivery->delivery.state == DELIVERY_DUE;
+    bool may_have_left = delivery->delivery.state == DELIVERY_DUE && !takes_back(turn, &delivery->delivery);
     delivery->delivery.state = DELIVERY_CANCELLED;
     text_keep(&delivery->delivery.detail, why);
     turn_clear_timer(turn, &delivery->retry, delivery->delivery.id);

@@ -22,9 +22,22 @@ static bool has_owner(const struct incident *incident)
     return incident->acknowledged_us && incident->lease_lapses < 2;
 }
 
+/* Somebody or something says that it pages nobody, for a while; the worst level is not hidden in a storm. */
+static bool is_hidden(const struct incident *incident)
+{
+    bool worst = incident->severity_rank == 1 || incident->patient_safety;
+    return incident->muted_until_us || (incident->storm && !worst);
+}
+
+static bool is_storm(const struct incident *incident)
+{
+    return strncmp(incident->trouble, "\nstorm\n", 7) == 0;
+}
+
 static bool wants_people(const struct incident *incident)
 {
-    return incident->state < INCIDENT_RESOLVED && !is_quiet(incident) && !has_owner(incident);
+    return !is_hidden(incident) && incident->state < INCIDENT_RESOLVED && !is_quiet(incident) &&
+           !has_owner(incident);
 }
 
 static bool may_be_paged(const struct incident *incident)
@@ -70,6 +83,8 @@ static void check_incident(struct sim *sim, const struct input *input, const str
     if (before->state < INCIDENT_RESOLVED && incident->state == INCIDENT_RESOLVED && input &&
         input->kind == INPUT_RESOLVE && !input->force && model_open_checks(&sim->model, number) > 0)
         sim_fail(sim, "incident %lld is resolved, and not everything is verified", number);
+    if (is_hidden(before) && !is_hidden(incident))
+        sim_mark(sim, sim->shown, incident->number);
     bool reopened = incident->n_reopened > before->n_reopened;
     if (reopened) {
         sim->count.reopened++;
@@ -102,8 +117,9 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
         return;
     if (before && !is_due(sim, TIMER_DELIVERY_RETRY, delivery->id))
         sim_fail(sim, "delivery %lld is tried again early", (long long)delivery->id);
-    if (!before && !delivery->digest && !is_due(sim, TIMER_ESCALATE, delivery->incident) &&
-        !is_due(sim, TIMER_LEASE, delivery->incident))
+    const struct incident *was = model_incident(&sim->model, delivery->incident);
+    if (!before && !delivery->digest && !(was && is_hidden(was)) &&
+        !is_due(sim, TIMER_ESCALATE, delivery->incident) && !is_due(sim, TIMER_LEASE, delivery->incident))
         sim_fail(sim, "incident %lld is escalated early", (long long)delivery->incident);
 }
 
@@ -112,6 +128,8 @@ static void check_dead(struct sim *sim, const struct delivery *dead, const struc
 {
     const struct person *person = config_person(sim->config, dead->person);
     const struct incident *incident = model_incident(&sim->model, dead->incident);
+    if (dead->digest) /* its digest is asked the same */
+        return;
     if ((size_t)dead->way + 1 >= person->contacts.n || dead->attempts > 3 || !may_be_paged(incident))
         return;
     list_each (d, &decisions->list)
@@ -183,7 +201,7 @@ static void count_alert(void *context, const struct alert_view *view)
 static void check_unacknowledged(struct sim *sim, const struct incident *incident)
 {
     long long number = incident->number;
-    if (incident->next_delivery < 2)
+    if (incident->next_delivery < 2 && !incident->storm)
         sim_fail(sim, "incident %lld is open and nobody was paged", number);
     const struct timer *timer = model_timer(&sim->model, TIMER_ESCALATE, incident->number);
     bool paged_once = incident->severity_rank == 3;
@@ -196,7 +214,10 @@ static void check_unacknowledged(struct sim *sim, const struct incident *inciden
     const int64_t *silent = map_get(sim->silent, &incident->number, sizeof incident->number);
     if (incident->acknowledged_us && silent)
         since_us = *silent;
-    bool reached = at && *at >= since_us;
+    const int64_t *shown = map_get(sim->shown, &incident->number, sizeof incident->number);
+    if (shown && *shown > since_us)
+        since_us = *shown;
+    bool reached = incident->storm || (at && *at >= since_us);
     if (!reached && !paged_once && since_us + REACHED_BY < sim->now_us &&
         sim->process_us + REACHED_BY < sim->now_us)
         sim_fail(sim, "incident %lld has reached nobody in %lld min", number,
@@ -207,7 +228,8 @@ static void check_unacknowledged(struct sim *sim, const struct incident *inciden
 static void check_lease(struct sim *sim, const struct incident *incident)
 {
     const struct timer *timer = model_timer(&sim->model, TIMER_LEASE, incident->number);
-    bool holds = has_owner(incident) && !is_quiet(incident) && incident->severity_rank != 3;
+    bool holds =
+        has_owner(incident) && !is_hidden(incident) && !is_quiet(incident) && incident->severity_rank != 3;
     if (holds != (timer != NULL))
         sim_fail(sim, "incident %lld is %s by %s, and %s a lease", (long long)incident->number,
                  holds ? "held" : "not held", incident->acknowledged_by, timer ? "has" : "has not");
@@ -215,16 +237,42 @@ static void check_lease(struct sim *sim, const struct incident *incident)
         sim_fail(sim, "the lease of incident %lld is due at another time", (long long)incident->number);
 }
 
+/* What a storm holds, each open and an incident of its own. */
+static int64_t count_members(struct sim *sim, int64_t number)
+{
+    int64_t n = 0;
+    size_t position = 0;
+    for (const struct incident *incident; (incident = map_next(sim->model.incidents, &position));)
+        n += incident->state < INCIDENT_RESOLVED && incident->storm == number;
+    return n;
+}
+
+/* A page waits for a digest no longer than the configuration says, and never for one that is not coming. */
+static void check_bundled(struct sim *sim)
+{
+    size_t position = 0;
+    for (const struct delivery *delivery; (delivery = map_next(sim->model.deliveries, &position));) {
+        if (delivery->state != DELIVERY_BUNDLED || delivery->digest)
+            continue;
+        if (delivery->due_us > delivery->queued_us + sim->config->budget.within_s * SECOND)
+            sim_fail(sim, "page %s waits too long for a digest", delivery->key);
+        if (delivery->due_us <= sim->now_us && delivery->queued_us > sim->process_us)
+            sim_fail(sim, "page %s has waited, and no digest tells it", delivery->key);
+    }
+}
+
 static void check_open(struct sim *sim, const struct incident *incident, struct map *firing)
 {
-    int64_t n = (int64_t)(uintptr_t)map_get(firing, &incident->number, sizeof incident->number);
+    int64_t n = is_storm(incident)
+                    ? count_members(sim, incident->number)
+                    : (int64_t)(uintptr_t)map_get(firing, &incident->number, sizeof incident->number);
     if (n != incident->n_firing)
         sim_fail(sim, "incident %lld says %lld alerts fire, and %lld do", (long long)incident->number,
                  (long long)incident->n_firing, (long long)n);
     if (wants_people(incident))
         check_unacknowledged(sim, incident);
     bool by_hand = map_get(sim->by_hand, &incident->number, sizeof incident->number);
-    if (incident->state != INCIDENT_MONITORING && n == 0 && !by_hand)
+    if (incident->state != INCIDENT_MONITORING && n == 0 && !by_hand && !is_storm(incident))
         sim_fail(sim, "incident %lld is %s although nothing fires", (long long)incident->number,
                  incident_state_name(incident->state));
     if (has_owner(incident) && !is_quiet(incident) &&
@@ -263,6 +311,7 @@ void check_state(struct sim *sim, const struct input *input)
     for (const struct timer *timer; (timer = map_next(sim->model.timers, &position));)
         if (timer->due_us <= sim->now_us)
             sim_fail(sim, "a timer of %lld was due and did not fire", (long long)timer->subject);
+    check_bundled(sim);
     check_incidents(sim);
 }
 
@@ -312,7 +361,7 @@ void check_page(struct sim *sim, const struct delivery *delivery)
 {
     const struct incident *incident = model_incident(&sim->model, delivery->incident);
     const struct page *page = map_get(sim->pages, delivery->key, strlen(delivery->key));
-    if (!incident || !may_be_paged(incident))
+    if (!delivery->digest && (!incident || !may_be_paged(incident)))
         sim_fail(sim, "%s is paged for incident %lld, which somebody has", delivery->person,
                  (long long)delivery->incident);
     if (page && page->told_sent)

@@ -88,6 +88,16 @@ static void acknowledge(struct sim *sim, int64_t incident, const char *actor)
         sim_input(sim, &(struct input){.kind = INPUT_ACKNOWLEDGE, .incident = incident, .actor = actor});
 }
 
+static void mute(struct sim *sim, int64_t incident, const char *actor)
+{
+    sim_say(sim, "%s mutes %lld", actor, (long long)incident);
+    sim_input(sim, &(struct input){.kind = INPUT_MUTE,
+                                   .incident = incident,
+                                   .actor = actor,
+                                   .text = "known",
+                                   .for_s = sim_between(sim, 60, 4 * 3600)});
+}
+
 static void note(struct sim *sim, int64_t incident, const char *actor)
 {
     sim_say(sim, "%s notes on %lld", actor, (long long)incident);
@@ -112,8 +122,9 @@ static const struct {
     void (*act)(struct sim *sim, int64_t incident, const char *actor);
     bool comes_back;
 } acts[] = {
-    {20, approve_something, true}, {5, judge_safety, true}, {12, note, false},    {16, choose_state, true},
-    {10, choose_severity, true},   {12, tick, true},        {8, hand_over, true}, {17, resolve, false},
+    {20, approve_something, true}, {5, judge_safety, true},     {12, note, false},
+    {16, choose_state, true},      {10, choose_severity, true}, {12, tick, true},
+    {8, hand_over, true},          {12, resolve, false},        {5, mute, true},
 };
 
 void person_reacts(struct sim *sim, const struct happening *happening)

@@ -32,6 +32,10 @@ static void arrives(struct sim *sim, const struct delivery *delivery)
 {
     int64_t incident = delivery->incident;
     sim_mark(sim, sim->reach, incident);
+    size_t position = 0;
+    for (const struct delivery *told; (told = map_next(sim->model.deliveries, &position));)
+        if (delivery->digest && told->digest == delivery->digest && told->state == DELIVERY_BUNDLED)
+            sim_mark(sim, sim->reach, told->incident);
     int64_t thinks_us = sim_between(sim, 10 * SECOND, sim_chance(sim, 20) ? 3 * HOUR : 10 * MINUTE);
     if (sim_chance(sim, 60))
         sim_plan(sim, (struct happening){

@@ -210,6 +210,7 @@ struct sim *sim_new(uint64_t seed, int64_t days)
     sim->arena = arena_new();
     sim->pages = map_new();
     sim->reach = map_new();
+    sim->shown = map_new();
     sim->began = map_new();
     sim->silent = map_new();
     sim->forced = map_new();
@@ -240,6 +241,7 @@ void sim_free(struct sim *sim)
     model_end(&sim->model);
     map_free_values(sim->pages);
     map_free_values(sim->reach);
+    map_free_values(sim->shown);
     map_free_values(sim->silent);
     map_free(sim->began);
     map_free(sim->forced);

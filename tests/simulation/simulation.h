@@ -82,6 +82,7 @@ struct sim {
     size_t n_old;
     struct map *pages;   /* key -> struct page */
     struct map *reach;   /* incident -> when a page for it last arrived */
+    struct map *shown;   /* incident -> when it was muted, or in a storm, for the last time */
     struct map *silent;  /* incident -> when its holder was last given up */
     struct map *began;   /* run, line -> attempts begun */
     struct map *forced;  /* incidents that were resolved while alerts fired */
