@@ -64,13 +64,15 @@ static void limits_set(const struct child_limit *limits)
     }
 }
 
-static void signals_reset(void)
+static void signals_reset(int held_signal)
 {
     for (int number = 1; number < NSIG; number++)
         signal(number, SIG_DFL);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    sigset_t held;
+    sigemptyset(&held);
+    if (held_signal)
+        sigaddset(&held, held_signal);
+    sigprocmask(SIG_SETMASK, &held, NULL);
 }
 
 static void oom_score_set(int score)
@@ -111,7 +113,7 @@ __attribute__((noreturn)) static void child_become(const struct child_options *o
         child_fail(report_fd, "working directory");
     fds_place(options, &report_fd);
     limits_set(options->limits);
-    signals_reset();
+    signals_reset(options->held_signal);
     execve(options->path, (char *const *)options->arguments, (char *const *)options->environment);
     child_fail(report_fd, options->path);
 }

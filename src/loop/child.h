@@ -22,6 +22,8 @@ struct child_options {
     const int *fds;     /* fds[i] becomes descriptor i; -1: /dev/null. All others are closed */
     size_t n_fds;
     int death_signal; /* sent to it when its parent ends; 0: none */
+    int held_signal;  /* waits until the program lets it in: one that came before its handler would end it. 0:
+                         none */
     bool new_session;
     int cgroup_fd;                    /* folder of a version 2 cgroup to enter before exec, or -1 */
     const struct child_limit *limits; /* ends with resource -1; NULL: none */

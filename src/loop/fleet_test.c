@@ -160,6 +160,25 @@ static void kill_9_takes_all_down(void **state)
     close(show.words);
 }
 
+static void a_held_signal_waits_for_its_handler(void **state)
+{
+    (void)state;
+    const char *environment[] = {"PATH=/usr/bin:/bin", NULL};
+    const char *arguments[] = {"sleep", "0.2", NULL};
+    struct child_options options = {
+        .path = "/bin/sleep", .arguments = arguments, .environment = environment, .cgroup_fd = -1};
+    struct err err;
+    for (int held = 0; held < 2; held++) {
+        pid_t pid;
+        int status;
+        options.held_signal = held ? SIGHUP : 0;
+        assert_int_equal(child_start(&options, &pid, &err), 0);
+        kill(pid, SIGHUP);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(WIFSIGNALED(status), !held);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +187,7 @@ int main(void)
         cmocka_unit_test(a_refusal_at_the_first_start_ends_it),
         cmocka_unit_test(a_refusal_later_does_not),
         cmocka_unit_test(a_reload_reaches_those_that_hear_it),
+        cmocka_unit_test(a_held_signal_waits_for_its_handler),
         cmocka_unit_test(kill_9_takes_all_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

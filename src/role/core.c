@@ -260,6 +260,10 @@ static void open_loop(struct core *core)
     uv_signal_start(&core->signal_stop, on_stop, SIGTERM);
     uv_signal_start(&core->signal_interrupt, on_stop, SIGINT);
     uv_signal_start(&core->signal_reload, on_reload_signal, SIGHUP);
+    sigset_t held; /* by the supervisor, until now */
+    sigemptyset(&held);
+    sigaddset(&held, SIGHUP);
+    pthread_sigmask(SIG_UNBLOCK, &held, NULL);
 }
 
 /* The ledger and all that depends on where it is kept. 0, LEDGER_AWAY or -1. */

@@ -70,6 +70,7 @@ static int start_role(const struct supervisor *supervisor, int role, const struc
         .n_fds = n_fds,
         /* The runner ends its steps before it goes; its keepers do so even when it cannot. */
         .death_signal = role == RUNNER ? SIGTERM : SIGKILL,
+        .held_signal = members[role].hears_reload ? SIGHUP : 0,
         .new_session = true, /* a terminal's Ctrl-C is for the supervisor to act on */
         .cgroup_fd = -1,
     };
