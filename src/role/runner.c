@@ -2,6 +2,8 @@
  * folder, never the ledger; it listens nowhere. */
 #include "runner/runner.h"
 
+#include <malloc.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "loop/sandbox.h"
@@ -15,6 +17,7 @@ static void report(void *context, const struct runner_event *event)
     scoped_buf struct buf text = {0};
     runner_event_write(&text, event);
     frames_send(hand->core, FRAME_STEP_EVENT, text.at, text.n_bytes);
+    malloc_trim(0);
 }
 
 static void on_order(struct hand *hand, struct json json)
@@ -26,6 +29,7 @@ static void on_order(struct hand *hand, struct json json)
         log_event(LOG_ERROR, "frame.refused", "from=core error=%s", log_quote(err.text));
     else
         runner_start(hand->context, &order);
+    malloc_trim(0); /* reading the document took many times what a step keeps */
 }
 
 static int open_runner(struct hand *hand, const struct role_options *options, struct arena *arena,
