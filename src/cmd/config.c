@@ -13,6 +13,7 @@
 #include "config/policy.h"
 #include "runbook/library.h"
 #include "runbook/role_words.h"
+#include "runner/redact.h"
 
 enum { DAYS_AHEAD = 90, GAPS_SHOWN = 4 };
 
@@ -116,6 +117,24 @@ static size_t print_policy_complaints(struct arena *arena, const struct config *
     return complaints.n;
 }
 
+/* The same for its detectors, which have examples. */
+static size_t print_detector_complaints(const struct config *config)
+{
+    struct redact_rules *rules;
+    struct err err = {0};
+    if (!config->redaction)
+        return 0;
+    if (redact_rules_read(config->redaction, &rules, &err) < 0) {
+        printf("%s\n", err.text);
+        return 1;
+    }
+    scoped_buf struct buf complaints = {0};
+    size_t n = redact_rules_check(rules, &complaints);
+    printf("%s", buf_text(&complaints));
+    redact_rules_free(rules);
+    return n;
+}
+
 static bool is_filled(struct arena *arena, const struct config *config, const struct runbook *runbook,
                       const char *name)
 {
@@ -162,7 +181,7 @@ static int check(const struct config *config, struct arena *arena)
     struct config_gaps gaps;
     config_gaps(arena, config, now_us, now_us + DAYS_AHEAD * INT64_C(86400) * US_PER_S, &gaps);
     size_t n_problems = print_unreachable(file, config) + print_unassigned(file, config) +
-                        print_policy_complaints(arena, config);
+                        print_policy_complaints(arena, config) + print_detector_complaints(config);
     for (size_t i = 0; i < gaps.list.n; n_problems++)
         i += print_service_gaps(file, gaps.list.at + i, gaps.list.n - i);
     print_unfilled(arena, config);

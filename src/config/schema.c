@@ -223,6 +223,8 @@ static const struct key root_keys[] = {
      .help = "folder of the runbooks"},
     {"policy", VALUE_PATH, offsetof(struct config, policy),
      .help = "file or folder of risk rules that make commands stricter and describe your own tools"},
+    {"redaction", VALUE_PATH, offsetof(struct config, redaction),
+     .help = "file or folder of detectors of your own: what is taken out of the output of steps"},
     {"public_url", VALUE_WEB_URL, offsetof(struct config, public_url),
      .help = "links in pages start with it; http://LISTEN when not given"},
     {"resolve_timeout", VALUE_DURATION, offsetof(struct config, resolve_timeout_s), .fallback = "5m",

@@ -52,6 +52,7 @@ struct step_result {
     const char *why; /* for REFUSED, and for limits that were hit */
     const char *output;
     bool output_cut;
+    const char *redacted; /* what was taken out of the output, "2 x bearer-token"; NULL or "": nothing */
 };
 
 /* May a command of this risk run without asking? NULL: yes; else why not, one sentence. The one rule: the

@@ -153,6 +153,7 @@ static void say_finished(struct turn *turn, const struct run_step *step, const s
 {
     const char *line = *step->approved_by ? "" : telling_line(turn, step, text_or(result->output, ""));
     const char *why = text_head(turn->arena, text_or(step->why, ""), LINE_BYTES);
+    const char *redacted = text_head(turn->arena, text_or(result->redacted, ""), LINE_BYTES);
     const char *took = took_text(turn, result->duration_us);
     struct json_writer *body = step_event(turn, step);
     jw_pair(body, "state", step_state_name(step->state));
@@ -162,11 +163,14 @@ static void say_finished(struct turn *turn, const struct run_step *step, const s
         jw_pair(body, "line", line);
     if (*why)
         jw_pair(body, "why", why);
+    if (*redacted)
+        jw_pair(body, "redacted", redacted);
     const char *how = step->state == STEP_FAILED
                           ? arena_printf(turn->arena, "failed with exit %d", step->exit_code)
                           : step_state_name(step->state);
-    event_end(turn, step->incident, "runner", "step.finished", "`%s` %s after %s%s%s%s%s",
-              command_text(turn, step), how, took, *why ? ": " : "", why, *line ? ": " : "", line);
+    event_end(turn, step->incident, "runner", "step.finished", "`%s` %s after %s%s%s%s%s%s%s",
+              command_text(turn, step), how, took, *why ? ": " : "", why,
+              *redacted ? "; output redacted: " : "", redacted, *line ? ": " : "", line);
 }
 
 static bool is_result(enum step_state state)

@@ -33,7 +33,7 @@ static void on_order(struct hand *hand, struct json json)
 }
 
 static int open_runner(struct hand *hand, const struct role_options *options, struct arena *arena,
-                       struct runner **ret_runner, struct err *err)
+                       struct redact_rules **ret_rules, struct runner **ret_runner, struct err *err)
 {
     struct config *config = site_read_config(options->config_file);
     if (!config)
@@ -42,10 +42,12 @@ static int open_runner(struct hand *hand, const struct role_options *options, st
                                    .output_bytes = (size_t)config->runner.step_output_bytes};
     const char *runbooks = arena_strdup(arena, options->runbooks ? options->runbooks : config->runbooks);
     int ruled = site_use_policy(config, err);
+    if (ruled == 0 && redact_rules_read(config->redaction, ret_rules, err) < 0)
+        ruled = err_prefix(err, "the detectors (`redaction:` of the configuration): ");
     config_free(config);
     return ruled < 0 ? -1
                      : runner_new(&hand->loop, runbooks, arena_printf(arena, "%s/runner", options->data),
-                                  &limits, report, hand, ret_runner, err);
+                                  &limits, *ret_rules, report, hand, ret_runner, err);
 }
 
 int role_runner(const struct role_options *options)
@@ -53,11 +55,13 @@ int role_runner(const struct role_options *options)
     scoped_arena struct arena *arena = arena_new();
     struct hand hand = {.ordered = on_order};
     struct runner *runner = NULL;
+    struct redact_rules *rules = NULL;
     struct err err = {0};
     int exit_code = 0;
     log_setup("runner", LOG_INFO);
     if (hand_open(&hand, "runner", options->core_fd, &err) < 0 ||
-        open_runner(&hand, options, arena, &runner, &err) < 0 || sandbox_enter(SANDBOX_RUNNER, &err) < 0) {
+        open_runner(&hand, options, arena, &rules, &runner, &err) < 0 ||
+        sandbox_enter(SANDBOX_RUNNER, &err) < 0) {
         log_event(LOG_ERROR, "runner.cannot_start", "error=%s", log_quote(err.text));
         exit_code = EXIT_CANNOT_OPEN;
     } else {
@@ -67,5 +71,6 @@ int role_runner(const struct role_options *options)
     }
     runner_free(runner);
     hand_close(&hand);
+    redact_rules_free(rules);
     return exit_code;
 }

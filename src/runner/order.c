@@ -1,7 +1,7 @@
 /* {"run":4,"attempt":1,"file":"db.md","sha256":"...","line":120,"approved":true,"approved_by":"ana",
  *  "approved_sha256":"..."}
  * {"run":4,"attempt":1,"line":120,"started":false,"state":"failed","exit_code":1,"duration_us":81234,"why":"...",
- *  "output":"...","output_cut":false} */
+ *  "output":"...","output_cut":false,"redacted":""} */
 #include <string.h>
 
 #include "base/hash.h"
@@ -40,6 +40,7 @@ void runner_event_write(struct buf *out, const struct runner_event *event)
         jw_pair(&w, "why", result->why);
         jw_pair(&w, "output", result->output);
         jw_pair_bool(&w, "output_cut", result->output_cut);
+        jw_pair(&w, "redacted", result->redacted ? result->redacted : "");
     }
     jw_end_object(&w);
 }
@@ -116,6 +117,7 @@ int runner_event_read(struct arena *arena, struct json json, struct runner_event
             .why = text_read(arena, json, "why", TEXT_BYTES),
             .output = text_read(arena, json, "output", SIZE_MAX),
             .output_cut = json_bool(json_get(json, "output_cut"), false),
+            .redacted = text_read(arena, json, "redacted", TEXT_BYTES),
         };
     }
     *ret_event = event;

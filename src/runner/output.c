@@ -1,5 +1,5 @@
-/* Two stages: a scanner that takes terminal escapes, control characters and bad bytes out, and a store of two
- * halves, the second of which is a ring.
+/* Three stages: a scanner that takes terminal escapes, control characters and bad bytes out (a secret with
+ * colours in it is a secret still), the redactor, and a store of two halves, the second of which is a ring.
  *
  * Escapes follow ECMA-48: CSI (ESC [ ... final byte), strings (OSC, DCS, SOS, PM, APC, up to BEL or ST), and
  * ESC with intermediates. A newline ends any of them, so that a program that dies in the middle of one, or an
@@ -26,6 +26,8 @@ struct output {
         uint8_t low, high; /* what the next byte may be */
     } utf8;
 
+    struct redactor *redactor; /* or NULL */
+
     size_t half_bytes;
     struct buf head;
     char *tail;
@@ -33,13 +35,16 @@ struct output {
     uint64_t n_bytes, n_lines;  /* of the whole text */
 };
 
-struct output *output_new(size_t limit_bytes)
+static void store(void *context, const char *bytes, size_t n_bytes);
+
+struct output *output_new(size_t limit_bytes, const struct redact_rules *rules)
 {
     struct output *output = heap_alloc(sizeof *output);
     *output = (struct output){0};
     if (limit_bytes < OUTPUT_LEAST_BYTES)
         limit_bytes = OUTPUT_LEAST_BYTES;
     output->half_bytes = (limit_bytes - MARKER_BYTES) / 2;
+    output->redactor = rules ? redactor_new(rules, store, output) : NULL;
     return output;
 }
 
@@ -47,6 +52,7 @@ void output_free(struct output *output)
 {
     if (!output)
         return;
+    redactor_free(output->redactor);
     buf_free(&output->head);
     free(output->tail);
     free(output);
@@ -91,20 +97,10 @@ static void keep(struct output *output, const char *bytes, size_t n_bytes)
         tail_add(output, bytes + first, n_bytes - first);
 }
 
-/* ---- the scanner ---- */
-
-static void keep_replacement(struct output *output)
-{
-    keep(output, "\xef\xbf\xbd", 3);
-}
-
 /* A lone carriage return: what follows overwrites the line, as progress bars do, and only their last state is
  * worth keeping. Beyond the head, where lines cannot be taken back, it stands for a line end. */
-static void return_settle(struct output *output)
+static void line_return(struct output *output)
 {
-    if (!output->after_return)
-        return;
-    output->after_return = false;
     if (output->tail_bytes) {
         keep(output, "\n", 1);
         return;
@@ -114,6 +110,41 @@ static void return_settle(struct output *output)
     size_t kept = line ? (size_t)(line - head->at) + 1 : 0;
     output->n_bytes -= head->n_bytes - kept;
     head->n_bytes = kept;
+}
+
+static void store(void *context, const char *bytes, size_t n_bytes)
+{
+    struct output *output = context;
+    for (const char *back; (back = memchr(bytes, '\r', n_bytes));) {
+        size_t n = (size_t)(back - bytes);
+        keep(output, bytes, n);
+        line_return(output);
+        bytes += n + 1;
+        n_bytes -= n + 1;
+    }
+    keep(output, bytes, n_bytes);
+}
+
+/* ---- the scanner ---- */
+
+static void pass(struct output *output, const char *bytes, size_t n_bytes)
+{
+    if (output->redactor)
+        redactor_add(output->redactor, bytes, n_bytes);
+    else
+        store(output, bytes, n_bytes);
+}
+
+static void keep_replacement(struct output *output)
+{
+    pass(output, "\xef\xbf\xbd", 3);
+}
+
+static void return_settle(struct output *output)
+{
+    if (output->after_return)
+        pass(output, "\r", 1);
+    output->after_return = false;
 }
 
 /* C1 controls, U+0080 to U+009F, are escapes of their own to a terminal. */
@@ -165,7 +196,7 @@ static bool utf8_continue(struct output *output, uint8_t byte)
     if (output->utf8.bytes[0] == 0xc2 && byte <= 0x9f)
         c1_scan(output, byte);
     else
-        keep(output, (const char *)output->utf8.bytes, (size_t)output->utf8.n);
+        pass(output, (const char *)output->utf8.bytes, (size_t)output->utf8.n);
     return true;
 }
 
@@ -176,7 +207,7 @@ static void text_scan(struct output *output, uint8_t byte)
     if (byte != '\r' && byte != '\n')
         return_settle(output);
     if (byte == '\n' || byte == '\t' || (byte >= 0x20 && byte < 0x7f))
-        keep(output, (const char *)&byte, 1);
+        pass(output, (const char *)&byte, 1);
     else if (byte >= 0x80)
         utf8_begin(output, byte);
     else if (byte == ESC)
@@ -229,7 +260,7 @@ void output_add(struct output *output, const char *bytes, size_t n_bytes)
     while (at < n_bytes) {
         if (output->scan == SCAN_TEXT && !output->utf8.wanted && !output->after_return) {
             size_t n = plain_run(bytes + at, n_bytes - at);
-            keep(output, bytes + at, n);
+            pass(output, bytes + at, n);
             at += n;
             if (at == n_bytes)
                 break;
@@ -305,7 +336,9 @@ void output_finish(struct output *output, struct buf *ret_text, bool *ret_cut)
         keep_replacement(output);
     output->utf8.wanted = 0;
     if (output->after_return) /* nothing overwrote that line */
-        keep(output, "\n", 1);
+        pass(output, "\n", 1);
+    if (output->redactor)
+        redactor_finish(output->redactor);
     bool cut = output->n_bytes > output->head.n_bytes + output->tail_bytes;
     scoped_buf struct buf tail = {0};
     size_t start = output->tail_bytes == output->half_bytes ? output->tail_at : 0;
@@ -320,4 +353,10 @@ void output_finish(struct output *output, struct buf *ret_text, bool *ret_cut)
         buf_add(ret_text, buf_text(&tail), tail.n_bytes);
     }
     *ret_cut = cut;
+}
+
+void output_redacted(const struct output *output, struct buf *out)
+{
+    if (output->redactor)
+        redactor_counts(output->redactor, out);
 }

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void put(const uint8_t *data, size_t size, size_t step, struct buf *out)
 {
-    struct output *output = output_new(OUTPUT_LEAST_BYTES);
+    struct output *output = output_new(OUTPUT_LEAST_BYTES, NULL);
     bool cut;
     for (size_t at = 0; at < size; at += step)
         output_add(output, (const char *)data + at, size - at < step ? size - at : step);

@@ -9,7 +9,7 @@
 static void assert_shown_n(const char *printed, size_t n_bytes, const char *shown)
 {
     for (size_t cut = 1; cut <= n_bytes; cut++) { /* the same for every way of cutting it */
-        struct output *output = output_new(4096);
+        struct output *output = output_new(4096, NULL);
         scoped_buf struct buf text = {0};
         bool was_cut;
         for (size_t at = 0; at < n_bytes; at += cut)
@@ -94,7 +94,7 @@ static void bad_bytes_become_replacement_characters(void **state)
 static void head_and_tail_of_much_output_are_kept_in_whole_lines(void **state)
 {
     (void)state;
-    struct output *output = output_new(1000);
+    struct output *output = output_new(1000, NULL);
     char line[40];
     for (int i = 0; i < 100000; i++) {
         int n = snprintf(line, sizeof line, "line %d\n", i);
@@ -122,7 +122,7 @@ static void one_endless_line_is_cut_between_characters(void **state)
 {
     (void)state;
     for (size_t limit = 600; limit < 604; limit++) {
-        struct output *output = output_new(limit);
+        struct output *output = output_new(limit, NULL);
         for (int i = 0; i < 5000; i++)
             output_add(output, "\xf0\x9f\x9a\x91", 4);
         scoped_buf struct buf text = {0};
@@ -139,7 +139,7 @@ static void one_endless_line_is_cut_between_characters(void **state)
 static void output_that_just_fits_is_whole(void **state)
 {
     (void)state;
-    struct output *output = output_new(1000);
+    struct output *output = output_new(1000, NULL);
     char bytes[904];
     memset(bytes, 'x', sizeof bytes);
     output_add(output, bytes, sizeof bytes);

@@ -159,8 +159,9 @@ void runner_start(struct runner *runner, const struct runner_order *order)
 }
 
 int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
-               const struct runner_limits *limits, void (*report)(void *context, const struct runner_event *),
-               void *context, struct runner **ret_runner, struct err *err)
+               const struct runner_limits *limits, struct redact_rules *rules,
+               void (*report)(void *context, const struct runner_event *), void *context,
+               struct runner **ret_runner, struct err *err)
 {
     if (access(SHELL_PATH, X_OK) < 0)
         return err_set(err, SHELL_PATH ": %s; steps run in bash, install it", strerror(errno));
@@ -176,6 +177,7 @@ int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                               .runbook_dir = arena_strdup(arena, runbook_dir),
                               .work_dir = arena_strdup(arena, work_dir),
                               .limits = *limits,
+                              .rules = rules,
                               .report = report,
                               .context = context,
                               .cgroups = cgroups_open("crashcart"),
@@ -183,6 +185,7 @@ int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                               .prelude_fd = prelude_fd,
                               .read_buffer = arena_alloc(arena, RUNNER_READ_BYTES),
                               .seen = map_new()};
+    redact_rules_know_environment(rules, runner->environment);
     if (!runner->cgroups)
         log_event(LOG_INFO, "runner.no_cgroup", "steps are ended by their keepers alone");
     *ret_runner = runner;

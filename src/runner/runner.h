@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "engine/run.h"
+#include "runner/redact.h"
 
 struct runner;
 
@@ -37,12 +38,15 @@ struct runner_event {
     int attempt;
     int line;
     bool started;              /* else it is done: result is set */
-    struct step_result result; /* output is valid UTF-8, control characters but newline and tab removed */
+    struct step_result result; /* output is redacted, valid UTF-8, and has no control
+                                  characters but newline and tab */
 };
 
+/* rules are borrowed, and learn the secrets of the environment that steps run in. */
 int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
-               const struct runner_limits *limits, void (*report)(void *context, const struct runner_event *),
-               void *context, struct runner **ret_runner, struct err *err);
+               const struct runner_limits *limits, struct redact_rules *rules,
+               void (*report)(void *context, const struct runner_event *), void *context,
+               struct runner **ret_runner, struct err *err);
 /* Ends every step (TERM, then KILL after 2 s, to all that it started) and frees; no report follows. Waits for
  * it. The loop has to turn once more before the steps' memory is free. */
 void runner_free(struct runner *runner);

@@ -28,7 +28,7 @@ struct happened {
     int exit_code;
     int64_t duration_us;
     bool output_cut;
-    char why[300];
+    char why[300], redacted[100];
     char *output;
 };
 
@@ -37,6 +37,7 @@ struct bench {
     char runbooks[96];
     uv_loop_t loop;
     struct runner *runner;
+    struct redact_rules *rules;
     struct happened events[EVENTS];
     size_t n_events;
     int n_orders;
@@ -57,6 +58,7 @@ static void on_event(void *context, const struct runner_event *event)
     happened->duration_us = event->result.duration_us;
     happened->output_cut = event->result.output_cut;
     snprintf(happened->why, sizeof happened->why, "%s", event->result.why ? event->result.why : "");
+    snprintf(happened->redacted, sizeof happened->redacted, "%s", event->result.redacted);
     happened->output = strdup(event->result.output);
 }
 
@@ -65,8 +67,11 @@ static void runner_open(int64_t step_time_ms)
     struct runner_limits limits = {.step_time_us = step_time_ms * 1000, .output_bytes = 4096};
     struct err err;
     char work[96];
+    if (!bench->rules && redact_rules_read(NULL, &bench->rules, &err) < 0)
+        fail_msg("%s", err.text);
     snprintf(work, sizeof work, "%s/work", bench->root);
-    if (runner_new(&bench->loop, bench->runbooks, work, &limits, on_event, bench, &bench->runner, &err) < 0)
+    if (runner_new(&bench->loop, bench->runbooks, work, &limits, bench->rules, on_event, bench,
+                   &bench->runner, &err) < 0)
         fail_msg("%s", err.text);
 }
 
@@ -102,6 +107,7 @@ static int unmake(void **state)
     (void)state;
     if (bench->runner)
         runner_close();
+    redact_rules_free(bench->rules);
     int failed = uv_loop_close(&bench->loop) != 0;
     for (size_t i = 0; i < bench->n_events; i++)
         free(bench->events[i].output);
@@ -310,6 +316,16 @@ static void hostile_output_is_made_harmless(void **state)
 
 /* ---- limits ---- */
 
+/* Split by colours and printed in two pieces, as hostile or careless programs do. */
+static void secrets_do_not_leave_the_runner(void **state)
+{
+    (void)state;
+    const struct happened *happened =
+        run_approved("printf 'DB_PASSWORD=hun\\033[31mter2\\nssn 123-45'; sleep 0.05; printf -- '-6789\\n'");
+    assert_ran(happened, "DB_PASSWORD=[redacted: secret]\nssn [redacted: us-ssn]\n");
+    assert_string_equal(happened->redacted, "1 x secret, 1 x us-ssn");
+}
+
 static void a_time_limit_ends_everything_that_was_started(void **state)
 {
     (void)state;
@@ -489,6 +505,7 @@ int main(void)
         T(a_step_has_no_input_no_terminal_and_none_of_our_secrets),
         T(a_signal_is_told),
         T(hostile_output_is_made_harmless),
+        T(secrets_do_not_leave_the_runner),
         T(a_time_limit_ends_everything_that_was_started),
         T(much_output_is_bounded_and_never_blocks),
         T(an_unasked_step_leaves_nothing_running),

@@ -112,8 +112,11 @@ static void work_finish(struct step_work *work)
     pipe_drain(work);
     result.duration_us = clock_monotonic_us(clock_system()) - work->started_us;
     scoped_buf struct buf text = {0};
+    scoped_buf struct buf redacted = {0};
     output_finish(work->output, &text, &result.output_cut);
+    output_redacted(work->output, &redacted);
     result.output = buf_text(&text);
+    result.redacted = buf_text(&redacted);
     result_judge(work, &result);
     step_done(work, &result);
 }
@@ -332,7 +335,7 @@ int step_begin(struct step_work *work, struct err *err)
             cgroup_remove(runner->cgroups, work->cgroup_name, work->cgroup_fd);
         return -1;
     }
-    work->output = output_new(runner->limits.output_bytes);
+    work->output = output_new(runner->limits.output_bytes, runner->rules);
     work->running = true;
     work->started_us = clock_monotonic_us(clock_system());
     handles_open(work, output[0]);

@@ -15,6 +15,7 @@ struct runner {
     struct arena *arena;
     const char *runbook_dir, *work_dir;
     struct runner_limits limits;
+    const struct redact_rules *rules;
     void (*report)(void *context, const struct runner_event *);
     void *context;
     struct cgroups *cgroups; /* NULL: there are none to be had */
