@@ -143,7 +143,7 @@ static bool place_find(const struct redact_rules *rules, struct redact_hits *hit
     for (; i < hits->end && !found; i++) {
         unsigned wanted = key >> 2 * CLASS_BITS == digit ? OF_TEXT : OF_TEXT | OF_DIGITS;
         key = (key << CLASS_BITS | (i + 2 < hits->n_bytes ? class_of[at[i + 2]] : 0)) & KEY_MASK;
-        found = telling[key >> 2] >> 2 * (key & 3) & wanted;
+        found = ((unsigned)telling[key >> 2] >> 2 * (key & 3)) & wanted;
     }
     hits->next = i;
     hits->place = i - 1;

@@ -18,12 +18,17 @@
 
 /* Read by bash through BASH_ENV before the command. Names begin with __step_ and are not carried on. The
  * state is written as the shell ends, for whatever reason it ends; a step that replaces the EXIT trap or the
- * shell itself (exec) leaves the former state. `builtin` because a runbook may define functions of those
- * names. */
+ * shell itself (exec) leaves the former state. What stands in the environment anyway is not written: it may
+ * be a secret, and it is there in the next step too. `builtin` because a runbook may define functions of
+ * those names. */
 static const char prelude[] =
     "unset BASH_ENV\n"
     "__step_state=$PWD/" STATE_FILE "\n"
     "__step_folder=\n"
+    "declare -A __step_given\n"
+    "while IFS= read -r __step_name; do\n"
+    "    __step_given[$__step_name]=${!__step_name}\n"
+    "done < <(compgen -e)\n"
     "__step_save() {\n"
     "    builtin set +eux\n"
     "    builtin unset -f __step_save\n"
@@ -35,7 +40,12 @@ static const char prelude[] =
     "LINENO |\\\n"
     "            OPTIND | PIPESTATUS | PPID | PWD | RANDOM | SECONDS | SHELLOPTS | SHLVL | SRANDOM | UID) "
     ";;\n"
-    "            *) builtin declare -p \"$__step_name\" ;;\n"
+    "            *)\n"
+    "                if [[ ! -v __step_given[$__step_name] ||\n"
+    "                    ${__step_given[$__step_name]} != \"${!__step_name}\" ]]; then\n"
+    "                    builtin declare -p \"$__step_name\"\n"
+    "                fi\n"
+    "                ;;\n"
     "            esac\n"
     "        done < <(builtin compgen -v)\n"
     "        builtin declare -f\n"
