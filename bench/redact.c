@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/must.h"
 #include "runner/redact.h"
-#include "runner/redact_logs_testing.h"
+#include "runner/redact_logs_priv.h"
 
 enum { CORPUS_BYTES = 16 << 20, PIECE_BYTES = 64 * 1024, ROUNDS = 5 };
 

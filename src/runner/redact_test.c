@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/testing.h"
-#include "runner/redact_logs_testing.h"
+#include "runner/redact_logs_priv.h"
 #include "runner/redact_priv.h"
 
 static struct redact_rules *rules;
