@@ -1,5 +1,4 @@
-/* The small YAML file that says what a runbook cannot: who people are, when they are on call, where secrets
- * lie.
+/* The small YAML file that says what a runbook cannot: who people are, when on call, where secrets lie.
  *
  * config_parse() reads bytes against one schema (config/schema.c: a row a key, with its default, range, help
  * and the line it is checked on). Every error names file:line, the key, and the nearest key that exists; all
