@@ -17,9 +17,8 @@
 #include "role/store.h"
 
 enum {
-    RELOAD_DELAY_MS = 300, /* an editor saves in several steps: wait until it is quiet */
-    SPARE_HEAP_BYTES =
-        4 * 1024 * 1024, /* a commit takes and frees some: not from and to the system each time */
+    RELOAD_DELAY_MS = 300,          /* an editor saves in several steps: wait until it is quiet */
+    SPARE_HEAP_BYTES = 1024 * 1024, /* a commit takes and frees some: not from and to the system each time */
 };
 
 void core_stop(struct core *core, int exit_code)
