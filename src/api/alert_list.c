@@ -246,7 +246,7 @@ static void answer_list(struct request *request, bool grouped)
         answer_stream(request, &list->stream);
         return;
     }
-    answer_string_problem(request, PROBLEM_BAD_REQUEST, "the expression takes too long to match");
+    feed_answer_failed(request, &list->feed);
     stream_free(list);
 }
 

@@ -23,9 +23,9 @@ struct api_backend {
     /* Wakes the engine thread for what was submitted: once for several, at the end of a round. Member NULL:
      * submit does. Any thread. */
     void (*wake)(void *core);
-    /* Runs question on the engine thread between inputs and returns when it is done. Any thread but that one.
-     */
-    void (*ask)(void *core, void (*question)(void *context, const struct engine *engine), void *context);
+    /* Runs question on the engine thread between inputs and returns when it is done. False: it was not put,
+     * for too many wait or the server stops. Any thread but that one. */
+    bool (*ask)(void *core, void (*question)(void *context, const struct engine *engine), void *context);
     bool (*ready)(void *core);
     /* Ready means that alerts are taken; shortly after, what was kept is all in force again. False: it is.
      * True: not yet, then will be called once when it is or when the server stops. Any thread. Member NULL:

@@ -350,6 +350,19 @@ static void an_expression_that_would_take_for_ever_is_given_up(void **state)
     assert_got("/api/v2/alerts?filter=a%3D~(x%2Bx%2B)%2B%5Byz%5D", 400, "too long");
 }
 
+static void a_question_that_nobody_can_answer_now_is_503_and_no_wrong_answer(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {
+        "/api/v2/alerts",    "/api/v2/alerts/groups", "/api/v2/alerts?filter=a%3D~b", "/api/v2/silences",
+        "/api/v2/receivers", "/api/v2/status",        "/api/v2/silence/none",         "/metrics",
+    };
+    set_mode(MODE_STOPS);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        assert_got(paths[i], 503, "try again");
+    set_mode(MODE_DONE);
+}
+
 static void an_incident_is_shown_with_its_reasons_and_its_timeline(void **state)
 {
     (void)state;
@@ -456,6 +469,7 @@ int main(void)
         served(amtool_finds_what_it_asks_for),
         served(amtool_can_select_alerts),
         served(an_expression_that_would_take_for_ever_is_given_up),
+        served(a_question_that_nobody_can_answer_now_is_503_and_no_wrong_answer),
         served(an_incident_is_shown_with_its_reasons_and_its_timeline),
         served(a_responders_words_reach_the_engine),
         served(a_person_moves_an_incident_through_its_life),

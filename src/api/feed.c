@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/answer.h"
+#include "api/request.h"
+
 enum {
     MATCHING_US = 10 * 1000000,
     LOOKED_AT = 64, /* at most in one go */
@@ -34,21 +37,18 @@ void feed_want(struct alert_feed *feed, struct matcher *matcher)
 struct piece {
     struct alert_feed *feed;
     int64_t now_us;
-    bool answered;
 };
 
 static void take_alerts(void *context, const struct engine *engine)
 {
     struct piece *piece = context;
     engine_scan_alerts(engine, piece->now_us, &piece->feed->scan);
-    piece->answered = true;
 }
 
 static void take_keys(void *context, const struct engine *engine)
 {
     struct piece *piece = context;
     engine_scan_keys(engine, piece->now_us, &piece->feed->scan);
-    piece->answered = true;
 }
 
 static size_t count_keys(const struct alert_feed *feed)
@@ -64,7 +64,6 @@ static void fetch(void *context, const struct engine *engine)
     size_t left = count_keys(feed) - feed->n_taken;
     feed->n_taken += engine_fetch_alerts(engine, piece->now_us, keys + feed->n_taken,
                                          left < SCAN_ALERTS ? left : SCAN_ALERTS, &feed->scan);
-    piece->answered = true;
 }
 
 /* ---- on the server's ---- */
@@ -80,8 +79,8 @@ static int by_incident(const void *a, const void *b)
 static bool ask(struct alert_feed *feed, void (*question)(void *, const struct engine *))
 {
     struct piece piece = {.feed = feed, .now_us = clock_wall_us(feed->clock)};
-    feed->backend->ask(feed->backend->core, question, &piece);
-    return piece.answered;
+    feed->unanswered = !feed->backend->ask(feed->backend->core, question, &piece);
+    return !feed->unanswered;
 }
 
 static bool gave_up(const struct alert_feed *feed)
@@ -177,4 +176,12 @@ enum feed_got feed_next(struct alert_feed *feed, const struct alert_copy **ret_c
     if (gave_up(feed))
         return FEED_FAILED;
     return found ? FEED_ALERT : FEED_PAUSE;
+}
+
+void feed_answer_failed(struct request *request, const struct alert_feed *feed)
+{
+    if (feed->unanswered)
+        request_unanswered(request);
+    else
+        answer_string_problem(request, PROBLEM_BAD_REQUEST, "the expression takes too long to match");
 }

@@ -6,6 +6,8 @@
 #include "config/matcher.h"
 #include "engine/scan.h"
 
+struct request;
+
 struct alert_feed {
     const struct api_backend *backend;
     const struct clock *clock;
@@ -21,9 +23,11 @@ struct alert_feed {
     size_t n_taken;
     bool sorted;
     int64_t matching_us, most_us; /* spent on expressions, and the bound */
+    bool unanswered;              /* the engine does not answer: the server stops, or too many ask it */
 };
 
-/* FEED_PAUSE: nothing yet, ask again. FEED_FAILED: an expression takes too long, or the server stops. */
+/* FEED_PAUSE: nothing yet, ask again. FEED_FAILED: an expression takes too long, or the feed is
+ * unanswered. */
 enum feed_got { FEED_ALERT, FEED_END, FEED_PAUSE, FEED_FAILED };
 
 void feed_start(struct alert_feed *feed, const struct api_backend *backend, const struct clock *clock);
@@ -31,6 +35,8 @@ void feed_end(struct alert_feed *feed);
 /* The matcher is the feed's from now on. */
 void feed_want(struct alert_feed *feed, struct matcher *matcher);
 enum feed_got feed_next(struct alert_feed *feed, const struct alert_copy **ret_copy);
+/* Answers a request whose feed has failed. */
+void feed_answer_failed(struct request *request, const struct alert_feed *feed);
 
 /* The texts of a copy, in order: gives the one at *p and moves it to the next. */
 static inline const char *copy_text(const char **p)

@@ -74,7 +74,8 @@ void get_metrics(struct request *request)
         answer_problem(request, PROBLEM_INTERNAL, NULL, "%s", err.text);
         return;
     }
-    api->backend.ask(api->backend.core, count_alerts, &n_alerts);
+    if (!request_ask(request, count_alerts, &n_alerts))
+        return;
     struct buf *out = answer_text(request, "text/plain; version=0.0.4; charset=utf-8");
     buf_puts(out, "# HELP crashcart_build_info Always 1; the version is in the label.\n"
                   "# TYPE crashcart_build_info gauge\n"

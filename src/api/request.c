@@ -312,6 +312,21 @@ struct ledger *request_ledger(struct request *request)
     return request->ledger;
 }
 
+void request_unanswered(struct request *request)
+{
+    answer_string_problem(request, PROBLEM_UNAVAILABLE, "the server is busy or stopping; try again");
+}
+
+bool request_ask(struct request *request, void (*question)(void *context, const struct engine *engine),
+                 void *context)
+{
+    const struct api_backend *backend = &request->api->backend;
+    bool put = backend->ask(backend->core, question, context);
+    if (!put)
+        request_unanswered(request);
+    return put;
+}
+
 int request_query_number(struct request *request, const char *name, int64_t otherwise, int64_t most,
                          int64_t *ret_number)
 {

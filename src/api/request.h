@@ -64,6 +64,10 @@ void request_finish(struct request *request);
 
 /* A reader of the ledger, good until the handler returns; NULL: the problem is answered. */
 struct ledger *request_ledger(struct request *request);
+/* Has the engine's thread answer a question. false: it cannot now, and the problem is answered. */
+bool request_ask(struct request *request, void (*question)(void *context, const struct engine *engine),
+                 void *context);
+void request_unanswered(struct request *request);
 /* The i-th name of the path. */
 const char *request_name(const struct request *request, size_t i);
 /* The value in the query string, or NULL. */

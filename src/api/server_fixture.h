@@ -8,7 +8,7 @@
 #include "api/http_fixture.h"
 #include "config/config.h"
 
-enum mode { MODE_DONE, MODE_HOLD, MODE_FULL, MODE_UNAVAILABLE };
+enum mode { MODE_DONE, MODE_HOLD, MODE_FULL, MODE_UNAVAILABLE, MODE_STOPS };
 
 struct backend {
     pthread_mutex_t lock;
@@ -97,12 +97,15 @@ static void *work(void *context)
     return NULL;
 }
 
-static void ask(void *core, void (*question)(void *context, const struct engine *engine), void *context)
+static bool ask(void *core, void (*question)(void *context, const struct engine *engine), void *context)
 {
     struct backend *b = core;
     pthread_mutex_lock(&b->lock);
-    question(context, engine);
+    bool put = b->mode != MODE_STOPS;
+    if (put)
+        question(context, engine);
     pthread_mutex_unlock(&b->lock);
+    return put;
 }
 
 static bool ask_site(void *core,

@@ -56,7 +56,7 @@ struct silence_list {
     struct matchers filters;
     struct json_writer writer;
     size_t before;
-    bool answered;
+    bool unanswered;
 };
 
 /* A filter speaks of the matchers of the silence as if they were labels. */
@@ -85,19 +85,17 @@ static void take_piece(void *context, const struct engine *engine)
 {
     struct silence_list *list = context;
     list->before = engine_silences(engine, list->before, PIECE_SILENCES, visit, list);
-    list->answered = true;
 }
 
 static enum stream_got write_more(struct stream *stream)
 {
     struct silence_list *list = (struct silence_list *)(void *)stream;
-    list->answered = false;
-    list->backend->ask(list->backend->core, take_piece, list);
+    list->unanswered = !list->backend->ask(list->backend->core, take_piece, list);
+    if (list->unanswered)
+        return STREAM_FAILED;
     for (size_t i = 0; i < list->filters.n; i++)
         if (matcher_gave_up(list->filters.at[i]))
             return STREAM_FAILED;
-    if (!list->answered)
-        return STREAM_FAILED;
     if (list->before > 0)
         return STREAM_MORE;
     jw_end_array(&list->writer);
@@ -129,7 +127,10 @@ void get_silences(struct request *request)
         answer_stream(request, &list->stream);
         return;
     }
-    answer_string_problem(request, PROBLEM_BAD_REQUEST, "the expression takes too long to match");
+    if (list->unanswered)
+        request_unanswered(request);
+    else
+        answer_string_problem(request, PROBLEM_BAD_REQUEST, "the expression takes too long to match");
     stream_free(list);
 }
 
@@ -156,9 +157,7 @@ static void write_one(void *context, const struct engine *engine)
 void get_silence(struct request *request)
 {
     struct one one = {.id = request_name(request, 0), .request = request};
-    const struct api_backend *backend = &request->api->backend;
-    backend->ask(backend->core, write_one, &one);
-    if (!one.found)
+    if (request_ask(request, write_one, &one) && !one.found)
         answer_string_problem(request, PROBLEM_NOT_FOUND, "silence not found: there is none with this id");
 }
 
@@ -310,8 +309,10 @@ static int preview(struct request *request, struct matchers *matchers, struct js
         jw_end_object(writer);
     }
     feed_end(&feed);
-    if (got == FEED_FAILED)
-        return refuse(request, "the expression takes too long to match");
+    if (got == FEED_FAILED) {
+        feed_answer_failed(request, &feed);
+        return -1;
+    }
     if (writer) {
         jw_end_array(writer);
         jw_pair_int(writer, "firing", n);

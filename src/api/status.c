@@ -130,7 +130,8 @@ static void write_version(struct json_writer *writer)
 void get_status(struct request *request)
 {
     scoped_buf struct buf configuration = {0};
-    request->api->backend.ask(request->api->backend.core, take_configuration, &configuration);
+    if (!request_ask(request, take_configuration, &configuration))
+        return;
     struct json_writer writer = answer_json(request);
     jw_begin_object(&writer);
     jw_name(&writer, "cluster");
@@ -153,7 +154,8 @@ void get_status(struct request *request)
 void get_receivers(struct request *request)
 {
     struct receivers receivers = {.arena = request->arena};
-    request->api->backend.ask(request->api->backend.core, take_receivers, &receivers);
+    if (!request_ask(request, take_receivers, &receivers))
+        return;
     struct json_writer writer = answer_json(request);
     jw_begin_array(&writer);
     list_each (name, &receivers.names) {

@@ -61,7 +61,7 @@ struct waiting {
     void *context;
     pthread_mutex_t lock;
     pthread_cond_t answered;
-    bool done;
+    bool done, put;
 };
 
 static void put_question(void *context, const struct engine *engine)
@@ -70,24 +70,26 @@ static void put_question(void *context, const struct engine *engine)
     if (engine)
         waiting->question(waiting->context, engine);
     pthread_mutex_lock(&waiting->lock);
+    waiting->put = engine != NULL;
     waiting->done = true;
     pthread_cond_signal(&waiting->answered);
     pthread_mutex_unlock(&waiting->lock);
 }
 
-static void ask(void *context, void (*question)(void *, const struct engine *), void *question_context)
+static bool ask(void *context, void (*question)(void *, const struct engine *), void *question_context)
 {
     struct core *core = context;
-    struct waiting waiting = {question, question_context, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER,
-                              false};
+    struct waiting waiting = {
+        question, question_context, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, false};
     struct job job = {.question = put_question, .context = &waiting};
     if (queue_push(&core->queue, &job) < 0)
-        return;
+        return false;
     uv_async_send(&core->wake);
     pthread_mutex_lock(&waiting.lock);
     while (!waiting.done)
         pthread_cond_wait(&waiting.answered, &waiting.lock);
     pthread_mutex_unlock(&waiting.lock);
+    return waiting.put;
 }
 
 static bool ask_site(void *context, void (*question)(void *, const struct config *, const struct library *),
