@@ -1,58 +1,74 @@
-/* simulation [--seed N] [--days N]: simulated days of on-call from a seed (see simulation.h). Exit 1 and the
- * story of what went before when an invariant is broken. */
+/* simulation [OPTION N]...: simulated days of on-call (see simulation.h). Exit 1 and the story of what went
+ * before when an invariant is broken.
+ *
+ *   --seed N   the first seed, 1       --seeds N  how many runs, 1       --days N  of each, 50
+ *   --real N   1: with the real ledger beside the model, 0: without; else every fourth seed
+ *   --story 1  tell everything */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "simulation.h"
 
-static uint64_t run(uint64_t seed, int64_t days, bool quiet)
+struct options {
+    long long seed, seeds, days, real, story;
+};
+
+static uint64_t run(uint64_t seed, int64_t days, bool real, const struct options *options)
 {
-    struct sim *sim = sim_new(seed, days);
+    struct sim *sim = sim_new(seed, days, real);
+    sim->story = options && options->story;
     sim_run(sim);
     uint64_t digest = sim->digest;
-    if (!quiet)
-        printf("seed %llu: %lld days, %lld inputs, %lld incidents, %lld acknowledged, %lld pages in %lld "
+    if (options)
+        printf("seed %llu%s: %lld days, %lld inputs, %lld incidents, %lld acknowledged, %lld pages in %lld "
                "attempts, %lld steps, %lld lapses, %lld opened again, %lld crashes, digest %016llx\n",
-               (unsigned long long)seed, (long long)days, (long long)sim->count.inputs,
-               (long long)sim->count.incidents, (long long)sim->count.acknowledged,
-               (long long)sim->count.pages, (long long)sim->count.attempts, (long long)sim->count.steps,
-               (long long)sim->count.lapses, (long long)sim->count.reopened, (long long)sim->count.crashes,
-               (unsigned long long)digest);
+               (unsigned long long)seed, real ? " (real ledger)" : "", (long long)days,
+               (long long)sim->count.inputs, (long long)sim->count.incidents,
+               (long long)sim->count.acknowledged, (long long)sim->count.pages,
+               (long long)sim->count.attempts, (long long)sim->count.steps, (long long)sim->count.lapses,
+               (long long)sim->count.reopened, (long long)sim->count.crashes, (unsigned long long)digest);
+    fflush(stdout);
     sim_free(sim);
     return digest;
 }
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: simulation [--seed N] [--days N] [--seeds N]\n");
+    fprintf(stderr, "usage: simulation [--seed N] [--seeds N] [--days N] [--real 0|1] [--story 1]\n");
     return 2;
+}
+
+/* The same seed tells the same story, or no failure could be replayed; and the real ledger makes no other. */
+static int check_replay(uint64_t seed, int64_t days)
+{
+    uint64_t once = run(seed, days, false, NULL), again = run(seed, days, false, NULL),
+             real = run(seed, days, true, NULL);
+    if (once == again && once == real)
+        return 0;
+    fprintf(stderr, "seed %llu does not replay%s\n", (unsigned long long)seed,
+            once == again ? " with the real ledger" : "");
+    return 1;
 }
 
 int main(int argc, char **argv)
 {
-    long long seed = 1, seeds = 1, days = 200;
+    struct options options = {.seed = 1, .seeds = 1, .days = 50, .real = -1};
     for (int i = 1; i < argc; i += 2) {
-        long long *option = strcmp(argv[i], "--seed") == 0    ? &seed
-                            : strcmp(argv[i], "--seeds") == 0 ? &seeds
-                            : strcmp(argv[i], "--days") == 0  ? &days
+        long long *option = strcmp(argv[i], "--seed") == 0    ? &options.seed
+                            : strcmp(argv[i], "--seeds") == 0 ? &options.seeds
+                            : strcmp(argv[i], "--days") == 0  ? &options.days
+                            : strcmp(argv[i], "--real") == 0  ? &options.real
+                            : strcmp(argv[i], "--story") == 0 ? &options.story
                                                               : NULL;
         char *end = NULL;
         if (!option || i + 1 == argc)
             return usage();
         *option = strtoll(argv[i + 1], &end, 10);
-        if (*end || *option < 1 || *option > 1000000)
+        if (*end || *option < 0 || *option > 1000000)
             return usage();
     }
-    for (long long n = 0; n < seeds; n++)
-        run((uint64_t)(seed + n), days, false);
-
-    /* The same seed tells the same story: without that no failure could be replayed. */
-    int64_t some_days = days < 10 ? days : 10;
-    uint64_t once = run((uint64_t)seed, some_days, true), again = run((uint64_t)seed, some_days, true);
-    if (once != again) {
-        fprintf(stderr, "seed %lld does not replay\n", seed);
-        return 1;
-    }
-    return 0;
+    for (long long seed = options.seed; seed < options.seed + options.seeds; seed++)
+        run((uint64_t)seed, options.days, options.real >= 0 ? options.real : seed % 4 == 0, &options);
+    return options.story ? 0 : check_replay((uint64_t)options.seed, options.days < 10 ? options.days : 10);
 }

@@ -18,7 +18,9 @@ void model_start(struct model *model)
                             .steps = map_new(),
                             .roles = map_new(),
                             .checks = map_new(),
-                            .timers = map_new()};
+                            .timers = map_new(),
+                            .silences = map_new(),
+                            .document = json_document_new()};
 }
 
 static void free_values(struct map *map, const struct texts *texts)
@@ -35,7 +37,7 @@ static void free_values(struct map *map, const struct texts *texts)
 static void drop_inbox(struct model *model)
 {
     for (size_t i = 0; i < model->n_inbox; i++)
-        arena_free(model->inbox[i].arena);
+        row_free(&model->inbox[i]);
     model->n_inbox = 0;
 }
 
@@ -47,6 +49,8 @@ void model_end(struct model *model)
     free_values(model->roles, &role_texts);
     free_values(model->checks, &check_texts);
     free_values(model->timers, NULL);
+    free_values(model->silences, &silence_texts);
+    json_document_free(model->document);
     drop_inbox(model);
     free(model->inbox);
 }
@@ -102,6 +106,28 @@ size_t model_open_checks(const struct model *model, int64_t incident)
     return n;
 }
 
+static bool is_unsettled(const struct delivery *delivery)
+{
+    return delivery->state == DELIVERY_DUE || delivery->state == DELIVERY_RETRY;
+}
+
+const struct silence *model_silence(const struct model *model, const char *id)
+{
+    return map_get(model->silences, id, strlen(id));
+}
+
+struct model_counts model_count(const struct model *model)
+{
+    struct model_counts counts = {.timers = map_count(model->timers), .silences = map_count(model->silences)};
+    size_t position = 0;
+    for (const struct incident *incident; (incident = map_next(model->incidents, &position));)
+        counts.open_incidents += incident->state < INCIDENT_RESOLVED;
+    position = 0;
+    for (const struct delivery *delivery; (delivery = map_next(model->deliveries, &position));)
+        counts.unsettled_deliveries += is_unsettled(delivery);
+    return counts;
+}
+
 const struct timer *model_timer(const struct model *model, enum timer_kind kind, int64_t subject)
 {
     return value_of(model->timers, kind, subject);
@@ -116,65 +142,22 @@ static int64_t hash_of(int64_t hash, const char *text)
 
 /* ---- the inbox ---- */
 
-static struct label *copy_labels(struct arena *arena, const struct label *labels, size_t n)
-{
-    struct label *copy = arena_alloc(arena, (n + 1) * sizeof *copy);
-    for (size_t i = 0; i < n; i++)
-        copy[i] = (struct label){arena_strdup(arena, labels[i].name), arena_strdup(arena, labels[i].value)};
-    return copy;
-}
-
-static struct heard copy_batch(const struct alert_batch *batch, int64_t received_us)
-{
-    struct arena *arena = arena_new();
-    struct heard heard = {.arena = arena, .batch = *batch, .received_us = received_us};
-    heard.batch.source = arena_strdup(arena, batch->source);
-    heard.batch.group_key = arena_strdup(arena, batch->group_key);
-    heard.batch.alerts = arena_alloc(arena, (batch->n_alerts + 1) * sizeof *batch->alerts);
-    for (size_t i = 0; i < batch->n_alerts; i++) {
-        struct alert *alert = &heard.batch.alerts[i];
-        *alert = batch->alerts[i];
-        alert->labels = copy_labels(arena, alert->labels, alert->n_labels);
-        alert->annotations = copy_labels(arena, alert->annotations, alert->n_annotations);
-        alert->generator_url = arena_strdup(arena, alert->generator_url);
-        alert->text = NULL; /* the copies are not in one piece */
-    }
-    return heard;
-}
-
-static void keep_batch(struct model *model, const struct alert_batch *batch, int64_t received_us)
+void model_keep_row(struct model *model, struct row row)
 {
     if (model->n_inbox == model->inbox_capacity) {
         model->inbox_capacity = model->inbox_capacity ? model->inbox_capacity * 2 : 64;
         model->inbox = heap_resize(model->inbox, model->inbox_capacity * sizeof *model->inbox);
     }
-    model->inbox[model->n_inbox++] = copy_batch(batch, received_us);
-}
-
-struct compacting {
-    struct model *model;
-    int64_t now_us;
-};
-
-static void keep_view(void *context, const struct alert_view *view)
-{
-    struct compacting *compacting = context;
-    struct alert alert = view->alert;
-    struct alert_batch batch = {
-        .source = view->source,
-        .group_key = view->group_key,
-        .lasting = view->lasting,
-        .alerts = &alert,
-        .n_alerts = 1,
-    };
-    keep_batch(compacting->model, &batch, compacting->now_us);
+    model->inbox[model->n_inbox++] = row;
+    if (row.received_us > model->last_us)
+        model->last_us = row.received_us;
 }
 
 static void forget_old(struct model *model, int64_t now_us)
 {
     size_t position = 0;
     for (struct incident *incident; (incident = map_next(model->incidents, &position));)
-        if (incident->resolved_us && incident->resolved_us + REMEMBERED_S * US_PER_S <= now_us)
+        if (incident->resolved_us && incident->resolved_us + REMEMBERED_S * US_PER_S < now_us)
             drop(model->incidents, (struct pair_key){incident->number, 0}, &incident_texts);
     position = 0;
     for (struct delivery *delivery; (delivery = map_next(model->deliveries, &position));)
@@ -186,74 +169,99 @@ static void forget_old(struct model *model, int64_t now_us)
             drop(model->steps, (struct pair_key){step->run, step->line}, &step_texts);
 }
 
-void model_compact(struct model *model, const struct engine *engine, int64_t now_us)
+void model_compact(struct model *model, const struct row *standing, int64_t now_us)
 {
     drop_inbox(model);
-    struct compacting compacting = {model, now_us};
-    engine_each_alert(engine, now_us, keep_view, &compacting);
+    model_keep_row(model, row_copy(standing));
     forget_old(model, now_us);
 }
 
 /* ---- transactions ---- */
 
-void model_commit(struct model *model, const struct decisions *decisions, const struct alert_batch *batch,
-                  int64_t now_us)
+static void drop_silence(struct model *model, const char *id)
 {
-    if (batch)
-        keep_batch(model, batch, now_us);
-    list_each (d, &decisions->list) {
-        switch (d->kind) {
-        case DECISION_EVENT:
-            model->last_us = now_us;
+    struct silence *silence = map_remove(model->silences, id, strlen(id));
+    if (silence)
+        texts_free(&silence_texts, silence);
+    free(silence);
+}
+
+static void save_silence(struct model *model, const struct silence *silence)
+{
+    drop_silence(model, silence->id);
+    struct silence *kept = heap_alloc(sizeof *kept);
+    *kept = *silence;
+    texts_to_heap(&silence_texts, kept);
+    map_put(model->silences, kept->id, strlen(kept->id), kept);
+}
+
+void model_commit(struct model *model, const struct decisions *decisions, const struct row *row)
+{
+    if (row)
+        model_keep_row(model, row_copy(row));
+    list_each (d, &decisions->list)
+        model_save(model, d);
+}
+
+void model_save(struct model *model, const struct decision *d)
+{
+    switch (d->kind) {
+    case DECISION_EVENT:
+        break;
+    case DECISION_INCIDENT:
+        save(model->incidents, (struct pair_key){d->incident.number, 0}, &d->incident, sizeof d->incident,
+             &incident_texts);
+        if (d->incident.number > model->last_incident)
+            model->last_incident = d->incident.number;
+        break;
+    case DECISION_DELIVERY:
+        save(model->deliveries, (struct pair_key){d->delivery.id, 0}, &d->delivery, sizeof d->delivery,
+             &delivery_texts);
+        if (d->delivery.id > model->last_delivery)
+            model->last_delivery = d->delivery.id;
+        break;
+    case DECISION_STEP:
+        save(model->steps, (struct pair_key){d->step.run, d->step.line}, &d->step, sizeof d->step,
+             &step_texts);
+        break;
+    case DECISION_ROLE:
+        save(model->roles,
+             (struct pair_key){d->role.incident, hash_of(hash_of(7, d->role.role), d->role.person)}, &d->role,
+             sizeof d->role, &role_texts);
+        break;
+    case DECISION_CHECK:
+        save(model->checks, (struct pair_key){d->check.incident, d->check.item}, &d->check, sizeof d->check,
+             &check_texts);
+        break;
+    case DECISION_TIMER_SET: /* what is not durable is not saved */
+        if (d->timer.kind > TIMER_LEASE)
             break;
-        case DECISION_INCIDENT:
-            save(model->incidents, (struct pair_key){d->incident.number, 0}, &d->incident, sizeof d->incident,
-                 &incident_texts);
-            if (d->incident.number > model->last_incident)
-                model->last_incident = d->incident.number;
-            break;
-        case DECISION_DELIVERY:
-            save(model->deliveries, (struct pair_key){d->delivery.id, 0}, &d->delivery, sizeof d->delivery,
-                 &delivery_texts);
-            if (d->delivery.id > model->last_delivery)
-                model->last_delivery = d->delivery.id;
-            break;
-        case DECISION_STEP:
-            save(model->steps, (struct pair_key){d->step.run, d->step.line}, &d->step, sizeof d->step,
-                 &step_texts);
-            break;
-        case DECISION_ROLE:
-            save(model->roles,
-                 (struct pair_key){d->role.incident, hash_of(hash_of(7, d->role.role), d->role.person)},
-                 &d->role, sizeof d->role, &role_texts);
-            break;
-        case DECISION_CHECK:
-            save(model->checks, (struct pair_key){d->check.incident, d->check.item}, &d->check,
-                 sizeof d->check, &check_texts);
-            break;
-        case DECISION_TIMER_SET:
-            save(model->timers, (struct pair_key){d->timer.kind, d->timer.subject}, &d->timer,
-                 sizeof d->timer, NULL);
-            break;
-        case DECISION_TIMER_CLEAR:
-            drop(model->timers, (struct pair_key){d->timer.kind, d->timer.subject}, NULL);
-            break;
-        case DECISION_SILENCE: /* nobody here makes one */
-        case DECISION_SILENCE_FORGET:
-            break;
-        }
+        save(model->timers, (struct pair_key){d->timer.kind, d->timer.subject}, &d->timer, sizeof d->timer,
+             NULL);
+        break;
+    case DECISION_TIMER_CLEAR:
+        drop(model->timers, (struct pair_key){d->timer.kind, d->timer.subject}, NULL);
+        break;
+    case DECISION_SILENCE:
+        save_silence(model, &d->silence);
+        break;
+    case DECISION_SILENCE_FORGET:
+        drop_silence(model, d->silence.id);
+        break;
     }
 }
 
-void model_restore(const struct model *model, struct engine *engine)
+void model_restore(struct model *model, struct engine *engine, int64_t now_us)
 {
+    forget_old(model, now_us);
     engine_restore_last(engine, model->last_incident, model->last_delivery, model->last_us);
     size_t position = 0;
     for (struct incident *incident; (incident = map_next(model->incidents, &position));)
         engine_restore_incident(engine, incident);
     position = 0;
     for (struct delivery *delivery; (delivery = map_next(model->deliveries, &position));)
-        engine_restore_delivery(engine, delivery);
+        if (is_unsettled(delivery))
+            engine_restore_delivery(engine, delivery);
     position = 0;
     for (struct run_step *step; (step = map_next(model->steps, &position));)
         engine_restore_step(engine, step);
@@ -268,6 +276,9 @@ void model_restore(const struct model *model, struct engine *engine)
     position = 0;
     for (struct timer *timer; (timer = map_next(model->timers, &position));)
         engine_restore_timer(engine, timer);
+    position = 0;
+    for (struct silence *silence; (silence = map_next(model->silences, &position));)
+        engine_restore_silence(engine, silence);
     for (size_t i = 0; i < model->n_inbox; i++)
-        engine_restore_alerts(engine, &model->inbox[i].batch, model->inbox[i].received_us);
+        row_restore(&model->inbox[i], model->document, engine);
 }

@@ -3,12 +3,7 @@
 
 #include "base/map.h"
 #include "engine/engine.h"
-
-struct heard {
-    struct arena *arena; /* of the batch */
-    struct alert_batch batch;
-    int64_t received_us;
-};
+#include "wire.h"
 
 struct model {
     struct map *incidents;  /* number -> struct incident */
@@ -17,22 +12,32 @@ struct model {
     struct map *roles;      /* incident, number in order -> struct role_holder */
     struct map *checks;     /* incident, item -> struct check_item */
     struct map *timers;     /* kind, subject -> struct timer */
-    struct heard *inbox;
+    struct map *silences;   /* id -> struct silence */
+    struct json_document *document;
+    struct row *inbox;
     size_t n_inbox, inbox_capacity;
     int64_t last_incident, last_delivery, last_us;
 };
 
 void model_start(struct model *model);
 void model_end(struct model *model);
-/* What one transaction writes. batch may be NULL. */
-void model_commit(struct model *model, const struct decisions *decisions, const struct alert_batch *batch,
-                  int64_t now_us);
+/* What one transaction writes. row may be NULL. */
+void model_commit(struct model *model, const struct decisions *decisions, const struct row *row);
+/* One decision of it, which is no event. */
+void model_save(struct model *model, const struct decision *decision);
+/* The row is the model's from now on. */
+void model_keep_row(struct model *model, struct row row);
 /* Gives the engine what the ledger holds. */
-void model_restore(const struct model *model, struct engine *engine);
+void model_restore(struct model *model, struct engine *engine, int64_t now_us);
 /* Replaces the inbox by what stands, and drops incidents that were resolved more than a day ago. */
-void model_compact(struct model *model, const struct engine *engine, int64_t now_us);
+void model_compact(struct model *model, const struct row *standing, int64_t now_us);
 const struct incident *model_incident(const struct model *model, int64_t number);
 const struct delivery *model_delivery(const struct model *model, int64_t id);
 const struct run_step *model_step(const struct model *model, int64_t run, int line);
 size_t model_open_checks(const struct model *model, int64_t incident);
+const struct silence *model_silence(const struct model *model, const char *id);
+struct model_counts {
+    size_t open_incidents, unsettled_deliveries, timers, silences;
+};
+struct model_counts model_count(const struct model *model);
 const struct timer *model_timer(const struct model *model, enum timer_kind kind, int64_t subject);

@@ -12,7 +12,7 @@ static const char *const alertnames[] = {"ServiceDown", "DiskFull",    "SlowRepl
                                          "QueueStuck",  "CertExpires", "WrongDoseRecommended"};
 static const char *const severities[] = {"SEV-1", "SEV-2", "SEV-3", "critical", NULL};
 
-enum { OLD_BATCHES = 30 };
+enum { OLD_MESSAGES = 30 };
 
 #define PICK(sim, list) ((list)[sim_between((sim), 0, (int64_t)(sizeof(list) / sizeof *(list)) - 1)])
 
@@ -58,21 +58,13 @@ static struct alert alert_of(struct arena *arena, const struct sim *sim, const s
     return alert;
 }
 
-static void remember(struct sim *sim, struct arena *arena, const struct alert_batch *batch)
+static void remember(struct sim *sim, struct row row)
 {
     if (!sim->old)
-        sim->old = heap_alloc(OLD_BATCHES * sizeof *sim->old);
-    size_t at = sim->n_old < OLD_BATCHES ? sim->n_old++ : (size_t)sim_between(sim, 0, OLD_BATCHES - 1);
-    arena_free(sim->old[at].arena);
-    sim->old[at] = (struct heard){.arena = arena, .batch = *batch, .received_us = sim->now_us};
-}
-
-static bool post(struct sim *sim, const struct alert_batch *batch)
-{
-    struct input input = {.kind = INPUT_ALERTS, .actor = batch->source, .batch = batch};
-    sim_say(sim, "%s posts %zu alerts, %s", batch->source, batch->n_alerts,
-            batch->alerts[0].ends_us && batch->alerts[0].ends_us <= sim->now_us ? "over" : "firing");
-    return sim_input(sim, &input);
+        sim->old = heap_alloc(OLD_MESSAGES * sizeof *sim->old);
+    size_t at = sim->n_old < OLD_MESSAGES ? sim->n_old++ : (size_t)sim_between(sim, 0, OLD_MESSAGES - 1);
+    row_free(&sim->old[at]);
+    sim->old[at] = row;
 }
 
 static struct alert_batch batch_of(struct arena *arena, const struct sim *sim, int64_t slot)
@@ -107,12 +99,15 @@ void sender_posts(struct sim *sim, const struct happening *happening)
     struct trouble *trouble = &sim->troubles[slot];
     bool over = sim->now_us >= trouble->until_us;
     bool lost = !trouble->webhook && sim_chance(sim, 5);
-    struct arena *arena = arena_new();
-    struct alert_batch batch = batch_of(arena, sim, slot);
-    bool taken = lost || post(sim, &batch);
+    scoped_arena struct arena *arena = arena_new();
+    struct alert_batch batch = batch_of(arena, sim, slot), heard;
+    struct row row = row_of_batch(&batch);
+    sim_say(sim, "%s posts %zu alerts of %lld, %s%s", batch.source, batch.n_alerts, (long long)slot,
+            over ? "over" : "firing", lost ? ", which is lost" : "");
+    bool taken = lost || sim_post(sim, &row, &heard);
     if (taken && !lost && !over)
-        check_heard(sim, trouble, &batch);
-    remember(sim, arena, &batch);
+        check_heard(sim, trouble, &heard);
+    remember(sim, row);
 
     if (over && (taken || !trouble->webhook)) {
         sim_plan(sim,
@@ -135,8 +130,10 @@ void echo_arrives(struct sim *sim, const struct happening *happening)
              (struct happening){.kind = HAPPEN_ECHO, .at_us = sim->now_us + sim_between(sim, MINUTE, DAY)});
     if (!sim->n_old)
         return;
-    const struct heard *heard = &sim->old[sim_between(sim, 0, (int64_t)sim->n_old - 1)];
+    struct row row = row_copy(&sim->old[sim_between(sim, 0, (int64_t)sim->n_old - 1)]);
+    struct alert_batch heard;
     sim_say(sim, "echo of a message that is %lld s old",
-            (long long)((sim->now_us - heard->received_us) / SECOND));
-    post(sim, &heard->batch);
+            (long long)((sim->now_us - row.received_us) / SECOND));
+    sim_post(sim, &row, &heard);
+    row_free(&row);
 }

@@ -8,6 +8,8 @@
 #include "simulation.h"
 #include "team.h"
 
+enum { COMPARED_EVERY = 1 };
+
 #define START_US INT64_C(1772355600000000) /* 2026-03-01T09:00:00Z */
 
 /* ---- chance ---- */
@@ -44,6 +46,8 @@ void sim_say(struct sim *sim, const char *format, ...)
     va_start(ap, format);
     buf_vprintf(story, format, ap);
     va_end(ap);
+    if (sim->story)
+        puts(buf_text(story));
 }
 
 void sim_fail(struct sim *sim, const char *format, ...)
@@ -133,23 +137,53 @@ static struct engine *program_start(struct sim *sim)
     return engine;
 }
 
+static void compare(struct sim *sim)
+{
+    scoped_buf struct buf why = {0};
+    if (sim->disk && !sim->behind && disk_differs(sim->disk, &sim->model, sim->now_us, &why))
+        sim_fail(sim, "%s", buf_text(&why));
+}
+
 /* Decisions of a turn become durable, and then real. */
 static void commit(struct sim *sim, const struct input *input, const struct decisions *decisions)
 {
     check_decisions(sim, input, decisions);
     digest(sim, decisions);
-    model_commit(&sim->model, decisions, input ? input->batch : NULL, sim->now_us);
+    model_commit(&sim->model, decisions, sim->posting);
+    if (sim->disk && !sim->behind && !disk_commit(sim->disk, sim->posting, decisions, sim->now_us)) {
+        sim_say(sim, "   the disk is full: the program goes on from memory");
+        sim->behind = true;
+    }
     check_state(sim, input);
+    if (++sim->n_commits % COMPARED_EVERY == 0)
+        compare(sim);
+}
+
+/* From the model, which is what the ledger holds; with a real ledger, from that. */
+static void restore(struct sim *sim)
+{
+    if (!sim->disk) {
+        model_restore(&sim->model, sim->engine, sim->now_us);
+        return;
+    }
+    disk_crash(sim->disk);
+    compare(sim);
+    model_end(&sim->model);
+    model_start(&sim->model);
+    disk_load(sim->disk, &sim->model, sim->now_us);
+    disk_restore(sim->disk, sim->engine, sim->now_us);
+    sim->behind = false;
 }
 
 void sim_crash(struct sim *sim, int64_t down_us)
 {
     sim_say(sim, "-- the program ends, for %lld s", (long long)(down_us / SECOND));
     sim->count.crashes++;
+    sim->posting = NULL;
     engine_free(sim->engine);
     sim->now_us += down_us;
     sim->engine = program_start(sim);
-    model_restore(&sim->model, sim->engine);
+    restore(sim);
     struct decisions decisions = {.arena = sim->arena};
     engine_restored(sim->engine, sim->now_us, &decisions);
     commit(sim, NULL, &decisions);
@@ -165,6 +199,8 @@ bool sim_input(struct sim *sim, const struct input *input)
     engine_decide(sim->engine, input, sim->now_us, &decisions);
     int crash = (int)sim_between(sim, 0, 999); /* one input in 250 */
     if (crash < 2) {
+        if (sim->disk && !sim->behind)
+            disk_lose(sim->disk, sim->posting, &decisions, sim->now_us);
         arena_reset(sim->arena);
         sim_crash(sim, sim_between(sim, SECOND, 20 * MINUTE));
         return false;
@@ -176,6 +212,18 @@ bool sim_input(struct sim *sim, const struct input *input)
         carry_out(sim, &decisions);
     arena_reset(sim->arena);
     return true;
+}
+
+bool sim_post(struct sim *sim, struct row *row, struct alert_batch *ret_batch)
+{
+    row->received_us = sim->now_us;
+    arena_reset(sim->posted);
+    *ret_batch = row_read_batch(row, sim->document, sim->posted);
+    sim->posting = row;
+    bool taken =
+        sim_input(sim, &(struct input){.kind = INPUT_ALERTS, .actor = ret_batch->source, .batch = ret_batch});
+    sim->posting = NULL;
+    return taken;
 }
 
 static void crash_happens(struct sim *sim, const struct happening *happening)
@@ -190,7 +238,11 @@ static void compact_happens(struct sim *sim, const struct happening *happening)
 {
     (void)happening;
     sim_plan(sim, (struct happening){.kind = HAPPEN_COMPACT, .at_us = sim->now_us + 6 * HOUR});
-    model_compact(&sim->model, sim->engine, sim->now_us);
+    struct row standing = row_of_standing(sim->engine, sim->now_us);
+    model_compact(&sim->model, &standing, sim->now_us);
+    if (sim->disk && !sim->behind)
+        disk_compact(sim->disk, &standing, sim->now_us);
+    row_free(&standing);
 }
 
 static void (*const handlers[N_HAPPENINGS])(struct sim *, const struct happening *) = {
@@ -199,7 +251,7 @@ static void (*const handlers[N_HAPPENINGS])(struct sim *, const struct happening
     [HAPPEN_PERSON] = person_reacts,   [HAPPEN_CRASH] = crash_happens,    [HAPPEN_COMPACT] = compact_happens,
 };
 
-struct sim *sim_new(uint64_t seed, int64_t days)
+struct sim *sim_new(uint64_t seed, int64_t days, bool real)
 {
     struct sim *sim = heap_alloc(sizeof *sim);
     sim->seed = sim->random = seed;
@@ -208,6 +260,9 @@ struct sim *sim_new(uint64_t seed, int64_t days)
     sim->config = team_config();
     sim->library = team_library();
     sim->arena = arena_new();
+    sim->posted = arena_new();
+    sim->document = json_document_new();
+    sim->disk = real ? disk_new() : NULL;
     sim->pages = map_new();
     sim->reach = map_new();
     sim->shown = map_new();
@@ -247,12 +302,15 @@ void sim_free(struct sim *sim)
     map_free(sim->forced);
     map_free(sim->by_hand);
     for (size_t i = 0; i < sim->n_old; i++)
-        arena_free(sim->old[i].arena);
+        row_free(&sim->old[i]);
     for (size_t i = 0; i < HISTORY; i++)
         buf_free(&sim->history[i]);
     free(sim->old);
     free(sim->happenings);
     arena_free(sim->arena);
+    arena_free(sim->posted);
+    json_document_free(sim->document);
+    disk_free(sim->disk);
     config_free(sim->config);
     library_free(sim->library);
     free(sim);
@@ -277,4 +335,7 @@ void sim_run(struct sim *sim)
             sim->now_us = happening.at_us;
         handlers[happening.kind](sim, &happening);
     }
+    scoped_buf struct buf why = {0};
+    if (sim->disk && !sim->behind && !disk_verifies(sim->disk, sim->now_us, &why))
+        sim_fail(sim, "the ledger does not verify: %s", buf_text(&why));
 }

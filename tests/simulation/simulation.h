@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "disk.h"
 #include "engine/engine.h"
 #include "model.h"
 
@@ -78,7 +79,7 @@ struct sim {
     size_t n_happenings, happenings_capacity;
     uint64_t n_ordered;
     struct trouble troubles[TROUBLES];
-    struct heard *old; /* a few past batches, to send again */
+    struct row *old; /* a few past messages, to send again */
     size_t n_old;
     struct map *pages;   /* key -> struct page */
     struct map *reach;   /* incident -> when a page for it last arrived */
@@ -89,15 +90,23 @@ struct sim {
     int64_t opened;      /* the last incident, with those of this transaction */
     struct map *by_hand; /* incidents whose state a person chose */
     struct arena *arena; /* of decisions */
-    uint64_t digest;     /* of all decisions */
+    struct disk *disk;   /* the real ledger beside the model, or NULL */
+    struct json_document *document;
+    struct arena *posted;      /* of the batch that was posted last */
+    const struct row *posting; /* the body of the input that is being decided, or NULL */
+    bool behind;               /* the ledger lacks what the engine decided, for the disk is full */
+    int64_t n_commits;
+    uint64_t digest; /* of all decisions */
     struct {
         int64_t inputs, incidents, pages, attempts, acknowledged, steps, crashes, forced, lapses, reopened;
     } count;
+    bool story; /* everything is told as it happens */
     struct buf history[HISTORY];
     size_t n_history;
 };
 
-struct sim *sim_new(uint64_t seed, int64_t days);
+/* real: beside the model there is a ledger, and the program is restored from it. */
+struct sim *sim_new(uint64_t seed, int64_t days, bool real);
 void sim_free(struct sim *sim);
 void sim_run(struct sim *sim);
 
@@ -115,6 +124,8 @@ __attribute__((noreturn)) void sim_fail(struct sim *sim, const char *format, ...
 /* Gives the input to the engine and carries out what it decides. false: the program ended before the commit,
  * as if the input had never come. */
 bool sim_input(struct sim *sim, const struct input *input);
+/* The same for a message from outside; received_us of the row is set. */
+bool sim_post(struct sim *sim, struct row *row, struct alert_batch *ret_batch);
 /* The program ends here, and starts again after down_us. */
 void sim_crash(struct sim *sim, int64_t down_us);
 

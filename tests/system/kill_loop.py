@@ -74,15 +74,19 @@ def preload(folder):
 
 
 def roles_of(server):
-    """The processes of the server: name -> pid."""
+    """The processes that the supervisor started, not what they forked: name -> pid."""
     found = {}
     for pid in filter(str.isdigit, os.listdir('/proc')):
         try:
+            with open(f'/proc/{pid}/stat', encoding='ascii', errors='replace') as f:
+                parent = int(f.read().rsplit(')', 1)[1].split()[1])
+            if parent != server.process.child.pid:
+                continue
             with open(f'/proc/{pid}/cmdline', 'rb') as f:
                 words = f.read().split(b'\0')
         except OSError:
-            continue
-        if len(words) > 2 and words[1] == b'role' and server.data.encode() in words:
+            continue  # it has just ended
+        if len(words) > 2 and words[1] == b'role':
             found[words[2].decode()] = int(pid)
     return found
 
@@ -306,9 +310,7 @@ class World:
 
     def close(self):
         self.stopping = True
-        self.server.kill()
-        for pid in roles_of(self.server).values():
-            self.end(pid)
+        self.server.kill()  # the others go with it
         self.receiver.stop()
         self.acts.stop()
 
@@ -369,6 +371,7 @@ def main():
     parser.add_argument('--seed', type=int, default=time.time_ns() % 1000000)
     parser.add_argument('--store', choices=('sqlite', 'postgresql'), default='sqlite')
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     database, folder = None, tempfile.mkdtemp(prefix='crashcart-kill-store-')
     try:
         if options.store == 'postgresql':
