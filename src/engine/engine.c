@@ -154,6 +154,7 @@ void engine_each_alert(const struct engine *engine, int64_t now_us,
         struct alert_view view = {
             .updated_us = record->updated_us,
             .incident = record->incident,
+            .apart = record->held & HELD_APART,
             .lasting = record->lasting,
             .source = record->source,
             .group_key = record->group ? record->group->group_key : NULL,

@@ -111,6 +111,7 @@ struct alert_view {
     uint64_t fingerprint;
     int64_t updated_us;
     int64_t incident; /* that it joined, 0: none */
+    bool apart;       /* it is held back, and no incident counts it; incident is what explains it, or 0 */
     bool lasting;
     const char *source, *group_key;
 };

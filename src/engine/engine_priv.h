@@ -286,6 +286,10 @@ int64_t patience_s(const struct engine *engine, const struct incident_record *re
 void escalate(struct turn *turn, struct incident_record *record, const char *reason);
 /* When nobody of the last step can be reached: goes on without waiting. */
 void escalate_past(struct turn *turn, struct incident_record *record);
+/* Seconds that it waits at most for the next step or round; -1: it is not paged again. */
+int64_t escalate_wait_s(const struct engine *engine, const struct incident_record *record);
+/* After a restart: no timer lies further ahead than it can have been set, though the clock was set back. */
+void clock_back_restored(struct turn *turn, struct incident_record *record);
 /* After the engine was restored: sets the next time, or brings it forward. */
 void escalate_review(struct turn *turn, struct incident_record *record);
 /* What the severity was before. */

@@ -60,6 +60,11 @@ static int64_t wait_s(const struct engine *engine, const struct incident_record 
     return paged && pause_s > ROUND_SHORTEST_S ? pause_s : ROUND_SHORTEST_S;
 }
 
+int64_t escalate_wait_s(const struct engine *engine, const struct incident_record *record)
+{
+    return wait_s(engine, record, chain_length(engine, record), true);
+}
+
 static void wait(struct turn *turn, struct incident_record *record, size_t n_steps, bool paged)
 {
     int64_t seconds = wait_s(turn->engine, record, n_steps, paged);

@@ -98,8 +98,10 @@ bool hold_ended(struct turn *turn, struct alert_record *record)
 {
     unsigned held = record->held;
     record->held = 0;
-    if (held & HELD_APART)
+    if (held & HELD_APART) {
+        record->incident = 0; /* of what it depends on: not its own, should it fire again */
         return true;
+    }
     struct incident_record *incident = held ? incident_find(turn->engine, record->incident) : NULL;
     if (incident) {
         incident->n_held--;

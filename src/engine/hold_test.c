@@ -228,6 +228,19 @@ static void what_a_dependency_explains_is_named_in_its_incident_and_pages_nobody
     assert_string_equal(incident_of(w, 3)->title, "SlowReplies on checkout");
 }
 
+static void what_was_explained_and_fires_again_is_not_counted_by_the_dependency(void **state)
+{
+    struct world *w = *state;
+    need_postgres(w);
+    hear_of(w, "ServiceDown", "postgres", "SEV-2", false);
+    settle(w);
+    hear_of(w, "SlowReplies", "checkout", "SEV-2", false);
+    hear_of(w, "SlowReplies", "checkout", "SEV-2", true);
+    hear_of(w, "SlowReplies", "checkout", "SEV-2", false);
+    assert_int_equal(incident_find(w->engine, 1)->incident.n_firing, 1);
+    assert_null(incident_find(w->engine, 2));
+}
+
 static void a_silenced_dependency_explains_nothing(void **state)
 {
     struct world *w = *state;
@@ -255,6 +268,7 @@ int main(void)
         test(an_alert_is_inhibited_by_one_of_the_same_batch_and_pages_when_that_is_over),
         test(alerts_that_fit_both_sides_of_a_rule_do_not_hold_each_other),
         test(what_a_dependency_explains_is_named_in_its_incident_and_pages_nobody),
+        test(what_was_explained_and_fires_again_is_not_counted_by_the_dependency),
         test(a_silenced_dependency_explains_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

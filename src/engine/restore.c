@@ -319,6 +319,7 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
         incident_follow(&turn, record);
         record->fired = record->ended = false;
         restore_clocks(&turn, record);
+        clock_back_restored(&turn, record);
     }
     turn_end(&turn);
 }

@@ -203,6 +203,28 @@ static void timer_that_came_due_meanwhile_fires_once_and_says_how_late(void **st
     assert_true(engine_next_due_us(w->engine) > w->now_us);
 }
 
+static void nobody_waits_longer_because_the_clock_was_set_back(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    keep(w, &kept);
+    world_delivered(w, 1, VERDICT_SENT);
+    keep(w, &kept);
+    restart(w, &kept, &down, -180 * MINUTES);
+    keep(w, &kept);
+    world_next(w, 5 * MINUTES);
+    keep(w, &kept);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ben");
+
+    world_decide(w, (struct input){.kind = INPUT_ACKNOWLEDGE, .incident = 1, .actor = "person:ben"});
+    keep(w, &kept);
+    restart(w, &kept, &down, -180 * MINUTES);
+    world_next(w, 15 * MINUTES);
+    assert_int_equal(count_events(w, "lease.lapsed"), 1);
+    assert_null(strstr(delivery_of(w, DELIVERY_DUE, 0)->why, "-"));
+}
+
 static void look_is_taken_again_and_a_touch_is_not(void **state)
 {
     struct world *w = *state;
@@ -352,6 +374,7 @@ int main(void)
         TEST(page_that_was_sent_is_not_sent_again),
         TEST(acknowledged_incident_wakes_nobody_after_a_restart),
         TEST(roles_and_ticks_outlive_a_restart),
+        TEST(nobody_waits_longer_because_the_clock_was_set_back),
         TEST(acknowledgement_that_ran_out_meanwhile_says_how_late),
         TEST(timer_that_came_due_meanwhile_fires_once_and_says_how_late),
         TEST(look_is_taken_again_and_a_touch_is_not),

@@ -161,7 +161,7 @@ const char *place_text(struct arena *arena, const char *file, int line)
 const char *duration_text(struct arena *arena, int64_t us)
 {
     char text[TIME_TEXT_BYTES];
-    duration_format(us, text);
+    duration_format(us > 0 ? us : 0, text); /* the clock may have been set back */
     return arena_strdup(arena, text);
 }
 

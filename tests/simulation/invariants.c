@@ -59,7 +59,8 @@ static void check_lapse(struct sim *sim, const struct incident *before)
     sim_mark(sim, sim->silent, before->number);
     if (!is_due(sim, TIMER_LEASE, before->number))
         sim_fail(sim, "the lease of incident %lld lapses early", (long long)before->number);
-    if (before->progress_us + SHORTEST_LEASE > sim->now_us)
+    bool is_past = before->progress_us <= sim->now_us; /* the clock may have been set back */
+    if (is_past && before->progress_us + SHORTEST_LEASE > sim->now_us)
         sim_fail(sim, "the lease of incident %lld lapses, although somebody has just moved it on",
                  (long long)before->number);
 }
@@ -118,8 +119,10 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
     if (before && !is_due(sim, TIMER_DELIVERY_RETRY, delivery->id))
         sim_fail(sim, "delivery %lld is tried again early", (long long)delivery->id);
     const struct incident *was = model_incident(&sim->model, delivery->incident);
-    if (!before && !delivery->digest && !(was && is_hidden(was)) &&
-        !is_due(sim, TIMER_ESCALATE, delivery->incident) && !is_due(sim, TIMER_LEASE, delivery->incident))
+    int64_t since_us;
+    if (!before && was && !delivery->digest && !is_hidden(was) &&
+        !is_due(sim, TIMER_ESCALATE, delivery->incident) && !is_due(sim, TIMER_LEASE, delivery->incident) &&
+        held_incident(sim, delivery->incident, &since_us) == HOLD_NONE && since_us + HOUR < sim->now_us)
         sim_fail(sim, "incident %lld is escalated early", (long long)delivery->incident);
 }
 
@@ -128,9 +131,11 @@ static void check_dead(struct sim *sim, const struct delivery *dead, const struc
 {
     const struct person *person = config_person(sim->config, dead->person);
     const struct incident *incident = model_incident(&sim->model, dead->incident);
+    int64_t since_us;
     if (dead->digest) /* its digest is asked the same */
         return;
-    if ((size_t)dead->way + 1 >= person->contacts.n || dead->attempts > 3 || !may_be_paged(incident))
+    if ((size_t)dead->way + 1 >= person->contacts.n || dead->attempts > 3 || !may_be_paged(incident) ||
+        held_incident(sim, dead->incident, &since_us) != HOLD_NONE)
         return;
     list_each (d, &decisions->list)
         if (d->kind == DECISION_DELIVERY && d->delivery.way == dead->way + 1 &&
@@ -156,6 +161,7 @@ static void check_timer(struct sim *sim, const struct decisions *decisions, cons
 
 void check_decisions(struct sim *sim, const struct input *input, const struct decisions *decisions)
 {
+    held_review(sim);
     sim->opened = sim->model.last_incident;
     list_each (d, &decisions->list) {
         if (d->kind == DECISION_EVENT)
@@ -166,6 +172,8 @@ void check_decisions(struct sim *sim, const struct input *input, const struct de
             check_delivery(sim, input, &d->delivery);
         else if (d->kind == DECISION_TIMER_SET || d->kind == DECISION_TIMER_CLEAR)
             check_timer(sim, decisions, d);
+        else if (d->kind == DECISION_SILENCE || d->kind == DECISION_SILENCE_FORGET)
+            check_silence(sim, d);
         if (d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_DEAD)
             check_dead(sim, &d->delivery, decisions);
     }
@@ -182,6 +190,16 @@ static void count_alert(void *context, const struct alert_view *view)
 {
     struct counting *counting = context;
     struct sim *sim = counting->sim;
+    const char *alertname = label_value(view->alert.labels, view->alert.n_labels, "alertname");
+    jobs_see(sim, alertname);
+    if (strcmp(alertname, "Watchdog") == 0 || strcmp(alertname, "Heartbeat") == 0)
+        return;
+    if (view->apart) {
+        const char *wrong = held_wrongly_apart(sim, view);
+        if (wrong)
+            sim_fail(sim, "an alert (%s) stands apart, and %s", alertname, wrong);
+        return;
+    }
     if (map_get(sim->forced, &view->incident, sizeof view->incident))
         return;
     const struct incident *incident = model_incident(&sim->model, view->incident);
@@ -201,6 +219,9 @@ static void count_alert(void *context, const struct alert_view *view)
 static void check_unacknowledged(struct sim *sim, const struct incident *incident)
 {
     long long number = incident->number;
+    int64_t loud_us;
+    if (held_incident(sim, incident->number, &loud_us) != HOLD_NONE)
+        return;
     if (incident->next_delivery < 2 && !incident->storm)
         sim_fail(sim, "incident %lld is open and nobody was paged", number);
     const struct timer *timer = model_timer(&sim->model, TIMER_ESCALATE, incident->number);
@@ -217,6 +238,8 @@ static void check_unacknowledged(struct sim *sim, const struct incident *inciden
     const int64_t *shown = map_get(sim->shown, &incident->number, sizeof incident->number);
     if (shown && *shown > since_us)
         since_us = *shown;
+    if (loud_us > since_us)
+        since_us = loud_us; /* it was held until then */
     bool reached = incident->storm || (at && *at >= since_us);
     if (!reached && !paged_once && since_us + REACHED_BY < sim->now_us &&
         sim->process_us + REACHED_BY < sim->now_us)
@@ -228,8 +251,12 @@ static void check_unacknowledged(struct sim *sim, const struct incident *inciden
 static void check_lease(struct sim *sim, const struct incident *incident)
 {
     const struct timer *timer = model_timer(&sim->model, TIMER_LEASE, incident->number);
-    bool holds =
-        has_owner(incident) && !is_hidden(incident) && !is_quiet(incident) && incident->severity_rank != 3;
+    int64_t since_us;
+    enum hold hold = held_incident(sim, incident->number, &since_us);
+    if (hold == HOLD_MAYBE)
+        return;
+    bool holds = has_owner(incident) && !is_hidden(incident) && !is_quiet(incident) &&
+                 incident->severity_rank != 3 && hold == HOLD_NONE;
     if (holds != (timer != NULL))
         sim_fail(sim, "incident %lld is %s by %s, and %s a lease", (long long)incident->number,
                  holds ? "held" : "not held", incident->acknowledged_by, timer ? "has" : "has not");
@@ -275,6 +302,11 @@ static void check_open(struct sim *sim, const struct incident *incident, struct 
     if (incident->state != INCIDENT_MONITORING && n == 0 && !by_hand && !is_storm(incident))
         sim_fail(sim, "incident %lld is %s although nothing fires", (long long)incident->number,
                  incident_state_name(incident->state));
+    int64_t since_us;
+    if (held_incident(sim, incident->number, &since_us) == HOLD_HELD &&
+        model_timer(&sim->model, TIMER_ESCALATE, incident->number))
+        sim_fail(sim, "all alerts of incident %lld are held back, and it would still be escalated",
+                 (long long)incident->number);
     if (has_owner(incident) && !is_quiet(incident) &&
         model_timer(&sim->model, TIMER_ESCALATE, incident->number))
         sim_fail(sim, "somebody has incident %lld, and it would still be escalated",
@@ -289,7 +321,9 @@ static void check_open(struct sim *sim, const struct incident *incident, struct 
 static void check_incidents(struct sim *sim)
 {
     struct counting counting = {sim, map_new()};
+    held_review(sim);
     engine_each_alert(sim->engine, sim->now_us, count_alert, &counting);
+    jobs_check(sim);
     size_t position = 0;
     for (const struct incident *incident; (incident = map_next(sim->model.incidents, &position));)
         if (incident->state < INCIDENT_RESOLVED)
@@ -305,8 +339,14 @@ void check_state(struct sim *sim, const struct input *input)
             check_incidents(sim);
         return;
     }
-    if (engine_next_due_us(sim->engine) <= sim->now_us)
-        sim_fail(sim, "something is due although the timers have just fired");
+    /* What fired may have called for a review of what is held back, at once. */
+    sim->n_timers_now = sim->timers_us == sim->now_us ? sim->n_timers_now + 1 : 1;
+    sim->timers_us = sim->now_us;
+    if (engine_next_due_us(sim->engine) <= sim->now_us) {
+        if (sim->n_timers_now > 3)
+            sim_fail(sim, "something is due although the timers have just fired");
+        return;
+    }
     size_t position = 0;
     for (const struct timer *timer; (timer = map_next(sim->model.timers, &position));)
         if (timer->due_us <= sim->now_us)
@@ -355,6 +395,14 @@ void check_heard(struct sim *sim, struct trouble *trouble, const struct alert_ba
     trouble->doubted = !all;
 }
 
+void check_over(struct sim *sim, const struct alert_batch *batch)
+{
+    struct looking looking = {batch, 0};
+    engine_each_alert(sim->engine, sim->now_us, look, &looking);
+    if (looking.n_found)
+        sim_fail(sim, "%zu alerts that are over still stand", looking.n_found);
+}
+
 /* ---- effects ---- */
 
 void check_page(struct sim *sim, const struct delivery *delivery)
@@ -363,6 +411,11 @@ void check_page(struct sim *sim, const struct delivery *delivery)
     const struct page *page = map_get(sim->pages, delivery->key, strlen(delivery->key));
     if (!delivery->digest && (!incident || !may_be_paged(incident)))
         sim_fail(sim, "%s is paged for incident %lld, which somebody has", delivery->person,
+                 (long long)delivery->incident);
+    int64_t since_us;
+    bool by_person = strncmp(delivery->why, "Patients may be harmed", 22) == 0; /* no alert says so */
+    if (held_incident(sim, delivery->incident, &since_us) == HOLD_HELD && !by_person && !delivery->digest)
+        sim_fail(sim, "%s is paged for incident %lld, all alerts of which are held back", delivery->person,
                  (long long)delivery->incident);
     if (page && page->told_sent)
         sim_fail(sim, "page %s was sent, and is sent again", delivery->key);

@@ -2,7 +2,7 @@
  * before when an invariant is broken.
  *
  *   --seed N   the first seed, 1       --seeds N  how many runs, 1       --days N  of each, 50
- *   --real N   1: with the real ledger beside the model, 0: without; else every fourth seed
+ *   --store N  0: the model, 1: the real ledger beside it, 2: and its disk fills; else 0, every fourth seed 2
  *   --story 1  tell everything */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,19 +11,19 @@
 #include "simulation.h"
 
 struct options {
-    long long seed, seeds, days, real, story;
+    long long seed, seeds, days, store, story;
 };
 
-static uint64_t run(uint64_t seed, int64_t days, bool real, const struct options *options)
+static uint64_t run(uint64_t seed, int64_t days, enum store store, const struct options *options)
 {
-    struct sim *sim = sim_new(seed, days, real);
+    struct sim *sim = sim_new(seed, days, store);
     sim->story = options && options->story;
     sim_run(sim);
     uint64_t digest = sim->digest;
     if (options)
         printf("seed %llu%s: %lld days, %lld inputs, %lld incidents, %lld acknowledged, %lld pages in %lld "
                "attempts, %lld steps, %lld lapses, %lld opened again, %lld crashes, digest %016llx\n",
-               (unsigned long long)seed, real ? " (real ledger)" : "", (long long)days,
+               (unsigned long long)seed, store ? " (real ledger)" : "", (long long)days,
                (long long)sim->count.inputs, (long long)sim->count.incidents,
                (long long)sim->count.acknowledged, (long long)sim->count.pages,
                (long long)sim->count.attempts, (long long)sim->count.steps, (long long)sim->count.lapses,
@@ -35,15 +35,15 @@ static uint64_t run(uint64_t seed, int64_t days, bool real, const struct options
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: simulation [--seed N] [--seeds N] [--days N] [--real 0|1] [--story 1]\n");
+    fprintf(stderr, "usage: simulation [--seed N] [--seeds N] [--days N] [--store 0|1|2] [--story 1]\n");
     return 2;
 }
 
 /* The same seed tells the same story, or no failure could be replayed; and the real ledger makes no other. */
 static int check_replay(uint64_t seed, int64_t days)
 {
-    uint64_t once = run(seed, days, false, NULL), again = run(seed, days, false, NULL),
-             real = run(seed, days, true, NULL);
+    uint64_t once = run(seed, days, STORE_MODEL, NULL), again = run(seed, days, STORE_MODEL, NULL),
+             real = run(seed, days, STORE_LEDGER, NULL);
     if (once == again && once == real)
         return 0;
     fprintf(stderr, "seed %llu does not replay%s\n", (unsigned long long)seed,
@@ -53,12 +53,12 @@ static int check_replay(uint64_t seed, int64_t days)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.seed = 1, .seeds = 1, .days = 50, .real = -1};
+    struct options options = {.seed = 1, .seeds = 1, .days = 50, .store = -1};
     for (int i = 1; i < argc; i += 2) {
         long long *option = strcmp(argv[i], "--seed") == 0    ? &options.seed
                             : strcmp(argv[i], "--seeds") == 0 ? &options.seeds
                             : strcmp(argv[i], "--days") == 0  ? &options.days
-                            : strcmp(argv[i], "--real") == 0  ? &options.real
+                            : strcmp(argv[i], "--store") == 0 ? &options.store
                             : strcmp(argv[i], "--story") == 0 ? &options.story
                                                               : NULL;
         char *end = NULL;
@@ -69,6 +69,10 @@ int main(int argc, char **argv)
             return usage();
     }
     for (long long seed = options.seed; seed < options.seed + options.seeds; seed++)
-        run((uint64_t)seed, options.days, options.real >= 0 ? options.real : seed % 4 == 0, &options);
+        run((uint64_t)seed, options.days,
+            options.store >= 0 ? (enum store)options.store
+            : seed % 4 == 0    ? STORE_LEDGER_THAT_FILLS
+                               : STORE_MODEL,
+            &options);
     return options.story ? 0 : check_replay((uint64_t)options.seed, options.days < 10 ? options.days : 10);
 }

@@ -135,7 +135,7 @@ void carry_out(struct sim *sim, const struct decisions *decisions)
     list_each (d, &decisions->list) {
         if (d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_DUE)
             leaves(sim, &d->delivery);
-        else if (d->kind == DECISION_STEP && d->step.state == STEP_STARTING)
+        else if (d->kind == DECISION_STEP && d->step.state == STEP_STARTING && !sim->behind)
             begins(sim, &d->step);
     }
 }

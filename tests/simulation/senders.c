@@ -7,7 +7,7 @@
 
 #include "simulation.h"
 
-static const char *const services[] = {"checkout", "checkout", "search", "mailer"};
+static const char *const services[] = {"checkout", "checkout", "search", "mailer", "billing"};
 static const char *const alertnames[] = {"ServiceDown", "DiskFull",    "SlowReplies",
                                          "QueueStuck",  "CertExpires", "WrongDoseRecommended"};
 static const char *const severities[] = {"SEV-1", "SEV-2", "SEV-3", "critical", NULL};
@@ -107,6 +107,8 @@ void sender_posts(struct sim *sim, const struct happening *happening)
     bool taken = lost || sim_post(sim, &row, &heard);
     if (taken && !lost && !over)
         check_heard(sim, trouble, &heard);
+    if (taken && !lost && over && sim->echoed_us < trouble->started_us)
+        check_over(sim, &heard);
     remember(sim, row);
 
     if (over && (taken || !trouble->webhook)) {
@@ -134,6 +136,7 @@ void echo_arrives(struct sim *sim, const struct happening *happening)
     struct alert_batch heard;
     sim_say(sim, "echo of a message that is %lld s old",
             (long long)((sim->now_us - row.received_us) / SECOND));
+    sim->echoed_us = sim->now_us;
     sim_post(sim, &row, &heard);
     row_free(&row);
 }

@@ -8,9 +8,11 @@
 #include "simulation.h"
 #include "team.h"
 
-enum { COMPARED_EVERY = 1 };
+enum { COMPARED_EVERY = 10 };
 
-#define START_US INT64_C(1772355600000000) /* 2026-03-01T09:00:00Z */
+/* Before clocks go forward and back; a run of 50 days sees them change in America and in Europe. */
+#define SPRING_US INT64_C(1772355600000000) /* 2026-03-01T09:00:00Z */
+#define AUTUMN_US INT64_C(1790845200000000) /* 2026-10-01T09:00:00Z */
 
 /* ---- chance ---- */
 
@@ -191,10 +193,23 @@ void sim_crash(struct sim *sim, int64_t down_us)
     arena_reset(sim->arena);
 }
 
+/* While the disk is full a body is refused before the engine has seen it; and once the ledger lacks
+ * something, only what the program tells itself is heard. */
+static bool is_refused(const struct sim *sim, const struct input *input)
+{
+    bool own = input->kind == INPUT_TIMER || input->kind == INPUT_DELIVERY_DONE ||
+               input->kind == INPUT_STEP_STARTED || input->kind == INPUT_STEP_DONE;
+    return (sim->full && sim->posting) || (sim->behind && !own);
+}
+
 bool sim_input(struct sim *sim, const struct input *input)
 {
     sim->count.inputs++;
     check_under_way(sim);
+    if (is_refused(sim, input)) {
+        sim_say(sim, "   refused: the ledger cannot be written");
+        return false;
+    }
     struct decisions decisions = {.arena = sim->arena};
     engine_decide(sim->engine, input, sim->now_us, &decisions);
     int crash = (int)sim_between(sim, 0, 999); /* one input in 250 */
@@ -211,7 +226,7 @@ bool sim_input(struct sim *sim, const struct input *input)
     else
         carry_out(sim, &decisions);
     arena_reset(sim->arena);
-    return true;
+    return !sim->behind;
 }
 
 bool sim_post(struct sim *sim, struct row *row, struct alert_batch *ret_batch)
@@ -246,23 +261,27 @@ static void compact_happens(struct sim *sim, const struct happening *happening)
 }
 
 static void (*const handlers[N_HAPPENINGS])(struct sim *, const struct happening *) = {
-    [HAPPEN_TROUBLE] = trouble_starts, [HAPPEN_SEND] = sender_posts,      [HAPPEN_ECHO] = echo_arrives,
-    [HAPPEN_ANSWER] = courier_answers, [HAPPEN_STARTED] = runner_started, [HAPPEN_FINISHED] = runner_finished,
-    [HAPPEN_PERSON] = person_reacts,   [HAPPEN_CRASH] = crash_happens,    [HAPPEN_COMPACT] = compact_happens,
+    [HAPPEN_TROUBLE] = trouble_starts,  [HAPPEN_SEND] = sender_posts,
+    [HAPPEN_ECHO] = echo_arrives,       [HAPPEN_ANSWER] = courier_answers,
+    [HAPPEN_STARTED] = runner_started,  [HAPPEN_FINISHED] = runner_finished,
+    [HAPPEN_SILENCE] = silence_is_made, [HAPPEN_JOB] = job_reports,
+    [HAPPEN_CLOCK] = clock_is_stepped,  [HAPPEN_DISK] = disk_is_full,
+    [HAPPEN_PERSON] = person_reacts,    [HAPPEN_CRASH] = crash_happens,
+    [HAPPEN_COMPACT] = compact_happens,
 };
 
-struct sim *sim_new(uint64_t seed, int64_t days, bool real)
+struct sim *sim_new(uint64_t seed, int64_t days, enum store store)
 {
     struct sim *sim = heap_alloc(sizeof *sim);
     sim->seed = sim->random = seed;
-    sim->start_us = sim->now_us = START_US;
-    sim->end_us = START_US + days * DAY;
+    sim->start_us = sim->now_us = seed % 3 == 2 ? AUTUMN_US : SPRING_US;
+    sim->end_us = sim->start_us + days * DAY;
     sim->config = team_config();
     sim->library = team_library();
     sim->arena = arena_new();
     sim->posted = arena_new();
     sim->document = json_document_new();
-    sim->disk = real ? disk_new() : NULL;
+    sim->disk = store == STORE_MODEL ? NULL : disk_new();
     sim->pages = map_new();
     sim->reach = map_new();
     sim->shown = map_new();
@@ -270,15 +289,24 @@ struct sim *sim_new(uint64_t seed, int64_t days, bool real)
     sim->silent = map_new();
     sim->forced = map_new();
     sim->by_hand = map_new();
+    held_start(sim);
     model_start(&sim->model);
     sim->engine = program_start(sim);
     for (int slot = 0; slot < TROUBLES; slot++)
         sim_plan(sim, (struct happening){.kind = HAPPEN_TROUBLE,
                                          .subject = slot,
-                                         .at_us = START_US + sim_between(sim, 0, DAY)});
-    sim_plan(sim, (struct happening){.kind = HAPPEN_CRASH, .at_us = START_US + sim_between(sim, 0, DAY)});
-    sim_plan(sim, (struct happening){.kind = HAPPEN_COMPACT, .at_us = START_US + 6 * HOUR});
-    sim_plan(sim, (struct happening){.kind = HAPPEN_ECHO, .at_us = START_US + HOUR});
+                                         .at_us = sim->start_us + sim_between(sim, 0, DAY)});
+    sim_plan(sim,
+             (struct happening){.kind = HAPPEN_CRASH, .at_us = sim->start_us + sim_between(sim, 0, DAY)});
+    sim_plan(sim, (struct happening){.kind = HAPPEN_COMPACT, .at_us = sim->start_us + 6 * HOUR});
+    sim_plan(sim, (struct happening){.kind = HAPPEN_ECHO, .at_us = sim->start_us + HOUR});
+    sim_plan(sim, (struct happening){.kind = HAPPEN_SILENCE, .at_us = sim->start_us + HOUR});
+    for (int kind = 0; kind < JOBS; kind++)
+        sim_plan(sim,
+                 (struct happening){.kind = HAPPEN_JOB, .subject = kind, .at_us = sim->start_us + MINUTE});
+    sim_plan(sim, (struct happening){.kind = HAPPEN_CLOCK, .at_us = sim->start_us + 2 * DAY});
+    if (store == STORE_LEDGER_THAT_FILLS)
+        sim_plan(sim, (struct happening){.kind = HAPPEN_DISK, .subject = true, .at_us = sim->start_us + DAY});
     return sim;
 }
 
@@ -309,6 +337,7 @@ void sim_free(struct sim *sim)
     free(sim->happenings);
     arena_free(sim->arena);
     arena_free(sim->posted);
+    held_end(sim);
     json_document_free(sim->document);
     disk_free(sim->disk);
     config_free(sim->config);

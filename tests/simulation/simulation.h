@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "disk.h"
 #include "engine/engine.h"
+#include "held.h"
 #include "model.h"
 
 #define SECOND INT64_C(1000000)
@@ -34,6 +35,10 @@ enum happening_kind {
     HAPPEN_PERSON,   /* somebody reacts to a page; subject: incident */
     HAPPEN_CRASH,
     HAPPEN_COMPACT,
+    HAPPEN_SILENCE, /* somebody makes one, or ends one */
+    HAPPEN_JOB,     /* a sign of life; subject: job */
+    HAPPEN_CLOCK,
+    HAPPEN_DISK, /* subject: is it full now? */
     N_HAPPENINGS
 };
 
@@ -64,8 +69,20 @@ struct page {
     int sent;
     uint64_t process; /* that sent it last */
     bool failed;      /* the last answer asked for another attempt */
-    bool told_sent;   /* the engine has been told that it arrived */
+    bool told_sent;   /* the engine has been told that it arrived, and it is on record */
 };
+
+/* Something whose silence is an alarm. */
+enum { JOB_HEARTBEAT, JOB_WATCHDOG, JOBS };
+
+struct job {
+    int64_t heard_us; /* last, as far as that is durable; 0: never */
+    bool missed;      /* its alarm stands */
+    bool speaks;      /* just now */
+};
+
+/* What stands beside the model. */
+enum store { STORE_MODEL, STORE_LEDGER, STORE_LEDGER_THAT_FILLS };
 
 struct sim {
     uint64_t seed, random, process;
@@ -74,13 +91,18 @@ struct sim {
     struct engine *engine;
     struct model model;
     int64_t start_us, now_us, end_us;
+    int64_t timers_us;  /* the last time that timers fired, */
+    int n_timers_now;   /* and how often in a row at that time */
     int64_t process_us; /* when the program was last started */
     struct happening *happenings;
     size_t n_happenings, happenings_capacity;
     uint64_t n_ordered;
     struct trouble troubles[TROUBLES];
+    struct job jobs[JOBS];
+    struct held *held;
     struct row *old; /* a few past messages, to send again */
     size_t n_old;
+    int64_t echoed_us;   /* the last time that one was */
     struct map *pages;   /* key -> struct page */
     struct map *reach;   /* incident -> when a page for it last arrived */
     struct map *shown;   /* incident -> when it was muted, or in a storm, for the last time */
@@ -94,6 +116,7 @@ struct sim {
     struct json_document *document;
     struct arena *posted;      /* of the batch that was posted last */
     const struct row *posting; /* the body of the input that is being decided, or NULL */
+    bool full;                 /* the disk */
     bool behind;               /* the ledger lacks what the engine decided, for the disk is full */
     int64_t n_commits;
     uint64_t digest; /* of all decisions */
@@ -105,8 +128,8 @@ struct sim {
     size_t n_history;
 };
 
-/* real: beside the model there is a ledger, and the program is restored from it. */
-struct sim *sim_new(uint64_t seed, int64_t days, bool real);
+/* With a ledger beside the model the program is restored from it. */
+struct sim *sim_new(uint64_t seed, int64_t days, enum store store);
 void sim_free(struct sim *sim);
 void sim_run(struct sim *sim);
 
@@ -139,6 +162,12 @@ void courier_answers(struct sim *sim, const struct happening *happening);
 void runner_started(struct sim *sim, const struct happening *happening);
 void runner_finished(struct sim *sim, const struct happening *happening);
 void person_reacts(struct sim *sim, const struct happening *happening);
+void job_reports(struct sim *sim, const struct happening *happening);
+void clock_is_stepped(struct sim *sim, const struct happening *happening);
+void disk_is_full(struct sim *sim, const struct happening *happening);
+/* An alert of that name stands; then, when all are seen: alarms stand when they must, and only then. */
+void jobs_see(struct sim *sim, const char *alertname);
+void jobs_check(struct sim *sim);
 
 /* ---- invariants.c ---- */
 
@@ -151,4 +180,6 @@ void check_under_way(struct sim *sim);
 /* Each alert of the batch stands. One message may be set aside as late, after an echo; the next may not. */
 void check_heard(struct sim *sim, struct trouble *trouble, const struct alert_batch *batch);
 void check_page(struct sim *sim, const struct delivery *delivery);
+/* It is over, and does not stand any more. */
+void check_over(struct sim *sim, const struct alert_batch *batch);
 void check_step(struct sim *sim, const struct run_step *step);

@@ -1,0 +1,50 @@
+/* What happens to the machine: its clock is stepped, its disk is full for a while. */
+#include "simulation.h"
+
+static void shift_world(struct sim *sim, int64_t by_us)
+{
+    sim->now_us += by_us;
+    for (size_t i = 0; i < sim->n_happenings; i++)
+        sim->happenings[i].at_us += by_us;
+    for (size_t i = 0; i < TROUBLES; i++) {
+        sim->troubles[i].started_us += by_us;
+        sim->troubles[i].until_us += by_us;
+    }
+}
+
+/* Forward while the program runs: whatever is due by the new time comes at once. Back only with an
+ * end of the program: to one that runs, an earlier time than the last is the last. */
+void clock_is_stepped(struct sim *sim, const struct happening *happening)
+{
+    (void)happening;
+    sim_plan(sim, (struct happening){.kind = HAPPEN_CLOCK,
+                                     .at_us = sim->now_us + sim_between(sim, DAY, 12 * DAY)});
+    int64_t by_us = sim_between(sim, MINUTE, 5 * HOUR);
+    if (sim_chance(sim, 50)) {
+        sim_say(sim, "-- the clock is set forward by %lld s", (long long)(by_us / SECOND));
+        shift_world(sim, by_us);
+        sim->process_us = sim->now_us;
+        return;
+    }
+    sim_say(sim, "-- the clock is set back by %lld s", (long long)(by_us / SECOND));
+    shift_world(sim, -by_us);
+    for (int kind = 0; kind < JOBS; kind++)
+        sim->jobs[kind].heard_us = 0; /* nobody can tell when that was */
+    sim_crash(sim, sim_between(sim, SECOND, MINUTE));
+}
+
+void disk_is_full(struct sim *sim, const struct happening *happening)
+{
+    sim_plan(sim, (struct happening){.kind = HAPPEN_DISK,
+                                     .subject = !happening->subject,
+                                     .at_us = sim->now_us + (happening->subject
+                                                                 ? sim_between(sim, MINUTE, 2 * HOUR)
+                                                                 : sim_between(sim, 6 * HOUR, 4 * DAY))});
+    if (!sim->disk)
+        return;
+    sim->full = happening->subject;
+    sim_say(sim, "-- the disk %s", sim->full ? "is full" : "has room again");
+    disk_fill(sim->disk, sim->full);
+    if (!sim->full && sim->behind)
+        sim_crash(sim, SECOND);
+}
