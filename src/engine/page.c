@@ -145,7 +145,6 @@ bool page_person(struct turn *turn, struct incident_record *record, const char *
             return true;
         }
     }
-    storm_paged(record, id);
     if (storm_has_paged(turn->engine, record, id)) {
         jw_pair(event_begin(turn), "person", id);
         event_end(turn, record->incident.number, NULL, "page.covered",
@@ -155,6 +154,7 @@ bool page_person(struct turn *turn, struct incident_record *record, const char *
     }
     if (!budget_spend(turn, record, person))
         return digest_add(turn, record, person, why);
+    storm_paged(record, id);
     return page_way(turn, record, person, 0, why, 0);
 }
 

@@ -239,8 +239,8 @@ static void restore_deliveries(struct turn *turn, struct incident_record *record
             digest_restore(turn, d);
             continue;
         }
-        if (d->delivery.state == DELIVERY_CANCELLED)
-            continue;
+        if (d->delivery.state == DELIVERY_CANCELLED || d->delivery.queued_us == turn->now_us)
+            continue; /* queued just now, for what was heard and not decided */
         turn_clear_timer(turn, &d->retry, d->delivery.id);
         d->delivery.state = DELIVERY_DUE;
         d->delivery.due_us = turn->now_us;

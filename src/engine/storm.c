@@ -149,6 +149,11 @@ static void worsen(struct turn *turn, struct incident_record *storm, const struc
 {
     struct incident *to = &storm->incident;
     const struct incident *from = &member->incident;
+    if (from->patient_safety && !to->patient_safety) {
+        to->patient_safety = true;
+        text_keep(&to->patient_safety_why, from->patient_safety_why);
+        turn_touch(turn, storm);
+    }
     if (from->severity_rank == 0 || (to->severity_rank != 0 && to->severity_rank <= from->severity_rank))
         return;
     struct severity_choice choice = {
@@ -333,6 +338,9 @@ static void let_go(struct turn *turn, struct incident_record *storm, struct inci
     event_begin(turn);
     event_end(turn, member->incident.number, NULL, "incident.left_storm",
               "The storm %lld is over: it is paged for by itself again", (long long)storm->incident.number);
+    /* Those of the worst level were not hidden, but the pages of the storm may have stood for theirs. */
+    if (!member->hushed && incident_wants_people(member) && member->incident.escalation_step > 0)
+        escalate(turn, member, member->released_why);
 }
 
 /* A clock of every incident: members leave when they are over, a storm takes its members along. */

@@ -120,6 +120,17 @@ static void what_burns_when_the_storm_is_over_pages_by_itself(void **state)
     assert_int_equal(n_second, 0);
 }
 
+static void the_worst_level_is_paged_for_when_the_storm_that_covered_it_is_over(void **state)
+{
+    struct world *w = *state;
+    for (int i = 0; i < 3; i++)
+        trouble(w, i == 0 ? "One" : i == 1 ? "Two" : "Three", "checkout", "SEV-1", "eu-1");
+    assert_int_equal(incident_of(w, 3)->next_delivery, 1); /* ana is paged for the storm */
+    w->now_us += 5 * MINUTES;
+    world_decide(w, (struct input){.kind = INPUT_TIMER});
+    assert_true(incident_of(w, 3)->next_delivery > 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +139,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_storm_is_acknowledged_with_all_that_it_holds, start, world_stop),
         cmocka_unit_test_setup_teardown(the_worst_level_pages_its_own_people_also_in_a_storm, start,
                                         world_stop),
+        cmocka_unit_test_setup_teardown(the_worst_level_is_paged_for_when_the_storm_that_covered_it_is_over,
+                                        start, world_stop),
         cmocka_unit_test_setup_teardown(what_burns_when_the_storm_is_over_pages_by_itself, start, world_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

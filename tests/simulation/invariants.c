@@ -120,7 +120,7 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
         sim_fail(sim, "delivery %lld is tried again early", (long long)delivery->id);
     const struct incident *was = model_incident(&sim->model, delivery->incident);
     int64_t since_us;
-    if (!before && was && !delivery->digest && !is_hidden(was) &&
+    if (!before && was && !delivery->digest && !is_hidden(was) && !was->storm &&
         !is_due(sim, TIMER_ESCALATE, delivery->incident) && !is_due(sim, TIMER_LEASE, delivery->incident) &&
         held_incident(sim, delivery->incident, &since_us) == HOLD_NONE && since_us + HOUR < sim->now_us)
         sim_fail(sim, "incident %lld is escalated early", (long long)delivery->incident);
