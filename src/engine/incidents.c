@@ -158,3 +158,8 @@ const struct runbook *incident_runbook(const struct engine *engine, const struct
         }
     return runbook;
 }
+
+bool incident_is_worst(const struct incident_record *record)
+{
+    return record->incident.severity_rank == 1 || record->incident.patient_safety;
+}

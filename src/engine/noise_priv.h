@@ -1,6 +1,11 @@
-/* What keeps people from being paged for nothing: mutes, flapping, storms, digests. Included by engine_priv.h
- * only. */
+/* What keeps people from being paged for nothing: mutes, flapping, storms, digests. */
 #pragma once
+
+#include "base/json.h"
+#include "engine/engine.h"
+
+struct turn;
+struct incident_record;
 
 /* ---- flapping.c ---- */
 
@@ -14,10 +19,7 @@ int64_t hold_down_s(const struct engine *engine, const struct incident_record *r
 /* ---- how bad it is ---- */
 
 /* Of the worst level there is, or people may be harmed: nothing puts off its first page. */
-static inline bool incident_is_worst(const struct incident_record *record)
-{
-    return record->incident.severity_rank == 1 || record->incident.patient_safety;
-}
+bool incident_is_worst(const struct incident_record *record);
 
 /* ---- digest.c ---- */
 
