@@ -55,6 +55,17 @@ static void a_column_of_intervals_in_a_table_about_communication_counts(void **s
     assert_int_equal(parts->cadences.at[1].every_s, 3600);
 }
 
+static void twice_a_day_is_every_twelve_hours(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Communication\n\n- Status updates twice a day to the wards\n");
+
+    assert_int_equal(parts->cadences.n, 1);
+    assert_int_equal(parts->cadences.at[0].every_s, 43200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -62,6 +73,7 @@ int main(void)
         cmocka_unit_test(an_update_without_interval_is_kept_as_open),
         cmocka_unit_test(what_programs_do_every_minute_is_no_cadence),
         cmocka_unit_test(a_column_of_intervals_in_a_table_about_communication_counts),
+        cmocka_unit_test(twice_a_day_is_every_twelve_hours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

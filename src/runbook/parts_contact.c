@@ -119,8 +119,12 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     if (fact->place == FACT_ITEM && block->depth > 1)
         return;
     if (fact->label == NULL) { /* "1. On-call engineer" */
+        const char *kind = value_kind(fact->text);
+        bool address = kind && strcmp(kind, "email") == 0 && strchr(fact->text, ' ') == NULL;
         if (fact->place != FACT_PROSE && person_is(reading->arena, fact->text, &person))
             add_contact(reading, person.name, NULL, fact->block, fact->line);
+        else if (fact->place == FACT_ITEM && address)
+            add_contact(reading, fact->text, fact->text, fact->block, fact->line);
         return;
     }
     if (fact->rest[0] == '\0' || strnlen(fact->label, NAME_BYTES) == NAME_BYTES ||
@@ -194,17 +198,46 @@ static void read_layer(struct parts_reading *reading, const struct fact *fact)
     add_layer(reading, fact->label, without_brackets(reading->arena, fact->rest), fact->rest, fact->line);
 }
 
+static const char *hours_cell(const struct table_row *row)
+{
+    for (size_t k = 1; k < row->n_cells; k++)
+        if (part_words_value(PART_HOURS, row->cells[k].text))
+            return row->cells[k].text;
+    return "";
+}
+
+/* "L1: Helpdesk", "Tier 2" down the first column and hours beside them: the layers of support. Tiers of data
+ * have no hours. */
+static bool is_tiers(const struct block *table)
+{
+    static const char *const names[] = {"tier ", "l1", "l2", "l3", "l4"};
+    size_t n_named = 0, n_hours = 0;
+
+    list_each (row, &table->rows) {
+        bool named = false;
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            named |= text_starts_with(row->cells[0].text, names[i]);
+        n_named += named;
+        n_hours += named && hours_cell(row)[0] != '\0';
+    }
+    return n_named >= 2 && n_hours > 0;
+}
+
 static void read_schedule(struct parts_reading *reading, size_t i)
 {
     const struct block *table = &reading->document->blocks.at[i];
 
-    if (!part_heading_value(reading, i, PART_ONCALL) || table->n_columns < 2)
+    if (table->n_columns < 2)
+        return;
+    bool tiers = is_tiers(table);
+    if (!tiers && !part_heading_value(reading, i, PART_ONCALL))
         return;
     list_each (row, &table->rows) {
-        bool layer = part_words_value(PART_LAYER, row->cells[0].text) ||
+        bool layer = tiers || part_words_value(PART_LAYER, row->cells[0].text) ||
                      part_words_value(PART_HOURS, row->cells[1].text);
         if (layer && row->cells[0].text[0] && !has_layer(reading, row->line))
-            add_layer(reading, row->cells[0].text, row->cells[1].text, row->cells[1].text, row->line);
+            add_layer(reading, row->cells[0].text, tiers ? row->cells[0].text : row->cells[1].text,
+                      tiers ? hours_cell(row) : row->cells[1].text, row->line);
     }
 }
 

@@ -79,6 +79,48 @@ static void levels_and_lists_of_when_to_escalate_are_rules(void **state)
     assert_true(parts->escalations.at[2].after_s == UNSTATED);
 }
 
+static void tiers_with_hours_are_layers_and_tiers_of_data_are_not(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Support\n\n| Tier | Does | Hours |\n|-|-|-|\n| L1: Desk | Questions | Mon-Fri |\n"
+               "| L2: Engineers | Servers | 24x7x365 |\n\n## Data\n\n| Tier | Holds |\n|-|-|\n"
+               "| Tier 1 | Names |\n| Tier 2 | Counts |\n");
+
+    assert_int_equal(parts->oncall.n, 2);
+    assert_string_equal(parts->oncall.at[0].hours, "business");
+    assert_string_equal(parts->oncall.at[1].hours, "24/7");
+    assert_int_equal(parts->oncall.at[1].line, 8);
+}
+
+static void an_address_alone_is_a_contact(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Contacts\n\n- pumps@ward.example\n- Bring a torch\n");
+
+    assert_int_equal(parts->contacts.n, 1);
+    assert_string_equal(parts->contacts.at[0].value_kind, "email");
+}
+
+static void rules_say_how_long_to_wait_and_which_line_of_support_comes_next(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n## Escalation\n\n- Escalate to L2 if unresolved in 20 minutes\n"
+        "- If 40 minutes passed: page the director\n- The manager when a valve takes 3 minutes to close\n");
+
+    assert_int_equal(parts->escalations.n, 3);
+    assert_int_equal(parts->escalations.at[0].after_s, 1200);
+    assert_string_equal(parts->escalations.at[0].to.at[0], "L2");
+    assert_int_equal(parts->escalations.at[1].after_s, 2400);
+    assert_int_equal(parts->escalations.at[2].after_s, UNSTATED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +129,9 @@ int main(void)
         cmocka_unit_test(an_escalation_list_is_a_chain_with_the_rotation_in_front),
         cmocka_unit_test(layers_of_a_rotation_have_hours),
         cmocka_unit_test(levels_and_lists_of_when_to_escalate_are_rules),
+        cmocka_unit_test(tiers_with_hours_are_layers_and_tiers_of_data_are_not),
+        cmocka_unit_test(an_address_alone_is_a_contact),
+        cmocka_unit_test(rules_say_how_long_to_wait_and_which_line_of_support_comes_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

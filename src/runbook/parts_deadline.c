@@ -143,6 +143,63 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
         read_sentence(reading, fact, sentence->text, fact->line);
 }
 
+/* ---- Tables: "| 15 min | First assessment done |", "| Report written | 48 hours |" ---- */
+
+static bool is_time_column(const char *title)
+{
+    static const char *const titles[] = {"time",
+                                         "timeline",
+                                         "deadline",
+                                         "due",
+                                         "timeframe",
+                                         "time frame",
+                                         "when",
+                                         "by when",
+                                         "time limit",
+                                         "target time",
+                                         "complete within",
+                                         "due date",
+                                         "within",
+                                         "time to acknowledge"};
+
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        if (text_same(title, titles[i]))
+            return true;
+    return false;
+}
+
+/* Rows of a table of action items have their own deadlines. */
+static bool about_actions(const struct parts_reading *reading, int last)
+{
+    list_each (row, &reading->parts->action_rows)
+        if (row->line == last)
+            return true;
+    return false;
+}
+
+static void read_table(struct parts_reading *reading, size_t i)
+{
+    const struct block *table = &reading->document->blocks.at[i];
+    size_t time_at = 0;
+
+    while (time_at < table->n_columns && !is_time_column(table->columns[time_at].text))
+        time_at++;
+    if (time_at == table->n_columns || table->n_columns < 2 || part_template_at(reading, table->line))
+        return;
+    list_each (row, &table->rows) {
+        struct duration_words time;
+        const char *cell = row->cells[time_at].text, *what = row->cells[time_at == 0].text;
+        if (part_severity_at(reading, row->line) || what[0] == '\0' || strnlen(cell, 60) == 60 ||
+            !text_duration(cell, &time) || time.at > 0 || time.value_s <= 0 || (time.op && time.op[0] == '>'))
+            continue;
+        const char *kind = is_post_incident(reading, i, what) ? "post_incident" : "phase";
+        struct deadline *deadline = add(reading, what, kind, "", row->line);
+        deadline->due_s = time.value_s;
+        deadline->due_min_s = time.low_s;
+        deadline->op = time.op ? time.op : "<=";
+    }
+}
+
 void parts_read_deadlines(struct parts_reading *reading)
 {
     const struct document *document = reading->document;
@@ -150,6 +207,10 @@ void parts_read_deadlines(struct parts_reading *reading)
     for (size_t i = 0; i < document->blocks.n; i++)
         if (is_section(&document->blocks.at[i]))
             read_title(reading, i, document->blocks.at[i].prose.text, document->blocks.at[i].line);
+    for (size_t i = 0; i < document->blocks.n; i++)
+        if (document->blocks.at[i].kind == BLOCK_TABLE &&
+            !about_actions(reading, document->blocks.at[i].line_end))
+            read_table(reading, i);
     list_each (fact, &reading->facts)
         read_fact(reading, fact);
     list_each (row, &reading->parts->action_rows) {

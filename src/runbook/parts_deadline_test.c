@@ -68,6 +68,22 @@ static void a_table_without_owner_holds_no_action_items(void **state)
     assert_int_equal(parts->action_columns.n, 0);
 }
 
+static void a_column_of_times_sets_deadlines(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Pump stopped\n\n| Time | Action | Owner |\n|-|-|-|\n| 0 min | Page | A |\n"
+               "| 10 min | Valve closed | B |\n| 2 hours | Ward told | C |\n| Sprint | Fixed | D |\n\n"
+               "## Sizes\n\n| Size | Uptime |\n|-|-|\n| Small | 5 days |\n");
+
+    assert_int_equal(parts->deadlines.n, 2);
+    assert_string_equal(parts->deadlines.at[0].what, "Valve closed");
+    assert_int_equal(parts->deadlines.at[0].due_s, 600);
+    assert_int_equal(parts->deadlines.at[0].line, 8);
+    assert_int_equal(parts->deadlines.at[1].due_s, 7200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -76,6 +92,7 @@ int main(void)
         cmocka_unit_test(response_times_of_levels_are_not_told_again),
         cmocka_unit_test(action_items_have_columns_rows_and_due_times),
         cmocka_unit_test(a_table_without_owner_holds_no_action_items),
+        cmocka_unit_test(a_column_of_times_sets_deadlines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,13 +211,33 @@ static bool is_rule_heading(const struct parts_reading *reading, size_t block)
 
 enum { RULE_BYTES = 300 };
 
+/* "unresolved in 15 minutes", "unreachable for 5 minutes", "no answer in 10 minutes". */
+static bool waits_before(const char *text, size_t at)
+{
+    static const char *const before[] = {" in ", " for ", " by "};
+    static const char *const waiting[] = {
+        "unresolved",     "resolved",   "unreachable", "unanswered", "no response", "no answer", "respond",
+        "unacknowledged", "acknowledg", "unavailable", "progress",   "answer",      "stuck"};
+    bool joined = false, waited = false;
+
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        size_t n = strlen(before[i]);
+        joined |= at >= n && strncasecmp(text + at - n, before[i], n) == 0;
+    }
+    for (size_t i = 0; joined && i < sizeof waiting / sizeof *waiting; i++)
+        waited |= strcasestr(text, waiting[i]) != NULL;
+    return waited;
+}
+
 /* How long to wait: "within 30 minutes", "immediately"; not the "2s" of "latency > 2s". */
 static bool wait_stated(const char *text, struct duration_words *ret_after)
 {
     if (!text_duration(text, ret_after))
         return false;
     bool whole = ret_after->at == 0;
-    return ret_after->immediate || (ret_after->value_s >= 60 && (ret_after->op || whole));
+    bool waits = waits_before(text, ret_after->at) || text_find_word(text, "passed") ||
+                 text_find_word(text, "without");
+    return ret_after->immediate || (ret_after->value_s >= 60 && (ret_after->op || whole || waits));
 }
 
 /* Under a heading that only says "Escalation", an item counts when it says who, when or for which level. */

@@ -78,6 +78,18 @@ static void a_review_has_participants(void **state)
     assert_string_equal(parts->participants.at[5].text, "The board");
 }
 
+static void a_question_may_say_in_brackets_what_it_asks_for(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Post-incident review\n\n### Key questions\n\n1. Which valve stuck? (Cause)\n"
+               "2. Valves are stuck (often)\n");
+
+    assert_int_equal(parts->questions.n, 1);
+    assert_int_equal(parts->questions.at[0].line, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +98,7 @@ int main(void)
         cmocka_unit_test(a_sentence_lists_what_a_postmortem_holds),
         cmocka_unit_test(a_list_below_lessons_learned_gives_sections_and_one_of_things_to_do_does_not),
         cmocka_unit_test(the_agenda_has_times_and_the_questions_are_kept),
+        cmocka_unit_test(a_question_may_say_in_brackets_what_it_asks_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

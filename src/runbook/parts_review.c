@@ -36,9 +36,14 @@ static void read_agenda_item(struct parts_reading *reading, const struct fact *f
                                      : text_without_colon(reading->arena, text);
 }
 
+/* "What failed?" and "What failed? (Root cause)". */
 static bool is_question(const char *text)
 {
     size_t n = strlen(text);
+    const char *bracket = n > 0 && text[n - 1] == ')' ? strstr(text, "? (") : NULL;
+
+    if (bracket)
+        n = (size_t)(bracket - text) + 1;
 
     return n > 2 && text[n - 1] == '?';
 }

@@ -9,6 +9,7 @@
  * their subsections hold none. */
 #include "runbook/procedure.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,6 +97,20 @@ static enum words title_group(const char *title)
     return lists && words_begin(WORDS_VERBS, title) && !words_are(group, title) ? WORDS_NONE : group;
 }
 
+/* "Procedure 2: Escalation workflow" and "Procedure: Lost results" say themselves that they are one; what
+ * follows the colon, or NULL. */
+static const char *called_procedure(const char *title)
+{
+    const char *rest = text_starts_with(title, "procedure") ? title + strlen("procedure") : NULL;
+
+    if (rest == NULL)
+        return NULL;
+    rest += *rest == ' ';
+    while (isdigit((unsigned char)*rest) || *rest == '.')
+        rest++;
+    return rest[0] == ':' && rest[1] == ' ' ? rest + 2 : NULL;
+}
+
 static void section_read(struct reading *reading, size_t h)
 {
     const struct block *block = &reading->document->blocks.at[h];
@@ -106,6 +121,11 @@ static void section_read(struct reading *reading, size_t h)
     section->own_end = next_section(reading, h + 1, block->end);
     section->has_children = section->own_end < block->end;
     section->group = title_group(text_without_number(reading->arena, title, &number));
+    if (called_procedure(title)) {
+        section->group = title_group(called_procedure(title));
+        section->group =
+            is_closed_group(section->group) || is_stage_group(section->group) ? WORDS_NONE : section->group;
+    }
     section->page = !words_occur(WORDS_COLLECTION, title) && words_occur(WORDS_PAGE, title);
     section->collection = section->page || words_occur(WORDS_COLLECTION, title);
     section->numbered = number != NULL;

@@ -298,6 +298,23 @@ static void a_query_is_a_step_for_a_person(void **state)
     assert_string_equal(phase->steps.at[1].substeps.at[0].text, "Run this query (kql): heartbeats | count");
 }
 
+static void what_is_called_a_procedure_is_one(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    static const char text[] =
+        "# R\n\n## Answers\n\n### Procedure: Lost results\n\n**Steps:**\n1. Stop the feed\n\n"
+        "### Procedure: Wrong ward\n\n**Steps:**\n1. Call the ward\n\n"
+        "## Procedure 2: Escalation workflow\n\n1. Page the lead\n2. Write it down\n";
+    struct runbook *runbook = runbook_read(arena, "x.md", text, strlen(text));
+
+    assert_int_equal(runbook->procedures.n, 3);
+    assert_int_equal(runbook->procedures.at[0].line, 5);
+    assert_int_equal(runbook->procedures.at[1].line, 10);
+    assert_int_equal(runbook->procedures.at[2].line, 15);
+    assert_int_equal(runbook->procedures.at[2].phases.at[0].steps.n, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +335,7 @@ int main(void)
         cmocka_unit_test(commands_are_classed),
         cmocka_unit_test(steps_above_the_first_heading_belong_to_the_document),
         cmocka_unit_test(a_query_is_a_step_for_a_person),
+        cmocka_unit_test(what_is_called_a_procedure_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

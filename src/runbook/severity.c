@@ -149,6 +149,15 @@ static bool is_heading_about(const struct document *document, const struct block
     return table->heading != NO_BLOCK && speaks_of_severity(document, table->heading);
 }
 
+/* A sentence across the whole table. */
+static bool is_remark(const struct table_row *row)
+{
+    for (size_t i = 1; i < row->n_cells; i++)
+        if (row->cells[i].text[0])
+            return false;
+    return true;
+}
+
 static bool names_levels(struct severity_reader *reader, const struct block *table)
 {
     bool about = is_heading_about(reader->document, table);
@@ -168,8 +177,10 @@ static bool names_levels(struct severity_reader *reader, const struct block *tab
     for (size_t column = 1; column < table->n_columns; column++)
         fields += severity_field(table->columns[column].text) != WORDS_NONE;
     list_each (row, &table->rows) {
-        rows += row->cells[1].text[0] != '\0'; /* a remark across the table is no level */
-        named += row->cells[1].text[0] && level_named(reader->arena, row->cells[0].text, true, &level);
+        if (is_remark(row))
+            continue;
+        rows++;
+        named += level_named(reader->arena, row->cells[0].text, true, &level);
     }
     return (fields > 0 || about) && rows >= 2 && named == rows;
 }
@@ -195,7 +206,7 @@ static void read_upright(struct severity_reader *reader, const struct block *tab
 {
     list_each (row, &table->rows) {
         struct severity level;
-        if (row->cells[1].text[0] == '\0' || !level_named(reader->arena, row->cells[0].text, true, &level))
+        if (is_remark(row) || !level_named(reader->arena, row->cells[0].text, true, &level))
             continue;
         level.line = row->line;
         level.line_end = row->line;

@@ -87,6 +87,20 @@ static void levels_that_rules_name_are_known_by_name(void **state)
     assert_int_equal(other->severities.n, 0);
 }
 
+static void a_remark_across_a_table_is_no_level_and_a_gap_in_a_row_is_one(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n## Severity\n\n| Level | Response time | Examples |\n|-|-|-|\n"
+                         "| P1 | 15 minutes | Ward closed |\n| Above this line people are woken | | |\n"
+                         "| P2 | | Slow |\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->severities.at[1].id, "P2");
+    assert_int_equal(runbook->severities.at[1].response_time_s, UNSTATED);
+}
+
 static void words_with_times_are_levels(void **state)
 {
     (void)state;
@@ -401,6 +415,7 @@ int main(void)
         cmocka_unit_test(a_number_with_its_word_is_a_level_wherever_it_stands),
         cmocka_unit_test(levels_that_rules_name_are_known_by_name),
         cmocka_unit_test(words_with_times_are_levels),
+        cmocka_unit_test(a_remark_across_a_table_is_no_level_and_a_gap_in_a_row_is_one),
         cmocka_unit_test(a_table_defines_levels),
         cmocka_unit_test(levels_without_numbers_are_ranked_by_their_words),
         cmocka_unit_test(where_the_highest_number_is_critical_ranks_are_turned),
