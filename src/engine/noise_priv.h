@@ -6,6 +6,7 @@
 
 struct turn;
 struct incident_record;
+struct delivery_record;
 
 /* ---- flapping.c ---- */
 
