@@ -49,12 +49,17 @@ const char *alert_service(const struct config *config, const struct alert *alert
 static struct match_query query_of(struct arena *arena, const struct alert *alert)
 {
     struct match_label *labels = arena_alloc(arena, alert->n_labels * sizeof *labels);
+    struct match_label *annotations = arena_alloc(arena, alert->n_annotations * sizeof *annotations);
     for (size_t i = 0; i < alert->n_labels; i++)
         labels[i] = (struct match_label){alert->labels[i].name, alert->labels[i].value};
+    for (size_t i = 0; i < alert->n_annotations; i++)
+        annotations[i] = (struct match_label){alert->annotations[i].name, alert->annotations[i].value};
     return (struct match_query){
         .alertname = alert_name(alert),
         .labels = labels,
         .n_labels = alert->n_labels,
+        .annotations = annotations,
+        .n_annotations = alert->n_annotations,
         .runbook_url = label_value(alert->annotations, alert->n_annotations, "runbook_url"),
     };
 }

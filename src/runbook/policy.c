@@ -14,6 +14,7 @@ struct choosing {
     const struct runbook *runbook;
     const struct procedure *procedure;
     const struct match_query *query;
+    const struct measured *measured;
 };
 
 const char *severity_name(struct arena *arena, const struct severity *severity)
@@ -86,7 +87,12 @@ static struct severity_finding by_procedure(const struct choosing *choosing)
 static struct severity_finding by_example(const struct choosing *choosing)
 {
     return severity_by_example(choosing->arena, choosing->scale, choosing->runbook, choosing->procedure,
-                               choosing->query);
+                               choosing->query, choosing->measured);
+}
+
+static struct severity_finding by_measure(const struct choosing *choosing)
+{
+    return severity_by_measure(choosing->measured, choosing->runbook);
 }
 
 static struct severity_finding label_general(const struct choosing *choosing, const struct match_label *label)
@@ -114,10 +120,7 @@ static struct severity_finding by_general_label(const struct choosing *choosing)
 }
 
 static struct severity_finding (*const sources[])(const struct choosing *choosing) = {
-    by_label_name,
-    by_procedure,
-    by_example,
-    by_general_label,
+    by_label_name, by_procedure, by_measure, by_example, by_general_label,
 };
 enum { N_SOURCES = sizeof sources / sizeof *sources };
 
@@ -198,6 +201,7 @@ struct severity_choice severity_choose(struct arena *arena, const struct runbook
     struct severity_finding findings[N_SOURCES];
     if (runbook->severities.n == 0)
         return without_levels(&choosing);
+    choosing.measured = measured_of(arena, choosing.scale, procedure, query);
     for (size_t i = 0; i < N_SOURCES; i++)
         findings[i] = sources[i](&choosing);
     const struct severity_finding *winner = most_severe(findings, N_SOURCES, false);

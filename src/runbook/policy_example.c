@@ -1,8 +1,7 @@
 /* Does an alert meet the example of a level? "Service completely down" is met by ServiceDown, not by
  * DiskFull and not by DatabaseDown: every word of the example that is no degree must be in the alert, as
- * itself or near to it, and they must be at least half of the alert's. A number is compared when the alert
- * carries a value (label "value"). What the words cannot decide stays undecided. */
-#include <stdlib.h>
+ * itself or near to it, and they must be at least half of the alert's. What the alert measured must not
+ * contradict it. What the words cannot decide stays undecided. */
 #include <string.h>
 
 #include "runbook/alert_words.h"
@@ -16,8 +15,7 @@ struct example_search {
     const struct severity_scale *scale;
     const struct vocabulary *vocabulary;
     struct alert_words alert;
-    bool has_value;
-    double value;
+    const struct measured *measured;
     double best; /* how well the finding fits */
     struct severity_finding finding;
     const char *met_by; /* "the alert" or "the procedure" */
@@ -59,38 +57,12 @@ static struct overlap overlap_of(const struct example_search *search, const stru
     return overlap;
 }
 
-static bool compare(const char *op, double value, double limit)
-{
-    if (strcmp(op, ">") == 0)
-        return value > limit;
-    if (strcmp(op, ">=") == 0)
-        return value >= limit;
-    if (strcmp(op, "<") == 0)
-        return value < limit;
-    if (strcmp(op, "<=") == 0)
-        return value <= limit;
-    return strcmp(op, "==") != 0 || value == limit;
-}
-
-/* Prometheus gives base units: a share of 1 for per cent, seconds for milliseconds. */
-static bool value_meets(const struct condition *condition, double value)
-{
-    if (!condition->has_value || !condition->op)
-        return true;
-    if (condition->unit && strcmp(condition->unit, "%") == 0 && value >= 0 && value <= 1)
-        value *= 100;
-    if (condition->unit && strcmp(condition->unit, "ms") == 0 && condition->value >= 10 * value)
-        value *= 1000;
-    bool high = !condition->has_value_hi || !condition->op_hi ||
-                compare(condition->op_hi, value, condition->value_hi);
-    return high && compare(condition->op, value, condition->value);
-}
-
 static void example_try(struct example_search *search, const struct severity *severity,
                         const struct criterion *criterion, const char *kind)
 {
     struct alert_words words = {0};
-    if (!criterion->text || (search->has_value && !value_meets(&criterion->condition, search->value)))
+    const char *why;
+    if (!criterion->text || measured_answer(search->measured, criterion, &why) == MEASURED_FAILS)
         return;
     alert_words_of(search->arena, search->vocabulary, criterion->text, &words);
     struct overlap example = overlap_of(search, &words, &search->alert);
@@ -125,24 +97,12 @@ static void examples_try(struct example_search *search, const struct runbook *ru
     }
 }
 
-static void value_read(struct example_search *search, const struct match_query *query)
-{
-    for (size_t i = 0; i < query->n_labels; i++) {
-        const struct match_label *label = &query->labels[i];
-        char *end;
-        if (!label->name || !label->value || strcmp(label->name, "value") != 0)
-            continue;
-        search->value = strtod(label->value, &end);
-        search->has_value = end != label->value;
-    }
-}
-
 struct severity_finding severity_by_example(struct arena *arena, const struct severity_scale *scale,
                                             const struct runbook *runbook, const struct procedure *procedure,
-                                            const struct match_query *query)
+                                            const struct match_query *query, const struct measured *measured)
 {
-    struct example_search search = {.arena = arena, .scale = scale, .vocabulary = vocabulary_builtin()};
-    value_read(&search, query);
+    struct example_search search = {
+        .arena = arena, .scale = scale, .vocabulary = vocabulary_builtin(), .measured = measured};
     if (query->alertname)
         examples_try(&search, runbook, query->alertname, "the alert");
     if (!search.finding.severity && procedure && procedure->title)

@@ -1,0 +1,371 @@
+/* Does a measured value meet a threshold of a level? "error rate is 12 %" meets "Error rate > 10 %", not
+ * "Disk usage > 10 %": a number is held only against a threshold of the same quantity. Each word of the
+ * threshold that tells what is measured must be said with the value (or with the alert, as "checkout" is),
+ * and at least half of the value's words must be the threshold's. A bare number takes its quantity from the
+ * alert's name, or from the procedure's title. */
+#include <math.h>
+#include <string.h>
+
+#include "runbook/alert_words.h"
+#include "runbook/measure.h"
+#include "runbook/policy_priv.h"
+#include "runbook/severity.h"
+#include "runbook/text.h"
+
+enum { CLAUSES_AT_MOST = 8, CRITERION_BYTES = 400 };
+
+/* Said with per cent, they tell nothing more: "memory usage > 90 %" and "memory at 92 %" are the same. */
+static const char *const shares[] = {"usage", "utilization", "utilisation", "used", "consumption", "full"};
+/* Of a comparison or a unit, not of what is measured. */
+static const char *const unsaid[] = {
+    "s",      "m",       "h",       "d",       "x",       "percent", "than", "least",   "most",   "more",
+    "less",   "fewer",   "greater", "between", "exceeds", "or",      "ms",   "seconds", "second", "minutes",
+    "minute", "hours",   "sec",     "min",     "gb",      "mb",      "kb",   "half",    "third",  "quarter",
+    "thirds", "lasting", "longer",  "one",     "two",     "three",   "five", "ten"};
+/* A plain number between 0 and 1 is a share when its words say so. */
+static const char *const ratios[] = {"rate",        "ratio",       "share",      "fraction",     "usage",
+                                     "utilization", "utilisation", "proportion", "availability", "accuracy"};
+static const char *const percents[] = {"percent", "percentage", "pct"};
+static const char *const people[] = {"user", "users"};
+static const char *const changes[] = {"drop", "increase"};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static bool is_one_of(const char *word, const char *const *words, size_t n_words)
+{
+    for (size_t i = 0; i < n_words; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Different words for one quantity. Words that are near to each other for finding a page (policy/alert.words)
+ * are too far apart here: a lag is no latency. */
+static const char *const synonyms[][10] = {
+    {"error", "errors", "failure", "failures", "fail", "fails", "failed", "failing", "5xx", "unsuccessful"},
+    {"latency", "response-time", "p50", "p90", "p95", "p99"},
+    {"usage", "utilization", "utilisation", "used", "consumption", "util"},
+    {"down", "unavailable", "unreachable", "outage", "offline"},
+    {"drop", "drops", "dropped", "decrease", "decreased", "decline", "declined", "fell"},
+    {"increase", "increased", "increases", "rise", "rises", "rose", "grew"},
+};
+
+static bool same_word(const struct word *a, const struct word *b)
+{
+    if (strcmp(a->text, b->text) == 0)
+        return true;
+    for (size_t i = 0; i < COUNT(synonyms); i++) {
+        bool has_a = false, has_b = false;
+        for (size_t k = 0; k < COUNT(synonyms[i]) && synonyms[i][k]; k++) {
+            has_a |= strcmp(a->raw, synonyms[i][k]) == 0;
+            has_b |= strcmp(b->raw, synonyms[i][k]) == 0;
+        }
+        if (has_a && has_b)
+            return true;
+    }
+    return false;
+}
+
+static bool has_word(const struct alert_words *words, const struct word *word)
+{
+    list_each (other, words)
+        if (same_word(other, word))
+            return true;
+    return false;
+}
+
+static bool has_raw(const struct alert_words *words, const char *const *raw, size_t n_raw)
+{
+    list_each (word, words)
+        if (is_one_of(word->raw, raw, n_raw))
+            return true;
+    return false;
+}
+
+struct measured *measured_of(struct arena *arena, const struct severity_scale *scale,
+                             const struct procedure *procedure, const struct match_query *query)
+{
+    struct measured *measured = arena_alloc(arena, sizeof *measured);
+    const struct vocabulary *vocabulary = vocabulary_builtin();
+    measured->arena = arena;
+    measured->scale = scale;
+    measures_read(arena, query, &measured->measures);
+    if (measured->measures.n == 0)
+        return measured;
+    alert_words_of(arena, vocabulary, query->alertname ? query->alertname : "", &measured->name);
+    alert_words_of(arena, vocabulary, procedure && procedure->title ? procedure->title : "",
+                   &measured->title);
+    for (size_t i = 0; i < query->n_labels; i++) {
+        struct alert_words words = {0};
+        const struct match_label *label = &query->labels[i];
+        if (!label->name || !label->value || strcmp(label->name, "alertname") == 0 ||
+            strlen(label->value) > WORD_BYTES)
+            continue;
+        alert_words_of(arena, vocabulary, label->value, &words);
+        list_each (word, &words)
+            *list_push(arena, &measured->labels) = *word;
+    }
+    return measured;
+}
+
+/* ---- the same quantity? ---- */
+
+static bool tells(const struct measured *measured, const struct word *word, bool percent)
+{
+    if (word->class == WORD_NOISE || word->raw[strspn(word->raw, "0123456789.")] == '\0' ||
+        is_one_of(word->raw, unsaid, COUNT(unsaid)))
+        return false;
+    if (is_one_of(word->raw, people, COUNT(people)))
+        return true;
+    return word->class == WORD_CONTENT && !severity_scale_degree(measured->scale, word->raw) &&
+           !(percent && is_one_of(word->raw, shares, COUNT(shares)));
+}
+
+/* One speaks of a change, the other of what changed: "accuracy drop > 5 %" and "accuracy is 71 %". */
+static bool change_differs(const struct measured *measured, const struct alert_words *a,
+                           const struct alert_words *b)
+{
+    for (size_t i = 0; i < COUNT(changes); i++) {
+        struct word change = word_of(measured->arena, vocabulary_builtin(), changes[i]);
+        if (has_word(a, &change) != has_word(b, &change))
+            return true;
+    }
+    return false;
+}
+
+/* "p95" and "p99" are near to each other, and not the same. */
+static bool aggregate_differs(const struct alert_words *a, const struct alert_words *b)
+{
+    static const char *const aggregates[] = {"p50", "p90", "p95", "p99", "average", "median", "max"};
+    const char *of_a = NULL, *of_b = NULL;
+    for (size_t i = 0; i < COUNT(aggregates); i++) {
+        of_a = has_raw(a, &aggregates[i], 1) ? aggregates[i] : of_a;
+        of_b = has_raw(b, &aggregates[i], 1) ? aggregates[i] : of_b;
+    }
+    return of_a && of_b && strcmp(of_a, of_b) != 0;
+}
+
+static bool is_down(const struct measured *measured, const struct alert_words *words)
+{
+    struct word down = word_of(measured->arena, vocabulary_builtin(), "down");
+    return has_word(words, &down);
+}
+
+/* Whether core, the words said of the value, and clause, those of the threshold, are of one quantity. */
+static bool is_quantity(const struct measured *measured, const struct alert_words *core,
+                        const struct alert_words *clause, bool percent)
+{
+    size_t n_wanted = 0, n_core = 0, n_said = 0, n_found = 0;
+    list_each (word, clause) {
+        if (!tells(measured, word, percent))
+            continue;
+        n_wanted++;
+        if (has_word(core, word))
+            n_core++;
+        else if (!has_word(&measured->name, word) && !has_word(&measured->labels, word))
+            return false;
+    }
+    list_each (word, core) {
+        if (!tells(measured, word, percent))
+            continue;
+        bool found = has_word(clause, word);
+        if (!found && has_word(&measured->labels, word))
+            continue;
+        n_said++;
+        n_found += found;
+    }
+    return n_wanted > 0 && n_core > 0 && 2 * n_found >= n_said && !change_differs(measured, core, clause) &&
+           !aggregate_differs(core, clause);
+}
+
+static bool agrees(const struct measured *measured, const struct measure *measure,
+                   const struct alert_words *clause, bool percent)
+{
+    if (*measure->words == '\0')
+        return is_quantity(measured, &measured->name, clause, percent) ||
+               is_quantity(measured, &measured->title, clause, percent);
+    struct alert_words core = {0};
+    alert_words_of(measured->arena, vocabulary_builtin(), measure->words, &core);
+    return is_quantity(measured, &core, clause, percent);
+}
+
+/* ---- the number ---- */
+
+static bool compare(const char *op, double value, double limit)
+{
+    if (strcmp(op, ">") == 0)
+        return value > limit;
+    if (strcmp(op, ">=") == 0)
+        return value >= limit;
+    if (strcmp(op, "<") == 0)
+        return value < limit;
+    if (strcmp(op, "<=") == 0)
+        return value <= limit;
+    return strcmp(op, "==") == 0 && fabs(value - limit) < 1e-9;
+}
+
+/* The value in the unit of the limit; false when they cannot be compared. */
+static bool value_in(const struct measured *measured, const struct measure *measure,
+                     const struct alert_words *clause, const struct condition *condition, double *ret_value)
+{
+    enum measure_unit unit;
+    double scale;
+    if (!measure_unit_named(condition->unit, condition->unit ? strlen(condition->unit) : 0, &unit, &scale))
+        return false;
+    *ret_value = measure->value / scale;
+    if (unit == measure->unit)
+        return true;
+    struct alert_words said = {0};
+    alert_words_of(measured->arena, vocabulary_builtin(), measure->words, &said);
+    const struct alert_words *core = *measure->words ? &said : &measured->name;
+    bool share = measure->value >= 0 && measure->value <= 1;
+    if (unit == MEASURE_PERCENT && measure->unit == MEASURE_NUMBER) {
+        if (share && has_raw(core, percents, COUNT(percents)))
+            return true;
+        bool says = has_raw(core, ratios, COUNT(ratios)) || has_raw(clause, ratios, COUNT(ratios));
+        *ret_value = share ? measure->value * 100 : measure->value;
+        return says || measure->value > 1;
+    }
+    if (unit == MEASURE_NUMBER && measure->unit == MEASURE_PERCENT) {
+        *ret_value = measure->value / 100; /* a limit such as 0.1 */
+        return condition->value > 0 && condition->value <= 1;
+    }
+    if (measure->unit != MEASURE_NUMBER)
+        return false;
+    /* Prometheus gives base units: seconds, bytes. A number that is large beside a limit in ms is in ms. */
+    if (unit == MEASURE_SECONDS && scale < 1 && condition->value < 10 * measure->value)
+        *ret_value = measure->value;
+    return true;
+}
+
+/* ---- one threshold ---- */
+
+struct clause {
+    const char *text;
+    struct condition condition;
+    struct alert_words words;
+    const struct measure *measure; /* that decided */
+};
+
+static enum measured_answer clause_answer(const struct measured *measured, struct clause *clause)
+{
+    const struct condition *condition = &clause->condition;
+    enum measured_answer answer = MEASURED_NOTHING;
+    if (!condition->has_value || !condition->op || strlen(clause->text) > CRITERION_BYTES)
+        return MEASURED_NOTHING;
+    bool percent = condition->unit && strcmp(condition->unit, "%") == 0;
+    alert_words_of(measured->arena, vocabulary_builtin(), clause->text, &clause->words);
+    list_each (measure, &measured->measures) {
+        double value;
+        if ((measure->lasting && !is_down(measured, &clause->words)) ||
+            !value_in(measured, measure, &clause->words, condition, &value) ||
+            !agrees(measured, measure, &clause->words, percent))
+            continue;
+        bool high = !condition->has_value_hi || !condition->op_hi ||
+                    compare(condition->op_hi, value, condition->value_hi);
+        bool holds = high && compare(condition->op, value, condition->value);
+        if (!holds && answer == MEASURED_HOLDS)
+            continue;
+        answer = holds ? MEASURED_HOLDS : MEASURED_FAILS;
+        clause->measure = measure;
+    }
+    return answer;
+}
+
+/* "A and B": both must hold. A range ("> 1 % and < 10 %") is one. */
+static enum measured_answer all_answer(const struct measured *measured, const char *text,
+                                       struct clause *ret_clause)
+{
+    const char *joint = strcasestr(text, " and ");
+    struct clause whole = {.text = text}, first = {0}, second = {0};
+    condition_read(measured->arena, text, &whole.condition);
+    if (joint && !whole.condition.has_value_hi) {
+        first.text = arena_strndup(measured->arena, text, (size_t)(joint - text));
+        second.text = joint + strlen(" and ");
+        condition_read(measured->arena, first.text, &first.condition);
+        condition_read(measured->arena, second.text, &second.condition);
+    }
+    if (!first.condition.has_value || !second.condition.has_value) {
+        enum measured_answer answer = clause_answer(measured, &whole);
+        *ret_clause = whole;
+        return answer;
+    }
+    enum measured_answer one = clause_answer(measured, &first), other = clause_answer(measured, &second);
+    *ret_clause = first;
+    ret_clause->text = text;
+    if (one == MEASURED_FAILS || other == MEASURED_FAILS)
+        return MEASURED_FAILS;
+    return one == MEASURED_HOLDS && other == MEASURED_HOLDS ? MEASURED_HOLDS : MEASURED_NOTHING;
+}
+
+/* Bytes up to the next alternative: " or " with words of its own, "; ", ", ". */
+static size_t alternative_bytes(const char *text, size_t *ret_joint)
+{
+    for (size_t i = 0; text[i]; i++) {
+        bool mark = (text[i] == ',' || text[i] == ';') && text[i + 1] == ' ';
+        bool or = strncasecmp(text + i, " or ", 4) == 0 && !text_starts_with(text + i, " or more") &&
+                  !text_starts_with(text + i, " or less") && !text_starts_with(text + i, " or higher") &&
+                  !text_starts_with(text + i, " or above") && !text_starts_with(text + i, " or lower");
+        *ret_joint = mark ? 2 : 4;
+        if (mark || or)
+            return i;
+    }
+    *ret_joint = 0;
+    return strlen(text);
+}
+
+enum measured_answer measured_answer(const struct measured *measured, const struct criterion *criterion,
+                                     const char **ret_why)
+{
+    enum measured_answer answer = MEASURED_NOTHING;
+    const char *at = criterion->text;
+    if (measured->measures.n == 0 || !at || strnlen(at, CRITERION_BYTES) == CRITERION_BYTES)
+        return MEASURED_NOTHING;
+    for (size_t i = 0; *at && i < CLAUSES_AT_MOST; i++) {
+        size_t joint, n = alternative_bytes(at, &joint);
+        struct clause clause;
+        enum measured_answer one = all_answer(measured, arena_strndup(measured->arena, at, n), &clause);
+        at += n + joint;
+        if (one == MEASURED_NOTHING || answer == MEASURED_HOLDS)
+            continue;
+        answer = one;
+        const char *op = clause.condition.has_value_hi   ? "is within"
+                         : clause.condition.op[0] == '<' ? "is under"
+                         : clause.condition.op[1] == '=' ? "reaches"
+                                                         : "is over";
+        const char *words = *clause.measure->words    ? clause.measure->words
+                            : clause.measure->lasting ? "it"
+                                                      : "the alert's value";
+        *ret_why = arena_printf(measured->arena, "%s %s %s \"%s\"", words, clause.measure->written, op,
+                                text_normalise(measured->arena, clause.text, strlen(clause.text)));
+    }
+    return answer;
+}
+
+static void try_each(const struct measured *measured, const struct severity *severity,
+                     const struct criterion *at, size_t n, struct severity_finding *best)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *why;
+        if (best->severity && best->severity->rank <= severity->rank)
+            return;
+        if (measured_answer(measured, &at[i], &why) != MEASURED_HOLDS)
+            continue;
+        best->severity = severity;
+        best->line = at[i].line > 0 ? at[i].line : severity->line;
+        best->why = arena_printf(measured->arena, "%s of %s (line %d)", why,
+                                 severity_name(measured->arena, severity), best->line);
+    }
+}
+
+struct severity_finding severity_by_measure(const struct measured *measured, const struct runbook *runbook)
+{
+    struct severity_finding best = {0};
+    if (measured->measures.n == 0)
+        return best;
+    list_each (severity, &runbook->severities) {
+        try_each(measured, severity, severity->criteria.at, severity->criteria.n, &best);
+        try_each(measured, severity, severity->examples.at, severity->examples.n, &best);
+    }
+    return best;
+}
