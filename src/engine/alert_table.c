@@ -245,14 +245,15 @@ struct alert_record *alert_table_add(struct alert_table *table, const struct ale
     return record;
 }
 
-void alert_table_update(struct alert_table *table, struct alert_record *record, const struct alert *alert)
+bool alert_table_update(struct alert_table *table, struct alert_record *record, const struct alert *alert)
 {
     struct whole whole = whole_of(table, alert);
     record->n_annotations = (uint8_t)alert->n_annotations;
     if (record->text_bytes == whole.text_bytes &&
         text_begins(model_text(record), difference_text(record), whole.at, whole.text_bytes))
-        return;
+        return false;
     text_keep_difference(table, record, whole);
+    return true;
 }
 
 /* Closes the gap behind a freed slot: whatever stands after it and could stand in it moves up. */

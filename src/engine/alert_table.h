@@ -82,8 +82,9 @@ void alert_table_end(struct alert_table *table);
 struct alert_record *alert_table_find(struct alert_table *table, const struct alert *alert);
 /* A new record, which is not firing yet, for an alert that alert_table_find() has just missed. */
 struct alert_record *alert_table_add(struct alert_table *table, const struct alert *alert);
-/* Takes over the annotations and the URL, which may change while an alert fires. */
-void alert_table_update(struct alert_table *table, struct alert_record *record, const struct alert *alert);
+/* Takes over the annotations and the URL, which may change while an alert fires. False: they are as before.
+ */
+bool alert_table_update(struct alert_table *table, struct alert_record *record, const struct alert *alert);
 void alert_table_remove(struct alert_table *table, struct alert_record *record);
 
 /* Puts it into the group of that key (NULL: none) and out of any other. */

@@ -19,6 +19,10 @@ static void take_change(void *context, struct alert_record *record, enum alert_c
         *list_push(turn->arena, &turn->fired) = record;
         return;
     }
+    if (change == ALERT_SAYS_MORE) {
+        alert_weigh_again(turn, record);
+        return;
+    }
     alerts_join_fired(turn);
     if (change == ALERT_RESOLVED)
         inhibition_ended(engine, record);

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/hold_priv.h"
 #include "engine/texts.h"
+#include "runbook/measure.h"
 #include "runbook/policy.h"
 #include "runbook/severity_scale.h"
 
@@ -42,6 +43,7 @@ struct incident_record {
     size_t n_checks;
     struct kin *kin;
     int n_severities;                                        /* looked up for alerts that joined */
+    struct heard_values *heard;                              /* of measured.c, or NULL */
     struct incident_record *next, *previous;                 /* by number */
     struct incident_record *retired_next, *retired_previous; /* of those that are resolved */
     struct news *news;                                       /* not told yet, or NULL */
@@ -113,6 +115,7 @@ struct turn {
     struct decisions *decisions;
     struct incident_record *touched_first, *touched_last;
     int n_severities; /* that were looked up */
+    int n_measured;   /* alerts whose values were looked at */
     struct json_writer json;
     struct held_news *held_news;       /* alerts that stay apart, or NULL */
     const char *released_why;          /* the alert at hand was held until now, or NULL */
@@ -201,6 +204,8 @@ const char *trouble_title(struct arena *arena, const struct finding *finding);
 struct finding *trouble_find(struct arena *arena, const struct engine *engine, const struct alert *alert);
 struct severity_choice trouble_severity(struct arena *arena, const struct runbook *runbook,
                                         const struct procedure *procedure, const struct alert *alert);
+/* What the alert says was measured. */
+void trouble_measures(struct arena *arena, const struct alert *alert, struct measures *ret_measures);
 struct incident_record *kin_find(struct engine *engine, const struct alert *alert);
 void kin_add(struct engine *engine, struct incident_record *record, const struct alert *alert);
 /* False when an alert of that name with the same severity labels was asked about before. */
@@ -210,7 +215,14 @@ void kin_drop(struct engine *engine, struct incident_record *record);
 
 /* ---- hear.c: the state of alerts, without incidents ---- */
 
-enum alert_change { ALERT_FIRED, ALERT_RESOLVED, ALERT_STALE, ALERT_HELD, N_ALERT_CHANGES };
+enum alert_change {
+    ALERT_FIRED,
+    ALERT_RESOLVED,
+    ALERT_STALE,
+    ALERT_HELD,
+    N_ALERT_CHANGES,
+    ALERT_SAYS_MORE /* other annotations: no news of its own */
+};
 
 typedef void alert_changed(void *context, struct alert_record *record, enum alert_change change,
                            const char *how);
@@ -250,6 +262,11 @@ void alert_attach(struct incident_record *incident, struct alert_record *record)
 /* May make the incident more severe. */
 void alert_weigh(struct turn *turn, struct incident_record *incident, const struct alert_record *record,
                  const struct alert *alert);
+/* It says something else than before: what it measured may be worse by now. */
+void alert_weigh_again(struct turn *turn, const struct alert_record *record);
+/* measured.c: whether the alert measures something that no alert of the incident did, or a value beyond
+ * theirs. */
+bool measured_beyond(struct turn *turn, struct incident_record *incident, const struct alert *alert);
 /* earlier: the last incident of the same trouble, or NULL */
 struct incident_record *incident_open(struct turn *turn, const struct finding *finding,
                                       const struct incident_record *earlier);

@@ -33,7 +33,8 @@ static bool is_late(struct alert_record *record, const struct alert *alert, int6
     return now_us < time_after_s(record->stale_us, BELIEVED_S);
 }
 
-static void alert_fire(struct engine *engine, struct alert_record *record, const struct alert_batch *batch,
+/* True when it says something else than before. */
+static bool alert_fire(struct engine *engine, struct alert_record *record, const struct alert_batch *batch,
                        const struct alert *alert, int64_t now_us)
 {
     int64_t starts_us = alert->starts_us && alert->starts_us < now_us ? alert->starts_us : now_us;
@@ -57,8 +58,9 @@ static void alert_fire(struct engine *engine, struct alert_record *record, const
         due_clear(&engine->due, &record->ends);
     else
         due_set(&engine->due, &record->ends, record->ends_us);
-    alert_table_update(&engine->alerts, record, alert);
+    bool says_more = alert_table_update(&engine->alerts, record, alert);
     alert_table_join(&engine->alerts, record, batch->source, batch->group_key);
+    return says_more;
 }
 
 /* An end that is older than what we know: the alert started again since, or, when its sender repeats it, was
@@ -104,9 +106,11 @@ void alert_hear(const struct hearing *hearing, const struct alert_batch *batch, 
         tell(hearing, record, ALERT_STALE, "it ended after that start");
     } else if (!over) {
         bool fired = !record->firing;
-        alert_fire(engine, record, batch, alert, now_us);
+        bool says_more = alert_fire(engine, record, batch, alert, now_us);
         if (fired)
             tell(hearing, record, ALERT_FIRED, "");
+        else if (says_more && record->role == ALERT_ORDINARY)
+            tell(hearing, record, ALERT_SAYS_MORE, "");
         if (record->role == ALERT_SIGN_OF_LIFE)
             sign_of_life_heard(hearing, alert);
     }

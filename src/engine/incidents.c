@@ -80,6 +80,7 @@ void incident_free(struct engine *engine, struct incident_record *record)
         texts_free(&role_texts, &record->roles[i]);
     for (size_t i = 0; i < record->n_checks; i++)
         texts_free(&check_texts, &record->checks[i]);
+    free(record->heard);
     free(record->steps);
     free(record->roles);
     free(record->checks);

@@ -5,8 +5,8 @@
 #include "engine/engine_priv.h"
 
 /* Alerts of one incident that are asked one by one how severe they are; after that only the first with each
- * alert name and severity labels is, so that a storm does not hold up everybody else. Never more in a turn:
- * what is not looked up then is when its like joins next.
+ * alert name and severity labels is, or one that measures more, so that a storm does not hold up everybody
+ * else. Never more in a turn: what is not looked up then is when its like joins next.
  */
 enum { SEVERITIES_LOOKED_UP = 16, SEVERITIES_A_TURN = 256 };
 
@@ -16,6 +16,7 @@ static bool severity_wanted(struct turn *turn, struct incident_record *incident,
     if (turn->n_severities >= SEVERITIES_A_TURN)
         return false;
     bool is_new = kin_new_severity(turn->engine, incident, record, alert);
+    is_new |= measured_beyond(turn, incident, alert);
     if (incident->n_severities >= SEVERITIES_LOOKED_UP && !is_new)
         return false;
     incident->n_severities++;
@@ -48,16 +49,33 @@ static void join(struct turn *turn, struct incident_record *incident, struct ale
     }
 }
 
-void alert_weigh(struct turn *turn, struct incident_record *incident, const struct alert_record *record,
-                 const struct alert *alert)
+static void weigh(struct turn *turn, struct incident_record *incident, const struct alert *alert)
 {
-    if (!severity_wanted(turn, incident, record, alert))
-        return;
     const struct procedure *procedure;
     const struct runbook *runbook = incident_runbook(turn->engine, incident, &procedure);
     struct severity_choice choice = trouble_severity(turn->arena, runbook, procedure, alert);
     incident_raise(turn, incident, &choice, alert_name(alert));
     safety_hear(turn, incident, alert);
+}
+
+void alert_weigh(struct turn *turn, struct incident_record *incident, const struct alert_record *record,
+                 const struct alert *alert)
+{
+    if (severity_wanted(turn, incident, record, alert))
+        weigh(turn, incident, alert);
+}
+
+void alert_weigh_again(struct turn *turn, const struct alert_record *record)
+{
+    struct incident_record *incident = incident_find(turn->engine, record->incident);
+    struct alert alert;
+    if (!incident || !incident_is_open(incident) || record->held || turn->n_severities >= SEVERITIES_A_TURN)
+        return;
+    alert_record_view(record, turn->arena, &alert);
+    if (!measured_beyond(turn, incident, &alert))
+        return;
+    turn->n_severities++;
+    weigh(turn, incident, &alert);
 }
 
 void alert_join(struct turn *turn, struct alert_record *record)

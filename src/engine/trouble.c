@@ -81,6 +81,12 @@ struct severity_choice trouble_severity(struct arena *arena, const struct runboo
     return choice;
 }
 
+void trouble_measures(struct arena *arena, const struct alert *alert, struct measures *ret_measures)
+{
+    struct match_query query = query_of(arena, alert);
+    measures_read(arena, &query, ret_measures);
+}
+
 static void find_procedure(struct arena *arena, const struct engine *engine, const struct match_query *query,
                            struct finding *finding)
 {
