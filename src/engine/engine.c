@@ -166,6 +166,11 @@ void engine_each_alert(const struct engine *engine, int64_t now_us,
     }
 }
 
+bool engine_knows(const struct engine *engine, int64_t incident)
+{
+    return incident_find(engine, incident) != NULL;
+}
+
 size_t engine_count_alerts(const struct engine *engine)
 {
     return engine->alerts.n_firing;

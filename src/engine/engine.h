@@ -103,6 +103,14 @@ void engine_restore_alerts(struct engine *engine, const struct alert_batch *batc
  * STEP_EFFECT_UNKNOWN; the decisions must be recorded like any others. */
 void engine_restored(struct engine *engine, int64_t now_us, struct decisions *decisions);
 
+/* ---- an incident of long ago, before the input that names it ---- */
+
+/* Whether it knows the incident: those that are over it forgets after a day. */
+bool engine_knows(const struct engine *engine, int64_t incident);
+/* The incident as the ledger has it; its steps, roles and checks follow with the calls above. It is forgotten
+ * again after the input, unless that opened it. */
+void engine_recall_incident(struct engine *engine, const struct incident *incident);
+
 /* ---- questions (same thread as decide) ---- */
 
 /* One alert as GET /api/v2/alerts shows it. */

@@ -90,10 +90,14 @@ void incident_free(struct engine *engine, struct incident_record *record)
 
 void incident_retire(struct engine *engine, struct incident_record *record)
 {
+    struct incident_record *before = engine->retired_last;
     kin_drop(engine, record);
-    record->retired_previous = engine->retired_last;
-    *(engine->retired_last ? &engine->retired_last->retired_next : &engine->retired_first) = record;
-    engine->retired_last = record;
+    while (before && before->incident.resolved_us > record->incident.resolved_us) /* recalled from long ago */
+        before = before->retired_previous;
+    record->retired_previous = before;
+    record->retired_next = before ? before->retired_next : engine->retired_first;
+    *(record->retired_next ? &record->retired_next->retired_previous : &engine->retired_last) = record;
+    *(before ? &before->retired_next : &engine->retired_first) = record;
 }
 
 void incident_unretire(struct engine *engine, struct incident_record *record)

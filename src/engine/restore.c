@@ -32,6 +32,20 @@ void engine_restore_incident(struct engine *engine, const struct incident *incid
         incident_retire(engine, record);
 }
 
+void engine_recall_incident(struct engine *engine, const struct incident *incident)
+{
+    engine_restore_incident(engine, incident);
+    struct incident_record *record = incident_find(engine, incident->number);
+    record->incident.n_firing = 0; /* nobody has counted since it was forgotten */
+    for (uint32_t place = 0; place < engine->alerts.n; place++) {
+        const struct alert_record *alert = engine->alerts.records[place];
+        if (!alert->firing || alert->incident != incident->number)
+            continue;
+        record->incident.n_firing++;
+        record->n_held += alert->held != 0;
+    }
+}
+
 void engine_restore_delivery(struct engine *engine, const struct delivery *delivery)
 {
     struct incident_record *record = incident_find(engine, delivery->incident);

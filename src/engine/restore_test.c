@@ -364,6 +364,40 @@ static void a_quiet_incident_stays_quiet(void **state)
     assert_int_not_equal(incident_of(w, 1)->escalation_step, 0);
 }
 
+static void incident_of_long_ago_comes_back_for_the_input_that_names_it(void **state)
+{
+    struct world *w = *state;
+    struct alert_words other = down, over = down;
+    world_hear(w, down);
+    over.ends_us = w->now_us;
+    world_hear(w, over);
+    world_pass(w, 10 * MINUTES);
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_RESOLVED);
+    struct incident kept = *incident_of(w, 1);
+    texts_to_arena(&incident_texts, &kept, w->arena);
+    world_pass(w, 25 * 60 * MINUTES);
+    world_person_says(w, INPUT_NOTE, 1, "person:ana", "x");
+    assert_false(engine_knows(w->engine, 1));
+
+    other.name = "CartsLost"; /* what was resolved since stays remembered */
+    world_hear(w, other);
+    world_decide(
+        w, (struct input){
+               .kind = INPUT_RESOLVE, .incident = 2, .actor = "person:ana", .text = "gone", .force = true});
+    engine_recall_incident(w->engine, &kept);
+    assert_int_equal(world_person_sets(w, INPUT_STATE, 1, "person:ana", "closed", "reviewed")->code,
+                     OUTCOME_DONE);
+    assert_non_null(event_of(w, "incident.closed"));
+    assert_false(engine_knows(w->engine, 1));
+
+    engine_recall_incident(w->engine, &kept);
+    assert_int_equal(world_person_sets(w, INPUT_STATE, 1, "person:ana", "triggered", "not over")->code,
+                     OUTCOME_DONE);
+    assert_true(engine_knows(w->engine, 1));
+    assert_true(engine_knows(w->engine, 2));
+    assert_non_null(delivery_of(w, DELIVERY_DUE, 0));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_start, world_stop)
@@ -383,6 +417,7 @@ int main(void)
         TEST(alert_in_the_inbox_without_an_incident_gets_one),
         TEST(alert_finds_its_incident_although_the_runbook_changed),
         TEST(numbers_are_never_given_twice),
+        TEST(incident_of_long_ago_comes_back_for_the_input_that_names_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,6 +158,7 @@ static struct alert_members find_members(struct json object)
         {"endsAt", offsetof(struct alert_members, ends)},
         {"generatorURL", offsetof(struct alert_members, generator_url)},
         {"status", offsetof(struct alert_members, status)},
+        {"valueString", offsetof(struct alert_members, value_string)},
     };
     struct alert_members members = {0};
     for (struct json_iter item = json_first(object); json_more(&item); json_next(&item))

@@ -24,6 +24,30 @@ static int64_t end_of(const struct alert *alert, bool resolved, int64_t received
     return alert->ends_us != 0 && alert->ends_us < received_us ? alert->ends_us : received_us;
 }
 
+/* Grafana says what was measured beside the annotations: it becomes one of them, for choosing the severity.
+ * One that is no text, or long, is let go: the alert matters more. */
+static void keep_value_string(struct arena *arena, struct json value, struct alert *alert)
+{
+    enum { VALUE_STRING_BYTES = 2000 };
+    static const char name[] = "valueString";
+    size_t n_bytes = 0, at = 0;
+    const char *text = json_text(value, &n_bytes);
+    if (!text || n_bytes == 0 || n_bytes > VALUE_STRING_BYTES || memchr(text, '\0', n_bytes) ||
+        alert->n_annotations >= LABELS_LIMIT || label_value(alert->annotations, alert->n_annotations, name))
+        return;
+    struct label *annotations = arena_alloc(arena, (alert->n_annotations + 1) * sizeof *annotations);
+    while (at < alert->n_annotations && strcmp(alert->annotations[at].name, name) < 0)
+        at++;
+    if (at > 0)
+        memcpy(annotations, alert->annotations, at * sizeof *annotations);
+    annotations[at] = (struct label){name, text};
+    if (at < alert->n_annotations)
+        memcpy(annotations + at + 1, alert->annotations + at,
+               (alert->n_annotations - at) * sizeof *annotations);
+    alert->annotations = annotations;
+    alert->n_annotations++;
+}
+
 static int read_alert(const struct place *place, struct json object, bool group_resolved, int64_t received_us,
                       struct alert *ret_alert)
 {
@@ -33,6 +57,7 @@ static int read_alert(const struct place *place, struct json object, bool group_
         return -1;
     bool resolved = says(members.status, "resolved") || (group_resolved && !says(members.status, "firing"));
     alert.ends_us = end_of(&alert, resolved, received_us);
+    keep_value_string(place->arena, members.value_string, &alert);
     *ret_alert = alert;
     return 0;
 }

@@ -81,6 +81,9 @@ static void the_superset_of_grafana_is_taken(void **state)
         "\"annotations\":{},\"startsAt\":\"2026-03-01T10:00:00+01:00\",\"endsAt\":\"0001-01-01T00:00:00Z\","
         "\"generatorURL\":\"http://grafana/x\",\"fingerprint\":\"c6eadffa33fcdf37\",\"silenceURL\":\"s\","
         "\"dashboardURL\":\"\",\"panelURL\":\"\",\"values\":null,\"valueString\":\"[ var='B' ]\"}]}");
+    assert_string_equal(
+        label_value(batch.alerts[0].annotations, batch.alerts[0].n_annotations, "valueString"),
+        "[ var='B' ]");
     assert_true(batch.group_whole);
     assert_true(batch.alerts[0].starts_us == now_us);
 }

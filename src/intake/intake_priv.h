@@ -32,7 +32,7 @@ int place_refuse(const struct place *place, const char *member, const char *form
 
 /* The members of one alert object as found; the last of each name counts, as in Go's decoder. */
 struct alert_members {
-    struct json labels, annotations, starts, ends, generator_url, status;
+    struct json labels, annotations, starts, ends, generator_url, status, value_string;
 };
 
 /* Fills alert and ret_members from one alert object. -1: refused, the place is told. */

@@ -60,8 +60,11 @@ static int decide_all(struct core *core, struct job *jobs, struct decisions *dec
     size_t i = 0;
     for (struct job *job = jobs; job; job = job->next, i++) {
         decided[i].arena = core->arena;
+        int got = core_recall(core, job->input, err);
+        if (got != 0)
+            return got;
         engine_decide(core->engine, job->input, now, &decided[i]);
-        int got = ledger_record(core->ledger, &decided[i], now, err);
+        got = ledger_record(core->ledger, &decided[i], now, err);
         if (got != 0)
             return got;
     }

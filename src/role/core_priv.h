@@ -113,6 +113,9 @@ void core_load_site(struct core *core, struct config *config);
 void core_end_loading(struct core *core);
 
 /* core_restore.c */
+/* An incident that is over and that the engine has forgotten comes back from the ledger, for the input that
+ * names it. Nothing to do for any other input. 0 or -1. */
+int core_recall(struct core *core, const struct input *input, struct err *err);
 int core_begin(struct core *core, struct err *err);
 int core_compact_inbox(struct core *core, struct err *err);
 

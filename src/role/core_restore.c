@@ -76,6 +76,33 @@ int core_begin(struct core *core, struct err *err)
     return 0;
 }
 
+int core_recall(struct core *core, const struct input *input, struct err *err)
+{
+    struct incident incident;
+    struct run_step *steps;
+    struct role_holder *roles;
+    struct check_item *checks;
+    size_t n_steps, n_roles, n_checks;
+    int64_t number = input->incident;
+    if (number <= 0 || engine_knows(core->engine, number))
+        return 0;
+    int got = ledger_incident(core->ledger, core->arena, number, &incident, err);
+    if (got != 0)
+        return got == LEDGER_NOT_FOUND ? 0 : got;
+    if (ledger_steps(core->ledger, core->arena, number, &steps, &n_steps, err) != 0 ||
+        ledger_roles(core->ledger, core->arena, number, &roles, &n_roles, err) != 0 ||
+        ledger_checks(core->ledger, core->arena, number, &checks, &n_checks, err) != 0)
+        return -1;
+    engine_recall_incident(core->engine, &incident);
+    for (size_t i = 0; i < n_steps; i++)
+        engine_restore_step(core->engine, &steps[i]);
+    for (size_t i = 0; i < n_roles; i++)
+        engine_restore_role(core->engine, &roles[i]);
+    for (size_t i = 0; i < n_checks; i++)
+        engine_restore_check(core->engine, &checks[i]);
+    return 0;
+}
+
 static void add_alert(void *context, const struct alert_view *view)
 {
     intake_snapshot_add(context, view);
