@@ -92,6 +92,8 @@ struct measured *measured_of(struct arena *arena, const struct severity_scale *s
     measures_read(arena, query, &measured->measures);
     if (measured->measures.n == 0)
         return measured;
+    for (size_t i = 0; i < measured->measures.n; i++)
+        alert_words_of(arena, vocabulary, measured->measures.at[i].words, &measured->said[i]);
     alert_words_of(arena, vocabulary, query->alertname ? query->alertname : "", &measured->name);
     alert_words_of(arena, vocabulary, procedure && procedure->title ? procedure->title : "",
                    &measured->title);
@@ -178,15 +180,18 @@ static bool is_quantity(const struct measured *measured, const struct alert_word
            !aggregate_differs(core, clause);
 }
 
+static const struct alert_words *words_said(const struct measured *measured, const struct measure *measure)
+{
+    return &measured->said[measure - measured->measures.at];
+}
+
 static bool agrees(const struct measured *measured, const struct measure *measure,
                    const struct alert_words *clause, bool percent)
 {
     if (*measure->words == '\0')
         return is_quantity(measured, &measured->name, clause, percent) ||
                is_quantity(measured, &measured->title, clause, percent);
-    struct alert_words core = {0};
-    alert_words_of(measured->arena, vocabulary_builtin(), measure->words, &core);
-    return is_quantity(measured, &core, clause, percent);
+    return is_quantity(measured, words_said(measured, measure), clause, percent);
 }
 
 /* ---- the number ---- */
@@ -215,9 +220,7 @@ static bool value_in(const struct measured *measured, const struct measure *meas
     *ret_value = measure->value / scale;
     if (unit == measure->unit)
         return true;
-    struct alert_words said = {0};
-    alert_words_of(measured->arena, vocabulary_builtin(), measure->words, &said);
-    const struct alert_words *core = *measure->words ? &said : &measured->name;
+    const struct alert_words *core = *measure->words ? words_said(measured, measure) : &measured->name;
     bool share = measure->value >= 0 && measure->value <= 1;
     if (unit == MEASURE_PERCENT && measure->unit == MEASURE_NUMBER) {
         if (share && has_raw(core, percents, COUNT(percents)))
@@ -319,7 +322,8 @@ enum measured_answer measured_answer(const struct measured *measured, const stru
 {
     enum measured_answer answer = MEASURED_NOTHING;
     const char *at = criterion->text;
-    if (measured->measures.n == 0 || !at || strnlen(at, CRITERION_BYTES) == CRITERION_BYTES)
+    if (measured->measures.n == 0 || !at || !criterion->condition.has_value ||
+        strnlen(at, CRITERION_BYTES) == CRITERION_BYTES)
         return MEASURED_NOTHING;
     for (size_t i = 0; *at && i < CLAUSES_AT_MOST; i++) {
         size_t joint, n = alternative_bytes(at, &joint);

@@ -24,6 +24,7 @@ struct measured {
     struct arena *arena;
     const struct severity_scale *scale;
     struct measures measures;
+    struct alert_words said[MEASURES_AT_MOST]; /* the words of each of them */
     struct alert_words name, title, labels; /* of the alert, of the procedure, of the alert's label values */
 };
 struct measured *measured_of(struct arena *arena, const struct severity_scale *scale,

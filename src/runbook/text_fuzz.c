@@ -1,5 +1,5 @@
-/* Any text: lengths of time, conditions, lists, labels and numbers in it. What is found lies inside of the
- * text.
+/* Any text: lengths of time, conditions, measured values, lists, labels and numbers in it. What is found lies
+ * inside of the text.
  */
 #include <math.h>
 #include <stddef.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "runbook/measure.h"
 #include "runbook/severity.h"
 #include "runbook/text.h"
 
@@ -32,6 +33,21 @@ static void check_condition(struct arena *arena, const char *text)
     must(!condition.has_value || !isnan(condition.value));
 }
 
+static void check_measures(struct arena *arena, const char *text)
+{
+    static const char *const names[] = {"summary", "value", "valueString"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct match_label label = {names[i], text};
+        struct match_query query = {.labels = &label, .n_labels = 1};
+        struct measures measures;
+        measures_read(arena, &query, &measures);
+        must(measures.n <= MEASURES_AT_MOST);
+        list_each (measure, &measures)
+            must(isfinite(measure->value) && measure->words && measure->written);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {
     scoped_arena struct arena *arena = arena_new();
@@ -42,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 
     check_duration(text);
     check_condition(arena, text);
+    check_measures(arena, text);
     text_split_list(arena, text, true, &items);
     text_sentences(arena, text, &sentences);
     must(!text_label(arena, text, &label, &rest) || (rest >= text && rest <= text + strlen(text)));
