@@ -24,8 +24,10 @@ static int start(void **state)
 {
     int failed = world_start(state);
     struct world *w = *state;
+    struct library *before = w->library;
     w->library = world_library(runbook);
     engine_learn(w->engine, &w->config, w->library);
+    library_free(before);
     return failed;
 }
 
