@@ -108,7 +108,8 @@ size_t model_open_checks(const struct model *model, int64_t incident)
 
 static bool is_unsettled(const struct delivery *delivery)
 {
-    return delivery->state == DELIVERY_DUE || delivery->state == DELIVERY_RETRY;
+    return delivery->state == DELIVERY_DUE || delivery->state == DELIVERY_RETRY ||
+           delivery->state == DELIVERY_BUNDLED;
 }
 
 const struct silence *model_silence(const struct model *model, const char *id)
