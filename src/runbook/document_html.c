@@ -5,7 +5,7 @@
 #include "runbook/document_priv.h"
 #include "runbook/text.h"
 
-enum { COLUMNS_MAX = 64, ROWS_MAX = 2000, CELL_BYTES = 20000 };
+enum { COLUMNS_MAX = 64, CELL_BYTES = 20000, BYTES_A_CELL = 4 };
 
 struct html_row {
     struct prose cells[COLUMNS_MAX];
@@ -20,6 +20,7 @@ struct html_reader {
     bool in_row;
     const char *cell; /* where the open cell's content begins, or NULL */
     int cell_line;
+    size_t cells_left; /* so that memory stays linear where a wide header stands above many short rows */
 };
 
 static bool tag_is(const char *at, const char *tag)
@@ -58,13 +59,16 @@ static void close_row(struct html_reader *reader, const char *end)
         return;
     reader->in_row = false;
     size_t n_columns = block->n_columns ? block->n_columns : n;
+    if (n_columns > reader->cells_left)
+        return;
+    reader->cells_left -= n_columns;
     struct prose *cells = arena_alloc(reader->arena, n_columns * sizeof *cells);
     for (size_t i = 0; i < n_columns; i++)
         cells[i] = i < n ? reader->row.cells[i] : (struct prose){.text = "", .line = reader->row.line};
     if (block->columns == NULL) {
         block->columns = cells;
         block->n_columns = n;
-    } else if (block->rows.n < ROWS_MAX) {
+    } else {
         *list_push(reader->arena, &block->rows) =
             (struct table_row){.cells = cells, .n_cells = n_columns, .line = reader->row.line};
     }
@@ -72,7 +76,7 @@ static void close_row(struct html_reader *reader, const char *end)
 
 bool document_read_html_table(struct arena *arena, const char *html, struct block *block)
 {
-    struct html_reader reader = {.arena = arena, .block = block};
+    struct html_reader reader = {.arena = arena, .block = block, .cells_left = strlen(html) / BYTES_A_CELL};
     int line = block->line;
     const char *s = html + strspn(html, " \t\n");
 
@@ -94,7 +98,9 @@ bool document_read_html_table(struct arena *arena, const char *html, struct bloc
             reader.in_row = true;
         } else if (opens_cell && reader.in_row) {
             const char *end = strchr(s, '>');
-            reader.cell = end ? end + 1 : NULL;
+            if (end == NULL)
+                break; /* the tag never ends */
+            reader.cell = end + 1;
             reader.cell_line = line;
         }
     }

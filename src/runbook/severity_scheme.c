@@ -51,7 +51,7 @@ static void read_heading(struct severity_reader *reader, size_t h)
     enum words list = WORDS_NONE;
     struct severity level;
 
-    if (!sure_name(reader->arena, heading->prose.text, &level))
+    if (!sure_name(reader->arena, heading->prose.text, &level) || runbook_severity(reader->runbook, level.id))
         return;
     level.line = level.line_end = heading->line;
     severity_take_times(reader, &level, heading->prose.text, heading->line);
