@@ -82,3 +82,6 @@ struct decisions {
     LIST(struct decision) list;
     struct outcome outcome;
 };
+
+/* Is the delivery to be sent: is it due, and not cancelled by what was decided after it? */
+bool decision_sends(const struct decisions *decisions, const struct decision *decision);

@@ -171,3 +171,13 @@ const char *time_text(struct arena *arena, int64_t us)
     time_format_rfc3339(us, text);
     return arena_strdup(arena, text);
 }
+
+bool decision_sends(const struct decisions *decisions, const struct decision *decision)
+{
+    if (decision->kind != DECISION_DELIVERY || decision->delivery.state != DELIVERY_DUE)
+        return false;
+    for (const struct decision *later = decision + 1; later < decisions->list.at + decisions->list.n; later++)
+        if (later->kind == DECISION_DELIVERY && later->delivery.id == decision->delivery.id)
+            return false; /* the later value has the say */
+    return true;
+}

@@ -56,7 +56,7 @@ static void start_step(struct core *core, const struct run_step *step)
 void core_carry_out(struct core *core, const struct decisions *decisions)
 {
     list_each (decision, &decisions->list) {
-        if (decision->kind == DECISION_DELIVERY && decision->delivery.state == DELIVERY_DUE)
+        if (decision_sends(decisions, decision))
             send_delivery(core, &decision->delivery);
         else if (decision->kind == DECISION_STEP && decision->step.state == STEP_STARTING)
             start_step(core, &decision->step);

@@ -201,6 +201,18 @@ static void expire_one(struct sim *sim)
     sim_input(sim, &(struct input){.kind = INPUT_SILENCE_EXPIRE, .actor = "person:ben", .text = hidden->id});
 }
 
+/* Of one that has ended, or a new one. */
+static struct hidden *free_slot(struct sim *sim)
+{
+    struct held *held = sim->held;
+    for (size_t i = 0; i < held->n_hidden; i++) {
+        const struct silence *silence = model_silence(&sim->model, held->hidden[i].id);
+        if (!silence || silence->state == SILENCE_EXPIRED)
+            return &held->hidden[i];
+    }
+    return held->n_hidden < SILENCES ? &held->hidden[held->n_hidden++] : NULL;
+}
+
 void silence_is_made(struct sim *sim, const struct happening *happening)
 {
     static const char *const services[] = {"checkout", "search", "mailer", "billing", ""};
@@ -229,9 +241,11 @@ void silence_is_made(struct sim *sim, const struct happening *happening)
                               .comment = "a planned change",
                               .starts_us = starts_us,
                               .ends_us = starts_us + sim_between(sim, 5 * MINUTE, 6 * HOUR)};
+    struct hidden *slot = free_slot(sim);
+    if (!slot)
+        return;
     sim_say(sim, "ben silences %s", matchers);
-    held->hidden[held->n_hidden < SILENCES ? held->n_hidden++ : (size_t)sim_between(sim, 0, SILENCES - 1)] =
-        hidden;
+    *slot = hidden;
     bool answered = sim_input(
         sim, &(struct input){
                  .kind = INPUT_SILENCE, .actor = "person:ben", .silence = &silence, .text = hidden.id});

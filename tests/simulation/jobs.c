@@ -68,7 +68,8 @@ void jobs_check(struct sim *sim)
         int64_t listened_us = sim->process_us + SECOND_CHANCE + MINUTE;
         if (job->speaks)
             continue;
-        if (job->missed && sim->now_us + SECOND < overdue_us)
+        if (job->missed && sim->now_us + SECOND < overdue_us &&
+            sim->now_us > sim->ahead_us + allowed_us(kind))
             sim_fail(sim, "%s is missed, and spoke %lld s ago", name,
                      (long long)((sim->now_us - job->heard_us) / SECOND));
         if (job->heard_us && !job->missed && sim->now_us > overdue_us + MINUTE && sim->now_us > listened_us)

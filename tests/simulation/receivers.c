@@ -133,7 +133,7 @@ void runner_finished(struct sim *sim, const struct happening *happening)
 void carry_out(struct sim *sim, const struct decisions *decisions)
 {
     list_each (d, &decisions->list) {
-        if (d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_DUE)
+        if (decision_sends(decisions, d))
             leaves(sim, &d->delivery);
         else if (d->kind == DECISION_STEP && d->step.state == STEP_STARTING && !sim->behind)
             begins(sim, &d->step);

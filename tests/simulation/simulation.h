@@ -91,6 +91,7 @@ struct sim {
     struct engine *engine;
     struct model model;
     int64_t start_us, now_us, end_us;
+    int64_t ahead_us; /* where the clock stood before it was set back: what was heard then passes for newer */
     int64_t timers_us;  /* the last time that timers fired, */
     int n_timers_now;   /* and how often in a row at that time */
     int64_t process_us; /* when the program was last started */

@@ -27,6 +27,8 @@ void clock_is_stepped(struct sim *sim, const struct happening *happening)
         return;
     }
     sim_say(sim, "-- the clock is set back by %lld s", (long long)(by_us / SECOND));
+    if (sim->now_us > sim->ahead_us)
+        sim->ahead_us = sim->now_us;
     shift_world(sim, -by_us);
     for (int kind = 0; kind < JOBS; kind++)
         sim->jobs[kind].heard_us = 0; /* nobody can tell when that was */
