@@ -107,8 +107,23 @@ static void restore_timer(struct engine *engine, const struct timer *timer)
         due_set(&engine->due, timers[timer->kind], timer->due_us);
 }
 
+/* Whoever kept them gives them in an order of its own; what is due at the same moment must come in one order.
+ */
+static int compare_timers(const void *a, const void *b)
+{
+    const struct timer *x = a, *y = b;
+    if (x->due_us != y->due_us)
+        return x->due_us < y->due_us ? -1 : 1;
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return (x->subject > y->subject) - (x->subject < y->subject);
+}
+
 static void restore_timers(struct engine *engine)
 {
+    if (engine->restored_timers.n)
+        qsort(engine->restored_timers.at, engine->restored_timers.n, sizeof *engine->restored_timers.at,
+              compare_timers);
     list_each (timer, &engine->restored_timers)
         restore_timer(engine, timer);
     arena_free(engine->restoring);
