@@ -162,6 +162,7 @@ static void worsen(struct turn *turn, struct incident_record *storm, const struc
         .line = from->severity_line,
         .why = arena_printf(turn->arena, "it holds incident %lld", (long long)from->number),
         .severity = incident_level(turn->engine, member)};
+    dependency_changed(turn->engine, to->service); /* which it stands for no more */
     text_keep(&to->service, from->service);
     text_keep(&to->runbook_file, from->runbook_file);
     text_keep(&to->runbook_sha256, from->runbook_sha256);
