@@ -130,7 +130,7 @@ class FullDisk(SystemTest):
         answered, status, n = set(), 200, 0
         while status == 200 and n < 5000:
             n += 1
-            status, body = server.fire({'alertname': 'Fill', 'service': 'one', 'n': str(n)}, annotations={'a': 'x' * 4000})
+            status, body = server.fire({'alertname': 'Fill', 'service': 'one', 'n': str(n)}, annotations={'a': os.urandom(3000).hex()})
             if status == 200:
                 answered.add(str(n))
         self.assertEqual(status, 503, body)
