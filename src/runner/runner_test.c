@@ -368,7 +368,8 @@ static void an_approved_step_may_start_a_service_but_not_hold_the_output(void **
     const struct happened *service = run_approved("sleep 1000 > /dev/null 2>&1 & echo $!");
     pid_t pid = (pid_t)strtol(service->output, NULL, 10);
     assert_int_equal(service->state, STEP_SUCCEEDED);
-    assert_string_equal(service->why, "it left 1 running: sleep");
+    /* On a busy machine the child may not have become sleep yet. */
+    assert_int_equal(strncmp(service->why, "it left 1 running: ", 19), 0);
     assert_int_equal(kill(pid, 0), 0);
     kill(pid, SIGKILL);
     const struct happened *holder = run_approved("sleep 1000 & echo $!");
