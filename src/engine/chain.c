@@ -4,33 +4,18 @@
  *
  * Roles become people by `roles:` of the configuration. One that nobody fills is no step: it costs no
  * waiting, and the timeline says so. */
+#include "engine/chain.h"
+
 #include <string.h>
 #include <strings.h>
 
+#include "base/must.h"
 #include "engine/engine_priv.h"
 #include "runbook/policy_plan.h"
 #include "runbook/role_words.h"
 
 /* A step without a time of its own comes after all that have one. */
 #define NO_TIME_S (INT64_C(100) * 366 * 86400)
-
-struct chain_step {
-    const struct strings *notify; /* NULL: person */
-    const char *person;
-    int64_t at_s;    /* since the incident opened, when nobody answers */
-    int64_t after_s; /* since the step before; UNSTATED: what the severity says */
-};
-
-struct chain {
-    LIST(struct chain_step) steps;
-    struct strings unfilled; /* "management (line 39)" */
-};
-
-static const struct service *chain_service(const struct engine *engine, const struct incident_record *record)
-{
-    const struct service *service = config_service(engine->config, record->incident.service);
-    return service && service->escalation.n ? service : NULL;
-}
 
 /* Into its place by time, behind those of the same time. */
 static void insert(struct arena *arena, struct chain *chain, struct chain_step step)
@@ -47,30 +32,37 @@ static void insert(struct arena *arena, struct chain *chain, struct chain_step s
             chain->steps.at[i].after_s = chain->steps.at[i].at_s - (i > 0 ? chain->steps.at[i - 1].at_s : 0);
 }
 
-static void add_configured(struct arena *arena, const struct engine *engine,
-                           const struct incident_record *record, struct chain *chain)
+static void add_configured(struct arena *arena, const struct chain_question *question, struct chain *chain)
 {
-    const struct service *service = chain_service(engine, record);
-    int64_t patience = patience_s(engine, record), at_s = 0;
-    size_t n = service ? service->escalation.n : engine->config->people.n;
+    const struct config *config = question->config;
+    const struct service *service = question->service;
+    bool all = !service || !service->escalation.n;
+    int64_t patience =
+        severity_patience_s(question->runbook, question->level, question->response_time_s, NULL);
+    int64_t at_s = 0;
+    size_t n = all ? config->people.n : service->escalation.n;
     for (size_t i = 0; i < n; i++) {
-        int64_t after_s = service ? service->escalation.at[i].after_s : UNSTATED;
+        const struct escalation_step *step = all ? NULL : &service->escalation.at[i];
+        int64_t after_s = step ? step->after_s : UNSTATED;
         int64_t wait_s = after_s != UNSTATED ? after_s : patience > 0 ? patience : NO_TIME_S;
         if (i > 0)
             at_s = at_s + wait_s < NO_TIME_S ? at_s + wait_s : NO_TIME_S;
-        *list_push(arena, &chain->steps) = (struct chain_step){
-            .notify = service ? &service->escalation.at[i].notify : NULL,
-            .person = service ? NULL : engine->config->people.at[i].id,
-            .at_s = at_s,
-            .after_s = after_s,
-        };
+        struct chain_step *added = list_push(arena, &chain->steps);
+        *added = (struct chain_step){.at_s = at_s, .after_s = after_s};
+        if (step) {
+            added->notify = step->notify;
+            added->line = step->line;
+        } else {
+            strings_add(arena, &added->notify, arena_printf(arena, "person:%s", config->people.at[i].id));
+            added->line = config->people.at[i].line;
+        }
     }
 }
 
-static const struct config_role *role_filled(struct arena *arena, const struct engine *engine,
+static const struct config_role *role_filled(struct arena *arena, const struct config *config,
                                              const char *name)
 {
-    list_each (role, &engine->config->roles)
+    list_each (role, &config->roles)
         if (role->notify.n && role_same(arena, role->name, name))
             return role;
     return NULL;
@@ -85,25 +77,28 @@ static bool is_on_call(const struct runbook *runbook, const char *name)
     return false;
 }
 
-static void add_role(struct arena *arena, const struct engine *engine, const struct runbook *runbook,
-                     const char *name, int line, struct strings *notify, struct chain *chain)
+static void add_role(struct arena *arena, const struct chain_question *question, const char *name, int line,
+                     struct chain_step *step, struct chain *chain)
 {
-    const struct config_role *role = role_filled(arena, engine, name);
-    if (role)
+    const struct config_role *role = role_filled(arena, question->config, name);
+    if (role) {
         list_each (target, &role->notify)
-            strings_add(arena, notify, *target);
-    else if (!is_on_call(runbook, name))
+            strings_add(arena, &step->notify, *target);
+        if (!step->line)
+            step->line = role->line;
+    } else if (!is_on_call(question->runbook, name)) {
         strings_add(arena, &chain->unfilled, arena_printf(arena, "%s (line %d)", name, line));
+    }
 }
 
-static void add_roles(struct arena *arena, const struct engine *engine, const struct runbook *runbook,
-                      const struct strings *names, int line, int64_t at_s, struct chain *chain)
+static void add_roles(struct arena *arena, const struct chain_question *question, const struct strings *names,
+                      int line, int64_t at_s, struct chain *chain)
 {
-    struct strings *notify = arena_alloc(arena, sizeof *notify);
+    struct chain_step step = {.at_s = at_s, .after_s = UNSTATED, .runbook_line = line};
     list_each (name, names)
-        add_role(arena, engine, runbook, *name, line, notify, chain);
-    if (notify->n)
-        insert(arena, chain, (struct chain_step){.notify = notify, .at_s = at_s, .after_s = UNSTATED});
+        add_role(arena, question, *name, line, &step, chain);
+    if (step.notify.n)
+        insert(arena, chain, step);
 }
 
 /* Conditions that hold while nobody does anything; any other is for people to judge. */
@@ -128,12 +123,10 @@ static const struct escalation *ordered_chain(const struct runbook *runbook, con
     return NULL;
 }
 
-static void add_stated(struct arena *arena, const struct engine *engine, const struct incident_record *record,
-                       struct chain *chain)
+static void add_stated(struct arena *arena, const struct chain_question *question, struct chain *chain)
 {
-    const struct procedure *procedure;
-    const struct runbook *runbook = incident_runbook(engine, record, &procedure);
-    const struct severity *level = incident_level(engine, record);
+    const struct runbook *runbook = question->runbook;
+    const struct severity *level = question->level;
     struct plan plan = {0};
     if (!level)
         return;
@@ -141,47 +134,62 @@ static void add_stated(struct arena *arena, const struct engine *engine, const s
     list_each (entry, &plan.entries)
         if (entry->kind == PLAN_ESCALATION && entry->event == PLAN_AFTER_OPENED && entry->to.n &&
             holds_in_silence(entry->condition) && !ordered_chain(runbook, level->id, entry->line))
-            add_roles(arena, engine, runbook, &entry->to, entry->line,
+            add_roles(arena, question, &entry->to, entry->line,
                       entry->after_s == UNSTATED ? NO_TIME_S : entry->after_s, chain);
     const struct escalation *ordered = ordered_chain(runbook, level->id, 0);
     for (size_t i = 0; ordered && i < ordered->to.n; i++) {
         struct strings one = {0};
         strings_add(arena, &one, ordered->to.at[i]);
-        add_roles(arena, engine, runbook, &one, ordered->line, NO_TIME_S, chain);
+        add_roles(arena, question, &one, ordered->line, NO_TIME_S, chain);
     }
 }
 
-static struct chain *chain_of(struct arena *arena, const struct engine *engine,
-                              const struct incident_record *record)
+void chain_make(struct arena *arena, const struct chain_question *question, struct chain *ret_chain)
 {
-    struct chain *chain = arena_alloc(arena, sizeof *chain);
-    add_configured(arena, engine, record, chain);
-    add_stated(arena, engine, record, chain);
+    struct chain chain = {0};
+    add_configured(arena, question, &chain);
+    add_stated(arena, question, &chain);
+    *ret_chain = chain;
+}
+
+static struct chain chain_of(struct arena *arena, const struct engine *engine,
+                             const struct incident_record *record)
+{
+    const struct procedure *procedure;
+    const struct chain_question question = {
+        .config = engine->config,
+        .service = config_service(engine->config, record->incident.service),
+        .runbook = incident_runbook(engine, record, &procedure),
+        .level = incident_level(engine, record),
+        .response_time_s = record->incident.response_time_s,
+    };
+    struct chain chain;
+    chain_make(arena, &question, &chain);
     return chain;
 }
 
 size_t chain_length(const struct engine *engine, const struct incident_record *record)
 {
     scoped_arena struct arena *arena = arena_new();
-    return chain_of(arena, engine, record)->steps.n;
+    return chain_of(arena, engine, record).steps.n;
 }
 
 int64_t chain_after_s(const struct engine *engine, const struct incident_record *record, size_t index)
 {
     scoped_arena struct arena *arena = arena_new();
-    return chain_of(arena, engine, record)->steps.at[index].after_s;
+    return chain_of(arena, engine, record).steps.at[index].after_s;
 }
 
 void chain_say_unfilled(struct turn *turn, const struct incident_record *record)
 {
-    const struct chain *chain = chain_of(turn->arena, turn->engine, record);
+    const struct chain chain = chain_of(turn->arena, turn->engine, record);
     const char *names = "";
-    if (!chain->unfilled.n)
+    if (!chain.unfilled.n)
         return;
     struct json_writer *body = event_begin(turn);
     jw_name(body, "roles");
     jw_begin_array(body);
-    list_each (name, &chain->unfilled) {
+    list_each (name, &chain.unfilled) {
         jw_string(body, *name);
         names = arena_printf(turn->arena, "%s%s%s", names, *names ? ", " : "", *name);
     }
@@ -224,12 +232,10 @@ void chain_notified(struct turn *turn, const struct strings *notify, struct stri
 void chain_people(struct turn *turn, const struct incident_record *record, size_t index,
                   struct strings *ret_people)
 {
-    const struct chain_step *step = &chain_of(turn->arena, turn->engine, record)->steps.at[index];
+    const struct chain chain = chain_of(turn->arena, turn->engine, record);
     struct strings people = {0};
-    if (step->notify)
-        chain_notified(turn, step->notify, &people);
-    else
-        add_once(turn->arena, &people, step->person);
+    must(index < chain.steps.n);
+    chain_notified(turn, &chain.steps.at[index].notify, &people);
     *ret_people = people;
 }
 
