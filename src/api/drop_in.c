@@ -1,6 +1,6 @@
 /* Where other pagers stood: PagerDuty's Events API v2, Opsgenie's Alert API, and any JSON by POST. The bytes
  * are read by intake/; here is how each of them is answered. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/handlers.h"
@@ -42,10 +42,12 @@ void answer_pagerduty(struct request *request)
 
 /* ---- Opsgenie ---- */
 
+static const char request_id_start[] = "00000000-0000-4000-8000-";
+
 /* An identifier as Opsgenie's are shaped, that holds the number of the incident. */
 const char *opsgenie_request_id(struct arena *arena, int64_t incident)
 {
-    return arena_printf(arena, "00000000-0000-4000-8000-%012lld", (long long)incident);
+    return arena_printf(arena, "%s%012lld", request_id_start, (long long)incident);
 }
 
 void answer_opsgenie(struct request *request)
@@ -71,13 +73,11 @@ static enum input_kind input_of(const char *action)
 /* The number in an identifier of ours, or a number alone; -1: it is neither. */
 static int64_t incident_of(const char *identifier)
 {
-    long long number = 0;
-    int n = 0;
-    if (sscanf(identifier, "00000000-0000-4000-8000-%12lld%n", &number, &n) == 1 && n && !identifier[n])
-        return number;
-    if (strlen(identifier) <= 12 && sscanf(identifier, "%lld%n", &number, &n) == 1 && !identifier[n])
-        return number;
-    return -1;
+    size_t n_start = strlen(request_id_start);
+    bool ours = strncmp(identifier, request_id_start, n_start) == 0;
+    const char *digits = ours ? identifier + n_start : identifier;
+    size_t n = strlen(digits);
+    return n > 0 && n <= 12 && strspn(digits, "0123456789") == n ? strtoll(digits, NULL, 10) : -1;
 }
 
 static void act_on_incident(struct request *request, struct json root, const char *action)

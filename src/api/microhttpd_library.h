@@ -24,7 +24,7 @@
     F(suspend_connection)
 
 struct microhttpd_library {
-#define MHD_MEMBER(name) typeof(MHD_##name) *name;
+#define MHD_MEMBER(name) typeof(MHD_##name) *(name);
     MHD_FUNCTIONS(MHD_MEMBER)
 #undef MHD_MEMBER
 };

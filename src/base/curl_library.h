@@ -34,7 +34,7 @@
     F(slist_free_all)
 
 struct curl_library {
-#define CURL_MEMBER(name) typeof(curl_##name) *name;
+#define CURL_MEMBER(name) typeof(curl_##name) *(name);
     CURL_FUNCTIONS(CURL_MEMBER)
 #undef CURL_MEMBER
 };

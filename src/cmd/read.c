@@ -107,7 +107,7 @@ static int explain(const struct request *request, struct arena *arena, const str
 static int read_one(const struct request *request, struct arena *arena, const char *file,
                     struct json_writer *w, struct buf *out)
 {
-    const struct runbook *runbook;
+    const struct runbook *runbook = NULL;
     int code = runbook_open(arena, file, &runbook);
 
     if (code != EXIT_DONE)
@@ -138,7 +138,7 @@ static int diff(const struct request *request, struct arena *arena)
 {
     scoped_buf struct buf out = {0};
     struct json_writer w = jw_start(&out);
-    const struct runbook *old, *new;
+    const struct runbook *old = NULL, *new = NULL;
     struct differences differences = {0};
     int code = runbook_open(arena, request->files[0], &old);
 

@@ -112,7 +112,7 @@ static int parse_one(const char **p, bool listed, struct matcher **ret_matcher, 
 
 int matcher_parse(const char *text, struct matcher **ret_matcher, struct err *err)
 {
-    struct matcher *matcher;
+    struct matcher *matcher = NULL;
     if (parse_one(&text, false, &matcher, err) < 0)
         return -1;
     if (*text) {
@@ -129,7 +129,7 @@ static int parse_list(const char *p, struct matchers *found, struct err *err)
     bool braces = *p == '{';
     p = skip_blanks(p + braces);
     while (*p && *p != '}') {
-        struct matcher *matcher;
+        struct matcher *matcher = NULL;
         if (found->n == MATCHERS_LIMIT)
             return err_set(err, "more than %d matchers", MATCHERS_LIMIT);
         if (parse_one(&p, true, &matcher, err) < 0)

@@ -43,7 +43,7 @@ int policy_read(const char *path, struct risk_rules **ret_rules, struct err *err
 
 int policy_use(const char *path, struct err *err)
 {
-    struct risk_rules *rules;
+    struct risk_rules *rules = NULL;
     if (!path)
         return 0;
     if (policy_read(path, &rules, err) < 0)

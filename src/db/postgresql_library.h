@@ -39,7 +39,7 @@
     F(transactionStatus)
 
 struct postgresql_library {
-#define POSTGRESQL_MEMBER(name) typeof(PQ##name) *name;
+#define POSTGRESQL_MEMBER(name) typeof(PQ##name) *(name);
     POSTGRESQL_FUNCTIONS(POSTGRESQL_MEMBER)
 #undef POSTGRESQL_MEMBER
 };

@@ -260,7 +260,7 @@ static struct incident_record *storm_for(struct turn *turn, struct cause *cause,
         if (rank > 0 && (worst->incident.severity_rank == 0 || rank < worst->incident.severity_rank))
             worst = member;
     }
-    if (n < cause->size)
+    if (!worst || n < cause->size)
         return NULL; /* some are over, or in another storm */
     storm = open_storm(turn, cause->key, worst, n);
     for (int64_t i = 0; i < cause->size; i++)

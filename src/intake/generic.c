@@ -108,7 +108,7 @@ static int read_one(const struct place *place, struct json object, int64_t recei
 
 static int read_single(struct place *place, struct json root, int64_t received_us, struct alert_batch *batch)
 {
-    const char *key;
+    const char *key = NULL;
     batch->alerts = arena_alloc(place->arena, sizeof *batch->alerts);
     batch->n_alerts = 1;
     if (read_one(place, root, received_us, batch->alerts, &key) < 0)
@@ -143,7 +143,7 @@ int generic_parse(struct arena *arena, struct json root, int64_t received_us, st
     if (alerts_begin(arena, list, place.list, ret_field, &batch.alerts, err) < 0)
         return -1;
     for (struct json_iter i = json_first(list); json_more(&i); json_next(&i)) {
-        const char *key;
+        const char *key = NULL;
         place.i = batch.n_alerts;
         if (read_one(&place, i.value, received_us, &batch.alerts[batch.n_alerts], &key) < 0)
             return -1;
@@ -167,7 +167,9 @@ static struct json value_at(struct arena *arena, struct json root, const char *p
         }
         pointer += n;
         if (json_kind(root) == JSON_ARRAY) {
-            int64_t wanted = strlen(name) < 8 && name[strspn(name, "0123456789")] == '\0' ? atoi(name) : -1;
+            size_t n_digits = strspn(name, "0123456789");
+            bool number = n_digits > 0 && n_digits < 8 && !name[n_digits];
+            int64_t wanted = number ? strtoll(name, NULL, 10) : -1;
             struct json_iter i = json_first(root);
             for (; wanted > 0 && json_more(&i); wanted--)
                 json_next(&i);

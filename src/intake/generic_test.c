@@ -81,7 +81,8 @@ static void a_mapping_finds_its_places_in_a_foreign_shape(void **state)
     (void)state;
     struct alert_batch batch =
         mapped("    each: /events\n"
-               "    labels: {alertname: /rule/na~1me, service: shop, n: /values/1}\n"
+               "    labels: {alertname: /rule/na~1me, service: shop, n: /values/1, none: /values/, past: "
+               "/values/2}\n"
                "    annotations: {summary: /text}\n"
                "    resolved: {/state: cleared, /gone: \"true\"}\n"
                "    starts: /since\n",
@@ -93,6 +94,8 @@ static void a_mapping_finds_its_places_in_a_foreign_shape(void **state)
     assert_string_equal(label(&batch.alerts[0], "alertname"), "Slow");
     assert_string_equal(label(&batch.alerts[0], "service"), "shop");
     assert_string_equal(label(&batch.alerts[0], "n"), "2.5");
+    assert_null(label(&batch.alerts[0], "none"));
+    assert_null(label(&batch.alerts[0], "past"));
     assert_string_equal(annotation(&batch.alerts[0], "summary"), "t");
     assert_true(batch.alerts[0].starts_us == now_us - 60 * US_PER_S && batch.alerts[0].ends_us == 0);
     assert_true(batch.alerts[1].ends_us == now_us && batch.alerts[2].ends_us == now_us);

@@ -43,7 +43,7 @@
     F(timezone_get_utc_timezone)
 
 struct ical_library {
-#define ICAL_MEMBER(name) typeof(ical##name) *name;
+#define ICAL_MEMBER(name) typeof(ical##name) *(name);
     ICAL_FUNCTIONS(ICAL_MEMBER)
 #undef ICAL_MEMBER
 };

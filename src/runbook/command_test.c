@@ -175,9 +175,17 @@ static void a_powershell_block_is_one_command(void **state)
         split(arena, "```powershell\n$zones = @{\n  A = @(\"n1\")\n}\nif (Test-Path x)\n{\n  Get-Item x\n}\n"
                      "else {\n  Get-Item y\n}\nGet-Service |\n  Sort-Object\nGet-Date\n```\n");
 
+    static const struct {
+        int line;
+        const char *end;
+    } commands[] = {{2, "\n}"}, {5, "Get-Item y\n}"}, {12, "Get-Service |\n  Sort-Object"}, {14, "Get-Date"}};
+
     assert_int_equal(entries.n, 4);
-    assert_int_equal(entries.at[1].line, 5);
-    assert_string_equal(entries.at[2].text, "Get-Service |\n  Sort-Object");
+    list_each (entry, &entries) {
+        const char *end = commands[entry - entries.at].end;
+        assert_int_equal(entry->line, commands[entry - entries.at].line);
+        assert_string_equal(entry->text + strlen(entry->text) - strlen(end), end);
+    }
 }
 
 int main(void)

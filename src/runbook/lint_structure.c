@@ -1,6 +1,4 @@
 /* Fences, headings and links of a document. */
-#include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -38,7 +36,8 @@ static void fence_check(struct lint *lint, const struct block *block)
         }
         line++;
     }
-    if (lint_shell(block) && strncmp(block->lang, "console", 7) != 0 && n_comments > 0 && n_other == 0)
+    if (block->lang && lint_shell(block) && strncmp(block->lang, "console", 7) != 0 && n_comments > 0 &&
+        n_other == 0)
         lint_add(lint, "comment-only-fence", block->line, 1, NULL);
 }
 
@@ -71,19 +70,6 @@ static struct map *anchors_gather(const struct lint *lint)
     return anchors;
 }
 
-static const char *percent_decoded(struct arena *arena, const char *text, size_t n_bytes)
-{
-    char *decoded = arena_alloc(arena, n_bytes + 1), *to = decoded;
-    for (size_t i = 0; i < n_bytes; i++) {
-        unsigned byte = 0;
-        bool coded = text[i] == '%' && i + 2 < n_bytes && isxdigit((unsigned char)text[i + 1]) &&
-                     sscanf(text + i + 1, "%2x", &byte) == 1 && byte;
-        *to++ = coded ? (char)byte : text[i];
-        i += coded ? 2 : 0;
-    }
-    return decoded;
-}
-
 /* A link to a file beside the document, without its anchor: "../db/slow%20query.md#see" -> "../db/slow
  * query.md"; NULL for other links: with a scheme, from the root of a site, with a template in it. */
 static const char *linked_path(struct arena *arena, const char *address)
@@ -92,7 +78,7 @@ static const char *linked_path(struct arena *arena, const char *address)
     if (n == 0 || address[0] == '/' || address[0] == '<' || (n_scheme > 1 && address[n_scheme] == ':') ||
         strpbrk(address, "{}$@\n") || strchr(address, ' '))
         return NULL;
-    return percent_decoded(arena, address, n);
+    return text_percent_decoded(arena, address, n);
 }
 
 /* Pages are also linked as the site shows them: without ending, as a folder, as .html. */
@@ -136,7 +122,7 @@ static void link_check(struct lint *lint, const struct span *span, const struct 
     file_check(lint, span);
     if (span->kind != SPAN_LINK || !span->exact || span->exact[0] != '#' || !span->exact[1])
         return;
-    const char *anchor = percent_decoded(lint->arena, span->exact + 1, strlen(span->exact + 1));
+    const char *anchor = text_percent_decoded(lint->arena, span->exact + 1, strlen(span->exact + 1));
     bool listed = heading && lint->headings[heading - lint->document->blocks.at].contents;
     if (listed) {
         contents->heading = heading;

@@ -1,12 +1,11 @@
 /* What a runbook_url annotation names: "https://wiki.example.com/ops/blob/main/db/slow.md#connections-full".
  * The file of the library that shares the longest tail of the path with it, endings aside; of equals none. */
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "runbook/document.h"
 #include "runbook/match_priv.h"
+#include "runbook/text.h"
 
 struct url_parts {
     const char *path; /* without scheme, host, query and endings of the last part */
@@ -20,23 +19,6 @@ static const char *without_endings(struct arena *arena, const char *path)
     return arena_strndup(arena, path, (size_t)(last - path) + strcspn(last, "."));
 }
 
-static char *percent_decoded(struct arena *arena, const char *text, size_t n_bytes)
-{
-    char *decoded = arena_alloc(arena, n_bytes + 1), *to = decoded;
-    for (size_t i = 0; i < n_bytes; i++) {
-        char hex[3] = {0};
-        if (text[i] == '%' && i + 2 < n_bytes && isxdigit((unsigned char)text[i + 1]) &&
-            isxdigit((unsigned char)text[i + 2])) {
-            memcpy(hex, text + i + 1, 2);
-            *to++ = (char)strtol(hex, NULL, 16);
-            i += 2;
-        } else {
-            *to++ = text[i];
-        }
-    }
-    return decoded;
-}
-
 static struct url_parts url_split(struct arena *arena, const char *url)
 {
     struct url_parts parts = {0};
@@ -46,8 +28,8 @@ static struct url_parts url_split(struct arena *arena, const char *url)
     size_t n_path = strcspn(at, "?#");
     const char *hash = strchr(at, '#');
     if (hash && hash[1])
-        parts.anchor = percent_decoded(arena, hash + 1, strlen(hash + 1));
-    char *path = percent_decoded(arena, at, n_path);
+        parts.anchor = text_percent_decoded(arena, hash + 1, strlen(hash + 1));
+    char *path = text_percent_decoded(arena, at, n_path);
     for (size_t n = strlen(path); n > 0 && path[n - 1] == '/'; n--)
         path[n - 1] = '\0';
     parts.path = without_endings(arena, path);

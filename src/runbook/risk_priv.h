@@ -94,8 +94,8 @@ struct tool {
 
 #define phrases_each(phrase, tool)                                                                           \
     for (const struct phrase *const *at_ = (tool)->phrases.at, *const *end_ = at_ + (tool)->phrases.n,       \
-                                    *phrase;                                                                 \
-         at_ < end_ && ((phrase = *at_), true); at_++)
+                                    *(phrase);                                                               \
+         at_ < end_ && (((phrase) = *at_), true); at_++)
 
 /* Vocabulary lists, `words NAME: ...`. */
 enum word_list {

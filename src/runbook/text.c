@@ -141,6 +141,29 @@ const char *text_slug(struct arena *arena, const char *text)
     return arena_strdup(arena, buf_text(&out));
 }
 
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+char *text_percent_decoded(struct arena *arena, const char *text, size_t n_bytes)
+{
+    char *decoded = arena_alloc(arena, n_bytes + 1), *to = decoded;
+
+    for (size_t i = 0; i < n_bytes; i++) {
+        int high = text[i] == '%' && i + 2 < n_bytes ? hex_digit(text[i + 1]) : -1;
+        int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+        bool coded = low >= 0 && high + low > 0;
+
+        *to++ = coded ? (char)(high * 16 + low) : text[i];
+        i += coded ? 2 : 0;
+    }
+    return decoded;
+}
+
 const char *text_without_colon(struct arena *arena, const char *text)
 {
     size_t n = strlen(text);

@@ -22,6 +22,9 @@ const char *text_normalise(struct arena *arena, const char *bytes, size_t n_byte
 /* The anchor that GitHub makes of a heading: "Step 1: Look" -> "step-1-look". */
 const char *text_slug(struct arena *arena, const char *text);
 
+/* A part of an URL as it is meant: "slow%20query" -> "slow query". "%00" and what is no code stay. */
+char *text_percent_decoded(struct arena *arena, const char *text, size_t n_bytes);
+
 /* Without closing ':' and '.', and the blanks before them. */
 const char *text_without_colon(struct arena *arena, const char *text);
 

@@ -148,6 +148,15 @@ static void a_label_ends_in_a_colon(void **state)
     assert_false(text_label(arena, "A sentence that goes on for long: yes", &label, &rest));
 }
 
+static void only_a_code_of_two_digits_is_decoded(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *text = "a%20b%C3%bc%2F%00%4z%4";
+
+    assert_string_equal(text_percent_decoded(arena, text, strlen(text)), "a b\xc3\xbc/%00%4z%4");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +169,7 @@ int main(void)
         cmocka_unit_test(a_comma_list_is_split_outside_of_brackets),
         cmocka_unit_test(sentences_are_cut_at_full_stops_only),
         cmocka_unit_test(a_label_ends_in_a_colon),
+        cmocka_unit_test(only_a_code_of_two_digits_is_decoded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
