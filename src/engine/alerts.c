@@ -26,12 +26,8 @@ static void take_change(void *context, struct alert_record *record, enum alert_c
     alerts_join_fired(turn);
     if (change == ALERT_RESOLVED)
         inhibition_ended(engine, record);
-    if (change == ALERT_RESOLVED && hold_ended(turn, record)) {
-        struct incident_record *named = incident_find(engine, record->incident);
-        if (named && incident_is_open(named))
-            news_add(turn, named, record, change, how);
+    if (change == ALERT_RESOLVED && hold_ended(turn, record))
         return;
-    }
     struct incident_record *incident = incident_find(turn->engine, record->incident);
     if (!incident)
         return;

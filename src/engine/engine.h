@@ -85,7 +85,7 @@ int64_t engine_next_due_us(const struct engine *engine);
 /* ---- after a restart ---- */
 
 /* The highest numbers ever given away, so that none is given twice when the rows that held them are not
- * restored, and the time of the last event: until then somebody listened. 0: unknown. */
+ * restored, and when the last message was taken: until then somebody listened. 0: unknown. */
 void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t last_delivery,
                          int64_t last_us);
 void engine_restore_incident(struct engine *engine, const struct incident *incident);

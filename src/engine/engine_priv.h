@@ -119,6 +119,7 @@ struct turn {
     struct json_writer json;
     struct held_news *held_news;       /* alerts that stay apart, or NULL */
     const char *released_why;          /* the alert at hand was held until now, or NULL */
+    bool review_wanted;                /* of what holds alerts back */
     LIST(struct alert_record *) fired; /* that wait for the rest of their batch */
 };
 
@@ -273,6 +274,8 @@ struct incident_record *incident_open(struct turn *turn, const struct finding *f
 void news_add(struct turn *turn, struct incident_record *incident, const struct alert_record *record,
               enum alert_change change, const char *how);
 void news_opened(struct turn *turn, struct incident_record *incident);
+/* It opened or reopened in this turn, and begins when that ends. */
+bool news_opens(const struct incident_record *incident);
 size_t news_count(const struct incident_record *incident, enum alert_change change);
 /* Events of what alerts did to the incident, now or gathered until later, and what follows from it. */
 void news_settle(struct turn *turn, struct incident_record *incident);

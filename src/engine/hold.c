@@ -200,8 +200,11 @@ void hold_review_soon(struct engine *engine)
         due_set(&engine->due, &engine->review, at_us > engine->now_us ? at_us : engine->now_us);
 }
 
-void hold_review_now(struct turn *turn)
+void hold_review_wanted(struct turn *turn)
 {
+    if (!turn->review_wanted)
+        return;
+    turn->review_wanted = false;
     if (turn->now_us >= time_after_s(turn->engine->reviewed_us, REVIEW_AT_MOST_EVERY_S))
         review(turn);
     else

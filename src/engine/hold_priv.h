@@ -131,8 +131,9 @@ void hold_within(struct incident_record *incident, struct alert_record *record, 
 bool hold_ended(struct turn *turn, struct alert_record *record);
 /* Soon, and at most once a second. */
 void hold_review_soon(struct engine *engine);
-/* At once when the last review is a second ago. */
-void hold_review_now(struct turn *turn);
+/* When the turn ends and wants it: at once when the last review is a second ago. Not before, for one silence
+ * may end in the turn in which the next begins. */
+void hold_review_wanted(struct turn *turn);
 /* Why what a silence held back may page, for the next review. */
 void hold_say_why(struct engine *engine, const char *why);
 /* All its alerts that fire are held. */

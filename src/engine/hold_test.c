@@ -140,6 +140,25 @@ static void many_silences_are_found_by_the_label_they_want(void **state)
     assert_non_null(incident_of(w, 1));
 }
 
+static void one_silence_that_follows_another_lets_nothing_through(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    world_delivered(w, 1, VERDICT_SENT);
+    silence(w, "", "{service=\"checkout\"}", 60 * MINUTES);
+    world_pass(w, 55 * MINUTES);
+    struct silence next = {.id = "",
+                           .matchers = "{alertname=\"ServiceDown\"}",
+                           .created_by = "ana",
+                           .comment = "upgrade",
+                           .starts_us = w->now_us + 5 * MINUTES,
+                           .ends_us = w->now_us + 60 * MINUTES};
+    world_decide(w, (struct input){.kind = INPUT_SILENCE, .silence = &next, .text = "next"});
+    world_pass(w, 30 * MINUTES);
+    assert_true(incident_find(w->engine, 1)->hushed);
+    assert_int_equal(w->engine->last_delivery, 1);
+}
+
 /* ---- rules ---- */
 
 static void add_rule(struct world *w, const char *source, const char *target, const char *equal)
@@ -199,19 +218,10 @@ static void alerts_that_fit_both_sides_of_a_rule_do_not_hold_each_other(void **s
 
 /* ---- dependencies ---- */
 
-static void need_postgres(struct world *w)
-{
-    struct service *postgres = list_push(w->arena, &w->config.services);
-    *postgres = (struct service){.id = "postgres", .runbook = "checkout.md"};
-    world_notify(w, postgres, "person:eve", UNSTATED);
-    strings_add(w->arena, &w->config.services.at[0].depends_on, "postgres");
-    engine_learn(w->engine, &w->config, w->library);
-}
-
 static void what_a_dependency_explains_is_named_in_its_incident_and_pages_nobody(void **state)
 {
     struct world *w = *state;
-    need_postgres(w);
+    world_need_postgres(w);
     hear_of(w, "ServiceDown", "postgres", "SEV-2", false);
     settle(w);
     hear_of(w, "SlowReplies", "checkout", "SEV-2", false);
@@ -231,7 +241,7 @@ static void what_a_dependency_explains_is_named_in_its_incident_and_pages_nobody
 static void what_was_explained_and_fires_again_is_not_counted_by_the_dependency(void **state)
 {
     struct world *w = *state;
-    need_postgres(w);
+    world_need_postgres(w);
     hear_of(w, "ServiceDown", "postgres", "SEV-2", false);
     settle(w);
     hear_of(w, "SlowReplies", "checkout", "SEV-2", false);
@@ -241,10 +251,22 @@ static void what_was_explained_and_fires_again_is_not_counted_by_the_dependency(
     assert_null(incident_find(w->engine, 2));
 }
 
+static void what_an_incident_explains_does_not_make_it_burn(void **state)
+{
+    struct world *w = *state;
+    world_need_postgres(w);
+    hear_of(w, "ServiceDown", "postgres", "SEV-2", false);
+    settle(w);
+    world_person_sets(w, INPUT_STATE, 1, "person:eve", "monitoring", "it comes back");
+    hear_of(w, "SlowReplies", "checkout", "SEV-2", false);
+    assert_int_equal(event_of(w, "alert.held")->incident, 1);
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_MONITORING);
+}
+
 static void a_silenced_dependency_explains_nothing(void **state)
 {
     struct world *w = *state;
-    need_postgres(w);
+    world_need_postgres(w);
     hear_of(w, "ServiceDown", "postgres", "SEV-1", false);
     hear_of(w, "SlowReplies", "checkout", "SEV-2", false);
     assert_null(incident_of(w, 2));
@@ -262,6 +284,7 @@ int main(void)
         test(a_silence_stops_the_paging_of_an_incident_and_its_end_starts_it_anew),
         test(an_alert_that_nothing_holds_pages_for_a_quiet_incident),
         test(the_end_of_an_alert_passes_through_a_silence),
+        test(one_silence_that_follows_another_lets_nothing_through),
         test(a_silence_warns_before_it_lapses_while_alerts_fire_under_it),
         test(a_silence_is_forgotten_five_days_after_its_end),
         test(many_silences_are_found_by_the_label_they_want),
@@ -269,6 +292,7 @@ int main(void)
         test(alerts_that_fit_both_sides_of_a_rule_do_not_hold_each_other),
         test(what_a_dependency_explains_is_named_in_its_incident_and_pages_nobody),
         test(what_was_explained_and_fires_again_is_not_counted_by_the_dependency),
+        test(what_an_incident_explains_does_not_make_it_burn),
         test(a_silenced_dependency_explains_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

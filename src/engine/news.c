@@ -63,6 +63,11 @@ void news_opened(struct turn *turn, struct incident_record *incident)
     news_of(turn, incident)->opened = true;
 }
 
+bool news_opens(const struct incident_record *incident)
+{
+    return incident->news && incident->news->opened;
+}
+
 size_t news_count(const struct incident_record *incident, enum alert_change change)
 {
     return incident->news ? incident->news->of[change].n : 0;
@@ -72,7 +77,8 @@ void news_add(struct turn *turn, struct incident_record *incident, const struct 
               enum alert_change change, const char *how)
 {
     struct news *news = news_of(turn, incident);
-    incident->fired |= change == ALERT_FIRED || change == ALERT_HELD;
+    bool apart = record->held & HELD_APART; /* it is explained by the incident, and no alert of it */
+    incident->fired |= change == ALERT_FIRED || (change == ALERT_HELD && !apart);
     incident->ended |= change == ALERT_RESOLVED;
     news->of[change].n++;
     if (news->of[change].n_named == NAMED_ALERTS)

@@ -16,8 +16,7 @@ void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t l
         engine->last_incident = last_incident;
     if (last_delivery > engine->last_delivery)
         engine->last_delivery = last_delivery;
-    if (last_us > engine->listened_us)
-        engine->listened_us = last_us;
+    engine->listened_us = last_us;
 }
 
 void engine_restore_incident(struct engine *engine, const struct incident *incident)
@@ -25,9 +24,6 @@ void engine_restore_incident(struct engine *engine, const struct incident *incid
     if (incident_find(engine, incident->number))
         return;
     struct incident_record *record = incident_add(engine, incident);
-    engine_restore_last(engine, 0, 0, incident->opened_us);
-    engine_restore_last(engine, 0, 0, incident->monitoring_us);
-    engine_restore_last(engine, 0, 0, incident->progress_us);
     if (!incident_is_open(record))
         incident_retire(engine, record);
 }
@@ -49,7 +45,8 @@ void engine_recall_incident(struct engine *engine, const struct incident *incide
 void engine_restore_delivery(struct engine *engine, const struct delivery *delivery)
 {
     struct incident_record *record = incident_find(engine, delivery->incident);
-    engine_restore_last(engine, 0, delivery->id, delivery->queued_us);
+    if (delivery->id > engine->last_delivery)
+        engine->last_delivery = delivery->id;
     if (record &&
         (delivery->state == DELIVERY_DUE || delivery->state == DELIVERY_RETRY ||
          delivery->state == DELIVERY_BUNDLED) &&
@@ -156,7 +153,24 @@ void engine_restore_alerts(struct engine *engine, const struct alert_batch *batc
     struct hearing hearing = replay(engine, received_us);
     end_until(engine, received_us - 1);
     alerts_hear(&hearing, batch);
-    engine_restore_last(engine, 0, 0, received_us);
+}
+
+/* When the process before was last seen alive. What is dated in the future says nothing: the clock was set
+ * back since. */
+static void find_listened(struct engine *engine, int64_t now_us)
+{
+    int64_t latest_us = engine->listened_us < now_us ? engine->listened_us : now_us;
+    for (const struct incident_record *record = engine->first; record; record = record->next) {
+        const struct incident *incident = &record->incident;
+        const int64_t seen_us[] = {incident->opened_us, incident->monitoring_us, incident->progress_us};
+        for (size_t i = 0; i < sizeof seen_us / sizeof *seen_us; i++)
+            if (seen_us[i] > latest_us && seen_us[i] <= now_us)
+                latest_us = seen_us[i];
+        for (const struct delivery_record *d = record->deliveries; d; d = d->next)
+            if (d->delivery.queued_us > latest_us && d->delivery.queued_us <= now_us)
+                latest_us = d->delivery.queued_us;
+    }
+    engine->listened_us = latest_us;
 }
 
 /* ---- alerts and incidents, brought together ---- */
@@ -224,7 +238,7 @@ static void restore_count(struct turn *turn, struct incident_record *record)
 {
     int64_t n = record->incident.n_firing - record->restored_firing;
     turn_touch(turn, record);
-    if (n <= 0 || record->news)
+    if (n <= 0 || news_count(record, ALERT_FIRED))
         return;
     struct json_writer *body = event_begin(turn);
     jw_pair_int(body, "n", n);
@@ -331,7 +345,8 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
     struct turn turn;
     turn_begin(&turn, engine, now_us, decisions);
     engine->restored_us = turn.now_us;
-    end_until(engine, engine->listened_us < turn.now_us ? engine->listened_us : turn.now_us);
+    find_listened(engine, turn.now_us);
+    end_until(engine, engine->listened_us);
     restore_timers(engine);
     inhibition_rebuild(engine);
     engine->dependencies.stale = true;
@@ -341,8 +356,8 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
     for (struct incident_record *record = engine->first; record; record = record->next) {
         restore_deliveries(&turn, record);
         restore_run(&turn, record);
-        if (record->news)
-            continue; /* opened just now: it begins when the turn ends */
+        if (news_opens(record))
+            continue; /* it begins when the turn ends */
         record->fired = record->incident.n_firing > record->restored_firing;
         record->ended = record->incident.n_firing < record->restored_firing;
         incident_follow(&turn, record);

@@ -80,8 +80,8 @@ static void keep(struct world *w, struct kept *kept)
 }
 
 /* The program ends, and starts again after a while. heard NULL: the inbox is empty. */
-static void restart(struct world *w, const struct kept *kept, const struct alert_words *heard,
-                    int64_t after_us)
+static void restart_with(struct world *w, const struct kept *kept, const struct alert_batch *heard,
+                         int64_t after_us)
 {
     engine_free(w->engine);
     w->engine = engine_new(&w->config, w->library);
@@ -101,13 +101,22 @@ static void restart(struct world *w, const struct kept *kept, const struct alert
     list_each (timer, &kept->timers)
         engine_restore_timer(w->engine, timer);
     if (heard) {
-        struct alert_batch batch = world_batch(w, 1, heard);
-        engine_restore_alerts(w->engine, &batch, w->now_us);
+        engine_restore_last(w->engine, 0, 0, w->now_us);
+        engine_restore_alerts(w->engine, heard, w->now_us);
     }
     w->now_us += after_us;
     arena_reset(w->decisions.arena);
     memset(&w->decisions.list, 0, sizeof w->decisions.list);
     engine_restored(w->engine, w->now_us, &w->decisions);
+}
+
+static void restart(struct world *w, const struct kept *kept, const struct alert_words *heard,
+                    int64_t after_us)
+{
+    struct alert_batch batch = {0};
+    if (heard)
+        batch = world_batch(w, 1, heard);
+    restart_with(w, kept, heard ? &batch : NULL, after_us);
 }
 
 static void page_that_was_under_way_leaves_again_with_the_same_key(void **state)
@@ -223,6 +232,42 @@ static void nobody_waits_longer_because_the_clock_was_set_back(void **state)
     world_next(w, 15 * MINUTES);
     assert_int_equal(count_events(w, "lease.lapsed"), 1);
     assert_null(strstr(delivery_of(w, DELIVERY_DUE, 0)->why, "-"));
+}
+
+static void alert_gets_another_chance_although_the_clock_was_set_back_before(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    keep(w, &kept); /* opened at a time that is not yet, from now on */
+    w->now_us -= 120 * MINUTES;
+    struct alert_words timed = down;
+    timed.ends_us = w->now_us + 4 * MINUTES;
+    restart(w, &kept, &timed, 10 * MINUTES);
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_TRIGGERED);
+    assert_int_equal(incident_of(w, 1)->n_firing, 1);
+}
+
+static void clocks_of_an_incident_come_back_although_it_explains_other_alerts(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_need_postgres(w);
+    struct label cause[] = {{"alertname", "ServiceDown"}, {"service", "postgres"}, {"severity", "SEV-2"}};
+    struct label effect[] = {{"alertname", "SlowReplies"}, {"service", "checkout"}, {"severity", "SEV-2"}};
+    struct alert alerts[] = {{.labels = cause, .n_labels = 3, .ends_us = INT64_MAX / 2},
+                             {.labels = effect, .n_labels = 3, .ends_us = INT64_MAX / 2}};
+    struct alert_batch batch = {.source = "alertmanager-api", .alerts = alerts, .n_alerts = 1};
+    world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
+    keep(w, &kept);
+    world_delivered(w, 1, VERDICT_SENT);
+    keep(w, &kept);
+    int64_t wait_us = incident_find(w->engine, 1)->escalate.at_us - w->now_us;
+    batch.n_alerts = 2;
+    restart_with(w, &kept, &batch, -180 * MINUTES);
+    assert_int_equal(event_of(w, "alert.held")->incident, 1);
+    assert_null(incident_of(w, 2));
+    assert_true(incident_find(w->engine, 1)->escalate.at_us <= w->now_us + wait_us);
 }
 
 static void look_is_taken_again_and_a_touch_is_not(void **state)
@@ -409,6 +454,8 @@ int main(void)
         TEST(acknowledged_incident_wakes_nobody_after_a_restart),
         TEST(roles_and_ticks_outlive_a_restart),
         TEST(nobody_waits_longer_because_the_clock_was_set_back),
+        TEST(alert_gets_another_chance_although_the_clock_was_set_back_before),
+        TEST(clocks_of_an_incident_come_back_although_it_explains_other_alerts),
         TEST(acknowledgement_that_ran_out_meanwhile_says_how_late),
         TEST(timer_that_came_due_meanwhile_fires_once_and_says_how_late),
         TEST(look_is_taken_again_and_a_touch_is_not),

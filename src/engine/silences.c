@@ -236,7 +236,7 @@ static void begin(struct turn *turn, struct silence_record *record, const char *
                      text_head(turn->arena, record->silence.matchers, 200),
                      time_text(turn->arena, record->silence.ends_us), n,
                      n == 1 ? "alert that fires" : "alerts that fire"));
-    hold_review_now(turn);
+    turn->review_wanted = true;
 }
 
 void silence_end(struct turn *turn, struct silence_record *record, const char *actor, const char *how)
@@ -257,7 +257,7 @@ void silence_end(struct turn *turn, struct silence_record *record, const char *a
     if (!was_active)
         return;
     hold_say_why(turn->engine, arena_printf(turn->arena, "The %s has ended", what));
-    hold_review_now(turn);
+    turn->review_wanted = true;
 }
 
 static void warn(struct turn *turn, struct silence_record *record)

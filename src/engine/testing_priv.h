@@ -188,6 +188,16 @@ static inline int world_stop(void **state)
     return 0;
 }
 
+/* "checkout" needs "postgres", which pages eve. */
+static inline void world_need_postgres(struct world *w)
+{
+    struct service *postgres = list_push(w->arena, &w->config.services);
+    *postgres = (struct service){.id = "postgres", .runbook = "checkout.md"};
+    world_notify(w, postgres, "person:eve", UNSTATED);
+    strings_add(w->arena, &w->config.services.at[0].depends_on, "postgres");
+    engine_learn(w->engine, &w->config, w->library);
+}
+
 /* ---- inputs ---- */
 
 static inline const struct outcome *world_decide(struct world *w, struct input input)

@@ -44,6 +44,7 @@ void turn_note(struct turn *turn, struct incident_record *record)
 void turn_end(struct turn *turn)
 {
     alerts_join_fired(turn);
+    hold_review_wanted(turn);
     for (struct incident_record *record = turn->touched_first; record; record = record->touched_next)
         news_settle(turn, record);
     for (struct incident_record *record = turn->touched_first; record; record = record->touched_next)

@@ -5,7 +5,8 @@
  *   ]
  * A JSON array, written so that each line can be parsed by itself: reading a hundred thousand alerts takes
  * the memory of one. Each alert is a batch of its own, for alerts of one request may differ in group and
- * source. */
+ * source. It was heard no later than the snapshot was taken, although the clock may have been set back
+ * between: or what is dated later would end those that stand. */
 #include <string.h>
 
 #include "engine/engine.h"
@@ -94,7 +95,8 @@ int snapshot_each_batch(const struct intake_body *body, struct json_document *do
             return err_prefix(err, "the snapshot of alerts, alert %zu: ", n_alerts + 1);
         batch.alerts = &alert;
         batch_keep(arena, &batch);
-        visit(context, &batch, json_int(json_get(root, "updated_us"), body->received_us));
+        int64_t updated_us = json_int(json_get(root, "updated_us"), body->received_us);
+        visit(context, &batch, updated_us < body->received_us ? updated_us : body->received_us);
         arena_reset(arena);
         n_alerts++;
     }

@@ -4,6 +4,8 @@
 #include "engine/engine.h"
 #include "intake/intake.h"
 
+#define TAKEN_US INT64_C(1772355600200000)
+
 static struct json_document *document;
 
 struct expected {
@@ -40,11 +42,12 @@ static void compare(void *context, const struct alert_batch *batch, int64_t rece
     same_text(batch->group_key, view->group_key);
     assert_true(alert->starts_us == view->alert.starts_us);
     assert_true(alert->ends_us == view->alert.ends_us);
-    assert_true(received_us == view->updated_us);
+    assert_true(received_us == (view->updated_us < TAKEN_US ? view->updated_us : TAKEN_US));
     assert_true(batch->lasting == view->lasting);
     assert_false(batch->group_whole || batch->group_resolved);
 }
 
+/* But for a time of hearing that is later than the snapshot: the clock was set back between. */
 static void what_stands_is_read_back_with_nothing_lost(void **state)
 {
     (void)state;
@@ -66,23 +69,26 @@ static void what_stands_is_read_back_with_nothing_lost(void **state)
          .lasting = true,
          .source = "alertmanager-webhook",
          .group_key = "{}:{a=\"b\"}"},
+        {.alert = {.labels = labels, .n_labels = 2},
+         .updated_us = TAKEN_US + 1,
+         .source = "alertmanager-api"},
     };
     scoped_buf struct buf out = {0};
     struct json_writer writer = jw_start(&out);
     intake_snapshot_begin(&writer);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 3; i++)
         intake_snapshot_add(&writer, &views[i]);
     intake_snapshot_end(&writer);
 
     struct err err;
     struct json root;
     assert_int_equal(json_parse(document, out.at, out.n_bytes, 8, &root, &err), 0);
-    assert_int_equal(json_count(root), 2);
+    assert_int_equal(json_count(root), 3);
 
     struct expected expected = {.views = views};
-    struct intake_body body = {intake_format(INTAKE_SNAPSHOT), out.at, out.n_bytes, 99};
+    struct intake_body body = {intake_format(INTAKE_SNAPSHOT), out.at, out.n_bytes, TAKEN_US};
     assert_int_equal(intake_each_batch(&body, document, compare, &expected, &err), 0);
-    assert_int_equal(expected.n, 2);
+    assert_int_equal(expected.n, 3);
 }
 
 static void an_empty_snapshot_brings_nothing(void **state)

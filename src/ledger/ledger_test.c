@@ -273,6 +273,29 @@ static void on_check(void *context, const void *check)
     buf_printf(context, "check %lld/%d;", (long long)c->incident, c->item);
 }
 
+static void keep_last_us(void *context, int64_t last_incident, int64_t last_delivery, int64_t last_us)
+{
+    (void)last_incident, (void)last_delivery;
+    *(int64_t *)context = last_us;
+}
+
+/* The clock may be set back: the last message is the one that was taken last, whatever its date. */
+static void the_engine_is_told_when_the_last_message_was_taken(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    int64_t last_us = -1;
+    struct restorer restorer = {.context = &last_us, .last = keep_last_us};
+    assert_int_equal(ledger_restore_to(ledger, &restorer, T0_US, &err), 0);
+    assert_int_equal(last_us, 0);
+    assert_int_equal(ledger_begin(ledger, &err), 0);
+    assert_int_equal(ledger_accept(ledger, "test", "a", 1, T0_US + 7, &err), 0);
+    assert_int_equal(ledger_accept(ledger, "test", "b", 1, T0_US, &err), 0);
+    assert_int_equal(ledger_commit(ledger, &err), 0);
+    assert_int_equal(ledger_restore_to(ledger, &restorer, T0_US, &err), 0);
+    assert_int_equal(last_us, T0_US);
+}
+
 static void the_engine_gets_back_what_is_open_and_what_ended_today(void **state)
 {
     (void)state;
@@ -523,6 +546,7 @@ int main(void)
         TEST(incidents_are_listed_newest_first_and_in_pages),
         TEST(an_incident_that_is_not_there_is_said_so),
         TEST(the_engine_gets_back_what_is_open_and_what_ended_today),
+        TEST(the_engine_is_told_when_the_last_message_was_taken),
         TEST(a_compacted_inbox_keeps_its_order_and_its_numbers),
         TEST(a_second_server_is_refused_and_told_who_holds_the_folder),
         TEST(a_folder_whose_ledger_is_elsewhere_says_so),

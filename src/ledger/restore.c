@@ -12,11 +12,12 @@ enum { KEPT_S = 24 * 3600 };
 
 static int restore_last(struct ledger *ledger, const struct restorer *restorer, struct err *err)
 {
-    struct db_statement *read = db_prepare(ledger->db,
-                                           "SELECT (SELECT coalesce(max(number), 0) FROM incident),"
-                                           " (SELECT coalesce(max(id), 0) FROM delivery),"
-                                           " (SELECT coalesce(max(received_us), 0) FROM inbox)",
-                                           err);
+    struct db_statement *read =
+        db_prepare(ledger->db,
+                   "SELECT (SELECT coalesce(max(number), 0) FROM incident),"
+                   " (SELECT coalesce(max(id), 0) FROM delivery),"
+                   " coalesce((SELECT received_us FROM inbox ORDER BY id DESC LIMIT 1), 0)",
+                   err);
     if (!read || db_step(read, err) != 0)
         return -1;
     restorer->last(restorer->context, db_column_int(read, 0), db_column_int(read, 1), db_column_int(read, 2));

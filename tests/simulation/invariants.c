@@ -260,8 +260,11 @@ static void check_lease(struct sim *sim, const struct incident *incident)
     bool holds = has_owner(incident) && !is_hidden(incident) && !is_quiet(incident) &&
                  incident->severity_rank != 3 && hold == HOLD_NONE;
     if (holds != (timer != NULL))
-        sim_fail(sim, "incident %lld is %s by %s, and %s a lease", (long long)incident->number,
-                 holds ? "held" : "not held", incident->acknowledged_by, timer ? "has" : "has not");
+        sim_fail(sim, "incident %lld (%s, rank %d, storm %lld, %lld fire, %s) is %s by %s, and %s a lease",
+                 (long long)incident->number, incident_state_name(incident->state), incident->severity_rank,
+                 (long long)incident->storm, (long long)incident->n_firing,
+                 hold == HOLD_HELD ? "all held back" : "loud", holds ? "held" : "not held",
+                 incident->acknowledged_by, timer ? "has" : "has not");
     if (timer && (timer->due_us != incident->lease_us || timer->due_us > sim->now_us + LONGEST_WAIT))
         sim_fail(sim, "the lease of incident %lld is due at another time", (long long)incident->number);
 }

@@ -5,7 +5,10 @@
 #include "engine/texts.h"
 #include "model.h"
 
-enum { REMEMBERED_S = 86400 }; /* resolved incidents, as the real ledger gives them back */
+enum {
+    REMEMBERED_S = 86400, /* resolved incidents, as the real ledger gives them back */
+    KEPT_S = 2 * 86400,   /* for the clock may be set back, and an incident be of the last day again */
+};
 
 struct pair_key {
     int64_t a, b;
@@ -150,15 +153,14 @@ void model_keep_row(struct model *model, struct row row)
         model->inbox = heap_resize(model->inbox, model->inbox_capacity * sizeof *model->inbox);
     }
     model->inbox[model->n_inbox++] = row;
-    if (row.received_us > model->last_us)
-        model->last_us = row.received_us;
+    model->last_us = row.received_us;
 }
 
 static void forget_old(struct model *model, int64_t now_us)
 {
     size_t position = 0;
     for (struct incident *incident; (incident = map_next(model->incidents, &position));)
-        if (incident->resolved_us && incident->resolved_us + REMEMBERED_S * US_PER_S < now_us)
+        if (incident->resolved_us && incident->resolved_us + KEPT_S * US_PER_S < now_us)
             drop(model->incidents, (struct pair_key){incident->number, 0}, &incident_texts);
     position = 0;
     for (struct delivery *delivery; (delivery = map_next(model->deliveries, &position));)
@@ -258,7 +260,8 @@ void model_restore(struct model *model, struct engine *engine, int64_t now_us)
     engine_restore_last(engine, model->last_incident, model->last_delivery, model->last_us);
     size_t position = 0;
     for (struct incident *incident; (incident = map_next(model->incidents, &position));)
-        engine_restore_incident(engine, incident);
+        if (incident->state < INCIDENT_RESOLVED || incident->resolved_us + REMEMBERED_S * US_PER_S >= now_us)
+            engine_restore_incident(engine, incident);
     position = 0;
     for (struct delivery *delivery; (delivery = map_next(model->deliveries, &position));)
         if (is_unsettled(delivery))

@@ -173,6 +173,10 @@ static void restore(struct sim *sim)
     model_end(&sim->model);
     model_start(&sim->model);
     disk_load(sim->disk, &sim->model, sim->now_us);
+    size_t position = 0; /* what was forced while the disk was full never was */
+    for (const struct incident *incident; (incident = map_next(sim->model.incidents, &position));)
+        if (incident->state < INCIDENT_RESOLVED)
+            map_remove(sim->forced, &incident->number, sizeof incident->number);
     disk_restore(sim->disk, sim->engine, sim->now_us);
     sim->behind = false;
 }
