@@ -15,7 +15,7 @@ struct options {
     const char *runbooks;
     bool json;
     struct match_query query;
-    struct match_label labels[LABELS_MAX];
+    struct label labels[LABELS_MAX];
 };
 
 static const char usage[] =
@@ -33,7 +33,7 @@ static bool label_add(struct arena *arena, struct options *options, const char *
     if (strcmp(name, "runbook_url") == 0)
         options->query.runbook_url = equals + 1;
     else
-        options->labels[options->query.n_labels++] = (struct match_label){.name = name, .value = equals + 1};
+        options->labels[options->query.n_labels++] = (struct label){.name = name, .value = equals + 1};
     return true;
 }
 

@@ -47,7 +47,7 @@ static void read_labels(struct reading *reading, const struct node *labels, stru
         list_each (entry, &labels->entries)
             if (entry->key->kind == NODE_TEXT && fixed_text(entry->value))
                 *list_push(reading->arena, &rule->labels) =
-                    (struct match_label){.name = entry->key->text, .value = entry->value->text};
+                    (struct label){.name = entry->key->text, .value = entry->value->text};
 }
 
 static void read_rule(struct reading *reading, const struct node *node)
@@ -114,32 +114,11 @@ int alert_rules_read(struct arena *arena, const char *file, const char *bytes, s
     return reading.found_group ? 0 : 1;
 }
 
-static const char *label_of(const struct alert_rule *rule, const char *name)
-{
-    list_each (label, &rule->labels)
-        if (strcmp(label->name, name) == 0)
-            return label->value;
-    return NULL;
-}
-
-static bool belongs(const struct alert_rule *rule, const struct service *service)
-{
-    const char *value;
-    list_each (wanted, &service->match)
-        if (!(value = label_of(rule, wanted->name)) || strcmp(value, wanted->value) != 0)
-            return false;
-    if (service->match.n > 0)
-        return true;
-    value = label_of(rule, "service");
-    return value && strcmp(value, service->id) == 0;
-}
-
 void alert_rules_place(struct alert_rules *rules, const struct config *config)
 {
-    list_each (rule, rules)
-        list_each (service, &config->services)
-            if (belongs(rule, service)) {
-                rule->document = service->runbook;
-                break;
-            }
+    list_each (rule, rules) {
+        const struct service *service = config_service_of(config, rule->labels.at, rule->labels.n);
+        if (service)
+            rule->document = service->runbook;
+    }
 }

@@ -99,7 +99,7 @@ static void a_rule_belongs_to_the_service_that_the_server_would_choose(void **st
     *other = (struct service){.id = "disk", .runbook = "other.md"};
     struct service *service = list_push(arena, &config.services);
     *service = (struct service){.id = "x", .runbook = "disk.md"};
-    *list_push(arena, &service->match) = (struct config_label){"severity", "page"};
+    *list_push(arena, &service->match) = (struct label){"severity", "page"};
     alert_rules_place(&rules, &config);
     assert_string_equal(rules.at[0].document, "disk.md");
 }

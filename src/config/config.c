@@ -204,6 +204,22 @@ const struct service *config_service(const struct config *config, const char *id
     find_by_id(&config->services, id);
 }
 
+static bool service_fits(const struct service *service, const struct label *labels, size_t n_labels)
+{
+    if (service->match.n)
+        return labels_have(labels, n_labels, service->match.at, service->match.n);
+    const char *value = label_value(labels, n_labels, "service");
+    return value && strcmp(value, service->id) == 0;
+}
+
+const struct service *config_service_of(const struct config *config, const struct label *labels, size_t n)
+{
+    list_each (service, &config->services)
+        if (service_fits(service, labels, n))
+            return service;
+    return NULL;
+}
+
 const struct config_source *config_source(const struct config *config, const char *id)
 {
     find_by_id(&config->sources, id);

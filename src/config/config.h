@@ -18,6 +18,7 @@
 #include "config/matcher.h"
 #include "config/noise.h"
 #include "roster/roster.h"
+#include "runbook/label.h"
 #include "runbook/runbook.h" /* UNSTATED */
 
 struct config_contact {
@@ -45,18 +46,15 @@ struct config_role {
     int line;
 };
 
-struct config_label {
-    const char *name, *value;
-};
 /* A sender of alerts in a shape of its own, by POST to /intake/generic/ID. Texts that begin with '/' are JSON
  * pointers (RFC 6901) into the body, or into each item of `each`; other texts stand for themselves. */
 struct config_source {
     const char *id;
     const char *each; /* where the array of alerts is; NULL: the body is one, or is the array */
-    LIST(struct config_label) labels;
-    LIST(struct config_label) annotations;
-    LIST(struct config_label) resolved; /* pointer -> text: any of them means that it is over */
-    const char *key, *starts, *url;     /* or NULL */
+    LIST(struct label) labels;
+    LIST(struct label) annotations;
+    LIST(struct label) resolved;    /* pointer -> text: any of them means that it is over */
+    const char *key, *starts, *url; /* or NULL */
     int line;
 };
 
@@ -64,15 +62,15 @@ struct config_source {
 struct heartbeat {
     const char *id;
     int64_t every_s, grace_s;
-    const char *service, *severity;  /* labels of its alarm, or NULL */
-    LIST(struct config_label) match; /* an alert with these labels is a sign of life, too; empty: none */
+    const char *service, *severity; /* labels of its alarm, or NULL */
+    LIST(struct label) match;       /* an alert with these labels is a sign of life, too; empty: none */
     int line;
 };
 
 struct service {
     const char *id;
-    const char *runbook;             /* path in the runbook folder, or NULL: searched in all */
-    LIST(struct config_label) match; /* all of them must be equal; empty: label service equals id */
+    const char *runbook;      /* path in the runbook folder, or NULL: searched in all */
+    LIST(struct label) match; /* all of them must be equal; empty: label service equals id */
     LIST(struct escalation_step) escalation;
     struct strings depends_on; /* ids of services without which this one cannot work; no cycles */
     int line;
@@ -139,6 +137,8 @@ void config_free(struct config *config);
 const struct person *config_person(const struct config *config, const char *id);
 const struct schedule *config_schedule(const struct config *config, const char *id);
 const struct service *config_service(const struct config *config, const char *id);
+/* The first whose alerts have such labels, or NULL. */
+const struct service *config_service_of(const struct config *config, const struct label *labels, size_t n);
 const struct config_source *config_source(const struct config *config, const char *id);
 const struct heartbeat *config_heartbeat(const struct config *config, const char *id);
 /* Who would be paged first for it, as one name: "schedule:primary, person:ana"; "everyone" when nothing is

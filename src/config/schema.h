@@ -44,7 +44,7 @@ enum value_kind {
     VALUE_TARGETS,  /* struct strings: person:ID, schedule:ID */
     VALUE_NAMES,    /* struct strings: names of labels */
     VALUE_MATCHERS, /* struct matchers */
-    VALUE_LABELS,   /* LIST(struct config_label) */
+    VALUE_LABELS,   /* LIST(struct label) */
     VALUE_CONTACTS, /* LIST(struct config_contact) */
     VALUE_SECTION,  /* a struct of its own keys; its defaults stand when it is not given */
     VALUE_OPTIONAL, /* the same; left alone when it is not given */

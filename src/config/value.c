@@ -401,14 +401,14 @@ static int read_role(struct arena *arena, const struct key *key, const struct no
     return 0;
 }
 
-typedef LIST(struct config_label) config_labels;
+typedef LIST(struct label) config_labels;
 typedef LIST(struct config_contact) config_contacts;
 
 static int read_label(struct arena *arena, const struct key *key, const struct node_entry *entry,
                       void *target, struct err *err)
 {
     config_labels *labels = target;
-    struct config_label label;
+    struct label label;
     if (labels->n >= MOST_LABELS)
         return err_set(err, "has more than %d labels", MOST_LABELS);
     if (read_text(arena, key, entry->key->text, &label.name, err) ||

@@ -2,14 +2,6 @@
 
 #include <string.h>
 
-const char *label_value(const struct label *labels, size_t n_labels, const char *name)
-{
-    for (size_t i = 0; i < n_labels; i++)
-        if (strcmp(labels[i].name, name) == 0)
-            return labels[i].value;
-    return NULL;
-}
-
 #define FNV_OFFSET UINT64_C(14695981039346656037)
 #define FNV_PRIME  UINT64_C(1099511628211)
 

@@ -5,9 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct label {
-    const char *name, *value; /* UTF-8 without NUL */
-};
+#include "runbook/label.h"
 
 struct alert {
     struct label *labels; /* sorted by name, names unique, empty values dropped; never empty */
@@ -52,9 +50,6 @@ struct alert_batch {
     enum heartbeat_signal signal;
     const char *signal_text; /* what the job had to say: exit status, output; or NULL */
 };
-
-/* The value of a label or annotation, or NULL. */
-const char *label_value(const struct label *labels, size_t n_labels, const char *name);
 
 /* Identity of a label set: FNV-1a 64 over name, 0xff, value, 0xff in order of names, as Prometheus computes
  * it (prometheus/common model.LabelSet.Fingerprint), so that all tools show the same one. */

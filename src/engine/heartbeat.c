@@ -19,20 +19,11 @@ static const char *const watchdog_names[] = {"Watchdog", "DeadMansSwitch", "Dead
 static const char HEARTBEAT[] = "heartbeat"; /* the label that names it, and the source */
 static const char WATCHDOG[] = "watchdog";
 
-static bool labels_match(const struct heartbeat *heartbeat, const struct alert *alert)
-{
-    list_each (wanted, &heartbeat->match) {
-        const char *value = label_value(alert->labels, alert->n_labels, wanted->name);
-        if (!value || strcmp(value, wanted->value) != 0)
-            return false;
-    }
-    return heartbeat->match.n > 0;
-}
-
 static const struct heartbeat *heartbeat_of(const struct config *config, const struct alert *alert)
 {
     list_each (heartbeat, &config->heartbeats) {
-        if (labels_match(heartbeat, alert))
+        if (heartbeat->match.n &&
+            labels_have(alert->labels, alert->n_labels, heartbeat->match.at, heartbeat->match.n))
             return heartbeat;
     }
     return NULL;

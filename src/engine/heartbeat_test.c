@@ -106,8 +106,7 @@ static void an_alert_can_be_a_sign_of_life(void **state)
 {
     struct world *w = *state;
     expect_nightly(w);
-    *list_push(w->arena, &w->config.heartbeats.at[0].match) =
-        (struct config_label){"alertname", "BatchAlive"};
+    *list_push(w->arena, &w->config.heartbeats.at[0].match) = (struct label){"alertname", "BatchAlive"};
     for (int i = 0; i < 5; i++) {
         world_hear(w, (struct alert_words){.name = "BatchAlive"});
         assert_null(event_of(w, "incident.opened"));

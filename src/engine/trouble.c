@@ -16,28 +16,12 @@ const char *alert_name(const struct alert *alert)
     return text_or(label_value(alert->labels, alert->n_labels, "alertname"), "unnamed alert");
 }
 
-static bool service_fits(const struct service *service, const struct alert *alert)
-{
-    list_each (match, &service->match) {
-        const char *value = label_value(alert->labels, alert->n_labels, match->name);
-        if (!value || strcmp(value, match->value) != 0)
-            return false;
-    }
-    if (service->match.n)
-        return true;
-    const char *value = label_value(alert->labels, alert->n_labels, "service");
-    return value && strcmp(value, service->id) == 0;
-}
-
 const char *alert_service(const struct config *config, const struct alert *alert,
                           const struct service **ret_configured)
 {
-    *ret_configured = NULL;
-    list_each (service, &config->services)
-        if (service_fits(service, alert)) {
-            *ret_configured = service;
-            return service->id;
-        }
+    *ret_configured = config_service_of(config, alert->labels, alert->n_labels);
+    if (*ret_configured)
+        return (*ret_configured)->id;
     for (size_t i = 0; i < sizeof service_labels / sizeof *service_labels; i++) {
         const char *value = label_value(alert->labels, alert->n_labels, service_labels[i]);
         if (value)
@@ -46,19 +30,13 @@ const char *alert_service(const struct config *config, const struct alert *alert
     return alert_name(alert);
 }
 
-static struct match_query query_of(struct arena *arena, const struct alert *alert)
+static struct match_query query_of(const struct alert *alert)
 {
-    struct match_label *labels = arena_alloc(arena, alert->n_labels * sizeof *labels);
-    struct match_label *annotations = arena_alloc(arena, alert->n_annotations * sizeof *annotations);
-    for (size_t i = 0; i < alert->n_labels; i++)
-        labels[i] = (struct match_label){alert->labels[i].name, alert->labels[i].value};
-    for (size_t i = 0; i < alert->n_annotations; i++)
-        annotations[i] = (struct match_label){alert->annotations[i].name, alert->annotations[i].value};
     return (struct match_query){
         .alertname = alert_name(alert),
-        .labels = labels,
+        .labels = alert->labels,
         .n_labels = alert->n_labels,
-        .annotations = annotations,
+        .annotations = alert->annotations,
         .n_annotations = alert->n_annotations,
         .runbook_url = label_value(alert->annotations, alert->n_annotations, "runbook_url"),
     };
@@ -69,7 +47,7 @@ struct severity_choice trouble_severity(struct arena *arena, const struct runboo
 {
     struct severity_choice choice = {0};
     if (runbook) {
-        struct match_query query = query_of(arena, alert);
+        struct match_query query = query_of(alert);
         choice = severity_choose(arena, runbook, procedure, &query);
     } else {
         choice.id = label_value(alert->labels, alert->n_labels, "severity");
@@ -83,7 +61,7 @@ struct severity_choice trouble_severity(struct arena *arena, const struct runboo
 
 void trouble_measures(struct arena *arena, const struct alert *alert, struct measures *ret_measures)
 {
-    struct match_query query = query_of(arena, alert);
+    struct match_query query = query_of(alert);
     measures_read(arena, &query, ret_measures);
 }
 
@@ -108,7 +86,7 @@ static void find_procedure(struct arena *arena, const struct engine *engine, con
 struct finding *trouble_find(struct arena *arena, const struct engine *engine, const struct alert *alert)
 {
     struct finding *finding = arena_alloc(arena, sizeof *finding);
-    struct match_query query = query_of(arena, alert);
+    struct match_query query = query_of(alert);
     finding->alertname = text_head(arena, alert_name(alert), NAME_BYTES);
     finding->service =
         text_head(arena, alert_service(engine->config, alert, &finding->configured), NAME_BYTES);

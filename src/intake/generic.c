@@ -188,7 +188,7 @@ static const char *mapped_text(struct arena *arena, struct json item, const char
 }
 
 static void write_mapped(struct arena *arena, struct json_writer *writer, struct json item, const char *name,
-                         const struct config_label *list, size_t n)
+                         const struct label *list, size_t n)
 {
     jw_name(writer, name);
     jw_begin_object(writer);

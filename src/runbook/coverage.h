@@ -11,8 +11,8 @@ struct alert_rule {
     const char *alertname, *file;
     const char *runbook_url; /* annotation, or NULL */
     int line;
-    LIST(struct match_label) labels; /* those with a fixed value */
-    const char *document;            /* the runbook that the configuration names for it, or NULL */
+    LIST(struct label) labels; /* those with a fixed value */
+    const char *document;      /* the runbook that the configuration names for it, or NULL */
 };
 struct alert_rules {
     struct alert_rule *at;

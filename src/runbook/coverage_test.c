@@ -97,9 +97,9 @@ static void a_rule_says_how_bad_it_is_by_a_label(void **state)
 {
     struct world *world = *state;
     struct alert_rule *with = rule(world, "DiskAlmostFull");
-    *list_push(world->arena, &with->labels) = (struct match_label){.name = "severity", .value = "page"};
+    *list_push(world->arena, &with->labels) = (struct label){.name = "severity", .value = "page"};
     struct alert_rule *without = rule(world, "ReplicaLagging");
-    *list_push(world->arena, &without->labels) = (struct match_label){.name = "team", .value = "db"};
+    *list_push(world->arena, &without->labels) = (struct label){.name = "team", .value = "db"};
     struct coverage coverage = coverage_of(world);
     assert_true(coverage.rules.at[0].has_severity);
     assert_false(coverage.rules.at[1].has_severity);

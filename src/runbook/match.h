@@ -8,20 +8,17 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "runbook/label.h"
 
 struct library;
 struct runbook;
 struct procedure;
 
-struct match_label {
-    const char *name, *value;
-};
-
 struct match_query {
     const char *alertname;
-    const struct match_label *labels; /* may be NULL */
+    const struct label *labels; /* may be NULL */
     size_t n_labels;
-    const struct match_label *annotations; /* may be NULL: for what was measured (measure.h) */
+    const struct label *annotations; /* may be NULL: for what was measured (measure.h) */
     size_t n_annotations;
     const char *runbook_url;    /* annotation, or NULL: file and #anchor win when they are found */
     const struct runbook *only; /* search one document, or NULL for all */

@@ -399,7 +399,7 @@ struct query_terms match_query_terms(struct arena *arena, const struct match_ind
     for (size_t i = 0; i < terms.n; i++)
         terms.weight += terms.words[i].weight;
     for (size_t i = 0; i < query->n_labels; i++) {
-        const struct match_label *label = &query->labels[i];
+        const struct label *label = &query->labels[i];
         if (label->name && label->value && vocabulary_label(index->vocabulary, label->name))
             terms.n_label_words =
                 query_words(arena, index, label->value, terms.label_words, terms.n_label_words);

@@ -133,8 +133,7 @@ static void other_words_for_the_same_trouble_find_the_page(void **state)
 
 static void label_values_choose_between_pages_of_one_shape(void **state)
 {
-    struct match_label mail = {.name = "service", .value = "mail"},
-                       host = {.name = "instance", .value = "mail"};
+    struct label mail = {.name = "service", .value = "mail"}, host = {.name = "instance", .value = "mail"};
     struct match_query query = {.alertname = "NodeDown", .labels = &mail, .n_labels = 1};
     assert_answer(ask_query(*state, &query), "mail/node-down.md", "Mail node is down", 1);
     assert_true(ask_query(*state, &query).confident);

@@ -429,7 +429,7 @@ static void read_grafana(struct arena *arena, const char *text, struct measures 
         read_bare(arena, bare, "", measures);
 }
 
-static void read_pair(struct arena *arena, const struct match_label *pair, struct measures *measures)
+static void read_pair(struct arena *arena, const struct label *pair, struct measures *measures)
 {
     if (!pair->name || !pair->value)
         return;

@@ -98,7 +98,7 @@ static void how_long_it_lasts_is_marked(void **state)
 
 static struct measures of_pair(struct arena *arena, const char *name, const char *value)
 {
-    struct match_label pair = {name, value};
+    struct label pair = {name, value};
     struct match_query query = {.annotations = &pair, .n_annotations = 1};
     struct measures measures;
     measures_read(arena, &query, &measures);

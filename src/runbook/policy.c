@@ -28,11 +28,11 @@ const char *severity_name(struct arena *arena, const struct severity *severity)
 /* Calls with each label that says how bad it is; the most severe answer stands. */
 static struct severity_finding each_label(const struct choosing *choosing,
                                           struct severity_finding (*read)(const struct choosing *choosing,
-                                                                          const struct match_label *label))
+                                                                          const struct label *label))
 {
     struct severity_finding best = {0};
     for (size_t i = 0; i < choosing->query->n_labels; i++) {
-        const struct match_label *label = &choosing->query->labels[i];
+        const struct label *label = &choosing->query->labels[i];
         if (!label->name || !label->value || !severity_scale_label(choosing->scale, label->name))
             continue;
         struct severity_finding found = read(choosing, label);
@@ -42,7 +42,7 @@ static struct severity_finding each_label(const struct choosing *choosing,
     return best;
 }
 
-static struct severity_finding label_named(const struct choosing *choosing, const struct match_label *label)
+static struct severity_finding label_named(const struct choosing *choosing, const struct label *label)
 {
     const struct severity *severity = severity_scale_named(choosing->scale, choosing->runbook, label->value);
     if (!severity)
@@ -95,7 +95,7 @@ static struct severity_finding by_measure(const struct choosing *choosing)
     return severity_by_measure(choosing->measured, choosing->runbook);
 }
 
-static struct severity_finding label_general(const struct choosing *choosing, const struct match_label *label)
+static struct severity_finding label_general(const struct choosing *choosing, const struct label *label)
 {
     enum severity_basis basis = SEVERITY_BY_LABEL;
     if (severity_scale_named(choosing->scale, choosing->runbook, label->value))
@@ -128,7 +128,7 @@ enum { N_SOURCES = sizeof sources / sizeof *sources };
 static const char *own_word(const struct choosing *choosing)
 {
     for (size_t i = 0; i < choosing->query->n_labels; i++) {
-        const struct match_label *label = &choosing->query->labels[i];
+        const struct label *label = &choosing->query->labels[i];
         if (label->name && label->value && label->value[0] &&
             severity_scale_label(choosing->scale, label->name))
             return arena_strdup(choosing->arena, label->value);

@@ -99,7 +99,7 @@ struct measured *measured_of(struct arena *arena, const struct severity_scale *s
                    &measured->title);
     for (size_t i = 0; i < query->n_labels; i++) {
         struct alert_words words = {0};
-        const struct match_label *label = &query->labels[i];
+        const struct label *label = &query->labels[i];
         if (!label->name || !label->value || strcmp(label->name, "alertname") == 0 ||
             strlen(label->value) > WORD_BYTES)
             continue;

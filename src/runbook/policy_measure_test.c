@@ -16,10 +16,9 @@ static const char levels[] =
 static struct severity_choice choose(struct arena *arena, const char *alertname, const char *severity,
                                      const char *name, const char *value)
 {
-    struct match_label *label = arena_alloc(arena, sizeof *label),
-                       *annotation = arena_alloc(arena, sizeof *label);
-    *label = (struct match_label){"severity", severity};
-    *annotation = (struct match_label){name, value};
+    struct label *label = arena_alloc(arena, sizeof *label), *annotation = arena_alloc(arena, sizeof *label);
+    *label = (struct label){"severity", severity};
+    *annotation = (struct label){name, value};
     struct match_query query = {.alertname = alertname,
                                 .labels = label,
                                 .n_labels = severity != NULL,

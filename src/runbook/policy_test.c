@@ -60,12 +60,12 @@ static int stop(void **state)
 static struct severity_choice choose(struct fixture *fixture, const struct procedure *procedure,
                                      const char *alertname, const char *severity, const char *value)
 {
-    struct match_label *labels = arena_alloc(fixture->arena, 2 * sizeof *labels);
+    struct label *labels = arena_alloc(fixture->arena, 2 * sizeof *labels);
     struct match_query query = {.alertname = alertname, .labels = labels};
     if (severity)
-        labels[query.n_labels++] = (struct match_label){.name = "severity", .value = severity};
+        labels[query.n_labels++] = (struct label){.name = "severity", .value = severity};
     if (value)
-        labels[query.n_labels++] = (struct match_label){.name = "value", .value = value};
+        labels[query.n_labels++] = (struct label){.name = "value", .value = value};
     return severity_choose(fixture->arena, &fixture->runbook, procedure, &query);
 }
 

@@ -38,7 +38,7 @@ static void check_measures(struct arena *arena, const char *text)
     static const char *const names[] = {"summary", "value", "valueString"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct match_label label = {names[i], text};
+        struct label label = {names[i], text};
         struct match_query query = {.labels = &label, .n_labels = 1};
         struct measures measures;
         measures_read(arena, &query, &measures);
