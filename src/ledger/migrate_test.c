@@ -74,6 +74,55 @@ static void every_version_there_was_comes_up_to_date(void **state)
     }
 }
 
+/* The columns of all tables, a line each. */
+static void describe(struct db *db, struct buf *out)
+{
+    struct err err = {0};
+    const char *sql =
+        db_kind(db) == DB_SQLITE
+            ? "SELECT t.name || ' ' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || "
+              "coalesce(c.dflt_value, '-') || ' ' || c.pk "
+              "FROM sqlite_schema t, pragma_table_info(t.name) c ORDER BY t.name, c.name"
+            : "SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable "
+              "|| ' ' || coalesce(column_default, '-') FROM information_schema.columns "
+              "WHERE table_schema = current_schema() ORDER BY table_name, column_name";
+    struct db_statement *columns = db_prepare(db, sql, &err);
+    int result = columns ? 0 : -1;
+    while (columns && (result = db_step(columns, &err)) == 0)
+        buf_printf(out, "%s\n", db_column_text(columns, 0));
+    if (result != DB_DONE)
+        fail_msg("%s", err.text);
+}
+
+static void describe_folder(const struct folder_of_test *folder, struct buf *out)
+{
+    struct err err = {0};
+    struct arena *arena scoped_arena = arena_new();
+    struct ledger_place place = test_place(folder);
+    const char *where = place.store ? place.store : arena_printf(arena, "%s/ledger.db", folder->path);
+    struct db *db;
+    assert_int_equal(db_open(where, NULL, DB_WRITER, &db, &err), 0);
+    describe(db, out);
+    db_close(db);
+}
+
+static void a_new_ledger_has_the_tables_that_an_old_one_comes_to(void **state)
+{
+    (void)state;
+    struct buf from_old scoped_buf = {0};
+    struct buf from_new scoped_buf = {0};
+    struct folder_of_test folder = test_folder_make();
+    make_version(&folder, ledger_newest_version());
+    describe_folder(&folder, &from_old);
+    test_folder_remove(&folder);
+    folder = test_folder_make();
+    ledger_close(test_open(&folder));
+    describe_folder(&folder, &from_new);
+    test_folder_remove(&folder);
+    assert_true(from_new.n_bytes > 0);
+    assert_string_equal(buf_text(&from_new), buf_text(&from_old));
+}
+
 /* A migration that fails half-way leaves the version before, whole. */
 static void a_migration_that_fails_is_done_by_the_next_start(void **state)
 {
@@ -100,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_version_there_was_comes_up_to_date),
+        cmocka_unit_test(a_new_ledger_has_the_tables_that_an_old_one_comes_to),
         cmocka_unit_test(a_migration_that_fails_is_done_by_the_next_start),
     };
     return test_on_each_store("migrations", tests, sizeof tests / sizeof *tests);
