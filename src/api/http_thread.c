@@ -1,11 +1,11 @@
 #include "api/http_thread.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "api/server.h"
+#include "base/thread.h"
 
 enum { LONGEST_WAIT_MS = 60 * 1000 };
 
@@ -38,14 +38,10 @@ static void *serve(void *context)
 
 int http_thread_start(struct http_thread *thread, struct err *err)
 {
-    sigset_t all, before;
     thread->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (thread->wake_fd < 0)
         return err_set(err, "the HTTP server does not start: too few file descriptors (ulimit -n)");
-    sigfillset(&all); /* signals are for the thread of the loop */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread->started = pthread_create(&thread->thread, NULL, serve, thread) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    thread->started = thread_start(&thread->thread, serve, thread) == 0;
     if (thread->started)
         return 0;
     close(thread->wake_fd);

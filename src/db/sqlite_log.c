@@ -5,12 +5,12 @@
  * which the thread inherits. Under a load without a pause the thread is always a few pages behind, and the
  * log begins anew only when nothing is left to move: then the committing thread moves the rest itself. */
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "db/sqlite_priv.h"
 
 enum {
@@ -96,14 +96,9 @@ static void *work(void *context)
     return NULL;
 }
 
-/* Signals are for the thread of the loop. */
 static bool start(struct sqlite_log *log)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    log->started = pthread_create(&log->thread, NULL, work, log) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    log->started = thread_start(&log->thread, work, log) == 0;
     return log->started;
 }
 

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "base/thread.h"
 #include "loop/folder_watch.h"
 #include "loop/sandbox.h"
 #include "role/core_priv.h"
@@ -281,30 +283,53 @@ static int open_ledger(struct core *core, struct arena *arena, const struct conf
     return opened;
 }
 
+static void *load_library(void *unused)
+{
+    api_prepare();
+    return unused;
+}
+
+/* All that is opened before the sandbox. The library of the HTTP server is loaded meanwhile, which takes as
+ * long as the rest. 0, LEDGER_AWAY or -1. */
+static int open_files(struct core *core, struct arena *arena, const struct config *config,
+                      struct api_options *options, struct err *err)
+{
+    pthread_t loading;
+    char *token;
+    bool apart = thread_start(&loading, load_library, NULL) == 0;
+    int opened = site_use_policy(config, err);
+    if (opened == 0)
+        opened = open_ledger(core, arena, config, options, err);
+    if (opened == 0 && (open_token(core, arena, &token, err) < 0 || open_peers(core, err) < 0))
+        opened = -1;
+    if (apart)
+        pthread_join(loading, NULL);
+    else
+        api_prepare();
+    if (opened == 0)
+        options->token = token;
+    return opened;
+}
+
 /* What must be right before anybody is served. The runbooks follow: alerts are taken and kept meanwhile. 0,
  * LEDGER_AWAY or -1. */
 static int open_core_with(struct core *core, struct arena *arena, const struct config *config,
                           struct err *err)
 {
-    char *token;
-    if (site_use_policy(config, err) < 0)
-        return -1;
     const char *runbooks =
         arena_strdup(arena, core->options->runbooks ? core->options->runbooks : config->runbooks);
     struct api_options options = {.listen_fd = core->options->listen_fd, .clock = core->clock};
     struct api_backend backend = {core, submit, wake, ask, is_ready, not_begun, ask_site, reader_lost};
-    int opened = open_ledger(core, arena, config, &options, err);
+    int opened = open_files(core, arena, config, &options, err);
     if (opened != 0)
         return opened;
-    if (open_token(core, arena, &token, err) < 0 || open_peers(core, err) < 0)
-        return -1;
-    api_prepare();
     core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
-    options.token = token;
     __atomic_store_n(&core->ready, true,
                      __ATOMIC_RELEASE); /* who asks the moment it listens need not ask again */
-    return sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0 ? -1
-                                                                                                      : 0;
+    if (sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0)
+        return -1;
+    close(core->options->started_fd);
+    return 0;
 }
 
 static int open_core(struct core *core, struct arena *arena, struct err *err)

@@ -1,10 +1,10 @@
 /* The site of a running core: read beside the engine, which goes on meanwhile. A runbook folder takes tens of
  * milliseconds to understand; nobody waits for it, neither at the start (core_restore.c) nor at a reload. */
 #include <malloc.h>
-#include <signal.h>
 
 #include "base/log.h"
 #include "base/must.h"
+#include "base/thread.h"
 #include "loop/folder_watch.h"
 #include "role/core_priv.h"
 
@@ -15,17 +15,6 @@ static void *load(void *context)
     malloc_trim(0); /* understanding a folder takes ten times what is kept of it */
     uv_async_send(&loading->done);
     return NULL;
-}
-
-/* A signal must find the thread of the loop. */
-static int thread_start(struct site_loading *loading)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&loading->thread, NULL, load, loading);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed;
 }
 
 static void keep(const char *why)
@@ -87,7 +76,7 @@ void core_load_site(struct core *core, struct config *config)
     loading->runbooks = core->options->runbooks;
     loading->err = (struct err){0};
     loading->running = true;
-    must(thread_start(loading) == 0);
+    must(thread_start(&loading->thread, load, loading) == 0);
 }
 
 void core_open_loading(struct core *core)

@@ -17,6 +17,7 @@ struct role_options {
     const char *listen;
     int listen_fd;             /* core */
     int courier_fd, runner_fd; /* core: frames to these two */
+    int started_fd;            /* core: closed once it listens, for the supervisor to see */
     int core_fd;               /* courier, runner: frames to core */
     int config_fd;             /* courier: where the supervisor hands over a changed configuration file */
 };

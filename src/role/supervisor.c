@@ -3,6 +3,7 @@
  * core starts again. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 #include "role/site.h"
 
 enum { CORE, COURIER, RUNNER, ROLES };
+enum { HEAD_START_MS = 1000 };
 
 /* core goes first at a stop, so that the other two still hear it out. */
 static const struct fleet_member members[ROLES] = {
@@ -97,22 +99,39 @@ static int pairs_open(int pairs[PAIRS][2], struct err *err)
     return 0;
 }
 
+/* Starts core, and waits until it listens or has ended: people wait for it, and the processors are not its
+ * alone. What it sends the other two meanwhile is kept by their sockets. */
+static int start_core(const struct supervisor *supervisor, int pairs[PAIRS][2], pid_t *ret_pid,
+                      struct err *err)
+{
+    struct role_options options = supervisor->options;
+    int started[2];
+    if (pipe2(started, O_CLOEXEC) < 0)
+        return err_set(err, "no pipe: %s", strerror(errno));
+    int fds[] = {-1, 1, 2, options.listen_fd, pairs[PAIR_COURIER][0], pairs[PAIR_RUNNER][0], started[1]};
+    options.listen_fd = 3;
+    options.courier_fd = 4;
+    options.runner_fd = 5;
+    options.started_fd = 6;
+    int result = start_role(supervisor, CORE, &options, fds, 7, ret_pid, err);
+    close(started[1]);
+    if (result == 0)
+        poll(&(struct pollfd){.fd = started[0]}, 1, HEAD_START_MS);
+    close(started[0]);
+    return result;
+}
+
 /* Descriptors 0 to 2 of every role: nothing to read, and the supervisor's own output. From 3 on: what it is
  * told the numbers of. */
 static int start_roles(struct supervisor *supervisor, int pairs[PAIRS][2], pid_t *pids, struct err *err)
 {
-    struct role_options core = supervisor->options, courier = supervisor->options,
-                        runner = supervisor->options;
-    int core_fds[] = {-1, 1, 2, supervisor->options.listen_fd, pairs[PAIR_COURIER][0], pairs[PAIR_RUNNER][0]};
+    struct role_options courier = supervisor->options, runner = supervisor->options;
     int courier_fds[] = {-1, 1, 2, pairs[PAIR_COURIER][1], pairs[PAIR_CONFIG][1]};
     int runner_fds[] = {-1, 1, 2, pairs[PAIR_RUNNER][1]};
-    core.listen_fd = 3;
-    core.courier_fd = 4;
-    core.runner_fd = 5;
     courier.listen_fd = runner.listen_fd = 0;
     courier.core_fd = runner.core_fd = 3;
     courier.config_fd = 4;
-    if (start_role(supervisor, CORE, &core, core_fds, 6, &pids[CORE], err) < 0 ||
+    if (start_core(supervisor, pairs, &pids[CORE], err) < 0 ||
         start_role(supervisor, COURIER, &courier, courier_fds, 5, &pids[COURIER], err) < 0 ||
         start_role(supervisor, RUNNER, &runner, runner_fds, 4, &pids[RUNNER], err) < 0)
         return -1;

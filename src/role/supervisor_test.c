@@ -82,6 +82,7 @@ int role_core(const struct role_options *options)
     int listening = 0;
     socklen_t n = sizeof listening;
     getsockopt(options->listen_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &n);
+    close(options->started_fd);
     printf("core is up %d listening=%d\n", (int)getpid(), listening);
     fflush(stdout);
     if (file_read(arena, arena_printf(arena, "%s/order", options->data), 10000, &order, &n_bytes, &err) == 0)
