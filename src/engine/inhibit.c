@@ -56,47 +56,61 @@ static uint64_t fingerprint_of(const struct alert_record *record)
     return alert_fingerprint(alert.labels, alert.n_labels);
 }
 
-void inhibition_fired(struct engine *engine, const struct alert_record *record)
+/* Calls act for each rule whose source the alert fits, with the key of its set there. both: it fits the
+ * target, too. */
+static void each_source(struct engine *engine, const struct alert_record *record,
+                        void (*act)(struct engine *engine, const struct alert_record *record,
+                                    const struct buf *key, bool both))
 {
-    struct inhibition *inhibition = &engine->inhibition;
+    const struct inhibition *inhibition = &engine->inhibition;
     for (size_t i = 0; i < inhibition->n_rules; i++) {
         if (!fits(engine, &inhibition->rules[i].source, record))
             continue;
-        bool both = fits(engine, &inhibition->rules[i].target, record);
         scoped_buf struct buf key = key_of(engine, i, record);
-        struct source_set *set = map_get(inhibition->sources, key.at, key.n_bytes);
-        if (!set) {
-            set = heap_alloc(sizeof *set);
-            map_put(inhibition->sources, key.at, key.n_bytes, set);
-        }
-        if (!set->fingerprint[both])
-            set->fingerprint[both] = fingerprint_of(record);
-        if (set->n[both]++ == 0)
-            hold_review_soon(engine);
+        act(engine, record, &key, fits(engine, &inhibition->rules[i].target, record));
     }
+}
+
+static void source_fired(struct engine *engine, const struct alert_record *record, const struct buf *key,
+                         bool both)
+{
+    struct source_set *set = map_get(engine->inhibition.sources, key->at, key->n_bytes);
+    if (!set) {
+        set = heap_alloc(sizeof *set);
+        map_put(engine->inhibition.sources, key->at, key->n_bytes, set);
+    }
+    if (!set->fingerprint[both])
+        set->fingerprint[both] = fingerprint_of(record);
+    if (set->n[both]++ == 0)
+        hold_review_soon(engine);
+}
+
+static void source_ended(struct engine *engine, const struct alert_record *record, const struct buf *key,
+                         bool both)
+{
+    struct inhibition *inhibition = &engine->inhibition;
+    struct source_set *set = map_get(inhibition->sources, key->at, key->n_bytes);
+    if (!set || set->n[both] == 0)
+        return;
+    set->n[both]--;
+    bool stood = set->fingerprint[both] == fingerprint_of(record);
+    if (stood)
+        set->fingerprint[both] = 0;
+    inhibition->nameless |= stood && set->n[both];
+    if (set->n[0] + set->n[1] == 0)
+        free(map_remove(inhibition->sources, key->at, key->n_bytes));
+    if (stood)
+        hold_review_soon(engine);
+}
+
+void inhibition_fired(struct engine *engine, const struct alert_record *record)
+{
+    each_source(engine, record, source_fired);
 }
 
 void inhibition_ended(struct engine *engine, const struct alert_record *record)
 {
-    struct inhibition *inhibition = &engine->inhibition;
-    for (size_t i = 0; i < inhibition->n_rules; i++) {
-        if (!fits(engine, &inhibition->rules[i].source, record))
-            continue;
-        bool both = fits(engine, &inhibition->rules[i].target, record);
-        scoped_buf struct buf key = key_of(engine, i, record);
-        struct source_set *set = map_get(inhibition->sources, key.at, key.n_bytes);
-        if (!set || set->n[both] == 0)
-            continue;
-        set->n[both]--;
-        bool stood = set->fingerprint[both] == fingerprint_of(record);
-        if (stood)
-            set->fingerprint[both] = 0;
-        inhibition->nameless |= stood && set->n[both];
-        if (set->n[0] + set->n[1] == 0)
-            free(map_remove(inhibition->sources, key.at, key.n_bytes));
-        if (stood)
-            hold_review_soon(engine);
-    }
+    each_source(engine, record, source_ended);
 }
 
 void inhibition_rebuild(struct engine *engine)

@@ -80,6 +80,12 @@ static struct label *keep(struct arena *arena, const struct label *list, size_t 
     return n ? memcpy(arena_alloc(arena, n * sizeof *list), list, n * sizeof *list) : NULL;
 }
 
+void draft_url(struct draft *draft, const char *url)
+{
+    if (url && *url && strnlen(url, TEXT_BYTES_LIMIT) < TEXT_BYTES_LIMIT)
+        draft->url = url;
+}
+
 int draft_finish(const struct draft *draft, struct alert *ret_alert)
 {
     if (!draft->n_labels)
@@ -88,6 +94,7 @@ int draft_finish(const struct draft *draft, struct alert *ret_alert)
     ret_alert->n_labels = draft->n_labels;
     ret_alert->annotations = keep(draft->place->arena, draft->annotations, draft->n_annotations);
     ret_alert->n_annotations = draft->n_annotations;
+    ret_alert->generator_url = draft->url;
     return 0;
 }
 
@@ -145,40 +152,33 @@ static size_t count_lists(const char *text)
     return n;
 }
 
-int listed_alerts_read(struct place *place, const char *text, struct alert **ret_alerts, size_t *ret_n)
+int listed_alerts_read(struct place *place, const char *text, struct alert_batch *batch)
 {
-    size_t n = text ? count_lists(text) : 0, at = 0;
-    *ret_n = 0;
-    if (n == 0 || n > ALERTS_LIMIT)
-        return 0;
-    struct alert *alerts = arena_alloc(place->arena, n * sizeof *alerts);
+    size_t n = text ? count_lists(text) : 0;
+    if (n > ALERTS_LIMIT)
+        n = 0;
+    batch->alerts = arena_alloc(place->arena, (n ? n : 1) * sizeof *batch->alerts);
+    batch->n_alerts = 0;
+    batch->group_whole = true;
     struct draft draft = {.place = place};
     bool in_labels = false;
-    const char *url = NULL, *rest = text;
-    for (char *line; (line = next_line(place->arena, &rest));) {
+    const char *rest = text;
+    for (char *line; n && (line = next_line(place->arena, &rest));) {
         bool begins = strcmp(line, "Labels:") == 0;
-        if (begins && draft.n_labels) {
-            if (draft_finish(&draft, &alerts[at]) < 0)
-                return -1;
-            alerts[at++].generator_url = url;
-        }
-        if (begins) {
+        if (begins && draft.n_labels && draft_finish(&draft, &batch->alerts[batch->n_alerts++]) < 0)
+            return -1;
+        if (begins)
             draft = (struct draft){.place = place};
-            url = NULL;
-        }
-        if (strncmp(line, "Source: ", 8) == 0 && line[8] &&
-            strnlen(line, TEXT_BYTES_LIMIT) < TEXT_BYTES_LIMIT)
-            url = line + 8;
+        if (strncmp(line, "Source: ", 8) == 0)
+            draft_url(&draft, line + 8);
         in_labels = begins || (in_labels && strcmp(line, "Annotations:") != 0);
         if (add_pair(&draft, line, in_labels) < 0)
             return -1;
     }
-    if (draft.n_labels) {
-        if (draft_finish(&draft, &alerts[at]) < 0)
-            return -1;
-        alerts[at++].generator_url = url;
-    }
-    *ret_alerts = alerts;
-    *ret_n = at;
-    return 0;
+    if (draft.n_labels && draft_finish(&draft, &batch->alerts[batch->n_alerts++]) < 0)
+        return -1;
+    if (batch->n_alerts)
+        return 0;
+    batch->n_alerts = 1;
+    return 1;
 }

@@ -11,6 +11,7 @@ struct draft {
     size_t n_labels;
     struct label annotations[LABELS_LIMIT];
     size_t n_annotations;
+    const char *url;
 };
 
 /* The first value of a name counts; NULL and "" are passed over. -1: the place is told. */
@@ -20,7 +21,10 @@ void draft_annotation(struct draft *draft, const char *name, const char *value);
 /* Every member of an object, those of objects inside as "outer.inner". */
 void draft_details(struct draft *draft, struct json object);
 
-/* The labels and annotations of the alert, in the arena of the place. -1: it has no label. */
+/* The link to where it comes from: NULL, "" and one beyond the limit are passed over. */
+void draft_url(struct draft *draft, const char *url);
+
+/* The labels, annotations and link of the alert, in the arena of the place. -1: it has no label. */
 int draft_finish(const struct draft *draft, struct alert *ret_alert);
 
 /* A text, number or truth value as text in the arena; NULL for anything else and for "". */
@@ -32,5 +36,6 @@ const char *scalar_text(struct arena *arena, struct json value);
  *   Annotations:
  *    - summary = api down
  *   Source: http://prometheus/graph
- * Without any, *ret_n is 0. -1: refused, the place is told. */
-int listed_alerts_read(struct place *place, const char *text, struct alert **ret_alerts, size_t *ret_n);
+ * They become those of the batch, which is the whole state of its group. 1: there are none, and the batch has
+ * one empty alert for the message as a whole. -1: refused, the place is told. */
+int listed_alerts_read(struct place *place, const char *text, struct alert_batch *batch);

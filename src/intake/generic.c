@@ -93,10 +93,9 @@ static int read_one(const struct place *place, struct json object, int64_t recei
     draft_annotation(&draft, "summary", FIRST(arena, object, "summary", "message"));
     draft_annotation(&draft, "description", FIRST(arena, object, "description", "details", "text"));
     draft_annotation(&draft, "runbook_url", FIRST(arena, object, "runbook_url", "runbook"));
+    draft_url(&draft, FIRST(arena, object, "url", "link", "generatorURL", "link_to_upstream_details"));
     if (draft_finish(&draft, ret_alert) < 0)
         return -1;
-    const char *url = FIRST(arena, object, "url", "link", "generatorURL", "link_to_upstream_details");
-    ret_alert->generator_url = url && strnlen(url, TEXT_BYTES_LIMIT) < TEXT_BYTES_LIMIT ? url : NULL;
     ret_alert->starts_us =
         first_time(object, (const char *const[]){"starts_at", "startsAt", "timestamp", NULL});
     ret_alert->ends_us = first_time(object, (const char *const[]){"ends_at", "endsAt", NULL});

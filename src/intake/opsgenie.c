@@ -62,14 +62,8 @@ static int read_message(const struct place *place, struct json root, const char 
 
 static int read_create(struct place *place, struct json root, struct alert_batch *batch)
 {
-    if (listed_alerts_read(place, text_of(root, "description"), &batch->alerts, &batch->n_alerts) < 0)
-        return -1;
-    batch->group_whole = true;
-    if (batch->n_alerts)
-        return 0;
-    batch->alerts = arena_alloc(place->arena, sizeof *batch->alerts);
-    batch->n_alerts = 1;
-    return read_message(place, root, text_of(root, "alias"), batch->alerts);
+    int read = listed_alerts_read(place, text_of(root, "description"), batch);
+    return read == 1 ? read_message(place, root, text_of(root, "alias"), batch->alerts) : read;
 }
 
 static int read_verb(struct arena *arena, struct json root, const char *action, struct alert_batch *batch,

@@ -83,6 +83,7 @@ static int read_event(const struct place *place, struct json root, const char *k
     const char *class = json_text(json_get(payload, "class"), NULL);
     const char *named = json_text(json_get(details, "alertname"), NULL);
     struct draft draft = {.place = place};
+    draft_url(&draft, json_text(json_get(root, "client_url"), NULL));
     draft_annotation(&draft, "summary", summary);
     add_links(&draft, root);
     draft_annotation(&draft, "details", scalar_text(place->arena, details));
@@ -97,8 +98,6 @@ static int read_event(const struct place *place, struct json root, const char *k
         draft_label(&draft, "severity", json_text(json_get(payload, "severity"), NULL)) < 0 ||
         draft_label(&draft, "dedup_key", key) < 0 || draft_finish(&draft, ret_alert) < 0)
         return -1;
-    const char *url = json_text(json_get(root, "client_url"), NULL);
-    ret_alert->generator_url = url && strnlen(url, TEXT_BYTES_LIMIT) < TEXT_BYTES_LIMIT ? url : NULL;
     const char *time = json_text(json_get(payload, "timestamp"), NULL);
     if (time && time_parse_rfc3339(time, strlen(time), &ret_alert->starts_us) < 0)
         ret_alert->starts_us = 0; /* a wrong clock is no reason to lose an alert */
@@ -110,15 +109,10 @@ static int read_trigger(struct place *place, struct json root, struct alert_batc
 {
     struct json payload = json_get(root, "payload");
     const char *listed = json_text(json_get(json_get(payload, "custom_details"), "firing"), NULL);
-    if (check_payload(payload, ret_field, place->err) < 0 ||
-        listed_alerts_read(place, listed, &batch->alerts, &batch->n_alerts) < 0)
+    if (check_payload(payload, ret_field, place->err) < 0)
         return -1;
-    batch->group_whole = true;
-    if (batch->n_alerts)
-        return 0;
-    batch->alerts = arena_alloc(place->arena, sizeof *batch->alerts);
-    batch->n_alerts = 1;
-    return read_event(place, root, batch->dedup_key, batch->alerts);
+    int read = listed_alerts_read(place, listed, batch);
+    return read == 1 ? read_event(place, root, batch->dedup_key, batch->alerts) : read;
 }
 
 int pagerduty_parse(struct arena *arena, struct json root, int64_t received_us, struct alert_batch *ret_batch,

@@ -1,13 +1,14 @@
 /* How long a turn is. Words of our own for what most teams do ("weekly", "12h"), a recurrence rule (RFC 5545,
  * 3.3.10) for the rest: "FREQ=WEEKLY;BYDAY=MO,FR" hands over twice a week, at the time of day of the start.
  */
+#include "roster/rotation.h"
+
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "roster/ical_library.h"
-#include "roster/roster.h"
 #include "roster/zone.h"
 
 enum {
@@ -92,4 +93,29 @@ int layer_prepare(struct arena *arena, struct roster_layer *layer, struct err *e
     if (!rotation->turns.n)
         return err_set(err, "rotation: \"%.60s\" never comes true, so nobody hands over", rotation->rule);
     return 0;
+}
+
+int64_t layer_turn_start_s(const struct roster_layer *layer, int64_t turn)
+{
+    const struct rotation *rotation = &layer->rotation;
+    if (turn == 0 || rotation->period_s)
+        return local_seconds(&layer->start) + turn * rotation->period_s;
+    return (size_t)turn <= rotation->turns.n ? rotation->turns.at[turn - 1] : INT64_MAX;
+}
+
+int64_t layer_turn_at(const struct roster_layer *layer, int64_t local_s)
+{
+    const struct rotation *rotation = &layer->rotation;
+    int64_t start_s = local_seconds(&layer->start);
+    if (rotation->period_s)
+        return local_s > start_s ? (local_s - start_s) / rotation->period_s : 0;
+    size_t low = 0, high = rotation->turns.n; /* how many turns have begun */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (rotation->turns.at[middle] <= local_s)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (int64_t)low;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "roster/roster.h"
+#include "roster/rotation.h"
 #include "roster/zone.h"
 
 enum { DAY_S = 86400, MINUTE_S = 60 };
@@ -25,31 +25,11 @@ static int64_t earlier_change(int64_t until, int64_t candidate, int64_t at)
     return candidate > at ? least(until, candidate) : until;
 }
 
-/* When that turn begins, the first being 0; INT64_MAX past the last one of a rule. */
+/* When that turn begins; INT64_MAX past the last one of a rule. */
 static int64_t turn_start(const struct zone *zone, const struct roster_layer *layer, int64_t turn)
 {
-    const struct rotation *rotation = &layer->rotation;
-    if (turn == 0 || rotation->period_s)
-        return zone_utc_s(zone, local_seconds(&layer->start) + turn * rotation->period_s);
-    return (size_t)turn <= rotation->turns.n ? zone_utc_s(zone, rotation->turns.at[turn - 1]) : INT64_MAX;
-}
-
-/* A turn that is at most one off, by the wall clock alone. */
-static int64_t turn_guess(const struct roster_layer *layer, int64_t local_s)
-{
-    const struct rotation *rotation = &layer->rotation;
-    int64_t start = local_seconds(&layer->start);
-    if (rotation->period_s)
-        return local_s > start ? (local_s - start) / rotation->period_s : 0;
-    size_t low = 0, high = rotation->turns.n; /* how many turns have begun */
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (rotation->turns.at[middle] <= local_s)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return (int64_t)low;
+    int64_t local_s = layer_turn_start_s(layer, turn);
+    return local_s < INT64_MAX ? zone_utc_s(zone, local_s) : INT64_MAX;
 }
 
 /* The turn that holds at utc_s; -1 before the first and after the layer has ended. Lowers *until to its end.
@@ -62,7 +42,8 @@ static int64_t layer_turn(const struct zone *zone, const struct roster_layer *la
     *until = earlier_change(earlier_change(*until, first, utc_s), end, utc_s);
     if (utc_s < first || utc_s >= end)
         return -1;
-    int64_t turn = turn_guess(layer, zone_local_s(zone, utc_s));
+    int64_t turn =
+        layer_turn_at(layer, zone_local_s(zone, utc_s)); /* clocks that change may put it off by one */
     while (turn > 0 && turn_start(zone, layer, turn) > utc_s)
         turn--;
     while (turn_start(zone, layer, turn + 1) <= utc_s)
