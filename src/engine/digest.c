@@ -76,6 +76,17 @@ bool budget_spend(struct turn *turn, const struct incident_record *record, const
     return true;
 }
 
+void budgets_move(struct engine *engine, int64_t by_us)
+{
+    size_t position = 0;
+    for (struct budget *budget; (budget = map_next(engine->budgets, &position));) {
+        for (int i = 0; i < budget->n; i++)
+            budget->paged_us[i] -= by_us;
+        if (due_is_set(&budget->due))
+            due_set(&engine->due, &budget->due, budget->due.at_us - by_us);
+    }
+}
+
 /* ---- what waits ---- */
 
 bool digest_add(struct turn *turn, struct incident_record *record, const struct person *person,

@@ -25,6 +25,7 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_SILENCE_EXPIRE] = decide_silence_expire,
     [INPUT_MUTE] = decide_mute,
     [INPUT_UNMUTE] = decide_unmute,
+    [INPUT_CLOCK_BACK] = decide_clock_back,
     [INPUT_TIMER] = decide_timer,
 };
 
@@ -125,6 +126,8 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
 {
     must(input->kind < N_INPUT_KINDS);
     struct turn turn;
+    if (input->kind == INPUT_CLOCK_BACK)
+        engine->now_us = now_us;
     turn_begin(&turn, engine, now_us, decisions);
     if (engine->expect_heartbeats)
         heartbeats_review(&turn);

@@ -49,6 +49,7 @@ enum input_kind {
     INPUT_SILENCE_EXPIRE, /* text: its id, actor */
     INPUT_MUTE,           /* incident, actor, text: why; for_s: how long */
     INPUT_UNMUTE,         /* incident, actor */
+    INPUT_CLOCK_BACK,     /* back_us: the clock was set back by so much, and all that waits follows */
     INPUT_TIMER,          /* whatever is due by now */
     N_INPUT_KINDS
 };
@@ -61,7 +62,7 @@ struct input {
     const char *word, *person;
     bool force, flag;
     int item;
-    int64_t for_s;
+    int64_t for_s, back_us;
     const struct alert_batch *batch;
     int64_t run;
     int step; /* line of the command in the document */
@@ -75,7 +76,7 @@ struct input {
 
 /* Decides. decisions->arena is set and the list empty on entry. Never fails: a refused input changes nothing
  * and says why in the outcome. now_us never runs backwards inside the engine: an earlier time than the last
- * counts as the last. */
+ * counts as the last, until INPUT_CLOCK_BACK says that the clock was set back. */
 void engine_decide(struct engine *engine, const struct input *input, int64_t now_us,
                    struct decisions *decisions);
 

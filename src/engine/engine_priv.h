@@ -310,6 +310,7 @@ void escalate_past(struct turn *turn, struct incident_record *record);
 int64_t escalate_wait_s(const struct engine *engine, const struct incident_record *record);
 /* After a restart: no timer lies further ahead than it can have been set, though the clock was set back. */
 void clock_back_restored(struct turn *turn, struct incident_record *record);
+void clock_back_restored_alert(struct turn *turn, struct alert_record *record);
 /* After the engine was restored: sets the next time, or brings it forward. */
 void escalate_review(struct turn *turn, struct incident_record *record);
 /* What the severity was before. */
@@ -367,7 +368,7 @@ typedef void input_handler(struct turn *turn, const struct input *input);
 input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
     decide_patient_safety, decide_assign, decide_check, decide_approve, decide_deny, decide_delivery_done,
     decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_mute, decide_unmute,
-    decide_timer;
+    decide_clock_back, decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);

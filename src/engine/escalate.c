@@ -84,9 +84,10 @@ static const char *silence_text(struct turn *turn, const struct incident_record 
     const struct incident *incident = &record->incident;
     bool known = incident->acknowledged_us != 0;
     int64_t since_us = known ? incident->progress_us : incident_since_us(record);
-    return arena_printf(turn->arena, "%s for %s",
-                        known ? "No resolution progress" : "Nobody has acknowledged it",
-                        duration_text(turn->arena, turn->now_us - since_us));
+    const char *what = known ? "No resolution progress" : "Nobody has acknowledged it";
+    if (since_us > turn->now_us)
+        return what; /* the clock was set back, and for how long it is so nobody can tell */
+    return arena_printf(turn->arena, "%s for %s", what, duration_text(turn->arena, turn->now_us - since_us));
 }
 
 static void say_new_round(struct turn *turn, const struct incident_record *record, size_t n_steps)

@@ -3,7 +3,8 @@
  *
  * Messages may be repeated, reordered and late. A firing message that started before the end we were told of
  * is old news: it is set aside, unless it is repeated after a minute, when it is no straggler but somebody
- * who means it. In doubt an alert fires. */
+ * who means it. In doubt an alert fires. What we were told at a time that is yet to come, for the clock was
+ * set back since, makes nothing late. */
 #include <string.h>
 
 #include "engine/engine_priv.h"
@@ -26,9 +27,10 @@ void alert_end(struct engine *engine, struct alert_record *record, int64_t ends_
 
 static bool is_late(struct alert_record *record, const struct alert *alert, int64_t now_us)
 {
-    if (!record->ended_by_word || alert->starts_us == 0 || alert->starts_us >= record->ends_us)
+    if (!record->ended_by_word || alert->starts_us == 0 || alert->starts_us >= record->ends_us ||
+        record->ends_us > now_us)
         return false;
-    if (record->stale_us == 0)
+    if (record->stale_us == 0 || record->stale_us > now_us)
         record->stale_us = now_us;
     return now_us < time_after_s(record->stale_us, BELIEVED_S);
 }
@@ -66,8 +68,10 @@ static bool alert_fire(struct engine *engine, struct alert_record *record, const
 /* An end that is older than what we know: the alert started again since, or, when its sender repeats it, was
  * heard long after. The latter is a firing message that was on its way so long that the end it promised has
  * passed. */
-static bool is_late_end(const struct alert_record *record, const struct alert *alert)
+static bool is_late_end(const struct alert_record *record, const struct alert *alert, int64_t now_us)
 {
+    if (record->updated_us > now_us)
+        return false;
     if (!record->lasting && time_after_s(alert->ends_us, MISTAKEN_S) < record->updated_us)
         return true;
     return alert->starts_us && alert->starts_us < record->starts_us && alert->ends_us < record->starts_us;
@@ -96,7 +100,7 @@ void alert_hear(const struct hearing *hearing, const struct alert_batch *batch, 
     }
     record->batch = engine->n_batches;
 
-    if (over && record->firing && is_late_end(record, alert)) {
+    if (over && record->firing && is_late_end(record, alert, now_us)) {
         tell(hearing, record, ALERT_STALE, "it was heard firing after that end");
     } else if (over && record->firing) {
         alert_end(engine, record, alert->ends_us, now_us);

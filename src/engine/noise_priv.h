@@ -25,6 +25,9 @@ bool incident_is_worst(const struct incident_record *record);
 /* ---- digest.c ---- */
 
 void budgets_free(struct engine *engine);
+/* The clock was set back by so much: what is counted from there is, too. */
+void budgets_move(struct engine *engine, int64_t by_us);
+void storms_move(struct engine *engine, int64_t by_us);
 /* May the person be paged for it now, and not only in a digest? Counts the page when it may. */
 bool budget_spend(struct turn *turn, const struct incident_record *record, const struct person *person);
 /* A page that a digest will tell. True: somebody is paged, in time. */

@@ -213,6 +213,7 @@ static void restore_alert(struct turn *turn, struct alert_record *record)
         record->ends_us = time_after_s(turn->now_us, engine->config->resolve_timeout_s);
         due_set(&engine->due, &record->ends, record->ends_us);
     }
+    clock_back_restored_alert(turn, record);
     if (record->role != ALERT_ORDINARY)
         return;
     struct alert alert;

@@ -72,6 +72,14 @@ static struct cause *cause_of(struct engine *engine, const char *key)
     return cause;
 }
 
+void storms_move(struct engine *engine, int64_t by_us)
+{
+    size_t position = 0;
+    for (struct cause *cause; (cause = map_next(engine->causes, &position));)
+        for (int64_t i = 0; i < cause->size; i++)
+            cause->opened_us[i] -= by_us;
+}
+
 /* Labels may have any number of values: those of which nothing was heard lately are forgotten. */
 static void forget_causes(struct engine *engine, int64_t since_us)
 {

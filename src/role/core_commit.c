@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "role/core_priv.h"
 
-enum { LEDGER_RETRY_MS = 1000, CHECKPOINT_S = 10 };
+enum { LEDGER_RETRY_MS = 1000, CHECKPOINT_S = 10, CLOCK_BACK_S = 2 };
 enum { SEAL_S = 10, SEAL_LATEST_S = 60, SEAL_EVENTS = 1000 /* at once: a few milliseconds */ };
 
 static const struct outcome unavailable = {.code = OUTCOME_UNAVAILABLE,
@@ -21,6 +21,12 @@ static const struct outcome unavailable = {.code = OUTCOME_UNAVAILABLE,
 static int64_t now_us(const struct core *core)
 {
     return clock_wall_us(core->clock);
+}
+
+/* For what is done every so often, whatever the wall clock says. */
+static int64_t monotonic_us(const struct core *core)
+{
+    return clock_monotonic_us(core->clock);
 }
 
 static void answer(struct job *job, const struct outcome *outcome)
@@ -177,16 +183,27 @@ static void decide_from_memory(struct core *core, const struct input *input)
     arena_reset(core->arena);
 }
 
-static void fire_timers(struct core *core)
+static void note_refusal(void *context, const struct outcome *outcome)
 {
-    if (engine_next_due_us(core->engine) > now_us(core))
-        return;
-    struct input input = {.kind = INPUT_TIMER, .actor = "system"};
-    struct job job = {.input = &input};
+    *(bool *)context = outcome->code == OUTCOME_UNAVAILABLE;
+}
+
+/* False: the ledger refused it before the engine saw it. */
+static bool decide_own(struct core *core, const struct input *input)
+{
+    bool refused = false;
+    struct job job = {.input = input, .done = note_refusal, .context = &refused};
     if (core->ledger_failed)
-        decide_from_memory(core, &input);
+        decide_from_memory(core, input);
     else
         commit_inputs(core, &job);
+    return !refused || core->ledger_failed;
+}
+
+static void fire_timers(struct core *core)
+{
+    if (engine_next_due_us(core->engine) <= now_us(core))
+        decide_own(core, &(struct input){.kind = INPUT_TIMER, .actor = "system"});
 }
 
 int core_record(struct core *core, struct decisions *decisions, struct err *err)
@@ -238,9 +255,9 @@ static void work_without_ledger(struct core *core, struct job *inputs)
 static void checkpoint_when_idle(struct core *core, bool idle)
 {
     struct err err = {0};
-    if (!idle || core->ledger_failed || now_us(core) - core->checkpoint_us < CHECKPOINT_S * US_PER_S)
+    if (!idle || core->ledger_failed || monotonic_us(core) - core->checkpoint_us < CHECKPOINT_S * US_PER_S)
         return;
-    core->checkpoint_us = now_us(core);
+    core->checkpoint_us = monotonic_us(core);
     if (ledger_checkpoint(core->ledger, &err) != 0)
         log_event(LOG_WARNING, "ledger.not_checkpointed", "error=%s", log_quote(err.text));
 }
@@ -252,7 +269,7 @@ void core_seal(struct core *core)
     struct err err = {0};
     const char *before = arena_strdup(core->arena, ledger_checkpoint_text(core->ledger));
     int got = ledger_seal(core->ledger, now_us(core), SEAL_EVENTS, &err);
-    core->seal_us = got == LEDGER_MORE ? 0 : now_us(core);
+    core->seal_us = got == LEDGER_MORE ? 0 : monotonic_us(core);
     if (got == LEDGER_MORE)
         uv_async_send(&core->wake);
     else if (got < 0)
@@ -267,20 +284,44 @@ void core_seal(struct core *core)
 
 static void seal_when_due(struct core *core, bool idle)
 {
-    int64_t since_us = now_us(core) - core->seal_us;
+    int64_t since_us = monotonic_us(core) - core->seal_us;
     if (core->ledger_failed || since_us < (idle ? SEAL_S : SEAL_LATEST_S) * US_PER_S)
         return;
     core_seal(core);
 }
 
-static void compact_when_due(struct core *core, bool idle)
+static void compact(struct core *core)
 {
     struct err err = {0};
-    if (core->ledger_failed || !compaction_is_due(&core->compaction, ledger_inbox_bytes(core->ledger), idle))
-        return;
     if (core_compact_inbox(core, &err) != 0)
         log_event(LOG_WARNING, "inbox.kept", "error=%s", log_quote(err.text));
     compaction_done(&core->compaction, ledger_inbox_bytes(core->ledger));
+}
+
+static void compact_when_due(struct core *core, bool idle)
+{
+    if (!core->ledger_failed && compaction_is_due(&core->compaction, ledger_inbox_bytes(core->ledger), idle))
+        compact(core);
+}
+
+/* What waits follows a clock that was set back, which is told by the one that never is; a little of it is
+ * what keeps clocks right. The inbox is written anew, so that a restart finds the alerts by the new time,
+ * too. */
+static void follow_clock(struct core *core)
+{
+    int64_t before_us = core->wall_behind_us;
+    core->wall_behind_us = monotonic_us(core) - now_us(core);
+    int64_t back_us = core->wall_behind_us - before_us;
+    if (before_us == 0 || back_us < CLOCK_BACK_S * US_PER_S)
+        return;
+    if (!decide_own(core, &(struct input){.kind = INPUT_CLOCK_BACK, .actor = "system", .back_us = back_us})) {
+        core->wall_behind_us = before_us; /* once more, in a second */
+        return;
+    }
+    log_event(LOG_WARNING, "clock.set_back", "seconds=%lld effect=%s", (long long)(back_us / US_PER_S),
+              log_quote("what waits is due that much earlier"));
+    if (!core->ledger_failed)
+        compact(core);
 }
 
 /* What was held comes before what came after. */
@@ -296,6 +337,7 @@ static struct job *take_all(struct core *core)
 
 static void work_with_engine(struct core *core)
 {
+    follow_clock(core);
     struct job *inputs = answer_questions(core, take_all(core));
     if (core->ledger_failed)
         work_without_ledger(core, inputs);

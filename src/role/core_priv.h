@@ -79,8 +79,9 @@ struct core {
     bool
         ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
     struct compaction compaction;
-    int64_t checkpoint_us; /* of the last one */
-    int64_t seal_us;       /* of the last time that the ledger was sealed, or could not be */
+    int64_t checkpoint_us;  /* of the last one; monotonic, as the next */
+    int64_t seal_us;        /* of the last time that the ledger was sealed, or could not be */
+    int64_t wall_behind_us; /* the monotonic clock less the wall clock, when last looked at; 0: not yet */
     int exit_code;
 };
 

@@ -10,6 +10,7 @@ struct replay {
     struct core *core;
     struct json_document *document;
     size_t n_rows;
+    int64_t newest_us;
 };
 
 static void replay_batch(void *context, const struct alert_batch *batch, int64_t received_us)
@@ -30,24 +31,27 @@ static int replay_row(void *context, const char *format_name, const void *bytes,
         log_event(LOG_ERROR, "inbox.unreadable", "format=%s error=%s", log_quote(format_name),
                   log_quote(err.text));
     replay->n_rows++;
+    if (received_us > replay->newest_us)
+        replay->newest_us = received_us;
     return 0;
 }
 
-static int replay_inbox(struct core *core, struct err *err)
+static int replay_inbox(struct core *core, int64_t *ret_newest_us, struct err *err)
 {
-    struct replay replay = {core, json_document_new(), 0};
+    struct replay replay = {.core = core, .document = json_document_new()};
     int failed = ledger_each_inbox(core->ledger, replay_row, &replay, err);
     json_document_free(replay.document);
     if (failed == 0)
         log_event(LOG_INFO, "engine.restored", "rows=%zu alerts=%zu", replay.n_rows,
                   engine_count_alerts(core->engine));
+    *ret_newest_us = replay.newest_us;
     return failed;
 }
 
 static int restore(struct core *core, struct err *err)
 {
-    int64_t now = clock_wall_us(core->clock);
-    if (ledger_restore(core->ledger, core->engine, now, err) != 0 || replay_inbox(core, err) != 0)
+    int64_t now = clock_wall_us(core->clock), newest_us;
+    if (ledger_restore(core->ledger, core->engine, now, err) != 0 || replay_inbox(core, &newest_us, err) != 0)
         return -1;
     struct decisions decisions = {.arena = core->arena};
     engine_restored(core->engine, now, &decisions);
@@ -61,6 +65,9 @@ static int restore(struct core *core, struct err *err)
     }
     core_carry_out(core, &decisions);
     arena_reset(core->arena);
+    /* The clock was set back, and the engine has brought the alerts near: so must the next one find them. */
+    if (newest_us > now && !core->ledger_failed && core_compact_inbox(core, err) != 0)
+        log_event(LOG_WARNING, "inbox.kept", "error=%s", log_quote(err->text));
     return 0;
 }
 

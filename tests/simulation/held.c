@@ -168,6 +168,19 @@ void held_review(struct sim *sim)
     }
 }
 
+static void shift_states(struct map *states, int64_t by_us)
+{
+    size_t position = 0;
+    for (struct state *state; (state = map_next(states, &position));)
+        state->since_us += by_us;
+}
+
+void held_shift(struct sim *sim, int64_t by_us)
+{
+    shift_states(sim->held->alerts, by_us);
+    shift_states(sim->held->incidents, by_us);
+}
+
 static enum hold settled(const struct sim *sim, const struct state *state)
 {
     if (!state || state->seen != sim->held->n_reviews)

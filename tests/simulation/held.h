@@ -21,6 +21,8 @@ void held_review(struct sim *sim);
 enum hold held_incident(struct sim *sim, int64_t incident, int64_t *ret_since_us);
 /* An alert that no incident counts stands; NULL: rightly so. */
 const char *held_wrongly_apart(struct sim *sim, const struct alert_view *view);
+/* The clock is set by so much. */
+void held_shift(struct sim *sim, int64_t by_us);
 /* Somebody makes a silence, or ends one. */
 void silence_is_made(struct sim *sim, const struct happening *happening);
 /* Before the commit. */

@@ -156,6 +156,14 @@ void model_keep_row(struct model *model, struct row row)
     model->last_us = row.received_us;
 }
 
+bool model_is_ahead(const struct model *model, int64_t now_us)
+{
+    for (size_t i = 0; i < model->n_inbox; i++)
+        if (model->inbox[i].received_us > now_us)
+            return true;
+    return false;
+}
+
 static void forget_old(struct model *model, int64_t now_us)
 {
     size_t position = 0;

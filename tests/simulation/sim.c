@@ -195,14 +195,17 @@ void sim_crash(struct sim *sim, int64_t down_us)
     commit(sim, NULL, &decisions);
     carry_out(sim, &decisions);
     arena_reset(sim->arena);
+    if (model_is_ahead(&sim->model, sim->now_us))
+        sim_compact(sim);
 }
 
 /* While the disk is full a body is refused before the engine has seen it; and once the ledger lacks
  * something, only what the program tells itself is heard. */
 static bool is_refused(const struct sim *sim, const struct input *input)
 {
-    bool own = input->kind == INPUT_TIMER || input->kind == INPUT_DELIVERY_DONE ||
-               input->kind == INPUT_STEP_STARTED || input->kind == INPUT_STEP_DONE;
+    bool own = input->kind == INPUT_TIMER || input->kind == INPUT_CLOCK_BACK ||
+               input->kind == INPUT_DELIVERY_DONE || input->kind == INPUT_STEP_STARTED ||
+               input->kind == INPUT_STEP_DONE;
     return (sim->full && sim->posting) || (sim->behind && !own);
 }
 
@@ -253,15 +256,20 @@ static void crash_happens(struct sim *sim, const struct happening *happening)
     sim_crash(sim, sim_chance(sim, 20) ? sim_between(sim, HOUR, 10 * HOUR) : sim_between(sim, SECOND, HOUR));
 }
 
-static void compact_happens(struct sim *sim, const struct happening *happening)
+void sim_compact(struct sim *sim)
 {
-    (void)happening;
-    sim_plan(sim, (struct happening){.kind = HAPPEN_COMPACT, .at_us = sim->now_us + 6 * HOUR});
     struct row standing = row_of_standing(sim->engine, sim->now_us);
     model_compact(&sim->model, &standing, sim->now_us);
     if (sim->disk && !sim->behind)
         disk_compact(sim->disk, &standing, sim->now_us);
     row_free(&standing);
+}
+
+static void compact_happens(struct sim *sim, const struct happening *happening)
+{
+    (void)happening;
+    sim_plan(sim, (struct happening){.kind = HAPPEN_COMPACT, .at_us = sim->now_us + 6 * HOUR});
+    sim_compact(sim);
 }
 
 static void (*const handlers[N_HAPPENINGS])(struct sim *, const struct happening *) = {

@@ -150,6 +150,8 @@ __attribute__((noreturn)) void sim_fail(struct sim *sim, const char *format, ...
 bool sim_input(struct sim *sim, const struct input *input);
 /* The same for a message from outside; received_us of the row is set. */
 bool sim_post(struct sim *sim, struct row *row, struct alert_batch *ret_batch);
+/* The inbox is written anew. */
+void sim_compact(struct sim *sim);
 /* The program ends here, and starts again after down_us. */
 void sim_crash(struct sim *sim, int64_t down_us);
 

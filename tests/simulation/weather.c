@@ -1,8 +1,20 @@
 /* What happens to the machine: its clock is stepped, its disk is full for a while. */
 #include "simulation.h"
 
+/* What the world remembers of when something happened. */
+static void shift_times(struct map *times, int64_t by_us)
+{
+    size_t position = 0;
+    for (int64_t *at_us; (at_us = map_next(times, &position));)
+        *at_us += by_us;
+}
+
 static void shift_world(struct sim *sim, int64_t by_us)
 {
+    shift_times(sim->reach, by_us);
+    shift_times(sim->shown, by_us);
+    shift_times(sim->silent, by_us);
+    held_shift(sim, by_us);
     sim->now_us += by_us;
     for (size_t i = 0; i < sim->n_happenings; i++)
         sim->happenings[i].at_us += by_us;
@@ -12,8 +24,8 @@ static void shift_world(struct sim *sim, int64_t by_us)
     }
 }
 
-/* Forward while the program runs: whatever is due by the new time comes at once. Back only with an
- * end of the program: to one that runs, an earlier time than the last is the last. */
+/* Forward while the program runs: whatever is due by the new time comes at once. Back while it runs, or does
+ * not. */
 void clock_is_stepped(struct sim *sim, const struct happening *happening)
 {
     (void)happening;
@@ -30,9 +42,21 @@ void clock_is_stepped(struct sim *sim, const struct happening *happening)
     if (sim->now_us > sim->ahead_us)
         sim->ahead_us = sim->now_us;
     shift_world(sim, -by_us);
+    uint64_t process = sim->process;
     for (int kind = 0; kind < JOBS; kind++)
-        sim->jobs[kind].heard_us = 0; /* nobody can tell when that was */
-    sim_crash(sim, sim_between(sim, SECOND, MINUTE));
+        if (sim->jobs[kind].heard_us)
+            sim->jobs[kind].heard_us -= by_us;
+    if (sim_chance(sim, 50))
+        sim_crash(sim, sim_between(sim, SECOND, MINUTE));
+    else if (sim_input(sim, &(struct input){.kind = INPUT_CLOCK_BACK, .actor = "system", .back_us = by_us}))
+        sim_compact(sim);
+    if (process == sim->process) {
+        sim->process_us -= by_us;
+        return;
+    }
+    for (int kind = 0; kind < JOBS; kind++)
+        if (sim->jobs[kind].heard_us) /* a program that did not see it can not tell when that was */
+            sim->jobs[kind].heard_us = sim->now_us;
 }
 
 void disk_is_full(struct sim *sim, const struct happening *happening)
