@@ -1,7 +1,6 @@
-/* crashcart config check [-c FILE]: is the configuration sound, and is somebody paged at every minute of the
- * next 90 days? */
+/* crashcart config check [-c FILE]: is the configuration sound, and does every level of every service reach
+ * somebody at every minute of the next 90 days? */
 #include "config/config.h"
-#include "config/gaps.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,72 +8,30 @@
 #include "base/clock.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
+#include "cmd/config_reach.h"
 #include "cmd/exit_code.h"
 #include "config/policy.h"
 #include "runbook/library.h"
 #include "runbook/role_words.h"
 #include "runner/redact.h"
 
-enum { DAYS_AHEAD = 90, GAPS_SHOWN = 4 };
+enum { EVENTS_SHOWN = 4 };
 
 static const char USAGE[] =
     "usage: crashcart config check [-c FILE]\n"
-    "  Reads the configuration as the server would, and names the hours of the next\n"
-    "  90 days when an escalation reaches nobody. Exit 1: there is something to mend.\n";
+    "  Reads the configuration as the server would, and proves that every level of the\n"
+    "  runbook of every service reaches a person at every minute of the next 90 days,\n"
+    "  or names the hours, the reason and the line. Exit 1: there is something to mend.\n";
 
-/* "schedule:office, person:ana" */
-static void print_chain(const struct service *service)
-{
-    for (size_t i = 0; i < service->escalation.n; i++) {
-        const struct strings *notify = &service->escalation.at[i].notify;
-        for (size_t j = 0; j < notify->n; j++)
-            printf("%s%s", i || j ? ", " : "", notify->at[j]);
-    }
-}
-
-static void print_gap(const struct config_gap *gap)
-{
-    char from[LOCAL_TEXT_BYTES], until[LOCAL_TEXT_BYTES];
-    timezone_format(gap->timezone, gap->from_us, from);
-    timezone_format(gap->timezone, gap->until_us, until);
-    printf("  %s until %s (%s)\n", from, until, gap->timezone);
-}
-
-/* The gaps of one service are neighbours; gives how many there were. */
-static size_t print_service_gaps(const char *file, const struct config_gap *gaps, size_t n_gaps)
-{
-    const struct service *service = gaps->service;
-    size_t n = 0;
-    int64_t total_us = 0;
-    for (; n < n_gaps && gaps[n].service == service; n++)
-        total_us += gaps[n].until_us - gaps[n].from_us;
-    printf("%s:%d: service \"%s\": ", file, service->line, service->id);
-    char total[TIME_TEXT_BYTES];
-    duration_format(total_us, total);
-    printf("for %s of the next %d days nobody would be reached by ", total, DAYS_AHEAD);
-    print_chain(service);
-    printf(", and everybody would be paged instead; add a step such as notify: [person:ID]\n");
-    for (size_t i = 0; i < n && i < GAPS_SHOWN; i++)
-        print_gap(&gaps[i]);
-    if (n > GAPS_SHOWN)
-        printf("  and %zu more like these\n", n - GAPS_SHOWN);
-    return n;
-}
-
-/* People whose only ways need a mail server that is not there. */
+/* People whom no page can reach, whatever happens. */
 static size_t print_unreachable(const char *file, const struct config *config)
 {
     size_t n = 0;
     list_each (person, &config->people) {
-        size_t n_mail = 0;
-        list_each (contact, &person->contacts)
-            n_mail += strcmp(contact->channel, "email") == 0;
-        if (config->mail.server || n_mail < person->contacts.n)
-            continue;
-        n++;
-        printf("%s:%d: person \"%s\" can be reached by e-mail only, and there is no mail server; add mail: "
-               "{server: ..., from: ...}\n",
-               file, person->line, person->id);
+        const char *why = person_unreachable(config, person);
+        if (why)
+            printf("%s:%d: person \"%s\" cannot be reached: %s\n", file, person->line, person->id, why);
+        n += why != NULL;
     }
     return n;
 }
@@ -89,10 +46,10 @@ static size_t print_unassigned(const char *file, const struct config *config)
         n++;
         printf("%s:%d: schedule \"%s\": events of its calendar name nobody of \"people:\"\n", file,
                schedule->line, schedule->id);
-        for (size_t i = 0; i < schedule->unassigned.n && i < GAPS_SHOWN; i++)
+        for (size_t i = 0; i < schedule->unassigned.n && i < EVENTS_SHOWN; i++)
             printf("  %s\n", schedule->unassigned.at[i]);
-        if (schedule->unassigned.n > GAPS_SHOWN)
-            printf("  and %zu more like these\n", schedule->unassigned.n - GAPS_SHOWN);
+        if (schedule->unassigned.n > EVENTS_SHOWN)
+            printf("  and %zu more like these\n", schedule->unassigned.n - EVENTS_SHOWN);
     }
     return n;
 }
@@ -149,13 +106,8 @@ static bool is_filled(struct arena *arena, const struct config *config, const st
 
 /* Roles that a runbook escalates to and nobody fills. No mistake of the file, for the rest of the chain is
  * paged; but somebody should know. */
-static void print_unfilled(struct arena *arena, const struct config *config)
+static void print_unfilled(struct arena *arena, const struct config *config, const struct library *library)
 {
-    struct folder folder;
-    struct err err = {0};
-    if (!config->services.n || folder_read(arena, config->runbooks, &library_limits, &folder, &err) < 0)
-        return;
-    struct library *library = library_new(&folder);
     for (size_t i = 0; i < library->n_runbooks; i++) {
         const struct runbook *runbook = library->runbooks[i];
         struct strings said = {0};
@@ -171,28 +123,49 @@ static void print_unfilled(struct arena *arena, const struct config *config)
                        config->runbooks, runbook->file, escalation->line, *name, role_slug(arena, *name));
             }
     }
-    library_free(library);
+}
+
+/* The runbooks that the levels are taken from; NULL when there are none. *ret_problems: services whose own is
+ * not there, so that nothing can be proven of its levels. */
+static struct library *load_runbooks(struct arena *arena, const char *file, const struct config *config,
+                                     size_t *ret_problems)
+{
+    struct folder folder;
+    struct err err = {0};
+    struct library *library = NULL;
+    *ret_problems = 0;
+    if (!config->services.n)
+        return NULL;
+    if (folder_read(arena, config->runbooks, &library_limits, &folder, &err) == 0)
+        library = library_new(&folder);
+    list_each (service, &config->services) {
+        if (!service->runbook || (library && library_find(library, service->runbook)))
+            continue;
+        ++*ret_problems;
+        printf("%s:%d: service \"%s\": its runbook %s is not in %s%s%s, so its levels are unknown\n", file,
+               service->line, service->id, service->runbook, config->runbooks, *err.text ? ": " : "",
+               err.text);
+    }
+    return library;
 }
 
 static int check(const struct config *config, struct arena *arena)
 {
     const char *file = config->file ? config->file : "defaults";
-    int64_t now_us = clock_wall_us(clock_system());
-    struct config_gaps gaps;
-    config_gaps(arena, config, now_us, now_us + DAYS_AHEAD * INT64_C(86400) * US_PER_S, &gaps);
-    size_t n_problems = print_unreachable(file, config) + print_unassigned(file, config) +
-                        print_policy_complaints(arena, config) + print_detector_complaints(config);
-    for (size_t i = 0; i < gaps.list.n; n_problems++)
-        i += print_service_gaps(file, gaps.list.at + i, gaps.list.n - i);
-    print_unfilled(arena, config);
-    printf("%s: people %zu, schedules %zu, services %zu: ", file, config->people.n, config->schedules.n,
-           config->services.n);
+    size_t n_unknown, n_levels;
+    struct library *library = load_runbooks(arena, file, config, &n_unknown);
+    size_t n_problems = n_unknown + print_unreachable(file, config) + print_unassigned(file, config) +
+                        print_policy_complaints(arena, config) + print_detector_complaints(config) +
+                        config_reach_print(config, library, &n_levels);
+    if (library)
+        print_unfilled(arena, config, library);
+    library_free(library);
+    printf("%s: people %zu, schedules %zu, services %zu, levels %zu: ", file, config->people.n,
+           config->schedules.n, config->services.n, n_levels);
     if (n_problems)
         printf("%zu problem%s\n", n_problems, n_problems == 1 ? "" : "s");
-    else if (config->services.n)
-        printf("sound; somebody is paged at every minute of the next %d days\n", DAYS_AHEAD);
     else
-        printf("sound\n");
+        printf("sound; every level reaches somebody at every minute of the next %d days\n", REACH_DAYS);
     return n_problems ? EXIT_REFUSED : EXIT_DONE;
 }
 

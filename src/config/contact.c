@@ -9,10 +9,15 @@
 
 enum { MOST_MAIL_BYTES = 254 /* RFC 5321, 4.5.3.1.3 */, MOST_URL_BYTES = 2000 };
 
+static const char *mail_missing(const struct config *config)
+{
+    return config->mail.server ? NULL : "there is no mail server; add mail: {server: ..., from: ...}";
+}
+
 const struct contact_channel contact_channels[] = {
-    {"webhook", "https://example.org/page", web_url_check},
-    {"email", "ana@example.org", mail_address_check},
-    {NULL, NULL, NULL},
+    {"webhook", "https://example.org/page", web_url_check, NULL},
+    {"email", "ana@example.org", mail_address_check, mail_missing},
+    {NULL, NULL, NULL, NULL},
 };
 
 const struct contact_channel *contact_channel_find(const char *name)
@@ -22,6 +27,25 @@ const struct contact_channel *contact_channel_find(const char *name)
             return c;
     }
     return NULL;
+}
+
+const char *contact_missing(const struct config *config, const char *channel)
+{
+    const struct contact_channel *found = contact_channel_find(channel);
+    return found && found->missing ? found->missing(config) : NULL;
+}
+
+const char *person_unreachable(const struct config *config, const struct person *person)
+{
+    const char *why = "no way to reach them is given; add contacts:";
+    list_each (contact, &person->contacts) {
+        const char *missing = contact_missing(config, contact->channel);
+        if (!missing)
+            return NULL;
+        if (contact == person->contacts.at)
+            why = missing;
+    }
+    return why;
 }
 
 /* The dot-atom of RFC 5322 on both sides, which is what people have; quoted local parts are refused. */

@@ -3,15 +3,26 @@
 
 #include "base/err.h"
 
+struct config;
+struct person;
+
 /* The channels by which a person can be reached, ended by name NULL, and how an address of each looks. The
  * courier has a carrier for each (courier/channels.c; a test compares them). */
 struct contact_channel {
     const char *name;
     const char *example;
     int (*check)(const char *address, struct err *err); /* -1: no such address can exist */
+    /* What the configuration lacks for it to work: "there is no mail server; add ..."; NULL: nothing. The
+     * member may be NULL, too. */
+    const char *(*missing)(const struct config *config);
 };
 extern const struct contact_channel contact_channels[];
 const struct contact_channel *contact_channel_find(const char *name);
+
+/* Why no page can leave for the person, whatever their ways: "ana has no contacts", "email needs a mail
+ * server; ..."; NULL: at least one way works. */
+const char *person_unreachable(const struct config *config, const struct person *person);
+const char *contact_missing(const struct config *config, const char *channel);
 
 /* Checks that more than one room needs; -1 with what is wrong. No text that passes holds a control character.
  */

@@ -39,6 +39,7 @@
     F(timezone_get_builtin_timezone)                                                                         \
     F(timezone_get_builtin_timezones)                                                                        \
     F(timezone_get_location)                                                                                 \
+    F(timezone_get_tznames)                                                                                  \
     F(timezone_get_utc_offset_of_utc_time)                                                                   \
     F(timezone_get_utc_timezone)
 
@@ -84,5 +85,6 @@ const struct ical_library *ical_library(void);
 #define icaltimezone_get_builtin_timezone       ical_library()->timezone_get_builtin_timezone
 #define icaltimezone_get_builtin_timezones      ical_library()->timezone_get_builtin_timezones
 #define icaltimezone_get_location               ical_library()->timezone_get_location
+#define icaltimezone_get_tznames                ical_library()->timezone_get_tznames
 #define icaltimezone_get_utc_offset_of_utc_time ical_library()->timezone_get_utc_offset_of_utc_time
 #define icaltimezone_get_utc_timezone           ical_library()->timezone_get_utc_timezone

@@ -84,6 +84,12 @@ int timezone_check(const char *name, struct err *err);
 enum { LOCAL_TEXT_BYTES = 32 };
 /* "Mon 2026-03-02 09:00" on the clocks of a known zone. out holds LOCAL_TEXT_BYTES. */
 void timezone_format(const char *name, int64_t at_us, char *out);
+/* "EST" in winter and "EDT" in summer; "+0545" where a zone has no letters. out holds ZONE_TEXT_BYTES. */
+enum { ZONE_TEXT_BYTES = 12 };
+void timezone_abbreviation(const char *name, int64_t at_us, char *out);
+/* The first moment after from_us, and not after until_us, at which the clocks of a known zone change;
+ * INT64_MAX: they do not. */
+int64_t timezone_change_us(const char *name, int64_t from_us, int64_t until_us);
 
 /* Whom an event of a calendar can name: by mail address (ATTENDEE), or by name or id in the summary. */
 struct roster_name {

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,4 +133,41 @@ void timezone_format(const char *name, int64_t at_us, char *out)
     struct tm t;
     if (!gmtime_r(&local_s, &t) || !strftime(out, LOCAL_TEXT_BYTES, "%a %Y-%m-%d %H:%M", &t))
         out[0] = '\0';
+}
+
+/* Names in digits are those of the offset, and libical knows only the last one of a zone that changed its
+ * offset for good. */
+void timezone_abbreviation(const char *name, int64_t at_us, char *out)
+{
+    const struct zone *zone = zone_find(name);
+    struct icaltimetype time =
+        icaltime_from_timet_with_zone((time_t)(at_us / US_PER_S), 0, icaltimezone_get_utc_timezone());
+    int summer = 0;
+    int offset_s = zone ? icaltimezone_get_utc_offset_of_utc_time(inner(zone), &time, &summer) : 0;
+    const char *names = zone ? icaltimezone_get_tznames(inner(zone)) : NULL;
+    const char *slash = names ? strchr(names, '/') : NULL;
+    const char *found = summer && slash ? slash + 1 : names;
+    int n = !found ? 0 : summer || !slash ? (int)strcspn(found, "/") : (int)(slash - names);
+    int minutes = abs(offset_s) / 60;
+    if (n > 0 && isalpha((unsigned char)*found))
+        snprintf(out, ZONE_TEXT_BYTES, "%.*s", n, found);
+    else if (!found)
+        snprintf(out, ZONE_TEXT_BYTES, "UTC");
+    else if (minutes % 60)
+        snprintf(out, ZONE_TEXT_BYTES, "%c%02d%02d", offset_s < 0 ? '-' : '+', minutes / 60 % 100,
+                 minutes % 60);
+    else
+        snprintf(out, ZONE_TEXT_BYTES, "%c%02d", offset_s < 0 ? '-' : '+', minutes / 60 % 100);
+}
+
+int64_t timezone_change_us(const char *name, int64_t from_us, int64_t until_us)
+{
+    const struct zone *zone = zone_find(name);
+    int64_t until_s = until_us / US_PER_S, at_s = from_us / US_PER_S;
+    for (; zone && at_s < until_s; at_s += DAY_S) {
+        int64_t end_s = at_s + DAY_S < until_s ? at_s + DAY_S : until_s;
+        if (zone_offset_s(zone, at_s) != zone_offset_s(zone, end_s))
+            return find_change(zone, at_s, end_s) * US_PER_S;
+    }
+    return INT64_MAX;
 }

@@ -96,8 +96,25 @@ static void check_hand_overs(struct arena *arena, const char *name, int64_t chan
     }
 }
 
+/* Both sides of the change, as people write them. */
+static void check_names(const char *name, int64_t change_s)
+{
+    for (int side = -1; side <= 0; side++) {
+        time_t at = (time_t)(change_s + side);
+        struct tm tm;
+        char got[ZONE_TEXT_BYTES];
+        assert_non_null(localtime_r(&at, &tm));
+        timezone_abbreviation(name, (int64_t)at * US_PER_S, got);
+        assert_string_equal(got, tm.tm_zone);
+    }
+    int64_t from_us = (change_s - DAY_S) * US_PER_S;
+    assert_int_equal(timezone_change_us(name, from_us, (change_s + DAY_S) * US_PER_S), change_s * US_PER_S);
+    assert_int_equal(timezone_change_us(name, from_us, (change_s - 1) * US_PER_S), INT64_MAX);
+}
+
 static void check_change(const char *name, int64_t change_s)
 {
+    check_names(name, change_s);
     scoped_arena struct arena *arena = arena_new();
     const struct zone *zone = zone_find(name);
     assert_int_equal(zone_offset_s(zone, change_s - 1), offset_of(change_s - 1));
