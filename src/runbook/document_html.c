@@ -41,6 +41,11 @@ static void close_cell(struct html_reader *reader, const char *end)
         if (next)
             memcpy(item, ";    ", strlen("</li>"));
     }
+    for (char *end_p = strcasestr(html, "</p>"); end_p; end_p = strcasestr(end_p + 1, "</p>")) {
+        const char *next = end_p + strlen("</p>") + strspn(end_p + strlen("</p>"), " \t\r\n");
+        if (tag_is(next, "<ul") || tag_is(next, "<ol") || tag_is(next, "<p"))
+            memcpy(end_p, ";   ", strlen("</p>")); /* a paragraph, then a list */
+    }
     if (reader->row.n_cells < COLUMNS_MAX) {
         struct prose *cell = &reader->row.cells[reader->row.n_cells++];
         *cell = (struct prose){0};

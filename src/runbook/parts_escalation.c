@@ -39,41 +39,12 @@ static const char *condition_of(struct arena *arena, const char *text)
 
 /* ---- severity levels ---- */
 
-/* The first fact at or after a line; facts are in the order of lines. */
-static size_t fact_at_line(const struct parts_reading *reading, int line)
-{
-    size_t low = 0, high = reading->facts.n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (reading->facts.at[middle].line < line)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* The line on which a level's rule stands: the one whose label is about escalation, else the level's own. */
-static int rule_line(const struct parts_reading *reading, const struct severity *severity)
-{
-    for (size_t i = fact_at_line(reading, severity->line); i < reading->facts.n; i++) {
-        const struct fact *fact = &reading->facts.at[i];
-        if (fact->line > severity->line_end)
-            break;
-        if (fact->label && words_occur(WORDS_ESCALATION_RULE, fact->label) &&
-            !words_occur(WORDS_RESPONSE_TIME, fact->label))
-            return fact->line;
-    }
-    return severity->line;
-}
-
 static void read_levels(struct parts_reading *reading)
 {
     list_each (severity, &reading->runbook->severities) {
         if (severity->escalation_text == NULL)
             continue;
-        int line = rule_line(reading, severity);
+        int line = severity->escalation_line;
         struct escalation *rule = add(reading, "rule", line, line);
         strings_add(reading->arena, &rule->applies_to, severity->id);
         rule->to = severity->escalate_to;

@@ -56,6 +56,7 @@ struct severity {
     int64_t resolution_target_s;
     const char *escalation_text, *escalate_condition;
     int64_t escalate_after_s; /* 0: at once */
+    int escalation_line;      /* where escalation_text stands */
     struct strings escalate_to;
     LIST(struct criterion) examples;
     LIST(struct criterion) criteria;

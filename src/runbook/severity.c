@@ -15,12 +15,45 @@
 
 enum words severity_field(const char *label)
 {
-    return words_longest(label, WORDS_RESPONSE_TIME, WORDS_LEVEL_DESCRIPTION);
+    enum words field = words_longest(label, WORDS_RESPONSE_TIME, WORDS_LEVEL_DESCRIPTION);
+
+    /* "Notification channels" are ways to tell, no rule of when. */
+    return field == WORDS_ESCALATION_RULE && strcasestr(label, "channel") ? WORDS_NONE : field;
+}
+
+/* What a second place says of a level that the first left open. */
+static void complete(struct severity *level, const struct severity *more)
+{
+    if (level->response_text == NULL && more->response_text) {
+        level->response_time_s = more->response_time_s;
+        level->response_op = more->response_op;
+        level->response_text = more->response_text;
+        level->response_note = more->response_note;
+    }
+    if (level->resolution_target_s == UNSTATED)
+        level->resolution_target_s = more->resolution_target_s;
+    if (level->escalation_text == NULL && more->escalation_text) {
+        level->escalation_text = more->escalation_text;
+        level->escalation_line = more->escalation_line;
+        level->escalate_condition = more->escalate_condition;
+        level->escalate_after_s = more->escalate_after_s;
+        level->escalate_to = more->escalate_to;
+    }
+    if (level->description == NULL)
+        level->description = more->description;
+    if (level->examples.n == 0)
+        level->examples = more->examples;
+    if (level->criteria.n == 0)
+        level->criteria = more->criteria;
 }
 
 void severity_add(struct severity_reader *reader, const struct severity *level)
 {
-    if (runbook_severity(reader->runbook, level->id) == NULL)
+    const struct severity *known = runbook_severity(reader->runbook, level->id);
+
+    if (known)
+        complete(&reader->runbook->severities.at[known - reader->runbook->severities.at], level);
+    else
         *list_push(reader->arena, &reader->runbook->severities) = *level;
 }
 
@@ -53,6 +86,9 @@ static const bool *headings_about(struct arena *arena, const struct document *do
     return about;
 }
 
+/* Below a label that says nothing of a level ("Channels:", "What to do:"). */
+#define LIST_FOREIGN WORDS_COUNT
+
 /* A labelled passage or an item of the list that a label above opened. */
 static enum words take_passage(struct severity_reader *reader, struct severity *level,
                                const struct passage *passage, enum words list)
@@ -63,7 +99,7 @@ static enum words take_passage(struct severity_reader *reader, struct severity *
         label = NULL;
     enum words field = label ? severity_field(label) : WORDS_NONE;
     if (field == WORDS_NONE)
-        return list;
+        return label && rest[0] == '\0' ? LIST_FOREIGN : list;
     if (rest[0] == '\0')
         return field;
     level_take(reader->arena, level, field, rest, passage->line, true);
@@ -90,7 +126,7 @@ void severity_take_block(struct severity_reader *reader, struct severity *level,
             passage->lead ? passage->colon : text_label(reader->arena, passage->rest, &label, &rest);
         if (labelled && severity_field(passage->lead ? passage->lead : label) != WORDS_NONE)
             *list = take_passage(reader, level, passage, *list);
-        else
+        else if (*list != LIST_FOREIGN && !severity_names_level(reader, passage))
             level_take(reader->arena, level, *list == WORDS_NONE ? WORDS_LEVEL_CRITERIA : *list,
                        block->prose.text, block->line, false);
     }
@@ -180,7 +216,7 @@ static bool names_levels(struct severity_reader *reader, const struct block *tab
         if (is_remark(row))
             continue;
         rows++;
-        named += level_named(reader->arena, row->cells[0].text, true, &level);
+        named += level_of_cell(reader->arena, table->columns[0].text, row->cells[0].text, &level);
     }
     return (fields > 0 || about) && rows >= 2 && named == rows;
 }
@@ -206,7 +242,8 @@ static void read_upright(struct severity_reader *reader, const struct block *tab
 {
     list_each (row, &table->rows) {
         struct severity level;
-        if (is_remark(row) || !level_named(reader->arena, row->cells[0].text, true, &level))
+        if (is_remark(row) ||
+            !level_of_cell(reader->arena, table->columns[0].text, row->cells[0].text, &level))
             continue;
         level.line = row->line;
         level.line_end = row->line;
@@ -234,7 +271,7 @@ bool severity_across(struct arena *arena, const struct document *document, const
     if (table->n_columns < 3 || table->rows.n == 0)
         return false;
     for (size_t column = 1; column < table->n_columns; column++)
-        if (!level_named(arena, table->columns[column].text, true, &level))
+        if (!level_of_cell(arena, NULL, table->columns[column].text, &level))
             return false;
     list_each (row, &table->rows) {
         enum words field = severity_field(row->cells[0].text);
@@ -248,7 +285,7 @@ static void read_across(struct severity_reader *reader, const struct block *tabl
 {
     for (size_t column = 1; column < table->n_columns; column++) {
         struct severity level;
-        if (!level_named(reader->arena, table->columns[column].text, true, &level))
+        if (!level_of_cell(reader->arena, NULL, table->columns[column].text, &level))
             continue;
         level.line = table->line;
         level.line_end = table->line;

@@ -66,6 +66,8 @@ int level_number(const struct severity *level)
 {
     size_t n = strlen(level->id);
 
+    if (n > 2 && isupper((unsigned char)level->id[n - 1]) && strchr(" -", level->id[n - 2]))
+        return level->id[n - 1] - 'A' + 1;
     return n > 0 && isdigit((unsigned char)level->id[n - 1]) ? level->id[n - 1] - '0' : -1;
 }
 
@@ -180,6 +182,41 @@ bool level_named(struct arena *arena, const char *text, bool words_too, struct s
     return true;
 }
 
+/* "A", "2": a capital letter or a digit, and what follows it. */
+static bool is_mark(const char *text, const char **ret_rest)
+{
+    if (!isupper((unsigned char)text[0]) && !isdigit((unsigned char)text[0]))
+        return false;
+    *ret_rest = text + 1;
+    return text[1] == '\0' ||
+           ((strchr(":(", text[1]) || text[1] == ' ') && !isalpha((unsigned char)text[1]) &&
+            (text[1] != ' ' || !isalnum((unsigned char)text[2])));
+}
+
+bool level_of_cell(struct arena *arena, const char *column, const char *cell, struct severity *ret_level)
+{
+    struct severity level = unstated_level;
+    struct strings parts = {0};
+    const char *rest = NULL;
+
+    if (level_named(arena, cell, true, ret_level))
+        return true;
+    const char *text = text_without_decoration(arena, cell, &level.decoration);
+    size_t n = strcspn(text, " -");
+    bool called = text[n] && words_are(WORDS_LEVEL_NAME, arena_strndup(arena, text, n));
+    if (called && is_mark(text + n + 1, &rest))
+        level.id = arena_strndup(arena, text, n + 2);
+    else if (column && words_are(WORDS_LEVEL_NAME, column) && strchr(column, ' ') == NULL &&
+             is_mark(text, &rest))
+        level.id = arena_printf(arena, "%s %c", column, text[0]);
+    else
+        return false;
+    name_parts(arena, rest, &parts);
+    level.label = parts.n > 0 ? parts.at[0] : NULL;
+    *ret_level = level;
+    return true;
+}
+
 /* ---- Fields ---- */
 
 static void take_response(struct arena *arena, struct severity *level, const char *text)
@@ -226,15 +263,64 @@ static void take_escalate_to(struct arena *arena, struct severity *level, const 
     text_split_list(arena, names, false, &level->escalate_to);
 }
 
-static void take_escalation(struct arena *arena, struct severity *level, const char *text)
+static void take_escalation(struct arena *arena, struct severity *level, const char *text, int line)
 {
     struct duration_words duration;
 
     level->escalation_text = text;
+    level->escalation_line = line;
     if (text_duration(text, &duration))
         level->escalate_after_s = duration.value_s;
     level->escalate_condition = condition_clause(arena, text);
     take_escalate_to(arena, level, text);
+}
+
+/* "breaking the agreement", "not all users", "but slow": what stands before the comma goes on. */
+static bool goes_on(const char *part)
+{
+    static const char *const starts[] = {
+        "not ",       "but ",         "which ",      "who ",       "where ",    "with ",      "while ",
+        "even ",      "e.g",          "such as ",    "if ",        "or ",       "affecting ", "impacting ",
+        "breaking ",  "causing ",     "preventing ", "requiring ", "leading ",  "resulting ", "including ",
+        "exceeding ", "threatening ", "limiting ",   "depending ", "blocking ", "regardless "};
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (strncmp(part, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
+}
+
+/* A word that says how bad and nothing else: "Severe, for most users". */
+static bool only_degree(const char *part)
+{
+    return strchr(part, ' ') == NULL && level_word_rank(part) > 0;
+}
+
+/* The parts of a line, at ';' where there is one and else at ','; clauses stay with what they belong to. */
+static void split_criteria(struct arena *arena, const char *text, struct strings *ret_items)
+{
+    struct strings parts = {0};
+
+    if (strchr(text, ';')) {
+        for (const char *from = text; *from;) {
+            size_t n = strcspn(from, ";");
+            const char *part = text_normalise(arena, from, n);
+            size_t n_part = strlen(part);
+            n_part -= n_part > 0 && part[n_part - 1] == '.';
+            if (n_part > 0)
+                strings_add(arena, ret_items, arena_strndup(arena, part, n_part));
+            from += n + (from[n] == ';');
+        }
+        return;
+    }
+    text_split_list(arena, text, true, &parts);
+    list_each (part, &parts) {
+        const char **last = ret_items->n > 0 ? &ret_items->at[ret_items->n - 1] : NULL;
+        if (last && (goes_on(*part) || only_degree(*last)))
+            *last = arena_printf(arena, "%s, %s", *last, *part);
+        else
+            strings_add(arena, ret_items, *part);
+    }
 }
 
 static void take_criteria(struct arena *arena, struct severity *level, enum words group, const char *text,
@@ -243,7 +329,7 @@ static void take_criteria(struct arena *arena, struct severity *level, enum word
     struct strings items = {0};
 
     if (split)
-        text_split_list(arena, text, true, &items);
+        split_criteria(arena, text, &items);
     else
         strings_add(arena, &items, text);
     list_each (item, &items) {
@@ -270,7 +356,7 @@ void level_take(struct arena *arena, struct severity *level, enum words group, c
         if (text_duration(text, &duration))
             level->resolution_target_s = duration.value_s;
     } else if (group == WORDS_ESCALATION_RULE) {
-        take_escalation(arena, level, text);
+        take_escalation(arena, level, text, line);
     } else if (group == WORDS_LEVEL_EXAMPLES || group == WORDS_LEVEL_CRITERIA ||
                group == WORDS_LEVEL_DESCRIPTION) {
         if (group != WORDS_LEVEL_EXAMPLES && split && level->description == NULL)

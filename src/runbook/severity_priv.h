@@ -13,7 +13,11 @@ bool level_named(struct arena *arena, const char *text, bool words_too, struct s
 /* A level named by a word and nothing else: "Critical", "WARNING alerts". */
 bool level_named_plainly(struct arena *arena, const char *text, struct severity *ret_level);
 
-/* The number in the level's id, or -1. */
+/* A level as a column or its cell names it: besides level_named() "Class A", "Category 2", and a mark alone
+ * below a column that says what it is ("Severity": 1). column may be NULL. */
+bool level_of_cell(struct arena *arena, const char *column, const char *cell, struct severity *ret_level);
+
+/* The number in the level's id (of a letter its place), or -1. */
 int level_number(const struct severity *level);
 
 /* 1 (critical) to 5 (informational) by the level's words, or 0. */
@@ -49,6 +53,9 @@ void severity_add(struct severity_reader *reader, const struct severity *level);
 void severity_take_block(struct severity_reader *reader, struct severity *level, size_t i, enum words *list);
 
 /* ---- severity_prose.c ---- */
+
+/* Whether the passage begins with a level of its own. */
+bool severity_names_level(struct severity_reader *reader, const struct passage *passage);
 
 void severity_read_item(struct severity_reader *reader, size_t item);
 void severity_read_paragraph(struct severity_reader *reader, size_t paragraph);

@@ -25,9 +25,10 @@ static bool says_any(const char *text, const char *const *words, size_t n)
  */
 void severity_take_times(struct severity_reader *reader, struct severity *level, const char *text, int line)
 {
-    static const char *const response[] = {"respon", "acknowledg", "triaged", "응답", "대응", "响应", "対応"};
-    static const char *const resolution[] = {"resol", "fixed", "restored", "mitigated",
-                                             "복구",  "해결",  "解决",     "復旧"};
+    static const char *const response[] = {"respon", "acknowledg", "ack ", "triaged",
+                                           "응답",   "대응",       "响应", "対応"};
+    static const char *const resolution[] = {"resol", "mttr", "fixed", "restored", "mitigated",
+                                             "복구",  "해결", "解决",  "復旧"};
     struct duration_words duration;
 
     if (strnlen(text, SENTENCE_BYTES) == SENTENCE_BYTES)
@@ -105,12 +106,66 @@ static bool passage_level(struct severity_reader *reader, const struct passage *
     return true;
 }
 
+bool severity_names_level(struct severity_reader *reader, const struct passage *passage)
+{
+    struct severity level;
+    const char *rest;
+
+    return passage_level(reader, passage, &level, &rest);
+}
+
 static bool heading_names_times(const struct document *document, size_t heading)
 {
     const char *title = document->blocks.at[heading].prose.text;
 
     return severity_field(title) == WORDS_RESPONSE_TIME &&
            (text_find_word(title, "time") || text_find_word(title, "target") || text_find_word(title, "sla"));
+}
+
+/* "page at once", "ack in 5 min", "updates every 15 min": what is done and when, and not how bad it is. */
+static const char *without_times(struct severity_reader *reader, const char *text)
+{
+    struct duration_words duration;
+    struct strings parts = {0};
+    char *kept = arena_strdup(reader->arena, "");
+
+    text_split_list(reader->arena, text, false, &parts);
+    list_each (part, &parts) {
+        bool timed = text_duration(*part, &duration) &&
+                     (duration.immediate || words_begin(WORDS_VERBS, *part) ||
+                      severity_field(*part) == WORDS_RESPONSE_TIME || text_find_word(*part, "every"));
+        bool deferred = strcasestr(*part, "business day") != NULL || text_same(*part, "backlog");
+        if (!timed && !deferred)
+            kept = arena_printf(reader->arena, "%s%s%s", kept, kept[0] ? ", " : "", *part);
+    }
+    return strlen(kept) + 2 * parts.n >= strlen(text) ? text : kept;
+}
+
+/* "P0/P1: ..." speaks of both; gives the next id behind the first. */
+static const char *further_id(struct severity_reader *reader, const char *name, size_t *at)
+{
+    size_t found, n;
+    const char *id = severity_find(reader->arena, name + *at, NULL, &found, &n);
+
+    if (id)
+        *at += found + n;
+    return id;
+}
+
+static void add_also(struct severity_reader *reader, const struct passage *passage,
+                     const struct severity *level)
+{
+    size_t at = 0, rest;
+    const char *plain = passage->lead ? passage->lead : passage->rest;
+    const char *name = passage->lead ? plain : arena_strndup(reader->arena, plain, name_bytes(plain, &rest));
+    const char *id = further_id(reader, name, &at);
+
+    for (int k = 0; k < 4 && id && (id = further_id(reader, name, &at)); k++) {
+        struct severity also = *level;
+        also.id = id;
+        also.label = NULL;
+        severity_add(reader, &also);
+    }
 }
 
 static void take_text(struct severity_reader *reader, struct severity *level, const struct block *block,
@@ -121,7 +176,7 @@ static void take_text(struct severity_reader *reader, struct severity *level, co
     if (heading_names_times(reader->document, block->heading) && text_duration(rest, &duration))
         level_take(reader->arena, level, WORDS_RESPONSE_TIME, rest, line, true);
     else
-        level_take(reader->arena, level, WORDS_LEVEL_DESCRIPTION, rest, line, true);
+        level_take(reader->arena, level, WORDS_LEVEL_DESCRIPTION, without_times(reader, rest), line, true);
     severity_take_times(reader, level, rest, line);
 }
 
@@ -176,6 +231,7 @@ void severity_read_item(struct severity_reader *reader, size_t item)
     for (size_t i = item + 1; i < block->end; i++)
         severity_take_block(reader, &level, i, &list);
     severity_add(reader, &level);
+    add_also(reader, &block->prose.passages.at[0], &level);
 }
 
 /* ---- Paragraphs ---- */
@@ -238,6 +294,7 @@ static void read_passages(struct severity_reader *reader, size_t paragraph)
         for (size_t i = paragraph + 1; last && i < end; i++)
             severity_take_block(reader, &level, i, &list);
         severity_add(reader, &level);
+        add_also(reader, passage, &level);
     }
 }
 

@@ -9,7 +9,7 @@
 #include "runbook/severity_priv.h"
 #include "runbook/text.h"
 
-enum { NAME_BYTES = 80, TEXT_BYTES = 600, LEVELS_LEAST = 2, LEVELS_MAX = 20 };
+enum { NAME_BYTES = 80, TEXT_BYTES = 600, LEVELS_LEAST = 2, LEVELS_LISTED = 8, LEVELS_MAX = 20 };
 
 /* A number and the word for it. */
 static bool sure_name(struct arena *arena, const char *text, struct severity *ret_level)
@@ -169,12 +169,41 @@ static bool asks_for_level(struct arena *arena, const struct block *block)
     return false;
 }
 
+/* "Set severity: SEV1 (harm possible), SEV2 (no harm)": two levels or more, and in brackets what each is. */
+static bool read_bracketed(struct severity_reader *reader, const struct block *block)
+{
+    const char *text = block->prose.text;
+    struct severity levels[LEVELS_LISTED];
+    size_t n_levels = 0, at, n;
+
+    if (strcasestr(text, "severity") == NULL && strcasestr(text, "priority") == NULL)
+        return false;
+    for (const char *from = text; n_levels < LEVELS_LISTED; from += at + n) {
+        const char *id = severity_find(reader->arena, from, NULL, &at, &n);
+        const char *open = id ? from + at + n : NULL, *close = NULL;
+        if (id == NULL)
+            break;
+        open += *open == ' ';
+        if (*open == '(')
+            close = strchr(open, ')');
+        if (close == NULL || !level_named(reader->arena, id, false, &levels[n_levels]))
+            continue;
+        struct severity *level = &levels[n_levels++];
+        level->line = level->line_end = prose_line_at(&block->prose, (size_t)(open - text));
+        level_take(reader->arena, level, WORDS_LEVEL_CRITERIA,
+                   arena_strndup(reader->arena, open + 1, (size_t)(close - open) - 1), level->line, false);
+    }
+    for (size_t i = 0; n_levels >= LEVELS_LEAST && i < n_levels; i++)
+        severity_add(reader, &levels[i]);
+    return n_levels >= LEVELS_LEAST;
+}
+
 static void collect_names(struct severity_reader *reader, const struct block *block)
 {
     size_t at, n;
 
     if (strnlen(block->prose.text, TEXT_BYTES) == TEXT_BYTES || !about_incidents(block->prose.text) ||
-        asks_for_level(reader->arena, block))
+        read_bracketed(reader, block) || asks_for_level(reader->arena, block))
         return;
     for (const char *text = block->prose.text; reader->runbook->severities.n < LEVELS_MAX; text += at + n) {
         struct severity level;
@@ -221,14 +250,25 @@ void severity_read_names(struct severity_reader *reader)
 
 /* ---- Shares of one sentence ---- */
 
+/* Whose time a part gives: "2 min for P0", "P0 2 min", "P0: within 2 min". NULL: nobody's. */
+static const char *share_id(struct severity_reader *reader, const char *part,
+                            const struct duration_words *time)
+{
+    enum { BETWEEN_BYTES = 12 };
+    const char *of = text_find_word(part, "for");
+    size_t at, n;
+
+    if (of && part + time->at <= of)
+        return severity_find(reader->arena, of, NULL, NULL, NULL);
+    const char *id = severity_find(reader->arena, part, NULL, &at, &n);
+    return id && at + n <= time->at && time->at - (at + n) <= BETWEEN_BYTES ? id : NULL;
+}
+
 static void take_share(struct severity_reader *reader, const char *part, int line)
 {
     struct duration_words time;
-    const char *of = text_find_word(part, "for");
+    const char *id = text_duration(part, &time) ? share_id(reader, part, &time) : NULL;
 
-    if (of == NULL || !text_duration(part, &time) || part + time.at > of)
-        return;
-    const char *id = severity_find(reader->arena, of, NULL, NULL, NULL);
     list_each (level, &reader->runbook->severities)
         if (id && level->response_text == NULL && text_same(level->id, id)) {
             int line_end = level->line_end;
@@ -245,7 +285,7 @@ void severity_read_shares(struct severity_reader *reader)
             strnlen(block->prose.text, TEXT_BYTES) == TEXT_BYTES)
             continue;
         const char *at = strcasestr(block->prose.text, "acknowledg");
-        at = at ? at : strcasestr(block->prose.text, "respond");
+        at = at ? at : strcasestr(block->prose.text, "respon");
         while (at && *at) {
             size_t n = strcspn(at, ",;()");
             take_share(reader, text_normalise(reader->arena, at, n),

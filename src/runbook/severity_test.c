@@ -71,6 +71,66 @@ static void a_number_with_its_word_is_a_level_wherever_it_stands(void **state)
     assert_int_equal(fence->severities.at[1].response_time_s, UNSTATED);
 }
 
+static void classes_by_letter_and_bare_numbers_are_levels_in_tables(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *letters =
+        read_text(arena, "# R\n## Incident severity\n| | Class A | Class B |\n|---|---|---|\n"
+                         "| Respond within | 10 minutes | EOD |\n| Escalate after | 20 minutes | - |\n"
+                         "| Examples | Ward stops; wrong dose, twice | Slow |\n");
+    struct runbook *numbers = read_text(
+        arena, "# R\n| Sev | Acknowledge | Mitigate |\n|---|---|---|\n| 1 | 5m | 1h |\n| 2 | 15m | 4h |\n");
+
+    assert_int_equal(letters->severities.n, 2);
+    assert_string_equal(letters->severities.at[0].id, "Class A");
+    assert_int_equal(letters->severities.at[1].rank, 2);
+    assert_int_equal(letters->severities.at[0].escalate_after_s, 1200);
+    assert_int_equal(letters->severities.at[1].response_time_s, 86400);
+    assert_int_equal(letters->severities.at[0].examples.n, 2);
+    assert_string_equal(letters->severities.at[0].examples.at[1].text, "wrong dose, twice");
+    assert_int_equal(letters->parts.escalations.at[0].line, 6);
+    assert_int_equal(numbers->severities.n, 2);
+    assert_string_equal(numbers->severities.at[0].id, "Sev 1");
+    assert_int_equal(numbers->severities.at[1].resolution_target_s, 14400);
+}
+
+static void one_line_may_define_several_levels(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *both =
+        read_text(arena, "# R\n## Severities\n\nP0/P1: page at once, ack in 5 min.\nP2: backlog.\n\n"
+                         "- P0 - dose wrong\n- P1 - alerts late\n- P2 - slow\n");
+    struct runbook *listed =
+        read_text(arena, "# R\n## First\n- [ ] Set severity: SEV1 (harm possible), SEV2 (no harm, yet)\n\n"
+                         "Response times: SEV1 10 minutes, SEV2 by end of day.\n");
+
+    assert_int_equal(both->severities.n, 3);
+    assert_int_equal(both->severities.at[1].response_time_s, 300);
+    assert_int_equal(both->severities.at[0].criteria.n, 1);
+    assert_string_equal(both->severities.at[0].criteria.at[0].text, "dose wrong");
+    assert_string_equal(both->severities.at[2].criteria.at[0].text, "slow");
+    assert_int_equal(listed->severities.n, 2);
+    assert_string_equal(listed->severities.at[1].criteria.at[0].text, "no harm, yet");
+    assert_int_equal(listed->severities.at[0].response_time_s, 600);
+    assert_int_equal(listed->severities.at[1].response_time_s, 86400);
+}
+
+static void lists_under_other_labels_are_no_criteria(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n## Severity levels\n### P1 - High\n**Impact**: Wards wait, affecting care\n\n"
+                         "**Examples**:\n- Late\n\n**Notification channels**:\n- Pager\n- Mail\n");
+
+    assert_int_equal(runbook->severities.at[0].examples.n, 1);
+    assert_int_equal(runbook->severities.at[0].criteria.n, 1);
+    assert_string_equal(runbook->severities.at[0].criteria.at[0].text, "Wards wait, affecting care");
+    assert_null(runbook->severities.at[0].escalation_text);
+}
+
 static void levels_that_rules_name_are_known_by_name(void **state)
 {
     (void)state;
@@ -414,6 +474,9 @@ int main(void)
         cmocka_unit_test(headings_with_labelled_lines_define_levels),
         cmocka_unit_test(a_number_with_its_word_is_a_level_wherever_it_stands),
         cmocka_unit_test(levels_that_rules_name_are_known_by_name),
+        cmocka_unit_test(classes_by_letter_and_bare_numbers_are_levels_in_tables),
+        cmocka_unit_test(one_line_may_define_several_levels),
+        cmocka_unit_test(lists_under_other_labels_are_no_criteria),
         cmocka_unit_test(words_with_times_are_levels),
         cmocka_unit_test(a_remark_across_a_table_is_no_level_and_a_gap_in_a_row_is_one),
         cmocka_unit_test(a_table_defines_levels),

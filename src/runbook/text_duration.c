@@ -92,7 +92,20 @@ static const struct {
 static const char *const at_once[] = {"immediate", "immediately", "instant", "instantly",
                                       "at once",   "right away",  "asap"};
 
-enum { NUMBER_DIGITS = 9 };
+/* By when on the day itself: a day at the most. */
+static const char *const by_day[] = {"end of business day",
+                                     "end of business",
+                                     "end of the day",
+                                     "end of day",
+                                     "end of the business day",
+                                     "close of business",
+                                     "same business day",
+                                     "same working day",
+                                     "same day",
+                                     "eod",
+                                     "cob"};
+
+enum { NUMBER_DIGITS = 9, DAY_S = 86400 };
 
 static bool word_boundary(const char *text, size_t at)
 {
@@ -197,6 +210,22 @@ static size_t length_read(const char *text, struct duration_words *duration)
     return n + low_unit;
 }
 
+/* "by EOD", "same day"; not "COB of the next business day", "EOD Friday": those are other days. */
+static size_t day_read(const char *text, struct duration_words *duration)
+{
+    static const char *const other[] = {"of ", "next ", "tomorrow", "on ", "mon", "tue", "wed", "thu", "fri"};
+
+    if (strchr("ecsECS", text[0]) == NULL)
+        return 0;
+    size_t n = skip_words(text, by_day, sizeof by_day / sizeof *by_day);
+    if (n == 0 || isalnum((unsigned char)text[n]) ||
+        (text[n] == ' ' && skip_words(text + n + 1, other, sizeof other / sizeof *other) > 0))
+        return 0;
+    *duration = (struct duration_words){
+        .value_s = DAY_S, .low_s = UNSTATED, .immediate = duration->immediate, .business = true};
+    return n;
+}
+
 /* "1 hour 30 minutes", "1h30m": a further, smaller length right after the first. */
 static size_t length_add(const char *text, struct duration_words *duration)
 {
@@ -276,6 +305,8 @@ bool text_duration(const char *text, struct duration_words *ret_duration)
         if (i > 0 && text[i - 1] == '-' && i > 1 && isalnum((unsigned char)text[i - 2]))
             continue;
         size_t length = length_read(text + i, &duration);
+        if (length == 0)
+            length = day_read(text + i, &duration);
         if (length == 0)
             continue;
         duration.at = i;

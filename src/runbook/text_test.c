@@ -4,6 +4,22 @@
 
 #include "runbook/text.h"
 
+static void a_day_that_is_not_over_is_a_length_of_time(void **state)
+{
+    (void)state;
+    struct duration_words duration;
+
+    assert_true(text_duration("by EOD", &duration));
+    assert_int_equal(duration.value_s, 86400);
+    assert_true(duration.business);
+    assert_true(text_duration("reported the same day", &duration));
+    assert_true(text_duration("T+30m", &duration));
+    assert_int_equal(duration.value_s, 1800);
+    assert_false(text_duration("COB of the next business day", &duration));
+    assert_false(text_duration("EOD Friday", &duration));
+    assert_false(text_duration("next business day", &duration));
+}
+
 static void no_break_marks_become_plain_ones(void **state)
 {
     (void)state;
@@ -160,6 +176,7 @@ static void only_a_code_of_two_digits_is_decoded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_day_that_is_not_over_is_a_length_of_time),
         cmocka_unit_test(no_break_marks_become_plain_ones),
         cmocka_unit_test(a_slug_is_the_anchor_of_the_heading),
         cmocka_unit_test(pictures_before_a_heading_are_decoration),
