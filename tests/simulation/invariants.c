@@ -364,9 +364,11 @@ void check_under_way(struct sim *sim)
 {
     size_t position = 0;
     for (const struct delivery *delivery; (delivery = map_next(sim->model.deliveries, &position));) {
-        const struct page *page = map_get(sim->pages, delivery->key, strlen(delivery->key));
-        if (delivery->state == DELIVERY_DUE && (!page || page->process != sim->process))
-            sim_fail(sim, "page %s is due, and has not left", delivery->key);
+        if (delivery->state == DELIVERY_DUE) {
+            const struct page *page = map_get(sim->pages, delivery->key, strlen(delivery->key));
+            if (!page || page->process != sim->process)
+                sim_fail(sim, "page %s is due, and has not left", delivery->key);
+        }
         if (delivery->state == DELIVERY_RETRY &&
             !model_timer(&sim->model, TIMER_DELIVERY_RETRY, delivery->id))
             sim_fail(sim, "page %s is to be tried again, and nothing will", delivery->key);
