@@ -96,6 +96,19 @@ static void the_text_for_people_fits_80_columns_and_carries_no_control_character
     assert_non_null(strstr(buf_text(&out), "1. Look at a great many"));
 }
 
+static void the_text_for_people_says_how_soon_in_words(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    scoped_buf struct buf out = {0};
+    const char *text = "# A\n## Severity levels\n"
+                       "| Level | Response time |\n|---|---|\n| P0 | Immediate |\n| P1 | 30 minutes |\n";
+
+    runbook_print_text(runbook_read(arena, "a.md", text, strlen(text)), false, &out);
+    assert_non_null(strstr(buf_text(&out), "P0  respond at once\n"));
+    assert_non_null(strstr(buf_text(&out), "P1  respond within 30 min\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +116,7 @@ int main(void)
         cmocka_unit_test(a_library_reads_what_it_can_and_says_what_it_refused),
         cmocka_unit_test(the_json_names_steps_and_commands),
         cmocka_unit_test(the_text_for_people_fits_80_columns_and_carries_no_control_characters),
+        cmocka_unit_test(the_text_for_people_says_how_soon_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

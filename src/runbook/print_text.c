@@ -20,7 +20,7 @@ static void put_time(struct page *page, const char *what, int64_t s, const char 
 
     if (s == UNSTATED)
         return;
-    buf_printf(page->out, "%s%s %s", *separator, what, seconds_text(s, text));
+    buf_printf(page->out, "%s%s %s%s", *separator, what, s == 0 ? "" : "within ", seconds_text(s, text));
     *separator = ", ";
 }
 
@@ -55,8 +55,8 @@ static void put_level(struct page *page, const struct runbook *runbook, const st
     put_blanks(page, id_columns - n + 2);
     if (level->label && strcmp(level->label, level->id) != 0)
         buf_printf(page->out, "%s; ", level->label);
-    put_time(page, "respond within", level->response_time_s, &separator);
-    put_time(page, "resolve within", level->resolution_target_s, &separator);
+    put_time(page, "respond", level->response_time_s, &separator);
+    put_time(page, "resolve", level->resolution_target_s, &separator);
     if (level->response_time_s == UNSTATED && level->response_text)
         buf_printf(page->out, "%srespond: %s", separator, level->response_text);
     else if (separator[0] == '\0')
