@@ -83,7 +83,8 @@ static size_t aligned(size_t n_bytes)
     return (n_bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
 }
 
-void *arena_alloc(struct arena *arena, size_t n_bytes)
+/* Not zeroed. */
+static void *reserve(struct arena *arena, size_t n_bytes)
 {
     size_t need = aligned(n_bytes);
     struct block *block = arena->blocks;
@@ -96,14 +97,20 @@ void *arena_alloc(struct arena *arena, size_t n_bytes)
     void *p = (char *)block->bytes + block->used;
     block->used += need;
     arena->used_bytes += need;
-    return memset(p, 0, n_bytes);
+    return p;
+}
+
+void *arena_alloc(struct arena *arena, size_t n_bytes)
+{
+    return memset(reserve(arena, n_bytes), 0, n_bytes);
 }
 
 char *arena_strndup(struct arena *arena, const char *s, size_t n_bytes)
 {
-    char *copy = arena_alloc(arena, n_bytes + 1);
+    char *copy = reserve(arena, n_bytes + 1);
     if (n_bytes)
         memcpy(copy, s, n_bytes);
+    copy[n_bytes] = '\0';
     return copy;
 }
 
@@ -114,12 +121,16 @@ char *arena_strdup(struct arena *arena, const char *s)
 
 char *arena_vprintf(struct arena *arena, const char *format, va_list ap)
 {
+    char most[200]; /* nearly all fit: formatted once */
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, format, ap);
-    char *text = arena_alloc(arena, n < 0 ? 1 : (size_t)n + 1);
-    if (n > 0)
-        vsnprintf(text, (size_t)n + 1, format, again);
+    int n = vsnprintf(most, sizeof most, format, ap);
+    size_t n_bytes = n < 0 ? 0 : (size_t)n;
+    char *text = arena_strndup(arena, most, n_bytes < sizeof most ? n_bytes : 0);
+    if (n_bytes >= sizeof most) {
+        text = arena_alloc(arena, n_bytes + 1);
+        vsnprintf(text, n_bytes + 1, format, again);
+    }
     va_end(again);
     return text;
 }

@@ -16,17 +16,23 @@ struct prose_reader {
 
 static int span_kind_of(cmark_node *node)
 {
-    static const struct {
-        cmark_node_type type;
-        enum span_kind kind;
-    } kinds[] = {
-        {CMARK_NODE_STRONG, SPAN_STRONG}, {CMARK_NODE_EMPH, SPAN_EMPHASIS}, {CMARK_NODE_CODE, SPAN_CODE},
-        {CMARK_NODE_LINK, SPAN_LINK},     {CMARK_NODE_IMAGE, SPAN_IMAGE},
-    };
-
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (cmark_node_get_type(node) == kinds[i].type)
-            return (int)kinds[i].kind;
+    switch (cmark_node_get_type(node)) {
+    case CMARK_NODE_STRONG:
+        return SPAN_STRONG;
+    case CMARK_NODE_EMPH:
+        return SPAN_EMPHASIS;
+    case CMARK_NODE_CODE:
+        return SPAN_CODE;
+    case CMARK_NODE_LINK:
+        return SPAN_LINK;
+    case CMARK_NODE_IMAGE:
+        return SPAN_IMAGE;
+    case CMARK_NODE_TEXT:
+    case CMARK_NODE_SOFTBREAK:
+        return -1; /* most of them */
+    default:
+        break;
+    }
     return strcmp(cmark_node_get_type_string(node), "strikethrough") == 0 ? (int)SPAN_STRUCK : -1;
 }
 

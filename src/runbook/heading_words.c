@@ -195,11 +195,11 @@ static void try_phrase(const struct phrase *phrase, const char *text, struct bes
 }
 
 /* The longest phrase of first..last at text, where a word stands. */
-static void try_word(const char *text, struct best *best)
+static void try_word(const struct vocabulary *words, const char *text, struct best *best)
 {
-    const struct phrase_bucket *bucket = phrase_bucket_at(&loaded()->headings, text);
+    const struct phrase_bucket *bucket = phrase_bucket_at(&words->headings, text);
 
-    if (!phrase_bucket_has_any(bucket, best->first, best->last))
+    if (bucket == NULL || !phrase_bucket_has_any(bucket, best->first, best->last))
         return;
     size_t n_word = phrase_word_bytes(text);
     list_each (phrase, &bucket->phrases)
@@ -210,6 +210,7 @@ static void try_word(const char *text, struct best *best)
 
 enum words words_longest(const char *text, enum words first, enum words last)
 {
+    const struct vocabulary *words = loaded();
     struct best best = {.first = first, .last = last};
 
     for (size_t i = 0; text[i] && i < LOOKED_AT_BYTES;) {
@@ -218,7 +219,7 @@ enum words words_longest(const char *text, enum words first, enum words last)
             continue;
         }
         best.inner = i > 0;
-        try_word(text + i, &best);
+        try_word(words, text + i, &best);
         i += phrase_word_bytes(text + i);
     }
     return best.group;
@@ -239,7 +240,7 @@ bool words_begin(enum words group, const char *text)
     struct best best = {.first = group, .last = group};
 
     if (isalnum((unsigned char)text[0]))
-        try_word(text, &best);
+        try_word(loaded(), text, &best);
     return best.n_bytes > 0 && !(tolower((unsigned char)text[best.n_bytes]) == 's' && group == WORDS_VERBS);
 }
 
@@ -250,7 +251,7 @@ bool words_are(enum words group, const char *text)
 
     if (!phrase_word_byte(text[0]))
         return false;
-    try_word(text, &best);
+    try_word(loaded(), text, &best);
     c = best.n_bytes > 0 ? text[best.n_bytes] : 'x';
     return c == '\0' || (tolower((unsigned char)c) == 's' && text[best.n_bytes + 1] == '\0');
 }

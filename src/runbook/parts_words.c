@@ -172,7 +172,7 @@ static const struct phrase *next_phrase(enum part_words group, const char *text,
         }
         size_t n_word = phrase_word_bytes(text + i);
         const struct phrase_bucket *bucket = phrase_bucket_at(phrases, text + i);
-        const struct phrase *phrase = phrase_bucket_has_any(bucket, group, group)
+        const struct phrase *phrase = bucket && phrase_bucket_has_any(bucket, group, group)
                                           ? phrase_at(bucket, group, text + i, n_word, ret_n_bytes)
                                           : NULL;
         if (phrase) {
@@ -192,8 +192,8 @@ uint64_t part_words_in(const char *text)
 
     for (size_t n_word; *text; text += n_word > 0 ? n_word : 1) {
         n_word = phrase_word_bytes(text);
-        if (n_word > 0)
-            groups |= phrase_bucket_at(phrases, text)->groups[0];
+        const struct phrase_bucket *bucket = n_word > 0 ? phrase_bucket_at(phrases, text) : NULL;
+        groups |= bucket ? bucket->groups[0] : 0;
     }
     return groups;
 }
@@ -224,8 +224,8 @@ const char *part_words_value(enum part_words group, const char *text)
 const char *part_words_whole(enum part_words group, const char *text)
 {
     size_t n, n_word = phrase_word_bytes(text);
-    const struct phrase *phrase =
-        n_word > 0 ? phrase_at(phrase_bucket_at(loaded(), text), group, text, n_word, &n) : NULL;
+    const struct phrase_bucket *bucket = n_word > 0 ? phrase_bucket_at(loaded(), text) : NULL;
+    const struct phrase *phrase = bucket ? phrase_at(bucket, group, text, n_word, &n) : NULL;
 
     return phrase && text[n] == '\0' ? phrase->value : NULL;
 }

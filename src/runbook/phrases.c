@@ -16,8 +16,11 @@ const unsigned char phrase_letter[256] = {
 };
 /* clang-format on */
 
-static void bucket_add(struct arena *arena, struct phrase_bucket *bucket, const struct phrase *phrase)
+static void bucket_add(struct arena *arena, struct phrase_book *book, size_t place,
+                       const struct phrase *phrase)
 {
+    struct phrase_bucket *bucket = &book->buckets[place];
+    book->used[place / 64] |= UINT64_C(1) << place % 64;
     bucket->groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;
     list_push(arena, &bucket->phrases);
     size_t at = bucket->phrases.n - 1;
@@ -42,12 +45,12 @@ void phrase_add(struct arena *arena, struct phrase_book *book, const struct phra
     if (phrase.n_first == 0)
         return;
     size_t bucket = phrase_bucket_of(phrase.text);
-    bucket_add(arena, &book->buckets[bucket], &phrase);
+    bucket_add(arena, book, bucket, &phrase);
     if (phrase.n_first > 2)
         return;
     char plural[4] = {phrase.text[0],
                       phrase.n_first > 1 ? phrase.text[1] : 's'}; /* "DBs" has the phrase "DB" */
     plural[phrase.n_first] = 's';
     if (phrase_bucket_of(plural) != bucket)
-        bucket_add(arena, &book->buckets[phrase_bucket_of(plural)], &phrase);
+        bucket_add(arena, book, phrase_bucket_of(plural), &phrase);
 }

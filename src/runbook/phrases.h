@@ -26,6 +26,8 @@ struct phrase_bucket {
 };
 
 struct phrase_book {
+    uint64_t
+        used[(1 << PHRASE_BUCKETS_LOG2) / 64]; /* a bit a bucket with phrases: stays in the nearest cache */
     struct phrase_bucket buckets[1 << PHRASE_BUCKETS_LOG2];
 };
 
@@ -55,9 +57,11 @@ static inline size_t phrase_bucket_of(const char *text)
     return scattered >> (32 - PHRASE_BUCKETS_LOG2);
 }
 
+/* The bucket of the word at text, or NULL when no phrase begins as it does. */
 static inline const struct phrase_bucket *phrase_bucket_at(const struct phrase_book *book, const char *text)
 {
-    return &book->buckets[phrase_bucket_of(text)];
+    size_t bucket = phrase_bucket_of(text);
+    return book->used[bucket / 64] >> bucket % 64 & 1 ? &book->buckets[bucket] : NULL;
 }
 
 /* Whether a phrase of the groups first..last is here. */

@@ -167,9 +167,7 @@ int scan_inner(struct scan *scan, struct arguments *arguments)
     for (int pass = 0; pass < 3; pass++) {
         if (pass == 2 && best > 0)
             break; /* with a statement on the command line the standard input is not one */
-        phrases_each (phrase, arguments->tool) {
-            if (phrase->kind != KIND_INNER)
-                continue;
+        phrases_each (phrase, arguments, ASPECT_INNER) {
             bool rest = phrase->form == SLOT_AFTER || phrase->form == SLOT_AFTER_DASHES ||
                         phrase->form == SLOT_ITSELF;
             if (pass != (rest ? 0 : phrase->form == SLOT_STDIN ? 2 : 1))

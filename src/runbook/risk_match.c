@@ -131,6 +131,23 @@ static bool is_long_name(const struct tool *tool, const char *text)
     return false;
 }
 
+static void plain_note(struct scan *scan, struct arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->list.n; i++) {
+        if (arguments->list.at[i].option)
+            arguments->has_options = true;
+        else
+            *list_push(scan->arena, &arguments->plain) = i;
+    }
+    if (arguments->plain.n == 0) {
+        arguments->first_byte = first_byte_bit('?');
+        return;
+    }
+    char first = arguments->list.at[arguments->plain.at[0]].value.text[0];
+    arguments->first_byte =
+        first_byte_bit(arguments->tool->ignore_case ? (char)tolower((unsigned char)first) : first);
+}
+
 struct arguments arguments_parse(struct scan *scan, const struct tool *tool, const struct word *words,
                                  size_t n_words)
 {
@@ -161,18 +178,15 @@ struct arguments arguments_parse(struct scan *scan, const struct tool *tool, con
         i += whole ? long_option(scan, &arguments, i, &doubtful)
                    : short_options(scan, &arguments, i, &doubtful);
     }
+    plain_note(scan, &arguments);
     return arguments;
 }
 
 const struct argument *argument_word(const struct arguments *arguments, size_t n)
 {
-    list_each (argument, &arguments->list) {
-        if (argument->index >= arguments->end || argument->option)
-            continue;
-        if (n-- == 0)
-            return argument;
-    }
-    return NULL;
+    const struct argument *argument =
+        n < arguments->plain.n ? &arguments->list.at[arguments->plain.at[n]] : NULL;
+    return argument && argument->index < arguments->end ? argument : NULL;
 }
 
 /* The text as the tool compares it: its beginning in lower case, or as it is. */
@@ -260,6 +274,8 @@ static int gap_score(const struct arguments *arguments, const struct phrase *phr
 
 int phrase_score(const struct arguments *arguments, const struct phrase *phrase, size_t *ret_last)
 {
+    if (phrase->options.n > 0 && !arguments->has_options)
+        return 0;
     bool gap = phrase->gap_at != SIZE_MAX;
     size_t n_first = gap ? phrase->gap_at : phrase->words.n;
     int score = words_score(arguments, phrase, 0, n_first, 0);
@@ -297,8 +313,8 @@ const struct phrase *words_phrase(struct scan *scan, const char *section, const 
     struct arguments arguments = arguments_parse(scan, tool, named, n_words + 1);
     const struct phrase *found = NULL;
     int best = 0;
-    phrases_each (phrase, tool) {
-        int score = phrase->kind <= KIND_DESTRUCTIVE ? phrase_score(&arguments, phrase, NULL) : 0;
+    phrases_each (phrase, &arguments, ASPECT_CLASS) {
+        int score = phrase_score(&arguments, phrase, NULL);
         if (score > best || (score > 0 && score == best && phrase->kind > found->kind)) {
             best = score;
             found = phrase;

@@ -67,11 +67,15 @@ static bool is_reserved(const char *word)
     return false;
 }
 
-/* "A=b" is an assignment, and of "-", "90%" and "you@host" the grammar makes something else. */
+/* "A=b" is an assignment, and of "-", "90%", "you@host" and "if'x'" the grammar makes something else. */
 static bool begins_command(const char *word, size_t n_bytes)
 {
-    return word[0] != '-' && word[0] != '+' && word[0] != ',' && word[0] != ':' &&
-           !memchr(word, '=', n_bytes) && !memchr(word, '%', n_bytes) && !memchr(word, '@', n_bytes);
+    if (memchr("-+,:", word[0], 4))
+        return false;
+    for (size_t i = 0; i < n_bytes; i++)
+        if (kinds[(unsigned char)word[i]] != PLAIN || memchr("=%@", word[i], 3))
+            return false;
+    return true;
 }
 
 /* Whether the shell takes "<pod-name>" where it stands, a redirection from one file and to another. */

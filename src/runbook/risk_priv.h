@@ -10,6 +10,8 @@
 
 #include "runbook/risk.h"
 
+#include <stdint.h>
+
 #include <tree_sitter/api.h>
 
 struct scan;
@@ -81,21 +83,47 @@ struct phrase {
     const char *why;
 };
 
+/* What a phrase is asked for. */
+enum aspect {
+    ASPECT_CLASS,
+    ASPECT_ENDING,
+    ASPECT_TERMINAL,
+    ASPECT_SENSITIVE,
+    ASPECT_FILES,
+    ASPECT_INNER,
+    N_ASPECTS
+};
+
+struct listed_phrase {
+    const struct phrase *phrase; /* many tools share them */
+    uint64_t first_bytes; /* what its first word may begin with (first_byte_bit), all bits: with anything */
+};
+
 struct tool {
     const char *name; /* a glob when it holds '*' */
     const char *file; /* where it was named first */
     int line;
     bool built_in;
-    LIST(const struct phrase *) phrases; /* many tools share them */
+    LIST(struct listed_phrase) phrases[N_ASPECTS];
     struct strings value_options, flag_options, glued_options;
     bool whole_options, ignore_case, strict_options, wrapper, shell_word, bounded;
     bool cmdlet; /* known to PowerShell only */
 };
 
-#define phrases_each(phrase, tool)                                                                           \
-    for (const struct phrase *const *at_ = (tool)->phrases.at, *const *end_ = at_ + (tool)->phrases.n,       \
-                                    *(phrase);                                                               \
-         at_ < end_ && (((phrase) = *at_), true); at_++)
+static inline uint64_t first_byte_bit(char c)
+{
+    return UINT64_C(1) << (c & 63);
+}
+
+/* Those whose first word may be that of the arguments; the others score nothing. No `break` inside: these are
+ * two loops. */
+#define phrases_each(phrase, arguments, aspect)                                                              \
+    for (const struct listed_phrase *at_ = (arguments)->tool->phrases[aspect].at,                            \
+                                    *end_ = at_ + (arguments)->tool->phrases[aspect].n;                      \
+         at_ < end_; at_++)                                                                                  \
+        for (const struct phrase *(phrase) = at_->first_bytes & (arguments)->first_byte ? at_->phrase        \
+                                                                                        : NULL;              \
+             phrase; (phrase) = NULL)
 
 /* Vocabulary lists, `words NAME: ...`. */
 enum word_list {
@@ -253,8 +281,12 @@ struct arguments {
     const struct tool *tool;
     const struct word *words;
     size_t n_words;
-    size_t end;    /* words from here on belong to an inner command */
-    size_t dashes; /* index of "--", or SIZE_MAX */
+    LIST(size_t) plain; /* places in the list of what is no option */
+    bool has_options;
+    uint64_t first_byte; /* bit of the first word that is no option; when there is none, of a byte that begins
+                            no word of a rule */
+    size_t end;          /* words from here on belong to an inner command */
+    size_t dashes;       /* index of "--", or SIZE_MAX */
 };
 
 struct arguments arguments_parse(struct scan *scan, const struct tool *tool, const struct word *words,

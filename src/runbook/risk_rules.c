@@ -226,10 +226,7 @@ void risk_rules_use(const struct risk_rules *rules)
 
 static bool says_something(const struct tool *tool)
 {
-    phrases_each (phrase, tool)
-        if (phrase->kind <= KIND_DESTRUCTIVE || phrase->kind == KIND_INNER)
-            return true;
-    return false;
+    return tool->phrases[ASPECT_CLASS].n > 0 || tool->phrases[ASPECT_INNER].n > 0;
 }
 
 void risk_rules_check(struct arena *arena, const struct risk_rules *rules, struct strings *ret_complaints,

@@ -162,6 +162,43 @@ static void slot_note(struct rule_reader *reader, struct tool *tool, const struc
     }
 }
 
+static enum aspect aspect_of(enum phrase_kind kind)
+{
+    static const enum aspect aspects[] = {
+        [KIND_READ] = ASPECT_CLASS,
+        [KIND_UNKNOWN] = ASPECT_CLASS,
+        [KIND_MUTATE] = ASPECT_CLASS,
+        [KIND_DESTRUCTIVE] = ASPECT_CLASS,
+        [KIND_ENDLESS] = ASPECT_ENDING,
+        [KIND_ENDS] = ASPECT_ENDING,
+        [KIND_TERMINAL] = ASPECT_TERMINAL,
+        [KIND_NO_TERMINAL] = ASPECT_TERMINAL,
+        [KIND_SENSITIVE] = ASPECT_SENSITIVE,
+        [KIND_NOT_SENSITIVE] = ASPECT_SENSITIVE,
+        [KIND_SENSITIVE_SAVED] = ASPECT_SENSITIVE,
+        [KIND_WRITES] = ASPECT_FILES,
+        [KIND_NEEDS] = ASPECT_FILES,
+        [KIND_INNER] = ASPECT_INNER,
+    };
+    return aspects[kind];
+}
+
+/* What the first word of the command begins with when the phrase fits. */
+static uint64_t first_bytes_of(const struct phrase *phrase)
+{
+    if (phrase->words.n == 0 || phrase->gap_at == 0 || strcmp(phrase->words.at[0], ".") == 0)
+        return ~UINT64_C(0);
+    uint64_t bytes = 0;
+    for (const char *word = phrase->words.at[0];; word++) {
+        if (*word == '*')
+            return ~UINT64_C(0);
+        bytes |= first_byte_bit(*word == '|' ? '\0' : *word);
+        word = strchrnul(word, '|');
+        if (!*word)
+            return bytes;
+    }
+}
+
 /* Phrases that share a reason. */
 static int part_read(struct rule_reader *reader, const struct line_kind *kind, char *text, const char *why)
 {
@@ -175,7 +212,8 @@ static int part_read(struct rule_reader *reader, const struct line_kind *kind, c
         if (phrase_read(reader, phrase, trim(text)) < 0)
             return -1;
         list_each (tool, &reader->tools) {
-            *list_push(reader->arena, &(*tool)->phrases) = phrase;
+            *list_push(reader->arena, &(*tool)->phrases[aspect_of(phrase->kind)]) =
+                (struct listed_phrase){.phrase = phrase, .first_bytes = first_bytes_of(phrase)};
             slot_note(reader, *tool, phrase);
         }
         text = comma;
@@ -260,8 +298,9 @@ static int like_read(struct rule_reader *reader, const char *name)
     if (!model)
         return line_error(reader, "`like` names a tool that no line above describes", name);
     list_each (tool, &reader->tools) {
-        phrases_each (phrase, model)
-            *list_push(reader->arena, &(*tool)->phrases) = phrase;
+        for (size_t aspect = 0; aspect < N_ASPECTS; aspect++)
+            list_each (listed, &model->phrases[aspect])
+                *list_push(reader->arena, &(*tool)->phrases[aspect]) = *listed;
         list_each (option, &model->value_options)
             strings_add(reader->arena, &(*tool)->value_options, *option);
         list_each (option, &model->flag_options)

@@ -101,8 +101,8 @@ static bool rests_on_doubt(const struct arguments *arguments, const struct decis
 static struct decision best_phrase(const struct arguments *arguments, bool site)
 {
     struct decision best = {.class = RISK_UNKNOWN, .last = SIZE_MAX};
-    phrases_each (phrase, arguments->tool) {
-        if (phrase->kind > KIND_DESTRUCTIVE || phrase->site != site)
+    phrases_each (phrase, arguments, ASPECT_CLASS) {
+        if (phrase->site != site)
             continue;
         size_t last = SIZE_MAX;
         int score = phrase_score(arguments, phrase, &last);
@@ -207,12 +207,12 @@ static void words_check(struct scan *scan, const struct arguments *arguments)
 
 /* The better of two opposed facts wins: `endless: stats`, `ends: stats --no-stream`. inside: a command inside
  * was found, so that `otherwise` (a shell opens, the environment is printed) does not hold. */
-static const struct phrase *fact(const struct arguments *arguments, bool inside, enum phrase_kind yes,
-                                 enum phrase_kind no)
+static const struct phrase *fact(const struct arguments *arguments, bool inside, enum aspect aspect,
+                                 enum phrase_kind yes, enum phrase_kind no)
 {
     const struct phrase *found = NULL;
     int best = 0;
-    phrases_each (phrase, arguments->tool) {
+    phrases_each (phrase, arguments, aspect) {
         if (phrase->kind != yes && phrase->kind != no)
             continue;
         if (inside && phrase->otherwise && yes != KIND_ENDLESS)
@@ -257,17 +257,17 @@ static void files_note(struct scan *scan, const struct arguments *arguments, con
 static void facts_note(struct scan *scan, const struct arguments *arguments, bool inside)
 {
     struct risk *risk = scan->risk;
-    risk->endless |= fact(arguments, inside, KIND_ENDLESS, KIND_ENDS) != NULL;
-    risk->wants_terminal |= fact(arguments, inside, KIND_TERMINAL, KIND_NO_TERMINAL) != NULL;
-    const struct phrase *sensitive = fact(arguments, inside, KIND_SENSITIVE, KIND_NOT_SENSITIVE);
+    risk->endless |= fact(arguments, inside, ASPECT_ENDING, KIND_ENDLESS, KIND_ENDS) != NULL;
+    risk->wants_terminal |= fact(arguments, inside, ASPECT_TERMINAL, KIND_TERMINAL, KIND_NO_TERMINAL) != NULL;
+    const struct phrase *sensitive =
+        fact(arguments, inside, ASPECT_SENSITIVE, KIND_SENSITIVE, KIND_NOT_SENSITIVE);
     if (!sensitive && scan->saved)
-        sensitive = fact(arguments, inside, KIND_SENSITIVE_SAVED, KIND_NOT_SENSITIVE);
+        sensitive = fact(arguments, inside, ASPECT_SENSITIVE, KIND_SENSITIVE_SAVED, KIND_NOT_SENSITIVE);
     if (sensitive)
         risk_mark_sensitive(scan, arguments->words[0].text,
                             sensitive->why ? sensitive->why : "prints secrets or patient data");
-    phrases_each (phrase, arguments->tool)
-        if ((phrase->kind == KIND_WRITES || phrase->kind == KIND_NEEDS) &&
-            phrase_score(arguments, phrase, NULL) > 0)
+    phrases_each (phrase, arguments, ASPECT_FILES)
+        if (phrase_score(arguments, phrase, NULL) > 0)
             files_note(scan, arguments, phrase);
 }
 

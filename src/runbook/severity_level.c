@@ -24,7 +24,12 @@ static bool another_after(char initial, const char *next)
 
 static bool id_at(const char *text, size_t at, size_t *ret_n_bytes, int *ret_number)
 {
+    char first = (char)(text[at] | 0x20);
+    if (first != 's' && first != 'p' && first != 'l')
+        return false;
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        if (first != prefixes[i][0])
+            continue;
         size_t n = strlen(prefixes[i]);
         if (strncasecmp(text + at, prefixes[i], n) != 0 || (n == 1 && !isupper((unsigned char)text[at])))
             continue;

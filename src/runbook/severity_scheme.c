@@ -202,8 +202,10 @@ static void collect_names(struct severity_reader *reader, const struct block *bl
 {
     size_t at, n;
 
-    if (strnlen(block->prose.text, TEXT_BYTES) == TEXT_BYTES || !about_incidents(block->prose.text) ||
-        read_bracketed(reader, block) || asks_for_level(reader->arena, block))
+    if (strnlen(block->prose.text, TEXT_BYTES) == TEXT_BYTES ||
+        !severity_find(reader->arena, block->prose.text, NULL, NULL, NULL) ||
+        !about_incidents(block->prose.text) || read_bracketed(reader, block) ||
+        asks_for_level(reader->arena, block))
         return;
     for (const char *text = block->prose.text; reader->runbook->severities.n < LEVELS_MAX; text += at + n) {
         struct severity level;

@@ -211,8 +211,10 @@ static size_t number_bytes(const char *text, size_t *ret_first)
     size_t first = 0;
 
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++) {
+        if (lower(*text) != *nouns[i] || !text_starts_with(text, nouns[i]))
+            continue;
         size_t n = strlen(nouns[i]);
-        if (text_starts_with(text, nouns[i]) && text[n] == ' ')
+        if (text[n] == ' ')
             first = n + 1;
     }
     size_t n = first;
@@ -269,16 +271,31 @@ static bool word_ends(const char *end)
     return (*end == 's' || *end == 'S') && !is_word(end[1]);
 }
 
+/* The first byte at or after `at` that may be `c` in either case, or NULL: eight bytes a step. */
+static const char *letter_next(const char *at, const char *end, char c)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7, small = ones << 5;
+    const uint64_t wanted = ones * ((unsigned char)c | 0x20);
+    for (uint64_t bytes; end - at >= 8; at += 8) {
+        memcpy(&bytes, at, sizeof bytes);
+        bytes = (bytes | small) ^ wanted;
+        if ((bytes - ones) & ~bytes & high)
+            break;
+    }
+    for (; at < end; at++)
+        if ((*at | 0x20) == (c | 0x20))
+            return at;
+    return NULL;
+}
+
 const char *text_find_word(const char *text, const char *word)
 {
     size_t n = strlen(word);
 
     if (n == 0)
         return NULL;
-    const char first = lower(*word), capital = (char)toupper((unsigned char)*word);
-    for (const char *s = text; *s; s++) {
-        if (*s != first && *s != capital)
-            continue;
+    const char *end = text + strlen(text);
+    for (const char *s = text; (s = letter_next(s, end, *word)); s++) {
         if (s > text && is_word(s[-1]) && is_word(*s))
             continue;
         if (text_starts_with(s, word) && (!is_word(word[n - 1]) || word_ends(s + n)))
@@ -289,6 +306,11 @@ const char *text_find_word(const char *text, const char *word)
 
 enum { LABEL_WORDS = 5, LABEL_BYTES = 60 };
 
+/* What ends a label, or the search for one. */
+static const bool label_marks[256] = {
+    ['\0'] = true, [':'] = true, ['.'] = true, [','] = true, [';'] = true, ['='] = true, ['"'] = true,
+};
+
 bool text_label(struct arena *arena, const char *text, const char **ret_label, const char **ret_rest)
 {
     size_t n = 0;
@@ -296,12 +318,8 @@ bool text_label(struct arena *arena, const char *text, const char **ret_label, c
 
     if (!is_word(text[0]))
         return false;
-    for (; text[n] && text[n] != ':' && n < LABEL_BYTES; n++) {
-        if (text[n] == ' ')
-            words++;
-        if (text[n] == '.' || text[n] == ',' || text[n] == ';' || text[n] == '=' || text[n] == '"')
-            return false;
-    }
+    for (; !label_marks[(unsigned char)text[n]] && n < LABEL_BYTES; n++)
+        words += text[n] == ' ';
     if (text[n] != ':' || words > LABEL_WORDS || (text[n + 1] != ' ' && text[n + 1] != '\0'))
         return false;
     *ret_label = text_without_colon(arena, arena_strndup(arena, text, n));
