@@ -49,3 +49,5 @@ const char *condition_clause(struct arena *arena, const char *text);
 
 /* Placeholders in a command, in order, each once: <pod-name>, [POD_NAME], {{ $labels.pod }}. */
 void command_placeholders(struct arena *arena, const char *text, struct strings *ret_placeholders);
+/* Length of the one that begins there, or 0. */
+size_t command_placeholder_bytes(const char *text, size_t at);

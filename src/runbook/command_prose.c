@@ -171,18 +171,22 @@ static void add_once(struct arena *arena, const char *from, size_t n, struct str
         strings_add(arena, ret_placeholders, arena_strndup(arena, from, n));
 }
 
+size_t command_placeholder_bytes(const char *text, size_t at)
+{
+    const char *s = text + at;
+    if (*s == '<')
+        return angle_bytes(s);
+    if (*s == '[' && (at == 0 || !isalnum((unsigned char)s[-1])))
+        return square_bytes(s);
+    return s[0] == '{' && s[1] == '{' ? brace_bytes(s) : 0;
+}
+
 void command_placeholders(struct arena *arena, const char *text, struct strings *ret_placeholders)
 {
-    for (const char *s = text; *s;) {
-        size_t n = 0;
-        if (*s == '<')
-            n = angle_bytes(s);
-        else if (*s == '[' && (s == text || !isalnum((unsigned char)s[-1])))
-            n = square_bytes(s);
-        else if (s[0] == '{' && s[1] == '{')
-            n = brace_bytes(s);
+    for (size_t at = 0; text[at];) {
+        size_t n = command_placeholder_bytes(text, at);
         if (n > 0)
-            add_once(arena, s, n, ret_placeholders);
-        s += n > 0 ? n : 1;
+            add_once(arena, text + at, n, ret_placeholders);
+        at += n > 0 ? n : 1;
     }
 }

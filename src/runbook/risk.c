@@ -100,8 +100,7 @@ static const char *chunk_read(void *payload, uint32_t at, TSPoint point, uint32_
     return left ? reading->text + at : "";
 }
 
-/* NULL: it takes too much work. */
-static TSTree *text_parse(const char *text, size_t n_bytes)
+TSTree *shell_parse(const char *text, size_t n_bytes)
 {
     struct reading reading = {.text = text,
                               .n_bytes = n_bytes,
@@ -141,7 +140,7 @@ static bool text_parses(const char *text, size_t n_bytes)
 {
     if (redirection_lacks_file(text, n_bytes))
         return false;
-    TSTree *tree = text_parse(text, n_bytes);
+    TSTree *tree = shell_parse(text, n_bytes);
     bool parses = tree && !ts_node_has_error(ts_tree_root_node(tree));
     if (tree)
         ts_tree_delete(tree);
@@ -157,7 +156,7 @@ static void text_scan(struct scan *scan, bool *ret_parses, bool *ret_original_pa
         *ret_parses = true;
         return;
     }
-    TSTree *tree = text_parse(scan->parsed, scan->n_bytes);
+    TSTree *tree = shell_parse(scan->parsed, scan->n_bytes);
     TSNode root = tree ? ts_tree_root_node(tree) : (TSNode){0};
     *ret_parses = tree && !ts_node_has_error(root);
     if (!*ret_parses)
@@ -182,11 +181,29 @@ void scan_inner_shell(struct scan *scan, const char *text)
     inside.parsed = text_with_filled_placeholders(scan->arena, text, n_bytes, &found);
     inside.n_bytes = n_bytes;
     inside.depth = 0;
+    inside.level = trace_text(scan, "shell", text);
     inside.inner_depth++;
     inside.stdin_text = NULL;
     inside.variables = (typeof(inside.variables)){0}; /* a shell inside does not know those of ours */
     text_scan(&inside, &parses, &original_parses);
     scan->tool_is_minor = inside.tool_is_minor;
+}
+
+int trace_text(struct scan *scan, const char *language, const char *text)
+{
+    if (!scan->trace)
+        return 0;
+    int opens = strcmp(language, "shell") == 0 ? ++scan->trace->n_levels : -1;
+    *list_push(scan->arena, &scan->trace->list) =
+        (struct traced){.language = language, .level = scan->level, .opens = opens, .text = text};
+    return opens;
+}
+
+void trace_command(struct scan *scan, const struct word *words, size_t n_words, bool known)
+{
+    if (scan->trace)
+        *list_push(scan->arena, &scan->trace->list) = (struct traced){
+            .level = scan->level, .opens = -1, .words = words, .n_words = n_words, .known = known};
 }
 
 static struct risk refuse(struct risk *risk, const char *why)
@@ -197,8 +214,9 @@ static struct risk refuse(struct risk *risk, const char *why)
     return *risk;
 }
 
+/* trace (or NULL): the parser reads it, so that all that it finds is noted. */
 static struct risk command_risk(struct arena *arena, const struct risk_rules *rules, const char *command,
-                                size_t n_bytes, bool parser_only)
+                                size_t n_bytes, bool parser_only, struct trace *trace)
 {
     struct risk risk = {.class = RISK_READ};
     if (n_bytes > LONGEST_BYTES)
@@ -208,7 +226,8 @@ static struct risk command_risk(struct arena *arena, const struct risk_rules *ru
 
     size_t inner_bytes_left = INNER_BYTES;
     const char *text = text_without_prompts(arena, command, n_bytes);
-    struct scan scan = {.arena = arena,
+    struct scan scan = {.trace = trace,
+                        .arena = arena,
                         .rules = rules,
                         .risk = &risk,
                         .parser_only = parser_only,
@@ -233,11 +252,17 @@ static struct risk command_risk(struct arena *arena, const struct risk_rules *ru
 struct risk risk_of_command(struct arena *arena, const struct risk_rules *rules, const char *command,
                             size_t n_bytes)
 {
-    return command_risk(arena, rules, command, n_bytes, false);
+    return command_risk(arena, rules, command, n_bytes, false, NULL);
 }
 
 struct risk risk_of_parsed_command(struct arena *arena, const struct risk_rules *rules, const char *command,
                                    size_t n_bytes)
 {
-    return command_risk(arena, rules, command, n_bytes, true);
+    return command_risk(arena, rules, command, n_bytes, true, NULL);
+}
+
+struct risk risk_traced(struct arena *arena, const struct risk_rules *rules, const char *command,
+                        size_t n_bytes, struct trace *ret_trace)
+{
+    return command_risk(arena, rules, command, n_bytes, true, ret_trace);
 }

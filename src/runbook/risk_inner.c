@@ -78,6 +78,11 @@ static void language_run(struct scan *scan, const struct phrase *phrase, const s
                          size_t n_words)
 {
     bool there = scan->there, saved = scan->saved;
+    const char *language = phrase->language->name;
+    bool text =
+        strcmp(language, "command") != 0 && strcmp(language, "shell") != 0; /* those note themselves */
+    for (size_t i = 0; text && i < n_words; i++)
+        trace_text(scan, language, words[i].text);
     scan->there |= phrase->there;
     phrase->language->scan(scan, words, n_words);
     scan->there = there;

@@ -194,7 +194,25 @@ struct variable {
     const char *value; /* NULL: not known */
 };
 
+/* What a walk found, for whoever must know which texts are read by what (fill.c): each command with its
+ * words, and each text inside a text. A level is one text that a shell reads: 0 is the whole command. */
+struct traced {
+    const char *language; /* NULL: a command with its words; "shell" opens a level; "sql", "python", ... */
+    int level;            /* whose words they are */
+    int opens;            /* the level of a "shell" text, else -1 */
+    const char *text;
+    const struct word *words;
+    size_t n_words;
+    bool known; /* a tool of the rules that reads its words as they are */
+};
+struct trace {
+    LIST(struct traced) list;
+    int n_levels;
+};
+
 struct scan {
+    struct trace *trace; /* NULL: nobody asks */
+    int level;
     struct arena *arena;
     const struct risk_rules *rules;
     struct risk *risk;
@@ -216,6 +234,16 @@ struct scan {
     LIST(struct variable) variables;
     struct strings functions;
 };
+
+/* risk_of_command, and what the walk found; NULL: nobody asks. */
+struct risk risk_traced(struct arena *arena, const struct risk_rules *rules, const char *command,
+                        size_t n_bytes, struct trace *ret_trace);
+/* Free with ts_tree_delete. NULL: it takes too much work. */
+TSTree *shell_parse(const char *text, size_t n_bytes);
+
+/* Notes a text that is read in that language; gives the level that it opens when that is the shell. */
+int trace_text(struct scan *scan, const char *language, const char *text);
+void trace_command(struct scan *scan, const struct word *words, size_t n_words, bool known);
 
 /* Reports a part of the command. why completes "`part` ...". */
 void risk_raise(struct scan *scan, enum risk_class class, const char *part, const char *why);
@@ -336,3 +364,5 @@ bool scan_powershell(struct scan *scan, const char *text, size_t n_bytes);
 char *text_without_prompts(struct arena *arena, const char *text, size_t n_bytes);
 /* A copy in which <pod-name>, [POD_NAME] and {{ .x }} are plain words of the same length. */
 char *text_with_filled_placeholders(struct arena *arena, const char *text, size_t n_bytes, bool *ret_found);
+/* Length of the placeholder that begins there, or 0. */
+size_t text_placeholder_bytes(const char *text, size_t n_bytes, size_t at);

@@ -124,18 +124,34 @@ static bool in_format(const char *text, size_t at)
     return memmem(text + from, at - from, "format", 6) || memmem(text + from, at - from, "template", 8);
 }
 
+static size_t placeholder_bytes(const char *text, size_t n_bytes, size_t at, bool markup)
+{
+    size_t length = 0;
+    if ((text[at] == '<' && !markup) || text[at] == '[')
+        length = bracket_length(text + at, n_bytes - at, at);
+    else if (text[at] == '{' && !in_format(text, at))
+        length = braces_length(text + at, n_bytes - at);
+    return length == 0 || is_no_placeholder(text + at, length) ? 0 : length;
+}
+
+static bool holds_markup(const char *text, size_t n_bytes)
+{
+    return memmem(text, n_bytes, "</", 2) != NULL;
+}
+
+size_t text_placeholder_bytes(const char *text, size_t n_bytes, size_t at)
+{
+    return placeholder_bytes(text, n_bytes, at, text[at] == '<' && holds_markup(text, n_bytes));
+}
+
 char *text_with_filled_placeholders(struct arena *arena, const char *text, size_t n_bytes, bool *ret_found)
 {
     char *copy = arena_strndup(arena, text, n_bytes);
-    bool markup = memmem(text, n_bytes, "</", 2) != NULL;
+    bool markup = holds_markup(text, n_bytes);
     bool found = false;
     for (size_t i = 0; i < n_bytes; i++) {
-        size_t length = 0;
-        if ((text[i] == '<' && !markup) || text[i] == '[')
-            length = bracket_length(text + i, n_bytes - i, i);
-        else if (text[i] == '{' && !in_format(text, i))
-            length = braces_length(text + i, n_bytes - i);
-        if (length == 0 || is_no_placeholder(text + i, length))
+        size_t length = placeholder_bytes(text, n_bytes, i, markup);
+        if (length == 0)
             continue;
         memset(copy + i, 'P', length);
         found = true;

@@ -350,17 +350,20 @@ void scan_command(struct scan *scan, const struct word *words, size_t n_words)
         return;
     const struct word *program = &words[0];
     if (program->dynamic || program->placeholder) {
+        trace_command(scan, words, n_words, false);
         program_note(scan, program->text, NULL);
         risk_raise(scan, RISK_UNKNOWN, program->text,
                    "stands where the program should be, so it could be anything");
         return;
     }
     const char *name = program_name(scan->rules, program->text);
-    if (strings_hold(&scan->functions, name))
-        return; /* its body was walked where it is defined */
-    const struct tool *tool = rules_tool(scan->rules, name);
+    bool function = strings_hold(&scan->functions, name);
+    const struct tool *tool = function ? NULL : rules_tool(scan->rules, name);
     if (tool && tool->cmdlet && !scan->powershell)
         tool = NULL;
+    trace_command(scan, words, n_words, tool && !tool->wrapper && !tool->shell_word);
+    if (function)
+        return; /* its body was walked where it is defined */
     program_note(scan, name, tool);
     if (!tool) {
         unknown_program(scan, program);

@@ -1,0 +1,264 @@
+/* Places inside of what is no shell. Each reader goes over the text up to the marker as its language does,
+ * keeping only what tells whether the marker stands in a string, and of which kind. Where the rules of the
+ * language are not simple enough to be sure (an E'' string, a template literal, a comment), the place is one
+ * where only tame values may stand. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "runbook/fill_priv.h"
+#include "runbook/text.h"
+
+/* In which kind of quotes a place is, for languages of the C family and Python. */
+struct quotes {
+    char open; /* the quote, '#' for a comment, '\0' outside */
+    char mark; /* the byte before the quote */
+    bool triple;
+};
+
+static struct quotes quotes_at(const char *text, size_t end, const char *marks, bool hash_comments)
+{
+    struct quotes q = {0};
+    for (size_t i = 0; i < end; i++) {
+        char c = text[i];
+        if (q.open == '#') {
+            q.open = c == '\n' ? '\0' : '#';
+        } else if (q.open) {
+            if (c == '\\') {
+                i++;
+            } else if (c == q.open && (!q.triple || strncmp(text + i + 1, (char[]){c, c, '\0'}, 2) == 0)) {
+                i += q.triple ? 2 : 0;
+                q.open = '\0';
+            }
+        } else if (strchr(marks, c)) {
+            bool triple = c != '/' && c != '`' && text[i + 1] == c && text[i + 2] == c;
+            q = (struct quotes){.open = c, .mark = i ? text[i - 1] : ' ', .triple = triple};
+            i += triple ? 2 : 0;
+        } else if ((hash_comments && c == '#') || (c == '/' && text[i + 1] == '/') ||
+                   (c == '/' && text[i + 1] == '*')) {
+            q.open = '#';
+        }
+    }
+    return q;
+}
+
+static enum fill_place place_in_python(const char *text, size_t at)
+{
+    struct quotes q = quotes_at(text, at, "'\"", true);
+    if (q.open == '\0')
+        return PLACE_NUMBER;
+    return q.open == '#' || isalpha((unsigned char)q.mark) ? PLACE_PLAIN : PLACE_CODE_STRING;
+}
+
+static enum fill_place place_in_javascript(const char *text, size_t at)
+{
+    struct quotes q = quotes_at(text, at, "'\"`", false);
+    if (q.open == '\0')
+        return PLACE_NUMBER;
+    return q.open == '#' || q.open == '`' ? PLACE_PLAIN : PLACE_CODE_STRING;
+}
+
+static enum fill_place place_in_awk(const char *text, size_t at)
+{
+    struct quotes q = quotes_at(text, at, "\"/", true);
+    return q.open == '"' || q.open == '/' ? PLACE_PLAIN : PLACE_NUMBER;
+}
+
+/* Bare letters are commands of sed. */
+static enum fill_place place_in_sed(const char *text, size_t at)
+{
+    return memchr(text, '/', at) && strchr(text + at, '/') ? PLACE_PLAIN : PLACE_NUMBER;
+}
+
+/* ', " and comments; what only some databases know (E'', $$, `, #) is for tame values. */
+static enum fill_place place_in_sql(const char *text, size_t at)
+{
+    char open = '\0', mark = ' ';
+    for (size_t i = 0; i < at; i++) {
+        char c = text[i];
+        if (open) {
+            if (c == '\\' && open != '-')
+                return PLACE_PLAIN; /* whether it guards the quote depends on the database */
+            if (c == open || (open == '-' && c == '\n'))
+                open = '\0';
+        } else if (c == '\'' || c == '"') {
+            open = c;
+            mark = i ? text[i - 1] : ' ';
+        } else if (c == '-' && text[i + 1] == '-') {
+            open = '-';
+        } else if (c == '`' || c == '$' || c == '#' || c == '\\' || (c == '/' && text[i + 1] == '*')) {
+            return PLACE_PLAIN;
+        }
+    }
+    if (open == '-' || (open && isalpha((unsigned char)mark)))
+        return PLACE_PLAIN;
+    return open == '\'' ? PLACE_SQL_STRING : open == '"' ? PLACE_SQL_NAME : PLACE_NUMBER;
+}
+
+/* FROM <table>: where a name is part of the grammar it cannot be a condition. */
+static bool sql_names_object(const char *text, size_t at)
+{
+    static const char *const words[] = {"from",     "join",   "into",  "update", "table",
+                                        "database", "schema", "index", "vacuum", "analyze"};
+    while (at > 0 && isspace((unsigned char)text[at - 1]))
+        at--;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]);
+        if (at >= n && strncasecmp(text + at - n, words[i], n) == 0 &&
+            (at == n || !isalnum((unsigned char)text[at - n - 1])))
+            return true;
+    }
+    return false;
+}
+
+enum fill_place fill_place_in(const char *language, const char *text, const char *marker)
+{
+    size_t at = (size_t)(strstr(text, marker) - text);
+    enum fill_place place = PLACE_PLAIN;
+    if (strcmp(language, "sql") == 0) {
+        place = place_in_sql(text, at);
+        if (place == PLACE_NUMBER && sql_names_object(text, at))
+            place = PLACE_NAME;
+    } else if (strcmp(language, "python") == 0) {
+        place = place_in_python(text, at);
+    } else if (strcmp(language, "mongo") == 0) {
+        place = place_in_javascript(text, at);
+    } else if (strcmp(language, "awk") == 0) {
+        place = place_in_awk(text, at);
+    } else if (strcmp(language, "sed") == 0) {
+        place = place_in_sed(text, at);
+    }
+    return place;
+}
+
+/* ---- words ---- */
+
+static bool is_json(const char *text)
+{
+    struct json_document *document = json_document_new();
+    struct json root;
+    bool parses = json_parse(document, text, strlen(text), 32, &root, NULL) == 0;
+    json_document_free(document);
+    return parses;
+}
+
+static const char *json_start(const char *word)
+{
+    const char *start = word + strspn(word, " \t\n");
+    const char *equals = *start == '-' ? strchr(start, '=') : NULL;
+    if (equals)
+        start = equals + 1 + strspn(equals + 1, " \t\n");
+    return *start == '{' || *start == '[' ? start : NULL;
+}
+
+/* The string of the JSON text that holds the marker, decoded; NULL: it stands outside of strings. */
+static const char *json_string_around(struct arena *arena, const char *json, const char *marker)
+{
+    size_t at = (size_t)(strstr(json, marker) - json), start = SIZE_MAX, end;
+    for (size_t i = 0; i < at; i++) {
+        if (json[i] == '\\')
+            i++;
+        else if (json[i] == '"')
+            start = start == SIZE_MAX ? i + 1 : SIZE_MAX;
+    }
+    if (start == SIZE_MAX)
+        return NULL;
+    for (end = at; json[end] && json[end] != '"'; end++)
+        end += json[end] == '\\' && json[end + 1];
+    char *text = arena_alloc(arena, end - start + 1);
+    size_t n = 0;
+    for (size_t i = start; i < end; i++) {
+        i += json[i] == '\\' && i + 1 < end;
+        text[n++] = json[i];
+    }
+    return text;
+}
+
+/* With the marker bare it is no JSON; with a number in its place it is. */
+static bool is_json_with_number(struct arena *arena, const char *json, const char *marker)
+{
+    const char *at = strstr(json, marker);
+    return is_json(arena_printf(arena, "%.*s0%s", (int)(at - json), json, at + strlen(marker)));
+}
+
+static bool json_readers(struct arena *arena, const char *word, const char *marker, struct fill_chain *chain)
+{
+    const char *json = json_start(word);
+    if (!json || json > strstr(word, marker))
+        return false;
+    const char *inside = json_string_around(arena, json, marker);
+    if (!inside) {
+        if (!is_json_with_number(arena, json, marker))
+            return false;
+        fill_chain_add(chain, PLACE_NUMBER, -1);
+        return true;
+    }
+    if (!is_json(json))
+        return false;
+    fill_chain_add(chain, PLACE_JSON_STRING, -1);
+    bool more = json_start(inside) || strstr(inside, "://");
+    if (more)
+        fill_word_readers(arena, inside, marker, NULL, true, chain);
+    return true;
+}
+
+/* "http://HOST/PATH": where in it; other schemes have rules of their own. */
+static bool url_readers(const char *word, const char *marker, struct fill_chain *chain)
+{
+    const char *scheme = strstr(word, "://"), *at = strstr(word, marker);
+    if (!scheme || scheme > at)
+        return false;
+    bool web =
+        scheme - word >= 4 && (strncmp(scheme - 4, "http", 4) == 0 || strncmp(scheme - 5, "https", 5) == 0);
+    const char *rest = scheme + 3, *path = rest + strcspn(rest, "/?#");
+    bool spaced = strpbrk(word, " \t\n\"'{}<>") != NULL; /* an address in the middle of a text */
+    enum fill_place behind = web && !spaced ? PLACE_URL : PLACE_TAME;
+    fill_chain_add(chain, at > path ? behind : PLACE_HOST, -1);
+    return true;
+}
+
+static bool is_jq(const char *program)
+{
+    return program &&
+           (strcmp(program, "jq") == 0 || strcmp(program, "yq") == 0 || strcmp(program, "gojq") == 0);
+}
+
+/* Strings of jq are those of JSON. */
+static enum fill_place place_in_jq(const char *word, size_t at)
+{
+    struct quotes q = quotes_at(word, at, "\"", true);
+    if (q.open == '"')
+        return PLACE_JSON_STRING;
+    return q.open == '\0' && at > 0 && word[at - 1] == '.' ? PLACE_NAME : PLACE_NUMBER;
+}
+
+/* The whole word, or the whole value of "--option=". */
+static bool is_whole(const char *word, const char *marker)
+{
+    if (strcmp(word, marker) == 0)
+        return true;
+    size_t n = strspn(word, "-");
+    while (n > 1 && (isalnum((unsigned char)word[n]) || word[n] == '-' || word[n] == '_'))
+        n++;
+    return n > 2 && word[n] == '=' && strcmp(word + n + 1, marker) == 0;
+}
+
+void fill_word_readers(struct arena *arena, const char *word, const char *marker, const char *program,
+                       bool plain_tool, struct fill_chain *chain)
+{
+    size_t at = (size_t)(strstr(word, marker) - word);
+    if (json_readers(arena, word, marker, chain) || url_readers(word, marker, chain))
+        return;
+    if (strstr(word, "jsonpath") && strstr(word, "jsonpath") < word + at) {
+        struct quotes q = quotes_at(word, at, "'\"", false);
+        fill_chain_add(chain, q.open ? PLACE_PLAIN : PLACE_JSONPATH, -1);
+    } else if (is_jq(program) && strcmp(word, marker) != 0) {
+        fill_chain_add(chain, place_in_jq(word, at), -1);
+    } else if (is_jq(program) || !plain_tool) {
+        fill_chain_add(chain, PLACE_TAME, -1);
+    } else if (is_whole(word, marker)) {
+        fill_chain_add(chain, PLACE_WORD, -1);
+    } else {
+        fill_chain_add(chain, strpbrk(word, "'\"\\$`(){}*?|<>;& \t\n^") ? PLACE_PLAIN : PLACE_TAME, -1);
+    }
+}
