@@ -185,7 +185,7 @@ static void names_of_labels_and_people_mean_the_slot(void **state)
 
 /* ---- hostile values through every place ---- */
 
-enum reading { AS_IT_IS, OF_JSON, OF_JSON_TWICE, OF_SQL, OF_PYTHON, OF_URL };
+enum reading { AS_IT_IS, OF_JSON, OF_JSON_TWICE, OF_SQL, OF_SQL_NAME, OF_PYTHON, OF_URL };
 
 /* The program that gets the value, and the arguments it must get; @ stands for the value. */
 static const struct position {
@@ -217,7 +217,8 @@ static const struct position {
     {"ssh db1 \"grep '<words>' f\"", "grep|@|f", AS_IT_IS},
     {"ssh db1 \"sudo sh -c 'grep <words> f'\"", "grep|@|f", AS_IT_IS},
     {"psql -c \"SELECT '<words>'\"", "psql|-c|SELECT '@'", OF_SQL},
-    {"psql -c 'SELECT * FROM t WHERE \"<words>\" = 1'", "psql|-c|SELECT * FROM t WHERE \"@\" = 1", OF_SQL},
+    {"psql -c 'SELECT * FROM t WHERE \"<words>\" = 1'", "psql|-c|SELECT * FROM t WHERE \"@\" = 1",
+     OF_SQL_NAME},
     {"psql -c 'SELECT 1 WHERE id = <count>'", "psql|-c|SELECT 1 WHERE id = @", AS_IT_IS},
     {"kubectl exec db-0 -- psql -c \"SELECT '<words>'\"", "psql|-c|SELECT '@'", OF_SQL},
     {"ssh db1 \"psql -c \\\"SELECT '<words>'\\\"\"", "psql|-c|SELECT '@'", OF_SQL},
@@ -231,8 +232,8 @@ static const struct position {
     {"curl -s http://<host>:9090/x", "curl|-s|http://@:9090/x", AS_IT_IS},
     {"python3 -c \"print('<words>')\"", "python3|-c|print('@')", OF_PYTHON},
     {"python3 -c 'print(\"<words>\")'", "python3|-c|print(\"@\")", OF_PYTHON},
-    {"kubectl get x -o jsonpath='{.data.<words>}'", "kubectl|get|x|-o|jsonpath={.data.@}", AS_IT_IS},
-    {"jq '.[] | select(.a == \"<words>\")' f", "jq|.[] | select(.a == \"@\")|f", OF_JSON},
+    {"kubectl get x -o jsonpath='{.data.<words>}'", "kubectl|get|x|-o|jsonpath={.data.@}", OF_PYTHON},
+    {"jq 'map(select(.a == \"<words>\"))' f", "jq|map(select(.a == \"@\"))|f", OF_JSON},
     {"awk '$1 == \"<words>\"' f", "awk|$1 == \"@\"|f", AS_IT_IS},
     {"sed -n '/<words>/p' f", "sed|-n|/@/p|f", AS_IT_IS},
     {"mystery \"<words>\"", "mystery|@", AS_IT_IS},
@@ -269,19 +270,18 @@ static const char *slot_of(struct arena *arena, const char *command, const char 
 /* An independent reading of the text that a program got: what does its language make of it? */
 static bool decoded(const char *text, size_t n_bytes, enum reading reading, struct buf *out)
 {
+    char quote = reading == OF_SQL ? '\'' : reading == OF_SQL_NAME ? '"' : '\0';
     bool guards = reading == OF_JSON || reading == OF_JSON_TWICE || reading == OF_PYTHON;
     for (size_t i = 0; i < n_bytes; i++) {
         char c = text[i];
-        unsigned byte;
         if (guards && c == '"')
             return false;
         if (guards && c == '\\' && i + 1 < n_bytes) {
             buf_putc(out, text[++i]);
-        } else if (reading == OF_SQL && (c == '\'' || c == '"') && i + 1 < n_bytes && text[i + 1] == c) {
+        } else if (c == quote && i + 1 < n_bytes && text[i + 1] == c) {
             buf_putc(out, text[++i]);
-        } else if (reading == OF_URL && c == '%' && i + 2 < n_bytes &&
-                   sscanf(text + i + 1, "%2x", &byte) == 1) {
-            buf_putc(out, (char)byte);
+        } else if (reading == OF_URL && c == '%' && i + 2 < n_bytes) {
+            buf_putc(out, (char)strtoul((char[]){text[i + 1], text[i + 2], '\0'}, NULL, 16));
             i += 2;
         } else {
             buf_putc(out, c);
