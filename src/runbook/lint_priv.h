@@ -22,6 +22,12 @@ struct lint_pattern {
     pcre2_code *code;
 };
 
+/* "PATTERN => REPLACEMENT": each match is replaced. */
+struct lint_repair {
+    pcre2_code *code;
+    const char *replacement;
+};
+
 /* A block of policy/lint.codes. */
 struct lint_rule {
     const char *code, *group, *level, *explain, *fix;
@@ -30,6 +36,7 @@ struct lint_rule {
     const char *wrong, *right;
     bool first; /* the first block of its code */
     LIST(struct lint_pattern) patterns;
+    LIST(struct lint_repair) repairs;
     pcre2_code *unless, *lacks, *needs; /* or NULL */
     bool once;
 };

@@ -55,6 +55,14 @@ static void read_in(struct rules_reader *reader, const char *value)
     }
 }
 
+static void read_repair(struct rules_reader *reader, const char *value)
+{
+    const char *arrow = strstr(value, " => ");
+    must(arrow);
+    pcre2_code *code = compile(reader, arena_strndup(reader->arena, value, (size_t)(arrow - value)));
+    *list_push(reader->arena, &reader->rule->repairs) = (struct lint_repair){code, arrow + 4};
+}
+
 /* An example of several lines has the key on each. */
 static const char *with_line(struct arena *arena, const char *text, const char *line)
 {
@@ -109,6 +117,8 @@ static void read_line(struct rules_reader *reader, const char *key, const char *
     }
     if (strcmp(key, "in") == 0)
         read_in(reader, value);
+    if (strcmp(key, "repair") == 0)
+        read_repair(reader, value);
     if (strcmp(key, "wrong") == 0)
         rule->wrong = with_line(reader->arena, rule->wrong, value);
     if (strcmp(key, "right") == 0)
