@@ -34,7 +34,7 @@ void runbook_read_parts(struct arena *arena, struct runbook *runbook)
     struct parts_reading reading = {
         .arena = arena, .runbook = runbook, .document = runbook->document, .parts = &runbook->parts};
 
-    reading.titles = arena_alloc(arena, (runbook->document->blocks.n + 1) * sizeof *reading.titles);
+    parts_index_places(&reading);
     parts_index_lines(&reading);
     parts_collect_facts(&reading);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -67,7 +67,7 @@ static bool under_channels(const struct parts_reading *reading, size_t block)
     struct part_label label;
 
     if (part_label_before(reading, block, &label))
-        return !label.sentence && part_words_value(PART_CHANNEL_HEADING, label.text);
+        return !label.sentence && part_label_value(&label, PART_CHANNEL_HEADING);
     return part_heading_value(reading, block, PART_CHANNEL_HEADING) != NULL;
 }
 

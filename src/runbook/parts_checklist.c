@@ -99,7 +99,7 @@ static bool called_checklist(const struct parts_reading *reading, size_t first)
     struct part_label label;
 
     if (part_label_before(reading, first, &label))
-        return part_words_value(PART_CHECKLIST, label.text) != NULL ||
+        return part_label_value(&label, PART_CHECKLIST) != NULL ||
                part_heading_value(reading, first, PART_CHECKLIST) != NULL;
     return reading->document->blocks.at[first].item == NO_BLOCK &&
            part_heading_value(reading, first, PART_CHECKLIST) != NULL;

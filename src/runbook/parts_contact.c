@@ -84,11 +84,11 @@ static bool under_contacts(const struct parts_reading *reading, size_t block)
     struct part_label label;
 
     if (part_label_before(reading, block, &label) && !label.sentence &&
-        part_words_value(PART_CONTACT_HEADING, label.text))
+        part_label_value(&label, PART_CONTACT_HEADING))
         return true;
     return part_heading_value(reading, block, PART_CONTACT_HEADING) ||
-           (part_words_value(PART_CONTACT_HEADING, part_heading_above(reading, block)) &&
-            part_heading_group(reading, block) == WORDS_CONTACTS);
+           (part_heading_group(reading, block) == WORDS_CONTACTS &&
+            part_words_value(PART_CONTACT_HEADING, part_heading_above(reading, block)));
 }
 
 /* "Support", "Operations Team Contact" -> whom the heading names. */
@@ -184,7 +184,7 @@ static bool under_oncall(const struct parts_reading *reading, size_t block)
     struct part_label label;
 
     if (part_label_before(reading, block, &label))
-        return part_words_value(PART_ONCALL, label.text) != NULL;
+        return part_label_value(&label, PART_ONCALL) != NULL;
     return part_heading_value(reading, block, PART_ONCALL) != NULL;
 }
 

@@ -88,9 +88,9 @@ static bool is_chain_heading(const struct parts_reading *reading, size_t block)
     struct part_label label;
 
     if (part_label_before(reading, block, &label) && !label.sentence)
-        return part_words_value(PART_CHAIN, label.text) != NULL;
-    const char *heading = part_heading(reading, block);
-    return part_words_value(PART_CHAIN, heading) && words_heading(heading) == WORDS_CONTACTS;
+        return part_label_value(&label, PART_CHAIN) != NULL;
+    return part_heading_group(reading, block) == WORDS_CONTACTS &&
+           part_heading_value(reading, block, PART_CHAIN);
 }
 
 /* Takes the contacts of lines first..last, as far as there are any, as one chain. */
@@ -153,7 +153,7 @@ static void read_team(struct parts_reading *reading, size_t first)
     struct escalation *team = NULL;
     struct person person;
 
-    if (!part_label_before(reading, first, &label) || !part_words_value(PART_ASSEMBLY, label.text))
+    if (!part_label_before(reading, first, &label) || !part_label_value(&label, PART_ASSEMBLY))
         return;
     for (size_t i = first; i < document->blocks.n && document->blocks.at[i].kind == BLOCK_ITEM &&
                            document->blocks.at[i].list_first == first;

@@ -56,7 +56,7 @@ static const char *rrule_above(const struct parts_reading *reading, size_t block
 {
     struct part_label label;
     const char *own =
-        part_label_before(reading, block, &label) ? part_words_value(PART_RECURRENCE, label.text) : NULL;
+        part_label_before(reading, block, &label) ? part_label_value(&label, PART_RECURRENCE) : NULL;
 
     return own ? own : part_heading_value(reading, block, PART_RECURRENCE);
 }

@@ -110,11 +110,11 @@ static size_t count_blanks(const char *text)
     return n;
 }
 
-bool part_label_before(const struct parts_reading *reading, size_t block, struct part_label *ret_label)
+/* The label that a paragraph ends with. */
+static bool label_of(const struct parts_reading *reading, const struct block *above,
+                     struct part_label *ret_label)
 {
-    const struct block *above = before(reading, block);
-
-    if (above == NULL || above->prose.passages.n == 0)
+    if (above->prose.passages.n == 0)
         return false;
     const struct passage *last = &above->prose.passages.at[above->prose.passages.n - 1];
     struct part_label label = {.line = last->line};
@@ -133,8 +133,38 @@ bool part_label_before(const struct parts_reading *reading, size_t block, struct
         label.sentence = count_blanks(label.text) >= NAME_WORDS || text_starts_with(label.text, "before ") ||
                          text_starts_with(label.text, "after ");
     }
+    label.words = part_words_in(label.text);
     *ret_label = label;
     return true;
+}
+
+/* Every item below a label is asked for it, by one reader after the other. */
+struct known_label {
+    bool asked, found;
+    struct part_label label;
+};
+
+bool part_label_before(const struct parts_reading *reading, size_t block, struct part_label *ret_label)
+{
+    const struct block *above = before(reading, block);
+
+    if (above == NULL)
+        return false;
+    struct known_label *known = &reading->labels[above - reading->document->blocks.at];
+    if (!known->asked)
+        known->found = label_of(reading, above, &known->label);
+    known->asked = true;
+    if (known->found)
+        *ret_label = known->label;
+    return known->found;
+}
+
+void parts_index_places(struct parts_reading *reading)
+{
+    size_t n = reading->document->blocks.n + 1;
+
+    reading->titles = arena_alloc(reading->arena, n * sizeof *reading->titles);
+    reading->labels = arena_alloc(reading->arena, n * sizeof *reading->labels);
 }
 
 bool part_under(const struct parts_reading *reading, size_t block, enum part_words group)
@@ -142,7 +172,7 @@ bool part_under(const struct parts_reading *reading, size_t block, enum part_wor
     const struct document *document = reading->document;
     struct part_label label;
 
-    if (part_label_before(reading, block, &label) && part_words_value(group, label.text))
+    if (part_label_before(reading, block, &label) && part_label_value(&label, group))
         return true;
     for (size_t i = document->blocks.at[block].item; i != NO_BLOCK; i = document->blocks.at[i].item)
         if (title_value(title_of(reading, i), group))

@@ -46,12 +46,15 @@ struct part_title {
     enum words group; /* words_heading() of it */
 };
 
+struct known_label;
+
 struct parts_reading {
     struct arena *arena;
     const struct runbook *runbook;
     const struct document *document;
     struct runbook_parts *parts;
     struct part_title *titles;             /* by block, headings and items, as far as they were asked for */
+    struct known_label *labels;            /* by the block that holds it, as far as they were asked for */
     const struct procedure **procedure_at; /* by line: the innermost procedure that holds it, or NULL */
     const struct severity **severity_at;   /* by line: the level whose definition holds it, or NULL */
     int *template_at;                      /* by line: the template that holds it + 1, or 0 */
@@ -78,8 +81,15 @@ struct part_label {
     const char *condition; /* or NULL */
     bool sentence;         /* it introduces more than it names */
     int line;
+    uint64_t words; /* part_words_in() of it */
 };
 bool part_label_before(const struct parts_reading *reading, size_t block, struct part_label *ret_label);
+
+/* What part_words_value() says of it. */
+static inline const char *part_label_value(const struct part_label *label, enum part_words group)
+{
+    return part_words_may_occur(label->words, group) ? part_words_value(group, label->text) : NULL;
+}
 
 /* Whether a heading above the block, its own label before it, or the item it is in has a phrase of the group.
  */
@@ -104,6 +114,7 @@ const struct severity *part_severity_at(const struct parts_reading *reading, int
 void part_levels(const struct parts_reading *reading, const char *text, struct strings *ret_ids);
 
 void parts_collect_facts(struct parts_reading *reading);
+void parts_index_places(struct parts_reading *reading);
 void parts_index_lines(struct parts_reading *reading);
 
 /* ---- The readers, in the order in which they run: a later one may use what an earlier one found. ---- */

@@ -8,7 +8,7 @@ static bool under(const struct parts_reading *reading, size_t block, enum part_w
 {
     struct part_label label;
 
-    return (part_label_before(reading, block, &label) && part_words_value(group, label.text)) ||
+    return (part_label_before(reading, block, &label) && part_label_value(&label, group)) ||
            part_heading_value(reading, block, group);
 }
 

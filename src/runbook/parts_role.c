@@ -172,7 +172,7 @@ static void read_fact(struct role_reader *reader, const struct fact *fact)
     bool labelled = part_label_before(reading, fact->block, &label);
     if (fact->label && part_heading_value(reading, fact->block, PART_SME))
         read_expert(reader, fact);
-    else if (labelled ? part_words_value(PART_ASSEMBLY, label.text)
+    else if (labelled ? part_label_value(&label, PART_ASSEMBLY)
                       : part_heading_value(reading, fact->block, PART_ASSEMBLY))
         read_member(reader, fact, "emergency");
     else if (block->item != NO_BLOCK &&

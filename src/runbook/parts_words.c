@@ -184,6 +184,23 @@ static const struct phrase *next_phrase(enum part_words group, const char *text,
     return NULL;
 }
 
+/* The groups of which a phrase begins with the word at text. */
+static uint64_t groups_at(const struct phrase_bucket *bucket, const char *text, size_t n_word)
+{
+    uint64_t groups = 0;
+
+    list_each (phrase, &bucket->phrases) {
+        size_t n = 0;
+        if (groups >> phrase->group & 1 || !phrase_first_word(phrase, text, n_word))
+            continue;
+        while (n < phrase->n_first && (text[n] | 0x20) == (phrase->text[n] | 0x20))
+            n++;
+        if (n == phrase->n_first)
+            groups |= UINT64_C(1) << phrase->group;
+    }
+    return groups;
+}
+
 uint64_t part_words_in(const char *text)
 {
     static_assert(PART_WORDS_COUNT <= 64, "a group has a bit");
@@ -193,7 +210,8 @@ uint64_t part_words_in(const char *text)
     for (size_t n_word; *text; text += n_word > 0 ? n_word : 1) {
         n_word = phrase_word_bytes(text);
         const struct phrase_bucket *bucket = n_word > 0 ? phrase_bucket_at(phrases, text) : NULL;
-        groups |= bucket ? bucket->groups[0] : 0;
+        if (bucket)
+            groups |= groups_at(bucket, text, n_word);
     }
     return groups;
 }
