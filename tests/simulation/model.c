@@ -262,8 +262,39 @@ void model_save(struct model *model, const struct decision *d)
     }
 }
 
+/* ---- the order in which the real ledger gives them back ---- */
+
+static int compare_roles(const void *a, const void *b)
+{
+    const struct role_holder *x = *(struct role_holder *const *)a, *y = *(struct role_holder *const *)b;
+    if (x->since_us != y->since_us)
+        return x->since_us < y->since_us ? -1 : 1;
+    int role = strcmp(x->role, y->role);
+    return role ? role : strcmp(x->person, y->person);
+}
+
+static int compare_silences(const void *a, const void *b)
+{
+    const struct silence *x = *(struct silence *const *)a, *y = *(struct silence *const *)b;
+    if (x->updated_us != y->updated_us)
+        return x->updated_us < y->updated_us ? -1 : 1;
+    return strcmp(x->id, y->id);
+}
+
+static void **in_order(const struct map *map, int (*compare)(const void *a, const void *b))
+{
+    void **values = heap_alloc((map_count(map) + 1) * sizeof *values);
+    size_t position = 0, n = 0;
+    for (void *value; (value = map_next(map, &position));)
+        values[n++] = value;
+    qsort(values, n, sizeof *values, compare);
+    return values;
+}
+
 void model_restore(struct model *model, struct engine *engine, int64_t now_us)
 {
+    scoped_heap void **roles = in_order(model->roles, compare_roles);
+    scoped_heap void **silences = in_order(model->silences, compare_silences);
     forget_old(model, now_us);
     engine_restore_last(engine, model->last_incident, model->last_delivery, model->last_us);
     size_t position = 0;
@@ -277,9 +308,8 @@ void model_restore(struct model *model, struct engine *engine, int64_t now_us)
     position = 0;
     for (struct run_step *step; (step = map_next(model->steps, &position));)
         engine_restore_step(engine, step);
-    position = 0;
-    for (struct role_holder *role; (role = map_next(model->roles, &position));)
-        engine_restore_role(engine, role);
+    for (size_t i = 0; i < map_count(model->roles); i++)
+        engine_restore_role(engine, roles[i]);
     position = 0;
     for (struct incident *incident; (incident = map_next(model->incidents, &position));)
         for (const struct check_item *check, *last = NULL;
@@ -288,9 +318,8 @@ void model_restore(struct model *model, struct engine *engine, int64_t now_us)
     position = 0;
     for (struct timer *timer; (timer = map_next(model->timers, &position));)
         engine_restore_timer(engine, timer);
-    position = 0;
-    for (struct silence *silence; (silence = map_next(model->silences, &position));)
-        engine_restore_silence(engine, silence);
+    for (size_t i = 0; i < map_count(model->silences); i++)
+        engine_restore_silence(engine, silences[i]);
     for (size_t i = 0; i < model->n_inbox; i++)
         row_restore(&model->inbox[i], model->document, engine);
 }
