@@ -39,11 +39,7 @@ static void write_noise(struct json_writer *writer, const struct incident *incid
     jw_pair(writer, "muted_by", none_if_empty(incident->muted_by));
     jw_pair(writer, "muted_why", none_if_empty(incident->muted_why));
     jw_pair_time(writer, "flapping_since", incident->flapping_us);
-    jw_name(writer, "storm");
-    if (incident->storm)
-        jw_int(writer, incident->storm);
-    else
-        jw_null(writer);
+    jw_pair_int_or_null(writer, "storm", incident->storm, incident->storm);
 }
 
 void json_incident_members(struct json_writer *writer, const struct incident *incident)
@@ -80,11 +76,7 @@ void json_incident_members(struct json_writer *writer, const struct incident *in
     jw_pair(writer, "closed_by", none_if_empty(incident->closed_by));
     jw_pair_time(writer, "reopened_at", incident->reopened_us);
     jw_pair_int(writer, "times_reopened", incident->n_reopened);
-    jw_name(writer, "earlier_incident");
-    if (incident->earlier)
-        jw_int(writer, incident->earlier);
-    else
-        jw_null(writer);
+    jw_pair_int_or_null(writer, "earlier_incident", incident->earlier, incident->earlier);
     jw_pair_time(writer, "lease_until", incident->lease_us);
     jw_pair_time(writer, "progress_at", incident->progress_us);
     jw_pair_int(writer, "lease_lapses", incident->lease_lapses);
@@ -141,11 +133,7 @@ void json_step(struct json_writer *writer, const struct run_step *step)
     jw_pair(writer, "approved_by", none_if_empty(step->approved_by));
     jw_pair_time(writer, "started_at", step->started_us);
     jw_pair_time(writer, "finished_at", step->finished_us);
-    jw_name(writer, "exit_code");
-    if (ended && step->exit_code >= 0)
-        jw_int(writer, step->exit_code);
-    else
-        jw_null(writer);
+    jw_pair_int_or_null(writer, "exit_code", step->exit_code, ended && step->exit_code >= 0);
     jw_pair_int(writer, "attempt", step->attempt);
     jw_pair(writer, "output", step->output ? step->output : "");
     jw_pair_bool(writer, "output_cut", step->output_cut);

@@ -87,6 +87,7 @@ void jw_time(struct json_writer *w, int64_t us);                      /* RFC 333
 /* name and value in one call. */
 void jw_pair(struct json_writer *w, const char *name, const char *value);
 void jw_pair_int(struct json_writer *w, const char *name, int64_t value);
+void jw_pair_int_or_null(struct json_writer *w, const char *name, int64_t value, bool known);
 void jw_pair_bool(struct json_writer *w, const char *name, bool value);
 void jw_pair_time(struct json_writer *w, const char *name, int64_t us);
 

@@ -211,6 +211,15 @@ void jw_pair_int(struct json_writer *w, const char *name, int64_t value)
     jw_int(w, value);
 }
 
+void jw_pair_int_or_null(struct json_writer *w, const char *name, int64_t value, bool known)
+{
+    jw_name(w, name);
+    if (known)
+        jw_int(w, value);
+    else
+        jw_null(w);
+}
+
 void jw_pair_bool(struct json_writer *w, const char *name, bool value)
 {
     jw_name(w, name);

@@ -28,6 +28,21 @@ void *list_grow_(struct arena *arena, void *at, size_t n, size_t *capacity, size
 #define list_each(item, list)                                                                                \
     for (typeof((list)->at + 0)(item) = (list)->at; (item) && (item) < (list)->at + (list)->n; (item)++)
 
+/* Where a sorted array of n elements has the first for which `before`, an expression over item, is false. */
+#define first_not(item, array, n, before)                                                                    \
+    ({                                                                                                       \
+        size_t low_ = 0, high_ = (n);                                                                        \
+        while (low_ < high_) {                                                                               \
+            size_t middle_ = low_ + (high_ - low_) / 2;                                                      \
+            typeof((array) + 0)(item) = (array) + middle_;                                                   \
+            if (before)                                                                                      \
+                low_ = middle_ + 1;                                                                          \
+            else                                                                                             \
+                high_ = middle_;                                                                             \
+        }                                                                                                    \
+        low_;                                                                                                \
+    })
+
 static inline void strings_add(struct arena *arena, struct strings *list, const char *s)
 {
     *list_push(arena, list) = s;

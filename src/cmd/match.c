@@ -55,11 +55,7 @@ static void write_match(struct json_writer *w, const struct match *match)
 {
     jw_pair(w, "file", match->runbook ? match->runbook->file : NULL);
     jw_pair(w, "heading", match->heading);
-    jw_name(w, "line");
-    if (match->runbook)
-        jw_int(w, match->line);
-    else
-        jw_null(w);
+    jw_pair_int_or_null(w, "line", match->line, match->runbook);
     jw_name(w, "score");
     jw_double(w, (double)(int)(match->score * 1000 + 0.5) / 1000);
     jw_pair_bool(w, "confident", match->confident);

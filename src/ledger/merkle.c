@@ -197,6 +197,20 @@ void merkle_inclusion(const struct merkle_tree *tree, int64_t index, int64_t siz
     proof_finish(path, n_left, ret_proof);
 }
 
+/* From the node number at of a level to the one that the next hash of a path makes of it; last is the level's
+ * last one. True: the hash of the path stands left of it. */
+static bool climb(int64_t *at, int64_t *last)
+{
+    bool left = *at % 2 == 1 || *at == *last;
+    while (left && *at % 2 == 0 && *at != 0) { /* alone at the end of its level: it is that of the next */
+        *at /= 2;
+        *last /= 2;
+    }
+    *at /= 2;
+    *last /= 2;
+    return left;
+}
+
 bool merkle_inclusion_fits(const struct merkle_hash *leaf, int64_t index, int64_t size,
                            const struct merkle_proof *proof, const struct merkle_hash *root)
 {
@@ -207,17 +221,7 @@ bool merkle_inclusion_fits(const struct merkle_hash *leaf, int64_t index, int64_
     for (size_t i = 0; i < proof->n; i++) {
         if (last == 0)
             return false;
-        if (at % 2 == 1 || at == last) {
-            hash = node_of(&proof->path[i], &hash);
-            while (at % 2 == 0 && at != 0) {
-                at /= 2;
-                last /= 2;
-            }
-        } else {
-            hash = node_of(&hash, &proof->path[i]);
-        }
-        at /= 2;
-        last /= 2;
+        hash = climb(&at, &last) ? node_of(&proof->path[i], &hash) : node_of(&hash, &proof->path[i]);
     }
     return last == 0 && is_equal(&hash, root);
 }
@@ -265,18 +269,12 @@ bool merkle_consistency_fits(int64_t from, const struct merkle_hash *from_root, 
     for (; i < proof->n; i++) {
         if (last == 0)
             return false;
-        if (at % 2 == 1 || at == last) {
+        if (climb(&at, &last)) {
             old = node_of(&proof->path[i], &old);
             new = node_of(&proof->path[i], &new);
-            while (at % 2 == 0 && at != 0) {
-                at /= 2;
-                last /= 2;
-            }
         } else {
             new = node_of(&new, &proof->path[i]);
         }
-        at /= 2;
-        last /= 2;
     }
     return last == 0 && is_equal(&old, from_root) && is_equal(&new, root);
 }

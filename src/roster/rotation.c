@@ -109,13 +109,5 @@ int64_t layer_turn_at(const struct roster_layer *layer, int64_t local_s)
     int64_t start_s = local_seconds(&layer->start);
     if (rotation->period_s)
         return local_s > start_s ? (local_s - start_s) / rotation->period_s : 0;
-    size_t low = 0, high = rotation->turns.n; /* how many turns have begun */
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (rotation->turns.at[middle] <= local_s)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return (int64_t)low;
+    return (int64_t)first_not(turn_s, rotation->turns.at, rotation->turns.n, *turn_s <= local_s);
 }

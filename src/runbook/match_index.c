@@ -104,17 +104,11 @@ const struct term *match_term(const struct match_index *index, const char *text)
 
 const struct identity *match_identities(const struct match_index *index, const char *folded, size_t *ret_n)
 {
-    size_t low = 0, high = index->n_identities;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(index->identities[middle].folded, folded) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    size_t end = low;
+    size_t at =
+        first_not(identity, index->identities, index->n_identities, strcmp(identity->folded, folded) < 0);
+    size_t end = at;
     while (end < index->n_identities && strcmp(index->identities[end].folded, folded) == 0)
         end++;
-    *ret_n = end - low;
-    return index->identities + low;
+    *ret_n = end - at;
+    return index->identities + at;
 }

@@ -84,15 +84,8 @@ static double name_cover(const struct query_word *words, size_t n, const struct 
 
 static bool body_has(const struct section *section, uint32_t id)
 {
-    size_t low = 0, high = section->n_body;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (section->body[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < section->n_body && section->body[low] == id;
+    size_t at = first_not(other, section->body, section->n_body, *other < id);
+    return at < section->n_body && section->body[at] == id;
 }
 
 /* The weight a page has a term with; postings are in the order of the pages. */
@@ -100,16 +93,9 @@ static double posting_weight(const struct term *term, uint32_t page)
 {
     if (!term)
         return 0;
-    size_t low = 0, high = term->postings.n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (term->postings.at[middle].page < page)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < term->postings.n && term->postings.at[low].page == page;
-    return found ? (double)term->postings.at[low].weight : 0;
+    size_t at = first_not(posting, term->postings.at, term->postings.n, posting->page < page);
+    bool found = at < term->postings.n && term->postings.at[at].page == page;
+    return found ? (double)term->postings.at[at].weight : 0;
 }
 
 static double larger(double a, double b)

@@ -376,15 +376,6 @@ void differences_print_text(const struct differences *differences, struct buf *o
                                  lines_text(arena, difference)));
 }
 
-static void write_line(struct json_writer *w, const char *name, int line)
-{
-    jw_name(w, name);
-    if (line > 0)
-        jw_int(w, line);
-    else
-        jw_null(w);
-}
-
 void differences_print_json(const struct differences *differences, struct json_writer *w)
 {
     jw_begin_array(w);
@@ -392,8 +383,8 @@ void differences_print_json(const struct differences *differences, struct json_w
         jw_begin_object(w);
         jw_pair(w, "subject", difference->subject);
         jw_pair(w, "text", difference->text);
-        write_line(w, "line_old", difference->line_old);
-        write_line(w, "line_new", difference->line_new);
+        jw_pair_int_or_null(w, "line_old", difference->line_old, difference->line_old > 0);
+        jw_pair_int_or_null(w, "line_new", difference->line_new, difference->line_new > 0);
         jw_end_object(w);
     }
     jw_end_array(w);

@@ -109,11 +109,7 @@ static void print_command(struct json_writer *w, const struct command *command)
     jw_pair(w, "logical", command->logical);
     jw_pair(w, "lang", command->lang);
     print_json_lines(w, command->line, command->line_end);
-    jw_name(w, "fence_line");
-    if (command->fence_line > 0)
-        jw_int(w, command->fence_line);
-    else
-        jw_null(w);
+    jw_pair_int_or_null(w, "fence_line", command->fence_line, command->fence_line > 0);
     jw_pair(w, "comment", command->comment);
     jw_pair(w, "trailing_comment", command->trailing_comment);
     jw_pair(w, "tool", risk->tool);
@@ -215,11 +211,7 @@ static void print_procedure(struct json_writer *w, const struct procedure *proce
     jw_pair(w, "severity", procedure->severity);
     jw_pair(w, "severity_basis", procedure->severity_basis);
     jw_pair(w, "severity_note", procedure->severity_note);
-    jw_name(w, "severity_line");
-    if (procedure->severity_line > 0)
-        jw_int(w, procedure->severity_line);
-    else
-        jw_null(w);
+    jw_pair_int_or_null(w, "severity_line", procedure->severity_line, procedure->severity_line > 0);
     print_criteria(w, "triggers", procedure->triggers.at, procedure->triggers.n);
     print_criteria(w, "symptoms", procedure->symptoms.at, procedure->symptoms.n);
     jw_name(w, "likely_causes");

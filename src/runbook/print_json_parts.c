@@ -200,11 +200,7 @@ static void print_endpoint(struct json_writer *w, const struct endpoint *e)
     text(w, "method", e->method);
     text(w, "scheme", e->scheme);
     text(w, "host", e->host);
-    jw_name(w, "port");
-    if (e->port > 0)
-        jw_int(w, e->port);
-    else
-        jw_null(w);
+    jw_pair_int_or_null(w, "port", e->port, e->port > 0);
     text(w, "path", e->path);
     text(w, "body", e->body);
     jw_pair_int(w, "line", e->lines.n > 0 ? e->lines.at[0] : 0);
@@ -226,11 +222,7 @@ static void print_recovery(struct json_writer *w, const struct recovery_stage *s
         jw_begin_object(w);
         text(w, "name", service->name);
         text(w, "kind", service->kind);
-        jw_name(w, "replicas");
-        if (service->replicas >= 0)
-            jw_int(w, service->replicas);
-        else
-            jw_null(w);
+        jw_pair_int_or_null(w, "replicas", service->replicas, service->replicas >= 0);
         jw_pair_int(w, "order", service->order);
         jw_pair_int(w, "line", service->line);
         jw_end_object(w);

@@ -52,11 +52,7 @@ void plan_print_json(const struct runbook *runbook, const struct plan *plan, str
         print_json_strings(w, "to", &entry->to);
         jw_pair(w, "condition", entry->condition);
         jw_pair(w, "basis", plan_basis_name(entry->basis));
-        jw_name(w, "line");
-        if (entry->line > 0)
-            jw_int(w, entry->line);
-        else
-            jw_null(w);
+        jw_pair_int_or_null(w, "line", entry->line, entry->line > 0);
         jw_end_object(w);
     }
     jw_end_array(w);
