@@ -43,8 +43,8 @@ class Crash(SystemTest):
     def test_any_process_that_dies_is_started_again_and_the_work_goes_on(self):
         server = self.started(Server(self.folder, '')).start()
         for role in ('core', 'courier', 'runner'):
-            pids = self.children(server, role)
-            self.assertEqual(len(pids), 1, f'one process of role {role}')
+            pids = wait(lambda: self.children(server, role), f'a process of role {role}')
+            self.assertEqual(len(pids), 1)
             os.kill(pids[0], 9)
             wait(lambda: self.children(server, role) not in ([], pids), f'{role} is started again')
             wait(lambda: server.request('GET', '/-/ready')[0] == 200, 'the server is ready again')

@@ -7,17 +7,22 @@ import urllib.request
 
 from harness import *
 
+N_SERVICES = 10
 CONFIG = '''
+storm: {{incidents: 0}}
 people:
   - id: ana
     contacts: [{{webhook: {ana}}}]
   - id: ben
     contacts: [{{webhook: {ben}}}]
 services:
-  - id: till
+'''
+# Ben is paged for one after the other, so that a page is due whenever the disk becomes full.
+SERVICE = '''
+  - id: till-{n}
     escalation:
       - notify: [person:ana]
-      - {{notify: [person:ben], after: 5s}}
+      - {{notify: [person:ben], after: {after}s}}
 '''
 
 
@@ -41,33 +46,51 @@ class DiskFull(SystemTest):
                 except OSError:
                     pass
 
-    def test_a_full_disk_refuses_alerts_and_goes_on_paging(self):
-        config = CONFIG.format(ana=self.receiver.url('/ana'), ben=self.receiver.url('/ben'))
-        server = self.started(Server(self.folder, config, data=self.data)).start()
-        self.assertEqual(server.fire({'alertname': 'QueueFull', 'service': 'till'})[0], 200)
-        wait(lambda: self.receiver.pages('/ana'), 'ana is paged')
-        self.fill()
-        answered, refused = set(), None
+    def pour(self, server):
+        """Alerts until one is refused: the numbers of those that were answered, and the refusal."""
+        answered = set()
         for n in range(2000):
-            request = urllib.request.Request(f'http://127.0.0.1:{server.port}/api/v2/alerts', method='POST', data=json.dumps(
-                [{'labels': {'alertname': 'Pour', 'n': str(n)}, 'annotations': {'text': os.urandom(2000).hex()}}]).encode(),
-                headers={'Content-Type': 'application/json'})
+            body = [{'labels': {'alertname': 'Pour', 'n': str(n)}, 'annotations': {'text': os.urandom(2000).hex()}}]
+            request = urllib.request.Request(f'http://127.0.0.1:{server.port}/api/v2/alerts', method='POST',
+                                             data=json.dumps(body).encode(), headers={'Content-Type': 'application/json'})
             try:
                 with urllib.request.urlopen(request, timeout=20):
                     answered.add(str(n))
             except urllib.error.HTTPError as e:
-                refused = e
-                break
-        self.assertIsNotNone(refused, 'the disk was never full')
-        self.assertEqual(refused.code, 503)
-        self.assertTrue(refused.headers['Retry-After'])
-        wait(lambda: self.receiver.pages('/ben'), 'ben is paged from memory')
-        os.remove(os.path.join(self.data, 'filler'))
-        wait(lambda: server.fire({'alertname': 'After', 'service': 'till'})[0] == 200, 'alerts are taken again')
+                return answered, e
+        self.fail('the disk was never full')
+
+    def assert_there(self, server, answered):
         there = {a['labels'].get('n') for a in server.json('/api/v2/alerts')}
         self.assertEqual(answered - there, set())
-        self.assertEqual(len({h['Idempotency-Key'] for h, _ in self.receiver.pages('/ben')
-                              if 'QueueFull' in json.dumps(_)}), 1, 'one page, one key')
+
+    def test_a_full_disk_refuses_alerts_and_goes_on_paging(self):
+        config = CONFIG.format(ana=self.receiver.url('/ana'), ben=self.receiver.url('/ben'))
+        config += ''.join(SERVICE.format(n=n, after=3 * (n + 1)) for n in range(N_SERVICES))
+        server = self.started(Server(self.folder, config, data=self.data)).start()
+        for n in range(N_SERVICES):
+            self.assertEqual(server.fire({'alertname': 'QueueFull', 'service': f'till-{n}'})[0], 200)
+        wait(lambda: len(self.receiver.pages('/ana')) == N_SERVICES, 'ana is paged for all')
+        self.fill()
+        answered, refused = self.pour(server)
+        self.assertEqual(refused.code, 503)
+        self.assertTrue(refused.headers['Retry-After'])
+        before = len(self.receiver.pages('/ben'))
+        self.assertLess(before, N_SERVICES, 'filling the disk took too long to see anything')
+        wait(lambda: len(self.receiver.pages('/ben')) > before, 'ben is paged from memory')
+        self.assertEqual(server.fire({'alertname': 'Pour', 'n': 'more'})[0], 503)
+        os.remove(os.path.join(self.data, 'filler'))
+        wait(lambda: server.fire({'alertname': 'After', 'service': 'till-0'})[0] == 200, 'alerts are taken again')
+        self.assert_there(server, answered)
+        server.kill()
+        server.start()
+        self.assert_there(server, answered)
+        keys = {}
+        for headers, page in self.receiver.pages('/ben'):
+            if 'QueueFull' in page['incident']['title']:
+                keys.setdefault(page['incident']['number'], set()).add(headers['Idempotency-Key'])
+        self.assertTrue(keys)
+        self.assertEqual([number for number, of_it in keys.items() if len(of_it) > 1], [], 'one page, one key')
         server.stop()
         self.assert_verifies(server)
 
