@@ -89,7 +89,7 @@ static bool read_entry(struct channel_reader *reader, const struct fact *fact)
         channel->address = strcmp(match.value, "chat") == 0 ? address : url_in(arena, fact->rest);
         n++;
     }
-    if (n == 0 && text_starts_with(fact->rest, "email")) {
+    if (n == 0 && text_find_word(fact->rest, "email")) {
         add(reader, "email", "Email", fact->line)->use = fact->label;
         n++;
     }
@@ -129,6 +129,42 @@ static void complete(struct channel_reader *reader, const char *kind, const char
     channel->line = line;
 }
 
+/* A colour or a piece of a hash. */
+static bool is_hexadecimal(const char *address)
+{
+    return address[1 + strspn(address + 1, "0123456789abcdefABCDEF")] == '\0';
+}
+
+/* Each address of a chat channel that a text gives, once. */
+static void read_addresses(struct channel_reader *reader, const char *text, int line)
+{
+    struct arena *arena = reader->reading->arena;
+
+    for (const char *hash = strchr(text, '#'); hash; hash = strchr(hash + 1, '#')) {
+        const char *address = hash == text || strchr(" (\"'`[", hash[-1]) ? address_in(arena, hash) : NULL;
+        if (address == NULL || strncmp(address, hash, strlen(address)) != 0 || is_hexadecimal(address) ||
+            !mark(reader, address))
+            continue;
+        add(reader, "chat", address, line)->address = address;
+    }
+}
+
+/* "Send it to ward@hospital.example". */
+static void read_mail(struct channel_reader *reader, const char *text, int line)
+{
+    for (const char *at = strchr(text, '@'); at; at = strchr(at + 1, '@')) {
+        const char *first = at, *end = at + 1;
+        while (first > text && (isalnum((unsigned char)first[-1]) || strchr("._+-", first[-1])))
+            first--;
+        while (isalnum((unsigned char)*end) || *end == '-' || (*end == '.' && isalnum((unsigned char)end[1])))
+            end++;
+        const char *address = arena_strndup(reader->reading->arena, first, (size_t)(end - first));
+        if (first == at || strchr(strchr(address, '@'), '.') == NULL || !mark(reader, address))
+            continue;
+        add(reader, "email", address, line)->address = address;
+    }
+}
+
 static void read_mentions(struct channel_reader *reader, const char *text, int line)
 {
     struct arena *arena = reader->reading->arena;
@@ -152,6 +188,7 @@ static void read_mentions(struct channel_reader *reader, const char *text, int l
         if (channel->address)
             mark(reader, channel->address);
     }
+    read_mail(reader, text, line);
 }
 
 /* "Format: incident-YYYY-MM-DD-words" below a heading about a channel. */
@@ -251,6 +288,8 @@ void parts_read_channels(struct parts_reading *reading)
         else if (!used[i] && strnlen(fact->text, TEXT_BYTES) < TEXT_BYTES && tells(reading, fact) &&
                  !read_pattern(&reader, fact->text, fact->block, fact->line))
             read_mentions(&reader, fact->text, fact->line);
+        if (fact->place != FACT_FENCE && !used[i] && strnlen(fact->text, TEXT_BYTES) < TEXT_BYTES)
+            read_addresses(&reader, fact->text, fact->line);
         i++;
     }
     read_hooks(&reader);

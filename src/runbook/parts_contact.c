@@ -139,8 +139,44 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     const char *name = part_words_whole(PART_CONTACT_FIELD, fact->label)
                            ? named_by_heading(reading, fact->block)
                            : without_brackets(reading->arena, fact->label);
-    if (value_kind(fact->rest) || person_is(reading->arena, name, &person))
+    const char *purpose = purpose_of(reading, fact->block);
+    bool vendor = purpose && strcmp(purpose, "external support") == 0 && fact->place == FACT_ITEM;
+    if (value_kind(fact->rest) || vendor || person_is(reading->arena, name, &person))
         add_contact(reading, name, fact->rest, fact->block, fact->line);
+}
+
+/* The mail address or the phone number inside of a text ("Ext. 4471, desk@ward.example"), or NULL. */
+static const char *address_inside(struct arena *arena, const char *text)
+{
+    for (const char *word = text; *word;) {
+        size_t n = strcspn(word, " ,;()<>");
+        const char *part = arena_strndup(arena, word, n);
+        const char *kind = n > 0 ? value_kind(part) : NULL;
+        if (kind && (strcmp(kind, "email") == 0 || strcmp(kind, "phone") == 0))
+            return part;
+        word += n;
+        word += strspn(word, " ,;()<>");
+    }
+    return NULL;
+}
+
+/* "**Pump desk**" and on the next line how it is reached, under any heading. */
+static void read_named(struct parts_reading *reading, const struct fact *fact)
+{
+    enum { REACH_BYTES = 120 };
+    struct person person;
+
+    if (fact->label == NULL || fact->place != FACT_PROSE || strnlen(fact->label, NAME_BYTES) == NAME_BYTES ||
+        strnlen(fact->rest, REACH_BYTES) == REACH_BYTES ||
+        part_words_whole(PART_CONTACT_FIELD, fact->label) ||
+        part_words_value(PART_NOT_CONTACT, fact->label) || part_words_whole(PART_METADATA, fact->label))
+        return;
+    const char *address = address_inside(reading->arena, fact->rest);
+    bool only =
+        address && (text_starts_with(fact->rest, "ext") || fact->rest == strstr(fact->rest, address) ||
+                    person_is(reading->arena, fact->label, &person));
+    if (only)
+        add_contact(reading, fact->label, address, fact->block, fact->line);
 }
 
 /* ---- tables ---- */
@@ -164,7 +200,10 @@ static void read_table(struct parts_reading *reading, size_t i)
     bool reach = false;
 
     for (size_t k = 0; k < table->n_columns; k++)
-        reach |= text_same(table->columns[k].text, "phone") || text_same(table->columns[k].text, "email");
+        reach |= text_same(table->columns[k].text, "phone") || text_same(table->columns[k].text, "email") ||
+                 text_same(table->columns[k].text, "pager") || text_same(table->columns[k].text, "extension");
+    if (reach && name == table->n_columns)
+        name = value == 0 ? name : 0; /* "| Ward | Phone |" */
     if (name == table->n_columns || value == table->n_columns || (!reach && !under_contacts(reading, i)))
         return;
     list_each (row, &table->rows) {
@@ -257,6 +296,8 @@ void parts_read_contacts(struct parts_reading *reading)
             continue;
         if (under_contacts(reading, fact->block))
             read_fact(reading, fact);
+        else
+            read_named(reading, fact);
         read_layer(reading, fact);
     }
     for (size_t i = 0; i < document->blocks.n; i++) {

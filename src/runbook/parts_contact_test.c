@@ -121,6 +121,55 @@ static void rules_say_how_long_to_wait_and_which_line_of_support_comes_next(void
     assert_int_equal(parts->escalations.at[2].after_s, UNSTATED);
 }
 
+static void rules_of_levels_set_when_the_level_escalates(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *page =
+        "# P\n\n## Severity\n\n| Sev | Response |\n|---|---|\n| P0 | 5m |\n| P1 | 1h |\n\n## Escalation\n\n"
+        "**P1**:\n\n1. **0 min**: primary on-call engineer\n2. **15 min**: pump lead\n\n"
+        "1. Head of Pump Services, T+40m, P0 only\n\n## Calls\n\nP0: page the pump lead at once.\n";
+    const struct runbook *runbook = runbook_read(arena, "page.md", page, strlen(page));
+    const struct severity *p0 = runbook_severity(runbook, "P0"), *p1 = runbook_severity(runbook, "P1");
+
+    assert_int_equal(p0->escalate_after_s, 0); /* not 40 minutes: that is not for all of P0 */
+    assert_int_equal(p0->escalation_line, 21);
+    assert_int_equal(p1->escalate_after_s, 0);
+    assert_int_equal(runbook->parts.escalations.n, 4);
+    assert_int_equal(runbook->parts.escalations.at[1].after_s, 900);
+    assert_string_equal(runbook->parts.escalations.at[1].applies_to.at[0], "P1");
+    assert_string_equal(runbook->parts.escalations.at[2].to.at[0], "Head of Pump Services");
+    assert_int_equal(runbook->parts.escalations.at[2].after_s, 2400);
+}
+
+static void tables_of_conditions_and_actions_are_rules(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Escalation criteria\n\n| Condition | Action |\n|---|---|\n"
+               "| Valve stuck | P1 - page the pump lead immediately |\n| It heals | no escalation |\n");
+
+    assert_int_equal(parts->escalations.n, 1);
+    assert_int_equal(parts->escalations.at[0].line, 7);
+    assert_int_equal(parts->escalations.at[0].after_s, 0);
+    assert_string_equal(parts->escalations.at[0].condition, "Valve stuck");
+}
+
+static void names_in_bold_and_tables_of_wards_are_contacts(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Help\n\n**Pump administrator**\nExt. 4471, pumps@ward.example\n\n"
+                        "**Status**\nall good\n\n| Ward | Phone |\n|---|---|\n| North | 555-0111 |\n");
+
+    assert_int_equal(parts->contacts.n, 2);
+    assert_string_equal(parts->contacts.at[0].name, "Pump administrator");
+    assert_string_equal(parts->contacts.at[0].value, "pumps@ward.example");
+    assert_string_equal(parts->contacts.at[1].name, "North");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +180,9 @@ int main(void)
         cmocka_unit_test(levels_and_lists_of_when_to_escalate_are_rules),
         cmocka_unit_test(tiers_with_hours_are_layers_and_tiers_of_data_are_not),
         cmocka_unit_test(an_address_alone_is_a_contact),
+        cmocka_unit_test(rules_of_levels_set_when_the_level_escalates),
+        cmocka_unit_test(tables_of_conditions_and_actions_are_rules),
+        cmocka_unit_test(names_in_bold_and_tables_of_wards_are_contacts),
         cmocka_unit_test(rules_say_how_long_to_wait_and_which_line_of_support_comes_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

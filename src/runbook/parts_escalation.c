@@ -5,6 +5,8 @@
 
 #include "runbook/parts_person.h"
 #include "runbook/parts_priv.h"
+#include "runbook/parts_read.h"
+#include "runbook/procedure_priv.h"
 
 static struct escalation *add(struct parts_reading *reading, const char *kind, int line, int line_end)
 {
@@ -180,7 +182,7 @@ static bool is_rule_heading(const struct parts_reading *reading, size_t block)
     return part_heading_group(reading, block) == WORDS_ESCALATION;
 }
 
-enum { RULE_BYTES = 300 };
+enum { RULE_BYTES = 300, LEAD_BYTES = 12 };
 
 /* "unresolved in 15 minutes", "unreachable for 5 minutes", "no answer in 10 minutes". */
 static bool waits_before(const char *text, size_t at)
@@ -206,9 +208,12 @@ static bool wait_stated(const char *text, struct duration_words *ret_after)
     if (!text_duration(text, ret_after))
         return false;
     bool whole = ret_after->at == 0;
+    bool counted = ret_after->at > 1 && strncasecmp(text + ret_after->at - 2, "t+", 2) == 0;
     bool waits = waits_before(text, ret_after->at) || text_find_word(text, "passed") ||
                  text_find_word(text, "without");
-    return ret_after->immediate || (ret_after->value_s >= 60 && (ret_after->op || whole || waits));
+    bool start = counted || whole;
+    return ret_after->immediate || (ret_after->value_s == 0 && start) ||
+           (ret_after->value_s >= 60 && (ret_after->op || start || waits));
 }
 
 /* Under a heading that only says "Escalation", an item counts when it says who, when or for which level. */
@@ -225,29 +230,133 @@ static bool says_something(const struct parts_reading *reading, const struct fac
     return levels.n > 0 || condition_of(reading->arena, fact->text);
 }
 
+/* Whose rule it is: the levels that its label names, else those of the label or heading above its list. */
+static void rule_levels(struct parts_reading *reading, const struct fact *fact, struct strings *ret_ids)
+{
+    struct part_label above;
+
+    part_levels(reading, fact->label ? fact->label : fact->text, ret_ids);
+    if (ret_ids->n == 0 && part_label_before(reading, fact->block, &above) && !above.sentence)
+        part_levels(reading, above.text, ret_ids);
+    if (ret_ids->n == 0)
+        part_levels(reading, part_heading(reading, fact->block), ret_ids);
+}
+
+static struct escalation *add_rule(struct parts_reading *reading, const struct fact *fact)
+{
+    struct duration_words after, label_time;
+    struct escalation *rule = add(reading, "rule", fact->line, fact->line);
+    bool stated = wait_stated(fact->text, &after);
+    bool timed = fact->label && text_duration(fact->label, &label_time) && label_time.at == 0;
+    struct strings inside = {0}, first = {0};
+    const char *lead = fact->label
+                           ? fact->label
+                           : arena_strndup(reading->arena, fact->text, strnlen(fact->text, LEAD_BYTES));
+
+    part_levels(reading, fact->text, &inside);
+    part_levels(reading, lead, &first);
+    if (inside.n <= first.n)
+        rule->text = fact->text; /* "..., P0 only" is no rule for all of P0 */
+    rule_levels(reading, fact, &rule->applies_to);
+    if (fact->label && rule->applies_to.n == 0 && !timed)
+        strings_add(reading->arena, &rule->applies_to, fact->label);
+    persons_add(reading->arena, fact->rest, &rule->to);
+    rule->condition = condition_of(reading->arena, fact->rest);
+    if (rule->condition == NULL && fact->label == NULL && !stated)
+        rule->condition = fact->text;
+    if (stated)
+        rule->after_s = after.value_s;
+    return rule;
+}
+
 /* An item below "When to escalate": "**SEV-2**: within 30 minutes if there is no progress". */
 static void read_rule(struct parts_reading *reading, const struct fact *fact)
 {
     const struct block *block = &reading->document->blocks.at[fact->block];
     struct duration_words after;
 
-    if (fact->place != FACT_ITEM || block->depth != 1 || block->marker == MARKER_CHECKBOX ||
-        strnlen(fact->text, RULE_BYTES) == RULE_BYTES || part_severity_at(reading, fact->line) ||
-        strstr(fact->text, "://"))
+    if (fact->place != FACT_ITEM || block->depth != 1 || strnlen(fact->text, RULE_BYTES) == RULE_BYTES ||
+        part_severity_at(reading, fact->line) || strstr(fact->text, "://"))
         return;
-    bool stated = wait_stated(fact->text, &after);
-    if (!says_something(reading, fact, stated))
+    if (block->marker == MARKER_CHECKBOX && sentence_is_order(fact->text))
+        return; /* a step */
+    if (says_something(reading, fact, wait_stated(fact->text, &after)))
+        add_rule(reading, fact);
+}
+
+/* "P0/P1: page the lead at once", wherever it stands: a level, and whom it calls. Each "If nobody ..., call"
+ * behind it is a rule of its own. */
+static void read_level_line(struct parts_reading *reading, const struct fact *fact)
+{
+    struct strings levels = {0}, to = {0};
+    struct sentences sentences = {0};
+    struct word_match verb;
+
+    if (reading->runbook->severities.n == 0 || fact->label == NULL || fact->place == FACT_FENCE ||
+        !fact_may_have(fact, PART_CALL_VERB) || strnlen(fact->label, 40) == 40 ||
+        strnlen(fact->text, RULE_BYTES) == RULE_BYTES || has_line(reading, fact->line) ||
+        !part_words_next(PART_CALL_VERB, fact->rest, 0, &verb) || verb.at > 0)
         return;
-    struct escalation *rule = add(reading, "rule", fact->line, fact->line);
-    part_levels(reading, fact->label ? fact->label : fact->text, &rule->applies_to);
-    if (fact->label && rule->applies_to.n == 0)
-        strings_add(reading->arena, &rule->applies_to, fact->label);
-    persons_add(reading->arena, fact->rest, &rule->to);
-    rule->condition = condition_of(reading->arena, fact->rest);
-    if (rule->condition == NULL && fact->label == NULL)
-        rule->condition = fact->text;
-    if (stated)
-        rule->after_s = after.value_s;
+    part_levels(reading, fact->label, &levels);
+    persons_add(reading->arena, fact->rest, &to);
+    if (levels.n == 0 || to.n == 0)
+        return;
+    text_sentences(reading->arena, fact->rest, &sentences);
+    list_each (sentence, &sentences) {
+        struct fact part = *fact;
+        part.rest = part.text = sentence->text;
+        part.label = sentence == sentences.at ? fact->label : NULL;
+        struct escalation *rule = add_rule(reading, &part);
+        rule->applies_to = levels;
+        if (rule->to.n == 0)
+            reading->parts->escalations.n--;
+    }
+}
+
+/* ---- tables of rules ---- */
+
+/* The column that says to whom or what then; n_columns: none. */
+static size_t action_column(const struct block *table)
+{
+    static const char *const names[] = {"escalate to", "escalation", "action", "notify", "contact", "who"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (size_t k = 1; k < table->n_columns; k++)
+            if (strcasestr(table->columns[k].text, names[i]))
+                return k;
+    return table->n_columns;
+}
+
+/* "| Condition | Action |" below "Escalation criteria", and tables with a column about escalation. */
+static void read_rule_table(struct parts_reading *reading, size_t i)
+{
+    const struct block *table = &reading->document->blocks.at[i];
+    size_t action = action_column(table);
+
+    if (action == table->n_columns || part_template_at(reading, table->line) ||
+        (!strcasestr(table->columns[action].text, "escalat") && !is_rule_heading(reading, i)))
+        return;
+    list_each (row, &table->rows) {
+        const char *then = row->cells[action].text, *when = row->cells[0].text;
+        struct duration_words after;
+        struct strings to = {0}, levels = {0};
+        if (part_severity_at(reading, row->line) || has_line(reading, row->line) ||
+            strnlen(then, RULE_BYTES) == RULE_BYTES || text_starts_with(then, "no") ||
+            text_find_word(then, "no escalation"))
+            continue;
+        persons_add(reading->arena, then, &to);
+        if (to.n == 0 && !part_words_value(PART_ESCALATE_VERB, then))
+            continue;
+        struct escalation *rule = add(reading, "rule", row->line, row->line);
+        part_levels(reading, arena_printf(reading->arena, "%s %s", when, then), &levels);
+        rule->applies_to = levels;
+        rule->to = to;
+        rule->condition = condition_of(reading->arena, then);
+        if (rule->condition == NULL)
+            rule->condition = when;
+        if (wait_stated(then, &after) || wait_stated(when, &after))
+            rule->after_s = after.value_s;
+    }
 }
 
 /* A step that escalates to somebody. */
@@ -300,11 +409,35 @@ void parts_read_escalations(struct parts_reading *reading)
             continue;
         if (is_rule_heading(reading, fact->block))
             read_rule(reading, fact);
+        read_level_line(reading, fact);
     }
     read_contact_chains(reading);
     for (size_t i = 0; i < reading->document->blocks.n; i++)
         if (reading->document->blocks.at[i].kind == BLOCK_ITEM &&
             reading->document->blocks.at[i].list_first == i)
             read_team(reading, i);
+        else if (reading->document->blocks.at[i].kind == BLOCK_TABLE)
+            read_rule_table(reading, i);
     read_steps(reading);
+}
+
+void severities_take_rules(struct runbook *runbook)
+{
+    list_each (level, &runbook->severities) {
+        if (level->escalation_text)
+            continue;
+        list_each (rule, &runbook->parts.escalations) {
+            bool applies = false;
+            for (size_t i = 0; i < rule->applies_to.n; i++)
+                applies |= text_same(rule->applies_to.at[i], level->id);
+            if (!applies || rule->text == NULL || rule->after_s == UNSTATED ||
+                (level->escalation_text && level->escalate_after_s <= rule->after_s))
+                continue;
+            level->escalation_text = rule->text;
+            level->escalation_line = rule->line;
+            level->escalate_after_s = rule->after_s;
+            level->escalate_condition = rule->condition;
+            level->escalate_to = rule->to;
+        }
+    }
 }

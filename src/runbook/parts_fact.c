@@ -51,11 +51,23 @@ static bool has_id(const struct strings *ids, const char *id)
     return false;
 }
 
+/* Levels by letter ("Class A") are only known by their name. */
+static void add_lettered(const struct parts_reading *reading, const char *text, struct strings *ret_ids)
+{
+    list_each (level, &reading->runbook->severities) {
+        size_t n = strlen(level->id);
+        if (n > 2 && isupper((unsigned char)level->id[n - 1]) && strchr(" -", level->id[n - 2]) &&
+            text_find_word(text, level->id) && !has_id(ret_ids, level->id))
+            strings_add(reading->arena, ret_ids, level->id);
+    }
+}
+
 void part_levels(const struct parts_reading *reading, const char *text, struct strings *ret_ids)
 {
     size_t at, n, at_most = 16;
     int number;
 
+    add_lettered(reading, text, ret_ids);
     for (const char *s = text; at_most-- > 0; s += at + n) {
         const char *name = severity_find(reading->arena, s, &number, &at, &n);
         if (name == NULL || n == 0)

@@ -24,6 +24,7 @@ struct escalation {
     bool ordered;
     int64_t after_s;
     const char *condition;
+    const char *text; /* of a rule that holds for all of its levels, as written; or NULL */
     int line, line_end;
 };
 

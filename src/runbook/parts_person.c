@@ -44,6 +44,23 @@ static size_t name_first(struct arena *arena, const char *text, size_t at, size_
     return at;
 }
 
+/* "Head of IT Operations": behind " of " the words of its name, each with a capital. 0: there are none. */
+static size_t of_what(const char *text)
+{
+    size_t n = strlen(" of ");
+
+    if (strncmp(text, " of ", n) != 0 || !isupper((unsigned char)text[n]))
+        return 0;
+    for (int words = 0; words < 4 && (isupper((unsigned char)text[n]) || text[n] == '&'); words++) {
+        while (name_byte(text[n]))
+            n++;
+        if (text[n] != ' ' || (!isupper((unsigned char)text[n + 1]) && text[n + 1] != '&'))
+            break;
+        n++;
+    }
+    return n;
+}
+
 bool person_next(struct arena *arena, const char *text, size_t from, struct person *ret_person)
 {
     struct word_match noun, more;
@@ -56,7 +73,10 @@ bool person_next(struct arena *arena, const char *text, size_t from, struct pers
             end = more.at + more.n_bytes; /* "security team" + "lead" */
             kind = more.value;
         }
-        size_t first = name_first(arena, text, noun.at, left);
+        size_t first = name_first(arena, text, noun.at, left), of = of_what(text + end);
+        end += of;
+        if (of == 0 && text_same(arena_strndup(arena, text + noun.at, noun.n_bytes), "head"))
+            continue; /* the first of anything */
         bool qualified = first < noun.at || end > noun.at + noun.n_bytes;
         noun.n_bytes = end - noun.at;
         if (text[end] == '-' || text[end] == '/' ||

@@ -8,6 +8,8 @@
 #include "runbook/parts_person.h"
 #include "runbook/parts_priv.h"
 
+enum { STEP_BYTES = 400, TOLD_BYTES = 40 };
+
 struct role_reader {
     struct parts_reading *reading;
     struct map *known; /* "name\nkind" and "name" in lower case, without "team" behind them */
@@ -88,12 +90,14 @@ static void read_role_heading(struct role_reader *reader, size_t i)
 {
     struct parts_reading *reading = reader->reading;
     const struct block *heading = &reading->document->blocks.at[i];
-    const char *title = part_heading(reading, i), *open = strchr(title, '('),
-               *close = open ? strchr(open, ')') : NULL;
+    const char *title = text_without_number(reading->arena, part_heading(reading, i), NULL);
+    bool called = text_starts_with(title, "role: ");
+    title += called ? strlen("role: ") : 0;
+    const char *open = strchr(title, '('), *close = open ? strchr(open, ')') : NULL;
     struct person person;
 
-    if (words_heading(part_heading_above(reading, i)) != WORDS_ROLES || part_words_value(PART_SME, title) ||
-        !person_is(reading->arena, title, &person))
+    if ((!called && words_heading(part_heading_above(reading, i)) != WORDS_ROLES) ||
+        part_words_value(PART_SME, title) || !person_is(reading->arena, title, &person))
         return;
     struct role *role = add(reader, person.name, "incident", heading->line);
     if (role == NULL)
@@ -156,6 +160,25 @@ static void read_place(struct role_reader *reader, const struct fact *fact)
         role->primary = fact->rest;
 }
 
+/* "Assign roles: commander (IC), scribe", "Attendees: the pump lead, nursing manager". */
+static void read_listed(struct role_reader *reader, const struct fact *fact)
+{
+    struct arena *arena = reader->reading->arena;
+    size_t n_label = fact->label ? strnlen(fact->label, 40) : 40;
+    bool roles = n_label < 40 && n_label >= 5 && text_same(fact->label + n_label - 5, "roles");
+    bool attend = n_label < 40 && part_words_whole(PART_PARTICIPANTS, fact->label);
+    struct strings names = {0};
+
+    if ((!roles && !attend) || strnlen(fact->rest, STEP_BYTES) == STEP_BYTES)
+        return;
+    text_split_list(arena, fact->rest, false, &names);
+    list_each (name, &names) {
+        struct person person;
+        if (person_is(arena, *name, &person))
+            add_new(reader, person.name, roles ? "incident" : "stakeholder", fact->line);
+    }
+}
+
 static void read_fact(struct role_reader *reader, const struct fact *fact)
 {
     struct parts_reading *reading = reader->reading;
@@ -169,6 +192,7 @@ static void read_fact(struct role_reader *reader, const struct fact *fact)
     }
     if (fact->place != FACT_ITEM)
         return;
+    read_listed(reader, fact);
     bool labelled = part_label_before(reading, fact->block, &label);
     if (fact->label && part_heading_value(reading, fact->block, PART_SME))
         read_expert(reader, fact);
@@ -180,6 +204,39 @@ static void read_fact(struct role_reader *reader, const struct fact *fact)
         read_member(reader, fact, "stakeholder");
 }
 
+/* ---- "| Role | Primary | Secondary |" ---- */
+
+static const char *cell_of(const struct block *table, const struct table_row *row, const char *layer)
+{
+    for (size_t k = 1; k < table->n_columns; k++) {
+        const char *value = part_words_whole(PART_LAYER, table->columns[k].text);
+        if (value && strcmp(value, layer) == 0 && row->cells[k].text[0])
+            return row->cells[k].text;
+    }
+    return NULL;
+}
+
+static void read_role_table(struct role_reader *reader, const struct block *table)
+{
+    bool role = table->n_columns > 1 &&
+                (text_same(table->columns[0].text, "role") || text_same(table->columns[0].text, "roles") ||
+                 text_same(table->columns[0].text, "position"));
+
+    if (!role || part_template_at(reader->reading, table->line))
+        return;
+    list_each (row, &table->rows) {
+        const char *name = row->cells[0].text;
+        if (name[0] == '\0' || strnlen(name, 60) == 60)
+            continue;
+        struct role *added =
+            add(reader, name, part_words_value(PART_ONCALL, name) ? "oncall" : "incident", row->line);
+        if (added == NULL)
+            continue;
+        added->primary = cell_of(table, row, "1");
+        added->secondary = cell_of(table, row, "2");
+    }
+}
+
 /* ---- what other lists know ---- */
 
 static void read_contacts(struct role_reader *reader)
@@ -188,7 +245,8 @@ static void read_contacts(struct role_reader *reader)
         struct person person;
         bool chain = contact->purpose && strcmp(contact->purpose, "escalation") == 0;
         bool duty = contact->value_kind == NULL || strcmp(contact->value_kind, "rotation") == 0;
-        if ((!chain && !duty) || !person_is(reader->reading->arena, contact->name, &person))
+        bool reached = contact->value_kind && !contact->placeholder && contact->purpose == NULL;
+        if ((!chain && !duty && !reached) || !person_is(reader->reading->arena, contact->name, &person))
             continue;
         const char *kind = part_words_value(PART_ONCALL, contact->name) ? "oncall"
                            : chain                                      ? "escalation"
@@ -234,8 +292,6 @@ static void read_escalations(struct role_reader *reader)
 
 /* ---- sentences ---- */
 
-enum { STEP_BYTES = 400 };
-
 /* "Notify stakeholders", "Alert the security team": who is told. */
 static void read_told(struct role_reader *reader, const char *text, int line)
 {
@@ -249,8 +305,13 @@ static void read_told(struct role_reader *reader, const char *text, int line)
             continue;
         size_t n = strcspn(verb, ".;");
         const char *part = arena_strndup(arena, verb, n);
-        if (person_next(arena, part, 0, &person) && person.at < 40)
+        size_t from = 0;
+        while (person_next(arena, part, from, &person) && person.at < from + TOLD_BYTES) {
             add_new(reader, person.name, strcmp(person.kind, "sme") == 0 ? "escalation" : person.kind, line);
+            from = person.end;
+            if (strncmp(part + from, " and ", 5) != 0 && strncmp(part + from, ", ", 2) != 0)
+                break;
+        }
     }
 }
 
@@ -292,6 +353,8 @@ void parts_read_roles(struct parts_reading *reading)
     for (size_t i = 0; i < reading->document->blocks.n; i++)
         if (reading->document->blocks.at[i].kind == BLOCK_HEADING)
             read_role_heading(&reader, i);
+        else if (reading->document->blocks.at[i].kind == BLOCK_TABLE)
+            read_role_table(&reader, &reading->document->blocks.at[i]);
     read_layers(&reader);
     read_contacts(&reader);
     list_each (fact, &reading->facts)

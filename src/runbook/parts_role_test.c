@@ -61,6 +61,22 @@ static void the_name_of_a_role_ends_where_the_sentence_goes_on(void **state)
     assert_string_equal(person.name, "Security Team Lead");
 }
 
+static void tables_chapters_and_lists_of_names_give_roles(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## 3 Roles\n\n### 3.1 Pump Manager\n- Runs the pumps.\n\n"
+                        "| Role | Primary | Secondary |\n|---|---|---|\n| Valve desk | Ana | Ben |\n\n"
+                        "## Start\n- [ ] Assign roles: Commander (IC), Scribe\n");
+
+    assert_int_equal(parts->roles.n, 4);
+    assert_string_equal(parts->roles.at[0].name, "Pump Manager");
+    assert_string_equal(parts->roles.at[1].name, "Valve desk");
+    assert_string_equal(parts->roles.at[1].secondary, "Ben");
+    assert_string_equal(parts->roles.at[3].name, "Scribe");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -68,6 +84,7 @@ int main(void)
         cmocka_unit_test(who_is_told_and_who_owns_the_page_has_a_role),
         cmocka_unit_test(a_response_team_is_a_list_of_roles),
         cmocka_unit_test(the_name_of_a_role_ends_where_the_sentence_goes_on),
+        cmocka_unit_test(tables_chapters_and_lists_of_names_give_roles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,7 @@ static const char *const group_names[PART_WORDS_COUNT] = {
     [PART_CONTACT_HEADING] = "contact_heading",
     [PART_PURPOSE] = "purpose",
     [PART_NOT_CONTACT] = "not_contact",
+    [PART_CALL_VERB] = "call_verb",
     [PART_ESCALATE_VERB] = "escalate_verb",
     [PART_CHAIN] = "chain",
     [PART_ASSEMBLY] = "assembly",

@@ -86,6 +86,7 @@ struct runbook *runbook_read(struct arena *arena, const char *file, const char *
     severities_read(arena, runbook);
     procedures_complete(arena, runbook);
     runbook_read_parts(arena, runbook);
+    severities_take_rules(runbook);
     return runbook;
 }
 

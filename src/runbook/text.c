@@ -233,13 +233,16 @@ const char *text_without_number(struct arena *arena, const char *text, const cha
     size_t first, n = number_bytes(text, &first);
     const char *mark = text + n;
     bool closed = *mark == '.' || *mark == ')' || *mark == ':';
+    /* "3.1 Roles": the numbers of chapters have no mark behind them */
+    bool chapter = first == 0 && isdigit((unsigned char)text[0]) && *mark == ' ' &&
+                   isupper((unsigned char)mark[1]) && memchr(text, '.', n) != NULL;
     bool dash = first > 0 && *mark == ' ' && (mark[1] == '-' || strncmp(mark + 1, "\xe2\x80", 2) == 0);
 
     if (ret_number)
         *ret_number = NULL;
-    if (n == first || n - first > 8 || (!closed && !dash))
+    if (n == first || n - first > 8 || (!closed && !dash && !chapter))
         return text;
-    const char *rest = mark + 1;
+    const char *rest = mark + !chapter;
     if (dash)
         rest += rest[0] == '-' ? 1 : 3;
     if (*rest != ' ' && *rest != '\0')
