@@ -88,6 +88,8 @@ static const struct block *before(const struct parts_reading *reading, size_t bl
     const struct block *above = &document->blocks.at[first - 1];
     bool same = above->heading == document->blocks.at[first].heading &&
                 above->item == document->blocks.at[first].item;
+    if (above->kind == BLOCK_ITEM && document->blocks.at[first].item == first - 1)
+        return above; /* "4. Tell the ward with this message:" */
     return above->kind == BLOCK_PARAGRAPH && same ? above : NULL;
 }
 

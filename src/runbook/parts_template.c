@@ -15,8 +15,31 @@ struct candidate {
     struct part_label label; /* text NULL without one */
 };
 
+/* Without the four blanks by which a block is set in. */
+static const char *set_out(struct arena *arena, const char *body)
+{
+    char *out = arena_strdup(arena, body), *to = out;
+
+    for (const char *line = body; *line;) {
+        size_t blanks = strspn(line, " ");
+        line += blanks < 4 ? blanks : 4;
+        size_t n = strcspn(line, "\n");
+        n += line[n] == '\n';
+        memmove(to, line, n);
+        to += n;
+        line += n;
+    }
+    *to = '\0';
+    return out;
+}
+
 static const char *body_of(const struct parts_reading *reading, const struct candidate *candidate)
 {
+    const struct block *block = &reading->document->blocks.at[candidate->block];
+
+    if (block->kind == BLOCK_FENCE && !block->fenced)
+        return set_out(reading->arena, document_lines(reading->arena, reading->document,
+                                                      candidate->body_start, candidate->body_end));
     return document_lines(reading->arena, reading->document, candidate->body_start, candidate->body_end);
 }
 
@@ -141,7 +164,7 @@ static bool fence_is_template(const struct parts_reading *reading, const struct 
     if (called == 2)
         return n_fields > 0 || subject || is_markdown(candidate->lang);
     if (called == 1)
-        return n_fields > 1 || (n_fields > 0 && subject);
+        return n_fields > 1 || (n_fields > 0 && subject) || text_starts_with(body, "subject:");
     return n_fields >= FIELDS_WITHOUT_NAME && labelled_fields(body) >= 2 && n_fields <= 3 * count_lines(body);
 }
 
@@ -234,12 +257,14 @@ static void read_fence(struct parts_reading *reading, size_t i)
     struct candidate candidate = {
         .block = i, .line = block->line, .line_end = block->line_end, .lang = block->lang};
 
-    if (!block->fenced || block->lines.n == 0 || !open_language(block->lang) ||
-        fence_role(block) != FENCE_OTHER)
+    if (block->lines.n == 0 || !open_language(block->lang) || fence_role(block) != FENCE_OTHER)
         return;
     candidate.body_start = block->body_line;
     candidate.body_end = block->body_line + (int)block->lines.n - 1;
     part_label_before(reading, i, &candidate.label);
+    if (!block->fenced &&
+        (candidate.label.text == NULL || !part_words_value(PART_MESSAGE, candidate.label.text)))
+        return; /* what is set in by four blanks is a message only when the words above it say so */
     if (fence_is_template(reading, &candidate))
         add_template(reading, &candidate, NULL);
 }
@@ -281,8 +306,7 @@ static size_t read_quote(struct parts_reading *reading, size_t i)
     const char *body = body_of(reading, &candidate);
     int called = called_template(reading, &candidate, NULL);
     size_t n_fields = template_count_fields(body);
-    bool several = candidate.line_end > candidate.line;
-    if (several && ((called == 2 && n_fields > 0) || (called == 1 && n_fields > 1)))
+    if ((called == 2 && n_fields > 0) || (called == 1 && n_fields > 1))
         add_template(reading, &candidate, NULL);
     return end;
 }

@@ -93,6 +93,22 @@ static void links_and_boxes_are_no_places_to_fill_in(void **state)
     assert_string_equal(parts->templates.at[0].placeholders.at[1].text, "<first name>");
 }
 
+static void a_sentence_or_an_item_may_introduce_a_message(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n## Late\n\n1. Tell the ward with this message:\n\n   > Results are late since [time]. Next"
+        " word in [minutes] minutes.\n\n## Closing\n\nThe message to all wards reads:\n\n"
+        "    Subject: Results are back\n\n    They are right again.\n");
+
+    assert_int_equal(parts->templates.n, 2);
+    assert_int_equal(parts->templates.at[0].placeholders.n, 2);
+    assert_int_equal(parts->templates.at[0].line, 7);
+    assert_string_equal(parts->templates.at[1].subject, "Results are back");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +118,7 @@ int main(void)
         cmocka_unit_test(contacts_output_and_program_text_are_no_templates),
         cmocka_unit_test(a_block_quote_under_a_template_heading_is_one),
         cmocka_unit_test(links_and_boxes_are_no_places_to_fill_in),
+        cmocka_unit_test(a_sentence_or_an_item_may_introduce_a_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,8 @@ struct section {
     size_t own_end;     /* the first heading below, or the end of the section */
     size_t content_end; /* where the first procedure opens among its own blocks, or own_end */
     enum words group;
-    bool collection, page, numbered, excluded;
+    bool collection, page, numbered, timed, excluded;
+    bool single; /* part of a page about one trouble */
     bool own_steps, any_steps, has_children;
     const char *severity; /* stated right under the heading, or NULL */
     int severity_line;
@@ -111,6 +112,19 @@ static const char *called_procedure(const char *title)
     return rest[0] == ':' && rest[1] == ' ' ? rest + 2 : NULL;
 }
 
+/* "First 15 minutes", "Within 4 hours", "Every 30 minutes": a part of the work named for its time. */
+static bool is_timed(struct arena *arena, const char *title)
+{
+    static const char *const starts[] = {"first ", "within ", "every ", "next ",
+                                         "after ", "minute",  "hour",   "t+"};
+    struct duration_words duration;
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (text_starts_with(title, starts[i]))
+            return text_duration(text_normalise(arena, title, strlen(title)), &duration);
+    return false;
+}
+
 static void section_read(struct reading *reading, size_t h)
 {
     const struct block *block = &reading->document->blocks.at[h];
@@ -129,6 +143,7 @@ static void section_read(struct reading *reading, size_t h)
     section->page = !words_occur(WORDS_COLLECTION, title) && words_occur(WORDS_PAGE, title);
     section->collection = section->page || words_occur(WORDS_COLLECTION, title);
     section->numbered = number != NULL;
+    section->timed = is_timed(reading->arena, block->prose.text);
     bool inherits = above && above->excluded && reading->document->blocks.at[block->heading].level > 1;
     section->excluded = inherits || is_closed_group(section->group);
     if (inherits)
@@ -160,6 +175,7 @@ static void sections_read(struct reading *reading)
 struct children {
     size_t core; /* immediate, diagnosis, resolution, mitigation */
     size_t core_leaves;
+    size_t particular; /* core, and of one thing: "Check the pump" */
     size_t numbered;
     size_t stages, placed, all; /* placed: a stage or numbered */
     bool collections;
@@ -181,15 +197,40 @@ static struct children count_children(const struct reading *reading, size_t h)
             continue;
         bool gathers = child->collection && child->has_children;
         bool core = is_core(child->group) && !gathers;
+        const char *title = reading->document->blocks.at[c].prose.text;
         count.core += core;
         count.core_leaves += core && !child->has_children;
-        count.numbered += child->numbered && !gathers;
+        count.particular += core && words_begin(WORDS_VERBS, title) && strchr(title, ' ') != NULL;
+        count.numbered += (child->numbered || child->timed) && !gathers;
         count.stages += is_stage_group(child->group) && !gathers;
-        count.placed += (is_stage_group(child->group) || child->numbered) && !gathers;
+        count.placed += (is_stage_group(child->group) || child->numbered || child->timed) && !gathers;
         count.all++;
         count.collections |= gathers;
     }
     return count;
+}
+
+/* "Service outage runbook" with a part that looks and parts that repair is one procedure, even where
+ * "Recovery procedures" gathers several ways. */
+static bool is_one_trouble(const struct reading *reading, size_t h)
+{
+    size_t end = reading->document->blocks.at[h].end, looks = 0, repairs = 0;
+
+    if (!reading->sections[h].page || reading->document->blocks.at[h].level > 1)
+        return false;
+    for (size_t c = reading->sections[h].own_end; c < end; c = child_next(reading, c, end)) {
+        const struct section *child = &reading->sections[c];
+        bool gathers = child->collection && child->has_children;
+        bool repair = child->group == WORDS_RESOLUTION || child->group == WORDS_MITIGATION;
+        bool informs = (child->group >= WORDS_SYMPTOMS && child->group <= WORDS_ABOUT) || child->excluded;
+        if (!child->any_steps || informs)
+            continue;
+        if (!(is_stage_group(child->group) || child->timed) || (gathers && !repair))
+            return false;
+        looks += (child->group == WORDS_DIAGNOSIS || child->group == WORDS_IMMEDIATE) && !gathers;
+        repairs += repair;
+    }
+    return looks > 0 && repairs > 0;
 }
 
 /* Its child headings are parts of it, not procedures of their own. */
@@ -198,6 +239,8 @@ static bool has_phases(const struct reading *reading, size_t h)
     const struct section *section = &reading->sections[h];
     struct children count = count_children(reading, h);
 
+    if (section->single && reading->document->blocks.at[h].level == 1)
+        return true;
     if (count.collections || section->excluded)
         return false;
     if (section->group == WORDS_POST_INCIDENT && !section->collection && section->has_children)
@@ -205,7 +248,7 @@ static bool has_phases(const struct reading *reading, size_t h)
     if (section->page && count.stages >= 2 && count.placed == count.all && count.core > 0)
         return true;
     if (section->collection)
-        return count.core_leaves >= 2 && count.core_leaves == count.core;
+        return count.core_leaves >= 2 && count.core_leaves == count.core && count.particular == 0;
     if (count.numbered >= 2)
         return true;
     return count.core >= 1 && !is_stage_group(section->group);
@@ -229,6 +272,8 @@ static bool is_apart(const struct reading *reading, size_t h)
 {
     const struct section *section = &reading->sections[h];
 
+    if (section->single)
+        return false;
     return has_phases(reading, h) ||
            (section->collection && section->has_children && !is_stage_group(section->group));
 }
@@ -238,7 +283,7 @@ static void read_child(const struct reading *reading, struct procedure_writer *w
 {
     const struct section *section = &reading->sections[h];
     const struct block *block = &reading->document->blocks.at[h];
-    bool names_phase = is_stage_group(section->group) || section->numbered || !deep;
+    bool names_phase = is_stage_group(section->group) || section->numbered || section->timed || !deep;
 
     if (!section->numbered && !is_stage_group(section->group) && is_apart(reading, h))
         return;
@@ -250,7 +295,7 @@ static void read_child(const struct reading *reading, struct procedure_writer *w
         phase_announce(writer, block->prose.text, stage, block->line);
     content_read(writer, h + 1, section->content_end, section->group);
     if (!section->excluded)
-        read_children(reading, writer, h, stage, true);
+        read_children(reading, writer, h, stage, !(section->single && section->collection));
 }
 
 static struct procedure *procedure_start(const struct reading *reading, const char *title, size_t path_of,
@@ -437,6 +482,10 @@ void procedures_read(struct arena *arena, struct runbook *runbook)
     size_t n = reading.document->blocks.n;
 
     sections_read(&reading);
+    for (size_t h = next_section(&reading, 0, n); h < n; h = child_next(&reading, h, n))
+        if (is_one_trouble(&reading, h))
+            for (size_t i = h; i < reading.document->blocks.at[h].end; i++)
+                reading.sections[i].single = true;
     read_preface(&reading);
     for (size_t h = next_section(&reading, 0, n); h < n; h = child_next(&reading, h, n))
         visit(&reading, h, false);

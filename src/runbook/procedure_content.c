@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runbook/command.h"
+#include "runbook/parts_words.h"
 #include "runbook/severity.h"
 #include "runbook/text.h"
 
@@ -264,6 +265,21 @@ static bool title_tells(const struct document *document, size_t heading)
     return gerund || words_begin(WORDS_VERBS, title) || words_occur(WORDS_PROBLEMS, title);
 }
 
+/* "oom? bump it: `kubectl set resources ...`": a command in the text tells what to do. */
+static bool runs_something(const struct prose *prose)
+{
+    struct command_list commands = {0};
+    bool code = false;
+
+    list_each (span, &prose->spans)
+        code |= span->kind == SPAN_CODE && strchr(span->exact, ' ');
+    if (!code)
+        return false;
+    scoped_arena struct arena *arena = arena_new();
+    prose_commands(arena, prose, &commands);
+    return commands.n > 0;
+}
+
 /* Whether the items of a list are steps: ticked ones unless they are links or questions; ordered ones when a
  * stage is named or a quarter of them tell to do something, plain bullets when half of them do. */
 static void look_at_list(struct procedure_writer *writer, size_t item)
@@ -288,7 +304,8 @@ static void look_at_list(struct procedure_writer *writer, size_t item)
         /* "What was deployed last?" with a command below it is a step. */
         questions += bytes > 0 && block->prose.text[bytes - 1] == '?' && block->end == i + 1;
         foreign += (unsigned char)block->prose.text[0] >= 0xe3; /* in a script that has no known verbs */
-        orders += sentence_is_order(block->prose.text) || (lead && writer->staged) || block->end > i + 1 ||
+        orders += sentence_is_order(block->prose.text) || runs_something(&block->prose) ||
+                  (lead && writer->staged) || block->end > i + 1 ||
                   (writer->staged && text_starts_with(block->prose.text, "if "));
     }
     writer->list_first = first + 1;
@@ -313,6 +330,28 @@ static bool list_runs(struct procedure_writer *writer, size_t item)
     return writer->list_runs;
 }
 
+/* "1. **Bad release.** It broke something." and below it, in the same item, "*Mitigation:* roll it back". */
+static void read_cause(struct content *content, const struct block *block)
+{
+    struct procedure_writer *writer = content->writer;
+    size_t n = 0;
+
+    for (; n < block->prose.passages.n; n++) {
+        const struct passage *passage = &block->prose.passages.at[n];
+        if (n > 0 && passage->lead && is_stage_group(label_group(passage->lead)))
+            break;
+    }
+    const char *text = block->prose.text;
+    if (n < block->prose.passages.n)
+        text = text_normalise(writer->arena, text, block->prose.passages.at[n].at);
+    add_causes(content, text, block->line, false);
+    for (; n < block->prose.passages.n; n++) {
+        const struct passage *passage = &block->prose.passages.at[n];
+        if (passage->lead && is_stage_group(label_group(passage->lead)) && passage->rest[0])
+            steps_from_sentences(writer, &block->prose, passage->rest_at, passage->rest);
+    }
+}
+
 static void read_item(struct content *content, size_t item)
 {
     struct procedure_writer *writer = content->writer;
@@ -330,7 +369,7 @@ static void read_item(struct content *content, size_t item)
     } else if (content->mode == MODE_TRIGGERS) {
         add_triggers(content, block->prose.text, &block->prose, 0, false);
     } else if (content->mode == MODE_CAUSES) {
-        add_causes(content, block->prose.text, block->line, false);
+        read_cause(content, block);
     } else if ((content->mode == MODE_STEPS && list_counts(writer, item)) ||
                (content->mode == MODE_FENCES && list_runs(writer, item))) {
         steps_from_item(writer, item);
@@ -371,6 +410,10 @@ static void read_sentences(struct content *content, const struct prose *prose, c
     struct procedure_writer *writer = content->writer;
     struct command_list commands = {0};
 
+    const char *label, *rest;
+
+    if (text_label(writer->arena, passage->rest, &label, &rest) && part_words_whole(PART_METADATA, label))
+        return; /* "Document owner: ..." is no order to document */
     if (leads_on(writer, passage->rest, next)) {
         content->intro = passage->rest;
         return;
@@ -431,18 +474,25 @@ static void read_fence(struct content *content, size_t fence)
 {
     bool informs = content->mode != MODE_STEPS;
 
+    const struct block *block = &content->writer->document->blocks.at[fence];
     if (content->mode == MODE_NOTHING || !wants_steps(content->writer))
+        return;
+    /* "Queries we use", the expression of an alert: nobody is told to run them. */
+    if (fence_is_query(block) && content->intro == NULL && !content->writer->staged &&
+        content->writer->procedure->phases.n == 0 && !title_tells(content->writer->document, block->heading))
         return;
     if (!informs || fence_has(content->writer, fence, false))
         steps_from_fence(content->writer, fence, content->intro);
     content->intro = NULL;
 }
 
-/* A table of two columns that states the severity: "| **Severity** | P1 |". */
+/* A table of steps, or of two columns that states the severity: "| **Severity** | P1 |". */
 static void read_table(struct content *content, const struct block *table)
 {
     struct procedure_writer *writer = content->writer;
 
+    if (content->mode == MODE_STEPS && wants_steps(writer))
+        steps_from_table(writer, table);
     if (table->n_columns != 2)
         return;
     if (words_are(WORDS_SEVERITY, table->columns[0].text))

@@ -53,6 +53,8 @@ void steps_from_fence(struct procedure_writer *writer, size_t fence, const char 
 /* The sentences of a stretch of prose that tell to do something; true when there was one. */
 bool steps_from_sentences(struct procedure_writer *writer, const struct prose *prose, size_t from,
                           const char *text);
+/* "| Step | Action | Who |": a step a row. Nothing for tables of other things. */
+void steps_from_table(struct procedure_writer *writer, const struct block *table);
 /* "scale up, look at logs": a step each, numbered. */
 void steps_from_words(struct procedure_writer *writer, const char *text, int line);
 /* Whether the sentence tells to do something: a verb first, or after one leading clause. */

@@ -315,6 +315,93 @@ static void what_is_called_a_procedure_is_one(void **state)
     assert_int_equal(runbook->procedures.at[2].phases.at[0].steps.n, 2);
 }
 
+static void a_page_about_one_trouble_is_one_procedure(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *one = read_text(
+        arena, "# Pump outage runbook\n\n## First checks\n1. Look at the pump.\n\n## Likely causes\n"
+               "1. **Bad seal.** It leaks.\n   *Mitigation:* replace the seal.\n\n"
+               "## Recovery procedures\n### Restart it\n- Press start\n### Swap it\n1. Fetch one\n"
+               "2. Swap them\n");
+    struct runbook *many =
+        read_text(arena, "# Pump runbook\n\n## Common operations\n### Check the pump\n```bash\nls\n```\n"
+                         "### Restart the pump\n```bash\nls -l\n```\n");
+
+    assert_int_equal(one->procedures.n, 1);
+    assert_int_equal(one->procedures.at[0].line, 1);
+    assert_string_equal(one->procedures.at[0].likely_causes.at[0].text, "Bad seal. It leaks.");
+    assert_string_equal(one->procedures.at[0].phases.at[1].steps.at[0].text, "replace the seal.");
+    assert_int_equal(many->procedures.n, 2);
+}
+
+static void parts_named_for_their_time_are_phases(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(arena, "# Wrong dose\n\n## First 15 minutes\n- [ ] Stop the pump\n\n"
+                                               "## Within 4 hours\n- [ ] File a report\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_int_equal(runbook->procedures.at[0].phases.n, 2);
+}
+
+static void rows_that_tell_what_to_do_are_steps(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# P\n\n## 4 Procedure\n\n| Step | Action | Who |\n|---|---|---|\n"
+                         "| 1 | Log the call | Desk |\n| 2 | Restart it: `docker restart pump` | Lead |\n\n"
+                         "## Left over\n\n| Action | Owner | Due |\n|---|---|---|\n| Fix it | A | 1w |\n| "
+                         "Test it | B | 1w |\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.n, 2);
+    assert_string_equal(runbook->procedures.at[0].phases.at[0].steps.at[1].number, "2");
+    assert_string_equal(runbook->procedures.at[0].phases.at[0].steps.at[1].commands.at[0].text,
+                        "docker restart pump");
+}
+
+static void what_is_forbidden_is_no_step_and_its_command_is_not_offered(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# P\n\n## Wash the pump\n- Drain the pump\n- Restart the pump\n"
+                         "- Never run `docker rm -f pump`\n\n## Paint the pump\n"
+                         "Do not run `docker kill pump`. Run `docker ps -a`.\n");
+
+    list_each (procedure, &runbook->procedures) {
+        struct command_walk walk = {0};
+        while (procedure_next_command(procedure, &walk))
+            assert_string_equal(walk.command->text, "docker ps -a");
+    }
+    assert_int_equal(runbook->procedures.n, 2);
+}
+
+static void queries_that_nobody_is_told_to_run_open_no_procedure(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(arena, "# P\n\n## Queries\n```promql\nup == 0\n```\n\n"
+                                               "## Ask for the beds\n```sql\nselect 1;\n```\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_string_equal(runbook->procedures.at[0].title, "Ask for the beds");
+}
+
+static void fields_of_the_document_are_no_orders(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(arena, "# P\n\nDocument owner: Ana\nNext review: 2027-02-01\n\n"
+                                               "## Start the pump\n1. Press start\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_string_equal(runbook->procedures.at[0].title, "Start the pump");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +423,12 @@ int main(void)
         cmocka_unit_test(steps_above_the_first_heading_belong_to_the_document),
         cmocka_unit_test(a_query_is_a_step_for_a_person),
         cmocka_unit_test(what_is_called_a_procedure_is_one),
+        cmocka_unit_test(a_page_about_one_trouble_is_one_procedure),
+        cmocka_unit_test(parts_named_for_their_time_are_phases),
+        cmocka_unit_test(rows_that_tell_what_to_do_are_steps),
+        cmocka_unit_test(what_is_forbidden_is_no_step_and_its_command_is_not_offered),
+        cmocka_unit_test(queries_that_nobody_is_told_to_run_open_no_procedure),
+        cmocka_unit_test(fields_of_the_document_are_no_orders),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,6 +28,17 @@ static void add_command(struct procedure_writer *writer, struct step *step, cons
         step->line_end = added->line_end;
 }
 
+/* "Do not purge the queue", "Never run ...": nothing to do, and above all nothing to run. */
+static bool sentence_forbids(const char *sentence)
+{
+    static const char *const starts[] = {"do not ", "don't ", "don\xe2\x80\x99t ", "never ", "must not "};
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (text_starts_with(sentence, starts[i]))
+            return true;
+    return false;
+}
+
 bool sentence_is_order(const char *sentence)
 {
     static const char *const clauses[] = {"if",   "when",       "after", "before",        "based on",
@@ -37,6 +48,8 @@ bool sentence_is_order(const char *sentence)
                                           "also", "manually",   "please"};
     const char *comma = strstr(sentence, ", ");
 
+    if (sentence_forbids(sentence))
+        return false;
     if (words_begin(WORDS_VERBS, sentence))
         return true;
     for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
@@ -105,6 +118,8 @@ static void take_prose_commands(struct procedure_writer *writer, struct step *st
 {
     struct command_list commands = {0};
 
+    if (sentence_forbids(step->text))
+        return;
     prose_commands(writer->arena, prose, &commands);
     list_each (command, &commands)
         add_command(writer, step, command, NULL);
@@ -259,6 +274,59 @@ void steps_from_item(struct procedure_writer *writer, size_t item)
     struct phase *phase = phase_for_step(writer, top.line_end);
     *list_push(writer->arena, &phase->steps) = top;
     take_causes(writer, item, phase);
+}
+
+/* ---- Tables ---- */
+
+static size_t column_named(struct arena *arena, const struct block *table, enum words group)
+{
+    for (size_t k = 0; k < table->n_columns; k++)
+        if (words_are(group, text_without_colon(arena, table->columns[k].text)))
+            return k;
+    return table->n_columns;
+}
+
+/* The column that tells what to do, when most of its cells are orders and the table is no list of work that
+ * is left over from an incident (with owners and days due). */
+static size_t order_column(struct arena *arena, const struct block *table)
+{
+    if (column_named(arena, table, WORDS_LEFT_OVER_COLUMN) < table->n_columns)
+        return table->n_columns;
+    for (size_t k = 0; k < table->n_columns; k++) {
+        size_t orders = 0, rows = 0;
+        if (!words_are(WORDS_ORDER_COLUMN, text_without_colon(arena, table->columns[k].text)))
+            continue;
+        list_each (row, &table->rows) {
+            rows += row->cells[k].text[0] != '\0';
+            orders += sentence_is_order(row->cells[k].text);
+        }
+        if (orders > 1 && orders * 2 >= rows)
+            return k;
+    }
+    return table->n_columns;
+}
+
+void steps_from_table(struct procedure_writer *writer, const struct block *table)
+{
+    size_t column = order_column(writer->arena, table);
+
+    if (column == table->n_columns)
+        return;
+    bool numbered = column > 0 && words_are(WORDS_NUMBER_COLUMN, table->columns[0].text);
+    list_each (row, &table->rows) {
+        const struct prose *cell = &row->cells[column];
+        if (cell->text[0] == '\0')
+            continue;
+        struct step step = step_start(writer, "ordered", cell->text, row->line);
+        if (numbered)
+            step.number = row->cells[0].text;
+        else if (column > 0 && step.condition == NULL && row->cells[0].text[0])
+            step.condition = arena_printf(writer->arena, "if %s", row->cells[0].text);
+        take_prose_commands(writer, &step, cell);
+        classify(writer, &step);
+        struct phase *phase = phase_for_step(writer, step.line_end);
+        *list_push(writer->arena, &phase->steps) = step;
+    }
 }
 
 /* ---- Fences ---- */
@@ -421,7 +489,7 @@ bool steps_from_sentences(struct procedure_writer *writer, const struct prose *p
         struct step step = step_start(writer, "prose", sentence->text, line);
         for (; next < commands.n && strstr(sentence->text, commands.at[next].text); next++)
             add_command(writer, &step, &commands.at[next], NULL);
-        if (step.commands.n == 0 && !sentence_is_order(sentence->text))
+        if (sentence_forbids(sentence->text) || (step.commands.n == 0 && !sentence_is_order(sentence->text)))
             continue;
         classify(writer, &step);
         struct phase *phase = phase_for_step(writer, step.line_end);
