@@ -237,99 +237,6 @@ static void read_label(struct content *content, const struct label *label, const
 
 /* ---- Lists ---- */
 
-static bool only_links(const struct block *block)
-{
-    size_t linked = 0;
-
-    list_each (span, &block->prose.spans)
-        if (span->kind == SPAN_LINK)
-            linked += span->n_bytes;
-    return linked > 0 && linked + 4 >= strlen(block->prose.text);
-}
-
-/* "Rotating keys", "How to log in", "If search is slow": its list is what to do, however it is worded. */
-static bool title_tells(const struct document *document, size_t heading)
-{
-    static const char *const starts[] = {"how to", "if ", "when ", "recover"};
-
-    if (heading == NO_BLOCK)
-        return true;
-    const char *number, *title = document->blocks.at[heading].prose.text;
-    scoped_arena struct arena *arena = arena_new();
-    title = text_without_number(arena, text_without_decoration(arena, title, NULL), &number);
-    size_t word = strcspn(title, " ");
-    bool gerund = word > 5 && strncasecmp(title + word - 3, "ing", 3) == 0;
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-        if (text_starts_with(title, starts[i]))
-            return true;
-    return gerund || words_begin(WORDS_VERBS, title) || words_occur(WORDS_PROBLEMS, title);
-}
-
-/* "oom? bump it: `kubectl set resources ...`": a command in the text tells what to do. */
-static bool runs_something(const struct prose *prose)
-{
-    struct command_list commands = {0};
-    bool code = false;
-
-    list_each (span, &prose->spans)
-        code |= span->kind == SPAN_CODE && strchr(span->exact, ' ');
-    if (!code)
-        return false;
-    scoped_arena struct arena *arena = arena_new();
-    prose_commands(arena, prose, &commands);
-    return commands.n > 0;
-}
-
-/* Whether the items of a list are steps: ticked ones unless they are links or questions; ordered ones when a
- * stage is named or a quarter of them tell to do something, plain bullets when half of them do. */
-static void look_at_list(struct procedure_writer *writer, size_t item)
-{
-    const struct block *blocks = writer->document->blocks.at;
-    size_t n = 0, links = 0, questions = 0, orders = 0, foreign = 0;
-    size_t first = blocks[item].list_first;
-
-    if (writer->list_first == first + 1)
-        return;
-    writer->list_runs = false;
-    for (size_t i = first;
-         i < writer->document->blocks.n && blocks[i].kind == BLOCK_ITEM && blocks[i].list_first == first;
-         i = blocks[i].end) {
-        const struct block *block = &blocks[i];
-        size_t bytes = strlen(block->prose.text);
-        bool lead = block->prose.passages.n > 0 && block->prose.passages.at[0].lead != NULL;
-        n++;
-        for (size_t k = i + 1; k < block->end && !writer->list_runs; k++)
-            writer->list_runs = blocks[k].kind == BLOCK_FENCE && fence_role(&blocks[k]) != FENCE_OTHER;
-        links += only_links(block);
-        /* "What was deployed last?" with a command below it is a step. */
-        questions += bytes > 0 && block->prose.text[bytes - 1] == '?' && block->end == i + 1;
-        foreign += (unsigned char)block->prose.text[0] >= 0xe3; /* in a script that has no known verbs */
-        orders += sentence_is_order(block->prose.text) || runs_something(&block->prose) ||
-                  (lead && writer->staged) || block->end > i + 1 ||
-                  (writer->staged && text_starts_with(block->prose.text, "if "));
-    }
-    writer->list_first = first + 1;
-    /* "1. Web server, 2. Database" describes; where nothing says that work follows, some items must be
-     * orders. */
-    size_t enough = blocks[item].marker == MARKER_BULLET ? 2 : blocks[item].marker == MARKER_ORDERED ? 4 : 0;
-    size_t telling = enough == 4 ? orders + foreign : orders;
-    bool tells = enough == 0 || telling * enough >= n ||
-                 (enough == 4 && (writer->staged || title_tells(writer->document, blocks[item].heading)));
-    writer->list_counts = (writer->staged ? links < n : links * 2 < n) && questions * 2 < n && tells;
-}
-
-static bool list_counts(struct procedure_writer *writer, size_t item)
-{
-    look_at_list(writer, item);
-    return writer->list_counts;
-}
-
-static bool list_runs(struct procedure_writer *writer, size_t item)
-{
-    look_at_list(writer, item);
-    return writer->list_runs;
-}
-
 /* "1. **Bad release.** It broke something." and below it, in the same item, "*Mitigation:* roll it back". */
 static void read_cause(struct content *content, const struct block *block)
 {
@@ -370,8 +277,8 @@ static void read_item(struct content *content, size_t item)
         add_triggers(content, block->prose.text, &block->prose, 0, false);
     } else if (content->mode == MODE_CAUSES) {
         read_cause(content, block);
-    } else if ((content->mode == MODE_STEPS && list_counts(writer, item)) ||
-               (content->mode == MODE_FENCES && list_runs(writer, item))) {
+    } else if ((content->mode == MODE_STEPS && list_is_steps(writer, item)) ||
+               (content->mode == MODE_FENCES && list_has_commands(writer, item))) {
         steps_from_item(writer, item);
     }
 }
@@ -401,7 +308,7 @@ static bool leads_on(struct procedure_writer *writer, const char *text, size_t n
     if (document->blocks.at[next].kind == BLOCK_FENCE)
         return fence_role(&document->blocks.at[next]) != FENCE_OTHER ||
                fence_is_query(&document->blocks.at[next]);
-    return document->blocks.at[next].kind == BLOCK_ITEM && list_counts(writer, next);
+    return document->blocks.at[next].kind == BLOCK_ITEM && list_is_steps(writer, next);
 }
 
 static void read_sentences(struct content *content, const struct prose *prose, const struct passage *passage,
@@ -479,7 +386,8 @@ static void read_fence(struct content *content, size_t fence)
         return;
     /* "Queries we use", the expression of an alert: nobody is told to run them. */
     if (fence_is_query(block) && content->intro == NULL && !content->writer->staged &&
-        content->writer->procedure->phases.n == 0 && !title_tells(content->writer->document, block->heading))
+        content->writer->procedure->phases.n == 0 &&
+        !title_is_order(content->writer->document, block->heading))
         return;
     if (!informs || fence_has(content->writer, fence, false))
         steps_from_fence(content->writer, fence, content->intro);

@@ -60,6 +60,14 @@ void steps_from_words(struct procedure_writer *writer, const char *text, int lin
 /* Whether the sentence tells to do something: a verb first, or after one leading clause. */
 bool sentence_is_order(const char *sentence);
 
+/* ---- procedure_list.c ---- */
+
+/* Whether the items of the list are steps / hold fences with commands. */
+bool list_is_steps(struct procedure_writer *writer, size_t item);
+bool list_has_commands(struct procedure_writer *writer, size_t item);
+/* "Rotating keys", "How to log in", "If search is slow": its list is what to do, however it is worded. */
+bool title_is_order(const struct document *document, size_t heading);
+
 /* ---- procedure_content.c ---- */
 
 enum cut_kind { CUT_SYMPTOM, CUT_TROUBLE, CUT_ITEM };
