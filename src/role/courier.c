@@ -104,25 +104,6 @@ static int file_receive(int socket_fd)
     return file;
 }
 
-static struct config *config_receive(const char *name, int file)
-{
-    scoped_arena struct arena *arena = arena_new();
-    struct config_errors errors = {.arena = arena};
-    char *bytes = arena_alloc(arena, CONFIG_BYTES + 1);
-    size_t n_bytes = 0;
-    for (ssize_t got; n_bytes < CONFIG_BYTES; n_bytes += (size_t)got) {
-        got = read(file, bytes + n_bytes, CONFIG_BYTES - n_bytes);
-        if (got < 0 && errno == EINTR)
-            got = 0;
-        else if (got <= 0)
-            break;
-    }
-    struct config *config = config_parse(name, bytes, n_bytes, &errors);
-    for (size_t i = 0; i < errors.list.n; i++)
-        site_log_config_error(errors.list.at[i]);
-    return config;
-}
-
 struct reload {
     uv_poll_t poll;
     struct hand *hand;
@@ -140,7 +121,7 @@ static void on_config(uv_poll_t *poll, int status, int events)
         uv_poll_stop(poll); /* the supervisor is gone, and so shall we be */
         return;
     }
-    struct config *config = config_receive(reload->options->config_file, file);
+    struct config *config = site_read_open_config(reload->options->config_file, file);
     close(file);
     if (!config)
         log_event(LOG_ERROR, "config.kept", "effect=%s", log_quote("the one from before stays in force"));
@@ -167,7 +148,7 @@ int role_courier(const struct role_options *options)
     struct err err = {0};
     int exit_code = 0;
     log_setup("courier", LOG_INFO);
-    struct config *config = site_read_config(options->config_file);
+    struct config *config = site_read_first_config(options);
     if (!config)
         return EXIT_CANNOT_OPEN;
     if (hand_open(&hand, "courier", options->core_fd, &err) < 0 ||

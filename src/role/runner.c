@@ -35,7 +35,7 @@ static void on_order(struct hand *hand, struct json json)
 static int open_runner(struct hand *hand, const struct role_options *options, struct arena *arena,
                        struct redact_rules **ret_rules, struct runner **ret_runner, struct err *err)
 {
-    struct config *config = site_read_config(options->config_file);
+    struct config *config = site_read_first_config(options);
     if (!config)
         return err_set(err, "the configuration %s has errors", options->config_file);
     struct runner_limits limits = {.step_time_us = config->runner.step_time_s * US_PER_S,

@@ -1,9 +1,12 @@
 #include "role/site.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "config/policy.h"
+#include "role/role.h"
 
 void site_log_config_error(const char *line)
 {
@@ -18,6 +21,34 @@ struct config *site_read_config(const char *file)
     config_load(file, &config, &errors);
     for (size_t i = 0; i < errors.list.n; i++)
         site_log_config_error(errors.list.at[i]);
+    return config;
+}
+
+struct config *site_read_open_config(const char *name, int fd)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct config_errors errors = {.arena = arena};
+    char *bytes = arena_alloc(arena, CONFIG_BYTES + 1);
+    size_t n_bytes = 0;
+    for (ssize_t got; n_bytes < CONFIG_BYTES; n_bytes += (size_t)got) {
+        got = pread(fd, bytes + n_bytes, CONFIG_BYTES - n_bytes, (off_t)n_bytes);
+        if (got < 0 && errno == EINTR)
+            got = 0;
+        else if (got <= 0)
+            break;
+    }
+    struct config *config = config_parse(name, bytes, n_bytes, &errors);
+    for (size_t i = 0; i < errors.list.n; i++)
+        site_log_config_error(errors.list.at[i]);
+    return config;
+}
+
+struct config *site_read_first_config(const struct role_options *options)
+{
+    if (!options->first_config_fd)
+        return site_read_config(options->config_file);
+    struct config *config = site_read_open_config(options->config_file, options->first_config_fd);
+    close(options->first_config_fd);
     return config;
 }
 

@@ -15,6 +15,11 @@ enum { CONFIG_BYTES = 1024 * 1024 };
 
 /* The configuration of that file (NULL: see config_load). Every problem is logged; NULL when there is one. */
 struct config *site_read_config(const char *file);
+/* The same of an open file, from its beginning, whose errors are told under that name. */
+struct config *site_read_open_config(const char *name, int fd);
+/* What courier and runner begin with; closes first_config_fd. */
+struct role_options;
+struct config *site_read_first_config(const struct role_options *options);
 void site_log_config_error(const char *line);
 
 /* Makes the risk rules that the configuration names those of this process, for as long as it lives. Before

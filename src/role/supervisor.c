@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "loop/child.h"
 #include "loop/fleet.h"
@@ -121,21 +123,45 @@ static int start_core(const struct supervisor *supervisor, int pairs[PAIRS][2], 
     return result;
 }
 
+/* The configuration file as it is now: the courier and the runner start when somebody may have changed it
+ * already, and must not begin with what a reload would refuse. -1: there is none to be read. */
+static int config_copy(const struct supervisor *supervisor)
+{
+    scoped_arena struct arena *arena = arena_new();
+    const char *path = supervisor->options.config_file;
+    char *bytes;
+    size_t n_bytes;
+    if (!path || file_read(arena, path, CONFIG_BYTES, &bytes, &n_bytes, NULL) < 0)
+        return -1;
+    int copy = memfd_create("configuration", MFD_CLOEXEC);
+    if (copy >= 0 && write(copy, bytes, n_bytes) != (ssize_t)n_bytes) {
+        close(copy);
+        return -1;
+    }
+    return copy;
+}
+
 /* Descriptors 0 to 2 of every role: nothing to read, and the supervisor's own output. From 3 on: what it is
  * told the numbers of. */
 static int start_roles(struct supervisor *supervisor, int pairs[PAIRS][2], pid_t *pids, struct err *err)
 {
     struct role_options courier = supervisor->options, runner = supervisor->options;
-    int courier_fds[] = {-1, 1, 2, pairs[PAIR_COURIER][1], pairs[PAIR_CONFIG][1]};
-    int runner_fds[] = {-1, 1, 2, pairs[PAIR_RUNNER][1]};
+    int copy = config_copy(supervisor);
+    int courier_fds[] = {-1, 1, 2, pairs[PAIR_COURIER][1], pairs[PAIR_CONFIG][1], copy};
+    int runner_fds[] = {-1, 1, 2, pairs[PAIR_RUNNER][1], copy};
     courier.listen_fd = runner.listen_fd = 0;
     courier.core_fd = runner.core_fd = 3;
     courier.config_fd = 4;
-    if (start_core(supervisor, pairs, &pids[CORE], err) < 0 ||
-        start_role(supervisor, COURIER, &courier, courier_fds, 5, &pids[COURIER], err) < 0 ||
-        start_role(supervisor, RUNNER, &runner, runner_fds, 4, &pids[RUNNER], err) < 0)
-        return -1;
-    return 0;
+    courier.first_config_fd = copy < 0 ? 0 : 5;
+    runner.first_config_fd = copy < 0 ? 0 : 4;
+    int result = start_core(supervisor, pairs, &pids[CORE], err) < 0 ||
+                         start_role(supervisor, COURIER, &courier, courier_fds, 6, &pids[COURIER], err) < 0 ||
+                         start_role(supervisor, RUNNER, &runner, runner_fds, 5, &pids[RUNNER], err) < 0
+                     ? -1
+                     : 0;
+    if (copy >= 0)
+        close(copy);
+    return result;
 }
 
 static int fleet_start(void *context, pid_t *ret_pids, struct err *err)
