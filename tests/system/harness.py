@@ -58,6 +58,7 @@ class Process:
         os.makedirs(LOGS, exist_ok=True)
         self.name, self.argv, self.env, self.child = name, argv, {**os.environ, **(env or {})}, None
         self.log_path = os.path.join(LOGS, f'{name}.log')
+        self.log_start = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
 
     def start(self):
         with open(self.log_path, 'ab') as log:
@@ -87,8 +88,10 @@ class Process:
                 raise AssertionError(f'{self.name} did not end within 15 s of SIGTERM (see {self.log_path})')
 
     def log(self):
-        with open(self.log_path, encoding='utf-8', errors='replace') as f:
-            return f.read()
+        """What was said since this process was made: the log of that name is kept over tests and runs."""
+        with open(self.log_path, 'rb') as f:
+            f.seek(self.log_start)
+            return f.read().decode(errors='replace')
 
 
 class Target:
