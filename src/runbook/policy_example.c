@@ -21,15 +21,36 @@ struct example_search {
     const char *met_by; /* "the alert" or "the procedure" */
 };
 
+static bool same_text(const char *a, const char *b)
+{
+    return *a == *b && strcmp(a, b) == 0;
+}
+
 static bool same_word(const struct word *a, const struct word *b)
 {
-    return strcmp(a->text, b->text) == 0 || (a->group && b->group && strcmp(a->group, b->group) == 0);
+    return same_text(a->text, b->text) || (a->group && b->group && same_text(a->group, b->group));
 }
 
 static bool in_words(const struct alert_words *words, const struct word *word)
 {
     list_each (other, words)
         if (same_word(other, word))
+            return true;
+    return false;
+}
+
+/* "10" in "(>10%)" is the condition's, not a word. */
+static bool counts(const struct word *word)
+{
+    return word->class != WORD_NOISE && word->raw[strspn(word->raw, "0123456789")] != '\0';
+}
+
+/* Whether a word is missing that must not be: told at the first one, for most examples. */
+static bool lacks_word(const struct example_search *search, const struct alert_words *words)
+{
+    list_each (word, words)
+        if (counts(word) && !in_words(&search->alert, word) &&
+            !severity_scale_degree(search->scale, word->raw))
             return true;
     return false;
 }
@@ -44,8 +65,7 @@ static struct overlap overlap_of(const struct example_search *search, const stru
     struct overlap overlap = {0};
     list_each (word, words) {
         bool found = in_words(within, word);
-        /* "10" in "(>10%)" is the condition's, not a word */
-        if (word->class == WORD_NOISE || word->raw[strspn(word->raw, "0123456789")] == '\0')
+        if (!counts(word))
             continue;
         if (severity_scale_degree(search->scale, word->raw)) {
             overlap.n_degrees_found += found;
@@ -60,15 +80,18 @@ static struct overlap overlap_of(const struct example_search *search, const stru
 static void example_try(struct example_search *search, const struct severity *severity,
                         const struct criterion *criterion, const char *kind)
 {
-    struct alert_words words = {0};
+    struct alert_words cut_now = {0};
+    const struct alert_words *words = criterion->words ? criterion->words : &cut_now;
     const char *why;
-    if (!criterion->text || measured_answer(search->measured, criterion, &why) == MEASURED_FAILS)
+    if (!criterion->text)
         return;
-    alert_words_of(search->arena, search->vocabulary, criterion->text, &words);
-    struct overlap example = overlap_of(search, &words, &search->alert);
-    struct overlap alert = overlap_of(search, &search->alert, &words);
-    if (example.n == 0 || example.n_found < example.n || alert.n == 0 ||
-        (double)alert.n_found < ALERT_COVERED_LEAST * (double)alert.n)
+    if (!criterion->words)
+        alert_words_of(search->arena, search->vocabulary, criterion->text, &cut_now);
+    if (lacks_word(search, words) || measured_answer(search->measured, criterion, &why) == MEASURED_FAILS)
+        return;
+    struct overlap example = overlap_of(search, words, &search->alert);
+    struct overlap alert = overlap_of(search, &search->alert, words);
+    if (example.n == 0 || alert.n == 0 || (double)alert.n_found < ALERT_COVERED_LEAST * (double)alert.n)
         return;
     double fit = (double)alert.n_found / (double)alert.n + DEGREE_PART * (double)example.n_degrees_found;
     bool better =

@@ -45,6 +45,7 @@ struct criterion {
     const char *text;
     struct condition condition;
     int line;
+    const struct alert_words *words; /* of the text, cut once for all alerts; NULL: not cut */
 };
 
 struct severity {

@@ -3,11 +3,13 @@
  * (severity_prose.c); where nothing defines them, the levels that procedures state. Ranked by number (P0
  * before P1) or by word (critical before high). */
 #include "runbook/severity.h"
+#include "runbook/alert_words.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "runbook/alert_words.h"
 #include "runbook/command.h"
 #include "runbook/procedure_priv.h"
 #include "runbook/severity_priv.h"
@@ -435,6 +437,16 @@ static void rank_levels(struct runbook *runbook)
 
 enum { LEVELS_MAX = 20 };
 
+static void cut_words(struct arena *arena, struct criterion *criteria, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct alert_words *words = arena_alloc(arena, sizeof *words);
+        if (criteria[i].text)
+            alert_words_of(arena, vocabulary_builtin(), criteria[i].text, words);
+        criteria[i].words = words;
+    }
+}
+
 void severities_read(struct arena *arena, struct runbook *runbook)
 {
     struct severity_reader reader = {.arena = arena,
@@ -461,4 +473,8 @@ void severities_read(struct arena *arena, struct runbook *runbook)
         severity_read_names(&reader);
     severity_read_shares(&reader);
     rank_levels(runbook);
+    list_each (level, &runbook->severities) {
+        cut_words(arena, level->examples.at, level->examples.n);
+        cut_words(arena, level->criteria.at, level->criteria.n);
+    }
 }

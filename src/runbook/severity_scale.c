@@ -25,7 +25,7 @@ struct severity_scale {
 static bool has(const struct strings *list, const char *text)
 {
     for (size_t i = 0; i < list->n; i++)
-        if (strcmp(list->at[i], text) == 0)
+        if (list->at[i][0] == *text && strcmp(list->at[i], text) == 0)
             return true;
     return false;
 }

@@ -1,12 +1,11 @@
 /* The vocabulary of policy/alert.words, and stems.
  *
- * Entries stand in one sorted array, found by bisection. A word is looked up as it is written, then without a
+ * Entries stand in one array, found by their hash. A word is looked up as it is written, then without a
  * plural s, then by its stem; so that a line for "restart" also serves "restarted". A word has one group: the
  * first line that names it; a later line with such a word adds its other words to the same group. */
 #include <ctype.h>
 #include <pthread.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/embedded.h"
@@ -27,11 +26,12 @@ struct entry {
 struct vocabulary {
     struct arena *arena; /* of all that it holds */
     struct entry *entries;
-    size_t n_entries;
+    uint32_t *table;   /* places of entries + 1 by the hash of their texts, 0: free */
+    size_t table_size; /* a power of two */
     struct strings labels;
 };
 
-struct entries { /* while the file is read: not sorted yet */
+struct entries { /* while the file is read */
     struct entry *at;
     size_t n;
     size_t capacity;
@@ -81,15 +81,38 @@ static void stem(char *word)
     word[n] = '\0';
 }
 
-static int compare_entries(const void *a, const void *b)
+/* FNV-1a: nobody outside adds entries, so that none can be made to collide. */
+static size_t hash_of(const char *text)
 {
-    return strcmp(((const struct entry *)a)->text, ((const struct entry *)b)->text);
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return (size_t)(hash ^ hash >> 32);
+}
+
+static void table_fill(struct vocabulary *vocabulary, const struct entries *entries)
+{
+    vocabulary->table_size = 16;
+    while (vocabulary->table_size < 3 * entries->n)
+        vocabulary->table_size *= 2;
+    vocabulary->table = arena_alloc(vocabulary->arena, vocabulary->table_size * sizeof *vocabulary->table);
+    for (size_t i = 0; i < entries->n; i++) {
+        size_t slot = hash_of(entries->at[i].text) & (vocabulary->table_size - 1);
+        while (vocabulary->table[slot])
+            slot = (slot + 1) & (vocabulary->table_size - 1);
+        vocabulary->table[slot] = (uint32_t)i + 1;
+    }
 }
 
 static const struct entry *entry_find(const struct vocabulary *vocabulary, const char *text)
 {
-    struct entry key = {.text = text};
-    return bsearch(&key, vocabulary->entries, vocabulary->n_entries, sizeof key, compare_entries);
+    size_t slot = hash_of(text) & (vocabulary->table_size - 1);
+    for (; vocabulary->table[slot]; slot = (slot + 1) & (vocabulary->table_size - 1)) {
+        const struct entry *entry = &vocabulary->entries[vocabulary->table[slot] - 1];
+        if (strcmp(entry->text, text) == 0)
+            return entry;
+    }
+    return NULL;
 }
 
 /* The entry of that text, added when it is new; good until the next call. */
@@ -198,10 +221,8 @@ struct vocabulary *vocabulary_new(struct arena *arena, const char *bytes, size_t
     }
     mark_phrases(arena, &entries);
     map_free(entries.places);
-    if (entries.n > 0)
-        qsort(entries.at, entries.n, sizeof *entries.at, compare_entries);
     vocabulary->entries = entries.at;
-    vocabulary->n_entries = entries.n;
+    table_fill(vocabulary, &entries);
     return vocabulary;
 }
 
@@ -261,6 +282,15 @@ struct word word_of(struct arena *arena, const struct vocabulary *vocabulary, co
     return word;
 }
 
+static const char *joined_words(struct arena *arena, const char *first, const char *second)
+{
+    size_t n_first = strlen(first), n_second = strlen(second);
+    char *joined = arena_alloc(arena, n_first + n_second + 1);
+    memcpy(joined, first, n_first);
+    memcpy(joined + n_first, second, n_second);
+    return joined;
+}
+
 /* The longest phrase of the vocabulary that starts with the first of n words, joined by '-' ("out-of-memory")
  * or written together ("Postgre", "SQL"); gives how many words it takes, 1 when there is none. */
 static size_t phrase_at(struct arena *arena, const struct vocabulary *vocabulary, const char *const *raws,
@@ -270,7 +300,7 @@ static size_t phrase_at(struct arena *arena, const struct vocabulary *vocabulary
     if (n < 2)
         return 1;
     size_t best = 1;
-    const char *together = arena_printf(arena, "%s%s", raws[0], raws[1]);
+    const char *together = joined_words(arena, raws[0], raws[1]);
     const struct entry *first = entry_find(vocabulary, raws[0]), *pair = entry_find(vocabulary, together);
     if (pair && pair->same) {
         best = 2;
@@ -301,7 +331,7 @@ void alert_words_of(struct arena *arena, const struct vocabulary *vocabulary, co
         struct word *word = list_push(arena, ret_words);
         *word = word_of(arena, vocabulary, phrase);
         if (before)
-            word[-1].together = word_of(arena, vocabulary, arena_printf(arena, "%s%s", before, phrase)).text;
+            word[-1].together = word_of(arena, vocabulary, joined_words(arena, before, phrase)).text;
         before = phrase;
         i += n;
     }
