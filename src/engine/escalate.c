@@ -147,8 +147,10 @@ void due_escalate(struct turn *turn, struct due *due)
     turn_clear_timer(turn, due, record->incident.number);
     if (!incident_wants_people(record))
         return;
+    bool at_once = !record->incident.acknowledged_us && turn->now_us == incident_since_us(record);
     escalate(turn, record,
-             arena_printf(turn->arena, "%s%s", silence_text(turn, record), lateness(turn, due_us)));
+             at_once ? NULL
+                     : arena_printf(turn->arena, "%s%s", silence_text(turn, record), lateness(turn, due_us)));
 }
 
 void escalate_past(struct turn *turn, struct incident_record *record)
