@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runbook/parts_priv.h"
+#include "runbook/procedure_priv.h"
 #include "runbook/severity.h"
 
 /* Where and how often, in a sentence. */
@@ -168,11 +169,35 @@ static void read_table(struct parts_reading *reading, size_t i)
             continue;
         list_each (row, &table->rows) {
             struct interval interval;
+            struct duration_words plain; /* "| Update interval | 30 min |" needs no "every" */
             if (interval_next(row->cells[k].text, 0, &interval))
                 add(reading, row->cells[0].text, row->cells[k].text, interval.every_s, row->cells[0].text,
                     row->line);
+            else if (part_words_value(PART_UPDATE, column) && text_duration(row->cells[k].text, &plain) &&
+                     plain.at == 0 && plain.value_s > 0)
+                add(reading, row->cells[0].text, row->cells[k].text, plain.value_s, row->cells[0].text,
+                    row->line);
         }
     }
+}
+
+/* "## Every 30 minutes" above a list of whom to tell. */
+static void read_heading(struct parts_reading *reading, size_t i)
+{
+    const struct document *document = reading->document;
+    const struct block *heading = &document->blocks.at[i];
+    struct interval interval;
+
+    if (!text_starts_with(heading->prose.text, "every ") ||
+        !interval_next(heading->prose.text, 0, &interval) || interval.at > 0)
+        return;
+    for (size_t k = i + 1; k < heading->end && !is_section(&document->blocks.at[k]); k++)
+        if (document->blocks.at[k].kind == BLOCK_ITEM &&
+            part_words_value(PART_UPDATE, document->blocks.at[k].prose.text)) {
+            add(reading, document->blocks.at[k].prose.text, document->blocks.at[k].prose.text,
+                interval.every_s, "", heading->line);
+            return;
+        }
 }
 
 /* "| Updates | every 15 minutes | hourly |" below levels that stand across. */
@@ -197,7 +222,9 @@ void parts_read_cadences(struct parts_reading *reading)
     list_each (fact, &reading->facts)
         read_fact(reading, fact);
     for (size_t i = 0; i < document->blocks.n; i++)
-        if (document->blocks.at[i].kind != BLOCK_TABLE)
+        if (is_section(&document->blocks.at[i]))
+            read_heading(reading, i);
+        else if (document->blocks.at[i].kind != BLOCK_TABLE)
             continue;
         else if (severity_across(reading->arena, document, &document->blocks.at[i]))
             read_table_across(reading, &document->blocks.at[i]);

@@ -66,6 +66,21 @@ static void twice_a_day_is_every_twelve_hours(void **state)
     assert_int_equal(parts->cadences.at[0].every_s, 43200);
 }
 
+static void headings_and_columns_of_updates_say_how_often(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Every 30 minutes\n- [ ] Post an update\n\n## Every 5 minutes\n- [ ] Press start\n\n"
+               "## Levels\n\n| Level | Update interval |\n|---|---|\n| P1 | 20 min |\n");
+
+    assert_int_equal(parts->cadences.n, 2);
+    assert_int_equal(parts->cadences.at[0].every_s, 1800);
+    assert_int_equal(parts->cadences.at[0].line, 3);
+    assert_int_equal(parts->cadences.at[1].every_s, 1200);
+    assert_string_equal(parts->cadences.at[1].applies_to.at[0], "P1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -74,6 +89,7 @@ int main(void)
         cmocka_unit_test(what_programs_do_every_minute_is_no_cadence),
         cmocka_unit_test(a_column_of_intervals_in_a_table_about_communication_counts),
         cmocka_unit_test(twice_a_day_is_every_twelve_hours),
+        cmocka_unit_test(headings_and_columns_of_updates_say_how_often),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -294,7 +294,10 @@ void parts_read_contacts(struct parts_reading *reading)
     list_each (fact, &reading->facts) {
         if (part_template_at(reading, fact->line) || !open_fence(reading, fact))
             continue;
-        if (under_contacts(reading, fact->block))
+        const char *kind = value_kind(fact->rest);
+        bool directory = kind && strcmp(kind, "channel") != 0 &&
+                         words_heading(part_heading_above(reading, fact->block)) == WORDS_CONTACTS;
+        if (directory || under_contacts(reading, fact->block))
             read_fact(reading, fact);
         else
             read_named(reading, fact);

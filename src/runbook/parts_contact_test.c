@@ -170,6 +170,18 @@ static void names_in_bold_and_tables_of_wards_are_contacts(void **state)
     assert_string_equal(parts->contacts.at[1].name, "North");
 }
 
+static void a_directory_of_teams_holds_contacts(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Contact directory\n\n### Pumps\n- **Pump director:** dir@ward.example\n"
+                        "- **Talk:** #pumps\n");
+
+    assert_int_equal(parts->contacts.n, 1);
+    assert_string_equal(parts->contacts.at[0].name, "Pump director");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +196,7 @@ int main(void)
         cmocka_unit_test(tables_of_conditions_and_actions_are_rules),
         cmocka_unit_test(names_in_bold_and_tables_of_wards_are_contacts),
         cmocka_unit_test(rules_say_how_long_to_wait_and_which_line_of_support_comes_next),
+        cmocka_unit_test(a_directory_of_teams_holds_contacts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

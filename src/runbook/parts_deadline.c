@@ -2,6 +2,7 @@
  * sentences that oblige ("hold the review within 48 hours"), due dates of action items.
  *
  * Response and resolution times are in the severity levels and not told again. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "runbook/parts_priv.h"
@@ -91,6 +92,10 @@ static bool obliges(struct parts_reading *reading, const struct fact *fact, cons
         return true;
     if (sentence_is_order(sentence))
         return true;
+    const char *told = text_find_word(sentence, "report") ? text_find_word(sentence, "report")
+                                                          : text_find_word(sentence, "notification");
+    if (fact->place == FACT_ITEM && told && told < sentence + limit->at)
+        return true; /* "Report to the board within 72 hours" */
     struct word_match word;
     return part_words_next(PART_OBLIGATION, sentence, 0, &word) && word.at < limit->at + limit->n_bytes;
 }
@@ -114,6 +119,38 @@ static void read_sentence(struct parts_reading *reading, const struct fact *fact
     deadline->op = limit.op;
 }
 
+/* "Minute 10: ward informed", "T+30m: case opened": by when, since the start. */
+static bool read_moment(struct parts_reading *reading, const struct fact *fact)
+{
+    static const struct {
+        const char *word;
+        int s;
+    } units[] = {{"minute ", 60}, {"hour ", 3600}};
+    struct duration_words time = {.low_s = UNSTATED};
+
+    if (fact->label == NULL || fact->rest[0] == '\0' || strnlen(fact->label, 20) == 20)
+        return false;
+    if (text_starts_with(fact->label, "t+") && text_duration(fact->label, &time) && time.at == 2)
+        time.op = "<=";
+    for (size_t i = 0; i < sizeof units / sizeof *units && time.op == NULL; i++) {
+        char *end = NULL;
+        long n = text_starts_with(fact->label, units[i].word)
+                     ? strtol(fact->label + strlen(units[i].word), &end, 10)
+                     : 0;
+        if (n > 0 && n < 10000 && *end == '\0') {
+            time.value_s = n * units[i].s;
+            time.op = "<=";
+        }
+    }
+    if (time.op == NULL || time.value_s <= 0)
+        return false;
+    struct deadline *deadline = add(reading, fact->rest, "phase", "", fact->line);
+    deadline->due_s = time.value_s;
+    deadline->due_min_s = time.low_s;
+    deadline->op = time.op;
+    return true;
+}
+
 enum { FACT_BYTES = 2000 };
 
 static void read_fact(struct parts_reading *reading, const struct fact *fact)
@@ -123,7 +160,7 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     const char *op;
 
     if (fact->place == FACT_FENCE || strnlen(fact->text, FACT_BYTES) == FACT_BYTES ||
-        part_severity_at(reading, fact->line))
+        part_severity_at(reading, fact->line) || read_moment(reading, fact))
         return;
     if (fact->place == FACT_PROSE && fact->label && fact->rest[0] == '\0' &&
         title_budget(reading->arena, fact->label, &due_s, &min_s, &op)) {
@@ -177,6 +214,17 @@ static bool about_actions(const struct parts_reading *reading, int last)
     return false;
 }
 
+/* The first column that is neither the time nor a number. */
+static size_t what_column(const struct block *table, size_t time_at)
+{
+    size_t k = time_at == 0;
+
+    return k + 1 < table->n_columns && k + 1 != time_at &&
+                   words_are(WORDS_NUMBER_COLUMN, table->columns[k].text)
+               ? k + 1
+               : k;
+}
+
 static void read_table(struct parts_reading *reading, size_t i)
 {
     const struct block *table = &reading->document->blocks.at[i];
@@ -188,9 +236,10 @@ static void read_table(struct parts_reading *reading, size_t i)
         return;
     list_each (row, &table->rows) {
         struct duration_words time;
-        const char *cell = row->cells[time_at].text, *what = row->cells[time_at == 0].text;
+        const char *cell = row->cells[time_at].text, *what = row->cells[what_column(table, time_at)].text;
         if (part_severity_at(reading, row->line) || what[0] == '\0' || strnlen(cell, 60) == 60 ||
-            !text_duration(cell, &time) || time.at > 0 || time.value_s <= 0 || (time.op && time.op[0] == '>'))
+            !text_duration(cell, &time) || time.at > (text_starts_with(cell, "t+") ? 2 : 0) ||
+            time.value_s <= 0 || (time.op && time.op[0] == '>'))
             continue;
         const char *kind = is_post_incident(reading, i, what) ? "post_incident" : "phase";
         struct deadline *deadline = add(reading, what, kind, "", row->line);

@@ -84,6 +84,24 @@ static void a_column_of_times_sets_deadlines(void **state)
     assert_int_equal(parts->deadlines.at[1].due_s, 7200);
 }
 
+static void moments_since_the_start_and_parts_named_for_their_time_are_deadlines(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## First 15 minutes\n- [ ] Stop the pump\n\n## Then\n\nMinute 20: ward informed\n\n"
+               "- Report to the board within 72 hours\n\n| Step | Action | Time |\n|---|---|---|\n| 1 | Call "
+               "| T+5m |\n");
+
+    assert_int_equal(parts->deadlines.n, 4);
+    assert_int_equal(parts->deadlines.at[0].due_s, 900);
+    assert_int_equal(parts->deadlines.at[1].due_s, 300);
+    assert_string_equal(parts->deadlines.at[1].what, "Call");
+    assert_int_equal(parts->deadlines.at[2].due_s, 1200);
+    assert_string_equal(parts->deadlines.at[2].what, "ward informed");
+    assert_int_equal(parts->deadlines.at[3].due_s, 259200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +111,7 @@ int main(void)
         cmocka_unit_test(action_items_have_columns_rows_and_due_times),
         cmocka_unit_test(a_table_without_owner_holds_no_action_items),
         cmocka_unit_test(a_column_of_times_sets_deadlines),
+        cmocka_unit_test(moments_since_the_start_and_parts_named_for_their_time_are_deadlines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

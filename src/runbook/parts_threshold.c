@@ -190,6 +190,15 @@ static void read_procedures(struct parts_reading *reading)
     }
 }
 
+/* The limit in a heading: what stands in brackets, or all of it. */
+static void read_heading(struct parts_reading *reading, const char *title, int line)
+{
+    const char *open = strchr(title, '('), *close = open ? strchr(open, ')') : NULL;
+    const char *clause = close ? arena_strndup(reading->arena, open + 1, (size_t)(close - open) - 1) : title;
+
+    read_text(reading, strpbrk(clause, "<>") ? clause : title, title, true, line);
+}
+
 /* "- **Error rate**: > 5 %" under a heading about thresholds. */
 static void read_named(struct parts_reading *reading)
 {
@@ -203,6 +212,9 @@ static void read_named(struct parts_reading *reading)
     }
     for (size_t i = 0; i < document->blocks.n; i++) {
         const struct block *table = &document->blocks.at[i];
+        if (table->kind == BLOCK_HEADING && strpbrk(table->prose.text, "<>") &&
+            part_severity_at(reading, table->line) == NULL) /* "Drift alarm (PSI > 0.25)" */
+            read_heading(reading, table->prose.text, table->line);
         for (size_t k = 0; table->kind == BLOCK_TABLE && k < table->n_columns; k++) {
             if (!part_words_value(PART_THRESHOLD, table->columns[k].text))
                 continue;

@@ -51,6 +51,18 @@ static void the_age_in_a_query_is_a_limit(void **state)
     assert_string_equal(parts->thresholds.at[0].condition.op, ">");
 }
 
+static void a_heading_may_hold_a_limit(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Flow alarm (pressure > 40 %)\n1. Look\n\n## First look (< 5 minutes)\n1. Look\n");
+
+    assert_int_equal(parts->thresholds.n, 1);
+    assert_string_equal(parts->thresholds.at[0].condition.unit, "%");
+    assert_int_equal(parts->thresholds.at[0].line, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -58,6 +70,7 @@ int main(void)
         cmocka_unit_test(steps_limit_with_if_and_instructions_do_not),
         cmocka_unit_test(program_text_is_no_limit),
         cmocka_unit_test(the_age_in_a_query_is_a_limit),
+        cmocka_unit_test(a_heading_may_hold_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -214,7 +214,7 @@ static struct children count_children(const struct reading *reading, size_t h)
  * "Recovery procedures" gathers several ways. */
 static bool is_one_trouble(const struct reading *reading, size_t h)
 {
-    size_t end = reading->document->blocks.at[h].end, looks = 0, repairs = 0;
+    size_t end = reading->document->blocks.at[h].end, looks = 0, repairs = 0, working = 0, nameless = 0;
 
     if (!reading->sections[h].page || reading->document->blocks.at[h].level > 1)
         return false;
@@ -225,12 +225,16 @@ static bool is_one_trouble(const struct reading *reading, size_t h)
         bool informs = (child->group >= WORDS_SYMPTOMS && child->group <= WORDS_ABOUT) || child->excluded;
         if (!child->any_steps || informs)
             continue;
+        working++;
+        nameless += is_stage_group(child->group) &&
+                    words_are(child->group, reading->document->blocks.at[c].prose.text);
         if (!(is_stage_group(child->group) || child->timed) || (gathers && !repair))
             return false;
         looks += (child->group == WORDS_DIAGNOSIS || child->group == WORDS_IMMEDIATE) && !gathers;
         repairs += repair;
     }
-    return looks > 0 && repairs > 0;
+    /* "Procedure" alone is called by the page's name */
+    return (looks > 0 && repairs > 0) || (working == 1 && nameless == 1);
 }
 
 /* Its child headings are parts of it, not procedures of their own. */

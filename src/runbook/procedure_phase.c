@@ -62,6 +62,9 @@ bool title_budget(struct arena *arena, const char *title, int64_t *ret_s, int64_
     const char *bracket = last_bracket(plain, &n);
     const char *text = bracket ? bracket : text_find_word(plain, "within");
 
+    if (text == NULL && text_starts_with(plain, "first "))
+        text = plain; /* "First 15 minutes" */
+
     if (text == NULL || !text_duration(text, &duration) || duration.immediate)
         return false;
     if (text_find_word(text, "every") || text_find_word(text, "each"))

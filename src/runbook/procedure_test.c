@@ -328,6 +328,9 @@ static void a_page_about_one_trouble_is_one_procedure(void **state)
         read_text(arena, "# Pump runbook\n\n## Common operations\n### Check the pump\n```bash\nls\n```\n"
                          "### Restart the pump\n```bash\nls -l\n```\n");
 
+    struct runbook *bare = read_text(arena, "# Runbook: pump outage\n\n## Procedure\n1. Press start\n");
+
+    assert_string_equal(bare->procedures.at[0].title, "Runbook: pump outage");
     assert_int_equal(one->procedures.n, 1);
     assert_int_equal(one->procedures.at[0].line, 1);
     assert_string_equal(one->procedures.at[0].likely_causes.at[0].text, "Bad seal. It leaks.");
