@@ -34,7 +34,7 @@ static const char *const changes[] = {"drop", "increase"};
 static bool is_one_of(const char *word, const char *const *words, size_t n_words)
 {
     for (size_t i = 0; i < n_words; i++)
-        if (strcmp(word, words[i]) == 0)
+        if (text_is(word, words[i]))
             return true;
     return false;
 }
@@ -52,13 +52,13 @@ static const char *const synonyms[][10] = {
 
 static bool same_word(const struct word *a, const struct word *b)
 {
-    if (strcmp(a->text, b->text) == 0)
+    if (text_is(a->text, b->text))
         return true;
     for (size_t i = 0; i < COUNT(synonyms); i++) {
         bool has_a = false, has_b = false;
         for (size_t k = 0; k < COUNT(synonyms[i]) && synonyms[i][k]; k++) {
-            has_a |= strcmp(a->raw, synonyms[i][k]) == 0;
-            has_b |= strcmp(b->raw, synonyms[i][k]) == 0;
+            has_a |= text_is(a->raw, synonyms[i][k]);
+            has_b |= text_is(b->raw, synonyms[i][k]);
         }
         if (has_a && has_b)
             return true;

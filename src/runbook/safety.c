@@ -86,6 +86,8 @@ static void cut(struct arena *arena, const char *text, struct strings *words)
 
 static bool fits(const char *pattern, const char *word)
 {
+    if (*pattern != *word && *pattern != '*')
+        return false;
     size_t n = strlen(pattern);
     return n > 0 && pattern[n - 1] == '*' ? strncmp(pattern, word, n - 1) == 0 : strcmp(pattern, word) == 0;
 }

@@ -7,11 +7,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/list.h"
 #include "runbook/runbook.h" /* UNSTATED */
+
+/* The same text? Quick where most are not. */
+static inline bool text_is(const char *a, const char *b)
+{
+    return *a == *b && strcmp(a, b) == 0;
+}
 
 /* Appends bytes normalised to what out already holds: a blank after a blank (or at the start) is dropped. */
 void text_append_normalised(struct buf *out, const char *bytes, size_t n_bytes);
