@@ -53,7 +53,7 @@ static int digits(const char **p, const char *end, int n)
 {
     int value = 0;
     for (int i = 0; i < n; i++, (*p)++) {
-        if (*p >= end || !isdigit((unsigned char)**p))
+        if (*p >= end || **p < '0' || **p > '9')
             return -1;
         value = value * 10 + (**p - '0');
     }
@@ -62,10 +62,12 @@ static int digits(const char **p, const char *end, int n)
 
 static bool skip(const char **p, const char *end, const char *any_of)
 {
-    if (*p >= end || **p == '\0' || !strchr(any_of, **p))
-        return false;
-    (*p)++;
-    return true;
+    while (*p < end && *any_of)
+        if (**p == *any_of++) {
+            (*p)++;
+            return true;
+        }
+    return false;
 }
 
 static int parse_fraction_us(const char **p, const char *end)

@@ -23,8 +23,7 @@ struct alert_scratch {
 
 void alert_table_start(struct alert_table *table, struct due_heap *due)
 {
-    *table = (struct alert_table){
-        .due = due, .groups = map_new(), .sources = map_new(), .models = map_new(), .n_slots = 1024};
+    *table = (struct alert_table){.due = due, .groups = map_new(), .models = map_new(), .n_slots = 1024};
     table->scratch = heap_alloc(sizeof *table->scratch);
     table->slots = heap_alloc(table->n_slots * sizeof *table->slots);
     random_bytes(table->secret, sizeof table->secret);
@@ -34,10 +33,8 @@ void alert_table_end(struct alert_table *table)
 {
     while (table->n)
         alert_table_remove(table, table->records[table->n - 1]);
-    size_t position = 0;
-    for (void *source; (source = map_next(table->sources, &position));)
-        free(source);
-    map_free(table->sources);
+    for (uint8_t i = 0; i < table->n_sources; i++)
+        free(table->sources[i]);
     map_free(table->groups);
     map_free(table->models);
     free(table->records);
@@ -200,7 +197,7 @@ static void grow(struct alert_table *table)
         table->capacity = table->capacity ? table->capacity * 2 : 512;
         table->records = heap_resize(table->records, table->capacity * sizeof(struct alert_record *));
     }
-    if (table->n < table->n_slots / 4 * 3)
+    if (table->n < table->n_slots / 5 * 4)
         return;
     struct alert_slot *old = table->slots;
     uint32_t n_old = table->n_slots, mask = n_old * 2 - 1;
@@ -220,7 +217,8 @@ static void grow(struct alert_table *table)
 struct alert_record *alert_table_find(struct alert_table *table, const struct alert *alert)
 {
     struct whole whole = whole_of(table, alert);
-    uint32_t found = table->slots[slot_of(table, hash_of(table, whole), whole)].place_1;
+    table->missed_hash = hash_of(table, whole);
+    uint32_t found = table->slots[slot_of(table, table->missed_hash, whole)].place_1;
     return found ? table->records[found - 1] : NULL;
 }
 
@@ -233,7 +231,7 @@ struct alert_record *alert_table_add(struct alert_table *table, const struct ale
     record->ends.kind = TIMER_ALERT_ENDS;
     record->n_labels = (uint8_t)alert->n_labels;
     record->n_annotations = (uint8_t)alert->n_annotations;
-    record->hash = hash_of(table, whole);
+    record->hash = table->missed_hash;
     record->place = table->n;
     record->model = model_join(table, alert, whole);
     text_keep_difference(table, record, whole);
@@ -272,22 +270,32 @@ static void free_slot(struct alert_table *table, uint32_t gap)
 
 static void leave_group(struct alert_table *table, struct alert_record *record)
 {
-    struct alert_group *group = record->group;
-    if (!group)
+    struct alert_member *member = record->member;
+    if (!member)
         return;
-    if (record->group_previous)
-        record->group_previous->group_next = record->group_next;
+    struct alert_group *group = member->group;
+    if (member->previous)
+        member->previous->member->next = member->next;
     else
-        group->first = record->group_next;
-    if (record->group_next)
-        record->group_next->group_previous = record->group_previous;
-    record->group = NULL;
-    record->group_next = record->group_previous = NULL;
+        group->first = member->next;
+    if (member->next)
+        member->next->member->previous = member->previous;
+    record->member = NULL;
+    free(member);
     if (group->first)
         return;
     map_remove(table->groups, group->key, group->key_bytes);
     free(group->key);
     free(group);
+}
+
+static void enter_group(struct alert_group *group, struct alert_record *record)
+{
+    record->member = heap_alloc(sizeof *record->member);
+    *record->member = (struct alert_member){.group = group, .next = group->first};
+    if (group->first)
+        group->first->member->previous = record;
+    group->first = record;
 }
 
 void alert_table_remove(struct alert_table *table, struct alert_record *record)
@@ -311,16 +319,30 @@ void alert_table_remove(struct alert_table *table, struct alert_record *record)
     free(record);
 }
 
-/* The table's own copy of a source; there are as many as formats. */
-static const char *source_keep(struct alert_table *table, const char *source)
+static uint8_t source_keep(struct alert_table *table, const char *source)
 {
-    size_t n_bytes = strlen(source) + 1;
-    char *kept = map_get(table->sources, source, n_bytes);
-    if (!kept) {
-        kept = heap_strdup(source);
-        map_put(table->sources, source, n_bytes, kept);
-    }
-    return kept;
+    for (uint8_t i = 0; i < table->n_sources; i++)
+        if (strcmp(table->sources[i], source) == 0)
+            return i;
+    if (table->n_sources == ALERT_SOURCES) /* of a snapshot that is not ours */
+        return ALERT_SOURCES - 1;
+    table->sources[table->n_sources] = heap_strdup(source);
+    return table->n_sources++;
+}
+
+const char *alert_source(const struct alert_table *table, const struct alert_record *record)
+{
+    return table->n_sources ? table->sources[record->source] : "";
+}
+
+const char *alert_group_key(const struct alert_record *record)
+{
+    return record->member ? record->member->group->group_key : NULL;
+}
+
+struct alert_record *alert_group_next(const struct alert_record *record)
+{
+    return record->member ? record->member->next : NULL;
 }
 
 static size_t group_key_pack(struct buf *buf, const char *source, const char *group_key)
@@ -340,10 +362,9 @@ struct alert_group *alert_table_group(struct alert_table *table, const char *sou
 void alert_table_join(struct alert_table *table, struct alert_record *record, const char *source,
                       const char *group_key)
 {
-    if (!record->source || strcmp(record->source, source) != 0)
-        record->source = source_keep(table, source);
+    record->source = source_keep(table, source);
     struct alert_group *group = group_key ? alert_table_group(table, source, group_key) : NULL;
-    if (record->group && record->group == group)
+    if (record->member && record->member->group == group)
         return;
     leave_group(table, record);
     if (!group_key)
@@ -357,11 +378,7 @@ void alert_table_join(struct alert_table *table, struct alert_record *record, co
         group->group_key = group->key + strlen(source) + 1;
         map_put(table->groups, group->key, group->key_bytes, group);
     }
-    record->group = group;
-    record->group_next = group->first;
-    if (group->first)
-        group->first->group_previous = record;
-    group->first = record;
+    enter_group(group, record);
 }
 
 static const char *unpack(const char *text, struct label *labels, size_t n_labels)

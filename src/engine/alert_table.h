@@ -18,6 +18,12 @@ struct alert_group {
     struct alert_record *first;
 };
 
+/* Its place in a group, which only the alerts of webhooks have. */
+struct alert_member {
+    struct alert_group *group;
+    struct alert_record *next, *previous;
+};
+
 /* What its firing means: heartbeat.c. */
 enum alert_role { ALERT_ORDINARY, ALERT_WATCHDOG, ALERT_SIGN_OF_LIFE };
 
@@ -26,12 +32,9 @@ struct alert_record {
     int64_t starts_us;
     int64_t ends_us; /* INT64_MAX: when somebody says so */
     int64_t updated_us;
-    int64_t stale_us; /* when a late message was last set aside, or 0 */
-    int64_t incident; /* that it joined last, or 0 */
-    uint64_t batch;   /* the last batch that named it */
-    const char *source;
-    struct alert_group *group;
-    struct alert_record *group_next, *group_previous;
+    int64_t stale_us;            /* when a late message was last set aside, or 0 */
+    int64_t incident;            /* that it joined last, or 0 */
+    struct alert_member *member; /* NULL: it is in no group */
     bool firing, lasting;
     uint8_t role;       /* enum alert_role */
     uint8_t held;       /* what holds it back (hold_priv.h), 0: nothing */
@@ -39,6 +42,8 @@ struct alert_record {
 
     /* Owned by the table. */
     uint8_t n_labels, n_annotations;
+    uint8_t source; /* see alert_source() */
+    uint32_t batch; /* the last batch that named it, of the last four thousand million */
     uint32_t hash, place;
     uint32_t labels_bytes, text_bytes; /* as in struct alert */
     uint32_t difference_bytes;
@@ -61,14 +66,19 @@ struct alert_slot {
     uint32_t hash, place_1; /* place + 1; 0: free */
 };
 
+enum { ALERT_SOURCES = 64 };
+
 struct alert_table {
     struct alert_record **records; /* in no order, without gaps */
     uint32_t n, capacity;
     struct alert_slot *slots; /* open addressing */
     uint32_t n_slots;
+    uint32_t missed_hash; /* of the alert that was last looked for */
     size_t n_firing;
     struct due_heap *due;
-    struct map *groups, *sources, *models;
+    struct map *groups, *models;
+    char *sources[ALERT_SOURCES]; /* as many as formats */
+    uint8_t n_sources;
     struct buf packed; /* the text of the alert looked for, when it came in pieces */
     struct buf difference, key;
     struct alert_scratch *scratch; /* of alert_table_text() */
@@ -92,6 +102,12 @@ void alert_table_join(struct alert_table *table, struct alert_record *record, co
                       const char *group_key);
 /* The group, or NULL when no alert is in it. */
 struct alert_group *alert_table_group(struct alert_table *table, const char *source, const char *group_key);
+
+/* What the batch called its source that last named the alert. */
+const char *alert_source(const struct alert_table *table, const struct alert_record *record);
+const char *alert_group_key(const struct alert_record *record); /* NULL: it is in no group */
+/* The next alert of its group, or NULL. */
+struct alert_record *alert_group_next(const struct alert_record *record);
 
 /* The text of the record (struct alert), good until the next call for another one. */
 const char *alert_table_text(const struct alert_table *table, const struct alert_record *record);

@@ -1,15 +1,17 @@
 #include "engine/alert_text.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/must.h"
 
-static void put_number(struct buf *out, size_t number)
+static char *put_number(char *at, size_t number)
 {
     for (; number >= 0x80; number >>= 7)
-        buf_putc(out, (char)(0x80 | (number & 0x7f)));
-    buf_putc(out, (char)number);
+        *at++ = (char)(0x80 | (number & 0x7f));
+    *at++ = (char)number;
+    return at;
 }
 
 static size_t take_number(struct text *difference)
@@ -25,47 +27,117 @@ static size_t take_number(struct text *difference)
     }
 }
 
-static size_t same_start(const char *a, size_t n_a, const char *b, size_t n_b)
+/* Eight bytes at a time: most of two texts is the same. */
+static size_t same_start(const char *a, const char *b, size_t most)
 {
     size_t n = 0;
-    while (n < n_a && n < n_b && a[n] == b[n])
+    uint64_t x, y;
+    for (; most - n >= sizeof x; n += sizeof x) {
+        memcpy(&x, a + n, sizeof x);
+        memcpy(&y, b + n, sizeof y);
+        if (x != y)
+            break;
+    }
+    while (n < most && a[n] == b[n])
         n++;
     return n;
 }
 
-static size_t same_end(const char *a, size_t n_a, const char *b, size_t n_b)
+static size_t same_end(const char *a_end, const char *b_end, size_t most)
 {
     size_t n = 0;
-    while (n < n_a && n < n_b && a[n_a - 1 - n] == b[n_b - 1 - n])
+    while (n < most && a_end[-1 - (ptrdiff_t)n] == b_end[-1 - (ptrdiff_t)n])
         n++;
     return n;
 }
 
-/* Length of the string at the start, with its NUL. */
-static size_t string_bytes(struct text text)
+static size_t smaller(size_t a, size_t b)
 {
-    const char *end = text.n_bytes ? memchr(text.at, '\0', text.n_bytes) : NULL;
-    return end ? (size_t)(end - text.at) + 1 : text.n_bytes;
+    return a < b ? a : b;
+}
+
+/* Bytes from there to the end of the string, with its NUL. */
+static size_t rest_of_string(const char *at, size_t n_bytes)
+{
+    const char *end = n_bytes ? memchr(at, '\0', n_bytes) : NULL;
+    return end ? (size_t)(end - at) + 1 : n_bytes;
+}
+
+/* To the end of the word that stands there: texts made from one template differ in words. */
+static size_t rest_of_word(const char *at, size_t n_bytes)
+{
+    size_t n = 0;
+    for (; n < n_bytes; n++) {
+        unsigned char c = (unsigned char)at[n];
+        if (c < '0' || (c > '9' && c < 'A') || (c > 'Z' && c < 'a') || (c > 'z' && c < 0x80))
+            break;
+    }
+    return n;
+}
+
+/* Copy so much, pass over `from`, put in `own`. */
+static void put_piece(struct buf *out, size_t copy, size_t n_from, struct text own)
+{
+    enum { NUMBERS_BYTES = 3 * 10 };
+    char *at = buf_room(out, NUMBERS_BYTES + own.n_bytes);
+    char *after = put_number(put_number(put_number(at, copy), n_from), own.n_bytes);
+    memcpy(after, own.at, own.n_bytes);
+    out->n_bytes += (size_t)(after - at) + own.n_bytes;
+}
+
+static struct text rest_of(struct text text, size_t n_bytes)
+{
+    return (struct text){text.at + n_bytes, text.n_bytes - n_bytes};
+}
+
+/* A stretch of two texts that begins with a difference, word by word. copy: what was the same before it;
+ * gives what was the same at its end. */
+static size_t put_stretch(struct buf *out, size_t copy, struct text from, struct text own)
+{
+    enum { WORTH_BYTES = 6 }; /* a piece of its own costs three bytes and more */
+    size_t n_from = 0, n_own = 0;
+    while (n_from < from.n_bytes && n_own < own.n_bytes) {
+        n_from += rest_of_word(from.at + n_from, from.n_bytes - n_from);
+        n_own += rest_of_word(own.at + n_own, own.n_bytes - n_own);
+        size_t most = smaller(from.n_bytes - n_from, own.n_bytes - n_own);
+        size_t same = same_start(from.at + n_from, own.at + n_own, most);
+        if (same >= WORTH_BYTES) {
+            put_piece(out, copy, n_from, (struct text){own.at, n_own});
+            copy = same;
+            from = rest_of(from, n_from + same);
+            own = rest_of(own, n_own + same);
+            n_from = n_own = 0;
+        } else if (most > 0) {
+            n_from++;
+            n_own++;
+        } else {
+            break;
+        }
+    }
+    if (!from.n_bytes && !own.n_bytes)
+        return copy;
+    put_piece(out, copy, from.n_bytes, own);
+    return 0;
 }
 
 void text_difference(struct buf *out, struct text model, struct text text)
 {
     size_t copy = 0;
     while (text.n_bytes) {
-        size_t n_model = string_bytes(model), n_text = string_bytes(text);
-        if (n_model == n_text && memcmp(model.at, text.at, n_text) == 0) {
-            copy += n_text;
-        } else {
-            size_t start = same_start(model.at, n_model, text.at, n_text);
-            size_t end = same_end(model.at + start, n_model - start, text.at + start, n_text - start);
-            put_number(out, copy + start);
-            put_number(out, n_model - start - end);
-            put_number(out, n_text - start - end);
-            buf_add(out, text.at + start, n_text - start - end);
-            copy = end;
-        }
-        model = (struct text){model.at + n_model, model.n_bytes - n_model};
-        text = (struct text){text.at + n_text, text.n_bytes - n_text};
+        size_t same = same_start(model.at, text.at, smaller(model.n_bytes, text.n_bytes));
+        copy += same;
+        if (same == text.n_bytes)
+            return;
+        model = rest_of(model, same);
+        text = rest_of(text, same);
+        size_t n_model = rest_of_string(model.at, model.n_bytes),
+               n_text = rest_of_string(text.at, text.n_bytes);
+        size_t end = same_end(model.at + n_model, text.at + n_text, smaller(n_model, n_text));
+        copy = put_stretch(out, copy, (struct text){model.at, n_model - end},
+                           (struct text){text.at, n_text - end});
+        copy += end;
+        model = rest_of(model, n_model);
+        text = rest_of(text, n_text);
     }
 }
 

@@ -6,17 +6,20 @@
 void alerts_join_fired(struct turn *turn)
 {
     for (size_t i = 0; i < turn->fired.n; i++)
-        alert_join(turn, turn->fired.at[i]);
+        alert_join(turn, turn->fired.at[i].record, turn->fired.at[i].alert);
     turn->fired.n = 0;
 }
 
-static void take_change(void *context, struct alert_record *record, enum alert_change change, const char *how)
+static void take_change(void *context, struct alert_record *record, const struct alert *alert,
+                        enum alert_change change, const char *how)
 {
     struct turn *turn = context;
     struct engine *engine = turn->engine;
     if (change == ALERT_FIRED) {
         inhibition_fired(engine, record);
-        *list_push(turn->arena, &turn->fired) = record;
+        /* What is in one piece is the batch's, and stays until it is answered. */
+        *list_push(turn->arena, &turn->fired) =
+            (struct fired_alert){record, alert && alert->text ? alert : NULL};
         return;
     }
     if (change == ALERT_SAYS_MORE) {
@@ -47,7 +50,8 @@ static void each_of_group(struct turn *turn, const struct alert_batch *batch,
     struct alert_group *group =
         batch->group_key ? alert_table_group(&turn->engine->alerts, batch->source, batch->group_key) : NULL;
     int64_t visited = 0;
-    for (struct alert_record *record = group ? group->first : NULL; record; record = record->group_next) {
+    for (struct alert_record *record = group ? group->first : NULL; record;
+         record = alert_group_next(record)) {
         struct incident_record *incident = incident_find(turn->engine, record->incident);
         if (!incident || !incident_is_open(incident) || record->incident == visited)
             continue;

@@ -146,26 +146,46 @@ int64_t engine_next_due_us(const struct engine *engine)
     return due ? due->at_us : INT64_MAX;
 }
 
+static void view_alert(const struct engine *engine, const struct alert_record *record, struct arena *arena,
+                       void (*visit)(void *context, const struct alert_view *view), void *context)
+{
+    struct alert_view view = {
+        .updated_us = record->updated_us,
+        .incident = record->incident,
+        .apart = record->held & HELD_APART,
+        .lasting = record->lasting,
+        .source = alert_source(&engine->alerts, record),
+        .group_key = alert_group_key(record),
+    };
+    alert_record_view(record, arena, &view.alert);
+    view.fingerprint = alert_fingerprint(view.alert.labels, view.alert.n_labels);
+    visit(context, &view);
+    arena_reset(arena);
+}
+
+/* Downwards: whatever leaves the table makes way for its last record (alert_table_remove), which was visited
+ * or comes to stand where it will be. */
+uint32_t engine_some_alerts(const struct engine *engine, int64_t now_us, uint32_t before, uint32_t n,
+                            void (*visit)(void *context, const struct alert_view *view), void *context)
+{
+    scoped_arena struct arena *arena = arena_new();
+    uint32_t at = before < engine->alerts.n ? before : engine->alerts.n;
+    for (; at > 0 && n > 0; n--) {
+        const struct alert_record *record = engine->alerts.records[--at];
+        if (record->firing && record->ends_us > now_us)
+            view_alert(engine, record, arena, visit, context);
+    }
+    return at;
+}
+
 void engine_each_alert(const struct engine *engine, int64_t now_us,
                        void (*visit)(void *context, const struct alert_view *view), void *context)
 {
     scoped_arena struct arena *arena = arena_new();
     for (uint32_t i = 0; i < engine->alerts.n; i++) {
         const struct alert_record *record = engine->alerts.records[i];
-        if (!record->firing || record->ends_us <= now_us)
-            continue;
-        struct alert_view view = {
-            .updated_us = record->updated_us,
-            .incident = record->incident,
-            .apart = record->held & HELD_APART,
-            .lasting = record->lasting,
-            .source = record->source,
-            .group_key = record->group ? record->group->group_key : NULL,
-        };
-        alert_record_view(record, arena, &view.alert);
-        view.fingerprint = alert_fingerprint(view.alert.labels, view.alert.n_labels);
-        visit(context, &view);
-        arena_reset(arena);
+        if (record->firing && record->ends_us > now_us)
+            view_alert(engine, record, arena, visit, context);
     }
 }
 

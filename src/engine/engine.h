@@ -127,6 +127,11 @@ struct alert_view {
 /* Calls visit for every alert that has not ended by now_us; the view is good during the call. */
 void engine_each_alert(const struct engine *engine, int64_t now_us,
                        void (*visit)(void *context, const struct alert_view *view), void *context);
+/* The same for at most n of them, from the place `before` down (UINT32_MAX: all); gives the place to go on
+ * from, 0 at the end. Whatever changes meanwhile: an alert that fires all the time is visited once at least.
+ */
+uint32_t engine_some_alerts(const struct engine *engine, int64_t now_us, uint32_t before, uint32_t n,
+                            void (*visit)(void *context, const struct alert_view *view), void *context);
 /* The configuration in force. */
 const struct config *engine_config(const struct engine *engine);
 size_t engine_count_alerts(const struct engine *engine);

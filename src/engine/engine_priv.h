@@ -108,6 +108,11 @@ struct engine {
     struct buf kin_key;
 };
 
+struct fired_alert {
+    struct alert_record *record;
+    const struct alert *alert; /* of the batch, or NULL */
+};
+
 struct turn {
     struct engine *engine;
     int64_t now_us;
@@ -117,10 +122,10 @@ struct turn {
     int n_severities; /* that were looked up */
     int n_measured;   /* alerts whose values were looked at */
     struct json_writer json;
-    struct held_news *held_news;       /* alerts that stay apart, or NULL */
-    const char *released_why;          /* the alert at hand was held until now, or NULL */
-    bool review_wanted;                /* of what holds alerts back */
-    LIST(struct alert_record *) fired; /* that wait for the rest of their batch */
+    struct held_news *held_news;    /* alerts that stay apart, or NULL */
+    const char *released_why;       /* the alert at hand was held until now, or NULL */
+    bool review_wanted;             /* of what holds alerts back */
+    LIST(struct fired_alert) fired; /* that wait for the rest of their batch */
 };
 
 static inline int64_t time_after_s(int64_t at_us, int64_t seconds)
@@ -225,8 +230,9 @@ enum alert_change {
     ALERT_SAYS_MORE /* other annotations: no news of its own */
 };
 
-typedef void alert_changed(void *context, struct alert_record *record, enum alert_change change,
-                           const char *how);
+/* alert: as it was just heard, or NULL. */
+typedef void alert_changed(void *context, struct alert_record *record, const struct alert *alert,
+                           enum alert_change change, const char *how);
 
 /* Who hears when, and who is told what came of it. */
 struct hearing {
@@ -255,7 +261,8 @@ void heartbeats_expect(const struct hearing *hearing);
 /* ---- alerts.c, join.c, news.c ---- */
 
 void heartbeats_review(struct turn *turn); /* when the configuration is new */
-void alert_join(struct turn *turn, struct alert_record *record);
+/* alert: the texts of the record where they are at hand, else NULL. */
+void alert_join(struct turn *turn, struct alert_record *record, const struct alert *alert);
 /* Those that fired in this turn and waited for the rest of their batch. */
 void alerts_join_fired(struct turn *turn);
 /* The alert counts for the incident from now on. */

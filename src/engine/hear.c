@@ -77,11 +77,11 @@ static bool is_late_end(const struct alert_record *record, const struct alert *a
     return alert->starts_us && alert->starts_us < record->starts_us && alert->ends_us < record->starts_us;
 }
 
-static void tell(const struct hearing *hearing, struct alert_record *record, enum alert_change change,
-                 const char *how)
+static void tell(const struct hearing *hearing, struct alert_record *record, const struct alert *alert,
+                 enum alert_change change, const char *how)
 {
     if (record->role == ALERT_ORDINARY)
-        hearing->changed(hearing->context, record, change, how);
+        hearing->changed(hearing->context, record, alert, change, how);
     else
         watchdog_changed(hearing, record, change, how);
 }
@@ -98,23 +98,23 @@ void alert_hear(const struct hearing *hearing, const struct alert_batch *batch, 
         record = alert_table_add(&engine->alerts, alert);
         record->role = (uint8_t)alert_role_of(engine->config, alert);
     }
-    record->batch = engine->n_batches;
+    record->batch = (uint32_t)engine->n_batches;
 
     if (over && record->firing && is_late_end(record, alert, now_us)) {
-        tell(hearing, record, ALERT_STALE, "it was heard firing after that end");
+        tell(hearing, record, alert, ALERT_STALE, "it was heard firing after that end");
     } else if (over && record->firing) {
         alert_end(engine, record, alert->ends_us, now_us);
         record->ended_by_word = true;
-        tell(hearing, record, ALERT_RESOLVED, "its sender says so");
+        tell(hearing, record, alert, ALERT_RESOLVED, "its sender says so");
     } else if (!over && !record->firing && is_late(record, alert, now_us)) {
-        tell(hearing, record, ALERT_STALE, "it ended after that start");
+        tell(hearing, record, alert, ALERT_STALE, "it ended after that start");
     } else if (!over) {
         bool fired = !record->firing;
         bool says_more = alert_fire(engine, record, batch, alert, now_us);
         if (fired)
-            tell(hearing, record, ALERT_FIRED, "");
+            tell(hearing, record, alert, ALERT_FIRED, "");
         else if (says_more && record->role == ALERT_ORDINARY)
-            tell(hearing, record, ALERT_SAYS_MORE, "");
+            tell(hearing, record, alert, ALERT_SAYS_MORE, "");
         if (record->role == ALERT_SIGN_OF_LIFE)
             sign_of_life_heard(hearing, alert);
     }
@@ -125,13 +125,14 @@ static void hear_group(const struct hearing *hearing, const struct alert_batch *
 {
     struct engine *engine = hearing->engine;
     struct alert_group *group = alert_table_group(&engine->alerts, batch->source, batch->group_key);
-    for (struct alert_record *record = group ? group->first : NULL; record; record = record->group_next) {
-        bool absent = record->batch != engine->n_batches;
+    for (struct alert_record *record = group ? group->first : NULL; record;
+         record = alert_group_next(record)) {
+        bool absent = record->batch != (uint32_t)engine->n_batches;
         if (!record->firing || (!batch->group_resolved && !absent))
             continue;
         alert_end(engine, record, hearing->now_us, hearing->now_us);
         record->ended_by_word = batch->group_resolved;
-        tell(hearing, record, ALERT_RESOLVED,
+        tell(hearing, record, NULL, ALERT_RESOLVED,
              batch->group_resolved ? "its whole group is over" : "its group was sent without it");
     }
 }
@@ -154,5 +155,5 @@ void alert_due(const struct hearing *hearing, struct alert_record *record)
         return;
     }
     alert_end(hearing->engine, record, record->ends_us, hearing->now_us);
-    tell(hearing, record, ALERT_RESOLVED, "it was not sent again");
+    tell(hearing, record, NULL, ALERT_RESOLVED, "it was not sent again");
 }

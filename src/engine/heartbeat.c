@@ -175,13 +175,14 @@ static void forget(const struct hearing *hearing, struct alert_record *record)
         return;
     alert_end(hearing->engine, record, hearing->now_us, hearing->now_us);
     if (record->role == ALERT_ORDINARY)
-        hearing->changed(hearing->context, record, ALERT_RESOLVED,
+        hearing->changed(hearing->context, record, NULL, ALERT_RESOLVED,
                          "its heartbeat is not configured any more");
 }
 
-static bool is_made(const struct alert_record *record)
+static bool is_made(const struct engine *engine, const struct alert_record *record)
 {
-    return strcmp(record->source, HEARTBEAT) == 0 || strcmp(record->source, WATCHDOG) == 0;
+    const char *source = alert_source(&engine->alerts, record);
+    return strcmp(source, HEARTBEAT) == 0 || strcmp(source, WATCHDOG) == 0;
 }
 
 void heartbeats_expect(const struct hearing *hearing)
@@ -189,7 +190,7 @@ void heartbeats_expect(const struct hearing *hearing)
     struct engine *engine = hearing->engine;
     for (uint32_t place = 0; place < engine->alerts.n; place++) {
         struct alert_record *record = engine->alerts.records[place];
-        if (record->firing && is_made(record))
+        if (record->firing && is_made(engine, record))
             forget(hearing, record);
     }
     list_each (heartbeat, &engine->config->heartbeats)

@@ -136,7 +136,7 @@ static void release(struct turn *turn, struct alert_record *record, struct incid
     turn->released_why = release_text(turn, held, record->starts_us);
     if (held & HELD_APART) {
         record->incident = 0;
-        alert_join(turn, record);
+        alert_join(turn, record, NULL);
     } else if (own) {
         struct alert alert;
         alert_record_view(record, turn->arena, &alert);

@@ -78,27 +78,29 @@ void alert_weigh_again(struct turn *turn, const struct alert_record *record)
     weigh(turn, incident, &alert);
 }
 
-void alert_join(struct turn *turn, struct alert_record *record)
+void alert_join(struct turn *turn, struct alert_record *record, const struct alert *alert)
 {
-    struct alert alert;
-    alert_record_view(record, turn->arena, &alert);
-
+    struct alert view;
+    if (!alert) {
+        alert_record_view(record, turn->arena, &view);
+        alert = &view;
+    }
     struct incident_record *incident = incident_find(turn->engine, record->incident);
     if (!incident || !incident_is_open(incident))
-        incident = kin_find(turn->engine, &alert);
+        incident = kin_find(turn->engine, alert);
     else
-        kin_add(turn->engine, incident, &alert);
+        kin_add(turn->engine, incident, alert);
     int64_t dependency;
     unsigned held = hold_find(turn->engine, record, incident, &dependency);
     if (incident) {
-        join(turn, incident, record, &alert, held);
+        join(turn, incident, record, alert, held);
         return;
     }
     if (held & ~(unsigned)HELD_MAINTENANCE) {
         hold_apart(turn, record, held, dependency);
         return;
     }
-    const struct finding *finding = trouble_find(turn->arena, turn->engine, &alert);
+    const struct finding *finding = trouble_find(turn->arena, turn->engine, alert);
     incident = incident_of_trouble(turn->engine, finding->trouble);
     if (incident && incident_may_reopen(turn, incident)) {
         incident_reopen(turn, incident, NULL,
@@ -108,22 +110,22 @@ void alert_join(struct turn *turn, struct alert_record *record)
         news_opened(turn, incident);
     }
     if (incident && incident_is_open(incident)) {
-        kin_add(turn->engine, incident, &alert);
-        join(turn, incident, record, &alert, held);
+        kin_add(turn->engine, incident, alert);
+        join(turn, incident, record, alert, held);
         return;
     }
     incident = incident_open(turn, finding, incident);
     incident->released_why = turn->released_why;
     dependency_changed(turn->engine, incident->incident.service);
     alert_attach(incident, record);
-    kin_add(turn->engine, incident, &alert);
+    kin_add(turn->engine, incident, alert);
     if (held)
         hold_within(incident, record, held);
     news_add(turn, incident, record, held ? ALERT_HELD : ALERT_FIRED, "");
     news_opened(turn, incident);
-    safety_hear(turn, incident, &alert);
+    safety_hear(turn, incident, alert);
     if (!held)
-        storm_opened(turn, incident, &alert);
+        storm_opened(turn, incident, alert);
 }
 
 static void write_match(struct json_writer *body, const char *name, const struct match *match)

@@ -90,7 +90,7 @@ void news_add(struct turn *turn, struct incident_record *incident, const struct 
     struct named *named = &news->of[change].named[news->of[change].n_named++];
     *named = (struct named){
         .how = how,
-        .source = record->source,
+        .source = alert_source(&turn->engine->alerts, record),
         .fingerprint = alert_fingerprint(alert.labels, alert.n_labels),
         .starts_us = record->starts_us,
     };

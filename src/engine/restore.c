@@ -128,10 +128,10 @@ static void restore_timers(struct engine *engine)
     memset(&engine->restored_timers, 0, sizeof engine->restored_timers);
 }
 
-static void ignore_change(void *context, struct alert_record *record, enum alert_change change,
-                          const char *how)
+static void ignore_change(void *context, struct alert_record *record, const struct alert *alert,
+                          enum alert_change change, const char *how)
 {
-    (void)context, (void)record, (void)change, (void)how;
+    (void)context, (void)record, (void)alert, (void)change, (void)how;
 }
 
 static struct hearing replay(struct engine *engine, int64_t now_us)
@@ -220,7 +220,7 @@ static void restore_alert(struct turn *turn, struct alert_record *record)
     alert_record_view(record, turn->arena, &alert);
     struct incident_record *incident = incident_again(turn, &alert);
     if (!incident) {
-        alert_join(turn, record);
+        alert_join(turn, record, &alert);
         return;
     }
     record->incident = incident->incident.number;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "intake/intake_priv.h"
 
 int place_refuse(const struct place *place, const char *member, const char *format, ...)
@@ -77,12 +78,19 @@ static const char *read_value(const struct place *place, const char *member, con
     return NULL;
 }
 
+/* Most names differ in the first byte. */
+static int name_order(const char *a, const char *b)
+{
+    int order = (unsigned char)*a - (unsigned char)*b;
+    return order ? order : strcmp(a, b);
+}
+
 /* Keeps labels sorted. Senders sort already, so that the search from the end is one comparison. */
 static size_t insert(struct label *labels, size_t n, struct label label)
 {
     size_t at = n;
     int order = 1;
-    while (at > 0 && (order = strcmp(labels[at - 1].name, label.name)) > 0)
+    while (at > 0 && (order = name_order(labels[at - 1].name, label.name)) > 0)
         at--;
     if (at > 0 && order == 0) {
         labels[at - 1].value = label.value;
@@ -148,55 +156,71 @@ static int time_read(const struct place *place, struct json value, const char *m
 
 static struct alert_members find_members(struct json object)
 {
+#define MEMBER(name, member)                                                                                 \
+    {                                                                                                        \
+        name, sizeof(name) - 1, offsetof(struct alert_members, member)                                       \
+    }
     static const struct {
         const char *name;
-        size_t offset;
+        size_t name_bytes, offset;
     } rows[] = {
-        {"labels", offsetof(struct alert_members, labels)},
-        {"annotations", offsetof(struct alert_members, annotations)},
-        {"startsAt", offsetof(struct alert_members, starts)},
-        {"endsAt", offsetof(struct alert_members, ends)},
-        {"generatorURL", offsetof(struct alert_members, generator_url)},
-        {"status", offsetof(struct alert_members, status)},
-        {"valueString", offsetof(struct alert_members, value_string)},
+        MEMBER("labels", labels),
+        MEMBER("annotations", annotations),
+        MEMBER("startsAt", starts),
+        MEMBER("endsAt", ends),
+        MEMBER("generatorURL", generator_url),
+        MEMBER("status", status),
+        MEMBER("valueString", value_string),
     };
+#undef MEMBER
     struct alert_members members = {0};
     for (struct json_iter item = json_first(object); json_more(&item); json_next(&item))
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-            if (strcmp(item.name, rows[i].name) == 0)
+            if (item.name_bytes == rows[i].name_bytes &&
+                memcmp(item.name, rows[i].name, item.name_bytes) == 0)
                 memcpy((char *)&members + rows[i].offset, &item.value, sizeof item.value);
     return members;
 }
 
-static char *append(char *at, const char **text)
-{
-    size_t n_bytes = strlen(*text) + 1;
-    *text = memcpy(at, *text, n_bytes);
-    return at + n_bytes;
-}
+enum { TEXTS_LIMIT = 4 * LABELS_LIMIT + 1 };
 
-static size_t labels_bytes(const struct label *labels, size_t n)
+/* The texts of an alert in order: of each label and annotation its name and its value, and the URL. */
+static size_t list_texts(struct alert *alert, const char **texts[TEXTS_LIMIT])
 {
-    size_t n_bytes = 0;
-    for (size_t i = 0; i < n; i++)
-        n_bytes += strlen(labels[i].name) + strlen(labels[i].value) + 2;
-    return n_bytes;
+    size_t n = 0;
+    must(alert->n_labels <= LABELS_LIMIT && alert->n_annotations <= LABELS_LIMIT);
+    for (size_t i = 0; i < alert->n_labels; i++) {
+        texts[n++] = &alert->labels[i].name;
+        texts[n++] = &alert->labels[i].value;
+    }
+    for (size_t i = 0; i < alert->n_annotations; i++) {
+        texts[n++] = &alert->annotations[i].name;
+        texts[n++] = &alert->annotations[i].value;
+    }
+    texts[n++] = &alert->generator_url;
+    return n;
 }
 
 static void alert_pack(struct arena *arena, struct alert *alert)
 {
-    const char *url = alert->generator_url ? alert->generator_url : "";
-    alert->labels_bytes = labels_bytes(alert->labels, alert->n_labels);
-    alert->text_bytes =
-        alert->labels_bytes + labels_bytes(alert->annotations, alert->n_annotations) + strlen(url) + 1;
-    char *at = arena_alloc(arena, alert->text_bytes);
+    const char **texts[TEXTS_LIMIT];
+    size_t n_bytes[TEXTS_LIMIT], n = list_texts(alert, texts), sum = 0;
+    bool has_url = alert->generator_url != NULL;
+    if (!has_url)
+        alert->generator_url = "";
+    for (size_t i = 0; i < n; i++) {
+        if (i == 2 * alert->n_labels)
+            alert->labels_bytes = sum;
+        n_bytes[i] = strlen(*texts[i]) + 1;
+        sum += n_bytes[i];
+    }
+    char *at = arena_alloc(arena, sum);
     alert->text = at;
-    for (size_t i = 0; i < alert->n_labels; i++)
-        at = append(append(at, &alert->labels[i].name), &alert->labels[i].value);
-    for (size_t i = 0; i < alert->n_annotations; i++)
-        at = append(append(at, &alert->annotations[i].name), &alert->annotations[i].value);
-    append(at, &url);
-    alert->generator_url = *url ? url : NULL;
+    alert->text_bytes = sum;
+    for (size_t i = 0; i < n; at += n_bytes[i++])
+        *texts[i] = memcpy(at, *texts[i], n_bytes[i]);
+    if (!has_url)
+        alert->generator_url = NULL;
 }
 
 void batch_keep(struct arena *arena, struct alert_batch *batch)
