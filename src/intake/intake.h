@@ -56,7 +56,8 @@ int intake_each_batch(const struct intake_body *body, struct json_document *docu
                       void *context, struct err *err);
 
 /* The alerts that stand, written in the format "alertmanager-snapshot" which intake_each_batch() reads back
- * with nothing lost (times, source, group, whether it lasts): for ledger_compact_inbox(). */
+ * with nothing lost (times, source, group, whether it lasts): for the rows by which the
+ * inbox is kept short. */
 #define INTAKE_SNAPSHOT "alertmanager-snapshot"
 struct alert_view;
 void intake_snapshot_begin(struct json_writer *writer);

@@ -38,6 +38,15 @@ static void assert_proved(int64_t n_events)
 
 enum { N_TRANSACTIONS = 3 };
 
+static int compact(struct ledger *ledger, struct err *err)
+{
+    int64_t last_id = ledger_inbox_last_id(ledger);
+    int result = ledger_accept(ledger, "snapshot", "all", 3, T0_US, err);
+    if (result == 0)
+        result = ledger_forget_inbox(ledger, last_id, err);
+    return result == 0 ? ledger_trim_inbox(ledger, 1000, err) : result;
+}
+
 /* One transaction as an input makes it: incident i with everything that hangs on it. 0 when all of it was
  * committed. */
 static int write_incident(struct ledger *ledger, int64_t i, struct err *err)
@@ -59,7 +68,7 @@ static int write_incident(struct ledger *ledger, int64_t i, struct err *err)
     if (result == 0)
         result = test_record(ledger, decisions, sizeof decisions / sizeof *decisions, T0_US, err);
     if (result == 0 && i == 2)
-        result = ledger_compact_inbox(ledger, ledger_inbox_last_id(ledger), "snapshot", "all", 3, T0_US, err);
+        result = compact(ledger, err);
     if (result == 0)
         return ledger_commit(ledger, err);
     ledger_rollback(ledger);

@@ -1,6 +1,16 @@
 /* The inbox: what was received, one row a request and before anything is understood of it, so that an alert
- * that was answered can be heard again after any crash. Compaction keeps it short. */
+ * that was answered can be heard again after any crash.
+ *
+ * It is kept short without a long transaction: the alerts that stand are written as further rows, a few at a
+ * time, each as true as its place in the order; the last of them forgets all that came before the first, in
+ * one step
+ * ("inbox_forgotten" in the table of the installation); what is forgotten is erased a few rows at a time. */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "ledger/ledger_priv.h"
+
+enum { PAGE_ROWS = 16 };
 
 static int insert_row(struct ledger *ledger, struct db_statement *insert, const char *format,
                       const void *body, size_t n_bytes, int64_t received_us, struct err *err)
@@ -28,43 +38,66 @@ int ledger_accept(struct ledger *ledger, const char *format, const void *body, s
     return insert ? insert_row(ledger, insert, format, body, n_bytes, received_us, err) : -1;
 }
 
-static int erase_to(struct ledger *ledger, int64_t last_id, struct err *err)
+int ledger_forget_inbox(struct ledger *ledger, int64_t last_id, struct err *err)
 {
-    struct db_statement *sum =
-        db_prepare(ledger->db, "SELECT coalesce(sum(length(body)), 0) FROM inbox WHERE id <= $1", err);
-    struct db_statement *erase = db_prepare(ledger->db, "DELETE FROM inbox WHERE id <= $1", err);
-    if (!sum || !erase)
+    char text[32];
+    /* A row must stay: SQLite numbers the next one after the last that is there. */
+    must(ledger->in_transaction && last_id < ledger->ends.inbox_id);
+    struct db_statement *save =
+        db_prepare(ledger->db,
+                   "INSERT INTO installation (name, value) VALUES ('inbox_forgotten', $1)"
+                   " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                   err);
+    if (!save)
         return -1;
-    db_bind_int(sum, last_id);
-    int result = db_step(sum, err);
-    if (result != 0)
-        return ledger_outcome(result);
-    size_t erased_bytes = (size_t)db_column_int(sum, 0);
-    db_reset(sum);
-    db_bind_int(erase, last_id);
-    result = db_run(erase, err);
+    snprintf(text, sizeof text, "%lld", (long long)last_id);
+    db_bind_text(save, text);
+    int result = db_run(save, err);
     if (result == 0)
-        ledger->ends.inbox_bytes -= erased_bytes;
+        ledger->ends.inbox_forgotten = last_id;
     return ledger_outcome(result);
 }
 
-/* The snapshot takes the place of the last row that it replaces, so that it stays before what came after. */
-int ledger_compact_inbox(struct ledger *ledger, int64_t last_id, const char *format, const void *body,
-                         size_t n_bytes, int64_t received_us, struct err *err)
+/* The last of the rows to erase, 0: there is none, and what they hold. */
+static int find_forgotten(struct ledger *ledger, size_t most, int64_t *ret_last_id, size_t *ret_n,
+                          size_t *ret_n_bytes, struct err *err)
 {
-    must(ledger->in_transaction && last_id <= ledger->ends.inbox_id);
-    if (last_id <= 0)
-        return 0;
-    int result = erase_to(ledger, last_id, err);
-    if (result != 0)
-        return result;
-    struct db_statement *insert = db_prepare(
-        ledger->db, "INSERT INTO inbox (id, format, received_us, body) VALUES ($1, $2, $3, $4) RETURNING id",
+    struct db_statement *sum = db_prepare(
+        ledger->db,
+        "SELECT coalesce(max(id), 0), count(*), coalesce(sum(n_bytes), 0) FROM"
+        " (SELECT id, length(body) AS n_bytes FROM inbox WHERE id <= $1 ORDER BY id LIMIT $2) AS old",
         err);
-    if (!insert)
+    if (!sum)
         return -1;
-    db_bind_int(insert, last_id);
-    return insert_row(ledger, insert, format, body, n_bytes, received_us, err);
+    db_bind_int(sum, ledger->ends.inbox_forgotten);
+    db_bind_int(sum, (int64_t)most);
+    int result = db_step(sum, err);
+    if (result != 0)
+        return ledger_outcome(result);
+    *ret_last_id = db_column_int(sum, 0);
+    *ret_n = (size_t)db_column_int(sum, 1);
+    *ret_n_bytes = (size_t)db_column_int(sum, 2);
+    db_reset(sum);
+    return 0;
+}
+
+int ledger_trim_inbox(struct ledger *ledger, size_t most, struct err *err)
+{
+    must(ledger->in_transaction);
+    int64_t last_id;
+    size_t n, n_bytes;
+    int result = find_forgotten(ledger, most, &last_id, &n, &n_bytes, err);
+    if (result != 0 || n == 0)
+        return result;
+    struct db_statement *erase = db_prepare(ledger->db, "DELETE FROM inbox WHERE id <= $1", err);
+    if (!erase)
+        return -1;
+    db_bind_int(erase, last_id);
+    result = db_run(erase, err);
+    if (result != 0)
+        return ledger_outcome(result);
+    ledger->ends.inbox_bytes -= n_bytes;
+    return n == most ? LEDGER_MORE : 0;
 }
 
 size_t ledger_inbox_bytes(const struct ledger *ledger)
@@ -79,36 +112,61 @@ int64_t ledger_inbox_last_id(const struct ledger *ledger)
 
 int inbox_load_end(struct ledger *ledger, struct err *err)
 {
-    struct db_statement *read =
-        db_prepare(ledger->db, "SELECT coalesce(max(id), 0), coalesce(sum(length(body)), 0) FROM inbox", err);
+    struct db_statement *read = db_prepare(
+        ledger->db,
+        "SELECT coalesce(max(id), 0), coalesce(sum(length(body)), 0),"
+        " coalesce((SELECT value FROM installation WHERE name = 'inbox_forgotten'), '0') FROM inbox",
+        err);
     if (!read || db_step(read, err) != 0)
         return -1;
     ledger->ends.inbox_id = db_column_int(read, 0);
     ledger->ends.inbox_bytes = (size_t)db_column_int(read, 1);
+    ledger->ends.inbox_forgotten = strtoll(db_column_text(read, 2), NULL, 10);
     db_reset(read);
     return 0;
 }
 
-int ledger_each_inbox(struct ledger *ledger,
-                      int (*visit)(void *context, const char *format, const void *body, size_t n_bytes,
-                                   int64_t received_us),
-                      void *context, struct err *err)
+static int visit_row(struct ledger *ledger, struct db_statement *row, ledger_inbox_visit *visit,
+                     void *context)
+{
+    size_t n_bytes;
+    const void *body = db_column_blob(row, 3, &n_bytes);
+    unpack(&ledger->unpacked, &body, &n_bytes);
+    return visit(context, db_column_text(row, 1), body, n_bytes, db_column_int(row, 2));
+}
+
+int ledger_next_inbox(struct ledger *ledger, int64_t *after_id, ledger_inbox_visit *visit, void *context,
+                      struct err *err)
 {
     struct db_statement *read =
-        db_prepare(ledger->db, "SELECT format, received_us, body FROM inbox ORDER BY id", err);
+        db_prepare(ledger->db,
+                   "SELECT id, format, received_us, body FROM inbox WHERE id > $1 ORDER BY id LIMIT $2", err);
     if (!read)
         return -1;
-    struct buf unpacked scoped_buf = {0};
-    int result;
+    int64_t forgotten = ledger->ends.inbox_forgotten;
+    db_bind_int(read, *after_id > forgotten ? *after_id : forgotten);
+    db_bind_int(read, PAGE_ROWS);
+    int result, n = 0;
     while ((result = db_step(read, err)) == 0) {
-        size_t n_bytes;
-        const void *body = db_column_blob(read, 2, &n_bytes);
-        unpack(&unpacked, &body, &n_bytes);
-        result = visit(context, db_column_text(read, 0), body, n_bytes, db_column_int(read, 1));
+        *after_id = db_column_int(read, 0);
+        n++;
+        result = visit_row(ledger, read, visit, context);
         if (result != 0) {
             db_reset(read);
             return result;
         }
     }
-    return result == DB_DONE ? 0 : -1;
+    if (result != DB_DONE)
+        return -1;
+    return n == PAGE_ROWS ? LEDGER_MORE : 0;
+}
+
+int ledger_each_inbox(struct ledger *ledger, ledger_inbox_visit *visit, void *context, struct err *err)
+{
+    int64_t after_id = 0;
+    int result;
+    do
+        result = ledger_next_inbox(ledger, &after_id, visit, context, err);
+    while (result == LEDGER_MORE);
+    return result;
 }

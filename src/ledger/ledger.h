@@ -81,10 +81,13 @@ int ledger_seal(struct ledger *ledger, int64_t now_us, int64_t most_events, stru
 /* The newest checkpoint that this handle signed, "" before the first (ledger/note.h). */
 const char *ledger_checkpoint_text(const struct ledger *ledger);
 
-/* Replaces the inbox rows up to last_id by one row (a snapshot of the alerts that stand), in the open
- * transaction. */
-int ledger_compact_inbox(struct ledger *ledger, int64_t last_id, const char *format, const void *body,
-                         size_t n_bytes, int64_t received_us, struct err *err);
+/* Keeping the inbox short, each in the open transaction. Rows up to last_id are told again by rows after them
+ * (the alerts that stand, see intake_snapshot_begin(), at least one row): nobody hears them any more. 0,
+ * LEDGER_FULL or -1. */
+int ledger_forget_inbox(struct ledger *ledger, int64_t last_id, struct err *err);
+/* Erases the first rows that are forgotten, at most so many. 0: none is left, LEDGER_MORE, LEDGER_FULL or -1.
+ */
+int ledger_trim_inbox(struct ledger *ledger, size_t most, struct err *err);
 size_t ledger_inbox_bytes(const struct ledger *ledger);
 int64_t ledger_inbox_last_id(const struct ledger *ledger);
 
@@ -92,13 +95,16 @@ int64_t ledger_inbox_last_id(const struct ledger *ledger);
 
 /* Gives the engine its name, the highest numbers given so far, its incidents (open ones and those resolved
  * within the last day), their steps, the deliveries that are not over, and all timers. Values are the
- * engine's to copy. The inbox follows: visit gets every row, unpacked, in order; another answer than 0 ends
- * it and is returned. */
+ * engine's to copy. The inbox follows: visit gets every row that is not forgotten, unpacked, in order;
+ * another answer than 0 ends it and is returned. */
 int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us, struct err *err);
-int ledger_each_inbox(struct ledger *ledger,
-                      int (*visit)(void *context, const char *format, const void *body, size_t n_bytes,
-                                   int64_t received_us),
-                      void *context, struct err *err);
+typedef int ledger_inbox_visit(void *context, const char *format, const void *body, size_t n_bytes,
+                               int64_t received_us);
+int ledger_each_inbox(struct ledger *ledger, ledger_inbox_visit *visit, void *context, struct err *err);
+/* The same for some of the rows after the id *after_id (0: the first), which moves on. LEDGER_MORE: call
+ * again. */
+int ledger_next_inbox(struct ledger *ledger, int64_t *after_id, ledger_inbox_visit *visit, void *context,
+                      struct err *err);
 
 /* ---- reading (any handle) ---- */
 

@@ -15,6 +15,7 @@
 struct ends {
     int64_t position; /* of the last event of all streams */
     int64_t inbox_id;
+    int64_t inbox_forgotten; /* up to here */
     size_t inbox_bytes;
 };
 
@@ -30,8 +31,9 @@ struct ledger {
     struct map *save_texts;       /* the statement that saves a row, by the name of its table */
     struct ends ends, ends_saved; /* in the open transaction; as committed */
     struct json_document *json;
-    struct seal *seal; /* of the writer, since its first ledger_seal() */
-    struct buf record; /* of the event at hand, after the words that are hashed before it */
+    struct seal *seal;   /* of the writer, since its first ledger_seal() */
+    struct buf unpacked; /* body of the inbox row at hand */
+    struct buf record;   /* of the event at hand, after the words that are hashed before it */
 };
 
 /* What a statement's outcome means one floor up. */

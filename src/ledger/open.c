@@ -256,6 +256,7 @@ void ledger_close(struct ledger *ledger)
     map_free(ledger->save_texts);
     json_document_free(ledger->json);
     buf_free(&ledger->record);
+    buf_free(&ledger->unpacked);
     arena_free(ledger->arena);
     free(ledger->data_dir);
     free(ledger);

@@ -358,6 +358,7 @@ static void close_core(struct core *core)
     __atomic_store_n(&core->ready, false, __ATOMIC_RELEASE);
     queue_close(&core->queue);
     core_end_loading(core);
+    core_compact_end(core);
     if (core->ledger)
         core_work(core); /* whoever was let in gets an answer */
     core_refuse_held(core);

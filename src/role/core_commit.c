@@ -13,6 +13,8 @@
 #include "role/core_priv.h"
 
 enum { LEDGER_RETRY_MS = 1000, CHECKPOINT_S = 10, CLOCK_BACK_S = 2 };
+enum { IDLE_US = 500000 };
+enum { TURN_US = 2000 }; /* that inputs are decided for before the first of them are answered */
 enum { SEAL_S = 10, SEAL_LATEST_S = 60, SEAL_EVENTS = 1000 /* at once: a few milliseconds */ };
 
 static const struct outcome unavailable = {.code = OUTCOME_UNAVAILABLE,
@@ -45,11 +47,11 @@ static void refuse_all(struct job *jobs)
     }
 }
 
-/* Puts every body into the open transaction. 0, LEDGER_FULL or -1. */
+/* Puts every body that is not there yet into the open transaction. 0, LEDGER_FULL or -1. */
 static int accept_bodies(struct core *core, struct job *jobs, struct err *err)
 {
     for (struct job *job = jobs; job; job = job->next) {
-        if (!job->body)
+        if (!job->body || job->accepted)
             continue;
         int got = ledger_accept(core->ledger, job->format->name, job->body, job->n_bytes, now_us(core), err);
         if (got != 0)
@@ -59,12 +61,13 @@ static int accept_bodies(struct core *core, struct job *jobs, struct err *err)
 }
 
 /* One decision after the other, all into the open transaction; outcomes[i] and decided[i] belong to jobs in
- * order. */
-static int decide_all(struct core *core, struct job *jobs, struct decisions *decided, struct err *err)
+ * order. *ret_n: how many there was time for. */
+static int decide_some(struct core *core, struct job *jobs, struct decisions *decided, size_t *ret_n,
+                       struct err *err)
 {
-    int64_t now = now_us(core);
+    int64_t now = now_us(core), until_us = clock_monotonic_us(core->clock) + TURN_US;
     size_t i = 0;
-    for (struct job *job = jobs; job; job = job->next, i++) {
+    for (struct job *job = jobs; job; job = job->next) {
         decided[i].arena = core->arena;
         int got = core_recall(core, job->input, err);
         if (got != 0)
@@ -73,7 +76,11 @@ static int decide_all(struct core *core, struct job *jobs, struct decisions *dec
         got = ledger_record(core->ledger, &decided[i], now, err);
         if (got != 0)
             return got;
+        i++;
+        if (clock_monotonic_us(core->clock) > until_us)
+            break;
     }
+    *ret_n = i;
     return 0;
 }
 
@@ -90,15 +97,20 @@ static void ledger_failed(struct core *core, int got, const struct err *err)
         core_stop(core, EXIT_RESTART);
 }
 
-/* Decides a list of inputs and answers them. The list may be empty. */
-static void commit_inputs(struct core *core, struct job *jobs)
+static size_t count(const struct job *jobs)
 {
     size_t n = 0;
-    for (struct job *job = jobs; job; job = job->next)
+    for (; jobs; jobs = jobs->next)
         n++;
-    if (n == 0)
-        return;
+    return n;
+}
+
+/* Decides the first of some inputs and answers them; gives those that are left. Their bodies are kept
+ * already. */
+static struct job *commit_some(struct core *core, struct job *jobs)
+{
     struct err err = {0};
+    size_t n = count(jobs);
     scoped_heap struct decisions *decided = heap_alloc(n * sizeof *decided);
     int got = ledger_begin(core->ledger, &err);
     if (got == 0)
@@ -107,23 +119,39 @@ static void commit_inputs(struct core *core, struct job *jobs)
         log_event(LOG_ERROR, "ledger.refused", "inputs=%zu error=%s", n, log_quote(err.text));
         ledger_rollback(core->ledger);
         refuse_all(jobs);
-        return;
+        return NULL;
     }
-    got = decide_all(core, jobs, decided, &err);
+    got = decide_some(core, jobs, decided, &n, &err);
     if (got == 0)
         got = ledger_commit(core->ledger, &err);
     else
         ledger_rollback(core->ledger);
     if (got != 0)
         ledger_failed(core, got, &err);
-    size_t i = 0;
-    for (struct job *job = jobs, *next; job; job = next, i++) {
-        next = job->next;
+    struct job *left = jobs;
+    for (size_t i = 0; i < n; i++) {
+        struct job *job = left;
+        left = job->next;
         answer(job, got == 0 ? &decided[i].outcome : &unavailable);
     }
-    for (i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         core_carry_out(core, &decided[i]);
     arena_reset(core->arena);
+    if (got != 0) {
+        refuse_all(left);
+        return NULL;
+    }
+    for (struct job *job = left; job; job = job->next)
+        job->accepted = true;
+    return left;
+}
+
+/* Decides inputs and answers them. The list may be empty. What takes long (opening incidents does) is
+ * answered as it is done: who waits behind it waits for it anyway, but who stands before need not. */
+static void commit_inputs(struct core *core, struct job *jobs)
+{
+    while (jobs)
+        jobs = commit_some(core, jobs);
 }
 
 /* Before there is an engine. */
@@ -148,7 +176,7 @@ static void keep_alerts(struct core *core, struct job *alerts)
     }
 }
 
-static void work_without_engine(struct core *core)
+void core_keep_alerts(struct core *core)
 {
     struct job *alerts = NULL, **last_alert = &alerts, **last_held = &core->held;
     while (*last_held)
@@ -290,20 +318,6 @@ static void seal_when_due(struct core *core, bool idle)
     core_seal(core);
 }
 
-static void compact(struct core *core)
-{
-    struct err err = {0};
-    if (core_compact_inbox(core, &err) != 0)
-        log_event(LOG_WARNING, "inbox.kept", "error=%s", log_quote(err.text));
-    compaction_done(&core->compaction, ledger_inbox_bytes(core->ledger));
-}
-
-static void compact_when_due(struct core *core, bool idle)
-{
-    if (!core->ledger_failed && compaction_is_due(&core->compaction, ledger_inbox_bytes(core->ledger), idle))
-        compact(core);
-}
-
 /* What waits follows a clock that was set back, which is told by the one that never is; a little of it is
  * what keeps clocks right. The inbox is written anew, so that a restart finds the alerts by the new time,
  * too. */
@@ -320,8 +334,7 @@ static void follow_clock(struct core *core)
     }
     log_event(LOG_WARNING, "clock.set_back", "seconds=%lld effect=%s", (long long)(back_us / US_PER_S),
               log_quote("what waits is due that much earlier"));
-    if (!core->ledger_failed)
-        compact(core);
+    core_compact_now(core);
 }
 
 /* What was held comes before what came after. */
@@ -335,18 +348,28 @@ static struct job *take_all(struct core *core)
     return jobs;
 }
 
+/* Between two requests of a busy sender is no idle time. */
+static bool is_idle(struct core *core, bool has_inputs)
+{
+    int64_t at_us = clock_monotonic_us(core->clock);
+    if (has_inputs)
+        core->input_us = at_us;
+    return at_us - core->input_us > IDLE_US;
+}
+
 static void work_with_engine(struct core *core)
 {
     follow_clock(core);
     struct job *inputs = answer_questions(core, take_all(core));
+    bool idle = is_idle(core, inputs != NULL);
     if (core->ledger_failed)
         work_without_ledger(core, inputs);
     else
         commit_inputs(core, inputs);
     fire_timers(core);
-    checkpoint_when_idle(core, inputs == NULL);
-    compact_when_due(core, inputs == NULL);
-    seal_when_due(core, inputs == NULL);
+    checkpoint_when_idle(core, idle);
+    core_compact(core, idle);
+    seal_when_due(core, idle);
     core_plan_timer(core);
 }
 
@@ -364,7 +387,7 @@ void core_work(struct core *core)
     if (core->engine)
         work_with_engine(core);
     else
-        work_without_engine(core);
+        core_keep_alerts(core);
     restart_when_lost(core);
 }
 

@@ -31,6 +31,7 @@ struct job {
     void (*done)(void *context, const struct outcome *outcome);
     void (*question)(void *context, const struct engine *engine);
     void *context;
+    bool accepted;       /* the body is in the inbox */
     bool internal;       /* reported by our own processes: heard even while the ledger cannot be written */
     struct arena *arena; /* holds the job, freed once it is answered; NULL: the job is somebody's own */
 };
@@ -52,6 +53,14 @@ struct site_loading {
     const char *runbooks;
     struct site *site; /* NULL: it cannot be used, and err says why */
     struct err err;
+};
+
+/* The inbox is written anew. */
+struct cleaning {
+    enum { CLEANING_RESTS, CLEANING_WRITES, CLEANING_ERASES } state;
+    int64_t last_id; /* what was there when it began */
+    uint32_t before; /* the alerts that are still to be written */
+    struct ledger_packer *packer;
 };
 
 struct core {
@@ -79,6 +88,8 @@ struct core {
     bool
         ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
     struct compaction compaction;
+    struct cleaning cleaning;
+    int64_t input_us;       /* when the last input came; monotonic */
     int64_t checkpoint_us;  /* of the last one; monotonic, as the next */
     int64_t seal_us;        /* of the last time that the ledger was sealed, or could not be */
     int64_t wall_behind_us; /* the monotonic clock less the wall clock, when last looked at; 0: not yet */
@@ -94,6 +105,8 @@ void queue_free(struct job_queue *queue);
 
 /* core_commit.c: the engine thread. */
 void core_work(struct core *core); /* everything that waits, and due timers */
+/* Before there is an engine: alerts go to the inbox and are answered, all else is held. */
+void core_keep_alerts(struct core *core);
 void core_refuse_held(struct core *core);
 int core_record(struct core *core, struct decisions *decisions,
                 struct err *err);  /* in a transaction of its own */
@@ -118,7 +131,11 @@ void core_end_loading(struct core *core);
  * names it. Nothing to do for any other input. 0 or -1. */
 int core_recall(struct core *core, const struct input *input, struct err *err);
 int core_begin(struct core *core, struct err *err);
-int core_compact_inbox(struct core *core, struct err *err);
+
+/* core_compact.c: a step, when there is one to take. idle: nobody waits for an answer. */
+void core_compact(struct core *core, bool idle);
+void core_compact_now(struct core *core); /* all of it, and from the beginning */
+void core_compact_end(struct core *core);
 
 /* core_stop asks the loop to end with that exit code. */
 void core_stop(struct core *core, int exit_code);

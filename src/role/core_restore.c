@@ -1,10 +1,13 @@
-/* Rebuilding the engine from the ledger, and keeping the inbox of alerts short.
+/* Rebuilding the engine from the ledger.
  *
  * At the start alerts are taken before the runbooks are read: they go to the inbox and are answered, as
  * durable as any. The engine comes after, and hears the whole inbox, those alerts among the rest: the way is
  * the same as after a crash between the answer and the decision. */
 #include "base/log.h"
 #include "role/core_priv.h"
+
+/* How long who posts alerts waits while the inbox is read, which must be read faster than it grows. */
+enum { UNHEARD_US = 4000 };
 
 struct replay {
     struct core *core;
@@ -39,7 +42,14 @@ static int replay_row(void *context, const char *format_name, const void *bytes,
 static int replay_inbox(struct core *core, int64_t *ret_newest_us, struct err *err)
 {
     struct replay replay = {.core = core, .document = json_document_new()};
-    int failed = ledger_each_inbox(core->ledger, replay_row, &replay, err);
+    int64_t after_id = 0, kept_us = 0;
+    int failed;
+    while ((failed = ledger_next_inbox(core->ledger, &after_id, replay_row, &replay, err)) == LEDGER_MORE) {
+        if (clock_monotonic_us(core->clock) - kept_us < UNHEARD_US)
+            continue;
+        core_keep_alerts(core); /* further rows of the inbox */
+        kept_us = clock_monotonic_us(core->clock);
+    }
     json_document_free(replay.document);
     if (failed == 0)
         log_event(LOG_INFO, "engine.restored", "rows=%zu alerts=%zu", replay.n_rows,
@@ -50,9 +60,11 @@ static int replay_inbox(struct core *core, int64_t *ret_newest_us, struct err *e
 
 static int restore(struct core *core, struct err *err)
 {
-    int64_t now = clock_wall_us(core->clock), newest_us;
-    if (ledger_restore(core->ledger, core->engine, now, err) != 0 || replay_inbox(core, &newest_us, err) != 0)
+    int64_t newest_us;
+    if (ledger_restore(core->ledger, core->engine, clock_wall_us(core->clock), err) != 0 ||
+        replay_inbox(core, &newest_us, err) != 0)
         return -1;
+    int64_t now = clock_wall_us(core->clock);
     struct decisions decisions = {.arena = core->arena};
     engine_restored(core->engine, now, &decisions);
     int got = core_record(core, &decisions, err);
@@ -66,8 +78,8 @@ static int restore(struct core *core, struct err *err)
     core_carry_out(core, &decisions);
     arena_reset(core->arena);
     /* The clock was set back, and the engine has brought the alerts near: so must the next one find them. */
-    if (newest_us > now && !core->ledger_failed && core_compact_inbox(core, err) != 0)
-        log_event(LOG_WARNING, "inbox.kept", "error=%s", log_quote(err->text));
+    if (newest_us > now)
+        core_compact_now(core);
     return 0;
 }
 
@@ -78,6 +90,7 @@ int core_begin(struct core *core, struct err *err)
         return -1;
     log_event(LOG_INFO, "core.ready", "listen=%s runbooks=%zu people=%zu", core->options->listen,
               core->site->library->n_runbooks, core->site->config->people.n);
+    core->cleaning.state = CLEANING_ERASES; /* what the process before may have left */
     __atomic_store_n(&core->begun, true, __ATOMIC_RELEASE);
     core_work(core); /* what was held */
     return 0;
@@ -108,32 +121,4 @@ int core_recall(struct core *core, const struct input *input, struct err *err)
     for (size_t i = 0; i < n_checks; i++)
         engine_restore_check(core->engine, &checks[i]);
     return 0;
-}
-
-static void add_alert(void *context, const struct alert_view *view)
-{
-    intake_snapshot_add(context, view);
-}
-
-int core_compact_inbox(struct core *core, struct err *err)
-{
-    int64_t now = clock_wall_us(core->clock);
-    scoped_buf struct buf body = {0};
-    struct json_writer writer = jw_start(&body);
-    intake_snapshot_begin(&writer);
-    engine_each_alert(core->engine, now, add_alert, &writer);
-    intake_snapshot_end(&writer);
-    const void *packed;
-    size_t n_packed;
-    struct ledger_packer *packer = ledger_packer_new();
-    ledger_pack(packer, body.at, body.n_bytes, &packed, &n_packed);
-    int got = ledger_begin(core->ledger, err);
-    if (got == 0)
-        got = ledger_compact_inbox(core->ledger, ledger_inbox_last_id(core->ledger), INTAKE_SNAPSHOT, packed,
-                                   n_packed, now, err);
-    ledger_packer_free(packer);
-    if (got == 0)
-        return ledger_commit(core->ledger, err);
-    ledger_rollback(core->ledger);
-    return got;
 }
