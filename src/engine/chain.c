@@ -229,6 +229,15 @@ void chain_notified(struct turn *turn, const struct strings *notify, struct stri
         add_notified(turn, *target, people);
 }
 
+void chain_roles(struct turn *turn, const struct strings *names, struct strings *people)
+{
+    list_each (name, names) {
+        const struct config_role *role = role_filled(turn->arena, turn->engine, *name);
+        if (role)
+            chain_notified(turn, &role->notify, people);
+    }
+}
+
 void chain_people(struct turn *turn, const struct incident_record *record, size_t index,
                   struct strings *ret_people)
 {

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/list.h"
 #include "engine/checklist.h"
+#include "engine/clock.h"
 #include "engine/delivery.h"
 #include "engine/incident.h"
 #include "engine/role.h"
@@ -27,6 +28,7 @@ enum decision_kind {
     DECISION_STEP,           /* save this value of the step; start it when its state asks */
     DECISION_ROLE,           /* save this value of the role's holder */
     DECISION_CHECK,          /* save this value of the item */
+    DECISION_CLOCK,          /* save this value of the clock */
     DECISION_TIMER_SET,      /* save the timer (replaces one of the same kind and subject) */
     DECISION_TIMER_CLEAR,    /* forget it */
     DECISION_SILENCE,        /* save this value of the silence */
@@ -54,6 +56,8 @@ enum timer_kind {
     TIMER_STORM,          /* nothing new has come into it for long enough; not durable */
     TIMER_DIGEST,         /* what is bundled for a person is told; not durable, derived from the deliveries */
     TIMER_FLAPPING,       /* calm for long enough; not durable */
+    TIMER_CLOCKS,         /* subject: incident; its next clock; not durable, derived from the clocks */
+    TIMER_RECURRING,      /* maintenance and drills; not durable, derived from the clocks */
     N_TIMER_KINDS
 };
 
@@ -72,6 +76,7 @@ struct decision {
         struct run_step step;
         struct role_holder role;
         struct check_item check;
+        struct runbook_clock clock;
         struct timer timer;
         struct silence silence;
     };

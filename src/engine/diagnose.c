@@ -9,7 +9,7 @@
 
 enum { STEPS_A_RUN = 500, TEXT_BYTES = 64 * 1024 };
 
-struct plan {
+struct planning {
     const struct phase *phase; /* of the command before */
     bool named;                /* the procedure has phases with names */
     bool repairing;            /* a phase that repairs has begun */
@@ -23,7 +23,7 @@ static bool repairs(enum stage stage)
 }
 
 /* The state a step begins in, and why when it does not run by itself. */
-static enum step_state first_state(const struct plan *plan, const struct risk *risk, const char **ret_why)
+static enum step_state first_state(const struct planning *plan, const struct risk *risk, const char **ret_why)
 {
     const char *cannot = step_cannot_run(risk);
     const char *ask = step_must_ask(risk);
@@ -50,7 +50,7 @@ static bool has_line(const struct incident_record *record, int line)
     return false;
 }
 
-static void plan_step(struct turn *turn, struct incident_record *record, struct plan *plan,
+static void plan_step(struct turn *turn, struct incident_record *record, struct planning *plan,
                       const struct command_walk *walk)
 {
     const struct command *command = walk->command;
@@ -86,7 +86,7 @@ static void plan_step(struct turn *turn, struct incident_record *record, struct 
     turn_save_step(turn, step, NULL);
 }
 
-static void say_planned(struct turn *turn, const struct incident_record *record, const struct plan *plan)
+static void say_planned(struct turn *turn, const struct incident_record *record, const struct planning *plan)
 {
     const struct incident *incident = &record->incident;
     struct json_writer *body = event_begin(turn);
@@ -114,7 +114,7 @@ void diagnose(struct turn *turn, struct incident_record *record)
     incident_runbook(turn->engine, record, &procedure);
     if (!procedure || record->steps)
         return;
-    struct plan plan = {.diagnose = turn->engine->config->runner.diagnose};
+    struct planning plan = {.diagnose = turn->engine->config->runner.diagnose};
     list_each (phase, &procedure->phases)
         plan.named |= phase->name != NULL;
     record->steps = heap_alloc(STEPS_A_RUN * sizeof *record->steps);

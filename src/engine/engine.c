@@ -16,6 +16,8 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_PATIENT_SAFETY] = decide_patient_safety,
     [INPUT_ASSIGN] = decide_assign,
     [INPUT_CHECK] = decide_check,
+    [INPUT_UPDATE] = decide_update,
+    [INPUT_CLOCK_DONE] = decide_clock_done,
     [INPUT_APPROVE] = decide_approve,
     [INPUT_DENY] = decide_deny,
     [INPUT_DELIVERY_DONE] = decide_delivery_done,
@@ -43,6 +45,8 @@ static timer_handler *const timer_handlers[N_TIMER_KINDS] = {
     [TIMER_MAINTENANCE] = due_maintenance,
     [TIMER_DIGEST] = due_digest,
     [TIMER_STORM] = due_storm,
+    [TIMER_CLOCKS] = due_clocks,
+    [TIMER_RECURRING] = due_recurring,
 };
 
 struct engine *engine_new(const struct config *config, const struct library *library)
@@ -62,6 +66,9 @@ struct engine *engine_new(const struct config *config, const struct library *lib
     alert_table_start(&engine->alerts, &engine->due);
     engine->review.kind = TIMER_REVIEW;
     engine->maintenance.kind = TIMER_MAINTENANCE;
+    engine->recurring.due.kind = TIMER_RECURRING;
+    engine->plan_arena = arena_new();
+    engine->plans = map_new();
     silences_start(&engine->silences);
     inhibition_start(&engine->inhibition);
     engine_learn(engine, config, library);
@@ -80,6 +87,9 @@ void engine_free(struct engine *engine)
     inhibition_end(&engine->inhibition);
     dependencies_end(&engine->dependencies);
     free(engine->released_why);
+    clocks_free(engine, &engine->recurring);
+    map_free(engine->plans);
+    arena_free(engine->plan_arena);
     map_free(engine->incidents);
     map_free(engine->troubles);
     map_free(engine->kin);
@@ -101,6 +111,7 @@ void engine_learn(struct engine *engine, const struct config *config, const stru
     engine->library = library;
     engine->expect_heartbeats = true;
     engine->maintenance_changed = config->maintenance.n > 0 || engine->silences.n > 0;
+    clocks_learn(engine);
     inhibition_rebuild(engine);
     dependencies_learn(engine);
     if (engine->alerts.n)
@@ -133,6 +144,8 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
         heartbeats_review(&turn);
     if (engine->maintenance_changed)
         maintenance_review(&turn);
+    if (engine->learned)
+        clocks_review(&turn);
     input_handlers[input->kind](&turn, input);
     turn_end(&turn);
     incidents_forget(engine);
@@ -141,7 +154,7 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
 int64_t engine_next_due_us(const struct engine *engine)
 {
     const struct due *due = due_first(&engine->due);
-    if (engine->expect_heartbeats || engine->maintenance_changed)
+    if (engine->expect_heartbeats || engine->maintenance_changed || engine->learned)
         return engine->now_us;
     return due ? due->at_us : INT64_MAX;
 }

@@ -40,6 +40,8 @@ enum input_kind {
     INPUT_PATIENT_SAFETY, /* incident, actor, flag: may patients be harmed, text: why */
     INPUT_ASSIGN,         /* incident, actor, word (a role), person (NULL: nobody), text */
     INPUT_CHECK,          /* incident, actor, item, flag: done or not, text */
+    INPUT_UPDATE,         /* incident, actor, text; word: the audience, "" or NULL all: they were told */
+    INPUT_CLOCK_DONE,     /* incident, item: the number of a clock, actor, text: what it asks for is done */
     INPUT_APPROVE,        /* run, step (line), actor */
     INPUT_DENY,           /* run, step (line), actor, text */
     INPUT_DELIVERY_DONE,  /* delivery, delivery_result */
@@ -94,6 +96,7 @@ void engine_restore_delivery(struct engine *engine, const struct delivery *deliv
 void engine_restore_step(struct engine *engine, const struct run_step *step);
 void engine_restore_role(struct engine *engine, const struct role_holder *holder);
 void engine_restore_check(struct engine *engine, const struct check_item *item); /* in their order */
+void engine_restore_clock(struct engine *engine, const struct runbook_clock *clock);
 void engine_restore_timer(struct engine *engine, const struct timer *timer);
 /* Before the batches. */
 void engine_restore_silence(struct engine *engine, const struct silence *silence);

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/map.h"
 #include "engine/alert_table.h"
+#include "engine/clock_priv.h"
 #include "engine/engine.h"
 #include "engine/hold_priv.h"
 #include "engine/texts.h"
@@ -34,6 +35,7 @@ struct kin {
 struct incident_record {
     struct incident incident; /* texts on the heap */
     struct due escalate, hold_down, tell, lease, mute, flapping, calm;
+    struct clocks clocks;
     struct delivery_record *deliveries; /* that are not settled */
     struct run_step *steps;             /* by position; texts on the heap, without output */
     size_t n_steps;
@@ -68,6 +70,7 @@ struct incident_record {
     bool reached;             /* a page of the last step of the chain arrived */
     bool everyone_paged;      /* in this round, because nobody of the chain could be reached */
     bool unreachable_said;    /* the timeline says that there is nobody to page */
+    bool retired;             /* stands in the list of those */
 };
 
 struct engine {
@@ -104,7 +107,11 @@ struct engine {
     size_t causes_limit;    /* more than that are looked through */
     struct map *budgets;    /* person -> struct budget */
     int64_t last_incident, last_delivery;
-    struct buf body; /* of the event that is being written */
+    struct clocks recurring; /* of no incident */
+    bool learned;            /* the runbooks are new, and clocks must follow them */
+    struct arena *plan_arena;
+    struct map *plans; /* of levels: address -> struct plan */
+    struct buf body;   /* of the event that is being written */
     struct buf kin_key;
 };
 
@@ -305,6 +312,8 @@ int64_t chain_after_s(const struct engine *engine, const struct incident_record 
 void chain_notified(struct turn *turn, const struct strings *notify, struct strings *people);
 /* Says which roles of the chain nobody fills; nothing when there are none. */
 void chain_say_unfilled(struct turn *turn, const struct incident_record *record);
+/* Adds whom the roles of those names mean now, as the configuration fills them. */
+void chain_roles(struct turn *turn, const struct strings *names, struct strings *people);
 /* How long an incident may stay unacknowledged before the next person is paged; 0: its level is paged once.
  */
 int64_t patience_s(const struct engine *engine, const struct incident_record *record);
@@ -373,14 +382,15 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
 
 typedef void input_handler(struct turn *turn, const struct input *input);
 input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
-    decide_patient_safety, decide_assign, decide_check, decide_approve, decide_deny, decide_delivery_done,
-    decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_mute, decide_unmute,
-    decide_clock_back, decide_timer;
+    decide_patient_safety, decide_assign, decide_check, decide_update, decide_clock_done, decide_approve,
+    decide_deny, decide_delivery_done, decide_step_started, decide_step_done, decide_silence,
+    decide_silence_expire, decide_mute, decide_unmute, decide_clock_back, decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);
 timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_alert_ends, due_news,
-    due_silence, due_review, due_mute, due_flapping, due_maintenance, due_digest, due_storm;
+    due_silence, due_review, due_mute, due_flapping, due_maintenance, due_digest, due_storm, due_clocks,
+    due_recurring;
 
 #include "engine/life_priv.h"
 #include "engine/noise_priv.h"

@@ -1,4 +1,5 @@
-/* The incidents that the engine remembers: the open ones, and the resolved ones of the last day. */
+/* The incidents that the engine remembers: the open ones, the resolved ones of the last day, and those whose
+ * clocks (a review, action items) still run. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,7 @@ struct incident_record *incident_add(struct engine *engine, const struct inciden
     record->mute.kind = TIMER_MUTE;
     record->flapping.kind = TIMER_FLAPPING;
     record->calm.kind = TIMER_STORM;
+    record->clocks.due.kind = TIMER_CLOCKS;
     if (incident->number > engine->last_incident)
         engine->last_incident = incident->number;
     link_by_number(engine, record);
@@ -69,6 +71,7 @@ void incident_free(struct engine *engine, struct incident_record *record)
     due_clear(&engine->due, &record->calm);
     storm_forget_paged(record);
     free(record->swings_us);
+    clocks_free(engine, &record->clocks);
     *(record->next ? &record->next->previous : &engine->last) = record->previous;
     *(record->previous ? &record->previous->next : &engine->first) = record->next;
     map_remove(engine->incidents, &incident->number, sizeof incident->number);
@@ -92,6 +95,9 @@ void incident_retire(struct engine *engine, struct incident_record *record)
 {
     struct incident_record *before = engine->retired_last;
     kin_drop(engine, record);
+    if (record->retired)
+        return;
+    record->retired = true;
     while (before && before->incident.resolved_us > record->incident.resolved_us) /* recalled from long ago */
         before = before->retired_previous;
     record->retired_previous = before;
@@ -103,6 +109,9 @@ void incident_retire(struct engine *engine, struct incident_record *record)
 void incident_unretire(struct engine *engine, struct incident_record *record)
 {
     struct incident_record *next = record->retired_next, *previous = record->retired_previous;
+    if (!record->retired)
+        return;
+    record->retired = false;
     *(next ? &next->retired_previous : &engine->retired_last) = previous;
     *(previous ? &previous->retired_next : &engine->retired_first) = next;
     record->retired_next = record->retired_previous = NULL;
@@ -114,7 +123,8 @@ void incidents_forget(struct engine *engine)
         if (time_after_s(record->incident.resolved_us, REMEMBERED_S) > engine->now_us)
             break;
         incident_unretire(engine, record);
-        incident_free(engine, record);
+        if (!clocks_pending(&record->clocks)) /* else its last clock gives it up */
+            incident_free(engine, record);
     }
 }
 

@@ -14,6 +14,7 @@ struct incident_record;
 /* ---- change.c ---- */
 
 enum incident_change {
+    CHANGE_OPENED,
     CHANGE_ALERTS,   /* what fires; the state stayed */
     CHANGE_STATE,    /* also by itself: monitoring, and back */
     CHANGE_SEVERITY, /* the level, or patient safety */
@@ -29,7 +30,7 @@ void incident_changed(struct turn *turn, struct incident_record *record, enum in
 
 /* A clock: sets, moves or clears its timer by what the incident is now. */
 typedef void incident_clock(struct turn *turn, struct incident_record *record, enum incident_change what);
-incident_clock storm_follow, mute_follow, flapping_follow, hold_down_follow, lease_follow;
+incident_clock storm_follow, mute_follow, flapping_follow, hold_down_follow, lease_follow, clocks_follow;
 
 /* ---- lease.c ---- */
 

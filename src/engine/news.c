@@ -245,6 +245,7 @@ void news_settle(struct turn *turn, struct incident_record *record)
         chain_say_unfilled(turn, record);
         checklist_plan(turn, record);
         diagnose(turn, record);
+        incident_changed(turn, record, CHANGE_OPENED);
     }
 }
 

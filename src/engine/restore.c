@@ -82,6 +82,15 @@ void engine_restore_check(struct engine *engine, const struct check_item *item)
         check_add(record, item);
 }
 
+void engine_restore_clock(struct engine *engine, const struct runbook_clock *clock)
+{
+    struct incident_record *record = clock->incident ? incident_find(engine, clock->incident) : NULL;
+    if (record)
+        clocks_add(&record->clocks, clock);
+    else if (!clock->incident)
+        clocks_add(&engine->recurring, clock);
+}
+
 /* Kept aside until engine_restored(): only the ends of alerts are due while the inbox is replayed. */
 void engine_restore_timer(struct engine *engine, const struct timer *timer)
 {
@@ -366,5 +375,6 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
         restore_clocks(&turn, record);
         clock_back_restored(&turn, record);
     }
+    clocks_arm(engine, &engine->recurring);
     turn_end(&turn);
 }

@@ -10,6 +10,7 @@ struct kept {
     LIST(struct run_step) steps;
     LIST(struct role_holder) roles;
     LIST(struct check_item) checks;
+    LIST(struct runbook_clock) clocks;
     LIST(struct timer) timers;
     LIST(struct silence) silences;
 };
@@ -41,6 +42,7 @@ static void keep(struct world *w, struct kept *kept)
         struct silence silence = d->silence;
         struct role_holder role = d->role;
         struct check_item check = d->check;
+        struct runbook_clock clock = d->clock;
         switch (d->kind) {
         case DECISION_EVENT:
             break;
@@ -64,6 +66,10 @@ static void keep(struct world *w, struct kept *kept)
         case DECISION_CHECK:
             texts_to_arena(&check_texts, &check, w->arena);
             KEEP(w, &kept->checks, check, item->item == check.item);
+            break;
+        case DECISION_CLOCK:
+            texts_to_arena(&clock_texts, &clock, w->arena);
+            KEEP(w, &kept->clocks, clock, item->incident == clock.incident && item->number == clock.number);
             break;
         case DECISION_TIMER_SET:
         case DECISION_TIMER_CLEAR:
@@ -98,6 +104,8 @@ static void restart_with(struct world *w, const struct kept *kept, const struct 
         engine_restore_role(w->engine, role);
     list_each (check, &kept->checks)
         engine_restore_check(w->engine, check);
+    list_each (clock, &kept->clocks)
+        engine_restore_clock(w->engine, clock);
     list_each (timer, &kept->timers)
         engine_restore_timer(w->engine, timer);
     if (heard) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/checklist.h"
+#include "engine/clock.h"
 #include "engine/delivery.h"
 #include "engine/incident.h"
 #include "engine/role.h"
@@ -37,6 +38,10 @@ TEXTS(silence_texts, IN_SILENCE(id), IN_SILENCE(matchers), IN_SILENCE(created_by
 TEXTS(role_texts, IN_ROLE(role), IN_ROLE(person), IN_ROLE(assigned_by));
 
 TEXTS(check_texts, IN_CHECK(text), IN_CHECK(file), IN_CHECK(checked_by), IN_CHECK(note));
+
+#define IN_CLOCK(member) offsetof(struct runbook_clock, member)
+
+TEXTS(clock_texts, IN_CLOCK(what), IN_CLOCK(audience), IN_CLOCK(file), IN_CLOCK(rule));
 
 static const char **text_at(void *value, size_t offset)
 {

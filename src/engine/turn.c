@@ -90,6 +90,13 @@ void turn_save_check(struct turn *turn, const struct check_item *item)
     texts_to_arena(&check_texts, &decision->check, turn->arena);
 }
 
+void turn_save_clock(struct turn *turn, const struct runbook_clock *clock)
+{
+    struct decision *decision = turn_push(turn, DECISION_CLOCK);
+    decision->clock = *clock;
+    texts_to_arena(&clock_texts, &decision->clock, turn->arena);
+}
+
 void turn_set_timer(struct turn *turn, struct due *due, int64_t subject, int64_t at_us)
 {
     due_set(&turn->engine->due, due, at_us);

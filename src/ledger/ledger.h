@@ -127,6 +127,10 @@ int ledger_timeline(struct ledger *ledger, struct arena *arena, int64_t incident
                     size_t limit, struct event_row **ret_rows, size_t *ret_n, struct err *err);
 int ledger_steps(struct ledger *ledger, struct arena *arena, int64_t incident, struct run_step **ret_steps,
                  size_t *ret_n, struct err *err);
+/* Clocks that run or are overdue, the earliest first; of one incident (0: of none) also those that ended. -1:
+ * of all. */
+int ledger_clocks(struct ledger *ledger, struct arena *arena, int64_t incident, size_t limit,
+                  struct runbook_clock **ret_clocks, size_t *ret_n, struct err *err);
 int ledger_roles(struct ledger *ledger, struct arena *arena, int64_t incident, struct role_holder **ret_roles,
                  size_t *ret_n, struct err *err);
 int ledger_checks(struct ledger *ledger, struct arena *arena, int64_t incident,

@@ -273,6 +273,12 @@ static void on_check(void *context, const void *check)
     buf_printf(context, "check %lld/%d;", (long long)c->incident, c->item);
 }
 
+static void on_clock(void *context, const void *clock)
+{
+    const struct runbook_clock *c = clock;
+    buf_printf(context, "clock %lld/%d %s;", (long long)c->incident, c->number, c->what);
+}
+
 static void keep_last_us(void *context, int64_t last_incident, int64_t last_delivery, int64_t last_us)
 {
     (void)last_incident, (void)last_delivery;
@@ -301,12 +307,15 @@ static void the_engine_gets_back_what_is_open_and_what_ended_today(void **state)
     (void)state;
     struct incident old = incident_numbered(1, INCIDENT_RESOLVED);
     old.resolved_us = T0_US - INT64_C(90000) * US_PER_S;
+    struct incident reviewed = incident_numbered(4, INCIDENT_RESOLVED);
+    reviewed.resolved_us = old.resolved_us;
     struct incident recent = incident_numbered(2, INCIDENT_CLOSED);
     recent.resolved_us = T0_US - 60 * US_PER_S;
     struct decision decisions[] = {
         {.kind = DECISION_INCIDENT, .incident = old},
         {.kind = DECISION_INCIDENT, .incident = recent},
         {.kind = DECISION_INCIDENT, .incident = incident_numbered(3, INCIDENT_ACKNOWLEDGED)},
+        {.kind = DECISION_INCIDENT, .incident = reviewed},
         {.kind = DECISION_DELIVERY, .delivery = delivery_numbered(1, 3, DELIVERY_SENT)},
         {.kind = DECISION_DELIVERY, .delivery = delivery_numbered(2, 3, DELIVERY_DUE)},
         {.kind = DECISION_DELIVERY, .delivery = delivery_numbered(3, 3, DELIVERY_RETRY)},
@@ -317,6 +326,10 @@ static void the_engine_gets_back_what_is_open_and_what_ended_today(void **state)
         {.kind = DECISION_ROLE, .role = {3, "commander", "ana", "system", T0_US, 0}},
         {.kind = DECISION_CHECK, .check = {3, 2, "the queue drains", "queue.md", 91, "", 0, ""}},
         {.kind = DECISION_CHECK, .check = {3, 1, "nothing is lost", "queue.md", 90, "", 0, ""}},
+        {.kind = DECISION_CLOCK, .clock = {.incident = 1, .number = 1, .what = "answered", .fires_us = 9}},
+        {.kind = DECISION_CLOCK, .clock = {.incident = 1, .number = 1, .what = "answered"}},
+        {.kind = DECISION_CLOCK, .clock = {.incident = 4, .number = 2, .what = "review", .fires_us = 9}},
+        {.kind = DECISION_CLOCK, .clock = {.incident = 0, .number = 1, .what = "rotate keys"}},
         {.kind = DECISION_TIMER_SET, .timer = {TIMER_ESCALATE, 3, T0_US + 9}},
         {.kind = DECISION_TIMER_SET, .timer = {TIMER_DELIVERY_RETRY, 3, T0_US + 5}},
         {.kind = DECISION_TIMER_SET, .timer = {TIMER_ALERT_ENDS, 0, T0_US + 1}},
@@ -332,13 +345,14 @@ static void the_engine_gets_back_what_is_open_and_what_ended_today(void **state)
     reopen();
     struct buf words scoped_buf = {0};
     const struct restorer restorer = {&words,   on_last,    on_incident, on_delivery, on_step,
-                                      on_timer, on_silence, on_role,     on_check};
+                                      on_timer, on_silence, on_role,     on_check,    on_clock};
     struct err err = {0};
     assert_int_equal(ledger_restore_to(ledger, &restorer, T0_US, &err), 0);
     assert_string_equal(
         buf_text(&words),
-        "last 3 4;incident 2;incident 3;delivery 2;delivery 3;step 3/20;"
-        "timer 2/3;timer 0/3;silence a {a=\"b\"} active;role 3/commander/ana;check 3/1;check 3/2;");
+        "last 4 4;incident 2;incident 3;incident 4;delivery 2;delivery 3;step 3/20;"
+        "timer 2/3;timer 0/3;silence a {a=\"b\"} active;role 3/commander/ana;check 3/1;check 3/2;"
+        "clock 0/1 rotate keys;clock 4/2 review;");
 }
 
 /* ---- opening ---- */

@@ -117,12 +117,27 @@ static const char noise[] = "ALTER TABLE incident ADD COLUMN muted_until_us BIGI
                             "ALTER TABLE incident ADD COLUMN storm BIGINT NOT NULL DEFAULT 0;"
                             "ALTER TABLE silence ADD COLUMN maintenance BIGINT NOT NULL DEFAULT 0;"
                             "ALTER TABLE delivery ADD COLUMN digest BIGINT NOT NULL DEFAULT 0;";
+/* fires_us: such an incident is still spoken of, however long ago it was resolved. */
+static const char clocks[] =
+    "CREATE TABLE clock ("
+    "  incident BIGINT NOT NULL, number BIGINT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,"
+    "  what TEXT NOT NULL, audience TEXT NOT NULL, file TEXT NOT NULL, line BIGINT NOT NULL,"
+    "  event TEXT NOT NULL, is_review BIGINT NOT NULL, rule TEXT NOT NULL, since_us BIGINT NOT NULL,"
+    "  after_s BIGINT NOT NULL, due_us BIGINT NOT NULL, fires_us BIGINT NOT NULL, said BIGINT NOT NULL,"
+    "  ended_us BIGINT NOT NULL, PRIMARY KEY (incident, number));"
+    "CREATE INDEX clock_next ON clock (incident) WHERE fires_us > 0;"
+    "CREATE INDEX clock_due ON clock (due_us) WHERE state IN ('running', 'overdue');";
 
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
-    {"first tables", first_tables}, {"life of incidents", incident_life},      {"silences", silences},
-    {"checkpoints", seals},         {"roles and checklists", incident_people}, {"noise", noise},
+    {"first tables", first_tables},
+    {"life of incidents", incident_life},
+    {"silences", silences},
+    {"checkpoints", seals},
+    {"roles and checklists", incident_people},
+    {"noise", noise},
+    {"clocks", clocks},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

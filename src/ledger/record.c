@@ -42,6 +42,13 @@ static int record_check(struct ledger *ledger, const struct decision *decision, 
     return row_save(ledger, &check_noun, &decision->check, err);
 }
 
+static int record_clock(struct ledger *ledger, const struct decision *decision, int64_t now_us,
+                        struct err *err)
+{
+    (void)now_us;
+    return row_save(ledger, &clock_noun, &decision->clock, err);
+}
+
 static int record_timer_set(struct ledger *ledger, const struct decision *decision, int64_t now_us,
                             struct err *err)
 {
@@ -71,11 +78,17 @@ static int record_silence_forget(struct ledger *ledger, const struct decision *d
 }
 
 static int (*const recorders[])(struct ledger *, const struct decision *, int64_t, struct err *) = {
-    [DECISION_EVENT] = record_event,         [DECISION_INCIDENT] = record_incident,
-    [DECISION_DELIVERY] = record_delivery,   [DECISION_STEP] = record_step,
-    [DECISION_ROLE] = record_role,           [DECISION_CHECK] = record_check,
-    [DECISION_TIMER_SET] = record_timer_set, [DECISION_TIMER_CLEAR] = record_timer_clear,
-    [DECISION_SILENCE] = record_silence,     [DECISION_SILENCE_FORGET] = record_silence_forget,
+    [DECISION_EVENT] = record_event,
+    [DECISION_INCIDENT] = record_incident,
+    [DECISION_DELIVERY] = record_delivery,
+    [DECISION_STEP] = record_step,
+    [DECISION_ROLE] = record_role,
+    [DECISION_CHECK] = record_check,
+    [DECISION_CLOCK] = record_clock,
+    [DECISION_TIMER_SET] = record_timer_set,
+    [DECISION_TIMER_CLEAR] = record_timer_clear,
+    [DECISION_SILENCE] = record_silence,
+    [DECISION_SILENCE_FORGET] = record_silence_forget,
 };
 
 int ledger_record(struct ledger *ledger, const struct decisions *decisions, int64_t now_us, struct err *err)

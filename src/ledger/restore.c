@@ -4,11 +4,12 @@
 
 enum { KEPT_S = 24 * 3600 };
 
-/* Incidents that the engine still speaks of: a resolved one may be spoken of for a day. $1: resolved since.
- */
+/* Incidents that the engine still speaks of: a resolved one for a day, and while one of its clocks runs. $1:
+ * resolved since. */
 #define KEPT                                                                                                 \
     "(SELECT number FROM incident WHERE state NOT IN ('resolved', 'closed')"                                 \
-    " UNION SELECT number FROM incident WHERE resolved_us >= $1)"
+    " UNION SELECT number FROM incident WHERE resolved_us >= $1"                                             \
+    " UNION SELECT incident FROM clock WHERE fires_us > 0)"
 
 static int restore_last(struct ledger *ledger, const struct restorer *restorer, struct err *err)
 {
@@ -66,6 +67,8 @@ int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, in
         {&role_noun, "WHERE incident IN " KEPT " ORDER BY incident, since_us, role, person", since_us,
          restorer->role},
         {&check_noun, "WHERE incident IN " KEPT " ORDER BY incident, item", since_us, restorer->check},
+        {&clock_noun, "WHERE incident = 0 OR incident IN " KEPT " ORDER BY incident, number", since_us,
+         restorer->clock},
     };
     int result = restore_last(ledger, restorer, err);
     for (size_t i = 0; result == 0 && i < sizeof parts / sizeof *parts; i++)
@@ -115,11 +118,16 @@ static void check_to_engine(void *engine, const void *check)
     engine_restore_check(engine, check);
 }
 
+static void clock_to_engine(void *engine, const void *clock)
+{
+    engine_restore_clock(engine, clock);
+}
+
 int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us, struct err *err)
 {
-    const struct restorer restorer = {engine,         last_to_engine,  incident_to_engine, delivery_to_engine,
-                                      step_to_engine, timer_to_engine, silence_to_engine,  role_to_engine,
-                                      check_to_engine};
+    const struct restorer restorer = {
+        engine,          last_to_engine,    incident_to_engine, delivery_to_engine, step_to_engine,
+        timer_to_engine, silence_to_engine, role_to_engine,     check_to_engine,    clock_to_engine};
     engine_name(engine, ledger->instance);
     return ledger_restore_to(ledger, &restorer, now_us, err);
 }

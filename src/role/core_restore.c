@@ -102,7 +102,8 @@ int core_recall(struct core *core, const struct input *input, struct err *err)
     struct run_step *steps;
     struct role_holder *roles;
     struct check_item *checks;
-    size_t n_steps, n_roles, n_checks;
+    struct runbook_clock *clocks;
+    size_t n_steps, n_roles, n_checks, n_clocks;
     int64_t number = input->incident;
     if (number <= 0 || engine_knows(core->engine, number))
         return 0;
@@ -111,7 +112,8 @@ int core_recall(struct core *core, const struct input *input, struct err *err)
         return got == LEDGER_NOT_FOUND ? 0 : got;
     if (ledger_steps(core->ledger, core->arena, number, &steps, &n_steps, err) != 0 ||
         ledger_roles(core->ledger, core->arena, number, &roles, &n_roles, err) != 0 ||
-        ledger_checks(core->ledger, core->arena, number, &checks, &n_checks, err) != 0)
+        ledger_checks(core->ledger, core->arena, number, &checks, &n_checks, err) != 0 ||
+        ledger_clocks(core->ledger, core->arena, number, SIZE_MAX, &clocks, &n_clocks, err) != 0)
         return -1;
     engine_recall_incident(core->engine, &incident);
     for (size_t i = 0; i < n_steps; i++)
@@ -120,5 +122,7 @@ int core_recall(struct core *core, const struct input *input, struct err *err)
         engine_restore_role(core->engine, &roles[i]);
     for (size_t i = 0; i < n_checks; i++)
         engine_restore_check(core->engine, &checks[i]);
+    for (size_t i = 0; i < n_clocks; i++)
+        engine_restore_clock(core->engine, &clocks[i]);
     return 0;
 }

@@ -33,6 +33,7 @@
     F(recur_iterator_next)                                                                                   \
     F(recurrencetype_from_string)                                                                            \
     F(time_as_timet)                                                                                         \
+    F(time_days_in_month)                                                                                    \
     F(time_from_timet_with_zone)                                                                             \
     F(time_is_null_time)                                                                                     \
     F(time_null_time)                                                                                        \
@@ -79,6 +80,7 @@ const struct ical_library *ical_library(void);
 #define icalrecur_iterator_next                 ical_library()->recur_iterator_next
 #define icalrecurrencetype_from_string          ical_library()->recurrencetype_from_string
 #define icaltime_as_timet                       ical_library()->time_as_timet
+#define icaltime_days_in_month                  ical_library()->time_days_in_month
 #define icaltime_from_timet_with_zone           ical_library()->time_from_timet_with_zone
 #define icaltime_is_null_time                   ical_library()->time_is_null_time
 #define icaltime_null_time                      ical_library()->time_null_time

@@ -77,6 +77,7 @@ struct maintenance {
 
 struct drill_date {
     const char *name, *date, *last, *recurrence;
+    const char *rrule; /* of the recurrence */
     int line;
 };
 

@@ -126,6 +126,12 @@ static struct drill_date *add_drill(struct parts_reading *reading, const char *n
     return drill;
 }
 
+static void add_recurrence(struct drill_date *drill, const char *rrule)
+{
+    drill->rrule = rrule;
+    drill->recurrence = rrule ? recurrence_word(rrule) : NULL;
+}
+
 static void read_drill_metadata(struct parts_reading *reading)
 {
     const char *last = NULL;
@@ -155,7 +161,7 @@ static void read_drill(struct parts_reading *reading, const struct fact *fact)
         return;
     struct drill_date *drill =
         add_drill(reading, fact->label && fact->rest[0] == '\0' ? fact->label : fact->text, date, fact->line);
-    drill->recurrence = rrule ? recurrence_word(rrule) : NULL;
+    add_recurrence(drill, rrule);
 }
 
 /* "### Monthly restore drill": its steps come with it. */

@@ -225,13 +225,14 @@ LOADS(timer, DECISION_TIMER_SET, timer, struct timer)
 LOADS(silence, DECISION_SILENCE, silence, struct silence)
 LOADS(role, DECISION_ROLE, role, struct role_holder)
 LOADS(check, DECISION_CHECK, check, struct check_item)
+LOADS(clock, DECISION_CLOCK, clock, struct runbook_clock)
 
 void disk_load(struct disk *disk, struct model *model, int64_t now_us)
 {
     struct err err = {0};
     struct replay replay = {disk, NULL, model};
     struct restorer restorer = {model,      load_last,    load_incident, load_delivery, load_step,
-                                load_timer, load_silence, load_role,     load_check};
+                                load_timer, load_silence, load_role,     load_check,    load_clock};
     if (ledger_restore_to(disk->ledger, &restorer, now_us, &err) != 0 ||
         ledger_each_inbox(disk->ledger, replay_row, &replay, &err) != 0)
         give_up("load", &err);
@@ -331,6 +332,15 @@ static void compare_silence(void *context, const void *value)
     compare(comparing, &silence_noun, model_silence(comparing->model, silence->id), silence);
 }
 
+static void compare_clock(void *context, const void *value)
+{
+    struct comparing *comparing = context;
+    const struct runbook_clock *clock = value;
+    const struct runbook_clock *in_model = model_clock(comparing->model, clock->incident, clock->number);
+    if (in_model || clock->fires_us)
+        compare(comparing, &clock_noun, in_model, clock);
+}
+
 bool disk_differs(struct disk *disk, const struct model *model, int64_t now_us, struct buf *why)
 {
     struct err err = {0};
@@ -341,7 +351,8 @@ bool disk_differs(struct disk *disk, const struct model *model, int64_t now_us, 
                                 .delivery = compare_delivery,
                                 .step = compare_step,
                                 .timer = compare_timer,
-                                .silence = compare_silence};
+                                .silence = compare_silence,
+                                .clock = compare_clock};
     if (ledger_restore_to(disk->ledger, &restorer, now_us, &err) != 0)
         give_up("compare", &err);
     struct model_counts counts = model_count(model);

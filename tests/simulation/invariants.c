@@ -122,7 +122,8 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
         sim_fail(sim, "delivery %lld is tried again early", (long long)delivery->id);
     const struct incident *was = model_incident(&sim->model, delivery->incident);
     int64_t since_us;
-    if (!before && was && !delivery->digest && !is_hidden(was) && !was->storm &&
+    if (!before && was && !model_clock_fires(&sim->model, delivery->incident, sim->now_us) &&
+        !delivery->digest && !is_hidden(was) && !was->storm &&
         !is_due(sim, TIMER_ESCALATE, delivery->incident) && !is_due(sim, TIMER_LEASE, delivery->incident) &&
         held_incident(sim, delivery->incident, &since_us) == HOLD_NONE && since_us + HOUR < sim->now_us)
         sim_fail(sim, "incident %lld is escalated early", (long long)delivery->incident);
@@ -172,6 +173,8 @@ void check_decisions(struct sim *sim, const struct input *input, const struct de
             check_incident(sim, input, &d->incident);
         else if (d->kind == DECISION_DELIVERY)
             check_delivery(sim, input, &d->delivery);
+        else if (d->kind == DECISION_CLOCK)
+            check_clock(sim, &d->clock);
         else if (d->kind == DECISION_TIMER_SET || d->kind == DECISION_TIMER_CLEAR)
             check_timer(sim, decisions, d);
         else if (d->kind == DECISION_SILENCE || d->kind == DECISION_SILENCE_FORGET)
@@ -323,16 +326,19 @@ static void check_open(struct sim *sim, const struct incident *incident, struct 
     check_lease(sim, incident);
 }
 
-static void check_incidents(struct sim *sim)
+static void check_incidents(struct sim *sim, const struct input *input)
 {
     struct counting counting = {sim, map_new()};
     held_review(sim);
     engine_each_alert(sim->engine, sim->now_us, count_alert, &counting);
     jobs_check(sim);
     size_t position = 0;
-    for (const struct incident *incident; (incident = map_next(sim->model.incidents, &position));)
+    for (const struct incident *incident; (incident = map_next(sim->model.incidents, &position));) {
+        if (!input) /* else those that were changed are looked at */
+            check_clocks(sim, incident);
         if (incident->state < INCIDENT_RESOLVED)
             check_open(sim, incident, counting.firing);
+    }
     map_free(counting.firing);
 }
 
@@ -341,7 +347,7 @@ void check_state(struct sim *sim, const struct input *input)
     if (!input || input->kind != INPUT_TIMER) {
         /* An alert whose time is up is not over before its timer has fired. */
         if (engine_next_due_us(sim->engine) > sim->now_us)
-            check_incidents(sim);
+            check_incidents(sim, input);
         return;
     }
     /* What fired may have called for a review of what is held back, at once. */
@@ -357,7 +363,8 @@ void check_state(struct sim *sim, const struct input *input)
         if (timer->due_us <= sim->now_us)
             sim_fail(sim, "a timer of %lld was due and did not fire", (long long)timer->subject);
     check_bundled(sim);
-    check_incidents(sim);
+    check_clocks_spoke(sim);
+    check_incidents(sim, input);
 }
 
 void check_under_way(struct sim *sim)

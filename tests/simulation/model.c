@@ -21,6 +21,7 @@ void model_start(struct model *model)
                             .steps = map_new(),
                             .roles = map_new(),
                             .checks = map_new(),
+                            .clocks = map_new(),
                             .timers = map_new(),
                             .silences = map_new(),
                             .document = json_document_new()};
@@ -51,6 +52,7 @@ void model_end(struct model *model)
     free_values(model->steps, &step_texts);
     free_values(model->roles, &role_texts);
     free_values(model->checks, &check_texts);
+    free_values(model->clocks, &clock_texts);
     free_values(model->timers, NULL);
     free_values(model->silences, &silence_texts);
     json_document_free(model->document);
@@ -132,6 +134,20 @@ struct model_counts model_count(const struct model *model)
     return counts;
 }
 
+const struct runbook_clock *model_clock(const struct model *model, int64_t incident, int number)
+{
+    return value_of(model->clocks, incident, number);
+}
+
+bool model_clock_fires(const struct model *model, int64_t incident, int64_t by_us)
+{
+    size_t position = 0;
+    for (const struct runbook_clock *clock; (clock = map_next(model->clocks, &position));)
+        if (clock->incident == incident && clock->fires_us && clock->fires_us <= by_us)
+            return true;
+    return false;
+}
+
 const struct timer *model_timer(const struct model *model, enum timer_kind kind, int64_t subject)
 {
     return value_of(model->timers, kind, subject);
@@ -168,7 +184,8 @@ static void forget_old(struct model *model, int64_t now_us)
 {
     size_t position = 0;
     for (struct incident *incident; (incident = map_next(model->incidents, &position));)
-        if (incident->resolved_us && incident->resolved_us + KEPT_S * US_PER_S < now_us)
+        if (incident->resolved_us && incident->resolved_us + KEPT_S * US_PER_S < now_us &&
+            !model_clock_fires(model, incident->number, INT64_MAX))
             drop(model->incidents, (struct pair_key){incident->number, 0}, &incident_texts);
     position = 0;
     for (struct delivery *delivery; (delivery = map_next(model->deliveries, &position));)
@@ -178,6 +195,10 @@ static void forget_old(struct model *model, int64_t now_us)
     for (struct run_step *step; (step = map_next(model->steps, &position));)
         if (!model_incident(model, step->incident))
             drop(model->steps, (struct pair_key){step->run, step->line}, &step_texts);
+    position = 0;
+    for (struct runbook_clock *clock; (clock = map_next(model->clocks, &position));)
+        if (clock->incident && !model_incident(model, clock->incident))
+            drop(model->clocks, (struct pair_key){clock->incident, clock->number}, &clock_texts);
 }
 
 void model_compact(struct model *model, const struct row *standing, int64_t now_us)
@@ -250,6 +271,10 @@ void model_save(struct model *model, const struct decision *d)
         save(model->timers, (struct pair_key){d->timer.kind, d->timer.subject}, &d->timer, sizeof d->timer,
              NULL);
         break;
+    case DECISION_CLOCK:
+        save(model->clocks, (struct pair_key){d->clock.incident, d->clock.number}, &d->clock, sizeof d->clock,
+             &clock_texts);
+        break;
     case DECISION_TIMER_CLEAR:
         drop(model->timers, (struct pair_key){d->timer.kind, d->timer.subject}, NULL);
         break;
@@ -259,6 +284,15 @@ void model_save(struct model *model, const struct decision *d)
     case DECISION_SILENCE_FORGET:
         drop_silence(model, d->silence.id);
         break;
+    }
+}
+
+static void restore_clocks(const struct model *model, struct engine *engine, int64_t incident)
+{
+    for (int number = 1; number <= MOST_CLOCKS; number++) {
+        const struct runbook_clock *clock = model_clock(model, incident, number);
+        if (clock)
+            engine_restore_clock(engine, clock);
     }
 }
 
@@ -315,6 +349,10 @@ void model_restore(struct model *model, struct engine *engine, int64_t now_us)
         for (const struct check_item *check, *last = NULL;
              (check = value_of(model->checks, incident->number, last ? last->item + 1 : 1)); last = check)
             engine_restore_check(engine, check);
+    position = 0;
+    for (struct incident *incident; (incident = map_next(model->incidents, &position));)
+        restore_clocks(model, engine, incident->number);
+    restore_clocks(model, engine, 0);
     position = 0;
     for (struct timer *timer; (timer = map_next(model->timers, &position));)
         engine_restore_timer(engine, timer);

@@ -5,12 +5,15 @@
 #include "engine/engine.h"
 #include "wire.h"
 
+enum { MOST_CLOCKS = 20 }; /* of an incident */
+
 struct model {
     struct map *incidents;  /* number -> struct incident */
     struct map *deliveries; /* id -> struct delivery */
     struct map *steps;      /* run, line -> struct run_step */
     struct map *roles;      /* incident, number in order -> struct role_holder */
     struct map *checks;     /* incident, item -> struct check_item */
+    struct map *clocks;     /* incident, number -> struct runbook_clock */
     struct map *timers;     /* kind, subject -> struct timer */
     struct map *silences;   /* id -> struct silence */
     struct json_document *document;
@@ -42,4 +45,7 @@ struct model_counts {
     size_t open_incidents, unsettled_deliveries, timers, silences;
 };
 struct model_counts model_count(const struct model *model);
+const struct runbook_clock *model_clock(const struct model *model, int64_t incident, int number);
+/* Does one of its clocks have something to say by then? */
+bool model_clock_fires(const struct model *model, int64_t incident, int64_t by_us);
 const struct timer *model_timer(const struct model *model, enum timer_kind kind, int64_t subject);

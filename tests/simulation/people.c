@@ -81,6 +81,27 @@ static void hand_over(struct sim *sim, int64_t incident, const char *actor)
                  .kind = INPUT_ASSIGN, .incident = incident, .actor = actor, .word = role, .person = person});
 }
 
+static void tell(struct sim *sim, int64_t incident, const char *actor)
+{
+    static const char *const audiences[] = {"stakeholders", "stakeholder", "", "the moon"};
+    const char *audience = audiences[sim_between(sim, 0, 3)];
+    sim_say(sim, "%s updates \"%s\" of %lld", actor, audience, (long long)incident);
+    sim_input(sim, &(struct input){.kind = INPUT_UPDATE,
+                                   .incident = incident,
+                                   .actor = actor,
+                                   .word = audience,
+                                   .text = "we are looking at it"});
+}
+
+/* Any clock, also one that is not ticked off, or is none. */
+static void finish_clock(struct sim *sim, int64_t incident, const char *actor)
+{
+    int number = (int)sim_between(sim, 1, 6);
+    sim_say(sim, "%s says clock %d of %lld is done", actor, number, (long long)incident);
+    sim_input(
+        sim, &(struct input){.kind = INPUT_CLOCK_DONE, .incident = incident, .actor = actor, .item = number});
+}
+
 static void acknowledge(struct sim *sim, int64_t incident, const char *actor)
 {
     sim_say(sim, "%s acknowledges %lld", actor, (long long)incident);
@@ -122,9 +143,17 @@ static const struct {
     void (*act)(struct sim *sim, int64_t incident, const char *actor);
     bool comes_back;
 } acts[] = {
-    {20, approve_something, true}, {5, judge_safety, true},     {12, note, false},
-    {16, choose_state, true},      {10, choose_severity, true}, {12, tick, true},
-    {8, hand_over, true},          {12, resolve, false},        {5, mute, true},
+    {11, approve_something, true},
+    {5, judge_safety, true},
+    {12, note, false},
+    {16, choose_state, true},
+    {10, choose_severity, true},
+    {12, tick, true},
+    {8, hand_over, true},
+    {12, resolve, false},
+    {5, mute, true},
+    {6, tell, true},
+    {3, finish_clock, true},
 };
 
 void person_reacts(struct sim *sim, const struct happening *happening)

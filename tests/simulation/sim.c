@@ -157,6 +157,9 @@ static void commit(struct sim *sim, const struct input *input, const struct deci
         sim->behind = true;
     }
     check_state(sim, input);
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_INCIDENT)
+            check_clocks(sim, model_incident(&sim->model, d->incident.number));
     if (++sim->n_commits % COMPARED_EVERY == 0)
         compare(sim);
 }

@@ -122,7 +122,8 @@ struct sim {
     int64_t n_commits;
     uint64_t digest; /* of all decisions */
     struct {
-        int64_t inputs, incidents, pages, attempts, acknowledged, steps, crashes, forced, lapses, reopened;
+        int64_t inputs, incidents, pages, attempts, acknowledged, steps, crashes, forced, lapses, reopened,
+            clocks;
     } count;
     bool story; /* everything is told as it happens */
     struct buf history[HISTORY];
@@ -182,6 +183,10 @@ void check_state(struct sim *sim, const struct input *input);
 void check_under_way(struct sim *sim);
 /* Each alert of the batch stands. One message may be set aside as late, after an echo; the next may not. */
 void check_heard(struct sim *sim, struct trouble *trouble, const struct alert_batch *batch);
+/* clocks.c: a clock that is saved; the clocks of an incident; that none is due after the timers fired. */
+void check_clock(struct sim *sim, const struct runbook_clock *clock);
+void check_clocks(struct sim *sim, const struct incident *incident);
+void check_clocks_spoke(struct sim *sim);
 void check_page(struct sim *sim, const struct delivery *delivery);
 /* It is over, and does not stand any more. */
 void check_over(struct sim *sim, const struct alert_batch *batch);

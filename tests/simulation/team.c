@@ -78,6 +78,19 @@ static const char configuration[] =
     "    grace: 10m\n"
     "    service: search\n";
 
+/* What is promised beside the first answer; the lines of the commands stay where they are. */
+static const char more_runbook[] = "\n## Verification Checklist\n\n"
+                                   "- [ ] Orders are accepted again\n"
+                                   "- [ ] No payment is lost\n"
+                                   "\n## Communication\n\n"
+                                   "- SEV-1: send an update to stakeholders every 30 minutes\n"
+                                   "- SEV-2: send an update to stakeholders every hour\n"
+                                   "\n## Post-incident\n\n"
+                                   "- Hold a review within 48 hours of resolution\n"
+                                   "\n## Maintenance\n\n"
+                                   "- Rotate the service keys weekly\n"
+                                   "- Run a restore drill every month\n";
+
 struct config *team_config(void)
 {
     struct config_errors errors = {.arena = arena_new()};
@@ -93,11 +106,11 @@ struct config *team_config(void)
 struct library *team_library(void)
 {
     struct arena *arena = arena_new();
-    struct library *library = world_library(arena_printf(arena,
-                                                         "%s\n## Verification Checklist\n\n"
-                                                         "- [ ] Orders are accepted again\n"
-                                                         "- [ ] No payment is lost\n",
-                                                         world_runbook));
+    const char *level = strstr(world_runbook, "\n\n**Response Time**: 15 minutes");
+    must(level);
+    struct library *library =
+        world_library(arena_printf(arena, "%.*s\n**Resolution Time**: 4 hours%s%s",
+                                   (int)(level - world_runbook), world_runbook, level + 1, more_runbook));
     arena_free(arena);
     return library;
 }
