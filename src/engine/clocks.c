@@ -289,7 +289,7 @@ void clocks_review(struct turn *turn)
 {
     turn->engine->learned = false;
     for (struct incident_record *record = turn->engine->first; record; record = record->next)
-        if (!record->news) /* else it is only just being opened */
+        if (!news_opens(record))
             clocks_follow(turn, record, CHANGE_STATE);
     recurring_review(turn);
 }

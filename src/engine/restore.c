@@ -375,6 +375,7 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
         restore_clocks(&turn, record);
         clock_back_restored(&turn, record);
     }
-    clocks_arm(engine, &engine->recurring);
+    recurring_review(&turn);
+    engine->learned = false; /* the clocks are in line with the runbooks */
     turn_end(&turn);
 }

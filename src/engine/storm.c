@@ -276,6 +276,7 @@ static struct incident_record *storm_for(struct turn *turn, struct cause *cause,
     escalate(turn, storm,
              arena_printf(turn->arena, "%lld incidents in %s", (long long)n,
                           duration_text(turn->arena, within_us)));
+    incident_changed(turn, storm, CHANGE_OPENED);
     return storm;
 }
 

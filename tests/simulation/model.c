@@ -180,12 +180,17 @@ bool model_is_ahead(const struct model *model, int64_t now_us)
     return false;
 }
 
+static bool is_spoken_of(const struct model *model, const struct incident *incident, int64_t now_us)
+{
+    return incident->state < INCIDENT_RESOLVED || incident->resolved_us + REMEMBERED_S * US_PER_S >= now_us ||
+           model_clock_fires(model, incident->number, INT64_MAX);
+}
+
 static void forget_old(struct model *model, int64_t now_us)
 {
     size_t position = 0;
     for (struct incident *incident; (incident = map_next(model->incidents, &position));)
-        if (incident->resolved_us && incident->resolved_us + KEPT_S * US_PER_S < now_us &&
-            !model_clock_fires(model, incident->number, INT64_MAX))
+        if (!is_spoken_of(model, incident, now_us - (KEPT_S - REMEMBERED_S) * US_PER_S))
             drop(model->incidents, (struct pair_key){incident->number, 0}, &incident_texts);
     position = 0;
     for (struct delivery *delivery; (delivery = map_next(model->deliveries, &position));)
@@ -333,7 +338,7 @@ void model_restore(struct model *model, struct engine *engine, int64_t now_us)
     engine_restore_last(engine, model->last_incident, model->last_delivery, model->last_us);
     size_t position = 0;
     for (struct incident *incident; (incident = map_next(model->incidents, &position));)
-        if (incident->state < INCIDENT_RESOLVED || incident->resolved_us + REMEMBERED_S * US_PER_S >= now_us)
+        if (is_spoken_of(model, incident, now_us))
             engine_restore_incident(engine, incident);
     position = 0;
     for (struct delivery *delivery; (delivery = map_next(model->deliveries, &position));)
