@@ -232,7 +232,7 @@ void chain_notified(struct turn *turn, const struct strings *notify, struct stri
 void chain_roles(struct turn *turn, const struct strings *names, struct strings *people)
 {
     list_each (name, names) {
-        const struct config_role *role = role_filled(turn->arena, turn->engine, *name);
+        const struct config_role *role = role_filled(turn->arena, turn->engine->config, *name);
         if (role)
             chain_notified(turn, &role->notify, people);
     }
