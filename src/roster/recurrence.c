@@ -1,6 +1,6 @@
 #include "roster/recurrence.h"
 
-#include <stdio.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "roster/ical_library.h"
@@ -70,9 +70,10 @@ int64_t recurrence_next_us(const char *text, const struct zone *zone, int64_t af
 
 int64_t recurrence_day_us(const char *date, const struct zone *zone)
 {
-    int year, month, day, n = 0;
-    if (sscanf(date, "%4d-%2d-%2d%n", &year, &month, &day, &n) != 3 || date[n] || year < 1970 || month < 1 ||
-        month > 12 || day < 1 || day > icaltime_days_in_month(month, year))
+    struct tm day = {0};
+    const char *end = strptime(date, "%Y-%m-%d", &day);
+    int year = day.tm_year + 1900, month = day.tm_mon + 1;
+    if (!end || *end || year < 1970 || day.tm_mday > icaltime_days_in_month(month, year))
         return 0;
-    return moment_us(wall(year, month, day), zone);
+    return moment_us(wall(year, month, day.tm_mday), zone);
 }
