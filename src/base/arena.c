@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/must.h"
-
 #include "base/list.h"
+#include "base/must.h"
 
 enum { BLOCK_BYTES = 16 * 1024, EXIT_OUT_OF_MEMORY = 71 };
 
