@@ -174,10 +174,11 @@ static struct quantity one_quantity(const char *text)
         return quantity;
     size_t unit = unit_bytes(text + n, &quantity.unit, &scale);
     const char *end = text + n + unit;
-    bool part_of_more = is_word_byte(*end) || (strchr(".:-/", *end) && isalnum((unsigned char)end[1]));
+    bool part_of_more =
+        *end && (is_word_byte(*end) || (strchr(".:-/", *end) && isalnum((unsigned char)end[1])));
     if (*end == ':' && unit == 0)
         return quantity; /* "ward 7: ..." */
-    if (*end && part_of_more && !(unit > 0 && isdigit((unsigned char)*end)))
+    if (part_of_more && !(unit > 0 && isdigit((unsigned char)*end)))
         return quantity; /* a date, a version, an address, a name */
     quantity.value = number_of(text, n) * scale;
     quantity.n_bytes = n + unit;
