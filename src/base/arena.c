@@ -146,7 +146,8 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     return text;
 }
 
-/* Makes the last allocation longer where it stands: nothing is copied, and no copy left behind. */
+/* Makes the last allocation longer where it stands: nothing is copied, and no copy left behind. What is new
+ * is not zeroed. */
 static bool extend(struct arena *arena, char *at, size_t from_bytes, size_t to_bytes)
 {
     struct block *block = arena->blocks;
@@ -155,7 +156,6 @@ static bool extend(struct arena *arena, char *at, size_t from_bytes, size_t to_b
     size_t more = aligned(to_bytes) - aligned(from_bytes);
     if (block->n_bytes - block->used < more)
         return false;
-    memset(at + from_bytes, 0, to_bytes - from_bytes);
     block->used += more;
     arena->used_bytes += more;
     return true;
@@ -163,18 +163,16 @@ static bool extend(struct arena *arena, char *at, size_t from_bytes, size_t to_b
 
 void *list_grow_(struct arena *arena, void *at, size_t n, size_t *capacity, size_t item_bytes)
 {
-    if (n < *capacity) {
-        memset((char *)at + n * item_bytes, 0, item_bytes);
-        return at;
-    }
-    size_t wanted = *capacity ? *capacity * 2 : 4;
-    if (extend(arena, at, *capacity * item_bytes, wanted * item_bytes)) {
+    if (n >= *capacity) {
+        size_t wanted = *capacity ? *capacity * 2 : 4;
+        if (!extend(arena, at, *capacity * item_bytes, wanted * item_bytes)) {
+            void *grown = reserve(arena, wanted * item_bytes);
+            if (n)
+                memcpy(grown, at, n * item_bytes);
+            at = grown;
+        }
         *capacity = wanted;
-        return at;
     }
-    void *grown = arena_alloc(arena, wanted * item_bytes);
-    if (n)
-        memcpy(grown, at, n * item_bytes);
-    *capacity = wanted;
-    return grown;
+    memset((char *)at + n * item_bytes, 0, item_bytes); /* the one item: the others when they are pushed */
+    return at;
 }

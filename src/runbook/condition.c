@@ -407,12 +407,15 @@ static bool read_measured(struct arena *arena, const char *text, struct conditio
     return best != READ_NOTHING;
 }
 
-static bool read_state(struct arena *arena, const char *text, struct condition *condition)
+static bool read_state(struct arena *arena, const char *text, uint64_t beginnings,
+                       struct condition *condition)
 {
-    const char *class = text_find_word(text, "5xx");
+    static const char *const classes[] = {"5xx", "4xx"};
+    const char *class = NULL;
 
-    if (class == NULL)
-        class = text_find_word(text, "4xx");
+    for (size_t i = 0; i < sizeof classes / sizeof *classes && class == NULL; i++)
+        if (text_may_have(beginnings, classes[i]))
+            class = text_find_word(text, classes[i]);
     if (class) {
         condition->op = "class";
         condition->words = text;
@@ -420,7 +423,7 @@ static bool read_state(struct arena *arena, const char *text, struct condition *
         return true;
     }
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        if (text_find_word(text, states[i].word) == NULL)
+        if (!text_may_have(beginnings, states[i].word) || text_find_word(text, states[i].word) == NULL)
             continue;
         condition->op = states[i].op;
         condition->words = text;
@@ -430,18 +433,21 @@ static bool read_state(struct arena *arena, const char *text, struct condition *
     return false;
 }
 
+enum { TEXT_BYTES = 1000 };
+
 void condition_read(struct arena *arena, const char *text, struct condition *ret_condition)
 {
     struct condition condition = {.window_s = UNSTATED};
     static const char *const aggregates[] = {"p50", "p90", "p95", "p99", "average", "median", "max"};
 
-    if (strlen(text) > 1000 ||
-        (!read_measured(arena, text, &condition) && !read_state(arena, text, &condition))) {
+    uint64_t beginnings = strnlen(text, TEXT_BYTES + 1) > TEXT_BYTES ? 0 : text_beginnings(text);
+    if (beginnings == 0 ||
+        (!read_measured(arena, text, &condition) && !read_state(arena, text, beginnings, &condition))) {
         *ret_condition = (struct condition){.window_s = UNSTATED};
         return;
     }
     for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates && condition.aggregate == NULL; i++)
-        if (text_find_word(text, aggregates[i]))
+        if (text_may_have(beginnings, aggregates[i]) && text_find_word(text, aggregates[i]))
             condition.aggregate = aggregates[i];
     *ret_condition = condition;
 }

@@ -264,12 +264,15 @@ static void prose_finish(struct prose_reader *reader)
     read_passages(reader->arena, prose);
 }
 
+enum { MOST_BYTES = 500 }; /* room for nearly every paragraph from the start */
+
 static struct prose_reader prose_start(struct arena *arena, int line, struct prose *prose)
 {
     struct prose_reader reader = {.arena = arena, .prose = prose, .line = line};
 
     prose->line = line;
     *list_push(arena, &prose->line_starts) = 0;
+    buf_room(&reader.text, MOST_BYTES);
     return reader;
 }
 

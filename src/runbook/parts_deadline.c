@@ -168,8 +168,7 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
         return;
     }
     struct word_match limit;
-    if (!fact_may_have(fact, PART_DEADLINE) || (!part_words_next(PART_DEADLINE, fact->text, 0, &limit) &&
-                                                !part_words_next(PART_DEADLINE, fact->rest, 0, &limit)))
+    if (!fact_may_have(fact, PART_DEADLINE) || !part_words_next(PART_DEADLINE, fact->text, 0, &limit))
         return;
     if (fact->label && limit_in(fact->rest, &(struct duration_words){0})) {
         read_sentence(reading, fact, fact->rest, fact->line);

@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "base/embedded.h"
 #include "base/list.h"
 #include "base/must.h"
+#include "runbook/word_lines.h"
 
 struct general_role {
     struct strings names; /* its own first */
@@ -20,8 +20,6 @@ static struct {
 
 static void read_line(struct arena *arena, const struct strings *words)
 {
-    if (words->n < 2)
-        return;
     if (strcmp(words->at[0], "safety") == 0) {
         for (size_t i = 1; i < words->n; i++)
             strings_add(arena, &builtin.safety, words->at[i]);
@@ -37,21 +35,10 @@ static void load_once(void)
 {
     static struct arena *arena; /* lives as long as the process */
     arena = arena_new();
-    const struct embedded_file *file = embedded_find("roles.words");
-    must(file);
-    for (const char *line = file->bytes; *line; line += *line == '\n') {
-        struct strings words = {0};
-        const char *end = line + strcspn(line, "\n");
-        const char *text_end = line + strcspn(line, "#\n");
-        for (size_t n; line < text_end; line += n) {
-            line += strspn(line, " \t");
-            n = strcspn(line, " \t#\n");
-            if (n > 0 && line < text_end)
-                strings_add(arena, &words, arena_strndup(arena, line, n));
-        }
+    struct word_lines lines = word_lines_builtin("roles.words");
+    struct strings words;
+    while (word_line_next(arena, &lines, &words))
         read_line(arena, &words);
-        line = end;
-    }
 }
 
 static void load(void)

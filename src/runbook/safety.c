@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "base/embedded.h"
 #include "base/list.h"
 #include "base/must.h"
+#include "runbook/word_lines.h"
 
 enum { TEXT_BYTES = 4096, NEAR_WORDS = 4, NEGATED_WORDS = 3 };
 
@@ -21,8 +21,6 @@ static struct {
 
 static void read_line(struct arena *arena, const struct strings *words)
 {
-    if (words->n < 2)
-        return;
     bool phrase = strcmp(words->at[0], "phrase") == 0, second = false;
     struct phrase *added = phrase ? list_push(arena, &builtin.phrases) : NULL;
     struct strings *list = strcmp(words->at[0], "not") == 0 ? &builtin.negations : &builtin.exceptions;
@@ -38,20 +36,10 @@ static void load_once(void)
 {
     static struct arena *arena; /* lives as long as the process */
     arena = arena_new();
-    const struct embedded_file *file = embedded_find("safety.words");
-    must(file);
-    for (const char *line = file->bytes; *line; line += *line == '\n') {
-        struct strings words = {0};
-        const char *end = line + strcspn(line, "\n"), *text_end = line + strcspn(line, "#\n");
-        for (size_t n; line < text_end; line += n) {
-            line += strspn(line, " \t");
-            n = strcspn(line, " \t#\n");
-            if (n > 0 && line < text_end)
-                strings_add(arena, &words, arena_strndup(arena, line, n));
-        }
+    struct word_lines lines = word_lines_builtin("safety.words");
+    struct strings words;
+    while (word_line_next(arena, &lines, &words))
         read_line(arena, &words);
-        line = end;
-    }
 }
 
 static bool is_word_byte(unsigned char c)

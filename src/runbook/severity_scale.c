@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/embedded.h"
 #include "base/must.h"
 #include "runbook/alert_words.h"
+#include "runbook/word_lines.h"
 
 struct row {
     double place;
@@ -52,23 +52,11 @@ static struct severity_scale builtin; /* constant once load_once() has run */
 
 static void load_once(void)
 {
-    struct severity_scale *scale = &builtin;
-    const struct embedded_file *file = embedded_find("severity.words");
-    must(file);
+    struct word_lines lines = word_lines_builtin("severity.words");
+    struct strings words;
     builtin.arena = arena_new();
-    const char *end = file->bytes + file->n_bytes;
-    for (const char *line = file->bytes; line < end;) {
-        struct strings words = {0};
-        size_t n_line = strcspn(line, "\n"), n_text = strcspn(line, "#\n");
-        for (size_t at = 0, n; at < n_text; at += n + 1) {
-            n = strcspn(line + at, " \t#\n");
-            if (n > 0)
-                strings_add(builtin.arena, &words, arena_strndup(builtin.arena, line + at, n));
-        }
-        if (words.n > 1)
-            read_line(builtin.arena, scale, &words);
-        line += n_line + 1;
-    }
+    while (word_line_next(builtin.arena, &lines, &words))
+        read_line(builtin.arena, &builtin, &words);
 }
 
 const struct severity_scale *severity_scale_builtin(void)

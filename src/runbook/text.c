@@ -307,6 +307,21 @@ const char *text_find_word(const char *text, const char *word)
     return NULL;
 }
 
+uint64_t text_beginnings(const char *text)
+{
+    uint64_t beginnings = 0;
+
+    while (*text) {
+        if (!is_word(*text)) {
+            text++;
+            continue;
+        }
+        beginnings |= text_beginning(text);
+        text += phrase_word_bytes(text);
+    }
+    return beginnings;
+}
+
 enum { LABEL_WORDS = 5, LABEL_BYTES = 60 };
 
 /* What ends a label, or the search for one. */
@@ -319,7 +334,7 @@ bool text_label(struct arena *arena, const char *text, const char **ret_label, c
     size_t n = 0;
     int words = 1;
 
-    if (!is_word(text[0]))
+    if (!is_word(text[0]) || !memchr(text, ':', strnlen(text, LABEL_BYTES + 1)))
         return false;
     for (; !label_marks[(unsigned char)text[n]] && n < LABEL_BYTES; n++)
         words += text[n] == ' ';

@@ -51,6 +51,22 @@ bool text_starts_with(const char *text, const char *start); /* case ignored */
  * digit beside it is not a whole word, but an "s" at its end is let pass: "cause" is found in "Causes". */
 const char *text_find_word(const char *text, const char *word);
 
+/* How the words of a text begin, a bit for two letters: one look instead of a search for each of many words.
+ */
+uint64_t text_beginnings(const char *text);
+
+static inline uint64_t text_beginning(const char *word)
+{
+    unsigned first = (unsigned char)word[0] | 0x20, second = first ? (unsigned char)word[1] | 0x20 : 0;
+    return UINT64_C(1) << ((first * 5 + second) & 63);
+}
+
+/* Whether text_find_word() may find the word, two letters or more, in a text that begins its words so. */
+static inline bool text_may_have(uint64_t beginnings, const char *word)
+{
+    return (beginnings & text_beginning(word)) != 0;
+}
+
 /* "Severity: S1" -> label "Severity", rest "S1": up to five words before the first ": " (or a ':' at the
  * end), no URL and no sentence. False when the text does not start that way. rest points into text. */
 bool text_label(struct arena *arena, const char *text, const char **ret_label, const char **ret_rest);

@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/must.h"
 #include "runbook/alert_words.h"
+#include "runbook/word_lines.h"
 
 enum { PHRASE_WORDS = 4 };
 
@@ -202,23 +203,10 @@ struct vocabulary *vocabulary_new(struct arena *arena, const char *bytes, size_t
     struct vocabulary *vocabulary = arena_alloc(arena, sizeof *vocabulary);
     vocabulary->arena = arena;
     struct entries entries = {.places = map_new()};
-    const char *end = bytes + n_bytes;
-    for (const char *at = bytes; at < end;) {
-        const char *line_end = memchr(at, '\n', (size_t)(end - at));
-        line_end = line_end ? line_end : end;
-        struct strings words = {0};
-        while (at < line_end && *at != '#') {
-            size_t n = 0;
-            while (at + n < line_end && at[n] != ' ' && at[n] != '\t' && at[n] != '#')
-                n++;
-            if (n > 0)
-                strings_add(arena, &words, arena_strndup(arena, at, n));
-            at += n > 0 ? n : 1;
-        }
-        if (words.n > 1)
-            read_line(arena, vocabulary, &entries, &words);
-        at = line_end + 1;
-    }
+    struct word_lines lines = {.at = bytes, .end = bytes + n_bytes};
+    struct strings words;
+    while (word_line_next(arena, &lines, &words))
+        read_line(arena, vocabulary, &entries, &words);
     mark_phrases(arena, &entries);
     map_free(entries.places);
     vocabulary->entries = entries.at;
