@@ -16,5 +16,6 @@ int cmd_incident(int argc, char **argv);
 int cmd_maintenance(int argc, char **argv);
 int cmd_oncall(int argc, char **argv);
 int cmd_read(int argc, char **argv);
+int cmd_simulate(int argc, char **argv);
 int cmd_silence(int argc, char **argv);
 int cmd_serve(int argc, char **argv);

@@ -32,6 +32,7 @@ static const struct command_row rows[] = {
     {"approve", cmd_approve, "let a step run that waits for a person"},
     {"deny", cmd_deny, "refuse a step that waits for a person"},
     {"oncall", cmd_oncall, "print who is on call"},
+    {"simulate", cmd_simulate, "print whom an alert would page when, without a server"},
     {"config", cmd_config, "check a configuration file"},
     {"export", cmd_export, "write events with their proofs into a file"},
     {"verify", cmd_verify, "prove that nothing in the ledger was changed"},

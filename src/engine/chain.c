@@ -152,8 +152,8 @@ void chain_make(struct arena *arena, const struct chain_question *question, stru
     *ret_chain = chain;
 }
 
-static struct chain chain_of(struct arena *arena, const struct engine *engine,
-                             const struct incident_record *record)
+void incident_chain(struct arena *arena, const struct engine *engine, const struct incident_record *record,
+                    struct chain *ret_chain)
 {
     const struct procedure *procedure;
     const struct chain_question question = {
@@ -163,27 +163,31 @@ static struct chain chain_of(struct arena *arena, const struct engine *engine,
         .level = incident_level(engine, record),
         .response_time_s = record->incident.response_time_s,
     };
-    struct chain chain;
-    chain_make(arena, &question, &chain);
-    return chain;
+    chain_make(arena, &question, ret_chain);
 }
 
 size_t chain_length(const struct engine *engine, const struct incident_record *record)
 {
     scoped_arena struct arena *arena = arena_new();
-    return chain_of(arena, engine, record).steps.n;
+    struct chain chain;
+    incident_chain(arena, engine, record, &chain);
+    return chain.steps.n;
 }
 
 int64_t chain_after_s(const struct engine *engine, const struct incident_record *record, size_t index)
 {
     scoped_arena struct arena *arena = arena_new();
-    return chain_of(arena, engine, record).steps.at[index].after_s;
+    struct chain chain;
+    incident_chain(arena, engine, record, &chain);
+    must(index < chain.steps.n);
+    return chain.steps.at[index].after_s;
 }
 
 void chain_say_unfilled(struct turn *turn, const struct incident_record *record)
 {
-    const struct chain chain = chain_of(turn->arena, turn->engine, record);
     const char *names = "";
+    struct chain chain;
+    incident_chain(turn->arena, turn->engine, record, &chain);
     if (!chain.unfilled.n)
         return;
     struct json_writer *body = event_begin(turn);
@@ -207,26 +211,42 @@ static void add_once(struct arena *arena, struct strings *people, const char *id
     strings_add(arena, people, id);
 }
 
-static void add_notified(struct turn *turn, const char *notify, struct strings *people)
+static const char person_prefix[] = "person:", schedule_prefix[] = "schedule:";
+
+static const struct schedule *schedule_of(const struct config *config, const char *target)
 {
-    static const char person[] = "person:", schedule[] = "schedule:";
-    const struct config *config = turn->engine->config;
-    if (strncmp(notify, person, strlen(person)) == 0) {
-        add_once(turn->arena, people, notify + strlen(person));
-    } else if (strncmp(notify, schedule, strlen(schedule)) == 0) {
-        const struct schedule *found = config_schedule(config, notify + strlen(schedule));
-        struct strings on_call = {0};
-        if (found)
-            schedule_people_at(turn->arena, found, turn->now_us, &on_call, NULL);
-        list_each (id, &on_call)
-            add_once(turn->arena, people, *id);
-    }
+    size_t n = strlen(schedule_prefix);
+    return strncmp(target, schedule_prefix, n) == 0 ? config_schedule(config, target + n) : NULL;
+}
+
+void chain_target_people(struct arena *arena, const struct config *config, const char *target, int64_t at_us,
+                         struct strings *people)
+{
+    const struct schedule *schedule = schedule_of(config, target);
+    struct strings on_call = {0};
+    if (strncmp(target, person_prefix, strlen(person_prefix)) == 0)
+        add_once(arena, people, target + strlen(person_prefix));
+    else if (schedule)
+        schedule_people_at(arena, schedule, at_us, &on_call, NULL);
+    list_each (id, &on_call)
+        add_once(arena, people, *id);
+}
+
+const char *chain_timezone(const struct config *config, const struct chain *chain)
+{
+    list_each (step, &chain->steps)
+        list_each (target, &step->notify) {
+            const struct schedule *schedule = schedule_of(config, *target);
+            if (schedule)
+                return schedule->timezone;
+        }
+    return config->schedules.n ? config->schedules.at[0].timezone : "UTC";
 }
 
 void chain_notified(struct turn *turn, const struct strings *notify, struct strings *people)
 {
     list_each (target, notify)
-        add_notified(turn, *target, people);
+        chain_target_people(turn->arena, turn->engine->config, *target, turn->now_us, people);
 }
 
 void chain_roles(struct turn *turn, const struct strings *names, struct strings *people)
@@ -241,8 +261,9 @@ void chain_roles(struct turn *turn, const struct strings *names, struct strings 
 void chain_people(struct turn *turn, const struct incident_record *record, size_t index,
                   struct strings *ret_people)
 {
-    const struct chain chain = chain_of(turn->arena, turn->engine, record);
     struct strings people = {0};
+    struct chain chain;
+    incident_chain(turn->arena, turn->engine, record, &chain);
     must(index < chain.steps.n);
     chain_notified(turn, &chain.steps.at[index].notify, &people);
     *ret_people = people;

@@ -28,3 +28,11 @@ struct chain_question {
 
 /* Texts are those of the question's values, or in the arena. */
 void chain_make(struct arena *arena, const struct chain_question *question, struct chain *ret_chain);
+
+/* The zone in which the team reads the clock: of the first schedule of the chain, else of the configuration,
+ * else UTC. */
+const char *chain_timezone(const struct config *config, const struct chain *chain);
+
+/* Adds whom a target, "person:ana" or "schedule:primary", means at the moment, each once. */
+void chain_target_people(struct arena *arena, const struct config *config, const char *target, int64_t at_us,
+                         struct strings *people);

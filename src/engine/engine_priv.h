@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/map.h"
 #include "engine/alert_table.h"
+#include "engine/chain.h"
 #include "engine/clock_priv.h"
 #include "engine/engine.h"
 #include "engine/hold_priv.h"
@@ -301,6 +302,9 @@ void incident_follow(struct turn *turn, struct incident_record *record);
 
 /* ---- chain.c, escalate.c ---- */
 
+/* The chain of the incident as it is now. */
+void incident_chain(struct arena *arena, const struct engine *engine, const struct incident_record *record,
+                    struct chain *ret_chain);
 /* Steps of the incident's escalation chain; 0: there is nobody at all. */
 size_t chain_length(const struct engine *engine, const struct incident_record *record);
 /* The people that a step notifies now, each once. */

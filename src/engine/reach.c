@@ -203,18 +203,6 @@ static const struct reach_gaps *gaps_of(struct proof *proof, const struct string
     return gaps;
 }
 
-static const char *zone_of(const struct config *config, const struct strings *targets)
-{
-    list_each (target, targets) {
-        const struct schedule *schedule = starts_with(*target, schedule_prefix)
-                                              ? config_schedule(config, *target + strlen(schedule_prefix))
-                                              : NULL;
-        if (schedule)
-            return schedule->timezone;
-    }
-    return config->schedules.n ? config->schedules.at[0].timezone : "UTC";
-}
-
 /* ---- all of them ---- */
 
 static void prove_level(struct proof *proof, const struct service *service, const struct runbook *runbook,
@@ -235,7 +223,7 @@ static void prove_level(struct proof *proof, const struct service *service, cons
         .service = service,
         .runbook = runbook,
         .level = level,
-        .timezone = zone_of(proof->config, &targets),
+        .timezone = chain_timezone(proof->config, &chain),
         .gaps = gaps_of(proof, &targets),
     };
 }
