@@ -12,7 +12,7 @@ enum { FOUND_BYTES = 80 }; /* of what was found, in a message */
 
 static void (*const families[])(struct lint *lint) = {
     lint_patterns, lint_structure, lint_contact,  lint_severity, lint_procedure,
-    lint_metadata, lint_command,   lint_conflict, lint_fences,
+    lint_metadata, lint_command,   lint_conflict, lint_fences,   lint_remainder,
 };
 
 static bool is_shell(const char *lang)

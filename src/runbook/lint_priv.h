@@ -104,6 +104,7 @@ void lint_metadata(struct lint *lint);
 void lint_command(struct lint *lint);
 void lint_conflict(struct lint *lint);
 void lint_fences(struct lint *lint);
+void lint_remainder(struct lint *lint);
 
 /* Of the heading that the block stands under; all false where there is none. */
 struct heading_facts lint_heading(const struct lint *lint, const struct block *block);

@@ -216,13 +216,33 @@ static const char *cell_of(const struct block *table, const struct table_row *ro
     return NULL;
 }
 
-static void read_role_table(struct role_reader *reader, const struct block *table)
+/* A table of people has a column of who it is, how they are reached or what they do; one of permissions has
+ * not. */
+static bool is_role_table(const struct parts_reading *reading, size_t i)
 {
-    bool role = table->n_columns > 1 &&
-                (text_same(table->columns[0].text, "role") || text_same(table->columns[0].text, "roles") ||
-                 text_same(table->columns[0].text, "position"));
+    static const char *const others[] = {"name", "person", "people", "assigned to", "who"};
+    const struct block *table = &reading->document->blocks.at[i];
+    enum words group = part_heading_group(reading, i);
+    bool people = group == WORDS_ROLES || group == WORDS_CONTACTS;
 
-    if (!role || part_template_at(reader->reading, table->line))
+    if (table->n_columns < 2 ||
+        (!text_same(table->columns[0].text, "role") && !text_same(table->columns[0].text, "position")))
+        return false;
+    for (size_t k = 1; k < table->n_columns; k++) {
+        const char *column = table->columns[k].text;
+        people |= part_words_whole(PART_LAYER, column) || part_words_whole(PART_CONTACT_FIELD, column) ||
+                  text_starts_with(column, "responsib");
+        for (size_t n = 0; n < sizeof others / sizeof *others; n++)
+            people |= text_same(column, others[n]);
+    }
+    return people && part_template_at(reading, table->line) == NULL;
+}
+
+static void read_role_table(struct role_reader *reader, size_t i)
+{
+    const struct block *table = &reader->reading->document->blocks.at[i];
+
+    if (!is_role_table(reader->reading, i))
         return;
     list_each (row, &table->rows) {
         const char *name = row->cells[0].text;
@@ -354,7 +374,7 @@ void parts_read_roles(struct parts_reading *reading)
         if (reading->document->blocks.at[i].kind == BLOCK_HEADING)
             read_role_heading(&reader, i);
         else if (reading->document->blocks.at[i].kind == BLOCK_TABLE)
-            read_role_table(&reader, &reading->document->blocks.at[i]);
+            read_role_table(&reader, i);
     read_layers(&reader);
     read_contacts(&reader);
     list_each (fact, &reading->facts)

@@ -68,6 +68,7 @@ static void tables_chapters_and_lists_of_names_give_roles(void **state)
     const struct runbook_parts *parts =
         parts_of(arena, "# P\n\n## 3 Roles\n\n### 3.1 Pump Manager\n- Runs the pumps.\n\n"
                         "| Role | Primary | Secondary |\n|---|---|---|\n| Valve desk | Ana | Ben |\n\n"
+                        "| Role | May delete |\n|---|---|\n| Reader | no |\n\n"
                         "## Start\n- [ ] Assign roles: Commander (IC), Scribe\n");
 
     assert_int_equal(parts->roles.n, 4);
