@@ -69,6 +69,7 @@ void post_unmute(struct request *request);
 void get_report(struct request *request);
 void get_incident_page(struct request *request);
 void post_approve(struct request *request);
+void post_step_values(struct request *request);
 void post_deny(struct request *request);
 void answer_step(struct request *request);
 

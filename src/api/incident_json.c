@@ -1,6 +1,8 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "api/incident_json.h"
+#include "engine/step_values.h"
 #include "runbook/runbook.h"
 
 static const char *none_if_empty(const char *text)
@@ -116,6 +118,57 @@ void json_check(struct json_writer *writer, const struct check_item *item)
     jw_end_object(writer);
 }
 
+/* The placeholders that want a value still, with what belongs there. */
+static void write_missing(struct json_writer *writer, const struct fill_slots *slots, const char *missing)
+{
+    jw_name(writer, "missing");
+    jw_begin_array(writer);
+    list_each (slot, slots) {
+        size_t n_bytes = strlen(slot->name);
+        for (const char *at = missing; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+            if (strcspn(at, "\n") != n_bytes || strncmp(at, slot->name, n_bytes) != 0)
+                continue;
+            jw_begin_object(writer);
+            jw_pair(writer, "name", slot->name);
+            jw_pair(writer, "type", fill_type_name(slot->type));
+            jw_end_object(writer);
+        }
+    }
+    jw_end_array(writer);
+}
+
+/* What cannot work as written, and how it would read when mended; for what has not run. */
+static void write_faults(struct json_writer *writer, struct arena *arena, const struct run_step *step)
+{
+    struct repairs repairs = {0};
+    if (step->state == STEP_WAITING || step->state == STEP_HELD)
+        command_repairs(arena, risk_rules_in_force(), step->text, &repairs);
+    jw_name(writer, "faults");
+    jw_begin_array(writer);
+    list_each (repair, &repairs) {
+        jw_begin_object(writer);
+        jw_pair(writer, "code", repair->code);
+        jw_pair(writer, "says", repair->says);
+        jw_pair(writer, "repaired", repair->text);
+        jw_end_object(writer);
+    }
+    jw_end_array(writer);
+}
+
+static void write_prepared(struct json_writer *writer, const struct run_step *step)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct fill_slots slots = {0};
+    const char *missing = step->missing ? step->missing : "";
+    jw_pair(writer, "runs", none_if_empty(step->prepared));
+    jw_pair(writer, "repairs", none_if_empty(step->repairs));
+    step_values_tell(writer, step->given);
+    if (*missing)
+        fill_slots(arena, step->text, &slots);
+    write_missing(writer, &slots, missing);
+    write_faults(writer, arena, step);
+}
+
 void json_step(struct json_writer *writer, const struct run_step *step)
 {
     bool ended = step->finished_us != 0;
@@ -126,6 +179,7 @@ void json_step(struct json_writer *writer, const struct run_step *step)
     jw_pair(writer, "file", step->file);
     jw_pair(writer, "phase", none_if_empty(step->phase));
     jw_pair(writer, "command", step->text);
+    write_prepared(writer, step);
     jw_pair(writer, "class", risk_name(step->risk));
     jw_pair(writer, "class_why", none_if_empty(step->risk_why));
     jw_pair(writer, "state", step_state_name(step->state));

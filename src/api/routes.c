@@ -56,6 +56,7 @@ const struct route routes[] = {
     {"POST", "/api/v1/incidents/{}/unmute", AUTH_TOKEN, " ", post_unmute, get_incident},
     {"POST", "/api/v1/incidents/{}/resolve", AUTH_TOKEN, " ", post_resolve, get_incident},
     {"POST", "/api/v1/runs/{}/steps/{}/approve", AUTH_TOKEN, " ", post_approve, answer_step},
+    {"POST", "/api/v1/runs/{}/steps/{}/values", AUTH_TOKEN, " ", post_step_values, answer_step},
     {"POST", "/api/v1/runs/{}/steps/{}/deny", AUTH_TOKEN, " ", post_deny, answer_step},
 
     /* The link in a page, for whatever browser is at hand. */

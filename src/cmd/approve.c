@@ -8,21 +8,51 @@
 #include "cmd/terminal.h"
 
 static const char usage[] =
-    "usage: crashcart approve RUN STEP [--reason TEXT] [--break-glass] [--json]\n"
+    "usage: crashcart approve RUN STEP [--set NAME=VALUE]... [--repair CODE]...\n"
+    "                         [--show] [--reason TEXT] [--break-glass] [--json]\n"
     "       crashcart deny RUN STEP [--reason TEXT] [--json]\n"
     "\n"
     "  RUN and STEP as `crashcart incident show N` prints them; a step is named by its\n"
     "  line in the runbook. --break-glass lets one person approve what wants two; it is\n"
     "  told to everybody.\n"
+    "  --set NAME=VALUE  for a placeholder: --set pod-name=web-1. The value becomes one\n"
+    "                 word of the command and nothing else; NAME=@LINE takes the one\n"
+    "                 line that the step on that line has printed\n"
+    "  --repair CODE  runs it mended as `crashcart incident show` offers; the record\n"
+    "                 has both\n"
+    "  --show         takes values and repairs, shows what would run, approves nothing\n"
     "  --as PERSON    who you are, for the record\n"
     "  --data DIR     the server's data folder, for its token (./crashcart-data)\n";
 
 struct decision {
     const char *verb;
     const char *reason;
-    bool break_glass, json;
+    bool break_glass, json, show;
     long long run, step;
+    struct strings sets, repairs;
 };
+
+/* "pod-name=web-1", "pod-name=@120" */
+static void write_values(struct json_writer *writer, const struct strings *sets)
+{
+    jw_name(writer, "values");
+    jw_begin_object(writer);
+    list_each (set, sets) {
+        const char *equals = strchr(*set, '=');
+        scoped_buf struct buf name = {0};
+        long long line;
+        buf_add(&name, *set, (size_t)(equals - *set));
+        jw_name(writer, buf_text(&name));
+        if (equals[1] == '@' && number_parse(equals + 2, &line) == 0) {
+            jw_begin_object(writer);
+            jw_pair_int(writer, "output_of", line);
+            jw_end_object(writer);
+        } else {
+            jw_string(writer, equals + 1);
+        }
+    }
+    jw_end_object(writer);
+}
 
 static void write_body(struct buf *body, const struct decision *decision)
 {
@@ -31,7 +61,26 @@ static void write_body(struct buf *body, const struct decision *decision)
     if (decision->reason)
         jw_pair(&writer, "reason", decision->reason);
     jw_pair_bool(&writer, "break_glass", decision->break_glass);
+    if (decision->sets.n)
+        write_values(&writer, &decision->sets);
+    if (decision->repairs.n) {
+        jw_name(&writer, "repairs");
+        jw_begin_array(&writer);
+        list_each (code, &decision->repairs)
+            jw_string(&writer, *code);
+        jw_end_array(&writer);
+    }
     jw_end_object(&writer);
+}
+
+static void print_missing(struct buf *out, struct json missing)
+{
+    for (struct json_iter i = json_first(missing); json_more(&i); json_next(&i)) {
+        const char *name = json_text(json_get(i.value, "name"), NULL);
+        const char *type = json_text(json_get(i.value, "type"), NULL);
+        buf_printf(out, "missing: %s (%s): --set '%s=...'\n", name ? name : "", type ? type : "",
+                   name ? name : "");
+    }
 }
 
 static void print_step(const struct buf *answer, const struct decision *decision)
@@ -41,13 +90,21 @@ static void print_step(const struct buf *answer, const struct decision *decision
     struct json root;
     if (json_parse(document, buf_text(answer), answer->n_bytes, 16, &root, NULL) == 0) {
         const char *state = json_text(json_get(root, "state"), NULL);
-        const char *command = json_text(json_get(root, "command"), NULL);
+        const char *runs = json_text(json_get(root, "runs"), NULL);
+        const char *command = runs ? runs : json_text(json_get(root, "command"), NULL);
         const char *why = json_text(json_get(root, "why"), NULL);
         buf_printf(&out, "step %lld of run %lld is %s: ", decision->step, decision->run,
                    state ? state : "decided");
-        text_add_fit(&out, command ? command : "", TERMINAL_COLUMNS - text_columns(buf_text(&out)), false);
-        buf_putc(&out, '\n');
-        if (why && *why && state && strcmp(state, "waiting") == 0)
+        if (runs) {
+            buf_putc(&out, '\n');
+            text_add_exact(&out, runs, 2);
+        } else {
+            text_add_fit(&out, command ? command : "", TERMINAL_COLUMNS - text_columns(buf_text(&out)),
+                         false);
+            buf_putc(&out, '\n');
+        }
+        print_missing(&out, json_get(root, "missing"));
+        if (why && *why && state && (strcmp(state, "waiting") == 0 || strcmp(state, "held") == 0))
             text_add_wrapped(&out, why, 0, 0);
     }
     buf_printf(&out, "next: crashcart incident show %lld\n", decision->run);
@@ -60,7 +117,8 @@ static int send(const struct client *client, const struct decision *decision)
     scoped_buf struct buf body = {0}, path = {0}, answer = {0};
     struct err err = {0};
     write_body(&body, decision);
-    buf_printf(&path, "/api/v1/runs/%lld/steps/%lld/%s", decision->run, decision->step, decision->verb);
+    buf_printf(&path, "/api/v1/runs/%lld/steps/%lld/%s", decision->run, decision->step,
+               decision->show ? "values" : decision->verb);
     int code = client_call(client, buf_text(&path), buf_text(&body), &answer, &err);
     if (code != EXIT_DONE)
         error_print(err.text);
@@ -82,9 +140,16 @@ static int decide(const char *verb, int argc, char **argv)
     const struct command_option options[] = {{"--reason", NULL, &decision.reason},
                                              {"--break-glass", &decision.break_glass, NULL},
                                              {"--json", &decision.json, NULL},
+                                             {"--show", &decision.show, NULL},
                                              {"--data", NULL, &data},
                                              {"--as", NULL, &as},
                                              {0}};
+    if (command_line_take(arena, &argc, argv, "--set", &decision.sets) < 0 ||
+        command_line_take(arena, &argc, argv, "--repair", &decision.repairs) < 0)
+        return usage_error(usage, "--set needs NAME=VALUE, and --repair a code");
+    list_each (set, &decision.sets)
+        if (!strchr(*set, '=') || **set == '=')
+            return usage_error(usage, "--set %s needs a name and a value: --set pod-name=web-1", *set);
     int parsed = command_line_parse(arena, argc, argv, options, usage, &words);
     if (parsed)
         return command_line_exit(parsed);

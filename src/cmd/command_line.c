@@ -48,6 +48,26 @@ static int wrong(const char *usage, const char *option, const char *what)
     return -1;
 }
 
+int command_line_take(struct arena *arena, int *argc, char **argv, const char *name,
+                      struct strings *ret_values)
+{
+    size_t n_name = strlen(name);
+    int n = 0;
+    for (int i = 0; i < *argc; i++) {
+        bool ours = strncmp(argv[i], name, n_name) == 0 && (!argv[i][n_name] || argv[i][n_name] == '=');
+        if (!ours)
+            argv[n++] = argv[i];
+        else if (argv[i][n_name] == '=')
+            strings_add(arena, ret_values, argv[i] + n_name + 1);
+        else if (i + 1 < *argc)
+            strings_add(arena, ret_values, argv[++i]);
+        else
+            return -1;
+    }
+    *argc = n;
+    return 0;
+}
+
 int command_line_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
                        const char *usage, struct strings *ret_words)
 {

@@ -20,6 +20,11 @@ struct command_option {
 int command_line_parse(struct arena *arena, int argc, char **argv, const struct command_option *options,
                        const char *usage, struct strings *ret_words);
 
+/* Takes an option that may stand there several times out of the arguments, before they are parsed. -1: its
+ * value is missing. */
+int command_line_take(struct arena *arena, int *argc, char **argv, const char *name,
+                      struct strings *ret_values);
+
 /* The exit code for what command_line_parse() gave, when that is not 0. */
 static inline int command_line_exit(int parsed)
 {

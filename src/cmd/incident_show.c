@@ -233,6 +233,35 @@ static void add_heading(struct buf *out, const char *heading, bool colours)
     buf_putc(out, '\n');
 }
 
+/* What fills the placeholders of a step, what is missing, and what cannot work as written. */
+static void add_prepared(struct buf *out, struct json step)
+{
+    if (*text_of(step, "runs")) {
+        buf_puts(out, "      runs:\n");
+        text_add_exact(out, text_of(step, "runs"), 8);
+    }
+    for (struct json_iter i = json_first(json_get(step, "values")); json_more(&i); json_next(&i)) {
+        scoped_buf struct buf row = {0};
+        buf_printf(&row, "%s = %s (%s)", text_of(i.value, "name"), text_of(i.value, "value"),
+                   text_of(i.value, "by"));
+        buf_puts(out, "      ");
+        text_add_wrapped(out, buf_text(&row), 6, 8);
+    }
+    for (struct json_iter i = json_first(json_get(step, "missing")); json_more(&i); json_next(&i))
+        buf_printf(out, "      missing: %s (%s)\n        crashcart approve %lld %lld --set '%s=...'\n",
+                   text_of(i.value, "name"), text_of(i.value, "type"), number_of(step, "run"),
+                   number_of(step, "line"), text_of(i.value, "name"));
+    for (struct json_iter i = json_first(json_get(step, "faults")); json_more(&i); json_next(&i)) {
+        scoped_buf struct buf row = {0};
+        if (strstr(text_of(step, "repairs"), text_of(i.value, "code")))
+            continue;
+        buf_printf(&row, "%s Mended (--repair %s):", text_of(i.value, "says"), text_of(i.value, "code"));
+        buf_puts(out, "      ");
+        text_add_wrapped(out, buf_text(&row), 6, 6);
+        text_add_exact(out, text_of(i.value, "repaired"), 8);
+    }
+}
+
 static void add_step(struct buf *out, struct json step, bool colours)
 {
     const char *state = text_of(step, "state");
@@ -247,6 +276,7 @@ static void add_step(struct buf *out, struct json step, bool colours)
         buf_puts(out, "      ");
         text_add_wrapped(out, text_of(step, "why"), 6, 6);
     }
+    add_prepared(out, step);
     if (strcmp(state, "waiting") == 0) {
         buf_puts(out, "      ");
         char command[80];

@@ -139,3 +139,15 @@ void error_print(const char *text)
     text_add_wrapped(&out, text, sizeof name - 1, 0);
     fputs(buf_text(&out), stderr);
 }
+
+void text_add_exact(struct buf *out, const char *text, size_t indent)
+{
+    buf_printf(out, "%*s", (int)indent, "");
+    for (const char *c = text; *c; c++) {
+        bool control = ((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7F;
+        buf_putc(out, control ? '?' : *c);
+        if (*c == '\n')
+            buf_printf(out, "%*s", (int)indent, "");
+    }
+    buf_putc(out, '\n');
+}

@@ -25,6 +25,10 @@ void text_add_wrapped(struct buf *out, const char *text, size_t at, size_t inden
  * out. */
 size_t text_add_lines(struct buf *out, const char *text, size_t indent, size_t n_lines);
 
+/* Adds all of the text, each line behind `indent` blanks and not cut: what runs is shown as it is. Control
+ * characters become '?'. */
+void text_add_exact(struct buf *out, const char *text, size_t indent);
+
 size_t text_columns(const char *text);
 
 /* "crashcart: " and the text, wrapped, to standard error. */

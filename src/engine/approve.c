@@ -8,13 +8,19 @@
 static struct json_writer *approval_begin(struct turn *turn, const struct run_step *step, const char *text)
 {
     char sha256[SHA256_HEX_BYTES];
-    sha256_hex(step->text, strlen(step->text), sha256);
+    step_sha256(step, sha256);
     struct json_writer *body = event_begin(turn);
     jw_pair_int(body, "run", step->run);
     jw_pair_int(body, "line", step->line);
     jw_pair(body, "file", step->file);
     jw_pair(body, "document_sha256", step->sha256);
     jw_pair(body, "command", step->text);
+    if (*step->prepared)
+        jw_pair(body, "runs", step->prepared);
+    if (*step->repairs)
+        jw_pair(body, "repairs", step->repairs);
+    if (*step->given)
+        step_values_tell(body, step->given);
     jw_pair(body, "command_sha256", sha256);
     jw_pair(body, "risk", risk_name(step->risk));
     if (text && *text)
@@ -54,7 +60,7 @@ static void approve_first(struct turn *turn, struct incident_record *record, str
     approval_begin(turn, step, input->text);
     event_end(turn, step->incident, input->actor, "approval.requested",
               "%s approves `%s` (%s): a second person is asked", input->actor,
-              text_head(turn->arena, step->text, 200), place_text(turn->arena, step->file, step->line));
+              text_head(turn->arena, step_text(step), 200), place_text(turn->arena, step->file, step->line));
     incident_progress(turn, record, input->actor);
     turn_answer(turn, OUTCOME_DONE, step->incident,
                 "Line %d destroys something (%s). A second person must approve it too.", step->line,
@@ -71,7 +77,7 @@ static void approve(struct turn *turn, struct incident_record *record, struct ru
     text_keep(&step->why, "");
     approval_begin(turn, step, input->text);
     event_end(turn, step->incident, input->actor, kind, "%s lets `%s` run (%s)", input->actor,
-              text_head(turn->arena, step->text, 200), place_text(turn->arena, step->file, step->line));
+              text_head(turn->arena, step_text(step), 200), place_text(turn->arena, step->file, step->line));
     turn_save_step(turn, step, NULL);
     turn_touch(turn, record);
     run_continue(turn, record);
@@ -101,7 +107,10 @@ static bool is_second_person(struct turn *turn, struct incident_record *record, 
 void decide_approve(struct turn *turn, const struct input *input)
 {
     struct incident_record *record;
-    struct run_step *step = waiting_step(turn, input, &record);
+    struct run_step *step = step_wanted(turn, input, &record);
+    if (!step || ((input->n_values || input->repairs) && !values_give(turn, input, record, step)))
+        return;
+    step = waiting_step(turn, input, &record);
     if (!step)
         return;
     bool destroys = step->risk == RISK_DESTRUCTIVE, breaks_glass = destroys && input->force;
@@ -131,7 +140,7 @@ void decide_deny(struct turn *turn, const struct input *input)
     turn_touch(turn, record);
     approval_begin(turn, step, input->text);
     event_end(turn, step->incident, actor, "approval.denied", "%s denies `%s` (%s)", actor,
-              text_head(turn->arena, step->text, 200), place_text(turn->arena, step->file, step->line));
+              text_head(turn->arena, step_text(step), 200), place_text(turn->arena, step->file, step->line));
     incident_progress(turn, record, actor);
     turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d will not run.", step->line);
 }

@@ -58,8 +58,20 @@ static void plan_step(struct turn *turn, struct incident_record *record, struct 
         plan->n_left_out++;
         return;
     }
-    const char *why;
-    enum step_state state = first_state(plan, &command->risk, &why);
+    const char *why, *refused = NULL;
+    struct step_values values = {0};
+    struct run_step with = {0};
+    values_hear(turn, record, command, &values, &refused);
+    struct filled filled = values_prepare(turn, command, &values, NULL, &with);
+    enum step_state state = first_state(plan, filled.text ? &filled.risk : &command->risk, &why);
+    if (state == STEP_QUEUED && filled.free_value) {
+        state = STEP_WAITING;
+        why = STEP_VALUES_UNSEEN;
+    }
+    if (!filled.text) {
+        state = STEP_HELD;
+        why = refused ? refused : filled.why_not;
+    }
     plan->n_unasked += state == STEP_QUEUED;
     plan->n_waiting += state == STEP_WAITING;
     plan->n_held += state == STEP_HELD;
@@ -80,10 +92,15 @@ static void plan_step(struct turn *turn, struct incident_record *record, struct 
         .risk_why = command->risk.why,
         .state = state,
         .why = why,
+        .given = with.given,
+        .prepared = with.prepared,
+        .missing = with.missing,
         .exit_code = -1,
     };
     texts_to_heap(&step_texts, step);
     turn_save_step(turn, step, NULL);
+    if (*step->given)
+        values_say(turn, step, NULL);
 }
 
 static void say_planned(struct turn *turn, const struct incident_record *record, const struct planning *plan)

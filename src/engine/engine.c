@@ -19,6 +19,7 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_UPDATE] = decide_update,
     [INPUT_CLOCK_DONE] = decide_clock_done,
     [INPUT_APPROVE] = decide_approve,
+    [INPUT_STEP_VALUES] = decide_step_values,
     [INPUT_DENY] = decide_deny,
     [INPUT_DELIVERY_DONE] = decide_delivery_done,
     [INPUT_STEP_STARTED] = decide_step_started,

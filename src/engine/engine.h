@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "engine/alert.h"
 #include "engine/decision.h"
+#include "engine/step_values.h"
 #include "runbook/library.h"
 
 struct engine;
@@ -42,7 +43,8 @@ enum input_kind {
     INPUT_CHECK,          /* incident, actor, item, flag: done or not, text */
     INPUT_UPDATE,         /* incident, actor, text; word: the audience, "" or NULL all: they were told */
     INPUT_CLOCK_DONE,     /* incident, item: the number of a clock, actor, text: what it asks for is done */
-    INPUT_APPROVE,        /* run, step (line), actor */
+    INPUT_APPROVE,        /* run, step (line), actor; values and repairs as below, taken first */
+    INPUT_STEP_VALUES,    /* run, step (line), actor, values; repairs: codes, NULL: as they are */
     INPUT_DENY,           /* run, step (line), actor, text */
     INPUT_DELIVERY_DONE,  /* delivery, delivery_result */
     INPUT_STEP_STARTED,   /* run, step */
@@ -71,6 +73,9 @@ struct input {
     int64_t delivery;
     const struct delivery_result *delivery_result;
     const struct step_result *step_result;
+    const struct step_value *values; /* for the placeholders of the step */
+    size_t n_values;
+    const char *repairs;
     const struct silence *silence; /* id "": a new one */
 };
 

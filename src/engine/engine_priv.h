@@ -14,6 +14,7 @@
 #include "engine/clock_priv.h"
 #include "engine/engine.h"
 #include "engine/hold_priv.h"
+#include "engine/step_values.h"
 #include "engine/texts.h"
 #include "runbook/measure.h"
 #include "runbook/policy.h"
@@ -49,6 +50,7 @@ struct incident_record {
     struct heard_values *heard;                              /* of measured.c, or NULL */
     struct incident_record *next, *previous;                 /* by number */
     struct incident_record *retired_next, *retired_previous; /* of those that are resolved */
+    const struct alert *opener;                              /* in the turn that opened it, else NULL */
     struct news *news;                                       /* not told yet, or NULL */
     int64_t told_since_us;                                   /* when n_told began to be counted */
     int n_told;                                              /* news that were told at once since then */
@@ -369,6 +371,22 @@ struct delivery_record *delivery_add(struct engine *engine, struct incident_reco
                                      const struct delivery *delivery);
 void delivery_drop(struct engine *engine, struct incident_record *record, struct delivery_record *delivery);
 
+/* ---- values.c ---- */
+
+/* What the alert that opened the incident and the incident itself say of the command's placeholders.
+ * ret_refused: why one of them was not taken. */
+void values_hear(struct turn *turn, const struct incident_record *record, const struct command *command,
+                 struct step_values *ret_values, const char **ret_refused);
+/* Repairs and fills; sets given, repairs, prepared and missing of ret_step, in the turn's arena. */
+struct filled values_prepare(struct turn *turn, const struct command *command,
+                             const struct step_values *values, const char *repairs,
+                             struct run_step *ret_step);
+/* The event that tells who gave what. */
+void values_say(struct turn *turn, const struct run_step *step, const char *actor);
+/* Takes the values and repairs of the input; false after answering why not, and nothing has changed. */
+bool values_give(struct turn *turn, const struct input *input, struct incident_record *record,
+                 struct run_step *step);
+
 /* ---- diagnose.c, steps.c ---- */
 
 /* Makes the run of the incident's procedure, once, and starts what runs by itself. */
@@ -387,8 +405,8 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
 typedef void input_handler(struct turn *turn, const struct input *input);
 input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
     decide_patient_safety, decide_assign, decide_check, decide_update, decide_clock_done, decide_approve,
-    decide_deny, decide_delivery_done, decide_step_started, decide_step_done, decide_silence,
-    decide_silence_expire, decide_mute, decide_unmute, decide_clock_back, decide_timer;
+    decide_deny, decide_delivery_done, decide_step_values, decide_step_started, decide_step_done,
+    decide_silence, decide_silence_expire, decide_mute, decide_unmute, decide_clock_back, decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);

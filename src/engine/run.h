@@ -37,6 +37,11 @@ struct run_step {
     enum step_state state;
     const char *why; /* why it waits, was refused, ... */
     const char *approved_by;
+    const char *given; /* values for its placeholders and who gave them (engine/step_values.h), "" for none */
+    const char *repairs; /* codes of the repairs that a person chose, parted by blanks (runbook/repair.h) */
+    const char
+        *prepared;       /* the command repaired and filled, exactly as it runs; "": as written, or not yet */
+    const char *missing; /* placeholders without a value, parted by line feeds */
     int64_t started_us, finished_us;
     int exit_code;      /* 128 + signal when a signal ended it; -1: none yet */
     const char *output; /* head and tail, valid UTF-8, at most 64 KiB; NULL or "" while there is none */
@@ -60,6 +65,9 @@ struct step_result {
  * data, wants no terminal, has every placeholder filled and parses runs unasked; an endless one (logs -f)
  * runs time-boxed. */
 const char *step_must_ask(const struct risk *risk);
+
+/* Why a step that would run unasked waits all the same. */
+#define STEP_VALUES_UNSEEN "It holds a value or a repair that nobody has looked at."
 
 /* What an approval cannot help: the reason why the command can run for nobody as it stands, or NULL. */
 const char *step_cannot_run(const struct risk *risk);

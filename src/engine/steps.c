@@ -13,7 +13,7 @@ static bool is_under_way(const struct run_step *step)
 
 static const char *command_text(struct turn *turn, const struct run_step *step)
 {
-    return text_head(turn->arena, step->text, COMMAND_BYTES);
+    return text_head(turn->arena, step_text(step), COMMAND_BYTES);
 }
 
 static struct json_writer *step_event(struct turn *turn, const struct run_step *step)
@@ -23,6 +23,8 @@ static struct json_writer *step_event(struct turn *turn, const struct run_step *
     jw_pair_int(body, "line", step->line);
     jw_pair(body, "file", step->file);
     jw_pair(body, "command", step->text);
+    if (*step->prepared)
+        jw_pair(body, "runs", step->prepared);
     jw_pair(body, "risk", risk_name(step->risk));
     jw_pair_int(body, "attempt", step->attempt);
     if (*step->approved_by)

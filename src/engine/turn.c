@@ -52,6 +52,7 @@ void turn_end(struct turn *turn)
     hold_settle(turn);
     for (struct incident_record *record = turn->touched_first; record; record = record->touched_next) {
         record->touched = false;
+        record->opener = NULL;
         if (!record->unsaved)
             continue;
         struct decision *decision = turn_push(turn, DECISION_INCIDENT);

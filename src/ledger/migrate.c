@@ -128,6 +128,12 @@ static const char clocks[] =
     "CREATE INDEX clock_next ON clock (incident) WHERE fires_us > 0;"
     "CREATE INDEX clock_due ON clock (due_us) WHERE state IN ('running', 'overdue');";
 
+/* Values and repairs of steps, and what they make of the command. */
+static const char step_values[] = "ALTER TABLE step ADD COLUMN given TEXT NOT NULL DEFAULT '';"
+                                  "ALTER TABLE step ADD COLUMN repairs TEXT NOT NULL DEFAULT '';"
+                                  "ALTER TABLE step ADD COLUMN prepared TEXT NOT NULL DEFAULT '';"
+                                  "ALTER TABLE step ADD COLUMN missing TEXT NOT NULL DEFAULT '';";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -138,6 +144,7 @@ static const struct migration {
     {"roles and checklists", incident_people},
     {"noise", noise},
     {"clocks", clocks},
+    {"values of steps", step_values},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

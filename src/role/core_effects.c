@@ -40,7 +40,10 @@ static void start_step(struct core *core, const struct run_step *step)
     if (core->ledger_failed) /* the intent is not durable: a command must not run */
         return;
     char sha256[SHA256_HEX_BYTES];
-    sha256_hex(step->text, strlen(step->text), sha256);
+    step_sha256(step, sha256);
+    scoped_arena struct arena *arena = arena_new();
+    struct step_values values = {0};
+    step_values_read(arena, step->given, &values);
     scoped_buf struct buf order = {0};
     runner_order_write(&order, &(struct runner_order){.run = step->run,
                                                       .attempt = step->attempt,
@@ -49,7 +52,10 @@ static void start_step(struct core *core, const struct run_step *step)
                                                       .line = step->line,
                                                       .approved = step->approved_by && *step->approved_by,
                                                       .approved_by = step->approved_by,
-                                                      .approved_sha256 = sha256});
+                                                      .approved_sha256 = sha256,
+                                                      .repairs = step->repairs,
+                                                      .values = step_values_plain(arena, &values),
+                                                      .n_values = values.n});
     frames_send(core->runner, FRAME_STEP_START, order.at, order.n_bytes);
 }
 

@@ -1,5 +1,5 @@
 /* {"run":4,"attempt":1,"file":"db.md","sha256":"...","line":120,"approved":true,"approved_by":"ana",
- *  "approved_sha256":"..."}
+ *  "approved_sha256":"...","repairs":"curl-no-fail","values":[{"name":"<pod-name>","value":"web-1"}]}
  * {"run":4,"attempt":1,"line":120,"started":false,"state":"failed","exit_code":1,"duration_us":81234,"why":"...",
  *  "output":"...","output_cut":false,"redacted":""} */
 #include <string.h>
@@ -21,6 +21,16 @@ void runner_order_write(struct buf *out, const struct runner_order *order)
     jw_pair_bool(&w, "approved", order->approved);
     jw_pair(&w, "approved_by", order->approved_by);
     jw_pair(&w, "approved_sha256", order->approved_sha256);
+    jw_pair(&w, "repairs", order->repairs ? order->repairs : "");
+    jw_name(&w, "values");
+    jw_begin_array(&w);
+    for (size_t i = 0; i < order->n_values; i++) {
+        jw_begin_object(&w);
+        jw_pair(&w, "name", order->values[i].name);
+        jw_pair(&w, "value", order->values[i].value);
+        jw_end_object(&w);
+    }
+    jw_end_array(&w);
     jw_end_object(&w);
 }
 
@@ -67,6 +77,21 @@ static int ordinal_read(struct json object, const char *name)
     return value >= 1 && value <= INT32_MAX ? (int)value : 0;
 }
 
+static int values_read(struct arena *arena, struct json json, struct runner_order *order, struct err *err)
+{
+    struct fill_value *values = arena_alloc(arena, FILL_VALUES_MOST * sizeof *values);
+    for (struct json_iter i = json_first(json); json_more(&i); json_next(&i)) {
+        struct fill_value value = {.name = text_read(arena, i.value, "name", FILL_VALUE_BYTES),
+                                   .value = text_read(arena, i.value, "value", FILL_VALUE_BYTES)};
+        if (!value.name || !value.value || order->n_values == FILL_VALUES_MOST)
+            return err_set(err, "the values of an order have a name and a value, at most %d of them",
+                           FILL_VALUES_MOST);
+        values[order->n_values++] = value;
+    }
+    order->values = values;
+    return 0;
+}
+
 int runner_order_read(struct arena *arena, struct json json, struct runner_order *ret_order, struct err *err)
 {
     struct runner_order order = {
@@ -78,6 +103,7 @@ int runner_order_read(struct arena *arena, struct json json, struct runner_order
         .approved = json_bool(json_get(json, "approved"), false),
         .approved_by = text_read(arena, json, "approved_by", TEXT_BYTES),
         .approved_sha256 = text_read(arena, json, "approved_sha256", TEXT_BYTES),
+        .repairs = text_read(arena, json, "repairs", TEXT_BYTES),
     };
     if (order.run < 1 || !order.attempt || !order.line)
         return err_set(err, "an order needs run, attempt and line");
@@ -85,6 +111,8 @@ int runner_order_read(struct arena *arena, struct json json, struct runner_order
         return err_set(err, "an order needs file and sha256");
     if (order.approved && (!order.approved_by || !order.approved_sha256 || !is_sha256(order.approved_sha256)))
         return err_set(err, "an approved order needs approved_by and approved_sha256");
+    if (values_read(arena, json_get(json, "values"), &order, err) < 0)
+        return -1;
     *ret_order = order;
     return 0;
 }

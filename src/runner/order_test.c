@@ -20,7 +20,11 @@ static void an_order_reads_back_as_it_was_written(void **state)
     scoped_buf struct buf text = {0};
     struct json_document *document = json_document_new();
     struct err err;
-    struct runner_order read, order = {.run = 4,
+    const struct fill_value values[] = {{"<pod-name>", "web-1"}, {"<words>", "it's \"so\""}};
+    struct runner_order read, order = {.repairs = "curl-no-fail no-timeout",
+                                       .values = values,
+                                       .n_values = 2,
+                                       .run = 4,
                                        .attempt = 2,
                                        .file = "a/b.md",
                                        .sha256 = hash,
@@ -38,6 +42,10 @@ static void an_order_reads_back_as_it_was_written(void **state)
     assert_true(read.approved);
     assert_string_equal(read.approved_by, "ana");
     assert_string_equal(read.approved_sha256, hash);
+    assert_string_equal(read.repairs, "curl-no-fail no-timeout");
+    assert_int_equal(read.n_values, 2);
+    assert_string_equal(read.values[1].name, "<words>");
+    assert_string_equal(read.values[1].value, "it's \"so\"");
     json_document_free(document);
 }
 
@@ -52,6 +60,8 @@ static void an_order_that_lacks_something_is_refused(void **state)
         "{\"run\":1,\"attempt\":1,\"line\":1,\"file\":\"x\\u0000y\",\"sha256\":\"HASH\"}",
         "{\"run\":1,\"attempt\":1,\"line\":1,\"file\":\"x\",\"sha256\":\"abc\"}",
         "{\"run\":1,\"attempt\":1,\"line\":1,\"file\":\"x\",\"sha256\":\"HASH\",\"approved\":true}",
+        "{\"run\":1,\"attempt\":1,\"line\":1,\"file\":\"x\",\"sha256\":\"HASH\",\"values\":[{\"name\":\"x\"}]"
+        "}",
         "[1,2]",
     };
     scoped_arena struct arena *arena = arena_new();

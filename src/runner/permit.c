@@ -63,54 +63,68 @@ static char *document_read(struct arena *arena, int fd, size_t *ret_n_bytes)
     return bytes;
 }
 
-/* Commands of nested procedures appear more than once; two different ones may share a line. */
-static const struct command *command_find(const struct runbook *runbook, const struct runner_order *order,
-                                          bool *ret_ambiguous)
+/* A command of the document and what it becomes by the order. */
+struct candidate {
+    const struct command *command;
+    struct filled filled;
+};
+
+static struct candidate prepared(struct arena *arena, const struct command *command,
+                                 const struct runner_order *order)
 {
-    const struct command *found = NULL;
+    return (struct candidate){command,
+                              command_prepared(arena, risk_rules_in_force(), command->text, &command->risk,
+                                               order->repairs, order->values, order->n_values)};
+}
+
+static bool is_approved(const struct candidate *candidate, const struct runner_order *order)
+{
+    char hash[SHA256_HEX_BYTES];
+    if (!candidate->filled.text)
+        return false;
+    command_sha256(candidate->command->text, order->repairs, order->values, order->n_values,
+                   candidate->filled.text, hash);
+    return strcmp(hash, order->approved_sha256) == 0;
+}
+
+/* Commands of nested procedures appear more than once; two different ones may share a line. */
+static struct candidate command_find(struct arena *arena, const struct runbook *runbook,
+                                     const struct runner_order *order, bool *ret_ambiguous)
+{
+    struct candidate found = {0};
     list_each (procedure, &runbook->procedures) {
         struct command_walk walk = {0};
         while (procedure_next_command(procedure, &walk)) {
-            if (walk.command->line != order->line)
+            if (walk.command->line != order->line ||
+                (found.command && strcmp(found.command->text, walk.command->text) == 0))
                 continue;
-            char hash[SHA256_HEX_BYTES];
-            sha256_hex(walk.command->text, strlen(walk.command->text), hash);
-            if (order->approved && strcmp(hash, order->approved_sha256) == 0)
-                return walk.command;
-            if (!order->approved && found && strcmp(found->text, walk.command->text) != 0)
-                *ret_ambiguous = true;
-            found = walk.command;
+            struct candidate candidate = prepared(arena, walk.command, order);
+            if (order->approved && is_approved(&candidate, order))
+                return candidate;
+            *ret_ambiguous |= !order->approved && found.command;
+            found = candidate;
         }
     }
     return found;
 }
 
-/* What no approval can mend. */
-static const char *cannot_run(const struct command *command)
-{
-    const char *why = step_cannot_run(&command->risk);
-    if (why)
-        return why;
-    if (command->placeholders.n)
-        return "A placeholder in it is not filled.";
-    return strlen(command->text) > PERMIT_COMMAND_BYTES ? "It is longer than 1 MiB." : NULL;
-}
-
-static const char *why_not(struct arena *arena, const struct command *command,
+static const char *why_not(struct arena *arena, const struct candidate *candidate,
                            const struct runner_order *order)
 {
-    const char *why = cannot_run(command);
+    const struct filled *filled = &candidate->filled;
+    const char *why = filled->text ? step_cannot_run(&filled->risk) : filled->why_not;
     if (why)
         return why;
-    if (!order->approved) {
-        why = step_must_ask(&command->risk);
-        return why ? arena_printf(arena, "Nobody has approved it. %s", why) : NULL;
-    }
-    char hash[SHA256_HEX_BYTES];
-    sha256_hex(command->text, strlen(command->text), hash);
-    if (strcmp(hash, order->approved_sha256) != 0)
-        return "The command is not the one that was approved. Look at it and approve it again.";
-    return NULL;
+    if (strlen(filled->text) > PERMIT_COMMAND_BYTES)
+        return "It is longer than 1 MiB.";
+    if (order->approved)
+        return is_approved(candidate, order)
+                   ? NULL
+                   : "The command is not the one that was approved. Look at it and approve it again.";
+    why = step_must_ask(&filled->risk);
+    if (!why && (filled->free_value || (order->repairs && *order->repairs)))
+        why = STEP_VALUES_UNSEEN;
+    return why ? arena_printf(arena, "Nobody has approved it. %s", why) : NULL;
 }
 
 const struct command *permit_command(struct arena *arena, const char *runbook_dir,
@@ -138,14 +152,20 @@ const struct command *permit_command(struct arena *arena, const char *runbook_di
         return NULL;
     }
     bool ambiguous = false;
-    const struct command *command =
-        command_find(runbook_read(arena, order->file, bytes, n_bytes), order, &ambiguous);
-    if (!command)
+    struct candidate found =
+        command_find(arena, runbook_read(arena, order->file, bytes, n_bytes), order, &ambiguous);
+    if (!found.command)
         *ret_why_not = arena_printf(arena, "%s has no command on line %d.", order->file, order->line);
     else if (ambiguous)
         *ret_why_not =
             arena_printf(arena, "More than one command stands on line %d of %s.", order->line, order->file);
     else
-        *ret_why_not = why_not(arena, command, order);
-    return *ret_why_not ? NULL : command;
+        *ret_why_not = why_not(arena, &found, order);
+    if (*ret_why_not)
+        return NULL;
+    struct command *command = arena_alloc(arena, sizeof *command);
+    *command = *found.command;
+    command->text = found.filled.text;
+    command->risk = found.filled.risk;
+    return command;
 }

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "engine/run.h"
+#include "runbook/repair.h"
 #include "runner/redact.h"
 
 struct runner;
@@ -25,7 +26,10 @@ struct runner_order {
     int line;                  /* of the command */
     bool approved;             /* a person said yes; without it only a read step that is not held back runs */
     const char *approved_by;
-    const char *approved_sha256; /* SHA-256 of the command's text that was approved */
+    const char *approved_sha256;     /* command_sha256() of what was approved */
+    const char *repairs;             /* codes, "" and NULL: none (runbook/repair.h) */
+    const struct fill_value *values; /* for its placeholders: values, never text of a command */
+    size_t n_values;
 };
 
 struct runner_limits {

@@ -409,6 +409,82 @@ static void the_end_of_the_runner_ends_its_steps(void **state)
 
 /* ---- order of things ---- */
 
+/* An order with a value for <words>, approved as what it gives. */
+static void prepare_value(const char *command, const char *value, const char *prepares,
+                          struct fill_value *ret_value, struct prepared *prepared)
+{
+    prepare(command, 1, prepared);
+    *ret_value = (struct fill_value){"<words>", value};
+    prepared->order.values = ret_value;
+    prepared->order.n_values = 1;
+    command_sha256(command, "", ret_value, 1, prepares, prepared->approved_sha256);
+}
+
+static void a_value_is_filled_by_the_runner_itself(void **state)
+{
+    (void)state;
+    struct prepared prepared;
+    struct fill_value value;
+    prepare_value("printf %s <words>", "it's $(id)", "", &value, &prepared);
+    assert_refused(run_order(&prepared.order), "letters"); /* printf reads its words in ways of its own */
+    prepare_value("echo <words> | grep <words>", "web-1", "echo web-1 | grep web-1", &value, &prepared);
+    assert_ran(run_order(&prepared.order), "web-1\n");
+    put("poem", "it's \"so\" $(id) `id`\n");
+    scoped_buf struct buf command = {0}, filled = {0};
+    buf_printf(&command, "grep -F <words> %s/poem", bench->runbooks);
+    buf_printf(&filled, "grep -F 'it'\\''s \"so\" $(id) `id`' %s/poem", bench->runbooks);
+    prepare_value(buf_text(&command), "it's \"so\" $(id) `id`", buf_text(&filled), &value, &prepared);
+    assert_ran(run_order(&prepared.order), "it's \"so\" $(id) `id`\n");
+}
+
+static void values_other_than_those_approved_are_refused(void **state)
+{
+    (void)state;
+    struct prepared prepared;
+    struct fill_value value;
+    prepare_value("ls -d /<words>", "tmp", "ls -d /tmp", &value, &prepared);
+    value.value = "usr";
+    assert_refused(run_order(&prepared.order), "not the one that was approved");
+    prepare_value("ls -d /<words>", "tmp", "ls -d /tmp", &value, &prepared);
+    prepared.order.repairs = "curl-no-fail";
+    assert_refused(run_order(&prepared.order), "repairs");
+    prepare_value("ls -d /<words>", "tmp", "ls -d /tmp", &value, &prepared);
+    prepared.order.n_values = 0;
+    assert_refused(run_order(&prepared.order), "placeholder");
+}
+
+static void a_value_that_nobody_saw_is_a_name_or_a_number_or_does_not_run(void **state)
+{
+    (void)state;
+    struct prepared prepared;
+    struct fill_value value;
+    prepare_value("ls -d /<words>", "tmp", "ls -d /tmp", &value, &prepared);
+    prepared.order.approved = false;
+    assert_refused(run_order(&prepared.order), "nobody has looked at");
+    prepare("ls -d /<name>", 1, &prepared);
+    value = (struct fill_value){"<name>", "tmp"};
+    prepared.order.values = &value;
+    prepared.order.n_values = 1;
+    prepared.order.approved = false;
+    assert_ran(run_order(&prepared.order), "/tmp\n");
+}
+
+static void a_repair_that_was_approved_is_made_by_the_runner(void **state)
+{
+    (void)state;
+    struct prepared prepared;
+    const char *command = "grep -c nothing /dev/null";
+    prepare(command, 1, &prepared);
+    prepared.order.repairs = "exit-status";
+    assert_refused(run_order(&prepared.order), "not the one that was approved");
+    assert_int_equal(run_approved(command)->state, STEP_FAILED); /* as written: 0 lines, exit 1 */
+    prepare(command, 1, &prepared);
+    prepared.order.repairs = "exit-status";
+    command_sha256(command, "exit-status", NULL, 0, "grep -c nothing /dev/null || [ $? -eq 1 ]",
+                   prepared.approved_sha256);
+    assert_ran(run_order(&prepared.order), "0\n");
+}
+
 static void an_order_is_carried_out_once(void **state)
 {
     (void)state;
@@ -513,6 +589,10 @@ int main(void)
         T(an_approved_step_may_start_a_service_but_not_hold_the_output),
         T(an_endless_command_is_time_boxed),
         T(the_end_of_the_runner_ends_its_steps),
+        T(a_value_is_filled_by_the_runner_itself),
+        T(values_other_than_those_approved_are_refused),
+        T(a_value_that_nobody_saw_is_a_name_or_a_number_or_does_not_run),
+        T(a_repair_that_was_approved_is_made_by_the_runner),
         T(an_order_is_carried_out_once),
         T(runs_are_at_once_and_steps_of_a_run_one_by_one),
         T(a_changed_document_is_refused),
