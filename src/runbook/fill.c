@@ -250,6 +250,10 @@ static const char *fill(struct filling *filling, const struct risk *before, stru
         occurrence->marker = arena_printf(filling->arena, "%s%zuq", letters, n++);
     }
     filling->marked = command_with(filling, true);
+    list_each (occurrence, &filling->occurrences)
+        if (occurrence->at > 0 && filling->command[occurrence->at - 1] == '<')
+            return arena_printf(filling->arena, "%s stands behind a '<' and could be a here-document.",
+                                occurrence->name);
     struct risk marked = risk_traced(filling->arena, filling->rules, filling->marked, strlen(filling->marked),
                                      &filling->trace);
     if (!marked.parses)

@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/must.h"
 #include "runbook/library.h"
 
 /* The runbook folder, or the folder of the one runbook. */
@@ -112,7 +113,11 @@ static const char *why_not(struct arena *arena, const struct candidate *candidat
                            const struct runner_order *order)
 {
     const struct filled *filled = &candidate->filled;
-    const char *why = filled->text ? step_cannot_run(&filled->risk) : filled->why_not;
+    if (!filled->text) {
+        must(filled->why_not);
+        return filled->why_not;
+    }
+    const char *why = step_cannot_run(&filled->risk);
     if (why)
         return why;
     if (strlen(filled->text) > PERMIT_COMMAND_BYTES)
@@ -154,9 +159,11 @@ const struct command *permit_command(struct arena *arena, const char *runbook_di
     bool ambiguous = false;
     struct candidate found =
         command_find(arena, runbook_read(arena, order->file, bytes, n_bytes), order, &ambiguous);
-    if (!found.command)
+    if (!found.command) {
         *ret_why_not = arena_printf(arena, "%s has no command on line %d.", order->file, order->line);
-    else if (ambiguous)
+        return NULL;
+    }
+    if (ambiguous)
         *ret_why_not =
             arena_printf(arena, "More than one command stands on line %d of %s.", order->line, order->file);
     else
