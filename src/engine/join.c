@@ -117,7 +117,7 @@ void alert_join(struct turn *turn, struct alert_record *record, const struct ale
     incident = incident_open(turn, finding, incident);
     incident->released_why = turn->released_why;
     struct alert *opener = arena_alloc(turn->arena, sizeof *opener);
-    *opener = alert;
+    *opener = *alert;
     incident->opener = opener;
     dependency_changed(turn->engine, incident->incident.service);
     alert_attach(incident, record);
