@@ -63,7 +63,7 @@ struct input {
     const char *actor; /* "person:ana", "token:admin", "system" */
     int64_t incident;
     const char *text;
-    const char *word, *person;
+    const char *word, *person, *repairs;
     bool force, flag;
     int item;
     int64_t for_s, back_us;
@@ -75,7 +75,6 @@ struct input {
     const struct step_result *step_result;
     const struct step_value *values; /* for the placeholders of the step */
     size_t n_values;
-    const char *repairs;
     const struct silence *silence; /* id "": a new one */
 };
 
