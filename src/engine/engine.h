@@ -61,16 +61,13 @@ enum input_kind {
 struct input {
     enum input_kind kind;
     const char *actor; /* "person:ana", "token:admin", "system" */
-    int64_t incident;
+    int64_t incident, run, delivery;
     const char *text;
     const char *word, *person, *repairs;
     bool force, flag;
-    int item;
+    int item, step; /* step: line of the command in the document */
     int64_t for_s, back_us;
     const struct alert_batch *batch;
-    int64_t run;
-    int step; /* line of the command in the document */
-    int64_t delivery;
     const struct delivery_result *delivery_result;
     const struct step_result *step_result;
     const struct step_value *values; /* for the placeholders of the step */
