@@ -44,9 +44,10 @@ static inline int ledger_outcome(int db_outcome)
 
 /* ---- migrate.c ---- */
 
-/* Brings the tables to the newest version. */
-int ledger_migrate(struct ledger *ledger, struct err *err);
-/* The same up to a version, and the newest there is: for tests of what an older program left. */
+/* Brings the tables to the newest version, in the open transaction. */
+int ledger_bring_up(struct ledger *ledger, struct err *err);
+/* The same up to a version, in a transaction of its own, and the newest there is: for tests of what an older
+ * program left. */
 int ledger_migrate_to(struct ledger *ledger, int64_t newest, struct err *err);
 int64_t ledger_newest_version(void);
 /* 0 when the tables are of the version that this program reads. */

@@ -306,9 +306,9 @@ int ledger_migrate_to(struct ledger *ledger, int64_t newest, struct err *err)
     return -1;
 }
 
-int ledger_migrate(struct ledger *ledger, struct err *err)
+int ledger_bring_up(struct ledger *ledger, struct err *err)
 {
-    return ledger_migrate_to(ledger, NEWEST, err);
+    return bring_up(ledger, NEWEST, err);
 }
 
 int64_t ledger_newest_version(void)

@@ -173,6 +173,22 @@ static int open_database(struct ledger *ledger, const struct ledger_place *place
     return result == DB_AWAY ? LEDGER_AWAY : result;
 }
 
+/* In one transaction, and so with one sync when there was nothing. */
+static int make_tables(struct ledger *ledger, struct err *err)
+{
+    if (db_begin(ledger->db, err) != 0)
+        return -1;
+    int result = ledger_bring_up(ledger, err);
+    if (result == 0)
+        result = read_instance(ledger, err);
+    if (result == DB_DONE)
+        result = make_instance(ledger, err);
+    if (result == 0 && db_commit(ledger->db, err) == 0)
+        return 0;
+    db_rollback(ledger->db);
+    return -1;
+}
+
 static int open_writer(struct ledger *ledger, const struct ledger_place *place, struct err *err)
 {
     if (make_folder(ledger, place->data_dir, err) != 0 || lock_folder(ledger, place->data_dir, err) != 0 ||
@@ -181,11 +197,7 @@ static int open_writer(struct ledger *ledger, const struct ledger_place *place, 
     int result = open_database(ledger, place, DB_WRITER, err);
     if (result != 0)
         return result;
-    result = ledger_migrate(ledger, err);
-    if (result == 0)
-        result = read_instance(ledger, err);
-    if (result == DB_DONE)
-        result = make_instance(ledger, err);
+    result = make_tables(ledger, err);
     if (result == 0)
         result = load_ends(ledger, err);
     return result == 0 ? 0 : err_prefix(err, "%s: ", where_of(ledger, place));
