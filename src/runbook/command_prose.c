@@ -102,10 +102,11 @@ void prose_commands(struct arena *arena, const struct prose *prose, struct comma
 const char *condition_clause(struct arena *arena, const char *text)
 {
     static const char *const words[] = {"if", "unless", "only when", "when", "in case"};
+    uint64_t beginnings = text_beginnings(text);
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         bool first_only = strcmp(words[i], "when") == 0;
-        if (first_only && !text_starts_with(text, words[i]))
+        if (!text_may_have(beginnings, words[i]) || (first_only && !text_starts_with(text, words[i])))
             continue;
         const char *found = text_find_word(text, words[i]);
         if (found == NULL || (found > text && first_only))

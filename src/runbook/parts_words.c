@@ -190,14 +190,14 @@ static uint64_t groups_at(const struct phrase_bucket *bucket, const char *text, 
 {
     uint64_t groups = 0;
 
-    list_each (phrase, &bucket->phrases) {
+    list_each (first, &bucket->firsts) {
         size_t n = 0;
-        if (groups >> phrase->group & 1 || !phrase_first_word(phrase, text, n_word))
+        if (!phrase_fits_first(first->n_bytes, text, n_word))
             continue;
-        while (n < phrase->n_first && (text[n] | 0x20) == (phrase->text[n] | 0x20))
+        while (n < first->n_bytes && (text[n] | 0x20) == (first->text[n] | 0x20))
             n++;
-        if (n == phrase->n_first)
-            groups |= UINT64_C(1) << phrase->group;
+        if (n == first->n_bytes)
+            groups |= first->groups[0];
     }
     return groups;
 }

@@ -16,11 +16,26 @@ const unsigned char phrase_letter[256] = {
 };
 /* clang-format on */
 
+static void first_note(struct arena *arena, struct phrase_bucket *bucket, const struct phrase *phrase)
+{
+    struct phrase_first *found = NULL;
+    list_each (first, &bucket->firsts)
+        if (first->n_bytes == phrase->n_first && strncasecmp(first->text, phrase->text, phrase->n_first) == 0)
+            found = first;
+    if (!found) {
+        found = list_push(arena, &bucket->firsts);
+        found->text = phrase->text;
+        found->n_bytes = phrase->n_first;
+    }
+    found->groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;
+}
+
 static void bucket_add(struct arena *arena, struct phrase_book *book, size_t place,
                        const struct phrase *phrase)
 {
     struct phrase_bucket *bucket = &book->buckets[place];
     book->used[place / 64] |= UINT64_C(1) << place % 64;
+    first_note(arena, bucket, phrase);
     bucket->groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;
     list_push(arena, &bucket->phrases);
     size_t at = bucket->phrases.n - 1;

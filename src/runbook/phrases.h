@@ -20,9 +20,17 @@ struct phrase {
     size_t n_first;    /* bytes of its first word */
 };
 
+/* A word that phrases begin with. */
+struct phrase_first {
+    const char *text; /* of its first phrase */
+    size_t n_bytes;
+    uint64_t groups[PHRASE_GROUPS / 64]; /* bit g: a phrase of group g begins so */
+};
+
 struct phrase_bucket {
     uint64_t groups[PHRASE_GROUPS / 64]; /* bit g: a phrase of group g is here */
-    LIST(struct phrase) phrases;         /* longer first words first, else in the order they were added */
+    LIST(struct phrase_first) firsts;
+    LIST(struct phrase) phrases; /* longer first words first, else in the order they were added */
 };
 
 struct phrase_book {
@@ -76,10 +84,15 @@ static inline bool phrase_bucket_has_any(const struct phrase_bucket *bucket, uns
     return found;
 }
 
-/* Whether a word of n_word bytes at text can be the phrase's first one: the same, or with an "s" more. */
+/* Whether a word of n_word bytes at text can be a first one of n_first: as long, or with an "s" more. */
+static inline bool phrase_fits_first(size_t n_first, const char *text, size_t n_word)
+{
+    return n_word == n_first || (n_word == n_first + 1 && (text[n_word - 1] | 0x20) == 's');
+}
+
 static inline bool phrase_first_word(const struct phrase *phrase, const char *text, size_t n_word)
 {
-    return n_word == phrase->n_first || (n_word == phrase->n_first + 1 && (text[n_word - 1] | 0x20) == 's');
+    return phrase_fits_first(phrase->n_first, text, n_word);
 }
 
 /* Adds from[0..n_bytes) without blanks at its ends; what does not begin with a word is passed over. like
