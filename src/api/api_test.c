@@ -435,6 +435,22 @@ static void a_person_moves_an_incident_through_its_life(void **state)
                   "\"closed_by\":\"token:admin\"");
 }
 
+static void an_update_is_recorded_and_what_is_due_is_listed(void **state)
+{
+    (void)state;
+    assert_posted("/api/v2/alerts", one_alert, 200, "");
+    assert_posted("/api/v1/incidents/1/updates", "{}", 422, "\"field\":\"text\"");
+    assert_posted("/api/v1/incidents/1/updates", "{\"text\":\"t\",\"audience\":\"the moon\"}", 422,
+                  "No update is promised to");
+    assert_posted("/api/v1/incidents/1/updates", "{\"text\":\"orders work again\",\"as\":\"ana\"}", 200,
+                  "\"clocks\":[");
+    assert_got("/api/v1/incidents/1/timeline", 200, "Update: orders work again");
+    assert_got("/api/v1/clocks", 200, "{\"clocks\":[");
+    assert_posted("/api/v1/incidents/1/clocks/7/done", "{\"text\":\"held\"}", 404, "no clock 7");
+    assert_int_equal(backend.last.kind, INPUT_CLOCK_DONE);
+    assert_int_equal(backend.last.item, 7);
+}
+
 static void a_yes_and_a_no_name_the_run_and_the_line(void **state)
 {
     (void)state;
@@ -473,6 +489,7 @@ int main(void)
         served(an_incident_is_shown_with_its_reasons_and_its_timeline),
         served(a_responders_words_reach_the_engine),
         served(a_person_moves_an_incident_through_its_life),
+        served(an_update_is_recorded_and_what_is_due_is_listed),
         served(a_yes_and_a_no_name_the_run_and_the_line),
         cmocka_unit_test(clients_that_never_finish_a_header_make_room),
         cmocka_unit_test(what_is_under_way_is_finished_before_a_stop),

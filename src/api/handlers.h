@@ -62,6 +62,9 @@ void post_severity(struct request *request);
 void post_patient_safety(struct request *request);
 void post_role(struct request *request);
 void post_check(struct request *request);
+void get_clocks(struct request *request); /* of all incidents and of none, the earliest first */
+void post_update(struct request *request);
+void post_clock_done(struct request *request);
 void post_mute(struct request *request);
 void post_unmute(struct request *request);
 

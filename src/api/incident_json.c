@@ -118,6 +118,29 @@ void json_check(struct json_writer *writer, const struct check_item *item)
     jw_end_object(writer);
 }
 
+void json_clock(struct json_writer *writer, const struct runbook_clock *clock)
+{
+    jw_begin_object(writer);
+    jw_pair_int(writer, "clock", clock->number);
+    if (clock->incident) {
+        jw_pair_int(writer, "incident", clock->incident);
+    } else {
+        jw_name(writer, "incident");
+        jw_null(writer);
+    }
+    jw_pair(writer, "kind", runbook_clock_kind_name(clock->kind));
+    jw_pair(writer, "state", runbook_clock_state_name(clock->state));
+    jw_pair(writer, "what", clock->what);
+    jw_pair(writer, "audience", none_if_empty(clock->audience));
+    jw_pair(writer, "file", none_if_empty(clock->file));
+    jw_pair_int(writer, "line", clock->line);
+    jw_pair(writer, "rule", none_if_empty(clock->rule));
+    jw_pair_time(writer, "since", clock->since_us);
+    jw_pair_time(writer, "due_at", clock->due_us);
+    jw_pair_time(writer, "ended_at", clock->ended_us);
+    jw_end_object(writer);
+}
+
 /* The placeholders that want a value still, with what belongs there. */
 static void write_missing(struct json_writer *writer, const struct fill_slots *slots, const char *missing)
 {

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "engine/checklist.h"
+#include "engine/clock.h"
 #include "engine/incident.h"
 #include "engine/role.h"
 #include "engine/run.h"
@@ -13,4 +14,5 @@ void json_incident(struct json_writer *writer, const struct incident *incident);
 void json_incident_members(struct json_writer *writer, const struct incident *incident);
 void json_role(struct json_writer *writer, const struct role_holder *holder);
 void json_check(struct json_writer *writer, const struct check_item *item);
+void json_clock(struct json_writer *writer, const struct runbook_clock *clock);
 void json_step(struct json_writer *writer, const struct run_step *step);

@@ -70,18 +70,49 @@ void get_incidents(struct request *request)
     jw_end_object(&writer);
 }
 
+static void write_clocks(struct json_writer *writer, const struct runbook_clock *clocks, size_t n)
+{
+    jw_name(writer, "clocks");
+    jw_begin_array(writer);
+    for (size_t i = 0; i < n; i++)
+        json_clock(writer, &clocks[i]);
+    jw_end_array(writer);
+}
+
+void get_clocks(struct request *request)
+{
+    struct runbook_clock *clocks = NULL;
+    size_t n = 0;
+    int64_t limit;
+    struct err err = {0};
+    if (request_query_number(request, "limit", LIST_MOST, LIST_MOST, &limit) < 0)
+        return;
+    struct ledger *ledger = request_ledger(request);
+    if (!ledger || check(request, ledger_clocks(ledger, request->arena, -1, (size_t)limit, &clocks, &n, &err),
+                         &err) != 0)
+        return;
+    struct json_writer writer = answer_json(request);
+    jw_begin_object(&writer);
+    write_clocks(&writer, clocks, n);
+    jw_end_object(&writer);
+}
+
 void get_incident(struct request *request)
 {
     struct ledger *ledger;
     struct incident incident;
     struct role_holder *roles = NULL;
     struct check_item *checks = NULL;
-    size_t n_roles = 0, n_checks = 0;
+    struct runbook_clock *clocks = NULL;
+    size_t n_roles = 0, n_checks = 0, n_clocks = 0;
     struct err err = {0};
     if (find(request, &ledger, &incident) < 0 ||
         check(request, ledger_roles(ledger, request->arena, incident.number, &roles, &n_roles, &err), &err) !=
             0 ||
         check(request, ledger_checks(ledger, request->arena, incident.number, &checks, &n_checks, &err),
+              &err) != 0 ||
+        check(request,
+              ledger_clocks(ledger, request->arena, incident.number, SIZE_MAX, &clocks, &n_clocks, &err),
               &err) != 0)
         return;
     struct json_writer writer = answer_json(request);
@@ -97,6 +128,7 @@ void get_incident(struct request *request)
     for (size_t i = 0; i < n_checks; i++)
         json_check(&writer, &checks[i]);
     jw_end_array(&writer);
+    write_clocks(&writer, clocks, n_clocks);
     jw_end_object(&writer);
 }
 
@@ -259,6 +291,27 @@ void post_check(struct request *request)
     input.flag = json_bool(json_get(root, "done"), true);
     int64_t item = request->parts.numbers[1];
     input.item = item > INT32_MAX ? INT32_MAX : (int)item;
+    submit(request, root, input);
+}
+
+/* audience missing: all of them were told. */
+void post_update(struct request *request)
+{
+    struct json root;
+    struct input input = {.kind = INPUT_UPDATE};
+    if (request_object(request, &root) == 0 && needed_text(request, root, "text", &input.text) == 0 &&
+        request_text(request, root, "audience", &input.word) == 0)
+        submit(request, root, input);
+}
+
+void post_clock_done(struct request *request)
+{
+    struct json root;
+    struct input input = {.kind = INPUT_CLOCK_DONE};
+    if (request_object(request, &root) < 0 || request_text(request, root, "text", &input.text) < 0)
+        return;
+    int64_t number = request->parts.numbers[1];
+    input.item = number > INT32_MAX ? INT32_MAX : (int)number;
     submit(request, root, input);
 }
 

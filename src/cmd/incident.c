@@ -20,6 +20,9 @@ static const char usage[] =
     "       crashcart incident safety N yes|no --why TEXT  may patients be harmed?\n"
     "       crashcart incident assign N ROLE PERSON        or - for nobody; also hands a role over\n"
     "       crashcart incident check N ITEM [--note TEXT] [--undo]\n"
+    "       crashcart incident update N TEXT... [--to AUDIENCE]    they were told, on record\n"
+    "       crashcart incident clocks [N] [--json]         what is due, and which line promises it\n"
+    "       crashcart incident done N CLOCK [--note TEXT]  a review, a report, an action item\n"
     "       crashcart incident mute N [--for 2h] --why TEXT    it pages nobody for a while\n"
     "       crashcart incident mute N --preview            what that would hide\n"
     "       crashcart incident unmute N\n"
@@ -34,7 +37,7 @@ struct words {
     struct arena *arena;
     struct client client;
     struct strings rest;
-    const char *note, *why, *lasts;
+    const char *note, *why, *lasts, *to;
     bool json, open, full, force, undo, preview;
     long long number;
     struct err err;
@@ -153,14 +156,72 @@ static int acknowledge(struct words *words)
     return tell(words, "/acknowledge", &body);
 }
 
+static void join_text(const struct words *words, struct buf *text)
+{
+    for (size_t i = 1; i < words->rest.n; i++) {
+        if (i > 1)
+            buf_putc(text, ' ');
+        buf_puts(text, words->rest.at[i]);
+    }
+}
+
+static int update(struct words *words)
+{
+    scoped_buf struct buf text = {0}, body = {0};
+    join_text(words, &text);
+    if (!text.n_bytes)
+        return usage_error(usage, "incident update %lld: what were they told?", words->number);
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "text", buf_text(&text));
+    if (words->to)
+        jw_pair(&writer, "audience", words->to);
+    jw_end_object(&writer);
+    return tell(words, "/updates", &body);
+}
+
+static int done(struct words *words)
+{
+    long long number;
+    if (words->rest.n != 2 || number_parse(words->rest.at[1], &number) < 0)
+        return usage_error(usage,
+                           "incident done %lld: which clock? `crashcart incident clocks %lld` has them",
+                           words->number, words->number);
+    scoped_buf struct buf body = {0};
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    if (words->note)
+        jw_pair(&writer, "text", words->note);
+    jw_end_object(&writer);
+    return tell(words, arena_printf(words->arena, "/clocks/%lld/done", number), &body);
+}
+
+/* Of one incident, or all that are due. */
+static int clocks(struct words *words)
+{
+    const char *path = "/api/v1/clocks";
+    if (words->rest.n == 1 && number_parse(words->rest.at[0], &words->number) == 0)
+        path = path_of(words, "");
+    else if (words->rest.n)
+        return usage_error(usage, "incident clocks: \"%s\" is no incident", words->rest.at[0]);
+    if (words->json)
+        return print_answer(words, path);
+    scoped_buf struct buf answer = {0}, out = {0};
+    struct json_document *document = json_document_new();
+    struct json root;
+    struct show_options options = show_options(words);
+    int code = client_get(&words->client, path, document, &answer, &root, &words->err);
+    if (code == EXIT_DONE)
+        clocks_print(&out, json_get(root, "clocks"), &options);
+    json_document_free(document);
+    print(&out);
+    return code == EXIT_DONE ? code : fail(words, code);
+}
+
 static int note(struct words *words)
 {
     scoped_buf struct buf text = {0}, body = {0};
-    for (size_t i = 1; i < words->rest.n; i++) {
-        if (i > 1)
-            buf_putc(&text, ' ');
-        buf_puts(&text, words->rest.at[i]);
-    }
+    join_text(words, &text);
     if (!text.n_bytes)
         return usage_error(usage, "incident note %lld: what is the note?", words->number);
     struct json_writer writer = jw_start(&body);
@@ -360,6 +421,9 @@ static const struct verb {
     {"safety", true, true, safety},
     {"assign", true, true, assign},
     {"check", true, true, check},
+    {"update", true, true, update},
+    {"clocks", false, true, clocks},
+    {"done", true, true, done},
     {"mute", true, false, mute},
     {"unmute", true, false, unmute},
     {"report", true, false, report},
@@ -384,6 +448,7 @@ int cmd_incident(int argc, char **argv)
                                              {"--force", &words.force, NULL},
                                              {"--note", NULL, &words.note},
                                              {"--why", NULL, &words.why},
+                                             {"--to", NULL, &words.to},
                                              {"--undo", &words.undo, NULL},
                                              {"--data", NULL, &data},
                                              {"--as", NULL, &as},

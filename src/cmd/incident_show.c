@@ -330,6 +330,105 @@ static void add_checklist(struct buf *out, struct json incident, bool colours)
     }
 }
 
+/* ---- clocks ---- */
+
+static bool is_running(struct json clock)
+{
+    const char *state = text_of(clock, "state");
+    return strcmp(state, "running") == 0 || strcmp(state, "overdue") == 0;
+}
+
+/* "in 12 min: an update to stakeholder (checkout.md:18)" */
+static void add_promise(struct buf *out, struct json clock, int64_t now_us)
+{
+    static const struct {
+        const char *kind, *text;
+    } words[] = {{"response", "acknowledge it"}, {"resolution", "resolve it"},
+                 {"escalation", "escalate it"},  {"update", "send an update"},
+                 {"drill", "drill: "},           {"maintenance", "maintenance: "}};
+    char left[TIME_TEXT_BYTES];
+    const char *text = "", *audience = text_of(clock, "audience"), *kind = text_of(clock, "kind");
+    int64_t due_us = time_of(clock, "due_at");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].kind, kind) == 0)
+            text = words[i].text;
+    duration_format(due_us > now_us ? due_us - now_us : now_us - due_us, left);
+    buf_printf(out, due_us > now_us ? "in %s: " : "%s overdue: ", left);
+    buf_puts(out, text);
+    if (!*text || text[strlen(text) - 1] == ' ')
+        buf_puts(out, text_of(clock, "what"));
+    if (*audience)
+        buf_printf(out, " to %s", audience);
+    add_place(out, text_of(clock, "file"), number_of(clock, "line"));
+}
+
+static const char *verb_of(struct json clock)
+{
+    static const char *const verbs[][2] = {{"response", "ack"},   {"resolution", "resolve"},
+                                           {"update", "update"},  {"escalation", "done"},
+                                           {"follow_up", "done"}, {"phase", "done"}};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(verbs[i][0], text_of(clock, "kind")) == 0)
+            return verbs[i][1];
+    return NULL;
+}
+
+static void add_clock(struct buf *out, struct json clock, const struct show_options *options)
+{
+    scoped_buf struct buf row = {0};
+    char number[32];
+    long long incident = number_of(clock, "incident"), n = number_of(clock, "clock");
+    bool overdue = strcmp(text_of(clock, "state"), "overdue") == 0;
+    const char *verb = verb_of(clock);
+    if (incident)
+        snprintf(number, sizeof number, "%5lld/%-3lld ", incident, n);
+    else
+        snprintf(number, sizeof number, "      %-3lld ", n);
+    text_add(out, options->colours, overdue ? STYLE_RED : STYLE_YELLOW, number);
+    add_promise(&row, clock, options->now_us);
+    text_add_wrapped(out, buf_text(&row), 10, 10);
+    if (!verb || !incident)
+        return;
+    buf_printf(out, "          crashcart incident %s %lld", verb, incident);
+    if (strcmp(verb, "done") == 0)
+        buf_printf(out, " %lld", n);
+    buf_puts(out, strcmp(verb, "update") ? "\n" : " TEXT\n");
+}
+
+static bool add_clocks(struct buf *out, struct json clocks, const struct show_options *options,
+                       const char *heading)
+{
+    bool any = false;
+    for (struct json_iter i = json_first(clocks); json_more(&i); json_next(&i)) {
+        if (!is_running(i.value))
+            continue;
+        if (!any && heading)
+            add_heading(out, heading, options->colours);
+        any = true;
+        add_clock(out, i.value, options);
+    }
+    return any;
+}
+
+void clocks_print(struct buf *out, struct json clocks, const struct show_options *options)
+{
+    if (!add_clocks(out, clocks, options, NULL))
+        buf_puts(out, "Nothing is due: no clock of a runbook runs.\n");
+}
+
+static void add_next_clock(struct buf *out, struct json clocks, int64_t now_us)
+{
+    for (struct json_iter i = json_first(clocks); json_more(&i); json_next(&i)) {
+        if (!is_running(i.value))
+            continue;
+        scoped_buf struct buf row = {0};
+        add_promise(&row, i.value, now_us);
+        buf_puts(out, "\nnext: ");
+        text_add_wrapped(out, buf_text(&row), 6, 6);
+        return;
+    }
+}
+
 static void add_outputs(struct buf *out, struct json steps, const struct show_options *options)
 {
     bool any = false;
@@ -396,7 +495,9 @@ void incident_print(struct buf *out, struct json incident, struct json steps, st
     add_header(out, incident, options);
     add_steps(out, steps, options->colours);
     add_checklist(out, incident, options->colours);
+    add_clocks(out, json_get(incident, "clocks"), options, "WHAT IS DUE");
     add_outputs(out, steps, options);
     add_events(out, events, options);
+    add_next_clock(out, json_get(incident, "clocks"), options->now_us);
     add_next(out, incident);
 }

@@ -15,5 +15,7 @@ struct show_options {
 
 /* The answers of /incidents, and of /incidents/N, /steps, /timeline. */
 void incidents_print(struct buf *out, struct json incidents, const struct show_options *options);
+/* The member "clocks" of /clocks or of /incidents/N. */
+void clocks_print(struct buf *out, struct json clocks, const struct show_options *options);
 void incident_print(struct buf *out, struct json incident, struct json steps, struct json events,
                     const struct show_options *options);

@@ -21,7 +21,13 @@ static const char incident_text[] =
     "\"person\":\"ana\",\"until\":null},{\"role\":\"commander\",\"person\":\"ben\","
     "\"until\":\"2026-03-01T08:59:00Z\"}],\"checklist\":[{\"item\":1,\"text\":\"The queue drains\","
     "\"checked_by\":\"person:ana\"},{\"item\":2,\"text\":\"Nothing was lost on the way, as the "
-    "comparison of yesterday's totals with those of today shows\",\"checked_by\":null}]}";
+    "comparison of yesterday's totals with those of today "
+    "shows\",\"checked_by\":null}],\"clocks\":[{\"clock\":1,\"incident\":4,\"kind\":\"response\","
+    "\"state\":\"met\",\"what\":\"acknowledged by then\"},{\"clock\":3,\"incident\":4,\"kind\":\"update\","
+    "\"state\":\"running\",\"what\":\"send an update\",\"audience\":\"stakeholder\",\"file\":\"billing.md\","
+    "\"line\":18,\"due_at\":\"2026-03-01T09:05:00Z\"},{\"clock\":4,\"incident\":4,\"kind\":\"follow_up\","
+    "\"state\":\"overdue\",\"what\":\"Tell the regulator\",\"file\":\"billing.md\",\"line\":23,"
+    "\"due_at\":\"2026-03-01T08:50:00Z\"}]}";
 static const char steps_text[] =
     "[{\"run\":4,\"line\":61,\"phase\":\"Diagnosis\",\"command\":\"rabbitmqctl list_queues name messages "
     "consumers | "
@@ -93,6 +99,11 @@ static void an_incident_says_what_why_and_what_to_do(void **state)
     assert_has(&out, "roles         commander ana\n");
     assert_has(&out, "    1 [x] The queue drains (person:ana)\n");
     assert_has(&out, "          crashcart incident check 4 2\n");
+    assert_has(&out, "    4/3   in 5 min: send an update to stakeholder (billing.md:18)\n");
+    assert_has(&out, "          crashcart incident update 4 TEXT\n");
+    assert_has(&out, "    4/4   10 min overdue: Tell the regulator (billing.md:23)\n");
+    assert_has(&out, "          crashcart incident done 4 4\n");
+    assert_has(&out, "next: in 5 min: send an update to stakeholder (billing.md:18)\n");
     assert_has(&out, "next: crashcart incident ack 4\n");
     assert_fits(buf_text(&out));
 }
