@@ -18,7 +18,7 @@
 enum { EVENTS_SHOWN = 4 };
 
 static const char USAGE[] =
-    "usage: crashcart config check [-c FILE]\n"
+    "usage: crashcart config check [-c FILE] [--runbooks DIR]\n"
     "  Reads the configuration as the server would, and proves that every level of the\n"
     "  runbook of every service reaches a person at every minute of the next 90 days,\n"
     "  or names the hours, the reason and the line. Exit 1: there is something to mend.\n";
@@ -172,9 +172,10 @@ static int check(const struct config *config, struct arena *arena)
 int cmd_config(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
-    const char *path = NULL;
+    const char *path = NULL, *runbooks = NULL;
     struct strings words = {0};
-    const struct command_option known[] = {{.name = "-c", .value = &path}, {0}};
+    const struct command_option known[] = {
+        {.name = "-c", .value = &path}, {.name = "--runbooks", .value = &runbooks}, {0}};
     int parsed = command_line_parse(arena, argc, argv, known, USAGE, &words);
     if (parsed)
         return command_line_exit(parsed);
@@ -187,6 +188,8 @@ int cmd_config(int argc, char **argv)
         fprintf(stderr, "%s\n", errors.list.at[i]);
     if (loaded)
         return loaded < 0 ? EXIT_UNREACHABLE : EXIT_REFUSED;
+    if (runbooks)
+        config->runbooks = runbooks;
     int code = check(config, arena);
     config_free(config);
     return code;

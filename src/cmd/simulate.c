@@ -19,6 +19,7 @@ static const char USAGE[] =
     "usage: crashcart simulate [RUNBOOK] [-c FILE] [--severity LEVEL] [--at MOMENT]\n"
     "  RUNBOOK           a file, or its name in the runbook folder (default: the\n"
     "                    service's)\n"
+    "  --runbooks DIR    the runbook folder (default: what the configuration says)\n"
     "  --severity LEVEL  a level of the runbook (default: its most severe)\n"
     "  --at MOMENT       \"Sat 03:00 America/New_York\", 2026-11-01T01:30 (default: now)\n"
     "  --now MOMENT      weekdays and times of the day are the next ones after this\n"
@@ -33,7 +34,7 @@ static const char USAGE[] =
     "  Exit 1: nobody would be reached, or nobody of the chain.\n";
 
 struct options {
-    const char *file, *runbook, *severity, *at, *now, *service, *alert;
+    const char *file, *runbooks, *runbook, *severity, *at, *now, *service, *alert;
     const char *lasts, *ack, *resolve;
     bool work, all, json;
 };
@@ -229,6 +230,7 @@ int cmd_simulate(int argc, char **argv)
     struct options options = {0};
     struct strings words = {0};
     const struct command_option known[] = {{.name = "-c", .value = &options.file},
+                                           {.name = "--runbooks", .value = &options.runbooks},
                                            {.name = "--severity", .value = &options.severity},
                                            {.name = "--at", .value = &options.at},
                                            {.name = "--now", .value = &options.now},
@@ -254,6 +256,8 @@ int cmd_simulate(int argc, char **argv)
         fprintf(stderr, "%s\n", errors.list.at[i]);
     if (loaded)
         return loaded < 0 ? EXIT_UNREACHABLE : EXIT_REFUSED;
+    if (options.runbooks)
+        config->runbooks = options.runbooks;
     struct site site = {.arena = arena, .config = config};
     struct err err = {0};
     int code = EXIT_USAGE;

@@ -49,6 +49,17 @@ class Simulate(SystemTest):
         self.assertEqual(code, 1)
         self.assertRegex(out, r'"ben", on call by schedule:primary, cannot be reached: there is no mail server')
 
+    def test_the_folder_of_the_runbooks_may_be_named(self):
+        empty = os.path.join(self.folder, 'empty')
+        os.mkdir(empty)
+        path = self.config('[{notify: [schedule:primary]}]')
+        code, out, _ = run('config', 'check', '-c', path, '--runbooks', empty)
+        self.assertEqual(code, 1)
+        self.assertIn('pneumonia-detector.md is not in ' + empty, out)
+        code, _, err = run('simulate', '-c', path, '--runbooks', empty)
+        self.assertNotEqual(code, 0)
+        self.assertIn(empty, err)
+
     def test_each_runbook_tells_its_night(self):
         path = self.config('[{notify: [schedule:primary]}, {notify: [person:ben], after: 5m}]')
         for name in NAMES:
