@@ -128,7 +128,9 @@ struct alert_view {
     bool lasting;
     const char *source, *group_key;
 };
-/* Calls visit for every alert that has not ended by now_us; the view is good during the call. */
+/* Calls visit for every alert that has not ended by now_us; the view is good during the call. 0: for all whose
+ * end is not decided yet, which is what must be kept: of a watchdog that has just fallen silent nobody would
+ * know else. */
 void engine_each_alert(const struct engine *engine, int64_t now_us,
                        void (*visit)(void *context, const struct alert_view *view), void *context);
 /* The same for at most n of them, from the place `before` down (UINT32_MAX: all); gives the place to go on

@@ -57,6 +57,25 @@ static void the_silence_of_a_watchdog_pages_and_its_return_ends_it(void **state)
     assert_null(incident_of(w, 2));
 }
 
+static void count_watchdogs(void *context, const struct alert_view *view)
+{
+    *(int *)context +=
+        strcmp(label_value(view->alert.labels, view->alert.n_labels, "alertname"), "Watchdog") == 0;
+}
+
+/* Or a restart at that moment would know neither of the watchdog nor of its alarm. */
+static void a_watchdog_is_kept_until_its_silence_is_told(void **state)
+{
+    struct world *w = *state;
+    int n_kept = 0, n_shown = 0;
+    hear_watchdog(w, w->now_us + 4 * MINUTES);
+    w->now_us += 5 * MINUTES; /* its timer has not fired yet */
+    engine_each_alert(w->engine, 0, count_watchdogs, &n_kept);
+    engine_each_alert(w->engine, w->now_us, count_watchdogs, &n_shown);
+    assert_int_equal(n_kept, 1);
+    assert_int_equal(n_shown, 0);
+}
+
 static void a_heartbeat_in_time_is_silent_and_a_late_one_pages(void **state)
 {
     struct world *w = *state;
@@ -175,6 +194,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_watchdog_that_is_heard_is_no_incident, world_start, world_stop),
         cmocka_unit_test_setup_teardown(the_silence_of_a_watchdog_pages_and_its_return_ends_it, world_start,
+                                        world_stop),
+        cmocka_unit_test_setup_teardown(a_watchdog_is_kept_until_its_silence_is_told, world_start,
                                         world_stop),
         cmocka_unit_test_setup_teardown(a_heartbeat_in_time_is_silent_and_a_late_one_pages, world_start,
                                         world_stop),

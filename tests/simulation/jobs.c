@@ -53,6 +53,13 @@ void job_reports(struct sim *sim, const struct happening *happening)
     sim_plan(sim, (struct happening){.kind = HAPPEN_JOB, .subject = happening->subject, .at_us = next_us});
 }
 
+void jobs_forget(struct sim *sim)
+{
+    for (int kind = 0; kind < JOBS; kind++)
+        if (sim->jobs[kind].heard_us)
+            sim->jobs[kind].heard_us = sim->now_us;
+}
+
 void jobs_see(struct sim *sim, const char *alertname)
 {
     sim->jobs[JOB_HEARTBEAT].missed |= strcmp(alertname, "HeartbeatMissing") == 0;

@@ -182,6 +182,9 @@ static void restore(struct sim *sim)
             map_remove(sim->forced, &incident->number, sizeof incident->number);
     disk_restore(sim->disk, sim->engine, sim->now_us);
     sim->behind = false;
+    if (sim->step_lost)
+        jobs_forget(sim);
+    sim->step_lost = false;
 }
 
 void sim_crash(struct sim *sim, int64_t down_us)

@@ -119,6 +119,7 @@ struct sim {
     const struct row *posting; /* the body of the input that is being decided, or NULL */
     bool full;                 /* the disk */
     bool behind;               /* the ledger lacks what the engine decided, for the disk is full */
+    bool step_lost;            /* among that, that the clock was set back */
     int64_t n_commits;
     uint64_t digest; /* of all decisions */
     struct {
@@ -167,6 +168,8 @@ void runner_started(struct sim *sim, const struct happening *happening);
 void runner_finished(struct sim *sim, const struct happening *happening);
 void person_reacts(struct sim *sim, const struct happening *happening);
 void job_reports(struct sim *sim, const struct happening *happening);
+/* The program does not know that the clock was set back, nor when they spoke. */
+void jobs_forget(struct sim *sim);
 void clock_is_stepped(struct sim *sim, const struct happening *happening);
 void disk_is_full(struct sim *sim, const struct happening *happening);
 /* An alert of that name stands; then, when all are seen: alarms stand when they must, and only then. */

@@ -52,11 +52,10 @@ void clock_is_stepped(struct sim *sim, const struct happening *happening)
         sim_compact(sim);
     if (process == sim->process) {
         sim->process_us -= by_us;
-        return;
+        sim->step_lost |= sim->behind;
+    } else {
+        jobs_forget(sim);
     }
-    for (int kind = 0; kind < JOBS; kind++)
-        if (sim->jobs[kind].heard_us) /* a program that did not see it can not tell when that was */
-            sim->jobs[kind].heard_us = sim->now_us;
 }
 
 void disk_is_full(struct sim *sim, const struct happening *happening)

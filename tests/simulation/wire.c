@@ -90,7 +90,7 @@ struct row row_of_standing(const struct engine *engine, int64_t now_us)
     struct buf body = {0};
     struct json_writer writer = jw_start(&body);
     intake_snapshot_begin(&writer);
-    engine_each_alert(engine, now_us, add_standing, &writer);
+    engine_each_alert(engine, 0, add_standing, &writer);
     intake_snapshot_end(&writer);
     struct row row = row_of(INTAKE_SNAPSHOT, &body);
     row.received_us = now_us;
