@@ -128,14 +128,12 @@ struct alert_view {
     bool lasting;
     const char *source, *group_key;
 };
-/* Calls visit for every alert that has not ended by now_us; the view is good during the call. 0: for all whose
- * end is not decided yet, which is what must be kept: of a watchdog that has just fallen silent nobody would
- * know else. */
+/* Calls visit for every alert that has not ended by now_us, or (0) whose end is not decided, so that it is
+ * kept; the view is good during the call. */
 void engine_each_alert(const struct engine *engine, int64_t now_us,
                        void (*visit)(void *context, const struct alert_view *view), void *context);
 /* The same for at most n of them, from the place `before` down (UINT32_MAX: all); gives the place to go on
- * from, 0 at the end. Whatever changes meanwhile: an alert that fires all the time is visited once at least.
- */
+ * from, 0 at the end. An alert that fires all the while is visited once at least. */
 uint32_t engine_some_alerts(const struct engine *engine, int64_t now_us, uint32_t before, uint32_t n,
                             void (*visit)(void *context, const struct alert_view *view), void *context);
 /* The configuration in force. */

@@ -21,8 +21,7 @@ static int write_some(struct core *core, struct err *err)
     const void *packed;
     size_t n_packed;
     intake_snapshot_begin(&writer);
-    uint32_t before =
-        engine_some_alerts(core->engine, now, cleaning->before, STEP_ALERTS, add_alert, &writer);
+    uint32_t before = engine_some_alerts(core->engine, 0, cleaning->before, STEP_ALERTS, add_alert, &writer);
     intake_snapshot_end(&writer);
     ledger_pack(cleaning->packer, body.at, body.n_bytes, &packed, &n_packed);
     int got = ledger_accept(core->ledger, INTAKE_SNAPSHOT, packed, n_packed, now, err);

@@ -3,6 +3,10 @@
 
 #include "simulation.h"
 
+/* Less than the day for which an incident is given back after a restart, by more than a clock is set back:
+ * the model may know it longer than the ledger gives it. */
+#define SPOKEN_OF (18 * HOUR)
+
 static const char *const people[] = {"person:ana", "person:ben", "person:eve"};
 
 static void approve_something(struct sim *sim, int64_t incident, const char *actor)
@@ -161,7 +165,7 @@ void person_reacts(struct sim *sim, const struct happening *happening)
     int64_t number = happening->subject;
     const struct incident *incident = model_incident(&sim->model, number);
     const char *actor = people[sim_between(sim, 0, 2)];
-    if (!incident)
+    if (!incident || (incident->resolved_us && incident->resolved_us + SPOKEN_OF < sim->now_us))
         return;
     if (incident->state == INCIDENT_TRIGGERED || sim_chance(sim, 20)) {
         acknowledge(sim, number, actor);
