@@ -73,7 +73,10 @@ static void add_head(struct buf *out, struct arena *arena, const struct simulate
     const struct incident *incident = &page->simulation->incident;
     char at[SHORT_BYTES];
     long_format(page->timezone, question->at_us, at);
-    buf_printf(out, "%s on %s, %s (%s)\n", incident->severity, incident->service, at, page->timezone);
+    text_add_wrapped(
+        out,
+        arena_printf(arena, "%s on %s, %s (%s)", incident->severity, incident->service, at, page->timezone),
+        0, 2);
     if (incident->procedure_line)
         add_line(out, "alert",
                  arena_printf(arena, "%s; \"%s\" answers it (%s:%d)", page->simulation->alertname,

@@ -32,14 +32,16 @@ static const char *stem(struct arena *arena, const char *file)
     return arena_strndup(arena, name, strcspn(name, "."));
 }
 
-/* Leads to the procedure as an alerting rule would. */
-static const char *url_of(struct arena *arena, const struct runbook *runbook,
+/* Leads to the procedure, or the page, as an alerting rule would; an alert that was asked for comes without.
+ */
+static const char *url_of(struct arena *arena, const struct simulate_question *question,
                           const struct procedure *procedure)
 {
+    const struct runbook *runbook = question->runbook;
     list_each (block, &runbook->document->blocks)
         if (procedure && block->line == procedure->line && block->slug)
             return arena_printf(arena, "%s#%s", runbook->file, block->slug);
-    return NULL;
+    return procedure || question->alertname ? NULL : runbook->file;
 }
 
 static struct alert *alert_of(struct arena *arena, const struct simulate_question *question,
@@ -55,7 +57,7 @@ static struct alert *alert_of(struct arena *arena, const struct simulate_questio
     add_label(alert, "service", service ? service->id : stem(arena, question->runbook->file));
     add_label(alert, "severity", question->severity);
     qsort(alert->labels, alert->n_labels, sizeof *alert->labels, by_name);
-    const char *url = url_of(arena, question->runbook, procedure);
+    const char *url = url_of(arena, question, procedure);
     if (url) {
         alert->annotations = arena_alloc(arena, sizeof *alert->annotations);
         alert->annotations[alert->n_annotations++] = (struct label){"runbook_url", url};
@@ -125,9 +127,13 @@ static int refuse(const struct simulate_question *question, const struct finding
                        "with --service",
                        question->service ? question->service->id : question->runbook->file,
                        other ? other->id : "", other ? other->line : 0);
+    if (!finding->runbook)
+        return err_set(err,
+                       "nothing in %s answers that alert, and no service of the configuration has it as its "
+                       "runbook",
+                       question->runbook->file);
     if (finding->runbook != question->runbook)
-        return err_set(err, "another runbook answers that alert: %s",
-                       finding->runbook ? finding->runbook->file : "none");
+        return err_set(err, "another runbook answers that alert: %s", finding->runbook->file);
     return err_set(err, "no alert of %s comes to %s: %s makes it %s", question->runbook->file,
                    question->severity, finding->severity.why, finding->severity.id);
 }

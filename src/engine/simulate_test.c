@@ -200,6 +200,24 @@ static void alert_of_no_service_pages_everybody_in_turn(void **state)
     simulated_free(s);
 }
 
+static void page_without_procedures_has_its_levels_all_the_same(void **state)
+{
+    (void)state;
+    static const char markdown[] =
+        "# Scanner\n\n## Severity Levels\n\n- SEV-1 (Critical): respond within 15 minutes\n"
+        "- SEV-2 (Minor): respond within 2 hours\n";
+    struct simulated *s = simulated_new(NULL, "SEV-2", "2026-11-04T03:00:00-05:00");
+    struct folder_file file = {.path = "plain.md", .bytes = markdown, .n_bytes = strlen(markdown)};
+    struct library *library = library_new(&(struct folder){.files = &file, .n_files = 1});
+    s->question.library = library;
+    s->question.runbook = library->runbooks[0];
+    simulated_run(s);
+    assert_string_equal(s->simulation.incident.severity, "SEV-2");
+    assert_text_has(deadlines_of(s), "response +120 line 6");
+    library_free(library);
+    simulated_free(s);
+}
+
 static void level_that_is_not_there_is_refused_with_those_that_are(void **state)
 {
     (void)state;
@@ -253,6 +271,7 @@ int main(void)
         cmocka_unit_test(what_follows_its_end_falls_due_when_it_is_resolved),
         cmocka_unit_test(alert_is_one_that_a_procedure_of_the_level_answers),
         cmocka_unit_test(alert_of_no_service_pages_everybody_in_turn),
+        cmocka_unit_test(page_without_procedures_has_its_levels_all_the_same),
         cmocka_unit_test(level_that_is_not_there_is_refused_with_those_that_are),
         cmocka_unit_test(engine_reaches_somebody_where_the_proof_says_so_and_nowhere_else),
     };
