@@ -56,7 +56,7 @@ class Simulate(SystemTest):
         code, out, _ = run('config', 'check', '-c', path, '--runbooks', empty)
         self.assertEqual(code, 1)
         self.assertIn('pneumonia-detector.md is not in ' + empty, out)
-        code, _, err = run('simulate', '-c', path, '--runbooks', empty)
+        code, _, err = run('simulate', '-c', path, '--runbooks', empty, '--service', 'pneumonia-detector')
         self.assertNotEqual(code, 0)
         self.assertIn(empty, err)
 
