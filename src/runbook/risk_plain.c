@@ -67,13 +67,14 @@ static bool is_reserved(const char *word)
     return false;
 }
 
-/* "A=b" is an assignment, and of "-", "90%", "you@host" and "if'x'" the grammar makes something else. */
+/* "A=b" is an assignment, and of "-", "90%", "you@host", "a+:" and "if'x'" the grammar makes something else.
+ */
 static bool begins_command(const char *word, size_t n_bytes)
 {
-    if (memchr("-+,:", word[0], 4))
+    if (word[0] == '-' || word[0] == ',')
         return false;
     for (size_t i = 0; i < n_bytes; i++)
-        if (kinds[(unsigned char)word[i]] != PLAIN || memchr("=%@", word[i], 3))
+        if (kinds[(unsigned char)word[i]] != PLAIN || memchr("=%@+:", word[i], 5))
             return false;
     return true;
 }

@@ -82,6 +82,7 @@ static void what_is_not_certain_is_left_to_the_parser(void **state)
         "- A=b",
         "90%",
         "you@host",
+        "a+:",
         "if ls",
         "ls $HOME",
         "ls *.txt",
