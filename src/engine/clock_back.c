@@ -55,6 +55,7 @@ static void move_incident(const struct back *back, struct incident_record *recor
     move_deliveries(back, record);
     move_due(back, &record->tell);
     record->told_since_us -= back->by_us;
+    clocks_move(back->turn, record, back->by_us);
     if (!incident_is_open(record))
         return;
     move_timer(back, &record->escalate, incident->number);
@@ -136,6 +137,7 @@ void clock_back_restored(struct turn *turn, struct incident_record *record)
     bring_near(turn, record, &record->hold_down, turn->engine->config->hold_down_s);
     bring_near(turn, record, &record->escalate, escalate_wait_s(turn->engine, record));
     bring_lease_near(turn, record);
+    clocks_bring_near(turn, record);
 }
 
 /* It may be silent for as long as it said when it was heard, and not until the old time. */

@@ -47,6 +47,8 @@ bool clocks_pending(const struct clocks *clocks);
 /* Sets the timer after a clock was changed. */
 void clocks_arm(struct engine *engine, struct clocks *clocks);
 void turn_save_clock(struct turn *turn, const struct runbook_clock *clock);
+/* Since when it counts; now, when the clock was set back to before that. */
+int64_t clock_begins_us(const struct turn *turn, const struct runbook_clock *clock);
 /* Counts to since_us + after_s, and once more from there; the usual drive(). */
 void clock_drive_once(struct turn *turn, struct runbook_clock *clock);
 /* It is wanted, and burns: the clocks of work run. */
@@ -55,6 +57,11 @@ int64_t clock_since_open(const struct incident_record *record, const struct runb
 const char *clock_place(struct turn *turn, const struct runbook_clock *clock);
 /* Begins an event about the clock. */
 struct json_writer *clock_event(struct turn *turn, const struct runbook_clock *clock);
+
+/* The clock was set back by so much: they are due that much earlier by it. */
+void clocks_move(struct turn *turn, struct incident_record *record, int64_t by_us);
+/* After a restart: the same, when nobody knows by how much. */
+void clocks_bring_near(struct turn *turn, struct incident_record *record);
 
 /* The runbooks are new: plans are made anew, and the next turn brings every clock in line. */
 void clocks_learn(struct engine *engine);

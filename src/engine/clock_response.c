@@ -20,7 +20,7 @@ static void drive(struct turn *turn, struct runbook_clock *clock)
         clock_drive_once(turn, clock);
         return;
     }
-    clock->due_us = time_after_s(clock->since_us, AT_ONCE_S);
+    clock->due_us = time_after_s(clock_begins_us(turn, clock), AT_ONCE_S);
     clock->fires_us = clock->due_us > turn->now_us ? clock->due_us : turn->now_us;
 }
 

@@ -34,9 +34,8 @@ static const char *audience_text(struct turn *turn, const struct runbook_clock *
 static void set_next(struct turn *turn, struct runbook_clock *clock, bool grace)
 {
     int64_t every_us = clock->after_s * US_PER_S;
-    int64_t periods = (turn->now_us - clock->since_us) / every_us + 1;
-    clock->fires_us =
-        grace ? clock->since_us + periods * every_us : time_after_s(turn->now_us, grace_s(clock));
+    int64_t periods = (turn->now_us - clock->due_us) / every_us + 1;
+    clock->fires_us = grace ? clock->due_us + periods * every_us : time_after_s(turn->now_us, grace_s(clock));
 }
 
 static void due(struct turn *turn, struct incident_record *record, struct runbook_clock *clock)
@@ -49,7 +48,8 @@ static void due(struct turn *turn, struct incident_record *record, struct runboo
     const char *whom = audience_text(turn, clock);
     const char *what =
         grace ? arena_printf(arena, "No update%s for %s, and one is wanted every %s (%s)%s", whom,
-                             duration_text(arena, turn->now_us - clock->since_us), every, place, late)
+                             duration_text(arena, turn->now_us - clock->due_us + clock->after_s * US_PER_S),
+                             every, place, late)
               : arena_printf(arena, "An update%s is due, as every %s (%s)%s", whom, every, place, late);
     clock->state = CLOCK_OVERDUE;
     set_next(turn, clock, grace);

@@ -68,9 +68,14 @@ void clocks_arm(struct engine *engine, struct clocks *clocks)
 
 /* ---- what the kinds share ---- */
 
+int64_t clock_begins_us(const struct turn *turn, const struct runbook_clock *clock)
+{
+    return clock->since_us < turn->now_us ? clock->since_us : turn->now_us;
+}
+
 void clock_drive_once(struct turn *turn, struct runbook_clock *clock)
 {
-    clock->due_us = time_after_s(clock->since_us, clock->after_s);
+    clock->due_us = time_after_s(clock_begins_us(turn, clock), clock->after_s);
     clock->fires_us = clock->due_us > turn->now_us ? clock->due_us : turn->now_us;
 }
 
@@ -273,6 +278,36 @@ void due_clocks(struct turn *turn, struct due *due)
         turn_save_clock(turn, clock);
     }
     settle(turn, record);
+}
+
+/* ---- a clock that was set back ---- */
+
+static void move(struct turn *turn, struct runbook_clock *clock, int64_t by_us)
+{
+    clock->due_us -= by_us;
+    clock->fires_us -= by_us;
+    if (clock->fires_us < turn->now_us)
+        clock->fires_us = turn->now_us;
+    turn_save_clock(turn, clock);
+}
+
+void clocks_move(struct turn *turn, struct incident_record *record, int64_t by_us)
+{
+    for (size_t i = 0; i < record->clocks.n; i++)
+        if (record->clocks.at[i].fires_us)
+            move(turn, &record->clocks.at[i], by_us);
+    clocks_arm(turn->engine, &record->clocks);
+}
+
+void clocks_bring_near(struct turn *turn, struct incident_record *record)
+{
+    for (size_t i = 0; i < record->clocks.n; i++) {
+        struct runbook_clock *clock = &record->clocks.at[i], fresh = *clock;
+        rules[clock->kind]->drive(turn, &fresh);
+        if (clock->fires_us && fresh.due_us < clock->due_us)
+            move(turn, clock, clock->due_us - fresh.due_us);
+    }
+    clocks_arm(turn->engine, &record->clocks);
 }
 
 /* ---- new runbooks ---- */

@@ -129,6 +129,17 @@ static void what_fell_due_while_nothing_ran_is_said_once_and_late(void **state)
     assert_int_equal(clock_await(w, "response.missed", 600 * MINUTES), -1);
 }
 
+static void a_clock_that_is_set_back_lets_nobody_wait_longer(void **state)
+{
+    struct world *w = *state;
+    world_pass(w, 5 * MINUTES);
+    w->now_us -= 180 * MINUTES;
+    world_decide(w, (struct input){.kind = INPUT_CLOCK_BACK, .actor = "system", .back_us = 180 * MINUTES});
+    assert_int_equal(clock_of(w, 1, CLOCK_RESPONSE)->due_us - w->now_us, 10 * MINUTES);
+    assert_int_equal(clock_await(w, "response.missed", 60 * MINUTES), (15 - 180) * MINUTES);
+    assert_int_equal(clock_await(w, "response.missed", 600 * MINUTES), -1);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, clock_world_start, world_stop)
 
 int main(void)
@@ -143,6 +154,7 @@ int main(void)
         test(a_lowering_takes_back_what_is_overdue),
         test(resolving_stops_the_clocks_of_work_and_opening_again_starts_them),
         test(a_changed_runbook_moves_what_runs),
+        test(a_clock_that_is_set_back_lets_nobody_wait_longer),
         test(what_fell_due_while_nothing_ran_is_said_once_and_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
