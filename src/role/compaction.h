@@ -1,7 +1,6 @@
 /* When the inbox is worth writing anew as a snapshot of the alerts that stand. A snapshot of many alerts is
- * long itself and holds up everybody while it is written, so the next one waits until the inbox has doubled:
- * what all snapshots cost together stays in proportion to what was received. Engine thread.
- */
+ * long itself, so the next one waits until the inbox has doubled: what all snapshots cost together stays in
+ * proportion to what was received. Engine thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,6 +10,6 @@ struct compaction {
     size_t kept_bytes; /* of the inbox after the last time, whether that made it shorter or failed */
 };
 
-/* idle: nobody waits for an answer. With somebody waiting the inbox may grow longer first. */
+/* idle: nothing has come for a while. Else the inbox may grow longer first. */
 bool compaction_is_due(const struct compaction *compaction, size_t inbox_bytes, bool idle);
 void compaction_done(struct compaction *compaction, size_t inbox_bytes);
