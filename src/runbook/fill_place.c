@@ -86,7 +86,7 @@ struct standing { /* of a marker in the text of one shell */
     bool assigned;    /* the value of a variable */
 };
 
-static enum fill_place quotes_place(TSNode node, const char *text)
+static enum fill_place quotes_place(TSNode node)
 {
     const char *type = ts_node_type(node);
     if (strcmp(type, "raw_string") == 0)
@@ -95,7 +95,6 @@ static enum fill_place quotes_place(TSNode node, const char *text)
         return PLACE_SHELL_DOUBLE;
     if (strcmp(type, "ansi_c_string") == 0 || strcmp(type, "translated_string") == 0)
         return PLACE_PLAIN;
-    (void)text;
     return PLACE_SHELL_BARE;
 }
 
@@ -151,12 +150,12 @@ static struct standing standing_of(struct arena *arena, const char *text, const 
         standing.place = heredoc_is_quoted(&scan, body) ? PLACE_VERBATIM : PLACE_HEREDOC;
         standing.word = node_text(&scan, body);
     } else if (is_one_of(node, word_types)) {
-        standing.place = quotes_place(node, text);
+        standing.place = quotes_place(node);
         for (TSNode up = ts_node_parent(node); !ts_node_is_null(up) && is_one_of(up, word_types);
              up = ts_node_parent(up)) {
             node = up;
             if (standing.place == PLACE_SHELL_BARE)
-                standing.place = quotes_place(node, text);
+                standing.place = quotes_place(node);
         }
         standing.word = word_of_node(&scan, node).text;
         node = ts_node_parent(node);

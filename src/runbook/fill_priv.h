@@ -42,16 +42,10 @@ size_t fill_placeholder_bytes(const char *text, size_t n_bytes, size_t at);
  * <x> ...". */
 int fill_encode(enum fill_place place, const char *value, struct buf *out, const char **ret_why);
 
-struct fill_marker {
-    const char *text;
-    const char *placeholder;
-};
-
 /* One reader of the value: the place in its text. Readers that are shells have a level (struct traced). */
 struct fill_reader {
     enum fill_place place;
-    int level;   /* of a shell, else -1 */
-    bool mended; /* a mini language inside of a word */
+    int level; /* of a shell, else -1 */
 };
 struct fill_chain {
     struct fill_reader at[16];
