@@ -224,6 +224,7 @@ static bool redirect_read(struct reader *reader, struct buf *text, struct plain_
     if (!blanks_skip(reader) || kind_at(reader) != PLAIN ||
         strchr("-+=,:%@", reader->scan->parsed[reader->at]) || !word_read(reader, text, &file))
         return false;
+    reader->original_parses &= !file.placeholder; /* "> <file>" */
     *list_push(reader->scan->arena, &command->redirects) = (struct redirect){.op = op, .file = file};
     return true;
 }

@@ -61,6 +61,7 @@ static void the_short_way_says_what_the_parser_says(void **state)
         "ls 2>/dev/null",
         "ls 2>&1",
         "psql < dump.sql",
+        "ls > <file>x",
         "grep \"a\\|b\" 'c\\d' x'y'z",
         "ssh host 'uptime; reboot'",
         "printf '%s' x | xargs kill",
