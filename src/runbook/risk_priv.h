@@ -262,9 +262,6 @@ void scan_written_file(struct scan *scan, const struct word *file, const char *p
 /* The whole text when it is plain words, pipes and lists (risk_plain.c). False: nothing was done, the parser
  * has to read it. ret_original_parses: the shell certainly accepts it with its placeholders as they stand. */
 bool scan_plain(struct scan *scan, bool *ret_original_parses);
-/* The same answer as risk_of_command(), by the parser alone. */
-struct risk risk_of_parsed_command(struct arena *arena, const struct risk_rules *rules, const char *command,
-                                   size_t n_bytes);
 
 /* Of the tree (risk_tree.c). */
 /* scan_command() and the variables that the command sets. */
