@@ -257,9 +257,9 @@ static bool command_read(struct reader *reader, struct buf *text)
         if (first && (!begins_command(scan->parsed + start, reader->at - start) || is_reserved(word.text)))
             return false;
         char next = scan->parsed[reader->at];
-        if ((next == '<' || next == '>') && is_digits(word.text)) {
-            if (first || reader->in_list || word.placeholder || c == '\'' || c == '"' ||
-                !redirect_read(reader, text, command))
+        if (next == '<' || next == '>') { /* only a number belongs to it */
+            if (first || reader->in_list || word.placeholder || !is_digits(word.text) || c == '\'' ||
+                c == '"' || !redirect_read(reader, text, command))
                 return false;
             continue;
         }

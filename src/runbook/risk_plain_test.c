@@ -95,6 +95,7 @@ static void what_is_not_certain_is_left_to_the_parser(void **state)
         "ls | cat > x",
         "ls && cat > x",
         "ls > x y",
+        "ls @2<x",
         "cat <<EOF\nx\nEOF",
         "ls \\\n",
         "ls 'x",
