@@ -147,15 +147,9 @@ static bool text_parses(const char *text, size_t n_bytes)
     return parses;
 }
 
-/* Walks the text. ret_parses: the shell accepts it, placeholders taken as words. ret_original_parses: as they
- * stand, when that is certain. */
-static void text_scan(struct scan *scan, bool *ret_parses, bool *ret_original_parses)
+/* Walks the text. ret_parses: the shell accepts it, placeholders taken as words. */
+static void text_scan(struct scan *scan, bool *ret_parses)
 {
-    *ret_original_parses = false;
-    if (!scan->parser_only && scan_plain(scan, ret_original_parses)) {
-        *ret_parses = true;
-        return;
-    }
     TSTree *tree = shell_parse(scan->parsed, scan->n_bytes);
     TSNode root = tree ? ts_tree_root_node(tree) : (TSNode){0};
     *ret_parses = tree && !ts_node_has_error(root);
@@ -176,7 +170,7 @@ void scan_inner_shell(struct scan *scan, const char *text)
     }
     *scan->inner_bytes_left -= n_bytes;
     struct scan inside = *scan;
-    bool found, parses, original_parses;
+    bool found, parses;
     inside.text = text;
     inside.parsed = text_with_filled_placeholders(scan->arena, text, n_bytes, &found);
     inside.n_bytes = n_bytes;
@@ -185,7 +179,7 @@ void scan_inner_shell(struct scan *scan, const char *text)
     inside.inner_depth++;
     inside.stdin_text = NULL;
     inside.variables = (typeof(inside.variables)){0}; /* a shell inside does not know those of ours */
-    text_scan(&inside, &parses, &original_parses);
+    text_scan(&inside, &parses);
     scan->tool_is_minor = inside.tool_is_minor;
 }
 
@@ -214,9 +208,9 @@ static struct risk refuse(struct risk *risk, const char *why)
     return *risk;
 }
 
-/* trace (or NULL): the parser reads it, so that all that it finds is noted. */
+/* trace: NULL, or what is to note all that is found. */
 static struct risk command_risk(struct arena *arena, const struct risk_rules *rules, const char *command,
-                                size_t n_bytes, bool parser_only, struct trace *trace)
+                                size_t n_bytes, struct trace *trace)
 {
     struct risk risk = {.class = RISK_READ};
     if (n_bytes > LONGEST_BYTES)
@@ -230,7 +224,6 @@ static struct risk command_risk(struct arena *arena, const struct risk_rules *ru
                         .arena = arena,
                         .rules = rules,
                         .risk = &risk,
-                        .parser_only = parser_only,
                         .text = text,
                         .n_bytes = n_bytes,
                         .inner_bytes_left = &inner_bytes_left};
@@ -238,9 +231,8 @@ static struct risk command_risk(struct arena *arena, const struct risk_rules *ru
 
     if (scan_powershell(&scan, text, n_bytes))
         return risk;
-    bool original_parses;
-    text_scan(&scan, &risk.parses, &original_parses);
-    if (risk.unfilled && !original_parses)
+    text_scan(&scan, &risk.parses);
+    if (risk.unfilled)
         risk.parses = text_parses(text, n_bytes);
     if (!risk.why)
         risk_raise(&scan, RISK_READ, text, "runs nothing that changes anything");
@@ -252,17 +244,11 @@ static struct risk command_risk(struct arena *arena, const struct risk_rules *ru
 struct risk risk_of_command(struct arena *arena, const struct risk_rules *rules, const char *command,
                             size_t n_bytes)
 {
-    return command_risk(arena, rules, command, n_bytes, false, NULL);
-}
-
-struct risk risk_of_parsed_command(struct arena *arena, const struct risk_rules *rules, const char *command,
-                                   size_t n_bytes)
-{
-    return command_risk(arena, rules, command, n_bytes, true, NULL);
+    return command_risk(arena, rules, command, n_bytes, NULL);
 }
 
 struct risk risk_traced(struct arena *arena, const struct risk_rules *rules, const char *command,
                         size_t n_bytes, struct trace *ret_trace)
 {
-    return command_risk(arena, rules, command, n_bytes, true, ret_trace);
+    return command_risk(arena, rules, command, n_bytes, ret_trace);
 }

@@ -65,7 +65,3 @@ void risk_rules_check(struct arena *arena, const struct risk_rules *rules, struc
  * fails: what cannot be understood is RISK_UNKNOWN, and says so. */
 struct risk risk_of_command(struct arena *arena, const struct risk_rules *rules, const char *command,
                             size_t n_bytes);
-/* The same answer, always by the parser, without the short cut for plain commands: for who is about to run
- * it. */
-struct risk risk_of_parsed_command(struct arena *arena, const struct risk_rules *rules, const char *command,
-                                   size_t n_bytes);

@@ -216,7 +216,6 @@ struct scan {
     struct arena *arena;
     const struct risk_rules *rules;
     struct risk *risk;
-    bool parser_only;   /* no short cut */
     const char *text;   /* the original of what is parsed */
     const char *parsed; /* the same length, placeholders made words */
     size_t n_bytes;
@@ -259,17 +258,7 @@ void scan_command(struct scan *scan, const struct word *words, size_t n_words);
 /* A file that the command writes: by redirection (risk_file.c) or an option. */
 void scan_written_file(struct scan *scan, const struct word *file, const char *part);
 
-/* The whole text when it is plain words, pipes and lists (risk_plain.c). False: nothing was done, the parser
- * has to read it. ret_original_parses: the shell certainly accepts it with its placeholders as they stand. */
-bool scan_plain(struct scan *scan, bool *ret_original_parses);
-
 /* Of the tree (risk_tree.c). */
-/* scan_command() and the variables that the command sets. */
-void command_scan(struct scan *scan, const struct words *words);
-/* A redirection to or from the file. */
-void redirect_note(struct scan *scan, const char *op, const struct word *file);
-/* What `echo ...` or `printf ...` prints, or NULL: the next command of the pipe reads it. */
-const char *words_printed(struct scan *scan, const struct words *words);
 const char *node_text(struct scan *scan, TSNode node);
 bool node_is(TSNode node, const char *type);
 const char *node_operator(TSNode node); /* the first child without a name: ">", "=" */

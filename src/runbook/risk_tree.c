@@ -97,25 +97,13 @@ static bool is_descriptor(const char *text)
     return strcmp(text, "-") == 0 || strspn(text, "0123456789-") == strlen(text);
 }
 
-void redirect_note(struct scan *scan, const char *op, const struct word *file)
-{
-    bool copies =
-        strcmp(op, ">&") == 0 || strcmp(op, "<&") == 0 || strcmp(op, ">&-") == 0 || strcmp(op, "<&-") == 0;
-    if (copies && is_descriptor(file->text))
-        return;
-    if (strchr(op, '>')) {
-        scan->saved = true;
-        scan_written_file(scan, file, arena_printf(scan->arena, "%s %s", op, file->text));
-    } else if (scan->risk->needs_files.n < 32 && !scan->there && strncmp(file->text, "/dev/", 5) != 0) {
-        strings_add(scan->arena, &scan->risk->needs_files, file->text);
-    }
-}
-
 /* `> file word...`: the grammar counts words behind the file as destinations; for the shell they are
  * arguments of the command. */
 static void file_redirect(struct scan *scan, TSNode node, struct words *arguments)
 {
     const char *op = node_operator(node);
+    bool copies =
+        strcmp(op, ">&") == 0 || strcmp(op, "<&") == 0 || strcmp(op, ">&-") == 0 || strcmp(op, "<&-") == 0;
     bool seen = strcmp(op, ">&-") == 0 || strcmp(op, "<&-") == 0;
     struct nodes children = children_of(scan, node);
     list_each (at, &children) {
@@ -129,8 +117,14 @@ static void file_redirect(struct scan *scan, TSNode node, struct words *argument
         }
         seen = true;
         struct word file = word_of_node(scan, child);
-        if (!node_is(child, "process_substitution"))
-            redirect_note(scan, op, &file);
+        if ((copies && is_descriptor(file.text)) || node_is(child, "process_substitution"))
+            continue;
+        if (strchr(op, '>')) {
+            scan->saved = true;
+            scan_written_file(scan, &file, arena_printf(scan->arena, "%s %s", op, file.text));
+        } else if (scan->risk->needs_files.n < 32 && !scan->there && strncmp(file.text, "/dev/", 5) != 0) {
+            strings_add(scan->arena, &scan->risk->needs_files, file.text);
+        }
     }
 }
 
@@ -222,13 +216,6 @@ static bool is_arithmetic(TSNode command_name)
            node_is(ts_node_named_child(command_name, 0), "arithmetic_expansion");
 }
 
-void command_scan(struct scan *scan, const struct words *words)
-{
-    scan_command(scan, words->at, words->n);
-    scan->stdin_text = NULL;
-    variables_set_by(scan, words);
-}
-
 /* A simple command with words that stand behind its redirections. */
 static void command_with(struct scan *scan, TSNode node, const struct words *behind, const char *stdin_text)
 {
@@ -250,10 +237,10 @@ static void command_with(struct scan *scan, TSNode node, const struct words *beh
         *list_push(scan->arena, &words) = behind->at[i];
 
     scan->stdin_text = input.n ? input.at[0].text : stdin_text;
-    if (arithmetic)
-        scan->stdin_text = NULL;
-    else
-        command_scan(scan, &words);
+    if (!arithmetic)
+        scan_command(scan, words.at, words.n);
+    scan->stdin_text = NULL;
+    variables_set_by(scan, &words);
     list_each (at, &children) {
         TSNode child = *at;
         scan->in_prefix = node_is(child, "variable_assignment");
@@ -334,17 +321,7 @@ static void redirected_node(struct scan *scan, TSNode node)
             heredoc_rest(scan, *child, cat && input.n ? input.at[0].text : NULL);
 }
 
-const char *words_printed(struct scan *scan, const struct words *words)
-{
-    if (words->n < 2 || (strcmp(words->at[0].text, "echo") != 0 && strcmp(words->at[0].text, "printf") != 0))
-        return NULL;
-    size_t first = 1;
-    while (first < words->n && words->at[first].text[0] == '-' &&
-           strspn(words->at[first].text, "-neE") == strlen(words->at[first].text))
-        first++;
-    return words_joined(scan->arena, words->at + first, words->n - first);
-}
-
+/* What `echo ...` or `printf ...` prints, or NULL: the next command of the pipe reads it. */
 static const char *printed_text(struct scan *scan, TSNode node)
 {
     if (!node_is(node, "command"))
@@ -353,7 +330,13 @@ static const char *printed_text(struct scan *scan, TSNode node)
     struct nodes children = children_of(scan, node);
     list_each (child, &children)
         words_of_node(scan, *child, &words);
-    return words_printed(scan, &words);
+    if (words.n < 2 || (strcmp(words.at[0].text, "echo") != 0 && strcmp(words.at[0].text, "printf") != 0))
+        return NULL;
+    size_t first = 1;
+    while (first < words.n && words.at[first].text[0] == '-' &&
+           strspn(words.at[first].text, "-neE") == strlen(words.at[first].text))
+        first++;
+    return words_joined(scan->arena, words.at + first, words.n - first);
 }
 
 static void pipeline_node(struct scan *scan, TSNode node)

@@ -60,8 +60,7 @@ static void an_order_that_lacks_something_is_refused(void **state)
         "{\"run\":1,\"attempt\":1,\"line\":1,\"file\":\"x\\u0000y\",\"sha256\":\"HASH\"}",
         "{\"run\":1,\"attempt\":1,\"line\":1,\"file\":\"x\",\"sha256\":\"abc\"}",
         "{\"run\":1,\"attempt\":1,\"line\":1,\"file\":\"x\",\"sha256\":\"HASH\",\"approved\":true}",
-        "{\"run\":1,\"attempt\":1,\"line\":1,\"file\":\"x\",\"sha256\":\"HASH\",\"values\":[{\"name\":\"x\"}]"
-        "}",
+        "{\"run\":1,\"attempt\":1,\"line\":1,\"file\":\"x\",\"sha256\":\"HASH\",\"values\":[{}]}",
         "[1,2]",
     };
     scoped_arena struct arena *arena = arena_new();

@@ -126,11 +126,7 @@ static const char *why_not(struct arena *arena, const struct candidate *candidat
         return is_approved(candidate, order)
                    ? NULL
                    : "The command is not the one that was approved. Look at it and approve it again.";
-    struct risk parsed =
-        risk_of_parsed_command(arena, risk_rules_in_force(), filled->text, strlen(filled->text));
-    why = step_must_ask(&parsed);
-    if (!why)
-        why = step_must_ask(&filled->risk);
+    why = step_must_ask(&filled->risk);
     if (!why && (filled->free_value || (order->repairs && *order->repairs)))
         why = STEP_VALUES_UNSEEN;
     return why ? arena_printf(arena, "Nobody has approved it. %s", why) : NULL;
