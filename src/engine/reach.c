@@ -190,7 +190,7 @@ static const struct reach_gaps *gaps_of(struct proof *proof, const struct string
     buf_clear(&proof->key);
     list_each (target, targets)
         buf_add(&proof->key, *target, strlen(*target) + 1);
-    struct reach_gaps *gaps = map_get(proof->gaps, proof->key.at, proof->key.n_bytes);
+    struct reach_gaps *gaps = map_get(proof->gaps, buf_text(&proof->key), proof->key.n_bytes);
     if (gaps)
         return gaps;
     gaps = arena_alloc(proof->arena, sizeof *gaps);
@@ -199,7 +199,7 @@ static const struct reach_gaps *gaps_of(struct proof *proof, const struct string
         walk(proof, targets, gaps);
     else
         add_no_chain(proof, gaps);
-    map_put(proof->gaps, proof->key.at, proof->key.n_bytes, gaps);
+    map_put(proof->gaps, buf_text(&proof->key), proof->key.n_bytes, gaps);
     return gaps;
 }
 
