@@ -78,10 +78,10 @@ static struct show_options show_options(const struct words *words)
         .colours = terminal_colours(), .full = words->full, .now_us = clock_wall_us(clock_system())};
 }
 
-static int list(struct words *words)
+/* What stands under that name in the answer, as text or as it came. */
+static int print_list(struct words *words, const char *path, const char *name,
+                      void (*write)(struct buf *out, struct json values, const struct show_options *options))
 {
-    const char *path =
-        arena_printf(words->arena, "/api/v1/incidents?limit=50&state=%s", words->open ? "open" : "all");
     if (words->json)
         return print_answer(words, path);
     scoped_buf struct buf answer = {0}, out = {0};
@@ -90,10 +90,17 @@ static int list(struct words *words)
     struct show_options options = show_options(words);
     int code = client_get(&words->client, path, document, &answer, &root, &words->err);
     if (code == EXIT_DONE)
-        incidents_print(&out, json_get(root, "incidents"), &options);
+        write(&out, json_get(root, name), &options);
     json_document_free(document);
     print(&out);
     return code == EXIT_DONE ? code : fail(words, code);
+}
+
+static int list(struct words *words)
+{
+    const char *path =
+        arena_printf(words->arena, "/api/v1/incidents?limit=50&state=%s", words->open ? "open" : "all");
+    return print_list(words, path, "incidents", incidents_print);
 }
 
 static int show(struct words *words)
@@ -204,18 +211,7 @@ static int clocks(struct words *words)
         path = path_of(words, "");
     else if (words->rest.n)
         return usage_error(usage, "incident clocks: \"%s\" is no incident", words->rest.at[0]);
-    if (words->json)
-        return print_answer(words, path);
-    scoped_buf struct buf answer = {0}, out = {0};
-    struct json_document *document = json_document_new();
-    struct json root;
-    struct show_options options = show_options(words);
-    int code = client_get(&words->client, path, document, &answer, &root, &words->err);
-    if (code == EXIT_DONE)
-        clocks_print(&out, json_get(root, "clocks"), &options);
-    json_document_free(document);
-    print(&out);
-    return code == EXIT_DONE ? code : fail(words, code);
+    return print_list(words, path, "clocks", clocks_print);
 }
 
 static int note(struct words *words)
