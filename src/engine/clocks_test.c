@@ -58,6 +58,23 @@ static void escalation_of_what_is_not_resolved_comes_although_somebody_has_it(vo
     assert_text_has(event_of(w, "escalation.due")->summary, "CTO");
 }
 
+static void phase_that_should_be_done_by_now_is_said_once_and_on_time(void **state)
+{
+    struct world *w = *state;
+    clock_learn(
+        w, "# Checkout Runbook\n\n## Severity Levels\n\n### P1 (High)\n\n**Response Time**: 15 minutes\n\n"
+           "## Disk Full\n\n"
+           "### Immediate Actions (within 20 minutes)\n\n" /* 11 */
+           "1. Check the service:\n\n```bash\ncurl -f http://checkout/health\n```\n");
+    world_hear(w, (struct alert_words){.name = "DiskFull", .severity = "P1", .ends_us = INT64_MAX / 2});
+    const struct runbook_clock *clock = clock_of(w, w->engine->last_incident, CLOCK_PHASE);
+    assert_non_null(clock);
+    assert_int_equal(clock->due_us, WORLD_US + 20 * MINUTES);
+    assert_int_equal(clock_await(w, "phase.due", 60 * MINUTES), 20 * MINUTES);
+    assert_text_has(event_of(w, "phase.due")->summary, "checkout.md line 11");
+    assert_int_equal(clock_await(w, "phase.due", 600 * MINUTES), -1);
+}
+
 static void a_raise_shortens_and_what_has_passed_is_due_at_once(void **state)
 {
     struct world *w = *state;
@@ -156,6 +173,7 @@ int main(void)
         test(a_changed_runbook_moves_what_runs),
         test(a_clock_that_is_set_back_lets_nobody_wait_longer),
         test(what_fell_due_while_nothing_ran_is_said_once_and_late),
+        test(phase_that_should_be_done_by_now_is_said_once_and_on_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
