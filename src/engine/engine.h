@@ -11,12 +11,9 @@
  * engine_restored(): timers that came due meanwhile fire once, late, and say so. */
 #pragma once
 
-#include "base/arena.h"
-#include "base/list.h"
 #include "config/config.h"
-#include "engine/alert.h"
 #include "engine/decision.h"
-#include "engine/step_values.h"
+#include "engine/input.h"
 #include "runbook/library.h"
 
 struct engine;
@@ -28,52 +25,6 @@ void engine_free(struct engine *engine);
 void engine_learn(struct engine *engine, const struct config *config, const struct library *library);
 /* The installation's own persistent id, part of every delivery key; copied. Before the first input. */
 void engine_name(struct engine *engine, const char *instance);
-
-/* ---- inputs ---- */
-
-enum input_kind {
-    INPUT_ALERTS,         /* batch */
-    INPUT_ACKNOWLEDGE,    /* incident, actor */
-    INPUT_NOTE,           /* incident, actor, text */
-    INPUT_RESOLVE,        /* incident, actor, text; force: although alerts still fire, or checks are open */
-    INPUT_STATE,          /* incident, actor, word (a state), text, force */
-    INPUT_SEVERITY,       /* incident, actor, word (a level of its runbook), text: why */
-    INPUT_PATIENT_SAFETY, /* incident, actor, flag: may patients be harmed, text: why */
-    INPUT_ASSIGN,         /* incident, actor, word (a role), person (NULL: nobody), text */
-    INPUT_CHECK,          /* incident, actor, item, flag: done or not, text */
-    INPUT_UPDATE,         /* incident, actor, text; word: the audience, "" or NULL all: they were told */
-    INPUT_CLOCK_DONE,     /* incident, item: the number of a clock, actor, text: what it asks for is done */
-    INPUT_APPROVE,        /* run, step (line), actor; values and repairs as below, taken first */
-    INPUT_STEP_VALUES,    /* run, step (line), actor, values; repairs: codes, NULL: as they are */
-    INPUT_DENY,           /* run, step (line), actor, text */
-    INPUT_DELIVERY_DONE,  /* delivery, delivery_result */
-    INPUT_STEP_STARTED,   /* run, step */
-    INPUT_STEP_DONE,      /* run, step, step_result */
-    INPUT_SILENCE,        /* silence; text: the id of a new one; the outcome's message is the id in force */
-    INPUT_SILENCE_EXPIRE, /* text: its id, actor */
-    INPUT_MUTE,           /* incident, actor, text: why; for_s: how long */
-    INPUT_UNMUTE,         /* incident, actor */
-    INPUT_CLOCK_BACK,     /* back_us: the clock was set back by so much, and all that waits follows */
-    INPUT_TIMER,          /* whatever is due by now */
-    N_INPUT_KINDS
-};
-
-struct input {
-    enum input_kind kind;
-    const char *actor; /* "person:ana", "token:admin", "system" */
-    int64_t incident, run, delivery;
-    const char *text;
-    const char *word, *person, *repairs;
-    bool force, flag;
-    int item, step; /* step: line of the command in the document */
-    int64_t for_s, back_us;
-    const struct alert_batch *batch;
-    const struct delivery_result *delivery_result;
-    const struct step_result *step_result;
-    const struct step_value *values; /* for the placeholders of the step */
-    size_t n_values;
-    const struct silence *silence; /* id "": a new one */
-};
 
 /* ---- deciding ---- */
 
