@@ -130,6 +130,12 @@ static void order_copy(struct arena *arena, const struct runner_order *order, st
     ret_order->sha256 = arena_strdup(arena, order->sha256);
     ret_order->approved_by = arena_strdup(arena, order->approved_by);
     ret_order->approved_sha256 = arena_strdup(arena, order->approved_sha256);
+    ret_order->repairs = arena_strdup(arena, order->repairs);
+    struct fill_value *values = arena_alloc(arena, order->n_values * sizeof *values);
+    for (size_t i = 0; i < order->n_values; i++)
+        values[i] = (struct fill_value){.name = arena_strdup(arena, order->values[i].name),
+                                        .value = arena_strdup(arena, order->values[i].value)};
+    ret_order->values = values;
 }
 
 void runner_start(struct runner *runner, const struct runner_order *order)

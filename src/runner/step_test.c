@@ -1,0 +1,119 @@
+/* One step: its output, its limits, and what becomes of what it started. */
+#include "runner/runner_fixture.h"
+
+static void a_step_starts_and_ends_with_its_output_and_exit_code(void **state)
+{
+    (void)state;
+    assert_ran(run_unasked("echo all is well"), "all is well\n");
+    assert_int_equal(bench->n_events, 2);
+    assert_true(bench->events[0].started);
+    const struct happened *failed = run_approved("echo out; echo err >&2; exit 3");
+    assert_int_equal(failed->state, STEP_FAILED);
+    assert_int_equal(failed->exit_code, 3);
+    assert_string_equal(failed->output, "out\nerr\n");
+}
+
+static void a_signal_is_told(void **state)
+{
+    (void)state;
+    const struct happened *happened = run_approved("kill -9 $$");
+    assert_int_equal(happened->state, STEP_FAILED);
+    assert_int_equal(happened->exit_code, 137);
+    assert_string_equal(happened->why, "ended by signal 9 (Killed)");
+}
+
+static void hostile_output_is_made_harmless(void **state)
+{
+    (void)state;
+    assert_ran(run_approved("printf '\\033]0;title\\a\\033[31mred\\033[0m\\0\\377|\\302\\233|\\r\\n'"),
+               "red\xef\xbf\xbd|\n"); /* the second bar ends an escape */
+}
+
+/* Split by colours and printed in two pieces, as hostile or careless programs do. */
+static void secrets_do_not_leave_the_runner(void **state)
+{
+    (void)state;
+    const struct happened *happened =
+        run_approved("printf 'DB_PASSWORD=hun\\033[31mter2\\nssn 123-45'; sleep 0.05; printf -- '-6789\\n'");
+    assert_ran(happened, "DB_PASSWORD=[redacted: secret]\nssn [redacted: us-ssn]\n");
+    assert_string_equal(happened->redacted, "1 x secret, 1 x us-ssn");
+}
+
+static void a_time_limit_ends_everything_that_was_started(void **state)
+{
+    (void)state;
+    runner_close();
+    runner_open(300);
+    const struct happened *happened =
+        run_approved("trap '' TERM; (setsid bash -c 'echo $$; sleep 1000' &); echo $$; sleep 1000");
+    assert_int_equal(happened->state, STEP_TIMED_OUT);
+    assert_string_equal(happened->why, "stopped after 0.3 s, its time limit");
+    char *at = happened->output;
+    assert_gone((pid_t)strtol(at, &at, 10));
+    assert_gone((pid_t)strtol(at, &at, 10));
+}
+
+static void much_output_is_bounded_and_never_blocks(void **state)
+{
+    (void)state;
+    const struct happened *happened = run_approved("yes 0123456789abcdef | head -c 20000000; echo last");
+    assert_int_equal(happened->exit_code, 0);
+    assert_true(happened->output_cut);
+    assert_true(strlen(happened->output) <= 4096);
+    assert_memory_equal(happened->output, "0123456789abcdef\n", 17);
+    assert_non_null(strstr(happened->output, "left out ...]"));
+    assert_string_equal(happened->output + strlen(happened->output) - 5, "last\n");
+}
+
+static void an_unasked_step_leaves_nothing_running(void **state)
+{
+    (void)state;
+    const struct happened *happened = run_unasked("sleep 1000 & echo $!");
+    assert_int_equal(happened->exit_code, 0);
+    assert_true(happened->duration_us < 5 * US_PER_S);
+    assert_string_equal(happened->why, "what it had started was still running, and was ended");
+    assert_gone((pid_t)strtol(happened->output, NULL, 10));
+}
+
+static void an_approved_step_may_start_a_service_but_not_hold_the_output(void **state)
+{
+    (void)state;
+    const struct happened *service = run_approved("sleep 1000 > /dev/null 2>&1 & echo $!");
+    pid_t pid = (pid_t)strtol(service->output, NULL, 10);
+    assert_int_equal(service->state, STEP_SUCCEEDED);
+    /* On a busy machine the child may not have become sleep yet. */
+    assert_int_equal(strncmp(service->why, "it left 1 running: ", 19), 0);
+    assert_int_equal(kill(pid, 0), 0);
+    kill(pid, SIGKILL);
+    const struct happened *holder = run_approved("sleep 1000 & echo $!");
+    assert_int_equal(holder->state, STEP_SUCCEEDED);
+    assert_gone((pid_t)strtol(holder->output, NULL, 10));
+}
+
+static void an_endless_command_is_time_boxed(void **state)
+{
+    (void)state;
+    runner_close();
+    runner_open(300);
+    const struct happened *happened = run_unasked("tail -f /dev/null");
+    assert_int_equal(happened->state, STEP_SUCCEEDED);
+    assert_string_equal(happened->why, "endless command, stopped after 0.3 s");
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, runner_test_make, runner_test_unmake)
+    const struct CMUnitTest tests[] = {
+        T(a_step_starts_and_ends_with_its_output_and_exit_code),
+        T(a_signal_is_told),
+        T(hostile_output_is_made_harmless),
+        T(secrets_do_not_leave_the_runner),
+        T(a_time_limit_ends_everything_that_was_started),
+        T(much_output_is_bounded_and_never_blocks),
+        T(an_unasked_step_leaves_nothing_running),
+        T(an_approved_step_may_start_a_service_but_not_hold_the_output),
+        T(an_endless_command_is_time_boxed),
+    };
+    log_setup("runner", LOG_ERROR);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
