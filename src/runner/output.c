@@ -26,7 +26,9 @@ struct output {
         uint8_t low, high; /* what the next byte may be */
     } utf8;
 
-    struct redactor *redactor; /* or NULL */
+    struct redactor *redactor;                                       /* or NULL */
+    void (*watch)(void *context, const char *bytes, size_t n_bytes); /* or NULL */
+    void *watch_context;
 
     size_t half_bytes;
     struct buf head;
@@ -56,6 +58,13 @@ void output_free(struct output *output)
     buf_free(&output->head);
     free(output->tail);
     free(output);
+}
+
+void output_watch(struct output *output, void (*watch)(void *context, const char *bytes, size_t n_bytes),
+                  void *context)
+{
+    output->watch = watch;
+    output->watch_context = context;
 }
 
 /* ---- the store ---- */
@@ -115,6 +124,8 @@ static void line_return(struct output *output)
 static void store(void *context, const char *bytes, size_t n_bytes)
 {
     struct output *output = context;
+    if (output->watch && n_bytes)
+        output->watch(output->watch_context, bytes, n_bytes);
     for (const char *back; (back = memchr(bytes, '\r', n_bytes));) {
         size_t n = (size_t)(back - bytes);
         keep(output, bytes, n);

@@ -18,6 +18,11 @@ struct output;
 struct output *output_new(size_t limit_bytes, const struct redact_rules *rules);
 void output_free(struct output *output); /* NULL is allowed */
 
+/* watch gets the text as it comes, in whole, redacted lines; a carriage return means that what follows
+ * overwrites the line. All of it: the limit does not hold here. */
+void output_watch(struct output *output, void (*watch)(void *context, const char *bytes, size_t n_bytes),
+                  void *context);
+
 void output_add(struct output *output, const char *bytes, size_t n_bytes);
 /* Appends the text. ret_cut: something was left out. Once, at the end. */
 void output_finish(struct output *output, struct buf *ret_text, bool *ret_cut);

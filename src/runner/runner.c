@@ -164,6 +164,23 @@ void runner_start(struct runner *runner, const struct runner_order *order)
     works_advance(runner);
 }
 
+void runner_watch(struct runner *runner,
+                  void (*watch)(void *context, int64_t run, const char *bytes, size_t n_bytes), void *context)
+{
+    runner->watch = watch;
+    runner->watch_context = context;
+}
+
+bool runner_stop(struct runner *runner, int64_t run, const char *stopped_by)
+{
+    for (struct step_work *work = runner->works; work; work = work->next)
+        if (work->running && work->order.run == run) {
+            step_stop(work, stopped_by);
+            return true;
+        }
+    return false;
+}
+
 int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                const struct runner_limits *limits, struct redact_rules *rules,
                void (*report)(void *context, const struct runner_event *), void *context,

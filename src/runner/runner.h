@@ -59,6 +59,15 @@ void runner_free(struct runner *runner);
  * the same run, line and attempt: the second order is logged, and nothing is reported. */
 void runner_start(struct runner *runner, const struct runner_order *order);
 
+/* What the step that runs prints, as it comes (runner/output.h, output_watch). Before the first order. */
+void runner_watch(struct runner *runner,
+                  void (*watch)(void *context, int64_t run, const char *bytes, size_t n_bytes),
+                  void *context);
+
+/* A person stops what the run is doing: TERM, after 2 s KILL, to all that the step started. It is reported
+ * as failed, with who stopped it. False: nothing of it runs. */
+bool runner_stop(struct runner *runner, int64_t run, const char *stopped_by);
+
 /* ---- frames ---- */
 void runner_order_write(struct buf *out, const struct runner_order *order);
 int runner_order_read(struct arena *arena, struct json json, struct runner_order *ret_order, struct err *err);

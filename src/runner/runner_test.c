@@ -70,6 +70,36 @@ static void an_order_that_waits_keeps_its_own_values(void **state)
     assert_ran(await_end(1, second.order.attempt), "/tmp\n");
 }
 
+struct seen {
+    char text[200];
+    size_t n_bytes;
+};
+
+/* Stops the step as soon as it has printed a whole line. */
+static void see_and_stop(void *context, int64_t run, const char *bytes, size_t n_bytes)
+{
+    struct seen *seen = context;
+    assert_true(seen->n_bytes + n_bytes < sizeof seen->text);
+    memcpy(seen->text + seen->n_bytes, bytes, n_bytes);
+    seen->n_bytes += n_bytes;
+    if (strchr(seen->text, '\n'))
+        assert_true(runner_stop(bench->runner, run, "ana"));
+}
+
+static void what_a_step_prints_is_seen_redacted_while_it_runs_and_a_person_can_stop_it(void **state)
+{
+    (void)state;
+    struct seen seen = {0};
+    runner_watch(bench->runner, see_and_stop, &seen);
+    const struct happened *happened = run_approved(
+        "echo password=Kx82mPq0Zr; trap 'echo again >/dev/null' TERM; while :; do sleep 0.05; done");
+    assert_null(strstr(seen.text, "Kx82mPq0Zr"));
+    assert_non_null(strstr(seen.text, "[redacted"));
+    assert_int_equal(happened->state, STEP_FAILED);
+    assert_non_null(strstr(happened->why, "stopped by ana"));
+    assert_false(runner_stop(bench->runner, 1, "ana"));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, runner_test_make, runner_test_unmake)
@@ -77,6 +107,7 @@ int main(void)
         T(the_end_of_the_runner_ends_its_steps),
         T(an_order_is_carried_out_once),
         T(an_order_that_waits_keeps_its_own_values),
+        T(what_a_step_prints_is_seen_redacted_while_it_runs_and_a_person_can_stop_it),
         T(runs_are_at_once_and_steps_of_a_run_one_by_one),
     };
     log_setup("runner", LOG_ERROR);

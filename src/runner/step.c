@@ -56,6 +56,9 @@ static void result_judge(const struct step_work *work, struct step_result *resul
     } else if (work->limit == LIMIT_TIME) {
         result->state = STEP_TIMED_OUT;
         result->why = arena_printf(arena, "stopped after %s, its time limit", limit);
+    } else if (work->limit == LIMIT_PERSON) {
+        result->state = STEP_FAILED;
+        result->why = arena_printf(arena, "stopped by %s", work->stopped_by);
     } else if (WIFSIGNALED(status)) {
         result->state = STEP_FAILED;
         result->why =
@@ -148,18 +151,32 @@ static void on_term_patience(uv_timer_t *timer)
     keeper_kill(work->keeper.control_fd);
 }
 
+static void limit_hit(struct step_work *work, enum step_limit limit)
+{
+    work->limit = limit;
+    keeper_term(work->keeper.control_fd);
+    uv_timer_start(&work->timer, on_term_patience, TERM_PATIENCE_MS, 0);
+}
+
 static void on_time_limit(uv_timer_t *timer)
 {
     struct step_work *work = timer->data;
-    work->limit = work->command->risk.endless ? LIMIT_ENDLESS : LIMIT_TIME;
-    keeper_term(work->keeper.control_fd);
-    uv_timer_start(timer, on_term_patience, TERM_PATIENCE_MS, 0);
+    limit_hit(work, work->command->risk.endless ? LIMIT_ENDLESS : LIMIT_TIME);
+}
+
+void step_stop(struct step_work *work, const char *stopped_by)
+{
+    if (work->limit != LIMIT_NONE || work->keeper.ordered)
+        return;
+    work->stopped_by = arena_strdup(work->arena, stopped_by);
+    limit_hit(work, LIMIT_PERSON);
 }
 
 static void on_started(struct step_work *work)
 {
     work->started_us = clock_monotonic_us(clock_system());
-    uv_timer_start(&work->timer, on_time_limit, (uint64_t)(work->limit_us / 1000), 0);
+    if (work->limit == LIMIT_NONE)
+        uv_timer_start(&work->timer, on_time_limit, (uint64_t)(work->limit_us / 1000), 0);
     struct runner_event event = {
         .run = work->order.run, .attempt = work->order.attempt, .line = work->order.line, .started = true};
     work->runner->report(work->runner->context, &event);
@@ -276,6 +293,12 @@ void step_discard(struct step_work *work)
     uv_close((uv_handle_t *)&work->timer, on_handle_closed);
 }
 
+static void on_watch(void *context, const char *bytes, size_t n_bytes)
+{
+    struct step_work *work = context;
+    work->runner->watch(work->runner->watch_context, work->order.run, bytes, n_bytes);
+}
+
 static int keeper_begin(struct step_work *work, int output_fd, int command_fd, struct err *err)
 {
     struct runner *runner = work->runner;
@@ -336,6 +359,8 @@ int step_begin(struct step_work *work, struct err *err)
         return -1;
     }
     work->output = output_new(runner->limits.output_bytes, runner->rules);
+    if (runner->watch)
+        output_watch(work->output, on_watch, work);
     work->running = true;
     work->started_us = clock_monotonic_us(clock_system());
     handles_open(work, output[0]);

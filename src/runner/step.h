@@ -18,6 +18,8 @@ struct runner {
     const struct redact_rules *rules;
     void (*report)(void *context, const struct runner_event *);
     void *context;
+    void (*watch)(void *context, int64_t run, const char *bytes, size_t n_bytes); /* or NULL */
+    void *watch_context;
     struct cgroups *cgroups; /* NULL: there are none to be had */
     const char *const *environment;
     int prelude_fd;
@@ -27,7 +29,7 @@ struct runner {
     size_t n_works;
 };
 
-enum step_limit { LIMIT_NONE, LIMIT_TIME, LIMIT_ENDLESS };
+enum step_limit { LIMIT_NONE, LIMIT_TIME, LIMIT_ENDLESS, LIMIT_PERSON };
 
 struct step_work { /* in order of arrival; those of one run wait for each other */
     struct step_work *next;
@@ -39,8 +41,9 @@ struct step_work { /* in order of arrival; those of one run wait for each other 
     const struct command *command;
     const char *folder;
     int64_t started_us;
-    enum step_limit limit; /* the limit that it has hit */
-    int64_t limit_us;      /* the time it has */
+    enum step_limit limit;  /* the limit that it has hit */
+    const char *stopped_by; /* LIMIT_PERSON */
+    int64_t limit_us;       /* the time it has */
     struct output *output;
     struct keeper_view {
         pid_t pid;
@@ -60,6 +63,8 @@ struct step_work { /* in order of arrival; those of one run wait for each other 
 
 /* 0: it is under way, and step_done() will follow; -1: it could not be started, with the reason. */
 int step_begin(struct step_work *work, struct err *err);
+/* A person stops it. Its end is told as ever; a second time changes nothing. */
+void step_stop(struct step_work *work, const char *stopped_by);
 /* Lets go of everything and frees work; for a step that has ended, or that the runner has ended. */
 void step_discard(struct step_work *work);
 
