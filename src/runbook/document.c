@@ -264,7 +264,6 @@ static void add_item(struct flattening *flat, cmark_node *node, struct place pla
     if (first && cmark_node_get_type(first) == CMARK_NODE_PARAGRAPH) {
         prose_read(flat->arena, first, cmark_node_get_start_line(first), &block->prose);
         cmark_node_unlink(first);
-        cmark_node_free(first);
     }
     read_checkbox(block, node);
     place.item = index;
@@ -342,19 +341,19 @@ static void register_extensions(void)
     cmark_gfm_core_extensions_ensure_registered();
 }
 
-static cmark_node *parse(const struct buf *text)
+/* The tree lives in memory. */
+static cmark_node *parse(struct arena *memory, const struct buf *text)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     static const char *const extensions[] = {"table", "strikethrough", "tasklist"};
 
     must(pthread_once(&once, register_extensions) == 0);
-    cmark_parser *parser = cmark_parser_new(CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_SOURCEPOS);
+    cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_SOURCEPOS,
+                                                     document_memory(memory));
     for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
         cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension(extensions[i]));
     cmark_parser_feed(parser, buf_text(text), text->n_bytes);
-    cmark_node *root = cmark_parser_finish(parser);
-    cmark_parser_free(parser);
-    return root;
+    return cmark_parser_finish(parser);
 }
 
 struct document *document_read(struct arena *arena, const char *bytes, size_t n_bytes)
@@ -362,6 +361,7 @@ struct document *document_read(struct arena *arena, const char *bytes, size_t n_
     struct document *document = arena_alloc(arena, sizeof *document);
     struct flattening flat = {.arena = arena, .document = document};
     scoped_buf struct buf copy = {0};
+    scoped_arena struct arena *memory = arena_new();
 
     for (int level = 0; level <= HEADING_LEVELS; level++)
         flat.headings[level] = NO_BLOCK;
@@ -373,9 +373,7 @@ struct document *document_read(struct arena *arena, const char *bytes, size_t n_
     document_read_front_matter(arena, document);
     document_tame(bytes, n_bytes, document->front_matter_end, &copy, &flat.tamed);
     flat.slugs = map_new();
-    cmark_node *root = parse(&copy);
-    add_children(&flat, root, (struct place){.item = NO_BLOCK});
-    cmark_node_free(root);
+    add_children(&flat, parse(memory, &copy), (struct place){.item = NO_BLOCK});
     map_free(flat.slugs);
     close_sections(document);
     return document;

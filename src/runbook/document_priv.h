@@ -13,6 +13,9 @@
 void document_tame(const char *bytes, size_t n_bytes, int skip_lines, struct buf *ret_copy,
                    bool *ret_changed);
 
+/* What cmark allocates on this thread from now on lives as long as the arena; nothing of it need be freed. */
+cmark_mem *document_memory(struct arena *arena);
+
 /* The inline content of a cmark node as prose that begins on line. */
 void prose_read(struct arena *arena, cmark_node *node, int line, struct prose *ret_prose);
 

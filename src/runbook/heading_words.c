@@ -203,18 +203,17 @@ static void try_phrase(const struct phrase *phrase, const char *text, struct bes
     }
 }
 
-/* The longest phrase of first..last at text, where a word stands. */
-static void try_word(const struct vocabulary *words, const char *text, struct best *best)
+/* The longest phrase of first..last at text; gives the bytes of the word there. */
+static size_t try_word(const struct vocabulary *words, const char *text, struct best *best)
 {
-    const struct phrase_bucket *bucket = phrase_bucket_at(&words->headings, text);
+    size_t n_word;
+    const struct phrase_word *word = phrase_word_at(&words->headings, text, &n_word);
 
-    if (bucket == NULL || !phrase_bucket_has_any(bucket, best->first, best->last))
-        return;
-    size_t n_word = phrase_word_bytes(text);
-    list_each (phrase, &bucket->phrases)
-        if (phrase->group >= best->first && phrase->group <= best->last &&
-            phrase_first_word(phrase, text, n_word))
-            try_phrase(phrase, text, best);
+    if (word && phrase_word_has_any(word, best->first, best->last))
+        list_each (phrase, &word->phrases)
+            if (phrase->group >= best->first && phrase->group <= best->last)
+                try_phrase(phrase, text, best);
+    return n_word;
 }
 
 enum words words_longest(const char *text, enum words first, enum words last)
@@ -228,8 +227,7 @@ enum words words_longest(const char *text, enum words first, enum words last)
             continue;
         }
         best.inner = i > 0;
-        try_word(words, text + i, &best);
-        i += phrase_word_bytes(text + i);
+        i += try_word(words, text + i, &best);
     }
     return best.group;
 }

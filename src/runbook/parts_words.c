@@ -142,15 +142,15 @@ static size_t phrase_bytes(const char *text, const char *phrase)
     return tolower((unsigned char)text[n]) == 's' && !phrase_word_byte(text[n + 1]) ? n + 1 : 0;
 }
 
-/* The longest phrase of the group at text, where a word of n_word bytes stands. */
-static const struct phrase *phrase_at(const struct phrase_bucket *bucket, enum part_words group,
-                                      const char *text, size_t n_word, size_t *ret_n_bytes)
+/* The longest phrase of the group at text, where that word stands. */
+static const struct phrase *phrase_at(const struct phrase_word *word, enum part_words group, const char *text,
+                                      size_t *ret_n_bytes)
 {
     const struct phrase *best = NULL;
 
     *ret_n_bytes = 0;
-    list_each (phrase, &bucket->phrases) {
-        if (phrase->group != group || !phrase_first_word(phrase, text, n_word))
+    list_each (phrase, &word->phrases) {
+        if (phrase->group != group)
             continue;
         size_t n = phrase_bytes(text, phrase->text);
         if (n > *ret_n_bytes) {
@@ -171,10 +171,10 @@ static const struct phrase *next_phrase(enum part_words group, const char *text,
             i++;
             continue;
         }
-        size_t n_word = phrase_word_bytes(text + i);
-        const struct phrase_bucket *bucket = phrase_bucket_at(phrases, text + i);
-        const struct phrase *phrase = bucket && phrase_bucket_has_any(bucket, group, group)
-                                          ? phrase_at(bucket, group, text + i, n_word, ret_n_bytes)
+        size_t n_word;
+        const struct phrase_word *word = phrase_word_at(phrases, text + i, &n_word);
+        const struct phrase *phrase = word && (word->groups[0] >> group & 1)
+                                          ? phrase_at(word, group, text + i, ret_n_bytes)
                                           : NULL;
         if (phrase) {
             *ret_at = i;
@@ -185,23 +185,6 @@ static const struct phrase *next_phrase(enum part_words group, const char *text,
     return NULL;
 }
 
-/* The groups of which a phrase begins with the word at text. */
-static uint64_t groups_at(const struct phrase_bucket *bucket, const char *text, size_t n_word)
-{
-    uint64_t groups = 0;
-
-    list_each (first, &bucket->firsts) {
-        size_t n = 0;
-        if (!phrase_fits_first(first->n_bytes, text, n_word))
-            continue;
-        while (n < first->n_bytes && (text[n] | 0x20) == (first->text[n] | 0x20))
-            n++;
-        if (n == first->n_bytes)
-            groups |= first->groups[0];
-    }
-    return groups;
-}
-
 uint64_t part_words_in(const char *text)
 {
     static_assert(PART_WORDS_COUNT <= 64, "a group has a bit");
@@ -209,10 +192,9 @@ uint64_t part_words_in(const char *text)
     uint64_t groups = 0;
 
     for (size_t n_word; *text; text += n_word > 0 ? n_word : 1) {
-        n_word = phrase_word_bytes(text);
-        const struct phrase_bucket *bucket = n_word > 0 ? phrase_bucket_at(phrases, text) : NULL;
-        if (bucket)
-            groups |= groups_at(bucket, text, n_word);
+        const struct phrase_word *word = phrase_word_at(phrases, text, &n_word);
+        if (word)
+            groups |= word->groups[0];
     }
     return groups;
 }
@@ -242,9 +224,9 @@ const char *part_words_value(enum part_words group, const char *text)
 
 const char *part_words_whole(enum part_words group, const char *text)
 {
-    size_t n, n_word = phrase_word_bytes(text);
-    const struct phrase_bucket *bucket = n_word > 0 ? phrase_bucket_at(loaded(), text) : NULL;
-    const struct phrase *phrase = bucket ? phrase_at(bucket, group, text, n_word, &n) : NULL;
+    size_t n, n_word;
+    const struct phrase_word *word = phrase_word_at(loaded(), text, &n_word);
+    const struct phrase *phrase = word ? phrase_at(word, group, text, &n) : NULL;
 
     return phrase && text[n] == '\0' ? phrase->value : NULL;
 }

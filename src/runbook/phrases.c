@@ -1,47 +1,45 @@
 #include "runbook/phrases.h"
 
-#include <string.h>
-
 #include "base/must.h"
 
-#define OTHER_16 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29
-#define LETTERS  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26
+#define YES_8  true, true, true, true, true, true, true, true
+#define YES_26 YES_8, YES_8, YES_8, true, true
 
 /* clang-format off */
-const unsigned char phrase_letter[256] = {
-    ['0'] = 27, 27, 27, 27, 27, 28, 28, 28, 28, 28,
-    ['A'] = LETTERS,
-    ['a'] = LETTERS,
-    [0x80] = OTHER_16, OTHER_16, OTHER_16, OTHER_16, OTHER_16, OTHER_16, OTHER_16, OTHER_16,
+const bool phrase_letter[256] = {
+    ['0'] = YES_8, true, true,
+    ['A'] = YES_26,
+    ['a'] = YES_26,
+    [0x80] = YES_8, YES_8, YES_8, YES_8, YES_8, YES_8, YES_8, YES_8, YES_8, YES_8, YES_8, YES_8, YES_8, YES_8,
+    YES_8, YES_8,
 };
 /* clang-format on */
 
-static void first_note(struct arena *arena, struct phrase_bucket *bucket, const struct phrase *phrase)
+/* The entry of a word, made when it is new. */
+static struct phrase_word *word_for(struct arena *arena, struct phrase_book *book, uint32_t hash)
 {
-    struct phrase_first *found = NULL;
-    list_each (first, &bucket->firsts)
-        if (first->n_bytes == phrase->n_first && strncasecmp(first->text, phrase->text, phrase->n_first) == 0)
-            found = first;
-    if (!found) {
-        found = list_push(arena, &bucket->firsts);
-        found->text = phrase->text;
-        found->n_bytes = phrase->n_first;
-    }
-    found->groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;
+    const struct phrase_word *found = phrase_word_find(book, hash);
+    if (found)
+        return &book->words.at[found - book->words.at];
+    size_t slot = phrase_slot(hash);
+    while (book->slots[slot])
+        slot = (slot + 1) % (1 << PHRASE_SLOTS_LOG2);
+    struct phrase_word *word = list_push(arena, &book->words);
+    must(book->words.n < (1 << PHRASE_SLOTS_LOG2) / 2);
+    word->hash = hash;
+    book->slots[slot] = (uint16_t)book->words.n;
+    return word;
 }
 
-static void bucket_add(struct arena *arena, struct phrase_book *book, size_t place,
-                       const struct phrase *phrase)
+static void word_add(struct arena *arena, struct phrase_book *book, uint32_t hash, const struct phrase *phrase)
 {
-    struct phrase_bucket *bucket = &book->buckets[place];
-    book->used[place / 64] |= UINT64_C(1) << place % 64;
-    first_note(arena, bucket, phrase);
-    bucket->groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;
-    list_push(arena, &bucket->phrases);
-    size_t at = bucket->phrases.n - 1;
-    for (; at > 0 && bucket->phrases.at[at - 1].n_first < phrase->n_first; at--)
-        bucket->phrases.at[at] = bucket->phrases.at[at - 1];
-    bucket->phrases.at[at] = *phrase;
+    struct phrase_word *word = word_for(arena, book, hash);
+    word->groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;
+    list_push(arena, &word->phrases);
+    size_t at = word->phrases.n - 1;
+    for (; at > 0 && word->phrases.at[at - 1].n_first < phrase->n_first; at--)
+        word->phrases.at[at] = word->phrases.at[at - 1];
+    word->phrases.at[at] = *phrase;
 }
 
 void phrase_add(struct arena *arena, struct phrase_book *book, const struct phrase *like, const char *from,
@@ -59,13 +57,9 @@ void phrase_add(struct arena *arena, struct phrase_book *book, const struct phra
     phrase.n_first = phrase_word_bytes(phrase.text);
     if (phrase.n_first == 0)
         return;
-    size_t bucket = phrase_bucket_of(phrase.text);
-    bucket_add(arena, book, bucket, &phrase);
-    if (phrase.n_first > 2)
-        return;
-    char plural[4] = {phrase.text[0],
-                      phrase.n_first > 1 ? phrase.text[1] : 's'}; /* "DBs" has the phrase "DB" */
-    plural[phrase.n_first] = 's';
-    if (phrase_bucket_of(plural) != bucket)
-        bucket_add(arena, book, phrase_bucket_of(plural), &phrase);
+    uint32_t hash = 0;
+    for (size_t i = 0; i < phrase.n_first; i++)
+        hash = phrase_hash(hash, phrase.text[i]);
+    word_add(arena, book, hash, &phrase);
+    word_add(arena, book, phrase_hash(hash, 's'), &phrase); /* "DBs" has the phrase "DB" */
 }

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "runbook/shell_grammar.h"
 
-const TSLanguage *tree_sitter_bash(void);
 
 enum {
     LONGEST_BYTES = 16 * 1024,       /* no command that people write is longer */
@@ -69,7 +69,7 @@ static TSParser *thread_parser(void)
     TSParser *parser = pthread_getspecific(parser_key);
     if (parser == NULL) {
         parser = ts_parser_new();
-        must(ts_parser_set_language(parser, tree_sitter_bash()));
+        must(ts_parser_set_language(parser, shell_grammar()));
         must(pthread_setspecific(parser_key, parser) == 0);
     }
     return parser;
