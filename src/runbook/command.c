@@ -83,9 +83,9 @@ static void add_command(struct arena *arena, const struct block *fence, size_t i
  * alone. */
 enum { FUTILE_LINES = 4000 };
 
-void fence_split(struct arena *arena, const struct block *fence, struct fence_entries *ret_entries)
+static void split(struct arena *arena, const struct block *fence, enum fence_role role,
+                  struct fence_entries *ret_entries)
 {
-    enum fence_role role = fence_role(fence);
     enum shell_kind kind = role == FENCE_POWERSHELL ? SHELL_POWERSHELL : SHELL_POSIX;
     bool gap = false, in_table = false;
     size_t futile = 0;
@@ -121,4 +121,24 @@ void fence_split(struct arena *arena, const struct block *fence, struct fence_en
         add_command(arena, fence, i, extent, prompt, entry);
         i += extent.n_lines;
     }
+}
+
+void fences_read(struct arena *arena, struct document *document)
+{
+    list_each (block, &document->blocks) {
+        if (block->kind != BLOCK_FENCE)
+            continue;
+        struct fence *fence = arena_alloc(arena, sizeof *fence);
+        fence->role = fence_role(block);
+        split(arena, block, fence->role, &fence->entries);
+        block->fence = fence;
+    }
+}
+
+void fence_split(struct arena *arena, const struct block *fence, struct fence_entries *ret_entries)
+{
+    if (fence->fence)
+        *ret_entries = fence->fence->entries;
+    else
+        split(arena, fence, fence_role(fence), ret_entries);
 }

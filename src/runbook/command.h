@@ -31,8 +31,15 @@ struct fence_entries {
     size_t n;
     size_t capacity;
 };
-/* In order. Nothing for FENCE_OTHER. A "#!" line is passed over. */
+/* In order, not to be changed. Nothing for FENCE_OTHER. A "#!" line is passed over. */
 void fence_split(struct arena *arena, const struct block *fence, struct fence_entries *ret_entries);
+
+/* Notes role and entries of every fence in it: many readers ask for them. */
+struct fence {
+    enum fence_role role;
+    struct fence_entries entries;
+};
+void fences_read(struct arena *arena, struct document *document);
 
 struct command_list {
     struct command *at;

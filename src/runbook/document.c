@@ -348,8 +348,8 @@ static cmark_node *parse(struct arena *memory, const struct buf *text)
     static const char *const extensions[] = {"table", "strikethrough", "tasklist"};
 
     must(pthread_once(&once, register_extensions) == 0);
-    cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_SOURCEPOS,
-                                                     document_memory(memory));
+    cmark_parser *parser =
+        cmark_parser_new_with_mem(CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_SOURCEPOS, document_memory(memory));
     for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
         cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension(extensions[i]));
     cmark_parser_feed(parser, buf_text(text), text->n_bytes);

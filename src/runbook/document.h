@@ -99,6 +99,7 @@ struct block {
     int indent;                     /* blanks before the fence, quote marks not counted */
     int body_line;                  /* line of lines.at[0] */
     LIST(struct source_line) lines; /* content, freed from the fence's indentation and quote marks */
+    const struct fence *fence;      /* what is known of its commands (command.h), or NULL */
 
     const struct prose *columns; /* tables: the header cells */
     size_t n_columns;

@@ -193,6 +193,8 @@ enum fence_role fence_role(const struct block *fence)
 {
     bool open = fence->lang == NULL;
 
+    if (fence->fence)
+        return fence->fence->role;
     for (size_t i = 0; !open && i < sizeof languages / sizeof *languages; i++) {
         if (strcmp(languages[i].lang, fence->lang) != 0)
             continue;

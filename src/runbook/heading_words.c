@@ -237,6 +237,27 @@ enum words words_heading(const char *text)
     return words_longest(text, WORDS_IMMEDIATE, WORDS_LAST_HEADING);
 }
 
+uint64_t words_in(const char *text, enum words first, enum words last)
+{
+    const struct vocabulary *words = loaded();
+    uint64_t groups = 0;
+    size_t n_word;
+
+    for (size_t i = 0; text[i] && i<LOOKED_AT_BYTES; i += n_word> 0 ? n_word : 1) {
+        const struct phrase_word *word = phrase_word_at(&words->headings, text + i, &n_word);
+        if (word == NULL || !phrase_word_has_any(word, first, last))
+            continue;
+        list_each (phrase, &word->phrases) {
+            struct best best = {.first = phrase->group, .last = phrase->group, .inner = i > 0};
+            if (phrase->group < first || phrase->group > last)
+                continue;
+            try_phrase(phrase, text + i, &best);
+            groups |= best.n_bytes > 0 ? UINT64_C(1) << (phrase->group - first) : 0;
+        }
+    }
+    return groups;
+}
+
 bool words_occur(enum words group, const char *text)
 {
     return words_longest(text, group, group) != WORDS_NONE;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* In the order of the groups that compete for a heading; those after WORDS_LAST_HEADING are asked by name. */
 enum words {
@@ -80,6 +81,10 @@ enum words words_longest(const char *text, enum words first, enum words last);
 
 /* words_longest() over the groups that compete for headings. */
 enum words words_heading(const char *text);
+
+/* The groups of first..last of which a phrase occurs, bit 0 for first: 64 groups at most. Reads the first 300
+ * bytes. */
+uint64_t words_in(const char *text, enum words first, enum words last);
 
 /* Whether a phrase of the group occurs in the text / is all of it / begins it (as whole words). */
 bool words_occur(enum words group, const char *text);

@@ -119,8 +119,8 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     if (fact->place == FACT_ITEM && block->depth > 1)
         return;
     if (fact->label == NULL) { /* "1. On-call engineer" */
-        const char *kind = value_kind(fact->text);
-        bool address = kind && strcmp(kind, "email") == 0 && strchr(fact->text, ' ') == NULL;
+        const char *kind = strchr(fact->text, ' ') == NULL ? value_kind(fact->text) : NULL;
+        bool address = kind && strcmp(kind, "email") == 0;
         if (fact->place != FACT_PROSE && person_is(reading->arena, fact->text, &person))
             add_contact(reading, person.name, NULL, fact->block, fact->line);
         else if (fact->place == FACT_ITEM && address)
@@ -150,8 +150,9 @@ static const char *address_inside(struct arena *arena, const char *text)
 {
     for (const char *word = text; *word;) {
         size_t n = strcspn(word, " ,;()<>");
-        const char *part = arena_strndup(arena, word, n);
-        const char *kind = n > 0 ? value_kind(part) : NULL;
+        bool may_be = word[0] == '+' || isdigit((unsigned char)word[0]) || memchr(word, '@', n);
+        const char *part = may_be ? arena_strndup(arena, word, n) : NULL;
+        const char *kind = part ? value_kind(part) : NULL;
         if (kind && (strcmp(kind, "email") == 0 || strcmp(kind, "phone") == 0))
             return part;
         word += n;
@@ -287,6 +288,15 @@ static bool open_fence(const struct parts_reading *reading, const struct fact *f
     return fact->place != FACT_FENCE || lang == NULL || strcmp(lang, "text") == 0;
 }
 
+/* A way to reach somebody, where the heading above is about contacts. */
+static bool under_directory(const struct parts_reading *reading, const struct fact *fact)
+{
+    if (part_heading_above_group(reading, fact->block) != WORDS_CONTACTS)
+        return false;
+    const char *kind = value_kind(fact->rest);
+    return kind && strcmp(kind, "channel") != 0;
+}
+
 void parts_read_contacts(struct parts_reading *reading)
 {
     const struct document *document = reading->document;
@@ -294,10 +304,7 @@ void parts_read_contacts(struct parts_reading *reading)
     list_each (fact, &reading->facts) {
         if (part_template_at(reading, fact->line) || !open_fence(reading, fact))
             continue;
-        const char *kind = value_kind(fact->rest);
-        bool directory = kind && strcmp(kind, "channel") != 0 &&
-                         words_heading(part_heading_above(reading, fact->block)) == WORDS_CONTACTS;
-        if (directory || under_contacts(reading, fact->block))
+        if (under_directory(reading, fact) || under_contacts(reading, fact->block))
             read_fact(reading, fact);
         else
             read_named(reading, fact);

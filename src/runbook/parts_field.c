@@ -106,7 +106,7 @@ static size_t inside_bytes(const char *body, size_t at, const struct mark *mark)
 
 static bool place_next(const char *body, size_t from, struct place *ret_place)
 {
-    for (size_t i = from; body[i]; i++) {
+    for (size_t i = from + strcspn(body + from, "[<{"); body[i]; i += 1 + strcspn(body + i + 1, "[<{")) {
         for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
             size_t n_open = strlen(marks[k].open);
             if (strncmp(body + i, marks[k].open, n_open) != 0)

@@ -76,6 +76,14 @@ const char *part_heading_above(const struct parts_reading *reading, size_t block
     return heading == NO_BLOCK ? "" : title_of(reading, reading->document->blocks.at[heading].heading)->text;
 }
 
+enum words part_heading_above_group(const struct parts_reading *reading, size_t block)
+{
+    size_t heading = heading_of(reading, block);
+
+    return heading == NO_BLOCK ? WORDS_NONE
+                               : title_of(reading, reading->document->blocks.at[heading].heading)->group;
+}
+
 /* The block before the list or the fence, under the same heading and in the same item. */
 static const struct block *before(const struct parts_reading *reading, size_t block)
 {

@@ -173,9 +173,8 @@ static const struct phrase *next_phrase(enum part_words group, const char *text,
         }
         size_t n_word;
         const struct phrase_word *word = phrase_word_at(phrases, text + i, &n_word);
-        const struct phrase *phrase = word && (word->groups[0] >> group & 1)
-                                          ? phrase_at(word, group, text + i, ret_n_bytes)
-                                          : NULL;
+        const struct phrase *phrase =
+            word && (word->groups[0] >> group & 1) ? phrase_at(word, group, text + i, ret_n_bytes) : NULL;
         if (phrase) {
             *ret_at = i;
             return phrase;

@@ -31,7 +31,8 @@ static struct phrase_word *word_for(struct arena *arena, struct phrase_book *boo
     return word;
 }
 
-static void word_add(struct arena *arena, struct phrase_book *book, uint32_t hash, const struct phrase *phrase)
+static void word_add(struct arena *arena, struct phrase_book *book, uint32_t hash,
+                     const struct phrase *phrase)
 {
     struct phrase_word *word = word_for(arena, book, hash);
     word->groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;

@@ -1,5 +1,5 @@
-/* Phrases of a vocabulary, found by the word of a text that they begin with: nearly every word of a document is
- * asked for by many readers and begins no phrase, and one look at a slot says so. Read-only once made: any
+/* Phrases of a vocabulary, found by the word of a text that they begin with: nearly every word of a document
+ * is asked for by many readers and begins no phrase, and one look at a slot says so. Read-only once made: any
  * thread. */
 #pragma once
 
@@ -20,7 +20,8 @@ struct phrase {
     size_t n_first;    /* bytes of its first word */
 };
 
-/* A word that phrases begin with, as it stands in a text: "cause" and "causes" are two, with the same phrases.
+/* A word that phrases begin with, as it stands in a text: "cause" and "causes" are two, with the same
+ * phrases.
  */
 struct phrase_word {
     uint32_t hash;

@@ -18,15 +18,17 @@ static const char *kind_of(const struct procedure *procedure)
 {
     const char *texts[4];
     size_t n = 0;
+    uint64_t named = 0;
 
     texts[n++] = procedure->title;
     /* The document's own title (path 0) names its subject, not the kind of each procedure in it. */
     for (size_t i = procedure->heading_path.n; i-- > 1 && n < 4;)
         texts[n++] = procedure->heading_path.at[i];
-    for (enum words group = WORDS_KIND_SECURITY; group <= WORDS_LAST_KIND; group++)
-        for (size_t i = 0; i < n; i++)
-            if (words_occur(group, texts[i]))
-                return kinds[group - WORDS_KIND_SECURITY];
+    for (size_t i = 0; i < n; i++)
+        named |= words_in(texts[i], WORDS_KIND_SECURITY, WORDS_LAST_KIND);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (named >> i & 1)
+            return kinds[i];
     return procedure->symptoms.n > 0 ? "symptom" : "recipe";
 }
 

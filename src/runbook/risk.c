@@ -9,7 +9,6 @@
 #include "base/must.h"
 #include "runbook/shell_grammar.h"
 
-
 enum {
     LONGEST_BYTES = 16 * 1024,       /* no command that people write is longer */
     INNER_BYTES = 4 * LONGEST_BYTES, /* of all texts inside of texts together */

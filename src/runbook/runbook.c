@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/command.h"
 #include "runbook/document.h"
 #include "runbook/parts_read.h"
 #include "runbook/procedure.h"
@@ -73,10 +74,12 @@ static void read_system(struct arena *arena, struct runbook *runbook)
 struct runbook *runbook_read(struct arena *arena, const char *file, const char *bytes, size_t n_bytes)
 {
     struct runbook *runbook = arena_alloc(arena, sizeof *runbook);
+    struct document *document = document_read(arena, bytes, n_bytes);
 
+    fences_read(arena, document);
     runbook->file = file;
     runbook->n_bytes = n_bytes;
-    runbook->document = document_read(arena, bytes, n_bytes);
+    runbook->document = document;
     runbook->n_lines = (int)runbook->document->lines.n;
     runbook->parts.review_due_s = UNSTATED;
     runbook->parts.review_due_min_s = UNSTATED;

@@ -11,6 +11,9 @@
 
 /* Prefixes of a level's number. One letter must be a capital with the digit right behind it. */
 static const char *const prefixes[] = {"severity", "priority", "level", "sev", "p", "s"};
+static const bool initials[256] = {
+    ['s'] = true, ['p'] = true, ['l'] = true, ['S'] = true, ['P'] = true, ['L'] = true,
+};
 
 /* "P0/P1" are two levels, "S3/backup" is none. */
 static bool another_after(char initial, const char *next)
@@ -25,8 +28,6 @@ static bool another_after(char initial, const char *next)
 static bool id_at(const char *text, size_t at, size_t *ret_n_bytes, int *ret_number)
 {
     char first = (char)(text[at] | 0x20);
-    if (first != 's' && first != 'p' && first != 'l')
-        return false;
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         if (first != prefixes[i][0])
             continue;
@@ -54,7 +55,8 @@ const char *severity_find(struct arena *arena, const char *text, int *ret_number
     for (size_t i = 0; text[i]; i++) {
         size_t n;
         int number;
-        if ((i > 0 && isalnum((unsigned char)text[i - 1])) || !id_at(text, i, &n, &number))
+        if (!initials[(unsigned char)text[i]] || (i > 0 && isalnum((unsigned char)text[i - 1])) ||
+            !id_at(text, i, &n, &number))
             continue;
         if (ret_number)
             *ret_number = number;
@@ -78,10 +80,7 @@ int level_number(const struct severity *level)
 
 int level_word_rank(const char *text)
 {
-    for (int rank = 1; rank <= 5; rank++)
-        if (words_occur((enum words)(WORDS_LEVEL_1 + rank - 1), text))
-            return rank;
-    return 0;
+    return __builtin_ffsll((long long)words_in(text, WORDS_LEVEL_1, WORDS_LEVEL_5));
 }
 
 /* Parts of a name around its id: cut at brackets, colons, bars and dashes between blanks. */

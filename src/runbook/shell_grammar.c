@@ -2,7 +2,8 @@
  *
  * The generated grammar keeps the table of most states as lists that are searched from the front for each
  * symbol; the parser's search for a repair asks for every symbol of a state, and was a third of all parsing.
- * Here every state is a row that is indexed: 4 MiB, made once a process from the lists, never changed after. */
+ * Here every state is a row that is indexed: 4 MiB, made once a process from the lists, never changed after.
+ */
 #include "runbook/shell_grammar.h"
 
 #include <pthread.h>

@@ -59,18 +59,22 @@ static void append_byte(struct buf *out, char c)
         buf_putc(out, ' ');
 }
 
+/* Blanks and controls, and the bytes that begin what has a replacement. */
+#define NOT_PLAIN_8 true, true, true, true, true, true, true, true
+static const bool not_plain[256] = {
+    NOT_PLAIN_8,  NOT_PLAIN_8,   NOT_PLAIN_8,   NOT_PLAIN_8,
+    [' '] = true, [0xc2] = true, [0xe2] = true, [0xef] = true,
+};
+
 /* Bytes that stay as they are: words with single blanks between them. */
 static size_t plain_bytes(const char *bytes, size_t n_bytes)
 {
-    size_t n = 0;
-
-    for (; n < n_bytes; n++) {
-        unsigned char c = (unsigned char)bytes[n];
-        bool single = c == ' ' && n > 0 && bytes[n - 1] != ' ';
-        if ((c <= ' ' && !single) || c == 0xc2 || c == 0xe2 || c == 0xef)
-            break;
+    for (size_t n = 0;; n++) {
+        while (n < n_bytes && !not_plain[(unsigned char)bytes[n]])
+            n++;
+        if (n == n_bytes || bytes[n] != ' ' || n == 0 || bytes[n - 1] == ' ')
+            return n;
     }
-    return n;
 }
 
 void text_append_normalised(struct buf *out, const char *bytes, size_t n_bytes)
