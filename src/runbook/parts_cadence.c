@@ -111,7 +111,8 @@ static bool speaks_of_updates(const char *text, const struct interval *interval)
 
     for (size_t from = 0; part_words_next(PART_UPDATE, text, from, &match); from = match.at + match.n_bytes) {
         bool near = match.at >= interval->end && match.at - interval->end < NEAR_BYTES;
-        if (near || (!rare && match.at < interval->at))
+        bool itself = match.at >= interval->at && match.at < interval->end; /* "Next update in 20 minutes" */
+        if (near || itself || (!rare && match.at < interval->at))
             return true;
     }
     return false;

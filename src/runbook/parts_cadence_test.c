@@ -81,6 +81,19 @@ static void headings_and_columns_of_updates_say_how_often(void **state)
     assert_string_equal(parts->cadences.at[1].applies_to.at[0], "P1");
 }
 
+static void the_next_update_says_how_often(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Customer message template\n\n```\nDear [name],\nthe till of [shop] is shut.\n"
+               "Next update in 20 minutes.\n```\n");
+
+    assert_int_equal(parts->cadences.n, 1);
+    assert_int_equal(parts->cadences.at[0].every_s, 1200);
+    assert_int_equal(parts->cadences.at[0].line, 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +103,7 @@ int main(void)
         cmocka_unit_test(a_column_of_intervals_in_a_table_about_communication_counts),
         cmocka_unit_test(twice_a_day_is_every_twelve_hours),
         cmocka_unit_test(headings_and_columns_of_updates_say_how_often),
+        cmocka_unit_test(the_next_update_says_how_often),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -248,6 +248,29 @@ static void collect_commands(struct endpoint_reader *reader)
     }
 }
 
+/* "$BASE/healthz" or "http://<host>/metrics" of a request: an address whose host the document leaves open. */
+static bool has_open_host(const char *url)
+{
+    const char *host = strstr(url, "://");
+    const char *path = strchr(host ? host + 3 : url, '/');
+
+    host = host ? host + 3 : url;
+    return path && path > host && (host[0] == '$' || host[0] == '<') && isalpha((unsigned char)path[1]) &&
+           strpbrk(path, "$<{` \n") == NULL;
+}
+
+static void read_requests(struct endpoint_reader *reader)
+{
+    list_each (procedure, &reader->reading->runbook->procedures) {
+        struct command_walk walk = {0};
+        while (procedure_next_command(procedure, &walk)) {
+            const struct command *command = walk.command;
+            if (command->risk.http_url && has_open_host(command->risk.http_url))
+                add(reader, command->risk.http_url, "GET", command->line);
+        }
+    }
+}
+
 static const bool *fenced_lines(const struct parts_reading *reading)
 {
     bool *fenced = arena_alloc(reading->arena, (size_t)reading->runbook->n_lines + 1);
@@ -278,6 +301,7 @@ void parts_read_endpoints(struct parts_reading *reading)
         else
             read_paths(&reader, line, number);
     }
+    read_requests(&reader);
     map_free(reader.by_url);
     map_free(reader.commands);
 }

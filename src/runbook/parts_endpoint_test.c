@@ -42,12 +42,28 @@ static void dashboards_and_paths_of_a_program_are_endpoints(void **state)
     assert_string_equal(parts->endpoints.at[2].method, "POST");
 }
 
+static void a_request_to_a_variable_host_is_an_endpoint(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Look\n\n```bash\ncurl -I \"$TILL/state\"\nwget -qO- http://<shop>/doors\ncurl "
+               "\"$TILL\"\ncurl http://$NAME\n```\n");
+
+    assert_int_equal(parts->endpoints.n, 2);
+    assert_string_equal(parts->endpoints.at[0].url, "$TILL/state");
+    assert_string_equal(parts->endpoints.at[0].method, "HEAD");
+    assert_string_equal(parts->endpoints.at[1].url, "http://<shop>/doors");
+    assert_int_equal(parts->endpoints.at[1].lines.at[0], 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_of_commands_count_once_with_all_their_lines),
         cmocka_unit_test(links_to_documents_and_unfilled_addresses_are_none),
         cmocka_unit_test(dashboards_and_paths_of_a_program_are_endpoints),
+        cmocka_unit_test(a_request_to_a_variable_host_is_an_endpoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

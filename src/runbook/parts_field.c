@@ -104,9 +104,30 @@ static size_t inside_bytes(const char *body, size_t at, const struct mark *mark)
     return 0;
 }
 
+/* Bytes of a blank to write on: "Seen since ____." No rule across the page, no "__name__". */
+static size_t blank_bytes(const char *body, size_t at)
+{
+    size_t n = strspn(body + at, "_"), first = at;
+
+    while (first > 0 && body[first - 1] == ' ')
+        first--;
+    bool alone = (first == 0 || body[first - 1] == '\n') && strchr("\n", body[at + n]);
+    bool joined = (at > 0 && isalnum((unsigned char)body[at - 1])) || isalnum((unsigned char)body[at + n]);
+    return n < 3 || alone || joined ? 0 : n;
+}
+
 static bool place_next(const char *body, size_t from, struct place *ret_place)
 {
-    for (size_t i = from + strcspn(body + from, "[<{"); body[i]; i += 1 + strcspn(body + i + 1, "[<{")) {
+    for (size_t i = from + strcspn(body + from, "[<{_"); body[i]; i += 1 + strcspn(body + i + 1, "[<{_")) {
+        if (body[i] == '_') {
+            size_t n = blank_bytes(body, i);
+            if (n > 0) {
+                *ret_place = (struct place){i, n, 0};
+                return true;
+            }
+            i += strspn(body + i, "_") - 1;
+            continue;
+        }
         for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
             size_t n_open = strlen(marks[k].open);
             if (strncmp(body + i, marks[k].open, n_open) != 0)
@@ -184,6 +205,22 @@ static void read_levels(struct parts_reading *reading, const char *body, size_t 
             strings_add(reading->arena, &field->options, severity->id);
 }
 
+/* A blank is called by the words in front of it on its line. */
+static const char *words_before(struct arena *arena, const char *body, size_t at)
+{
+    enum { WORDS = 3 };
+    size_t first = at, n_words = 0;
+
+    while (first > 0 && strchr(" :", body[first - 1]))
+        first--;
+    for (size_t end = first; n_words < WORDS && first > 0 && !strchr("\n.:_", body[first - 1]);) {
+        first--;
+        n_words += first == 0 || (body[first - 1] == ' ' && body[first] != ' ' && end > first);
+    }
+    const char *name = text_without_colon(arena, text_normalise(arena, body + first, at - first));
+    return name[0] ? name : "blank";
+}
+
 static void add_field(struct parts_reading *reading, struct template *template, const struct place *place,
                       int line)
 {
@@ -191,8 +228,9 @@ static void add_field(struct parts_reading *reading, struct template *template, 
     struct template_field *field = list_push(reading->arena, &template->placeholders);
 
     field->text = arena_strndup(reading->arena, body + place->at, place->n_bytes);
-    field->name =
-        text_normalise(reading->arena, body + place->at + place->n_mark, place->n_bytes - 2 * place->n_mark);
+    field->name = place->n_mark == 0 ? words_before(reading->arena, body, place->at)
+                                     : text_normalise(reading->arena, body + place->at + place->n_mark,
+                                                      place->n_bytes - 2 * place->n_mark);
     field->line = line;
     read_choice(reading->arena, field->name, &field->options);
     if (field->options.n == 0)

@@ -95,6 +95,21 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     }
 }
 
+/* "The paper fallback is rehearsed every quarter", anywhere. */
+static void read_upkeep(struct parts_reading *reading, const char *sentence, int line)
+{
+    enum { APART_BYTES = 40 };
+    struct word_match when, done;
+
+    if (!part_words_next(PART_RECURRENCE, sentence, 0, &when) ||
+        !part_words_next(PART_UPKEEP, sentence, 0, &done))
+        return;
+    bool after = done.at < when.at && when.at - done.at - done.n_bytes < APART_BYTES;
+    bool before = when.at < done.at && done.at - when.at - when.n_bytes < 2; /* "is quarterly tested" */
+    if (after || before)
+        add(reading, task_of(reading->arena, sentence, &when), when.value, NULL, line);
+}
+
 /* A table with a column of rhythms. */
 static void read_table(struct parts_reading *reading, size_t i)
 {
@@ -146,22 +161,52 @@ static void read_drill_metadata(struct parts_reading *reading)
 }
 
 /* "Run a failover drill every quarter", "Game day: 2026-04-01". */
-static void read_drill(struct parts_reading *reading, const struct fact *fact)
+static void read_drill_text(struct parts_reading *reading, const char *text, const char *name, bool below,
+                            int line)
 {
-    if (fact->place == FACT_FENCE || strnlen(fact->text, DRILL_BYTES) == DRILL_BYTES ||
-        (fact->label && part_words_whole(PART_METADATA, fact->label)))
-        return;
-    bool named = fact_may_have(fact, PART_DRILL) && part_words_value(PART_DRILL, fact->text);
-    bool below = fact->place == FACT_ITEM && part_heading_value(reading, fact->block, PART_DRILL);
+    bool named = part_words_value(PART_DRILL, text) != NULL;
+
     if (!named && !below)
         return;
-    const char *rrule = part_words_value(PART_RECURRENCE, fact->text),
-               *date = part_date(reading->arena, fact->text);
+    const char *rrule = part_words_value(PART_RECURRENCE, text), *date = part_date(reading->arena, text);
     if (rrule == NULL && (date == NULL || !named))
         return;
-    struct drill_date *drill =
-        add_drill(reading, fact->label && fact->rest[0] == '\0' ? fact->label : fact->text, date, fact->line);
-    add_recurrence(drill, rrule);
+    add_recurrence(add_drill(reading, name, date, line), rrule);
+}
+
+static void read_drill(struct parts_reading *reading, const struct fact *fact)
+{
+    bool below = fact->place == FACT_ITEM && part_heading_value(reading, fact->block, PART_DRILL);
+
+    if (fact->place == FACT_FENCE || strnlen(fact->text, DRILL_BYTES) == DRILL_BYTES ||
+        !(below || fact_may_have(fact, PART_DRILL)) ||
+        (fact->label && part_words_whole(PART_METADATA, fact->label)))
+        return;
+    read_drill_text(reading, fact->text, fact->label && fact->rest[0] == '\0' ? fact->label : fact->text,
+                    below, fact->line);
+}
+
+enum { PARAGRAPH_BYTES = 2000 };
+
+/* Sentences of paragraphs: what is kept up, and drills of a long one. */
+static void read_sentences(struct parts_reading *reading, const struct fact *fact)
+{
+    const struct block *block = &reading->document->blocks.at[fact->block];
+    struct sentences sentences = {0};
+    bool drill = fact_may_have(fact, PART_DRILL) && strnlen(fact->text, DRILL_BYTES) == DRILL_BYTES;
+    bool upkeep = fact_may_have(fact, PART_UPKEEP) && fact_may_have(fact, PART_RECURRENCE);
+
+    if (fact->place != FACT_PROSE || (!drill && !upkeep) || under_maintenance(reading, fact->block) ||
+        strnlen(fact->rest, PARAGRAPH_BYTES) == PARAGRAPH_BYTES)
+        return;
+    text_sentences(reading->arena, fact->rest, &sentences);
+    list_each (sentence, &sentences) {
+        int line = prose_line_at(&block->prose, fact->rest_at + sentence->at);
+        if (upkeep)
+            read_upkeep(reading, sentence->text, line);
+        if (drill)
+            read_drill_text(reading, sentence->text, sentence->text, false, line);
+    }
 }
 
 /* "### Monthly restore drill": its steps come with it. */
@@ -189,6 +234,8 @@ void parts_read_maintenance(struct parts_reading *reading)
         else if (document->blocks.at[i].kind == BLOCK_HEADING)
             read_drill_heading(reading, &document->blocks.at[i]);
     read_drill_metadata(reading);
-    list_each (fact, &reading->facts)
+    list_each (fact, &reading->facts) {
         read_drill(reading, fact);
+        read_sentences(reading, fact);
+    }
 }

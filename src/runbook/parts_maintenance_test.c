@@ -55,6 +55,25 @@ static void a_heading_names_a_drill_and_its_rhythm(void **state)
     assert_int_equal(parts->maintenance.n, 0);
 }
 
+static void a_sentence_tells_what_is_kept_up_and_when_the_next_drill_is(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n## After\n\nThe owner calls everybody who was there and writes down what each of them saw, "
+        "heard "
+        "and did, and in which order it was.\nThe fire doors are tested every quarter; the next drill is on "
+        "2027-02-03.\n\nGuests come every week. The menu was reviewed by a cook.\n");
+
+    assert_int_equal(parts->maintenance.n, 1);
+    assert_string_equal(parts->maintenance.at[0].rrule, "FREQ=MONTHLY;INTERVAL=3");
+    assert_int_equal(parts->maintenance.at[0].line, 6);
+    assert_int_equal(parts->drills.n, 1);
+    assert_string_equal(parts->drills.at[0].date, "2027-02-03");
+    assert_int_equal(parts->drills.at[0].line, 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -62,6 +81,7 @@ int main(void)
         cmocka_unit_test(tasks_have_a_recurrence_or_an_occasion),
         cmocka_unit_test(a_label_gives_all_tasks_below_it_their_recurrence),
         cmocka_unit_test(a_drill_has_a_date_or_a_recurrence),
+        cmocka_unit_test(a_sentence_tells_what_is_kept_up_and_when_the_next_drill_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

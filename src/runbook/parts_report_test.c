@@ -90,6 +90,40 @@ static void a_question_may_say_in_brackets_what_it_asks_for(void **state)
     assert_int_equal(parts->questions.at[0].line, 7);
 }
 
+static void the_template_of_a_report_asks_questions_and_has_columns(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n## Post-mortem template\n\n```markdown\n# Post-mortem: [Title]\n\nWho found it? (Guest, "
+        "till)\n\n## To do\n| Action | Owner | Due |\n|---|---|---|\n| [task] | [Name] | [date] |\n\n## "
+        "Lessons\n- Which door jammed?\n- Who was told late?\n```\n");
+
+    assert_int_equal(parts->questions.n, 2);
+    assert_string_equal(parts->questions.at[0].text, "Which door jammed?");
+    assert_int_equal(parts->questions.at[0].line, 16);
+    assert_int_equal(parts->action_columns.n, 3);
+    assert_string_equal(parts->action_columns.at[2].text, "Due");
+    assert_int_equal(parts->action_columns.at[2].line, 11);
+    assert_int_equal(parts->action_rows.n, 0);
+}
+
+static void an_agenda_may_stand_on_one_line(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Within a week\n\n- Hold the review (50 min): story 10 min, doors 15 min, tasks (25 "
+               "min)\n- Send the review: one copy, in 10 min\n");
+
+    assert_int_equal(parts->agenda.n, 3);
+    assert_string_equal(parts->agenda.at[0].name, "story");
+    assert_int_equal(parts->agenda.at[1].duration_s, 900);
+    assert_string_equal(parts->agenda.at[2].name, "tasks");
+    assert_int_equal(parts->agenda.at[2].order, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +133,8 @@ int main(void)
         cmocka_unit_test(a_list_below_lessons_learned_gives_sections_and_one_of_things_to_do_does_not),
         cmocka_unit_test(the_agenda_has_times_and_the_questions_are_kept),
         cmocka_unit_test(a_question_may_say_in_brackets_what_it_asks_for),
+        cmocka_unit_test(the_template_of_a_report_asks_questions_and_has_columns),
+        cmocka_unit_test(an_agenda_may_stand_on_one_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,33 @@ static void read_agenda_item(struct parts_reading *reading, const struct fact *f
                                      : text_without_colon(reading->arena, text);
 }
 
+/* "Hold the review (45 min): story 15 min, causes 20 min, next steps 10 min": several on one line. */
+static void read_agenda_line(struct parts_reading *reading, const struct fact *fact)
+{
+    const char *colon = strstr(fact->text, ": ");
+    struct strings parts = {0};
+    struct duration_words time;
+
+    if (colon == NULL || !(part_words_value(PART_REPORT, fact->text) ||
+                           text_find_word(fact->text, "review") || text_find_word(fact->text, "agenda")))
+        return;
+    text_split_list(reading->arena, colon + 2, false, &parts);
+    list_each (part, &parts)
+        if (!text_duration(*part, &time) || time.value_s <= 0 || time.at < 2 ||
+            (*part)[time.at + time.n_bytes + strspn(*part + time.at + time.n_bytes, ".) ")] != '\0')
+            return;
+    for (size_t i = 0; parts.n > 1 && i < parts.n; i++) {
+        text_duration(parts.at[i], &time);
+        size_t n = time.at;
+        while (n > 0 && strchr(" (:-", parts.at[i][n - 1]))
+            n--;
+        struct agenda_item *item = list_push(reading->arena, &reading->parts->agenda);
+        *item = (struct agenda_item){.line = fact->line, .duration_s = time.value_s};
+        item->order = (int)reading->parts->agenda.n;
+        item->name = arena_strndup(reading->arena, parts.at[i], n);
+    }
+}
+
 /* "What failed?" and "What failed? (Root cause)". */
 static bool is_question(const char *text)
 {
@@ -48,9 +75,25 @@ static bool is_question(const char *text)
     return n > 2 && text[n - 1] == '?';
 }
 
+/* A list of them in the template of a report is as good as one in the text. */
+static bool asked_in_report(const struct parts_reading *reading, const struct fact *fact)
+{
+    const struct template *template = part_template_at(reading, fact->line);
+    struct source_line line = document_line(reading->document, fact->line);
+    size_t first = 0;
+
+    while (first < line.n_bytes && line.at[first] == ' ')
+        first++;
+    return template && first < line.n_bytes && strchr("-*", line.at[first]) &&
+           (part_words_value(PART_REPORT, template->name) || about_review(reading, fact->block));
+}
+
 static void read_question(struct parts_reading *reading, const struct fact *fact)
 {
-    if (!is_question(fact->text) || !about_review(reading, fact->block))
+    bool fence = fact->place == FACT_FENCE;
+
+    if (!is_question(fact->text) ||
+        !(fence ? asked_in_report(reading, fact) : about_review(reading, fact->block)))
         return;
     struct stated *question = list_push(reading->arena, &reading->parts->questions);
     question->text = fact->text;
@@ -137,8 +180,11 @@ void parts_read_review(struct parts_reading *reading)
             continue;
         if (fact->place == FACT_ITEM && part_template_at(reading, fact->line) == NULL) {
             read_agenda_item(reading, fact);
-            read_question(reading, fact);
+            read_agenda_line(reading, fact);
         }
+        if (fact->place != FACT_PROSE &&
+            (fact->place == FACT_FENCE || !part_template_at(reading, fact->line)))
+            read_question(reading, fact);
         if (fact->place != FACT_FENCE && part_template_at(reading, fact->line) == NULL)
             read_participants(reading, fact);
         read_metric(reading, fact);

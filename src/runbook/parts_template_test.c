@@ -109,6 +109,23 @@ static void a_sentence_or_an_item_may_introduce_a_message(void **state)
     assert_string_equal(parts->templates.at[1].subject, "Results are back");
 }
 
+static void a_blank_to_write_on_is_a_place(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n### Guest Notice Template\n\n```\nSubject: Doors are open\n\n____________\nOpen since "
+               "____. Ask __anna__ or call: _____\n```\n");
+
+    assert_int_equal(parts->templates.n, 1);
+    const struct template *template = &parts->templates.at[0];
+    assert_int_equal(template->placeholders.n, 2);
+    assert_string_equal(template->placeholders.at[0].text, "____");
+    assert_string_equal(template->placeholders.at[0].name, "Open since");
+    assert_string_equal(template->placeholders.at[1].name, "or call");
+    assert_int_equal(template->placeholders.at[1].line, 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +136,7 @@ int main(void)
         cmocka_unit_test(a_block_quote_under_a_template_heading_is_one),
         cmocka_unit_test(links_and_boxes_are_no_places_to_fill_in),
         cmocka_unit_test(a_sentence_or_an_item_may_introduce_a_message),
+        cmocka_unit_test(a_blank_to_write_on_is_a_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

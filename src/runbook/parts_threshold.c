@@ -20,6 +20,14 @@ static bool same(const struct threshold *a, const struct condition *condition, i
 
 enum { LOOK_BACK = 16, CLAUSE_BYTES = 120 };
 
+/* "feed_age_seconds" names its unit; a part of one is a ratio. */
+static const char *unit_in_name(const struct condition *condition)
+{
+    if (condition->words && strstr(condition->words, "_seconds"))
+        return "s";
+    return condition->value > 0 && condition->value < 1 ? "ratio" : NULL;
+}
+
 static void add(struct parts_reading *reading, const struct condition *condition, const char *meaning,
                 int line)
 {
@@ -30,8 +38,8 @@ static void add(struct parts_reading *reading, const struct condition *condition
             return;
     struct threshold *threshold = list_push(reading->arena, &reading->parts->thresholds);
     *threshold = (struct threshold){.condition = *condition, .meaning = meaning, .line = line};
-    if (condition->has_value && condition->unit == NULL && condition->value > 0 && condition->value < 1)
-        threshold->condition.unit = "ratio";
+    if (condition->has_value && condition->unit == NULL)
+        threshold->condition.unit = unit_in_name(condition);
 }
 
 /* What a clause of a step must have to be a limit and no instruction: "keep at least 3" is none. */
@@ -225,9 +233,53 @@ static void read_named(struct parts_reading *reading)
     }
 }
 
+/* A limit that a paragraph states: with its sign, or "has exceeded 5 %". "<10 rows>" is a place to fill in,
+ * "from 3.1 to >= 3.4" are versions. */
+static bool states_limit(const char *clause)
+{
+    const char *sign = strpbrk(clause, "<>"), *least = strstr(clause, "\xe2\x89");
+
+    sign = sign ? sign : least;
+    if (sign && (text_find_word(clause, "version") || text_find_word(clause, "from")))
+        return false;
+    if (sign)
+        return sign > clause + 1 && isalpha((unsigned char)clause[0]) && sign[-1] == ' ' &&
+               !(*sign == '<' && strchr(sign, '>')) && strchr("<>=0123456789 .\x89\xe2", sign[1]);
+    return text_find_word(clause, "exceed") || text_find_word(clause, "exceeded");
+}
+
+/* "... when the model drifts (PSI > 0.2 or accuracy < 85 %)", in a paragraph that is no step. */
+static void read_paragraph(struct parts_reading *reading, const struct fact *fact)
+{
+    struct sentences sentences = {0};
+
+    if (fact->place != FACT_PROSE || strpbrk(fact->text, "0123456789") == NULL ||
+        (strpbrk(fact->text, "<>") == NULL && strstr(fact->text, "\xe2\x89") == NULL &&
+         strcasestr(fact->text, "exceed") == NULL) ||
+        strnlen(fact->text, TEXT_BYTES) == TEXT_BYTES || part_severity_at(reading, fact->line))
+        return;
+    text_sentences(reading->arena, fact->rest, &sentences);
+    list_each (sentence, &sentences) {
+        int line =
+            prose_line_at(&reading->document->blocks.at[fact->block].prose, fact->rest_at + sentence->at);
+        for (const char *at = sentence->text; *at;) {
+            size_t n = strcspn(at, "()"), n_clause = clause_bytes(at);
+            n = n < n_clause ? n : n_clause;
+            const char *clause = text_normalise(reading->arena, at, n);
+            if (states_limit(clause))
+                read_clause(reading, clause, sentence->text, part_heading(reading, fact->block), false, line);
+            at += n + (at[n] && strchr(",;()", at[n]));
+            if (text_starts_with(at, " and ") || text_starts_with(at, " or "))
+                at += strcspn(at + 1, " ") + 2;
+        }
+    }
+}
+
 void parts_read_thresholds(struct parts_reading *reading)
 {
     read_levels(reading);
     read_procedures(reading);
     read_named(reading);
+    list_each (fact, &reading->facts)
+        read_paragraph(reading, fact);
 }

@@ -63,6 +63,25 @@ static void a_heading_may_hold_a_limit(void **state)
     assert_int_equal(parts->thresholds.at[0].line, 3);
 }
 
+static void a_paragraph_may_state_a_limit(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\nRead this when the shop is slow (queue > 40 or smiles < 85%) and the share of shut doors has "
+        "exceeded 5%.\n\nMove from 2.1 to >= 2.4, change <10 rows> and keep version > 3.\n\n## Feed\n\n1. If "
+        "`door_age_seconds` < 60, go home.\n");
+
+    assert_int_equal(parts->thresholds.n, 4);
+    assert_int_equal((int)parts->thresholds.at[0].condition.value, 60); /* steps come first */
+    assert_string_equal(parts->thresholds.at[0].condition.unit, "s");
+    assert_int_equal((int)parts->thresholds.at[1].condition.value, 40);
+    assert_string_equal(parts->thresholds.at[2].condition.op, "<");
+    assert_int_equal((int)parts->thresholds.at[3].condition.value, 5);
+    assert_int_equal(parts->thresholds.at[3].line, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -71,6 +90,7 @@ int main(void)
         cmocka_unit_test(program_text_is_no_limit),
         cmocka_unit_test(the_age_in_a_query_is_a_limit),
         cmocka_unit_test(a_heading_may_hold_a_limit),
+        cmocka_unit_test(a_paragraph_may_state_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

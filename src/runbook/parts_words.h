@@ -57,6 +57,7 @@ enum part_words {
     PART_MAINTENANCE,
     PART_RECURRENCE,
     PART_OCCASION,
+    PART_UPKEEP,
     PART_DRILL,
     PART_AGENDA,
     PART_METRIC,

@@ -146,6 +146,23 @@ static bool text_parses(const char *text, size_t n_bytes)
     return parses;
 }
 
+/* Nothing but NAME=value, exported or not: what `$(...)` in it gives is kept, and not printed. */
+static bool only_assigns(TSNode root)
+{
+    for (uint32_t i = 0; i < ts_node_named_child_count(root); i++) {
+        TSNode child = ts_node_named_child(root, i);
+        bool declares = strcmp(ts_node_type(child), "declaration_command") == 0;
+        for (uint32_t k = 0; declares && k < ts_node_named_child_count(child); k++)
+            if (strcmp(ts_node_type(ts_node_named_child(child, k)), "variable_assignment") != 0)
+                return false;
+        if (!(declares && ts_node_named_child_count(child) > 0) &&
+            strncmp(ts_node_type(child), "variable_assignment", 19) != 0 &&
+            strcmp(ts_node_type(child), "comment") != 0)
+            return false;
+    }
+    return true;
+}
+
 /* Walks the text. ret_parses: the shell accepts it, placeholders taken as words. */
 static void text_scan(struct scan *scan, bool *ret_parses)
 {
@@ -156,6 +173,8 @@ static void text_scan(struct scan *scan, bool *ret_parses)
         risk_raise(scan, RISK_UNKNOWN, scan->text, "is not something the shell can parse");
     if (tree)
         scan_node(scan, root);
+    if (*ret_parses && scan->inner_depth == 0 && scan->risk->sensitive && only_assigns(root))
+        scan->risk->sensitive = false;
     if (tree)
         ts_tree_delete(tree);
 }

@@ -236,6 +236,9 @@ static void request_report(struct request *request)
     }
     if (class == RISK_READ)
         url_check(request);
+    if (request->url && strcmp(method, "POST") == 0 &&
+        rules_list_has(scan->rules, LIST_TOKEN_PATHS, last_segment(scan->arena, request->url)))
+        risk_mark_sensitive(scan, request->program, "prints the access token that it asks for");
 }
 
 /* httpie: `http POST url a=b`, `http url a=b` (POST as well), `http url a==b` (a query). */

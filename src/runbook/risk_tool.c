@@ -271,9 +271,13 @@ static void facts_note(struct scan *scan, const struct arguments *arguments, boo
             files_note(scan, arguments, phrase);
 }
 
-/* Any word that names a file of secrets makes the output of the command a secret. */
+/* Any word that names a file of secrets makes the output of the command a secret, unless the rules say that
+ * nothing of it is printed. */
 static void secret_files_note(struct scan *scan, const struct arguments *arguments)
 {
+    phrases_each (phrase, arguments, ASPECT_SENSITIVE)
+        if (phrase->kind == KIND_NOT_SENSITIVE && phrase_score(arguments, phrase, NULL) > 0)
+            return;
     for (size_t i = 1; i < arguments->end; i++)
         if (rules_list_has(scan->rules, LIST_SENSITIVE_FILES, arguments->words[i].text))
             risk_mark_sensitive(scan, arguments->words[i].text, "is a file that usually holds secrets");
