@@ -6,11 +6,14 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/text.h"
+
 enum http_effect {
     HTTP_METHOD, /* the value is the method */
     HTTP_POST,   /* sends a body */
     HTTP_PUT,    /* uploads */
     HTTP_HEAD,
+    HTTP_HEADER,      /* what a header may say of the method */
     HTTP_DATA_IN_URL, /* curl -G */
     HTTP_URL,
     HTTP_WRITES,     /* the value is a file it writes */
@@ -34,6 +37,7 @@ static const struct http_option curl_options[] = {
     {"-T|--upload-file", HTTP_PUT},
     {"-w|--write-out", HTTP_FORMAT},
     {"-I|--head", HTTP_HEAD},
+    {"-H|--header|--proxy-header", HTTP_HEADER},
     {"-G|--get", HTTP_DATA_IN_URL},
     {"--url", HTTP_URL},
     {"-o|--output|-D|--dump-header|-c|--cookie-jar|--trace|--trace-ascii|--stderr|--etag-save|--hsts|--alt-"
@@ -44,6 +48,7 @@ static const struct http_option curl_options[] = {
 };
 static const struct http_option wget_options[] = {
     {"--method", HTTP_METHOD},
+    {"--header", HTTP_HEADER},
     {"--post-data|--post-file|--body-data|--body-file", HTTP_POST},
     {"--spider", HTTP_PRINTS},
     {"-O|--output-document", HTTP_PRINTS},
@@ -106,6 +111,14 @@ static void method_set(struct request *request, const struct word *value)
     request->method = upper;
 }
 
+/* "X-HTTP-Method-Override: DELETE": many servers do what it says, whatever the request says. */
+static void header_check(struct request *request, const char *header)
+{
+    const char *method = text_starts_with(header, "x-") ? strcasestr(header, "method") : NULL;
+    if (method && method < header + strcspn(header, ":"))
+        request->method_hidden = true;
+}
+
 static void option_apply(struct request *request, const struct http_option *option,
                          const struct argument *argument)
 {
@@ -122,6 +135,9 @@ static void option_apply(struct request *request, const struct http_option *opti
         break;
     case HTTP_HEAD:
         request->head = true;
+        break;
+    case HTTP_HEADER:
+        header_check(request, value);
         break;
     case HTTP_DATA_IN_URL:
         request->data_in_url = true;
@@ -186,6 +202,24 @@ static const char *last_segment(struct arena *arena, const char *url)
     return segment;
 }
 
+/* "?action=RELOAD", "&_method=delete". */
+static void query_check(struct request *request)
+{
+    struct scan *scan = request->scan;
+    const char *at = strchr(request->url, '?');
+    while (at) {
+        const char *key = at + 1;
+        size_t n_key = strcspn(key, "=&#"), n = key[n_key] == '=' ? strcspn(key + n_key + 1, "&#") : 0;
+        char *value = arena_strndup(scan->arena, key + n_key + (n > 0), n);
+        for (char *c = value; *c; c++)
+            *c = (char)tolower((unsigned char)*c);
+        if (n > 0 && rules_list_has(scan->rules, LIST_ACTION_KEYS, arena_strndup(scan->arena, key, n_key)) &&
+            rules_list_has(scan->rules, LIST_ACTION_PATHS, value))
+            risk_raise(scan, RISK_UNKNOWN, request->url, "names an action behind its address");
+        at = strchr(key, '&');
+    }
+}
+
 static void url_check(struct request *request)
 {
     static const char schemes[] = "http|https|ws|wss|file|ftp";
@@ -199,6 +233,7 @@ static void url_check(struct request *request)
         risk_raise(scan, RISK_UNKNOWN, request->url, "is not a web address");
     if (rules_list_has(scan->rules, LIST_ACTION_PATHS, last_segment(scan->arena, request->url)))
         risk_raise(scan, RISK_UNKNOWN, request->url, "names an action in its path");
+    query_check(request);
 }
 
 static void request_report(struct request *request)
@@ -250,6 +285,8 @@ static void item_apply(struct request *request, const struct word *word, size_t 
         method_set(request, word);
     else if (!request->url)
         request->url = text;
+    else if (text_starts_with(text, "x-"))
+        header_check(request, text);
     else if ((strchr(text, '=') && !strstr(text, "==")) || strstr(text, ":=") || strchr(text, '@'))
         request->body = true;
     request->method_hidden |= word->splits && n == 0;

@@ -137,6 +137,8 @@ static bool rest_run(struct scan *scan, struct arguments *arguments, const struc
 
 static bool stdin_run(struct scan *scan, const struct phrase *phrase)
 {
+    if (!scan->stdin_text && scan->stdin_hidden && phrase->language->scan == scan_lines)
+        risk_raise(scan, RISK_UNKNOWN, "<", "sends what is not in the text");
     if (!scan->stdin_text)
         return false;
     struct word word = {.text = scan->stdin_text};

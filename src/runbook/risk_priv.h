@@ -135,6 +135,7 @@ enum word_list {
     LIST_SENSITIVE_FILES,
     LIST_EVIDENCE_ENDINGS,
     LIST_ACTION_PATHS,
+    LIST_ACTION_KEYS,
     LIST_TOKEN_PATHS,
     LIST_SQL_FUNCTIONS,
     LIST_SQL_ENDING_FUNCTIONS,
@@ -230,6 +231,7 @@ struct scan {
     bool maybe;               /* what is walked may never run, or runs in a shell of its own */
     bool in_prefix;           /* the assignment stands before a command: NAME=x cmd */
     const char *stdin_text;   /* what the next command reads, when that is in the text */
+    bool stdin_hidden;        /* it reads something that is not in the text: a file, what a pipe brings */
     const char *replace_text; /* xargs -I {}: the text that data replaces */
     LIST(struct variable) variables;
     struct strings functions;

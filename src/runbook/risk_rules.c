@@ -51,6 +51,7 @@ static const char *const list_names[N_WORD_LISTS] = {
     [LIST_SENSITIVE_FILES] = "sensitive files",
     [LIST_EVIDENCE_ENDINGS] = "evidence endings",
     [LIST_ACTION_PATHS] = "action paths",
+    [LIST_ACTION_KEYS] = "action keys",
     [LIST_TOKEN_PATHS] = "token paths",
     [LIST_SQL_FUNCTIONS] = "sql functions",
     [LIST_SQL_ENDING_FUNCTIONS] = "sql ending functions",

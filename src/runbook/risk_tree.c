@@ -122,8 +122,10 @@ static void file_redirect(struct scan *scan, TSNode node, struct words *argument
         if (strchr(op, '>')) {
             scan->saved = true;
             scan_written_file(scan, &file, arena_printf(scan->arena, "%s %s", op, file.text));
-        } else if (scan->risk->needs_files.n < 32 && !scan->there && strncmp(file.text, "/dev/", 5) != 0) {
-            strings_add(scan->arena, &scan->risk->needs_files, file.text);
+        } else if (strcmp(file.text, "/dev/null") != 0) {
+            scan->stdin_hidden = true;
+            if (scan->risk->needs_files.n < 32 && !scan->there && strncmp(file.text, "/dev/", 5) != 0)
+                strings_add(scan->arena, &scan->risk->needs_files, file.text);
         }
     }
 }
@@ -221,7 +223,7 @@ static void command_with(struct scan *scan, TSNode node, const struct words *beh
 {
     struct words words = {0}, late = {0}, input = {0};
     bool arithmetic = false;
-    bool saved = scan->saved;
+    bool saved = scan->saved, hidden = scan->stdin_hidden;
     struct nodes children = children_of(scan, node);
     list_each (at, &children) {
         TSNode child = *at;
@@ -250,6 +252,7 @@ static void command_with(struct scan *scan, TSNode node, const struct words *beh
     }
     scan->in_prefix = false;
     scan->saved = saved;
+    scan->stdin_hidden = hidden;
 }
 
 static void command_node(struct scan *scan, TSNode node)
@@ -294,7 +297,7 @@ static bool is_plain_cat(struct scan *scan, TSNode node)
 static void redirected_node(struct scan *scan, TSNode node)
 {
     struct words behind = {0}, input = {0};
-    bool saved = scan->saved;
+    bool saved = scan->saved, hidden = scan->stdin_hidden;
     const char *stdin_text = scan->stdin_text;
     scan->stdin_text = NULL;
     TSNode body = ts_node_child_by_field_name(node, "body", 4);
@@ -315,6 +318,7 @@ static void redirected_node(struct scan *scan, TSNode node)
         scan->stdin_text = NULL;
     }
     scan->saved = saved;
+    scan->stdin_hidden = hidden;
     bool cat = !ts_node_is_null(body) && is_plain_cat(scan, body);
     list_each (child, &children)
         if (node_is(*child, "heredoc_redirect"))
@@ -330,6 +334,8 @@ static const char *printed_text(struct scan *scan, TSNode node)
     struct nodes children = children_of(scan, node);
     list_each (child, &children)
         words_of_node(scan, *child, &words);
+    if (words.n == 1 && strcmp(words.at[0].text, "echo") == 0)
+        return "";
     if (words.n < 2 || (strcmp(words.at[0].text, "echo") != 0 && strcmp(words.at[0].text, "printf") != 0))
         return NULL;
     size_t first = 1;
@@ -343,6 +349,7 @@ static void pipeline_node(struct scan *scan, TSNode node)
 {
     bool outside = scan->maybe;
     scan->maybe = true; /* each part of a pipe runs in a shell of its own */
+    bool hidden = scan->stdin_hidden;
     const char *piped = scan->stdin_text;
     struct nodes children = children_of(scan, node);
     list_each (at, &children) {
@@ -350,8 +357,10 @@ static void pipeline_node(struct scan *scan, TSNode node)
         scan->stdin_text = piped;
         scan_node(scan, child);
         piped = printed_text(scan, child);
+        scan->stdin_hidden = piped == NULL;
     }
     scan->stdin_text = NULL;
+    scan->stdin_hidden = hidden;
     scan->maybe = outside;
 }
 
