@@ -34,6 +34,10 @@ struct fence_entries {
 /* In order, not to be changed. Nothing for FENCE_OTHER. A "#!" line is passed over. */
 void fence_split(struct arena *arena, const struct block *fence, struct fence_entries *ret_entries);
 
+/* Whether it is a list of boxes to tick, and what one of them says: NULL for another line. */
+bool fence_is_boxes(const struct block *fence);
+const char *fence_box(struct arena *arena, struct source_line line);
+
 /* Notes role and entries of every fence in it: many readers ask for them. */
 struct fence {
     enum fence_role role;

@@ -188,6 +188,18 @@ static void a_powershell_block_is_one_command(void **state)
     }
 }
 
+static void a_backslash_right_behind_a_word_joins_the_next_line(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct fence_entries entries =
+        split(arena, "```bash\noc patch -n shop till\\\n  --type merge\nls a\\ b\n```\n");
+
+    assert_int_equal(entries.n, 2);
+    assert_string_equal(entries.at[0].command.text, "oc patch -n shop till\\\n  --type merge");
+    assert_string_equal(entries.at[1].command.text, "ls a\\ b");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +213,7 @@ int main(void)
         cmocka_unit_test(commands_in_running_text_are_found),
         cmocka_unit_test(conditions_are_cut_out_of_comments),
         cmocka_unit_test(placeholders_are_listed_once),
+        cmocka_unit_test(a_backslash_right_behind_a_word_joins_the_next_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

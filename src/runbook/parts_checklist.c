@@ -150,6 +150,22 @@ static void read_commented_fence(struct parts_reading *reading, size_t i)
     }
 }
 
+/* "[ ] The valve is shut" in a fence of its own. */
+static void read_boxes(struct parts_reading *reading, size_t i)
+{
+    const struct block *fence = &reading->document->blocks.at[i];
+    struct part_label label;
+    bool labelled = part_label_before(reading, i, &label);
+    struct checklist *list = add_list(reading, labelled ? label.text : part_heading(reading, i),
+                                      labelled ? label.line : fence->line);
+
+    for (size_t k = 0; k < fence->lines.n; k++) {
+        const char *text = fence_box(reading->arena, fence->lines.at[k]);
+        if (text)
+            add_point(reading, list, text, fence->body_line + (int)k, fence->body_line + (int)k);
+    }
+}
+
 /* "- [ ] text": where the text begins, or NULL. */
 static const char *boxed(const char *text)
 {
@@ -194,6 +210,9 @@ void parts_read_checklists(struct parts_reading *reading)
             read_list(reading, i);
         else if (block->kind == BLOCK_FENCE && fence_role(block) != FENCE_OTHER)
             read_commented_fence(reading, i);
+        else if (block->kind == BLOCK_FENCE && part_template_at(reading, block->line) == NULL &&
+                 fence_is_boxes(block))
+            read_boxes(reading, i);
     }
     list_each (template, &reading->parts->templates)
         read_template(reading, template);

@@ -6,6 +6,15 @@
 #include "runbook/parts_person.h"
 #include "runbook/parts_priv.h"
 
+/* "2026-04-01", "2026/04/01 10:00": digits, and nobody's number. */
+static bool is_date(const char *value)
+{
+    size_t n = strspn(value, "0123456789");
+
+    return n == 4 && strchr("-/.", value[4]) && isdigit((unsigned char)value[5]) &&
+           (value[6] == value[4] || value[7] == value[4]) && value[0] < '3';
+}
+
 /* What a text is as a way to reach somebody; NULL: it is none ("database issues"). */
 static const char *value_kind(const char *value)
 {
@@ -27,7 +36,7 @@ static const char *value_kind(const char *value)
     if (at && strchr(at, '.'))
         return "email";
     if (dial && n_digits >= 6)
-        return "phone";
+        return is_date(value) ? NULL : "phone";
     const char *hash = strchr(value, '#');
     if (hash && islower((unsigned char)hash[1]))
         return "channel";
@@ -167,8 +176,10 @@ static void read_named(struct parts_reading *reading, const struct fact *fact)
     enum { REACH_BYTES = 120 };
     struct person person;
 
-    if (fact->label == NULL || fact->place != FACT_PROSE || strnlen(fact->label, NAME_BYTES) == NAME_BYTES ||
-        strnlen(fact->rest, REACH_BYTES) == REACH_BYTES ||
+    bool item = fact->place == FACT_ITEM && strpbrk(fact->rest, " @") && *strpbrk(fact->rest, " @") == '@' &&
+                fact->label && !words_begin(WORDS_VERBS, fact->label);
+    if (fact->label == NULL || !(item || fact->place == FACT_PROSE) ||
+        strnlen(fact->label, NAME_BYTES) == NAME_BYTES || strnlen(fact->rest, REACH_BYTES) == REACH_BYTES ||
         part_words_whole(PART_CONTACT_FIELD, fact->label) ||
         part_words_value(PART_NOT_CONTACT, fact->label) || part_words_whole(PART_METADATA, fact->label))
         return;

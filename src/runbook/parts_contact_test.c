@@ -182,6 +182,19 @@ static void a_directory_of_teams_holds_contacts(void **state)
     assert_string_equal(parts->contacts.at[0].name, "Pump director");
 }
 
+static void a_date_is_no_number_to_dial_and_an_item_with_an_address_is_a_contact(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(arena, "# P\n\n> **Changed**: 2026-01-26\n\n## Contact\n\n- "
+                                                        "Changed: 2026/02/03 10:00\n\n## Doors\n\n- Night "
+                                                        "porter: porter@shop.test\n- Ask @anna: she knows\n");
+
+    assert_int_equal(parts->contacts.n, 1);
+    assert_string_equal(parts->contacts.at[0].name, "Night porter");
+    assert_string_equal(parts->contacts.at[0].value_kind, "email");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +210,7 @@ int main(void)
         cmocka_unit_test(names_in_bold_and_tables_of_wards_are_contacts),
         cmocka_unit_test(rules_say_how_long_to_wait_and_which_line_of_support_comes_next),
         cmocka_unit_test(a_directory_of_teams_holds_contacts),
+        cmocka_unit_test(a_date_is_no_number_to_dial_and_an_item_with_an_address_is_a_contact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,7 +68,22 @@ static bool under_maintenance(const struct parts_reading *reading, size_t block)
     return part_words_value(PART_MAINTENANCE, heading) || part_words_value(PART_MAINTENANCE, above);
 }
 
-enum { TEXT_BYTES = 300, DRILL_BYTES = 160 };
+enum { TEXT_BYTES = 300, DRILL_BYTES = 160, TASK_BYTES = 60 };
+
+/* "- **Penetration test:** annually, by others": a task that its rhythm follows. */
+static void read_labelled(struct parts_reading *reading, const struct fact *fact)
+{
+    struct word_match when;
+
+    if (fact->label == NULL || fact->place != FACT_ITEM || !fact_may_have(fact, PART_RECURRENCE) ||
+        strnlen(fact->rest, TEXT_BYTES) == TEXT_BYTES || strnlen(fact->label, TASK_BYTES) == TASK_BYTES ||
+        under_maintenance(reading, fact->block) || part_severity_at(reading, fact->line) ||
+        part_words_whole(PART_METADATA, fact->label) || part_words_value(PART_UPDATE, fact->text) ||
+        part_words_value(PART_DRILL, fact->text))
+        return;
+    if (part_words_next(PART_RECURRENCE, fact->rest, 0, &when) && when.at == 0)
+        add(reading, fact->label, when.value, NULL, fact->line);
+}
 
 static void read_fact(struct parts_reading *reading, const struct fact *fact)
 {
@@ -237,5 +252,6 @@ void parts_read_maintenance(struct parts_reading *reading)
     list_each (fact, &reading->facts) {
         read_drill(reading, fact);
         read_sentences(reading, fact);
+        read_labelled(reading, fact);
     }
 }

@@ -74,6 +74,20 @@ static void a_sentence_tells_what_is_kept_up_and_when_the_next_drill_is(void **s
     assert_int_equal(parts->drills.at[0].line, 6);
 }
 
+static void a_labelled_item_may_begin_with_its_rhythm(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Locks\n\n- **Key count:** Monthly, by the porter.\n- **Guests:** Some "
+                        "come monthly.\n- **Status "
+                        "update:** Daily.\n");
+
+    assert_int_equal(parts->maintenance.n, 1);
+    assert_string_equal(parts->maintenance.at[0].task, "Key count");
+    assert_string_equal(parts->maintenance.at[0].rrule, "FREQ=MONTHLY");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -82,6 +96,7 @@ int main(void)
         cmocka_unit_test(a_label_gives_all_tasks_below_it_their_recurrence),
         cmocka_unit_test(a_drill_has_a_date_or_a_recurrence),
         cmocka_unit_test(a_sentence_tells_what_is_kept_up_and_when_the_next_drill_is),
+        cmocka_unit_test(a_labelled_item_may_begin_with_its_rhythm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

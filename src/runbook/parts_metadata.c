@@ -120,6 +120,71 @@ static void read_pieces(struct parts_reading *reading, const struct fact *fact, 
     }
 }
 
+static bool is_known(const struct parts_reading *reading, const char *key)
+{
+    list_each (known, &reading->parts->metadata)
+        if (known->key && strcmp(known->key, key) == 0)
+            return true;
+    return false;
+}
+
+static size_t column_of(const struct block *table, const char *const *names, size_t n)
+{
+    for (size_t k = 0; k < table->n_columns; k++)
+        for (size_t i = 0; i < n; i++)
+            if (text_same(table->columns[k].text, names[i]))
+                return k;
+    return table->n_columns;
+}
+
+/* "| Date | Version | Change |": the newest row tells how the page is now. */
+static void read_history(struct parts_reading *reading, const struct block *table)
+{
+    static const char *const dates[] = {"date"}, *const versions[] = {"version", "revision", "rev"},
+                             *const changes[] = {"change",         "changes",
+                                                 "change summary", "summary of changes",
+                                                 "description",    "description of change",
+                                                 "comments",       "author"};
+    size_t date = column_of(table, dates, 1), version = column_of(table, versions, 3);
+    const struct table_row *newest = NULL;
+    const char *newest_date = NULL;
+
+    if (date == table->n_columns ||
+        column_of(table, changes, sizeof changes / sizeof *changes) == table->n_columns)
+        return;
+    list_each (row, &table->rows) {
+        const char *at = part_date(reading->arena, row->cells[date].text);
+        if (at && (newest == NULL || strcmp(at, newest_date) >= 0)) {
+            newest = row;
+            newest_date = at;
+        }
+    }
+    if (newest && !is_known(reading, "last_updated"))
+        add(reading, "last_updated", table->columns[date].text, newest_date, "section", newest->line);
+    if (newest && version < table->n_columns && newest->cells[version].text[0] &&
+        !is_known(reading, "version"))
+        add(reading, "version", table->columns[version].text, newest->cells[version].text, "section",
+            newest->line);
+}
+
+/* "| Field | Value |" near the beginning: what the page says of itself, whatever the heading. */
+static bool is_card(const struct parts_reading *reading, size_t i)
+{
+    static const char *const keys[] = {"field", "attribute", "property", "item", "key"}, *const values[] = {
+                                                                                             "value",
+                                                                                             "values",
+                                                                                             "details",
+                                                                                             "detail"};
+    const struct block *table = &reading->document->blocks.at[i];
+    size_t n_headings = 0;
+
+    for (size_t k = 0; k < i; k++)
+        n_headings += reading->document->blocks.at[k].kind == BLOCK_HEADING;
+    return n_headings <= 2 && table->n_columns == 2 &&
+           column_of(table, keys, sizeof keys / sizeof *keys) == 0 &&
+           column_of(table, values, sizeof values / sizeof *values) == 1;
+}
+
 static void read_table(struct parts_reading *reading, const struct block *table, const char *source)
 {
     const char *key = part_words_whole(PART_METADATA, table->columns[0].text);
@@ -148,7 +213,11 @@ void parts_read_metadata(struct parts_reading *reading)
     for (size_t i = 0; i < document->blocks.n; i++) {
         const struct block *block = &document->blocks.at[i];
         const char *source = block->kind == BLOCK_TABLE ? source_of(reading, &zones, i) : NULL;
+        if (source == NULL && block->kind == BLOCK_TABLE && is_card(reading, i))
+            source = "header";
         if (source)
             read_table(reading, block, source);
+        if (block->kind == BLOCK_TABLE && part_heading_value(reading, i, PART_METADATA_HEADING))
+            read_history(reading, block);
     }
 }

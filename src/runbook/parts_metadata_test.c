@@ -43,12 +43,43 @@ static void a_table_at_the_head_tells_metadata(void **state)
     assert_string_equal(parts->metadata.at[0].value, "Shop team");
 }
 
+static void the_newest_row_of_a_history_tells_version_and_date(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\nOne.\n\n## Keys\n\nTwo.\n\n## Document History\n\n| Date | Version | Change "
+                        "|\n|---|---|---|\n"
+                        "| 2026-02-03 | 1.1 | doors |\n| 2025-04-05 | 1.0 | start |\n");
+
+    assert_int_equal(parts->metadata.n, 2);
+    assert_string_equal(parts->metadata.at[0].key, "last_updated");
+    assert_string_equal(parts->metadata.at[0].value, "2026-02-03");
+    assert_string_equal(parts->metadata.at[1].value, "1.1");
+    assert_int_equal(parts->metadata.at[1].line, 13);
+}
+
+static void a_table_of_fields_below_the_second_heading_tells_metadata(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n## At a glance\n\n| Field | Value |\n|---|---|\n| **Owner** | Night porter |\n| Doors | 4 "
+        "|\n\n## Later\n\n## Prices\n\n| Field | Value |\n|---|---|\n| Owner | none |\n");
+
+    assert_int_equal(parts->metadata.n, 1);
+    assert_string_equal(parts->metadata.at[0].value, "Night porter");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(front_matter_and_foot_lines_are_metadata),
         cmocka_unit_test(a_status_inside_of_a_procedure_is_no_metadata),
         cmocka_unit_test(a_table_at_the_head_tells_metadata),
+        cmocka_unit_test(the_newest_row_of_a_history_tells_version_and_date),
+        cmocka_unit_test(a_table_of_fields_below_the_second_heading_tells_metadata),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,6 +199,8 @@ static void read_fact(struct role_reader *reader, const struct fact *fact)
     else if (labelled ? part_label_value(&label, PART_ASSEMBLY)
                       : part_heading_value(reading, fact->block, PART_ASSEMBLY))
         read_member(reader, fact, "emergency");
+    else if (part_heading_group(reading, fact->block) == WORDS_ROLES && fact->rest == fact->text)
+        read_member(reader, fact, "incident");
     else if (block->item != NO_BLOCK &&
              part_words_value(PART_PARTICIPANTS, part_item_title(reading, block->item)))
         read_member(reader, fact, "stakeholder");

@@ -78,6 +78,20 @@ static void tables_chapters_and_lists_of_names_give_roles(void **state)
     assert_string_equal(parts->roles.at[3].name, "Scribe");
 }
 
+static void items_below_a_heading_about_roles_name_them(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n## Structure of roles\n\n- Command team\n  - Incident commander\n  - Scribe\n- Open the "
+        "doors early\n");
+
+    assert_int_equal(parts->roles.n, 3);
+    assert_string_equal(parts->roles.at[1].name, "Incident commander");
+    assert_int_equal(parts->roles.at[2].line, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +100,7 @@ int main(void)
         cmocka_unit_test(a_response_team_is_a_list_of_roles),
         cmocka_unit_test(the_name_of_a_role_ends_where_the_sentence_goes_on),
         cmocka_unit_test(tables_chapters_and_lists_of_names_give_roles),
+        cmocka_unit_test(items_below_a_heading_about_roles_name_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,10 +20,12 @@ static bool same(const struct threshold *a, const struct condition *condition, i
 
 enum { LOOK_BACK = 16, CLAUSE_BYTES = 120 };
 
-/* "feed_age_seconds" names its unit; a part of one is a ratio. */
+/* "feed_age_seconds" names its unit (a counter of seconds is looked at by its rate); a part of one is a
+ * ratio. */
 static const char *unit_in_name(const struct condition *condition)
 {
-    if (condition->words && strstr(condition->words, "_seconds"))
+    const char *seconds = condition->words ? strstr(condition->words, "_seconds") : NULL;
+    if (seconds && strncmp(seconds, "_seconds_total", 14) != 0)
         return "s";
     return condition->value > 0 && condition->value < 1 ? "ratio" : NULL;
 }
@@ -275,11 +277,46 @@ static void read_paragraph(struct parts_reading *reading, const struct fact *fac
     }
 }
 
+/* "expr: up{job="x"} == 0" of an alerting rule: the comparison at its end. */
+static void read_rule(struct parts_reading *reading, const struct fact *fact)
+{
+    static const char *const signs[] = {">=", "<=", "==", ">", "<"};
+    const char *text = fact->rest, *sign = NULL, *op = NULL;
+
+    if (fact->place != FACT_FENCE || fact->label == NULL || strcmp(fact->label, "expr") != 0)
+        return;
+    for (size_t n = strlen(text); n > 0 && sign == NULL; n--)
+        if (strchr("<>=", text[n - 1]))
+            sign = text + n - 1;
+    if (sign == NULL || sign == text)
+        return;
+    sign -= strchr("<>=", sign[-1]) != NULL;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs && op == NULL; i++)
+        if (strncmp(sign, signs[i], strlen(signs[i])) == 0)
+            op = signs[i];
+    if (op == NULL)
+        return;
+    char *end;
+    const char *number = sign + strlen(op);
+    double value = strtod(number, &end);
+    if (end == number || end[strspn(end, text[0] == '(' ? " )" : " ")] != '\0')
+        return;
+    struct condition condition = {.metric = "expression",
+                                  .words = text_normalise(reading->arena, text, (size_t)(sign - text)),
+                                  .op = op,
+                                  .has_value = true,
+                                  .value = value,
+                                  .window_s = UNSTATED};
+    add(reading, &condition, part_heading(reading, fact->block), fact->line);
+}
+
 void parts_read_thresholds(struct parts_reading *reading)
 {
     read_levels(reading);
     read_procedures(reading);
     read_named(reading);
-    list_each (fact, &reading->facts)
+    list_each (fact, &reading->facts) {
         read_paragraph(reading, fact);
+        read_rule(reading, fact);
+    }
 }

@@ -82,6 +82,25 @@ static void a_paragraph_may_state_a_limit(void **state)
     assert_int_equal(parts->thresholds.at[3].line, 3);
 }
 
+static void the_expression_of_an_alerting_rule_ends_in_its_limit(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Rules\n\n```yaml\n- alert: DoorShut\n  expr: up{door=\"a\"} == 0\n- "
+                        "alert: SlowDoor\n  expr: "
+                        "max(door_open_seconds) >= 2.5\n- alert: Busy\n  expr: "
+                        "rate(door_busy_seconds_total[5m]) > 0.8\n- alert: "
+                        "Any\n  expr: absent(door > 3)\n```\n");
+
+    assert_int_equal(parts->thresholds.n, 3);
+    assert_string_equal(parts->thresholds.at[0].condition.op, "==");
+    assert_int_equal(parts->thresholds.at[0].line, 7);
+    assert_string_equal(parts->thresholds.at[1].condition.unit, "s");
+    assert_string_equal(parts->thresholds.at[1].condition.op, ">=");
+    assert_string_equal(parts->thresholds.at[2].condition.unit, "ratio");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +110,7 @@ int main(void)
         cmocka_unit_test(the_age_in_a_query_is_a_limit),
         cmocka_unit_test(a_heading_may_hold_a_limit),
         cmocka_unit_test(a_paragraph_may_state_a_limit),
+        cmocka_unit_test(the_expression_of_an_alerting_rule_ends_in_its_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,6 +125,16 @@ static bool is_timed(struct arena *arena, const char *title)
     return false;
 }
 
+/* "Pump alarm runbook", not "Pump runbooks"; in "Runbook: pump issues" the issues are those of one page. */
+static bool is_page(const char *title)
+{
+    size_t n = strcspn(title, ": ");
+
+    if (title[n] == ':' && words_begin(WORDS_PAGE, title))
+        return true;
+    return words_occur(WORDS_PAGE, title) && !words_occur(WORDS_COLLECTION, title);
+}
+
 static void section_read(struct reading *reading, size_t h)
 {
     const struct block *block = &reading->document->blocks.at[h];
@@ -140,7 +150,7 @@ static void section_read(struct reading *reading, size_t h)
         section->group =
             is_closed_group(section->group) || is_stage_group(section->group) ? WORDS_NONE : section->group;
     }
-    section->page = !words_occur(WORDS_COLLECTION, title) && words_occur(WORDS_PAGE, title);
+    section->page = is_page(title);
     section->collection = section->page || words_occur(WORDS_COLLECTION, title);
     section->numbered = number != NULL;
     section->timed = is_timed(reading->arena, block->prose.text);

@@ -405,6 +405,36 @@ static void fields_of_the_document_are_no_orders(void **state)
     assert_string_equal(runbook->procedures.at[0].title, "Start the pump");
 }
 
+static void boxes_in_a_fence_are_steps_for_a_person(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n\n## Change the lock\n\n1. Open the door.\n\n```text\n[ ] The old "
+                         "key is back\n[ ] The new key turns\n\n```\n");
+    const struct procedure *procedure = &runbook->procedures.at[0];
+
+    assert_int_equal(procedure->phases.at[0].steps.n, 3);
+    assert_string_equal(procedure->phases.at[0].steps.at[1].text, "The old key is back");
+    assert_string_equal(procedure->phases.at[0].steps.at[2].marker, "checkbox");
+    assert_int_equal(procedure->phases.at[0].steps.at[2].line, 9);
+    assert_int_equal(runbook->parts.checklists.n, 1);
+    assert_int_equal(runbook->parts.checklists.at[0].items.n, 2);
+}
+
+static void a_page_with_runbook_in_front_is_about_one_trouble(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena,
+        "# Runbook: Door Issues\n\n## Diagnostic Steps\n\n### 1. Look\n\n```bash\nls\n```\n\n## Resolution "
+        "Steps\n\n### Stuck\n\n1. Push it.\n\n### Locked\n\n1. Turn the key.\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_string_equal(runbook->procedures.at[0].title, "Runbook: Door Issues");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -432,6 +462,8 @@ int main(void)
         cmocka_unit_test(what_is_forbidden_is_no_step_and_its_command_is_not_offered),
         cmocka_unit_test(queries_that_nobody_is_told_to_run_open_no_procedure),
         cmocka_unit_test(fields_of_the_document_are_no_orders),
+        cmocka_unit_test(boxes_in_a_fence_are_steps_for_a_person),
+        cmocka_unit_test(a_page_with_runbook_in_front_is_about_one_trouble),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,10 +116,11 @@ static bool opens(const struct scan *scan, char c)
     return c == '`';
 }
 
-/* What ends a bare word: 1 in any shell, 2 in PowerShell. */
+/* What ends a bare word: 1 in any shell, 2 in PowerShell, 4 in the others. */
 static const unsigned char word_ends[256] = {
-    ['\0'] = 1, [' '] = 1, ['\t'] = 1, [';'] = 1, ['|'] = 1, ['&'] = 1, ['('] = 1, [')'] = 1, ['<'] = 1,
-    ['>'] = 1,  ['"'] = 1, ['\''] = 1, ['`'] = 1, ['$'] = 1, ['{'] = 2, ['}'] = 2, ['['] = 2, [']'] = 2,
+    ['\0'] = 1, [' '] = 1, ['\t'] = 1, [';'] = 1, ['|'] = 1,  ['&'] = 1, ['('] = 1,
+    [')'] = 1,  ['<'] = 1, ['>'] = 1,  ['"'] = 1, ['\''] = 1, ['`'] = 1, ['$'] = 1,
+    ['{'] = 2,  ['}'] = 2, ['['] = 2,  [']'] = 2, ['\\'] = 4,
 };
 
 /* One mark or word outside of quotes; gives the bytes used. */
@@ -149,7 +150,7 @@ static size_t step_plain(struct scan *scan, const char *at, size_t n)
     if (at[0] == ' ' || at[0] == '\t' || innermost(scan) != '\0')
         return 1;
     size_t word = 1;
-    unsigned char ends = scan->kind == SHELL_POWERSHELL ? 3 : 1;
+    unsigned char ends = scan->kind == SHELL_POWERSHELL ? 1 | 2 : 1 | 4;
     while (word < n && !(word_ends[(unsigned char)at[word]] & ends))
         word++;
     read_word(scan, at, word);

@@ -444,11 +444,28 @@ static void fence_command(struct fence_reader *reader, const struct fence_entry 
     add_command(writer, &reader->step, &entry->command, reader->comment);
 }
 
+static void steps_from_boxes(struct procedure_writer *writer, const struct block *fence)
+{
+    for (size_t k = 0; k < fence->lines.n; k++) {
+        const char *text = fence_box(writer->arena, fence->lines.at[k]);
+        if (text == NULL)
+            continue;
+        struct step step = step_start(writer, "checkbox", text, fence->body_line + (int)k);
+        classify(writer, &step);
+        struct phase *phase = phase_for_step(writer, step.line_end);
+        *list_push(writer->arena, &phase->steps) = step;
+    }
+}
+
 void steps_from_fence(struct procedure_writer *writer, size_t fence, const char *intro)
 {
     struct fence_reader reader = {.writer = writer};
     struct fence_entries entries = {0};
 
+    if (fence_is_boxes(&writer->document->blocks.at[fence])) {
+        steps_from_boxes(writer, &writer->document->blocks.at[fence]);
+        return;
+    }
     if (fence_is_query(&writer->document->blocks.at[fence])) {
         struct step step = query_step(writer, &writer->document->blocks.at[fence], intro);
         struct phase *phase = phase_for_step(writer, step.line_end);
