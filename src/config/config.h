@@ -17,6 +17,7 @@
 #include "config/contact.h"
 #include "config/matcher.h"
 #include "config/noise.h"
+#include "config/runner.h"
 #include "roster/roster.h"
 #include "runbook/label.h"
 #include "runbook/runbook.h" /* UNSTATED */
@@ -108,11 +109,7 @@ struct config {
         const char *secret;   /* "env:NAME", "file:PATH", "credential:NAME"; read by the courier only */
         const char *starttls; /* "required" (default), "optional", "off" */
     } mail;
-    struct {
-        int64_t step_time_s;       /* 60 */
-        int64_t step_output_bytes; /* kept of each step; 65536 */
-        bool diagnose;             /* run read steps when an incident opens; true */
-    } runner;
+    struct config_runner runner;
     LIST(struct person) people;
     LIST(struct schedule) schedules;
     LIST(struct service) services;

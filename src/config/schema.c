@@ -172,6 +172,8 @@ static const struct key runner_keys[] = {
      .most = 64 * KIB, .help = "kept of a step's output: its head and its tail"},
     {"diagnose", VALUE_BOOL, RUNNER_OFFSET(diagnose), .fallback = "true",
      .help = "run the read steps of a procedure when an incident opens"},
+    {"approval_time", VALUE_DURATION, RUNNER_OFFSET(approval_time_s), .fallback = "30m", .least = 60,
+     .most = DAY, .help = "an approval of a step that has not started holds for so long"},
 };
 static const struct section runner_section = {"runner", runner_keys, sizeof runner_keys / sizeof *runner_keys,
                                               0, -1};

@@ -40,6 +40,11 @@ static struct run_step *waiting_step(struct turn *turn, const struct input *inpu
                     (long long)step->incident, incident_state_name((*ret_record)->incident.state));
         return NULL;
     }
+    if (step->kind != STEP_COMMAND) {
+        turn_answer(turn, OUTCOME_CONFLICT, step->incident,
+                    "Line %d is for a person to do: it is ticked or answered, not approved.", step->line);
+        return NULL;
+    }
     if (step->state != STEP_WAITING) {
         turn_answer(turn, OUTCOME_CONFLICT, step->incident, "The step on line %d is %s.%s%s", step->line,
                     step_state_name(step->state), *step->why ? " " : "", step->why);
@@ -56,11 +61,13 @@ static void approve_first(struct turn *turn, struct incident_record *record, str
         arena_printf(turn->arena, "%s approves; it destroys, so a second person must too.", input->actor);
     text_keep(&step->approved_by, input->actor);
     text_keep(&step->why, why);
+    step->approval_ends_us = approval_ends_us(turn);
     turn_save_step(turn, step, NULL);
     approval_begin(turn, step, input->text);
     event_end(turn, step->incident, input->actor, "approval.requested",
               "%s approves `%s` (%s): a second person is asked", input->actor,
               text_head(turn->arena, step_text(step), 200), place_text(turn->arena, step->file, step->line));
+    approvals_follow(turn, record);
     incident_progress(turn, record, input->actor);
     turn_answer(turn, OUTCOME_DONE, step->incident,
                 "Line %d destroys something (%s). A second person must approve it too.", step->line,
@@ -68,16 +75,26 @@ static void approve_first(struct turn *turn, struct incident_record *record, str
 }
 
 static void approve(struct turn *turn, struct incident_record *record, struct run_step *step,
-                    const struct input *input, const char *kind)
+                    const struct input *input, bool breaks_glass)
 {
     const char *by = *step->approved_by ? arena_printf(turn->arena, "%s, %s", step->approved_by, input->actor)
                                         : input->actor;
+    step_take(turn, record, step, input);
     step->state = STEP_QUEUED;
+    step->approval_ends_us = approval_ends_us(turn);
     text_keep(&step->approved_by, by);
     text_keep(&step->why, "");
+    text_keep(&step->note, breaks_glass ? arena_printf(turn->arena, "%s broke the glass: %s", input->actor,
+                                                       text_head(turn->arena, input->text, 1000))
+                                        : text_or(input->text, ""));
     approval_begin(turn, step, input->text);
-    event_end(turn, step->incident, input->actor, kind, "%s lets `%s` run (%s)", input->actor,
-              text_head(turn->arena, step_text(step), 200), place_text(turn->arena, step->file, step->line));
+    event_end(turn, step->incident, input->actor, breaks_glass ? "approval.break_glass" : "approval.given",
+              breaks_glass ? "%s breaks the glass and lets `%s` run alone (%s): %s" : "%s lets `%s` run (%s)",
+              input->actor, text_head(turn->arena, step_text(step), 200),
+              place_text(turn->arena, step->file, step->line),
+              text_head(turn->arena, text_or(input->text, ""), 400));
+    if (breaks_glass)
+        break_glass_tell(turn, record, step, input->actor, input->text);
     turn_save_step(turn, step, NULL);
     turn_touch(turn, record);
     run_continue(turn, record);
@@ -104,6 +121,19 @@ static bool is_second_person(struct turn *turn, struct incident_record *record, 
     return true;
 }
 
+/* The person has looked at something else than what would run. */
+static bool is_another_command(struct turn *turn, const struct input *input, const struct run_step *step)
+{
+    char sha256[SHA256_HEX_BYTES];
+    step_sha256(step, sha256);
+    if (!input->sha256 || strcmp(sha256, input->sha256) == 0)
+        return false;
+    turn_answer(turn, OUTCOME_CONFLICT, step->incident,
+                "Line %d is not what you looked at any more: it would run `%s` now.", step->line,
+                text_head(turn->arena, step_text(step), 120));
+    return true;
+}
+
 void decide_approve(struct turn *turn, const struct input *input)
 {
     struct incident_record *record;
@@ -111,7 +141,7 @@ void decide_approve(struct turn *turn, const struct input *input)
     if (!step || ((input->n_values || input->repairs) && !values_give(turn, input, record, step)))
         return;
     step = waiting_step(turn, input, &record);
-    if (!step)
+    if (!step || is_another_command(turn, input, step) || !step_may_be_taken(turn, record, step))
         return;
     bool destroys = step->risk == RISK_DESTRUCTIVE, breaks_glass = destroys && input->force;
     if (!input->actor || !*input->actor) {
@@ -123,7 +153,7 @@ void decide_approve(struct turn *turn, const struct input *input)
         return;
     }
     if (!destroys || breaks_glass || is_second_person(turn, record, step, input))
-        approve(turn, record, step, input, breaks_glass ? "approval.break_glass" : "approval.given");
+        approve(turn, record, step, input, breaks_glass);
 }
 
 void decide_deny(struct turn *turn, const struct input *input)

@@ -1,20 +1,29 @@
-/* The run of an incident's procedure: a row for each command, in the order of the document.
+/* The run of an incident: a row for each command, task and decision of its procedure, in the order of the
+ * document; and of further procedures of that document that a person starts.
  *
  * Looking is free: read steps run by themselves, up to the phase in which the procedure begins to change
  * things; looking at what a repair did makes no sense before the repair, so later ones wait, as does
- * everything that must be asked. What cannot run as it stands is held, with the reason. */
+ * everything that must be asked. What cannot run as it stands is held, with the reason. What runs by itself
+ * waits for no decision and is no alternative: it changes nothing, and somebody may want to see it. */
 #include <string.h>
 
 #include "engine/engine_priv.h"
+#include "runbook/alternatives.h"
 
-enum { STEPS_A_RUN = 500, TEXT_BYTES = 64 * 1024 };
+enum { STEPS_A_RUN = 500, TEXT_BYTES = 64 * 1024, TASK_BYTES = 2000 };
 
 struct planning {
-    const struct phase *phase; /* of the command before */
-    bool named;                /* the procedure has phases with names */
-    bool repairing;            /* a phase that repairs has begun */
-    bool diagnose;             /* the configuration wants steps to run by themselves */
-    size_t n_unasked, n_waiting, n_held, n_left_out;
+    struct incident_record *record;
+    const struct runbook *runbook;
+    const struct procedure *procedure;
+    const struct phase *phase;
+    size_t first;        /* row of this procedure */
+    bool named;          /* the procedure has phases with names */
+    bool repairing;      /* a phase that repairs has begun */
+    bool diagnose;       /* the configuration wants steps to run by themselves */
+    const char *heading; /* of the commands or the task at hand, NULL at the beginning of a phase */
+    int option, choice;  /* lines of that, and of the first alternative to it, or 0 */
+    size_t n_left_out;
 };
 
 static bool repairs(enum stage stage)
@@ -22,7 +31,7 @@ static bool repairs(enum stage stage)
     return stage == STAGE_RESOLUTION || stage == STAGE_MITIGATION;
 }
 
-/* The state a step begins in, and why when it does not run by itself. */
+/* The state a command begins in, and why when it does not run by itself. */
 static enum step_state first_state(const struct planning *plan, const struct risk *risk, const char **ret_why)
 {
     const char *cannot = step_cannot_run(risk);
@@ -41,7 +50,9 @@ static enum step_state first_state(const struct planning *plan, const struct ris
     return STEP_WAITING;
 }
 
-/* Two commands on one line of the document cannot be told apart by it: the first one stands for the line. */
+/* ---- rows ---- */
+
+/* What stands on one line of the document cannot be told apart by it: the first one stands for the line. */
 static bool has_line(const struct incident_record *record, int line)
 {
     for (size_t i = record->n_steps; i-- > 0;)
@@ -50,18 +61,57 @@ static bool has_line(const struct incident_record *record, int line)
     return false;
 }
 
-static void plan_step(struct turn *turn, struct incident_record *record, struct planning *plan,
-                      const struct command_walk *walk)
+/* Only members that are set need to be given; texts are copied. */
+static struct run_step *row_add(struct planning *plan, const struct run_step *value)
 {
-    const struct command *command = walk->command;
-    if (record->n_steps == STEPS_A_RUN || has_line(record, command->line)) {
+    struct incident_record *record = plan->record;
+    if (record->n_steps == STEPS_A_RUN || has_line(record, value->line)) {
         plan->n_left_out++;
-        return;
+        return NULL;
     }
+    record->steps = heap_resize(record->steps, (record->n_steps + 1) * sizeof *record->steps);
+    struct run_step *step = &record->steps[record->n_steps];
+    *step = *value;
+    step->run = step->incident = record->incident.number;
+    step->position = (int)record->n_steps++;
+    step->file = plan->runbook->file;
+    step->sha256 = plan->runbook->sha256;
+    step->phase = plan->phase ? plan->phase->name : NULL;
+    step->exit_code = -1;
+    step->option = plan->choice && step->state != STEP_QUEUED ? plan->option : 0;
+    step->choice = step->option ? plan->choice : 0;
+    texts_to_heap(&step_texts, step);
+    return step;
+}
+
+/* What follows stands under another heading: it may be another way to do what stands under the one before. */
+static void option_begin(struct planning *plan, const char *heading, int line)
+{
+    struct incident_record *record = plan->record;
+    if (plan->heading && strcmp(plan->heading, heading) == 0)
+        return;
+    bool follows = plan->heading && alternative_follows(plan->heading, heading);
+    if (!follows)
+        plan->choice = 0;
+    if (follows && !plan->choice) {
+        plan->choice = plan->option;
+        for (size_t i = record->n_steps; i-- > plan->first && record->steps[i].line >= plan->option;)
+            if (record->steps[i].state != STEP_QUEUED) {
+                record->steps[i].choice = plan->choice;
+                record->steps[i].option = plan->option;
+            }
+    }
+    plan->heading = heading;
+    plan->option = line;
+}
+
+static void plan_command(struct turn *turn, struct planning *plan, const struct step *step,
+                         const struct command *command, int branch)
+{
     const char *why, *refused = NULL;
     struct step_values values = {0};
     struct run_step with = {0};
-    values_hear(turn, record, command, &values, &refused);
+    values_hear(turn, plan->record, command, &values, &refused);
     struct filled filled = values_prepare(turn, command, &values, NULL, &with);
     enum step_state state = first_state(plan, filled.text ? &filled.risk : &command->risk, &why);
     if (state == STEP_QUEUED && filled.free_value) {
@@ -72,81 +122,237 @@ static void plan_step(struct turn *turn, struct incident_record *record, struct 
         state = STEP_HELD;
         why = refused ? refused : filled.why_not;
     }
-    plan->n_unasked += state == STEP_QUEUED;
-    plan->n_waiting += state == STEP_WAITING;
-    plan->n_held += state == STEP_HELD;
-
-    const struct incident *incident = &record->incident;
-    size_t n_bytes = strnlen(command->text, TEXT_BYTES);
-    struct run_step *step = &record->steps[record->n_steps];
-    *step = (struct run_step){
-        .run = incident->number,
-        .incident = incident->number,
-        .line = command->line,
-        .position = (int)record->n_steps++,
-        .file = incident->runbook_file,
-        .sha256 = incident->runbook_sha256,
-        .phase = walk->phase ? walk->phase->name : NULL,
-        .text = arena_strndup(turn->arena, command->text, n_bytes),
-        .risk = command->risk.class,
-        .risk_why = command->risk.why,
-        .state = state,
-        .why = why,
-        .given = with.given,
-        .prepared = with.prepared,
-        .missing = with.missing,
-        .exit_code = -1,
-    };
-    texts_to_heap(&step_texts, step);
-    turn_save_step(turn, step, NULL);
-    if (*step->given)
-        values_say(turn, step, NULL);
+    with.kind = STEP_COMMAND;
+    with.line = command->line;
+    with.text = arena_strndup(turn->arena, command->text, strnlen(command->text, TEXT_BYTES));
+    with.risk = command->risk.class;
+    with.risk_why = command->risk.why;
+    with.state = state;
+    with.why = why;
+    with.condition = text_or(command->condition, step->condition);
+    with.branch = state == STEP_QUEUED ? 0 : branch;
+    if (command->comment && *command->comment)
+        option_begin(plan, command->comment, command->line);
+    row_add(plan, &with);
 }
 
-static void say_planned(struct turn *turn, const struct incident_record *record, const struct planning *plan)
+/* ---- steps ---- */
+
+static bool has_command_on(const struct step *step, int line)
 {
-    const struct incident *incident = &record->incident;
+    list_each (command, &step->commands)
+        if (command->line == line)
+            return true;
+    return false;
+}
+
+/* A condition is a question when something depends on the answer that does not stand on its own line: there
+ * the approval is the answer. */
+static bool is_question(const struct step *step)
+{
+    return step->condition && !has_command_on(step, step->line) &&
+           (step->kind == STEP_DECISION || step->commands.n || step->substeps.n);
+}
+
+static bool is_task(const struct planning *plan, const struct step *step)
+{
+    return !step->commands.n && !step->substeps.n && step->text && *step->text &&
+           plan->phase->stage != STAGE_REFERENCE;
+}
+
+static void row_drop(struct incident_record *record, size_t at)
+{
+    texts_free(&step_texts, &record->steps[at]);
+    record->n_steps--;
+    for (; at < record->n_steps; at++) {
+        record->steps[at] = record->steps[at + 1];
+        record->steps[at].position = (int)at;
+    }
+}
+
+/* Nobody is asked about what runs anyway. */
+static void drop_idle_question(struct incident_record *record, int line)
+{
+    size_t at = record->n_steps;
+    for (size_t i = 0; i < record->n_steps; i++) {
+        if (record->steps[i].branch == line)
+            return;
+        if (record->steps[i].line == line)
+            at = i;
+    }
+    row_drop(record, at);
+}
+
+/* branch: line of the decision above it, or 0. */
+static void plan_step(struct turn *turn, struct planning *plan, const struct step *step, int branch)
+{
+    bool question = is_question(step), task = !question && is_task(plan, step);
+    if (question || task || step->commands.n)
+        option_begin(plan, text_or(step->text, ""), step->line);
+    struct run_step row = {
+        .kind = question ? STEP_DECISION : step->kind,
+        .line = step->line,
+        .text = arena_strndup(turn->arena, text_or(step->text, ""),
+                              utf8_cut(text_or(step->text, ""), TASK_BYTES)),
+        .condition = step->condition,
+        .state = STEP_OPEN,
+        .branch = branch,
+    };
+    bool asks = (question || task) && row_add(plan, &row) && question;
+    if (asks)
+        branch = step->line;
+    list_each (command, &step->commands)
+        plan_command(turn, plan, step, command, branch);
+    list_each (substep, &step->substeps)
+        plan_step(turn, plan, substep, branch);
+    if (asks && (step->commands.n || step->substeps.n))
+        drop_idle_question(plan->record, step->line);
+}
+
+/* ---- what was planned ---- */
+
+static bool has_other_option(const struct incident_record *record, const struct run_step *step)
+{
+    for (size_t i = 0; i < record->n_steps; i++)
+        if (record->steps[i].choice == step->choice && record->steps[i].option != step->option)
+            return true;
+    return false;
+}
+
+static void drop_single_options(struct planning *plan)
+{
+    struct incident_record *record = plan->record;
+    for (size_t i = plan->first; i < record->n_steps; i++)
+        if (record->steps[i].choice && !has_other_option(record, &record->steps[i]))
+            record->steps[i].choice = record->steps[i].option = 0;
+}
+
+static size_t count_state(const struct planning *plan, enum step_state state)
+{
+    size_t n = 0;
+    for (size_t i = plan->first; i < plan->record->n_steps; i++)
+        n += plan->record->steps[i].state == state;
+    return n;
+}
+
+static void say_planned(struct turn *turn, const struct planning *plan, const char *actor)
+{
+    const struct incident_record *record = plan->record;
+    size_t n_tasks = count_state(plan, STEP_OPEN), n_unasked = count_state(plan, STEP_QUEUED);
     struct json_writer *body = event_begin(turn);
-    jw_pair_int(body, "run", incident->number);
-    jw_pair(body, "file", incident->runbook_file);
-    jw_pair(body, "sha256", incident->runbook_sha256);
-    jw_pair_int(body, "unasked", (int64_t)plan->n_unasked);
-    jw_pair_int(body, "waiting", (int64_t)plan->n_waiting);
-    jw_pair_int(body, "held", (int64_t)plan->n_held);
+    jw_pair_int(body, "run", record->incident.number);
+    jw_pair(body, "file", plan->runbook->file);
+    jw_pair(body, "sha256", plan->runbook->sha256);
+    jw_pair(body, "procedure", plan->procedure->title);
+    jw_pair_int(body, "unasked", (int64_t)n_unasked);
+    jw_pair_int(body, "waiting", (int64_t)count_state(plan, STEP_WAITING));
+    jw_pair_int(body, "held", (int64_t)count_state(plan, STEP_HELD));
+    jw_pair_int(body, "for_people", (int64_t)n_tasks);
     jw_pair_int(body, "left_out", (int64_t)plan->n_left_out);
     const char *left_out =
         plan->n_left_out ? arena_printf(turn->arena, ", %zu left out (on the line of another, or beyond %d)",
                                         plan->n_left_out, STEPS_A_RUN)
                          : "";
-    event_end(turn, incident->number, NULL, "run.planned",
+    const char *tasks = n_tasks ? arena_printf(turn->arena, ", %zu are for people", n_tasks) : "";
+    event_end(turn, record->incident.number, actor, "run.planned",
               "%zu steps of \"%s\": %zu run by themselves, %zu wait for an approval, %zu cannot run as they "
-              "stand%s",
-              record->n_steps, incident->procedure_title, plan->n_unasked, plan->n_waiting, plan->n_held,
-              left_out);
+              "stand%s%s",
+              record->n_steps - plan->first, plan->procedure->title, n_unasked,
+              count_state(plan, STEP_WAITING), count_state(plan, STEP_HELD), tasks, left_out);
+}
+
+/* Adds the rows of the procedure and starts what runs by itself; the number of rows. */
+static size_t run_plan(struct turn *turn, struct incident_record *record, const struct runbook *runbook,
+                       const struct procedure *procedure, const char *actor)
+{
+    struct planning plan = {.record = record,
+                            .runbook = runbook,
+                            .procedure = procedure,
+                            .first = record->n_steps,
+                            .diagnose = turn->engine->config->runner.diagnose};
+    list_each (phase, &procedure->phases)
+        plan.named |= phase->name != NULL;
+    list_each (phase, &procedure->phases) {
+        plan.phase = phase;
+        plan.repairing |= repairs(phase->stage);
+        plan.heading = NULL;
+        plan.choice = 0;
+        list_each (step, &phase->steps)
+            plan_step(turn, &plan, step, 0);
+    }
+    drop_single_options(&plan);
+    if (record->n_steps + plan.n_left_out == plan.first)
+        return 0;
+    for (size_t i = plan.first; i < record->n_steps; i++) {
+        turn_save_step(turn, &record->steps[i], NULL);
+        if (*record->steps[i].given)
+            values_say(turn, &record->steps[i], NULL);
+    }
+    record->diagnosed = count_state(&plan, STEP_QUEUED) == 0;
+    say_planned(turn, &plan, actor);
+    run_continue(turn, record);
+    return record->n_steps - plan.first;
 }
 
 void diagnose(struct turn *turn, struct incident_record *record)
 {
     const struct procedure *procedure;
-    incident_runbook(turn->engine, record, &procedure);
-    if (!procedure || record->steps)
-        return;
-    struct planning plan = {.diagnose = turn->engine->config->runner.diagnose};
-    list_each (phase, &procedure->phases)
-        plan.named |= phase->name != NULL;
-    record->steps = heap_alloc(STEPS_A_RUN * sizeof *record->steps);
+    const struct runbook *runbook = incident_runbook(turn->engine, record, &procedure);
+    if (procedure && !record->steps)
+        run_plan(turn, record, runbook, procedure, NULL);
+}
 
-    struct command_walk walk = {0};
-    while (procedure_next_command(procedure, &walk)) {
-        if (walk.phase != plan.phase && walk.phase)
-            plan.repairing |= repairs(walk.phase->stage);
-        plan.phase = walk.phase;
-        plan_step(turn, record, &plan, &walk);
-    }
-    record->steps = heap_resize(record->steps, (record->n_steps + 1) * sizeof *record->steps);
-    record->diagnosed = plan.n_unasked == 0;
-    if (record->n_steps + plan.n_left_out == 0)
+/* ---- INPUT_PROCEDURE: a person starts another procedure ---- */
+
+/* By title or id; case does not matter. */
+static const struct procedure *procedure_named(const struct runbook *runbook, const char *name)
+{
+    list_each (procedure, &runbook->procedures)
+        if (strcasecmp(procedure->title, name) == 0 ||
+            (procedure->id && strcasecmp(procedure->id, name) == 0))
+            return procedure;
+    return NULL;
+}
+
+/* Has all of it been planned already? */
+static bool is_planned(const struct incident_record *record, const struct procedure *procedure)
+{
+    for (size_t i = 0; i < record->n_steps; i++)
+        if (record->steps[i].line >= procedure->line && record->steps[i].line <= procedure->line_end)
+            return true;
+    return false;
+}
+
+void decide_procedure(struct turn *turn, const struct input *input)
+{
+    struct incident_record *record = incident_wanted(turn, input->incident);
+    if (!record)
         return;
-    say_planned(turn, record, &plan);
-    run_continue(turn, record);
+    const struct incident *incident = &record->incident;
+    const char *file = record->n_steps ? record->steps[0].file : incident->runbook_file;
+    const struct runbook *runbook = *file ? library_find(turn->engine->library, file) : NULL;
+    const char *name = text_or(input->word, "");
+    const struct procedure *procedure = runbook ? procedure_named(runbook, name) : NULL;
+    if (!incident_is_open(record)) {
+        turn_answer(turn, OUTCOME_CONFLICT, incident->number, "Incident %lld is %s: nothing runs for it.",
+                    (long long)incident->number, incident_state_name(incident->state));
+    } else if (!runbook) {
+        turn_answer(turn, OUTCOME_CONFLICT, incident->number, "%s",
+                    *file ? arena_printf(turn->arena, "The runbook %s is not there any more.", file)
+                          : "The service of this incident has no runbook: name one in the configuration.");
+    } else if (record->n_steps && strcmp(runbook->sha256, record->steps[0].sha256) != 0) {
+        turn_answer(turn, OUTCOME_CONFLICT, incident->number,
+                    "%s has changed since its first procedure was planned: its lines are others now.", file);
+    } else if (!procedure) {
+        turn_answer(turn, OUTCOME_INVALID, incident->number, "%s has no procedure \"%s\".", file,
+                    text_head(turn->arena, name, 80));
+    } else if (is_planned(record, procedure)) {
+        turn_answer(turn, OUTCOME_DONE, incident->number, "\"%s\" is part of the run already.",
+                    procedure->title);
+    } else if (run_plan(turn, record, runbook, procedure, text_or(input->actor, "somebody")) == 0) {
+        turn_answer(turn, OUTCOME_CONFLICT, incident->number, "\"%s\" has no steps.", procedure->title);
+    } else {
+        incident_progress(turn, record, input->actor);
+        turn_answer(turn, OUTCOME_DONE, incident->number, "\"%s\" is part of the run now.", procedure->title);
+    }
 }

@@ -36,7 +36,7 @@ struct kin {
 
 struct incident_record {
     struct incident incident; /* texts on the heap */
-    struct due escalate, hold_down, tell, lease, mute, flapping, calm;
+    struct due escalate, hold_down, tell, lease, mute, flapping, calm, approval;
     struct clocks clocks;
     struct delivery_record *deliveries; /* that are not settled */
     struct run_step *steps;             /* by position; texts on the heap, without output */
@@ -386,6 +386,30 @@ void values_say(struct turn *turn, const struct run_step *step, const char *acto
 /* Takes the values and repairs of the input; false after answering why not, and nothing has changed. */
 bool values_give(struct turn *turn, const struct input *input, struct incident_record *record,
                  struct run_step *step);
+/* A look that needs no approval, whatever it belongs to: nothing in it that nobody has looked at. */
+bool values_harmless(struct turn *turn, const struct run_step *step);
+/* A command that was over is to be decided on again: its state says whether it can run. */
+void values_reopen(struct turn *turn, struct run_step *step);
+
+/* ---- step_verb.c ---- */
+
+/* No alternative to it is under way; else the outcome says so. */
+bool step_may_be_taken(struct turn *turn, const struct incident_record *record, const struct run_step *step);
+/* It is taken: its decision is answered yes if nobody has, and its alternatives are not taken. */
+void step_take(struct turn *turn, struct incident_record *record, struct run_step *step,
+               const struct input *input);
+
+/* ---- approval.c ---- */
+
+/* When the next approval of the run expires. */
+void approvals_follow(struct turn *turn, struct incident_record *record);
+/* The clock was set back by so much. */
+void approvals_move(struct turn *turn, struct incident_record *record, int64_t back_us);
+/* From now on an approval holds until then. */
+int64_t approval_ends_us(const struct turn *turn);
+/* One person has done alone what wants two: all others who are responsible are told at once. The number. */
+size_t break_glass_tell(struct turn *turn, struct incident_record *record, const struct run_step *step,
+                        const char *actor, const char *reason);
 
 /* ---- diagnose.c, steps.c ---- */
 
@@ -405,14 +429,15 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
 typedef void input_handler(struct turn *turn, const struct input *input);
 input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
     decide_patient_safety, decide_assign, decide_check, decide_update, decide_clock_done, decide_approve,
-    decide_deny, decide_delivery_done, decide_step_values, decide_step_started, decide_step_done,
-    decide_silence, decide_silence_expire, decide_mute, decide_unmute, decide_clock_back, decide_timer;
+    decide_deny, decide_step_verb, decide_procedure, decide_delivery_done, decide_step_values,
+    decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_mute, decide_unmute,
+    decide_clock_back, decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);
 timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_alert_ends, due_news,
     due_silence, due_review, due_mute, due_flapping, due_maintenance, due_digest, due_storm, due_clocks,
-    due_recurring;
+    due_recurring, due_approval;
 
 #include "engine/life_priv.h"
 #include "engine/noise_priv.h"

@@ -21,13 +21,15 @@ enum input_kind {
     INPUT_CHECK,          /* incident, actor, item, flag: done or not, text */
     INPUT_UPDATE,         /* incident, actor, text; word: the audience, "" or NULL all: they were told */
     INPUT_CLOCK_DONE,     /* incident, item: the number of a clock, actor, text: what it asks for is done */
-    INPUT_APPROVE,        /* run, step (line), actor; values and repairs as below, taken first */
+    INPUT_APPROVE,        /* run, step (line), actor; sha256; values and repairs as below, taken first */
     INPUT_STEP_VALUES,    /* run, step (line), actor, values; repairs: codes, NULL: as they are */
     INPUT_DENY,           /* run, step (line), actor, text */
-    INPUT_DELIVERY_DONE,  /* delivery, delivery_result */
-    INPUT_STEP_STARTED,   /* run, step */
-    INPUT_STEP_DONE,      /* run, step, step_result */
-    INPUT_SILENCE,        /* silence; text: the id of a new one; the outcome's message is the id in force */
+    INPUT_STEP_VERB,     /* run, step (line), actor, verb, text; word: "yes" or "no"; item: attempt, 0: any */
+    INPUT_PROCEDURE,     /* incident, actor, word: title or id of another procedure of its runbook */
+    INPUT_DELIVERY_DONE, /* delivery, delivery_result */
+    INPUT_STEP_STARTED,  /* run, step */
+    INPUT_STEP_DONE,     /* run, step, step_result */
+    INPUT_SILENCE,       /* silence; text: the id of a new one; the outcome's message is the id in force */
     INPUT_SILENCE_EXPIRE, /* text: its id, actor */
     INPUT_MUTE,           /* incident, actor, text: why; for_s: how long */
     INPUT_UNMUTE,         /* incident, actor */
@@ -42,6 +44,8 @@ struct input {
     int64_t incident, run, delivery;
     const char *text;
     const char *word, *person, *repairs;
+    const char *sha256; /* of the command that the person has looked at (step_sha256), NULL: whatever it is */
+    enum step_verb verb;
     bool force, flag;
     int item, step; /* step: line of the command in the document */
     int64_t for_s, back_us;

@@ -1,5 +1,7 @@
 #include "engine/run.h"
 
+#include <string.h>
+
 #include "engine/names.h"
 #include "engine/texts.h"
 
@@ -15,7 +17,19 @@ static const char *const names[N_STEP_STATES] = {
     [STEP_REFUSED] = "refused",
     [STEP_DENIED] = "denied",
     [STEP_EFFECT_UNKNOWN] = "effect unknown",
+    [STEP_OPEN] = "open",
+    [STEP_DONE] = "done",
+    [STEP_SKIPPED] = "skipped",
+    [STEP_NOT_TAKEN] = "not taken",
 };
+
+int step_kind_of(const char *name)
+{
+    for (int kind = STEP_COMMAND; kind <= STEP_WAIT; kind++)
+        if (strcmp(step_kind_name((enum step_kind)kind), name) == 0)
+            return kind;
+    return -1;
+}
 
 const char *step_state_name(enum step_state state)
 {
@@ -25,6 +39,65 @@ const char *step_state_name(enum step_state state)
 int step_state_of(const char *name)
 {
     return name_find(names, N_STEP_STATES, name);
+}
+
+#define IN(state) (1u << (state))
+
+enum {
+    NOT_BEGUN = IN(STEP_WAITING) | IN(STEP_HELD) | IN(STEP_OPEN),
+    ENDED = IN(STEP_SUCCEEDED) | IN(STEP_FAILED) | IN(STEP_TIMED_OUT) | IN(STEP_REFUSED) | IN(STEP_DENIED) |
+            IN(STEP_EFFECT_UNKNOWN) | IN(STEP_DONE) | IN(STEP_SKIPPED) | IN(STEP_NOT_TAKEN),
+};
+
+/* In which states what is possible. */
+static const struct {
+    const char *name;
+    unsigned states;
+} verbs[N_STEP_VERBS] = {
+    [VERB_APPROVE] = {"approve", IN(STEP_WAITING)},
+    [VERB_DENY] = {"deny", IN(STEP_WAITING)},
+    [VERB_START] = {"start", IN(STEP_WAITING) | IN(STEP_HELD) | ENDED},
+    [VERB_DONE] = {"done", NOT_BEGUN | IN(STEP_EFFECT_UNKNOWN)},
+    [VERB_ANSWER] = {"answer", IN(STEP_OPEN) | IN(STEP_DONE)},
+    [VERB_CHOOSE] = {"choose", NOT_BEGUN | IN(STEP_NOT_TAKEN)},
+    [VERB_SKIP] = {"skip", NOT_BEGUN | IN(STEP_QUEUED) | IN(STEP_EFFECT_UNKNOWN)},
+};
+
+const char *step_verb_name(enum step_verb verb)
+{
+    return verbs[verb].name;
+}
+
+int step_verb_of(const char *name)
+{
+    for (int verb = 0; verb < N_STEP_VERBS; verb++)
+        if (strcmp(verbs[verb].name, name) == 0)
+            return verb;
+    return -1;
+}
+
+bool step_verb_fits(enum step_verb verb, const struct run_step *step)
+{
+    bool is_command = step->kind == STEP_COMMAND, is_decision = step->kind == STEP_DECISION;
+    if (!(verbs[verb].states & IN(step->state)))
+        return false;
+    switch (verb) {
+    case VERB_APPROVE:
+    case VERB_DENY:
+        return is_command;
+    case VERB_START:
+        if (step->state == STEP_WAITING) /* only a look needs no approval */
+            return step->risk == RISK_READ;
+        return step->state != STEP_HELD || !*step->missing;
+    case VERB_DONE:
+        return !is_decision || strcmp(step->answer, "yes") == 0;
+    case VERB_ANSWER:
+        return is_decision;
+    case VERB_CHOOSE:
+        return step->choice != 0;
+    default:
+        return true;
+    }
 }
 
 const char *step_cannot_run(const struct risk *risk)

@@ -1,11 +1,15 @@
-/* A run: one procedure at work for one incident, a row for each of its commands. Commands are named by
- * document and line; the text that runs is read from the document by the runner itself. */
+/* A run: procedures of one document at work for one incident, a row for each thing to do: a command, a task
+ * for a person, a decision. Rows are named by their line in the document; the text that runs is read from the
+ * document by the runner itself.
+ *
+ * A decision ("if recent deployment: ...") is answered yes or no; the rows of its branch follow. Of
+ * alternatives ("Option 1", "Or ...") one is chosen, and the others are not taken. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runbook/risk.h"
+#include "runbook/runbook.h"
 
 enum step_state {
     STEP_WAITING,        /* wants an approval */
@@ -19,24 +23,52 @@ enum step_state {
     STEP_REFUSED,        /* by the runner: the document changed, the class is not what was approved, ... */
     STEP_DENIED,         /* by a person */
     STEP_EFFECT_UNKNOWN, /* the program ended in between: a person is asked, nothing is run again */
+    STEP_OPEN,           /* a task or a decision that wants a person */
+    STEP_DONE,           /* a person says so */
+    STEP_SKIPPED,        /* by a person, with a reason */
+    STEP_NOT_TAKEN,      /* another alternative was chosen, or the answer was no */
     N_STEP_STATES
 };
 
 const char *step_state_name(enum step_state state);
 int step_state_of(const char *name);
 
+int step_kind_of(const char *name); /* step_kind_name() backwards; -1: no such kind */
+
+/* What a person can do with a row. */
+enum step_verb {
+    VERB_APPROVE, /* let the command run */
+    VERB_DENY,
+    VERB_START,  /* a harmless command runs at once; anything that is over is opened again */
+    VERB_DONE,   /* it was done by hand, or it had its effect */
+    VERB_ANSWER, /* yes or no to a decision */
+    VERB_CHOOSE, /* this alternative and none of the others */
+    VERB_SKIP,
+    N_STEP_VERBS
+};
+
+const char *step_verb_name(enum step_verb verb); /* "approve" */
+int step_verb_of(const char *name);              /* -1: no such verb */
+
 struct run_step {
     int64_t run; /* the run's number; today the incident's */
     int64_t incident;
-    int line;                  /* of the command in the document: identity within the run */
-    int position;              /* order in the procedure, from 0 */
+    int line;                  /* in the document: identity within the run */
+    int position;              /* order in the run, from 0 */
+    enum step_kind kind;       /* STEP_COMMAND, or what a person does */
     const char *file, *sha256; /* the document */
-    const char *phase, *text;  /* phase name; the command as written */
+    const char *phase, *text;  /* phase name; the command as written, or the task */
+    const char *condition;     /* "if using Kubernetes", "" for none */
+    int branch;                /* line of the decision that opens it; 0: none */
+    int choice, option;        /* lines of the first alternative and of its own; 0: it is none */
     enum risk_class risk;
     const char *risk_why;
     enum step_state state;
     const char *why; /* why it waits, was refused, ... */
     const char *approved_by;
+    int64_t approval_ends_us;   /* until when that holds while the command has not started; 0: none */
+    const char *answer;         /* "yes", "no", "" */
+    const char *done_by, *note; /* who did, answered, chose or skipped it, and what they said */
     const char *given; /* values for its placeholders and who gave them (engine/step_values.h), "" for none */
     const char *repairs; /* codes of the repairs that a person chose, parted by blanks (runbook/repair.h) */
     const char
@@ -59,6 +91,9 @@ struct step_result {
     bool output_cut;
     const char *redacted; /* what was taken out of the output, "2 x bearer-token"; NULL or "": nothing */
 };
+
+/* Can that be done with the row as it stands? What depends on other rows the engine knows. */
+bool step_verb_fits(enum step_verb verb, const struct run_step *step);
 
 /* May a command of this risk run without asking? NULL: yes; else why not, one sentence. The one rule: the
  * engine plans by it and the runner enforces it. Only a finite read command that shows no secrets or patient

@@ -45,7 +45,7 @@ struct run_step *step_wanted(struct turn *turn, const struct input *input,
             *ret_record = record;
             return &record->steps[i];
         }
-    turn_answer(turn, OUTCOME_NOT_FOUND, record->incident.number, "Run %lld has no command on line %d of %s.",
+    turn_answer(turn, OUTCOME_NOT_FOUND, record->incident.number, "Run %lld has nothing on line %d of %s.",
                 (long long)input->run, input->step, record->incident.runbook_file);
     return NULL;
 }
@@ -90,12 +90,14 @@ void run_continue(struct turn *turn, struct incident_record *record)
     struct run_step *step = next_step(record);
     if (step) {
         step->state = STEP_STARTING;
+        step->approval_ends_us = 0;
         step->attempt++;
         step_event(turn, step);
         event_end(turn, step->incident, NULL, "step.started", "Running `%s` (%s)", command_text(turn, step),
                   place_text(turn->arena, step->file, step->line));
         turn_save_step(turn, step, NULL);
     }
+    approvals_follow(turn, record);
     if (!record->diagnosed && incident_is_open(record) && (!step || *step->approved_by))
         say_diagnosed(turn, record);
 }
@@ -104,12 +106,16 @@ void run_stop(struct turn *turn, struct incident_record *record)
 {
     for (size_t i = 0; i < record->n_steps; i++) {
         struct run_step *step = &record->steps[i];
-        if (step->state != STEP_QUEUED)
+        if (step->state != STEP_QUEUED && (step->state != STEP_WAITING || !*step->approved_by))
             continue;
-        step->state = STEP_HELD;
+        if (step->state == STEP_QUEUED)
+            step->state = STEP_HELD;
+        step->approval_ends_us = 0;
+        text_keep(&step->approved_by, "");
         text_keep(&step->why, "The incident was resolved before it ran.");
         turn_save_step(turn, step, NULL);
     }
+    approvals_follow(turn, record);
 }
 
 void decide_step_started(struct turn *turn, const struct input *input)

@@ -161,6 +161,7 @@ static inline int world_start(void **state)
     w->config.hold_down_s = 300;
     w->config.reopen_window_s = 600;
     w->config.runner.diagnose = true;
+    w->config.runner.approval_time_s = 1800;
     struct person *ana = world_person(w, "ana", "webhook");
     *list_push(w->arena, &ana->contacts) =
         (struct config_contact){.channel = "email", .address = "ana@example.org"};

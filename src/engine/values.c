@@ -90,16 +90,66 @@ void values_say(struct turn *turn, const struct run_step *step, const char *acto
 }
 
 /* The command of the step in the runbook as it is now, or NULL when that has changed. */
-static const struct command *command_of(struct turn *turn, const struct incident_record *record,
-                                        const struct run_step *step)
+static const struct command *command_of(struct turn *turn, const struct run_step *step)
 {
-    const struct procedure *procedure;
-    incident_runbook(turn->engine, record, &procedure);
-    struct command_walk walk = {0};
-    while (procedure && procedure_next_command(procedure, &walk))
-        if (walk.command->line == step->line && strcmp(walk.command->text, step->text) == 0)
-            return walk.command;
+    const struct runbook *runbook = library_find(turn->engine->library, step->file);
+    if (!runbook || strcmp(runbook->sha256, step->sha256) != 0)
+        return NULL;
+    list_each (procedure, &runbook->procedures) {
+        struct command_walk walk = {0};
+        while (procedure_next_command(procedure, &walk))
+            if (walk.command->line == step->line && strcmp(walk.command->text, step->text) == 0)
+                return walk.command;
+    }
     return NULL;
+}
+
+/* The command can run now, or why it cannot. */
+static void step_settle(struct run_step *step, const struct run_step *with, const struct filled *filled)
+{
+    const char *cannot = filled->text ? step_cannot_run(&filled->risk) : filled->why_not;
+    step->state = cannot ? STEP_HELD : STEP_WAITING;
+    text_keep(&step->given, with->given);
+    text_keep(&step->repairs, with->repairs);
+    text_keep(&step->prepared, with->prepared);
+    text_keep(&step->missing, with->missing);
+    text_keep(&step->why, cannot ? cannot : text_or(step_must_ask(&filled->risk), STEP_VALUES_UNSEEN));
+    text_keep(&step->approved_by, ""); /* what the first of two people saw is another command now */
+    step->approval_ends_us = 0;
+}
+
+/* What the step would run now. false: the runbook has changed. */
+static bool prepare_again(struct turn *turn, const struct run_step *step, struct run_step *ret_with,
+                          struct filled *ret_filled)
+{
+    const struct command *command = command_of(turn, step);
+    struct step_values values = {0};
+    if (!command)
+        return false;
+    *ret_with = *step;
+    step_values_read(turn->arena, step->given, &values);
+    *ret_filled = values_prepare(turn, command, &values, step->repairs, ret_with);
+    return true;
+}
+
+bool values_harmless(struct turn *turn, const struct run_step *step)
+{
+    struct run_step with;
+    struct filled filled;
+    return prepare_again(turn, step, &with, &filled) && filled.text && !filled.free_value &&
+           !*step->repairs && !step_must_ask(&filled.risk);
+}
+
+void values_reopen(struct turn *turn, struct run_step *step)
+{
+    struct run_step with;
+    struct filled filled;
+    if (prepare_again(turn, step, &with, &filled)) {
+        step_settle(step, &with, &filled);
+    } else {
+        step->state = STEP_HELD;
+        text_keep(&step->why, "The runbook has changed since the run was planned. Look at it again.");
+    }
 }
 
 /* Puts what the person gave into values. NULL, or why not. */
@@ -145,7 +195,7 @@ bool values_give(struct turn *turn, const struct input *input, struct incident_r
                  struct run_step *step)
 {
     const char *why = values_come_too_late(turn, record, step);
-    const struct command *command = why ? NULL : command_of(turn, record, step);
+    const struct command *command = why ? NULL : command_of(turn, step);
     if (!command) {
         turn_answer(turn, OUTCOME_CONFLICT, step->incident, "%s",
                     why ? why : "The runbook has changed since the run was planned. Look at it again.");
@@ -167,14 +217,7 @@ bool values_give(struct turn *turn, const struct input *input, struct incident_r
         turn_answer(turn, OUTCOME_INVALID, step->incident, "%s", why);
         return false;
     }
-    const char *cannot = filled.text ? step_cannot_run(&filled.risk) : filled.why_not;
-    step->state = cannot ? STEP_HELD : STEP_WAITING;
-    text_keep(&step->given, with.given);
-    text_keep(&step->repairs, with.repairs);
-    text_keep(&step->prepared, with.prepared);
-    text_keep(&step->missing, with.missing);
-    text_keep(&step->why, cannot ? cannot : text_or(step_must_ask(&filled.risk), STEP_VALUES_UNSEEN));
-    text_keep(&step->approved_by, ""); /* what the first of two people saw is another command now */
+    step_settle(step, &with, &filled);
     turn_save_step(turn, step, NULL);
     values_say(turn, step, input->actor);
     return true;

@@ -134,6 +134,17 @@ static const char step_values[] = "ALTER TABLE step ADD COLUMN given TEXT NOT NU
                                   "ALTER TABLE step ADD COLUMN prepared TEXT NOT NULL DEFAULT '';"
                                   "ALTER TABLE step ADD COLUMN missing TEXT NOT NULL DEFAULT '';";
 
+/* Tasks and decisions beside commands, alternatives, and how long an approval holds. */
+static const char step_people[] = "ALTER TABLE step ADD COLUMN kind TEXT NOT NULL DEFAULT 'command';"
+                                  "ALTER TABLE step ADD COLUMN condition TEXT NOT NULL DEFAULT '';"
+                                  "ALTER TABLE step ADD COLUMN branch BIGINT NOT NULL DEFAULT 0;"
+                                  "ALTER TABLE step ADD COLUMN choice BIGINT NOT NULL DEFAULT 0;"
+                                  "ALTER TABLE step ADD COLUMN chosen_option BIGINT NOT NULL DEFAULT 0;"
+                                  "ALTER TABLE step ADD COLUMN approval_ends_us BIGINT NOT NULL DEFAULT 0;"
+                                  "ALTER TABLE step ADD COLUMN answer TEXT NOT NULL DEFAULT '';"
+                                  "ALTER TABLE step ADD COLUMN done_by TEXT NOT NULL DEFAULT '';"
+                                  "ALTER TABLE step ADD COLUMN note TEXT NOT NULL DEFAULT '';";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -145,6 +156,7 @@ static const struct migration {
     {"noise", noise},
     {"clocks", clocks},
     {"values of steps", step_values},
+    {"steps of people", step_people},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -8,6 +8,11 @@ static const char *state_word(int state)
     return step_state_name((enum step_state)state);
 }
 
+static const char *kind_word(int kind)
+{
+    return step_kind_name((enum step_kind)kind);
+}
+
 static const char *risk_word(int risk)
 {
     return risk_name((enum risk_class)risk);
@@ -50,6 +55,15 @@ static const struct column columns[] = {
     COLUMN(TEXT, output),
     COLUMN(BOOL, output_cut),
     COLUMN(INT, attempt),
+    {"kind", COLUMN_WORD, offsetof(struct run_step, kind), kind_word, step_kind_of},
+    COLUMN(TEXT, condition),
+    COLUMN(INT, branch),
+    COLUMN(INT, choice),
+    {"chosen_option", COLUMN_INT, offsetof(struct run_step, option), NULL, NULL},
+    COLUMN(INT64, approval_ends_us),
+    COLUMN(TEXT, answer),
+    COLUMN(TEXT, done_by),
+    COLUMN(TEXT, note),
 };
 
 const struct noun step_noun = {"step", columns, sizeof columns / sizeof *columns, 2, sizeof(struct run_step)};

@@ -137,12 +137,6 @@ static void print_command(struct json_writer *w, const struct command *command)
     jw_end_object(w);
 }
 
-static const char *const step_kinds[] = {[STEP_COMMAND] = "command",
-                                         [STEP_MANUAL] = "manual",
-                                         [STEP_DECISION] = "decision",
-                                         [STEP_NOTIFY] = "notify",
-                                         [STEP_WAIT] = "wait"};
-
 /* Substeps have no substeps of their own: the recursion is one deep. */
 static void print_step(struct json_writer *w, const struct step *step)
 {
@@ -151,7 +145,7 @@ static void print_step(struct json_writer *w, const struct step *step)
     jw_pair(w, "marker", step->marker);
     jw_pair(w, "title", step->title);
     jw_pair(w, "text", step->text);
-    jw_pair(w, "kind", step_kinds[step->kind]);
+    jw_pair(w, "kind", step_kind_name(step->kind));
     jw_pair(w, "condition", step->condition);
     if (step->alternative_to > 0)
         jw_pair_int(w, "alternative_to", step->alternative_to);

@@ -12,6 +12,17 @@
 #include "runbook/command.h"
 #include "runbook/text.h"
 
+static const char *const kinds[] = {[STEP_COMMAND] = "command",
+                                    [STEP_MANUAL] = "manual",
+                                    [STEP_DECISION] = "decision",
+                                    [STEP_NOTIFY] = "notify",
+                                    [STEP_WAIT] = "wait"};
+
+const char *step_kind_name(enum step_kind kind)
+{
+    return kinds[kind];
+}
+
 static void add_command(struct procedure_writer *writer, struct step *step, const struct command *command,
                         const char *comment)
 {

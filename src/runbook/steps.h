@@ -14,6 +14,7 @@ struct command {
 };
 
 enum step_kind { STEP_COMMAND, STEP_MANUAL, STEP_DECISION, STEP_NOTIFY, STEP_WAIT };
+const char *step_kind_name(enum step_kind kind); /* "command", "manual", "decision", "notify", "wait" */
 
 struct branch {
     const char *when;

@@ -1,0 +1,12 @@
+/* How steps run. Included by config.h. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct config_runner {
+    int64_t step_time_s;       /* 60 */
+    int64_t step_output_bytes; /* kept of each step; 65536 */
+    bool diagnose;             /* run read steps when an incident opens; true */
+    int64_t approval_time_s;   /* an approval holds for so long, unless the step starts; 1800 */
+};

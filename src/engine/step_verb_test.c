@@ -1,0 +1,5 @@
+#include "base/testing.h"
+int main(void)
+{
+    return 0;
+}
