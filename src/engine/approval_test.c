@@ -1,5 +1,191 @@
-#include "base/testing.h"
+#include "engine/testing_priv.h"
+
+static const struct alert_words down = {.name = "ServiceDown", .severity = "SEV-1", .ends_us = INT64_MAX / 2};
+
+enum { LOOK = 27, LOOK_TOO = 29, CHANGE = 35 };
+static const struct alert_words full = {.name = "DiskFull", .severity = "SEV-1", .ends_us = INT64_MAX / 2};
+enum { FREE = 47, DESTROY = 48 };
+
+static const struct outcome *approve(struct world *w, int line, const char *actor, bool force,
+                                     const char *text)
+{
+    return world_decide(
+        w, (struct input){
+               .kind = INPUT_APPROVE, .run = 1, .step = line, .actor = actor, .force = force, .text = text});
+}
+
+static const struct run_step *row(const struct world *w, int line)
+{
+    const struct incident_record *record = incident_find(w->engine, 1);
+    for (size_t i = 0; i < record->n_steps; i++)
+        if (record->steps[i].line == line)
+            return &record->steps[i];
+    return NULL;
+}
+
+static void the_first_of_two_approvals_expires(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, full);
+    approve(w, DESTROY, "person:ana", false, NULL);
+    world_pass(w, 1799 * US_PER_S);
+    assert_string_equal(row(w, DESTROY)->approved_by, "person:ana");
+    world_pass(w, US_PER_S);
+    assert_string_equal(row(w, DESTROY)->approved_by, "");
+    assert_int_equal(row(w, DESTROY)->state, STEP_WAITING);
+    assert_text_has(row(w, DESTROY)->why, "expired");
+    approve(w, DESTROY, "person:ben", false, NULL); /* he is the first now */
+    assert_int_equal(row(w, DESTROY)->state, STEP_WAITING);
+    approve(w, DESTROY, "person:ana", false, NULL);
+    assert_int_equal(row(w, DESTROY)->state, STEP_STARTING);
+}
+
+static void what_was_approved_and_waits_for_another_step_expires(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    assert_int_equal(row(w, LOOK)->state, STEP_STARTING);
+    approve(w, CHANGE, "person:ana", false, NULL);
+    assert_int_equal(row(w, CHANGE)->state, STEP_QUEUED);
+    world_pass(w, 1800 * US_PER_S);
+    assert_int_equal(row(w, CHANGE)->state, STEP_WAITING);
+    world_step_done(w, 1, LOOK, STEP_SUCCEEDED, NULL);
+    assert_int_equal(row(w, CHANGE)->state, STEP_WAITING);
+    assert_int_equal(row(w, LOOK_TOO)->state, STEP_STARTING);
+}
+
+static void what_has_started_does_not_expire(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, full);
+    approve(w, FREE, "person:ana", false, NULL);
+    assert_int_equal(row(w, FREE)->state, STEP_STARTING);
+    world_pass(w, 3 * 3600 * US_PER_S);
+    assert_int_equal(row(w, FREE)->state, STEP_STARTING);
+    assert_string_equal(row(w, FREE)->approved_by, "person:ana");
+}
+
+static void a_clock_that_is_set_back_makes_no_approval_hold_longer(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, full);
+    approve(w, DESTROY, "person:ana", false, NULL);
+    world_pass(w, 600 * US_PER_S);
+    w->now_us -= 86400 * US_PER_S;
+    world_decide(w, (struct input){.kind = INPUT_CLOCK_BACK, .back_us = 86400 * US_PER_S});
+    world_pass(w, 1199 * US_PER_S);
+    assert_string_equal(row(w, DESTROY)->approved_by, "person:ana");
+    world_pass(w, US_PER_S);
+    assert_string_equal(row(w, DESTROY)->approved_by, "");
+}
+
+static void only_what_was_looked_at_is_approved(void **state)
+{
+    struct world *w = *state;
+    char sha256[SHA256_HEX_BYTES];
+    world_hear(w, full);
+    step_sha256(row(w, FREE), sha256);
+    struct input input = {
+        .kind = INPUT_APPROVE, .run = 1, .step = DESTROY, .actor = "person:ana", .sha256 = sha256};
+    assert_int_equal(world_decide(w, input)->code, OUTCOME_CONFLICT);
+    assert_text_has(w->decisions.outcome.message, "not what you looked at");
+    input.step = FREE;
+    assert_int_equal(world_decide(w, input)->code, OUTCOME_DONE);
+}
+
+static size_t told(const struct world *w, const char *person)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->decisions.list.n; i++) {
+        const struct decision *d = &w->decisions.list.at[i];
+        n += d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_DUE &&
+             strcmp(d->delivery.person, person) == 0;
+    }
+    return n;
+}
+
+static void breaking_the_glass_pages_the_others_at_once(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, full);
+    world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ana", NULL);
+    assert_int_equal(approve(w, DESTROY, "person:ana", true, NULL)->code, OUTCOME_INVALID);
+    assert_int_equal(row(w, DESTROY)->state, STEP_WAITING);
+    assert_int_equal(approve(w, DESTROY, "person:ana", true, "nobody answers")->code, OUTCOME_DONE);
+    assert_int_equal(row(w, DESTROY)->state, STEP_STARTING);
+    assert_text_has(event_of(w, "approval.break_glass")->summary, "nobody answers");
+    assert_int_equal(told(w, "ana"), 0);
+    assert_int_equal(told(w, "ben"), 1);
+    assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->why, "approved alone");
+    assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->why, "nobody answers");
+    assert_text_has(event_of(w, "approval.announced")->body, "\"ben\"");
+    assert_text_has(row(w, DESTROY)->note, "broke the glass");
+}
+
+static void an_approval_that_waits_for_its_second_survives_a_restart(void **state)
+{
+    struct world *w = *state;
+    w->config.hold_down_s = 86400; /* the alert is not heard again here */
+    world_hear(w, full);
+    approve(w, DESTROY, "person:ana", false, NULL);
+    struct incident incident = *incident_of(w, 1);
+    struct run_step step = *row(w, DESTROY);
+    struct engine *again = engine_new(&w->config, w->library);
+    engine_name(again, "7f3a");
+    engine_restore_last(again, 1, 10, w->now_us);
+    engine_restore_incident(again, &incident);
+    engine_restore_step(again, &step);
+    struct engine *before = w->engine;
+    w->engine = again;
+    arena_reset(w->decisions.arena);
+    memset(&w->decisions.list, 0, sizeof w->decisions.list);
+    engine_restored(again, w->now_us, &w->decisions);
+    engine_free(before);
+    world_pass(w, 1799 * US_PER_S);
+    assert_string_equal(row(w, DESTROY)->approved_by, "person:ana");
+    world_pass(w, US_PER_S);
+    assert_string_equal(row(w, DESTROY)->approved_by, "");
+}
+
+static void an_unknown_effect_asks_and_is_settled_by_a_person(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, full);
+    approve(w, FREE, "person:ana", false, NULL);
+    struct incident incident = *incident_of(w, 1);
+    struct run_step step = *row(w, FREE);
+    struct engine *again = engine_new(&w->config, w->library);
+    engine_name(again, "7f3a");
+    engine_restore_last(again, 1, 10, w->now_us);
+    engine_restore_incident(again, &incident);
+    engine_restore_step(again, &step);
+    engine_free(w->engine);
+    w->engine = again;
+    arena_reset(w->decisions.arena);
+    memset(&w->decisions.list, 0, sizeof w->decisions.list);
+    engine_restored(again, w->now_us, &w->decisions);
+    assert_int_equal(row(w, FREE)->state, STEP_EFFECT_UNKNOWN);
+    assert_int_equal(approve(w, FREE, "person:ana", false, NULL)->code, OUTCOME_CONFLICT);
+    struct input input = {
+        .kind = INPUT_STEP_VERB, .run = 1, .step = FREE, .actor = "person:ana", .verb = VERB_START};
+    assert_int_equal(world_decide(w, input)->code, OUTCOME_DONE);
+    assert_int_equal(row(w, FREE)->state, STEP_WAITING); /* it wants a new approval */
+    assert_text_has(row(w, FREE)->why, "not known");
+    assert_int_equal(row(w, FREE)->attempt, 1);
+}
+
 int main(void)
 {
-    return 0;
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_start, world_stop)
+    const struct CMUnitTest tests[] = {
+        TEST(the_first_of_two_approvals_expires),
+        TEST(what_was_approved_and_waits_for_another_step_expires),
+        TEST(what_has_started_does_not_expire),
+        TEST(a_clock_that_is_set_back_makes_no_approval_hold_longer),
+        TEST(only_what_was_looked_at_is_approved),
+        TEST(breaking_the_glass_pages_the_others_at_once),
+        TEST(an_approval_that_waits_for_its_second_survives_a_restart),
+        TEST(an_unknown_effect_asks_and_is_settled_by_a_person),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -380,7 +380,7 @@ void decide_step_verb(struct turn *turn, const struct input *input)
         say_again(turn, step);
     } else if (known && step_verb_fits(input->verb, step)) {
         verbs[input->verb].handle(turn, record, step, &by);
-        if (turn->decisions->outcome.code == OUTCOME_DONE) {
+        if (turn->decisions->list.n) { /* it has changed something */
             turn_touch(turn, record);
             incident_progress(turn, record, by.actor);
         }
