@@ -74,6 +74,14 @@ void get_incident_page(struct request *request);
 void post_approve(struct request *request);
 void post_step_values(struct request *request);
 void post_deny(struct request *request);
+void get_procedures(struct request *request); /* of the incident's runbook */
+void post_procedure(struct request *request); /* one of them becomes part of its run */
+void get_step(struct request *request);
+void post_step_start(struct request *request);
+void post_step_done(struct request *request);
+void post_step_answer(struct request *request);
+void post_step_choose(struct request *request);
+void post_step_skip(struct request *request);
 void answer_step(struct request *request);
 
 /* health.c, metrics.c */

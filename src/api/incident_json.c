@@ -192,22 +192,70 @@ static void write_prepared(struct json_writer *writer, const struct run_step *st
     write_faults(writer, arena, step);
 }
 
+/* What a person can do with it now: approve, deny, start, done, answer, choose, skip. */
+static void write_verbs(struct json_writer *writer, const struct run_step *step)
+{
+    jw_name(writer, "can");
+    jw_begin_array(writer);
+    for (int verb = 0; verb < N_STEP_VERBS; verb++)
+        if (step_verb_fits((enum step_verb)verb, step))
+            jw_string(writer, step_verb_name((enum step_verb)verb));
+    jw_end_array(writer);
+}
+
+/* What a person is asked to let happen; null when nothing waits for an approval. The hash stands for all of
+ * it, and is taken back with the approval. */
+static void write_approval(struct json_writer *writer, const struct run_step *step)
+{
+    char sha256[SHA256_HEX_BYTES];
+    jw_name(writer, "approval");
+    if (!step_verb_fits(VERB_APPROVE, step)) {
+        jw_null(writer);
+        return;
+    }
+    step_sha256(step, sha256);
+    jw_begin_object(writer);
+    jw_pair(writer, "runs", step_text(step));
+    jw_pair(writer, "sha256", sha256);
+    jw_pair_int(writer, "needs", step->risk == RISK_DESTRUCTIVE ? 2 : 1);
+    jw_pair(writer, "first_by", none_if_empty(step->approved_by));
+    jw_pair_time(writer, "first_until", step->approval_ends_us);
+    jw_end_object(writer);
+}
+
+/* What it is for people: tasks and decisions, and how it hangs together with other steps. */
+static void write_people(struct json_writer *writer, const struct run_step *step)
+{
+    jw_pair(writer, "kind", step_kind_name(step->kind));
+    jw_pair(writer, "text", step->kind == STEP_COMMAND ? NULL : step->text);
+    jw_pair(writer, "condition", none_if_empty(step->condition));
+    jw_pair_int_or_null(writer, "branch_of", step->branch, step->branch != 0);
+    jw_pair_int_or_null(writer, "choice", step->choice, step->choice != 0);
+    jw_pair_int_or_null(writer, "option", step->option, step->option != 0);
+    jw_pair(writer, "answer", none_if_empty(step->answer));
+    jw_pair(writer, "done_by", none_if_empty(step->done_by));
+    jw_pair(writer, "note", none_if_empty(step->note));
+}
+
 void json_step(struct json_writer *writer, const struct run_step *step)
 {
-    bool ended = step->finished_us != 0;
+    bool ended = step->finished_us != 0, is_command = step->kind == STEP_COMMAND;
     jw_begin_object(writer);
     jw_pair_int(writer, "run", step->run);
     jw_pair_int(writer, "line", step->line);
     jw_pair_int(writer, "position", step->position);
     jw_pair(writer, "file", step->file);
     jw_pair(writer, "phase", none_if_empty(step->phase));
-    jw_pair(writer, "command", step->text);
+    jw_pair(writer, "command", is_command ? step->text : "");
+    write_people(writer, step);
     write_prepared(writer, step);
-    jw_pair(writer, "class", risk_name(step->risk));
+    jw_pair(writer, "class", is_command ? risk_name(step->risk) : NULL);
     jw_pair(writer, "class_why", none_if_empty(step->risk_why));
     jw_pair(writer, "state", step_state_name(step->state));
     jw_pair(writer, "why", none_if_empty(step->why));
     jw_pair(writer, "approved_by", none_if_empty(step->approved_by));
+    write_approval(writer, step);
+    write_verbs(writer, step);
     jw_pair_time(writer, "started_at", step->started_us);
     jw_pair_time(writer, "finished_at", step->finished_us);
     jw_pair_int_or_null(writer, "exit_code", step->exit_code, ended && step->exit_code >= 0);

@@ -1,4 +1,5 @@
-/* Approvals: a person's yes or no to one command of one run; and values for its placeholders. */
+/* What people do with the steps of a run: a yes or no to a command, values for its placeholders, a tick for a
+ * task, an answer to a decision. */
 #include <string.h>
 
 #include "api/handlers.h"
@@ -100,61 +101,124 @@ static int repairs_read(struct request *request, struct json root, struct input 
     return 0;
 }
 
-static void submit(struct request *request, enum input_kind kind)
+/* The step of the path; what the body says becomes the rest of the input. */
+static void submit(struct request *request, struct json root, struct input input)
 {
-    struct json root;
-    struct input input = {.kind = kind, .run = request->parts.numbers[0]};
-    if (request_object(request, &root) < 0 || request_text(request, root, "reason", &input.text) < 0 ||
+    if (request_text(request, root, "reason", &input.text) < 0 ||
         request_actor(request, root, &input.actor) < 0)
         return;
     if (request->parts.numbers[1] > INT32_MAX) {
         answer_problem(request, PROBLEM_NOT_FOUND, NULL, "no document has that many lines");
         return;
     }
-    if (kind != INPUT_DENY &&
+    input.run = request->parts.numbers[0];
+    input.step = (int)request->parts.numbers[1];
+    if ((input.kind == INPUT_APPROVE || input.kind == INPUT_STEP_VALUES) &&
         (values_read(request, root, &input) < 0 || repairs_read(request, root, &input) < 0))
         return;
-    input.step = (int)request->parts.numbers[1];
-    input.force = json_bool(json_get(root, "break_glass"), false);
     request->input = input;
     request_submit(request, NULL);
 }
 
 void post_step_values(struct request *request)
 {
-    submit(request, INPUT_STEP_VALUES);
+    struct json root;
+    if (request_object(request, &root) == 0)
+        submit(request, root, (struct input){.kind = INPUT_STEP_VALUES});
 }
 
 void post_approve(struct request *request)
 {
-    submit(request, INPUT_APPROVE);
+    struct json root;
+    struct input input = {.kind = INPUT_APPROVE};
+    if (request_object(request, &root) < 0 || request_text(request, root, "sha256", &input.sha256) < 0)
+        return;
+    input.force = json_bool(json_get(root, "break_glass"), false);
+    submit(request, root, input);
 }
 
 void post_deny(struct request *request)
 {
-    submit(request, INPUT_DENY);
+    struct json root;
+    if (request_object(request, &root) == 0)
+        submit(request, root, (struct input){.kind = INPUT_DENY});
 }
 
-/* Answers with the step as it is now. */
-void answer_step(struct request *request)
+/* ---- what else people do with steps ---- */
+
+static void submit_verb(struct request *request, enum step_verb verb)
+{
+    struct json root;
+    struct input input = {.kind = INPUT_STEP_VERB, .verb = verb};
+    if (request_object(request, &root) < 0 || request_text(request, root, "answer", &input.word) < 0)
+        return;
+    int64_t attempt = json_int(json_get(root, "attempt"), 0);
+    input.item = attempt > 0 && attempt < INT32_MAX ? (int)attempt : 0;
+    submit(request, root, input);
+}
+
+void post_step_start(struct request *request)
+{
+    submit_verb(request, VERB_START);
+}
+
+void post_step_done(struct request *request)
+{
+    submit_verb(request, VERB_DONE);
+}
+
+void post_step_answer(struct request *request)
+{
+    submit_verb(request, VERB_ANSWER);
+}
+
+void post_step_choose(struct request *request)
+{
+    submit_verb(request, VERB_CHOOSE);
+}
+
+void post_step_skip(struct request *request)
+{
+    submit_verb(request, VERB_SKIP);
+}
+
+static int step_find(struct request *request, int64_t run, int64_t line, struct run_step *ret_step)
 {
     struct ledger *ledger = request_ledger(request);
     struct run_step *steps = NULL;
     size_t n = 0;
     struct err err = {0};
     if (!ledger)
-        return;
-    int64_t incident = request->outcome.incident ? request->outcome.incident : request->input.run;
-    if (ledger_steps(ledger, request->arena, incident, &steps, &n, &err) != 0) {
+        return -1;
+    if (ledger_steps(ledger, request->arena, run, &steps, &n, &err) != 0) {
         answer_problem(request, PROBLEM_INTERNAL, NULL, "%s", err.text);
-        return;
+        return -1;
     }
-    struct json_writer writer = answer_json(request);
     for (size_t i = 0; i < n; i++)
-        if (steps[i].run == request->input.run && steps[i].line == request->input.step) {
-            json_step(&writer, &steps[i]);
-            return;
+        if (steps[i].run == run && steps[i].line == line) {
+            *ret_step = steps[i];
+            return 0;
         }
-    jw_begin_object(&writer);
-    jw_end_object(&writer);
+    answer_problem(request, PROBLEM_NOT_FOUND, NULL, "run %lld has nothing on line %lld", (long long)run,
+                   (long long)line);
+    return -1;
+}
+
+void get_step(struct request *request)
+{
+    struct run_step step;
+    if (step_find(request, request->parts.numbers[0], request->parts.numbers[1], &step) < 0)
+        return;
+    struct json_writer writer = answer_json(request);
+    json_step(&writer, &step);
+}
+
+/* The step as it is now. */
+void answer_step(struct request *request)
+{
+    struct run_step step;
+    if (step_find(request, request->input.run, request->input.step, &step) < 0)
+        return;
+    struct json_writer writer = answer_json(request);
+    json_step(&writer, &step);
 }

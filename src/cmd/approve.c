@@ -30,6 +30,7 @@ struct decision {
     bool break_glass, json, show;
     long long run, step;
     struct strings sets, repairs;
+    char sha256[72]; /* of what was shown; "": nothing waits */
 };
 
 /* "pod-name=web-1", "pod-name=@120" */
@@ -61,6 +62,8 @@ static void write_body(struct buf *body, const struct decision *decision)
     if (decision->reason)
         jw_pair(&writer, "reason", decision->reason);
     jw_pair_bool(&writer, "break_glass", decision->break_glass);
+    if (*decision->sha256)
+        jw_pair(&writer, "sha256", decision->sha256);
     if (decision->sets.n)
         write_values(&writer, &decision->sets);
     if (decision->repairs.n) {
@@ -112,14 +115,74 @@ static void print_step(const struct buf *answer, const struct decision *decision
     json_document_free(document);
 }
 
-static int send(const struct client *client, const struct decision *decision)
+static void add_row(struct buf *out, const char *label, const char *text)
+{
+    if (!text || !*text)
+        return;
+    buf_printf(out, "%-8s", label);
+    text_add_wrapped(out, text, 8, 8);
+}
+
+/* What would run, as the server has it now, and why it is asked. */
+static void print_request(struct json step, const struct decision *decision)
+{
+    scoped_buf struct buf out = {0}, class = {0}, two = {0};
+    struct json approval = json_get(step, "approval");
+    const char *runs = json_text(json_get(approval, "runs"), NULL);
+    const char *file = json_text(json_get(step, "file"), NULL);
+    const char *name = json_text(json_get(step, "class"), NULL);
+    const char *why = json_text(json_get(step, "class_why"), NULL);
+    const char *first = json_text(json_get(approval, "first_by"), NULL);
+    if (!runs)
+        return;
+    buf_printf(&out, "%s:%lld would run:\n", file ? file : "", decision->step);
+    text_add_exact(&out, runs, 2);
+    buf_printf(&class, "%s: %s", name ? name : "", why ? why : "");
+    add_row(&out, "class", buf_text(&class));
+    add_row(&out, "if", json_text(json_get(step, "condition"), NULL));
+    add_row(&out, "where", json_text(json_get(step, "where"), NULL));
+    add_row(&out, "asks", json_text(json_get(step, "why"), NULL));
+    if (json_int(json_get(approval, "needs"), 1) > 1)
+        buf_printf(&two, first ? "of two people, %s has approved it" : "two people", first ? first : "");
+    add_row(&out, "needs", buf_text(&two));
+    fwrite(buf_text(&out), 1, out.n_bytes, stdout);
+}
+
+/* Shows what is about to be approved, and keeps its hash: if it is another by the time the approval arrives,
+ * the server refuses. Values and repairs are given first, for they are part of it. */
+static int look(const struct client *client, struct decision *decision, struct err *err)
+{
+    scoped_buf struct buf body = {0}, path = {0}, answer = {0};
+    struct json_document *document = json_document_new();
+    struct json root;
+    bool gives = decision->sets.n || decision->repairs.n;
+    write_body(&body, decision);
+    buf_printf(&path, "/api/v1/runs/%lld/steps/%lld%s", decision->run, decision->step,
+               gives ? "/values" : "");
+    int code = client_call(client, buf_text(&path), gives ? buf_text(&body) : NULL, &answer, err);
+    if (code == EXIT_DONE && json_parse(document, buf_text(&answer), answer.n_bytes, 16, &root, NULL) == 0) {
+        const char *sha256 = json_text(json_get(json_get(root, "approval"), "sha256"), NULL);
+        snprintf(decision->sha256, sizeof decision->sha256, "%s", sha256 ? sha256 : "");
+        if (!decision->json)
+            print_request(root, decision);
+        decision->sets.n = decision->repairs.n = 0; /* they are taken */
+    }
+    json_document_free(document);
+    return code;
+}
+
+static int send(const struct client *client, struct decision *decision)
 {
     scoped_buf struct buf body = {0}, path = {0}, answer = {0};
     struct err err = {0};
+    int code = EXIT_DONE;
+    if (!decision->show && strcmp(decision->verb, "approve") == 0)
+        code = look(client, decision, &err);
     write_body(&body, decision);
     buf_printf(&path, "/api/v1/runs/%lld/steps/%lld/%s", decision->run, decision->step,
                decision->show ? "values" : decision->verb);
-    int code = client_call(client, buf_text(&path), buf_text(&body), &answer, &err);
+    if (code == EXIT_DONE)
+        code = client_call(client, buf_text(&path), buf_text(&body), &answer, &err);
     if (code != EXIT_DONE)
         error_print(err.text);
     else if (decision->json)

@@ -23,6 +23,8 @@ static const char usage[] =
     "       crashcart incident update N TEXT... [--to AUDIENCE]    they were told, on record\n"
     "       crashcart incident clocks [N] [--json]         what is due, and which line promises it\n"
     "       crashcart incident done N CLOCK [--note TEXT]  a review, a report, an action item\n"
+    "       crashcart incident procedures N                of its runbook\n"
+    "       crashcart incident start N PROCEDURE           one more of them becomes part of the run\n"
     "       crashcart incident mute N [--for 2h] --why TEXT    it pages nobody for a while\n"
     "       crashcart incident mute N --preview            what that would hide\n"
     "       crashcart incident unmute N\n"
@@ -212,6 +214,50 @@ static int clocks(struct words *words)
     else if (words->rest.n)
         return usage_error(usage, "incident clocks: \"%s\" is no incident", words->rest.at[0]);
     return print_list(words, path, "clocks", clocks_print);
+}
+
+static void procedures_print(struct buf *out, struct json procedures, const struct show_options *options)
+{
+    (void)options;
+    for (struct json_iter i = json_first(procedures); json_more(&i); json_next(&i)) {
+        scoped_buf struct buf row = {0};
+        const char *title = json_text(json_get(i.value, "title"), NULL);
+        buf_printf(&row, "%6lld  %4lld %s  ", (long long)json_int(json_get(i.value, "line"), 0),
+                   (long long)json_int(json_get(i.value, "commands"), 0), "commands");
+        text_add_fit(&row, title ? title : "", TERMINAL_COLUMNS - text_columns(buf_text(&row)), false);
+        buf_printf(out, "%s\n", buf_text(&row));
+    }
+    if (!out->n_bytes)
+        buf_puts(out, "The incident has no runbook, or it has no procedures.\n");
+}
+
+static int procedures(struct words *words)
+{
+    return print_list(words, path_of(words, "/procedures"), "procedures", procedures_print);
+}
+
+static int start(struct words *words)
+{
+    scoped_buf struct buf title = {0}, body = {0}, answer = {0};
+    join_text(words, &title);
+    if (!title.n_bytes)
+        return usage_error(usage,
+                           "incident start %lld: which procedure? `crashcart incident procedures %lld`",
+                           words->number, words->number);
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "procedure", buf_text(&title));
+    jw_end_object(&writer);
+    int code =
+        client_call(&words->client, path_of(words, "/procedures"), buf_text(&body), &answer, &words->err);
+    if (code != EXIT_DONE)
+        return fail(words, code);
+    if (words->json)
+        printf("%s\n", buf_text(&answer));
+    else
+        printf("\"%s\" is part of run %lld\nnext: crashcart incident show %lld\n", buf_text(&title),
+               words->number, words->number);
+    return EXIT_DONE;
 }
 
 static int note(struct words *words)
@@ -420,6 +466,8 @@ static const struct verb {
     {"update", true, true, update},
     {"clocks", false, true, clocks},
     {"done", true, true, done},
+    {"procedures", true, false, procedures},
+    {"start", true, true, start},
     {"mute", true, false, mute},
     {"unmute", true, false, unmute},
     {"report", true, false, report},

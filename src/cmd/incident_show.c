@@ -43,9 +43,10 @@ static enum style style_of_state(const char *state)
         enum style style;
     } styles[] = {
         {"triggered", STYLE_RED},   {"resolved", STYLE_GREEN},     {"closed", STYLE_GREEN},
-        {"succeeded", STYLE_GREEN}, {"failed", STYLE_RED},         {"timed_out", STYLE_RED},
+        {"succeeded", STYLE_GREEN}, {"failed", STYLE_RED},         {"timed out", STYLE_RED},
         {"waiting", STYLE_YELLOW},  {"refused", STYLE_RED},        {"held", STYLE_YELLOW},
-        {"denied", STYLE_DIM},      {"effect_unknown", STYLE_RED},
+        {"denied", STYLE_DIM},      {"effect unknown", STYLE_RED}, {"open", STYLE_YELLOW},
+        {"done", STYLE_GREEN},      {"skipped", STYLE_DIM},        {"not taken", STYLE_DIM},
     };
     for (size_t i = 0; i < sizeof styles / sizeof *styles; i++)
         if (strcmp(styles[i].state, state) == 0)
@@ -262,34 +263,89 @@ static void add_prepared(struct buf *out, struct json step)
     }
 }
 
+/* "crashcart approve 4 85", or what else brings the step on. */
+static void add_step_hint(struct buf *out, struct json step, bool colours)
+{
+    static const struct {
+        const char *state, *kind, *verb, *more;
+    } hints[] = {
+        {"waiting", "command", "approve", ""},
+        {"open", "decision", "step answer", " yes|no"},
+        {"effect unknown", "command", "step start", "  (or step done, step skip)"},
+        {"open", "", "step done", ""},
+    };
+    const char *state = text_of(step, "state"), *kind = text_of(step, "kind");
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        bool answered = *text_of(step, "answer") && strcmp(hints[i].verb, "step answer") == 0;
+        if (strcmp(hints[i].state, state) != 0 || answered ||
+            (*hints[i].kind && strcmp(hints[i].kind, kind) != 0))
+            continue;
+        char command[120];
+        snprintf(command, sizeof command, "crashcart %s %lld %lld%s", hints[i].verb, number_of(step, "run"),
+                 number_of(step, "line"), hints[i].more);
+        buf_puts(out, "      ");
+        text_add(out, colours, STYLE_YELLOW, command);
+        buf_putc(out, '\n');
+        return;
+    }
+}
+
+/* What somebody answered or said of it. */
+static void add_step_people(struct buf *out, struct json step)
+{
+    scoped_buf struct buf row = {0};
+    if (*text_of(step, "answer"))
+        buf_printf(&row, "answered %s ", text_of(step, "answer"));
+    if (*text_of(step, "done_by"))
+        buf_printf(&row, "by %s", text_of(step, "done_by"));
+    if (*text_of(step, "note") && strcmp(text_of(step, "state"), "skipped") != 0)
+        buf_printf(&row, "%s%s", row.n_bytes ? ": " : "", text_of(step, "note"));
+    if (!row.n_bytes)
+        return;
+    buf_puts(out, "      ");
+    text_add_wrapped(out, buf_text(&row), 6, 6);
+}
+
 static void add_step(struct buf *out, struct json step, bool colours)
 {
     const char *state = text_of(step, "state");
+    bool is_command = !*text_of(step, "text");
     char line[24];
     snprintf(line, sizeof line, "%5lld", number_of(step, "line"));
     add_column(out, line, 5, colours, STYLE_DIM);
-    add_column(out, text_of(step, "class"), 11, colours, STYLE_PLAIN);
+    add_column(out, text_of(step, is_command ? "class" : "kind"), 11, colours, STYLE_PLAIN);
     add_column(out, state, 14, colours, style_of_state(state));
-    text_add_fit(out, text_of(step, "command"), TERMINAL_COLUMNS - 33, false);
-    buf_putc(out, '\n');
+    if (is_command) {
+        text_add_fit(out, text_of(step, "command"), TERMINAL_COLUMNS - 33, false);
+        buf_putc(out, '\n');
+    } else {
+        text_add_wrapped(out, text_of(step, "text"), 33, 33);
+    }
     if (*text_of(step, "why") && strcmp(state, "succeeded") != 0) {
         buf_puts(out, "      ");
         text_add_wrapped(out, text_of(step, "why"), 6, 6);
     }
+    add_step_people(out, step);
     add_prepared(out, step);
-    if (strcmp(state, "waiting") == 0) {
-        buf_puts(out, "      ");
-        char command[80];
-        snprintf(command, sizeof command, "crashcart approve %lld %lld", number_of(step, "run"),
-                 number_of(step, "line"));
-        text_add(out, colours, STYLE_YELLOW, command);
-        buf_putc(out, '\n');
-    }
+    add_step_hint(out, step, colours);
+}
+
+/* Where alternatives begin, and where another of them does. */
+static void add_choice(struct buf *out, struct json step, long long *choice, long long *option)
+{
+    long long this_choice = number_of(step, "choice"), this_option = number_of(step, "option");
+    if (this_choice && this_choice != *choice)
+        buf_printf(out, "  one of these (crashcart step choose %lld LINE):\n", number_of(step, "run"));
+    else if (this_choice && this_option != *option)
+        buf_puts(out, "  or:\n");
+    *choice = this_choice;
+    *option = this_option;
 }
 
 static void add_steps(struct buf *out, struct json steps, bool colours)
 {
     const char *phase = "";
+    long long choice = 0, option = 0;
     if (json_count(steps) == 0)
         return;
     add_heading(out, "STEPS (line of the runbook, class, state, command)", colours);
@@ -299,6 +355,7 @@ static void add_steps(struct buf *out, struct json steps, bool colours)
             buf_puts(out, "  ");
             text_add_wrapped(out, phase, 2, 2);
         }
+        add_choice(out, i.value, &choice, &option);
         add_step(out, i.value, colours);
     }
 }

@@ -104,7 +104,7 @@ int core_recall(struct core *core, const struct input *input, struct err *err)
     struct check_item *checks;
     struct runbook_clock *clocks;
     size_t n_steps, n_roles, n_checks, n_clocks;
-    int64_t number = input->incident;
+    int64_t number = input->incident ? input->incident : input->run; /* a run has the incident's number */
     if (number <= 0 || engine_knows(core->engine, number))
         return 0;
     int got = ledger_incident(core->ledger, core->arena, number, &incident, err);
