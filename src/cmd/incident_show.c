@@ -274,7 +274,8 @@ static void add_step_hint(struct buf *out, struct json step, bool colours)
         {"effect unknown", "command", "step start", "  (or step done, step skip)"},
         {"open", "", "step done", ""},
     };
-    const char *state = text_of(step, "state"), *kind = text_of(step, "kind");
+    const char *state = text_of(step, "state");
+    const char *kind = *text_of(step, "text") ? text_of(step, "kind") : "command";
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
         bool answered = *text_of(step, "answer") && strcmp(hints[i].verb, "step answer") == 0;
         if (strcmp(hints[i].state, state) != 0 || answered ||

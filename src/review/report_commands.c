@@ -41,6 +41,10 @@ static void add_row(struct report *report, const struct run_step *step, struct m
         markdown_text(&cell, who_text(report->arena, step->approved_by));
     else
         buf_puts(&cell, has_run(step) && step->risk == RISK_READ ? "not needed" : "nobody");
+    if (has_text(step->approved_by) && has_text(step->note)) {
+        buf_puts(&cell, ": ");
+        markdown_sentence(&cell, people_text(report->arena, step->note));
+    }
     markdown_table_add(table, &cell);
     step_result_write(step, &cell);
     if (has_text(step->why)) {
@@ -61,15 +65,16 @@ static void add_row(struct report *report, const struct run_step *step, struct m
 static void write_counts(struct report *report)
 {
     const struct report_input *input = report->input;
-    size_t n_run = 0, n_good = 0, n_changes = 0;
+    size_t n_run = 0, n_good = 0, n_changes = 0, n_commands = 0;
     for (size_t i = 0; i < input->n_steps; i++) {
+        n_commands += input->steps[i].kind == STEP_COMMAND;
         n_run += has_run(&input->steps[i]);
         n_good += input->steps[i].state == STEP_SUCCEEDED;
         n_changes += has_run(&input->steps[i]) && input->steps[i].risk != RISK_READ;
     }
     block_begin(report);
     buf_printf(report->out, "%zu of %zu commands of the procedure ran: %zu succeeded, %zu did not", n_run,
-               input->n_steps, n_good, n_run > n_good ? n_run - n_good : 0);
+               n_commands, n_good, n_run > n_good ? n_run - n_good : 0);
     if (n_changes)
         buf_printf(report->out, ". %zu of them may have changed something", n_changes);
     buf_puts(report->out, ".\n");
@@ -97,6 +102,47 @@ static void write_output(struct report *report, const struct run_step *step)
     buf_putc(report->out, '\n');
 }
 
+/* "answered yes", "done", "skipped"; NULL: nobody did anything with it. */
+static const char *people_did(struct report *report, const struct run_step *step)
+{
+    if (!has_text(step->done_by))
+        return NULL;
+    if (has_text(step->answer))
+        return arena_printf(report->arena, "answered %s", step->answer);
+    return step_state_name(step->state);
+}
+
+/* Tasks, decisions and commands by hand: who did them and when. */
+static void write_people(struct report *report, const struct run_step **steps, size_t n_steps)
+{
+    const char *const headings[] = {"Time (UTC)", "Who", "What", "Step"};
+    struct markdown_table table = markdown_table(report->arena, 4, headings);
+    size_t n = 0;
+    for (size_t i = 0; i < n_steps; i++) {
+        const struct run_step *step = steps[i];
+        scoped_buf struct buf cell = {0};
+        const char *what = people_did(report, step);
+        if (!what)
+            continue;
+        buf_puts(&cell, moment_text(report->arena, step->finished_us));
+        markdown_table_add(&table, &cell);
+        markdown_text(&cell, who_text(report->arena, step->done_by));
+        markdown_table_add(&table, &cell);
+        buf_puts(&cell, what);
+        if (has_text(step->note)) {
+            buf_puts(&cell, ": ");
+            markdown_sentence(&cell, people_text(report->arena, step->note));
+        }
+        markdown_table_add(&table, &cell);
+        markdown_text(&cell, step->text);
+        buf_printf(&cell, " (line %d)", step->line);
+        markdown_table_add(&table, &cell);
+        n++;
+    }
+    if (n)
+        table_write(report, &table);
+}
+
 void commands_tell(struct report *report)
 {
     const struct report_input *input = report->input;
@@ -112,9 +158,11 @@ void commands_tell(struct report *report)
         steps[i] = &input->steps[i];
     qsort(steps, input->n_steps, sizeof *steps, compare_steps);
     for (size_t i = 0; i < input->n_steps; i++)
-        add_row(report, steps[i], &table);
+        if (steps[i]->kind == STEP_COMMAND)
+            add_row(report, steps[i], &table);
     write_counts(report);
     table_write(report, &table);
+    write_people(report, steps, input->n_steps);
     for (size_t i = 0; i < input->n_steps; i++)
         if (has_run(steps[i]) && has_text(steps[i]->output))
             write_output(report, steps[i]);
