@@ -12,6 +12,12 @@
 
 struct api;
 
+struct api_output {
+    uint64_t from, next; /* bytes: where the text begins and ends */
+    int attempt;
+    bool running;
+};
+
 struct api_backend {
     void *core;
     /* Hands an input to the engine thread; done is called there, once, after the commit (or with
@@ -40,6 +46,10 @@ struct api_backend {
     /* A reader that was opened before has lost its connection and cannot be replaced: start again. Member
      * NULL: no reader ever does. Any thread. */
     void (*reader_lost)(void *core);
+    /* Adds to out what a step that runs, or ended a moment ago, has printed from that byte on; false: nothing
+     * is known of it. Member NULL: nothing ever is. Any thread. */
+    bool (*step_output)(void *core, int64_t run, int line, uint64_t from, struct buf *out,
+                        struct api_output *ret_output);
 };
 
 enum { API_READERS = 4 }; /* more than there are threads */

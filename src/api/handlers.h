@@ -77,6 +77,8 @@ void post_deny(struct request *request);
 void get_procedures(struct request *request); /* of the incident's runbook */
 void post_procedure(struct request *request); /* one of them becomes part of its run */
 void get_step(struct request *request);
+void get_step_output(struct request *request); /* of one that runs, from a byte on */
+void post_step_stop(struct request *request);
 void post_step_start(struct request *request);
 void post_step_done(struct request *request);
 void post_step_answer(struct request *request);

@@ -61,6 +61,8 @@ const struct route routes[] = {
     {"GET", "/api/v1/incidents/{}/procedures", AUTH_TOKEN, " ", get_procedures, NULL},
     {"POST", "/api/v1/incidents/{}/procedures", AUTH_TOKEN, " ", post_procedure, get_steps},
     {"GET", "/api/v1/runs/{}/steps/{}", AUTH_TOKEN, " ", get_step, NULL},
+    {"GET", "/api/v1/runs/{}/steps/{}/output", AUTH_TOKEN, " from ", get_step_output, NULL},
+    {"POST", "/api/v1/runs/{}/steps/{}/stop", AUTH_TOKEN, " ", post_step_stop, answer_step},
     {"POST", "/api/v1/runs/{}/steps/{}/start", AUTH_TOKEN, " ", post_step_start, answer_step},
     {"POST", "/api/v1/runs/{}/steps/{}/done", AUTH_TOKEN, " ", post_step_done, answer_step},
     {"POST", "/api/v1/runs/{}/steps/{}/answer", AUTH_TOKEN, " ", post_step_answer, answer_step},

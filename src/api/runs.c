@@ -162,6 +162,11 @@ void post_step_start(struct request *request)
     submit_verb(request, VERB_START);
 }
 
+void post_step_stop(struct request *request)
+{
+    submit_verb(request, VERB_STOP);
+}
+
 void post_step_done(struct request *request)
 {
     submit_verb(request, VERB_DONE);
@@ -211,6 +216,42 @@ void get_step(struct request *request)
         return;
     struct json_writer writer = answer_json(request);
     json_step(&writer, &step);
+}
+
+/* What it printed from the byte "from" on, of what is kept while it runs; once that is gone, all of the
+ * record. Asked again with "next" until "more" is false, it is the whole output for everybody who looks. */
+void get_step_output(struct request *request)
+{
+    const struct api_backend *backend = &request->api->backend;
+    struct run_step step;
+    struct api_output output = {0};
+    scoped_buf struct buf text = {0};
+    int64_t from;
+    if (request_query_number(request, "from", 0, INT64_MAX, &from) < 0 ||
+        step_find(request, request->parts.numbers[0], request->parts.numbers[1], &step) < 0)
+        return;
+    bool live = backend->step_output &&
+                backend->step_output(backend->core, step.run, step.line, (uint64_t)from, &text, &output);
+    bool is_new = live && output.attempt < step.attempt; /* of the attempt before */
+    struct json_writer writer = answer_json(request);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "state", step_state_name(step.state));
+    jw_pair_int(&writer, "attempt", step.attempt);
+    if (live && !is_new) {
+        jw_pair_int(&writer, "from", (int64_t)output.from);
+        jw_pair_int(&writer, "next", (int64_t)output.next);
+        jw_pair_bool(&writer, "more", output.running);
+        jw_pair_bool(&writer, "recorded", false);
+        jw_pair(&writer, "output", buf_text(&text));
+    } else {
+        bool ended = step.finished_us != 0;
+        jw_pair_int(&writer, "from", 0);
+        jw_pair_int(&writer, "next", 0);
+        jw_pair_bool(&writer, "more", !ended && step.attempt > 0);
+        jw_pair_bool(&writer, "recorded", ended);
+        jw_pair(&writer, "output", ended && step.output ? step.output : "");
+    }
+    jw_end_object(&writer);
 }
 
 /* The step as it is now. */

@@ -1,6 +1,7 @@
 /* `crashcart step`: what people do with the steps of a run besides approving and denying. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "cmd/client.h"
 #include "cmd/command_line.h"
@@ -14,6 +15,8 @@ static const char usage[] =
     "       crashcart step skip RUN STEP --note TEXT          with the reason, for the record\n"
     "       crashcart step start RUN STEP                     a look runs (again); what is\n"
     "                                                         over is opened again\n"
+    "       crashcart step watch RUN STEP                     what it prints, as it comes\n"
+    "       crashcart step stop RUN STEP [--note TEXT]        with all that it has started\n"
     "\n"
     "  RUN and STEP as `crashcart incident show N` prints them; a step is named by its\n"
     "  line in the runbook. What changes something is let run by `crashcart approve`.\n"
@@ -25,6 +28,64 @@ struct words {
     long long run, step;
     bool json;
 };
+
+/* No output drives the terminal. */
+static void add_plain(struct buf *out, const char *text)
+{
+    for (const char *c = text; *c; c++)
+        buf_putc(out, ((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7F ? '?' : *c);
+}
+
+/* One piece of output. EXIT_DONE; more: there may be another. */
+static int watch_piece(const struct client *client, const struct words *words, int64_t *from, bool *ret_more,
+                       bool *seen, struct err *err)
+{
+    scoped_buf struct buf path = {0}, answer = {0}, out = {0};
+    struct json_document *document = json_document_new();
+    struct json root;
+    buf_printf(&path, "/api/v1/runs/%lld/steps/%lld/output?from=%lld", words->run, words->step,
+               (long long)*from);
+    int code = client_get(client, buf_text(&path), document, &answer, &root, err);
+    if (code == EXIT_DONE) {
+        const char *text = json_text(json_get(root, "output"), NULL);
+        const char *state = json_text(json_get(root, "state"), NULL);
+        bool recorded = json_bool(json_get(root, "recorded"), false);
+        int64_t begins = json_int(json_get(root, "from"), 0);
+        if (!recorded && begins > *from)
+            buf_printf(&out, "[%lld bytes are not kept any more]\n", (long long)(begins - *from));
+        if (text && !(recorded && *seen)) /* the record repeats what was seen */
+            add_plain(&out, text);
+        *seen |= text && *text;
+        *ret_more = json_bool(json_get(root, "more"), false);
+        *from = json_int(json_get(root, "next"), 0);
+        if (!*ret_more)
+            buf_printf(&out, "%sstep %lld of run %lld is %s\n",
+                       out.n_bytes && out.at[out.n_bytes - 1] != '\n' ? "\n" : "", words->step, words->run,
+                       state ? state : "over");
+        fwrite(buf_text(&out), 1, out.n_bytes, stdout);
+        fflush(stdout);
+    }
+    json_document_free(document);
+    return code;
+}
+
+/* Asks again and again: that needs nothing of the way between, and goes on where it was after any break. */
+static int watch(const struct client *client, const struct words *words)
+{
+    static const struct timespec pause = {.tv_nsec = 300 * 1000000};
+    struct err err = {0};
+    int64_t from = 0;
+    bool more = true, seen = false;
+    int code = EXIT_DONE;
+    while (code == EXIT_DONE && more) {
+        code = watch_piece(client, words, &from, &more, &seen, &err);
+        if (code == EXIT_DONE && more)
+            nanosleep(&pause, NULL);
+    }
+    if (code != EXIT_DONE)
+        error_print(err.text);
+    return code;
+}
 
 /* The attempt that is the last one now, so that nobody starts what another has started meanwhile. */
 static int last_attempt(const struct client *client, const struct words *words, int64_t *ret_attempt,
@@ -94,7 +155,7 @@ static int send(const struct client *client, const struct words *words)
 /* How many words a verb takes with its own; 0: there is no such verb. */
 static size_t words_wanted(const char *verb)
 {
-    static const char *const verbs[] = {"done", "choose", "skip", "start"};
+    static const char *const verbs[] = {"done", "choose", "skip", "start", "stop", "watch"};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(verbs[i], verb) == 0)
             return 3;
@@ -117,7 +178,7 @@ int cmd_step(int argc, char **argv)
         return command_line_exit(parsed);
     words.verb = rest.n ? rest.at[0] : "";
     if (!words_wanted(words.verb))
-        return usage_error(usage, "step: done, answer, choose, skip or start?");
+        return usage_error(usage, "step: done, answer, choose, skip, start, stop or watch?");
     if (rest.n != words_wanted(words.verb) || number_parse(rest.at[1], &words.run) < 0 ||
         number_parse(rest.at[2], &words.step) < 0)
         return usage_error(usage, "step %s needs the numbers of a run and of a step%s", words.verb,
@@ -128,5 +189,5 @@ int cmd_step(int argc, char **argv)
                            words.step);
     if (client_open(arena, data, as, &client, &err) < 0)
         return usage_error(usage, "%s", err.text);
-    return send(&client, &words);
+    return strcmp(words.verb, "watch") == 0 ? watch(&client, &words) : send(&client, &words);
 }

@@ -327,7 +327,7 @@ static void restore_run(struct turn *turn, struct incident_record *record)
         struct run_step *step = &record->steps[i];
         if (step->state == STEP_QUEUED && !*step->approved_by)
             record->diagnosed = false;
-        if (step->state != STEP_STARTING && step->state != STEP_RUNNING)
+        if (step->state != STEP_STARTING && step->state != STEP_RUNNING && step->state != STEP_STOPPING)
             continue;
         record->diagnosed &= *step->approved_by != '\0';
         restore_step(turn, step);

@@ -6,20 +6,11 @@
 #include "engine/texts.h"
 
 static const char *const names[N_STEP_STATES] = {
-    [STEP_WAITING] = "waiting",
-    [STEP_HELD] = "held",
-    [STEP_QUEUED] = "queued",
-    [STEP_STARTING] = "starting",
-    [STEP_RUNNING] = "running",
-    [STEP_SUCCEEDED] = "succeeded",
-    [STEP_FAILED] = "failed",
-    [STEP_TIMED_OUT] = "timed out",
-    [STEP_REFUSED] = "refused",
-    [STEP_DENIED] = "denied",
-    [STEP_EFFECT_UNKNOWN] = "effect unknown",
-    [STEP_OPEN] = "open",
-    [STEP_DONE] = "done",
-    [STEP_SKIPPED] = "skipped",
+    [STEP_WAITING] = "waiting",     [STEP_HELD] = "held",       [STEP_QUEUED] = "queued",
+    [STEP_STARTING] = "starting",   [STEP_RUNNING] = "running", [STEP_STOPPING] = "stopping",
+    [STEP_SUCCEEDED] = "succeeded", [STEP_FAILED] = "failed",   [STEP_TIMED_OUT] = "timed out",
+    [STEP_REFUSED] = "refused",     [STEP_DENIED] = "denied",   [STEP_EFFECT_UNKNOWN] = "effect unknown",
+    [STEP_OPEN] = "open",           [STEP_DONE] = "done",       [STEP_SKIPPED] = "skipped",
     [STEP_NOT_TAKEN] = "not taken",
 };
 
@@ -60,6 +51,7 @@ static const struct {
     [VERB_DONE] = {"done", NOT_BEGUN | IN(STEP_EFFECT_UNKNOWN)},
     [VERB_ANSWER] = {"answer", IN(STEP_OPEN) | IN(STEP_DONE)},
     [VERB_CHOOSE] = {"choose", NOT_BEGUN | IN(STEP_NOT_TAKEN)},
+    [VERB_STOP] = {"stop", IN(STEP_RUNNING)},
     [VERB_SKIP] = {"skip", NOT_BEGUN | IN(STEP_QUEUED) | IN(STEP_EFFECT_UNKNOWN)},
 };
 

@@ -17,6 +17,7 @@ enum step_state {
     STEP_QUEUED,         /* will start when the one before it is done */
     STEP_STARTING,       /* the intent is durable; the runner is told after the commit */
     STEP_RUNNING,        /* the runner has started it */
+    STEP_STOPPING,       /* a person wants it to end, and the runner is told */
     STEP_SUCCEEDED,      /* exit 0 */
     STEP_FAILED,         /* another exit, or a signal */
     STEP_TIMED_OUT,      /* ended by its time limit */
@@ -44,6 +45,7 @@ enum step_verb {
     VERB_ANSWER, /* yes or no to a decision */
     VERB_CHOOSE, /* this alternative and none of the others */
     VERB_SKIP,
+    VERB_STOP, /* what runs is ended, with all that it started */
     N_STEP_VERBS
 };
 

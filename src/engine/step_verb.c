@@ -9,7 +9,7 @@
 
 static bool is_under_way(const struct run_step *step)
 {
-    return step->state == STEP_STARTING || step->state == STEP_RUNNING ||
+    return step->state == STEP_STARTING || step->state == STEP_RUNNING || step->state == STEP_STOPPING ||
            (step->state == STEP_QUEUED && *step->approved_by);
 }
 
@@ -340,6 +340,20 @@ static void choose_verb(struct turn *turn, struct incident_record *record, struc
     turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is chosen.", step->option);
 }
 
+static void stop(struct turn *turn, struct incident_record *record, struct run_step *step,
+                 const struct input *input)
+{
+    (void)record;
+    step->state = STEP_STOPPING;
+    text_keep(&step->done_by, input->actor);
+    turn_save_step(turn, step, NULL);
+    verb_event(turn, step, input->text);
+    event_end(turn, step->incident, input->actor, "step.stopped", "%s stops `%s` (%s)%s", input->actor,
+              row_text(turn, step), place_text(turn->arena, step->file, step->line),
+              with_note(turn, input->text));
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is being stopped.", step->line);
+}
+
 typedef void verb_handler(struct turn *turn, struct incident_record *record, struct run_step *step,
                           const struct input *input);
 
@@ -349,7 +363,7 @@ static const struct {
 } verbs[N_STEP_VERBS] = {
     [VERB_START] = {start, N_STEP_STATES},        [VERB_DONE] = {done, STEP_DONE},
     [VERB_ANSWER] = {answer_verb, N_STEP_STATES}, [VERB_CHOOSE] = {choose_verb, N_STEP_STATES},
-    [VERB_SKIP] = {skip, STEP_SKIPPED},
+    [VERB_SKIP] = {skip, STEP_SKIPPED},           [VERB_STOP] = {stop, STEP_STOPPING},
 };
 
 static const char *kind_text(const struct run_step *step)

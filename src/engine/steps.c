@@ -8,7 +8,7 @@ enum { COMMAND_BYTES = 200, LINE_BYTES = 160, OUTPUT_BYTES = 64 * 1024 };
 
 static bool is_under_way(const struct run_step *step)
 {
-    return step->state == STEP_STARTING || step->state == STEP_RUNNING;
+    return step->state == STEP_STARTING || step->state == STEP_RUNNING || step->state == STEP_STOPPING;
 }
 
 static const char *command_text(struct turn *turn, const struct run_step *step)

@@ -114,6 +114,13 @@ static void reader_lost(void *context)
     uv_async_send(&core->wake);
 }
 
+static bool step_output(void *context, int64_t run, int line, uint64_t from, struct buf *out,
+                        struct api_output *ret_output)
+{
+    struct core *core = context;
+    return live_read(core->live, run, line, from, out, ret_output);
+}
+
 static bool is_ready(void *context)
 {
     return __atomic_load_n(&((struct core *)context)->ready, __ATOMIC_ACQUIRE);
@@ -319,7 +326,8 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
     const char *runbooks =
         arena_strdup(arena, core->options->runbooks ? core->options->runbooks : config->runbooks);
     struct api_options options = {.listen_fd = core->options->listen_fd, .clock = core->clock};
-    struct api_backend backend = {core, submit, wake, ask, is_ready, not_begun, ask_site, reader_lost};
+    struct api_backend backend = {core,      submit,   wake,        ask,        is_ready,
+                                  not_begun, ask_site, reader_lost, step_output};
     int opened = open_files(core, arena, config, &options, err);
     if (opened != 0)
         return opened;
@@ -377,13 +385,15 @@ static void close_core(struct core *core)
     engine_free(core->engine);
     site_free(core->site);
     arena_free(core->arena);
+    live_free(core->live);
     queue_free(&core->queue);
 }
 
 int role_core(const struct role_options *options)
 {
     scoped_arena struct arena *arena = arena_new();
-    struct core core = {.options = options, .clock = clock_system(), .arena = arena_new()};
+    struct core core = {
+        .options = options, .clock = clock_system(), .arena = arena_new(), .live = live_new()};
     struct err err = {0};
     log_setup("core", LOG_INFO);
     mallopt(M_TRIM_THRESHOLD, SPARE_HEAP_BYTES);

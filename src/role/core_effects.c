@@ -59,6 +59,18 @@ static void start_step(struct core *core, const struct run_step *step)
     frames_send(core->runner, FRAME_STEP_START, order.at, order.n_bytes);
 }
 
+/* {"run":4,"stopped_by":"person:ana"} */
+static void stop_step(struct core *core, const struct run_step *step)
+{
+    scoped_buf struct buf order = {0};
+    struct json_writer w = jw_start(&order);
+    jw_begin_object(&w);
+    jw_pair_int(&w, "run", step->run);
+    jw_pair(&w, "stopped_by", step->done_by);
+    jw_end_object(&w);
+    frames_send(core->runner, FRAME_STEP_STOP, order.at, order.n_bytes);
+}
+
 void core_carry_out(struct core *core, const struct decisions *decisions)
 {
     list_each (decision, &decisions->list) {
@@ -66,6 +78,8 @@ void core_carry_out(struct core *core, const struct decisions *decisions)
             send_delivery(core, &decision->delivery);
         else if (decision->kind == DECISION_STEP && decision->step.state == STEP_STARTING)
             start_step(core, &decision->step);
+        else if (decision->kind == DECISION_STEP && decision->step.state == STEP_STOPPING)
+            stop_step(core, &decision->step);
         else if (decision->kind == DECISION_EVENT)
             log_event(LOG_INFO, decision->event.kind, "incident=%lld actor=%s",
                       (long long)decision->event.incident, decision->event.actor);
@@ -105,16 +119,36 @@ void core_from_courier(void *context, uint16_t kind, const char *payload, size_t
     json_document_free(document);
 }
 
+/* "4\n" and what it printed (role/runner_watch.c). */
+static void output_take(struct core *core, const char *payload, size_t n_bytes)
+{
+    int64_t run = 0;
+    size_t n = 0;
+    for (; n < n_bytes && n < 18 && payload[n] >= '0' && payload[n] <= '9'; n++)
+        run = run * 10 + (payload[n] - '0');
+    if (n == n_bytes || payload[n] != '\n')
+        log_event(LOG_ERROR, "frame.refused", "from=runner error=\"output without its run\"");
+    else
+        live_add(core->live, run, payload + n + 1, n_bytes - n - 1);
+}
+
 void core_from_runner(void *context, uint16_t kind, const char *payload, size_t n_bytes)
 {
     struct core *core = context;
-    (void)kind;
+    if (kind == FRAME_STEP_OUTPUT) {
+        output_take(core, payload, n_bytes);
+        return;
+    }
     struct json_document *document = json_document_new();
     struct arena *arena = arena_new();
     struct runner_event *event = arena_alloc(arena, sizeof *event);
     struct input *input = arena_alloc(arena, sizeof *input);
     struct err err = {0};
     if (runner_event_read(arena, parse_frame(document, "runner", payload, n_bytes), event, &err) == 0) {
+        if (event->started)
+            live_begin(core->live, event->run, event->line, event->attempt);
+        else
+            live_end(core->live, event->run);
         *input = (struct input){.kind = event->started ? INPUT_STEP_STARTED : INPUT_STEP_DONE,
                                 .actor = "runner",
                                 .run = event->run,

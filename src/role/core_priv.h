@@ -13,6 +13,7 @@
 #include "ledger/ledger.h"
 #include "loop/frame.h"
 #include "role/compaction.h"
+#include "role/live.h"
 #include "role/role.h"
 #include "role/site.h"
 
@@ -80,6 +81,7 @@ struct core {
     struct ledger *ledger;
     struct arena *arena; /* of the decisions of one transaction */
     struct frames *courier, *runner;
+    struct live *live; /* what steps print */
     struct api *api;
     struct folder_watch *watch;
     bool ready;

@@ -7,5 +7,7 @@ const struct frame_rule frame_rules[] = {
     {FRAME_DELIVERED, "delivered", "courier", "core"},
     {FRAME_STEP_START, "step_start", "core", "runner"},
     {FRAME_STEP_EVENT, "step_event", "runner", "core"},
+    {FRAME_STEP_OUTPUT, "step_output", "runner", "core"},
+    {FRAME_STEP_STOP, "step_stop", "core", "runner"},
     {0, NULL, NULL, NULL},
 };

@@ -3,6 +3,13 @@
 
 #include "loop/frame.h"
 
-enum { FRAME_DELIVER = 1, FRAME_DELIVERED, FRAME_STEP_START, FRAME_STEP_EVENT };
+enum {
+    FRAME_DELIVER = 1,
+    FRAME_DELIVERED,
+    FRAME_STEP_START,
+    FRAME_STEP_EVENT,
+    FRAME_STEP_OUTPUT,
+    FRAME_STEP_STOP
+};
 
 extern const struct frame_rule frame_rules[];

@@ -18,7 +18,7 @@ static void on_frame(void *context, uint16_t kind, const char *payload, size_t n
     struct hand *hand = context;
     struct json order;
     struct err err;
-    (void)kind; /* the frame table lets one kind through in each direction */
+    hand->kind = kind;
     if (json_parse(hand->document, payload, n_bytes, ORDER_DEPTH, &order, &err) < 0)
         log_event(LOG_ERROR, "frame.refused", "from=core error=%s", log_quote(err.text));
     else

@@ -13,6 +13,7 @@ struct hand { /* a process that works for core */
     uv_signal_t term;
     struct frames *core;
     struct json_document *document;
+    uint16_t kind;                                         /* of the frame at hand */
     void (*ordered)(struct hand *hand, struct json order); /* one frame from core */
     void *context;
 };

@@ -9,26 +9,50 @@
 #include "loop/sandbox.h"
 #include "role/frames.h"
 #include "role/role_priv.h"
+#include "role/runner_watch.h"
 #include "role/site.h"
+
+struct working {
+    struct runner *runner;
+    struct runner_watch *watch;
+};
 
 static void report(void *context, const struct runner_event *event)
 {
     struct hand *hand = context;
+    const struct working *working = hand->context;
     scoped_buf struct buf text = {0};
+    if (!event->started)
+        runner_watch_flush(working->watch, event->run);
     runner_event_write(&text, event);
     frames_send(hand->core, FRAME_STEP_EVENT, text.at, text.n_bytes);
     malloc_trim(0);
 }
 
+static void on_stop(struct hand *hand, struct json json)
+{
+    const struct working *working = hand->context;
+    const char *stopped_by = json_text(json_get(json, "stopped_by"), NULL);
+    int64_t run = json_int(json_get(json, "run"), 0);
+    if (!runner_stop(working->runner, run, stopped_by ? stopped_by : "somebody"))
+        log_event(LOG_INFO, "step.not_stopped", "run=%lld why=\"nothing of it runs any more\"",
+                  (long long)run);
+}
+
 static void on_order(struct hand *hand, struct json json)
 {
+    const struct working *working = hand->context;
+    if (hand->kind == FRAME_STEP_STOP) {
+        on_stop(hand, json);
+        return;
+    }
     scoped_arena struct arena *arena = arena_new();
     struct runner_order order;
     struct err err;
     if (runner_order_read(arena, json, &order, &err) < 0)
         log_event(LOG_ERROR, "frame.refused", "from=core error=%s", log_quote(err.text));
     else
-        runner_start(hand->context, &order);
+        runner_start(working->runner, &order);
     malloc_trim(0); /* reading the document took many times what a step keeps */
 }
 
@@ -54,22 +78,26 @@ int role_runner(const struct role_options *options)
 {
     scoped_arena struct arena *arena = arena_new();
     struct hand hand = {.ordered = on_order};
-    struct runner *runner = NULL;
+    struct working working = {0};
     struct redact_rules *rules = NULL;
     struct err err = {0};
     int exit_code = 0;
     log_setup("runner", LOG_INFO);
     if (hand_open(&hand, "runner", options->core_fd, &err) < 0 ||
-        open_runner(&hand, options, arena, &rules, &runner, &err) < 0 ||
+        open_runner(&hand, options, arena, &rules, &working.runner, &err) < 0 ||
         sandbox_enter(SANDBOX_RUNNER, &err) < 0) {
         log_event(LOG_ERROR, "runner.cannot_start", "error=%s", log_quote(err.text));
         exit_code = EXIT_CANNOT_OPEN;
     } else {
-        hand.context = runner;
+        hand.context = &working;
+        working.watch = runner_watch_new(&hand.loop, hand.core);
+        runner_watch(working.runner, runner_watch_add, working.watch);
         log_event(LOG_INFO, "runner.ready", "work=%s/runner", options->data);
         hand_run(&hand);
     }
-    runner_free(runner);
+    runner_free(working.runner);
+    if (working.watch)
+        runner_watch_free(working.watch);
     hand_close(&hand);
     redact_rules_free(rules);
     return exit_code;
