@@ -122,9 +122,10 @@ size_t break_glass_tell(struct turn *turn, struct incident_record *record, const
     jw_pair_int(body, "run", step->run);
     jw_pair_int(body, "line", step->line);
     write_told(body, &told);
-    event_end(turn, step->incident, NULL, "approval.announced",
-              told.n ? "%zu others are told that %s approved alone"
-                     : "%zu others can be told that %s approved alone",
-              told.n, actor);
+    const char *whom = told.n == 0   ? "Nobody else can be"
+                       : told.n == 1 ? "One other person is"
+                                     : "All others are";
+    event_end(turn, step->incident, NULL, "approval.announced", "%s told that %s approved alone", whom,
+              actor);
     return told.n;
 }

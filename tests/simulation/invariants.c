@@ -430,7 +430,8 @@ void check_page(struct sim *sim, const struct delivery *delivery)
         sim_fail(sim, "%s is paged for incident %lld, which somebody has", delivery->person,
                  (long long)delivery->incident);
     int64_t since_us;
-    bool by_person = strncmp(delivery->why, "Patients may be harmed", 22) == 0; /* no alert says so */
+    bool by_person = strncmp(delivery->why, "Patients may be harmed", 22) == 0 || /* no alert says so */
+                     strstr(delivery->why, " approved alone what wants two people");
     if (held_incident(sim, delivery->incident, &since_us) == HOLD_HELD && !by_person && !delivery->digest)
         sim_fail(sim, "%s is paged for incident %lld, all alerts of which are held back", delivery->person,
                  (long long)delivery->incident);
@@ -438,6 +439,25 @@ void check_page(struct sim *sim, const struct delivery *delivery)
         sim_fail(sim, "page %s was sent, and is sent again", delivery->key);
     if (page && !page->failed && page->process == sim->process)
         sim_fail(sim, "page %s is sent twice without a reason", delivery->key);
+}
+
+/* Of two different people, or of one who broke the glass. */
+static bool is_approved_by_two(const struct run_step *step)
+{
+    const char *comma = strchr(step->approved_by, ',');
+    if (!comma)
+        return strstr(step->note, " broke the glass: ") != NULL;
+    size_t n_first = (size_t)(comma - step->approved_by);
+    return strlen(comma + 2) != n_first || strncmp(step->approved_by, comma + 2, n_first) != 0;
+}
+
+void person_wants_again(struct sim *sim, int64_t run, int line)
+{
+    struct {
+        int64_t run;
+        int64_t line;
+    } key = {run, line};
+    map_remove(sim->began, &key, sizeof key);
 }
 
 void check_step(struct sim *sim, const struct run_step *step)
@@ -453,6 +473,9 @@ void check_step(struct sim *sim, const struct run_step *step)
         sim_fail(sim, "step %lld:%d changes something, and is run twice", (long long)step->run, step->line);
     if (step->risk != RISK_READ && !approved)
         sim_fail(sim, "step %lld:%d runs without an approval", (long long)step->run, step->line);
-    if (step->attempt > 3)
+    if (step->risk == RISK_DESTRUCTIVE && approved && !is_approved_by_two(step))
+        sim_fail(sim, "step %lld:%d destroys, and %s alone let it run", (long long)step->run, step->line,
+                 step->approved_by);
+    if (begun >= 3)
         sim_fail(sim, "step %lld:%d is tried too often", (long long)step->run, step->line);
 }

@@ -13,7 +13,7 @@ static void approve_something(struct sim *sim, int64_t incident, const char *act
 {
     static const int lines[] = {27, 28, 35, 41, 47, 48};
     int line = lines[sim_between(sim, 0, 5)];
-    bool force = sim_chance(sim, 5);
+    bool force = sim_chance(sim, 8);
     sim_say(sim, "%s approves %lld:%d", actor, (long long)incident, line);
     sim_input(sim, &(struct input){.kind = sim_chance(sim, 85) ? INPUT_APPROVE : INPUT_DENY,
                                    .run = incident,
@@ -21,6 +21,25 @@ static void approve_something(struct sim *sim, int64_t incident, const char *act
                                    .actor = actor,
                                    .force = force,
                                    .text = force ? "break-glass" : NULL});
+}
+
+/* Any verb on any step, fitting or not. What is started again after it ended is wanted once more. */
+static void handle_step(struct sim *sim, int64_t incident, const char *actor)
+{
+    static const int lines[] = {27, 28, 29, 35, 41, 47, 48};
+    static const enum step_verb verbs[] = {VERB_START, VERB_START, VERB_DONE, VERB_SKIP, VERB_STOP};
+    int line = lines[sim_between(sim, 0, 6)];
+    enum step_verb verb = verbs[sim_between(sim, 0, 4)];
+    const struct run_step *step = model_step(&sim->model, incident, line);
+    sim_say(sim, "%s %s %lld:%d", actor, step_verb_name(verb), (long long)incident, line);
+    if (step && verb == VERB_START && step_verb_fits(verb, step))
+        person_wants_again(sim, incident, line);
+    sim_input(sim, &(struct input){.kind = INPUT_STEP_VERB,
+                                   .run = incident,
+                                   .step = line,
+                                   .actor = actor,
+                                   .verb = verb,
+                                   .text = sim_chance(sim, 90) ? "what the ward says" : NULL});
 }
 
 static void come_back(struct sim *sim, int64_t incident)
@@ -147,12 +166,13 @@ static const struct {
     void (*act)(struct sim *sim, int64_t incident, const char *actor);
     bool comes_back;
 } acts[] = {
-    {11, approve_something, true},
+    {14, approve_something, true},
+    {6, handle_step, true},
     {5, judge_safety, true},
-    {12, note, false},
-    {16, choose_state, true},
+    {9, note, false},
+    {13, choose_state, true},
     {10, choose_severity, true},
-    {12, tick, true},
+    {9, tick, true},
     {8, hand_over, true},
     {12, resolve, false},
     {5, mute, true},

@@ -194,3 +194,5 @@ void check_page(struct sim *sim, const struct delivery *delivery);
 /* It is over, and does not stand any more. */
 void check_over(struct sim *sim, const struct alert_batch *batch);
 void check_step(struct sim *sim, const struct run_step *step);
+/* A person asks for a step that is over: it may be run once more. */
+void person_wants_again(struct sim *sim, int64_t run, int line);

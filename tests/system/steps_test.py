@@ -89,7 +89,7 @@ class Steps(SystemTest):
         return self.server.request('POST', f'/api/v1/runs/1/steps/{step["line"]}/{verb}', body)
 
     def told_of(self, words):
-        return [page['to'] for _, page in self.receiver.pages() if words in page['why']]
+        return [page['to']['id'] for _, page in self.receiver.pages() if words in page['why']]
 
     def kinds(self):
         return [e['kind'] for e in self.server.timeline(1)]
