@@ -24,11 +24,11 @@ const char *fence_box(struct arena *arena, struct source_line line)
 
 bool fence_is_boxes(const struct block *fence)
 {
-    scoped_arena struct arena *arena = arena_new();
     size_t n_boxes = 0, n_others = 0;
 
     if (fence_role(fence) != FENCE_OTHER)
         return false;
+    scoped_arena struct arena *arena = arena_new();
     list_each (line, &fence->lines) {
         bool box = fence_box(arena, *line) != NULL;
         n_boxes += box;

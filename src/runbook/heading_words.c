@@ -211,7 +211,7 @@ static size_t try_word(const struct vocabulary *words, const char *text, struct 
 
     if (word && phrase_word_has_any(word, best->first, best->last))
         list_each (phrase, &word->phrases)
-            if (phrase->group >= best->first && phrase->group <= best->last)
+            if (phrase->group >= best->first && phrase->group <= best->last && phrase_may_go_on(phrase, text))
                 try_phrase(phrase, text, best);
     return n_word;
 }
@@ -249,7 +249,7 @@ uint64_t words_in(const char *text, enum words first, enum words last)
             continue;
         list_each (phrase, &word->phrases) {
             struct best best = {.first = phrase->group, .last = phrase->group, .inner = i > 0};
-            if (phrase->group < first || phrase->group > last)
+            if (phrase->group < first || phrase->group > last || !phrase_may_go_on(phrase, text + i))
                 continue;
             try_phrase(phrase, text + i, &best);
             groups |= best.n_bytes > 0 ? UINT64_C(1) << (phrase->group - first) : 0;

@@ -112,10 +112,10 @@ static size_t url_bytes(const char *text, char before)
 static const char *method_in(const char *line)
 {
     static const char *const methods[] = {"POST", "PUT", "DELETE", "PATCH"};
+    bool told = strstr(line, "-X") || strstr(line, "--request");
 
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (text_find_word(line, methods[i]) && (strstr(line, "-X") || strstr(line, "--request") ||
-                                                 strncmp(line, methods[i], strlen(methods[i])) == 0))
+        if ((told || strncmp(line, methods[i], strlen(methods[i])) == 0) && text_find_word(line, methods[i]))
             return methods[i];
     return "GET";
 }
@@ -172,7 +172,7 @@ static void read_urls(struct endpoint_reader *reader, const char *line, int numb
 /* "nc -zv postgres 5432" asks whether a port answers. */
 static void read_port(struct endpoint_reader *reader, const char *line, int number)
 {
-    const char *at = text_find_word(line, "nc");
+    const char *at = strstr(line, "nc ") ? text_find_word(line, "nc") : NULL;
     char host[128], port[8];
 
     if (at == NULL || (at > line && at[-1] != ' ') ||

@@ -63,9 +63,8 @@ static const char *rrule_above(const struct parts_reading *reading, size_t block
 
 static bool under_maintenance(const struct parts_reading *reading, size_t block)
 {
-    const char *heading = part_heading(reading, block), *above = part_heading_above(reading, block);
-
-    return part_words_value(PART_MAINTENANCE, heading) || part_words_value(PART_MAINTENANCE, above);
+    return part_heading_value(reading, block, PART_MAINTENANCE) ||
+           part_heading_above_value(reading, block, PART_MAINTENANCE);
 }
 
 enum { TEXT_BYTES = 300, DRILL_BYTES = 160, TASK_BYTES = 60 };
@@ -93,9 +92,9 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     if (fact->place != FACT_ITEM || block->depth != 1 || strnlen(fact->text, TEXT_BYTES) == TEXT_BYTES ||
         !under_maintenance(reading, fact->block))
         return;
-    if (part_words_next(PART_RECURRENCE, fact->text, 0, &when)) {
+    if (fact_may_have(fact, PART_RECURRENCE) && part_words_next(PART_RECURRENCE, fact->text, 0, &when)) {
         add(reading, task_of(reading->arena, fact->text, &when), when.value, NULL, fact->line);
-    } else if (part_words_next(PART_OCCASION, fact->text, 0, &when)) {
+    } else if (fact_may_have(fact, PART_OCCASION) && part_words_next(PART_OCCASION, fact->text, 0, &when)) {
         const char *event = text_without_colon(reading->arena, fact->text + when.at);
         add(reading, when.at > 0 ? task_of(reading->arena, fact->text, &when) : fact->text, NULL, event,
             fact->line);

@@ -76,6 +76,15 @@ const char *part_heading_above(const struct parts_reading *reading, size_t block
     return heading == NO_BLOCK ? "" : title_of(reading, reading->document->blocks.at[heading].heading)->text;
 }
 
+const char *part_heading_above_value(const struct parts_reading *reading, size_t block, enum part_words group)
+{
+    size_t heading = heading_of(reading, block);
+
+    return heading == NO_BLOCK
+               ? NULL
+               : title_value(title_of(reading, reading->document->blocks.at[heading].heading), group);
+}
+
 enum words part_heading_above_group(const struct parts_reading *reading, size_t block)
 {
     size_t heading = heading_of(reading, block);

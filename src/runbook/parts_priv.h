@@ -71,8 +71,11 @@ const char *part_heading(const struct parts_reading *reading, size_t block);
 const char *part_heading_value(const struct parts_reading *reading, size_t block, enum part_words group);
 enum words part_heading_group(const struct parts_reading *reading, size_t block);
 
-/* The heading above the one that a block stands under, or "", and its words_heading(). */
+/* The heading above the one that a block stands under, or "", what part_words_value() says of it,
+ * and its words_heading(). */
 const char *part_heading_above(const struct parts_reading *reading, size_t block);
+const char *part_heading_above_value(const struct parts_reading *reading, size_t block,
+                                     enum part_words group);
 enum words part_heading_above_group(const struct parts_reading *reading, size_t block);
 
 /* A label or an introducing sentence right before the block (for an item: before its list), without colon:

@@ -151,7 +151,7 @@ static const struct phrase *phrase_at(const struct phrase_word *word, enum part_
 
     *ret_n_bytes = 0;
     list_each (phrase, &word->phrases) {
-        if (phrase->group != group)
+        if (phrase->group != group || !phrase_may_go_on(phrase, text))
             continue;
         size_t n = phrase_bytes(text, phrase->text);
         if (n > *ret_n_bytes) {
@@ -193,8 +193,12 @@ uint64_t part_words_in(const char *text)
 
     for (size_t n_word; *text; text += n_word > 0 ? n_word : 1) {
         const struct phrase_word *word = phrase_word_at(phrases, text, &n_word);
-        if (word)
-            groups |= word->groups[0];
+        if (word == NULL || (word->groups[0] & ~groups) == 0)
+            continue;
+        list_each (phrase, &word->phrases)
+            if (!(groups >> phrase->group & 1) && phrase_may_go_on(phrase, text) &&
+                phrase_bytes(text, phrase->text) > 0)
+                groups |= UINT64_C(1) << phrase->group;
     }
     return groups;
 }

@@ -71,8 +71,8 @@ struct word_match {
     size_t at, n_bytes; /* where it stands in the text, an "s" at its end included */
 };
 
-/* The groups of which a phrase may occur in the text, a bit each: one look instead of a search for every
- * group. */
+/* The groups of which a phrase occurs in the text, a bit each: one look instead of a search for every group.
+ */
 uint64_t part_words_in(const char *text);
 
 static inline bool part_words_may_occur(uint64_t words_in, enum part_words group)

@@ -16,9 +16,10 @@ const bool phrase_letter[256] = {
 /* clang-format on */
 
 /* The entry of a word, made when it is new. */
-static struct phrase_word *word_for(struct arena *arena, struct phrase_book *book, uint32_t hash)
+static struct phrase_word *word_for(struct arena *arena, struct phrase_book *book, uint32_t hash,
+                                    size_t n_bytes)
 {
-    const struct phrase_word *found = phrase_word_find(book, hash);
+    const struct phrase_word *found = phrase_word_find(book, hash, n_bytes);
     if (found)
         return &book->words.at[found - book->words.at];
     size_t slot = phrase_slot(hash);
@@ -27,14 +28,15 @@ static struct phrase_word *word_for(struct arena *arena, struct phrase_book *boo
     struct phrase_word *word = list_push(arena, &book->words);
     must(book->words.n < (1 << PHRASE_SLOTS_LOG2) / 2);
     word->hash = hash;
+    word->n_bytes = (uint32_t)n_bytes;
     book->slots[slot] = (uint16_t)book->words.n;
     return word;
 }
 
-static void word_add(struct arena *arena, struct phrase_book *book, uint32_t hash,
+static void word_add(struct arena *arena, struct phrase_book *book, uint32_t hash, size_t n_bytes,
                      const struct phrase *phrase)
 {
-    struct phrase_word *word = word_for(arena, book, hash);
+    struct phrase_word *word = word_for(arena, book, hash, n_bytes);
     word->groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;
     list_push(arena, &word->phrases);
     size_t at = word->phrases.n - 1;
@@ -61,6 +63,9 @@ void phrase_add(struct arena *arena, struct phrase_book *book, const struct phra
     uint32_t hash = 0;
     for (size_t i = 0; i < phrase.n_first; i++)
         hash = phrase_hash(hash, phrase.text[i]);
-    word_add(arena, book, hash, &phrase);
-    word_add(arena, book, phrase_hash(hash, 's'), &phrase); /* "DBs" has the phrase "DB" */
+    if (phrase.text[phrase.n_first])
+        phrase.second = phrase_lower(phrase.text[phrase.n_first + 1]);
+    word_add(arena, book, hash, phrase.n_first, &phrase);
+    word_add(arena, book, phrase_hash(hash, 's'), phrase.n_first + 1,
+             &phrase); /* "DBs" has the phrase "DB" */
 }

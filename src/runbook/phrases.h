@@ -18,13 +18,14 @@ struct phrase {
     unsigned group;    /* below PHRASE_GROUPS */
     int row;           /* its line in the file */
     size_t n_first;    /* bytes of its first word */
+    char second;       /* how its second word begins, in lower case; 0: it has one word */
 };
 
 /* A word that phrases begin with, as it stands in a text: "cause" and "causes" are two, with the same
  * phrases.
  */
 struct phrase_word {
-    uint32_t hash;
+    uint32_t hash, n_bytes;
     uint64_t groups[PHRASE_GROUPS / 64]; /* bit g: a phrase of group g is here */
     LIST(struct phrase) phrases;         /* longer first words first, else in the order they were added */
 };
@@ -61,12 +62,13 @@ static inline size_t phrase_slot(uint32_t hash)
     return hash * UINT32_C(2654435761) >> (32 - PHRASE_SLOTS_LOG2);
 }
 
-static inline const struct phrase_word *phrase_word_find(const struct phrase_book *book, uint32_t hash)
+static inline const struct phrase_word *phrase_word_find(const struct phrase_book *book, uint32_t hash,
+                                                         size_t n_bytes)
 {
     size_t slot = phrase_slot(hash);
     for (; book->slots[slot]; slot = (slot + 1) % (1 << PHRASE_SLOTS_LOG2)) {
         const struct phrase_word *word = &book->words.at[book->slots[slot] - 1];
-        if (word->hash == hash)
+        if (word->hash == hash && word->n_bytes == n_bytes)
             return word;
     }
     return NULL;
@@ -82,7 +84,19 @@ static inline const struct phrase_word *phrase_word_at(const struct phrase_book 
     for (; phrase_word_byte(text[n]); n++)
         hash = phrase_hash(hash, text[n]);
     *ret_n_bytes = n;
-    return n > 0 ? phrase_word_find(book, hash) : NULL;
+    return n > 0 ? phrase_word_find(book, hash, n) : NULL;
+}
+
+static inline char phrase_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+/* Whether the phrase may go on as the text does behind its first word: one look instead of a comparison. */
+static inline bool phrase_may_go_on(const struct phrase *phrase, const char *text)
+{
+    return phrase->second == '\0' ||
+           (text[phrase->n_first] && phrase_lower(text[phrase->n_first + 1]) == phrase->second);
 }
 
 /* Whether a phrase of the groups first..last is here. */
