@@ -99,16 +99,47 @@ void prose_commands(struct arena *arena, const struct prose *prose, struct comma
     add_unmarked(arena, prose, ret_commands);
 }
 
+static const char *const condition_words[] = {"if", "unless", "only when", "when", "in case"};
+
+/* The bit of the one that may stand at text. */
+static unsigned condition_word_bit(const char *text, bool first)
+{
+    char next = (char)(text[1] | 0x20);
+
+    switch (text[0] | 0x20) {
+    case 'i':
+        return next == 'f' ? 1u : next == 'n' && text[2] == ' ' ? 16u : 0u;
+    case 'u':
+        return next == 'n' ? 2u : 0u;
+    case 'o':
+        return next == 'n' ? 4u : 0u;
+    case 'w':
+        return first ? 8u : 0u;
+    default:
+        return 0u;
+    }
+}
+
+/* Which of them the text may hold, a bit each, in one pass: most texts hold none. */
+static unsigned condition_words_in(const char *text)
+{
+    unsigned found = text[0] ? condition_word_bit(text, true) : 0;
+
+    for (size_t i = 1; text[0] && text[i]; i++)
+        if (!isalnum((unsigned char)text[i - 1]))
+            found |= condition_word_bit(text + i, false);
+    return found;
+}
+
 const char *condition_clause(struct arena *arena, const char *text)
 {
-    static const char *const words[] = {"if", "unless", "only when", "when", "in case"};
-    uint64_t beginnings = text_beginnings(text);
+    unsigned may = condition_words_in(text);
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        bool first_only = strcmp(words[i], "when") == 0;
-        if (!text_may_have(beginnings, words[i]) || (first_only && !text_starts_with(text, words[i])))
+    for (size_t i = 0; may && i < sizeof condition_words / sizeof *condition_words; i++) {
+        bool first_only = strcmp(condition_words[i], "when") == 0;
+        if (!(may >> i & 1) || (first_only && !text_starts_with(text, condition_words[i])))
             continue;
-        const char *found = text_find_word(text, words[i]);
+        const char *found = text_find_word(text, condition_words[i]);
         if (found == NULL || (found > text && first_only))
             continue;
         if (found > text && text_starts_with(found, "if") && found - text >= 6 &&

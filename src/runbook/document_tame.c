@@ -66,10 +66,12 @@ static const unsigned char counted[256] = {
 
 static void tame_counted(struct taming *taming, char *line, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0;; i++) {
+        while (i < n && !counted[(unsigned char)line[i]])
+            i++;
+        if (i >= n)
+            return;
         unsigned char kind = counted[(unsigned char)line[i]];
-        if (kind == 0)
-            continue;
         bool too_many = kind == COUNTED_BRACKET ? ++taming->brackets > BRACKETS_A_PARAGRAPH
                         : kind == COUNTED_PIPE  ? ++taming->pipes > PIPES
                                                 : ++taming->emphases > EMPHASES;
@@ -84,7 +86,7 @@ static void tame_table_rule(struct taming *taming, char *line, size_t n)
     int pipes = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (strchr("|:- \t>", line[i]) == NULL || line[i] == '\0')
+        if (line[i] == '\0' || strchr("|:- \t>", line[i]) == NULL)
             return;
         pipes += line[i] == '|';
     }
