@@ -8,7 +8,7 @@
 #include "base/list.h"
 #include "base/must.h"
 
-enum { BLOCK_BYTES = 16 * 1024, EXIT_OUT_OF_MEMORY = 71 };
+enum { BLOCK_BYTES = 16 * 1024, LARGEST_BLOCK_BYTES = 1024 * 1024, EXIT_OUT_OF_MEMORY = 71 };
 
 struct block {
     struct block *next;
@@ -90,7 +90,10 @@ static void *reserve(struct arena *arena, size_t n_bytes)
     size_t need = aligned(n_bytes);
     struct block *block = arena->blocks;
     if (!block || block->n_bytes - block->used < need) {
-        size_t size = need > BLOCK_BYTES ? need : BLOCK_BYTES;
+        size_t size = BLOCK_BYTES; /* grows with the arena: few large ones cost less than many */
+        while (size < arena->used_bytes / 4 && size < LARGEST_BLOCK_BYTES)
+            size *= 2;
+        size = need > size ? need : size;
         block = never_null(malloc(sizeof *block + size), size);
         *block = (struct block){.next = arena->blocks, .n_bytes = size};
         arena->blocks = block;
