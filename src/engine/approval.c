@@ -113,11 +113,9 @@ size_t break_glass_tell(struct turn *turn, struct incident_record *record, const
     /* A page of its own, whatever else is on its way to the person. */
     list_each (id, &others) {
         const struct person *person = config_person(turn->engine->config, *id);
-        if (person && page_way(turn, record, person, 0, why, 0))
+        if (person && page_notice(turn, record, person, 0, why))
             strings_add(turn->arena, &told, *id);
     }
-    if (told.n && !incident_wants_people(record))
-        record->incident.pages_owed = true;
     struct json_writer *body = event_begin(turn);
     jw_pair_int(body, "run", step->run);
     jw_pair_int(body, "line", step->line);

@@ -122,6 +122,25 @@ static void breaking_the_glass_pages_the_others_at_once(void **state)
     assert_text_has(row(w, DESTROY)->note, "broke the glass");
 }
 
+static void what_is_announced_is_told_though_the_incident_is_muted_and_over(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, full);
+    world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ben", NULL);
+    world_decide(
+        w,
+        (struct input){.kind = INPUT_MUTE, .incident = 1, .actor = "person:ben", .text = "x", .for_s = 3600});
+    approve(w, DESTROY, "person:ben", true, "nobody answers");
+    const struct delivery *notice = delivery_of(w, DELIVERY_DUE, 0);
+    assert_string_equal(notice->person, "ana");
+    int64_t id = notice->id;
+    world_decide(w,
+                 (struct input){.kind = INPUT_RESOLVE, .incident = 1, .actor = "person:ben", .force = true});
+    assert_null(delivery_of(w, DELIVERY_CANCELLED, 0));
+    world_delivered(w, id, VERDICT_DEAD);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->channel, "email"); /* her next way */
+}
+
 static void an_approval_that_waits_for_its_second_survives_a_restart(void **state)
 {
     struct world *w = *state;
@@ -184,6 +203,7 @@ int main(void)
         TEST(a_clock_that_is_set_back_makes_no_approval_hold_longer),
         TEST(only_what_was_looked_at_is_approved),
         TEST(breaking_the_glass_pages_the_others_at_once),
+        TEST(what_is_announced_is_told_though_the_incident_is_muted_and_over),
         TEST(an_approval_that_waits_for_its_second_survives_a_restart),
         TEST(an_unknown_effect_asks_and_is_settled_by_a_person),
     };

@@ -93,12 +93,12 @@ static void approve(struct turn *turn, struct incident_record *record, struct ru
               input->actor, text_head(turn->arena, step_text(step), 200),
               place_text(turn->arena, step->file, step->line),
               text_head(turn->arena, text_or(input->text, ""), 400));
-    if (breaks_glass)
-        break_glass_tell(turn, record, step, input->actor, input->text);
     turn_save_step(turn, step, NULL);
     turn_touch(turn, record);
     run_continue(turn, record);
     incident_progress(turn, record, input->actor);
+    if (breaks_glass) /* after the progress, which calls off pages that nobody needs any more */
+        break_glass_tell(turn, record, step, input->actor, input->text);
     turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s.", step->line,
                 step->state == STEP_STARTING ? "started" : "next, after the step that is running");
 }

@@ -12,11 +12,12 @@ static bool try_next_way(struct turn *turn, struct incident_record *record, cons
                          const char *what)
 {
     const struct person *person = config_person(turn->engine->config, delivery->person);
+    const char *why = arena_printf(turn->arena, "%s; %s %s", delivery->why, delivery->channel, what);
+    if (person && delivery->notice)
+        return page_notice(turn, record, person, delivery->way + 1, why);
     if (!person || (!page_matters(record) && !digest_waits(turn, delivery->digest)))
         return false;
-    return page_way(turn, record, person, delivery->way + 1,
-                    arena_printf(turn->arena, "%s; %s %s", delivery->why, delivery->channel, what),
-                    delivery->digest);
+    return page_way(turn, record, person, delivery->way + 1, why, delivery->digest);
 }
 
 static struct json_writer *attempt_begin(struct turn *turn, const struct delivery *delivery)
@@ -38,7 +39,7 @@ static void take_sent(struct turn *turn, struct incident_record *record, struct 
     bool was_cancelled = delivery->state == DELIVERY_CANCELLED;
     (void)result;
     delivery->state = DELIVERY_SENT;
-    record->reached = true;
+    record->reached |= !delivery->notice;
     turn_save_delivery(turn, delivery);
     attempt_begin(turn, delivery);
     event_end(turn, delivery->incident, NULL, "page.sent", "Paged %s by %s%s%s", delivery->person,

@@ -2,6 +2,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum delivery_state {
@@ -29,6 +30,7 @@ struct delivery {
     int attempts;
     int64_t queued_us, due_us;
     const char *detail; /* of the last attempt: "HTTP 503" */
+    bool notice;        /* of what a person did: it is told whatever becomes of the incident */
     int64_t digest; /* number of the digest that it is, or that tells it when it is bundled; 0: none yet */
 };
 

@@ -358,6 +358,9 @@ bool page_person(struct turn *turn, struct incident_record *record, const char *
 /* Pages the person on the way of that number; false when there is no such way. digest: its number, or 0. */
 bool page_way(struct turn *turn, struct incident_record *record, const struct person *person, int way,
               const char *why, int64_t digest);
+/* The same for what is told whatever becomes of the incident: nothing cancels or bundles it. */
+bool page_notice(struct turn *turn, struct incident_record *record, const struct person *person, int way,
+                 const char *why);
 /* The next page of the incident, not yet added. */
 struct delivery page_new(struct turn *turn, struct incident_record *record, const struct person *person,
                          int way, const char *why);

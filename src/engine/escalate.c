@@ -158,7 +158,7 @@ void escalate_past(struct turn *turn, struct incident_record *record)
     if (!incident_wants_people(record) || record->reached)
         return;
     for (const struct delivery_record *d = record->deliveries; d; d = d->next)
-        if (d->delivery.state != DELIVERY_CANCELLED)
+        if (d->delivery.state != DELIVERY_CANCELLED && !d->delivery.notice)
             return;
     size_t n_steps = chain_length(turn->engine, record);
     if (n_steps && (size_t)record->incident.escalation_step % n_steps != 0)

@@ -66,32 +66,45 @@ struct delivery page_new(struct turn *turn, struct incident_record *record, cons
     };
 }
 
+static void page_queue(struct turn *turn, struct incident_record *record, const struct delivery *delivery)
+{
+    delivery_add(turn->engine, record, delivery);
+    turn_touch(turn, record);
+    turn_save_delivery(turn, delivery);
+
+    struct json_writer *body = event_begin(turn);
+    jw_pair_int(body, "delivery", delivery->id);
+    jw_pair(body, "key", delivery->key);
+    jw_pair(body, "person", delivery->person);
+    jw_pair(body, "channel", delivery->channel);
+    jw_pair(body, "why", delivery->why);
+    event_end(turn, record->incident.number, NULL, "page.queued", "Paging %s by %s: %s", delivery->person,
+              delivery->channel, delivery->why);
+}
+
 bool page_way(struct turn *turn, struct incident_record *record, const struct person *person, int way,
               const char *why, int64_t digest)
 {
-    struct engine *engine = turn->engine;
-    struct incident *incident = &record->incident;
     if ((size_t)way >= person->contacts.n)
         return false;
-    const struct config_contact *contact = &person->contacts.at[way];
     struct delivery delivery = page_new(turn, record, person, way, why);
     if (digest) { /* a key of its own, shared with nothing that it tells */
         delivery.digest = digest;
-        delivery.key = arena_printf(turn->arena, "crashcart-%s-digest-%lld-%d", engine->instance,
+        delivery.key = arena_printf(turn->arena, "crashcart-%s-digest-%lld-%d", turn->engine->instance,
                                     (long long)digest, way);
     }
-    delivery_add(engine, record, &delivery);
-    turn_touch(turn, record);
-    turn_save_delivery(turn, &delivery);
+    page_queue(turn, record, &delivery);
+    return true;
+}
 
-    struct json_writer *body = event_begin(turn);
-    jw_pair_int(body, "delivery", delivery.id);
-    jw_pair(body, "key", delivery.key);
-    jw_pair(body, "person", person->id);
-    jw_pair(body, "channel", contact->channel);
-    jw_pair(body, "why", why);
-    event_end(turn, incident->number, NULL, "page.queued", "Paging %s by %s: %s", person->id,
-              contact->channel, why);
+bool page_notice(struct turn *turn, struct incident_record *record, const struct person *person, int way,
+                 const char *why)
+{
+    if ((size_t)way >= person->contacts.n)
+        return false;
+    struct delivery delivery = page_new(turn, record, person, way, why);
+    delivery.notice = true;
+    page_queue(turn, record, &delivery);
     return true;
 }
 
@@ -128,7 +141,7 @@ bool page_person(struct turn *turn, struct incident_record *record, const char *
         return false;
     for (struct delivery_record *d = record->deliveries, *next; d; d = next) {
         next = d->next;
-        if (strcmp(d->delivery.person, id) != 0)
+        if (strcmp(d->delivery.person, id) != 0 || d->delivery.notice)
             continue;
         if (d->delivery.digest && d->delivery.state != DELIVERY_BUNDLED)
             continue; /* it is about others, too */
@@ -163,7 +176,7 @@ void pages_cancel(struct turn *turn, struct incident_record *record, const char 
     int n = 0;
     for (struct delivery_record *d = record->deliveries, *next; d; d = next) {
         next = d->next;
-        if (d->delivery.state == DELIVERY_CANCELLED || digest_tells_others(turn, d))
+        if (d->delivery.state == DELIVERY_CANCELLED || d->delivery.notice || digest_tells_others(turn, d))
             continue;
         page_cancel(turn, record, d, why);
         n++;

@@ -26,6 +26,7 @@ static const struct column columns[] = {
     COLUMN(INT64, due_us),
     COLUMN(TEXT, detail),
     COLUMN(INT64, digest),
+    COLUMN(BOOL, notice),
 };
 
 const struct noun delivery_noun = {"delivery", columns, sizeof columns / sizeof *columns, 1,

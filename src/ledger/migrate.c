@@ -145,6 +145,9 @@ static const char step_people[] = "ALTER TABLE step ADD COLUMN kind TEXT NOT NUL
                                   "ALTER TABLE step ADD COLUMN done_by TEXT NOT NULL DEFAULT '';"
                                   "ALTER TABLE step ADD COLUMN note TEXT NOT NULL DEFAULT '';";
 
+/* Pages that nothing calls off. */
+static const char notices[] = "ALTER TABLE delivery ADD COLUMN notice BIGINT NOT NULL DEFAULT 0;";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -157,6 +160,7 @@ static const struct migration {
     {"clocks", clocks},
     {"values of steps", step_values},
     {"steps of people", step_people},
+    {"notices", notices},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

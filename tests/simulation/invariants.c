@@ -122,9 +122,10 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
         sim_fail(sim, "delivery %lld is tried again early", (long long)delivery->id);
     const struct incident *was = model_incident(&sim->model, delivery->incident);
     int64_t since_us;
-    if (!before && was && !model_clock_fires(&sim->model, delivery->incident, sim->now_us) &&
-        !delivery->digest && !is_hidden(was) && !was->storm &&
-        !is_due(sim, TIMER_ESCALATE, delivery->incident) && !is_due(sim, TIMER_LEASE, delivery->incident) &&
+    if (!before && was && !delivery->notice &&
+        !model_clock_fires(&sim->model, delivery->incident, sim->now_us) && !delivery->digest &&
+        !is_hidden(was) && !was->storm && !is_due(sim, TIMER_ESCALATE, delivery->incident) &&
+        !is_due(sim, TIMER_LEASE, delivery->incident) &&
         held_incident(sim, delivery->incident, &since_us) == HOLD_NONE && since_us + HOUR < sim->now_us)
         sim_fail(sim, "incident %lld is escalated early", (long long)delivery->incident);
 }
@@ -137,8 +138,10 @@ static void check_dead(struct sim *sim, const struct delivery *dead, const struc
     int64_t since_us;
     if (dead->digest) /* its digest is asked the same */
         return;
-    if ((size_t)dead->way + 1 >= person->contacts.n || dead->attempts > 3 || !may_be_paged(incident) ||
-        held_incident(sim, dead->incident, &since_us) != HOLD_NONE)
+    if ((size_t)dead->way + 1 >= person->contacts.n || dead->attempts > 3)
+        return;
+    if (!dead->notice &&
+        (!may_be_paged(incident) || held_incident(sim, dead->incident, &since_us) != HOLD_NONE))
         return;
     list_each (d, &decisions->list)
         if (d->kind == DECISION_DELIVERY && d->delivery.way == dead->way + 1 &&
@@ -426,13 +429,13 @@ void check_page(struct sim *sim, const struct delivery *delivery)
 {
     const struct incident *incident = model_incident(&sim->model, delivery->incident);
     const struct page *page = map_get(sim->pages, delivery->key, strlen(delivery->key));
-    if (!delivery->digest && (!incident || !may_be_paged(incident)))
+    if (!delivery->digest && !delivery->notice && (!incident || !may_be_paged(incident)))
         sim_fail(sim, "%s is paged for incident %lld, which somebody has", delivery->person,
                  (long long)delivery->incident);
     int64_t since_us;
-    bool by_person = strncmp(delivery->why, "Patients may be harmed", 22) == 0 || /* no alert says so */
-                     strstr(delivery->why, " approved alone what wants two people");
-    if (held_incident(sim, delivery->incident, &since_us) == HOLD_HELD && !by_person && !delivery->digest)
+    bool by_person = strncmp(delivery->why, "Patients may be harmed", 22) == 0; /* no alert says so */
+    if (held_incident(sim, delivery->incident, &since_us) == HOLD_HELD && !by_person && !delivery->digest &&
+        !delivery->notice)
         sim_fail(sim, "%s is paged for incident %lld, all alerts of which are held back", delivery->person,
                  (long long)delivery->incident);
     if (page && page->told_sent)

@@ -14,13 +14,16 @@ static void approve_something(struct sim *sim, int64_t incident, const char *act
     static const int lines[] = {27, 28, 35, 41, 47, 48};
     int line = lines[sim_between(sim, 0, 5)];
     bool force = sim_chance(sim, 8);
-    sim_say(sim, "%s approves %lld:%d", actor, (long long)incident, line);
-    sim_input(sim, &(struct input){.kind = sim_chance(sim, 85) ? INPUT_APPROVE : INPUT_DENY,
-                                   .run = incident,
-                                   .step = line,
-                                   .actor = actor,
-                                   .force = force,
-                                   .text = force ? "break-glass" : NULL});
+    struct input input = {.kind = sim_chance(sim, 85) ? INPUT_APPROVE : INPUT_DENY,
+                          .run = incident,
+                          .step = line,
+                          .actor = actor,
+                          .force = force,
+                          .text = force ? "break-glass" : NULL};
+    for (int64_t n = sim_chance(sim, 40) ? 2 : 1; n > 0; n--) { /* a tired person presses again */
+        sim_say(sim, "%s approves %lld:%d", actor, (long long)incident, line);
+        sim_input(sim, &input);
+    }
 }
 
 /* Any verb on any step, fitting or not. What is started again after it ended is wanted once more. */
