@@ -195,25 +195,68 @@ static void all_but_allow(int ruleset, char *folder)
     }
 }
 
-int sandbox_hide(const char *folder, struct err *err)
+/* 0: there is no Landlock, which has been said. */
+static long landlock_version(const char *effect)
 {
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    if (version < 1) {
-        log_event(LOG_WARNING, "sandbox.no_landlock", "effect=%s",
-                  log_quote("this kernel cannot hide the data folder from the courier; all else works"));
-        return 0;
-    }
-    scoped_heap char *path = realpath(folder, NULL);
-    if (!path)
-        return err_set(err, "sandbox: %s: %s", folder, strerror(errno));
-    struct landlock_ruleset_attr attributes = {.handled_access_fs = rights_known(version)};
+    if (version < 1)
+        log_event(LOG_WARNING, "sandbox.no_landlock", "effect=%s", log_quote(effect));
+    return version < 1 ? 0 : version;
+}
+
+static int ruleset_open(uint64_t rights, struct err *err)
+{
+    struct landlock_ruleset_attr attributes = {.handled_access_fs = rights};
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
-    if (ruleset < 0)
-        return err_set(err, "sandbox: Landlock: %s", strerror(errno));
-    all_but_allow(ruleset, path);
+    return ruleset < 0 ? err_set(err, "sandbox: Landlock: %s", strerror(errno)) : ruleset;
+}
+
+static int ruleset_enforce(int ruleset, struct err *err)
+{
     int failed =
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall(SYS_landlock_restrict_self, ruleset, 0) < 0;
     int error = errno;
     close(ruleset);
     return failed ? err_set(err, "sandbox: Landlock: %s", strerror(error)) : 0;
+}
+
+int sandbox_hide(const char *folder, struct err *err)
+{
+    long version =
+        landlock_version("this kernel cannot hide the data folder from the courier; all else works");
+    if (!version)
+        return 0;
+    scoped_heap char *path = realpath(folder, NULL);
+    if (!path)
+        return err_set(err, "sandbox: %s: %s", folder, strerror(errno));
+    int ruleset = ruleset_open(rights_known(version), err);
+    if (ruleset < 0)
+        return -1;
+    all_but_allow(ruleset, path);
+    return ruleset_enforce(ruleset, err);
+}
+
+int sandbox_write_only_below(const char *folder, struct err *err)
+{
+    long version = landlock_version("this kernel cannot keep core from writing outside of the data folder; "
+                                    "all else works");
+    if (!version)
+        return 0;
+    uint64_t rights = rights_known(version) & ~(uint64_t)LANDLOCK_ACCESS_FS_READ_FILE;
+    int ruleset = ruleset_open(rights, err);
+    if (ruleset < 0)
+        return -1;
+    struct landlock_path_beneath_attr rule = {.allowed_access =
+                                                  rights & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE,
+                                              .parent_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    if (rule.parent_fd < 0 ||
+        syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0) {
+        err_set(err, "sandbox: %s: %s", folder, strerror(errno));
+        if (rule.parent_fd >= 0)
+            close(rule.parent_fd);
+        close(ruleset);
+        return -1;
+    }
+    close(rule.parent_fd);
+    return ruleset_enforce(ruleset, err);
 }

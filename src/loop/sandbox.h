@@ -1,7 +1,8 @@
 /* What each process gives up once it has opened what it needs. A program that has been taken over can do what
  * its profile leaves it, and no more.
  *
- * core     no exec, no new network sockets, no connect; no debugging of others, no mounts, no kernel modules
+ * core     no exec, no new network sockets, no connect; no debugging of others, no mounts, no kernel modules;
+ *          nothing written outside of the data folder
  * courier  no exec, no listen, bind or accept; the same; no reading below the data folder, no writing of
  * files runner   nothing that its steps would inherit: they are the team's own commands, and sudo, strace,
  * lsof and mount must work in them. So no new-privileges bit, no filter, no Landlock. What protects the
@@ -22,3 +23,7 @@ int sandbox_enter(enum sandbox_profile profile, struct err *err);
  * exists now can be read; a file made later beside the folder, or beside one of the folders above it, cannot.
  * Where the kernel has no Landlock: one warning, and 0. */
 int sandbox_hide(const char *folder, struct err *err);
+
+/* From now on nothing is made, changed or removed but below folder, and nothing executed. For this thread and
+ * those that it starts. Where the kernel has no Landlock: one warning, and 0. */
+int sandbox_write_only_below(const char *folder, struct err *err);

@@ -334,7 +334,8 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
     core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
     __atomic_store_n(&core->ready, true,
                      __ATOMIC_RELEASE); /* who asks the moment it listens need not ask again */
-    if (sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0)
+    if (sandbox_write_only_below(core->options->data, err) < 0 || sandbox_enter(SANDBOX_CORE, err) < 0 ||
+        api_start(&options, &backend, &core->api, err) < 0)
         return -1;
     close(core->options->started_fd);
     return 0;
@@ -396,6 +397,8 @@ int role_core(const struct role_options *options)
         .options = options, .clock = clock_system(), .arena = arena_new(), .live = live_new()};
     struct err err = {0};
     log_setup("core", LOG_INFO);
+    setenv("SQLITE_TMPDIR", options->data, 1); /* the only folder that it may write to */
+    umask(077);
     mallopt(M_TRIM_THRESHOLD, SPARE_HEAP_BYTES);
     queue_init(&core.queue);
     pthread_mutex_init(&core.site_lock, NULL);

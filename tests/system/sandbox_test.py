@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Each process is made to do what it must never do, and what became of it is printed: it died of it, was refused, or did
+not have what it takes. taken_over.c acts from inside of the real processes, with their real rights."""
+import ctypes
+import errno
+import mmap
+import signal
+import socket
+import subprocess
+
+from harness import *
+from kill_loop import roles_of
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DIES, DONE, REFUSED, LACKS = 'dies', 'done', 'refused', 'lacks it'
+
+
+class Wish(ctypes.Structure):
+    """struct wish of taken_over.c"""
+    _fields_ = [('role', ctypes.c_char * 16), ('act', ctypes.c_char * 32), ('argument', ctypes.c_char * 512),
+                ('wanted', ctypes.c_int), ('done', ctypes.c_int), ('status', ctypes.c_int)]
+
+
+def built(folder, name, *flags):
+    path = os.path.join(folder, name)
+    subprocess.run([os.environ.get('CC', 'cc'), '-O1', *flags, '-o', path, os.path.join(HERE, name.split('.')[0] + '.c')],
+                   check=True)
+    return path
+
+
+def has_landlock():
+    return ctypes.CDLL(None).syscall(444, None, 0, 1) > 0
+
+
+class Sandbox(SystemTest):
+    def setUp(self):
+        super().setUp()
+        page = written(self.folder, 'wish', '\0' * 4096)
+        self.secret = written(self.folder, 'mail.secret', 'channel-secret\n')
+        with open(page, 'r+b') as f:
+            self.map = mmap.mmap(f.fileno(), 4096)
+        self.wish = Wish.from_buffer(self.map)
+        self.server = self.started(Server(self.folder, '''mail:
+  server: smtp://127.0.0.1:1
+  from: crashcart@example.org
+  user: mailer
+  secret: env:MAIL_SECRET
+''', env={'LD_PRELOAD': built(self.folder, 'taken_over.so', '-shared', '-fPIC'), 'TAKEN_OVER': page,
+          'MAIL_SECRET': 'channel-secret'})).start()
+        self.roles = wait(lambda: len(r := roles_of(self.server)) == 3 and r, 'the three have started')
+        wait(lambda: all(f'{role}.ready' in self.server.process.log() for role in ('courier', 'runner')), 'all are ready')
+
+    def become(self, role, act, argument=''):
+        """What becomes of the act in that process."""
+        wish = self.wish
+        wish.role, wish.act, wish.argument = role.encode(), act.encode(), str(argument).encode()
+        wish.wanted += 1
+        os.kill(self.roles[role], signal.SIGUSR2)
+        wait(lambda: wish.done == wish.wanted, f'{role} has tried to {act} {argument}')
+        status = wish.status
+        if os.WIFSIGNALED(status):
+            return DIES if os.WTERMSIG(status) == signal.SIGSYS else f'signal {os.WTERMSIG(status)}'
+        code = os.WEXITSTATUS(status)
+        return DONE if code == 0 else REFUSED if code in (errno.EPERM, errno.EACCES) else \
+            LACKS if code == errno.ENOENT else errno.errorcode.get(code, str(code))
+
+    def hold(self, acts):
+        wrong = []
+        for role, what, expected, act, argument in acts:
+            became = self.become(role, act, argument)
+            print(f'  {role:8} {what:45} {became}')
+            if became not in expected:
+                wrong.append(f'{role}: {what}: {became}, not {expected}')
+        self.assertEqual(wrong, [])
+
+    def test_every_forbidden_act_dies_or_is_refused(self):
+        listener = socket.create_server(('127.0.0.1', 0))
+        self.addCleanup(listener.close)
+        port, free = listener.getsockname()[1], free_port()
+        ledger = os.path.join(self.server.data, 'ledger.db')
+        self.assertTrue(os.path.exists(ledger), os.listdir(self.server.data))
+        outside = os.path.join(self.folder, 'outside')
+        here, beside = written(self.folder, 'here', 'x'), os.path.join(self.server.data, 'new')
+        core, courier, runner = (self.roles[name] for name in ('core', 'courier', 'runner'))
+        print()
+        self.hold([
+            ('core', 'execute a program', (DIES,), 'exec', '/bin/true'),
+            ('core', 'dial out', (REFUSED,), 'dial', port),
+            ('core', 'listen on another port', (REFUSED,), 'listen', free),
+            ('core', 'trace the courier', (DIES,), 'trace', courier),
+            ('core', "read the courier's memory", (DIES,), 'memory', courier),
+            ('core', 'mount', (DIES,), 'mount', self.folder),
+            ('core', 'see the secret of a channel', (LACKS,), 'environment', 'MAIL_SECRET'),
+            ('core', 'read its own ledger (may)', (DONE,), 'read', ledger),
+            ('core', 'make a file in the data folder (may)', (DONE,), 'make', beside),
+            ('courier', 'execute a program', (DIES,), 'exec', '/bin/true'),
+            ('courier', 'listen', (REFUSED,), 'listen', free),
+            ('courier', 'dial out (may)', (DONE,), 'dial', port),
+            ('courier', 'trace core', (DIES,), 'trace', core),
+            ('courier', "read core's memory", (DIES,), 'memory', core),
+            ('courier', 'mount', (DIES,), 'mount', self.folder),
+            ('courier', 'hold a descriptor of the ledger', (LACKS,), 'holds', ledger),
+            ('courier', 'hold the listening socket', (LACKS,), 'holds', self.listening_socket()),
+            ('courier', 'see its own secret (may)', (DONE,), 'environment', 'MAIL_SECRET'),
+            ('runner', 'hold a descriptor of the ledger', (LACKS,), 'holds', ledger),
+            ('runner', 'hold the listening socket', (LACKS,), 'holds', self.listening_socket()),
+            ('runner', 'see the secret of a channel', (LACKS,), 'environment', 'MAIL_SECRET'),
+            ('runner', 'execute a program (may)', (DONE,), 'exec', '/bin/true'),
+        ])
+        if has_landlock():
+            self.hold([
+                ('core', 'write to a file outside', (REFUSED,), 'write', here),
+                ('core', 'make a file outside', (REFUSED,), 'make', outside),
+                ('courier', 'read the ledger', (REFUSED,), 'read', ledger),
+                ('courier', 'write to the ledger', (REFUSED,), 'write', ledger),
+                ('courier', 'write to a file', (REFUSED,), 'write', here),
+                ('courier', 'make a file', (REFUSED,), 'make', outside),
+            ])
+        self.assertEqual(self.server.request('GET', '/-/ready')[0], 200)
+        self.assertEqual(roles_of(self.server), self.roles)
+
+    def listening_socket(self):
+        """The listening socket of the server, as /proc names it."""
+        with open('/proc/net/tcp', encoding='ascii') as f:
+            for line in f:
+                words = line.split()
+                if words[1].endswith(f':{self.server.port:04X}') and words[3] == '0A':
+                    return f'socket:[{words[9]}]'
+        raise AssertionError('nobody listens')
+
+    def test_what_core_may_not_say_to_the_runner_ends_the_conversation_or_is_refused(self):
+        runner_fd, hash_of_none = 5, '0' * 64
+        order = {'run': 900, 'attempt': 1, 'file': 'pneumonia-detector.md', 'sha256': hash_of_none, 'line': 1}
+        said = [  # what, the frame, what is logged of it
+            ('a command instead of a line', {'run': 901, 'attempt': 1, 'command': 'touch /tmp/x'}, 'frame.refused'),
+            ('a line with a command beside it', {**order, 'line': 0, 'command': 'id'}, 'frame.refused'),
+            ('a document of another hash', order, 'step.refused run=900'),
+            ('a document outside of the folder', {**order, 'run': 902, 'file': '../crashcart.yaml'}, 'step.refused run=902'),
+            ('a document that is not there', {**order, 'run': 903, 'file': 'no.md'}, 'step.refused run=903'),
+            ('an approval without a name', {**order, 'run': 904, 'approved': True}, 'frame.refused'),
+        ]
+        print()
+        for what, frame, logged in said:
+            before = len(self.server.process.log())
+            self.become('core', 'frame', f'{runner_fd} 3 {json.dumps(frame)}')
+            wait(lambda: logged in self.server.process.log()[before:], f'{what}: {logged}')
+            print(f'  core     {what:45} {logged.split()[0]}')
+        self.assertEqual(roles_of(self.server), self.roles)
+        self.become('core', 'frame', f'{runner_fd} 4 {{}}')
+        wait(lambda: 'frame.forbidden' in self.server.process.log(), 'the runner ends the conversation')
+        print(f'  core     {"a frame of the other direction":45} frame.forbidden, all start again')
+        wait(lambda: self.roles['runner'] not in roles_of(self.server).values() and
+             self.server.request('GET', '/-/ready')[0] == 200, 'all have started again')
+
+
+class NoLandlock(SystemTest):
+    def test_the_program_starts_where_the_kernel_lacks_it_and_says_so_once_a_process(self):
+        wrapper = built(self.folder, 'without_landlock')
+        server = Server(self.folder)
+        server.process.argv = [wrapper, *server.process.argv]
+        self.started(server).start()
+        wait(lambda: 'courier.ready' in server.process.log(), 'the courier is ready')
+        warnings = [line for line in server.process.log().splitlines() if 'sandbox.no_landlock' in line]
+        self.assertEqual(len([line for line in warnings if 'core' in line.split('sandbox')[0]]), 1, warnings)
+        self.assertEqual(len(warnings), 2, warnings)
+        self.assertEqual(server.fire({'alertname': 'X', 'service': 'x'})[0], 200)
+
+
+if __name__ == '__main__':
+    unittest.main()
