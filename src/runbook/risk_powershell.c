@@ -49,13 +49,19 @@ static char *lower(struct arena *arena, const char *text, size_t n)
 static bool is_cmdlet(struct arena *arena, const char *at, const char *end)
 {
     size_t n = 0;
+    if (!isupper((unsigned char)at[0]))
+        return false;
     while (at + n < end && isalpha((unsigned char)at[n]))
         n++;
-    if (n < 2 || at + n + 1 >= end || at[n] != '-' || !isalpha((unsigned char)at[n + 1]) ||
-        !isupper((unsigned char)at[0]))
+    if (n < 2 || at + n + 1 >= end || at[n] != '-' || !isalpha((unsigned char)at[n + 1]))
         return false;
     return n < 16 && alternatives_match(verbs, lower(arena, at, n));
 }
+
+/* Behind these stands a command. */
+static const bool before_command[256] = {
+    ['\0'] = true, ['\n'] = true, ['|'] = true, [';'] = true, ['('] = true, ['{'] = true, ['='] = true,
+};
 
 /* PowerShell, not bash: a cmdlet where a command stands, or `$name =` at the start of a line. */
 static bool looks_like_powershell(struct arena *arena, const char *text, size_t n_bytes)
@@ -74,7 +80,7 @@ static bool looks_like_powershell(struct arena *arena, const char *text, size_t 
             if (next < end && *next == '=' && next[1] != '=')
                 return true;
         }
-        if (strchr("\n|;({=", *at))
+        if (before_command[(unsigned char)*at])
             command = true;
         else if (!isspace((unsigned char)*at))
             command = false;
