@@ -213,9 +213,9 @@ static const char *words_before(struct arena *arena, const char *body, size_t at
 
     while (first > 0 && strchr(" :", body[first - 1]))
         first--;
-    for (size_t end = first; n_words < WORDS && first > 0 && !strchr("\n.:_", body[first - 1]);) {
+    while (n_words < WORDS && first > 0 && !strchr("\n.:_", body[first - 1])) {
         first--;
-        n_words += first == 0 || (body[first - 1] == ' ' && body[first] != ' ' && end > first);
+        n_words += first == 0 || (body[first - 1] == ' ' && body[first] != ' ');
     }
     const char *name = text_without_colon(arena, text_normalise(arena, body + first, at - first));
     return name[0] ? name : "blank";

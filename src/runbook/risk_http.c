@@ -114,6 +114,7 @@ static void method_set(struct request *request, const struct word *value)
 /* "X-HTTP-Method-Override: DELETE": many servers do what it says, whatever the request says. */
 static void header_check(struct request *request, const char *header)
 {
+    header += strspn(header, " \t");
     const char *method = text_starts_with(header, "x-") ? strcasestr(header, "method") : NULL;
     if (method && method < header + strcspn(header, ":"))
         request->method_hidden = true;

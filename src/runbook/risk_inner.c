@@ -135,9 +135,20 @@ static bool rest_run(struct scan *scan, struct arguments *arguments, const struc
     return true;
 }
 
-static bool stdin_run(struct scan *scan, const struct phrase *phrase)
+/* `nc -z`: an option that only looks sends nothing, whatever stands before it. */
+static bool looks_by_option(const struct arguments *arguments)
 {
-    if (!scan->stdin_text && scan->stdin_hidden && phrase->language->scan == scan_lines)
+    bool looks = false;
+    phrases_each (phrase, arguments, ASPECT_CLASS)
+        looks |=
+            phrase->kind == KIND_READ && phrase->options.n > 0 && phrase_score(arguments, phrase, NULL) > 0;
+    return looks;
+}
+
+static bool stdin_run(struct scan *scan, const struct arguments *arguments, const struct phrase *phrase)
+{
+    if (!scan->stdin_text && scan->stdin_hidden && phrase->language->scan == scan_lines &&
+        !looks_by_option(arguments))
         risk_raise(scan, RISK_UNKNOWN, "<", "sends what is not in the text");
     if (!scan->stdin_text)
         return false;
@@ -184,7 +195,7 @@ int scan_inner(struct scan *scan, struct arguments *arguments)
             if (score == 0 || (rest && arguments->end < arguments->n_words))
                 continue;
             bool found = rest                         ? rest_run(scan, arguments, phrase, last)
-                         : phrase->form == SLOT_STDIN ? stdin_run(scan, phrase)
+                         : phrase->form == SLOT_STDIN ? stdin_run(scan, arguments, phrase)
                          : phrase->form == SLOT_UNTIL ? until_run(scan, arguments, phrase)
                                                       : option_values_run(scan, arguments, phrase);
             if (found && score + rest > best)
