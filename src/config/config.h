@@ -90,6 +90,7 @@ struct config {
     const char *file;          /* NULL: no configuration at all, only defaults */
     const char *listen;        /* "127.0.0.1:8480" */
     const char *data;          /* folder of the ledger; "./crashcart-data" */
+    const char *user;          /* of core and courier when root starts; "": root */
     const char *store;         /* "postgresql://user@host/db"; NULL: the file ledger.db in data */
     const char *store_secret;  /* its password, as a place like mail.secret; read by core only; may be NULL */
     const char *runbooks;      /* folder; "./runbooks" */

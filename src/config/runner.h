@@ -9,4 +9,5 @@ struct config_runner {
     int64_t step_output_bytes; /* kept of each step; 65536 */
     bool diagnose;             /* run read steps when an incident opens; true */
     int64_t approval_time_s;   /* an approval holds for so long, unless the step starts; 1800 */
+    const char *user;          /* of the runner and its steps when root starts; "": as the others */
 };

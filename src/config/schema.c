@@ -174,6 +174,8 @@ static const struct key runner_keys[] = {
      .help = "run the read steps of a procedure when an incident opens"},
     {"approval_time", VALUE_DURATION, RUNNER_OFFSET(approval_time_s), .fallback = "30m", .least = 60,
      .most = DAY, .help = "an approval of a step that has not started holds for so long"},
+    {"user", VALUE_ID, RUNNER_OFFSET(user),
+     .help = "whom steps run as when root starts the server; the server's user when not given"},
 };
 static const struct section runner_section = {"runner", runner_keys, sizeof runner_keys / sizeof *runner_keys,
                                               0, -1};
@@ -221,6 +223,8 @@ static const struct key root_keys[] = {
      .help = "postgresql://USER@HOST/DATABASE keeps the ledger there; in the data folder when not given"},
     {"store_secret", VALUE_SECRET, offsetof(struct config, store_secret),
      .help = "the store's password: env:NAME, file:PATH or credential:NAME"},
+    {"user", VALUE_ID, offsetof(struct config, user),
+     .help = "whom the server becomes when root starts it; root when not given"},
     {"runbooks", VALUE_PATH, offsetof(struct config, runbooks), .fallback = "./runbooks",
      .help = "folder of the runbooks"},
     {"policy", VALUE_PATH, offsetof(struct config, policy),

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,13 +97,17 @@ static void cgroup_enter(int cgroup_fd, int report_fd)
     close(fd);
 }
 
+static void user_become(const struct child_user *user, int report_fd)
+{
+    if (setgroups((size_t)user->n_groups, user->groups) < 0 ||
+        setresgid(user->group, user->group, user->group) < 0 ||
+        setresuid(user->user, user->user, user->user) < 0)
+        child_fail(report_fd, "becoming another user");
+}
+
 __attribute__((noreturn)) static void child_become(const struct child_options *options, pid_t parent,
                                                    int report_fd)
 {
-    if (options->death_signal && prctl(PR_SET_PDEATHSIG, options->death_signal) < 0)
-        child_fail(report_fd, "PR_SET_PDEATHSIG");
-    if (getppid() != parent) /* it ended before we asked to be told */
-        _exit(127);
     if (options->new_session)
         setsid();
     if (options->cgroup_fd >= 0)
@@ -113,6 +118,13 @@ __attribute__((noreturn)) static void child_become(const struct child_options *o
         child_fail(report_fd, "working directory");
     fds_place(options, &report_fd);
     limits_set(options->limits);
+    if (options->user)
+        user_become(options->user, report_fd);
+    /* After the change of user, which would undo it. */
+    if (options->death_signal && prctl(PR_SET_PDEATHSIG, options->death_signal) < 0)
+        child_fail(report_fd, "PR_SET_PDEATHSIG");
+    if (getppid() != parent) /* it ended before we asked to be told */
+        _exit(127);
     signals_reset(options->held_signal);
     execve(options->path, (char *const *)options->arguments, (char *const *)options->environment);
     child_fail(report_fd, options->path);

@@ -14,6 +14,13 @@ struct child_limit { /* setrlimit(2); what the process may not raise is left as 
     unsigned long long soft, hard;
 };
 
+struct child_user { /* whom it becomes; only root can */
+    uid_t user;
+    gid_t group;
+    gid_t groups[32]; /* all that it is in */
+    int n_groups;
+};
+
 struct child_options {
     const char *path; /* absolute; no search */
     const char *const *arguments;
@@ -26,6 +33,7 @@ struct child_options {
                          none */
     bool new_session;
     int cgroup_fd;                    /* folder of a version 2 cgroup to enter before exec, or -1 */
+    const struct child_user *user;    /* NULL: stays who it is */
     const struct child_limit *limits; /* ends with resource -1; NULL: none */
     int oom_score;                    /* added to /proc/self/oom_score_adj, 0: unchanged */
 };

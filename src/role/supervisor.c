@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include "loop/fleet.h"
 #include "loop/listen.h"
 #include "role/arguments.h"
+#include "role/role_user.h"
 #include "role/site.h"
 
 enum { CORE, COURIER, RUNNER, ROLES };
@@ -32,6 +34,7 @@ struct supervisor {
     struct role_options options;
     const char *secret_variables[2]; /* of the environment; for that role's eyes only. NULL: none */
     int config_fd;                   /* to the courier; -1: it does not run */
+    struct role_user users[ROLES];
 };
 
 enum { PAIR_COURIER, PAIR_RUNNER, PAIR_CONFIG, PAIRS };
@@ -57,6 +60,9 @@ static bool may_see(const struct supervisor *supervisor, int role, const char *v
     return !is_secret || is_own;
 }
 
+/* A process that dies leaves nothing of what it knew. */
+static const struct child_limit limits[] = {{RLIMIT_CORE, 0, 0}, {-1, 0, 0}};
+
 static int start_role(const struct supervisor *supervisor, int role, const struct role_options *options,
                       const int *fds, size_t n_fds, pid_t *ret_pid, struct err *err)
 {
@@ -77,6 +83,8 @@ static int start_role(const struct supervisor *supervisor, int role, const struc
         .held_signal = members[role].hears_reload ? SIGHUP : 0,
         .new_session = true, /* a terminal's Ctrl-C is for the supervisor to act on */
         .cgroup_fd = -1,
+        .user = supervisor->users[role].set ? &supervisor->users[role].is : NULL,
+        .limits = limits,
     };
     return child_start(&child, ret_pid, err);
 }
@@ -251,7 +259,10 @@ int role_supervise(const struct role_options *options)
     signal(SIGPIPE, SIG_IGN);
     if (listen_open(supervisor.options.listen, &supervisor.options.listen_fd, &err) < 0) {
         log_event(LOG_ERROR, "listen.failed", "error=%s", log_quote(err.text));
-    } else if (data_folder_make(supervisor.options.data) == 0) {
+    } else if (data_folder_make(supervisor.options.data) == 0 &&
+               role_users_settle(config->user, config->runner.user, supervisor.options.data,
+                                 &supervisor.users[CORE], &supervisor.users[RUNNER]) == 0) {
+        supervisor.users[COURIER] = supervisor.users[CORE];
         struct fleet fleet = {.members = members,
                               .n_members = ROLES,
                               .start = fleet_start,

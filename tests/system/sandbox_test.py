@@ -32,20 +32,23 @@ def has_landlock():
     return ctypes.CDLL(None).syscall(444, None, 0, 1) > 0
 
 
-class Sandbox(SystemTest):
-    def setUp(self):
-        super().setUp()
-        page = written(self.folder, 'wish', '\0' * 4096)
-        self.secret = written(self.folder, 'mail.secret', 'channel-secret\n')
-        with open(page, 'r+b') as f:
-            self.map = mmap.mmap(f.fileno(), 4096)
-        self.wish = Wish.from_buffer(self.map)
-        self.server = self.started(Server(self.folder, '''mail:
+class Acts(SystemTest):
+    config = '''mail:
   server: smtp://127.0.0.1:1
   from: crashcart@example.org
   user: mailer
   secret: env:MAIL_SECRET
-''', env={'LD_PRELOAD': built(self.folder, 'taken_over.so', '-shared', '-fPIC'), 'TAKEN_OVER': page,
+'''
+
+    def setUp(self):
+        super().setUp()
+        page = written(self.folder, 'wish', '\0' * 4096)
+        with open(page, 'r+b') as f:
+            self.map = mmap.mmap(f.fileno(), 4096)
+        self.wish = Wish.from_buffer(self.map)
+        os.chmod(self.folder, 0o755)
+        os.chmod(page, 0o666)
+        self.server = self.started(Server(self.folder, self.config, env={'LD_PRELOAD': built(self.folder, 'taken_over.so', '-shared', '-fPIC'), 'TAKEN_OVER': page,
           'MAIL_SECRET': 'channel-secret'})).start()
         self.roles = wait(lambda: len(r := roles_of(self.server)) == 3 and r, 'the three have started')
         wait(lambda: all(f'{role}.ready' in self.server.process.log() for role in ('courier', 'runner')), 'all are ready')
@@ -73,6 +76,8 @@ class Sandbox(SystemTest):
                 wrong.append(f'{role}: {what}: {became}, not {expected}')
         self.assertEqual(wrong, [])
 
+
+class Sandbox(Acts):
     def test_every_forbidden_act_dies_or_is_refused(self):
         listener = socket.create_server(('127.0.0.1', 0))
         self.addCleanup(listener.close)
@@ -151,6 +156,45 @@ class Sandbox(SystemTest):
         print(f'  core     {"a frame of the other direction":45} frame.forbidden, all start again')
         wait(lambda: self.roles['runner'] not in roles_of(self.server).values() and
              self.server.request('GET', '/-/ready')[0] == 200, 'all have started again')
+
+
+@unittest.skipUnless(os.geteuid() == 0, 'only root becomes others')
+class OtherUsers(Acts):
+    """Root starts the server: it becomes one user, and its steps another."""
+    config = 'user: daemon\nrunner: {user: nobody}\n'
+
+    def test_steps_run_as_another_user_who_sees_nothing_of_the_others(self):
+        ledger = os.path.join(self.server.data, 'ledger.db')
+        core, courier = self.roles['core'], self.roles['courier']
+        with open(f"/proc/{self.roles['runner']}/status", encoding='ascii') as f:
+            words = dict(line.split(':', 1) for line in f)
+        self.assertEqual(words['Uid'].split(), ['65534'] * 4)
+        self.assertEqual(words['Groups'].split(), ['65534'])
+        self.assertEqual(words['CapEff'].strip(), '0' * 16)
+        print()
+        self.hold([
+            ('runner', 'read the ledger', (REFUSED,), 'read', ledger),
+            ('runner', 'write to the ledger', (REFUSED,), 'write', ledger),
+            ('runner', 'read the token of the administrator', (REFUSED,), 'read', f'{self.server.data}/admin.token'),
+            ('runner', 'make a file beside the ledger', (REFUSED,), 'make', f'{self.server.data}/new'),
+            ('runner', 'trace core', (REFUSED,), 'trace', core),
+            ('runner', 'trace the courier', (REFUSED,), 'trace', courier),
+            ('runner', "read the courier's memory", (REFUSED,), 'memory', courier),
+            ('runner', "read the courier's environment", (REFUSED,), 'read', f'/proc/{courier}/environ'),
+            ('runner', "list core's descriptors", (REFUSED,), 'read', f'/proc/{core}/fd/3'),
+            ('runner', 'work in its own folder (may)', (DONE,), 'make', f'{self.server.data}/runner/new'),
+            ('core', 'become root again', (REFUSED,), 'root', ''),
+            ('courier', 'become root again', (REFUSED,), 'root', ''),
+            ('runner', 'become root again', (REFUSED,), 'root', ''),
+        ])
+
+    def test_a_data_folder_of_root_is_not_taken_over(self):
+        other = Server(self.folder, self.config, data=os.path.join(self.folder, 'older'))
+        written(other.data, 'ledger.db', '')
+        other.process.start()
+        self.addCleanup(other.stop)
+        self.assertEqual(other.process.child.wait(20), 3)
+        self.assertIn('chown -R', other.process.log())
 
 
 class NoLandlock(SystemTest):

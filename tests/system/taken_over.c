@@ -126,6 +126,12 @@ static int act_environment(const char *name)
     return getenv(name) ? 0 : ENOENT;
 }
 
+static int act_root(const char *unused)
+{
+    (void)unused;
+    return verdict(setresuid(0, 0, 0));
+}
+
 /* A frame to the peer on the given descriptor: "FD KIND PAYLOAD". It passes by the program's own rules. */
 static int act_frame(const char *argument)
 {
@@ -149,7 +155,8 @@ static const struct {
 } acts[] = {{"exec", act_exec},   {"dial", act_dial},   {"listen", act_listen},
             {"read", act_read},   {"write", act_write}, {"make", act_make},
             {"trace", act_trace}, {"mount", act_mount}, {"memory", act_memory},
-            {"holds", act_holds}, {"frame", act_frame}, {"environment", act_environment}};
+            {"holds", act_holds}, {"frame", act_frame}, {"environment", act_environment},
+            {"root", act_root}};
 
 /* In the main thread: Landlock binds threads one by one. _Fork takes no locks. */
 static void on_signal(int number)
