@@ -182,8 +182,13 @@ void get_steps(struct request *request)
     if (find(request, &ledger, &incident) < 0 ||
         check(request, ledger_steps(ledger, request->arena, incident.number, &steps, &n, &err), &err) != 0)
         return;
+    const struct run_step *next = NULL;
+    for (size_t i = 0; !next && i < n; i++)
+        if (incident.state < INCIDENT_RESOLVED && step_wants_person(&steps[i]))
+            next = &steps[i];
     struct json_writer writer = answer_json(request);
     jw_begin_object(&writer);
+    jw_pair_int_or_null(&writer, "next", next ? next->line : 0, next != NULL);
     jw_name(&writer, "steps");
     jw_begin_array(&writer);
     for (size_t i = 0; i < n; i++)

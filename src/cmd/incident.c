@@ -123,7 +123,7 @@ static int show(struct words *words)
                           &words->err);
     }
     if (code == EXIT_DONE)
-        incident_print(&out, roots[0], json_get(roots[1], "steps"), json_get(roots[2], "events"), &options);
+        incident_print(&out, roots[0], roots[1], json_get(roots[2], "events"), &options);
     for (size_t i = 0; i < N_PARTS; i++)
         json_document_free(documents[i]);
     print(&out);

@@ -547,9 +547,26 @@ static void add_next(struct buf *out, struct json incident)
                        number_of(incident, "number"));
 }
 
-void incident_print(struct buf *out, struct json incident, struct json steps, struct json events,
+/* What is first to be done of the procedure, by its line; 0: nothing. */
+static void add_next_step(struct buf *out, struct json steps, long long line)
+{
+    for (struct json_iter i = json_first(steps); line && json_more(&i); json_next(&i)) {
+        scoped_buf struct buf row = {0};
+        const char *text = text_of(i.value, "text");
+        if (number_of(i.value, "line") != line)
+            continue;
+        buf_printf(&row, "line %lld is %s: ", line, text_of(i.value, "state"));
+        text_add_fit(&row, *text ? text : text_of(i.value, "command"), 2 * TERMINAL_COLUMNS, false);
+        buf_puts(out, "\nnext: ");
+        text_add_wrapped(out, buf_text(&row), 6, 6);
+        add_step_hint(out, i.value, false);
+    }
+}
+
+void incident_print(struct buf *out, struct json incident, struct json run, struct json events,
                     const struct show_options *options)
 {
+    struct json steps = json_get(run, "steps");
     add_header(out, incident, options);
     add_steps(out, steps, options->colours);
     add_checklist(out, incident, options->colours);
@@ -557,5 +574,6 @@ void incident_print(struct buf *out, struct json incident, struct json steps, st
     add_outputs(out, steps, options);
     add_events(out, events, options);
     add_next_clock(out, json_get(incident, "clocks"), options->now_us);
+    add_next_step(out, steps, number_of(run, "next"));
     add_next(out, incident);
 }

@@ -17,5 +17,5 @@ struct show_options {
 void incidents_print(struct buf *out, struct json incidents, const struct show_options *options);
 /* The member "clocks" of /clocks or of /incidents/N. */
 void clocks_print(struct buf *out, struct json clocks, const struct show_options *options);
-void incident_print(struct buf *out, struct json incident, struct json steps, struct json events,
+void incident_print(struct buf *out, struct json incident, struct json run, struct json events,
                     const struct show_options *options);

@@ -29,13 +29,20 @@ static const char incident_text[] =
     "\"state\":\"overdue\",\"what\":\"Tell the regulator\",\"file\":\"billing.md\",\"line\":23,"
     "\"due_at\":\"2026-03-01T08:50:00Z\"}]}";
 static const char steps_text[] =
-    "[{\"run\":4,\"line\":61,\"phase\":\"Diagnosis\",\"command\":\"rabbitmqctl list_queues name messages "
-    "consumers | "
-    "sort -k2 -n -r | head -n "
-    "20\",\"class\":\"read\",\"state\":\"succeeded\",\"output\":\"one\\ntwo\\nthree\\nfour\\n"
-    "five\\nsix\\nseven\\neight\\n\"},{\"run\":4,\"line\":78,\"phase\":\"Mitigation\",\"command\":"
-    "\"systemctl restart "
-    "worker\",\"class\":\"mutate\",\"state\":\"waiting\",\"why\":\"`systemctl restart` stops what runs\"}]";
+    "{\"next\":70,\"steps\":["
+    "{\"run\":4,\"line\":61,\"phase\":\"Diagnosis\",\"command\":\"rabbitmqctl list_queues name messages "
+    "consumers | sort -k2 -n -r | head -n "
+    "20\",\"class\":\"read\",\"state\":\"succeeded\",\"output\":\"one\\ntwo"
+    "\\nthree\\nfour\\nfive\\nsix\\nseven\\neight\\n\"},"
+    "{\"run\":4,\"line\":66,\"kind\":\"manual\",\"text\":\"Look at the dashboard\",\"state\":\"done\","
+    "\"done_by\":\"person:ana\",\"note\":\"all red\"},"
+    "{\"run\":4,\"line\":70,\"kind\":\"decision\",\"text\":\"Restart it if one worker hangs, and only then, "
+    "for the others lose what they hold\",\"state\":\"open\"},"
+    "{\"run\":4,\"line\":78,\"phase\":\"Mitigation\",\"choice\":77,\"option\":77,\"command\":\"systemctl "
+    "restart worker\",\"class\":\"mutate\",\"state\":\"waiting\",\"why\":\"`systemctl restart` stops what "
+    "runs\"},"
+    "{\"run\":4,\"line\":80,\"choice\":77,\"option\":79,\"command\":\"systemctl kill worker\",\"class\":"
+    "\"mutate\",\"state\":\"not taken\"}]}";
 static const char events_text[] = "[{\"at\":\"2026-03-01T08:48:00.250Z\",\"summary\":\"opened\\u001b[2J\"},{"
                                   "\"at\":\"2026-03-01T08:49:01Z\",\"summary\":"
                                   "\"a summary that is so long that it has to be broken over more than the "
@@ -93,6 +100,11 @@ static void an_incident_says_what_why_and_what_to_do(void **state)
     assert_has(&out, "within 15 min");
     assert_has(&out, "2 firing of 3");
     assert_has(&out, "      crashcart approve 4 78\n");
+    assert_has(&out, "      by person:ana: all red\n");
+    assert_has(&out, "      crashcart step answer 4 70 yes|no\n");
+    assert_has(&out, "  one of these (crashcart step choose 4 LINE):\n   78");
+    assert_has(&out, "  or:\n   80");
+    assert_has(&out, "\nnext: line 70 is open: Restart it if one worker hangs");
     assert_has(&out, "    six\n    ... 2 more lines: --full\n");
     assert_has(&out, "  08:49:01  a summary");
     assert_has(&out, "holds until   2026-03-01 09:15:00 UTC without progress");

@@ -92,6 +92,11 @@ bool step_verb_fits(enum step_verb verb, const struct run_step *step)
     }
 }
 
+bool step_wants_person(const struct run_step *step)
+{
+    return (IN(step->state) & (NOT_BEGUN | IN(STEP_EFFECT_UNKNOWN))) != 0;
+}
+
 const char *step_cannot_run(const struct risk *risk)
 {
     if (risk->unfilled)

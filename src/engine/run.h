@@ -97,6 +97,9 @@ struct step_result {
 /* Can that be done with the row as it stands? What depends on other rows the engine knows. */
 bool step_verb_fits(enum step_verb verb, const struct run_step *step);
 
+/* Nothing comes of it until a person does something: the first such row is what is next. */
+bool step_wants_person(const struct run_step *step);
+
 /* May a command of this risk run without asking? NULL: yes; else why not, one sentence. The one rule: the
  * engine plans by it and the runner enforces it. Only a finite read command that shows no secrets or patient
  * data, wants no terminal, has every placeholder filled and parses runs unasked; an endless one (logs -f)
