@@ -53,6 +53,13 @@ static bool is_limit(const char *clause, const char *sentence, const struct cond
            text_find_word(sentence, "when") || text_find_word(sentence, "until");
 }
 
+/* Whether any clause of it may be one: most steps with a number state no limit. */
+static bool may_limit(const char *text)
+{
+    return strpbrk(text, "<>") || strstr(text, "\xe2\x89") || text_find_word(text, "if") ||
+           text_find_word(text, "when") || text_find_word(text, "until");
+}
+
 /* Program text in running text: "awk '$3 > 0'", "80->4000". */
 static bool is_program(const char *clause)
 {
@@ -107,7 +114,8 @@ static void read_text(struct parts_reading *reading, const char *text, const cha
 {
     struct sentences sentences = {0};
 
-    if (strnlen(text, TEXT_BYTES) == TEXT_BYTES || strpbrk(text, "0123456789") == NULL)
+    if (strnlen(text, TEXT_BYTES) == TEXT_BYTES || strpbrk(text, "0123456789") == NULL ||
+        (step && !may_limit(text)))
         return;
     text_sentences(reading->arena, text, &sentences);
     list_each (sentence, &sentences) {
