@@ -133,6 +133,8 @@ static void print_request(struct json step, const struct decision *decision)
     const char *name = json_text(json_get(step, "class"), NULL);
     const char *why = json_text(json_get(step, "class_why"), NULL);
     const char *first = json_text(json_get(approval, "first_by"), NULL);
+    const char *asks = json_text(json_get(step, "why"), NULL);
+    const char *target = json_text(json_get(step, "target"), NULL);
     if (!runs)
         return;
     buf_printf(&out, "%s:%lld would run:\n", file ? file : "", decision->step);
@@ -140,8 +142,9 @@ static void print_request(struct json step, const struct decision *decision)
     buf_printf(&class, "%s: %s", name ? name : "", why ? why : "");
     add_row(&out, "class", buf_text(&class));
     add_row(&out, "if", json_text(json_get(step, "condition"), NULL));
-    add_row(&out, "where", json_text(json_get(step, "where"), NULL));
-    add_row(&out, "asks", json_text(json_get(step, "why"), NULL));
+    add_row(&out, "where", target ? target : "the server's own host, as the user that the server runs as");
+    if (asks && (!why || strcmp(asks, why) != 0))
+        add_row(&out, "asks", asks);
     if (json_int(json_get(approval, "needs"), 1) > 1)
         buf_printf(&two, first ? "of two people, %s has approved it" : "two people", first ? first : "");
     add_row(&out, "needs", buf_text(&two));

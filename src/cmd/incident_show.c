@@ -269,6 +269,7 @@ static void add_step_hint(struct buf *out, struct json step, bool colours)
     static const struct {
         const char *state, *kind, *verb, *more;
     } hints[] = {
+        {"running", "command", "step watch", ""},
         {"waiting", "command", "approve", ""},
         {"open", "decision", "step answer", " yes|no"},
         {"effect unknown", "command", "step start", "  (or step done, step skip)"},

@@ -59,7 +59,7 @@ static int watch_piece(const struct client *client, const struct words *words, i
         *ret_more = json_bool(json_get(root, "more"), false);
         *from = json_int(json_get(root, "next"), 0);
         if (!*ret_more)
-            buf_printf(&out, "%sstep %lld of run %lld is %s\n",
+            buf_printf(&out, "%sstep %lld of run %lld: %s\n",
                        out.n_bytes && out.at[out.n_bytes - 1] != '\n' ? "\n" : "", words->step, words->run,
                        state ? state : "over");
         fwrite(buf_text(&out), 1, out.n_bytes, stdout);

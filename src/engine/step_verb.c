@@ -195,12 +195,12 @@ void step_take(struct turn *turn, struct incident_record *record, struct run_ste
     struct run_step *decision = row_on(record, step->branch);
     struct input said = *input;
     said.text = arena_printf(turn->arena, "by taking line %d", step->line);
+    if (step->choice)
+        choose(turn, record, step, &said);
     if (decision && !*decision->answer && decision->state == STEP_OPEN) {
         step_take(turn, record, decision, input);
         answer(turn, record, decision, &said, "yes");
     }
-    if (step->choice)
-        choose(turn, record, step, &said);
 }
 
 /* ---- the verbs ---- */
@@ -399,7 +399,7 @@ void decide_step_verb(struct turn *turn, const struct input *input)
             incident_progress(turn, record, by.actor);
         }
     } else {
-        turn_answer(turn, OUTCOME_CONFLICT, step->incident, "Line %d is %s that is %s%s%s: no `%s` now.%s%s",
+        turn_answer(turn, OUTCOME_CONFLICT, step->incident, "Line %d is %s (%s%s%s): no `%s` now.%s%s",
                     step->line, kind_text(step), step_state_name(step->state), *step->answer ? ", " : "",
                     step->answer, known ? step_verb_name(input->verb) : "such verb", *step->why ? " " : "",
                     step->why);
