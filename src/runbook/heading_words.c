@@ -148,18 +148,13 @@ static const struct vocabulary *loaded(void)
     return &vocabulary;
 }
 
-static inline char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 /* Length of the phrase when it stands at text as whole words ("s" at its end let pass), else 0. */
 static size_t phrase_bytes(const char *text, const char *phrase)
 {
     size_t n = 0;
 
     for (; phrase[n]; n++)
-        if (lower(text[n]) != lower(phrase[n]))
+        if (phrase_lower(text[n]) != phrase_lower(phrase[n]))
             return 0;
     size_t plural = n + (tolower((unsigned char)text[n]) == 's');
     bool whole = !isalnum((unsigned char)text[n]) && (unsigned char)text[n] < 0x80;

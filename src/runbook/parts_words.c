@@ -2,7 +2,6 @@
 #include "runbook/parts_words.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -135,12 +134,12 @@ static size_t phrase_bytes(const char *text, const char *phrase)
     for (; phrase[n]; n++) {
         bool blank = phrase[n] == ' ' || phrase[n] == '-';
         if (blank ? text[n] != ' ' && text[n] != '-' && text[n] != '_'
-                  : tolower((unsigned char)text[n]) != tolower((unsigned char)phrase[n]))
+                  : phrase_lower(text[n]) != phrase_lower(phrase[n]))
             return 0;
     }
     if (!phrase_word_byte(text[n]))
         return n;
-    return tolower((unsigned char)text[n]) == 's' && !phrase_word_byte(text[n + 1]) ? n + 1 : 0;
+    return phrase_lower(text[n]) == 's' && !phrase_word_byte(text[n + 1]) ? n + 1 : 0;
 }
 
 /* The longest phrase of the group at text, where that word stands. */
