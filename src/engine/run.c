@@ -103,8 +103,6 @@ const char *step_cannot_run(const struct risk *risk)
         return "A placeholder in it is not filled.";
     if (!risk->parses)
         return "The shell does not accept it as it stands.";
-    if (risk->wants_terminal)
-        return "It wants a terminal.";
     return NULL;
 }
 
@@ -117,5 +115,8 @@ const char *step_must_ask(const struct risk *risk)
         return text_or(risk->why, "It is not known to be harmless.");
     if (risk->sensitive)
         return text_or(risk->sensitive_why, "It may print secrets or patient data.");
+    if (risk->wants_terminal)
+        return "It wants a terminal. It gets one, but nobody types there: what waits for an answer is "
+               "stopped.";
     return NULL;
 }

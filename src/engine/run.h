@@ -13,7 +13,7 @@
 
 enum step_state {
     STEP_WAITING,        /* wants an approval */
-    STEP_HELD,           /* cannot run as it stands: a placeholder is not filled, it wants a terminal, ... */
+    STEP_HELD,           /* cannot run as it stands: a placeholder is not filled, ... */
     STEP_QUEUED,         /* will start when the one before it is done */
     STEP_STARTING,       /* the intent is durable; the runner is told after the commit */
     STEP_RUNNING,        /* the runner has started it */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -117,6 +118,8 @@ __attribute__((noreturn)) static void child_become(const struct child_options *o
     if (options->folder && chdir(options->folder) < 0)
         child_fail(report_fd, "working directory");
     fds_place(options, &report_fd);
+    if (options->terminal && (dup2(STDOUT_FILENO, STDIN_FILENO) < 0 || ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0))
+        child_fail(report_fd, "its terminal");
     limits_set(options->limits);
     if (options->user)
         user_become(options->user, report_fd);

@@ -32,7 +32,8 @@ struct child_options {
     int held_signal;  /* waits until the program lets it in: one that came before its handler would end it. 0:
                          none */
     bool new_session;
-    int cgroup_fd;                    /* folder of a version 2 cgroup to enter before exec, or -1 */
+    bool terminal; /* descriptor 1 is one: it becomes its input too, and the terminal of its new session */
+    int cgroup_fd; /* folder of a version 2 cgroup to enter before exec, or -1 */
     const struct child_user *user;    /* NULL: stays who it is */
     const struct child_limit *limits; /* ends with resource -1; NULL: none */
     int oom_score;                    /* added to /proc/self/oom_score_adj, 0: unchanged */

@@ -23,6 +23,7 @@
  * those names. */
 static const char prelude[] =
     "unset BASH_ENV\n"
+    "[[ -t 1 ]] && TERM=xterm\n"
     "__step_state=$PWD/" STATE_FILE "\n"
     "__step_folder=\n"
     "declare -A __step_given\n"

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "loop/keeper.h"
+#include "loop/terminal.h"
 #include "runner/shell.h"
 
 enum { ENDLESS_S = 5, TERM_PATIENCE_MS = 2000, OUTPUT_PATIENCE_MS = 500, SIGPIPE_EXIT = 128 + 13 };
@@ -311,6 +312,7 @@ static int keeper_begin(struct step_work *work, int output_fd, int command_fd, s
                                     .n_fds = sizeof fds / sizeof *fds,
                                     .death_signal = SIGKILL,
                                     .new_session = true,
+                                    .terminal = work->command->risk.wants_terminal,
                                     .cgroup_fd = work->cgroup_fd,
                                     .limits = limits,
                                     .oom_score = 500};
@@ -330,6 +332,14 @@ static void handles_open(struct step_work *work, int output_fd)
     must(uv_read_start((uv_stream_t *)&work->pipe, on_alloc, on_output) == 0);
 }
 
+/* A pipe, for most programs print whole lines only there; or the terminal that the command wants. */
+static int output_open(const struct step_work *work, int ret_fds[2], struct err *err)
+{
+    if (work->command->risk.wants_terminal)
+        return terminal_open(ret_fds, err);
+    return pipe2(ret_fds, O_CLOEXEC) < 0 ? err_set(err, "no pipe for the output: %s", strerror(errno)) : 0;
+}
+
 int step_begin(struct step_work *work, struct err *err)
 {
     struct runner *runner = work->runner;
@@ -339,9 +349,9 @@ int step_begin(struct step_work *work, struct err *err)
     int command_fd = shell_command_fd(work->command->text);
     if (command_fd < 0)
         return err_set(err, "no memory for the command: %s", strerror(errno));
-    if (pipe2(output, O_CLOEXEC) < 0) {
+    if (output_open(work, output, err) < 0) {
         close(command_fd);
-        return err_set(err, "no pipe for the output: %s", strerror(errno));
+        return -1;
     }
     snprintf(work->cgroup_name, sizeof work->cgroup_name, "run-%lld-line-%d", (long long)work->order.run,
              work->order.line);

@@ -100,6 +100,22 @@ static void an_endless_command_is_time_boxed(void **state)
     assert_string_equal(happened->why, "endless command, stopped after 0.3 s");
 }
 
+static void a_command_that_wants_a_terminal_has_one(void **state)
+{
+    (void)state;
+    runner_close();
+    runner_open(2000);
+    const struct happened *happened = run_approved(
+        "docker() { [ -t 0 ] && [ -t 1 ] && stty size && tty | sed 's/[0-9]*$//' && echo \"$TERM\" && "
+        "ps -o tty= -p $$ | grep -c pts; }; docker exec -it web sh");
+    assert_ran(happened, "40 120\n/dev/pts/\nxterm\n1\n");
+    /* The next one has none, and whoever asks for an answer gets none. */
+    assert_ran(run_approved("[ -t 1 ] || echo \"$TERM\""), "dumb\n");
+    happened = run_approved("docker() { read -r -p 'sure? ' answer; }; docker exec -it web sh");
+    assert_int_equal(happened->state, STEP_TIMED_OUT);
+    assert_string_equal(happened->output, "sure? ");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, runner_test_make, runner_test_unmake)
@@ -113,6 +129,7 @@ int main(void)
         T(an_unasked_step_leaves_nothing_running),
         T(an_approved_step_may_start_a_service_but_not_hold_the_output),
         T(an_endless_command_is_time_boxed),
+        T(a_command_that_wants_a_terminal_has_one),
     };
     log_setup("runner", LOG_ERROR);
     return cmocka_run_group_tests(tests, NULL, NULL);
