@@ -23,6 +23,8 @@ struct planning {
     bool diagnose;       /* the configuration wants steps to run by themselves */
     const char *heading; /* of the commands or the task at hand, NULL at the beginning of a phase */
     int option, choice;  /* lines of that, and of the first alternative to it, or 0 */
+    int phase_choice;    /* line of the first of alternative phases, or 0; then what is inside is no choice */
+    size_t phase_first;  /* its first row */
     size_t n_left_out;
 };
 
@@ -78,10 +80,38 @@ static struct run_step *row_add(struct planning *plan, const struct run_step *va
     step->sha256 = plan->runbook->sha256;
     step->phase = plan->phase ? plan->phase->name : NULL;
     step->exit_code = -1;
-    step->option = plan->choice && step->state != STEP_QUEUED ? plan->option : 0;
-    step->choice = step->option ? plan->choice : 0;
+    if (step->state != STEP_QUEUED && (plan->phase_choice || plan->choice)) {
+        step->choice = plan->phase_choice ? plan->phase_choice : plan->choice;
+        step->option = plan->phase_choice ? plan->phase->line : plan->option;
+    }
     texts_to_heap(&step_texts, step);
     return step;
+}
+
+/* The rows from there on turn out to be the first alternative. */
+static void option_mark(struct incident_record *record, size_t from, int choice)
+{
+    for (size_t i = from; i < record->n_steps; i++)
+        if (record->steps[i].state != STEP_QUEUED)
+            record->steps[i].choice = record->steps[i].option = choice;
+}
+
+/* Whole phases may be alternatives, too. */
+static void phase_begin(struct planning *plan, const struct phase *phase)
+{
+    const struct phase *before = plan->phase;
+    bool follows = before && before->name && phase->name && alternative_follows(before->name, phase->name);
+    if (!follows)
+        plan->phase_choice = 0;
+    if (follows && !plan->phase_choice) {
+        plan->phase_choice = before->line;
+        option_mark(plan->record, plan->phase_first, before->line);
+    }
+    plan->phase = phase;
+    plan->phase_first = plan->record->n_steps;
+    plan->repairing |= repairs(phase->stage);
+    plan->heading = NULL;
+    plan->choice = 0;
 }
 
 /* What follows stands under another heading: it may be another way to do what stands under the one before. */
@@ -93,13 +123,12 @@ static void option_begin(struct planning *plan, const char *heading, int line)
     bool follows = plan->heading && alternative_follows(plan->heading, heading);
     if (!follows)
         plan->choice = 0;
-    if (follows && !plan->choice) {
+    if (follows && !plan->choice && !plan->phase_choice) {
+        size_t from = record->n_steps;
+        while (from > plan->phase_first && record->steps[from - 1].line >= plan->option)
+            from--;
         plan->choice = plan->option;
-        for (size_t i = record->n_steps; i-- > plan->first && record->steps[i].line >= plan->option;)
-            if (record->steps[i].state != STEP_QUEUED) {
-                record->steps[i].choice = plan->choice;
-                record->steps[i].option = plan->option;
-            }
+        option_mark(record, from, plan->choice);
     }
     plan->heading = heading;
     plan->option = line;
@@ -129,7 +158,7 @@ static void plan_command(struct turn *turn, struct planning *plan, const struct 
     with.risk_why = command->risk.why;
     with.state = state;
     with.why = why;
-    with.condition = text_or(command->condition, step->condition);
+    with.condition = text_or(text_or(command->condition, step->condition), plan->phase->condition);
     with.branch = state == STEP_QUEUED ? 0 : branch;
     if (command->comment && *command->comment)
         option_begin(plan, command->comment, command->line);
@@ -188,13 +217,13 @@ static void plan_step(struct turn *turn, struct planning *plan, const struct ste
 {
     bool question = is_question(step), task = !question && is_task(plan, step);
     if (question || task || step->commands.n)
-        option_begin(plan, text_or(step->text, ""), step->line);
+        option_begin(plan, alternative_heading(step), step->line);
     struct run_step row = {
         .kind = question ? STEP_DECISION : step->kind,
         .line = step->line,
         .text = arena_strndup(turn->arena, text_or(step->text, ""),
                               utf8_cut(text_or(step->text, ""), TASK_BYTES)),
-        .condition = step->condition,
+        .condition = text_or(step->condition, plan->phase->condition),
         .state = STEP_OPEN,
         .branch = branch,
     };
@@ -273,10 +302,7 @@ static size_t run_plan(struct turn *turn, struct incident_record *record, const 
     list_each (phase, &procedure->phases)
         plan.named |= phase->name != NULL;
     list_each (phase, &procedure->phases) {
-        plan.phase = phase;
-        plan.repairing |= repairs(phase->stage);
-        plan.heading = NULL;
-        plan.choice = 0;
+        phase_begin(&plan, phase);
         list_each (step, &phase->steps)
             plan_step(turn, &plan, step, 0);
     }

@@ -21,10 +21,10 @@ static const char runbook[] = "# Checkout Runbook\n\n"
                               "### Resolution\n"
                               "\n"
                               "```bash\n"
-                              "# Roll back if a recent deployment caused it\n"
+                              "# Option 1: roll back if a recent deployment caused it\n"
                               "kubectl rollout undo deployment/checkout\n"
                               "kubectl rollout undo deployment/cart\n"
-                              "# Or restart the pods\n"
+                              "# Option 2: restart the pods\n"
                               "kubectl rollout restart deployment/checkout\n"
                               "```\n"
                               "\n"
@@ -39,14 +39,18 @@ static const char runbook[] = "# Checkout Runbook\n\n"
 
 enum { TASK = 65, LOOK = 68, WARM = 70, RECENT = 75, UNDO = 76, UNDO_CART = 77, RESTART = 79, DF = 88 };
 
+static void begin_with(struct world *w, const char *markdown)
+{
+    library_free(w->library);
+    w->library = world_library(markdown);
+    engine_learn(w->engine, &w->config, w->library);
+    world_hear(w, down);
+}
+
 static int begin(void **state)
 {
     world_start(state);
-    struct world *w = *state;
-    library_free(w->library);
-    w->library = world_library(runbook);
-    engine_learn(w->engine, &w->config, w->library);
-    world_hear(w, down);
+    begin_with(*state, runbook);
     return 0;
 }
 
@@ -203,6 +207,40 @@ static void another_alternative_waits_for_the_one_under_way(void **state)
     assert_int_equal(row(w, UNDO)->state, STEP_FAILED); /* what has run stays on record */
 }
 
+static void whole_phases_are_alternatives(void **state)
+{
+    static const char phases[] = "# Checkout Runbook\n\n"
+                                 "## Service Down\n"
+                                 "\n"
+                                 "### Diagnosis\n"
+                                 "\n"
+                                 "1. Look at the dashboard\n"
+                                 "\n"
+                                 "### Option 1: Move\n"
+                                 "\n"
+                                 "**Use when:** one zone is down\n"
+                                 "\n"
+                                 "1. Move the traffic\n"
+                                 "2. Or wait for the zone\n"
+                                 "\n"
+                                 "### Option 2: Restart\n"
+                                 "\n"
+                                 "1. Restart from the console\n";
+    struct world *w = *state;
+    begin_with(w, phases);
+    assert_int_equal(row(w, 7)->choice, 0);
+    assert_int_equal(row(w, 13)->choice, 9);
+    assert_int_equal(row(w, 13)->option, 9);
+    assert_string_equal(row(w, 13)->condition, "one zone is down");
+    assert_int_equal(row(w, 14)->option, 9);
+    assert_int_equal(row(w, 18)->choice, 9);
+    assert_int_equal(row(w, 18)->option, 16);
+    assert_int_equal(say(w, VERB_DONE, 18, NULL, NULL)->code, OUTCOME_DONE);
+    assert_int_equal(row(w, 13)->state, STEP_NOT_TAKEN);
+    assert_int_equal(row(w, 14)->state, STEP_NOT_TAKEN);
+    assert_int_equal(row(w, 7)->state, STEP_OPEN);
+}
+
 static void a_look_starts_again_and_a_change_asks_again(void **state)
 {
     struct world *w = *state;
@@ -278,6 +316,7 @@ int main(void)
         TEST(a_decision_without_steps_is_done_when_it_was_done),
         TEST(approving_answers_and_chooses_on_record),
         TEST(another_alternative_waits_for_the_one_under_way),
+        cmocka_unit_test_setup_teardown(whole_phases_are_alternatives, world_start, world_stop),
         TEST(a_look_starts_again_and_a_change_asks_again),
         TEST(who_saw_an_older_attempt_starts_nothing),
         TEST(another_procedure_joins_the_run),

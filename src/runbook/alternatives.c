@@ -53,6 +53,13 @@ int alternative_of(const char *heading)
     return ALTERNATIVE_NONE;
 }
 
+const char *alternative_heading(const struct step *step)
+{
+    if (step->commands.n && step->commands.at[0].comment)
+        return step->commands.at[0].comment;
+    return step->text ? step->text : "";
+}
+
 bool alternative_follows(const char *heading, const char *next)
 {
     int first = alternative_of(heading), second = alternative_of(next);

@@ -4,9 +4,14 @@
 
 #include <stdbool.h>
 
+#include "runbook/runbook.h"
+
 /* What a heading says of itself: ALTERNATIVE_OR, the number of a numbered one (1, 2; A is 1), or none. */
 enum { ALTERNATIVE_NONE = 0, ALTERNATIVE_OR = -1 };
 int alternative_of(const char *heading);
+
+/* How the step is headed: the comment above its first command, as written, or its text. */
+const char *alternative_heading(const struct step *step);
 
 /* The second of the two follows the first directly: is it another way to do the same? */
 bool alternative_follows(const char *heading, const char *next);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "runbook/alternatives.h"
 #include "runbook/command_context.h"
 #include "runbook/heading_words.h"
 #include "runbook/risk.h"
@@ -146,6 +147,17 @@ static void settle_severity(struct arena *arena, const struct runbook *runbook, 
     conclude_severity(arena, runbook, procedure);
 }
 
+/* Each names the first of those that do the same. */
+static void mark_alternatives(struct phase *phase)
+{
+    for (size_t i = 1; i < phase->steps.n; i++) {
+        const struct step *before = &phase->steps.at[i - 1];
+        struct step *step = &phase->steps.at[i];
+        if (alternative_follows(alternative_heading(before), alternative_heading(step)))
+            step->alternative_to = before->alternative_to ? before->alternative_to : before->line;
+    }
+}
+
 void procedures_complete(struct arena *arena, struct runbook *runbook)
 {
     struct classing classing = {.arena = arena, .known = map_new()};
@@ -154,6 +166,7 @@ void procedures_complete(struct arena *arena, struct runbook *runbook)
         procedure->kind = kind_of(procedure);
         settle_severity(arena, runbook, procedure);
         list_each (phase, &procedure->phases) {
+            mark_alternatives(phase);
             list_each (step, &phase->steps) {
                 class_commands(&classing, procedure, step);
                 list_each (substep, &step->substeps)

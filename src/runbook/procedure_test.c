@@ -266,6 +266,21 @@ static void options_are_parts_of_one_procedure_with_their_conditions(void **stat
     assert_int_equal(procedure->phases.at[0].steps.at[0].kind, STEP_MANUAL);
 }
 
+static void the_second_of_two_ways_names_the_first(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena,
+        "# R\n\n## Scans are lost\n\n```bash\n# Look\nkubectl get pods\n# Option 1: resend\nresend scans\n"
+        "# Option 2: import\nimport scans\n# Or by hand\ntype scans\n```\n");
+    const struct phase *phase = &runbook->procedures.at[0].phases.at[0];
+    assert_int_equal(phase->steps.n, 4);
+    assert_int_equal(phase->steps.at[1].alternative_to, 0);
+    assert_int_equal(phase->steps.at[2].alternative_to, phase->steps.at[1].line);
+    assert_int_equal(phase->steps.at[3].alternative_to, phase->steps.at[1].line);
+}
+
 static void a_list_that_describes_is_no_procedure(void **state)
 {
     (void)state;
@@ -440,6 +455,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_list_that_describes_is_no_procedure),
         cmocka_unit_test(options_are_parts_of_one_procedure_with_their_conditions),
+        cmocka_unit_test(the_second_of_two_ways_names_the_first),
         cmocka_unit_test(what_opens_a_procedure_is_a_trigger),
         cmocka_unit_test(a_label_with_an_introduction_opens_its_list),
         cmocka_unit_test(a_page_called_a_runbook_is_one_procedure_when_its_parts_are_stages),
