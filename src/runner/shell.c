@@ -16,6 +16,19 @@
 #define STATE_FILE ".shell-state"
 #define STATE_END  "#whole\n"
 
+/* The names of all variables, a word each: bash lists them by their first letter without starting a process,
+ * and without asking IFS. */
+#define EVERY_NAME                                                                                           \
+    "\"${!a@}\" \"${!b@}\" \"${!c@}\" \"${!d@}\" \"${!e@}\" \"${!f@}\" \"${!g@}\" "                          \
+    "\"${!h@}\" \"${!i@}\" \"${!j@}\" \"${!k@}\" \"${!l@}\" \"${!m@}\" \"${!n@}\" "                          \
+    "\"${!o@}\" \"${!p@}\" \"${!q@}\" \"${!r@}\" \"${!s@}\" \"${!t@}\" "                                     \
+    "\"${!u@}\" \"${!v@}\" \"${!w@}\" \"${!x@}\" \"${!y@}\" \"${!z@}\" "                                     \
+    "\"${!A@}\" \"${!B@}\" \"${!C@}\" \"${!D@}\" \"${!E@}\" \"${!F@}\" \"${!G@}\" "                          \
+    "\"${!H@}\" \"${!I@}\" \"${!J@}\" \"${!K@}\" \"${!L@}\" \"${!M@}\" \"${!N@}\" "                          \
+    "\"${!O@}\" \"${!P@}\" \"${!Q@}\" \"${!R@}\" \"${!S@}\" \"${!T@}\" "                                     \
+    "\"${!U@}\" \"${!V@}\" \"${!W@}\" \"${!X@}\" \"${!Y@}\" \"${!Z@}\" "                                     \
+    "\"${!_@}\" "
+
 /* Read by bash through BASH_ENV before the command. Names begin with __step_ and are not carried on. The
  * state is written as the shell ends, for whatever reason it ends; a step that replaces the EXIT trap or the
  * shell itself (exec) leaves the former state. What stands in the environment anyway is not written: it may
@@ -27,15 +40,15 @@ static const char prelude[] =
     "__step_state=$PWD/" STATE_FILE "\n"
     "__step_folder=\n"
     "declare -A __step_given\n"
-    "while IFS= read -r __step_name; do\n"
+    "for __step_name in " EVERY_NAME "; do\n"
     "    __step_given[$__step_name]=${!__step_name}\n"
-    "done < <(compgen -e)\n"
+    "done\n"
     "__step_save() {\n"
     "    builtin set +eux\n"
     "    builtin unset -f __step_save\n"
     "    {\n"
     "        builtin printf '__step_folder=%q\\n' \"$PWD\"\n"
-    "        while IFS= builtin read -r __step_name; do\n"
+    "        for __step_name in " EVERY_NAME "; do\n"
     "            case $__step_name in\n"
     "            __step_* | BASH* | COMP_* | EPOCH* | _ | DIRSTACK | EUID | FUNCNAME | GROUPS | HISTCMD | "
     "LINENO |\\\n"
@@ -48,7 +61,7 @@ static const char prelude[] =
     "                fi\n"
     "                ;;\n"
     "            esac\n"
-    "        done < <(builtin compgen -v)\n"
+    "        done\n"
     "        builtin declare -f\n"
     "        builtin printf '#whole\\n'\n"
     "    } >| \"$__step_state.new\" 2> /dev/null\n"
