@@ -23,6 +23,23 @@ static const struct run_step *row(const struct world *w, int line)
     return NULL;
 }
 
+/* The program ends and starts again; the ledger gives back one step. */
+static void restart(struct world *w, int line)
+{
+    struct engine *before = w->engine;
+    struct incident incident = *incident_of(w, 1);
+    struct run_step step = *row(w, line);
+    w->engine = engine_new(&w->config, w->library);
+    engine_name(w->engine, "7f3a");
+    engine_restore_last(w->engine, 1, 10, w->now_us);
+    engine_restore_incident(w->engine, &incident);
+    engine_restore_step(w->engine, &step);
+    engine_free(before);
+    arena_reset(w->decisions.arena);
+    memset(&w->decisions.list, 0, sizeof w->decisions.list);
+    engine_restored(w->engine, w->now_us, &w->decisions);
+}
+
 static void the_first_of_two_approvals_expires(void **state)
 {
     struct world *w = *state;
@@ -147,19 +164,7 @@ static void an_approval_that_waits_for_its_second_survives_a_restart(void **stat
     w->config.hold_down_s = 86400; /* the alert is not heard again here */
     world_hear(w, full);
     approve(w, DESTROY, "person:ana", false, NULL);
-    struct incident incident = *incident_of(w, 1);
-    struct run_step step = *row(w, DESTROY);
-    struct engine *again = engine_new(&w->config, w->library);
-    engine_name(again, "7f3a");
-    engine_restore_last(again, 1, 10, w->now_us);
-    engine_restore_incident(again, &incident);
-    engine_restore_step(again, &step);
-    struct engine *before = w->engine;
-    w->engine = again;
-    arena_reset(w->decisions.arena);
-    memset(&w->decisions.list, 0, sizeof w->decisions.list);
-    engine_restored(again, w->now_us, &w->decisions);
-    engine_free(before);
+    restart(w, DESTROY);
     world_pass(w, 1799 * US_PER_S);
     assert_string_equal(row(w, DESTROY)->approved_by, "person:ana");
     world_pass(w, US_PER_S);
@@ -171,18 +176,7 @@ static void an_unknown_effect_asks_and_is_settled_by_a_person(void **state)
     struct world *w = *state;
     world_hear(w, full);
     approve(w, FREE, "person:ana", false, NULL);
-    struct incident incident = *incident_of(w, 1);
-    struct run_step step = *row(w, FREE);
-    struct engine *again = engine_new(&w->config, w->library);
-    engine_name(again, "7f3a");
-    engine_restore_last(again, 1, 10, w->now_us);
-    engine_restore_incident(again, &incident);
-    engine_restore_step(again, &step);
-    engine_free(w->engine);
-    w->engine = again;
-    arena_reset(w->decisions.arena);
-    memset(&w->decisions.list, 0, sizeof w->decisions.list);
-    engine_restored(again, w->now_us, &w->decisions);
+    restart(w, FREE);
     assert_int_equal(row(w, FREE)->state, STEP_EFFECT_UNKNOWN);
     assert_int_equal(approve(w, FREE, "person:ana", false, NULL)->code, OUTCOME_CONFLICT);
     struct input input = {
@@ -191,6 +185,19 @@ static void an_unknown_effect_asks_and_is_settled_by_a_person(void **state)
     assert_int_equal(row(w, FREE)->state, STEP_WAITING); /* it wants a new approval */
     assert_text_has(row(w, FREE)->why, "not known");
     assert_int_equal(row(w, FREE)->attempt, 1);
+}
+
+static void what_a_person_was_stopping_is_not_begun_again(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    world_decide(w, (struct input){.kind = INPUT_STEP_STARTED, .run = 1, .step = LOOK});
+    struct input input = {
+        .kind = INPUT_STEP_VERB, .run = 1, .step = LOOK, .actor = "person:ana", .verb = VERB_STOP};
+    assert_int_equal(world_decide(w, input)->code, OUTCOME_DONE);
+    assert_int_equal(row(w, LOOK)->state, STEP_STOPPING);
+    restart(w, LOOK);
+    assert_int_equal(row(w, LOOK)->state, STEP_EFFECT_UNKNOWN);
 }
 
 int main(void)
@@ -206,6 +213,7 @@ int main(void)
         TEST(what_is_announced_is_told_though_the_incident_is_muted_and_over),
         TEST(an_approval_that_waits_for_its_second_survives_a_restart),
         TEST(an_unknown_effect_asks_and_is_settled_by_a_person),
+        TEST(what_a_person_was_stopping_is_not_begun_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

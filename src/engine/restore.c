@@ -303,7 +303,8 @@ static void restore_deliveries(struct turn *turn, struct incident_record *record
 
 static void restore_step(struct turn *turn, struct run_step *step)
 {
-    if (step->risk == RISK_READ && step->attempt < ATTEMPTS_AT_MOST) {
+    bool wanted = step->state != STEP_STOPPING;
+    if (step->risk == RISK_READ && wanted && step->attempt < ATTEMPTS_AT_MOST) {
         step->state = STEP_QUEUED;
         turn_save_step(turn, step, NULL);
         return;
