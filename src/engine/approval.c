@@ -96,8 +96,8 @@ static void add_others(struct turn *turn, const struct strings *people, const ch
     }
 }
 
-size_t break_glass_tell(struct turn *turn, struct incident_record *record, const struct run_step *step,
-                        const char *actor, const char *reason)
+void break_glass_tell(struct turn *turn, struct incident_record *record, const struct run_step *step,
+                      const char *actor, const char *reason)
 {
     struct strings people = {0}, others = {0}, told = {0};
     for (size_t i = 0; i < chain_length(turn->engine, record); i++) {
@@ -125,5 +125,4 @@ size_t break_glass_tell(struct turn *turn, struct incident_record *record, const
                                      : "All others are";
     event_end(turn, step->incident, NULL, "approval.announced", "%s told that %s approved alone", whom,
               actor);
-    return told.n;
 }

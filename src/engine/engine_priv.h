@@ -410,9 +410,9 @@ void approvals_follow(struct turn *turn, struct incident_record *record);
 void approvals_move(struct turn *turn, struct incident_record *record, int64_t back_us);
 /* From now on an approval holds until then. */
 int64_t approval_ends_us(const struct turn *turn);
-/* One person has done alone what wants two: all others who are responsible are told at once. The number. */
-size_t break_glass_tell(struct turn *turn, struct incident_record *record, const struct run_step *step,
-                        const char *actor, const char *reason);
+/* One person has done alone what wants two: all others who are responsible are told at once. */
+void break_glass_tell(struct turn *turn, struct incident_record *record, const struct run_step *step,
+                      const char *actor, const char *reason);
 
 /* ---- diagnose.c, steps.c ---- */
 
