@@ -1,0 +1,148 @@
+#include "runbook/verification.h"
+
+#include <string.h>
+
+#include "runbook/document.h"
+#include "runbook/heading_words.h"
+#include "runbook/text.h"
+
+enum { BELOW_FENCE_LINES = 3 };
+
+bool command_changes(const struct command *command)
+{
+    return command->risk.class != RISK_READ;
+}
+
+/* ---- the words around a command ---- */
+
+static bool begins(struct arena *arena, enum words group, const char *text)
+{
+    return text &&
+           words_begin(group, text_without_decoration(arena, text_without_number(arena, text, NULL), NULL));
+}
+
+static bool step_verifies(struct arena *arena, const struct command_walk *at)
+{
+    return begins(arena, WORDS_VERIFIES, at->command->comment) ||
+           begins(arena, WORDS_VERIFIES, at->step->title) || begins(arena, WORDS_VERIFIES, at->step->text);
+}
+
+static bool is_way_back(const struct command_walk *at)
+{
+    const char *texts[] = {at->command->comment, at->command->trailing_comment, at->step->title,
+                           at->step->text,       at->step->condition,           at->phase->name,
+                           at->phase->condition};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i] && words_occur(WORDS_WAY_BACK, texts[i]))
+            return true;
+    return false;
+}
+
+/* Is b for where a is for? "If it does not help" is no condition of its own. */
+static bool same_condition(const struct command_walk *a, const struct command_walk *b)
+{
+    const char *of_a = a->command->condition ? a->command->condition : a->step->condition;
+    const char *of_b = b->command->condition ? b->command->condition : b->step->condition;
+    return !of_b || (of_a && text_same(of_a, of_b)) || words_occur(WORDS_WAY_BACK, of_b);
+}
+
+/* ---- what is expected ---- */
+
+/* The paragraph right below the fence that the command ends: "Expected: 200". */
+static struct expectation expected_below(struct arena *arena, const struct document *document,
+                                         const struct command *command)
+{
+    struct expectation none = {0};
+    if (!document || !command->fence_line)
+        return none;
+    for (size_t i = 0; i + 1 < document->blocks.n; i++) {
+        const struct block *fence = &document->blocks.at[i], *below = fence + 1;
+        if (fence->kind != BLOCK_FENCE || fence->line != command->fence_line)
+            continue;
+        int last = fence->line_end - (fence->fenced ? 1 : 0);
+        bool speaks = (below->kind == BLOCK_PARAGRAPH || below->kind == BLOCK_ITEM) &&
+                      below->line <= fence->line_end + BELOW_FENCE_LINES && below->item == fence->item;
+        return speaks && command->line_end >= last ? expectation_of(arena, below->prose.text) : none;
+    }
+    return none;
+}
+
+static struct expectation expected_of(struct arena *arena, const struct document *document,
+                                      const struct command_walk *at)
+{
+    const char *texts[] = {at->command->trailing_comment, at->command->comment, at->step->text};
+    size_t n = at->step->commands.n > 1 && !at->command->comment ? 2 : 3;
+    for (size_t i = 0; i < n; i++) {
+        struct expectation stated = texts[i] ? expectation_of(arena, texts[i]) : (struct expectation){0};
+        if (stated.kind != EXPECT_SUCCESS)
+            return stated;
+    }
+    return expected_below(arena, document, at->command);
+}
+
+/* ---- checks ---- */
+
+static bool can_check(const struct command *command)
+{
+    return !command_changes(command) && !command->risk.endless && !command->risk.wants_terminal;
+}
+
+/* Finds the change; the walk stands on it then. */
+static bool find_change(const struct procedure *procedure, int line, struct command_walk *walk)
+{
+    *walk = (struct command_walk){0};
+    while (procedure_next_command(procedure, walk))
+        if (walk->command->line == line && command_changes(walk->command))
+            return true;
+    return false;
+}
+
+void change_checks(struct arena *arena, const struct document *document, const struct procedure *procedure,
+                   int line, struct checks *ret_checks)
+{
+    struct command_walk walk, change;
+    const struct phase *verifying = NULL;
+    bool near = true; /* no other change in between */
+    if (!find_change(procedure, line, &walk))
+        return;
+    change = walk;
+    while (procedure_next_command(procedure, &walk)) {
+        bool back = is_way_back(&walk) && !is_way_back(&change);
+        if (command_changes(walk.command)) {
+            near = false;
+            if (verifying && walk.phase != verifying && !back)
+                return;
+            continue;
+        }
+        if (walk.phase != change.phase && walk.phase->stage == STAGE_VERIFICATION && !verifying)
+            verifying = walk.phase;
+        bool belongs =
+            walk.step == change.step || (walk.phase == change.phase && step_verifies(arena, &walk));
+        bool checks = (near && belongs) || (verifying && walk.phase == verifying);
+        if (!checks || back || !can_check(walk.command) || !same_condition(&change, &walk))
+            continue;
+        *list_push(arena, ret_checks) = (struct check){walk.command, expected_of(arena, document, &walk)};
+    }
+}
+
+/* ---- the way back ---- */
+
+void change_ways_back(struct arena *arena, const struct procedure *procedure, int line,
+                      struct ways_back *ret_ways)
+{
+    struct command_walk walk, change;
+    if (!find_change(procedure, line, &walk) || is_way_back(&walk))
+        return;
+    change = walk;
+    const struct step *last = NULL;
+    while (procedure_next_command(procedure, &walk)) {
+        bool back = is_way_back(&walk);
+        if (!back && command_changes(walk.command) && ret_ways->n == 0 && walk.phase == change.phase)
+            last = walk.step; /* another change: what follows takes that one back */
+        if (!back || !command_changes(walk.command) || !same_condition(&change, &walk))
+            continue;
+        if (last && walk.phase == change.phase)
+            return;
+        *list_push(arena, ret_ways) = walk.command;
+    }
+}

@@ -1,0 +1,153 @@
+#include "base/testing.h"
+
+#include <string.h>
+
+#include "runbook/verification.h"
+
+static const struct runbook *read_text(struct arena *arena, const char *text)
+{
+    return runbook_read(arena, "x.md", text, strlen(text));
+}
+
+/* The line of the first command that has those words. */
+static int line_of(const struct runbook *runbook, const char *words)
+{
+    struct command_walk walk = {0};
+    while (procedure_next_command(&runbook->procedures.at[0], &walk))
+        if (strstr(walk.command->text, words))
+            return walk.command->line;
+    fail_msg("no command with %s", words);
+    return 0;
+}
+
+/* "a; b" */
+static const char *checks_of(struct arena *arena, const struct runbook *runbook, const char *change)
+{
+    struct checks checks = {0};
+    const char *text = "";
+    change_checks(arena, runbook->document, &runbook->procedures.at[0], line_of(runbook, change), &checks);
+    list_each (check, &checks)
+        text = arena_printf(arena, "%s%s%s", text, *text ? "; " : "", check->command->text);
+    return text;
+}
+
+static const char *ways_of(struct arena *arena, const struct runbook *runbook, const char *change)
+{
+    struct ways_back ways = {0};
+    const char *text = "";
+    change_ways_back(arena, &runbook->procedures.at[0], line_of(runbook, change), &ways);
+    list_each (way, &ways)
+        text = arena_printf(arena, "%s%s%s", text, *text ? "; " : "", (*way)->text);
+    return text;
+}
+
+static const char numbered[] =
+    "# Ingest is stuck\n\n## Diagnosis\n\n1. Look at the queue\n   ```bash\n   redis-cli llen jobs\n   "
+    "```\n\n"
+    "## Fix\n\n1. Restart the worker\n   ```bash\n   kubectl rollout restart deployment/worker\n"
+    "   kubectl rollout status deployment/worker --timeout=60s\n   ```\n"
+    "2. Confirm that jobs leave the queue (should be below 10)\n   ```bash\n   redis-cli llen jobs\n   ```\n"
+    "3. Read what it logs\n   ```bash\n   kubectl logs deployment/worker --tail=50\n   ```\n"
+    "4. If that does not help, roll back\n   ```bash\n   kubectl rollout undo deployment/worker\n   ```\n\n"
+    "## Smoke test\n\n- Ask the API, expect 200:\n\n  ```bash\n  curl -fsS http://worker/health\n  ```\n";
+
+static void checks_follow_the_change_say_so_or_stand_in_the_part_that_verifies(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(arena, numbered);
+    assert_string_equal(checks_of(arena, runbook, "rollout restart"),
+                        "kubectl rollout status deployment/worker --timeout=60s; redis-cli llen jobs; "
+                        "curl -fsS http://worker/health");
+}
+
+static void checks_carry_what_the_document_expects(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(arena, numbered);
+    struct checks checks = {0};
+    change_checks(arena, runbook->document, &runbook->procedures.at[0], line_of(runbook, "rollout restart"),
+                  &checks);
+    assert_int_equal(checks.n, 3);
+    assert_int_equal(checks.at[0].expects.kind, EXPECT_SUCCESS);
+    assert_int_equal(checks.at[1].expects.kind, EXPECT_NUMBER);
+    assert_string_equal(checks.at[1].expects.op, "<");
+    assert_int_equal(checks.at[2].expects.kind, EXPECT_STATUS);
+}
+
+static void what_is_expected_may_stand_below_the_fence(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook =
+        read_text(arena, "# R\n\n## Resolution\n\nStart it again:\n\n```bash\nsystemctl restart cache\n"
+                         "systemctl is-active cache\n```\n\nExpected output: `active`\n");
+    struct checks checks = {0};
+    change_checks(arena, runbook->document, &runbook->procedures.at[0], line_of(runbook, "restart"), &checks);
+    assert_int_equal(checks.n, 1);
+    assert_int_equal(checks.at[0].expects.kind, EXPECT_TEXT);
+    assert_string_equal(checks.at[0].expects.text, "active");
+}
+
+static void checks_of_one_change_end_at_the_next(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena, "# R\n\n## Resolution\n\n```bash\n# Stop the writer\nsystemctl stop writer\n"
+               "# Verify that it is gone\npgrep -c writer\n\n# Clean the spool\nrm -rf /var/spool/writer\n"
+               "# Check the disk\ndf -h /var\n\n# Follow the log\njournalctl -f -u writer\n```\n");
+    assert_string_equal(checks_of(arena, runbook, "systemctl stop"), "pgrep -c writer");
+    assert_string_equal(checks_of(arena, runbook, "rm -rf"), "df -h /var");
+}
+
+static void change_without_checks_has_none(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook =
+        read_text(arena, "# R\n\n## Diagnosis\n\n```bash\nuptime\n```\n\n## Resolution\n\n"
+                         "```bash\nsystemctl restart cache\n```\n\n## Follow-up\n\n```bash\nls /tmp\n```\n");
+    assert_string_equal(checks_of(arena, runbook, "restart"), "");
+    assert_string_equal(checks_of(arena, runbook, "uptime"), "");
+}
+
+static void document_says_how_a_change_is_taken_back(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(arena, numbered);
+    assert_string_equal(ways_of(arena, runbook, "rollout restart"), "kubectl rollout undo deployment/worker");
+    assert_string_equal(ways_of(arena, runbook, "rollout undo"), "");
+    runbook =
+        read_text(arena, "# R\n\n## Resolution\n\n```bash\n# Turn the new path on\nflagctl on fast-path\n"
+                         "```\n\n## Rollback\n\n```bash\nflagctl off fast-path\nflagctl list\n```\n");
+    assert_string_equal(ways_of(arena, runbook, "on fast"), "flagctl off fast-path; flagctl list");
+}
+
+static void way_back_behind_another_change_is_of_that_one(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook =
+        read_text(arena, "# R\n\n## Resolution\n\n1. Drain\n   ```bash\n   kubectl drain node-1\n   ```\n"
+                         "2. Deploy\n   ```bash\n   helm upgrade web ./web\n   ```\n"
+                         "3. Roll back if it fails\n   ```bash\n   helm rollback web\n   ```\n");
+    assert_string_equal(ways_of(arena, runbook, "drain"), "");
+    assert_string_equal(ways_of(arena, runbook, "helm upgrade"), "helm rollback web");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(checks_follow_the_change_say_so_or_stand_in_the_part_that_verifies),
+        cmocka_unit_test(checks_carry_what_the_document_expects),
+        cmocka_unit_test(what_is_expected_may_stand_below_the_fence),
+        cmocka_unit_test(checks_of_one_change_end_at_the_next),
+        cmocka_unit_test(change_without_checks_has_none),
+        cmocka_unit_test(document_says_how_a_change_is_taken_back),
+        cmocka_unit_test(way_back_behind_another_change_is_of_that_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
