@@ -255,6 +255,9 @@ void json_step(struct json_writer *writer, const struct run_step *step)
     jw_pair(writer, "why", none_if_empty(step->why));
     jw_pair(writer, "approved_by", none_if_empty(step->approved_by));
     write_approval(writer, step);
+    jw_pair(writer, "verdict", none_if_empty(step_verdict_name(step->verdict)));
+    jw_pair(writer, "verdict_why", none_if_empty(step->verdict_why));
+    jw_pair_int_or_null(writer, "checks_for", step->checks_for, step->checks_for != 0);
     write_verbs(writer, step);
     jw_pair_time(writer, "started_at", step->started_us);
     jw_pair_time(writer, "finished_at", step->finished_us);

@@ -308,6 +308,19 @@ static void add_step_people(struct buf *out, struct json step)
     text_add_wrapped(out, buf_text(&row), 6, 6);
 }
 
+/* Whether a change did well, as its checks say. */
+static void add_verdict(struct buf *out, struct json step)
+{
+    scoped_buf struct buf row = {0};
+    const char *verdict = text_of(step, "verdict");
+    if (!*verdict || strcmp(text_of(step, "class"), "read") == 0)
+        return;
+    buf_printf(&row, "checks: %s%s%s", verdict, *text_of(step, "verdict_why") ? ": " : "",
+               text_of(step, "verdict_why"));
+    buf_puts(out, "      ");
+    text_add_wrapped(out, buf_text(&row), 6, 8);
+}
+
 static void add_step(struct buf *out, struct json step, bool colours)
 {
     const char *state = text_of(step, "state");
@@ -327,6 +340,7 @@ static void add_step(struct buf *out, struct json step, bool colours)
         buf_puts(out, "      ");
         text_add_wrapped(out, text_of(step, "why"), 6, 6);
     }
+    add_verdict(out, step);
     add_step_people(out, step);
     add_prepared(out, step);
     add_step_hint(out, step, colours);

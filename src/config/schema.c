@@ -176,6 +176,8 @@ static const struct key runner_keys[] = {
      .most = DAY, .help = "an approval of a step that has not started holds for so long"},
     {"user", VALUE_ID, RUNNER_OFFSET(user),
      .help = "whom steps run as when root starts the server; the server's user when not given"},
+    {"verify_time", VALUE_DURATION, RUNNER_OFFSET(verify_time_s), .fallback = "5m", .least = 0, .most = HOUR,
+     .help = "checks of a change that fail are repeated for so long"},
 };
 static const struct section runner_section = {"runner", runner_keys, sizeof runner_keys / sizeof *runner_keys,
                                               0, -1};

@@ -63,6 +63,7 @@ static void move_incident(const struct back *back, struct incident_record *recor
     move_timer(back, &record->lease, incident->number);
     move_due(back, &record->mute);
     approvals_move(back->turn, record, back->by_us);
+    verify_move(back->turn, record, back->by_us);
     move_due(back, &record->flapping);
     move_due(back, &record->calm);
     for (int i = 0; i < record->n_swings; i++)

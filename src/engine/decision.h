@@ -58,6 +58,7 @@ enum timer_kind {
     TIMER_FLAPPING,       /* calm for long enough; not durable */
     TIMER_CLOCKS,         /* subject: incident; its next clock; not durable, derived from the clocks */
     TIMER_RECURRING,      /* maintenance and drills; not durable, derived from the clocks */
+    TIMER_VERIFY,         /* subject: incident; checks of a change run again; derived from the steps */
     TIMER_APPROVAL, /* subject: incident; its next approval expires; not durable, derived from the steps */
     N_TIMER_KINDS
 };

@@ -46,6 +46,7 @@ static timer_handler *const timer_handlers[N_TIMER_KINDS] = {
     [TIMER_MUTE] = due_mute,
     [TIMER_FLAPPING] = due_flapping,
     [TIMER_APPROVAL] = due_approval,
+    [TIMER_VERIFY] = due_verify,
     [TIMER_MAINTENANCE] = due_maintenance,
     [TIMER_DIGEST] = due_digest,
     [TIMER_STORM] = due_storm,

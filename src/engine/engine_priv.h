@@ -36,7 +36,7 @@ struct kin {
 
 struct incident_record {
     struct incident incident; /* texts on the heap */
-    struct due escalate, hold_down, tell, lease, mute, flapping, calm, approval;
+    struct due escalate, hold_down, tell, lease, mute, flapping, calm, approval, verify;
     struct clocks clocks;
     struct delivery_record *deliveries; /* that are not settled */
     struct run_step *steps;             /* by position; texts on the heap, without output */
@@ -414,6 +414,17 @@ int64_t approval_ends_us(const struct turn *turn);
 void break_glass_tell(struct turn *turn, struct incident_record *record, const struct run_step *step,
                       const char *actor, const char *reason);
 
+/* ---- verify.c ---- */
+
+/* A step has ended: a change gets its checks, a check counts for its change. output may be NULL. */
+void verify_done(struct turn *turn, struct incident_record *record, struct run_step *step,
+                 const char *output);
+/* Nothing runs for the incident any more. */
+void verify_stop(struct turn *turn, struct incident_record *record);
+void verify_restored(struct turn *turn, struct incident_record *record);
+/* The clock was set back by so much. */
+void verify_move(struct turn *turn, struct incident_record *record, int64_t back_us);
+
 /* ---- diagnose.c, steps.c ---- */
 
 /* Makes the run of the incident's procedure, once, and starts what runs by itself. */
@@ -440,7 +451,7 @@ input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, de
 typedef void timer_handler(struct turn *turn, struct due *due);
 timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_alert_ends, due_news,
     due_silence, due_review, due_mute, due_flapping, due_maintenance, due_digest, due_storm, due_clocks,
-    due_recurring, due_approval;
+    due_recurring, due_approval, due_verify;
 
 #include "engine/life_priv.h"
 #include "engine/noise_priv.h"

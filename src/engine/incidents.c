@@ -41,6 +41,7 @@ struct incident_record *incident_add(struct engine *engine, const struct inciden
     record->mute.kind = TIMER_MUTE;
     record->flapping.kind = TIMER_FLAPPING;
     record->approval.kind = TIMER_APPROVAL;
+    record->verify.kind = TIMER_VERIFY;
     record->calm.kind = TIMER_STORM;
     record->clocks.due.kind = TIMER_CLOCKS;
     if (incident->number > engine->last_incident)
@@ -70,6 +71,7 @@ void incident_free(struct engine *engine, struct incident_record *record)
     due_clear(&engine->due, &record->mute);
     due_clear(&engine->due, &record->flapping);
     due_clear(&engine->due, &record->approval);
+    due_clear(&engine->due, &record->verify);
     due_clear(&engine->due, &record->calm);
     storm_forget_paged(record);
     free(record->swings_us);

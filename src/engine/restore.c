@@ -333,10 +333,12 @@ static void restore_run(struct turn *turn, struct incident_record *record)
         record->diagnosed &= *step->approved_by != '\0';
         restore_step(turn, step);
     }
-    if (incident_is_open(record))
+    if (incident_is_open(record)) {
+        verify_restored(turn, record);
         run_continue(turn, record);
-    else
+    } else {
         run_stop(turn, record);
+    }
 }
 
 /* What must be in force for the state, whatever was lost. */

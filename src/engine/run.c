@@ -22,6 +22,21 @@ int step_kind_of(const char *name)
     return -1;
 }
 
+static const char *const verdicts[N_STEP_VERDICTS] = {
+    [VERDICT_NONE] = "",         [VERDICT_CHECKING] = "checking",           [VERDICT_PASSED] = "passed",
+    [VERDICT_FAILED] = "failed", [VERDICT_UNVERIFIABLE] = "not verifiable",
+};
+
+const char *step_verdict_name(enum step_verdict verdict)
+{
+    return verdicts[verdict];
+}
+
+int step_verdict_of(const char *name)
+{
+    return name_find(verdicts, N_STEP_VERDICTS, name);
+}
+
 const char *step_state_name(enum step_state state)
 {
     return names[state];

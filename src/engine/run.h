@@ -31,6 +31,20 @@ enum step_state {
     N_STEP_STATES
 };
 
+/* Did a change do well, as its checks in the document say? Of a check that runs for a change: in this round.
+ */
+enum step_verdict {
+    VERDICT_NONE,     /* it is no change, or has not run */
+    VERDICT_CHECKING, /* its checks run, again and again for a while */
+    VERDICT_PASSED,
+    VERDICT_FAILED,
+    VERDICT_UNVERIFIABLE, /* the document has no check that can run by itself, ... */
+    N_STEP_VERDICTS
+};
+
+const char *step_verdict_name(enum step_verdict verdict); /* "", "checking", "passed", ... */
+int step_verdict_of(const char *name);
+
 const char *step_state_name(enum step_state state);
 int step_state_of(const char *name);
 
@@ -81,6 +95,11 @@ struct run_step {
     const char *output; /* head and tail, valid UTF-8, at most 64 KiB; NULL or "" while there is none */
     bool output_cut;
     int attempt; /* 1, 2, ...: only read steps are ever tried again by themselves */
+    enum step_verdict verdict;
+    const char *verdict_why;
+    int64_t verify_until_us; /* of a change: checks that fail are repeated until then */
+    int64_t verify_next_us;  /* when the next round begins; 0: one is running, or none will */
+    int checks_for;          /* of a check: line of the change that it runs for; 0: none */
 };
 
 /* What the runner says of one step. */

@@ -92,6 +92,10 @@ void run_continue(struct turn *turn, struct incident_record *record)
         step->state = STEP_STARTING;
         step->approval_ends_us = 0;
         step->attempt++;
+        if (step->risk != RISK_READ) { /* what was said of an earlier time */
+            step->verdict = VERDICT_NONE;
+            text_keep(&step->verdict_why, "");
+        }
         step_event(turn, step);
         event_end(turn, step->incident, NULL, "step.started", "Running `%s` (%s)", command_text(turn, step),
                   place_text(turn->arena, step->file, step->line));
@@ -116,6 +120,7 @@ void run_stop(struct turn *turn, struct incident_record *record)
         turn_save_step(turn, step, NULL);
     }
     approvals_follow(turn, record);
+    verify_stop(turn, record);
 }
 
 void decide_step_started(struct turn *turn, const struct input *input)
@@ -213,5 +218,6 @@ void decide_step_done(struct turn *turn, const struct input *input)
     turn_touch(turn, record);
     if (*step->approved_by)
         incident_progress(turn, record, "runner");
+    verify_done(turn, record, step, result->output);
     run_continue(turn, record);
 }

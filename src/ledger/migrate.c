@@ -148,6 +148,13 @@ static const char step_people[] = "ALTER TABLE step ADD COLUMN kind TEXT NOT NUL
 /* Pages that nothing calls off. */
 static const char notices[] = "ALTER TABLE delivery ADD COLUMN notice BIGINT NOT NULL DEFAULT 0;";
 
+/* Whether changes did well, as their checks say. */
+static const char verification[] = "ALTER TABLE step ADD COLUMN verdict TEXT NOT NULL DEFAULT '';"
+                                   "ALTER TABLE step ADD COLUMN verdict_why TEXT NOT NULL DEFAULT '';"
+                                   "ALTER TABLE step ADD COLUMN verify_until_us BIGINT NOT NULL DEFAULT 0;"
+                                   "ALTER TABLE step ADD COLUMN verify_next_us BIGINT NOT NULL DEFAULT 0;"
+                                   "ALTER TABLE step ADD COLUMN checks_for BIGINT NOT NULL DEFAULT 0;";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -161,6 +168,7 @@ static const struct migration {
     {"values of steps", step_values},
     {"steps of people", step_people},
     {"notices", notices},
+    {"verification", verification},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -8,6 +8,11 @@ static const char *state_word(int state)
     return step_state_name((enum step_state)state);
 }
 
+static const char *verdict_word(int verdict)
+{
+    return step_verdict_name((enum step_verdict)verdict);
+}
+
 static const char *kind_word(int kind)
 {
     return step_kind_name((enum step_kind)kind);
@@ -64,6 +69,11 @@ static const struct column columns[] = {
     COLUMN(TEXT, answer),
     COLUMN(TEXT, done_by),
     COLUMN(TEXT, note),
+    {"verdict", COLUMN_WORD, offsetof(struct run_step, verdict), verdict_word, step_verdict_of},
+    COLUMN(TEXT, verdict_why),
+    COLUMN(INT64, verify_until_us),
+    COLUMN(INT64, verify_next_us),
+    COLUMN(INT, checks_for),
 };
 
 const struct noun step_noun = {"step", columns, sizeof columns / sizeof *columns, 2, sizeof(struct run_step)};

@@ -51,6 +51,13 @@ static void add_row(struct report *report, const struct run_step *step, struct m
         buf_puts(&cell, ": ");
         markdown_sentence(&cell, people_text(report->arena, step->why));
     }
+    if (step->verdict && step->risk != RISK_READ) {
+        buf_printf(&cell, "; checks: %s", step_verdict_name(step->verdict));
+        if (has_text(step->verdict_why)) {
+            buf_puts(&cell, ": ");
+            markdown_sentence(&cell, people_text(report->arena, step->verdict_why));
+        }
+    }
     if (step->attempt > 1)
         buf_printf(&cell, " (attempt %d)", step->attempt);
     markdown_table_add(table, &cell);

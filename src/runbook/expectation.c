@@ -119,10 +119,10 @@ static const char *read_text(struct arena *arena, const char *at)
     size_t n = 0;
     while (at[n] && !isspace((unsigned char)at[n]) && !strchr(",;)!", at[n]) && n < WORD_BYTES)
         n++;
-    while (n > 0 && at[n - 1] == '.')
+    while (n > 0 && strchr(".:", at[n - 1]))
         n--;
     const char *behind = at + n;
-    while (*behind == '.' || *behind == ' ')
+    while (*behind == '.' || *behind == ':' || *behind == ' ')
         behind++;
     return n > 0 && ends_here(behind) && text_find_word(at, "not") != at ? arena_strndup(arena, at, n) : NULL;
 }

@@ -20,6 +20,7 @@ static void what_is_expected_is_read_from_the_words_beside_a_command(void **stat
         {"There must be at least 3", EXPECT_NUMBER, ">=", 3, NULL},
         {"Expected output: `pong`", EXPECT_TEXT, NULL, 0, "pong"},
         {"It should print \"all good\" at the end", EXPECT_TEXT, NULL, 0, "all good"},
+        {"Look, it should print switched:", EXPECT_TEXT, NULL, 0, "switched"},
         {"should report healthy", EXPECT_TEXT, NULL, 0, "healthy"},
         {"Should print nothing", EXPECT_NOTHING, NULL, 0, NULL},
         {"The list should be empty.", EXPECT_NOTHING, NULL, 0, NULL},

@@ -479,6 +479,9 @@ void check_step(struct sim *sim, const struct run_step *step)
     if (step->risk == RISK_DESTRUCTIVE && approved && !is_approved_by_two(step))
         sim_fail(sim, "step %lld:%d destroys, and %s alone let it run", (long long)step->run, step->line,
                  step->approved_by);
-    if (begun >= 3)
+    if (step->checks_for && step->risk != RISK_READ)
+        sim_fail(sim, "step %lld:%d changes something, and runs as a check", (long long)step->run,
+                 step->line);
+    if (begun >= 3 && !step->checks_for)
         sim_fail(sim, "step %lld:%d is tried too often", (long long)step->run, step->line);
 }
