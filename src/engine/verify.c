@@ -107,7 +107,10 @@ static void offer_ways_back(struct turn *turn, struct incident_record *record, c
     const char *lines = "";
     list_each (way, &ways) {
         struct run_step *row = row_on(record, (*way)->line);
-        if (!row || row->kind != STEP_COMMAND || is_pending(row) || *row->approved_by)
+        /* What has run, or may have, is not opened again by itself. */
+        bool untouched =
+            row && (row->state == STEP_WAITING || row->state == STEP_HELD || row->state == STEP_NOT_TAKEN);
+        if (!untouched || row->kind != STEP_COMMAND || *row->approved_by)
             continue;
         values_reopen(turn, row);
         text_keep(&row->why, arena_printf(turn->arena, "It takes back line %d, which did not do well. %s",
@@ -126,7 +129,9 @@ static void offer_ways_back(struct turn *turn, struct incident_record *record, c
                   text_head(turn->arena, lines, 2 * SHOWN_BYTES));
     else
         event_end(turn, change->incident, NULL, "way_back.missing",
-                  "The runbook names no way back for line %d", change->line);
+                  ways.n ? "The way back of line %d has been decided on before: look at it"
+                         : "The runbook names no way back for line %d",
+                  change->line);
 }
 
 /* ---- rounds ---- */
@@ -162,8 +167,8 @@ static bool can_queue(struct turn *turn, const struct run_step *row)
 {
     bool approved = (row->state == STEP_QUEUED || row->state == STEP_WAITING) && *row->approved_by;
     bool busy = is_pending(row) && row->state != STEP_QUEUED;
-    return row->kind == STEP_COMMAND && row->state != STEP_NOT_TAKEN && !approved && !busy &&
-           values_harmless(turn, row);
+    bool left_out = row->state == STEP_NOT_TAKEN || row->state == STEP_DENIED || row->state == STEP_SKIPPED;
+    return row->kind == STEP_COMMAND && !left_out && !approved && !busy && values_harmless(turn, row);
 }
 
 static void supersede(struct turn *turn, struct incident_record *record, int line,

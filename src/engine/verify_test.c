@@ -135,6 +135,30 @@ static void change_that_stays_bad_gets_its_way_back_offered_and_nothing_runs_una
     assert_int_equal(row(w, BACK)->state, STEP_STARTING);
 }
 
+static void check_that_a_person_skipped_is_not_run(void **state)
+{
+    struct world *w = *state;
+    world_decide(w, (struct input){.kind = INPUT_STEP_VERB,
+                                   .run = 1,
+                                   .step = QUEUE,
+                                   .actor = "person:ana",
+                                   .verb = VERB_SKIP,
+                                   .text = "the queue is being moved"});
+    change(w, RESTART);
+    assert_int_equal(row(w, QUEUE)->state, STEP_SKIPPED);
+    assert_int_equal(row(w, ACTIVE)->state, STEP_STARTING);
+}
+
+static void way_back_that_has_run_is_not_opened_again(void **state)
+{
+    struct world *w = *state;
+    change(w, BACK);
+    fail_all(w);
+    assert_int_equal(row(w, RESTART)->verdict, VERDICT_FAILED);
+    assert_int_equal(row(w, BACK)->state, STEP_SUCCEEDED);
+    assert_text_has(event_of(w, "way_back.missing")->summary, "decided on before");
+}
+
 static void next_change_takes_the_checks_over(void **state)
 {
     struct world *w = *state;
@@ -195,6 +219,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(failing_check_is_repeated_until_it_passes, begin, world_stop),
         cmocka_unit_test_setup_teardown(
             change_that_stays_bad_gets_its_way_back_offered_and_nothing_runs_unasked, begin, world_stop),
+        cmocka_unit_test_setup_teardown(check_that_a_person_skipped_is_not_run, begin, world_stop),
+        cmocka_unit_test_setup_teardown(way_back_that_has_run_is_not_opened_again, begin, world_stop),
         cmocka_unit_test_setup_teardown(next_change_takes_the_checks_over, begin, world_stop),
         cmocka_unit_test_setup_teardown(change_without_checks_is_said_to_be_not_verifiable, begin,
                                         world_stop),
