@@ -375,7 +375,7 @@ static void an_incident_is_shown_with_its_reasons_and_its_timeline(void **state)
     assert_got("/api/v1/incidents/1", 200, "\"alerts\":{\"total\":1,\"firing\":1}");
     assert_got("/api/v1/incidents/1/timeline", 200, "\"kind\":\"incident.opened\"");
     assert_got("/api/v1/incidents/1/timeline?after=100000", 200, "{\"events\":[]}");
-    assert_got("/api/v1/incidents/1/steps", 200, "{\"steps\":[");
+    assert_got("/api/v1/incidents/1/steps", 200, "{\"next\":null,\"steps\":[");
     scoped_answer struct http_answer report = get("/api/v1/incidents/1/report");
     assert_says(&report, 200, "# Incident report: #1 ");
     assert_non_null(strstr(buf_text(&report.header), "text/markdown"));
