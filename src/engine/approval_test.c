@@ -139,6 +139,15 @@ static void breaking_the_glass_pages_the_others_at_once(void **state)
     assert_text_has(row(w, DESTROY)->note, "broke the glass");
 }
 
+static void who_asked_for_a_second_and_then_breaks_the_glass_is_one_person(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, full);
+    approve(w, DESTROY, "person:ana", false, NULL);
+    assert_int_equal(approve(w, DESTROY, "person:ana", true, "nobody answers")->code, OUTCOME_DONE);
+    assert_string_equal(row(w, DESTROY)->approved_by, "person:ana");
+}
+
 static void what_is_announced_is_told_though_the_incident_is_muted_and_over(void **state)
 {
     struct world *w = *state;
@@ -210,6 +219,7 @@ int main(void)
         TEST(a_clock_that_is_set_back_makes_no_approval_hold_longer),
         TEST(only_what_was_looked_at_is_approved),
         TEST(breaking_the_glass_pages_the_others_at_once),
+        TEST(who_asked_for_a_second_and_then_breaks_the_glass_is_one_person),
         TEST(what_is_announced_is_told_though_the_incident_is_muted_and_over),
         TEST(an_approval_that_waits_for_its_second_survives_a_restart),
         TEST(an_unknown_effect_asks_and_is_settled_by_a_person),

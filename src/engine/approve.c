@@ -77,8 +77,9 @@ static void approve_first(struct turn *turn, struct incident_record *record, str
 static void approve(struct turn *turn, struct incident_record *record, struct run_step *step,
                     const struct input *input, bool breaks_glass)
 {
-    const char *by = *step->approved_by ? arena_printf(turn->arena, "%s, %s", step->approved_by, input->actor)
-                                        : input->actor;
+    bool is_second = *step->approved_by && strcmp(step->approved_by, input->actor) != 0;
+    const char *by =
+        is_second ? arena_printf(turn->arena, "%s, %s", step->approved_by, input->actor) : input->actor;
     step_take(turn, record, step, input);
     step->state = STEP_QUEUED;
     step->approval_ends_us = approval_ends_us(turn);
