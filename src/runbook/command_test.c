@@ -195,9 +195,10 @@ static void a_backslash_right_behind_a_word_joins_the_next_line(void **state)
     struct fence_entries entries =
         split(arena, "```bash\noc patch -n shop till\\\n  --type merge\nls a\\ b\n```\n");
 
+    const char *const commands[] = {"oc patch -n shop till\\\n  --type merge", "ls a\\ b"};
     assert_int_equal(entries.n, 2);
-    assert_string_equal(entries.at[0].command.text, "oc patch -n shop till\\\n  --type merge");
-    assert_string_equal(entries.at[1].command.text, "ls a\\ b");
+    list_each (entry, &entries)
+        assert_string_equal(entry->command.text, commands[entry - entries.at]);
 }
 
 int main(void)
