@@ -75,7 +75,7 @@ int db_begin(struct db *db, struct err *err)
     return result;
 }
 
-int db_commit_unsynced(struct db *db, struct err *err)
+int db_commit(struct db *db, struct err *err)
 {
     int result = planned_fault(db, err);
     if (result == 0)
@@ -84,17 +84,6 @@ int db_commit_unsynced(struct db *db, struct err *err)
         db_rollback(db);
     db->in_transaction = false;
     return result;
-}
-
-int db_sync(struct db *db, struct err *err)
-{
-    return db->driver->sync ? db->driver->sync(db, err) : 0;
-}
-
-int db_commit(struct db *db, struct err *err)
-{
-    int result = db_commit_unsynced(db, err);
-    return result == 0 ? db_sync(db, err) : result;
 }
 
 void db_rollback(struct db *db)

@@ -19,10 +19,10 @@ enum db_kind { DB_SQLITE, DB_POSTGRESQL };
 enum db_kind db_kind_of(const char *where);
 
 /* Opens the database.
- * SQLite: the writer makes the file when it is not there; write-ahead log, synced by db_commit() or
- * db_sync(). PostgreSQL: password NULL leaves it to PGPASSFILE and the like. The writer holds an advisory
- * lock for as long as it is connected, so that there is one in a schema at a time. -1: err says why and what
- * to do. DB_AWAY: the server does not answer now, or is starting: try again. */
+ * SQLite: the writer makes the file when it is not there; write-ahead log, synchronous=FULL.
+ * PostgreSQL: password NULL leaves it to PGPASSFILE and the like. The writer holds an advisory lock for as
+ * long as it is connected, so that there is one in a schema at a time. -1: err says why and what to do.
+ * DB_AWAY: the server does not answer now, or is starting: try again. */
 int db_open(const char *where, const char *password, enum db_mode mode, struct db **ret_db, struct err *err);
 void db_close(struct db *db); /* NULL is allowed */
 enum db_kind db_kind(const struct db *db);
@@ -67,12 +67,6 @@ const void *db_column_blob(struct db_statement *statement, int column, size_t *r
 /* The default is a deferred transaction for readers and an immediate one for writers. */
 int db_begin(struct db *db, struct err *err);
 int db_commit(struct db *db, struct err *err); /* outcomes as db_step; the transaction is over either way */
-/* As db_commit(), but durable only when a db_sync() that begins after it, or a later db_commit(), gives 0: so
- * that the next transaction can begin while the disk works. */
-int db_commit_unsynced(struct db *db, struct err *err);
-/* 0, or -1: what is on the disk is unknown, and the process must end. One thread at a time, which need not be
- * that of the handle. A server has synced each commit already. */
-int db_sync(struct db *db, struct err *err);
 void db_rollback(struct db *db);
 
 /* SQLite: moves what was committed from the log into the file, as far as readers allow; never waits for them.

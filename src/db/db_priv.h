@@ -32,7 +32,6 @@ struct db_driver {
     int (*execute)(struct db *db, const char *sql, struct err *err);
     int (*begin)(struct db *db, struct err *err);
     int (*commit)(struct db *db, struct err *err); /* on failure db_rollback() follows */
-    int (*sync)(struct db *db, struct err *err);   /* NULL: commit has */
     void (*rollback)(struct db *db);
     int (*checkpoint)(struct db *db, struct err *err);
     struct db_statement *(*prepare)(struct db *db, const char *sql, struct err *err);

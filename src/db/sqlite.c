@@ -1,10 +1,8 @@
 /* The driver of SQLite: opening, transactions, and what its result codes mean to us.
  *
- * A commit is durable once the write-ahead log is synced. SQLite itself does that only where the log begins
- * anew and before pages leave it (synchronous=NORMAL); the rest is sqlite_sync(), which another thread may
- * call while the next transaction runs. SQLite rolls a transaction back by itself after some errors (full
- * disk, I/O); a statement that followed would then run and commit alone, so every step checks that the
- * transaction it belongs to is still there. */
+ * A commit is durable because the write-ahead log is synced with each one (synchronous=FULL). SQLite rolls a
+ * transaction back by itself after some errors (full disk, I/O); a statement that followed would then run
+ * and commit alone, so every step checks that the transaction it belongs to is still there. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -135,7 +133,7 @@ static int sync_new(struct sqlite_db *db, struct err *err)
     if (result == SQLITE_OK)
         result = sync_part(db, SQLITE_FCNTL_JOURNAL_POINTER);
     if (result == SQLITE_OK)
-        result = sqlite3_exec(db->sqlite, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+        result = sqlite3_exec(db->sqlite, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
     db->unsynced = false;
     return result == SQLITE_OK ? 0 : sqlite_failure(db, result, err);
 }
@@ -144,7 +142,7 @@ static int sync_new(struct sqlite_db *db, struct err *err)
 static int use_write_ahead_log(struct sqlite_db *db, const char *path, struct err *err)
 {
     db->unsynced = is_empty(path);
-    const char *durable = db->unsynced ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = NORMAL";
+    const char *durable = db->unsynced ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL";
     int result = sqlite3_exec(db->sqlite, setup_writer, NULL, NULL, NULL);
     if (result == SQLITE_OK)
         result = sqlite3_exec(db->sqlite, durable, NULL, NULL, NULL);
@@ -163,20 +161,6 @@ static int use_write_ahead_log(struct sqlite_db *db, const char *path, struct er
     return 0;
 }
 
-/* A descriptor of our own is safe for the log: SQLite keeps no locks there, and never replaces the file while
- * a handle is open. */
-static int open_log(struct sqlite_db *db, const char *path, struct err *err)
-{
-    struct buf log scoped_buf = {0};
-    buf_printf(&log, "%s-wal", path);
-    int result =
-        sqlite3_exec(db->sqlite, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL); /* opens the log */
-    if (result != SQLITE_OK)
-        return sqlite_failure(db, result, err);
-    db->log_fd = open(buf_text(&log), O_RDWR | O_CLOEXEC);
-    return db->log_fd < 0 ? err_set(err, "its write-ahead log: %s", strerror(errno)) : 0;
-}
-
 static int sqlite_open(const char *path, const char *password, enum db_mode mode, struct db **ret_db,
                        struct err *err)
 {
@@ -184,8 +168,7 @@ static int sqlite_open(const char *path, const char *password, enum db_mode mode
     if (mode == DB_WRITER && create_private_file(path, err) != 0)
         return -1;
     struct sqlite_db *db = heap_alloc(sizeof *db);
-    *db = (struct sqlite_db){.db = {.driver = &sqlite_driver, .statements = map_new(), .mode = mode},
-                             .log_fd = -1};
+    *db = (struct sqlite_db){.db = {.driver = &sqlite_driver, .statements = map_new(), .mode = mode}};
     int result = mode == DB_READER
                      ? open_reader(path, &db->sqlite)
                      : sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -196,7 +179,7 @@ static int sqlite_open(const char *path, const char *password, enum db_mode mode
         return -1;
     }
     harden(db->sqlite);
-    if (mode == DB_WRITER && (use_write_ahead_log(db, path, err) != 0 || open_log(db, path, err) != 0)) {
+    if (mode == DB_WRITER && use_write_ahead_log(db, path, err) != 0) {
         err_prefix(err, "%s: ", path);
         db_close(&db->db);
         return -1;
@@ -214,8 +197,6 @@ static void sqlite_close(struct db *db)
     sqlite3_finalize(own->begin);
     sqlite3_finalize(own->commit);
     sqlite3_close(own->sqlite);
-    if (own->log_fd >= 0)
-        close(own->log_fd);
     free(own);
 }
 
@@ -264,17 +245,6 @@ static int sqlite_commit(struct db *db, struct err *err)
     return outcome;
 }
 
-static int sqlite_sync(struct db *db, struct err *err)
-{
-    struct sqlite_db *own = (struct sqlite_db *)db;
-    int result = 0;
-    if (own->log_fd >= 0)
-        do
-            result = fdatasync(own->log_fd);
-        while (result < 0 && errno == EINTR);
-    return result < 0 ? err_set(err, "syncing the write-ahead log: %s", strerror(errno)) : 0;
-}
-
 static void sqlite_rollback(struct db *db)
 {
     struct sqlite_db *own = (struct sqlite_db *)db;
@@ -297,7 +267,6 @@ const struct db_driver sqlite_driver = {
     .execute = sqlite_execute,
     .begin = sqlite_begin,
     .commit = sqlite_commit,
-    .sync = sqlite_sync,
     .rollback = sqlite_rollback,
     .checkpoint = sqlite_checkpoint,
     .prepare = sqlite_prepare,

@@ -11,7 +11,6 @@ struct sqlite_db {
     sqlite3_stmt *begin, *commit;
     struct sqlite_log *log; /* of a writer */
     bool unsynced;          /* a new file before its first commit */
-    int log_fd;             /* of a writer, to sync the log from any thread; -1: none */
 };
 
 struct sqlite_statement {

@@ -67,10 +67,6 @@ int ledger_accept(struct ledger *ledger, const char *format, const void *body, s
 /* Writes every decision. 0, LEDGER_FULL or -1; on anything but 0 the caller rolls back. */
 int ledger_record(struct ledger *ledger, const struct decisions *decisions, int64_t now_us, struct err *err);
 int ledger_commit(struct ledger *ledger, struct err *err); /* 0 durable; LEDGER_FULL; -1 */
-/* The same in two parts, so that the next transaction can begin while the disk works: nobody may be answered
- * before a ledger_sync() that began after it gives 0 (else -1), on any one thread. */
-int ledger_commit_unsynced(struct ledger *ledger, struct err *err);
-int ledger_sync(struct ledger *ledger, struct err *err);
 void ledger_rollback(struct ledger *ledger);
 /* Writes a little, to see whether a full disk has room again. 0, LEDGER_FULL or -1. */
 int ledger_probe(struct ledger *ledger, int64_t now_us, struct err *err);

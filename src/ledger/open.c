@@ -292,12 +292,12 @@ int ledger_begin(struct ledger *ledger, struct err *err)
     return ledger_outcome(result);
 }
 
-static int commit_by(struct ledger *ledger, int (*commit)(struct db *db, struct err *err), struct err *err)
+int ledger_commit(struct ledger *ledger, struct err *err)
 {
     must(ledger->in_transaction);
     int result = streams_save(ledger, err);
     if (result == 0)
-        result = ledger_outcome(commit(ledger->db, err));
+        result = ledger_outcome(db_commit(ledger->db, err));
     if (result != 0) {
         ledger_rollback(ledger);
         return result;
@@ -305,21 +305,6 @@ static int commit_by(struct ledger *ledger, int (*commit)(struct db *db, struct 
     ledger->in_transaction = false;
     ledger->ends_saved = ledger->ends;
     return 0;
-}
-
-int ledger_commit(struct ledger *ledger, struct err *err)
-{
-    return commit_by(ledger, db_commit, err);
-}
-
-int ledger_commit_unsynced(struct ledger *ledger, struct err *err)
-{
-    return commit_by(ledger, db_commit_unsynced, err);
-}
-
-int ledger_sync(struct ledger *ledger, struct err *err)
-{
-    return ledger_outcome(db_sync(ledger->db, err));
 }
 
 void ledger_rollback(struct ledger *ledger)

@@ -370,8 +370,6 @@ static void close_core(struct core *core)
     core_compact_end(core);
     if (core->ledger)
         core_work(core); /* whoever was let in gets an answer */
-    core_sync_end(core);
-    core_sync_carry_out(core);
     core_refuse_held(core);
     if (core->engine && core->ledger && !core->ledger_failed)
         do
@@ -403,7 +401,6 @@ int role_core(const struct role_options *options)
     umask(077);
     mallopt(M_TRIM_THRESHOLD, SPARE_HEAP_BYTES);
     queue_init(&core.queue);
-    core_sync_open(&core);
     pthread_mutex_init(&core.site_lock, NULL);
     open_loop(&core);
     int opened = open_core(&core, arena, &err);

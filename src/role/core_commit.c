@@ -1,6 +1,5 @@
 /* Group commit: everything that waits is accepted, decided, recorded and made durable in one transaction;
- * only then is anybody answered and anything carried out. The next transaction may begin meanwhile
- * (core_sync.c).
+ * only then is anybody answered and anything carried out.
  *
  * Bodies go to the inbox before the engine decides on them, so a full disk refuses an alert without the
  * engine ever having seen it. When recording or the commit fails after the engine has decided, engine and
@@ -32,7 +31,7 @@ static int64_t monotonic_us(const struct core *core)
     return clock_monotonic_us(core->clock);
 }
 
-static void job_answer(struct job *job, const struct outcome *outcome)
+static void answer(struct job *job, const struct outcome *outcome)
 {
     struct arena *arena = job->arena; /* the job itself lives there */
     if (job->done)
@@ -40,17 +39,12 @@ static void job_answer(struct job *job, const struct outcome *outcome)
     arena_free(arena);
 }
 
-void jobs_answer(struct job *jobs, const struct decisions *decided)
+static void refuse_all(struct job *jobs)
 {
     for (struct job *job = jobs, *next; job; job = next) {
         next = job->next;
-        job_answer(job, decided ? &decided++->outcome : &unavailable);
+        answer(job, &unavailable);
     }
-}
-
-static void refuse_all(struct job *jobs)
-{
-    jobs_answer(jobs, NULL);
 }
 
 /* Puts every body that is not there yet into the open transaction. 0, LEDGER_FULL or -1. */
@@ -90,7 +84,7 @@ static int decide_some(struct core *core, struct job *jobs, struct decisions *de
     return 0;
 }
 
-void core_ledger_failed(struct core *core, int got, const struct err *err)
+static void ledger_failed(struct core *core, int got, const struct err *err)
 {
     log_event(LOG_ERROR, "ledger.failed", "error=%s effect=%s", log_quote(err->text),
               log_quote(got == LEDGER_FULL
@@ -111,32 +105,6 @@ static size_t count(const struct job *jobs)
     return n;
 }
 
-/* Is there something to do while the disk works? Then who asked is answered later; a single input has its
- * answer sooner without another thread. What came before must be carried out before. */
-static bool syncs_later(struct core *core, const struct job *left)
-{
-    return core->engine && (left || queue_has_jobs(&core->queue) || core_sync_is_busy(core)) &&
-           core_sync_start(core);
-}
-
-/* The first n of some jobs become a list of their own; gives the others. */
-static struct job *cut_after(struct job *jobs, size_t n)
-{
-    while (--n > 0)
-        jobs = jobs->next;
-    struct job *left = jobs->next;
-    jobs->next = NULL;
-    return left;
-}
-
-/* The bodies of those that are left are in the inbox with the commit that there just was. */
-static struct job *accepted(struct job *left)
-{
-    for (struct job *job = left; job; job = job->next)
-        job->accepted = true;
-    return left;
-}
-
 /* Decides the first of some inputs and answers them; gives those that are left. Their bodies are kept
  * already. */
 static struct job *commit_some(struct core *core, struct job *jobs)
@@ -154,21 +122,18 @@ static struct job *commit_some(struct core *core, struct job *jobs)
         return NULL;
     }
     got = decide_some(core, jobs, decided, &n, &err);
-    if (got != 0)
-        ledger_rollback(core->ledger);
-    struct job *left = cut_after(jobs, n);
-    bool later = got == 0 && syncs_later(core, left);
     if (got == 0)
-        got = later ? ledger_commit_unsynced(core->ledger, &err) : ledger_commit(core->ledger, &err);
-    if (got == 0 && later) {
-        /* An input of our own wants to know no more than that it was not refused. */
-        core_sync_later(core, jobs->arena ? jobs : NULL, decided, n);
-        decided = NULL;
-        return accepted(left);
-    }
+        got = ledger_commit(core->ledger, &err);
+    else
+        ledger_rollback(core->ledger);
     if (got != 0)
-        core_ledger_failed(core, got, &err);
-    jobs_answer(jobs, got == 0 ? decided : NULL);
+        ledger_failed(core, got, &err);
+    struct job *left = jobs;
+    for (size_t i = 0; i < n; i++) {
+        struct job *job = left;
+        left = job->next;
+        answer(job, got == 0 ? &decided[i].outcome : &unavailable);
+    }
     for (size_t i = 0; i < n; i++)
         core_carry_out(core, &decided[i]);
     arena_reset(core->arena);
@@ -176,7 +141,9 @@ static struct job *commit_some(struct core *core, struct job *jobs)
         refuse_all(left);
         return NULL;
     }
-    return accepted(left);
+    for (struct job *job = left; job; job = job->next)
+        job->accepted = true;
+    return left;
 }
 
 /* Decides inputs and answers them. The list may be empty. What takes long (opening incidents does) is
@@ -205,7 +172,7 @@ static void keep_alerts(struct core *core, struct job *alerts)
         log_event(LOG_ERROR, "ledger.refused", "error=%s", log_quote(err.text));
     for (struct job *job = alerts, *next; job; job = next) {
         next = job->next;
-        job_answer(job, got == 0 ? &done : &unavailable);
+        answer(job, got == 0 ? &done : &unavailable);
     }
 }
 
@@ -229,7 +196,7 @@ void core_refuse_held(struct core *core)
     for (struct job *job = core->held, *next; job; job = next) {
         next = job->next;
         if (job->input)
-            job_answer(job, &unavailable);
+            answer(job, &unavailable);
         else
             job->question(job->context, NULL);
     }
@@ -304,7 +271,7 @@ static void work_without_ledger(struct core *core, struct job *inputs)
         next = job->next;
         if (job->internal)
             decide_from_memory(core, job->input);
-        job_answer(job, &unavailable);
+        answer(job, &unavailable);
     }
     if (ledger_probe(core->ledger, now_us(core), &err) == 0) {
         log_event(LOG_WARNING, "ledger.writable", "effect=%s", log_quote("starting again from the ledger"));
@@ -334,7 +301,7 @@ void core_seal(struct core *core)
     if (got == LEDGER_MORE)
         uv_async_send(&core->wake);
     else if (got < 0)
-        core_ledger_failed(core, got, &err);
+        ledger_failed(core, got, &err);
     else if (got != 0)
         log_event(LOG_WARNING, "ledger.not_sealed", "error=%s", log_quote(err.text));
     else if (strcmp(before, ledger_checkpoint_text(core->ledger)) != 0)
@@ -412,12 +379,11 @@ static void restart_when_lost(struct core *core)
     const struct err lost = {"the connection to the database is gone"};
     if (core->ledger_failed || !ledger_is_lost(core->ledger))
         return;
-    core_ledger_failed(core, -1, &lost);
+    ledger_failed(core, -1, &lost);
 }
 
 void core_work(struct core *core)
 {
-    core_sync_carry_out(core);
     if (core->engine)
         work_with_engine(core);
     else

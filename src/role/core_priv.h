@@ -64,29 +64,6 @@ struct cleaning {
     struct ledger_packer *packer;
 };
 
-/* Decided and committed, but not durable yet. */
-struct kept_commit {
-    struct kept_commit *next;
-    struct job *jobs; /* who waits for an answer, one for each of decided; NULL: nobody */
-    struct decisions *decided;
-    size_t n_decided;
-    struct arena *arena; /* of the decisions */
-};
-
-/* core_sync.c. The lock is for all but the thread and started. */
-struct syncing {
-    pthread_t thread;
-    bool started;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    struct kept_commit *waiting, **last_waiting; /* for the disk */
-    struct kept_commit *synced, **last_synced;   /* for the engine thread, to carry out */
-    size_t n_commits;                            /* that wait for the disk, or are being synced */
-    bool ending;
-    bool failed; /* err says how */
-    struct err err;
-};
-
 struct core {
     const struct role_options *options;
     const struct clock *clock;
@@ -113,7 +90,6 @@ struct core {
     bool
         ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
     struct compaction compaction;
-    struct syncing syncing;
     struct cleaning cleaning;
     int64_t input_us;       /* when the last input came; monotonic */
     int64_t checkpoint_us;  /* of the last one; monotonic, as the next */
@@ -126,7 +102,6 @@ struct core {
 void queue_init(struct job_queue *queue);
 int queue_push(struct job_queue *queue, struct job *job);
 struct job *queue_take_all(struct job_queue *queue);
-bool queue_has_jobs(struct job_queue *queue);
 void queue_close(struct job_queue *queue);
 void queue_free(struct job_queue *queue);
 
@@ -139,21 +114,7 @@ int core_record(struct core *core, struct decisions *decisions,
                 struct err *err);  /* in a transaction of its own */
 void core_seal(struct core *core); /* some of what is not signed yet, or all */
 void core_plan_timer(struct core *core);
-/* Any thread. With the outcome of one decided after the other; NULL: the ledger cannot be written. */
-void jobs_answer(struct job *jobs, const struct decisions *decided);
-void core_ledger_failed(struct core *core, int got, const struct err *err);
 void core_submit_own(struct core *core, struct arena *arena, const struct input *input);
-
-/* core_sync.c: the engine thread. */
-void core_sync_open(struct core *core);
-bool core_sync_start(struct core *core); /* false: there is no thread to be had */
-bool core_sync_is_busy(struct core *core);
-/* Takes over jobs, decided (from the heap) and core->arena, which is another one afterwards. They are
- * answered once the commit that came before is durable, and carried out by core_sync_carry_out() after that.
- */
-void core_sync_later(struct core *core, struct job *jobs, struct decisions *decided, size_t n_decided);
-void core_sync_carry_out(struct core *core);
-void core_sync_end(struct core *core); /* waits for what waits */
 
 /* core_effects.c */
 void core_carry_out(struct core *core, const struct decisions *decisions);

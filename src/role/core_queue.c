@@ -32,14 +32,6 @@ struct job *queue_take_all(struct job_queue *queue)
     return jobs;
 }
 
-bool queue_has_jobs(struct job_queue *queue)
-{
-    pthread_mutex_lock(&queue->lock);
-    bool has = queue->first;
-    pthread_mutex_unlock(&queue->lock);
-    return has;
-}
-
 void queue_close(struct job_queue *queue)
 {
     pthread_mutex_lock(&queue->lock);
