@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/file.h"
 #include "base/list.h"
 
 #define STATE_FILE ".shell-state"
@@ -45,6 +47,7 @@ static const char prelude[] =
     "done\n"
     "__step_save() {\n"
     "    builtin set +eux\n"
+    "    builtin umask 077\n"
     "    builtin unset -f __step_save\n"
     "    {\n"
     "        builtin printf '__step_folder=%q\\n' \"$PWD\"\n"
@@ -182,6 +185,23 @@ int shell_folder(struct arena *arena, const char *work_dir, int64_t run, const c
         return err_set(err, "%s: %s", folder, strerror(errno));
     *ret_folder = folder;
     return 0;
+}
+
+int shell_state_begin(const char *folder, const char *start, struct err *err)
+{
+    scoped_arena struct arena *arena = arena_new();
+    scoped_buf struct buf text = {0};
+    const char *path = arena_printf(arena, "%s/" STATE_FILE, folder);
+    if (access(path, F_OK) == 0)
+        return 0;
+    buf_puts(&text, "__step_folder='");
+    for (const char *c = start; *c; c++)
+        if (*c == '\'')
+            buf_puts(&text, "'\\''");
+        else
+            buf_putc(&text, *c);
+    buf_puts(&text, "'\n" STATE_END);
+    return file_write(path, text.at, text.n_bytes, 0600, err);
 }
 
 static bool is_whole(const char *path)

@@ -28,5 +28,7 @@ int shell_command_fd(const char *command);
 /* The folder of the run below work_dir, made when it is missing (0700). */
 int shell_folder(struct arena *arena, const char *work_dir, int64_t run, const char **ret_folder,
                  struct err *err);
+/* The first step of the run begins in `start`, an absolute path; nothing changes when there was one. */
+int shell_state_begin(const char *folder, const char *start, struct err *err);
 /* After a step: the state that it left takes the place of the former one if it is whole. */
 void shell_state_settle(const char *folder);
