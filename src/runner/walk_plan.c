@@ -1,0 +1,117 @@
+/* Rows from the document. A condition becomes a question when something depends on the answer that does not
+ * stand on its own line: "If it is a leak: restart it" with the command below. There the answer no leaves
+ * the rows below it; a condition of a single command is shown with it, and running it is the answer. */
+#include <string.h>
+#include <strings.h>
+
+#include "runbook/alternatives.h"
+#include "runner/walk.h"
+
+struct planning {
+    struct walk *walk;
+    const struct phase *phase;
+    const char *heading; /* of what stands at hand; NULL at the beginning of a phase */
+    int option, choice;  /* rows: where that begins, and the first alternative to it, or -1 */
+};
+
+static struct walk_row *row_add(struct planning *plan, const struct step *step, int line, int branch)
+{
+    struct walk *walk = plan->walk;
+    struct walk_row *row = list_push(walk->arena, &walk->rows);
+    *row = (struct walk_row){.phase = plan->phase,
+                             .step = step,
+                             .line = line,
+                             .branch = branch,
+                             .choice = plan->choice,
+                             .option = plan->choice >= 0 ? plan->option : -1};
+    return row;
+}
+
+/* What follows stands under another heading: it may be another way to do what stands under the one before. */
+static void option_begin(struct planning *plan, const char *heading)
+{
+    struct walk *walk = plan->walk;
+    int next = (int)walk->rows.n;
+    if (plan->heading && strcmp(plan->heading, heading) == 0)
+        return;
+    bool follows = plan->heading && plan->option < next && alternative_follows(plan->heading, heading);
+    if (!follows)
+        plan->choice = -1;
+    if (follows && plan->choice < 0) {
+        plan->choice = plan->option;
+        for (int i = plan->option; i < next; i++)
+            walk->rows.at[i].choice = walk->rows.at[i].option = plan->option;
+    }
+    plan->heading = heading;
+    plan->option = next;
+}
+
+static bool has_command_on(const struct step *step, int line)
+{
+    list_each (command, &step->commands)
+        if (command->line == line)
+            return true;
+    return false;
+}
+
+static bool is_question(const struct step *step)
+{
+    if (step->condition && !has_command_on(step, step->line) && (step->commands.n || step->substeps.n))
+        return true;
+    return step->kind == STEP_DECISION && step->condition && !step->commands.n;
+}
+
+static const char *condition_of(const struct step *step, const struct command *command)
+{
+    return command->condition ? command->condition : step->condition;
+}
+
+/* Has the question above it asked that already? */
+static bool is_condition_of(const struct step *step, const struct command *command)
+{
+    return !command->condition || strcasecmp(command->condition, step->condition) == 0;
+}
+
+/* branch: the question above it, or -1. */
+static void plan_step(struct planning *plan, const struct step *step, int branch)
+{
+    const char *text = step->text ? step->text : "";
+    bool question = is_question(step);
+    bool task = !question && !step->commands.n && !step->substeps.n && *text;
+    if (question || task || step->commands.n)
+        option_begin(plan, question ? text : alternative_heading(step));
+    if (question || task) {
+        struct walk_row *row = row_add(plan, step, step->line, branch);
+        row->kind = question ? STEP_DECISION : step->kind == STEP_DECISION ? STEP_MANUAL : step->kind;
+        row->text = text;
+        row->condition = step->condition;
+        if (question)
+            branch = (int)plan->walk->rows.n - 1;
+    }
+    list_each (command, &step->commands) {
+        if (command->comment && *command->comment)
+            option_begin(plan, command->comment);
+        struct walk_row *row = row_add(plan, step, command->line, branch);
+        row->kind = STEP_COMMAND;
+        row->command = command;
+        row->text = command->text;
+        row->condition = question && step->condition && is_condition_of(step, command)
+                             ? NULL
+                             : condition_of(step, command);
+    }
+    list_each (substep, &step->substeps)
+        plan_step(plan, substep, branch);
+}
+
+struct walk *walk_new(struct arena *arena, const struct runbook *runbook, const struct procedure *procedure)
+{
+    struct walk *walk = arena_alloc(arena, sizeof *walk);
+    *walk = (struct walk){.arena = arena, .runbook = runbook, .procedure = procedure};
+    list_each (phase, &procedure->phases) {
+        struct planning plan = {.walk = walk, .phase = phase, .option = (int)walk->rows.n, .choice = -1};
+        if (phase->stage != STAGE_REFERENCE)
+            list_each (step, &phase->steps)
+                plan_step(&plan, step, -1);
+    }
+    return walk;
+}

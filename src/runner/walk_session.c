@@ -1,0 +1,156 @@
+#include "runner/walk_session.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "runner/shell.h"
+
+enum { RUN = 1 }; /* a work folder holds one walk */
+
+struct walk_session {
+    struct arena *arena;
+    struct walk *walk;
+    struct walk_journal *journal;
+    struct runner *runner;
+    struct walk_watcher watcher;
+    const struct redact_rules *rules;
+    const char *by, *document, *sha256;
+    int running, n_orders;
+    bool troubled;
+    struct err trouble;
+};
+
+static int record(struct walk_session *session, const struct walk_entry *entry, struct err *err)
+{
+    if (walk_check(session->walk, entry, err) < 0 ||
+        walk_journal_add(session->journal, session->walk, entry, err) < 0)
+        return -1;
+    walk_apply(session->walk, entry);
+    return 0;
+}
+
+static void on_event(void *context, const struct runner_event *event)
+{
+    struct walk_session *session = context;
+    if (event->started || session->running < 0)
+        return;
+    int row = session->running;
+    struct walk_entry entry = {.verb = WALK_RESULT,
+                               .row = row,
+                               .at_us = clock_wall_us(clock_system()),
+                               .by = session->by,
+                               .result = event->result};
+    session->running = -1;
+    if (walk_journal_add(session->journal, session->walk, &entry, &session->trouble) < 0)
+        session->troubled = true;
+    walk_apply(session->walk, &entry); /* it has happened, recorded or not */
+    session->watcher.ended(session->watcher.context, row);
+}
+
+static void on_watch(void *context, int64_t run, const char *bytes, size_t n_bytes)
+{
+    struct walk_session *session = context;
+    (void)run;
+    session->watcher.output(session->watcher.context, bytes, n_bytes);
+}
+
+int walk_session_new(uv_loop_t *loop, struct walk *walk, struct walk_journal *journal, const char *by,
+                     const struct runner_limits *limits, struct redact_rules *rules,
+                     const struct walk_watcher *watcher, struct walk_session **ret_session, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct walk_session *session = arena_alloc(arena, sizeof *session);
+    const char *folder, *run_folder;
+    *session = (struct walk_session){.arena = arena,
+                                     .walk = walk,
+                                     .journal = journal,
+                                     .watcher = *watcher,
+                                     .rules = rules,
+                                     .by = by,
+                                     .sha256 = walk->about.sha256,
+                                     .running = -1};
+    session->document = walk_journal_document(journal, &folder);
+    const char *work = arena_printf(arena, "%s/work", walk_journal_folder(journal));
+    if (runner_new(loop, folder, work, limits, rules, on_event, session, &session->runner, err) < 0 ||
+        shell_folder(arena, work, RUN, &run_folder, err) < 0 ||
+        shell_state_begin(run_folder, walk->about.folder, err) < 0) {
+        walk_session_free(session);
+        return -1;
+    }
+    runner_watch(session->runner, on_watch, session);
+    *ret_session = session;
+    return 0;
+}
+
+void walk_session_free(struct walk_session *session)
+{
+    if (!session)
+        return;
+    runner_free(session->runner);
+    arena_free(session->arena);
+}
+
+int walk_session_run(struct walk_session *session, int row, bool unasked, const char *reason, struct err *err)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct walk_command command;
+    struct walk_entry probe = {.verb = WALK_BEGIN, .row = row, .text = ""};
+    if (walk_check(session->walk, &probe, err) < 0)
+        return -1;
+    const struct walk_row *at = &session->walk->rows.at[row];
+    walk_prepare(arena, session->walk, at, &command);
+    if (command.cannot || (unasked && command.ask))
+        return err_set(err, "%s", command.cannot ? command.cannot : command.ask);
+    struct walk_entry entry = {.verb = WALK_BEGIN,
+                               .row = row,
+                               .at_us = clock_wall_us(clock_system()),
+                               .by = session->by,
+                               .text = walk_text_redacted(arena, session->rules, command.filled.text, NULL),
+                               .reason =
+                                   reason ? walk_text_redacted(arena, session->rules, reason, NULL) : NULL};
+    if (record(session, &entry, err) < 0)
+        return -1;
+    struct runner_order order = {.run = RUN,
+                                 .attempt = ++session->n_orders,
+                                 .file = session->document,
+                                 .sha256 = session->sha256,
+                                 .line = at->line,
+                                 .approved = !unasked,
+                                 .approved_by = session->by,
+                                 .approved_sha256 = command.sha256,
+                                 .repairs = at->repairs ? at->repairs : "",
+                                 .values = command.values,
+                                 .n_values = command.n_values};
+    session->running = row;
+    runner_start(session->runner, &order);
+    return 0;
+}
+
+bool walk_session_stop(struct walk_session *session)
+{
+    return session->running >= 0 && runner_stop(session->runner, RUN, session->by);
+}
+
+int walk_session_running(const struct walk_session *session)
+{
+    return session->running;
+}
+
+int walk_session_do(struct walk_session *session, struct walk_entry entry, struct err *err)
+{
+    scoped_arena struct arena *arena = arena_new();
+    entry.by = session->by;
+    entry.at_us = clock_wall_us(clock_system());
+    if (entry.verb == WALK_NOTE && entry.text)
+        entry.text = walk_text_redacted(arena, session->rules, entry.text, NULL);
+    if (entry.reason)
+        entry.reason = walk_text_redacted(arena, session->rules, entry.reason, NULL);
+    return record(session, &entry, err);
+}
+
+const char *walk_session_trouble(struct walk_session *session)
+{
+    bool troubled = session->troubled;
+    session->troubled = false;
+    return troubled ? session->trouble.text : NULL;
+}
