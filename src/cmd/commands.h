@@ -6,6 +6,7 @@
 int cmd_approve(int argc, char **argv);
 int cmd_coverage(int argc, char **argv);
 int cmd_match(int argc, char **argv);
+int cmd_run(int argc, char **argv);
 int cmd_risk(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
 int cmd_verify(int argc, char **argv);

@@ -24,6 +24,7 @@ static const struct command_row rows[] = {
     {"read", cmd_read, "print what was understood of a runbook"},
     {"lint", cmd_lint, "print what is wrong with a runbook"},
     {"risk", cmd_risk, "print the class of a command, and why"},
+    {"run", cmd_run, "walk a procedure of a runbook in this terminal"},
     {"match", cmd_match, "print which procedure answers an alert"},
     {"coverage", cmd_coverage, "print which alerts have no procedure, and what is overdue"},
     {"incident", cmd_incident, "list, show, ack, note, resolve or report incidents"},

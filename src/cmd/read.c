@@ -4,17 +4,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/hash.h"
 #include "base/json.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
+#include "cmd/runbook_file.h"
 #include "cmd/terminal.h"
 #include "config/policy.h"
-#include "runbook/document_check.h"
 #include "runbook/policy_diff.h"
 #include "runbook/policy_plan.h"
 #include "runbook/print.h"
@@ -40,41 +37,6 @@ static int complain(const char *file, const char *why)
 {
     fprintf(stderr, "crashcart read: %s: %s\n", file, why);
     return EXIT_UNREACHABLE;
-}
-
-/* What a file cannot be read for, in words that say what to do. */
-static int open_problem(const char *file, const char *otherwise)
-{
-    struct stat st;
-
-    if (stat(file, &st) < 0 && errno == ENOENT)
-        return complain(file, "does not exist; check the path");
-    if (stat(file, &st) == 0 && S_ISDIR(st.st_mode))
-        return complain(file, "is a folder; name the files in it, for example FOLDER/*.md");
-    if (stat(file, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > (off_t)DOCUMENT_LIMIT_BYTES)
-        return complain(file, "is larger than 8 MiB; split it into one document a system or procedure");
-    size_t n = strlen(file);
-    bool named = strncmp(otherwise, file, n) == 0 && otherwise[n] == ':';
-    return complain(file, named ? otherwise + n + 2 : otherwise);
-}
-
-/* EXIT_DONE, or the exit code of a message already given. */
-static int runbook_open(struct arena *arena, const char *file, const struct runbook **ret_runbook)
-{
-    struct err err;
-    char *bytes;
-    size_t n_bytes;
-
-    if (file_read(arena, file, DOCUMENT_LIMIT_BYTES, &bytes, &n_bytes, &err) < 0)
-        return open_problem(file, err.text);
-    if (document_check(bytes, n_bytes, &err) < 0) {
-        complain(file, err.text);
-        return EXIT_REFUSED;
-    }
-    struct runbook *runbook = runbook_read(arena, file, bytes, n_bytes);
-    sha256_hex(bytes, n_bytes, runbook->sha256);
-    *ret_runbook = runbook;
-    return EXIT_DONE;
 }
 
 static int level_unknown(struct arena *arena, const struct runbook *runbook, const char *level)
@@ -107,11 +69,12 @@ static int explain(const struct request *request, struct arena *arena, const str
 static int read_one(const struct request *request, struct arena *arena, const char *file,
                     struct json_writer *w, struct buf *out)
 {
-    const struct runbook *runbook = NULL;
-    int code = runbook_open(arena, file, &runbook);
+    struct runbook_file opened;
+    int code = runbook_open(arena, "read", file, &opened);
 
     if (code != EXIT_DONE)
         return code;
+    const struct runbook *runbook = opened.runbook;
     if (request->level)
         return explain(request, arena, runbook, w, out);
     if (request->json) {
@@ -138,15 +101,15 @@ static int diff(const struct request *request, struct arena *arena)
 {
     scoped_buf struct buf out = {0};
     struct json_writer w = jw_start(&out);
-    const struct runbook *old = NULL, *new = NULL;
+    struct runbook_file old, new;
     struct differences differences = {0};
-    int code = runbook_open(arena, request->files[0], &old);
+    int code = runbook_open(arena, "read", request->files[0], &old);
 
     if (code == EXIT_DONE)
-        code = runbook_open(arena, request->files[1], &new);
+        code = runbook_open(arena, "read", request->files[1], &new);
     if (code != EXIT_DONE)
         return code == EXIT_REFUSED ? EXIT_UNREACHABLE : code; /* 1 says that the two differ */
-    policy_diff(arena, old, new, &differences);
+    policy_diff(arena, old.runbook, new.runbook, &differences);
     if (request->json) {
         differences_print_json(&differences, &w);
         buf_putc(&out, '\n');

@@ -1,0 +1,267 @@
+/* A row in words: where it stands, what it is, its class and why, what comes back from it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cmd/run.h"
+#include "cmd/terminal.h"
+#include "runbook/alternatives.h"
+#include "runbook/verification.h"
+
+enum { INDENT = 12, COMMAND_INDENT = 4 };
+
+static const enum style class_styles[] = {
+    [RISK_READ] = STYLE_GREEN,
+    [RISK_UNKNOWN] = STYLE_YELLOW,
+    [RISK_MUTATE] = STYLE_YELLOW,
+    [RISK_DESTRUCTIVE] = STYLE_RED,
+};
+
+static void budget_add(struct buf *out, const struct phase *phase)
+{
+    char text[TIME_TEXT_BYTES];
+    if (phase->budget_s == UNSTATED || phase->budget_s <= 0)
+        return;
+    duration_format(phase->budget_s * US_PER_S, text);
+    buf_printf(out, ", within %s", text);
+}
+
+static void head_add(const struct walk *walk, int at, bool colours, struct buf *out)
+{
+    scoped_buf struct buf line = {0};
+    const struct walk_row *row = &walk->rows.at[at];
+    buf_printf(&line, "%d of %zu", at + 1, walk->rows.n);
+    if (row->phase->name) {
+        buf_printf(&line, " · %s", row->phase->name);
+        budget_add(&line, row->phase);
+    }
+    buf_printf(&line, " · line %d", row->line);
+    text_add(out, colours, STYLE_BOLD, buf_text(&line));
+    buf_putc(out, '\n');
+}
+
+/* "label:   text", wrapped under itself. */
+static void field_add(struct buf *out, bool colours, enum style style, const char *label, const char *text)
+{
+    scoped_buf struct buf name = {0};
+    if (!text || !*text)
+        return;
+    text_add_fit(&name, label, INDENT, true);
+    text_add(out, colours, style, buf_text(&name));
+    text_add_wrapped(out, text, INDENT, INDENT);
+}
+
+static void ways_add(const struct walk *walk, const struct walk_row *row, struct buf *out)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct ways_back ways = {0};
+    if (!command_changes(row->command))
+        return;
+    change_ways_back(arena, walk->procedure, row->line, &ways);
+    if (!ways.n)
+        field_add(out, false, STYLE_PLAIN, "way back", "the runbook names none");
+    list_each (way, &ways)
+        field_add(out, false, STYLE_PLAIN, "way back",
+                  arena_printf(arena, "line %d: %s", (*way)->line, (*way)->text));
+}
+
+static void repairs_add(struct arena *arena, const struct walk_row *row, struct buf *out)
+{
+    struct repairs repairs = {0};
+    command_repairs(arena, risk_rules_in_force(), row->command->text, &repairs);
+    list_each (repair, &repairs) {
+        field_add(out, false, STYLE_PLAIN, "fault",
+                  arena_printf(arena, "%s [%s]", repair->says, repair->code));
+        buf_puts(out, "mended form:\n");
+        text_add_exact(out, repair->text, COMMAND_INDENT);
+    }
+}
+
+static void values_add(struct arena *arena, const struct walk_command *command, struct buf *out)
+{
+    for (size_t i = 0; i < command->n_values; i++)
+        field_add(out, false, STYLE_PLAIN, "value",
+                  arena_printf(arena, "%s = %s", command->values[i].name, command->values[i].value));
+    list_each (name, &command->filled.missing)
+        field_add(out, false, STYLE_PLAIN, "missing", *name);
+}
+
+static void command_add(const struct walk *walk, const struct walk_row *row, bool colours, struct buf *out)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct walk_command command;
+    walk_prepare(arena, walk, row, &command);
+    const struct risk *risk = command.filled.text ? &command.filled.risk : &row->command->risk;
+    buf_putc(out, '\n');
+    text_add_exact(out, command.filled.text ? command.filled.text : row->text, COMMAND_INDENT);
+    buf_putc(out, '\n');
+    if (command.filled.text && strcmp(command.filled.text, row->text) != 0)
+        field_add(out, false, STYLE_PLAIN, "written", row->text);
+    field_add(out, colours, class_styles[risk->class], risk_name(risk->class), risk->why);
+    if (risk->sensitive)
+        field_add(out, colours, STYLE_YELLOW, "sensitive",
+                  risk->sensitive_why ? risk->sensitive_why : "It may print secrets or patient data.");
+    values_add(arena, &command, out);
+    if (risk->endless)
+        field_add(out, false, STYLE_PLAIN, "endless",
+                  "It runs until it is stopped; here after a few seconds.");
+    if (command.cannot && !command.filled.missing.n)
+        field_add(out, colours, STYLE_RED, "cannot", command.cannot);
+    if (row->repairs)
+        field_add(out, false, STYLE_PLAIN, "mended", row->repairs);
+    else
+        repairs_add(arena, row, out);
+    ways_add(walk, row, out);
+}
+
+static void state_add(const struct walk_row *row, bool colours, struct buf *out)
+{
+    scoped_buf struct buf text = {0};
+    if (row->state == WALK_OPEN)
+        return;
+    buf_puts(&text, walk_state_text(row->state));
+    if (row->answer)
+        buf_printf(&text, ": %s", row->answer);
+    if (row->has_result)
+        buf_printf(&text, ", exit %d after %.1f s", row->result.exit_code,
+                   (double)row->result.duration_us / (double)US_PER_S);
+    if (row->has_result && row->result.why)
+        buf_printf(&text, " (%s)", row->result.why);
+    if (row->why)
+        buf_printf(&text, ": %s", row->why);
+    if (row->reason)
+        buf_printf(&text, ". Reason: %s", row->reason);
+    bool bad = row->state == WALK_FAILED || row->state == WALK_TIMED_OUT || row->state == WALK_UNKNOWN ||
+               row->state == WALK_REFUSED;
+    field_add(out, colours, bad ? STYLE_RED : STYLE_GREEN, "state", buf_text(&text));
+}
+
+static const char *heading_of(const struct walk_row *row)
+{
+    return row->command && row->command->comment ? row->command->comment : alternative_heading(row->step);
+}
+
+static void choice_add(const struct walk *walk, int at, struct buf *out)
+{
+    buf_puts(out, "There is more than one way. Choose one:\n\n");
+    for (int number = 1, option; (option = run_choice_option(walk, at, number)) >= 0; number++) {
+        const struct walk_row *first = &walk->rows.at[option];
+        buf_printf(out, "%4d  ", number);
+        text_add_wrapped(out, heading_of(first), 6, 6);
+        if (first->command)
+            text_add_exact(out, first->text, 8);
+    }
+}
+
+static void task_add(const struct walk_row *row, struct buf *out)
+{
+    buf_putc(out, '\n');
+    text_add_wrapped(out, row->text, 0, 0);
+    buf_putc(out, '\n');
+    if (row->kind == STEP_DECISION)
+        field_add(out, false, STYLE_PLAIN, "question", row->condition ? row->condition : "Is it so?");
+    list_each (branch, &row->step->branches)
+        list_each (then, &branch->then)
+            field_add(out, false, STYLE_PLAIN, "then", *then);
+}
+
+/* The words above the command, when they say more than it does. */
+static void intro_add(const struct walk_row *row, struct buf *out)
+{
+    const char *text = row->step->text, *comment = row->command->comment;
+    if (text && strcmp(text, row->text) != 0)
+        text_add_wrapped(out, text, 0, 0);
+    if (comment && (!text || strcmp(comment, text) != 0))
+        text_add_wrapped(out, comment, 0, 0);
+    field_add(out, false, STYLE_PLAIN, "only", row->condition);
+}
+
+static void row_add(const struct walk *walk, int at, bool colours, struct buf *out)
+{
+    const struct walk_row *row = &walk->rows.at[at];
+    head_add(walk, at, colours, out);
+    if (row->command) {
+        intro_add(row, out);
+        command_add(walk, row, colours, out);
+    } else {
+        task_add(row, out);
+    }
+    state_add(row, colours, out);
+    list_each (note, &row->notes)
+        field_add(out, false, STYLE_PLAIN, "comment", *note);
+}
+
+void run_card(const struct walk *walk, int at, bool colours, struct buf *out)
+{
+    if (!run_choice_open(walk, at)) {
+        row_add(walk, at, colours, out);
+        return;
+    }
+    head_add(walk, at, colours, out);
+    choice_add(walk, at, out);
+}
+
+/* ---- alternatives ---- */
+
+bool run_choice_open(const struct walk *walk, int at)
+{
+    const struct walk_row *row = &walk->rows.at[at];
+    if (row->choice < 0)
+        return false;
+    list_each (other, &walk->rows)
+        if (other->choice == row->choice && other->state != WALK_OPEN)
+            return false;
+    return true;
+}
+
+int run_choice_option(const struct walk *walk, int at, int number)
+{
+    const struct walk_row *row = &walk->rows.at[at];
+    int n = 0, before = -1;
+    for (size_t i = 0; i < walk->rows.n; i++) {
+        const struct walk_row *other = &walk->rows.at[i];
+        if (other->choice != row->choice || other->option == before)
+            continue;
+        before = other->option;
+        if (++n == number)
+            return (int)i;
+    }
+    return -1;
+}
+
+/* ---- the whole ---- */
+
+void run_summary(const struct walk *walk, struct buf *out)
+{
+    bool any = false;
+    for (int state = 0; state < N_WALK_STATES; state++) {
+        size_t n = walk_count(walk, (enum walk_state)state);
+        if (!n)
+            continue;
+        buf_printf(out, "%s%zu %s", any ? ", " : "", n, walk_state_text((enum walk_state)state));
+        any = true;
+    }
+    if (!any)
+        buf_puts(out, "nothing to do");
+}
+
+bool run_dry(const struct walk *walk, bool colours, struct buf *out)
+{
+    scoped_arena struct arena *arena = arena_new();
+    size_t n_commands = 0, n_not = 0;
+    for (size_t i = 0; i < walk->rows.n; i++) {
+        struct walk_command command;
+        row_add(walk, (int)i, colours, out);
+        buf_putc(out, '\n');
+        if (!walk->rows.at[i].command)
+            continue;
+        walk_prepare(arena, walk, &walk->rows.at[i], &command);
+        n_commands++;
+        n_not += command.cannot != NULL;
+    }
+    buf_printf(out, "%zu commands; nothing was run.", n_commands);
+    if (n_not)
+        buf_printf(out, " %zu cannot run as they stand (missing, cannot, above).", n_not);
+    buf_putc(out, '\n');
+    return n_not == 0;
+}

@@ -1,0 +1,539 @@
+/* The conversation about one row: a line of the person becomes a verb of the walk, or another question. What
+ * the two faces show differs; what can be said and what comes of it is here. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cmd/run.h"
+#include "cmd/terminal.h"
+#include "runbook/repair.h"
+
+enum { PHRASE_BYTES = 48 };
+
+static struct walk_row *row_of(const struct run_dialog *dialog)
+{
+    return dialog->row >= 0 ? &dialog->walk->rows.at[dialog->row] : NULL;
+}
+
+__attribute__((format(printf, 2, 3))) static void say(struct run_dialog *dialog, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    if (dialog->says.n_bytes)
+        buf_putc(&dialog->says, '\n');
+    buf_vprintf(&dialog->says, format, ap);
+    va_end(ap);
+}
+
+/* True: it is on record. */
+static bool done(struct run_dialog *dialog, struct walk_entry entry)
+{
+    struct err err;
+    if (walk_session_do(dialog->session, entry, &err) == 0)
+        return true;
+    say(dialog, "%s", err.text);
+    return false;
+}
+
+static void row_show(struct run_dialog *dialog, int row)
+{
+    dialog->row = row;
+    dialog->ask = ASK_KEY;
+    dialog->then_run = false;
+    dialog->moved = true;
+}
+
+void run_dialog_next(struct run_dialog *dialog)
+{
+    int next = walk_next(dialog->walk, dialog->row + 1);
+    row_show(dialog, next >= 0 ? next : walk_next(dialog->walk, 0));
+}
+
+void run_dialog_begin(struct run_dialog *dialog)
+{
+    row_show(dialog, walk_next(dialog->walk, 0));
+}
+
+/* ---- running ---- */
+
+/* Short enough to be typed: the whole command; else the words that decided its class. */
+const char *run_phrase(struct arena *arena, const struct walk_command *command)
+{
+    const char *text = command->filled.text, *part = command->filled.risk.part;
+    if (strlen(text) <= PHRASE_BYTES && !strpbrk(text, "\n\t"))
+        return text;
+    if (part && strlen(part) <= PHRASE_BYTES && strchr(part, ' ') && !strpbrk(part, "\n\t"))
+        return part;
+    return arena_printf(arena, "run %s", command->filled.risk.tool ? command->filled.risk.tool : "it");
+}
+
+static void start(struct run_dialog *dialog, const char *reason)
+{
+    struct err err;
+    dialog->ask = ASK_KEY;
+    dialog->then_run = false;
+    if (walk_session_run(dialog->session, dialog->row, false, reason, &err) < 0)
+        say(dialog, "%s", err.text);
+}
+
+static void values_ask(struct run_dialog *dialog, const struct strings *only)
+{
+    struct fill_slots all = {0};
+    dialog->slots = (struct fill_slots){0};
+    dialog->slot = 0;
+    fill_slots(dialog->arena, row_of(dialog)->command->text, &all);
+    list_each (slot, &all) {
+        bool wanted = !only;
+        for (size_t i = 0; only && i < only->n; i++)
+            wanted |= strcmp(only->at[i], slot->name) == 0;
+        if (wanted)
+            *list_push(dialog->arena, &dialog->slots) = *slot;
+    }
+    if (dialog->slots.n)
+        dialog->ask = ASK_VALUE;
+    else
+        say(dialog, "This command has no placeholders.");
+}
+
+static void run_wanted(struct run_dialog *dialog)
+{
+    const struct walk_row *row = row_of(dialog);
+    struct walk_command command;
+    if (walk_session_running(dialog->session) >= 0) {
+        say(dialog, "A step is running; Ctrl-C stops it.");
+        return;
+    }
+    walk_prepare(dialog->arena, dialog->walk, row, &command);
+    if (command.filled.missing.n) {
+        values_ask(dialog, &command.filled.missing);
+        dialog->then_run = true;
+    } else if (command.cannot) {
+        say(dialog, "%s Mend it (m), run it by hand elsewhere and tick it (d), or skip it (s).",
+            command.cannot);
+    } else if (command.filled.risk.class == RISK_DESTRUCTIVE) {
+        say(dialog, "%s, and that cannot be undone. Nobody else is here to confirm it: look twice.",
+            command.filled.risk.why ? command.filled.risk.why : "It destroys something");
+        dialog->ask = ASK_PHRASE;
+    } else if (command.filled.risk.class != RISK_READ || command.filled.risk.sensitive ||
+               row->state == WALK_UNKNOWN) {
+        if (row->state == WALK_UNKNOWN)
+            say(dialog, "It had begun once, and nobody knows how it ended. Look first at what it did.");
+        dialog->ask = ASK_SURE;
+    } else {
+        start(dialog, NULL);
+    }
+}
+
+bool run_dialog_start_unasked(struct run_dialog *dialog)
+{
+    const struct walk_row *row = row_of(dialog);
+    struct walk_command command;
+    struct err err;
+    if (!dialog->unattended || dialog->ask != ASK_KEY || !row || !row->command || row->state != WALK_OPEN ||
+        run_choice_open(dialog->walk, dialog->row))
+        return false;
+    walk_prepare(dialog->arena, dialog->walk, row, &command);
+    /* Values and repairs come from the command line or the person: they have been looked at. */
+    if (command.cannot || (command.ask && !command.seen_only))
+        return false;
+    return walk_session_run(dialog->session, dialog->row, !command.ask, NULL, &err) == 0;
+}
+
+static void say_result(struct run_dialog *dialog, const struct walk_row *row)
+{
+    const struct step_result *result = &row->result;
+    say(dialog, "Line %d %s, exit %d after %.1f s%s%s", row->line, walk_state_text(row->state),
+        result->exit_code, (double)result->duration_us / 1e6, result->why && *result->why ? ": " : "",
+        result->why ? result->why : "");
+}
+
+void run_dialog_ended(struct run_dialog *dialog, int at, bool tell, bool go_on)
+{
+    const char *trouble = walk_session_trouble(dialog->session);
+    buf_clear(&dialog->says);
+    if (tell)
+        say_result(dialog, &dialog->walk->rows.at[at]);
+    else
+        say(dialog, "Enter goes on.");
+    if (trouble)
+        say(dialog, "This could not be recorded: %s", trouble);
+    if (at == dialog->row && dialog->ask == ASK_KEY && go_on)
+        run_dialog_next(dialog);
+}
+
+/* ---- the letters ---- */
+
+static void repairs_ask(struct run_dialog *dialog)
+{
+    struct walk_row *row = row_of(dialog);
+    struct repairs repairs = {0};
+    command_repairs(dialog->arena, risk_rules_in_force(), row->command->text, &repairs);
+    if (row->repairs) {
+        if (done(dialog, (struct walk_entry){.verb = WALK_MEND, .row = dialog->row, .text = ""}))
+            say(dialog, "It runs as it is written.");
+    } else if (!repairs.n) {
+        say(dialog, "Nothing is known to be wrong with it.");
+    } else if (repairs.n == 1) {
+        if (done(dialog,
+                 (struct walk_entry){.verb = WALK_MEND, .row = dialog->row, .text = repairs.at[0].code}))
+            say(dialog, "Mended. m again: as it is written.");
+    } else {
+        dialog->ask = ASK_MEND;
+    }
+    dialog->moved = dialog->ask == ASK_KEY;
+}
+
+static void tick(struct run_dialog *dialog)
+{
+    if (done(dialog, (struct walk_entry){.verb = WALK_TICK, .row = dialog->row}))
+        run_dialog_next(dialog);
+}
+
+static void answer(struct run_dialog *dialog, const char *word)
+{
+    if (done(dialog, (struct walk_entry){.verb = WALK_ANSWER, .row = dialog->row, .text = word}))
+        run_dialog_next(dialog);
+}
+
+static void choose(struct run_dialog *dialog, int number)
+{
+    int option = run_choice_option(dialog->walk, dialog->row, number);
+    if (option < 0)
+        say(dialog, "There is no way of that number.");
+    else if (done(dialog, (struct walk_entry){.verb = WALK_CHOOSE, .row = option}))
+        row_show(dialog, option);
+}
+
+static void skip(struct run_dialog *dialog, const char *reason)
+{
+    dialog->ask = ASK_KEY;
+    if (done(dialog,
+             (struct walk_entry){.verb = WALK_SKIP, .row = dialog->row, .reason = *reason ? reason : NULL}))
+        run_dialog_next(dialog);
+}
+
+static void note(struct run_dialog *dialog, const char *text)
+{
+    dialog->ask = ASK_KEY;
+    if (*text && done(dialog, (struct walk_entry){.verb = WALK_NOTE, .row = dialog->row, .text = text}))
+        say(dialog, "Noted.");
+}
+
+static void leave(struct run_dialog *dialog)
+{
+    if (walk_session_running(dialog->session) >= 0) {
+        say(dialog, "A step is running; Ctrl-C stops it.");
+        return;
+    }
+    if (dialog->row >= 0)
+        done(dialog, (struct walk_entry){.verb = WALK_LEAVE, .row = -1});
+    dialog->left = true;
+}
+
+/* The row before (-1) or behind (1) that is not out of the way, or -1. */
+static int row_beside(const struct run_dialog *dialog, int by)
+{
+    const struct walk *walk = dialog->walk;
+    int at = dialog->row < 0 ? (int)walk->rows.n : dialog->row;
+    for (at += by; at >= 0 && (size_t)at < walk->rows.n; at += by)
+        if (walk->rows.at[at].state != WALK_NOT_TAKEN)
+            return at;
+    return -1;
+}
+
+static void step_back(struct run_dialog *dialog)
+{
+    int row = row_beside(dialog, -1);
+    if (row >= 0)
+        row_show(dialog, row);
+    else
+        say(dialog, "This is the first step.");
+}
+
+/* Behind the last row: to what is not done yet, or to the end. */
+static void step_on(struct run_dialog *dialog)
+{
+    int row = dialog->row < 0 ? -1 : row_beside(dialog, 1);
+    if (dialog->row < 0)
+        leave(dialog);
+    else
+        row_show(dialog, row >= 0 ? row : walk_next(dialog->walk, 0));
+}
+
+static void help(struct run_dialog *dialog)
+{
+    say(dialog, "r run, s skip, d done by hand, y or n answer, 1 to 9 choose a way, v values,\n"
+                "m mended form, c comment, b back, f or Enter forward, q leave: the walk can be\n"
+                "taken up again. Ctrl-C stops the step that runs, with all that it started.");
+}
+
+void run_keys(const struct run_dialog *dialog, struct buf *out)
+{
+    const struct walk_row *row = row_of(dialog);
+    struct fill_slots slots = {0};
+    if (!row)
+        buf_puts(out, "b back  q leave");
+    else if (run_choice_open(dialog->walk, dialog->row))
+        buf_puts(out, "1-9 choose  s skip  c comment  q leave  ? help");
+    else if (row->kind == STEP_DECISION)
+        buf_puts(out, "y yes  n no  s skip  c comment  q leave  ? help");
+    else if (!row->command)
+        buf_puts(out, "d done  s skip  c comment  q leave  ? help");
+    if (!row || !row->command || run_choice_open(dialog->walk, dialog->row))
+        return;
+    fill_slots(dialog->arena, row->command->text, &slots);
+    struct repairs repairs = {0};
+    command_repairs(dialog->arena, risk_rules_in_force(), row->command->text, &repairs);
+    buf_printf(out, "%s  s skip  d done%s%s  c comment  q leave  ? help",
+               row->n_begun ? "r run again" : "r run", slots.n ? "  v values" : "",
+               !repairs.n     ? ""
+               : row->repairs ? "  m as written"
+                              : "  m mend");
+}
+
+/* Letters of a row that has the kind for them. */
+static void key_of_row(struct run_dialog *dialog, char key, const char *rest)
+{
+    const struct walk_row *row = row_of(dialog);
+    bool command = row->command != NULL, question = row->kind == STEP_DECISION;
+    if (run_choice_open(dialog->walk, dialog->row) && key != 's' && key != 'c') {
+        if (isdigit((unsigned char)key))
+            choose(dialog, key - '0');
+        else
+            say(dialog, "Choose a way by its number first.");
+    } else if (key == 'r' && command) {
+        run_wanted(dialog);
+    } else if (key == 'd' && !question) {
+        tick(dialog);
+    } else if (key == 'y' && question) {
+        answer(dialog, "yes");
+    } else if (key == 'n' && question) {
+        answer(dialog, "no");
+    } else if (key == 'v' && command) {
+        values_ask(dialog, NULL);
+    } else if (key == 'm' && command) {
+        repairs_ask(dialog);
+    } else if (key == 's' && *rest) {
+        skip(dialog, rest);
+    } else if (key == 's') {
+        dialog->ask = ASK_SKIP;
+    } else if (key == 'c' && *rest) {
+        note(dialog, rest);
+    } else if (key == 'c') {
+        dialog->ask = ASK_NOTE;
+    } else {
+        scoped_buf struct buf keys = {0};
+        run_keys(dialog, &keys);
+        say(dialog, "\"%c\" means nothing here. %s", isprint((unsigned char)key) ? key : '?',
+            buf_text(&keys));
+    }
+}
+
+/* "r" and "run"; a word that is none of these runs nothing. */
+static char letter_of(const char *word, size_t n_bytes)
+{
+    static const char *const words[] = {"run",  "skip", "done",    "yes",  "no",   "values",
+                                        "mend", "back", "comment", "quit", "help", "forward"};
+    if (n_bytes <= 1)
+        return (char)tolower((unsigned char)*word);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == n_bytes && strncasecmp(words[i], word, n_bytes) == 0)
+            return words[i][0];
+    return '\x7f';
+}
+
+static void key_take(struct run_dialog *dialog, const char *line)
+{
+    size_t n_bytes = strcspn(line, " \t");
+    char key = letter_of(line, n_bytes);
+    const char *rest = line + n_bytes + strspn(line + n_bytes, " \t");
+    if (key == '\0' || key == 'f')
+        step_on(dialog);
+    else if (key == 'b')
+        step_back(dialog);
+    else if (key == 'q')
+        leave(dialog);
+    else if (key == '?' || key == 'h')
+        help(dialog);
+    else if (dialog->row >= 0)
+        key_of_row(dialog, key, rest);
+}
+
+/* ---- the questions ---- */
+
+static void value_take(struct run_dialog *dialog, const char *line)
+{
+    const struct fill_slot *slot = &dialog->slots.at[dialog->slot];
+    const char *refused =
+        *line && strcmp(line, "-") != 0 ? fill_type_refuses(dialog->arena, slot, line) : NULL;
+    if (refused) {
+        say(dialog, "%s", refused);
+        return;
+    }
+    if (*line && !done(dialog, (struct walk_entry){.verb = WALK_SET,
+                                                   .row = -1,
+                                                   .name = slot->name,
+                                                   .text = strcmp(line, "-") == 0 ? "" : line}))
+        return;
+    if (++dialog->slot < dialog->slots.n)
+        return;
+    dialog->ask = ASK_KEY;
+    dialog->moved = true; /* what runs is another text now: show it before it runs */
+    if (!dialog->then_run)
+        return;
+    struct walk_command command;
+    walk_prepare(dialog->arena, dialog->walk, row_of(dialog), &command);
+    dialog->then_run = false;
+    if (command.filled.missing.n)
+        say(dialog, "A value is missing still.");
+    else
+        say(dialog, "This is what runs. r runs it.");
+}
+
+static void sure_take(struct run_dialog *dialog, const char *line)
+{
+    if (strcasecmp(line, "y") == 0 || strcasecmp(line, "yes") == 0) {
+        start(dialog, NULL);
+    } else if (strcasecmp(line, "n") == 0 || strcasecmp(line, "no") == 0 || !*line) {
+        dialog->ask = ASK_KEY;
+        say(dialog, "Not run.");
+    } else {
+        say(dialog, "yes or no?");
+    }
+}
+
+static void phrase_take(struct run_dialog *dialog, const char *line)
+{
+    struct walk_command command;
+    walk_prepare(dialog->arena, dialog->walk, row_of(dialog), &command);
+    if (strcmp(line, run_phrase(dialog->arena, &command)) == 0) {
+        dialog->ask = ASK_REASON;
+        return;
+    }
+    dialog->ask = ASK_KEY;
+    say(dialog, "That is not what was asked for. Not run.");
+}
+
+/* "all", the number of one in the order in which they are shown, or codes. */
+static const char *codes_of(struct run_dialog *dialog, const char *line)
+{
+    struct repairs repairs = {0};
+    const char *codes = "";
+    command_repairs(dialog->arena, risk_rules_in_force(), row_of(dialog)->command->text, &repairs);
+    if (isdigit((unsigned char)line[0]) && !line[1])
+        return line[0] > '0' && (size_t)(line[0] - '0') <= repairs.n ? repairs.at[line[0] - '1'].code : line;
+    if (strcasecmp(line, "all") != 0 && strcasecmp(line, "a") != 0)
+        return line;
+    list_each (repair, &repairs)
+        codes = arena_printf(dialog->arena, "%s%s%s", codes, *codes ? " " : "", repair->code);
+    return codes;
+}
+
+static void mend_take(struct run_dialog *dialog, const char *line)
+{
+    const char *why = NULL, *codes = codes_of(dialog, line);
+    dialog->ask = ASK_KEY;
+    if (!*line || strcmp(line, "-") == 0)
+        return;
+    if (!command_repaired(dialog->arena, row_of(dialog)->command->text, codes, &why)) {
+        say(dialog, "%s", why);
+        return;
+    }
+    if (done(dialog, (struct walk_entry){.verb = WALK_MEND, .row = dialog->row, .text = codes}))
+        dialog->moved = true;
+}
+
+static void called_off(struct run_dialog *dialog)
+{
+    bool running = dialog->ask == ASK_SURE || dialog->ask == ASK_PHRASE || dialog->ask == ASK_REASON;
+    dialog->ask = ASK_KEY;
+    dialog->then_run = false;
+    if (running)
+        say(dialog, "Not run.");
+}
+
+void run_dialog_take(struct run_dialog *dialog, const char *line)
+{
+    buf_clear(&dialog->says);
+    dialog->moved = false;
+    if (!line) {
+        called_off(dialog);
+        return;
+    }
+    line += strspn(line, " \t");
+    switch (dialog->ask) {
+    case ASK_KEY:
+        key_take(dialog, line);
+        break;
+    case ASK_SURE:
+        sure_take(dialog, line);
+        break;
+    case ASK_PHRASE:
+        phrase_take(dialog, line);
+        break;
+    case ASK_REASON:
+        if (*line)
+            start(dialog, line);
+        else
+            say(dialog, "It does not run without a reason.");
+        break;
+    case ASK_SKIP:
+        skip(dialog, line);
+        break;
+    case ASK_NOTE:
+        note(dialog, line);
+        break;
+    case ASK_VALUE:
+        value_take(dialog, line);
+        break;
+    case ASK_MEND:
+        mend_take(dialog, line);
+        break;
+    }
+}
+
+static void value_prompt(const struct run_dialog *dialog, struct buf *out)
+{
+    const struct fill_slot *slot = &dialog->slots.at[dialog->slot];
+    struct walk_command command;
+    walk_prepare(dialog->arena, dialog->walk, row_of(dialog), &command);
+    buf_printf(out, "%s (%s", slot->name, fill_type_name(slot->type));
+    for (size_t i = 0; i < command.n_values; i++)
+        if (strcmp(command.values[i].name, slot->name) == 0)
+            buf_printf(out, "; now %s, - takes it away", command.values[i].value);
+    buf_puts(out, "): ");
+}
+
+void run_dialog_prompt(const struct run_dialog *dialog, struct buf *out)
+{
+    struct walk_command command;
+    switch (dialog->ask) {
+    case ASK_KEY:
+        run_keys(dialog, out);
+        buf_puts(out, " > ");
+        break;
+    case ASK_SURE:
+        buf_puts(out, "Run it? yes or no > ");
+        break;
+    case ASK_PHRASE:
+        walk_prepare(dialog->arena, dialog->walk, row_of(dialog), &command);
+        buf_printf(out, "To run it, type exactly: %s\n> ", run_phrase(dialog->arena, &command));
+        break;
+    case ASK_REASON:
+        buf_puts(out, "Why do you do it alone (goes on record) > ");
+        break;
+    case ASK_SKIP:
+        buf_puts(out, "Why is it skipped (may be empty) > ");
+        break;
+    case ASK_NOTE:
+        buf_puts(out, "Comment > ");
+        break;
+    case ASK_VALUE:
+        value_prompt(dialog, out);
+        break;
+    case ASK_MEND:
+        buf_puts(out, "Which repairs? 1, 2, ..., or all > ");
+        break;
+    }
+}

@@ -1,0 +1,387 @@
+#!/usr/bin/env python3
+"""crashcart run: a procedure walked in the terminal, as lines and on the whole screen, lost and taken up again."""
+import fcntl
+import glob
+import pty
+import re
+import select
+import signal
+import stat
+import struct
+import termios
+
+from harness import *
+
+RUNBOOK = '''# Orders
+
+## Orders are slow
+
+### Immediate actions (5 minutes)
+
+1. Acknowledge the alert.
+2. Ask the service:
+
+   ```bash
+   curl -fsS http://127.0.0.1:PORT/health
+   ```
+
+3. Look at the queue:
+
+   ```bash
+   ls -d <queue-folder>
+   ```
+
+4. What the shell knows:
+
+   ```bash
+   cd FOLDER; SEEN=here
+   echo "$SEEN in ${PWD##*/}"; echo token=ghp_0123"456789abcdefghijklmnopqrstuvwxyzAB"
+   ```
+
+### Resolution
+
+1. If the cache is stale:
+
+   ```bash
+   touch FOLDER/cleared
+   ```
+
+2. Bring it back:
+
+   ```bash
+   # Option 1: by a mark
+   touch FOLDER/first
+   # Option 2: by another
+   touch FOLDER/second
+   ```
+
+3. Throw the old data away:
+
+   ```bash
+   rm -r FOLDER/old
+   ```
+
+## Orders are stuck
+
+1. Wait for it:
+
+   ```bash
+   touch FOLDER/started; sleep 300 & echo $! > FOLDER/child; sleep 300; touch FOLDER/finished
+   ```
+
+2. Look:
+
+   ```bash
+   echo looked
+   ```
+'''
+
+
+def plain_text(raw):
+    """What a terminal was told, without the telling how."""
+    return re.sub(r'\x1b(\[[0-9;?]*[A-Za-z]|.)', '', raw)
+
+
+class Terminal:
+    """The program on a pseudo-terminal of 80 columns and 24 lines."""
+
+    def __init__(self, argv, env):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execve(argv[0], argv, {**os.environ, 'TERM': 'xterm', **env})
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
+        self.raw, self.mark, self.status = '', 0, None
+
+    def read(self):
+        ready, _, _ = select.select([self.fd], [], [], 0)
+        while ready:
+            try:
+                piece = os.read(self.fd, 65536)
+            except OSError:
+                return
+            if not piece:
+                return
+            self.raw += piece.decode(errors='replace')
+            ready, _, _ = select.select([self.fd], [], [], 0)
+
+    def since(self):
+        self.read()
+        return plain_text(self.raw[self.mark:])
+
+    def expect(self, text):
+        """Waits for a text that was drawn after the last key."""
+        wait(lambda: text in self.since(), f'the screen shows {text!r}, not:\n{self.since()[-1500:]}', 20)
+        return self
+
+    def type(self, keys):
+        self.read()
+        self.mark = len(self.raw)
+        os.write(self.fd, keys.encode())
+        return self
+
+    def end(self):
+        """Its exit code."""
+        def ended():
+            self.read()
+            pid, status = os.waitpid(self.pid, os.WNOHANG) if self.status is None else (self.pid, self.status)
+            if pid:
+                self.status = status
+            return pid
+        wait(ended, 'the program ends')
+        self.read()
+        return os.waitstatus_to_exitcode(self.status)
+
+    def close(self):
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+
+class Run(SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.target = Target()
+        self.addCleanup(self.target.stop)
+        self.work = os.path.join(self.folder, 'work')
+        os.makedirs(os.path.join(self.work, 'old'))
+        text = RUNBOOK.replace('PORT', str(self.target.port)).replace('FOLDER', self.work)
+        self.file = written(self.folder, 'orders.md', text)
+        self.env = {'XDG_STATE_HOME': os.path.join(self.folder, 'state'), 'HOME': self.folder}
+
+    def run_it(self, *argv, keys=None):
+        return run('run', *argv, stdin=(keys or '').encode(), env=self.env)
+
+    def terminal(self, *argv):
+        terminal = Terminal([PROGRAM, 'run', *argv], self.env)
+        self.addCleanup(terminal.close)
+        return terminal
+
+    def made(self, name):
+        return os.path.exists(os.path.join(self.work, name))
+
+    def walks(self):
+        return sorted(glob.glob(os.path.join(self.folder, 'state', 'crashcart', 'runs', '*')))
+
+    def transcript(self, at=-1):
+        with open(os.path.join(self.walks()[at], 'transcript.json'), encoding='utf8') as f:
+            return json.load(f)
+
+    def states(self, at=-1):
+        return [step['state'] for step in self.transcript(at)['steps']]
+
+
+class Choosing(Run):
+    def test_without_a_name_the_procedures_are_listed(self):
+        code, out, _ = self.run_it(self.file)
+        self.assertEqual(code, 0)
+        self.assertIn('1  Orders are slow', out)
+        self.assertIn('orders-are-stuck', out)
+        self.assertEqual(self.walks(), [])
+
+    def test_a_procedure_goes_by_number_short_name_title_and_alert(self):
+        for name in ('2', 'orders-are-stuck', 'Orders are stuck', 'OrdersStuck'):
+            code, out, err = self.run_it(f'{self.file}#{name}', '--dry-run')
+            self.assertEqual(code, 0, name + err)
+            self.assertIn('echo looked', out, name)
+
+    def test_a_wrong_name_tells_the_nearest(self):
+        code, _, err = self.run_it(f'{self.file}#orders-are-stock')
+        self.assertEqual(code, 2)
+        self.assertIn('did you mean "orders-are-stuck"', err)
+
+    def test_wrong_use_is_2_and_what_cannot_be_opened_is_3(self):
+        slow = f'{self.file}#1'
+        for argv in ([], [slow, slow], [slow, '--nonsense'], [slow, '--set', 'nobody=x'], [slow, '--set', 'x'],
+                     [slow, '--repair', 'no-such-code'], [slow, '--set', 'queue-folder=a\nb'], ['--resume', '--dry-run']):
+            self.assertEqual(self.run_it(*argv)[0], 2, argv)
+        for argv in (['/no/such/file.md'], [self.folder], ['--resume'], ['--resume', 'nobody']):
+            self.assertEqual(self.run_it(*argv)[0], 3, argv)
+        self.assertEqual(self.walks(), [])
+
+
+class Dry(Run):
+    def test_every_command_is_printed_as_it_would_run_and_nothing_runs(self):
+        code, out, err = self.run_it(f'{self.file}#1', '--dry-run')
+        self.assertEqual(code, 1, err)
+        self.assertIn('missing     <queue-folder>', out)
+        self.assertIn('1 cannot run as they stand', out)
+        for word in ('destructive', 'mutate', 'read', f'touch {self.work}/second', 'line 11', 'within 5 min'):
+            self.assertIn(word, out)
+        code, out, err = self.run_it(f'{self.file}#1', '--dry-run', '--set', f'queue-folder={self.work}')
+        self.assertEqual(code, 0, err)
+        self.assertIn(f'    ls -d {self.work}\n', out)
+        self.assertFalse(any(self.made(n) for n in ('cleared', 'first', 'second')))
+        self.assertEqual(self.walks(), [])
+
+
+class Lines(Run):
+    KEYS = 'done\nrun\nr\nWORK\nr\nr\nr\nyes\nr\ny\n2\nr\nyes\nr\nrm -r WORK/old\nit is copied\n'
+
+    def test_a_whole_walk_in_lines(self):
+        code, out, err = self.run_it(f'{self.file}#1', keys=self.KEYS.replace('WORK', self.work))
+        self.assertEqual(code, 0, out + err)
+        self.assertTrue(self.made('cleared') and self.made('second'))
+        self.assertFalse(self.made('first') or self.made('old'))
+        self.assertEqual(self.states(), ['done', 'succeeded', 'succeeded', 'succeeded', 'succeeded', 'done', 'succeeded',
+                                         'not taken', 'succeeded', 'succeeded'])
+        steps = self.transcript()['steps']
+        self.assertEqual(steps[1]['output'], 'ok\n')
+        self.assertIn('here in work', steps[4]['output'])  # steps share folder and variables
+        self.assertEqual(steps[2]['ran'], f'ls -d {self.work}')
+        self.assertEqual(steps[9]['reason'], 'it is copied')
+
+    def test_a_secret_is_on_no_screen_and_on_no_disk(self):
+        keys = self.KEYS.replace('WORK', self.work).replace('done\n', 'c key is ghp_9876543210abcdefghijklmnopqrstuvwxyzAB\nd\n')
+        _, out, _ = self.run_it(f'{self.file}#1', keys=keys)
+        self.assertIn('[redacted', out)
+        self.assertNotIn('ghp_0123456', out)
+        for folder, _, files in os.walk(self.walks()[0]):
+            for name in files:
+                path = os.path.join(folder, name)
+                self.assertEqual(stat.S_IMODE(os.stat(path).st_mode) & 0o077, 0, path)
+                with open(path, encoding='utf8', errors='replace') as f:
+                    text = f.read()
+                self.assertNotIn('ghp_9876', text, path)
+                self.assertNotIn('ghp_0123456', text, path)
+
+    def test_a_destructive_command_wants_to_be_typed_and_a_reason(self):
+        path = self.work + '/old'
+        for keys in ('r\nyes\n', 'r\nr\n', f'r\nrm -r {path} \n\n', f'r\nRM -R {path}\nbecause\n'):
+            code, out, _ = self.run_it(f'{self.file}#1', keys='f\n' * 9 + keys)
+            self.assertEqual(code, 1)
+            self.assertIn(f'type exactly: rm -r {path}', out)
+            self.assertTrue(self.made('old'), keys)
+        self.assertIn('not done yet', self.states())
+
+    def test_yes_runs_what_only_reads_and_nothing_else(self):
+        code, out, err = self.run_it(f'{self.file}#1', '--yes', '--set', f'queue-folder={self.work}')
+        self.assertEqual(code, 1, err)
+        self.assertEqual(self.states(), ['not done yet'] + ['succeeded'] * 4 + ['not done yet'] * 5)
+        self.assertFalse(self.made('cleared') or self.made('first'))
+        self.assertTrue(self.made('old'))
+        self.assertIn('--resume', out)
+
+    def test_a_failed_step_is_exit_1(self):
+        self.target.healthy = False
+        code, out, _ = self.run_it(f'{self.file}#1', '--yes')
+        self.assertEqual(code, 1)
+        self.assertIn('failed, exit 22', out)
+
+    def test_the_end_of_a_script_leaves_the_walk_to_be_taken_up(self):
+        self.assertEqual(self.run_it(f'{self.file}#1', keys='d\nr\n')[0], 1)
+        walk = os.path.basename(self.walks()[0])
+        code, out, err = self.run_it('--resume', keys=self.KEYS.replace('WORK', self.work).split('run\n')[1])
+        self.assertEqual(code, 0, out + err)
+        self.assertIn(f'Going on with {walk}', out)
+        self.assertIn('here in work', self.transcript()['steps'][4]['output'])  # the shell of before
+        self.assertEqual(len(self.walks()), 1)
+        self.assertEqual(self.run_it('--resume')[0], 3)  # nothing is unfinished
+
+    def test_a_walk_goes_on_with_the_text_that_it_began_with(self):
+        self.run_it(f'{self.file}#1', keys='d\n')
+        written(self.folder, 'orders.md', RUNBOOK.replace('curl -fsS', 'rm -rf /nonsense #'))
+        code, out, _ = self.run_it('--resume', keys='r\nq\n')
+        self.assertIn('has changed since', out)
+        self.assertEqual(self.transcript()['steps'][1]['state'], 'succeeded')
+
+
+class Lost(Run):
+    def begin(self):
+        """A step is at work on a terminal."""
+        terminal = self.terminal(f'{self.file}#2').expect('Wait for it').type('r').expect('Run it?').type('y\r')
+        wait(lambda: self.made('child'), 'the step has begun')
+        with open(os.path.join(self.work, 'child'), encoding='ascii') as f:
+            return terminal, int(f.read())
+
+    def assert_gone(self, pid):
+        wait(lambda: not os.path.exists(f'/proc/{pid}'), f'process {pid} is gone')
+
+    def test_a_walk_that_was_killed_says_effect_unknown_and_asks(self):
+        terminal, child = self.begin()
+        os.kill(terminal.pid, signal.SIGKILL)
+        terminal.end()
+        self.assert_gone(child)
+        os.remove(os.path.join(self.work, 'started'))
+        code, out, _ = self.run_it('--resume', '--yes')
+        self.assertEqual(code, 1)
+        self.assertIn('effect unknown', out)
+        self.assertEqual(self.states(), ['effect unknown', 'succeeded'])
+        self.assertFalse(self.made('started'))  # it is not run again by itself
+        code, out, _ = self.run_it('--resume', keys='done\n')
+        self.assertEqual(code, 0, out)
+        self.assertEqual(self.states(), ['done', 'succeeded'])
+
+    def test_a_terminal_that_is_closed_lets_the_step_come_to_its_end(self):
+        config = written(self.folder, 'crashcart.yaml', 'runner: {step_time: 2s}\n')
+        terminal = self.terminal(f'{self.file}#2', '-c', config).expect('Wait for it').type('r').expect('Run it?').type('y\r')
+        wait(lambda: self.made('child'), 'the step has begun')
+        os.kill(terminal.pid, signal.SIGHUP)
+        code, _, err = self.run_it('--resume', os.path.basename(self.walks()[0]))
+        self.assertEqual(code, 3)
+        self.assertIn('still open', err)  # two cannot walk it
+        os.close(terminal.fd)
+        terminal.fd = -1
+        wait(lambda: os.waitpid(terminal.pid, os.WNOHANG)[0], 'the program ends')
+        terminal.status = 0
+        self.assertEqual(self.states(), ['timed out', 'not done yet'])
+
+    def test_ctrl_c_stops_the_step_with_all_that_it_started_and_not_the_walk(self):
+        terminal, child = self.begin()
+        terminal.type('\x03').expect('stopped by')
+        self.assert_gone(child)
+        terminal.type('f').expect('echo looked').type('r').expect('succeeded').type('f').expect('Everything')
+        terminal.type('q')
+        self.assertEqual(terminal.end(), 1)
+        self.assertEqual(self.states(), ['failed', 'succeeded'])
+
+
+class Screen(Run):
+    def test_a_walk_on_the_screen(self):
+        terminal = self.terminal(f'{self.file}#1').expect('Acknowledge the alert')
+        terminal.type('d').expect('curl -fsS').type('r').expect('Enter goes on').expect('ok').type('\r')
+        terminal.expect('<queue-folder>').type('r').expect('<queue-folder> (path)').type(f'{self.work}\r')
+        terminal.expect('This is what runs').type('r').expect('exit 0').type('f').expect('SEEN=here').type('r').expect('exit 0').type('f').expect('PWD').type('s')
+        terminal.expect('Why is it skipped').type('known\r').expect('If the cache').type('n').expect('more than one way')
+        terminal.type('1').expect('mutate').type('r').expect('Run it?').type('n\r').expect('Not run')
+        terminal.type('q')
+        self.assertEqual(terminal.end(), 1)
+        self.assertFalse(self.made('first') or self.made('cleared'))
+        self.assertEqual(self.states(), ['done', 'succeeded', 'succeeded', 'succeeded', 'skipped', 'done', 'not taken',
+                                         'not done yet', 'not taken', 'not done yet'])
+        self.assertIn('crashcart run --resume', terminal.since())
+
+    def test_a_paste_presses_no_keys(self):
+        terminal = self.terminal(f'{self.file}#1').expect('Acknowledge the alert')
+        terminal.type('\x1b[200~d\rd\rq\x1b[201~').type('?').expect('Ctrl-C stops')
+        terminal.type('q')
+        self.assertEqual(terminal.end(), 1)
+        self.assertEqual(set(self.states()), {'not done yet'})
+
+    def test_the_terminal_is_as_it_was_also_after_a_crash(self):
+        for number in (None, signal.SIGTERM, signal.SIGSEGV, signal.SIGABRT):
+            terminal = self.terminal(f'{self.file}#1')
+            before = termios.tcgetattr(terminal.fd)
+            terminal.expect('Acknowledge the alert')
+            wait(lambda: not termios.tcgetattr(terminal.fd)[3] & termios.ICANON, 'keys come one by one')
+            if number is None:
+                terminal.type('q')
+            else:
+                os.kill(terminal.pid, number)
+            terminal.end()
+            self.assertTrue(termios.tcgetattr(terminal.fd)[3] & before[3] & termios.ICANON, number)
+            self.assertIn('\x1b[?1049l', terminal.raw)
+            terminal.close()
+
+    def test_a_dumb_terminal_and_plain_get_lines(self):
+        self.env['TERM'] = 'dumb'
+        terminal = self.terminal(f'{self.file}#1').expect('q leave')
+        self.assertNotIn('\x1b[?1049h', terminal.raw)
+        terminal.type('q\n')
+        self.assertEqual(terminal.end(), 1)
+
+
+if __name__ == '__main__':
+    unittest.main()
