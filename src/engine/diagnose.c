@@ -54,20 +54,13 @@ static enum step_state first_state(const struct planning *plan, const struct ris
 
 /* ---- rows ---- */
 
-/* What stands on one line of the document cannot be told apart by it: the first one stands for the line. */
-static bool has_line(const struct incident_record *record, int line)
-{
-    for (size_t i = record->n_steps; i-- > 0;)
-        if (record->steps[i].line == line)
-            return true;
-    return false;
-}
-
 /* Only members that are set need to be given; texts are copied. */
 static struct run_step *row_add(struct planning *plan, const struct run_step *value)
 {
     struct incident_record *record = plan->record;
-    if (record->n_steps == STEPS_A_RUN || has_line(record, value->line)) {
+    /* What stands on one line of the document cannot be told apart by it: the first one stands for the line.
+     */
+    if (record->n_steps == STEPS_A_RUN || step_on_line(record, value->line)) {
         plan->n_left_out++;
         return NULL;
     }

@@ -433,6 +433,7 @@ void diagnose(struct turn *turn, struct incident_record *record);
 void run_continue(struct turn *turn, struct incident_record *record);
 /* Holds back what has not started: the incident is over. */
 void run_stop(struct turn *turn, struct incident_record *record);
+struct run_step *step_on_line(struct incident_record *record, int line); /* NULL: there is none */
 /* The record and step an input names, or NULL after answering why not. */
 struct run_step *step_wanted(struct turn *turn, const struct input *input,
                              struct incident_record **ret_record);

@@ -75,14 +75,6 @@ const char *step_verb_name(enum step_verb verb)
     return verbs[verb].name;
 }
 
-int step_verb_of(const char *name)
-{
-    for (int verb = 0; verb < N_STEP_VERBS; verb++)
-        if (strcmp(verbs[verb].name, name) == 0)
-            return verb;
-    return -1;
-}
-
 bool step_verb_fits(enum step_verb verb, const struct run_step *step)
 {
     bool is_command = step->kind == STEP_COMMAND, is_decision = step->kind == STEP_DECISION;

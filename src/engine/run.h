@@ -63,8 +63,7 @@ enum step_verb {
     N_STEP_VERBS
 };
 
-const char *step_verb_name(enum step_verb verb); /* "approve" */
-int step_verb_of(const char *name);              /* -1: no such verb */
+const char *step_verb_name(enum step_verb verb); /* "skip" */
 
 struct run_step {
     int64_t run; /* the run's number; today the incident's */

@@ -19,14 +19,6 @@ static bool is_untouched(const struct run_step *step)
     return step->state == STEP_WAITING || step->state == STEP_HELD || step->state == STEP_OPEN;
 }
 
-static struct run_step *row_on(struct incident_record *record, int line)
-{
-    for (size_t i = 0; line && i < record->n_steps; i++)
-        if (record->steps[i].line == line)
-            return &record->steps[i];
-    return NULL;
-}
-
 static const char *row_text(struct turn *turn, const struct run_step *step)
 {
     return text_head(turn->arena, step->kind == STEP_COMMAND ? step_text(step) : step->text, 200);
@@ -192,7 +184,7 @@ bool step_may_be_taken(struct turn *turn, const struct incident_record *record, 
 void step_take(struct turn *turn, struct incident_record *record, struct run_step *step,
                const struct input *input)
 {
-    struct run_step *decision = row_on(record, step->branch);
+    struct run_step *decision = step_on_line(record, step->branch);
     struct input said = *input;
     said.text = arena_printf(turn->arena, "by taking line %d", step->line);
     if (step->choice)

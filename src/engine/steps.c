@@ -32,6 +32,14 @@ static struct json_writer *step_event(struct turn *turn, const struct run_step *
     return body;
 }
 
+struct run_step *step_on_line(struct incident_record *record, int line)
+{
+    for (size_t i = 0; i < record->n_steps; i++)
+        if (record->steps[i].line == line)
+            return &record->steps[i];
+    return NULL;
+}
+
 struct run_step *step_wanted(struct turn *turn, const struct input *input,
                              struct incident_record **ret_record)
 {
@@ -40,11 +48,11 @@ struct run_step *step_wanted(struct turn *turn, const struct input *input,
         turn_answer(turn, OUTCOME_NOT_FOUND, 0, "There is no run %lld.", (long long)input->run);
         return NULL;
     }
-    for (size_t i = 0; i < record->n_steps; i++)
-        if (record->steps[i].line == input->step) {
-            *ret_record = record;
-            return &record->steps[i];
-        }
+    struct run_step *step = step_on_line(record, input->step);
+    if (step) {
+        *ret_record = record;
+        return step;
+    }
     turn_answer(turn, OUTCOME_NOT_FOUND, record->incident.number, "Run %lld has nothing on line %d of %s.",
                 (long long)input->run, input->step, record->incident.runbook_file);
     return NULL;

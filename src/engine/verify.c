@@ -19,14 +19,6 @@ enum {
     SHOWN_BYTES = 160,
 };
 
-static struct run_step *row_on(struct incident_record *record, int line)
-{
-    for (size_t i = 0; i < record->n_steps; i++)
-        if (record->steps[i].line == line)
-            return &record->steps[i];
-    return NULL;
-}
-
 static bool is_pending(const struct run_step *row)
 {
     return row->state == STEP_QUEUED || row->state == STEP_STARTING || row->state == STEP_RUNNING ||
@@ -106,7 +98,7 @@ static void offer_ways_back(struct turn *turn, struct incident_record *record, c
         change_ways_back(turn->arena, &runbook->procedures.at[i], change->line, &ways);
     const char *lines = "";
     list_each (way, &ways) {
-        struct run_step *row = row_on(record, (*way)->line);
+        struct run_step *row = step_on_line(record, (*way)->line);
         /* What has run, or may have, is not opened again by itself. */
         bool untouched =
             row && (row->state == STEP_WAITING || row->state == STEP_HELD || row->state == STEP_NOT_TAKEN);
@@ -174,7 +166,7 @@ static bool can_queue(struct turn *turn, const struct run_step *row)
 static void supersede(struct turn *turn, struct incident_record *record, int line,
                       const struct run_step *change)
 {
-    struct run_step *earlier = line && line != change->line ? row_on(record, line) : NULL;
+    struct run_step *earlier = line && line != change->line ? step_on_line(record, line) : NULL;
     if (earlier && earlier->verdict == VERDICT_CHECKING)
         verdict_set(
             turn, record, earlier, VERDICT_UNVERIFIABLE,
@@ -187,10 +179,8 @@ static void begin(struct turn *turn, struct incident_record *record, struct run_
     size_t n = 0;
     checks_of(turn, change, &checks);
     list_each (check, &checks) {
-        struct run_step *row = row_on(record, check->command->line);
-        if (!row)
-            continue;
-        if (!can_queue(turn, row))
+        struct run_step *row = step_on_line(record, check->command->line);
+        if (!row || !can_queue(turn, row))
             continue;
         supersede(turn, record, row->checks_for, change);
         queue(turn, row, change);
@@ -252,7 +242,7 @@ static void conclude(struct turn *turn, struct incident_record *record, struct r
 static void check_done(struct turn *turn, struct incident_record *record, struct run_step *row,
                        const char *output)
 {
-    struct run_step *change = row_on(record, row->checks_for);
+    struct run_step *change = step_on_line(record, row->checks_for);
     struct checks checks = {0};
     struct expectation expects = {0};
     const char *why = *row->why ? row->why : step_state_name(row->state);

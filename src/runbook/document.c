@@ -417,11 +417,6 @@ struct strings document_path(struct arena *arena, const struct document *documen
     return path;
 }
 
-bool document_within(const struct document *document, size_t of, size_t i)
-{
-    return of < document->blocks.n && i >= of && i < document->blocks.at[of].end;
-}
-
 const char *block_title(struct arena *arena, const struct block *block)
 {
     const char *text = block->prose.text;

@@ -131,9 +131,6 @@ const char *document_lines(struct arena *arena, const struct document *document,
 /* Titles from level 1 down to the block's own heading (for a heading: with itself). */
 struct strings document_path(struct arena *arena, const struct document *document, size_t block);
 
-/* Whether block i lies in the section of the heading (or in the item) `of`. */
-bool document_within(const struct document *document, size_t of, size_t i);
-
 /* The source line of a byte of prose.text. */
 int prose_line_at(const struct prose *prose, size_t at);
 

@@ -251,9 +251,7 @@ void trace_command(struct scan *scan, const struct word *words, size_t n_words, 
 void risk_raise(struct scan *scan, enum risk_class class, const char *part, const char *why);
 void risk_mark_sensitive(struct scan *scan, const char *part, const char *why);
 
-/* Parses a shell text and walks it. there: it runs elsewhere. */
-void scan_shell(struct scan *scan, const char *text, size_t n_bytes);
-/* The same for a text found inside a command; what is too deep is unknown. */
+/* Parses a shell text found inside a command and walks it; what is too deep is unknown. */
 void scan_inner_shell(struct scan *scan, const char *text);
 void scan_node(struct scan *scan, TSNode node);
 /* A simple command, its words after quote removal. */

@@ -74,17 +74,14 @@ static int line_write(struct walk_journal *journal, const struct buf *line, stru
     return err_set(err, "%s/" FILE_NAME ": %s", journal->folder, strerror(error));
 }
 
-static void result_write(struct json_writer *w, const struct step_result *result)
+void walk_result_write(struct json_writer *w, const struct step_result *result)
 {
-    jw_begin_object(w);
-    jw_pair(w, "state", step_state_name(result->state));
     jw_pair_int(w, "exit_code", result->exit_code);
     jw_pair_int(w, "duration_us", result->duration_us);
     jw_pair(w, "why", result->why);
     jw_pair(w, "output", result->output);
     jw_pair_bool(w, "output_cut", result->output_cut);
     jw_pair(w, "redacted", result->redacted);
-    jw_end_object(w);
 }
 
 int walk_journal_add(struct walk_journal *journal, const struct walk *walk, const struct walk_entry *entry,
@@ -114,7 +111,10 @@ int walk_journal_add(struct walk_journal *journal, const struct walk *walk, cons
         jw_pair(&w, "reason", entry->reason);
     if (entry->verb == WALK_RESULT) {
         jw_name(&w, "result");
-        result_write(&w, &entry->result);
+        jw_begin_object(&w);
+        jw_pair(&w, "state", step_state_name(entry->result.state));
+        walk_result_write(&w, &entry->result);
+        jw_end_object(&w);
     }
     jw_end_object(&w);
     buf_putc(&line, '\n');

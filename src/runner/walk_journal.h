@@ -1,15 +1,17 @@
 /* A walk on disk: a folder a walk below the folder of all walks,
  *
- *     20261129-001502-service-down/walk.jsonl      what happened, a line each, synced before it counts
- *                                 /document/x.md   the document as it was when the walk began
- *                                 /work/           where its steps keep the state of their shell
- *                                 /transcript.md, transcript.json
+ *     20261129-001502-service-down/
+ *         walk.jsonl      what happened, a line each, synced before it counts
+ *         document/x.md   the document as it was when the walk began
+ *         work/           where its steps keep the state of their shell
+ *         transcript.md, transcript.json
  *
  * all for the owner alone (0700, 0600). A line that was cut off by a crash is dropped. Texts come redacted; a
  * value in which the redactor finds something is not written, and is asked for again. */
 #pragma once
 
 #include "base/err.h"
+#include "base/json.h"
 #include "runner/redact.h"
 #include "runner/walk.h"
 
@@ -29,6 +31,9 @@ void walk_journal_close(struct walk_journal *journal); /* NULL is allowed */
 /* The entry is durable, or -1. */
 int walk_journal_add(struct walk_journal *journal, const struct walk *walk, const struct walk_entry *entry,
                      struct err *err);
+
+/* What came of a command, as members of the object that is open. */
+void walk_result_write(struct json_writer *w, const struct step_result *result);
 
 const char *walk_journal_folder(const struct walk_journal *journal);
 /* Its document, as an order names it, and the folder that holds it. */

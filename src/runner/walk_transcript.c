@@ -180,15 +180,8 @@ static void row_write(struct json_writer *w, const struct walk_row *row, const s
     jw_pair(w, "because", row->why);
     jw_pair_time(w, "ended_at", row->ended_us);
     strings_write(w, "notes", &row->notes);
-    if (row->has_result) {
-        const struct step_result *result = &row->result;
-        jw_pair_int(w, "exit_code", result->exit_code);
-        jw_pair_int(w, "duration_us", result->duration_us);
-        jw_pair(w, "why", result->why);
-        jw_pair(w, "output", result->output);
-        jw_pair_bool(w, "output_cut", result->output_cut);
-        jw_pair(w, "redacted", result->redacted);
-    }
+    if (row->has_result)
+        walk_result_write(w, &row->result);
     jw_end_object(w);
 }
 
