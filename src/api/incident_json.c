@@ -249,6 +249,7 @@ void json_step(struct json_writer *writer, const struct run_step *step)
     jw_pair(writer, "command", is_command ? step->text : "");
     write_people(writer, step);
     write_prepared(writer, step);
+    jw_pair(writer, "target", none_if_empty(step->target));
     jw_pair(writer, "class", is_command ? risk_name(step->risk) : NULL);
     jw_pair(writer, "class_why", none_if_empty(step->risk_why));
     jw_pair(writer, "state", step_state_name(step->state));

@@ -90,6 +90,7 @@ static void check_targets(struct checking *c, const struct strings *targets, int
 
 static void check_service(struct checking *c, const struct service *service)
 {
+    target_check(c->r, &service->target);
     list_each (step, &service->escalation)
         check_targets(c, &step->notify, step->line, "the escalation");
 }

@@ -18,6 +18,7 @@
 #include "config/matcher.h"
 #include "config/noise.h"
 #include "config/runner.h"
+#include "config/service.h"
 #include "roster/roster.h"
 #include "runbook/label.h"
 #include "runbook/runbook.h" /* UNSTATED */
@@ -31,12 +32,6 @@ struct config_contact {
 struct person {
     const char *id, *name;
     LIST(struct config_contact) contacts; /* in the order to try; at least one */
-    int line;
-};
-
-struct escalation_step {
-    struct strings notify; /* "person:ana", "schedule:primary" */
-    int64_t after_s;       /* since the step before; UNSTATED (INT64_MIN): what the severity says */
     int line;
 };
 
@@ -65,15 +60,6 @@ struct heartbeat {
     int64_t every_s, grace_s;
     const char *service, *severity; /* labels of its alarm, or NULL */
     LIST(struct label) match;       /* an alert with these labels is a sign of life, too; empty: none */
-    int line;
-};
-
-struct service {
-    const char *id;
-    const char *runbook;      /* path in the runbook folder, or NULL: searched in all */
-    LIST(struct label) match; /* all of them must be equal; empty: label service equals id */
-    LIST(struct escalation_step) escalation;
-    struct strings depends_on; /* ids of services without which this one cannot work; no cycles */
     int line;
 };
 

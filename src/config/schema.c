@@ -74,6 +74,50 @@ static const struct key escalation_keys[] = {
 SECTION(escalation_section, "escalation step", escalation_keys, struct escalation_step,
         LINE_OF(struct escalation_step));
 
+#define TARGET_OFFSET(field)  offsetof(struct target, field)
+#define KUBECTL_OFFSET(field) (TARGET_OFFSET(kubectl.field) - TARGET_OFFSET(kubectl))
+static const struct key kubectl_keys[] = {
+    {"context", VALUE_WORD, KUBECTL_OFFSET(context), .required = true,
+     .help = "kubectl's name of the cluster"},
+    {"namespace", VALUE_WORD, KUBECTL_OFFSET(space), .required = true, .help = "where the pod lives"},
+    {"pod", VALUE_WORD, KUBECTL_OFFSET(pod), .required = true,
+     .help = "as `kubectl exec` takes it: web-0, deployment/web"},
+    {"container", VALUE_WORD, KUBECTL_OFFSET(container), .help = "of the pod; its first when not given"},
+};
+static const struct section kubectl_section = {
+    "pod", kubectl_keys, sizeof kubectl_keys / sizeof *kubectl_keys, 0, (int)KUBECTL_OFFSET(line)};
+
+static const struct key target_limit_keys[] = {
+    {"changes_per_hour", VALUE_COUNT, 0, .fallback = "0", .least = 0, .most = 1000,
+     .help = "steps that change something, of all incidents; 0: any number"},
+    {"destructive_per_incident", VALUE_COUNT, sizeof(int64_t), .fallback = "0", .least = 0, .most = 1000,
+     .help = "steps that destroy something; 0: any number"},
+};
+_Static_assert(TARGET_OFFSET(destructive_an_incident) == TARGET_OFFSET(changes_an_hour) + sizeof(int64_t),
+               "the section of limits is these two");
+static const struct section target_limit_section = {
+    "limit", target_limit_keys, sizeof target_limit_keys / sizeof *target_limit_keys, 0, -1};
+
+static const struct key target_keys[] = {
+    {"ssh", VALUE_SSH, TARGET_OFFSET(ssh), .help = "USER@HOST or ssh://USER@HOST:PORT"},
+    {"ssh_config", VALUE_PATH, TARGET_OFFSET(ssh_config), .help = "a file for ssh -F"},
+    {"docker", VALUE_WORD, TARGET_OFFSET(docker), .help = "a container, by `docker exec`"},
+    {"kubectl", VALUE_OPTIONAL, TARGET_OFFSET(kubectl), .section = &kubectl_section,
+     .help = "a pod, by `kubectl exec`"},
+    {"user", VALUE_WORD, TARGET_OFFSET(user), .help = "on this host (by sudo) or in the container"},
+    {"kube_context", VALUE_WORD, TARGET_OFFSET(kube_context),
+     .help = "the context that kubectl works in, whatever is current"},
+    {"environment", VALUE_VARIABLES, TARGET_OFFSET(environment), .help = "variables of the steps"},
+    {"secrets", VALUE_SECRETS, TARGET_OFFSET(secrets),
+     .help = "variables with the place of their value: env:NAME, file:PATH or credential:NAME"},
+    {"frozen", VALUE_BOOL, TARGET_OFFSET(frozen), .fallback = "false",
+     .help = "nothing is changed there; looking goes on"},
+    {"limits", VALUE_SECTION, TARGET_OFFSET(changes_an_hour), .section = &target_limit_section,
+     .help = "how much may be changed there"},
+};
+static const struct section target_section = {"target", target_keys, sizeof target_keys / sizeof *target_keys,
+                                              0, LINE_OF(struct target)};
+
 static const struct key service_keys[] = {
     {"id", VALUE_ID, offsetof(struct service, id), .required = true, .help = "the name of the service"},
     {"runbook", VALUE_DOCUMENT, offsetof(struct service, runbook),
@@ -84,6 +128,8 @@ static const struct key service_keys[] = {
      .help = "who is paged, step by step"},
     {"depends_on", VALUE_IDS, offsetof(struct service, depends_on),
      .help = "services that it needs: while one of them has an incident as severe, nobody is paged twice"},
+    {"target", VALUE_OPTIONAL, offsetof(struct service, target), .section = &target_section,
+     .help = "where its commands run; this host when not given"},
 };
 SECTION(service_section, "service", service_keys, struct service, LINE_OF(struct service));
 

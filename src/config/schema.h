@@ -28,6 +28,8 @@ enum value_kind {
     VALUE_CHOICE, /* one of choices */
     VALUE_ZONE,
     VALUE_POINTER, /* into JSON, RFC 6901: "/event/name" */
+    VALUE_SSH,     /* USER@HOST, ssh://USER@HOST:PORT */
+    VALUE_WORD,    /* what a program gets as one argument: no blanks, no quotes, no "-" in front */
     /* others */
     VALUE_DURATION,   /* int64_t seconds, least to most */
     VALUE_AFTER,      /* the same, or "severity": UNSTATED */
@@ -38,17 +40,19 @@ enum value_kind {
     VALUE_LOCAL_TIME, /* struct local_time */
     VALUE_MINUTE,     /* int: minute of the day, 0 to 1440 */
     /* lists and maps */
-    VALUE_DAYS,     /* unsigned: bit 0 Monday */
-    VALUE_IDS,      /* struct strings */
-    VALUE_ROLES,    /* LIST(struct config_role) */
-    VALUE_TARGETS,  /* struct strings: person:ID, schedule:ID */
-    VALUE_NAMES,    /* struct strings: names of labels */
-    VALUE_MATCHERS, /* struct matchers */
-    VALUE_LABELS,   /* LIST(struct label) */
-    VALUE_CONTACTS, /* LIST(struct config_contact) */
-    VALUE_SECTION,  /* a struct of its own keys; its defaults stand when it is not given */
-    VALUE_OPTIONAL, /* the same; left alone when it is not given */
-    VALUE_LIST,     /* LIST(a struct) */
+    VALUE_DAYS,      /* unsigned: bit 0 Monday */
+    VALUE_IDS,       /* struct strings */
+    VALUE_ROLES,     /* LIST(struct config_role) */
+    VALUE_TARGETS,   /* struct strings: person:ID, schedule:ID */
+    VALUE_NAMES,     /* struct strings: names of labels */
+    VALUE_MATCHERS,  /* struct matchers */
+    VALUE_LABELS,    /* LIST(struct label) */
+    VALUE_VARIABLES, /* LIST(struct label): of an environment */
+    VALUE_SECRETS,   /* the same, each the place of a secret */
+    VALUE_CONTACTS,  /* LIST(struct config_contact) */
+    VALUE_SECTION,   /* a struct of its own keys; its defaults stand when it is not given */
+    VALUE_OPTIONAL,  /* the same; left alone when it is not given */
+    VALUE_LIST,      /* LIST(a struct) */
     N_VALUE_KINDS
 };
 

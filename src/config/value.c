@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/nearest.h"
 #include "config/config.h"
-#include "config/schema.h"
+#include "config/value_priv.h"
 #include "runbook/role_words.h"
 
 enum { MOST_TEXT_BYTES = 2000, MOST_ID_BYTES = 100, MOST_LABELS = 64, DAY_MINUTES = 1440 };
@@ -22,8 +22,7 @@ static int store_text(struct arena *arena, const char *text, void *target)
     return 0;
 }
 
-static int read_text(struct arena *arena, const struct key *key, const char *text, void *target,
-                     struct err *err)
+int value_text(struct arena *arena, const struct key *key, const char *text, void *target, struct err *err)
 {
     (void)key;
     if (!text[0])
@@ -57,7 +56,7 @@ static int read_id(struct arena *arena, const struct key *key, const char *text,
 static int read_document(struct arena *arena, const struct key *key, const char *text, void *target,
                          struct err *err)
 {
-    if (read_text(arena, key, text, target, err))
+    if (value_text(arena, key, text, target, err))
         return -1;
     size_t n = strlen(text);
     if (text[0] == '/' || strncmp(text, "../", 3) == 0 || strstr(text, "/../") ||
@@ -69,14 +68,14 @@ static int read_document(struct arena *arena, const struct key *key, const char 
 static int read_web_url(struct arena *arena, const struct key *key, const char *text, void *target,
                         struct err *err)
 {
-    return read_text(arena, key, text, target, err) ? -1 : web_url_check(text, err);
+    return value_text(arena, key, text, target, err) ? -1 : web_url_check(text, err);
 }
 
 /* The same rules as for the web, under the names of mail. */
 static int read_mail_url(struct arena *arena, const struct key *key, const char *text, void *target,
                          struct err *err)
 {
-    if (read_text(arena, key, text, target, err))
+    if (value_text(arena, key, text, target, err))
         return -1;
     const char *rest = strncmp(text, "smtp://", 7) == 0    ? text + 7
                        : strncmp(text, "smtps://", 8) == 0 ? text + 8
@@ -104,13 +103,13 @@ static int read_store(struct arena *arena, const struct key *key, const char *te
     if ((at && memchr(rest, ':', (size_t)(at - rest))) || strcasestr(rest, "password="))
         return err_set(err, "holds a password; secrets do not belong in a configuration: write store_secret: "
                             "file:PATH");
-    return read_text(arena, key, text, target, err);
+    return value_text(arena, key, text, target, err);
 }
 
 static int read_mail_address(struct arena *arena, const struct key *key, const char *text, void *target,
                              struct err *err)
 {
-    return read_text(arena, key, text, target, err) ? -1 : mail_address_check(text, err);
+    return value_text(arena, key, text, target, err) ? -1 : mail_address_check(text, err);
 }
 
 static int read_port(const char *text)
@@ -124,7 +123,7 @@ static int read_port(const char *text)
 static int read_listen(struct arena *arena, const struct key *key, const char *text, void *target,
                        struct err *err)
 {
-    if (read_text(arena, key, text, target, err))
+    if (value_text(arena, key, text, target, err))
         return -1;
     const char *colon = strrchr(text, ':');
     if (!colon || read_port(colon + 1) < 0)
@@ -145,14 +144,13 @@ static int read_listen(struct arena *arena, const struct key *key, const char *t
     return 0;
 }
 
-static int read_secret(struct arena *arena, const struct key *key, const char *text, void *target,
-                       struct err *err)
+int value_secret(struct arena *arena, const struct key *key, const char *text, void *target, struct err *err)
 {
     static const char *const places[] = {"env:", "file:", "credential:"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         size_t n = strlen(places[i]);
         if (strncmp(text, places[i], n) == 0 && text[n])
-            return read_text(arena, key, text, target, err);
+            return value_text(arena, key, text, target, err);
     }
     /* The text may be the secret itself: it is not repeated. */
     return err_set(err, "must say where the secret lies, not what it is: env:NAME, file:PATH or "
@@ -174,7 +172,7 @@ static int read_choice(struct arena *arena, const struct key *key, const char *t
 static int read_zone(struct arena *arena, const struct key *key, const char *text, void *target,
                      struct err *err)
 {
-    return read_text(arena, key, text, target, err) ? -1 : timezone_check(text, err);
+    return value_text(arena, key, text, target, err) ? -1 : timezone_check(text, err);
 }
 
 static int read_pointer(struct arena *arena, const struct key *key, const char *text, void *target,
@@ -182,7 +180,7 @@ static int read_pointer(struct arena *arena, const struct key *key, const char *
 {
     if (text[0] != '/')
         return err_set(err, "\"%.60s\" is no place in JSON; write it like /event/name", text);
-    return read_text(arena, key, text, target, err);
+    return value_text(arena, key, text, target, err);
 }
 
 /* ---- numbers and times ---- */
@@ -353,7 +351,7 @@ static int read_name_entry(struct arena *arena, const struct key *key, const str
                            void *target, struct err *err)
 {
     const char *name;
-    if (read_text(arena, key, entry->value->text, &name, err))
+    if (value_text(arena, key, entry->value->text, &name, err))
         return -1;
     strings_add(arena, target, name);
     return 0;
@@ -411,8 +409,8 @@ static int read_label(struct arena *arena, const struct key *key, const struct n
     struct label label;
     if (labels->n >= MOST_LABELS)
         return err_set(err, "has more than %d labels", MOST_LABELS);
-    if (read_text(arena, key, entry->key->text, &label.name, err) ||
-        read_text(arena, key, entry->value->text, &label.value, err))
+    if (value_text(arena, key, entry->key->text, &label.name, err) ||
+        value_text(arena, key, entry->value->text, &label.value, err))
         return err_prefix(err, "label \"%.60s\" ", entry->key->text);
     list_each (other, labels) {
         if (strcmp(other->name, label.name) == 0)
@@ -454,15 +452,15 @@ static int read_contact(struct arena *arena, const struct key *key, const struct
     if (way->value->kind != NODE_TEXT)
         return err_set(err, "%s must be an address like %s", channel->name, channel->example);
     contact->channel = channel->name;
-    return read_text(arena, key, way->value->text, &contact->address, err)
+    return value_text(arena, key, way->value->text, &contact->address, err)
                ? -1
                : channel->check(contact->address, err);
 }
 
 const struct value_reader value_readers[N_VALUE_KINDS] = {
-    [VALUE_TEXT] = {"a text", NODE_TEXT, read_text, NULL},
+    [VALUE_TEXT] = {"a text", NODE_TEXT, value_text, NULL},
     [VALUE_ID] = {"an id", NODE_TEXT, read_id, NULL},
-    [VALUE_PATH] = {"a path", NODE_TEXT, read_text, NULL},
+    [VALUE_PATH] = {"a path", NODE_TEXT, value_text, NULL},
     [VALUE_DOCUMENT] = {"a path in the runbook folder", NODE_TEXT, read_document, NULL},
     [VALUE_WEB_URL] = {"a URL", NODE_TEXT, read_web_url, NULL},
     [VALUE_MAIL_URL] = {"a URL like smtp://mail.example.org:25", NODE_TEXT, read_mail_url, NULL},
@@ -470,9 +468,11 @@ const struct value_reader value_readers[N_VALUE_KINDS] = {
                      NULL},
     [VALUE_MAIL_ADDRESS] = {"an e-mail address", NODE_TEXT, read_mail_address, NULL},
     [VALUE_LISTEN] = {"ADDRESS:PORT", NODE_TEXT, read_listen, NULL},
-    [VALUE_SECRET] = {"env:NAME, file:PATH or credential:NAME", NODE_TEXT, read_secret, NULL},
+    [VALUE_SECRET] = {"env:NAME, file:PATH or credential:NAME", NODE_TEXT, value_secret, NULL},
     [VALUE_CHOICE] = {"one word", NODE_TEXT, read_choice, NULL},
     [VALUE_ZONE] = {"a time zone like Europe/Berlin", NODE_TEXT, read_zone, NULL},
+    [VALUE_SSH] = {"USER@HOST or ssh://USER@HOST:PORT", NODE_TEXT, value_ssh, NULL},
+    [VALUE_WORD] = {"one word", NODE_TEXT, value_word, NULL},
     [VALUE_POINTER] = {"a place in JSON like /event/name", NODE_TEXT, read_pointer, NULL},
     [VALUE_DURATION] = {"a duration like 5m", NODE_TEXT, read_duration, NULL},
     [VALUE_AFTER] = {"a duration like 5m", NODE_TEXT, read_after, NULL},
@@ -490,6 +490,9 @@ const struct value_reader value_readers[N_VALUE_KINDS] = {
     [VALUE_NAMES] = {"a list of label names like [service, region]", NODE_LIST, NULL, read_name_entry},
     [VALUE_MATCHERS] = {"a list of matchers like ['severity=\"critical\"']", NODE_LIST, NULL, read_matcher},
     [VALUE_LABELS] = {"labels like {service: api}", NODE_MAP, NULL, read_label},
+    [VALUE_VARIABLES] = {"variables like {PGHOST: db}", NODE_MAP, NULL, value_variable},
+    [VALUE_SECRETS] = {"variables like {PGPASSWORD: file:/etc/db-password}", NODE_MAP, NULL,
+                       value_secret_variable},
     [VALUE_CONTACTS] = {"a list of ways like \"- email: ana@example.org\"", NODE_LIST, NULL, read_contact},
     [VALUE_SECTION] = {"keys of its own", NODE_MAP, NULL, NULL},
     [VALUE_OPTIONAL] = {"keys of its own", NODE_MAP, NULL, NULL},

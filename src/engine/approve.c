@@ -22,6 +22,8 @@ static struct json_writer *approval_begin(struct turn *turn, const struct run_st
     if (*step->given)
         step_values_tell(body, step->given);
     jw_pair(body, "command_sha256", sha256);
+    if (*step->target)
+        jw_pair(body, "target", step->target);
     jw_pair(body, "risk", risk_name(step->risk));
     if (text && *text)
         jw_pair(body, "text", text_head(turn->arena, text, 4096));
@@ -142,9 +144,11 @@ void decide_approve(struct turn *turn, const struct input *input)
     if (!step || ((input->n_values || input->repairs) && !values_give(turn, input, record, step)))
         return;
     step = waiting_step(turn, input, &record);
-    if (!step || is_another_command(turn, input, step) || !step_may_be_taken(turn, record, step))
+    if (!step || !step_place_may(turn, record, step) || is_another_command(turn, input, step) ||
+        !step_may_be_taken(turn, record, step))
         return;
-    bool destroys = step->risk == RISK_DESTRUCTIVE, breaks_glass = destroys && input->force;
+    const char *limit = step_place_limit(turn, record, step);
+    bool destroys = step->risk == RISK_DESTRUCTIVE, breaks_glass = (destroys || limit) && input->force;
     if (!input->actor || !*input->actor) {
         turn_answer(turn, OUTCOME_INVALID, step->incident, "An approval needs a name.");
         return;
@@ -153,6 +157,15 @@ void decide_approve(struct turn *turn, const struct input *input)
         turn_answer(turn, OUTCOME_INVALID, step->incident, "Breaking the glass needs a reason.");
         return;
     }
+    if (limit && !breaks_glass) {
+        turn_answer(turn, OUTCOME_CONFLICT, step->incident,
+                    "%s One person can let it run all the same, with "
+                    "--break-glass and a reason.",
+                    limit);
+        return;
+    }
+    if (limit)
+        step_place_override(turn, step, input, limit);
     if (!destroys || breaks_glass || is_second_person(turn, record, step, input))
         approve(turn, record, step, input, breaks_glass);
 }

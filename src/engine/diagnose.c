@@ -152,7 +152,8 @@ static void plan_command(struct turn *turn, struct planning *plan, const struct 
     with.state = state;
     with.why = why;
     with.condition = text_or(text_or(command->condition, step->condition), plan->phase->condition);
-    with.branch = state == STEP_QUEUED ? 0 : branch;
+    step_place_plan(turn, plan->record, &with);
+    with.branch = with.state == STEP_QUEUED ? 0 : branch;
     if (command->comment && *command->comment)
         option_begin(plan, command->comment, command->line);
     row_add(plan, &with);

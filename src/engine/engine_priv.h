@@ -87,6 +87,7 @@ struct engine {
     int64_t listened_us; /* when the process before was last seen alive */
     struct arena *restoring;
     LIST(struct timer) restored_timers;
+    bool places_wanted;     /* a step waits for a place that another one holds */
     bool expect_heartbeats; /* the configuration is new */
     struct due_heap due;
     struct alert_table alerts;
@@ -429,6 +430,24 @@ void verify_move(struct turn *turn, struct incident_record *record, int64_t back
 
 /* Makes the run of the incident's procedure, once, and starts what runs by itself. */
 void diagnose(struct turn *turn, struct incident_record *record);
+/* ---- step_place.c ---- */
+
+/* Sets service, target and place, in the arena; the command may contradict the target: then it is held. */
+void step_place_plan(struct turn *turn, const struct incident_record *record, struct run_step *step);
+/* The target is still the one that the step has. Else it has the new one now, and no approval any more. */
+bool step_place_stands(struct turn *turn, const struct incident_record *record, struct run_step *step);
+/* Before an approval: it stands, and the command does not contradict it. False after answering why not. */
+bool step_place_may(struct turn *turn, const struct incident_record *record, struct run_step *step);
+/* A step of another incident holds the place; says which, once. */
+bool step_place_waits(struct turn *turn, const struct incident_record *record, struct run_step *step);
+/* Starts what waited for a place that is free now. */
+void step_places_review(struct turn *turn);
+/* Why the target's limits speak against it, or NULL; and that a person let it run all the same. */
+const char *step_place_limit(struct turn *turn, const struct incident_record *record,
+                             const struct run_step *step);
+void step_place_override(struct turn *turn, const struct run_step *step, const struct input *input,
+                         const char *limit);
+
 /* Starts the next step when none is under way. */
 void run_continue(struct turn *turn, struct incident_record *record);
 /* Holds back what has not started: the incident is over. */

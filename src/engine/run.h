@@ -87,7 +87,10 @@ struct run_step {
     const char *given; /* values for its placeholders and who gave them (engine/step_values.h), "" for none */
     const char *repairs; /* codes of the repairs that a person chose, parted by blanks (runbook/repair.h) */
     const char
-        *prepared;       /* the command repaired and filled, exactly as it runs; "": as written, or not yet */
+        *prepared; /* the command repaired and filled, exactly as it runs; "": as written, or not yet */
+    const char *service,
+        *target;         /* where it runs: whose target, and its text; "": this host (config/target.h) */
+    const char *place;   /* of that: what is locked while something is changed there; "": nothing is */
     const char *missing; /* placeholders without a value, parted by line feeds */
     int64_t started_us, finished_us;
     int exit_code;      /* 128 + signal when a signal ended it; -1: none yet */

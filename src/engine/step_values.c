@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "config/target.h"
+
 static const char *text_of(struct arena *arena, struct json object, const char *name)
 {
     size_t n_bytes;
@@ -65,4 +67,5 @@ void step_sha256(const struct run_step *step, char ret_hex[SHA256_HEX_BYTES])
     step_values_read(arena, step->given, &values);
     command_sha256(step->text, step->repairs, step_values_plain(arena, &values), values.n, step_text(step),
                    ret_hex);
+    target_bind(step->service, step->target, ret_hex);
 }

@@ -25,6 +25,8 @@ static struct json_writer *step_event(struct turn *turn, const struct run_step *
     jw_pair(body, "command", step->text);
     if (*step->prepared)
         jw_pair(body, "runs", step->prepared);
+    if (*step->target)
+        jw_pair(body, "target", step->target);
     jw_pair(body, "risk", risk_name(step->risk));
     jw_pair_int(body, "attempt", step->attempt);
     if (*step->approved_by)
@@ -58,15 +60,24 @@ struct run_step *step_wanted(struct turn *turn, const struct input *input,
     return NULL;
 }
 
+/* It still runs where it was seen to run, and nobody else changes something there. */
+static bool step_may_start(struct turn *turn, const struct incident_record *record, struct run_step *step)
+{
+    bool approved = *step->approved_by != '\0';
+    return (step_place_stands(turn, record, step) || (!approved && step->state == STEP_QUEUED)) &&
+           !step_place_waits(turn, record, step);
+}
+
 /* Approved steps go first: somebody waits for them. */
-static struct run_step *next_step(struct incident_record *record)
+static struct run_step *next_step(struct turn *turn, struct incident_record *record)
 {
     struct run_step *next = NULL;
     for (size_t i = 0; i < record->n_steps; i++) {
         struct run_step *step = &record->steps[i];
         if (is_under_way(step))
             return NULL;
-        if (step->state == STEP_QUEUED && (!next || (*step->approved_by && !*next->approved_by)))
+        if (step->state == STEP_QUEUED && step_may_start(turn, record, step) &&
+            (!next || (*step->approved_by && !*next->approved_by)))
             next = step;
     }
     return next;
@@ -95,10 +106,11 @@ static void say_diagnosed(struct turn *turn, struct incident_record *record)
 
 void run_continue(struct turn *turn, struct incident_record *record)
 {
-    struct run_step *step = next_step(record);
+    struct run_step *step = next_step(turn, record);
     if (step) {
         step->state = STEP_STARTING;
         step->approval_ends_us = 0;
+        text_keep(&step->why, "");
         step->attempt++;
         if (step->risk != RISK_READ) { /* what was said of an earlier time */
             step->verdict = VERDICT_NONE;
@@ -197,7 +209,7 @@ static void say_finished(struct turn *turn, const struct run_step *step, const s
 static bool is_result(enum step_state state)
 {
     return state == STEP_SUCCEEDED || state == STEP_FAILED || state == STEP_TIMED_OUT ||
-           state == STEP_REFUSED;
+           state == STEP_REFUSED || state == STEP_EFFECT_UNKNOWN;
 }
 
 void decide_step_done(struct turn *turn, const struct input *input)

@@ -45,6 +45,7 @@ void turn_end(struct turn *turn)
 {
     alerts_join_fired(turn);
     hold_review_wanted(turn);
+    step_places_review(turn);
     for (struct incident_record *record = turn->touched_first; record; record = record->touched_next)
         news_settle(turn, record);
     for (struct incident_record *record = turn->touched_first; record; record = record->touched_next)

@@ -155,6 +155,11 @@ static const char verification[] = "ALTER TABLE step ADD COLUMN verdict TEXT NOT
                                    "ALTER TABLE step ADD COLUMN verify_next_us BIGINT NOT NULL DEFAULT 0;"
                                    "ALTER TABLE step ADD COLUMN checks_for BIGINT NOT NULL DEFAULT 0;";
 
+/* Where steps run. */
+static const char step_targets[] = "ALTER TABLE step ADD COLUMN service TEXT NOT NULL DEFAULT '';"
+                                   "ALTER TABLE step ADD COLUMN target TEXT NOT NULL DEFAULT '';"
+                                   "ALTER TABLE step ADD COLUMN place TEXT NOT NULL DEFAULT '';";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -169,6 +174,7 @@ static const struct migration {
     {"steps of people", step_people},
     {"notices", notices},
     {"verification", verification},
+    {"targets of steps", step_targets},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -54,6 +54,8 @@ static void start_step(struct core *core, const struct run_step *step)
                                                       .approved_by = step->approved_by,
                                                       .approved_sha256 = sha256,
                                                       .repairs = step->repairs,
+                                                      .service = step->service,
+                                                      .target = step->target,
                                                       .values = step_values_plain(arena, &values),
                                                       .n_values = values.n});
     frames_send(core->runner, FRAME_STEP_START, order.at, order.n_bytes);

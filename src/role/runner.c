@@ -3,6 +3,7 @@
 #include "runner/runner.h"
 
 #include <malloc.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -11,6 +12,7 @@
 #include "role/role_priv.h"
 #include "role/runner_watch.h"
 #include "role/site.h"
+#include "runner/place.h"
 
 struct working {
     struct runner *runner;
@@ -56,10 +58,50 @@ static void on_order(struct hand *hand, struct json json)
     malloc_trim(0); /* reading the document took many times what a step keeps */
 }
 
-static int open_runner(struct hand *hand, const struct role_options *options, struct arena *arena,
-                       struct redact_rules **ret_rules, struct runner **ret_runner, struct err *err)
+/* The configuration as the runner goes by it. It reads the file itself, and again when that has changed:
+ * where a command runs is nothing that core could tell it. A file with errors leaves the old one in force. */
+struct targets {
+    const struct role_options *options;
+    struct config *config;
+    struct place_secrets *secrets;
+    struct stat read; /* of the file, as it was read last for an order */
+};
+
+static struct stat file_stat(const struct config *config)
 {
-    struct config *config = site_read_first_config(options);
+    struct stat st = {0};
+    if (!config->file || stat(config->file, &st) < 0)
+        st = (struct stat){0};
+    return st;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static const struct config *config_in_force(void *context)
+{
+    struct targets *targets = context;
+    struct stat now = file_stat(targets->config);
+    if (is_same(&now, &targets->read))
+        return targets->config;
+    targets->read = now;
+    struct config *config = site_read_config(targets->options->config_file);
+    if (config) {
+        config_free(targets->config);
+        targets->config = config;
+    }
+    return targets->config;
+}
+
+static int open_runner(struct hand *hand, const struct role_options *options, struct arena *arena,
+                       struct redact_rules **ret_rules, struct targets *ret_targets,
+                       struct runner **ret_runner, struct err *err)
+{
+    *ret_targets = (struct targets){.options = options};
+    struct config *config = ret_targets->config = site_read_first_config(options);
     if (!config)
         return err_set(err, "the configuration %s has errors", options->config_file);
     struct runner_limits limits = {.step_time_us = config->runner.step_time_s * US_PER_S,
@@ -68,10 +110,14 @@ static int open_runner(struct hand *hand, const struct role_options *options, st
     int ruled = site_use_policy(config, err);
     if (ruled == 0 && redact_rules_read(config->redaction, ret_rules, err) < 0)
         ruled = err_prefix(err, "the detectors (`redaction:` of the configuration): ");
-    config_free(config);
-    return ruled < 0 ? -1
-                     : runner_new(&hand->loop, runbooks, arena_printf(arena, "%s/runner", options->data),
-                                  &limits, *ret_rules, report, hand, ret_runner, err);
+    if (ruled < 0)
+        return -1;
+    ret_targets->secrets = place_secrets_read(config, *ret_rules);
+    if (runner_new(&hand->loop, runbooks, arena_printf(arena, "%s/runner", options->data), &limits,
+                   *ret_rules, report, hand, ret_runner, err) < 0)
+        return -1;
+    runner_know_targets(*ret_runner, config_in_force, ret_targets, ret_targets->secrets);
+    return 0;
 }
 
 int role_runner(const struct role_options *options)
@@ -80,11 +126,12 @@ int role_runner(const struct role_options *options)
     struct hand hand = {.ordered = on_order};
     struct working working = {0};
     struct redact_rules *rules = NULL;
+    struct targets targets = {0};
     struct err err = {0};
     int exit_code = 0;
     log_setup("runner", LOG_INFO);
     if (hand_open(&hand, "runner", options->core_fd, &err) < 0 ||
-        open_runner(&hand, options, arena, &rules, &working.runner, &err) < 0 ||
+        open_runner(&hand, options, arena, &rules, &targets, &working.runner, &err) < 0 ||
         sandbox_enter(SANDBOX_RUNNER, &err) < 0) {
         log_event(LOG_ERROR, "runner.cannot_start", "error=%s", log_quote(err.text));
         exit_code = EXIT_CANNOT_OPEN;
@@ -100,5 +147,7 @@ int role_runner(const struct role_options *options)
         runner_watch_free(working.watch);
     hand_close(&hand);
     redact_rules_free(rules);
+    place_secrets_free(targets.secrets);
+    config_free(targets.config);
     return exit_code;
 }

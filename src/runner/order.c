@@ -1,5 +1,6 @@
 /* {"run":4,"attempt":1,"file":"db.md","sha256":"...","line":120,"approved":true,"approved_by":"ana",
- *  "approved_sha256":"...","repairs":"curl-no-fail","values":[{"name":"<pod-name>","value":"web-1"}]}
+ *  "approved_sha256":"...","repairs":"curl-no-fail","service":"db","target":"ssh deploy@db-1",
+ *  "values":[{"name":"<pod-name>","value":"web-1"}]}
  * {"run":4,"attempt":1,"line":120,"started":false,"state":"failed","exit_code":1,"duration_us":81234,"why":"...",
  *  "output":"...","output_cut":false,"redacted":""} */
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "base/hash.h"
 #include "runner/runner.h"
 
-enum { TEXT_BYTES = 4096 }; /* of a path or a name */
+enum { TEXT_BYTES = 4096, /* of a path or a name */ TARGET_BYTES = 1024 * 1024 };
 
 void runner_order_write(struct buf *out, const struct runner_order *order)
 {
@@ -22,6 +23,8 @@ void runner_order_write(struct buf *out, const struct runner_order *order)
     jw_pair(&w, "approved_by", order->approved_by);
     jw_pair(&w, "approved_sha256", order->approved_sha256);
     jw_pair(&w, "repairs", order->repairs ? order->repairs : "");
+    jw_pair(&w, "service", order->service ? order->service : "");
+    jw_pair(&w, "target", order->target ? order->target : "");
     jw_name(&w, "values");
     jw_begin_array(&w);
     for (size_t i = 0; i < order->n_values; i++) {
@@ -104,6 +107,8 @@ int runner_order_read(struct arena *arena, struct json json, struct runner_order
         .approved_by = text_read(arena, json, "approved_by", TEXT_BYTES),
         .approved_sha256 = text_read(arena, json, "approved_sha256", TEXT_BYTES),
         .repairs = text_read(arena, json, "repairs", TEXT_BYTES),
+        .service = text_read(arena, json, "service", TEXT_BYTES),
+        .target = text_read(arena, json, "target", TARGET_BYTES),
     };
     if (order.run < 1 || !order.attempt || !order.line)
         return err_set(err, "an order needs run, attempt and line");
@@ -120,7 +125,7 @@ int runner_order_read(struct arena *arena, struct json json, struct runner_order
 static bool is_result(int state)
 {
     return state == STEP_SUCCEEDED || state == STEP_FAILED || state == STEP_TIMED_OUT ||
-           state == STEP_REFUSED;
+           state == STEP_REFUSED || state == STEP_EFFECT_UNKNOWN;
 }
 
 int runner_event_read(struct arena *arena, struct json json, struct runner_event *ret_event, struct err *err)

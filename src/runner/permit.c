@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/must.h"
+#include "config/target.h"
 #include "runbook/library.h"
 
 /* The runbook folder, or the folder of the one runbook. */
@@ -85,6 +86,7 @@ static bool is_approved(const struct candidate *candidate, const struct runner_o
         return false;
     command_sha256(candidate->command->text, order->repairs, order->values, order->n_values,
                    candidate->filled.text, hash);
+    target_bind(order->service, order->target, hash);
     return strcmp(hash, order->approved_sha256) == 0;
 }
 

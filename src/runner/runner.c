@@ -70,7 +70,10 @@ static void work_try(struct runner *runner, struct step_work *work)
     const char *why = NULL;
     struct err err;
     work->command = permit_command(work->arena, runner->runbook_dir, &work->order, &why);
-    if (work->command && step_begin(work, &err) < 0)
+    if (work->command)
+        why = place_find(work->arena, runner->config ? runner->config(runner->config_context) : NULL,
+                         runner->secrets, &work->order, work->command->text, &work->place);
+    if (work->command && !why && step_begin(work, &err) < 0)
         why = err.text;
     if (!work->command || why) {
         work_unlink(runner, work);
@@ -131,6 +134,8 @@ static void order_copy(struct arena *arena, const struct runner_order *order, st
     ret_order->approved_by = arena_strdup(arena, order->approved_by);
     ret_order->approved_sha256 = arena_strdup(arena, order->approved_sha256);
     ret_order->repairs = arena_strdup(arena, order->repairs);
+    ret_order->service = arena_strdup(arena, order->service);
+    ret_order->target = arena_strdup(arena, order->target);
     struct fill_value *values = arena_alloc(arena, order->n_values * sizeof *values);
     for (size_t i = 0; i < order->n_values; i++)
         values[i] = (struct fill_value){.name = arena_strdup(arena, order->values[i].name),
@@ -190,7 +195,7 @@ int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
         return err_set(err, SHELL_PATH ": %s; steps run in bash, install it", strerror(errno));
     if (mkdir(work_dir, 0700) < 0 && errno != EEXIST)
         return err_set(err, "%s: %s", work_dir, strerror(errno));
-    int prelude_fd = shell_prelude_fd();
+    int prelude_fd = shell_prelude_fd("");
     if (prelude_fd < 0)
         return err_set(err, "no memory for the shell's prelude: %s", strerror(errno));
     struct arena *arena = arena_new();
@@ -213,6 +218,14 @@ int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
         log_event(LOG_INFO, "runner.no_cgroup", "steps are ended by their keepers alone");
     *ret_runner = runner;
     return 0;
+}
+
+void runner_know_targets(struct runner *runner, const struct config *(*config)(void *context), void *context,
+                         const struct place_secrets *secrets)
+{
+    runner->config = config;
+    runner->config_context = context;
+    runner->secrets = secrets;
 }
 
 /* ---- the end ---- */

@@ -30,6 +30,7 @@ struct runner_order {
     const char *repairs;             /* codes, "" and NULL: none (runbook/repair.h) */
     const struct fill_value *values; /* for its placeholders: values, never text of a command */
     size_t n_values;
+    const char *service, *target; /* whose target it is, and its text as it was planned; "": this host */
 };
 
 struct runner_limits {
@@ -51,6 +52,12 @@ int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                const struct runner_limits *limits, struct redact_rules *rules,
                void (*report)(void *context, const struct runner_event *), void *context,
                struct runner **ret_runner, struct err *err);
+/* Where steps run: asked at each order for the configuration in force, which stays the caller's until the
+ * next order. Without it, on this host. secrets: of place.h, borrowed. */
+struct config;
+struct place_secrets;
+void runner_know_targets(struct runner *runner, const struct config *(*config)(void *context), void *context,
+                         const struct place_secrets *secrets);
 /* Ends every step (TERM, then KILL after 2 s, to all that it started) and frees; no report follows. Waits for
  * it. The loop has to turn once more before the steps' memory is free. */
 void runner_free(struct runner *runner);

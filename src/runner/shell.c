@@ -36,7 +36,7 @@
  * shell itself (exec) leaves the former state. What stands in the environment anyway is not written: it may
  * be a secret, and it is there in the next step too. `builtin` because a runbook may define functions of
  * those names. */
-static const char prelude[] =
+static const char prelude_begin[] =
     "unset BASH_ENV\n"
     "[[ -t 1 ]] && TERM=xterm\n"
     "__step_state=$PWD/" STATE_FILE "\n"
@@ -77,10 +77,11 @@ static const char prelude[] =
     "        exit 125\n"
     "    fi\n"
     "    OLDPWD=$__step_before\n"
-    "fi\n"
-    "trap __step_save EXIT\n"
-    "IFS= read -r -d '' __step_command <&4\n"
-    "exec 3<&- 4<&-\n";
+    "fi\n";
+
+static const char prelude_end[] = "trap __step_save EXIT\n"
+                                  "IFS= read -r -d '' __step_command <&4\n"
+                                  "exec 3<&- 4<&-\n";
 
 const char *const shell_arguments[] = {
     "bash", "--noprofile", "--norc", "-o", "pipefail", "-c", "eval \"$__step_command\"", "bash", NULL};
@@ -165,9 +166,21 @@ static int memory_fd(const char *name, const char *text)
     return fd;
 }
 
-int shell_prelude_fd(void)
+/* Pins hold before the state is read, so that they count as given and are not part of it, and again after it,
+ * so that no step can change them for the next. */
+void shell_prelude_write(struct buf *out, const char *pins)
 {
-    return memory_fd("step-prelude", prelude);
+    buf_puts(out, pins);
+    buf_puts(out, prelude_begin);
+    buf_puts(out, pins);
+    buf_puts(out, prelude_end);
+}
+
+int shell_prelude_fd(const char *pins)
+{
+    scoped_buf struct buf text = {0};
+    shell_prelude_write(&text, pins);
+    return memory_fd("step-prelude", buf_text(&text));
 }
 
 int shell_command_fd(const char *command)

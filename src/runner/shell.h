@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 #define SHELL_PATH "/bin/bash"
@@ -21,8 +22,10 @@ extern const char *const shell_arguments[];
  * manager's, and those that make bash read files. */
 const char *const *shell_environment(struct arena *arena);
 
-/* Descriptor 3: the constant text that bash reads first. Descriptor 4: the command. -1: no memory for it. */
-int shell_prelude_fd(void);
+/* What bash reads first. pins: text for a shell that sets what no step can change, or "". */
+void shell_prelude_write(struct buf *out, const char *pins);
+/* Descriptor 3: that text. Descriptor 4: the command. -1: no memory for it. */
+int shell_prelude_fd(const char *pins);
 int shell_command_fd(const char *command);
 
 /* The folder of the run below work_dir, made when it is missing (0700). */

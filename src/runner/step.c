@@ -24,7 +24,13 @@
 #include "loop/terminal.h"
 #include "runner/shell.h"
 
-enum { ENDLESS_S = 5, TERM_PATIENCE_MS = 2000, OUTPUT_PATIENCE_MS = 500, SIGPIPE_EXIT = 128 + 13 };
+enum {
+    ENDLESS_S = 5,
+    TERM_PATIENCE_MS = 2000,
+    OUTPUT_PATIENCE_MS = 500,
+    STOP_THERE_PATIENCE_MS = 8000,
+    SIGPIPE_EXIT = 128 + 13
+};
 
 static const struct child_limit limits[] = {
     {RLIMIT_CORE, 0, 0},
@@ -41,8 +47,22 @@ static const char *seconds_text(struct arena *arena, int64_t us)
                          : arena_printf(arena, "%lld s", (long long)(us / US_PER_S));
 }
 
-static void result_judge(const struct step_work *work, struct step_result *result)
+void step_judge_exit(struct step_result *result)
 {
+    /* `logs | head` under pipefail: the last failure from the right is a writer that was not read to its end,
+     * so everything after it did well. */
+    bool pipe_read_enough = result->exit_code == SIGPIPE_EXIT;
+    result->state = result->exit_code == 0 || pipe_read_enough ? STEP_SUCCEEDED : STEP_FAILED;
+    if (pipe_read_enough)
+        result->why = "exit 141: the next command of the pipe had read enough";
+}
+
+static void result_judge(struct step_work *work, struct step_result *result)
+{
+    if (work->remote) {
+        step_remote_judge(work, result);
+        return;
+    }
     struct arena *arena = work->arena;
     int status = work->keeper.status;
     result->exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
@@ -64,13 +84,8 @@ static void result_judge(const struct step_work *work, struct step_result *resul
         result->state = STEP_FAILED;
         result->why =
             arena_printf(arena, "ended by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
-    } else if (result->exit_code == SIGPIPE_EXIT) {
-        /* `logs | head` under pipefail: the last failure from the right is a writer that was not read to its
-         * end, so everything after it did well. */
-        result->state = STEP_SUCCEEDED;
-        result->why = "exit 141: the next command of the pipe had read enough";
     } else {
-        result->state = result->exit_code == 0 ? STEP_SUCCEEDED : STEP_FAILED;
+        step_judge_exit(result);
     }
     if (work->keeper.remains)
         result->why = result->why ? arena_printf(arena, "%s; %s", result->why, work->keeper.remains)
@@ -91,7 +106,7 @@ static void pipe_drain(struct step_work *work)
             continue;
         if (n <= 0)
             return;
-        output_add(work->output, bytes, (size_t)n);
+        step_output(work, bytes, (size_t)n);
     }
 }
 
@@ -134,7 +149,7 @@ static void rest_end(struct step_work *work)
         return;
     work->keeper.ordered = true;
     uv_timer_stop(&work->timer);
-    if (!work->order.approved || work->limit != LIMIT_NONE)
+    if (!work->order.approved || work->limit != LIMIT_NONE || work->remote)
         keeper_kill(work->keeper.control_fd);
     else
         keeper_release(work->keeper.control_fd, !work->pipe_ended);
@@ -145,6 +160,21 @@ static void on_output_patience(uv_timer_t *timer)
     rest_end(timer->data);
 }
 
+void step_output(struct step_work *work, const char *bytes, size_t n_bytes)
+{
+    if (work->remote)
+        step_remote_output(work, bytes, n_bytes);
+    else
+        output_add(work->output, bytes, n_bytes);
+}
+
+/* It has ended there: the program that led there has nothing more to do. */
+void step_ended_there(struct step_work *work)
+{
+    if (!work->keeper.program_ended)
+        uv_timer_start(&work->timer, on_output_patience, OUTPUT_PATIENCE_MS, 0);
+}
+
 static void on_term_patience(uv_timer_t *timer)
 {
     struct step_work *work = timer->data;
@@ -152,11 +182,21 @@ static void on_term_patience(uv_timer_t *timer)
     keeper_kill(work->keeper.control_fd);
 }
 
+static void on_stop_patience(uv_timer_t *timer)
+{
+    struct step_work *work = timer->data;
+    keeper_term(work->keeper.control_fd);
+    uv_timer_start(timer, on_term_patience, TERM_PATIENCE_MS, 0);
+}
+
+/* Elsewhere the watcher does the ending, and says when it is done. */
 static void limit_hit(struct step_work *work, enum step_limit limit)
 {
     work->limit = limit;
-    keeper_term(work->keeper.control_fd);
-    uv_timer_start(&work->timer, on_term_patience, TERM_PATIENCE_MS, 0);
+    if (work->remote && step_remote_stop(work))
+        uv_timer_start(&work->timer, on_stop_patience, STOP_THERE_PATIENCE_MS, 0);
+    else
+        on_stop_patience(&work->timer);
 }
 
 static void on_time_limit(uv_timer_t *timer)
@@ -259,7 +299,7 @@ static void on_output(uv_stream_t *stream, ssize_t n_read, const uv_buf_t *buf)
 {
     struct step_work *work = stream->data;
     if (n_read > 0) {
-        output_add(work->output, buf->base, (size_t)n_read);
+        step_output(work, buf->base, (size_t)n_read);
         return;
     }
     if (n_read == 0)
@@ -272,7 +312,7 @@ static void on_output(uv_stream_t *stream, ssize_t n_read, const uv_buf_t *buf)
 
 /* ---- beginning and end ---- */
 
-static void on_handle_closed(uv_handle_t *handle)
+void step_handle_closed(uv_handle_t *handle)
 {
     struct step_work *work = handle->data;
     if (--work->n_handles)
@@ -289,9 +329,10 @@ void step_discard(struct step_work *work)
         arena_free(work->arena);
         return;
     }
-    uv_close((uv_handle_t *)&work->control, on_handle_closed);
-    uv_close((uv_handle_t *)&work->pipe, on_handle_closed);
-    uv_close((uv_handle_t *)&work->timer, on_handle_closed);
+    step_remote_discard(work);
+    uv_close((uv_handle_t *)&work->control, step_handle_closed);
+    uv_close((uv_handle_t *)&work->pipe, step_handle_closed);
+    uv_close((uv_handle_t *)&work->timer, step_handle_closed);
 }
 
 static void on_watch(void *context, const char *bytes, size_t n_bytes)
@@ -300,23 +341,60 @@ static void on_watch(void *context, const char *bytes, size_t n_bytes)
     work->runner->watch(work->runner->watch_context, work->order.run, bytes, n_bytes);
 }
 
-static int keeper_begin(struct step_work *work, int output_fd, int command_fd, struct err *err)
+/* A terminal is only to be had here: what leads elsewhere carries bytes. */
+static bool has_terminal(const struct step_work *work)
+{
+    return work->command->risk.wants_terminal && !work->place.arguments;
+}
+
+static int keeper_begin(struct step_work *work, const int *fds, size_t n_fds, struct err *err)
 {
     struct runner *runner = work->runner;
-    int fds[] = {-1, output_fd, output_fd, runner->prelude_fd, command_fd};
-    struct child_options program = {.path = SHELL_PATH,
-                                    .arguments = shell_arguments,
+    bool here = !work->place.arguments;
+    struct child_options program = {.path = here ? SHELL_PATH
+                                                 : place_program(work->arena, work->place.arguments[0]),
+                                    .arguments = here ? shell_arguments : work->place.arguments,
                                     .environment = runner->environment,
                                     .folder = work->folder,
                                     .fds = fds,
-                                    .n_fds = sizeof fds / sizeof *fds,
+                                    .n_fds = n_fds,
                                     .death_signal = SIGKILL,
                                     .new_session = true,
-                                    .terminal = work->command->risk.wants_terminal,
+                                    .terminal = has_terminal(work),
                                     .cgroup_fd = work->cgroup_fd,
                                     .limits = limits,
                                     .oom_score = 500};
+    if (!program.path)
+        return err_set(err, "%s: not found", work->place.arguments[0]);
     return keeper_start(&program, &work->keeper.pid, &work->keeper.control_fd, err);
+}
+
+static int begin_here(struct step_work *work, int output_fd, struct err *err)
+{
+    bool pinned = *work->place.pins;
+    int prelude_fd = pinned ? shell_prelude_fd(work->place.pins) : work->runner->prelude_fd;
+    int command_fd = shell_command_fd(work->command->text);
+    int fds[] = {-1, output_fd, output_fd, prelude_fd, command_fd};
+    int begun = -1;
+    if (prelude_fd < 0 || command_fd < 0)
+        err_set(err, "no memory for the command: %s", strerror(errno));
+    else
+        begun = keeper_begin(work, fds, sizeof fds / sizeof *fds, err);
+    if (command_fd >= 0)
+        close(command_fd);
+    if (pinned && prelude_fd >= 0)
+        close(prelude_fd);
+    return begun;
+}
+
+static int begin_there(struct step_work *work, int output_fd, struct err *err)
+{
+    int fds[] = {-1, output_fd, output_fd};
+    if (step_remote_open(work, &fds[0], err) < 0)
+        return -1;
+    int begun = keeper_begin(work, fds, sizeof fds / sizeof *fds, err);
+    close(fds[0]);
+    return begun;
 }
 
 static void handles_open(struct step_work *work, int output_fd)
@@ -335,7 +413,7 @@ static void handles_open(struct step_work *work, int output_fd)
 /* A pipe, for most programs print whole lines only there; or the terminal that the command wants. */
 static int output_open(const struct step_work *work, int ret_fds[2], struct err *err)
 {
-    if (work->command->risk.wants_terminal)
+    if (has_terminal(work))
         return terminal_open(ret_fds, err);
     return pipe2(ret_fds, O_CLOEXEC) < 0 ? err_set(err, "no pipe for the output: %s", strerror(errno)) : 0;
 }
@@ -346,21 +424,15 @@ int step_begin(struct step_work *work, struct err *err)
     int output[2];
     if (shell_folder(work->arena, runner->work_dir, work->order.run, &work->folder, err) < 0)
         return -1;
-    int command_fd = shell_command_fd(work->command->text);
-    if (command_fd < 0)
-        return err_set(err, "no memory for the command: %s", strerror(errno));
-    if (output_open(work, output, err) < 0) {
-        close(command_fd);
+    if (output_open(work, output, err) < 0)
         return -1;
-    }
     snprintf(work->cgroup_name, sizeof work->cgroup_name, "run-%lld-line-%d", (long long)work->order.run,
              work->order.line);
     work->cgroup_fd = runner->cgroups ? cgroup_make(runner->cgroups, work->cgroup_name) : -1;
     work->limit_us = runner->limits.step_time_us;
     if (work->command->risk.endless && work->limit_us > ENDLESS_S * US_PER_S)
         work->limit_us = ENDLESS_S * US_PER_S;
-    int begun = keeper_begin(work, output[1], command_fd, err);
-    close(command_fd);
+    int begun = work->place.arguments ? begin_there(work, output[1], err) : begin_here(work, output[1], err);
     close(output[1]);
     if (begun < 0) {
         close(output[0]);
@@ -374,5 +446,7 @@ int step_begin(struct step_work *work, struct err *err)
     work->running = true;
     work->started_us = clock_monotonic_us(clock_system());
     handles_open(work, output[0]);
+    if (work->remote)
+        step_remote_start(work);
     return 0;
 }

@@ -6,6 +6,8 @@
 #include "loop/cgroup.h"
 #include "runbook/runbook.h"
 #include "runner/output.h"
+#include "runner/place.h"
+#include "runner/remote.h"
 #include "runner/runner.h"
 
 enum { RUNNER_READ_BYTES = 64 * 1024 };
@@ -23,6 +25,9 @@ struct runner {
     struct cgroups *cgroups; /* NULL: there are none to be had */
     const char *const *environment;
     int prelude_fd;
+    const struct config *(*config)(void *context); /* NULL: every step runs here */
+    void *config_context;
+    const struct place_secrets *secrets;
     char *read_buffer; /* of whichever step is being read */
     struct map *seen;  /* run, line and attempt of every order there was */
     struct step_work *works;
@@ -39,6 +44,8 @@ struct step_work { /* in order of arrival; those of one run wait for each other 
     bool running;
 
     const struct command *command;
+    struct place place;
+    struct step_remote *remote; /* NULL: it runs here */
     const char *folder;
     int64_t started_us;
     enum step_limit limit;  /* the limit that it has hit */
@@ -67,6 +74,28 @@ int step_begin(struct step_work *work, struct err *err);
 void step_stop(struct step_work *work, const char *stopped_by);
 /* Lets go of everything and frees work; for a step that has ended, or that the runner has ended. */
 void step_discard(struct step_work *work);
+
+/* What the step's program wrote, as it comes. */
+void step_output(struct step_work *work, const char *bytes, size_t n_bytes);
+void step_handle_closed(uv_handle_t *handle);
+/* State (and why) by the exit code of a program that ended by itself. */
+void step_judge_exit(struct step_result *result);
+/* A step in another place has ended there. */
+void step_ended_there(struct step_work *work);
+
+/* ---- in step_remote.c: a step in another place; see remote.h ---- */
+
+/* Makes work->remote. ret_input_fd: what the program reads. -1: no pipe. */
+int step_remote_open(struct step_work *work, int *ret_input_fd, struct err *err);
+/* The program has been started, and the loop takes over. */
+void step_remote_start(struct step_work *work);
+/* Ends its input, at which everything there ends. False: it has not come there yet. */
+bool step_remote_stop(struct step_work *work);
+/* Passes on what is the step's own. */
+void step_remote_output(struct step_work *work, const char *bytes, size_t n_bytes);
+/* Nothing more will come. */
+void step_remote_judge(struct step_work *work, struct step_result *result);
+void step_remote_discard(struct step_work *work); /* without a remote: nothing */
 
 /* In runner.c: the step has ended. */
 void step_done(struct step_work *work, const struct step_result *result);
