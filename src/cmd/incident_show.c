@@ -4,20 +4,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cmd/terminal.h"
+#include "cmd/incident_show_priv.h"
 
 enum { OUTPUT_LINES = 6, ALL_LINES = 1000000, LABEL_COLUMNS = 14, EVENT_COLUMNS = 12 };
-
-static const char *text_of(struct json object, const char *name)
-{
-    const char *text = json_text(json_get(object, name), NULL);
-    return text ? text : "";
-}
-
-static long long number_of(struct json object, const char *name)
-{
-    return (long long)json_int(json_get(object, name), 0);
-}
 
 static int64_t time_of(struct json object, const char *name)
 {
@@ -36,7 +25,7 @@ static void add_moment(struct buf *out, const char *rfc3339)
         buf_printf(out, "%.10s %.8s UTC", rfc3339, rfc3339 + 11);
 }
 
-static enum style style_of_state(const char *state)
+enum style show_state_style(const char *state)
 {
     static const struct {
         const char *state;
@@ -54,7 +43,7 @@ static enum style style_of_state(const char *state)
     return STYLE_PLAIN;
 }
 
-static void add_column(struct buf *out, const char *text, size_t n_columns, bool colours, enum style style)
+void show_column(struct buf *out, const char *text, size_t n_columns, bool colours, enum style style)
 {
     scoped_buf struct buf fitted = {0};
     text_add_fit(&fitted, text, n_columns, true);
@@ -83,10 +72,10 @@ void incidents_print(struct buf *out, struct json incidents, const struct show_o
         newest = newest ? newest : number_of(i.value, "number");
         snprintf(number, sizeof number, "#%lld", number_of(i.value, "number"));
         add_age(i.value, options->now_us, age);
-        add_column(out, number, 6, options->colours, STYLE_BOLD);
-        add_column(out, text_of(i.value, "severity"), 9, options->colours, STYLE_PLAIN);
-        add_column(out, state, 13, options->colours, style_of_state(state));
-        add_column(out, age, 13, options->colours, STYLE_PLAIN);
+        show_column(out, number, 6, options->colours, STYLE_BOLD);
+        show_column(out, text_of(i.value, "severity"), 9, options->colours, STYLE_PLAIN);
+        show_column(out, state, 13, options->colours, show_state_style(state));
+        show_column(out, age, 13, options->colours, STYLE_PLAIN);
         bool harm = json_bool(json_get(i.value, "patient_safety"), false);
         if (harm)
             text_add(out, options->colours, STYLE_RED, "PATIENTS ");
@@ -126,7 +115,7 @@ static void add_title(struct buf *out, struct json incident, bool colours)
     buf_puts(out, "  ");
     text_add(out, colours, STYLE_BOLD, text_of(incident, "severity"));
     buf_puts(out, "  ");
-    text_add(out, colours, style_of_state(state), state);
+    text_add(out, colours, show_state_style(state), state);
     buf_puts(out, "  ");
     size_t at = text_columns(number) + text_columns(text_of(incident, "severity")) + text_columns(state) + 6;
     text_add_wrapped(out, text_of(incident, "title"), at, LABEL_COLUMNS);
@@ -227,153 +216,11 @@ static void add_header(struct buf *out, struct json incident, const struct show_
     add_roles(out, json_get(incident, "roles"));
 }
 
-static void add_heading(struct buf *out, const char *heading, bool colours)
+void show_heading(struct buf *out, const char *heading, bool colours)
 {
     buf_putc(out, '\n');
     text_add(out, colours, STYLE_BOLD, heading);
     buf_putc(out, '\n');
-}
-
-/* What fills the placeholders of a step, what is missing, and what cannot work as written. */
-static void add_prepared(struct buf *out, struct json step)
-{
-    if (*text_of(step, "runs")) {
-        buf_puts(out, "      runs:\n");
-        text_add_exact(out, text_of(step, "runs"), 8);
-    }
-    for (struct json_iter i = json_first(json_get(step, "values")); json_more(&i); json_next(&i)) {
-        scoped_buf struct buf row = {0};
-        buf_printf(&row, "%s = %s (%s)", text_of(i.value, "name"), text_of(i.value, "value"),
-                   text_of(i.value, "by"));
-        buf_puts(out, "      ");
-        text_add_wrapped(out, buf_text(&row), 6, 8);
-    }
-    for (struct json_iter i = json_first(json_get(step, "missing")); json_more(&i); json_next(&i))
-        buf_printf(out, "      missing: %s (%s)\n        crashcart approve %lld %lld --set '%s=...'\n",
-                   text_of(i.value, "name"), text_of(i.value, "type"), number_of(step, "run"),
-                   number_of(step, "line"), text_of(i.value, "name"));
-    for (struct json_iter i = json_first(json_get(step, "faults")); json_more(&i); json_next(&i)) {
-        scoped_buf struct buf row = {0};
-        if (strstr(text_of(step, "repairs"), text_of(i.value, "code")))
-            continue;
-        buf_printf(&row, "%s Mended (--repair %s):", text_of(i.value, "says"), text_of(i.value, "code"));
-        buf_puts(out, "      ");
-        text_add_wrapped(out, buf_text(&row), 6, 6);
-        text_add_exact(out, text_of(i.value, "repaired"), 8);
-    }
-}
-
-/* "crashcart approve 4 85", or what else brings the step on. */
-static void add_step_hint(struct buf *out, struct json step, bool colours)
-{
-    static const struct {
-        const char *state, *kind, *verb, *more;
-    } hints[] = {
-        {"running", "command", "step watch", ""},
-        {"waiting", "command", "approve", ""},
-        {"open", "decision", "step answer", " yes|no"},
-        {"effect unknown", "command", "step start", "  (or step done, step skip)"},
-        {"open", "", "step done", ""},
-    };
-    const char *state = text_of(step, "state");
-    const char *kind = *text_of(step, "text") ? text_of(step, "kind") : "command";
-    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
-        bool answered = *text_of(step, "answer") && strcmp(hints[i].verb, "step answer") == 0;
-        if (strcmp(hints[i].state, state) != 0 || answered ||
-            (*hints[i].kind && strcmp(hints[i].kind, kind) != 0))
-            continue;
-        char command[120];
-        snprintf(command, sizeof command, "crashcart %s %lld %lld%s", hints[i].verb, number_of(step, "run"),
-                 number_of(step, "line"), hints[i].more);
-        buf_puts(out, "      ");
-        text_add(out, colours, STYLE_YELLOW, command);
-        buf_putc(out, '\n');
-        return;
-    }
-}
-
-/* What somebody answered or said of it. */
-static void add_step_people(struct buf *out, struct json step)
-{
-    scoped_buf struct buf row = {0};
-    if (*text_of(step, "answer"))
-        buf_printf(&row, "answered %s ", text_of(step, "answer"));
-    if (*text_of(step, "done_by"))
-        buf_printf(&row, "by %s", text_of(step, "done_by"));
-    if (*text_of(step, "note") && strcmp(text_of(step, "state"), "skipped") != 0)
-        buf_printf(&row, "%s%s", row.n_bytes ? ": " : "", text_of(step, "note"));
-    if (!row.n_bytes)
-        return;
-    buf_puts(out, "      ");
-    text_add_wrapped(out, buf_text(&row), 6, 6);
-}
-
-/* Whether a change did well, as its checks say. */
-static void add_verdict(struct buf *out, struct json step)
-{
-    scoped_buf struct buf row = {0};
-    const char *verdict = text_of(step, "verdict");
-    if (!*verdict || strcmp(text_of(step, "class"), "read") == 0)
-        return;
-    buf_printf(&row, "checks: %s%s%s", verdict, *text_of(step, "verdict_why") ? ": " : "",
-               text_of(step, "verdict_why"));
-    buf_puts(out, "      ");
-    text_add_wrapped(out, buf_text(&row), 6, 8);
-}
-
-static void add_step(struct buf *out, struct json step, bool colours)
-{
-    const char *state = text_of(step, "state");
-    bool is_command = !*text_of(step, "text");
-    char line[24];
-    snprintf(line, sizeof line, "%5lld", number_of(step, "line"));
-    add_column(out, line, 5, colours, STYLE_DIM);
-    add_column(out, text_of(step, is_command ? "class" : "kind"), 11, colours, STYLE_PLAIN);
-    add_column(out, state, 14, colours, style_of_state(state));
-    if (is_command) {
-        text_add_fit(out, text_of(step, "command"), TERMINAL_COLUMNS - 33, false);
-        buf_putc(out, '\n');
-    } else {
-        text_add_wrapped(out, text_of(step, "text"), 33, 33);
-    }
-    if (*text_of(step, "why") && strcmp(state, "succeeded") != 0) {
-        buf_puts(out, "      ");
-        text_add_wrapped(out, text_of(step, "why"), 6, 6);
-    }
-    add_verdict(out, step);
-    add_step_people(out, step);
-    add_prepared(out, step);
-    add_step_hint(out, step, colours);
-}
-
-/* Where alternatives begin, and where another of them does. */
-static void add_choice(struct buf *out, struct json step, long long *choice, long long *option)
-{
-    long long this_choice = number_of(step, "choice"), this_option = number_of(step, "option");
-    if (this_choice && this_choice != *choice)
-        buf_printf(out, "  one of these (crashcart step choose %lld LINE):\n", number_of(step, "run"));
-    else if (this_choice && this_option != *option)
-        buf_puts(out, "  or:\n");
-    *choice = this_choice;
-    *option = this_option;
-}
-
-static void add_steps(struct buf *out, struct json steps, bool colours)
-{
-    const char *phase = "";
-    long long choice = 0, option = 0;
-    if (json_count(steps) == 0)
-        return;
-    add_heading(out, "STEPS (line of the runbook, class, state, command)", colours);
-    for (struct json_iter i = json_first(steps); json_more(&i); json_next(&i)) {
-        if (*text_of(i.value, "phase") && strcmp(text_of(i.value, "phase"), phase) != 0) {
-            phase = text_of(i.value, "phase");
-            buf_puts(out, "  ");
-            text_add_wrapped(out, phase, 2, 2);
-        }
-        add_choice(out, i.value, &choice, &option);
-        add_step(out, i.value, colours);
-    }
 }
 
 static void add_checklist(struct buf *out, struct json incident, bool colours)
@@ -381,7 +228,7 @@ static void add_checklist(struct buf *out, struct json incident, bool colours)
     struct json checklist = json_get(incident, "checklist");
     if (json_count(checklist) == 0)
         return;
-    add_heading(out, "VERIFY BEFORE IT IS RESOLVED", colours);
+    show_heading(out, "VERIFY BEFORE IT IS RESOLVED", colours);
     for (struct json_iter i = json_first(checklist); json_more(&i); json_next(&i)) {
         char number[32];
         bool done = *text_of(i.value, "checked_by") != '\0';
@@ -476,7 +323,7 @@ static bool add_clocks(struct buf *out, struct json clocks, const struct show_op
         if (!is_running(i.value))
             continue;
         if (!any && heading)
-            add_heading(out, heading, options->colours);
+            show_heading(out, heading, options->colours);
         any = true;
         add_clock(out, i.value, options);
     }
@@ -509,7 +356,7 @@ static void add_outputs(struct buf *out, struct json steps, const struct show_op
         if (!*text_of(i.value, "output"))
             continue;
         if (!any)
-            add_heading(out, "OUTPUT", options->colours);
+            show_heading(out, "OUTPUT", options->colours);
         any = true;
         buf_puts(out, "  $ ");
         text_add_fit(out, text_of(i.value, "command"), TERMINAL_COLUMNS - 4, false);
@@ -534,7 +381,7 @@ static void add_events(struct buf *out, struct json events, const struct show_op
     char day[11] = "";
     if (json_count(events) == 0)
         return;
-    add_heading(out, "TIMELINE (UTC)", options->colours);
+    show_heading(out, "TIMELINE (UTC)", options->colours);
     for (struct json_iter i = json_first(events); json_more(&i); json_next(&i)) {
         const char *at = text_of(i.value, "at");
         if (strlen(at) < 20 || (!options->full && is_announcement(text_of(i.value, "kind"))))
@@ -574,7 +421,7 @@ static void add_next_step(struct buf *out, struct json steps, long long line)
         text_add_fit(&row, *text ? text : text_of(i.value, "command"), 2 * TERMINAL_COLUMNS, false);
         buf_puts(out, "\nnext: ");
         text_add_wrapped(out, buf_text(&row), 6, 6);
-        add_step_hint(out, i.value, false);
+        show_step_hint(out, i.value, false);
     }
 }
 
@@ -583,7 +430,7 @@ void incident_print(struct buf *out, struct json incident, struct json run, stru
 {
     struct json steps = json_get(run, "steps");
     add_header(out, incident, options);
-    add_steps(out, steps, options->colours);
+    show_steps(out, steps, options->colours);
     add_checklist(out, incident, options->colours);
     add_clocks(out, json_get(incident, "clocks"), options, "WHAT IS DUE");
     add_outputs(out, steps, options);

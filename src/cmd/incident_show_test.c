@@ -38,7 +38,8 @@ static const char steps_text[] =
     "\"done_by\":\"person:ana\",\"note\":\"all red\"},"
     "{\"run\":4,\"line\":70,\"kind\":\"decision\",\"text\":\"Restart it if one worker hangs, and only then, "
     "for the others lose what they hold\",\"state\":\"open\"},"
-    "{\"run\":4,\"line\":78,\"phase\":\"Mitigation\",\"choice\":77,\"option\":77,\"command\":\"systemctl "
+    "{\"run\":4,\"line\":78,\"phase\":\"Mitigation\",\"choice\":77,\"option\":77,\"target\":\"ssh "
+    "deploy@web-1\",\"command\":\"systemctl "
     "restart worker\",\"class\":\"mutate\",\"state\":\"waiting\",\"why\":\"`systemctl restart` stops what "
     "runs\"},"
     "{\"run\":4,\"line\":80,\"choice\":77,\"option\":79,\"command\":\"systemctl kill worker\",\"class\":"
@@ -108,6 +109,7 @@ static void an_incident_says_what_why_and_what_to_do(void **state)
     assert_has(&out, "    six\n    ... 2 more lines: --full\n");
     assert_has(&out, "  08:49:01  a summary");
     assert_has(&out, "holds until   2026-03-01 09:15:00 UTC without progress");
+    assert_has(&out, "    on ssh deploy@web-1\n  one of these");
     assert_has(&out, "roles         commander ana\n");
     assert_has(&out, "    1 [x] The queue drains (person:ana)\n");
     assert_has(&out, "          crashcart incident check 4 2\n");

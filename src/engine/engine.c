@@ -115,6 +115,7 @@ void engine_learn(struct engine *engine, const struct config *config, const stru
     engine->config = config;
     engine->library = library;
     engine->expect_heartbeats = true;
+    engine->places_changed = true;
     engine->maintenance_changed = config->maintenance.n > 0 || engine->silences.n > 0;
     clocks_learn(engine);
     inhibition_rebuild(engine);
@@ -149,6 +150,8 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
         heartbeats_review(&turn);
     if (engine->maintenance_changed)
         maintenance_review(&turn);
+    if (engine->places_changed)
+        step_places_learn(&turn);
     if (engine->learned)
         clocks_review(&turn);
     input_handlers[input->kind](&turn, input);

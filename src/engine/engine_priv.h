@@ -88,6 +88,7 @@ struct engine {
     struct arena *restoring;
     LIST(struct timer) restored_timers;
     bool places_wanted;     /* a step waits for a place that another one holds */
+    bool places_changed;    /* the configuration is new, and steps may run elsewhere */
     bool expect_heartbeats; /* the configuration is new */
     struct due_heap due;
     struct alert_table alerts;
@@ -442,6 +443,8 @@ bool step_place_may(struct turn *turn, const struct incident_record *record, str
 bool step_place_waits(struct turn *turn, const struct incident_record *record, struct run_step *step);
 /* Starts what waited for a place that is free now. */
 void step_places_review(struct turn *turn);
+/* Steps that have not started follow a new configuration. */
+void step_places_learn(struct turn *turn);
 /* Why the target's limits speak against it, or NULL; and that a person let it run all the same. */
 const char *step_place_limit(struct turn *turn, const struct incident_record *record,
                              const struct run_step *step);

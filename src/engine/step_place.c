@@ -27,13 +27,19 @@ static const struct target *target_of(const struct turn *turn, const struct inci
     return config_target(turn->engine->config, record->incident.service, step->file, ret_service);
 }
 
-void step_place_plan(struct turn *turn, const struct incident_record *record, struct run_step *step)
+/* Fills in where it runs; why it cannot be meant for there, or NULL. */
+static const char *place_find(struct turn *turn, const struct incident_record *record, struct run_step *step)
 {
     struct run_step at = {.file = step->file ? step->file : record->incident.runbook_file};
     const struct target *target = target_of(turn, record, &at, &step->service);
     step->target = target_text(turn->arena, target);
     step->place = target->line ? target_place(turn->arena, target) : "";
-    const char *contradiction = target_contradicts(turn->arena, target->kube_context, step_text(step));
+    return target_contradicts(turn->arena, target->kube_context, step_text(step));
+}
+
+void step_place_plan(struct turn *turn, const struct incident_record *record, struct run_step *step)
+{
+    const char *contradiction = place_find(turn, record, step);
     if (contradiction) {
         step->state = STEP_HELD;
         step->why = contradiction;
@@ -49,7 +55,7 @@ bool step_place_stands(struct turn *turn, const struct incident_record *record, 
 {
     struct run_step now = *step;
     const char *before = step->target;
-    step_place_plan(turn, record, &now);
+    const char *contradiction = place_find(turn, record, &now);
     if (!has_not_started(step) ||
         (strcmp(now.target, before) == 0 && strcmp(now.service, step->service) == 0))
         return true;
@@ -60,12 +66,14 @@ bool step_place_stands(struct turn *turn, const struct incident_record *record, 
     text_keep(&step->place, now.place);
     text_keep(&step->approved_by, "");
     step->approval_ends_us = 0;
-    if (now.state == STEP_HELD || approved) {
-        step->state = now.state == STEP_HELD ? STEP_HELD : STEP_WAITING;
-        text_keep(&step->why,
-                  now.state == STEP_HELD
-                      ? now.why
-                      : "The configuration says another target now: look at it and approve it again.");
+    if (contradiction) {
+        step->state = STEP_HELD;
+        text_keep(&step->why, contradiction);
+    } else if (step->state == STEP_HELD) {
+        values_reopen(turn, step); /* the former target may have been what spoke against it */
+    } else if (approved) {
+        step->state = STEP_WAITING;
+        text_keep(&step->why, "The configuration says another target now: look at it and approve it again.");
     }
     turn_save_step(turn, step, NULL);
     struct json_writer *body = event_begin(turn);
@@ -153,6 +161,15 @@ void step_places_review(struct turn *turn)
     for (struct incident_record *record = turn->engine->first; record; record = record->next)
         if (incident_is_open(record) && record->n_steps)
             run_continue(turn, record);
+}
+
+void step_places_learn(struct turn *turn)
+{
+    turn->engine->places_changed = false;
+    for (struct incident_record *record = turn->engine->first; record; record = record->next)
+        for (size_t i = 0; incident_is_open(record) && i < record->n_steps; i++)
+            if (record->steps[i].kind == STEP_COMMAND)
+                step_place_stands(turn, record, &record->steps[i]);
 }
 
 /* ---- limits ---- */

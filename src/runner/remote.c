@@ -1,5 +1,6 @@
 #include "runner/remote.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,8 @@ const char remote_greeting[] =
 
 /* What the watcher is: POSIX sh with coreutils or busybox. Each piece comes with its length before it, so
  * that no text of a step can end one. A step is found by its mark even when it has left its session or its
- * parent; what runs as another user (sudo in a step) cannot be seen so, and ends with its own input.
+ * parent; what runs as another user (sudo in a step) cannot be seen so, and ends with its own input. What
+ * the watcher's own shell says of a step that it ended ("Terminated") is not the step's.
  *
  * The step's shell has the same prelude as here, where there is bash. Where there is none it is sh, and the
  * steps of a run share their folder alone. */
@@ -98,7 +100,7 @@ static const char watcher[] =
     "fi\n"
     "__pid=$!\n"
     "trap '' PIPE HUP\n"
-    "wait \"$__pid\"\n"
+    "wait \"$__pid\" 2>/dev/null\n"
     "__status=$?\n"
     "__left=0\n"
     "if [ ! -e \".stop-$__nonce\" ]; then __wait 5; fi\n"
@@ -160,16 +162,31 @@ void remote_step_write(const struct remote *remote, const struct remote_step *st
 
 /* ---- marks in the output ---- */
 
+/* "exit 1 " -> 1, and what follows; NULL: it is something else. */
+static const char *number_read(const char *text, const char *word, int most, char end, int *ret_number)
+{
+    char *after;
+    size_t n = strlen(word);
+    if (strncmp(text, word, n) != 0 || !isdigit((unsigned char)text[n]))
+        return NULL;
+    long number = strtol(text + n, &after, 10);
+    if (number > most || *after != end)
+        return NULL;
+    *ret_number = (int)number;
+    return after + 1;
+}
+
 /* "ready]" or "exit 1 left 0]". */
 static bool mark_read(struct remote *remote, const char *text)
 {
     int exit_code, n_left;
-    char end;
     if (strcmp(text, "ready]") == 0) {
         remote->ready = true;
         return true;
     }
-    if (sscanf(text, "exit %3d left %6d%c", &exit_code, &n_left, &end) != 3 || end != ']' || exit_code < 0)
+    text = number_read(text, "exit ", 999, ' ', &exit_code);
+    text = text ? number_read(text, "left ", 999999, ']', &n_left) : NULL;
+    if (!text || *text)
         return false;
     remote->ended = true;
     remote->exit_code = exit_code;
