@@ -352,7 +352,8 @@ static size_t group_key_pack(struct buf *buf, const char *source, const char *gr
     return buf->n_bytes;
 }
 
-struct alert_group *alert_table_group(struct alert_table *table, const char *source, const char *group_key)
+struct alert_group *alert_table_group(const struct alert_table *table, const char *source,
+                                      const char *group_key)
 {
     scoped_buf struct buf key = {0};
     size_t key_bytes = group_key_pack(&key, source, group_key);

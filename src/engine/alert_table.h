@@ -101,7 +101,8 @@ void alert_table_remove(struct alert_table *table, struct alert_record *record);
 void alert_table_join(struct alert_table *table, struct alert_record *record, const char *source,
                       const char *group_key);
 /* The group, or NULL when no alert is in it. */
-struct alert_group *alert_table_group(struct alert_table *table, const char *source, const char *group_key);
+struct alert_group *alert_table_group(const struct alert_table *table, const char *source,
+                                      const char *group_key);
 
 /* What the batch called its source that last named the alert. */
 const char *alert_source(const struct alert_table *table, const struct alert_record *record);

@@ -185,7 +185,8 @@ static void view_alert(const struct engine *engine, const struct alert_record *r
 }
 
 /* Downwards: whatever leaves the table makes way for its last record (alert_table_remove), which was visited
- * or comes to stand where it will be. */
+ * or comes to stand where it will be. What fires above that meanwhile came with a message, but what was made
+ * here, which is visited at the end: each is as true there as where it was passed. */
 uint32_t engine_some_alerts(const struct engine *engine, int64_t now_us, uint32_t before, uint32_t n,
                             void (*visit)(void *context, const struct alert_view *view), void *context)
 {
@@ -196,7 +197,12 @@ uint32_t engine_some_alerts(const struct engine *engine, int64_t now_us, uint32_
         if (record->firing && record->ends_us > now_us)
             view_alert(engine, record, arena, visit, context);
     }
-    return at;
+    if (at > 0)
+        return at;
+    for (const struct alert_record *made = NULL; (made = made_next(engine, made));)
+        if (made->firing)
+            view_alert(engine, made, arena, visit, context);
+    return 0;
 }
 
 void engine_each_alert(const struct engine *engine, int64_t now_us,

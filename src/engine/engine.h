@@ -84,7 +84,8 @@ struct alert_view {
 void engine_each_alert(const struct engine *engine, int64_t now_us,
                        void (*visit)(void *context, const struct alert_view *view), void *context);
 /* The same for at most n of them, from the place `before` down (UINT32_MAX: all); gives the place to go on
- * from, 0 at the end. An alert that fires all the while is visited once at least. */
+ * from, 0 at the end. An alert that fires all the while is visited once at least; one that was made here,
+ * since something is silent, and fires at the end, then (again): no message brings it back. */
 uint32_t engine_some_alerts(const struct engine *engine, int64_t now_us, uint32_t before, uint32_t n,
                             void (*visit)(void *context, const struct alert_view *view), void *context);
 /* The configuration in force. */

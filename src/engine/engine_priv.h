@@ -269,6 +269,9 @@ void heartbeat_hear(const struct hearing *hearing, const struct alert_batch *bat
 void sign_of_life_heard(const struct hearing *hearing, const struct alert *alert);
 /* What the configuration names is missed from now on, and what it does not name is not. */
 void heartbeats_expect(const struct hearing *hearing);
+/* Of the alerts that were made here, whether they fire or not, the one after that (NULL: the first), or NULL.
+ */
+const struct alert_record *made_next(const struct engine *engine, const struct alert_record *record);
 
 /* ---- alerts.c, join.c, news.c ---- */
 

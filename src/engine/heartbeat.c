@@ -19,6 +19,8 @@ static const char *const watchdog_names[] = {"Watchdog", "DeadMansSwitch", "Dead
 static const char HEARTBEAT[] = "heartbeat"; /* the label that names it, and the source */
 static const char WATCHDOG[] = "watchdog";
 
+static const char MADE[] = "made here"; /* the group, of both sources: no message brings them again */
+
 static const struct heartbeat *heartbeat_of(const struct config *config, const struct alert *alert)
 {
     list_each (heartbeat, &config->heartbeats) {
@@ -79,7 +81,7 @@ static void make(struct made *made, const struct heartbeat *heartbeat, const cha
 static void hear_made(const struct hearing *hearing, const char *source, const struct made *made,
                       bool lasting)
 {
-    struct alert_batch batch = {.source = source, .lasting = lasting};
+    struct alert_batch batch = {.source = source, .group_key = MADE, .lasting = lasting};
     alert_hear(hearing, &batch, &made->alert);
 }
 
@@ -183,6 +185,23 @@ static bool is_made(const struct engine *engine, const struct alert_record *reco
 {
     const char *source = alert_source(&engine->alerts, record);
     return strcmp(source, HEARTBEAT) == 0 || strcmp(source, WATCHDOG) == 0;
+}
+
+static const struct alert_record *made_first(const struct engine *engine, const char *source)
+{
+    const struct alert_group *group = alert_table_group(&engine->alerts, source, MADE);
+    return group ? group->first : NULL;
+}
+
+const struct alert_record *made_next(const struct engine *engine, const struct alert_record *record)
+{
+    if (!record) {
+        const struct alert_record *first = made_first(engine, HEARTBEAT);
+        return first ? first : made_first(engine, WATCHDOG);
+    }
+    const struct alert_record *next = alert_group_next(record);
+    bool more = !next && strcmp(alert_source(&engine->alerts, record), HEARTBEAT) == 0;
+    return more ? made_first(engine, WATCHDOG) : next;
 }
 
 void heartbeats_expect(const struct hearing *hearing)

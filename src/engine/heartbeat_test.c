@@ -189,6 +189,84 @@ static void the_sender_of_a_group_acknowledges_and_notes_its_incidents(void **st
     assert_int_equal(w->decisions.list.n, 0);
 }
 
+/* ---- the inbox is written anew ---- */
+
+struct rewritten {
+    struct world *w;
+    struct engine *again;
+};
+
+static void hear_again(void *context, const struct alert_view *view)
+{
+    const struct rewritten *to = context;
+    struct alert alert = view->alert;
+    struct alert_batch batch = {.source = view->source,
+                                .group_key = view->group_key,
+                                .lasting = view->lasting,
+                                .alerts = &alert,
+                                .n_alerts = 1};
+    engine_restore_alerts(to->again, &batch, to->w->now_us);
+}
+
+/* Of all that was heard before, a new process hears what is visited. */
+static uint32_t write_one(struct rewritten *to, uint32_t before)
+{
+    return engine_some_alerts(to->w->engine, 0, before, 1, hear_again, to);
+}
+
+static bool is_missed_after(struct rewritten *to)
+{
+    struct label labels[] = {{"alertname", "WatchdogMissing"}, {"service", "checkout"}};
+    struct alert missing = {.labels = labels, .n_labels = 2};
+    const struct alert_record *record = alert_table_find(&to->again->alerts, &missing);
+    return record && record->firing;
+}
+
+static void
+a_watchdog_that_falls_silent_while_the_inbox_is_written_anew_is_missed_after_a_restart(void **state)
+{
+    struct world *w = *state;
+    struct rewritten to = {w, engine_new(&w->config, w->library)};
+    hear_watchdog(w, w->now_us + 4 * MINUTES);
+    world_hear(w, (struct alert_words){.name = "DiskFull", .ends_us = w->now_us + 60 * MINUTES});
+    uint32_t before = write_one(&to, UINT32_MAX);
+    assert_int_equal(before, 1);
+    world_pass(w, 5 * MINUTES); /* its alarm stands above what was visited */
+    assert_int_equal(write_one(&to, before), 0);
+    assert_true(is_missed_after(&to));
+    engine_free(to.again);
+}
+
+static void an_alarm_that_comes_back_while_the_inbox_is_written_anew_survives_a_restart(void **state)
+{
+    struct world *w = *state;
+    struct rewritten to = {w, engine_new(&w->config, w->library)};
+    hear_watchdog(w, w->now_us + 4 * MINUTES);
+    world_pass(w, 5 * MINUTES);
+    hear_watchdog(w, w->now_us + 4 * MINUTES); /* the alarm of before is known, and over */
+    uint32_t before = write_one(&to, UINT32_MAX);
+    assert_int_equal(before, 1);
+    assert_false(is_missed_after(&to));
+    world_pass(w, 5 * MINUTES);
+    assert_int_equal(write_one(&to, before), 0);
+    assert_true(is_missed_after(&to));
+    engine_free(to.again);
+}
+
+static void an_alarm_that_is_over_is_not_written(void **state)
+{
+    struct world *w = *state;
+    struct rewritten to = {w, engine_new(&w->config, w->library)};
+    hear_watchdog(w, w->now_us + 4 * MINUTES);
+    world_pass(w, 5 * MINUTES);
+    hear_watchdog(w, w->now_us + 4 * MINUTES);
+    for (uint32_t before = UINT32_MAX; before > 0;)
+        before = write_one(&to, before);
+    assert_false(is_missed_after(&to));
+    assert_int_equal(engine_count_alerts(to.again), 1);
+    engine_free(to.again);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +287,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_heartbeat_that_leaves_the_configuration_is_not_missed, world_start,
                                         world_stop),
         cmocka_unit_test_setup_teardown(silence_during_a_restart_is_forgiven_once, world_start, world_stop),
+        cmocka_unit_test_setup_teardown(
+            a_watchdog_that_falls_silent_while_the_inbox_is_written_anew_is_missed_after_a_restart,
+            world_start, world_stop),
+        cmocka_unit_test_setup_teardown(
+            an_alarm_that_comes_back_while_the_inbox_is_written_anew_survives_a_restart, world_start,
+            world_stop),
+        cmocka_unit_test_setup_teardown(an_alarm_that_is_over_is_not_written, world_start, world_stop),
         cmocka_unit_test_setup_teardown(the_sender_of_a_group_acknowledges_and_notes_its_incidents,
                                         world_start, world_stop),
     };

@@ -41,10 +41,10 @@ static const struct runbook_clock *active(const struct sim *sim, int64_t inciden
     return NULL;
 }
 
-/* Earlier only when the clock was set back since. */
+/* Earlier only when the clock was set back since: at the same moment, too. */
 static bool is_elsewhere(const struct sim *sim, int64_t due_us, int64_t since_us, int64_t length_us)
 {
-    return due_us > since_us + length_us || (due_us < since_us + length_us && since_us >= sim->ahead_us);
+    return due_us > since_us + length_us || (due_us < since_us + length_us && since_us > sim->ahead_us);
 }
 
 static void expect(struct sim *sim, const struct incident *incident, enum runbook_clock_kind kind,

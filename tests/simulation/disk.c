@@ -126,22 +126,24 @@ static int seal(struct disk *disk, int64_t now_us, struct err *err)
     return got;
 }
 
-void disk_compact(struct disk *disk, const struct row *standing, int64_t now_us)
+int64_t disk_last_row(const struct disk *disk)
+{
+    return ledger_inbox_last_id(disk->ledger);
+}
+
+void disk_compact(struct disk *disk, const struct row *standing, int64_t last_id, int64_t now_us)
 {
     struct err err = {0};
-    if (disk->full)
-        return;
-    int64_t last_id = ledger_inbox_last_id(disk->ledger);
     int got = ledger_begin(disk->ledger, &err);
     if (got == 0)
         got = ledger_accept(disk->ledger, standing->format, standing->bytes, standing->n_bytes, now_us, &err);
-    if (got == 0)
+    if (got == 0 && last_id > 0)
         got = ledger_forget_inbox(disk->ledger, last_id, &err);
     while (got == 0 && (got = ledger_trim_inbox(disk->ledger, 100, &err)) == LEDGER_MORE)
         got = 0;
     if (got == 0)
         got = ledger_commit(disk->ledger, &err);
-    if (got != 0 || seal(disk, now_us, &err) != 0)
+    if (got != 0 || (last_id > 0 && seal(disk, now_us, &err) != 0))
         give_up("compact", &err);
 }
 

@@ -16,8 +16,10 @@ bool disk_commit(struct disk *disk, const struct row *row, const struct decision
 /* The same up to the commit, which never comes. */
 void disk_lose(struct disk *disk, const struct row *row, const struct decisions *decisions, int64_t now_us);
 void disk_fill(struct disk *disk, bool full);
-/* Puts the row in the place of all others, and signs what there is. */
-void disk_compact(struct disk *disk, const struct row *standing, int64_t now_us);
+/* A row of those that stand. With the last (last_id: not 0) all up to that id are forgotten, and what there
+ * is is signed. */
+void disk_compact(struct disk *disk, const struct row *standing, int64_t last_id, int64_t now_us);
+int64_t disk_last_row(const struct disk *disk);
 
 /* The program ends: closes it, and opens it again. */
 void disk_crash(struct disk *disk);

@@ -38,11 +38,13 @@ static void free_values(struct map *map, const struct texts *texts)
     map_free(map);
 }
 
-static void drop_inbox(struct model *model)
+static void drop_rows(struct model *model, size_t n)
 {
-    for (size_t i = 0; i < model->n_inbox; i++)
+    for (size_t i = 0; i < n; i++)
         row_free(&model->inbox[i]);
-    model->n_inbox = 0;
+    model->n_inbox -= n;
+    if (model->n_inbox > 0)
+        memmove(model->inbox, model->inbox + n, model->n_inbox * sizeof *model->inbox);
 }
 
 void model_end(struct model *model)
@@ -56,7 +58,7 @@ void model_end(struct model *model)
     free_values(model->timers, NULL);
     free_values(model->silences, &silence_texts);
     json_document_free(model->document);
-    drop_inbox(model);
+    drop_rows(model, model->n_inbox);
     free(model->inbox);
 }
 
@@ -206,10 +208,9 @@ static void forget_old(struct model *model, int64_t now_us)
             drop(model->clocks, (struct pair_key){clock->incident, clock->number}, &clock_texts);
 }
 
-void model_compact(struct model *model, const struct row *standing, int64_t now_us)
+void model_forget_rows(struct model *model, size_t n, int64_t now_us)
 {
-    drop_inbox(model);
-    model_keep_row(model, row_copy(standing));
+    drop_rows(model, n);
     forget_old(model, now_us);
 }
 

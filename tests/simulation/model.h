@@ -32,10 +32,10 @@ void model_save(struct model *model, const struct decision *decision);
 void model_keep_row(struct model *model, struct row row);
 /* Gives the engine what the ledger holds. */
 void model_restore(struct model *model, struct engine *engine, int64_t now_us);
-/* Replaces the inbox by what stands, and drops incidents that were resolved more than a day ago. */
 /* Something in the inbox is dated later: the clock was set back. */
 bool model_is_ahead(const struct model *model, int64_t now_us);
-void model_compact(struct model *model, const struct row *standing, int64_t now_us);
+/* The first n rows of the inbox; and drops incidents that were resolved more than a day ago. */
+void model_forget_rows(struct model *model, size_t n, int64_t now_us);
 const struct incident *model_incident(const struct model *model, int64_t number);
 const struct delivery *model_delivery(const struct model *model, int64_t id);
 const struct run_step *model_step(const struct model *model, int64_t run, int line);

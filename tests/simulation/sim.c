@@ -262,22 +262,6 @@ static void crash_happens(struct sim *sim, const struct happening *happening)
     sim_crash(sim, sim_chance(sim, 20) ? sim_between(sim, HOUR, 10 * HOUR) : sim_between(sim, SECOND, HOUR));
 }
 
-void sim_compact(struct sim *sim)
-{
-    struct row standing = row_of_standing(sim->engine, sim->now_us);
-    model_compact(&sim->model, &standing, sim->now_us);
-    if (sim->disk && !sim->behind)
-        disk_compact(sim->disk, &standing, sim->now_us);
-    row_free(&standing);
-}
-
-static void compact_happens(struct sim *sim, const struct happening *happening)
-{
-    (void)happening;
-    sim_plan(sim, (struct happening){.kind = HAPPEN_COMPACT, .at_us = sim->now_us + 6 * HOUR});
-    sim_compact(sim);
-}
-
 static void (*const handlers[N_HAPPENINGS])(struct sim *, const struct happening *) = {
     [HAPPEN_TROUBLE] = trouble_starts,  [HAPPEN_SEND] = sender_posts,
     [HAPPEN_ECHO] = echo_arrives,       [HAPPEN_ANSWER] = courier_answers,

@@ -84,6 +84,13 @@ struct job {
 /* What stands beside the model. */
 enum store { STORE_MODEL, STORE_LEDGER, STORE_LEDGER_THAT_FILLS };
 
+/* The inbox that is being written anew, see compact.c. */
+struct walk {
+    int64_t number, last_id; /* the last row to forget, of the ledger */
+    size_t n_rows;           /* the same of the model */
+    uint32_t before;
+};
+
 struct sim {
     uint64_t seed, random, process;
     struct config *config;
@@ -101,6 +108,7 @@ struct sim {
     struct trouble troubles[TROUBLES];
     struct job jobs[JOBS];
     struct held *held;
+    struct walk walk;
     struct row *old; /* a few past messages, to send again */
     size_t n_old;
     int64_t echoed_us;   /* the last time that one was */
@@ -152,10 +160,13 @@ __attribute__((noreturn)) void sim_fail(struct sim *sim, const char *format, ...
 bool sim_input(struct sim *sim, const struct input *input);
 /* The same for a message from outside; received_us of the row is set. */
 bool sim_post(struct sim *sim, struct row *row, struct alert_batch *ret_batch);
-/* The inbox is written anew. */
+/* The inbox is written anew, at once. */
 void sim_compact(struct sim *sim);
 /* The program ends here, and starts again after down_us. */
 void sim_crash(struct sim *sim, int64_t down_us);
+
+/* compact.c: in steps */
+void compact_happens(struct sim *sim, const struct happening *happening);
 
 /* ---- the world (senders.c, receivers.c, people.c) ---- */
 

@@ -85,12 +85,12 @@ static void add_standing(void *context, const struct alert_view *view)
     intake_snapshot_add(context, view);
 }
 
-struct row row_of_standing(const struct engine *engine, int64_t now_us)
+struct row row_of_standing(const struct engine *engine, uint32_t *before, uint32_t n, int64_t now_us)
 {
     struct buf body = {0};
     struct json_writer writer = jw_start(&body);
     intake_snapshot_begin(&writer);
-    engine_each_alert(engine, 0, add_standing, &writer);
+    *before = engine_some_alerts(engine, 0, *before, n, add_standing, &writer);
     intake_snapshot_end(&writer);
     struct row row = row_of(INTAKE_SNAPSHOT, &body);
     row.received_us = now_us;

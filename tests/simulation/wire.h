@@ -17,8 +17,8 @@ struct row {
 struct row row_of_batch(const struct alert_batch *batch);
 /* A sign of life. */
 struct row row_of_signal(const char *heartbeat, enum heartbeat_signal signal);
-/* The alerts that stand. */
-struct row row_of_standing(const struct engine *engine, int64_t now_us);
+/* Some of the alerts that stand; as engine_some_alerts() does it. */
+struct row row_of_standing(const struct engine *engine, uint32_t *before, uint32_t n, int64_t now_us);
 struct row row_copy(const struct row *row);
 void row_free(struct row *row);
 
