@@ -179,3 +179,8 @@ void *list_grow_(struct arena *arena, void *at, size_t n, size_t *capacity, size
     memset((char *)at + n * item_bytes, 0, item_bytes); /* the one item: the others when they are pushed */
     return at;
 }
+
+void *list_settled_(struct arena *arena, const void *at, size_t n_bytes)
+{
+    return n_bytes ? memcpy(reserve(arena, n_bytes), at, n_bytes) : NULL;
+}

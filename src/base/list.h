@@ -25,6 +25,13 @@ void *list_grow_(struct arena *arena, void *at, size_t n, size_t *capacity, size
     ((list)->at = list_grow_((arena), (list)->at, (list)->n, &(list)->capacity, sizeof *(list)->at),         \
      &(list)->at[(list)->n++])
 
+void *list_settled_(struct arena *arena, const void *at, size_t n_bytes);
+
+/* Moves the elements to an array of just their size in arena, out of the one that the list grew in. */
+#define list_settle(arena, list)                                                                             \
+    ((list)->at = list_settled_((arena), (list)->at, (list)->n * sizeof *(list)->at),                        \
+     (list)->capacity = (list)->n)
+
 #define list_each(item, list)                                                                                \
     for (typeof((list)->at + 0)(item) = (list)->at; (item) && (item) < (list)->at + (list)->n; (item)++)
 

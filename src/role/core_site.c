@@ -7,11 +7,13 @@
 #include "base/thread.h"
 #include "loop/folder_watch.h"
 #include "role/core_priv.h"
+#include "runbook/shell_grammar.h"
 
 static void *load(void *context)
 {
     struct site_loading *loading = context;
     loading->site = site_load(loading->config, loading->runbooks, &loading->err);
+    shell_grammar_put_away();
     malloc_trim(0); /* understanding a folder takes ten times what is kept of it */
     uv_async_send(&loading->done);
     return NULL;

@@ -1,6 +1,7 @@
 /* The runner process: orders from core in, events of steps out. It opens the runbook folder and its own work
  * folder, never the ledger; it listens nowhere. */
 #include "runner/runner.h"
+#include "runbook/shell_grammar.h"
 
 #include <malloc.h>
 #include <sys/stat.h>
@@ -55,6 +56,7 @@ static void on_order(struct hand *hand, struct json json)
         log_event(LOG_ERROR, "frame.refused", "from=core error=%s", log_quote(err.text));
     else
         runner_start(working->runner, &order);
+    shell_grammar_put_away();
     malloc_trim(0); /* reading the document took many times what a step keeps */
 }
 

@@ -68,19 +68,19 @@ struct option_pattern {
 
 /* `exec --force`: words that come first, options that stand anywhere. */
 struct phrase {
-    enum phrase_kind kind;
     struct strings words; /* alternatives and globs: "secret|secrets|secret/?*" */
-    size_t gap_at;        /* words before `...`; SIZE_MAX: no gap */
     LIST(struct option_pattern) options;
-    bool otherwise; /* matches when nothing else does */
-    bool site;      /* from the file of a site */
-    enum slot_form form;
-    size_t after; /* SLOT_AFTER: words between the phrase and what is meant */
-    bool after_assignments;
+    size_t gap_at;     /* words before `...`; SIZE_MAX: no gap */
     const char *until; /* SLOT_UNTIL: ";|+" */
     const struct inner_language *language;
-    bool there; /* what is inside runs on another machine or in a container */
     const char *why;
+    enum phrase_kind kind;
+    enum slot_form form;
+    unsigned after; /* SLOT_AFTER: words between the phrase and what is meant */
+    bool after_assignments;
+    bool otherwise; /* matches when nothing else does */
+    bool site;      /* from the file of a site */
+    bool there;     /* what is inside runs on another machine or in a container */
 };
 
 /* What a phrase is asked for. */
@@ -170,6 +170,7 @@ struct expectation {
 /* The lines of a rule file, read into the arena (risk_rules_line.c). */
 struct rule_reader {
     struct arena *arena;
+    struct arena *growing; /* what only lives while rules are read, lists that grow among it */
     const char *file;
     bool site;
     int line;

@@ -136,11 +136,11 @@ static void handlers_fill(struct risk_rules *rules)
         rules->handlers[symbol] = tree_node_handler(ts_language_symbol_name(language, (TSSymbol)symbol));
 }
 
-static int lines_read(struct risk_rules *rules, const char *file, const char *bytes, bool site,
-                      struct err *err)
+static int lines_read(struct risk_rules *rules, struct arena *growing, const char *file, const char *bytes,
+                      bool site, struct err *err)
 {
     struct rule_reader reader = {
-        .arena = rules->arena, .file = file, .site = site, .rules = rules, .err = err};
+        .arena = rules->arena, .growing = growing, .file = file, .site = site, .rules = rules, .err = err};
     while (*bytes) {
         const char *end = strchrnul(bytes, '\n');
         reader.line++;
@@ -152,12 +152,12 @@ static int lines_read(struct risk_rules *rules, const char *file, const char *by
 }
 
 /* All files of policy/ that end in ".rules", in order of name. */
-static int builtin_read(struct risk_rules *rules, struct err *err)
+static int builtin_read(struct risk_rules *rules, struct arena *growing, struct err *err)
 {
     for (const struct embedded_file *file = embedded_files_; file->name; file++) {
         const char *ending = strrchr(file->name, '.');
         if (ending && strcmp(ending, ".rules") == 0 &&
-            lines_read(rules, file->name, file->bytes, false, err) < 0)
+            lines_read(rules, growing, file->name, file->bytes, false, err) < 0)
             return -1;
     }
     return 0;
@@ -166,6 +166,7 @@ static int builtin_read(struct risk_rules *rules, struct err *err)
 int risk_rules_load(const struct rules_file *files, size_t n_files, struct risk_rules **ret_rules,
                     struct err *err)
 {
+    scoped_arena struct arena *growing = arena_new();
     struct arena *arena = arena_new();
     struct risk_rules *rules = arena_alloc(arena, sizeof *rules);
     rules->arena = arena;
@@ -174,13 +175,16 @@ int risk_rules_load(const struct rules_file *files, size_t n_files, struct risk_
         rules->lists[i].exact = map_new();
     handlers_fill(rules);
 
-    int loaded = builtin_read(rules, err);
+    int loaded = builtin_read(rules, growing, err);
     for (size_t i = 0; i < n_files && loaded == 0; i++)
-        loaded = lines_read(rules, arena_strdup(arena, files[i].name), files[i].bytes, true, err);
+        loaded = lines_read(rules, growing, arena_strdup(arena, files[i].name), files[i].bytes, true, err);
     if (loaded < 0) {
         risk_rules_free(rules);
         return -1;
     }
+    list_each (tool, &rules->all)
+        for (size_t aspect = 0; aspect < N_ASPECTS; aspect++)
+            list_settle(arena, &(*tool)->phrases[aspect]);
     *ret_rules = rules;
     return 0;
 }

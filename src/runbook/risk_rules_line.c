@@ -88,7 +88,7 @@ static int after_read(const struct rule_reader *reader, struct phrase *phrase, c
     else if (strcmp(word, "assignments") == 0)
         phrase->after_assignments = true;
     else if (isdigit((unsigned char)*word))
-        phrase->after = strtoul(word, NULL, 10);
+        phrase->after = (unsigned)strtoul(word, NULL, 10);
     else
         return line_error(reader, "`after` wants a number of words, `--` or `assignments`, not", word);
     return 0;
@@ -96,7 +96,7 @@ static int after_read(const struct rule_reader *reader, struct phrase *phrase, c
 
 static void option_read(struct rule_reader *reader, struct phrase *phrase, char *word)
 {
-    struct option_pattern *option = list_push(reader->arena, &phrase->options);
+    struct option_pattern *option = list_push(reader->growing, &phrase->options);
     char *equals = strchr(word, '=');
     if (equals)
         *equals++ = '\0';
@@ -131,7 +131,7 @@ static int phrase_read(struct rule_reader *reader, struct phrase *phrase, char *
         } else if (word[0] == '-' || word[0] == '+')
             option_read(reader, phrase, word);
         else
-            strings_add(reader->arena, &phrase->words, word);
+            strings_add(reader->growing, &phrase->words, word);
     }
     if (n_said == 0)
         return line_error(reader, "an empty phrase; is there a comma too many?", whole);
@@ -211,8 +211,10 @@ static int part_read(struct rule_reader *reader, const struct line_kind *kind, c
         phrase->language = kind->language ? inner_language_find(kind->language) : NULL;
         if (phrase_read(reader, phrase, trim(text)) < 0)
             return -1;
+        list_settle(reader->arena, &phrase->words);
+        list_settle(reader->arena, &phrase->options);
         list_each (tool, &reader->tools) {
-            *list_push(reader->arena, &(*tool)->phrases[aspect_of(phrase->kind)]) =
+            *list_push(reader->growing, &(*tool)->phrases[aspect_of(phrase->kind)]) =
                 (struct listed_phrase){.phrase = phrase, .first_bytes = first_bytes_of(phrase)};
             slot_note(reader, *tool, phrase);
         }
@@ -300,7 +302,7 @@ static int like_read(struct rule_reader *reader, const char *name)
     list_each (tool, &reader->tools) {
         for (size_t aspect = 0; aspect < N_ASPECTS; aspect++)
             list_each (listed, &model->phrases[aspect])
-                *list_push(reader->arena, &(*tool)->phrases[aspect]) = *listed;
+                *list_push(reader->growing, &(*tool)->phrases[aspect]) = *listed;
         list_each (option, &model->value_options)
             strings_add(reader->arena, &(*tool)->value_options, *option);
         list_each (option, &model->flag_options)

@@ -38,8 +38,23 @@ static void unpacked_tables_give_the_same_trees(void **state)
     }
 }
 
+static void the_table_comes_back_when_it_was_put_away(void **state)
+{
+    const char *text = "if true; then ls | wc -l; fi";
+    char *before = tree_of(shell_grammar(), text);
+    (void)state;
+    shell_grammar_put_away();
+    char *after = tree_of(shell_grammar(), text);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(unpacked_tables_give_the_same_trees)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unpacked_tables_give_the_same_trees),
+        cmocka_unit_test(the_table_comes_back_when_it_was_put_away),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
