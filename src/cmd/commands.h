@@ -12,6 +12,7 @@ int cmd_lint(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_deny(int argc, char **argv);
+int cmd_drift(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_incident(int argc, char **argv);
 int cmd_maintenance(int argc, char **argv);

@@ -1,0 +1,132 @@
+/* Plain C, compiled three times: for the vectors of AVX-512, of AVX2 and of the baseline. gcc vectorizes such
+ * loops only when told to. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3")
+#endif
+
+#include "drift/kernels.h"
+
+#include <float.h>
+#include <stdbool.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+#if defined(__x86_64__)
+/* Name_512, name_256 and name_128 do what body says; name picks. */
+#define WIDE_512                                                                                             \
+    __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,bmi2,fma,prefer-vector-width=512")))
+#define WIDE_256 __attribute__((target("avx2,bmi2,fma")))
+#define KERNEL(result, name, parameters, arguments)                                                          \
+    WIDE_512 static result name##_512 parameters                                                             \
+    {                                                                                                        \
+        return name##_body arguments;                                                                        \
+    }                                                                                                        \
+    WIDE_256 static result name##_256 parameters                                                             \
+    {                                                                                                        \
+        return name##_body arguments;                                                                        \
+    }                                                                                                        \
+    result name parameters                                                                                   \
+    {                                                                                                        \
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&                       \
+            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))                        \
+            return name##_512 arguments;                                                                     \
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))                                 \
+            return name##_256 arguments;                                                                     \
+        return name##_body arguments;                                                                        \
+    }
+#else
+#define KERNEL(result, name, parameters, arguments)                                                          \
+    result name parameters                                                                                   \
+    {                                                                                                        \
+        return name##_body arguments;                                                                        \
+    }
+#endif
+
+/* Four edges a pass, so that a value is loaded once for four comparisons. */
+INLINE void kernel_count_from_body(const double *values, size_t n, const double *edges, size_t n_edges,
+                                   uint64_t *ret_counts)
+{
+    size_t j = 0;
+    for (; j + 4 <= n_edges; j += 4) {
+        uint64_t a = 0, b = 0, c = 0, d = 0;
+        double ea = edges[j], eb = edges[j + 1], ec = edges[j + 2], ed = edges[j + 3];
+        for (size_t i = 0; i < n; i++) {
+            a += values[i] >= ea;
+            b += values[i] >= eb;
+            c += values[i] >= ec;
+            d += values[i] >= ed;
+        }
+        ret_counts[j] += a;
+        ret_counts[j + 1] += b;
+        ret_counts[j + 2] += c;
+        ret_counts[j + 3] += d;
+    }
+    for (; j < n_edges; j++) {
+        uint64_t a = 0;
+        double ea = edges[j];
+        for (size_t i = 0; i < n; i++)
+            a += values[i] >= ea;
+        ret_counts[j] += a;
+    }
+}
+KERNEL(void, kernel_count_from,
+       (const double *values, size_t n, const double *edges, size_t n_edges, uint64_t *ret_counts),
+       (values, n, edges, n_edges, ret_counts))
+
+INLINE void kernel_count_odd_body(const double *values, size_t n, struct odd_values *ret_odd)
+{
+    uint64_t missing = 0, finite = 0;
+    for (size_t i = 0; i < n; i++) {
+        missing += values[i] != values[i];
+        finite += __builtin_fabs(values[i]) <= DBL_MAX;
+    }
+    ret_odd->missing += missing;
+    ret_odd->infinite += n - missing - finite;
+}
+KERNEL(void, kernel_count_odd, (const double *values, size_t n, struct odd_values *ret_odd),
+       (values, n, ret_odd))
+
+INLINE size_t kernel_count_outside_body(const double *values, size_t n, double low, double high)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += (uint64_t)(values[i] < low) | (uint64_t)(values[i] > high);
+    return count;
+}
+KERNEL(size_t, kernel_count_outside, (const double *values, size_t n, double low, double high),
+       (values, n, low, high))
+
+INLINE void kernel_place_body(const double *values, size_t n, const double *edges, size_t n_edges,
+                              uint16_t *ret_bins)
+{
+    double bins[256];
+    for (size_t from = 0; from < n; from += 256) {
+        size_t some = n - from < 256 ? n - from : 256;
+        for (size_t i = 0; i < some; i++)
+            bins[i] = 0;
+        for (size_t j = 0; j < n_edges; j++) {
+            double edge = edges[j];
+            for (size_t i = 0; i < some; i++)
+                bins[i] += values[from + i] >= edge ? 1.0 : 0.0;
+        }
+        for (size_t i = 0; i < some; i++)
+            ret_bins[from + i] = (uint16_t)bins[i];
+    }
+}
+KERNEL(void, kernel_place,
+       (const double *values, size_t n, const double *edges, size_t n_edges, uint16_t *ret_bins),
+       (values, n, edges, n_edges, ret_bins))
+
+INLINE void kernel_cells_body(const double *values, size_t n, const struct grid *grid, uint32_t *ret_cells)
+{
+    double low = grid->low, scale = grid->scale, last = grid->n_cells - 1.0, none = grid->n_cells;
+    for (size_t i = 0; i < n; i++) {
+        double cell = (values[i] - low) * scale;
+        cell = cell > 0 ? cell : 0;
+        cell = cell < last ? cell : last;
+        cell = values[i] == values[i] ? cell : none;
+        ret_cells[i] = (uint32_t)(int32_t)cell;
+    }
+}
+KERNEL(void, kernel_cells, (const double *values, size_t n, const struct grid *grid, uint32_t *ret_cells),
+       (values, n, grid, ret_cells))

@@ -1,0 +1,31 @@
+/* The inner loops over one block, in the widest vectors that the machine has (chosen at the first call; the
+ * results do not depend on it). All tolerate NaN, which compares false with everything. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* ret_counts[j] += the values that are at least edges[j]. */
+void kernel_count_from(const double *values, size_t n, const double *edges, size_t n_edges,
+                       uint64_t *ret_counts);
+
+struct odd_values {
+    uint64_t missing;  /* NaN */
+    uint64_t infinite; /* either sign */
+};
+void kernel_count_odd(const double *values, size_t n, struct odd_values *ret_odd);
+
+/* The values outside [low, high]; NaN is not counted. */
+size_t kernel_count_outside(const double *values, size_t n, double low, double high);
+
+/* ret_bins[i] = the edges (ascending) that values[i] reaches; 0 for NaN. */
+void kernel_place(const double *values, size_t n, const double *edges, size_t n_edges, uint16_t *ret_bins);
+
+/* An even grid over [low, low + n_cells / scale): ret_cells[i] is where values[i] lies, the first or last
+ * cell for what lies outside, n_cells for NaN. Monotone: a smaller value never has a later cell. */
+struct grid {
+    double low;
+    double scale; /* cells a unit */
+    uint32_t n_cells;
+};
+void kernel_cells(const double *values, size_t n, const struct grid *grid, uint32_t *ret_cells);

@@ -1,0 +1,165 @@
+/* Making a profile from a reference: its columns are put down (or mapped), the edges selected, the rows
+ * counted. */
+#include "drift/profile.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "drift/kernels.h"
+#include "drift/source.h"
+#include "drift/spool.h"
+
+struct drift_profile *profile_new(struct schema *schema)
+{
+    struct drift_profile *profile = heap_alloc(sizeof *profile);
+    memset(profile, 0, sizeof *profile);
+    profile->schema = schema;
+    return profile;
+}
+
+void drift_profile_free(struct drift_profile *profile)
+{
+    if (!profile)
+        return;
+    tally_end(&profile->tally);
+    schema_free(profile->schema);
+    heap_free_(&profile);
+}
+
+const char *drift_profile_id(const struct drift_profile *profile)
+{
+    return profile->id;
+}
+
+/* A reference is finite: an infinite value would be an edge that parts nothing. */
+static int check_finite(const struct frame *frame, const struct schema *schema, size_t column,
+                        uint64_t *ret_present, struct err *err)
+{
+    scoped_heap double *scratch = heap_alloc(BLOCK_ROWS * sizeof *scratch);
+    struct odd_values odd = {0};
+    for (uint64_t b = 0; b < frame_blocks(frame); b++) {
+        const double *values = frame_block(frame, column, b, scratch);
+        size_t n = frame_block_rows(frame, b);
+        kernel_count_odd(values, n, &odd);
+        for (size_t i = 0; odd.infinite > 0 && i < n; i++)
+            if (isinf(values[i])) {
+                unsigned long long row = b * BLOCK_ROWS + 1;
+                return err_set(
+                    err,
+                    "column \"%s\" is infinite in row %llu (from 1, without the header); a reference "
+                    "holds finite numbers or none",
+                    schema->columns[column].name, row + i);
+            }
+    }
+    *ret_present = frame->n_rows - odd.missing;
+    if (*ret_present == 0)
+        return err_set(err, "column \"%s\" has no value at all; leave it out with --ignore %s",
+                       schema->columns[column].name, schema->columns[column].name);
+    return 0;
+}
+
+static int find_edges(struct drift_profile *profile, const struct frame *frame, struct err *err)
+{
+    const struct schema *schema = profile->schema;
+    size_t f = 0;
+    for (size_t c = 0; c < schema->n_columns; c++) {
+        uint64_t n_present = 0;
+        if (!schema->columns[c].is_feature)
+            continue;
+        struct feature *feature = &profile->binning.features[f++];
+        if (schema->columns[c].categories)
+            continue;
+        if (check_finite(frame, schema, c, &n_present, err) < 0)
+            return -1;
+        feature->n_edges = psi_edges(frame, c, n_present, feature->edges);
+    }
+    return f > 0 ? 0 : err_set(err, "no column is left to watch");
+}
+
+static int count_block(void *context, const struct block *block, struct err *err)
+{
+    (void)err;
+    tally_take(context, block);
+    return 0;
+}
+
+static int fill(struct drift_profile *profile, const struct frame *frame, struct err *err)
+{
+    struct schema *schema = profile->schema;
+    struct block_sink sink = {.context = &profile->tally, .take = count_block};
+    for (size_t c = 0; c < schema->n_columns; c++)
+        if (schema->columns[c].categories)
+            schema->columns[c].categories->closed = true;
+    if (find_edges(profile, frame, err) < 0)
+        return -1;
+    binning_arrange(&profile->binning, schema);
+    tally_start(&profile->tally, schema, &profile->binning);
+    if (frame_each_block(frame, &sink, err) < 0)
+        return -1;
+    profile_pin(profile);
+    return 0;
+}
+
+struct putting_down {
+    struct spool *spool;
+    int places[COLUMNS_MAX];
+};
+
+static int put_down(void *context, const struct block *block, struct err *err)
+{
+    struct putting_down *down = context;
+    return spool_add(down->spool, block, down->places, err);
+}
+
+static int fill_from_text(struct drift_profile *profile, struct source *source, struct err *err)
+{
+    struct putting_down down = {.spool = spool_new(profile->schema->n_columns)};
+    struct block_sink sink = {.context = &down, .take = put_down};
+    struct frame frame;
+    for (int c = 0; c < COLUMNS_MAX; c++)
+        down.places[c] = c;
+    int is = source_read(source, profile->schema, &sink, err);
+    if (is == 0)
+        is = spool_frame(down.spool, &frame, err);
+    if (is == 0 && (is = fill(profile, &frame, err)) < 0)
+        err_prefix(err, "%s: ", source_name(source));
+    spool_free(down.spool);
+    return is;
+}
+
+static int fill_from_source(struct drift_profile *profile, struct source *source, struct err *err)
+{
+    struct column columns[COLUMNS_MAX];
+    struct frame frame;
+    int is = source_frame(source, profile->schema, columns, &frame, err);
+    if (is > 0)
+        return fill_from_text(profile, source, err);
+    if (is == 0 && (is = fill(profile, &frame, err)) < 0)
+        err_prefix(err, "%s: ", source_name(source));
+    return is;
+}
+
+int drift_profile_make(const char *path, const struct drift_columns *columns,
+                       struct drift_profile **ret_profile, struct err *err)
+{
+    struct source *source;
+    struct schema *schema = NULL;
+    if (source_open(path, &source, err) < 0)
+        return -1;
+    struct guess *guess = guess_new();
+    int is = source_guess(source, guess, err);
+    if (is == 0 && (is = guess_schema(guess, columns, &schema, err)) < 0)
+        err_prefix(err, "%s: ", source_name(source));
+    guess_free(guess);
+    if (is == 0) {
+        struct drift_profile *profile = profile_new(schema);
+        profile->threshold = columns->threshold > 0 ? columns->threshold : 0.5;
+        is = fill_from_source(profile, source, err);
+        if (is == 0)
+            *ret_profile = profile;
+        else
+            drift_profile_free(profile);
+    }
+    source_close(source);
+    return is;
+}

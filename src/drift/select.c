@@ -1,0 +1,315 @@
+#include "drift/select.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/must.h"
+#include "drift/kernels.h"
+#include "drift/sort.h"
+
+enum {
+    N_CELLS = 4096,
+    GATHER_MAX = 1 << 20, /* values gathered and sorted at once */
+    SAMPLE_MAX = 4096,
+    SOME_ROWS = 1024, /* the cells of so many values stay in the first cache */
+    DEPTH_MAX = 8,    /* finer grids; values that no even grid takes apart go by their bits */
+};
+
+/* Looks for ranks among the values in [low, high], of which before lie below. */
+struct search {
+    const struct frame *frame;
+    size_t column;
+    double low, high;
+    uint64_t before;
+    const uint64_t *ranks; /* ascending, counted from 0 in the whole column */
+    size_t n_ranks;
+    double *found; /* a value a rank */
+    int depth;
+};
+
+struct cell {
+    uint64_t n;
+    uint64_t first_rank; /* of its smallest value */
+    bool gathered;       /* wanted, and small */
+    bool narrowed;       /* wanted, and too full to gather: its ends are looked for */
+    double low, high;
+};
+
+/* What a search works with; a deeper one has its own. */
+struct work {
+    struct grid grid;
+    struct cell cells[N_CELLS + 1];
+    uint32_t counts[N_CELLS + 1];
+    uint8_t roles[N_CELLS + 1]; /* 0 not wanted, 1 gathered, 2 narrowed */
+    uint64_t n_counted;         /* in counts; they go to the cells before they could overflow */
+    uint64_t *keys, *scratch;
+    size_t n_keys;
+    double numbers[BLOCK_ROWS];
+};
+
+typedef void visitor(const struct search *search, struct work *work, const double *values, size_t n,
+                     const uint32_t *cells);
+
+/* At the top the ends come from a sample and what lies outside counts to the outermost cells; deeper, what
+ * lies outside [low, high] is left out. */
+static size_t keep_inside(const struct search *search, const double *values, size_t n, double *out)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        out[kept] = values[i];
+        kept += values[i] >= search->low && values[i] <= search->high;
+    }
+    return kept;
+}
+
+static void each_some(const struct search *search, struct work *work, visitor *visit)
+{
+    uint32_t cells[SOME_ROWS];
+    double inside[SOME_ROWS + 1];
+    for (uint64_t b = 0; b < frame_blocks(search->frame); b++) {
+        const double *values = frame_block(search->frame, search->column, b, work->numbers);
+        size_t n = frame_block_rows(search->frame, b);
+        for (size_t from = 0; from < n; from += SOME_ROWS) {
+            size_t some = n - from < SOME_ROWS ? n - from : SOME_ROWS;
+            const double *at = values + from;
+            if (search->depth > 0) {
+                some = keep_inside(search, at, some, inside);
+                at = inside;
+            }
+            kernel_cells(at, some, &work->grid, cells);
+            visit(search, work, at, some, cells);
+        }
+    }
+}
+
+static void empty_counts(struct work *work)
+{
+    for (size_t c = 0; c <= N_CELLS; c++) {
+        work->cells[c].n += work->counts[c];
+        work->counts[c] = 0;
+    }
+    work->n_counted = 0;
+}
+
+static void count_cells(const struct search *search, struct work *work, const double *values, size_t n,
+                        const uint32_t *cells)
+{
+    (void)search;
+    (void)values;
+    if ((work->n_counted += n) > UINT32_MAX / 2)
+        empty_counts(work);
+    for (size_t i = 0; i < n; i++)
+        work->counts[cells[i]]++;
+}
+
+static void gather_cells(const struct search *search, struct work *work, const double *values, size_t n,
+                         const uint32_t *cells)
+{
+    (void)search;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t role = work->roles[cells[i]];
+        if (role == 0)
+            continue;
+        struct cell *cell = &work->cells[cells[i]];
+        if (role == 1)
+            work->keys[work->n_keys++] = key_of_number(values[i]);
+        else {
+            cell->low = fmin(cell->low, values[i]);
+            cell->high = fmax(cell->high, values[i]);
+        }
+    }
+}
+
+static void search_by_bits(const struct search *search, struct work *work);
+static void search_ranks(struct search *search);
+
+/* A full cell is one value, or is searched for itself. */
+static void search_cell(const struct search *search, const struct cell *cell, size_t first, size_t n)
+{
+    if (cell->low == cell->high) {
+        for (size_t i = first; i < first + n; i++)
+            search->found[i] = cell->low + 0.0;
+        return;
+    }
+    struct search deeper = *search;
+    deeper.low = cell->low;
+    deeper.high = cell->high;
+    deeper.before = cell->first_rank;
+    deeper.ranks = search->ranks + first;
+    deeper.n_ranks = n;
+    deeper.found = search->found + first;
+    deeper.depth++;
+    search_ranks(&deeper);
+}
+
+static struct cell *cell_of_rank(struct work *work, uint64_t rank)
+{
+    size_t c = 0;
+    while (c < N_CELLS && work->cells[c].first_rank + work->cells[c].n <= rank)
+        c++;
+    must(c < N_CELLS);
+    return &work->cells[c];
+}
+
+/* Which cells are wanted, and what is done with each. */
+static void plan_cells(const struct search *search, struct work *work)
+{
+    uint64_t rank = search->before, room = GATHER_MAX;
+    for (size_t c = 0; c < N_CELLS; c++) {
+        work->cells[c].first_rank = rank;
+        rank += work->cells[c].n;
+    }
+    for (size_t i = 0; i < search->n_ranks; i++) {
+        struct cell *cell = cell_of_rank(work, search->ranks[i]);
+        if (cell->gathered || cell->narrowed)
+            continue;
+        cell->gathered = cell->n <= room / 4;
+        cell->narrowed = !cell->gathered;
+        if (cell->gathered)
+            room -= cell->n;
+        cell->low = INFINITY;
+        cell->high = -INFINITY;
+        work->roles[cell - work->cells] = cell->gathered ? 1 : 2;
+    }
+    work->keys = heap_alloc((size_t)(GATHER_MAX - room + 1) * sizeof *work->keys);
+    work->scratch = heap_alloc((size_t)(GATHER_MAX - room + 1) * sizeof *work->scratch);
+}
+
+static void read_found(const struct search *search, struct work *work)
+{
+    sort_keys(work->keys, work->scratch, work->n_keys);
+    uint64_t before_cell = 0; /* keys of the gathered cells that lie before it */
+    const struct cell *last = NULL;
+    for (size_t i = 0; i < search->n_ranks; i++) {
+        const struct cell *cell = cell_of_rank(work, search->ranks[i]);
+        if (cell->narrowed) {
+            size_t n = 1;
+            while (i + n < search->n_ranks && cell_of_rank(work, search->ranks[i + n]) == cell)
+                n++;
+            search_cell(search, cell, i, n);
+            i += n - 1;
+            continue;
+        }
+        if (last && last != cell)
+            before_cell += last->n;
+        last = cell;
+        search->found[i] = number_of_key(work->keys[before_cell + search->ranks[i] - cell->first_rank]);
+    }
+}
+
+static void search_ranks(struct search *search)
+{
+    struct work *work = heap_alloc(sizeof *work);
+    memset(work, 0, sizeof *work);
+    double span = search->high - search->low;
+    work->grid = (struct grid){.low = search->low, .scale = (N_CELLS - 1) / span, .n_cells = N_CELLS};
+    if (span > 0 && isfinite(span) && isfinite(work->grid.scale) && search->depth < DEPTH_MAX) {
+        each_some(search, work, count_cells);
+        empty_counts(work);
+        plan_cells(search, work);
+        each_some(search, work, gather_cells);
+        read_found(search, work);
+    } else
+        search_by_bits(search, work);
+    heap_free_(&work->keys);
+    heap_free_(&work->scratch);
+    heap_free_(&work);
+}
+
+/* One digit of 16 bits a pass, each rank for itself: slow, and right for any values. */
+static void search_by_bits(const struct search *search, struct work *work)
+{
+    uint64_t *counts = heap_alloc((size_t)65536 * sizeof *counts);
+    for (size_t i = 0; i < search->n_ranks; i++) {
+        uint64_t prefix = 0, left = search->ranks[i] - search->before;
+        for (unsigned shift = 48;; shift -= 16) {
+            memset(counts, 0, (size_t)65536 * sizeof *counts);
+            for (uint64_t b = 0; b < frame_blocks(search->frame); b++) {
+                const double *values = frame_block(search->frame, search->column, b, work->numbers);
+                for (size_t k = 0; k < frame_block_rows(search->frame, b); k++) {
+                    if (isnan(values[k]) ||
+                        (search->depth > 0 && (values[k] < search->low || values[k] > search->high)))
+                        continue;
+                    uint64_t key = key_of_number(values[k]);
+                    if (shift == 48 || key >> (shift + 16) == prefix)
+                        counts[key >> shift & 0xffff]++;
+                }
+            }
+            size_t digit = 0;
+            while (digit < 65535 && counts[digit] <= left)
+                left -= counts[digit++];
+            prefix = prefix << 16 | digit;
+            if (shift == 0)
+                break;
+        }
+        search->found[i] = number_of_key(prefix);
+    }
+    heap_free_(&counts);
+}
+
+/* Ends for the first grid: the middle 98 % of a sample, and a tenth more. Any ends give the right result. */
+static void sample_ends(struct search *search)
+{
+    uint64_t keys[SAMPLE_MAX], scratch[SAMPLE_MAX], n_blocks = frame_blocks(search->frame);
+    scoped_heap double *numbers = heap_alloc(BLOCK_ROWS * sizeof *numbers);
+    size_t n = 0;
+    uint64_t each = n_blocks < 256 ? 1 : n_blocks / 256;
+    for (uint64_t b = 0; b < n_blocks && n < SAMPLE_MAX; b += each) {
+        const double *values = frame_block(search->frame, search->column, b, numbers);
+        for (size_t i = 0; i < frame_block_rows(search->frame, b) && n < SAMPLE_MAX; i += BLOCK_ROWS / 16)
+            if (!isnan(values[i]))
+                keys[n++] = key_of_number(values[i]);
+    }
+    if (n == 0)
+        return;
+    sort_keys(keys, scratch, n);
+    double low = number_of_key(keys[n / 100]), high = number_of_key(keys[n - 1 - n / 100]);
+    double more = high > low ? (high - low) / 10 : fabs(low) / 10 + 1;
+    search->low = low - more;
+    search->high = high + more;
+}
+
+static void every_value(struct search *search, uint64_t n_present)
+{
+    scoped_heap uint64_t *keys = heap_alloc((size_t)n_present * sizeof *keys);
+    scoped_heap uint64_t *scratch = heap_alloc((size_t)n_present * sizeof *scratch);
+    scoped_heap double *numbers = heap_alloc(BLOCK_ROWS * sizeof *numbers);
+    size_t n = 0;
+    for (uint64_t b = 0; b < frame_blocks(search->frame); b++) {
+        const double *values = frame_block(search->frame, search->column, b, numbers);
+        for (size_t i = 0; i < frame_block_rows(search->frame, b); i++)
+            if (!isnan(values[i]))
+                keys[n++] = key_of_number(values[i]);
+    }
+    must(n == n_present);
+    sort_keys(keys, scratch, n);
+    for (size_t i = 0; i < search->n_ranks; i++)
+        search->found[i] = number_of_key(keys[search->ranks[i]]);
+}
+
+void select_quantiles(const struct frame *frame, size_t column, const double *quantiles, size_t n,
+                      uint64_t n_present, double *ret_values)
+{
+    must(n <= QUANTILES_MAX && n_present > 0);
+    uint64_t ranks[2 * QUANTILES_MAX];
+    double found[2 * QUANTILES_MAX];
+    for (size_t i = 0; i < n; i++) {
+        uint64_t below = (uint64_t)floor((double)(n_present - 1) * quantiles[i]);
+        ranks[2 * i] = below;
+        ranks[2 * i + 1] = below + 1 < n_present ? below + 1 : below;
+    }
+    struct search search = {
+        .frame = frame, .column = column, .ranks = ranks, .n_ranks = 2 * n, .found = found};
+    if (n_present <= GATHER_MAX / 4)
+        every_value(&search, n_present);
+    else {
+        sample_ends(&search);
+        search_ranks(&search);
+    }
+    for (size_t i = 0; i < n; i++) {
+        double at = (double)(n_present - 1) * quantiles[i], t = at - floor(at);
+        double a = found[2 * i], b = found[2 * i + 1], d = b - a;
+        ret_values[i] = t >= 0.5 ? b - d * (1 - t) : a + d * t;
+    }
+}

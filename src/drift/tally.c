@@ -1,0 +1,125 @@
+#include "drift/tally.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "drift/kernels.h"
+
+enum { NO_SLOT = UINT16_MAX };
+
+void binning_arrange(struct binning *binning, const struct schema *schema)
+{
+    binning->n_features = binning->n_bins = 0;
+    for (size_t c = 0; c < schema->n_columns; c++) {
+        const struct schema_column *column = &schema->columns[c];
+        if (!column->is_feature)
+            continue;
+        struct feature *feature = &binning->features[binning->n_features++];
+        feature->column = c;
+        feature->n_bins = (column->categories ? column->categories->words.n : feature->n_edges) + 2;
+        feature->first_bin = binning->n_bins;
+        binning->n_bins += feature->n_bins;
+    }
+    binning->n_slots = 1;
+    if (schema->segment >= 0)
+        binning->n_slots += schema->columns[schema->segment].categories->words.n;
+}
+
+void tally_start(struct tally *tally, const struct schema *schema, const struct binning *binning)
+{
+    size_t n_counts = binning->n_slots * binning->n_bins;
+    *tally = (struct tally){.schema = schema, .binning = binning};
+    tally->counts = heap_alloc((n_counts + 1) * sizeof *tally->counts);
+    tally->slot_rows = heap_alloc(binning->n_slots * sizeof *tally->slot_rows);
+    tally->infinite = heap_alloc((binning->n_features + 1) * sizeof *tally->infinite);
+    memset(tally->counts, 0, n_counts * sizeof *tally->counts);
+    memset(tally->slot_rows, 0, binning->n_slots * sizeof *tally->slot_rows);
+    memset(tally->infinite, 0, binning->n_features * sizeof *tally->infinite);
+}
+
+void tally_end(struct tally *tally)
+{
+    heap_free_(&tally->counts);
+    heap_free_(&tally->slot_rows);
+    heap_free_(&tally->infinite);
+}
+
+static void place_rows(struct tally *tally, const struct block *block, uint16_t *slots)
+{
+    const double *segments = block->columns[tally->schema->segment];
+    for (size_t i = 0; i < block->n_rows; i++) {
+        bool known = segments[i] + 1 < (double)tally->binning->n_slots; /* not when it is missing */
+        slots[i] = known ? (uint16_t)(segments[i] + 1) : NO_SLOT;
+        if (known)
+            tally->slot_rows[slots[i]]++;
+        else
+            tally->rows_unplaced++;
+    }
+}
+
+/* The bin of each row. */
+static void place_values(const struct feature *feature, const struct schema_column *column,
+                         const double *values, size_t n, uint16_t *bins)
+{
+    if (column->categories)
+        for (size_t i = 0; i < n; i++)
+            bins[i] = (uint16_t)(isnan(values[i]) ? (double)feature->n_bins - 1 : values[i]);
+    else {
+        kernel_place(values, n, feature->edges, feature->n_edges, bins);
+        for (size_t i = 0; i < n; i++)
+            bins[i] = isnan(values[i]) ? (uint16_t)(feature->n_bins - 1) : bins[i];
+    }
+}
+
+static void count_everywhere(struct tally *tally, size_t f, const double *values, size_t n,
+                             const uint16_t *slots)
+{
+    uint16_t bins[BLOCK_ROWS];
+    const struct feature *feature = &tally->binning->features[f];
+    place_values(feature, &tally->schema->columns[feature->column], values, n, bins);
+    uint64_t *all = tally_bins(tally, 0, f);
+    for (size_t i = 0; i < n; i++)
+        all[bins[i]]++;
+    for (size_t i = 0; slots && i < n; i++)
+        if (slots[i] != NO_SLOT)
+            tally_bins(tally, slots[i], f)[bins[i]]++;
+}
+
+static void count_numbers(struct tally *tally, size_t f, const double *values, size_t n,
+                          const struct odd_values *odd)
+{
+    const struct feature *feature = &tally->binning->features[f];
+    uint64_t from[EDGES_MAX] = {0}, *bins = tally_bins(tally, 0, f);
+    kernel_count_from(values, n, feature->edges, feature->n_edges, from);
+    uint64_t left = n - odd->missing;
+    for (size_t j = 0; j < feature->n_edges; j++) {
+        bins[j] += left - from[j];
+        left = from[j];
+    }
+    bins[feature->n_edges] += left;
+    bins[feature->n_bins - 1] += odd->missing;
+}
+
+void tally_take(struct tally *tally, const struct block *block)
+{
+    uint16_t slots[BLOCK_ROWS];
+    bool has_segments = tally->schema->segment >= 0;
+    must(block->n_rows <= BLOCK_ROWS && block->n_columns == tally->schema->n_columns);
+    if (has_segments)
+        place_rows(tally, block, slots);
+    tally->slot_rows[0] += block->n_rows;
+    for (size_t f = 0; f < tally->binning->n_features; f++) {
+        size_t c = tally->binning->features[f].column;
+        const double *values = block->columns[c];
+        struct odd_values odd = {0};
+        if (!tally->schema->columns[c].categories) {
+            kernel_count_odd(values, block->n_rows, &odd);
+            tally->infinite[f] += odd.infinite;
+        }
+        if (has_segments || tally->schema->columns[c].categories)
+            count_everywhere(tally, f, values, block->n_rows, has_segments ? slots : NULL);
+        else
+            count_numbers(tally, f, values, block->n_rows, &odd);
+    }
+}

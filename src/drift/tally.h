@@ -1,0 +1,46 @@
+/* Rows counted into the bins of a reference: the same for the reference itself and for what is held against
+ * it. */
+#pragma once
+
+#include "drift/frame.h"
+#include "drift/psi.h"
+#include "drift/schema.h"
+
+/* The bins of a feature lie side by side in the counts of a slot: of a number those of psi_edges(), of a
+ * category one a word and one for words that the reference has not; then, for both, the missing values. */
+struct feature {
+    size_t column; /* of the schema */
+    double edges[EDGES_MAX];
+    size_t n_edges;
+    size_t n_bins, first_bin;
+};
+
+/* Slot 0 counts all rows, slot 1 + s those of segment s. */
+struct binning {
+    struct feature features[COLUMNS_MAX];
+    size_t n_features;
+    size_t n_bins; /* of all features */
+    size_t n_slots;
+};
+
+/* Numbers the bins, from the schema and, for numbers, the edges that are there. */
+void binning_arrange(struct binning *binning, const struct schema *schema);
+
+struct tally {
+    const struct schema *schema;
+    const struct binning *binning;
+    uint64_t *counts;       /* n_slots times n_bins */
+    uint64_t *slot_rows;    /* n_slots */
+    uint64_t *infinite;     /* a feature; counted in its outermost bins */
+    uint64_t rows_unplaced; /* in a segment that the reference has not, or in none */
+};
+
+void tally_start(struct tally *tally, const struct schema *schema, const struct binning *binning);
+void tally_end(struct tally *tally);
+
+void tally_take(struct tally *tally, const struct block *block);
+
+static inline uint64_t *tally_bins(const struct tally *tally, size_t slot, size_t feature)
+{
+    return tally->counts + slot * tally->binning->n_bins + tally->binning->features[feature].first_bin;
+}

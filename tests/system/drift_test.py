@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Model watch: equal to NumPy and scikit-learn, in bounded memory, and never healthy by accident."""
+import subprocess
+import tempfile
+
+from harness import *
+
+DEBIAN_PYTHON = '/usr/bin/python3'  # the one that python3-numpy and python3-sklearn are of
+
+
+class Equal(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = cls.temporary.name
+        oracle = os.path.join(ROOT, 'tests', 'system', 'drift_oracle.py')
+        subprocess.run([DEBIAN_PYTHON, oracle, cls.folder], check=True)
+        with open(os.path.join(cls.folder, 'expected.json'), encoding='utf-8') as f:
+            cls.expected = json.load(f)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def compared(self, *argv, stdin=None):
+        code, out, err = run('drift', '--json', *argv, stdin=stdin)
+        self.assertIn(code, (0, 1), err)
+        return json.loads(out)
+
+    def indices(self, name):
+        return self.compared('--reference', self.path(f'{name}.reference.csv'), '--current',
+                             self.path(f'{name}.current.csv'))['indices']
+
+    def test_the_index_of_each_feature_is_that_of_numpy(self):
+        for name, expected in self.expected.items():
+            found = {i['feature']: i['psi'] for i in self.indices(name)}
+            self.assertEqual(set(found), set(expected['psi']))
+            for feature, value in expected['psi'].items():
+                self.assertAlmostEqual(found[feature], value, delta=1e-9, msg=f'{name} {feature}')
+
+    def test_a_stored_profile_a_pipe_and_pieces_say_the_same(self):
+        expected = self.indices('shifted')
+        profile = self.path('profile.json')
+        code, out, err = run('drift', 'profile', '--reference', self.path('shifted.reference.csv'), '--output', profile)
+        self.assertEqual(code, 0, err)
+        with open(self.path('shifted.current.csv'), 'rb') as f:
+            current = f.read()
+        self.assertEqual(self.compared('--profile', profile, '--current', '-', stdin=current)['indices'], expected)
+        lines = current.splitlines(keepends=True)
+        for i, part in enumerate((lines[1:7000], lines[7000:])):
+            with open(self.path(f'part{i}.csv'), 'wb') as f:
+                f.write(lines[0] + b''.join(part))
+        found = self.compared('--profile', profile, '--current', self.path('part0.csv'), '--current', self.path('part1.csv'))
+        self.assertEqual(found['indices'], expected)
+
+
+class Refused(SystemTest):
+    GOOD = 'age,score,label\n' + ''.join(f'{i % 90},{i / 2000},{i % 2}\n' for i in range(2000))
+
+    def refused(self, text, *words, reference=None):
+        good = written(self.folder, 'good.csv', reference or self.GOOD)
+        with open(os.path.join(self.folder, 'bad.csv'), 'wb') as f:
+            f.write(text if isinstance(text, bytes) else text.encode())
+        code, out, err = run('drift', '--reference', good, '--current', os.path.join(self.folder, 'bad.csv'))
+        self.assertEqual((code, out), (3, ''), text[:200])
+        for word in words:
+            self.assertIn(word, ' '.join(err.split()))
+
+    def test_what_no_verdict_can_be_made_from_is_named_with_its_line(self):
+        head = 'age,score,label\n50,0.5,1\n'
+        self.refused('', 'bad.csv:1:', 'empty')
+        self.refused('age,score,label\n', 'holds no row')
+        self.refused('age,skore,label\n50,0.5,1\n', 'bad.csv:1:', '"score"', 'nearest is "skore"')
+        self.refused('age,score,label,age\n50,0.5,1,2\n', 'bad.csv:1:', 'two columns')
+        self.refused(head + '50,0.5\n', 'bad.csv:3:', '2 fields', 'header has 3')
+        self.refused(head + '50,0.5,1,\n', 'bad.csv:3:', '4 fields')
+        self.refused(head + '"50,0.5,1\n' * 3, 'bad.csv:3:')
+        self.refused(head + '"50"1,0.5,1\n', 'bad.csv:3:', 'closing quote')
+        self.refused(head + '50,1.5,1\n', 'bad.csv:3:', '1.5', '0 to 1')
+        self.refused(head + '50,inf,1\n', 'bad.csv:3:', 'inf')
+        self.refused(head + '50,0.5,2\n', 'bad.csv:3:', '"2"', '0 or 1')
+        self.refused(head + 'old,0.5,1\n', 'bad.csv:3:', '"old"', 'no number')
+        self.refused(head + '1e999,0.5,1\n', 'bad.csv:3:')
+        self.refused(head + '\0,0.5,1\n', 'bad.csv:3:', 'NUL')
+        self.refused(head.encode('utf-16'), 'UTF-16')
+        self.refused('{"age": 1, "score": 0.5, "label": 1}\n{"age": 1\n', 'bad.csv:2:', 'JSON')
+        self.refused('{"age": 1, "score": 7, "label": 1}\n', 'bad.csv:1:', '0 to 1')
+        self.refused('{"age": {"a": 1}, "score": 0.7, "label": 1}\n', 'bad.csv:1:', 'array or object')
+        self.refused('{"score": 0.7, "label": 1}\n', '"age"', 'none of its')
+
+    def test_a_reference_without_sense_is_refused(self):
+        ages = 'age,score\n' + '1,0.5\n' * 2000
+        self.refused(ages, 'infinite', 'row 2001', reference=ages + 'inf,0.5\n')
+        self.refused(ages, 'no value at all', reference='age,score\n' + ',0.5\n' * 20)
+        words = 'age,who\n' + ''.join(f'1,p{i}\n' for i in range(1500))
+        self.refused(ages, '--ignore who', 'good.csv:1002', reference=words)
+
+    def test_the_treatment_of_odd_cells_is_stated_and_counted(self):
+        reference = written(self.folder, 'reference.csv', self.GOOD)
+        odd = '\ufeff' + self.GOOD.replace('\n', '\r\n').replace('\r\n7,', '\r\n"7",').replace('\r\n9,', '\r\nNA,')
+        current = written(self.folder, 'current.csv', odd.replace('\r\n8,', '\r\ninf,'))
+        code, out, err = run('drift', '--json', '--reference', reference, '--current', current)
+        age = json.loads(out)['indices'][0]
+        self.assertEqual((age['current_rows'], age['current_infinite'], age['current_missing']), (2000, 23, 23 / 2000), err)
+
+    def test_few_rows_are_no_health(self):
+        reference = written(self.folder, 'reference.csv', self.GOOD)
+        current = written(self.folder, 'current.csv', self.GOOD[:self.GOOD.index('\n60,')])
+        code, out, err = run('drift', '--json', '--reference', reference, '--current', current, '--features', 'age')
+        self.assertNotEqual(json.loads(out)['band'], 'stable')
+        self.assertEqual(code, 1)
+
+    def test_a_profile_that_was_changed_or_is_not_the_pinned_one_is_refused(self):
+        reference, profile = written(self.folder, 'reference.csv', self.GOOD), os.path.join(self.folder, 'profile.json')
+        code, out, err = run('drift', 'profile', '--reference', reference, '--output', profile)
+        self.assertEqual(code, 0, err)
+        self.assertEqual(run('drift', '--profile', profile, '--current', reference)[0], 0)
+        code, out, err = run('drift', '--profile', profile, '--pin', '0' * 12, '--current', reference)
+        self.assertEqual(code, 3)
+        self.assertIn('pinned', err)
+        with open(profile, encoding='utf-8') as f:
+            text = f.read()
+        for a, b in (('"rows":2000', '"rows":2001'), ('_profile":1', '_profile":9'), ('"edges":[', '"edges":[9e9,')):
+            self.assertIn(a, text)
+            changed = written(self.folder, 'changed.json', text.replace(a, b))
+            code, out, err = run('drift', '--profile', changed, '--current', reference)
+            self.assertEqual((code, out), (3, ''), b)
+            self.assertIn('changed.json', err)
+
+    def test_people_read_it_in_80_columns(self):
+        head = 'a-column-with-a-very-long-name-' * 4 + ',site\n'
+        reference = written(self.folder, 'reference.csv', head + ''.join(f'{i},s{i % 3}\n' for i in range(9000)))
+        current = written(self.folder, 'current.csv', head + ''.join(f'{i},s{i % 4}\n' for i in range(3000)))
+        code, out, err = run('drift', '--reference', reference, '--current', current, '--segment', 'site')
+        self.assertEqual(code, 1, err)
+        self.assertLessEqual(max(map(len, out.splitlines())), 80)
+        self.assertIn('in categories that the reference has not: 25.0 %', out)
+
+
+if __name__ == '__main__':
+    unittest.main()
