@@ -163,24 +163,49 @@ void step_places_review(struct turn *turn)
             run_continue(turn, record);
 }
 
+/* What was approved before the service was frozen has not been let run since. */
+static void freeze(struct turn *turn, const struct incident_record *record, struct run_step *step)
+{
+    const char *service;
+    bool approved = step->state == STEP_QUEUED && *step->approved_by;
+    if (!approved || !changes(step) || !target_of(turn, record, step, &service)->frozen)
+        return;
+    const char *by = arena_strdup(turn->arena, step->approved_by);
+    step->state = STEP_WAITING;
+    step->approval_ends_us = 0;
+    text_keep(&step->approved_by, "");
+    text_keep(&step->why, arena_printf(turn->arena, "Service %s is frozen now: approve it again.", service));
+    turn_save_step(turn, step, NULL);
+    struct json_writer *body = event_begin(turn);
+    jw_pair_int(body, "run", step->run);
+    jw_pair_int(body, "line", step->line);
+    jw_pair(body, "command", step->text);
+    jw_pair(body, "service", service);
+    jw_pair(body, "approved_by", by);
+    event_end(turn, step->incident, NULL, "step.frozen",
+              "`%s` does not run: service %s is frozen, and the approval by %s is void",
+              text_head(turn->arena, step_text(step), 160), service, by);
+}
+
 void step_places_learn(struct turn *turn)
 {
     turn->engine->places_changed = false;
     for (struct incident_record *record = turn->engine->first; record; record = record->next)
         for (size_t i = 0; incident_is_open(record) && i < record->n_steps; i++)
-            if (record->steps[i].kind == STEP_COMMAND)
-                step_place_stands(turn, record, &record->steps[i]);
+            if (record->steps[i].kind == STEP_COMMAND && step_place_stands(turn, record, &record->steps[i]))
+                freeze(turn, record, &record->steps[i]);
 }
 
 /* ---- limits ---- */
 
-/* Began in the last hour, or is about to. */
-static bool counts(const struct turn *turn, const struct run_step *step)
+/* How often it began in the last hour, or is about to. Earlier attempts of a step that began again count as
+ * of its last: rather too many than too few. */
+static int64_t changes_of(const struct turn *turn, const struct run_step *step)
 {
     if (step->state == STEP_QUEUED || step->state == STEP_STARTING)
-        return *step->approved_by != '\0';
-    return step->attempt > 0 && step->state != STEP_REFUSED && step->started_us > 0 &&
-           step->started_us > turn->now_us - HOUR_S * US_PER_S;
+        return *step->approved_by ? step->attempt + (step->state == STEP_QUEUED) : 0;
+    bool recent = step->started_us > 0 && step->started_us > turn->now_us - HOUR_S * US_PER_S;
+    return step->state != STEP_REFUSED && recent ? step->attempt : 0;
 }
 
 static int64_t changes_an_hour(const struct turn *turn, const char *place)
@@ -188,8 +213,8 @@ static int64_t changes_an_hour(const struct turn *turn, const char *place)
     int64_t n = 0;
     for (const struct incident_record *record = turn->engine->first; record; record = record->next)
         for (size_t i = 0; i < record->n_steps; i++)
-            n += changes(&record->steps[i]) && strcmp(record->steps[i].place, place) == 0 &&
-                 counts(turn, &record->steps[i]);
+            if (changes(&record->steps[i]) && strcmp(record->steps[i].place, place) == 0)
+                n += changes_of(turn, &record->steps[i]);
     return n;
 }
 
