@@ -23,6 +23,7 @@ struct statement {
     bool explains, analyzes;
     bool counts_only;
     char last_mark;
+    int depth; /* of open parentheses */
 };
 
 static void sql_raise(struct statement *s, enum risk_class class, const char *part, const char *why)
@@ -137,7 +138,7 @@ static void inner_word_check(struct statement *s, const char *word)
     }
 }
 
-/* COPY t TO STDOUT looks; to or from anything else does not. */
+/* COPY t TO STDOUT looks, and COPY (SELECT ...) TO STDOUT; to or from anything else does not. */
 static void copy_check(struct statement *s, const char *word)
 {
     bool copy = s->n_first > 0 && strcmp(s->first[1].text, "copy") == 0;
@@ -145,14 +146,14 @@ static void copy_check(struct statement *s, const char *word)
         return;
     if (strcmp(word, "program") == 0)
         sql_raise(s, RISK_UNKNOWN, "COPY ... PROGRAM", "runs a program on the server");
-    else if (strcmp(word, "from") == 0 && s->last_mark != '(')
+    else if (strcmp(word, "from") == 0 && s->depth == 0)
         sql_raise(s, RISK_MUTATE, "COPY ... FROM", "writes rows");
 }
 
 static void first_word(struct statement *s, const char *word)
 {
-    static const char *const looking[] = {"select", "with",    "show",     "values",
-                                          "table",  "explain", "describe", "desc"};
+    static const char *const looking[] = {"select",  "with",     "show", "values", "table",
+                                          "explain", "describe", "desc", "copy"};
     for (size_t i = 0; i < sizeof looking / sizeof *looking; i++)
         s->looks |= strcmp(looking[i], word) == 0;
     s->explains = strcmp(word, "explain") == 0;
@@ -270,6 +271,7 @@ static const char *token(struct statement *s, const char *at)
     if (isdigit((unsigned char)*at))
         return at + strspn(at, "0123456789.eE");
     s->last_mark = *at;
+    s->depth += (*at == '(') - (*at == ')');
     if (*at == '(' || *at == ')' || *at == ',')
         s->table_word = NULL;
     return at + 1;
