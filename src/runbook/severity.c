@@ -159,6 +159,14 @@ static size_t own_end(const struct document *document, size_t heading)
     return i;
 }
 
+static bool is_of_people(const struct document *document, size_t heading)
+{
+    enum words group =
+        heading != NO_BLOCK ? words_heading(document->blocks.at[heading].prose.text) : WORDS_NONE;
+
+    return group == WORDS_ESCALATION || group == WORDS_CONTACTS || group == WORDS_ROLES;
+}
+
 static void read_heading(struct severity_reader *reader, size_t h)
 {
     const struct block *block = &reader->document->blocks.at[h];
@@ -172,6 +180,8 @@ static void read_heading(struct severity_reader *reader, size_t h)
     if (!level_named(reader->arena, block->prose.text, about, &level) &&
         !level_named_plainly(reader->arena, block->prose.text, &level))
         return;
+    if (text_starts_with(level.id, "level") && is_of_people(reader->document, block->heading))
+        return; /* "Level 2" of a call tree */
     level.line = block->line;
     level.line_end = block->line;
     severity_take_times(reader, &level, block->prose.text, block->line);
@@ -202,14 +212,10 @@ static bool names_levels(struct severity_reader *reader, const struct block *tab
     size_t fields = 0, named = 0, rows = 0;
     struct severity level;
 
-    if (table->heading != NO_BLOCK) {
-        enum words group = words_heading(reader->document->blocks.at[table->heading].prose.text);
-        if ((group == WORDS_ESCALATION || group == WORDS_CONTACTS || group == WORDS_ROLES) &&
-            (table->rows.n == 0 ||
-             !level_named(reader->arena, table->rows.at[0].cells[0].text, true, &level) ||
-             text_starts_with(level.id, "level")))
-            return false; /* "Level 1" of support is no severity */
-    }
+    if (is_of_people(reader->document, table->heading) &&
+        (table->rows.n == 0 || !level_named(reader->arena, table->rows.at[0].cells[0].text, true, &level) ||
+         text_starts_with(level.id, "level")))
+        return false; /* "Level 1" of support is no severity */
     if (table->n_columns < 2 || !words_occur(WORDS_LEVEL_NAME, table->columns[0].text))
         return false;
     for (size_t column = 1; column < table->n_columns; column++)
@@ -240,6 +246,19 @@ static void take_cell(struct severity_reader *reader, struct severity *level, en
         level_take(reader->arena, level, field, cell->text, prose_line_at(cell, 0), true);
 }
 
+/* "Escalation 1 (15 min)": the column says when, the cell to whom. The first such column counts. */
+static void take_escalation_cell(struct severity_reader *reader, struct severity *level, const char *column,
+                                 const struct prose *cell)
+{
+    struct duration_words duration;
+
+    if (level->escalation_text && !text_duration(cell->text, &duration) && text_duration(column, &duration))
+        return;
+    take_cell(reader, level, WORDS_ESCALATION_RULE, cell);
+    if (level->escalate_after_s == UNSTATED && text_duration(column, &duration) && !is_dash(cell->text))
+        level->escalate_after_s = duration.value_s;
+}
+
 static void read_upright(struct severity_reader *reader, const struct block *table)
 {
     list_each (row, &table->rows) {
@@ -257,9 +276,12 @@ static void read_upright(struct severity_reader *reader, const struct block *tab
                 level.label = cell;
                 continue;
             }
-            if (field == WORDS_NONE && column == 1)
+            if (field == WORDS_NONE && column == 1 && !is_of_people(reader->document, table->heading))
                 field = WORDS_LEVEL_DESCRIPTION;
-            take_cell(reader, &level, field, &row->cells[column]);
+            if (field == WORDS_ESCALATION_RULE)
+                take_escalation_cell(reader, &level, table->columns[column].text, &row->cells[column]);
+            else
+                take_cell(reader, &level, field, &row->cells[column]);
         }
         severity_add(reader, &level);
     }

@@ -9,7 +9,7 @@
 #include "runbook/severity_priv.h"
 #include "runbook/text.h"
 
-enum { NAME_BYTES = 60, ID_WITHIN_BYTES = 24, SENTENCE_BYTES = 2000 };
+enum { NAME_BYTES = 60, ID_WITHIN_BYTES = 24, VERB_BYTES = 16, SENTENCE_BYTES = 2000, LEVELS_LEAST = 2 };
 
 /* ---- Times in running text ---- */
 
@@ -114,10 +114,9 @@ bool severity_names_level(struct severity_reader *reader, const struct passage *
     return passage_level(reader, passage, &level, &rest);
 }
 
-static bool heading_names_times(const struct document *document, size_t heading)
+/* "Response times", "Initial response SLA": what stands below it in brief is how soon. */
+static bool names_times(const char *title)
 {
-    const char *title = document->blocks.at[heading].prose.text;
-
     return severity_field(title) == WORDS_RESPONSE_TIME &&
            (text_find_word(title, "time") || text_find_word(title, "target") || text_find_word(title, "sla"));
 }
@@ -132,7 +131,7 @@ static const char *without_times(struct severity_reader *reader, const char *tex
     text_split_list(reader->arena, text, false, &parts);
     list_each (part, &parts) {
         bool timed = text_duration(*part, &duration) &&
-                     (duration.immediate || words_begin(WORDS_VERBS, *part) ||
+                     ((duration.immediate && duration.at < VERB_BYTES) || words_begin(WORDS_VERBS, *part) ||
                       severity_field(*part) == WORDS_RESPONSE_TIME || text_find_word(*part, "every"));
         bool deferred = strcasestr(*part, "business day") != NULL || text_same(*part, "backlog");
         if (!timed && !deferred)
@@ -168,16 +167,40 @@ static void add_also(struct severity_reader *reader, const struct passage *passa
     }
 }
 
-static void take_text(struct severity_reader *reader, struct severity *level, const struct block *block,
-                      const char *rest, int line)
+/* "All services down -> on-call within 15 min": in front of the arrow what it is, behind it what follows. */
+static const char *before_arrow(struct severity_reader *reader, const char *text, const char **ret_follows)
 {
+    static const char *const arrows[] = {" \xe2\x86\x92 ", " -> ", " => "};
     struct duration_words duration;
 
-    if (heading_names_times(reader->document, block->heading) && text_duration(rest, &duration))
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++) {
+        const char *arrow = strstr(text, arrows[i]);
+        if (arrow == NULL || !text_duration(arrow, &duration))
+            continue;
+        *ret_follows = arrow + strlen(arrows[i]);
+        return arena_strndup(reader->arena, text, (size_t)(arrow - text));
+    }
+    return text;
+}
+
+/* title: of the heading or the label above; lead: the level's name when it stands in marks, or NULL. */
+static void take_text(struct severity_reader *reader, struct severity *level, const char *title,
+                      const char *lead, const char *rest, int line)
+{
+    struct duration_words duration;
+    const char *follows = NULL;
+
+    if (names_times(title) && text_duration(rest, &duration)) {
         level_take(reader->arena, level, WORDS_RESPONSE_TIME, rest, line, true);
-    else
-        level_take(reader->arena, level, WORDS_LEVEL_DESCRIPTION, without_times(reader, rest), line, true);
+    } else {
+        const char *what = before_arrow(reader, rest, &follows);
+        level_take(reader->arena, level, WORDS_LEVEL_DESCRIPTION, without_times(reader, what), line, true);
+    }
     severity_take_times(reader, level, rest, line);
+    if (lead)
+        severity_take_times(reader, level, lead, line); /* "P1 - High (15-minute response)" */
+    if (follows && level->response_text == NULL)
+        level_take(reader->arena, level, WORDS_RESPONSE_TIME, follows, line, true);
 }
 
 /* ---- Items ---- */
@@ -203,14 +226,40 @@ static bool whole_list_names(struct severity_reader *reader, size_t item)
     return reader->list_names;
 }
 
-/* "Severity levels:" right above the list is as good as a heading. */
-static bool labelled_severity(struct severity_reader *reader, size_t item)
+/* "Severity levels:", "Response times:" right above the list are as good as a heading; NULL: it has none. */
+static const char *label_above(struct severity_reader *reader, size_t item)
 {
     size_t first = reader->document->blocks.at[item].list_first;
     const struct block *above = first > 0 ? &reader->document->blocks.at[first - 1] : NULL;
 
-    return above && above->kind == BLOCK_PARAGRAPH && strnlen(above->prose.text, NAME_BYTES) < NAME_BYTES &&
-           words_are(WORDS_SEVERITY, text_without_colon(reader->arena, above->prose.text));
+    if (above == NULL || above->kind != BLOCK_PARAGRAPH ||
+        strnlen(above->prose.text, NAME_BYTES) == NAME_BYTES)
+        return NULL;
+    const char *label = text_without_colon(reader->arena, above->prose.text);
+    return words_are(WORDS_SEVERITY, label) || names_times(label) ? label : NULL;
+}
+
+/* A list under any heading whose every item begins with a level and tells something of all: the word for its
+ * number ("P0 (Critical)"), or how soon people answer. */
+static bool list_defines(struct severity_reader *reader, size_t item)
+{
+    const struct block *blocks = reader->document->blocks.at;
+    size_t first = blocks[item].list_first, n_levels = 0;
+
+    for (size_t i = first;
+         i < reader->document->blocks.n && blocks[i].kind == BLOCK_ITEM && blocks[i].list_first == first;
+         i = blocks[i].end, n_levels++) {
+        struct severity level;
+        const char *rest;
+        if (blocks[i].prose.passages.n == 0 ||
+            !passage_level(reader, &blocks[i].prose.passages.at[0], &level, &rest) ||
+            level_number(&level) < 0 || text_starts_with(level.id, "level"))
+            return false;
+        severity_take_times(reader, &level, rest, blocks[i].line);
+        if (level.response_text == NULL && (level.label == NULL || level_word_rank(level.label) == 0))
+            return false;
+    }
+    return n_levels >= LEVELS_LEAST;
 }
 
 void severity_read_item(struct severity_reader *reader, size_t item)
@@ -220,18 +269,23 @@ void severity_read_item(struct severity_reader *reader, size_t item)
     struct severity level;
     const char *rest;
 
-    if (block->heading == NO_BLOCK || block->depth != 1 || block->prose.passages.n == 0 ||
-        !(severity_about(reader, block->heading) || labelled_severity(reader, item)) ||
-        !passage_level(reader, &block->prose.passages.at[0], &level, &rest) ||
+    if (block->heading == NO_BLOCK || block->depth != 1 || block->prose.passages.n == 0)
+        return;
+    const struct passage *passage = &block->prose.passages.at[0];
+    if (!passage_level(reader, passage, &level, &rest) ||
         (level_number(&level) < 0 && !whole_list_names(reader, item)))
+        return;
+    const char *label = label_above(reader, item);
+    if (label == NULL && !severity_about(reader, block->heading) && !list_defines(reader, item))
         return;
     level.line = block->line;
     level.line_end = block->line;
-    take_text(reader, &level, block, rest, block->line);
+    take_text(reader, &level, label ? label : reader->document->blocks.at[block->heading].prose.text,
+              passage->lead, rest, block->line);
     for (size_t i = item + 1; i < block->end; i++)
         severity_take_block(reader, &level, i, &list);
     severity_add(reader, &level);
-    add_also(reader, &block->prose.passages.at[0], &level);
+    add_also(reader, passage, &level);
 }
 
 /* ---- Paragraphs ---- */
@@ -290,7 +344,8 @@ static void read_passages(struct severity_reader *reader, size_t paragraph)
             continue;
         level.line = passage->line;
         level.line_end = passage->line_end;
-        take_text(reader, &level, block, rest, passage->line);
+        take_text(reader, &level, reader->document->blocks.at[block->heading].prose.text, passage->lead, rest,
+                  passage->line);
         for (size_t i = paragraph + 1; last && i < end; i++)
             severity_take_block(reader, &level, i, &list);
         severity_add(reader, &level);

@@ -468,6 +468,77 @@ static void levels_have_names_in_a_column_and_labels_above_a_list(void **state)
     assert_int_equal(runbook->parts.cadences.at[0].applies_to.n, 2);
 }
 
+static void a_list_whose_items_are_levels_defines_them_under_any_heading(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook =
+        read_text(arena, "# R\n\n## Who picks up\n\n- P0: < 5 minutes to respond\n- P1: ack < 15 min\n\n"
+                         "## Backlog\n\n- P2: paint the pump room\n- P3: label the valves\n");
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 300);
+    assert_int_equal(runbook->severities.at[1].response_time_s, 900);
+
+    runbook = read_text(arena, "# R\n\n## First calls\n\n**Expected response times:**\n- P0: < 5 minutes\n"
+                               "- P1: 1 hour\n");
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[1].response_time_s, 3600);
+}
+
+static void what_follows_an_arrow_is_the_response(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena, "# R\n\n## Path\n\n1. **P0 (Critical)**: No pump runs \xe2\x86\x92 duty officer immediately\n"
+               "2. **P1 (High)**: One pump stands -> duty officer within 15 min\n");
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 0);
+    assert_int_equal(runbook->severities.at[1].response_time_s, 900);
+    assert_string_equal(runbook->severities.at[1].description, "One pump stands");
+}
+
+static void a_bracket_behind_the_name_may_give_the_response(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook =
+        read_text(arena, "# R\n\n## Severity\n\n**P0 - Critical (Immediate Response)**\n- No pump runs\n\n"
+                         "**P1 - High (15-minute Response)**\n- One pump stands\n");
+    assert_int_equal(runbook->severities.at[0].response_time_s, 0);
+    assert_int_equal(runbook->severities.at[1].response_time_s, 900);
+    assert_int_equal(runbook->severities.at[1].criteria.n, 1);
+
+    runbook = read_text(arena, "# R\n\n## Severity\n\n- `SEV1`: water is lost\n"
+                               "- `SEV2`: a strong suspicion that calls for immediate closing of a valve\n");
+    assert_int_equal(runbook->severities.at[1].criteria.n, 1);
+}
+
+static void levels_of_a_call_tree_are_no_severities(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena, "# R\n\n## Escalation levels\n\n### Level 1: Duty desk\n- **Response time**: 5 minutes\n\n"
+               "### Level 2: Pump crew\n- **Response time**: 30 minutes\n");
+    assert_int_equal(runbook->severities.n, 0);
+}
+
+static void columns_of_an_escalation_matrix_say_when(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena,
+        "# R\n\n## Escalation matrix\n\n"
+        "| Severity | First responder | Escalation 1 (15 min) | Escalation 2 (30 min) |\n|---|---|---|---|\n"
+        "| P1 | Duty desk | Crew lead | Site manager |\n| P2 | Duty desk | Crew lead | - |\n");
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[0].escalate_after_s, 900);
+    assert_string_equal(runbook->severities.at[0].escalation_text, "Crew lead");
+    assert_int_equal(runbook->severities.at[0].criteria.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -497,6 +568,11 @@ int main(void)
         cmocka_unit_test(conditions_are_read_from_prose),
         cmocka_unit_test(a_range_keeps_whether_its_ends_belong_to_it),
         cmocka_unit_test(a_state_without_a_number_is_a_condition_too),
+        cmocka_unit_test(a_list_whose_items_are_levels_defines_them_under_any_heading),
+        cmocka_unit_test(what_follows_an_arrow_is_the_response),
+        cmocka_unit_test(a_bracket_behind_the_name_may_give_the_response),
+        cmocka_unit_test(levels_of_a_call_tree_are_no_severities),
+        cmocka_unit_test(columns_of_an_escalation_matrix_say_when),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
