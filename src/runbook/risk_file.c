@@ -3,7 +3,8 @@
  * Writing an evidence file (a log, a dump, a listing) into the working folder or a temporary one leaves the
  * system under repair as it is, so it stays `read` and is listed in writes_files. Everything else that is
  * written (configuration, scripts, hidden files, absolute paths, names from variables) is a change; so is
- * every file on another machine. */
+ * every file on another machine, and what is appended to a file, for a command that only reads may run twice.
+ */
 #include "runbook/risk_priv.h"
 
 #include <string.h>
@@ -69,4 +70,10 @@ void scan_written_file(struct scan *scan, const struct word *file, const char *p
         strings_add(scan->arena, &scan->risk->writes_files, path);
     if (!is_temporary(path) && !is_evidence(scan, path))
         risk_raise(scan, RISK_MUTATE, part, "writes a file here");
+}
+
+void scan_appended_file(struct scan *scan, const struct word *file, const char *part)
+{
+    if (!is_stream(file->text))
+        risk_raise(scan, RISK_MUTATE, part, "appends to a file, and again each time it runs");
 }

@@ -182,6 +182,7 @@ static bool blank_skip(struct powershell *ps)
 
 static void redirect_read(struct powershell *ps)
 {
+    bool appends = ps->at + 1 < ps->end && ps->at[1] == '>';
     while (ps->at < ps->end && (*ps->at == '>' || *ps->at == '&' || isspace((unsigned char)*ps->at)))
         ps->at++;
     if (ps->at >= ps->end)
@@ -191,6 +192,8 @@ static void redirect_read(struct powershell *ps)
     if (!copies && file && strcmp(file, "$null") != 0) {
         struct word word = {.text = file, .dynamic = strchr(file, '$') != NULL};
         scan_written_file(ps->scan, &word, file);
+        if (appends)
+            scan_appended_file(ps->scan, &word, file);
     }
 }
 

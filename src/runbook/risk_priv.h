@@ -259,6 +259,8 @@ void scan_node(struct scan *scan, TSNode node);
 void scan_command(struct scan *scan, const struct word *words, size_t n_words);
 /* A file that the command writes: by redirection (risk_file.c) or an option. */
 void scan_written_file(struct scan *scan, const struct word *file, const char *part);
+/* It is written at its end, besides. */
+void scan_appended_file(struct scan *scan, const struct word *file, const char *part);
 
 /* Of the tree (risk_tree.c). */
 const char *node_text(struct scan *scan, TSNode node);

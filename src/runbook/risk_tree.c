@@ -121,7 +121,10 @@ static void file_redirect(struct scan *scan, TSNode node, struct words *argument
             continue;
         if (strchr(op, '>')) {
             scan->saved = true;
-            scan_written_file(scan, &file, arena_printf(scan->arena, "%s %s", op, file.text));
+            const char *part = arena_printf(scan->arena, "%s %s", op, file.text);
+            scan_written_file(scan, &file, part);
+            if (strstr(op, ">>"))
+                scan_appended_file(scan, &file, part);
         } else if (strcmp(file.text, "/dev/null") != 0) {
             scan->stdin_hidden = true;
             if (scan->risk->needs_files.n < 32 && !scan->there && strncmp(file.text, "/dev/", 5) != 0)
