@@ -11,6 +11,7 @@ int cmd_risk(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_config(int argc, char **argv);
+int cmd_drill(int argc, char **argv);
 int cmd_deny(int argc, char **argv);
 int cmd_drift(int argc, char **argv);
 int cmd_export(int argc, char **argv);

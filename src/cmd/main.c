@@ -34,6 +34,7 @@ static const struct command_row rows[] = {
     {"approve", cmd_approve, "let a step run that waits for a person"},
     {"deny", cmd_deny, "refuse a step that waits for a person"},
     {"step", cmd_step, "tick, answer, choose, skip or start a step of a run"},
+    {"drill", cmd_drill, "rehearse an incident on a system that can be broken"},
     {"oncall", cmd_oncall, "print who is on call"},
     {"simulate", cmd_simulate, "print whom an alert would page when, without a server"},
     {"config", cmd_config, "check a configuration file"},

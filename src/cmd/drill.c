@@ -1,0 +1,280 @@
+/* crashcart drill list|run: rehearsals against the ward, in a house of their own (drill/house.h). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "cmd/command_line.h"
+#include "cmd/commands.h"
+#include "cmd/terminal.h"
+#include "drill/course.h"
+#include "drill/house.h"
+
+static const char usage[] =
+    "usage: crashcart drill list [--json]\n"
+    "       crashcart drill run NAME [--unattended] [--json]\n"
+    "\n"
+    "  A drill breaks a stand-in of a system, and you answer the page: detect, page,\n"
+    "  diagnose, approve, verify, report. It runs on a server of its own and touches\n"
+    "  nothing else of this machine.\n"
+    "  --unattended    a drill responder approves what the drill file says\n"
+    "  --drills DIR    where the drills are (./drills, or beside the program)\n"
+    "  --runbooks DIR  where their runbooks are (runbooks beside the drills)\n"
+    "  --reports DIR   where the report is kept ($XDG_STATE_HOME/crashcart/drills)\n"
+    "  Exit 1: the drill was not passed.\n";
+
+struct options {
+    const char *drills, *runbooks, *reports;
+    bool json, unattended;
+};
+
+/* ---- finding things ---- */
+
+static bool is_there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* The folder that holds this program. */
+static const char *program_folder(struct arena *arena, const char **ret_program)
+{
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[n > 0 ? n : 0] = '\0';
+    *ret_program = arena_strdup(arena, path);
+    char *slash = strrchr(path, '/');
+    return arena_strndup(arena, path, slash ? (size_t)(slash - path) : 0);
+}
+
+static const char *first_there(struct arena *arena, const char *const *places)
+{
+    const char *full;
+    for (; *places; places++)
+        if (is_there(*places) && (full = realpath(*places, NULL))) {
+            const char *copy = arena_strdup(arena, full);
+            free((void *)(uintptr_t)full);
+            return copy;
+        }
+    return NULL;
+}
+
+static const char *drills_find(struct arena *arena, const struct options *options)
+{
+    const char *program, *folder = program_folder(arena, &program);
+    const char *const places[] = {
+        options->drills ? options->drills : "drills",
+        options->drills ? options->drills : arena_printf(arena, "%s/../drills", folder),
+        options->drills ? options->drills : arena_printf(arena, "%s/../share/crashcart/drills", folder),
+        NULL};
+    const char *found = first_there(arena, places);
+    if (!found)
+        error_print(arena_printf(arena, "%s: there is no such folder of drills; name one with --drills DIR",
+                                 places[0]));
+    return found;
+}
+
+static int site_find(struct arena *arena, const struct options *options, const char *drills,
+                     struct drill_site *ret_site)
+{
+    const char *folder = program_folder(arena, &ret_site->program);
+    const char *const wards[] = {arena_printf(arena, "%s/ward/ward", folder),
+                                 arena_printf(arena, "%s/ward", folder), NULL};
+    const char *const runbooks[] = {
+        options->runbooks ? options->runbooks : arena_printf(arena, "%s/../runbooks", drills), NULL};
+    ret_site->ward = first_there(arena, wards);
+    ret_site->runbooks = first_there(arena, runbooks);
+    ret_site->attended = !options->unattended;
+    ret_site->tells = !options->json;
+    if (!ret_site->ward)
+        error_print(arena_printf(arena, "%s: the second program is not there; a drill needs it", wards[1]));
+    else if (!ret_site->runbooks)
+        error_print(
+            arena_printf(arena, "%s: there is no such folder; name one with --runbooks DIR", runbooks[0]));
+    return ret_site->ward && ret_site->runbooks ? 0 : -1;
+}
+
+static int folders_make(const char *path)
+{
+    char part[4096];
+    for (size_t i = 1; path[i] && i < sizeof part; i++)
+        if (path[i] == '/' || !path[i + 1]) {
+            snprintf(part, sizeof part, "%.*s", (int)i + !path[i + 1], path);
+            if (mkdir(part, 0700) < 0 && errno != EEXIST)
+                return -1;
+        }
+    return 0;
+}
+
+/* "2026-03-01T090000-service-down.md", in a folder that is there then. NULL after a message. */
+static const char *report_path(struct arena *arena, const struct options *options,
+                               const struct drill_plan *plan)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    const char *folder = options->reports  ? options->reports
+                         : state && *state ? arena_printf(arena, "%s/crashcart/drills", state)
+                         : home && *home   ? arena_printf(arena, "%s/.local/state/crashcart/drills", home)
+                                           : "crashcart-drills";
+    char at[TIME_TEXT_BYTES], full[4096];
+    if (folders_make(folder) < 0 || !realpath(folder, full)) {
+        error_print(arena_printf(arena, "%s: %s; name a folder with --reports DIR", folder, strerror(errno)));
+        return NULL;
+    }
+    time_format_rfc3339(clock_wall_us(clock_system()), at);
+    return arena_printf(arena, "%s/%.13s%.2s%.2s-%s.md", full, at, at + 14, at + 17, plan->name);
+}
+
+/* ---- list ---- */
+
+static int list(const struct drill_plans *plans, const struct options *options)
+{
+    scoped_buf struct buf out = {0};
+    struct json_writer w = jw_start(&out);
+    if (options->json) {
+        jw_begin_object(&w);
+        jw_name(&w, "drills");
+        jw_begin_array(&w);
+    }
+    list_each (plan, plans)
+        if (options->json) {
+            jw_begin_object(&w);
+            jw_pair(&w, "name", plan->name);
+            jw_pair(&w, "scenario", plan->scenario);
+            jw_pair(&w, "system", plan->system);
+            jw_pair(&w, "about", plan->about);
+            jw_end_object(&w);
+        } else {
+            buf_printf(&out, "%-30s", plan->name);
+            text_add_fit(&out, plan->about, TERMINAL_COLUMNS - 30, false);
+            buf_putc(&out, '\n');
+        }
+    if (options->json) {
+        jw_end_array(&w);
+        jw_end_object(&w);
+        buf_putc(&out, '\n');
+    } else {
+        buf_puts(&out, "next: crashcart drill run NAME\n");
+    }
+    fwrite(buf_text(&out), 1, out.n_bytes, stdout);
+    return EXIT_DONE;
+}
+
+/* ---- run ---- */
+
+struct rehearsal {
+    const struct drill_site *site;
+    const struct drill_plan *plan;
+    const char *path;         /* of the report */
+    int result_fd, report_fd; /* files in memory: what is inside cannot write anywhere else */
+};
+
+static void put(int fd, const struct buf *text)
+{
+    for (size_t at = 0; at < text->n_bytes;) {
+        ssize_t n = write(fd, text->at + at, text->n_bytes - at);
+        if (n <= 0)
+            return;
+        at += (size_t)n;
+    }
+}
+
+static int live(void *context)
+{
+    const struct rehearsal *rehearsal = context;
+    scoped_arena struct arena *arena = arena_new();
+    scoped_buf struct buf json = {0}, report = {0};
+    struct drill_result result;
+    drill_course(arena, rehearsal->site, rehearsal->plan, &result);
+    drill_result_json(&json, &result, rehearsal->path);
+    drill_result_report(&report, &result);
+    put(rehearsal->result_fd, &json);
+    put(rehearsal->report_fd, &report);
+    return result.passed ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static void take(int fd, struct buf *ret_text)
+{
+    char piece[65536];
+    ssize_t n;
+    lseek(fd, 0, SEEK_SET);
+    while ((n = read(fd, piece, sizeof piece)) > 0)
+        buf_add(ret_text, piece, (size_t)n);
+}
+
+static int tell_result(struct arena *arena, const struct options *options, const struct rehearsal *rehearsal,
+                       int code)
+{
+    scoped_buf struct buf json = {0}, report = {0};
+    struct err err;
+    take(rehearsal->result_fd, &json);
+    take(rehearsal->report_fd, &report);
+    if (file_write(rehearsal->path, buf_text(&report), report.n_bytes, 0600, &err) < 0) {
+        error_print(err.text);
+        return EXIT_UNREACHABLE;
+    }
+    if (options->json) {
+        fwrite(buf_text(&json), 1, json.n_bytes, stdout);
+        return code;
+    }
+    const char *card = strstr(buf_text(&report), "\n---\n");
+    fwrite(buf_text(&report), 1, card ? (size_t)(card - buf_text(&report)) : report.n_bytes, stdout);
+    printf("\nreport: %s\n", rehearsal->path);
+    (void)arena;
+    return code;
+}
+
+static int run(struct arena *arena, const struct options *options, const char *drills,
+               const struct drill_plan *plan)
+{
+    struct drill_site site;
+    struct err err = {0};
+    struct rehearsal rehearsal = {.site = &site, .plan = plan};
+    if (site_find(arena, options, drills, &site) < 0 || !(rehearsal.path = report_path(arena, options, plan)))
+        return EXIT_UNREACHABLE;
+    rehearsal.result_fd = memfd_create("result", 0);
+    rehearsal.report_fd = memfd_create("report", 0);
+    int code = house_live(live, &rehearsal, &err);
+    if (code < 0) {
+        error_print(err.text);
+        return EXIT_UNREACHABLE;
+    }
+    return tell_result(arena, options, &rehearsal, code);
+}
+
+int cmd_drill(int argc, char **argv)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct options options = {0};
+    const struct command_option table[] = {
+        {"--json", &options.json, NULL},       {"--unattended", &options.unattended, NULL},
+        {"--drills", NULL, &options.drills},   {"--runbooks", NULL, &options.runbooks},
+        {"--reports", NULL, &options.reports}, {0}};
+    struct strings words = {0};
+    struct drill_plans plans = {0};
+    struct err err;
+    int parsed = command_line_parse(arena, argc, argv, table, usage, &words);
+    if (parsed != 0)
+        return command_line_exit(parsed);
+    bool lists = words.n == 1 && strcmp(words.at[0], "list") == 0;
+    if (!lists && (words.n != 2 || strcmp(words.at[0], "run") != 0))
+        return usage_error(usage, "drill: list, or run NAME");
+    const char *drills = drills_find(arena, &options);
+    if (!drills)
+        return EXIT_UNREACHABLE;
+    if (drill_plans_load(arena, drills, &plans, &err) < 0) {
+        error_print(err.text);
+        return EXIT_REFUSED;
+    }
+    if (lists)
+        return list(&plans, &options);
+    const struct drill_plan *plan = drill_plan_find(&plans, words.at[1]);
+    if (!plan)
+        return usage_error(usage, "there is no drill \"%s\"; crashcart drill list names them", words.at[1]);
+    return run(arena, &options, drills, plan);
+}

@@ -1,0 +1,179 @@
+#include "drill/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "config/yaml.h"
+
+struct reader {
+    struct arena *arena;
+    struct err *err;
+};
+
+static int wrong(struct reader *reader, const struct node *node, const char *what)
+{
+    return err_set(reader->err, "line %d: %s", node ? node->line : 1, what);
+}
+
+static int text_read(struct reader *reader, const struct node *map, const char *key, bool must_be,
+                     const char **ret_text)
+{
+    const struct node *node = node_find(map, key);
+    if (!node && !must_be)
+        return 0;
+    if (!node || node->kind != NODE_TEXT || !*node->text)
+        return err_set(reader->err, "line %d: %s: a text is wanted",
+                       node  ? node->line
+                       : map ? map->line
+                             : 1,
+                       key);
+    *ret_text = node->text;
+    return 0;
+}
+
+static int pairs_read(struct reader *reader, const struct node *map, const char *key, struct drill_pairs *ret)
+{
+    const struct node *node = node_find(map, key);
+    if (!node)
+        return 0;
+    if (node->kind != NODE_MAP)
+        return wrong(reader, node, "NAME: VALUE is wanted");
+    list_each (entry, &node->entries) {
+        char *end;
+        if (entry->value->kind != NODE_TEXT)
+            return wrong(reader, entry->value, "a value is wanted");
+        struct drill_pair *pair = list_push(reader->arena, ret);
+        pair->name = entry->key->text;
+        pair->value = entry->value->text;
+        strtod(pair->value, &end);
+        pair->is_number = entry->value->plain && end != pair->value && *end == '\0';
+    }
+    return 0;
+}
+
+static int act_read(struct reader *reader, const struct node *node, struct drill_plan *plan)
+{
+    struct drill_act *act = list_push(reader->arena, &plan->acts);
+    if (node->kind != NODE_MAP)
+        return wrong(reader, node, "run:, open: or by_hand: is wanted");
+    if (text_read(reader, node, "run", false, &act->run) < 0 ||
+        text_read(reader, node, "open", false, &act->open) < 0 ||
+        text_read(reader, node, "by_hand", false, &act->by_hand) < 0 ||
+        text_read(reader, node, "shell", false, &act->shell) < 0 ||
+        pairs_read(reader, node, "set", &act->set) < 0 ||
+        pairs_read(reader, node, "values", &act->values) < 0)
+        return -1;
+    if (!act->run + !act->open + !act->by_hand != 2)
+        return wrong(reader, node, "one of run:, open: and by_hand: is wanted");
+    return 0;
+}
+
+static int acts_read(struct reader *reader, const struct node *list, struct drill_plan *plan)
+{
+    if (list && list->kind != NODE_LIST)
+        return wrong(reader, list, "a list is wanted");
+    if (list)
+        list_each (entry, &list->entries)
+            if (act_read(reader, entry->value, plan) < 0)
+                return -1;
+    return 0;
+}
+
+static int lacks_read(struct reader *reader, const struct node *list, struct drill_plan *plan)
+{
+    if (list && list->kind != NODE_LIST)
+        return wrong(reader, list, "a list is wanted");
+    if (list)
+        list_each (entry, &list->entries) {
+            if (entry->value->kind != NODE_TEXT)
+                return wrong(reader, entry->value, "a text is wanted");
+            strings_add(reader->arena, &plan->lacks, entry->value->text);
+        }
+    return 0;
+}
+
+int drill_plan_read(struct arena *arena, const char *bytes, size_t n_bytes, struct drill_plan *ret_plan,
+                    struct err *err)
+{
+    struct reader reader = {.arena = arena, .err = err};
+    struct drill_plan plan = {0};
+    const struct node *root = NULL;
+    int line = 0;
+    if (yaml_read(arena, bytes, n_bytes, &root, &line, err) < 0)
+        return err_prefix(err, "line %d: ", line);
+    const struct node *detect = node_find(root, "detect"), *expect = node_find(root, "expect");
+    if (text_read(&reader, root, "scenario", true, &plan.scenario) < 0 ||
+        text_read(&reader, root, "about", true, &plan.about) < 0 ||
+        text_read(&reader, root, "runbook", true, &plan.runbook) < 0 ||
+        text_read(&reader, root, "verify", true, &plan.verify) < 0 ||
+        text_read(&reader, detect, "url", false, &plan.detect_url) < 0 ||
+        text_read(&reader, detect, "when", false, &plan.detect_when) < 0 ||
+        text_read(&reader, detect, "shell", false, &plan.detect_shell) < 0 ||
+        text_read(&reader, root, "break", false, &plan.breaks) < 0 ||
+        text_read(&reader, root, "verify_shell", false, &plan.verify_shell) < 0 ||
+        text_read(&reader, detect, "summary", true, &plan.summary) < 0 ||
+        text_read(&reader, expect, "procedure", true, &plan.procedure) < 0 ||
+        text_read(&reader, expect, "severity", false, &plan.severity) < 0 ||
+        pairs_read(&reader, root, "inject", &plan.inject) < 0 ||
+        pairs_read(&reader, detect, "alert", &plan.alert) < 0 ||
+        acts_read(&reader, node_find(root, "respond"), &plan) < 0 ||
+        lacks_read(&reader, node_find(root, "lacks"), &plan) < 0)
+        return -1;
+    if (!plan.detect_url && !plan.detect_when && !plan.detect_shell)
+        return wrong(&reader, detect ? detect : root, "detect: has url:, when: or shell:");
+    if (!plan.alert.n)
+        return wrong(&reader, detect, "detect: has alert: with the labels of the alert");
+    *ret_plan = plan;
+    return 0;
+}
+
+/* ---- the folder ---- */
+
+/* "pneumonia-detector/service-down.yaml"; false: something else, as the system file or a file of a work tree.
+ */
+static bool path_split(struct arena *arena, const char *path, struct drill_plan *plan)
+{
+    const char *slash = strchr(path, '/');
+    const char *end = strrchr(path, '.');
+    if (!slash || strchr(slash + 1, '/') || strcmp(slash, "/system.yaml") == 0)
+        return false;
+    plan->system = arena_strndup(arena, path, (size_t)(slash - path));
+    plan->name = arena_strndup(arena, slash + 1, (size_t)(end - slash - 1));
+    return true;
+}
+
+int drill_plans_load(struct arena *arena, const char *folder, struct drill_plans *ret_plans, struct err *err)
+{
+    static const char *const endings[] = {".yaml", NULL};
+    static const struct folder_limits limits = {
+        .endings = endings, .file_bytes = DRILL_FILE_BYTES, .n_files = 1000, .depth = 2};
+    struct folder files;
+    if (folder_read(arena, folder, &limits, &files, err) < 0)
+        return -1;
+    for (size_t i = 0; i < files.n_files; i++) {
+        const struct folder_file *file = &files.files[i];
+        struct drill_plan path = {0}, plan;
+        if (!path_split(arena, file->path, &path))
+            continue;
+        if (drill_plan_read(arena, file->bytes, file->n_bytes, &plan, err) < 0)
+            return err_prefix(err, "%s/%s: ", folder, file->path);
+        plan.name = path.name;
+        plan.system = path.system;
+        plan.path = arena_printf(arena, "%s/%s", folder, file->path);
+        plan.folder = arena_printf(arena, "%s/%s", folder, path.system);
+        *(struct drill_plan *)list_push(arena, ret_plans) = plan;
+    }
+    return 0;
+}
+
+const struct drill_plan *drill_plan_find(const struct drill_plans *plans, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    list_each (plan, plans)
+        if (strcmp(plan->name, slash ? slash + 1 : name) == 0 &&
+            (!slash || (strncmp(plan->system, name, (size_t)(slash - name)) == 0 &&
+                        plan->system[slash - name] == '\0')))
+            return plan;
+    return NULL;
+}
