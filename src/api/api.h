@@ -50,6 +50,9 @@ struct api_backend {
      * is known of it. Member NULL: nothing ever is. Any thread. */
     bool (*step_output)(void *core, int64_t run, int line, uint64_t from, struct buf *out,
                         struct api_output *ret_output);
+    /* The configuration or the runbooks in force are older than the files, which have errors. Member NULL:
+     * they never are. Any thread. */
+    bool (*site_kept)(void *core);
 };
 
 enum { API_READERS = 4 }; /* more than there are threads */

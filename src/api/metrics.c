@@ -95,6 +95,13 @@ void get_metrics(struct request *request)
                "# TYPE crashcart_alerts_standing gauge\n"
                "crashcart_alerts_standing %zu\n",
                n_alerts);
+    bool kept = api->backend.site_kept && api->backend.site_kept(api->backend.core);
+    buf_printf(
+        out,
+        "# HELP crashcart_config_last_reload_successful 0: the files have errors, older ones are in force.\n"
+        "# TYPE crashcart_config_last_reload_successful gauge\n"
+        "crashcart_config_last_reload_successful %d\n",
+        !kept);
     write_incidents(out, incidents, n);
     write_answers(out, &api->metrics);
 }

@@ -6,12 +6,13 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "config/file.h"
 #include "config/read_priv.h"
 #include "config/yaml.h"
 
 enum { MOST_FILE_BYTES = 1024 * 1024, CALENDAR_BACK_DAYS = 60, CALENDAR_AHEAD_DAYS = 2 * 366 };
 
-static const char DEFAULT_FILE[] = "crashcart.yaml";
+const char CONFIG_DEFAULT_FILE[] = "crashcart.yaml";
 
 bool errors_full(const struct reading *reading)
 {
@@ -132,8 +133,9 @@ static const char *beside(struct arena *arena, const char *file, const char *pat
     return slash && path[0] != '/' ? arena_printf(arena, "%.*s/%s", (int)(slash - file), file, path) : path;
 }
 
-static void read_calendars(const struct reading *reading, struct config *config)
+void config_read_calendars(struct config *config, struct config_errors *errors)
 {
+    const struct reading at = {config->arena, config->file, errors}, *reading = &at;
     scoped_arena struct arena *arena = arena_new();
     const struct roster_name *names = names_of(arena, config);
     int64_t now_us = clock_wall_us(clock_system()), day_us = INT64_C(86400) * US_PER_S;
@@ -160,8 +162,8 @@ int config_load(const char *path, struct config **ret_config, struct config_erro
     size_t n_bytes = 0;
     struct err err = {0};
     errors->list = (struct strings){0};
-    if (!path && access(DEFAULT_FILE, F_OK) == 0)
-        path = DEFAULT_FILE;
+    if (!path && access(CONFIG_DEFAULT_FILE, F_OK) == 0)
+        path = CONFIG_DEFAULT_FILE;
     if (path && file_read(arena, path, MOST_FILE_BYTES, &bytes, &n_bytes, &err)) {
         strings_add(errors->arena, &errors->list, arena_strdup(errors->arena, err.text));
         return -1;
@@ -169,8 +171,7 @@ int config_load(const char *path, struct config **ret_config, struct config_erro
     struct config *config = config_parse(path, bytes, n_bytes, errors);
     if (!config)
         return 1;
-    struct reading reading = {config->arena, config->file, errors};
-    read_calendars(&reading, config);
+    config_read_calendars(config, errors);
     if (errors->list.n) {
         config_free(config);
         return 1;

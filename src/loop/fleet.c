@@ -156,13 +156,16 @@ int fleet_run(const struct fleet *fleet)
     struct round round = {.fleet = fleet, .signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
     must(round.signal_fd >= 0);
     int n_failed = 0; /* rounds in a row that ended too soon */
-    for (bool first = true; !round.stop; first = false) {
+    for (bool first = true; !round.stop;) {
         int64_t begun_ms = now_ms();
+        round.refused = false;
         round_run(&round);
-        if (first && round.refused)
-            break;
         if (round.stop)
             break;
+        bool mended = round.refused && fleet->mend && fleet->mend(fleet->context);
+        if (first && round.refused && !mended)
+            break;
+        first = first && round.refused;
         if (now_ms() - begun_ms > GOOD_ROUND_S * 1000)
             n_failed = 0;
         pause_before_round(&round, n_failed++);

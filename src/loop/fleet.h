@@ -20,12 +20,13 @@ struct fleet {
     size_t n_members;
     /* Starts all of them; ret_pids in the order of members. -1: none of them runs on. */
     int (*start)(void *context, pid_t *ret_pids, struct err *err);
+    bool (*mend)(void *context);   /* after a member refused: true: it was mended. NULL: nothing can be */
     void (*reload)(void *context); /* after SIGHUP was passed on; NULL: nothing more to do */
     void *context;
 };
 
 /* Runs until SIGTERM or SIGINT, then ends all and gives 0. A member that ends with FLEET_REFUSED in the first
- * round cannot start because of something that a person must mend: all end, and the result is FLEET_REFUSED.
- * Any other end starts all again, after 0, 0.1, 0.5, 1, 2, then every 5 s; a round of a minute counts as
- * good. The process must have one thread. */
+ * round, or again after mend, cannot start because of something that a person must mend: all end, and the
+ * result is FLEET_REFUSED. Any other end starts all again, after 0, 0.1, 0.5, 1, 2, then every 5 s; a round
+ * of a minute counts as good. The process must have one thread. */
 int fleet_run(const struct fleet *fleet);

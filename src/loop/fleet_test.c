@@ -17,6 +17,7 @@ struct stage {
     const char *scripts[2]; /* of the two members */
     int words_fd;           /* where they write: descriptor 1 */
     int round;
+    bool mends; /* once */
 };
 
 static const struct fleet_member members[] = {{"first", true}, {"second", false}};
@@ -43,25 +44,41 @@ static int stage_start(void *context, pid_t *ret_pids, struct err *err)
     return 0;
 }
 
+static bool stage_mend(void *context)
+{
+    struct stage *stage = context;
+    bool mends = stage->mends;
+    stage->mends = false;
+    return mends;
+}
+
 struct show {
     pid_t fleet;
     int words;
 };
 
-static void show_begin(const char *first, const char *second, struct show *show)
+static void show_begin_mended(const char *first, const char *second, bool mends, struct show *show)
 {
     int words[2];
     assert_int_equal(pipe2(words, O_CLOEXEC), 0);
     show->fleet = fork();
     assert_true(show->fleet >= 0);
     if (show->fleet == 0) {
-        struct stage stage = {.scripts = {first, second}, .words_fd = words[1]};
+        struct stage stage = {.scripts = {first, second}, .words_fd = words[1], .mends = mends};
         log_setup("fleet", LOG_ERROR + 1);
-        _exit(fleet_run(
-            &(struct fleet){.members = members, .n_members = 2, .start = stage_start, .context = &stage}));
+        _exit(fleet_run(&(struct fleet){.members = members,
+                                        .n_members = 2,
+                                        .start = stage_start,
+                                        .mend = stage_mend,
+                                        .context = &stage}));
     }
     close(words[1]);
     show->words = words[0];
+}
+
+static void show_begin(const char *first, const char *second, struct show *show)
+{
+    show_begin_mended(first, second, false, show);
 }
 
 static void assert_says(const struct show *show, const char *word)
@@ -122,6 +139,18 @@ static void a_refusal_at_the_first_start_ends_it(void **state)
     (void)state;
     struct show show;
     show_begin("exit 3", WAITING, &show);
+    assert_ends(&show, FLEET_REFUSED);
+}
+
+static void what_is_mended_after_a_refusal_is_tried_once(void **state)
+{
+    (void)state;
+    struct show show;
+    show_begin_mended("[ $ROUND = 1 ] && exit 3; echo up; " WAITING, WAITING, true, &show);
+    assert_says(&show, "up");
+    kill(show.fleet, SIGTERM);
+    assert_ends(&show, 0);
+    show_begin_mended("exit 3", WAITING, true, &show);
     assert_ends(&show, FLEET_REFUSED);
 }
 
@@ -187,6 +216,7 @@ int main(void)
         cmocka_unit_test(a_stop_ends_the_first_before_the_others),
         cmocka_unit_test(one_that_ends_takes_all_down_and_all_start_again),
         cmocka_unit_test(a_refusal_at_the_first_start_ends_it),
+        cmocka_unit_test(what_is_mended_after_a_refusal_is_tried_once),
         cmocka_unit_test(a_refusal_later_does_not),
         cmocka_unit_test(a_reload_reaches_those_that_hear_it),
         cmocka_unit_test(a_held_signal_waits_for_its_handler),

@@ -21,6 +21,7 @@ static const struct {
     {"--started-fd", offsetof(struct role_options, started_fd), true},
     {"--core-fd", offsetof(struct role_options, core_fd), true},
     {"--config-fd", offsetof(struct role_options, config_fd), true},
+    {"--config-stale", offsetof(struct role_options, config_stale), false},
     {"--first-config-fd", offsetof(struct role_options, first_config_fd), true},
 };
 enum { OPTIONS = sizeof table / sizeof *table };

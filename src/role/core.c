@@ -126,6 +126,11 @@ static bool is_ready(void *context)
     return __atomic_load_n(&((struct core *)context)->ready, __ATOMIC_ACQUIRE);
 }
 
+static bool is_site_kept(void *context)
+{
+    return __atomic_load_n(&((struct core *)context)->site_kept, __ATOMIC_ACQUIRE);
+}
+
 struct patient {
     struct job job;
     void (*then)(void *context);
@@ -326,8 +331,8 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
     const char *runbooks =
         arena_strdup(arena, core->options->runbooks ? core->options->runbooks : config->runbooks);
     struct api_options options = {.listen_fd = core->options->listen_fd, .clock = core->clock};
-    struct api_backend backend = {core,      submit,   wake,        ask,        is_ready,
-                                  not_begun, ask_site, reader_lost, step_output};
+    struct api_backend backend = {core,      submit,   wake,        ask,         is_ready,
+                                  not_begun, ask_site, reader_lost, step_output, is_site_kept};
     int opened = open_files(core, arena, config, &options, err);
     if (opened != 0)
         return opened;
@@ -343,7 +348,8 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
 
 static int open_core(struct core *core, struct arena *arena, struct err *err)
 {
-    struct config *config = site_read_config(core->options->config_file);
+    struct config *config = site_read_first_config(core->options);
+    core->site_kept = core->options->config_stale != NULL;
     if (!config)
         return err_set(err, "the configuration has errors");
     int opened = open_core_with(core, arena, config, err);
@@ -362,8 +368,19 @@ static void close_handle(uv_handle_t *handle, void *unused)
         uv_close(handle, NULL);
 }
 
+/* Whoever sees that core has gone ends, and then all are told to: why core went must still be heard of. */
+static void hear_no_more(void)
+{
+    sigset_t stops;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &stops, NULL);
+}
+
 static void close_core(struct core *core)
 {
+    hear_no_more();
     __atomic_store_n(&core->ready, false, __ATOMIC_RELEASE);
     queue_close(&core->queue);
     core_end_loading(core);

@@ -85,6 +85,7 @@ struct core {
     struct api *api;
     struct folder_watch *watch;
     bool ready;
+    bool site_kept;   /* what is in force is not what the files say, for they have errors */
     bool begun;       /* the engine has heard all that was kept */
     bool reader_lost; /* set by any thread */
     bool

@@ -19,8 +19,9 @@ static void *load(void *context)
     return NULL;
 }
 
-static void keep(const char *why)
+static void keep(struct core *core, const char *why)
 {
+    __atomic_store_n(&core->site_kept, true, __ATOMIC_RELEASE);
     log_event(LOG_ERROR, "site.kept", "error=%s effect=%s", log_quote(why),
               log_quote("the configuration and runbooks from before stay in force"));
 }
@@ -32,6 +33,7 @@ static void replace(struct core *core, struct site *site)
     core->site = site;
     pthread_mutex_unlock(&core->site_lock);
     if (before) {
+        __atomic_store_n(&core->site_kept, false, __ATOMIC_RELEASE);
         engine_learn(core->engine, site->config, site->library);
         log_event(LOG_INFO, "site.loaded", "runbooks=%zu", site->library->n_runbooks);
         site_free(before);
@@ -52,7 +54,7 @@ static void on_loaded(uv_async_t *done)
     if (loading->site)
         replace(core, loading->site);
     else if (!first)
-        keep(loading->err.text);
+        keep(core, loading->err.text);
     if (first && (!loading->site || core_begin(core, &err) < 0)) {
         log_event(LOG_ERROR, "core.cannot_start", "error=%s",
                   log_quote(loading->site ? err.text : loading->err.text));
@@ -66,7 +68,7 @@ void core_load_site(struct core *core, struct config *config)
 {
     struct site_loading *loading = &core->loading;
     if (!config) {
-        keep("the configuration has errors");
+        keep(core, "the configuration has errors");
         return;
     }
     loading->again = loading->running;

@@ -20,7 +20,8 @@ struct role_options {
     int started_fd;            /* core: closed once it listens, for the supervisor to see */
     int core_fd;               /* courier, runner: frames to core */
     int config_fd;             /* courier: where the supervisor hands over a changed configuration file */
-    int first_config_fd;       /* courier, runner: the file as it was before core started; 0: read it */
+    int first_config_fd;       /* the configuration in force, which the file may not be; 0: read the file */
+    const char *config_stale;  /* "yes": core: the file has errors; runner: nothing is run by what was kept */
 };
 
 /* Each gives the exit code. role_supervise needs only the first four options; listen and data NULL: what the

@@ -18,6 +18,7 @@
 struct working {
     struct runner *runner;
     struct runner_watch *watch;
+    const char *stale_file; /* it has errors: what is in force is a copy, by which nothing is run. Or NULL */
 };
 
 static void report(void *context, const struct runner_event *event)
@@ -42,9 +43,32 @@ static void on_stop(struct hand *hand, struct json json)
                   (long long)run);
 }
 
+/* The copy lies where core may write, in an installation without users of their own. */
+static void refuse_by_copy(struct hand *hand, const struct runner_order *order)
+{
+    struct runner_event event = {
+        .run = order->run,
+        .attempt = order->attempt,
+        .line = order->line,
+        .result =
+            {.state = STEP_REFUSED,
+             .exit_code = -1,
+             .why = "The configuration file has errors, and no command is run by the copy of an older one.",
+             .output = ""},
+    };
+    report(hand, &event);
+}
+
+static bool is_mended(const char *file)
+{
+    struct config *config = site_read_config(file);
+    config_free(config);
+    return config != NULL;
+}
+
 static void on_order(struct hand *hand, struct json json)
 {
-    const struct working *working = hand->context;
+    struct working *working = hand->context;
     if (hand->kind == FRAME_STEP_STOP) {
         on_stop(hand, json);
         return;
@@ -54,6 +78,8 @@ static void on_order(struct hand *hand, struct json json)
     struct err err;
     if (runner_order_read(arena, json, &order, &err) < 0)
         log_event(LOG_ERROR, "frame.refused", "from=core error=%s", log_quote(err.text));
+    else if (working->stale_file && !is_mended(working->stale_file))
+        refuse_by_copy(hand, &order);
     else
         runner_start(working->runner, &order);
     shell_grammar_put_away();
@@ -139,6 +165,7 @@ int role_runner(const struct role_options *options)
         exit_code = EXIT_CANNOT_OPEN;
     } else {
         hand.context = &working;
+        working.stale_file = options->config_stale ? options->config_file : NULL;
         working.watch = runner_watch_new(&hand.loop, hand.core);
         runner_watch(working.runner, runner_watch_add, working.watch);
         log_event(LOG_INFO, "runner.ready", "work=%s/runner", options->data);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "config/file.h"
 #include "config/policy.h"
 #include "role/role.h"
 
@@ -49,6 +50,13 @@ struct config *site_read_first_config(const struct role_options *options)
         return site_read_config(options->config_file);
     struct config *config = site_read_open_config(options->config_file, options->first_config_fd);
     close(options->first_config_fd);
+    if (!config || !options->listen_fd)
+        return config;
+    scoped_arena struct arena *arena = arena_new();
+    struct config_errors errors = {.arena = arena};
+    config_read_calendars(config, &errors);
+    for (size_t i = 0; i < errors.list.n; i++)
+        site_log_config_error(errors.list.at[i]);
     return config;
 }
 

@@ -17,7 +17,7 @@ enum { CONFIG_BYTES = 1024 * 1024 };
 struct config *site_read_config(const char *file);
 /* The same of an open file, from its beginning, whose errors are told under that name. */
 struct config *site_read_open_config(const char *name, int fd);
-/* What courier and runner begin with; closes first_config_fd. */
+/* What a role begins with; closes first_config_fd. Calendars are core's: those that can be read. */
 struct role_options;
 struct config *site_read_first_config(const struct role_options *options);
 void site_log_config_error(const char *line);

@@ -16,10 +16,12 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "config/file.h"
 #include "loop/child.h"
 #include "loop/fleet.h"
 #include "loop/listen.h"
 #include "role/arguments.h"
+#include "role/kept.h"
 #include "role/role_user.h"
 #include "role/site.h"
 
@@ -35,6 +37,7 @@ struct supervisor {
     const char *secret_variables[2]; /* of the environment; for that role's eyes only. NULL: none */
     int config_fd;                   /* to the courier; -1: it does not run */
     struct role_user users[ROLES];
+    struct kept kept;
 };
 
 enum { PAIR_COURIER, PAIR_RUNNER, PAIR_CONFIG, PAIRS };
@@ -118,12 +121,16 @@ static int start_core(const struct supervisor *supervisor, int pairs[PAIRS][2], 
     int started[2];
     if (pipe2(started, O_CLOEXEC) < 0)
         return err_set(err, "no pipe: %s", strerror(errno));
-    int fds[] = {-1, 1, 2, options.listen_fd, pairs[PAIR_COURIER][0], pairs[PAIR_RUNNER][0], started[1]};
+    int copy = supervisor->kept.now_fd;
+    int fds[] = {-1,         1,   2, options.listen_fd, pairs[PAIR_COURIER][0], pairs[PAIR_RUNNER][0],
+                 started[1], copy};
     options.listen_fd = 3;
     options.courier_fd = 4;
     options.runner_fd = 5;
     options.started_fd = 6;
-    int result = start_role(supervisor, CORE, &options, fds, 7, ret_pid, err);
+    options.first_config_fd = copy < 0 ? 0 : 7;
+    options.config_stale = supervisor->kept.refused ? "yes" : NULL;
+    int result = start_role(supervisor, CORE, &options, fds, 8, ret_pid, err);
     close(started[1]);
     if (result == 0)
         poll(&(struct pollfd){.fd = started[0]}, 1, HEAD_START_MS);
@@ -131,30 +138,12 @@ static int start_core(const struct supervisor *supervisor, int pairs[PAIRS][2], 
     return result;
 }
 
-/* The configuration file as it is now: the courier and the runner start when somebody may have changed it
- * already, and must not begin with what a reload would refuse. -1: there is none to be read. */
-static int config_copy(const struct supervisor *supervisor)
-{
-    scoped_arena struct arena *arena = arena_new();
-    const char *path = supervisor->options.config_file;
-    char *bytes;
-    size_t n_bytes;
-    if (!path || file_read(arena, path, CONFIG_BYTES, &bytes, &n_bytes, NULL) < 0)
-        return -1;
-    int copy = memfd_create("configuration", MFD_CLOEXEC);
-    if (copy >= 0 && write(copy, bytes, n_bytes) != (ssize_t)n_bytes) {
-        close(copy);
-        return -1;
-    }
-    return copy;
-}
-
 /* Descriptors 0 to 2 of every role: nothing to read, and the supervisor's own output. From 3 on: what it is
- * told the numbers of. */
+ * told the numbers of. All begin with the configuration in force, whatever has become of the file. */
 static int start_roles(struct supervisor *supervisor, int pairs[PAIRS][2], pid_t *pids, struct err *err)
 {
     struct role_options courier = supervisor->options, runner = supervisor->options;
-    int copy = config_copy(supervisor);
+    int copy = supervisor->kept.now_fd;
     int courier_fds[] = {-1, 1, 2, pairs[PAIR_COURIER][1], pairs[PAIR_CONFIG][1], copy};
     int runner_fds[] = {-1, 1, 2, pairs[PAIR_RUNNER][1], copy};
     courier.listen_fd = runner.listen_fd = 0;
@@ -162,14 +151,12 @@ static int start_roles(struct supervisor *supervisor, int pairs[PAIRS][2], pid_t
     courier.config_fd = 4;
     courier.first_config_fd = copy < 0 ? 0 : 5;
     runner.first_config_fd = copy < 0 ? 0 : 4;
-    int result = start_core(supervisor, pairs, &pids[CORE], err) < 0 ||
-                         start_role(supervisor, COURIER, &courier, courier_fds, 6, &pids[COURIER], err) < 0 ||
-                         start_role(supervisor, RUNNER, &runner, runner_fds, 5, &pids[RUNNER], err) < 0
-                     ? -1
-                     : 0;
-    if (copy >= 0)
-        close(copy);
-    return result;
+    runner.config_stale = supervisor->kept.now_stale ? "yes" : NULL;
+    return start_core(supervisor, pairs, &pids[CORE], err) < 0 ||
+                   start_role(supervisor, COURIER, &courier, courier_fds, 6, &pids[COURIER], err) < 0 ||
+                   start_role(supervisor, RUNNER, &runner, runner_fds, 5, &pids[RUNNER], err) < 0
+               ? -1
+               : 0;
 }
 
 static int fleet_start(void *context, pid_t *ret_pids, struct err *err)
@@ -203,6 +190,7 @@ static void fleet_reload(void *context)
     struct supervisor *supervisor = context;
     if (!supervisor->options.config_file || supervisor->config_fd < 0)
         return;
+    kept_renew(&supervisor->kept);
     int file = open(supervisor->options.config_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return; /* core says so */
@@ -226,7 +214,45 @@ static void fleet_reload(void *context)
     close(file);
 }
 
+static bool fleet_mend(void *context)
+{
+    struct supervisor *supervisor = context;
+    if (!kept_go_back(&supervisor->kept))
+        return false;
+    log_event(LOG_ERROR, "config.kept", "effect=%s",
+              log_quote("no start with the configuration as it is: trying the one from before"));
+    return true;
+}
+
 /* ---- before anything runs ---- */
+
+/* Somebody waits to be paged by this: better by what was in force than by nothing. A file that is not there
+ * is somebody's mistake at the terminal. */
+static struct config *read_config(struct role_options *options, struct arena *arena, bool *ret_stale)
+{
+    const char *file = options->config_file;
+    struct config *config = site_read_config(file);
+    *ret_stale = false;
+    if (!file)
+        file = CONFIG_DEFAULT_FILE;
+    if (config || access(file, R_OK) < 0)
+        return config;
+    const char *data = options->data ? options->data : kept_data_of(arena, file);
+    config = kept_read(data, file);
+    if (!config)
+        return NULL;
+    *ret_stale = true;
+    options->data = data;
+    log_event(
+        LOG_ERROR, "config.kept", "in_force=%s effect=%s",
+        log_quote(arena_printf(arena, "%s/configuration.kept", data)),
+        log_quote(arena_printf(arena,
+                               "%s has errors, see above. People are paged by the configuration that was "
+                               "last in force; NO COMMAND IS RUN until the file is mended. Prove it with "
+                               "`crashcart config check -c %s`, then send SIGHUP or start again",
+                               file, file)));
+    return config;
+}
 
 static int data_folder_make(const char *path)
 {
@@ -242,8 +268,11 @@ static int data_folder_make(const char *path)
 
 int role_supervise(const struct role_options *options)
 {
+    scoped_arena struct arena *arena = arena_new();
     struct supervisor supervisor = {.options = *options, .config_fd = -1};
-    struct config *config = site_read_config(options->config_file);
+    bool stale;
+    log_setup("supervisor", LOG_INFO);
+    struct config *config = read_config(&supervisor.options, arena, &stale);
     if (!config)
         return EXIT_CANNOT_OPEN;
     supervisor.options.config_file = config->file; /* the one in this folder, when none was named */
@@ -255,7 +284,6 @@ int role_supervise(const struct role_options *options)
     supervisor.secret_variables[COURIER] = variable_of(config->mail.secret);
     struct err err;
     int exit_code = EXIT_CANNOT_OPEN;
-    log_setup("supervisor", LOG_INFO);
     signal(SIGPIPE, SIG_IGN);
     if (listen_open(supervisor.options.listen, &supervisor.options.listen_fd, &err) < 0) {
         log_event(LOG_ERROR, "listen.failed", "error=%s", log_quote(err.text));
@@ -263,12 +291,17 @@ int role_supervise(const struct role_options *options)
                role_users_settle(config->user, config->runner.user, supervisor.options.data,
                                  &supervisor.users[CORE], &supervisor.users[RUNNER]) == 0) {
         supervisor.users[COURIER] = supervisor.users[CORE];
+        if (kept_begin(&supervisor.kept, arena, config->file, options->runbooks, supervisor.options.data,
+                       stale, &err) < 0)
+            log_event(LOG_WARNING, "config.not_kept", "error=%s", log_quote(err.text));
         struct fleet fleet = {.members = members,
                               .n_members = ROLES,
                               .start = fleet_start,
+                              .mend = fleet_mend,
                               .reload = fleet_reload,
                               .context = &supervisor};
         exit_code = fleet_run(&fleet);
+        kept_end(&supervisor.kept);
         close(supervisor.options.listen_fd);
     }
     config_free(config);

@@ -1,0 +1,210 @@
+#include "role/kept.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "role/site.h"
+
+static const char NAME[] = "configuration.kept";
+
+/* ---- texts ---- */
+
+struct text {
+    char *bytes;
+    size_t n_bytes;
+};
+
+static bool read_text(struct arena *arena, const char *path, struct text *ret_text)
+{
+    return file_read(arena, path, CONFIG_BYTES, &ret_text->bytes, &ret_text->n_bytes, NULL) == 0;
+}
+
+/* Nobody who holds the descriptor can change what is in it. */
+static int copy_of(const struct text *text)
+{
+    int fd = memfd_create("configuration", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd >= 0 && (write(fd, text->bytes, text->n_bytes) != (ssize_t)text->n_bytes ||
+                    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static bool read_copy(struct arena *arena, int fd, struct text *ret_text)
+{
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return false;
+    ret_text->n_bytes = (size_t)st.st_size;
+    ret_text->bytes = arena_alloc(arena, ret_text->n_bytes + 1);
+    return pread(fd, ret_text->bytes, ret_text->n_bytes, 0) == st.st_size;
+}
+
+static bool same_text(const struct text *a, const struct text *b)
+{
+    return a->n_bytes == b->n_bytes && memcmp(a->bytes, b->bytes, a->n_bytes) == 0;
+}
+
+/* core refuses a service whose runbook is not there. */
+static bool has_runbooks(const struct config *config, const char *dir)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct stat st;
+    if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode))
+        return true; /* it is said elsewhere */
+    list_each (service, &config->services) {
+        if (service->runbook && access(arena_printf(arena, "%s/%s", dir, service->runbook), F_OK) < 0)
+            return false;
+    }
+    return true;
+}
+
+/* Whether the roles can begin with it. Errors are not told: core and courier tell them. */
+static bool is_good(const struct kept *kept, const struct text *text)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct config_errors errors = {.arena = arena};
+    struct config *config = config_parse(kept->file, text->bytes, text->n_bytes, &errors);
+    bool good = config && has_runbooks(config, kept->runbooks ? kept->runbooks : config->runbooks);
+    config_free(config);
+    return good;
+}
+
+/* ---- on disk ---- */
+
+static const char *path_in(struct arena *arena, const char *data)
+{
+    return arena_printf(arena, "%s/%s", data, NAME);
+}
+
+static bool read_kept(struct arena *arena, const char *path, struct text *ret_text)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+           (st.st_mode & 077) == 0 && read_text(arena, path, ret_text);
+}
+
+static void write_kept(const struct kept *kept, const struct text *text)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct text there;
+    struct err err;
+    if (read_kept(arena, kept->path, &there) && same_text(&there, text))
+        return;
+    if (file_write(kept->path, text->bytes, text->n_bytes, 0600, &err) < 0)
+        log_event(LOG_WARNING, "config.not_kept", "error=%s", log_quote(err.text));
+}
+
+const char *kept_data_of(struct arena *arena, const char *file)
+{
+    struct text text;
+    const char *data = "crashcart-data"; /* as config/schema.c has it */
+    if (!read_text(arena, file, &text))
+        return data;
+    for (char *line = text.bytes; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, "data:", 5) != 0)
+            continue;
+        const char *value = line + 5 + strspn(line + 5, " \t\"'");
+        size_t n = strcspn(value, " \t\"'#\r\n");
+        if (n > 0)
+            data = arena_printf(arena, "%.*s", (int)n, value);
+    }
+    return data;
+}
+
+struct config *kept_read(const char *data, const char *file)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct config_errors errors = {.arena = arena};
+    struct text text;
+    return read_kept(arena, path_in(arena, data), &text)
+               ? config_parse(file, text.bytes, text.n_bytes, &errors)
+               : NULL;
+}
+
+/* ---- in memory ---- */
+
+static void close_copy(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+int kept_begin(struct kept *kept, struct arena *arena, const char *file, const char *runbooks,
+               const char *data, bool stale, struct err *err)
+{
+    *kept = (struct kept){.file = file,
+                          .path = path_in(arena, data),
+                          .runbooks = runbooks,
+                          .now_fd = -1,
+                          .before_fd = -1,
+                          .now_stale = stale,
+                          .refused = stale,
+                          .before_stale = true};
+    struct text now, before;
+    if (!file)
+        return 0;
+    bool kept_before = read_kept(arena, kept->path, &before) && is_good(kept, &before);
+    if (!(stale ? kept_before : read_text(arena, file, &now)))
+        return err_set(err, "%s cannot be read again", file);
+    kept->now_fd = copy_of(stale ? &before : &now);
+    if (kept->now_fd < 0)
+        return err_set(err, "the configuration cannot be kept: no memory file");
+    if (stale)
+        return 0;
+    if (kept_before && !same_text(&before, &now))
+        kept->before_fd = copy_of(&before);
+    if (is_good(kept, &now))
+        write_kept(kept, &now);
+    return 0;
+}
+
+void kept_end(struct kept *kept)
+{
+    close_copy(&kept->now_fd);
+    close_copy(&kept->before_fd);
+}
+
+void kept_renew(struct kept *kept)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct text text, now;
+    kept->refused = kept->file && (!read_text(arena, kept->file, &text) || !is_good(kept, &text));
+    if (!kept->file || kept->refused)
+        return;
+    bool same = read_copy(arena, kept->now_fd, &now) && same_text(&text, &now);
+    int copy = same ? -1 : copy_of(&text);
+    if (!same && copy < 0)
+        return; /* the one from before serves */
+    if (!same) {
+        close_copy(&kept->before_fd);
+        kept->before_fd = kept->now_fd;
+        kept->before_stale = kept->now_stale;
+        kept->now_fd = copy;
+    }
+    kept->now_stale = false;
+    write_kept(kept, &text);
+}
+
+bool kept_go_back(struct kept *kept)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct text text;
+    if (!read_copy(arena, kept->before_fd, &text))
+        return false;
+    close_copy(&kept->now_fd);
+    kept->now_fd = kept->before_fd;
+    kept->now_stale = kept->before_stale;
+    kept->refused = true;
+    kept->before_fd = -1;
+    write_kept(kept, &text);
+    return true;
+}
