@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/list.h"
+#include "drift/canary.h"
 
 /* What the columns of a reference are for. NULL names: "score" and "label" when there are such columns, no
  * segment, no time. Lists of names may be empty. */
@@ -33,7 +34,7 @@ struct drift_columns {
     struct strings features;    /* the only ones to watch; empty: all */
     struct strings ignored;     /* not to watch */
     struct strings categorical; /* numbers that are names */
-    double threshold;           /* a score from here on is a positive answer: 0.5 when 0 */
+    double threshold;           /* a score from here on is a positive answer; 0.5 when 0 */
 };
 
 struct drift_profile;
@@ -60,7 +61,7 @@ void drift_run_free(struct drift_run *run); /* NULL is allowed */
 int drift_run_file(struct drift_run *run, const char *path, struct err *err);
 /* Or rows as they come, in pieces of any size. name stands in messages. */
 enum drift_format { DRIFT_CSV, DRIFT_NDJSON };
-void drift_run_open(struct drift_run *run, const char *name, enum drift_format format);
+int drift_run_open(struct drift_run *run, const char *name, enum drift_format format, struct err *err);
 int drift_run_feed(struct drift_run *run, const char *bytes, size_t n_bytes, struct err *err);
 int drift_run_end(struct drift_run *run, struct err *err);
 
@@ -83,18 +84,43 @@ struct drift_index {
     uint64_t infinite_current;                 /* counted in the outermost bins */
 };
 
+/* How old the newest row is, where a column of times is named. */
+enum drift_freshness {
+    DRIFT_NO_TIME,
+    DRIFT_FRESH,
+    DRIFT_STALE,     /* older than max_age_us */
+    DRIFT_NOT_NEWER, /* than the reference's newest row: these are no new data */
+    DRIFT_FUTURE     /* more than 5 minutes ahead: a clock is wrong, and the age means nothing */
+};
+
+struct drift_limits {
+    double margin;      /* how much worse a measure may be and still count as not worse; 0.02 when 0 */
+    double confidence;  /* 0.95 when 0 */
+    int64_t max_age_us; /* 0: none */
+};
+
 struct drift_result {
     const char *profile_id;
+    bool healthy; /* stable, fresh, and not shown to be worse or undecided */
     uint64_t n_reference, n_current;
     enum drift_band band;        /* the worst of them; unknown is worse than stable */
     struct drift_index *indices; /* features in the order of the reference, all rows first, then segments */
     size_t n_indices;
+    uint64_t rows_unplaced;                      /* in segments that the reference has not, or without one */
+    struct drift_performance reference, current; /* n is 0 where nothing is known */
+    bool is_compared;                            /* both are known: */
+    struct drift_comparison comparison;
+    enum drift_freshness freshness;
+    int64_t newest_us, newest_reference_us, age_us;
 };
 
-/* Texts belong to the arena or the profile. -1: there was no row, or reading failed before. */
-int drift_run_result(struct drift_run *run, struct arena *arena, struct drift_result *ret_result,
-                     struct err *err);
+/* Once, after the last row. Texts belong to the arena or the profile. -1: there was no row, or reading failed
+ * before. */
+int drift_run_result(struct drift_run *run, struct arena *arena, const struct drift_limits *limits,
+                     int64_t now_us, struct drift_result *ret_result, struct err *err);
 
 const char *drift_band_name(enum drift_band band); /* "stable", "moderate", "major", "unknown" */
-/* The result as one stable JSON document (docs/drift.md). */
+const char *drift_freshness_name(enum drift_freshness freshness); /* "fresh", "stale", ...; NULL: no time */
+/* The result as one stable JSON document (docs/drift.md); of two models only how they compare. */
 void drift_result_print(const struct drift_result *result, struct buf *out);
+void drift_canary_print(const struct drift_result *result, struct buf *out);

@@ -82,7 +82,8 @@ struct record_sink guess_records(struct guess *guess)
 
 void guess_add_number(struct guess *guess, const char *name)
 {
-    guess->columns.at[place_of(guess, name, strlen(name))].n_numbers++;
+    size_t place = place_of(guess, name, strlen(name)); /* moves the list */
+    guess->columns.at[place].n_numbers++;
 }
 
 static bool has(const struct strings *words, const char *word)

@@ -130,3 +130,77 @@ INLINE void kernel_cells_body(const double *values, size_t n, const struct grid 
 }
 KERNEL(void, kernel_cells, (const double *values, size_t n, const struct grid *grid, uint32_t *ret_cells),
        (values, n, grid, ret_cells))
+
+/* One addition of four lanes a row. Neighbouring rows go to four copies in turn, so that an addition need not
+ * wait for the one before it. */
+enum { COPIES = 4, BINS_MAX = 32 };
+typedef double four __attribute__((vector_size(32)));
+
+INLINE void kernel_reliability_body(const double *scores, const double *labels, size_t n, size_t n_bins,
+                                    struct reliability *ret_bins)
+{
+    four sums[COPIES][BINS_MAX + 1] = {{{0}}};
+    double ends[BINS_MAX + 1];
+    double bins = (double)n_bins;
+    ends[0] = -1; /* 0 is in the first bin */
+    for (size_t b = 1; b <= n_bins; b++)
+        ends[b] = (double)b / bins;
+    for (size_t i = 0; i < n; i++) {
+        double p = scores[i], y = labels[i];
+        bool counts = (p == p) & (y == y);
+        p = counts ? p : 0;
+        y = counts ? y : 0;
+        size_t b = (size_t)(int32_t)(p * bins);
+        b -= p <= ends[b];
+        b = counts ? b : n_bins;
+        sums[i % COPIES][b] += (four){1, p, y, (p - y) * (p - y)};
+    }
+    for (size_t b = 0; b <= n_bins; b++) {
+        four sum = sums[0][b] + sums[1][b] + sums[2][b] + sums[3][b];
+        ret_bins[b].n += sum[0];
+        ret_bins[b].scores += sum[1];
+        ret_bins[b].labels += sum[2];
+        ret_bins[b].squares += sum[3];
+    }
+}
+KERNEL(void, kernel_reliability,
+       (const double *scores, const double *labels, size_t n, size_t n_bins, struct reliability *ret_bins),
+       (scores, labels, n, n_bins, ret_bins))
+
+INLINE void kernel_answers_body(const double *scores, const double *labels, size_t n, double threshold,
+                                struct answers *ret_answers)
+{
+    uint64_t positive = 0, true_positive = 0, unlabelled = 0, unscored = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t answer = scores[i] >= threshold, labelled = labels[i] == labels[i];
+        uint64_t scored = scores[i] == scores[i], truth = labels[i] > 0;
+        positive += answer & labelled;
+        true_positive += answer & truth;
+        unlabelled += scored & (labelled ^ 1);
+        unscored += scored ^ 1;
+    }
+    ret_answers->positive += positive;
+    ret_answers->true_positive += true_positive;
+    ret_answers->unlabelled += unlabelled;
+    ret_answers->unscored += unscored;
+}
+KERNEL(void, kernel_answers,
+       (const double *scores, const double *labels, size_t n, double threshold, struct answers *ret_answers),
+       (scores, labels, n, threshold, ret_answers))
+
+INLINE void kernel_labelled_body(const double *scores, const double *labels, size_t n, double *ret_scores)
+{
+    for (size_t i = 0; i < n; i++)
+        ret_scores[i] = labels[i] == labels[i] ? scores[i] : labels[i];
+}
+KERNEL(void, kernel_labelled, (const double *scores, const double *labels, size_t n, double *ret_scores),
+       (scores, labels, n, ret_scores))
+
+INLINE size_t kernel_count_no_labels_body(const double *labels, size_t n)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += (uint64_t)(labels[i] == labels[i]) & (uint64_t)(labels[i] != 0) & (uint64_t)(labels[i] != 1);
+    return count;
+}
+KERNEL(size_t, kernel_count_no_labels, (const double *labels, size_t n), (labels, n))

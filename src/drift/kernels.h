@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drift/performance.h"
+
 /* ret_counts[j] += the values that are at least edges[j]. */
 void kernel_count_from(const double *values, size_t n, const double *edges, size_t n_edges,
                        uint64_t *ret_counts);
@@ -29,3 +31,20 @@ struct grid {
     uint32_t n_cells;
 };
 void kernel_cells(const double *values, size_t n, const struct grid *grid, uint32_t *ret_cells);
+
+/* Adds each row with a score and a label to the bin of its score, of n_bins over (0, 1], and any other to bin
+ * n_bins (drift/performance.h says where a bin ends). Scores are within [0, 1] or NaN. */
+void kernel_reliability(const double *scores, const double *labels, size_t n, size_t n_bins,
+                        struct reliability *ret_bins);
+
+struct answers {
+    uint64_t positive, true_positive, unlabelled, unscored;
+};
+void kernel_answers(const double *scores, const double *labels, size_t n, double threshold,
+                    struct answers *ret_answers);
+
+/* The scores, NaN in place of those without a label. */
+void kernel_labelled(const double *scores, const double *labels, size_t n, double *ret_scores);
+
+/* The labels that are neither 0 nor 1 nor missing. */
+size_t kernel_count_no_labels(const double *labels, size_t n);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "drift/average_precision.h"
 #include "drift/kernels.h"
 #include "drift/source.h"
 #include "drift/spool.h"
@@ -14,6 +15,7 @@ struct drift_profile *profile_new(struct schema *schema)
     struct drift_profile *profile = heap_alloc(sizeof *profile);
     memset(profile, 0, sizeof *profile);
     profile->schema = schema;
+    profile->auprc = NAN;
     return profile;
 }
 
@@ -29,6 +31,11 @@ void drift_profile_free(struct drift_profile *profile)
 const char *drift_profile_id(const struct drift_profile *profile)
 {
     return profile->id;
+}
+
+void profile_performance(const struct drift_profile *profile, struct drift_performance *ret_performance)
+{
+    performance_read(&profile->tally.performance, profile->auprc, ret_performance);
 }
 
 /* A reference is finite: an infinite value would be an edge that parts nothing. */
@@ -78,9 +85,7 @@ static int find_edges(struct drift_profile *profile, const struct frame *frame, 
 
 static int count_block(void *context, const struct block *block, struct err *err)
 {
-    (void)err;
-    tally_take(context, block);
-    return 0;
+    return tally_take(context, block, err);
 }
 
 static int fill(struct drift_profile *profile, const struct frame *frame, struct err *err)
@@ -93,9 +98,11 @@ static int fill(struct drift_profile *profile, const struct frame *frame, struct
     if (find_edges(profile, frame, err) < 0)
         return -1;
     binning_arrange(&profile->binning, schema);
-    tally_start(&profile->tally, schema, &profile->binning);
+    tally_start(&profile->tally, schema, &profile->binning, profile->threshold);
     if (frame_each_block(frame, &sink, err) < 0)
         return -1;
+    if (schema_has_truth(schema))
+        profile->auprc = average_precision(frame, (size_t)schema->score, (size_t)schema->label);
     profile_pin(profile);
     return 0;
 }

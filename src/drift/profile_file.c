@@ -52,6 +52,33 @@ static void print_slot(struct json_writer *w, const struct drift_profile *profil
     jw_end_object(w);
 }
 
+static void print_performance(struct json_writer *w, const struct drift_profile *profile)
+{
+    const struct performance_sums *sums = &profile->tally.performance;
+    jw_name(w, "performance");
+    if (!schema_has_truth(profile->schema)) {
+        jw_null(w);
+        return;
+    }
+    jw_begin_object(w);
+    jw_name(w, "auprc");
+    jw_double(w, profile->auprc);
+    jw_pair_int(w, "answered", (int64_t)sums->answered);
+    jw_pair_int(w, "true_answers", (int64_t)sums->true_answers);
+    jw_pair_int(w, "unlabelled", (int64_t)sums->unlabelled);
+    jw_pair_int(w, "unscored", (int64_t)sums->unscored);
+    jw_name(w, "bins"); /* rows, scores, labels, squares, one bin after the other */
+    jw_begin_array(w);
+    for (size_t b = 0; b < ECE_BINS; b++) {
+        jw_double(w, sums->bins[b].n);
+        jw_double(w, sums->bins[b].scores);
+        jw_double(w, sums->bins[b].labels);
+        jw_double(w, sums->bins[b].squares);
+    }
+    jw_end_array(w);
+    jw_end_object(w);
+}
+
 static void print_inner(const struct drift_profile *profile, struct buf *out)
 {
     struct json_writer w = jw_start(out);
@@ -68,6 +95,9 @@ static void print_inner(const struct drift_profile *profile, struct buf *out)
     for (size_t slot = 0; slot < profile->binning.n_slots; slot++)
         print_slot(&w, profile, slot);
     jw_end_array(&w);
+    print_performance(&w, profile);
+    jw_name(&w, "newest_us");
+    jw_double(&w, profile->tally.newest_us); /* null when there is no time */
     jw_end_object(&w);
 }
 
@@ -182,6 +212,34 @@ static int read_slots(struct drift_profile *profile, struct json slots, struct e
     return 0;
 }
 
+static int read_performance(struct drift_profile *profile, struct json from, struct err *err)
+{
+    struct performance_sums *sums = &profile->tally.performance;
+    struct json bins = json_get(from, "bins");
+    double numbers[4 * ECE_BINS];
+    size_t n = 0;
+    if (!schema_has_truth(profile->schema))
+        return 0;
+    if (json_count(bins) != 4 * ECE_BINS)
+        return broken("its performance is not complete", err);
+    for (struct json_iter i = json_first(bins); json_more(&i); json_next(&i)) {
+        numbers[n] = json_number(i.value, -1);
+        if (!(numbers[n++] >= 0))
+            return broken("a sum is none", err);
+    }
+    for (size_t b = 0; b < ECE_BINS; b++)
+        sums->bins[b] = (struct reliability){.n = numbers[4 * b],
+                                             .scores = numbers[4 * b + 1],
+                                             .labels = numbers[4 * b + 2],
+                                             .squares = numbers[4 * b + 3]};
+    profile->auprc = json_number(json_get(from, "auprc"), NAN);
+    sums->answered = (uint64_t)json_int(json_get(from, "answered"), 0);
+    sums->true_answers = (uint64_t)json_int(json_get(from, "true_answers"), 0);
+    sums->unlabelled = (uint64_t)json_int(json_get(from, "unlabelled"), 0);
+    sums->unscored = (uint64_t)json_int(json_get(from, "unscored"), 0);
+    return 0;
+}
+
 static int read_inner(struct drift_profile *profile, struct json from, struct err *err)
 {
     profile->threshold = json_number(json_get(from, "threshold"), NAN);
@@ -194,8 +252,11 @@ static int read_inner(struct drift_profile *profile, struct json from, struct er
     binning_arrange(&profile->binning, profile->schema);
     if (profile->binning.n_features == 0)
         return broken("it watches nothing", err);
-    tally_start(&profile->tally, profile->schema, &profile->binning);
-    return read_slots(profile, json_get(from, "slots"), err);
+    tally_start(&profile->tally, profile->schema, &profile->binning, profile->threshold);
+    profile->tally.newest_us = json_number(json_get(from, "newest_us"), -INFINITY);
+    if (read_slots(profile, json_get(from, "slots"), err) < 0)
+        return -1;
+    return read_performance(profile, json_get(from, "performance"), err);
 }
 
 static int read_whole(struct drift_profile *profile, struct json root, struct err *err)

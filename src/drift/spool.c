@@ -81,17 +81,33 @@ static int write_out(struct spool *spool, struct err *err)
     return 0;
 }
 
+/* Room for a block at the end of memory; its rows are written where they belong. */
+static double *open_block(struct spool *spool)
+{
+    size_t bytes = spool->n_columns * RUN_BYTES;
+    char *room = buf_room(&spool->memory, bytes);
+    memset(room, 0, bytes);
+    spool->memory.n_bytes += bytes;
+    return (double *)room;
+}
+
 int spool_add(struct spool *spool, const struct block *block, const int *places, struct err *err)
 {
-    must(!spool->columns && spool->n_rows % BLOCK_ROWS == 0);
-    for (size_t c = 0; c < spool->n_columns; c++) {
-        char *run = buf_room(&spool->memory, RUN_BYTES);
-        memset(run, 0, RUN_BYTES);
-        memcpy(run, block->columns[places[c]], block->n_rows * sizeof(double));
-        spool->memory.n_bytes += RUN_BYTES;
+    must(!spool->columns);
+    for (size_t from = 0; from < block->n_rows;) {
+        size_t at = spool->n_rows % BLOCK_ROWS, some = block->n_rows - from;
+        if (at == 0 && spool->memory.n_bytes >= MEMORY_BYTES_MAX && write_out(spool, err) < 0)
+            return -1;
+        double *open =
+            at == 0 ? open_block(spool)
+                    : (double *)(spool->memory.at + spool->memory.n_bytes - spool->n_columns * RUN_BYTES);
+        some = some < BLOCK_ROWS - at ? some : BLOCK_ROWS - at;
+        for (size_t c = 0; c < spool->n_columns; c++)
+            memcpy(open + c * BLOCK_ROWS + at, block->columns[places[c]] + from, some * sizeof *open);
+        spool->n_rows += some;
+        from += some;
     }
-    spool->n_rows += block->n_rows;
-    return spool->memory.n_bytes >= MEMORY_BYTES_MAX ? write_out(spool, err) : 0;
+    return 0;
 }
 
 int spool_frame(struct spool *spool, struct frame *ret_frame, struct err *err)

@@ -10,8 +10,8 @@ struct spool;
 struct spool *spool_new(size_t n_columns);
 void spool_free(struct spool *spool); /* NULL is allowed */
 
-/* The columns from the given places of the block, one for each column of the spool. Only the last block may
- * have fewer than BLOCK_ROWS rows. -1: the disk is full, or the folder cannot be written. */
+/* The columns from the given places of the block, one for each column of the spool. -1: the disk is full, or
+ * the folder cannot be written. */
 int spool_add(struct spool *spool, const struct block *block, const int *places, struct err *err);
 
 /* All that was added; good as long as the spool. Nothing can be added any more. */

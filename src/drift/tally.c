@@ -26,10 +26,12 @@ void binning_arrange(struct binning *binning, const struct schema *schema)
         binning->n_slots += schema->columns[schema->segment].categories->words.n;
 }
 
-void tally_start(struct tally *tally, const struct schema *schema, const struct binning *binning)
+void tally_start(struct tally *tally, const struct schema *schema, const struct binning *binning,
+                 double threshold)
 {
     size_t n_counts = binning->n_slots * binning->n_bins;
-    *tally = (struct tally){.schema = schema, .binning = binning};
+    *tally =
+        (struct tally){.schema = schema, .binning = binning, .threshold = threshold, .newest_us = -INFINITY};
     tally->counts = heap_alloc((n_counts + 1) * sizeof *tally->counts);
     tally->slot_rows = heap_alloc(binning->n_slots * sizeof *tally->slot_rows);
     tally->infinite = heap_alloc((binning->n_features + 1) * sizeof *tally->infinite);
@@ -101,25 +103,68 @@ static void count_numbers(struct tally *tally, size_t f, const double *values, s
     bins[feature->n_bins - 1] += odd->missing;
 }
 
-void tally_take(struct tally *tally, const struct block *block)
+/* Readers of text have checked each cell, with its line; what lies in a .npy file is looked at here. */
+static int check_values(const struct schema *schema, const struct block *block, struct err *err)
+{
+    for (size_t c = 0; c < schema->n_columns; c++) {
+        const double *values = block->columns[c];
+        enum column_kind kind = schema->columns[c].kind;
+        size_t i = 0;
+        if (kind == COLUMN_SCORE && kernel_count_outside(values, block->n_rows, 0, 1) > 0)
+            while (!(values[i] < 0 || values[i] > 1))
+                i++;
+        else if (kind == COLUMN_LABEL && kernel_count_no_labels(values, block->n_rows) > 0)
+            while (isnan(values[i]) || values[i] == 0 || values[i] == 1)
+                i++;
+        else
+            continue;
+        unsigned long long row = block->first_row + 1;
+        return err_set(err, "row %llu (from 1): column \"%s\": %g is no %s: %s", row + i,
+                       schema->columns[c].name, values[i], column_kind_name(kind),
+                       kind == COLUMN_SCORE ? "a score is a probability from 0 to 1" : "a label is 0 or 1");
+    }
+    return 0;
+}
+
+static void note_times(struct tally *tally, const struct block *block)
+{
+    const double *times = block->columns[tally->schema->time];
+    for (size_t i = 0; i < block->n_rows; i++)
+        tally->newest_us = times[i] > tally->newest_us ? times[i] : tally->newest_us;
+}
+
+static void count_feature(struct tally *tally, size_t f, const struct block *block, const uint16_t *slots)
+{
+    size_t c = tally->binning->features[f].column;
+    const double *values = block->columns[c];
+    struct odd_values odd = {0};
+    if (!tally->schema->columns[c].categories) {
+        kernel_count_odd(values, block->n_rows, &odd);
+        tally->infinite[f] += odd.infinite;
+    }
+    if (slots || tally->schema->columns[c].categories)
+        count_everywhere(tally, f, values, block->n_rows, slots);
+    else
+        count_numbers(tally, f, values, block->n_rows, &odd);
+}
+
+int tally_take(struct tally *tally, const struct block *block, struct err *err)
 {
     uint16_t slots[BLOCK_ROWS];
-    bool has_segments = tally->schema->segment >= 0;
-    must(block->n_rows <= BLOCK_ROWS && block->n_columns == tally->schema->n_columns);
+    const struct schema *schema = tally->schema;
+    bool has_segments = schema->segment >= 0;
+    must(block->n_rows <= BLOCK_ROWS && block->n_columns == schema->n_columns);
+    if (check_values(schema, block, err) < 0)
+        return -1;
     if (has_segments)
         place_rows(tally, block, slots);
     tally->slot_rows[0] += block->n_rows;
-    for (size_t f = 0; f < tally->binning->n_features; f++) {
-        size_t c = tally->binning->features[f].column;
-        const double *values = block->columns[c];
-        struct odd_values odd = {0};
-        if (!tally->schema->columns[c].categories) {
-            kernel_count_odd(values, block->n_rows, &odd);
-            tally->infinite[f] += odd.infinite;
-        }
-        if (has_segments || tally->schema->columns[c].categories)
-            count_everywhere(tally, f, values, block->n_rows, has_segments ? slots : NULL);
-        else
-            count_numbers(tally, f, values, block->n_rows, &odd);
-    }
+    for (size_t f = 0; f < tally->binning->n_features; f++)
+        count_feature(tally, f, block, has_segments ? slots : NULL);
+    if (schema_has_truth(schema))
+        performance_add(&tally->performance, block->columns[schema->score], block->columns[schema->label],
+                        block->n_rows, tally->threshold);
+    if (schema->time >= 0)
+        note_times(tally, block);
+    return 0;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "drift/frame.h"
+#include "drift/performance.h"
 #include "drift/psi.h"
 #include "drift/schema.h"
 
@@ -33,12 +34,23 @@ struct tally {
     uint64_t *slot_rows;    /* n_slots */
     uint64_t *infinite;     /* a feature; counted in its outermost bins */
     uint64_t rows_unplaced; /* in a segment that the reference has not, or in none */
+    double threshold;
+    struct performance_sums performance; /* where there are scores and labels */
+    double newest_us;                    /* the latest time; -INFINITY without any */
 };
 
-void tally_start(struct tally *tally, const struct schema *schema, const struct binning *binning);
+void tally_start(struct tally *tally, const struct schema *schema, const struct binning *binning,
+                 double threshold);
 void tally_end(struct tally *tally);
 
-void tally_take(struct tally *tally, const struct block *block);
+/* -1: a score or label is none; the row is named, and the block is not counted. */
+int tally_take(struct tally *tally, const struct block *block, struct err *err);
+
+/* Whether there are columns for scores and labels. */
+static inline bool schema_has_truth(const struct schema *schema)
+{
+    return schema->score >= 0 && schema->label >= 0;
+}
 
 static inline uint64_t *tally_bins(const struct tally *tally, size_t slot, size_t feature)
 {

@@ -2,13 +2,15 @@
 """Rows, and what NumPy and scikit-learn say of them: for drift_test.py. Runs with Debian's own Python, whose
 python3-numpy and python3-sklearn these are.
 
-usage: drift_oracle.py FOLDER.  Writes NAME.reference.csv, NAME.current.csv and expected.json there.
+usage: drift_oracle.py FOLDER.  Writes NAME.reference.csv, NAME.current.csv (also .ndjson and .npy) and expected.json.
 """
 import json
 import os
 import sys
 
 import numpy as np
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import average_precision_score, brier_score_loss, precision_score, recall_score
 
 FLOOR = 1e-4
 
@@ -52,6 +54,43 @@ def index(reference, current):
     return psi(numeric_counts(reference, at), numeric_counts(current, at))
 
 
+def expected_calibration_error(scores, labels, n_bins=15):
+    bins = np.searchsorted(np.arange(1, n_bins) / n_bins, scores, side='left')
+    gaps = [abs(labels[bins == b].mean() - scores[bins == b].mean()) * np.sum(bins == b)
+            for b in range(n_bins) if np.any(bins == b)]
+    return float(sum(gaps) / len(scores))
+
+
+def performance(scores, labels, threshold=0.5):
+    known = ~np.isnan(labels) & ~np.isnan(scores)
+    scores, labels = scores[known], labels[known].astype(int)
+    answers = (scores >= threshold).astype(int)
+    return {'auprc': average_precision_score(labels, scores), 'brier': brier_score_loss(labels, scores),
+            'ece': expected_calibration_error(scores, labels),
+            'precision': precision_score(labels, answers), 'recall': recall_score(labels, answers)}
+
+
+def reliability(scores, labels):
+    """Mean label and mean score of the bins that have rows, by scikit-learn."""
+    return [list(map(float, side)) for side in calibration_curve(labels, scores, n_bins=15)]
+
+
+def scored(r, n, kind):
+    labels = (r.random(n) < 0.2) * 1.0
+    scores = 1 / (1 + np.exp(-r.normal(labels * 2 - 2, 1.2)))
+    if kind == 'ties':
+        scores = scores.round(2)
+    if kind == 'edges':
+        scores = r.integers(0, 16, n) / 15
+    if kind == 'tiny':
+        scores = scores ** 40 * 1e-200
+    if kind == 'one':
+        scores = np.full(n, 0.75)
+    if kind == 'missing':
+        labels, scores = some_missing(r, labels, 0.3), some_missing(r, scores, 0.1)
+    return {'score': scores, 'label': labels}
+
+
 def some_missing(r, values, share):
     return np.where(r.random(len(values)) < share, np.nan, values)
 
@@ -86,7 +125,7 @@ def write_csv(path, table):
 
 
 def main():
-    folder, expected = sys.argv[1], {}
+    folder, expected, scores = sys.argv[1], {}, {}
     for name, n, m, shift in (('same', 20000, 9000, 0), ('shifted', 12345, 20001, 0.4), ('far', 500, 700, 1),
                               ('long', 300001, 1000, 0.2)):
         r = np.random.default_rng(len(name) + n)
@@ -94,6 +133,36 @@ def main():
         write_csv(os.path.join(folder, name + '.reference.csv'), reference)
         write_csv(os.path.join(folder, name + '.current.csv'), current)
         expected[name] = {'psi': {c: index(reference[c], current[c]) for c in reference}}
+    for kind, n, m in (('plain', 5000, 7000), ('ties', 20000, 9999), ('edges', 3000, 3000), ('tiny', 20000, 4000),
+                       ('missing', 20000, 10000), ('one', 900, 1000)):
+        r = np.random.default_rng(n + m)
+        sides = {'reference': scored(r, n, kind), 'current': scored(r, m, kind)}
+        for side, table in sides.items():
+            write_csv(os.path.join(folder, f'{kind}.{side}.csv'), table)
+            with open(os.path.join(folder, f'{kind}.{side}.ndjson'), 'w', encoding='utf-8') as f:
+                for s, l in zip(table['score'], table['label']):
+                    f.write(json.dumps({'score': None if np.isnan(s) else s, 'label': None if np.isnan(l) else int(l)}) + '\n')
+            both = np.zeros(len(table['score']), dtype=[('score', '<f8'), ('label', '<f4')])
+            both['score'], both['label'] = table['score'], table['label']
+            np.save(os.path.join(folder, f'{kind}.{side}.npy'), both)
+        scores[kind] = {side: performance(table['score'], table['label']) for side, table in sides.items()
+                        if kind != 'tiny'}
+        if kind == 'tiny':  # no positive answer: precision and recall have nothing to be of
+            scores[kind] = {side: {'auprc': average_precision_score(table['label'], table['score'])}
+                            for side, table in sides.items()}
+        if kind == 'plain':
+            scores[kind]['reliability'] = reliability(sides['current']['score'], sides['current']['label'])
+    # More rows than are sorted in one go, many of one score, and a range that only a finer grid takes apart.
+    r = np.random.default_rng(5)
+    n = 7_000_000
+    labels = (r.random(n) < 0.01).astype(np.uint8)
+    values = np.where(r.random(n) < 0.5, 0.125, r.beta(1, 4, n) * np.where(r.random(n) < 0.9, 1e-6, 1) + labels * 1e-7)
+    both = np.zeros(n, dtype=[('score', '<f8'), ('label', '|u1')])
+    both['score'], both['label'] = np.minimum(values, 1), labels
+    np.save(os.path.join(folder, 'many.npy'), both)
+    scores['many'] = {'auprc': average_precision_score(labels, both['score']),
+                      'psi': index(both['score'], both['score'][:n // 3])}
+    expected = {'features': expected, 'scores': scores}
     with open(os.path.join(folder, 'expected.json'), 'w', encoding='utf-8') as f:
         json.dump(expected, f)
 

@@ -1,0 +1,56 @@
+#include "drift/performance.h"
+
+#include <math.h>
+
+#include "drift/kernels.h"
+
+void performance_add(struct performance_sums *sums, const double *scores, const double *labels, size_t n,
+                     double threshold)
+{
+    struct reliability bins[ECE_BINS + 1] = {{0}}; /* the last one for rows that do not count */
+    struct answers answers = {0};
+    kernel_reliability(scores, labels, n, ECE_BINS, bins);
+    kernel_answers(scores, labels, n, threshold, &answers);
+    for (size_t b = 0; b < ECE_BINS; b++) {
+        sums->bins[b].n += bins[b].n;
+        sums->bins[b].scores += bins[b].scores;
+        sums->bins[b].labels += bins[b].labels;
+        sums->bins[b].squares += bins[b].squares;
+    }
+    sums->answered += answers.positive;
+    sums->true_answers += answers.true_positive;
+    sums->unlabelled += answers.unlabelled;
+    sums->unscored += answers.unscored;
+}
+
+void performance_read(const struct performance_sums *sums, double auprc,
+                      struct drift_performance *ret_performance)
+{
+    struct drift_performance p = {
+        .answered = sums->answered, .unlabelled = sums->unlabelled, .unscored = sums->unscored};
+    double n = 0, scores = 0, labels = 0, squares = 0, gaps = 0, variance = 0;
+    for (size_t b = 0; b < ECE_BINS; b++) {
+        const struct reliability *bin = &sums->bins[b];
+        p.bins[b] = *bin;
+        if (bin->n == 0)
+            continue;
+        double gap = bin->labels - bin->scores;
+        n += bin->n;
+        scores += bin->scores;
+        labels += bin->labels;
+        squares += bin->squares;
+        gaps += fabs(gap);
+        variance += fmax(bin->squares - gap * gap / bin->n, 0);
+    }
+    p.n = (uint64_t)n;
+    p.n_positive = (uint64_t)labels;
+    p.auprc = auprc;
+    p.ece = n > 0 ? gaps / n : NAN;
+    p.ece_variance = n > 0 ? variance / (n * n) : NAN;
+    p.brier = n > 0 ? squares / n : NAN;
+    p.mean_score = n > 0 ? scores / n : NAN;
+    p.prevalence = n > 0 ? labels / n : NAN;
+    p.precision = sums->answered > 0 ? (double)sums->true_answers / (double)sums->answered : NAN;
+    p.recall = labels > 0 ? (double)sums->true_answers / labels : NAN;
+    *ret_performance = p;
+}

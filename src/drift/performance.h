@@ -1,0 +1,45 @@
+/* How good scores are, where the truth is known.
+ *
+ * A row counts when it has both a score p (0 to 1) and a label y (0 or 1). A score from the threshold on is a
+ * positive answer, as `score >= threshold` in scikit-learn. precision  true positive answers / positive
+ * answers; NaN without any recall     true positive answers / positive labels; NaN without any brier mean of
+ * (p - y)^2: G. W. Brier, Monthly Weather Review 78 (1950) ece        expected calibration error: C. Guo, G.
+ * Pleiss, Y. Sun, K. Q. Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, equation 3, of the
+ * positive class: the mean over the rows of |mean label - mean score| of the bin of the row, over 15 bins of
+ * equal width (the number they use); bin m holds (m/15, (m+1)/15], the first one 0 as well. m/15 is the
+ * nearest double. auprc      drift/average_precision.h Sums are taken block by block, so that their error
+ * does not grow with the number of rows. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ECE_BINS = 15 };
+
+struct reliability {
+    double n, scores, labels, squares; /* rows, and the sums of p, y and (p - y)^2 */
+};
+
+/* What is kept of any number of rows. */
+struct performance_sums {
+    struct reliability bins[ECE_BINS];
+    uint64_t answered; /* positive answers */
+    uint64_t true_answers;
+    uint64_t unlabelled; /* rows with a score whose truth is not known */
+    uint64_t unscored;   /* rows without a score */
+};
+
+void performance_add(struct performance_sums *sums, const double *scores, const double *labels, size_t n,
+                     double threshold);
+
+struct drift_performance {
+    uint64_t n, n_positive; /* rows that count; 0: nothing is known and the measures are NaN */
+    uint64_t answered, unlabelled, unscored;
+    double auprc, ece, brier, precision, recall;
+    double mean_score, prevalence;
+    double ece_variance; /* of the estimate, large samples: the bins' own, over n^2 */
+    struct reliability bins[ECE_BINS];
+};
+
+void performance_read(const struct performance_sums *sums, double auprc,
+                      struct drift_performance *ret_performance);
