@@ -243,7 +243,7 @@ static void answer_list(struct request *request, bool grouped)
     enum stream_got got = write_until(list, FIRST_PIECE_US);
     list->stream.ended = got == STREAM_END;
     if (got != STREAM_FAILED) {
-        answer_stream(request, &list->stream);
+        answer_stream(request, "application/json", &list->stream);
         return;
     }
     feed_answer_failed(request, &list->feed);

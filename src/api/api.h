@@ -74,6 +74,8 @@ struct api_options {
 void api_prepare(void);
 int api_start(const struct api_options *options, const struct api_backend *backend, struct api **ret_api,
               struct err *err);
+/* Events were committed: whoever watches is told. NULL is allowed. Any thread. */
+void api_news(struct api *api);
 /* Stops taking requests, lets those under way finish (bounded to 5 s), frees. The backend must still answer:
  * while it owes a done(), api and its threads stay, for the process is about to end. NULL is allowed. */
 void api_stop(struct api *api);

@@ -68,6 +68,9 @@ void post_clock_done(struct request *request);
 void post_mute(struct request *request);
 void post_unmute(struct request *request);
 
+/* events.c */
+void get_events(struct request *request);
+
 /* reports.c, runs.c */
 void get_report(struct request *request);
 void get_incident_page(struct request *request);

@@ -12,9 +12,11 @@ enum { LONGEST_WAIT_MS = 60 * 1000 };
 static int timeout_ms(struct http_thread *thread)
 {
     MHD_UNSIGNED_LONG_LONG ms;
+    int watched = watchers_tick(thread->api->watchers);
     if (MHD_get_timeout(thread->daemon, &ms) != MHD_YES)
-        return -1;
-    return ms < LONGEST_WAIT_MS ? (int)ms : LONGEST_WAIT_MS;
+        return watched;
+    int own = ms < LONGEST_WAIT_MS ? (int)ms : LONGEST_WAIT_MS;
+    return watched >= 0 && watched < own ? watched : own;
 }
 
 static void *serve(void *context)

@@ -268,3 +268,19 @@ void json_step(struct json_writer *writer, const struct run_step *step)
     jw_pair_bool(writer, "output_cut", step->output_cut);
     jw_end_object(writer);
 }
+
+void json_event(struct json_writer *writer, const struct event_row *row)
+{
+    jw_begin_object(writer);
+    jw_pair_int_or_null(writer, "incident", row->incident, row->incident != 0);
+    jw_pair_int(writer, "n", row->n);
+    jw_pair_time(writer, "at", row->at_us);
+    jw_pair(writer, "actor", row->actor);
+    jw_pair(writer, "kind", row->kind);
+    jw_pair(writer, "summary", row->summary);
+    jw_name(writer, "body");
+    jw_raw(writer, row->body && *row->body ? row->body : "{}",
+           row->body && *row->body ? strlen(row->body) : 2);
+    jw_pair(writer, "hash", row->hash);
+    jw_end_object(writer);
+}

@@ -132,21 +132,6 @@ void get_incident(struct request *request)
     jw_end_object(&writer);
 }
 
-static void write_event(struct json_writer *writer, const struct event_row *row)
-{
-    jw_begin_object(writer);
-    jw_pair_int(writer, "n", row->n);
-    jw_pair_time(writer, "at", row->at_us);
-    jw_pair(writer, "actor", row->actor);
-    jw_pair(writer, "kind", row->kind);
-    jw_pair(writer, "summary", row->summary);
-    jw_name(writer, "body");
-    jw_raw(writer, row->body && *row->body ? row->body : "{}",
-           row->body && *row->body ? strlen(row->body) : 2);
-    jw_pair(writer, "hash", row->hash);
-    jw_end_object(writer);
-}
-
 void get_timeline(struct request *request)
 {
     struct ledger *ledger;
@@ -167,7 +152,7 @@ void get_timeline(struct request *request)
     jw_name(&writer, "events");
     jw_begin_array(&writer);
     for (size_t i = 0; i < n; i++)
-        write_event(&writer, &rows[i]);
+        json_event(&writer, &rows[i]);
     jw_end_array(&writer);
     jw_end_object(&writer);
 }

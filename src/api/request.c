@@ -291,6 +291,13 @@ static int open_reader(const struct api *api, struct ledger **ret_ledger, struct
     return ledger_open_reader(&api->ledger, ret_ledger, err);
 }
 
+struct ledger *api_take_ledger(struct api *api)
+{
+    struct err err = {0};
+    struct ledger *ledger = pool_take_ledger(api->pool);
+    return ledger || open_reader(api, &ledger, &err) == 0 ? ledger : NULL;
+}
+
 void request_pack_body(struct request *request, const void *bytes, size_t n_bytes)
 {
     atomic_fetch_sub(&request->api->body_bytes, request->body.n_bytes);

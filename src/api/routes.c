@@ -42,6 +42,7 @@ const struct route routes[] = {
     {"GET", "/api/v1/silences/preview", AUTH_TOKEN, " filter ", get_silence_preview, NULL},
     {"GET", "/api/v1/incidents", AUTH_TOKEN, " state before limit ", get_incidents, NULL},
     {"GET", "/api/v1/incidents/{}", AUTH_TOKEN, " ", get_incident, NULL},
+    {"GET", "/api/v1/events", AUTH_TOKEN, " after incident ", get_events, NULL},
     {"GET", "/api/v1/clocks", AUTH_TOKEN, " limit ", get_clocks, NULL},
     {"GET", "/api/v1/incidents/{}/timeline", AUTH_TOKEN, " after limit ", get_timeline, NULL},
     {"GET", "/api/v1/incidents/{}/steps", AUTH_TOKEN, " ", get_steps, NULL},

@@ -119,6 +119,7 @@ static struct api *api_new(const struct api_options *options, const struct api_b
     api->threads = heap_alloc(n_threads * sizeof *api->threads);
     api->n_threads = n_threads;
     api->connections = connections_new(options->clock, n_connections);
+    api->watchers = watchers_new(api);
     metrics_start(&api->metrics);
     api->empty = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     MHD_add_response_header(api->empty, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
@@ -131,6 +132,7 @@ static void api_free(struct api *api)
     MHD_destroy_response(api->empty);
     pool_free(api->pool);
     connections_free(api->connections);
+    watchers_free(api->watchers);
     metrics_end(&api->metrics);
     heap_free_(&api->threads);
     heap_free_(&api);
@@ -191,6 +193,12 @@ int api_start(const struct api_options *options, const struct api_backend *backe
     return 0;
 }
 
+void api_news(struct api *api)
+{
+    if (api)
+        watchers_news(api->watchers);
+}
+
 void api_stop(struct api *api)
 {
     if (!api)
@@ -199,6 +207,7 @@ void api_stop(struct api *api)
      * a pool of threads it races with them and ends the program ("Failed to remove listen FD from epoll set",
      * libmicrohttpd 0.9.75). */
     pool_stop(api->pool);
+    watchers_end(api->watchers);
     pool_wait_idle(api->pool, USE_REQUEST, STOP_TIME_S);
     if (!pool_wait_idle(api->pool, USE_SUBMITTED, 0)) {
         log_event(LOG_ERROR, "api.stop", "error=%s", log_quote("requests still wait for the engine"));

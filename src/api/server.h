@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "api/connections.h"
+#include "api/events.h"
 #include "api/http_thread.h"
 #include "api/metrics.h"
 #include "api/pool.h"
@@ -22,4 +23,9 @@ struct api {
     _Atomic size_t body_bytes; /* held by all requests together */
     struct pool *pool;
     struct connections *connections;
+    struct watchers *watchers;
 };
+
+/* A reader of the ledger for outside of a request; to be given back to the pool. NULL: none is to be had now.
+ */
+struct ledger *api_take_ledger(struct api *api);

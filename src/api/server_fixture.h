@@ -71,6 +71,8 @@ static struct outcome decide(const struct input *input)
     if (ledger_begin(ledger, &err) != 0 || ledger_record(ledger, &decisions, now_us, &err) != 0 ||
         ledger_commit(ledger, &err) != 0)
         fprintf(stderr, "%s\n", err.text);
+    else
+        api_news(api);
     return decisions.outcome;
 }
 

@@ -124,7 +124,7 @@ void get_silences(struct request *request)
     enum stream_got got = write_more(&list->stream);
     list->stream.ended = got == STREAM_END;
     if (got != STREAM_FAILED) {
-        answer_stream(request, &list->stream);
+        answer_stream(request, "application/json", &list->stream);
         return;
     }
     if (list->unanswered)

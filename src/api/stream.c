@@ -5,9 +5,9 @@
 
 #include "api/request.h"
 
-void answer_stream(struct request *request, struct stream *stream)
+void answer_stream(struct request *request, const char *content_type, struct stream *stream)
 {
-    answer_text(request, "application/json");
+    answer_text(request, content_type);
     request->answer.stream = stream;
 }
 

@@ -108,6 +108,7 @@ static void read_record(struct ledger *ledger, struct arena *arena, const char *
 {
     struct json root;
     if (json_parse(ledger->json, record, n_bytes, BODY_DEPTH + 1, &root, NULL) != 0) {
+        row->stream = "";
         row->actor = "system";
         row->kind = "ledger.damaged";
         row->summary = "This record was changed or damaged: run crashcart verify.";
@@ -117,28 +118,18 @@ static void read_record(struct ledger *ledger, struct arena *arena, const char *
     const char *at = member_text(arena, root, "at");
     if (time_parse_rfc3339(at, strlen(at), &row->at_us) != 0)
         row->at_us = 0;
+    row->stream = member_text(arena, root, "stream");
+    row->incident = stream_incident(row->stream);
     row->actor = member_text(arena, root, "actor");
     row->kind = member_text(arena, root, "kind");
     row->summary = member_text(arena, root, "summary");
     row->body = body_of(arena, record, n_bytes);
 }
 
-int ledger_timeline(struct ledger *ledger, struct arena *arena, int64_t incident, int64_t after_n,
-                    size_t limit, struct event_row **ret_rows, size_t *ret_n, struct err *err)
+/* Ends the reading: n, record, hash and position are its columns. */
+static int read_rows(struct ledger *ledger, struct arena *arena, struct db_statement *read,
+                     struct event_row **ret_rows, size_t *ret_n, struct err *err)
 {
-    struct db_statement *read =
-        db_prepare(ledger->db,
-                   "SELECT n, record, hash FROM event"
-                   " WHERE stream = (SELECT id FROM stream WHERE name = $1) AND n > $2 ORDER BY n LIMIT $3",
-                   err);
-    if (!read)
-        return -1;
-    char name[STREAM_NAME_BYTES];
-    stream_name_of(incident, name);
-    db_bind_text(read, name);
-    db_bind_int(read, after_n);
-    db_bind_int(read, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
-    const char *stream = arena_strdup(arena, name);
     LIST(struct event_row) rows = {0};
     int result;
     while ((result = db_step(read, err)) == 0) {
@@ -148,8 +139,8 @@ int ledger_timeline(struct ledger *ledger, struct arena *arena, int64_t incident
         const uint8_t *hash = db_column_blob(read, 2, &hash_bytes);
         char *hex = arena_alloc(arena, hash_bytes * 2 + 1);
         hex_encode(hash, hash_bytes, hex);
-        row->stream = stream;
         row->n = db_column_int(read, 0);
+        row->position = db_column_int(read, 3);
         row->hash = hex;
         read_record(ledger, arena, record, n_bytes, row);
     }
@@ -157,5 +148,51 @@ int ledger_timeline(struct ledger *ledger, struct arena *arena, int64_t incident
         return -1;
     *ret_rows = rows.at;
     *ret_n = rows.n;
+    return 0;
+}
+
+static int64_t at_most(size_t limit)
+{
+    return limit > INT64_MAX ? INT64_MAX : (int64_t)limit;
+}
+
+int ledger_timeline(struct ledger *ledger, struct arena *arena, int64_t incident, int64_t after_n,
+                    size_t limit, struct event_row **ret_rows, size_t *ret_n, struct err *err)
+{
+    struct db_statement *read =
+        db_prepare(ledger->db,
+                   "SELECT n, record, hash, position FROM event"
+                   " WHERE stream = (SELECT id FROM stream WHERE name = $1) AND n > $2 ORDER BY n LIMIT $3",
+                   err);
+    if (!read)
+        return -1;
+    char name[STREAM_NAME_BYTES];
+    stream_name_of(incident, name);
+    db_bind_text(read, name);
+    db_bind_int(read, after_n);
+    db_bind_int(read, at_most(limit));
+    return read_rows(ledger, arena, read, ret_rows, ret_n, err);
+}
+
+int ledger_events(struct ledger *ledger, struct arena *arena, int64_t after_position, size_t limit,
+                  struct event_row **ret_rows, size_t *ret_n, struct err *err)
+{
+    struct db_statement *read = db_prepare(
+        ledger->db,
+        "SELECT n, record, hash, position FROM event WHERE position > $1 ORDER BY position LIMIT $2", err);
+    if (!read)
+        return -1;
+    db_bind_int(read, after_position);
+    db_bind_int(read, at_most(limit));
+    return read_rows(ledger, arena, read, ret_rows, ret_n, err);
+}
+
+int ledger_last_position(struct ledger *ledger, int64_t *ret_position, struct err *err)
+{
+    struct db_statement *read = db_prepare(ledger->db, "SELECT coalesce(max(position), 0) FROM event", err);
+    if (!read || db_step(read, err) != 0)
+        return -1;
+    *ret_position = db_column_int(read, 0);
+    db_reset(read);
     return 0;
 }

@@ -109,6 +109,8 @@ int ledger_next_inbox(struct ledger *ledger, int64_t *after_id, ledger_inbox_vis
 /* ---- reading (any handle) ---- */
 
 struct event_row {
+    int64_t position; /* among all events */
+    int64_t incident; /* 0: of the whole system */
     const char *stream;
     int64_t n;
     int64_t at_us;
@@ -125,6 +127,12 @@ int ledger_incident(struct ledger *ledger, struct arena *arena, int64_t number, 
                     struct err *err);
 int ledger_timeline(struct ledger *ledger, struct arena *arena, int64_t incident, int64_t after_n,
                     size_t limit, struct event_row **ret_rows, size_t *ret_n, struct err *err);
+/* The events of all streams after a position, in the order in which they were committed; positions are
+ * numbers without gaps, from 1. */
+int ledger_events(struct ledger *ledger, struct arena *arena, int64_t after_position, size_t limit,
+                  struct event_row **ret_rows, size_t *ret_n, struct err *err);
+int ledger_last_position(struct ledger *ledger, int64_t *ret_position,
+                         struct err *err); /* 0: there is none */
 int ledger_steps(struct ledger *ledger, struct arena *arena, int64_t incident, struct run_step **ret_steps,
                  size_t *ret_n, struct err *err);
 /* Clocks that run or are overdue, the earliest first; of one incident (0: of none) also those that ended. -1:

@@ -58,6 +58,7 @@ int ledger_check_version(struct ledger *ledger, struct err *err);
 /* "incident/4", or "system" for 0. out holds STREAM_NAME_BYTES. */
 enum { STREAM_NAME_BYTES = 40 };
 void stream_name_of(int64_t incident, char *out);
+int64_t stream_incident(const char *name); /* the other way round; 0: none */
 
 struct stream {
     int64_t id, n; /* number of its last event */

@@ -17,6 +17,12 @@ void stream_name_of(int64_t incident, char *out)
         snprintf(out, STREAM_NAME_BYTES, "incident/%lld", (long long)incident);
 }
 
+int64_t stream_incident(const char *name)
+{
+    static const char prefix[] = "incident/";
+    return strncmp(name, prefix, sizeof prefix - 1) == 0 ? strtoll(name + sizeof prefix - 1, NULL, 10) : 0;
+}
+
 static int stream_read(struct ledger *ledger, const char *name, struct stream *ret_stream, struct err *err)
 {
     struct db_statement *read = db_prepare(ledger->db, "SELECT id, n, hash FROM stream WHERE name = $1", err);
@@ -128,10 +134,5 @@ void streams_forget(struct ledger *ledger)
 
 int stream_load_end(struct ledger *ledger, struct err *err)
 {
-    struct db_statement *read = db_prepare(ledger->db, "SELECT coalesce(max(position), 0) FROM event", err);
-    if (!read || db_step(read, err) != 0)
-        return -1;
-    ledger->ends.position = db_column_int(read, 0);
-    db_reset(read);
-    return 0;
+    return ledger_last_position(ledger, &ledger->ends.position, err);
 }

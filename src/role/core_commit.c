@@ -134,6 +134,8 @@ static struct job *commit_some(struct core *core, struct job *jobs)
         left = job->next;
         answer(job, got == 0 ? &decided[i].outcome : &unavailable);
     }
+    if (got == 0)
+        api_news(core->api);
     for (size_t i = 0; i < n; i++)
         core_carry_out(core, &decided[i]);
     arena_reset(core->arena);
@@ -239,8 +241,12 @@ int core_record(struct core *core, struct decisions *decisions, struct err *err)
     int got = ledger_begin(core->ledger, err);
     if (got == 0)
         got = ledger_record(core->ledger, decisions, now_us(core), err);
-    if (got == 0)
-        return ledger_commit(core->ledger, err);
+    if (got == 0) {
+        got = ledger_commit(core->ledger, err);
+        if (got == 0)
+            api_news(core->api);
+        return got;
+    }
     ledger_rollback(core->ledger);
     return got;
 }
