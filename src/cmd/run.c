@@ -373,8 +373,7 @@ static int walk_go(const struct run_request *request)
     struct run_face face = {0};
     struct run_dialog dialog = {.arena = request->arena, .walk = request->walk, .unattended = request->yes};
     const struct walk_watcher watcher = {run_face_output, run_face_ended, &face};
-    struct runner_limits limits = {.step_time_us = request->config->runner.step_time_s * US_PER_S,
-                                   .output_bytes = (size_t)request->config->runner.step_output_bytes};
+    struct runner_limits limits = runner_limits_of(request->config);
     uv_loop_init(&loop);
     run_face_open(&face, &loop);
     int failed = walk_session_new(&loop, request->walk, request->journal, request->by, &limits,

@@ -7,6 +7,8 @@
 struct config_runner {
     int64_t step_time_s;       /* 60 */
     int64_t step_output_bytes; /* kept of each step; 65536 */
+    int64_t step_output_rate;  /* bytes a second that are read of each step; 8 MiB */
+    int64_t step_processes;    /* of one step at a time; 1024 */
     bool diagnose;             /* run read steps when an incident opens; true */
     int64_t approval_time_s;   /* an approval holds for so long, unless the step starts; 1800 */
     const char *user;          /* of the runner and its steps when root starts; "": as the others */

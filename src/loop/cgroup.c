@@ -1,5 +1,6 @@
-/* cgroup v2 as it is mounted: at /sys/fs/cgroup, or at .../unified beside version 1. No controllers are used:
- * only membership and cgroup.kill (Linux 5.14). */
+/* cgroup v2 as it is mounted: at /sys/fs/cgroup, or at .../unified beside version 1. Used are membership,
+ * cgroup.kill (Linux 5.14), and the controller "pids" where it is to be had. That one is "threaded": unlike
+ * memory it can be given to cgroups below one that has processes itself, as ours has. */
 #include "loop/cgroup.h"
 
 #include <dirent.h>
@@ -17,6 +18,7 @@
 struct cgroups {
     int fd; /* our own cgroup's folder */
     char prefix[32];
+    bool counts; /* processes */
 };
 
 static int mount_find(char *out, size_t out_bytes)
@@ -54,14 +56,19 @@ static int own_find(char *out, size_t out_bytes)
     return found;
 }
 
+static bool file_put(int folder_fd, const char *name, const char *text)
+{
+    int fd = openat(folder_fd, name, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool put = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    close(fd);
+    return put;
+}
+
 void cgroup_kill(int cgroup_fd)
 {
-    int fd = openat(cgroup_fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return; /* an older kernel: the keeper's own walk remains */
-    ssize_t written = write(fd, "1", 1);
-    (void)written;
-    close(fd);
+    file_put(cgroup_fd, "cgroup.kill", "1"); /* not in an older kernel: the keeper's own walk remains */
 }
 
 static void leftovers_remove(const struct cgroups *cgroups)
@@ -93,11 +100,17 @@ static void name_full(const struct cgroups *cgroups, const char *name, char *out
 
 struct cgroups *cgroups_open(const char *prefix)
 {
-    char mount[512], own[512], path[1100], probe[128];
+    char mount[512], own[512], path[1100];
     if (mount_find(mount, sizeof mount) < 0 || own_find(own, sizeof own) < 0)
         return NULL;
     snprintf(path, sizeof path, "%s%s", mount, own);
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return cgroups_open_at(path, prefix);
+}
+
+struct cgroups *cgroups_open_at(const char *folder, const char *prefix)
+{
+    char probe[128];
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return NULL;
     struct cgroups *cgroups = heap_alloc(sizeof *cgroups);
@@ -111,6 +124,7 @@ struct cgroups *cgroups_open(const char *prefix)
     }
     unlinkat(fd, probe, AT_REMOVEDIR);
     leftovers_remove(cgroups);
+    cgroups->counts = file_put(fd, "cgroup.subtree_control", "+pids");
     return cgroups;
 }
 
@@ -122,13 +136,34 @@ void cgroups_close(struct cgroups *cgroups)
     free(cgroups);
 }
 
-int cgroup_make(struct cgroups *cgroups, const char *name)
+bool cgroups_count_processes(const struct cgroups *cgroups)
 {
-    char full[128];
+    return cgroups && cgroups->counts;
+}
+
+int cgroup_make(struct cgroups *cgroups, const char *name, int64_t most_processes)
+{
+    char full[128], most[24];
     name_full(cgroups, name, full, sizeof full);
     if (mkdirat(cgroups->fd, full, 0755) < 0 && errno != EEXIST)
         return -1;
-    return openat(cgroups->fd, full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = openat(cgroups->fd, full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    snprintf(most, sizeof most, "%lld", (long long)most_processes);
+    if (fd >= 0 && cgroups->counts && most_processes)
+        file_put(fd, "pids.max", most);
+    return fd;
+}
+
+/* pids.events: "max 3\n", how often a fork has failed. */
+bool cgroup_was_full(int cgroup_fd)
+{
+    char text[64] = "";
+    int fd = openat(cgroup_fd, "pids.events", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t n = read(fd, text, sizeof text - 1);
+    close(fd);
+    return n > 4 && strncmp(text, "max ", 4) == 0 && text[4] != '0';
 }
 
 void cgroup_remove(struct cgroups *cgroups, const char *name, int cgroup_fd)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct cgroups; /* where they can be made */
 
@@ -11,8 +12,16 @@ struct cgroups; /* where they can be made */
 struct cgroups *cgroups_open(const char *prefix);
 void cgroups_close(struct cgroups *cgroups); /* NULL is allowed */
 
-/* A descriptor of a new cgroup PREFIX-PID-NAME, or -1. */
-int cgroup_make(struct cgroups *cgroups, const char *name);
+/* The same below a folder that is known. */
+struct cgroups *cgroups_open_at(const char *folder, const char *prefix);
+/* Whether it can bound how many processes are in one. */
+bool cgroups_count_processes(const struct cgroups *cgroups); /* NULL is allowed */
+
+/* A descriptor of a new cgroup PREFIX-PID-NAME, or -1. Where they are counted it has room for so many
+ * processes; 0: any number. */
+int cgroup_make(struct cgroups *cgroups, const char *name, int64_t most_processes);
+/* Whether a process in it could not start another one because there were too many. */
+bool cgroup_was_full(int cgroup_fd);
 /* Ends all that is in it (SIGKILL). */
 void cgroup_kill(int cgroup_fd);
 /* Closes the descriptor and removes the cgroup; it is empty by now, else the next start removes it. */

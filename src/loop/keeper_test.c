@@ -153,7 +153,7 @@ static void kill_ends_everything_in_a_cgroup_too(void **state)
     struct cgroups *cgroups = cgroups_open("crashcart-test");
     if (!cgroups)
         skip();
-    int fd = cgroup_make(cgroups, "kill");
+    int fd = cgroup_make(cgroups, "kill", 0);
     assert_true(fd >= 0);
     assert_all_killed(fd);
     cgroup_remove(cgroups, "kill", fd);

@@ -132,8 +132,7 @@ static int open_runner(struct hand *hand, const struct role_options *options, st
     struct config *config = ret_targets->config = site_read_first_config(options);
     if (!config)
         return err_set(err, "the configuration %s has errors", options->config_file);
-    struct runner_limits limits = {.step_time_us = config->runner.step_time_s * US_PER_S,
-                                   .output_bytes = (size_t)config->runner.step_output_bytes};
+    struct runner_limits limits = runner_limits_of(config);
     const char *runbooks = arena_strdup(arena, options->runbooks ? options->runbooks : config->runbooks);
     int ruled = site_use_policy(config, err);
     if (ruled == 0 && redact_rules_read(config->redaction, ret_rules, err) < 0)

@@ -186,6 +186,15 @@ bool runner_stop(struct runner *runner, int64_t run, const char *stopped_by)
     return false;
 }
 
+struct runner_limits runner_limits_of(const struct config *config)
+{
+    const struct config_runner *runner = &config->runner;
+    return (struct runner_limits){.step_time_us = runner->step_time_s * US_PER_S,
+                                  .output_bytes = (size_t)runner->step_output_bytes,
+                                  .output_rate = runner->step_output_rate,
+                                  .processes = runner->step_processes};
+}
+
 int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                const struct runner_limits *limits, struct redact_rules *rules,
                void (*report)(void *context, const struct runner_event *), void *context,
@@ -216,6 +225,10 @@ int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
     redact_rules_know_environment(rules, runner->environment);
     if (!runner->cgroups)
         log_event(LOG_INFO, "runner.no_cgroup", "steps are ended by their keepers alone");
+    if (limits->processes && !cgroups_count_processes(runner->cgroups))
+        log_event(
+            LOG_WARNING, "runner.processes_not_limited", "why=%s",
+            log_quote("no cgroup with the controller pids may be made here; the limit for the user stays"));
     *ret_runner = runner;
     return 0;
 }

@@ -36,7 +36,11 @@ struct runner_order {
 struct runner_limits {
     int64_t step_time_us;
     size_t output_bytes; /* kept: the first and the last half of it */
+    int64_t output_rate; /* read in a second; 0: as it comes */
+    int64_t processes;   /* of a step, where a cgroup can bound them; 0: any number */
 };
+struct config;
+struct runner_limits runner_limits_of(const struct config *config);
 
 struct runner_event {
     int64_t run;
@@ -54,7 +58,6 @@ int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                struct runner **ret_runner, struct err *err);
 /* Where steps run: asked at each order for the configuration in force, which stays the caller's until the
  * next order. Without it, on this host. secrets: of place.h, borrowed. */
-struct config;
 struct place_secrets;
 void runner_know_targets(struct runner *runner, const struct config *(*config)(void *context), void *context,
                          const struct place_secrets *secrets);

@@ -43,6 +43,7 @@ struct bench {
     struct happened events[EVENTS];
     size_t n_events;
     int n_orders;
+    int64_t output_rate; /* of the next runner_open() */
 };
 
 static struct bench *bench;
@@ -66,7 +67,8 @@ static inline void on_event(void *context, const struct runner_event *event)
 
 static inline void runner_open(int64_t step_time_ms)
 {
-    struct runner_limits limits = {.step_time_us = step_time_ms * 1000, .output_bytes = 4096};
+    struct runner_limits limits = {
+        .step_time_us = step_time_ms * 1000, .output_bytes = 4096, .output_rate = bench->output_rate};
     struct err err;
     char work[96];
     if (!bench->rules && redact_rules_read(NULL, &bench->rules, &err) < 0)

@@ -35,7 +35,9 @@ enum {
 static const struct child_limit limits[] = {
     {RLIMIT_CORE, 0, 0},
     {RLIMIT_FSIZE, 16ull << 30, 16ull << 30},
-    {RLIMIT_NPROC, 4096, 4096}, /* counts all processes of the user; does not bind root */
+    /* Counts all processes of the user, and does not bind root: too coarse for one step, which its cgroup
+     * bounds, and better than nothing where there is none. */
+    {RLIMIT_NPROC, 4096, 4096},
     {-1, 0, 0},
 };
 
@@ -76,7 +78,8 @@ static void result_judge(struct step_work *work, struct step_result *result)
         result->why = arena_printf(arena, "endless command, stopped after %s", limit);
     } else if (work->limit == LIMIT_TIME) {
         result->state = STEP_TIMED_OUT;
-        result->why = arena_printf(arena, "stopped after %s, its time limit", limit);
+        result->why = arena_printf(arena, "stopped after %s, its time limit%s", limit,
+                                   work->slowed ? "; it printed more than is read in that time" : "");
     } else if (work->limit == LIMIT_PERSON) {
         result->state = STEP_FAILED;
         result->why = arena_printf(arena, "stopped by %s", work->stopped_by);
@@ -87,6 +90,10 @@ static void result_judge(struct step_work *work, struct step_result *result)
     } else {
         step_judge_exit(result);
     }
+    if (work->was_full)
+        result->why =
+            arena_printf(arena, "%s%sit wanted more than its %lld processes", result->why ? result->why : "",
+                         result->why ? "; " : "", (long long)work->runner->limits.processes);
     if (work->keeper.remains)
         result->why = result->why ? arena_printf(arena, "%s; %s", result->why, work->keeper.remains)
                                   : work->keeper.remains;
@@ -118,6 +125,7 @@ static void keeper_end(struct step_work *work)
     if (work->cgroup_fd >= 0) {
         if (!work->keeper.program_ended)
             cgroup_kill(work->cgroup_fd);
+        work->was_full = cgroup_was_full(work->cgroup_fd);
         cgroup_remove(work->runner->cgroups, work->cgroup_name, work->cgroup_fd);
         work->cgroup_fd = -1;
     }
@@ -189,10 +197,14 @@ static void on_stop_patience(uv_timer_t *timer)
     uv_timer_start(timer, on_term_patience, TERM_PATIENCE_MS, 0);
 }
 
-/* Elsewhere the watcher does the ending, and says when it is done. */
+static void reading_go_on(uv_timer_t *pause);
+
+/* Elsewhere the watcher does the ending, and says when it is done: what it still writes is read at once. */
 static void limit_hit(struct step_work *work, enum step_limit limit)
 {
     work->limit = limit;
+    uv_timer_stop(&work->pause);
+    reading_go_on(&work->pause);
     if (work->remote && step_remote_stop(work))
         uv_timer_start(&work->timer, on_stop_patience, STOP_THERE_PATIENCE_MS, 0);
     else
@@ -295,11 +307,31 @@ static void on_alloc(uv_handle_t *handle, size_t suggested_bytes, uv_buf_t *buf)
     *buf = uv_buf_init(work->runner->read_buffer, RUNNER_READ_BYTES);
 }
 
+static void on_output(uv_stream_t *stream, ssize_t n_read, const uv_buf_t *buf);
+
+static void reading_go_on(uv_timer_t *pause)
+{
+    struct step_work *work = pause->data;
+    if (!work->pipe_ended)
+        uv_read_start((uv_stream_t *)&work->pipe, on_alloc, on_output); /* it may be reading already */
+}
+
+static void reading_pause(struct step_work *work, size_t n_bytes)
+{
+    int64_t pause_us = rate_take(&work->rate, n_bytes, clock_monotonic_us(clock_system()));
+    if (!pause_us || work->limit != LIMIT_NONE)
+        return;
+    work->slowed = true;
+    uv_read_stop((uv_stream_t *)&work->pipe);
+    uv_timer_start(&work->pause, reading_go_on, (uint64_t)(pause_us / 1000) + 1, 0);
+}
+
 static void on_output(uv_stream_t *stream, ssize_t n_read, const uv_buf_t *buf)
 {
     struct step_work *work = stream->data;
     if (n_read > 0) {
         step_output(work, buf->base, (size_t)n_read);
+        reading_pause(work, (size_t)n_read);
         return;
     }
     if (n_read == 0)
@@ -333,6 +365,7 @@ void step_discard(struct step_work *work)
     uv_close((uv_handle_t *)&work->control, step_handle_closed);
     uv_close((uv_handle_t *)&work->pipe, step_handle_closed);
     uv_close((uv_handle_t *)&work->timer, step_handle_closed);
+    uv_close((uv_handle_t *)&work->pause, step_handle_closed);
 }
 
 static void on_watch(void *context, const char *bytes, size_t n_bytes)
@@ -403,8 +436,9 @@ static void handles_open(struct step_work *work, int output_fd)
     must(uv_poll_init(loop, &work->control, work->keeper.control_fd) == 0);
     must(uv_pipe_init(loop, &work->pipe, 0) == 0);
     must(uv_timer_init(loop, &work->timer) == 0);
-    work->control.data = work->pipe.data = work->timer.data = work;
-    work->n_handles = 3;
+    must(uv_timer_init(loop, &work->pause) == 0);
+    work->control.data = work->pipe.data = work->timer.data = work->pause.data = work;
+    work->n_handles = 4;
     must(uv_poll_start(&work->control, UV_READABLE | UV_DISCONNECT, on_control) == 0);
     must(uv_pipe_open(&work->pipe, output_fd) == 0);
     must(uv_read_start((uv_stream_t *)&work->pipe, on_alloc, on_output) == 0);
@@ -428,7 +462,8 @@ int step_begin(struct step_work *work, struct err *err)
         return -1;
     snprintf(work->cgroup_name, sizeof work->cgroup_name, "run-%lld-line-%d", (long long)work->order.run,
              work->order.line);
-    work->cgroup_fd = runner->cgroups ? cgroup_make(runner->cgroups, work->cgroup_name) : -1;
+    work->cgroup_fd =
+        runner->cgroups ? cgroup_make(runner->cgroups, work->cgroup_name, runner->limits.processes) : -1;
     work->limit_us = runner->limits.step_time_us;
     if (work->command->risk.endless && work->limit_us > ENDLESS_S * US_PER_S)
         work->limit_us = ENDLESS_S * US_PER_S;
@@ -445,6 +480,7 @@ int step_begin(struct step_work *work, struct err *err)
         output_watch(work->output, on_watch, work);
     work->running = true;
     work->started_us = clock_monotonic_us(clock_system());
+    rate_start(&work->rate, runner->limits.output_rate, work->started_us);
     handles_open(work, output[0]);
     if (work->remote)
         step_remote_start(work);

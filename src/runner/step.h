@@ -7,6 +7,7 @@
 #include "runbook/runbook.h"
 #include "runner/output.h"
 #include "runner/place.h"
+#include "runner/rate.h"
 #include "runner/remote.h"
 #include "runner/runner.h"
 
@@ -61,10 +62,13 @@ struct step_work { /* in order of arrival; those of one run wait for each other 
     } keeper;
     char cgroup_name[64];
     int cgroup_fd;
+    bool was_full; /* it wanted more processes than it may have */
+    struct rate rate;
+    bool slowed; /* it printed faster than that */
     uv_poll_t control;
     uv_pipe_t pipe;
-    uv_timer_t timer;
-    int n_handles; /* still to be closed */
+    uv_timer_t timer, pause; /* pause: until its output is read again */
+    int n_handles;           /* still to be closed */
     bool pipe_ended;
 };
 

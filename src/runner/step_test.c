@@ -65,6 +65,44 @@ static void much_output_is_bounded_and_never_blocks(void **state)
     assert_string_equal(happened->output + strlen(happened->output) - 5, "last\n");
 }
 
+static void who_prints_too_fast_waits_and_loses_nothing(void **state)
+{
+    (void)state;
+    runner_close();
+    bench->output_rate = 200000;
+    runner_open(30000);
+    const struct happened *happened = run_approved("seq 1 100000"); /* 588,895 bytes */
+    assert_int_equal(happened->state, STEP_SUCCEEDED);
+    assert_string_equal(happened->why, "");
+    assert_true(happened->duration_us > US_PER_S); /* less what was free at first, and what the pipe holds */
+    assert_memory_equal(happened->output, "1\n2\n3\n", 6);
+    assert_string_equal(happened->output + strlen(happened->output) - 13, "\n99999\n100000\n" + 1);
+    unsigned long long lines, bytes;
+    const char *cut = strstr(happened->output, "[... ");
+    char *at;
+    assert_non_null(cut);
+    lines = strtoull(cut + 5, &at, 10);
+    bytes = strtoull(strchr(at, ',') + 1, NULL, 10);
+    size_t n_lines = 0, n_marker = strcspn(cut, "\n") + 1;
+    for (const char *c = happened->output; *c; c++)
+        n_lines += *c == '\n';
+    assert_int_equal(n_lines - 1 + lines, 100000);
+    assert_int_equal(strlen(happened->output) - n_marker + bytes, 588895);
+}
+
+static void a_flood_of_output_cannot_outrun_the_limit(void **state)
+{
+    (void)state;
+    runner_close();
+    bench->output_rate = 200000;
+    runner_open(1000);
+    const struct happened *happened = run_approved("cat /dev/zero | tr '\\0' x | fold");
+    assert_int_equal(happened->state, STEP_TIMED_OUT);
+    assert_string_equal(happened->why,
+                        "stopped after 1 s, its time limit; it printed more than is read in that time");
+    assert_int_equal(happened->output_cut, true);
+}
+
 static void an_unasked_step_leaves_nothing_running(void **state)
 {
     (void)state;
@@ -126,6 +164,8 @@ int main(void)
         T(secrets_do_not_leave_the_runner),
         T(a_time_limit_ends_everything_that_was_started),
         T(much_output_is_bounded_and_never_blocks),
+        T(who_prints_too_fast_waits_and_loses_nothing),
+        T(a_flood_of_output_cannot_outrun_the_limit),
         T(an_unasked_step_leaves_nothing_running),
         T(an_approved_step_may_start_a_service_but_not_hold_the_output),
         T(an_endless_command_is_time_boxed),
