@@ -217,6 +217,8 @@ static void write_approval(struct json_writer *writer, const struct run_step *st
     jw_begin_object(writer);
     jw_pair(writer, "runs", step_text(step));
     jw_pair(writer, "sha256", sha256);
+    jw_pair(writer, "changes", none_if_empty(step->changes));
+    jw_pair(writer, "way_back", none_if_empty(step->way_back));
     jw_pair_int(writer, "needs", step->risk == RISK_DESTRUCTIVE ? 2 : 1);
     jw_pair(writer, "first_by", none_if_empty(step->approved_by));
     jw_pair_time(writer, "first_until", step->approval_ends_us);
@@ -243,6 +245,8 @@ void json_step(struct json_writer *writer, const struct run_step *step)
     jw_begin_object(writer);
     jw_pair_int(writer, "run", step->run);
     jw_pair_int(writer, "line", step->line);
+    jw_pair(writer, "part", none_if_empty(part_name(part_of(step->line))));
+    jw_pair_int(writer, "document_line", step_line(step));
     jw_pair_int(writer, "position", step->position);
     jw_pair(writer, "file", step->file);
     jw_pair(writer, "phase", none_if_empty(step->phase));

@@ -96,7 +96,8 @@ static void print_step(const struct buf *answer, const struct decision *decision
         const char *runs = json_text(json_get(root, "runs"), NULL);
         const char *command = runs ? runs : json_text(json_get(root, "command"), NULL);
         const char *why = json_text(json_get(root, "why"), NULL);
-        buf_printf(&out, "step %lld of run %lld is %s: ", decision->step, decision->run,
+        char label[STEP_LABEL_BYTES];
+        buf_printf(&out, "step %s of run %lld is %s: ", step_label(decision->step, label), decision->run,
                    state ? state : "decided");
         if (runs) {
             buf_putc(&out, '\n');
@@ -135,11 +136,14 @@ static void print_request(struct json step, const struct decision *decision)
     const char *first = json_text(json_get(approval, "first_by"), NULL);
     const char *asks = json_text(json_get(step, "why"), NULL);
     const char *target = json_text(json_get(step, "target"), NULL);
+    const char *back = json_text(json_get(approval, "way_back"), NULL);
+    char label[STEP_LABEL_BYTES];
     if (!runs)
         return;
-    buf_printf(&out, "%s:%lld would run:\n", file ? file : "", decision->step);
+    buf_printf(&out, "%s:%s would run:\n", file ? file : "", step_label(decision->step, label));
     text_add_exact(&out, runs, 2);
     buf_printf(&class, "%s: %s", name ? name : "", why ? why : "");
+    add_row(&out, "does", json_text(json_get(approval, "changes"), NULL));
     add_row(&out, "class", buf_text(&class));
     add_row(&out, "if", json_text(json_get(step, "condition"), NULL));
     add_row(&out, "where", target ? target : "the server's own host, as the user that the server runs as");
@@ -148,6 +152,8 @@ static void print_request(struct json step, const struct decision *decision)
     if (json_int(json_get(approval, "needs"), 1) > 1)
         buf_printf(&two, first ? "of two people, %s has approved it" : "two people", first ? first : "");
     add_row(&out, "needs", buf_text(&two));
+    if (name && strcmp(name, "read") != 0)
+        add_row(&out, "back", back ? back : "nothing is known: neither the runbook nor the command says how");
     fwrite(buf_text(&out), 1, out.n_bytes, stdout);
 }
 
@@ -220,7 +226,7 @@ static int decide(const char *verb, int argc, char **argv)
     if (parsed)
         return command_line_exit(parsed);
     if (words.n != 2 || number_parse(words.at[0], &decision.run) < 0 ||
-        number_parse(words.at[1], &decision.step) < 0)
+        step_parse(words.at[1], &decision.step) < 0)
         return usage_error(usage, "%s needs the numbers of a run and of a step", verb);
     if (client_open(arena, data, as, &client, &err) < 0)
         return usage_error(usage, "%s", err.text);

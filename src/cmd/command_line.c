@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/exit_code.h"
+#include "runbook/way_back.h"
 
 int usage_error(const char *usage, const char *format, ...)
 {
@@ -28,6 +29,34 @@ int number_parse(const char *text, long long *ret_number)
         return -1;
     *ret_number = number;
     return 0;
+}
+
+int step_parse(const char *text, long long *ret_number)
+{
+    char digits[STEP_LABEL_BYTES];
+    size_t n = strcspn(text, ":");
+    long long line;
+    if (n >= sizeof digits)
+        return -1;
+    memcpy(digits, text, n);
+    digits[n] = '\0';
+    if (number_parse(digits, &line) < 0 || line > INT32_MAX)
+        return -1;
+    for (int part = PART_ITSELF; part < N_STEP_PARTS; part++)
+        if (strcmp(part_name((enum step_part)part), text[n] ? text + n + 1 : "") == 0) {
+            *ret_number = part_number((int)line, (enum step_part)part);
+            return part && line >= PART_LINES ? -1 : 0;
+        }
+    return -1;
+}
+
+const char *step_label(long long number, char label[STEP_LABEL_BYTES])
+{
+    bool known = number > 0 && number <= INT32_MAX;
+    enum step_part part = known ? part_of((int)number) : PART_ITSELF;
+    snprintf(label, STEP_LABEL_BYTES, "%lld%s%s", known ? part_line((int)number) : number,
+             part == PART_ITSELF ? "" : ":", part_name(part));
+    return label;
 }
 
 /* The option that argument names, and its value when that is written with "=". */

@@ -36,3 +36,10 @@ int usage_error(const char *usage, const char *format, ...) __attribute__((forma
 
 /* A whole number from 1, or -1. */
 int number_parse(const char *text, long long *ret_number);
+
+/* The number of a step as people write it: its line, "120:back" for the way back that follows from it,
+ * "120:before" for the look before it; or -1. */
+int step_parse(const char *text, long long *ret_number);
+/* The same backwards. */
+enum { STEP_LABEL_BYTES = 32 };
+const char *step_label(long long number, char label[STEP_LABEL_BYTES]);

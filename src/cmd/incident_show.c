@@ -1,4 +1,5 @@
 #include "cmd/incident_show.h"
+#include "cmd/command_line.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -414,10 +415,11 @@ static void add_next_step(struct buf *out, struct json steps, long long line)
 {
     for (struct json_iter i = json_first(steps); line && json_more(&i); json_next(&i)) {
         scoped_buf struct buf row = {0};
+        char label[STEP_LABEL_BYTES];
         const char *text = text_of(i.value, "text");
         if (number_of(i.value, "line") != line)
             continue;
-        buf_printf(&row, "line %lld is %s: ", line, text_of(i.value, "state"));
+        buf_printf(&row, "line %s is %s: ", step_label(line, label), text_of(i.value, "state"));
         text_add_fit(&row, *text ? text : text_of(i.value, "command"), 2 * TERMINAL_COLUMNS, false);
         buf_puts(out, "\nnext: ");
         text_add_wrapped(out, buf_text(&row), 6, 6);

@@ -2,11 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/command_line.h"
 #include "cmd/incident_show_priv.h"
 
 /* What fills the placeholders of a step, what is missing, and what cannot work as written. */
 static void add_prepared(struct buf *out, struct json step)
 {
+    char label[STEP_LABEL_BYTES];
     if (*text_of(step, "runs")) {
         buf_puts(out, "      runs:\n");
         text_add_exact(out, text_of(step, "runs"), 8);
@@ -19,9 +21,9 @@ static void add_prepared(struct buf *out, struct json step)
         text_add_wrapped(out, buf_text(&row), 6, 8);
     }
     for (struct json_iter i = json_first(json_get(step, "missing")); json_more(&i); json_next(&i))
-        buf_printf(out, "      missing: %s (%s)\n        crashcart approve %lld %lld --set '%s=...'\n",
+        buf_printf(out, "      missing: %s (%s)\n        crashcart approve %lld %s --set '%s=...'\n",
                    text_of(i.value, "name"), text_of(i.value, "type"), number_of(step, "run"),
-                   number_of(step, "line"), text_of(i.value, "name"));
+                   step_label(number_of(step, "line"), label), text_of(i.value, "name"));
     for (struct json_iter i = json_first(json_get(step, "faults")); json_more(&i); json_next(&i)) {
         scoped_buf struct buf row = {0};
         if (strstr(text_of(step, "repairs"), text_of(i.value, "code")))
@@ -51,9 +53,9 @@ void show_step_hint(struct buf *out, struct json step, bool colours)
         if (strcmp(hints[i].state, state) != 0 || answered ||
             (*hints[i].kind && strcmp(hints[i].kind, kind) != 0))
             continue;
-        char command[120];
-        snprintf(command, sizeof command, "crashcart %s %lld %lld%s", hints[i].verb, number_of(step, "run"),
-                 number_of(step, "line"), hints[i].more);
+        char command[120], label[STEP_LABEL_BYTES];
+        snprintf(command, sizeof command, "crashcart %s %lld %s%s", hints[i].verb, number_of(step, "run"),
+                 step_label(number_of(step, "line"), label), hints[i].more);
         buf_puts(out, "      ");
         text_add(out, colours, STYLE_YELLOW, command);
         buf_putc(out, '\n');
@@ -90,6 +92,26 @@ static void add_step_people(struct buf *out, struct json step)
     text_add_wrapped(out, buf_text(&row), 6, 6);
 }
 
+/* What follows from a change, and has not been needed. */
+static bool is_set_aside(struct json step)
+{
+    return *text_of(step, "part") && strcmp(text_of(step, "state"), "not taken") == 0;
+}
+
+/* What a change that waits would do, and how that is undone. */
+static void add_change(struct buf *out, struct json step)
+{
+    struct json approval = json_get(step, "approval");
+    const char *texts[] = {text_of(approval, "changes"), text_of(approval, "way_back")};
+    const char *labels[] = {"does: ", "back: "};
+    for (size_t i = 0; i < 2; i++) {
+        if (!*texts[i])
+            continue;
+        buf_printf(out, "      %s", labels[i]);
+        text_add_wrapped(out, texts[i], 12, 12);
+    }
+}
+
 /* Whether a change did well, as its checks say. */
 static void add_verdict(struct buf *out, struct json step)
 {
@@ -107,8 +129,8 @@ static void add_step(struct buf *out, struct json step, bool colours)
 {
     const char *state = text_of(step, "state");
     bool is_command = !*text_of(step, "text");
-    char line[24];
-    snprintf(line, sizeof line, "%5lld", number_of(step, "line"));
+    char label[STEP_LABEL_BYTES], line[STEP_LABEL_BYTES + 8];
+    snprintf(line, sizeof line, "%5s", step_label(number_of(step, "line"), label));
     show_column(out, line, 5, colours, STYLE_DIM);
     show_column(out, text_of(step, is_command ? "class" : "kind"), 11, colours, STYLE_PLAIN);
     show_column(out, state, 14, colours, show_state_style(state));
@@ -122,6 +144,7 @@ static void add_step(struct buf *out, struct json step, bool colours)
         buf_puts(out, "      ");
         text_add_wrapped(out, text_of(step, "why"), 6, 6);
     }
+    add_change(out, step);
     add_verdict(out, step);
     add_step_people(out, step);
     add_prepared(out, step);
@@ -148,6 +171,8 @@ void show_steps(struct buf *out, struct json steps, bool colours)
         return;
     show_heading(out, "STEPS (line of the runbook, class, state, command)", colours);
     for (struct json_iter i = json_first(steps); json_more(&i); json_next(&i)) {
+        if (is_set_aside(i.value))
+            continue;
         if (*text_of(i.value, "phase") && strcmp(text_of(i.value, "phase"), phase) != 0) {
             phase = text_of(i.value, "phase");
             buf_puts(out, "  ");

@@ -180,13 +180,13 @@ int cmd_step(int argc, char **argv)
     if (!words_wanted(words.verb))
         return usage_error(usage, "step: done, answer, choose, skip, start, stop or watch?");
     if (rest.n != words_wanted(words.verb) || number_parse(rest.at[1], &words.run) < 0 ||
-        number_parse(rest.at[2], &words.step) < 0)
+        step_parse(rest.at[2], &words.step) < 0)
         return usage_error(usage, "step %s needs the numbers of a run and of a step%s", words.verb,
                            words_wanted(words.verb) == 4 ? ", and yes or no" : "");
     words.answer = rest.n == 4 ? rest.at[3] : NULL;
     if (strcmp(words.verb, "skip") == 0 && !words.note)
-        return usage_error(usage, "step skip %lld %lld: --note TEXT is needed, for the record", words.run,
-                           words.step);
+        return usage_error(usage, "step skip %lld %s: --note TEXT is needed, for the record", words.run,
+                           rest.at[2]);
     if (client_open(arena, data, as, &client, &err) < 0)
         return usage_error(usage, "%s", err.text);
     return strcmp(words.verb, "watch") == 0 ? watch(&client, &words) : send(&client, &words);

@@ -25,6 +25,10 @@ static struct json_writer *approval_begin(struct turn *turn, const struct run_st
     if (*step->target)
         jw_pair(body, "target", step->target);
     jw_pair(body, "risk", risk_name(step->risk));
+    if (*step->changes)
+        jw_pair(body, "changes", step->changes);
+    if (*step->way_back)
+        jw_pair(body, "way_back", step->way_back);
     if (text && *text)
         jw_pair(body, "text", text_head(turn->arena, text, 4096));
     return body;
@@ -44,11 +48,12 @@ static struct run_step *waiting_step(struct turn *turn, const struct input *inpu
     }
     if (step->kind != STEP_COMMAND) {
         turn_answer(turn, OUTCOME_CONFLICT, step->incident,
-                    "Line %d is for a person to do: it is ticked or answered, not approved.", step->line);
+                    "Line %d is for a person to do: it is ticked or answered, not approved.",
+                    step_line(step));
         return NULL;
     }
     if (step->state != STEP_WAITING) {
-        turn_answer(turn, OUTCOME_CONFLICT, step->incident, "The step on line %d is %s.%s%s", step->line,
+        turn_answer(turn, OUTCOME_CONFLICT, step->incident, "The step on line %d is %s.%s%s", step_line(step),
                     step_state_name(step->state), *step->why ? " " : "", step->why);
         return NULL;
     }
@@ -72,7 +77,7 @@ static void approve_first(struct turn *turn, struct incident_record *record, str
     approvals_follow(turn, record);
     incident_progress(turn, record, input->actor);
     turn_answer(turn, OUTCOME_DONE, step->incident,
-                "Line %d destroys something (%s). A second person must approve it too.", step->line,
+                "Line %d destroys something (%s). A second person must approve it too.", step_line(step),
                 step->risk_why);
 }
 
@@ -97,12 +102,13 @@ static void approve(struct turn *turn, struct incident_record *record, struct ru
               place_text(turn->arena, step->file, step->line),
               text_head(turn->arena, text_or(input->text, ""), 400));
     turn_save_step(turn, step, NULL);
+    way_back_look(turn, record, step);
     turn_touch(turn, record);
     run_continue(turn, record);
     incident_progress(turn, record, input->actor);
     if (breaks_glass) /* after the progress, which calls off pages that nobody needs any more */
         break_glass_tell(turn, record, step, input->actor, input->text);
-    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s.", step->line,
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s.", step_line(step),
                 step->state == STEP_STARTING ? "started" : "next, after the step that is running");
 }
 
@@ -118,7 +124,7 @@ static bool is_second_person(struct turn *turn, struct incident_record *record, 
         turn_answer(
             turn, OUTCOME_CONFLICT, step->incident,
             "%s has approved line %d already. It destroys something: a second person must approve it.",
-            input->actor, step->line);
+            input->actor, step_line(step));
         return false;
     }
     return true;
@@ -132,7 +138,7 @@ static bool is_another_command(struct turn *turn, const struct input *input, con
     if (!input->sha256 || strcmp(sha256, input->sha256) == 0)
         return false;
     turn_answer(turn, OUTCOME_CONFLICT, step->incident,
-                "Line %d is not what you looked at any more: it would run `%s` now.", step->line,
+                "Line %d is not what you looked at any more: it would run `%s` now.", step_line(step),
                 text_head(turn->arena, step_text(step), 120));
     return true;
 }
@@ -186,5 +192,5 @@ void decide_deny(struct turn *turn, const struct input *input)
     event_end(turn, step->incident, actor, "approval.denied", "%s denies `%s` (%s)", actor,
               text_head(turn->arena, step_text(step), 200), place_text(turn->arena, step->file, step->line));
     incident_progress(turn, record, actor);
-    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d will not run.", step->line);
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d will not run.", step_line(step));
 }

@@ -73,7 +73,8 @@ static struct run_step *row_add(struct planning *plan, const struct run_step *va
     step->sha256 = plan->runbook->sha256;
     step->phase = plan->phase ? plan->phase->name : NULL;
     step->exit_code = -1;
-    if (step->state != STEP_QUEUED && (plan->phase_choice || plan->choice)) {
+    bool derived = part_of(step->line) != PART_ITSELF;
+    if (step->state != STEP_QUEUED && !derived && (plan->phase_choice || plan->choice)) {
         step->choice = plan->phase_choice ? plan->phase_choice : plan->choice;
         step->option = plan->phase_choice ? plan->phase->line : plan->option;
     }
@@ -85,7 +86,7 @@ static struct run_step *row_add(struct planning *plan, const struct run_step *va
 static void option_mark(struct incident_record *record, size_t from, int choice)
 {
     for (size_t i = from; i < record->n_steps; i++)
-        if (record->steps[i].state != STEP_QUEUED)
+        if (record->steps[i].state != STEP_QUEUED && part_of(record->steps[i].line) == PART_ITSELF)
             record->steps[i].choice = record->steps[i].option = choice;
 }
 
@@ -156,7 +157,14 @@ static void plan_command(struct turn *turn, struct planning *plan, const struct 
     with.branch = with.state == STEP_QUEUED ? 0 : branch;
     if (command->comment && *command->comment)
         option_begin(plan, command->comment, command->line);
+    struct way_back_rows rows = {0};
+    if (!step_on_line(plan->record, command->line))
+        rows = way_back_plan(turn, plan->record, plan->runbook, command, &with);
+    if (rows.before.line)
+        row_add(plan, &rows.before);
     row_add(plan, &with);
+    if (rows.back.line)
+        row_add(plan, &rows.back);
 }
 
 /* ---- steps ---- */
@@ -280,8 +288,8 @@ static void say_planned(struct turn *turn, const struct planning *plan, const ch
     event_end(turn, record->incident.number, actor, "run.planned",
               "%zu steps of \"%s\": %zu run by themselves, %zu wait for an approval, %zu cannot run as they "
               "stand%s%s",
-              record->n_steps - plan->first, plan->procedure->title, n_unasked,
-              count_state(plan, STEP_WAITING), count_state(plan, STEP_HELD), tasks, left_out);
+              record->n_steps - plan->first - count_state(plan, STEP_NOT_TAKEN), plan->procedure->title,
+              n_unasked, count_state(plan, STEP_WAITING), count_state(plan, STEP_HELD), tasks, left_out);
 }
 
 /* Adds the rows of the procedure and starts what runs by itself; the number of rows. */

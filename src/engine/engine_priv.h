@@ -389,6 +389,8 @@ void values_hear(struct turn *turn, const struct incident_record *record, const 
 struct filled values_prepare(struct turn *turn, const struct command *command,
                              const struct step_values *values, const char *repairs,
                              struct run_step *ret_step);
+/* The command of the step in the runbook as it is now, or NULL when that has changed. */
+const struct command *step_command(struct turn *turn, const struct run_step *step);
 /* The event that tells who gave what. */
 void values_say(struct turn *turn, const struct run_step *step, const char *actor);
 /* Takes the values and repairs of the input; false after answering why not, and nothing has changed. */
@@ -481,3 +483,4 @@ timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_al
 
 #include "engine/life_priv.h"
 #include "engine/noise_priv.h"
+#include "engine/way_back_priv.h"

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "runbook/runbook.h"
+#include "runbook/way_back.h"
 
 enum step_state {
     STEP_WAITING,        /* wants an approval */
@@ -68,7 +69,7 @@ const char *step_verb_name(enum step_verb verb); /* "skip" */
 struct run_step {
     int64_t run; /* the run's number; today the incident's */
     int64_t incident;
-    int line;                  /* in the document: identity within the run */
+    int line; /* in the document: identity within the run; of what was derived: part_number() (way_back.h) */
     int position;              /* order in the run, from 0 */
     enum step_kind kind;       /* STEP_COMMAND, or what a person does */
     const char *file, *sha256; /* the document */
@@ -102,7 +103,15 @@ struct run_step {
     int64_t verify_until_us; /* of a change: checks that fail are repeated until then */
     int64_t verify_next_us;  /* when the next round begins; 0: one is running, or none will */
     int checks_for;          /* of a check: line of the change that it runs for; 0: none */
+    const char *changes;     /* what it changes, in words; "" for none */
+    const char *way_back;    /* how it is taken back, as it is shown before it is let run; "": not known */
 };
+
+/* Where it stands, for people: that of what it was derived from. */
+static inline int step_line(const struct run_step *step)
+{
+    return part_line(step->line);
+}
 
 /* What the runner says of one step. */
 struct step_result {

@@ -96,7 +96,7 @@ bool step_place_may(struct turn *turn, const struct incident_record *record, str
     if (!step_place_stands(turn, record, step)) {
         turn_answer(turn, OUTCOME_CONFLICT, step->incident,
                     "Line %d would run on %s now, by the configuration. Look at it and approve it again.",
-                    step->line, name_of(step->target));
+                    step_line(step), name_of(step->target));
         return false;
     }
     const char *contradiction = target_contradicts(

@@ -118,9 +118,9 @@ static void answer(struct turn *turn, struct incident_record *record, struct run
     if (yes)
         branch_open(turn, record, step->line);
     else
-        n_left =
-            branch_close(turn, record, step->line,
-                         arena_printf(turn->arena, "%s answered no on line %d.", step->done_by, step->line));
+        n_left = branch_close(
+            turn, record, step->line,
+            arena_printf(turn->arena, "%s answered no on line %d.", step->done_by, step_line(step)));
     struct json_writer *body = verb_event(turn, step, input->text);
     jw_pair(body, "answer", word);
     jw_pair_int(body, "not_taken", (int64_t)n_left);
@@ -177,7 +177,7 @@ bool step_may_be_taken(struct turn *turn, const struct incident_record *record, 
     if (other)
         turn_answer(turn, OUTCOME_CONFLICT, step->incident,
                     "Line %d is an alternative to line %d, which is %s: wait for what comes of it.",
-                    step->line, other->line, step_state_name(other->state));
+                    step_line(step), other->line, step_state_name(other->state));
     return !other;
 }
 
@@ -186,7 +186,7 @@ void step_take(struct turn *turn, struct incident_record *record, struct run_ste
 {
     struct run_step *decision = step_on_line(record, step->branch);
     struct input said = *input;
-    said.text = arena_printf(turn->arena, "by taking line %d", step->line);
+    said.text = arena_printf(turn->arena, "by taking line %d", step_line(step));
     if (step->choice)
         choose(turn, record, step, &said);
     if (decision && !*decision->answer && decision->state == STEP_OPEN) {
@@ -199,7 +199,7 @@ void step_take(struct turn *turn, struct incident_record *record, struct run_ste
 
 static void say_again(struct turn *turn, const struct run_step *step)
 {
-    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s already (%s).", step->line,
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s already (%s).", step_line(step),
                 step_state_name(step->state), step->done_by);
 }
 
@@ -209,15 +209,15 @@ static void start(struct turn *turn, struct incident_record *record, struct run_
     const char *before = step_state_name(step->state);
     if (input->item && input->item != step->attempt) {
         turn_answer(turn, OUTCOME_CONFLICT, step->incident,
-                    "Line %d has been started since you looked: attempt %d is %s.", step->line, step->attempt,
-                    before);
+                    "Line %d has been started since you looked: attempt %d is %s.", step_line(step),
+                    step->attempt, before);
         return;
     }
     bool was_waiting = step->state == STEP_WAITING, unknown = step->state == STEP_EFFECT_UNKNOWN;
     if (!step_may_be_taken(turn, record, step))
         return;
     if (was_waiting && !values_harmless(turn, step)) {
-        turn_answer(turn, OUTCOME_CONFLICT, step->incident, "Line %d wants an approval. %s", step->line,
+        turn_answer(turn, OUTCOME_CONFLICT, step->incident, "Line %d wants an approval. %s", step_line(step),
                     step->why);
         return;
     }
@@ -240,7 +240,7 @@ static void start(struct turn *turn, struct incident_record *record, struct run_
               harmless ? "starts" : "opens again", row_text(turn, step),
               place_text(turn->arena, step->file, step->line), with_note(turn, input->text));
     run_continue(turn, record);
-    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s. %s", step->line,
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s. %s", step_line(step),
                 step_state_name(step->state), step->why);
 }
 
@@ -249,7 +249,8 @@ static void done(struct turn *turn, struct incident_record *record, struct run_s
 {
     if (step->kind == STEP_COMMAND && !*text_or(input->text, "")) {
         turn_answer(turn, OUTCOME_INVALID, step->incident,
-                    "Line %d is a command: say with a note how it was done, or what you saw.", step->line);
+                    "Line %d is a command: say with a note how it was done, or what you saw.",
+                    step_line(step));
         return;
     }
     if (!step_may_be_taken(turn, record, step))
@@ -267,14 +268,15 @@ static void done(struct turn *turn, struct incident_record *record, struct run_s
               step->kind == STEP_COMMAND ? "%s did `%s` by hand (%s)%s" : "%s did \"%s\" (%s)%s",
               input->actor, row_text(turn, step), place_text(turn->arena, step->file, step->line),
               with_note(turn, input->text));
-    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is done.", step->line);
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is done.", step_line(step));
 }
 
 static void skip(struct turn *turn, struct incident_record *record, struct run_step *step,
                  const struct input *input)
 {
     if (!*text_or(input->text, "")) {
-        turn_answer(turn, OUTCOME_INVALID, step->incident, "Skipping line %d needs a reason.", step->line);
+        turn_answer(turn, OUTCOME_INVALID, step->incident, "Skipping line %d needs a reason.",
+                    step_line(step));
         return;
     }
     step->state = STEP_SKIPPED;
@@ -289,7 +291,7 @@ static void skip(struct turn *turn, struct incident_record *record, struct run_s
     event_end(turn, step->incident, input->actor, "step.skipped", "%s skips `%s` (%s)%s", input->actor,
               row_text(turn, step), place_text(turn->arena, step->file, step->line),
               with_note(turn, input->text));
-    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is skipped.", step->line);
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is skipped.", step_line(step));
 }
 
 static void answer_verb(struct turn *turn, struct incident_record *record, struct run_step *step,
@@ -297,12 +299,13 @@ static void answer_verb(struct turn *turn, struct incident_record *record, struc
 {
     const char *word = text_or(input->word, "");
     if (strcmp(word, "yes") != 0 && strcmp(word, "no") != 0) {
-        turn_answer(turn, OUTCOME_INVALID, step->incident, "The answer to line %d is yes or no.", step->line);
+        turn_answer(turn, OUTCOME_INVALID, step->incident, "The answer to line %d is yes or no.",
+                    step_line(step));
         return;
     }
     if (strcmp(step->answer, word) == 0) {
-        turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is answered %s already (%s).", step->line,
-                    word, step->done_by);
+        turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is answered %s already (%s).",
+                    step_line(step), word, step->done_by);
         return;
     }
     for (size_t i = 0; i < record->n_steps; i++) {
@@ -312,7 +315,7 @@ static void answer_verb(struct turn *turn, struct incident_record *record, struc
             continue;
         turn_answer(turn, OUTCOME_CONFLICT, step->incident,
                     "Line %d, which follows from yes, is %s already: the answer to line %d stays yes.",
-                    row->line, step_state_name(row->state), step->line);
+                    row->line, step_state_name(row->state), step_line(step));
         return;
     }
     if (!step_may_be_taken(turn, record, step))
@@ -320,7 +323,7 @@ static void answer_verb(struct turn *turn, struct incident_record *record, struc
     if (strcmp(word, "yes") == 0)
         step_take(turn, record, step, input);
     answer(turn, record, step, input, word);
-    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is answered %s.", step->line, word);
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is answered %s.", step_line(step), word);
 }
 
 static void choose_verb(struct turn *turn, struct incident_record *record, struct run_step *step,
@@ -343,7 +346,7 @@ static void stop(struct turn *turn, struct incident_record *record, struct run_s
     event_end(turn, step->incident, input->actor, "step.stopped", "%s stops `%s` (%s)%s", input->actor,
               row_text(turn, step), place_text(turn->arena, step->file, step->line),
               with_note(turn, input->text));
-    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is being stopped.", step->line);
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is being stopped.", step_line(step));
 }
 
 typedef void verb_handler(struct turn *turn, struct incident_record *record, struct run_step *step,
@@ -392,7 +395,7 @@ void decide_step_verb(struct turn *turn, const struct input *input)
         }
     } else {
         turn_answer(turn, OUTCOME_CONFLICT, step->incident, "Line %d is %s (%s%s%s): no `%s` now.%s%s",
-                    step->line, kind_text(step), step_state_name(step->state), *step->answer ? ", " : "",
+                    step_line(step), kind_text(step), step_state_name(step->state), *step->answer ? ", " : "",
                     step->answer, known ? step_verb_name(input->verb) : "such verb", *step->why ? " " : "",
                     step->why);
     }

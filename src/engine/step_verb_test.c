@@ -84,7 +84,7 @@ static const struct run_step *row(const struct world *w, int line)
 static void a_procedure_is_its_tasks_decisions_and_commands_in_order(void **state)
 {
     struct world *w = *state;
-    static const struct {
+    const struct {
         int line;
         enum step_kind kind;
         enum step_state state;
@@ -97,6 +97,7 @@ static void a_procedure_is_its_tasks_decisions_and_commands_in_order(void **stat
         {UNDO, STEP_COMMAND, STEP_WAITING, RECENT, RECENT, RECENT},
         {UNDO_CART, STEP_COMMAND, STEP_WAITING, RECENT, RECENT, RECENT},
         {RESTART, STEP_COMMAND, STEP_WAITING, 0, RECENT, RESTART - 1},
+        {part_number(RESTART, PART_BACK), STEP_COMMAND, STEP_NOT_TAKEN, 0, 0, 0},
     };
     const struct incident_record *record = incident_find(w->engine, 1);
     assert_int_equal(record->n_steps, sizeof rows / sizeof *rows);
@@ -282,7 +283,7 @@ static void another_procedure_joins_the_run(void **state)
     assert_int_equal(world_decide(w, more)->code, OUTCOME_DONE);
     assert_string_equal(event_of(w, "run.planned")->actor, "person:ana");
     assert_int_equal(row(w, DF)->state, STEP_QUEUED);
-    assert_int_equal(row(w, DF)->position, 7);
+    assert_int_equal(row(w, DF)->position, 8);
     world_step_done(w, 1, LOOK, STEP_SUCCEEDED, NULL);
     assert_int_equal(row(w, DF)->state, STEP_STARTING);
     assert_int_equal(world_decide(w, more)->code, OUTCOME_DONE); /* again */

@@ -151,7 +151,7 @@ void decide_step_started(struct turn *turn, const struct input *input)
         return;
     if (step->state != STEP_STARTING) {
         turn_answer(turn, OUTCOME_CONFLICT, step->incident, "The step on line %d is %s, not starting.",
-                    step->line, step_state_name(step->state));
+                    step_line(step), step_state_name(step->state));
         return;
     }
     step->state = STEP_RUNNING;
@@ -221,7 +221,7 @@ void decide_step_done(struct turn *turn, const struct input *input)
         return;
     if (!is_result(result->state) || (!is_under_way(step) && step->state != STEP_EFFECT_UNKNOWN)) {
         turn_answer(turn, OUTCOME_CONFLICT, step->incident, "The step on line %d is %s, not running.",
-                    step->line, step_state_name(step->state));
+                    step_line(step), step_state_name(step->state));
         return;
     }
     step->state = result->state;
@@ -238,6 +238,7 @@ void decide_step_done(struct turn *turn, const struct input *input)
     turn_touch(turn, record);
     if (*step->approved_by)
         incident_progress(turn, record, "runner");
+    way_back_seen(turn, record, step, result);
     verify_done(turn, record, step, result->output);
     run_continue(turn, record);
 }

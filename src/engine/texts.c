@@ -34,7 +34,8 @@ TEXTS(delivery_texts, IN_DELIVERY(key), IN_DELIVERY(person), IN_DELIVERY(channel
 TEXTS(step_texts, IN_STEP(file), IN_STEP(sha256), IN_STEP(phase), IN_STEP(text), IN_STEP(risk_why),
       IN_STEP(why), IN_STEP(approved_by), IN_STEP(given), IN_STEP(repairs), IN_STEP(prepared),
       IN_STEP(service), IN_STEP(target), IN_STEP(place), IN_STEP(missing), IN_STEP(output),
-      IN_STEP(condition), IN_STEP(answer), IN_STEP(done_by), IN_STEP(note), IN_STEP(verdict_why));
+      IN_STEP(condition), IN_STEP(answer), IN_STEP(done_by), IN_STEP(note), IN_STEP(verdict_why),
+      IN_STEP(changes), IN_STEP(way_back));
 
 TEXTS(silence_texts, IN_SILENCE(id), IN_SILENCE(matchers), IN_SILENCE(created_by), IN_SILENCE(comment));
 TEXTS(role_texts, IN_ROLE(role), IN_ROLE(person), IN_ROLE(assigned_by));

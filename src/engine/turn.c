@@ -165,7 +165,10 @@ const char *place_text(struct arena *arena, const char *file, int line)
 {
     if (!file || !*file)
         return "";
-    return line > 0 ? arena_printf(arena, "%s line %d", file, line) : arena_strdup(arena, file);
+    static const char *const parts[N_STEP_PARTS] = {
+        [PART_ITSELF] = "", [PART_BEFORE] = ", the look before it", [PART_BACK] = ", its way back"};
+    return line > 0 ? arena_printf(arena, "%s line %d%s", file, part_line(line), parts[part_of(line)])
+                    : arena_strdup(arena, file);
 }
 
 const char *duration_text(struct arena *arena, int64_t us)

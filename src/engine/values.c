@@ -89,17 +89,24 @@ void values_say(struct turn *turn, const struct run_step *step, const char *acto
               place_text(turn->arena, step->file, step->line));
 }
 
-/* The command of the step in the runbook as it is now, or NULL when that has changed. */
-static const struct command *command_of(struct turn *turn, const struct run_step *step)
+const struct command *step_command(struct turn *turn, const struct run_step *step)
 {
+    enum step_part part = part_of(step->line);
     const struct runbook *runbook = library_find(turn->engine->library, step->file);
     if (!runbook || strcmp(runbook->sha256, step->sha256) != 0)
         return NULL;
     list_each (procedure, &runbook->procedures) {
         struct command_walk walk = {0};
-        while (procedure_next_command(procedure, &walk))
-            if (walk.command->line == step->line && strcmp(walk.command->text, step->text) == 0)
-                return walk.command;
+        while (procedure_next_command(procedure, &walk)) {
+            if (walk.command->line != step_line(step))
+                continue;
+            const struct command *command =
+                part == PART_ITSELF
+                    ? walk.command
+                    : way_back_command(turn->arena, risk_rules_in_force(), walk.command, part);
+            if (command && strcmp(command->text, step->text) == 0)
+                return command;
+        }
     }
     return NULL;
 }
@@ -122,7 +129,7 @@ static void step_settle(struct run_step *step, const struct run_step *with, cons
 static bool prepare_again(struct turn *turn, const struct run_step *step, struct run_step *ret_with,
                           struct filled *ret_filled)
 {
-    const struct command *command = command_of(turn, step);
+    const struct command *command = step_command(turn, step);
     struct step_values values = {0};
     if (!command)
         return false;
@@ -186,7 +193,7 @@ static const char *values_come_too_late(struct turn *turn, const struct incident
         return arena_printf(turn->arena, "Incident %lld is %s: nothing runs for it.",
                             (long long)step->incident, incident_state_name(record->incident.state));
     if (step->state != STEP_WAITING && step->state != STEP_HELD)
-        return arena_printf(turn->arena, "The step on line %d is %s.", step->line,
+        return arena_printf(turn->arena, "The step on line %d is %s.", step_line(step),
                             step_state_name(step->state));
     return NULL;
 }
@@ -195,7 +202,7 @@ bool values_give(struct turn *turn, const struct input *input, struct incident_r
                  struct run_step *step)
 {
     const char *why = values_come_too_late(turn, record, step);
-    const struct command *command = why ? NULL : command_of(turn, step);
+    const struct command *command = why ? NULL : step_command(turn, step);
     if (!command) {
         turn_answer(turn, OUTCOME_CONFLICT, step->incident, "%s",
                     why ? why : "The runbook has changed since the run was planned. Look at it again.");
@@ -218,6 +225,7 @@ bool values_give(struct turn *turn, const struct input *input, struct incident_r
         return false;
     }
     step_settle(step, &with, &filled);
+    way_back_follow(turn, record, step);
     turn_save_step(turn, step, NULL);
     values_say(turn, step, input->actor);
     return true;
@@ -229,7 +237,8 @@ void decide_step_values(struct turn *turn, const struct input *input)
     struct run_step *step = step_wanted(turn, input, &record);
     if (!step || !values_give(turn, input, record, step))
         return;
+    run_continue(turn, record);
     incident_progress(turn, record, input->actor);
-    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s. %s", step->line,
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s. %s", step_line(step),
                 step_state_name(step->state), step->why);
 }

@@ -38,7 +38,7 @@ static void checks_of(const struct turn *turn, const struct run_step *change, st
     if (!runbook)
         return;
     list_each (procedure, &runbook->procedures) {
-        change_checks(turn->arena, runbook->document, procedure, change->line, ret_checks);
+        change_checks(turn->arena, runbook->document, procedure, step_line(change), ret_checks);
         if (ret_checks->n)
             return;
     }
@@ -89,41 +89,49 @@ static void verdict_set(struct turn *turn, struct incident_record *record, struc
 
 /* ---- the way back ---- */
 
+/* What has run, or may have, is not opened again by itself. */
+static void offer(struct turn *turn, const struct run_step *change, struct run_step *row,
+                  const char **ret_lines)
+{
+    bool untouched =
+        row && (row->state == STEP_WAITING || row->state == STEP_HELD || row->state == STEP_NOT_TAKEN);
+    if (!untouched || row->kind != STEP_COMMAND || *row->approved_by)
+        return;
+    values_reopen(turn, row);
+    text_keep(&row->why, arena_printf(turn->arena, "It takes back line %d, which did not do well. %s",
+                                      step_line(change), row->why));
+    turn_save_step(turn, row, NULL);
+    *ret_lines = arena_printf(turn->arena, "%s%sline %d `%s`", *ret_lines, **ret_lines ? ", " : "",
+                              step_line(row), change_text(turn, row));
+}
+
 static void offer_ways_back(struct turn *turn, struct incident_record *record, const struct run_step *change)
 {
     const struct runbook *runbook = runbook_of(turn, change);
     struct ways_back ways = {0};
-    size_t n = runbook ? runbook->procedures.n : 0;
+    size_t n = runbook && part_of(change->line) == PART_ITSELF ? runbook->procedures.n : 0;
     for (size_t i = 0; i < n && !ways.n; i++)
         change_ways_back(turn->arena, &runbook->procedures.at[i], change->line, &ways);
     const char *lines = "";
-    list_each (way, &ways) {
-        struct run_step *row = step_on_line(record, (*way)->line);
-        /* What has run, or may have, is not opened again by itself. */
-        bool untouched =
-            row && (row->state == STEP_WAITING || row->state == STEP_HELD || row->state == STEP_NOT_TAKEN);
-        if (!untouched || row->kind != STEP_COMMAND || *row->approved_by)
-            continue;
-        values_reopen(turn, row);
-        text_keep(&row->why, arena_printf(turn->arena, "It takes back line %d, which did not do well. %s",
-                                          change->line, row->why));
-        turn_save_step(turn, row, NULL);
-        lines = arena_printf(turn->arena, "%s%sline %d `%s`", lines, *lines ? ", " : "", row->line,
-                             change_text(turn, row));
-    }
+    struct run_step *derived = ways.n ? NULL : way_back_row(record, change);
+    list_each (way, &ways)
+        offer(turn, change, step_on_line(record, (*way)->line), &lines);
+    if (derived)
+        offer(turn, change, derived, &lines);
     struct json_writer *body = event_begin(turn);
     jw_pair_int(body, "run", change->run);
     jw_pair_int(body, "line", change->line);
     jw_pair(body, "offered", lines);
     if (*lines)
         event_end(turn, change->incident, NULL, "way_back.offered",
-                  "The way back of line %d waits for an approval: %s", change->line,
+                  "The way back of line %d waits for an approval: %s", step_line(change),
                   text_head(turn->arena, lines, 2 * SHOWN_BYTES));
     else
         event_end(turn, change->incident, NULL, "way_back.missing",
-                  ways.n ? "The way back of line %d has been decided on before: look at it"
-                         : "The runbook names no way back for line %d",
-                  change->line);
+                  ways.n || derived
+                      ? "The way back of line %d has been decided on before: look at it"
+                      : "The runbook names no way back for line %d, and none follows from the command",
+                  step_line(change));
 }
 
 /* ---- rounds ---- */
@@ -168,9 +176,9 @@ static void supersede(struct turn *turn, struct incident_record *record, int lin
 {
     struct run_step *earlier = line && line != change->line ? step_on_line(record, line) : NULL;
     if (earlier && earlier->verdict == VERDICT_CHECKING)
-        verdict_set(
-            turn, record, earlier, VERDICT_UNVERIFIABLE,
-            arena_printf(turn->arena, "line %d changed something before its checks were done", change->line));
+        verdict_set(turn, record, earlier, VERDICT_UNVERIFIABLE,
+                    arena_printf(turn->arena, "line %d changed something before its checks were done",
+                                 step_line(change)));
 }
 
 static void begin(struct turn *turn, struct incident_record *record, struct run_step *change)

@@ -160,6 +160,10 @@ static const char step_targets[] = "ALTER TABLE step ADD COLUMN service TEXT NOT
                                    "ALTER TABLE step ADD COLUMN target TEXT NOT NULL DEFAULT '';"
                                    "ALTER TABLE step ADD COLUMN place TEXT NOT NULL DEFAULT '';";
 
+/* What is shown before a change is let run. */
+static const char ways_back[] = "ALTER TABLE step ADD COLUMN changes TEXT NOT NULL DEFAULT '';"
+                                "ALTER TABLE step ADD COLUMN way_back TEXT NOT NULL DEFAULT '';";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -175,6 +179,7 @@ static const struct migration {
     {"notices", notices},
     {"verification", verification},
     {"targets of steps", step_targets},
+    {"ways back", ways_back},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

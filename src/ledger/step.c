@@ -77,6 +77,8 @@ static const struct column columns[] = {
     COLUMN(INT64, verify_until_us),
     COLUMN(INT64, verify_next_us),
     COLUMN(INT, checks_for),
+    COLUMN(TEXT, changes),
+    COLUMN(TEXT, way_back),
 };
 
 const struct noun step_noun = {"step", columns, sizeof columns / sizeof *columns, 2, sizeof(struct run_step)};

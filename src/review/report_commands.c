@@ -30,6 +30,19 @@ void step_result_write(const struct run_step *step, struct buf *out)
         buf_puts(out, step_state_name(step->state));
 }
 
+static const char *part_words(const struct run_step *step)
+{
+    static const char *const words[N_STEP_PARTS] = {
+        [PART_ITSELF] = "", [PART_BEFORE] = ", the look before it", [PART_BACK] = ", its way back"};
+    return words[part_of(step->line)];
+}
+
+/* What follows from a change, and was not needed. */
+static bool is_set_aside(const struct run_step *step)
+{
+    return part_of(step->line) != PART_ITSELF && step->state == STEP_NOT_TAKEN;
+}
+
 static void add_row(struct report *report, const struct run_step *step, struct markdown_table *table)
 {
     scoped_buf struct buf cell = {0};
@@ -65,7 +78,7 @@ static void add_row(struct report *report, const struct run_step *step, struct m
         buf_puts(&cell, span_text(report->arena, step->started_us, step->finished_us));
     markdown_table_add(table, &cell);
     markdown_code(&cell, step->text, COMMAND_CHARACTERS);
-    buf_printf(&cell, " (line %d)", step->line);
+    buf_printf(&cell, " (line %d%s)", step_line(step), part_words(step));
     markdown_table_add(table, &cell);
 }
 
@@ -74,7 +87,7 @@ static void write_counts(struct report *report)
     const struct report_input *input = report->input;
     size_t n_run = 0, n_good = 0, n_changes = 0, n_commands = 0;
     for (size_t i = 0; i < input->n_steps; i++) {
-        n_commands += input->steps[i].kind == STEP_COMMAND;
+        n_commands += input->steps[i].kind == STEP_COMMAND && !is_set_aside(&input->steps[i]);
         n_run += has_run(&input->steps[i]);
         n_good += input->steps[i].state == STEP_SUCCEEDED;
         n_changes += has_run(&input->steps[i]) && input->steps[i].risk != RISK_READ;
@@ -91,7 +104,7 @@ static void write_output(struct report *report, const struct run_step *step)
 {
     block_begin(report);
     buf_puts(report->out, "**");
-    markdown_text(report->out, place_in(report->arena, step->file, step->line));
+    markdown_text(report->out, place_in(report->arena, step->file, step_line(step)));
     buf_printf(report->out, "**, %s UTC, ", moment_text(report->arena, step->started_us));
     step_result_write(step, report->out);
     buf_puts(report->out, ":\n");
@@ -142,7 +155,7 @@ static void write_people(struct report *report, const struct run_step **steps, s
         }
         markdown_table_add(&table, &cell);
         markdown_text(&cell, step->text);
-        buf_printf(&cell, " (line %d)", step->line);
+        buf_printf(&cell, " (line %d%s)", step_line(step), part_words(step));
         markdown_table_add(&table, &cell);
         n++;
     }
@@ -165,7 +178,7 @@ void commands_tell(struct report *report)
         steps[i] = &input->steps[i];
     qsort(steps, input->n_steps, sizeof *steps, compare_steps);
     for (size_t i = 0; i < input->n_steps; i++)
-        if (steps[i]->kind == STEP_COMMAND)
+        if (steps[i]->kind == STEP_COMMAND && !is_set_aside(steps[i]))
             add_row(report, steps[i], &table);
     write_counts(report);
     table_write(report, &table);

@@ -88,6 +88,31 @@ struct way_back way_back_of(struct arena *arena, const char *command)
     return way;
 }
 
+const char *part_name(enum step_part part)
+{
+    static const char *const names[N_STEP_PARTS] = {"", "before", "back"};
+    return names[part];
+}
+
+const struct command *way_back_command(struct arena *arena, const struct risk_rules *rules,
+                                       const struct command *change, enum step_part part)
+{
+    struct way_back way = part == PART_ITSELF ? (struct way_back){0} : way_back_of(arena, change->text);
+    const char *text = part == PART_BEFORE ? way.before : way.back;
+    if (!text)
+        return NULL;
+    struct command *command = arena_alloc(arena, sizeof *command);
+    *command = *change;
+    command->line = part_number(change->line, part);
+    command->text = text;
+    command->comment = command->trailing_comment = NULL;
+    command->risk = risk_of_command(arena, rules, text, strlen(text));
+    command->risk.sensitive_why =
+        command->risk.sensitive ? command->risk.sensitive_why : change->risk.sensitive_why;
+    command->risk.sensitive |= change->risk.sensitive;
+    return command;
+}
+
 /* ---- in words ---- */
 
 static void words_of_sql(struct arena *arena, const char *text, struct change_words *ret_words)

@@ -12,6 +12,26 @@
 
 #include "base/arena.h"
 #include "base/list.h"
+#include "runbook/runbook.h"
+
+/* What a row of a run is: the command of the document, or one that was derived from it. Rows are named by one
+ * number: the line of the document, and that many more for what is derived from it. */
+enum step_part { PART_ITSELF, PART_BEFORE, PART_BACK, N_STEP_PARTS };
+enum { PART_LINES = 100000000 };
+
+static inline int part_number(int line, enum step_part part)
+{
+    return line + (int)part * PART_LINES;
+}
+static inline int part_line(int number)
+{
+    return number % PART_LINES;
+}
+static inline enum step_part part_of(int number)
+{
+    return (enum step_part)(number / PART_LINES % N_STEP_PARTS);
+}
+const char *part_name(enum step_part part); /* "", "before", "back" */
 
 /* The placeholder in a way back that takes the one line that the look before the change has printed. */
 #define WAY_BACK_EARLIER "<earlier-value>"
@@ -25,6 +45,10 @@ struct way_back {
 /* command: as written. Of a pipe, a list, a redirection, a substitution, an option that the table does not
  * name nothing is derived. */
 struct way_back way_back_of(struct arena *arena, const char *command);
+
+/* One of the two as a command of its own, classed by those rules; NULL: there is none. */
+const struct command *way_back_command(struct arena *arena, const struct risk_rules *rules,
+                                       const struct command *change, enum step_part part);
 
 /* What the command changes, parts parted by "; ", those inside of `ssh`, `sudo`, `psql -c` too. "": the table
  * does not tell. */

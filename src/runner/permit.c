@@ -95,13 +95,17 @@ static struct candidate command_find(struct arena *arena, const struct runbook *
                                      const struct runner_order *order, bool *ret_ambiguous)
 {
     struct candidate found = {0};
+    enum step_part part = part_of(order->line);
     list_each (procedure, &runbook->procedures) {
         struct command_walk walk = {0};
         while (procedure_next_command(procedure, &walk)) {
-            if (walk.command->line != order->line ||
-                (found.command && strcmp(found.command->text, walk.command->text) == 0))
+            const struct command *command = walk.command;
+            if (command->line == part_line(order->line) && part != PART_ITSELF)
+                command = way_back_command(arena, risk_rules_in_force(), command, part);
+            if (!command || command->line != order->line ||
+                (found.command && strcmp(found.command->text, command->text) == 0))
                 continue;
-            struct candidate candidate = prepared(arena, walk.command, order);
+            struct candidate candidate = prepared(arena, command, order);
             if (order->approved && is_approved(&candidate, order))
                 return candidate;
             *ret_ambiguous |= !order->approved && found.command;
