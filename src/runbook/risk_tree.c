@@ -104,6 +104,7 @@ static void file_redirect(struct scan *scan, TSNode node, struct words *argument
     const char *op = node_operator(node);
     bool copies =
         strcmp(op, ">&") == 0 || strcmp(op, "<&") == 0 || strcmp(op, ">&-") == 0 || strcmp(op, "<&-") == 0;
+    bool appends = strcmp(op, ">>") == 0 || strcmp(op, "&>>") == 0;
     bool seen = strcmp(op, ">&-") == 0 || strcmp(op, "<&-") == 0;
     struct nodes children = children_of(scan, node);
     list_each (at, &children) {
@@ -123,7 +124,7 @@ static void file_redirect(struct scan *scan, TSNode node, struct words *argument
             scan->saved = true;
             const char *part = arena_printf(scan->arena, "%s %s", op, file.text);
             scan_written_file(scan, &file, part);
-            if (strstr(op, ">>"))
+            if (appends)
                 scan_appended_file(scan, &file, part);
         } else if (strcmp(file.text, "/dev/null") != 0) {
             scan->stdin_hidden = true;
