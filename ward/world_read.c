@@ -108,7 +108,7 @@ static int field_read(struct reader *reader, const struct node_entry *entry, str
     const struct formula *value = NULL;
     field->name = entry->key->text;
     if (condition_read(reader, node_find(entry->value, "per_s"), &field->per_s) < 0 ||
-        value_read(arena, from ? from : entry->value, &value, reader->err) < 0)
+        value_read(arena, from ? from : entry->value, &value, reader->err) < 0 || !value)
         return -1;
     if (value->kind == FORMULA_CONSTANT && value->constant.text)
         field->value.text = world_intern(reader->world, value->constant.text);
