@@ -37,7 +37,19 @@ static void tool_answer(struct world *world, struct json root, struct buf *answe
     jw_pair_int(&w, "exit", call.exit);
     jw_pair_int(&w, "again_ms", (int64_t)(call.again_s * 1000));
     jw_pair_int(&w, "cursor", call.next_cursor);
-    jw_pair_int(&w, "real", (int64_t)call.real);
+    jw_name(&w, "run"); /* the words of the program that goes on */
+    jw_begin_array(&w);
+    for (size_t i = call.real; call.is_real && i < call.n_words; i++)
+        jw_string(&w, call.words[i]);
+    if (call.run && !call.exit) {
+        jw_string(&w, "bash");
+        jw_string(&w, "-c");
+        jw_string(&w, call.run);
+        jw_string(&w, call.words[0]);
+        for (size_t i = 0; i < call.n_given; i++)
+            jw_string(&w, call.given[i].text);
+    }
+    jw_end_array(&w);
     jw_end_object(&w);
     call_free(&call);
 }

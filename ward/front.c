@@ -202,7 +202,8 @@ void front_settle(struct front *front)
     for (size_t i = 0; i < world->ports.n; i++) {
         struct listener *listener = &front->listeners[i];
         world_lock(world);
-        bool up = !listener->port->up || value_true(formula_value(listener->port->up, &scope));
+        bool up = !listener->port->real &&
+                  (!listener->port->up || value_true(formula_value(listener->port->up, &scope)));
         world_unlock(world);
         if (up && !listener->daemon)
             listener_open(listener);

@@ -17,9 +17,9 @@ void front_settle(struct front *front);
 void front_stop(struct front *front);
 
 /* ---- the UNIX socket: HTTP/1.1, JSON; control.c ----
- * POST /tool  {"words", "folder", "tree", "cursor"} -> {"out", "err", "exit", "again_s", "cursor", "real"}
- * POST /get   a formula -> {"value", "true", "complaint"}
- * POST /set   {"NAME": "VALUE or = FORMULA", ...} -> {} */
+ * POST /tool  {"words", "folder", "tree", "cursor"} -> {"out", "err", "exit", "again_ms", "cursor", "run":
+ * [...]} POST /get   a formula -> {"value", "true", "complaint"} POST /set   {"NAME": "VALUE or = FORMULA",
+ * ...} -> {} */
 /* The status; the answer is added. */
 int control_answer(struct world *world, const char *path, const char *body, size_t n_bytes,
                    struct buf *answer);

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/list.h"
 
 static void request_write(struct buf *body, int argc, char **argv, int64_t cursor)
 {
@@ -49,12 +50,18 @@ static int ask(const char *socket_path, const struct buf *body, struct buf *answ
     return n < 0 ? -1 : 0;
 }
 
-/* The real program, from the folders of PATH but the stand-ins' own. */
-static int run_real(char **argv)
+/* The program that goes on, from the folders of PATH but the stand-ins' own. */
+static int run_real(struct json words)
 {
+    scoped_arena struct arena *arena = arena_new();
     const char *own = getenv("WARD_BIN");
+    struct strings argv = {0};
     scoped_buf struct buf path = {0};
-    for (const char *at = getenv("PATH"); at && *at; at += strcspn(at, ":"), at += *at == ':') {
+    for (struct json_iter i = json_first(words); json_more(&i); json_next(&i))
+        strings_add(arena, &argv, arena_strdup(arena, json_text(i.value, NULL)));
+    strings_add(arena, &argv, NULL);
+    bool is_shell = strcmp(argv.at[0], "bash") == 0; /* of a system file: it may call stand-ins */
+    for (const char *at = getenv("PATH"); at && *at && !is_shell; at += strcspn(at, ":"), at += *at == ':') {
         size_t n = strcspn(at, ":");
         if (own && n == strlen(own) && strncmp(at, own, n) == 0)
             continue;
@@ -62,9 +69,10 @@ static int run_real(char **argv)
             buf_putc(&path, ':');
         buf_add(&path, at, n);
     }
-    setenv("PATH", buf_text(&path), 1);
-    execvp(argv[0], argv);
-    fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
+    if (!is_shell)
+        setenv("PATH", buf_text(&path), 1);
+    execvp(argv.at[0], (char *const *)argv.at);
+    fprintf(stderr, "%s: %s\n", argv.at[0], strerror(errno));
     return 127;
 }
 
@@ -94,9 +102,8 @@ int stand_in(int argc, char **argv)
         fputs(json_text(json_get(root, "err"), NULL), stderr);
         fflush(stdout);
         int code = (int)json_int(json_get(root, "exit"), 1);
-        int64_t real = json_int(json_get(root, "real"), 0);
-        if (real > 0 && real < argc)
-            return run_real(argv + real);
+        if (json_count(json_get(root, "run")))
+            return run_real(json_get(root, "run"));
         again_ms = json_int(json_get(root, "again_ms"), 0);
         cursor = json_int(json_get(root, "cursor"), 0);
         json_document_free(document);

@@ -155,7 +155,11 @@ static bool command_call(struct call *call, size_t from)
         buf_puts(call->exit ? &call->err : &call->out, text);
         if (world_assign(&scope, &command->set, &err) < 0)
             call_fail(call, "%s", err.text);
-        call->real = command->real ? from : 0;
+        call->is_real = command->real;
+        call->real = from;
+        call->run = command->run;
+        call->given = given;
+        call->n_given = scope.n_given;
         return true;
     }
     return false;
@@ -165,8 +169,10 @@ void call_inside(struct call *call, size_t from)
 {
     if (from >= call->n_words)
         call_fail(call, "error: you must specify at least one command for the container");
-    else if (!command_call(call, from))
+    else if (!command_call(call, from)) {
+        call->is_real = true;
         call->real = from;
+    }
 }
 
 void tool_call(struct call *call)

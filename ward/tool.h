@@ -21,7 +21,11 @@ struct call {
     int exit;
     double again_s; /* 0: that was all */
     int64_t next_cursor;
-    size_t real; /* from this word on the real program is run; 0: none */
+    bool is_real;              /* what is left to do is the real program's, */
+    size_t real;               /* from this word on */
+    const char *run;           /* or this shell command's, */
+    const struct given *given; /* with what the words took */
+    size_t n_given;
 };
 
 /* The i-th of the programs that are known in general; NULL after the last. */

@@ -47,6 +47,7 @@ struct port {
     const char *host;
     int number;
     bool tls;
+    bool real;                /* a real server listens there: the ward only gives the name */
     const struct formula *up; /* NULL: always */
 };
 
@@ -78,7 +79,8 @@ struct command {
     const struct formula *exit;  /* NULL: 0 */
     const struct formula *where; /* when false the command is passed over; NULL: never */
     struct assignments set;
-    bool real; /* nothing is printed: the real program runs, after what is set */
+    bool real;       /* the real program runs, after what is set; nothing is printed here */
+    const char *run; /* the same with this shell command, "$1" and on are what the words took; NULL: none */
 };
 
 /* While `when` holds, such a line is written every so many seconds, the first at once. */

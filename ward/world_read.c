@@ -158,6 +158,7 @@ static int port_read(struct reader *reader, const struct node *key, const struct
     struct port *port = list_push(reader->world->arena, &reader->world->ports);
     const char *rest;
     port->tls = node_find(node, "tls") != NULL;
+    port->real = node_find(node, "real") != NULL;
     if (place_read(reader, key, key->text, &port->host, &port->number, &rest) < 0)
         return -1;
     return condition_read(reader, node_find(node, "up"), &port->up);
@@ -195,6 +196,8 @@ static int command_read(struct reader *reader, const struct node *key, const str
     command->words = words.at;
     command->n_words = words.n;
     command->real = node_find(node, "real") != NULL;
+    const struct node *run = node_find(node, "run");
+    command->run = run && run->kind == NODE_TEXT ? run->text : NULL;
     if (condition_read(reader, node_find(node, "exit"), &command->exit) < 0 ||
         condition_read(reader, node_find(node, "where"), &command->where) < 0 ||
         output_read(reader, node_find(node, "out"), &command->out) < 0)

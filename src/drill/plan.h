@@ -51,6 +51,7 @@ struct drill_plan {
     const char *name, *system; /* from the path */
     const char *path, *folder; /* of the file; of the system */
     const char *scenario, *about, *runbook;
+    const char *step_time;     /* a step may last so long; "6s" */
     struct drill_pairs inject; /* in the ward */
     const char *breaks;        /* a command in the work tree, or NULL */
     const char *detect_url, *detect_when,

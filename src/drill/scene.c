@@ -18,7 +18,8 @@
 static const char LOG[] = HOUSE_FOLDER "/log", BIN[] = HOUSE_FOLDER "/bin", TREE[] = HOUSE_FOLDER "/tree",
                   SOCKET[] = HOUSE_FOLDER "/ward", DATA[] = HOUSE_FOLDER "/data",
                   CONFIG[] = HOUSE_FOLDER "/crashcart.yaml", CERTIFICATE[] = HOUSE_FOLDER "/certificate.pem",
-                  HOME[] = HOUSE_FOLDER "/home", SCRATCH[] = HOUSE_FOLDER "/tmp";
+                  HOME[] = HOUSE_FOLDER "/home", SCRATCH[] = HOUSE_FOLDER "/tmp",
+                  ENVIRONMENT[] = HOUSE_FOLDER "/environment", PROGRAMS[] = HOUSE_FOLDER "/programs";
 
 enum { START_S = 30, SETUP_S = 60, LOG_BYTES = 4 * 1024 * 1024, STEP_US = 20000 };
 
@@ -120,7 +121,9 @@ int scene_set(const struct scene *scene, const struct drill_pairs *pairs, struct
 
 static void environment_set(struct arena *arena)
 {
-    setenv("PATH", arena_printf(arena, "%s:%s", BIN, getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin"), 1);
+    setenv("PATH",
+           arena_printf(arena, "%s:%s:%s", BIN, PROGRAMS, getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin"),
+           1);
     setenv("WARD_SOCKET", SOCKET, 1);
     setenv("WARD_BIN", BIN, 1);
     setenv("WARD_TREE", TREE, 1);
@@ -128,6 +131,7 @@ static void environment_set(struct arena *arena)
     setenv("HOME", HOME, 1);
     setenv("TMPDIR", SCRATCH, 1);
     setenv("CURL_CA_BUNDLE", CERTIFICATE, 1);
+    setenv("SSL_CERT_FILE", CERTIFICATE, 1);
     setenv("USER", "drill-responder", 1);
     unsetenv("CRASHCART_URL");
     unsetenv("CRASHCART_TOKEN");
@@ -137,7 +141,7 @@ static void environment_set(struct arena *arena)
 
 static int folders_make(struct err *err)
 {
-    static const char *const folders[] = {BIN, TREE, DATA, HOME, SCRATCH};
+    static const char *const folders[] = {BIN, TREE, DATA, HOME, SCRATCH, PROGRAMS};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (mkdir(folders[i], 0700) < 0)
             return err_set(err, "%s: %s", folders[i], strerror(errno));
@@ -161,6 +165,25 @@ static int ward_start(struct scene *scene, struct err *err)
     return 0;
 }
 
+/* What the setup has left there, NAME=VALUE a line, is in the environment of all that follows. */
+static int environment_read(struct scene *scene, struct err *err)
+{
+    char *text, *line;
+    size_t n_bytes;
+    if (access(ENVIRONMENT, F_OK) < 0)
+        return 0;
+    if (file_read(scene->arena, ENVIRONMENT, 64 * 1024, &text, &n_bytes, err) < 0)
+        return -1;
+    while ((line = strsep(&text, "\n"))) {
+        char *equals = strchr(line, '=');
+        if (!equals)
+            continue;
+        *equals = '\0';
+        setenv(line, equals + 1, 1);
+    }
+    return 0;
+}
+
 /* tree/ of the system is copied, then setup.sh of it runs there: a repository with its commits, databases. */
 static int tree_make(struct scene *scene, struct err *err)
 {
@@ -176,7 +199,7 @@ static int tree_make(struct scene *scene, struct err *err)
         setenv("GIT_DIR", arena_printf(scene->arena, "%s/.git", TREE), 1);
         setenv("GIT_WORK_TREE", TREE, 1);
     }
-    return 0;
+    return environment_read(scene, err);
 }
 
 static int config_write(struct scene *scene, const char *pager, struct err *err)
@@ -184,7 +207,7 @@ static int config_write(struct scene *scene, const char *pager, struct err *err)
     scoped_buf struct buf text = {0};
     buf_printf(&text,
                "hold_down: 1s\n"
-               "runner: {step_time: 6s, verify_time: 20s}\n"
+               "runner: {step_time: \"%s\", verify_time: 20s}\n"
                "people:\n"
                "  - {id: drill-responder, name: Drill responder, contacts: [{webhook: \"%s\"}]}\n"
                "  - {id: drill-second, name: Second of the drill, contacts: [{webhook: \"%s\"}]}\n"
@@ -193,7 +216,7 @@ static int config_write(struct scene *scene, const char *pager, struct err *err)
                "    runbook: %s\n"
                "    escalation:\n"
                "      - notify: [person:drill-responder]\n",
-               pager, pager, scene->plan->system, scene->plan->runbook);
+               scene->plan->step_time, pager, pager, scene->plan->system, scene->plan->runbook);
     return file_write(CONFIG, buf_text(&text), text.n_bytes, 0600, err);
 }
 
