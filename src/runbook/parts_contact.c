@@ -104,7 +104,10 @@ static bool under_contacts(const struct parts_reading *reading, size_t block)
 static const char *named_by_heading(const struct parts_reading *reading, size_t block)
 {
     const char *heading = part_heading(reading, block), *word = strcasestr(heading, " contact");
+    const char *title = strstr(heading, " - "); /* "Ana Roth - Crew lead" */
 
+    if (word == NULL && title && !isdigit((unsigned char)title[-1]))
+        word = title;
     return word ? arena_strndup(reading->arena, heading, (size_t)(word - heading)) : heading;
 }
 
@@ -115,6 +118,20 @@ static const char *without_brackets(struct arena *arena, const char *text)
     while (n > 0 && text[n - 1] == ' ')
         n--;
     return n > 0 ? arena_strndup(arena, text, n) : text;
+}
+
+/* "Level 1", "Tier 2", "L3": a place in the order of a call tree. */
+static bool is_rung(const char *label)
+{
+    static const char *const names[] = {"level ", "tier ",  "step ",   "line ",
+                                        "nivel ", "stufe ", "niveau ", "l"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (text_starts_with(label, names[i])) {
+            const char *number = label + strlen(names[i]);
+            return isdigit((unsigned char)number[0]) && number[1] == '\0';
+        }
+    return false;
 }
 
 enum { NAME_BYTES = 60 };
@@ -139,8 +156,9 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     if (fact->rest[0] == '\0' || strnlen(fact->label, NAME_BYTES) == NAME_BYTES ||
         part_words_value(PART_NOT_CONTACT, fact->label) || part_words_whole(PART_METADATA, fact->label))
         return;
-    bool when = text_duration(fact->label, &time) || text_starts_with(fact->label, "if ");
-    if (when) { /* "**15 minutes**: Platform lead" */
+    bool when =
+        text_duration(fact->label, &time) || text_starts_with(fact->label, "if ") || is_rung(fact->label);
+    if (when) { /* "**15 minutes**: Platform lead", "Level 2: Platform lead" */
         if (person_next(reading->arena, fact->rest, 0, &person))
             add_contact(reading, person.name, NULL, fact->block, fact->line);
         return;
@@ -302,10 +320,13 @@ static bool open_fence(const struct parts_reading *reading, const struct fact *f
 /* A way to reach somebody, where the heading above is about contacts. */
 static bool under_directory(const struct parts_reading *reading, const struct fact *fact)
 {
-    if (part_heading_above_group(reading, fact->block) != WORDS_CONTACTS)
+    bool field = fact->place == FACT_ITEM && fact->label && part_words_whole(PART_CONTACT_FIELD, fact->label);
+    bool above = part_heading_above_group(reading, fact->block) == WORDS_CONTACTS;
+
+    if (!above && !(field && part_under_heading(reading, fact->block, WORDS_CONTACTS)))
         return false;
     const char *kind = value_kind(fact->rest);
-    return kind && strcmp(kind, "channel") != 0;
+    return kind && strcmp(kind, "channel") != 0 && (above || strcmp(kind, "url") != 0);
 }
 
 void parts_read_contacts(struct parts_reading *reading)

@@ -195,6 +195,56 @@ static void a_date_is_no_number_to_dial_and_an_item_with_an_address_is_a_contact
     assert_string_equal(parts->contacts.at[0].value_kind, "email");
 }
 
+static void the_rungs_of_a_call_tree_name_roles(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Escalation chain\n\n1. **Level 1**: Pump Lead\n2. **Level 2**: Site Manager\n");
+
+    assert_int_equal(parts->contacts.n, 2);
+    assert_string_equal(parts->contacts.at[1].name, "Site Manager");
+    assert_int_equal(parts->escalations.n, 1);
+    assert_string_equal(parts->escalations.at[0].kind, "chain");
+    assert_int_equal(parts->escalations.at[0].to.n, 2);
+
+    parts = parts_of(arena, "# P\n\n## Escalation chain\n\n1. **Pump Lead** - answers first\n"
+                            "2. **Site Manager** - if no response within 5 minutes\n");
+    assert_int_equal(parts->escalations.n, 2);
+    assert_int_equal(parts->escalations.at[1].line, 6);
+    assert_int_equal(parts->escalations.at[1].after_s, 300);
+    assert_string_equal(parts->escalations.at[1].to.at[0], "Site Manager");
+}
+
+static void a_page_of_people_gives_each_by_its_heading(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# Site contacts\n\n## Pumps\n\n### Ana Roth - Crew lead\n- **Email**: ana@site.test\n"
+               "- **Team**: Pumps\n- **Escalation**: After 15 minutes if no response\n");
+
+    assert_int_equal(parts->contacts.n, 1);
+    assert_string_equal(parts->contacts.at[0].name, "Ana Roth");
+    assert_string_equal(parts->contacts.at[0].value, "ana@site.test");
+    assert_int_equal(parts->escalations.n, 1);
+    assert_int_equal(parts->escalations.at[0].after_s, 900);
+}
+
+static void a_rule_that_says_escalation_counts_under_any_heading(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Rotation\n\n- Weekly, from Monday\n"
+                        "- Escalation to the site manager after 30 min\n- Escalation is no shame\n");
+
+    assert_int_equal(parts->escalations.n, 1);
+    assert_int_equal(parts->escalations.at[0].line, 6);
+    assert_int_equal(parts->escalations.at[0].after_s, 1800);
+    assert_int_equal(parts->escalations.at[0].to.n, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +261,9 @@ int main(void)
         cmocka_unit_test(rules_say_how_long_to_wait_and_which_line_of_support_comes_next),
         cmocka_unit_test(a_directory_of_teams_holds_contacts),
         cmocka_unit_test(a_date_is_no_number_to_dial_and_an_item_with_an_address_is_a_contact),
+        cmocka_unit_test(the_rungs_of_a_call_tree_name_roles),
+        cmocka_unit_test(a_page_of_people_gives_each_by_its_heading),
+        cmocka_unit_test(a_rule_that_says_escalation_counts_under_any_heading),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runbook/parts_person.h"
 #include "runbook/parts_priv.h"
 #include "runbook/procedure_priv.h"
 #include "runbook/severity.h"
+
+enum { MARKED_LEAST_S = 60 }; /* "latency < 2 s" is a limit of another kind */
 
 static bool is_post_incident(const struct parts_reading *reading, size_t block, const char *text)
 {
@@ -60,6 +63,24 @@ static void read_title(struct parts_reading *reading, size_t block, const char *
     deadline->op = op ? op : "<=";
 }
 
+/* "<= 24 hours", "\xe2\x89\xa4 1 h": a mark for "at the latest" right in front of the time. */
+static bool mark_in(const char *text, struct duration_words *ret_duration)
+{
+    static const char *const marks[] = {"<=", "\xe2\x89\xa4", "<"};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const char *mark = strstr(text, marks[i]);
+        size_t n = strlen(marks[i]);
+        if (mark == NULL || !text_duration(mark + n, ret_duration) || ret_duration->at > 1 ||
+            ret_duration->value_s < MARKED_LEAST_S)
+            continue;
+        ret_duration->at = (size_t)(mark - text);
+        ret_duration->op = i == 2 ? "<" : "<=";
+        return true;
+    }
+    return false;
+}
+
 /* A time that has a word for "at the latest" right in front of it. */
 static bool limit_in(const char *text, struct duration_words *ret_duration)
 {
@@ -76,7 +97,30 @@ static bool limit_in(const char *text, struct duration_words *ret_duration)
                                                              : match.value;
         return true;
     }
+    return mark_in(text, ret_duration);
+}
+
+/* Labels of the time in which something must be done. */
+static bool is_time_label(const char *label)
+{
+    static const char *const labels[] = {"when",      "deadline",   "timeline",
+                                         "timeframe", "time frame", "due",
+                                         "by when",   "time limit", "notification deadline",
+                                         "timing"};
+
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+        if (text_same(label, labels[i]))
+            return true;
     return false;
+}
+
+/* "Unit clerk enters the papers within 24 hours", as an item of steps. */
+static bool names_doer(struct parts_reading *reading, const struct fact *fact, const char *sentence)
+{
+    struct person person;
+
+    return fact->place == FACT_ITEM && part_procedure_at(reading, fact->line) &&
+           person_acts(reading->arena, sentence, &person);
 }
 
 /* "More than 5 failures within 10 minutes" and "within 5 minutes the pods restart" set no deadline. */
@@ -90,7 +134,9 @@ static bool obliges(struct parts_reading *reading, const struct fact *fact, cons
         return false;
     if (fact->label && sentence == fact->rest && limit->at == 0)
         return true;
-    if (sentence_is_order(sentence))
+    if (fact->label && sentence == fact->rest && is_time_label(fact->label))
+        return true;
+    if (sentence_is_order(sentence) || names_doer(reading, fact, sentence))
         return true;
     const char *told = text_find_word(sentence, "report") ? text_find_word(sentence, "report")
                                                           : text_find_word(sentence, "notification");
@@ -168,7 +214,9 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
         return;
     }
     struct word_match limit;
-    if (!fact_may_have(fact, PART_DEADLINE) || !part_words_next(PART_DEADLINE, fact->text, 0, &limit))
+    bool marked = strchr(fact->text, '<') || strstr(fact->text, "\xe2\x89\xa4");
+    if (!marked &&
+        (!fact_may_have(fact, PART_DEADLINE) || !part_words_next(PART_DEADLINE, fact->text, 0, &limit)))
         return;
     if (fact->label && limit_in(fact->rest, &(struct duration_words){0})) {
         read_sentence(reading, fact, fact->rest, fact->line);

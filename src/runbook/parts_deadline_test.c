@@ -102,6 +102,24 @@ static void moments_since_the_start_and_parts_named_for_their_time_are_deadlines
     assert_int_equal(parts->deadlines.at[3].due_s, 259200);
 }
 
+static void a_mark_or_a_label_of_time_sets_a_deadline(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## After a leak\n\n- **Notify the authority:** <= 24 hours\n"
+                        "- **When:** Without delay, **within 72 hours** of discovery.\n"
+                        "- Pressure is restored < 2 s\n- Pressure usually returns within 10 minutes.\n\n"
+                        "## Papers\n\n1. Unit clerk enters the papers within 4 hours.\n");
+
+    assert_int_equal(parts->deadlines.n, 3);
+    assert_int_equal(parts->deadlines.at[0].due_s, 86400);
+    assert_int_equal(parts->deadlines.at[1].due_s, 259200);
+    assert_string_equal(parts->deadlines.at[1].after, "detected");
+    assert_int_equal(parts->deadlines.at[2].due_s, 14400);
+    assert_int_equal(parts->deadlines.at[2].line, 12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +130,7 @@ int main(void)
         cmocka_unit_test(a_table_without_owner_holds_no_action_items),
         cmocka_unit_test(a_column_of_times_sets_deadlines),
         cmocka_unit_test(moments_since_the_start_and_parts_named_for_their_time_are_deadlines),
+        cmocka_unit_test(a_mark_or_a_label_of_time_sets_a_deadline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,8 @@
 #include "runbook/parts_read.h"
 #include "runbook/procedure_priv.h"
 
+enum { RULE_BYTES = 300, LEAD_BYTES = 12 };
+
 static struct escalation *add(struct parts_reading *reading, const char *kind, int line, int line_end)
 {
     struct escalation *escalation = list_push(reading->arena, &reading->parts->escalations);
@@ -95,6 +97,26 @@ static bool is_chain_heading(const struct parts_reading *reading, size_t block)
            part_heading_value(reading, block, PART_CHAIN);
 }
 
+/* "**Backup on-call** -> if no response within 5 minutes": a rung that says when it is called. */
+static void rungs_of_lines(struct parts_reading *reading, const int *contact_at, int first, int last)
+{
+    struct duration_words after;
+
+    list_each (fact, &reading->facts) {
+        if (fact->line < first || fact->line > last || contact_at[fact->line] == 0 ||
+            fact->place != FACT_ITEM || strnlen(fact->rest, RULE_BYTES) == RULE_BYTES)
+            continue;
+        const char *condition = condition_of(reading->arena, fact->rest);
+        if (condition == NULL || !text_duration(condition, &after) || after.value_s < 60)
+            continue;
+        struct escalation *rung = add(reading, "rule", fact->line, fact->line);
+        strings_add(reading->arena, &rung->to, reading->parts->contacts.at[contact_at[fact->line] - 1].name);
+        part_levels(reading, fact->rest, &rung->applies_to);
+        rung->condition = condition;
+        rung->after_s = after.value_s;
+    }
+}
+
 /* Takes the contacts of lines first..last, as far as there are any, as one chain. */
 static void chain_of_lines(struct parts_reading *reading, const int *contact_at, int first, int last)
 {
@@ -112,6 +134,8 @@ static void chain_of_lines(struct parts_reading *reading, const int *contact_at,
         chain->line_end = line;
         strings_add(reading->arena, &chain->to, reading->parts->contacts.at[contact_at[line] - 1].name);
     }
+    if (chain)
+        rungs_of_lines(reading, contact_at, first, last);
 }
 
 static bool escalation_column(const struct block *table)
@@ -182,12 +206,10 @@ static bool is_rule_heading(const struct parts_reading *reading, size_t block)
     return part_heading_group(reading, block) == WORDS_ESCALATION;
 }
 
-enum { RULE_BYTES = 300, LEAD_BYTES = 12 };
-
 /* "unresolved in 15 minutes", "unreachable for 5 minutes", "no answer in 10 minutes". */
 static bool waits_before(const char *text, size_t at)
 {
-    static const char *const before[] = {" in ", " for ", " by "};
+    static const char *const before[] = {" in ", " for ", " by ", "ed ", "in another "};
     static const char *const waiting[] = {
         "unresolved",     "resolved",   "unreachable", "unanswered", "no response", "no answer", "respond",
         "unacknowledged", "acknowledg", "unavailable", "progress",   "answer",      "stuck"};
@@ -313,6 +335,29 @@ static void read_level_line(struct parts_reading *reading, const struct fact *fa
     }
 }
 
+/* "Escalation to the pump lead after 30 minutes", "**Escalation**: page the lead if stuck for 1 hour",
+ * wherever it stands: the word, after how long, and whom it calls. A label alone calls those of its heading.
+ */
+static void read_named_rule(struct parts_reading *reading, const struct fact *fact)
+{
+    struct duration_words after;
+    struct person person;
+    bool named = fact->label && (text_same(fact->label, "escalation") || text_same(fact->label, "escalate"));
+
+    if (fact->place == FACT_FENCE || strnlen(fact->text, RULE_BYTES) == RULE_BYTES ||
+        has_line(reading, fact->line) || part_severity_at(reading, fact->line) ||
+        part_procedure_at(reading, fact->line) ||
+        !(named || text_starts_with(fact->text, "escalation to") || text_starts_with(fact->text, "escalate")))
+        return;
+    const char *text = named ? fact->rest : fact->text;
+    if (!wait_stated(text, &after) || (!named && !person_next(reading->arena, text, 0, &person)))
+        return;
+    struct fact rule = *fact;
+    rule.text = rule.rest = text;
+    rule.label = NULL;
+    add_rule(reading, &rule);
+}
+
 /* ---- tables of rules ---- */
 
 /* The column that says to whom or what then; n_columns: none. */
@@ -410,6 +455,7 @@ void parts_read_escalations(struct parts_reading *reading)
         if (is_rule_heading(reading, fact->block))
             read_rule(reading, fact);
         read_level_line(reading, fact);
+        read_named_rule(reading, fact);
     }
     read_contact_chains(reading);
     for (size_t i = 0; i < reading->document->blocks.n; i++)

@@ -46,17 +46,27 @@ static bool square_ok(const char *body, size_t at, size_t n_inside)
     return letters_in(inside, n_inside) && !(n_inside == 1 && tolower((unsigned char)inside[0]) == 'x');
 }
 
-/* Words with blanks, '_', '-' or '/', as in "<user_id>"; not "</b>", "<br>", "<a@b.c>", "<https://...>". */
+/* "<1/2/3>", "P<X>": a choice or a letter that stands for it. */
+static bool is_mark_place(const char *body, size_t at, const char *inside, size_t n)
+{
+    if (n == 1)
+        return (inside[0] == 'X' || inside[0] == 'N') && at > 0 && isalpha((unsigned char)body[at - 1]);
+    return n >= 3 && strspn(inside, "0123456789/") == n && memchr(inside, '/', n) != NULL;
+}
+
+/* Words with blanks and the marks of a sentence, as in "<user_id>" and "<start, HH:MM UTC>"; not "</b>",
+ * "<br>",
+ * "<a@b.c>", "<https://...>", "<a href=...>". */
 static bool words_ok(const char *inside, size_t n)
 {
     static const char *const tags[] = {"br",  "p",    "b",       "i",       "em",   "strong",
                                        "div", "span", "details", "summary", "code", "pre",
                                        "ul",  "li",   "td",      "tr",      "table"};
 
-    if (n < 2 || n > 60 || !isalpha((unsigned char)inside[0]))
+    if (n < 2 || n > 100 || !isalpha((unsigned char)inside[0]) || memmem(inside, n, "://", 3))
         return false;
     for (size_t i = 0; i < n; i++)
-        if (!isalnum((unsigned char)inside[i]) && !strchr("_- /.'", inside[i]))
+        if (!isalnum((unsigned char)inside[i]) && !strchr("_- /.',:()\"?&+%", inside[i]))
             return false;
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
         if (strlen(tags[i]) == n && strncasecmp(inside, tags[i], n) == 0)
@@ -82,7 +92,7 @@ static bool place_ok(const char *body, size_t at, const struct mark *mark, size_
     case '[':
         return square_ok(body, at, n_inside);
     case '<':
-        return words_ok(inside, n_inside);
+        return words_ok(inside, n_inside) || is_mark_place(body, at, inside, n_inside);
     default:
         return strcmp(mark->open, "{{") == 0 ? letters_in(inside, n_inside)
                                              : name_ok(inside, n_inside) && (at == 0 || body[at - 1] != '$');

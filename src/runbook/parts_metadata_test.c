@@ -72,6 +72,25 @@ static void a_table_of_fields_below_the_second_heading_tells_metadata(void **sta
     assert_string_equal(parts->metadata.at[0].value, "Night porter");
 }
 
+static void keys_and_dates_may_be_of_other_languages(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# Puertas\n\n**Responsable:** Equipo de noche\n**\xc3\x9altima actualizaci\xc3\xb3n:** "
+               "21 de julio de 2025\n\n## Uno\n");
+
+    assert_int_equal(parts->metadata.n, 2);
+    assert_string_equal(parts->metadata.at[0].key, "owner");
+    assert_string_equal(parts->metadata.at[1].key, "last_updated");
+    assert_string_equal(parts->metadata.at[1].value, "2025-07-21");
+
+    parts = parts_of(arena, "# T\xc3\xbcren\n\n**Zuletzt aktualisiert:** 3. M\xc3\xa4rz 2026\n"
+                            "**Erstellt:** 04.01.2026\n\n## Eins\n");
+    assert_string_equal(parts->metadata.at[0].value, "2026-03-03");
+    assert_string_equal(parts->metadata.at[1].value, "2026-01-04");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -80,6 +99,7 @@ int main(void)
         cmocka_unit_test(a_table_at_the_head_tells_metadata),
         cmocka_unit_test(the_newest_row_of_a_history_tells_version_and_date),
         cmocka_unit_test(a_table_of_fields_below_the_second_heading_tells_metadata),
+        cmocka_unit_test(keys_and_dates_may_be_of_other_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

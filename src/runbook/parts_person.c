@@ -5,10 +5,11 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/heading_words.h"
 #include "runbook/parts_words.h"
 #include "runbook/text.h"
 
-enum { QUALIFIERS = 3, QUALIFIER_BYTES = 24 };
+enum { QUALIFIERS = 3, QUALIFIER_BYTES = 24, ACTS_BYTES = 300 };
 
 static bool name_byte(char c)
 {
@@ -113,4 +114,34 @@ void persons_add(struct arena *arena, const char *text, struct strings *ret_name
 
     for (int k = 0; k < 12 && person_next(arena, text, from, &person); k++, from = person.end)
         strings_add(arena, ret_names, person.name);
+}
+
+bool person_acts(struct arena *arena, const char *text, struct person *ret_person)
+{
+    static const char *const joints[] = {" and ", " then ", ", "};
+    struct person person;
+
+    if (strnlen(text, ACTS_BYTES) == ACTS_BYTES || words_begin(WORDS_VERBS, text) ||
+        !person_next(arena, text, 0, &person) || person.at > 0 || text[person.end] == '\0')
+        return false;
+    const char *verb = text + person.end;
+    verb += *verb == 's';
+    for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
+        verb += strncmp(verb, joints[i], strlen(joints[i])) == 0 ? strlen(joints[i]) : 0;
+    verb += *verb == ' ';
+    size_t n = strcspn(verb, " ,.;:");
+    if (n < 3 || !islower((unsigned char)verb[0]) || verb == text + person.end)
+        return false;
+    bool acts = false;
+    static const char *const endings[] = {"", "s", "es"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t n_ending = strlen(endings[i]);
+        const char *stem = arena_strndup(arena, verb, n - n_ending);
+        acts |= strncmp(verb + n - n_ending, endings[i], n_ending) == 0 && words_are(WORDS_VERBS, stem);
+    }
+    acts |= n > 3 && strncmp(verb + n - 3, "ies", 3) == 0 &&
+            words_are(WORDS_VERBS, arena_printf(arena, "%.*sy", (int)n - 3, verb));
+    if (acts)
+        *ret_person = person;
+    return acts;
 }

@@ -21,3 +21,6 @@ bool person_is(struct arena *arena, const char *text, struct person *ret_person)
 
 /* Adds the names of the roles that a text has. */
 void persons_add(struct arena *arena, const char *text, struct strings *ret_names);
+
+/* Whether the text begins with a role that does something: "Lead technologist orders the list by hand". */
+bool person_acts(struct arena *arena, const char *text, struct person *ret_person);

@@ -252,22 +252,47 @@ static size_t number_at(const char *text, size_t max, long *ret_value)
     return isdigit((unsigned char)text[n]) ? 0 : n;
 }
 
+/* English, Spanish, French, German, Portuguese; three letters are enough. */
 static long month_at(const char *text, size_t *ret_n_bytes)
 {
-    static const char *const months[] = {"january",   "february", "march",    "april",
-                                         "may",       "june",     "july",     "august",
-                                         "september", "october",  "november", "december"};
+    static const char *const months[][5] = {{"january", "enero", "janvier", "januar", "janeiro"},
+                                            {"february", "febrero", "f\xc3\xa9vrier", "februar", "fevereiro"},
+                                            {"march", "marzo", "mars", "m\xc3\xa4rz", "mar\xc3\xa7o"},
+                                            {"april", "abril", "avril", "april", "abril"},
+                                            {"may", "mayo", "mai", "mai", "maio"},
+                                            {"june", "junio", "juin", "juni", "junho"},
+                                            {"july", "julio", "juillet", "juli", "julho"},
+                                            {"august", "agosto", "ao\xc3\xbbt", "august", "agosto"},
+                                            {"september", "septiembre", "septembre", "september", "setembro"},
+                                            {"october", "octubre", "octobre", "oktober", "outubro"},
+                                            {"november", "noviembre", "novembre", "november", "novembro"},
+                                            {"december", "diciembre",
+                                             "d\xc3\xa9"
+                                             "cembre",
+                                             "dezember", "dezembro"}};
     size_t n = 0;
 
-    while (isalpha((unsigned char)text[n]))
+    while (isalpha((unsigned char)text[n]) || (unsigned char)text[n] >= 0x80)
         n++;
-    for (size_t i = 0; n >= 3 && i < sizeof months / sizeof *months; i++) {
-        if (n > strlen(months[i]) || strncasecmp(text, months[i], n) != 0)
-            continue;
-        *ret_n_bytes = n + (text[n] == '.');
-        return (long)i + 1;
-    }
+    for (size_t i = 0; n >= 3 && i < sizeof months / sizeof *months; i++)
+        for (size_t k = 0; k < sizeof *months / sizeof **months; k++) {
+            if (n > strlen(months[i][k]) || strncasecmp(text, months[i][k], n) != 0)
+                continue;
+            *ret_n_bytes = n + (text[n] == '.');
+            return (long)i + 1;
+        }
     return 0;
+}
+
+/* "01.03.2026": with dots the day comes first. */
+static const char *dotted_date(struct arena *arena, const char *text)
+{
+    long year, month, day;
+    size_t n = number_at(text, 2, &day), k = n > 0 && text[n] == '.' ? number_at(text + n + 1, 2, &month) : 0;
+
+    if (k == 0 || text[n + 1 + k] != '.' || number_at(text + n + k + 2, 4, &year) != 4)
+        return NULL;
+    return iso_date(arena, year, month, day);
 }
 
 /* "2026-03-01", "2026/03/01". */
@@ -285,6 +310,17 @@ static const char *numeric_date(struct arena *arena, const char *text)
     return iso_date(arena, year, month, day);
 }
 
+/* "1 de marzo de 2026", "1. Mai": what may stand between the parts of a date. */
+static size_t joint_bytes(const char *text)
+{
+    static const char *const joints[] = {" de ", ". ", " "};
+
+    for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
+        if (text_starts_with(text, joints[i]))
+            return strlen(joints[i]);
+    return 0;
+}
+
 /* "March 1st, 2026", "1 March 2026". */
 static const char *spoken_date(struct arena *arena, const char *text)
 {
@@ -292,8 +328,9 @@ static const char *spoken_date(struct arena *arena, const char *text)
     size_t n_month = 0, n_day = number_at(text, 2, &day), at = n_day;
 
     at += n_day && isalpha((unsigned char)text[at]) ? 2 : 0;
-    at += n_day > 0;
-    long month = n_day == 0 || text[at - 1] == ' ' ? month_at(text + (n_day ? at : 0), &n_month) : 0;
+    size_t joint = n_day > 0 ? joint_bytes(text + at) : 0;
+    at += joint;
+    long month = n_day == 0 || joint > 0 ? month_at(text + at, &n_month) : 0;
     if (month == 0)
         return NULL;
     at += n_month;
@@ -303,7 +340,7 @@ static const char *spoken_date(struct arena *arena, const char *text)
         at += 1 + n_day;
         at += isalpha((unsigned char)text[at]) && isalpha((unsigned char)text[at + 1]) ? 2 : 0;
     }
-    at += strspn(text + at, ", ");
+    at += text_starts_with(text + at, " de ") ? strlen(" de ") : strspn(text + at, ", ");
     return number_at(text + at, 4, &year) == 4 ? iso_date(arena, year, month, day) : NULL;
 }
 
@@ -313,6 +350,8 @@ const char *part_date(struct arena *arena, const char *text)
         if (!isalnum((unsigned char)text[i]) || (i > 0 && isalnum((unsigned char)text[i - 1])))
             continue;
         const char *date = numeric_date(arena, text + i);
+        if (date == NULL)
+            date = dotted_date(arena, text + i);
         if (date == NULL)
             date = spoken_date(arena, text + i);
         if (date)

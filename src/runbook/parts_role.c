@@ -137,8 +137,17 @@ static void read_member(struct role_reader *reader, const struct fact *fact, con
     if (!person_is(arena, name, &person))
         return;
     struct role *role = add(reader, person.name, kind, fact->line);
-    if (role && open && strchr(open, ')'))
+    if (role && fact->label && fact->rest[0] && fact->rest[0] != '(')
+        text_split_list(arena, fact->rest, false, &role->responsibilities);
+    else if (role && open && strchr(open, ')'))
         strings_add(arena, &role->responsibilities, arena_strndup(arena, open + 1, strcspn(open + 1, ")")));
+}
+
+/* "**Security Lead**: containment" below a heading about roles; not "**Leadership**: #channel". */
+static bool is_described(const struct parts_reading *reading, const struct fact *fact)
+{
+    return reading->document->blocks.at[fact->block].depth == 1 && !strpbrk(fact->rest, "#@[") &&
+           !part_heading_value(reading, fact->block, PART_CHANNEL_HEADING);
 }
 
 /* "Incident Commander: [Name]" in a template. */
@@ -199,7 +208,8 @@ static void read_fact(struct role_reader *reader, const struct fact *fact)
     else if (labelled ? part_label_value(&label, PART_ASSEMBLY)
                       : part_heading_value(reading, fact->block, PART_ASSEMBLY))
         read_member(reader, fact, "emergency");
-    else if (part_heading_group(reading, fact->block) == WORDS_ROLES && fact->rest == fact->text)
+    else if (part_heading_group(reading, fact->block) == WORDS_ROLES &&
+             (fact->rest == fact->text || is_described(reading, fact)))
         read_member(reader, fact, "incident");
     else if (block->item != NO_BLOCK &&
              part_words_value(PART_PARTICIPANTS, part_item_title(reading, block->item)))
@@ -342,8 +352,13 @@ static void read_step(struct role_reader *reader, const struct step *step)
     const char *text = step->text ? step->text : "";
     bool comment = step->marker && strcmp(step->marker, "comment") == 0;
 
-    if ((step->kind == STEP_NOTIFY || comment) && strnlen(text, STEP_BYTES) < STEP_BYTES)
+    if (strnlen(text, STEP_BYTES) == STEP_BYTES)
+        return;
+    if (step->kind == STEP_NOTIFY || comment)
         read_told(reader, text, step->line);
+    struct person person;
+    if (person_acts(reader->reading->arena, text, &person))
+        add_new(reader, person.name, person.kind, step->line); /* "Charge nurse moves to paper" */
 }
 
 static void read_steps(struct role_reader *reader)

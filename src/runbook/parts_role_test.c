@@ -92,6 +92,33 @@ static void items_below_a_heading_about_roles_name_them(void **state)
     assert_int_equal(parts->roles.at[2].line, 7);
 }
 
+static void labelled_items_below_a_heading_about_roles_describe_them(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Response team\n\n- **Data Protection Officer (DPO)**: coordination, notices\n"
+               "- **Pump Lead**: shuts the valves\n");
+
+    assert_int_equal(parts->roles.n, 2);
+    assert_string_equal(parts->roles.at[0].name, "Data Protection Officer");
+    assert_int_equal(parts->roles.at[0].responsibilities.n, 2);
+    assert_int_equal(parts->roles.at[1].line, 6);
+}
+
+static void who_does_a_step_has_a_role(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Wards\n\n- Charge nurse switches to the paper form.\n"
+                        "- Unit clerk records every patient.\n- Suspicious doors stay shut.\n");
+
+    assert_int_equal(parts->roles.n, 2);
+    assert_string_equal(parts->roles.at[0].name, "Charge nurse");
+    assert_string_equal(parts->roles.at[1].name, "Unit clerk");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +128,8 @@ int main(void)
         cmocka_unit_test(the_name_of_a_role_ends_where_the_sentence_goes_on),
         cmocka_unit_test(tables_chapters_and_lists_of_names_give_roles),
         cmocka_unit_test(items_below_a_heading_about_roles_name_them),
+        cmocka_unit_test(labelled_items_below_a_heading_about_roles_describe_them),
+        cmocka_unit_test(who_does_a_step_has_a_role),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

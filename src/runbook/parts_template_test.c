@@ -126,6 +126,23 @@ static void a_blank_to_write_on_is_a_place(void **state)
     assert_int_equal(template->placeholders.at[1].line, 9);
 }
 
+static void places_in_angle_brackets_may_hold_a_sentence(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n### Guest Notice Template\n\n```\nDoor P<1/2/3>, level P<X>\n"
+               "Since: <HH:MM UTC>\nWho: <guests, staff, \"nobody\">\nMail <a@b.test> <https://x.test> "
+               "<a href=x>\n```\n");
+    const struct template *template = &parts->templates.at[0];
+
+    assert_int_equal(template->placeholders.n, 4);
+    assert_int_equal(template->placeholders.at[0].options.n, 3);
+    assert_string_equal(template->placeholders.at[1].text, "<X>");
+    assert_string_equal(template->placeholders.at[2].kind, "timestamp");
+    assert_string_equal(template->placeholders.at[3].text, "<guests, staff, \"nobody\">");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +154,7 @@ int main(void)
         cmocka_unit_test(links_and_boxes_are_no_places_to_fill_in),
         cmocka_unit_test(a_sentence_or_an_item_may_introduce_a_message),
         cmocka_unit_test(a_blank_to_write_on_is_a_place),
+        cmocka_unit_test(places_in_angle_brackets_may_hold_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

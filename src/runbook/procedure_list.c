@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runbook/command.h"
+#include "runbook/parts_person.h"
 #include "runbook/text.h"
 
 static bool only_links(const struct block *block)
@@ -49,17 +50,27 @@ static bool runs_something(const struct prose *prose)
     return commands.n > 0;
 }
 
+/* "**Immediate action:** Call the ward": a stage, and what to do in it. */
+static bool staged_order(const struct block *block)
+{
+    const struct passage *passage = block->prose.passages.n > 0 ? &block->prose.passages.at[0] : NULL;
+
+    return passage && passage->lead && is_stage_group(words_heading(passage->lead)) &&
+           sentence_is_order(passage->rest);
+}
+
 /* Whether the items of a list are steps: ticked ones unless they are links or questions; ordered ones when a
  * stage is named or a quarter of them tell to do something, plain bullets when half of them do. */
 static void look_at_list(struct procedure_writer *writer, size_t item)
 {
     const struct block *blocks = writer->document->blocks.at;
-    size_t n = 0, links = 0, questions = 0, orders = 0, foreign = 0;
+    size_t n = 0, links = 0, questions = 0, orders = 0, staged = 0, foreign = 0;
     size_t first = blocks[item].list_first;
 
     if (writer->list_first == first + 1)
         return;
     writer->list_runs = false;
+    scoped_arena struct arena *scratch = arena_new();
     for (size_t i = first;
          i < writer->document->blocks.n && blocks[i].kind == BLOCK_ITEM && blocks[i].list_first == first;
          i = blocks[i].end) {
@@ -73,11 +84,16 @@ static void look_at_list(struct procedure_writer *writer, size_t item)
         /* "What was deployed last?" with a command below it is a step. */
         questions += bytes > 0 && block->prose.text[bytes - 1] == '?' && block->end == i + 1;
         foreign += (unsigned char)block->prose.text[0] >= 0xe3; /* in a script that has no known verbs */
-        orders += sentence_is_order(block->prose.text) || runs_something(&block->prose) ||
-                  (lead && writer->staged) || block->end > i + 1 ||
-                  (writer->staged && text_starts_with(block->prose.text, "if "));
+        if (sentence_is_order(block->prose.text) || runs_something(&block->prose) ||
+            (lead && writer->staged) || block->end > i + 1 ||
+            (writer->staged && text_starts_with(block->prose.text, "if ")) ||
+            person_acts(scratch, block->prose.text, &(struct person){0}))
+            orders++;
+        else
+            staged += staged_order(block);
     }
     writer->list_first = first + 1;
+    orders += staged > 1 ? staged : 0; /* one "**Action**: ..." among facts makes no procedure of them */
     /* "1. Web server, 2. Database" describes; where nothing says that work follows, some items must be
      * orders. */
     size_t enough = blocks[item].marker == MARKER_BULLET ? 2 : blocks[item].marker == MARKER_ORDERED ? 4 : 0;

@@ -450,6 +450,35 @@ static void a_page_with_runbook_in_front_is_about_one_trouble(void **state)
     assert_string_equal(runbook->procedures.at[0].title, "Runbook: Door Issues");
 }
 
+static void items_that_name_a_stage_and_what_to_do_are_steps(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# Notas\n\n## Ca\xc3\xad"
+               "da de la bomba\n- **Acci\xc3\xb3n inmediata:** Notificar a guardia\n"
+               "- **Comunicaci\xc3\xb3n:** Informar a planta\n- **Seguimiento:** Control continuo\n\n"
+               "## Alert information\n\n- **Alert name**: PumpDown\n- **Team**: Pumps\n"
+               "- **Level**: high\n- **Action**: Page the crew\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.n, 3);
+}
+
+static void a_list_of_who_does_what_is_steps(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Downtime\n\n## Emergency department\n\n- Charge nurse switches to paper.\n"
+                         "- Physicians order by phone.\n- Unit clerk carries the forms.\n\n"
+                         "## Facts\n\n- Charge nurse of the night\n- Physicians and wards\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_string_equal(runbook->procedures.at[0].title, "Emergency department");
+    assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.n, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -480,6 +509,8 @@ int main(void)
         cmocka_unit_test(fields_of_the_document_are_no_orders),
         cmocka_unit_test(boxes_in_a_fence_are_steps_for_a_person),
         cmocka_unit_test(a_page_with_runbook_in_front_is_about_one_trouble),
+        cmocka_unit_test(items_that_name_a_stage_and_what_to_do_are_steps),
+        cmocka_unit_test(a_list_of_who_does_what_is_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
