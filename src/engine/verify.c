@@ -105,7 +105,9 @@ static void offer(struct turn *turn, const struct run_step *change, struct run_s
                               step_line(row), change_text(turn, row));
 }
 
-static void offer_ways_back(struct turn *turn, struct incident_record *record, const struct run_step *change)
+/* The ways that wait for an approval now, in words; "": none. */
+static const char *offer_ways_back(struct turn *turn, struct incident_record *record,
+                                   const struct run_step *change)
 {
     const struct runbook *runbook = runbook_of(turn, change);
     struct ways_back ways = {0};
@@ -132,6 +134,7 @@ static void offer_ways_back(struct turn *turn, struct incident_record *record, c
                       ? "The way back of line %d has been decided on before: look at it"
                       : "The runbook names no way back for line %d, and none follows from the command",
                   step_line(change));
+    return lines;
 }
 
 /* ---- rounds ---- */
@@ -243,7 +246,7 @@ static void conclude(struct turn *turn, struct incident_record *record, struct r
         again(turn, record, change, failed);
     } else {
         verdict_set(turn, record, change, VERDICT_FAILED, n ? failed : "its checks did not run");
-        offer_ways_back(turn, record, change);
+        verify_tell(turn, record, change, offer_ways_back(turn, record, change));
     }
 }
 

@@ -127,6 +127,13 @@ static void change_that_stays_bad_gets_its_way_back_offered_and_nothing_runs_una
     assert_text_has(event_of(w, "way_back.offered")->summary, "systemctl start old-worker");
     assert_int_equal(row(w, BACK)->state, STEP_WAITING);
     assert_text_has(row(w, BACK)->why, "takes back line 67");
+    const struct delivery *told = delivery_of(w, DELIVERY_DUE, 0);
+    assert_non_null(told);
+    assert_string_equal(told->person, "ana"); /* who let it run */
+    assert_true(told->notice);
+    assert_text_has(told->why, "systemctl restart worker");
+    assert_text_has(told->why, "systemctl start old-worker");
+    assert_null(delivery_of(w, DELIVERY_DUE, 1));
     int attempts = row(w, QUEUE)->attempt;
     world_pass(w, 600 * US_PER_S);
     assert_int_equal(row(w, QUEUE)->attempt, attempts);

@@ -1,5 +1,10 @@
-/* way_back.c: how a change is taken back. Included by engine_priv.h. */
+/* way_back.c, verify_tell.c: how a change is taken back, and who hears that it did not do well. Included by
+ * engine_priv.h. */
 #pragma once
+
+/* way_back: what is offered, in words; "": nothing. */
+void verify_tell(struct turn *turn, struct incident_record *record, const struct run_step *change,
+                 const char *way_back);
 
 struct way_back_rows {
     struct run_step before, back; /* in the turn's arena; line 0: there is none */

@@ -21,10 +21,26 @@ static bool begins(struct arena *arena, enum words group, const char *text)
            words_begin(group, text_without_decoration(arena, text_without_number(arena, text, NULL), NULL));
 }
 
+/* The step that the step at hand is an item of, or NULL. */
+static const struct step *step_above(const struct command_walk *at)
+{
+    list_each (step, &at->phase->steps)
+        list_each (item, &step->substeps)
+            if (item == at->step)
+                return step;
+    return NULL;
+}
+
+static bool says_verify(struct arena *arena, const struct step *step)
+{
+    return begins(arena, WORDS_VERIFIES, step->title) || begins(arena, WORDS_VERIFIES, step->text);
+}
+
 static bool step_verifies(struct arena *arena, const struct command_walk *at)
 {
-    return begins(arena, WORDS_VERIFIES, at->command->comment) ||
-           begins(arena, WORDS_VERIFIES, at->step->title) || begins(arena, WORDS_VERIFIES, at->step->text);
+    const struct step *above = step_above(at);
+    return begins(arena, WORDS_VERIFIES, at->command->comment) || says_verify(arena, at->step) ||
+           (above && says_verify(arena, above));
 }
 
 static bool is_way_back(const struct command_walk *at)
@@ -67,6 +83,42 @@ static struct expectation expected_below(struct arena *arena, const struct docum
     return none;
 }
 
+static size_t commands_in(const struct step *step)
+{
+    size_t n = step->commands.n;
+    list_each (substep, &step->substeps)
+        n += commands_in(substep);
+    return n;
+}
+
+/* What the items say that hold no command, up to the next that does. */
+static struct expectation expected_in_items(struct arena *arena, const struct step *item,
+                                            const struct step *end)
+{
+    struct expectation stated = {0};
+    for (; item < end && !commands_in(item) && stated.kind == EXPECT_SUCCESS; item++)
+        if (item->text)
+            stated = expectation_of(arena, item->text);
+    return stated;
+}
+
+/* What the items below the step say, those behind it in its list, or the step above of its only command: "1.
+ * Look at the queue", below it an item with the command and one "should return 0". */
+static struct expectation expected_of_items(struct arena *arena, const struct command_walk *at)
+{
+    const struct step *step = at->step, *above = step_above(at);
+    struct expectation stated = {0};
+    if (at->command != &step->commands.at[step->commands.n - 1])
+        return stated;
+    if (step->substeps.n)
+        stated = expected_in_items(arena, step->substeps.at, step->substeps.at + step->substeps.n);
+    if (above && stated.kind == EXPECT_SUCCESS)
+        stated = expected_in_items(arena, step + 1, above->substeps.at + above->substeps.n);
+    if (above && stated.kind == EXPECT_SUCCESS && above->text && commands_in(above) == 1)
+        stated = expectation_of(arena, above->text);
+    return stated;
+}
+
 static struct expectation expected_of(struct arena *arena, const struct document *document,
                                       const struct command_walk *at)
 {
@@ -77,7 +129,8 @@ static struct expectation expected_of(struct arena *arena, const struct document
         if (stated.kind != EXPECT_SUCCESS)
             return stated;
     }
-    return expected_below(arena, document, at->command);
+    struct expectation stated = expected_of_items(arena, at);
+    return stated.kind != EXPECT_SUCCESS ? stated : expected_below(arena, document, at->command);
 }
 
 /* ---- checks ---- */

@@ -90,6 +90,30 @@ static void what_is_expected_may_stand_below_the_fence(void **state)
     assert_string_equal(checks.at[0].expects.text, "active");
 }
 
+static void what_is_expected_may_stand_in_items(void **state)
+{
+    static const char *const forms[] = {
+        "2. Verify the queue:\n   - Run `redis-cli llen jobs`\n   - It should return 0\n",
+        "2. Verify that the queue is empty (should return 0)\n   - Run `redis-cli llen jobs`\n",
+        "2. Verify the queue\n   ```bash\n   redis-cli llen jobs\n   ```\n   - Should return 0\n   - Else "
+        "wait\n",
+    };
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const struct runbook *runbook =
+            read_text(arena, arena_printf(arena,
+                                          "# R\n\n## Resolution\n\n1. Restart\n   ```bash\n   systemctl "
+                                          "restart cache\n   ```\n%s3. Tell them\n",
+                                          forms[i]));
+        struct checks checks = {0};
+        change_checks(arena, runbook->document, &runbook->procedures.at[0], line_of(runbook, "restart"),
+                      &checks);
+        if (checks.n != 1 || checks.at[0].expects.kind != EXPECT_NUMBER)
+            fail_msg("form %zu: %zu checks", i, checks.n);
+    }
+}
+
 static void checks_of_one_change_end_at_the_next(void **state)
 {
     (void)state;
@@ -144,6 +168,7 @@ int main(void)
         cmocka_unit_test(checks_follow_the_change_say_so_or_stand_in_the_part_that_verifies),
         cmocka_unit_test(checks_carry_what_the_document_expects),
         cmocka_unit_test(what_is_expected_may_stand_below_the_fence),
+        cmocka_unit_test(what_is_expected_may_stand_in_items),
         cmocka_unit_test(checks_of_one_change_end_at_the_next),
         cmocka_unit_test(change_without_checks_has_none),
         cmocka_unit_test(document_says_how_a_change_is_taken_back),
