@@ -17,6 +17,7 @@
     F(easy_getinfo)                                                                                          \
     F(easy_init)                                                                                             \
     F(easy_perform)                                                                                          \
+    F(easy_reset)                                                                                            \
     F(easy_setopt)                                                                                           \
     F(easy_strerror)                                                                                         \
     F(global_cleanup)                                                                                        \
@@ -46,6 +47,7 @@ const struct curl_library *curl_library(void);
 #define curl_easy_getinfo        curl_library()->easy_getinfo
 #define curl_easy_init           curl_library()->easy_init
 #define curl_easy_perform        curl_library()->easy_perform
+#define curl_easy_reset          curl_library()->easy_reset
 #define curl_easy_setopt         curl_library()->easy_setopt
 #define curl_easy_strerror       curl_library()->easy_strerror
 #define curl_global_cleanup      curl_library()->global_cleanup

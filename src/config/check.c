@@ -19,7 +19,7 @@ struct ids {
 
 struct checking {
     const struct reading *r;
-    struct ids people, schedules, services, sources, heartbeats, windows;
+    struct ids people, schedules, services, sources, heartbeats, checks, windows;
 };
 
 static void define(struct checking *c, struct ids *ids, const char *id, const int *line)
@@ -232,6 +232,7 @@ void config_check(const struct reading *reading, const struct config *config)
                          .services = {"service", "services", map_new(), {0}},
                          .sources = {"source", "sources", map_new(), {0}},
                          .heartbeats = {"heartbeat", "heartbeats", map_new(), {0}},
+                         .checks = {"check", "checks", map_new(), {0}},
                          .windows = {"maintenance", "maintenance", map_new(), {0}}};
     list_each (person, &config->people)
         define(&c, &c.people, person->id, &person->line);
@@ -243,6 +244,8 @@ void config_check(const struct reading *reading, const struct config *config)
         define(&c, &c.sources, source->id, &source->line);
     list_each (heartbeat, &config->heartbeats)
         define(&c, &c.heartbeats, heartbeat->id, &heartbeat->line);
+    list_each (check, &config->checks)
+        define(&c, &c.checks, check->id, &check->line);
     list_each (window, &config->maintenance)
         define(&c, &c.windows, window->id, &window->line);
     check_store(&c, config);
@@ -257,9 +260,12 @@ void config_check(const struct reading *reading, const struct config *config)
     check_dependencies(&c, config);
     list_each (rule, &config->inhibit_rules)
         check_inhibit_rule(&c, rule);
+    list_each (check, &config->checks)
+        config_check_check(reading, check);
     list_each (window, &config->maintenance)
         check_maintenance(&c, window);
     map_free(c.windows.lines);
+    map_free(c.checks.lines);
     map_free(c.people.lines);
     map_free(c.schedules.lines);
     map_free(c.services.lines);

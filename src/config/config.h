@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/list.h"
+#include "config/checks.h"
 #include "config/contact.h"
 #include "config/matcher.h"
 #include "config/noise.h"
@@ -103,6 +104,7 @@ struct config {
     LIST(struct config_role) roles;
     LIST(struct config_source) sources;
     LIST(struct heartbeat) heartbeats;
+    LIST(struct config_check) checks;
     LIST(struct inhibit_rule) inhibit_rules;
     LIST(struct maintenance_window) maintenance;
 };

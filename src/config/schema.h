@@ -27,15 +27,18 @@ enum value_kind {
     VALUE_STORE,  /* postgresql://... without a password */
     VALUE_CHOICE, /* one of choices */
     VALUE_ZONE,
-    VALUE_POINTER, /* into JSON, RFC 6901: "/event/name" */
-    VALUE_SSH,     /* USER@HOST, ssh://USER@HOST:PORT */
-    VALUE_WORD,    /* what a program gets as one argument: no blanks, no quotes, no "-" in front */
+    VALUE_POINTER,  /* into JSON, RFC 6901: "/event/name" */
+    VALUE_SSH,      /* USER@HOST, ssh://USER@HOST:PORT */
+    VALUE_SELECTOR, /* series of a metric: name{label="value"} */
+    VALUE_STATUS,   /* of HTTP: "200-299,304" */
+    VALUE_WORD,     /* what a program gets as one argument: no blanks, no quotes, no "-" in front */
     /* others */
     VALUE_DURATION,   /* int64_t seconds, least to most */
     VALUE_AFTER,      /* the same, or "severity": UNSTATED */
     VALUE_BYTES,      /* int64_t, least to most */
     VALUE_COUNT,      /* int64_t, least to most */
     VALUE_BOOL,       /* bool */
+    VALUE_NUMBER,     /* double in base units; "none": NAN */
     VALUE_ROTATION,   /* struct rotation */
     VALUE_LOCAL_TIME, /* struct local_time */
     VALUE_MINUTE,     /* int: minute of the day, 0 to 1440 */
@@ -77,6 +80,7 @@ struct key {
 };
 
 extern const struct section config_schema;
+extern const struct section checks_section; /* config/schema_checks.c */
 
 /* How a value of a kind is read; exactly one of text and node is there. Both give -1 with what is wrong and
  * what to write. target is the field. */

@@ -8,6 +8,12 @@ int value_text(struct arena *arena, const struct key *key, const char *text, voi
 /* Where a secret lies. */
 int value_secret(struct arena *arena, const struct key *key, const char *text, void *target, struct err *err);
 
+/* config/value_check.c */
+int value_number(struct arena *arena, const struct key *key, const char *text, void *target, struct err *err);
+int value_selector(struct arena *arena, const struct key *key, const char *text, void *target,
+                   struct err *err);
+int value_status(struct arena *arena, const struct key *key, const char *text, void *target, struct err *err);
+
 /* config/value_target.c */
 int value_ssh(struct arena *arena, const struct key *key, const char *text, void *target, struct err *err);
 int value_word(struct arena *arena, const struct key *key, const char *text, void *target, struct err *err);

@@ -92,6 +92,12 @@ void heartbeats_review(struct turn *turn)
     heartbeats_expect(&hearing);
 }
 
+void checked_review(struct turn *turn)
+{
+    struct hearing hearing = hearing_of(turn);
+    checked_forget(&hearing);
+}
+
 void due_alert_ends(struct turn *turn, struct due *due)
 {
     struct hearing hearing = hearing_of(turn);

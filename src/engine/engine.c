@@ -115,6 +115,7 @@ void engine_learn(struct engine *engine, const struct config *config, const stru
     engine->config = config;
     engine->library = library;
     engine->expect_heartbeats = true;
+    engine->checks_changed = engine->alerts.n > 0;
     engine->places_changed = true;
     engine->maintenance_changed = config->maintenance.n > 0 || engine->silences.n > 0;
     clocks_learn(engine);
@@ -148,6 +149,8 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
     turn_begin(&turn, engine, now_us, decisions);
     if (engine->expect_heartbeats)
         heartbeats_review(&turn);
+    if (engine->checks_changed)
+        checked_review(&turn);
     if (engine->maintenance_changed)
         maintenance_review(&turn);
     if (engine->places_changed)
@@ -162,7 +165,7 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
 int64_t engine_next_due_us(const struct engine *engine)
 {
     const struct due *due = due_first(&engine->due);
-    if (engine->expect_heartbeats || engine->maintenance_changed || engine->learned)
+    if (engine->expect_heartbeats || engine->checks_changed || engine->maintenance_changed || engine->learned)
         return engine->now_us;
     return due ? due->at_us : INT64_MAX;
 }

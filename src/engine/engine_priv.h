@@ -90,6 +90,7 @@ struct engine {
     bool places_wanted;     /* a step waits for a place that another one holds */
     bool places_changed;    /* the configuration is new, and steps may run elsewhere */
     bool expect_heartbeats; /* the configuration is new */
+    bool checks_changed;    /* the same, and alerts of checks may stand */
     struct due_heap due;
     struct alert_table alerts;
     uint64_t n_batches;
@@ -273,9 +274,14 @@ void heartbeats_expect(const struct hearing *hearing);
  */
 const struct alert_record *made_next(const struct engine *engine, const struct alert_record *record);
 
+/* ---- checked.c ---- */
+
+void checked_forget(const struct hearing *hearing);
+
 /* ---- alerts.c, join.c, news.c ---- */
 
 void heartbeats_review(struct turn *turn); /* when the configuration is new */
+void checked_review(struct turn *turn);    /* when the configuration is new */
 /* alert: the texts of the record where they are at hand, else NULL. */
 void alert_join(struct turn *turn, struct alert_record *record, const struct alert *alert);
 /* Those that fired in this turn and waited for the rest of their batch. */

@@ -365,6 +365,7 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
     engine->dependencies.stale = true;
     maintenance_review(&turn);
     restore_alerts(&turn);
+    engine->checks_changed = engine->alerts.n > 0;
     silences_restored(engine);
     for (struct incident_record *record = engine->first; record; record = record->next) {
         restore_deliveries(&turn, record);

@@ -10,6 +10,7 @@ const struct intake_format intake_formats[] = {
     {"opsgenie", "/v2/alerts", "POST", opsgenie_parse},
     {INTAKE_GENERIC, "/intake/generic", "POST", generic_parse},
     {"heartbeat", NULL, NULL, heartbeat_parse},
+    {INTAKE_CHECK, NULL, NULL, check_parse},
     {INTAKE_SNAPSHOT, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL},
 };

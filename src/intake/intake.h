@@ -48,6 +48,9 @@ int intake_map(struct arena *arena, const struct config_source *source, struct j
 /* "success", "start", "fail", "log": the signal of the format "heartbeat". */
 const char *heartbeat_signal_name(enum heartbeat_signal signal);
 
+/* What our own checks found (watch/): alerts that stand until they are said to be over. */
+#define INTAKE_CHECK CHECK_SOURCE
+
 /* Reads a row of the inbox in any format, the snapshot too, and calls visit for each batch in it with the
  * time at which that batch was heard: for engine_restore_alerts(). The batch is good during the call. 0, or
  * -1 with what is wrong; batches before it have been visited. */

@@ -66,6 +66,8 @@ int opsgenie_parse(struct arena *arena, struct json root, int64_t received_us, s
                    const char **ret_field, struct err *err);
 int generic_parse(struct arena *arena, struct json root, int64_t received_us, struct alert_batch *ret_batch,
                   const char **ret_field, struct err *err);
+int check_parse(struct arena *arena, struct json root, int64_t received_us, struct alert_batch *ret_batch,
+                const char **ret_field, struct err *err);
 int heartbeat_parse(struct arena *arena, struct json root, int64_t received_us, struct alert_batch *ret_batch,
                     const char **ret_field, struct err *err);
 

@@ -102,7 +102,10 @@ static struct json parse_frame(struct json_document *document, const char *from,
 void core_from_courier(void *context, uint16_t kind, const char *payload, size_t n_bytes)
 {
     struct core *core = context;
-    (void)kind; /* the frame table lets only FRAME_DELIVERED through */
+    if (kind == FRAME_CHECKS_FOUND) {
+        core_checks_found(core, payload, n_bytes);
+        return;
+    }
     struct json_document *document = json_document_new();
     struct arena *arena = arena_new();
     struct courier_done *done = arena_alloc(arena, sizeof *done);

@@ -120,6 +120,8 @@ void core_submit_own(struct core *core, struct arena *arena, const struct input 
 /* core_effects.c */
 void core_carry_out(struct core *core, const struct decisions *decisions);
 void core_from_courier(void *context, uint16_t kind, const char *payload, size_t n_bytes);
+/* core_checks.c: what the watch found, a body of the intake format "check"; answered when it is durable. */
+void core_checks_found(struct core *core, const char *body, size_t n_bytes);
 void core_from_runner(void *context, uint16_t kind, const char *payload, size_t n_bytes);
 
 /* core_site.c */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "role/frames.h"
 #include "role/role_priv.h"
 #include "role/site.h"
+#include "watch/watch.h"
 
 struct generation { /* a courier and the configuration that it works by */
     struct generation *before;
@@ -21,6 +23,11 @@ struct generation { /* a courier and the configuration that it works by */
     struct config *config;
     struct courier *courier;
     size_t n_under_way;
+};
+
+struct telling { /* what the courier has: the newest generation first, and the checks by the newest */
+    struct generation *generations;
+    struct watch *watch;
 };
 
 static void on_done(void *context, const struct courier_done *done)
@@ -69,14 +76,25 @@ static void generations_thin(struct generation *newest)
 
 static void on_order(struct hand *hand, struct json order)
 {
-    struct generation *newest = *(struct generation **)hand->context;
+    struct telling *telling = hand->context;
+    struct generation *newest = telling->generations;
     struct err err;
+    if (hand->kind == FRAME_CHECKS_HEARD) {
+        watch_heard(telling->watch, json_bool(json_get(order, "kept"), false));
+        return;
+    }
     generations_thin(newest);
     newest->n_under_way++; /* before: done may be called at once */
     if (courier_order_send(newest->courier, order, &err) < 0) {
         newest->n_under_way--;
         log_event(LOG_ERROR, "frame.refused", "from=core error=%s", log_quote(err.text));
     }
+}
+
+static void on_checks_found(void *context, const char *body, size_t n_bytes)
+{
+    struct hand *hand = context;
+    frames_send(hand->core, FRAME_CHECKS_FOUND, body, n_bytes);
 }
 
 /* ---- a changed configuration ---- */
@@ -108,7 +126,7 @@ struct reload {
     uv_poll_t poll;
     struct hand *hand;
     const struct role_options *options;
-    struct generation **generations;
+    struct telling *telling;
 };
 
 static void on_config(uv_poll_t *poll, int status, int events)
@@ -125,10 +143,12 @@ static void on_config(uv_poll_t *poll, int status, int events)
     close(file);
     if (!config)
         log_event(LOG_ERROR, "config.kept", "effect=%s", log_quote("the one from before stays in force"));
-    else if (generation_begin(reload->hand, config, reload->generations, &err) < 0)
+    else if (generation_begin(reload->hand, config, &reload->telling->generations, &err) < 0)
         log_event(LOG_ERROR, "config.kept", "error=%s", log_quote(err.text));
-    else
-        log_event(LOG_INFO, "config.loaded", "people=%zu", config->people.n);
+    else {
+        watch_learn(reload->telling->watch, config);
+        log_event(LOG_INFO, "config.loaded", "people=%zu checks=%zu", config->people.n, config->checks.n);
+    }
 }
 
 static void reload_open(struct reload *reload)
@@ -140,30 +160,51 @@ static void reload_open(struct reload *reload)
     uv_poll_start(&reload->poll, UV_READABLE, on_config);
 }
 
+/* Ten thousand checks want as many connections as that. */
+static void descriptors_raise(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static int courier_open(struct hand *hand, const struct role_options *options, struct config *config,
+                        struct telling *telling, struct err *err)
+{
+    if (hand_open(hand, "courier", options->core_fd, err) < 0 ||
+        generation_begin(hand, config, &telling->generations, err) < 0 ||
+        watch_new(&hand->loop, clock_system(), config, on_checks_found, hand, &telling->watch, err) < 0 ||
+        sandbox_hide(options->data, err) < 0)
+        return -1;
+    return sandbox_enter(SANDBOX_COURIER, err);
+}
+
 int role_courier(const struct role_options *options)
 {
-    struct generation *generations = NULL;
-    struct hand hand = {.ordered = on_order, .context = &generations};
-    struct reload reload = {.hand = &hand, .options = options, .generations = &generations};
+    struct telling telling = {0};
+    struct hand hand = {.ordered = on_order, .context = &telling};
+    struct reload reload = {.hand = &hand, .options = options, .telling = &telling};
     struct err err = {0};
     int exit_code = 0;
     log_setup("courier", LOG_INFO);
+    descriptors_raise();
     struct config *config = site_read_first_config(options);
     if (!config)
         return EXIT_CANNOT_OPEN;
-    if (hand_open(&hand, "courier", options->core_fd, &err) < 0 ||
-        generation_begin(&hand, config, &generations, &err) < 0 || sandbox_hide(options->data, &err) < 0 ||
-        sandbox_enter(SANDBOX_COURIER, &err) < 0) {
+    if (courier_open(&hand, options, config, &telling, &err) < 0) {
         log_event(LOG_ERROR, "courier.cannot_start", "error=%s", log_quote(err.text));
         exit_code = EXIT_CANNOT_OPEN;
     } else {
         reload_open(&reload);
-        log_event(LOG_INFO, "courier.ready", "people=%zu", config->people.n);
+        log_event(LOG_INFO, "courier.ready", "people=%zu checks=%zu", config->people.n, config->checks.n);
         hand_run(&hand);
     }
-    for (struct generation *before; generations; generations = before) {
-        before = generations->before;
-        generation_free(generations);
+    watch_free(telling.watch);
+    for (struct generation *before; telling.generations; telling.generations = before) {
+        before = telling.generations->before;
+        generation_free(telling.generations);
     }
     hand_close(&hand);
     return exit_code;

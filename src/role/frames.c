@@ -9,5 +9,7 @@ const struct frame_rule frame_rules[] = {
     {FRAME_STEP_EVENT, "step_event", "runner", "core"},
     {FRAME_STEP_OUTPUT, "step_output", "runner", "core"},
     {FRAME_STEP_STOP, "step_stop", "core", "runner"},
+    {FRAME_CHECKS_FOUND, "checks_found", "courier", "core"},
+    {FRAME_CHECKS_HEARD, "checks_heard", "core", "courier"},
     {0, NULL, NULL, NULL},
 };

@@ -9,7 +9,9 @@ enum {
     FRAME_STEP_START,
     FRAME_STEP_EVENT,
     FRAME_STEP_OUTPUT,
-    FRAME_STEP_STOP
+    FRAME_STEP_STOP,
+    FRAME_CHECKS_FOUND,
+    FRAME_CHECKS_HEARD
 };
 
 extern const struct frame_rule frame_rules[];

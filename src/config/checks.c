@@ -1,0 +1,173 @@
+#include "config/checks.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "config/read_priv.h"
+
+const char *const check_kind_names[N_CHECK_KINDS] = {[CHECK_HTTP] = "http", [CHECK_METRICS] = "metrics"};
+
+static const size_t line_offsets[N_CHECK_KINDS] = {
+    [CHECK_HTTP] = offsetof(struct config_check, http.line),
+    [CHECK_METRICS] = offsetof(struct config_check, metrics.line),
+};
+
+static int line_of(const struct config_check *check, size_t kind)
+{
+    return *(const int *)(const void *)((const char *)check + line_offsets[kind]);
+}
+
+enum check_kind_id check_kind_of(const struct config_check *check)
+{
+    size_t kind = 0;
+    while (kind < N_CHECK_KINDS && !line_of(check, kind))
+        kind++;
+    return (enum check_kind_id)kind;
+}
+
+/* ---- labels ---- */
+
+static void put(struct label *labels, size_t *n, const char *name, const char *value)
+{
+    size_t at = 0;
+    if (!value || !*value)
+        return;
+    while (at < *n && strcmp(labels[at].name, name) < 0)
+        at++;
+    if (at < *n && strcmp(labels[at].name, name) == 0)
+        return;
+    memmove(labels + at + 1, labels + at, (*n - at) * sizeof *labels);
+    labels[at] = (struct label){name, value};
+    ++*n;
+}
+
+struct label *check_labels(struct arena *arena, const struct config_check *check, bool is_error,
+                           size_t *ret_n)
+{
+    struct label *labels = arena_alloc(arena, (check->labels.n + 4) * sizeof *labels);
+    size_t n = 0;
+    put(labels, &n, "alertname", is_error ? CHECK_ERROR_ALERT : check->alert);
+    put(labels, &n, "check", check->id);
+    put(labels, &n, "service", check->service);
+    put(labels, &n, "severity", check->severity);
+    list_each (label, &check->labels)
+        put(labels, &n, label->name, label->value);
+    *ret_n = n;
+    return labels;
+}
+
+/* ---- what stands in texts ---- */
+
+int selector_parse(struct arena *arena, const char *text, const char **ret_name,
+                   struct matchers *ret_matchers, struct err *err)
+{
+    size_t n = 0;
+    while (isalnum((unsigned char)text[n]) || text[n] == '_' || text[n] == ':')
+        n++;
+    const char *rest = text + n;
+    size_t n_rest = strlen(rest);
+    if (n == 0 || isdigit((unsigned char)text[0]) || (*rest && (*rest != '{' || rest[n_rest - 1] != '}')))
+        return err_set(err, "\"%.60s\" names no series; write it like http_requests_total{code=~\"5..\"}",
+                       text);
+    if (n_rest > 2 && matchers_parse(rest, ret_matchers, err) < 0)
+        return err_prefix(err, "\"%.60s\": ", text);
+    *ret_name = arena_strndup(arena, text, n);
+    return 0;
+}
+
+bool status_fits(const char *ranges, long status)
+{
+    for (const char *at = ranges;;) {
+        char *end;
+        if (!isdigit((unsigned char)*at))
+            return false;
+        long from = strtol(at, &end, 10), to = from;
+        if (*end == '-' && isdigit((unsigned char)end[1]))
+            to = strtol(end + 1, &end, 10);
+        bool sound = from >= 100 && from <= to && to <= 599 && (*end == ',' || !*end);
+        if (!sound || (status >= from && status <= to) || (!*end && status == -1))
+            return sound;
+        if (!*end)
+            return false;
+        at = end + 1;
+        at += *at == ' ';
+    }
+}
+
+/* ---- the row as a whole ---- */
+
+static void check_kind(const struct reading *reading, const struct config_check *check)
+{
+    size_t n = 0;
+    scoped_buf struct buf all = {0};
+    for (size_t kind = 0; kind < N_CHECK_KINDS; kind++) {
+        n += line_of(check, kind) > 0;
+        buf_printf(&all, "%s%s", kind ? ", " : "", check_kind_names[kind]);
+    }
+    if (n != 1)
+        error_add(reading, check->line, "check \"%s\" must have exactly one of: %s", check->id,
+                  buf_text(&all));
+}
+
+static bool measures_number(const struct config_check *check)
+{
+    if (check->http.line)
+        return check->http.field ? !check->http.equals : strcmp(check->http.measure, "status") != 0;
+    return true;
+}
+
+static void check_limits(const struct reading *reading, const struct config_check *check)
+{
+    bool above = !isnan(check->above), below = !isnan(check->below), clear = !isnan(check->clear);
+    if (!measures_number(check)) {
+        if (above || below || clear)
+            error_add(
+                reading, check->line,
+                "check \"%s\" has limits, but reads no number; add measure: latency or a field:", check->id);
+        return;
+    }
+    if (!above && !below)
+        error_add(reading, check->line, "check \"%s\" has no limit; add above: or below:", check->id);
+    if (above && below && check->below >= check->above)
+        error_add(reading, check->line,
+                  "check \"%s\": every number is bad; below: must be less than above:", check->id);
+    if (clear && above == below)
+        error_add(reading, check->line,
+                  "check \"%s\": clear: belongs to one limit, above: or below:", check->id);
+    else if (clear && (above ? check->clear > check->above : check->clear < check->below))
+        error_add(reading, check->line,
+                  "check \"%s\": clear: lies beyond the limit; it must lie on the good side", check->id);
+}
+
+static void check_metrics(const struct reading *reading, const struct config_check *check)
+{
+    bool quantile = strcmp(check->metrics.as, "quantile") == 0;
+    if (quantile == isnan(check->metrics.quantile))
+        error_add(reading, check->metrics.line,
+                  "check \"%s\": as: quantile and quantile: 0.95 belong together", check->id);
+    if (quantile && check->metrics.per)
+        error_add(reading, check->metrics.line, "check \"%s\": a quantile is per nothing; take per: out",
+                  check->id);
+    if (check->metrics.window_s < 2 * check->every_s && strcmp(check->metrics.as, "gauge") != 0)
+        error_add(reading, check->metrics.line,
+                  "check \"%s\": window: must span two readings at least, %llds", check->id,
+                  (long long)(2 * check->every_s));
+}
+
+void config_check_check(const struct reading *reading, const struct config_check *check)
+{
+    if (errors_full(reading))
+        return;
+    check_kind(reading, check);
+    check_limits(reading, check);
+    if (check->metrics.line && check->metrics.metric)
+        check_metrics(reading, check);
+    if (check->http.line && check->http.equals && !check->http.field)
+        error_add(reading, check->http.line, "check \"%s\": equals: needs a field: to look at", check->id);
+    if (strcmp(check->alert, CHECK_ERROR_ALERT) == 0)
+        error_add(reading, check->line,
+                  "check \"%s\": the name " CHECK_ERROR_ALERT " is that of checks that cannot look",
+                  check->id);
+}

@@ -1,0 +1,82 @@
+/* What is looked at without any other system: a row of `checks:`. A check reads one thing every so often and
+ * holds it against limits; its kind is the one section of the row that says where the reading comes from.
+ *
+ *   checks:
+ *     - {id: api-slow, service: api, every: 10s, for: 1m, above: 200ms, clear: 150ms,
+ *        metrics: {url: "http://api:8000/metrics", metric: latency_seconds, as: quantile, quantile: 0.95}}
+ *
+ * A check has two alerts: that what it looks at is bad (`alert`, "CheckFailing" when not given), and that it
+ * could not be looked at ("CheckError"). Their labels are a function of the row alone, so that the process
+ * that looks and the one that keeps alerts agree about them. Included by config.h. */
+#pragma once
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/list.h"
+#include "config/matcher.h"
+#include "runbook/label.h"
+
+struct reading;
+
+enum check_kind_id { CHECK_HTTP, CHECK_METRICS, N_CHECK_KINDS };
+
+/* Who asks over HTTP, and how. */
+struct check_request {
+    const char *url;
+    const char *bearer; /* place of a token, or NULL */
+    const char *ca;     /* file of certificates to trust instead of the system's, or NULL */
+};
+
+struct config_check {
+    const char *id;
+    const char *alert;              /* the alert's name */
+    const char *service, *severity; /* labels, or NULL */
+    LIST(struct label) labels;      /* further ones */
+    int64_t every_s, timeout_s;
+    int64_t for_s, clear_for_s; /* bad for so long raises, good for so long ends */
+    int64_t times;              /* readings in a row that raise, at least; 1 */
+    double above, below;        /* bad beyond; NAN: no limit */
+    double clear;               /* good again only within this; NAN: as the limit */
+    struct {
+        struct check_request request;
+        const char *status;  /* "200-299" */
+        const char *measure; /* "status", "latency", "certificate" */
+        const char *field;   /* pointer into the JSON of the answer, or NULL */
+        const char *equals;  /* what must stand there; NULL: it is a number for the limits */
+        int line;            /* 0: the check is not of this kind, as in all of these */
+    } http;
+    struct {
+        struct check_request request;
+        const char *metric, *per; /* selectors; per may be NULL */
+        const char *as;           /* "gauge", "rate", "increase", "quantile" */
+        double quantile;
+        int64_t window_s;
+        const char *combine; /* "worst", "sum", "max", "min", "average" */
+        double absent;       /* what counts when no series fits; NAN: an error */
+        int line;
+    } metrics;
+    int line;
+};
+
+extern const char *const check_kind_names[N_CHECK_KINDS];
+/* N_CHECK_KINDS: it has none. */
+enum check_kind_id check_kind_of(const struct config_check *check);
+
+#define CHECK_SOURCE      "check" /* of its alerts */
+#define CHECK_ERROR_ALERT "CheckError"
+/* The labels of its alert, or of the one that it could not be looked at; sorted by name. */
+struct label *check_labels(struct arena *arena, const struct config_check *check, bool is_error,
+                           size_t *ret_n);
+
+/* name{label="value",...}: the series of a metric. Matchers are on the heap and added. -1: no selector. */
+int selector_parse(struct arena *arena, const char *text, const char **ret_name,
+                   struct matchers *ret_matchers, struct err *err);
+/* Does the status lie in one of "200-299,304"? -1 for status: is the text sound? */
+bool status_fits(const char *ranges, long status);
+
+/* What a schema cannot say of it. */
+void config_check_check(const struct reading *reading, const struct config_check *check);

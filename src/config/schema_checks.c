@@ -1,0 +1,82 @@
+/* The rows of `checks:`. */
+#include "config/config.h"
+#include "config/schema.h"
+
+enum { DAY = 86400 };
+
+#define PART(kind, field) (offsetof(struct config_check, kind.field) - offsetof(struct config_check, kind))
+#define KIND(kind, rows)                                                                                     \
+    static const struct section kind##_section = {#kind " check", rows, sizeof(rows) / sizeof *(rows), 0,    \
+                                                  (int)PART(kind, line)}
+
+static const char *const http_measures[] = {"status", "latency", "certificate", NULL};
+static const char *const metric_forms[] = {"gauge", "rate", "increase", "quantile", NULL};
+static const char *const combinations[] = {"worst", "sum", "max", "min", "average", NULL};
+
+#define REQUEST_KEYS(kind)                                                                                   \
+    {"url", VALUE_WEB_URL, PART(kind, request.url), .required = true, .help = "http or https"},              \
+        {"bearer", VALUE_SECRET, PART(kind, request.bearer),                                                 \
+         .help = "token for the header Authorization: env:NAME, file:PATH or credential:NAME"},              \
+    {                                                                                                        \
+        "ca", VALUE_PATH, PART(kind, request.ca),                                                            \
+            .help = "file of the certificates to trust; the system's when not given"                         \
+    }
+
+static const struct key http_keys[] = {
+    REQUEST_KEYS(http),
+    {"status", VALUE_STATUS, PART(http, status), .fallback = "200-299",
+     .help = "what the answer may say, as 200-299,304"},
+    {"measure", VALUE_CHOICE, PART(http, measure), .fallback = "status", .choices = http_measures,
+     .help = "the number for above and below: latency, or certificate (time until it expires)"},
+    {"field", VALUE_POINTER, PART(http, field), .help = "a place in the answer's JSON, as /queue/depth"},
+    {"equals", VALUE_TEXT, PART(http, equals), .help = "the text that must stand there"},
+};
+KIND(http, http_keys);
+
+static const struct key metrics_keys[] = {
+    REQUEST_KEYS(metrics),
+    {"metric", VALUE_SELECTOR, PART(metrics, metric), .required = true,
+     .help = "name or name{label=\"value\"}; of a histogram without _bucket"},
+    {"as", VALUE_CHOICE, PART(metrics, as), .fallback = "gauge", .choices = metric_forms,
+     .help = "gauge: as it stands; rate: a second; increase: in the window; quantile: of a histogram"},
+    {"quantile", VALUE_NUMBER, PART(metrics, quantile), .fallback = "none", .help = "0 to 1, as 0.95"},
+    {"per", VALUE_SELECTOR, PART(metrics, per), .help = "divided by this one, taken the same way"},
+    {"window", VALUE_DURATION, PART(metrics, window_s), .fallback = "5m", .least = 2, .most = DAY,
+     .help = "over which rates are taken"},
+    {"combine", VALUE_CHOICE, PART(metrics, combine), .fallback = "worst", .choices = combinations,
+     .help = "how several gauges become one number; worst: the one nearest to the limit, or beyond"},
+    {"absent", VALUE_NUMBER, PART(metrics, absent), .fallback = "none",
+     .help = "what counts when no series fits; an error when not given"},
+};
+KIND(metrics, metrics_keys);
+
+static const struct key check_keys[] = {
+    {"id", VALUE_ID, offsetof(struct config_check, id), .required = true, .help = "the name of the check"},
+    {"alert", VALUE_TEXT, offsetof(struct config_check, alert), .fallback = "CheckFailing",
+     .help = "the name of its alert, by which runbooks are found"},
+    {"service", VALUE_TEXT, offsetof(struct config_check, service), .help = "whose trouble it is"},
+    {"severity", VALUE_TEXT, offsetof(struct config_check, severity), .help = "label of its alerts"},
+    {"labels", VALUE_LABELS, offsetof(struct config_check, labels), .help = "further labels"},
+    {"every", VALUE_DURATION, offsetof(struct config_check, every_s), .fallback = "30s", .least = 1,
+     .most = 7 * DAY, .help = "how often it looks"},
+    {"timeout", VALUE_DURATION, offsetof(struct config_check, timeout_s), .fallback = "10s", .least = 1,
+     .most = 300, .help = "how long a look may take"},
+    {"for", VALUE_DURATION, offsetof(struct config_check, for_s), .fallback = "0s", .least = 0,
+     .most = 7 * DAY, .help = "bad for so long raises the alert"},
+    {"times", VALUE_COUNT, offsetof(struct config_check, times), .fallback = "1", .least = 1, .most = 1000,
+     .help = "bad so many times in a row, at least, raises the alert"},
+    {"clear_for", VALUE_DURATION, offsetof(struct config_check, clear_for_s), .fallback = "0s", .least = 0,
+     .most = 7 * DAY, .help = "good for so long ends it"},
+    {"above", VALUE_NUMBER, offsetof(struct config_check, above), .fallback = "none",
+     .help = "bad above this: 0.2, 200ms, 5%, 14d, 2GiB"},
+    {"below", VALUE_NUMBER, offsetof(struct config_check, below), .fallback = "none",
+     .help = "bad below this"},
+    {"clear", VALUE_NUMBER, offsetof(struct config_check, clear), .fallback = "none",
+     .help = "good again only within this; the limit itself when not given"},
+    {"http", VALUE_OPTIONAL, offsetof(struct config_check, http), .section = &http_section,
+     .help = "asks a URL"},
+    {"metrics", VALUE_OPTIONAL, offsetof(struct config_check, metrics), .section = &metrics_section,
+     .help = "reads a page in the text format of Prometheus"},
+};
+const struct section checks_section = {"check", check_keys, sizeof check_keys / sizeof *check_keys,
+                                       sizeof(struct config_check), (int)offsetof(struct config_check, line)};

@@ -1,0 +1,67 @@
+/* What the watch in the courier process finds goes the way of every alert: parsed, kept in the inbox, decided
+ * on, and only then answered. The courier sends a body again until it is kept. */
+#include <string.h>
+
+#include "base/log.h"
+#include "role/core_priv.h"
+#include "role/frames.h"
+
+struct found {
+    struct core *core;
+    struct job job;
+    struct input input;
+    struct alert_batch batch;
+};
+
+static void answer(struct core *core, bool kept)
+{
+    scoped_buf struct buf text = {0};
+    struct json_writer w = jw_start(&text);
+    jw_begin_object(&w);
+    jw_pair_bool(&w, "kept", kept);
+    jw_end_object(&w);
+    frames_send(core->courier, FRAME_CHECKS_HEARD, text.at, text.n_bytes);
+}
+
+static void on_decided(void *context, const struct outcome *outcome)
+{
+    const struct found *found = context;
+    answer(found->core, outcome->code != OUTCOME_UNAVAILABLE);
+}
+
+static int parse(struct core *core, struct arena *arena, struct found *found, struct err *err)
+{
+    struct json_document *document = json_document_new();
+    struct intake_body body = {intake_format(INTAKE_CHECK), found->job.body, found->job.n_bytes,
+                               clock_wall_us(core->clock)};
+    int result = intake_parse(&body, document, arena, &found->batch, NULL, err);
+    json_document_free(document);
+    return result;
+}
+
+void core_checks_found(struct core *core, const char *body, size_t n_bytes)
+{
+    struct arena *arena = arena_new(); /* of the job: freed once it is answered */
+    struct found *found = arena_alloc(arena, sizeof *found);
+    struct err err = {0};
+    *found = (struct found){.core = core};
+    found->input = (struct input){.kind = INPUT_ALERTS, .actor = "courier", .batch = &found->batch};
+    found->job = (struct job){.input = &found->input,
+                              .format = intake_format(INTAKE_CHECK),
+                              .body = arena_strndup(arena, body, n_bytes),
+                              .n_bytes = n_bytes,
+                              .done = on_decided,
+                              .context = found,
+                              .internal = true,
+                              .arena = arena};
+    if (parse(core, arena, found, &err) < 0) {
+        log_event(LOG_ERROR, "frame.refused", "from=courier error=%s", log_quote(err.text));
+        answer(core, true); /* it would be refused again */
+        arena_free(arena);
+    } else if (queue_push(&core->queue, &found->job) < 0) {
+        answer(core, false);
+        arena_free(arena);
+    } else {
+        uv_async_send(&core->wake);
+    }
+}

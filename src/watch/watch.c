@@ -1,0 +1,249 @@
+/* The scheduler: when each check looks, for how long, and how many at once. Every check has a beat of its
+ * own: its first look lies somewhere in the first interval, by its name, so that ten thousand do not look at
+ * once and do not move at a restart. A look that is not done when the next is due leaves that one out. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/map.h"
+#include "watch/watch_priv.h"
+#include "watch/watched.h"
+
+enum { LOOKS_AT_ONCE = 1000, FIRST_LOOK_MS = 10000 };
+
+static int64_t now_ms(const struct watch *watch)
+{
+    return (int64_t)uv_now(watch->loop);
+}
+
+/* ---- one look ---- */
+
+static void on_timer(uv_timer_t *timer);
+
+static void timer_set(struct watched *watched, int64_t at_ms)
+{
+    int64_t wait_ms = at_ms - now_ms(watched->watch);
+    uv_timer_start(&watched->timer, on_timer, wait_ms > 0 ? (uint64_t)wait_ms : 0, 0);
+}
+
+static void look_plan(struct watched *watched)
+{
+    struct watch *watch = watched->watch;
+    int64_t every_ms = watched->probe.check->every_s * 1000, now = now_ms(watch);
+    watched->state = WATCHED_RESTS;
+    watched->due_ms += every_ms;
+    if (watched->due_ms <= now) {
+        int64_t n_missed = (now - watched->due_ms) / every_ms + 1;
+        watched->due_ms += n_missed * every_ms;
+        watch->figures.n_late += (uint64_t)n_missed;
+    }
+    timer_set(watched, watched->due_ms);
+}
+
+static void look_begin(struct watched *watched)
+{
+    struct watch *watch = watched->watch;
+    watched->state = WATCHED_LOOKS;
+    watch->figures.n_running++;
+    watch->figures.n_looks++;
+    timer_set(watched, now_ms(watch) + watched->probe.check->timeout_s * 1000);
+    watched->kind->begin(&watched->probe);
+}
+
+static void look_when_free(struct watched *watched)
+{
+    struct watch *watch = watched->watch;
+    if (watch->figures.n_running < LOOKS_AT_ONCE) {
+        look_begin(watched);
+        return;
+    }
+    watched->state = WATCHED_QUEUES;
+    watched->next_waiting = NULL;
+    *watch->last_waiting = watched;
+    watch->last_waiting = &watched->next_waiting;
+}
+
+static void look_next(struct watch *watch)
+{
+    struct watched *watched = watch->first_waiting;
+    if (!watched || watch->figures.n_running >= LOOKS_AT_ONCE)
+        return;
+    watch->first_waiting = watched->next_waiting;
+    if (!watch->first_waiting)
+        watch->last_waiting = &watch->first_waiting;
+    look_begin(watched);
+}
+
+void probe_done(struct probe *probe, const struct check_reading *reading)
+{
+    struct watched *watched = (struct watched *)probe; /* its first member */
+    struct watch *watch = watched->watch;
+    watch->figures.n_running--;
+    watch->figures.n_errors += reading->kind == READING_ERROR;
+    watched_hear(watched, reading);
+    look_plan(watched);
+    if (watch->first_waiting)
+        uv_timer_start(&watch->relay, watch->on_relay, 0, 0); /* not inside the callback of a library */
+}
+
+void probe_say(struct probe *probe, enum reading_kind kind, double value, const char *format, ...)
+{
+    struct check_reading reading = {.kind = kind, .value = value};
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(reading.text, sizeof reading.text, format, ap);
+    va_end(ap);
+    probe_done(probe, &reading);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct watched *watched = timer->data;
+    if (watched->state == WATCHED_RESTS) {
+        look_when_free(watched);
+        return;
+    }
+    watched->kind->end(&watched->probe);
+    probe_say(&watched->probe, watched->kind->reaches ? READING_BAD : READING_ERROR, 0,
+              "%s: no answer within %lld s", watched->probe.check->id,
+              (long long)watched->probe.check->timeout_s);
+}
+
+static void on_relay(uv_timer_t *relay)
+{
+    struct watch *watch = relay->data;
+    while (watch->first_waiting && watch->figures.n_running < LOOKS_AT_ONCE)
+        look_next(watch);
+}
+
+/* ---- which checks there are ---- */
+
+static void watched_start(struct watched *watched)
+{
+    const struct config_check *check = watched->probe.check;
+    uint8_t hash[SHA256_BYTES];
+    uint32_t spread;
+    int64_t most_ms = check->every_s * 1000 < FIRST_LOOK_MS ? check->every_s * 1000 : FIRST_LOOK_MS;
+    sha256(check->id, strlen(check->id), hash);
+    memcpy(&spread, hash, sizeof spread);
+    watched->due_ms = now_ms(watched->watch) + spread % most_ms;
+    watched->kind = check_kinds[check_kind_of(check)];
+    watched->kind->open(&watched->probe);
+    watched->state = WATCHED_RESTS;
+    timer_set(watched, watched->due_ms);
+}
+
+static void watched_stop(struct watched *watched)
+{
+    if (watched->state == WATCHED_LOOKS) {
+        watched->kind->end(&watched->probe);
+        watched->watch->figures.n_running--;
+    }
+    watched->kind->close(&watched->probe);
+    uv_timer_stop(&watched->timer);
+}
+
+static struct watched *watched_new(struct watch *watch)
+{
+    struct watched *watched = heap_alloc(sizeof *watched);
+    watched->watch = watch;
+    watched->probe.loop = watch->loop;
+    watched->probe.fetcher = watch->fetcher;
+    watched->probe.clock = watch->clock;
+    uv_timer_init(watch->loop, &watched->timer);
+    watched->timer.data = watched;
+    return watched;
+}
+
+static void on_closed(uv_handle_t *timer)
+{
+    free(timer->data);
+}
+
+static void watched_free(struct watched *watched)
+{
+    watched_forget(watched);
+    uv_close((uv_handle_t *)&watched->timer, on_closed);
+}
+
+/* Those of a name that was there before keep their judge, when they are the same alert. */
+void watch_learn(struct watch *watch, const struct config *config)
+{
+    struct map *before = map_new();
+    size_t n = config->checks.n, position = 0;
+    struct watched **list = heap_alloc((n + 1) * sizeof(struct watched *));
+    for (size_t i = 0; i < watch->n; i++) {
+        watched_stop(watch->list[i]);
+        map_put(before, watch->list[i]->id, strlen(watch->list[i]->id), watch->list[i]);
+    }
+    watch->first_waiting = NULL;
+    watch->last_waiting = &watch->first_waiting;
+    for (size_t i = 0; i < n; i++) {
+        const struct config_check *check = &config->checks.at[i];
+        struct watched *watched = map_remove(before, check->id, strlen(check->id));
+        list[i] = watched ? watched : watched_new(watch);
+        watched_name(list[i], check);
+        watched_start(list[i]);
+    }
+    for (struct watched *gone; (gone = map_next(before, &position));)
+        watched_free(gone);
+    map_free(before);
+    free(watch->list);
+    watch->list = list;
+    watch->n = n;
+}
+
+int watch_new(uv_loop_t *loop, const struct clock *clock, const struct config *config,
+              void (*send)(void *context, const char *body, size_t n_bytes), void *context,
+              struct watch **ret_watch, struct err *err)
+{
+    struct watch *watch = heap_alloc(sizeof *watch);
+    *watch =
+        (struct watch){.loop = loop, .clock = clock, .send = send, .context = context, .on_relay = on_relay};
+    if (fetcher_new(loop, &watch->fetcher, err) < 0) {
+        free(watch);
+        return -1;
+    }
+    uv_timer_init(loop, &watch->relay);
+    uv_timer_init(loop, &watch->telling);
+    watch->relay.data = watch->telling.data = watch;
+    watch_learn(watch, config);
+    *ret_watch = watch;
+    return 0;
+}
+
+struct watch_figures watch_figures(const struct watch *watch)
+{
+    struct watch_figures figures = watch->figures;
+    figures.n_checks = watch->n;
+    for (size_t i = 0; i < watch->n; i++) {
+        figures.n_bad += watch->list[i]->judge.bad.state == VERDICT_TRUE;
+        figures.n_broken += watch->list[i]->judge.broken.state == VERDICT_TRUE;
+    }
+    return figures;
+}
+
+static void on_relay_closed(uv_handle_t *relay)
+{
+    struct watch *watch = relay->data;
+    if (--watch->n_handles == 0)
+        free(watch);
+}
+
+void watch_free(struct watch *watch)
+{
+    if (!watch)
+        return;
+    for (size_t i = 0; i < watch->n; i++) {
+        watched_stop(watch->list[i]);
+        watched_free(watch->list[i]);
+    }
+    free(watch->list);
+    fetcher_free(watch->fetcher);
+    buf_free(&watch->body);
+    watch->n_handles = 2;
+    uv_close((uv_handle_t *)&watch->relay, on_relay_closed);
+    uv_close((uv_handle_t *)&watch->telling, on_relay_closed);
+}

@@ -1,0 +1,36 @@
+/* The watch looks: the checks of the configuration, each every so often, and raises alerts of its own. It
+ * runs in the courier process, which alone dials out. Kinds of checks are a table (watch/kinds.c), a file a
+ * kind; the judging is apart from the looking (watch/judge.h).
+ *
+ * What a check finds goes to core as a body of the intake format "check": alerts that fire and end. One body
+ * is under way at a time; until core says that it is kept, it is sent again, and what changes meanwhile waits
+ * for the next. A watch that has just started tells of each check what it finds first, so that an alert which
+ * stands from before ends when it is over; nothing else is said twice. One thread, one loop. */
+#pragma once
+
+#include <uv.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "config/config.h"
+
+struct watch;
+
+struct watch_figures {
+    uint64_t n_checks, n_running, n_bad, n_broken;
+    uint64_t n_looks, n_errors; /* since the start */
+    uint64_t n_late;            /* looks that were left out, since the one before was not done */
+};
+
+/* send: a body for core, good during the call. config is the caller's and must outlive the watch, or its next
+ * watch_learn(). */
+int watch_new(uv_loop_t *loop, const struct clock *clock, const struct config *config,
+              void (*send)(void *context, const char *body, size_t n_bytes), void *context,
+              struct watch **ret_watch, struct err *err);
+/* Other checks, or others of the same name: those that stay keep what they know. */
+void watch_learn(struct watch *watch, const struct config *config);
+/* core has the body that was sent last, or could not keep it. */
+void watch_heard(struct watch *watch, bool kept);
+struct watch_figures watch_figures(const struct watch *watch);
+/* The loop must run once more to let go of its handles. NULL is allowed. */
+void watch_free(struct watch *watch);

@@ -1,0 +1,36 @@
+/* The contract of a kind of check, and what kinds share. */
+#pragma once
+
+#include "watch/fetch.h"
+#include "watch/judge.h"
+#include "watch/watch.h"
+
+/* One check as it is looked at. A look begins with kind->begin and ends with probe_done() or kind->end, the
+ * first of the two; both may be called inside begin. */
+struct probe {
+    const struct config_check *check;
+    uv_loop_t *loop;
+    struct fetcher *fetcher;
+    const struct clock *clock;
+    void *memory; /* the kind's, from look to look */
+};
+
+/* A kind keeps to: nothing blocks; memory is bounded whatever the other side sends; the scheduler keeps the
+ * time, so that a kind need not. */
+struct check_kind {
+    void (*open)(struct probe *probe); /* makes memory */
+    void (*begin)(struct probe *probe);
+    void (*end)(struct probe *probe); /* lets go of a look that is under way, without a word */
+    void (*close)(struct probe *probe);
+    bool reaches; /* being reached is what is looked at: silence is bad, not an error */
+};
+
+extern const struct check_kind *const check_kinds[N_CHECK_KINDS];
+
+/* Once for each look. */
+void probe_done(struct probe *probe, const struct check_reading *reading);
+void probe_say(struct probe *probe, enum reading_kind kind, double value, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The kinds, a file each. */
+extern const struct check_kind http_kind, metrics_kind;

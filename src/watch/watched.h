@@ -1,0 +1,49 @@
+/* Inside the watch: one check with what is known of it (watch.c says when it looks, tell.c what core is
+ * told). */
+#pragma once
+
+#include "watch/watch_priv.h"
+
+struct watched {
+    struct probe probe; /* first: a probe is its watched */
+    struct watch *watch;
+    const struct check_kind *kind;
+    enum { WATCHED_RESTS, WATCHED_QUEUES, WATCHED_LOOKS } state;
+    uv_timer_t timer; /* rests: until the next look; looks: as long as it may take */
+    int64_t due_ms;   /* of the loop */
+    struct watched *next_waiting;
+
+    char *id;       /* its own: the configuration may be gone */
+    uint64_t alert; /* fingerprints of its two alerts' labels, one over the other */
+    struct judge judge;
+    char bad_text[READING_TEXT_BYTES], broken_text[READING_TEXT_BYTES];
+    enum verdict_state told_bad, told_broken;       /* verdicts, as core has them */
+    enum verdict_state telling_bad, telling_broken; /* as the body under way says; VERDICT_UNKNOWN: nothing */
+    bool untold;                                    /* it is in the list of what core is to be told */
+    struct watched *next_untold;
+};
+
+struct watch {
+    uv_loop_t *loop;
+    const struct clock *clock;
+    struct fetcher *fetcher;
+    void (*send)(void *context, const char *body, size_t n_bytes);
+    void *context;
+    struct watched **list;
+    size_t n;
+    struct watched *first_waiting, **last_waiting; /* too many look at once */
+    uv_timer_t relay;
+    void (*on_relay)(uv_timer_t *relay);
+    struct watched *first_untold;
+    uv_timer_t telling;
+    struct buf body; /* under way to core, or empty */
+    struct watch_figures figures;
+    int n_handles;
+};
+
+/* tell.c */
+/* A reading of it: judged, and told to core when something has changed. */
+void watched_hear(struct watched *watched, const struct check_reading *reading);
+/* It is that check from now on. */
+void watched_name(struct watched *watched, const struct config_check *check);
+void watched_forget(struct watched *watched);
