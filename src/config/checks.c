@@ -152,8 +152,8 @@ static void check_metrics(const struct reading *reading, const struct config_che
                   check->id);
     if (check->metrics.window_s < 2 * check->every_s && strcmp(check->metrics.as, "gauge") != 0)
         error_add(reading, check->metrics.line,
-                  "check \"%s\": window: must span two readings at least, %llds", check->id,
-                  (long long)(2 * check->every_s));
+                  "check \"%s\": window: must span two readings at least, twice %llds", check->id,
+                  (long long)check->every_s);
 }
 
 void config_check_check(const struct reading *reading, const struct config_check *check)

@@ -25,10 +25,10 @@ int value_number(struct arena *arena, const struct key *key, const char *text, v
         *(double *)target = NAN;
         return 0;
     }
-    char *end;
+    char *end = NULL;
     bool decimal = isdigit((unsigned char)text[text[0] == '-']) && !strpbrk(text, "xX");
     double value = decimal ? strtod(text, &end) : NAN;
-    for (size_t i = 0; isfinite(value) && i < sizeof units / sizeof *units; i++) {
+    for (size_t i = 0; end && isfinite(value) && i < sizeof units / sizeof *units; i++) {
         if (strcmp(units[i].name, end + (*end == ' ')) == 0) {
             *(double *)target = value * units[i].factor;
             return 0;

@@ -130,7 +130,7 @@ static void judge_certificate(struct probe *probe, CURL *easy)
     if (!at)
         probe_say(probe, READING_ERROR, 0, "%s shows no certificate with an end", url);
     else
-        probe_say(probe, READING_VALUE, (double)at - (double)(clock_wall_us(probe->clock) / US_PER_S),
+        probe_say(probe, READING_VALUE, (double)at - (double)clock_wall_us(probe->clock) / (double)US_PER_S,
                   "the time in seconds until the certificate of %s expires", url);
 }
 
