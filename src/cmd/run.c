@@ -23,11 +23,12 @@
 
 static const char usage[] =
     "usage: crashcart run FILE[#PROCEDURE] [--set NAME=VALUE]... [--repair CODE]...\n"
-    "                     [--dry-run] [--yes] [--plain] [-c FILE]\n"
+    "                     [--service ID] [--dry-run] [--yes] [--plain] [-c FILE]\n"
     "       crashcart run --resume [ID]\n"
     "Walks a procedure of a runbook in this terminal, step by step. PROCEDURE is its number, title,\n"
     "short name or the name of an alert; without it, the procedures are listed.\n"
     "--set NAME=VALUE: the value of a placeholder.  --repair CODE: run mended (see crashcart lint).\n"
+    "--service ID: whose target of the configuration it is for; else the one with this runbook.\n"
     "--dry-run: print every command as it would run, and run nothing; exit 1 if one cannot run.\n"
     "--yes: commands that only read run by themselves. All others ask, or are left undone.\n"
     "--plain: lines instead of the full screen; so it is without a terminal, too.\n"
@@ -36,7 +37,7 @@ static const char usage[] =
 
 struct run_request {
     bool dry_run, yes, plain, resume;
-    const char *config_file;
+    const char *config_file, *service;
     const char *word; /* FILE#PROCEDURE or ID, or NULL */
     struct strings sets, repairs;
 
@@ -246,11 +247,14 @@ static int walk_begin(struct run_request *request)
         .folder = arena_strdup(request->arena, getcwd(folder, sizeof folder) ? folder : "/"),
         .began_us = clock_wall_us(clock_system()),
     };
+    if (run_target_find(request->arena, request->config, request->service, request->walk, &err) < 0)
+        return usage_error(usage, "%s", err.text);
     code = settings_apply(request); /* a wrong one leaves nothing behind on disk */
     if (code == EXIT_DONE && !request->dry_run) {
         struct walk *checked = request->walk;
         request->walk = walk_new(request->arena, opened.runbook, procedure);
         request->walk->about = checked->about;
+        request->walk->frozen = checked->frozen;
         about = &request->walk->about;
         const char *slash = strrchr(file, '/');
         walks = walks_folder(request->arena, &err);
@@ -307,6 +311,8 @@ static int walk_take_up(struct run_request *request)
         return cannot(err.text);
     if (code != EXIT_DONE)
         return code;
+    if (run_target_again(request->arena, request->config, request->walk, &err) < 0)
+        return cannot(err.text);
     const struct walk *walk = request->walk;
     code =
         apply(request,
@@ -373,10 +379,9 @@ static int walk_go(const struct run_request *request)
     struct run_face face = {0};
     struct run_dialog dialog = {.arena = request->arena, .walk = request->walk, .unattended = request->yes};
     const struct walk_watcher watcher = {run_face_output, run_face_ended, &face};
-    struct runner_limits limits = runner_limits_of(request->config);
     uv_loop_init(&loop);
     run_face_open(&face, &loop);
-    int failed = walk_session_new(&loop, request->walk, request->journal, request->by, &limits,
+    int failed = walk_session_new(&loop, request->walk, request->journal, request->by, request->config,
                                   request->rules, &watcher, &dialog.session, &err);
     if (failed == 0) {
         printf("The walk is kept in %s\n", walk_journal_folder(request->journal));
@@ -418,10 +423,13 @@ int cmd_run(int argc, char **argv)
     scoped_arena struct arena *arena = arena_new();
     struct run_request request = {.arena = arena, .by = person(arena)};
     struct strings words = {0};
-    const struct command_option options[] = {
-        {"--dry-run", &request.dry_run, NULL}, {"--yes", &request.yes, NULL},
-        {"--plain", &request.plain, NULL},     {"--resume", &request.resume, NULL},
-        {"-c", NULL, &request.config_file},    {NULL, NULL, NULL}};
+    const struct command_option options[] = {{"--dry-run", &request.dry_run, NULL},
+                                             {"--yes", &request.yes, NULL},
+                                             {"--plain", &request.plain, NULL},
+                                             {"--resume", &request.resume, NULL},
+                                             {"-c", NULL, &request.config_file},
+                                             {"--service", NULL, &request.service},
+                                             {NULL, NULL, NULL}};
     if (command_line_take(arena, &argc, argv, "--set", &request.sets) < 0)
         return usage_error(usage, "--set needs NAME=VALUE");
     if (command_line_take(arena, &argc, argv, "--repair", &request.repairs) < 0)

@@ -65,6 +65,14 @@ void run_summary(const struct walk *walk, struct buf *out);
 /* Every command as it would run; whether all of them can. */
 bool run_dry(const struct walk *walk, bool colours, struct buf *out);
 
+/* ---- cmd/run_target.c ---- */
+
+/* Sets where the commands of a new walk run. service_id: NULL, then by the document. -1: no such service. */
+int run_target_find(struct arena *arena, const struct config *config, const char *service_id,
+                    struct walk *walk, struct err *err);
+/* A walk that is taken up runs where it ran; -1: the configuration says another place now. */
+int run_target_again(struct arena *arena, const struct config *config, struct walk *walk, struct err *err);
+
 /* ---- faces ---- */
 
 enum { RUN_SIGNALS = 4 };

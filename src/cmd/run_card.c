@@ -98,6 +98,11 @@ static void command_add(const struct walk *walk, const struct walk_row *row, boo
     if (command.filled.text && strcmp(command.filled.text, row->text) != 0)
         field_add(out, false, STYLE_PLAIN, "written", row->text);
     field_add(out, colours, class_styles[risk->class], risk_name(risk->class), risk->why);
+    field_add(out, false, STYLE_PLAIN, "where", walk->about.target);
+    if (walk->frozen && risk->class != RISK_READ)
+        field_add(out, colours, STYLE_RED, "frozen",
+                  arena_printf(arena, "The configuration says that nothing of %s may be changed now.",
+                               walk->frozen));
     if (risk->sensitive)
         field_add(out, colours, STYLE_YELLOW, "sensitive",
                   risk->sensitive_why ? risk->sensitive_why : "It may print secrets or patient data.");

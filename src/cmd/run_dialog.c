@@ -115,6 +115,9 @@ static void run_wanted(struct run_dialog *dialog)
         say(dialog, "%s, and that cannot be undone. Nobody else is here to confirm it: look twice.",
             command.filled.risk.why ? command.filled.risk.why : "It destroys something");
         dialog->ask = ASK_PHRASE;
+    } else if (command.filled.risk.class != RISK_READ && dialog->walk->frozen) {
+        say(dialog, "Nothing of %s may be changed now, says the configuration.", dialog->walk->frozen);
+        dialog->ask = ASK_PHRASE;
     } else if (command.filled.risk.class != RISK_READ || command.filled.risk.sensitive ||
                row->state == WALK_UNKNOWN) {
         if (row->state == WALK_UNKNOWN)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "config/target.h"
 
 static const char *const states[] = {
     [WALK_OPEN] = "not done yet",      [WALK_RUNNING] = "running",     [WALK_SUCCEEDED] = "succeeded",
@@ -328,9 +329,11 @@ void walk_prepare(struct arena *arena, const struct walk *walk, const struct wal
         made.ask = STEP_VALUES_UNSEEN;
         made.seen_only = true;
     }
-    if (!made.cannot)
+    if (!made.cannot) {
         command_sha256(command->text, row->repairs, made.values, made.n_values, made.filled.text,
                        made.sha256);
+        target_bind(walk->about.service, walk->about.target, made.sha256);
+    }
     *ret_command = made;
 }
 

@@ -60,6 +60,7 @@ struct walk_about { /* of the walk itself; set when it begins */
     const char *procedure;
     int line; /* of the procedure: its identity in the document */
     const char *by, *host, *folder;
+    const char *service, *target; /* whose target, and its text (config/target.h); NULL: this host */
     int64_t began_us;
 };
 
@@ -68,6 +69,7 @@ struct walk {
     const struct runbook *runbook;
     const struct procedure *procedure;
     struct walk_about about;
+    const char *frozen; /* the service of which nothing may be changed now, or NULL */
     LIST(struct walk_row) rows;
     LIST(struct fill_value) values; /* for placeholders, by the names that were given */
     struct strings notes;           /* on the walk as a whole */
@@ -116,7 +118,7 @@ struct walk_command {
     bool seen_only;       /* of those reasons it is only that nobody has looked at the value or repair */
     const struct fill_value *values;
     size_t n_values;
-    char sha256[SHA256_HEX_BYTES]; /* command_sha256(); "" when it cannot run */
+    char sha256[SHA256_HEX_BYTES]; /* command_sha256(), and where it runs; "" when it cannot run */
 };
 /* The command of the row as it would run, with the values and repairs there are. */
 void walk_prepare(struct arena *arena, const struct walk *walk, const struct walk_row *row,

@@ -136,6 +136,8 @@ static int about_write(struct walk_journal *journal, const struct walk_about *ab
     jw_pair(&w, "by", about->by);
     jw_pair(&w, "host", about->host);
     jw_pair(&w, "folder", about->folder);
+    jw_pair(&w, "service", about->service);
+    jw_pair(&w, "target", about->target);
     jw_pair_time(&w, "began_at", about->began_us);
     jw_end_object(&w);
     buf_putc(&line, '\n');
@@ -316,6 +318,8 @@ static struct walk *rows_read(struct walk_journal *journal, struct arena *arena,
         .by = text_of(arena, json, "by"),
         .host = text_of(arena, json, "host"),
         .folder = text_of(arena, json, "folder"),
+        .service = text_of(arena, json, "service"),
+        .target = text_of(arena, json, "target"),
         .began_us = time_of(json, "began_at"),
     };
     const char *name = text_of(arena, json, "document");

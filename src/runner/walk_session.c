@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "runner/place.h"
 #include "runner/shell.h"
 
 enum { RUN = 1 }; /* a work folder holds one walk */
@@ -12,6 +13,8 @@ struct walk_session {
     struct walk *walk;
     struct walk_journal *journal;
     struct runner *runner;
+    const struct config *config;
+    struct place_secrets *secrets; /* of targets, or NULL */
     struct walk_watcher watcher;
     const struct redact_rules *rules;
     const char *by, *document, *sha256;
@@ -54,16 +57,24 @@ static void on_watch(void *context, int64_t run, const char *bytes, size_t n_byt
     session->watcher.output(session->watcher.context, bytes, n_bytes);
 }
 
+static const struct config *config_in_force(void *context)
+{
+    const struct walk_session *session = context;
+    return session->config;
+}
+
 int walk_session_new(uv_loop_t *loop, struct walk *walk, struct walk_journal *journal, const char *by,
-                     const struct runner_limits *limits, struct redact_rules *rules,
+                     const struct config *config, struct redact_rules *rules,
                      const struct walk_watcher *watcher, struct walk_session **ret_session, struct err *err)
 {
     struct arena *arena = arena_new();
     struct walk_session *session = arena_alloc(arena, sizeof *session);
+    struct runner_limits limits = runner_limits_of(config);
     const char *folder, *run_folder;
     *session = (struct walk_session){.arena = arena,
                                      .walk = walk,
                                      .journal = journal,
+                                     .config = config,
                                      .watcher = *watcher,
                                      .rules = rules,
                                      .by = by,
@@ -71,11 +82,15 @@ int walk_session_new(uv_loop_t *loop, struct walk *walk, struct walk_journal *jo
                                      .running = -1};
     session->document = walk_journal_document(journal, &folder);
     const char *work = arena_printf(arena, "%s/work", walk_journal_folder(journal));
-    if (runner_new(loop, folder, work, limits, rules, on_event, session, &session->runner, err) < 0 ||
+    if (runner_new(loop, folder, work, &limits, rules, on_event, session, &session->runner, err) < 0 ||
         shell_folder(arena, work, RUN, &run_folder, err) < 0 ||
         shell_state_begin(run_folder, walk->about.folder, err) < 0) {
         walk_session_free(session);
         return -1;
+    }
+    if (walk->about.target) {
+        session->secrets = place_secrets_read(config, rules);
+        runner_know_targets(session->runner, config_in_force, session, session->secrets);
     }
     runner_watch(session->runner, on_watch, session);
     *ret_session = session;
@@ -87,6 +102,7 @@ void walk_session_free(struct walk_session *session)
     if (!session)
         return;
     runner_free(session->runner);
+    place_secrets_free(session->secrets);
     arena_free(session->arena);
 }
 
@@ -120,7 +136,9 @@ int walk_session_run(struct walk_session *session, int row, bool unasked, const 
                                  .approved_sha256 = command.sha256,
                                  .repairs = at->repairs ? at->repairs : "",
                                  .values = command.values,
-                                 .n_values = command.n_values};
+                                 .n_values = command.n_values,
+                                 .service = session->walk->about.service,
+                                 .target = session->walk->about.target};
     session->running = row;
     runner_start(session->runner, &order);
     return 0;

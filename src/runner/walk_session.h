@@ -14,10 +14,10 @@ struct walk_watcher {
     void *context;
 };
 
-/* journal and walk are borrowed. Steps begin in walk->about.folder and share folder and variables from then
- * on, also after the walk was taken up again. */
+/* journal, walk and config are borrowed. Steps run where walk->about.target says, on this host beginning in
+ * walk->about.folder, and share folder and variables from then on, also after the walk was taken up again. */
 int walk_session_new(uv_loop_t *loop, struct walk *walk, struct walk_journal *journal, const char *by,
-                     const struct runner_limits *limits, struct redact_rules *rules,
+                     const struct config *config, struct redact_rules *rules,
                      const struct walk_watcher *watcher, struct walk_session **ret_session, struct err *err);
 /* Ends what runs; the loop has to turn once more. */
 void walk_session_free(struct walk_session *session);

@@ -72,6 +72,7 @@ static void head_add(const struct walk *walk, const struct redact_rules *rules, 
     labelled_add(out, "runbook", arena_printf(arena, "%s, line %d", about->file, about->line));
     labelled_add(out, "SHA-256 of the runbook", about->sha256);
     labelled_add(out, "by", arena_printf(arena, "%s on %s", about->by, about->host ? about->host : "?"));
+    labelled_add(out, "commands ran on", about->target);
     time_add(out, "began", about->began_us);
     time_add(out, walk_next(walk, 0) < 0 ? "ended" : "left", last_us(walk));
     for (int state = 0; state < N_WALK_STATES; state++)
@@ -212,6 +213,7 @@ void walk_transcript_json(const struct walk *walk, const struct redact_rules *ru
     jw_pair(&w, "by", about->by);
     jw_pair(&w, "host", about->host);
     jw_pair(&w, "folder", about->folder);
+    jw_pair(&w, "target", about->target);
     jw_pair_time(&w, "began_at", about->began_us);
     jw_pair_time(&w, "ended_at", last_us(walk));
     jw_pair_bool(&w, "finished", walk_next(walk, 0) < 0);

@@ -163,6 +163,33 @@ class Receiver:
         self.server.server_close()
 
 
+class StandIns:
+    """Programs on PATH that lead elsewhere (docker, kubectl): each writes down its arguments and starts, here, the shell
+    that it would start there, with INSIDE set to its name. Without a shell in its words it prints the first file of
+    KUBECONFIG."""
+
+    PROGRAM = '''#!/usr/bin/python3
+import json, os, sys
+with open({record!r}, 'a') as f:
+    f.write(json.dumps([{name!r}] + sys.argv[1:]) + '\\n')
+if 'sh' not in sys.argv:
+    print(open(os.environ['KUBECONFIG'].split(':')[0]).read(), end='')
+    sys.exit()
+environment = {{'PATH': '/usr/local/bin:/usr/bin:/bin', 'INSIDE': {name!r}}}
+os.execve('/bin/sh', sys.argv[sys.argv.index('sh'):], environment)
+'''
+
+    def __init__(self, folder, *names):
+        self.record = written(folder, 'stand-ins.record', '')
+        for name in names:
+            os.chmod(written(folder, f'stand-ins/{name}', self.PROGRAM.format(record=self.record, name=name)), 0o755)
+        self.env = {'PATH': os.path.join(folder, 'stand-ins') + ':' + os.environ['PATH']}
+
+    def recorded(self):
+        with open(self.record, encoding='utf-8') as f:
+            return [json.loads(line) for line in f]
+
+
 class MailServer:
     """Debian's OpenSMTPD with a queue and a mailbox, on a free port. It wants to be root."""
 
@@ -348,7 +375,7 @@ class SystemTest(unittest.TestCase):
         self.assertEqual(code, 0, out + err)
 
 
-__all__ = ['Database', 'LOGS', 'MailServer', 'PROGRAM', 'Process', 'ROOT', 'Receiver', 'Server', 'SystemTest', 'Target', 'free_port',
+__all__ = ['Database', 'LOGS', 'MailServer', 'PROGRAM', 'Process', 'ROOT', 'Receiver', 'Server', 'StandIns', 'SystemTest', 'Target', 'free_port',
            'json', 'os', 'random_wait', 're', 'rfc3339', 'run', 'shutil', 'time', 'unittest', 'wait', 'written']
 
 

@@ -47,38 +47,21 @@ RUNBOOK = '''# Shop
    ```
 '''
 
-# Takes its own arguments away up to the shell that it would start there. Without one it says what kubectl reads first.
-SPY = '''#!/usr/bin/python3
-import json, os, sys
-with open({record!r}, 'a') as f:
-    f.write(json.dumps([{name!r}] + sys.argv[1:]) + '\\n')
-if 'sh' not in sys.argv:
-    print(open(os.environ['KUBECONFIG'].split(':')[0]).read(), end='')
-    sys.exit()
-environment = {{'PATH': '/usr/local/bin:/usr/bin:/bin', 'INSIDE': {name!r}}}
-os.execve('/bin/sh', sys.argv[sys.argv.index('sh'):], environment)
-'''
-
-
 class Places(SystemTest):
     def start_with(self, target, environment='SHOP_MODE: calm'):
-        self.record = os.path.join(self.folder, 'record')
         os.chmod(self.folder, 0o755)
         os.makedirs(os.path.join(self.folder, 'notes'))
         os.chmod(os.path.join(self.folder, 'notes'), 0o777)
         written(self.folder, 'runbooks/shop.md', RUNBOOK.format(folder=self.folder))
         written(self.folder, 'endless', 'line\n')
-        written(self.folder, 'record', '')
-        for name in ('docker', 'kubectl'):
-            os.chmod(written(self.folder, f'spies/{name}', SPY.format(record=self.record, name=name)), 0o755)
+        self.ways = StandIns(self.folder, 'docker', 'kubectl')
         config = f'''runner: {{step_time: 20s}}
 services:
   - id: shop
     runbook: shop.md
     target: {{{target}, environment: {{{environment}}}}}
 '''
-        spies = os.path.join(self.folder, 'spies') + ':' + os.environ['PATH']
-        self.server = self.started(Server(self.folder, config, os.path.join(self.folder, 'runbooks'), env={'PATH': spies}))
+        self.server = self.started(Server(self.folder, config, os.path.join(self.folder, 'runbooks'), env=self.ways.env))
         self.server.start()
         self.assertEqual(
             self.server.fire({'alertname': 'ShopDown', 'service': 'shop', 'severity': 'critical'})[0], 200)
@@ -92,10 +75,6 @@ services:
 
     def approve(self, words):
         return self.server.command('approve', '1', str(self.step(words)['line']))
-
-    def recorded(self):
-        with open(self.record, encoding='utf-8') as f:
-            return [json.loads(line) for line in f]
 
     def path(self, name):
         return os.path.join(self.folder, 'notes', name)
@@ -126,7 +105,7 @@ services:
         self.assertRegex(stopped['why'], 'stopped by .*; nothing of it is left there')
         self.assertFalse(os.path.exists(f'/proc/{shell}'))
         self.assertFalse(os.path.exists(self.path('done')))
-        return first, self.recorded()
+        return first, self.ways.recorded()
 
     def assert_says_nothing_of_steps(self, calls):
         for call in calls:

@@ -288,6 +288,65 @@ class Lines(Run):
         self.assertEqual(self.transcript()['steps'][1]['state'], 'succeeded')
 
 
+class Elsewhere(Run):
+    """The runbook is that of a service whose commands run in a container."""
+
+    def setUp(self):
+        super().setUp()
+        self.ways = StandIns(self.folder, 'docker')
+        self.env.update(self.ways.env)
+        self.config = self.configured('docker: orders-app')
+
+    def configured(self, target):
+        return written(self.folder, 'team.yaml', f'''runbooks: {self.folder}
+services:
+  - id: orders
+    runbook: orders.md
+    target: {{{target}}}
+  - id: lab
+    target: {{docker: lab-app}}
+''')
+
+    def test_commands_run_where_the_service_says_and_it_is_shown_first(self):
+        code, out, err = self.run_it(f'{self.file}#1', '-c', self.config, '--dry-run')
+        self.assertIn('where       container orders-app\n', out, err)
+        self.assertEqual(self.ways.recorded(), [])
+        code, out, err = self.run_it(f'{self.file}#1', '-c', self.config, keys=Lines.KEYS.replace('WORK', self.work))
+        self.assertEqual(code, 0, out + err)
+        self.assertTrue(self.made('cleared') and self.made('second'))
+        self.assertIn('here in work', self.transcript()['steps'][4]['output'])
+        self.assertEqual(self.transcript()['target'], 'container orders-app')
+        calls = self.ways.recorded()
+        self.assertEqual(len(calls), 7)
+        for call in calls:
+            self.assertEqual(call[:-1], ['docker', 'exec', '-i', 'orders-app', 'sh', '-c'])
+
+    def test_a_service_can_be_named(self):
+        _, out, _ = self.run_it(f'{self.file}#1', '-c', self.config, '--service', 'lab', '--dry-run')
+        self.assertIn('where       container lab-app\n', out)
+        code, _, err = self.run_it(f'{self.file}#1', '-c', self.config, '--service', 'nobody', '--dry-run')
+        self.assertEqual(code, 2)
+        self.assertIn('no such service', err)
+
+    def test_a_walk_is_not_taken_up_in_another_place(self):
+        self.run_it(f'{self.file}#1', '-c', self.config, keys='d\nr\n')
+        n = len(self.ways.recorded())
+        code, _, err = self.run_it('--resume', keys='f\n')
+        self.assertEqual(code, 3)
+        self.assertIn('ran on container orders-app', err)
+        code, _, err = self.run_it('--resume', '-c', self.config, '--set', f'queue-folder={self.work}', keys='r\nq\n')
+        self.assertEqual(len(self.ways.recorded()), n + 1, err)
+
+    def test_a_change_of_a_frozen_service_is_typed_with_a_reason(self):
+        self.configured('docker: orders-app, frozen: true')
+        command = f'touch {self.work}/cleared'
+        for keys, made in (('r\nyes\n', False), (f'r\n{command}\npatients wait\n', True)):
+            _, out, _ = self.run_it(f'{self.file}#1', '-c', self.config, keys='f\n' * 5 + 'y\n' + keys)
+            self.assertIn('Nothing of orders may be changed now', out)
+            self.assertEqual(self.made('cleared'), made, out)
+        self.assertIn('patients wait', [s['reason'] for s in self.transcript()['steps']])
+
+
 class Lost(Run):
     def begin(self):
         """A step is at work on a terminal."""
