@@ -33,10 +33,8 @@ static void due(struct turn *turn, struct incident_record *record, struct runboo
             if (escalation->line == clock->line)
                 names = escalation->to;
     chain_roles(turn, &names, &people);
-    if (people.n == 0)
-        commanding_people(turn, record, &people);
     if (incident_has_owner(record))
-        remind_people(turn, record, &people, why);
+        remind_first(turn, record, &people, why, &people);
     else
         people.n = 0;
     write_told(clock_event(turn, clock), &people);

@@ -72,11 +72,13 @@ void clocks_review(struct turn *turn);
 /* Whoever holds the general role in the incident, else whoever the configuration gives it to, now. */
 void role_people(struct turn *turn, const struct incident_record *record, const char *general,
                  struct strings *ret_people);
+/* Pages them although somebody may have the incident; when they are nobody or none can be reached, the
+ * commander; when that is nobody, the first step of the incident's chain that reaches somebody. ret_people
+ * (may be first): who is told, as far as anybody is. */
+void remind_first(struct turn *turn, struct incident_record *record, const struct strings *first,
+                  const char *why, struct strings *ret_people);
 /* The commander: by role, else whoever acknowledged. */
 void commanding_people(struct turn *turn, const struct incident_record *record, struct strings *ret_people);
-/* Pages them although somebody may have the incident; gives how many were. */
-size_t remind_people(struct turn *turn, struct incident_record *record, const struct strings *people,
-                     const char *why);
 /* The member of an event: "told": ["ana"]. */
 void write_told(struct json_writer *body, const struct strings *people);
 

@@ -23,12 +23,9 @@ static void drive(struct turn *turn, struct runbook_clock *clock)
 static void tell(struct turn *turn, struct incident_record *record, const struct runbook_clock *clock,
                  const char *kind, const char *what)
 {
-    struct strings people;
-    commanding_people(turn, record, &people);
+    struct strings people = {0};
     if (incident_has_owner(record)) /* else others are being paged */
-        remind_people(turn, record, &people, what);
-    else
-        people.n = 0;
+        remind_first(turn, record, &people, what, &people);
     write_told(clock_event(turn, clock), &people);
     event_end(turn, record->incident.number, NULL, kind, "%s", what);
 }

@@ -1,5 +1,6 @@
 /* CLOCK_UPDATE: the runbook's cadence, an audience each. When an update is due the communications lead is
- * paged; when it is still not recorded a little later, the commander. Recording one starts the time anew. */
+ * paged; when it is still not recorded a little later, the commander; where there are no such people, who is
+ * on call. Recording one starts the time anew. */
 #include <string.h>
 
 #include "engine/engine_priv.h"
@@ -41,7 +42,7 @@ static void set_next(struct turn *turn, struct runbook_clock *clock, bool grace)
 static void due(struct turn *turn, struct incident_record *record, struct runbook_clock *clock)
 {
     struct arena *arena = turn->arena;
-    struct strings people;
+    struct strings people = {0};
     bool grace = is_grace(clock);
     const char *late = lateness(turn, clock->fires_us), *place = clock_place(turn, clock);
     const char *every = duration_text(arena, clock->after_s * US_PER_S);
@@ -53,13 +54,9 @@ static void due(struct turn *turn, struct incident_record *record, struct runboo
               : arena_printf(arena, "An update%s is due, as every %s (%s)%s", whom, every, place, late);
     clock->state = CLOCK_OVERDUE;
     set_next(turn, clock, grace);
-    if (grace)
-        commanding_people(turn, record, &people);
-    else
+    if (!grace)
         role_people(turn, record, "communications-lead", &people);
-    if (people.n == 0)
-        commanding_people(turn, record, &people);
-    remind_people(turn, record, &people, what);
+    remind_first(turn, record, &people, what, &people);
     write_told(clock_event(turn, clock), &people);
     event_end(turn, record->incident.number, NULL, grace ? "update.overdue" : "update.due", "%s%s", what,
               people.n ? "" : ": nobody is there to be reminded");

@@ -39,17 +39,42 @@ void commanding_people(struct turn *turn, const struct incident_record *record, 
         add_once(turn, holder + strlen(prefix), ret_people);
 }
 
-size_t remind_people(struct turn *turn, struct incident_record *record, const struct strings *people,
-                     const char *why)
+static size_t remind_people(struct turn *turn, struct incident_record *record, const struct strings *people,
+                            const char *why)
 {
     size_t n = 0;
-    if (!incident_is_open(record) || incident_is_held(record))
-        return 0;
     list_each (person, people)
         n += page_person(turn, record, *person, why);
     if (n && !incident_wants_people(record))
         record->incident.pages_owed = true;
     return n;
+}
+
+/* Who is hushed is still whom it concerns. */
+static bool is_reminded(struct turn *turn, struct incident_record *record, const struct strings *people,
+                        const char *why)
+{
+    bool hushed = !incident_is_open(record) || incident_is_held(record);
+    return people->n > 0 && (hushed || remind_people(turn, record, people, why) > 0);
+}
+
+void remind_first(struct turn *turn, struct incident_record *record, const struct strings *first,
+                  const char *why, struct strings *ret_people)
+{
+    *ret_people = *first;
+    if (is_reminded(turn, record, ret_people, why))
+        return;
+    commanding_people(turn, record, ret_people);
+    if (is_reminded(turn, record, ret_people, why))
+        return;
+    /* While nobody has it the chain is being paged for that. */
+    size_t n_steps = incident_has_owner(record) ? chain_length(turn->engine, record) : 0;
+    for (size_t i = 0; i < n_steps; i++) {
+        chain_people(turn, record, i, ret_people);
+        if (is_reminded(turn, record, ret_people, why))
+            return;
+    }
+    *ret_people = (struct strings){0};
 }
 
 void write_told(struct json_writer *body, const struct strings *people)

@@ -122,7 +122,7 @@ static void file_redirect(struct scan *scan, TSNode node, struct words *argument
             continue;
         if (strchr(op, '>')) {
             scan->saved = true;
-            const char *part = arena_printf(scan->arena, "%s %s", op, file.text);
+            const char *part = arena_printf(scan->arena, "%s %s", op, file.text ? file.text : "");
             scan_written_file(scan, &file, part);
             if (appends)
                 scan_appended_file(scan, &file, part);
