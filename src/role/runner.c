@@ -3,8 +3,11 @@
 #include "runner/runner.h"
 #include "runbook/shell_grammar.h"
 
+#include <errno.h>
 #include <malloc.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -116,6 +119,12 @@ static const struct config *config_in_force(void *context)
     if (is_same(&now, &targets->read))
         return targets->config;
     targets->read = now;
+    if (access(targets->config->file, R_OK) < 0) {
+        log_event(LOG_WARNING, "runner.config_unreadable", "file=%s why=%s effect=%s", targets->config->file,
+                  log_quote(strerror(errno)),
+                  log_quote("targets that change there hold for the runner from the next start on"));
+        return targets->config;
+    }
     struct config *config = site_read_config(targets->options->config_file);
     if (config) {
         config_free(targets->config);

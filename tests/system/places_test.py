@@ -47,24 +47,39 @@ RUNBOOK = '''# Shop
    ```
 '''
 
+
 class Places(SystemTest):
-    def start_with(self, target, environment='SHOP_MODE: calm'):
+    def start_with(self, target, environment='SHOP_MODE: calm', users=''):
         os.chmod(self.folder, 0o755)
         os.makedirs(os.path.join(self.folder, 'notes'))
         os.chmod(os.path.join(self.folder, 'notes'), 0o777)
         written(self.folder, 'runbooks/shop.md', RUNBOOK.format(folder=self.folder))
         written(self.folder, 'endless', 'line\n')
         self.ways = StandIns(self.folder, 'docker', 'kubectl')
-        config = f'''runner: {{step_time: 20s}}
+        config = f'''{users or 'runner: {step_time: 20s}'}
 services:
   - id: shop
     runbook: shop.md
     target: {{{target}, environment: {{{environment}}}}}
 '''
         self.server = self.started(Server(self.folder, config, os.path.join(self.folder, 'runbooks'), env=self.ways.env))
+        if users:
+            self.hide_config()
         self.server.start()
         self.assertEqual(
             self.server.fire({'alertname': 'ShopDown', 'service': 'shop', 'severity': 'critical'})[0], 200)
+
+    def hide_config(self):
+        """From the user of the runner."""
+        shutil.chown(self.server.config, 'daemon')
+        os.chmod(self.server.config, 0o600)
+
+    def change_config(self, before, after):
+        with open(self.server.config, encoding='utf-8') as f:
+            config = f.read()
+        written(self.folder, 'crashcart.yaml', config.replace(before, after))
+        os.kill(self.server.process.child.pid, signal.SIGHUP)
+        wait(lambda: 'site.loaded' in self.server.process.log(), 'the configuration is read again')
 
     def step(self, words):
         return next(s for s in self.server.steps(1) if words in s['command'])
@@ -142,6 +157,20 @@ services:
         self.assertEqual(os.stat(self.path('note')).st_uid, pwd.getpwnam('nobody').pw_uid)
         self.assertEqual(calls, [])
 
+    @unittest.skipUnless(os.geteuid() == 0, 'only root starts a runner with a user of its own')
+    def test_a_runner_that_cannot_read_the_configuration_goes_by_that_of_its_start(self):
+        self.start_with('kube_context: east', users='user: daemon\nrunner: {user: nobody, step_time: 20s}')
+        self.assertEqual(self.ended('$INSIDE $SHOP')['output'], ' calm nobody\n')
+        self.ended('current-context')
+        self.change_config('east', 'west')
+        wait(lambda: 'west' in self.step('> note; mine')['target'], 'the step has the new target')
+        self.approve('> note; mine')
+        refused = self.ended('> note; mine')
+        self.assertEqual(refused['state'], 'refused')
+        self.assertIn('another target now', refused['why'])
+        self.assertIn('runner.config_unreadable', self.server.process.log())
+        self.assertFalse(os.path.exists(self.path('note')))
+
     def test_the_cluster_that_a_target_pins_is_that_of_every_kubectl(self):
         self.start_with('kube_context: east')
         step = self.ended('$INSIDE $SHOP')
@@ -151,11 +180,7 @@ services:
     def test_of_a_frozen_service_nothing_changes_without_breaking_the_glass(self):
         self.start_with('docker: shop-web')
         self.ended('tail -f')
-        with open(self.server.config, encoding='utf-8') as f:
-            config = f.read()
-        written(self.folder, 'crashcart.yaml', config.replace('docker: shop-web', 'docker: shop-web, frozen: true'))
-        os.kill(self.server.process.child.pid, signal.SIGHUP)
-        wait(lambda: 'site.loaded' in self.server.process.log(), 'the configuration is read again')
+        self.change_config('docker: shop-web', 'docker: shop-web, frozen: true')
         line = str(self.step('> note; mine')['line'])
         code, _, err = self.server.command('approve', '1', line, check=False)
         self.assertEqual(code, 1)

@@ -193,6 +193,27 @@ services:
         wait(lambda: not is_alive(daemon) and not is_alive(shell), 'nothing of it is left')
         self.assertFalse(os.path.exists(self.path('done')))
 
+    def test_a_pulled_plug_leaves_nothing_there_and_the_place_stays_taken_until_somebody_has_looked(self):
+        self.start_with()
+        self.ended('tail -f')
+        self.approve('began')
+        wait(lambda: os.path.exists(self.path('began')), 'the step runs there')
+        daemon, shell = self.pid_in('daemon'), self.pid_in('shell')
+        self.server.kill()
+        wait(lambda: not is_alive(daemon) and not is_alive(shell), 'nothing of it is left')
+        self.server.start()
+        self.assertEqual(self.step('began')['state'], 'effect unknown')
+        self.fire('till')
+        wait(lambda: len(self.server.incidents()) == 2, 'there are two incidents')
+        self.ended('tail -f', 2)
+        self.approve('note; mine', run=2)
+        waiting = self.step('note; mine', 2)
+        self.assertEqual(waiting['state'], 'queued')
+        self.assertIn('effect unknown', waiting['why'])
+        self.server.command('step', 'done', '1', str(self.step('began')['line']), '--note', 'it has not restarted')
+        self.assertEqual(self.ended('note; mine', 2)['state'], 'succeeded')
+        self.assertFalse(os.path.exists(self.path('done')))
+
     def test_a_time_limit_ends_everything_there(self):
         self.start_with()
         self.ended('tail -f')
