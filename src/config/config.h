@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/list.h"
+#include "config/channels.h"
 #include "config/checks.h"
 #include "config/contact.h"
 #include "config/matcher.h"
@@ -97,6 +98,7 @@ struct config {
         const char *secret;   /* "env:NAME", "file:PATH", "credential:NAME"; read by the courier only */
         const char *starttls; /* "required" (default), "optional", "off" */
     } mail;
+    struct config_channels channels;
     struct config_runner runner;
     LIST(struct person) people;
     LIST(struct schedule) schedules;

@@ -308,6 +308,48 @@ static void an_anchor_may_stand_for_what_it_names(void **state)
     config_free(config);
 }
 
+static void an_address_of_each_channel_is_checked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *channel;
+        const char *sound[4], *wrong[8];
+    } cases[] = {
+        {"ntfy",
+         {"https://ntfy.sh/ana-pages", "http://127.0.0.1:80/a_b"},
+         {"https://ntfy.sh", "https://ntfy.sh/", "https://ntfy.sh/a/b", "https://ntfy.sh/a?x=1",
+          "https://ntfy.sh/a b", "ntfy.sh/a"}},
+        {"slack",
+         {"U024BE7LH", "C0123ABCD"},
+         {"", "ana", "#ops", "@ana", "u024be7lh", "X123", "C1", "C12<!>"}},
+        {"slack_webhook",
+         {"env:A", "file:/a", "credential:a"},
+         {"https://hooks.slack.com/services/T0/B0/x", "env:", "", "vault:a"}},
+        {"teams", {"env:A"}, {"https://prod-1.westeurope.logic.azure.com/x"}},
+        {"pagerduty", {"env:A"}, {"0123456789abcdef0123456789abcdef"}},
+        {"opsgenie", {"env:A"}, {"0123456789abcdef"}},
+        {"sms",
+         {"+4930123456", "+15550100"},
+         {"", "+", "4930123456", "+049301234", "+49 30 12345", "+49301234567890123", "+49301x34", "+1&To=2"}},
+        {"voice", {"+4930123456"}, {"110"}},
+    };
+    struct err err;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct contact_channel *channel = contact_channel_find(cases[i].channel);
+        assert_non_null(channel);
+        assert_int_equal(channel->check(channel->example, &err), 0);
+        for (size_t k = 0; k < 4 && cases[i].sound[k]; k++)
+            if (channel->check(cases[i].sound[k], &err))
+                fail_msg("%s: %s", channel->name, err.text);
+        for (size_t k = 0; k < 8 && cases[i].wrong[k]; k++) {
+            if (channel->check(cases[i].wrong[k], &err) == 0)
+                fail_msg("%s takes %s", channel->name, cases[i].wrong[k]);
+            if (channel->kind == CONTACT_SECRET && *cases[i].wrong[k])
+                assert_null(strstr(err.text, cases[i].wrong[k]));
+        }
+    }
+}
+
 /* people[].contacts is written `people[].contacts` in docs/configuration.md. */
 static void find_in_docs(const char *docs, const char *path, const struct section *section)
 {

@@ -14,10 +14,33 @@ static const char *mail_missing(const struct config *config)
     return config->mail.server ? NULL : "there is no mail server; add mail: {server: ..., from: ...}";
 }
 
+static const char *slack_missing(const struct config *config)
+{
+    return config->channels.slack.secret
+               ? NULL
+               : "there is no bot of Slack; add channels: {slack: {secret: PLACE OF ITS TOKEN}}";
+}
+
+static const char *twilio_missing(const struct config *config)
+{
+    const struct config_channel *twilio = &config->channels.twilio;
+    return twilio->user && twilio->secret && twilio->from
+               ? NULL
+               : "there is no account for it; add channels: {twilio: {user: ..., secret: ..., from: ...}}";
+}
+
 const struct contact_channel contact_channels[] = {
-    {"webhook", "https://example.org/page", web_url_check, NULL},
-    {"email", "ana@example.org", mail_address_check, mail_missing},
-    {NULL, NULL, NULL, NULL},
+    {"webhook", "https://example.org/page", web_url_check, NULL, CONTACT_PLAIN},
+    {"email", "ana@example.org", mail_address_check, mail_missing, CONTACT_PLAIN},
+    {"ntfy", "https://ntfy.sh/ana-pages", ntfy_url_check, NULL, CONTACT_PLAIN},
+    {"slack", "U024BE7LH", slack_id_check, slack_missing, CONTACT_PLAIN},
+    {"slack_webhook", "file:/etc/crashcart/slack-url", secret_place_check, NULL, CONTACT_SECRET},
+    {"teams", "file:/etc/crashcart/teams-url", secret_place_check, NULL, CONTACT_SECRET},
+    {"sms", "+4930123456", telephone_check, twilio_missing, CONTACT_PLAIN},
+    {"voice", "+4930123456", telephone_check, twilio_missing, CONTACT_PLAIN},
+    {"pagerduty", "file:/etc/crashcart/pagerduty-key", secret_place_check, NULL, CONTACT_SECRET},
+    {"opsgenie", "file:/etc/crashcart/opsgenie-key", secret_place_check, NULL, CONTACT_SECRET},
+    {0},
 };
 
 const struct contact_channel *contact_channel_find(const char *name)

@@ -8,6 +8,11 @@ struct person;
 
 /* The channels by which a person can be reached, ended by name NULL, and how an address of each looks. The
  * courier has a carrier for each (courier/channels.c; a test compares them). */
+enum contact_kind {
+    CONTACT_PLAIN,
+    CONTACT_SECRET /* who has the address can write there: the configuration says where it lies */
+};
+
 struct contact_channel {
     const char *name;
     const char *example;
@@ -15,6 +20,7 @@ struct contact_channel {
     /* What the configuration lacks for it to work: "there is no mail server; add ..."; NULL: nothing. The
      * member may be NULL, too. */
     const char *(*missing)(const struct config *config);
+    enum contact_kind kind;
 };
 extern const struct contact_channel contact_channels[];
 const struct contact_channel *contact_channel_find(const char *name);

@@ -146,15 +146,7 @@ static int read_listen(struct arena *arena, const struct key *key, const char *t
 
 int value_secret(struct arena *arena, const struct key *key, const char *text, void *target, struct err *err)
 {
-    static const char *const places[] = {"env:", "file:", "credential:"};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        size_t n = strlen(places[i]);
-        if (strncmp(text, places[i], n) == 0 && text[n])
-            return value_text(arena, key, text, target, err);
-    }
-    /* The text may be the secret itself: it is not repeated. */
-    return err_set(err, "must say where the secret lies, not what it is: env:NAME, file:PATH or "
-                        "credential:NAME");
+    return secret_place_check(text, err) ? -1 : value_text(arena, key, text, target, err);
 }
 
 static int read_choice(struct arena *arena, const struct key *key, const char *text, void *target,

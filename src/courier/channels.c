@@ -2,8 +2,18 @@
 
 #include "courier/courier_priv.h"
 
+#define BY_HTTP http_receiver, http_prepare, http_judge
+
 const struct channel channels[] = {
-    {"webhook", webhook_receiver, webhook_prepare, webhook_judge},
-    {"email", email_receiver, email_prepare, email_judge},
-    {NULL, NULL, NULL, NULL},
+    {"webhook", BY_HTTP, NULL, webhook_write, false},
+    {"email", email_receiver, email_prepare, email_judge, NULL, NULL, true},
+    {"ntfy", BY_HTTP, ntfy_url, ntfy_write, false},
+    {"slack", http_receiver, http_prepare, slack_judge, slack_url, slack_write, true},
+    {"slack_webhook", BY_HTTP, http_secret_url, slack_webhook_write, false},
+    {"teams", BY_HTTP, http_secret_url, teams_write, false},
+    {"sms", BY_HTTP, sms_url, sms_write, true},
+    {"voice", BY_HTTP, voice_url, voice_write, true},
+    {"pagerduty", BY_HTTP, pagerduty_url, pagerduty_write, true},
+    {"opsgenie", BY_HTTP, opsgenie_url, opsgenie_write, true},
+    {0},
 };

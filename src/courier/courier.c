@@ -6,14 +6,17 @@
  * done is never called inside courier_send(). */
 #include "courier/courier.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "base/log.h"
 #include "base/map.h"
 #include "base/must.h"
+#include "courier/address.h"
 #include "courier/courier_priv.h"
 #include "courier/transfers.h"
 
@@ -44,7 +47,8 @@ struct courier {
     struct receiver *line_first, *line_last; /* have something to send and a free place */
     struct queue running;                    /* in any order */
     int n_running;
-    struct mail_settings mail;
+    const struct config *config;
+    struct settings *settings;
     struct courier_limits limits;
     void (*done)(void *context, const struct courier_done *);
     void *context;
@@ -141,17 +145,64 @@ void attempt_judged(struct attempt *attempt, enum delivery_verdict verdict, int6
 
 void attempt_judged_by_network(struct attempt *attempt, CURLcode code)
 {
-    bool dead = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
-    const char *why = attempt->reason[0] ? attempt->reason : curl_easy_strerror(code);
+    bool dead = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || attempt->refused[0];
+    const char *why = attempt->refused[0]  ? attempt->refused
+                      : attempt->reason[0] ? attempt->reason
+                                           : curl_easy_strerror(code);
     attempt_judged(attempt, dead ? VERDICT_DEAD : VERDICT_RETRY, 0, "%s", why);
 }
 
 static size_t take_answer(char *bytes, size_t size, size_t n, void *context)
 {
     struct attempt *attempt = context;
-    (void)bytes;
+    for (size_t i = 0; i < size * n && attempt->n_answered + i < ANSWER_BYTES - 1; i++)
+        attempt->answer[attempt->n_answered + i] = bytes[i];
     attempt->n_answered += size * n;
     return attempt->n_answered > MOST_ANSWER ? 0 : size * n;
+}
+
+/* The address is looked at when it is connected to: what its name meant before may have changed. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct attempt *attempt = context;
+    enum address_class class = address_class_of(&address->addr);
+    char text[INET6_ADDRSTRLEN] = "";
+    if (purpose == CURLSOCKTYPE_IPCXN && class != ADDRESS_NEVER &&
+        (class == ADDRESS_PUBLIC || attempt->private_allowed))
+        return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    getnameinfo(&address->addr, address->addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST);
+    snprintf(attempt->refused, sizeof attempt->refused,
+             class == ADDRESS_PRIVATE
+                 ? "the name leads to %s, in a private network; add the name to channels.private_hosts if it "
+                   "is meant"
+                 : "it leads to %s, where no receiver can be",
+             text);
+    return CURL_SOCKET_BAD;
+}
+
+/* The host of "https://host:443", in lower case as names are compared. */
+static void host_of(const char *receiver, char *out, size_t n_out)
+{
+    const char *host = strstr(receiver, "://");
+    host = host ? host + 3 : receiver;
+    size_t n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+    snprintf(out, n_out, "%.*s", (int)n, host);
+}
+
+/* An operator says plainly that a receiver is in a network of their own: by its address, by its name in
+ * private_hosts, or because it is a server of the configuration. With a proxy it is the proxy that connects.
+ */
+static bool may_be_private(const struct attempt *attempt, const char *receiver)
+{
+    const struct config_channels *configured = &attempt->courier->config->channels;
+    char host[RECEIVER_BYTES];
+    host_of(receiver, host, sizeof host);
+    if (attempt->channel->server_is_configured || configured->proxy || host_is_plain(host))
+        return true;
+    list_each (name, &configured->private_hosts)
+        if (strcasecmp(*name, host) == 0)
+            return true;
+    return false;
 }
 
 static void report(struct attempt *attempt)
@@ -204,6 +255,8 @@ static int attempt_start(struct attempt *attempt, struct err *err)
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "crashcart/" CRASHCART_VERSION);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, attempt);
     if (attempt->channel->prepare(attempt, err))
         return -1;
     return transfers_add(courier->transfers, easy, err);
@@ -271,33 +324,6 @@ static void on_done(void *context, CURL *easy, CURLcode code)
 
 /* ---- the courier ---- */
 
-static char *copy(const char *s)
-{
-    return s ? heap_strdup(s) : NULL;
-}
-
-/* Without its secret mail cannot leave; everything else can, so this is told and no reason to stop. */
-static void read_mail_settings(const struct config *config, struct mail_settings *mail)
-{
-    static const struct {
-        const char *name;
-        int use_ssl;
-    } policies[] = {{"required", CURLUSESSL_ALL}, {"optional", CURLUSESSL_TRY}, {"off", CURLUSESSL_NONE}};
-    struct err err = {0};
-    mail->server = copy(config->mail.server);
-    mail->from = copy(config->mail.from);
-    mail->user = copy(config->mail.user);
-    mail->use_ssl = CURLUSESSL_ALL;
-    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
-        if (config->mail.starttls && strcmp(config->mail.starttls, policies[i].name) == 0)
-            mail->use_ssl = policies[i].use_ssl;
-    }
-    if (config->mail.secret && secret_read(config->mail.secret, &mail->secret, &err)) {
-        snprintf(mail->secret_error, sizeof mail->secret_error, "mail.secret: %.200s", err.text);
-        log_event(LOG_ERROR, "mail.secret_missing", "error=%s", log_quote(err.text));
-    }
-}
-
 static bool has_contacts(const struct config *config)
 {
     list_each (person, &config->people)
@@ -323,7 +349,8 @@ int courier_new(uv_loop_t *loop, const struct config *config,
     courier->context = context;
     uv_timer_init(loop, &courier->settle);
     courier->settle.data = courier;
-    read_mail_settings(config, &courier->mail);
+    courier->config = config;
+    courier->settings = settings_new(config);
     *ret_courier = courier;
     return 0;
 }
@@ -333,9 +360,14 @@ void courier_set_limits(struct courier *courier, struct courier_limits limits)
     courier->limits = limits;
 }
 
-const struct mail_settings *courier_mail(const struct courier *courier)
+const struct config *courier_config(const struct courier *courier)
 {
-    return &courier->mail;
+    return courier->config;
+}
+
+const char *courier_secret(const struct courier *courier, const char *place, struct err *err)
+{
+    return settings_secret(courier->settings, place, err);
 }
 
 static void free_courier(uv_handle_t *handle)
@@ -367,10 +399,7 @@ void courier_free(struct courier *courier)
         transfers_free(courier->transfers);
         curl_global_cleanup();
     }
-    free(courier->mail.server);
-    free(courier->mail.from);
-    free(courier->mail.user);
-    secret_free(courier->mail.secret);
+    settings_free(courier->settings);
     uv_timer_stop(&courier->settle);
     uv_close((uv_handle_t *)&courier->settle, free_courier);
 }
@@ -406,6 +435,7 @@ void courier_send(struct courier *courier, int64_t delivery, int attempt_number,
         end_later(attempt);
         return;
     }
+    attempt->private_allowed = may_be_private(attempt, name);
     attempt->receiver = receiver_of(courier, name);
     queue_push(&attempt->receiver->waiting, attempt);
     line_join(courier, attempt->receiver);

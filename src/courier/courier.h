@@ -35,7 +35,7 @@ struct courier_done {
     struct delivery_result result;
 };
 
-/* done is called on the loop's thread once for every courier_send(). */
+/* done is called on the loop's thread once for every courier_send(). config must live as long. */
 int courier_new(uv_loop_t *loop, const struct config *config,
                 void (*done)(void *context, const struct courier_done *), void *context,
                 struct courier **ret_courier, struct err *err);

@@ -9,8 +9,9 @@
 #include "base/curl_library.h"
 #include "base/secret.h"
 #include "courier/courier.h"
+#include "courier/facts.h"
 
-enum { DETAIL_BYTES = 240, RECEIVER_BYTES = 300 };
+enum { DETAIL_BYTES = 240, RECEIVER_BYTES = 300, ANSWER_BYTES = 4096 };
 
 struct attempt {
     struct courier *courier;
@@ -28,13 +29,19 @@ struct attempt {
     struct buf body;         /* what is uploaded, for channels that do not send the page itself */
     size_t body_sent;
     size_t n_answered;            /* bytes of the answer so far */
+    char answer[ANSWER_BYTES];    /* its beginning, closed by NUL */
     char reason[CURL_ERROR_SIZE]; /* libcurl's words for a failure */
+    bool private_allowed;         /* its receiver may lie in a private network */
+    char refused[DETAIL_BYTES];   /* why its receiver lies where no page may go; "": it does not */
 
     struct delivery_result result; /* detail points to the next field, or to text that never ends */
     char detail[DETAIL_BYTES];
 };
 
-/* The contract of a channel: a row in channels.c, a file for its three functions. */
+/* The contract of a channel: a row in channels.c, a file for its functions.
+ *
+ * Most speak HTTP: their first three functions are those of http.c, and they say where a page goes and what
+ * is written there. */
 struct channel {
     const char *name;
     /* Names who receives, so that a slow one delays only itself: "https://host:443". -1: this way cannot
@@ -44,24 +51,77 @@ struct channel {
     int (*prepare)(struct attempt *attempt, struct err *err);
     /* What the end of the transfer means; writes attempt->result. */
     void (*judge)(struct attempt *attempt, CURLcode code);
+    /* By HTTP: the URL; -1: there is none, and why. NULL: the address is the URL. */
+    int (*url)(const struct attempt *attempt, const struct page_facts *facts, struct buf *out,
+               struct err *err);
+    /* By HTTP: attempt->body, and headers by http_header(). -1: this way cannot work, and why. */
+    int (*write)(struct attempt *attempt, const struct page_facts *facts, struct err *err);
+    /* The operator's configuration names its server: it may lie in a private network. */
+    bool server_is_configured;
 };
 
 extern const struct channel channels[]; /* ended by name NULL */
 
-int webhook_receiver(const struct attempt *attempt, char *out, struct err *err);
-int webhook_prepare(struct attempt *attempt, struct err *err);
-void webhook_judge(struct attempt *attempt, CURLcode code);
+/* ---- by HTTP (http.c) ---- */
+
+int http_receiver(const struct attempt *attempt, char *out, struct err *err);
+int http_prepare(struct attempt *attempt, struct err *err);
+void http_judge(struct attempt *attempt, CURLcode code);
+/* -1: it holds what a header cannot. */
+int http_header(struct attempt *attempt, struct err *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The server of a channel, without slashes at its end, and what follows it. */
+void http_url(struct buf *out, const char *server, const char *path);
+/* As application/x-www-form-urlencoded has it, and safe in a path, too. */
+void url_encode(struct buf *out, const char *text);
+void form_pair(struct buf *out, const char *name, const char *value);
+/* The secret whose place is the attempt's address; it must be a URL. */
+int http_secret_url(const struct attempt *attempt, const struct page_facts *facts, struct buf *out,
+                    struct err *err);
+
+/* ---- the channels ---- */
+
 int email_receiver(const struct attempt *attempt, char *out, struct err *err);
 int email_prepare(struct attempt *attempt, struct err *err);
 void email_judge(struct attempt *attempt, CURLcode code);
 
-/* How mail leaves; a copy out of the configuration, and the secret itself. */
-struct mail_settings {
-    char *server, *from, *user, *secret;
-    char secret_error[DETAIL_BYTES]; /* why there is none, "" when there is or none is wanted */
-    int use_ssl;                     /* CURLUSESSL_... */
-};
-const struct mail_settings *courier_mail(const struct courier *courier);
+#define HTTP_WRITE(name)                                                                                     \
+    int name##_write(struct attempt *attempt, const struct page_facts *facts, struct err *err)
+#define HTTP_URL(name)                                                                                       \
+    int name##_url(const struct attempt *attempt, const struct page_facts *facts, struct buf *out,           \
+                   struct err *err)
+HTTP_WRITE(webhook);
+HTTP_URL(ntfy);
+HTTP_WRITE(ntfy);
+HTTP_URL(slack);
+HTTP_WRITE(slack);
+void slack_judge(struct attempt *attempt, CURLcode code);
+HTTP_WRITE(slack_webhook);
+HTTP_WRITE(teams);
+HTTP_URL(sms);
+HTTP_WRITE(sms);
+HTTP_URL(voice);
+HTTP_WRITE(voice);
+HTTP_URL(pagerduty);
+HTTP_WRITE(pagerduty);
+HTTP_URL(opsgenie);
+HTTP_WRITE(opsgenie);
+
+/* ---- what the configuration says (settings.c) ---- */
+
+struct settings;
+/* Reads all secrets that the channels and the people's ways need; what is missing is told, and stops only
+ * what needs it. */
+struct settings *settings_new(const struct config *config);
+void settings_free(struct settings *settings);
+const char *settings_secret(const struct settings *settings, const char *place, struct err *err);
+
+const struct config *courier_config(const struct courier *courier);
+/* The secret at that place; NULL when place is NULL (err untouched) or it could not be read (err says why).
+ */
+const char *courier_secret(const struct courier *courier, const char *place, struct err *err);
+
+/* ---- attempts (courier.c) ---- */
 
 /* Sets the result; the detail is kept on one line and cut. */
 void attempt_judged(struct attempt *attempt, enum delivery_verdict verdict, int64_t retry_after_s,

@@ -12,7 +12,7 @@ struct web {
     struct MHD_Daemon *daemon;
     pthread_mutex_t lock;
     int n_requests;
-    char last[4096]; /* "POST /ok|content-type|key|body" */
+    char last[8192]; /* "POST /ok|content-type|key|body" */
 };
 
 struct request {
@@ -282,7 +282,7 @@ static void an_order_carries_the_page_through_unchanged(void **state)
     struct web web;
     web_open(&web);
     world_open(&w, defaults());
-    static const char page[] = "{\"a\":[1,-2.5,true,null,\"\\u00f6\\n\"],\"b\":{\"c\":{}}}";
+    static const char page[] = "{\"incident\":{},\"a\":[1,-2.5,true,null,\"\\u00f6\\n\"],\"b\":{\"c\":{}}}";
     struct delivery delivery = {
         .id = 9, .attempts = 2, .key = "k-1", .channel = "webhook", .address = web_url(&web, "/ok")};
     scoped_buf struct buf order = {0};
@@ -295,8 +295,9 @@ static void an_order_carries_the_page_through_unchanged(void **state)
     assert_int_equal(courier_order_send(w.courier, root, &err), 0);
     wait_done(&w, 1);
     assert_int_equal(w.done[0].delivery, 9);
-    assert_string_equal(web.last,
-                        "POST /ok|application/json|k-1|{\"a\":[1,-2.5,true,null,\"ö\\n\"],\"b\":{\"c\":{}}}");
+    assert_string_equal(
+        web.last,
+        "POST /ok|application/json|k-1|{\"incident\":{},\"a\":[1,-2.5,true,null,\"ö\\n\"],\"b\":{\"c\":{}}}");
     json_document_free(document);
     world_close(&w);
     web_close(&web);

@@ -8,46 +8,17 @@
 #include "courier/courier_priv.h"
 #include "courier/mime.h"
 
-enum { PAGE_DEPTH = 8 };
-
 int email_receiver(const struct attempt *attempt, char *out, struct err *err)
 {
-    const struct mail_settings *mail = courier_mail(attempt->courier);
-    if (!mail->server || !mail->from)
+    const struct config *config = courier_config(attempt->courier);
+    if (!config->mail.server || !config->mail.from)
         return err_set(err, "no mail server is configured; add mail: {server: ..., from: ...}");
-    if (mail->secret_error[0])
-        return err_set(err, "%s", mail->secret_error);
+    if (config->mail.secret && !courier_secret(attempt->courier, config->mail.secret, err))
+        return err_prefix(err, "mail.secret: ");
     if (mail_address_check(attempt->address, err))
         return -1;
-    snprintf(out, RECEIVER_BYTES, "%s", mail->server);
+    snprintf(out, RECEIVER_BYTES, "%s", config->mail.server);
     return 0;
-}
-
-static const char *text_of(struct json object, const char *name)
-{
-    const char *text = json_text(json_get(object, name), NULL);
-    return text ? text : "";
-}
-
-/* "crashcart-7f3a-incident-4-page-2" -> "crashcart-7f3a-incident-4": all pages of an incident, one thread. */
-static void thread_of(struct buf *out, const char *key)
-{
-    const char *page = NULL;
-    for (const char *p = key; (p = strstr(p, "-page-")); p++)
-        page = p;
-    buf_add(out, key, page ? (size_t)(page - key) : strlen(key));
-}
-
-/* "[SEV-1] #4 web-shop: Service down" */
-static void subject_of(struct buf *out, struct json incident)
-{
-    const char *severity = text_of(incident, "severity"), *service = text_of(incident, "service");
-    if (*severity)
-        buf_printf(out, "[%s] ", severity);
-    buf_printf(out, "#%lld ", (long long)json_int(json_get(incident, "number"), 0));
-    if (*service)
-        buf_printf(out, "%s: ", service);
-    buf_puts(out, text_of(incident, "title"));
 }
 
 static size_t give_body(char *out, size_t size, size_t n, void *context)
@@ -61,53 +32,60 @@ static size_t give_body(char *out, size_t size, size_t n, void *context)
     return taken;
 }
 
-static int build_mail(struct attempt *attempt, struct err *err)
+static void build_mail(struct attempt *attempt)
 {
-    struct json_document *document = json_document_new();
-    struct json page;
+    scoped_arena struct arena *arena = arena_new();
     scoped_buf struct buf subject = {0};
-    scoped_buf struct buf thread = {0};
-    if (json_parse(document, attempt->page, attempt->n_bytes, PAGE_DEPTH, &page, err)) {
-        json_document_free(document);
-        return err_prefix(err, "the page cannot be read: ");
-    }
-    subject_of(&subject, json_get(page, "incident"));
-    thread_of(&thread, attempt->key);
-    mime_build(&attempt->body, &(struct mail){.from = courier_mail(attempt->courier)->from,
+    struct page_facts facts;
+    page_facts_read(arena, attempt->key, attempt->page, attempt->n_bytes, &facts);
+    page_subject(&subject, &facts);
+    mime_build(&attempt->body, &(struct mail){.from = courier_config(attempt->courier)->mail.from,
                                               .to = attempt->address,
-                                              .to_name = text_of(json_get(page, "to"), "name"),
+                                              .to_name = facts.to_name,
                                               .subject = buf_text(&subject),
-                                              .text = text_of(page, "text"),
+                                              .text = facts.text,
                                               .key = attempt->key,
-                                              .thread = buf_text(&thread),
+                                              .thread = facts.thread,
                                               .date_us = clock_wall_us(clock_system())});
-    json_document_free(document);
-    return 0;
+}
+
+/* How libcurl calls the words of mail.starttls. */
+static long use_ssl_of(const char *starttls)
+{
+    static const struct {
+        const char *name;
+        long use_ssl;
+    } policies[] = {{"optional", CURLUSESSL_TRY}, {"off", CURLUSESSL_NONE}};
+    for (size_t i = 0; starttls && i < sizeof policies / sizeof *policies; i++)
+        if (strcmp(starttls, policies[i].name) == 0)
+            return policies[i].use_ssl;
+    return CURLUSESSL_ALL;
 }
 
 int email_prepare(struct attempt *attempt, struct err *err)
 {
-    const struct mail_settings *mail = courier_mail(attempt->courier);
+    const struct config *config = courier_config(attempt->courier);
+    const char *secret = courier_secret(attempt->courier, config->mail.secret, err);
     scoped_buf struct buf from = {0};
     scoped_buf struct buf to = {0};
-    if (build_mail(attempt, err))
-        return -1;
-    buf_printf(&from, "<%s>", mail->from);
+    build_mail(attempt);
+    buf_printf(&from, "<%s>", config->mail.from);
     buf_printf(&to, "<%s>", attempt->address);
     attempt->list = curl_slist_append(attempt->list, to.at);
     CURL *easy = attempt->easy;
-    curl_easy_setopt(easy, CURLOPT_URL, mail->server);
+    curl_easy_setopt(easy, CURLOPT_URL, config->mail.server);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_easy_setopt(easy, CURLOPT_USE_SSL, (long)mail->use_ssl);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_USE_SSL, use_ssl_of(config->mail.starttls));
     curl_easy_setopt(easy, CURLOPT_MAIL_FROM, from.at);
     curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, attempt->list);
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)attempt->body.n_bytes);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
     curl_easy_setopt(easy, CURLOPT_READDATA, attempt);
-    if (mail->user && mail->secret) {
-        curl_easy_setopt(easy, CURLOPT_USERNAME, mail->user);
-        curl_easy_setopt(easy, CURLOPT_PASSWORD, mail->secret);
+    if (config->mail.user && secret) {
+        curl_easy_setopt(easy, CURLOPT_USERNAME, config->mail.user);
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, secret);
     }
     return 0;
 }

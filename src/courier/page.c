@@ -193,6 +193,7 @@ static void write_incident(struct json_writer *w, const struct incident *inciden
     jw_line(w, "title", incident->title, MOST_LINE);
     jw_line(w, "service", incident->service, MOST_COMMAND);
     jw_line(w, "severity", incident->severity, MOST_COMMAND);
+    jw_pair_int(w, "severity_rank", incident->severity_rank);
     jw_line(w, "severity_why", incident->severity_why, MOST_LINE);
     if (incident->patient_safety)
         jw_pair_bool(w, "patient_safety", true);

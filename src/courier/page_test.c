@@ -16,6 +16,7 @@ static const struct incident whole = {.number = 4,
                                       .title = "Shop is down",
                                       .service = "shop",
                                       .severity = "SEV-1",
+                                      .severity_rank = 1,
                                       .severity_why = "the alert says severity critical",
                                       .severity_line = 12,
                                       .runbook_file = "shop.md",
@@ -74,7 +75,7 @@ static void a_page_says_what_is_needed_and_no_more(void **state)
         "{\"kind\":\"page\",\"idempotency_key\":\"crashcart-7f3a-incident-4-page-2\",\"incident\":{"
         "\"number\":4,"
         "\"title\":\"Shop is down\",\"service\":\"shop\",\"severity\":\"SEV-1\","
-        "\"severity_why\":\"the alert says severity critical\",\"state\":\"triggered\","
+        "\"severity_rank\":1,\"severity_why\":\"the alert says severity critical\",\"state\":\"triggered\","
         "\"started_at\":\"2026-03-02T11:53:20.000Z\",\"opened_at\":\"2026-03-02T11:53:30.000Z\","
         "\"procedure\":{\"title\":\"Shop is down\",\"file\":\"shop.md\",\"line\":45},"
         "\"url\":\"https://crashcart.example.org/incidents/4\"},\"to\":{\"id\":\"mia\",\"name\":\"Mia\"},"

@@ -1,0 +1,124 @@
+/* The section `channels`: a row a key, and how the addresses of people on them look. */
+#include "config/channels.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "config/schema.h"
+
+enum { LEAST_DIGITS = 7, MOST_DIGITS = 15 /* E.164 */, MOST_SLACK_ID = 30, MOST_TOPIC = 64 };
+
+#define FIELD(member) offsetof(struct config_channel, member)
+#define SECRET_HELP   ": env:NAME, file:PATH or credential:NAME"
+#define SECTION(variable, name, rows)                                                                        \
+    static const struct section variable = {name, rows, sizeof(rows) / sizeof *(rows), 0, -1}
+
+static const struct key webhook_keys[] = {
+    {"secret", VALUE_SECRET, FIELD(secret), .help = "signs every page (X-Signature)" SECRET_HELP},
+    {"previous_secret", VALUE_SECRET, FIELD(previous_secret),
+     .help = "signs as well, while receivers change over" SECRET_HELP},
+};
+SECTION(webhook_section, "webhook", webhook_keys);
+
+static const struct key ntfy_keys[] = {
+    {"secret", VALUE_SECRET, FIELD(secret), .help = "access token of the ntfy server" SECRET_HELP},
+};
+SECTION(ntfy_section, "ntfy", ntfy_keys);
+
+static const struct key slack_keys[] = {
+    {"server", VALUE_WEB_URL, FIELD(server), .fallback = "https://slack.com",
+     .help = "where the bot speaks to Slack"},
+    {"secret", VALUE_SECRET, FIELD(secret), .help = "the bot's token, xoxb-..." SECRET_HELP},
+    {"signing_secret", VALUE_SECRET, FIELD(signing_secret),
+     .help = "shows that a pressed button comes from Slack" SECRET_HELP},
+};
+SECTION(slack_section, "slack", slack_keys);
+
+static const struct key twilio_keys[] = {
+    {"server", VALUE_WEB_URL, FIELD(server), .fallback = "https://api.twilio.com",
+     .help = "where text messages and calls are ordered"},
+    {"user", VALUE_TEXT, FIELD(user), .help = "the account's SID, AC..."},
+    {"secret", VALUE_SECRET, FIELD(secret), .help = "the account's token" SECRET_HELP},
+    {"from", VALUE_TEXT, FIELD(from), .help = "the number that sends and calls, +15550100"},
+    {"signing_secret", VALUE_SECRET, FIELD(signing_secret),
+     .help = "the same token for core: shows that a reply comes from Twilio" SECRET_HELP},
+};
+SECTION(twilio_section, "twilio", twilio_keys);
+
+static const struct key pagerduty_keys[] = {
+    {"server", VALUE_WEB_URL, FIELD(server), .fallback = "https://events.pagerduty.com",
+     .help = "where events are sent"},
+};
+SECTION(pagerduty_section, "pagerduty", pagerduty_keys);
+
+static const struct key opsgenie_keys[] = {
+    {"server", VALUE_WEB_URL, FIELD(server), .fallback = "https://api.opsgenie.com",
+     .help = "where alerts are sent; https://api.eu.opsgenie.com in Europe"},
+};
+SECTION(opsgenie_section, "opsgenie", opsgenie_keys);
+
+#define CHANNEL(name) #name, VALUE_SECTION, offsetof(struct config_channels, name), .section = &name##_section
+static const struct key channels_keys[] = {
+    {CHANNEL(webhook), .help = "how pages by webhook are signed"},
+    {CHANNEL(ntfy), .help = "push messages by ntfy"},
+    {CHANNEL(slack), .help = "Slack, by a bot"},
+    {CHANNEL(twilio), .help = "text messages and calls"},
+    {CHANNEL(pagerduty), .help = "PagerDuty, beside Crashcart"},
+    {CHANNEL(opsgenie), .help = "Opsgenie, beside Crashcart"},
+    {"private_hosts", VALUE_IDS, offsetof(struct config_channels, private_hosts),
+     .help = "names of receivers that may lie in a private network"},
+    {"proxy", VALUE_WEB_URL, offsetof(struct config_channels, proxy),
+     .help = "requests by HTTP go through it; straight to the receiver when not given"},
+};
+const struct section channels_section = {"channels", channels_keys,
+                                         sizeof channels_keys / sizeof *channels_keys, 0, -1};
+
+/* ---- addresses ---- */
+
+int secret_place_check(const char *place, struct err *err)
+{
+    static const char *const kinds[] = {"env:", "file:", "credential:"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        size_t n = strlen(kinds[i]);
+        if (strncmp(place, kinds[i], n) == 0 && place[n])
+            return 0;
+    }
+    /* The text may be the secret itself: it is not repeated. */
+    return err_set(err, "must say where the secret lies, not what it is: env:NAME, file:PATH or "
+                        "credential:NAME");
+}
+
+int telephone_check(const char *number, struct err *err)
+{
+    size_t n = number[0] == '+' ? strspn(number + 1, "0123456789") : 0;
+    if (n >= LEAST_DIGITS && n <= MOST_DIGITS && number[1] != '0' && !number[1 + n])
+        return 0;
+    return err_set(err, "\"%.40s\" is no telephone number; write it like +4930123456", number);
+}
+
+int slack_id_check(const char *id, struct err *err)
+{
+    size_t n = 0;
+    while (n <= MOST_SLACK_ID && (isupper((unsigned char)id[n]) || isdigit((unsigned char)id[n])))
+        n++;
+    if (n >= 3 && n <= MOST_SLACK_ID && !id[n] && strchr("CDGUW", id[0]))
+        return 0;
+    return err_set(err, "\"%.40s\" is no id of Slack; copy it from the profile or channel, like U024BE7LH",
+                   id);
+}
+
+int ntfy_url_check(const char *url, struct err *err)
+{
+    if (web_url_check(url, err))
+        return -1;
+    const char *host = strstr(url, "://"), *slash = host ? strchr(host + 3, '/') : NULL;
+    const char *topic = slash ? slash + 1 : "";
+    size_t n = 0;
+    while (isalnum((unsigned char)topic[n]) || topic[n] == '-' || topic[n] == '_')
+        n++;
+    if (n > 0 && n <= MOST_TOPIC && !topic[n])
+        return 0;
+    return err_set(err, "\"%.80s\" names no topic; write it like https://ntfy.sh/TOPIC", url);
+}

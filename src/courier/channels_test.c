@@ -1,0 +1,549 @@
+/* The exact bytes that each channel by HTTP writes, to a receiver on loopback that keeps them. */
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "courier/courier_fixture.h"
+
+/* ---- a receiver ---- */
+
+struct catcher {
+    int fd, port;
+    pthread_t thread;
+    const char *answer;
+    char heard[16384];
+};
+
+static size_t body_bytes(const char *head)
+{
+    const char *length = strcasestr(head, "\r\nContent-Length: ");
+    return length ? strtoul(length + 18, NULL, 10) : 0;
+}
+
+static void *catch_one(void *context)
+{
+    struct catcher *catcher = context;
+    int fd = accept(catcher->fd, NULL, NULL);
+    size_t used = 0;
+    const char *end = NULL;
+    for (ssize_t n; fd >= 0 && used < sizeof catcher->heard - 1; used += (size_t)n) {
+        end = strstr(catcher->heard, "\r\n\r\n");
+        if (end && used >= (size_t)(end + 4 - catcher->heard) + body_bytes(catcher->heard))
+            break;
+        n = read(fd, catcher->heard + used, sizeof catcher->heard - 1 - used);
+        if (n <= 0)
+            break;
+    }
+    if (fd >= 0) {
+        dprintf(fd, "%s", catcher->answer);
+        close(fd);
+    }
+    return NULL;
+}
+
+static void catcher_open(struct catcher *catcher, const char *answer)
+{
+    memset(catcher, 0, sizeof *catcher);
+    catcher->answer = answer;
+    catcher->fd = listen_on(&catcher->port);
+    assert_int_equal(pthread_create(&catcher->thread, NULL, catch_one, catcher), 0);
+}
+
+static void catcher_close(struct catcher *catcher)
+{
+    shutdown(catcher->fd, SHUT_RDWR); /* nobody may have come */
+    pthread_join(catcher->thread, NULL);
+    close(catcher->fd);
+}
+
+#define TAKEN "HTTP/1.1 200 OK\r\nContent-Length: 11\r\nConnection: close\r\n\r\n{\"ok\":true}"
+
+static const char *header_of(const struct catcher *catcher, const char *name)
+{
+    static char value[400];
+    char start[100];
+    snprintf(start, sizeof start, "\r\n%s: ", name);
+    const char *at = strstr(catcher->heard, start);
+    const char *end = strstr(catcher->heard, "\r\n\r\n");
+    if (!at || at > end)
+        return "";
+    at += strlen(start);
+    snprintf(value, sizeof value, "%.*s", (int)strcspn(at, "\r"), at);
+    return value;
+}
+
+static const char *body_of(const struct catcher *catcher)
+{
+    const char *end = strstr(catcher->heard, "\r\n\r\n");
+    return end ? end + 4 : "";
+}
+
+/* ---- a page and a configuration ---- */
+
+static const char page[] =
+    "{\"kind\":\"page\",\"incident\":{\"number\":4,\"severity\":\"SEV-1\",\"severity_rank\":1,\"service\":"
+    "\"shop\","
+    "\"title\":\"Shop is down\",\"started_at\":\"2026-03-02T11:53:20.000Z\","
+    "\"url\":\"https://c.example.org/incidents/4\","
+    "\"acknowledge_url\":\"https://c.example.org/acknowledge/4/mia~1~x\"},"
+    "\"to\":{\"name\":\"Mia\"},\"text\":\"[SEV-1] #4 shop: Shop is down\\nSince 11:53 UTC\\nAcknowledge: "
+    "here\\n\"}";
+
+static const char hostile[] =
+    "{\"kind\":\"page\",\"incident\":{\"number\":4,\"severity\":\"SEV-1\",\"severity_rank\":2,"
+    "\"service\":\"<!channel> & <@U1>\\r\\nX-Evil: 1\",\"title\":\"<script>\\u0000\\\"'\\r\\nBcc: a@b.org\","
+    "\"url\":\"https://c.example.org/incidents/4\"},\"text\":\"<!here> *b* [a](http://x) <at>Bo</at>\\n\"}";
+
+struct setting {
+    struct config config;
+    struct person mia;
+    struct config_contact ways[4];
+    char server[100];
+};
+
+static void setting_make(struct setting *s, int port)
+{
+    static const char *const secrets[][2] = {
+        {"TEST_HOOK", "hook-secret"}, {"TEST_HOOK_OLD", "old-secret"},
+        {"TEST_NTFY", "tk_1"},        {"TEST_BOT", "xoxb-1"},
+        {"TEST_TWILIO", "token"},     {"TEST_KEY", "0123456789abcdef0123456789abcdef"}};
+    memset(s, 0, sizeof *s);
+    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
+        setenv(secrets[i][0], secrets[i][1], 1);
+    snprintf(s->server, sizeof s->server, "http://127.0.0.1:%d/", port);
+    char url[120];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/hook/secret", port);
+    setenv("TEST_URL", url, 1);
+    static const char *const channels_of_mia[][2] = {{"slack_webhook", "env:TEST_URL"},
+                                                     {"teams", "env:TEST_URL"},
+                                                     {"pagerduty", "env:TEST_KEY"},
+                                                     {"opsgenie", "env:TEST_KEY"}};
+    for (size_t i = 0; i < 4; i++)
+        s->ways[i] =
+            (struct config_contact){.channel = channels_of_mia[i][0], .address = channels_of_mia[i][1]};
+    s->mia = (struct person){.id = "mia", .name = "Mia"};
+    s->mia.contacts.at = s->ways;
+    s->mia.contacts.n = 4;
+    s->config.people.at = &s->mia;
+    s->config.people.n = 1;
+    struct config_channels *c = &s->config.channels;
+    c->webhook = (struct config_channel){.secret = "env:TEST_HOOK", .previous_secret = "env:TEST_HOOK_OLD"};
+    c->ntfy.secret = "env:TEST_NTFY";
+    c->slack = (struct config_channel){
+        .server = s->server, .secret = "env:TEST_BOT", .signing_secret = "env:TEST_SIGNS"};
+    c->twilio = (struct config_channel){
+        .server = s->server, .user = "AC1", .secret = "env:TEST_TWILIO", .from = "+15550100"};
+    c->pagerduty.server = c->opsgenie.server = s->server;
+}
+
+/* Sends one page; what the receiver heard is in catcher, and what came of it in w->done[0]. */
+static void deliver(struct catcher *catcher, const char *answer, const char *channel, const char *address,
+                    const char *document, struct world *w)
+{
+    struct setting s;
+    char plain[120];
+    catcher_open(catcher, answer);
+    setting_make(&s, catcher->port);
+    if (strncmp(address, "HERE", 4) == 0) {
+        snprintf(plain, sizeof plain, "http://127.0.0.1:%d%s", catcher->port, address + 4);
+        address = plain;
+    }
+    world_open(w, &s.config);
+    courier_send(w->courier, 1, 1, channel, address, "crashcart-7f3a-incident-4-page-2", document,
+                 strlen(document));
+    wait_done(w, 1);
+    world_close(w);
+    catcher_close(catcher);
+}
+
+/* ---- what each writes ---- */
+
+static const struct {
+    const char *channel, *address, *request, *authorization, *body;
+} cases[] = {
+    {"ntfy", "HERE/mia-pages", "POST / HTTP/1.1\r\n", "Bearer tk_1",
+     "{\"topic\":\"mia-pages\",\"title\":\"[SEV-1] #4 shop: Shop is down\",\"message\":\"[SEV-1] #4 shop: "
+     "Shop is "
+     "down\\nSince 11:53 UTC\\nAcknowledge: "
+     "here\\n\",\"priority\":5,\"tags\":[\"rotating_light\"],\"click\":\"https://c.example.org/incidents/4\","
+     "\"actions\":[{\"action\":\"http\",\"label\":\"Acknowledge\",\"url\":\"https://c.example.org/"
+     "acknowledge/4/"
+     "mia~1~x\",\"method\":\"POST\",\"clear\":true}]}"},
+    {"slack", "U024BE7LH", "POST /api/chat.postMessage HTTP/1.1\r\n", "Bearer xoxb-1",
+     "{\"channel\":\"U024BE7LH\",\"text\":\"[SEV-1] #4 shop: Shop is "
+     "down\",\"blocks\":[{\"type\":\"header\",\"text\":{\"type\":\"plain_text\",\"text\":\"[SEV-1] #4 shop: "
+     "Shop is "
+     "down\",\"emoji\":false}},{\"type\":\"section\",\"text\":{\"type\":\"plain_text\",\"text\":\"[SEV-1] #4 "
+     "shop: "
+     "Shop is down\\nSince 11:53 UTC\\nAcknowledge: "
+     "here\\n\",\"emoji\":false}},{\"type\":\"actions\",\"elements\":[{\"type\":\"button\",\"action_id\":"
+     "\"acknowledge\",\"text\":{\"type\":\"plain_text\",\"text\":\"Acknowledge\",\"emoji\":false},\"value\":"
+     "\"4\"},{"
+     "\"type\":\"button\",\"action_id\":\"open\",\"text\":{\"type\":\"plain_text\",\"text\":\"Open\","
+     "\"emoji\":false},"
+     "\"url\":\"https://c.example.org/incidents/4\"}]}],\"unfurl_links\":false}"},
+    {"slack_webhook", "env:TEST_URL", "POST /hook/secret HTTP/1.1\r\n", "",
+     "{\"text\":\"[SEV-1] #4 shop: Shop is "
+     "down\",\"blocks\":[{\"type\":\"header\",\"text\":{\"type\":\"plain_text\",\"text\":\"[SEV-1] #4 shop: "
+     "Shop is "
+     "down\",\"emoji\":false}},{\"type\":\"section\",\"text\":{\"type\":\"plain_text\",\"text\":\"[SEV-1] #4 "
+     "shop: "
+     "Shop is down\\nSince 11:53 UTC\\nAcknowledge: "
+     "here\\n\",\"emoji\":false}},{\"type\":\"actions\",\"elements\":[{\"type\":\"button\",\"action_id\":"
+     "\"acknowledge_link\",\"text\":{\"type\":\"plain_text\",\"text\":\"Acknowledge\",\"emoji\":false},"
+     "\"url\":"
+     "\"https://c.example.org/acknowledge/4/"
+     "mia~1~x\"},{\"type\":\"button\",\"action_id\":\"open\",\"text\":{\"type\":"
+     "\"plain_text\",\"text\":\"Open\",\"emoji\":false},\"url\":\"https://c.example.org/incidents/4\"}]}],"
+     "\"unfurl_links\":false}"},
+    {"teams", "env:TEST_URL", "POST /hook/secret HTTP/1.1\r\n", "",
+     "{\"type\":\"message\",\"attachments\":[{\"contentType\":\"application/vnd.microsoft.card.adaptive\","
+     "\"contentUrl\":null,\"content\":{\"$schema\":\"http://adaptivecards.io/schemas/"
+     "adaptive-card.json\",\"type\":\"AdaptiveCard\",\"version\":\"1.4\",\"body\":[{\"type\":"
+     "\"RichTextBlock\","
+     "\"inlines\":[{\"type\":\"TextRun\",\"text\":\"[SEV-1] #4 shop: Shop is "
+     "down\",\"size\":\"Large\",\"weight\":\"Bolder\"}]},{\"type\":\"RichTextBlock\",\"inlines\":[{\"type\":"
+     "\"TextRun\",\"text\":\"[SEV-1] #4 shop: Shop is down\\nSince 11:53 UTC\\nAcknowledge: "
+     "here\\n\"}]}],\"actions\":[{\"type\":\"Action.OpenUrl\",\"title\":\"Acknowledge\",\"url\":\"https://"
+     "c.example.org/acknowledge/4/"
+     "mia~1~x\"},{\"type\":\"Action.OpenUrl\",\"title\":\"Open\",\"url\":\"https://"
+     "c.example.org/incidents/4\"}]}}]}"},
+    {"sms", "+4930123456", "POST /2010-04-01/Accounts/AC1/Messages.json HTTP/1.1\r\n", "Basic QUMxOnRva2Vu",
+     "To=%2B4930123456&From=%2B15550100&Body=%5BSEV-1%5D%20%234%20shop%3A%20Shop%20is%20down%0ASince%2011%"
+     "3A53%20UTC"
+     "%0AAcknowledge%3A%20https%3A%2F%2Fc.example.org%2Facknowledge%2F4%2Fmia~1~x"},
+    {"pagerduty", "env:TEST_KEY", "POST /v2/enqueue HTTP/1.1\r\n", "",
+     "{\"routing_key\":\"0123456789abcdef0123456789abcdef\",\"event_action\":\"trigger\",\"dedup_key\":"
+     "\"crashcart-"
+     "7f3a-incident-4\",\"client\":\"Crashcart\",\"client_url\":\"https://c.example.org/incidents/"
+     "4\",\"payload\":{\"summary\":\"[SEV-1] #4 shop: Shop is "
+     "down\",\"source\":\"shop\",\"severity\":\"critical\",\"timestamp\":\"2026-03-02T11:53:20.000Z\","
+     "\"custom_"
+     "details\":{\"page\":\"[SEV-1] #4 shop: Shop is down\\nSince 11:53 UTC\\nAcknowledge: "
+     "here\\n\"}},\"links\":[{\"href\":\"https://c.example.org/incidents/4\",\"text\":\"Open in "
+     "Crashcart\"}]}"},
+    {"opsgenie", "env:TEST_KEY", "POST /v2/alerts HTTP/1.1\r\n", "GenieKey 0123456789abcdef0123456789abcdef",
+     "{\"message\":\"[SEV-1] #4 shop: Shop is "
+     "down\",\"alias\":\"crashcart-7f3a-incident-4\",\"description\":\"[SEV-1] #4 shop: Shop is down\\nSince "
+     "11:53 "
+     "UTC\\nAcknowledge: "
+     "here\\n\",\"priority\":\"P1\",\"entity\":\"shop\",\"details\":{\"crashcart\":\"https://c.example.org/"
+     "incidents/"
+     "4\"},\"source\":\"Crashcart\"}"},
+};
+
+static void each_channel_writes_what_its_receiver_reads(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct catcher catcher;
+        struct world w;
+        deliver(&catcher, TAKEN, cases[i].channel, cases[i].address, page, &w);
+        assert_int_equal(strncmp(catcher.heard, cases[i].request, strlen(cases[i].request)), 0);
+        assert_string_equal(header_of(&catcher, "Authorization"), cases[i].authorization);
+        assert_string_equal(body_of(&catcher), cases[i].body);
+        assert_int_equal(w.done[0].verdict, VERDICT_SENT);
+    }
+}
+
+static void a_call_reads_the_page_and_takes_a_key(void **state)
+{
+    (void)state;
+    struct catcher catcher;
+    struct world w;
+    deliver(&catcher, TAKEN, "voice", "+4930123456", hostile, &w);
+    assert_int_equal(w.done[0].verdict, VERDICT_SENT);
+    const char *twiml = strstr(body_of(&catcher), "&Twiml=");
+    assert_non_null(twiml);
+    assert_null(strstr(twiml, "script%3E")); /* its "<" is an entity */
+    assert_non_null(strstr(twiml, "%26lt%3B%21channel%26gt%3B%20%26amp%3B%20"));
+    assert_null(strstr(twiml, "Gather"));
+    deliver(&catcher, TAKEN, "voice", "+4930123456", page, &w);
+    assert_non_null(
+        strstr(body_of(&catcher),
+               "&Twiml=%3CResponse%3E%3CGather%20input%3D%22dtmf%22%20numDigits%3D%221%22%20timeout%3D%2210"
+               "%22%20method%3D%22POST%22%20action%3D%22https%3A%2F%2Fc.example.org%2Facknowledge%2F4%2Fmia"
+               "~1~x%22%3E%3CSay%3ECrashcart%20incident%204.%20SEV-1.%20shop.%20Shop%20is%20down.%3C%2FSay"));
+}
+
+static void a_signed_page_proves_who_sent_it_when_and_unchanged(void **state)
+{
+    (void)state;
+    struct catcher catcher;
+    struct world w;
+    deliver(&catcher, TAKEN, "webhook", "HERE/page", page, &w);
+    assert_string_equal(body_of(&catcher), page);
+    char stamp[40];
+    snprintf(stamp, sizeof stamp, "%s", header_of(&catcher, "X-Timestamp"));
+    scoped_buf struct buf signed_text = {0};
+    scoped_buf struct buf expected = {0};
+    buf_printf(&signed_text, "%s.%s", stamp, page);
+    static const char *const secrets[] = {"hook-secret", "old-secret"};
+    for (int i = 0; i < 2; i++) {
+        /* RFC 2104, by hand, so that the library is not its own witness. */
+        uint8_t inner[SHA256_BYTES], outer[SHA256_BYTES], pad[64];
+        scoped_buf struct buf bytes = {0};
+        for (int k = 0; k < 64; k++)
+            pad[k] = (uint8_t)(((size_t)k < strlen(secrets[i]) ? secrets[i][k] : 0) ^ 0x36);
+        buf_add(&bytes, pad, sizeof pad);
+        buf_add(&bytes, signed_text.at, signed_text.n_bytes);
+        sha256(bytes.at, bytes.n_bytes, inner);
+        for (int k = 0; k < 64; k++)
+            pad[k] ^= 0x36 ^ 0x5c;
+        buf_clear(&bytes);
+        buf_add(&bytes, pad, sizeof pad);
+        buf_add(&bytes, inner, sizeof inner);
+        sha256(bytes.at, bytes.n_bytes, outer);
+        char hex[SHA256_HEX_BYTES];
+        hex_encode(outer, sizeof outer, hex);
+        buf_printf(&expected, "%sv1=%s", i ? "," : "", hex);
+    }
+    assert_string_equal(header_of(&catcher, "X-Signature"), expected.at);
+    assert_true(strtoll(stamp, NULL, 10) > 1700000000);
+}
+
+/* ---- what others wrote stays a text ---- */
+
+static void hostile_texts_become_no_mention_markup_or_header(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct catcher catcher;
+        struct world w;
+        deliver(&catcher, TAKEN, cases[i].channel, cases[i].address, hostile, &w);
+        assert_int_equal(w.done[0].verdict, VERDICT_SENT);
+        assert_string_equal(header_of(&catcher, "X-Evil"), "");
+        assert_string_equal(header_of(&catcher, "Bcc"), "");
+        if (strncmp(cases[i].channel, "slack", 5) == 0) {
+            assert_null(strchr(body_of(&catcher), '<'));
+            assert_null(strstr(body_of(&catcher), "mrkdwn"));
+            assert_non_null(strstr(body_of(&catcher), "&lt;!channel&gt; &amp; &lt;@U1&gt;"));
+        }
+        if (strcmp(cases[i].channel, "teams") == 0)
+            assert_null(strstr(body_of(&catcher), "TextBlock\",\"text\""));
+    }
+}
+
+/* ---- events ---- */
+
+static void services_that_follow_are_told_what_a_person_did(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *channel, *kind, *request, *body;
+    } events[] = {
+        {"pagerduty", "acknowledged", "POST /v2/enqueue HTTP/1.1\r\n",
+         "{\"routing_key\":\"0123456789abcdef0123456789abcdef\",\"event_action\":\"acknowledge\",\"dedup_"
+         "key\":"
+         "\"crashcart-7f3a-incident-4\"}"},
+        {"pagerduty", "resolved", "POST /v2/enqueue HTTP/1.1\r\n",
+         "{\"routing_key\":\"0123456789abcdef0123456789abcdef\",\"event_action\":\"resolve\",\"dedup_key\":"
+         "\"crashcart-7f3a-incident-4\"}"},
+        {"opsgenie", "acknowledged",
+         "POST /v2/alerts/crashcart-7f3a-incident-4/acknowledge?identifierType=alias HTTP/1.1\r\n",
+         "{\"source\":\"Crashcart\"}"},
+        {"opsgenie", "resolved",
+         "POST /v2/alerts/crashcart-7f3a-incident-4/close?identifierType=alias HTTP/1.1\r\n",
+         "{\"source\":\"Crashcart\"}"},
+    };
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        struct catcher catcher;
+        struct world w;
+        char document[200];
+        snprintf(document, sizeof document, "{\"kind\":\"%s\",\"incident\":{\"number\":4}}", events[i].kind);
+        deliver(&catcher, TAKEN, events[i].channel, "env:TEST_KEY", document, &w);
+        assert_int_equal(strncmp(catcher.heard, events[i].request, strlen(events[i].request)), 0);
+        assert_string_equal(body_of(&catcher), events[i].body);
+    }
+}
+
+/* ---- answers ---- */
+
+static void slack_says_no_in_an_answer_of_200(void **state)
+{
+    (void)state;
+#define SLACK(body) "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" body
+    static const struct {
+        const char *answer;
+        enum delivery_verdict verdict;
+        const char *detail;
+    } answers[] = {
+        {SLACK("{\"ok\":true,\"ts\":\"1.2\"}"), VERDICT_SENT, "HTTP 200"},
+        {SLACK("{\"ok\":false,\"error\":\"channel_not_found\"}"), VERDICT_DEAD,
+         "Slack says channel_not_found"},
+        {SLACK("{\"ok\":false,\"error\":\"ratelimited\"}"), VERDICT_RETRY, "Slack says ratelimited"},
+        {SLACK("{\"ok\":false}"), VERDICT_RETRY, "Slack says no, and not why"},
+        {SLACK("<html>portal</html>"), VERDICT_RETRY, "HTTP 200, but its answer is not Slack's"},
+        {"HTTP/1.1 429 x\r\nRetry-After: 9\r\nContent-Length: 0\r\n\r\n", VERDICT_RETRY, "HTTP 429"},
+    };
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct catcher catcher;
+        struct world w;
+        deliver(&catcher, answers[i].answer, "slack", "U024BE7LH", page, &w);
+        assert_string_equal(w.done[0].detail, answers[i].detail);
+        assert_int_equal(w.done[0].verdict, answers[i].verdict);
+    }
+    struct catcher catcher;
+    struct world w;
+    deliver(&catcher, SLACK("{\"ok\":false}"), "slack_webhook", "env:TEST_URL", page, &w);
+    assert_int_equal(w.done[0].verdict, VERDICT_SENT); /* it has no such answers */
+}
+
+static void a_page_that_cannot_be_read_is_told_all_the_same(void **state)
+{
+    (void)state;
+    static const char *const ways[][2] = {{"webhook", "HERE/page"},     {"ntfy", "HERE/mia"},
+                                          {"slack", "U024BE7LH"},       {"teams", "env:TEST_URL"},
+                                          {"sms", "+4930123456"},       {"voice", "+4930123456"},
+                                          {"opsgenie", "env:TEST_KEY"}, {"pagerduty", "env:TEST_KEY"}};
+    static const char *const broken[] = {"{\"kind\":\"page\",", "{}", "[1]"};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        for (size_t k = 0; k < sizeof broken / sizeof *broken; k++) {
+            struct catcher catcher;
+            struct world w;
+            deliver(&catcher, TAKEN, ways[i][0], ways[i][1], broken[k], &w);
+            assert_int_equal(w.done[0].verdict, VERDICT_SENT);
+            assert_true(strstr(body_of(&catcher), "could not be written in full") ||
+                        strstr(body_of(&catcher), "could%20not%20be%20written%20in%20full"));
+        }
+}
+
+/* ---- where pages may go ---- */
+
+static void verdict_of(struct setting *s, const char *channel, const char *address, struct world *w)
+{
+    world_open(w, &s->config);
+    courier_set_limits(w->courier, (struct courier_limits){.connect_ms = 300, .total_ms = 300});
+    courier_send(w->courier, 1, 1, channel, address, "k", "{\"incident\":{}}", 15);
+    wait_done(w, 1);
+    world_close(w);
+}
+
+static void no_page_goes_where_the_operator_did_not_plainly_say(void **state)
+{
+    (void)state;
+    static const char *const hostile_urls[] = {
+        "http://127.1:PORT/",
+        "http://127.0.1:PORT/",
+        "http://2130706433:PORT/",
+        "http://0x7f000001:PORT/",
+        "http://0x7f.0.0.1:PORT/",
+        "http://017700000001:PORT/",
+        "http://0177.0.0.1:PORT/",
+        "http://0177.0.0.01:PORT/",
+        "http://[::ffff:127.0.0.1]:PORT/",
+        "http://[::ffff:7f00:1]:PORT/",
+        "http://0.0.0.0:PORT/",
+        "http://0:PORT/",
+        "http://[::]:PORT/",
+        "http://127.0.0.1.:PORT/",
+        "http://push.localhost:PORT/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[fe80::1]/",
+        "http://[::ffff:a9fe:a9fe]/",
+        "http://2852039166/",
+        "http://0xa9fea9fe/",
+        "http://224.0.0.1/",
+        "http://255.255.255.255/",
+        "http://[ff02::1]/",
+        "http://[::7f00:1]:PORT/",
+        "file:///etc/passwd",
+        "gopher://127.0.0.1:PORT/_x",
+        "dict://127.0.0.1:PORT/",
+        "ftp://127.0.0.1:PORT/",
+        "http://a@127.0.0.1:PORT/",
+        "http://x:y@127.0.0.1:PORT/",
+        "http://127.0.0.1:PORT@example.org/",
+        "//127.0.0.1:PORT/",
+        "http:127.0.0.1:PORT/",
+        "http:///127.0.0.1:PORT/",
+        "HTTP://127.0.0.1:PORT/",
+        "http://127.0.0.1\\@x:PORT/",
+        "http://127.0.0.1:PORT\t/",
+        "http://127.0.0.1:0/",
+        "http://127.0.0.1:65536/",
+        "ldap://127.0.0.1:PORT/",
+        "http://%31%32%37.0.0.1:PORT/",
+        "",
+    };
+    struct setting s;
+    int port, fd = listen_on(&port);
+    setting_make(&s, port);
+    for (size_t i = 0; i < sizeof hostile_urls / sizeof *hostile_urls; i++) {
+        scoped_buf struct buf url = {0};
+        struct world w;
+        const char *hole = strstr(hostile_urls[i], "PORT");
+        if (hole)
+            buf_printf(&url, "%.*s%d%s", (int)(hole - hostile_urls[i]), hostile_urls[i], port, hole + 4);
+        else
+            buf_puts(&url, hostile_urls[i]);
+        verdict_of(&s, "webhook", buf_text(&url), &w);
+        /* A name that does not resolve here is tried again; what counts is that nobody was connected to. */
+        if (w.done[0].verdict == VERDICT_SENT)
+            fail_msg("%s was sent", url.at);
+        if (w.done[0].verdict != VERDICT_DEAD && !strstr(w.done[0].detail, "resolve"))
+            fail_msg("%s: %s", buf_text(&url), w.done[0].detail);
+    }
+    struct timeval at_once = {0, 1000};
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &at_once, sizeof at_once), 0);
+    assert_int_equal(accept(fd, NULL, NULL), -1);
+    close(fd);
+}
+
+/* A name of this machine that libcurl knows by itself (RFC 6761). */
+static void a_name_may_lead_into_a_private_network_when_the_configuration_says_so(void **state)
+{
+    (void)state;
+    struct catcher catcher;
+    struct setting s;
+    struct world w;
+    char url[100];
+    const char *allowed[] = {"push.localhost"};
+    catcher_open(&catcher, TAKEN);
+    setting_make(&s, catcher.port);
+    snprintf(url, sizeof url, "http://push.localhost:%d/", catcher.port);
+    verdict_of(&s, "webhook", url, &w);
+    assert_int_equal(w.done[0].verdict, VERDICT_DEAD);
+    assert_non_null(strstr(w.done[0].detail, "channels.private_hosts"));
+    s.config.channels.private_hosts.at = allowed;
+    s.config.channels.private_hosts.n = 1;
+    verdict_of(&s, "webhook", url, &w);
+    assert_int_equal(w.done[0].verdict, VERDICT_SENT);
+    catcher_close(&catcher);
+}
+
+static void an_address_that_is_a_secret_never_shows(void **state)
+{
+    (void)state;
+    struct setting s;
+    struct world w;
+    setting_make(&s, 9);
+    setenv("TEST_URL", "http://hooks.example.org/ services/T0/SECRET", 1);
+    verdict_of(&s, "slack_webhook", "env:TEST_URL", &w);
+    assert_int_equal(w.done[0].verdict, VERDICT_DEAD);
+    assert_string_equal(w.done[0].detail, "what lies at env:TEST_URL is no web address");
+    unsetenv("TEST_URL");
+    verdict_of(&s, "teams", "env:TEST_URL", &w);
+    assert_int_equal(w.done[0].verdict, VERDICT_DEAD);
+    assert_non_null(strstr(w.done[0].detail, "env:TEST_URL"));
+    verdict_of(&s, "teams", "env:HOME", &w); /* core may name only what the configuration names */
+    assert_string_equal(w.done[0].detail,
+                        "its address: env:HOME is in no contact of the configuration any more");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_channel_writes_what_its_receiver_reads),
+        cmocka_unit_test(a_call_reads_the_page_and_takes_a_key),
+        cmocka_unit_test(a_signed_page_proves_who_sent_it_when_and_unchanged),
+        cmocka_unit_test(hostile_texts_become_no_mention_markup_or_header),
+        cmocka_unit_test(services_that_follow_are_told_what_a_person_did),
+        cmocka_unit_test(slack_says_no_in_an_answer_of_200),
+        cmocka_unit_test(a_page_that_cannot_be_read_is_told_all_the_same),
+        cmocka_unit_test(no_page_goes_where_the_operator_did_not_plainly_say),
+        cmocka_unit_test(a_name_may_lead_into_a_private_network_when_the_configuration_says_so),
+        cmocka_unit_test(an_address_that_is_a_secret_never_shows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,105 @@
+#include "courier/facts.h"
+
+#include <string.h>
+
+enum { PAGE_DEPTH = 8 };
+
+static const char *text_of(struct arena *arena, struct json object, const char *name)
+{
+    const char *text = json_text(json_get(object, name), NULL);
+    return text ? arena_strdup(arena, text) : "";
+}
+
+/* "crashcart-7f3a-incident-4-page-2" -> "crashcart-7f3a-incident-4": all pages of an incident, one thread. */
+static const char *thread_of(struct arena *arena, const char *key)
+{
+    const char *page = NULL;
+    for (const char *p = key; (p = strstr(p, "-page-")); p++)
+        page = p;
+    return arena_strndup(arena, key, page ? (size_t)(page - key) : strlen(key));
+}
+
+/* What a person did, told to services that follow the incident; anything else wants somebody. */
+static enum page_event event_of(struct json page)
+{
+    static const struct {
+        const char *kind;
+        enum page_event event;
+    } kinds[] = {{"acknowledged", PAGE_ACKNOWLEDGED}, {"resolved", PAGE_RESOLVED}};
+    const char *kind = json_text(json_get(page, "kind"), NULL);
+    for (size_t i = 0; kind && i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].kind, kind) == 0)
+            return kinds[i].event;
+    return PAGE_TRIGGERED;
+}
+
+static void make_up(struct arena *arena, const char *why, struct page_facts *facts)
+{
+    facts->plain = true;
+    facts->title = "a page that could not be written in full";
+    facts->severity = facts->service = facts->started_at = facts->to_name = facts->url =
+        facts->acknowledge_url = "";
+    facts->text = arena_printf(arena,
+                               "Crashcart pages you, but the page could not be written in full (%s).\n"
+                               "Open Crashcart, or call who is on call with you.\nPage: %s\n",
+                               why, facts->thread);
+}
+
+void page_facts_read(struct arena *arena, const char *key, const char *page, size_t n_bytes,
+                     struct page_facts *ret_facts)
+{
+    struct json_document *document = json_document_new();
+    struct json root;
+    struct err err = {0};
+    struct page_facts facts = {.thread = thread_of(arena, key)};
+    if (json_parse(document, page, n_bytes, PAGE_DEPTH, &root, &err) ||
+        json_kind(json_get(root, "incident")) != JSON_OBJECT) {
+        make_up(arena, err.text[0] ? err.text : "it names no incident", &facts);
+    } else {
+        struct json incident = json_get(root, "incident");
+        facts.number = json_int(json_get(incident, "number"), 0);
+        facts.severity_rank = (int)json_int(json_get(incident, "severity_rank"), 0);
+        facts.severity = text_of(arena, incident, "severity");
+        facts.service = text_of(arena, incident, "service");
+        facts.title = text_of(arena, incident, "title");
+        facts.started_at = text_of(arena, incident, "started_at");
+        facts.url = text_of(arena, incident, "url");
+        facts.acknowledge_url = text_of(arena, incident, "acknowledge_url");
+        facts.to_name = text_of(arena, json_get(root, "to"), "name");
+        facts.text = text_of(arena, root, "text");
+        facts.event = event_of(root);
+    }
+    json_document_free(document);
+    *ret_facts = facts;
+}
+
+void page_subject(struct buf *out, const struct page_facts *facts)
+{
+    if (*facts->severity)
+        buf_printf(out, "[%s] ", facts->severity);
+    if (!facts->plain)
+        buf_printf(out, "#%lld ", (long long)facts->number);
+    if (*facts->service)
+        buf_printf(out, "%s: ", facts->service);
+    buf_puts(out, facts->title);
+    for (size_t i = 0; i < out->n_bytes; i++)
+        if ((unsigned char)out->at[i] < ' ' || out->at[i] == 0x7f)
+            out->at[i] = ' ';
+}
+
+void text_cut(struct buf *out, const char *text, size_t most_bytes)
+{
+    size_t length = strlen(text), n = length;
+    if (length > most_bytes)
+        n = most_bytes > 3 ? most_bytes - 3 : 0;
+    while (n < length && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+        n--;
+    buf_add(out, text, n);
+    buf_puts(out, n < length ? "..." : "");
+}
+
+int page_loudness(const struct page_facts *facts, int most)
+{
+    int rank = facts->severity_rank;
+    return rank < 1 ? 1 : rank < most ? rank : most;
+}

@@ -1,0 +1,158 @@
+/* slack: a message of Block Kit, by the bot (chat.postMessage) with buttons, or by an incoming webhook with
+ * links. All texts are plain_text, in which nothing is a mention or markup; &, < and > are escaped all the
+ * same, as Slack wants it everywhere ("Formatting text for app surfaces"). */
+#include <string.h>
+
+#include "courier/courier_priv.h"
+
+enum { MOST_HEADER = 150, MOST_SECTION = 2900, MOST_ANSWER_DEPTH = 8 };
+
+static void add_escaped(struct buf *out, const char *text, size_t most_bytes)
+{
+    scoped_buf struct buf cut = {0};
+    text_cut(&cut, text, most_bytes);
+    for (const char *p = buf_text(&cut); *p; p++) {
+        if (*p == '&')
+            buf_puts(out, "&amp;");
+        else if (*p == '<')
+            buf_puts(out, "&lt;");
+        else if (*p == '>')
+            buf_puts(out, "&gt;");
+        else
+            buf_putc(out, *p);
+    }
+}
+
+static void write_text(struct json_writer *w, const char *text, size_t most_bytes)
+{
+    scoped_buf struct buf escaped = {0};
+    add_escaped(&escaped, text, most_bytes);
+    jw_name(w, "text");
+    jw_begin_object(w);
+    jw_pair(w, "type", "plain_text");
+    jw_pair(w, "text", buf_text(&escaped));
+    jw_pair_bool(w, "emoji", false);
+    jw_end_object(w);
+}
+
+/* value: what the button sends; url: where it leads; one of them. */
+static void write_button(struct json_writer *w, const char *label, const char *action, const char *value,
+                         const char *url)
+{
+    jw_begin_object(w);
+    jw_pair(w, "type", "button");
+    jw_pair(w, "action_id", action);
+    write_text(w, label, MOST_HEADER);
+    if (value)
+        jw_pair(w, "value", value);
+    if (url)
+        jw_pair(w, "url", url);
+    jw_end_object(w);
+}
+
+static void write_blocks(struct json_writer *w, const struct page_facts *facts, const char *subject,
+                         bool answers)
+{
+    scoped_buf struct buf number = {0};
+    buf_printf(&number, "%lld", (long long)facts->number);
+    jw_name(w, "blocks");
+    jw_begin_array(w);
+    jw_begin_object(w);
+    jw_pair(w, "type", "header");
+    write_text(w, subject, MOST_HEADER);
+    jw_end_object(w);
+    jw_begin_object(w);
+    jw_pair(w, "type", "section");
+    write_text(w, facts->text, MOST_SECTION);
+    jw_end_object(w);
+    if (*facts->url && !facts->plain) {
+        jw_begin_object(w);
+        jw_pair(w, "type", "actions");
+        jw_name(w, "elements");
+        jw_begin_array(w);
+        if (answers)
+            write_button(w, "Acknowledge", "acknowledge", number.at, NULL);
+        else if (*facts->acknowledge_url)
+            write_button(w, "Acknowledge", "acknowledge_link", NULL, facts->acknowledge_url);
+        write_button(w, "Open", "open", NULL, facts->url);
+        jw_end_array(w);
+        jw_end_object(w);
+    }
+    jw_end_array(w);
+}
+
+static void write_message(struct buf *out, const struct page_facts *facts, const char *channel, bool answers)
+{
+    scoped_buf struct buf subject = {0};
+    scoped_buf struct buf fallback = {0};
+    page_subject(&subject, facts);
+    add_escaped(&fallback, subject.at, MOST_SECTION);
+    struct json_writer w = jw_start(out);
+    jw_begin_object(&w);
+    if (channel)
+        jw_pair(&w, "channel", channel);
+    jw_pair(&w, "text", fallback.at);
+    write_blocks(&w, facts, subject.at, answers);
+    jw_pair_bool(&w, "unfurl_links", false);
+    jw_end_object(&w);
+}
+
+int slack_webhook_write(struct attempt *attempt, const struct page_facts *facts, struct err *err)
+{
+    write_message(&attempt->body, facts, NULL, false);
+    return http_header(attempt, err, "Content-Type: application/json");
+}
+
+int slack_url(const struct attempt *attempt, const struct page_facts *facts, struct buf *out, struct err *err)
+{
+    const char *server = courier_config(attempt->courier)->channels.slack.server;
+    (void)facts;
+    if (!server)
+        return err_set(err, "channels.slack has no server");
+    http_url(out, server, "/api/chat.postMessage");
+    return 0;
+}
+
+int slack_write(struct attempt *attempt, const struct page_facts *facts, struct err *err)
+{
+    const struct config_channel *slack = &courier_config(attempt->courier)->channels.slack;
+    if (!slack->secret)
+        return err_set(err, "channels.slack.secret, the bot's token, is not given");
+    const char *token = courier_secret(attempt->courier, slack->secret, err);
+    if (!token)
+        return err_prefix(err, "channels.slack.secret: ");
+    if (slack_id_check(attempt->address, err))
+        return -1;
+    write_message(&attempt->body, facts, attempt->address, slack->signing_secret != NULL);
+    return http_header(attempt, err, "Authorization: Bearer %s", token) ||
+                   http_header(attempt, err, "Content-Type: application/json; charset=utf-8")
+               ? -1
+               : 0;
+}
+
+/* The bot's server says no in an answer of 200: {"ok":false,"error":"channel_not_found"}. What it cannot do
+ * at the moment is tried again; what it does not know or allow is dead. */
+void slack_judge(struct attempt *attempt, CURLcode code)
+{
+    static const char *const passing[] = {"ratelimited",      "rate_limited",        "internal_error",
+                                          "fatal_error",      "service_unavailable", "request_timeout",
+                                          "team_added_to_org"};
+    http_judge(attempt, code);
+    if (attempt->result.verdict != VERDICT_SENT)
+        return;
+    struct json_document *document = json_document_new();
+    struct json root;
+    struct err err;
+    int parsed =
+        json_parse(document, attempt->answer, strlen(attempt->answer), MOST_ANSWER_DEPTH, &root, &err);
+    const char *error = parsed ? NULL : json_text(json_get(root, "error"), NULL);
+    bool passes = error == NULL;
+    for (size_t i = 0; error && i < sizeof passing / sizeof *passing; i++)
+        passes |= strcmp(passing[i], error) == 0;
+    if (parsed && attempt->n_answered < sizeof attempt->answer)
+        attempt_judged(attempt, VERDICT_RETRY, 0, "HTTP 200, but its answer is not Slack's");
+    else if (!parsed && !json_bool(json_get(root, "ok"), false))
+        attempt_judged(attempt, passes ? VERDICT_RETRY : VERDICT_DEAD, 0, "Slack says %s",
+                       error ? error : "no, and not why");
+    json_document_free(document);
+}
