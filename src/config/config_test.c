@@ -473,6 +473,7 @@ int main(void)
         test(a_store_is_a_database_server_without_its_password),
         test(an_id_that_is_no_text_is_one_error_and_no_crash),
         test(an_anchor_may_stand_for_what_it_names),
+        test(an_address_of_each_channel_is_checked),
         test(every_key_of_the_schema_is_documented),
         test(the_example_of_the_documentation_is_a_configuration),
         test(rules_of_inhibition_are_read_as_alertmanager_writes_them),
