@@ -344,7 +344,7 @@ static void an_address_of_each_channel_is_checked(void **state)
         for (size_t k = 0; k < 8 && cases[i].wrong[k]; k++) {
             if (channel->check(cases[i].wrong[k], &err) == 0)
                 fail_msg("%s takes %s", channel->name, cases[i].wrong[k]);
-            if (channel->kind == CONTACT_SECRET && *cases[i].wrong[k])
+            if (channel->kind == CONTACT_SECRET && strlen(cases[i].wrong[k]) > 8)
                 assert_null(strstr(err.text, cases[i].wrong[k]));
         }
     }
