@@ -95,8 +95,8 @@ int http_header(struct attempt *attempt, struct err *err, const char *format, ..
     for (size_t i = 0; sound && i < header.n_bytes; i++)
         sound = isprint((unsigned char)header.at[i]);
     if (!sound)
-        return err_set(err, "\"%.30s\" cannot stand in a header",
-                       header.n_bytes ? strtok(header.at, ":\r\n") : "");
+        return err_set(err, "\"%.*s\" cannot stand in a header", (int)strcspn(buf_text(&header), ":\r\n"),
+                       buf_text(&header));
     attempt->list = curl_slist_append(attempt->list, header.at);
     return 0;
 }
