@@ -13,6 +13,7 @@ struct answer {
     unsigned status; /* 0: none yet */
     struct buf body;
     const char *content_type; /* NULL: no body */
+    const char *cookie;       /* NULL: none is set */
     struct stream *stream;    /* in the place of body, or NULL */
 };
 
@@ -20,6 +21,7 @@ struct answer {
 enum problem {
     PROBLEM_BAD_REQUEST,
     PROBLEM_UNAUTHORIZED,
+    PROBLEM_FORBIDDEN,
     PROBLEM_NOT_FOUND,
     PROBLEM_METHOD,
     PROBLEM_CONFLICT,

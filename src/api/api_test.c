@@ -145,24 +145,6 @@ static void a_client_that_sends_too_much_is_told_so(void **state)
     free(body);
 }
 
-static void the_link_in_a_page_opens_in_a_browser_with_the_token_as_password(void **state)
-{
-    (void)state;
-    struct http_request request = {.method = "GET", .path = "/incidents/4", .anonymous = true};
-    request.headers[0] = "Authorization: Basic YW5hOndyb25n"; /* ana:wrong */
-    scoped_answer struct http_answer wrong = http_send(port, &request);
-    assert_int_equal(wrong.status, 401);
-    assert_non_null(strstr(buf_text(&wrong.header), "WWW-Authenticate: Basic"));
-    request.headers[0] =
-        "Authorization: Basic " /* ":" TOKEN */
-        "OjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
-    scoped_answer struct http_answer right = http_send(port, &request);
-    assert_int_not_equal(right.status, 401);
-    request.path = "/api/v1/incidents"; /* the password is for the link only */
-    scoped_answer struct http_answer elsewhere = http_send(port, &request);
-    assert_int_equal(elsewhere.status, 401);
-}
-
 static void only_this_machine_and_the_token_get_in(void **state)
 {
     (void)state;
@@ -477,7 +459,6 @@ int main(void)
         served(bad_alerts_are_refused_with_their_place),
         served(a_body_of_another_type_is_refused),
         served(a_client_that_sends_too_much_is_told_so),
-        served(the_link_in_a_page_opens_in_a_browser_with_the_token_as_password),
         served(only_this_machine_and_the_token_get_in),
         served(unknown_paths_methods_and_queries_are_named),
         served(a_body_that_stops_in_the_middle_is_not_waited_for),

@@ -1,4 +1,4 @@
-/* Who may: everybody, this machine itself, or who holds the token.
+/* Who may: everybody, this machine itself, or who holds the token or has signed in with it.
  *
  * A connection from loopback counts as this machine only when nothing says that it speaks for somebody else:
  * a proxy's Forwarded headers, or a browser's Origin and Sec-Fetch-Site (a page of any site can make a
@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "api/server.h"
+#include "api/session.h"
 #include "base/hash.h"
 
 static bool holds_token(const struct request *request)
@@ -24,18 +25,6 @@ static bool holds_token(const struct request *request)
                    equal_constant_time(value + scheme_bytes, request->api->token, n);
     }
     return false;
-}
-
-static bool holds_password(const struct request *request)
-{
-    char *password = NULL;
-    char *name = MHD_basic_auth_get_username_password(request->connection, &password);
-    size_t n = strlen(request->api->token);
-    bool right =
-        password && n > 0 && strlen(password) == n && equal_constant_time(password, request->api->token, n);
-    MHD_free(name);
-    MHD_free(password);
-    return right;
 }
 
 static bool address_is_loopback(const struct sockaddr *address)
@@ -65,6 +54,7 @@ static bool is_this_machine(const struct request *request)
 
 bool auth_allows(const struct request *request, enum auth auth)
 {
+    char person[SESSION_PERSON_BYTES];
     return auth == AUTH_OPEN || ((auth == AUTH_INTAKE || auth == AUTH_PING) && is_this_machine(request)) ||
-           holds_token(request) || (auth == AUTH_BROWSER && holds_password(request));
+           holds_token(request) || (auth == AUTH_TOKEN && session_person(request, person));
 }

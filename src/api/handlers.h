@@ -68,12 +68,18 @@ void post_clock_done(struct request *request);
 void post_mute(struct request *request);
 void post_unmute(struct request *request);
 
+/* session.c, console.c */
+void get_session(struct request *request);
+void post_session(struct request *request);
+void delete_session(struct request *request);
+void get_console(struct request *request);
+void get_console_file(struct request *request);
+
 /* events.c */
 void get_events(struct request *request);
 
 /* reports.c, runs.c */
 void get_report(struct request *request);
-void get_incident_page(struct request *request);
 void post_approve(struct request *request);
 void post_step_values(struct request *request);
 void post_deny(struct request *request);

@@ -6,11 +6,9 @@
 
 #define MHD_FUNCTIONS(F)                                                                                     \
     F(add_response_header)                                                                                   \
-    F(basic_auth_get_username_password)                                                                      \
     F(create_response_from_buffer)                                                                           \
     F(create_response_from_callback)                                                                         \
     F(destroy_response)                                                                                      \
-    F(free)                                                                                                  \
     F(get_connection_info)                                                                                   \
     F(get_connection_values)                                                                                 \
     F(get_daemon_info)                                                                                       \
@@ -32,20 +30,18 @@ struct microhttpd_library {
 /* Any thread. The first call comes before the sandbox (api_prepare). */
 const struct microhttpd_library *microhttpd_library(void);
 
-#define MHD_add_response_header              microhttpd_library()->add_response_header
-#define MHD_basic_auth_get_username_password microhttpd_library()->basic_auth_get_username_password
-#define MHD_create_response_from_buffer      microhttpd_library()->create_response_from_buffer
-#define MHD_create_response_from_callback    microhttpd_library()->create_response_from_callback
-#define MHD_destroy_response                 microhttpd_library()->destroy_response
-#define MHD_free                             microhttpd_library()->free
-#define MHD_get_connection_info              microhttpd_library()->get_connection_info
-#define MHD_get_connection_values            microhttpd_library()->get_connection_values
-#define MHD_get_daemon_info                  microhttpd_library()->get_daemon_info
-#define MHD_get_timeout                      microhttpd_library()->get_timeout
-#define MHD_lookup_connection_value          microhttpd_library()->lookup_connection_value
-#define MHD_queue_response                   microhttpd_library()->queue_response
-#define MHD_resume_connection                microhttpd_library()->resume_connection
-#define MHD_run                              microhttpd_library()->run
-#define MHD_start_daemon                     microhttpd_library()->start_daemon
-#define MHD_stop_daemon                      microhttpd_library()->stop_daemon
-#define MHD_suspend_connection               microhttpd_library()->suspend_connection
+#define MHD_add_response_header           microhttpd_library()->add_response_header
+#define MHD_create_response_from_buffer   microhttpd_library()->create_response_from_buffer
+#define MHD_create_response_from_callback microhttpd_library()->create_response_from_callback
+#define MHD_destroy_response              microhttpd_library()->destroy_response
+#define MHD_get_connection_info           microhttpd_library()->get_connection_info
+#define MHD_get_connection_values         microhttpd_library()->get_connection_values
+#define MHD_get_daemon_info               microhttpd_library()->get_daemon_info
+#define MHD_get_timeout                   microhttpd_library()->get_timeout
+#define MHD_lookup_connection_value       microhttpd_library()->lookup_connection_value
+#define MHD_queue_response                microhttpd_library()->queue_response
+#define MHD_resume_connection             microhttpd_library()->resume_connection
+#define MHD_run                           microhttpd_library()->run
+#define MHD_start_daemon                  microhttpd_library()->start_daemon
+#define MHD_stop_daemon                   microhttpd_library()->stop_daemon
+#define MHD_suspend_connection            microhttpd_library()->suspend_connection

@@ -10,6 +10,7 @@ static const struct {
 } problems[N_PROBLEMS] = {
     [PROBLEM_BAD_REQUEST] = {MHD_HTTP_BAD_REQUEST, "bad_request"},
     [PROBLEM_UNAUTHORIZED] = {MHD_HTTP_UNAUTHORIZED, "unauthorized"},
+    [PROBLEM_FORBIDDEN] = {MHD_HTTP_FORBIDDEN, "forbidden"},
     [PROBLEM_NOT_FOUND] = {MHD_HTTP_NOT_FOUND, "not_found"},
     [PROBLEM_METHOD] = {MHD_HTTP_METHOD_NOT_ALLOWED, "method_not_allowed"},
     [PROBLEM_CONFLICT] = {MHD_HTTP_CONFLICT, "conflict"},

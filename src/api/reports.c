@@ -7,7 +7,6 @@ enum { EVENTS_LIMIT = 10000 };
 
 struct write {
     struct request *request;
-    const char *content_type;
     struct report_input input;
 };
 
@@ -18,7 +17,7 @@ static void write_report(void *context, const struct config *config, const struc
     const char *file = write->input.incident->runbook_file;
     if (library && file && *file)
         write->input.runbook = library_find(library, file);
-    report_write(answer_text(write->request, write->content_type), &write->input);
+    report_write(answer_text(write->request, "text/markdown; charset=utf-8"), &write->input);
 }
 
 static int gather(struct ledger *ledger, struct arena *arena, int64_t number, struct incident *incident,
@@ -41,11 +40,10 @@ static int gather(struct ledger *ledger, struct arena *arena, int64_t number, st
     return got;
 }
 
-static void answer_report(struct request *request, const char *content_type)
+void get_report(struct request *request)
 {
     const struct api_backend *backend = &request->api->backend;
-    struct write write = {
-        .request = request, .content_type = content_type, .input.now_us = clock_wall_us(request->api->clock)};
+    struct write write = {.request = request, .input.now_us = clock_wall_us(request->api->clock)};
     struct incident incident;
     struct err err = {0};
     struct ledger *ledger = request_ledger(request);
@@ -59,15 +57,4 @@ static void answer_report(struct request *request, const char *content_type)
         answer_problem(request, PROBLEM_INTERNAL, NULL, "the ledger cannot be read: %s", err.text);
     else if (!backend->ask_site(backend->core, write_report, &write))
         write_report(&write, NULL, NULL);
-}
-
-void get_report(struct request *request)
-{
-    answer_report(request, "text/markdown; charset=utf-8");
-}
-
-/* The same, as a type that every browser shows instead of saving it. */
-void get_incident_page(struct request *request)
-{
-    answer_report(request, "text/plain; charset=utf-8");
 }

@@ -7,6 +7,7 @@
 
 #include "api/handlers.h"
 #include "api/server.h"
+#include "api/session.h"
 #include "base/log.h"
 
 enum {
@@ -411,17 +412,31 @@ static bool is_person(const char *name)
     return n > 0 && n <= ACTOR_BYTES && name[n] == '\0';
 }
 
+static int check_person(struct request *request, const char *name, const char *person)
+{
+    if (!person || is_person(person))
+        return 0;
+    answer_problem(request, PROBLEM_INVALID, name, "a person is named by an id such as \"ana\"");
+    return -1;
+}
+
+int request_person(struct request *request, struct json root, const char *name, const char **ret_person)
+{
+    return request_text(request, root, name, ret_person) < 0 ? -1 : check_person(request, name, *ret_person);
+}
+
 int request_actor(struct request *request, struct json root, const char **ret_actor)
 {
+    char signed_in[SESSION_PERSON_BYTES];
     const char *person;
-    if (request_text(request, root, "as", &person) < 0)
+    if (request_person(request, root, "as", &person) < 0)
         return -1;
-    if (!person)
+    if (!request_header(request, MHD_HTTP_HEADER_AUTHORIZATION) && session_person(request, signed_in))
+        person = signed_in; /* nobody signs in to speak for another */
+    else if (!person)
         person = request_header(request, "X-Crashcart-As");
-    if (person && !is_person(person)) {
-        answer_problem(request, PROBLEM_INVALID, "as", "a person is named by an id such as \"ana\"");
+    if (check_person(request, "as", person) < 0)
         return -1;
-    }
     *ret_actor = person ? arena_printf(request->arena, "person:%s", person) : "token:admin";
     return 0;
 }

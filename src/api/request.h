@@ -84,7 +84,10 @@ int request_object(struct request *request, struct json *ret_root);
 void request_replace_body(struct request *request, struct buf *body);
 /* A text member of it; NULL when it is missing. */
 int request_text(struct request *request, struct json root, const char *name, const char **ret_text);
-/* Who writes: the token, or the person that it speaks for (member "as", or header X-Crashcart-As). */
+/* A member that is the id of a person; NULL when it is missing. */
+int request_person(struct request *request, struct json root, const char *name, const char **ret_person);
+/* Who writes: the person who signed in, or the token, or the person that it speaks for (member "as", or
+ * header X-Crashcart-As). */
 int request_actor(struct request *request, struct json root, const char **ret_actor);
 /* Writes over the body, in its own memory, the shorter form in which the inbox keeps it. */
 void request_pack_body(struct request *request, const void *bytes, size_t n_bytes);

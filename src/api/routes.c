@@ -73,8 +73,14 @@ const struct route routes[] = {
     {"POST", "/api/v1/runs/{}/steps/{}/values", AUTH_TOKEN, " ", post_step_values, answer_step},
     {"POST", "/api/v1/runs/{}/steps/{}/deny", AUTH_TOKEN, " ", post_deny, answer_step},
 
-    /* The link in a page, for whatever browser is at hand. */
-    {"GET", "/incidents/{}", AUTH_BROWSER, NULL, get_incident_page, NULL},
+    {"GET", "/api/v1/session", AUTH_OPEN, " ", get_session, NULL},
+    {"POST", "/api/v1/session", AUTH_OPEN, " ", post_session, NULL},
+    {"DELETE", "/api/v1/session", AUTH_OPEN, " ", delete_session, NULL},
+
+    /* The console; the second is the link in a page. */
+    {"GET", "/", AUTH_OPEN, NULL, get_console, NULL},
+    {"GET", "/incidents/{}", AUTH_OPEN, NULL, get_console, NULL},
+    {"GET", "/console/{*}", AUTH_OPEN, NULL, get_console_file, NULL},
 
     {"GET", "/-/healthy", AUTH_OPEN, NULL, get_health, NULL},
     {"GET", "/-/ready", AUTH_OPEN, NULL, get_ready, NULL},

@@ -12,8 +12,7 @@ enum auth {
     AUTH_OPEN,
     AUTH_INTAKE, /* no token needed from this machine itself; bodies are JSON */
     AUTH_PING,   /* the same, with any body */
-    AUTH_TOKEN,
-    AUTH_BROWSER /* the token, also as the password that a browser asks for (RFC 7617) */
+    AUTH_TOKEN   /* the token, or the session of somebody who signed in with it (api/session.h) */
 };
 
 struct route {

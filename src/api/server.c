@@ -22,20 +22,38 @@ enum {
     STOP_TIME_S = 5,
 };
 
+/* What a page from here may do: draw itself from this server. */
+static void add_browser_headers(struct MHD_Response *response)
+{
+    static const char *const headers[][2] = {
+        {"Content-Security-Policy",
+         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+         "manifest-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action "
+         "'self'"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
+        {"X-Frame-Options", "DENY"},
+    };
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        MHD_add_response_header(response, headers[i][0], headers[i][1]);
+}
+
 static void add_headers(const struct request *request, struct MHD_Response *response)
 {
     const struct answer *answer = &request->answer;
     MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     if (answer->content_type)
+        add_browser_headers(response);
+    if (answer->cookie)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_SET_COOKIE, answer->cookie);
+    if (answer->content_type)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->content_type);
     if (answer->status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, request->allow);
     if (answer->status == MHD_HTTP_UNAUTHORIZED)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
-                                request->route && request->route->auth == AUTH_BROWSER
-                                    ? "Basic realm=\"Crashcart: any name, the token as password\""
-                                    : "Bearer");
+        MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
     if (answer->status == MHD_HTTP_SERVICE_UNAVAILABLE)
         MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
     if (pool_stopping(request->api->pool))

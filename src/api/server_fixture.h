@@ -162,7 +162,7 @@ static void start_with(struct api_options options)
         fail_msg("%s", err.text);
 }
 
-static int start(void **state)
+static __attribute__((unused)) int start(void **state)
 {
     (void)state;
     start_with((struct api_options){.clock = clock_system(), .idle_time_s = 1});

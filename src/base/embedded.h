@@ -1,4 +1,4 @@
-/* The files of policy/, built into the program by tools/embed. */
+/* Files that are built into the program by tools/embed: those of policy/, and the console. */
 #pragma once
 
 #include <stddef.h>
@@ -10,7 +10,8 @@ struct embedded_file {
 };
 
 /* All of them, ended by one without a name (made by the build). */
-extern const struct embedded_file embedded_files_[];
+extern const struct embedded_file embedded_files_[], console_files_[];
 
 /* The file of that name, or NULL. */
 const struct embedded_file *embedded_find(const char *name);
+const struct embedded_file *console_find(const char *name);

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""The console in a real browser. What a person does stands in the scenarios (*.mjs); what happens around them, here."""
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'system'))
+from harness import *  # noqa: E402,F403
+
+RUNBOOK = '''# Shop
+
+## Severity levels
+
+### SEV-1 (Critical)
+- **Response Time**: 5 minutes
+- Update stakeholders every 15 minutes
+
+## Shop down
+
+### Diagnosis
+
+```bash
+echo "queue length: 3"
+```
+
+### Resolution
+
+```bash
+rm -r {folder}/cache
+```
+'''
+
+CONFIG = '''storm: {{incidents: 0}}
+people:
+  - id: ana
+    contacts: [{{webhook: http://127.0.0.1:{port}/page}}]
+  - id: ben
+    contacts: [{{webhook: http://127.0.0.1:{port}/page}}]
+services:
+  - id: shop
+    runbook: shop.md
+    match: {{service: shop}}
+    escalation:
+      - notify: [person:ana]
+'''
+
+
+class Console(SystemTest):
+    def setUp(self):
+        super().setUp()
+        os.makedirs(os.path.join(self.folder, 'cache'))
+        written(self.folder, 'runbooks/shop.md', RUNBOOK.format(folder=self.folder))
+        receiver = self.started(Receiver())
+        self.server = self.started(Server(self.folder, CONFIG.format(port=receiver.port),
+                                          runbooks=os.path.join(self.folder, 'runbooks'))).start()
+
+    def play(self, scenario, **deeds):
+        """Runs it; when it asks for something outside of the browser, does that."""
+        shots = os.environ.get('CRASHCART_LOGS') or self.folder
+        os.makedirs(shots, exist_ok=True)
+        env = {**os.environ, 'CONSOLE': f'http://127.0.0.1:{self.server.port}', 'TOKEN': self.server.token(), 'SHOTS': shots}
+        child = subprocess.Popen(['node', os.path.join(HERE, scenario)], env=env, stdin=subprocess.PIPE, text=True,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        said = []
+        try:
+            for line in child.stdout:
+                said.append(line)
+                if line.startswith('DO '):
+                    deeds[line.split()[1]]()
+                    child.stdin.write('done\n')
+                    child.stdin.flush()
+            self.assertEqual(child.wait(60), 0, ''.join(said))
+        finally:
+            child.kill()
+            child.wait()
+            child.stdout.close()
+            child.stdin.close()
+
+    def fire(self, name, service='shop'):
+        self.assertEqual(self.server.fire({'alertname': name, 'service': service, 'severity': 'SEV-1'})[0], 200)
+
+    def restart(self):
+        self.server.kill()
+        self.server.start()
+
+    def test_two_people_work_through_an_incident_over_a_restart_of_the_server(self):
+        self.play('life.mjs', fire=lambda: self.fire('ShopDown'), restart=self.restart)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, 'cache')))
+        by = {event['kind']: event['actor'] for event in self.server.timeline(1)}
+        self.assertEqual((by['incident.acknowledged'], by['note.added']), ('person:ana', 'person:ben'))
+
+    def test_every_page_is_readable_on_every_screen(self):
+        def many():
+            for i in range(60):
+                self.fire(f'Trouble{i} <b>of the night</b>', f'service-{i} with a rather long name & more')
+        self.play('looks.mjs', many=many)
+
+
+if __name__ == '__main__':
+    unittest.main()

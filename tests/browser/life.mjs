@@ -1,0 +1,42 @@
+// Two people, two browsers, one incident from its alert to its end.
+import { accessible, browser, expect, outside, scenario, shot, signIn } from './browser.mjs'
+
+await scenario(async () => {
+  const ana = await browser(), ben = await browser({ colorScheme: 'dark' })
+  await signIn(ana.page, 'ana')
+  await ana.page.getByText('Nothing burns').waitFor()
+  await accessible(ana.page, 'nothing burns')
+  await outside('fire')
+  await ana.page.getByText('ShopDown').click()
+  await ana.page.getByText('nobody has it yet').waitFor()
+  await ana.page.keyboard.press('a')
+  await ana.page.getByText('ana has it').waitFor()
+
+  await signIn(ben.page, 'ben', '/incidents/1')
+  await ben.page.getByText('ana has it').waitFor()
+  const risky = (page) => page.locator('.step', { hasText: '/cache' })
+  await risky(ana.page).getByRole('button', { name: 'Approve…' }).click()
+  await risky(ana.page).getByRole('button', { name: /Yes, approve/ }).click()
+  await risky(ben.page).getByText('ana has approved').waitFor()
+  await risky(ben.page).getByRole('button', { name: 'Approve…' }).click()
+  await risky(ben.page).getByRole('button', { name: /Yes, approve/ }).click()
+  await risky(ana.page).getByText('succeeded').waitFor()
+
+  await outside('restart')
+  await ben.page.getByLabel('Note').fill('<img src=x onerror=alert(1)> all **calm**')
+  await ben.page.getByRole('button', { name: 'Add the note' }).click()
+  await ana.page.getByText('<img src=x').first().waitFor()
+  await accessible(ana.page, 'an incident')
+  await accessible(ben.page, 'an incident in the dark')
+  await shot(ana.page, 'incident')
+  await shot(ben.page, 'incident-dark')
+
+  await ana.page.getByRole('button', { name: 'Resolve' }).click()
+  await ana.page.getByText('still fires').waitFor()
+  await ana.page.getByRole('button', { name: 'Resolve all the same' }).click()
+  await ben.page.getByText('resolved', { exact: true }).waitFor()
+  await ana.page.getByRole('link', { name: 'Now' }).click()
+  await ana.page.getByText('Nothing burns').waitFor()
+  await ana.close()
+  await ben.close()
+})
