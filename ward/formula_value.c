@@ -129,6 +129,15 @@ static struct value call_contains(const struct formula *call, const struct scope
     return of_number(strstr(text, value_text(scratch, formula_value(call->arguments[1], scope))) != NULL);
 }
 
+/* before('a=100', '=') is 'a'. */
+static struct value call_before(const struct formula *call, const struct scope *scope)
+{
+    struct arena *scratch = scope->world->scratch;
+    const char *text = value_text(scratch, formula_value(call->arguments[0], scope));
+    const char *mark = strstr(text, value_text(scratch, formula_value(call->arguments[1], scope)));
+    return of_text(scope, mark ? arena_strndup(scratch, text, (size_t)(mark - text)) : text);
+}
+
 /* Whether a thing is there: has('user', $user_id). */
 static struct value call_has(const struct formula *call, const struct scope *scope)
 {
@@ -158,7 +167,7 @@ static const struct {
     {"age", 1, call_age},           {"fixed", 2, call_fixed},   {"floor", 1, call_floor},
     {"ago", 1, call_ago},           {"column", 2, call_column}, {"count", 2, call_count},
     {"sum", 2, call_sum},           {"has", 2, call_has},       {"get", 3, call_get},
-    {"contains", 2, call_contains},
+    {"contains", 2, call_contains}, {"before", 2, call_before},
 };
 
 static struct value value_of_call(const struct formula *call, const struct scope *scope)

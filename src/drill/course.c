@@ -120,8 +120,8 @@ static int stage_open(struct course *course, struct err *err)
 {
     if (scene_open(course->arena, course->scene.site, course->plan, &course->scene, err) < 0)
         return -1;
-    if (!is_well(course))
-        return err_set(err, "the system is not well before it is broken (%s)", course->plan->verify);
+    if (is_in_trouble(course))
+        return err_set(err, "the monitor sees trouble before anything is broken");
     scene_tell(&course->scene, course->result->begun_us, "the ward of %s and a server of its own are up",
                course->plan->system);
     return 0;
@@ -190,7 +190,22 @@ static int stage_page(struct course *course, struct err *err)
     return 0;
 }
 
-static bool is_diagnosed(struct course *course)
+/* Nothing looks by itself any more, or ever did: what is left waits for a person. */
+static bool is_at_rest(struct course *course)
+{
+    static const char under_way[] = "queued starting running stopping";
+    struct json_document *document = json_document_new();
+    struct json root = incident_get(course, "/steps", document);
+    bool rests = json_kind(json_get(root, "steps")) == JSON_ARRAY;
+    for (struct json_iter i = json_first(json_get(root, "steps")); rests && json_more(&i); json_next(&i)) {
+        const char *state = json_text(json_get(i.value, "state"), NULL);
+        rests = !state || !strstr(under_way, state);
+    }
+    json_document_free(document);
+    return rests;
+}
+
+static bool is_announced(struct course *course)
 {
     struct json_document *document = json_document_new();
     struct json root = incident_get(course, "/timeline?limit=1000", document);
@@ -201,6 +216,11 @@ static bool is_diagnosed(struct course *course)
     }
     json_document_free(document);
     return found;
+}
+
+static bool is_diagnosed(struct course *course)
+{
+    return is_announced(course) || is_at_rest(course);
 }
 
 static int stage_diagnose(struct course *course, struct err *err)

@@ -11,7 +11,7 @@ enum { WAIT_S = 25, STEP_S = 60, POLL_US = 50000, SHELL_S = 30 };
 
 struct step {
     long long run, line;
-    bool can_approve;
+    bool can_approve, ran_by_itself;
     int needs;
     const char *state, *command, *sha256, *why, *output;
 };
@@ -44,6 +44,8 @@ static struct step step_of(struct arena *arena, struct json json)
     return (struct step){.run = json_int(json_get(json, "run"), 0),
                          .line = json_int(json_get(json, "line"), 0),
                          .can_approve = json_kind(approval) == JSON_OBJECT,
+                         .ran_by_itself = strcmp(text_of(arena, json, "state"), "succeeded") == 0 &&
+                                          !*text_of(arena, json, "approved_by"),
                          .needs = (int)json_int(json_get(approval, "needs"), 1),
                          .state = text_of(arena, json, "state"),
                          .command = text_of(arena, json, "command"),
@@ -78,14 +80,14 @@ static bool step_find(const struct scene *scene, const struct drill_result *resu
     bool found = false;
     for (struct json_iter i = json_first(steps); !found && json_more(&i); json_next(&i)) {
         struct step step = step_of(scene->arena, i.value);
-        found = line ? step.line == line && step.run == run
-                     : has_words(step.command, words) &&
-                           (step.can_approve || json_count(json_get(i.value, "missing")) > 0);
-        if (found)
+        bool fits = line ? step.line == line && step.run == run : has_words(step.command, words);
+        bool waits = step.can_approve || json_count(json_get(i.value, "missing")) > 0;
+        found = fits && (line || waits);
+        if (found || (fits && step.ran_by_itself && !ret_step->run))
             *ret_step = step;
     }
     json_document_free(document);
-    return found;
+    return found || (!line && ret_step->run);
 }
 
 static int post(const struct scene *scene, const struct talk *as, const struct step *step, const char *verb,
@@ -168,6 +170,8 @@ static int act_run(const struct scene *scene, struct drill_result *result, const
          usleep(POLL_US))
         if (now_us() > end_us)
             return *err->text ? -1 : err_set(err, "no step with \"%s\" waits for an approval", act->run);
+    if (step.ran_by_itself)
+        return 0;
     if (values_give(scene, &step, &act->values, err) < 0)
         return err_prefix(err, "%s: ", act->run);
     step_find(scene, result, NULL, step.run, step.line, &step, err);
