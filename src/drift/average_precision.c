@@ -10,7 +10,8 @@
 
 enum {
     N_BUCKETS = 4096,
-    KEYS_MAX = 3 << 20, /* sorted in one go: 24 MB, and as much again at worst for a bucket's scratch */
+    KEYS_MAX = 5 << 20,        /* gathered in one pass: 42 MB */
+    BUCKET_MAX = KEYS_MAX / 4, /* sorted at once, which needs as much again */
     SOME_ROWS = 1024
 };
 
@@ -36,8 +37,9 @@ struct range {
     bool is_all;
     struct grid grid;
     uint64_t counts[N_BUCKETS + 1];
-    uint64_t *at[N_BUCKETS + 1]; /* where the next key of the bucket goes; of the buckets that are gathered */
-    size_t from, to;             /* those */
+    uint64_t *at[N_BUCKETS + 1]; /* where the next key of a bucket goes */
+    uint8_t step[N_BUCKETS +
+                 1]; /* 1 for those that are gathered; the others write to one place, without a branch */
 };
 
 /* Rows of one score, or that count as one. */
@@ -98,15 +100,17 @@ static void gather_rows(struct curve *curve, struct range *range, const double *
                         const uint32_t *buckets, size_t n)
 {
     (void)curve;
-    for (size_t i = 0; i < n; i++)
-        if (buckets[i] - range->from < range->to - range->from)
-            *range->at[buckets[i]]++ = key_of(scores[i], labels[i]);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t *at = range->at[buckets[i]];
+        *at = key_of(scores[i], labels[i]);
+        range->at[buckets[i]] = at + range->step[buckets[i]];
+    }
 }
 
-/* Sorts the buckets [from, to), at most KEYS_MAX rows or one bucket, and adds them from the top. */
+/* Sorts the buckets [from, to) and adds them from the top. */
 static void add_buckets(struct curve *curve, struct range *range, size_t from, size_t to)
 {
-    uint64_t n = 0, largest = 0;
+    uint64_t n = 0, largest = 0, elsewhere;
     for (size_t b = from; b < to; b++) {
         n += range->counts[b];
         largest = range->counts[b] > largest ? range->counts[b] : largest;
@@ -114,12 +118,11 @@ static void add_buckets(struct curve *curve, struct range *range, size_t from, s
     scoped_heap uint64_t *keys = heap_alloc((size_t)(n + 1) * sizeof *keys);
     scoped_heap uint64_t *scratch = heap_alloc((size_t)(largest + 1) * sizeof *scratch);
     uint64_t *at = keys;
-    for (size_t b = from; b < to; b++) {
-        range->at[b] = at;
-        at += range->counts[b];
+    for (size_t b = 0; b <= N_BUCKETS; b++) {
+        range->step[b] = b >= from && b < to;
+        range->at[b] = range->step[b] ? at : &elsewhere;
+        at += range->step[b] ? range->counts[b] : 0;
     }
-    range->from = from;
-    range->to = to;
     each_some(curve, range, gather_rows);
     for (size_t b = to; b-- > from;) {
         uint64_t *first = range->at[b] - range->counts[b];
@@ -180,10 +183,11 @@ static void add_range(struct curve *curve, double low, double high, bool is_all)
     for (size_t to = N_BUCKETS; to > 0;) {
         size_t from = to - 1;
         uint64_t n = range->counts[from];
-        if (n > KEYS_MAX)
+        if (n > BUCKET_MAX)
             add_full_bucket(curve, range, from);
         else {
-            while (from > 0 && n + range->counts[from - 1] <= KEYS_MAX)
+            while (from > 0 && range->counts[from - 1] <= BUCKET_MAX &&
+                   n + range->counts[from - 1] <= KEYS_MAX)
                 n += range->counts[--from];
             if (n > 0)
                 add_buckets(curve, range, from, to);

@@ -8,7 +8,7 @@
  * average_precision_score gives.
  *
  * Exact, in bounded memory: the rows are put in buckets by score, which are sorted a few at a time, in as
- * many passes as that takes (one pass for each 3 million rows); about 60 MB at most. */
+ * many passes as that takes (one for each 5 million rows); about 55 MB at most. */
 #pragma once
 
 #include "drift/frame.h"

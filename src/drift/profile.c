@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "drift/average_precision.h"
-#include "drift/kernels.h"
 #include "drift/source.h"
 #include "drift/spool.h"
 
@@ -39,30 +38,36 @@ void profile_performance(const struct drift_profile *profile, struct drift_perfo
 }
 
 /* A reference is finite: an infinite value would be an edge that parts nothing. */
-static int check_finite(const struct frame *frame, const struct schema *schema, size_t column,
-                        uint64_t *ret_present, struct err *err)
+static int not_finite(const struct frame *frame, const struct schema *schema, size_t column, struct err *err)
 {
     scoped_heap double *scratch = heap_alloc(BLOCK_ROWS * sizeof *scratch);
-    struct odd_values odd = {0};
+    unsigned long long row = 1;
     for (uint64_t b = 0; b < frame_blocks(frame); b++) {
         const double *values = frame_block(frame, column, b, scratch);
-        size_t n = frame_block_rows(frame, b);
-        kernel_count_odd(values, n, &odd);
-        for (size_t i = 0; odd.infinite > 0 && i < n; i++)
-            if (isinf(values[i])) {
-                unsigned long long row = b * BLOCK_ROWS + 1;
-                return err_set(
-                    err,
-                    "column \"%s\" is infinite in row %llu (from 1, without the header); a reference "
-                    "holds finite numbers or none",
-                    schema->columns[column].name, row + i);
-            }
+        for (size_t i = 0; i < frame_block_rows(frame, b) && !isinf(values[i]); i++)
+            row++;
+        if (row <= b * BLOCK_ROWS + frame_block_rows(frame, b))
+            break;
     }
-    *ret_present = frame->n_rows - odd.missing;
-    if (*ret_present == 0)
-        return err_set(err, "column \"%s\" has no value at all; leave it out with --ignore %s",
-                       schema->columns[column].name, schema->columns[column].name);
+    return err_set(
+        err,
+        "column \"%s\" is infinite in row %llu (from 1, without the header); a reference holds finite "
+        "numbers or none",
+        schema->columns[column].name, row);
+}
+
+static int check_finite(const struct drift_profile *profile, const struct frame *frame, struct err *err)
+{
+    for (size_t f = 0; f < profile->binning.n_features; f++)
+        if (profile->tally.infinite[f] > 0)
+            return not_finite(frame, profile->schema, profile->binning.features[f].column, err);
     return 0;
+}
+
+static int no_value(const struct schema_column *column, struct err *err)
+{
+    return err_set(err, "column \"%s\" has no value at all; leave it out with --ignore %s", column->name,
+                   column->name);
 }
 
 static int find_edges(struct drift_profile *profile, const struct frame *frame, struct err *err)
@@ -70,15 +75,14 @@ static int find_edges(struct drift_profile *profile, const struct frame *frame, 
     const struct schema *schema = profile->schema;
     size_t f = 0;
     for (size_t c = 0; c < schema->n_columns; c++) {
-        uint64_t n_present = 0;
         if (!schema->columns[c].is_feature)
             continue;
         struct feature *feature = &profile->binning.features[f++];
         if (schema->columns[c].categories)
             continue;
-        if (check_finite(frame, schema, c, &n_present, err) < 0)
-            return -1;
-        feature->n_edges = psi_edges(frame, c, n_present, feature->edges);
+        feature->n_edges = psi_edges(frame, c, feature->edges);
+        if (feature->n_edges == 0)
+            return no_value(&schema->columns[c], err);
     }
     return f > 0 ? 0 : err_set(err, "no column is left to watch");
 }
@@ -99,7 +103,7 @@ static int fill(struct drift_profile *profile, const struct frame *frame, struct
         return -1;
     binning_arrange(&profile->binning, schema);
     tally_start(&profile->tally, schema, &profile->binning, profile->threshold);
-    if (frame_each_block(frame, &sink, err) < 0)
+    if (frame_each_block(frame, &sink, err) < 0 || check_finite(profile, frame, err) < 0)
         return -1;
     if (schema_has_truth(schema))
         profile->auprc = average_precision(frame, (size_t)schema->score, (size_t)schema->label);

@@ -40,13 +40,14 @@ double psi_noise(const uint64_t *reference, const uint64_t *current, size_t n_bi
     return chi_squared * (1 / (double)n + 1 / (double)m);
 }
 
-size_t psi_edges(const struct frame *frame, size_t column, uint64_t n_present, double *ret_edges)
+size_t psi_edges(const struct frame *frame, size_t column, double *ret_edges)
 {
     double quantiles[QUANTILE_BINS - 1], values[QUANTILE_BINS - 1];
     size_t n = 0;
     for (size_t i = 0; i < QUANTILE_BINS - 1; i++)
         quantiles[i] = (double)(i + 1) / QUANTILE_BINS;
-    select_quantiles(frame, column, quantiles, QUANTILE_BINS - 1, n_present, values);
+    if (select_quantiles(frame, column, quantiles, QUANTILE_BINS - 1, values) == 0)
+        return 0;
     for (size_t i = 0; i < QUANTILE_BINS - 1; i++) {
         if (n == 0 || values[i] > ret_edges[n - 1])
             ret_edges[n++] = values[i];

@@ -37,6 +37,6 @@ double psi_noise(const uint64_t *reference, const uint64_t *current, size_t n_bi
  * one value, shows when that value goes away. */
 enum { QUANTILE_BINS = 10, EDGES_MAX = 2 * QUANTILE_BINS };
 
-/* ret_edges holds EDGES_MAX. Gives how many there are: 9 where no decile repeats. n_present as for
- * select_quantiles(). */
-size_t psi_edges(const struct frame *frame, size_t column, uint64_t n_present, double *ret_edges);
+/* ret_edges holds EDGES_MAX. Gives how many there are: 9 where no decile repeats; 0 when all is missing. The
+ * values are finite, or the edges mean nothing. */
+size_t psi_edges(const struct frame *frame, size_t column, double *ret_edges);

@@ -22,7 +22,10 @@ struct search {
     size_t column;
     double low, high;
     uint64_t before;
-    const uint64_t *ranks; /* ascending, counted from 0 in the whole column */
+    const double *quantiles; /* n_quantiles; the ranks follow when it is known how many values there are */
+    size_t n_quantiles;
+    uint64_t n_present;
+    uint64_t *ranks; /* ascending, counted from 0 in the whole column */
     size_t n_ranks;
     double *found; /* a value a rank */
     int depth;
@@ -103,11 +106,21 @@ static void count_cells(const struct search *search, struct work *work, const do
         work->counts[cells[i]]++;
 }
 
+static bool none_wanted(const uint8_t *roles, const uint32_t *cells)
+{
+    return !(roles[cells[0]] | roles[cells[1]] | roles[cells[2]] | roles[cells[3]] | roles[cells[4]] |
+             roles[cells[5]] | roles[cells[6]] | roles[cells[7]]);
+}
+
 static void gather_cells(const struct search *search, struct work *work, const double *values, size_t n,
                          const uint32_t *cells)
 {
     (void)search;
     for (size_t i = 0; i < n; i++) {
+        if (i % 8 == 0 && i + 8 <= n && none_wanted(work->roles, cells + i)) {
+            i += 7;
+            continue;
+        }
         uint8_t role = work->roles[cells[i]];
         if (role == 0)
             continue;
@@ -115,14 +128,35 @@ static void gather_cells(const struct search *search, struct work *work, const d
         if (role == 1)
             work->keys[work->n_keys++] = key_of_number(values[i]);
         else {
-            cell->low = fmin(cell->low, values[i]);
-            cell->high = fmax(cell->high, values[i]);
+            cell->low = values[i] < cell->low ? values[i] : cell->low;
+            cell->high = values[i] > cell->high ? values[i] : cell->high;
         }
     }
 }
 
 static void search_by_bits(const struct search *search, struct work *work);
 static void search_ranks(struct search *search);
+
+/* Two ranks a quantile: those that it lies between. */
+static void set_ranks(struct search *search, uint64_t n_present)
+{
+    search->n_present = n_present;
+    search->n_ranks = n_present > 0 ? 2 * search->n_quantiles : 0;
+    for (size_t i = 0; i < search->n_ranks / 2; i++) {
+        uint64_t below = (uint64_t)floor((double)(n_present - 1) * search->quantiles[i]);
+        search->ranks[2 * i] = below;
+        search->ranks[2 * i + 1] = below + 1 < n_present ? below + 1 : below;
+    }
+}
+
+static uint64_t count_present(const struct search *search, double *numbers)
+{
+    struct odd_values odd = {0};
+    for (uint64_t b = 0; b < frame_blocks(search->frame); b++)
+        kernel_count_odd(frame_block(search->frame, search->column, b, numbers),
+                         frame_block_rows(search->frame, b), &odd);
+    return search->frame->n_rows - odd.missing;
+}
 
 /* A full cell is one value, or is searched for itself. */
 static void search_cell(const struct search *search, const struct cell *cell, size_t first, size_t n)
@@ -207,11 +241,16 @@ static void search_ranks(struct search *search)
     if (span > 0 && isfinite(span) && isfinite(work->grid.scale) && search->depth < DEPTH_MAX) {
         each_some(search, work, count_cells);
         empty_counts(work);
+        if (search->depth == 0)
+            set_ranks(search, search->frame->n_rows - work->cells[N_CELLS].n);
         plan_cells(search, work);
         each_some(search, work, gather_cells);
         read_found(search, work);
-    } else
+    } else {
+        if (search->depth == 0)
+            set_ranks(search, count_present(search, work->numbers));
         search_by_bits(search, work);
+    }
     heap_free_(&work->keys);
     heap_free_(&work->scratch);
     heap_free_(&work);
@@ -249,10 +288,9 @@ static void search_by_bits(const struct search *search, struct work *work)
 }
 
 /* Ends for the first grid: the middle 98 % of a sample, and a tenth more. Any ends give the right result. */
-static void sample_ends(struct search *search)
+static void sample_ends(struct search *search, double *numbers)
 {
     uint64_t keys[SAMPLE_MAX], scratch[SAMPLE_MAX], n_blocks = frame_blocks(search->frame);
-    scoped_heap double *numbers = heap_alloc(BLOCK_ROWS * sizeof *numbers);
     size_t n = 0;
     uint64_t each = n_blocks < 256 ? 1 : n_blocks / 256;
     for (uint64_t b = 0; b < n_blocks && n < SAMPLE_MAX; b += each) {
@@ -261,6 +299,8 @@ static void sample_ends(struct search *search)
             if (!isnan(values[i]))
                 keys[n++] = key_of_number(values[i]);
     }
+    search->low = 0;
+    search->high = 1;
     if (n == 0)
         return;
     sort_keys(keys, scratch, n);
@@ -270,11 +310,10 @@ static void sample_ends(struct search *search)
     search->high = high + more;
 }
 
-static void every_value(struct search *search, uint64_t n_present)
+static void search_sorted(struct search *search, double *numbers)
 {
-    scoped_heap uint64_t *keys = heap_alloc((size_t)n_present * sizeof *keys);
-    scoped_heap uint64_t *scratch = heap_alloc((size_t)n_present * sizeof *scratch);
-    scoped_heap double *numbers = heap_alloc(BLOCK_ROWS * sizeof *numbers);
+    scoped_heap uint64_t *keys = heap_alloc((size_t)(search->frame->n_rows + 1) * sizeof *keys);
+    scoped_heap uint64_t *scratch = heap_alloc((size_t)(search->frame->n_rows + 1) * sizeof *scratch);
     size_t n = 0;
     for (uint64_t b = 0; b < frame_blocks(search->frame); b++) {
         const double *values = frame_block(search->frame, search->column, b, numbers);
@@ -282,34 +321,35 @@ static void every_value(struct search *search, uint64_t n_present)
             if (!isnan(values[i]))
                 keys[n++] = key_of_number(values[i]);
     }
-    must(n == n_present);
+    set_ranks(search, n);
     sort_keys(keys, scratch, n);
     for (size_t i = 0; i < search->n_ranks; i++)
         search->found[i] = number_of_key(keys[search->ranks[i]]);
 }
 
-void select_quantiles(const struct frame *frame, size_t column, const double *quantiles, size_t n,
-                      uint64_t n_present, double *ret_values)
+uint64_t select_quantiles(const struct frame *frame, size_t column, const double *quantiles, size_t n,
+                          double *ret_values)
 {
-    must(n <= QUANTILES_MAX && n_present > 0);
+    must(n <= QUANTILES_MAX);
     uint64_t ranks[2 * QUANTILES_MAX];
     double found[2 * QUANTILES_MAX];
-    for (size_t i = 0; i < n; i++) {
-        uint64_t below = (uint64_t)floor((double)(n_present - 1) * quantiles[i]);
-        ranks[2 * i] = below;
-        ranks[2 * i + 1] = below + 1 < n_present ? below + 1 : below;
-    }
-    struct search search = {
-        .frame = frame, .column = column, .ranks = ranks, .n_ranks = 2 * n, .found = found};
-    if (n_present <= GATHER_MAX / 4)
-        every_value(&search, n_present);
+    scoped_heap double *numbers = heap_alloc(BLOCK_ROWS * sizeof *numbers);
+    struct search search = {.frame = frame,
+                            .column = column,
+                            .quantiles = quantiles,
+                            .n_quantiles = n,
+                            .ranks = ranks,
+                            .found = found};
+    if (frame->n_rows <= GATHER_MAX / 4)
+        search_sorted(&search, numbers);
     else {
-        sample_ends(&search);
+        sample_ends(&search, numbers);
         search_ranks(&search);
     }
-    for (size_t i = 0; i < n; i++) {
-        double at = (double)(n_present - 1) * quantiles[i], t = at - floor(at);
+    for (size_t i = 0; search.n_present > 0 && i < n; i++) {
+        double at = (double)(search.n_present - 1) * quantiles[i], t = at - floor(at);
         double a = found[2 * i], b = found[2 * i + 1], d = b - a;
         ret_values[i] = t >= 0.5 ? b - d * (1 - t) : a + d * t;
     }
+    return search.n_present;
 }

@@ -13,7 +13,8 @@ enum { QUANTILES_MAX = 64 };
 
 /* The quantiles (n, each in [0, 1], ascending) of the values that are not missing, by linear interpolation
  * between the two nearest ranks: definition 7 of Hyndman & Fan, "Sample Quantiles in Statistical Packages",
- * The American Statistician 50 (1996), which is what numpy.quantile does by default, to the last bit.
- * n_present of the values are not missing, at least one; none is infinite. */
-void select_quantiles(const struct frame *frame, size_t column, const double *quantiles, size_t n,
-                      uint64_t n_present, double *ret_values);
+ * The American Statistician 50 (1996), which is what numpy.quantile does by default, to the last bit. Gives
+ * how many values are not missing; when that is 0 there are no quantiles. Next to an infinite value a
+ * quantile may be NaN. */
+uint64_t select_quantiles(const struct frame *frame, size_t column, const double *quantiles, size_t n,
+                          double *ret_values);

@@ -1,5 +1,6 @@
 #include "drift/tally.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -88,19 +89,26 @@ static void count_everywhere(struct tally *tally, size_t f, const double *values
             tally_bins(tally, slots[i], f)[bins[i]]++;
 }
 
-static void count_numbers(struct tally *tally, size_t f, const double *values, size_t n,
-                          const struct odd_values *odd)
+/* The odd values are counted as the others are, by what they reach: nothing is NaN, -infinity only itself. */
+static void count_numbers(struct tally *tally, size_t f, const double *values, size_t n)
 {
     const struct feature *feature = &tally->binning->features[f];
-    uint64_t from[EDGES_MAX] = {0}, *bins = tally_bins(tally, 0, f);
-    kernel_count_from(values, n, feature->edges, feature->n_edges, from);
-    uint64_t left = n - odd->missing;
-    for (size_t j = 0; j < feature->n_edges; j++) {
+    size_t n_edges = feature->n_edges;
+    double edges[EDGES_MAX + 3];
+    uint64_t from[EDGES_MAX + 3] = {0}, *bins = tally_bins(tally, 0, f);
+    memcpy(edges, feature->edges, n_edges * sizeof *edges);
+    edges[n_edges] = -INFINITY;
+    edges[n_edges + 1] = -DBL_MAX;
+    edges[n_edges + 2] = INFINITY;
+    kernel_count_from(values, n, edges, n_edges + 3, from);
+    uint64_t left = from[n_edges];
+    tally->infinite[f] += left - from[n_edges + 1] + from[n_edges + 2];
+    bins[feature->n_bins - 1] += n - left;
+    for (size_t j = 0; j < n_edges; j++) {
         bins[j] += left - from[j];
         left = from[j];
     }
-    bins[feature->n_edges] += left;
-    bins[feature->n_bins - 1] += odd->missing;
+    bins[n_edges] += left;
 }
 
 /* Readers of text have checked each cell, with its line; what lies in a .npy file is looked at here. */
@@ -137,15 +145,16 @@ static void count_feature(struct tally *tally, size_t f, const struct block *blo
 {
     size_t c = tally->binning->features[f].column;
     const double *values = block->columns[c];
-    struct odd_values odd = {0};
-    if (!tally->schema->columns[c].categories) {
-        kernel_count_odd(values, block->n_rows, &odd);
-        tally->infinite[f] += odd.infinite;
+    bool is_number = !tally->schema->columns[c].categories;
+    if (is_number && !slots) {
+        count_numbers(tally, f, values, block->n_rows);
+        return;
     }
-    if (slots || tally->schema->columns[c].categories)
-        count_everywhere(tally, f, values, block->n_rows, slots);
-    else
-        count_numbers(tally, f, values, block->n_rows, &odd);
+    struct odd_values odd = {0};
+    if (is_number)
+        kernel_count_odd(values, block->n_rows, &odd);
+    tally->infinite[f] += odd.infinite;
+    count_everywhere(tally, f, values, block->n_rows, slots);
 }
 
 int tally_take(struct tally *tally, const struct block *block, struct err *err)
