@@ -1,7 +1,8 @@
-/* The inner loops over one block, in the widest vectors that the machine has (chosen at the first call; the
- * results do not depend on it). All tolerate NaN, which compares false with everything. */
+/* The inner loops over one block, in wide vectors where the machine has them; the results do not depend on
+ * it. All tolerate NaN, which compares false with everything. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,10 @@ struct odd_values {
     uint64_t infinite; /* either sign */
 };
 void kernel_count_odd(const double *values, size_t n, struct odd_values *ret_odd);
+
+bool kernel_has_infinite(const double *values, size_t n);
+/* Whether none is NaN or infinite. */
+bool kernel_is_finite(const double *values, size_t n);
 
 /* The values outside [low, high]; NaN is not counted. */
 size_t kernel_count_outside(const double *values, size_t n, double low, double high);

@@ -56,21 +56,14 @@ static int not_finite(const struct frame *frame, const struct schema *schema, si
         schema->columns[column].name, row);
 }
 
-static int check_finite(const struct drift_profile *profile, const struct frame *frame, struct err *err)
-{
-    for (size_t f = 0; f < profile->binning.n_features; f++)
-        if (profile->tally.infinite[f] > 0)
-            return not_finite(frame, profile->schema, profile->binning.features[f].column, err);
-    return 0;
-}
-
 static int no_value(const struct schema_column *column, struct err *err)
 {
     return err_set(err, "column \"%s\" has no value at all; leave it out with --ignore %s", column->name,
                    column->name);
 }
 
-static int find_edges(struct drift_profile *profile, const struct frame *frame, struct err *err)
+static int find_edges(struct drift_profile *profile, const struct frame *frame, struct edges *edges,
+                      struct err *err)
 {
     const struct schema *schema = profile->schema;
     size_t f = 0;
@@ -80,11 +73,33 @@ static int find_edges(struct drift_profile *profile, const struct frame *frame, 
         struct feature *feature = &profile->binning.features[f++];
         if (schema->columns[c].categories)
             continue;
-        feature->n_edges = psi_edges(frame, c, feature->edges);
-        if (feature->n_edges == 0)
+        struct edges *at = &edges[f - 1];
+        psi_edges(frame, c, at);
+        if (at->has_infinite)
+            return not_finite(frame, schema, c, err);
+        if (at->n == 0)
             return no_value(&schema->columns[c], err);
+        feature->n_edges = at->n;
+        memcpy(feature->edges, at->at, at->n * sizeof *at->at);
     }
     return f > 0 ? 0 : err_set(err, "no column is left to watch");
+}
+
+/* Without segments the selection has counted the numbers already. */
+static void set_counts(struct drift_profile *profile, uint64_t n_rows, const struct edges *edges)
+{
+    for (size_t f = 0; f < profile->binning.n_features; f++) {
+        const struct feature *feature = &profile->binning.features[f];
+        uint64_t *bins = tally_bins(&profile->tally, 0, f), missing = n_rows;
+        if (profile->schema->columns[feature->column].categories)
+            continue;
+        for (size_t i = 0; i <= feature->n_edges; i++) {
+            bins[i] = edges[f].counts[i];
+            missing -= bins[i];
+        }
+        bins[feature->n_bins - 1] = missing;
+    }
+    profile->tally.numbers_known = true;
 }
 
 static int count_block(void *context, const struct block *block, struct err *err)
@@ -99,11 +114,14 @@ static int fill(struct drift_profile *profile, const struct frame *frame, struct
     for (size_t c = 0; c < schema->n_columns; c++)
         if (schema->columns[c].categories)
             schema->columns[c].categories->closed = true;
-    if (find_edges(profile, frame, err) < 0)
+    scoped_heap struct edges *edges = heap_alloc(COLUMNS_MAX * sizeof *edges);
+    if (find_edges(profile, frame, edges, err) < 0)
         return -1;
     binning_arrange(&profile->binning, schema);
     tally_start(&profile->tally, schema, &profile->binning, profile->threshold);
-    if (frame_each_block(frame, &sink, err) < 0 || check_finite(profile, frame, err) < 0)
+    if (schema->segment < 0)
+        set_counts(profile, frame->n_rows, edges);
+    if (frame_each_block(frame, &sink, err) < 0)
         return -1;
     if (schema_has_truth(schema))
         profile->auprc = average_precision(frame, (size_t)schema->score, (size_t)schema->label);

@@ -40,19 +40,28 @@ double psi_noise(const uint64_t *reference, const uint64_t *current, size_t n_bi
     return chi_squared * (1 / (double)n + 1 / (double)m);
 }
 
-size_t psi_edges(const struct frame *frame, size_t column, double *ret_edges)
+void psi_edges(const struct frame *frame, size_t column, struct edges *ret_edges)
 {
-    double quantiles[QUANTILE_BINS - 1], values[QUANTILE_BINS - 1];
-    size_t n = 0;
+    double quantiles[QUANTILE_BINS - 1];
+    struct quantile found[QUANTILE_BINS - 1];
+    struct edges edges = {.n = 0};
+    uint64_t below[EDGES_MAX + 1];
     for (size_t i = 0; i < QUANTILE_BINS - 1; i++)
         quantiles[i] = (double)(i + 1) / QUANTILE_BINS;
-    if (select_quantiles(frame, column, quantiles, QUANTILE_BINS - 1, values) == 0)
-        return 0;
-    for (size_t i = 0; i < QUANTILE_BINS - 1; i++) {
-        if (n == 0 || values[i] > ret_edges[n - 1])
-            ret_edges[n++] = values[i];
-        else if (values[i] == ret_edges[n - 1])
-            ret_edges[n++] = nextafter(values[i], INFINITY);
+    struct selection selection = select_quantiles(frame, column, quantiles, QUANTILE_BINS - 1, found);
+    edges.has_infinite = selection.has_infinite;
+    for (size_t i = 0; selection.n_present > 0 && i < QUANTILE_BINS - 1; i++) {
+        double last = edges.n > 0 ? edges.at[edges.n - 1] : -INFINITY;
+        if (found[i].value > last) {
+            below[edges.n] = found[i].below;
+            edges.at[edges.n++] = found[i].value;
+        } else if (found[i].value == last) {
+            below[edges.n] = found[i].through;
+            edges.at[edges.n++] = nextafter(last, INFINITY);
+        }
     }
-    return n;
+    below[edges.n] = selection.n_present;
+    for (size_t i = 0; i <= edges.n; i++)
+        edges.counts[i] = below[i] - (i > 0 ? below[i - 1] : 0);
+    *ret_edges = edges;
 }

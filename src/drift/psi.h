@@ -14,6 +14,7 @@
  * Western Michigan University, 2018). psi_noise() is the 95th percentile of that. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,10 @@ double psi_noise(const uint64_t *reference, const uint64_t *current, size_t n_bi
  * one value, shows when that value goes away. */
 enum { QUANTILE_BINS = 10, EDGES_MAX = 2 * QUANTILE_BINS };
 
-/* ret_edges holds EDGES_MAX. Gives how many there are: 9 where no decile repeats; 0 when all is missing. The
- * values are finite, or the edges mean nothing. */
-size_t psi_edges(const struct frame *frame, size_t column, double *ret_edges);
+struct edges {
+    double at[EDGES_MAX];
+    size_t n;                       /* 9 where no decile repeats; 0 when all is missing */
+    uint64_t counts[EDGES_MAX + 1]; /* the column's values in each bin */
+    bool has_infinite;              /* the edges mean nothing then */
+};
+void psi_edges(const struct frame *frame, size_t column, struct edges *ret_edges);

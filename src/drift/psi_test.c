@@ -37,32 +37,41 @@ static void noise_falls_with_the_rows(void **state)
     assert_true(psi_noise((uint64_t[]){5, 0}, (uint64_t[]){9, 0}, 2) == 0);
 }
 
-static size_t edges_of(const double *values, size_t n, double *ret_edges)
+static struct edges edges_of(const double *values, size_t n)
 {
     struct column column = {.at = (const unsigned char *)values,
                             .stride_bytes = sizeof *values,
                             .block_bytes = BLOCK_ROWS * sizeof *values,
                             .type = NUMBER_F64};
     struct frame frame = {.n_rows = n, .n_columns = 1, .columns = &column};
-    return psi_edges(&frame, 0, ret_edges);
+    struct edges edges;
+    psi_edges(&frame, 0, &edges);
+    return edges;
 }
 
 static void a_value_that_deciles_share_has_a_bin_of_its_own(void **state)
 {
     (void)state;
-    double values[100], edges[EDGES_MAX];
+    double values[100];
     for (int i = 0; i < 100; i++)
         values[i] = i;
-    assert_int_equal(edges_of(values, 100, edges), 9);
-    assert_true(near(edges[0], 9.9) && near(edges[8], 89.1));
+    struct edges edges = edges_of(values, 100);
+    assert_int_equal(edges.n, 9);
+    assert_true(near(edges.at[0], 9.9) && near(edges.at[8], 89.1));
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(edges.counts[i], 10);
     for (int i = 0; i < 100; i++)
-        values[i] = 4;
-    assert_int_equal(edges_of(values, 100, edges), 2);
-    assert_true(edges[0] == 4 && edges[1] == nextafter(4, 5));
+        values[i] = i < 5 ? NAN : 4;
+    edges = edges_of(values, 100);
+    assert_int_equal(edges.n, 2);
+    assert_true(edges.at[0] == 4 && edges.at[1] == nextafter(4, 5));
+    assert_true(edges.counts[0] == 0 && edges.counts[1] == 95 && edges.counts[2] == 0);
     for (int i = 0; i < 100; i++)
         values[i] = i < 60 ? 0 : i;
-    assert_int_equal(edges_of(values, 100, edges), 6); /* 0, behind it, and the deciles from 0.6 on */
-    assert_true(edges[0] == 0 && edges[1] == nextafter(0, 1) && edges[2] > 1);
+    edges = edges_of(values, 100);
+    assert_int_equal(edges.n, 6); /* 0, behind it, and the deciles from 0.6 on */
+    assert_true(edges.at[0] == 0 && edges.at[1] == nextafter(0, 1) && edges.at[2] > 1);
+    assert_true(edges.counts[0] == 0 && edges.counts[1] == 60);
 }
 
 int main(void)

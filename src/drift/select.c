@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "base/arena.h"
+#include "base/list.h"
 #include "base/must.h"
 #include "drift/kernels.h"
 #include "drift/sort.h"
@@ -27,7 +27,8 @@ struct search {
     uint64_t n_present;
     uint64_t *ranks; /* ascending, counted from 0 in the whole column */
     size_t n_ranks;
-    double *found; /* a value a rank */
+    struct quantile *found; /* one a rank */
+    bool has_infinite;
     int depth;
 };
 
@@ -48,6 +49,7 @@ struct work {
     uint64_t n_counted;         /* in counts; they go to the cells before they could overflow */
     uint64_t *keys, *scratch;
     size_t n_keys;
+    bool has_infinite;
     double numbers[BLOCK_ROWS];
 };
 
@@ -98,8 +100,8 @@ static void empty_counts(struct work *work)
 static void count_cells(const struct search *search, struct work *work, const double *values, size_t n,
                         const uint32_t *cells)
 {
-    (void)search;
-    (void)values;
+    if (search->depth == 0 && !work->has_infinite)
+        work->has_infinite = kernel_has_infinite(values, n);
     if ((work->n_counted += n) > UINT32_MAX / 2)
         empty_counts(work);
     for (size_t i = 0; i < n; i++)
@@ -149,12 +151,13 @@ static void set_ranks(struct search *search, uint64_t n_present)
     }
 }
 
-static uint64_t count_present(const struct search *search, double *numbers)
+static uint64_t count_present(struct search *search, double *numbers)
 {
     struct odd_values odd = {0};
     for (uint64_t b = 0; b < frame_blocks(search->frame); b++)
         kernel_count_odd(frame_block(search->frame, search->column, b, numbers),
                          frame_block_rows(search->frame, b), &odd);
+    search->has_infinite = odd.infinite > 0;
     return search->frame->n_rows - odd.missing;
 }
 
@@ -163,7 +166,8 @@ static void search_cell(const struct search *search, const struct cell *cell, si
 {
     if (cell->low == cell->high) {
         for (size_t i = first; i < first + n; i++)
-            search->found[i] = cell->low + 0.0;
+            search->found[i] = (struct quantile){
+                .value = cell->low + 0.0, .below = cell->first_rank, .through = cell->first_rank + cell->n};
         return;
     }
     struct search deeper = *search;
@@ -210,6 +214,16 @@ static void plan_cells(const struct search *search, struct work *work)
     work->scratch = heap_alloc((size_t)(GATHER_MAX - room + 1) * sizeof *work->scratch);
 }
 
+/* The key at place, and how many are less and not greater: of equal ones there is all of them among the
+ * sorted keys. */
+static struct quantile found_in(const uint64_t *keys, size_t n, size_t place)
+{
+    uint64_t key = keys[place];
+    return (struct quantile){.value = number_of_key(key),
+                             .below = first_not(k, keys, n, *k < key),
+                             .through = first_not(k, keys, n, *k <= key)};
+}
+
 static void read_found(const struct search *search, struct work *work)
 {
     sort_keys(work->keys, work->scratch, work->n_keys);
@@ -228,7 +242,10 @@ static void read_found(const struct search *search, struct work *work)
         if (last && last != cell)
             before_cell += last->n;
         last = cell;
-        search->found[i] = number_of_key(work->keys[before_cell + search->ranks[i] - cell->first_rank]);
+        search->found[i] =
+            found_in(work->keys, work->n_keys, before_cell + search->ranks[i] - cell->first_rank);
+        search->found[i].below += cell->first_rank - before_cell;
+        search->found[i].through += cell->first_rank - before_cell;
     }
 }
 
@@ -241,8 +258,10 @@ static void search_ranks(struct search *search)
     if (span > 0 && isfinite(span) && isfinite(work->grid.scale) && search->depth < DEPTH_MAX) {
         each_some(search, work, count_cells);
         empty_counts(work);
-        if (search->depth == 0)
+        if (search->depth == 0) {
+            search->has_infinite = work->has_infinite;
             set_ranks(search, search->frame->n_rows - work->cells[N_CELLS].n);
+        }
         plan_cells(search, work);
         each_some(search, work, gather_cells);
         read_found(search, work);
@@ -282,7 +301,9 @@ static void search_by_bits(const struct search *search, struct work *work)
             if (shift == 0)
                 break;
         }
-        search->found[i] = number_of_key(prefix);
+        uint64_t below = search->ranks[i] - left;
+        search->found[i] = (struct quantile){
+            .value = number_of_key(prefix), .below = below, .through = below + counts[prefix & 0xffff]};
     }
     heap_free_(&counts);
 }
@@ -290,7 +311,7 @@ static void search_by_bits(const struct search *search, struct work *work)
 /* Ends for the first grid: the middle 98 % of a sample, and a tenth more. Any ends give the right result. */
 static void sample_ends(struct search *search, double *numbers)
 {
-    uint64_t keys[SAMPLE_MAX], scratch[SAMPLE_MAX], n_blocks = frame_blocks(search->frame);
+    uint64_t keys[SAMPLE_MAX] = {0}, scratch[SAMPLE_MAX], n_blocks = frame_blocks(search->frame);
     size_t n = 0;
     uint64_t each = n_blocks < 256 ? 1 : n_blocks / 256;
     for (uint64_t b = 0; b < n_blocks && n < SAMPLE_MAX; b += each) {
@@ -324,15 +345,26 @@ static void search_sorted(struct search *search, double *numbers)
     set_ranks(search, n);
     sort_keys(keys, scratch, n);
     for (size_t i = 0; i < search->n_ranks; i++)
-        search->found[i] = number_of_key(keys[search->ranks[i]]);
+        search->found[i] = found_in(keys, n, (size_t)search->ranks[i]);
+    search->has_infinite = n > 0 && (isinf(number_of_key(keys[0])) || isinf(number_of_key(keys[n - 1])));
 }
 
-uint64_t select_quantiles(const struct frame *frame, size_t column, const double *quantiles, size_t n,
-                          double *ret_values)
+/* Between two neighbours in rank; nothing lies between them. */
+static struct quantile between(const struct quantile *a, const struct quantile *b, double part)
+{
+    double d = b->value - a->value;
+    double value = part >= 0.5 ? b->value - d * (1 - part) : a->value + d * part;
+    return (struct quantile){.value = value,
+                             .below = value <= a->value ? a->below : a->through,
+                             .through = value >= b->value ? b->through : a->through};
+}
+
+struct selection select_quantiles(const struct frame *frame, size_t column, const double *quantiles, size_t n,
+                                  struct quantile *ret_quantiles)
 {
     must(n <= QUANTILES_MAX);
-    uint64_t ranks[2 * QUANTILES_MAX];
-    double found[2 * QUANTILES_MAX];
+    uint64_t ranks[2 * QUANTILES_MAX] = {0};
+    struct quantile found[2 * QUANTILES_MAX] = {{0}};
     scoped_heap double *numbers = heap_alloc(BLOCK_ROWS * sizeof *numbers);
     struct search search = {.frame = frame,
                             .column = column,
@@ -347,9 +379,8 @@ uint64_t select_quantiles(const struct frame *frame, size_t column, const double
         search_ranks(&search);
     }
     for (size_t i = 0; search.n_present > 0 && i < n; i++) {
-        double at = (double)(search.n_present - 1) * quantiles[i], t = at - floor(at);
-        double a = found[2 * i], b = found[2 * i + 1], d = b - a;
-        ret_values[i] = t >= 0.5 ? b - d * (1 - t) : a + d * t;
+        double at = (double)(search.n_present - 1) * quantiles[i];
+        ret_quantiles[i] = between(&found[2 * i], &found[2 * i + 1], at - floor(at));
     }
-    return search.n_present;
+    return (struct selection){.n_present = search.n_present, .has_infinite = search.has_infinite};
 }

@@ -5,16 +5,26 @@
  * columns. The result is what sorting everything would give. About 20 MB, whatever the length. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "drift/frame.h"
 
 enum { QUANTILES_MAX = 64 };
 
+struct quantile {
+    double value;
+    uint64_t below;   /* values less than it */
+    uint64_t through; /* values not greater than it */
+};
+
+struct selection {
+    uint64_t n_present; /* values that are not missing; 0: there are no quantiles */
+    bool has_infinite;  /* then a quantile may be NaN */
+};
+
 /* The quantiles (n, each in [0, 1], ascending) of the values that are not missing, by linear interpolation
  * between the two nearest ranks: definition 7 of Hyndman & Fan, "Sample Quantiles in Statistical Packages",
- * The American Statistician 50 (1996), which is what numpy.quantile does by default, to the last bit. Gives
- * how many values are not missing; when that is 0 there are no quantiles. Next to an infinite value a
- * quantile may be NaN. */
-uint64_t select_quantiles(const struct frame *frame, size_t column, const double *quantiles, size_t n,
-                          double *ret_values);
+ * The American Statistician 50 (1996), which is what numpy.quantile does by default, to the last bit. */
+struct selection select_quantiles(const struct frame *frame, size_t column, const double *quantiles, size_t n,
+                                  struct quantile *ret_quantiles);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/arena.h"
+#include "base/list.h"
 #include "base/testing.h"
 
 enum { N = 700000 };
@@ -33,7 +33,8 @@ static void check(const double *values, size_t n)
 {
     static const double quantiles[] = {0, 0.001, 0.1, 0.25, 0.5, 0.5000001, 0.75, 0.9, 0.999999, 1};
     enum { N_QUANTILES = sizeof quantiles / sizeof *quantiles };
-    double found[N_QUANTILES], *sorted = heap_alloc(n * sizeof *sorted);
+    struct quantile found[N_QUANTILES];
+    double *sorted = heap_alloc(n * sizeof *sorted);
     size_t present = 0;
     for (size_t i = 0; i < n; i++)
         if (!isnan(values[i]))
@@ -44,9 +45,15 @@ static void check(const double *values, size_t n)
                             .block_bytes = BLOCK_ROWS * sizeof *values,
                             .type = NUMBER_F64};
     struct frame frame = {.n_rows = n, .n_columns = 1, .columns = &column};
-    assert_int_equal(select_quantiles(&frame, 0, quantiles, N_QUANTILES, found), present);
-    for (size_t i = 0; i < N_QUANTILES; i++)
-        assert_true(found[i] == by_sorting(sorted, present, quantiles[i]));
+    struct selection selection = select_quantiles(&frame, 0, quantiles, N_QUANTILES, found);
+    assert_int_equal(selection.n_present, present);
+    assert_false(selection.has_infinite);
+    for (size_t i = 0; i < N_QUANTILES; i++) {
+        double value = by_sorting(sorted, present, quantiles[i]);
+        assert_true(found[i].value == value);
+        assert_int_equal(found[i].below, first_not(v, sorted, present, *v < value));
+        assert_int_equal(found[i].through, first_not(v, sorted, present, *v <= value));
+    }
     heap_free_(&sorted);
 }
 
@@ -114,8 +121,31 @@ static void quantiles_are_those_of_sorting_whatever_the_values(void **state)
     heap_free_(&values);
 }
 
+static void an_infinite_value_is_noticed(void **state)
+{
+    double *values = heap_alloc(N * sizeof *values);
+    struct quantile found;
+    (void)state;
+    struct column column = {.at = (const unsigned char *)values,
+                            .stride_bytes = sizeof *values,
+                            .block_bytes = BLOCK_ROWS * sizeof *values,
+                            .type = NUMBER_F64};
+    for (size_t n = 1000; n <= N; n += N - 1000)
+        for (int sign = -1; sign <= 1; sign++) {
+            struct frame frame = {.n_rows = n, .n_columns = 1, .columns = &column};
+            for (size_t i = 0; i < n; i++)
+                values[i] = uniform();
+            if (sign)
+                values[n - 3] = sign < 0 ? -INFINITY : INFINITY;
+            values[n - 4] = NAN;
+            assert_int_equal(select_quantiles(&frame, 0, (double[]){0.5}, 1, &found).has_infinite, sign != 0);
+        }
+    heap_free_(&values);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(quantiles_are_those_of_sorting_whatever_the_values)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(quantiles_are_those_of_sorting_whatever_the_values),
+                                       cmocka_unit_test(an_infinite_value_is_noticed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,5 @@
 #include "drift/tally.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -89,26 +88,22 @@ static void count_everywhere(struct tally *tally, size_t f, const double *values
             tally_bins(tally, slots[i], f)[bins[i]]++;
 }
 
-/* The odd values are counted as the others are, by what they reach: nothing is NaN, -infinity only itself. */
 static void count_numbers(struct tally *tally, size_t f, const double *values, size_t n)
 {
     const struct feature *feature = &tally->binning->features[f];
-    size_t n_edges = feature->n_edges;
-    double edges[EDGES_MAX + 3];
-    uint64_t from[EDGES_MAX + 3] = {0}, *bins = tally_bins(tally, 0, f);
-    memcpy(edges, feature->edges, n_edges * sizeof *edges);
-    edges[n_edges] = -INFINITY;
-    edges[n_edges + 1] = -DBL_MAX;
-    edges[n_edges + 2] = INFINITY;
-    kernel_count_from(values, n, edges, n_edges + 3, from);
-    uint64_t left = from[n_edges];
-    tally->infinite[f] += left - from[n_edges + 1] + from[n_edges + 2];
-    bins[feature->n_bins - 1] += n - left;
-    for (size_t j = 0; j < n_edges; j++) {
+    uint64_t from[EDGES_MAX] = {0}, *bins = tally_bins(tally, 0, f);
+    struct odd_values odd = {0};
+    kernel_count_from(values, n, feature->edges, feature->n_edges, from);
+    if (!kernel_is_finite(values, n))
+        kernel_count_odd(values, n, &odd);
+    uint64_t left = n - odd.missing;
+    for (size_t j = 0; j < feature->n_edges; j++) {
         bins[j] += left - from[j];
         left = from[j];
     }
-    bins[n_edges] += left;
+    bins[feature->n_edges] += left;
+    bins[feature->n_bins - 1] += odd.missing;
+    tally->infinite[f] += odd.infinite;
 }
 
 /* Readers of text have checked each cell, with its line; what lies in a .npy file is looked at here. */
@@ -169,7 +164,8 @@ int tally_take(struct tally *tally, const struct block *block, struct err *err)
         place_rows(tally, block, slots);
     tally->slot_rows[0] += block->n_rows;
     for (size_t f = 0; f < tally->binning->n_features; f++)
-        count_feature(tally, f, block, has_segments ? slots : NULL);
+        if (!tally->numbers_known || schema->columns[tally->binning->features[f].column].categories)
+            count_feature(tally, f, block, has_segments ? slots : NULL);
     if (schema_has_truth(schema))
         performance_add(&tally->performance, block->columns[schema->score], block->columns[schema->label],
                         block->n_rows, tally->threshold);

@@ -2,6 +2,8 @@
  * it. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "drift/frame.h"
 #include "drift/performance.h"
 #include "drift/psi.h"
@@ -34,6 +36,7 @@ struct tally {
     uint64_t *slot_rows;    /* n_slots */
     uint64_t *infinite;     /* a feature; counted in its outermost bins */
     uint64_t rows_unplaced; /* in a segment that the reference has not, or in none */
+    bool numbers_known;     /* the counts of numbers are set already, and are left alone */
     double threshold;
     struct performance_sums performance; /* where there are scores and labels */
     double newest_us;                    /* the latest time; -INFINITY without any */
