@@ -189,10 +189,10 @@ static int skip_mark(struct csv *csv, const char **at, const char *end, bool fin
     if (csv->started || (n < 3 && !final))
         return 0;
     csv->started = true;
-    if (n >= 3 && memcmp(*at, "\xef\xbb\xbf", 3) == 0)
-        *at += 3;
     if (n >= 2 && (memcmp(*at, "\xff\xfe", 2) == 0 || memcmp(*at, "\xfe\xff", 2) == 0))
         return err_set(err, "%s:1: this is UTF-16; write it as UTF-8", csv->name);
+    if (n >= 3 && memcmp(*at, "\xef\xbb\xbf", 3) == 0)
+        *at += 3;
     return 0;
 }
 

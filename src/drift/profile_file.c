@@ -224,7 +224,7 @@ static int read_performance(struct drift_profile *profile, struct json from, str
         return broken("its performance is not complete", err);
     for (struct json_iter i = json_first(bins); json_more(&i); json_next(&i)) {
         numbers[n] = json_number(i.value, -1);
-        if (!(numbers[n++] >= 0))
+        if (!(numbers[n] >= 0 && numbers[n++] <= 1e15))
             return broken("a sum is none", err);
     }
     for (size_t b = 0; b < ECE_BINS; b++)
@@ -254,6 +254,8 @@ static int read_inner(struct drift_profile *profile, struct json from, struct er
         return broken("it watches nothing", err);
     tally_start(&profile->tally, profile->schema, &profile->binning, profile->threshold);
     profile->tally.newest_us = json_number(json_get(from, "newest_us"), -INFINITY);
+    if (isfinite(profile->tally.newest_us) && fabs(profile->tally.newest_us) > 1e18)
+        return broken("its newest time is none", err);
     if (read_slots(profile, json_get(from, "slots"), err) < 0)
         return -1;
     return read_performance(profile, json_get(from, "performance"), err);
