@@ -46,6 +46,16 @@ void step_place_plan(struct turn *turn, const struct incident_record *record, st
     }
 }
 
+/* The body of an event about the step, with the members that all of them have. */
+static struct json_writer *body_begin(struct turn *turn, const struct run_step *step)
+{
+    struct json_writer *body = event_begin(turn);
+    jw_pair_int(body, "run", step->run);
+    jw_pair_int(body, "line", step->line);
+    jw_pair(body, "command", step->text);
+    return body;
+}
+
 static const char *name_of(const char *target)
 {
     return *target ? target : "this host";
@@ -76,10 +86,7 @@ bool step_place_stands(struct turn *turn, const struct incident_record *record, 
         text_keep(&step->why, "The configuration says another target now: look at it and approve it again.");
     }
     turn_save_step(turn, step, NULL);
-    struct json_writer *body = event_begin(turn);
-    jw_pair_int(body, "run", step->run);
-    jw_pair_int(body, "line", step->line);
-    jw_pair(body, "command", step->text);
+    struct json_writer *body = body_begin(turn, step);
     jw_pair(body, "before", before);
     jw_pair(body, "target", step->target);
     jw_pair_bool(body, "approval_void", approved);
@@ -136,15 +143,13 @@ bool step_place_waits(struct turn *turn, const struct incident_record *record, s
     turn->engine->places_wanted = true;
     const char *why =
         arena_printf(turn->arena, "It waits for %s: line %d of incident %lld is %s there, approved by %s.",
-                     step->place, holder->line, (long long)holder->incident, step_state_name(holder->state),
-                     *holder->approved_by ? holder->approved_by : "nobody");
+                     step->place, step_line(holder), (long long)holder->incident,
+                     step_state_name(holder->state), *holder->approved_by ? holder->approved_by : "nobody");
     if (strcmp(step->why, why) == 0)
         return true;
     text_keep(&step->why, why);
     turn_save_step(turn, step, NULL);
-    struct json_writer *body = event_begin(turn);
-    jw_pair_int(body, "run", step->run);
-    jw_pair_int(body, "line", step->line);
+    struct json_writer *body = body_begin(turn, step);
     jw_pair(body, "place", step->place);
     jw_pair_int(body, "holder_run", holder->run);
     jw_pair_int(body, "holder_line", holder->line);
@@ -176,10 +181,7 @@ static void freeze(struct turn *turn, const struct incident_record *record, stru
     text_keep(&step->approved_by, "");
     text_keep(&step->why, arena_printf(turn->arena, "Service %s is frozen now: approve it again.", service));
     turn_save_step(turn, step, NULL);
-    struct json_writer *body = event_begin(turn);
-    jw_pair_int(body, "run", step->run);
-    jw_pair_int(body, "line", step->line);
-    jw_pair(body, "command", step->text);
+    struct json_writer *body = body_begin(turn, step);
     jw_pair(body, "service", service);
     jw_pair(body, "approved_by", by);
     event_end(turn, step->incident, NULL, "step.frozen",
@@ -259,9 +261,7 @@ const char *step_place_limit(struct turn *turn, const struct incident_record *re
 void step_place_override(struct turn *turn, const struct run_step *step, const struct input *input,
                          const char *limit)
 {
-    struct json_writer *body = event_begin(turn);
-    jw_pair_int(body, "run", step->run);
-    jw_pair_int(body, "line", step->line);
+    struct json_writer *body = body_begin(turn, step);
     jw_pair(body, "limit", limit);
     jw_pair(body, "text", text_head(turn->arena, input->text, 4096));
     event_end(turn, step->incident, input->actor, "limit.overridden", "%s overrides a limit: %s Because: %s",

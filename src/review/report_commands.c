@@ -3,7 +3,7 @@
 
 #include "review/report_priv.h"
 
-enum { OUTPUT_LINES = 40, COMMAND_CHARACTERS = 100 };
+enum { OUTPUT_LINES = 40, COMMAND_CHARACTERS = 100, TARGET_CHARACTERS = 60 };
 
 static bool has_run(const struct run_step *step)
 {
@@ -79,6 +79,10 @@ static void add_row(struct report *report, const struct run_step *step, struct m
     markdown_table_add(table, &cell);
     markdown_code(&cell, step->text, COMMAND_CHARACTERS);
     buf_printf(&cell, " (line %d%s)", step_line(step), part_words(step));
+    if (has_text(step->target)) {
+        buf_puts(&cell, ", on ");
+        markdown_code(&cell, step->target, TARGET_CHARACTERS);
+    }
     markdown_table_add(table, &cell);
 }
 

@@ -121,6 +121,7 @@ static struct run_step steps[] = {
      .position = 2,
      .file = "parcels.md",
      .text = "routerctl worker restart inbound",
+     .target = "ssh deploy@router-1",
      .risk = RISK_MUTATE,
      .state = STEP_SUCCEEDED,
      .approved_by = "person:ben",
@@ -265,6 +266,7 @@ static void commands_stand_with_their_results_and_their_output(void **state)
     assert_has(text, "| mutate      | ben         | exit 0 ");
     assert_has(text,
                "| not run             | destructive | nobody      | denied: ben denied it: not needed ");
+    assert_has(text, "`routerctl worker restart inbound` (line 52), on `ssh deploy@router-1` |\n");
     assert_has(text, "held: A placeholder in it is not filled.");
     assert_has(text, "```text\n$ routerctl queue list | sort\ninbound 5200\noutbound 3\n```\n");
 }
