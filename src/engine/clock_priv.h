@@ -73,8 +73,8 @@ void clocks_review(struct turn *turn);
 void role_people(struct turn *turn, const struct incident_record *record, const char *general,
                  struct strings *ret_people);
 /* Pages them although somebody may have the incident; when they are nobody or none can be reached, the
- * commander; when that is nobody, the first step of the incident's chain that reaches somebody. ret_people
- * (may be first): who is told, as far as anybody is. */
+ * commander; when that is nobody, and somebody has the incident, the first step of its chain that reaches
+ * anybody. ret_people (may be first): who is told. */
 void remind_first(struct turn *turn, struct incident_record *record, const struct strings *first,
                   const char *why, struct strings *ret_people);
 /* The commander: by role, else whoever acknowledged. */

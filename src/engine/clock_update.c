@@ -59,7 +59,9 @@ static void due(struct turn *turn, struct incident_record *record, struct runboo
     remind_first(turn, record, &people, what, &people);
     write_told(clock_event(turn, clock), &people);
     event_end(turn, record->incident.number, NULL, grace ? "update.overdue" : "update.due", "%s%s", what,
-              people.n ? "" : ": nobody is there to be reminded");
+              people.n                     ? ""
+              : incident_has_owner(record) ? ": nobody is there to be reminded"
+                                           : ": nobody has the incident yet");
 }
 
 const struct clock_rule clock_update = {PLAN_UPDATE, NULL, since, NULL, clock_drive_once, due};

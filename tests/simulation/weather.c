@@ -9,9 +9,22 @@ static void shift_times(struct map *times, int64_t by_us)
         *at_us += by_us;
 }
 
-static void shift_world(struct sim *sim, int64_t by_us)
+/* What is on the record keeps its time, and whoever was reached after it was opened still was. */
+static void shift_reach(struct sim *sim, int64_t by_us)
 {
     shift_times(sim->reach, by_us);
+    size_t position = 0;
+    for (const struct incident *incident; (incident = map_next(sim->model.incidents, &position));) {
+        int64_t *at_us = map_get(sim->reach, &incident->number, sizeof incident->number);
+        int64_t since_us = incident->reopened_us ? incident->reopened_us : incident->opened_us;
+        if (at_us && *at_us < since_us && *at_us - by_us >= since_us)
+            *at_us = since_us;
+    }
+}
+
+static void shift_world(struct sim *sim, int64_t by_us)
+{
+    shift_reach(sim, by_us);
     shift_times(sim->shown, by_us);
     shift_times(sim->silent, by_us);
     held_shift(sim, by_us);
