@@ -3,13 +3,14 @@
 #include "runbook/parts_person.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "runbook/heading_words.h"
 #include "runbook/parts_words.h"
 #include "runbook/text.h"
 
-enum { QUALIFIERS = 3, QUALIFIER_BYTES = 24, ACTS_BYTES = 300 };
+enum { QUALIFIERS = 3, QUALIFIER_BYTES = 24, ACTS_BYTES = 96 };
 
 static bool name_byte(char c)
 {
@@ -119,21 +120,23 @@ void persons_add(struct arena *arena, const char *text, struct strings *ret_name
 bool person_acts(struct arena *arena, const char *text, struct person *ret_person)
 {
     static const char *const joints[] = {" and ", " then ", ", "};
+    static const char *const endings[] = {"", "s", "es"};
+    char start[ACTS_BYTES];
     struct person person;
+    bool acts = false;
 
-    if (strnlen(text, ACTS_BYTES) == ACTS_BYTES || words_begin(WORDS_VERBS, text) ||
-        !person_next(arena, text, 0, &person) || person.at > 0 || text[person.end] == '\0')
+    (void)snprintf(start, sizeof start, "%s", text);
+    if (!isupper((unsigned char)start[0]) || words_begin(WORDS_VERBS, start) ||
+        !person_next(arena, start, 0, &person) || person.at > 0)
         return false;
-    const char *verb = text + person.end;
+    const char *verb = start + person.end;
     verb += *verb == 's';
     for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
         verb += strncmp(verb, joints[i], strlen(joints[i])) == 0 ? strlen(joints[i]) : 0;
     verb += *verb == ' ';
     size_t n = strcspn(verb, " ,.;:");
-    if (n < 3 || !islower((unsigned char)verb[0]) || verb == text + person.end)
+    if (n < 3 || !islower((unsigned char)verb[0]) || verb == start + person.end)
         return false;
-    bool acts = false;
-    static const char *const endings[] = {"", "s", "es"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t n_ending = strlen(endings[i]);
         const char *stem = arena_strndup(arena, verb, n - n_ending);

@@ -255,21 +255,19 @@ static size_t number_at(const char *text, size_t max, long *ret_value)
 /* English, Spanish, French, German, Portuguese; three letters are enough. */
 static long month_at(const char *text, size_t *ret_n_bytes)
 {
-    static const char *const months[][5] = {{"january", "enero", "janvier", "januar", "janeiro"},
-                                            {"february", "febrero", "f\xc3\xa9vrier", "februar", "fevereiro"},
-                                            {"march", "marzo", "mars", "m\xc3\xa4rz", "mar\xc3\xa7o"},
-                                            {"april", "abril", "avril", "april", "abril"},
-                                            {"may", "mayo", "mai", "mai", "maio"},
-                                            {"june", "junio", "juin", "juni", "junho"},
-                                            {"july", "julio", "juillet", "juli", "julho"},
-                                            {"august", "agosto", "ao\xc3\xbbt", "august", "agosto"},
-                                            {"september", "septiembre", "septembre", "september", "setembro"},
-                                            {"october", "octubre", "octobre", "oktober", "outubro"},
-                                            {"november", "noviembre", "novembre", "november", "novembro"},
-                                            {"december", "diciembre",
-                                             "d\xc3\xa9"
-                                             "cembre",
-                                             "dezember", "dezembro"}};
+    static const char *const months[][5] = {
+        {"january", "enero", "janvier", "januar", "janeiro"},
+        {"february", "febrero", "f\xc3\xa9vrier", "februar", "fevereiro"},
+        {"march", "marzo", "mars", "m\xc3\xa4rz", "mar\xc3\xa7o"},
+        {"april", "abril", "avril", "april", "abril"},
+        {"may", "mayo", "mai", "mai", "maio"},
+        {"june", "junio", "juin", "juni", "junho"},
+        {"july", "julio", "juillet", "juli", "julho"},
+        {"august", "agosto", "ao\xc3\xbbt", "august", "agosto"},
+        {"september", "septiembre", "septembre", "september", "setembro"},
+        {"october", "octubre", "octobre", "oktober", "outubro"},
+        {"november", "noviembre", "novembre", "november", "novembro"},
+        {"december", "diciembre", "d\303\251cembre", "dezember", "dezembro"}};
     size_t n = 0;
 
     while (isalpha((unsigned char)text[n]) || (unsigned char)text[n] >= 0x80)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "runbook/parts_priv.h"
+#include "runbook/procedure_priv.h"
 
 struct candidate {
     size_t block;
@@ -190,6 +191,18 @@ static void take_caption(const struct parts_reading *reading, struct template *t
     template->body = body + n;
 }
 
+/* "**Subject:** Pump down" -> "Subject: Pump down". */
+static const char *without_stars(struct arena *arena, const char *text)
+{
+    char *plain = arena_strdup(arena, text), *to = plain;
+
+    for (; *text; text++)
+        if (*text != '*')
+            *to++ = *text;
+    *to = '\0';
+    return plain;
+}
+
 /* "Subject: ...", "# Title", or a first line that has something to fill in and stands alone. */
 static void take_subject(const struct parts_reading *reading, struct template *template)
 {
@@ -198,6 +211,7 @@ static void take_subject(const struct parts_reading *reading, struct template *t
     for (int k = 0; k < 3 && *line; k++) {
         size_t n = strcspn(line, "\n");
         const char *text = text_normalise(reading->arena, line, n), *label, *rest;
+        text = strncmp(text, "**", 2) == 0 ? without_stars(reading->arena, text) : text;
         bool named = text_label(reading->arena, text, &label, &rest) && rest[0] &&
                      (text_same(label, "subject") || text_same(label, "title"));
         bool alone = k == 0 && n > 0 && line[n] == '\n' && line[n + 1] == '\n';
@@ -311,6 +325,38 @@ static size_t read_quote(struct parts_reading *reading, size_t i)
     return end;
 }
 
+/* "## First notice" on a page of message templates: the words below it are the message, as long as nothing
+ * else holds it. They begin with a subject or a greeting, or have places to fill in. */
+static void read_section(struct parts_reading *reading, size_t h)
+{
+    const struct document *document = reading->document;
+    struct candidate candidate = {.block = h, .line = document->blocks.at[h].line};
+    size_t end = h + 1, n_prose = 0;
+
+    if (document->blocks.at[h].level < 2 || !part_message_page(part_heading_above(reading, h)))
+        return;
+    for (; end < document->blocks.n && !is_section(&document->blocks.at[end]) &&
+           document->blocks.at[end].kind != BLOCK_RULE;
+         end++) {
+        const struct block *block = &document->blocks.at[end];
+        bool boxes = block->kind == BLOCK_ITEM && block->marker == MARKER_CHECKBOX;
+        if (block->kind == BLOCK_FENCE || block->kind == BLOCK_TABLE || block->quoted || boxes)
+            return;
+        n_prose += block->kind == BLOCK_PARAGRAPH;
+        candidate.line_end = block->line_end;
+    }
+    if (n_prose == 0)
+        return;
+    candidate.body_start = document->blocks.at[h + 1].line;
+    candidate.body_end = candidate.line_end;
+    const char *body = body_of(reading, &candidate);
+    bool subject =
+        text_starts_with(body, "**subject") || text_starts_with(body, "**title") || has_subject(body);
+    size_t n_fields = template_count_fields(body);
+    if (n_fields > 1 || (n_fields > 0 && subject))
+        add_template(reading, &candidate, NULL);
+}
+
 void parts_read_templates(struct parts_reading *reading)
 {
     const struct document *document = reading->document;
@@ -321,7 +367,9 @@ void parts_read_templates(struct parts_reading *reading)
             i = read_quote(reading, i);
             continue;
         }
-        if (block->kind == BLOCK_FENCE)
+        if (block->kind == BLOCK_HEADING && is_section(block))
+            read_section(reading, i);
+        else if (block->kind == BLOCK_FENCE)
             read_fence(reading, i);
         else if (block->kind == BLOCK_TABLE)
             read_table(reading, i);

@@ -143,6 +143,29 @@ static void places_in_angle_brackets_may_hold_a_sentence(void **state)
     assert_string_equal(template->placeholders.at[3].text, "<guests, staff, \"nobody\">");
 }
 
+static void the_parts_of_a_page_of_messages_are_templates(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *page =
+        "# Guest communication templates\n\n## 1) First notice\n**Subject:** Doors stay shut\n\n"
+        "Hi all,\n\nWe are looking into <doors>. Next update in 30 minutes.\n\n## 2) On the board\n\n"
+        "**Shut since:** [Time]\nOpen the side door on [floor].\n\n## 3) Afterwards\n\n"
+        "- What happened\n\n---\n\nThe board changes by itself.\n";
+    const struct runbook *runbook = runbook_read(arena, "page.md", page, strlen(page));
+    const struct runbook_parts *parts = &runbook->parts;
+
+    assert_int_equal(parts->templates.n, 2);
+    assert_string_equal(parts->templates.at[0].name, "First notice");
+    assert_int_equal(parts->templates.at[0].line, 3);
+    assert_string_equal(parts->templates.at[0].subject, "Doors stay shut");
+    assert_int_equal(parts->templates.at[1].placeholders.n, 2);
+    assert_int_equal(runbook->procedures.n, 0);
+
+    parts = parts_of(arena, "# Incident review template\n\n## Summary\n\n[What] happened on [date].\n");
+    assert_int_equal(parts->templates.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +178,7 @@ int main(void)
         cmocka_unit_test(a_sentence_or_an_item_may_introduce_a_message),
         cmocka_unit_test(a_blank_to_write_on_is_a_place),
         cmocka_unit_test(places_in_angle_brackets_may_hold_a_sentence),
+        cmocka_unit_test(the_parts_of_a_page_of_messages_are_templates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

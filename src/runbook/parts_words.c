@@ -233,3 +233,9 @@ const char *part_words_whole(enum part_words group, const char *text)
 
     return phrase && text[n] == '\0' ? phrase->value : NULL;
 }
+
+bool part_message_page(const char *title)
+{
+    return part_words_value(PART_TEMPLATE, title) && part_words_value(PART_MESSAGE, title) &&
+           !part_words_value(PART_REPORT, title);
+}

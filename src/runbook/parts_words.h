@@ -88,3 +88,6 @@ const char *part_words_value(enum part_words group, const char *text);
 
 /* The value when the text is one of the phrases and nothing else, or NULL. */
 const char *part_words_whole(enum part_words group, const char *text);
+
+/* "Incident communication templates": a page whose parts are messages. Of a report each part is a section. */
+bool part_message_page(const char *title);

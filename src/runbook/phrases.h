@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/list.h"
 
-enum { PHRASE_GROUPS = 128, PHRASE_SLOTS_LOG2 = 13 };
+enum { PHRASE_GROUPS = 128, PHRASE_SLOTS_LOG2 = 14 };
 
 struct phrase {
     const char *text;

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runbook/parts_words.h"
 #include "runbook/procedure_priv.h"
 #include "runbook/severity.h"
 #include "runbook/text.h"
@@ -154,7 +155,9 @@ static void section_read(struct reading *reading, size_t h)
     section->collection = section->page || words_occur(WORDS_COLLECTION, title);
     section->numbered = number != NULL;
     section->timed = is_timed(reading->arena, block->prose.text);
-    bool inherits = above && above->excluded && reading->document->blocks.at[block->heading].level > 1;
+    bool inherits = above && above->excluded &&
+                    (reading->document->blocks.at[block->heading].level > 1 ||
+                     part_message_page(reading->document->blocks.at[block->heading].prose.text));
     section->excluded = inherits || is_closed_group(section->group);
     if (inherits)
         section->group =

@@ -70,7 +70,6 @@ static void look_at_list(struct procedure_writer *writer, size_t item)
     if (writer->list_first == first + 1)
         return;
     writer->list_runs = false;
-    scoped_arena struct arena *scratch = arena_new();
     for (size_t i = first;
          i < writer->document->blocks.n && blocks[i].kind == BLOCK_ITEM && blocks[i].list_first == first;
          i = blocks[i].end) {
@@ -87,7 +86,7 @@ static void look_at_list(struct procedure_writer *writer, size_t item)
         if (sentence_is_order(block->prose.text) || runs_something(&block->prose) ||
             (lead && writer->staged) || block->end > i + 1 ||
             (writer->staged && text_starts_with(block->prose.text, "if ")) ||
-            person_acts(scratch, block->prose.text, &(struct person){0}))
+            person_acts(writer->arena, block->prose.text, &(struct person){0}))
             orders++;
         else
             staged += staged_order(block);

@@ -36,6 +36,9 @@ struct severity_reader {
     size_t
         list_first; /* the list last asked about (its first item + 1), and whether each item names a level */
     bool list_names;
+    size_t list_seen;       /* the list last looked at (its first item + 1): */
+    const char *list_label; /* the label above it that speaks of severity or response times, or NULL */
+    bool list_defines;      /* all of its items define levels */
 };
 
 /* ---- severity.c ---- */

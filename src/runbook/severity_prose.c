@@ -9,7 +9,14 @@
 #include "runbook/severity_priv.h"
 #include "runbook/text.h"
 
-enum { NAME_BYTES = 60, ID_WITHIN_BYTES = 24, VERB_BYTES = 16, SENTENCE_BYTES = 2000, LEVELS_LEAST = 2 };
+enum {
+    NAME_BYTES = 60,
+    ID_WITHIN_BYTES = 24,
+    VERB_BYTES = 16,
+    NUMBER_WITHIN_BYTES = 32,
+    SENTENCE_BYTES = 2000,
+    LEVELS_LEAST = 2
+};
 
 /* ---- Times in running text ---- */
 
@@ -245,7 +252,13 @@ static bool list_defines(struct severity_reader *reader, size_t item)
 {
     const struct block *blocks = reader->document->blocks.at;
     size_t first = blocks[item].list_first, n_levels = 0;
+    const char *start = blocks[first].prose.text;
 
+    size_t n = 0;
+    while (n < NUMBER_WITHIN_BYTES && start[n] && !isdigit((unsigned char)start[n]))
+        n++;
+    if (!isdigit((unsigned char)start[n]))
+        return false;
     for (size_t i = first;
          i < reader->document->blocks.n && blocks[i].kind == BLOCK_ITEM && blocks[i].list_first == first;
          i = blocks[i].end, n_levels++) {
@@ -262,6 +275,18 @@ static bool list_defines(struct severity_reader *reader, size_t item)
     return n_levels >= LEVELS_LEAST;
 }
 
+/* Asked for each item, answered once a list. */
+static void look_at_list(struct severity_reader *reader, size_t item)
+{
+    size_t first = reader->document->blocks.at[item].list_first;
+
+    if (reader->list_seen == first + 1)
+        return;
+    reader->list_seen = first + 1;
+    reader->list_label = label_above(reader, item);
+    reader->list_defines = list_defines(reader, item);
+}
+
 void severity_read_item(struct severity_reader *reader, size_t item)
 {
     const struct block *block = &reader->document->blocks.at[item];
@@ -272,12 +297,12 @@ void severity_read_item(struct severity_reader *reader, size_t item)
     if (block->heading == NO_BLOCK || block->depth != 1 || block->prose.passages.n == 0)
         return;
     const struct passage *passage = &block->prose.passages.at[0];
-    if (!passage_level(reader, passage, &level, &rest) ||
+    look_at_list(reader, item);
+    if ((reader->list_label == NULL && !reader->list_defines && !severity_about(reader, block->heading)) ||
+        !passage_level(reader, passage, &level, &rest) ||
         (level_number(&level) < 0 && !whole_list_names(reader, item)))
         return;
-    const char *label = label_above(reader, item);
-    if (label == NULL && !severity_about(reader, block->heading) && !list_defines(reader, item))
-        return;
+    const char *label = reader->list_label;
     level.line = block->line;
     level.line_end = block->line;
     take_text(reader, &level, label ? label : reader->document->blocks.at[block->heading].prose.text,

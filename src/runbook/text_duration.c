@@ -89,27 +89,11 @@ static const struct {
     {"\xe2\x89\xa5", ">="}, {">", ">"},        {"at least", ">="},
 };
 
-static const char *const at_once[] = {"immediate",
-                                      "immediately",
-                                      "instant",
-                                      "instantly",
-                                      "at once",
-                                      "right away",
-                                      "asap",
-                                      "inmediato",
-                                      "inmediata",
-                                      "inmediatamente",
-                                      "de inmediato",
-                                      "sofort",
-                                      "imm\xc3\xa9"
-                                      "diat",
-                                      "imm\xc3\xa9"
-                                      "diate",
-                                      "imm\xc3\xa9"
-                                      "diatement",
-                                      "imediato",
-                                      "imediata",
-                                      "imediatamente"};
+static const char *const at_once[] = {
+    "immediate",    "immediately", "instant",         "instantly",        "at once",
+    "right away",   "asap",        "inmediato",       "inmediata",        "inmediatamente",
+    "de inmediato", "sofort",      "imm\303\251diat", "imm\303\251diate", "imm\303\251diatement",
+    "imediato",     "imediata",    "imediatamente"};
 
 /* By when on the day itself: a day at the most. */
 static const char *const by_day[] = {"end of business day",
