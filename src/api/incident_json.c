@@ -258,6 +258,7 @@ void json_step(struct json_writer *writer, const struct run_step *step)
     jw_pair(writer, "class_why", none_if_empty(step->risk_why));
     jw_pair(writer, "state", step_state_name(step->state));
     jw_pair(writer, "why", none_if_empty(step->why));
+    jw_pair_bool(writer, "evidence", step->evidence);
     jw_pair(writer, "approved_by", none_if_empty(step->approved_by));
     write_approval(writer, step);
     jw_pair(writer, "verdict", none_if_empty(step_verdict_name(step->verdict)));

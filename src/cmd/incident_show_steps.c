@@ -144,6 +144,8 @@ static void add_step(struct buf *out, struct json step, bool colours)
         buf_puts(out, "      ");
         text_add_wrapped(out, text_of(step, "why"), 6, 6);
     }
+    if (json_bool(json_get(step, "evidence"), false))
+        buf_puts(out, "      evidence\n");
     add_change(out, step);
     add_verdict(out, step);
     add_step_people(out, step);

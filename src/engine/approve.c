@@ -170,6 +170,14 @@ void decide_approve(struct turn *turn, const struct input *input)
                     limit);
         return;
     }
+    const char *missing = evidence_missing(turn, record, step);
+    if (missing && (!input->text || !*input->text)) {
+        turn_answer(turn, OUTCOME_CONFLICT, step->incident,
+                    "%s Capture or skip it first, or approve with --reason why it cannot wait.", missing);
+        return;
+    }
+    if (missing)
+        evidence_left(turn, step, input, missing);
     if (limit)
         step_place_override(turn, step, input, limit);
     if (!destroys || breaks_glass || is_second_person(turn, record, step, input))

@@ -9,6 +9,7 @@
 
 #include "engine/engine_priv.h"
 #include "runbook/alternatives.h"
+#include "runbook/evidence.h"
 
 enum { STEPS_A_RUN = 500, TEXT_BYTES = 64 * 1024, TASK_BYTES = 2000 };
 
@@ -20,6 +21,7 @@ struct planning {
     size_t first;        /* row of this procedure */
     bool named;          /* the procedure has phases with names */
     bool repairing;      /* a phase that repairs has begun */
+    bool evidence;       /* it is about a breach: what it looks at is evidence */
     bool diagnose;       /* the configuration wants steps to run by themselves */
     const char *heading; /* of the commands or the task at hand, NULL at the beginning of a phase */
     int option, choice;  /* lines of that, and of the first alternative to it, or 0 */
@@ -34,7 +36,8 @@ static bool repairs(enum stage stage)
 }
 
 /* The state a command begins in, and why when it does not run by itself. */
-static enum step_state first_state(const struct planning *plan, const struct risk *risk, const char **ret_why)
+static enum step_state first_state(const struct planning *plan, const struct risk *risk, bool evidence,
+                                   const char **ret_why)
 {
     const char *cannot = step_cannot_run(risk);
     const char *ask = step_must_ask(risk);
@@ -43,7 +46,7 @@ static enum step_state first_state(const struct planning *plan, const struct ris
         return STEP_HELD;
     if (ask)
         return STEP_WAITING;
-    if (plan->named && plan->repairing)
+    if (plan->named && plan->repairing && !evidence)
         *ret_why = "It belongs to the repair or comes after it.";
     else if (!plan->diagnose)
         *ret_why = "Diagnosis by itself is switched off.";
@@ -136,7 +139,9 @@ static void plan_command(struct turn *turn, struct planning *plan, const struct 
     struct run_step with = {0};
     values_hear(turn, plan->record, command, &values, &refused);
     struct filled filled = values_prepare(turn, command, &values, NULL, &with);
-    enum step_state state = first_state(plan, filled.text ? &filled.risk : &command->risk, &why);
+    with.evidence = plan->evidence && step_captures_evidence(plan->phase, step, command);
+    enum step_state state =
+        first_state(plan, filled.text ? &filled.risk : &command->risk, with.evidence, &why);
     if (state == STEP_QUEUED && filled.free_value) {
         state = STEP_WAITING;
         why = STEP_VALUES_UNSEEN;
@@ -160,6 +165,8 @@ static void plan_command(struct turn *turn, struct planning *plan, const struct 
     struct way_back_rows rows = {0};
     if (!step_on_line(plan->record, command->line))
         rows = way_back_plan(turn, plan->record, plan->runbook, command, &with);
+    if (plan->evidence)
+        with.changes = evidence_warning(turn, &with, text_or(with.changes, ""));
     if (rows.before.line)
         row_add(plan, &rows.before);
     row_add(plan, &with);
@@ -227,6 +234,7 @@ static void plan_step(struct turn *turn, struct planning *plan, const struct ste
                               utf8_cut(text_or(step->text, ""), TASK_BYTES)),
         .condition = text_or(step->condition, plan->phase->condition),
         .state = STEP_OPEN,
+        .evidence = task && plan->evidence && step_captures_evidence(plan->phase, step, NULL),
         .branch = branch,
     };
     bool asks = (question || task) && row_add(plan, &row) && question;
@@ -300,6 +308,7 @@ static size_t run_plan(struct turn *turn, struct incident_record *record, const 
                             .runbook = runbook,
                             .procedure = procedure,
                             .first = record->n_steps,
+                            .evidence = procedure_keeps_evidence(procedure),
                             .diagnose = turn->engine->config->runner.diagnose};
     list_each (phase, &procedure->phases)
         plan.named |= phase->name != NULL;
@@ -318,6 +327,7 @@ static size_t run_plan(struct turn *turn, struct incident_record *record, const 
     }
     record->diagnosed = count_state(&plan, STEP_QUEUED) == 0;
     say_planned(turn, &plan, actor);
+    evidence_say(turn, record, plan.first);
     run_continue(turn, record);
     return record->n_steps - plan.first;
 }

@@ -490,3 +490,4 @@ timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_al
 #include "engine/life_priv.h"
 #include "engine/noise_priv.h"
 #include "engine/way_back_priv.h"
+#include "engine/evidence_priv.h"

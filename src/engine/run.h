@@ -103,6 +103,7 @@ struct run_step {
     int64_t verify_until_us; /* of a change: checks that fail are repeated until then */
     int64_t verify_next_us;  /* when the next round begins; 0: one is running, or none will */
     int checks_for;          /* of a check: line of the change that it runs for; 0: none */
+    bool evidence;           /* it captures evidence: it runs before changes, and its output is hashed */
     const char *changes;     /* what it changes, in words; "" for none */
     const char *way_back;    /* how it is taken back, as it is shown before it is let run; "": not known */
 };

@@ -69,6 +69,13 @@ static bool step_may_start(struct turn *turn, const struct incident_record *reco
 }
 
 /* Approved steps go first: somebody waits for them. */
+static bool goes_before(const struct run_step *step, const struct run_step *next)
+{
+    if (evidence_goes_first(step, next) || evidence_goes_first(next, step))
+        return evidence_goes_first(step, next);
+    return *step->approved_by && !*next->approved_by;
+}
+
 static struct run_step *next_step(struct turn *turn, struct incident_record *record)
 {
     struct run_step *next = NULL;
@@ -77,7 +84,7 @@ static struct run_step *next_step(struct turn *turn, struct incident_record *rec
         if (is_under_way(step))
             return NULL;
         if (step->state == STEP_QUEUED && step_may_start(turn, record, step) &&
-            (!next || (*step->approved_by && !*next->approved_by)))
+            (!next || goes_before(step, next)))
             next = step;
     }
     return next;
@@ -233,8 +240,10 @@ void decide_step_done(struct turn *turn, const struct input *input)
     const char *output = text_or(result->output, "");
     size_t n_bytes = utf8_cut(output, OUTPUT_BYTES);
     step->output_cut = result->output_cut || output[n_bytes];
-    turn_save_step(turn, step, arena_strndup(turn->arena, output, n_bytes));
+    output = arena_strndup(turn->arena, output, n_bytes);
+    turn_save_step(turn, step, output);
     say_finished(turn, step, result);
+    evidence_kept(turn, step, output, result);
     turn_touch(turn, record);
     if (*step->approved_by)
         incident_progress(turn, record, "runner");

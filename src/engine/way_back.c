@@ -149,7 +149,8 @@ void way_back_follow(struct turn *turn, struct incident_record *record, struct r
     struct run_step *back = part_row(record, change, PART_BACK);
     if (change->risk == RISK_READ || part_of(change->line) != PART_ITSELF)
         return;
-    text_keep(&change->changes, change_in_words(turn->arena, step_text(change)));
+    const char *changes = change_in_words(turn->arena, step_text(change));
+    text_keep(&change->changes, evidence_is_kept(record) ? evidence_warning(turn, change, changes) : changes);
     if (before)
         row_follow(turn, before, change->given);
     if (back) {

@@ -164,6 +164,9 @@ static const char step_targets[] = "ALTER TABLE step ADD COLUMN service TEXT NOT
 static const char ways_back[] = "ALTER TABLE step ADD COLUMN changes TEXT NOT NULL DEFAULT '';"
                                 "ALTER TABLE step ADD COLUMN way_back TEXT NOT NULL DEFAULT '';";
 
+/* Steps that capture evidence. */
+static const char evidence[] = "ALTER TABLE step ADD COLUMN evidence BIGINT NOT NULL DEFAULT 0;";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -180,6 +183,7 @@ static const struct migration {
     {"verification", verification},
     {"targets of steps", step_targets},
     {"ways back", ways_back},
+    {"evidence", evidence},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -79,6 +79,7 @@ static const struct column columns[] = {
     COLUMN(INT, checks_for),
     COLUMN(TEXT, changes),
     COLUMN(TEXT, way_back),
+    COLUMN(BOOL, evidence),
 };
 
 const struct noun step_noun = {"step", columns, sizeof columns / sizeof *columns, 2, sizeof(struct run_step)};

@@ -1,6 +1,8 @@
 /* What was run for the incident: a table of all steps, then the output of those that ran. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/hash.h"
 #include "review/report_priv.h"
 
 enum { OUTPUT_LINES = 40, COMMAND_CHARACTERS = 100, TARGET_CHARACTERS = 60 };
@@ -111,6 +113,11 @@ static void write_output(struct report *report, const struct run_step *step)
     markdown_text(report->out, place_in(report->arena, step->file, step_line(step)));
     buf_printf(report->out, "**, %s UTC, ", moment_text(report->arena, step->started_us));
     step_result_write(step, report->out);
+    if (step->evidence) {
+        char sha256[SHA256_HEX_BYTES];
+        sha256_hex(step->output, strlen(step->output), sha256);
+        buf_printf(report->out, ", evidence, SHA-256 `%s`", sha256);
+    }
     buf_puts(report->out, ":\n");
     block_begin(report);
     size_t n_left_out =

@@ -101,8 +101,11 @@ static bool read_of_rule(struct reading *reading, const char *key, const char *v
     const struct {
         const char *key;
         const char **text;
-    } texts[] = {
-        {"does", &rule->does}, {"before", &rule->before}, {"back", &rule->back}, {"but", &rule->but}};
+    } texts[] = {{"does", &rule->does},
+                 {"loses", &rule->loses},
+                 {"before", &rule->before},
+                 {"back", &rule->back},
+                 {"but", &rule->but}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (strcmp(key, texts[i].key) == 0) {
             *texts[i].text = value;
@@ -154,7 +157,7 @@ static void read_line(struct reading *reading, const char *text, size_t n)
         strings_add(reading->arena, &reading->rules->complaints,
                     arena_printf(reading->arena,
                                  "changes.patterns:%d: \"%s\" is none of tool, keep, drop, also, "
-                                 "change, does, before, back, but, example, or out of place",
+                                 "change, does, loses, before, back, but, example, or out of place",
                                  reading->line, key));
 }
 

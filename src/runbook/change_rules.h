@@ -31,7 +31,7 @@ struct change_rule {
     const struct change_tool *tool;
     struct strings words;          /* "scale", "stop|start", "{what}", "{names...}", "..." */
     struct change_options options; /* that must be there */
-    const char *does, *before, *back, *but;
+    const char *does, *loses, *before, *back, *but;
     LIST(struct change_example) examples;
     int line;
 };

@@ -63,6 +63,8 @@ enum words {
     WORDS_PATIENT_DATA,
     WORDS_VERIFIES,
     WORDS_WAY_BACK,
+    WORDS_BREACH,
+    WORDS_EVIDENCE,
     WORDS_KIND_SECURITY, /* kinds of procedures, in the order in which they count */
     WORDS_KIND_EMERGENCY,
     WORDS_KIND_POST_INCIDENT,

@@ -147,10 +147,20 @@ static void part_add(struct arena *arena, struct strings *parts, const char *par
         strings_add(arena, parts, part);
 }
 
-const char *change_in_words(struct arena *arena, const char *command)
+static const char *part_loses(struct arena *arena, const struct change_words *words)
+{
+    struct change_match match;
+    if (!change_match(arena, change_rules_builtin(), words, 0, &match) || !match.rule->loses)
+        return NULL;
+    return change_expand(arena, &match, match.rule->loses, false);
+}
+
+/* What each command and statement in it gives. */
+static struct risk parts_of(struct arena *arena, const char *command,
+                            const char *(*tell)(struct arena *, const struct change_words *),
+                            struct strings *ret_parts)
 {
     struct trace trace = {0};
-    struct strings parts = {0};
     size_t n_bytes = strnlen(command, COMMAND_BYTES);
     struct risk risk = risk_traced(arena, risk_rules_in_force(), command, n_bytes, &trace);
     list_each (traced, &trace.list) {
@@ -159,18 +169,37 @@ const char *change_in_words(struct arena *arena, const char *command)
             words_of_sql(arena, traced->text, &words);
         for (size_t i = 0; !traced->language && i < traced->n_words; i++)
             *list_push(arena, &words) = (struct change_word){traced->words[i].text, traced->words[i].text};
-        const char *part = words.n ? part_in_words(arena, &words) : NULL;
+        const char *part = words.n ? tell(arena, &words) : NULL;
         if (part)
-            part_add(arena, &parts, part);
+            part_add(arena, ret_parts, part);
     }
+    return risk;
+}
+
+static const char *parts_joined(struct arena *arena, const struct strings *parts)
+{
+    const char *text = "";
+    list_each (part, parts)
+        text = arena_printf(arena, "%s%s%s", text, *text ? "; " : "", *part);
+    return text;
+}
+
+const char *change_loses(struct arena *arena, const char *command)
+{
+    struct strings parts = {0};
+    parts_of(arena, command, part_loses, &parts);
+    return parts_joined(arena, &parts);
+}
+
+const char *change_in_words(struct arena *arena, const char *command)
+{
+    struct strings parts = {0};
+    struct risk risk = parts_of(arena, command, part_in_words, &parts);
     list_each (file, &risk.writes_files)
         part_add(arena, &parts, arena_printf(arena, "writes the file %s", *file));
     if (risk.http_method && risk.http_url && strcmp(risk.http_method, "GET") != 0)
         part_add(arena, &parts, arena_printf(arena, "sends %s to %s", risk.http_method, risk.http_url));
-    const char *text = "";
-    list_each (part, &parts)
-        text = arena_printf(arena, "%s%s%s", text, *text ? "; " : "", *part);
-    return text;
+    return parts_joined(arena, &parts);
 }
 
 /* ---- the table against itself ---- */

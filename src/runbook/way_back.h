@@ -54,5 +54,9 @@ const struct command *way_back_command(struct arena *arena, const struct risk_ru
  * does not tell. */
 const char *change_in_words(struct arena *arena, const char *command);
 
+/* What cannot be looked at any more when it has run ("memory, local files and logs of these pods"); "":
+ * nothing that the table tells. */
+const char *change_loses(struct arena *arena, const char *command);
+
 /* Holds the table against its own examples. Each complaint is a line ("changes.patterns:12: ..."). */
 void changes_check(struct arena *arena, struct strings *ret_complaints, size_t *ret_n_examples);

@@ -1,0 +1,135 @@
+#include "base/hash.h"
+#include "engine/testing_priv.h"
+
+static const struct alert_words leak = {
+    .name = "SuspectedDataBreach", .severity = "SEV-1", .ends_us = INT64_MAX / 2};
+
+static const char runbook[] = "# Checkout Runbook\n\n"
+                              "## Severity Levels\n\n### SEV-1 (Critical)\n\n**Response Time**: 15 minutes\n"
+                              "\n## Suspected data breach\n"
+                              "\n"
+                              "### Containment\n"
+                              "\n"
+                              "1. Take a snapshot of the disk for the lawyers\n"
+                              "2. Close the door\n"
+                              "   ```bash\n"
+                              "   ufw deny 443\n"
+                              "   ```\n"
+                              "3. Restart it\n"
+                              "   ```bash\n"
+                              "   systemctl restart web\n"
+                              "   ```\n"
+                              "\n"
+                              "### Resolution\n"
+                              "\n"
+                              "1. Who was there\n"
+                              "   ```bash\n"
+                              "   last -n 50\n"
+                              "   ```\n"
+                              "2. What they ran\n"
+                              "   ```bash\n"
+                              "   ps aux\n"
+                              "   ```\n"
+                              "\n"
+                              "### Verification\n"
+                              "\n"
+                              "```bash\n"
+                              "uptime\n"
+                              "```\n";
+
+enum { SNAPSHOT = 13, CLOSE = 16, RESTART = 20, LAST = 27, PS = 31, UPTIME = 37 };
+
+static int begin(void **state)
+{
+    world_start(state);
+    struct world *w = *state;
+    library_free(w->library);
+    w->library = world_library(runbook);
+    engine_learn(w->engine, &w->config, w->library);
+    world_hear(w, leak);
+    return 0;
+}
+
+static const struct run_step *row(const struct world *w, int line)
+{
+    struct run_step *step = step_on_line(incident_find(w->engine, 1), line);
+    if (!step)
+        fail_msg("no row on line %d", line);
+    return step;
+}
+
+static const struct outcome *approve(struct world *w, int line, const char *reason)
+{
+    return world_decide(
+        w,
+        (struct input){.kind = INPUT_APPROVE, .run = 1, .step = line, .actor = "person:ana", .text = reason});
+}
+
+static void looks_of_every_part_run_first(void **state)
+{
+    struct world *w = *state;
+    assert_true(row(w, SNAPSHOT)->evidence && row(w, LAST)->evidence && row(w, PS)->evidence);
+    assert_false(row(w, RESTART)->evidence || row(w, CLOSE)->evidence || row(w, UPTIME)->evidence);
+    assert_int_equal(row(w, LAST)->state, STEP_STARTING);
+    assert_int_equal(row(w, PS)->state, STEP_QUEUED);
+    assert_int_equal(row(w, UPTIME)->state, STEP_WAITING);
+    assert_text_has(event_of(w, "evidence.begun")->summary, "3 steps, of which 1 want");
+}
+
+static void what_was_captured_is_on_record_by_its_hash(void **state)
+{
+    char sha256[SHA256_HEX_BYTES];
+    struct world *w = *state;
+    sha256_hex("root pts/0\n", 11, sha256);
+    world_step_done(w, 1, LAST, STEP_SUCCEEDED, "root pts/0\n");
+    assert_text_has(event_of(w, "evidence.kept")->body, sha256);
+    assert_text_has(event_of(w, "evidence.kept")->body, "\"by\":\"unasked\"");
+}
+
+static void change_that_loses_evidence_waits_for_it_or_for_a_reason(void **state)
+{
+    struct world *w = *state;
+    assert_text_has(row(w, RESTART)->changes, "EVIDENCE is lost by it: memory");
+    const struct outcome *outcome = approve(w, RESTART, NULL);
+    assert_int_equal(outcome->code, OUTCOME_CONFLICT);
+    assert_text_has(outcome->message, "line 13");
+    assert_int_equal(approve(w, RESTART, "it still leaks")->code, OUTCOME_DONE);
+    assert_text_has(event_of(w, "evidence.left")->summary, "it still leaks");
+    world_step_done(w, 1, LAST, STEP_SUCCEEDED, "");
+    assert_int_equal(row(w, RESTART)->state, STEP_STARTING); /* before the rest of the evidence */
+}
+
+static void evidence_that_runs_by_itself_goes_before_an_approved_change(void **state)
+{
+    struct world *w = *state;
+    world_decide(
+        w,
+        (struct input){
+            .kind = INPUT_STEP_VERB, .verb = VERB_DONE, .run = 1, .step = SNAPSHOT, .actor = "person:ana"});
+    assert_int_equal(approve(w, RESTART, NULL)->code, OUTCOME_DONE);
+    world_step_done(w, 1, LAST, STEP_SUCCEEDED, "");
+    assert_int_equal(row(w, PS)->state, STEP_STARTING);
+    world_step_done(w, 1, PS, STEP_SUCCEEDED, "");
+    assert_int_equal(row(w, RESTART)->state, STEP_STARTING);
+}
+
+static void change_that_loses_nothing_is_free(void **state)
+{
+    struct world *w = *state;
+    assert_null(strstr(row(w, CLOSE)->changes, "EVIDENCE"));
+    assert_int_equal(approve(w, CLOSE, NULL)->code, OUTCOME_DONE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(looks_of_every_part_run_first, begin, world_stop),
+        cmocka_unit_test_setup_teardown(what_was_captured_is_on_record_by_its_hash, begin, world_stop),
+        cmocka_unit_test_setup_teardown(change_that_loses_evidence_waits_for_it_or_for_a_reason, begin,
+                                        world_stop),
+        cmocka_unit_test_setup_teardown(evidence_that_runs_by_itself_goes_before_an_approved_change, begin,
+                                        world_stop),
+        cmocka_unit_test_setup_teardown(change_that_loses_nothing_is_free, begin, world_stop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
