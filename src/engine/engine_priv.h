@@ -487,7 +487,7 @@ timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_al
     due_silence, due_review, due_mute, due_flapping, due_maintenance, due_digest, due_storm, due_clocks,
     due_recurring, due_approval, due_verify;
 
+#include "engine/evidence_priv.h"
 #include "engine/life_priv.h"
 #include "engine/noise_priv.h"
 #include "engine/way_back_priv.h"
-#include "engine/evidence_priv.h"
