@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { Event as Told, post, Refused, Step, WholeIncident } from './api'
 import { useLive, useNow } from './live'
 import { Due } from './now'
-import { Act, At, length, person, Severity, State } from './parts'
+import { Act, At, length, Link, looks, person, Severity, State } from './parts'
 
 const path = (step: Step) => `/api/v1/runs/${step.run}/steps/${step.line}`
 
@@ -29,8 +29,6 @@ function StepButtons({ step }: { step: Step }) {
     </div>
   )
 }
-
-const looks: Record<string, string> = { destructive: 'bad', mutate: 'warn', unknown: 'warn', read: 'good' }
 
 function StepRow({ step }: { step: Step }) {
   return (
@@ -119,7 +117,7 @@ export function IncidentPage({ number }: { number: number }) {
         <h1 id="title">#{incident.number} {incident.title}</h1>
         <p class="small quiet">
           {incident.service ?? 'no service'} · {incident.alerts.firing} of {incident.alerts.total} alerts fire
-          {incident.procedure && <> · {incident.procedure.title ?? 'runbook'}, {incident.procedure.file}:{incident.procedure.line}</>}
+          {incident.procedure && <> · {incident.procedure.title ?? 'runbook'}, <Link to={`/runbooks/${encodeURIComponent(incident.procedure.file)}`}>{incident.procedure.file}:{incident.procedure.line}</Link></>}
         </p>
         {incident.severity_why && <p class="small">{incident.severity}: {incident.severity_why}</p>}
         <div class="row">

@@ -5,6 +5,7 @@ import { IncidentPage } from './incident'
 import { useConnected } from './live'
 import { Now } from './now'
 import { go, Link } from './parts'
+import { RunbookPage, Runbooks } from './runbooks'
 
 function SignIn({ done }: { done: (person: string) => void }) {
   const [said, setSaid] = useState('')
@@ -32,7 +33,7 @@ function SignIn({ done }: { done: (person: string) => void }) {
   )
 }
 
-const keys = [['n', 'Now'], ['j, k', 'next and previous incident or step'], ['a', 'acknowledge the incident'], ['i', 'say that you investigate'],
+const keys = [['n', 'Now'], ['r', 'runbooks'], ['j, k', 'next and previous incident or step'], ['a', 'acknowledge the incident'], ['i', 'say that you investigate'],
   ['?', 'these keys']]
 
 function Keys() {
@@ -43,6 +44,7 @@ function Keys() {
       if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, textarea, select, dialog')) return
       if (event.key === '?') dialog.current?.showModal()
       else if (event.key === 'n') go('/')
+      else if (event.key === 'r') go('/runbooks')
       else if (event.key === 'j' || event.key === 'k') move(event.key === 'j' ? 1 : -1)
       else document.querySelector<HTMLButtonElement>(`button[data-key="${CSS.escape(event.key)}"]`)?.click()
     }
@@ -69,7 +71,10 @@ function Page({ path }: { path: string }) {
   useEffect(() => {
     document.title = incident ? `#${incident[1]} · Crashcart` : 'Crashcart'
   }, [path])
-  return incident ? <IncidentPage key={incident[1]} number={Number(incident[1])} /> : <Now />
+  const runbook = /^\/runbooks\/(.+)$/.exec(path)
+  if (incident) return <IncidentPage key={incident[1]} number={Number(incident[1])} />
+  if (runbook) return <RunbookPage key={runbook[1]} file={decodeURIComponent(runbook[1])} />
+  return path === '/runbooks' ? <Runbooks /> : <Now />
 }
 
 function Frame({ person, signOut }: { person: string; signOut: () => void }) {
@@ -84,7 +89,7 @@ function Frame({ person, signOut }: { person: string; signOut: () => void }) {
     <>
       <header class="top">
         <img src="/console/icon.svg" alt="" />
-        <nav aria-label="Main"><Link to="/">Now</Link></nav>
+        <nav aria-label="Main"><Link to="/">Now</Link><Link to="/runbooks">Runbooks</Link></nav>
         {!connected && <span class="mark warn" role="status">not connected</span>}
         <span class="small quiet">{person}</span>
         <button type="button" onClick={signOut}>Sign out</button>

@@ -38,6 +38,8 @@ export function length(ms: number): string {
   return hours ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`
 }
 
+export const looks: Record<string, string> = { destructive: 'bad', mutate: 'warn', unknown: 'warn', read: 'good' }
+
 export const person = (actor: string) => actor.replace(/^(person|token|source):/, '')
 
 export function Severity({ incident }: { incident: { severity: string; severity_rank: number } }) {

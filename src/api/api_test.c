@@ -185,6 +185,8 @@ static void unknown_paths_methods_and_queries_are_named(void **state)
     assert_got("/api/v2/alerts?active=perhaps", 400, "\"active must be true or false\"");
     assert_got("/api/v2/alerts?filter=%22", 400, "\"bad filter: ");
     assert_got("/api/v2/alerts?filter=a%3D~(", 400, "expression");
+    assert_got("/api/v1/runbooks", 200, "\"runbooks\":[]");
+    assert_got("/api/v1/runbooks/a%2Fb.md/understood", 404, "no runbook \\\"a/b.md\\\"");
 }
 
 /* Closed by the server, seen as the end of the stream. */

@@ -75,6 +75,10 @@ void delete_session(struct request *request);
 void get_console(struct request *request);
 void get_console_file(struct request *request);
 
+/* runbooks.c */
+void get_runbooks(struct request *request);
+void get_runbook(struct request *request);
+
 /* events.c */
 void get_events(struct request *request);
 

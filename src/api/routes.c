@@ -42,6 +42,8 @@ const struct route routes[] = {
     {"GET", "/api/v1/silences/preview", AUTH_TOKEN, " filter ", get_silence_preview, NULL},
     {"GET", "/api/v1/incidents", AUTH_TOKEN, " state before limit ", get_incidents, NULL},
     {"GET", "/api/v1/incidents/{}", AUTH_TOKEN, " ", get_incident, NULL},
+    {"GET", "/api/v1/runbooks", AUTH_TOKEN, " ", get_runbooks, NULL},
+    {"GET", "/api/v1/runbooks/{*}/understood", AUTH_TOKEN, " ", get_runbook, NULL},
     {"GET", "/api/v1/events", AUTH_TOKEN, " after incident ", get_events, NULL},
     {"GET", "/api/v1/clocks", AUTH_TOKEN, " limit ", get_clocks, NULL},
     {"GET", "/api/v1/incidents/{}/timeline", AUTH_TOKEN, " after limit ", get_timeline, NULL},
@@ -80,6 +82,8 @@ const struct route routes[] = {
     /* The console; the second is the link in a page. */
     {"GET", "/", AUTH_OPEN, NULL, get_console, NULL},
     {"GET", "/incidents/{}", AUTH_OPEN, NULL, get_console, NULL},
+    {"GET", "/runbooks", AUTH_OPEN, NULL, get_console, NULL},
+    {"GET", "/runbooks/{*}", AUTH_OPEN, NULL, get_console, NULL},
     {"GET", "/console/{*}", AUTH_OPEN, NULL, get_console_file, NULL},
 
     {"GET", "/-/healthy", AUTH_OPEN, NULL, get_health, NULL},

@@ -29,6 +29,14 @@ await scenario(async () => {
     await accessible(person.page, `incident ${look}`)
     await shot(person.page, `incident-${look}`)
   }
+  for (const [person, look] of all) {
+    await person.page.getByRole('link', { name: 'Runbooks' }).click()
+    await person.page.getByRole('link', { name: /Shop/ }).click()
+    await person.page.getByText('rm -r').first().waitFor()
+    await fits(person.page, `runbook ${look}`)
+    await accessible(person.page, `runbook ${look}`)
+    await shot(person.page, `runbook-${look}`)
+  }
   // By keyboard alone: from the list to an incident and back.
   await wide.page.keyboard.press('n')
   await wide.page.getByText('60 incidents').waitFor()
