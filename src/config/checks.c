@@ -7,12 +7,16 @@
 #include "config/config.h"
 #include "config/read_priv.h"
 
-const char *const check_kind_names[N_CHECK_KINDS] = {[CHECK_HTTP] = "http", [CHECK_METRICS] = "metrics"};
+#define KINDS(F)                                                                                             \
+    F(HTTP, http)                                                                                            \
+    F(METRICS, metrics) F(PROMQL, promql) F(TCP, tcp) F(DNS, dns) F(POSTGRESQL, postgresql) F(REDIS, redis)  \
+        F(FILE, file) F(LOG, log)
 
-static const size_t line_offsets[N_CHECK_KINDS] = {
-    [CHECK_HTTP] = offsetof(struct config_check, http.line),
-    [CHECK_METRICS] = offsetof(struct config_check, metrics.line),
-};
+#define KIND_NAME(id, name) [CHECK_##id] = #name,
+const char *const check_kind_names[N_CHECK_KINDS] = {KINDS(KIND_NAME)};
+
+#define KIND_LINE(id, name) [CHECK_##id] = offsetof(struct config_check, name.line),
+static const size_t line_offsets[N_CHECK_KINDS] = {KINDS(KIND_LINE)};
 
 static int line_of(const struct config_check *check, size_t kind)
 {
@@ -77,6 +81,25 @@ int selector_parse(struct arena *arena, const char *text, const char **ret_name,
     return 0;
 }
 
+int address_split(const char *address, char host[256], char port[6])
+{
+    const char *colon = strrchr(address, ':');
+    size_t n = colon ? (size_t)(colon - address) : 0, n_port = colon ? strlen(colon + 1) : 0;
+    bool six = n > 2 && address[0] == '[' && address[n - 1] == ']';
+    char *end;
+    if (n_port < 1 || n_port > 5 || !isdigit((unsigned char)colon[1]))
+        return -1;
+    long number = strtol(colon + 1, &end, 10);
+    n -= six ? 2 : 0;
+    if (*end || number < 1 || number > 65535 || n < 1 || n > 255 ||
+        strcspn(address + six, six ? "] /@" : ": /@") < n)
+        return -1;
+    memcpy(host, address + six, n);
+    host[n] = '\0';
+    memcpy(port, colon + 1, n_port + 1);
+    return 0;
+}
+
 bool status_fits(const char *ranges, long status)
 {
     for (const char *at = ranges;;) {
@@ -118,6 +141,12 @@ static bool measures_number(const struct config_check *check)
     return true;
 }
 
+/* The time that it takes is a number, but being reached is enough. */
+static bool wants_limit(const struct config_check *check)
+{
+    return !check->tcp.line && !check->dns.line;
+}
+
 static void check_limits(const struct reading *reading, const struct config_check *check)
 {
     bool above = !isnan(check->above), below = !isnan(check->below), clear = !isnan(check->clear);
@@ -128,7 +157,7 @@ static void check_limits(const struct reading *reading, const struct config_chec
                 "check \"%s\" has limits, but reads no number; add measure: latency or a field:", check->id);
         return;
     }
-    if (!above && !below)
+    if (!above && !below && wants_limit(check))
         error_add(reading, check->line, "check \"%s\" has no limit; add above: or below:", check->id);
     if (above && below && check->below >= check->above)
         error_add(reading, check->line,

@@ -22,7 +22,18 @@
 
 struct reading;
 
-enum check_kind_id { CHECK_HTTP, CHECK_METRICS, N_CHECK_KINDS };
+enum check_kind_id {
+    CHECK_HTTP,
+    CHECK_METRICS,
+    CHECK_PROMQL,
+    CHECK_TCP,
+    CHECK_DNS,
+    CHECK_POSTGRESQL,
+    CHECK_REDIS,
+    CHECK_FILE,
+    CHECK_LOG,
+    N_CHECK_KINDS
+};
 
 /* Who asks over HTTP, and how. */
 struct check_request {
@@ -59,6 +70,38 @@ struct config_check {
         double absent;       /* what counts when no series fits; NAN: an error */
         int line;
     } metrics;
+    struct {
+        struct check_request request; /* of the Prometheus itself, without /api/v1/query */
+        const char *query, *combine;
+        double absent;
+        int line;
+    } promql;
+    struct {
+        const char *address; /* HOST:PORT */
+        int line;
+    } tcp;
+    struct {
+        const char *name, *address; /* address: one of those found; or NULL */
+        int line;
+    } dns;
+    struct {
+        const char *url, *secret, *query;
+        double absent; /* what counts when no row comes; NAN: an error */
+        int line;
+    } postgresql;
+    struct {
+        const char *address, *secret, *command; /* command: words with blanks between */
+        int line;
+    } redis;
+    struct {
+        const char *path, *measure; /* "age", "size" */
+        int line;
+    } file;
+    struct {
+        const char *path, *pattern;
+        int64_t window_s;
+        int line;
+    } log;
     int line;
 };
 
@@ -75,6 +118,8 @@ struct label *check_labels(struct arena *arena, const struct config_check *check
 /* name{label="value",...}: the series of a metric. Matchers are on the heap and added. -1: no selector. */
 int selector_parse(struct arena *arena, const char *text, const char **ret_name,
                    struct matchers *ret_matchers, struct err *err);
+/* "HOST:PORT", "[::1]:6379" -> host (at most 255 bytes and the NUL) and port. -1: neither. */
+int address_split(const char *address, char host[256], char port[6]);
 /* Does the status lie in one of "200-299,304"? -1 for status: is the text sound? */
 bool status_fits(const char *ranges, long status);
 

@@ -30,6 +30,8 @@ enum value_kind {
     VALUE_POINTER,  /* into JSON, RFC 6901: "/event/name" */
     VALUE_SSH,      /* USER@HOST, ssh://USER@HOST:PORT */
     VALUE_SELECTOR, /* series of a metric: name{label="value"} */
+    VALUE_ADDRESS,  /* HOST:PORT */
+    VALUE_PATTERN,  /* an expression */
     VALUE_STATUS,   /* of HTTP: "200-299,304" */
     VALUE_WORD,     /* what a program gets as one argument: no blanks, no quotes, no "-" in front */
     /* others */

@@ -50,6 +50,72 @@ static const struct key metrics_keys[] = {
 };
 KIND(metrics, metrics_keys);
 
+static const struct key promql_keys[] = {
+    REQUEST_KEYS(promql),
+    {"query", VALUE_TEXT, PART(promql, query), .required = true, .help = "an instant query"},
+    {"combine", VALUE_CHOICE, PART(promql, combine), .fallback = "worst", .choices = combinations,
+     .help = "how several series become one number"},
+    {"absent", VALUE_NUMBER, PART(promql, absent), .fallback = "none",
+     .help = "what counts when the result is empty; an error when not given"},
+};
+KIND(promql, promql_keys);
+
+static const struct key tcp_keys[] = {
+    {"address", VALUE_ADDRESS, PART(tcp, address), .required = true,
+     .help = "HOST:PORT; the number is the time in which it is reached"},
+};
+KIND(tcp, tcp_keys);
+
+static const struct key dns_keys[] = {
+    {"name", VALUE_WORD, PART(dns, name), .required = true,
+     .help = "must resolve; the number is the time that takes"},
+    {"address", VALUE_WORD, PART(dns, address), .help = "one that must be among those found"},
+};
+KIND(dns, dns_keys);
+
+static const struct key postgresql_keys[] = {
+    {"url", VALUE_STORE, PART(postgresql, url), .required = true, .help = "postgresql://USER@HOST/DATABASE"},
+    {"secret", VALUE_SECRET, PART(postgresql, secret),
+     .help = "the user's password: env:NAME, file:PATH or credential:NAME"},
+    {"query", VALUE_TEXT, PART(postgresql, query), .required = true,
+     .help = "gives one number: the first column of the first row; it may only read"},
+    {"absent", VALUE_NUMBER, PART(postgresql, absent), .fallback = "none",
+     .help = "what counts when no row comes, or NULL; an error when not given"},
+};
+KIND(postgresql, postgresql_keys);
+
+static const struct key redis_keys[] = {
+    {"address", VALUE_ADDRESS, PART(redis, address), .required = true, .help = "HOST:PORT"},
+    {"secret", VALUE_SECRET, PART(redis, secret),
+     .help = "the password: env:NAME, file:PATH or credential:NAME"},
+    {"command", VALUE_TEXT, PART(redis, command), .required = true,
+     .help = "that gives a number, as LLEN queue; INFO:field reads a field of INFO"},
+};
+KIND(redis, redis_keys);
+
+static const char *const file_measures[] = {"age", "size", NULL};
+static const struct key file_keys[] = {
+    {"path", VALUE_PATH, PART(file, path), .required = true, .help = "on this host; must be there"},
+    {"measure", VALUE_CHOICE, PART(file, measure), .fallback = "age", .choices = file_measures,
+     .help = "age: since it was written; size: in bytes"},
+};
+KIND(file, file_keys);
+
+static const struct key log_keys[] = {
+    {"path", VALUE_PATH, PART(log, path), .required = true,
+     .help = "on this host; followed from its end on, over rotations"},
+    {"pattern", VALUE_PATTERN, PART(log, pattern), .required = true,
+     .help = "a Perl expression; the number is that of the lines that have it"},
+    {"window", VALUE_DURATION, PART(log, window_s), .fallback = "5m", .least = 1, .most = DAY,
+     .help = "in which they are counted"},
+};
+KIND(log, log_keys);
+
+#define KIND_KEY(kind, text)                                                                                 \
+    {                                                                                                        \
+#kind, VALUE_OPTIONAL, offsetof(struct config_check, kind), .section = &kind##_section, .help = text \
+    }
+
 static const struct key check_keys[] = {
     {"id", VALUE_ID, offsetof(struct config_check, id), .required = true, .help = "the name of the check"},
     {"alert", VALUE_TEXT, offsetof(struct config_check, alert), .fallback = "CheckFailing",
@@ -73,10 +139,15 @@ static const struct key check_keys[] = {
      .help = "bad below this"},
     {"clear", VALUE_NUMBER, offsetof(struct config_check, clear), .fallback = "none",
      .help = "good again only within this; the limit itself when not given"},
-    {"http", VALUE_OPTIONAL, offsetof(struct config_check, http), .section = &http_section,
-     .help = "asks a URL"},
-    {"metrics", VALUE_OPTIONAL, offsetof(struct config_check, metrics), .section = &metrics_section,
-     .help = "reads a page in the text format of Prometheus"},
+    KIND_KEY(http, "asks a URL"),
+    KIND_KEY(metrics, "reads a page in the text format of Prometheus"),
+    KIND_KEY(promql, "asks a Prometheus"),
+    KIND_KEY(tcp, "connects"),
+    KIND_KEY(dns, "resolves a name"),
+    KIND_KEY(postgresql, "asks a PostgreSQL for one number"),
+    KIND_KEY(redis, "asks a Redis for one number"),
+    KIND_KEY(file, "looks whether a file is fresh"),
+    KIND_KEY(log, "counts lines of a log"),
 };
 const struct section checks_section = {"check", check_keys, sizeof check_keys / sizeof *check_keys,
                                        sizeof(struct config_check), (int)offsetof(struct config_check, line)};

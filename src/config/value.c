@@ -464,6 +464,8 @@ const struct value_reader value_readers[N_VALUE_KINDS] = {
     [VALUE_CHOICE] = {"one word", NODE_TEXT, read_choice, NULL},
     [VALUE_ZONE] = {"a time zone like Europe/Berlin", NODE_TEXT, read_zone, NULL},
     [VALUE_SELECTOR] = {"a series like http_requests_total{code=~\"5..\"}", NODE_TEXT, value_selector, NULL},
+    [VALUE_ADDRESS] = {"an address like db.example.org:5432", NODE_TEXT, value_address, NULL},
+    [VALUE_PATTERN] = {"an expression like ERROR|FATAL", NODE_TEXT, value_pattern, NULL},
     [VALUE_STATUS] = {"a range like 200-299", NODE_TEXT, value_status, NULL},
     [VALUE_NUMBER] = {"a number like 0.2, 200ms, 5% or 2GiB", NODE_TEXT, value_number, NULL},
     [VALUE_SSH] = {"USER@HOST or ssh://USER@HOST:PORT", NODE_TEXT, value_ssh, NULL},

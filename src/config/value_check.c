@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
 #include "config/checks.h"
 #include "config/value_priv.h"
 
@@ -51,5 +54,28 @@ int value_status(struct arena *arena, const struct key *key, const char *text, v
 {
     if (!status_fits(text, -1))
         return err_set(err, "\"%.60s\" is no range of status; write it like 200-299 or 200,304", text);
+    return value_text(arena, key, text, target, err);
+}
+
+int value_address(struct arena *arena, const struct key *key, const char *text, void *target, struct err *err)
+{
+    char host[256], port[6];
+    if (address_split(text, host, port) < 0)
+        return err_set(err, "\"%.60s\" names no host and port; write it like db.example.org:5432", text);
+    return value_text(arena, key, text, target, err);
+}
+
+int value_pattern(struct arena *arena, const struct key *key, const char *text, void *target, struct err *err)
+{
+    int number;
+    PCRE2_SIZE at;
+    unsigned char why[128];
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_NEVER_BACKSLASH_C, &number, &at, NULL);
+    if (!code) {
+        pcre2_get_error_message(number, why, sizeof why);
+        return err_set(err, "\"%.60s\" is no expression: %s", text, why);
+    }
+    pcre2_code_free(code);
     return value_text(arena, key, text, target, err);
 }

@@ -12,6 +12,10 @@ int value_secret(struct arena *arena, const struct key *key, const char *text, v
 int value_number(struct arena *arena, const struct key *key, const char *text, void *target, struct err *err);
 int value_selector(struct arena *arena, const struct key *key, const char *text, void *target,
                    struct err *err);
+int value_address(struct arena *arena, const struct key *key, const char *text, void *target,
+                  struct err *err);
+int value_pattern(struct arena *arena, const struct key *key, const char *text, void *target,
+                  struct err *err);
 int value_status(struct arena *arena, const struct key *key, const char *text, void *target, struct err *err);
 
 /* config/value_target.c */

@@ -8,8 +8,13 @@
 #define POSTGRESQL_FUNCTIONS(F)                                                                              \
     F(clear)                                                                                                 \
     F(cmdStatus)                                                                                             \
+    F(connectPoll)                                                                                           \
+    F(connectStartParams)                                                                                    \
     F(connectdb)                                                                                             \
     F(connectdbParams)                                                                                       \
+    F(conninfoFree)                                                                                          \
+    F(conninfoParse)                                                                                         \
+    F(consumeInput)                                                                                          \
     F(enterPipelineMode)                                                                                     \
     F(errorMessage)                                                                                          \
     F(exec)                                                                                                  \
@@ -20,6 +25,7 @@
     F(getisnull)                                                                                             \
     F(getlength)                                                                                             \
     F(getvalue)                                                                                              \
+    F(isBusy)                                                                                                \
     F(nfields)                                                                                               \
     F(nparams)                                                                                               \
     F(parameterStatus)                                                                                       \
@@ -35,6 +41,7 @@
     F(sendQueryPrepared)                                                                                     \
     F(setNoticeReceiver)                                                                                     \
     F(setSingleRowMode)                                                                                      \
+    F(socket)                                                                                                \
     F(status)                                                                                                \
     F(transactionStatus)
 
@@ -49,8 +56,13 @@ const struct postgresql_library *postgresql_library(void);
 
 #define PQclear                postgresql_library()->clear
 #define PQcmdStatus            postgresql_library()->cmdStatus
+#define PQconnectPoll          postgresql_library()->connectPoll
+#define PQconnectStartParams   postgresql_library()->connectStartParams
 #define PQconnectdb            postgresql_library()->connectdb
 #define PQconnectdbParams      postgresql_library()->connectdbParams
+#define PQconninfoFree         postgresql_library()->conninfoFree
+#define PQconninfoParse        postgresql_library()->conninfoParse
+#define PQconsumeInput         postgresql_library()->consumeInput
 #define PQenterPipelineMode    postgresql_library()->enterPipelineMode
 #define PQerrorMessage         postgresql_library()->errorMessage
 #define PQexec                 postgresql_library()->exec
@@ -61,6 +73,7 @@ const struct postgresql_library *postgresql_library(void);
 #define PQgetisnull            postgresql_library()->getisnull
 #define PQgetlength            postgresql_library()->getlength
 #define PQgetvalue             postgresql_library()->getvalue
+#define PQisBusy               postgresql_library()->isBusy
 #define PQnfields              postgresql_library()->nfields
 #define PQnparams              postgresql_library()->nparams
 #define PQparameterStatus      postgresql_library()->parameterStatus
@@ -76,5 +89,6 @@ const struct postgresql_library *postgresql_library(void);
 #define PQsendQueryPrepared    postgresql_library()->sendQueryPrepared
 #define PQsetNoticeReceiver    postgresql_library()->setNoticeReceiver
 #define PQsetSingleRowMode     postgresql_library()->setSingleRowMode
+#define PQsocket               postgresql_library()->socket
 #define PQstatus               postgresql_library()->status
 #define PQtransactionStatus    postgresql_library()->transactionStatus

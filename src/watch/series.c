@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/must.h"
+#include "watch/gathered.h"
 
 enum { METRIC, PER, SELECTORS };
 enum form { FORM_GAUGE, FORM_RATE, FORM_INCREASE, FORM_QUANTILE };
@@ -17,12 +18,6 @@ static const char *const form_names[] = {"gauge", "rate", "increase", "quantile"
 struct selector {
     const char *name; /* of the series; NULL: not asked for */
     struct matchers matchers;
-};
-
-/* What a page said of one selector. */
-struct taken {
-    size_t n, n_unsound; /* of which NaN, or of a counter no number */
-    double sum, most, least;
 };
 
 struct counter {
@@ -51,7 +46,7 @@ struct series {
     char what[READING_TEXT_BYTES];
     struct selector selectors[SELECTORS];
     const char *wanted[SELECTORS + 1];
-    struct taken taken[SELECTORS];
+    struct gathered taken[SELECTORS]; /* what the page says of each */
     struct map *counters;
     uint64_t page;
     size_t n_seen; /* counters on this page */
@@ -137,18 +132,6 @@ void series_begin(struct series *s)
     memset(s->taken, 0, sizeof s->taken);
 }
 
-static void gauge_take(struct taken *taken, double value)
-{
-    if (isnan(value)) {
-        taken->n_unsound++;
-        return;
-    }
-    bool first = taken->n == taken->n_unsound + 1;
-    taken->sum += value;
-    taken->most = first || value > taken->most ? value : taken->most;
-    taken->least = first || value < taken->least ? value : taken->least;
-}
-
 /* How much it has grown since the page before. A counter that is less than it was has started anew from zero;
  * one that was never seen has no before. */
 static int counter_take(struct series *s, int which, const struct exposition_sample *sample,
@@ -202,14 +185,14 @@ static int bucket_of(struct series *s, const struct exposition_sample *sample, s
 
 static int selected_take(struct series *s, int which, const struct exposition_sample *sample, struct err *err)
 {
-    struct taken *taken = &s->taken[which];
+    struct gathered *taken = &s->taken[which];
     struct slot *slot = &s->slots[which];
     double increase;
-    taken->n++;
     if (s->form == FORM_GAUGE) {
-        gauge_take(taken, sample->value);
+        gathered_add(taken, sample->value);
         return 0;
     }
+    taken->n++;
     if (!isfinite(sample->value) || sample->value < 0) {
         taken->n_unsound++;
         return 0;
@@ -251,24 +234,16 @@ static void read_value(const struct series *s, struct check_reading *reading, do
     memcpy(reading->text, s->what, sizeof reading->text);
 }
 
-static double combined(const struct config_check *check, const struct taken *taken)
-{
-    const char *how = check->metrics.combine;
-    bool worst = strcmp(how, "worst") == 0;
-    if (taken->n == taken->n_unsound)
-        return NAN;
-    if (strcmp(how, "sum") == 0 || (worst && check->metrics.per))
-        return taken->sum;
-    if (strcmp(how, "average") == 0)
-        return taken->sum / (double)(taken->n - taken->n_unsound);
-    return strcmp(how, "max") == 0 || (worst && !isnan(check->above)) ? taken->most : taken->least;
-}
-
+/* Of two that are divided, all of the one are held against all of the other. */
 static void read_gauge(const struct series *s, struct check_reading *reading)
 {
-    double value = combined(s->check, &s->taken[METRIC]);
-    if (s->check->metrics.per)
-        value /= combined(s->check, &s->taken[PER]);
+    const struct config_check *check = s->check;
+    const char *combine = check->metrics.combine;
+    if (check->metrics.per && strcmp(combine, "worst") == 0)
+        combine = "sum";
+    double value = gathered_value(&s->taken[METRIC], check, combine);
+    if (check->metrics.per)
+        value /= gathered_value(&s->taken[PER], check, combine);
     read_value(s, reading, value);
 }
 
@@ -388,7 +363,7 @@ static void read_quantile(const struct series *s, const struct snapshot *begin, 
 /* False: enough fits to go on. */
 static bool read_absent(const struct series *s, struct check_reading *reading)
 {
-    const struct taken *metric = &s->taken[METRIC], *per = &s->taken[PER];
+    const struct gathered *metric = &s->taken[METRIC], *per = &s->taken[PER];
     bool is_part =
         s->check->metrics.per && s->form != FORM_GAUGE; /* no errors yet are none of all requests */
     if (s->check->metrics.per && per->n == 0)

@@ -33,4 +33,5 @@ void probe_say(struct probe *probe, enum reading_kind kind, double value, const 
     __attribute__((format(printf, 4, 5)));
 
 /* The kinds, a file each. */
-extern const struct check_kind http_kind, metrics_kind;
+extern const struct check_kind http_kind, metrics_kind, promql_kind, tcp_kind, dns_kind, postgresql_kind,
+    redis_kind, file_kind, log_kind;

@@ -5,6 +5,7 @@ import http.server
 import signal
 import socket
 import struct
+import subprocess
 import threading
 
 from harness import *
@@ -181,6 +182,100 @@ class Watch(SystemTest):
         self.server.process.child.send_signal(signal.SIGHUP)
         wait(lambda: self.alerts() == {'kept': ['CheckFailing']}, 'the alert of the check that is gone has ended')
         self.assertEqual(self.server.json('/api/v2/alerts')[0]['startsAt'], began['kept'])
+
+    def test_what_is_on_this_host_is_looked_at_without_a_server(self):
+        stamp = written(self.folder, 'stamp', 'x')
+        log = written(self.folder, 'logs/app.log', 'ERROR of yesterday\n' * 50)
+        closed = free_port()
+        self.serve(f'''
+  - {{id: fresh, every: 1s, above: 1h, file: {{path: "{stamp}"}}}}
+  - {{id: missing, every: 1s, above: 1h, file: {{path: "{stamp}.gone"}}}}
+  - {{id: errors, every: 1s, above: 2, log: {{path: "{log}", pattern: "^ERROR|FATAL", window: 60s}}}}
+  - {{id: listens, every: 1s, tcp: {{address: "127.0.0.1:{self.patient.server.server_address[1]}"}}}}
+  - {{id: closed, every: 1s, tcp: {{address: "127.0.0.1:{closed}"}}}}
+  - {{id: resolves, every: 1s, dns: {{name: localhost}}}}
+  - {{id: unknown, every: 1s, dns: {{name: nowhere.invalid}}}}
+''')
+        bad = {'missing': ['CheckFailing'], 'closed': ['CheckFailing'], 'unknown': ['CheckFailing']}
+        wait(lambda: self.alerts() == bad, 'what is not there is bad')
+        self.assertIn('refused', self.summary('closed')[0])
+        os.utime(stamp, (time.time() - 7200, time.time() - 7200))
+        wait(lambda: 'fresh' in self.alerts(), 'an old file is not fresh')
+        with open(log, 'a', encoding='ascii') as f:
+            f.write('INFO fine\nERROR one\nFATAL two\n')
+        os.rename(log, log + '.1')
+        with open(log + '.1', 'a', encoding='ascii') as f:
+            f.write('ERROR three, after the rotation\n')
+        written(self.folder, 'logs/app.log', 'ERROR four, in the new file\n')
+        wait(lambda: 'errors' in self.alerts(), 'errors are counted over a rotation')
+        self.assertIn('is 4, above 2', self.summary('errors')[0])
+
+    def test_a_prometheus_is_asked(self):
+        self.patient.pages['/metrics'] = (200, 'shop_queue 3\nshop_other 1\n')
+        port = free_port()
+        config = written(self.folder, 'prometheus.yml', f'''
+global: {{scrape_interval: 1s}}
+scrape_configs:
+  - job_name: shop
+    static_configs: [{{targets: ["127.0.0.1:{self.patient.server.server_address[1]}"]}}]
+''')
+        self.started(Process('prometheus', ['prometheus', f'--config.file={config}', f'--web.listen-address=127.0.0.1:{port}',
+                                            f'--storage.tsdb.path={self.folder}/tsdb'])).start()
+        check = f'promql: {{url: "http://127.0.0.1:{port}/", query: \'%s\'}}'
+        self.serve(f'''
+  - {{id: queue, every: 1s, above: 10, {check % 'max(shop_queue{job="shop"})'}}}
+  - {{id: broken, every: 1s, above: 10, {check % 'max(shop_queue'}}}
+  - {{id: nothing, every: 1s, above: 10, {check % 'shop_queue_of_others'}}}
+''')
+        wait(lambda: self.alerts() == {'broken': ['CheckError'], 'nothing': ['CheckError']}, 'the queue is short', 60)
+        self.assertIn('parse error', self.summary('broken')[0])
+        self.patient.pages['/metrics'] = (200, 'shop_queue 30\nshop_other 1\n')
+        wait(lambda: self.alerts().get('queue') == ['CheckFailing'], 'the queue is long')
+        self.assertIn('is 30, above 10', self.summary('queue')[0])
+
+    def test_a_redis_is_asked(self):
+        port, secret = free_port(), written(self.folder, 'password', 'hunter2\n')
+        redis = self.started(Process('redis', ['redis-server', '--port', str(port), '--bind', '127.0.0.1', '--save', '',
+                                               '--requirepass', 'hunter2', '--dir', self.folder]))
+        redis.start()
+        ask = f'address: "127.0.0.1:{port}", secret: "file:{secret}"'
+        self.serve(f'''
+  - {{id: queue, every: 1s, above: 2, redis: {{{ask}, command: LLEN jobs}}}}
+  - {{id: clients, every: 1s, below: 1, redis: {{{ask}, command: "INFO:connected_clients"}}}}
+  - {{id: denied, every: 1s, above: 2, redis: {{address: "127.0.0.1:{port}", command: LLEN jobs}}}}
+  - {{id: words, every: 1s, above: 2, redis: {{{ask}, command: PING}}}}
+''')
+        wait(lambda: self.alerts() == {'denied': ['CheckError'], 'words': ['CheckError']}, 'an empty queue is well')
+        self.assertIn('NOAUTH', self.summary('denied')[0])
+        subprocess.run(['redis-cli', '-p', str(port), '-a', 'hunter2', 'RPUSH', 'jobs', 'a', 'b', 'c'], check=True,
+                       capture_output=True, timeout=20)
+        wait(lambda: self.alerts().get('queue') == ['CheckFailing'], 'a long queue is bad')
+        redis.stop()
+        wait(lambda: 'CheckError' in self.alerts().get('queue', []), 'a Redis that is gone is an error')
+        self.assertIn('CheckFailing', self.alerts()['queue'])
+        self.assertNotIn('hunter2', self.server.process.log())
+
+    def test_a_postgresql_is_asked_and_may_not_be_written_to(self):
+        database = self.started(Database(self.folder)).start()
+        database.psql('CREATE TABLE jobs (id int); INSERT INTO jobs SELECT generate_series(1, 3)')
+        ask = f'url: "{database.url(host="localhost")}"'
+        self.serve(f'''
+  - {{id: jobs, every: 1s, above: 5, postgresql: {{{ask}, query: SELECT count(*) FROM jobs}}}}
+  - {{id: socket, every: 1s, above: 5, postgresql: {{url: "{database.url()}", query: "SELECT 3.5, 'x'"}}}}
+  - {{id: writes, every: 1s, above: 5, postgresql: {{{ask}, query: DELETE FROM jobs RETURNING id}}}}
+  - {{id: words, every: 1s, above: 5, postgresql: {{{ask}, query: SELECT 'many'}}}}
+  - {{id: none, every: 1s, above: 5, postgresql: {{{ask}, query: SELECT id FROM jobs WHERE id > 99}}}}
+  - {{id: slow, every: 1s, timeout: 1s, above: 5, postgresql: {{{ask}, query: SELECT pg_sleep(60)}}}}
+  - {{id: many, every: 1s, above: 5, postgresql: {{{ask}, query: "SELECT 1 FROM generate_series(1, 100000000)"}}}}
+''')
+        errors = {name: ['CheckError'] for name in ('writes', 'words', 'none', 'slow')}
+        wait(lambda: self.alerts() == errors, 'what gives no number is an error')
+        self.assertIn('read-only transaction', self.summary('writes')[0])
+        database.psql('INSERT INTO jobs SELECT generate_series(4, 9)')
+        wait(lambda: self.alerts().get('jobs') == ['CheckFailing'], 'many jobs are bad')
+        database.stop()
+        wait(lambda: 'CheckError' in self.alerts().get('jobs', []), 'a database that is gone is an error')
+        self.assertIn('CheckFailing', self.alerts()['jobs'])
 
     def test_mistakes_in_the_section_are_named_with_their_lines(self):
         path = written(self.folder, 'bad.yaml', '''checks:
