@@ -7,16 +7,23 @@
 #include "config/config.h"
 #include "config/read_priv.h"
 
-#define KINDS(F)                                                                                             \
-    F(HTTP, http)                                                                                            \
-    F(METRICS, metrics) F(PROMQL, promql) F(TCP, tcp) F(DNS, dns) F(POSTGRESQL, postgresql) F(REDIS, redis)  \
-        F(FILE, file) F(LOG, log)
+const char *const check_kind_names[N_CHECK_KINDS] = {
+    [CHECK_HTTP] = "http",   [CHECK_METRICS] = "metrics", [CHECK_PROMQL] = "promql",
+    [CHECK_TCP] = "tcp",     [CHECK_DNS] = "dns",         [CHECK_POSTGRESQL] = "postgresql",
+    [CHECK_REDIS] = "redis", [CHECK_FILE] = "file",       [CHECK_LOG] = "log",
+};
 
-#define KIND_NAME(id, name) [CHECK_##id] = #name,
-const char *const check_kind_names[N_CHECK_KINDS] = {KINDS(KIND_NAME)};
-
-#define KIND_LINE(id, name) [CHECK_##id] = offsetof(struct config_check, name.line),
-static const size_t line_offsets[N_CHECK_KINDS] = {KINDS(KIND_LINE)};
+static const size_t line_offsets[N_CHECK_KINDS] = {
+    [CHECK_HTTP] = offsetof(struct config_check, http.line),
+    [CHECK_METRICS] = offsetof(struct config_check, metrics.line),
+    [CHECK_PROMQL] = offsetof(struct config_check, promql.line),
+    [CHECK_TCP] = offsetof(struct config_check, tcp.line),
+    [CHECK_DNS] = offsetof(struct config_check, dns.line),
+    [CHECK_POSTGRESQL] = offsetof(struct config_check, postgresql.line),
+    [CHECK_REDIS] = offsetof(struct config_check, redis.line),
+    [CHECK_FILE] = offsetof(struct config_check, file.line),
+    [CHECK_LOG] = offsetof(struct config_check, log.line),
+};
 
 static int line_of(const struct config_check *check, size_t kind)
 {
