@@ -2,6 +2,12 @@
  * engine_priv.h. */
 #pragma once
 
+#include "engine/run.h"
+#include "runbook/runbook.h"
+
+struct turn;
+struct incident_record;
+
 /* way_back: what is offered, in words; "": nothing. */
 void verify_tell(struct turn *turn, struct incident_record *record, const struct run_step *change,
                  const char *way_back);
