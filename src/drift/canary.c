@@ -43,7 +43,13 @@ static double below(double z)
     return erfc(-z / sqrt(2)) / 2;
 }
 
-static void decide(struct drift_change *change, double better, double margin, double sure)
+/* How far chance alone may have raised each side. */
+struct biases {
+    double baseline, candidate;
+};
+
+static void decide(struct drift_change *change, double better, const struct biases *biases, double margin,
+                   double sure)
 {
     double d = (change->candidate - change->baseline) * better;
     change->verdict = DRIFT_UNDECIDED;
@@ -51,7 +57,9 @@ static void decide(struct drift_change *change, double better, double margin, do
         change->confidence = 0;
         return;
     }
-    double s = fmax(change->error, 1e-12), not_worse = below((d + margin) / s), worse = below(-d / s);
+    double s = fmax(change->error, 1e-12);
+    double not_worse = below((d - biases->baseline + margin) / s);
+    double worse = below((-d - biases->candidate) / s);
     change->confidence = not_worse;
     if (not_worse >= sure)
         change->verdict = DRIFT_NOT_WORSE;
@@ -73,7 +81,10 @@ void canary_compare(const struct drift_performance *baseline, const struct drift
         change->baseline = measures[i].of(baseline, &variance[0]);
         change->candidate = measures[i].of(candidate, &variance[1]);
         change->error = sqrt(variance[0] + variance[1]);
-        decide(change, measures[i].better, margin, sure);
+        struct biases biases = {0};
+        if (measures[i].better < 0)
+            biases = (struct biases){baseline->ece_bias, candidate->ece_bias};
+        decide(change, measures[i].better, &biases, margin, sure);
         if (change->verdict > comparison.verdict ||
             (change->verdict == comparison.verdict && change->confidence < comparison.confidence)) {
             comparison.verdict = change->verdict;

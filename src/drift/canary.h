@@ -1,16 +1,24 @@
 /* Is a model worse than another, by what the labels say, and how sure is that?
  *
  * Two independent samples, one a model; for each measure the difference d (above 0: the candidate is better)
- * and its standard error s, of large samples: auprc      variance a(1-a)/positives: the binomial interval of
- * K. Boyd, K. H. Eng, C. D. Page, "Area under the Precision-Recall Curve: Point Estimates and Confidence
- * Intervals", ECML PKDD 2013 ece        the sum over the bins of the variance of their gap, over n^2 (delta
- * method, bins independent) precision, recall   p(1-p)/n of their answers and positives where each share is
- * taken with one more success and one more failure, so that 0 and 1 have an error, too (A. Agresti, B. Caffo,
- * The American Statistician 54 (2000)). The candidate is not worse  when d > -margin is sure: a test of
- * non-inferiority (G. Piaggio and others, JAMA 308 (2012): CONSORT) worse      when that is not so and d < 0
- * is sure undecided  else: more rows are needed Sure: at the confidence asked for, one-sided, divided among
- * the measures (Bonferroni). The verdict is the worst of the measures: worse before undecided before not
- * worse. */
+ * and its standard error s, of large samples:
+ *
+ * - auprc: variance a(1-a)/positives, the binomial interval of K. Boyd, K. H. Eng, C. D. Page, "Area under
+ *   the Precision-Recall Curve: Point Estimates and Confidence Intervals", ECML PKDD 2013.
+ * - ece: the variance of drift/performance.h (delta method, bins independent). Few rows make it too large; so
+ *   that no claim rests on that, the bound of it is taken off: the baseline's from "not worse", the
+ *   candidate's from "worse".
+ * - precision, recall: p(1-p)/n of their answers and positives.
+ *
+ * Each share is taken with one more success and one more failure, so that 0 and 1 have an error, too:
+ * A. Agresti, B. Caffo, The American Statistician 54 (2000). The candidate is
+ *
+ * - not worse when d > -margin is sure: a test of non-inferiority (G. Piaggio and others, JAMA 308 (2012));
+ * - worse when that is not so, and d < 0 is sure;
+ * - undecided else: more rows are needed.
+ *
+ * Sure: at the confidence asked for, one-sided, divided among the measures (Bonferroni). The verdict is the
+ * worst of the measures: worse before undecided before not worse. */
 #pragma once
 
 #include "drift/performance.h"

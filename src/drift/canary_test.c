@@ -60,12 +60,33 @@ static void what_has_no_value_is_not_called_good(void **state)
     assert_int_equal(compared(old, model(30, 1, 0.02, 1, 1)).verdict, DRIFT_UNDECIDED);
 }
 
+/* The error of calibration of few rows is large by chance, whichever side has them. */
+static void few_rows_on_one_side_are_no_bad_calibration(void **state)
+{
+    struct performance_sums many = {0}, few = {0};
+    (void)state;
+    for (int b = 0; b < ECE_BINS; b++) {
+        double p = (b + 0.5) / ECE_BINS;
+        many.bins[b] = (struct reliability){.n = 60000, .scores = 60000 * p, .labels = round(60000 * p)};
+        double labels = fmin(fmax(round(16 * p) + (b % 2 ? 2 : -2), 0), 16);
+        few.bins[b] = (struct reliability){.n = 16, .scores = 16 * p, .labels = labels};
+    }
+    struct drift_performance a, b;
+    performance_read(&many, 0.8, &a);
+    performance_read(&few, 0.8, &b);
+    assert_true(b.ece > a.ece + 0.05);
+    assert_int_equal(compared(a, b).changes[1].verdict, DRIFT_UNDECIDED);
+    assert_int_equal(compared(b, a).changes[1].verdict, DRIFT_UNDECIDED);
+    assert_int_equal(compared(a, a).changes[1].verdict, DRIFT_NOT_WORSE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_rows_decide_and_few_do_not),
         cmocka_unit_test(each_measure_alone_makes_it_worse_and_none_is_outvoted),
         cmocka_unit_test(what_has_no_value_is_not_called_good),
+        cmocka_unit_test(few_rows_on_one_side_are_no_bad_calibration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

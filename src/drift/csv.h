@@ -2,7 +2,10 @@
  *
  * The first record is the header. Every other has as many fields; a line without any byte is passed over
  * unless the header has only one field. Quotes stand around the whole field. A record is at most 1 MiB, so
- * that a forgotten quote is found near where it was forgotten. age,site\r\n 64,"north, 2"\r\n */
+ * that a forgotten quote is found near where it was forgotten.
+ *
+ *     age,site\r\n
+ *     64,"north, 2"\r\n */
 #pragma once
 
 #include <stdbool.h>

@@ -1,14 +1,18 @@
 /* How good scores are, where the truth is known.
  *
  * A row counts when it has both a score p (0 to 1) and a label y (0 or 1). A score from the threshold on is a
- * positive answer, as `score >= threshold` in scikit-learn. precision  true positive answers / positive
- * answers; NaN without any recall     true positive answers / positive labels; NaN without any brier mean of
- * (p - y)^2: G. W. Brier, Monthly Weather Review 78 (1950) ece        expected calibration error: C. Guo, G.
- * Pleiss, Y. Sun, K. Q. Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, equation 3, of the
- * positive class: the mean over the rows of |mean label - mean score| of the bin of the row, over 15 bins of
- * equal width (the number they use); bin m holds (m/15, (m+1)/15], the first one 0 as well. m/15 is the
- * nearest double. auprc      drift/average_precision.h Sums are taken block by block, so that their error
- * does not grow with the number of rows. */
+ * positive answer, as `score >= threshold` in scikit-learn.
+ *
+ * - precision: true positive answers / positive answers; NaN without any.
+ * - recall: true positive answers / positive labels; NaN without any.
+ * - brier: mean of (p - y)^2. G. W. Brier, Monthly Weather Review 78 (1950).
+ * - ece: expected calibration error, of the positive class: the mean over the rows of |mean label - mean
+ * score| of the bin of the row, over 15 bins of equal width. C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger, "On
+ *   Calibration of Modern Neural Networks", ICML 2017, equation 3 and its 15 bins. Bin m holds
+ *   (m/15, (m+1)/15], the first one 0 as well; m/15 is the nearest double.
+ * - auprc: drift/average_precision.h.
+ *
+ * Sums are taken block by block, so that their error does not grow with the number of rows. */
 #pragma once
 
 #include <stddef.h>
@@ -37,7 +41,11 @@ struct drift_performance {
     uint64_t answered, unlabelled, unscored;
     double auprc, ece, brier, precision, recall;
     double mean_score, prevalence;
-    double ece_variance; /* of the estimate, large samples: the bins' own, over n^2 */
+    /* Given the scores, the labels of a bin sum up with a variance of at most n q (1 - q), q their mean with
+     * one more of each kind. ece_variance is the sum of that over n^2. A mean of absolute values is too large
+     * by chance: by no more than sqrt(2 / pi) standard deviations a bin (the folded normal distribution),
+     * which ece_bias sums up. */
+    double ece_variance, ece_bias;
     struct reliability bins[ECE_BINS];
 };
 

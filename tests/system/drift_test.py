@@ -1,11 +1,17 @@
 #!/usr/bin/env python3
 """Model watch: equal to NumPy and scikit-learn, in bounded memory, and never healthy by accident."""
+import resource
 import subprocess
 import tempfile
 
 from harness import *
 
 DEBIAN_PYTHON = '/usr/bin/python3'  # the one that python3-numpy and python3-sklearn are of
+
+
+def limit_memory():
+    """What the process may have of its own; mapped files are apart."""
+    resource.setrlimit(resource.RLIMIT_DATA, (64 << 20, 64 << 20))
 
 
 class Equal(unittest.TestCase):
@@ -72,12 +78,86 @@ class Equal(unittest.TestCase):
                         for b, value in zip(bins, values):
                             self.assertAlmostEqual(b[name], value, delta=1e-9)
 
-    def test_more_rows_than_are_sorted_at_once(self):
+    def test_seven_million_rows_in_64_MiB(self):
         many = self.path('many.npy')
-        code, out, err = run('drift', '--json', '--reference', many, '--current', many)
-        self.assertEqual(code, 0, err)
-        expected = self.expected['scores']['many']
-        self.assertAlmostEqual(json.loads(out)['current']['auprc'], expected['auprc'], delta=1e-9)
+        for current, stdin in ((many, None), ('-', b'score,label\n' + b'0.25,0\n0.75,1\n' * 3_500_000)):
+            done = subprocess.run([PROGRAM, 'drift', '--json', '--reference', many, '--current', current], input=stdin,
+                                  capture_output=True, preexec_fn=limit_memory)
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+            found = json.loads(done.stdout)
+            expected = self.expected['scores']['many']['auprc']
+            self.assertAlmostEqual(found['reference']['auprc'], expected, delta=1e-9)
+            self.assertAlmostEqual(found['current']['auprc'], 1 if stdin else expected, delta=1e-9)
+            self.assertEqual(found['current_rows'], 7_000_000)
+
+
+class Judged(SystemTest):
+    def table(self, name, n, score, head='score,label', more=lambda i: ''):
+        """A tenth is positive; score(i, label) is its score."""
+        rows = ''.join(f'{score(i, i % 10 == 0):.6f},{int(i % 10 == 0)}{more(i)}\n' for i in range(n))
+        return written(self.folder, name, head + '\n' + rows)
+
+    def judged(self, *argv):
+        code, out, err = run('drift', *argv, '--json')
+        self.assertIn(code, (0, 1), err)
+        found = json.loads(out)
+        return code, found.get('verdict'), found
+
+    @staticmethod
+    def good(i, label):
+        return (i * 7919 % 1000 / 1000) * 0.4 + 0.5 * label
+
+    @staticmethod
+    def blind(i, label):
+        return i * 7919 % 1000 / 1000 * 0.9
+
+    def test_a_canary_is_worse_not_worse_or_undecided_and_how_sure(self):
+        old = self.table('old.csv', 40000, self.good)
+        code, verdict, found = self.judged('canary', '--baseline', old, '--canary', self.table('new.csv', 40000, self.good))
+        self.assertEqual((code, verdict), (0, 'not worse'))
+        self.assertGreaterEqual(found['confidence'], 0.95)
+        code, verdict, found = self.judged('canary', '--baseline', old, '--canary', self.table('bad.csv', 4000, self.blind))
+        self.assertEqual((code, verdict), (1, 'worse'))
+        self.assertGreaterEqual(found['confidence'], 0.95)
+        self.assertEqual({c['measure'] for c in found['changes']}, {'auprc', 'ece', 'precision', 'recall'})
+        code, verdict, found = self.judged('canary', '--baseline', old, '--canary', self.table('few.csv', 40, self.good))
+        self.assertEqual((code, verdict), (1, 'undecided'))
+        code, out, err = run('drift', 'canary', '--baseline', old, '--canary', self.table('few.csv', 40, self.good))
+        self.assertIn('undecided', out)
+        self.assertLessEqual(max(map(len, out.splitlines())), 80)
+
+    def test_a_canary_without_labels_gets_no_verdict(self):
+        old = self.table('old.csv', 4000, self.good)
+        new = written(self.folder, 'new.csv', 'score\n' + '0.5\n' * 100)
+        code, out, err = run('drift', 'canary', '--baseline', old, '--canary', new)
+        self.assertEqual((code, out), (3, ''))
+        self.assertIn('no row has a score and a label', ' '.join(err.split()))
+
+    def test_stale_data_is_no_health(self):
+        now = time.time()
+        def at(seconds):
+            return lambda i: ',' + rfc3339(now + seconds - i % 1000)
+        head = 'score,label,made'
+        old = self.table('old.csv', 20000, self.good, head, at(-30 * 86400))
+        for name, seconds, state in (('new', -3600, 'fresh'), ('aged', -3 * 86400, 'stale'), ('same', -30 * 86400, 'stale'),
+                                     ('ahead', 7200, 'future')):
+            new = self.table(name + '.csv', 20000, self.good, head, at(seconds))
+            code, _, found = self.judged('--reference', old, '--current', new, '--time', 'made', '--max-age', '24h')
+            self.assertEqual((found['freshness']['state'], found['healthy'], code), (state, state == 'fresh', int(state != 'fresh')))
+        code, _, found = self.judged('--reference', old, '--current', old, '--time', 'made')
+        self.assertEqual((found['freshness']['state'], code), ('not newer', 1))
+
+    def test_one_segment_that_drifts_is_named_though_all_rows_together_look_well(self):
+        def rows(shift):
+            return 'age,site\n' + ''.join(f'{i * 7919 % 90 + (shift if i % 20 == 0 else 0)},{"east" if i % 20 == 0 else "west"}\n'
+                                          for i in range(60000))
+        old, new = written(self.folder, 'old.csv', rows(0)), written(self.folder, 'new.csv', rows(40))
+        code, _, found = self.judged('--reference', old, '--current', new, '--segment', 'site')
+        bands = {(i['feature'], i['segment']): i['band'] for i in found['indices']}
+        self.assertEqual(bands[('age', None)], 'stable')
+        self.assertEqual(bands[('age', 'west')], 'stable')
+        self.assertEqual(bands[('age', 'east')], 'major')
+        self.assertEqual((found['band'], code), ('major', 1))
 
 
 class Refused(SystemTest):
