@@ -6,7 +6,7 @@
 
 struct guessed {
     const char *name;
-    size_t n_numbers, n_words; /* of the first records; missing values are neither */
+    bool has_words; /* among the first values, the missing ones aside */
 };
 
 struct guess {
@@ -66,11 +66,9 @@ static int note_cells(void *context, const struct cell *cells, size_t n, struct 
     (void)err;
     for (size_t i = 0; i < n; i++) {
         struct guessed *column = &guess->columns.at[guess->field_of[i]];
-        if (cells[i].kind == CELL_NUMBER ||
-            (cells[i].kind == CELL_TEXT && text_number(cells[i].at, cells[i].n_bytes, &number) == 0))
-            column->n_numbers++;
-        else if (cells[i].kind == CELL_TEXT && !text_is_missing(cells[i].at, cells[i].n_bytes))
-            column->n_words++;
+        column->has_words |= cells[i].kind == CELL_TEXT &&
+                             text_number(cells[i].at, cells[i].n_bytes, &number) < 0 &&
+                             !text_is_missing(cells[i].at, cells[i].n_bytes);
     }
     return ++guess->n_records >= GUESS_RECORDS;
 }
@@ -82,8 +80,7 @@ struct record_sink guess_records(struct guess *guess)
 
 void guess_add_number(struct guess *guess, const char *name)
 {
-    size_t place = place_of(guess, name, strlen(name)); /* moves the list */
-    guess->columns.at[place].n_numbers++;
+    place_of(guess, name, strlen(name));
 }
 
 static bool has(const struct strings *words, const char *word)
@@ -148,7 +145,7 @@ static int add_column(struct schema *schema, const struct guessed *guessed,
     enum column_kind kind = is_score   ? COLUMN_SCORE
                             : is_label ? COLUMN_LABEL
                             : is_time  ? COLUMN_TIME
-                            : is_segment || has(&columns->categorical, name) || guessed->n_words
+                            : is_segment || has(&columns->categorical, name) || guessed->has_words
                                 ? COLUMN_CATEGORY
                                 : COLUMN_NUMBER;
     int place = schema_add(schema, name, kind, err);
