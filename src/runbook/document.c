@@ -149,6 +149,9 @@ static void read_fence_lines(struct flattening *flat, const char *literal, struc
         struct source_line *content = list_push(flat->arena, &block->lines);
         struct source_line source = document_line(flat->document, line);
         *content = (struct source_line){at, n > 0 && at[n - 1] == '\r' ? n - 1 : n};
+        while (flat->tamed && content->n_bytes > 0 && content->at[content->n_bytes - 1] == '\t' &&
+               source.n_bytes > 0 && source.at[source.n_bytes - 1] != '\t')
+            content->n_bytes--; /* filled up by document_admonition.c */
         if (flat->tamed && source.n_bytes >= content->n_bytes)
             content->at = source.at + (source.n_bytes - content->n_bytes);
         else if (flat->tamed)

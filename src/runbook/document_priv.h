@@ -13,6 +13,19 @@
 void document_tame(const char *bytes, size_t n_bytes, int skip_lines, struct buf *ret_copy,
                    bool *ret_changed);
 
+/* Which admonitions and tabs are open (document_admonition.c); all zero at the start of a document. */
+struct admonitions {
+    size_t body_at[8]; /* blanks in front of their bodies, the outer first */
+    size_t n;
+    char fence;      /* of the fenced block that is open, or 0 */
+    size_t n_fence;  /* bytes of its mark */
+    size_t fence_in; /* how many were open around it */
+};
+
+/* Moves a line of a body ("!!! note", "=== \"Linux\"") to the left, filled up with tabs at its end, and
+ * blanks out the fences of Docusaurus (":::tip"); true when the line was changed. */
+bool admonition_line(struct admonitions *admonitions, char *line, size_t n);
+
 /* What cmark allocates on this thread from now on lives as long as the arena; nothing of it need be freed. */
 cmark_mem *document_memory(struct arena *arena);
 

@@ -1,7 +1,10 @@
 /* Keeps hostile Markdown linear. cmark-gfm 0.29 costs depth times lines for containers that stay open, the
  * square of the unmatched brackets of one paragraph, and rows times columns for a table whose rows are short.
  * People write none of it in such numbers, so what goes over a bound loses its meaning as a mark: the byte
- * becomes a blank or an 'x' in a copy that only cmark sees. */
+ * becomes a blank or an 'x' in a copy that only cmark sees.
+ *
+ * In that copy the bodies of MkDocs admonitions and tabs (document_admonition.c) stand where their markers
+ * do. */
 #include "runbook/document_priv.h"
 
 #include <ctype.h>
@@ -119,6 +122,7 @@ static void tame_line(struct taming *taming, char *line, size_t n)
 void document_tame(const char *bytes, size_t n_bytes, int skip_lines, struct buf *ret_copy, bool *ret_changed)
 {
     struct taming taming = {0};
+    struct admonitions admonitions = {0};
     int number = 1;
 
     buf_add(ret_copy, bytes, n_bytes);
@@ -128,8 +132,10 @@ void document_tame(const char *bytes, size_t n_bytes, int skip_lines, struct buf
         size_t n = end ? (size_t)(end - line) : n_bytes - first;
         if (number <= skip_lines)
             memset(line, ' ', n);
-        else
+        else {
+            taming.changed |= admonition_line(&admonitions, line, n);
             tame_line(&taming, line, n);
+        }
         first += n + 1;
     }
     *ret_changed = taming.changed;

@@ -169,6 +169,34 @@ static void hostile_nesting_is_read_in_bounded_depth(void **state)
     assert_true(document->blocks.n >= 1);
 }
 
+static void bodies_of_tabs_and_admonitions_are_read_as_markdown(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *page =
+        "# Pumps\n\n## Steps\n\n1. Look\n\n    === \"Left\"\n\n        ```bash\n        if true; then\n"
+        "          kubectl get pods\n        fi\n        ```\n\n!!! warning\n    Call the ward at once.\n\n"
+        ":::tip\n```bash\n!!! \n    docker ps\n```\n:::\n\n```bash\ncat <<E\n=== \"x\"\n    y\nE\n```\n";
+    const struct document *document = document_read(arena, page, strlen(page));
+    size_t n_fences = 0, n_paragraphs = 0;
+
+    list_each (block, &document->blocks) {
+        n_paragraphs += block->kind == BLOCK_PARAGRAPH && strstr(block->prose.text, "Call the ward") != NULL;
+        if (block->kind != BLOCK_FENCE)
+            continue;
+        n_fences++;
+        assert_true(block->fenced);
+        assert_int_equal(block->lines.at[0].n_bytes, n_fences == 1 ? 13 : n_fences == 2 ? 4 : 7);
+        if (n_fences == 1) {
+            assert_int_equal(block->line, 9);
+            assert_memory_equal(block->lines.at[1].at, "  kubectl get pods", 18);
+            assert_int_equal(block->lines.at[1].n_bytes, 18);
+        }
+    }
+    assert_int_equal(n_fences, 3);
+    assert_int_equal(n_paragraphs, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +210,7 @@ int main(void)
         cmocka_unit_test(checkboxes_are_told_from_bullets),
         cmocka_unit_test(a_placeholder_in_angle_brackets_stays_in_the_text),
         cmocka_unit_test(hostile_nesting_is_read_in_bounded_depth),
+        cmocka_unit_test(bodies_of_tabs_and_admonitions_are_read_as_markdown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,14 +97,32 @@ static bool is_chain_heading(const struct parts_reading *reading, size_t block)
            part_heading_value(reading, block, PART_CHAIN);
 }
 
+/* The first fact of that line or a later one. */
+static size_t fact_from(const struct parts_reading *reading, int line)
+{
+    size_t low = 0, high = reading->facts.n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (reading->facts.at[middle].line < line)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* "**Backup on-call** -> if no response within 5 minutes": a rung that says when it is called. */
 static void rungs_of_lines(struct parts_reading *reading, const int *contact_at, int first, int last)
 {
     struct duration_words after;
 
-    list_each (fact, &reading->facts) {
-        if (fact->line < first || fact->line > last || contact_at[fact->line] == 0 ||
-            fact->place != FACT_ITEM || strnlen(fact->rest, RULE_BYTES) == RULE_BYTES)
+    for (size_t i = fact_from(reading, first); i < reading->facts.n; i++) {
+        const struct fact *fact = &reading->facts.at[i];
+        if (fact->line > last)
+            break;
+        if (contact_at[fact->line] == 0 || fact->place != FACT_ITEM ||
+            strnlen(fact->rest, RULE_BYTES) == RULE_BYTES)
             continue;
         const char *condition = condition_of(reading->arena, fact->rest);
         if (condition == NULL || !text_duration(condition, &after) || after.value_s < 60)
