@@ -131,6 +131,20 @@ static unsigned condition_words_in(const char *text)
     return found;
 }
 
+/* Up to one of the marks or an arrow; the point of "0.05" and the comma of "1,000" are none. */
+static size_t clause_bytes(const char *text, const char *marks)
+{
+    size_t n = strcspn(text, marks);
+
+    while ((text[n] == '.' || text[n] == ',') && n > 0 && isdigit((unsigned char)text[n - 1]) &&
+           isdigit((unsigned char)text[n + 1]))
+        n += 1 + strcspn(text + n + 1, marks);
+    const char *arrow = strstr(text, " \xe2\x86\x92");
+    if (arrow == NULL)
+        arrow = strstr(text, " -> ");
+    return arrow && (size_t)(arrow - text) < n ? (size_t)(arrow - text) : n;
+}
+
 const char *condition_clause(struct arena *arena, const char *text)
 {
     unsigned may = condition_words_in(text);
@@ -145,7 +159,7 @@ const char *condition_clause(struct arena *arena, const char *text)
         if (found > text && text_starts_with(found, "if") && found - text >= 6 &&
             text_starts_with(found - 6, "check "))
             continue;
-        size_t n = strcspn(found, found == text ? ",:;.()" : ":;()");
+        size_t n = clause_bytes(found, found == text ? ",:;.()" : ":;()");
         const char *stop = strstr(found, ". ");
         if (stop && (size_t)(stop - found) < n)
             n = (size_t)(stop - found);

@@ -479,6 +479,17 @@ static void a_list_of_who_does_what_is_steps(void **state)
     assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.n, 3);
 }
 
+static void the_number_of_a_condition_keeps_its_decimals(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(arena, "# Leaks\n\n## Fix\n\n1. If leak rate > 0.05 for 7d "
+                                               "\xe2\x86\x92 close the valve\n2. Check the pump\n");
+    const struct step *step = &runbook->procedures.at[0].phases.at[0].steps.at[0];
+
+    assert_string_equal(step->condition, "If leak rate > 0.05 for 7d");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -511,6 +522,7 @@ int main(void)
         cmocka_unit_test(a_page_with_runbook_in_front_is_about_one_trouble),
         cmocka_unit_test(items_that_name_a_stage_and_what_to_do_are_steps),
         cmocka_unit_test(a_list_of_who_does_what_is_steps),
+        cmocka_unit_test(the_number_of_a_condition_keeps_its_decimals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
