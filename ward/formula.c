@@ -199,6 +199,15 @@ int formula_parse(struct arena *arena, const char *text, const struct formula **
     return 0;
 }
 
+/* The } that closes it, or the end: one within quotes belongs to a text. */
+static const char *formula_end(const char *at)
+{
+    bool in_text = false;
+    for (; *at && (in_text || *at != '}'); at++)
+        in_text ^= *at == '\'';
+    return at;
+}
+
 int template_parse(struct arena *arena, const char *text, const struct template_part **ret_parts,
                    struct err *err)
 {
@@ -209,8 +218,8 @@ int template_parse(struct arena *arena, const char *text, const struct template_
         part->text = start ? arena_strndup(arena, text, (size_t)(start - text)) : arena_strdup(arena, text);
         if (!start)
             break;
-        const char *end = strchr(start, '}');
-        if (!end)
+        const char *end = formula_end(start + 2);
+        if (*end != '}')
             return err_set(err, "\"%.60s\": the } of ${ is missing", start);
         const char *inner = arena_strndup(arena, start + 2, (size_t)(end - start - 2));
         if (formula_parse(arena, inner, &part->formula, err) < 0)

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -52,6 +54,16 @@ static void rest(double seconds)
         usleep((useconds_t)(seconds * 1e6));
 }
 
+/* The system file's own command, on the real servers of the system. */
+static bool shell_succeeds(const char *command)
+{
+    const char *const arguments[] = {"bash", "-o", "pipefail", "-c", command, NULL};
+    pid_t pid;
+    int status = -1;
+    return posix_spawnp(&pid, "bash", NULL, NULL, (char *const *)(uintptr_t)arguments, environ) == 0 &&
+           waitpid(pid, &status, 0) == pid && status == 0;
+}
+
 /* The delay is worked out first and waited for without the lock; what is answered and set is of the end. */
 static int answer(struct front *front, const struct endpoint *endpoint, const struct buf *body,
                   struct buf *out)
@@ -74,6 +86,8 @@ static int answer(struct front *front, const struct endpoint *endpoint, const st
         buf_printf(out, "{\"error\":\"%s\"}\n", err.text);
     }
     world_unlock(world);
+    if (status < 400 && endpoint->run && !shell_succeeds(endpoint->run))
+        status = 500;
     return status >= 100 && status <= 599 ? status : 500;
 }
 

@@ -54,7 +54,7 @@ static int links_make(const struct world *world, const char *folder, struct err 
             return -1;
     if (folder)
         list_each (command, &world->commands)
-            if (link_make(folder, command->words[0], err) < 0)
+            if (!command->inside && link_make(folder, command->words[0], err) < 0)
                 return -1;
     return 0;
 }

@@ -147,7 +147,7 @@ static bool command_call(struct call *call, size_t from)
     struct scope scope = {.world = call->world, .given = given};
     struct err err;
     list_each (command, &call->world->commands) {
-        if (!command_fits(command, call, from, given, &scope.n_given) ||
+        if ((command->inside && from == 0) || !command_fits(command, call, from, given, &scope.n_given) ||
             (command->where && !value_true(formula_value(command->where, &scope))))
             continue;
         const char *text = output_text(call->arena, &command->out, &scope);

@@ -68,6 +68,7 @@ struct endpoint {
     const char *type;
     struct output body;
     struct assignments set;
+    const char *run; /* a shell command, after what is set; when it fails the status is 500. NULL: none */
 };
 
 /* What a program prints and does that no stand-in knows in general. Words are matched one by one; "{name}" in
@@ -79,6 +80,7 @@ struct command {
     const struct formula *exit;  /* NULL: 0 */
     const struct formula *where; /* when false the command is passed over; NULL: never */
     struct assignments set;
+    bool inside;     /* only in a pod or container: no stand-in has this name outside */
     bool real;       /* the real program runs, after what is set; nothing is printed here */
     const char *run; /* the same with this shell command, "$1" and on are what the words took; NULL: none */
 };

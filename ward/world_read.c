@@ -180,6 +180,8 @@ static int endpoint_read(struct reader *reader, const struct node *key, const st
         condition_read(reader, node_find(node, "status"), &endpoint->status) < 0 ||
         output_read(reader, node_find(node, "body"), &endpoint->body) < 0)
         return -1;
+    const struct node *run = node_find(node, "run");
+    endpoint->run = run && run->kind == NODE_TEXT ? run->text : NULL;
     return assignments_read(arena, node_find(node, "set"), &endpoint->set, reader->err);
 }
 
@@ -195,6 +197,7 @@ static int command_read(struct reader *reader, const struct node *key, const str
     }
     command->words = words.at;
     command->n_words = words.n;
+    command->inside = node_find(node, "inside") != NULL;
     command->real = node_find(node, "real") != NULL;
     const struct node *run = node_find(node, "run");
     command->run = run && run->kind == NODE_TEXT ? run->text : NULL;

@@ -174,11 +174,12 @@ static int stage_page(struct course *course, struct err *err)
 {
     struct drill_result *result = course->result;
     const struct drill_plan *plan = course->plan;
-    if (!wait_for(course, is_paged, PAGE_S))
-        return err_set(err, "nobody was paged within %d s", PAGE_S);
-    result->paged_us = now_us();
+    bool paged = wait_for(course, is_paged, PAGE_S);
     if (incident_find(course, err) < 0)
         return -1;
+    if (!paged)
+        return err_set(err, "nobody was paged within %d s", PAGE_S);
+    result->paged_us = now_us();
     scene_tell(&course->scene, result->begun_us, "paged: %s, procedure \"%s\"", result->severity,
                result->procedure ? result->procedure : "none");
     if (!result->procedure || strcmp(result->procedure, plan->procedure) != 0)
@@ -307,5 +308,7 @@ void drill_course(struct arena *arena, const struct drill_site *site, const stru
         }
     }
     report_take(&course);
+    if (!ret_result->passed)
+        ret_result->log = scene_log(arena);
     ret_result->ended_us = now_us();
 }

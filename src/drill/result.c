@@ -119,6 +119,8 @@ void drill_result_report(struct buf *out, const struct drill_result *result)
     list_print(out, "Steps that failed:", &result->failed_steps);
     list_print(out, "Done by hand, because the runbook has no command for it:", &result->by_hand);
     list_print(out, "What the runbook lacks:", &result->plan->lacks);
+    if (!result->passed && result->log)
+        buf_printf(out, "\nThe end of the log:\n\n```\n%s\n```\n", result->log);
     if (result->report)
         buf_printf(out, "\n---\n\n%s", result->report);
 }

@@ -17,6 +17,7 @@ struct drill_result {
     const char *procedure, *severity;
     struct strings failed_steps; /* "line 93: docker ...: exit 1" */
     struct strings by_hand;      /* what the responder did without a command */
+    const char *log;             /* the end of what ward, server and setup printed; NULL */
     const char *report;          /* the post-incident report, Markdown; NULL */
 };
 

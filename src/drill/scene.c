@@ -66,14 +66,25 @@ int scene_shell(const struct scene *scene, const char *command, int time_s)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* The end of the log, as the reason why something does not run. */
-static int fail_with_log(struct arena *arena, const char *what, struct err *err)
+static const char *log_end(struct arena *arena, size_t most)
 {
     char *text;
     size_t n_bytes;
-    if (file_read(arena, LOG, LOG_BYTES, &text, &n_bytes, NULL) < 0)
-        return err_set(err, "%s", what);
-    return err_set(err, "%s: %s", what, text + (n_bytes > 400 ? n_bytes - 400 : 0));
+    if (file_read(arena, LOG, LOG_BYTES, &text, &n_bytes, NULL) < 0 || !n_bytes)
+        return NULL;
+    return text + (n_bytes > most ? n_bytes - most : 0);
+}
+
+const char *scene_log(struct arena *arena)
+{
+    return log_end(arena, 4000);
+}
+
+/* The end of the log, as the reason why something does not run. */
+static int fail_with_log(struct arena *arena, const char *what, struct err *err)
+{
+    const char *log = log_end(arena, 400);
+    return err_set(err, "%s: %s", what, log ? log : "nothing was said");
 }
 
 /* ---- the ward ---- */
@@ -208,6 +219,7 @@ static int config_write(struct scene *scene, const char *pager, struct err *err)
     buf_printf(&text,
                "hold_down: 1s\n"
                "runner: {step_time: \"%s\", verify_time: 20s}\n"
+               "channels: {private_hosts: [drill-pager]}\n"
                "people:\n"
                "  - {id: drill-responder, name: Drill responder, contacts: [{webhook: \"%s\"}]}\n"
                "  - {id: drill-second, name: Second of the drill, contacts: [{webhook: \"%s\"}]}\n"

@@ -37,6 +37,8 @@ const char *scene_value(const struct scene *scene, const char *formula, bool *re
 bool scene_holds(const struct scene *scene, const char *formula);
 /* Values that begin with "=" are formulas of the ward. */
 int scene_set(const struct scene *scene, const struct drill_pairs *pairs, struct err *err);
+/* The end of what all of them have printed; NULL when that is nothing. */
+const char *scene_log(struct arena *arena);
 /* On standard error, with the seconds since `since_us`, when the site tells. */
 void scene_tell(const struct scene *scene, int64_t since_us, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
