@@ -92,24 +92,44 @@ static void print_yaml(struct call *call, const struct thing *thing)
                strcmp(thing->kind, "secret") == 0 ? "Secret" : "ConfigMap", thing->name);
 }
 
-/* jsonpath={.spec.selector.version}: the selector of a service is its fields selector_NAME. */
-static bool print_path(struct call *call, const struct thing *thing, const char *format)
+/* The paths that are known: .spec.replicas, and .spec.selector.NAME of a service (its field selector_NAME).
+ */
+static void print_path(struct call *call, const struct thing *thing, const char *path)
 {
-    static const char lead[] = "jsonpath={.spec.selector.";
-    if (strncmp(format, lead, sizeof lead - 1) != 0)
-        return false;
-    const char *name = format + sizeof lead - 1;
-    buf_puts(&call->out,
-             thing_text(call->world, thing,
-                        arena_printf(call->arena, "selector_%.*s", (int)strcspn(name, "}"), name)));
-    return true;
+    static const char selector[] = "{.spec.selector.";
+    const char *name = path + sizeof selector - 1;
+    if (strcmp(path, "{.spec.replicas}") == 0 && thing_has(thing, "replicas"))
+        buf_puts(&call->out, thing_text(call->world, thing, "replicas"));
+    else if (strncmp(path, selector, sizeof selector - 1) == 0)
+        buf_puts(&call->out,
+                 thing_text(call->world, thing,
+                            arena_printf(call->arena, "selector_%.*s", (int)strcspn(name, "}"), name)));
+    else
+        call_fail(call, "error: the ward does not know the path %s", path);
+}
+
+static void print_as(struct call *call, const struct thing *thing, const char *format)
+{
+    if (!format)
+        get_row(call, thing);
+    else if (strcmp(format, "yaml") == 0)
+        print_yaml(call, thing);
+    else if (strncmp(format, "jsonpath=", 9) == 0)
+        print_path(call, thing, format + 9);
+    else
+        call_fail(call, "error: the ward does not know the format %s", format);
 }
 
 void kubectl_get(struct call *call)
 {
     const char *word = call_word(call, 2, kubectl_with_value), *format = call_option(call, "-o");
     const char *name = call_word(call, 3, kubectl_with_value), *kind = kubectl_kind(word);
+    const char *slash = word ? strchr(word, '/') : NULL;
     size_t n = 0;
+    if (slash) {
+        kind = kubectl_kind(arena_strndup(call->arena, word, (size_t)(slash - word)));
+        name = slash + 1;
+    }
     if (!kind) {
         call_fail(call, "error: the server doesn't have a resource type \"%s\"", word ? word : "");
         return;
@@ -125,10 +145,7 @@ void kubectl_get(struct call *call)
         if (!wanted(call, thing, kind, name))
             continue;
         n++;
-        if (format && strcmp(format, "yaml") == 0)
-            print_yaml(call, thing);
-        else if (!format || !print_path(call, thing, format))
-            get_row(call, thing);
+        print_as(call, thing, format);
     }
     if (!n && name)
         call_fail(call, "Error from server (NotFound): %ss \"%s\" not found", kind, name);
