@@ -108,8 +108,10 @@ static void approve(struct turn *turn, struct incident_record *record, struct ru
     incident_progress(turn, record, input->actor);
     if (breaks_glass) /* after the progress, which calls off pages that nobody needs any more */
         break_glass_tell(turn, record, step, input->actor, input->text);
-    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s.", step_line(step),
-                step->state == STEP_STARTING ? "started" : "next, after the step that is running");
+    bool starts = step->state == STEP_STARTING;
+    turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d is %s.%s%s", step_line(step),
+                starts ? "started" : "next, after the step that is running", starts || !*step->why ? "" : " ",
+                starts ? "" : step->why);
 }
 
 /* Is this the one of two people that is still missing? Says so when it is not. */
@@ -199,6 +201,7 @@ void decide_deny(struct turn *turn, const struct input *input)
     approval_begin(turn, step, input->text);
     event_end(turn, step->incident, actor, "approval.denied", "%s denies `%s` (%s)", actor,
               text_head(turn->arena, step_text(step), 200), place_text(turn->arena, step->file, step->line));
+    run_continue(turn, record);
     incident_progress(turn, record, actor);
     turn_answer(turn, OUTCOME_DONE, step->incident, "Line %d will not run.", step_line(step));
 }

@@ -391,6 +391,8 @@ void decide_step_verb(struct turn *turn, const struct input *input)
         verbs[input->verb].handle(turn, record, step, &by);
         if (turn->decisions->list.n) { /* it has changed something */
             turn_touch(turn, record);
+            if (incident_is_open(record)) /* it may have been what another one waited for */
+                run_continue(turn, record);
             incident_progress(turn, record, by.actor);
         }
     } else {

@@ -65,7 +65,7 @@ static bool step_may_start(struct turn *turn, const struct incident_record *reco
 {
     bool approved = *step->approved_by != '\0';
     return (step_place_stands(turn, record, step) || (!approved && step->state == STEP_QUEUED)) &&
-           !step_place_waits(turn, record, step);
+           !stage_waits(turn, record, step) && !step_place_waits(turn, record, step);
 }
 
 /* Approved steps go first: somebody waits for them. */

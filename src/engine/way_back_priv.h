@@ -1,5 +1,5 @@
-/* way_back.c, verify_tell.c: how a change is taken back, and who hears that it did not do well. Included by
- * engine_priv.h. */
+/* way_back.c, verify_tell.c, stages.c: how a change is taken back, who hears that it did not do well, and
+ * what has to be well before it. Included by engine_priv.h. */
 #pragma once
 
 #include "engine/run.h"
@@ -11,6 +11,9 @@ struct incident_record;
 /* way_back: what is offered, in words; "": nothing. */
 void verify_tell(struct turn *turn, struct incident_record *record, const struct run_step *change,
                  const char *way_back);
+
+/* A change of a later stage of the runbook's recovery order: says in its row what it waits for. */
+bool stage_waits(struct turn *turn, const struct incident_record *record, struct run_step *step);
 
 struct way_back_rows {
     struct run_step before, back; /* in the turn's arena; line 0: there is none */
