@@ -271,7 +271,8 @@ static const struct snapshot *window_begin(struct series *s, int64_t now_us)
     for (size_t i = 0; i < first; i++)
         free(s->snapshots[i].sums);
     s->n_snapshots -= first;
-    memmove(s->snapshots, s->snapshots + first, s->n_snapshots * sizeof *s->snapshots);
+    if (first)
+        memmove(s->snapshots, s->snapshots + first, s->n_snapshots * sizeof *s->snapshots);
     return s->n_snapshots ? &s->snapshots[0] : NULL;
 }
 
