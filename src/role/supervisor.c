@@ -23,6 +23,7 @@
 #include "role/arguments.h"
 #include "role/kept.h"
 #include "role/role_user.h"
+#include "role/secret_owners.h"
 #include "role/site.h"
 
 enum { CORE, COURIER, RUNNER, ROLES };
@@ -34,33 +35,19 @@ static const struct fleet_member members[ROLES] = {
 
 struct supervisor {
     struct role_options options;
-    const char *secret_variables[2]; /* of the environment; for that role's eyes only. NULL: none */
-    int config_fd;                   /* to the courier; -1: it does not run */
+    struct secret_owners secrets; /* of the environment */
+    int config_fd;                /* to the courier; -1: it does not run */
     struct role_user users[ROLES];
     struct kept kept;
 };
 
 enum { PAIR_COURIER, PAIR_RUNNER, PAIR_CONFIG, PAIRS };
 
-/* The variable that a secret lies in. NULL: it lies elsewhere. */
-static const char *variable_of(const char *secret)
-{
-    return secret && strncmp(secret, "env:", 4) == 0 ? secret + 4 : NULL;
-}
-
-/* variable is "NAME=value". */
 static bool may_see(const struct supervisor *supervisor, int role, const char *variable)
 {
-    bool is_secret = false, is_own = false;
-    for (int owner = CORE; owner <= COURIER; owner++) {
-        const char *name = supervisor->secret_variables[owner];
-        size_t n = name ? strlen(name) : 0;
-        if (n && strncmp(variable, name, n) == 0 && variable[n] == '=') {
-            is_secret = true;
-            is_own = is_own || owner == role;
-        }
-    }
-    return !is_secret || is_own;
+    static const enum secret_owner owners[ROLES] = {
+        [CORE] = SECRET_CORE, [COURIER] = SECRET_COURIER, [RUNNER] = SECRET_OWNERS};
+    return secret_owner_sees(&supervisor->secrets, owners[role], variable);
 }
 
 /* A process that dies leaves nothing of what it knew. */
@@ -280,8 +267,7 @@ int role_supervise(const struct role_options *options)
         supervisor.options.listen = config->listen;
     if (!supervisor.options.data)
         supervisor.options.data = config->data;
-    supervisor.secret_variables[CORE] = variable_of(config->store_secret);
-    supervisor.secret_variables[COURIER] = variable_of(config->mail.secret);
+    secret_owners_find(arena, config, &supervisor.secrets);
     struct err err;
     int exit_code = EXIT_CANNOT_OPEN;
     signal(SIGPIPE, SIG_IGN);

@@ -1,0 +1,45 @@
+#include "role/secret_owners.h"
+
+#include <string.h>
+
+#include "base/testing.h"
+
+static void a_secret_in_the_environment_is_shown_to_the_process_that_reads_it(void **state)
+{
+    (void)state;
+    static const char yaml[] =
+        "store: postgresql://crash@db.example.org/crash\n"
+        "store_secret: env:STORE\n"
+        "mail: {server: \"smtp://mail.example.org:25\", from: a@example.org, user: a, secret: env:MAIL}\n"
+        "checks:\n"
+        "  - {id: a, http: {url: \"http://a/\", bearer: env:TOKEN}}\n"
+        "  - {id: b, above: 1, redis: {address: \"b:6379\", command: LLEN x, secret: env:REDIS}}\n"
+        "  - {id: c, above: 1, postgresql: {url: \"postgresql://c/c\", query: SELECT 1, secret: "
+        "env:STORE}}\n";
+    scoped_arena struct arena *arena = arena_new();
+    struct config_errors errors = {.arena = arena};
+    struct config *config = config_parse("x.yaml", yaml, strlen(yaml), &errors);
+    struct secret_owners owners;
+    assert_non_null(config);
+    secret_owners_find(arena, config, &owners);
+    config_free(config);
+    static const char *const courier_only[] = {"MAIL=x", "TOKEN=x", "REDIS=x"};
+    for (size_t i = 0; i < sizeof courier_only / sizeof *courier_only; i++) {
+        assert_true(secret_owner_sees(&owners, SECRET_COURIER, courier_only[i]));
+        assert_false(secret_owner_sees(&owners, SECRET_CORE, courier_only[i]));
+        assert_false(secret_owner_sees(&owners, SECRET_OWNERS, courier_only[i]));
+    }
+    assert_true(secret_owner_sees(&owners, SECRET_CORE, "STORE=x"));
+    assert_true(secret_owner_sees(&owners, SECRET_COURIER, "STORE=x"));
+    assert_false(secret_owner_sees(&owners, SECRET_OWNERS, "STORE=x"));
+    assert_true(secret_owner_sees(&owners, SECRET_OWNERS, "STORED=x"));
+    assert_true(secret_owner_sees(&owners, SECRET_OWNERS, "PATH=/bin"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_secret_in_the_environment_is_shown_to_the_process_that_reads_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
