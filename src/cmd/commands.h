@@ -21,5 +21,6 @@ int cmd_oncall(int argc, char **argv);
 int cmd_read(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
 int cmd_silence(int argc, char **argv);
+int cmd_suggest(int argc, char **argv);
 int cmd_step(int argc, char **argv);
 int cmd_serve(int argc, char **argv);

@@ -28,6 +28,7 @@ static const struct command_row rows[] = {
     {"match", cmd_match, "print which procedure answers an alert"},
     {"coverage", cmd_coverage, "print which alerts have no procedure, and what is overdue"},
     {"drift", cmd_drift, "compare what a model gets and answers with a reference"},
+    {"suggest", cmd_suggest, "print the checks that a runbook asks for by its limits"},
     {"incident", cmd_incident, "list, show, ack, note, resolve or report incidents"},
     {"silence", cmd_silence, "add, list, expire or preview what pages nobody for a while"},
     {"maintenance", cmd_maintenance, "add, list or end windows in which incidents page nobody"},

@@ -277,6 +277,32 @@ scrape_configs:
         wait(lambda: 'CheckError' in self.alerts().get('jobs', []), 'a database that is gone is an error')
         self.assertIn('CheckFailing', self.alerts()['jobs'])
 
+    def test_limits_of_a_runbook_become_checks_that_the_configuration_takes(self):
+        runbook = written(self.folder, 'till.md', '''# Till runbook
+
+## Till is slow
+
+**Symptoms**:
+- API latency > 300 ms
+- CPU > 90%
+
+**Steps**:
+
+```bash
+curl -s http://till:8000/health
+```
+''')
+        code, out, err = run('suggest', runbook, '--service', 'till')
+        self.assertEqual(code, 0, err)
+        self.assertIn(f'# {runbook}:6: - API latency > 300 ms', out)
+        self.assertRegex(out, f'# {runbook}:7: - CPU > 90%\n#     the runbook names no series for it')
+        path = written(self.folder, 'suggested.yaml', out + 'people: [{id: ana, contacts: [{webhook: "http://127.0.0.1:9/"}]}]\n'
+                       'services: [{id: till, escalation: [{notify: [person:ana]}]}]\n')
+        self.assertIn('above: 300ms', out)
+        self.assertIn('http: {url: "http://till:8000/health", measure: latency}', out)
+        code, out, err = run('config', 'check', '-c', path, '--runbooks', self.folder)
+        self.assertNotRegex(out + err, r'suggested.yaml:\d+: ')
+
     def test_mistakes_in_the_section_are_named_with_their_lines(self):
         path = written(self.folder, 'bad.yaml', '''checks:
   - {id: a, above: 3, http: {url: "http://127.0.0.1/"}}
