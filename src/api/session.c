@@ -28,7 +28,7 @@ static void authenticate(const struct api *api, const char *said, char out[SHA25
     sodium_memzero(keyed, sizeof keyed);
 }
 
-static int64_t now_s(const struct api *api)
+static long long now_s(const struct api *api)
 {
     return clock_wall_us(api->clock) / US_PER_S;
 }
@@ -97,8 +97,7 @@ void post_session(struct request *request)
         answer_problem(request, PROBLEM_INVALID, "person", "say who you are: an id such as \"ana\"");
         return;
     }
-    char *said =
-        arena_printf(request->arena, "%lld.%s", (long long)(now_s(request->api) + SESSION_TIME_S), person);
+    char *said = arena_printf(request->arena, "%lld.%s", now_s(request->api) + SESSION_TIME_S, person);
     authenticate(request->api, said, code);
     answer_person(request, person);
     request->answer.cookie =

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void hold_rows_against(const struct drift_profile *profile)
 {
     scoped_arena struct arena *arena = arena_new();
-    scoped_buf struct buf row = {0}, out = {0};
+    scoped_buf struct buf out = {0};
     struct drift_run *run = drift_run_new(profile);
     struct drift_limits limits = {0};
     struct drift_result result;

@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_labels(const struct label *labels, size_t n)
+static void keep_promises(const struct label *labels, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         must(*labels[i].name && *labels[i].value);
@@ -24,8 +24,8 @@ static void check(void *context, const struct alert_batch *batch, int64_t receiv
     (void)received_us;
     for (size_t i = 0; i < batch->n_alerts; i++) {
         must(batch->alerts[i].n_labels > 0);
-        check_labels(batch->alerts[i].labels, batch->alerts[i].n_labels);
-        check_labels(batch->alerts[i].annotations, batch->alerts[i].n_annotations);
+        keep_promises(batch->alerts[i].labels, batch->alerts[i].n_labels);
+        keep_promises(batch->alerts[i].annotations, batch->alerts[i].n_annotations);
     }
 }
 

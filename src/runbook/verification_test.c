@@ -95,8 +95,7 @@ static void what_is_expected_may_stand_in_items(void **state)
     static const char *const forms[] = {
         "2. Verify the queue:\n   - Run `redis-cli llen jobs`\n   - It should return 0\n",
         "2. Verify that the queue is empty (should return 0)\n   - Run `redis-cli llen jobs`\n",
-        "2. Verify the queue\n   ```bash\n   redis-cli llen jobs\n   ```\n   - Should return 0\n   - Else "
-        "wait\n",
+        "2. Verify it\n   ```bash\n   redis-cli llen jobs\n   ```\n   - Should return 0\n   - Else wait\n",
     };
     (void)state;
     scoped_arena struct arena *arena = arena_new();
