@@ -4,6 +4,7 @@
 
 enum { DAY = 86400 };
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a member cannot stand in parentheses
 #define PART(kind, field) (offsetof(struct config_check, kind.field) - offsetof(struct config_check, kind))
 #define KIND(kind, rows)                                                                                     \
     static const struct section kind##_section = {#kind " check", rows, sizeof(rows) / sizeof *(rows), 0,    \
@@ -113,7 +114,8 @@ KIND(log, log_keys);
 
 #define KIND_KEY(kind, text)                                                                                 \
     {                                                                                                        \
-#kind, VALUE_OPTIONAL, offsetof(struct config_check, kind), .section = &kind##_section, .help = text \
+#kind, VALUE_OPTIONAL, offsetof(struct config_check, kind), .section = &kind##_section,              \
+                                                                    .help = (text)                           \
     }
 
 static const struct key check_keys[] = {
