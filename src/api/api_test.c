@@ -3,34 +3,6 @@
 
 #include "api/server_fixture.h"
 
-static struct http_answer post(const char *path, const char *body)
-{
-    return http_send(port, &(struct http_request){.method = "POST", .path = path, .body = body});
-}
-
-static struct http_answer get(const char *path)
-{
-    return http_send(port, &(struct http_request){.method = "GET", .path = path});
-}
-
-static void assert_says(const struct http_answer *answer, long status, const char *words)
-{
-    if (answer->status != status || !strstr(buf_text(&answer->body), words))
-        fail_msg("%ld %s; expected %ld and \"%s\"", answer->status, buf_text(&answer->body), status, words);
-}
-
-static void assert_posted(const char *path, const char *body, long status, const char *words)
-{
-    scoped_answer struct http_answer answer = post(path, body);
-    assert_says(&answer, status, words);
-}
-
-static void assert_got(const char *path, long status, const char *words)
-{
-    scoped_answer struct http_answer answer = get(path);
-    assert_says(&answer, status, words);
-}
-
 static const char one_alert[] = " [{\"labels\":{\"alertname\":\"QueueGrows\"}}]\n";
 
 static void an_alert_is_kept_as_its_bytes_and_answered_empty(void **state)

@@ -82,6 +82,11 @@ void get_runbook(struct request *request);
 /* events.c */
 void get_events(struct request *request);
 
+/* links.c: what a page's link leads to; GET only asks */
+void get_link(struct request *request);
+void post_link(struct request *request);
+void answer_link(struct request *request);
+
 /* reports.c, runs.c */
 void get_report(struct request *request);
 void post_approve(struct request *request);

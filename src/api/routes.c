@@ -86,6 +86,9 @@ const struct route routes[] = {
     {"GET", "/runbooks/{*}", AUTH_OPEN, NULL, get_console, NULL},
     {"GET", "/console/{*}", AUTH_OPEN, NULL, get_console_file, NULL},
 
+    {"GET", "/acknowledge/{}/{*}", AUTH_OPEN, NULL, get_link, NULL},
+    {"POST", "/acknowledge/{}/{*}", AUTH_OPEN, NULL, post_link, answer_link},
+
     {"GET", "/-/healthy", AUTH_OPEN, NULL, get_health, NULL},
     {"GET", "/-/ready", AUTH_OPEN, NULL, get_ready, NULL},
     {"GET", "/metrics", AUTH_INTAKE, NULL, get_metrics, NULL},

@@ -129,6 +129,7 @@ static struct api *api_new(const struct api_options *options, const struct api_b
     api->ledger = options->ledger;
     api->readers_given = options->n_readers > 0;
     snprintf(api->token, sizeof api->token, "%s", options->token);
+    link_key_make(api->token, &api->links);
     api->clock = options->clock;
     api->started_us = clock_wall_us(options->clock);
     api->pool = pool_new();

@@ -8,12 +8,14 @@
 #include "api/metrics.h"
 #include "api/pool.h"
 #include "api/request.h"
+#include "courier/link.h"
 
 struct api {
     struct api_backend backend;
     struct ledger_place ledger;
     bool readers_given; /* none can be opened any more */
     char token[65];
+    struct link_key links;
     const struct clock *clock;
     int64_t started_us;
     struct http_thread *threads;

@@ -193,3 +193,35 @@ static int stop(void **state)
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     return 0;
 }
+
+/* ---- what is expected ---- */
+
+static __attribute__((unused)) struct http_answer post(const char *path, const char *body)
+{
+    return http_send(port, &(struct http_request){.method = "POST", .path = path, .body = body});
+}
+
+static __attribute__((unused)) struct http_answer get(const char *path)
+{
+    return http_send(port, &(struct http_request){.method = "GET", .path = path});
+}
+
+static __attribute__((unused)) void assert_says(const struct http_answer *answer, long status,
+                                                const char *words)
+{
+    if (answer->status != status || !strstr(buf_text(&answer->body), words))
+        fail_msg("%ld %s; expected %ld and \"%s\"", answer->status, buf_text(&answer->body), status, words);
+}
+
+static __attribute__((unused)) void assert_posted(const char *path, const char *body, long status,
+                                                  const char *words)
+{
+    scoped_answer struct http_answer answer = post(path, body);
+    assert_says(&answer, status, words);
+}
+
+static __attribute__((unused)) void assert_got(const char *path, long status, const char *words)
+{
+    scoped_answer struct http_answer answer = get(path);
+    assert_says(&answer, status, words);
+}

@@ -30,16 +30,16 @@ static const char *twilio_missing(const struct config *config)
 }
 
 const struct contact_channel contact_channels[] = {
-    {"webhook", "https://example.org/page", web_url_check, NULL, CONTACT_PLAIN},
-    {"email", "ana@example.org", mail_address_check, mail_missing, CONTACT_PLAIN},
-    {"ntfy", "https://ntfy.sh/ana-pages", ntfy_url_check, NULL, CONTACT_PLAIN},
-    {"slack", "U024BE7LH", slack_id_check, slack_missing, CONTACT_PLAIN},
-    {"slack_webhook", "file:/etc/crashcart/slack-url", secret_place_check, NULL, CONTACT_SECRET},
-    {"teams", "file:/etc/crashcart/teams-url", secret_place_check, NULL, CONTACT_SECRET},
-    {"sms", "+4930123456", telephone_check, twilio_missing, CONTACT_PLAIN},
-    {"voice", "+4930123456", telephone_check, twilio_missing, CONTACT_PLAIN},
-    {"pagerduty", "file:/etc/crashcart/pagerduty-key", secret_place_check, NULL, CONTACT_SECRET},
-    {"opsgenie", "file:/etc/crashcart/opsgenie-key", secret_place_check, NULL, CONTACT_SECRET},
+    {"webhook", "https://example.org/page", web_url_check, NULL, CONTACT_PLAIN, false},
+    {"email", "ana@example.org", mail_address_check, mail_missing, CONTACT_PLAIN, false},
+    {"ntfy", "https://ntfy.sh/ana-pages", ntfy_url_check, NULL, CONTACT_PLAIN, false},
+    {"slack", "U024BE7LH", slack_id_check, slack_missing, CONTACT_PLAIN, false},
+    {"slack_webhook", "file:/etc/crashcart/slack-url", secret_place_check, NULL, CONTACT_SECRET, false},
+    {"teams", "file:/etc/crashcart/teams-url", secret_place_check, NULL, CONTACT_SECRET, false},
+    {"sms", "+4930123456", telephone_check, twilio_missing, CONTACT_PLAIN, false},
+    {"voice", "+4930123456", telephone_check, twilio_missing, CONTACT_PLAIN, false},
+    {"pagerduty", "file:/etc/crashcart/pagerduty-key", secret_place_check, NULL, CONTACT_SECRET, true},
+    {"opsgenie", "file:/etc/crashcart/opsgenie-key", secret_place_check, NULL, CONTACT_SECRET, true},
     {0},
 };
 

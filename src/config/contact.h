@@ -1,6 +1,8 @@
 /* Ways to reach a person, and what an address looks like. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 struct config;
@@ -21,6 +23,7 @@ struct contact_channel {
      * member may be NULL, too. */
     const char *(*missing)(const struct config *config);
     enum contact_kind kind;
+    bool follows; /* its receiver keeps the incident, and is told when it is acknowledged and resolved */
 };
 extern const struct contact_channel contact_channels[];
 const struct contact_channel *contact_channel_find(const char *name);

@@ -7,8 +7,9 @@
  *   Runbook: Service down (web-shop.md, line 45)
  *   Diagnosis: 3 done, 1 failed, 1 running
  *   First failure: curl -f http://localhost:8000/health (exit 7)
- *   https://crashcart.example.org/incidents/4
- *   Acknowledge: crashcart incident ack 4
+ *   Acknowledge: https://crashcart.example.org/acknowledge/4/mia~69a5~0f...
+ *
+ * One link: it shows the incident, and asks before it acknowledges.
  *
  * A lock screen shows it to everybody: no output of commands and no free text of the alert is in it, nor in
  * the document. */
@@ -185,7 +186,8 @@ static void add_heading(struct buf *text, const struct incident *incident)
 
 /* ---- the document ---- */
 
-static void write_incident(struct json_writer *w, const struct incident *incident, const char *url)
+static void write_incident(struct json_writer *w, const struct incident *incident, const char *url,
+                           const char *acknowledge_url)
 {
     jw_name(w, "incident");
     jw_begin_object(w);
@@ -210,20 +212,35 @@ static void write_incident(struct json_writer *w, const struct incident *inciden
     } else
         jw_null(w);
     jw_pair(w, "url", url);
+    if (acknowledge_url)
+        jw_pair(w, "acknowledge_url", acknowledge_url);
     jw_end_object(w);
+}
+
+/* Whoever follows the incident is told what became of it; all others are paged. */
+static const char *kind_of(const struct delivery *delivery, const struct incident *incident)
+{
+    const struct contact_channel *channel = contact_channel_find(delivery->channel);
+    if (!delivery->notice || !channel || !channel->follows || incident->state == INCIDENT_TRIGGERED)
+        return "page";
+    return incident->state >= INCIDENT_RESOLVED ? "resolved" : "acknowledged";
 }
 
 void page_render(struct buf *out, const struct delivery *delivery, const struct incident *incident,
                  const struct person *person, const struct run_step *steps, size_t n_steps,
-                 const char *public_url, int64_t now_us)
+                 const char *public_url, const struct link_key *links, int64_t now_us)
 {
     scoped_buf struct buf text = {0};
     scoped_buf struct buf url = {0};
+    scoped_buf struct buf link = {0};
     size_t n_base = public_url ? strlen(public_url) : 0;
     while (n_base && public_url[n_base - 1] == '/')
         n_base--;
     if (n_base)
         buf_printf(&url, "%.*s/incidents/%lld", (int)n_base, public_url, (long long)incident->number);
+    if (n_base && links)
+        link_write(&link, links, &(struct link){incident->number, delivery->person, now_us / US_PER_S},
+                   public_url, n_base);
 
     add_heading(&text, incident);
     add_since(&text, incident->started_us ? incident->started_us : incident->opened_us, now_us);
@@ -233,15 +250,18 @@ void page_render(struct buf *out, const struct delivery *delivery, const struct 
     add_sourced(&text, "Runbook", incident->procedure_title, incident->runbook_file,
                 incident->procedure_line);
     add_diagnosis(&text, steps, n_steps);
-    if (url.n_bytes)
+    if (url.n_bytes && !link.n_bytes)
         buf_printf(&text, "%s\n", url.at);
-    buf_printf(&text, "Acknowledge: crashcart incident ack %lld\n", (long long)incident->number);
+    if (link.n_bytes)
+        buf_printf(&text, "Acknowledge: %s\n", link.at);
+    else
+        buf_printf(&text, "Acknowledge: crashcart incident ack %lld\n", (long long)incident->number);
 
     struct json_writer w = jw_start(out);
     jw_begin_object(&w);
-    jw_pair(&w, "kind", "page");
+    jw_pair(&w, "kind", kind_of(delivery, incident));
     jw_pair(&w, "idempotency_key", delivery->key);
-    write_incident(&w, incident, url.at);
+    write_incident(&w, incident, url.at, link.at);
     jw_name(&w, "to");
     jw_begin_object(&w);
     jw_pair(&w, "id", person ? person->id : or_empty(delivery->person));

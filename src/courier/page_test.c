@@ -46,7 +46,7 @@ static const char *page(struct arena *arena, const struct incident *incident, co
                         const char **ret_text)
 {
     scoped_buf struct buf out = {0};
-    page_render(&out, &delivery, incident, &mia, steps, n_steps, url, NOON);
+    page_render(&out, &delivery, incident, &mia, steps, n_steps, url, NULL, NOON);
     struct json_document *document = json_document_new();
     struct json root;
     struct err err;
@@ -140,9 +140,55 @@ static void yesterday_is_told_with_its_date(void **state)
     assert_non_null(strstr(text, "\nSince 2026-03-01 23:00 UTC, 13 h ago\n"));
 }
 
+static void the_one_link_of_a_page_acknowledges(void **state)
+{
+    (void)state;
+    scoped_buf struct buf out = {0};
+    struct link_key key;
+    link_key_make("secret", &key);
+    page_render(&out, &delivery, &whole, &mia, NULL, 0, "https://c.example.org", &key, NOON);
+    const char *link = strstr(out.at, "Acknowledge: https://c.example.org/acknowledge/4/mia~69a57bc0~");
+    assert_non_null(link);
+    assert_null(strstr(strstr(out.at, "\"text\":"), "/incidents/4"));
+    assert_non_null(
+        strstr(out.at, "\"acknowledge_url\":\"https://c.example.org/acknowledge/4/mia~69a57bc0~"));
+}
+
+static void whoever_follows_an_incident_is_told_what_became_of_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *channel;
+        bool notice;
+        enum incident_state state;
+        const char *kind;
+    } cases[] = {{"pagerduty", false, INCIDENT_TRIGGERED, "page"},
+                 {"pagerduty", true, INCIDENT_TRIGGERED, "page"},
+                 {"pagerduty", false, INCIDENT_ACKNOWLEDGED, "page"},
+                 {"pagerduty", true, INCIDENT_ACKNOWLEDGED, "acknowledged"},
+                 {"opsgenie", true, INCIDENT_MONITORING, "acknowledged"},
+                 {"opsgenie", true, INCIDENT_RESOLVED, "resolved"},
+                 {"opsgenie", true, INCIDENT_CLOSED, "resolved"},
+                 {"webhook", true, INCIDENT_RESOLVED, "page"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        scoped_buf struct buf out = {0};
+        scoped_buf struct buf start = {0};
+        struct delivery told = delivery;
+        struct incident incident = whole;
+        told.channel = cases[i].channel;
+        told.notice = cases[i].notice;
+        incident.state = cases[i].state;
+        page_render(&out, &told, &incident, &mia, NULL, 0, NULL, NULL, NOON);
+        buf_printf(&start, "{\"kind\":\"%s\",", cases[i].kind);
+        assert_int_equal(strncmp(out.at, start.at, start.n_bytes), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_one_link_of_a_page_acknowledges),
+        cmocka_unit_test(whoever_follows_an_incident_is_told_what_became_of_it),
         cmocka_unit_test(a_page_says_what_is_needed_and_no_more),
         cmocka_unit_test(no_output_of_a_command_is_in_a_page),
         cmocka_unit_test(a_page_of_an_incident_of_which_little_is_known_still_stands),

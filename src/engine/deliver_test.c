@@ -93,6 +93,33 @@ static void newer_page_takes_the_place_of_one_that_waits(void **state)
     assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->key, "crashcart-7f3a-incident-1-page-3");
 }
 
+static int n_of_kind(struct world *w, const char *channel)
+{
+    int n = 0;
+    for (const struct delivery *d; (d = delivery_of(w, DELIVERY_DUE, (size_t)n)); n++)
+        if (strcmp(d->channel, channel) != 0 || !d->notice)
+            return -1;
+    return n;
+}
+
+static void whoever_keeps_the_incident_hears_that_it_is_acknowledged_and_resolved(void **state)
+{
+    struct world *w = *state;
+    list_each (person, &w->config.people)
+        if (strcmp(person->id, "eve") == 0)
+            person->contacts.at[0].channel = "pagerduty";
+    world_hear(w, down);
+    world_delivered(w, 1, VERDICT_SENT);
+    world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ana", NULL);
+    assert_int_equal(n_of_kind(w, "pagerduty"), 1);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "eve");
+    world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ana", NULL); /* it is already */
+    assert_int_equal(n_of_kind(w, "pagerduty"), 0);
+    world_decide(w,
+                 (struct input){.kind = INPUT_RESOLVE, .incident = 1, .actor = "person:ana", .force = true});
+    assert_int_equal(n_of_kind(w, "pagerduty"), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_start, world_stop)
@@ -103,6 +130,7 @@ int main(void)
         TEST(person_whom_no_way_reaches_is_passed_over_at_once),
         TEST(dead_ways_do_not_spin),
         TEST(page_that_arrives_after_the_acknowledgement_is_told_as_it_was),
+        TEST(whoever_keeps_the_incident_hears_that_it_is_acknowledged_and_resolved),
         TEST(newer_page_takes_the_place_of_one_that_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -362,6 +362,11 @@ void escalate_resume(struct turn *turn, struct incident_record *record);
 /* Somebody has it, or it is over: nobody else is woken. why: "acknowledged by ana". */
 void escalate_stop(struct turn *turn, struct incident_record *record, const char *why);
 
+/* ---- follow.c ---- */
+
+/* Whoever keeps it as an alert of their own is told what became of it: "acknowledged by ana". */
+void followers_tell(struct turn *turn, struct incident_record *record, const char *what);
+
 /* ---- page.c ---- */
 
 /* Pages a person on the first way; false when there is none. */

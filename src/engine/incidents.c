@@ -142,6 +142,8 @@ void incident_move(struct turn *turn, struct incident_record *record, enum incid
     must(incident_may_move(record->incident.state, to));
     record->incident.state = to;
     turn_touch(turn, record);
+    if (to == INCIDENT_ACKNOWLEDGED || to == INCIDENT_RESOLVED)
+        followers_tell(turn, record, incident_state_name(to));
 }
 
 struct incident_record *incident_wanted(struct turn *turn, int64_t number)

@@ -318,8 +318,10 @@ static int open_files(struct core *core, struct arena *arena, const struct confi
         pthread_join(loading, NULL);
     else
         api_prepare();
-    if (opened == 0)
+    if (opened == 0) {
         options->token = token;
+        link_key_make(token, &core->links);
+    }
     return opened;
 }
 

@@ -30,7 +30,7 @@ static void send_delivery(struct core *core, const struct delivery *delivery)
     if (ledger_steps(core->ledger, arena, delivery->incident, &steps, &n_steps, &err) != 0)
         n_steps = 0;
     page_render(&page, delivery, &incident, config_person(core->site->config, delivery->person), steps,
-                n_steps, public_url(core, arena), clock_wall_us(core->clock));
+                n_steps, public_url(core, arena), &core->links, clock_wall_us(core->clock));
     courier_order_write(&order, delivery, page.at, page.n_bytes);
     frames_send(core->courier, FRAME_DELIVER, order.at, order.n_bytes);
 }

@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "courier/link.h"
 #include "engine/engine.h"
 #include "ledger/ledger.h"
 #include "loop/frame.h"
@@ -83,6 +84,7 @@ struct core {
     struct frames *courier, *runner;
     struct live *live; /* what steps print */
     struct api *api;
+    struct link_key links; /* of the links that acknowledge */
     struct folder_watch *watch;
     bool ready;
     bool site_kept;   /* what is in force is not what the files say, for they have errors */
