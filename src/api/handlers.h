@@ -87,6 +87,9 @@ void get_link(struct request *request);
 void post_link(struct request *request);
 void answer_link(struct request *request);
 
+/* slack.c: a button that was pressed there */
+void post_slack(struct request *request);
+
 /* reports.c, runs.c */
 void get_report(struct request *request);
 void post_approve(struct request *request);

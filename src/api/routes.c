@@ -88,6 +88,7 @@ const struct route routes[] = {
 
     {"GET", "/acknowledge/{}/{*}", AUTH_OPEN, NULL, get_link, NULL},
     {"POST", "/acknowledge/{}/{*}", AUTH_OPEN, NULL, post_link, answer_link},
+    {"POST", "/reply/slack", AUTH_OPEN, NULL, post_slack, NULL},
 
     {"GET", "/-/healthy", AUTH_OPEN, NULL, get_health, NULL},
     {"GET", "/-/ready", AUTH_OPEN, NULL, get_ready, NULL},

@@ -130,6 +130,8 @@ static struct api *api_new(const struct api_options *options, const struct api_b
     api->readers_given = options->n_readers > 0;
     snprintf(api->token, sizeof api->token, "%s", options->token);
     link_key_make(api->token, &api->links);
+    if (options->slack_secret)
+        snprintf(api->slack_secret, sizeof api->slack_secret, "%s", options->slack_secret);
     api->clock = options->clock;
     api->started_us = clock_wall_us(options->clock);
     api->pool = pool_new();

@@ -42,8 +42,6 @@ static const struct key twilio_keys[] = {
     {"user", VALUE_TEXT, FIELD(user), .help = "the account's SID, AC..."},
     {"secret", VALUE_SECRET, FIELD(secret), .help = "the account's token" SECRET_HELP},
     {"from", VALUE_TEXT, FIELD(from), .help = "the number that sends and calls, +15550100"},
-    {"signing_secret", VALUE_SECRET, FIELD(signing_secret),
-     .help = "the same token for core: shows that a reply comes from Twilio" SECRET_HELP},
 };
 SECTION(twilio_section, "twilio", twilio_keys);
 

@@ -48,8 +48,6 @@ int sms_write(struct attempt *attempt, const struct page_facts *facts, struct er
     scoped_buf struct buf text = {0};
     if (*facts->acknowledge_url)
         buf_printf(&tail, "\nAcknowledge: %s", facts->acknowledge_url);
-    if (courier_config(attempt->courier)->channels.twilio.signing_secret && facts->number)
-        buf_printf(&tail, "\nor reply: ack %lld", (long long)facts->number);
     /* Without the page's own last line, which says the same for a terminal. */
     const char *end = strstr(facts->text, "\nAcknowledge: ");
     scoped_buf struct buf head = {0};

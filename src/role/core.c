@@ -301,6 +301,20 @@ static void *load_library(void *unused)
     return unused;
 }
 
+/* Without it presses of buttons are refused, and nothing else. */
+static const char *read_slack_secret(struct arena *arena, const struct config *config)
+{
+    scoped_secret char *secret = NULL;
+    struct err err;
+    if (!config->channels.slack.signing_secret)
+        return NULL;
+    if (secret_read(config->channels.slack.signing_secret, &secret, &err) < 0) {
+        log_event(LOG_ERROR, "channel.secret_missing", "channel=slack error=%s", log_quote(err.text));
+        return NULL;
+    }
+    return arena_strdup(arena, secret);
+}
+
 /* All that is opened before the sandbox. The library of the HTTP server is loaded meanwhile, which takes as
  * long as the rest. 0, LEDGER_AWAY or -1. */
 static int open_files(struct core *core, struct arena *arena, const struct config *config,
@@ -320,6 +334,7 @@ static int open_files(struct core *core, struct arena *arena, const struct confi
         api_prepare();
     if (opened == 0) {
         options->token = token;
+        options->slack_secret = read_slack_secret(arena, config);
         link_key_make(token, &core->links);
     }
     return opened;
