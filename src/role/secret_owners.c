@@ -22,6 +22,12 @@ void secret_owners_find(struct arena *arena, const struct config *config, struct
         own(arena, ret_owners, SECRET_COURIER, each[i]->previous_secret);
         own(arena, ret_owners, SECRET_CORE, each[i]->signing_secret);
     }
+    list_each (person, &config->people)
+        list_each (contact, &person->contacts) {
+            const struct contact_channel *channel = contact_channel_find(contact->channel);
+            if (channel && channel->kind == CONTACT_SECRET)
+                own(arena, ret_owners, SECRET_COURIER, contact->address);
+        }
     list_each (check, &config->checks) {
         own(arena, ret_owners, SECRET_COURIER, check->http.request.bearer);
         own(arena, ret_owners, SECRET_COURIER, check->metrics.request.bearer);

@@ -11,6 +11,8 @@ static void a_secret_in_the_environment_is_shown_to_the_process_that_reads_it(vo
         "store: postgresql://crash@db.example.org/crash\n"
         "store_secret: env:STORE\n"
         "mail: {server: \"smtp://mail.example.org:25\", from: a@example.org, user: a, secret: env:MAIL}\n"
+        "people:\n"
+        "  - {id: ana, contacts: [{slack_webhook: env:HOOK}, {pagerduty: env:KEY}]}\n"
         "checks:\n"
         "  - {id: a, http: {url: \"http://a/\", bearer: env:TOKEN}}\n"
         "  - {id: b, above: 1, redis: {address: \"b:6379\", command: LLEN x, secret: env:REDIS}}\n"
@@ -23,7 +25,7 @@ static void a_secret_in_the_environment_is_shown_to_the_process_that_reads_it(vo
     assert_non_null(config);
     secret_owners_find(arena, config, &owners);
     config_free(config);
-    static const char *const courier_only[] = {"MAIL=x", "TOKEN=x", "REDIS=x"};
+    static const char *const courier_only[] = {"MAIL=x", "HOOK=x", "KEY=x", "TOKEN=x", "REDIS=x"};
     for (size_t i = 0; i < sizeof courier_only / sizeof *courier_only; i++) {
         assert_true(secret_owner_sees(&owners, SECRET_COURIER, courier_only[i]));
         assert_false(secret_owner_sees(&owners, SECRET_CORE, courier_only[i]));
