@@ -2,6 +2,15 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/input.h"
+#include "engine/run.h"
+
+struct incident_record;
+struct turn;
+
 /* Does any row of the run capture evidence? */
 bool evidence_is_kept(const struct incident_record *record);
 /* What the change does, and what is lost of the evidence by it. */
