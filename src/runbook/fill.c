@@ -199,6 +199,8 @@ static const char *rise(struct arena *arena, const struct risk *before, const st
         return "With these values it would want a terminal.";
     if (after->writes_files.n != before->writes_files.n)
         return "With these values it would write to other files.";
+    if (before->unfilled && after->programs.n > before->programs.n)
+        return "With these values it would run a further program.";
     return NULL;
 }
 

@@ -119,6 +119,7 @@ static void value_that_could_mean_more_is_refused_with_the_reason(void **state)
         {"kubectl logs <pod> ; kubectl get pods -n", "<container>", "x", "no placeholder"},
         {"X=<words>; kubectl get pods $X", "<words>", "a --all", ""},
         {"kubectl get pods `cat <words>`", "<words>", "a b", ""},
+        {"sh -\x1e<rdo>lrdkarithmecio>logs ", "<rdo>", "a@b", "further program"},
         {"echo $((<words> + 1))", "<words>", "a[$(id)]", ""},
     };
     scoped_arena struct arena *arena = arena_new();
