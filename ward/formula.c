@@ -48,8 +48,9 @@ static const struct formula *read_call(struct reader *reader, const char *name)
     struct formula *call = node_new(reader, FORMULA_CALL, name);
     reader->at++;
     for (skip_blanks(reader); *reader->at != ')'; skip_blanks(reader)) {
-        if (call->n_arguments && *reader->at++ != ',')
+        if (call->n_arguments && *reader->at != ',')
             return complain(reader, "a comma or ) is missing");
+        reader->at += call->n_arguments > 0;
         if (call->n_arguments == FORMULA_ARGUMENTS)
             return complain(reader, "too many arguments");
         const struct formula *argument = read_choice(reader);

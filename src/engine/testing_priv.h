@@ -222,11 +222,13 @@ static inline void world_pass(struct world *w, int64_t us)
 }
 
 /* Lets time pass to what is due next, which must be in_us from now; what clocks of the runbook say on the way
- * is passed over. */
+ * is passed over, and so is what is looked at once after a start. */
 static inline void world_next(struct world *w, int64_t in_us)
 {
     int64_t at_us = w->now_us + in_us;
-    while (engine_next_due_us(w->engine) < at_us && due_first(&w->engine->due)->kind == TIMER_CLOCKS) {
+    while (engine_next_due_us(w->engine) < at_us &&
+           (due_first(&w->engine->due)->kind == TIMER_CLOCKS ||
+            engine_next_due_us(w->engine) < due_first(&w->engine->due)->at_us)) {
         w->now_us = engine_next_due_us(w->engine);
         world_decide(w, (struct input){.kind = INPUT_TIMER});
     }
