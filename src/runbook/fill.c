@@ -199,9 +199,15 @@ static const char *rise(struct arena *arena, const struct risk *before, const st
         return "With these values it would want a terminal.";
     if (after->writes_files.n != before->writes_files.n)
         return "With these values it would write to other files.";
-    if (before->unfilled && after->programs.n > before->programs.n)
-        return "With these values it would run a further program.";
     return NULL;
+}
+
+/* A placeholder may read as a redirection where it is written, and as a word once it is filled. */
+static bool runs_more(const struct filling *filling, const struct risk *after)
+{
+    struct risk written =
+        risk_of_command(filling->arena, filling->rules, filling->command, strlen(filling->command));
+    return written.unfilled && after->programs.n > written.programs.n;
 }
 
 static const char *proof_fails(struct filling *filling, const struct risk *before, const char *text,
@@ -215,6 +221,8 @@ static const char *proof_fails(struct filling *filling, const struct risk *befor
         return "The shell does not accept it with these values.";
     if (!readers_agree(filling, text, &trace))
         return "With these values the command would mean something else.";
+    if (runs_more(filling, ret_risk))
+        return "With these values it would run a further program.";
     return rise(filling->arena, before, ret_risk);
 }
 
