@@ -174,9 +174,10 @@ static int courier_open(struct hand *hand, const struct role_options *options, s
                         struct telling *telling, struct err *err)
 {
     if (hand_open(hand, "courier", options->core_fd, err) < 0 ||
-        generation_begin(hand, config, &telling->generations, err) < 0 ||
-        watch_new(&hand->loop, clock_system(), config, on_checks_found, hand, &telling->watch, err) < 0 ||
-        sandbox_hide(options->data, err) < 0)
+        generation_begin(hand, config, &telling->generations, err) < 0)
+        return -1;
+    telling->watch = watch_new(&hand->loop, clock_system(), config, on_checks_found, hand);
+    if (sandbox_hide(options->data, err) < 0)
         return -1;
     return sandbox_enter(SANDBOX_COURIER, err);
 }

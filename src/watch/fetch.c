@@ -10,7 +10,8 @@
 enum { IDLE_HANDLES = 256, ANSWER_BUFFER_BYTES = 16 * 1024 };
 
 struct fetcher {
-    struct transfers *transfers;
+    uv_loop_t *loop;
+    struct transfers *transfers; /* NULL: nothing was fetched yet */
     CURL *idle[IDLE_HANDLES];
     size_t n_idle;
 };
@@ -59,17 +60,24 @@ static void on_done(void *context, CURL *easy, CURLcode code)
     give_back(fetch);
 }
 
-int fetcher_new(uv_loop_t *loop, struct fetcher **ret_fetcher, struct err *err)
+struct fetcher *fetcher_new(uv_loop_t *loop)
 {
     struct fetcher *fetcher = heap_alloc(sizeof *fetcher);
+    fetcher->loop = loop;
+    return fetcher;
+}
+
+/* Not before the first fetch: the libraries are seven megabytes, which a server without such a check spares.
+ */
+static int open_transfers(struct fetcher *fetcher, struct err *err)
+{
+    if (fetcher->transfers)
+        return 0;
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (transfers_new(loop, on_done, fetcher, &fetcher->transfers, err) < 0) {
-        free(fetcher);
-        curl_global_cleanup();
-        return -1;
-    }
-    *ret_fetcher = fetcher;
-    return 0;
+    if (transfers_new(fetcher->loop, on_done, fetcher, &fetcher->transfers, err) == 0)
+        return 0;
+    curl_global_cleanup();
+    return -1;
 }
 
 void fetcher_free(struct fetcher *fetcher)
@@ -78,9 +86,11 @@ void fetcher_free(struct fetcher *fetcher)
         return;
     for (size_t i = 0; i < fetcher->n_idle; i++)
         curl_easy_cleanup(fetcher->idle[i]);
-    transfers_free(fetcher->transfers);
+    if (fetcher->transfers) {
+        transfers_free(fetcher->transfers);
+        curl_global_cleanup();
+    }
     free(fetcher);
-    curl_global_cleanup();
 }
 
 static void add_header(struct fetch *fetch, const char *name, const char *value)
@@ -131,6 +141,8 @@ int fetch_begin(struct fetcher *fetcher, struct fetch *fetch, struct err *err)
     fetch->fetcher = fetcher;
     fetch->n_bytes = 0;
     fetch->too_long = fetch->refused = false;
+    if (open_transfers(fetcher, err) < 0)
+        return -1;
     if (add_bearer(fetch, err) < 0)
         return -1;
     if (fetch->accept)

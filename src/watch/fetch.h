@@ -33,7 +33,7 @@ struct fetch {
     bool too_long, refused;
 };
 
-int fetcher_new(uv_loop_t *loop, struct fetcher **ret_fetcher, struct err *err);
+struct fetcher *fetcher_new(uv_loop_t *loop);
 void fetcher_free(struct fetcher *fetcher); /* no fetch may be under way; NULL is allowed */
 
 /* done is called once, unless fetch_end() comes before; never inside this call. -1: it could not begin. */

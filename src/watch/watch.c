@@ -195,23 +195,18 @@ void watch_learn(struct watch *watch, const struct config *config)
     watch->n = n;
 }
 
-int watch_new(uv_loop_t *loop, const struct clock *clock, const struct config *config,
-              void (*send)(void *context, const char *body, size_t n_bytes), void *context,
-              struct watch **ret_watch, struct err *err)
+struct watch *watch_new(uv_loop_t *loop, const struct clock *clock, const struct config *config,
+                        void (*send)(void *context, const char *body, size_t n_bytes), void *context)
 {
     struct watch *watch = heap_alloc(sizeof *watch);
     *watch =
         (struct watch){.loop = loop, .clock = clock, .send = send, .context = context, .on_relay = on_relay};
-    if (fetcher_new(loop, &watch->fetcher, err) < 0) {
-        free(watch);
-        return -1;
-    }
+    watch->fetcher = fetcher_new(loop);
     uv_timer_init(loop, &watch->relay);
     uv_timer_init(loop, &watch->telling);
     watch->relay.data = watch->telling.data = watch;
     watch_learn(watch, config);
-    *ret_watch = watch;
-    return 0;
+    return watch;
 }
 
 struct watch_figures watch_figures(const struct watch *watch)

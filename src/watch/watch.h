@@ -24,9 +24,8 @@ struct watch_figures {
 
 /* send: a body for core, good during the call. config is the caller's and must outlive the watch, or its next
  * watch_learn(). */
-int watch_new(uv_loop_t *loop, const struct clock *clock, const struct config *config,
-              void (*send)(void *context, const char *body, size_t n_bytes), void *context,
-              struct watch **ret_watch, struct err *err);
+struct watch *watch_new(uv_loop_t *loop, const struct clock *clock, const struct config *config,
+                        void (*send)(void *context, const char *body, size_t n_bytes), void *context);
 /* Other checks, or others of the same name: those that stay keep what they know. */
 void watch_learn(struct watch *watch, const struct config *config);
 /* core has the body that was sent last, or could not keep it. */
