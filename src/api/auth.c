@@ -56,5 +56,5 @@ bool auth_allows(const struct request *request, enum auth auth)
 {
     char person[SESSION_PERSON_BYTES];
     return auth == AUTH_OPEN || ((auth == AUTH_INTAKE || auth == AUTH_PING) && is_this_machine(request)) ||
-           holds_token(request) || (auth == AUTH_TOKEN && session_person(request, person));
+           holds_token(request) || (auth >= AUTH_READ && session_person(request, person));
 }

@@ -7,12 +7,16 @@
 
 struct request;
 
-/* Who may use a route. */
+/* Who may use a route. From AUTH_READ on each needs a token, or the session of somebody who signed in
+ * (api/session.h), with at least that right. */
 enum auth {
     AUTH_OPEN,
     AUTH_INTAKE, /* no token needed from this machine itself; bodies are JSON */
     AUTH_PING,   /* the same, with any body */
-    AUTH_TOKEN   /* the token, or the session of somebody who signed in with it (api/session.h) */
+    AUTH_READ,
+    AUTH_RESPOND, /* acknowledge, write, move, run what only reads */
+    AUTH_APPROVE, /* let a change run */
+    AUTH_ADMINISTER
 };
 
 struct route {
@@ -22,6 +26,11 @@ struct route {
     const char *query; /* the names it knows, " state before "; NULL: others are passed over */
     void (*handle)(struct request *request);  /* answers, or submits */
     void (*decided)(struct request *request); /* answers what was submitted and done; NULL: 200, empty */
+    /* For /openapi.json. A route without a summary is not part of the API. */
+    const char *summary;
+    const char *body;   /* its members, "text*:text as:person", those with '*' must be there; or the name of a
+                           schema, "[PostableAlert" for an array of them; NULL: none is looked at */
+    const char *answer; /* the name of a schema, or "text", "markdown", "events"; NULL: empty */
 };
 
 enum { ROUTE_NUMBERS = 2, ROUTE_NAMES = 2, ROUTE_ALLOW_BYTES = 64 };
