@@ -107,6 +107,9 @@ void post_step_choose(struct request *request);
 void post_step_skip(struct request *request);
 void answer_step(struct request *request);
 
+/* openapi.c */
+void get_openapi(struct request *request);
+
 /* health.c, metrics.c */
 void get_health(struct request *request);
 void get_ready(struct request *request);

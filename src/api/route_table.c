@@ -107,7 +107,7 @@ const struct route routes[] = {
     {"GET", "/api/v1/runs/{}/steps/{}", AUTH_READ, " ", get_step, NULL,
      "One step, with its approval and output", NULL, "Step"},
     {"GET", "/api/v1/runs/{}/steps/{}/output", AUTH_READ, " from ", get_step_output, NULL,
-     "What a running step has printed, from a byte on", NULL, "Any"},
+     "What a running step has printed, from a byte on", NULL, "Output"},
     {"POST", "/api/v1/runs/{}/steps/{}/stop", AUTH_RESPOND, " ", post_step_stop, answer_step, "Stops a step",
      "reason:text attempt:number as:person", "Step"},
     {"POST", "/api/v1/runs/{}/steps/{}/start", AUTH_RESPOND, " ", post_step_start, answer_step,
@@ -122,9 +122,9 @@ const struct route routes[] = {
      "reason:text attempt:number as:person", "Step"},
     {"POST", "/api/v1/runs/{}/steps/{}/approve", AUTH_APPROVE, " ", post_approve, answer_step,
      "Approves a step as it is shown, bound by its hash",
-     "sha256:text reason:text break_glass:boolean values:values repairs:texts as:person", "Step"},
+     "sha256:text reason:text break_glass:boolean values:object repairs:[text as:person", "Step"},
     {"POST", "/api/v1/runs/{}/steps/{}/values", AUTH_RESPOND, " ", post_step_values, answer_step,
-     "Gives values to the placeholders of a step", "values*:values repairs:texts as:person", "Step"},
+     "Gives values to the placeholders of a step", "values*:object repairs:[text as:person", "Step"},
     {"POST", "/api/v1/runs/{}/steps/{}/deny", AUTH_APPROVE, " ", post_deny, answer_step, "Refuses a step",
      "reason:text as:person", "Step"},
 
@@ -144,6 +144,7 @@ const struct route routes[] = {
     {"POST", "/acknowledge/{}/{*}", AUTH_OPEN, NULL, post_link, answer_link, NULL, NULL, NULL},
     {"POST", "/reply/slack", AUTH_OPEN, NULL, post_slack, NULL, NULL, NULL, NULL},
 
+    {"GET", "/openapi.json", AUTH_OPEN, NULL, get_openapi, NULL, "This description", NULL, "Any"},
     {"GET", "/-/healthy", AUTH_OPEN, NULL, get_health, NULL, "The server runs", NULL, "text"},
     {"GET", "/-/ready", AUTH_OPEN, NULL, get_ready, NULL, "The server takes alerts", NULL, "text"},
     {"GET", "/metrics", AUTH_INTAKE, NULL, get_metrics, NULL, "Figures for Prometheus", NULL, "text"},

@@ -1,0 +1,49 @@
+#include "api/schemas.h"
+
+#include <stddef.h>
+
+const struct schema_shape schema_shapes[] = {
+    {"Any", NULL},
+    {"Problem", "error:Error"},
+    {"Error", "code:text message:text field:text?"},
+    {"PostableAlert", "labels*:object annotations:object startsAt:time endsAt:time generatorURL:text"},
+    {"Silence", "id:text matchers*:[Matcher startsAt*:time endsAt*:time createdBy*:text comment*:text"},
+    {"Matcher", "name*:text value*:text isRegex*:boolean isEqual:boolean"},
+    {"Session", "person:text"},
+    {"Incidents", "incidents:[IncidentLine"},
+#define INCIDENT                                                                                             \
+    "id:text number:number title:text service:text? severity:text severity_rank:number severity_why:text? "  \
+    "severity_line:number severity_by:text? patient_safety:boolean patient_safety_why:text? "                \
+    "patient_safety_line:number state:text procedure:Procedure? alerts:AlertCount started_at:time? "         \
+    "opened_at:time? acknowledged_at:time? acknowledged_by:text? monitoring_at:time? resolved_at:time? "     \
+    "resolved_by:text? closed_at:time? closed_by:text? reopened_at:time? times_reopened:number "             \
+    "earlier_incident:number? lease_until:time? progress_at:time? lease_lapses:number "                      \
+    "response_time_s:number? muted_until:time? muted_by:text? muted_why:text? flapping_since:time? "         \
+    "storm:number?"
+    {"IncidentLine", INCIDENT},
+    {"Incident", INCIDENT " roles:[Role checklist:[CheckItem clocks:[Clock"},
+    {"Procedure", "title:text? file:text line:number why:text?"},
+    {"AlertCount", "total:number firing:number"},
+    {"Role", "role:text person:text assigned_by:text since:time until:time?"},
+    {"CheckItem",
+     "item:number text:text file:text line:number done:boolean checked_by:text? checked_at:time? note:text?"},
+    {"Clocks", "clocks:[Clock"},
+    {"Clock", "clock:number incident:number? kind:text state:text what:text audience:text? file:text? "
+              "line:number rule:text? since:time? due_at:time? ended_at:time?"},
+    {"Timeline", "events:[Event"},
+    {"Event", "incident:number? n:number at:time actor:text kind:text summary:text body:object hash:text"},
+    {"Steps", "next:number? steps:[Step"},
+    {"Step", "run:number line:number part:text? document_line:number position:number file:text phase:text? "
+             "command:text kind:text text:text? condition:text? branch_of:number? choice:number? "
+             "option:number? answer:text? done_by:text? note:text? runs:text? repairs:text? values:[object "
+             "missing:[Missing faults:[Fault target:text? class:text? class_why:text? state:text why:text? "
+             "evidence:boolean approved_by:text? approval:Approval? verdict:text? verdict_why:text? "
+             "checks_for:number? can:[text started_at:time? finished_at:time? exit_code:number? "
+             "attempt:number output:text output_cut:boolean"},
+    {"Missing", "name:text type:text"},
+    {"Fault", "code:text says:text repaired:text?"},
+    {"Approval", "runs:text sha256:text changes:text? way_back:text? needs:number first_by:text? "
+                 "first_until:time?"},
+    {"Output", "state:text attempt:number from:number next:number more:boolean recorded:boolean output:text"},
+    {0},
+};
