@@ -90,6 +90,9 @@ void answer_link(struct request *request);
 /* slack.c: a button that was pressed there */
 void post_slack(struct request *request);
 
+/* statistics.c */
+void get_statistics(struct request *request);
+
 /* reports.c, runs.c */
 void get_report(struct request *request);
 void post_approve(struct request *request);

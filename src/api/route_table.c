@@ -70,6 +70,8 @@ const struct route routes[] = {
      "Streams what happens (text/event-stream); resumes by Last-Event-ID", NULL, "events"},
     {"GET", "/api/v1/clocks", AUTH_READ, " limit ", get_clocks, NULL, "What is due, the earliest first", NULL,
      "Clocks"},
+    {"GET", "/api/v1/statistics", AUTH_READ, " from until format ", get_statistics, NULL,
+     "Times to detect, acknowledge and resolve, and in each state", NULL, "Any"},
     {"GET", "/api/v1/incidents/{}/timeline", AUTH_READ, " after limit ", get_timeline, NULL,
      "The events of an incident", NULL, "Timeline"},
     {"GET", "/api/v1/incidents/{}/steps", AUTH_READ, " ", get_steps, NULL,

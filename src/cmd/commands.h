@@ -21,6 +21,7 @@ int cmd_oncall(int argc, char **argv);
 int cmd_read(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
 int cmd_silence(int argc, char **argv);
+int cmd_statistics(int argc, char **argv);
 int cmd_suggest(int argc, char **argv);
 int cmd_step(int argc, char **argv);
 int cmd_serve(int argc, char **argv);

@@ -30,6 +30,7 @@ static const struct command_row rows[] = {
     {"drift", cmd_drift, "compare what a model gets and answers with a reference"},
     {"suggest", cmd_suggest, "print the checks that a runbook asks for by its limits"},
     {"incident", cmd_incident, "list, show, ack, note, resolve or report incidents"},
+    {"statistics", cmd_statistics, "print times to detect, acknowledge and resolve"},
     {"silence", cmd_silence, "add, list, expire or preview what pages nobody for a while"},
     {"maintenance", cmd_maintenance, "add, list or end windows in which incidents page nobody"},
     {"approve", cmd_approve, "let a step run that waits for a person"},

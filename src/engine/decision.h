@@ -33,6 +33,7 @@ enum decision_kind {
     DECISION_TIMER_CLEAR,    /* forget it */
     DECISION_SILENCE,        /* save this value of the silence */
     DECISION_SILENCE_FORGET, /* the one with that id */
+    DECISION_MOVE,           /* keep the move of an incident; of two at one moment the later */
 };
 
 /* One line of the timeline. kind is noun.verb (alert.fired, incident.opened, page.queued, page.sent,
@@ -81,6 +82,7 @@ struct decision {
         struct runbook_clock clock;
         struct timer timer;
         struct silence silence;
+        struct incident_move move;
     };
 };
 

@@ -36,6 +36,7 @@ struct kin {
 
 struct incident_record {
     struct incident incident; /* texts on the heap */
+    int moved_to;             /* the state that the ledger knows; -1: none yet */
     struct due escalate, hold_down, tell, lease, mute, flapping, calm, approval, verify;
     struct clocks clocks;
     struct delivery_record *deliveries; /* that are not settled */

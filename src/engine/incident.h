@@ -23,6 +23,13 @@ int incident_state_of(const char *name);
 /* The table of legal moves (engine/incident.c), tested in full. Resolved -> triggered is opening it again. */
 bool incident_may_move(enum incident_state from, enum incident_state to);
 
+/* It is in that state since then: what the time in each state is counted from. */
+struct incident_move {
+    int64_t incident;
+    int64_t at_us;
+    enum incident_state state;
+};
+
 /* Everything that is kept of an incident. Texts belong to whoever holds the value; empty is "" or NULL alike.
  */
 struct incident {

@@ -34,6 +34,7 @@ struct incident_record *incident_add(struct engine *engine, const struct inciden
     struct incident_record *record = heap_alloc(sizeof *record);
     record->incident = *incident;
     texts_to_heap(&incident_texts, &record->incident);
+    record->moved_to = -1;
     record->escalate.kind = TIMER_ESCALATE;
     record->hold_down.kind = TIMER_HOLD_DOWN;
     record->tell.kind = TIMER_NEWS;

@@ -24,6 +24,7 @@ void engine_restore_incident(struct engine *engine, const struct incident *incid
     if (incident_find(engine, incident->number))
         return;
     struct incident_record *record = incident_add(engine, incident);
+    record->moved_to = (int)incident->state;
     if (!incident_is_open(record))
         incident_retire(engine, record);
 }

@@ -80,6 +80,7 @@ static void keep(struct world *w, struct kept *kept)
             KEEP(w, &kept->silences, silence, strcmp(item->id, silence.id) == 0);
             break;
         case DECISION_SILENCE_FORGET: /* five days later */
+        case DECISION_MOVE:
             break;
         }
     }

@@ -41,6 +41,16 @@ void turn_note(struct turn *turn, struct incident_record *record)
     turn->touched_last = record;
 }
 
+static void save_move(struct turn *turn, struct incident_record *record)
+{
+    const struct incident *incident = &record->incident;
+    if (record->moved_to == (int)incident->state)
+        return;
+    record->moved_to = (int)incident->state;
+    turn_push(turn, DECISION_MOVE)->move =
+        (struct incident_move){.incident = incident->number, .at_us = turn->now_us, .state = incident->state};
+}
+
 void turn_end(struct turn *turn)
 {
     alerts_join_fired(turn);
@@ -60,6 +70,7 @@ void turn_end(struct turn *turn)
         decision->incident = record->incident;
         texts_to_arena(&incident_texts, &decision->incident, turn->arena);
         record->unsaved = false;
+        save_move(turn, record);
     }
 }
 

@@ -1,5 +1,6 @@
 /* Incidents: the newest value of each, as the engine decided it. */
 #include "ledger/ledger_priv.h"
+#include "ledger/review.h"
 
 static const char *state_word(int state)
 {
@@ -76,6 +77,24 @@ int ledger_incidents(struct ledger *ledger, struct arena *arena, bool open_only,
     if (!read)
         return -1;
     db_bind_int(read, before_number > 0 ? before_number : INT64_MAX);
+    db_bind_int(read, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
+    void *values;
+    if (rows_read(read, &incident_noun, arena, &values, ret_n, err) != 0)
+        return -1;
+    *ret_incidents = values;
+    return 0;
+}
+
+int ledger_incidents_opened(struct ledger *ledger, struct arena *arena, int64_t from_us, int64_t until_us,
+                            size_t limit, struct incident **ret_incidents, size_t *ret_n, struct err *err)
+{
+    struct db_statement *read =
+        row_select(ledger, &incident_noun,
+                   "WHERE opened_us >= $1 AND opened_us < $2 ORDER BY number DESC LIMIT $3", err);
+    if (!read)
+        return -1;
+    db_bind_int(read, from_us);
+    db_bind_int(read, until_us);
     db_bind_int(read, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
     void *values;
     if (rows_read(read, &incident_noun, arena, &values, ret_n, err) != 0)

@@ -167,6 +167,25 @@ static const char ways_back[] = "ALTER TABLE step ADD COLUMN changes TEXT NOT NU
 /* Steps that capture evidence. */
 static const char evidence[] = "ALTER TABLE step ADD COLUMN evidence BIGINT NOT NULL DEFAULT 0;";
 
+/* Since when an incident is in which state. What an older program left has the moments that are known. */
+static const char moves[] =
+    "CREATE TABLE incident_move ("
+    "  incident BIGINT NOT NULL, at_us BIGINT NOT NULL, state TEXT NOT NULL,"
+    "  PRIMARY KEY (incident, at_us));"
+    "CREATE INDEX incident_opened ON incident (opened_us);"
+    "INSERT INTO incident_move (incident, at_us, state)"
+    " SELECT number, opened_us, 'triggered' FROM incident;"
+    "INSERT INTO incident_move (incident, at_us, state)"
+    " SELECT number, acknowledged_us, 'acknowledged' FROM incident WHERE acknowledged_us > opened_us;"
+    "INSERT INTO incident_move (incident, at_us, state)"
+    " SELECT number, monitoring_us, 'monitoring' FROM incident"
+    " WHERE monitoring_us > opened_us AND monitoring_us <> acknowledged_us;"
+    "INSERT INTO incident_move (incident, at_us, state)"
+    " SELECT number, resolved_us, 'resolved' FROM incident"
+    " WHERE resolved_us > opened_us AND resolved_us <> acknowledged_us AND resolved_us <> monitoring_us;"
+    "INSERT INTO incident_move (incident, at_us, state)"
+    " SELECT number, closed_us, 'closed' FROM incident WHERE closed_us > resolved_us AND resolved_us > 0;";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -184,6 +203,7 @@ static const struct migration {
     {"targets of steps", step_targets},
     {"ways back", ways_back},
     {"evidence", evidence},
+    {"moves", moves},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

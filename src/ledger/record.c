@@ -77,6 +77,13 @@ static int record_silence_forget(struct ledger *ledger, const struct decision *d
     return silence_forget(ledger, &decision->silence, err);
 }
 
+static int record_move(struct ledger *ledger, const struct decision *decision, int64_t now_us,
+                       struct err *err)
+{
+    (void)now_us;
+    return row_save(ledger, &move_noun, &decision->move, err);
+}
+
 static int (*const recorders[])(struct ledger *, const struct decision *, int64_t, struct err *) = {
     [DECISION_EVENT] = record_event,
     [DECISION_INCIDENT] = record_incident,
@@ -89,6 +96,7 @@ static int (*const recorders[])(struct ledger *, const struct decision *, int64_
     [DECISION_TIMER_CLEAR] = record_timer_clear,
     [DECISION_SILENCE] = record_silence,
     [DECISION_SILENCE_FORGET] = record_silence_forget,
+    [DECISION_MOVE] = record_move,
 };
 
 int ledger_record(struct ledger *ledger, const struct decisions *decisions, int64_t now_us, struct err *err)

@@ -290,6 +290,8 @@ void model_save(struct model *model, const struct decision *d)
     case DECISION_SILENCE_FORGET:
         drop_silence(model, d->silence.id);
         break;
+    case DECISION_MOVE: /* read by nobody but the statistics */
+        break;
     }
 }
 

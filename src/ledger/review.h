@@ -1,0 +1,11 @@
+/* What is read to learn from incidents. Any handle; values live in the arena; 0 or -1. */
+#pragma once
+
+#include "ledger/ledger.h"
+
+/* Incidents that were opened from then on and before until_us, the newest first, and their moves, by incident
+ * and time. */
+int ledger_incidents_opened(struct ledger *ledger, struct arena *arena, int64_t from_us, int64_t until_us,
+                            size_t limit, struct incident **ret_incidents, size_t *ret_n, struct err *err);
+int ledger_moves(struct ledger *ledger, struct arena *arena, int64_t first_incident, int64_t last_incident,
+                 struct incident_move **ret_moves, size_t *ret_n, struct err *err);
