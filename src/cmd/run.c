@@ -27,7 +27,8 @@ static const char usage[] =
     "       crashcart run --resume [ID]\n"
     "Walks a procedure of a runbook in this terminal, step by step. PROCEDURE is its number, title,\n"
     "short name or the name of an alert; without it, the procedures are listed.\n"
-    "--set NAME=VALUE: the value of a placeholder.  --repair CODE: run mended (see crashcart lint).\n"
+    "--set NAME=VALUE: the value of a placeholder; @80 takes the line that the step on line 80 prints,\n"
+    "@FILE the line in that file.  --repair CODE: run mended (see crashcart lint).\n"
     "--service ID: whose target of the configuration it is for; else the one with this runbook.\n"
     "--dry-run: print every command as it would run, and run nothing; exit 1 if one cannot run.\n"
     "--yes: commands that only read run by themselves. All others ask, or are left undone.\n"
@@ -137,6 +138,29 @@ static int apply(struct run_request *request, const struct walk_entry *entry)
     return EXIT_DONE;
 }
 
+/* "@80": the line that a step will have printed; "@FILE": the one line of the file. */
+static int value_read(struct run_request *request, const char *name, const char *given,
+                      const char **ret_value)
+{
+    char *bytes;
+    size_t n_bytes;
+    struct err err;
+    *ret_value = given;
+    if (given[0] != '@' || walk_value_row(request->walk, given) >= 0)
+        return EXIT_DONE;
+    if (given[1] && !given[1 + strspn(given + 1, "0123456789")])
+        return usage_error(usage, "--set %s: line %s of this procedure has no command", name, given + 1);
+    if (file_read(request->arena, given + 1, FILL_VALUE_BYTES, &bytes, &n_bytes, &err) < 0)
+        return usage_error(usage, "--set %s: %s", name, err.text);
+    while (n_bytes && strchr("\r\n", bytes[n_bytes - 1]))
+        n_bytes--;
+    if (!n_bytes || memchr(bytes, '\n', n_bytes) || memchr(bytes, '\0', n_bytes) ||
+        !utf8_valid(bytes, n_bytes))
+        return usage_error(usage, "--set %s: %s must hold one line of text", name, given + 1);
+    *ret_value = arena_strndup(request->arena, bytes, n_bytes);
+    return EXIT_DONE;
+}
+
 static int values_apply(struct run_request *request)
 {
     list_each (set, &request->sets) {
@@ -146,15 +170,18 @@ static int values_apply(struct run_request *request)
         const char *name = arena_strndup(request->arena, *set, (size_t)(equals - *set));
         if (!walk_wants(request->walk, name))
             return usage_error(usage, "--set: no placeholder of this procedure is named \"%s\"", name);
-        const char *why = value_refuses(request->arena, request->walk, name, equals + 1);
-        if (why)
-            return usage_error(usage, "--set %s: %s", name, why);
-        int code = apply(request, &(struct walk_entry){.verb = WALK_SET,
-                                                       .row = -1,
-                                                       .at_us = clock_wall_us(clock_system()),
-                                                       .by = request->by,
-                                                       .name = name,
-                                                       .text = equals + 1});
+        const char *value, *why = NULL;
+        int code = value_read(request, name, equals + 1, &value);
+        if (code == EXIT_DONE && walk_value_row(request->walk, value) < 0)
+            why = value_refuses(request->arena, request->walk, name, value);
+        if (code != EXIT_DONE || why)
+            return why ? usage_error(usage, "--set %s: %s", name, why) : code;
+        code = apply(request, &(struct walk_entry){.verb = WALK_SET,
+                                                   .row = -1,
+                                                   .at_us = clock_wall_us(clock_system()),
+                                                   .by = request->by,
+                                                   .name = name,
+                                                   .text = value});
         if (code != EXIT_DONE)
             return code;
     }

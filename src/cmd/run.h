@@ -31,6 +31,7 @@ struct run_dialog {
     struct fill_slots slots; /* of ASK_VALUE */
     size_t slot;
     bool then_run;   /* when the values are there */
+    int looks_for;   /* the change before which is looked for what its way back needs, or -1 */
     struct buf says; /* to the person, after the last line; "" for nothing */
     bool moved;      /* another row is shown */
     bool left;       /* the person has left, or everything has been looked at and that was seen */
@@ -42,12 +43,19 @@ void run_dialog_begin(struct run_dialog *dialog);
 void run_dialog_take(struct run_dialog *dialog, const char *line);
 /* The step has ended. tell: its result is said, else only how to go on; go_on: the next row is shown. */
 void run_dialog_ended(struct run_dialog *dialog, int row, bool tell, bool go_on);
+/* The checks of a change have given a verdict: it is said, and the way back is shown when they failed. */
+void run_dialog_judged(struct run_dialog *dialog, int row);
+/* Is anything at work: a step, or a change whose checks are repeated? */
+bool run_dialog_busy(const struct run_dialog *dialog);
 /* With --yes: starts the row if it may run unasked. */
 bool run_dialog_start_unasked(struct run_dialog *dialog);
 /* The question, as a prompt of one line: "yes or no", "Value of <pod-name> (name)". */
 void run_dialog_prompt(const struct run_dialog *dialog, struct buf *out);
 /* The letters that make sense now: "r run  s skip  ...". */
 void run_keys(const struct run_dialog *dialog, struct buf *out);
+extern const char run_help[];
+/* "r" and "run"; a word that is none of these runs nothing. */
+char run_letter(const char *word, size_t n_bytes);
 /* What must be typed to run a destructive command. */
 const char *run_phrase(struct arena *arena, const struct walk_command *command);
 /* Moves to the next row to be looked at, or to the end. */
@@ -55,6 +63,8 @@ void run_dialog_next(struct run_dialog *dialog);
 
 /* ---- cmd/run_card.c ---- */
 
+/* "passed: line 40: it printed 0": of a change that ran, or of a check. NULL: there is none. */
+const char *run_verdict(struct arena *arena, const struct walk_row *row);
 /* What is to be known of the row before one decides: 80 columns. */
 void run_card(const struct walk *walk, int row, bool colours, struct buf *out);
 /* The alternatives of an open choice that begins at the row: numbers and headings. False: there is none. */

@@ -6,6 +6,7 @@
 #include "cmd/run.h"
 #include "cmd/terminal.h"
 #include "runbook/alternatives.h"
+#include "runbook/evidence.h"
 #include "runbook/verification.h"
 
 enum { INDENT = 12, COMMAND_INDENT = 4 };
@@ -30,12 +31,17 @@ static void head_add(const struct walk *walk, int at, bool colours, struct buf *
 {
     scoped_buf struct buf line = {0};
     const struct walk_row *row = &walk->rows.at[at];
-    buf_printf(&line, "%d of %zu", at + 1, walk->rows.n);
+    if (row->change < 0)
+        buf_printf(&line, "%d of %zu", at + 1, walk->n_listed);
+    else
+        buf_printf(&line, "%s line %d", part_of(row->line) == PART_BACK ? "Way back of" : "Before",
+                   part_line(row->line));
     if (row->phase->name) {
         buf_printf(&line, " · %s", row->phase->name);
         budget_add(&line, row->phase);
     }
-    buf_printf(&line, " · line %d", row->line);
+    if (row->change < 0)
+        buf_printf(&line, " · line %d", row->line);
     text_add(out, colours, STYLE_BOLD, buf_text(&line));
     buf_putc(out, '\n');
 }
@@ -51,18 +57,90 @@ static void field_add(struct buf *out, bool colours, enum style style, const cha
     text_add_wrapped(out, text, INDENT, INDENT);
 }
 
-static void ways_add(const struct walk *walk, const struct walk_row *row, struct buf *out)
+const char *run_verdict(struct arena *arena, const struct walk_row *row)
+{
+    static const char *const words[N_STEP_VERDICTS] = {
+        [VERDICT_CHECKING] = "is being checked",
+        [VERDICT_PASSED] = "passed",
+        [VERDICT_FAILED] = "FAILED",
+        [VERDICT_UNVERIFIABLE] = "could not be checked",
+    };
+    if (!words[row->verdict])
+        return NULL;
+    return row->verdict_why ? arena_printf(arena, "%s: %s", words[row->verdict], row->verdict_why)
+                            : words[row->verdict];
+}
+
+/* The checks that follow it, with what they said last. */
+static void checks_add(struct arena *arena, const struct walk *walk, int at, struct buf *out)
+{
+    const struct walk_row *change = &walk->rows.at[at];
+    struct walk_rows checks = {0};
+    walk_checks(arena, walk, change, &checks);
+    if (!checks.n)
+        field_add(out, false, STYLE_PLAIN, "checks", "the runbook has none for it");
+    list_each (check, &checks) {
+        const struct walk_row *row = &walk->rows.at[*check];
+        const char *verdict = row->checks_for == at ? run_verdict(arena, row) : NULL;
+        field_add(out, false, STYLE_PLAIN, "check",
+                  arena_printf(arena, "line %d: %s%s%s", row->line, row->text, verdict ? " -> " : "",
+                               verdict ? verdict : ""));
+    }
+}
+
+static const char *command_text(struct arena *arena, const struct walk *walk, const struct walk_row *row)
+{
+    struct walk_command command;
+    walk_prepare(arena, walk, row, &command);
+    return command.filled.text ? command.filled.text : row->text;
+}
+
+/* What was derived from the command: what is read before it, and what takes it back. */
+static void derived_add(struct arena *arena, const struct walk *walk, const struct walk_row *change,
+                        struct buf *out)
+{
+    struct way_back way = way_back_of(arena, change->text);
+    const char *but = way.but ? arena_printf(arena, " (%s)", way.but) : "";
+    if (change->before >= 0)
+        field_add(out, false, STYLE_PLAIN, "look first",
+                  command_text(arena, walk, &walk->rows.at[change->before]));
+    field_add(out, false, STYLE_PLAIN, "way back",
+              arena_printf(arena, "%s%s", command_text(arena, walk, &walk->rows.at[change->back]), but));
+}
+
+static void ways_add(struct arena *arena, const struct walk *walk, const struct walk_row *change,
+                     struct buf *out)
+{
+    struct walk_rows ways = {0};
+    walk_ways_back(arena, walk, change, &ways);
+    if (!ways.n && change->change < 0)
+        field_add(out, false, STYLE_PLAIN, "way back", "the runbook names none");
+    list_each (at, &ways) {
+        const struct walk_row *way = &walk->rows.at[*at];
+        if (way->change >= 0)
+            derived_add(arena, walk, change, out);
+        else
+            field_add(out, false, STYLE_PLAIN, "way back",
+                      arena_printf(arena, "line %d: %s", way->line, way->text));
+    }
+}
+
+/* What a change does, loses, and what comes after it. */
+static void change_add(const struct walk *walk, const struct walk_row *row, const char *text, bool colours,
+                       struct buf *out)
 {
     scoped_arena struct arena *arena = arena_new();
-    struct ways_back ways = {0};
     if (!command_changes(row->command))
         return;
-    change_ways_back(arena, walk->procedure, row->line, &ways);
-    if (!ways.n)
-        field_add(out, false, STYLE_PLAIN, "way back", "the runbook names none");
-    list_each (way, &ways)
-        field_add(out, false, STYLE_PLAIN, "way back",
-                  arena_printf(arena, "line %d: %s", (*way)->line, (*way)->text));
+    field_add(out, false, STYLE_PLAIN, "changes", change_in_words(arena, text));
+    const char *loses = procedure_keeps_evidence(walk->procedure) ? change_loses(arena, text) : "";
+    if (*loses)
+        field_add(out, colours, STYLE_RED, "EVIDENCE", arena_printf(arena, "is lost by it: %s", loses));
+    checks_add(arena, walk, (int)(row - walk->rows.at), out);
+    ways_add(arena, walk, row, out);
+    const char *verdict = run_verdict(arena, row);
+    if (verdict)
+        field_add(out, colours, row->verdict == VERDICT_FAILED ? STYLE_RED : STYLE_PLAIN, "verdict", verdict);
 }
 
 static void repairs_add(struct arena *arena, const struct walk_row *row, struct buf *out)
@@ -82,6 +160,7 @@ static void values_add(struct arena *arena, const struct walk_command *command, 
     for (size_t i = 0; i < command->n_values; i++)
         field_add(out, false, STYLE_PLAIN, "value",
                   arena_printf(arena, "%s = %s", command->values[i].name, command->values[i].value));
+    field_add(out, false, STYLE_PLAIN, "later", command->later);
     list_each (name, &command->filled.missing)
         field_add(out, false, STYLE_PLAIN, "missing", *name);
 }
@@ -116,7 +195,7 @@ static void command_add(const struct walk *walk, const struct walk_row *row, boo
         field_add(out, false, STYLE_PLAIN, "mended", row->repairs);
     else
         repairs_add(arena, row, out);
-    ways_add(walk, row, out);
+    change_add(walk, row, command.filled.text ? command.filled.text : row->text, colours, out);
 }
 
 static void state_add(const struct walk_row *row, bool colours, struct buf *out)
@@ -241,11 +320,16 @@ void run_summary(const struct walk *walk, struct buf *out)
     bool any = false;
     for (int state = 0; state < N_WALK_STATES; state++) {
         size_t n = walk_count(walk, (enum walk_state)state);
-        if (!n)
+        if (!n || state == WALK_SPARE)
             continue;
         buf_printf(out, "%s%zu %s", any ? ", " : "", n, walk_state_text((enum walk_state)state));
         any = true;
     }
+    size_t n_bad = 0;
+    list_each (row, &walk->rows)
+        n_bad += row->verdict == VERDICT_FAILED && row->checks_for < 0;
+    if (n_bad)
+        buf_printf(out, "; the checks of %zu FAILED", n_bad);
     if (!any)
         buf_puts(out, "nothing to do");
 }
@@ -254,7 +338,7 @@ bool run_dry(const struct walk *walk, bool colours, struct buf *out)
 {
     scoped_arena struct arena *arena = arena_new();
     size_t n_commands = 0, n_not = 0;
-    for (size_t i = 0; i < walk->rows.n; i++) {
+    for (size_t i = 0; i < walk->n_listed; i++) {
         struct walk_command command;
         row_add(walk, (int)i, colours, out);
         buf_putc(out, '\n');
@@ -262,7 +346,7 @@ bool run_dry(const struct walk *walk, bool colours, struct buf *out)
             continue;
         walk_prepare(arena, walk, &walk->rows.at[i], &command);
         n_commands++;
-        n_not += command.cannot != NULL;
+        n_not += command.cannot && !command.later;
     }
     buf_printf(out, "%zu commands; nothing was run.", n_commands);
     if (n_not)

@@ -8,6 +8,7 @@
 #include "cmd/run.h"
 #include "cmd/terminal.h"
 #include "runbook/repair.h"
+#include "runbook/way_back.h"
 
 enum { PHRASE_BYTES = 48 };
 
@@ -52,6 +53,7 @@ void run_dialog_next(struct run_dialog *dialog)
 
 void run_dialog_begin(struct run_dialog *dialog)
 {
+    dialog->looks_for = -1;
     row_show(dialog, walk_next(dialog->walk, 0));
 }
 
@@ -96,6 +98,48 @@ static void values_ask(struct run_dialog *dialog, const struct strings *only)
         say(dialog, "This command has no placeholders.");
 }
 
+/* Reads what the way back of a change needs to know, right before it. True: that has begun. */
+static bool look_first(struct run_dialog *dialog, const struct walk_row *change)
+{
+    struct walk_command command;
+    struct err err;
+    if (change->before < 0)
+        return false;
+    walk_prepare(dialog->arena, dialog->walk, &dialog->walk->rows.at[change->before], &command);
+    const char *why = command.cannot                      ? command.cannot
+                      : command.ask && !command.seen_only ? command.ask
+                                                          : NULL;
+    if (!why && walk_session_run(dialog->session, change->before, !command.ask, NULL, &err) == 0) {
+        dialog->looks_for = dialog->row;
+        return true;
+    }
+    say(dialog, "What its way back needs could not be read: %s", why ? why : err.text);
+    return false;
+}
+
+/* What has to be said before the command of the row runs; the command, when nothing has to be. */
+static void run_confirm(struct run_dialog *dialog)
+{
+    const struct walk_row *row = row_of(dialog);
+    struct walk_command command;
+    walk_prepare(dialog->arena, dialog->walk, row, &command);
+    if (command.filled.risk.class == RISK_DESTRUCTIVE) {
+        say(dialog, "%s, and that cannot be undone. Nobody else is here to confirm it: look twice.",
+            command.filled.risk.why ? command.filled.risk.why : "It destroys something");
+        dialog->ask = ASK_PHRASE;
+    } else if (command.filled.risk.class != RISK_READ && dialog->walk->frozen) {
+        say(dialog, "Nothing of %s may be changed now, says the configuration.", dialog->walk->frozen);
+        dialog->ask = ASK_PHRASE;
+    } else if (command.filled.risk.class != RISK_READ || command.filled.risk.sensitive ||
+               row->state == WALK_UNKNOWN) {
+        if (row->state == WALK_UNKNOWN)
+            say(dialog, "It had begun once, and nobody knows how it ended. Look first at what it did.");
+        dialog->ask = ASK_SURE;
+    } else {
+        start(dialog, NULL);
+    }
+}
+
 static void run_wanted(struct run_dialog *dialog)
 {
     const struct walk_row *row = row_of(dialog);
@@ -111,20 +155,8 @@ static void run_wanted(struct run_dialog *dialog)
     } else if (command.cannot) {
         say(dialog, "%s Mend it (m), run it by hand elsewhere and tick it (d), or skip it (s).",
             command.cannot);
-    } else if (command.filled.risk.class == RISK_DESTRUCTIVE) {
-        say(dialog, "%s, and that cannot be undone. Nobody else is here to confirm it: look twice.",
-            command.filled.risk.why ? command.filled.risk.why : "It destroys something");
-        dialog->ask = ASK_PHRASE;
-    } else if (command.filled.risk.class != RISK_READ && dialog->walk->frozen) {
-        say(dialog, "Nothing of %s may be changed now, says the configuration.", dialog->walk->frozen);
-        dialog->ask = ASK_PHRASE;
-    } else if (command.filled.risk.class != RISK_READ || command.filled.risk.sensitive ||
-               row->state == WALK_UNKNOWN) {
-        if (row->state == WALK_UNKNOWN)
-            say(dialog, "It had begun once, and nobody knows how it ended. Look first at what it did.");
-        dialog->ask = ASK_SURE;
-    } else {
-        start(dialog, NULL);
+    } else if (!look_first(dialog, row)) {
+        run_confirm(dialog);
     }
 }
 
@@ -151,17 +183,79 @@ static void say_result(struct run_dialog *dialog, const struct walk_row *row)
         result->why ? result->why : "");
 }
 
+static void say_check(struct run_dialog *dialog, const struct walk_row *row)
+{
+    const char *verdict = run_verdict(dialog->arena, row);
+    say(dialog, "Check on line %d %s", row->line, verdict ? verdict : walk_state_text(row->state));
+}
+
+/* The look before the change has ended: the change is shown with its way back, and asked for. */
+static void looked(struct run_dialog *dialog, const struct walk_row *look)
+{
+    if (!walk_line_printed(dialog->arena, look))
+        say(dialog, "What its way back needs could not be read: the look before %s.",
+            look->state == WALK_SUCCEEDED ? "did not print one line" : walk_state_text(look->state));
+    dialog->row = dialog->looks_for;
+    dialog->looks_for = -1;
+    dialog->moved = true;
+    run_confirm(dialog);
+}
+
 void run_dialog_ended(struct run_dialog *dialog, int at, bool tell, bool go_on)
 {
     const char *trouble = walk_session_trouble(dialog->session);
+    const struct walk_row *row = &dialog->walk->rows.at[at];
     buf_clear(&dialog->says);
-    if (tell)
-        say_result(dialog, &dialog->walk->rows.at[at]);
-    else
+    if (row->checks_for >= 0)
+        say_check(dialog, row);
+    else if (tell)
+        say_result(dialog, row);
+    else if (row->verdict != VERDICT_CHECKING)
         say(dialog, "Enter goes on.");
     if (trouble)
         say(dialog, "This could not be recorded: %s", trouble);
-    if (at == dialog->row && dialog->ask == ASK_KEY && go_on)
+    if (dialog->looks_for >= 0 && dialog->walk->rows.at[dialog->looks_for].before == at)
+        looked(dialog, row);
+    else if (row->verdict == VERDICT_UNVERIFIABLE)
+        say(dialog, "Whether it did well is not checked: %s.", row->verdict_why);
+    if (at == dialog->row && dialog->ask == ASK_KEY && go_on && row->verdict != VERDICT_CHECKING)
+        run_dialog_next(dialog);
+}
+
+/* ---- after a change ---- */
+
+bool run_dialog_busy(const struct run_dialog *dialog)
+{
+    return walk_session_running(dialog->session) >= 0 || walk_checking(dialog->walk) >= 0;
+}
+
+/* Shows the first way back that has not been taken. */
+static void way_back_offer(struct run_dialog *dialog, const struct walk_row *change)
+{
+    struct walk_rows ways = {0};
+    walk_ways_back(dialog->arena, dialog->walk, change, &ways);
+    list_each (at, &ways) {
+        const struct walk_row *way = &dialog->walk->rows.at[*at];
+        if (way->state == WALK_SUCCEEDED || way->state == WALK_DONE)
+            continue;
+        say(dialog, "This takes it back. r runs it, f leaves it as it is.");
+        row_show(dialog, *at);
+        return;
+    }
+    if (change->change < 0)
+        say(dialog, "No way back is known that has not been taken.");
+}
+
+void run_dialog_judged(struct run_dialog *dialog, int at)
+{
+    const struct walk_row *change = &dialog->walk->rows.at[at];
+    const char *trouble = walk_session_trouble(dialog->session);
+    say(dialog, "The change on line %d %s", part_line(change->line), run_verdict(dialog->arena, change));
+    if (trouble)
+        say(dialog, "This could not be recorded: %s", trouble);
+    if (change->verdict == VERDICT_FAILED)
+        way_back_offer(dialog, change);
+    else if (at == dialog->row && dialog->ask == ASK_KEY)
         run_dialog_next(dialog);
 }
 
@@ -240,7 +334,7 @@ static int row_beside(const struct run_dialog *dialog, int by)
     const struct walk *walk = dialog->walk;
     int at = dialog->row < 0 ? (int)walk->rows.n : dialog->row;
     for (at += by; at >= 0 && (size_t)at < walk->rows.n; at += by)
-        if (walk->rows.at[at].state != WALK_NOT_TAKEN)
+        if (walk->rows.at[at].state != WALK_NOT_TAKEN && walk->rows.at[at].state != WALK_SPARE)
             return at;
     return -1;
 }
@@ -262,37 +356,6 @@ static void step_on(struct run_dialog *dialog)
         leave(dialog);
     else
         row_show(dialog, row >= 0 ? row : walk_next(dialog->walk, 0));
-}
-
-static void help(struct run_dialog *dialog)
-{
-    say(dialog, "r run, s skip, d done by hand, y or n answer, 1 to 9 choose a way, v values,\n"
-                "m mended form, c comment, b back, f or Enter forward, q leave: the walk can be\n"
-                "taken up again. Ctrl-C stops the step that runs, with all that it started.");
-}
-
-void run_keys(const struct run_dialog *dialog, struct buf *out)
-{
-    const struct walk_row *row = row_of(dialog);
-    struct fill_slots slots = {0};
-    if (!row)
-        buf_puts(out, "b back  q leave");
-    else if (run_choice_open(dialog->walk, dialog->row))
-        buf_puts(out, "1-9 choose  s skip  c comment  q leave  ? help");
-    else if (row->kind == STEP_DECISION)
-        buf_puts(out, "y yes  n no  s skip  c comment  q leave  ? help");
-    else if (!row->command)
-        buf_puts(out, "d done  s skip  c comment  q leave  ? help");
-    if (!row || !row->command || run_choice_open(dialog->walk, dialog->row))
-        return;
-    fill_slots(dialog->arena, row->command->text, &slots);
-    struct repairs repairs = {0};
-    command_repairs(dialog->arena, risk_rules_in_force(), row->command->text, &repairs);
-    buf_printf(out, "%s  s skip  d done%s%s  c comment  q leave  ? help",
-               row->n_begun ? "r run again" : "r run", slots.n ? "  v values" : "",
-               !repairs.n     ? ""
-               : row->repairs ? "  m as written"
-                              : "  m mend");
 }
 
 /* Letters of a row that has the kind for them. */
@@ -333,23 +396,10 @@ static void key_of_row(struct run_dialog *dialog, char key, const char *rest)
     }
 }
 
-/* "r" and "run"; a word that is none of these runs nothing. */
-static char letter_of(const char *word, size_t n_bytes)
-{
-    static const char *const words[] = {"run",  "skip", "done",    "yes",  "no",   "values",
-                                        "mend", "back", "comment", "quit", "help", "forward"};
-    if (n_bytes <= 1)
-        return (char)tolower((unsigned char)*word);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i]) == n_bytes && strncasecmp(words[i], word, n_bytes) == 0)
-            return words[i][0];
-    return '\x7f';
-}
-
 static void key_take(struct run_dialog *dialog, const char *line)
 {
     size_t n_bytes = strcspn(line, " \t");
-    char key = letter_of(line, n_bytes);
+    char key = run_letter(line, n_bytes);
     const char *rest = line + n_bytes + strspn(line + n_bytes, " \t");
     if (key == '\0' || key == 'f')
         step_on(dialog);
@@ -358,7 +408,7 @@ static void key_take(struct run_dialog *dialog, const char *line)
     else if (key == 'q')
         leave(dialog);
     else if (key == '?' || key == 'h')
-        help(dialog);
+        say(dialog, "%s", run_help);
     else if (dialog->row >= 0)
         key_of_row(dialog, key, rest);
 }
@@ -368,8 +418,9 @@ static void key_take(struct run_dialog *dialog, const char *line)
 static void value_take(struct run_dialog *dialog, const char *line)
 {
     const struct fill_slot *slot = &dialog->slots.at[dialog->slot];
+    int from = walk_value_row(dialog->walk, line);
     const char *refused =
-        *line && strcmp(line, "-") != 0 ? fill_type_refuses(dialog->arena, slot, line) : NULL;
+        *line && strcmp(line, "-") != 0 && from < 0 ? fill_type_refuses(dialog->arena, slot, line) : NULL;
     if (refused) {
         say(dialog, "%s", refused);
         return;

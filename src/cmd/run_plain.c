@@ -187,13 +187,54 @@ static bool step_await(struct plain *plain)
     return go_on;
 }
 
+/* A round of checks has failed, and the next one is to come. */
+static void pause_show(struct plain *plain, const char *why, int64_t *said_until_us, int64_t until_us)
+{
+    scoped_buf struct buf out = {0};
+    if (*said_until_us == until_us)
+        return;
+    *said_until_us = until_us;
+    buf_printf(&out, "  Not well yet (%s). The checks are repeated; Ctrl-C takes that for the verdict.\n",
+               why);
+    out_write(plain, &out);
+}
+
+/* Waits for the step that runs and, when it was a change, for the verdict of its checks. */
+static bool step_and_checks_await(struct plain *plain)
+{
+    struct run_face *face = plain->face;
+    int64_t said_until_us = 0;
+    bool go_on = true;
+    for (;;) {
+        scoped_arena struct arena *arena = arena_new();
+        struct walk_move move;
+        go_on &= step_await(plain);
+        if (face->hung_up || face->terminated || !go_on)
+            return go_on;
+        walk_session_verify(plain->dialog->session, arena, &move);
+        if (move.kind == WALK_MOVE_JUDGE)
+            run_dialog_judged(plain->dialog, move.change);
+        if (move.kind == WALK_MOVE_NONE || move.kind == WALK_MOVE_JUDGE)
+            return go_on;
+        if (move.kind == WALK_MOVE_RUN)
+            says_show(plain);
+        if (move.kind != WALK_MOVE_WAIT)
+            continue;
+        says_show(plain);
+        pause_show(plain, move.why, &said_until_us, move.until_us);
+        run_wait(face, false);
+        if (face->interrupted)
+            go_on &= interrupted(plain);
+    }
+}
+
 void run_plain(struct run_face *face)
 {
     struct run_dialog *dialog = face->dialog;
     struct plain plain = {.face = face, .dialog = dialog, .colours = terminal_colours()};
     bool go_on = true;
     while (go_on && !dialog->left) {
-        go_on = step_await(&plain);
+        go_on = step_and_checks_await(&plain);
         says_show(&plain);
         if (!go_on || face->hung_up || face->terminated || dialog->row < 0)
             break;

@@ -36,11 +36,11 @@ static void title_add(const struct screen *screen, size_t columns, struct screen
     scoped_buf struct buf text = {0};
     scoped_buf struct buf fit = {0};
     const struct walk *walk = screen->dialog->walk;
-    size_t n_over = walk->rows.n - walk_count(walk, WALK_OPEN) - walk_count(walk, WALK_UNKNOWN) -
-                    walk_count(walk, WALK_RUNNING);
+    size_t n_over = walk->rows.n - walk_count(walk, WALK_SPARE) - walk_count(walk, WALK_OPEN) -
+                    walk_count(walk, WALK_UNKNOWN) - walk_count(walk, WALK_RUNNING);
     const char *file = strrchr(walk->about.file, '/');
     buf_printf(&text, " %s · %s · %zu of %zu done", walk->procedure->title,
-               file ? file + 1 : walk->about.file, n_over, walk->rows.n);
+               file ? file + 1 : walk->about.file, n_over, walk->rows.n - walk_count(walk, WALK_SPARE));
     if (is_running(screen))
         buf_puts(&text, " · running");
     text_add_fit(&fit, buf_text(&text), columns, true);
@@ -55,9 +55,10 @@ static const char *output_of(const struct screen *screen)
     const struct run_dialog *dialog = screen->dialog;
     if (dialog->row < 0)
         return "";
-    if (walk_session_running(dialog->session) == dialog->row)
-        return buf_text(&screen->live);
+    int running = walk_session_running(dialog->session);
     const struct walk_row *row = &dialog->walk->rows.at[dialog->row];
+    if (running == dialog->row || (running >= 0 && dialog->walk->rows.at[running].checks_for == dialog->row))
+        return buf_text(&screen->live);
     return row->has_result ? row->result.output : "";
 }
 
@@ -67,9 +68,12 @@ static void end_add(const struct walk *walk, struct buf *out)
     run_summary(walk, out);
     buf_puts(out, ".\n\n");
     list_each (row, &walk->rows) {
-        if (row->state != WALK_FAILED && row->state != WALK_TIMED_OUT && row->state != WALK_REFUSED)
+        bool bad_verdict = row->verdict == VERDICT_FAILED && row->checks_for < 0;
+        if (row->state != WALK_FAILED && row->state != WALK_TIMED_OUT && row->state != WALK_REFUSED &&
+            !bad_verdict)
             continue;
-        buf_printf(out, "line %d, %s:\n", row->line, walk_state_text(row->state));
+        buf_printf(out, "line %d, %s:\n", part_line(row->line),
+                   bad_verdict ? "its checks fail" : walk_state_text(row->state));
         text_add_exact(out, row->text, 4);
     }
     buf_puts(out, "q leaves and writes the transcript.\n");
@@ -115,6 +119,8 @@ static void foot_add(const struct screen *screen, size_t columns, struct screen_
         says_add(buf_text(&dialog->says), &text);
     if (is_running(screen))
         buf_puts(&text, "running; Ctrl-C stops it ");
+    else if (run_dialog_busy(dialog))
+        buf_puts(&text, "not well yet: the checks are repeated; Ctrl-C takes that for the verdict ");
     else if (dialog->ask == ASK_KEY)
         run_keys(dialog, &text);
     else
@@ -216,7 +222,7 @@ static void key_in_line(struct screen *screen, const struct key *key)
 
 static void key_take(struct screen *screen, const struct key *key)
 {
-    bool free_hands = !is_running(screen);
+    bool free_hands = !run_dialog_busy(screen->dialog);
     if (key->kind == KEY_PAGE_UP || key->kind == KEY_PAGE_DOWN)
         scroll(screen, key->kind == KEY_PAGE_UP);
     else if (key->kind == KEY_REDRAW)
@@ -271,6 +277,20 @@ static void live_add(struct screen *screen)
     screen->at_end = true;
 }
 
+/* The checks of a change that has run, one after the other, until there is a verdict. */
+static void checks_go_on(struct screen *screen)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct walk_move move;
+    walk_session_verify(screen->dialog->session, arena, &move);
+    if (move.kind != WALK_MOVE_JUDGE)
+        return;
+    buf_clear(&screen->dialog->says);
+    run_dialog_judged(screen->dialog, move.change);
+    screen->at_end = screen->dialog->moved = false;
+    screen->back = 0;
+}
+
 static void events_take(struct screen *screen)
 {
     struct run_face *face = screen->face;
@@ -287,6 +307,8 @@ static void events_take(struct screen *screen)
         screen->back = 0;
         dialog->moved = false;
     }
+    if (!is_running(screen) && !face->hung_up && !face->terminated)
+        checks_go_on(screen);
     if (face->interrupted && !walk_session_stop(dialog->session)) {
         buf_clear(&screen->line);
         run_dialog_take(dialog, dialog->ask == ASK_KEY ? "?" : NULL);

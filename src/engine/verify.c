@@ -13,11 +13,7 @@
 #include "engine/engine_priv.h"
 #include "runbook/verification.h"
 
-enum {
-    WAIT_LEAST_S = 5,
-    WAIT_MOST_S = 60,
-    SHOWN_BYTES = 160,
-};
+enum { SHOWN_BYTES = 160 };
 
 static bool is_pending(const struct run_step *row)
 {
@@ -211,9 +207,7 @@ static void begin(struct turn *turn, struct incident_record *record, struct run_
 
 static void again(struct turn *turn, struct incident_record *record, struct run_step *change, const char *why)
 {
-    int64_t since_us = turn->now_us - change->finished_us;
-    int64_t wait_s = since_us / US_PER_S / 2;
-    wait_s = wait_s < WAIT_LEAST_S ? WAIT_LEAST_S : wait_s > WAIT_MOST_S ? WAIT_MOST_S : wait_s;
+    int64_t wait_s = check_pause_s((turn->now_us - change->finished_us) / US_PER_S);
     bool first = *change->verdict_why == '\0';
     change->verify_next_us = time_after_s(turn->now_us, wait_s);
     text_keep(&change->verdict_why, why);

@@ -6,11 +6,17 @@
 #include "runbook/heading_words.h"
 #include "runbook/text.h"
 
-enum { BELOW_FENCE_LINES = 3 };
+enum { BELOW_FENCE_LINES = 3, PAUSE_LEAST_S = 5, PAUSE_MOST_S = 60 };
 
 bool command_changes(const struct command *command)
 {
     return command->risk.class != RISK_READ;
+}
+
+int64_t check_pause_s(int64_t since_s)
+{
+    int64_t pause_s = since_s / 2;
+    return pause_s < PAUSE_LEAST_S ? PAUSE_LEAST_S : pause_s > PAUSE_MOST_S ? PAUSE_MOST_S : pause_s;
 }
 
 /* ---- the words around a command ---- */

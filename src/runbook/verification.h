@@ -51,6 +51,9 @@ bool command_changes(const struct command *command);
 void change_checks(struct arena *arena, const struct document *document, const struct procedure *procedure,
                    int line, struct checks *ret_checks);
 
+/* How long checks that fail rest until the next round, when the change was so long ago. */
+int64_t check_pause_s(int64_t since_s);
+
 struct ways_back {
     const struct command **at;
     size_t n;

@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "base/must.h"
-#include "config/target.h"
+#include "runner/walk_verify.h"
 
 static const char *const states[] = {
     [WALK_OPEN] = "not done yet",      [WALK_RUNNING] = "running",     [WALK_SUCCEEDED] = "succeeded",
     [WALK_FAILED] = "failed",          [WALK_TIMED_OUT] = "timed out", [WALK_REFUSED] = "refused",
     [WALK_UNKNOWN] = "effect unknown", [WALK_DONE] = "done",           [WALK_SKIPPED] = "skipped",
-    [WALK_NOT_TAKEN] = "not taken",
+    [WALK_NOT_TAKEN] = "not taken",    [WALK_SPARE] = "not needed",
 };
 
 const char *walk_state_text(enum walk_state state)
@@ -18,9 +18,9 @@ const char *walk_state_text(enum walk_state state)
 }
 
 static const char *const verbs[] = {
-    [WALK_BEGIN] = "begin",   [WALK_RESULT] = "result", [WALK_TICK] = "tick",     [WALK_SKIP] = "skip",
-    [WALK_ANSWER] = "answer", [WALK_CHOOSE] = "choose", [WALK_NOTE] = "note",     [WALK_SET] = "set",
-    [WALK_MEND] = "mend",     [WALK_LEAVE] = "leave",   [WALK_RESUME] = "resume",
+    [WALK_BEGIN] = "begin",   [WALK_RESULT] = "result", [WALK_TICK] = "tick",   [WALK_SKIP] = "skip",
+    [WALK_ANSWER] = "answer", [WALK_CHOOSE] = "choose", [WALK_NOTE] = "note",   [WALK_SET] = "set",
+    [WALK_MEND] = "mend",     [WALK_JUDGE] = "judge",   [WALK_LEAVE] = "leave", [WALK_RESUME] = "resume",
 };
 
 const char *walk_verb_name(enum walk_verb verb)
@@ -57,6 +57,7 @@ static const struct rule {
     [WALK_NOTE] = {ANY, ~0u, true},
     [WALK_SET] = {ANY, ~0u, true},
     [WALK_MEND] = {COMMAND, AT_REST, true},
+    [WALK_JUDGE] = {COMMAND, AT_REST, true},
     [WALK_LEAVE] = {ANY, ~0u, false},
     [WALK_RESUME] = {ANY, ~0u, false},
 };
@@ -95,6 +96,9 @@ int walk_check(const struct walk *walk, const struct walk_entry *entry, struct e
         return err_set(err, row->command                 ? "A command is run, skipped or ticked."
                             : row->kind == STEP_DECISION ? "A question is answered or skipped."
                                                          : "A task is ticked or skipped.");
+    if (entry->verb == WALK_JUDGE &&
+        (row->verdict != VERDICT_CHECKING || step_verdict_of(entry->text) < VERDICT_PASSED))
+        return err_set(err, "Nothing is being checked there.");
     if (entry->verb == WALK_CHOOSE && row->choice < 0)
         return err_set(err, "It is no alternative.");
     if (!(rule->in & BIT(row->state)))
@@ -198,11 +202,13 @@ static void result_take(struct walk *walk, struct walk_row *row, const struct wa
     row->result.output = arena_strdup(walk->arena, result->output ? result->output : "");
     row->result.redacted = arena_strdup(walk->arena, result->redacted ? result->redacted : "");
     row->result.why = arena_strdup(walk->arena, result->why);
+    walk_verify_result(walk, row);
 }
 
 static void begin_take(struct walk *walk, struct walk_row *row, const struct walk_entry *entry)
 {
-    path_take(walk, entry->row);
+    if (!entry->check_line)
+        path_take(walk, entry->row);
     row->state = WALK_RUNNING;
     row->has_result = false;
     row->result = (struct step_result){.exit_code = -1};
@@ -210,6 +216,7 @@ static void begin_take(struct walk *walk, struct walk_row *row, const struct wal
     row->n_begun++;
     row->begun_us = entry->at_us;
     row->ended_us = 0;
+    walk_verify_begin(walk, row, entry->check_line);
 }
 
 static void value_take(struct walk *walk, const struct walk_entry *entry)
@@ -244,7 +251,7 @@ static void resume(struct walk *walk)
 
 static void row_take(struct walk *walk, struct walk_row *row, const struct walk_entry *entry)
 {
-    if (entry->verb != WALK_RESULT && entry->verb != WALK_MEND)
+    if (entry->verb != WALK_RESULT && entry->verb != WALK_MEND && entry->verb != WALK_JUDGE)
         decision_take(walk, row, entry);
     switch (entry->verb) {
     case WALK_BEGIN:
@@ -267,6 +274,9 @@ static void row_take(struct walk *walk, struct walk_row *row, const struct walk_
         break;
     case WALK_CHOOSE:
         choose(walk, entry->row);
+        break;
+    case WALK_JUDGE:
+        walk_verify_judge(walk, row, (enum step_verdict)step_verdict_of(entry->text), entry->reason);
         break;
     case WALK_MEND:
         row->repairs = *entry->text ? arena_strdup(walk->arena, entry->text) : NULL;
@@ -296,61 +306,6 @@ void walk_apply(struct walk *walk, const struct walk_entry *entry)
         row_take(walk, &walk->rows.at[entry->row], entry);
 }
 
-/* ---- commands ---- */
-
-/* The values that were given, by the names as they are written in this command. */
-static void values_for(struct arena *arena, const struct walk *walk, const struct command *command,
-                       struct walk_command *ret)
-{
-    struct fill_slots slots = {0};
-    fill_slots(arena, command->text, &slots);
-    struct fill_value *values = arena_alloc(arena, (slots.n + 1) * sizeof *values);
-    list_each (slot, &slots)
-        for (size_t i = walk->values.n; i-- > 0;)
-            if (fill_names_slot(walk->values.at[i].name, slot)) {
-                values[ret->n_values++] = (struct fill_value){slot->name, walk->values.at[i].value};
-                break;
-            }
-    ret->values = values;
-}
-
-void walk_prepare(struct arena *arena, const struct walk *walk, const struct walk_row *row,
-                  struct walk_command *ret_command)
-{
-    const struct command *command = row->command;
-    struct walk_command made = {0};
-    must(command);
-    values_for(arena, walk, command, &made);
-    made.filled = command_prepared(arena, risk_rules_in_force(), command->text, &command->risk, row->repairs,
-                                   made.values, made.n_values);
-    made.cannot = made.filled.text ? step_cannot_run(&made.filled.risk) : made.filled.why_not;
-    made.ask = made.cannot ? made.cannot : step_must_ask(&made.filled.risk);
-    if (!made.ask && (made.filled.free_value || row->repairs)) {
-        made.ask = STEP_VALUES_UNSEEN;
-        made.seen_only = true;
-    }
-    if (!made.cannot) {
-        command_sha256(command->text, row->repairs, made.values, made.n_values, made.filled.text,
-                       made.sha256);
-        target_bind(walk->about.service, walk->about.target, made.sha256);
-    }
-    *ret_command = made;
-}
-
-bool walk_wants(const struct walk *walk, const char *name)
-{
-    scoped_arena struct arena *arena = arena_new();
-    list_each (row, &walk->rows) {
-        struct fill_slots slots = {0};
-        if (row->command)
-            fill_slots(arena, row->command->text, &slots);
-        list_each (slot, &slots)
-            if (fill_names_slot(name, slot))
-                return true;
-    }
-    return false;
-}
-
 /* ---- where it stands ---- */
 
 int walk_next(const struct walk *walk, int from)
@@ -376,5 +331,7 @@ size_t walk_problems(const struct walk *walk)
     size_t n = 0;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         n += walk_count(walk, bad[i]);
+    list_each (row, &walk->rows)
+        n += row->verdict == VERDICT_FAILED && row->checks_for < 0 && row->state == WALK_SUCCEEDED;
     return n;
 }

@@ -25,6 +25,7 @@ enum walk_state {
     WALK_DONE,      /* by hand, or an answer was given */
     WALK_SKIPPED,   /* by the person */
     WALK_NOT_TAKEN, /* the answer was no, or another alternative was chosen */
+    WALK_SPARE,     /* derived from a change, and not needed so far */
     N_WALK_STATES
 };
 const char *walk_state_text(enum walk_state state); /* "not done yet", "effect unknown", ... */
@@ -39,6 +40,8 @@ struct walk_row {
     const char *condition; /* "if using Kubernetes", or NULL */
     int branch;            /* the question that opens it, as an index, or -1 */
     int choice, option;    /* of alternatives: first row of the first one, and of its own; else -1 */
+    int change;            /* of what was derived (runbook/way_back.h): the row of its change; else -1 */
+    int before, back;      /* of a change: the rows that were derived from it, or -1 */
 
     enum walk_state state;
     const char *by, *reason; /* who decided about it last, and what they said; or NULL */
@@ -51,6 +54,10 @@ struct walk_row {
     const char *ran; /* what was begun last, redacted, or NULL */
     int n_begun;
     int64_t begun_us, ended_us;
+
+    enum step_verdict verdict; /* of a change, by its checks; of a check, in this round */
+    const char *verdict_why;   /* or NULL */
+    int checks_for;            /* it ran last to check the change in that row; else -1 */
 };
 
 struct walk_about { /* of the walk itself; set when it begins */
@@ -69,8 +76,9 @@ struct walk {
     const struct runbook *runbook;
     const struct procedure *procedure;
     struct walk_about about;
-    const char *frozen; /* the service of which nothing may be changed now, or NULL */
-    LIST(struct walk_row) rows;
+    const char *frozen;             /* the service of which nothing may be changed now, or NULL */
+    LIST(struct walk_row) rows;     /* what was derived stands behind all others */
+    size_t n_listed;                /* those of the document */
     LIST(struct fill_value) values; /* for placeholders, by the names that were given */
     struct strings notes;           /* on the walk as a whole */
     int64_t left_us;                /* the person left then; 0: has not */
@@ -87,8 +95,9 @@ enum walk_verb {
     WALK_ANSWER, /* text: yes or no */
     WALK_CHOOSE, /* this alternative and none of the others */
     WALK_NOTE,   /* text; row -1: of the walk as a whole */
-    WALK_SET,    /* name, text: a value; "" takes it away */
+    WALK_SET,    /* name, text: a value, or "@80": the line that the step on line 80 prints; "": none */
     WALK_MEND,   /* text: codes of repairs, "" takes them away */
+    WALK_JUDGE,  /* text: the verdict of a change; reason: why (runner/walk_verify.h) */
     WALK_LEAVE,
     WALK_RESUME, /* it is taken up again: what was begun and has not ended is WALK_UNKNOWN */
     N_WALK_VERBS
@@ -98,7 +107,8 @@ int walk_verb_of(const char *name); /* -1: no such verb */
 
 struct walk_entry {
     enum walk_verb verb;
-    int row; /* index, or -1 */
+    int row;        /* index, or -1 */
+    int check_line; /* of WALK_BEGIN: number of the change that it checks, 0: a person wants it */
     int64_t at_us;
     const char *by, *text, *name, *reason; /* NULL: not given */
     struct step_result result;
@@ -116,6 +126,7 @@ struct walk_command {
     const char *cannot;   /* why it can run for nobody, or NULL */
     const char *ask;      /* why it does not run unasked, or NULL */
     bool seen_only;       /* of those reasons it is only that nobody has looked at the value or repair */
+    const char *later;    /* what is missing only until a step has printed it, in words; or NULL */
     const struct fill_value *values;
     size_t n_values;
     char sha256[SHA256_HEX_BYTES]; /* command_sha256(), and where it runs; "" when it cannot run */
@@ -129,7 +140,11 @@ void walk_prepare(struct arena *arena, const struct walk *walk, const struct wal
 /* The next row from `from` on that a person or the walk still has to look at, or -1. */
 int walk_next(const struct walk *walk, int from);
 size_t walk_count(const struct walk *walk, enum walk_state state);
-/* Failed, refused or timed out, effect unknown, or not done yet. */
+/* Failed, refused or timed out, effect unknown, not done yet, or a change whose checks fail. */
 size_t walk_problems(const struct walk *walk);
 /* Does a placeholder of any command have that name? */
 bool walk_wants(const struct walk *walk, const char *name);
+/* The row that "@80" means, or -1: the value stands for itself. */
+int walk_value_row(const struct walk *walk, const char *value);
+/* The one line that it printed, in the arena, or NULL. */
+const char *walk_line_printed(struct arena *arena, const struct walk_row *row);

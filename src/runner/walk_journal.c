@@ -109,6 +109,8 @@ int walk_journal_add(struct walk_journal *journal, const struct walk *walk, cons
         jw_pair(&w, "text", entry->text);
     if (entry->reason)
         jw_pair(&w, "reason", entry->reason);
+    if (entry->check_line)
+        jw_pair_int(&w, "checks", entry->check_line);
     if (entry->verb == WALK_RESULT) {
         jw_name(&w, "result");
         jw_begin_object(&w);
@@ -285,6 +287,7 @@ static int entry_read(struct walk *walk, struct json json, struct strings *withh
     struct walk_entry entry = {
         .verb = (enum walk_verb)verb,
         .row = (int)json_int(json_get(json, "row"), -1),
+        .check_line = (int)json_int(json_get(json, "checks"), 0),
         .at_us = time_of(json, "at"),
         .by = text_of(walk->arena, json, "by"),
         .text = text_of(walk->arena, json, "text"),

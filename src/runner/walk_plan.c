@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "runbook/alternatives.h"
+#include "runbook/verification.h"
 #include "runner/walk.h"
 
 struct planning {
@@ -23,7 +24,11 @@ static struct walk_row *row_add(struct planning *plan, const struct step *step, 
                              .line = line,
                              .branch = branch,
                              .choice = plan->choice,
-                             .option = plan->choice >= 0 ? plan->option : -1};
+                             .option = plan->choice >= 0 ? plan->option : -1,
+                             .change = -1,
+                             .before = -1,
+                             .back = -1,
+                             .checks_for = -1};
     return row;
 }
 
@@ -103,6 +108,48 @@ static void plan_step(struct planning *plan, const struct step *step, int branch
         plan_step(plan, substep, branch);
 }
 
+/* ---- what is derived from changes ---- */
+
+static int derived_add(struct walk *walk, int change, const struct command *command)
+{
+    struct walk_row *row = list_push(walk->arena, &walk->rows);
+    const struct walk_row *from = &walk->rows.at[change];
+    *row = (struct walk_row){.kind = STEP_COMMAND,
+                             .phase = from->phase,
+                             .step = from->step,
+                             .command = command,
+                             .line = command->line,
+                             .text = command->text,
+                             .branch = -1,
+                             .choice = -1,
+                             .option = -1,
+                             .change = change,
+                             .before = -1,
+                             .back = -1,
+                             .state = WALK_SPARE,
+                             .checks_for = -1};
+    return (int)walk->rows.n - 1;
+}
+
+/* The way back that follows from the command itself, where the document has none of its own. */
+static void way_back_add(struct walk *walk, int change)
+{
+    const struct command *command = walk->rows.at[change].command;
+    struct ways_back ways = {0};
+    if (!command || !command_changes(command))
+        return;
+    change_ways_back(walk->arena, walk->procedure, command->line, &ways);
+    const struct risk_rules *rules = risk_rules_in_force();
+    const struct command *back = ways.n ? NULL : way_back_command(walk->arena, rules, command, PART_BACK);
+    const struct command *before = way_back_command(walk->arena, rules, command, PART_BEFORE);
+    if (!back || (before && before->risk.class != RISK_READ))
+        return;
+    int at = before ? derived_add(walk, change, before) : -1;
+    walk->rows.at[change].before = at;
+    at = derived_add(walk, change, back);
+    walk->rows.at[change].back = at;
+}
+
 struct walk *walk_new(struct arena *arena, const struct runbook *runbook, const struct procedure *procedure)
 {
     struct walk *walk = arena_alloc(arena, sizeof *walk);
@@ -113,5 +160,8 @@ struct walk *walk_new(struct arena *arena, const struct runbook *runbook, const 
             list_each (step, &phase->steps)
                 plan_step(&plan, step, -1);
     }
+    walk->n_listed = walk->rows.n;
+    for (size_t i = 0; i < walk->n_listed; i++)
+        way_back_add(walk, (int)i);
     return walk;
 }

@@ -1,10 +1,12 @@
 #include "runner/walk_session.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "runner/place.h"
 #include "runner/shell.h"
+#include "runner/walk_verify.h"
 
 enum { RUN = 1 }; /* a work folder holds one walk */
 
@@ -18,6 +20,8 @@ struct walk_session {
     struct walk_watcher watcher;
     const struct redact_rules *rules;
     const char *by, *document, *sha256;
+    uv_timer_t *pause; /* until the next round of checks */
+    bool judge;        /* a person wants the verdict now */
     int running, n_orders;
     bool troubled;
     struct err trouble;
@@ -93,8 +97,15 @@ int walk_session_new(uv_loop_t *loop, struct walk *walk, struct walk_journal *jo
         runner_know_targets(session->runner, config_in_force, session, session->secrets);
     }
     runner_watch(session->runner, on_watch, session);
+    session->pause = heap_alloc(sizeof *session->pause);
+    uv_timer_init(loop, session->pause);
     *ret_session = session;
     return 0;
+}
+
+static void pause_closed(uv_handle_t *pause)
+{
+    free(pause);
 }
 
 void walk_session_free(struct walk_session *session)
@@ -102,11 +113,15 @@ void walk_session_free(struct walk_session *session)
     if (!session)
         return;
     runner_free(session->runner);
+    if (session->pause)
+        uv_close((uv_handle_t *)session->pause, pause_closed);
     place_secrets_free(session->secrets);
     arena_free(session->arena);
 }
 
-int walk_session_run(struct walk_session *session, int row, bool unasked, const char *reason, struct err *err)
+/* check_line: number of the change that it checks, or 0. */
+static int row_run(struct walk_session *session, int row, bool unasked, const char *reason, int check_line,
+                   struct err *err)
 {
     scoped_arena struct arena *arena = arena_new();
     struct walk_command command;
@@ -119,6 +134,7 @@ int walk_session_run(struct walk_session *session, int row, bool unasked, const 
         return err_set(err, "%s", command.cannot ? command.cannot : command.ask);
     struct walk_entry entry = {.verb = WALK_BEGIN,
                                .row = row,
+                               .check_line = check_line,
                                .at_us = clock_wall_us(clock_system()),
                                .by = session->by,
                                .text = walk_text_redacted(arena, session->rules, command.filled.text, NULL),
@@ -144,9 +160,63 @@ int walk_session_run(struct walk_session *session, int row, bool unasked, const 
     return 0;
 }
 
+int walk_session_run(struct walk_session *session, int row, bool unasked, const char *reason, struct err *err)
+{
+    return row_run(session, row, unasked, reason, 0, err);
+}
+
 bool walk_session_stop(struct walk_session *session)
 {
-    return session->running >= 0 && runner_stop(session->runner, RUN, session->by);
+    session->judge = walk_checking(session->walk) >= 0;
+    if (session->running < 0)
+        return session->judge;
+    return runner_stop(session->runner, RUN, session->by);
+}
+
+/* ---- checks of a change ---- */
+
+static void on_pause_over(uv_timer_t *pause)
+{
+    (void)pause; /* the loop is awake now */
+}
+
+static void judge(struct walk_session *session, struct walk_move *move)
+{
+    struct walk_entry entry = {.verb = WALK_JUDGE,
+                               .row = move->change,
+                               .text = step_verdict_name(move->verdict),
+                               .reason = move->why};
+    session->judge = false;
+    if (walk_session_do(session, entry, &session->trouble) == 0)
+        return;
+    session->troubled = true;
+    entry.by = session->by;
+    entry.at_us = clock_wall_us(clock_system());
+    walk_apply(session->walk, &entry); /* it is so, recorded or not */
+}
+
+void walk_session_verify(struct walk_session *session, struct arena *arena, struct walk_move *ret_move)
+{
+    int64_t now_us = clock_wall_us(clock_system());
+    struct walk_move move = walk_verify_next(
+        arena, session->walk, now_us, session->config->runner.verify_time_s * US_PER_S, session->judge);
+    struct err err;
+    if (move.kind == WALK_MOVE_RUN) {
+        const struct walk_row *row = &session->walk->rows.at[move.row];
+        struct walk_command command;
+        walk_prepare(arena, session->walk, row, &command);
+        if (row_run(session, move.row, !command.ask, NULL, session->walk->rows.at[move.change].line, &err) <
+            0) {
+            move.kind = WALK_MOVE_JUDGE;
+            move.verdict = VERDICT_UNVERIFIABLE;
+            move.why = arena_printf(arena, "a check could not begin: %s", err.text);
+        }
+    }
+    if (move.kind == WALK_MOVE_WAIT)
+        uv_timer_start(session->pause, on_pause_over, (uint64_t)((move.until_us - now_us) / 1000 + 1), 0);
+    if (move.kind == WALK_MOVE_JUDGE)
+        judge(session, &move);
+    *ret_move = move;
 }
 
 int walk_session_running(const struct walk_session *session)

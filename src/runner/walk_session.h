@@ -5,6 +5,7 @@
 
 #include "runner/runner.h"
 #include "runner/walk_journal.h"
+#include "runner/walk_verify.h"
 
 struct walk_session;
 
@@ -26,7 +27,12 @@ void walk_session_free(struct walk_session *session);
  * confirms it alone, or NULL. -1: it may not, cannot, or could not be recorded; nothing has run then. */
 int walk_session_run(struct walk_session *session, int row, bool unasked, const char *reason,
                      struct err *err);
-/* Ends the step that runs, with all that it started; false: none runs. */
+/* After a change has run: does what is next for its checks (runner/walk_verify.h), when nothing runs. WAIT:
+ * the loop wakes when it is time to ask again; JUDGE: the verdict is on record, `change` has it; RUN: the row
+ * runs as a check. */
+void walk_session_verify(struct walk_session *session, struct arena *arena, struct walk_move *ret_move);
+/* Ends the step that runs, with all that it started, or the wait for the next round of checks: the verdict is
+ * what they said last. False: there is neither. */
 bool walk_session_stop(struct walk_session *session);
 int walk_session_running(const struct walk_session *session); /* its row, or -1 */
 

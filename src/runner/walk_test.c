@@ -104,8 +104,8 @@ static void commands_tasks_and_questions_become_rows_in_the_order_of_the_documen
     } rows[] = {{7, STEP_MANUAL},   {11, STEP_COMMAND}, {16, STEP_DECISION},
                 {19, STEP_COMMAND}, {26, STEP_COMMAND}, {28, STEP_COMMAND}};
     struct walk *walk = walk_of(text);
-    assert_int_equal(walk->rows.n, sizeof rows / sizeof *rows);
-    for (size_t i = 0; i < walk->rows.n; i++) {
+    assert_int_equal(walk->n_listed, sizeof rows / sizeof *rows);
+    for (size_t i = 0; i < walk->n_listed; i++) {
         assert_int_equal(walk->rows.at[i].line, rows[i].line);
         assert_int_equal(walk->rows.at[i].kind, rows[i].kind);
         assert_int_equal(walk->rows.at[i].state, WALK_OPEN);
@@ -157,7 +157,7 @@ static void what_was_begun_and_has_no_result_has_an_unknown_effect(void **state)
     did(walk, WALK_RESUME, 7, NULL);
     assert_int_equal(state_on(walk, 19), WALK_UNKNOWN);
     assert_int_equal(walk_next(walk, row_on(walk, 19)), row_on(walk, 19)); /* it asks */
-    assert_int_equal(walk_problems(walk), walk->rows.n - 1);               /* the question was answered */
+    assert_int_equal(walk_problems(walk), walk->n_listed - 1);             /* the question was answered */
     did(walk, WALK_BEGIN, 19, "systemctl restart api");
     ended(walk, 19, STEP_SUCCEEDED);
     assert_int_equal(state_on(walk, 19), WALK_SUCCEEDED);
@@ -183,7 +183,7 @@ static void verbs_fit_their_rows(void **state)
     static const char *const allowed[N_WALK_VERBS] = {
         [WALK_BEGIN] = "-c--",  [WALK_RESULT] = "r---", [WALK_TICK] = "-c-t",  [WALK_SKIP] = "-cqt",
         [WALK_ANSWER] = "--q-", [WALK_CHOOSE] = "----", [WALK_NOTE] = "rcqt",  [WALK_SET] = "rcqt",
-        [WALK_MEND] = "-c--",   [WALK_LEAVE] = "rcqt",  [WALK_RESUME] = "rcqt"};
+        [WALK_MEND] = "-c--",   [WALK_JUDGE] = "----",  [WALK_LEAVE] = "rcqt", [WALK_RESUME] = "rcqt"};
     static const int lines[PLACES] = {19, 11, 16, 7};
     for (int verb = 0; verb < N_WALK_VERBS; verb++)
         for (int place = 0; place < PLACES; place++) {

@@ -4,7 +4,9 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "runbook/verification.h"
 #include "runner/walk_journal.h"
+#include "runner/walk_verify.h"
 
 static int64_t last_us(const struct walk *walk)
 {
@@ -76,12 +78,16 @@ static void head_add(const struct walk *walk, const struct redact_rules *rules, 
     time_add(out, "began", about->began_us);
     time_add(out, walk_next(walk, 0) < 0 ? "ended" : "left", last_us(walk));
     for (int state = 0; state < N_WALK_STATES; state++)
-        if (walk_count(walk, (enum walk_state)state))
+        if (state != WALK_SPARE && walk_count(walk, (enum walk_state)state))
             buf_printf(out, "- %s: %zu\n", walk_state_text((enum walk_state)state),
                        walk_count(walk, (enum walk_state)state));
-    list_each (value, &walk->values)
+    list_each (value, &walk->values) {
+        int from = walk_value_row(walk, value->value);
+        const char *text =
+            from < 0 ? value->value : arena_printf(arena, "what line %d printed", walk->rows.at[from].line);
         labelled_add(out, arena_printf(arena, "value of `%s`", value->name),
-                     walk_text_redacted(arena, rules, value->value, NULL));
+                     walk_text_redacted(arena, rules, text, NULL));
+    }
     list_each (note, &walk->notes)
         labelled_add(out, "note", *note);
 }
@@ -99,11 +105,47 @@ static void result_add(struct buf *out, const struct walk_row *row)
         fence_add(out, "text", result->output);
 }
 
-static void row_add(struct buf *out, const struct walk_row *row, const struct redact_rules *rules)
+/* "line 12", or what was derived from it. */
+static const char *place_of(struct arena *arena, const struct walk_row *row)
+{
+    static const char *const words[] = {"Line", "Before line", "Way back of line"};
+    return arena_printf(arena, "%s %d", words[part_of(row->line)], part_line(row->line));
+}
+
+/* What a change does, how it is taken back, and what its checks said. */
+static void change_add(struct buf *out, const struct walk *walk, const struct walk_row *row,
+                       const struct redact_rules *rules)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct walk_rows ways = {0};
+    labelled_add(out, "checks the change of",
+                 row->checks_for < 0 ? NULL : place_of(arena, &walk->rows.at[row->checks_for]));
+    if (command_changes(row->command)) {
+        labelled_add(
+            out, "changes",
+            walk_text_redacted(arena, rules, change_in_words(arena, row->ran ? row->ran : row->text), NULL));
+        walk_ways_back(arena, walk, row, &ways);
+        list_each (at, &ways) {
+            struct walk_command command;
+            const struct walk_row *way = &walk->rows.at[*at];
+            walk_prepare(arena, walk, way, &command);
+            labelled_add(out, "way back",
+                         walk_text_redacted(arena, rules,
+                                            command.filled.text ? command.filled.text : way->text, NULL));
+        }
+    }
+    if (row->verdict != VERDICT_NONE)
+        labelled_add(out, "verdict",
+                     arena_printf(arena, "%s%s%s", step_verdict_name(row->verdict),
+                                  row->verdict_why ? ": " : "", row->verdict_why ? row->verdict_why : ""));
+}
+
+static void row_add(struct buf *out, const struct walk *walk, const struct walk_row *row,
+                    const struct redact_rules *rules)
 {
     scoped_arena struct arena *arena = arena_new();
     const char *text = walk_text_redacted(arena, rules, row->text, NULL);
-    buf_printf(out, "\n### Line %d: %s\n\n", row->line, walk_state_text(row->state));
+    buf_printf(out, "\n### %s: %s\n\n", place_of(arena, row), walk_state_text(row->state));
     if (row->command) {
         labelled_add(out, "step", row->step->text);
         labelled_add(out, "only", row->condition);
@@ -128,6 +170,8 @@ static void row_add(struct buf *out, const struct walk_row *row, const struct re
     time_add(out, "ended", row->ended_us);
     list_each (note, &row->notes)
         labelled_add(out, "note", *note);
+    if (row->command)
+        change_add(out, walk, row, rules);
     result_add(out, row);
 }
 
@@ -136,13 +180,15 @@ void walk_transcript_markdown(const struct walk *walk, const struct redact_rules
     const struct phase *phase = NULL;
     head_add(walk, rules, out);
     list_each (row, &walk->rows) {
+        if (row->state == WALK_SPARE)
+            continue;
         if (row->phase != phase && row->phase->name) {
             buf_puts(out, "\n## ");
             line_add(out, row->phase->name);
             buf_putc(out, '\n');
         }
         phase = row->phase;
-        row_add(out, row, rules);
+        row_add(out, walk, row, rules);
     }
 }
 
@@ -157,11 +203,14 @@ static void strings_write(struct json_writer *w, const char *name, const struct 
     jw_end_array(w);
 }
 
-static void row_write(struct json_writer *w, const struct walk_row *row, const struct redact_rules *rules)
+static void row_write(struct json_writer *w, const struct walk *walk, const struct walk_row *row,
+                      const struct redact_rules *rules)
 {
     scoped_arena struct arena *arena = arena_new();
     jw_begin_object(w);
-    jw_pair_int(w, "line", row->line);
+    jw_pair_int(w, "line", part_line(row->line));
+    if (part_of(row->line) != PART_ITSELF)
+        jw_pair(w, "part", part_name(part_of(row->line)));
     jw_pair(w, "kind", step_kind_name(row->kind));
     jw_pair(w, "phase", row->phase->name);
     jw_pair(w, "text", walk_text_redacted(arena, rules, row->text, NULL));
@@ -173,6 +222,12 @@ static void row_write(struct json_writer *w, const struct walk_row *row, const s
         jw_pair(w, "repairs", row->repairs);
         jw_pair_int(w, "begun", row->n_begun);
         jw_pair_time(w, "began_at", row->begun_us);
+        if (row->checks_for >= 0)
+            jw_pair_int(w, "checks_line", walk->rows.at[row->checks_for].line);
+        if (row->verdict != VERDICT_NONE) {
+            jw_pair(w, "verdict", step_verdict_name(row->verdict));
+            jw_pair(w, "verdict_why", row->verdict_why);
+        }
     }
     jw_pair(w, "state", walk_state_text(row->state));
     jw_pair(w, "answer", row->answer);
@@ -223,7 +278,8 @@ void walk_transcript_json(const struct walk *walk, const struct redact_rules *ru
     jw_name(&w, "steps");
     jw_begin_array(&w);
     list_each (row, &walk->rows)
-        row_write(&w, row, rules);
+        if (row->state != WALK_SPARE)
+            row_write(&w, walk, row, rules);
     jw_end_array(&w);
     jw_end_object(&w);
     buf_putc(out, '\n');

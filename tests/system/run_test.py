@@ -347,6 +347,129 @@ services:
         self.assertIn('patients wait', [s['reason'] for s in self.transcript()['steps']])
 
 
+SCALE = '''# Shop
+
+## Shop is slow
+
+1. Which deployment is it?
+
+   ```bash
+   echo shop
+   ```
+
+2. Make more of it:
+
+   ```bash
+   kubectl scale deployment/<deployment> --replicas=5
+   ```
+
+3. Verify:
+
+   ```bash
+   kubectl get pods | grep -c Crash    # should return 0
+   ```
+
+4. If an operator has to look:
+
+   ```bash
+   kubectl exec -it shop-1 -- tty
+   ```
+'''
+
+# More than three replicas crash. A person at a terminal is seen by `tty`.
+KUBECTL = '''#!/bin/sh
+cd FOLDER
+case "$1" in
+get) case "$*" in *jsonpath*) cat replicas;; *) if [ $(cat replicas) -gt 3 ]; then echo shop-1 Crash; else echo shop-1 Up; fi;; esac;;
+scale) echo "${3#--replicas=}" > replicas;;
+exec) tty; stty size;;
+esac
+'''
+
+
+class AfterAChange(Run):
+    def setUp(self):
+        super().setUp()
+        self.file = written(self.folder, 'shop.md', SCALE)
+        written(self.work, 'replicas', '3\n')
+        os.chmod(written(self.work, 'kubectl', KUBECTL.replace('FOLDER', self.work)), 0o755)
+        self.env['PATH'] = self.work + ':' + os.environ['PATH']
+        self.config = written(self.folder, 'crashcart.yaml', 'runner: {verify_time: 0s}\n')
+
+    def replicas(self):
+        with open(os.path.join(self.work, 'replicas'), encoding='ascii') as f:
+            return f.read().strip()
+
+    def walked(self, keys):
+        code, out, err = self.run_it(f'{self.file}#1', '-c', self.config, '--set', 'deployment=@8', keys=keys)
+        return code, out + err, {(s['line'], s.get('part', '')): s for s in self.transcript()['steps']}
+
+    def test_when_its_checks_fail_the_way_back_is_offered_and_takes_it_back(self):
+        code, out, steps = self.walked('r\nr\ny\nr\ny\n')
+        self.assertEqual(code, 1, out)
+        self.assertIn('way back    kubectl scale deployment/shop --replicas=3', out)  # known before it is asked for
+        self.assertIn('This takes it back', out)
+        self.assertEqual(self.replicas(), '3')
+        self.assertEqual(steps[14, '']['verdict'], 'failed')
+        self.assertEqual((steps[14, 'before']['output'], steps[14, 'back']['state']), ('3\n', 'succeeded'))
+        self.assertEqual(steps[14, 'back']['verdict'], 'passed')
+        self.assertEqual(steps[20, '']['checks_line'] % 100000000, 14)
+        with open(os.path.join(self.walks()[-1], 'transcript.md'), encoding='utf8') as f:
+            text = f.read()
+        self.assertIn('verdict: failed: line 20', text)
+        self.assertIn('### Way back of line 14: succeeded', text)
+
+    def test_when_they_pass_the_walk_goes_on_and_what_is_not_needed_is_nowhere(self):
+        written(self.work, 'kubectl', KUBECTL.replace('FOLDER', self.work).replace('-gt 3', '-gt 9'))
+        code, out, steps = self.walked('r\nr\ny\nf\ns\n')
+        self.assertEqual((code, steps[14, '']['verdict']), (1, 'passed'), out)
+        self.assertNotIn((14, 'back'), steps)
+        self.assertEqual(self.replicas(), '5')
+
+    def test_nobody_says_yes_and_nothing_is_changed(self):
+        _, out, steps = self.walked('r\nr\nn\nq\n')
+        self.assertEqual(self.replicas(), '3')
+        self.assertEqual(steps[14, '']['state'], 'not done yet', out)
+
+    def test_a_walk_that_was_lost_while_it_was_checked_goes_on_to_the_verdict(self):
+        config = written(self.folder, 'long.yaml', 'runner: {verify_time: 10m}\n')
+        terminal = self.terminal(f'{self.file}#1', '-c', config, '--set', 'deployment=shop')
+        terminal.expect('echo shop').type('f').expect('--replicas=5').type('r').expect('Run it?').type('y\r')
+        terminal.expect('not well yet')
+        os.kill(terminal.pid, signal.SIGKILL)
+        terminal.end()
+        code, out, err = self.run_it('--resume', '-c', self.config)
+        self.assertEqual(code, 1, err)
+        verdicts = {(s['line'], s.get('part', '')): s.get('verdict') for s in self.transcript()['steps']}
+        self.assertEqual(verdicts[14, ''], 'failed', out)
+        self.assertEqual(self.replicas(), '5')
+
+    def test_ctrl_c_takes_what_was_seen_last_for_the_verdict(self):
+        config = written(self.folder, 'long.yaml', 'runner: {verify_time: 10m}\n')
+        terminal = self.terminal(f'{self.file}#1', '-c', config, '--set', 'deployment=shop')
+        terminal.expect('echo shop').type('f').expect('--replicas=5').type('r').expect('Run it?').type('y\r')
+        terminal.expect('not well yet').type('\x03').expect('This takes it back')
+        terminal.type('r').expect('Run it?').type('y\r').expect('passed')
+        self.assertEqual(self.replicas(), '3')
+        terminal.type('q')
+        self.assertEqual(terminal.end(), 1)
+
+    def test_a_value_comes_from_a_file_or_from_what_a_step_prints(self):
+        written(self.folder, 'one', 'shop\n')
+        written(self.folder, 'two', 'shop\nweb\n')
+        for value, code, text in (('@8', 0, 'the one line that line 8 prints'), (f'@{self.folder}/one', 0, 'deployment/shop'),
+                                  (f'@{self.folder}/two', 2, 'one line of text'), ('@9', 2, 'no command'),
+                                  ('@/no/such/file', 2, 'No such file')):
+            got, out, err = self.run_it(f'{self.file}#1', '--dry-run', '--set', f'deployment={value}')
+            self.assertEqual(got, code, value + out + err)
+            self.assertIn(text, ' '.join((out + err).split()), value)
+
+    def test_a_command_that_wants_a_terminal_gets_one(self):
+        _, out, steps = self.walked('s x\ns x\ns x\ny\nr\ny\nq\n')
+        self.assertIn('/dev/pts/', steps[26, '']['output'], out)
+        self.assertIn('40 120', steps[26, '']['output'])
+
+
 class Lost(Run):
     def begin(self):
         """A step is at work on a terminal."""
