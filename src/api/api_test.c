@@ -337,6 +337,13 @@ static void an_incident_is_shown_with_its_reasons_and_its_timeline(void **state)
     assert_non_null(strstr(buf_text(&report.header), "text/markdown"));
     assert_got("/api/v1/incidents/2", 404, "there is no incident 2");
     assert_got("/api/v1/incidents/2/timeline", 404, "not_found");
+    assert_got("/api/v1/incidents/1/report?format=html", 200, "<h1>Incident report: #1 ");
+    assert_got("/api/v1/incidents/1/report?format=csv", 200, "\"n\",\"at\",\"actor\"");
+    assert_got("/api/v1/incidents/1/report?format=json", 200, "\"markdown\":\"# Incident report: #1 ");
+    assert_got("/api/v1/incidents/1/report?format=pdf", 400, "format must be markdown, html, json or csv");
+    assert_got("/api/v1/statistics", 200, "\"groups\":[{\"service\":null");
+    assert_got("/api/v1/statistics?format=csv&from=2000-01-01", 200, "\"all\",\"all\",\"all\",1,");
+    assert_got("/api/v1/statistics?from=yesterday", 400, "from must be a day or a time");
     assert_got("/api/v1/incidents/2/report", 404, "not_found");
     assert_got("/metrics", 200, "crashcart_incidents_open{state=\"triggered\"} 1");
 }

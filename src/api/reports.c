@@ -1,14 +1,87 @@
-/* The post-incident report: everything the ledger holds of one incident, in the runbook's own shape. */
+/* The post-incident report: everything the ledger holds of one incident, in the runbook's own shape, as
+ * Markdown or as one of the formats of the table. */
+#include <string.h>
+
 #include "api/handlers.h"
+#include "api/incident_json.h"
 #include "api/server.h"
+#include "review/export.h"
 #include "review/report.h"
 
 enum { EVENTS_LIMIT = 10000 };
 
 struct write {
     struct request *request;
+    const struct report_format *format;
     struct report_input input;
 };
+
+static void write_markdown(struct write *write)
+{
+    report_write(answer_text(write->request, "text/markdown; charset=utf-8"), &write->input);
+}
+
+static void write_html(struct write *write)
+{
+    scoped_buf struct buf markdown = {0};
+    const struct incident *incident = write->input.incident;
+    report_write(&markdown, &write->input);
+    export_html(answer_text(write->request, "text/html; charset=utf-8"),
+                arena_printf(write->request->arena, "Incident report: #%lld %s", (long long)incident->number,
+                             incident->title),
+                buf_text(&markdown), markdown.n_bytes);
+}
+
+static void write_csv(struct write *write)
+{
+    export_timeline_csv(answer_text(write->request, "text/csv; charset=utf-8"), write->input.timeline,
+                        write->input.n_timeline);
+}
+
+static void write_json(struct write *write)
+{
+    const struct report_input *input = &write->input;
+    scoped_buf struct buf markdown = {0};
+    report_write(&markdown, input);
+    struct json_writer writer = answer_json(write->request);
+    jw_begin_object(&writer);
+    jw_pair_time(&writer, "written_at", input->now_us);
+    jw_name(&writer, "incident");
+    json_incident(&writer, input->incident);
+    jw_name(&writer, "timeline");
+    jw_begin_array(&writer);
+    for (size_t i = 0; i < input->n_timeline; i++)
+        json_event(&writer, &input->timeline[i]);
+    jw_end_array(&writer);
+    jw_name(&writer, "steps");
+    jw_begin_array(&writer);
+    for (size_t i = 0; i < input->n_steps; i++)
+        json_step(&writer, &input->steps[i]);
+    jw_end_array(&writer);
+    jw_pair(&writer, "markdown", buf_text(&markdown));
+    jw_end_object(&writer);
+}
+
+static const struct report_format {
+    const char *name;
+    void (*write)(struct write *write);
+} formats[] = {
+    {"markdown", write_markdown},
+    {"html", write_html},
+    {"json", write_json},
+    {"csv", write_csv},
+};
+
+/* NULL: answered already. */
+static const struct report_format *wanted_format(struct request *request)
+{
+    const char *name = request_query(request, "format");
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (!name || strcmp(name, formats[i].name) == 0)
+            return &formats[i];
+    answer_problem(request, PROBLEM_BAD_REQUEST, "format", "format must be markdown, html, json or csv");
+    return NULL;
+}
 
 static void write_report(void *context, const struct config *config, const struct library *library)
 {
@@ -17,7 +90,7 @@ static void write_report(void *context, const struct config *config, const struc
     const char *file = write->input.incident->runbook_file;
     if (library && file && *file)
         write->input.runbook = library_find(library, file);
-    report_write(answer_text(write->request, "text/markdown; charset=utf-8"), &write->input);
+    write->format->write(write);
 }
 
 static int gather(struct ledger *ledger, struct arena *arena, int64_t number, struct incident *incident,
@@ -43,10 +116,12 @@ static int gather(struct ledger *ledger, struct arena *arena, int64_t number, st
 void get_report(struct request *request)
 {
     const struct api_backend *backend = &request->api->backend;
-    struct write write = {.request = request, .input.now_us = clock_wall_us(request->api->clock)};
+    struct write write = {.request = request,
+                          .format = wanted_format(request),
+                          .input.now_us = clock_wall_us(request->api->clock)};
     struct incident incident;
     struct err err = {0};
-    struct ledger *ledger = request_ledger(request);
+    struct ledger *ledger = write.format ? request_ledger(request) : NULL;
     if (!ledger)
         return;
     int got = gather(ledger, request->arena, request->parts.numbers[0], &incident, &write.input, &err);

@@ -29,7 +29,7 @@ static const char usage[] =
     "       crashcart incident mute N --preview            what that would hide\n"
     "       crashcart incident unmute N\n"
     "       crashcart incident resolve N [--note TEXT] [--force]\n"
-    "       crashcart incident report N                    the post-incident report, as Markdown\n"
+    "       crashcart incident report N [--html|--csv|--json]  Markdown; --csv: its timeline\n"
     "\n"
     "  --as PERSON    who you are, for the record\n"
     "  --data DIR     the server's data folder, for its token (./crashcart-data)\n"
@@ -40,7 +40,7 @@ struct words {
     struct client client;
     struct strings rest;
     const char *note, *why, *lasts, *to;
-    bool json, open, full, force, undo, preview;
+    bool json, html, csv, open, full, force, undo, preview;
     long long number;
     struct err err;
 };
@@ -440,7 +440,8 @@ static int unmute(struct words *words)
 
 static int report(struct words *words)
 {
-    return print_answer(words, path_of(words, "/report"));
+    const char *format = words->html ? "html" : words->csv ? "csv" : words->json ? "json" : "markdown";
+    return print_answer(words, path_of(words, arena_printf(words->arena, "/report?format=%s", format)));
 }
 
 static const struct verb {
@@ -487,6 +488,8 @@ int cmd_incident(int argc, char **argv)
     struct words words = {.arena = arena};
     const char *data = NULL, *as = NULL;
     const struct command_option options[] = {{"--json", &words.json, NULL},
+                                             {"--html", &words.html, NULL},
+                                             {"--csv", &words.csv, NULL},
                                              {"--open", &words.open, NULL},
                                              {"--full", &words.full, NULL},
                                              {"--force", &words.force, NULL},
