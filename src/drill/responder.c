@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 
-enum { WAIT_S = 25, STEP_S = 60, POLL_US = 50000, SHELL_S = 30 };
+enum { WAIT_S = 25, STEP_S = 60, POLL_US = 50000, SHELL_S = 30, LOOKS = 5 };
 
 struct step {
     long long run, line;
@@ -161,6 +161,26 @@ static bool person_agrees(const struct scene *scene, const char *what)
     return fgets(answer, sizeof answer, stdin) && (*answer == 'y' || *answer == 'Y');
 }
 
+/* Approves and waits for the end. An approval does not hold when the way back is not what it was when it was
+ * looked at: then the step waits again, and is looked at and approved again, as a person would. */
+static int see_through(const struct scene *scene, const struct drill_result *result,
+                       const struct drill_act *act, struct step *step, struct err *err)
+{
+    int64_t end_us = now_us() + STEP_S * US_PER_S;
+    for (int looks = 0; !has_ended(step); usleep(POLL_US)) {
+        if (step->can_approve) {
+            if (++looks > LOOKS)
+                return err_set(err, "the approvals of \"%s\" do not hold: %s", act->run, step->why);
+            if (approve(scene, step, err) < 0)
+                return err_prefix(err, "approving \"%s\": ", act->run);
+        }
+        step_find(scene, result, NULL, step->run, step->line, step, err);
+        if (now_us() > end_us)
+            return err_set(err, "\"%s\" has not ended (%s)", act->run, step->state);
+    }
+    return 0;
+}
+
 static int act_run(const struct scene *scene, struct drill_result *result, const struct drill_act *act,
                    struct err *err)
 {
@@ -179,13 +199,8 @@ static int act_run(const struct scene *scene, struct drill_result *result, const
         return err_set(err, "\"%s\" cannot be approved: %s", act->run, step.why);
     if (!person_agrees(scene, step.command))
         return err_set(err, "\"%s\" was not approved", act->run);
-    if (approve(scene, &step, err) < 0)
-        return err_prefix(err, "approving \"%s\": ", act->run);
-    for (int64_t end_us = now_us() + STEP_S * US_PER_S; !has_ended(&step); usleep(POLL_US)) {
-        step_find(scene, result, NULL, step.run, step.line, &step, err);
-        if (now_us() > end_us)
-            return err_set(err, "\"%s\" has not ended (%s)", act->run, step.state);
-    }
+    if (see_through(scene, result, act, &step, err) < 0)
+        return -1;
     scene_tell(scene, result->begun_us, "%s: %s", act->run, step.state);
     if (strcmp(step.state, "succeeded") != 0)
         return err_set(err, "\"%s\" %s: %.300s", act->run, step.state, step.output);
