@@ -14,17 +14,22 @@
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/terminal.h"
+#include "drill/by_hand.h"
 #include "drill/course.h"
 #include "drill/house.h"
 
 static const char usage[] =
     "usage: crashcart drill list [--json]\n"
     "       crashcart drill run NAME [--unattended] [--json]\n"
+    "       crashcart drill walk NAME [--plain]\n"
+    "       crashcart drill shell NAME\n"
     "\n"
     "  A drill breaks a stand-in of a system, and you answer the page: detect, page,\n"
     "  diagnose, approve, verify, report. It runs on a server of its own and touches\n"
     "  nothing else of this machine.\n"
     "  --unattended    a drill responder approves what the drill file says\n"
+    "  walk, shell: nobody is paged and nothing is scored. The system is broken, and you walk its\n"
+    "  procedure (crashcart run) or have a shell in it; transcripts are kept with the reports.\n"
     "  --drills DIR    where the drills are (./drills, or beside the program)\n"
     "  --runbooks DIR  where their runbooks are (runbooks beside the drills)\n"
     "  --reports DIR   where the report is kept ($XDG_STATE_HOME/crashcart/drills)\n"
@@ -32,7 +37,7 @@ static const char usage[] =
 
 struct options {
     const char *drills, *runbooks, *reports;
-    bool json, unattended;
+    bool json, unattended, plain;
 };
 
 /* ---- finding things ---- */
@@ -172,6 +177,7 @@ struct rehearsal {
     const struct drill_plan *plan;
     const char *path;         /* of the report */
     int result_fd, report_fd; /* files in memory: what is inside cannot write anywhere else */
+    bool shell, plain;        /* by hand */
 };
 
 static void put(int fd, const struct buf *text)
@@ -247,14 +253,55 @@ static int run(struct arena *arena, const struct options *options, const char *d
     return tell_result(arena, options, &rehearsal, code);
 }
 
+/* ---- walk, shell ---- */
+
+static int live_by_hand(void *context)
+{
+    const struct rehearsal *rehearsal = context;
+    scoped_arena struct arena *arena = arena_new();
+    scoped_buf struct buf transcript = {0};
+    struct err err;
+    int code = drill_by_hand(arena, rehearsal->site, rehearsal->plan, rehearsal->shell, rehearsal->plain,
+                             &transcript, &err);
+    put(rehearsal->report_fd, &transcript);
+    if (code < 0)
+        error_print(err.text);
+    return code < 0 ? EXIT_UNREACHABLE : code;
+}
+
+static int by_hand(struct arena *arena, const struct options *options, const char *drills,
+                   const struct drill_plan *plan, bool shell)
+{
+    struct drill_site site;
+    struct err err = {0};
+    scoped_buf struct buf transcript = {0};
+    struct rehearsal rehearsal = {.site = &site, .plan = plan, .shell = shell, .plain = options->plain};
+    if (site_find(arena, options, drills, &site) < 0 || !(rehearsal.path = report_path(arena, options, plan)))
+        return EXIT_UNREACHABLE;
+    rehearsal.report_fd = memfd_create("transcript", 0);
+    int code = house_live(live_by_hand, &rehearsal, &err);
+    take(rehearsal.report_fd, &transcript);
+    if (code < 0 || (transcript.n_bytes &&
+                     file_write(rehearsal.path, buf_text(&transcript), transcript.n_bytes, 0600, &err) < 0)) {
+        error_print(err.text);
+        return EXIT_UNREACHABLE;
+    }
+    if (transcript.n_bytes)
+        printf("transcript: %s\n", rehearsal.path);
+    return code;
+}
+
 int cmd_drill(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
     struct options options = {0};
-    const struct command_option table[] = {
-        {"--json", &options.json, NULL},       {"--unattended", &options.unattended, NULL},
-        {"--drills", NULL, &options.drills},   {"--runbooks", NULL, &options.runbooks},
-        {"--reports", NULL, &options.reports}, {0}};
+    const struct command_option table[] = {{"--json", &options.json, NULL},
+                                           {"--unattended", &options.unattended, NULL},
+                                           {"--plain", &options.plain, NULL},
+                                           {"--drills", NULL, &options.drills},
+                                           {"--runbooks", NULL, &options.runbooks},
+                                           {"--reports", NULL, &options.reports},
+                                           {0}};
     struct strings words = {0};
     struct drill_plans plans = {0};
     struct err err;
@@ -262,8 +309,10 @@ int cmd_drill(int argc, char **argv)
     if (parsed != 0)
         return command_line_exit(parsed);
     bool lists = words.n == 1 && strcmp(words.at[0], "list") == 0;
-    if (!lists && (words.n != 2 || strcmp(words.at[0], "run") != 0))
-        return usage_error(usage, "drill: list, or run NAME");
+    const char *verb = words.n == 2 ? words.at[0] : "";
+    bool walks = strcmp(verb, "walk") == 0, shell = strcmp(verb, "shell") == 0;
+    if (!lists && !walks && !shell && strcmp(verb, "run") != 0)
+        return usage_error(usage, "drill: list, or run, walk or shell with NAME");
     const char *drills = drills_find(arena, &options);
     if (!drills)
         return EXIT_UNREACHABLE;
@@ -276,5 +325,6 @@ int cmd_drill(int argc, char **argv)
     const struct drill_plan *plan = drill_plan_find(&plans, words.at[1]);
     if (!plan)
         return usage_error(usage, "there is no drill \"%s\"; crashcart drill list names them", words.at[1]);
-    return run(arena, &options, drills, plan);
+    return walks || shell ? by_hand(arena, &options, drills, plan, shell)
+                          : run(arena, &options, drills, plan);
 }

@@ -16,10 +16,10 @@
 #include "loop/child.h"
 
 static const char LOG[] = HOUSE_FOLDER "/log", BIN[] = HOUSE_FOLDER "/bin", TREE[] = HOUSE_FOLDER "/tree",
-                  SOCKET[] = HOUSE_FOLDER "/ward", DATA[] = HOUSE_FOLDER "/data",
-                  CONFIG[] = HOUSE_FOLDER "/crashcart.yaml", CERTIFICATE[] = HOUSE_FOLDER "/certificate.pem",
-                  HOME[] = HOUSE_FOLDER "/home", SCRATCH[] = HOUSE_FOLDER "/tmp",
-                  ENVIRONMENT[] = HOUSE_FOLDER "/environment", PROGRAMS[] = HOUSE_FOLDER "/programs";
+                  SOCKET[] = HOUSE_FOLDER "/ward", DATA[] = HOUSE_FOLDER "/data", CONFIG[] = SCENE_CONFIG,
+                  CERTIFICATE[] = HOUSE_FOLDER "/certificate.pem", HOME[] = HOUSE_FOLDER "/home",
+                  SCRATCH[] = HOUSE_FOLDER "/tmp", ENVIRONMENT[] = HOUSE_FOLDER "/environment",
+                  PROGRAMS[] = HOUSE_FOLDER "/programs";
 
 enum { START_S = 30, SETUP_S = 60, LOG_BYTES = 4 * 1024 * 1024, STEP_US = 20000 };
 
@@ -241,8 +241,7 @@ static int server_start(struct scene *scene, struct err *err)
                                      "--runbooks", scene->site->runbooks,
                                      NULL};
     pid_t pid;
-    if (config_write(scene, "http://drill-pager/page", err) < 0 ||
-        start(scene->site->program, arguments, "/", &pid, err) < 0)
+    if (start(scene->site->program, arguments, "/", &pid, err) < 0)
         return -1;
     for (int64_t end_us = now_us() + START_S * US_PER_S;; usleep(STEP_US)) {
         scoped_buf struct buf answer = {0};
@@ -261,8 +260,8 @@ static int server_start(struct scene *scene, struct err *err)
     return 0;
 }
 
-int scene_open(struct arena *arena, const struct drill_site *site, const struct drill_plan *plan,
-               struct scene *ret_scene, struct err *err)
+int scene_furnish(struct arena *arena, const struct drill_site *site, const struct drill_plan *plan,
+                  struct scene *ret_scene, struct err *err)
 {
     *ret_scene = (struct scene){.arena = arena,
                                 .site = site,
@@ -275,7 +274,13 @@ int scene_open(struct arena *arena, const struct drill_site *site, const struct 
     environment_set(arena);
     if (folders_make(err) < 0 || ward_start(ret_scene, err) < 0 || tree_make(ret_scene, err) < 0)
         return -1;
-    return server_start(ret_scene, err);
+    return config_write(ret_scene, "http://drill-pager/page", err);
+}
+
+int scene_open(struct arena *arena, const struct drill_site *site, const struct drill_plan *plan,
+               struct scene *ret_scene, struct err *err)
+{
+    return scene_furnish(arena, site, plan, ret_scene, err) < 0 ? -1 : server_start(ret_scene, err);
 }
 
 void scene_tell(const struct scene *scene, int64_t since_us, const char *format, ...)

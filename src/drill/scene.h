@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "base/arena.h"
+#include "drill/house.h"
 #include "drill/plan.h"
 #include "drill/talk.h"
 
@@ -24,6 +25,11 @@ struct scene {
     const char *folder;               /* of the work tree */
 };
 
+#define SCENE_CONFIG HOUSE_FOLDER "/crashcart.yaml"
+
+/* The system runs, and nothing looks at it: no server. */
+int scene_furnish(struct arena *arena, const struct drill_site *site, const struct drill_plan *plan,
+                  struct scene *ret_scene, struct err *err);
 /* Everything runs and answers. -1: what does not; its log is in the err. */
 int scene_open(struct arena *arena, const struct drill_site *site, const struct drill_plan *plan,
                struct scene *ret_scene, struct err *err);

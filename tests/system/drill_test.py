@@ -13,9 +13,9 @@ def processes():
 
 
 class Drill(SystemTest):
-    def drill(self, *words):
+    def drill(self, *words, keys=''):
         return subprocess.run([PROGRAM, 'drill', *words, '--drills', os.path.join(ROOT, 'drills'), '--reports', self.folder],
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=200, check=False)
+                              input=keys.encode(), capture_output=True, timeout=200, check=False)
 
     def test_every_drill_names_its_scenario_and_its_system_file_reads(self):
         drills = json.loads(self.drill('list', '--json').stdout)['drills']
@@ -54,6 +54,24 @@ class Drill(SystemTest):
                               capture_output=True, timeout=200, check=False)
         result = json.loads(done.stdout)
         self.assertEqual((done.returncode, result['verdict'], result['failed_when']), (1, 'fail', 'verified'))
+
+    def test_a_person_heals_the_broken_system_in_a_shell_of_its_own(self):
+        before = processes()
+        done = self.drill('shell', 'service-down', keys='docker ps\ndocker-compose restart api\n')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b'pneumonia-detector-api', done.stdout)
+        self.assertIn(b'pneumonia-detector: well', done.stderr)
+        self.assertEqual(processes(), before)
+
+    def test_a_procedure_is_walked_by_hand_and_its_transcript_stays(self):
+        done = self.drill('walk', 'service-down', '--plain', keys='d\nr\nq\n')
+        self.assertEqual(done.returncode, 1, done.stderr)  # not all is done
+        self.assertIn(b'NOT well', done.stderr)
+        path = done.stdout.decode().rsplit('transcript: ', 1)[1].strip()
+        with open(path, encoding='utf-8') as f:
+            text = f.read()
+        self.assertIn('### Line 82: failed', text)
+        self.assertIn('error: 504', text)
 
     def test_a_drill_that_is_killed_leaves_nothing(self):
         before = processes()
