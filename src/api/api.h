@@ -11,6 +11,7 @@
 #include "ledger/ledger.h"
 
 struct api;
+struct board;
 
 struct api_output {
     uint64_t from, next; /* bytes: where the text begins and ends */
@@ -53,6 +54,7 @@ struct api_backend {
     /* The configuration or the runbooks in force are older than the files, which have errors. Member NULL:
      * they never are. Any thread. */
     bool (*site_kept)(void *core);
+    struct board *checks; /* what the checks have found; NULL: nothing looks */
 };
 
 enum { API_READERS = 4 }; /* more than there are threads */

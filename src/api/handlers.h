@@ -5,6 +5,7 @@
 #include "intake/intake.h"
 
 struct request;
+struct api_backend;
 
 /* alerts.c, alert_list.c */
 void post_alerts(struct request *request);
@@ -48,6 +49,10 @@ void answer_silence(struct request *request);
 void get_silence(struct request *request);
 void delete_silence(struct request *request);
 void get_silence_preview(struct request *request);
+
+/* checks.c */
+void get_checks(struct request *request);
+void add_check_figures(struct buf *out, const struct api_backend *backend); /* for /metrics */
 
 /* incidents.c */
 void get_incidents(struct request *request);

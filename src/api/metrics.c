@@ -103,5 +103,6 @@ void get_metrics(struct request *request)
         "crashcart_config_last_reload_successful %d\n",
         !kept);
     write_incidents(out, incidents, n);
+    add_check_figures(out, &api->backend);
     write_answers(out, &api->metrics);
 }

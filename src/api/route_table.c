@@ -70,6 +70,8 @@ const struct route routes[] = {
      "Streams what happens (text/event-stream); resumes by Last-Event-ID", NULL, "events"},
     {"GET", "/api/v1/clocks", AUTH_READ, " limit ", get_clocks, NULL, "What is due, the earliest first", NULL,
      "Clocks"},
+    {"GET", "/api/v1/checks", AUTH_READ, " ", get_checks, NULL,
+     "Lists the checks, with what each has found last", NULL, "Checks"},
     {"GET", "/api/v1/statistics", AUTH_READ, " from until format ", get_statistics, NULL,
      "Times to detect, acknowledge and resolve, and in each state", NULL, "Any"},
     {"GET", "/api/v1/incidents/{}/timeline", AUTH_READ, " after limit ", get_timeline, NULL,

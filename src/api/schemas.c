@@ -30,6 +30,10 @@ const struct schema_shape schema_shapes[] = {
     {"Clocks", "clocks:[Clock"},
     {"Clock", "clock:number incident:number? kind:text state:text what:text audience:text? file:text? "
               "line:number rule:text? since:time? due_at:time? ended_at:time?"},
+    {"Checks", "checks:[Check"},
+    {"Check", "id:text kind:text line:number alert:text service:text? severity:text? every_s:number "
+              "for_s:number above:number? below:number? clear:number? state:text alerts:[text since:time? "
+              "looked_at:time? value:number? says:text?"},
     {"Timeline", "events:[Event"},
     {"Event", "incident:number? n:number at:time actor:text kind:text summary:text body:object hash:text"},
     {"Steps", "next:number? steps:[Step"},

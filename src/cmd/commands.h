@@ -4,6 +4,7 @@
 #include "cmd/exit_code.h"
 
 int cmd_approve(int argc, char **argv);
+int cmd_checks(int argc, char **argv);
 int cmd_coverage(int argc, char **argv);
 int cmd_match(int argc, char **argv);
 int cmd_run(int argc, char **argv);

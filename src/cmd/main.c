@@ -28,6 +28,7 @@ static const struct command_row rows[] = {
     {"match", cmd_match, "print which procedure answers an alert"},
     {"coverage", cmd_coverage, "print which alerts have no procedure, and what is overdue"},
     {"drift", cmd_drift, "compare what a model gets and answers with a reference"},
+    {"checks", cmd_checks, "list the checks, with what each has found last"},
     {"suggest", cmd_suggest, "print the checks that a runbook asks for by its limits"},
     {"incident", cmd_incident, "list, show, ack, note, resolve or report incidents"},
     {"statistics", cmd_statistics, "print times to detect, acknowledge and resolve"},

@@ -141,7 +141,7 @@ static void check_kind(const struct reading *reading, const struct config_check 
                   buf_text(&all));
 }
 
-static bool measures_number(const struct config_check *check)
+bool check_measures(const struct config_check *check)
 {
     if (check->http.line)
         return check->http.field ? !check->http.equals : strcmp(check->http.measure, "status") != 0;
@@ -157,7 +157,7 @@ static bool wants_limit(const struct config_check *check)
 static void check_limits(const struct reading *reading, const struct config_check *check)
 {
     bool above = !isnan(check->above), below = !isnan(check->below), clear = !isnan(check->clear);
-    if (!measures_number(check)) {
+    if (!check_measures(check)) {
         if (above || below || clear)
             error_add(
                 reading, check->line,

@@ -109,6 +109,9 @@ extern const char *const check_kind_names[N_CHECK_KINDS];
 /* N_CHECK_KINDS: it has none. */
 enum check_kind_id check_kind_of(const struct config_check *check);
 
+/* Does a look give a number, and not just whether it is well? */
+bool check_measures(const struct config_check *check);
+
 #define CHECK_SOURCE      "check" /* of its alerts */
 #define CHECK_ERROR_ALERT "CheckError"
 /* The labels of its alert, or of the one that it could not be looked at; sorted by name. */

@@ -348,8 +348,8 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
     const char *runbooks =
         arena_strdup(arena, core->options->runbooks ? core->options->runbooks : config->runbooks);
     struct api_options options = {.listen_fd = core->options->listen_fd, .clock = core->clock};
-    struct api_backend backend = {core,      submit,   wake,        ask,         is_ready,
-                                  not_begun, ask_site, reader_lost, step_output, is_site_kept};
+    struct api_backend backend = {core,     submit,      wake,        ask,          is_ready,   not_begun,
+                                  ask_site, reader_lost, step_output, is_site_kept, core->board};
     int opened = open_files(core, arena, config, &options, err);
     if (opened != 0)
         return opened;
@@ -421,14 +421,18 @@ static void close_core(struct core *core)
     site_free(core->site);
     arena_free(core->arena);
     live_free(core->live);
+    board_free(core->board);
     queue_free(&core->queue);
 }
 
 int role_core(const struct role_options *options)
 {
     scoped_arena struct arena *arena = arena_new();
-    struct core core = {
-        .options = options, .clock = clock_system(), .arena = arena_new(), .live = live_new()};
+    struct core core = {.options = options,
+                        .clock = clock_system(),
+                        .arena = arena_new(),
+                        .live = live_new(),
+                        .board = board_new()};
     struct err err = {0};
     log_setup("core", LOG_INFO);
     setenv("SQLITE_TMPDIR", options->data, 1); /* the only folder that it may write to */

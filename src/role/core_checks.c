@@ -65,3 +65,10 @@ void core_checks_found(struct core *core, const char *body, size_t n_bytes)
         uv_async_send(&core->wake);
     }
 }
+
+void core_checks_seen(struct core *core, const char *body, size_t n_bytes)
+{
+    struct err err;
+    if (board_hear(core->board, body, n_bytes, &err) < 0)
+        log_event(LOG_ERROR, "frame.refused", "from=courier error=%s", log_quote(err.text));
+}

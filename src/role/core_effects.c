@@ -106,6 +106,10 @@ void core_from_courier(void *context, uint16_t kind, const char *payload, size_t
         core_checks_found(core, payload, n_bytes);
         return;
     }
+    if (kind == FRAME_CHECKS_SEEN) {
+        core_checks_seen(core, payload, n_bytes);
+        return;
+    }
     struct json_document *document = json_document_new();
     struct arena *arena = arena_new();
     struct courier_done *done = arena_alloc(arena, sizeof *done);

@@ -17,6 +17,7 @@
 #include "role/live.h"
 #include "role/role.h"
 #include "role/site.h"
+#include "watch/board.h"
 
 enum {
     QUEUE_JOBS = 4096,               /* more waiting than this: 503 */
@@ -82,7 +83,8 @@ struct core {
     struct ledger *ledger;
     struct arena *arena; /* of the decisions of one transaction */
     struct frames *courier, *runner;
-    struct live *live; /* what steps print */
+    struct live *live;   /* what steps print */
+    struct board *board; /* what checks have found */
     struct api *api;
     struct link_key links; /* of the links that acknowledge */
     struct folder_watch *watch;
@@ -124,6 +126,7 @@ void core_carry_out(struct core *core, const struct decisions *decisions);
 void core_from_courier(void *context, uint16_t kind, const char *payload, size_t n_bytes);
 /* core_checks.c: what the watch found, a body of the intake format "check"; answered when it is durable. */
 void core_checks_found(struct core *core, const char *body, size_t n_bytes);
+void core_checks_seen(struct core *core, const char *body, size_t n_bytes); /* for the board */
 void core_from_runner(void *context, uint16_t kind, const char *payload, size_t n_bytes);
 
 /* core_site.c */

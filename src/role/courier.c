@@ -97,6 +97,12 @@ static void on_checks_found(void *context, const char *body, size_t n_bytes)
     frames_send(hand->core, FRAME_CHECKS_FOUND, body, n_bytes);
 }
 
+static void on_checks_seen(void *context, const char *body, size_t n_bytes)
+{
+    struct hand *hand = context;
+    frames_send(hand->core, FRAME_CHECKS_SEEN, body, n_bytes);
+}
+
 /* ---- a changed configuration ---- */
 
 /* The file that came with one byte, or -1. */
@@ -173,10 +179,11 @@ static void descriptors_raise(void)
 static int courier_open(struct hand *hand, const struct role_options *options, struct config *config,
                         struct telling *telling, struct err *err)
 {
+    struct watch_tells tells = {on_checks_found, on_checks_seen, hand};
     if (hand_open(hand, "courier", options->core_fd, err) < 0 ||
         generation_begin(hand, config, &telling->generations, err) < 0)
         return -1;
-    telling->watch = watch_new(&hand->loop, clock_system(), config, on_checks_found, hand);
+    telling->watch = watch_new(&hand->loop, clock_system(), config, &tells);
     if (sandbox_hide(options->data, err) < 0)
         return -1;
     return sandbox_enter(SANDBOX_COURIER, err);

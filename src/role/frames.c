@@ -11,5 +11,6 @@ const struct frame_rule frame_rules[] = {
     {FRAME_STEP_STOP, "step_stop", "core", "runner"},
     {FRAME_CHECKS_FOUND, "checks_found", "courier", "core"},
     {FRAME_CHECKS_HEARD, "checks_heard", "core", "courier"},
+    {FRAME_CHECKS_SEEN, "checks_seen", "courier", "core"},
     {0, NULL, NULL, NULL},
 };

@@ -11,7 +11,8 @@ enum {
     FRAME_STEP_OUTPUT,
     FRAME_STEP_STOP,
     FRAME_CHECKS_FOUND,
-    FRAME_CHECKS_HEARD
+    FRAME_CHECKS_HEARD,
+    FRAME_CHECKS_SEEN
 };
 
 extern const struct frame_rule frame_rules[];

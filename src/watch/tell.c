@@ -79,7 +79,7 @@ static void on_telling(uv_timer_t *timer)
             return;
         }
     }
-    watch->send(watch->context, watch->body.at, watch->body.n_bytes);
+    watch->tells.found(watch->tells.context, watch->body.at, watch->body.n_bytes);
 }
 
 static void note_untold(struct watched *watched)

@@ -83,6 +83,7 @@ void probe_done(struct probe *probe, const struct check_reading *reading)
     watch->figures.n_running--;
     watch->figures.n_errors += reading->kind == READING_ERROR;
     watched_hear(watched, reading);
+    watched_show(watched, reading);
     look_plan(watched);
     if (watch->first_waiting)
         uv_timer_start(&watch->relay, watch->on_relay, 0, 0); /* not inside the callback of a library */
@@ -193,36 +194,26 @@ void watch_learn(struct watch *watch, const struct config *config)
     free(watch->list);
     watch->list = list;
     watch->n = n;
+    watch_show_anew(watch);
 }
 
 struct watch *watch_new(uv_loop_t *loop, const struct clock *clock, const struct config *config,
-                        void (*send)(void *context, const char *body, size_t n_bytes), void *context)
+                        const struct watch_tells *tells)
 {
     struct watch *watch = heap_alloc(sizeof *watch);
-    *watch =
-        (struct watch){.loop = loop, .clock = clock, .send = send, .context = context, .on_relay = on_relay};
+    *watch = (struct watch){.loop = loop, .clock = clock, .tells = *tells, .on_relay = on_relay};
     watch->fetcher = fetcher_new(loop);
     uv_timer_init(loop, &watch->relay);
     uv_timer_init(loop, &watch->telling);
-    watch->relay.data = watch->telling.data = watch;
+    uv_timer_init(loop, &watch->showing);
+    watch->relay.data = watch->telling.data = watch->showing.data = watch;
     watch_learn(watch, config);
     return watch;
 }
 
-struct watch_figures watch_figures(const struct watch *watch)
+static void on_own_closed(uv_handle_t *own)
 {
-    struct watch_figures figures = watch->figures;
-    figures.n_checks = watch->n;
-    for (size_t i = 0; i < watch->n; i++) {
-        figures.n_bad += watch->list[i]->judge.bad.state == VERDICT_TRUE;
-        figures.n_broken += watch->list[i]->judge.broken.state == VERDICT_TRUE;
-    }
-    return figures;
-}
-
-static void on_relay_closed(uv_handle_t *relay)
-{
-    struct watch *watch = relay->data;
+    struct watch *watch = own->data;
     if (--watch->n_handles == 0)
         free(watch);
 }
@@ -238,7 +229,9 @@ void watch_free(struct watch *watch)
     free(watch->list);
     fetcher_free(watch->fetcher);
     buf_free(&watch->body);
-    watch->n_handles = 2;
-    uv_close((uv_handle_t *)&watch->relay, on_relay_closed);
-    uv_close((uv_handle_t *)&watch->telling, on_relay_closed);
+    buf_free(&watch->page);
+    watch->n_handles = 3;
+    uv_close((uv_handle_t *)&watch->showing, on_own_closed);
+    uv_close((uv_handle_t *)&watch->relay, on_own_closed);
+    uv_close((uv_handle_t *)&watch->telling, on_own_closed);
 }

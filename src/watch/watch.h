@@ -16,20 +16,18 @@
 
 struct watch;
 
-struct watch_figures {
-    uint64_t n_checks, n_running, n_bad, n_broken;
-    uint64_t n_looks, n_errors; /* since the start */
-    uint64_t n_late;            /* looks that were left out, since the one before was not done */
+struct watch_tells { /* what core is to have; bodies are good during the call */
+    void (*found)(void *context, const char *body, size_t n_bytes);
+    void (*seen)(void *context, const char *body, size_t n_bytes); /* for the board (watch/board.h) */
+    void *context;
 };
 
-/* send: a body for core, good during the call. config is the caller's and must outlive the watch, or its next
- * watch_learn(). */
+/* tells is copied. config is the caller's and must outlive the watch, or its next watch_learn(). */
 struct watch *watch_new(uv_loop_t *loop, const struct clock *clock, const struct config *config,
-                        void (*send)(void *context, const char *body, size_t n_bytes), void *context);
+                        const struct watch_tells *tells);
 /* Other checks, or others of the same name: those that stay keep what they know. */
 void watch_learn(struct watch *watch, const struct config *config);
 /* core has the body that was sent last, or could not keep it. */
 void watch_heard(struct watch *watch, bool kept);
-struct watch_figures watch_figures(const struct watch *watch);
 /* The loop must run once more to let go of its handles. NULL is allowed. */
 void watch_free(struct watch *watch);

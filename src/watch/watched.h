@@ -2,6 +2,7 @@
  * told). */
 #pragma once
 
+#include "watch/board.h"
 #include "watch/watch_priv.h"
 
 struct watched {
@@ -21,14 +22,17 @@ struct watched {
     enum verdict_state telling_bad, telling_broken; /* as the body under way says; VERDICT_UNKNOWN: nothing */
     bool untold;                                    /* it is in the list of what core is to be told */
     struct watched *next_untold;
+
+    struct board_row row; /* what is shown of it */
+    bool unshown;         /* it is in the list of what core has not seen */
+    struct watched *next_unshown;
 };
 
 struct watch {
     uv_loop_t *loop;
     const struct clock *clock;
     struct fetcher *fetcher;
-    void (*send)(void *context, const char *body, size_t n_bytes);
-    void *context;
+    struct watch_tells tells;
     struct watched **list;
     size_t n;
     struct watched *first_waiting, **last_waiting; /* too many look at once */
@@ -37,7 +41,11 @@ struct watch {
     struct watched *first_untold;
     uv_timer_t telling;
     struct buf body; /* under way to core, or empty */
-    struct watch_figures figures;
+    struct watched *first_unshown, **last_unshown;
+    uv_timer_t showing;
+    struct buf page;
+    bool shows_anew; /* core has other checks on its board, or none */
+    struct board_figures figures;
     int n_handles;
 };
 
@@ -47,3 +55,9 @@ void watched_hear(struct watched *watched, const struct check_reading *reading);
 /* It is that check from now on. */
 void watched_name(struct watched *watched, const struct config_check *check);
 void watched_forget(struct watched *watched);
+
+/* show.c */
+/* After it was heard. */
+void watched_show(struct watched *watched, const struct check_reading *reading);
+/* The list of checks is another one. */
+void watch_show_anew(struct watch *watch);

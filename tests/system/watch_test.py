@@ -170,6 +170,35 @@ class Watch(SystemTest):
         self.patient.pages.update({'/' + name: (200, 'x 1\n') for name in every})
         wait(lambda: self.alerts() == {}, 'all of them can be looked at again')
 
+    def test_what_each_check_found_last_is_listed_and_counted(self):
+        self.patient.pages.update({'/health': (200, 'ok'), '/metrics': (200, 'queue 30\n'), '/reset': self.patient.reset})
+        self.serve(f'''
+  - {{id: healthy, every: 1s, http: {{url: "{self.patient.url('/health')}"}}}}
+  - {{id: queue, service: shop, every: 1s, above: 10, metrics: {{url: "{self.patient.url('/metrics')}", metric: queue}}}}
+  - {{id: waits, every: 1s, for: 1h, above: 10, metrics: {{url: "{self.patient.url('/metrics')}", metric: queue}}}}
+  - {{id: lost, every: 1s, above: 10, metrics: {{url: "{self.patient.url('/reset')}", metric: queue}}}}
+''')
+        wanted = {'healthy': 'well', 'queue': 'bad', 'waits': 'pending', 'lost': 'error'}
+        def checks():
+            return {check['id']: check for check in self.server.json('/api/v1/checks')['checks']}
+        wait(lambda: {name: check['state'] for name, check in checks().items()} == wanted, 'each has its state')
+        found = checks()
+        self.assertEqual([found[name]['alerts'] for name in wanted], [[], ['CheckFailing'], [], ['CheckError']])
+        self.assertEqual((found['queue']['value'], found['queue']['above'], found['healthy']['value']), (30, 10, None))
+        with open(self.server.config, encoding='ascii') as f:
+            self.assertIn('queue', f.read().splitlines()[found['queue']['line'] - 1])
+        metrics = self.server.request('GET', '/metrics')[1].decode()
+        self.assertIn('crashcart_checks{state="pending"} 1\n', metrics)
+        self.assertRegex(metrics, 'crashcart_check_errors_total [1-9]')
+        listed = self.server.command('checks')[1]
+        self.assertRegex(listed, r'(?s)lost +error.*queue +bad.*30: .*healthy +well')
+        written(self.folder, 'crashcart.yaml', self.configuration('''
+  - {id: other, every: 1h, http: {url: "http://127.0.0.1:9/"}}
+'''))
+        self.server.process.child.send_signal(signal.SIGHUP)
+        wait(lambda: list(checks()) == ['other'], 'only what is configured is listed')
+        wait(lambda: b'crashcart_checks{state="bad"} 0' in self.server.request('GET', '/metrics')[1], 'and counted')
+
     def test_an_alert_ends_with_its_check_and_a_reload_keeps_the_others(self):
         self.patient.pages['/health'] = (500, '')
         url = self.patient.url('/health')
