@@ -278,6 +278,7 @@ void due_clocks(struct turn *turn, struct due *due)
         turn_save_clock(turn, clock);
     }
     settle(turn, record);
+    review_follow(turn, record, CHANGE_STATE);
 }
 
 /* ---- a clock that was set back ---- */
@@ -327,6 +328,7 @@ void clocks_review(struct turn *turn)
         if (!news_opens(record))
             clocks_follow(turn, record, CHANGE_STATE);
     recurring_review(turn);
+    actions_learn(turn);
 }
 
 /* ---- INPUT_CLOCK_DONE ---- */
@@ -373,5 +375,6 @@ void decide_clock_done(struct turn *turn, const struct input *input)
               clock_place(turn, clock));
     incident_progress(turn, record, actor);
     clocks_follow(turn, record, CHANGE_STATE); /* what follows from the review */
+    review_follow(turn, record, CHANGE_STATE);
     turn_answer(turn, OUTCOME_DONE, number, "\"%s\" is done%s.", clock->what, late);
 }

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/list.h"
+#include "engine/action.h"
 #include "engine/checklist.h"
 #include "engine/clock.h"
 #include "engine/delivery.h"
@@ -33,6 +34,7 @@ enum decision_kind {
     DECISION_TIMER_CLEAR,    /* forget it */
     DECISION_SILENCE,        /* save this value of the silence */
     DECISION_SILENCE_FORGET, /* the one with that id */
+    DECISION_ACTION,         /* save this value of the action item */
     DECISION_MOVE,           /* keep the move of an incident; of two at one moment the later */
 };
 
@@ -59,6 +61,7 @@ enum timer_kind {
     TIMER_FLAPPING,       /* calm for long enough; not durable */
     TIMER_CLOCKS,         /* subject: incident; its next clock; not durable, derived from the clocks */
     TIMER_RECURRING,      /* maintenance and drills; not durable, derived from the clocks */
+    TIMER_ACTIONS,        /* subject: incident; its next action item; not durable, derived from them */
     TIMER_VERIFY,         /* subject: incident; checks of a change run again; derived from the steps */
     TIMER_APPROVAL, /* subject: incident; its next approval expires; not durable, derived from the steps */
     N_TIMER_KINDS
@@ -83,6 +86,7 @@ struct decision {
         struct timer timer;
         struct silence silence;
         struct incident_move move;
+        struct action_item action;
     };
 };
 

@@ -18,6 +18,7 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_CHECK] = decide_check,
     [INPUT_UPDATE] = decide_update,
     [INPUT_CLOCK_DONE] = decide_clock_done,
+    [INPUT_ACTION] = decide_action,
     [INPUT_APPROVE] = decide_approve,
     [INPUT_STEP_VALUES] = decide_step_values,
     [INPUT_DENY] = decide_deny,
@@ -52,6 +53,7 @@ static timer_handler *const timer_handlers[N_TIMER_KINDS] = {
     [TIMER_STORM] = due_storm,
     [TIMER_CLOCKS] = due_clocks,
     [TIMER_RECURRING] = due_recurring,
+    [TIMER_ACTIONS] = due_actions,
 };
 
 struct engine *engine_new(const struct config *config, const struct library *library)

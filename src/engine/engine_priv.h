@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/map.h"
+#include "engine/actions_priv.h"
 #include "engine/alert_table.h"
 #include "engine/chain.h"
 #include "engine/clock_priv.h"
@@ -39,6 +40,7 @@ struct incident_record {
     int moved_to;             /* the state that the ledger knows; -1: none yet */
     struct due escalate, hold_down, tell, lease, mute, flapping, calm, approval, verify;
     struct clocks clocks;
+    struct actions actions;
     struct delivery_record *deliveries; /* that are not settled */
     struct run_step *steps;             /* by position; texts on the heap, without output */
     size_t n_steps;
@@ -482,8 +484,8 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
 
 typedef void input_handler(struct turn *turn, const struct input *input);
 input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
-    decide_patient_safety, decide_assign, decide_check, decide_update, decide_clock_done, decide_approve,
-    decide_deny, decide_step_verb, decide_procedure, decide_delivery_done, decide_step_values,
+    decide_patient_safety, decide_assign, decide_check, decide_update, decide_clock_done, decide_action,
+    decide_approve, decide_deny, decide_step_verb, decide_procedure, decide_delivery_done, decide_step_values,
     decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_mute, decide_unmute,
     decide_clock_back, decide_timer;
 
@@ -491,7 +493,7 @@ input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, de
 typedef void timer_handler(struct turn *turn, struct due *due);
 timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_alert_ends, due_news,
     due_silence, due_review, due_mute, due_flapping, due_maintenance, due_digest, due_storm, due_clocks,
-    due_recurring, due_approval, due_verify;
+    due_recurring, due_actions, due_approval, due_verify;
 
 #include "engine/evidence_priv.h"
 #include "engine/life_priv.h"

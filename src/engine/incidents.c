@@ -45,6 +45,7 @@ struct incident_record *incident_add(struct engine *engine, const struct inciden
     record->verify.kind = TIMER_VERIFY;
     record->calm.kind = TIMER_STORM;
     record->clocks.due.kind = TIMER_CLOCKS;
+    record->actions.due.kind = TIMER_ACTIONS;
     if (incident->number > engine->last_incident)
         engine->last_incident = incident->number;
     link_by_number(engine, record);
@@ -77,6 +78,7 @@ void incident_free(struct engine *engine, struct incident_record *record)
     storm_forget_paged(record);
     free(record->swings_us);
     clocks_free(engine, &record->clocks);
+    actions_free(engine, &record->actions);
     *(record->next ? &record->next->previous : &engine->last) = record->previous;
     *(record->previous ? &record->previous->next : &engine->first) = record->next;
     map_remove(engine->incidents, &incident->number, sizeof incident->number);
@@ -128,7 +130,8 @@ void incidents_forget(struct engine *engine)
         if (time_after_s(record->incident.resolved_us, REMEMBERED_S) > engine->now_us)
             break;
         incident_unretire(engine, record);
-        if (!clocks_pending(&record->clocks)) /* else its last clock gives it up */
+        /* else its last clock gives it up, or the last of its action items */
+        if (!clocks_pending(&record->clocks) && !actions_pending(&record->actions))
             incident_free(engine, record);
     }
 }

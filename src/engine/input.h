@@ -3,6 +3,7 @@
  * stay the caller's and are good until the decision. */
 #pragma once
 
+#include "engine/action.h"
 #include "engine/alert.h"
 #include "engine/delivery.h"
 #include "engine/run.h"
@@ -21,6 +22,7 @@ enum input_kind {
     INPUT_CHECK,          /* incident, actor, item, flag: done or not, text */
     INPUT_UPDATE,         /* incident, actor, text; word: the audience, "" or NULL all: they were told */
     INPUT_CLOCK_DONE,     /* incident, item: the number of a clock, actor, text: what it asks for is done */
+    INPUT_ACTION,         /* incident, item (0: a new one), actor, action */
     INPUT_APPROVE,        /* run, step (line), actor; sha256; values and repairs as below, taken first */
     INPUT_STEP_VALUES,    /* run, step (line), actor, values; repairs: codes, NULL: as they are */
     INPUT_DENY,           /* run, step (line), actor, text */
@@ -55,4 +57,5 @@ struct input {
     const struct step_value *values; /* for the placeholders of the step */
     size_t n_values;
     const struct silence *silence; /* id "": a new one */
+    const struct action_change *action;
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/action.h"
 #include "engine/checklist.h"
 #include "engine/clock.h"
 #include "engine/delivery.h"
@@ -45,6 +46,11 @@ TEXTS(check_texts, IN_CHECK(text), IN_CHECK(file), IN_CHECK(checked_by), IN_CHEC
 #define IN_CLOCK(member) offsetof(struct runbook_clock, member)
 
 TEXTS(clock_texts, IN_CLOCK(what), IN_CLOCK(audience), IN_CLOCK(file), IN_CLOCK(rule));
+
+#define IN_ACTION(member) offsetof(struct action_item, member)
+
+TEXTS(action_texts, IN_ACTION(what), IN_ACTION(owner), IN_ACTION(file), IN_ACTION(sha256), IN_ACTION(made_by),
+      IN_ACTION(ended_by), IN_ACTION(note));
 
 static const char **text_at(void *value, size_t offset)
 {

@@ -107,7 +107,7 @@ void unpack(struct buf *out, const void **bytes, size_t *n_bytes);
 /* ---- the nouns that are rows ---- */
 
 extern const struct noun incident_noun, delivery_noun, step_noun, timer_noun, role_noun, check_noun,
-    silence_noun, clock_noun, move_noun;
+    silence_noun, clock_noun, move_noun, action_noun;
 
 /* ---- timer.c ---- */
 
@@ -121,7 +121,7 @@ int silence_forget(struct ledger *ledger, const struct silence *silence, struct 
 /* ---- restore.c ---- */
 
 /* Who gets what is restored, in this order: last, incidents, deliveries, steps, timers, silences,
- * roles, checks, clocks. Values are good during the call; what nobody takes (NULL) is not read. */
+ * roles, checks, clocks, action items. Values are good during the call; what nobody takes (NULL) is not read. */
 struct restorer {
     void *context;
     void (*last)(void *context, int64_t last_incident, int64_t last_delivery, int64_t last_us);
@@ -133,6 +133,7 @@ struct restorer {
     void (*role)(void *context, const void *role);
     void (*check)(void *context, const void *check);
     void (*clock)(void *context, const void *clock);
+    void (*action)(void *context, const void *action);
 };
 int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, int64_t now_us,
                       struct err *err);

@@ -186,6 +186,15 @@ static const char moves[] =
     "INSERT INTO incident_move (incident, at_us, state)"
     " SELECT number, closed_us, 'closed' FROM incident WHERE closed_us > resolved_us AND resolved_us > 0;";
 
+static const char actions[] =
+    "CREATE TABLE action_item ("
+    "  incident BIGINT NOT NULL, item BIGINT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,"
+    "  priority TEXT NOT NULL, what TEXT NOT NULL, owner TEXT NOT NULL, file TEXT NOT NULL,"
+    "  sha256 TEXT NOT NULL, line BIGINT NOT NULL, made_by TEXT NOT NULL, ended_by TEXT NOT NULL,"
+    "  note TEXT NOT NULL, made_us BIGINT NOT NULL, due_us BIGINT NOT NULL, ended_us BIGINT NOT NULL,"
+    "  fires_us BIGINT NOT NULL, said BIGINT NOT NULL, PRIMARY KEY (incident, item));"
+    "CREATE INDEX action_open ON action_item (due_us) WHERE state = 'open';";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -204,6 +213,7 @@ static const struct migration {
     {"ways back", ways_back},
     {"evidence", evidence},
     {"moves", moves},
+    {"action items", actions},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

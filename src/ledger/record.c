@@ -84,6 +84,13 @@ static int record_move(struct ledger *ledger, const struct decision *decision, i
     return row_save(ledger, &move_noun, &decision->move, err);
 }
 
+static int record_action(struct ledger *ledger, const struct decision *decision, int64_t now_us,
+                         struct err *err)
+{
+    (void)now_us;
+    return row_save(ledger, &action_noun, &decision->action, err);
+}
+
 static int (*const recorders[])(struct ledger *, const struct decision *, int64_t, struct err *) = {
     [DECISION_EVENT] = record_event,
     [DECISION_INCIDENT] = record_incident,
@@ -97,6 +104,7 @@ static int (*const recorders[])(struct ledger *, const struct decision *, int64_
     [DECISION_SILENCE] = record_silence,
     [DECISION_SILENCE_FORGET] = record_silence_forget,
     [DECISION_MOVE] = record_move,
+    [DECISION_ACTION] = record_action,
 };
 
 int ledger_record(struct ledger *ledger, const struct decisions *decisions, int64_t now_us, struct err *err)

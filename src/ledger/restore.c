@@ -4,12 +4,13 @@
 
 enum { KEPT_S = 24 * 3600 };
 
-/* Incidents that the engine still speaks of: a resolved one for a day, and while one of its clocks runs. $1:
- * resolved since. */
+/* Incidents that the engine still speaks of: a resolved one for a day, and while one of its clocks runs or an
+ * action item is open. $1: resolved since. */
 #define KEPT                                                                                                 \
     "(SELECT number FROM incident WHERE state NOT IN ('resolved', 'closed')"                                 \
     " UNION SELECT number FROM incident WHERE resolved_us >= $1"                                             \
-    " UNION SELECT incident FROM clock WHERE fires_us > 0)"
+    " UNION SELECT incident FROM clock WHERE fires_us > 0"                                                   \
+    " UNION SELECT incident FROM action_item WHERE state = 'open')"
 
 static int restore_last(struct ledger *ledger, const struct restorer *restorer, struct err *err)
 {
@@ -69,6 +70,7 @@ int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, in
         {&check_noun, "WHERE incident IN " KEPT " ORDER BY incident, item", since_us, restorer->check},
         {&clock_noun, "WHERE incident = 0 OR incident IN " KEPT " ORDER BY incident, number", since_us,
          restorer->clock},
+        {&action_noun, "WHERE incident IN " KEPT " ORDER BY incident, item", since_us, restorer->action},
     };
     int result = restore_last(ledger, restorer, err);
     for (size_t i = 0; result == 0 && i < sizeof parts / sizeof *parts; i++)
@@ -123,11 +125,17 @@ static void clock_to_engine(void *engine, const void *clock)
     engine_restore_clock(engine, clock);
 }
 
+static void action_to_engine(void *engine, const void *action)
+{
+    engine_restore_action(engine, action);
+}
+
 int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us, struct err *err)
 {
     const struct restorer restorer = {
-        engine,          last_to_engine,    incident_to_engine, delivery_to_engine, step_to_engine,
-        timer_to_engine, silence_to_engine, role_to_engine,     check_to_engine,    clock_to_engine};
+        engine,          last_to_engine,  incident_to_engine, delivery_to_engine,
+        step_to_engine,  timer_to_engine, silence_to_engine,  role_to_engine,
+        check_to_engine, clock_to_engine, action_to_engine};
     engine_name(engine, ledger->instance);
     return ledger_restore_to(ledger, &restorer, now_us, err);
 }

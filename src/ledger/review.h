@@ -9,3 +9,7 @@ int ledger_incidents_opened(struct ledger *ledger, struct arena *arena, int64_t 
                             size_t limit, struct incident **ret_incidents, size_t *ret_n, struct err *err);
 int ledger_moves(struct ledger *ledger, struct arena *arena, int64_t first_incident, int64_t last_incident,
                  struct incident_move **ret_moves, size_t *ret_n, struct err *err);
+
+/* Of one incident, by number; 0: of all, the earliest first. */
+int ledger_actions(struct ledger *ledger, struct arena *arena, int64_t incident, bool open_only, size_t limit,
+                   struct action_item **ret_actions, size_t *ret_n, struct err *err);

@@ -4,6 +4,7 @@
  * durable as any. The engine comes after, and hears the whole inbox, those alerts among the rest: the way is
  * the same as after a crash between the answer and the decision. */
 #include "base/log.h"
+#include "ledger/review.h"
 #include "role/core_priv.h"
 
 /* How long who posts alerts waits while the inbox is read, which must be read faster than it grows. */
@@ -103,7 +104,8 @@ int core_recall(struct core *core, const struct input *input, struct err *err)
     struct role_holder *roles;
     struct check_item *checks;
     struct runbook_clock *clocks;
-    size_t n_steps, n_roles, n_checks, n_clocks;
+    struct action_item *actions;
+    size_t n_steps, n_roles, n_checks, n_clocks, n_actions;
     int64_t number = input->incident ? input->incident : input->run; /* a run has the incident's number */
     if (number <= 0 || engine_knows(core->engine, number))
         return 0;
@@ -113,7 +115,8 @@ int core_recall(struct core *core, const struct input *input, struct err *err)
     if (ledger_steps(core->ledger, core->arena, number, &steps, &n_steps, err) != 0 ||
         ledger_roles(core->ledger, core->arena, number, &roles, &n_roles, err) != 0 ||
         ledger_checks(core->ledger, core->arena, number, &checks, &n_checks, err) != 0 ||
-        ledger_clocks(core->ledger, core->arena, number, SIZE_MAX, &clocks, &n_clocks, err) != 0)
+        ledger_clocks(core->ledger, core->arena, number, SIZE_MAX, &clocks, &n_clocks, err) != 0 ||
+        ledger_actions(core->ledger, core->arena, number, false, SIZE_MAX, &actions, &n_actions, err) != 0)
         return -1;
     engine_recall_incident(core->engine, &incident);
     for (size_t i = 0; i < n_steps; i++)
@@ -124,5 +127,7 @@ int core_recall(struct core *core, const struct input *input, struct err *err)
         engine_restore_check(core->engine, &checks[i]);
     for (size_t i = 0; i < n_clocks; i++)
         engine_restore_clock(core->engine, &clocks[i]);
+    for (size_t i = 0; i < n_actions; i++)
+        engine_restore_action(core->engine, &actions[i]);
     return 0;
 }

@@ -21,6 +21,7 @@ void model_start(struct model *model)
                             .steps = map_new(),
                             .roles = map_new(),
                             .checks = map_new(),
+                            .actions = map_new(),
                             .clocks = map_new(),
                             .timers = map_new(),
                             .silences = map_new(),
@@ -54,6 +55,7 @@ void model_end(struct model *model)
     free_values(model->steps, &step_texts);
     free_values(model->roles, &role_texts);
     free_values(model->checks, &check_texts);
+    free_values(model->actions, &action_texts);
     free_values(model->clocks, &clock_texts);
     free_values(model->timers, NULL);
     free_values(model->silences, &silence_texts);
@@ -182,10 +184,20 @@ bool model_is_ahead(const struct model *model, int64_t now_us)
     return false;
 }
 
+/* One of its action items is open. */
+static bool is_acted_on(const struct model *model, int64_t incident)
+{
+    size_t position = 0;
+    for (const struct action_item *item; (item = map_next(model->actions, &position));)
+        if (item->incident == incident && item->state == ACTION_OPEN)
+            return true;
+    return false;
+}
+
 static bool is_spoken_of(const struct model *model, const struct incident *incident, int64_t now_us)
 {
     return incident->state < INCIDENT_RESOLVED || incident->resolved_us + REMEMBERED_S * US_PER_S >= now_us ||
-           model_clock_fires(model, incident->number, INT64_MAX);
+           model_clock_fires(model, incident->number, INT64_MAX) || is_acted_on(model, incident->number);
 }
 
 static void forget_old(struct model *model, int64_t now_us)
@@ -206,6 +218,10 @@ static void forget_old(struct model *model, int64_t now_us)
     for (struct runbook_clock *clock; (clock = map_next(model->clocks, &position));)
         if (clock->incident && !model_incident(model, clock->incident))
             drop(model->clocks, (struct pair_key){clock->incident, clock->number}, &clock_texts);
+    position = 0;
+    for (struct action_item *item; (item = map_next(model->actions, &position));)
+        if (!model_incident(model, item->incident))
+            drop(model->actions, (struct pair_key){item->incident, item->item}, &action_texts);
 }
 
 void model_forget_rows(struct model *model, size_t n, int64_t now_us)
@@ -290,6 +306,10 @@ void model_save(struct model *model, const struct decision *d)
     case DECISION_SILENCE_FORGET:
         drop_silence(model, d->silence.id);
         break;
+    case DECISION_ACTION:
+        save(model->actions, (struct pair_key){d->action.incident, d->action.item}, &d->action,
+             sizeof d->action, &action_texts);
+        break;
     case DECISION_MOVE: /* read by nobody but the statistics */
         break;
     }
@@ -361,6 +381,11 @@ void model_restore(struct model *model, struct engine *engine, int64_t now_us)
     for (struct incident *incident; (incident = map_next(model->incidents, &position));)
         restore_clocks(model, engine, incident->number);
     restore_clocks(model, engine, 0);
+    position = 0;
+    for (struct incident *incident; (incident = map_next(model->incidents, &position));)
+        for (const struct action_item *item, *last = NULL;
+             (item = value_of(model->actions, incident->number, last ? last->item + 1 : 1)); last = item)
+            engine_restore_action(engine, item);
     position = 0;
     for (struct timer *timer; (timer = map_next(model->timers, &position));)
         engine_restore_timer(engine, timer);

@@ -13,6 +13,7 @@ struct model {
     struct map *steps;      /* run, line -> struct run_step */
     struct map *roles;      /* incident, number in order -> struct role_holder */
     struct map *checks;     /* incident, item -> struct check_item */
+    struct map *actions;    /* incident, item -> struct action_item */
     struct map *clocks;     /* incident, number -> struct runbook_clock */
     struct map *timers;     /* kind, subject -> struct timer */
     struct map *silences;   /* id -> struct silence */
