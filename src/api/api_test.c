@@ -344,6 +344,16 @@ static void an_incident_is_shown_with_its_reasons_and_its_timeline(void **state)
     assert_got("/api/v1/statistics", 200, "\"groups\":[{\"service\":null");
     assert_got("/api/v1/statistics?format=csv&from=2000-01-01", 200, "\"all\",\"all\",\"all\",1,");
     assert_got("/api/v1/statistics?from=yesterday", 400, "from must be a day or a time");
+    assert_posted("/api/v1/incidents/1/actions", "{\"what\":\"add an alert\",\"due\":\"2031-01-01\"}", 200,
+                  "\"item\":1,\"kind\":\"task\",\"state\":\"open\",\"priority\":\"medium\",");
+    assert_posted("/api/v1/incidents/1/actions", "{\"what\":\"x\",\"due\":\"soon\"}", 422,
+                  "A due date is a day");
+    assert_posted("/api/v1/incidents/1/actions/1", "{\"state\":\"done\",\"note\":\"it is there\"}", 200,
+                  "\"note\":\"it is there\"");
+    assert_posted("/api/v1/incidents/1/actions/2", "{\"state\":\"done\"}", 404, "has no action item 2");
+    assert_got("/api/v1/actions?state=all", 200, "\"what\":\"add an alert\"");
+    assert_got("/api/v1/incidents/1/review", 200, "\"review\":null");
+    assert_got("/api/v1/incidents/2/actions", 404, "no incident 2");
     assert_got("/api/v1/incidents/2/report", 404, "not_found");
     assert_got("/metrics", 200, "crashcart_incidents_open{state=\"triggered\"} 1");
 }

@@ -95,6 +95,13 @@ void answer_link(struct request *request);
 /* slack.c: a button that was pressed there */
 void post_slack(struct request *request);
 
+/* actions.c */
+void get_actions(struct request *request);
+void get_incident_actions(struct request *request); /* also the answer to both that follow */
+void post_action(struct request *request);
+void post_action_change(struct request *request);
+void get_review(struct request *request);
+
 /* statistics.c */
 void get_statistics(struct request *request);
 

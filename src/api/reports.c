@@ -5,6 +5,7 @@
 #include "api/handlers.h"
 #include "api/incident_json.h"
 #include "api/server.h"
+#include "ledger/review.h"
 #include "review/export.h"
 #include "review/report.h"
 
@@ -99,6 +100,7 @@ static int gather(struct ledger *ledger, struct arena *arena, int64_t number, st
     struct event_row *timeline = NULL;
     struct run_step *steps = NULL;
     struct delivery *deliveries = NULL;
+    struct action_item *actions = NULL;
     int got = ledger_incident(ledger, arena, number, incident, err);
     if (got == 0)
         got = ledger_timeline(ledger, arena, number, 0, EVENTS_LIMIT, &timeline, &input->n_timeline, err);
@@ -106,10 +108,13 @@ static int gather(struct ledger *ledger, struct arena *arena, int64_t number, st
         got = ledger_steps(ledger, arena, number, &steps, &input->n_steps, err);
     if (got == 0)
         got = ledger_deliveries(ledger, arena, number, &deliveries, &input->n_deliveries, err);
+    if (got == 0)
+        got = ledger_actions(ledger, arena, number, false, EVENTS_LIMIT, &actions, &input->n_actions, err);
     input->incident = incident;
     input->timeline = timeline;
     input->steps = steps;
     input->deliveries = deliveries;
+    input->actions = actions;
     return got;
 }
 

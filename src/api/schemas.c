@@ -34,6 +34,12 @@ const struct schema_shape schema_shapes[] = {
     {"Check", "id:text kind:text line:number alert:text service:text? severity:text? every_s:number "
               "for_s:number above:number? below:number? clear:number? state:text alerts:[text since:time? "
               "looked_at:time? value:number? says:text?"},
+    {"Actions", "actions:[Action"},
+    {"Action", "incident:number item:number kind:text state:text priority:text what:text owner:text? "
+               "file:text? line:number? made_by:text? made_at:time due_at:time ended_by:text? ended_at:time? "
+               "note:text? reminders:number"},
+    {"Review", "incident:number review:Action? deadline:Clock? agenda:[object questions:[object "
+               "invited:[object people:[Role actions:[Action"},
     {"Timeline", "events:[Event"},
     {"Event", "incident:number? n:number at:time actor:text kind:text summary:text body:object hash:text"},
     {"Steps", "next:number? steps:[Step"},

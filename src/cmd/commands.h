@@ -3,6 +3,8 @@
 
 #include "cmd/exit_code.h"
 
+int cmd_action(int argc, char **argv);
+int cmd_review(int argc, char **argv);
 int cmd_approve(int argc, char **argv);
 int cmd_checks(int argc, char **argv);
 int cmd_coverage(int argc, char **argv);

@@ -31,6 +31,8 @@ static const struct command_row rows[] = {
     {"checks", cmd_checks, "list the checks, with what each has found last"},
     {"suggest", cmd_suggest, "print the checks that a runbook asks for by its limits"},
     {"incident", cmd_incident, "list, show, ack, note, resolve or report incidents"},
+    {"action", cmd_action, "list, add, change or close action items"},
+    {"review", cmd_review, "show, schedule or end the review of an incident"},
     {"statistics", cmd_statistics, "print times to detect, acknowledge and resolve"},
     {"silence", cmd_silence, "add, list, expire or preview what pages nobody for a while"},
     {"maintenance", cmd_maintenance, "add, list or end windows in which incidents page nobody"},

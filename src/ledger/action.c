@@ -51,15 +51,15 @@ int ledger_actions(struct ledger *ledger, struct arena *arena, int64_t incident,
 {
     struct db_statement *read =
         row_select(ledger, &action_noun,
-                   incident    ? "WHERE incident = $2 ORDER BY item LIMIT $1"
+                   incident    ? "WHERE incident = $1 ORDER BY item LIMIT $2"
                    : open_only ? "WHERE state = 'open' ORDER BY due_us, incident, item LIMIT $1"
                                : "ORDER BY due_us, incident, item LIMIT $1",
                    err);
     if (!read)
         return -1;
-    db_bind_int(read, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
     if (incident)
         db_bind_int(read, incident);
+    db_bind_int(read, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
     void *values;
     if (rows_read(read, &action_noun, arena, &values, ret_n, err) != 0)
         return -1;

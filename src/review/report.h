@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "engine/action.h"
 #include "engine/delivery.h"
 #include "engine/incident.h"
 #include "engine/run.h"
@@ -17,6 +18,8 @@ struct report_input {
     size_t n_steps;
     const struct delivery *deliveries;
     size_t n_deliveries;
+    const struct action_item *actions;
+    size_t n_actions;
     const struct runbook *runbook; /* NULL: not found any more */
     int64_t now_us;
 };

@@ -437,6 +437,28 @@ static void a_template_that_forgets_to_close_a_fence_swallows_nothing(void **sta
     assert_in_order(text, "\n## Pages\nx\n```\n", "\n## Timeline\n");
 }
 
+static void action_items_stand_in_the_report(void **state)
+{
+    (void)state;
+    const struct action_item items[] = {
+        {.item = 1, .kind = ACTION_REVIEW, .what = "Review", .due_us = INT64_C(1772532000) * US_PER_S},
+        {.item = 2,
+         .what = "alert on | age",
+         .owner = "ana",
+         .priority = ACTION_HIGH,
+         .due_us = INT64_C(1772532000) * US_PER_S},
+    };
+    struct incident incident = an_incident();
+    struct report_input input = {
+        .incident = &incident, .actions = items, .n_actions = 2, .now_us = after_s(1700)};
+    scoped_buf struct buf out = {0};
+    report_write(&out, &input);
+    const char *row = strstr(buf_text(&out), "| alert on \\| age | ana   | 2026-03-03 | high     | open");
+    if (!row)
+        fail_msg("%s", buf_text(&out));
+    assert_null(strstr(buf_text(&out), "| Review"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +475,7 @@ int main(void)
         cmocka_unit_test(a_changed_document_lends_no_lines),
         cmocka_unit_test(words_from_outside_cannot_change_the_document),
         cmocka_unit_test(a_template_that_forgets_to_close_a_fence_swallows_nothing),
+        cmocka_unit_test(action_items_stand_in_the_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* What the ledger and the runbook tell under each heading, and what is left to people. Facts only: causes and
  * harm are for people to establish. */
+#include <stddef.h>
 #include <string.h>
 
 #include "review/report_priv.h"
@@ -181,6 +182,41 @@ static void tell_lessons(struct report *report)
 
 enum { COLUMNS_AT_MOST = 12 };
 
+/* What a column is headed by, and what it holds then. */
+static const char *action_cell(const struct report *report, const struct action_item *item,
+                               const char *column)
+{
+    static const struct {
+        const char *word;
+        size_t offset;
+    } texts[] = {
+        {"action", offsetof(struct action_item, what)},      {"item", offsetof(struct action_item, what)},
+        {"task", offsetof(struct action_item, what)},        {"what", offsetof(struct action_item, what)},
+        {"owner", offsetof(struct action_item, owner)},      {"assign", offsetof(struct action_item, owner)},
+        {"responsible", offsetof(struct action_item, owner)}};
+    if (strcasestr(column, "due") || strcasestr(column, "deadline") || strcasestr(column, "date"))
+        return arena_strndup(report->arena, moment_text(report->arena, item->due_us),
+                             sizeof "2026-03-01" - 1);
+    if (strcasestr(column, "priority"))
+        return action_priority_name(item->priority);
+    if (strcasestr(column, "status") || strcasestr(column, "state"))
+        return action_state_name(item->state);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strcasestr(column, texts[i].word))
+            return *(const char *const *)(const void *)((const char *)item + texts[i].offset);
+    return "";
+}
+
+static void add_action(const struct report *report, const struct action_item *item,
+                       const char *const *columns, size_t n, struct markdown_table *table)
+{
+    scoped_buf struct buf cell = {0};
+    for (size_t i = 0; i < n; i++) {
+        markdown_text(&cell, action_cell(report, item, columns[i]));
+        markdown_table_add(table, &cell);
+    }
+}
+
 static void tell_action_items(struct report *report)
 {
     const char *columns[COLUMNS_AT_MOST] = {"Action", "Owner", "Due", "Priority", "Status"};
@@ -198,7 +234,14 @@ static void tell_action_items(struct report *report)
         buf_clear(&cell);
     }
     struct markdown_table table = markdown_table(report->arena, n, columns);
-    for (size_t i = 0; i < n; i++)
+    bool any = false;
+    for (size_t i = 0; i < report->input->n_actions; i++) {
+        if (report->input->actions[i].kind == ACTION_REVIEW)
+            continue;
+        add_action(report, &report->input->actions[i], columns, n, &table);
+        any = true;
+    }
+    for (size_t i = 0; !any && i < n; i++) /* a row to fill in */
         markdown_table_add(&table, &cell);
     table_write(report, &table);
 }
@@ -215,6 +258,15 @@ static void tell_follow_up(struct report *report)
     buf_printf(report->out, "The runbook asks for a review within %s: by %s UTC.\n",
                span_text(report->arena, 0, due_us),
                moment_text(report->arena, incident->resolved_us + due_us));
+    for (size_t i = 0; i < report->input->n_actions; i++) {
+        const struct action_item *item = &report->input->actions[i];
+        if (item->kind != ACTION_REVIEW)
+            continue;
+        buf_printf(report->out, "It is set for %s UTC, and %s.\n", moment_text(report->arena, item->due_us),
+                   item->state == ACTION_OPEN   ? "not held yet"
+                   : item->state == ACTION_DONE ? "was held"
+                                                : "is not wanted any more");
+    }
 }
 
 static const struct topic_words topics[N_TOPICS] = {
