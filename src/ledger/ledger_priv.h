@@ -121,7 +121,8 @@ int silence_forget(struct ledger *ledger, const struct silence *silence, struct 
 /* ---- restore.c ---- */
 
 /* Who gets what is restored, in this order: last, incidents, deliveries, steps, timers, silences,
- * roles, checks, clocks, action items. Values are good during the call; what nobody takes (NULL) is not read. */
+ * roles, checks, clocks, action items. Values are good during the call; what nobody takes (NULL) is not read.
+ */
 struct restorer {
     void *context;
     void (*last)(void *context, int64_t last_incident, int64_t last_delivery, int64_t last_us);
