@@ -7,6 +7,7 @@ export interface Incident {
   severity: string
   severity_rank: number
   severity_why: string | null
+  drill: boolean
   patient_safety: boolean
   patient_safety_why: string | null
   state: string

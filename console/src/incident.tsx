@@ -111,6 +111,7 @@ export function IncidentPage({ number }: { number: number }) {
       <section class="card" aria-labelledby="title">
         <div class="row">
           <Severity incident={incident} /><State state={incident.state} />
+          {incident.drill && <span class="mark">drill</span>}
           {incident.patient_safety && <span class="mark bad">patient safety</span>}
           <span class="quiet small">opened <At time={incident.opened_at} date />{!over && `, ${length(now - Date.parse(incident.opened_at))} ago`}</span>
         </div>

@@ -12,6 +12,7 @@ function Row({ incident, now }: { incident: Incident; now: number }) {
       <Link to={`/incidents/${incident.number}`} class="incident">
         <span class="row">
           <Severity incident={incident} />
+          {incident.drill && <span class="mark">drill</span>}
           {incident.patient_safety && <span class="mark bad">patient safety</span>}
           <strong>#{incident.number} {incident.title}</strong>
         </span>

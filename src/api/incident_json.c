@@ -57,6 +57,7 @@ void json_incident_members(struct json_writer *writer, const struct incident *in
     jw_pair(writer, "severity_why", none_if_empty(incident->severity_why));
     jw_pair_int(writer, "severity_line", incident->severity_line);
     jw_pair(writer, "severity_by", none_if_empty(incident->severity_by));
+    jw_pair_bool(writer, "drill", incident->drill);
     jw_pair_bool(writer, "patient_safety", incident->patient_safety);
     jw_pair(writer, "patient_safety_why", none_if_empty(incident->patient_safety_why));
     jw_pair_int(writer, "patient_safety_line", incident->patient_safety_line);

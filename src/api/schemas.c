@@ -13,7 +13,7 @@ const struct schema_shape schema_shapes[] = {
     {"Incidents", "incidents:[IncidentLine"},
 #define INCIDENT                                                                                             \
     "id:text number:number title:text service:text? severity:text severity_rank:number severity_why:text? "  \
-    "severity_line:number severity_by:text? patient_safety:boolean patient_safety_why:text? "                \
+    "severity_line:number severity_by:text? drill:boolean patient_safety:boolean patient_safety_why:text? "  \
     "patient_safety_line:number state:text procedure:Procedure? alerts:AlertCount started_at:time? "         \
     "opened_at:time? acknowledged_at:time? acknowledged_by:text? monitoring_at:time? resolved_at:time? "     \
     "resolved_by:text? closed_at:time? closed_by:text? reopened_at:time? times_reopened:number "             \

@@ -77,10 +77,13 @@ void incidents_print(struct buf *out, struct json incidents, const struct show_o
         show_column(out, text_of(i.value, "severity"), 9, options->colours, STYLE_PLAIN);
         show_column(out, state, 13, options->colours, show_state_style(state));
         show_column(out, age, 13, options->colours, STYLE_PLAIN);
+        bool drill = json_bool(json_get(i.value, "drill"), false);
+        if (drill)
+            text_add(out, options->colours, STYLE_BOLD, "DRILL ");
         bool harm = json_bool(json_get(i.value, "patient_safety"), false);
         if (harm)
             text_add(out, options->colours, STYLE_RED, "PATIENTS ");
-        text_add_fit(out, text_of(i.value, "title"), harm ? 26 : 35, false);
+        text_add_fit(out, text_of(i.value, "title"), (size_t)35 - (harm ? 9 : 0) - (drill ? 6 : 0), false);
         buf_putc(out, '\n');
     }
     if (newest)
@@ -151,6 +154,12 @@ static void add_acknowledged(struct buf *out, struct json incident)
     add_row(out, "acknowledged", buf_text(&row));
 }
 
+static void add_drill(struct buf *out, struct json incident)
+{
+    if (json_bool(json_get(incident, "drill"), false))
+        add_row(out, "DRILL", "a rehearsal: nothing real is broken, and it is counted nowhere");
+}
+
 static void add_safety(struct buf *out, struct json incident)
 {
     scoped_buf struct buf row = {0};
@@ -199,6 +208,7 @@ static void add_header(struct buf *out, struct json incident, const struct show_
     if (why.n_bytes)
         add_place(&why, file, number_of(incident, "severity_line"));
     add_row(out, "why", buf_text(&why));
+    add_drill(out, incident);
     add_safety(out, incident);
     if (json_kind(found) == JSON_OBJECT) {
         buf_puts(&procedure, text_of(found, "title"));

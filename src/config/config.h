@@ -84,6 +84,7 @@ struct config {
     const char *runbooks;      /* folder; "./runbooks" */
     const char *policy;        /* risk rules of the site, a file or a folder; NULL: none */
     const char *redaction;     /* detectors of the site, a file or a folder; NULL: none */
+    bool drill;                /* what comes in is a rehearsal: every incident is marked */
     const char *public_url;    /* links in pages; NULL: http://LISTEN */
     int64_t resolve_timeout_s; /* an alert that is not sent again ends after this; 300 */
     int64_t hold_down_s;       /* monitoring -> resolved after this without a firing alert; 300 */

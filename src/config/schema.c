@@ -285,6 +285,8 @@ static const struct key root_keys[] = {
      .help = "file or folder of detectors of your own: what is taken out of the output of steps"},
     {"public_url", VALUE_WEB_URL, offsetof(struct config, public_url),
      .help = "links in pages start with it; http://LISTEN when not given"},
+    {"drill", VALUE_BOOL, offsetof(struct config, drill), .fallback = "false",
+     .help = "every incident of this server is a drill: marked as one, and counted nowhere"},
     {"resolve_timeout", VALUE_DURATION, offsetof(struct config, resolve_timeout_s), .fallback = "5m",
      .least = 10 * S, .most = 7 * DAY, .help = "an alert that is not sent again ends after this"},
     {"hold_down", VALUE_DURATION, offsetof(struct config, hold_down_s), .fallback = "5m", .least = 0,

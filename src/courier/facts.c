@@ -58,6 +58,7 @@ void page_facts_read(struct arena *arena, const char *key, const char *page, siz
     } else {
         struct json incident = json_get(root, "incident");
         facts.number = json_int(json_get(incident, "number"), 0);
+        facts.drill = json_bool(json_get(incident, "drill"), false);
         facts.severity_rank = (int)json_int(json_get(incident, "severity_rank"), 0);
         facts.severity = text_of(arena, incident, "severity");
         facts.service = text_of(arena, incident, "service");
@@ -75,6 +76,7 @@ void page_facts_read(struct arena *arena, const char *key, const char *page, siz
 
 void page_subject(struct buf *out, const struct page_facts *facts)
 {
+    buf_puts(out, facts->drill ? "DRILL " : "");
     if (*facts->severity)
         buf_printf(out, "[%s] ", facts->severity);
     if (!facts->plain)

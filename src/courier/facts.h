@@ -20,6 +20,7 @@ struct page_facts {
     const char *acknowledge_url;
     const char *thread; /* the same in all pages of an incident */
     enum page_event event;
+    bool drill; /* said first in the subject */
     bool plain; /* made up: the document could not be read */
 };
 

@@ -173,7 +173,7 @@ static void add_sourced(struct buf *text, const char *label, const char *words, 
 static void add_heading(struct buf *text, const struct incident *incident)
 {
     const char *severity = or_empty(incident->severity), *service = or_empty(incident->service);
-    buf_putc(text, '[');
+    buf_puts(text, incident->drill ? "DRILL [" : "[");
     add_line_text(text, *severity ? severity : "unknown", MOST_COMMAND);
     buf_printf(text, "] #%lld ", (long long)incident->number);
     if (*service) {
@@ -197,6 +197,8 @@ static void write_incident(struct json_writer *w, const struct incident *inciden
     jw_line(w, "severity", incident->severity, MOST_COMMAND);
     jw_pair_int(w, "severity_rank", incident->severity_rank);
     jw_line(w, "severity_why", incident->severity_why, MOST_LINE);
+    if (incident->drill)
+        jw_pair_bool(w, "drill", true);
     if (incident->patient_safety)
         jw_pair_bool(w, "patient_safety", true);
     jw_pair(w, "state", incident_state_name(incident->state));

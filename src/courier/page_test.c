@@ -88,6 +88,18 @@ static void a_page_says_what_is_needed_and_no_more(void **state)
     assert_int_equal(strncmp(document, expected, strlen(expected)), 0);
 }
 
+static void a_page_of_a_drill_says_so_before_anything_else(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct incident drill = whole;
+    const char *text;
+    drill.drill = true;
+    assert_non_null(strstr(page(arena, &drill, NULL, 0, &text), "\"drill\":true"));
+    assert_memory_equal(text, "DRILL [SEV-1]", strlen("DRILL [SEV-1]"));
+    assert_null(strstr(page(arena, &whole, NULL, 0, &text), "drill"));
+}
+
 static void no_output_of_a_command_is_in_a_page(void **state)
 {
     (void)state;
@@ -190,6 +202,7 @@ int main(void)
         cmocka_unit_test(the_one_link_of_a_page_acknowledges),
         cmocka_unit_test(whoever_follows_an_incident_is_told_what_became_of_it),
         cmocka_unit_test(a_page_says_what_is_needed_and_no_more),
+        cmocka_unit_test(a_page_of_a_drill_says_so_before_anything_else),
         cmocka_unit_test(no_output_of_a_command_is_in_a_page),
         cmocka_unit_test(a_page_of_an_incident_of_which_little_is_known_still_stands),
         cmocka_unit_test(hostile_texts_stay_on_their_line_and_are_cut_between_characters),

@@ -217,6 +217,7 @@ static int config_write(struct scene *scene, const char *pager, struct err *err)
 {
     scoped_buf struct buf text = {0};
     buf_printf(&text,
+               "drill: true\n"
                "hold_down: 1s\n"
                "runner: {step_time: \"%s\", verify_time: 20s}\n"
                "channels: {private_hosts: [drill-pager]}\n"

@@ -41,6 +41,7 @@ struct incident {
     int severity_rank;    /* 1 is worst; 0 unknown */
     const char *severity_why;
     int severity_line;
+    bool drill;                     /* a rehearsal: said wherever it is shown, counted nowhere */
     const char *severity_by;        /* who set it; "": the runbook's own rules */
     int severity_heard;             /* the worst rank that alerts spoke for; 0: none */
     bool patient_safety;            /* beside the severity: people may be harmed */

@@ -162,6 +162,8 @@ static void say_opened(struct turn *turn, const struct incident *incident, const
         jw_pair(body, "runbook", finding->runbook->file);
     write_match(body, "procedure", &finding->best);
     write_match(body, "runner_up", &finding->second);
+    if (incident->drill)
+        jw_pair_bool(body, "drill", true);
     if (earlier)
         jw_pair_int(body, "earlier_incident", earlier->incident.number);
 
@@ -175,9 +177,9 @@ static void say_opened(struct turn *turn, const struct incident *incident, const
             ? arena_printf(arena, "; \"%s\" answers it (%s)", incident->procedure_title,
                            place_text(arena, incident->runbook_file, incident->procedure_line))
             : "; no procedure answers it";
-    event_end(turn, incident->number, NULL, "incident.opened", "Incident %lld: %s, %s, because %s%s%s",
-              (long long)incident->number, incident->title, incident->severity, incident->severity_why,
-              answer, again);
+    event_end(turn, incident->number, NULL, "incident.opened", "%sncident %lld: %s, %s, because %s%s%s",
+              incident->drill ? "DRILL, i" : "I", (long long)incident->number, incident->title,
+              incident->severity, incident->severity_why, answer, again);
 }
 
 struct incident_record *incident_open(struct turn *turn, const struct finding *finding,
@@ -196,6 +198,7 @@ struct incident_record *incident_open(struct turn *turn, const struct finding *f
         .severity_why = severity->why,
         .severity_line = severity->line,
         .state = INCIDENT_TRIGGERED,
+        .drill = engine->config->drill,
         .runbook_file = finding->runbook ? finding->runbook->file : "",
         .runbook_sha256 = finding->runbook ? finding->runbook->sha256 : "",
         .opened_us = turn->now_us,

@@ -23,6 +23,15 @@ static void acknowledgement_stops_the_paging(void **state)
     assert_int_equal(w->engine->last_delivery, 1);
 }
 
+static void an_incident_of_a_drill_server_is_marked_from_the_beginning(void **state)
+{
+    struct world *w = *state;
+    w->config.drill = true;
+    world_hear(w, down);
+    assert_true(incident_of(w, 1)->drill);
+    assert_text_has(event_of(w, "incident.opened")->summary, "DRILL, incident 1:");
+}
+
 static void second_acknowledgement_says_who_has_it(void **state)
 {
     struct world *w = *state;
@@ -146,6 +155,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_start, world_stop)
     const struct CMUnitTest tests[] = {
         TEST(acknowledgement_stops_the_paging),
+        TEST(an_incident_of_a_drill_server_is_marked_from_the_beginning),
         TEST(second_acknowledgement_says_who_has_it),
         TEST(incident_that_is_not_there_is_said_so),
         TEST(incident_follows_its_alerts_and_resolves_after_the_hold_down),

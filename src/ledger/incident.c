@@ -23,6 +23,7 @@ static const struct column columns[] = {
     COLUMN(INT, severity_line),
     COLUMN(TEXT, severity_by),
     COLUMN(INT, severity_heard),
+    COLUMN(BOOL, drill),
     COLUMN(BOOL, patient_safety),
     COLUMN(TEXT, patient_safety_why),
     COLUMN(INT, patient_safety_line),

@@ -195,6 +195,9 @@ static const char actions[] =
     "  fires_us BIGINT NOT NULL, said BIGINT NOT NULL, PRIMARY KEY (incident, item));"
     "CREATE INDEX action_open ON action_item (due_us) WHERE state = 'open';";
 
+/* Rehearsals. */
+static const char drills[] = "ALTER TABLE incident ADD COLUMN drill BIGINT NOT NULL DEFAULT 0;";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -214,6 +217,7 @@ static const struct migration {
     {"evidence", evidence},
     {"moves", moves},
     {"action items", actions},
+    {"drills", drills},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -11,7 +11,9 @@ static const enum topic always[] = {TOPIC_TIMELINE, TOPIC_ACTION_ITEMS, TOPIC_CO
 static void write_title(struct report *report)
 {
     const struct incident *incident = report->input->incident;
-    buf_printf(report->out, "# Incident report: #%lld ", (long long)incident->number);
+    buf_printf(report->out, "# %s: #%lld ",
+               incident->drill ? "DRILL: report of a rehearsal" : "Incident report",
+               (long long)incident->number);
     fact_write(report, "title", report->out);
     buf_puts(report->out, " (");
     fact_write(report, "date", report->out);

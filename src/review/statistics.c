@@ -219,6 +219,10 @@ struct statistics statistics_of(struct arena *arena, const struct incident *inci
     size_t n = 0;
     for (size_t i = 0; i < n_incidents; i++) {
         int64_t number = incidents[i].number;
+        if (incidents[i].drill) {
+            statistics.n_drills++;
+            continue;
+        }
         size_t first = first_not(move, moves, n_moves, move->incident < number);
         size_t end = first_not(move, moves, n_moves, move->incident <= number);
         measured[n].incident = &incidents[i];

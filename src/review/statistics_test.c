@@ -41,6 +41,19 @@ static const struct statistics_group *group_of(const struct statistics *statisti
     return NULL;
 }
 
+static void a_drill_is_counted_nowhere_and_told_as_left_out(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct incident incidents[] = {an_incident(2, "till", "P1", 1000), an_incident(1, "till", "P2", 0)};
+    incidents[0].drill = true;
+    struct statistics got = statistics_of(arena, incidents, 2, NULL, 0, at(9999));
+    assert_int_equal(group_of(&got, NULL, NULL, NULL)->n_incidents, 1);
+    assert_int_equal(got.n_drills, 1);
+    for (size_t i = 0; i < got.n_groups; i++)
+        assert_true(!got.groups[i].severity || strcmp(got.groups[i].severity, "P2") == 0);
+}
+
 static void times_are_counted_between_the_moments_that_define_them(void **state)
 {
     (void)state;
@@ -116,6 +129,7 @@ static void groups_are_by_service_severity_and_month(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_drill_is_counted_nowhere_and_told_as_left_out),
         cmocka_unit_test(times_are_counted_between_the_moments_that_define_them),
         cmocka_unit_test(what_has_not_happened_counts_for_no_mean),
         cmocka_unit_test(groups_are_by_service_severity_and_month),

@@ -38,7 +38,7 @@ class Drill(SystemTest):
         with open(result['report'], encoding='utf-8') as f:
             report = f.read()
         self.assertIn('docker-compose restart api', report)
-        self.assertIn('drill', report)
+        self.assertIn('DRILL: report of a rehearsal', report)
         self.assertEqual(processes(), before)
 
     def test_a_drill_whose_change_does_not_heal_fails(self):
