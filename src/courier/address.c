@@ -85,6 +85,15 @@ enum address_class address_class_of(const struct sockaddr *address)
     return ADDRESS_NEVER;
 }
 
+/* An IPv4 address lies inside of it. */
+static bool hides_another(const uint8_t *address)
+{
+    for (size_t i = 0; i < sizeof ranges6 / sizeof *ranges6; i++)
+        if (ranges6[i].inner_at >= 0 && has_prefix(address, ranges6[i].prefix, ranges6[i].bits))
+            return true;
+    return false;
+}
+
 bool host_is_plain(const char *host)
 {
     char text[INET6_ADDRSTRLEN + 2];
@@ -96,6 +105,5 @@ bool host_is_plain(const char *host)
         return false;
     memcpy(text, host + 1, n - 2);
     text[n - 2] = '\0';
-    return inet_pton(AF_INET6, text, address) == 1 &&
-           !IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)(const void *)address);
+    return inet_pton(AF_INET6, text, address) == 1 && !hides_another(address);
 }

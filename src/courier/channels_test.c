@@ -149,7 +149,7 @@ static void deliver(struct catcher *catcher, const char *answer, const char *cha
         address = plain;
     }
     world_open(w, &s.config);
-    courier_send(w->courier, 1, 1, channel, address, "crashcart-7f3a-incident-4-page-2", document,
+    courier_send(w->courier, 1, 1, 1, channel, address, "crashcart-7f3a-incident-4-page-2", document,
                  strlen(document));
     wait_done(w, 1);
     world_close(w);
@@ -414,7 +414,7 @@ static void verdict_of(struct setting *s, const char *channel, const char *addre
 {
     world_open(w, &s->config);
     courier_set_limits(w->courier, (struct courier_limits){.connect_ms = 300, .total_ms = 300});
-    courier_send(w->courier, 1, 1, channel, address, "k", "{\"incident\":{}}", 15);
+    courier_send(w->courier, 1, 1, 1, channel, address, "k", "{\"incident\":{}}", 15);
     wait_done(w, 1);
     world_close(w);
 }

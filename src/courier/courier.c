@@ -1,9 +1,11 @@
 /* Attempts, receivers and their places.
  *
  * A receiver is one server ("https://host:443"). It has PLACES places; what comes beyond them waits in its
- * queue, so a server that hangs delays nobody else. Receivers with something to send stand in one line and
- * take turns. What ends without a transfer (an address that cannot exist) is reported from the loop as well:
- * done is never called inside courier_send(). */
+ * queues, so a server that hangs delays nobody else. There is one queue a severity, and the worst goes first:
+ * after an outage all that waited comes at once. Receivers with something to send stand in the line of the
+ * worst that waits for them, and take turns in it. What comes together is queued before any of it starts.
+ * What ends without a transfer (an address that cannot exist) is reported from the loop as well: done is
+ * never called inside courier_send(). */
 #include "courier/courier.h"
 
 #include <arpa/inet.h>
@@ -21,6 +23,7 @@
 #include "courier/transfers.h"
 
 enum {
+    RANKS = 8,              /* severities that are told apart, the worst is 0 */
     PLACES = 8,             /* transfers at once to one receiver */
     MOST_RUNNING = 400,     /* and to all: under the usual limit of 1,024 open files */
     MOST_ANSWER = 64 * 1024 /* bytes of an answer that are read */
@@ -32,20 +35,24 @@ struct queue {
 
 struct receiver {
     char name[RECEIVER_BYTES];
-    struct queue waiting;
+    struct queue waiting[RANKS];
     int n_running;
-    bool in_line;
-    struct receiver *next; /* in the line */
+    int in_line; /* of that rank; RANKS: in none */
+    struct receiver *next;
+};
+
+struct line { /* of receivers that have something to send, and a free place */
+    struct receiver *first, *last;
 };
 
 struct courier {
     uv_loop_t *loop;
     struct transfers *transfers; /* NULL until somebody can be reached */
-    uv_timer_t settle;           /* reports what ended without a transfer */
+    uv_timer_t settle;           /* starts what has come, and reports what ended without a transfer */
     struct queue ended;
     struct map *receivers;
-    struct receiver *line_first, *line_last; /* have something to send and a free place */
-    struct queue running;                    /* in any order */
+    struct line lines[RANKS];
+    struct queue running; /* in any order */
     int n_running;
     const struct config *config;
     struct settings *settings;
@@ -90,28 +97,55 @@ static void queue_drop(struct queue *queue, const struct attempt *attempt)
     }
 }
 
+/* RANKS: nothing waits. */
+static int worst_waiting(const struct receiver *receiver)
+{
+    int rank = 0;
+    while (rank < RANKS && !receiver->waiting[rank].first)
+        rank++;
+    return rank;
+}
+
+static void line_leave(struct courier *courier, struct receiver *receiver)
+{
+    if (receiver->in_line == RANKS)
+        return;
+    struct line *line = &courier->lines[receiver->in_line];
+    struct receiver *before = NULL;
+    for (struct receiver *r = line->first; r != receiver; r = r->next)
+        before = r;
+    *(before ? &before->next : &line->first) = receiver->next;
+    if (line->last == receiver)
+        line->last = before;
+    receiver->in_line = RANKS;
+}
+
+/* Stands where the worst that waits for it belongs, or nowhere. */
 static void line_join(struct courier *courier, struct receiver *receiver)
 {
-    if (receiver->in_line || !receiver->waiting.first || receiver->n_running >= PLACES)
+    int rank = receiver->n_running >= PLACES ? RANKS : worst_waiting(receiver);
+    if (rank == receiver->in_line)
         return;
-    receiver->in_line = true;
+    line_leave(courier, receiver);
+    if (rank == RANKS)
+        return;
+    struct line *line = &courier->lines[rank];
+    receiver->in_line = rank;
     receiver->next = NULL;
-    if (courier->line_last)
-        courier->line_last->next = receiver;
-    else
-        courier->line_first = receiver;
-    courier->line_last = receiver;
+    *(line->last ? &line->last->next : &line->first) = receiver;
+    line->last = receiver;
 }
 
 static struct receiver *line_take(struct courier *courier)
 {
-    struct receiver *receiver = courier->line_first;
-    if (!receiver)
-        return NULL;
-    if (!(courier->line_first = receiver->next))
-        courier->line_last = NULL;
-    receiver->in_line = false;
-    return receiver;
+    for (int rank = 0; rank < RANKS; rank++) {
+        struct receiver *receiver = courier->lines[rank].first;
+        if (!receiver)
+            continue;
+        line_leave(courier, receiver);
+        return receiver;
+    }
+    return NULL;
 }
 
 /* ---- one attempt ---- */
@@ -213,9 +247,12 @@ static void report(struct attempt *attempt)
     attempt_free(attempt);
 }
 
+static void start_next(struct courier *courier);
+
 static void settle(uv_timer_t *timer)
 {
     struct courier *courier = timer->data;
+    start_next(courier);
     for (struct attempt *attempt; (attempt = queue_take(&courier->ended));)
         report(attempt);
 }
@@ -270,6 +307,7 @@ static struct receiver *receiver_of(struct courier *courier, const char *name)
     if (receiver)
         return receiver;
     receiver = heap_alloc(sizeof *receiver);
+    receiver->in_line = RANKS;
     memcpy(receiver->name, name, strnlen(name, RECEIVER_BYTES - 1));
     map_put(courier->receivers, receiver->name, strlen(receiver->name), receiver);
     return receiver;
@@ -279,7 +317,7 @@ static struct receiver *receiver_of(struct courier *courier, const char *name)
 static void receiver_settle(struct courier *courier, struct receiver *receiver)
 {
     line_join(courier, receiver);
-    if (receiver->n_running || receiver->waiting.first)
+    if (receiver->n_running || worst_waiting(receiver) < RANKS)
         return;
     map_remove(courier->receivers, receiver->name, strlen(receiver->name));
     free(receiver);
@@ -291,8 +329,9 @@ static void start_next(struct courier *courier)
         struct receiver *receiver = line_take(courier);
         if (!receiver)
             return;
-        struct attempt *attempt = queue_take(&receiver->waiting);
-        must(attempt);
+        int rank = worst_waiting(receiver);
+        must(rank < RANKS);
+        struct attempt *attempt = queue_take(&receiver->waiting[rank]);
         struct err err = {0};
         if (attempt_start(attempt, &err)) {
             attempt_judged(attempt, VERDICT_DEAD, 0, "%s", err.text);
@@ -391,7 +430,8 @@ void courier_free(struct courier *courier)
     free_queue(&courier->ended);
     size_t position = 0;
     for (struct receiver *r; (r = map_next(courier->receivers, &position));) {
-        free_queue(&r->waiting);
+        for (int rank = 0; rank < RANKS; rank++)
+            free_queue(&r->waiting[rank]);
         free(r);
     }
     map_free(courier->receivers);
@@ -413,8 +453,15 @@ static const struct channel *channel_find(const char *name)
     return NULL;
 }
 
-void courier_send(struct courier *courier, int64_t delivery, int attempt_number, const char *channel,
-                  const char *address, const char *key, const char *page, size_t n_bytes)
+/* What is not known is as bad as the worst. */
+static struct queue *queue_for(struct receiver *receiver, int severity_rank)
+{
+    int rank = severity_rank < 1 ? 0 : severity_rank - 1;
+    return &receiver->waiting[rank < RANKS ? rank : RANKS - 1];
+}
+
+void courier_send(struct courier *courier, int64_t delivery, int attempt_number, int severity_rank,
+                  const char *channel, const char *address, const char *key, const char *page, size_t n_bytes)
 {
     struct attempt *attempt = heap_alloc(sizeof *attempt);
     attempt->courier = courier;
@@ -437,7 +484,31 @@ void courier_send(struct courier *courier, int64_t delivery, int attempt_number,
     }
     attempt->private_allowed = may_be_private(attempt, name);
     attempt->receiver = receiver_of(courier, name);
-    queue_push(&attempt->receiver->waiting, attempt);
+    queue_push(queue_for(attempt->receiver, severity_rank), attempt);
     line_join(courier, attempt->receiver);
-    start_next(courier);
+    uv_timer_start(&courier->settle, settle, 0, 0);
+}
+
+static struct attempt *queue_find(const struct queue *queue, int64_t delivery)
+{
+    struct attempt *attempt = queue->first;
+    while (attempt && attempt->delivery != delivery)
+        attempt = attempt->next;
+    return attempt;
+}
+
+void courier_drop(struct courier *courier, int64_t delivery)
+{
+    size_t position = 0;
+    for (struct receiver *r; (r = map_next(courier->receivers, &position));)
+        for (int rank = 0; rank < RANKS; rank++) {
+            struct attempt *attempt = queue_find(&r->waiting[rank], delivery);
+            if (!attempt)
+                continue;
+            queue_drop(&r->waiting[rank], attempt);
+            attempt_judged(attempt, VERDICT_DEAD, 0, "not needed any more");
+            end_later(attempt);
+            receiver_settle(courier, r);
+            return;
+        }
 }

@@ -42,13 +42,18 @@ int courier_new(uv_loop_t *loop, const struct config *config,
                 void (*done)(void *context, const struct courier_done *), void *context,
                 struct courier **ret_courier, struct err *err);
 void courier_free(struct courier *courier);
-/* page is the document above. Many are under way at once; a slow receiver delays only itself. */
-void courier_send(struct courier *courier, int64_t delivery, int attempt, const char *channel,
-                  const char *address, const char *key, const char *page, size_t n_bytes);
+/* page is the document above. Many are under way at once; a slow receiver delays only itself. Of what waits
+ * the worst goes first: severity_rank 1; 0, not known, is as bad. */
+void courier_send(struct courier *courier, int64_t delivery, int attempt, int severity_rank,
+                  const char *channel, const char *address, const char *key, const char *page,
+                  size_t n_bytes);
+/* It is not needed any more: what waits still is reported as dead; what is on its way goes on. */
+void courier_drop(struct courier *courier, int64_t delivery);
 
 /* ---- frames between core and courier ---- */
 
-/* {"delivery":4,"attempt":1,"channel":"webhook","address":"...","key":"...","page":{...}} */
+/* {"delivery":4,"attempt":1,"channel":"webhook","address":"...","key":"...","page":{...}}; a delivery that is
+ * cancelled: {"delivery":4,"drop":true} */
 void courier_order_write(struct buf *out, const struct delivery *delivery, const char *page, size_t n_bytes);
 int courier_order_send(struct courier *courier, struct json order, struct err *err);
 /* {"delivery":4,"attempt":1,"verdict":"sent","detail":"HTTP 200","retry_after_s":0} */

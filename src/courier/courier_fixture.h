@@ -65,7 +65,7 @@ static inline void send_page(struct world *w, int64_t delivery, const char *chan
         "{\"kind\":\"page\",\"incident\":{\"number\":4,\"severity\":\"SEV-1\",\"service\":"
         "\"shop\",\"title\":\"down\\r\\nBcc: all@example.org\\r\\n\\r\\n<b>x</b>\"},"
         "\"to\":{\"name\":\"Mia\\r\\nCc: all@example.org\"},\"text\":\"down\\n.\\nmore\\n\"}";
-    courier_send(w->courier, delivery, 1, channel, address, "crashcart-7f3a-incident-4-page-2", page,
+    courier_send(w->courier, delivery, 1, 1, channel, address, "crashcart-7f3a-incident-4-page-2", page,
                  sizeof page - 1);
 }
 

@@ -181,7 +181,7 @@ static void what_cannot_be_sent_is_dead_and_said_from_the_loop(void **state)
     send_page(&w, 3, "webhook", "gopher://127.0.0.1/");
     send_page(&w, 4, "webhook", "http://127.0.0.1/\r\nX: y");
     send_page(&w, 5, "email", "mia@example.org");
-    courier_send(w.courier, 6, 1, "webhook", "http://127.0.0.1:9/", "key\r\nX: y", "{}", 2);
+    courier_send(w.courier, 6, 1, 1, "webhook", "http://127.0.0.1:9/", "key\r\nX: y", "{}", 2);
     assert_int_equal(w.n_done, 0);
     wait_done(&w, 6);
     for (int i = 0; i < 6; i++)
@@ -256,6 +256,52 @@ static void a_receiver_that_hangs_delays_only_itself(void **state)
     world_close(&w);
     web_close(&web);
     close(hanging);
+}
+
+/* Twenty mild pages came first; eight are on their way at once, and none is answered. */
+static void what_waits_goes_worst_first(void **state)
+{
+    (void)state;
+    enum { MILD = 20, WORST = 5, PLACES = 8 };
+    struct world w;
+    int port;
+    int fd = listen_on(&port);
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/", port);
+    world_open(&w, defaults());
+    courier_set_limits(w.courier, (struct courier_limits){.connect_ms = 300, .total_ms = 300});
+    for (int i = 0; i < MILD; i++)
+        courier_send(w.courier, i, 1, 3, "webhook", url, "k", "{}", 2);
+    for (int i = 0; i < WORST; i++) /* 0: nobody knows how bad */
+        courier_send(w.courier, 100 + i, 1, i % 2, "webhook", url, "k", "{}", 2);
+    wait_done(&w, MILD + WORST);
+    int n_worst = 0;
+    for (int i = 0; i < PLACES; i++)
+        n_worst += w.done[i].delivery >= 100;
+    assert_int_equal(n_worst, WORST);
+    world_close(&w);
+    close(fd);
+}
+
+static void what_is_not_needed_any_more_is_not_sent(void **state)
+{
+    (void)state;
+    struct world w;
+    struct web web;
+    web_open(&web);
+    world_open(&w, defaults());
+    send_page(&w, 1, "webhook", web_url(&web, "/ok"));
+    send_page(&w, 2, "webhook", web_url(&web, "/ok"));
+    courier_drop(w.courier, 1);
+    courier_drop(w.courier, 7); /* nobody has it */
+    wait_done(&w, 2);
+    assert_int_equal(w.done[0].verdict + w.done[1].verdict, VERDICT_SENT + VERDICT_DEAD);
+    assert_int_equal(web.n_requests, 1);
+    for (int i = 0; i < 2; i++)
+        if (w.done[i].delivery == 1)
+            assert_string_equal(w.done[i].detail, "not needed any more");
+    world_close(&w);
+    web_close(&web);
 }
 
 static void a_courier_can_end_while_pages_are_under_way(void **state)
@@ -376,6 +422,8 @@ int main(void)
         cmocka_unit_test(nobody_listening_is_tried_again),
         cmocka_unit_test(half_an_answer_is_tried_again),
         cmocka_unit_test(a_receiver_that_hangs_delays_only_itself),
+        cmocka_unit_test(what_waits_goes_worst_first),
+        cmocka_unit_test(what_is_not_needed_any_more_is_not_sent),
         cmocka_unit_test(a_courier_can_end_while_pages_are_under_way),
         cmocka_unit_test(an_order_carries_the_page_through_unchanged),
         cmocka_unit_test(a_missing_secret_stops_mail_and_nothing_else),

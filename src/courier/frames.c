@@ -15,6 +15,11 @@ void courier_order_write(struct buf *out, const struct delivery *delivery, const
     struct json_writer w = jw_start(out);
     jw_begin_object(&w);
     jw_pair_int(&w, "delivery", delivery->id);
+    if (delivery->state == DELIVERY_CANCELLED) {
+        jw_pair_bool(&w, "drop", true);
+        jw_end_object(&w);
+        return;
+    }
     jw_pair_int(&w, "attempt", delivery->attempts + 1);
     jw_pair(&w, "channel", delivery->channel);
     jw_pair(&w, "address", delivery->address);
@@ -75,13 +80,19 @@ int courier_order_send(struct courier *courier, struct json order, struct err *e
     const char *channel = text_of(order, "channel"), *address = text_of(order, "address");
     const char *key = text_of(order, "key");
     struct json page = json_get(order, "page");
+    if (delivery >= 0 && json_bool(json_get(order, "drop"), false)) {
+        courier_drop(courier, delivery);
+        return 0;
+    }
     if (delivery < 0 || attempt < 0 || attempt > INT32_MAX || !channel || !address || !key ||
         json_kind(page) != JSON_OBJECT)
         return err_set(err, "an order to the courier lacks a field");
     scoped_buf struct buf text = {0};
     struct json_writer w = jw_start(&text);
     write_value(&w, page, 0);
-    courier_send(courier, delivery, (int)attempt, channel, address, key, text.at, text.n_bytes);
+    int64_t rank = json_int(json_get(json_get(page, "incident"), "severity_rank"), 0);
+    courier_send(courier, delivery, (int)attempt, rank > 0 && rank < INT32_MAX ? (int)rank : 0, channel,
+                 address, key, text.at, text.n_bytes);
     return 0;
 }
 

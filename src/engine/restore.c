@@ -302,6 +302,18 @@ static void restore_deliveries(struct turn *turn, struct incident_record *record
     }
 }
 
+/* All that waited is due at once: the worst goes first, and what is not known is as bad. */
+static void restore_all_deliveries(struct turn *turn)
+{
+    enum { RANKS = 8 };
+    for (int rank = 1; rank <= RANKS; rank++)
+        for (struct incident_record *record = turn->engine->first; record; record = record->next) {
+            int own = record->incident.severity_rank < 1 ? 1 : record->incident.severity_rank;
+            if ((own > RANKS ? RANKS : own) == rank)
+                restore_deliveries(turn, record);
+        }
+}
+
 static void restore_step(struct turn *turn, struct run_step *step)
 {
     bool wanted = step->state != STEP_STOPPING;
@@ -368,8 +380,8 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
     restore_alerts(&turn);
     engine->checks_changed = engine->alerts.n > 0;
     silences_restored(engine);
+    restore_all_deliveries(&turn);
     for (struct incident_record *record = engine->first; record; record = record->next) {
-        restore_deliveries(&turn, record);
         restore_run(&turn, record);
         if (news_opens(record))
             continue; /* it begins when the turn ends */

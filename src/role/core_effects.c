@@ -35,6 +35,14 @@ static void send_delivery(struct core *core, const struct delivery *delivery)
     frames_send(core->courier, FRAME_DELIVER, order.at, order.n_bytes);
 }
 
+/* It may wait behind others of a receiver that is slow. */
+static void drop_delivery(struct core *core, const struct delivery *delivery)
+{
+    scoped_buf struct buf order = {0};
+    courier_order_write(&order, delivery, "", 0);
+    frames_send(core->courier, FRAME_DELIVER, order.at, order.n_bytes);
+}
+
 static void start_step(struct core *core, const struct run_step *step)
 {
     if (core->ledger_failed) /* the intent is not durable: a command must not run */
@@ -78,6 +86,8 @@ void core_carry_out(struct core *core, const struct decisions *decisions)
     list_each (decision, &decisions->list) {
         if (decision_sends(decisions, decision))
             send_delivery(core, &decision->delivery);
+        else if (decision->kind == DECISION_DELIVERY && decision->delivery.state == DELIVERY_CANCELLED)
+            drop_delivery(core, &decision->delivery);
         else if (decision->kind == DECISION_STEP && decision->step.state == STEP_STARTING)
             start_step(core, &decision->step);
         else if (decision->kind == DECISION_STEP && decision->step.state == STEP_STOPPING)

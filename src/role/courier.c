@@ -84,6 +84,11 @@ static void on_order(struct hand *hand, struct json order)
         return;
     }
     generations_thin(newest);
+    if (json_bool(json_get(order, "drop"), false)) { /* whichever of them has it */
+        for (struct generation *each = newest; each; each = each->before)
+            courier_order_send(each->courier, order, &err);
+        return;
+    }
     newest->n_under_way++; /* before: done may be called at once */
     if (courier_order_send(newest->courier, order, &err) < 0) {
         newest->n_under_way--;
