@@ -6,7 +6,8 @@
  *                                               ```
  *
  * Their lines are moved to where the marker stands, level by level. Lines of ":::note" are blanked out: what
- * is between them is Markdown already. Marks inside of fenced blocks are text. */
+ * is between them is Markdown already; so is the mark of "> [!NOTE]", which would be the first word of its
+ * text. Marks inside of fenced blocks are text. */
 #include "runbook/document_priv.h"
 
 #include <ctype.h>
@@ -76,6 +77,23 @@ static size_t behind_markers(const char *line, size_t from, size_t n)
     return k;
 }
 
+/* Blanks out the mark of "> [!NOTE]"; what follows it is a title. */
+static bool take_quote_mark(char *line, size_t indent, size_t n)
+{
+    size_t k = indent, letters;
+
+    while (k < n && (line[k] == '>' || line[k] == ' '))
+        k++;
+    if (k == indent || k + 3 > n || line[k] != '[' || line[k + 1] != '!')
+        return false;
+    for (letters = k + 2; letters < n && isalpha((unsigned char)line[letters]); letters++)
+        ;
+    if (letters == k + 2 || letters == n || line[letters] != ']')
+        return false;
+    memset(line + k, ' ', letters + 1 - k);
+    return true;
+}
+
 bool admonition_line(struct admonitions *open, char *line, size_t n)
 {
     size_t indent = 0;
@@ -96,11 +114,12 @@ bool admonition_line(struct admonitions *open, char *line, size_t n)
     if (!fenced && open->n < sizeof open->body_at / sizeof *open->body_at &&
         opens_body(line + indent, n - indent))
         open->body_at[open->n++] = indent + BODY_BLANKS;
+    bool quoted = !fenced && line[indent] == '>' && take_quote_mark(line, indent, n);
     if (colons)
         memset(line, ' ', n);
     else if (shift > 0) {
         memmove(line, line + shift, n - shift);
         memset(line + n - shift, '\t', shift);
     }
-    return colons || shift > 0;
+    return colons || quoted || shift > 0;
 }

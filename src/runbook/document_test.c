@@ -197,6 +197,19 @@ static void bodies_of_tabs_and_admonitions_are_read_as_markdown(void **state)
     assert_int_equal(n_paragraphs, 1);
 }
 
+static void the_mark_of_a_quoted_note_is_no_text(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *page = "# P\n\n> [!IMPORTANT]\n> Owner: Ana\n\n> [!] x\n\n```\n> [!NOTE]\n```\n";
+    const struct document *document = document_read(arena, page, strlen(page));
+
+    assert_string_equal(document->blocks.at[1].prose.text, "Owner: Ana");
+    assert_int_equal(document->blocks.at[1].line, 4);
+    assert_string_equal(document->blocks.at[2].prose.text, "[!] x");
+    assert_int_equal(document->blocks.at[3].lines.at[0].n_bytes, 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +224,7 @@ int main(void)
         cmocka_unit_test(a_placeholder_in_angle_brackets_stays_in_the_text),
         cmocka_unit_test(hostile_nesting_is_read_in_bounded_depth),
         cmocka_unit_test(bodies_of_tabs_and_admonitions_are_read_as_markdown),
+        cmocka_unit_test(the_mark_of_a_quoted_note_is_no_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,14 +3,14 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_person.h"
-#include "runbook/parts_priv.h"
 #include "runbook/parts_read.h"
 #include "runbook/procedure_priv.h"
 
-enum { RULE_BYTES = 300, LEAD_BYTES = 12 };
+enum { LEAD_BYTES = 12 };
 
-static struct escalation *add(struct parts_reading *reading, const char *kind, int line, int line_end)
+struct escalation *escalation_add(struct parts_reading *reading, const char *kind, int line, int line_end)
 {
     struct escalation *escalation = list_push(reading->arena, &reading->parts->escalations);
 
@@ -18,7 +18,7 @@ static struct escalation *add(struct parts_reading *reading, const char *kind, i
     return escalation;
 }
 
-static bool has_line(const struct parts_reading *reading, int line)
+bool escalation_has_line(const struct parts_reading *reading, int line)
 {
     size_t n = reading->parts->escalations.n;
 
@@ -29,7 +29,7 @@ static bool has_line(const struct parts_reading *reading, int line)
     return false;
 }
 
-static const char *condition_of(struct arena *arena, const char *text)
+const char *escalation_condition(struct arena *arena, const char *text)
 {
     static const char *const words[] = {"if", "when", "after"};
 
@@ -49,7 +49,7 @@ static void read_levels(struct parts_reading *reading)
         if (severity->escalation_text == NULL)
             continue;
         int line = severity->escalation_line;
-        struct escalation *rule = add(reading, "rule", line, line);
+        struct escalation *rule = escalation_add(reading, "rule", line, line);
         strings_add(reading->arena, &rule->applies_to, severity->id);
         rule->to = severity->escalate_to;
         if (rule->to.n == 0)
@@ -79,7 +79,7 @@ static bool read_arrows(struct parts_reading *reading, const struct fact *fact)
             strings_add(reading->arena, &names, person.name);
             at = next ? next + strlen(arrows[i]) : NULL;
         }
-        struct escalation *chain = add(reading, "chain", fact->line, fact->line);
+        struct escalation *chain = escalation_add(reading, "chain", fact->line, fact->line);
         chain->to = names;
         chain->ordered = true;
         return true;
@@ -124,13 +124,38 @@ static void rungs_of_lines(struct parts_reading *reading, const int *contact_at,
         if (contact_at[fact->line] == 0 || fact->place != FACT_ITEM ||
             strnlen(fact->rest, RULE_BYTES) == RULE_BYTES)
             continue;
-        const char *condition = condition_of(reading->arena, fact->rest);
+        const char *condition = escalation_condition(reading->arena, fact->rest);
         if (condition == NULL || !text_duration(condition, &after) || after.value_s < 60)
             continue;
-        struct escalation *rung = add(reading, "rule", fact->line, fact->line);
+        struct escalation *rung = escalation_add(reading, "rule", fact->line, fact->line);
         strings_add(reading->arena, &rung->to, reading->parts->contacts.at[contact_at[fact->line] - 1].name);
         part_levels(reading, fact->rest, &rung->applies_to);
         rung->condition = condition;
+        rung->after_s = after.value_s;
+    }
+}
+
+/* The column that says after how long. */
+static bool wait_in_row(const struct block *table, const struct table_row *row,
+                        struct duration_words *ret_after)
+{
+    for (size_t k = 0; k < table->n_columns; k++)
+        if (part_words_whole(PART_WAIT_COLUMN, table->columns[k].text) &&
+            text_duration(row->cells[k].text, ret_after) &&
+            (ret_after->value_s >= 60 || ret_after->immediate))
+            return true;
+    return false;
+}
+
+/* "| Step | Contact | When |" of a chain: a rung a row that says when it is called. */
+static void rungs_of_table(struct parts_reading *reading, const int *contact_at, const struct block *table)
+{
+    list_each (row, &table->rows) {
+        struct duration_words after;
+        if (contact_at[row->line] == 0 || !wait_in_row(table, row, &after))
+            continue;
+        struct escalation *rung = escalation_add(reading, "rule", row->line, row->line);
+        strings_add(reading->arena, &rung->to, reading->parts->contacts.at[contact_at[row->line] - 1].name);
         rung->after_s = after.value_s;
     }
 }
@@ -147,7 +172,7 @@ static void chain_of_lines(struct parts_reading *reading, const int *contact_at,
         if (contact_at[line] == 0)
             continue;
         if (chain == NULL)
-            chain = add(reading, "chain", line, line);
+            chain = escalation_add(reading, "chain", line, line);
         chain->ordered = true;
         chain->line_end = line;
         strings_add(reading->arena, &chain->to, reading->parts->contacts.at[contact_at[line] - 1].name);
@@ -186,6 +211,8 @@ static void read_contact_chains(struct parts_reading *reading)
             last = document->blocks.at[last].end;
         chain_of_lines(reading, contact_at, block->line,
                        list ? document->blocks.at[last - 1].line_end : block->line_end);
+        if (block->kind == BLOCK_TABLE)
+            rungs_of_table(reading, contact_at, block);
     }
 }
 
@@ -205,7 +232,7 @@ static void read_team(struct parts_reading *reading, size_t first)
         if (!person_is(reading->arena, part_item_title(reading, i), &person))
             continue;
         if (team == NULL)
-            team = add(reading, "team", document->blocks.at[i].line, document->blocks.at[i].line);
+            team = escalation_add(reading, "team", document->blocks.at[i].line, document->blocks.at[i].line);
         strings_add(reading->arena, &team->to, person.name);
         team->line_end = document->blocks.at[i].line;
     }
@@ -251,7 +278,10 @@ static bool wait_stated(const char *text, struct duration_words *ret_after)
     bool counted = ret_after->at > 1 && strncasecmp(text + ret_after->at - 2, "t+", 2) == 0;
     bool waits = waits_before(text, ret_after->at) || text_find_word(text, "passed") ||
                  text_find_word(text, "without");
-    bool start = counted || whole;
+    bool bracket = ret_after->at > 0 && text[ret_after->at - 1] == '(';
+    bool start = counted || whole || bracket;
+    if (ret_after->low_s > 0)
+        ret_after->value_s = ret_after->low_s; /* "(15-30 min)": from then on */
     return ret_after->immediate || (ret_after->value_s == 0 && start) ||
            (ret_after->value_s >= 60 && (ret_after->op || start || waits));
 }
@@ -267,7 +297,7 @@ static bool says_something(const struct parts_reading *reading, const struct fac
         text_find_word(heading, "trigger") || person_next(reading->arena, fact->text, 0, &person))
         return true;
     part_levels(reading, fact->text, &levels);
-    return levels.n > 0 || condition_of(reading->arena, fact->text);
+    return levels.n > 0 || escalation_condition(reading->arena, fact->text);
 }
 
 /* Whose rule it is: the levels that its label names, else those of the label or heading above its list. */
@@ -285,7 +315,7 @@ static void rule_levels(struct parts_reading *reading, const struct fact *fact, 
 static struct escalation *add_rule(struct parts_reading *reading, const struct fact *fact)
 {
     struct duration_words after, label_time;
-    struct escalation *rule = add(reading, "rule", fact->line, fact->line);
+    struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
     bool stated = wait_stated(fact->text, &after);
     bool timed = fact->label && text_duration(fact->label, &label_time) && label_time.at == 0;
     struct strings inside = {0}, first = {0};
@@ -301,7 +331,7 @@ static struct escalation *add_rule(struct parts_reading *reading, const struct f
     if (fact->label && rule->applies_to.n == 0 && !timed)
         strings_add(reading->arena, &rule->applies_to, fact->label);
     persons_add(reading->arena, fact->rest, &rule->to);
-    rule->condition = condition_of(reading->arena, fact->rest);
+    rule->condition = escalation_condition(reading->arena, fact->rest);
     if (rule->condition == NULL && fact->label == NULL && !stated)
         rule->condition = fact->text;
     if (stated)
@@ -334,7 +364,7 @@ static void read_level_line(struct parts_reading *reading, const struct fact *fa
 
     if (reading->runbook->severities.n == 0 || fact->label == NULL || fact->place == FACT_FENCE ||
         !fact_may_have(fact, PART_CALL_VERB) || strnlen(fact->label, 40) == 40 ||
-        strnlen(fact->text, RULE_BYTES) == RULE_BYTES || has_line(reading, fact->line) ||
+        strnlen(fact->text, RULE_BYTES) == RULE_BYTES || escalation_has_line(reading, fact->line) ||
         !part_words_next(PART_CALL_VERB, fact->rest, 0, &verb) || verb.at > 0)
         return;
     part_levels(reading, fact->label, &levels);
@@ -360,11 +390,12 @@ static void read_named_rule(struct parts_reading *reading, const struct fact *fa
 {
     struct duration_words after;
     struct person person;
-    bool named = fact->label && (text_same(fact->label, "escalation") || text_same(fact->label, "escalate"));
+    bool named = fact->label && (text_same(fact->label, "escalation") || text_same(fact->label, "escalate") ||
+                                 text_same(fact->label, "escalate to"));
 
     if (fact->place == FACT_FENCE || strnlen(fact->text, RULE_BYTES) == RULE_BYTES ||
-        has_line(reading, fact->line) || part_severity_at(reading, fact->line) ||
-        part_procedure_at(reading, fact->line) ||
+        escalation_has_line(reading, fact->line) || part_severity_at(reading, fact->line) ||
+        (part_procedure_at(reading, fact->line) && !named) ||
         !(named || text_starts_with(fact->text, "escalation to") || text_starts_with(fact->text, "escalate")))
         return;
     const char *text = named ? fact->rest : fact->text;
@@ -403,21 +434,21 @@ static void read_rule_table(struct parts_reading *reading, size_t i)
         const char *then = row->cells[action].text, *when = row->cells[0].text;
         struct duration_words after;
         struct strings to = {0}, levels = {0};
-        if (part_severity_at(reading, row->line) || has_line(reading, row->line) ||
+        if (part_severity_at(reading, row->line) || escalation_has_line(reading, row->line) ||
             strnlen(then, RULE_BYTES) == RULE_BYTES || text_starts_with(then, "no") ||
             text_find_word(then, "no escalation"))
             continue;
         persons_add(reading->arena, then, &to);
         if (to.n == 0 && !part_words_value(PART_ESCALATE_VERB, then))
             continue;
-        struct escalation *rule = add(reading, "rule", row->line, row->line);
+        struct escalation *rule = escalation_add(reading, "rule", row->line, row->line);
         part_levels(reading, arena_printf(reading->arena, "%s %s", when, then), &levels);
         rule->applies_to = levels;
         rule->to = to;
-        rule->condition = condition_of(reading->arena, then);
+        rule->condition = escalation_condition(reading->arena, then);
         if (rule->condition == NULL)
             rule->condition = when;
-        if (wait_stated(then, &after) || wait_stated(when, &after))
+        if (wait_stated(then, &after) || wait_stated(when, &after) || wait_in_row(table, row, &after))
             rule->after_s = after.value_s;
     }
 }
@@ -430,7 +461,8 @@ static void read_step(struct parts_reading *reading, const struct procedure *pro
     struct duration_words after;
 
     if (step->text == NULL || strnlen(step->text, RULE_BYTES) == RULE_BYTES ||
-        !part_words_next(PART_ESCALATE_VERB, step->text, 0, &verb) || has_line(reading, step->line))
+        !part_words_next(PART_ESCALATE_VERB, step->text, 0, &verb) ||
+        escalation_has_line(reading, step->line))
         return;
     const char *whom =
         arena_strndup(reading->arena, step->text + verb.at, strcspn(step->text + verb.at, ".;"));
@@ -438,10 +470,10 @@ static void read_step(struct parts_reading *reading, const struct procedure *pro
     persons_add(reading->arena, whom, &names);
     if (names.n == 0)
         return;
-    struct escalation *rule = add(reading, "rule", step->line, step->line);
+    struct escalation *rule = escalation_add(reading, "rule", step->line, step->line);
     rule->to = names;
     strings_add(reading->arena, &rule->applies_to, procedure->severity ? procedure->severity : procedure->id);
-    rule->condition = step->condition ? step->condition : condition_of(reading->arena, step->text);
+    rule->condition = step->condition ? step->condition : escalation_condition(reading->arena, step->text);
     const struct severity *level =
         procedure->severity ? runbook_severity(reading->runbook, procedure->severity) : NULL;
     if (text_duration(step->text, &after))
@@ -461,6 +493,20 @@ static void read_steps(struct parts_reading *reading)
             }
 }
 
+static void read_sentences(struct parts_reading *reading)
+{
+    bool *taken = arena_alloc(reading->arena, ((size_t)reading->runbook->n_lines + 2) * sizeof *taken);
+
+    list_each (escalation, &reading->parts->escalations)
+        for (int line = escalation->line; line <= escalation->line_end && line <= reading->runbook->n_lines;
+             line++)
+            taken[line] = true;
+    list_each (fact, &reading->facts)
+        escalation_read_sentences(reading, fact, taken);
+    list_each (row, &reading->rows)
+        escalation_read_sentences(reading, row, taken);
+}
+
 void parts_read_escalations(struct parts_reading *reading)
 {
     read_levels(reading);
@@ -475,6 +521,8 @@ void parts_read_escalations(struct parts_reading *reading)
         read_level_line(reading, fact);
         read_named_rule(reading, fact);
     }
+    list_each (row, &reading->rows)
+        read_named_rule(reading, row);
     read_contact_chains(reading);
     for (size_t i = 0; i < reading->document->blocks.n; i++)
         if (reading->document->blocks.at[i].kind == BLOCK_ITEM &&
@@ -483,6 +531,7 @@ void parts_read_escalations(struct parts_reading *reading)
         else if (reading->document->blocks.at[i].kind == BLOCK_TABLE)
             read_rule_table(reading, i);
     read_steps(reading);
+    read_sentences(reading);
 }
 
 void severities_take_rules(struct runbook *runbook)

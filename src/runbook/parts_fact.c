@@ -5,6 +5,8 @@
 #include "runbook/parts_priv.h"
 #include "runbook/severity.h"
 
+enum { LABEL_BYTES = 60 };
+
 static bool line_ok(const struct parts_reading *reading, int line)
 {
     return line >= 1 && line <= reading->runbook->n_lines;
@@ -40,7 +42,8 @@ void parts_index_lines(struct parts_reading *reading)
             reading->procedure_at[line] = procedure;
     list_each (severity, &reading->runbook->severities)
         for (int line = severity->line; line <= severity->line_end && line_ok(reading, line); line++)
-            reading->severity_at[line] = severity;
+            if (strcmp(severity->source, "usage") != 0)
+                reading->severity_at[line] = severity;
 }
 
 static bool has_id(const struct strings *ids, const char *id)
@@ -81,7 +84,7 @@ void part_levels(const struct parts_reading *reading, const char *text, struct s
 
 static struct fact *add_fact(struct parts_reading *reading, enum fact_place place, size_t block, int line)
 {
-    struct fact *fact = list_push(reading->arena, &reading->facts);
+    struct fact *fact = list_push(reading->arena, place == FACT_ROW ? &reading->rows : &reading->facts);
 
     fact->place = place;
     fact->block = block;
@@ -141,6 +144,30 @@ static void fence_facts(struct parts_reading *reading, size_t i)
     }
 }
 
+static void row_fact(struct parts_reading *reading, size_t table, const struct prose *label,
+                     const struct prose *rest, int line)
+{
+    if (label->text[0] == '\0' || rest->text[0] == '\0' || strnlen(label->text, LABEL_BYTES) == LABEL_BYTES)
+        return;
+    struct fact *fact = add_fact(reading, FACT_ROW, table, line);
+    fact->label = text_without_colon(reading->arena, label->text);
+    fact->rest = rest->text;
+    fact->text = arena_printf(reading->arena, "%s: %s", fact->label, fact->rest);
+    fact->words = part_words_in(fact->text);
+}
+
+/* The first row may be written as the header. */
+static void row_facts(struct parts_reading *reading, size_t i)
+{
+    const struct block *table = &reading->document->blocks.at[i];
+
+    if (table->n_columns != 2)
+        return;
+    row_fact(reading, i, &table->columns[0], &table->columns[1], table->line);
+    list_each (row, &table->rows)
+        row_fact(reading, i, &row->cells[0], &row->cells[1], row->line);
+}
+
 void parts_collect_facts(struct parts_reading *reading)
 {
     const struct document *document = reading->document;
@@ -154,8 +181,10 @@ void parts_collect_facts(struct parts_reading *reading)
         case BLOCK_FENCE:
             fence_facts(reading, i);
             break;
-        case BLOCK_HEADING:
         case BLOCK_TABLE:
+            row_facts(reading, i);
+            break;
+        case BLOCK_HEADING:
         case BLOCK_RULE:
         case BLOCK_HTML:
             break;

@@ -37,6 +37,8 @@ static size_t name_first(struct arena *arena, const char *text, size_t at, size_
         if (first == at - 1 || isdigit((unsigned char)text[first]))
             break;
         const char *word = arena_strndup(arena, text + first, at - 1 - first);
+        if (strncmp(word, "\xe2\x86\x92", 3) == 0)
+            break; /* an arrow */
         bool lower = islower((unsigned char)word[0]) != 0;
         if (part_words_whole(PART_PERSON_STOP, word) || (lower && n_lower > 0))
             break;
@@ -63,6 +65,24 @@ static size_t of_what(const char *text)
     return n;
 }
 
+/* "VP Engineering", "Director Operations": behind such a title the words of its name, each with a capital. */
+static size_t titled(const char *text, const struct word_match *noun)
+{
+    static const char *const titles[] = {"vp", "director", "vice president"};
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        if (strlen(titles[i]) == noun->n_bytes && strncasecmp(text + noun->at, titles[i], noun->n_bytes) == 0)
+            for (int words = 0; words < 3 && text[noun->at + noun->n_bytes + n] == ' '; words++) {
+                const char *word = text + noun->at + noun->n_bytes + n + 1;
+                if (!isupper((unsigned char)word[0]))
+                    break;
+                for (n++; isalnum((unsigned char)text[noun->at + noun->n_bytes + n]); n++)
+                    ;
+            }
+    return n;
+}
+
 bool person_next(struct arena *arena, const char *text, size_t from, struct person *ret_person)
 {
     struct word_match noun, more;
@@ -76,7 +96,11 @@ bool person_next(struct arena *arena, const char *text, size_t from, struct pers
             kind = more.value;
         }
         size_t first = name_first(arena, text, noun.at, left), of = of_what(text + end);
+        if (of == 0 && end == noun.at + noun.n_bytes)
+            of = titled(text, &noun);
         end += of;
+        if (strncasecmp(text + end, " on duty", 8) == 0 && !isalnum((unsigned char)text[end + 8]))
+            end += 8;
         if (of == 0 && text_same(arena_strndup(arena, text + noun.at, noun.n_bytes), "head"))
             continue; /* the first of anything */
         bool qualified = first < noun.at || end > noun.at + noun.n_bytes;

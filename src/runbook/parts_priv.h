@@ -13,6 +13,7 @@ enum fact_place {
     FACT_ITEM,  /* the first paragraph of a list item */
     FACT_PROSE, /* a passage of a paragraph */
     FACT_FENCE, /* a line of a fence that is no program text */
+    FACT_ROW,   /* a row of a table of two columns, "Owner" | "Ana"; the block is the table */
 };
 
 /* A piece of text with its place, cut at the label in front: "**Owner**: Ana" -> "Owner", "Ana". */
@@ -23,7 +24,7 @@ struct fact {
     const char *text;  /* all of it */
     uint64_t words;    /* part_words_in() of all of it */
     size_t block;      /* the block it stands in */
-    size_t rest_at;    /* where rest begins in the block's prose.text; fences: 0 */
+    size_t rest_at;    /* where rest begins in the block's prose.text; fences and rows: 0 */
     int line;
 };
 
@@ -59,6 +60,7 @@ struct parts_reading {
     const struct severity **severity_at;   /* by line: the level whose definition holds it, or NULL */
     int *template_at;                      /* by line: the template that holds it + 1, or 0 */
     struct facts facts; /* in the order of the document; headings and tables are not in it */
+    struct facts rows;  /* those of tables */
 };
 
 /* ---- parts_place.c: where something stands ---- */

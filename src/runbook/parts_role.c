@@ -4,16 +4,10 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/map.h"
 #include "runbook/parts_person.h"
-#include "runbook/parts_priv.h"
+#include "runbook/parts_role_priv.h"
 
-enum { STEP_BYTES = 400, TOLD_BYTES = 40 };
-
-struct role_reader {
-    struct parts_reading *reading;
-    struct map *known; /* "name\nkind" and "name" in lower case, without "team" behind them */
-};
+enum { STEP_BYTES = 400 };
 
 static const char *folded(struct arena *arena, const char *name)
 {
@@ -36,8 +30,7 @@ static bool known(struct role_reader *reader, const char *name)
     return map_get(reader->known, key, strlen(key)) != NULL;
 }
 
-/* NULL when the role is known already. */
-static struct role *add(struct role_reader *reader, const char *name, const char *kind, int line)
+struct role *part_role_add(struct role_reader *reader, const char *name, const char *kind, int line)
 {
     struct arena *arena = reader->reading->arena;
     const char *key = folded(arena, name), *both = arena_printf(arena, "%s\n%s", key, kind);
@@ -51,10 +44,10 @@ static struct role *add(struct role_reader *reader, const char *name, const char
     return role;
 }
 
-static void add_new(struct role_reader *reader, const char *name, const char *kind, int line)
+void part_role_add_new(struct role_reader *reader, const char *name, const char *kind, int line)
 {
     if (!known(reader, name))
-        add(reader, name, kind, line);
+        part_role_add(reader, name, kind, line);
 }
 
 /* ---- "### Incident Commander (IC)" with its items ---- */
@@ -99,9 +92,10 @@ static void read_role_heading(struct role_reader *reader, size_t i)
     if ((!called && words_heading(part_heading_above(reading, i)) != WORDS_ROLES) ||
         part_words_value(PART_SME, title) || !person_is(reading->arena, title, &person))
         return;
-    struct role *role = add(reader, person.name, "incident", heading->line);
+    struct role *role = part_role_add(reader, person.name, "incident", heading->line);
     if (role == NULL)
         return;
+    reader->describes[i] = true;
     if (close && close - open < 8 && isupper((unsigned char)open[1])) {
         role->abbreviation = arena_strndup(reading->arena, open + 1, (size_t)(close - open) - 1);
         map_put(reader->known, folded(reading->arena, role->abbreviation),
@@ -122,7 +116,7 @@ static void read_expert(struct role_reader *reader, const struct fact *fact)
     if (!person_is(reader->reading->arena, fact->rest, &person))
         return;
     struct role *role =
-        add(reader, arena_printf(reader->reading->arena, "SME %s", fact->label), "sme", fact->line);
+        part_role_add(reader, arena_printf(reader->reading->arena, "SME %s", fact->label), "sme", fact->line);
     if (role)
         role->primary = person.name;
 }
@@ -136,7 +130,7 @@ static void read_member(struct role_reader *reader, const struct fact *fact, con
 
     if (!person_is(arena, name, &person))
         return;
-    struct role *role = add(reader, person.name, kind, fact->line);
+    struct role *role = part_role_add(reader, person.name, kind, fact->line);
     if (role && fact->label && fact->rest[0] && fact->rest[0] != '(')
         text_split_list(arena, fact->rest, false, &role->responsibilities);
     else if (role && open && strchr(open, ')'))
@@ -164,7 +158,7 @@ static void read_place(struct role_reader *reader, const struct fact *fact)
                      text_starts_with(fact->label, "communication");
     if (!is_person || kind == NULL || strcmp(kind, "people") != 0)
         return;
-    struct role *role = add(reader, fact->label, "incident", fact->line);
+    struct role *role = part_role_add(reader, fact->label, "incident", fact->line);
     if (role)
         role->primary = fact->rest;
 }
@@ -184,7 +178,7 @@ static void read_listed(struct role_reader *reader, const struct fact *fact)
     list_each (name, &names) {
         struct person person;
         if (person_is(arena, *name, &person))
-            add_new(reader, person.name, roles ? "incident" : "stakeholder", fact->line);
+            part_role_add_new(reader, person.name, roles ? "incident" : "stakeholder", fact->line);
     }
 }
 
@@ -199,6 +193,9 @@ static void read_fact(struct role_reader *reader, const struct fact *fact)
             read_place(reader, fact);
         return;
     }
+    if (fact->place == FACT_PROSE && fact->label && block->prose.passages.at[0].lead &&
+        part_heading_group(reading, fact->block) == WORDS_ROLES)
+        read_member(reader, fact, "incident"); /* "**Incident lead** decides" */
     if (fact->place != FACT_ITEM)
         return;
     read_listed(reader, fact);
@@ -208,12 +205,17 @@ static void read_fact(struct role_reader *reader, const struct fact *fact)
     else if (labelled ? part_label_value(&label, PART_ASSEMBLY)
                       : part_heading_value(reading, fact->block, PART_ASSEMBLY))
         read_member(reader, fact, "emergency");
+    else if (labelled && block->depth == 1 && part_label_value(&label, PART_CHAIN) &&
+             !known(reader, fact->label ? fact->label : fact->text))
+        read_member(reader, fact, "escalation");
     else if (part_heading_group(reading, fact->block) == WORDS_ROLES &&
              (fact->rest == fact->text || is_described(reading, fact)))
         read_member(reader, fact, "incident");
     else if (block->item != NO_BLOCK &&
              part_words_value(PART_PARTICIPANTS, part_item_title(reading, block->item)))
         read_member(reader, fact, "stakeholder");
+    else if (fact->label && !known(reader, fact->label) && role_list_of_people(reader, fact->block))
+        read_member(reader, fact, "incident");
 }
 
 /* ---- "| Role | Primary | Secondary |" ---- */
@@ -260,8 +262,8 @@ static void read_role_table(struct role_reader *reader, size_t i)
         const char *name = row->cells[0].text;
         if (name[0] == '\0' || strnlen(name, 60) == 60)
             continue;
-        struct role *added =
-            add(reader, name, part_words_value(PART_ONCALL, name) ? "oncall" : "incident", row->line);
+        struct role *added = part_role_add(
+            reader, name, part_words_value(PART_ONCALL, name) ? "oncall" : "incident", row->line);
         if (added == NULL)
             continue;
         added->primary = cell_of(table, row, "1");
@@ -283,7 +285,7 @@ static void read_contacts(struct role_reader *reader)
         const char *kind = part_words_value(PART_ONCALL, contact->name) ? "oncall"
                            : chain                                      ? "escalation"
                                                                         : "contact";
-        struct role *role = add(reader, contact->name, kind, contact->line);
+        struct role *role = part_role_add(reader, contact->name, kind, contact->line);
         if (role)
             role->contact = contact->value;
     }
@@ -294,7 +296,7 @@ static void read_layers(struct role_reader *reader)
     list_each (layer, &reader->reading->parts->oncall) {
         struct person person;
         if (layer->role && person_is(reader->reading->arena, layer->role, &person))
-            add(reader, person.name, "oncall", layer->line);
+            part_role_add(reader, person.name, "oncall", layer->line);
     }
 }
 
@@ -309,7 +311,7 @@ static void read_owners(struct role_reader *reader)
             continue;
         text_split_list(reader->reading->arena, metadata->value, false, &names);
         list_each (name, &names)
-            add(reader, *name, owner ? "owner" : "reviewer", metadata->line);
+            part_role_add(reader, *name, owner ? "owner" : "reviewer", metadata->line);
     }
 }
 
@@ -318,34 +320,12 @@ static void read_escalations(struct role_reader *reader)
     list_each (escalation, &reader->reading->parts->escalations)
         for (size_t i = 0; i < escalation->to.n; i++) {
             bool oncall = part_words_value(PART_ONCALL, escalation->to.at[i]) != NULL;
-            add_new(reader, escalation->to.at[i], oncall ? "oncall" : "escalation", escalation->line);
+            part_role_add_new(reader, escalation->to.at[i], oncall ? "oncall" : "escalation",
+                              escalation->line);
         }
 }
 
 /* ---- sentences ---- */
-
-/* "Notify stakeholders", "Alert the security team": who is told. */
-static void read_told(struct role_reader *reader, const char *text, int line)
-{
-    static const char *const verbs[] = {"notify", "inform", "alert", "escalate", "page", "contact", "tell"};
-    struct arena *arena = reader->reading->arena;
-    struct person person;
-
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        const char *verb = text_find_word(text, verbs[i]);
-        if (verb == NULL || tolower((unsigned char)verb[strlen(verbs[i])]) == 's')
-            continue;
-        size_t n = strcspn(verb, ".;");
-        const char *part = arena_strndup(arena, verb, n);
-        size_t from = 0;
-        while (person_next(arena, part, from, &person) && person.at < from + TOLD_BYTES) {
-            add_new(reader, person.name, strcmp(person.kind, "sme") == 0 ? "escalation" : person.kind, line);
-            from = person.end;
-            if (strncmp(part + from, " and ", 5) != 0 && strncmp(part + from, ", ", 2) != 0)
-                break;
-        }
-    }
-}
 
 static void read_step(struct role_reader *reader, const struct step *step)
 {
@@ -355,10 +335,10 @@ static void read_step(struct role_reader *reader, const struct step *step)
     if (strnlen(text, STEP_BYTES) == STEP_BYTES)
         return;
     if (step->kind == STEP_NOTIFY || comment)
-        read_told(reader, text, step->line);
+        role_read_told(reader, text, step->line);
     struct person person;
     if (person_acts(reader->reading->arena, text, &person))
-        add_new(reader, person.name, person.kind, step->line); /* "Charge nurse moves to paper" */
+        part_role_add_new(reader, person.name, person.kind, step->line); /* "Charge nurse moves to paper" */
 }
 
 static void read_steps(struct role_reader *reader)
@@ -379,13 +359,35 @@ static void read_readers(struct role_reader *reader)
         const char *on_call =
             strnlen(fact->text, 1000) < 1000 ? text_find_word(fact->text, "for on-call") : NULL;
         if (on_call && person_next(reader->reading->arena, on_call + 4, 0, &person) && person.at == 0)
-            add_new(reader, person.name, "oncall", fact->line);
+            part_role_add_new(reader, person.name, "oncall", fact->line);
+    }
+}
+
+static void read_named(struct role_reader *reader)
+{
+    struct parts_reading *reading = reader->reading;
+
+    for (size_t i = 0; i < reading->document->blocks.n; i++)
+        if (reading->document->blocks.at[i].kind == BLOCK_TABLE)
+            role_read_columns(reader, i);
+    list_each (fact, &reading->rows)
+        role_read_label(reader, fact);
+    list_each (fact, &reading->facts) {
+        size_t heading = reading->document->blocks.at[fact->block].heading;
+        if (fact->place == FACT_FENCE || part_template_at(reading, fact->line) ||
+            (heading != NO_BLOCK && reader->describes[heading]))
+            continue;
+        role_read_label(reader, fact);
+        if (fact_may_have(fact, PART_TELL_VERB))
+            role_read_told(reader, fact->text, fact->line);
     }
 }
 
 void parts_read_roles(struct parts_reading *reading)
 {
     struct role_reader reader = {.reading = reading, .known = map_new()};
+
+    reader.describes = arena_alloc(reading->arena, reading->document->blocks.n + 1);
 
     for (size_t i = 0; i < reading->document->blocks.n; i++)
         if (reading->document->blocks.at[i].kind == BLOCK_HEADING)
@@ -400,5 +402,6 @@ void parts_read_roles(struct parts_reading *reading)
     read_escalations(&reader);
     read_steps(&reader);
     read_owners(&reader);
+    read_named(&reader);
     map_free(reader.known);
 }

@@ -119,6 +119,50 @@ static void who_does_a_step_has_a_role(void **state)
     assert_string_equal(parts->roles.at[1].name, "Unit clerk");
 }
 
+static void people_stand_in_columns_and_behind_labels(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Pump stands still\n\n| Time | Action | Responsible |\n|---|---|---|\n"
+                        "| 0 min | Open the valve | Valve technician |\n| 5 min | Call a car | nobody |\n\n"
+                        "| Field | Value |\n|---|---|\n| Backup on-call | Site engineer |\n\n"
+                        "Escalation: pump lead, then VP Water\n");
+
+    assert_int_equal(parts->roles.n, 4);
+    assert_string_equal(parts->roles.at[0].name, "Valve technician");
+    assert_int_equal(parts->roles.at[0].line, 7);
+    assert_string_equal(parts->roles.at[1].name, "Site engineer");
+    assert_string_equal(parts->roles.at[1].kind, "oncall");
+    assert_string_equal(parts->roles.at[2].name, "pump lead");
+    assert_string_equal(parts->roles.at[3].name, "VP Water");
+}
+
+static void a_list_that_begins_with_people_says_what_each_does(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\nWhen the water stops:\n\n- Shift supervisor: closes the gate\n- Ward clerk: counts "
+               "bottles\n\nOn the wall:\n\n- Ward clerk desk: green\n- Duty engineer: red\n- Door: blue\n");
+
+    assert_int_equal(parts->roles.n, 2);
+    assert_string_equal(parts->roles.at[0].name, "Shift supervisor");
+    assert_string_equal(parts->roles.at[0].responsibilities.at[0], "closes the gate");
+    assert_string_equal(parts->roles.at[1].name, "Ward clerk");
+}
+
+static void a_sentence_that_calls_names_a_role(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(arena, "# P\n\n## Flood\n\nIf the water is brown, wake the "
+                                                        "site engineer on duty. The page alerts nobody.\n");
+
+    assert_int_equal(parts->roles.n, 1);
+    assert_string_equal(parts->roles.at[0].name, "site engineer on duty");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +174,9 @@ int main(void)
         cmocka_unit_test(items_below_a_heading_about_roles_name_them),
         cmocka_unit_test(labelled_items_below_a_heading_about_roles_describe_them),
         cmocka_unit_test(who_does_a_step_has_a_role),
+        cmocka_unit_test(people_stand_in_columns_and_behind_labels),
+        cmocka_unit_test(a_list_that_begins_with_people_says_what_each_does),
+        cmocka_unit_test(a_sentence_that_calls_names_a_role),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -259,6 +259,21 @@ static void read_cause(struct content *content, const struct block *block)
     }
 }
 
+/* "This is a P1 incident", "Priority: High". */
+static void state_severity(struct content *content, const struct passage *passage)
+{
+    struct procedure_writer *writer = content->writer;
+    const char *text = passage->lead ? passage->lead : passage->rest;
+
+    if (writer->procedure->severity)
+        return;
+    if (passage->lead && passage->rest[0] && passage->colon)
+        text = arena_printf(writer->arena, "%s: %s", passage->lead, passage->rest);
+    const char *level = severity_stated(writer->arena, text);
+    if (level)
+        severity_state(writer->arena, writer->procedure, level, passage->line);
+}
+
 static void read_item(struct content *content, size_t item)
 {
     struct procedure_writer *writer = content->writer;
@@ -267,6 +282,8 @@ static void read_item(struct content *content, size_t item)
     bool labelled =
         block->prose.passages.n > 0 && passage_label(writer->arena, &block->prose.passages.at[0], &label);
 
+    if (block->prose.passages.n > 0)
+        state_severity(content, &block->prose.passages.at[0]);
     if (labelled && label_group(label.text) == WORDS_SEVERITY && !label.alone) {
         severity_state(writer->arena, writer->procedure, label.rest, label.line);
     } else if (!wants_steps(writer)) {
@@ -357,6 +374,7 @@ static void read_paragraph(struct content *content, size_t index, size_t end)
 
     list_each (passage, &prose->passages) {
         struct label label;
+        state_severity(content, passage);
         size_t next =
             passage + 1 == prose->passages.at + prose->passages.n && index + 1 < end ? index + 1 : NO_BLOCK;
         if (passage_label(content->writer->arena, passage, &label))
@@ -403,10 +421,10 @@ static void read_table(struct content *content, const struct block *table)
         steps_from_table(writer, table);
     if (table->n_columns != 2)
         return;
-    if (words_are(WORDS_SEVERITY, table->columns[0].text))
+    if (words_are(WORDS_SEVERITY_LABEL, table->columns[0].text))
         severity_state(writer->arena, writer->procedure, table->columns[1].text, table->line);
     list_each (row, &table->rows)
-        if (words_are(WORDS_SEVERITY, row->cells[0].text))
+        if (words_are(WORDS_SEVERITY_LABEL, row->cells[0].text))
             severity_state(writer->arena, writer->procedure, row->cells[1].text, row->line);
 }
 

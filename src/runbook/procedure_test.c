@@ -490,6 +490,20 @@ static void the_number_of_a_condition_keeps_its_decimals(void **state)
     assert_string_equal(step->condition, "If leak rate > 0.05 for 7d");
 }
 
+static void a_table_of_checks_gives_a_step_a_command(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook =
+        read_text(arena, "# P\n\n## Alert: WaterHigh\n\n| Check | Who | Command |\n|---|---|---|\n"
+                         "| Gate page | Ana | - |\n| Disk | Ben | `df -h /srv` |\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.n, 1);
+    assert_string_equal(runbook->procedures.at[0].phases.at[0].steps.at[0].text, "Disk");
+    assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.at[0].commands.n, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -523,6 +537,7 @@ int main(void)
         cmocka_unit_test(items_that_name_a_stage_and_what_to_do_are_steps),
         cmocka_unit_test(a_list_of_who_does_what_is_steps),
         cmocka_unit_test(the_number_of_a_condition_keeps_its_decimals),
+        cmocka_unit_test(a_table_of_checks_gives_a_step_a_command),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

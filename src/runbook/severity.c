@@ -347,7 +347,7 @@ void severity_state(struct arena *arena, struct procedure *procedure, const char
 {
     struct severity level;
 
-    if (procedure->severity || is_choice(arena, text) || !level_named(arena, text, true, &level))
+    if (procedure->severity || is_choice(arena, text) || !level_of_cell(arena, "Severity", text, &level))
         return;
     procedure->severity = level.id;
     procedure->severity_basis = "stated";
@@ -487,6 +487,7 @@ void severities_read(struct arena *arena, struct runbook *runbook)
         else if (block->kind == BLOCK_PARAGRAPH)
             severity_read_paragraph(&reader, i);
     }
+    severity_read_stated(&reader);
     if (runbook->severities.n == 0)
         severity_read_scheme(&reader);
     if (runbook->severities.n == 0)
@@ -495,6 +496,7 @@ void severities_read(struct arena *arena, struct runbook *runbook)
         severity_read_names(&reader);
     severity_read_shares(&reader);
     rank_levels(runbook);
+    severity_resolve_stated(&reader);
     list_each (level, &runbook->severities) {
         cut_words(arena, level->examples.at, level->examples.n);
         cut_words(arena, level->criteria.at, level->criteria.n);

@@ -11,6 +11,10 @@ void severities_read(struct arena *arena, struct runbook *runbook);
 /* Notes a stated severity ("S1 - Service unavailable") in the procedure, unless it has one. */
 void severity_state(struct arena *arena, struct procedure *procedure, const char *text, int line);
 
+/* The level in a sentence that states one, from its name on: "This is a P1 incident", "Severity: High"; NULL
+ * when it states none. */
+const char *severity_stated(struct arena *arena, const char *text);
+
 /* A level's name in the text: "SEV-1", "P0", "S2", "Severity 1", "Sev1" as written; NULL when there is none.
  * ret_number is its number, ret_at where it stands, ret_n_bytes how long it is. */
 const char *severity_find(struct arena *arena, const char *text, int *ret_number, size_t *ret_at,

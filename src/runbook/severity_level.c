@@ -197,6 +197,15 @@ static bool is_mark(const char *text, const char **ret_rest)
             (text[1] != ' ' || !isalnum((unsigned char)text[2])));
 }
 
+bool level_by_letter(struct arena *arena, const char *text, struct severity *ret_level)
+{
+    size_t n = strcspn(text, " -");
+    const char *rest;
+
+    return text[n] && words_are(WORDS_LEVEL_NAME, arena_strndup(arena, text, n)) &&
+           is_mark(text + n + 1, &rest) && level_of_cell(arena, NULL, text, ret_level);
+}
+
 bool level_of_cell(struct arena *arena, const char *column, const char *cell, struct severity *ret_level)
 {
     struct severity level = unstated_level;
@@ -253,7 +262,7 @@ static void take_escalate_to(struct arena *arena, struct severity *level, const 
     to += strlen("to ");
     to += text_starts_with(to, "the ") ? strlen("the ") : 0;
     size_t n = strcspn(to, "(.;");
-    static const char *const stops[] = {" within ", " after ", " if ", " when "};
+    static const char *const stops[] = {" within ", " after ", " if ", " when ", " at once", " immediately"};
     for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
         const char *stop = strstr(to, stops[i]);
         if (stop && (size_t)(stop - to) < n)

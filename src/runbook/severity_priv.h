@@ -17,6 +17,9 @@ bool level_named_plainly(struct arena *arena, const char *text, struct severity 
  * below a column that says what it is ("Severity": 1). column may be NULL. */
 bool level_of_cell(struct arena *arena, const char *column, const char *cell, struct severity *ret_level);
 
+/* "Level A", "Class 2". */
+bool level_by_letter(struct arena *arena, const char *text, struct severity *ret_level);
+
 /* The number in the level's id (of a letter its place), or -1. */
 int level_number(const struct severity *level);
 
@@ -65,6 +68,14 @@ void severity_read_paragraph(struct severity_reader *reader, size_t paragraph);
 
 /* "acknowledged within 10 minutes and resolved within 4 hours": the times that the level lacks. */
 void severity_take_times(struct severity_reader *reader, struct severity *level, const char *text, int line);
+
+/* ---- severity_stated.c ---- */
+
+/* What tables and titles state of procedures that state nothing themselves. */
+void severity_read_stated(struct severity_reader *reader);
+
+/* Gives procedures the id of the level that they mean: "Severity 2" is "Sev 2", "High" is "P2 (High)". */
+void severity_resolve_stated(struct severity_reader *reader);
 
 /* ---- severity_scheme.c ---- */
 

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/parts_words.h"
 #include "runbook/procedure_priv.h"
 #include "runbook/severity.h"
 #include "runbook/severity_priv.h"
@@ -26,6 +27,18 @@ static bool says_any(const char *text, const char *const *words, size_t n)
         if (strcasestr(text, words[i]))
             return true;
     return false;
+}
+
+/* "wake the storage engineer after 20 minutes", "escalate to the vendor at once". */
+static bool says_escalation(const char *clause, const struct duration_words *duration)
+{
+    struct word_match verb;
+    bool after = duration->op && duration->op[0] == '>' && duration->value_s >= 60;
+
+    return part_words_next(PART_TELL_VERB, clause, 0, &verb) ||
+                   part_words_next(PART_WAIT_WORD, clause, 0, &verb)
+               ? after || (strcasestr(clause, "escalat") && (duration->immediate || duration->value_s >= 60))
+               : false;
 }
 
 /* "acknowledged within 10 minutes and resolved within 4 hours": each part its time, where none is known yet.
@@ -52,6 +65,8 @@ void severity_take_times(struct severity_reader *reader, struct severity *level,
             else if (says_any(clause, resolution, sizeof resolution / sizeof *resolution) &&
                      level->resolution_target_s == UNSTATED)
                 level_take(reader->arena, level, WORDS_RESOLUTION_TIME, clause, line, true);
+            else if (level->escalation_text == NULL && says_escalation(clause, &duration))
+                level_take(reader->arena, level, WORDS_ESCALATION_RULE, clause, line, true);
         }
         part += n;
         part += *part == ' ' ? strlen(" and ") : *part != '\0';
@@ -69,6 +84,8 @@ static bool name_of_level(struct severity_reader *reader, const char *name, bool
     name = text_without_decoration(reader->arena, name, NULL);
     if (severity_find(reader->arena, name, NULL, &at, &n))
         return at <= ID_WITHIN_BYTES && level_named(reader->arena, name, false, ret_level);
+    if (bold && level_by_letter(reader->arena, name, ret_level))
+        return true;
     for (enum words word = WORDS_LEVEL_1; bold && word <= WORDS_LEVEL_5; word++)
         if (words_are(word, name))
             return level_named(reader->arena, name, true, ret_level);

@@ -317,12 +317,32 @@ static size_t order_column(struct arena *arena, const struct block *table)
     return table->n_columns;
 }
 
+/* "| Check | Command |": a step a row that has a command. */
+static void steps_from_commands(struct procedure_writer *writer, const struct block *table)
+{
+    size_t column = column_named(writer->arena, table, WORDS_COMMAND_COLUMN);
+
+    if (column == table->n_columns || column == 0)
+        return;
+    list_each (row, &table->rows) {
+        struct step step = step_start(writer, "ordered", row->cells[0].text, row->line);
+        take_prose_commands(writer, &step, &row->cells[column]);
+        if (step.commands.n == 0)
+            continue;
+        classify(writer, &step);
+        struct phase *phase = phase_for_step(writer, step.line_end);
+        *list_push(writer->arena, &phase->steps) = step;
+    }
+}
+
 void steps_from_table(struct procedure_writer *writer, const struct block *table)
 {
     size_t column = order_column(writer->arena, table);
 
-    if (column == table->n_columns)
+    if (column == table->n_columns) {
+        steps_from_commands(writer, table);
         return;
+    }
     bool numbered = column > 0 && words_are(WORDS_NUMBER_COLUMN, table->columns[0].text);
     list_each (row, &table->rows) {
         const struct prose *cell = &row->cells[column];

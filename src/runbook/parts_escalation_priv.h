@@ -1,0 +1,24 @@
+/* What the readers of escalations share. */
+#pragma once
+
+#include "runbook/parts_priv.h"
+
+enum { RULE_BYTES = 300 };
+
+struct escalation *escalation_add(struct parts_reading *reading, const char *kind, int line, int line_end);
+
+/* Whether one of the last of them stands at the line. */
+bool escalation_has_line(const struct parts_reading *reading, int line);
+
+/* "if nobody answers", "after 20 minutes": from that word on; NULL when there is none. */
+const char *escalation_condition(struct arena *arena, const char *text);
+
+/* ---- parts_escalation_text.c ---- */
+
+/* A sentence that calls somebody after a time, wherever it stands: "If the pump stands still for 20 minutes,
+ * call the pump lead". taken: by line, whether an escalation stands there. */
+void escalation_read_sentences(struct parts_reading *reading, const struct fact *fact, bool *taken);
+
+/* How long a sentence waits before it calls: "after 20 minutes", "not answered within 5 minutes"; not "page
+ * the lead within 5 minutes", which is a deadline. */
+bool escalation_wait(const char *sentence, struct duration_words *ret_after);

@@ -1,0 +1,154 @@
+/* Where a procedure's severity is stated other than by a label of its own: in a sentence, in a table of
+ * alerts, in the bracket of its title; and which of the document's levels is meant by what was stated. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "runbook/severity.h"
+#include "runbook/severity_priv.h"
+#include "runbook/text.h"
+
+enum { SENTENCE_BYTES = 200, WITHIN_BYTES = 48, BRACKET_BYTES = 24 };
+
+/* What follows the phrase of the group that begins the text, or NULL. */
+static const char *behind(struct arena *arena, enum words group, const char *text)
+{
+    size_t n = 0;
+    const char *rest = NULL;
+
+    for (int word = 0; word < 4 && text[n]; word++) {
+        n += strcspn(text + n, " :");
+        if (words_are(group, arena_strndup(arena, text, n)))
+            rest = text + n;
+        n += strspn(text + n, " ");
+    }
+    return rest;
+}
+
+static bool is_word(const char *text)
+{
+    for (enum words word = WORDS_LEVEL_1; word <= WORDS_LEVEL_5; word++)
+        if (words_begin(word, text))
+            return true;
+    return false;
+}
+
+/* "Severity: P1", "Priority: High", "Sev: 2", "Severity of all on this page is SEV-1". */
+static const char *by_label(struct arena *arena, const char *text)
+{
+    const char *rest = behind(arena, WORDS_SEVERITY_LABEL, text);
+    size_t at;
+
+    if (rest == NULL)
+        return NULL;
+    bool colon = *rest == ':';
+    rest += strspn(rest, ": ");
+    if (severity_find(arena, rest, NULL, &at, NULL))
+        return at < WITHIN_BYTES ? rest + at : NULL;
+    bool number = isdigit((unsigned char)rest[0]) && !isalnum((unsigned char)rest[1]) && rest[1] != '.';
+    return colon && (number || is_word(rest)) ? rest : NULL;
+}
+
+/* "This is a P1 incident", "Treat as SEV-2". */
+static const char *by_verb(struct arena *arena, const char *text)
+{
+    const char *rest = behind(arena, WORDS_SEVERITY_STATEMENT, text);
+    size_t at;
+
+    if (rest == NULL)
+        return NULL;
+    rest += strspn(rest, " ");
+    return severity_find(arena, rest, NULL, &at, NULL) && at == 0 ? rest : NULL;
+}
+
+const char *severity_stated(struct arena *arena, const char *text)
+{
+    if (strnlen(text, SENTENCE_BYTES) == SENTENCE_BYTES)
+        return NULL;
+    text = text_without_decoration(arena, text, NULL);
+    const char *level = by_label(arena, text);
+    return level ? level : by_verb(arena, text);
+}
+
+/* ---- Tables of alerts: "| Alert | Severity | ..." ---- */
+
+static size_t severity_column(const struct block *table)
+{
+    for (size_t k = 1; k < table->n_columns; k++)
+        if (words_are(WORDS_SEVERITY_LABEL, table->columns[k].text))
+            return k;
+    return 0;
+}
+
+static void read_row(struct severity_reader *reader, struct map *procedures, const struct table_row *row,
+                     size_t column)
+{
+    const char *slug = text_slug(reader->arena, row->cells[0].text);
+    struct procedure *procedure = slug[0] ? map_get(procedures, slug, strlen(slug)) : NULL;
+
+    if (procedure && row->cells[column].text[0])
+        severity_state(reader->arena, procedure, row->cells[column].text, row->line);
+}
+
+/* "Disk full (critical)". */
+static void read_title(struct severity_reader *reader, struct procedure *procedure)
+{
+    const char *open = strrchr(procedure->title, '(');
+    size_t n = open ? strcspn(open + 1, ")") : 0;
+
+    if (procedure->severity || n == 0 || n > BRACKET_BYTES || open[1 + n] != ')' || open[2 + n] != '\0')
+        return;
+    const char *word = arena_strndup(reader->arena, open + 1, n);
+    bool level = runbook_severity(reader->runbook, word) != NULL;
+    for (enum words group = WORDS_LEVEL_1; group <= WORDS_LEVEL_4; group++)
+        level |= words_are(group, word);
+    if (level)
+        severity_state(reader->arena, procedure, word, procedure->line);
+}
+
+void severity_read_stated(struct severity_reader *reader)
+{
+    struct map *procedures = map_new();
+
+    list_each (procedure, &reader->runbook->procedures)
+        if (map_get(procedures, procedure->id, strlen(procedure->id)) == NULL)
+            map_put(procedures, procedure->id, strlen(procedure->id), procedure);
+    list_each (table, &reader->document->blocks) {
+        size_t column = table->kind == BLOCK_TABLE ? severity_column(table) : 0;
+        if (column > 0)
+            list_each (row, &table->rows)
+                read_row(reader, procedures, row, column);
+    }
+    map_free(procedures);
+    list_each (procedure, &reader->runbook->procedures)
+        read_title(reader, procedure);
+}
+
+/* ---- Which level is meant ---- */
+
+/* "Severity 2" where the levels are called "Sev 2", "High" where it is "P2 (High)". */
+static const struct severity *meant(const struct severity_reader *reader, const char *stated)
+{
+    const struct severity named = {.id = stated}, *found = NULL;
+    int number = level_number(&named);
+
+    list_each (level, &reader->runbook->severities)
+        if (number >= 0 ? level_number(level) == number
+                        : (level->label && text_same(level->label, stated)) || text_same(level->id, stated)) {
+            if (found)
+                return NULL;
+            found = level;
+        }
+    return found;
+}
+
+void severity_resolve_stated(struct severity_reader *reader)
+{
+    list_each (procedure, &reader->runbook->procedures) {
+        if (procedure->severity == NULL || runbook_severity(reader->runbook, procedure->severity))
+            continue;
+        const struct severity *level = meant(reader, procedure->severity);
+        if (level)
+            procedure->severity = level->id;
+    }
+}
