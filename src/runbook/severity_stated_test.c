@@ -1,0 +1,68 @@
+#include "base/testing.h"
+
+#include <string.h>
+
+#include "runbook/runbook.h"
+
+static struct runbook *read_text(struct arena *arena, const char *text)
+{
+    return runbook_read(arena, "x.md", text, strlen(text));
+}
+
+static void a_sentence_or_a_table_of_alerts_states_the_severity(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena,
+        "# P\n\n## Severity\n\n| Sev | Meaning | Response |\n|---|---|---|\n| 1 | flood | 5 min |\n"
+        "| 2 | leak | 1 h |\n\n## Alerts\n\n| Alert | Priority |\n|---|---|\n| WaterHigh | Sev 1 |\n\n"
+        "### WaterHigh\n\n1. Close the gate.\n\n### WaterLow\n\n> **Severity: 2**. The tank runs dry.\n\n"
+        "1. Open the gate.\n\n### WaterBrown\n\nThis is a Sev 2 incident.\n\n1. Close the tap.\n\n"
+        "### WaterCold\n\nSeveral of our pumps are P1 models.\n\n1. Wait.\n");
+    static const char *const stated[] = {"Sev 1", "Sev 2", "Sev 2"};
+
+    assert_int_equal(runbook->procedures.n, 4);
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(runbook->procedures.at[i].severity, stated[i]);
+    assert_int_equal(runbook->procedures.at[0].severity_line, 14);
+    assert_null(runbook->procedures.at[3].severity);
+}
+
+static void a_level_in_the_bracket_of_a_title_is_stated(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(arena, "# P\n\n## Water high (critical)\n\n1. Close the "
+                                                     "gate.\n\n## Water low (night shift)\n\n1. Open it.\n");
+
+    assert_string_equal(runbook->procedures.at[0].severity, "critical");
+    assert_null(runbook->procedures.at[1].severity);
+}
+
+static void a_level_says_in_its_line_whom_it_calls_later(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena,
+        "# P\n\n## Severity\n\n- **Level A**: flood. Response 10 minutes. Escalate to the gate lead at "
+        "once.\n- **Level B**: leak. Response 1 hour, wake the pump lead after 4 hours.\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->severities.at[0].id, "Level A");
+    assert_int_equal(runbook->severities.at[0].escalate_after_s, 0);
+    assert_string_equal(runbook->severities.at[0].escalate_to.at[0], "gate lead");
+    assert_int_equal(runbook->severities.at[1].response_time_s, 3600);
+    assert_int_equal(runbook->severities.at[1].escalate_after_s, 14400);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sentence_or_a_table_of_alerts_states_the_severity),
+        cmocka_unit_test(a_level_in_the_bracket_of_a_title_is_stated),
+        cmocka_unit_test(a_level_says_in_its_line_whom_it_calls_later),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
