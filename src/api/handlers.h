@@ -80,6 +80,14 @@ void delete_session(struct request *request);
 void get_console(struct request *request);
 void get_console_file(struct request *request);
 
+/* oncall.c, settings.c */
+void get_oncall(struct request *request);
+void get_settings(struct request *request);
+
+/* ledger.c */
+void get_ledger(struct request *request);
+void get_ledger_proof(struct request *request);
+
 /* runbooks.c */
 void get_runbooks(struct request *request);
 void get_runbook(struct request *request);

@@ -275,9 +275,8 @@ void json_step(struct json_writer *writer, const struct run_step *step)
     jw_end_object(writer);
 }
 
-void json_event(struct json_writer *writer, const struct event_row *row)
+void json_event_members(struct json_writer *writer, const struct event_row *row)
 {
-    jw_begin_object(writer);
     jw_pair_int_or_null(writer, "incident", row->incident, row->incident != 0);
     jw_pair_int(writer, "n", row->n);
     jw_pair_time(writer, "at", row->at_us);
@@ -288,5 +287,11 @@ void json_event(struct json_writer *writer, const struct event_row *row)
     jw_raw(writer, row->body && *row->body ? row->body : "{}",
            row->body && *row->body ? strlen(row->body) : 2);
     jw_pair(writer, "hash", row->hash);
+}
+
+void json_event(struct json_writer *writer, const struct event_row *row)
+{
+    jw_begin_object(writer);
+    json_event_members(writer, row);
     jw_end_object(writer);
 }

@@ -16,5 +16,6 @@ void json_incident_members(struct json_writer *writer, const struct incident *in
 void json_role(struct json_writer *writer, const struct role_holder *holder);
 void json_check(struct json_writer *writer, const struct check_item *item);
 void json_clock(struct json_writer *writer, const struct runbook_clock *clock);
+void json_event_members(struct json_writer *writer, const struct event_row *row);
 void json_event(struct json_writer *writer, const struct event_row *row);
 void json_step(struct json_writer *writer, const struct run_step *step);

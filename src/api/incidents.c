@@ -5,6 +5,7 @@
 #include "api/incident_json.h"
 #include "api/server.h"
 #include "base/clock.h"
+#include "ledger/search.h"
 
 enum { LIST_LIMIT = 100, LIST_MOST = 1000, TIMELINE_LIMIT = 10000 };
 
@@ -32,14 +33,21 @@ static int find(struct request *request, struct ledger **ret_ledger, struct inci
     return 0;
 }
 
-static int read_state(struct request *request, bool *ret_open_only)
+static int read_state(struct request *request, bool *ret_open_only, bool *ret_worst_first)
 {
-    const char *state = request_query(request, "state");
+    const char *state = request_query(request, "state"), *order = request_query(request, "order");
     if (state && strcmp(state, "open") != 0 && strcmp(state, "all") != 0) {
         answer_problem(request, PROBLEM_BAD_REQUEST, "state", "state must be open or all");
         return -1;
     }
     *ret_open_only = state && strcmp(state, "open") == 0;
+    *ret_worst_first = order && strcmp(order, "worst") == 0;
+    if (order && !(*ret_worst_first && *ret_open_only && !request_query(request, "before"))) {
+        answer_problem(request, PROBLEM_BAD_REQUEST, "order",
+                       "order can be worst, with state=open and without before: the worst of those are all "
+                       "that it gives");
+        return -1;
+    }
     return 0;
 }
 
@@ -47,21 +55,25 @@ void get_incidents(struct request *request)
 {
     struct incident *incidents = NULL;
     size_t n = 0;
-    int64_t before, limit;
-    bool open_only;
+    int64_t before, limit, n_open = 0;
+    bool open_only, worst_first;
     struct err err = {0};
-    if (read_state(request, &open_only) < 0 ||
+    if (read_state(request, &open_only, &worst_first) < 0 ||
         request_query_number(request, "before", INT64_MAX, INT64_MAX, &before) < 0 ||
         request_query_number(request, "limit", LIST_LIMIT, LIST_MOST, &limit) < 0)
         return;
     struct ledger *ledger = request_ledger(request);
-    if (!ledger || check(request,
-                         ledger_incidents(ledger, request->arena, open_only, before, (size_t)limit,
-                                          &incidents, &n, &err),
-                         &err) != 0)
+    if (!ledger || check(request, ledger_count_open(ledger, &n_open, &err), &err) != 0)
+        return;
+    int got = worst_first
+                  ? ledger_worst_incidents(ledger, request->arena, (size_t)limit, &incidents, &n, &err)
+                  : ledger_incidents(ledger, request->arena, open_only, before, (size_t)limit, &incidents, &n,
+                                     &err);
+    if (check(request, got, &err) != 0)
         return;
     struct json_writer writer = answer_json(request);
     jw_begin_object(&writer);
+    jw_pair_int(&writer, "open", n_open);
     jw_name(&writer, "incidents");
     jw_begin_array(&writer);
     for (size_t i = 0; i < n; i++)

@@ -10,7 +10,7 @@ const struct schema_shape schema_shapes[] = {
     {"Silence", "id:text matchers*:[Matcher startsAt*:time endsAt*:time createdBy*:text comment*:text"},
     {"Matcher", "name*:text value*:text isRegex*:boolean isEqual:boolean"},
     {"Session", "person:text"},
-    {"Incidents", "incidents:[IncidentLine"},
+    {"Incidents", "open:number incidents:[IncidentLine"},
 #define INCIDENT                                                                                             \
     "id:text number:number title:text service:text? severity:text severity_rank:number severity_why:text? "  \
     "severity_line:number severity_by:text? drill:boolean patient_safety:boolean patient_safety_why:text? "  \
@@ -55,5 +55,14 @@ const struct schema_shape schema_shapes[] = {
     {"Approval", "runs:text sha256:text changes:text? way_back:text? needs:number first_by:text? "
                  "first_until:time?"},
     {"Output", "state:text attempt:number from:number next:number more:boolean recorded:boolean output:text"},
+    {"OnCall", "at:time schedules:[Duty people:[PersonName"},
+    {"Duty", "id:text timezone:text people:[PersonName until:time? overrides:[Override stretches:[Stretch"},
+    {"PersonName", "id:text name:text"},
+    {"Override", "person:text from:time until:time"},
+    {"Stretch", "from:time until:time people:[text"},
+    {"LedgerPage", "events:[LedgerEvent next:number?"},
+    {"LedgerEvent", "position:number stream:text incident:number? n:number at:time actor:text kind:text "
+                    "summary:text body:object hash:text"},
+    {"LedgerProof", "events:number signed:number signed_at:time? checkpoint:text?"},
     {0},
 };

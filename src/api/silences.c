@@ -6,6 +6,7 @@
 #include "api/filters.h"
 #include "api/handlers.h"
 #include "api/server.h"
+#include "api/session.h"
 #include "api/stream.h"
 #include "base/hash.h"
 
@@ -266,7 +267,10 @@ static int read_silence(struct request *request, struct json root, struct silenc
     if (!silence->id)
         return -1;
     silence->maintenance = json_bool(json_get(root, "maintenance"), false);
-    silence->created_by = member_text(request, root, "createdBy", SILENCE_AUTHOR_BYTES);
+    char person[SESSION_PERSON_BYTES];
+    silence->created_by = session_person(request, person)
+                              ? arena_strdup(request->arena, person)
+                              : member_text(request, root, "createdBy", SILENCE_AUTHOR_BYTES);
     if (!silence->created_by)
         return -1;
     silence->comment = member_text(request, root, "comment", SILENCE_COMMENT_BYTES);

@@ -187,6 +187,31 @@ int ledger_events(struct ledger *ledger, struct arena *arena, int64_t after_posi
     return read_rows(ledger, arena, read, ret_rows, ret_n, err);
 }
 
+int event_rows_before(struct ledger *ledger, struct arena *arena, int64_t incident, int64_t before,
+                      size_t limit, struct event_row **ret_rows, size_t *ret_n, struct err *err)
+{
+    struct db_statement *read =
+        incident ? db_prepare(ledger->db,
+                              "SELECT n, record, hash, position FROM event"
+                              " WHERE stream = (SELECT id FROM stream WHERE name = $1) AND position < $2"
+                              " ORDER BY n DESC LIMIT $3",
+                              err)
+                 : db_prepare(ledger->db,
+                              "SELECT n, record, hash, position FROM event WHERE position < $1"
+                              " ORDER BY position DESC LIMIT $2",
+                              err);
+    if (!read)
+        return -1;
+    char name[STREAM_NAME_BYTES];
+    if (incident) {
+        stream_name_of(incident, name);
+        db_bind_text(read, name);
+    }
+    db_bind_int(read, before);
+    db_bind_int(read, at_most(limit));
+    return read_rows(ledger, arena, read, ret_rows, ret_n, err);
+}
+
 int ledger_last_position(struct ledger *ledger, int64_t *ret_position, struct err *err)
 {
     struct db_statement *read = db_prepare(ledger->db, "SELECT coalesce(max(position), 0) FROM event", err);

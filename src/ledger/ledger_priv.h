@@ -86,6 +86,9 @@ int stream_load_end(struct ledger *ledger, struct err *err);
 #define EVENT_HASH_PREFIX "crashcart-event-1\n"
 
 int event_append(struct ledger *ledger, const struct event *event, int64_t now_us, struct err *err);
+/* The newest before that position, newest first; incident 0: of all streams. */
+int event_rows_before(struct ledger *ledger, struct arena *arena, int64_t incident, int64_t before,
+                      size_t limit, struct event_row **ret_rows, size_t *ret_n, struct err *err);
 
 /* ---- seal.c ---- */
 

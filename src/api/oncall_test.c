@@ -1,0 +1,112 @@
+/* Who is on call, asked over HTTP. */
+#include "api/server_fixture.h"
+
+static struct config *duties;
+
+static int start_with_duties(void **state)
+{
+    static const char yaml[] =
+        "people:\n"
+        "  - {id: ana, name: Ana, contacts: [{webhook: \"http://127.0.0.1:9/\"}]}\n"
+        "  - {id: ben, name: Ben, contacts: [{webhook: \"http://127.0.0.1:9/\"}]}\n"
+        "schedules:\n"
+        "  - id: nights\n"
+        "    timezone: Europe/Berlin\n"
+        "    layers: [{rotation: daily, start: 2026-03-02T09:00, people: [ana, ben]}]\n"
+        "    overrides: [{person: ben, from: 2026-03-28T12:00, until: 2026-03-28T18:00}]\n"
+        "  - id: office\n"
+        "    timezone: UTC\n"
+        "    layers:\n"
+        "      - {rotation: weekly, start: 2026-03-02T00:00, people: [ana],\n"
+        "         hours: {days: [mon], from: \"09:00\", until: \"17:00\"}}\n";
+    scoped_arena struct arena *arena = arena_new();
+    struct config_errors errors = {.arena = arena};
+    start(state);
+    duties = config_parse("c.yaml", yaml, strlen(yaml), &errors);
+    assert_non_null(duties);
+    engine_learn(engine, duties, NULL);
+    return 0;
+}
+
+static int stop_with_duties(void **state)
+{
+    stop(state);
+    config_free(duties);
+    return 0;
+}
+
+static void it_names_everybody_who_can_be_asked_for(void **state)
+{
+    (void)state;
+    assert_got("/api/v1/oncall", 200, "\"people\":[{\"id\":\"ana\",\"name\":\"Ana\"},{\"id\":\"ben\"");
+    assert_got("/api/v1/oncall", 200, "\"id\":\"nights\",\"timezone\":\"Europe/Berlin\",\"people\":[{");
+}
+
+/* 28 March 2026: the night in which the clocks go forward in Berlin. A turn ends at nine on the wall. */
+static void turns_keep_their_wall_time_and_overrides_cut_into_them(void **state)
+{
+    (void)state;
+    const char *path = "/api/v1/oncall?from=2026-03-28T00:00:00Z&to=2026-03-30T00:00:00Z";
+    assert_got(path, 200,
+               "\"overrides\":[{\"person\":\"ben\",\"from\":\"2026-03-28T11:00:00.000Z\","
+               "\"until\":\"2026-03-28T17:00:00.000Z\"}]");
+    assert_got(path, 200,
+               "{\"from\":\"2026-03-28T11:00:00.000Z\",\"until\":\"2026-03-28T17:00:00.000Z\",\"people\":["
+               "\"ben\"]}");
+    assert_got(path, 200,
+               "{\"from\":\"2026-03-28T17:00:00.000Z\",\"until\":\"2026-03-29T07:00:00.000Z\",\"people\":["
+               "\"ana\"]}");
+}
+
+static void hours_without_anybody_are_stretches_too(void **state)
+{
+    (void)state;
+    assert_got("/api/v1/oncall?from=2026-03-02T00:00:00Z&to=2026-03-04T00:00:00Z", 200,
+               "\"stretches\":[{\"from\":\"2026-03-02T00:00:00.000Z\",\"until\":\"2026-03-02T09:00:00.000Z\","
+               "\"people\":[]},{\"from\":\"2026-03-02T09:00:00.000Z\",\"until\":\"2026-03-02T17:00:00.000Z\","
+               "\"people\":[\"ana\"]},{\"from\":\"2026-03-02T17:00:00.000Z\","
+               "\"until\":\"2026-03-04T00:00:00.000Z\",\"people\":[]}]");
+}
+
+static void a_range_is_bounded_and_whole(void **state)
+{
+    (void)state;
+    assert_got("/api/v1/oncall?from=2026-03-02T00:00:00Z", 400, "together");
+    assert_got("/api/v1/oncall?from=2026-03-02T00:00:00Z&to=tomorrow", 400, "together");
+    assert_got("/api/v1/oncall?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", 400, "after from");
+    assert_got("/api/v1/oncall?from=2026-03-02T00:00:00Z&to=2027-03-02T00:00:00Z", 400, "100 days");
+    assert_got("/api/v1/oncall?from=2026-03-02T00:00:00Z&to=2026-06-09T00:00:00Z", 200, "\"stretches\"");
+    set_mode(MODE_STOPS);
+    assert_got("/api/v1/oncall", 503, "try again");
+    set_mode(MODE_DONE);
+}
+
+static void settings_tell_no_address(void **state)
+{
+    (void)state;
+    pthread_mutex_lock(&backend.lock);
+    struct config *defaults = config;
+    config = duties;
+    pthread_mutex_unlock(&backend.lock);
+    scoped_answer struct http_answer answer = get("/api/v1/settings");
+    assert_says(&answer, 200, "{\"id\":\"ana\",\"name\":\"Ana\",\"channels\":[\"webhook\"]}");
+    assert_null(strstr(buf_text(&answer.body), "127.0.0.1:9/"));
+    pthread_mutex_lock(&backend.lock);
+    config = defaults;
+    pthread_mutex_unlock(&backend.lock);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(it_names_everybody_who_can_be_asked_for, start_with_duties,
+                                        stop_with_duties),
+        cmocka_unit_test_setup_teardown(turns_keep_their_wall_time_and_overrides_cut_into_them,
+                                        start_with_duties, stop_with_duties),
+        cmocka_unit_test_setup_teardown(hours_without_anybody_are_stretches_too, start_with_duties,
+                                        stop_with_duties),
+        cmocka_unit_test_setup_teardown(a_range_is_bounded_and_whole, start_with_duties, stop_with_duties),
+        cmocka_unit_test_setup_teardown(settings_tell_no_address, start_with_duties, stop_with_duties),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
