@@ -17,7 +17,15 @@ export interface Incident {
   acknowledged_at: string | null
   acknowledged_by: string | null
   resolved_at: string | null
+  resolved_by: string | null
+  times_reopened: number
+  earlier_incident: number | null
+  lease_until: string | null
+  flapping_since: string | null
+  storm: number | null
   muted_until: string | null
+  muted_by: string | null
+  muted_why: string | null
 }
 
 export interface Clock {
@@ -28,35 +36,64 @@ export interface Clock {
   what: string
   audience: string | null
   due_at: string
+  since: string
+  file: string | null
+  line: number
+  rule: string | null
 }
 
 export interface WholeIncident extends Incident {
   roles: { role: string; person: string; until: string | null }[]
-  checklist: { item: number; text: string; done: boolean; checked_by: string | null }[]
+  checklist: { item: number; text: string; file: string; line: number; done: boolean; checked_by: string | null }[]
   clocks: Clock[]
 }
 
 export interface Step {
   run: number
   line: number
+  part: string | null
+  document_line: number
   file: string
   phase: string | null
   kind: string
   command: string
   text: string | null
+  condition: string | null
+  branch_of: number | null
+  choice: number | null
+  option: number | null
+  answer: string | null
+  done_by: string | null
+  note: string | null
   runs: string | null
+  values: { name: string; value: string; by: string }[]
+  missing: { name: string; type: string }[]
+  faults: { code: string; says: string; repaired: string }[]
+  target: string | null
   class: string | null
   class_why: string | null
   state: string
   why: string | null
+  evidence: boolean
   can: string[]
-  approval: { runs: string; sha256: string; needs: number; first_by: string | null } | null
+  approval: {
+    runs: string
+    sha256: string
+    changes: string | null
+    way_back: string | null
+    needs: number
+    first_by: string | null
+    first_until: string | null
+  } | null
   verdict: string | null
   verdict_why: string | null
-  done_by: string | null
+  checks_for: number | null
+  started_at: string | null
   finished_at: string | null
   exit_code: number | null
+  attempt: number
   output: string
+  output_cut: boolean
 }
 
 export interface Event {
@@ -66,7 +103,21 @@ export interface Event {
   actor: string
   kind: string
   summary: string
+  body: Record<string, unknown>
+  hash: string
 }
+
+export interface Person { id: string; name: string }
+export interface Stretch { from: string; until: string; people: string[] }
+export interface Duty {
+  id: string
+  timezone: string
+  people: Person[]
+  until: string | null
+  stretches?: Stretch[]
+  overrides: { person: string; from: string; until: string }[]
+}
+export interface OnCall { at: string; schedules: Duty[]; people: Person[] }
 
 export class Refused extends Error {
   constructor(readonly status: number, message: string, readonly field: string | null) {

@@ -1,168 +1,197 @@
 // One incident on one page: what is known, what runs, what waits for a yes, what is due, what happened.
 import { useState } from 'preact/hooks'
-import { Event as Told, post, Refused, Step, WholeIncident } from './api'
-import { useLive, useNow } from './live'
+import { Event as Told, post, Step, WholeIncident } from './api'
+import { acts } from './incident_acts'
+import { useLive, useNow, useTimeline } from './live'
 import { Due } from './now'
-import { Act, At, length, Link, looks, person, Severity, State } from './parts'
+import { about, Act, At, Card, Link, person, Severity, Source, State, Words } from './parts'
+import { asks, Diagnosis, Steps } from './steps'
 
-const path = (step: Step) => `/api/v1/runs/${step.run}/steps/${step.line}`
+interface Options { incident: WholeIncident }
+const base = (incident: WholeIncident) => `/api/v1/incidents/${incident.number}`
+const over = (incident: WholeIncident) => incident.state === 'resolved' || incident.state === 'closed'
 
-function StepButtons({ step }: { step: Step }) {
-  const [sure, setSure] = useState(false)
-  const can = (verb: string) => step.can.includes(verb)
+function Acts({ incident }: Options) {
+  const [open, setOpen] = useState<string | null>(null)
+  const Opened = acts.find((act) => act.key === open)?.ask
   return (
-    <div class="row">
-      {can('approve') && step.approval && (step.class === 'destructive' && !sure
-        ? <button type="button" class="bad" onClick={() => setSure(true)}>Approve…</button>
-        : <Act how={step.class === 'destructive' ? 'bad' : 'first'} does={() => post(`${path(step)}/approve`, { sha256: step.approval!.sha256 })}>
-          {step.class === 'destructive' ? 'Yes, approve what may destroy' : 'Approve'}
-        </Act>)}
-      {can('deny') && <Act does={() => post(`${path(step)}/deny`, { reason: 'denied in the console' })}>Deny</Act>}
-      {can('start') && <Act does={() => post(`${path(step)}/start`, {})}>{step.finished_at ? 'Run again' : 'Start'}</Act>}
-      {can('stop') && <Act does={() => post(`${path(step)}/stop`, {})}>Stop</Act>}
-      {can('done') && <Act how="first" does={() => post(`${path(step)}/done`, {})}>Done</Act>}
-      {can('answer') && ['yes', 'no'].map((answer) => (
-        <Act key={answer} does={() => post(`${path(step)}/answer`, { answer })}>{answer === 'yes' ? 'Yes' : 'No'}</Act>))}
-      {can('choose') && <Act does={() => post(`${path(step)}/choose`, {})}>Take this way</Act>}
-      {can('skip') && <Act does={() => post(`${path(step)}/skip`, {})}>Skip</Act>}
-      {step.approval?.first_by && <span class="small quiet">{person(step.approval.first_by)} has approved; a second person is needed.</span>}
+    <div class="row acts">
+      {incident.state === 'triggered' && <Act how="first" shortcut="a" does={() => post(`${base(incident)}/acknowledge`, {})}>Acknowledge</Act>}
+      {incident.state === 'acknowledged' && <Act how="first" shortcut="i" does={() => post(`${base(incident)}/state`, { state: 'investigating' })}>Investigating</Act>}
+      {incident.state === 'resolved' && <Act does={() => post(`${base(incident)}/state`, { state: 'closed' })}>Close</Act>}
+      {acts.filter((act) => !act.when || act.when(incident)).map((act) => (
+        <Act key={act.key} shortcut={act.key} does={() => setOpen(act.key)}>{act.says(incident)}</Act>))}
+      <a class="button" href={`${base(incident)}/report`}>Report</a>
+      {Opened && <Opened incident={incident} close={() => setOpen(null)} />}
     </div>
   )
 }
 
-function StepRow({ step }: { step: Step }) {
+function Head({ incident, now, waiting }: Options & { now: number; waiting: Step[] }) {
+  const due = incident.clocks.find((clock) => clock.state === 'running' || clock.state === 'overdue')
   return (
-    <li class="step">
+    <section class="card top" aria-labelledby="title">
       <div class="row">
-        {step.class && <span class={`mark ${looks[step.class] ?? ''}`}>{step.class}</span>}
-        <span class="mark">{step.state}{step.exit_code !== null && step.exit_code !== 0 ? `, exit ${step.exit_code}` : ''}</span>
-        {step.verdict && <span class={`mark ${step.verdict === 'passed' ? 'good' : 'bad'}`}>{step.verdict}</span>}
-        <span class="small quiet">{step.file}:{step.line}</span>
+        <Severity incident={incident} /><State state={incident.state} />
+        {incident.drill && <span class="mark">drill</span>}
+        {incident.patient_safety && <span class="mark bad" title={incident.patient_safety_why ?? undefined}>patient safety</span>}
+        {incident.muted_until && <span class="mark warn" title={incident.muted_why ?? undefined}>muted</span>}
+        {incident.flapping_since && <span class="mark warn">comes and goes</span>}
+        {waiting.length > 0 && !over(incident) && (
+          <a class="mark warn" href="#runbook">{waiting.length === 1 ? 'one step asks' : `${waiting.length} steps ask`}</a>)}
       </div>
-      {step.kind === 'command' ? <pre><code>{step.approval?.runs ?? step.runs ?? step.command}</code></pre> : <p>{step.text}</p>}
-      {step.class_why && step.approval && <p class="small quiet">{step.class}: {step.class_why}</p>}
-      {step.why && <p class="small quiet">{step.why}</p>}
-      {step.verdict_why && <p class="small">{step.verdict_why}</p>}
-      {step.output && <details open={step.state === 'running' || step.exit_code !== 0}><summary class="small">Output</summary><pre tabIndex={0}>{step.output}</pre></details>}
-      <StepButtons step={step} />
-    </li>
+      <h1 id="title"><span class="quiet">#{incident.number}</span> {incident.title}</h1>
+      <p class="small quiet">
+        {incident.acknowledged_by ? <b>{person(incident.acknowledged_by)} has it</b> : <b>nobody has it yet</b>}
+        {' · '}{incident.service ?? 'no service'} · {incident.alerts.firing} of {incident.alerts.total} alerts fire
+        {' · '}opened <At time={incident.opened_at} date />{!over(incident) && `, ${about(now - Date.parse(incident.opened_at))} ago`}
+        {incident.earlier_incident && <> · it was there before: <Link to={`/incidents/${incident.earlier_incident}`}>#{incident.earlier_incident}</Link></>}
+        {incident.storm && incident.storm !== incident.number && <> · part of the storm of <Link to={`/incidents/${incident.storm}`}>#{incident.storm}</Link></>}
+      </p>
+      {incident.severity_why && <p class="small"><b>{incident.severity}</b>: <Words text={incident.severity_why} /></p>}
+      {due && !over(incident) && <Due clocks={[due]} now={now} />}
+      <Acts incident={incident} />
+    </section>
   )
 }
 
-function Steps({ steps }: { steps: Step[] }) {
-  const asks = (step: Step) => step.can.length > 0 && !step.finished_at
-  const waiting = steps.filter(asks)
-  const rest = steps.filter((step) => !asks(step))
+function Clocks({ incident, now }: Options & { now: number }) {
+  const due = incident.clocks.filter((clock) => clock.state === 'running' || clock.state === 'overdue')
   return (
-    <>
-      <section class="card" aria-labelledby="asks">
-        <h2 id="asks">Asks you</h2>
-        {waiting.length ? <ul class="list">{waiting.map((step) => <StepRow key={`${step.run}/${step.line}`} step={step} />)}</ul>
-          : <p class="quiet">Nothing waits for a person.</p>}
-      </section>
-      <section class="card" aria-labelledby="ran">
-        <h2 id="ran">Steps of the runbook</h2>
-        {rest.length ? <ul class="list">{rest.map((step) => <StepRow key={`${step.run}/${step.line}`} step={step} />)}</ul>
-          : <p class="quiet">None has run.</p>}
-      </section>
-    </>
+    <Card id="clocks" title="Due">
+      {due.length === 0 ? <p class="quiet">Nothing is due.</p> : <Due clocks={due} now={now}
+        done={(clock) => (['follow-up', 'phase'].includes(clock.kind) ? () => post(`${base(incident)}/clocks/${clock.clock}/done`, {}) : null)} />}
+      {incident.lease_until && !over(incident) && <p class="small quiet">Without progress it pages again from <At time={incident.lease_until} />.</p>}
+    </Card>
   )
 }
 
-// The first answer may be why not yet; then it is the person who knows better.
-function Resolve({ base }: { base: string }) {
-  const [why, setWhy] = useState('')
-  const resolve = (force: boolean) => post(`${base}/resolve`, { force }).catch((thrown) => {
-    if (force || !(thrown instanceof Refused) || thrown.status !== 409) throw thrown
-    setWhy(thrown.message)
-  })
-  if (!why) return <Act does={() => resolve(false)}>Resolve</Act>
-  return <><span role="alert" class="said small">{why}</span><Act how="bad" does={() => resolve(true)}>Resolve all the same</Act></>
+function Checklist({ incident }: Options) {
+  if (incident.checklist.length === 0) return null
+  const done = incident.checklist.filter((item) => item.done).length
+  return (
+    <Card id="checklist" title="Before it is resolved" more={<span class="small quiet">{done} of {incident.checklist.length}</span>}>
+      <ul class="list">
+        {incident.checklist.map((item) => (
+          <li key={item.item}>
+            <label class="tick">
+              <input type="checkbox" checked={item.done} onChange={(event) => {
+                const box = event.currentTarget
+                post(`${base(incident)}/checklist/${item.item}`, { done: box.checked }).catch(() => {
+                  box.checked = item.done
+                })
+              }} />
+              <span>{item.text}{item.checked_by && <span class="quiet small"> {person(item.checked_by)}</span>}</span>
+            </label>
+          </li>))}
+      </ul>
+    </Card>
+  )
 }
 
-function Note({ incident }: { incident: WholeIncident }) {
-  const [text, setText] = useState('')
+function Roles({ incident }: Options) {
+  const held = incident.roles.filter((role) => !role.until)
   return (
-    <form onSubmit={(event) => event.preventDefault()}>
-      <label>Note<textarea id="note" rows={2} value={text} onInput={(event) => setText(event.currentTarget.value)} /></label>
-      <div class="row">
-        <Act does={async () => {
-          await post(`/api/v1/incidents/${incident.number}/notes`, { text })
-          setText('')
-        }}>Add the note</Act>
-      </div>
-    </form>
+    <Card id="roles" title="Roles">
+      {held.length === 0 ? <p class="quiet">Nobody has a role.</p>
+        : <ul class="list">{held.map((role) => <li key={role.role + role.person} class="clock"><span>{role.role}</span><b>{role.person}</b></li>)}</ul>}
+    </Card>
+  )
+}
+
+interface Shown { labels: Record<string, string>; annotations: Record<string, string>; startsAt: string; fingerprint: string }
+interface Group { alerts: Shown[]; labels: { incident?: string } }
+
+function Alerts({ incident }: Options) {
+  const filter = incident.service ? `?filter=${encodeURIComponent(`service=${JSON.stringify(incident.service)}`)}` : ''
+  const groups = useLive<Group[]>(over(incident) ? null : `/api/v1/alerts/groups${filter}`, (event) => event.kind.startsWith('alert.')).data
+  const own = groups?.filter((group) => group.labels.incident === String(incident.number)).flatMap((group) => group.alerts).slice(0, 20) ?? []
+  if (own.length === 0) return null
+  return (
+    <Card id="alerts" title="Alerts">
+      <ul class="list">
+        {own.map((alert) => (
+          <li key={alert.fingerprint} class="look">
+            <div><b>{alert.labels.alertname}</b> <span class="small quiet">since <At time={alert.startsAt} date /></span></div>
+            {Object.values(alert.annotations).map((text, i) => <p key={i} class="small">{text}</p>)}
+            <p class="labels">{Object.entries(alert.labels).filter(([name]) => name !== 'alertname').map(([name, value]) => <code key={name}>{name}={value}</code>)}</p>
+          </li>))}
+      </ul>
+    </Card>
+  )
+}
+
+function Evidence({ events }: { events: Told[] }) {
+  const kept = events.filter((event) => event.kind === 'evidence.kept')
+  if (kept.length === 0) return null
+  return (
+    <Card id="evidence" title="Evidence">
+      <ul class="list">{kept.map((event) => <li key={event.n} class="small look"><At time={event.at} date /> {event.summary}</li>)}</ul>
+    </Card>
+  )
+}
+
+const kinds: Record<string, RegExp> = {
+  all: /./,
+  people: /^(note|incident|role|approval|update|check|lease)\./,
+  pages: /^(page|escalation|response|resolution|lease)\./,
+  steps: /^(step|run|change|approval|evidence|limit)\./,
+  alerts: /^alert\./,
+}
+const FIRST = 200
+
+function Timeline({ events }: { events: Told[] }) {
+  const [which, setWhich] = useState('all')
+  const [all, setAll] = useState(false)
+  const wanted = events.filter((event) => kinds[which].test(event.kind)).reverse()
+  const shown = all ? wanted : wanted.slice(0, FIRST)
+  return (
+    <Card id="timeline" title="Timeline" more={(
+      <select class="small" aria-label="Which events" value={which} onChange={(event) => setWhich(event.currentTarget.value)}>
+        {Object.keys(kinds).map((kind) => <option key={kind}>{kind}</option>)}
+      </select>)}>
+      <ol class="list timeline" aria-live="polite" aria-relevant="additions">
+        {shown.map((event) => (
+          <li key={event.n} class={`small kind-${event.kind.split('.')[0]}`} title={event.kind}>
+            <At time={event.at} /><span><Words text={event.summary} />{!event.summary.includes(person(event.actor)) && <span class="quiet"> {person(event.actor)}</span>}</span>
+          </li>))}
+      </ol>
+      {wanted.length > shown.length && <button type="button" onClick={() => setAll(true)}>{wanted.length - shown.length} earlier</button>}
+    </Card>
   )
 }
 
 export function IncidentPage({ number }: { number: number }) {
   const now = useNow()
   const own = (event: Told) => event.incident === number
-  const base = `/api/v1/incidents/${number}`
-  const { data: incident, problem } = useLive<WholeIncident>(base, own)
-  const steps = useLive<{ steps: Step[] }>(`${base}/steps`, (event) => own(event) && !event.kind.startsWith('page.')).data
-  const timeline = useLive<{ events: Told[] }>(`${base}/timeline`, own).data
+  const { data: incident, problem } = useLive<WholeIncident>(`/api/v1/incidents/${number}`, own)
+  const steps = useLive<{ steps: Step[]; next: number | null }>(`/api/v1/incidents/${number}/steps`, (event) => own(event) && !event.kind.startsWith('page.')).data
+  const events = useTimeline(number)
   if (problem && !incident) return <p class="said" role="alert">{problem.message}</p>
   if (!incident) return <p class="quiet">Reading…</p>
-  const due = incident.clocks.filter((clock) => clock.state === 'running' || clock.state === 'overdue')
-  const over = incident.state === 'resolved' || incident.state === 'closed'
+  const waiting = (steps?.steps ?? []).filter(asks)
+  const procedure = incident.procedure
   return (
     <>
-      <section class="card" aria-labelledby="title">
-        <div class="row">
-          <Severity incident={incident} /><State state={incident.state} />
-          {incident.drill && <span class="mark">drill</span>}
-          {incident.patient_safety && <span class="mark bad">patient safety</span>}
-          <span class="quiet small">opened <At time={incident.opened_at} date />{!over && `, ${length(now - Date.parse(incident.opened_at))} ago`}</span>
+      <Head incident={incident} now={now} waiting={waiting} />
+      <div class="incident-page">
+        <div class="found">
+          <Card id="diagnosis" title="Diagnosis">{steps ? <Diagnosis steps={steps.steps} /> : <p class="quiet">Reading…</p>}</Card>
         </div>
-        <h1 id="title">#{incident.number} {incident.title}</h1>
-        <p class="small quiet">
-          {incident.service ?? 'no service'} · {incident.alerts.firing} of {incident.alerts.total} alerts fire
-          {incident.procedure && <> · {incident.procedure.title ?? 'runbook'}, <Link to={`/runbooks/${encodeURIComponent(incident.procedure.file)}`}>{incident.procedure.file}:{incident.procedure.line}</Link></>}
-        </p>
-        {incident.severity_why && <p class="small">{incident.severity}: {incident.severity_why}</p>}
-        <div class="row">
-          {incident.state === 'triggered' && <Act how="first" shortcut="a" does={() => post(`${base}/acknowledge`, {})}>Acknowledge (a)</Act>}
-          {incident.state === 'acknowledged' && <Act shortcut="i" does={() => post(`${base}/state`, { state: 'investigating' })}>Investigating (i)</Act>}
-          {!over && <Resolve base={base} />}
-          {incident.state === 'resolved' && <Act does={() => post(`${base}/state`, { state: 'closed' })}>Close</Act>}
-          <span class="small quiet">{incident.acknowledged_by ? `${person(incident.acknowledged_by)} has it` : 'nobody has it yet'}</span>
-          <a class="small" href={`${base}/report`}>Report</a>
+        <div class="runbook">
+          <Card id="runbook" title={procedure?.title ?? 'Runbook'} more={procedure && <Source file={procedure.file} line={procedure.line} />}>
+            {procedure?.why && <p class="small quiet">{procedure.why}</p>}
+            {!procedure && <p class="quiet">No runbook answers this.</p>}
+            {steps && steps.steps.length > 0 ? <Steps steps={steps.steps} next={steps.next} /> : procedure && <p class="quiet">It names no steps.</p>}
+          </Card>
         </div>
-      </section>
-      <div class="columns">
-        <div>{steps ? <Steps steps={steps.steps} /> : <p class="quiet">Reading…</p>}</div>
-        <div>
-          <section class="card" aria-labelledby="clocks">
-            <h2 id="clocks">Due</h2>
-            {due.length > 0 ? <Due clocks={due} now={now} /> : <p class="quiet">Nothing is due.</p>}
-          </section>
-          {incident.checklist.length > 0 && (
-            <section class="card" aria-labelledby="checklist">
-              <h2 id="checklist">Before it is resolved</h2>
-              <ul class="list">{incident.checklist.map((item) => (
-                <li key={item.item} class="clock">
-                  <span>{item.text}</span>
-                  {item.done ? <span class="mark good">{person(item.checked_by ?? '')}</span>
-                    : <Act does={() => post(`${base}/checklist/${item.item}`, { done: true })}>Done</Act>}
-                </li>))}
-              </ul>
-            </section>)}
-          {incident.roles.some((role) => !role.until) && (
-            <section class="card" aria-labelledby="roles">
-              <h2 id="roles">Roles</h2>
-              <ul class="list">{incident.roles.filter((role) => !role.until).map((role) => (
-                <li key={role.role} class="clock"><span>{role.role}</span><b>{role.person}</b></li>))}
-              </ul>
-            </section>)}
-          <section class="card" aria-labelledby="timeline">
-            <h2 id="timeline">Timeline</h2>
-            <Note incident={incident} />
-            <ol class="list timeline" aria-live="polite">
-              {(timeline?.events ?? []).slice().reverse().map((event) => (
-                <li key={event.n} class="small"><At time={event.at} /><span>{event.summary} <span class="quiet">{person(event.actor)}</span></span></li>))}
-            </ol>
-          </section>
+        <div class="side">
+          <Clocks incident={incident} now={now} />
+          <Checklist incident={incident} />
+          <Roles incident={incident} />
+          <Evidence events={events} />
+          <Alerts incident={incident} />
+          <Timeline events={events} />
         </div>
       </div>
     </>

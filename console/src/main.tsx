@@ -1,11 +1,19 @@
-import { render } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+// The frame around the pages, and which page a path is.
+import { ComponentChildren, render } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import { get, post, Refused, remove } from './api'
+import { ClocksPage } from './clocks'
 import { IncidentPage } from './incident'
-import { useConnected } from './live'
-import { Now } from './now'
-import { go, Link } from './parts'
+import { AllIncidents } from './incidents'
+import { Keys, places } from './keys'
+import { LedgerPage } from './ledger'
+import { useConnected, useLive } from './live'
+import { Incidents, Now } from './now'
+import { OnCallPage } from './oncall'
+import { Card, Link } from './parts'
 import { RunbookPage, Runbooks } from './runbooks'
+import { Settings } from './settings'
+import { Silences } from './silences'
 
 function SignIn({ done }: { done: (person: string) => void }) {
   const [said, setSaid] = useState('')
@@ -33,78 +41,87 @@ function SignIn({ done }: { done: (person: string) => void }) {
   )
 }
 
-const keys = [['n', 'Now'], ['r', 'runbooks'], ['j, k', 'next and previous incident or step'], ['a', 'acknowledge the incident'], ['i', 'say that you investigate'],
-  ['?', 'these keys']]
+// A row a page: what its path looks like, what it draws, what the window is called.
+const pages: [RegExp, (part: string) => ComponentChildren, (part: string) => string][] = [
+  [/^\/incidents\/(\d+)$/, (part) => <IncidentPage key={part} number={Number(part)} />, (part) => `#${part}`],
+  [/^\/incidents()$/, () => <AllIncidents />, () => 'Incidents'],
+  [/^\/runbooks\/(.+)$/, (part) => <RunbookPage key={part} file={decodeURIComponent(part)} />, (part) => decodeURIComponent(part)],
+  [/^\/runbooks()$/, () => <Runbooks />, () => 'Runbooks'],
+  [/^\/oncall()$/, () => <OnCallPage />, () => 'On call'],
+  [/^\/silences()$/, () => <Silences />, () => 'Silences'],
+  [/^\/clocks()$/, () => <ClocksPage />, () => 'Clocks'],
+  [/^\/ledger()$/, () => <LedgerPage />, () => 'Ledger'],
+  [/^\/settings()$/, () => <Settings />, () => 'Settings'],
+  [/^\/()$/, () => <Now />, () => ''],
+]
 
-function Keys() {
-  const dialog = useRef<HTMLDialogElement>(null)
+function Nowhere() {
+  return <Card id="nowhere" title="There is no such page"><Link to="/">Now</Link></Card>
+}
+
+function Page({ path, open }: { path: string; open: number }) {
+  const page = pages.find(([pattern]) => pattern.test(path))
+  const part = page?.[0].exec(path)?.[1] ?? ''
+  const title = page?.[2](part)
   useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement
-      if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, textarea, select, dialog')) return
-      if (event.key === '?') dialog.current?.showModal()
-      else if (event.key === 'n') go('/')
-      else if (event.key === 'r') go('/runbooks')
-      else if (event.key === 'j' || event.key === 'k') move(event.key === 'j' ? 1 : -1)
-      else document.querySelector<HTMLButtonElement>(`button[data-key="${CSS.escape(event.key)}"]`)?.click()
-    }
-    addEventListener('keydown', press)
-    return () => removeEventListener('keydown', press)
-  }, [])
-  return (
-    <dialog ref={dialog} aria-labelledby="keys">
-      <h2 id="keys">Keys</h2>
-      <dl class="keys">{keys.map(([key, what]) => <><dt><kbd>{key}</kbd></dt><dd>{what}</dd></>)}</dl>
-      <form method="dialog"><button>Close</button></form>
-    </dialog>
-  )
+    document.title = `${open ? `(${open}) ` : ''}${title ? `${title} · ` : ''}Crashcart`
+  }, [title, open])
+  return page ? <>{page[1](part)}</> : <Nowhere />
 }
 
-function move(by: number) {
-  const rows = Array.from(document.querySelectorAll<HTMLElement>('a.incident, .step button'))
-  const at = rows.indexOf(document.activeElement as HTMLElement)
-  rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by))]?.focus()
-}
-
-function Page({ path }: { path: string }) {
-  const incident = /^\/incidents\/(\d+)$/.exec(path)
-  useEffect(() => {
-    document.title = incident ? `#${incident[1]} · Crashcart` : 'Crashcart'
-  }, [path])
-  const runbook = /^\/runbooks\/(.+)$/.exec(path)
-  if (incident) return <IncidentPage key={incident[1]} number={Number(incident[1])} />
-  if (runbook) return <RunbookPage key={runbook[1]} file={decodeURIComponent(runbook[1])} />
-  return path === '/runbooks' ? <Runbooks /> : <Now />
-}
+const within = (path: string, place: string) => (place === '/' ? path === '/' : path.startsWith(place))
 
 function Frame({ person, signOut }: { person: string; signOut: () => void }) {
   const [path, setPath] = useState(location.pathname)
   const connected = useConnected()
+  const open = useLive<Incidents>('/api/v1/incidents?state=open&limit=1', (event) => event.kind.startsWith('incident.')).data?.open ?? 0
   useEffect(() => {
     const moved = () => setPath(location.pathname)
     addEventListener('popstate', moved)
     return () => removeEventListener('popstate', moved)
   }, [])
+  useEffect(() => document.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [path])
   return (
     <>
-      <header class="top">
+      <a class="skip" href="#main">To the page</a>
+      <header class="bar">
         <img src="/console/icon.svg" alt="" />
-        <nav aria-label="Main"><Link to="/">Now</Link><Link to="/runbooks">Runbooks</Link></nav>
-        {!connected && <span class="mark warn" role="status">not connected</span>}
-        <span class="small quiet">{person}</span>
+        <nav aria-label="Main">
+          {places.filter(([, place]) => pages.some(([pattern]) => pattern.test(place))).map(([, place, name]) => (
+            <Link key={place} to={place} current={within(path, place)}>{name}{place === '/' && open > 0 && <span class="count">{open}</span>}</Link>))}
+        </nav>
+        <span class="small quiet who">{person}</span>
         <button type="button" onClick={signOut}>Sign out</button>
       </header>
-      <main><Page path={path} /></main>
+      {!connected && <div class="offline" role="status">Not connected: what you see may be old. It is tried again all the time.</div>}
+      <main id="main"><Page path={path} open={open} /></main>
       <Keys />
     </>
   )
 }
 
+function Away({ again }: { again: () => void }) {
+  useEffect(() => {
+    const timer = setInterval(again, 3000)
+    return () => clearInterval(timer)
+  }, [])
+  return <main class="sign-in"><div class="card"><h1>The server does not answer</h1><p>It is tried again every three seconds. In the terminal: <code>crashcart incident list</code></p></div></main>
+}
+
 function Console() {
   const [person, setPerson] = useState<string | null | undefined>(undefined)
-  useEffect(() => {
-    get<{ person: string }>('/api/v1/session').then((session) => setPerson(session.person), () => setPerson(null))
-  }, [])
+  const [away, setAway] = useState(false)
+  const ask = () => {
+    get<{ person: string }>('/api/v1/session').then((session) => {
+      setAway(false)
+      setPerson(session.person)
+    }, (thrown) => {
+      setAway(!(thrown instanceof Refused))
+      if (thrown instanceof Refused) setPerson(null)
+    })
+  }
+  useEffect(ask, [])
+  if (away) return <Away again={ask} />
   if (person === undefined) return null
   if (person === null) return <SignIn done={setPerson} />
   return <Frame person={person} signOut={() => void remove('/api/v1/session').then(() => setPerson(null))} />

@@ -1,42 +1,46 @@
 // What burns, how bad, who has it, what is due next.
-import { Clock, Incident } from './api'
+import { Clock, Incident, OnCall } from './api'
 import { useLive, useNow } from './live'
-import { length, Link, Severity, State } from './parts'
+import { about, Act, At, Card, length, Link, person, Read, Severity, State } from './parts'
 
-const worstFirst = (a: Incident, b: Incident) =>
-  Number(b.patient_safety) - Number(a.patient_safety) || (a.severity_rank || 99) - (b.severity_rank || 99) || a.number - b.number
+export interface Incidents { incidents: Incident[]; open: number }
 
-function Row({ incident, now }: { incident: Incident; now: number }) {
+export function IncidentRow({ incident, now }: { incident: Incident; now: number }) {
+  const over = incident.state === 'resolved' || incident.state === 'closed'
   return (
-    <li>
+    <li class={`burns rank-${over ? 0 : incident.severity_rank}`}>
       <Link to={`/incidents/${incident.number}`} class="incident">
-        <span class="row">
-          <Severity incident={incident} />
-          {incident.drill && <span class="mark">drill</span>}
-          {incident.patient_safety && <span class="mark bad">patient safety</span>}
-          <strong>#{incident.number} {incident.title}</strong>
-        </span>
-        <State state={incident.state} />
+        <strong><span class="quiet">#{incident.number}</span> {incident.title}</strong>
+        <span class="row">{incident.drill && <span class="mark">drill</span>}<Severity incident={incident} /><State state={incident.state} /></span>
         <span class="quiet small">
-          {incident.service ?? 'no service'} · {incident.acknowledged_by ? `${incident.acknowledged_by} has it` : 'nobody has it yet'}
+          {incident.patient_safety && <><b class="bad">patient safety</b> · </>}
+          {incident.service ?? 'no service'} · {incident.acknowledged_by ? `${person(incident.acknowledged_by)} has it` : over ? 'nobody took it' : <b>nobody has it yet</b>}
           {incident.muted_until && ' · muted'}
         </span>
-        <span class="quiet small">{length(now - Date.parse(incident.opened_at))}</span>
+        <span class="quiet small">{over ? <At time={incident.opened_at} date /> : about(now - Date.parse(incident.opened_at))}</span>
       </Link>
     </li>
   )
 }
 
-export function Due({ clocks, now, linked }: { clocks: Clock[]; now: number; linked?: boolean }) {
+// "acknowledged by then" is said of a time; here the time stands beside it.
+const plain: Record<string, string> = { response: 'To be acknowledged', resolution: 'To be resolved' }
+export const what = (clock: Clock) => `${plain[clock.kind] ?? clock.what}${clock.audience ? `, for ${clock.audience}` : ''}`
+
+interface DueOptions { clocks: Clock[]; now: number; linked?: boolean; done?: (clock: Clock) => (() => Promise<unknown>) | null }
+
+export function Due({ clocks, now, linked, done }: DueOptions) {
   return (
     <ul class="list">
       {clocks.map((clock) => {
         const left = Date.parse(clock.due_at) - now
+        const does = done?.(clock)
         return (
           <li class="clock" key={`${clock.incident}/${clock.clock}`}>
-            <span>{clock.what}{clock.audience ? `, for ${clock.audience}` : ''}</span>
-            <b class={`mark ${left < 0 ? 'bad' : left < 300000 ? 'warn' : ''}`}>{left < 0 ? `${length(left)} late` : `in ${length(left)}`}</b>
-            {linked && clock.incident && <Link to={`/incidents/${clock.incident}`} class="small">incident {clock.incident}</Link>}
+            <span>{what(clock)}
+              {linked && clock.incident && <> · <Link to={`/incidents/${clock.incident}`} class="small">#{clock.incident}</Link></>}
+              {does && <> <Act does={does} label={`${clock.what}: done`}>Done</Act></>}</span>
+            <b class={`mark ${left < 0 ? 'bad' : left < 300000 ? 'warn' : ''}`} title={clock.rule ?? undefined}>{left < 0 ? `${length(left)} late` : `in ${length(left)}`}</b>
           </li>
         )
       })}
@@ -44,29 +48,45 @@ export function Due({ clocks, now, linked }: { clocks: Clock[]; now: number; lin
   )
 }
 
+function Duties() {
+  const { data } = useLive<OnCall>('/api/v1/oncall', (event) => event.kind.startsWith('site.'))
+  if (!data || data.schedules.length === 0) return null
+  return (
+    <Card id="duty" title={<Link to="/oncall">On call</Link>}>
+      <ul class="list">
+        {data.schedules.map((duty) => (
+          <li key={duty.id} class="clock">
+            <span>{duty.people.length ? <b>{duty.people.map((one) => one.name).join(', ')}</b> : <b class="bad">nobody</b>} <span class="quiet small">{duty.id}</span></span>
+            {duty.until && <span class="quiet small">until <At time={duty.until} date /></span>}
+          </li>))}
+      </ul>
+    </Card>
+  )
+}
+
 export function Now() {
   const now = useNow()
-  const { data, problem } = useLive<{ incidents: Incident[] }>('/api/v1/incidents?state=open', () => true)
+  const live = useLive<Incidents>('/api/v1/incidents?state=open&order=worst', () => true)
   const clocks = useLive<{ clocks: Clock[] }>('/api/v1/clocks?limit=8', (event) => !event.kind.startsWith('alert.')).data
-  if (problem && !data) return <p class="said" role="alert">{problem.message}</p>
-  if (!data) return <p class="quiet">Reading…</p>
-  const burning = data.incidents.slice().sort(worstFirst)
   return (
-    <div class="columns">
-      <div>
-        <section class="card" aria-labelledby="burning">
-          {burning.length === 0
-            ? <div class="calm"><h1 id="burning">Nothing burns</h1><p class="quiet">Alerts are taken; the next one appears here by itself.</p></div>
-            : <><h1 id="burning">{burning.length === 1 ? 'One incident' : `${burning.length} incidents`}</h1>
-              <ul class="list">{burning.map((incident) => <Row key={incident.number} incident={incident} now={now} />)}</ul></>}
-        </section>
-      </div>
-      <div>
-        <section class="card" aria-labelledby="due">
-          <h2 id="due">Due next</h2>
-          {clocks && clocks.clocks.length > 0 ? <Due clocks={clocks.clocks} now={now} linked /> : <p class="quiet">Nothing is due.</p>}
-        </section>
-      </div>
-    </div>
+    <Read from={live}>{({ incidents, open }) => (
+      <div class="columns">
+        <div>
+          <section class="card" aria-labelledby="burning">
+            {open === 0
+              ? <div class="calm"><h1 id="burning">Nothing burns</h1><p class="quiet">Alerts are taken; the next one appears here by itself.</p></div>
+              : <><h1 id="burning">{open === 1 ? 'One incident' : `${open.toLocaleString()} incidents`}</h1>
+                <ul class="list">{incidents.map((incident) => <IncidentRow key={incident.number} incident={incident} now={now} />)}</ul>
+                {open > incidents.length && <p class="small"><Link to="/incidents">The {incidents.length} worst are shown; all of them</Link></p>}</>}
+          </section>
+        </div>
+        <div>
+          <Card id="due" title={<Link to="/clocks">Due next</Link>}>
+            {clocks && clocks.clocks.length > 0 ? <Due clocks={clocks.clocks} now={now} linked /> : <p class="quiet">Nothing is due.</p>}
+          </Card>
+          <Duties />
+        </div>
+      </div>)}
+    </Read>
   )
 }

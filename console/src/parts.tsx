@@ -1,16 +1,18 @@
 // Small pieces that every page uses.
 import { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { Refused } from './api'
+import { Live } from './live'
 
 export function go(path: string) {
   history.pushState(null, '', path)
   dispatchEvent(new PopStateEvent('popstate'))
+  scrollTo(0, 0)
 }
 
-export function Link({ to, class: name, children }: { to: string; class?: string; children: ComponentChildren }) {
+export function Link({ to, class: name, current, children }: { to: string; class?: string; current?: boolean; children: ComponentChildren }) {
   return (
-    <a href={to} class={name} onClick={(event) => {
+    <a href={to} class={name} aria-current={current ? 'page' : undefined} onClick={(event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
       event.preventDefault()
       go(to)
@@ -20,14 +22,14 @@ export function Link({ to, class: name, children }: { to: string; class?: string
   )
 }
 
-export function At({ time, date }: { time: string; date?: boolean }) {
+const utc = (time: string) => `${time.replace('T', ' ').replace(/(\.\d+)?Z$/, '')} UTC`
+
+export function At({ time, date, zone }: { time: string; date?: boolean; zone?: string }) {
   const at = new Date(time)
-  const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }
-  return (
-    <time dateTime={time} title={`${time.replace('T', ' ').replace('Z', '')} UTC`}>
-      {date ? at.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' }) : at.toLocaleTimeString([], options)}
-    </time>
-  )
+  const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone }
+  const day: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short', timeZone: zone }
+  const clock = at.toLocaleTimeString([], date ? options : { ...options, second: '2-digit' })
+  return <time dateTime={time} title={utc(time)}>{date ? `${at.toLocaleDateString([], day)}, ${clock}` : clock}</time>
 }
 
 export function length(ms: number): string {
@@ -36,6 +38,22 @@ export function length(ms: number): string {
   const two = (n: number) => String(n).padStart(2, '0')
   if (days) return `${days} d ${hours} h`
   return hours ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`
+}
+
+// "12 min", for what need not be read to the second.
+export function about(ms: number): string {
+  const minutes = Math.floor(Math.abs(ms) / 60000), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24)
+  if (days > 1) return `${days} d`
+  if (hours) return `${hours} h ${minutes % 60} min`
+  return minutes ? `${minutes} min` : 'less than a minute'
+}
+
+export function span(seconds: number | null): string {
+  if (seconds === null) return 'not stated'
+  if (seconds === 0) return 'at once'
+  if (seconds % 86400 === 0) return `${seconds / 86400} d`
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
 }
 
 export const looks: Record<string, string> = { destructive: 'bad', mutate: 'warn', unknown: 'warn', read: 'good' }
@@ -52,27 +70,117 @@ export function State({ state }: { state: string }) {
   return <span class={`mark ${how}`}>{state}</span>
 }
 
+export const Source = ({ file, line }: { file: string | null; line: number }) =>
+  file ? <Link to={`/runbooks/${encodeURIComponent(file)}#${line}`} class="source">{file}:{line}</Link> : null
+
+// Text of the server, in which what stands between backticks is code.
+export function Words({ text }: { text: string }) {
+  return <>{text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? <code key={i}>{part}</code> : part))}</>
+}
+
+export function said(thrown: unknown): string {
+  return thrown instanceof Refused ? thrown.message : 'The server does not answer. Nothing was changed; try again.'
+}
+
+interface ActOptions { does: () => unknown; how?: string; shortcut?: string; disabled?: boolean; label?: string; children: ComponentChildren }
+
 // A button that asks the server for something, cannot be pressed twice, and says why not.
-export function Act({ does, how, shortcut, children }:
-  { does: () => Promise<unknown>; how?: string; shortcut?: string; children: ComponentChildren }) {
+export function Act({ does, how, shortcut, disabled, label, children }: ActOptions) {
   const [busy, setBusy] = useState(false)
-  const [said, setSaid] = useState('')
+  const [problem, setProblem] = useState('')
   const press = async () => {
     setBusy(true)
-    setSaid('')
+    setProblem('')
     try {
       await does()
     } catch (thrown) {
-      setSaid(thrown instanceof Refused ? thrown.message : 'The server does not answer. Nothing was changed; try again.')
+      setProblem(said(thrown))
     }
     setBusy(false)
   }
   return (
     <>
-      <button type="button" class={how} disabled={busy} onClick={press} data-key={shortcut} aria-keyshortcuts={shortcut}>
-        {children}
+      <button type="button" class={how} disabled={busy || disabled} onClick={press} data-key={shortcut} aria-keyshortcuts={shortcut} aria-label={label}>
+        {children}{shortcut && <kbd aria-hidden="true">{shortcut}</kbd>}
       </button>
-      {said && <span role="alert" class="said small">{said}</span>}
+      {problem && <span role="alert" class="said small">{problem}</span>}
     </>
   )
+}
+
+interface AskOptions { title: string; yes: string; how?: string; does: () => Promise<unknown>; close: () => void; children?: ComponentChildren }
+
+// Says what is about to happen and waits for a yes. What destroys has its "no" under the fingers, and no Enter says yes to it.
+export function Ask({ title, yes, how, does, close, children }: AskOptions) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [problem, setProblem] = useState('')
+  const [busy, setBusy] = useState(false)
+  const destroys = how === 'bad'
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null
+    dialog.current?.showModal()
+    dialog.current?.querySelector<HTMLElement>(destroys ? '.no' : 'input, textarea, select, .yes')?.focus()
+    return () => before?.focus()
+  }, [])
+  const run = async () => {
+    setBusy(true)
+    setProblem('')
+    try {
+      await does()
+      close()
+    } catch (thrown) {
+      setProblem(said(thrown))
+      setBusy(false)
+    }
+  }
+  const submit = (event: Event) => {
+    event.preventDefault()
+    if (!destroys) void run()
+  }
+  const press = (event: { currentTarget: HTMLButtonElement }) => {
+    if (event.currentTarget.form?.reportValidity()) void run()
+  }
+  return (
+    <dialog ref={dialog} class="ask" aria-labelledby="asked" onClose={close}>
+      <form onSubmit={submit}>
+        <h2 id="asked">{title}</h2>
+        {children}
+        {problem && <p role="alert" class="said small">{problem}</p>}
+        <div class="row end">
+          <button type="button" class="no" onClick={close}>Cancel</button>
+          {destroys ? <button type="button" class="bad" disabled={busy} onClick={press}>{yes}</button>
+            : <button class={`yes ${how ?? 'first'}`} disabled={busy}>{yes}</button>}
+        </div>
+      </form>
+    </dialog>
+  )
+}
+
+interface FieldOptions { label: string; value: string; set: (value: string) => void; hint?: string; rows?: number; options?: string[]; required?: boolean; type?: string }
+
+export function Field({ label, value, set, hint, rows, options, required, type }: FieldOptions) {
+  const input = (event: { currentTarget: { value: string } }) => set(event.currentTarget.value)
+  return (
+    <label>
+      <span>{label}{hint && <span class="quiet small"> {hint}</span>}</span>
+      {options ? <select value={value} onChange={input} required={required}>{options.map((option) => <option key={option}>{option}</option>)}</select>
+        : rows ? <textarea rows={rows} value={value} onInput={input} required={required} />
+          : <input value={value} onInput={input} required={required} type={type} autoCapitalize="off" autoComplete="off" />}
+    </label>
+  )
+}
+
+export function Card({ id, title, more, children }: { id: string; title: ComponentChildren; more?: ComponentChildren; children: ComponentChildren }) {
+  return (
+    <section class="card" aria-labelledby={id}>
+      <div class="head"><h2 id={id}>{title}</h2>{more}</div>
+      {children}
+    </section>
+  )
+}
+
+// Draws what was read, or says that it is being read, or why it cannot be.
+export function Read<T>({ from, children }: { from: Live<T>; children: (data: T) => ComponentChildren }) {
+  if (from.data) return <>{children(from.data)}</>
+  return from.problem ? <p class="said" role="alert">{from.problem.message}</p> : <p class="quiet">Reading…</p>
 }

@@ -1,7 +1,6 @@
 // What was understood of the team's runbooks: what will happen, and on which line it stands.
-import { useEffect } from 'preact/hooks'
 import { useLive } from './live'
-import { Link, looks } from './parts'
+import { Link, looks, span } from './parts'
 
 interface Command { text: string; risk: string; line: number }
 interface Step { n: string | null; title: string | null; text: string; kind: string; commands: Command[]; line: number }
@@ -20,14 +19,6 @@ interface Understood { file: string; title: { text: string } | null; severities:
 interface Listed { runbooks: { file: string; title: string; procedures: number; severities: number }[]; refused: { file: string; why: string }[] }
 
 const reloaded = (event: { kind: string }) => event.kind.startsWith('site.') || event.kind.startsWith('runbook.')
-
-function time(seconds: number | null): string {
-  if (seconds === null) return 'not stated'
-  if (seconds === 0) return 'at once'
-  if (seconds % 86400 === 0) return `${seconds / 86400} d`
-  if (seconds % 3600 === 0) return `${seconds / 3600} h`
-  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
-}
 
 export function Runbooks() {
   const { data, problem } = useLive<Listed>('/api/v1/runbooks', reloaded)
@@ -61,8 +52,8 @@ function Levels({ levels }: { levels: Level[] }) {
           <li key={level.id} class="clock">
             <span><strong>{level.id}</strong> {level.label}</span>
             <span class="quiet small">line {level.line}</span>
-            <span class="small">respond: {time(level.response_time_s)}; resolve: {time(level.resolution_target_s)}
-              {level.escalate_to.length > 0 && <>; escalate {level.escalate_after_s === null ? '' : `after ${time(level.escalate_after_s)} `}to {level.escalate_to.join(', ')}</>}
+            <span class="small">respond: {span(level.response_time_s)}; resolve: {span(level.resolution_target_s)}
+              {level.escalate_to.length > 0 && <>; escalate {level.escalate_after_s === null ? '' : `after ${span(level.escalate_after_s)} `}to {level.escalate_to.join(', ')}</>}
             </span>
           </li>))}
       </ul>
@@ -84,7 +75,7 @@ function ProcedureCard({ procedure }: { procedure: Procedure }) {
       {procedure.symptoms.length > 0 && <p class="small quiet">{procedure.symptoms.map((symptom) => symptom.text).join(' · ')}</p>}
       {procedure.phases.map((phase) => (
         <div key={phase.line}>
-          {phase.name && <h3 class="small">{phase.name}{phase.budget_s !== null && <span class="quiet">, within {time(phase.budget_s)}</span>}</h3>}
+          {phase.name && <h3 class="small">{phase.name}{phase.budget_s !== null && <span class="quiet">, within {span(phase.budget_s)}</span>}</h3>}
           <ul class="list">
             {phase.steps.map((step) => (
               <li class="step" key={step.line}>
@@ -100,9 +91,6 @@ function ProcedureCard({ procedure }: { procedure: Procedure }) {
 
 export function RunbookPage({ file }: { file: string }) {
   const { data, problem } = useLive<Understood>(`/api/v1/runbooks/${encodeURIComponent(file)}/understood`, reloaded)
-  useEffect(() => {
-    document.title = `${file} · Crashcart`
-  }, [file])
   if (problem && !data) return <p class="said" role="alert">{problem.message}</p>
   if (!data) return <p class="quiet">Reading…</p>
   return (

@@ -8,35 +8,94 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'system'))
 from harness import *  # noqa: E402,F403
 
-RUNBOOK = '''# Shop
+RUNBOOK = '''# Shop <img src=x onerror=alert(1)>
 
 ## Severity levels
 
 ### SEV-1 (Critical)
 - **Response Time**: 5 minutes
+- **Resolution Time**: 2 hours
+- Escalate to the head of engineering after 30 minutes if unresolved
 - Update stakeholders every 15 minutes
+
+### SEV-2 (High)
+- **Response Time**: 30 minutes
 
 ## Shop down
 
-### Diagnosis
+### Diagnosis (within 10 minutes)
+
+1. How long is the queue?
 
 ```bash
 echo "queue length: 3"
 ```
 
+2. Is the disk full?
+
+```bash
+df -P {folder}
+```
+
+3. What do the logs say of <b>errors</b>?
+
+```bash
+grep -c error {folder}/no-such-log
+```
+
 ### Resolution
+
+1. Tell the shift leader in the shop.
+2. If the cache is corrupt: remove it.
 
 ```bash
 rm -r {folder}/cache
+```
+
+**Option 1: Restart one instance**
+
+```bash
+touch {folder}/<instance>.restart
+```
+
+**Option 2: Scale out**
+
+```bash
+kubectl scale deployment/shop --replicas=5
+```
+
+### Verification checklist
+- [ ] Orders come through again
+- [ ] The queue is empty
+
+### Post-incident
+- Review within 48 hours of resolution
+
+## Payment slow
+
+### Diagnosis
+
+```bash
+echo "p95 2.3 s"
 ```
 '''
 
 CONFIG = '''storm: {{incidents: 0}}
 people:
-  - id: ana
-    contacts: [{{webhook: http://127.0.0.1:{port}/page}}]
-  - id: ben
-    contacts: [{{webhook: http://127.0.0.1:{port}/page}}]
+  - {{id: ana, name: Ana Alvarez, contacts: [{{webhook: "http://127.0.0.1:{port}/page"}}]}}
+  - {{id: ben, name: Ben Okafor, contacts: [{{webhook: "http://127.0.0.1:{port}/page"}}]}}
+  - {{id: eve, name: Eve Lindqvist, contacts: [{{webhook: "http://127.0.0.1:{port}/page"}}]}}
+schedules:
+  - id: primary
+    timezone: America/New_York
+    layers:
+      - {{rotation: 2d, start: 2026-03-02T09:00, people: [ana, ben]}}
+    overrides:
+      - {{person: eve, from: "{override}T00:00", until: "{override}T23:00"}}
+  - id: office
+    timezone: Europe/Berlin
+    layers:
+      - {{rotation: weekly, start: 2026-03-02T09:00, people: [ben, eve], hours: {{days: [mon, tue, wed, thu, fri], from: "09:00", until: "17:00"}}}}
 services:
   - id: shop
     runbook: shop.md
@@ -52,7 +111,8 @@ class Console(SystemTest):
         os.makedirs(os.path.join(self.folder, 'cache'))
         written(self.folder, 'runbooks/shop.md', RUNBOOK.format(folder=self.folder))
         receiver = self.started(Receiver())
-        self.server = self.started(Server(self.folder, CONFIG.format(port=receiver.port),
+        config = CONFIG.format(port=receiver.port, override=time.strftime('%Y-%m-%d', time.gmtime(time.time() + 3 * 86400)))
+        self.server = self.started(Server(self.folder, config,
                                           runbooks=os.path.join(self.folder, 'runbooks'))).start()
 
     def play(self, scenario, **deeds):

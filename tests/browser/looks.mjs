@@ -18,7 +18,7 @@ await scenario(async () => {
   }
   await outside('many')
   for (const [person, look] of all) {
-    await person.page.getByText('60 incidents').waitFor()
+    await person.page.getByRole('heading', { name: '60 incidents' }).waitFor()
     await fits(person.page, `now ${look}`)
     await accessible(person.page, `now ${look}`)
     await shot(person.page, `now-${look}`)
@@ -38,8 +38,9 @@ await scenario(async () => {
     await shot(person.page, `runbook-${look}`)
   }
   // By keyboard alone: from the list to an incident and back.
+  await wide.page.keyboard.press('g')
   await wide.page.keyboard.press('n')
-  await wide.page.getByText('60 incidents').waitFor()
+  await wide.page.getByRole('heading', { name: '60 incidents' }).waitFor()
   await wide.page.keyboard.press('j')
   await wide.page.keyboard.press('Enter')
   await wide.page.getByRole('heading', { name: 'Timeline' }).waitFor()
