@@ -127,4 +127,5 @@ function Console() {
   return <Frame person={person} signOut={() => void remove('/api/v1/session').then(() => setPerson(null))} />
 }
 
+if ('serviceWorker' in navigator && isSecureContext) void navigator.serviceWorker.register('/service-worker.js').catch(() => {})
 render(<Console />, document.getElementById('console')!)

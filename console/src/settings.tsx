@@ -8,11 +8,8 @@ interface InForce {
   started_at: string
   files_have_errors: boolean
   file: string | null
-  listen: string
   public_url: string | null
-  data: string
   store: string
-  runbooks: string
   policy: string | null
   redaction: string | null
   mail: boolean
@@ -48,9 +45,8 @@ export function Settings() {
           <dl class="facts">
             <dt>Version</dt><dd>{now.version}, running since <At time={now.started_at} date /></dd>
             <dt>Configuration</dt><dd>{now.file ?? 'no file: the defaults'}</dd>
-            <dt>Address</dt><dd>{now.public_url ?? `http://${now.listen}`}</dd>
-            <dt>Ledger</dt><dd>{now.store}, in {now.data}</dd>
-            <dt>Runbooks</dt><dd><Link to="/runbooks">{now.runbooks}</Link></dd>
+            <dt>Address</dt><dd>{now.public_url ?? location.origin}</dd>
+            <dt>Ledger</dt><dd>{now.store}</dd>
             {now.policy && <><dt>Own risk rules</dt><dd>{now.policy}</dd></>}
             {now.redaction && <><dt>Own detectors</dt><dd>{now.redaction}</dd></>}
             <dt>Mail</dt><dd>{now.mail ? 'can be sent' : 'cannot be sent'}</dd>

@@ -11,7 +11,7 @@ static const struct {
 } types[] = {
     {".html", "text/html; charset=utf-8"},         {".js", "text/javascript; charset=utf-8"},
     {".css", "text/css; charset=utf-8"},           {".svg", "image/svg+xml"},
-    {".webmanifest", "application/manifest+json"},
+    {".webmanifest", "application/manifest+json"}, {".png", "image/png"},
 };
 
 static const char *type_of(const char *name)
@@ -31,6 +31,12 @@ static void answer_file(struct request *request, const struct embedded_file *fil
 void get_console(struct request *request)
 {
     answer_file(request, console_find("index.html"));
+}
+
+/* Above the pages, for it speaks for all of them. */
+void get_service_worker(struct request *request)
+{
+    answer_file(request, console_find("service-worker.js"));
 }
 
 void get_console_file(struct request *request)

@@ -78,6 +78,7 @@ void get_session(struct request *request);
 void post_session(struct request *request);
 void delete_session(struct request *request);
 void get_console(struct request *request);
+void get_service_worker(struct request *request);
 void get_console_file(struct request *request);
 
 /* oncall.c, settings.c */

@@ -178,6 +178,7 @@ const struct route routes[] = {
     {"GET", "/drills", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
     {"GET", "/ledger", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
     {"GET", "/settings", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
+    {"GET", "/service-worker.js", AUTH_OPEN, NULL, get_service_worker, NULL, NULL, NULL, NULL},
     {"GET", "/console/{*}", AUTH_OPEN, NULL, get_console_file, NULL, NULL, NULL, NULL},
 
     {"GET", "/acknowledge/{}/{*}", AUTH_OPEN, NULL, get_link, NULL, NULL, NULL, NULL},

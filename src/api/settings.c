@@ -88,11 +88,8 @@ static void write_heartbeats(struct json_writer *writer, const struct config *co
 static void write_configuration(struct json_writer *writer, const struct config *config)
 {
     jw_pair(writer, "file", config->file);
-    jw_pair(writer, "listen", config->listen);
     jw_pair(writer, "public_url", config->public_url);
-    jw_pair(writer, "data", config->data);
     jw_pair(writer, "store", config->store ? "PostgreSQL" : "SQLite");
-    jw_pair(writer, "runbooks", config->runbooks);
     jw_pair(writer, "policy", config->policy);
     jw_pair(writer, "redaction", config->redaction);
     jw_pair_bool(writer, "mail", config->mail.server != NULL);

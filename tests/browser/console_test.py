@@ -150,6 +150,9 @@ class Console(SystemTest):
         by = {event['kind']: event['actor'] for event in self.server.timeline(1)}
         self.assertEqual((by['incident.acknowledged'], by['note.added']), ('person:ana', 'person:ben'))
 
+    def test_it_opens_while_the_server_is_away_and_keeps_nothing_of_what_the_server_said(self):
+        self.play('offline.mjs', end=self.server.kill, begin=self.server.start)
+
     def test_every_page_is_readable_on_every_screen(self):
         def many():
             for i in range(60):
