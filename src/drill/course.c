@@ -15,6 +15,7 @@ enum {
     RECOVER_S = 60,
     RESOLVE_S = 40,
     POLL_US = 50000,
+    CHECKS_LOOK_US = 1200000,
     LOOK_MS = 2000
 };
 
@@ -51,10 +52,29 @@ static bool url_fails(const char *url)
     return status < 200 || status > 299;
 }
 
+/* The server's own checks notice it, instead of a monitor that posts alerts. */
+static bool is_watched(const struct course *course)
+{
+    return course->plan->checks.n > 0;
+}
+
+/* What the alerts that fire at the server say now. */
+static bool is_alerted(struct course *course)
+{
+    struct json_document *document = json_document_new();
+    struct json root;
+    bool fires = talk_json(&course->scene.server, "/api/v2/alerts", NULL, document, &root, NULL) == 0 &&
+                 json_count(root) > 0;
+    json_document_free(document);
+    return fires;
+}
+
 /* What a monitor of the team would see now. */
 static bool is_in_trouble(struct course *course)
 {
     const struct drill_plan *plan = course->plan;
+    if (is_watched(course))
+        return is_alerted(course);
     return (!plan->detect_url || url_fails(plan->detect_url)) &&
            (!plan->detect_when || scene_holds(&course->scene, plan->detect_when)) &&
            (!plan->detect_shell || scene_shell(&course->scene, plan->detect_shell, 10) == 0);
@@ -120,6 +140,8 @@ static int stage_open(struct course *course, struct err *err)
 {
     if (scene_open(course->arena, course->scene.site, course->plan, &course->scene, err) < 0)
         return -1;
+    if (is_watched(course)) /* for each check to look once, while all is well */
+        usleep(CHECKS_LOOK_US);
     if (is_in_trouble(course))
         return err_set(err, "the monitor sees trouble before anything is broken");
     scene_tell(&course->scene, course->result->begun_us, "the ward of %s and a server of its own are up",
@@ -143,7 +165,10 @@ static int stage_detect(struct course *course, struct err *err)
     if (!seen || !wait_for(course, is_in_trouble, DETECT_S)) /* twice, so that a blink pages nobody */
         return err_set(err, "the monitor saw nothing within %d s", DETECT_S);
     course->result->detected_us = course->fired_us = now_us();
-    scene_tell(&course->scene, course->result->begun_us, "detected: %s", course->plan->summary);
+    scene_tell(&course->scene, course->result->begun_us, "detected%s: %s",
+               is_watched(course) ? " by a check" : "", course->plan->summary);
+    if (is_watched(course))
+        return 0;
     return alert_post(course, false, err);
 }
 
@@ -265,7 +290,7 @@ static int stage_verify(struct course *course, struct err *err)
 {
     if (!wait_for(course, is_well, RECOVER_S))
         return err_set(err, "not well within %d s: %s", RECOVER_S, course->plan->verify);
-    if (alert_post(course, true, err) < 0)
+    if (!is_watched(course) && alert_post(course, true, err) < 0)
         return -1;
     if (!wait_for(course, is_resolved, RESOLVE_S))
         return err_set(err, "the incident is not resolved within %d s of the recovery", RESOLVE_S);

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "config/yaml.h"
 
 struct reader {
@@ -93,6 +95,60 @@ static int lacks_read(struct reader *reader, const struct node *list, struct dri
     return 0;
 }
 
+/* On one line, as YAML reads it again: a text without quotes stays without. */
+static void node_write(struct buf *out, const struct node *node)
+{
+    struct json_writer w = jw_start(out);
+    const char *before = "";
+    if (node->kind == NODE_TEXT && node->plain)
+        buf_puts(out, node->text);
+    else if (node->kind == NODE_TEXT)
+        jw_string(&w, node->text);
+    if (node->kind == NODE_TEXT)
+        return;
+    buf_putc(out, node->kind == NODE_MAP ? '{' : '[');
+    list_each (entry, &node->entries) {
+        buf_puts(out, before);
+        if (entry->key) {
+            node_write(out, entry->key);
+            buf_puts(out, ": ");
+        }
+        node_write(out, entry->value);
+        before = ", ";
+    }
+    buf_putc(out, node->kind == NODE_MAP ? '}' : ']');
+}
+
+static int checks_read(struct reader *reader, const struct node *list, struct drill_plan *plan)
+{
+    if (list && list->kind != NODE_LIST)
+        return wrong(reader, list, "a list of checks is wanted");
+    if (list)
+        list_each (entry, &list->entries) {
+            scoped_buf struct buf line = {0};
+            if (entry->value->kind != NODE_MAP || !node_find(entry->value, "id"))
+                return wrong(reader, entry->value, "a check with an id: is wanted");
+            node_write(&line, entry->value);
+            strings_add(reader->arena, &plan->checks, arena_strdup(reader->arena, buf_text(&line)));
+        }
+    return 0;
+}
+
+/* Either the drill looks and posts an alert, or the checks of its server do. */
+static int detect_judge(struct reader *reader, const struct node *detect, const struct node *root,
+                        const struct drill_plan *plan)
+{
+    bool looks = plan->detect_url || plan->detect_when || plan->detect_shell;
+    const struct node *place = detect ? detect : root;
+    if (plan->checks.n && (looks || plan->alert.n))
+        return wrong(reader, place, "detect: has checks:, or url:, when:, shell: and alert:, not both");
+    if (!plan->checks.n && !looks)
+        return wrong(reader, place, "detect: has url:, when:, shell: or checks:");
+    if (!plan->checks.n && !plan->alert.n)
+        return wrong(reader, place, "detect: has alert: with the labels of the alert");
+    return 0;
+}
+
 int drill_plan_read(struct arena *arena, const char *bytes, size_t n_bytes, struct drill_plan *ret_plan,
                     struct err *err)
 {
@@ -118,13 +174,12 @@ int drill_plan_read(struct arena *arena, const char *bytes, size_t n_bytes, stru
         text_read(&reader, expect, "severity", false, &plan.severity) < 0 ||
         pairs_read(&reader, root, "inject", &plan.inject) < 0 ||
         pairs_read(&reader, detect, "alert", &plan.alert) < 0 ||
+        checks_read(&reader, node_find(detect, "checks"), &plan) < 0 ||
         acts_read(&reader, node_find(root, "respond"), &plan) < 0 ||
         lacks_read(&reader, node_find(root, "lacks"), &plan) < 0)
         return -1;
-    if (!plan.detect_url && !plan.detect_when && !plan.detect_shell)
-        return wrong(&reader, detect ? detect : root, "detect: has url:, when: or shell:");
-    if (!plan.alert.n)
-        return wrong(&reader, detect, "detect: has alert: with the labels of the alert");
+    if (detect_judge(&reader, detect, root, &plan) < 0)
+        return -1;
     *ret_plan = plan;
     return 0;
 }

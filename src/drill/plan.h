@@ -11,8 +11,9 @@
  *       shell: "false"                                 # a command that succeeds while there is trouble
  *       alert: {alertname: ServiceDown, severity: critical}
  *       summary: the health check fails
- *     expect: {procedure: Service down, severity: SEV-1}
- *     respond:
+ *     # or, instead of all these, the server's own checks (docs/checks.md) notice it:
+ *     #   checks: [{id: api, alert: ServiceDown, every: 1s, http: {url: "http://api:8000/health"}}]
+ * "http://pneumonia-detector:8000/health"}}] expect: {procedure: Service down, severity: SEV-1} respond:
  *       - run: docker-compose restart api              # the first waiting command that holds these words
  *     verify: healthy
  *     lacks: [what the runbook does not say]
@@ -56,7 +57,8 @@ struct drill_plan {
     const char *breaks;        /* a command in the work tree, or NULL */
     const char *detect_url, *detect_when,
         *detect_shell;        /* one at least; all that are there must tell of it */
-    struct drill_pairs alert; /* labels */
+    struct drill_pairs alert; /* labels of what the drill posts then; empty: the checks notice it */
+    struct strings checks;    /* of its server: "{id: ...}", rows of `checks:`; their service is the system */
     const char *summary;
     const char *procedure, *severity; /* expected; severity may be NULL */
     LIST(struct drill_act) acts;

@@ -31,6 +31,23 @@ static void a_drill_file_is_read(void **state)
     assert_int_equal(plan.lacks.n, 1);
 }
 
+static void a_check_reads_again_as_it_was_written(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "scenario: x\nabout: y\nrunbook: z\nverify: v\n"
+        "detect:\n  summary: s\n  checks:\n"
+        "    - id: slow\n      above: 200ms\n      labels: {team: \"7\", of: [a, \"b: c\"]}\n"
+        "expect: {procedure: p}\n";
+    scoped_arena struct arena *arena = arena_new();
+    struct drill_plan plan = {0};
+    struct err err = {0};
+    assert_int_equal(drill_plan_read(arena, text, sizeof text - 1, &plan, &err), 0);
+    assert_int_equal(plan.checks.n, 1);
+    assert_string_equal(plan.checks.at[0],
+                        "{id: slow, above: 200ms, labels: {team: \"7\", of: [a, \"b: c\"]}}");
+}
+
 static void what_is_wrong_is_told_with_its_line(void **state)
 {
     (void)state;
@@ -39,10 +56,16 @@ static void what_is_wrong_is_told_with_its_line(void **state)
         {"scenario: x\nabout: y\nrunbook: [a]\n", "line 3: runbook: a text is wanted"},
         {"scenario: x\nabout: y\nrunbook: z\nverify: v\ndetect: {summary: s, alert: {a: b}}\nexpect: "
          "{procedure: p}\n",
-         "line 5: detect: has url:, when: or shell:"},
+         "line 5: detect: has url:, when:, shell: or checks:"},
         {"scenario: x\nabout: y\nrunbook: z\nverify: v\ndetect: {summary: s, when: w}\nexpect: {procedure: "
          "p}\n",
          "line 5: detect: has alert: with the labels of the alert"},
+        {"scenario: x\nabout: y\nrunbook: z\nverify: v\ndetect: {summary: s, when: w, checks: [{id: a}]}\n"
+         "expect: {procedure: p}\n",
+         "line 5: detect: has checks:, or url:, when:, shell: and alert:, not both"},
+        {"scenario: x\nabout: y\nrunbook: z\nverify: v\ndetect: {summary: s, checks: [a]}\n"
+         "expect: {procedure: p}\n",
+         "line 5: a check with an id: is wanted"},
         {"scenario: x\nabout: y\nrunbook: z\nverify: v\ndetect: {summary: s, when: w, alert: {a: b}}\n"
          "expect: {procedure: p}\nrespond:\n  - {run: a, open: b}\n",
          "line 8: one of run:, open: and by_hand: is wanted"},
@@ -79,6 +102,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_drill_file_is_read),
+        cmocka_unit_test(a_check_reads_again_as_it_was_written),
         cmocka_unit_test(what_is_wrong_is_told_with_its_line),
         cmocka_unit_test(the_score_counts_stages_failures_and_gaps),
     };

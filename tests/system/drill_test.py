@@ -39,6 +39,7 @@ class Drill(SystemTest):
             report = f.read()
         self.assertIn('docker-compose restart api', report)
         self.assertIn('DRILL: report of a rehearsal', report)
+        self.assertIn(', by check |', report, 'the checks of its own server noticed it')
         self.assertEqual(processes(), before)
 
     def test_a_drill_whose_change_does_not_heal_fails(self):
