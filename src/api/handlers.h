@@ -6,6 +6,7 @@
 
 struct request;
 struct api_backend;
+struct run_step;
 
 /* alerts.c, alert_list.c */
 void post_alerts(struct request *request);
@@ -72,6 +73,13 @@ void post_update(struct request *request);
 void post_clock_done(struct request *request);
 void post_mute(struct request *request);
 void post_unmute(struct request *request);
+void post_hold(struct request *request);
+void post_release(struct request *request);
+
+/* Before a handler answers with what those steps have printed: true, it waits until that is on record, and is
+ * called again then, or a problem is answered. */
+bool custody_goes_first(struct request *request, int64_t incident, const struct run_step *steps, size_t n,
+                        const char *what);
 
 /* session.c, console.c */
 void get_session(struct request *request);

@@ -40,6 +40,9 @@ static void write_noise(struct json_writer *writer, const struct incident *incid
     jw_pair_time(writer, "muted_until", incident->muted_until_us);
     jw_pair(writer, "muted_by", none_if_empty(incident->muted_by));
     jw_pair(writer, "muted_why", none_if_empty(incident->muted_why));
+    jw_pair_time(writer, "legal_hold_since", incident->hold_us);
+    jw_pair(writer, "legal_hold_by", none_if_empty(incident->hold_by));
+    jw_pair(writer, "legal_hold_why", none_if_empty(incident->hold_why));
     jw_pair_time(writer, "flapping_since", incident->flapping_us);
     jw_pair_int_or_null(writer, "storm", incident->storm, incident->storm);
 }

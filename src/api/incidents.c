@@ -179,6 +179,8 @@ void get_steps(struct request *request)
     if (find(request, &ledger, &incident) < 0 ||
         check(request, ledger_steps(ledger, request->arena, incident.number, &steps, &n, &err), &err) != 0)
         return;
+    if (custody_goes_first(request, incident.number, steps, n, "the steps of the incident"))
+        return;
     const struct run_step *next = NULL;
     for (size_t i = 0; !next && i < n; i++)
         if (incident.state < INCIDENT_RESOLVED && step_wants_person(&steps[i]))

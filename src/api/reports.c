@@ -135,6 +135,9 @@ void get_report(struct request *request)
                        (long long)request->parts.numbers[0]);
     else if (got != 0)
         answer_problem(request, PROBLEM_INTERNAL, NULL, "the ledger cannot be read: %s", err.text);
+    else if (custody_goes_first(request, incident.number, write.input.steps, write.input.n_steps,
+                                "the report"))
+        return;
     else if (!backend->ask_site(backend->core, write_report, &write))
         write_report(&write, NULL, NULL);
 }

@@ -255,6 +255,8 @@ void request_finish(struct request *request)
 {
     if (request->outcome.code != OUTCOME_DONE)
         answer_outcome(request, &request->outcome);
+    else if (request->input.kind == INPUT_EVIDENCE_READ)
+        request->route->handle(request); /* that it is read is on record now */
     else if (request->route->decided)
         request->route->decided(request);
     else

@@ -209,10 +209,19 @@ static int step_find(struct request *request, int64_t run, int64_t line, struct 
     return -1;
 }
 
+/* What it printed is about to be read, which has to be on record first. */
+static bool step_is_read(struct request *request, const struct run_step *step)
+{
+    return custody_goes_first(request, step->incident, step, 1,
+                              arena_printf(request->arena, "what line %d printed", step_line(step)));
+}
+
 void get_step(struct request *request)
 {
     struct run_step step;
     if (step_find(request, request->parts.numbers[0], request->parts.numbers[1], &step) < 0)
+        return;
+    if (step_is_read(request, &step))
         return;
     struct json_writer writer = answer_json(request);
     json_step(&writer, &step);
@@ -228,7 +237,8 @@ void get_step_output(struct request *request)
     scoped_buf struct buf text = {0};
     int64_t from;
     if (request_query_number(request, "from", 0, INT64_MAX, &from) < 0 ||
-        step_find(request, request->parts.numbers[0], request->parts.numbers[1], &step) < 0)
+        step_find(request, request->parts.numbers[0], request->parts.numbers[1], &step) < 0 ||
+        step_is_read(request, &step))
         return;
     bool live = backend->step_output &&
                 backend->step_output(backend->core, step.run, step.line, (uint64_t)from, &text, &output);

@@ -18,7 +18,8 @@ const struct schema_shape schema_shapes[] = {
     "opened_at:time? acknowledged_at:time? acknowledged_by:text? monitoring_at:time? resolved_at:time? "     \
     "resolved_by:text? closed_at:time? closed_by:text? reopened_at:time? times_reopened:number "             \
     "earlier_incident:number? lease_until:time? progress_at:time? lease_lapses:number "                      \
-    "response_time_s:number? muted_until:time? muted_by:text? muted_why:text? flapping_since:time? "         \
+    "response_time_s:number? muted_until:time? muted_by:text? muted_why:text? "                              \
+    "legal_hold_since:time? legal_hold_by:text? legal_hold_why:text? flapping_since:time? "                  \
     "storm:number?"
     {"IncidentLine", INCIDENT},
     {"Incident", INCIDENT " roles:[Role checklist:[CheckItem clocks:[Clock"},

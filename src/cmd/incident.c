@@ -28,6 +28,7 @@ static const char usage[] =
     "       crashcart incident mute N [--for 2h] --why TEXT    it pages nobody for a while\n"
     "       crashcart incident mute N --preview            what that would hide\n"
     "       crashcart incident unmute N\n"
+    "       crashcart incident hold|release N --why TEXT   legal hold of its evidence\n"
     "       crashcart incident resolve N [--note TEXT] [--force]\n"
     "       crashcart incident report N [--html|--csv|--json]  Markdown; --csv: its timeline\n"
     "\n"
@@ -438,6 +439,29 @@ static int unmute(struct words *words)
     return tell(words, "/unmute", &body);
 }
 
+static int hold_or_release(struct words *words, const char *verb)
+{
+    scoped_buf struct buf body = {0};
+    struct json_writer writer = jw_start(&body);
+    if (!words->why)
+        return usage_error(usage, "incident %s %lld: --why TEXT is needed, for the record", verb + 1,
+                           words->number);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "why", words->why);
+    jw_end_object(&writer);
+    return tell(words, verb, &body);
+}
+
+static int hold(struct words *words)
+{
+    return hold_or_release(words, "/hold");
+}
+
+static int release(struct words *words)
+{
+    return hold_or_release(words, "/release");
+}
+
 static int report(struct words *words)
 {
     const char *format = words->html ? "html" : words->csv ? "csv" : words->json ? "json" : "markdown";
@@ -471,6 +495,8 @@ static const struct verb {
     {"start", true, true, start},
     {"mute", true, false, mute},
     {"unmute", true, false, unmute},
+    {"hold", true, false, hold},
+    {"release", true, false, release},
     {"report", true, false, report},
 };
 

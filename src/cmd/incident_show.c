@@ -171,6 +171,17 @@ static void add_safety(struct buf *out, struct json incident)
     add_row(out, "PATIENTS", buf_text(&row));
 }
 
+static void add_legal_hold(struct buf *out, struct json incident)
+{
+    scoped_buf struct buf row = {0};
+    if (!*text_of(incident, "legal_hold_since"))
+        return;
+    buf_printf(&row, "%s, since ", text_of(incident, "legal_hold_by"));
+    add_moment(&row, text_of(incident, "legal_hold_since"));
+    buf_printf(&row, ": %s", text_of(incident, "legal_hold_why"));
+    add_row(out, "LEGAL HOLD", buf_text(&row));
+}
+
 /* Until when the acknowledgement holds without progress. */
 static void add_lease(struct buf *out, struct json incident)
 {
@@ -223,6 +234,7 @@ static void add_header(struct buf *out, struct json incident, const struct show_
                number_of(json_get(incident, "alerts"), "total"));
     add_row(out, "alerts", buf_text(&alerts));
     add_acknowledged(out, incident);
+    add_legal_hold(out, incident);
     add_lease(out, incident);
     add_roles(out, json_get(incident, "roles"));
 }

@@ -172,6 +172,8 @@ void decide_approve(struct turn *turn, const struct input *input)
                     limit);
         return;
     }
+    if (custody_refuses(turn, record, step))
+        return;
     const char *missing = evidence_missing(turn, record, step);
     if (missing && (!input->text || !*input->text)) {
         turn_answer(turn, OUTCOME_CONFLICT, step->incident,

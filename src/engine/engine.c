@@ -31,6 +31,8 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_SILENCE_EXPIRE] = decide_silence_expire,
     [INPUT_MUTE] = decide_mute,
     [INPUT_UNMUTE] = decide_unmute,
+    [INPUT_HOLD] = decide_hold,
+    [INPUT_EVIDENCE_READ] = decide_evidence_read,
     [INPUT_CLOCK_BACK] = decide_clock_back,
     [INPUT_TIMER] = decide_timer,
 };

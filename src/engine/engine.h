@@ -66,6 +66,8 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
 bool engine_knows(const struct engine *engine, int64_t incident);
 /* The incident as the ledger has it; its steps, roles and checks follow with the calls above. It is forgotten
  * again after the input, unless that opened it. */
+/* Is any incident under legal hold? Then nothing that was heard is erased. */
+bool engine_is_on_hold(const struct engine *engine);
 void engine_recall_incident(struct engine *engine, const struct incident *incident);
 
 /* ---- questions (same thread as decide) ---- */

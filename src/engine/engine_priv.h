@@ -14,6 +14,7 @@
 #include "engine/chain.h"
 #include "engine/clock_priv.h"
 #include "engine/engine.h"
+#include "engine/evidence_priv.h"
 #include "engine/hold_priv.h"
 #include "engine/step_values.h"
 #include "engine/texts.h"
@@ -50,6 +51,7 @@ struct incident_record {
     size_t n_checks;
     struct kin *kin;
     int n_severities;                                        /* looked up for alerts that joined */
+    struct custody custody;                                  /* who has read its evidence lately */
     struct heard_values *heard;                              /* of measured.c, or NULL */
     struct incident_record *next, *previous;                 /* by number */
     struct incident_record *retired_next, *retired_previous; /* of those that are resolved */
@@ -90,6 +92,7 @@ struct engine {
     int64_t listened_us; /* when the process before was last seen alive */
     struct arena *restoring;
     LIST(struct timer) restored_timers;
+    int64_t n_on_hold;      /* incidents under legal hold */
     bool places_wanted;     /* a step waits for a place that another one holds */
     bool places_changed;    /* the configuration is new, and steps may run elsewhere */
     bool expect_heartbeats; /* the configuration is new */
@@ -487,7 +490,7 @@ input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, de
     decide_patient_safety, decide_assign, decide_check, decide_update, decide_clock_done, decide_action,
     decide_approve, decide_deny, decide_step_verb, decide_procedure, decide_delivery_done, decide_step_values,
     decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_mute, decide_unmute,
-    decide_clock_back, decide_timer;
+    decide_hold, decide_evidence_read, decide_clock_back, decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);
@@ -495,7 +498,6 @@ timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_al
     due_silence, due_review, due_mute, due_flapping, due_maintenance, due_digest, due_storm, due_clocks,
     due_recurring, due_actions, due_approval, due_verify;
 
-#include "engine/evidence_priv.h"
 #include "engine/life_priv.h"
 #include "engine/noise_priv.h"
 #include "engine/way_back_priv.h"

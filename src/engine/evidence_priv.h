@@ -1,4 +1,5 @@
-/* evidence.c: what a procedure for a breach captures before anything is changed. Included by engine_priv.h.
+/* evidence.c and custody.c: what a procedure for a breach captures before anything is changed. Included by
+ * engine_priv.h.
  */
 #pragma once
 
@@ -10,6 +11,15 @@
 
 struct incident_record;
 struct turn;
+
+struct custody_reader {
+    char *who; /* on the heap */
+    int64_t at_us;
+};
+struct custody {
+    struct custody_reader *readers;
+    size_t n_readers;
+};
 
 /* Does any row of the run capture evidence? */
 bool evidence_is_kept(const struct incident_record *record);
@@ -28,3 +38,11 @@ bool evidence_goes_first(const struct run_step *step, const struct run_step *oth
 /* It has run: what it printed, as it is kept, is on record by its hash. */
 void evidence_kept(struct turn *turn, const struct run_step *step, const char *kept,
                    const struct step_result *result);
+
+/* ---- custody.c ---- */
+
+/* What the row has printed is evidence under legal hold: it must not run again. */
+bool custody_holds(const struct incident_record *record, const struct run_step *step);
+/* The same; it answers why not. */
+bool custody_refuses(struct turn *turn, const struct incident_record *record, const struct run_step *step);
+void custody_free(struct custody *custody);

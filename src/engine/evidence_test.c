@@ -120,6 +120,86 @@ static void change_that_loses_nothing_is_free(void **state)
     assert_int_equal(approve(w, CLOSE, NULL)->code, OUTCOME_DONE);
 }
 
+/* ---- custody ---- */
+
+static const struct outcome *hold(struct world *w, bool holds, const char *why)
+{
+    return world_decide(
+        w,
+        (struct input){.kind = INPUT_HOLD, .incident = 1, .actor = "person:kim", .flag = holds, .text = why});
+}
+
+static const struct outcome *start(struct world *w, int line)
+{
+    return world_decide(
+        w, (struct input){
+               .kind = INPUT_STEP_VERB, .verb = VERB_START, .run = 1, .step = line, .actor = "person:ana"});
+}
+
+static void read_by(struct world *w, const char *actor)
+{
+    assert_int_equal(
+        world_decide(
+            w,
+            (struct input){.kind = INPUT_EVIDENCE_READ, .incident = 1, .actor = actor, .text = "the report"})
+            ->code,
+        OUTCOME_DONE);
+}
+
+static void what_is_under_legal_hold_is_not_captured_anew(void **state)
+{
+    struct world *w = *state;
+    world_step_done(w, 1, LAST, STEP_SUCCEEDED, "root pts/0\n");
+    world_step_done(w, 1, PS, STEP_SUCCEEDED, "init\n");
+    assert_int_equal(hold(w, true, NULL)->code, OUTCOME_INVALID);
+    assert_false(engine_is_on_hold(w->engine));
+    assert_int_equal(hold(w, true, "matter 7 of 2026")->code, OUTCOME_DONE);
+    assert_text_has(event_of(w, "evidence.held")->summary, "matter 7 of 2026");
+    assert_true(engine_is_on_hold(w->engine));
+    const struct outcome *outcome = start(w, LAST);
+    assert_int_equal(outcome->code, OUTCOME_CONFLICT);
+    assert_text_has(outcome->message, "matter 7");
+    assert_int_equal(start(w, UPTIME)->code, OUTCOME_DONE); /* is no evidence */
+    assert_int_equal(hold(w, true, "and matter 8")->code, OUTCOME_DONE);
+    assert_int_equal(hold(w, false, "the court has its copy")->code, OUTCOME_DONE);
+    assert_text_has(event_of(w, "evidence.released")->summary, "the court has its copy");
+    assert_false(engine_is_on_hold(w->engine)); /* held twice is held once */
+    assert_int_equal(start(w, LAST)->code, OUTCOME_DONE);
+}
+
+static void a_hold_outlives_the_incident_and_the_process(void **state)
+{
+    struct world *w = *state;
+    hold(w, true, "matter 7");
+    world_decide(
+        w, (struct input){
+               .kind = INPUT_RESOLVE, .incident = 1, .actor = "person:ana", .force = true, .text = "over"});
+    const struct incident kept = incident_find(w->engine, 1)->incident;
+    assert_true(kept.hold_us > 0);
+    world_pass(w, 3 * 24 * 60 * MINUTES);
+    assert_non_null(incident_find(w->engine, 1));
+    assert_true(engine_is_on_hold(w->engine));
+    assert_int_equal(hold(w, false, "settled")->code, OUTCOME_DONE);
+    world_pass(w, MINUTES);
+    world_decide(w, (struct input){.kind = INPUT_TIMER});
+    assert_null(incident_find(w->engine, 1));
+    assert_false(engine_is_on_hold(w->engine));
+}
+
+static void who_reads_evidence_is_on_record_once_in_a_while(void **state)
+{
+    struct world *w = *state;
+    read_by(w, "person:kim");
+    assert_string_equal(event_of(w, "evidence.read")->actor, "person:kim");
+    read_by(w, "person:kim");
+    assert_int_equal(count_events(w, "evidence.read"), 0);
+    read_by(w, "person:lee");
+    assert_int_equal(count_events(w, "evidence.read"), 1);
+    w->now_us += 10 * MINUTES;
+    read_by(w, "person:kim");
+    assert_int_equal(count_events(w, "evidence.read"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +210,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(evidence_that_runs_by_itself_goes_before_an_approved_change, begin,
                                         world_stop),
         cmocka_unit_test_setup_teardown(change_that_loses_nothing_is_free, begin, world_stop),
+        cmocka_unit_test_setup_teardown(what_is_under_legal_hold_is_not_captured_anew, begin, world_stop),
+        cmocka_unit_test_setup_teardown(a_hold_outlives_the_incident_and_the_process, begin, world_stop),
+        cmocka_unit_test_setup_teardown(who_reads_evidence_is_on_record_once_in_a_while, begin, world_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,6 +69,8 @@ struct incident {
     int64_t response_time_s; /* of its severity; UNSTATED (INT64_MIN) when the runbook has none */
     int64_t muted_until_us;  /* it pages nobody until then; 0: it is not muted */
     const char *muted_by, *muted_why;
+    int64_t hold_us; /* under legal hold since then: what is kept of it stays as it is; 0: it is not */
+    const char *hold_by, *hold_why;
     int64_t flapping_us;   /* since when it flaps; 0: it does not */
     int64_t n_swings;      /* between burning and quiet, since then */
     int64_t storm;         /* the incident of the storm that pages for it; 0: none */

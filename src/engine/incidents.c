@@ -90,6 +90,7 @@ void incident_free(struct engine *engine, struct incident_record *record)
         texts_free(&role_texts, &record->roles[i]);
     for (size_t i = 0; i < record->n_checks; i++)
         texts_free(&check_texts, &record->checks[i]);
+    custody_free(&record->custody);
     free(record->heard);
     free(record->steps);
     free(record->roles);
@@ -130,8 +131,9 @@ void incidents_forget(struct engine *engine)
         if (time_after_s(record->incident.resolved_us, REMEMBERED_S) > engine->now_us)
             break;
         incident_unretire(engine, record);
-        /* else its last clock gives it up, or the last of its action items */
-        if (!clocks_pending(&record->clocks) && !actions_pending(&record->actions))
+        /* else its last clock gives it up, the last of its action items, or who releases its evidence */
+        if (!clocks_pending(&record->clocks) && !actions_pending(&record->actions) &&
+            !record->incident.hold_us)
             incident_free(engine, record);
     }
 }

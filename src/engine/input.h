@@ -35,6 +35,8 @@ enum input_kind {
     INPUT_SILENCE_EXPIRE, /* text: its id, actor */
     INPUT_MUTE,           /* incident, actor, text: why; for_s: how long */
     INPUT_UNMUTE,         /* incident, actor */
+    INPUT_HOLD,           /* incident, actor, text: why; flag: put under legal hold, or released */
+    INPUT_EVIDENCE_READ,  /* incident, actor, text: what of the evidence somebody is about to read */
     INPUT_CLOCK_BACK,     /* back_us: the clock was set back by so much, and all that waits follows */
     INPUT_TIMER,          /* whatever is due by now */
     N_INPUT_KINDS

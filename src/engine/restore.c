@@ -25,6 +25,7 @@ void engine_restore_incident(struct engine *engine, const struct incident *incid
         return;
     struct incident_record *record = incident_add(engine, incident);
     record->moved_to = (int)incident->state;
+    engine->n_on_hold += incident->hold_us != 0;
     if (!incident_is_open(record))
         incident_retire(engine, record);
 }

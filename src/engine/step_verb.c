@@ -380,7 +380,8 @@ void decide_step_verb(struct turn *turn, const struct input *input)
 {
     struct incident_record *record;
     struct run_step *step = step_wanted(turn, input, &record);
-    if (!step || is_too_late(turn, record, step))
+    if (!step || is_too_late(turn, record, step) ||
+        (input->verb == VERB_START && custody_refuses(turn, record, step)))
         return;
     struct input by = *input;
     by.actor = text_or(input->actor, "somebody");

@@ -162,12 +162,13 @@ static void queue(struct turn *turn, struct run_step *row, const struct run_step
 }
 
 /* Can the row check the change by itself now? */
-static bool can_queue(struct turn *turn, const struct run_step *row)
+static bool can_queue(struct turn *turn, const struct incident_record *record, const struct run_step *row)
 {
     bool approved = (row->state == STEP_QUEUED || row->state == STEP_WAITING) && *row->approved_by;
     bool busy = is_pending(row) && row->state != STEP_QUEUED;
     bool left_out = row->state == STEP_NOT_TAKEN || row->state == STEP_DENIED || row->state == STEP_SKIPPED;
-    return row->kind == STEP_COMMAND && !left_out && !approved && !busy && values_harmless(turn, row);
+    return row->kind == STEP_COMMAND && !left_out && !approved && !busy && !custody_holds(record, row) &&
+           values_harmless(turn, row);
 }
 
 static void supersede(struct turn *turn, struct incident_record *record, int line,
@@ -187,7 +188,7 @@ static void begin(struct turn *turn, struct incident_record *record, struct run_
     checks_of(turn, change, &checks);
     list_each (check, &checks) {
         struct run_step *row = step_on_line(record, check->command->line);
-        if (!row || !can_queue(turn, row))
+        if (!row || !can_queue(turn, record, row))
             continue;
         supersede(turn, record, row->checks_for, change);
         queue(turn, row, change);
@@ -290,7 +291,7 @@ void due_verify(struct turn *turn, struct due *due)
         change->verify_next_us = 0;
         turn_save_step(turn, change, NULL);
         for (size_t k = 0; k < record->n_steps; k++)
-            if (record->steps[k].checks_for == change->line && can_queue(turn, &record->steps[k]))
+            if (record->steps[k].checks_for == change->line && can_queue(turn, record, &record->steps[k]))
                 queue(turn, &record->steps[k], change);
         conclude(turn, record, change);
     }

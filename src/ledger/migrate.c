@@ -198,6 +198,12 @@ static const char actions[] =
 /* Rehearsals. */
 static const char drills[] = "ALTER TABLE incident ADD COLUMN drill BIGINT NOT NULL DEFAULT 0;";
 
+/* Incidents whose evidence a person has put under legal hold. */
+static const char legal_hold[] = "ALTER TABLE incident ADD COLUMN hold_us BIGINT NOT NULL DEFAULT 0;"
+                                 "ALTER TABLE incident ADD COLUMN hold_by TEXT NOT NULL DEFAULT '';"
+                                 "ALTER TABLE incident ADD COLUMN hold_why TEXT NOT NULL DEFAULT '';"
+                                 "CREATE INDEX incident_on_hold ON incident (number) WHERE hold_us > 0;";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -218,6 +224,7 @@ static const struct migration {
     {"moves", moves},
     {"action items", actions},
     {"drills", drills},
+    {"legal hold", legal_hold},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -180,7 +180,8 @@ const char *responders_text(const struct report *report)
     scoped_buf struct buf text = {0};
     for (size_t i = 0; i < input->n_timeline && n < RESPONDERS_AT_MOST; i++) {
         const char *actor = input->timeline[i].actor;
-        bool known = !actor || strncmp(actor, "person:", 7) != 0;
+        bool reads = strcmp(input->timeline[i].kind, "evidence.read") == 0; /* an auditor, perhaps */
+        bool known = reads || !actor || strncmp(actor, "person:", 7) != 0;
         for (size_t k = 0; k < n && !known; k++)
             known = strcmp(names[k], actor) == 0;
         if (!known)
