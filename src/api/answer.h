@@ -28,6 +28,7 @@ enum problem {
     PROBLEM_TOO_LARGE,
     PROBLEM_MEDIA_TYPE,
     PROBLEM_INVALID,
+    PROBLEM_TOO_MANY, /* who guesses passwords; never for alerts, which Alertmanager would drop */
     PROBLEM_INTERNAL,
     PROBLEM_NOT_IMPLEMENTED,
     PROBLEM_UNAVAILABLE,

@@ -1,4 +1,4 @@
-/* Who may: everybody, this machine itself, or who holds the token or has signed in with it.
+/* May a request use its route: everybody, this machine itself, or who has the right.
  *
  * A connection from loopback counts as this machine only when nothing says that it speaks for somebody else:
  * a proxy's Forwarded headers, or a browser's Origin and Sec-Fetch-Site (a page of any site can make a
@@ -7,25 +7,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <strings.h>
 
 #include "api/server.h"
-#include "api/session.h"
-#include "base/hash.h"
-
-static bool holds_token(const struct request *request)
-{
-    static const char *const schemes[] = {"Bearer ", "GenieKey "}; /* the second is Opsgenie's */
-    const char *value = request_header(request, MHD_HTTP_HEADER_AUTHORIZATION);
-    size_t n = strlen(request->api->token);
-    for (size_t i = 0; value && n && i < sizeof schemes / sizeof *schemes; i++) {
-        size_t scheme_bytes = strlen(schemes[i]);
-        if (strncasecmp(value, schemes[i], scheme_bytes) == 0)
-            return strlen(value) == scheme_bytes + n &&
-                   equal_constant_time(value + scheme_bytes, request->api->token, n);
-    }
-    return false;
-}
 
 static bool address_is_loopback(const struct sockaddr *address)
 {
@@ -52,9 +35,66 @@ static bool is_this_machine(const struct request *request)
     return true;
 }
 
-bool auth_allows(const struct request *request, enum auth auth)
+static const enum right needed[] = {
+    [AUTH_OPEN] = RIGHT_NONE,       [AUTH_INTAKE] = RIGHT_SEND,
+    [AUTH_PING] = RIGHT_SEND,       [AUTH_SILENCE] = RIGHT_RESPOND,
+    [AUTH_READ] = RIGHT_READ,       [AUTH_RESPOND] = RIGHT_RESPOND,
+    [AUTH_APPROVE] = RIGHT_APPROVE, [AUTH_ADMINISTER] = RIGHT_ADMINISTER,
+};
+
+/* The incident of "/api/v1/incidents/{}" and "/api/v1/runs/{}", where a run has the number of its incident;
+ * 0: the path is not about one. */
+static int64_t incident_of_path(const struct request *request)
 {
-    char person[SESSION_PERSON_BYTES];
-    return auth == AUTH_OPEN || ((auth == AUTH_INTAKE || auth == AUTH_PING) && is_this_machine(request)) ||
-           holds_token(request) || (auth >= AUTH_READ && session_person(request, person));
+    static const char *const about[] = {"/api/v1/incidents/{}", "/api/v1/runs/{}"};
+    for (size_t i = 0; i < sizeof about / sizeof *about; i++)
+        if (strncmp(request->route->path, about[i], strlen(about[i])) == 0)
+            return request->parts.numbers[0];
+    return 0;
+}
+
+/* Who is kept to some services sees the incidents of those, and changes nothing that belongs to all. */
+static void keep_to_services(struct request *request)
+{
+    int64_t number = incident_of_path(request);
+    struct incident incident;
+    struct err err = {0};
+    if (!number) {
+        if (request->route->auth == AUTH_SILENCE || request->route->auth > AUTH_READ)
+            answer_problem(request, PROBLEM_FORBIDDEN, NULL,
+                           "this is of all services, and you may only act for: %s", request->access.services);
+        return;
+    }
+    struct ledger *ledger = request_ledger(request);
+    if (!ledger)
+        return;
+    int got = ledger_incident(ledger, request->arena, number, &incident, &err);
+    if (got < 0)
+        answer_problem(request, PROBLEM_INTERNAL, NULL, "the ledger cannot be read: %s", err.text);
+    else if (got == LEDGER_NOT_FOUND || !access_covers(&request->access, incident.service))
+        answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no incident %lld", (long long)number);
+}
+
+void auth_check(struct request *request)
+{
+    enum auth auth = request->route->auth;
+    if (auth == AUTH_OPEN)
+        return;
+    bool is_local =
+        (auth == AUTH_INTAKE || auth == AUTH_PING || auth == AUTH_SILENCE) && is_this_machine(request);
+    if (access_find(request) < 0)
+        return;
+    if (is_local && request->access.right < needed[auth])
+        request->access = (struct access){.right = needed[auth], .services = "", .is_local = true};
+    if (request->access.right >= needed[auth]) {
+        if (*request->access.services)
+            keep_to_services(request);
+    } else if (request->access.right == RIGHT_NONE) {
+        answer_problem(
+            request, PROBLEM_UNAUTHORIZED, NULL,
+            "this needs a token: send Authorization: Bearer TOKEN (the first is in DATA/admin.token)");
+    } else {
+        answer_problem(request, PROBLEM_FORBIDDEN, NULL, "this needs the right \"%s\", and you have \"%s\"",
+                       right_name(needed[auth]), right_name(request->access.right));
+    }
 }

@@ -33,10 +33,13 @@ struct watch {
     struct watchers *watchers;
     struct MHD_Connection *connection;
     struct http_thread *thread;
-    int64_t position; /* told up to there */
-    int64_t incident; /* 0: all */
-    bool silent;      /* for so long that it is told something: a comment */
-    bool sleeps;      /* its connection is suspended */
+    int64_t position;     /* told up to there */
+    int64_t incident;     /* 0: all */
+    struct access access; /* whose texts are on the heap, or "" */
+    int64_t looked_at;    /* the incident whose service was looked at last, and whether it is theirs */
+    bool looked_at_covered;
+    bool silent; /* for so long that it is told something: a comment */
+    bool sleeps; /* its connection is suspended */
     struct watch *next, **back;
 };
 
@@ -131,11 +134,27 @@ static bool is_recent(const struct watchers *watchers, const struct watch *watch
     return watch->position >= watchers->position - (int64_t)watchers->n_recent;
 }
 
-static void tell_recent(const struct watchers *watchers, struct watch *watch)
+/* Is it for them to hear? Who is kept to some services hears of the incidents of those. */
+static bool hears(struct watch *watch, struct ledger *ledger, int64_t incident)
+{
+    if (watch->incident && incident != watch->incident)
+        return false;
+    if (!*watch->access.services || (incident && incident == watch->looked_at))
+        return !*watch->access.services || watch->looked_at_covered;
+    scoped_arena struct arena *arena = arena_new();
+    struct incident about;
+    struct err err = {0};
+    watch->looked_at = incident;
+    watch->looked_at_covered = incident && ledger_incident(ledger, arena, incident, &about, &err) == 0 &&
+                               access_covers(&watch->access, about.service);
+    return watch->looked_at_covered;
+}
+
+static void tell_recent(const struct watchers *watchers, struct watch *watch, struct ledger *ledger)
 {
     while (watch->position < watchers->position && watch->stream.out.n_bytes < PIECE_BYTES) {
         const struct written *written = &watchers->recent[++watch->position % RECENT];
-        if (!watch->incident || written->incident == watch->incident)
+        if (hears(watch, ledger, written->incident))
             buf_add(&watch->stream.out, written->text.at, written->text.n_bytes);
     }
 }
@@ -150,7 +169,7 @@ static void tell_from_ledger(struct watch *watch, struct ledger *ledger)
         log_event(LOG_ERROR, "api.events", "error=%s", log_quote(err.text));
     for (size_t i = 0; i < n; i++) {
         watch->position = rows[i].position;
-        if (!watch->incident || rows[i].incident == watch->incident)
+        if (hears(watch, ledger, rows[i].incident))
             write_event(&watch->stream.out, &rows[i]);
     }
 }
@@ -169,7 +188,7 @@ static bool tell(struct watchers *watchers, struct watch *watch, struct ledger *
     }
     int64_t before = watch->position;
     if (is_recent(watchers, watch))
-        tell_recent(watchers, watch);
+        tell_recent(watchers, watch, ledger);
     else
         tell_from_ledger(watch, ledger);
     return watch->position != before;
@@ -186,6 +205,8 @@ static enum stream_got write_more(struct stream *stream)
     bool ended = watchers->ending;
     while (!ended && stream->out.n_bytes == 0 && ledger && tell(watchers, watch, ledger)) {
     }
+    if (watch->silent && watch->access.key && ledger)
+        ended |= !access_still_counts(ledger, watch->access.key, clock_wall_us(watchers->api->clock));
     if (!ended && stream->out.n_bytes == 0 && watch->silent)
         buf_puts(&stream->out, ":\n\n");
     watch->silent = false;
@@ -209,6 +230,8 @@ static void watch_free(struct stream *stream)
     if (watch->next)
         watch->next->back = watch->back;
     pthread_mutex_unlock(&watchers->lock);
+    heap_free_(&watch->access.services);
+    heap_free_(&watch->access.key);
     heap_free_(&watch);
 }
 
@@ -241,7 +264,9 @@ void get_events(struct request *request)
                             .connection = request->connection,
                             .thread = request->thread,
                             .position = position,
-                            .incident = incident};
+                            .incident = incident,
+                            .access = {.services = heap_strdup(request->access.services),
+                                       .key = request->access.key ? heap_strdup(request->access.key) : NULL}};
     pthread_mutex_lock(&watchers->lock);
     watch->back = &watchers->first;
     watch->next = watchers->first;

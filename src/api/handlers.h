@@ -5,76 +5,47 @@
 #include "intake/intake.h"
 
 struct request;
+
+typedef void handler(struct request *request);
 struct api_backend;
 struct run_step;
 
 /* alerts.c, alert_list.c */
-void post_alerts(struct request *request);
-void answer_alerts(struct request *request);
+handler post_alerts, answer_alerts;
 /* For bodies that are put together first: parses request->body into request->batch, and answers a refusal. */
 void alerts_submit(struct request *request, const struct intake_format *format);
 /* The same in two steps, for those who refuse in a way of their own. */
 int alerts_parse(struct request *request, const struct intake_format *format, const char **ret_field,
                  struct err *err);
 void alerts_hand_over(struct request *request, const struct intake_format *format);
-void alerts_count(struct request *request);
-void get_alerts(struct request *request);
-void get_alert_groups(struct request *request);
+handler alerts_count, get_alerts, get_alert_groups;
 
 /* drop_in.c */
-void post_pagerduty(struct request *request);
-void answer_pagerduty(struct request *request);
-void answer_opsgenie(struct request *request);
-void close_opsgenie(struct request *request);
-void acknowledge_opsgenie(struct request *request);
-void note_opsgenie(struct request *request);
-void get_opsgenie_request(struct request *request);
+handler post_pagerduty, answer_pagerduty, answer_opsgenie, close_opsgenie, acknowledge_opsgenie,
+    note_opsgenie, get_opsgenie_request;
 const char *opsgenie_request_id(struct arena *arena, int64_t incident);
-void post_source(struct request *request);
-void answer_mapped(struct request *request);
+handler post_source, answer_mapped;
 
 /* heartbeats.c */
-void ping_success(struct request *request);
-void ping_signal(struct request *request);
-void answer_ping(struct request *request);
-void answer_opsgenie_ping(struct request *request);
+handler ping_success, ping_signal, answer_ping, answer_opsgenie_ping;
 
 /* status.c */
-void get_status(struct request *request);
-void get_receivers(struct request *request);
+handler get_status, get_receivers;
 
 /* silences.c */
-void get_silences(struct request *request);
-void post_silence(struct request *request);
-void answer_silence(struct request *request);
-void get_silence(struct request *request);
-void delete_silence(struct request *request);
-void get_silence_preview(struct request *request);
+handler get_silences, post_silence, answer_silence, get_silence, delete_silence, get_silence_preview;
 
 /* checks.c */
-void get_checks(struct request *request);
+handler get_checks;
 void add_check_figures(struct buf *out, const struct api_backend *backend); /* for /metrics */
 
 /* incidents.c */
-void get_incidents(struct request *request);
-void get_incident(struct request *request); /* also the answer to every verb: the incident as it is now */
-void get_timeline(struct request *request);
-void get_steps(struct request *request);
-void post_acknowledge(struct request *request);
-void post_note(struct request *request);
-void post_resolve(struct request *request);
-void post_state(struct request *request);
-void post_severity(struct request *request);
-void post_patient_safety(struct request *request);
-void post_role(struct request *request);
-void post_check(struct request *request);
-void get_clocks(struct request *request); /* of all incidents and of none, the earliest first */
-void post_update(struct request *request);
-void post_clock_done(struct request *request);
-void post_mute(struct request *request);
-void post_unmute(struct request *request);
-void post_hold(struct request *request);
-void post_release(struct request *request);
+handler get_incidents;
+handler get_incident; /* also the answer to every verb: the incident as it is now */
+handler get_timeline, get_steps, post_acknowledge, post_note, post_resolve, post_state, post_severity,
+    post_patient_safety, post_role, post_check;
+handler get_clocks; /* of all incidents and of none, the earliest first */
+handler post_update, post_clock_done, post_mute, post_unmute, post_hold, post_release;
 
 /* Before a handler answers with what those steps have printed: true, it waits until that is on record, and is
  * called again then, or a problem is answered. */
@@ -82,67 +53,50 @@ bool custody_goes_first(struct request *request, int64_t incident, const struct 
                         const char *what);
 
 /* session.c, console.c */
-void get_session(struct request *request);
-void post_session(struct request *request);
-void delete_session(struct request *request);
-void get_console(struct request *request);
-void get_service_worker(struct request *request);
-void get_console_file(struct request *request);
+handler get_session, post_session, answer_session, answer_signed_out, delete_session, get_console,
+    get_service_worker, get_console_file;
 
 /* oncall.c, settings.c */
-void get_oncall(struct request *request);
-void get_settings(struct request *request);
+handler get_oncall, get_settings;
 
 /* ledger.c */
-void get_ledger(struct request *request);
-void get_ledger_proof(struct request *request);
+handler get_ledger, get_ledger_proof;
 
 /* runbooks.c */
-void get_runbooks(struct request *request);
-void get_runbook(struct request *request);
+handler get_runbooks, get_runbook;
 
 /* events.c */
-void get_events(struct request *request);
+handler get_events;
 
 /* links.c: what a page's link leads to; GET only asks */
-void get_link(struct request *request);
-void post_link(struct request *request);
-void answer_link(struct request *request);
+handler get_link, post_link, answer_link;
 
 /* slack.c: a button that was pressed there */
-void post_slack(struct request *request);
+handler post_slack;
 
 /* actions.c */
-void get_actions(struct request *request);
-void get_incident_actions(struct request *request); /* also the answer to both that follow */
-void post_action(struct request *request);
-void post_action_change(struct request *request);
-void get_review(struct request *request);
+handler get_actions;
+handler get_incident_actions; /* also the answer to both that follow */
+handler post_action, post_action_change, get_review;
 
 /* statistics.c */
-void get_statistics(struct request *request);
+handler get_statistics;
 
 /* reports.c, runs.c */
-void get_report(struct request *request);
-void post_approve(struct request *request);
-void post_step_values(struct request *request);
-void post_deny(struct request *request);
-void get_procedures(struct request *request); /* of the incident's runbook */
-void post_procedure(struct request *request); /* one of them becomes part of its run */
-void get_step(struct request *request);
-void get_step_output(struct request *request); /* of one that runs, from a byte on */
-void post_step_stop(struct request *request);
-void post_step_start(struct request *request);
-void post_step_done(struct request *request);
-void post_step_answer(struct request *request);
-void post_step_choose(struct request *request);
-void post_step_skip(struct request *request);
-void answer_step(struct request *request);
+handler get_report, post_approve, post_step_values, post_deny;
+handler get_procedures; /* of the incident's runbook */
+handler post_procedure; /* one of them becomes part of its run */
+handler get_step;
+handler get_step_output; /* of one that runs, from a byte on */
+handler post_step_stop, post_step_start, post_step_done, post_step_answer, post_step_choose, post_step_skip,
+    answer_step;
+
+/* accounts.c */
+handler get_accounts, post_account, post_password, answer_account, delete_account, get_access_keys,
+    post_token, answer_token, delete_access_key;
 
 /* openapi.c */
-void get_openapi(struct request *request);
+handler get_openapi;
 
 /* health.c, metrics.c */
-void get_health(struct request *request);
-void get_ready(struct request *request);
-void get_metrics(struct request *request);
+handler get_health, get_ready, get_metrics;

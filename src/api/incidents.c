@@ -77,7 +77,8 @@ void get_incidents(struct request *request)
     jw_name(&writer, "incidents");
     jw_begin_array(&writer);
     for (size_t i = 0; i < n; i++)
-        json_incident(&writer, &incidents[i]);
+        if (access_covers(&request->access, incidents[i].service))
+            json_incident(&writer, &incidents[i]);
     jw_end_array(&writer);
     jw_end_object(&writer);
 }
@@ -89,6 +90,24 @@ static void write_clocks(struct json_writer *writer, const struct runbook_clock 
     for (size_t i = 0; i < n; i++)
         json_clock(writer, &clocks[i]);
     jw_end_array(writer);
+}
+
+/* Leaves those of incidents that are theirs to see. */
+static size_t clocks_covered(struct request *request, struct ledger *ledger, struct runbook_clock *clocks,
+                             size_t n)
+{
+    size_t n_left = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct incident incident;
+        struct err err = {0};
+        bool covered = !*request->access.services ||
+                       (clocks[i].incident &&
+                        ledger_incident(ledger, request->arena, clocks[i].incident, &incident, &err) == 0 &&
+                        access_covers(&request->access, incident.service));
+        if (covered)
+            clocks[n_left++] = clocks[i];
+    }
+    return n_left;
 }
 
 void get_clocks(struct request *request)
@@ -103,6 +122,7 @@ void get_clocks(struct request *request)
     if (!ledger || check(request, ledger_clocks(ledger, request->arena, -1, (size_t)limit, &clocks, &n, &err),
                          &err) != 0)
         return;
+    n = clocks_covered(request, ledger, clocks, n);
     struct json_writer writer = answer_json(request);
     jw_begin_object(&writer);
     write_clocks(&writer, clocks, n);

@@ -284,6 +284,7 @@ static void write_operation(struct json_writer *writer, const struct route *rout
         [AUTH_OPEN] = "anybody",
         [AUTH_INTAKE] = "this machine itself, or a token",
         [AUTH_PING] = "this machine itself, or a token",
+        [AUTH_SILENCE] = "this machine itself, or who may respond",
         [AUTH_READ] = "who may read",
         [AUTH_RESPOND] = "who may respond",
         [AUTH_APPROVE] = "who may approve",

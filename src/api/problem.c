@@ -17,6 +17,7 @@ static const struct {
     [PROBLEM_TOO_LARGE] = {413, "too_large"}, /* the library renamed its constant between versions */
     [PROBLEM_MEDIA_TYPE] = {MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"},
     [PROBLEM_INVALID] = {422, "invalid"},
+    [PROBLEM_TOO_MANY] = {429, "too_many"},
     [PROBLEM_INTERNAL] = {MHD_HTTP_INTERNAL_SERVER_ERROR, "internal"},
     [PROBLEM_NOT_IMPLEMENTED] = {MHD_HTTP_NOT_IMPLEMENTED, "not_implemented"},
     /* Overload, too: Alertmanager drops for good what a 429 answers. */

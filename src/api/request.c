@@ -7,7 +7,6 @@
 
 #include "api/handlers.h"
 #include "api/server.h"
-#include "api/session.h"
 #include "base/log.h"
 
 enum {
@@ -140,9 +139,14 @@ static void refuse_length(struct request *request)
                    request->body_limit_bytes / (1024 * 1024));
 }
 
+static bool is_intake(const struct route *route)
+{
+    return route->auth == AUTH_INTAKE || route->auth == AUTH_SILENCE;
+}
+
 static void check_length(struct request *request)
 {
-    request->body_limit_bytes = request->route->auth == AUTH_INTAKE ? INTAKE_BODY_BYTES : BODY_BYTES;
+    request->body_limit_bytes = is_intake(request->route) ? INTAKE_BODY_BYTES : BODY_BYTES;
     if (stated_length(request) > request->body_limit_bytes)
         refuse_length(request);
 }
@@ -150,6 +154,19 @@ static void check_length(struct request *request)
 bool request_is_hopeless(const struct request *request)
 {
     return request->answer.status && stated_length(request) > DISCARD_BYTES;
+}
+
+static void drop_ledger(struct request *request)
+{
+    struct api *api = request->api;
+    if (request->ledger && ledger_is_lost(request->ledger)) {
+        ledger_close(request->ledger);
+        if (api->backend.reader_lost)
+            api->backend.reader_lost(api->backend.core);
+    } else if (request->ledger) {
+        pool_give_ledger(api->pool, request->ledger);
+    }
+    request->ledger = NULL;
 }
 
 void request_admit(struct request *request, const char *method, const char *path)
@@ -160,14 +177,14 @@ void request_admit(struct request *request, const char *method, const char *path
                        request->allow);
     else if (!request->route)
         answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is nothing at this path");
-    else if (!auth_allows(request, request->route->auth))
-        answer_problem(
-            request, PROBLEM_UNAUTHORIZED, NULL,
-            "this needs a token: send Authorization: Bearer TOKEN (the first is in DATA/admin.token)");
     else if (pool_stopping(request->api->pool))
         answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
-    else if (request->route->auth == AUTH_INTAKE && strcmp(request->route->method, "POST") == 0 &&
-             !type_is_json(request))
+    else
+        auth_check(request);
+    drop_ledger(request); /* there are few, and a body may take long to come */
+    if (request->answer.status)
+        return;
+    if (is_intake(request->route) && strcmp(request->route->method, "POST") == 0 && !type_is_json(request))
         answer_problem(request, PROBLEM_MEDIA_TYPE, NULL, "send Content-Type: application/json");
     else if (queries_known(request))
         check_length(request);
@@ -189,19 +206,6 @@ int request_receive(struct request *request, const char *bytes, size_t n_bytes)
     if (before + n_bytes > BODIES_BYTES)
         answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "too many requests are being received; try again");
     return 0;
-}
-
-static void drop_ledger(struct request *request)
-{
-    struct api *api = request->api;
-    if (request->ledger && ledger_is_lost(request->ledger)) {
-        ledger_close(request->ledger);
-        if (api->backend.reader_lost)
-            api->backend.reader_lost(api->backend.core);
-    } else if (request->ledger) {
-        pool_give_ledger(api->pool, request->ledger);
-    }
-    request->ledger = NULL;
 }
 
 /* Any thread. */
@@ -264,24 +268,50 @@ void request_finish(struct request *request)
     drop_ledger(request);
 }
 
-static void decided(void *context, const struct outcome *outcome)
+void request_decided(struct request *request, const struct outcome *outcome)
 {
-    struct request *request = context;
     request->outcome = *outcome;
     go_on(request, REQUEST_DECIDED);
 }
 
-void request_submit(struct request *request, const struct intake_format *format)
+static void decided(void *context, const struct outcome *outcome)
 {
-    static const struct outcome full = {.code = OUTCOME_UNAVAILABLE,
-                                        .message = "more is waiting than can be taken; try again"};
-    const struct api_backend *backend = &request->api->backend;
-    const char *body = format ? buf_text(&request->body) : NULL;
-    size_t n_bytes = format ? request->body.n_bytes : 0;
+    request_decided(context, outcome);
+}
+
+static void suspend(struct request *request)
+{
     drop_ledger(request);
     pool_begin(request->api->pool, USE_SUBMITTED);
     atomic_store(&request->state, REQUEST_SUBMITTED);
     MHD_suspend_connection(request->connection);
+}
+
+static const struct outcome full = {.code = OUTCOME_UNAVAILABLE,
+                                    .message = "more is waiting than can be taken; try again"};
+
+void request_work(struct request *request, void (*work)(struct request *request))
+{
+    suspend(request);
+    if (!door_take(request->api->door, request, work))
+        request_decided(request, &full);
+}
+
+void request_submit_suspended(struct request *request)
+{
+    const struct api_backend *backend = &request->api->backend;
+    if (backend->submit(backend->core, &request->input, NULL, NULL, 0, decided, request) < 0)
+        request_decided(request, &full);
+    else if (backend->wake)
+        backend->wake(backend->core);
+}
+
+void request_submit(struct request *request, const struct intake_format *format)
+{
+    const struct api_backend *backend = &request->api->backend;
+    const char *body = format ? buf_text(&request->body) : NULL;
+    size_t n_bytes = format ? request->body.n_bytes : 0;
+    suspend(request);
     request->thread->has_submitted = true;
     if (backend->submit(backend->core, &request->input, format, body, n_bytes, decided, request) < 0)
         decided(request, &full);
@@ -429,16 +459,19 @@ int request_person(struct request *request, struct json root, const char *name, 
 
 int request_actor(struct request *request, struct json root, const char **ret_actor)
 {
-    char signed_in[SESSION_PERSON_BYTES];
+    const struct access *access = &request->access;
     const char *person;
     if (request_person(request, root, "as", &person) < 0)
         return -1;
-    if (!request_header(request, MHD_HTTP_HEADER_AUTHORIZATION) && session_person(request, signed_in))
-        person = signed_in; /* nobody signs in to speak for another */
-    else if (!person)
+    if (!person)
         person = request_header(request, "X-Crashcart-As");
     if (check_person(request, "as", person) < 0)
         return -1;
-    *ret_actor = person ? arena_printf(request->arena, "person:%s", person) : "token:admin";
+    if (!access->speaks_for_all && !access->is_local)
+        person = access->person; /* nobody signs in to speak for another */
+    *ret_actor = person             ? arena_printf(request->arena, "person:%s", person)
+                 : access->is_local ? "local"
+                 : !access->name    ? "token:admin"
+                                    : arena_printf(request->arena, "token:%s", access->name);
     return 0;
 }

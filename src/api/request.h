@@ -11,6 +11,7 @@
 
 #include <stdatomic.h>
 
+#include "api/access.h"
 #include "api/answer.h"
 #include "api/microhttpd_library.h"
 #include "api/routes.h"
@@ -40,6 +41,8 @@ struct request {
     struct input input;             /* what is submitted, and the batch it points to */
     struct alert_batch batch;
     struct outcome outcome;
+    struct access access; /* since it was admitted */
+    void *work;           /* of its handler, between two threads */
     struct answer answer;
     _Atomic int state;
     struct request *next; /* in the pool */
@@ -86,13 +89,19 @@ void request_replace_body(struct request *request, struct buf *body);
 int request_text(struct request *request, struct json root, const char *name, const char **ret_text);
 /* A member that is the id of a person; NULL when it is missing. */
 int request_person(struct request *request, struct json root, const char *name, const char **ret_person);
-/* Who writes: the person who signed in, or the token, or the person that it speaks for (member "as", or
- * header X-Crashcart-As). */
+/* Who writes: the person who signed in or has the token, the token of a program; with the administrator's,
+ * the person that it speaks for (member "as", or header X-Crashcart-As). */
 int request_actor(struct request *request, struct json root, const char **ret_actor);
 /* Writes over the body, in its own memory, the shorter form in which the inbox keeps it. */
 void request_pack_body(struct request *request, const void *bytes, size_t n_bytes);
 /* Hands request->input to the engine, and with format the body to the inbox. The handler returns at once. */
 void request_submit(struct request *request, const struct intake_format *format);
 
-/* May this request use a route of that class? (api/auth.c) */
-bool auth_allows(const struct request *request, enum auth auth);
+/* Has work done on the thread of the door (api/door.h), where it ends by one of the next two. The handler
+ * returns at once. */
+void request_work(struct request *request, void (*work)(struct request *request));
+void request_submit_suspended(struct request *request);
+void request_decided(struct request *request, const struct outcome *outcome);
+
+/* Who it comes from, and whether they may use its route: the problem is answered when not (api/auth.c). */
+void auth_check(struct request *request);

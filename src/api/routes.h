@@ -11,8 +11,9 @@ struct request;
  * (api/session.h), with at least that right. */
 enum auth {
     AUTH_OPEN,
-    AUTH_INTAKE, /* no token needed from this machine itself; bodies are JSON */
-    AUTH_PING,   /* the same, with any body */
+    AUTH_INTAKE,  /* no token needed from this machine itself; bodies are JSON */
+    AUTH_PING,    /* the same, with any body */
+    AUTH_SILENCE, /* as intake for this machine; elsewhere as AUTH_RESPOND */
     AUTH_READ,
     AUTH_RESPOND, /* acknowledge, write, move, run what only reads */
     AUTH_APPROVE, /* let a change run */

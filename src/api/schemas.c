@@ -9,7 +9,15 @@ const struct schema_shape schema_shapes[] = {
     {"PostableAlert", "labels*:object annotations:object startsAt:time endsAt:time generatorURL:text"},
     {"Silence", "id:text matchers*:[Matcher startsAt*:time endsAt*:time createdBy*:text comment*:text"},
     {"Matcher", "name*:text value*:text isRegex*:boolean isEqual:boolean"},
-    {"Session", "person:text"},
+    {"Session", "person:text right:text services:[text"},
+    {"Accounts", "accounts:[Account"},
+    {"Account", "person:text right:text services:[text password:boolean second_factor:boolean "
+                "changed_at:time? changed_by:text"},
+    {"NewAccount", "account:Account second_factor_uri:text?"},
+    {"Keys", "keys:[Key"},
+    {"Key", "id:text kind:text name:text? person:text? right:text? services:[text source:text? since:time? "
+            "until:time? given_by:text"},
+    {"NewToken", "token:text key:Key"},
     {"Incidents", "open:number incidents:[IncidentLine"},
 #define INCIDENT                                                                                             \
     "id:text number:number title:text service:text? severity:text severity_rank:number severity_why:text? "  \

@@ -141,6 +141,8 @@ static struct api *api_new(const struct api_options *options, const struct api_b
     api->n_threads = n_threads;
     api->connections = connections_new(options->clock, n_connections);
     api->watchers = watchers_new(api);
+    api->door = door_new();
+    api->throttle = throttle_new();
     metrics_start(&api->metrics);
     api->empty = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     MHD_add_response_header(api->empty, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
@@ -151,9 +153,11 @@ static struct api *api_new(const struct api_options *options, const struct api_b
 static void api_free(struct api *api)
 {
     MHD_destroy_response(api->empty);
+    door_free(api->door);
     pool_free(api->pool);
     connections_free(api->connections);
     watchers_free(api->watchers);
+    throttle_free(api->throttle);
     metrics_end(&api->metrics);
     heap_free_(&api->threads);
     heap_free_(&api);

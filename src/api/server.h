@@ -3,11 +3,13 @@
 
 #include "api/api.h"
 #include "api/connections.h"
+#include "api/door.h"
 #include "api/events.h"
 #include "api/http_thread.h"
 #include "api/metrics.h"
 #include "api/pool.h"
 #include "api/request.h"
+#include "api/throttle.h"
 #include "courier/link.h"
 
 struct api {
@@ -27,6 +29,8 @@ struct api {
     struct pool *pool;
     struct connections *connections;
     struct watchers *watchers;
+    struct door *door;
+    struct throttle *throttle; /* of who signs in, by person and by address */
 };
 
 /* A reader of the ledger for outside of a request; to be given back to the pool. NULL: none is to be had now.

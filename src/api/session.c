@@ -1,3 +1,5 @@
+/* Signing in and out. Somebody signs in with the password of their account, and the code of their second
+ * factor when they have one; or, under any id, with the administrator's token. */
 #include "api/session.h"
 
 #include <sodium.h>
@@ -6,108 +8,234 @@
 #include <string.h>
 
 #include "api/handlers.h"
+#include "api/second_factor.h"
 #include "api/server.h"
 #include "base/hash.h"
+#include "ledger/access.h"
 
-#define COOKIE     "crashcart-session"
 #define ATTRIBUTES "; HttpOnly; SameSite=Strict; Path=/"
 
-enum { COOKIE_BYTES = 300 };
+/* What is under way while a password is looked at. */
+struct sign_in {
+    const char *person, *password, *code, *cookie;
+    struct account account; /* person NULL: there is none */
+    struct access_key key;
+    bool refused;
+};
 
-/* What stands in the cookie: "1764400000.ana.<64 hex>". */
-static void authenticate(const struct api *api, const char *said, char out[SHA256_HEX_BYTES])
+static int64_t now_us(const struct request *request)
 {
-    static const char purpose[] = "crashcart-session-1\n";
-    uint8_t key[SHA256_BYTES], code[crypto_auth_hmacsha256_BYTES];
-    char keyed[sizeof purpose + sizeof api->token];
-    int n = snprintf(keyed, sizeof keyed, "%s%s", purpose, api->token);
-    sha256(keyed, (size_t)n, key);
-    crypto_auth_hmacsha256(code, (const unsigned char *)said, strlen(said), key);
-    hex_encode(code, sizeof code, out);
-    sodium_memzero(key, sizeof key);
-    sodium_memzero(keyed, sizeof keyed);
+    return clock_wall_us(request->api->clock);
 }
 
-static long long now_s(const struct api *api)
-{
-    return clock_wall_us(api->clock) / US_PER_S;
-}
-
-/* SameSite keeps the cookie from other sites; this from pages of the same site under other names as well. */
-static bool from_elsewhere(const struct request *request)
-{
-    const char *from = request_header(request, "Sec-Fetch-Site");
-    return from && strcmp(from, "same-origin") != 0 && strcmp(from, "none") != 0;
-}
-
-bool session_person(const struct request *request, char ret_person[SESSION_PERSON_BYTES])
-{
-    const char *cookie = MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, COOKIE);
-    char said[COOKIE_BYTES], code[SHA256_HEX_BYTES], *rest;
-    const char *code_given = cookie ? strrchr(cookie, '.') : NULL;
-    if (!code_given || strlen(cookie) >= sizeof said || strlen(code_given + 1) != sizeof code - 1 ||
-        from_elsewhere(request))
-        return false;
-    size_t n = (size_t)(code_given - cookie);
-    memcpy(said, cookie, n);
-    said[n] = '\0';
-    authenticate(request->api, said, code);
-    if (!equal_constant_time(code, code_given + 1, sizeof code - 1))
-        return false;
-    long long until_s = strtoll(said, &rest, 10);
-    if (*rest != '.' || until_s <= now_s(request->api) || strlen(rest + 1) >= SESSION_PERSON_BYTES)
-        return false;
-    snprintf(ret_person, SESSION_PERSON_BYTES, "%s", rest + 1);
-    return true;
-}
-
-static void answer_person(struct request *request, const char *person)
+static void write_access(struct request *request, const struct access *access)
 {
     struct json_writer writer = answer_json(request);
     jw_begin_object(&writer);
-    jw_pair(&writer, "person", person);
+    jw_pair(&writer, "person", access->person);
+    jw_pair(&writer, "right", right_name(access->right));
+    access_write_services(&writer, access->services);
     jw_end_object(&writer);
 }
 
 void get_session(struct request *request)
 {
-    char person[SESSION_PERSON_BYTES];
-    if (session_person(request, person))
-        answer_person(request, person);
+    if (access_find(request) < 0)
+        return;
+    if (request->access.person && request->access.right)
+        write_access(request, &request->access);
     else
         answer_problem(request, PROBLEM_NOT_FOUND, NULL, "nobody is signed in here");
+}
+
+/* ---- signing in ---- */
+
+static void begin_session(struct request *request, struct sign_in *in, enum right right)
+{
+    struct access_key *key = &in->key;
+    *key = (struct access_key){.person = in->person,
+                               .name = "",
+                               .right = right,
+                               .services = "",
+                               .source = access_source(request),
+                               .since_us = now_us(request),
+                               .is_session = true};
+    key->given_by = right ? "token:admin" : arena_printf(request->arena, "person:%s", in->person);
+    key->until_us = key->since_us + SESSION_TIME_S * US_PER_S;
+    in->cookie = access_key_make(request, key);
+    request->work = in;
+    request->input = (struct input){.kind = INPUT_ACCESS,
+                                    .access_act = ACCESS_SIGNED_IN,
+                                    .actor = arena_printf(request->arena, "person:%s", in->person),
+                                    .access_key = key,
+                                    .account = in->account.person ? &in->account : NULL};
+}
+
+static void refuse(struct request *request, struct sign_in *in)
+{
+    static const struct outcome done = {.code = OUTCOME_DONE};
+    const char *source = in->key.source;
+    in->refused = true;
+    bool of_person = throttle_failed(request->api->throttle, in->person, now_us(request));
+    bool of_source = throttle_failed(request->api->throttle, source, now_us(request));
+    if (!of_person && !of_source) {
+        request_decided(request, &done);
+        return;
+    }
+    in->account = (struct account){.person = in->person};
+    request->input = (struct input){.kind = INPUT_ACCESS,
+                                    .access_act = ACCESS_SIGN_IN_FAILED,
+                                    .account = &in->account,
+                                    .access_key = &in->key};
+    request_submit_suspended(request);
+}
+
+/* On the door's thread. An unknown person costs the same time as a wrong password. */
+static void look_at_password(struct request *request)
+{
+    static const char nobodys[] = "$argon2id$v=19$m=65536,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+                                  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    struct sign_in *in = request->work;
+    struct account *account = &in->account;
+    const char *password = account->person && *account->password ? account->password : nobodys;
+    bool fits = crypto_pwhash_str_verify(password, in->password, strlen(in->password)) == 0;
+    if (fits && *account->second_key) {
+        int64_t step = second_factor_step(account->second_key, in->code ? in->code : "",
+                                          now_us(request) / US_PER_S, account->second_step);
+        fits = step >= 0;
+        if (fits)
+            account->second_step = step;
+    }
+    if (!fits) {
+        refuse(request, in);
+        return;
+    }
+    if (!*account->second_key)
+        account->person = NULL; /* nothing of it changes */
+    throttle_succeeded(request->api->throttle, in->person);
+    begin_session(request, in, RIGHT_NONE);
+    request_submit_suspended(request);
+}
+
+static void sign_in_with_password(struct request *request, struct sign_in *in)
+{
+    struct account *accounts = NULL;
+    size_t n = 0;
+    struct err err = {0};
+    struct ledger *ledger = request_ledger(request);
+    if (!ledger)
+        return;
+    if (ledger_accounts(ledger, request->arena, in->person, &accounts, &n, &err) < 0) {
+        answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the ledger cannot be read: %s", err.text);
+        return;
+    }
+    if (n)
+        in->account = *accounts;
+    in->key = (struct access_key){.id = "", .person = in->person, .source = access_source(request)};
+    request->work = in;
+    request_work(request, look_at_password);
+}
+
+static bool must_wait(struct request *request, const struct sign_in *in)
+{
+    int64_t of_person = throttle_wait_s(request->api->throttle, in->person, now_us(request));
+    int64_t of_source = throttle_wait_s(request->api->throttle, access_source(request), now_us(request));
+    int64_t wait_s = of_person > of_source ? of_person : of_source;
+    if (wait_s)
+        answer_problem(request, PROBLEM_TOO_MANY, NULL,
+                       "too many tries have failed; the next is possible in %lld s", (long long)wait_s);
+    return wait_s > 0;
+}
+
+static void sign_in_with_token(struct request *request, struct sign_in *in, const char *token)
+{
+    size_t n = strlen(request->api->token);
+    if (strlen(token) != n || !equal_constant_time(token, request->api->token, n)) {
+        throttle_failed(request->api->throttle, access_source(request), now_us(request));
+        answer_problem(request, PROBLEM_FORBIDDEN, "token",
+                       "this is not the token (the first is in DATA/admin.token)");
+        return;
+    }
+    begin_session(request, in, RIGHT_ADMINISTER);
+    request_submit(request, NULL);
 }
 
 void post_session(struct request *request)
 {
     struct json root;
-    const char *token, *person;
-    char code[SHA256_HEX_BYTES];
-    size_t n = strlen(request->api->token);
+    const char *token;
+    struct sign_in *in = arena_alloc(request->arena, sizeof *in);
+    *in = (struct sign_in){0};
     if (request_object(request, &root) < 0 || request_text(request, root, "token", &token) < 0 ||
-        request_person(request, root, "person", &person) < 0)
+        request_text(request, root, "password", &in->password) < 0 ||
+        request_text(request, root, "code", &in->code) < 0 ||
+        request_person(request, root, "person", &in->person) < 0)
         return;
-    if (from_elsewhere(request) || !token || strlen(token) != n ||
-        !equal_constant_time(token, request->api->token, n)) {
-        answer_problem(request, PROBLEM_FORBIDDEN, "token",
-                       "this is not the token (the first is in DATA/admin.token)");
-        return;
-    }
-    if (!person) {
+    if (access_from_elsewhere(request))
+        answer_problem(request, PROBLEM_FORBIDDEN, NULL, "another site cannot sign anybody in");
+    else if (!in->person)
         answer_problem(request, PROBLEM_INVALID, "person", "say who you are: an id such as \"ana\"");
+    else if (!token && !in->password)
+        answer_problem(request, PROBLEM_INVALID, "password", "a password is missing, or a token");
+    else if (must_wait(request, in))
         return;
-    }
-    char *said = arena_printf(request->arena, "%lld.%s", now_s(request->api) + SESSION_TIME_S, person);
-    authenticate(request->api, said, code);
-    answer_person(request, person);
-    request->answer.cookie =
-        arena_printf(request->arena, COOKIE "=%s.%s; Max-Age=%d" ATTRIBUTES, said, code, SESSION_TIME_S);
+    else if (in->password)
+        sign_in_with_password(request, in);
+    else
+        sign_in_with_token(request, in, token);
 }
 
+void answer_session(struct request *request)
+{
+    const struct sign_in *in = request->work;
+    if (in->refused) {
+        answer_problem(request, PROBLEM_FORBIDDEN, NULL,
+                       "this person, password and code do not go together (a code counts once)");
+        return;
+    }
+    struct access access = {.person = in->person, .right = in->key.right, .services = ""};
+    struct account *accounts = NULL;
+    size_t n = 0;
+    struct err err = {0};
+    struct ledger *ledger = in->key.right ? NULL : request_ledger(request);
+    if (ledger && ledger_accounts(ledger, request->arena, in->person, &accounts, &n, &err) == 0 && n) {
+        access.right = accounts->right;
+        access.services = accounts->services;
+    }
+    write_access(request, &access);
+    request->answer.cookie =
+        arena_printf(request->arena, SESSION_COOKIE "=%s; Max-Age=%d" ATTRIBUTES, in->cookie, SESSION_TIME_S);
+}
+
+/* ---- signing out ---- */
+
 void delete_session(struct request *request)
+{
+    struct access_key *keys = NULL;
+    size_t n = 0;
+    struct err err = {0};
+    if (access_find(request) < 0)
+        return;
+    struct ledger *ledger = request->access.key ? request_ledger(request) : NULL;
+    if (!ledger ||
+        ledger_access_keys(ledger, request->arena, request->access.key, now_us(request), &keys, &n, &err) <
+            0 ||
+        n == 0 || !keys->is_session) {
+        answer_signed_out(request);
+        return;
+    }
+    keys->ended_us = now_us(request);
+    request->input = (struct input){.kind = INPUT_ACCESS,
+                                    .access_act = ACCESS_ENDED,
+                                    .actor = arena_printf(request->arena, "person:%s", keys->person),
+                                    .access_key = keys};
+    request_submit(request, NULL);
+}
+
+void answer_signed_out(struct request *request)
 {
     answer_empty(request);
     request->answer.content_type =
         "application/json"; /* the shared empty answer has no room for the cookie */
-    request->answer.cookie = COOKIE "=; Max-Age=0" ATTRIBUTES;
+    request->answer.cookie = SESSION_COOKIE "=; Max-Age=0" ATTRIBUTES;
 }

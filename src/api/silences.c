@@ -6,7 +6,6 @@
 #include "api/filters.h"
 #include "api/handlers.h"
 #include "api/server.h"
-#include "api/session.h"
 #include "api/stream.h"
 #include "base/hash.h"
 
@@ -267,9 +266,8 @@ static int read_silence(struct request *request, struct json root, struct silenc
     if (!silence->id)
         return -1;
     silence->maintenance = json_bool(json_get(root, "maintenance"), false);
-    char person[SESSION_PERSON_BYTES];
-    silence->created_by = session_person(request, person)
-                              ? arena_strdup(request->arena, person)
+    silence->created_by = request->access.person
+                              ? request->access.person
                               : member_text(request, root, "createdBy", SILENCE_AUTHOR_BYTES);
     if (!silence->created_by)
         return -1;

@@ -5,6 +5,7 @@
 
 int cmd_action(int argc, char **argv);
 int cmd_review(int argc, char **argv);
+int cmd_account(int argc, char **argv);
 int cmd_approve(int argc, char **argv);
 int cmd_checks(int argc, char **argv);
 int cmd_coverage(int argc, char **argv);
@@ -26,5 +27,6 @@ int cmd_simulate(int argc, char **argv);
 int cmd_silence(int argc, char **argv);
 int cmd_statistics(int argc, char **argv);
 int cmd_suggest(int argc, char **argv);
+int cmd_token(int argc, char **argv);
 int cmd_step(int argc, char **argv);
 int cmd_serve(int argc, char **argv);

@@ -42,6 +42,8 @@ static const struct command_row rows[] = {
     {"drill", cmd_drill, "rehearse an incident on a system that can be broken"},
     {"oncall", cmd_oncall, "print who is on call"},
     {"simulate", cmd_simulate, "print whom an alert would page when, without a server"},
+    {"account", cmd_account, "say who signs in, and what they may"},
+    {"token", cmd_token, "give programs a token, list and end tokens and sessions"},
     {"config", cmd_config, "check a configuration file"},
     {"export", cmd_export, "write events with their proofs into a file"},
     {"verify", cmd_verify, "prove that nothing in the ledger was changed"},

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/list.h"
+#include "engine/access.h"
 #include "engine/action.h"
 #include "engine/checklist.h"
 #include "engine/clock.h"
@@ -36,6 +37,8 @@ enum decision_kind {
     DECISION_SILENCE_FORGET, /* the one with that id */
     DECISION_ACTION,         /* save this value of the action item */
     DECISION_MOVE,           /* keep the move of an incident; of two at one moment the later */
+    DECISION_ACCOUNT,        /* save this value of the account */
+    DECISION_ACCESS_KEY,     /* save this value of the key */
 };
 
 /* One line of the timeline. kind is noun.verb (alert.fired, incident.opened, page.queued, page.sent,
@@ -87,6 +90,8 @@ struct decision {
         struct silence silence;
         struct incident_move move;
         struct action_item action;
+        struct account account;
+        struct access_key access_key;
     };
 };
 

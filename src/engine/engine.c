@@ -33,6 +33,7 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_UNMUTE] = decide_unmute,
     [INPUT_HOLD] = decide_hold,
     [INPUT_EVIDENCE_READ] = decide_evidence_read,
+    [INPUT_ACCESS] = decide_access,
     [INPUT_CLOCK_BACK] = decide_clock_back,
     [INPUT_TIMER] = decide_timer,
 };

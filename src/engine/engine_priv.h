@@ -490,7 +490,7 @@ input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, de
     decide_patient_safety, decide_assign, decide_check, decide_update, decide_clock_done, decide_action,
     decide_approve, decide_deny, decide_step_verb, decide_procedure, decide_delivery_done, decide_step_values,
     decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_mute, decide_unmute,
-    decide_hold, decide_evidence_read, decide_clock_back, decide_timer;
+    decide_hold, decide_evidence_read, decide_clock_back, decide_access, decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);

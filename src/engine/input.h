@@ -3,6 +3,7 @@
  * stay the caller's and are good until the decision. */
 #pragma once
 
+#include "engine/access.h"
 #include "engine/action.h"
 #include "engine/alert.h"
 #include "engine/delivery.h"
@@ -37,6 +38,7 @@ enum input_kind {
     INPUT_UNMUTE,         /* incident, actor */
     INPUT_HOLD,           /* incident, actor, text: why; flag: put under legal hold, or released */
     INPUT_EVIDENCE_READ,  /* incident, actor, text: what of the evidence somebody is about to read */
+    INPUT_ACCESS,         /* access_act, with what it says it reads; actor */
     INPUT_CLOCK_BACK,     /* back_us: the clock was set back by so much, and all that waits follows */
     INPUT_TIMER,          /* whatever is due by now */
     N_INPUT_KINDS
@@ -60,4 +62,7 @@ struct input {
     size_t n_values;
     const struct silence *silence; /* id "": a new one */
     const struct action_change *action;
+    enum access_act access_act;
+    const struct account *account;
+    const struct access_key *access_key;
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/access.h"
 #include "engine/action.h"
 #include "engine/checklist.h"
 #include "engine/clock.h"
@@ -52,6 +53,13 @@ TEXTS(clock_texts, IN_CLOCK(what), IN_CLOCK(audience), IN_CLOCK(file), IN_CLOCK(
 
 TEXTS(action_texts, IN_ACTION(what), IN_ACTION(owner), IN_ACTION(file), IN_ACTION(sha256), IN_ACTION(made_by),
       IN_ACTION(ended_by), IN_ACTION(note));
+#define IN_ACCOUNT(member) offsetof(struct account, member)
+#define IN_KEY(member)     offsetof(struct access_key, member)
+
+TEXTS(account_texts, IN_ACCOUNT(person), IN_ACCOUNT(services), IN_ACCOUNT(password), IN_ACCOUNT(second_key),
+      IN_ACCOUNT(changed_by));
+TEXTS(access_key_texts, IN_KEY(id), IN_KEY(sha256), IN_KEY(person), IN_KEY(name), IN_KEY(services),
+      IN_KEY(source), IN_KEY(given_by));
 
 static const char **text_at(void *value, size_t offset)
 {

@@ -110,7 +110,7 @@ void unpack(struct buf *out, const void **bytes, size_t *n_bytes);
 /* ---- the nouns that are rows ---- */
 
 extern const struct noun incident_noun, delivery_noun, step_noun, timer_noun, role_noun, check_noun,
-    silence_noun, clock_noun, move_noun, action_noun;
+    silence_noun, clock_noun, move_noun, action_noun, account_noun, access_key_noun;
 
 /* ---- timer.c ---- */
 

@@ -185,6 +185,17 @@ static const char moves[] =
     " WHERE resolved_us > opened_us AND resolved_us <> acknowledged_us AND resolved_us <> monitoring_us;"
     "INSERT INTO incident_move (incident, at_us, state)"
     " SELECT number, closed_us, 'closed' FROM incident WHERE closed_us > resolved_us AND resolved_us > 0;";
+/* Who may use the server. */
+static const char access_tables[] =
+    "CREATE TABLE account ("
+    "  person TEXT PRIMARY KEY, may TEXT NOT NULL, services TEXT NOT NULL, password TEXT NOT NULL,"
+    "  second_key TEXT NOT NULL, second_step BIGINT NOT NULL, changed_us BIGINT NOT NULL,"
+    "  changed_by TEXT NOT NULL, removed BIGINT NOT NULL);"
+    "CREATE TABLE access_key ("
+    "  id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL,"
+    "  may TEXT NOT NULL, services TEXT NOT NULL, source TEXT NOT NULL, since_us BIGINT NOT NULL,"
+    "  until_us BIGINT NOT NULL, ended_us BIGINT NOT NULL, given_by TEXT NOT NULL,"
+    "  is_session BIGINT NOT NULL);";
 
 static const char actions[] =
     "CREATE TABLE action_item ("
@@ -225,6 +236,7 @@ static const struct migration {
     {"action items", actions},
     {"drills", drills},
     {"legal hold", legal_hold},
+    {"accounts and keys", access_tables},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };
