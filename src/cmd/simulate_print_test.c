@@ -40,10 +40,10 @@ static void night_of_the_autumn_change_reads_as_a_page(void **state)
                         "  01:40 EDT     +0:00 PAGE ana (Ana) by webhook to https://push.example.org/ana\n"
                         "                           It has just opened (SEV-1, scanner.md line 5)\n"
                         "                           [c.yaml:21]\n"
-                        "  01:40 EDT     +0:00 1 steps of \"Scanner Down\": 1 run by themselves, 0 wait for\n"
-                        "                      an approval, 0 cannot run as they stand\n"
-                        "  01:55 EDT     +0:15 Step 2 of the chain notifies nobody now: the next one\n"
-                        "                      follows at once [c.yaml:22]\n"
+                        "  01:40 EDT     +0:00 1 step of \"Scanner Down\": 1 runs by itself, 0 wait for an\n"
+                        "                      approval, 0 cannot run as they stand\n"
+                        "  01:55 EDT     +0:15 Step 2 of the chain notifies nobody now: it costs no\n"
+                        "                      waiting [c.yaml:22]\n"
                         "  01:55 EDT     +0:15 PAGE ben by email to ben@example.org\n"
                         "                           Nobody has acknowledged it for 15 min (SEV-1,\n"
                         "                           scanner.md line 5) [c.yaml:23]\n"
@@ -120,8 +120,8 @@ static void document_holds_every_entry_with_both_places(void **state)
         if (!to || strcmp(to, "eve") != 0 || seen)
             continue;
         seen = true;
-        assert_int_equal(json_int(json_get(i.value, "offset_s"), -1), 3000);
-        assert_string_equal(json_text(json_get(i.value, "local"), NULL), "Sun 2026-11-01 01:45 EST");
+        assert_int_equal(json_int(json_get(i.value, "offset_s"), -1), 3600);
+        assert_string_equal(json_text(json_get(i.value, "local"), NULL), "Sun 2026-11-01 01:55 EST");
         assert_int_equal(json_int(json_get(json_get(i.value, "configuration"), "line"), -1), 16);
         assert_int_equal(json_int(json_get(json_get(i.value, "runbook"), "line"), -1), 9);
     }

@@ -137,7 +137,7 @@ static void bring_lease_near(struct turn *turn, struct incident_record *record)
 void clock_back_restored(struct turn *turn, struct incident_record *record)
 {
     bring_near(turn, record, &record->hold_down, turn->engine->config->hold_down_s);
-    bring_near(turn, record, &record->escalate, escalate_wait_s(turn->engine, record));
+    bring_near(turn, record, &record->escalate, escalate_wait_s(turn->engine, record, turn->now_us));
     bring_lease_near(turn, record);
     clocks_bring_near(turn, record);
 }

@@ -27,7 +27,7 @@ enum decision_kind {
     DECISION_EVENT,          /* append to the stream "incident/N", or "system" when incident is 0 */
     DECISION_INCIDENT,       /* save this value of the incident */
     DECISION_DELIVERY,       /* save this value of the delivery; send it when it is due */
-    DECISION_STEP,           /* save this value of the step; start it when its state asks */
+    DECISION_STEP,           /* save this value of the step; see `starts` */
     DECISION_ROLE,           /* save this value of the role's holder */
     DECISION_CHECK,          /* save this value of the item */
     DECISION_CLOCK,          /* save this value of the clock */
@@ -78,6 +78,7 @@ struct timer {
 
 struct decision {
     enum decision_kind kind;
+    bool starts; /* the step: its command is to run now. Its row is saved for other reasons, too */
     union {
         struct event event;
         struct incident incident;

@@ -278,26 +278,31 @@ static void say_planned(struct turn *turn, const struct planning *plan, const ch
 {
     const struct incident_record *record = plan->record;
     size_t n_tasks = count_state(plan, STEP_OPEN), n_unasked = count_state(plan, STEP_QUEUED);
+    size_t n_waiting = count_state(plan, STEP_WAITING), n_held = count_state(plan, STEP_HELD);
     struct json_writer *body = event_begin(turn);
     jw_pair_int(body, "run", record->incident.number);
     jw_pair(body, "file", plan->runbook->file);
     jw_pair(body, "sha256", plan->runbook->sha256);
     jw_pair(body, "procedure", plan->procedure->title);
     jw_pair_int(body, "unasked", (int64_t)n_unasked);
-    jw_pair_int(body, "waiting", (int64_t)count_state(plan, STEP_WAITING));
-    jw_pair_int(body, "held", (int64_t)count_state(plan, STEP_HELD));
+    jw_pair_int(body, "waiting", (int64_t)n_waiting);
+    jw_pair_int(body, "held", (int64_t)n_held);
     jw_pair_int(body, "for_people", (int64_t)n_tasks);
     jw_pair_int(body, "left_out", (int64_t)plan->n_left_out);
     const char *left_out =
         plan->n_left_out ? arena_printf(turn->arena, ", %zu left out (on the line of another, or beyond %d)",
                                         plan->n_left_out, STEPS_A_RUN)
                          : "";
-    const char *tasks = n_tasks ? arena_printf(turn->arena, ", %zu are for people", n_tasks) : "";
+    const char *tasks = n_tasks == 1 ? ", 1 is for people"
+                        : n_tasks    ? arena_printf(turn->arena, ", %zu are for people", n_tasks)
+                                     : "";
+    size_t n_steps = record->n_steps - plan->first - count_state(plan, STEP_NOT_TAKEN);
     event_end(turn, record->incident.number, actor, "run.planned",
-              "%zu steps of \"%s\": %zu run by themselves, %zu wait for an approval, %zu cannot run as they "
-              "stand%s%s",
-              record->n_steps - plan->first - count_state(plan, STEP_NOT_TAKEN), plan->procedure->title,
-              n_unasked, count_state(plan, STEP_WAITING), count_state(plan, STEP_HELD), tasks, left_out);
+              "%zu %s of \"%s\": %zu %s, %zu %s for an approval, %zu cannot run as %s%s%s", n_steps,
+              n_steps == 1 ? "step" : "steps", plan->procedure->title, n_unasked,
+              n_unasked == 1 ? "runs by itself" : "run by themselves", n_waiting,
+              n_waiting == 1 ? "waits" : "wait", n_held, n_held == 1 ? "it stands" : "they stand", tasks,
+              left_out);
 }
 
 /* Adds the rows of the procedure and starts what runs by itself; the number of rows. */

@@ -166,6 +166,8 @@ void turn_note(struct turn *turn, struct incident_record *record);
 void turn_save_delivery(struct turn *turn, const struct delivery *delivery);
 /* output may be NULL */
 void turn_save_step(struct turn *turn, const struct run_step *step, const char *output);
+/* The same, and its command is to run: once an attempt. */
+void turn_start_step(struct turn *turn, const struct run_step *step);
 void turn_save_role(struct turn *turn, const struct role_holder *holder);
 void turn_save_check(struct turn *turn, const struct check_item *item);
 void turn_set_timer(struct turn *turn, struct due *due, int64_t subject, int64_t at_us);
@@ -346,7 +348,7 @@ void escalate(struct turn *turn, struct incident_record *record, const char *rea
 /* When nobody of the last step can be reached: goes on without waiting. */
 void escalate_past(struct turn *turn, struct incident_record *record);
 /* Seconds that it waits at most for the next step or round; -1: it is not paged again. */
-int64_t escalate_wait_s(const struct engine *engine, const struct incident_record *record);
+int64_t escalate_wait_s(const struct engine *engine, const struct incident_record *record, int64_t now_us);
 /* After a restart: no timer lies further ahead than it can have been set, though the clock was set back. */
 void clock_back_restored(struct turn *turn, struct incident_record *record);
 void clock_back_restored_alert(struct turn *turn, struct alert_record *record);

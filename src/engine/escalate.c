@@ -1,8 +1,16 @@
 /* TIMER_ESCALATE: the chain of people, walked until somebody has the incident.
  *
- * The first step is paged at once, each other one after its time; a step that notifies nobody costs no
- * waiting. After the last step the chain starts again. When a whole round, or the last step of it, reaches
- * nobody, everybody in the configuration is paged. */
+ * The first step is paged at once, each other one after its time. A step that notifies nobody at that hour
+ * costs no waiting: the one behind it is paged at its time, and those that follow wait as long after that one
+ * as they always do. What the runbook states as a time ("to the CTO after 1 hour") is not taken forward so,
+ * for the CTO is not to be woken because the rota has a hole while somebody else knows; but it is when nobody
+ * of the round could be reached.
+ *
+ *   planned   ana +0   rota +5 (nobody)   ben +20   eve +35   cto +60, stated
+ *   paged     ana +0                      ben +5    eve +20   cto +60
+ *
+ * After the last step the chain starts again. When a whole round, or the last step of it, reaches nobody,
+ * everybody in the configuration is paged. */
 #include <string.h>
 
 #include "engine/engine_priv.h"
@@ -41,16 +49,31 @@ static void page_everyone(struct turn *turn, struct incident_record *record)
               "There is nobody to page: the configuration names no person with a way to be reached");
 }
 
+/* Seconds until the moment that the runbook states for the step; 0: it states none, or that is past. */
+static int64_t stated_wait_s(const struct incident_record *record, const struct chain_step *step,
+                             int64_t now_us)
+{
+    int64_t since_us = incident_since_us(record);
+    if (step->runbook_line == 0 || step->after_s == UNSTATED || since_us > now_us)
+        return 0; /* or the clock was set back, and when it opened nobody can tell */
+    int64_t at_us = time_after_s(since_us, step->at_s);
+    return at_us > now_us ? (at_us - now_us + US_PER_S - 1) / US_PER_S : 0;
+}
+
 /* Seconds until the next step, or the next round, is paged; -1: never. */
-static int64_t wait_s(const struct engine *engine, const struct incident_record *record, size_t n_steps,
+static int64_t wait_s(const struct engine *engine, const struct incident_record *record, int64_t now_us,
                       bool paged)
 {
-    size_t next = n_steps ? (size_t)record->incident.escalation_step % n_steps : 0;
+    scoped_arena struct arena *arena = arena_new();
+    struct chain chain;
+    incident_chain(arena, engine, record, &chain);
+    size_t next = chain.steps.n ? (size_t)record->incident.escalation_step % chain.steps.n : 0;
     int64_t patience = patience_s(engine, record);
     if (next != 0) {
-        int64_t after_s = chain_after_s(engine, record, next);
-        if (after_s != UNSTATED)
-            return after_s;
+        const struct chain_step *step = &chain.steps.at[next];
+        int64_t stated_s = stated_wait_s(record, step, now_us);
+        if (step->after_s != UNSTATED)
+            return step->after_s > stated_s ? step->after_s : stated_s;
         return patience ? patience : -1;
     }
     if (patience == 0)
@@ -60,14 +83,14 @@ static int64_t wait_s(const struct engine *engine, const struct incident_record 
     return paged && pause_s > ROUND_SHORTEST_S ? pause_s : ROUND_SHORTEST_S;
 }
 
-int64_t escalate_wait_s(const struct engine *engine, const struct incident_record *record)
+int64_t escalate_wait_s(const struct engine *engine, const struct incident_record *record, int64_t now_us)
 {
-    return wait_s(engine, record, chain_length(engine, record), true);
+    return wait_s(engine, record, now_us, true);
 }
 
-static void wait(struct turn *turn, struct incident_record *record, size_t n_steps, bool paged)
+static void wait(struct turn *turn, struct incident_record *record, bool paged)
 {
-    int64_t seconds = wait_s(turn->engine, record, n_steps, paged);
+    int64_t seconds = wait_s(turn->engine, record, turn->now_us, paged);
     if (seconds >= 0) {
         turn_set_timer(turn, &record->escalate, record->incident.number, time_after_s(turn->now_us, seconds));
         return;
@@ -110,18 +133,26 @@ static bool page_step(struct turn *turn, struct incident_record *record, size_t 
         return true;
     jw_pair_int(event_begin(turn), "step", (int64_t)index + 1);
     event_end(turn, record->incident.number, NULL, "page.nobody",
-              "Step %zu of the chain notifies nobody now: the next one follows at once", index + 1);
+              "Step %zu of the chain notifies nobody now: it costs no waiting", index + 1);
     return false;
 }
 
-void escalate(struct turn *turn, struct incident_record *record, const char *reason)
+static bool is_still_to_come(struct turn *turn, const struct incident_record *record, size_t index)
+{
+    struct chain chain;
+    incident_chain(turn->arena, turn->engine, record, &chain);
+    return stated_wait_s(record, &chain.steps.at[index], turn->now_us) > 0;
+}
+
+/* Pages the next step that reaches somebody. known: somebody of this round is paged already. */
+static void go_on(struct turn *turn, struct incident_record *record, const char *reason, bool known)
 {
     struct incident *incident = &record->incident;
     if (incident_is_held(record))
         return;
     size_t n_steps = chain_length(turn->engine, record);
-    size_t index = n_steps ? (size_t)incident->escalation_step % n_steps : 0;
-    bool whole_round = index == 0, paged = false;
+    size_t first = n_steps ? (size_t)incident->escalation_step % n_steps : 0, index = first;
+    bool whole_round = first == 0, paged = false;
     const char *why = why_text(turn, incident, reason);
 
     turn_touch(turn, record);
@@ -132,12 +163,19 @@ void escalate(struct turn *turn, struct incident_record *record, const char *rea
             say_new_round(turn, record, n_steps);
     }
     for (; index < n_steps && !paged; index++) {
+        if (index > first && known && !whole_round && is_still_to_come(turn, record, index))
+            break;
         paged = page_step(turn, record, index, why);
         incident->escalation_step++;
     }
     if (whole_round && !paged)
         page_everyone(turn, record);
-    wait(turn, record, n_steps, paged || whole_round);
+    wait(turn, record, paged || whole_round);
+}
+
+void escalate(struct turn *turn, struct incident_record *record, const char *reason)
+{
+    go_on(turn, record, reason, true);
 }
 
 void due_escalate(struct turn *turn, struct due *due)
@@ -162,7 +200,7 @@ void escalate_past(struct turn *turn, struct incident_record *record)
             return;
     size_t n_steps = chain_length(turn->engine, record);
     if (n_steps && (size_t)record->incident.escalation_step % n_steps != 0)
-        escalate(turn, record, "Nobody before in the chain could be reached");
+        go_on(turn, record, "Nobody before in the chain could be reached", false);
     else
         page_everyone(turn, record);
 }
@@ -227,7 +265,7 @@ void escalate_level_changed(struct turn *turn, struct incident_record *record,
     }
     if (!wanted)
         return;
-    int64_t seconds = wait_s(turn->engine, record, n_steps, true);
+    int64_t seconds = wait_s(turn->engine, record, turn->now_us, true);
     int64_t at_us = time_after_s(turn->now_us, seconds > 0 ? seconds : 0);
     if (seconds < 0 && !change->worse)
         turn_clear_timer(turn, &record->escalate, incident->number);

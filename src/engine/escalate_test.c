@@ -60,6 +60,77 @@ static void empty_step_costs_no_waiting(void **state)
     assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ben");
 }
 
+static void steps_behind_an_empty_one_wait_as_long_as_ever(void **state)
+{
+    struct world *w = *state;
+    struct service *service = &w->config.services.at[0];
+    service->escalation.at[1].notify.at[0] = "schedule:none";
+    world_notify(w, service, "person:ben", 900);
+    world_notify(w, service, "person:eve", 900);
+    world_hear(w, down);
+    world_delivered(w, 1, VERDICT_SENT);
+    world_next(w, 5 * MINUTES);
+    assert_int_equal(count_events(w, "page.nobody"), 1);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ben");
+    world_next(w, 15 * MINUTES);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "eve");
+}
+
+/* "to the team lead after 10 minutes" */
+static void hear_with_a_team_lead(struct world *w, const char *first, const char *second)
+{
+    struct config_role *role = list_push(w->arena, &w->config.roles);
+    *role = (struct config_role){.name = "team lead"};
+    strings_add(w->arena, &role->notify, "person:eve");
+    w->config.services.at[0].escalation.at[0].notify.at[0] = first;
+    w->config.services.at[0].escalation.at[1].notify.at[0] = second;
+    world_hear(w, down);
+}
+
+static void a_time_that_the_runbook_states_is_kept_behind_an_empty_step(void **state)
+{
+    struct world *w = *state;
+    hear_with_a_team_lead(w, "person:ana", "schedule:none");
+    world_delivered(w, 1, VERDICT_SENT);
+    world_next(w, 5 * MINUTES);
+    assert_int_equal(count_events(w, "page.nobody"), 1);
+    assert_null(delivery_of(w, DELIVERY_DUE, 0));
+    world_next(w, 5 * MINUTES);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "eve");
+}
+
+static void it_is_kept_behind_the_one_who_took_the_empty_step(void **state)
+{
+    struct world *w = *state;
+    struct service *service = &w->config.services.at[0];
+    world_notify(w, service, "person:ben", 120);
+    service->escalation.at[1].after_s = 60;
+    hear_with_a_team_lead(w, "person:ana", "schedule:none");
+    world_delivered(w, 1, VERDICT_SENT);
+    world_next(w, MINUTES);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ben");
+    world_delivered(w, 2, VERDICT_SENT);
+    world_next(w, 9 * MINUTES);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "eve");
+}
+
+static void it_is_taken_forward_when_nobody_was_paged(void **state)
+{
+    struct world *w = *state;
+    hear_with_a_team_lead(w, "person:nobody", "schedule:none");
+    assert_int_equal(count_events(w, "page.nobody"), 2);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "eve");
+}
+
+static void it_is_taken_forward_when_no_page_arrived(void **state)
+{
+    struct world *w = *state;
+    hear_with_a_team_lead(w, "person:ben", "schedule:none");
+    world_pass(w, MINUTES);
+    world_delivered(w, 1, VERDICT_DEAD);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "eve");
+}
+
 static void chain_that_reaches_nobody_pages_everybody(void **state)
 {
     struct world *w = *state;
@@ -191,6 +262,11 @@ int main(void)
         TEST(runbook_says_how_long_to_wait_when_the_configuration_does_not),
         TEST(level_without_a_response_time_is_paged_once),
         TEST(empty_step_costs_no_waiting),
+        TEST(steps_behind_an_empty_one_wait_as_long_as_ever),
+        TEST(a_time_that_the_runbook_states_is_kept_behind_an_empty_step),
+        TEST(it_is_kept_behind_the_one_who_took_the_empty_step),
+        TEST(it_is_taken_forward_when_nobody_was_paged),
+        TEST(it_is_taken_forward_when_no_page_arrived),
         TEST(chain_that_reaches_nobody_pages_everybody),
         TEST(configuration_without_people_says_so_once),
         TEST(service_without_a_chain_pages_people_one_after_the_other),

@@ -118,8 +118,7 @@ static void take_delivery(struct driver *driver, const struct decision *decision
 
 static void take_step(struct driver *driver, const struct run_step *step)
 {
-    if (step->state == STEP_STARTING)
-        *list_push(driver->arena, &driver->pending) = (struct pending){.run = step->run, .line = step->line};
+    *list_push(driver->arena, &driver->pending) = (struct pending){.run = step->run, .line = step->line};
 }
 
 /* What is said of alerts, steps and attempts is not what was asked. */
@@ -220,7 +219,8 @@ static void take(struct driver *driver)
             take_delivery(driver, decision);
             break;
         case DECISION_STEP:
-            take_step(driver, &decision->step);
+            if (decision->starts)
+                take_step(driver, &decision->step);
             break;
         case DECISION_EVENT:
             take_event(driver, &decision->event);

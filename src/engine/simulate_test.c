@@ -38,7 +38,7 @@ static void night_of_the_autumn_change_is_paged_by_the_wall_clock(void **state)
 {
     (void)state;
     struct simulated *s = simulated_new("scanner", "SEV-1", "2026-11-01T01:55:00-04:00");
-    s->question.for_s = 70 * 60;
+    s->question.for_s = 80 * 60;
     simulated_run(s);
     assert_string_equal(lines_of(s), "+0 ana webhook 21\n" /* 01:55 EDT */
                                      "+15 page.nobody 22\n"
@@ -46,12 +46,12 @@ static void night_of_the_autumn_change_is_paged_by_the_wall_clock(void **state)
                                      "+15 response.missed\n"
                                      "+30 update.due\n"
                                      "+40 update.overdue\n"
-                                     "+50 eve email 16 9\n" /* the empty step cost no waiting */
+                                     "+60 eve email 16 9\n" /* as the runbook says, whoever is missing */
                                      "+60 update.due\n"
                                      "+60 escalation.due\n"
-                                     "+65 incident.unacknowledged\n"
-                                     "+65 ben email 21\n" /* 02:00 EST: ben's turn begins */
-                                     "+70 update.overdue\n");
+                                     "+70 update.overdue\n"
+                                     "+75 incident.unacknowledged\n"
+                                     "+75 ben email 21\n"); /* since 02:00 EST it is ben's turn */
     assert_int_equal(s->simulation.chain_failed_us, 0);
     simulated_free(s);
 }

@@ -126,7 +126,7 @@ void run_continue(struct turn *turn, struct incident_record *record)
         step_event(turn, step);
         event_end(turn, step->incident, NULL, "step.started", "Running `%s` (%s)", command_text(turn, step),
                   place_text(turn->arena, step->file, step->line));
-        turn_save_step(turn, step, NULL);
+        turn_start_step(turn, step);
     }
     approvals_follow(turn, record);
     if (!record->diagnosed && incident_is_open(record) && (!step || *step->approved_by))

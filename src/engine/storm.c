@@ -152,6 +152,14 @@ void storm_forget_paged(struct incident_record *record)
     record->paged.n = 0;
 }
 
+/* A level that nobody knows has no rank: what it is compared by is how long its page may stay unanswered. */
+static bool waits_longer(const struct engine *engine, const struct incident_record *record,
+                         const struct incident_record *than)
+{
+    int64_t patience = patience_s(engine, record), other = patience_s(engine, than);
+    return patience == 0 ? other > 0 : other > 0 && patience > other;
+}
+
 /* Takes the level of the member when that is worse, with the runbook that says what it means. */
 static void worsen(struct turn *turn, struct incident_record *storm, const struct incident_record *member)
 {
@@ -162,7 +170,8 @@ static void worsen(struct turn *turn, struct incident_record *storm, const struc
         text_keep(&to->patient_safety_why, from->patient_safety_why);
         turn_touch(turn, storm);
     }
-    if (from->severity_rank == 0 || (to->severity_rank != 0 && to->severity_rank <= from->severity_rank))
+    if (from->severity_rank == 0 || (to->severity_rank != 0 && to->severity_rank <= from->severity_rank) ||
+        (to->severity_rank == 0 && waits_longer(turn->engine, member, storm)))
         return;
     struct severity_choice choice = {
         .id = arena_strdup(turn->arena, from->severity),
@@ -182,6 +191,8 @@ static void take_in(struct turn *turn, struct incident_record *storm, struct inc
     struct incident *incident = &storm->incident;
     if (!incident_is_open(member) || member->incident.storm || member == storm || incident_is_storm(member))
         return;
+    if (member->incident.severity_rank == 0 && waits_longer(turn->engine, storm, member))
+        return; /* it would be paged once with the storm, and is paged until somebody has it alone */
     member->incident.storm = incident->number;
     incident->n_alerts++;
     incident->n_firing++;

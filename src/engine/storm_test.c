@@ -57,6 +57,37 @@ static void a_storm_pages_once_for_all_that_it_holds(void **state)
     assert_text_has(event_of(w, "incident.joined_storm")->summary, "One of the 4 incidents of the storm 4");
 }
 
+/* Which level "urgent" is nobody knows: it is paged until somebody has it, and SEV-3 once. */
+static void a_storm_of_unknown_level_is_not_taken_for_a_mild_one(void **state)
+{
+    struct world *w = *state;
+    w->config.services.n = 1;
+    trouble(w, "Uno", "elsewhere", "urgent", "eu-1");
+    trouble(w, "Due", "elsewhere", "urgent", "eu-1");
+    trouble(w, "Tre", "elsewhere", "urgent", "eu-1");
+    assert_int_equal(incident_of(w, 4)->severity_rank, 0);
+    int64_t due_us = incident_find(w->engine, 4)->escalate.at_us;
+    trouble(w, "Disk Full", "checkout", "SEV-3", "eu-1");
+    assert_int_equal(incident_of(w, 5)->storm, 4);
+    assert_int_equal(incident_of(w, 5)->severity_rank, 3);
+    assert_null(event_of(w, "incident.severity_raised"));
+    assert_int_equal(incident_find(w->engine, 4)->escalate.at_us, due_us);
+}
+
+static void a_mild_storm_does_not_hide_an_unknown_level(void **state)
+{
+    struct world *w = *state;
+    w->config.services.n = 1;
+    trouble(w, "One", "checkout", "SEV-3", "eu-1");
+    trouble(w, "Two", "checkout", "SEV-3", "eu-1");
+    trouble(w, "Three", "checkout", "SEV-3", "eu-1");
+    assert_string_equal(incident_of(w, 4)->severity, "SEV-3");
+    trouble(w, "Uno", "elsewhere", "urgent", "eu-1");
+    assert_int_equal(incident_of(w, 5)->severity_rank, 0);
+    assert_int_equal(incident_of(w, 5)->storm, 0);
+    assert_int_equal(delivery_of(w, DELIVERY_DUE, 0)->incident, 5);
+}
+
 static void another_cause_is_no_part_of_it(void **state)
 {
     struct world *w = *state;
@@ -135,6 +166,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_storm_pages_once_for_all_that_it_holds, start, world_stop),
+        cmocka_unit_test_setup_teardown(a_storm_of_unknown_level_is_not_taken_for_a_mild_one, start,
+                                        world_stop),
+        cmocka_unit_test_setup_teardown(a_mild_storm_does_not_hide_an_unknown_level, start, world_stop),
         cmocka_unit_test_setup_teardown(another_cause_is_no_part_of_it, start, world_stop),
         cmocka_unit_test_setup_teardown(a_storm_is_acknowledged_with_all_that_it_holds, start, world_stop),
         cmocka_unit_test_setup_teardown(the_worst_level_pages_its_own_people_also_in_a_storm, start,

@@ -81,12 +81,23 @@ void turn_save_delivery(struct turn *turn, const struct delivery *delivery)
     texts_to_arena(&delivery_texts, &decision->delivery, turn->arena);
 }
 
-void turn_save_step(struct turn *turn, const struct run_step *step, const char *output)
+static struct decision *push_step(struct turn *turn, const struct run_step *step, const char *output)
 {
     struct decision *decision = turn_push(turn, DECISION_STEP);
     decision->step = *step;
     decision->step.output = output;
     texts_to_arena(&step_texts, &decision->step, turn->arena);
+    return decision;
+}
+
+void turn_save_step(struct turn *turn, const struct run_step *step, const char *output)
+{
+    push_step(turn, step, output);
+}
+
+void turn_start_step(struct turn *turn, const struct run_step *step)
+{
+    push_step(turn, step, NULL)->starts = true;
 }
 
 void turn_save_role(struct turn *turn, const struct role_holder *holder)

@@ -88,7 +88,7 @@ void core_carry_out(struct core *core, const struct decisions *decisions)
             send_delivery(core, &decision->delivery);
         else if (decision->kind == DECISION_DELIVERY && decision->delivery.state == DELIVERY_CANCELLED)
             drop_delivery(core, &decision->delivery);
-        else if (decision->kind == DECISION_STEP && decision->step.state == STEP_STARTING)
+        else if (decision->kind == DECISION_STEP && decision->starts)
             start_step(core, &decision->step);
         else if (decision->kind == DECISION_STEP && decision->step.state == STEP_STOPPING)
             stop_step(core, &decision->step);

@@ -92,7 +92,7 @@ static void check_incident(struct sim *sim, const struct input *input, const str
     if (reopened) {
         sim->count.reopened++;
         map_remove(sim->forced, &incident->number, sizeof incident->number);
-        if (!input || input->kind != INPUT_STATE)
+        if ((!input || input->kind != INPUT_STATE) && !sim->full) /* or it may never have been opened again */
             map_remove(sim->by_hand, &incident->number, sizeof incident->number);
     }
     if (before->state == INCIDENT_RESOLVED && incident->state < INCIDENT_RESOLVED && !reopened)
@@ -109,7 +109,18 @@ static void check_incident(struct sim *sim, const struct input *input, const str
                  (long long)incident->n_firing, (long long)incident->n_alerts);
 }
 
-static void check_delivery(struct sim *sim, const struct input *input, const struct delivery *delivery)
+static bool is_raised(const struct decisions *decisions, const struct incident *before)
+{
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_INCIDENT && d->incident.number == before->number &&
+            d->incident.severity_rank &&
+            (!before->severity_rank || d->incident.severity_rank < before->severity_rank))
+            return true;
+    return false;
+}
+
+static void check_delivery(struct sim *sim, const struct input *input, const struct decisions *decisions,
+                           const struct delivery *delivery)
 {
     const struct delivery *before = model_delivery(&sim->model, delivery->id);
     if (!before && delivery->id <= sim->model.last_delivery)
@@ -124,8 +135,8 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
     int64_t since_us;
     if (!before && was && !delivery->notice &&
         !model_clock_fires(&sim->model, delivery->incident, sim->now_us) && !delivery->digest &&
-        !is_hidden(was) && !was->storm && !is_due(sim, TIMER_ESCALATE, delivery->incident) &&
-        !is_due(sim, TIMER_LEASE, delivery->incident) &&
+        !is_hidden(was) && !was->storm && !is_raised(decisions, was) &&
+        !is_due(sim, TIMER_ESCALATE, delivery->incident) && !is_due(sim, TIMER_LEASE, delivery->incident) &&
         held_incident(sim, delivery->incident, &since_us) == HOLD_NONE && since_us + HOUR < sim->now_us)
         sim_fail(sim, "incident %lld is escalated early", (long long)delivery->incident);
 }
@@ -175,7 +186,7 @@ void check_decisions(struct sim *sim, const struct input *input, const struct de
         else if (d->kind == DECISION_INCIDENT)
             check_incident(sim, input, &d->incident);
         else if (d->kind == DECISION_DELIVERY)
-            check_delivery(sim, input, &d->delivery);
+            check_delivery(sim, input, decisions, &d->delivery);
         else if (d->kind == DECISION_CLOCK)
             check_clock(sim, &d->clock);
         else if (d->kind == DECISION_TIMER_SET || d->kind == DECISION_TIMER_CLEAR)
@@ -470,7 +481,12 @@ void check_step(struct sim *sim, const struct run_step *step)
         int64_t line;
     } key = {step->run, step->line};
     uintptr_t begun = (uintptr_t)map_get(sim->began, &key, sizeof key);
+    uintptr_t attempt = (uintptr_t)map_get(sim->attempts, &key, sizeof key);
     map_put(sim->began, &key, sizeof key, (void *)(begun + 1));
+    map_put(sim->attempts, &key, sizeof key, (void *)(uintptr_t)step->attempt);
+    if ((uintptr_t)step->attempt <= attempt)
+        sim_fail(sim, "attempt %d of step %lld:%d is begun twice", step->attempt, (long long)step->run,
+                 step->line);
     bool approved = step->approved_by && *step->approved_by;
     if (step->risk != RISK_READ && begun > 0)
         sim_fail(sim, "step %lld:%d changes something, and is run twice", (long long)step->run, step->line);

@@ -135,7 +135,7 @@ void carry_out(struct sim *sim, const struct decisions *decisions)
     list_each (d, &decisions->list) {
         if (decision_sends(decisions, d))
             leaves(sim, &d->delivery);
-        else if (d->kind == DECISION_STEP && d->step.state == STEP_STARTING && !sim->behind)
+        else if (d->kind == DECISION_STEP && d->starts && !sim->behind)
             begins(sim, &d->step);
     }
 }

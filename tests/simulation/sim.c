@@ -288,6 +288,7 @@ struct sim *sim_new(uint64_t seed, int64_t days, enum store store)
     sim->reach = map_new();
     sim->shown = map_new();
     sim->began = map_new();
+    sim->attempts = map_new();
     sim->silent = map_new();
     sim->forced = map_new();
     sim->by_hand = map_new();
@@ -329,6 +330,7 @@ void sim_free(struct sim *sim)
     map_free_values(sim->shown);
     map_free_values(sim->silent);
     map_free(sim->began);
+    map_free(sim->attempts);
     map_free(sim->forced);
     map_free(sim->by_hand);
     for (size_t i = 0; i < sim->n_old; i++)

@@ -111,17 +111,18 @@ struct sim {
     struct walk walk;
     struct row *old; /* a few past messages, to send again */
     size_t n_old;
-    int64_t echoed_us;   /* the last time that one was */
-    struct map *pages;   /* key -> struct page */
-    struct map *reach;   /* incident -> when a page for it last arrived */
-    struct map *shown;   /* incident -> when it was muted, or in a storm, for the last time */
-    struct map *silent;  /* incident -> when its holder was last given up */
-    struct map *began;   /* run, line -> attempts begun */
-    struct map *forced;  /* incidents that were resolved while alerts fired */
-    int64_t opened;      /* the last incident, with those of this transaction */
-    struct map *by_hand; /* incidents whose state a person chose */
-    struct arena *arena; /* of decisions */
-    struct disk *disk;   /* the real ledger beside the model, or NULL */
+    int64_t echoed_us;    /* the last time that one was */
+    struct map *pages;    /* key -> struct page */
+    struct map *reach;    /* incident -> when a page for it last arrived */
+    struct map *shown;    /* incident -> when it was muted, or in a storm, for the last time */
+    struct map *silent;   /* incident -> when its holder was last given up */
+    struct map *began;    /* run, line -> attempts begun */
+    struct map *attempts; /* run, line -> the last of them by its number */
+    struct map *forced;   /* incidents that were resolved while alerts fired */
+    int64_t opened;       /* the last incident, with those of this transaction */
+    struct map *by_hand;  /* incidents whose state a person chose */
+    struct arena *arena;  /* of decisions */
+    struct disk *disk;    /* the real ledger beside the model, or NULL */
     struct json_document *document;
     struct arena *posted;      /* of the batch that was posted last */
     const struct row *posting; /* the body of the input that is being decided, or NULL */
