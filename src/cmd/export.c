@@ -8,10 +8,11 @@
 
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
+#include "cmd/ledger_found.h"
 #include "ledger/proof.h"
 
 static const char usage[] =
-    "usage: crashcart export [--data DIR] [--incident N] [--since TIME]\n"
+    "usage: crashcart export [-c FILE] [--data DIR] [--incident N] [--since TIME]\n"
     "                        [--checkpoint FILE] FILE\n"
     "  Writes the events of the ledger in DIR (./crashcart-data) into FILE (- is the\n"
     "  standard output) as JSON lines with their hashes and signed checkpoints, with\n"
@@ -20,7 +21,9 @@ static const char usage[] =
     "                     ones (2026-03-01T09:00:00Z), each with the proof that it\n"
     "                     belongs to the whole\n"
     "  --checkpoint FILE  prove, too, that the whole goes on from this checkpoint\n"
-    "  A ledger in PostgreSQL is found through DIR; PGPASSFILE gives the password.\n";
+    "  -c FILE            the server's configuration says where the ledger is, and the\n"
+    "                     password of its store; without it a ledger in PostgreSQL is\n"
+    "                     found through DIR, and PGPASSFILE gives the password\n";
 
 static int part_read(const char *incident, const char *since, struct ledger_part *ret_part)
 {
@@ -56,10 +59,11 @@ static int export_to(const struct ledger_place *place, const struct ledger_part 
 int cmd_export(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
-    const char *data_dir = "./crashcart-data", *incident = NULL, *since = NULL;
+    const char *file = NULL, *data_dir = NULL, *incident = NULL, *since = NULL;
     struct ledger_part part = {0};
     struct strings words = {0};
-    const struct command_option known[] = {{.name = "--data", .value = &data_dir},
+    const struct command_option known[] = {{.name = "-c", .value = &file},
+                                           {.name = "--data", .value = &data_dir},
                                            {.name = "--incident", .value = &incident},
                                            {.name = "--since", .value = &since},
                                            {.name = "--checkpoint", .value = &part.checkpoint_file},
@@ -71,10 +75,15 @@ int cmd_export(int argc, char **argv)
         return usage_error(usage, "export needs one FILE to write");
     if (part_read(incident, since, &part) != 0)
         return EXIT_USAGE;
-    struct ledger_place place = {.data_dir = data_dir};
+    struct ledger_found found;
     struct err err = {0};
     int64_t n_events = 0;
-    if (export_to(&place, &part, words.at[0], &n_events, &err) != 0) {
+    int code = ledger_find(arena, "export", file, data_dir, &found);
+    if (code)
+        return code;
+    int result = export_to(&found.place, &part, words.at[0], &n_events, &err);
+    ledger_found_free(&found);
+    if (result != 0) {
         fprintf(stderr, "crashcart export: %s\n", err.text);
         return EXIT_UNREACHABLE;
     }

@@ -47,6 +47,8 @@ static const struct command_row rows[] = {
     {"config", cmd_config, "check a configuration file"},
     {"export", cmd_export, "write events with their proofs into a file"},
     {"verify", cmd_verify, "prove that nothing in the ledger was changed"},
+    {"backup", cmd_backup, "copy the ledger into one file while the server runs"},
+    {"restore", cmd_restore, "make a data folder from a backup"},
     {"role", run_role, NULL},
 };
 

@@ -6,18 +6,21 @@
 #include "base/json.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
+#include "cmd/ledger_found.h"
 #include "ledger/proof.h"
 
 static const char usage[] =
-    "usage: crashcart verify [--data DIR | FILE] [--key FILE] [--checkpoint FILE]\n"
-    "                        [--json]\n"
+    "usage: crashcart verify [-c FILE | --data DIR | FILE] [--key FILE]\n"
+    "                        [--checkpoint FILE] [--json]\n"
     "  Proves the ledger of DIR (./crashcart-data), with or without a server running on\n"
     "  it, or FILE: an export, or a copy of ledger.db. Hash chains and the Merkle tree\n"
     "  are computed again, and held against the signed checkpoints.\n"
     "  --key FILE         the public key (DIR/ledger.pub); keep a copy elsewhere\n"
     "  --checkpoint FILE  a checkpoint that was kept elsewhere (DIR/checkpoint at that\n"
     "                     time): proves that nothing before it was taken back\n"
-    "  A ledger in PostgreSQL is found through DIR; PGPASSFILE gives the password.\n"
+    "  -c FILE            the server's configuration says where the ledger is, and the\n"
+    "                     password of its store; without it a ledger in PostgreSQL is\n"
+    "                     found through DIR, and PGPASSFILE gives the password\n"
     "  Exit 0: everything fits; 1: broken; 3: cannot be opened or read.\n";
 
 static void print_json(const struct ledger_proof *proof)
@@ -91,11 +94,12 @@ static int verify_file(struct arena *arena, const char *path, const struct ledge
 int cmd_verify(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
-    const char *data_dir = NULL;
+    const char *file = NULL, *data_dir = NULL;
     bool json = false;
     struct ledger_check check = {0};
     struct strings words = {0};
-    const struct command_option known[] = {{.name = "--data", .value = &data_dir},
+    const struct command_option known[] = {{.name = "-c", .value = &file},
+                                           {.name = "--data", .value = &data_dir},
                                            {.name = "--key", .value = &check.key_file},
                                            {.name = "--checkpoint", .value = &check.checkpoint_file},
                                            {.name = "--json", .flag = &json},
@@ -103,16 +107,18 @@ int cmd_verify(int argc, char **argv)
     int parsed = command_line_parse(arena, argc, argv, known, usage, &words);
     if (parsed)
         return command_line_exit(parsed);
-    if (words.n > 1 || (words.n && data_dir))
-        return usage_error(usage, "verify takes --data DIR or one FILE");
+    if (words.n > 1 || (words.n && (data_dir || file)))
+        return usage_error(usage, "verify takes -c FILE, --data DIR or one FILE");
     struct ledger_proof proof = {0};
     struct err err = {0};
     bool is_file = words.n && !is_folder(words.at[0]);
-    struct ledger_place place = {.data_dir = words.n    ? words.at[0]
-                                             : data_dir ? data_dir
-                                                        : "./crashcart-data"};
+    struct ledger_found found;
+    int code = ledger_find(arena, "verify", file, words.n ? words.at[0] : data_dir, &found);
+    if (code)
+        return code;
     int result = is_file ? verify_file(arena, words.at[0], &check, &proof, &err)
-                         : ledger_verify(&place, &check, &proof, &err);
+                         : ledger_verify(&found.place, &check, &proof, &err);
+    ledger_found_free(&found);
     if (result != 0 && result != LEDGER_BROKEN) {
         fprintf(stderr, "crashcart verify: %s\n", err.text);
         return EXIT_UNREACHABLE;
@@ -120,6 +126,6 @@ int cmd_verify(int argc, char **argv)
     if (json)
         print_json(&proof);
     else
-        print_words(is_file ? words.at[0] : place.data_dir, &proof);
+        print_words(is_file ? words.at[0] : found.place.data_dir, &proof);
     return result == LEDGER_BROKEN ? EXIT_REFUSED : EXIT_DONE;
 }
