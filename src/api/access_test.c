@@ -102,7 +102,9 @@ static enum right right_meant(const struct route *route)
             return RIGHT_ADMINISTER;
     if (reads || begins(path, "/api/v1/keys") || begins(path, "/api/v1/session/"))
         return RIGHT_READ;
-    return ends(path, "/approve") || ends(path, "/deny") ? RIGHT_APPROVE : RIGHT_RESPOND;
+    return ends(path, "/approve") || ends(path, "/deny") || ends(path, "/hold") || ends(path, "/release")
+               ? RIGHT_APPROVE
+               : RIGHT_RESPOND;
 }
 
 static void every_route_is_for_its_right_and_those_above(void **state)

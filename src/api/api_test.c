@@ -324,9 +324,9 @@ static void an_incident_is_shown_with_its_reasons_and_its_timeline(void **state)
     (void)state;
     assert_posted("/api/v2/alerts", "[{\"labels\":{\"alertname\":\"QueueGrows\",\"service\":\"billing\"}}]",
                   200, "");
-    assert_got("/api/v1/incidents", 200, "{\"incidents\":[{\"id\":\"incident/1\",\"number\":1,");
+    assert_got("/api/v1/incidents", 200, "{\"open\":1,\"incidents\":[{\"id\":\"incident/1\",\"number\":1,");
     assert_got("/api/v1/incidents?state=open&limit=5", 200, "\"service\":\"billing\"");
-    assert_got("/api/v1/incidents?before=1", 200, "{\"incidents\":[]}");
+    assert_got("/api/v1/incidents?before=1", 200, "{\"open\":1,\"incidents\":[]}");
     assert_got("/api/v1/incidents/1", 200, "\"state\":\"triggered\"");
     assert_got("/api/v1/incidents/1", 200, "\"alerts\":{\"total\":1,\"firing\":1}");
     assert_got("/api/v1/incidents/1/timeline", 200, "\"kind\":\"incident.opened\"");
