@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/testing.h"
+#include "runbook/exec_spy_priv.h"
 #include "runbook/fill.h"
 #include "runbook/fill_hostile_priv.h"
 
@@ -336,7 +337,27 @@ static int bash(const char *line, const char *folder)
     return status;
 }
 
-static char *run_all(const char *commands, size_t n_bytes)
+/* ---- what they execute ---- */
+
+struct executed {
+    size_t n, n_others;
+    char other[200]; /* the first that is none of ours */
+};
+
+/* All programs of the positions are functions of the shell: nothing but bash, which ssh and sh stand for, may
+ * ever be executed. */
+static void see_executed(void *context, const char *path)
+{
+    struct executed *executed = context;
+    const char *slash = strrchr(path, '/');
+    executed->n++;
+    if (strcmp(slash ? slash + 1 : path, "bash") == 0)
+        return;
+    if (!executed->n_others++)
+        snprintf(executed->other, sizeof executed->other, "%s", path);
+}
+
+static char *run_all(const char *commands, size_t n_bytes, struct executed *executed)
 {
     char folder[] = "/tmp/crashcart-fill-XXXXXX";
     assert_non_null(mkdtemp(folder));
@@ -353,10 +374,13 @@ static char *run_all(const char *commands, size_t n_bytes)
     assert_int_equal(fwrite(commands, 1, n_bytes, f), n_bytes);
     assert_int_equal(fclose(f), 0);
     /* and no value has made a file */
-    assert_int_equal(bash("cd \"$1\" && bash --norc script 8<input 9>>output >/dev/null 2>errors; "
-                          "test \"$(echo *)\" = 'errors input output script'",
-                          folder),
-                     0);
+    static const char line[] = "cd \"$1\" && bash --norc script 8<input 9>>output >/dev/null 2>errors; "
+                               "test \"$(echo *)\" = 'errors input output script'";
+    const char *const arguments[] = {"/bin/bash", "--norc", "-c", line, "bash", folder, NULL};
+    int status = spy_run(arguments, see_executed, executed);
+    if (status == -1)
+        status = bash(line, folder);
+    assert_int_equal(status, 0);
     f = fopen(output, "r");
     assert_non_null(f);
     struct buf text = {0};
@@ -413,7 +437,8 @@ static void hostile_value_never_becomes_more_than_data(void **state)
         if (n_runs == n_before)
             fail_msg("no value at all can stand in: %s", positions[p].command);
     }
-    char *output = run_all(commands.at, commands.n_bytes), *rest = output;
+    struct executed executed = {0};
+    char *output = run_all(commands.at, commands.n_bytes, &executed), *rest = output;
     for (size_t i = 0; i < n_runs; i++) {
         char *records = strsep(&rest, "\035");
         if (!records || !rest || !run_is_good(records, runs[i].position, runs[i].value))
@@ -421,6 +446,11 @@ static void hostile_value_never_becomes_more_than_data(void **state)
                      runs[i].text, records ? records : "nothing");
     }
     free(output);
+    if (executed.n_others)
+        fail_msg("%zu programs were executed that no command names, the first is %s", executed.n_others,
+                 executed.other);
+    print_message("%zu executions were seen%s\n", executed.n,
+                  executed.n ? ", all of bash" : ": this kernel does not tell of them");
     print_message("%zu values in %d places: %zu ran and were data, %zu were refused\n", values.n, N_POSITIONS,
                   n_runs, n_refused);
 }

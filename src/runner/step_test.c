@@ -53,6 +53,13 @@ static void a_time_limit_ends_everything_that_was_started(void **state)
     assert_gone((pid_t)strtol(at, &at, 10));
 }
 
+/* Where nothing bounds what it takes, the kernel chooses by this number. */
+static void a_step_goes_before_the_server_when_memory_runs_out(void **state)
+{
+    (void)state;
+    assert_ran(run_approved("cat /proc/self/oom_score_adj"), "500\n");
+}
+
 static void much_output_is_bounded_and_never_blocks(void **state)
 {
     (void)state;
@@ -163,6 +170,7 @@ int main(void)
         T(hostile_output_is_made_harmless),
         T(secrets_do_not_leave_the_runner),
         T(a_time_limit_ends_everything_that_was_started),
+        T(a_step_goes_before_the_server_when_memory_runs_out),
         T(much_output_is_bounded_and_never_blocks),
         T(who_prints_too_fast_waits_and_loses_nothing),
         T(a_flood_of_output_cannot_outrun_the_limit),
