@@ -76,7 +76,8 @@ void escalation_read_sentences(struct parts_reading *reading, const struct fact 
     const struct block *block = &reading->document->blocks.at[fact->block];
     struct sentences sentences = {0};
 
-    if (fact->place == FACT_FENCE || strpbrk(fact->text, "0123456789") == NULL ||
+    if (fact->place == FACT_FENCE || !fact_may_have(fact, PART_PERSON) ||
+        strpbrk(fact->text, "0123456789") == NULL ||
         !(fact_may_have(fact, PART_TELL_VERB) || fact_may_have(fact, PART_WAIT_WORD) ||
           strchr(fact->text, '>') || strstr(fact->text, "\xe2\x86\x92")) ||
         part_template_at(reading, fact->line) || part_severity_at(reading, fact->line))

@@ -214,7 +214,8 @@ static void read_fact(struct role_reader *reader, const struct fact *fact)
     else if (block->item != NO_BLOCK &&
              part_words_value(PART_PARTICIPANTS, part_item_title(reading, block->item)))
         read_member(reader, fact, "stakeholder");
-    else if (fact->label && !known(reader, fact->label) && role_list_of_people(reader, fact->block))
+    else if (fact->label && fact_may_have(fact, PART_PERSON) && !known(reader, fact->label) &&
+             role_list_of_people(reader, fact->block))
         read_member(reader, fact, "incident");
 }
 
@@ -378,7 +379,7 @@ static void read_named(struct role_reader *reader)
             (heading != NO_BLOCK && reader->describes[heading]))
             continue;
         role_read_label(reader, fact);
-        if (fact_may_have(fact, PART_TELL_VERB))
+        if (fact_may_have(fact, PART_TELL_VERB) && fact_may_have(fact, PART_PERSON))
             role_read_told(reader, fact->text, fact->line);
     }
 }

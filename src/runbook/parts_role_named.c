@@ -44,7 +44,10 @@ void role_read_columns(struct role_reader *reader, size_t i)
 void role_read_label(struct role_reader *reader, const struct fact *fact)
 {
     struct arena *arena = reader->reading->arena;
-    const char *kind = fact->label ? part_words_whole(PART_PERSON_COLUMN, fact->label) : NULL;
+    const char *kind =
+        fact->label && fact_may_have(fact, PART_PERSON_COLUMN) && fact_may_have(fact, PART_PERSON)
+            ? part_words_whole(PART_PERSON_COLUMN, fact->label)
+            : NULL;
     struct strings names = {0};
 
     if (kind == NULL || fact->rest[0] == '[' || strnlen(fact->rest, CELL_BYTES) == CELL_BYTES)

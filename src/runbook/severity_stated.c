@@ -65,9 +65,11 @@ const char *severity_stated(struct arena *arena, const char *text)
 {
     if (strnlen(text, SENTENCE_BYTES) == SENTENCE_BYTES)
         return NULL;
-    text = text_without_decoration(arena, text, NULL);
-    const char *level = by_label(arena, text);
-    return level ? level : by_verb(arena, text);
+    if ((unsigned char)text[0] >= 0x80)
+        text = text_without_decoration(arena, text, NULL);
+    if (words_begin(WORDS_SEVERITY_LABEL, text))
+        return by_label(arena, text);
+    return words_begin(WORDS_SEVERITY_STATEMENT, text) ? by_verb(arena, text) : NULL;
 }
 
 /* ---- Tables of alerts: "| Alert | Severity | ..." ---- */
