@@ -112,6 +112,12 @@ static size_t fact_from(const struct parts_reading *reading, int line)
     return low;
 }
 
+/* "Branch manager (30 min)". */
+static bool in_bracket(const char *text, struct duration_words *ret_after)
+{
+    return text_duration(text, ret_after) && ret_after->at > 0 && text[ret_after->at - 1] == '(';
+}
+
 /* "**Backup on-call** -> if no response within 5 minutes": a rung that says when it is called. */
 static void rungs_of_lines(struct parts_reading *reading, const int *contact_at, int first, int last)
 {
@@ -125,7 +131,8 @@ static void rungs_of_lines(struct parts_reading *reading, const int *contact_at,
             strnlen(fact->rest, RULE_BYTES) == RULE_BYTES)
             continue;
         const char *condition = escalation_condition(reading->arena, fact->rest);
-        if (condition == NULL || !text_duration(condition, &after) || after.value_s < 60)
+        bool timed = condition && text_duration(condition, &after) && after.value_s >= 60;
+        if (!timed && !in_bracket(fact->text, &after))
             continue;
         struct escalation *rung = escalation_add(reading, "rule", fact->line, fact->line);
         strings_add(reading->arena, &rung->to, reading->parts->contacts.at[contact_at[fact->line] - 1].name);
@@ -503,8 +510,10 @@ static void read_sentences(struct parts_reading *reading)
             taken[line] = true;
     list_each (fact, &reading->facts)
         escalation_read_sentences(reading, fact, taken);
-    list_each (row, &reading->rows)
+    list_each (row, &reading->rows) {
         escalation_read_sentences(reading, row, taken);
+        escalation_read_card(reading, row, taken);
+    }
 }
 
 void parts_read_escalations(struct parts_reading *reading)

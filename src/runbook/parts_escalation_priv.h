@@ -22,3 +22,6 @@ void escalation_read_sentences(struct parts_reading *reading, const struct fact 
 /* How long a sentence waits before it calls: "after 20 minutes", "not answered within 5 minutes"; not "page
  * the lead within 5 minutes", which is a deadline. */
 bool escalation_wait(const char *sentence, struct duration_words *ret_after);
+
+/* "| Escalate after | 15 minutes |" beside "| Escalate to | pump lead |". */
+void escalation_read_card(struct parts_reading *reading, const struct fact *row, bool *taken);

@@ -57,6 +57,25 @@ static void a_table_says_in_a_column_of_its_own_after_how_long(void **state)
     assert_string_equal(at_line(parts, 15)->to.at[0], "Gate lead");
 }
 
+static void rows_of_a_card_and_rungs_of_a_list_say_when(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n| | |\n|---|---|\n| Escalation contact | Water manager |\n| Escalate after | 15 minutes |\n\n"
+        "**Escalation ladder**\n\n1. Gate lead (0 min)\n2. Site manager (30 min)\n\n## Flood\n\n"
+        "- Nobody answers in 20 min? Page the site director.\n"
+        "- Still wet after 1 hour: call the site director.\n");
+
+    assert_int_equal(at_line(parts, 6)->after_s, 900);
+    assert_string_equal(at_line(parts, 6)->to.at[0], "Water manager");
+    assert_int_equal(at_line(parts, 10)->after_s, 0);
+    assert_int_equal(at_line(parts, 11)->after_s, 1800);
+    assert_int_equal(at_line(parts, 15)->after_s, 1200);
+    assert_int_equal(at_line(parts, 16)->after_s, 3600);
+}
+
 static void a_time_in_brackets_counts_behind_a_label(void **state)
 {
     (void)state;
@@ -76,6 +95,7 @@ int main(void)
         cmocka_unit_test(a_sentence_that_calls_after_a_time_escalates),
         cmocka_unit_test(deadlines_rhythms_and_alert_rules_do_not_escalate),
         cmocka_unit_test(a_table_says_in_a_column_of_its_own_after_how_long),
+        cmocka_unit_test(rows_of_a_card_and_rungs_of_a_list_say_when),
         cmocka_unit_test(a_time_in_brackets_counts_behind_a_label),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

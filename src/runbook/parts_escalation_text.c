@@ -16,10 +16,11 @@ static bool has_any(const char *text, size_t n, const char *const *words, size_t
 
 bool escalation_wait(const char *sentence, struct duration_words *ret_after)
 {
-    static const char *const nothing[] = {"not ", "n't ",   "no ",   "without",
-                                          "un",   "cannot", "still", "fails to"};
+    static const char *const nothing[] = {
+        "not ",  "n't ",     "no ",        "without",    "nobody",         "no one",      "cannot",
+        "still", "fails to", "unanswered", "unresolved", "unacknowledged", "unreachable", "unavailable"};
     static const char *const asked[] = {"if ", "when ", "once ", "unless", "longer than", "more than"};
-    static const char *const other[] = {"every ", "fires ", "firing ", "triggers ", "restart", "cool"};
+    static const char *const other[] = {"every ", "fires ", "firing ", "triggers "};
     size_t n = strlen(sentence);
 
     if (!text_duration(sentence, ret_after) || ret_after->value_s < 60 ||
@@ -82,10 +83,51 @@ void escalation_read_sentences(struct parts_reading *reading, const struct fact 
           strchr(fact->text, '>') || strstr(fact->text, "\xe2\x86\x92")) ||
         part_template_at(reading, fact->line) || part_severity_at(reading, fact->line))
         return;
+    if (fact->label &&
+        strpbrk(fact->label, "0123456789")) { /* "Still down after 15 minutes: call the lead" */
+        read_sentence(reading, fact, fact->text, fact->line, taken);
+        return;
+    }
     text_sentences(reading->arena, fact->rest, &sentences);
     list_each (sentence, &sentences) {
         bool prose = fact->place == FACT_ITEM || fact->place == FACT_PROSE;
         int line = prose ? prose_line_at(&block->prose, fact->rest_at + sentence->at) : fact->line;
-        read_sentence(reading, fact, sentence->text, line, taken);
+        const char *text = sentence->text;
+        size_t n = strlen(text);
+        if (n > 0 && text[n - 1] == '?' && sentence + 1 < sentences.at + sentences.n)
+            text = arena_printf(reading->arena, "%s %s", text,
+                                sentence[1].text); /* "Nobody there? Call the lead." */
+        read_sentence(reading, fact, text, line, taken);
     }
+}
+
+/* The row of the same table that says to whom. */
+static const struct fact *row_of_whom(const struct parts_reading *reading, const struct fact *row)
+{
+    list_each (other, &reading->rows) {
+        const char *kind =
+            other->block == row->block ? part_words_whole(PART_PERSON_COLUMN, other->label) : NULL;
+        if (kind && strcmp(kind, "escalation") == 0)
+            return other;
+    }
+    return NULL;
+}
+
+void escalation_read_card(struct parts_reading *reading, const struct fact *row, bool *taken)
+{
+    struct duration_words after;
+    struct strings to = {0};
+
+    if (strcasestr(row->label, "escalat") == NULL || !part_words_whole(PART_WAIT_COLUMN, row->label) ||
+        taken[row->line] || !text_duration(row->rest, &after))
+        return;
+    const struct fact *whom = row_of_whom(reading, row);
+    if (whom)
+        persons_add(reading->arena, whom->rest, &to);
+    if (to.n == 0)
+        return;
+    taken[row->line] = true;
+    struct escalation *rule = escalation_add(reading, "rule", row->line, row->line);
+    rule->to = to;
+    rule->after_s = after.value_s;
 }

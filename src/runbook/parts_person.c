@@ -141,7 +141,7 @@ void persons_add(struct arena *arena, const char *text, struct strings *ret_name
         strings_add(arena, ret_names, person.name);
 }
 
-bool person_acts(struct arena *arena, const char *text, struct person *ret_person)
+bool person_does(struct arena *arena, const char *text, struct person *ret_person)
 {
     static const char *const joints[] = {" and ", " then ", ", "};
     static const char *const endings[] = {"", "s", "es"};
@@ -150,8 +150,7 @@ bool person_acts(struct arena *arena, const char *text, struct person *ret_perso
     bool acts = false;
 
     (void)snprintf(start, sizeof start, "%s", text);
-    if (!isupper((unsigned char)start[0]) || words_begin(WORDS_VERBS, start) ||
-        !person_next(arena, start, 0, &person) || person.at > 0)
+    if (words_begin(WORDS_VERBS, start) || !person_next(arena, start, 0, &person) || person.at > 0)
         return false;
     const char *verb = start + person.end;
     verb += *verb == 's';
@@ -171,4 +170,9 @@ bool person_acts(struct arena *arena, const char *text, struct person *ret_perso
     if (acts)
         *ret_person = person;
     return acts;
+}
+
+bool person_acts(struct arena *arena, const char *text, struct person *ret_person)
+{
+    return isupper((unsigned char)text[0]) && person_does(arena, text, ret_person);
 }

@@ -24,3 +24,6 @@ void persons_add(struct arena *arena, const char *text, struct strings *ret_name
 
 /* Whether the text begins with a role that does something: "Lead technologist orders the list by hand". */
 bool person_acts(struct arena *arena, const char *text, struct person *ret_person);
+
+/* The same in the midst of a sentence: "ward clerk prints the list". */
+bool person_does(struct arena *arena, const char *text, struct person *ret_person);

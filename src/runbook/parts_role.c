@@ -337,9 +337,6 @@ static void read_step(struct role_reader *reader, const struct step *step)
         return;
     if (step->kind == STEP_NOTIFY || comment)
         role_read_told(reader, text, step->line);
-    struct person person;
-    if (person_acts(reader->reading->arena, text, &person))
-        part_role_add_new(reader, person.name, person.kind, step->line); /* "Charge nurse moves to paper" */
 }
 
 static void read_steps(struct role_reader *reader)
@@ -381,6 +378,8 @@ static void read_named(struct role_reader *reader)
         role_read_label(reader, fact);
         if (fact_may_have(fact, PART_TELL_VERB) && fact_may_have(fact, PART_PERSON))
             role_read_told(reader, fact->text, fact->line);
+        if (fact_may_have(fact, PART_PERSON) && part_procedure_at(reading, fact->line))
+            role_read_actor(reader, fact->text, fact->line);
     }
 }
 

@@ -1,6 +1,5 @@
 /* Roles that are named while something else is said: in a column of a table, behind a label, in front of what
  * they do, in a sentence that calls them. */
-#include <ctype.h>
 #include <string.h>
 
 #include "runbook/parts_person.h"
@@ -85,6 +84,17 @@ bool role_list_of_people(struct role_reader *reader, size_t item)
 
 /* ---- sentences ---- */
 
+/* "alerts", "pages", "calls": things more often than what somebody does. */
+static bool is_plural(const char *verb, size_t n_bytes)
+{
+    static const char *const things[] = {"alerts", "pages", "calls", "contacts", "rings"};
+
+    for (size_t i = 0; i < sizeof things / sizeof *things; i++)
+        if (strlen(things[i]) == n_bytes && strncasecmp(verb, things[i], n_bytes) == 0)
+            return true;
+    return false;
+}
+
 void role_read_told(struct role_reader *reader, const char *text, int line)
 {
     struct arena *arena = reader->reading->arena;
@@ -94,8 +104,8 @@ void role_read_told(struct role_reader *reader, const char *text, int line)
     if (strnlen(text, TEXT_BYTES) == TEXT_BYTES)
         return;
     for (size_t at = 0; part_words_next(PART_TELL_VERB, text, at, &verb); at = verb.at + verb.n_bytes) {
-        if (tolower((unsigned char)text[verb.at + verb.n_bytes - 1]) == 's')
-            continue; /* "alerts", "pages" */
+        if (is_plural(text + verb.at, verb.n_bytes))
+            continue;
         const char *part = arena_strndup(arena, text + verb.at, strcspn(text + verb.at, ".;"));
         size_t from = 0;
         while (person_next(arena, part, from, &person) && person.at < from + TOLD_BYTES) {
@@ -105,5 +115,26 @@ void role_read_told(struct role_reader *reader, const char *text, int line)
             if (strncmp(part + from, " and ", 5) != 0 && strncmp(part + from, ", ", 2) != 0)
                 break;
         }
+    }
+}
+
+void role_read_actor(struct role_reader *reader, const char *text, int line)
+{
+    struct arena *arena = reader->reading->arena;
+    struct sentences sentences = {0};
+    struct person person;
+
+    if (strnlen(text, TEXT_BYTES) == TEXT_BYTES || !person_next(arena, text, 0, &person))
+        return;
+    text_sentences(arena, text, &sentences);
+    list_each (sentence, &sentences) {
+        const char *clause = strstr(sentence->text, ", the ");
+        const char *start = text_starts_with(sentence->text, "the ") ? sentence->text
+                            : clause                                 ? clause + 2
+                                                                     : NULL;
+        bool acts = start ? person_does(arena, start + strlen("the "), &person)
+                          : person_acts(arena, sentence->text, &person);
+        if (acts && strcmp(person.kind, "stakeholder") != 0)
+            part_role_add_new(reader, person.name, person.kind, line);
     }
 }

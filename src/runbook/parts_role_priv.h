@@ -31,3 +31,7 @@ bool role_list_of_people(struct role_reader *reader, size_t item);
 
 /* "Notify stakeholders", "..., page the security team": who is told. */
 void role_read_told(struct role_reader *reader, const char *text, int line);
+
+/* "The ward clerk prints the list", "If it stays dark, the coordinator moves the list": who does something.
+ */
+void role_read_actor(struct role_reader *reader, const char *text, int line);

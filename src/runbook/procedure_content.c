@@ -267,6 +267,9 @@ static void state_severity(struct content *content, const struct passage *passag
 
     if (writer->procedure->severity)
         return;
+    if (passage->lead && passage->rest[0] && passage->colon &&
+        !words_are(WORDS_SEVERITY_LABEL, passage->lead))
+        return;
     if (passage->lead && passage->rest[0] && passage->colon)
         text = arena_printf(writer->arena, "%s: %s", passage->lead, passage->rest);
     const char *level = severity_stated(writer->arena, text);

@@ -61,6 +61,20 @@ static const char *by_verb(struct arena *arena, const char *text)
     return severity_find(arena, rest, NULL, &at, NULL) && at == 0 ? rest : NULL;
 }
 
+/* "P3. Goes to the planner", "SEV-2 by default, SEV-1 when all are down". */
+static const char *by_itself(struct arena *arena, const char *text)
+{
+    static const char *const ends[] = {".", ",", " by default", " unless", " if ", " when "};
+    size_t at, n;
+
+    if (severity_find(arena, text, NULL, &at, &n) == NULL || at > 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (text_starts_with(text + n, ends[i]))
+            return text;
+    return text[n] == '\0' ? text : NULL;
+}
+
 const char *severity_stated(struct arena *arena, const char *text)
 {
     if (strnlen(text, SENTENCE_BYTES) == SENTENCE_BYTES)
@@ -69,7 +83,9 @@ const char *severity_stated(struct arena *arena, const char *text)
         text = text_without_decoration(arena, text, NULL);
     if (words_begin(WORDS_SEVERITY_LABEL, text))
         return by_label(arena, text);
-    return words_begin(WORDS_SEVERITY_STATEMENT, text) ? by_verb(arena, text) : NULL;
+    if (words_begin(WORDS_SEVERITY_STATEMENT, text))
+        return by_verb(arena, text);
+    return strchr("PS", text[0]) ? by_itself(arena, text) : NULL;
 }
 
 /* ---- Tables of alerts: "| Alert | Severity | ..." ---- */
