@@ -5,6 +5,12 @@
 #include "base/map.h"
 #include "runbook/match_priv.h"
 
+/* A row of a table that links to a heading of its page: what it names is answered there. */
+struct row_link {
+    const char *slug;
+    size_t first, n; /* identities */
+};
+
 struct match_builder {
     struct arena *arena;
     struct arena *scratch; /* for one page */
@@ -16,6 +22,7 @@ struct match_builder {
     uint32_t page;
     LIST(struct section) sections;
     size_t section;
+    LIST(struct row_link) row_links;
     LIST(uint32_t) body;                        /* terms of the section being read */
     const struct procedure **procedure_of_line; /* that begins there; 0 to n_lines */
     int n_lines;

@@ -149,11 +149,51 @@ static void prose_read(struct match_builder *builder, const struct prose *prose)
     spans_read(builder, prose);
 }
 
+static const char *anchor_in(const struct prose *cell)
+{
+    list_each (span, &cell->spans)
+        if (span->kind == SPAN_LINK && span->exact && span->exact[0] == '#' && span->exact[1])
+            return span->exact + 1;
+    return NULL;
+}
+
+/* The row's link into its own page, for all identities from first on. */
+static void row_link(struct match_builder *builder, const struct table_row *row, size_t first)
+{
+    const char *anchor = NULL;
+    for (size_t i = 0; i < row->n_cells && !anchor; i++)
+        anchor = anchor_in(&row->cells[i]);
+    if (anchor && builder->identities.n > first)
+        *list_push(builder->scratch, &builder->row_links) =
+            (struct row_link){.slug = anchor, .first = first, .n = builder->identities.n - first};
+}
+
+/* Called when all headings of the page are known. */
+static void row_links_resolve(struct match_builder *builder, const struct document *document,
+                              const size_t *section_of_block)
+{
+    if (builder->row_links.n == 0)
+        return;
+    struct map *by_slug = map_new();
+    for (size_t i = 0; i < document->blocks.n; i++) {
+        const struct block *block = &document->blocks.at[i];
+        if (block->kind == BLOCK_HEADING && block->slug)
+            map_put(by_slug, block->slug, strlen(block->slug), &builder->sections.at[section_of_block[i]]);
+    }
+    list_each (link, &builder->row_links) {
+        const struct section *section = map_get(by_slug, link->slug, strlen(link->slug));
+        for (size_t i = link->first; section && i < link->first + link->n; i++)
+            builder->identities.at[i].section = (uint32_t)(section - builder->sections.at);
+    }
+    map_free(by_slug);
+}
+
 static void table_read(struct match_builder *builder, const struct block *block)
 {
     for (size_t i = 0; i < block->n_columns; i++)
         prose_read(builder, &block->columns[i]);
-    list_each (row, &block->rows)
+    list_each (row, &block->rows) {
+        size_t first = builder->identities.n;
         for (size_t i = 0; i < row->n_cells; i++) {
             const struct prose *cell = &row->cells[i];
             body_read(builder, cell->text, strlen(cell->text), i == 0 ? WEIGHT_CELL : WEIGHT_BODY);
@@ -161,6 +201,8 @@ static void table_read(struct match_builder *builder, const struct block *block)
                          i == 0 ? IDENTITY_FIRST_CELL : IDENTITY_CELL, row->line);
             spans_read(builder, cell);
         }
+        row_link(builder, row, first);
+    }
 }
 
 static void fence_read(struct match_builder *builder, const struct block *block)
@@ -276,6 +318,7 @@ static void blocks_read(struct match_builder *builder, const struct runbook *run
             break;
         }
     }
+    row_links_resolve(builder, document, section_of_block);
     body_close(builder);
 }
 
@@ -362,6 +405,7 @@ void match_page_read(struct match_builder *builder, const struct runbook *runboo
     page->runbook = runbook;
     memset(&builder->sections, 0, sizeof builder->sections);
     memset(&builder->body, 0, sizeof builder->body);
+    memset(&builder->row_links, 0, sizeof builder->row_links);
     builder->section = 0;
     struct section *whole = list_push(builder->arena, &builder->sections);
     procedures_note(builder, runbook);

@@ -145,6 +145,7 @@ struct candidate {
     enum identity_kind identity;
     int identity_line;
     uint32_t covered; /* bit i: word i of the query is in its name or those around it */
+    uint32_t own;     /* bit i: word i is in its own name and in none around it */
 };
 
 /* The two best candidates of the library, or of one document. */

@@ -28,6 +28,8 @@ enum { PAGES_LOOKED_INTO = 40 };
 #define PART_ONE_WORD     0.6  /* a name of one word in running text is likely just the word */
 #define COVERED           0.7  /* a word counts as had when a name has it or one near to it */
 #define RANK_LEAST        0.15
+#define PART_RATHER       0.6 /* of the page's rank, for a procedure in it to be the answer rather than the page \
+                               */
 
 static const double identity_base[N_IDENTITY_KINDS] = {
     [IDENTITY_FILE] = 0.99,       [IDENTITY_HEADING] = 0.97,  [IDENTITY_FRONT_MATTER] = 0.96,
@@ -168,6 +170,12 @@ static void words_score(const struct query_terms *query, const struct page_cover
     candidate->fit = name_cover(query->words, query->n, &section->name, 1, cover);
     if (whole)
         candidate->fit = larger(candidate->fit, name_cover(query->words, query->n, &page->file, 1, cover));
+    uint32_t around_it = 0;
+    for (size_t i = 0; i < query->n; i++)
+        around_it |= around->names[i] > 0 ? 1U << i : 0;
+    for (size_t i = 0; i < query->n; i++)
+        candidate->own |= cover[i] > around->names[i] && query->words[i].class == WORD_CONTENT ? 1U << i : 0;
+    candidate->own &= ~around_it;
     above_cover(page, section, query->words, query->n, cover);
     for (size_t i = 0; i < query->n; i++) {
         const struct term *term = query->words[i].text;
@@ -322,6 +330,23 @@ static bool before(const struct candidate *a, const struct candidate *b)
                                                 : a->section->line < b->section->line;
 }
 
+/* A page without the alert's name may have more of its words than any of its procedures alone. The answer is
+ * then the procedure that has one which the page's own names have not: "Clock is wrong" of "Node problems"
+ * for NodeClockSkew.
+ */
+static void within_page(const struct ranking *ranking, struct candidate *best)
+{
+    if (!best->page || best->named || best->section != best->page->sections)
+        return;
+    struct candidate inner = {0};
+    list_each (candidate, &ranking->candidates)
+        if (candidate->page == best->page && candidate->section->procedure && candidate->own &&
+            candidate->rank >= PART_RATHER * best->rank && before(candidate, &inner))
+            inner = *candidate;
+    if (inner.page)
+        *best = inner;
+}
+
 void match_rank(struct arena *arena, const struct match_index *index, const struct query_terms *query,
                 const struct runbook *only, struct candidate *ret_best, struct candidate *ret_second)
 {
@@ -345,6 +370,7 @@ void match_rank(struct arena *arena, const struct match_index *index, const stru
     list_each (candidate, &ranking.candidates)
         if (before(candidate, &best))
             best = *candidate;
+    within_page(&ranking, &best);
     list_each (candidate, &ranking.candidates)
         if (!nested(candidate, &best) && before(candidate, &second))
             second = *candidate;

@@ -216,6 +216,42 @@ static void an_empty_library_answers_nothing(void **state)
     assert_null(ask(&empty, "VolumeFull").runbook);
 }
 
+/* What the page alone answers. */
+static struct match answer_of(struct arena *arena, const char *text, const char *alertname)
+{
+    struct runbook *runbook = runbook_read(arena, "pumps.md", text, strlen(text));
+    struct library library = {.runbooks = &runbook, .n_runbooks = 1};
+    struct match best, second;
+
+    library.index = match_index_new(arena, library.runbooks, 1);
+    match_alert(arena, &library, &(struct match_query){.alertname = alertname}, &best, &second);
+    return best;
+}
+
+static void a_row_that_links_to_a_heading_answers_with_it(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *text =
+        "# Pumps\n\n| Alert | What to do |\n|---|---|\n| ValveTorn | [See](#water-everywhere) |\n"
+        "| ValveLost | [See](#nowhere) |\n\n## Water everywhere\n\n1. Run.\n";
+
+    assert_int_equal(answer_of(arena, text, "ValveTorn").line, 8);
+    assert_int_equal(answer_of(arena, text, "ValveLost").line, 1);
+}
+
+static void a_procedure_with_a_word_of_its_own_is_rather_the_answer_than_its_page(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *text =
+        "# Pump station problems\n\n## Clock is wrong\n\n1. Set the clock of the pump station.\n\n"
+        "## Pump is wet\n\n1. Dry the pump. The skew of the station counts.\n";
+
+    assert_string_equal(answer_of(arena, text, "PumpStationClockSkewDetected").heading, "Clock is wrong");
+    assert_string_equal(answer_of(arena, text, "PumpStationBroken").heading, "Pump station problems");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +275,8 @@ int main(void)
                                         stop),
         cmocka_unit_test_setup_teardown(a_runbook_url_that_leads_nowhere_leaves_the_words_to_decide, start,
                                         stop),
+        cmocka_unit_test(a_row_that_links_to_a_heading_answers_with_it),
+        cmocka_unit_test(a_procedure_with_a_word_of_its_own_is_rather_the_answer_than_its_page),
         cmocka_unit_test_setup_teardown(one_document_can_be_searched_alone, start, stop),
         cmocka_unit_test_setup_teardown(an_empty_library_answers_nothing, start, stop),
     };
