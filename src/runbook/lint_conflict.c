@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "runbook/lint_priv.h"
+#include "runbook/severity.h"
 #include "runbook/text.h"
 
 enum topic { TOPIC_RESPONSE, TOPIC_UPDATE, TOPIC_ESCALATION, N_TOPICS };
@@ -25,10 +26,19 @@ struct conflicts {
     const struct severity **level; /* by block: what its heading is about, or NULL */
 };
 
-/* The only level that the text names, or NULL. */
+/* The only level that the text names, or NULL. Where the document defines none its names are enough. */
 static const struct severity *level_in(const struct lint *lint, const char *text)
 {
     const struct severity *found = NULL;
+    if (lint->runbook->severities.n == 0) {
+        size_t at, n;
+        const char *id = severity_find(lint->arena, text, NULL, &at, &n);
+        if (!id || severity_find(lint->arena, text + at + n, NULL, NULL, NULL))
+            return NULL;
+        struct severity *named = arena_alloc(lint->arena, sizeof *named);
+        named->id = id;
+        return named;
+    }
     list_each (severity, &lint->runbook->severities) {
         if (!severity->id || !text_find_word(text, severity->id))
             continue;
@@ -176,13 +186,26 @@ static void row_check(struct conflicts *c, const struct block *table, const stru
         statement(c, level, table->columns[i].text, row->cells[i].text, row->line);
 }
 
+/* "Response times": below it stands "SEV-1: 10 minutes". */
+static bool lists_responses(const char *heading)
+{
+    static const char *const names[] = {"response time", "response target", "acknowledgement time",
+                                        "acknowledgment time", NULL};
+    return strnlen(heading, STATEMENT_BYTES) < STATEMENT_BYTES && has_any(heading, names);
+}
+
 static void block_check(struct conflicts *c, const struct block *block)
 {
     const struct severity *level = block->heading == NO_BLOCK ? NULL : c->level[block->heading];
+    const char *heading =
+        block->heading == NO_BLOCK ? "" : c->lint->document->blocks.at[block->heading].prose.text;
     list_each (passage, &block->prose.passages) {
         const char *label = passage->lead, *rest = passage->rest;
         if (!label && !text_label(c->lint->arena, passage->rest, &label, &rest))
             label = NULL;
+        const struct severity *of_label = label ? level_in(c->lint, label) : NULL;
+        if (of_label && lists_responses(heading))
+            note(c, of_label, TOPIC_RESPONSE, "response time", rest, passage->line);
         statement(c, level, label, rest, passage->line);
     }
     list_each (row, &block->rows)
@@ -195,7 +218,7 @@ void lint_conflict(struct lint *lint)
     size_t n_defined = 0;
     list_each (severity, &lint->runbook->severities)
         n_defined += severity->id != NULL;
-    if (n_defined == 0 || n_defined > 16) /* more are no levels */
+    if (n_defined > 16) /* more are no levels */
         return;
     struct conflicts c = {.lint = lint,
                           .said = map_new(),

@@ -160,17 +160,33 @@ static void mixed_check(struct lint *lint)
     }
 }
 
-/* Lines with "$ " in front and lines without: a copy of a session. In a block that says so it is right. */
+/* "$ ", "[root@web ~]# ", "ana@web:~$ ". */
+static bool is_prompt(const char *line, size_t n)
+{
+    size_t k = 0, at = 0;
+    if (n > 2 && line[0] == '$' && line[1] == ' ')
+        return true;
+    for (; k < n && line[k] != '$' && line[k] != '#'; k++) {
+        at += line[k] == '@';
+        if (line[k] == ' ' && line[0] != '[')
+            return false;
+    }
+    return at == 1 && k + 2 < n && line[k + 1] == ' ';
+}
+
+/* Lines with a prompt in front and lines without: a copy of a session. In a block that says so it is right.
+ */
 static void prompts_check(struct lint *lint, const struct block *block)
 {
     size_t n_prompts = 0, n_other = 0;
     int line = block->body_line - 1, other_line = 0;
     bool continued = false;
-    if (!lint_shell(block) || strncmp(block->lang, "console", 7) == 0 || strstr(block->lang, "session"))
+    if (block->lang &&
+        (!lint_shell(block) || strncmp(block->lang, "console", 7) == 0 || strstr(block->lang, "session")))
         return;
     list_each (source, &block->lines) {
         line++;
-        bool prompt = source->n_bytes > 2 && source->at[0] == '$' && source->at[1] == ' ';
+        bool prompt = is_prompt(source->at, source->n_bytes);
         bool blank = source->n_bytes == 0 || source->at[0] == '#';
         n_prompts += prompt;
         if (n_prompts > 0 && !prompt && !blank && !continued && n_other++ == 0)

@@ -160,6 +160,10 @@ static void a_definition_counts_wherever_its_words_stand(void **state)
         "every 30 minutes\n\n**Sev2 - High**\n- Response time: 1 hour\n\n## Paging\n\n"
         "1. Sev1: the on-call must respond within 10 minutes.\n2. Sev2: respond in 1 hour.\n\n"
         "### Communication during a Sev1\n\nPost status updates every 20 minutes.\n";
+    assert_whole(*state, LEVELS "## Response times\n\n- SEV-1: 25 minutes\n", "conflicting-number", 8);
+    assert_whole(*state,
+                 "# P\n\nFor P1 post an update every 15 minutes.\n\nFor P1 send updates every 60 minutes.\n",
+                 "conflicting-number", 5);
     assert_whole(*state, text, "conflicting-number", 12);
     assert_whole(*state, text, "conflicting-number", 17);
     struct fixture *fixture = *state;
@@ -205,6 +209,7 @@ static void numbers_and_addresses_for_examples_reach_nobody(void **state)
 
 static void a_session_is_shown_in_a_block_that_says_so(void **state)
 {
+    assert_whole(*state, "```\n[root@pump ~]# uptime\n11:02 up\n```\n", "prompt-output", 3);
     assert_whole(*state, "```console\n$ uptime\n11:02 up\n```\n", "prompt-output", 0);
     assert_whole(*state, "```sh\n$ uptime\n# then\n$ ls \\\n  -l\n```\n", "prompt-output", 0);
 }
