@@ -28,8 +28,7 @@ enum { PAGES_LOOKED_INTO = 40 };
 #define PART_ONE_WORD     0.6  /* a name of one word in running text is likely just the word */
 #define COVERED           0.7  /* a word counts as had when a name has it or one near to it */
 #define RANK_LEAST        0.15
-#define PART_RATHER       0.6 /* of the page's rank, for a procedure in it to be the answer rather than the page \
-                               */
+#define PART_RATHER       0.6 /* of the rank of its page, for a procedure to answer instead */
 
 static const double identity_base[N_IDENTITY_KINDS] = {
     [IDENTITY_FILE] = 0.99,       [IDENTITY_HEADING] = 0.97,  [IDENTITY_FRONT_MATTER] = 0.96,

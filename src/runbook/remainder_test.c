@@ -12,7 +12,7 @@ static const char text[] = "# Ward feed\n\n"
                            "```promql\nrate(feed_total[5m])\n```\n\n"
                            "## Other matters\n\n"
                            "Lambs are counted by shepherds.\n\n"
-                           "| Who | Until |\n|-|-|\n| Ward manager | within 20 minutes |\n\n"
+                           "| Desk | Until |\n|-|-|\n| Ward manager | within 20 minutes |\n\n"
                            "## Overview\n\n- The ward manager owns the feed\n";
 
 static void what_no_reader_took_is_listed_with_its_line(void **state)
@@ -50,7 +50,7 @@ static void the_page_shows_what_opens_a_procedure_who_is_invited_and_what_was_no
     static const char page[] =
         "# Feed stops\n\n**Triggers:**\n- FeedSilent fires\n\n**Steps:**\n1. Restart the feed\n\n"
         "## Post-incident review\n\n**Attendees**: ward lead, feed team\n\n"
-        "## Other matters\n\n| Who | Until |\n|-|-|\n| Ward manager | within 20 minutes |\n";
+        "## Other matters\n\n| Desk | Until |\n|-|-|\n| Ward manager | within 20 minutes |\n";
     struct runbook *runbook = runbook_read(arena, "x.md", page, strlen(page));
 
     runbook_print_text(runbook, false, &out);
