@@ -5,6 +5,7 @@ import { acts } from './incident_acts'
 import { useLive, useNow, useTimeline } from './live'
 import { Due } from './now'
 import { about, Act, At, Card, Link, person, Severity, Source, State, Words } from './parts'
+import { Action, Actions } from './reviews'
 import { asks, Diagnosis, Steps } from './steps'
 
 interface Options { incident: WholeIncident }
@@ -21,7 +22,7 @@ function Acts({ incident }: Options) {
       {incident.state === 'resolved' && <Act does={() => post(`${base(incident)}/state`, { state: 'closed' })}>Close</Act>}
       {acts.filter((act) => !act.when || act.when(incident)).map((act) => (
         <Act key={act.key} shortcut={act.key} does={() => setOpen(act.key)}>{act.says(incident)}</Act>))}
-      <a class="button" href={`${base(incident)}/report`}>Report</a>
+      <a class="button" href={`${base(incident)}/report?format=html`}>Report</a>
       {Opened && <Opened incident={incident} close={() => setOpen(null)} />}
     </div>
   )
@@ -121,6 +122,12 @@ function Alerts({ incident }: Options) {
   )
 }
 
+function Items({ incident, now }: Options & { now: number }) {
+  const live = useLive<{ actions: Action[] }>(`${base(incident)}/actions`, (event) => event.incident === incident.number && /^(action|incident)\./.test(event.kind))
+  if (!live.data?.actions.length) return null
+  return <Card id="actions" title="Action items"><Actions actions={live.data.actions} now={now} /></Card>
+}
+
 function Evidence({ events }: { events: Told[] }) {
   const kept = events.filter((event) => event.kind === 'evidence.kept')
   if (kept.length === 0) return null
@@ -189,6 +196,7 @@ export function IncidentPage({ number }: { number: number }) {
           <Clocks incident={incident} now={now} />
           <Checklist incident={incident} />
           <Roles incident={incident} />
+          <Items incident={incident} now={now} />
           <Evidence events={events} />
           <Alerts incident={incident} />
           <Timeline events={events} />

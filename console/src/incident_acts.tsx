@@ -16,7 +16,7 @@ function Level({ incident, close }: Options) {
   const [why, setWhy] = useState('')
   return (
     <Ask title="Severity" yes="Set it" close={close} does={() => post(`${base(incident)}/severity`, { severity, why })}>
-      <Field label="Level" value={severity} set={setSeverity} options={levels?.severities.length ? [...new Set([incident.severity, ...levels.severities.map((level) => level.id)])] : undefined} />
+      <Field label="Level" value={severity} set={setSeverity} options={file ? [...new Set([incident.severity, ...(levels?.severities ?? []).map((level) => level.id)])] : undefined} />
       <Field label="Why?" value={why} set={setWhy} required />
       <p class="small quiet">Times and people follow the level at once, counted from when the incident was opened.</p>
     </Ask>
@@ -47,8 +47,7 @@ function Role({ incident, close }: Options) {
       does={() => post(`${base(incident)}/roles`, { role, person: chosen || null })}>
       <Field label="Role" value={role} set={setRole} options={[...new Set([...known, ...held.map((holds) => holds.role)])]} />
       <p class="small quiet">{holder ? `${holder} has it now.` : 'Nobody has it.'}</p>
-      {people.length ? <Field label="To" hint="empty: to nobody" value={chosen} set={setChosen} options={['', ...people.map((one) => one.id)]} />
-        : <Field label="To" value={chosen} set={setChosen} />}
+      <Field label="To" hint="empty: to nobody" value={chosen} set={setChosen} options={['', ...people.map((one) => one.id)]} />
     </Ask>
   )
 }
@@ -138,6 +137,21 @@ function Procedure({ incident, close }: Options) {
   )
 }
 
+function Action({ incident, close }: Options) {
+  const people = useLive<OnCall>('/api/v1/oncall', () => false).data?.people ?? []
+  const [what, setWhat] = useState('')
+  const [owner, setOwner] = useState('')
+  const [priority, setPriority] = useState('medium')
+  return (
+    <Ask title="Action item" yes="Add it" close={close}
+      does={() => post(`${base(incident)}/actions`, { what, priority, ...(owner ? { owner } : {}) })}>
+      <Field label="What is to be done?" value={what} set={setWhat} rows={2} required />
+      <Field label="By" value={owner} set={setOwner} options={['', ...people.map((one) => one.id)]} />
+      <Field label="Priority" hint="7, 30 or 90 days" value={priority} set={setPriority} options={['high', 'medium', 'low']} />
+    </Ask>
+  )
+}
+
 // Key, what the button says, when it is there, and what it opens.
 export const acts: { key: string; says: (incident: WholeIncident) => string; when?: (incident: WholeIncident) => boolean; ask: (options: Options) => JSX.Element }[] = [
   { key: 'n', says: () => 'Note', ask: Note },
@@ -148,5 +162,6 @@ export const acts: { key: string; says: (incident: WholeIncident) => string; whe
   { key: 'm', says: (incident) => (incident.muted_until ? 'Unmute' : 'Mute'), when: (incident) => incident.state !== 'closed', ask: Mute },
   { key: 's', says: () => 'Patient safety', ask: Safety },
   { key: 'o', says: () => 'Procedure', when: (incident) => incident.procedure !== null, ask: Procedure },
+  { key: 'v', says: () => 'Action item', ask: Action },
   { key: 'x', says: () => 'Resolve', when: (incident) => incident.state !== 'resolved' && incident.state !== 'closed', ask: Resolve },
 ]

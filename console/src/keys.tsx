@@ -5,13 +5,13 @@ import { go } from './parts'
 
 export const places: [key: string, path: string, name: string][] = [
   ['n', '/', 'Now'], ['i', '/incidents', 'Incidents'], ['r', '/runbooks', 'Runbooks'], ['o', '/oncall', 'On call'], ['s', '/silences', 'Silences'],
-  ['c', '/clocks', 'Clocks'], ['k', '/checks', 'Checks'], ['d', '/drills', 'Drills'], ['l', '/ledger', 'Ledger'], ['e', '/settings', 'Settings'],
+  ['c', '/clocks', 'Clocks'], ['k', '/checks', 'Checks'], ['v', '/reviews', 'Reviews'], ['d', '/drills', 'Drills'], ['l', '/ledger', 'Ledger'], ['e', '/settings', 'Settings'],
 ]
 
 const help: [title: string, keys: [string, string][]][] = [
   ['Everywhere', [...places.map(([key, , name]): [string, string] => [`g ${key}`, name]), ['j k', 'next and previous incident or step'], ['/', 'search'], ['?', 'these keys']]],
   ['An incident', [['a', 'acknowledge'], ['i', 'investigating'], ['n', 'note'], ['u', 'update'], ['l', 'severity'], ['t', 'state'], ['h', 'hand over'], ['m', 'mute'],
-    ['s', 'patient safety'], ['o', 'another procedure'], ['x', 'resolve'], ['w', 'the next step that asks']]],
+    ['s', 'patient safety'], ['o', 'another procedure'], ['v', 'action item'], ['x', 'resolve'], ['w', 'the next step that asks']]],
   ['The chosen step', [['p', 'approve'], ['d', 'deny'], ['v', 'fill in'], ['b', 'begin, or run again'], ['e', 'end what runs'], ['f', 'done'], ['y z', 'yes, no'], ['c', 'take this way']]],
 ]
 
@@ -50,7 +50,7 @@ export function Keys() {
       if (off || event.key === '?' || event.key === 'Shift') return
       if (place) go(place[1])
       else if (event.key === 'j' || event.key === 'k') move(event.key === 'j' ? 1 : -1)
-      else if (event.key === 'w') document.querySelector<HTMLElement>('[data-step="open"]')?.focus()
+      else if (event.key === 'w') document.querySelector<HTMLElement>('[data-step="asks"]')?.focus()
       else if (event.key === '/') document.querySelector<HTMLElement>('main input')?.focus()
       else if (event.key.length === 1) press(event.key)
       else return

@@ -2,7 +2,9 @@
 import { ComponentChildren, render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { get, post, Refused, remove } from './api'
+import { Checks } from './checks'
 import { ClocksPage } from './clocks'
+import { Drills } from './drills'
 import { IncidentPage } from './incident'
 import { AllIncidents } from './incidents'
 import { Keys, places } from './keys'
@@ -11,6 +13,7 @@ import { useConnected, useLive } from './live'
 import { Incidents, Now } from './now'
 import { OnCallPage } from './oncall'
 import { Card, Link } from './parts'
+import { Reviews } from './reviews'
 import { RunbookPage, Runbooks } from './runbooks'
 import { Settings } from './settings'
 import { Silences } from './silences'
@@ -50,6 +53,9 @@ const pages: [RegExp, (part: string) => ComponentChildren, (part: string) => str
   [/^\/oncall()$/, () => <OnCallPage />, () => 'On call'],
   [/^\/silences()$/, () => <Silences />, () => 'Silences'],
   [/^\/clocks()$/, () => <ClocksPage />, () => 'Clocks'],
+  [/^\/checks()$/, () => <Checks />, () => 'Checks'],
+  [/^\/drills()$/, () => <Drills />, () => 'Drills'],
+  [/^\/reviews()$/, () => <Reviews />, () => 'Reviews'],
   [/^\/ledger()$/, () => <LedgerPage />, () => 'Ledger'],
   [/^\/settings()$/, () => <Settings />, () => 'Settings'],
   [/^\/()$/, () => <Now />, () => ''],

@@ -1,4 +1,5 @@
 // What was understood of the team's runbooks: what will happen, and on which line it stands.
+import { useEffect } from 'preact/hooks'
 import { useLive } from './live'
 import { Link, looks, span } from './parts'
 
@@ -49,12 +50,11 @@ function Levels({ levels }: { levels: Level[] }) {
       <h2 id="levels">Severity levels</h2>
       <ul class="list">
         {levels.map((level) => (
-          <li key={level.id} class="clock">
-            <span><strong>{level.id}</strong> {level.label}</span>
-            <span class="quiet small">line {level.line}</span>
-            <span class="small">respond: {span(level.response_time_s)}; resolve: {span(level.resolution_target_s)}
-              {level.escalate_to.length > 0 && <>; escalate {level.escalate_after_s === null ? '' : `after ${span(level.escalate_after_s)} `}to {level.escalate_to.join(', ')}</>}
-            </span>
+          <li key={level.id} class="look" id={`line-${level.line}`}>
+            <div class="head"><span><strong>{level.id}</strong> {level.label}</span><span class="quiet small">line {level.line}</span></div>
+            <p class="small">Respond: {span(level.response_time_s)}. Resolve: {span(level.resolution_target_s)}.
+              {level.escalate_to.length > 0 && <> Escalate {level.escalate_after_s === null ? '' : `after ${span(level.escalate_after_s)} `}to {level.escalate_to.join(', ')}.</>}
+            </p>
           </li>))}
       </ul>
     </section>
@@ -69,7 +69,7 @@ const said = (step: Step) => {
 
 function ProcedureCard({ procedure }: { procedure: Procedure }) {
   return (
-    <section class="card" aria-label={procedure.title}>
+    <section class="card" aria-label={procedure.title} id={`line-${procedure.line}`}>
       <div class="row"><h2>{procedure.title}</h2>{procedure.severity && <span class="mark">{procedure.severity}</span>}
         <span class="quiet small">line {procedure.line}</span></div>
       {procedure.symptoms.length > 0 && <p class="small quiet">{procedure.symptoms.map((symptom) => symptom.text).join(' · ')}</p>}
@@ -78,10 +78,10 @@ function ProcedureCard({ procedure }: { procedure: Procedure }) {
           {phase.name && <h3 class="small">{phase.name}{phase.budget_s !== null && <span class="quiet">, within {span(phase.budget_s)}</span>}</h3>}
           <ul class="list">
             {phase.steps.map((step) => (
-              <li class="step" key={step.line}>
+              <li class="step" key={step.line} id={`line-${step.line}`}>
                 {said(step) && <span>{said(step)} </span>}<span class="quiet small">line {step.line}</span>
                 {step.commands.map((command) => (
-                  <div key={command.line}><pre tabIndex={0}><span class={`mark ${looks[command.risk] ?? ''}`}>{command.risk}</span> <code>{command.text}</code></pre></div>))}
+                  <div key={command.line} id={`line-${command.line}`}><pre tabIndex={0}><span class={`mark ${looks[command.risk] ?? ''}`}>{command.risk}</span> <code>{command.text}</code></pre></div>))}
               </li>))}
           </ul>
         </div>))}
@@ -91,6 +91,9 @@ function ProcedureCard({ procedure }: { procedure: Procedure }) {
 
 export function RunbookPage({ file }: { file: string }) {
   const { data, problem } = useLive<Understood>(`/api/v1/runbooks/${encodeURIComponent(file)}/understood`, reloaded)
+  useEffect(() => {
+    if (data) document.getElementById(`line-${location.hash.slice(1)}`)?.scrollIntoView({ block: 'center' })
+  }, [data === null, location.hash])
   if (problem && !data) return <p class="said" role="alert">{problem.message}</p>
   if (!data) return <p class="quiet">Reading…</p>
   return (

@@ -9,7 +9,7 @@ const verdicts: Record<string, string> = { passed: 'good', failed: 'bad', checki
 const bad = ['failed', 'timed out', 'refused', 'effect unknown', 'denied']
 const under = ['running', 'starting', 'stopping']
 
-export const asks = (step: Step) => step.can.length > 0 && !step.finished_at && !under.includes(step.state) && step.state !== 'not taken'
+export const asks = (step: Step) => step.can.length > 0 && !step.finished_at && !under.includes(step.state) && step.state !== 'not taken' && step.state !== 'queued'
 // Shown under "Diagnosis", with what it printed.
 const looked = (step: Step) => step.kind === 'command' && step.class === 'read' && !step.checks_for && (step.finished_at !== null || under.includes(step.state))
 const id = (step: Step) => `step-${step.run}-${step.line}`
@@ -105,7 +105,7 @@ function Why({ step }: { step: Step }) {
 
 function StepRow({ step, next }: { step: Step; next: boolean }) {
   const text = step.approval?.runs ?? step.runs ?? step.command
-  const open = asks(step) || under.includes(step.state)
+  const open = asks(step) || under.includes(step.state) || step.state === 'queued'
   const over = step.state === 'not taken' || step.state === 'skipped'
   const head = (
     <div class="row"><Marks step={step} /><Source file={step.file} line={step.document_line} />
@@ -118,7 +118,7 @@ function StepRow({ step, next }: { step: Step; next: boolean }) {
       <Buttons step={step} next={next} />
     </>)
   return (
-    <li class={`step${step.branch_of ? ' under' : ''}${next ? ' next' : ''}`} id={id(step)} tabIndex={-1} data-step={open ? 'open' : ''} aria-label={step.text ?? step.command}>
+    <li class={`step${step.branch_of ? ' under' : ''}${next ? ' next' : ''}`} id={id(step)} tabIndex={-1} data-step={asks(step) ? 'asks' : ''} aria-label={step.text ?? step.command}>
       {open ? <>{head}{under.includes(step.state) && !looked(step) && <Output step={step} />}{body}</>
         : <details class={over ? 'quiet' : ''} open={bad.includes(step.state) && !looked(step)}>
           <summary><span class="oneline">{step.kind === 'command' ? <code>{text.split('\n')[0]}</code> : step.text}</span><span class="row"><Marks step={step} /></span></summary>

@@ -197,6 +197,7 @@ const struct route routes[] = {
     {"GET", "/silences", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
     {"GET", "/clocks", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
     {"GET", "/checks", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
+    {"GET", "/reviews", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
     {"GET", "/drills", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
     {"GET", "/ledger", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
     {"GET", "/settings", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},

@@ -45,6 +45,15 @@ export async function signIn(page, person, path = '/') {
   await page.getByRole('navigation').waitFor()
 }
 
+// page.waitForFunction() evaluates text in the page, which the console forbids.
+export async function until(page, condition, what) {
+  for (const end = Date.now() + 20000; Date.now() < end;) {
+    if (await page.evaluate(condition)) return
+    await page.waitForTimeout(50)
+  }
+  throw new Error(`not within 20 s: ${what}`)
+}
+
 export const shot = (page, name) => (SHOTS ? page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true }) : null)
 
 // WCAG 2.2 AA, as far as a program can tell.

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The console in a real browser. What a person does stands in the scenarios (*.mjs); what happens around them, here."""
+"""The console in a real browser. What a person does stands in the scenarios (*.mjs); what happens around them, here.
+`console_test.py Pictures.draw` draws the pictures of docs/console.md."""
 import os
 import subprocess
 import sys
@@ -48,9 +49,9 @@ grep -c error {folder}/no-such-log
 1. Tell the shift leader in the shop.
 2. If the cache is corrupt: remove it.
 
-```bash
-rm -r {folder}/cache
-```
+   ```bash
+   rm -r {folder}/cache
+   ```
 
 **Option 1: Restart one instance**
 
@@ -105,13 +106,15 @@ services:
 '''
 
 
-class Console(SystemTest):
+class Played(SystemTest):
+    CONFIG, RUNBOOK = CONFIG, RUNBOOK
+
     def setUp(self):
         super().setUp()
         os.makedirs(os.path.join(self.folder, 'cache'))
-        written(self.folder, 'runbooks/shop.md', RUNBOOK.format(folder=self.folder))
+        written(self.folder, 'runbooks/shop.md', self.RUNBOOK.format(folder=self.folder))
         receiver = self.started(Receiver())
-        config = CONFIG.format(port=receiver.port, override=time.strftime('%Y-%m-%d', time.gmtime(time.time() + 3 * 86400)))
+        config = self.CONFIG.format(port=receiver.port, override=time.strftime('%Y-%m-%d', time.gmtime(time.time() + 3 * 86400)))
         self.server = self.started(Server(self.folder, config,
                                           runbooks=os.path.join(self.folder, 'runbooks'))).start()
 
@@ -144,6 +147,8 @@ class Console(SystemTest):
         self.server.kill()
         self.server.start()
 
+
+class Console(Played):
     def test_two_people_work_through_an_incident_over_a_restart_of_the_server(self):
         self.play('life.mjs', fire=lambda: self.fire('ShopDown'), restart=self.restart)
         self.assertFalse(os.path.exists(os.path.join(self.folder, 'cache')))
@@ -153,11 +158,57 @@ class Console(SystemTest):
     def test_it_opens_while_the_server_is_away_and_keeps_nothing_of_what_the_server_said(self):
         self.play('offline.mjs', end=self.server.kill, begin=self.server.start)
 
+    def test_everything_is_a_keystroke_away(self):
+        self.play('keyboard.mjs', fire=lambda: self.fire('ShopDown'))
+        self.assertTrue(os.path.exists(os.path.join(self.folder, 'shop-1.restart')))
+
     def test_every_page_is_readable_on_every_screen(self):
-        def many():
-            for i in range(60):
-                self.fire(f'Trouble{i} <b>of the night</b>', f'service-{i} with a rather long name & more')
-        self.play('looks.mjs', many=many)
+        def trouble():
+            self.fire('ShopDown')
+            self.fire('PaymentSlow')
+            for i in range(4):
+                self.fire(f'Trouble{i} <b>of the <img src=x onerror=alert(1)> night</b>', f'service-{i} with a rather long name & more')
+            for path, body in (('patient-safety', {'why': 'orders for the ward <script>alert(1)</script> are lost'}),
+                               ('acknowledge', {'as': 'ana'}), ('roles', {'role': 'scribe', 'person': 'eve'}),
+                               ('notes', {'text': '[a link](javascript:alert(1)) and ' + 'averylongword' * 20}),
+                               ('actions', {'what': 'alert on queue age', 'owner': 'ben', 'priority': 'high'})):
+                status, answer = self.server.request('POST', f'/api/v1/incidents/1/{path}', body)
+                self.assertEqual(status, 200, answer)
+            wait(lambda: any(e['kind'] == 'run.diagnosed' for e in self.server.timeline(1)), 'the diagnosis')
+            silence = {'matchers': [{'name': 'service', 'value': 'till', 'isRegex': False, 'isEqual': True}], 'createdBy': 'ben',
+                       'comment': 'moves <i>house</i>', 'startsAt': rfc3339(time.time()), 'endsAt': rfc3339(time.time() + 7200)}
+            self.assertEqual(self.server.request('POST', '/api/v2/silences', silence)[0], 200)
+        self.play('looks.mjs', trouble=trouble)
+
+
+class Pictures(Played):
+    """Not a test: draws the pictures of the documentation."""
+
+    RUNBOOK = (RUNBOOK.replace(' <img src=x onerror=alert(1)>', '').replace('<b>', '').replace('</b>', '')
+               .replace('grep -c error {folder}/no-such-log', 'echo "12 errors in the last 5 minutes"')
+               .replace('kubectl scale deployment/shop --replicas=5', 'docker compose up -d --scale shop=5'))
+
+    def draw(self):
+        def trouble():
+            self.fire('ShopDown')
+            self.fire('PaymentSlow')
+            self.assertEqual(self.server.fire({'alertname': 'DiskAlmostFull', 'service': 'archive', 'severity': 'SEV-2'})[0], 200)
+            self.server.request('POST', '/api/v1/incidents/1/acknowledge', {'as': 'ben'})
+            wait(lambda: any(e['kind'] == 'run.diagnosed' for e in self.server.timeline(1)), 'the diagnosis')
+        folder = os.path.join(ROOT, 'docs', 'pictures')
+        os.makedirs(folder, exist_ok=True)
+        os.environ['PICTURES'] = folder
+        self.play('pictures.mjs', trouble=trouble)
+
+
+class Many(Played):
+    CONFIG = 'storm: {{incidents: 0}}\n'  # nobody is paged
+
+    def test_ten_thousand_incidents_are_a_list_like_any_other(self):
+        for first in range(0, 10000, 1000):
+            alerts = [{'labels': {'alertname': 'Trouble', 'service': f'service-{i}', 'severity': 'info'}} for i in range(first, first + 1000)]
+            self.assertEqual(self.server.request('POST', '/api/v2/alerts', alerts, timeout=60)[0], 200)
+        self.play('many.mjs')
 
 
 if __name__ == '__main__':

@@ -1,5 +1,5 @@
 // The console opens without its server, says so, and goes on by itself when it is back.
-import { accessible, browser, expect, outside, scenario, shot, signIn } from './browser.mjs'
+import { accessible, browser, expect, outside, scenario, shot, signIn, until } from './browser.mjs'
 
 await scenario(async () => {
   const { page, close } = await browser()
@@ -14,7 +14,7 @@ await scenario(async () => {
     }), icon.src)
     expect(icon.sizes === 'any' ? size !== 'none' : size === icon.sizes, `${icon.src} is ${size}`)
   }
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  await until(page, () => navigator.serviceWorker.controller !== null, 'the worker is in charge')
   await outside('end')
   await page.goto(`${process.env.CONSOLE}/oncall`)
   await page.getByText('The server does not answer').waitFor()
