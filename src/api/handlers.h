@@ -45,7 +45,7 @@ handler get_incident; /* also the answer to every verb: the incident as it is no
 handler get_timeline, get_steps, post_acknowledge, post_note, post_resolve, post_state, post_severity,
     post_patient_safety, post_role, post_check;
 handler get_clocks; /* of all incidents and of none, the earliest first */
-handler post_update, post_clock_done, post_mute, post_unmute, post_hold, post_release;
+handler post_update, post_clock_done, post_recurring_done, post_mute, post_unmute, post_hold, post_release;
 
 /* Before a handler answers with what those steps have printed: true, it waits until that is on record, and is
  * called again then, or a problem is answered. */

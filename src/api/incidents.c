@@ -339,6 +339,20 @@ void post_clock_done(struct request *request)
     submit(request, root, input);
 }
 
+/* Maintenance or a drill. */
+void post_recurring_done(struct request *request)
+{
+    struct json root;
+    struct input input = {.kind = INPUT_CLOCK_DONE};
+    if (request_object(request, &root) < 0 || request_text(request, root, "text", &input.text) < 0 ||
+        request_actor(request, root, &input.actor) < 0)
+        return;
+    int64_t number = request->parts.numbers[0];
+    input.item = number > INT32_MAX ? INT32_MAX : (int)number;
+    request->input = input;
+    request_submit(request, NULL);
+}
+
 /* for: "2h", or as long as the engine thinks when it is not given. */
 void post_mute(struct request *request)
 {

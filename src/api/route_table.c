@@ -86,6 +86,8 @@ const struct route routes[] = {
      "Streams what happens (text/event-stream); resumes by Last-Event-ID", NULL, "events"},
     {"GET", "/api/v1/clocks", AUTH_READ, " limit ", get_clocks, NULL, "What is due, the earliest first", NULL,
      "Clocks"},
+    {"POST", "/api/v1/clocks/{}/done", AUTH_RESPOND, " ", post_recurring_done, get_clocks,
+     "Marks maintenance or a drill as done", "text:text as:person", "Clocks"},
     {"GET", "/api/v1/checks", AUTH_READ, " ", get_checks, NULL,
      "Lists the checks, with what each has found last", NULL, "Checks"},
     {"GET", "/api/v1/actions", AUTH_READ, " state ", get_actions, NULL,

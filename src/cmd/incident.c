@@ -23,6 +23,7 @@ static const char usage[] =
     "       crashcart incident update N TEXT... [--to AUDIENCE]    they were told, on record\n"
     "       crashcart incident clocks [N] [--json]         what is due, and which line promises it\n"
     "       crashcart incident done N CLOCK [--note TEXT]  a review, a report, an action item\n"
+    "       crashcart incident done CLOCK [--note TEXT]    maintenance, a drill (of no incident)\n"
     "       crashcart incident procedures N                of its runbook\n"
     "       crashcart incident start N PROCEDURE           one more of them becomes part of the run\n"
     "       crashcart incident mute N [--for 2h] --why TEXT    it pages nobody for a while\n"
@@ -190,10 +191,26 @@ static int update(struct words *words)
     return tell(words, "/updates", &body);
 }
 
+/* Maintenance or a drill, which is of no incident: words->number is the clock. */
+static int recurring_done(struct words *words, const struct buf *body)
+{
+    scoped_buf struct buf answer = {0}, out = {0};
+    const char *path = arena_printf(words->arena, "/api/v1/clocks/%lld/done", words->number);
+    int code = client_call(&words->client, path, buf_text(body), &answer, &words->err);
+    if (code != EXIT_DONE)
+        return fail(words, code);
+    if (words->json)
+        buf_printf(&out, "%s\n", buf_text(&answer));
+    else
+        buf_printf(&out, "%lld is done\nnext: crashcart incident clocks\n", words->number);
+    print(&out);
+    return EXIT_DONE;
+}
+
 static int done(struct words *words)
 {
-    long long number;
-    if (words->rest.n != 2 || number_parse(words->rest.at[1], &number) < 0)
+    long long number = 0;
+    if (words->rest.n > 1 && (words->rest.n > 2 || number_parse(words->rest.at[1], &number) < 0))
         return usage_error(usage,
                            "incident done %lld: which clock? `crashcart incident clocks %lld` has them",
                            words->number, words->number);
@@ -203,7 +220,8 @@ static int done(struct words *words)
     if (words->note)
         jw_pair(&writer, "text", words->note);
     jw_end_object(&writer);
-    return tell(words, arena_printf(words->arena, "/clocks/%lld/done", number), &body);
+    return words->rest.n == 1 ? recurring_done(words, &body)
+                              : tell(words, arena_printf(words->arena, "/clocks/%lld/done", number), &body);
 }
 
 /* Of one incident, or all that are due. */

@@ -330,6 +330,8 @@ static void add_clock(struct buf *out, struct json clock, const struct show_opti
     text_add(out, options->colours, overdue ? STYLE_RED : STYLE_YELLOW, number);
     add_promise(&row, clock, options->now_us);
     text_add_wrapped(out, buf_text(&row), 10, 10);
+    if (!incident)
+        buf_printf(out, "          crashcart incident done %lld\n", n);
     if (!verb || !incident)
         return;
     buf_printf(out, "          crashcart incident %s %lld", verb, incident);

@@ -86,3 +86,5 @@ void write_told(struct json_writer *body, const struct strings *people);
 
 /* Takes what the runbooks say now. */
 void recurring_review(struct turn *turn);
+/* INPUT_CLOCK_DONE of no incident. */
+void recurring_done(struct turn *turn, const struct input *input);

@@ -335,6 +335,10 @@ void clocks_review(struct turn *turn)
 
 void decide_clock_done(struct turn *turn, const struct input *input)
 {
+    if (input->incident == 0) {
+        recurring_done(turn, input);
+        return;
+    }
     struct incident_record *record = incident_wanted(turn, input->incident);
     if (!record)
         return;

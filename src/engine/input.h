@@ -22,7 +22,7 @@ enum input_kind {
     INPUT_ASSIGN,         /* incident, actor, word (a role), person (NULL: nobody), text */
     INPUT_CHECK,          /* incident, actor, item, flag: done or not, text */
     INPUT_UPDATE,         /* incident, actor, text; word: the audience, "" or NULL all: they were told */
-    INPUT_CLOCK_DONE,     /* incident, item: the number of a clock, actor, text: what it asks for is done */
+    INPUT_CLOCK_DONE,     /* incident (0: maintenance or a drill), item: the number of a clock, actor, text */
     INPUT_ACTION,         /* incident, item (0: a new one), actor, action */
     INPUT_APPROVE,        /* run, step (line), actor; sha256; values and repairs as below, taken first */
     INPUT_STEP_VALUES,    /* run, step (line), actor, values; repairs: codes, NULL: as they are */

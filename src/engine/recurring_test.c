@@ -53,6 +53,56 @@ static void what_was_said_is_not_said_again_after_a_restart(void **state)
     assert_int_equal(clock_await(w, "maintenance.due", 20 * DAYS), 8 * DAYS);
 }
 
+static const struct outcome *done(struct world *w, int number)
+{
+    return world_decide(
+        w,
+        (struct input){.kind = INPUT_CLOCK_DONE, .item = number, .actor = "person:ana", .text = "ticket 7"});
+}
+
+static void what_is_due_is_said_again_until_a_person_has_done_it(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(clock_await(w, "maintenance.due", 3 * DAYS), 1 * DAYS);
+    const struct runbook_clock *clock = clock_of(w, 0, CLOCK_MAINTENANCE);
+    assert_int_equal(clock->state, CLOCK_OVERDUE);
+    assert_int_equal(clock_await(w, "maintenance.overdue", 3 * DAYS), 2 * DAYS);
+    assert_text_has(event_of(w, "maintenance.overdue")->summary, "not done, and due since 2026-03-02");
+    assert_int_equal(clock_await(w, "maintenance.due", 20 * DAYS), 8 * DAYS); /* the next Monday */
+    assert_text_has(event_of(w, "maintenance.due")->summary, "since 2026-03-02");
+    world_pass(w, DAYS / 2);
+    assert_int_equal(done(w, clock->number)->code, OUTCOME_DONE);
+    assert_text_has(event_of(w, "maintenance.done")->summary, "person:ana");
+    assert_text_has(event_of(w, "maintenance.done")->summary, "late");
+    assert_text_has(event_of(w, "maintenance.done")->summary, "next time 2026-03-16");
+    assert_int_equal(clock->state, CLOCK_RUNNING);
+    assert_int_equal(clock_await(w, "maintenance.overdue", 6 * DAYS), -1);
+}
+
+static void what_is_done_early_is_due_the_time_after(void **state)
+{
+    struct world *w = *state;
+    const struct runbook_clock *clock = clock_of(w, 0, CLOCK_MAINTENANCE);
+    assert_int_equal(done(w, clock->number)->code, OUTCOME_DONE);
+    assert_text_has(event_of(w, "maintenance.done")->summary, "early");
+    assert_int_equal(clock_await(w, "maintenance.due", 20 * DAYS), 8 * DAYS);
+    assert_int_equal(done(w, 99)->code, OUTCOME_NOT_FOUND);
+}
+
+static void a_date_that_is_done_is_said_no_more(void **state)
+{
+    struct world *w = *state;
+    clock_learn(w, "# Checkout Runbook\n\n---\n\n**Next Drill**: 2026-03-05\n");
+    const struct runbook_clock *clock = clock_of(w, 0, CLOCK_DRILL);
+    assert_true(clock_await(w, "drill.due", 20 * DAYS) > 0);
+    assert_true(clock_await(w, "drill.overdue", 20 * DAYS) > 0);
+    assert_int_equal(done(w, clock->number)->code, OUTCOME_DONE);
+    assert_int_equal(clock->state, CLOCK_MET);
+    assert_int_equal(clock_await(w, "drill.overdue", 40 * DAYS), -1);
+    assert_int_equal(done(w, clock->number)->code, OUTCOME_DONE); /* twice is no harm */
+    assert_null(event_of(w, "drill.done"));
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, clock_world_start, world_stop)
 
 int main(void)
@@ -62,6 +112,9 @@ int main(void)
         test(task_that_a_runbook_names_no_more_is_forgotten),
         test(drill_that_was_missed_before_is_said_once),
         test(what_was_said_is_not_said_again_after_a_restart),
+        test(what_is_due_is_said_again_until_a_person_has_done_it),
+        test(what_is_done_early_is_due_the_time_after),
+        test(a_date_that_is_done_is_said_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
