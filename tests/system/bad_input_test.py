@@ -34,6 +34,43 @@ class Configuration(SystemTest):
     def test_what_is_no_yaml_is_refused_with_its_line(self):
         self.assertIn('crashcart.yaml:', self.refused('people: [\n  - : :\n'))
 
+    def test_an_unknown_zone_and_a_wrong_date_are_refused_with_their_lines(self):
+        schedule = PERSON + 'schedules:\n  - id: s\n    timezone: {}\n    layers:\n      - start: {}\n        people: [ana]\n'
+        said = self.refused(schedule.format('Europe/Berlni', '2026-03-01T09:00'))
+        self.assertIn('crashcart.yaml:8', said)
+        self.assertIn('Europe/Berlin', said)
+        self.assertIn('crashcart.yaml:10', self.refused(schedule.format('Europe/Berlin', '2026-02-30T09:00')))
+
+    def test_services_that_depend_on_each_other_in_a_ring_are_refused(self):
+        said = self.refused('services:\n  - id: a\n    depends_on: [b]\n  - id: b\n    depends_on: [c]\n'
+                            '  - id: c\n    depends_on: [a]\n')
+        self.assertIn('depends_on', said)
+
+    def test_a_chain_that_comes_back_to_the_same_people_is_walked_and_a_hole_is_named(self):
+        path = written(self.folder, 'holes.yaml', PERSON + """schedules:
+  - id: office
+    timezone: Europe/Berlin
+    layers:
+      - start: 2026-01-01T00:00
+        people: [ana]
+        hours: {days: [mon], from: "09:00", until: "10:00"}
+services:
+  - id: ring
+    escalation:
+      - notify: [person:ana]
+      - notify: [person:ana]
+        after: 5m
+      - notify: [person:ana]
+        after: 5m
+  - id: holes
+    escalation:
+      - notify: [schedule:office]
+""")
+        code, out, err = run('config', 'check', '-c', path, '--runbooks', os.path.join(ROOT, 'runbooks'))
+        self.assertEqual(code, 1, out + err)
+        self.assertIn('nobody is on call by schedule:office', out + err)
+        self.assertNotIn('ring', [line.split(':')[0] for line in (out + err).splitlines()])
+
     def test_a_bad_file_on_reload_leaves_the_old_one_in_force(self):
         server = self.started(Server(self.folder, PERSON)).start()
         written(self.folder, 'crashcart.yaml', 'people: 7\n')
@@ -109,6 +146,75 @@ class Bodies(SystemTest):
         self.assertEqual(self.server.request('POST', '/api/v2/alerts', [alert])[0], 200)
         self.assertEqual(len(self.server.json('/api/v2/alerts')), 1)
         self.assertEqual(self.server.incidents()[0]['state'], 'triggered')
+
+    def alerts(self):
+        return {a['labels']['alertname']: a for a in self.server.json('/api/v2/alerts')}
+
+    def test_times_at_the_ends_of_the_calendar_are_kept_or_refused_and_never_wrap(self):
+        post = lambda **alert: self.server.request('POST', '/api/v2/alerts', [alert])[0]
+        self.assertEqual(post(labels={'alertname': 'Late'}, endsAt='9999-12-31T23:59:59Z'), 200)
+        self.assertEqual(post(labels={'alertname': 'Early'}, startsAt='0001-01-01T00:00:01Z'), 200)
+        self.assertEqual(sorted(self.alerts()), ['Early', 'Late'])
+        for bad in ('0000-00-00T00:00:00Z', '10000-01-01T00:00:00Z', '2026-02-30T00:00:00Z', '2026-01-01T24:61:00Z',
+                    '99999999999999999999', '-0001-01-01T00:00:00Z'):
+            self.assertEqual(post(labels={'alertname': 'Bad'}, endsAt=bad), 400, bad)
+        self.assertEqual(post(labels={'alertname': 'Backwards'}, startsAt='2026-03-02T00:00:00Z',
+                              endsAt='2026-03-01T00:00:00Z'), 200)  # over before it began: it never stands
+        self.assertEqual(sorted(self.alerts()), ['Early', 'Late'])
+        self.server.kill()
+        self.server.start()
+        self.assertEqual(sorted(self.alerts()), ['Early', 'Late'])
+
+    def test_one_identity_is_one_alert_whatever_else_is_said_of_it(self):
+        labels = {'alertname': 'DiskFull', 'service': 'shop'}
+        now = time.time()
+        for start, text in ((now - 60, 'first'), (now - 5, 'second'), (now - 600, 'third')):
+            alert = [{'labels': labels, 'startsAt': rfc3339(start), 'annotations': {'summary': text}}]
+            self.assertEqual(self.server.request('POST', '/api/v2/alerts', alert)[0], 200)
+        twice = [{'labels': labels, 'annotations': {'summary': text}} for text in ('one', 'other')]
+        self.assertEqual(self.server.request('POST', '/api/v2/alerts', twice)[0], 200)
+        self.assertEqual(len(self.server.json('/api/v2/alerts')), 1)
+        self.assertEqual(len(self.server.incidents()), 1)
+        self.assertEqual(self.server.incidents()[0]['title'], 'DiskFull on shop')
+
+    def test_one_key_of_two_services_is_not_one_incident(self):
+        for key in ('till', 'bank'):
+            event = {'routing_key': key, 'event_action': 'trigger', 'dedup_key': 'disk',
+                     'payload': {'summary': f'Disk of {key}', 'source': key, 'severity': 'critical'}}
+            self.assertEqual(self.server.request('POST', '/v2/enqueue', event)[0], 202)
+        self.assertEqual(len(self.server.incidents()), 2)
+        over = {'routing_key': 'till', 'event_action': 'resolve', 'dedup_key': 'disk'}
+        self.assertEqual(self.server.request('POST', '/v2/enqueue', over)[0], 202)
+        self.assertEqual(len(self.server.json('/api/v2/alerts')), 1)
+
+    def test_what_is_replayed_or_comes_in_another_order_is_the_same_trouble(self):
+        labels, now = {'alertname': 'QueueFull', 'service': 'shop'}, time.time()
+        fires = [{'labels': labels, 'startsAt': rfc3339(now - 300), 'endsAt': rfc3339(now + 300)}]
+        over = [{'labels': labels, 'startsAt': rfc3339(now - 300), 'endsAt': rfc3339(now - 10)}]
+        self.assertEqual(self.server.request('POST', '/api/v2/alerts', over)[0], 200)  # its beginning was lost
+        self.assertEqual(self.server.incidents(), [])
+        for body in (fires, fires, fires):
+            self.assertEqual(self.server.request('POST', '/api/v2/alerts', body)[0], 200)
+        self.assertEqual(len(self.server.incidents()), 1)
+        for body in (over, over):
+            self.assertEqual(self.server.request('POST', '/api/v2/alerts', body)[0], 200)
+        wait(lambda: self.server.incident(1)['state'] == 'monitoring', 'it is over')
+        self.assertEqual(len(self.server.incidents()), 1)
+
+    def test_a_silence_that_matches_everything_is_refused_and_one_that_matches_much_hides_nothing_of_the_record(self):
+        def silence(*matchers):
+            return self.server.request('POST', '/api/v2/silences', {
+                'matchers': [{'name': n, 'value': v, 'isRegex': r, 'isEqual': True} for n, v, r in matchers],
+                'startsAt': rfc3339(time.time()), 'endsAt': rfc3339(time.time() + 3600), 'createdBy': 'ana',
+                'comment': 'all of it'})
+        for nothing in ((), (('alertname', '.*', True),), (('', 'x', False),), (('alertname', '', False),),
+                        (('alertname', '(', True),), (('alertname', '.+', True),)):
+            status, body = silence(*nothing)
+            self.assertEqual(status, 400, (nothing, body))
+        self.assertEqual(self.server.json('/api/v2/silences'), [])
+        self.assertEqual(silence(('service', '.+', True))[0], 200)
+        self.assertEqual(self.server.fire({'alertname': 'Hidden', 'service': 'shop'})[0], 200)
+        self.assertEqual(self.server.json('/api/v2/alerts')[0]['status']['state'], 'suppressed')
 
     def test_the_api_wants_a_token_and_the_intake_does_not_from_this_machine(self):
         self.assertEqual(self.server.request('GET', '/api/v1/incidents', headers={'Authorization': None})[0], 401)
