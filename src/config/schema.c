@@ -224,6 +224,8 @@ static const struct key runner_keys[] = {
      .help = "run the read steps of a procedure when an incident opens"},
     {"approval_time", VALUE_DURATION, RUNNER_OFFSET(approval_time_s), .fallback = "30m", .least = 60,
      .most = DAY, .help = "an approval of a step that has not started holds for so long"},
+    {"confined", VALUE_BOOL, RUNNER_OFFSET(confined), .fallback = "false",
+     .help = "steps cannot listen, trace, mount, become another user or read the data folder"},
     {"user", VALUE_ID, RUNNER_OFFSET(user),
      .help = "whom steps run as when root starts the server; the server's user when not given"},
     {"verify_time", VALUE_DURATION, RUNNER_OFFSET(verify_time_s), .fallback = "5m", .least = 0, .most = HOUR,

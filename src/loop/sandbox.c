@@ -21,7 +21,13 @@
 #include "base/arena.h"
 #include "base/log.h"
 
-enum { CORE = 1 << SANDBOX_CORE, COURIER = 1 << SANDBOX_COURIER, BOTH = CORE | COURIER };
+enum {
+    CORE = 1 << SANDBOX_CORE,
+    COURIER = 1 << SANDBOX_COURIER,
+    STEPS = 1 << SANDBOX_CONFINED,
+    BOTH = CORE | COURIER,
+    ALL = BOTH | STEPS
+};
 
 #if defined(__SANITIZE_ADDRESS__)
 #define LEAK_CHECK 1
@@ -37,46 +43,46 @@ enum { CORE = 1 << SANDBOX_CORE, COURIER = 1 << SANDBOX_COURIER, BOTH = CORE | C
 struct forbidden {
     int call;
     int profiles;
-    bool kills; /* else it fails with EPERM */
+    bool kills; /* else, and in a step, it fails with EPERM */
 };
 
 static const struct forbidden forbidden[] = {
     {SCMP_SYS(execve), BOTH, true},
     {SCMP_SYS(execveat), BOTH, true},
     {SCMP_SYS(connect), CORE, false}, /* an accepted socket can be connected elsewhere */
-    {SCMP_SYS(bind), BOTH, false},
-    {SCMP_SYS(listen), COURIER, false},
-    {SCMP_SYS(accept), COURIER, false},
-    {SCMP_SYS(accept4), COURIER, false},
-    {SCMP_SYS(ptrace), LEAK_CHECK ? 0 : BOTH, true}, /* how a leak check stops its own threads */
-    {SCMP_SYS(process_vm_readv), BOTH, true},
-    {SCMP_SYS(process_vm_writev), BOTH, true},
-    {SCMP_SYS(pidfd_getfd), BOTH, true},
-    {SCMP_SYS(io_uring_setup), BOTH, false}, /* does connect and accept past this filter */
-    {SCMP_SYS(mount), BOTH, true},
-    {SCMP_SYS(umount2), BOTH, true},
-    {SCMP_SYS(move_mount), BOTH, true},
-    {SCMP_SYS(open_tree), BOTH, true},
-    {SCMP_SYS(fsopen), BOTH, true},
-    {SCMP_SYS(pivot_root), BOTH, true},
-    {SCMP_SYS(chroot), BOTH, true},
-    {SCMP_SYS(setns), BOTH, true},
-    {SCMP_SYS(unshare), BOTH, true},
-    {SCMP_SYS(open_by_handle_at), BOTH, true},
-    {SCMP_SYS(bpf), BOTH, true},
-    {SCMP_SYS(perf_event_open), BOTH, true},
-    {SCMP_SYS(userfaultfd), BOTH, true},
-    {SCMP_SYS(init_module), BOTH, true},
-    {SCMP_SYS(finit_module), BOTH, true},
-    {SCMP_SYS(delete_module), BOTH, true},
-    {SCMP_SYS(kexec_load), BOTH, true},
-    {SCMP_SYS(kexec_file_load), BOTH, true},
-    {SCMP_SYS(keyctl), BOTH, false},
-    {SCMP_SYS(add_key), BOTH, false},
-    {SCMP_SYS(reboot), BOTH, true},
-    {SCMP_SYS(swapon), BOTH, true},
-    {SCMP_SYS(clock_settime), BOTH, true},
-    {SCMP_SYS(settimeofday), BOTH, true},
+    {SCMP_SYS(bind), ALL, false},
+    {SCMP_SYS(listen), COURIER | STEPS, false},
+    {SCMP_SYS(accept), COURIER | STEPS, false},
+    {SCMP_SYS(accept4), COURIER | STEPS, false},
+    {SCMP_SYS(ptrace), LEAK_CHECK ? 0 : ALL, true}, /* how a leak check stops its own threads */
+    {SCMP_SYS(process_vm_readv), ALL, true},
+    {SCMP_SYS(process_vm_writev), ALL, true},
+    {SCMP_SYS(pidfd_getfd), ALL, true},
+    {SCMP_SYS(io_uring_setup), ALL, false}, /* does connect and accept past this filter */
+    {SCMP_SYS(mount), ALL, true},
+    {SCMP_SYS(umount2), ALL, true},
+    {SCMP_SYS(move_mount), ALL, true},
+    {SCMP_SYS(open_tree), ALL, true},
+    {SCMP_SYS(fsopen), ALL, true},
+    {SCMP_SYS(pivot_root), ALL, true},
+    {SCMP_SYS(chroot), ALL, true},
+    {SCMP_SYS(setns), ALL, true},
+    {SCMP_SYS(unshare), ALL, true},
+    {SCMP_SYS(open_by_handle_at), ALL, true},
+    {SCMP_SYS(bpf), ALL, true},
+    {SCMP_SYS(perf_event_open), ALL, true},
+    {SCMP_SYS(userfaultfd), ALL, true},
+    {SCMP_SYS(init_module), ALL, true},
+    {SCMP_SYS(finit_module), ALL, true},
+    {SCMP_SYS(delete_module), ALL, true},
+    {SCMP_SYS(kexec_load), ALL, true},
+    {SCMP_SYS(kexec_file_load), ALL, true},
+    {SCMP_SYS(keyctl), ALL, false},
+    {SCMP_SYS(add_key), ALL, false},
+    {SCMP_SYS(reboot), ALL, true},
+    {SCMP_SYS(swapon), ALL, true},
+    {SCMP_SYS(clock_settime), ALL, true},
+    {SCMP_SYS(settimeofday), ALL, true},
 };
 
 static int calls_forbid(scmp_filter_ctx filter, enum sandbox_profile profile)
@@ -85,7 +91,9 @@ static int calls_forbid(scmp_filter_ctx filter, enum sandbox_profile profile)
     for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden && failed == 0; i++)
         if (forbidden[i].profiles & 1 << profile)
             failed =
-                seccomp_rule_add(filter, forbidden[i].kills ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM),
+                seccomp_rule_add(filter,
+                                 forbidden[i].kills && profile != SANDBOX_CONFINED ? SCMP_ACT_KILL_PROCESS
+                                                                                   : SCMP_ACT_ERRNO(EPERM),
                                  forbidden[i].call, 0);
     if (profile == SANDBOX_CORE && failed == 0)
         failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
@@ -141,8 +149,15 @@ static uint64_t rights_known(long version)
     return rights;
 }
 
+/* What is for files alone; the kernel refuses a rule about a file that gives more. */
+static uint64_t rights_of_file(uint64_t rights)
+{
+    return rights & (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
+                     LANDLOCK_ACCESS_FS_READ_FILE | UINT64_C(1) << 14);
+}
+
 /* A link is passed over: what it leads to is allowed or hidden where it is. */
-static void reading_allow(int ruleset, int folder, const char *name)
+static void entry_allow(int ruleset, int folder, const char *name, uint64_t rights)
 {
     struct stat st;
     int fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -152,21 +167,21 @@ static void reading_allow(int ruleset, int folder, const char *name)
         close(fd);
         return;
     }
-    struct landlock_path_beneath_attr rule = {.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
-                                              .parent_fd = fd};
+    struct landlock_path_beneath_attr rule = {
+        .allowed_access = S_ISDIR(st.st_mode) ? rights : rights_of_file(rights), .parent_fd = fd};
     syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
     close(fd);
 }
 
 /* Allows everything in the folder at path but the entry `but`. */
-static void siblings_allow(int ruleset, const char *path, const char *but, int *n_rules)
+static void siblings_allow(int ruleset, const char *path, const char *but, uint64_t rights, int *n_rules)
 {
     DIR *folder = opendir(path);
     for (struct dirent *entry; folder && (entry = readdir(folder)) && *n_rules < RULES;) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
             strcmp(entry->d_name, but) == 0)
             continue;
-        reading_allow(ruleset, dirfd(folder), entry->d_name);
+        entry_allow(ruleset, dirfd(folder), entry->d_name, rights);
         ++*n_rules;
     }
     if (folder)
@@ -175,7 +190,7 @@ static void siblings_allow(int ruleset, const char *path, const char *but, int *
 
 /* Landlock only allows, so hiding a folder is allowing what stands beside it and beside all folders above it.
  */
-static void all_but_allow(int ruleset, char *folder)
+static void all_but_allow(int ruleset, char *folder, uint64_t rights)
 {
     int n_rules = 0;
     for (char *slash = folder; slash;) {
@@ -186,7 +201,7 @@ static void all_but_allow(int ruleset, char *folder)
         char first = *name;
         char *entry = heap_strdup(name);
         *name = '\0'; /* folder is now what stands before the name, with its slash */
-        siblings_allow(ruleset, folder, entry, &n_rules);
+        siblings_allow(ruleset, folder, entry, rights, &n_rules);
         *name = first;
         free(entry);
         if (next)
@@ -232,8 +247,29 @@ int sandbox_hide(const char *folder, struct err *err)
     int ruleset = ruleset_open(rights_known(version), err);
     if (ruleset < 0)
         return -1;
-    all_but_allow(ruleset, path);
+    all_but_allow(ruleset, path, LANDLOCK_ACCESS_FS_READ_FILE);
     return ruleset_enforce(ruleset, err);
+}
+
+int sandbox_hide_but(const char *folder, const char *but, struct err *err)
+{
+    long version = landlock_version("this kernel cannot hide the data folder from steps; all else works");
+    if (!version)
+        return 0;
+    scoped_heap char *path = realpath(folder, NULL);
+    int open_fd = open(but, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    uint64_t rights = rights_known(version);
+    int ruleset = path && open_fd >= 0 ? ruleset_open(rights, err) : -1;
+    if (!path || open_fd < 0)
+        err_set(err, "sandbox: %s: %s", path ? but : folder, strerror(errno));
+    if (ruleset >= 0) {
+        struct landlock_path_beneath_attr rule = {.allowed_access = rights, .parent_fd = open_fd};
+        syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+        all_but_allow(ruleset, path, rights);
+    }
+    if (open_fd >= 0)
+        close(open_fd);
+    return ruleset < 0 ? -1 : ruleset_enforce(ruleset, err);
 }
 
 int sandbox_write_only_below(const char *folder, struct err *err)

@@ -6,14 +6,16 @@
  * courier  no exec, no listen, bind or accept; the same; no reading below the data folder, no writing of
  * files runner   nothing that its steps would inherit: they are the team's own commands, and sudo, strace,
  * lsof and mount must work in them. So no new-privileges bit, no filter, no Landlock. What protects the
- * others from it: it holds no descriptor of the ledger or of the listening socket and knows no secret, and
- *          core and courier cannot be traced by processes of the same user.
+ *          others from it: it holds no descriptor of the ledger or of the listening socket and knows no
+ *          secret, and core and courier cannot be traced by processes of the same user.
+ * confined a runner whose steps need none of that: it and they never listen, trace, mount, become somebody
+ *          else, or open a file of the data folder but those of their own; each such call fails with EPERM
  * all      memory and descriptors are closed to other processes of the same user; no core dumps */
 #pragma once
 
 #include "base/err.h"
 
-enum sandbox_profile { SANDBOX_CORE, SANDBOX_COURIER, SANDBOX_RUNNER };
+enum sandbox_profile { SANDBOX_CORE, SANDBOX_COURIER, SANDBOX_RUNNER, SANDBOX_CONFINED };
 
 /* For this process, all its threads, and for ever. Where the kernel lacks something, one warning is logged
  * and the rest holds. -1: it could not be entered, and the process should not go on. */
@@ -23,6 +25,10 @@ int sandbox_enter(enum sandbox_profile profile, struct err *err);
  * exists now can be read; a file made later beside the folder, or beside one of the folders above it, cannot.
  * Where the kernel has no Landlock: one warning, and 0. */
 int sandbox_hide(const char *folder, struct err *err);
+
+/* From now on no file below folder can be opened, made or changed, but those below `but`, a folder in it.
+ * Everything else stays as it is, except that nothing can be made in the folders above it themselves. */
+int sandbox_hide_but(const char *folder, const char *but, struct err *err);
 
 /* From now on nothing is made, changed or removed but below folder, and nothing executed. For this thread and
  * those that it starts. Where the kernel has no Landlock: one warning, and 0. */

@@ -156,6 +156,16 @@ static int open_runner(struct hand *hand, const struct role_options *options, st
     return 0;
 }
 
+/* After all is open: steps inherit it. */
+static int confine(const struct role_options *options, const struct config *config, struct arena *arena,
+                   struct err *err)
+{
+    const char *work = arena_printf(arena, "%s/runner", options->data);
+    if (!config->runner.confined)
+        return sandbox_enter(SANDBOX_RUNNER, err);
+    return sandbox_hide_but(options->data, work, err) < 0 ? -1 : sandbox_enter(SANDBOX_CONFINED, err);
+}
+
 int role_runner(const struct role_options *options)
 {
     scoped_arena struct arena *arena = arena_new();
@@ -168,7 +178,7 @@ int role_runner(const struct role_options *options)
     log_setup("runner", LOG_INFO);
     if (hand_open(&hand, "runner", options->core_fd, &err) < 0 ||
         open_runner(&hand, options, arena, &rules, &targets, &working.runner, &err) < 0 ||
-        sandbox_enter(SANDBOX_RUNNER, &err) < 0) {
+        confine(options, targets.config, arena, &err) < 0) {
         log_event(LOG_ERROR, "runner.cannot_start", "error=%s", log_quote(err.text));
         exit_code = EXIT_CANNOT_OPEN;
     } else {

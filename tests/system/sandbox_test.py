@@ -159,6 +159,60 @@ class Sandbox(Acts):
 
 
 @unittest.skipUnless(os.geteuid() == 0, 'only root becomes others')
+class Confined(Acts):
+    """A runner whose steps need nothing but programs, files and the network."""
+    config = Acts.config + 'runner: {confined: true}\n'
+
+    def test_a_confined_runner_is_refused_what_its_steps_do_not_need(self):
+        ledger, token = (os.path.join(self.server.data, name) for name in ('ledger.db', 'admin.token'))
+        beside = os.path.join(self.folder, 'wish')
+        listener = socket.create_server(('127.0.0.1', 0))
+        self.addCleanup(listener.close)
+        print()
+        self.hold([
+            ('runner', 'listen', (REFUSED,), 'listen', free_port()),
+            ('runner', 'trace core', (REFUSED,), 'trace', self.roles['core']),
+            ('runner', "read the courier's memory", (REFUSED,), 'memory', self.roles['courier']),
+            ('runner', 'mount', (REFUSED,), 'mount', self.folder),
+            ('runner', 'execute a program (may)', (DONE,), 'exec', '/bin/true'),
+            ('runner', 'dial out (may)', (DONE,), 'dial', listener.getsockname()[1]),
+            ('runner', 'make a file (may)', (DONE,), 'make', os.path.join(self.server.data, 'runner', 'made')),
+            ('runner', 'write to a file beside the data (may)', (DONE,), 'write', beside),
+        ])
+        if has_landlock():
+            self.hold([('runner', 'read the ledger', (REFUSED,), 'read', ledger),
+                       ('runner', 'write to the ledger', (REFUSED,), 'write', ledger),
+                       ('runner', "read the administrator's token", (REFUSED,), 'read', token)])
+
+    def test_steps_run_in_it_and_inherit_it(self):
+        data = os.path.join(self.folder, 'other')
+        written(self.folder, 'runbooks/shop.md', f'''# Shop
+
+## Shop down
+
+1. Look
+   ```bash
+   grep -c . /etc/passwd && echo fine
+   ```
+2. Look at what is none of its business
+   ```bash
+   cat {data}/admin.token
+   ```
+''')
+        server = self.started(Server(self.folder, 'runner: {confined: true}\n', os.path.join(self.folder, 'runbooks'),
+                                     data=data)).start()
+        server.fire({'alertname': 'ShopDown', 'service': 'shop'})
+        wait(lambda: len(server.steps(1)) == 2, 'the run is planned')
+        for step in server.steps(1):
+            server.command('approve', '1', str(step['line']), check=False)
+        wait(lambda: all(s['state'] in ('succeeded', 'failed') for s in server.steps(1)), 'both have run')
+        fine, curious = server.steps(1)
+        self.assertEqual((fine['state'], fine['output'].splitlines()[-1]), ('succeeded', 'fine'))
+        if has_landlock():
+            self.assertEqual(curious['state'], 'failed')
+            self.assertIn('denied', curious['output'])
+
+
 class OtherUsers(Acts):
     """Root starts the server: it becomes one user, and its steps another."""
     config = 'user: daemon\nrunner: {user: nobody}\n'
