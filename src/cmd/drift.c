@@ -20,6 +20,7 @@ static const char usage[] =
     "  --profile FILE     stored by `drift profile`; --pin ID takes no other\n"
     "  --current FILE     may be given several times: together they are compared\n"
     "  --max-age 24h      stale when the newest row is older (with --time)\n"
+    "  --largest N        with --json: only the N largest indices, the largest first\n"
     "  --margin X         a measure may be so much worse (default: 0.02) ...\n"
     "  --confidence X     ... and this sure a verdict has to be (default: 0.95)\n"
     "COLUMNS say what the reference's columns are for:\n"
@@ -42,6 +43,8 @@ struct options {
     struct strings current;
     struct drift_columns columns;
     struct drift_limits limits;
+    const char *most;
+    size_t n_most;
     bool json;
 };
 
@@ -76,6 +79,10 @@ static int read_options(struct options *options)
         (duration_parse(options->max_age, &seconds) < 0 || seconds > INT64_MAX / US_PER_S))
         return usage_error(usage, "drift: --max-age is a time such as 24h");
     options->limits.max_age_us = seconds * US_PER_S;
+    long long most = 0;
+    if (options->most && (number_parse(options->most, &most) < 0 || most > UINT32_MAX))
+        return usage_error(usage, "drift: --largest is a number from 1");
+    options->n_most = (size_t)most;
     if (read_share(options->threshold, "--threshold", &options->columns.threshold) ||
         read_share(options->margin, "--margin", &options->limits.margin))
         return EXIT_USAGE;
@@ -120,7 +127,7 @@ static int compare_and_print(const struct options *options)
     if (is < 0)
         error_print(err.text);
     else if (options->json) {
-        drift_result_print(&result, &out);
+        drift_result_print_largest(&result, options->n_most, &out);
         puts(buf_text(&out));
     } else {
         drift_print_text(&out, terminal_colours(), &result);
@@ -228,6 +235,7 @@ int cmd_drift(int argc, char **argv)
                                            {.name = "--max-age", .value = &options.max_age},
                                            {.name = "--margin", .value = &options.margin},
                                            {.name = "--confidence", .value = &options.confidence},
+                                           {.name = "--largest", .value = &options.most},
                                            {.name = "--features", .value = &options.features},
                                            {.name = "--ignore", .value = &options.ignored},
                                            {.name = "--categorical", .value = &options.categorical},

@@ -8,10 +8,13 @@
 #include "config/read_priv.h"
 
 const char *const check_kind_names[N_CHECK_KINDS] = {
-    [CHECK_HTTP] = "http",   [CHECK_METRICS] = "metrics", [CHECK_PROMQL] = "promql",
-    [CHECK_TCP] = "tcp",     [CHECK_DNS] = "dns",         [CHECK_POSTGRESQL] = "postgresql",
-    [CHECK_REDIS] = "redis", [CHECK_FILE] = "file",       [CHECK_LOG] = "log",
+    [CHECK_HTTP] = "http",       [CHECK_METRICS] = "metrics", [CHECK_PROMQL] = "promql",
+    [CHECK_TCP] = "tcp",         [CHECK_DNS] = "dns",         [CHECK_POSTGRESQL] = "postgresql",
+    [CHECK_REDIS] = "redis",     [CHECK_FILE] = "file",       [CHECK_LOG] = "log",
+    [CHECK_COMMAND] = "command", [CHECK_DRIFT] = "drift",
 };
+
+#define LABEL_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 static const size_t line_offsets[N_CHECK_KINDS] = {
     [CHECK_HTTP] = offsetof(struct config_check, http.line),
@@ -23,6 +26,8 @@ static const size_t line_offsets[N_CHECK_KINDS] = {
     [CHECK_REDIS] = offsetof(struct config_check, redis.line),
     [CHECK_FILE] = offsetof(struct config_check, file.line),
     [CHECK_LOG] = offsetof(struct config_check, log.line),
+    [CHECK_COMMAND] = offsetof(struct config_check, command.line),
+    [CHECK_DRIFT] = offsetof(struct config_check, drift.line),
 };
 
 static int line_of(const struct config_check *check, size_t kind)
@@ -143,15 +148,35 @@ static void check_kind(const struct reading *reading, const struct config_check 
 
 bool check_measures(const struct config_check *check)
 {
+    if (check->command.line)
+        return !isnan(check->above) || !isnan(check->below);
     if (check->http.line)
         return check->http.field ? !check->http.equals : strcmp(check->http.measure, "status") != 0;
     return true;
 }
 
+/* By which rows or lines are counted, or NULL. */
+static const char *check_label_of(const struct config_check *check)
+{
+    return check->postgresql.line ? check->postgresql.label : check->log.line ? check->log.label : NULL;
+}
+
+bool check_names_subject(const struct config_check *check, const char *label)
+{
+    static const char *const drifted[] = {"feature", "features", "segment", "segments"};
+    const char *name = check_label_of(check);
+    for (size_t i = 0; check->drift.line && i < sizeof drifted / sizeof *drifted; i++)
+        if (strcmp(drifted[i], label) == 0)
+            return true;
+    return name && strcmp(name, label) == 0;
+}
+
 /* The time that it takes is a number, but being reached is enough. */
 static bool wants_limit(const struct config_check *check)
 {
-    return !check->tcp.line && !check->dns.line;
+    if (check->drift.line)
+        return isnan(check->drift.auprc) && isnan(check->drift.ece) && !check->drift.max_age_s;
+    return !check->tcp.line && !check->dns.line && !check->command.line;
 }
 
 static void check_limits(const struct reading *reading, const struct config_check *check)
@@ -192,6 +217,45 @@ static void check_metrics(const struct reading *reading, const struct config_che
                   (long long)check->every_s);
 }
 
+/* A label that names a subject is a name of a label, none of those that all alerts of the check have, and of
+ * a log's pattern a group. */
+static void check_subject(const struct reading *reading, const struct config_check *check, const char *label,
+                          int line)
+{
+    static const char *const taken[] = {"alertname", "check", "service", "severity"};
+    bool sound = isalpha((unsigned char)*label) && strspn(label, LABEL_CHARACTERS) == strlen(label);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        sound = sound && strcmp(label, taken[i]) != 0;
+    list_each (other, &check->labels)
+        sound = sound && strcmp(label, other->name) != 0;
+    if (!sound)
+        error_add(reading, line,
+                  "check \"%s\": label: %s cannot be it; letters, digits and _, and no label that all its "
+                  "alerts have",
+                  check->id, label);
+    if (isnan(check->above) || !isnan(check->below))
+        error_add(reading, check->line, "check \"%s\": with label: the limit is above:", check->id);
+}
+
+static bool has_group(const char *pattern, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *at = pattern; (at = strstr(at, name)); at++)
+        if (at - pattern >= 3 && at[-1] == '<' && at[n] == '>' &&
+            (at[-2] == '?' || (at[-2] == 'P' && at[-3] == '?')))
+            return true;
+    return false;
+}
+
+static void check_subjects(const struct reading *reading, const struct config_check *check)
+{
+    const char *label = check_label_of(check);
+    check_subject(reading, check, label, check->postgresql.line ? check->postgresql.line : check->log.line);
+    if (check->log.line && check->log.pattern && !has_group(check->log.pattern, label))
+        error_add(reading, check->log.line, "check \"%s\": the pattern has no group (?<%s>...)", check->id,
+                  label);
+}
+
 void config_check_check(const struct reading *reading, const struct config_check *check)
 {
     if (errors_full(reading))
@@ -200,6 +264,11 @@ void config_check_check(const struct reading *reading, const struct config_check
     check_limits(reading, check);
     if (check->metrics.line && check->metrics.metric)
         check_metrics(reading, check);
+    if (check_label_of(check))
+        check_subjects(reading, check);
+    if (check->drift.line && (check->drift.profile != NULL) == (check->drift.reference != NULL))
+        error_add(reading, check->drift.line, "check \"%s\": one of profile: and reference: is wanted",
+                  check->id);
     if (check->http.line && check->http.equals && !check->http.field)
         error_add(reading, check->http.line, "check \"%s\": equals: needs a field: to look at", check->id);
     if (strcmp(check->alert, CHECK_ERROR_ALERT) == 0)

@@ -32,6 +32,8 @@ enum check_kind_id {
     CHECK_REDIS,
     CHECK_FILE,
     CHECK_LOG,
+    CHECK_COMMAND,
+    CHECK_DRIFT,
     N_CHECK_KINDS
 };
 
@@ -86,7 +88,8 @@ struct config_check {
     } dns;
     struct {
         const char *url, *secret, *query;
-        double absent; /* what counts when no row comes; NAN: an error */
+        const char *label; /* for the first column: rows are judged one by one; or NULL */
+        double absent;     /* what counts when no row comes; NAN: an error */
         int line;
     } postgresql;
     struct {
@@ -99,9 +102,23 @@ struct config_check {
     } file;
     struct {
         const char *path, *pattern;
+        const char *label; /* a group of the pattern: lines are counted by what it holds; or NULL */
         int64_t window_s;
         int line;
     } log;
+    struct {
+        const char *run; /* for the shell */
+        bool allow;      /* it is run though it is not classed `read` */
+        int line;
+    } command;
+    struct { /* the PSI of the feature that drifted most is the number for the limits */
+        const char *profile, *pin, *reference; /* one of profile and reference */
+        const char *current;
+        const char *segment, *time, *score, *label; /* columns of the reference */
+        int64_t max_age_s;                          /* 0: any */
+        double auprc, ece;                          /* bad below, bad above; NAN: no limit */
+        int line;
+    } drift;
     int line;
 };
 
@@ -111,6 +128,9 @@ enum check_kind_id check_kind_of(const struct config_check *check);
 
 /* Does a look give a number, and not just whether it is well? */
 bool check_measures(const struct config_check *check);
+
+/* Is that the name of a label that only a look knows: whom it found? */
+bool check_names_subject(const struct config_check *check, const char *label);
 
 #define CHECK_SOURCE      "check" /* of its alerts */
 #define CHECK_ERROR_ALERT "CheckError"

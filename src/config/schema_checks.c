@@ -80,6 +80,9 @@ static const struct key postgresql_keys[] = {
      .help = "the user's password: env:NAME, file:PATH or credential:NAME"},
     {"query", VALUE_TEXT, PART(postgresql, query), .required = true,
      .help = "gives one number: the first column of the first row; it may only read"},
+    {"label", VALUE_WORD, PART(postgresql, label),
+     .help =
+         "each row is one to judge: its name, which becomes this label of an alert of its own, and a number"},
     {"absent", VALUE_NUMBER, PART(postgresql, absent), .fallback = "none",
      .help = "what counts when no row comes, or NULL; an error when not given"},
 };
@@ -107,10 +110,38 @@ static const struct key log_keys[] = {
      .help = "on this host; followed from its end on, over rotations"},
     {"pattern", VALUE_PATTERN, PART(log, pattern), .required = true,
      .help = "a Perl expression; the number is that of the lines that have it"},
+    {"label", VALUE_WORD, PART(log, label),
+     .help =
+         "a group of the pattern, as user in (?<user>\\S+): counted by it, each with an alert of its own"},
     {"window", VALUE_DURATION, PART(log, window_s), .fallback = "5m", .least = 1, .most = DAY,
      .help = "in which they are counted"},
 };
 KIND(log, log_keys);
+
+static const struct key command_keys[] = {
+    {"run", VALUE_TEXT, PART(command, run), .required = true,
+     .help =
+         "for bash, as the user of the steps; exit status 0 is well, or with limits the number it prints"},
+    {"allow", VALUE_BOOL, PART(command, allow), .fallback = "false",
+     .help = "run it though the rules of risk do not class it read"},
+};
+KIND(command, command_keys);
+
+static const struct key drift_keys[] = {
+    {"profile", VALUE_PATH, PART(drift, profile), .help = "made by crashcart drift profile"},
+    {"pin", VALUE_WORD, PART(drift, pin), .help = "takes no other profile"},
+    {"reference", VALUE_PATH, PART(drift, reference), .help = "the rows themselves, in place of a profile"},
+    {"current", VALUE_PATH, PART(drift, current), .required = true, .help = "CSV, NDJSON or .npy"},
+    {"segment", VALUE_TEXT, PART(drift, segment), .help = "column of the reference that splits the rows"},
+    {"time", VALUE_TEXT, PART(drift, time), .help = "column of the reference: when a row was made"},
+    {"score", VALUE_TEXT, PART(drift, score), .help = "column of the reference; score when not given"},
+    {"label", VALUE_TEXT, PART(drift, label), .help = "column of the reference; label when not given"},
+    {"max_age", VALUE_DURATION, PART(drift, max_age_s), .fallback = "0s", .least = 0, .most = 366 * DAY,
+     .help = "bad when the newest row is older (0s: it may be)"},
+    {"auprc", VALUE_NUMBER, PART(drift, auprc), .fallback = "none", .help = "bad below this"},
+    {"ece", VALUE_NUMBER, PART(drift, ece), .fallback = "none", .help = "bad above this"},
+};
+KIND(drift, drift_keys);
 
 #define KIND_KEY(kind, text)                                                                                 \
     {                                                                                                        \
@@ -150,6 +181,8 @@ static const struct key check_keys[] = {
     KIND_KEY(redis, "asks a Redis for one number"),
     KIND_KEY(file, "looks whether a file is fresh"),
     KIND_KEY(log, "counts lines of a log"),
+    KIND_KEY(command, "runs a command of yours"),
+    KIND_KEY(drift, "compares what a model gets and answers with a reference"),
 };
 const struct section checks_section = {"check", check_keys, sizeof check_keys / sizeof *check_keys,
                                        sizeof(struct config_check), (int)offsetof(struct config_check, line)};

@@ -123,4 +123,6 @@ const char *drift_band_name(enum drift_band band); /* "stable", "moderate", "maj
 const char *drift_freshness_name(enum drift_freshness freshness); /* "fresh", "stale", ...; NULL: no time */
 /* The result as one stable JSON document (docs/drift.md); of two models only how they compare. */
 void drift_result_print(const struct drift_result *result, struct buf *out);
+/* Only so many of the indices, the largest first; 0: all, in their order. */
+void drift_result_print_largest(const struct drift_result *result, size_t n_most, struct buf *out);
 void drift_canary_print(const struct drift_result *result, struct buf *out);

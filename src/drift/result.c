@@ -1,3 +1,6 @@
+#include <math.h>
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "drift/drift.h"
@@ -105,7 +108,34 @@ static void print_freshness(struct json_writer *w, const struct drift_result *re
     jw_end_object(w);
 }
 
+static int by_size(const void *a, const void *b)
+{
+    double x = (*(const struct drift_index *const *)a)->psi, y = (*(const struct drift_index *const *)b)->psi;
+    return isnan(x) || isnan(y) ? isnan(x) - isnan(y) : (x < y) - (x > y);
+}
+
+static void print_indices(struct json_writer *w, const struct drift_result *result, size_t n_most)
+{
+    size_t n = result->n_indices;
+    scoped_arena struct arena *arena = arena_new();
+    const struct drift_index **indices = arena_alloc(arena, (n + 1) * sizeof *indices);
+    for (size_t i = 0; i < n; i++)
+        indices[i] = &result->indices[i];
+    if (n_most && n)
+        qsort(indices, n, sizeof *indices, by_size);
+    jw_name(w, "indices");
+    jw_begin_array(w);
+    for (size_t i = 0; i < n && (!n_most || i < n_most); i++)
+        print_index(w, indices[i]);
+    jw_end_array(w);
+}
+
 void drift_result_print(const struct drift_result *result, struct buf *out)
+{
+    drift_result_print_largest(result, 0, out);
+}
+
+void drift_result_print_largest(const struct drift_result *result, size_t n_most, struct buf *out)
 {
     struct json_writer w = jw_start(out);
     jw_begin_object(&w);
@@ -115,11 +145,7 @@ void drift_result_print(const struct drift_result *result, struct buf *out)
     jw_pair_int(&w, "reference_rows", (int64_t)result->n_reference);
     jw_pair_int(&w, "current_rows", (int64_t)result->n_current);
     jw_pair_int(&w, "rows_outside_segments", (int64_t)result->rows_unplaced);
-    jw_name(&w, "indices");
-    jw_begin_array(&w);
-    for (size_t i = 0; i < result->n_indices; i++)
-        print_index(&w, &result->indices[i]);
-    jw_end_array(&w);
+    print_indices(&w, result, n_most);
     print_performance(&w, "reference", &result->reference);
     print_performance(&w, "current", &result->current);
     jw_name(&w, "comparison");

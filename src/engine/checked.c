@@ -4,10 +4,21 @@
 
 #include "engine/engine_priv.h"
 
+/* All labels of the alert that do not name whom the check found. */
+static size_t own_labels(const struct config_check *check, const struct alert *alert, struct label *labels)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < alert->n_labels; i++)
+        if (!check_names_subject(check, alert->labels[i].name))
+            labels[n++] = alert->labels[i];
+    return n;
+}
+
 static bool is_alert_of(const struct config_check *check, const struct alert *alert)
 {
     scoped_arena struct arena *arena = arena_new();
-    uint64_t fingerprint = alert_fingerprint(alert->labels, alert->n_labels);
+    struct label *own = arena_alloc(arena, alert->n_labels * sizeof *own);
+    uint64_t fingerprint = alert_fingerprint(own, own_labels(check, alert, own));
     for (int is_error = 0; is_error < 2; is_error++) {
         size_t n;
         const struct label *labels = check_labels(arena, check, is_error, &n);

@@ -83,6 +83,10 @@ static void on_order(struct hand *hand, struct json order)
         watch_heard(telling->watch, json_bool(json_get(order, "kept"), false));
         return;
     }
+    if (hand->kind == FRAME_LOOK_DONE) {
+        watch_ran(telling->watch, order);
+        return;
+    }
     generations_thin(newest);
     if (json_bool(json_get(order, "drop"), false)) { /* whichever of them has it */
         for (struct generation *each = newest; each; each = each->before)
@@ -106,6 +110,12 @@ static void on_checks_seen(void *context, const char *body, size_t n_bytes)
 {
     struct hand *hand = context;
     frames_send(hand->core, FRAME_CHECKS_SEEN, body, n_bytes);
+}
+
+static void on_look_wanted(void *context, const char *body, size_t n_bytes)
+{
+    struct hand *hand = context;
+    frames_send(hand->core, FRAME_LOOK_START, body, n_bytes);
 }
 
 /* ---- a changed configuration ---- */
@@ -184,7 +194,7 @@ static void descriptors_raise(void)
 static int courier_open(struct hand *hand, const struct role_options *options, struct config *config,
                         struct telling *telling, struct err *err)
 {
-    struct watch_tells tells = {on_checks_found, on_checks_seen, hand};
+    struct watch_tells tells = {on_checks_found, on_checks_seen, on_look_wanted, hand};
     if (hand_open(hand, "courier", options->core_fd, err) < 0 ||
         generation_begin(hand, config, &telling->generations, err) < 0)
         return -1;

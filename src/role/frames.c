@@ -12,5 +12,9 @@ const struct frame_rule frame_rules[] = {
     {FRAME_CHECKS_FOUND, "checks_found", "courier", "core"},
     {FRAME_CHECKS_HEARD, "checks_heard", "core", "courier"},
     {FRAME_CHECKS_SEEN, "checks_seen", "courier", "core"},
+    {FRAME_LOOK_START, "look_start", "courier", "core"},
+    {FRAME_LOOK_START, "look_start", "core", "runner"},
+    {FRAME_LOOK_DONE, "look_done", "runner", "core"},
+    {FRAME_LOOK_DONE, "look_done", "core", "courier"},
     {0, NULL, NULL, NULL},
 };

@@ -12,7 +12,9 @@ enum {
     FRAME_STEP_STOP,
     FRAME_CHECKS_FOUND,
     FRAME_CHECKS_HEARD,
-    FRAME_CHECKS_SEEN
+    FRAME_CHECKS_SEEN,
+    FRAME_LOOK_START,
+    FRAME_LOOK_DONE
 };
 
 extern const struct frame_rule frame_rules[];

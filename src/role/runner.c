@@ -16,11 +16,13 @@
 #include "role/role_priv.h"
 #include "role/runner_watch.h"
 #include "role/site.h"
+#include "runner/look.h"
 #include "runner/place.h"
 
 struct working {
     struct runner *runner;
     struct runner_watch *watch;
+    struct looks *looks;
     const char *stale_file; /* it has errors: what is in force is a copy, by which nothing is run. Or NULL */
 };
 
@@ -74,6 +76,10 @@ static void on_order(struct hand *hand, struct json json)
     struct working *working = hand->context;
     if (hand->kind == FRAME_STEP_STOP) {
         on_stop(hand, json);
+        return;
+    }
+    if (hand->kind == FRAME_LOOK_START) {
+        looks_order(working->looks, json);
         return;
     }
     scoped_arena struct arena *arena = arena_new();
@@ -133,6 +139,25 @@ static const struct config *config_in_force(void *context)
     return targets->config;
 }
 
+/* The same for checks, by none but a file that is whole. */
+struct look_site {
+    struct targets *targets;
+    const struct working *working;
+};
+
+static const struct config *look_config(void *context)
+{
+    const struct look_site *site = context;
+    const char *stale = site->working->stale_file;
+    return stale && !is_mended(stale) ? NULL : config_in_force(site->targets);
+}
+
+static void on_look_done(void *context, const char *payload, size_t n_bytes)
+{
+    struct hand *hand = context;
+    frames_send(hand->core, FRAME_LOOK_DONE, payload, n_bytes);
+}
+
 static int open_runner(struct hand *hand, const struct role_options *options, struct arena *arena,
                        struct redact_rules **ret_rules, struct targets *ret_targets,
                        struct runner **ret_runner, struct err *err)
@@ -173,6 +198,7 @@ int role_runner(const struct role_options *options)
     struct working working = {0};
     struct redact_rules *rules = NULL;
     struct targets targets = {0};
+    struct look_site site = {&targets, &working};
     struct err err = {0};
     int exit_code = 0;
     log_setup("runner", LOG_INFO);
@@ -186,9 +212,11 @@ int role_runner(const struct role_options *options)
         working.stale_file = options->config_stale ? options->config_file : NULL;
         working.watch = runner_watch_new(&hand.loop, hand.core);
         runner_watch(working.runner, runner_watch_add, working.watch);
+        working.looks = looks_new(&hand.loop, rules, look_config, &site, on_look_done, &hand);
         log_event(LOG_INFO, "runner.ready", "work=%s/runner", options->data);
         hand_run(&hand);
     }
+    looks_free(working.looks);
     runner_free(working.runner);
     if (working.watch)
         runner_watch_free(working.watch);

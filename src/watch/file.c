@@ -67,4 +67,4 @@ static void file_end(struct probe *probe)
     uv_cancel((uv_req_t *)&asking->request);
 }
 
-const struct check_kind file_kind = {file_open, file_begin, file_end, file_end, false};
+const struct check_kind file_kind = {file_open, file_begin, file_end, file_end, NULL, false};

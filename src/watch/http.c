@@ -192,4 +192,4 @@ static void http_close(struct probe *probe)
     free(look);
 }
 
-const struct check_kind http_kind = {http_open, http_begin, http_end, http_close, true};
+const struct check_kind http_kind = {http_open, http_begin, http_end, http_close, NULL, true};

@@ -25,6 +25,11 @@ static enum side side_of(const struct config_check *check, double value)
     return SIDE_GOOD;
 }
 
+bool judge_finds_bad(const struct config_check *check, double value)
+{
+    return side_of(check, value) == SIDE_BAD;
+}
+
 static void say_value(const struct config_check *check, const struct check_reading *reading,
                       char text[READING_TEXT_BYTES])
 {
@@ -90,6 +95,8 @@ void judge_hear(struct judge *judge, const struct config_check *check, const str
         side = side_of(check, reading->value);
     else if (reading->kind == READING_BAD)
         side = SIDE_BAD;
+    else if (reading->kind == READING_WELL)
+        side = SIDE_GOOD;
     if (side == SIDE_BAD && reading->kind == READING_VALUE)
         say_value(check, reading, text);
     else if (side == SIDE_BAD || is_error)

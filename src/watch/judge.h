@@ -15,15 +15,29 @@ enum { READING_TEXT_BYTES = 300 };
 
 enum reading_kind {
     READING_VALUE,  /* a number for the limits; without limits: it is well */
+    READING_WELL,   /* well, whatever the number is */
     READING_BAD,    /* bad by itself: not reached, another status, another text */
     READING_ERROR,  /* it could not be looked at: that is no health, and no trouble of the service */
     READING_NOTHING /* nothing to judge by: the first of two readings, no traffic */
+};
+
+/* One of those that a check counts by: a user, a feature. It has an alert of its own. */
+struct finding {
+    const char *subject; /* which one; told apart by it */
+    const struct label *labels;
+    size_t n_labels; /* that name it in its alert */
+    double value;
+    bool bad;         /* whatever the value is; says says why */
+    const char *says; /* what the value is */
 };
 
 struct check_reading {
     enum reading_kind kind;
     double value;
     char text[READING_TEXT_BYTES]; /* what the value is, or what is wrong; cut, never overrun */
+    bool by_subject;               /* a READING_VALUE whose findings are judged, one by one, and not value */
+    const struct finding *findings;
+    size_t n_findings; /* good during the call */
 };
 
 enum verdict_state { VERDICT_UNKNOWN, VERDICT_FALSE, VERDICT_TRUE };
@@ -39,6 +53,9 @@ struct judge {
     struct verdict bad, broken;
     int64_t bad_us, broken_us; /* since when, while true */
 };
+
+/* Is it beyond a limit? */
+bool judge_finds_bad(const struct config_check *check, double value);
 
 /* now_us: wall clock. Sets text to why the check is bad or broken, where the reading says one of them. */
 void judge_hear(struct judge *judge, const struct config_check *check, const struct check_reading *reading,

@@ -20,7 +20,7 @@ static struct bench bench_of(double above, double clear)
 
 static void hear(struct bench *b, enum reading_kind kind, double value, int64_t at_s)
 {
-    struct check_reading reading = {kind, value, "latency"};
+    struct check_reading reading = {.kind = kind, .value = value, .text = "latency"};
     judge_hear(&b->judge, &b->check, &reading, (START_S + at_s) * US_PER_S, b->text);
 }
 

@@ -13,7 +13,8 @@
 
 #include "base/arena.h"
 #include "base/must.h"
-#include "watch/watch_priv.h"
+#include "watch/findings.h"
+#include "watch/tallies.h"
 
 enum { LOOK_BYTES = 8 * 1024 * 1024, LINE_BYTES = 16 * 1024, PIECE_BYTES = 64 * 1024 };
 enum { COUNTS_MOST = 720, STEPS_LIMIT = 100000, DEPTH_LIMIT = 1000 };
@@ -36,6 +37,9 @@ struct log_look {
     uint64_t n_found;                    /* in this look */
     struct counted counted[COUNTS_MOST]; /* of the window, the oldest first */
     size_t n_counted;
+    uint32_t group;          /* of the pattern, whose text lines are counted by; 0: all together */
+    struct tallies *tallies; /* of that text */
+    bool too_many;
 };
 
 static void log_open(struct probe *probe)
@@ -47,7 +51,12 @@ static void log_open(struct probe *probe)
                                PCRE2_NEVER_BACKSLASH_C, &error, &at, NULL);
     must(look->code);                                  /* the configuration was read with it */
     pcre2_jit_compile(look->code, PCRE2_JIT_COMPLETE); /* where it cannot, matching is slower and the same */
-    look->match = pcre2_match_data_create(1, NULL);
+    look->match = pcre2_match_data_create_from_pattern(look->code, NULL);
+    if (probe->check->log.label) {
+        int group = pcre2_substring_number_from_name(look->code, (PCRE2_SPTR)probe->check->log.label);
+        look->group = group > 0 ? (uint32_t)group : 0; /* the configuration was read with one */
+        look->tallies = tallies_new();
+    }
     look->limits = pcre2_match_context_create(NULL);
     pcre2_set_match_limit(look->limits, STEPS_LIMIT);
     pcre2_set_depth_limit(look->limits, DEPTH_LIMIT);
@@ -58,7 +67,14 @@ static void log_open(struct probe *probe)
 /* A pattern that gives up on a line has not found anything there. */
 static void line_take(struct log_look *look, const char *line, size_t n)
 {
-    look->n_found += pcre2_match(look->code, (PCRE2_SPTR)line, n, 0, 0, look->match, look->limits) >= 0;
+    if (pcre2_match(look->code, (PCRE2_SPTR)line, n, 0, 0, look->match, look->limits) < 0)
+        return;
+    look->n_found++;
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(look->match);
+    uint32_t group = look->group;
+    if (group && ends[2 * group] != PCRE2_UNSET)
+        look->too_many |=
+            tallies_add(look->tallies, line + ends[2 * group], ends[2 * group + 1] - ends[2 * group]) < 0;
 }
 
 /* Of a line that is longer than LINE_BYTES only so much is looked at. */
@@ -149,6 +165,19 @@ static uint64_t window_count(struct log_look *look, int64_t window_us, int64_t n
     return n;
 }
 
+static void tallies_say(struct log_look *look, struct probe *probe)
+{
+    struct findings findings = {0};
+    char what[READING_TEXT_BYTES];
+    size_t position = 0, n_name;
+    uint64_t n;
+    for (const char *name; (name = tallies_next(look->tallies, &position, &n_name, &n));)
+        findings_add(&findings, probe->check->log.label, name, n_name, (double)n);
+    snprintf(what, sizeof what, "the number of lines of %.80s in %llds", probe->check->log.path,
+             (long long)probe->check->log.window_s);
+    findings_say(&findings, probe, what);
+}
+
 static void log_begin(struct probe *probe)
 {
     struct log_look *look = probe->memory;
@@ -160,11 +189,19 @@ static void log_begin(struct probe *probe)
     if (result == 0)
         result = rest_read(look, &err);
     look->began = true; /* a file that comes later is new from its beginning */
-    uint64_t n = window_count(look, check->log.window_s * US_PER_S, clock_monotonic_us(probe->clock));
+    int64_t now_us = clock_monotonic_us(probe->clock), window_us = check->log.window_s * US_PER_S;
+    uint64_t n = window_count(look, window_us, now_us);
+    if (look->tallies)
+        tallies_settle(look->tallies, window_us, now_us);
+    if (result == 0 && look->too_many)
+        result = err_set(&err, "more than %d different %s in the window", NAMES_MOST, check->log.label);
+    look->too_many = false;
     if (result < 0)
         probe_say(probe, READING_ERROR, 0, "%s: %s", check->log.path, err.text);
     else if (first)
         probe_say(probe, READING_NOTHING, 0, "%s", "");
+    else if (look->tallies)
+        tallies_say(look, probe);
     else
         probe_say(probe, READING_VALUE, (double)n, "the number of lines of %.120s with %.80s in %llds",
                   check->log.path, check->log.pattern, (long long)check->log.window_s);
@@ -181,10 +218,11 @@ static void log_close(struct probe *probe)
     if (look->fd >= 0)
         close(look->fd);
     buf_free(&look->line);
+    tallies_free(look->tallies);
     pcre2_code_free(look->code);
     pcre2_match_data_free(look->match);
     pcre2_match_context_free(look->limits);
     free(look);
 }
 
-const struct check_kind log_kind = {log_open, log_begin, log_end, log_close, false};
+const struct check_kind log_kind = {log_open, log_begin, log_end, log_close, NULL, false};

@@ -81,4 +81,4 @@ static void metrics_close(struct probe *probe)
     free(look);
 }
 
-const struct check_kind metrics_kind = {metrics_open, metrics_begin, metrics_end, metrics_close, false};
+const struct check_kind metrics_kind = {metrics_open, metrics_begin, metrics_end, metrics_close, NULL, false};

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/secret.h"
 #include "db/postgresql_library.h"
-#include "watch/watch_priv.h"
+#include "watch/findings.h"
 
 enum { ADDRESS_BYTES = 64 };
 
@@ -20,6 +20,7 @@ struct postgresql_look {
     PGconn *connection;
     uv_poll_t *poll; /* one for each time that libpq wants something: it may take another socket in between */
     bool connected;
+    struct findings findings; /* the rows so far, where each is one to judge */
 };
 
 static void on_poll_closed(uv_handle_t *poll)
@@ -49,6 +50,7 @@ static void postgresql_end(struct probe *probe)
         PQfinish(look->connection);
     look->connection = NULL;
     look->connected = false;
+    findings_clear(&look->findings);
 }
 
 /* libpq's messages end with a line break, and may have several lines. */
@@ -89,6 +91,48 @@ static void result_take(struct probe *probe, PGresult *result)
         say_error(probe, result ? PQresultErrorMessage(result) : PQerrorMessage(look->connection));
 }
 
+/* A row of those that are judged one by one: a name and a number. NULL, or why it is none. */
+static const char *row_take(struct probe *probe, const PGresult *row)
+{
+    struct postgresql_look *look = probe->memory;
+    char word[64], *end = word;
+    if (PQnfields(row) < 2)
+        return "each row must have a name and a number";
+    if (PQgetisnull(row, 0, 1))
+        return "the number of a row is NULL";
+    snprintf(word, sizeof word, "%s", PQgetvalue(row, 0, 1));
+    double value = strtod(word, &end);
+    if (end == word || *end || isnan(value))
+        return "the second column is no number";
+    if (findings_add(&look->findings, probe->check->postgresql.label, PQgetvalue(row, 0, 0),
+                     (size_t)PQgetlength(row, 0, 0), value) < 0)
+        return "too many rows; let the query give those with the largest numbers";
+    return NULL;
+}
+
+/* False: the look is over. */
+static bool rows_take(struct probe *probe, PGresult *result)
+{
+    struct postgresql_look *look = probe->memory;
+    ExecStatusType status = PQresultStatus(result);
+    const char *why = NULL;
+    if (status == PGRES_SINGLE_TUPLE) {
+        why = row_take(probe, result);
+        if (why)
+            say_error(probe, why);
+        return !why;
+    }
+    if (status != PGRES_TUPLES_OK) {
+        say_error(probe, result ? PQresultErrorMessage(result) : PQerrorMessage(look->connection));
+        return false;
+    }
+    struct findings findings = look->findings;
+    look->findings = (struct findings){0};
+    postgresql_end(probe);
+    findings_say(&findings, probe, probe->check->postgresql.query);
+    return false;
+}
+
 /* ---- the way there ---- */
 
 static void poll_begin(struct probe *probe, int events);
@@ -122,13 +166,18 @@ static void answer_on(struct probe *probe)
     struct postgresql_look *look = probe->memory;
     if (!PQconsumeInput(look->connection)) {
         say_error(probe, PQerrorMessage(look->connection));
-    } else if (PQisBusy(look->connection)) {
-        poll_begin(probe, UV_READABLE);
-    } else {
-        PGresult *result = PQgetResult(look->connection); /* more rows are not waited for */
-        result_take(probe, result);
-        PQclear(result);
+        return;
     }
+    while (!PQisBusy(look->connection)) {
+        PGresult *result = PQgetResult(look->connection);
+        bool more = probe->check->postgresql.label && rows_take(probe, result);
+        if (!probe->check->postgresql.label)
+            result_take(probe, result); /* more rows are not waited for */
+        PQclear(result);
+        if (!more)
+            return;
+    }
+    poll_begin(probe, UV_READABLE);
 }
 
 static void on_ready(uv_poll_t *poll, int status, int events)
@@ -247,5 +296,5 @@ static void postgresql_close(struct probe *probe)
     free(probe->memory);
 }
 
-const struct check_kind postgresql_kind = {postgresql_open, postgresql_begin, postgresql_end,
-                                           postgresql_close, false};
+const struct check_kind postgresql_kind = {
+    postgresql_open, postgresql_begin, postgresql_end, postgresql_close, NULL, false};

@@ -149,4 +149,4 @@ static void promql_close(struct probe *probe)
     free(look);
 }
 
-const struct check_kind promql_kind = {promql_open, promql_begin, promql_end, promql_close, false};
+const struct check_kind promql_kind = {promql_open, promql_begin, promql_end, promql_close, NULL, false};

@@ -219,4 +219,4 @@ static void redis_close(struct probe *probe)
     free(probe->memory);
 }
 
-const struct check_kind redis_kind = {redis_open, redis_begin, redis_end, redis_close, false};
+const struct check_kind redis_kind = {redis_open, redis_begin, redis_end, redis_close, NULL, false};

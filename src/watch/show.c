@@ -13,13 +13,32 @@ static bool speaks_against(const struct verdict *verdict)
     return verdict->since_us && verdict->towards;
 }
 
-static enum check_state state_of(const struct judge *judge)
+static bool any_subject(const struct watched *watched, bool (*is)(const struct verdict *bad))
 {
-    if (judge->broken.state == VERDICT_TRUE)
+    const struct matter *matter = watched->subjects;
+    while (matter && !is(&matter->judge.bad))
+        matter = matter->next;
+    return matter != NULL;
+}
+
+static bool is_true(const struct verdict *verdict)
+{
+    return verdict->state == VERDICT_TRUE;
+}
+
+static bool is_bad(const struct watched *watched)
+{
+    return is_true(&watched->own.judge.bad) || any_subject(watched, is_true);
+}
+
+static enum check_state state_of(const struct watched *watched)
+{
+    const struct judge *judge = &watched->own.judge;
+    if (is_true(&judge->broken))
         return CHECK_ERROR;
-    if (judge->bad.state == VERDICT_TRUE)
+    if (is_bad(watched))
         return CHECK_BAD;
-    if (speaks_against(&judge->broken) || speaks_against(&judge->bad))
+    if (speaks_against(&judge->broken) || speaks_against(&judge->bad) || any_subject(watched, speaks_against))
         return CHECK_PENDING;
     return judge->bad.state == VERDICT_FALSE ? CHECK_WELL : CHECK_UNKNOWN;
 }
@@ -98,14 +117,15 @@ void watched_show(struct watched *watched, const struct check_reading *reading)
 {
     struct board_row *row = &watched->row;
     int64_t now_us = clock_wall_us(watched->watch->clock);
-    enum check_state state = state_of(&watched->judge);
+    const struct judge *judge = &watched->own.judge;
+    enum check_state state = state_of(watched);
     bool changed = state != row->state;
     if (changed)
-        row->since_us = state == CHECK_ERROR ? watched->judge.broken_us
-                        : state == CHECK_BAD ? watched->judge.bad_us
-                                             : now_us;
+        row->since_us = state == CHECK_ERROR                         ? judge->broken_us
+                        : state == CHECK_BAD && is_true(&judge->bad) ? judge->bad_us
+                                                                     : now_us;
     row->state = state;
-    row->bad = watched->judge.bad.state == VERDICT_TRUE;
+    row->bad = is_bad(watched);
     row->looked_us = watched->watch->figures.looked_us = now_us;
     row->value =
         reading->kind == READING_VALUE && check_measures(watched->probe.check) ? reading->value : NAN;

@@ -53,4 +53,4 @@ static void tcp_close(struct probe *probe)
     free(probe->memory);
 }
 
-const struct check_kind tcp_kind = {tcp_open, tcp_begin, tcp_end, tcp_close, true};
+const struct check_kind tcp_kind = {tcp_open, tcp_begin, tcp_end, tcp_close, NULL, true};

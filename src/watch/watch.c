@@ -99,6 +99,34 @@ void probe_say(struct probe *probe, enum reading_kind kind, double value, const 
     probe_done(probe, &reading);
 }
 
+void probe_run(struct probe *probe)
+{
+    struct watched *watched = (struct watched *)probe;
+    struct watch *watch = watched->watch;
+    scoped_buf struct buf body = {0};
+    struct json_writer w = jw_start(&body);
+    watched->look = ++watch->n_wanted;
+    jw_begin_object(&w);
+    jw_pair(&w, "check", watched->id);
+    jw_pair_int(&w, "look", watched->look);
+    jw_end_object(&w);
+    watch->tells.wanted(watch->tells.context, body.at, body.n_bytes);
+}
+
+void watch_ran(struct watch *watch, struct json result)
+{
+    int64_t look = json_int(json_get(result, "look"), 0);
+    for (size_t i = 0; look > 0 && i < watch->n; i++) {
+        struct watched *watched = watch->list[i];
+        if (watched->look != look)
+            continue;
+        watched->look = 0;
+        if (watched->state == WATCHED_LOOKS && watched->kind->ran)
+            watched->kind->ran(&watched->probe, result);
+        return;
+    }
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     struct watched *watched = timer->data;
@@ -106,6 +134,7 @@ static void on_timer(uv_timer_t *timer)
         look_when_free(watched);
         return;
     }
+    watched->look = 0;
     watched->kind->end(&watched->probe);
     probe_say(&watched->probe, watched->kind->reaches ? READING_BAD : READING_ERROR, 0,
               "%s: no answer within %lld s", watched->probe.check->id,
@@ -142,6 +171,7 @@ static void watched_stop(struct watched *watched)
         watched->kind->end(&watched->probe);
         watched->watch->figures.n_running--;
     }
+    watched->look = 0;
     watched->kind->close(&watched->probe);
     uv_timer_stop(&watched->timer);
 }
@@ -150,6 +180,7 @@ static struct watched *watched_new(struct watch *watch)
 {
     struct watched *watched = heap_alloc(sizeof *watched);
     watched->watch = watch;
+    watched->own.watched = watched;
     watched->probe.loop = watch->loop;
     watched->probe.fetcher = watch->fetcher;
     watched->probe.clock = watch->clock;

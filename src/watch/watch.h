@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "config/config.h"
 
 struct watch;
@@ -19,6 +20,8 @@ struct watch;
 struct watch_tells { /* what core is to have; bodies are good during the call */
     void (*found)(void *context, const char *body, size_t n_bytes);
     void (*seen)(void *context, const char *body, size_t n_bytes); /* for the board (watch/board.h) */
+    /* The runner is to run the program of a check; what becomes of it comes by watch_ran(). */
+    void (*wanted)(void *context, const char *body, size_t n_bytes);
     void *context;
 };
 
@@ -29,5 +32,6 @@ struct watch *watch_new(uv_loop_t *loop, const struct clock *clock, const struct
 void watch_learn(struct watch *watch, const struct config *config);
 /* core has the body that was sent last, or could not keep it. */
 void watch_heard(struct watch *watch, bool kept);
+void watch_ran(struct watch *watch, struct json result); /* runner/look.h */
 /* The loop must run once more to let go of its handles. NULL is allowed. */
 void watch_free(struct watch *watch);

@@ -1,6 +1,7 @@
 /* The contract of a kind of check, and what kinds share. */
 #pragma once
 
+#include "base/json.h"
 #include "watch/fetch.h"
 #include "watch/judge.h"
 #include "watch/watch.h"
@@ -22,6 +23,8 @@ struct check_kind {
     void (*begin)(struct probe *probe);
     void (*end)(struct probe *probe); /* lets go of a look that is under way, without a word */
     void (*close)(struct probe *probe);
+    /* Of kinds that have a program run: what became of it, as runner/look.h writes it. NULL: of none. */
+    void (*ran)(struct probe *probe, struct json result);
     bool reaches; /* being reached is what is looked at: silence is bad, not an error */
 };
 
@@ -32,6 +35,9 @@ void probe_done(struct probe *probe, const struct check_reading *reading);
 void probe_say(struct probe *probe, enum reading_kind kind, double value, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Has the runner run the program of the check; kind->ran follows, unless the look ends before. */
+void probe_run(struct probe *probe);
+
 /* The kinds, a file each. */
 extern const struct check_kind http_kind, metrics_kind, promql_kind, tcp_kind, dns_kind, postgresql_kind,
-    redis_kind, file_kind, log_kind;
+    redis_kind, file_kind, log_kind, command_kind, drift_kind;

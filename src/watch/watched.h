@@ -3,6 +3,7 @@
 #pragma once
 
 #include "watch/board.h"
+#include "watch/matter.h"
 #include "watch/watch_priv.h"
 
 struct watched {
@@ -14,14 +15,12 @@ struct watched {
     int64_t due_ms;   /* of the loop */
     struct watched *next_waiting;
 
-    char *id;       /* its own: the configuration may be gone */
-    uint64_t alert; /* fingerprints of its two alerts' labels, one over the other */
-    struct judge judge;
-    char bad_text[READING_TEXT_BYTES], broken_text[READING_TEXT_BYTES];
-    enum verdict_state told_bad, told_broken;       /* verdicts, as core has them */
-    enum verdict_state telling_bad, telling_broken; /* as the body under way says; VERDICT_UNKNOWN: nothing */
-    bool untold;                                    /* it is in the list of what core is to be told */
-    struct watched *next_untold;
+    char *id;                /* its own: the configuration may be gone */
+    uint64_t alert;          /* fingerprints of its two alerts' labels, one over the other */
+    struct matter own;       /* that it is bad, or cannot look */
+    struct matter *subjects; /* found beyond the limits, each an alert */
+    size_t n_subjects;
+    int64_t look; /* the number that the program of this look has; 0: none runs */
 
     struct board_row row; /* what is shown of it */
     bool unshown;         /* it is in the list of what core has not seen */
@@ -38,9 +37,10 @@ struct watch {
     struct watched *first_waiting, **last_waiting; /* too many look at once */
     uv_timer_t relay;
     void (*on_relay)(uv_timer_t *relay);
-    struct watched *first_untold;
+    struct matter *first_untold;
     uv_timer_t telling;
-    struct buf body; /* under way to core, or empty */
+    int64_t n_wanted; /* programs so far */
+    struct buf body;  /* under way to core, or empty */
     struct watched *first_unshown, **last_unshown;
     uv_timer_t showing;
     struct buf page;
@@ -54,7 +54,7 @@ struct watch {
 void watched_hear(struct watched *watched, const struct check_reading *reading);
 /* It is that check from now on. */
 void watched_name(struct watched *watched, const struct config_check *check);
-void watched_forget(struct watched *watched);
+void watched_forget(struct watched *watched); /* it is about to be freed */
 
 /* show.c */
 /* After it was heard. */

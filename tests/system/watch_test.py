@@ -306,6 +306,154 @@ scrape_configs:
         wait(lambda: 'CheckError' in self.alerts().get('jobs', []), 'a database that is gone is an error')
         self.assertIn('CheckFailing', self.alerts()['jobs'])
 
+    def test_who_reads_too_much_has_an_alert_and_stands_in_the_containment_step(self):
+        runbooks = os.path.join(self.folder, 'books')
+        written(self.folder, 'books/access.md', '''# Patient record access
+
+## Unusual access
+
+**Severity**: P1
+
+**Alert**: RecordsReadInBulk
+
+**Containment**:
+
+```bash
+echo "suspend <user-id> of <service>"
+```
+''')
+        log = written(self.folder, 'logs/audit.log', '')
+        database = self.started(Database(self.folder)).start()
+        database.psql("CREATE TABLE audit (who text); INSERT INTO audit SELECT 'eve' FROM generate_series(1, 150); "
+                      "INSERT INTO audit VALUES ('ana')")
+        checks = f'''
+  - {{id: bulk, alert: RecordsReadInBulk, service: shop, every: 1s, above: 3,
+      log: {{path: "{log}", pattern: 'read record .* by (?<user>.+)$', label: user, window: 1h}}}}
+  - {{id: rows, alert: RecordsReadInBulk, service: shop, every: 1s, above: 100,
+      postgresql: {{url: "{database.url()}", label: user_id, query: "SELECT who, count(*) FROM audit GROUP BY who"}}}}
+'''
+        self.server = self.started(Server(self.folder, self.configuration(checks), runbooks=runbooks)).start()
+        def users():
+            return sorted(a['labels'].get('user') or a['labels'].get('user_id') for a in self.server.json('/api/v2/alerts'))
+        wait(lambda: users() == ['eve'], 'who is beyond the limit has an alert, and nobody else')
+        def runs():
+            return sorted(step['runs'] or step['why'] for i in self.server.incidents()
+                          for step in self.server.steps(i['number']) if step['kind'] == 'command')
+        wait(lambda: runs() == ['echo "suspend eve of shop"'], 'the step has the user of the alert')
+        hostile = "x'; $(touch pwned) \x1b[2J`id`"
+        with open(log, 'a', encoding='ascii') as f:
+            f.write('read record 7 by mallory\n' * 4 + 'read record 7 by ana\n' * 3 + f'read record 1 by {hostile}\n' * 5)
+        wait(lambda: len(users()) == 3, 'each has an alert of its own')
+        self.assertIn('mallory', users())
+        self.assertNotIn('ana', users())
+        shown = next(u for u in users() if u.startswith("x'"))
+        self.assertNotIn('\x1b', shown)
+        self.assertFalse([name for _, _, names in os.walk(self.folder) for name in names if name == 'pwned'])
+        database.psql("DELETE FROM audit WHERE who = 'eve'")
+        wait(lambda: len(users()) == 2, 'an alert ends when its user is within the limit')
+        written(self.folder, 'crashcart.yaml', self.configuration(checks.replace('service: shop, every: 1s, above: 3', 'every: 1s, above: 3')))
+        self.server.process.child.send_signal(signal.SIGHUP)
+        wait(lambda: not users(), 'the alerts of a check with other labels end')
+
+    def test_a_standing_alert_of_a_user_is_kept_over_a_restart(self):
+        database = self.started(Database(self.folder)).start()
+        database.psql("CREATE TABLE audit (who text); INSERT INTO audit SELECT 'eve' FROM generate_series(1, 150)")
+        self.serve(f'''
+  - {{id: rows, service: shop, every: 1s, above: 100,
+      postgresql: {{url: "{database.url()}", label: user, query: "SELECT who, count(*) FROM audit GROUP BY who"}}}}
+''')
+        wait(lambda: self.alerts() == {'rows': ['CheckFailing']}, 'it stands')
+        ends = self.server.json('/api/v2/alerts')[0]['endsAt']
+        self.server.kill()
+        self.server.start()
+        wait(lambda: self.server.json('/api/v2/alerts')[0]['endsAt'] > ends, 'it is told again, and stands for longer')
+        self.assertEqual(len(self.server.incidents()), 1)
+        database.psql('DELETE FROM audit')
+        wait(lambda: self.alerts() == {}, 'and ends with its reason')
+
+    def test_a_command_is_run_by_the_runner_when_it_only_reads_or_is_allowed(self):
+        depth = written(self.folder, 'depth', '3 jobs\n')
+        self.serve(f'''
+  - {{id: depth, service: shop, every: 1s, above: 10, command: {{run: "cat {depth}"}}}}
+  - {{id: lines, every: 1s, command: {{run: "grep -q jobs {depth}"}}}}
+  - {{id: empty, every: 1s, command: {{run: "grep -q nothing {depth}"}}}}
+  - {{id: writes, every: 1s, command: {{run: "touch {self.folder}/touched"}}}}
+  - {{id: allowed, every: 1s, command: {{run: "touch {self.folder}/allowed", allow: true}}}}
+  - {{id: words, every: 1s, above: 10, command: {{run: "echo many"}}}}
+  - {{id: slow, every: 1s, timeout: 1s, command: {{run: "tail -f {depth}"}}}}
+  - {{id: gone, every: 1s, command: {{run: "cat {depth}.gone"}}}}
+  - {{id: floods, every: 1s, timeout: 1s, above: 10, command: {{run: "cat /dev/zero"}}}}
+''')
+        wanted = {'empty': ['CheckFailing'], 'writes': ['CheckError'], 'words': ['CheckError'], 'slow': ['CheckError'],
+                  'gone': ['CheckFailing'], 'floods': ['CheckError']}
+        wait(lambda: self.alerts() == wanted, 'what is not well, and what could not be looked at')
+        self.assertIn('classed mutate', self.summary('writes')[0])
+        self.assertFalse(os.path.exists(os.path.join(self.folder, 'touched')))
+        self.assertTrue(os.path.exists(os.path.join(self.folder, 'allowed')))
+        self.assertIn('No such file', self.summary('gone')[0])
+        written(self.folder, 'depth', '30 jobs\n')
+        wait(lambda: self.alerts().get('depth') == ['CheckFailing'], 'the number that it prints is judged')
+        self.assertIn('is 30, above 10', self.summary('depth')[0])
+
+    def test_a_model_that_drifts_is_an_incident_that_names_what_has_drifted(self):
+        runbooks = os.path.join(self.folder, 'books')
+        written(self.folder, 'books/model.md', '''# Triage model
+
+## Data drift
+
+**Severity**: P1
+
+**Alert**: ModelDrift
+
+**Diagnosis**:
+
+```bash
+echo "compare <feature> in <segment>"
+```
+''')
+        def rows(name, age_north):
+            lines = ['age,weight,site,score,label\n']
+            for i in range(4000):
+                north = i % 2 == 0
+                age = 20 + i * 7919 % 60 + (age_north if north else 0)
+                score = (i * 104729 % 1000) / 1000
+                lines.append(f'{age},{50 + i * 31 % 40},{"north" if north else "south"},{score},{int(i * 7 % 1000 < score * 1000)}\n')
+            temporary = written(self.folder, name + '.new', ''.join(lines))
+            os.rename(temporary, os.path.join(self.folder, name))
+            return os.path.join(self.folder, name)
+        current, may = rows('today.csv', 0), rows('may.csv', 0)
+        code, out, err = run('drift', 'profile', '--reference', may, '--segment', 'site', '--output', self.folder + '/may.profile')
+        self.assertEqual(code, 0, err)
+        short = written(self.folder, 'short.csv', 'age,site,score,label\n30,north,0.5,1\n')
+        few = written(self.folder, 'few.csv', 'age,weight,site,score,label\n' + '50,70,north,0.5,1\n51,71,south,0.5,0\n')
+        profile = f'profile: "{self.folder}/may.profile"'
+        checks = f'''
+  - {{id: drifts, alert: ModelDrift, service: shop, every: 1s, above: 0.2, drift: {{{profile}, current: "{current}"}}}}
+  - {{id: by-rows, every: 1s, above: 0.2, drift: {{reference: "{may}", segment: site, current: "{may}"}}}}
+  - {{id: precise, every: 1s, drift: {{{profile}, auprc: 0.99, ece: 0.9, current: "{may}"}}}}
+  - {{id: column, every: 1s, above: 0.2, drift: {{{profile}, current: "{short}"}}}}
+  - {{id: few, every: 1s, above: 20, drift: {{{profile}, current: "{few}"}}}}
+  - {{id: undated, every: 1s, drift: {{{profile}, max_age: 1h, current: "{may}"}}}}
+  - {{id: missing, every: 1s, above: 0.2, drift: {{{profile}, current: "{may}.gone"}}}}
+'''
+        self.server = self.started(Server(self.folder, self.configuration(checks), runbooks=runbooks)).start()
+        wanted = {'precise': ['CheckFailing'], 'column': ['CheckError'], 'few': ['CheckError'], 'undated': ['CheckError'],
+                  'missing': ['CheckError']}
+        wait(lambda: self.alerts() == wanted, 'no drift; what cannot be told is an error', 60)
+        self.assertIn('weight', self.summary('column')[0])
+        self.assertIn('too few rows', self.summary('few')[0])
+        self.assertRegex(self.summary('precise')[0], 'AUPRC is 0.[0-9]+, below 0.99')
+        rows('today.csv', 30)
+        wait(lambda: self.alerts().get('drifts') == ['ModelDrift'], 'it drifts')
+        labels = next(a['labels'] for a in self.server.json('/api/v2/alerts') if a['labels']['check'] == 'drifts')
+        self.assertEqual((labels['feature'], labels['segment']), ('age', 'north'))
+        number = next(i['number'] for i in self.server.incidents() if i['procedure']['title'])
+        wait(lambda: [s['runs'] for s in self.server.steps(number) if s['kind'] == 'command'] ==
+             ['echo "compare age in north"'], 'its steps are filled with it')
+        self.assertIn('age of north', self.summary('drifts')[0])
+        rows('today.csv', 0)
+        wait(lambda: 'drifts' not in self.alerts(), 'and ends when the data are as they were')
+
     def test_limits_of_a_runbook_become_checks_that_the_configuration_takes(self):
         runbook = written(self.folder, 'till.md', '''# Till runbook
 
