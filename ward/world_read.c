@@ -285,13 +285,13 @@ static int check(struct reader *reader)
 }
 
 /* What every world has: the pager of whoever responds to the drill. */
-static const char pager[] =
-    "things:\n"
-    "  drill.pager: {pages: 0}\n"
-    "ports:\n"
-    "  drill-pager:80: {}\n"
-    "endpoints:\n"
-    "  POST drill-pager:80/page: {set: {drill.pager.pages: \"= drill.pager.pages + 1\"}}\n";
+static const char pager[] = "things:\n"
+                            "  drill.pager: {pages: 0, text: \"\"}\n"
+                            "ports:\n"
+                            "  drill-pager:80: {}\n"
+                            "endpoints:\n"
+                            "  POST drill-pager:80/page: {set: {drill.pager.pages: \"= drill.pager.pages + "
+                            "1\", drill.pager.text: = $text}}\n";
 
 static int pager_add(struct reader *reader)
 {

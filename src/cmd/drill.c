@@ -13,21 +13,28 @@
 #include "base/json.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
+#include "cmd/drill_priv.h"
 #include "cmd/terminal.h"
 #include "drill/by_hand.h"
 #include "drill/course.h"
 #include "drill/house.h"
 
 static const char usage[] =
-    "usage: crashcart drill list [--json]\n"
-    "       crashcart drill run NAME [--unattended] [--json]\n"
+    "usage: crashcart drill list|due [--json]\n"
+    "       crashcart drill run NAME [--unattended [--show]] [--json] [--patch FILE]\n"
+    "       crashcart drill tabletop FILE[#PROCEDURE] [--json]\n"
     "       crashcart drill walk NAME [--plain]\n"
     "       crashcart drill shell NAME\n"
     "\n"
     "  A drill breaks a stand-in of a system, and you answer the page: detect, page,\n"
     "  diagnose, approve, verify, report. It runs on a server of its own and touches\n"
     "  nothing else of this machine.\n"
+    "  due: which drill the dates and rhythms of the runbooks ask for; exit 1: one is overdue.\n"
+    "  tabletop: people go through a procedure of your own and say what they would do; nothing\n"
+    "  runs. Times, answers and gaps are reported; exit 1: there are gaps.\n"
+    "  --patch FILE    where the proposed \"last tested\" line of the runbook is written, as a diff\n"
     "  --unattended    a drill responder approves what the drill file says\n"
+    "  --show          the page, the incident and the ledger are printed, as you would see them\n"
     "  walk, shell: nobody is paged and nothing is scored. The system is broken, and you walk its\n"
     "  procedure (crashcart run) or have a shell in it; transcripts are kept with the reports.\n"
     "  --drills DIR    where the drills are (./drills, or beside the program)\n"
@@ -36,8 +43,8 @@ static const char usage[] =
     "  Exit 1: the drill was not passed.\n";
 
 struct options {
-    const char *drills, *runbooks, *reports;
-    bool json, unattended, plain;
+    const char *drills, *runbooks, *reports, *patch;
+    bool json, shows, unattended, plain;
 };
 
 /* ---- finding things ---- */
@@ -96,6 +103,7 @@ static int site_find(struct arena *arena, const struct options *options, const c
     ret_site->ward = first_there(arena, wards);
     ret_site->runbooks = first_there(arena, runbooks);
     ret_site->attended = !options->unattended;
+    ret_site->shows = !options->json && (options->shows || !options->unattended);
     ret_site->tells = !options->json;
     if (!ret_site->ward)
         error_print(arena_printf(arena, "%s: the second program is not there; a drill needs it", wards[1]));
@@ -117,22 +125,26 @@ static int folders_make(const char *path)
     return 0;
 }
 
-/* "2026-03-01T090000-service-down.md", in a folder that is there then. NULL after a message. */
-static const char *report_path(struct arena *arena, const struct options *options,
-                               const struct drill_plan *plan)
+const char *drill_reports_folder(struct arena *arena, const char *given)
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    const char *folder = options->reports  ? options->reports
+    const char *folder = given             ? given
                          : state && *state ? arena_printf(arena, "%s/crashcart/drills", state)
                          : home && *home   ? arena_printf(arena, "%s/.local/state/crashcart/drills", home)
                                            : "crashcart-drills";
-    char at[TIME_TEXT_BYTES], full[4096];
-    if (folders_make(folder) < 0 || !realpath(folder, full)) {
-        error_print(arena_printf(arena, "%s: %s; name a folder with --reports DIR", folder, strerror(errno)));
-        return NULL;
-    }
+    char full[4096];
+    if (folders_make(folder) == 0 && realpath(folder, full))
+        return arena_strdup(arena, full);
+    error_print(arena_printf(arena, "%s: %s; name a folder with --reports DIR", folder, strerror(errno)));
+    return NULL;
+}
+
+const char *drill_report_path(struct arena *arena, const char *given, const char *name)
+{
+    char at[TIME_TEXT_BYTES];
+    const char *folder = drill_reports_folder(arena, given);
     time_format_rfc3339(clock_wall_us(clock_system()), at);
-    return arena_printf(arena, "%s/%.13s%.2s%.2s-%s.md", full, at, at + 14, at + 17, plan->name);
+    return folder ? arena_printf(arena, "%s/%.13s%.2s%.2s-%s.md", folder, at, at + 14, at + 17, name) : NULL;
 }
 
 /* ---- list ---- */
@@ -175,9 +187,9 @@ static int list(const struct drill_plans *plans, const struct options *options)
 struct rehearsal {
     const struct drill_site *site;
     const struct drill_plan *plan;
-    const char *path;         /* of the report */
-    int result_fd, report_fd; /* files in memory: what is inside cannot write anywhere else */
-    bool shell, plain;        /* by hand */
+    const char *path;                   /* of the report */
+    int result_fd, report_fd, patch_fd; /* files in memory: what is inside cannot write anywhere else */
+    bool shell, plain;                  /* by hand */
 };
 
 static void put(int fd, const struct buf *text)
@@ -194,13 +206,15 @@ static int live(void *context)
 {
     const struct rehearsal *rehearsal = context;
     scoped_arena struct arena *arena = arena_new();
-    scoped_buf struct buf json = {0}, report = {0};
+    scoped_buf struct buf json = {0}, report = {0}, patch = {0};
     struct drill_result result;
     drill_course(arena, rehearsal->site, rehearsal->plan, &result);
     drill_result_json(&json, &result, rehearsal->path);
     drill_result_report(&report, &result);
     put(rehearsal->result_fd, &json);
     put(rehearsal->report_fd, &report);
+    buf_puts(&patch, result.patch ? result.patch : "");
+    put(rehearsal->patch_fd, &patch);
     return result.passed ? EXIT_DONE : EXIT_REFUSED;
 }
 
@@ -213,14 +227,15 @@ static void take(int fd, struct buf *ret_text)
         buf_add(ret_text, piece, (size_t)n);
 }
 
-static int tell_result(struct arena *arena, const struct options *options, const struct rehearsal *rehearsal,
-                       int code)
+static int tell_result(const struct options *options, const struct rehearsal *rehearsal, int code)
 {
-    scoped_buf struct buf json = {0}, report = {0};
+    scoped_buf struct buf json = {0}, report = {0}, patch = {0};
     struct err err;
     take(rehearsal->result_fd, &json);
     take(rehearsal->report_fd, &report);
-    if (file_write(rehearsal->path, buf_text(&report), report.n_bytes, 0600, &err) < 0) {
+    take(rehearsal->patch_fd, &patch);
+    if (file_write(rehearsal->path, buf_text(&report), report.n_bytes, 0600, &err) < 0 ||
+        (options->patch && file_write(options->patch, buf_text(&patch), patch.n_bytes, 0644, &err) < 0)) {
         error_print(err.text);
         return EXIT_UNREACHABLE;
     }
@@ -231,7 +246,6 @@ static int tell_result(struct arena *arena, const struct options *options, const
     const char *card = strstr(buf_text(&report), "\n---\n");
     fwrite(buf_text(&report), 1, card ? (size_t)(card - buf_text(&report)) : report.n_bytes, stdout);
     printf("\nreport: %s\n", rehearsal->path);
-    (void)arena;
     return code;
 }
 
@@ -241,16 +255,18 @@ static int run(struct arena *arena, const struct options *options, const char *d
     struct drill_site site;
     struct err err = {0};
     struct rehearsal rehearsal = {.site = &site, .plan = plan};
-    if (site_find(arena, options, drills, &site) < 0 || !(rehearsal.path = report_path(arena, options, plan)))
+    if (site_find(arena, options, drills, &site) < 0 ||
+        !(rehearsal.path = drill_report_path(arena, options->reports, plan->name)))
         return EXIT_UNREACHABLE;
     rehearsal.result_fd = memfd_create("result", 0);
     rehearsal.report_fd = memfd_create("report", 0);
+    rehearsal.patch_fd = memfd_create("patch", 0);
     int code = house_live(live, &rehearsal, &err);
     if (code < 0) {
         error_print(err.text);
         return EXIT_UNREACHABLE;
     }
-    return tell_result(arena, options, &rehearsal, code);
+    return tell_result(options, &rehearsal, code);
 }
 
 /* ---- walk, shell ---- */
@@ -276,7 +292,8 @@ static int by_hand(struct arena *arena, const struct options *options, const cha
     struct err err = {0};
     scoped_buf struct buf transcript = {0};
     struct rehearsal rehearsal = {.site = &site, .plan = plan, .shell = shell, .plain = options->plain};
-    if (site_find(arena, options, drills, &site) < 0 || !(rehearsal.path = report_path(arena, options, plan)))
+    if (site_find(arena, options, drills, &site) < 0 ||
+        !(rehearsal.path = drill_report_path(arena, options->reports, plan->name)))
         return EXIT_UNREACHABLE;
     rehearsal.report_fd = memfd_create("transcript", 0);
     int code = house_live(live_by_hand, &rehearsal, &err);
@@ -291,16 +308,26 @@ static int by_hand(struct arena *arena, const struct options *options, const cha
     return code;
 }
 
+static int due_list(struct arena *arena, const struct options *options, const char *drills,
+                    const struct drill_plans *plans)
+{
+    const char *runbooks =
+        options->runbooks ? options->runbooks : arena_printf(arena, "%s/../runbooks", drills);
+    return drill_due(arena, plans, runbooks, options->reports, options->json);
+}
+
 int cmd_drill(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
     struct options options = {0};
     const struct command_option table[] = {{"--json", &options.json, NULL},
+                                           {"--show", &options.shows, NULL},
                                            {"--unattended", &options.unattended, NULL},
                                            {"--plain", &options.plain, NULL},
                                            {"--drills", NULL, &options.drills},
                                            {"--runbooks", NULL, &options.runbooks},
                                            {"--reports", NULL, &options.reports},
+                                           {"--patch", NULL, &options.patch},
                                            {0}};
     struct strings words = {0};
     struct drill_plans plans = {0};
@@ -308,11 +335,14 @@ int cmd_drill(int argc, char **argv)
     int parsed = command_line_parse(arena, argc, argv, table, usage, &words);
     if (parsed != 0)
         return command_line_exit(parsed);
-    bool lists = words.n == 1 && strcmp(words.at[0], "list") == 0;
-    const char *verb = words.n == 2 ? words.at[0] : "";
+    const char *verb = words.n ? words.at[0] : "";
+    bool lists = words.n == 1 && strcmp(verb, "list") == 0, due = words.n == 1 && strcmp(verb, "due") == 0;
     bool walks = strcmp(verb, "walk") == 0, shell = strcmp(verb, "shell") == 0;
-    if (!lists && !walks && !shell && strcmp(verb, "run") != 0)
-        return usage_error(usage, "drill: list, or run, walk or shell with NAME");
+    bool names = words.n == 2 && (walks || shell || strcmp(verb, "run") == 0);
+    if (words.n == 2 && strcmp(verb, "tabletop") == 0)
+        return drill_tabletop(arena, words.at[1], options.reports, options.json);
+    if (!lists && !due && !names)
+        return usage_error(usage, "drill: list, due, run, walk or shell with NAME, or tabletop with FILE");
     const char *drills = drills_find(arena, &options);
     if (!drills)
         return EXIT_UNREACHABLE;
@@ -322,6 +352,8 @@ int cmd_drill(int argc, char **argv)
     }
     if (lists)
         return list(&plans, &options);
+    if (due)
+        return due_list(arena, &options, drills, &plans);
     const struct drill_plan *plan = drill_plan_find(&plans, words.at[1]);
     if (!plan)
         return usage_error(usage, "there is no drill \"%s\"; crashcart drill list names them", words.at[1]);

@@ -232,8 +232,7 @@ static int settings_apply(struct run_request *request)
 
 /* ---- which walk ---- */
 
-/* FILE#PROCEDURE, where the name of the file may hold '#', too. */
-static void word_split(struct arena *arena, const char *word, const char **ret_file, const char **ret_name)
+void run_word_split(struct arena *arena, const char *word, const char **ret_file, const char **ret_name)
 {
     struct stat st;
     const char *mark = strrchr(word, '#');
@@ -251,7 +250,7 @@ static int walk_begin(struct run_request *request)
     struct runbook_file opened;
     scoped_buf struct buf says = {0};
     struct err err;
-    word_split(request->arena, request->word, &file, &name);
+    run_word_split(request->arena, request->word, &file, &name);
     int code = runbook_open(request->arena, "run", file, &opened);
     if (code != EXIT_DONE)
         return EXIT_UNREACHABLE;

@@ -109,6 +109,9 @@ bool run_wait(struct run_face *face, bool want_input);
 void run_plain(struct run_face *face);
 int run_screen(struct run_face *face, struct err *err);
 
+/* FILE#PROCEDURE, where the name of the file may hold '#', too; ret_name NULL: none is given. */
+void run_word_split(struct arena *arena, const char *word, const char **ret_file, const char **ret_name);
+
 /* ---- cmd/run_choose.c ---- */
 
 /* The procedure that the words after '#' mean: number in the list, slug, title, line, words of an alert.

@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "drill/responder.h"
+#include "drill/show.h"
+#include "drill/tested.h"
 
 enum {
     DETECT_S = 40,
@@ -16,7 +19,8 @@ enum {
     RESOLVE_S = 40,
     POLL_US = 50000,
     CHECKS_LOOK_US = 1200000,
-    LOOK_MS = 2000
+    LOOK_MS = 2000,
+    RUNBOOK_BYTES = 8 * 1024 * 1024
 };
 
 struct course {
@@ -254,6 +258,7 @@ static int stage_diagnose(struct course *course, struct err *err)
     struct json_document *document = json_document_new();
     struct json root;
     char path[80];
+    show_page(&course->scene);
     snprintf(path, sizeof path, "/api/v1/incidents/%lld/acknowledge", (long long)course->result->incident);
     int acknowledged = talk_json(&course->scene.server, path, "{}", document, &root, err);
     json_document_free(document);
@@ -263,6 +268,7 @@ static int stage_diagnose(struct course *course, struct err *err)
         return err_set(err, "the diagnosis has not ended within %d s", DIAGNOSE_S);
     course->result->diagnosed_us = now_us();
     scene_tell(&course->scene, course->result->begun_us, "diagnosed");
+    show_incident(&course->scene, course->result->incident);
     return 0;
 }
 
@@ -298,6 +304,7 @@ static int stage_verify(struct course *course, struct err *err)
         return err_set(err, "it was well, and is not any more: %s", course->plan->verify);
     course->result->verified_us = now_us();
     scene_tell(&course->scene, course->result->begun_us, "verified, and the incident is resolved");
+    show_ledger(&course->scene);
     return 0;
 }
 
@@ -311,6 +318,22 @@ static void report_take(struct course *course)
     snprintf(path, sizeof path, "/api/v1/incidents/%lld/report", (long long)course->result->incident);
     if (talk(&course->scene.server, path, NULL, 10000, &report) == 200)
         course->result->report = arena_strndup(course->arena, buf_text(&report), report.n_bytes);
+}
+
+/* A drill that was passed is a test of the runbook. */
+static void patch_propose(struct course *course)
+{
+    scoped_buf struct buf patch = {0};
+    char *bytes, today[TIME_TEXT_BYTES];
+    size_t n_bytes;
+    const struct drill_plan *plan = course->plan;
+    const char *path = arena_printf(course->arena, "%s/%s", course->scene.site->runbooks, plan->runbook);
+    if (!course->result->passed || file_read(course->arena, path, RUNBOOK_BYTES, &bytes, &n_bytes, NULL) < 0)
+        return;
+    time_format_rfc3339(course->result->verified_us, today);
+    today[sizeof "2026-03-01" - 1] = '\0';
+    if (tested_patch(course->arena, plan->runbook, bytes, n_bytes, today, &patch))
+        course->result->patch = arena_strdup(course->arena, buf_text(&patch));
 }
 
 void drill_course(struct arena *arena, const struct drill_site *site, const struct drill_plan *plan,
@@ -333,6 +356,7 @@ void drill_course(struct arena *arena, const struct drill_site *site, const stru
         }
     }
     report_take(&course);
+    patch_propose(&course);
     if (!ret_result->passed)
         ret_result->log = scene_log(arena);
     ret_result->ended_us = now_us();

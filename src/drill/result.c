@@ -82,6 +82,7 @@ void drill_result_json(struct buf *out, const struct drill_result *result, const
     texts_json(&w, "lacks", &result->plan->lacks);
     jw_pair(&w, "failed_when", result->when);
     jw_pair(&w, "why", result->why);
+    jw_pair(&w, "patch", result->patch);
     jw_pair(&w, "report", path);
     jw_end_object(&w);
     buf_putc(out, '\n');
@@ -119,6 +120,10 @@ void drill_result_report(struct buf *out, const struct drill_result *result)
     list_print(out, "Steps that failed:", &result->failed_steps);
     list_print(out, "Done by hand, because the runbook has no command for it:", &result->by_hand);
     list_print(out, "What the runbook lacks:", &result->plan->lacks);
+    if (result->patch)
+        buf_printf(out,
+                   "\nIt was tested; the runbook may say so (`patch -p1` in its folder):\n\n```diff\n%s```\n",
+                   result->patch);
     if (!result->passed && result->log)
         buf_printf(out, "\nThe end of the log:\n\n```\n%s\n```\n", result->log);
     if (result->report)

@@ -18,6 +18,7 @@ struct drill_result {
     struct strings failed_steps; /* "line 93: docker ...: exit 1" */
     struct strings by_hand;      /* what the responder did without a command */
     const char *log;             /* the end of what ward, server and setup printed; NULL */
+    const char *patch;           /* for the runbook: it was tested (drill/tested.h); NULL */
     const char *report;          /* the post-incident report, Markdown; NULL */
 };
 

@@ -16,7 +16,7 @@
 #include "loop/child.h"
 
 static const char LOG[] = HOUSE_FOLDER "/log", BIN[] = HOUSE_FOLDER "/bin", TREE[] = HOUSE_FOLDER "/tree",
-                  SOCKET[] = HOUSE_FOLDER "/ward", DATA[] = HOUSE_FOLDER "/data", CONFIG[] = SCENE_CONFIG,
+                  SOCKET[] = HOUSE_FOLDER "/ward", DATA[] = SCENE_DATA, CONFIG[] = SCENE_CONFIG,
                   CERTIFICATE[] = HOUSE_FOLDER "/certificate.pem", HOME[] = HOUSE_FOLDER "/home",
                   SCRATCH[] = HOUSE_FOLDER "/tmp", ENVIRONMENT[] = HOUSE_FOLDER "/environment",
                   PROGRAMS[] = HOUSE_FOLDER "/programs";

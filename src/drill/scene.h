@@ -14,6 +14,7 @@ struct drill_site {             /* found outside, used inside */
     const char *program, *ward; /* paths of the two programs */
     const char *runbooks;       /* folder */
     bool attended;              /* a person is asked before each act */
+    bool shows;                 /* the page, the incident, the ledger too (drill/show.h) */
     bool tells;                 /* progress, on standard error */
 };
 
@@ -26,6 +27,7 @@ struct scene {
 };
 
 #define SCENE_CONFIG HOUSE_FOLDER "/crashcart.yaml"
+#define SCENE_DATA   HOUSE_FOLDER "/data"
 
 /* The system runs, and nothing looks at it: no server. */
 int scene_furnish(struct arena *arena, const struct drill_site *site, const struct drill_plan *plan,

@@ -13,8 +13,8 @@ class Try(SystemTest):
                               timeout=300, check=False, env={**os.environ, 'CRASHCART_TRIED_BY': str(os.getpid())})
         out = done.stdout.decode()
         self.assertEqual(done.returncode, 0, out[-3000:] + done.stderr.decode()[-1000:])
-        for words in ('first failed health check', 'You are paged', 'Diagnosis is complete', 'docker-compose restart api',
-                      'resolved', 'Timeline', 'every hash fits', 'That was the main job'):
+        for words in ('detected by a check', 'You are paged', 'DRILL [SEV-1]', 'docker-compose restart api', 'verified',
+                      'passed, 100 of 100', 'Timeline', 'every hash fits', 'That was the main job'):
             self.assertIn(words, out)
         self.assertEqual(set(glob.glob('/tmp/crashcart-try-*')), before)
         self.assertEqual(self.left(), [], 'a process is left')
