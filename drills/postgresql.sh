@@ -18,7 +18,14 @@ C
     as_postgres setsid "$pgbin/postgres" -D "$data" >>"$DRILL_FOLDER/pg/log" 2>&1 </dev/null &
     for _ in $(seq 200); do pg_isready -q && break; sleep 0.05; done
     psql -q -U postgres -d postgres -c "CREATE DATABASE $1" -c 'CREATE ROLE app LOGIN' &&
-        psql -q -U postgres -d "$1" -c 'CREATE EXTENSION pg_stat_statements'
+        psql -q -U postgres -d "$1" <<'S'
+-- The columns of the statistics by the names that they had before PostgreSQL 13, too.
+CREATE SCHEMA statistics;
+CREATE EXTENSION pg_stat_statements SCHEMA statistics;
+CREATE VIEW pg_stat_statements AS
+    SELECT *, total_exec_time AS total_time, mean_exec_time AS mean_time, stddev_exec_time AS stddev_time
+    FROM statistics.pg_stat_statements;
+S
 }
 # It does not run as root.
 as_postgres() { unshare --user --map-user=daemon --map-group=daemon -- "$@"; }

@@ -130,7 +130,9 @@ void kubectl_pods(struct call *call, const char *selector, const char *name, con
 
 static void logs(struct call *call)
 {
-    const char *selector = call_option(call, "-l"), *word = call_word(call, 2, kubectl_with_value);
+    static const char *const with_value[] = {"-n",     "--namespace", "-l",           "--selector", "-c",
+                                             "--tail", "--since",     "--since-time", NULL}; /* -f: follow */
+    const char *selector = call_option(call, "-l"), *word = call_word(call, 2, with_value);
     struct pods pods = {0};
     const struct thing *of = NULL;
     bool follow = call_flag(call, "-f") || call_flag(call, "--follow");
