@@ -15,7 +15,6 @@ enum {
     DETECT_S = 40,
     PAGE_S = 20,
     DIAGNOSE_S = 120,
-    RECOVER_S = 60,
     RESOLVE_S = 40,
     POLL_US = 50000,
     CHECKS_LOOK_US = 1200000,
@@ -62,15 +61,27 @@ static bool is_watched(const struct course *course)
     return course->plan->checks.n > 0;
 }
 
-/* What the alerts that fire at the server say now. */
-static bool is_alerted(struct course *course)
+/* Whether an alert fires at the server: of that check, or with NULL any. */
+static bool fires(struct course *course, const char *check)
 {
     struct json_document *document = json_document_new();
     struct json root;
-    bool fires = talk_json(&course->scene.server, "/api/v2/alerts", NULL, document, &root, NULL) == 0 &&
-                 json_count(root) > 0;
+    bool found = false;
+    if (talk_json(&course->scene.server, "/api/v2/alerts", NULL, document, &root, NULL) == 0)
+        for (struct json_iter i = json_first(root); !found && json_more(&i); json_next(&i)) {
+            const char *by = json_text(json_get(json_get(i.value, "labels"), "check"), NULL);
+            found = !check || (by && strcmp(by, check) == 0);
+        }
     json_document_free(document);
-    return fires;
+    return found;
+}
+
+static bool is_noticed_by_all(struct course *course)
+{
+    list_each (check, &course->plan->expected_checks)
+        if (!fires(course, *check))
+            return false;
+    return true;
 }
 
 /* What a monitor of the team would see now. */
@@ -78,7 +89,7 @@ static bool is_in_trouble(struct course *course)
 {
     const struct drill_plan *plan = course->plan;
     if (is_watched(course))
-        return is_alerted(course);
+        return fires(course, NULL);
     return (!plan->detect_url || url_fails(plan->detect_url)) &&
            (!plan->detect_when || scene_holds(&course->scene, plan->detect_when)) &&
            (!plan->detect_shell || scene_shell(&course->scene, plan->detect_shell, 10) == 0);
@@ -171,6 +182,8 @@ static int stage_detect(struct course *course, struct err *err)
     course->result->detected_us = course->fired_us = now_us();
     scene_tell(&course->scene, course->result->begun_us, "detected%s: %s",
                is_watched(course) ? " by a check" : "", course->plan->summary);
+    if (!wait_for(course, is_noticed_by_all, PAGE_S))
+        return err_set(err, "not every check that is expected to notice it has done so within %d s", PAGE_S);
     if (is_watched(course))
         return 0;
     return alert_post(course, false, err);
@@ -294,8 +307,8 @@ static bool is_resolved(struct course *course)
 
 static int stage_verify(struct course *course, struct err *err)
 {
-    if (!wait_for(course, is_well, RECOVER_S))
-        return err_set(err, "not well within %d s: %s", RECOVER_S, course->plan->verify);
+    if (!wait_for(course, is_well, (int)course->plan->recover_s))
+        return err_set(err, "not well within %d s: %s", (int)course->plan->recover_s, course->plan->verify);
     if (!is_watched(course) && alert_post(course, true, err) < 0)
         return -1;
     if (!wait_for(course, is_resolved, RESOLVE_S))

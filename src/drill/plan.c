@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "config/yaml.h"
@@ -82,7 +83,7 @@ static int acts_read(struct reader *reader, const struct node *list, struct dril
     return 0;
 }
 
-static int lacks_read(struct reader *reader, const struct node *list, struct drill_plan *plan)
+static int texts_read(struct reader *reader, const struct node *list, struct strings *ret_texts)
 {
     if (list && list->kind != NODE_LIST)
         return wrong(reader, list, "a list is wanted");
@@ -90,7 +91,7 @@ static int lacks_read(struct reader *reader, const struct node *list, struct dri
         list_each (entry, &list->entries) {
             if (entry->value->kind != NODE_TEXT)
                 return wrong(reader, entry->value, "a text is wanted");
-            strings_add(reader->arena, &plan->lacks, entry->value->text);
+            strings_add(reader->arena, ret_texts, entry->value->text);
         }
     return 0;
 }
@@ -131,6 +132,34 @@ static int checks_read(struct reader *reader, const struct node *list, struct dr
             node_write(&line, entry->value);
             strings_add(reader->arena, &plan->checks, arena_strdup(reader->arena, buf_text(&line)));
         }
+    return 0;
+}
+
+static int recover_time_read(struct reader *reader, const struct node *root, struct drill_plan *plan)
+{
+    const char *text = "60s";
+    if (text_read(reader, root, "recover_time", false, &text) < 0)
+        return -1;
+    if (duration_parse(text, &plan->recover_s) < 0 || plan->recover_s < 1 || plan->recover_s > 600)
+        return wrong(reader, node_find(root, "recover_time"), "recover_time: 1s to 10m is wanted");
+    return 0;
+}
+
+/* Each check that is expected to notice it has to be one of the drill. */
+static int expected_judge(struct reader *reader, const struct node *detect, const struct node *expect,
+                          const struct drill_plan *plan)
+{
+    const struct node *checks = node_find(detect, "checks");
+    list_each (id, &plan->expected_checks) {
+        bool found = false;
+        for (size_t i = 0; checks && i < checks->entries.n; i++) {
+            const struct node *given = node_find(checks->entries.at[i].value, "id");
+            found |= given && given->kind == NODE_TEXT && strcmp(given->text, *id) == 0;
+        }
+        if (!found)
+            return err_set(reader->err, "line %d: expect: detect: has no check \"%s\"",
+                           expect ? expect->line : 1, *id);
+    }
     return 0;
 }
 
@@ -176,9 +205,11 @@ int drill_plan_read(struct arena *arena, const char *bytes, size_t n_bytes, stru
         pairs_read(&reader, detect, "alert", &plan.alert) < 0 ||
         checks_read(&reader, node_find(detect, "checks"), &plan) < 0 ||
         acts_read(&reader, node_find(root, "respond"), &plan) < 0 ||
-        lacks_read(&reader, node_find(root, "lacks"), &plan) < 0)
+        texts_read(&reader, node_find(root, "lacks"), &plan.lacks) < 0 ||
+        texts_read(&reader, node_find(expect, "checks"), &plan.expected_checks) < 0 ||
+        recover_time_read(&reader, root, &plan) < 0)
         return -1;
-    if (detect_judge(&reader, detect, root, &plan) < 0)
+    if (detect_judge(&reader, detect, root, &plan) < 0 || expected_judge(&reader, detect, expect, &plan) < 0)
         return -1;
     *ret_plan = plan;
     return 0;

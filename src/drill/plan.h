@@ -24,6 +24,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -52,6 +53,7 @@ struct drill_plan {
     const char *name, *system; /* from the path */
     const char *path, *folder; /* of the file; of the system */
     const char *scenario, *about, *runbook;
+    int64_t recover_s;         /* it is well again so long after the last act, or never */
     const char *step_time;     /* a step may last so long; "6s" */
     struct drill_pairs inject; /* in the ward */
     const char *breaks;        /* a command in the work tree, or NULL */
@@ -61,6 +63,7 @@ struct drill_plan {
     struct strings checks;    /* of its server: "{id: ...}", rows of `checks:`; their service is the system */
     const char *summary;
     const char *procedure, *severity; /* expected; severity may be NULL */
+    struct strings expected_checks;   /* ids: each of them notices it */
     LIST(struct drill_act) acts;
     const char *verify;       /* a formula of the ward */
     const char *verify_shell; /* a command that succeeds then, or NULL */

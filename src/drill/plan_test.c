@@ -63,6 +63,12 @@ static void what_is_wrong_is_told_with_its_line(void **state)
         {"scenario: x\nabout: y\nrunbook: z\nverify: v\ndetect: {summary: s, when: w, checks: [{id: a}]}\n"
          "expect: {procedure: p}\n",
          "line 5: detect: has checks:, or url:, when:, shell: and alert:, not both"},
+        {"scenario: x\nabout: y\nrunbook: z\nverify: v\ndetect: {summary: s, checks: [{id: a}]}\n"
+         "expect: {procedure: p, checks: [b]}\n",
+         "line 6: expect: detect: has no check \"b\""},
+        {"scenario: x\nabout: y\nrunbook: z\nverify: v\ndetect: {summary: s, checks: [{id: a}]}\n"
+         "expect: {procedure: p, checks: [a]}\nrecover_time: 2h\n",
+         "line 7: recover_time: 1s to 10m is wanted"},
         {"scenario: x\nabout: y\nrunbook: z\nverify: v\ndetect: {summary: s, checks: [a]}\n"
          "expect: {procedure: p}\n",
          "line 5: a check with an id: is wanted"},

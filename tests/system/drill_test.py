@@ -49,7 +49,7 @@ class Drill(SystemTest):
         with open(path, encoding='utf-8') as f:
             text = f.read()
         written(self.folder, 'drills/pneumonia-detector/service-down.yaml',
-                text.replace('- run: docker-compose restart api', '- run: docker-compose restart mlflow'))
+                text.replace('- run: docker-compose restart api', '- run: docker-compose restart mlflow') + 'recover_time: 3s\n')
         done = subprocess.run([PROGRAM, 'drill', 'run', 'service-down', '--unattended', '--json', '--drills', folder,
                                '--runbooks', os.path.join(ROOT, 'runbooks'), '--reports', self.folder],
                               capture_output=True, timeout=200, check=False)
