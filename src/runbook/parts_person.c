@@ -14,7 +14,7 @@ enum { QUALIFIERS = 3, QUALIFIER_BYTES = 24, ACTS_BYTES = 96 };
 
 static bool name_byte(char c)
 {
-    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || strchr("-&/'", c) != NULL;
+    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || (c && strchr("-&/'", c));
 }
 
 /* Where the word that ends at `end` begins, or `end` when no word of a name stands there. */
@@ -48,13 +48,19 @@ static size_t name_first(struct arena *arena, const char *text, size_t at, size_
     return at;
 }
 
-/* "Head of IT Operations": behind " of " the words of its name, each with a capital. 0: there are none. */
-static size_t of_what(const char *text)
+/* "Head of IT Operations": behind " of " the words of its name, each with a capital, or of a head one in
+ * small letters. 0: there are none. */
+static size_t of_what(const char *text, bool head)
 {
     size_t n = strlen(" of ");
 
-    if (strncmp(text, " of ", n) != 0 || !isupper((unsigned char)text[n]))
+    if (strncmp(text, " of ", n) != 0 || !isalpha((unsigned char)text[n]))
         return 0;
+    if (islower((unsigned char)text[n])) {
+        size_t n_word = strspn(text + n, "abcdefghijklmnopqrstuvwxyz");
+        const char *after = text + n + n_word;
+        return head && n_word > 3 && !name_byte(*after) ? n + n_word : 0;
+    }
     for (int words = 0; words < 4 && (isupper((unsigned char)text[n]) || text[n] == '&'); words++) {
         while (name_byte(text[n]))
             n++;
@@ -95,13 +101,14 @@ bool person_next(struct arena *arena, const char *text, size_t from, struct pers
             end = more.at + more.n_bytes; /* "security team" + "lead" */
             kind = more.value;
         }
-        size_t first = name_first(arena, text, noun.at, left), of = of_what(text + end);
+        bool head = text_same(arena_strndup(arena, text + noun.at, noun.n_bytes), "head");
+        size_t first = name_first(arena, text, noun.at, left), of = of_what(text + end, head);
         if (of == 0 && end == noun.at + noun.n_bytes)
             of = titled(text, &noun);
         end += of;
         if (strncasecmp(text + end, " on duty", 8) == 0 && !isalnum((unsigned char)text[end + 8]))
             end += 8;
-        if (of == 0 && text_same(arena_strndup(arena, text + noun.at, noun.n_bytes), "head"))
+        if (of == 0 && head)
             continue; /* the first of anything */
         bool qualified = first < noun.at || end > noun.at + noun.n_bytes;
         noun.n_bytes = end - noun.at;

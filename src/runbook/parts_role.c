@@ -378,7 +378,7 @@ static void read_named(struct role_reader *reader)
         role_read_label(reader, fact);
         if (fact_may_have(fact, PART_TELL_VERB) && fact_may_have(fact, PART_PERSON))
             role_read_told(reader, fact->text, fact->line);
-        if (fact_may_have(fact, PART_PERSON) && part_procedure_at(reading, fact->line))
+        if (fact_may_have(fact, PART_PERSON))
             role_read_actor(reader, fact->text, fact->line);
     }
 }

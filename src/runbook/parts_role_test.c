@@ -57,6 +57,10 @@ static void the_name_of_a_role_ends_where_the_sentence_goes_on(void **state)
     assert_true(person_next(arena, "Ask Senior Shop Engineer today", 0, &person));
     assert_string_equal(person.name, "Senior Shop Engineer");
     assert_false(person_next(arena, "the team of an engineer", 0, &person));
+    assert_true(person_next(arena, "Ask the Head of IT", 0, &person));
+    assert_int_equal(person.end, strlen("Ask the Head of IT"));
+    assert_true(person_next(arena, "ask the head of oncology today", 0, &person));
+    assert_string_equal(person.name, "head of oncology");
     assert_true(person_is(arena, "Security Team Lead (nights)", &person));
     assert_string_equal(person.name, "Security Team Lead");
 }
