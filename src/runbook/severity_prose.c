@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/parts_person.h"
 #include "runbook/parts_words.h"
 #include "runbook/procedure_priv.h"
 #include "runbook/severity.h"
@@ -29,16 +30,20 @@ static bool says_any(const char *text, const char *const *words, size_t n)
     return false;
 }
 
-/* "wake the storage engineer after 20 minutes", "escalate to the vendor at once". */
-static bool says_escalation(const char *clause, const struct duration_words *duration)
+/* "wake the storage engineer after 20 minutes", "escalate to the vendor at once"; in "call the clerk at once,
+ * the manager after 15 minutes" the verb stands in a part before. */
+static bool says_escalation(struct arena *arena, const char *text, const char *clause,
+                            const struct duration_words *duration)
 {
     struct word_match verb;
+    struct person person;
     bool after = duration->op && duration->op[0] == '>' && duration->value_s >= 60;
+    bool told = part_words_next(PART_TELL_VERB, clause, 0, &verb) ||
+                part_words_next(PART_WAIT_WORD, clause, 0, &verb);
 
-    return part_words_next(PART_TELL_VERB, clause, 0, &verb) ||
-                   part_words_next(PART_WAIT_WORD, clause, 0, &verb)
-               ? after || (strcasestr(clause, "escalat") && (duration->immediate || duration->value_s >= 60))
-               : false;
+    if (told)
+        return after || (strcasestr(clause, "escalat") && (duration->immediate || duration->value_s >= 60));
+    return after && part_words_next(PART_TELL_VERB, text, 0, &verb) && person_next(arena, clause, 0, &person);
 }
 
 /* "acknowledged within 10 minutes and resolved within 4 hours": each part its time, where none is known yet.
@@ -65,7 +70,8 @@ void severity_take_times(struct severity_reader *reader, struct severity *level,
             else if (says_any(clause, resolution, sizeof resolution / sizeof *resolution) &&
                      level->resolution_target_s == UNSTATED)
                 level_take(reader->arena, level, WORDS_RESOLUTION_TIME, clause, line, true);
-            else if (level->escalation_text == NULL && says_escalation(clause, &duration))
+            else if (level->escalation_text == NULL &&
+                     says_escalation(reader->arena, text, clause, &duration))
                 level_take(reader->arena, level, WORDS_ESCALATION_RULE, clause, line, true);
         }
         part += n;

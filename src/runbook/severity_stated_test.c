@@ -47,9 +47,12 @@ static void a_level_says_in_its_line_whom_it_calls_later(void **state)
     const struct runbook *runbook = read_text(
         arena,
         "# P\n\n## Severity\n\n- **Level A**: flood. Response 10 minutes. Escalate to the gate lead at "
-        "once.\n- **Level B**: leak. Response 1 hour, wake the pump lead after 4 hours.\n");
+        "once.\n- **Level B**: leak. Response 1 hour, wake the pump lead after 4 hours.\n- **Level C**: "
+        "drip. Call the clerk at once, the site manager "
+        "after 15 minutes.\n");
 
-    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.n, 3);
+    assert_int_equal(runbook->severities.at[2].escalate_after_s, 900);
     assert_string_equal(runbook->severities.at[0].id, "Level A");
     assert_int_equal(runbook->severities.at[0].escalate_after_s, 0);
     assert_string_equal(runbook->severities.at[0].escalate_to.at[0], "gate lead");
