@@ -18,7 +18,7 @@ struct escalation *escalation_add(struct parts_reading *reading, const char *kin
     return escalation;
 }
 
-bool escalation_has_line(const struct parts_reading *reading, int line)
+static bool has_line(const struct parts_reading *reading, int line)
 {
     size_t n = reading->parts->escalations.n;
 
@@ -371,7 +371,7 @@ static void read_level_line(struct parts_reading *reading, const struct fact *fa
 
     if (reading->runbook->severities.n == 0 || fact->label == NULL || fact->place == FACT_FENCE ||
         !fact_may_have(fact, PART_CALL_VERB) || strnlen(fact->label, 40) == 40 ||
-        strnlen(fact->text, RULE_BYTES) == RULE_BYTES || escalation_has_line(reading, fact->line) ||
+        strnlen(fact->text, RULE_BYTES) == RULE_BYTES || has_line(reading, fact->line) ||
         !part_words_next(PART_CALL_VERB, fact->rest, 0, &verb) || verb.at > 0)
         return;
     part_levels(reading, fact->label, &levels);
@@ -401,7 +401,7 @@ static void read_named_rule(struct parts_reading *reading, const struct fact *fa
                                  text_same(fact->label, "escalate to"));
 
     if (fact->place == FACT_FENCE || strnlen(fact->text, RULE_BYTES) == RULE_BYTES ||
-        escalation_has_line(reading, fact->line) || part_severity_at(reading, fact->line) ||
+        has_line(reading, fact->line) || part_severity_at(reading, fact->line) ||
         (part_procedure_at(reading, fact->line) && !named) ||
         !(named || text_starts_with(fact->text, "escalation to") || text_starts_with(fact->text, "escalate")))
         return;
@@ -441,7 +441,7 @@ static void read_rule_table(struct parts_reading *reading, size_t i)
         const char *then = row->cells[action].text, *when = row->cells[0].text;
         struct duration_words after;
         struct strings to = {0}, levels = {0};
-        if (part_severity_at(reading, row->line) || escalation_has_line(reading, row->line) ||
+        if (part_severity_at(reading, row->line) || has_line(reading, row->line) ||
             strnlen(then, RULE_BYTES) == RULE_BYTES || text_starts_with(then, "no") ||
             text_find_word(then, "no escalation"))
             continue;
@@ -468,8 +468,7 @@ static void read_step(struct parts_reading *reading, const struct procedure *pro
     struct duration_words after;
 
     if (step->text == NULL || strnlen(step->text, RULE_BYTES) == RULE_BYTES ||
-        !part_words_next(PART_ESCALATE_VERB, step->text, 0, &verb) ||
-        escalation_has_line(reading, step->line))
+        !part_words_next(PART_ESCALATE_VERB, step->text, 0, &verb) || has_line(reading, step->line))
         return;
     const char *whom =
         arena_strndup(reading->arena, step->text + verb.at, strcspn(step->text + verb.at, ".;"));

@@ -7,9 +7,6 @@ enum { RULE_BYTES = 300 };
 
 struct escalation *escalation_add(struct parts_reading *reading, const char *kind, int line, int line_end);
 
-/* Whether one of the last of them stands at the line. */
-bool escalation_has_line(const struct parts_reading *reading, int line);
-
 /* "if nobody answers", "after 20 minutes": from that word on; NULL when there is none. */
 const char *escalation_condition(struct arena *arena, const char *text);
 

@@ -101,10 +101,14 @@ void escalation_read_sentences(struct parts_reading *reading, const struct fact 
     }
 }
 
-/* The row of the same table that says to whom. */
+/* The row of the same table, not far from it, that says to whom. */
 static const struct fact *row_of_whom(const struct parts_reading *reading, const struct fact *row)
 {
-    list_each (other, &reading->rows) {
+    enum { FAR = 16 };
+    size_t at = (size_t)(row - reading->rows.at), first = at > FAR ? at - FAR : 0;
+
+    for (size_t i = first; i < reading->rows.n && i < at + FAR; i++) {
+        const struct fact *other = &reading->rows.at[i];
         const char *kind =
             other->block == row->block ? part_words_whole(PART_PERSON_COLUMN, other->label) : NULL;
         if (kind && strcmp(kind, "escalation") == 0)

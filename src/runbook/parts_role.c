@@ -214,8 +214,8 @@ static void read_fact(struct role_reader *reader, const struct fact *fact)
     else if (block->item != NO_BLOCK &&
              part_words_value(PART_PARTICIPANTS, part_item_title(reading, block->item)))
         read_member(reader, fact, "stakeholder");
-    else if (fact->label && fact_may_have(fact, PART_PERSON) && !known(reader, fact->label) &&
-             role_list_of_people(reader, fact->block))
+    else if (block->depth == 1 && fact->label && fact_may_have(fact, PART_PERSON) &&
+             !known(reader, fact->label) && role_list_of_people(reader, fact->block))
         read_member(reader, fact, "incident");
 }
 
