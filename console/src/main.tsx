@@ -23,8 +23,10 @@ function SignIn({ done }: { done: (person: string) => void }) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
+    const secret = String(form.get('secret'))
+    const proof = /^[0-9a-f]{64}$/.test(secret) ? { token: secret } : { password: secret, code: form.get('code') }
     try {
-      done((await post<{ person: string }>('/api/v1/session', { person: form.get('person'), token: form.get('token') })).person)
+      done((await post<{ person: string }>('/api/v1/session', { person: form.get('person'), ...proof })).person)
     } catch (thrown) {
       setSaid(thrown instanceof Refused ? thrown.message : 'The server does not answer.')
     }
@@ -35,7 +37,10 @@ function SignIn({ done }: { done: (person: string) => void }) {
         <h1>Crashcart</h1>
         <form onSubmit={submit}>
           <label>Who are you? (as in the configuration: ana)<input name="person" autoComplete="username" autoCapitalize="off" required /></label>
-          <label>Token<input name="token" type="password" autoComplete="current-password" required /></label>
+          <label>Password, or the administrator's token
+            <input name="secret" type="password" autoComplete="current-password" required /></label>
+          <label>Code of your authenticator, if you have one
+            <input name="code" inputMode="numeric" autoComplete="one-time-code" maxLength={6} /></label>
           {said && <p class="said" role="alert">{said}</p>}
           <button class="first">Sign in</button>
         </form>

@@ -37,10 +37,10 @@ export async function browser(options = {}) {
   return { page, close: () => chrome.close() }
 }
 
-export async function signIn(page, person, path = '/') {
+export async function signIn(page, person, path = '/', secret = TOKEN) {
   await page.goto(CONSOLE + path)
   await page.getByLabel(/Who are you/).fill(person)
-  await page.getByLabel('Token').fill(TOKEN)
+  await page.getByLabel('Password').fill(secret)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('navigation').waitFor()
 }

@@ -106,6 +106,9 @@ services:
 '''
 
 
+PASSWORD = 'the second of two people'
+
+
 class Played(SystemTest):
     CONFIG, RUNBOOK = CONFIG, RUNBOOK
 
@@ -122,7 +125,8 @@ class Played(SystemTest):
         """Runs it; when it asks for something outside of the browser, does that."""
         shots = os.environ.get('CRASHCART_LOGS') or self.folder
         os.makedirs(shots, exist_ok=True)
-        env = {**os.environ, 'CONSOLE': f'http://127.0.0.1:{self.server.port}', 'TOKEN': self.server.token(), 'SHOTS': shots}
+        env = {**os.environ, 'CONSOLE': f'http://127.0.0.1:{self.server.port}', 'TOKEN': self.server.token(), 'PASSWORD': PASSWORD,
+               'SHOTS': shots}
         child = subprocess.Popen(['node', os.path.join(HERE, scenario)], env=env, stdin=subprocess.PIPE, text=True,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         said = []
@@ -150,6 +154,7 @@ class Played(SystemTest):
 
 class Console(Played):
     def test_two_people_work_through_an_incident_over_a_restart_of_the_server(self):
+        self.assertEqual(self.server.request('POST', '/api/v1/accounts', {'person': 'ben', 'right': 'approver', 'password': PASSWORD})[0], 200)
         self.play('life.mjs', fire=lambda: self.fire('ShopDown'), restart=self.restart)
         self.assertFalse(os.path.exists(os.path.join(self.folder, 'cache')))
         by = {event['kind']: event['actor'] for event in self.server.timeline(1)}

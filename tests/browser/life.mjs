@@ -12,7 +12,7 @@ await scenario(async () => {
   await ana.page.keyboard.press('a')
   await ana.page.getByText('ana has it').waitFor()
 
-  await signIn(ben.page, 'ben', '/incidents/1')
+  await signIn(ben.page, 'ben', '/incidents/1', process.env.PASSWORD)
   await ben.page.getByText('ana has it').waitFor()
   const risky = (page) => page.locator('.step', { hasText: '/cache' })
   // By keyboard: the key opens what says exactly what would run, and Enter under it says no.
