@@ -25,16 +25,23 @@ static const char usage[] =
     "usage: crashcart run FILE[#PROCEDURE] [--set NAME=VALUE]... [--repair CODE]...\n"
     "                     [--service ID] [--dry-run] [--yes] [--plain] [-c FILE]\n"
     "       crashcart run --resume [ID]\n"
-    "Walks a procedure of a runbook in this terminal, step by step. PROCEDURE is its number, title,\n"
-    "short name or the name of an alert; without it, the procedures are listed.\n"
-    "--set NAME=VALUE: the value of a placeholder; @80 takes the line that the step on line 80 prints,\n"
-    "@FILE the line in that file.  --repair CODE: run mended (see crashcart lint).\n"
-    "--service ID: whose target of the configuration it is for; else the one with this runbook.\n"
-    "--dry-run: print every command as it would run, and run nothing; exit 1 if one cannot run.\n"
-    "--yes: commands that only read run by themselves. All others ask, or are left undone.\n"
+    "Walks a procedure of a runbook in this terminal, step by step. PROCEDURE is its\n"
+    "number, title, short name or the name of an alert; without it, the procedures\n"
+    "are listed.\n"
+    "--set NAME=VALUE: the value of a placeholder; @80: the line that the step on\n"
+    "line 80 prints; @FILE: the line in that file.\n"
+    "--repair CODE: run mended (see crashcart lint).\n"
+    "--service ID: whose target of the configuration it is for; else the one with\n"
+    "this runbook.\n"
+    "--dry-run: print every command as it would run, and run nothing; exit 1 if one\n"
+    "cannot run.\n"
+    "--yes: commands that only read run by themselves. All others ask, or are left\n"
+    "undone.\n"
     "--plain: lines instead of the full screen; so it is without a terminal, too.\n"
-    "--resume: go on with a walk that was left or lost; without ID with the last unfinished one.\n"
-    "Exit codes: 0 all done, 1 a step failed or is not done, 2 wrong usage, 3 cannot open.\n";
+    "--resume: go on with a walk that was left or lost; without ID with the last\n"
+    "unfinished one.\n"
+    "Exit codes: 0 all done, 1 a step failed or is not done, 2 wrong usage, 3 cannot\n"
+    "open.\n";
 
 struct run_request {
     bool dry_run, yes, plain, resume;
