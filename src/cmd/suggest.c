@@ -9,6 +9,7 @@
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/runbook_file.h"
+#include "cmd/suggest_access.h"
 
 enum { ID_BYTES = 60 };
 
@@ -117,7 +118,7 @@ static const char *reason_against(const struct runbook *runbook, const struct th
     if (condition->op && strcmp(condition->op, "matches") == 0)
         return "name the file of the log: log: {path: ..., pattern: ...}";
     if (strstr(condition->metric, "psi"))
-        return "features are compared by `crashcart drift`";
+        return "name the files: above: LIMIT, drift: {profile: ..., current: ...} (docs/checks.md)";
     if (by_status || (is_latency(condition) && is_limit(condition)))
         return health_of(runbook) ? NULL
                                   : "the runbook fetches no health endpoint; name one: http: {url: ...}";
@@ -163,6 +164,48 @@ static void add_check(struct buf *out, struct arena *arena, const struct runbook
     buf_printf(out, "%s}\n", latency ? ", measure: latency" : "");
 }
 
+/* All but the place of the database stands in the runbook: its rows are given as a comment, to be taken. */
+static void add_access(struct buf *others, const struct runbook_file *file, const struct command *command,
+                       const char *title, const char *service)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct threshold threshold = {.meaning = title, .line = command->line};
+    struct access_query query;
+    if (!access_query_find(arena, command->text, &query))
+        return;
+    buf_printf(others, "# %s:%d: %s\n#     name the database; the rest is the runbook's own query:\n",
+               file->runbook->file, command->line, line_text(arena, file, command->line));
+    buf_printf(others, "#  - id: %s\n#    alert: %s\n", id_of(arena, &threshold),
+               alert_name_of(arena, title));
+    if (service)
+        buf_printf(others, "#    service: %s\n", service);
+    buf_printf(others,
+               "#    every: 1m\n#    above: %g\n#    postgresql:\n"
+               "#      url: \"postgresql://USER@HOST/DATABASE\"\n#      label: %s\n#      query: ",
+               query.above, query.label);
+    add_quoted(others, query.query);
+    buf_putc(others, '\n');
+}
+
+/* A procedure inside of another one shows its commands again. */
+static void add_accesses(struct buf *others, const struct runbook_file *file, const char *service)
+{
+    scoped_arena struct arena *arena = arena_new();
+    LIST(int) seen = {0};
+    list_each (procedure, &file->runbook->procedures) {
+        struct command_walk walk = {0};
+        while (procedure_next_command(procedure, &walk)) {
+            bool again = false;
+            list_each (line, &seen)
+                again |= *line == walk.command->line;
+            if (again)
+                continue;
+            *list_push(arena, &seen) = walk.command->line;
+            add_access(others, file, walk.command, procedure->title, service);
+        }
+    }
+}
+
 static void add_file(struct buf *checks, struct buf *others, struct arena *arena,
                      const struct runbook_file *file, const char *service)
 {
@@ -174,6 +217,7 @@ static void add_file(struct buf *checks, struct buf *others, struct arena *arena
         else
             add_check(checks, arena, file, threshold, service);
     }
+    add_accesses(others, file, service);
 }
 
 int cmd_suggest(int argc, char **argv)

@@ -199,6 +199,43 @@ class Watch(SystemTest):
         wait(lambda: list(checks()) == ['other'], 'only what is configured is listed')
         wait(lambda: b'crashcart_checks{state="bad"} 0' in self.server.request('GET', '/metrics')[1], 'and counted')
 
+    def test_pages_of_any_size_and_hosts_that_never_answer_cost_no_memory_and_are_errors(self):
+        def huge(handler):
+            handler.send_response(200)
+            handler.end_headers()
+            for _ in range(1000):
+                handler.wfile.write(b'x{path="/a"} 1\n' * 7000)
+        self.patient.pages.update({'/huge': huge, '/line': lambda h: (h.send_response(200), h.end_headers(), h.wfile.write(
+            b'x{a="' + b'y' * 300000)), '/holes': (200, 'x_bucket{le="0.1"} 5\nx_bucket{le="+Inf"} NaN\nx_count 5\n'),
+            '/nan': (200, 'x NaN\n')})
+        full = socket.socket()
+        full.bind(('127.0.0.1', 0))
+        full.listen(0)
+        self.addCleanup(full.close)
+        for _ in range(4):  # the queue is full: what comes now gets no answer, as behind a firewall that drops
+            waiting = socket.socket()
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+            self.addCleanup(waiting.close)
+        drops = '127.0.0.1:%d' % full.getsockname()[1]
+        rows = ''.join(f'  - {{id: {name}, every: 1s, timeout: 5s, above: 10, metrics: {{url: "{self.patient.url("/" + name)}", metric: x}}}}\n'
+                       for name in ('huge', 'line', 'nan'))
+        self.serve(rows + f'''
+  - {{id: holes, every: 1s, above: 10, metrics: {{url: "{self.patient.url('/holes')}", metric: x, as: quantile, quantile: 0.95}}}}
+  - {{id: drops, every: 1s, timeout: 1s, tcp: {{address: "{drops}"}}}}
+  - {{id: drops-page, every: 1s, timeout: 1s, above: 1, metrics: {{url: "http://{drops}/", metric: x}}}}
+''')
+        wanted = {'huge': ['CheckError'], 'line': ['CheckError'], 'nan': ['CheckError'], 'holes': ['CheckError'],
+                  'drops': ['CheckFailing'], 'drops-page': ['CheckError']}
+        wait(lambda: self.alerts() == wanted, 'none of them is health', 60)
+        supervisor = self.server.process.child.pid
+        with open(f'/proc/{supervisor}/task/{supervisor}/children', encoding='ascii') as f:
+            children = f.read().split()
+        for child in children:
+            with open(f'/proc/{child}/status', encoding='ascii') as f:
+                peak = int(next(line for line in f if line.startswith('VmHWM')).split()[1])
+            self.assertLess(peak, 200 * 1024 if 'asan' not in PROGRAM else 2000 * 1024)
+
     def test_an_alert_ends_with_its_check_and_a_reload_keeps_the_others(self):
         self.patient.pages['/health'] = (500, '')
         url = self.patient.url('/health')
@@ -473,6 +510,19 @@ curl -s http://till:8000/health
         self.assertEqual(code, 0, err)
         self.assertIn(f'# {runbook}:6: - API latency > 300 ms', out)
         self.assertRegex(out, f'# {runbook}:7: - CPU > 90%\n#     the runbook names no series for it')
+        audit = written(self.folder, 'audit.md', '''# Audit
+
+## Unusual reads
+
+```bash
+psql -c "
+  SELECT clerk_id, COUNT(*) FROM reads
+  GROUP BY clerk_id HAVING COUNT(*) > 40;"
+```
+''')
+        code, out_audit, err = run('suggest', audit)
+        self.assertIn('above: 40\n#    postgresql:', out_audit)
+        self.assertIn('query: "SELECT clerk_id, COUNT(*) FROM reads GROUP BY clerk_id HAVING COUNT(*) > 40"\n', out_audit)
         path = written(self.folder, 'suggested.yaml', out + 'people: [{id: ana, contacts: [{webhook: "http://127.0.0.1:9/"}]}]\n'
                        'services: [{id: till, escalation: [{notify: [person:ana]}]}]\n')
         self.assertIn('above: 300ms', out)
