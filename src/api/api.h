@@ -66,7 +66,8 @@ struct api_options {
         *readers;      /* n_readers that were opened before, ours from api_start() on; no others are then */
     size_t n_readers;  /* at most API_READERS; 0: they are opened when they are wanted */
     const char *token; /* the administrator's, 64 hex */
-    const char *slack_secret; /* shows that Slack calls; NULL: it does not call */
+    const char *slack_secret;  /* shows that Slack calls; NULL: it does not call */
+    const char *twilio_secret; /* the same for Twilio */
     const struct clock *clock;
     unsigned n_threads;     /* 0: as many as proved best (2) */
     unsigned n_connections; /* at most; 0: 1,024 */

@@ -71,13 +71,19 @@ handler get_events;
 /* links.c: what a page's link leads to; GET only asks */
 handler get_link, post_link, answer_link;
 
-/* slack.c: a button that was pressed there */
-handler post_slack;
+/* slack.c: a button that was pressed there, a command that was written there */
+handler post_slack, post_slack_command, answer_slack_command;
+
+/* reply_sms.c, reply_mail.c */
+handler post_sms, answer_sms, post_mail, answer_mail;
 
 /* actions.c */
 handler get_actions;
 handler get_incident_actions; /* also the answer to both that follow */
 handler post_action, post_action_change, get_review;
+
+/* channels.c */
+handler get_channels, post_channels_test;
 
 /* statistics.c */
 handler get_statistics;

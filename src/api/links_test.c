@@ -116,16 +116,21 @@ static void sign_for_slack(const char *secret, long long stamp, const char *body
     snprintf(out, n_out, "X-Slack-Signature: v0=%s", hex);
 }
 
-static struct http_answer press(const char *secret, int64_t ago_s, const char *body)
+static struct http_answer send_signed(const char *path, const char *secret, int64_t at_s, const char *body)
 {
     char stamp[80], signature[120];
-    long long at = clock_wall_us(clock_system()) / US_PER_S - ago_s;
+    long long at = at_s;
     snprintf(stamp, sizeof stamp, "X-Slack-Request-Timestamp: %lld", at);
     sign_for_slack(secret, at, body, signature, sizeof signature);
-    struct http_request request = {.method = "POST", .path = "/reply/slack", .body = body, .anonymous = true};
+    struct http_request request = {.method = "POST", .path = path, .body = body, .anonymous = true};
     request.headers[0] = stamp;
     request.headers[1] = signature;
     return http_send(port, &request);
+}
+
+static struct http_answer press(const char *secret, int64_t ago_s, const char *body)
+{
+    return send_signed("/reply/slack", secret, clock_wall_us(clock_system()) / US_PER_S - ago_s, body);
 }
 
 /* payload={"user":{"id":"U024BE7LH"},"actions":[{"action_id":"acknowledge","value":"1"}]} */
@@ -165,6 +170,29 @@ static void a_button_counts_when_slack_signed_it_now_and_a_person_pressed_it(voi
     assert_acknowledged(true);
 }
 
+static void a_command_in_slack_is_heard_once(void **state)
+{
+    (void)state;
+    assert_posted("/api/v2/alerts", one_alert, 200, "");
+    const struct {
+        const char *secret, *body;
+        long status;
+        const char *says;
+    } told[] = {{"guessed", "user_id=U024BE7LH&text=ack+1", 401, "not signed by Slack"},
+                {"slack-secret", "user_id=U999&text=ack+1", 200, "does not count: no person"},
+                {"slack-secret", "user_id=U024BE7LH&text=status", 200, "#1 "},
+                {"slack-secret", "user_id=U024BE7LH&text=ack+9", 200, "There is no incident 9"},
+                {"slack-secret", "user_id=U024BE7LH&text=ack+1", 200, "Incident 1 is acknowledged."},
+                {"slack-secret", "user_id=U024BE7LH&text=ack+1", 200, "heard already"}};
+    int64_t now_s = clock_wall_us(clock_system()) / US_PER_S;
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        scoped_answer struct http_answer answer =
+            send_signed("/reply/slack/command", told[i].secret, now_s, told[i].body);
+        assert_says(&answer, told[i].status, told[i].says);
+    }
+    assert_acknowledged(true);
+}
+
 static int start_with_slack(void **state)
 {
     static struct config_contact way = {.channel = "slack", .address = "U024BE7LH"};
@@ -189,6 +217,7 @@ int main(void)
         served(a_link_of_somebody_else_or_of_long_ago_does_nothing),
         cmocka_unit_test_setup_teardown(a_button_counts_when_slack_signed_it_now_and_a_person_pressed_it,
                                         start_with_slack, stop),
+        cmocka_unit_test_setup_teardown(a_command_in_slack_is_heard_once, start_with_slack, stop),
         served(a_call_acknowledges_by_the_key_1_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -257,7 +257,7 @@ bool request_run(struct request *request)
 
 void request_finish(struct request *request)
 {
-    if (request->outcome.code != OUTCOME_DONE)
+    if (request->outcome.code != OUTCOME_DONE && !request->answers_refusal)
         answer_outcome(request, &request->outcome);
     else if (request->input.kind == INPUT_EVIDENCE_READ)
         request->route->handle(request); /* that it is read is on record now */

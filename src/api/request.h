@@ -44,6 +44,7 @@ struct request {
     struct access access; /* since it was admitted */
     void *work;           /* of its handler, between two threads */
     struct answer answer;
+    bool answers_refusal; /* the route's decided() words what the engine refused, too */
     _Atomic int state;
     struct request *next; /* in the pool */
 };

@@ -43,6 +43,9 @@ const struct schema_shape schema_shapes[] = {
     {"Check", "id:text kind:text line:number alert:text service:text? severity:text? every_s:number "
               "for_s:number above:number? below:number? clear:number? state:text alerts:[text since:time? "
               "looked_at:time? value:number? says:text?"},
+    {"Channels", "proof:text? channels:[Channel"},
+    {"Channel",
+     "person:text channel:text state:text detail:text? asked_at:time? ended_at:time? held_at:time?"},
     {"Actions", "actions:[Action"},
     {"Action", "incident:number item:number kind:text state:text priority:text what:text owner:text? "
                "file:text? line:number? made_by:text? made_at:time due_at:time ended_by:text? ended_at:time? "

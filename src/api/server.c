@@ -132,6 +132,8 @@ static struct api *api_new(const struct api_options *options, const struct api_b
     link_key_make(api->token, &api->links);
     if (options->slack_secret)
         snprintf(api->slack_secret, sizeof api->slack_secret, "%s", options->slack_secret);
+    if (options->twilio_secret)
+        snprintf(api->twilio_secret, sizeof api->twilio_secret, "%s", options->twilio_secret);
     api->clock = options->clock;
     api->started_us = clock_wall_us(options->clock);
     api->pool = pool_new();

@@ -18,7 +18,7 @@ struct api {
     bool readers_given; /* none can be opened any more */
     char token[65];
     struct link_key links;
-    char slack_secret[200];
+    char slack_secret[200], twilio_secret[200];
     const struct clock *clock;
     int64_t started_us;
     struct http_thread *threads;

@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/form.h"
 #include "api/handlers.h"
+#include "api/reply.h"
 #include "api/server.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -122,4 +124,46 @@ void post_slack(struct request *request)
     request->input.incident = incident;
     request->input.actor = arena_printf(request->arena, "person:%s", seeking.person);
     request_submit(request, NULL);
+}
+
+/* ---- a command: "/crashcart ack 4" ---- */
+
+static void answer_command(struct request *request, const char *sentence)
+{
+    scoped_buf struct buf text = {0};
+    for (const char *c = sentence; *c; c++) {
+        const char *entity = *c == '&' ? "&amp;" : *c == '<' ? "&lt;" : *c == '>' ? "&gt;" : NULL;
+        if (entity)
+            buf_puts(&text, entity);
+        else
+            buf_putc(&text, *c);
+    }
+    struct json_writer writer = answer_json(request);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "response_type", "ephemeral");
+    jw_pair(&writer, "text", buf_text(&text));
+    jw_end_object(&writer);
+}
+
+void post_slack_command(struct request *request)
+{
+    struct form form;
+    if (!is_signed(request)) {
+        answer_problem(request, PROBLEM_UNAUTHORIZED, NULL,
+                       "this is not signed by Slack; see channels.slack.signing_secret");
+        return;
+    }
+    form_read(request->arena, buf_text(&request->body), request->body.n_bytes, &form);
+    reply_take(request,
+               &(struct reply_from){.channel = "slack",
+                                    .contacts = " slack ",
+                                    .address = form_value(&form, "user_id"),
+                                    .id = arena_printf(request->arena, "slack:%s",
+                                                       request_header(request, "X-Slack-Signature"))},
+               form_value(&form, "text"), answer_command);
+}
+
+void answer_slack_command(struct request *request)
+{
+    reply_decided(request, answer_command);
 }

@@ -36,6 +36,8 @@ static const struct command_row rows[] = {
     {"statistics", cmd_statistics, "print times to detect, acknowledge and resolve"},
     {"silence", cmd_silence, "add, list, expire or preview what pages nobody for a while"},
     {"maintenance", cmd_maintenance, "add, list or end windows in which incidents page nobody"},
+    {"channel", cmd_channel, "test the ways of reaching people, and list what is proved"},
+    {"mail-reply", cmd_mail_reply, "take a reply by mail to a page, from a mail server"},
     {"approve", cmd_approve, "let a step run that waits for a person"},
     {"deny", cmd_deny, "refuse a step that waits for a person"},
     {"step", cmd_step, "tick, answer, choose, skip or start a step of a run"},

@@ -42,6 +42,8 @@ static const struct key twilio_keys[] = {
     {"user", VALUE_TEXT, FIELD(user), .help = "the account's SID, AC..."},
     {"secret", VALUE_SECRET, FIELD(secret), .help = "the account's token" SECRET_HELP},
     {"from", VALUE_TEXT, FIELD(from), .help = "the number that sends and calls, +15550100"},
+    {"signing_secret", VALUE_SECRET, FIELD(signing_secret),
+     .help = "the account's token again: shows that a text message comes from Twilio" SECRET_HELP},
 };
 SECTION(twilio_section, "twilio", twilio_keys);
 
@@ -58,6 +60,7 @@ static const struct key opsgenie_keys[] = {
 SECTION(opsgenie_section, "opsgenie", opsgenie_keys);
 
 #define CHANNEL(name) #name, VALUE_SECTION, offsetof(struct config_channels, name), .section = &name##_section
+static const char *const proof_choices[] = {"weekly", "off", NULL};
 static const struct key channels_keys[] = {
     {CHANNEL(webhook), .help = "how pages by webhook are signed"},
     {CHANNEL(ntfy), .help = "push messages by ntfy"},
@@ -67,6 +70,8 @@ static const struct key channels_keys[] = {
     {CHANNEL(opsgenie), .help = "Opsgenie, beside Crashcart"},
     {"private_hosts", VALUE_IDS, offsetof(struct config_channels, private_hosts),
      .help = "names of receivers that may lie in a private network"},
+    {"proof", VALUE_CHOICE, offsetof(struct config_channels, proof), .choices = proof_choices,
+     .fallback = "off", .help = "whether each way of each person is tested every week"},
     {"proxy", VALUE_WEB_URL, offsetof(struct config_channels, proxy),
      .help = "requests by HTTP go through it; straight to the receiver when not given"},
 };

@@ -14,6 +14,7 @@
 #include "courier/link.h"
 #include "engine/delivery.h"
 #include "engine/incident.h"
+#include "engine/proof.h"
 #include "engine/run.h"
 
 /* ---- in core: the page document ----
@@ -26,6 +27,11 @@
 void page_render(struct buf *out, const struct delivery *delivery, const struct incident *incident,
                  const struct person *person, const struct run_step *steps, size_t n_steps,
                  const char *public_url, const struct link_key *links, int64_t now_us);
+
+/* The same for a message that proves a way, or (proof->notice) tells that another one does not work: kind
+ * "test". */
+void proof_render(struct buf *out, const struct channel_proof *proof, const struct person *person,
+                  const char *key, const char *public_url);
 
 /* ---- in the courier process ---- */
 

@@ -5,6 +5,7 @@
 #include "engine/action.h"
 #include "engine/due.h"
 #include "engine/life_priv.h"
+#include "engine/proof.h"
 
 struct actions {
     struct action_item *at; /* by number; texts on the heap */
@@ -28,6 +29,19 @@ void actions_arm(struct engine *engine, struct incident_record *record);
 void actions_free(struct engine *engine, struct actions *actions);
 /* Tells the person by the way that wakes least, whatever becomes of the incident. */
 bool tell_quietly(struct turn *turn, struct incident_record *record, const char *person, const char *why);
+
+/* ---- prove.c ---- */
+
+struct proofs {
+    struct channel_proof *at; /* texts on the heap */
+    size_t n;
+    int64_t last;   /* number that was given to a message */
+    struct due due; /* the next weekly proof */
+};
+/* A page arrived there: that is a proof, too. */
+void proof_page_arrived(struct turn *turn, const struct delivery *delivery);
+void proofs_learn(struct turn *turn); /* the configuration is new */
+void proofs_free(struct engine *engine);
 
 /* ---- review.c ---- */
 

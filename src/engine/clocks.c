@@ -329,6 +329,7 @@ void clocks_review(struct turn *turn)
             clocks_follow(turn, record, CHANGE_STATE);
     recurring_review(turn);
     actions_learn(turn);
+    proofs_learn(turn);
 }
 
 /* ---- INPUT_CLOCK_DONE ---- */

@@ -10,6 +10,8 @@
 #include "engine/clock.h"
 #include "engine/delivery.h"
 #include "engine/incident.h"
+#include "engine/proof.h"
+#include "engine/reply.h"
 #include "engine/role.h"
 #include "engine/run.h"
 #include "engine/silence.h"
@@ -36,6 +38,8 @@ enum decision_kind {
     DECISION_SILENCE,        /* save this value of the silence */
     DECISION_SILENCE_FORGET, /* the one with that id */
     DECISION_ACTION,         /* save this value of the action item */
+    DECISION_PROOF,          /* save this value; send its message when it has a number */
+    DECISION_REPLY,          /* keep the id of an answer */
     DECISION_MOVE,           /* keep the move of an incident; of two at one moment the later */
     DECISION_ACCOUNT,        /* save this value of the account */
     DECISION_ACCESS_KEY,     /* save this value of the key */
@@ -65,6 +69,7 @@ enum timer_kind {
     TIMER_CLOCKS,         /* subject: incident; its next clock; not durable, derived from the clocks */
     TIMER_RECURRING,      /* maintenance and drills; not durable, derived from the clocks */
     TIMER_ACTIONS,        /* subject: incident; its next action item; not durable, derived from them */
+    TIMER_PROOF,          /* ways of reaching people are proved; not durable */
     TIMER_VERIFY,         /* subject: incident; checks of a change run again; derived from the steps */
     TIMER_APPROVAL, /* subject: incident; its next approval expires; not durable, derived from the steps */
     N_TIMER_KINDS
@@ -93,6 +98,8 @@ struct decision {
         struct action_item action;
         struct account account;
         struct access_key access_key;
+        struct reply reply;
+        struct channel_proof proof;
     };
 };
 

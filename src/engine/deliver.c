@@ -41,6 +41,7 @@ static void take_sent(struct turn *turn, struct incident_record *record, struct 
     delivery->state = DELIVERY_SENT;
     record->reached |= !delivery->notice;
     turn_save_delivery(turn, delivery);
+    proof_page_arrived(turn, delivery);
     attempt_begin(turn, delivery);
     event_end(turn, delivery->incident, NULL, "page.sent", "Paged %s by %s%s%s", delivery->person,
               delivery->channel,

@@ -19,6 +19,9 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_UPDATE] = decide_update,
     [INPUT_CLOCK_DONE] = decide_clock_done,
     [INPUT_ACTION] = decide_action,
+    [INPUT_REPLY_REFUSED] = decide_reply_refused,
+    [INPUT_PROVE] = decide_prove,
+    [INPUT_PROOF_DONE] = decide_proof_done,
     [INPUT_APPROVE] = decide_approve,
     [INPUT_STEP_VALUES] = decide_step_values,
     [INPUT_DENY] = decide_deny,
@@ -57,6 +60,7 @@ static timer_handler *const timer_handlers[N_TIMER_KINDS] = {
     [TIMER_CLOCKS] = due_clocks,
     [TIMER_RECURRING] = due_recurring,
     [TIMER_ACTIONS] = due_actions,
+    [TIMER_PROOF] = due_proofs,
 };
 
 struct engine *engine_new(const struct config *config, const struct library *library)
@@ -77,6 +81,7 @@ struct engine *engine_new(const struct config *config, const struct library *lib
     engine->review.kind = TIMER_REVIEW;
     engine->maintenance.kind = TIMER_MAINTENANCE;
     engine->recurring.due.kind = TIMER_RECURRING;
+    engine->proofs.due.kind = TIMER_PROOF;
     engine->plan_arena = arena_new();
     engine->plans = map_new();
     silences_start(&engine->silences);
@@ -98,6 +103,7 @@ void engine_free(struct engine *engine)
     dependencies_end(&engine->dependencies);
     free(engine->released_why);
     clocks_free(engine, &engine->recurring);
+    proofs_free(engine);
     map_free(engine->plans);
     arena_free(engine->plan_arena);
     map_free(engine->incidents);
@@ -163,6 +169,8 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
     if (engine->learned)
         clocks_review(&turn);
     input_handlers[input->kind](&turn, input);
+    if (input->reply && input->kind != INPUT_REPLY_REFUSED && decisions->outcome.code == OUTCOME_DONE)
+        reply_keep(&turn, input);
     turn_end(&turn);
     incidents_forget(engine);
 }

@@ -120,7 +120,8 @@ struct engine {
     struct map *budgets;    /* person -> struct budget */
     int64_t last_incident, last_delivery;
     struct clocks recurring; /* of no incident */
-    bool learned;            /* the runbooks are new, and clocks must follow them */
+    struct proofs proofs;
+    bool learned; /* the runbooks are new, and clocks must follow them */
     struct arena *plan_arena;
     struct map *plans; /* of levels: address -> struct plan */
     struct buf body;   /* of the event that is being written */
@@ -398,6 +399,11 @@ struct delivery_record *delivery_add(struct engine *engine, struct incident_reco
                                      const struct delivery *delivery);
 void delivery_drop(struct engine *engine, struct incident_record *record, struct delivery_record *delivery);
 
+/* ---- reply.c ---- */
+
+/* The answer counted: it does not a second time. */
+void reply_keep(struct turn *turn, const struct input *input);
+
 /* ---- values.c ---- */
 
 /* What the alert that opened the incident and the incident itself say of the command's placeholders.
@@ -490,15 +496,16 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
 typedef void input_handler(struct turn *turn, const struct input *input);
 input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
     decide_patient_safety, decide_assign, decide_check, decide_update, decide_clock_done, decide_action,
-    decide_approve, decide_deny, decide_step_verb, decide_procedure, decide_delivery_done, decide_step_values,
-    decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_mute, decide_unmute,
-    decide_hold, decide_evidence_read, decide_clock_back, decide_access, decide_timer;
+    decide_reply_refused, decide_prove, decide_proof_done, decide_approve, decide_deny, decide_step_verb,
+    decide_procedure, decide_delivery_done, decide_step_values, decide_step_started, decide_step_done,
+    decide_silence, decide_silence_expire, decide_mute, decide_unmute, decide_hold, decide_evidence_read,
+    decide_clock_back, decide_access, decide_timer;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);
 timer_handler due_escalate, due_hold_down, due_lease, due_delivery_retry, due_alert_ends, due_news,
     due_silence, due_review, due_mute, due_flapping, due_maintenance, due_digest, due_storm, due_clocks,
-    due_recurring, due_actions, due_approval, due_verify;
+    due_recurring, due_actions, due_proofs, due_approval, due_verify;
 
 #include "engine/life_priv.h"
 #include "engine/noise_priv.h"

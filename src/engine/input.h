@@ -7,6 +7,7 @@
 #include "engine/action.h"
 #include "engine/alert.h"
 #include "engine/delivery.h"
+#include "engine/reply.h"
 #include "engine/run.h"
 #include "engine/silence.h"
 #include "engine/step_values.h"
@@ -24,6 +25,9 @@ enum input_kind {
     INPUT_UPDATE,         /* incident, actor, text; word: the audience, "" or NULL all: they were told */
     INPUT_CLOCK_DONE,     /* incident (0: maintenance or a drill), item: the number of a clock, actor, text */
     INPUT_ACTION,         /* incident, item (0: a new one), actor, action */
+    INPUT_REPLY_REFUSED,  /* incident (0: of none), reply, text: why */
+    INPUT_PROVE,          /* actor, person, word: a channel; NULL: all of them */
+    INPUT_PROOF_DONE,     /* delivery: the number of the test, delivery_result */
     INPUT_APPROVE,        /* run, step (line), actor; sha256; values and repairs as below, taken first */
     INPUT_STEP_VALUES,    /* run, step (line), actor, values; repairs: codes, NULL: as they are */
     INPUT_DENY,           /* run, step (line), actor, text */
@@ -65,4 +69,5 @@ struct input {
     enum access_act access_act;
     const struct account *account;
     const struct access_key *access_key;
+    const struct reply *reply; /* it came by a channel; NULL: by the API */
 };

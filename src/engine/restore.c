@@ -394,6 +394,7 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
         clock_back_restored(&turn, record);
     }
     recurring_review(&turn);
+    proofs_learn(&turn);
     engine->learned = false; /* the clocks are in line with the runbooks */
     turn_end(&turn);
 }

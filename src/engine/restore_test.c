@@ -81,6 +81,8 @@ static void keep(struct world *w, struct kept *kept)
             break;
         case DECISION_SILENCE_FORGET: /* five days later */
         case DECISION_MOVE:
+        case DECISION_REPLY:
+        case DECISION_PROOF:
         case DECISION_ACTION:
             break;
         }

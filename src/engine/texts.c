@@ -9,6 +9,7 @@
 #include "engine/clock.h"
 #include "engine/delivery.h"
 #include "engine/incident.h"
+#include "engine/proof.h"
 #include "engine/role.h"
 #include "engine/run.h"
 #include "engine/silence.h"
@@ -60,6 +61,11 @@ TEXTS(account_texts, IN_ACCOUNT(person), IN_ACCOUNT(services), IN_ACCOUNT(passwo
       IN_ACCOUNT(changed_by));
 TEXTS(access_key_texts, IN_KEY(id), IN_KEY(sha256), IN_KEY(person), IN_KEY(name), IN_KEY(services),
       IN_KEY(source), IN_KEY(given_by));
+
+#define IN_PROOF(member) offsetof(struct channel_proof, member)
+
+TEXTS(proof_texts, IN_PROOF(person), IN_PROOF(channel), IN_PROOF(address), IN_PROOF(detail),
+      IN_PROOF(asked_by), IN_PROOF(notice));
 
 static const char **text_at(void *value, size_t offset)
 {

@@ -110,7 +110,7 @@ void unpack(struct buf *out, const void **bytes, size_t *n_bytes);
 /* ---- the nouns that are rows ---- */
 
 extern const struct noun incident_noun, delivery_noun, step_noun, timer_noun, role_noun, check_noun,
-    silence_noun, clock_noun, move_noun, action_noun, account_noun, access_key_noun;
+    silence_noun, clock_noun, move_noun, action_noun, reply_noun, proof_noun, account_noun, access_key_noun;
 
 /* ---- timer.c ---- */
 
@@ -138,6 +138,7 @@ struct restorer {
     void (*check)(void *context, const void *check);
     void (*clock)(void *context, const void *clock);
     void (*action)(void *context, const void *action);
+    void (*proof)(void *context, const void *proof);
 };
 int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, int64_t now_us,
                       struct err *err);

@@ -215,6 +215,19 @@ static const char legal_hold[] = "ALTER TABLE incident ADD COLUMN hold_us BIGINT
                                  "ALTER TABLE incident ADD COLUMN hold_why TEXT NOT NULL DEFAULT '';"
                                  "CREATE INDEX incident_on_hold ON incident (number) WHERE hold_us > 0;";
 
+/* Answers that came by a channel. */
+static const char replies[] =
+    "CREATE TABLE reply ("
+    "  id TEXT PRIMARY KEY, channel TEXT NOT NULL, person TEXT NOT NULL, incident BIGINT NOT NULL,"
+    "  at_us BIGINT NOT NULL);";
+
+/* Proofs that ways of reaching people work. */
+static const char channel_proofs[] =
+    "CREATE TABLE channel_proof ("
+    "  person TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL, state TEXT NOT NULL,"
+    "  detail TEXT NOT NULL, asked_by TEXT NOT NULL, asked_us BIGINT NOT NULL, ended_us BIGINT NOT NULL,"
+    "  held_us BIGINT NOT NULL, PRIMARY KEY (person, channel, address));";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -237,6 +250,8 @@ static const struct migration {
     {"drills", drills},
     {"legal hold", legal_hold},
     {"accounts and keys", access_tables},
+    {"replies", replies},
+    {"proofs of channels", channel_proofs},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

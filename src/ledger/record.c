@@ -12,6 +12,8 @@ static const struct noun *const saved[] = {
     [DECISION_SILENCE] = &silence_noun,
     [DECISION_MOVE] = &move_noun,
     [DECISION_ACTION] = &action_noun,
+    [DECISION_REPLY] = &reply_noun,
+    [DECISION_PROOF] = &proof_noun,
     [DECISION_ACCOUNT] = &account_noun,
     [DECISION_ACCESS_KEY] = &access_key_noun,
 };

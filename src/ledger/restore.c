@@ -72,6 +72,7 @@ int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, in
         {&clock_noun, "WHERE incident = 0 OR incident IN " KEPT " ORDER BY incident, number", since_us,
          restorer->clock},
         {&action_noun, "WHERE incident IN " KEPT " ORDER BY incident, item", since_us, restorer->action},
+        {&proof_noun, "ORDER BY person, channel, address", 0, restorer->proof},
     };
     int result = restore_last(ledger, restorer, err);
     for (size_t i = 0; result == 0 && i < sizeof parts / sizeof *parts; i++)
@@ -131,12 +132,17 @@ static void action_to_engine(void *engine, const void *action)
     engine_restore_action(engine, action);
 }
 
+static void proof_to_engine(void *engine, const void *proof)
+{
+    engine_restore_proof(engine, proof);
+}
+
 int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us, struct err *err)
 {
     const struct restorer restorer = {
         engine,          last_to_engine,  incident_to_engine, delivery_to_engine,
         step_to_engine,  timer_to_engine, silence_to_engine,  role_to_engine,
-        check_to_engine, clock_to_engine, action_to_engine};
+        check_to_engine, clock_to_engine, action_to_engine,   proof_to_engine};
     engine_name(engine, ledger->instance);
     return ledger_restore_to(ledger, &restorer, now_us, err);
 }

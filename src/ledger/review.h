@@ -13,3 +13,9 @@ int ledger_moves(struct ledger *ledger, struct arena *arena, int64_t first_incid
 /* Of one incident, by number; 0: of all, the earliest first. */
 int ledger_actions(struct ledger *ledger, struct arena *arena, int64_t incident, bool open_only, size_t limit,
                    struct action_item **ret_actions, size_t *ret_n, struct err *err);
+
+/* Whether an answer of that id has counted already. */
+int ledger_reply_known(struct ledger *ledger, const char *id, bool *ret_known, struct err *err);
+
+int ledger_proofs(struct ledger *ledger, struct arena *arena, struct channel_proof **ret_proofs,
+                  size_t *ret_n, struct err *err);

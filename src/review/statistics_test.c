@@ -118,6 +118,11 @@ static void groups_are_by_service_severity_and_month(void **state)
     assert_int_equal(group_of(&got, NULL, "P1", NULL)->n_incidents, 3);
     assert_int_equal(group_of(&got, NULL, NULL, "2026-03")->n_incidents, 3);
     assert_int_equal(group_of(&got, "till", "P2", "2026-04")->n_incidents, 1);
+    incidents[1].drill = true;
+    got = statistics_of(arena, incidents, 4, NULL, 0, at(0));
+    assert_int_equal(got.n_drills, 1);
+    assert_int_equal(group_of(&got, NULL, NULL, NULL)->n_incidents, 3);
+    incidents[1].drill = false;
     scoped_buf struct buf csv = {0};
     incidents[0].service = "=HYPERLINK(\"http://x\")";
     got = statistics_of(arena, incidents, 4, NULL, 0, at(0));

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/nettle_library.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -301,15 +302,16 @@ static void *load_library(void *unused)
     return unused;
 }
 
-/* Without it presses of buttons are refused, and nothing else. */
-static const char *read_slack_secret(struct arena *arena, const struct config *config)
+/* What shows that a service calls us; NULL: there is none, and what it sends is refused, and nothing else. */
+static const char *read_signing_secret(struct arena *arena, const char *channel,
+                                       const struct config_channel *keys)
 {
     scoped_secret char *secret = NULL;
     struct err err;
-    if (!config->channels.slack.signing_secret)
+    if (!keys->signing_secret)
         return NULL;
-    if (secret_read(config->channels.slack.signing_secret, &secret, &err) < 0) {
-        log_event(LOG_ERROR, "channel.secret_missing", "channel=slack error=%s", log_quote(err.text));
+    if (secret_read(keys->signing_secret, &secret, &err) < 0) {
+        log_event(LOG_ERROR, "channel.secret_missing", "channel=%s error=%s", channel, log_quote(err.text));
         return NULL;
     }
     return arena_strdup(arena, secret);
@@ -334,7 +336,10 @@ static int open_files(struct core *core, struct arena *arena, const struct confi
         api_prepare();
     if (opened == 0) {
         options->token = token;
-        options->slack_secret = read_slack_secret(arena, config);
+        options->slack_secret = read_signing_secret(arena, "slack", &config->channels.slack);
+        options->twilio_secret = read_signing_secret(arena, "twilio", &config->channels.twilio);
+        if (options->twilio_secret)
+            nettle_library(); /* libraries are loaded before the sandbox */
         link_key_make(token, &core->links);
     }
     return opened;

@@ -43,6 +43,28 @@ static void drop_delivery(struct core *core, const struct delivery *delivery)
     frames_send(core->courier, FRAME_DELIVER, order.at, order.n_bytes);
 }
 
+/* Numbers of tests are far beyond those of deliveries. */
+enum { PROOFS_FROM_BIT = 61 };
+static const int64_t proofs_from = INT64_C(1) << PROOFS_FROM_BIT;
+
+static void send_proof(struct core *core, const struct channel_proof *proof)
+{
+    scoped_arena struct arena *arena = arena_new();
+    scoped_buf struct buf page = {0};
+    scoped_buf struct buf order = {0};
+    const char *key = arena_printf(arena, "crashcart-%s-proof-%lld-%lld", ledger_instance(core->ledger),
+                                   (long long)(proof->asked_us / US_PER_S), (long long)proof->number);
+    struct delivery delivery = {.id = proofs_from + proof->number,
+                                .key = key,
+                                .person = proof->person,
+                                .channel = proof->channel,
+                                .address = proof->address};
+    proof_render(&page, proof, config_person(core->site->config, proof->person), key,
+                 core->site->config->public_url);
+    courier_order_write(&order, &delivery, page.at, page.n_bytes);
+    frames_send(core->courier, FRAME_DELIVER, order.at, order.n_bytes);
+}
+
 static void start_step(struct core *core, const struct run_step *step)
 {
     if (core->ledger_failed) /* the intent is not durable: a command must not run */
@@ -88,6 +110,8 @@ void core_carry_out(struct core *core, const struct decisions *decisions)
             send_delivery(core, &decision->delivery);
         else if (decision->kind == DECISION_DELIVERY && decision->delivery.state == DELIVERY_CANCELLED)
             drop_delivery(core, &decision->delivery);
+        else if (decision->kind == DECISION_PROOF && decision->proof.number)
+            send_proof(core, &decision->proof);
         else if (decision->kind == DECISION_STEP && decision->starts)
             start_step(core, &decision->step);
         else if (decision->kind == DECISION_STEP && decision->step.state == STEP_STOPPING)
@@ -130,9 +154,10 @@ void core_from_courier(void *context, uint16_t kind, const char *payload, size_t
     struct input *input = arena_alloc(arena, sizeof *input);
     struct err err = {0};
     if (courier_answer_read(arena, parse_frame(document, "courier", payload, n_bytes), done, &err) == 0) {
-        *input = (struct input){.kind = INPUT_DELIVERY_DONE,
+        bool proof = done->delivery >= proofs_from;
+        *input = (struct input){.kind = proof ? INPUT_PROOF_DONE : INPUT_DELIVERY_DONE,
                                 .actor = "courier",
-                                .delivery = done->delivery,
+                                .delivery = proof ? done->delivery - proofs_from : done->delivery,
                                 .delivery_result = &done->result};
         core_submit_own(core, arena, input);
     } else {

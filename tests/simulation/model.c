@@ -310,6 +310,8 @@ void model_save(struct model *model, const struct decision *d)
         save(model->actions, (struct pair_key){d->action.incident, d->action.item}, &d->action,
              sizeof d->action, &action_texts);
         break;
+    case DECISION_REPLY:
+    case DECISION_PROOF:   /* nobody is asked for one there */
     case DECISION_MOVE:    /* read by nobody but the statistics */
     case DECISION_ACCOUNT: /* nobody signs in there */
     case DECISION_ACCESS_KEY:

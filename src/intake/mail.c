@@ -1,0 +1,248 @@
+#include "intake/mail.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+
+enum { REFERENCES_MOST = 50, LINE_MOST = 500, PARTS_DEEP = 4, ADDRESS_MOST = 254 };
+
+struct part {
+    const char *at, *end; /* headers, a blank line, body */
+};
+
+/* The byte after the line's break. */
+static const char *line_end(const char *at, const char *end)
+{
+    const char *newline = memchr(at, '\n', (size_t)(end - at));
+    return newline ? newline + 1 : end;
+}
+
+static bool is_blank(const char *at, const char *end)
+{
+    while (at < end && isspace((unsigned char)*at))
+        at++;
+    return at == end;
+}
+
+static const char *body_of(struct part part)
+{
+    const char *at = part.at;
+    while (at < part.end) {
+        const char *next = line_end(at, part.end);
+        if (is_blank(at, next))
+            return next;
+        at = next;
+    }
+    return part.end;
+}
+
+/* The value of the n-th header of that name, unfolded; NULL: there is none. */
+static const char *header_of(struct arena *arena, struct part part, const char *name, int n)
+{
+    scoped_buf struct buf value = {0};
+    const char *body = body_of(part);
+    size_t n_name = strlen(name);
+    bool inside = false;
+    for (const char *at = part.at, *next; at < body; at = next) {
+        next = line_end(at, body);
+        bool folded = *at == ' ' || *at == '\t';
+        if (inside && !folded)
+            break;
+        const char *text = at;
+        if (!inside) {
+            if (folded || (size_t)(next - at) <= n_name || strncasecmp(at, name, n_name) != 0 ||
+                at[n_name] != ':' || n-- > 0)
+                continue;
+            inside = true;
+            text = at + n_name + 1;
+        }
+        for (; text < next; text++)
+            buf_putc(&value, (unsigned char)*text < ' ' ? ' ' : *text);
+    }
+    if (!inside)
+        return NULL;
+    const char *text = buf_text(&value), *end = text + strlen(text);
+    while (isspace((unsigned char)*text))
+        text++;
+    while (end > text && isspace((unsigned char)end[-1]))
+        end--;
+    return arena_strndup(arena, text, (size_t)(end - text));
+}
+
+/* ---- who, and what it answers ---- */
+
+/* "Ana <ana@example.org>", or the address alone. NULL: it is none, or there is more than one. */
+static const char *address_in(struct arena *arena, const char *value)
+{
+    const char *open = strrchr(value, '<');
+    const char *from = open ? open + 1 : value;
+    size_t n = strcspn(from, open ? ">" : "");
+    const char *address = arena_strndup(arena, from, n);
+    const char *at = strchr(address, '@');
+    bool good = at && at > address && at[1] && !strchr(at + 1, '@') && n <= ADDRESS_MOST &&
+                !strpbrk(address, " ,;<>\"()\\") &&
+                (!open || is_blank(from + n + (from[n] == '>'), value + strlen(value)));
+    return good ? address : NULL;
+}
+
+/* <...>, as often as they are in the text. */
+static void add_ids(struct arena *arena, const char *text, struct strings *ids)
+{
+    while (text && (text = strchr(text, '<')) && ids->n < REFERENCES_MOST) {
+        const char *end = strchr(text, '>');
+        if (!end)
+            return;
+        if (end - text < LINE_MOST)
+            strings_add(arena, ids, arena_strndup(arena, text, (size_t)(end - text) + 1));
+        text = end + 1;
+    }
+}
+
+/* ---- the text ---- */
+
+static int hex_digit(char c)
+{
+    return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+static void decode_quoted(struct buf *out, const char *at, const char *end)
+{
+    for (; at < end; at++) {
+        if (*at != '=') {
+            buf_putc(out, *at);
+        } else if (end - at > 2 && hex_digit(at[1]) >= 0 && hex_digit(at[2]) >= 0) {
+            buf_putc(out, (char)(hex_digit(at[1]) * 16 + hex_digit(at[2])));
+            at += 2;
+        } else {
+            at = line_end(at, end) - 1; /* a line that goes on */
+        }
+    }
+}
+
+static void decode_base64(struct buf *out, const char *at, const char *end)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    unsigned bits = 0;
+    int n_bits = 0;
+    for (; at < end && *at != '='; at++) {
+        const char *digit = *at ? strchr(digits, *at) : NULL;
+        if (!digit)
+            continue;
+        bits = bits << 6 | (unsigned)(digit - digits);
+        n_bits += 6;
+        if (n_bits >= 8) {
+            n_bits -= 8;
+            buf_putc(out, (char)(bits >> n_bits & 0xff));
+        }
+    }
+}
+
+/* Of "multipart/mixed; boundary=..."; NULL: it is no such thing. */
+static const char *boundary_of(struct arena *arena, const char *type)
+{
+    static const char word[] = "boundary=";
+    const char *at = type && strncasecmp(type, "multipart/", 10) == 0 ? strcasestr(type, word) : NULL;
+    if (!at)
+        return NULL;
+    at += sizeof word - 1;
+    bool quoted = *at == '"';
+    at += quoted;
+    size_t n = strcspn(at, quoted ? "\"" : "; \t");
+    return n > 0 && n <= 70 ? arena_strndup(arena, at, n) : NULL;
+}
+
+/* The next part after *at; false: there is none. */
+static bool next_part(const char **at, const char *end, const char *boundary, struct part *ret_part)
+{
+    size_t n_boundary = strlen(boundary);
+    const char *begin = NULL;
+    for (const char *line = *at, *next; line < end; line = next) {
+        next = line_end(line, end);
+        bool is_boundary = (size_t)(next - line) >= n_boundary + 2 && memcmp(line, "--", 2) == 0 &&
+                           memcmp(line + 2, boundary, n_boundary) == 0;
+        if (!is_boundary)
+            continue;
+        if (begin) {
+            *ret_part = (struct part){begin, line};
+            *at = line;
+            return true;
+        }
+        begin = next;
+    }
+    if (!begin || begin == end)
+        return false;
+    *ret_part = (struct part){begin, end}; /* cut off */
+    *at = end;
+    return true;
+}
+
+static bool add_text(struct arena *arena, struct part part, struct buf *out, int deep)
+{
+    const char *type = header_of(arena, part, "Content-Type", 0), *body = body_of(part);
+    const char *boundary = boundary_of(arena, type);
+    if (boundary && deep < PARTS_DEEP) {
+        struct part inner;
+        while (next_part(&body, part.end, boundary, &inner))
+            if (add_text(arena, inner, out, deep + 1))
+                return true;
+        return false;
+    }
+    if (type && strncasecmp(type, "text/plain", 10) != 0)
+        return false;
+    const char *encoding = header_of(arena, part, "Content-Transfer-Encoding", 0);
+    if (encoding && strcasecmp(encoding, "base64") == 0)
+        decode_base64(out, body, part.end);
+    else if (encoding && strcasecmp(encoding, "quoted-printable") == 0)
+        decode_quoted(out, body, part.end);
+    else
+        buf_add(out, body, (size_t)(part.end - body));
+    return true;
+}
+
+static const char *first_line(struct arena *arena, const struct buf *text)
+{
+    const char *at = buf_text(text), *end = at + text->n_bytes;
+    for (const char *next; at < end; at = next) {
+        next = line_end(at, end);
+        while (at < next && isspace((unsigned char)*at))
+            at++;
+        if (at == next || *at == '>')
+            continue;
+        size_t n = (size_t)(next - at);
+        char *line = arena_strndup(arena, at, n < LINE_MOST ? n : LINE_MOST);
+        for (char *c = line; *c; c++)
+            if ((unsigned char)*c < ' ' || *c == 0x7f)
+                *c = ' ';
+        return line;
+    }
+    return "";
+}
+
+int mail_reply_read(struct arena *arena, const char *bytes, size_t n_bytes, struct mail_reply *ret_reply,
+                    struct err *err)
+{
+    struct mail_reply reply = {0};
+    struct part whole = {bytes, bytes + n_bytes};
+    struct strings own = {0};
+    scoped_buf struct buf text = {0};
+    if (n_bytes > MAIL_MOST_BYTES)
+        return err_set(err, "the mail is longer than a reply can be");
+    const char *from = header_of(arena, whole, "From", 0);
+    reply.from = from && !header_of(arena, whole, "From", 1) ? address_in(arena, from) : NULL;
+    if (!reply.from)
+        return err_set(err, "the mail has no sender, or more than one");
+    add_ids(arena, header_of(arena, whole, "Message-ID", 0), &own);
+    if (own.n != 1)
+        return err_set(err, "the mail has no Message-ID");
+    reply.message_id = own.at[0];
+    add_ids(arena, header_of(arena, whole, "In-Reply-To", 0), &reply.references);
+    add_ids(arena, header_of(arena, whole, "References", 0), &reply.references);
+    const char *automatic = header_of(arena, whole, "Auto-Submitted", 0);
+    reply.automatic = automatic && strncasecmp(automatic, "no", 2) != 0;
+    add_text(arena, whole, &text, 0);
+    reply.text = first_line(arena, &text);
+    *ret_reply = reply;
+    return 0;
+}
