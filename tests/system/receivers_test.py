@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""Pages to receivers that misbehave in every way of the catalogue: slow, silent, half an answer, a wrong length, too many
+requests, a redirect, an error, a hung-up connection, a certificate that has expired. None is lost, and what comes twice comes with
+the same key. CRASHCART_PAGES=100000 runs it as long as that takes."""
+import collections
+import hashlib
+import shlex
+import socketserver
+import ssl
+import subprocess
+import threading
+
+from harness import *
+
+PAGES = int(os.environ.get('CRASHCART_PAGES', '90'))
+MOST_FAILURES = 2  # of one key: the pauses grow with each
+
+CONFIG = '''
+storm: {{incidents: 0}}
+budget: {{pages: 0}}
+people:
+{people}
+services:
+  - id: any
+    match: {{service: any}}
+    escalation: [{{notify: [{notify}]}}]
+'''
+PERSON = '''  - id: {id}
+    name: {id}
+    contacts: [{{webhook: "{first}"}}, {{webhook: "{second}"}}]
+'''
+
+
+class Misbehaving:
+    """By the key and the number of the attempt, one of the ways; the last attempt is always taken. What was read counts,
+    whatever was answered then: half an answer can be taken for a good one or be asked for again."""
+
+    WAYS = ['taken', 'error', 'storm', 'later', 'hung up', 'half', 'wrong length', 'slow', 'redirect', 'gone', 'garbage']
+
+    def __init__(self):
+        self.lock, self.attempts = threading.Lock(), collections.Counter()
+        self.taken, self.read, self.seen = collections.Counter(), {}, collections.Counter()
+        self.silent, self.mixed = None, False
+        outer = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self):
+                outer.answer(self)
+
+        class Plain(socketserver.ThreadingTCPServer):
+            daemon_threads, allow_reuse_address, request_queue_size = True, True, 256
+
+        self.server = Plain(('127.0.0.1', 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def way(self, key, attempt, path):
+        if path == '/good' or attempt > MOST_FAILURES:
+            return 'taken'
+        return self.WAYS[hashlib.sha256(f'{key} {attempt}'.encode()).digest()[0] % len(self.WAYS)]
+
+    def answer(self, request):
+        line = request.rfile.readline().decode()
+        if not line:
+            return
+        headers = {}
+        while (header := request.rfile.readline().decode().strip()):
+            name, _, value = header.partition(':')
+            headers[name.lower()] = value.strip()
+        body = request.rfile.read(int(headers.get('content-length', 0)))
+        key, path = headers['idempotency-key'], line.split()[1]
+        with self.lock:
+            self.attempts[key] += 1
+            way = self.way(key, self.attempts[key], path)
+            if way == 'taken' and path == '/silent' and self.silent is None:
+                self.silent, way = key, 'silent'
+            self.seen[way] += 1
+            if way in ('taken', 'slow', 'half', 'wrong length'):
+                self.taken[key] += way in ('taken', 'slow')
+                page = json.loads(body)
+                told = (page['to']['id'], page['incident']['number'])
+                self.mixed |= self.read.setdefault(key, told) != told
+        if way == 'slow':
+            threading.Event().wait(1)
+        if way == 'silent':
+            threading.Event().wait(20)
+            return
+        said = {'taken': b'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok', 'slow': b'HTTP/1.1 202 OK\r\nContent-Length: 0\r\n\r\n',
+                'error': b'HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n',
+                'storm': b'HTTP/1.1 429 Calm down\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n',
+                'later': b'HTTP/1.1 408 Slow\r\nContent-Length: 0\r\n\r\n', 'hung up': b'',
+                'half': b'HTTP/1.1 200 OK\r\nContent-Le', 'wrong length': b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nok',
+                'redirect': b'HTTP/1.1 302 Elsewhere\r\nLocation: /good\r\nContent-Length: 0\r\n\r\n',
+                'gone': b'HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n', 'garbage': b'\x00\xff\xfe nonsense\r\n\r\n'}[way]
+        try:
+            request.wfile.write(said)
+        except OSError:
+            pass
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Expired:
+    """HTTPS with a certificate of long ago."""
+
+    def __init__(self, folder):
+        self.cert, key = os.path.join(folder, 'old.pem'), os.path.join(folder, 'old.key')
+        asked = os.path.join(folder, 'old.csr')
+        written(folder, 'ca.index', '')
+        ca = written(folder, 'ca.conf', f'''[ca]
+default_ca = old
+[old]
+database = {folder}/ca.index
+rand_serial = yes
+new_certs_dir = {folder}
+default_md = sha256
+policy = any
+[any]
+commonName = supplied
+''')
+        quiet = {'check': True, 'capture_output': True}
+        subprocess.run(['openssl', 'req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key,
+                        '-out', asked, '-subj', '/CN=localhost'], **quiet)
+        subprocess.run(['openssl', 'ca', '-batch', '-selfsign', '-notext', '-config', ca, '-keyfile', key, '-in', asked, '-out',
+                        self.cert, '-startdate', '20200101000000Z', '-enddate', '20200201000000Z'], **quiet)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.cert, key)
+        self.heard = []
+        expired = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                try:
+                    with context.wrap_socket(self.request, server_side=True) as s:
+                        expired.heard.append(s.recv(100))
+                except OSError:
+                    pass
+
+        class Server_(socketserver.ThreadingTCPServer):
+            daemon_threads, allow_reuse_address = True, True
+
+        self.server = Server_(('127.0.0.1', 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Receivers(SystemTest):
+    def test_no_page_is_lost_and_what_comes_twice_has_the_same_key(self):
+        receiver, expired = self.started(Misbehaving()), self.started(Expired(self.folder))
+        url = f'http://127.0.0.1:{receiver.port}'
+        ways = [('flaky', f'{url}/flaky'), ('silent', f'{url}/silent'), ('old', f'https://localhost:{expired.port}/')]
+        config = CONFIG.format(people=''.join(PERSON.format(id=i, first=first, second=f'{url}/good') for i, first in ways),
+                               notify=', '.join(f'person:{i}' for i, _ in ways))
+        runbooks = os.path.dirname(written(self.folder, 'runbooks/any.md', '# Any\n'))
+        server = self.started(Server(self.folder, config, runbooks))
+        trust = f'mount --bind {shlex.quote(expired.cert)} /etc/ssl/certs/ca-certificates.crt && exec "$@"'
+        wrap = ['unshare', '-m', 'sh', '-c', trust, 'sh']  # all that is wrong with it is its age
+        server.process.argv = (wrap if os.geteuid() == 0 else ['sudo', '-n', '-E'] + wrap) + server.process.argv
+        server.start()
+        n_incidents = max(1, PAGES // len(ways))
+        for first in range(0, n_incidents, 100):
+            last = min(first + 100, n_incidents)
+            alerts = [{'labels': {'alertname': f'Broken{i}', 'service': 'any', 'severity': 'critical'}} for i in range(first, last)]
+            self.assertEqual(server.request('POST', '/api/v2/alerts', alerts)[0], 200)
+
+        def settled():
+            with receiver.lock:
+                told = set(receiver.read.values())
+            return len(told) == n_incidents * len(ways)
+
+        wait(settled, 'everybody is told of every incident', 60 + PAGES / 20)
+        self.assertFalse(receiver.mixed)  # one key, one person, one incident
+        self.assertEqual(expired.heard, [])
+        self.assertIn('certificate has expired', ' '.join(e['summary'] for e in server.timeline(1) if e['kind'] == 'page.delayed'))
+        for way in ('error', 'storm', 'hung up', 'half', 'redirect') if PAGES >= 90 else ():
+            self.assertGreater(receiver.seen[way], 0, way)
+        keys = collections.Counter()
+        for number in range(1, n_incidents + 1):
+            for event in server.timeline(number):
+                if event['kind'] == 'page.queued':
+                    keys[event['body']['key']] += 1
+        self.assertEqual(set(receiver.read) - set(keys), set())  # nothing that nobody decided
+        self.assertEqual(max(keys.values()), 1)  # one decision, one key
+        print(f'{sum(keys.values())} pages decided, {sum(receiver.attempts.values())} attempts, {dict(receiver.seen)}, '
+              f'{sum(1 for n in receiver.taken.values() if n > 1)} taken twice')
+        server.stop()
+        self.assert_verifies(server)
+
+
+if __name__ == '__main__':
+    unittest.main()
