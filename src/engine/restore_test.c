@@ -80,6 +80,8 @@ static void keep(struct world *w, struct kept *kept)
             KEEP(w, &kept->silences, silence, strcmp(item->id, silence.id) == 0);
             break;
         case DECISION_SILENCE_FORGET: /* five days later */
+        case DECISION_ACCOUNT:
+        case DECISION_ACCESS_KEY:
         case DECISION_MOVE:
         case DECISION_REPLY:
         case DECISION_PROOF:
