@@ -137,6 +137,24 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
   return said as T
 }
 
-export const get = <T>(path: string) => ask<T>('GET', path)
+// What the first page will ask for, asked for before it is drawn.
+const early = new Map<string, Promise<unknown>>()
+
+export function askEarly(paths: string[]) {
+  for (const path of paths) {
+    const answer = ask('GET', path)
+    answer.catch(() => {})
+    early.set(path, answer)
+  }
+}
+
+export const forgetEarly = () => early.clear()
+
+export function get<T>(path: string): Promise<T> {
+  const asked = early.get(path)
+  early.delete(path)
+  return (asked as Promise<T> | undefined) ?? ask<T>('GET', path)
+}
+
 export const post = <T>(path: string, body: unknown) => ask<T>('POST', path, body)
 export const remove = (path: string) => ask<null>('DELETE', path)

@@ -40,7 +40,7 @@ function Row({ check, now }: { check: Check; now: number }) {
 }
 
 export function Checks() {
-  const now = useNow()
+  const now = useNow(10000)
   const live = useLive<{ checks: Check[] }>('/api/v1/checks', (event) => event.kind.startsWith('alert.') || event.kind.startsWith('site.'))
   useEffect(() => {
     const timer = setInterval(live.again, 5000)

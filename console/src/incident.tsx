@@ -28,7 +28,8 @@ function Acts({ incident }: Options) {
   )
 }
 
-function Head({ incident, now, waiting }: Options & { now: number; waiting: Step[] }) {
+function Head({ incident, waiting }: Options & { waiting: Step[] }) {
+  const now = useNow()
   const due = incident.clocks.find((clock) => clock.state === 'running' || clock.state === 'overdue')
   return (
     <section class="card top" aria-labelledby="title">
@@ -56,7 +57,8 @@ function Head({ incident, now, waiting }: Options & { now: number; waiting: Step
   )
 }
 
-function Clocks({ incident, now }: Options & { now: number }) {
+function Clocks({ incident }: Options) {
+  const now = useNow()
   const due = incident.clocks.filter((clock) => clock.state === 'running' || clock.state === 'overdue')
   return (
     <Card id="clocks" title="Due">
@@ -122,7 +124,8 @@ function Alerts({ incident }: Options) {
   )
 }
 
-function Items({ incident, now }: Options & { now: number }) {
+function Items({ incident }: Options) {
+  const now = useNow(60000)
   const live = useLive<{ actions: Action[] }>(`${base(incident)}/actions`, (event) => event.incident === incident.number && /^(action|incident)\./.test(event.kind))
   if (!live.data?.actions.length) return null
   return <Card id="actions" title="Action items"><Actions actions={live.data.actions} now={now} /></Card>
@@ -169,7 +172,6 @@ function Timeline({ events }: { events: Told[] }) {
 }
 
 export function IncidentPage({ number }: { number: number }) {
-  const now = useNow()
   const own = (event: Told) => event.incident === number
   const { data: incident, problem } = useLive<WholeIncident>(`/api/v1/incidents/${number}`, own)
   const steps = useLive<{ steps: Step[]; next: number | null }>(`/api/v1/incidents/${number}/steps`, (event) => own(event) && !event.kind.startsWith('page.')).data
@@ -180,7 +182,7 @@ export function IncidentPage({ number }: { number: number }) {
   const procedure = incident.procedure
   return (
     <>
-      <Head incident={incident} now={now} waiting={waiting} />
+      <Head incident={incident} waiting={waiting} />
       <div class="incident-page">
         <div class="found">
           <Card id="diagnosis" title="Diagnosis">{steps ? <Diagnosis steps={steps.steps} /> : <p class="quiet">Reading…</p>}</Card>
@@ -193,10 +195,10 @@ export function IncidentPage({ number }: { number: number }) {
           </Card>
         </div>
         <div class="side">
-          <Clocks incident={incident} now={now} />
+          <Clocks incident={incident} />
           <Checklist incident={incident} />
           <Roles incident={incident} />
-          <Items incident={incident} now={now} />
+          <Items incident={incident} />
           <Evidence events={events} />
           <Alerts incident={incident} />
           <Timeline events={events} />

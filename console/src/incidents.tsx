@@ -8,7 +8,7 @@ import { Act, Read } from './parts'
 const PAGE = 100
 
 export function AllIncidents() {
-  const now = useNow()
+  const now = useNow(10000)
   const [open, setOpen] = useState(new URLSearchParams(location.search).get('state') === 'open')
   const [older, setOlder] = useState<Incident[]>([])
   const [more, setMore] = useState(true)

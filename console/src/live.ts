@@ -2,7 +2,7 @@
 //
 // A browser opens six connections to one server and no more, so a tab that nobody sees gives its stream back, and asks
 // now and then instead.
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Event as Told, get, Refused } from './api'
 
 type Listener = (event: Told | null) => void
@@ -63,7 +63,7 @@ export function useConnected(): boolean {
 // Calls read at once and whenever asked for again; bursts are read once.
 function useReader(read: () => Promise<void>, on: unknown[], concerns: (event: Told) => boolean): () => void {
   const again = useRef(() => {})
-  useEffect(() => {
+  useLayoutEffect(() => {
     let alive = true, reading = false, wanted = false
     again.current = async () => {
       wanted = true
@@ -123,11 +123,11 @@ export function useTimeline(incident: number): Told[] {
   return events.current
 }
 
-// The time, again every second, for what counts down.
-export function useNow(): number {
+// The time, again every second for what counts down, less often for what is told in minutes.
+export function useNow(every_ms = 1000): number {
   const [now, set] = useState(Date.now())
   useEffect(() => {
-    const timer = setInterval(() => set(Date.now()), 1000)
+    const timer = setInterval(() => set(Date.now()), every_ms)
     return () => clearInterval(timer)
   }, [])
   return now

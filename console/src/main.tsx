@@ -1,7 +1,7 @@
 // The frame around the pages, and which page a path is.
 import { ComponentChildren, render } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
-import { get, post, Refused, remove } from './api'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { askEarly, forgetEarly, get, post, Refused, remove } from './api'
 import { Checks } from './checks'
 import { ClocksPage } from './clocks'
 import { Drills } from './drills'
@@ -127,16 +127,19 @@ function Console() {
       setAway(false)
       setPerson(session.person)
     }, (thrown) => {
+      forgetEarly()
       setAway(!(thrown instanceof Refused))
       if (thrown instanceof Refused) setPerson(null)
     })
   }
-  useEffect(ask, [])
+  useLayoutEffect(ask, [])
   if (away) return <Away again={ask} />
   if (person === undefined) return null
   if (person === null) return <SignIn done={setPerson} />
   return <Frame person={person} signOut={() => void remove('/api/v1/session').then(() => setPerson(null))} />
 }
 
+const first = /^\/incidents\/\d+$/.test(location.pathname) ? `/api/v1${location.pathname}` : null
+askEarly(['/api/v1/session', ...(first ? [first, `${first}/steps`, `${first}/timeline?after=0`] : [])])
 if ('serviceWorker' in navigator && isSecureContext) void navigator.serviceWorker.register('/service-worker.js').catch(() => {})
 render(<Console />, document.getElementById('console')!)

@@ -64,10 +64,19 @@ function Duties() {
   )
 }
 
-export function Now() {
+function DueNext() {
   const now = useNow()
+  const { data } = useLive<{ clocks: Clock[] }>('/api/v1/clocks?limit=8', (event) => !event.kind.startsWith('alert.'))
+  return (
+    <Card id="due" title={<Link to="/clocks">Due next</Link>}>
+      {data && data.clocks.length > 0 ? <Due clocks={data.clocks} now={now} linked /> : <p class="quiet">Nothing is due.</p>}
+    </Card>
+  )
+}
+
+export function Now() {
+  const now = useNow(10000)
   const live = useLive<Incidents>('/api/v1/incidents?state=open&order=worst', () => true)
-  const clocks = useLive<{ clocks: Clock[] }>('/api/v1/clocks?limit=8', (event) => !event.kind.startsWith('alert.')).data
   return (
     <Read from={live}>{({ incidents, open }) => (
       <div class="columns">
@@ -81,9 +90,7 @@ export function Now() {
           </section>
         </div>
         <div>
-          <Card id="due" title={<Link to="/clocks">Due next</Link>}>
-            {clocks && clocks.clocks.length > 0 ? <Due clocks={clocks.clocks} now={now} linked /> : <p class="quiet">Nothing is due.</p>}
-          </Card>
+          <DueNext />
           <Duties />
         </div>
       </div>)}

@@ -24,12 +24,21 @@ export function Link({ to, class: name, current, children }: { to: string; class
 
 const utc = (time: string) => `${time.replace('T', ' ').replace(/(\.\d+)?Z$/, '')} UTC`
 
+// Making a formatter takes longer than all else on a page.
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify(options)
+  let found = formats.get(key)
+  if (!found) formats.set(key, found = new Intl.DateTimeFormat([], options))
+  return found
+}
+
 export function At({ time, date, zone }: { time: string; date?: boolean; zone?: string }) {
-  const at = new Date(time)
-  const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone }
-  const day: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short', timeZone: zone }
-  const clock = at.toLocaleTimeString([], date ? options : { ...options, second: '2-digit' })
-  return <time dateTime={time} title={utc(time)}>{date ? `${at.toLocaleDateString([], day)}, ${clock}` : clock}</time>
+  const at = Date.parse(time)
+  const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone, second: date ? undefined : '2-digit' }
+  const day = date ? `${format({ weekday: 'short', day: 'numeric', month: 'short', timeZone: zone }).format(at)}, ` : ''
+  return <time dateTime={time} title={utc(time)}>{day}{format(clock).format(at)}</time>
 }
 
 export function length(ms: number): string {

@@ -102,7 +102,7 @@ function Statistics() {
 }
 
 export function Reviews() {
-  const now = useNow()
+  const now = useNow(10000)
   const actions = useLive<{ actions: Action[] }>('/api/v1/actions', (event) => event.kind.startsWith('action.'))
   return (
     <div class="columns">

@@ -70,7 +70,7 @@ struct api_options {
     const char *twilio_secret; /* the same for Twilio */
     const struct clock *clock;
     unsigned n_threads;     /* 0: as many as proved best (2) */
-    unsigned n_connections; /* at most; 0: 1,024 */
+    unsigned n_connections; /* at most; 0: 3,072 */
     unsigned idle_time_s;   /* a connection that says nothing for so long is closed; 0: 13 */
 };
 

@@ -13,7 +13,7 @@ enum {
     THREADS = 2,
     /* Without the descriptor by which the library's own loop is woken (MHD_USE_ITC). */
     SUSPEND_RESUME = MHD_ALLOW_SUSPEND_RESUME & ~MHD_USE_ITC,
-    CONNECTIONS = 1024,
+    CONNECTIONS = 3072, /* most of them are people who watch */
     CONNECTION_BYTES =
         32 * 1024, /* header, and the piece of the body that is read at once; cleared a request */
     /* Not a multiple of the intervals at which Prometheus sends (15 s, 1 min): a connection closed in the
