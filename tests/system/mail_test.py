@@ -129,8 +129,7 @@ class Mail(SystemTest):
         mail = self.started(FilteringMailServer(self.folder))
         self.start(mail)
         self.fire()
-        wait(lambda: mail.messages(), 'a page by mail')
-        page = [m for m in mail.messages() if 'ana@' in m['To']][0]
+        page = wait(lambda: [m for m in mail.messages() if 'ana@' in m['To']], 'a page by mail')[0]
         reply = 'From: {}\nMessage-ID: <{}@example.org>\nIn-Reply-To: {}\nSubject: Re: x\n\nack\n\n> Service down\n'
 
         def answer(sender, message_id, to):
