@@ -38,6 +38,24 @@ static void what_is_done_is_not_counted_any_more(void **state)
     assert_int_equal(clock_await(w, "follow_up.due", 100 * HOURS), -1);
 }
 
+static void an_incident_is_kept_while_a_reminder_of_it_is_on_its_way(void **state)
+{
+    clock_world_start(state);
+    struct world *w = *state;
+    world_assign(w, "person:ana", "commander", "ana");
+    world_decide(w,
+                 (struct input){.kind = INPUT_RESOLVE, .incident = 1, .actor = "person:ana", .force = true});
+    assert_true(clock_await(w, "action.due", 100 * HOURS) > 0);
+    assert_non_null(delivery_of(w, DELIVERY_DUE, 0));
+    assert_int_equal(clock_await(w, "follow_up.given_up", 1000 * HOURS), (48 + 30 * 24) * HOURS);
+    world_pass(w, 48 * HOURS);
+    assert_non_null(incident_find(w->engine, 1));
+    for (int64_t id = 2; id <= w->engine->last_delivery; id++)
+        world_delivered(w, id, VERDICT_SENT);
+    world_hear(w, (struct alert_words){.name = "DiskFull", .severity = "P2"});
+    assert_null(incident_find(w->engine, 1));
+}
+
 static void closing_stops_all(void **state)
 {
     struct world *w = *state;
@@ -64,6 +82,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(review_is_due_two_days_after_although_incidents_are_forgotten_after_one),
         test(what_is_done_is_not_counted_any_more),
+        cmocka_unit_test_teardown(an_incident_is_kept_while_a_reminder_of_it_is_on_its_way, world_stop),
         test(closing_stops_all),
         test(what_is_no_follow_up_is_not_ticked_off),
     };

@@ -125,11 +125,23 @@ void incident_unretire(struct engine *engine, struct incident_record *record)
     record->retired_next = record->retired_previous = NULL;
 }
 
+/* A reminder of it is still on its way. */
+static bool is_telling(const struct incident_record *record)
+{
+    for (const struct delivery_record *d = record->deliveries; d; d = d->next)
+        if (d->delivery.state != DELIVERY_CANCELLED)
+            return true;
+    return false;
+}
+
 void incidents_forget(struct engine *engine)
 {
-    for (struct incident_record *record; (record = engine->retired_first);) {
+    for (struct incident_record *record = engine->retired_first, *next; record; record = next) {
+        next = record->retired_next;
         if (time_after_s(record->incident.resolved_us, REMEMBERED_S) > engine->now_us)
             break;
+        if (is_telling(record))
+            continue;
         incident_unretire(engine, record);
         /* else its last clock gives it up, the last of its action items, or who releases its evidence */
         if (!clocks_pending(&record->clocks) && !actions_pending(&record->actions) &&

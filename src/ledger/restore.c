@@ -5,12 +5,13 @@
 enum { KEPT_S = 24 * 3600 };
 
 /* Incidents that the engine still speaks of: a resolved one for a day, and while one of its clocks runs, an
- * action item is open or it is under legal hold. $1: resolved since. */
+ * action item is open, a reminder is on its way or it is under legal hold. $1: resolved since. */
 #define KEPT                                                                                                 \
     "(SELECT number FROM incident WHERE state NOT IN ('resolved', 'closed')"                                 \
     " UNION SELECT number FROM incident WHERE resolved_us >= $1"                                             \
     " UNION SELECT incident FROM clock WHERE fires_us > 0"                                                   \
     " UNION SELECT incident FROM action_item WHERE state = 'open'"                                           \
+    " UNION SELECT incident FROM delivery WHERE state NOT IN ('sent', 'dead', 'cancelled')"                  \
     " UNION SELECT number FROM incident WHERE hold_us > 0)"
 
 static int restore_last(struct ledger *ledger, const struct restorer *restorer, struct err *err)

@@ -185,9 +185,15 @@ static void on_stop(uv_signal_t *handle, int number)
 static void on_reload_due(uv_timer_t *timer)
 {
     struct core *core = timer->data;
-    core_load_site(core, site_read_config(core->options->config_file));
+    bool asked = core->config_asked;
+    core->config_asked = false;
+    if (asked)
+        core_load_site(core, site_read_config(core->options->config_file));
+    else
+        core_load_runbooks(core);
 }
 
+/* A runbook has changed: the configuration, which may be half edited, waits for whoever asks for it. */
 static void plan_reload(void *context)
 {
     struct core *core = context;
@@ -197,6 +203,7 @@ static void plan_reload(void *context)
 static void on_reload_signal(uv_signal_t *handle, int number)
 {
     (void)number;
+    ((struct core *)handle->data)->config_asked = true;
     plan_reload(handle->data);
 }
 
@@ -371,7 +378,7 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
 static int open_core(struct core *core, struct arena *arena, struct err *err)
 {
     struct config *config = site_read_first_config(core->options);
-    core->site_kept = core->options->config_stale != NULL;
+    core->site_kept = core->config_kept = core->options->config_stale != NULL;
     if (!config)
         return err_set(err, "the configuration has errors");
     int opened = open_core_with(core, arena, config, err);

@@ -51,7 +51,9 @@ struct site_loading {
     pthread_t thread;
     uv_async_t done;
     bool running;
-    bool again; /* something changed meanwhile */
+    bool again;        /* something changed meanwhile: */
+    bool again_config; /* the configuration was asked for, too */
+    bool fresh;        /* the configuration was read for it; else it is the one in force */
     struct config *config;
     const char *runbooks;
     struct site *site; /* NULL: it cannot be used, and err says why */
@@ -89,9 +91,11 @@ struct core {
     struct link_key links; /* of the links that acknowledge */
     struct folder_watch *watch;
     bool ready;
-    bool site_kept;   /* what is in force is not what the files say, for they have errors */
-    bool begun;       /* the engine has heard all that was kept */
-    bool reader_lost; /* set by any thread */
+    bool site_kept;    /* what is in force is not what the files say, for they have errors */
+    bool config_kept;  /* the configuration is among those files */
+    bool config_asked; /* SIGHUP: it is to be read again */
+    bool begun;        /* the engine has heard all that was kept */
+    bool reader_lost;  /* set by any thread */
     bool
         ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
     struct compaction compaction;
@@ -134,6 +138,8 @@ void core_open_loading(struct core *core);
 /* Takes over the configuration (NULL: it has errors) and reads the runbooks; the result is put in force
  * later. */
 void core_load_site(struct core *core, struct config *config);
+/* Reads the runbooks anew, beside the configuration in force. */
+void core_load_runbooks(struct core *core);
 void core_end_loading(struct core *core);
 
 /* core_restore.c */

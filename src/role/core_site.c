@@ -12,7 +12,7 @@
 static void *load(void *context)
 {
     struct site_loading *loading = context;
-    loading->site = site_load(loading->config, loading->runbooks, &loading->err);
+    loading->site = site_load(loading->config, !loading->fresh, loading->runbooks, &loading->err);
     shell_grammar_put_away();
     malloc_trim(0); /* understanding a folder takes ten times what is kept of it */
     uv_async_send(&loading->done);
@@ -32,8 +32,13 @@ static void replace(struct core *core, struct site *site)
     struct site *before = core->site;
     core->site = site;
     pthread_mutex_unlock(&core->site_lock);
+    if (before && before->config == site->config) {
+        before->config_is_lent = true;
+        site->config_is_lent = false;
+    }
     if (before) {
-        __atomic_store_n(&core->site_kept, false, __ATOMIC_RELEASE);
+        core->config_kept &= !core->loading.fresh;
+        __atomic_store_n(&core->site_kept, core->config_kept, __ATOMIC_RELEASE);
         engine_learn(core->engine, site->config, site->library);
         log_event(LOG_INFO, "site.loaded", "runbooks=%zu", site->library->n_runbooks);
         site_free(before);
@@ -53,34 +58,54 @@ static void on_loaded(uv_async_t *done)
     loading->running = false;
     if (loading->site)
         replace(core, loading->site);
-    else if (!first)
+    else if (!first) {
+        core->config_kept |= loading->fresh;
         keep(core, loading->err.text);
+    }
     if (first && (!loading->site || core_begin(core, &err) < 0)) {
         log_event(LOG_ERROR, "core.cannot_start", "error=%s",
                   log_quote(loading->site ? err.text : loading->err.text));
         core_stop(core, ledger_is_lost(core->ledger) ? EXIT_RESTART : EXIT_CANNOT_OPEN);
-    } else if (loading->again) {
+    } else if (loading->again_config) {
         core_load_site(core, site_read_config(core->options->config_file));
+    } else if (loading->again) {
+        core_load_runbooks(core);
     }
+}
+
+static void begin(struct core *core, struct config *config, bool fresh)
+{
+    struct site_loading *loading = &core->loading;
+    loading->config = config;
+    loading->fresh = fresh;
+    loading->again = loading->again_config = false;
+    loading->runbooks = core->options->runbooks;
+    loading->err = (struct err){0};
+    loading->running = true;
+    must(thread_start(&loading->thread, load, loading) == 0);
 }
 
 void core_load_site(struct core *core, struct config *config)
 {
     struct site_loading *loading = &core->loading;
     if (!config) {
+        core->config_kept = true;
         keep(core, "the configuration has errors");
-        return;
-    }
-    loading->again = loading->running;
-    if (loading->running) {
+    } else if (loading->running) {
+        loading->again = loading->again_config = true;
         config_free(config);
-        return;
+    } else {
+        begin(core, config, true);
     }
-    loading->config = config;
-    loading->runbooks = core->options->runbooks;
-    loading->err = (struct err){0};
-    loading->running = true;
-    must(thread_start(&loading->thread, load, loading) == 0);
+}
+
+void core_load_runbooks(struct core *core)
+{
+    struct site_loading *loading = &core->loading;
+    if (loading->running)
+        loading->again = true;
+    else if (core->site)
+        begin(core, core->site->config, false);
 }
 
 void core_open_loading(struct core *core)

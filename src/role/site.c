@@ -97,10 +97,11 @@ static int check_runbooks(const struct config *config, const struct library *lib
     return 0;
 }
 
-struct site *site_load(struct config *config, const char *runbooks, struct err *err)
+struct site *site_load(struct config *config, bool lent, const char *runbooks, struct err *err)
 {
     struct site *site = heap_alloc(sizeof *site);
     site->config = config;
+    site->config_is_lent = lent;
     site->library = read_library(runbooks ? runbooks : config->runbooks, err);
     if (!site->library || check_runbooks(config, site->library, err) < 0) {
         site_free(site);
@@ -114,6 +115,7 @@ void site_free(struct site *site)
     if (!site)
         return;
     library_free(site->library);
-    config_free(site->config);
+    if (!site->config_is_lent)
+        config_free(site->config);
     free(site);
 }

@@ -9,6 +9,7 @@
 struct site {
     struct config *config;
     struct library *library;
+    bool config_is_lent; /* by the site before, which is in force as long as it is */
 };
 
 enum { CONFIG_BYTES = 1024 * 1024 };
@@ -26,8 +27,8 @@ void site_log_config_error(const char *line);
  * any runbook is read; a reload keeps them. */
 int site_use_policy(const struct config *config, struct err *err);
 
-/* Reads the runbooks beside a configuration, which it takes over. runbooks (NULL: the configuration's) names
- * the folder. NULL and err when something is wrong. Runbooks that cannot be used are logged with what to do,
- * the others serve. Any thread. */
-struct site *site_load(struct config *config, const char *runbooks, struct err *err);
+/* Reads the runbooks beside a configuration, which it takes over unless it is lent. runbooks (NULL: the
+ * configuration's) names the folder. NULL and err when something is wrong. Runbooks that cannot be used are
+ * logged with what to do, the others serve. Any thread. */
+struct site *site_load(struct config *config, bool lent, const char *runbooks, struct err *err);
 void site_free(struct site *site);

@@ -194,10 +194,20 @@ static bool is_acted_on(const struct model *model, int64_t incident)
     return false;
 }
 
+static bool is_told_of(const struct model *model, int64_t incident)
+{
+    size_t position = 0;
+    for (const struct delivery *delivery; (delivery = map_next(model->deliveries, &position));)
+        if (delivery->incident == incident && is_unsettled(delivery))
+            return true;
+    return false;
+}
+
 static bool is_spoken_of(const struct model *model, const struct incident *incident, int64_t now_us)
 {
     return incident->state < INCIDENT_RESOLVED || incident->resolved_us + REMEMBERED_S * US_PER_S >= now_us ||
-           model_clock_fires(model, incident->number, INT64_MAX) || is_acted_on(model, incident->number);
+           model_clock_fires(model, incident->number, INT64_MAX) || is_acted_on(model, incident->number) ||
+           is_told_of(model, incident->number);
 }
 
 static void forget_old(struct model *model, int64_t now_us)

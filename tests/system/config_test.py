@@ -104,6 +104,30 @@ class Configurations(SystemTest):
         self.crash('core')
         self.assert_pages('ShopDown')
 
+    def rewrite_runbook(self, title):
+        n = self.server.process.log().count('site.loaded')
+        written(os.path.join(self.folder, 'runbooks'), 'shop.md', RUNBOOK.replace('## Shop down', f'## {title}'))
+        wait(lambda: self.server.process.log().count('site.loaded') > n, 'the runbook is read again')
+
+    def test_a_runbook_that_changes_is_read_beside_the_configuration_in_force(self):
+        self.server.start()
+        self.change(self.good.replace('id: ana', 'id: anna').replace('person:ana', 'person:anna'))
+        self.rewrite_runbook('Till down')  # half of an edit that nobody has asked for yet
+        page = self.assert_pages('TillDown')
+        self.assertEqual(page['to']['id'], 'ana')
+        self.assertEqual(page['incident']['procedure']['title'], 'Till down')
+        self.change(self.good + 'peeple: []\n')
+        self.rewrite_runbook('Bank down')  # a file with errors holds no runbook back
+        self.assertTrue(self.reloads_well())
+        self.assertEqual(self.assert_pages('BankDown')['incident']['procedure']['title'], 'Bank down')
+        self.reload('site.kept')
+        self.rewrite_runbook('Desk down')
+        self.assertFalse(self.reloads_well())  # that was asked for, and is refused still
+        self.change(self.good.replace('id: ana', 'id: anna').replace('person:ana', 'person:anna'))
+        self.reload('site.loaded')
+        self.assertTrue(self.reloads_well())
+        self.assertEqual(self.assert_pages('DeskDown')['to']['id'], 'anna')
+
     def test_a_start_with_errors_pages_by_what_was_in_force_and_runs_nothing(self):
         self.server.start()
         self.assertEqual(os.stat(self.kept).st_mode & 0o777, 0o600)
