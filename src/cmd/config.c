@@ -10,6 +10,7 @@
 #include "cmd/commands.h"
 #include "cmd/config_reach.h"
 #include "cmd/exit_code.h"
+#include "cmd/terminal.h"
 #include "config/policy.h"
 #include "runbook/library.h"
 #include "runbook/role_words.h"
@@ -30,7 +31,7 @@ static size_t print_unreachable(const char *file, const struct config *config)
     list_each (person, &config->people) {
         const char *why = person_unreachable(config, person);
         if (why)
-            printf("%s:%d: person \"%s\" cannot be reached: %s\n", file, person->line, person->id, why);
+            line_print(0, "%s:%d: person \"%s\" cannot be reached: %s", file, person->line, person->id, why);
         n += why != NULL;
     }
     return n;
@@ -44,10 +45,10 @@ static size_t print_unassigned(const char *file, const struct config *config)
         if (!schedule->unassigned.n)
             continue;
         n++;
-        printf("%s:%d: schedule \"%s\": events of its calendar name nobody of \"people:\"\n", file,
-               schedule->line, schedule->id);
+        line_print(0, "%s:%d: schedule \"%s\": events of its calendar name nobody of \"people:\"", file,
+                   schedule->line, schedule->id);
         for (size_t i = 0; i < schedule->unassigned.n && i < EVENTS_SHOWN; i++)
-            printf("  %s\n", schedule->unassigned.at[i]);
+            line_print(2, "%s", schedule->unassigned.at[i]);
         if (schedule->unassigned.n > EVENTS_SHOWN)
             printf("  and %zu more like these\n", schedule->unassigned.n - EVENTS_SHOWN);
     }
@@ -64,12 +65,12 @@ static size_t print_policy_complaints(struct arena *arena, const struct config *
     if (!config->policy)
         return 0;
     if (policy_read(config->policy, &rules, &err) < 0) {
-        printf("%s\n", err.text);
+        line_print(0, "%s", err.text);
         return 1;
     }
     risk_rules_check(arena, rules, &complaints, &n_expectations);
     list_each (complaint, &complaints)
-        printf("%s\n", *complaint);
+        line_print(0, "%s", *complaint);
     risk_rules_free(rules);
     return complaints.n;
 }
@@ -82,7 +83,7 @@ static size_t print_detector_complaints(const struct config *config)
     if (!config->redaction)
         return 0;
     if (redact_rules_read(config->redaction, &rules, &err) < 0) {
-        printf("%s\n", err.text);
+        line_print(0, "%s", err.text);
         return 1;
     }
     scoped_buf struct buf complaints = {0};
@@ -119,8 +120,9 @@ static void print_unfilled(struct arena *arena, const struct config *config, con
                 if (known)
                     continue;
                 strings_add(arena, &said, *name);
-                printf("%s/%s:%d: escalates to \"%s\", and nobody fills that; add roles: {%s: [person:ID]}\n",
-                       config->runbooks, runbook->file, escalation->line, *name, role_slug(arena, *name));
+                line_print(
+                    0, "%s/%s:%d: escalates to \"%s\", and nobody fills that; add roles: {%s: [person:ID]}",
+                    config->runbooks, runbook->file, escalation->line, *name, role_slug(arena, *name));
             }
     }
 }
@@ -142,9 +144,9 @@ static struct library *load_runbooks(struct arena *arena, const char *file, cons
         if (!service->runbook || (library && library_find(library, service->runbook)))
             continue;
         ++*ret_problems;
-        printf("%s:%d: service \"%s\": its runbook %s is not in %s%s%s, so its levels are unknown\n", file,
-               service->line, service->id, service->runbook, config->runbooks, *err.text ? ": " : "",
-               err.text);
+        line_print(0, "%s:%d: service \"%s\": its runbook %s is not in %s%s%s, so its levels are unknown",
+                   file, service->line, service->id, service->runbook, config->runbooks,
+                   *err.text ? ": " : "", err.text);
     }
     return library;
 }

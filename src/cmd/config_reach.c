@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "cmd/terminal.h"
 #include "engine/reach.h"
 
 enum { TIMES_SHOWN = 4, LEVELS_NAMED = 8 };
@@ -17,23 +19,23 @@ struct group {
     bool whole_service;
 };
 
-static void print_levels(const struct group *group)
+static void add_levels(struct buf *out, const struct group *group)
 {
     const struct reach_level *first = group->first;
     if (group->whole_service && (group->n > LEVELS_NAMED || (group->n == 1 && !first->level))) {
-        printf("every level");
+        buf_puts(out, "every level");
         return;
     }
     for (size_t i = 0; i < group->n; i++) {
         const struct reach_level *level = first + i;
         const struct runbook *next = i + 1 < group->n ? level[1].runbook : NULL;
         if (i >= LEVELS_NAMED) {
-            printf(" and %zu more", group->n - i);
+            buf_printf(out, " and %zu more", group->n - i);
             return;
         }
-        printf("%s%s", i ? ", " : "", level->level ? level->level->id : "what has no level");
+        buf_printf(out, "%s%s", i ? ", " : "", level->level ? level->level->id : "what has no level");
         if (level->runbook && level->runbook != next)
-            printf(" of %s", level->runbook->file);
+            buf_printf(out, " of %s", level->runbook->file);
     }
 }
 
@@ -44,18 +46,21 @@ static void print_head(const char *file, const struct config *config, const stru
     int64_t total_us = 0;
     char total[TIME_TEXT_BYTES];
     bool others = false;
+    scoped_buf struct buf out = {0};
     list_each (gap, &group->first->gaps->list)
         total_us += gap->until_us - gap->from_us;
     list_each (person, &config->people)
         others |= person_unreachable(config, person) == NULL;
     duration_format(total_us, total);
     if (service)
-        printf("%s:%d: service \"%s\": ", file, service->line, service->id);
+        buf_printf(&out, "%s:%d: service \"%s\": ", file, service->line, service->id);
     else
-        printf("%s: alerts of no service in it: ", file);
-    print_levels(group);
-    printf(": nobody is reached for %s of the next %d days, and %s; add a step such as notify: [person:ID]\n",
-           total, REACH_DAYS, others ? "everybody is paged instead" : "nobody else can be paged");
+        buf_printf(&out, "%s: alerts of no service in it: ", file);
+    add_levels(&out, group);
+    line_print(
+        0, "%s: nobody is reached for %s of the next %d days, and %s; add a step such as notify: [person:ID]",
+        buf_text(&out), total, REACH_DAYS,
+        others ? "everybody is paged instead" : "nobody else can be paged");
 }
 
 static bool same_reason(const struct reach_gap *a, const struct reach_gap *b)
@@ -74,7 +79,7 @@ static void print_time(const char *timezone, const struct reach_gap *gap)
     timezone_format(timezone, gap->until_us, until);
     timezone_abbreviation(timezone, gap->from_us, from_zone);
     timezone_abbreviation(timezone, gap->until_us, until_zone);
-    printf("    %s %s until %s %s (%s)\n", from, from_zone, until, until_zone, timezone);
+    line_print(4, "%s %s until %s %s (%s)", from, from_zone, until, until_zone, timezone);
 }
 
 /* The gaps for the reason of the one at `at`, unless one before had the same. */
@@ -86,9 +91,9 @@ static void print_reason(const char *file, const struct reach_level *level, size
             return;
     list_each (fault, &gaps[at].faults) {
         if (fault->line)
-            printf("  %s:%d: %s\n", file, fault->line, fault->text);
+            line_print(2, "%s:%d: %s", file, fault->line, fault->text);
         else
-            printf("  %s\n", fault->text);
+            line_print(2, "%s", fault->text);
     }
     size_t n = 0;
     for (size_t i = at; i < level->gaps->list.n; i++)

@@ -116,6 +116,21 @@ void text_add_wrapped(struct buf *out, const char *text, size_t at, size_t inden
     buf_putc(out, '\n');
 }
 
+void line_print(size_t indent, const char *format, ...)
+{
+    scoped_buf struct buf text = {0}, out = {0};
+    va_list ap;
+    va_start(ap, format);
+    buf_vprintf(&text, format, ap);
+    va_end(ap);
+    buf_printf(&out, "%*s", (int)indent, "");
+    if (isatty(STDOUT_FILENO))
+        text_add_wrapped(&out, buf_text(&text), indent, indent + 2);
+    else
+        buf_printf(&out, "%s\n", buf_text(&text));
+    fputs(buf_text(&out), stdout);
+}
+
 size_t text_add_lines(struct buf *out, const char *text, size_t indent, size_t n_lines)
 {
     size_t n = 0;

@@ -21,6 +21,9 @@ void text_add(struct buf *out, bool colours, enum style style, const char *text)
 void text_add_fit(struct buf *out, const char *text, size_t n_columns, bool pad);
 /* Adds text broken at blanks: `at` columns are filled already, further lines start after `indent` blanks. */
 void text_add_wrapped(struct buf *out, const char *text, size_t at, size_t indent);
+/* Prints a line of a check after indent blanks: broken at blanks for whoever reads it on a terminal, whole
+ * for a program. */
+void line_print(size_t indent, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Adds the first n_lines of text, each behind `indent` blanks and cut to the width; gives how many are left
  * out. */
 size_t text_add_lines(struct buf *out, const char *text, size_t indent, size_t n_lines);
