@@ -152,10 +152,10 @@ static void say_due(struct turn *turn, const struct runbook_clock *clock, bool a
     struct json_writer *body = clock_event(turn, clock);
     jw_pair(body, "rule", clock->rule);
     jw_pair_int(body, "clock", clock->number);
-    event_end(turn, 0, NULL, kinds[drill][again], "%s is %s%s%s: %s (%s)%s%s",
+    event_end(turn, 0, NULL, kinds[drill][again], "%s is %s%s%s: %s (%s)%s%s%s",
               drill ? "A drill" : "Maintenance", again ? "not done, and due" : "due", late ? " since " : "",
               late ? day_text(turn, clock->due_us) : "", clock->what, clock_place(turn, clock), then,
-              drill ? "; `crashcart drill due` says which one to run" : "");
+              drill ? "; `crashcart drill due` says which one to run" : "", lateness(turn, clock->fires_us));
 }
 
 static void fire(struct turn *turn, struct runbook_clock *clock)
