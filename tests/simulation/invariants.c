@@ -362,6 +362,8 @@ void check_state(struct sim *sim, const struct input *input)
         /* An alert whose time is up is not over before its timer has fired. */
         if (engine_next_due_us(sim->engine) > sim->now_us)
             check_incidents(sim, input);
+        else
+            held_review(sim); /* for the pages that leave now */
         return;
     }
     /* What fired may have called for a review of what is held back, at once. */
