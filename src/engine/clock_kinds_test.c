@@ -114,8 +114,6 @@ static void put_an_end_to(struct world *w, const struct row *row)
         clock_learn(w, "# Checkout Runbook\n\nNothing.\n");
 }
 
-#define rows_each(row) for (const struct row *row = rows; (row) < rows + N_CLOCK_KINDS; (row)++)
-
 static void every_kind_stands_in_the_table(void **state)
 {
     (void)state;
@@ -126,8 +124,7 @@ static void every_kind_stands_in_the_table(void **state)
 static void no_clock_is_early_and_each_speaks_once(void **state)
 {
     (void)state;
-    rows_each(row)
-    {
+    for (const struct row *row = rows; row < rows + N_CLOCK_KINDS; row++) {
         struct world *w = begin(row);
         assert_int_equal(clock_await(w, row->event, row->due_us - 1), -1);
         assert_int_equal(clock_await(w, row->event, 1), row->due_us);
@@ -140,8 +137,7 @@ static void no_clock_is_early_and_each_speaks_once(void **state)
 static void what_fell_due_while_the_server_was_down_is_said_once_and_says_so(void **state)
 {
     (void)state;
-    rows_each(row)
-    {
+    for (const struct row *row = rows; row < rows + N_CLOCK_KINDS; row++) {
         struct world *w = begin(row);
         world_pass(w, row->due_us - 5 * MINUTES);
         restart(w, 15 * MINUTES);
@@ -155,8 +151,7 @@ static void what_fell_due_while_the_server_was_down_is_said_once_and_says_so(voi
 static void the_state_that_makes_it_pointless_stops_it(void **state)
 {
     (void)state;
-    rows_each(row)
-    {
+    for (const struct row *row = rows; row < rows + N_CLOCK_KINDS; row++) {
         struct world *w = begin(row);
         world_pass(w, row->due_us / 2);
         put_an_end_to(w, row);
@@ -168,8 +163,7 @@ static void the_state_that_makes_it_pointless_stops_it(void **state)
 static void each_goes_on_after_a_restart(void **state)
 {
     (void)state;
-    rows_each(row)
-    {
+    for (const struct row *row = rows; row < rows + N_CLOCK_KINDS; row++) {
         struct world *w = begin(row);
         world_pass(w, row->due_us / 2);
         restart(w, 0);
@@ -181,8 +175,7 @@ static void each_goes_on_after_a_restart(void **state)
 static void there_is_one_of_each_however_often_it_is_asked_for(void **state)
 {
     (void)state;
-    rows_each(row)
-    {
+    for (const struct row *row = rows; row < rows + N_CLOCK_KINDS; row++) {
         struct world *w = begin(row);
         if (row->kind != CLOCK_FOLLOW_UP)
             world_hear(w, clock_alert);
