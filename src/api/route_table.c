@@ -2,6 +2,8 @@
  * function in the file of its noun. */
 #include "api/handlers.h"
 #include "api/routes.h"
+#include "api/status_page.h"
+#include "api/updates.h"
 
 const struct route routes[] = {
     /* As Alertmanager's API v2, spoken by Prometheus and amtool. */
@@ -131,6 +133,16 @@ const struct route routes[] = {
      "Ticks an item of the checklist", "done:boolean text:text as:person", "Incident"},
     {"POST", "/api/v1/incidents/{}/updates", AUTH_RESPOND, " ", post_update, get_incident,
      "Records that an update was given", "text*:text audience:text as:person", "Incident"},
+    {"GET", "/api/v1/incidents/{}/updates", AUTH_READ, " ", get_updates, NULL,
+     "What each audience would be told now, and what they were told", NULL, "Any"},
+    {"POST", "/api/v1/incidents/{}/updates/send", AUTH_RESPOND, " ", post_update_send, get_updates,
+     "Sends an update to an audience, or to all",
+     "audience:text subject:text text:text values:values "
+     "stand_behind:texts as:person",
+     "Any"},
+    {"POST", "/api/v1/incidents/{}/findings", AUTH_RESPOND, " ", post_finding, get_updates,
+     "Records what was found out, or that it does not hold", "topic*:text text:text holds:boolean as:person",
+     "Any"},
     {"POST", "/api/v1/incidents/{}/clocks/{}/done", AUTH_RESPOND, " ", post_clock_done, get_incident,
      "Marks what was due as done", "text:text as:person", "Incident"},
     {"POST", "/api/v1/incidents/{}/mute", AUTH_RESPOND, " ", post_mute, get_incident,
@@ -221,6 +233,23 @@ const struct route routes[] = {
      "from*:text message_id*:text references:[text text:text", "text"},
 
     {"GET", "/openapi.json", AUTH_OPEN, NULL, get_openapi, NULL, "This description", NULL, "Any"},
+    {"GET", "/status", AUTH_OPEN, NULL, get_status_page, NULL, NULL, NULL, NULL},
+    {"GET", "/status.css", AUTH_OPEN, NULL, get_status_page, NULL, NULL, NULL, NULL},
+    {"GET", "/status.json", AUTH_OPEN, NULL, get_status_page, NULL,
+     "The public status page, as Statuspage answers it", NULL, "Any"},
+    {"GET", "/status.rss", AUTH_OPEN, NULL, get_status_page, NULL, "The public status page, as RSS", NULL,
+     "text"},
+    {"GET", "/api/v2/summary.json", AUTH_OPEN, NULL, get_status_page, NULL,
+     "The public status page, as Statuspage answers it", NULL, "Any"},
+    {"GET", "/api/v2/status.json", AUTH_OPEN, NULL, get_status_page, NULL,
+     "How it is in one line, as Statuspage answers it", NULL, "Any"},
+    {"GET", "/api/v2/components.json", AUTH_OPEN, NULL, get_status_page, NULL,
+     "The services that the public knows, as Statuspage answers it", NULL, "Any"},
+    {"GET", "/api/v2/incidents.json", AUTH_OPEN, NULL, get_status_page, NULL,
+     "What the public was told, as Statuspage answers it", NULL, "Any"},
+    {"GET", "/api/v2/scheduled-maintenances.json", AUTH_OPEN, NULL, get_status_page, NULL,
+     "Maintenance that comes, as Statuspage answers it", NULL, "Any"},
+
     {"GET", "/-/healthy", AUTH_OPEN, NULL, get_health, NULL, "The server runs", NULL, "text"},
     {"GET", "/-/ready", AUTH_OPEN, NULL, get_ready, NULL, "The server takes alerts", NULL, "text"},
     {"GET", "/metrics", AUTH_INTAKE, NULL, get_metrics, NULL, "Figures for Prometheus", NULL, "text"},

@@ -7,6 +7,7 @@
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/incident_show.h"
+#include "cmd/incident_update.h"
 #include "cmd/terminal.h"
 
 static const char usage[] =
@@ -20,7 +21,12 @@ static const char usage[] =
     "       crashcart incident safety N yes|no --why TEXT  may patients be harmed?\n"
     "       crashcart incident assign N ROLE PERSON        or - for nobody; also hands a role over\n"
     "       crashcart incident check N ITEM [--note TEXT] [--undo]\n"
-    "       crashcart incident update N TEXT... [--to AUDIENCE]    they were told, on record\n"
+    "       crashcart incident update N                    the drafts for its audiences, and what is "
+    "withheld\n"
+    "       crashcart incident update N --send [TEXT...] [--to AUDIENCE] [--stand-behind CLAIM,...]\n"
+    "                                  [--set PLACEHOLDER=TEXT]    tells one audience, or all of them\n"
+    "       crashcart incident update N TEXT... [--to AUDIENCE]    they were told by other means, on record\n"
+    "       crashcart incident finding N TOPIC TEXT... [--undo]    what updates may say from now on\n"
     "       crashcart incident clocks [N] [--json]         what is due, and which line promises it\n"
     "       crashcart incident done N CLOCK [--note TEXT]  a review, a report, an action item\n"
     "       crashcart incident done CLOCK [--note TEXT]    maintenance, a drill (of no incident)\n"
@@ -41,8 +47,8 @@ struct words {
     struct arena *arena;
     struct client client;
     struct strings rest;
-    const char *note, *why, *lasts, *to;
-    bool json, html, csv, open, full, force, undo, preview;
+    const char *note, *why, *lasts, *to, *behind, *set;
+    bool json, html, csv, open, full, force, undo, preview, send;
     long long number;
     struct err err;
 };
@@ -176,12 +182,44 @@ static void join_text(const struct words *words, struct buf *text)
     }
 }
 
+static int send_update(struct words *words, const char *text)
+{
+    const struct update_words update = {
+        .audience = words->to, .text = text, .behind = words->behind, .set = words->set};
+    int code =
+        update_send(&words->client, path_of(words, "/updates/send"), &update, words->json, &words->err);
+    return code == EXIT_DONE ? code : fail(words, code);
+}
+
+static int finding(struct words *words)
+{
+    scoped_buf struct buf text = {0};
+    if (words->rest.n < 2 || (words->rest.n < 3 && !words->undo))
+        return usage_error(usage, "incident finding %lld: of which topic, and what?", words->number);
+    for (size_t i = 2; i < words->rest.n; i++)
+        buf_printf(&text, "%s%s", i > 2 ? " " : "", words->rest.at[i]);
+    int code = finding_record(&words->client, path_of(words, "/findings"), words->rest.at[1], buf_text(&text),
+                              !words->undo, words->number, &words->err);
+    return code == EXIT_DONE ? code : fail(words, code);
+}
+
+static int show_drafts(struct words *words)
+{
+    if (words->json)
+        return print_answer(words, path_of(words, "/updates"));
+    int code =
+        updates_show(&words->client, path_of(words, "/updates"), words->to, words->number, &words->err);
+    return code == EXIT_DONE ? code : fail(words, code);
+}
+
 static int update(struct words *words)
 {
     scoped_buf struct buf text = {0}, body = {0};
     join_text(words, &text);
+    if (words->send)
+        return send_update(words, buf_text(&text));
     if (!text.n_bytes)
-        return usage_error(usage, "incident update %lld: what were they told?", words->number);
+        return show_drafts(words);
     struct json_writer writer = jw_start(&body);
     jw_begin_object(&writer);
     jw_pair(&writer, "text", buf_text(&text));
@@ -233,21 +271,6 @@ static int clocks(struct words *words)
     else if (words->rest.n)
         return usage_error(usage, "incident clocks: \"%s\" is no incident", words->rest.at[0]);
     return print_list(words, path, "clocks", clocks_print);
-}
-
-static void procedures_print(struct buf *out, struct json procedures, const struct show_options *options)
-{
-    (void)options;
-    for (struct json_iter i = json_first(procedures); json_more(&i); json_next(&i)) {
-        scoped_buf struct buf row = {0};
-        const char *title = json_text(json_get(i.value, "title"), NULL);
-        buf_printf(&row, "%6lld  %4lld %s  ", (long long)json_int(json_get(i.value, "line"), 0),
-                   (long long)json_int(json_get(i.value, "commands"), 0), "commands");
-        text_add_fit(&row, title ? title : "", TERMINAL_COLUMNS - text_columns(buf_text(&row)), false);
-        buf_printf(out, "%s\n", buf_text(&row));
-    }
-    if (!out->n_bytes)
-        buf_puts(out, "The incident has no runbook, or it has no procedures.\n");
 }
 
 static int procedures(struct words *words)
@@ -507,6 +530,7 @@ static const struct verb {
     {"assign", true, true, assign},
     {"check", true, true, check},
     {"update", true, true, update},
+    {"finding", true, true, finding},
     {"clocks", false, true, clocks},
     {"done", true, true, done},
     {"procedures", true, false, procedures},
@@ -541,6 +565,9 @@ int cmd_incident(int argc, char **argv)
                                              {"--why", NULL, &words.why},
                                              {"--to", NULL, &words.to},
                                              {"--undo", &words.undo, NULL},
+                                             {"--send", &words.send, NULL},
+                                             {"--stand-behind", NULL, &words.behind},
+                                             {"--set", NULL, &words.set},
                                              {"--data", NULL, &data},
                                              {"--as", NULL, &as},
                                              {"--for", NULL, &words.lasts},

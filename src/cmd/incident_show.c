@@ -465,3 +465,18 @@ void incident_print(struct buf *out, struct json incident, struct json run, stru
     add_next_step(out, steps, number_of(run, "next"));
     add_next(out, incident);
 }
+
+void procedures_print(struct buf *out, struct json procedures, const struct show_options *options)
+{
+    (void)options;
+    for (struct json_iter i = json_first(procedures); json_more(&i); json_next(&i)) {
+        scoped_buf struct buf row = {0};
+        const char *title = json_text(json_get(i.value, "title"), NULL);
+        buf_printf(&row, "%6lld  %4lld %s  ", (long long)json_int(json_get(i.value, "line"), 0),
+                   (long long)json_int(json_get(i.value, "commands"), 0), "commands");
+        text_add_fit(&row, title ? title : "", TERMINAL_COLUMNS - text_columns(buf_text(&row)), false);
+        buf_printf(out, "%s\n", buf_text(&row));
+    }
+    if (!out->n_bytes)
+        buf_puts(out, "The incident has no runbook, or it has no procedures.\n");
+}

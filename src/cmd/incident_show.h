@@ -17,5 +17,7 @@ struct show_options {
 void incidents_print(struct buf *out, struct json incidents, const struct show_options *options);
 /* The member "clocks" of /clocks or of /incidents/N. */
 void clocks_print(struct buf *out, struct json clocks, const struct show_options *options);
+/* The member "procedures" of /incidents/N/procedures. */
+void procedures_print(struct buf *out, struct json procedures, const struct show_options *options);
 void incident_print(struct buf *out, struct json incident, struct json run, struct json events,
                     const struct show_options *options);

@@ -19,7 +19,7 @@ struct ids {
 
 struct checking {
     const struct reading *r;
-    struct ids people, schedules, services, sources, heartbeats, checks, windows;
+    struct ids people, schedules, services, sources, heartbeats, checks, windows, audiences;
 };
 
 static void define(struct checking *c, struct ids *ids, const char *id, const int *line)
@@ -57,6 +57,26 @@ static void check_people(struct checking *c, const struct config *config)
             error_add(c->r, person->line,
                       "person \"%s\" has no way to be reached; add contacts: [{email: %s@example.org}]",
                       person->id, person->id);
+    }
+}
+
+/* A page may be read aloud, or kept by another pager; an update is a text for people. */
+static void check_audience(struct checking *c, const struct config *config,
+                           const struct config_audience *audience)
+{
+    if (!audience->send.n && !audience->status_page)
+        error_add(c->r, audience->line,
+                  "audience \"%s\" is told nowhere; add send: [{email: ...}], or status_page: true",
+                  audience->id);
+    if (audience->status_page && !config->status_page.title)
+        error_add(c->r, audience->line,
+                  "audience \"%s\" reads the status page, and there is none; add status_page: {title: ...}",
+                  audience->id);
+    list_each (way, &audience->send) {
+        const struct contact_channel *channel = contact_channel_find(way->channel);
+        if (channel && (channel->follows || strcmp(channel->name, "voice") == 0))
+            error_add(c->r, way->line, "audience \"%s\": %s takes pages and no updates; use email or a chat",
+                      audience->id, channel->name);
     }
 }
 
@@ -233,7 +253,8 @@ void config_check(const struct reading *reading, const struct config *config)
                          .sources = {"source", "sources", map_new(), {0}},
                          .heartbeats = {"heartbeat", "heartbeats", map_new(), {0}},
                          .checks = {"check", "checks", map_new(), {0}},
-                         .windows = {"maintenance", "maintenance", map_new(), {0}}};
+                         .windows = {"maintenance", "maintenance", map_new(), {0}},
+                         .audiences = {"audience", "audiences", map_new(), {0}}};
     list_each (person, &config->people)
         define(&c, &c.people, person->id, &person->line);
     list_each (schedule, &config->schedules)
@@ -248,6 +269,8 @@ void config_check(const struct reading *reading, const struct config *config)
         define(&c, &c.checks, check->id, &check->line);
     list_each (window, &config->maintenance)
         define(&c, &c.windows, window->id, &window->line);
+    list_each (audience, &config->audiences)
+        define(&c, &c.audiences, audience->id, &audience->line);
     check_store(&c, config);
     check_mail(&c, config);
     check_people(&c, config);
@@ -264,6 +287,9 @@ void config_check(const struct reading *reading, const struct config *config)
         config_check_check(reading, check);
     list_each (window, &config->maintenance)
         check_maintenance(&c, window);
+    list_each (audience, &config->audiences)
+        check_audience(&c, config, audience);
+    map_free(c.audiences.lines);
     map_free(c.windows.lines);
     map_free(c.checks.lines);
     map_free(c.people.lines);

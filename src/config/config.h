@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/list.h"
+#include "config/audiences.h"
 #include "config/channels.h"
 #include "config/checks.h"
 #include "config/contact.h"
@@ -24,12 +25,6 @@
 #include "roster/roster.h"
 #include "runbook/label.h"
 #include "runbook/runbook.h" /* UNSTATED */
-
-struct config_contact {
-    const char *channel; /* "webhook", "email" */
-    const char *address;
-    int line;
-};
 
 struct person {
     const char *id, *name;
@@ -110,6 +105,8 @@ struct config {
     LIST(struct config_check) checks;
     LIST(struct inhibit_rule) inhibit_rules;
     LIST(struct maintenance_window) maintenance;
+    LIST(struct config_audience) audiences;
+    struct config_status_page status_page;
 };
 
 struct config_errors {
@@ -129,6 +126,7 @@ const struct service *config_service(const struct config *config, const char *id
 /* The first whose alerts have such labels, or NULL. */
 const struct service *config_service_of(const struct config *config, const struct label *labels, size_t n);
 const struct config_source *config_source(const struct config *config, const char *id);
+const struct config_audience *config_audience(const struct config *config, const char *name);
 const struct heartbeat *config_heartbeat(const struct config *config, const char *id);
 /* Who would be paged first for it, as one name: "schedule:primary, person:ana"; "everyone" when nothing is
  * said, and for NULL. In the arena, or for ever. */

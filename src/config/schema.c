@@ -130,6 +130,8 @@ static const struct key service_keys[] = {
      .help = "services that it needs: while one of them has an incident as severe, nobody is paged twice"},
     {"target", VALUE_OPTIONAL, offsetof(struct service, target), .section = &target_section,
      .help = "where its commands run; this host when not given"},
+    {"public", VALUE_TEXT, offsetof(struct service, public_name),
+     .help = "its name on the status page; it is not shown there when not given"},
 };
 SECTION(service_section, "service", service_keys, struct service, LINE_OF(struct service));
 
@@ -325,6 +327,10 @@ static const struct key root_keys[] = {
      .help = "alerts that page nobody while another one fires"},
     {"maintenance", VALUE_LIST, offsetof(struct config, maintenance), .section = &maintenance_section,
      .help = "times in which something is worked on, and pages nobody"},
+    {"audiences", VALUE_LIST, offsetof(struct config, audiences), .section = &audience_section,
+     .help = "who is sent updates on incidents, and how"},
+    {"status_page", VALUE_OPTIONAL, offsetof(struct config, status_page), .section = &status_page_section,
+     .help = "what the public sees at /status; nothing when not given"},
     {"inhibit_rules", VALUE_LIST, offsetof(struct config, inhibit_rules), .section = &inhibit_section,
      .help = "the same, under the name that Alertmanager's file has for it"},
 };

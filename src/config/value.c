@@ -427,6 +427,25 @@ static int unknown_channel(const char *name, struct err *err)
     return err_set(err, "unknown way \"%.60s\" to reach somebody; there are: %s", name, buf_text(&all));
 }
 
+/* "cleared: true" beside the way; gives the entry of the way, or NULL. */
+static const struct node_entry *way_of(const struct node *node, bool *ret_cleared)
+{
+    const struct node_entry *way = NULL;
+    bool cleared = false;
+    if (node->kind != NODE_MAP || node->entries.n < 1 || node->entries.n > 2)
+        return NULL;
+    list_each (entry, &node->entries) {
+        bool flag = strcmp(entry->key->text, "cleared") == 0;
+        if (flag && (entry->value->kind != NODE_TEXT ||
+                     (strcmp(entry->value->text, "true") != 0 && strcmp(entry->value->text, "false") != 0)))
+            return NULL;
+        cleared |= flag && strcmp(entry->value->text, "true") == 0;
+        way = flag ? way : entry;
+    }
+    *ret_cleared = cleared;
+    return way;
+}
+
 /* `- webhook: URL`; kept even when it is wrong, so that one mistake is not reported twice. */
 static int read_contact(struct arena *arena, const struct key *key, const struct node_entry *entry,
                         void *target, struct err *err)
@@ -435,9 +454,10 @@ static int read_contact(struct arena *arena, const struct key *key, const struct
     struct config_contact *contact = list_push(arena, contacts);
     contact->line = entry->value->line;
     contact->channel = contact->address = "";
-    if (entry->value->kind != NODE_MAP || entry->value->entries.n != 1)
-        return err_set(err, "must be one way to reach somebody, like \"- email: ana@example.org\"");
-    const struct node_entry *way = &entry->value->entries.at[0];
+    const struct node_entry *way = way_of(entry->value, &contact->cleared);
+    if (!way)
+        return err_set(err, "must be one way to reach somebody, like \"- email: ana@example.org\", and "
+                            "\"cleared: true\" beside it where patient data may be written");
     const struct contact_channel *channel = contact_channel_find(way->key->text);
     if (!channel)
         return unknown_channel(way->key->text, err);

@@ -16,6 +16,7 @@
 #include "engine/incident.h"
 #include "engine/proof.h"
 #include "engine/run.h"
+#include "engine/update.h"
 
 /* ---- in core: the page document ----
  * {"kind":"page","idempotency_key":"...","incident":{"number","title","service","severity","state","started_at",
@@ -32,6 +33,17 @@ void page_render(struct buf *out, const struct delivery *delivery, const struct 
  * "test". */
 void proof_render(struct buf *out, const struct channel_proof *proof, const struct person *person,
                   const char *key, const char *public_url);
+/* An update to an audience, by one of its ways (courier/update.c). */
+struct update_page {
+    const struct update *update;
+    const struct incident *incident;
+    const char *key;
+    const char *public_name; /* of its service, or NULL */
+    const char *url;         /* of the incident, or NULL */
+    bool is_public;          /* the audience is not of the house */
+    bool cleared;            /* the way may show what may hold patient data */
+};
+void update_render(struct buf *out, const struct update_page *page);
 
 /* ---- in the courier process ---- */
 

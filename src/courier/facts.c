@@ -10,9 +10,14 @@ static const char *text_of(struct arena *arena, struct json object, const char *
     return text ? arena_strdup(arena, text) : "";
 }
 
-/* "crashcart-7f3a-incident-4-page-2" -> "crashcart-7f3a-incident-4": all pages of an incident, one thread. */
+/* "crashcart-7f3a-incident-4-page-2" -> "crashcart-7f3a-incident-4": all pages of an incident, one thread;
+ * and
+ * "...-update-7-0" -> "...-update": all updates on it. */
 static const char *thread_of(struct arena *arena, const char *key)
 {
+    const char *update = strstr(key, "-update-");
+    if (update)
+        return arena_strndup(arena, key, (size_t)(update - key) + sizeof "-update" - 1);
     const char *page = NULL;
     for (const char *p = key; (p = strstr(p, "-page-")); p++)
         page = p;
@@ -25,7 +30,7 @@ static enum page_event event_of(struct json page)
     static const struct {
         const char *kind;
         enum page_event event;
-    } kinds[] = {{"acknowledged", PAGE_ACKNOWLEDGED}, {"resolved", PAGE_RESOLVED}};
+    } kinds[] = {{"acknowledged", PAGE_ACKNOWLEDGED}, {"resolved", PAGE_RESOLVED}, {"update", PAGE_UPDATE}};
     const char *kind = json_text(json_get(page, "kind"), NULL);
     for (size_t i = 0; kind && i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].kind, kind) == 0)
@@ -74,9 +79,21 @@ void page_facts_read(struct arena *arena, const char *key, const char *page, siz
     *ret_facts = facts;
 }
 
+static void one_line(struct buf *out)
+{
+    for (size_t i = 0; i < out->n_bytes; i++)
+        if ((unsigned char)out->at[i] < ' ' || out->at[i] == 0x7f)
+            out->at[i] = ' ';
+}
+
 void page_subject(struct buf *out, const struct page_facts *facts)
 {
     buf_puts(out, facts->drill ? "DRILL " : "");
+    if (facts->event == PAGE_UPDATE) {
+        buf_puts(out, facts->title);
+        one_line(out);
+        return;
+    }
     if (*facts->severity)
         buf_printf(out, "[%s] ", facts->severity);
     if (!facts->plain)
@@ -84,9 +101,7 @@ void page_subject(struct buf *out, const struct page_facts *facts)
     if (*facts->service)
         buf_printf(out, "%s: ", facts->service);
     buf_puts(out, facts->title);
-    for (size_t i = 0; i < out->n_bytes; i++)
-        if ((unsigned char)out->at[i] < ' ' || out->at[i] == 0x7f)
-            out->at[i] = ' ';
+    one_line(out);
 }
 
 void text_cut(struct buf *out, const char *text, size_t most_bytes)

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "courier/courier.h"
 
-enum page_event { PAGE_TRIGGERED, PAGE_ACKNOWLEDGED, PAGE_RESOLVED };
+enum page_event { PAGE_TRIGGERED, PAGE_ACKNOWLEDGED, PAGE_RESOLVED, PAGE_UPDATE };
 
 /* Texts are never NULL; "" says that it is not known. */
 struct page_facts {

@@ -70,7 +70,7 @@ static void write_blocks(struct json_writer *w, const struct page_facts *facts, 
         jw_pair(w, "type", "actions");
         jw_name(w, "elements");
         jw_begin_array(w);
-        if (answers)
+        if (answers && facts->event != PAGE_UPDATE)
             write_button(w, "Acknowledge", "acknowledge", number.at, NULL);
         else if (*facts->acknowledge_url)
             write_button(w, "Acknowledge", "acknowledge_link", NULL, facts->acknowledge_url);

@@ -1,10 +1,12 @@
-/* CLOCK_UPDATE: the runbook's cadence, an audience each. When an update is due the communications lead is
- * paged; when it is still not recorded a little later, the commander; where there are no such people, who is
- * on call. Recording one starts the time anew. */
+/* CLOCK_UPDATE: the runbook's cadence, an audience each. A little before one is due the timeline says that
+ * its draft is there. When an update is due the communications lead is paged; when it is still not recorded a
+ * little later, the commander; where there are no such people, who is on call. Recording one starts the time
+ * anew. */
 #include <string.h>
 
 #include "engine/engine_priv.h"
 
+enum { READY_MOST_S = 300, READY_PART = 5 };
 enum { GRACE_LEAST_S = 300, GRACE_MOST_S = 900, TEXT_BYTES = 16 * 1024, AUDIENCE_BYTES = 80 };
 
 static int64_t since(const struct incident_record *record, const struct runbook_clock *clock)
@@ -18,6 +20,16 @@ static int64_t grace_s(const struct runbook_clock *clock)
     int64_t grace = clock->after_s / 3;
     grace = grace < GRACE_LEAST_S ? GRACE_LEAST_S : grace > GRACE_MOST_S ? GRACE_MOST_S : grace;
     return grace < clock->after_s ? grace : clock->after_s / 2;
+}
+
+/* The draft is looked at before it is due. */
+static void drive(struct turn *turn, struct runbook_clock *clock)
+{
+    int64_t lead_s = clock->after_s / READY_PART;
+    int64_t lead_us = (lead_s < READY_MOST_S ? lead_s : READY_MOST_S) * US_PER_S;
+    clock_drive_once(turn, clock);
+    if (clock->due_us - lead_us > turn->now_us)
+        clock->fires_us = clock->due_us - lead_us;
 }
 
 /* Odd times it is said are the grace after the even ones. */
@@ -39,8 +51,22 @@ static void set_next(struct turn *turn, struct runbook_clock *clock, bool grace)
     clock->fires_us = grace ? clock->due_us + periods * every_us : time_after_s(turn->now_us, grace_s(clock));
 }
 
+static void say_ready(struct turn *turn, const struct incident_record *record, struct runbook_clock *clock)
+{
+    clock_event(turn, clock);
+    event_end(turn, record->incident.number, NULL, "update.ready",
+              "The draft of the next update%s is ready; it is due at %.16s UTC (%s)",
+              audience_text(turn, clock), time_text(turn->arena, clock->due_us), clock_place(turn, clock));
+    clock->fires_us = clock->due_us;
+    clock->said--; /* that is no reminder */
+}
+
 static void due(struct turn *turn, struct incident_record *record, struct runbook_clock *clock)
 {
+    if (turn->now_us < clock->due_us) {
+        say_ready(turn, record, clock);
+        return;
+    }
     struct arena *arena = turn->arena;
     struct strings people = {0};
     bool grace = is_grace(clock);
@@ -64,21 +90,14 @@ static void due(struct turn *turn, struct incident_record *record, struct runboo
                                            : ": nobody has the incident yet");
 }
 
-const struct clock_rule clock_update = {PLAN_UPDATE, NULL, since, NULL, clock_drive_once, due};
+const struct clock_rule clock_update = {PLAN_UPDATE, NULL, since, NULL, drive, due};
 
 /* ---- INPUT_UPDATE ---- */
-
-/* "stakeholders" is "stakeholder". */
-static bool same_audience(const char *known, const char *audience)
-{
-    size_t n = strlen(known);
-    return strncasecmp(known, audience, n) == 0 && (!audience[n] || strcasecmp(audience + n, "s") == 0);
-}
 
 static bool is_for(const struct runbook_clock *clock, const char *audience)
 {
     return clock->kind == CLOCK_UPDATE && clock->state != CLOCK_STOPPED &&
-           (!*audience || same_audience(clock->audience, audience));
+           (!*audience || audience_among(clock->audience, audience));
 }
 
 static const char *audiences_text(struct turn *turn, const struct clocks *clocks)
@@ -98,7 +117,7 @@ static size_t count_for(const struct clocks *clocks, const char *audience)
     return n;
 }
 
-static void start_anew(struct turn *turn, struct incident_record *record, const char *audience)
+void updates_start_anew(struct turn *turn, struct incident_record *record, const char *audience)
 {
     for (size_t i = 0; i < record->clocks.n; i++) {
         struct runbook_clock *clock = &record->clocks.at[i];
@@ -107,7 +126,7 @@ static void start_anew(struct turn *turn, struct incident_record *record, const 
         clock->since_us = turn->now_us;
         clock->state = CLOCK_RUNNING;
         clock->said = 0;
-        clock_drive_once(turn, clock);
+        drive(turn, clock);
         turn_save_clock(turn, clock);
     }
     clocks_arm(turn->engine, &record->clocks);
@@ -139,7 +158,7 @@ void decide_update(struct turn *turn, const struct input *input)
     event_end(turn, number, actor, "update.recorded", "Update%s%s: %s", *audience ? " to " : "", audience,
               text_head(turn->arena, text, 300));
     if (incident_is_open(record))
-        start_anew(turn, record, audience);
+        updates_start_anew(turn, record, audience);
     incident_progress(turn, record, actor);
     turn_answer(turn, OUTCOME_DONE, number, "Recorded on incident %lld.", (long long)number);
 }

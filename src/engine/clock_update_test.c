@@ -67,6 +67,8 @@ static void take_by_token(struct world *w)
 /* Lets time pass until that is said of incident 2; who is paged with the same words, "": nobody. */
 static const char *await_of_second(struct world *w, const char *kind, const char **ret_summary)
 {
+    clock_all_arrive(w);
+    world_person_says(w, INPUT_NOTE, 2, "token:admin", "still at it");
     for (int64_t until = w->now_us + 60 * MINUTES; engine_next_due_us(w->engine) <= until;) {
         w->now_us = engine_next_due_us(w->engine);
         world_decide(w, (struct input){.kind = INPUT_TIMER});

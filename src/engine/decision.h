@@ -15,6 +15,7 @@
 #include "engine/role.h"
 #include "engine/run.h"
 #include "engine/silence.h"
+#include "engine/update.h"
 
 /* What became of an input; one table in api/ maps it to HTTP, one in cmd/ to exit codes. */
 enum outcome_code { OUTCOME_DONE, OUTCOME_NOT_FOUND, OUTCOME_CONFLICT, OUTCOME_INVALID, OUTCOME_UNAVAILABLE };
@@ -43,6 +44,7 @@ enum decision_kind {
     DECISION_MOVE,           /* keep the move of an incident; of two at one moment the later */
     DECISION_ACCOUNT,        /* save this value of the account */
     DECISION_ACCESS_KEY,     /* save this value of the key */
+    DECISION_UPDATE,         /* save this value of the update; write it when its state asks */
 };
 
 /* One line of the timeline. kind is noun.verb (alert.fired, incident.opened, page.queued, page.sent,
@@ -100,6 +102,7 @@ struct decision {
         struct access_key access_key;
         struct reply reply;
         struct channel_proof proof;
+        struct update update;
     };
 };
 

@@ -31,6 +31,7 @@ struct delivery {
     int64_t queued_us, due_us;
     const char *detail; /* of the last attempt: "HTTP 503" */
     bool notice;        /* of what a person did: it is told whatever becomes of the incident */
+    int64_t update; /* number of the update that it carries; person is then "audience:ID"; 0: it is a page */
     int64_t digest; /* number of the digest that it is, or that tells it when it is bundled; 0: none yet */
 };
 

@@ -491,6 +491,15 @@ struct run_step *step_wanted(struct turn *turn, const struct input *input,
                              struct incident_record **ret_record);
 void incident_resolve(struct turn *turn, struct incident_record *record, const char *actor, const char *text);
 
+/* ---- clock_update.c, update.c ---- */
+
+/* The audience was told: the time to its next update begins anew; "": all were. */
+void updates_start_anew(struct turn *turn, struct incident_record *record, const char *audience);
+/* It is over: asks for the closing update to everybody who is owed one. */
+void updates_close(struct turn *turn, struct incident_record *record);
+void update_delivered(struct turn *turn, struct incident_record *record, struct delivery_record *done,
+                      const struct delivery_result *result);
+
 /* ---- handlers, a file a kind ---- */
 
 typedef void input_handler(struct turn *turn, const struct input *input);
@@ -500,6 +509,7 @@ input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, de
     decide_procedure, decide_delivery_done, decide_step_values, decide_step_started, decide_step_done,
     decide_silence, decide_silence_expire, decide_mute, decide_unmute, decide_hold, decide_evidence_read,
     decide_clock_back, decide_access, decide_timer;
+input_handler decide_update_send, decide_finding;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);

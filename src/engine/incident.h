@@ -76,4 +76,5 @@ struct incident {
     int64_t storm;         /* the incident of the storm that pages for it; 0: none */
     int escalation_step;   /* next step of the chain to page, counted over all rounds */
     int64_t next_delivery; /* number in the keys of its pages */
+    const char *told;      /* audiences that were sent updates: "stakeholders,status-page" */
 };

@@ -11,6 +11,7 @@
 #include "engine/run.h"
 #include "engine/silence.h"
 #include "engine/step_values.h"
+#include "engine/update.h"
 
 enum input_kind {
     INPUT_ALERTS,         /* batch */
@@ -23,6 +24,8 @@ enum input_kind {
     INPUT_ASSIGN,         /* incident, actor, word (a role), person (NULL: nobody), text */
     INPUT_CHECK,          /* incident, actor, item, flag: done or not, text */
     INPUT_UPDATE,         /* incident, actor, text; word: the audience, "" or NULL all: they were told */
+    INPUT_UPDATE_SEND,    /* incident, actor, updates; flag: the actor stands behind them */
+    INPUT_FINDING,        /* incident, actor, word (a topic), text, flag: it holds, or was taken back */
     INPUT_CLOCK_DONE,     /* incident (0: maintenance or a drill), item: the number of a clock, actor, text */
     INPUT_ACTION,         /* incident, item (0: a new one), actor, action */
     INPUT_REPLY_REFUSED,  /* incident (0: of none), reply, text: why */
@@ -64,6 +67,8 @@ struct input {
     const struct step_result *step_result;
     const struct step_value *values; /* for the placeholders of the step */
     size_t n_values;
+    const struct update_message *updates;
+    size_t n_updates;
     const struct silence *silence; /* id "": a new one */
     const struct action_change *action;
     enum access_act access_act;

@@ -29,6 +29,7 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
     escalate_stop(turn, record, arena_printf(turn->arena, "resolved by %s", actor));
     run_stop(turn, record);
     incident_changed(turn, record, CHANGE_OVER);
+    updates_close(turn, record);
     incident_retire(turn->engine, record);
 }
 

@@ -13,6 +13,7 @@
 #include "engine/role.h"
 #include "engine/run.h"
 #include "engine/silence.h"
+#include "engine/update.h"
 
 #define TEXTS(name, ...)                                                                                     \
     static const size_t name##_offsets[] = {__VA_ARGS__};                                                    \
@@ -30,7 +31,7 @@ TEXTS(incident_texts, IN_INCIDENT(trouble), IN_INCIDENT(title), IN_INCIDENT(serv
       IN_INCIDENT(patient_safety_by), IN_INCIDENT(closed_by), IN_INCIDENT(runbook_file),
       IN_INCIDENT(runbook_sha256), IN_INCIDENT(procedure_title), IN_INCIDENT(procedure_why),
       IN_INCIDENT(acknowledged_by), IN_INCIDENT(resolved_by), IN_INCIDENT(muted_by), IN_INCIDENT(muted_why),
-      IN_INCIDENT(hold_by), IN_INCIDENT(hold_why));
+      IN_INCIDENT(hold_by), IN_INCIDENT(hold_why), IN_INCIDENT(told));
 
 TEXTS(delivery_texts, IN_DELIVERY(key), IN_DELIVERY(person), IN_DELIVERY(channel), IN_DELIVERY(address),
       IN_DELIVERY(why), IN_DELIVERY(detail));
@@ -66,6 +67,10 @@ TEXTS(access_key_texts, IN_KEY(id), IN_KEY(sha256), IN_KEY(person), IN_KEY(name)
 
 TEXTS(proof_texts, IN_PROOF(person), IN_PROOF(channel), IN_PROOF(address), IN_PROOF(detail),
       IN_PROOF(asked_by), IN_PROOF(notice));
+#define IN_UPDATE(member) offsetof(struct update, member)
+
+TEXTS(update_texts, IN_UPDATE(audience), IN_UPDATE(status), IN_UPDATE(subject), IN_UPDATE(text),
+      IN_UPDATE(sent_by), IN_UPDATE(behind), IN_UPDATE(withheld));
 
 static const char **text_at(void *value, size_t offset)
 {

@@ -27,6 +27,7 @@ static const struct column columns[] = {
     COLUMN(TEXT, detail),
     COLUMN(INT64, digest),
     COLUMN(BOOL, notice),
+    {"update_number", COLUMN_INT64, offsetof(struct delivery, update), NULL, NULL},
 };
 
 const struct noun delivery_noun = {"delivery", columns, sizeof columns / sizeof *columns, 1,

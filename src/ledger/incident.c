@@ -64,6 +64,7 @@ static const struct column columns[] = {
     COLUMN(INT64, storm),
     COLUMN(INT, escalation_step),
     COLUMN(INT64, next_delivery),
+    COLUMN(TEXT, told),
 };
 
 const struct noun incident_noun = {"incident", columns, sizeof columns / sizeof *columns, 1,

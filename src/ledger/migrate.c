@@ -227,6 +227,17 @@ static const char channel_proofs[] =
     "  person TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL, state TEXT NOT NULL,"
     "  detail TEXT NOT NULL, asked_by TEXT NOT NULL, asked_us BIGINT NOT NULL, ended_us BIGINT NOT NULL,"
     "  held_us BIGINT NOT NULL, PRIMARY KEY (person, channel, address));";
+/* What audiences were told. */
+static const char updates[] =
+    "CREATE TABLE incident_update ("
+    "  incident BIGINT NOT NULL, number BIGINT NOT NULL, audience TEXT NOT NULL, state TEXT NOT NULL,"
+    "  status TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, sent_by TEXT NOT NULL,"
+    "  behind TEXT NOT NULL, withheld TEXT NOT NULL, on_page BIGINT NOT NULL, at_us BIGINT NOT NULL,"
+    "  PRIMARY KEY (incident, number));"
+    "CREATE INDEX incident_update_wanted ON incident_update (incident) WHERE state = 'wanted';"
+    "CREATE INDEX incident_update_page ON incident_update (at_us) WHERE on_page = 1;"
+    "ALTER TABLE incident ADD COLUMN told TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE delivery ADD COLUMN update_number BIGINT NOT NULL DEFAULT 0;";
 
 static const struct migration {
     const char *name, *sql;
@@ -252,6 +263,7 @@ static const struct migration {
     {"accounts and keys", access_tables},
     {"replies", replies},
     {"proofs of channels", channel_proofs},
+    {"updates", updates},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -16,6 +16,7 @@ static const struct noun *const saved[] = {
     [DECISION_PROOF] = &proof_noun,
     [DECISION_ACCOUNT] = &account_noun,
     [DECISION_ACCESS_KEY] = &access_key_noun,
+    [DECISION_UPDATE] = &update_noun,
 };
 
 static int record_one(struct ledger *ledger, const struct decision *decision, int64_t now_us, struct err *err)

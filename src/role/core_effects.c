@@ -29,8 +29,11 @@ static void send_delivery(struct core *core, const struct delivery *delivery)
             (struct incident){.number = delivery->incident, .severity = "unknown"}; /* page all the same */
     if (ledger_steps(core->ledger, arena, delivery->incident, &steps, &n_steps, &err) != 0)
         n_steps = 0;
-    page_render(&page, delivery, &incident, config_person(core->site->config, delivery->person), steps,
-                n_steps, public_url(core, arena), &core->links, clock_wall_us(core->clock));
+    if (delivery->update)
+        core_send_update(core, delivery, &incident, public_url(core, arena), &page);
+    else
+        page_render(&page, delivery, &incident, config_person(core->site->config, delivery->person), steps,
+                    n_steps, public_url(core, arena), &core->links, clock_wall_us(core->clock));
     courier_order_write(&order, delivery, page.at, page.n_bytes);
     frames_send(core->courier, FRAME_DELIVER, order.at, order.n_bytes);
 }
@@ -116,6 +119,8 @@ void core_carry_out(struct core *core, const struct decisions *decisions)
             start_step(core, &decision->step);
         else if (decision->kind == DECISION_STEP && decision->step.state == STEP_STOPPING)
             stop_step(core, &decision->step);
+        else if (decision->kind == DECISION_UPDATE && decision->update.state == UPDATE_WANTED)
+            core_write_update(core, &decision->update);
         else if (decision->kind == DECISION_EVENT)
             log_event(LOG_INFO, decision->event.kind, "incident=%lld actor=%s",
                       (long long)decision->event.incident, decision->event.actor);

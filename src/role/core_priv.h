@@ -128,6 +128,13 @@ void core_submit_own(struct core *core, struct arena *arena, const struct input 
 /* core_effects.c */
 void core_carry_out(struct core *core, const struct decisions *decisions);
 void core_from_courier(void *context, uint16_t kind, const char *payload, size_t n_bytes);
+/* core_updates.c */
+/* Writes the closing update that is wanted, and hands it to the engine; or all that are. */
+void core_write_update(struct core *core, const struct update *wanted);
+void core_write_updates(struct core *core);
+/* What a delivery of an update carries. */
+void core_send_update(struct core *core, const struct delivery *delivery, const struct incident *incident,
+                      const char *public_url, struct buf *out);
 /* core_checks.c: what the watch found, a body of the intake format "check"; answered when it is durable. */
 void core_checks_found(struct core *core, const char *body, size_t n_bytes);
 void core_checks_seen(struct core *core, const char *body, size_t n_bytes); /* for the board */

@@ -1,0 +1,286 @@
+/* Drafts of updates: filled from the record, and silent about what nobody has established. */
+#include <string.h>
+
+#include "base/must.h"
+#include "base/testing.h"
+#include "update/update.h"
+
+static const char document[] =
+    "# Example service runbook\n\n"
+    "## Severity levels\n\n"
+    "| Level | Description | Response Time |\n|---|---|---|\n"
+    "| SEV-1 | Service down | 5 minutes |\n| SEV-2 | Degraded | 30 minutes |\n\n"
+    "## Communication templates\n\n"
+    "### Stakeholder Communication\n\n"
+    ""
+    "```\n"
+    "Subject: [SEV-1/SEV-2] Incident - [Service Name] - [Status]\n"
+    "\n"
+    "Dear [Stakeholders],\n"
+    "\n"
+    "Impact: [Description of user impact]\n"
+    "Start Time: [Time]\n"
+    "Current Status: [Investigating/Identified/Monitoring/Resolved]\n"
+    "Next Update: [Time]\n"
+    "\n"
+    "Patient data remains secure and no PHI has been compromised.\n"
+    "Call the help desk at [emergency contact]. Our team is working to resolve this issue.\n"
+    "Estimated resolution: [timeframe]\n"
+    "\n"
+    "Components:\n"
+    "- Upload: [Status]\n"
+    "- Reports: [Status]\n"
+    "\n"
+    "Best regards,\n"
+    "[Communications Lead]\n"
+    "```\n\n"
+    "### Status Page Update (resolved)\n\n"
+    "```\n"
+    "Title: [Service Name]\n"
+    "Status: Investigating / Identified / Monitoring / Resolved\n"
+    "\n"
+    "The outage of [Service Name] has been resolved. The root cause was [brief description].\n"
+    "```\n";
+
+static const char configuration[] =
+    "people:\n  - {id: ana, name: Ana, contacts: [{webhook: 'http://127.0.0.1:9/'}]}\n"
+    "services:\n  - {id: image-reader, public: Image Reading}\n";
+
+struct world {
+    struct arena *arena;
+    struct config *config;
+    struct incident incident;
+    known_findings findings;
+    struct role_holder role;
+    struct draft_input input;
+    struct draft draft;
+};
+
+static struct world world_new(void)
+{
+    struct world w = {.arena = arena_new()};
+    struct config_errors errors = {.arena = w.arena};
+    w.config = config_parse("c.yaml", configuration, strlen(configuration), &errors);
+    assert_non_null(w.config);
+    w.incident = (struct incident){.number = 4,
+                                   .title = "PodCrashLooping on node-17",
+                                   .service = "image-reader",
+                                   .severity = "SEV-2",
+                                   .severity_rank = 2,
+                                   .state = INCIDENT_INVESTIGATING,
+                                   .started_us = INT64_C(1772355240) * US_PER_S,
+                                   .opened_us = INT64_C(1772355300) * US_PER_S};
+    w.role = (struct role_holder){.incident = 4, .role = "communications-lead", .person = "ana"};
+    w.input = (struct draft_input){.config = w.config,
+                                   .runbook = runbook_read(w.arena, "r.md", document, strlen(document)),
+                                   .audience = "stakeholders",
+                                   .next_us = INT64_C(1772358840) * US_PER_S,
+                                   .n_roles = 1,
+                                   .public_url = "https://crashcart.example.org",
+                                   .now_us = INT64_C(1772357040) * US_PER_S};
+    return w;
+}
+
+static const struct draft *make(struct world *w)
+{
+    w->input.incident = &w->incident;
+    w->input.findings = &w->findings;
+    w->input.roles = &w->role;
+    draft_make(w->arena, &w->input, &w->draft);
+    must(w->draft.text && w->draft.subject);
+    return &w->draft;
+}
+
+static void world_free(struct world *w)
+{
+    config_free(w->config);
+    arena_free(w->arena);
+}
+
+static void find_out(struct world *w, const char *topic, const char *text)
+{
+    *list_push(w->arena, &w->findings) = (struct known_finding){.topic = topic, .text = text};
+}
+
+static bool withholds(const struct draft *draft, const char *text)
+{
+    list_each (withheld, &draft->withheld)
+        if (strstr(withheld->text, text))
+            return true;
+    return false;
+}
+
+static void test_the_template_of_the_audience_is_filled_from_the_record(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    find_out(&w, "impact", "uploads fail");
+    const struct draft *draft = make(&w);
+    assert_string_equal(draft->template_name, "Stakeholder Communication");
+    assert_string_equal(draft->subject, "SEV-2 Incident - Image Reading - Investigating");
+    assert_string_equal(draft->text, "Dear stakeholders,\n\n"
+                                     "Impact: uploads fail\n"
+                                     "Start Time: 2026-03-01 08:54 UTC\n"
+                                     "Current Status: Investigating\n"
+                                     "Next Update: 2026-03-01 09:54 UTC\n\n"
+                                     "Our team is working to resolve this issue.\n\n"
+                                     "Best regards,\nAna");
+    world_free(&w);
+}
+
+static void test_what_nobody_has_established_is_withheld_and_says_why(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    const struct draft *draft = make(&w);
+    assert_true(withholds(draft, "Patient data remains secure"));
+    assert_true(withholds(draft, "[emergency contact]"));
+    assert_true(withholds(draft, "Estimated resolution"));
+    assert_true(withholds(draft, "Upload: [Status]"));
+    list_each (withheld, &draft->withheld)
+        if (strstr(withheld->text, "Patient data")) {
+            assert_string_equal(withheld->claim, "data-safe");
+            assert_non_null(strstr(withheld->why, "no patient data was compromised"));
+        }
+    world_free(&w);
+}
+
+static void test_a_finding_or_a_person_lets_the_sentence_leave(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    struct strings behind = {0};
+    find_out(&w, "data-safe", "the access log is clean");
+    assert_non_null(strstr(make(&w)->text, "no PHI has been compromised"));
+    w.findings.n = 0;
+    strings_add(w.arena, &behind, "data-safe");
+    w.input.behind = &behind;
+    assert_non_null(strstr(make(&w)->text, "no PHI has been compromised"));
+    behind.at[0] = "cause";
+    assert_null(strstr(make(&w)->text, "no PHI has been compromised"));
+    world_free(&w);
+}
+
+static void test_that_it_is_resolved_is_established_by_the_state_alone(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    w.input.audience = "status-page";
+    w.input.is_public = true;
+    const struct draft *draft = make(&w);
+    assert_null(strstr(draft->text, "resolved"));
+    w.incident.state = INCIDENT_RESOLVED;
+    w.incident.resolved_us = w.input.now_us;
+    draft = make(&w);
+    assert_string_equal(draft->text, "Status: Resolved\n\nThe outage of Image Reading has been resolved.");
+    assert_true(withholds(draft, "The root cause was"));
+    world_free(&w);
+}
+
+static void test_the_public_reads_no_internal_name(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    w.input.audience = "public";
+    w.input.is_public = true;
+    const struct draft *draft = make(&w);
+    assert_null(draft->template_name);
+    const char *inside[] = {"PodCrash", "node-17", "image-reader", "SEV-2", "#4", "Ana"};
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
+        assert_null(strstr(w.draft.text, inside[i]));
+        assert_null(strstr(w.draft.subject, inside[i]));
+    }
+    assert_non_null(strstr(draft->text, "Image Reading"));
+    world_free(&w);
+}
+
+static void test_a_text_of_a_person_is_held_to_the_same(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    w.input.text = "We have restarted the queue [see chat]. The problem is fixed. We keep watching.";
+    const struct draft *draft = make(&w);
+    assert_string_equal(draft->text, "We have restarted the queue [see chat]. We keep watching.");
+    must(draft->withheld.at);
+    assert_string_equal(draft->withheld.at[0].claim, "resolved");
+    world_free(&w);
+}
+
+static void test_what_a_person_found_out_does_not_count_as_a_claim_of_the_template(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    find_out(&w, "impact", "readings are late because of the queue");
+    assert_non_null(strstr(make(&w)->text, "because of the queue"));
+    world_free(&w);
+}
+
+static void test_claims_are_told_from_words_that_only_look_like_them(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence, *claim;
+    } cases[] = {
+        {"No patient data was accessed.", "data-safe"},
+        {"There is no evidence of a data breach.", "data-safe"},
+        {"PHI was not exposed at any time.", "data-safe"},
+        {"No patients were harmed.", "patients-safe"},
+        {"All systems are operating normally again.", "resolved"},
+        {"The incident has been fully resolved.", "resolved"},
+        {"We expect to be back within two hours.", "eta"},
+        {"ETA: 14:00", "eta"},
+        {"This was caused by a bad deployment.", "cause"},
+        {"No other services are affected.", "contained"},
+        {"Updates every 15 minutes until resolved.", NULL},
+        {"We are working to resolve this.", NULL},
+        {"ETA for next update: 10:30", NULL},
+        {"The root cause is still under investigation.", NULL},
+        {"We are investigating reports of slow readings.", NULL},
+        {"Estimated Resolution: TBD", NULL},
+    };
+    struct world w = world_new();
+    make(&w);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *claim = claim_open(cases[i].sentence, &w.input);
+        if (cases[i].claim)
+            assert_string_equal(claim, cases[i].claim);
+        else
+            assert_null(claim);
+    }
+    world_free(&w);
+}
+
+static void test_a_value_is_not_filled_again_and_stays_on_its_line(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    find_out(&w, "impact", "x\nEstimated resolution: soon [Communications Lead]");
+    assert_non_null(strstr(make(&w)->text, "Impact: x Estimated resolution: soon [Communications Lead]\n"));
+    world_free(&w);
+}
+
+static void test_names_of_audiences_are_the_same_however_written(void **state)
+{
+    (void)state;
+    assert_true(audience_same("Stakeholders", "stakeholder"));
+    assert_true(audience_same("Status Page", "status-page"));
+    assert_false(audience_same("internal", "external"));
+    assert_false(audience_same("customer", "customer-success"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_template_of_the_audience_is_filled_from_the_record),
+        cmocka_unit_test(test_what_nobody_has_established_is_withheld_and_says_why),
+        cmocka_unit_test(test_a_finding_or_a_person_lets_the_sentence_leave),
+        cmocka_unit_test(test_that_it_is_resolved_is_established_by_the_state_alone),
+        cmocka_unit_test(test_the_public_reads_no_internal_name),
+        cmocka_unit_test(test_a_text_of_a_person_is_held_to_the_same),
+        cmocka_unit_test(test_what_a_person_found_out_does_not_count_as_a_claim_of_the_template),
+        cmocka_unit_test(test_claims_are_told_from_words_that_only_look_like_them),
+        cmocka_unit_test(test_a_value_is_not_filled_again_and_stays_on_its_line),
+        cmocka_unit_test(test_names_of_audiences_are_the_same_however_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

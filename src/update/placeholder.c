@@ -1,0 +1,295 @@
+/* One sentence or line of a template: its placeholders ("[Time]", "<who>", "{{ service }}", HH:MM), its
+ * choices
+ * ("Investigating | Resolved") and the examples that stand where a time belongs. A value is a text and
+ * nothing else: what stands in it is not filled again. */
+#include <ctype.h>
+#include <string.h>
+
+#include "update/update_priv.h"
+
+enum { MOST_PLACEHOLDER = 300, MOST_LABEL = 60, MOST_VALUE = 2000, MOST_CHOICES = 12 };
+
+/* ---- where placeholders stand ---- */
+
+static size_t pattern_bytes(const char *text, size_t n)
+{
+    static const char *const patterns[] = {"YYYY-MM-DD", "HH:MM:SS", "HH:MM", "____"};
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+        if (strlen(patterns[i]) <= n && strncmp(text, patterns[i], strlen(patterns[i])) == 0)
+            return strlen(patterns[i]);
+    return 0;
+}
+
+static bool holds_letter(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isalpha((unsigned char)text[i]))
+            return true;
+    return false;
+}
+
+size_t placeholder_end(const char *text, size_t n, size_t at)
+{
+    size_t most = n - at < MOST_PLACEHOLDER ? n - at : MOST_PLACEHOLDER,
+           pattern = pattern_bytes(text + at, n - at);
+    char closing = text[at] == '[' ? ']' : text[at] == '<' ? '>' : text[at] == '{' ? '}' : '\0';
+    if (pattern)
+        return at + pattern;
+    const char *end = closing ? memchr(text + at, closing, most) : NULL;
+    if (!end)
+        return 0;
+    size_t n_inner = (size_t)(end - text) - at - 1, behind = (size_t)(end - text) + 1;
+    const char *inner = text + at + 1;
+    bool address = closing == '>' && (memchr(inner, '@', n_inner) || memchr(inner, ':', n_inner));
+    bool box = n_inner == 1 && strchr(" xX", *inner);
+    bool digits = closing == ']' && n_inner == 3 && inner[1] == '-'; /* P[0-3] */
+    bool link = closing == ']' && behind < n && text[behind] == '(';
+    if (box || link || address || (!holds_letter(inner, n_inner) && !digits))
+        return 0;
+    return closing == '}' && behind < n && text[behind] == '}' ? behind + 1 : behind;
+}
+
+size_t field_label(const char *line, size_t n, size_t *ret_from, size_t *ret_n_label)
+{
+    size_t from = 0;
+    while (from < n && strchr(" \t-*+_#>", line[from]))
+        from++;
+    const char *colon = from < n ? memchr(line + from, ':', n - from) : NULL;
+    size_t n_label = colon ? (size_t)(colon - line) - from : 0;
+    if (n_label == 0 || n_label > MOST_LABEL || !isalpha((unsigned char)line[from]) ||
+        memchr(line + from, '.', n_label) || memchr(line + from, '[', n_label) ||
+        memchr(line + from, '\n', n_label))
+        return 0;
+    size_t end = from + n_label + 1;
+    while (end < n && strchr("*_", line[end]))
+        end++;
+    if (end < n && !isspace((unsigned char)line[end]))
+        return 0;
+    while (n_label && strchr(" *_", line[from + n_label - 1]))
+        n_label--;
+    *ret_from = from;
+    *ret_n_label = n_label;
+    return end;
+}
+
+/* ---- values ---- */
+
+struct asked {
+    struct arena *arena;
+    const struct draft_input *input;
+    const struct template *from;
+    const char *label; /* in front of it, or NULL */
+    size_t n_label;
+};
+
+/* Where a value comes from decides who stands behind what it says. */
+struct value {
+    const char *text; /* NULL: nothing is known */
+    bool found;       /* a finding says it */
+};
+
+static const char *one_line(struct arena *arena, const char *text)
+{
+    char *line = arena_strndup(arena, text, strnlen(text, MOST_VALUE));
+    for (char *c = line; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = ' ';
+    return line;
+}
+
+static const char *given(const struct asked *asked, const char *name, size_t n)
+{
+    const char *plain = words_plain(asked->arena, name, n);
+    for (size_t i = 0; i < asked->input->n_values; i++) {
+        const struct label *value = &asked->input->values[i];
+        if (strcmp(words_plain(asked->arena, value->name, strlen(value->name)), plain) == 0)
+            return value->value;
+    }
+    return NULL;
+}
+
+static struct value value_of_fact(const struct asked *asked, const char *fact)
+{
+    if (!fact)
+        return (struct value){0};
+    const char *text = given(asked, fact, strlen(fact));
+    if (text)
+        return (struct value){text, false};
+    return (struct value){fact_value(asked->arena, asked->input, fact), finding_topic_known(fact)};
+}
+
+/* One of several words: where the work stands, or the level. */
+static const char *chosen(const struct asked *asked, const char *text, size_t n)
+{
+    static const char *const statuses[] = {"investigating", "identified", "monitoring", "resolved"};
+    const char *status = update_status(asked->input->incident), *severity = asked->input->incident->severity;
+    size_t n_choices = 0, n_statuses = 0;
+    const char *choice = NULL;
+    for (size_t at = 0; at <= n && n_choices < MOST_CHOICES;) {
+        size_t end = at;
+        while (end < n && text[end] != '/' && text[end] != '|')
+            end++;
+        size_t from = at, until = end;
+        while (from < until && isspace((unsigned char)text[from]))
+            from++;
+        while (until > from && isspace((unsigned char)text[until - 1]))
+            until--;
+        const char *word = arena_strndup(asked->arena, text + from, until - from);
+        for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+            n_statuses += status_word_fits(statuses[i], word);
+        if (!choice && (status_word_fits(status, word) || (severity && strcasecmp(severity, word) == 0)))
+            choice = word;
+        n_choices++;
+        at = end + 1;
+    }
+    return n_choices > 1 && (n_statuses > 1 || (choice && n_statuses == 0)) ? choice : NULL;
+}
+
+/* "P[0-3]": the level, without what stands in front of it already. */
+static const char *level_behind(const struct asked *asked, const char *text, const char *placeholder,
+                                size_t n)
+{
+    const char *severity = asked->input->incident->severity;
+    if (!asked->from || !severity || asked->input->is_public)
+        return NULL;
+    list_each (known, &asked->from->placeholders) {
+        if (strlen(known->text) != n || strncmp(known->text, placeholder, n) != 0)
+            continue;
+        list_each (option, &known->options) {
+            size_t n_before = 0, most = (size_t)(placeholder - text);
+            while (n_before < most && n_before < strlen(severity) &&
+                   strncmp(placeholder - n_before - 1, severity, n_before + 1) == 0)
+                n_before++;
+            if (strcmp(*option, severity) == 0)
+                return severity + n_before;
+        }
+    }
+    return NULL;
+}
+
+static struct value value_of(const struct asked *asked, const char *text, const char *placeholder, size_t n)
+{
+    struct arena *arena = asked->arena;
+    size_t skip = isalnum((unsigned char)*placeholder) || *placeholder == '_' ? 0 : 1;
+    const char *inner = placeholder + skip;
+    size_t n_inner = n - 2 * skip;
+    bool generic = text_is_generic(arena, inner, n_inner);
+    const char *by_person = given(asked, inner, n_inner);
+    if (by_person && !(generic && asked->label))
+        return (struct value){by_person, false};
+    if (memchr(inner, '/', n_inner) || memchr(inner, '|', n_inner)) {
+        const char *choice = chosen(asked, inner, n_inner);
+        if (choice)
+            return (struct value){choice, false};
+    }
+    if (generic && asked->label) {
+        by_person = given(asked, asked->label, asked->n_label);
+        return by_person ? (struct value){by_person, false}
+                         : value_of_fact(asked, fact_of(arena, asked->label, asked->n_label, false));
+    }
+    const char *fact = fact_of(arena, inner, n_inner, true);
+    const char *level = fact ? NULL : level_behind(asked, text, placeholder, n);
+    if (level)
+        return (struct value){level, false};
+    return value_of_fact(asked, fact ? fact : fact_of(arena, inner, n_inner, false));
+}
+
+/* ---- a field that states its own value ---- */
+
+static bool is_moment(const char *fact)
+{
+    static const char *const moments[] = {"started", "resolved_at", "next_update", "now"};
+    for (size_t i = 0; fact && i < sizeof moments / sizeof *moments; i++)
+        if (strcmp(fact, moments[i]) == 0)
+            return true;
+    return false;
+}
+
+/* "2025-09-01 12:00 UTC", "TBD": what whoever wrote the template put there so that one sees how it looks. */
+static bool is_example(const char *value, size_t n)
+{
+    return n > 0 && (isdigit((unsigned char)*value) || (n >= 3 && strncasecmp(value, "TBD", 3) == 0));
+}
+
+static bool takes_whole_value(struct sentence *filled, const struct asked *asked, const char *text, size_t n,
+                              size_t n_before)
+{
+    const char *value = text + n_before, *fact = fact_of(asked->arena, asked->label, asked->n_label, true);
+    size_t n_value = n - n_before;
+    const char *choice = memchr(value, '[', n_value) ? NULL : chosen(asked, value, n_value);
+    bool moment = is_moment(fact) && is_example(value, n_value);
+    if (!choice && !moment)
+        return false;
+    if (!choice)
+        choice = fact_value(asked->arena, asked->input, fact);
+    if (!choice)
+        filled->missing = arena_strndup(asked->arena, asked->label, asked->n_label);
+    buf_add(&filled->text, text, n_before);
+    buf_add(&filled->skeleton, text, n_before);
+    buf_puts(&filled->text, choice ? choice : "");
+    return true;
+}
+
+/* ---- the sentence ---- */
+
+static void put(struct sentence *filled, const char *text, size_t n)
+{
+    buf_add(&filled->text, text, n);
+    buf_add(&filled->skeleton, text, n);
+}
+
+/* A level that the template names as an example is not the incident's. */
+static size_t other_level(const struct asked *asked, const char *text, size_t n, size_t at)
+{
+    const struct draft_input *input = asked->input;
+    const char *severity = input->incident->severity;
+    if (!input->runbook || input->is_public || !severity || !runbook_severity(input->runbook, severity) ||
+        (at > 0 && (isalnum((unsigned char)text[at - 1]) || text[at - 1] == '-')))
+        return 0;
+    list_each (level, &input->runbook->severities) {
+        size_t n_id = strlen(level->id);
+        if (n_id <= n - at && strncmp(text + at, level->id, n_id) == 0 &&
+            (at + n_id == n || !isalnum((unsigned char)text[at + n_id])) && strcmp(level->id, severity) != 0)
+            return n_id;
+    }
+    return 0;
+}
+
+static void fill_rest(struct sentence *filled, const struct asked *asked, const char *text, size_t n,
+                      size_t from)
+{
+    for (size_t at = from; at < n;) {
+        size_t end = placeholder_end(text, n, at), n_level = end ? 0 : other_level(asked, text, n, at);
+        if (n_level)
+            put(filled, asked->input->incident->severity, strlen(asked->input->incident->severity));
+        else if (!end)
+            put(filled, text + at, 1);
+        if (!end) {
+            at += n_level ? n_level : 1;
+            continue;
+        }
+        struct value value = value_of(asked, text, text + at, end - at);
+        if (!value.text && !filled->missing)
+            filled->missing = arena_strndup(asked->arena, text + at, end - at);
+        const char *line = value.text ? one_line(asked->arena, value.text) : "";
+        buf_puts(&filled->text, line);
+        buf_puts(&filled->skeleton, value.found ? "" : line);
+        at = end;
+    }
+}
+
+void sentence_fill(struct arena *arena, const struct draft_input *input, const struct template *from,
+                   const char *text, size_t n, struct sentence *ret_filled)
+{
+    struct asked asked = {.arena = arena, .input = input, .from = from};
+    size_t label_at = 0, n_before = field_label(text, n, &label_at, &asked.n_label);
+    if (n_before) {
+        asked.label = text + label_at;
+        while (n_before < n && text[n_before] == ' ')
+            n_before++;
+        if (takes_whole_value(ret_filled, &asked, text, n, n_before))
+            return;
+    }
+    put(ret_filled, text, n_before);
+    fill_rest(ret_filled, &asked, text, n, n_before);
+}

@@ -1,0 +1,42 @@
+/* What the files of this room share: the vocabulary of policy/update.words, and filling a template. */
+#pragma once
+
+#include "base/buf.h"
+#include "update/update.h"
+
+/* A text in lower case, each run of what is no letter or digit one blank. */
+const char *words_plain(struct arena *arena, const char *text, size_t n);
+
+/* The fact that a text asks for ("Start Time" -> "started"), or NULL. whole: it is asked for by the whole
+ * text, not by a part of it. */
+const char *fact_of(struct arena *arena, const char *text, size_t n, bool whole);
+bool text_is_generic(struct arena *arena, const char *text, size_t n);
+/* Whether the word is one that templates use for that status. */
+bool status_word_fits(const char *status, const char *word);
+/* The name of a claim that the sentence makes, after the one named `after` (NULL: the first), or NULL. */
+const char *claim_next(const char *sentence, size_t n, const char *after);
+
+/* The value of a fact; NULL: it is not known, or not for this audience. */
+const char *fact_value(struct arena *arena, const struct draft_input *input, const char *fact);
+
+/* The text of a template with its placeholders filled, a sentence at a time: what may not leave goes to the
+ * draft's list. from may be NULL: a person wrote it, and nothing is filled. */
+void template_fill(struct arena *arena, const struct draft_input *input, const struct template *from,
+                   const char *text, size_t n, struct buf *out, struct draft *draft);
+/* "2026-03-01 09:00 UTC" */
+const char *moment_words(struct arena *arena, int64_t us);
+
+/* ---- placeholder.c: one sentence or line ---- */
+
+struct sentence {
+    struct buf text;     /* as it would leave */
+    struct buf skeleton; /* the same without what findings say, for which those who found it stand */
+    const char *missing; /* the first placeholder that nothing fills, or NULL */
+};
+
+void sentence_fill(struct arena *arena, const struct draft_input *input, const struct template *from,
+                   const char *text, size_t n, struct sentence *ret_filled);
+/* "Start Time: x", "- **Impact:** x": the bytes before the value, and the label; 0: it is no field. */
+size_t field_label(const char *line, size_t n, size_t *ret_from, size_t *ret_n_label);
+/* The byte behind the placeholder that begins there, or 0: none does. */
+size_t placeholder_end(const char *text, size_t n, size_t at);

@@ -1,0 +1,286 @@
+/* The vocabulary of updates: policy/update.words, built into the program, read once and constant from then
+ * on; any thread. */
+#include <ctype.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/must.h"
+#include "update/update_priv.h"
+
+enum { NEAR_WORDS = 5, MOST_WORDS = 400, MOST_GROUPS = 4 };
+
+struct claim_pattern {
+    const char *name;
+    struct strings groups[MOST_GROUPS];
+    size_t n_groups;
+};
+
+struct named_words {
+    const char *name;
+    struct strings words; /* or phrases */
+};
+
+static struct {
+    LIST(struct named_words) facts, statuses, exceptions, says;
+    LIST(struct claim_pattern) patterns;
+    struct strings generic;
+} words; /* constant once load_once() has run */
+
+/* ---- reading the file ---- */
+
+static const char *trimmed(struct arena *arena, const char *from, size_t n)
+{
+    while (n && isspace((unsigned char)*from)) {
+        from++;
+        n--;
+    }
+    while (n && isspace((unsigned char)from[n - 1]))
+        n--;
+    return arena_strndup(arena, from, n);
+}
+
+static void add_split(struct arena *arena, const char *text, const char *between, struct strings *list)
+{
+    while (*text) {
+        size_t n = strcspn(text, between);
+        const char *item = trimmed(arena, text, n);
+        if (*item)
+            strings_add(arena, list, item);
+        text += n + (text[n] != '\0');
+    }
+}
+
+static void add_pattern(struct arena *arena, const char *name, const char *text)
+{
+    struct claim_pattern *pattern = list_push(arena, &words.patterns);
+    pattern->name = name;
+    while (*text) {
+        size_t n = strcspn(text, ":");
+        must(pattern->n_groups < MOST_GROUPS);
+        add_split(arena, arena_strndup(arena, text, n), " ", &pattern->groups[pattern->n_groups++]);
+        text += n + (text[n] != '\0');
+    }
+}
+
+static void add_line(struct arena *arena, const char *line, size_t n)
+{
+    const char *equals = memchr(line, '=', n);
+    size_t n_kind = strcspn(line, " \t\n");
+    if (!equals || *line == '#')
+        return;
+    const char *kind = arena_strndup(arena, line, n_kind);
+    const char *name = trimmed(arena, line + n_kind, (size_t)(equals - line) - n_kind);
+    const char *text = trimmed(arena, equals + 1, n - (size_t)(equals - line) - 1);
+    struct named_words added = {.name = name};
+    if (strcmp(kind, "generic") == 0)
+        add_split(arena, text, ",", &words.generic);
+    else if (strcmp(kind, "claim") == 0)
+        add_pattern(arena, name, text);
+    else if (strcmp(kind, "says") == 0) {
+        strings_add(arena, &added.words, text);
+        *list_push(arena, &words.says) = added;
+    } else if (strcmp(kind, "fact") == 0) {
+        add_split(arena, text, ",", &added.words);
+        *list_push(arena, &words.facts) = added;
+    } else {
+        add_split(arena, text, " ", &added.words);
+        if (strcmp(kind, "status") == 0)
+            *list_push(arena, &words.statuses) = added;
+        else
+            *list_push(arena, &words.exceptions) = added;
+    }
+}
+
+static void load_once(void)
+{
+    static struct arena *arena; /* lives as long as the process */
+    const struct embedded_file *file = embedded_find("update.words");
+    must(file);
+    arena = arena_new();
+    for (const char *line = file->bytes; *line;) {
+        size_t n = strcspn(line, "\n");
+        add_line(arena, line, n);
+        line += n + (line[n] == '\n');
+    }
+}
+
+static void load(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    must(pthread_once(&once, load_once) == 0);
+}
+
+/* ---- facts ---- */
+
+const char *words_plain(struct arena *arena, const char *text, size_t n)
+{
+    char *plain = arena_alloc(arena, n + 1);
+    size_t length = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (isalnum(c) || c >= 0x80)
+            plain[length++] = (char)tolower(c);
+        else if (length && plain[length - 1] != ' ')
+            plain[length++] = ' ';
+    }
+    while (length && plain[length - 1] == ' ')
+        length--;
+    plain[length] = '\0';
+    return plain;
+}
+
+/* The phrase as words of the text, not as a part of one. */
+static bool holds_phrase(const char *text, const char *phrase)
+{
+    size_t n = strlen(phrase);
+    for (const char *at = text; (at = strstr(at, phrase)); at++)
+        if ((at == text || at[-1] == ' ') && (at[n] == '\0' || at[n] == ' '))
+            return true;
+    return false;
+}
+
+static bool is_generic(const char *plain)
+{
+    list_each (phrase, &words.generic)
+        if (strcmp(plain, *phrase) == 0)
+            return true;
+    return false;
+}
+
+const char *fact_of(struct arena *arena, const char *text, size_t n, bool whole)
+{
+    load();
+    const char *plain = words_plain(arena, text, n), *best = NULL;
+    size_t best_n = 0;
+    list_each (fact, &words.facts)
+        list_each (phrase, &fact->words) {
+            size_t n_phrase = strlen(*phrase);
+            bool asks = strcmp(plain, *phrase) == 0 ||
+                        (!whole && holds_phrase(plain, *phrase) && !is_generic(*phrase));
+            if (asks && n_phrase > best_n) {
+                best = fact->name;
+                best_n = n_phrase;
+            }
+        }
+    return best;
+}
+
+bool text_is_generic(struct arena *arena, const char *text, size_t n)
+{
+    load();
+    return is_generic(words_plain(arena, text, n));
+}
+
+static const struct named_words *named(const struct named_words *list, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return &list[i];
+    return NULL;
+}
+
+bool status_word_fits(const char *status, const char *word)
+{
+    load();
+    const struct named_words *found = named(words.statuses.at, words.statuses.n, status);
+    for (size_t i = 0; found && i < found->words.n; i++)
+        if (strcasecmp(found->words.at[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* ---- claims ---- */
+
+static bool fits(const char *pattern, const char *word)
+{
+    size_t n = strlen(pattern);
+    return n && pattern[n - 1] == '*' ? strncmp(pattern, word, n - 1) == 0 : strcmp(pattern, word) == 0;
+}
+
+static bool any_fits(const struct strings *patterns, const char *word)
+{
+    list_each (pattern, patterns)
+        if (fits(*pattern, word))
+            return true;
+    return false;
+}
+
+/* Each group's word near behind the one before it. */
+static bool goes_on(const struct claim_pattern *pattern, size_t group, char *const *at, size_t n, size_t from)
+{
+    if (group == pattern->n_groups)
+        return true;
+    size_t last = group == 0 ? n : from + NEAR_WORDS < n ? from + NEAR_WORDS : n;
+    for (size_t i = from; i < last; i++)
+        if (any_fits(&pattern->groups[group], at[i]) && goes_on(pattern, group + 1, at, n, i + 1))
+            return true;
+    return false;
+}
+
+static bool is_excepted(const char *claim, char *const *at, size_t n)
+{
+    const struct named_words *found = named(words.exceptions.at, words.exceptions.n, claim);
+    for (size_t i = 0; found && i < n; i++)
+        if (any_fits(&found->words, at[i]))
+            return true;
+    return false;
+}
+
+const char *claim_next(const char *sentence, size_t n_bytes, const char *after)
+{
+    load();
+    scoped_arena struct arena *arena = arena_new();
+    char *at[MOST_WORDS], *rest = NULL;
+    size_t n = 0;
+    char *plain = arena_strdup(arena, words_plain(arena, sentence, n_bytes));
+    for (char *word = strtok_r(plain, " ", &rest); word && n < MOST_WORDS; word = strtok_r(NULL, " ", &rest))
+        at[n++] = word;
+    bool passed = !after;
+    list_each (says, &words.says) {
+        if (passed && !is_excepted(says->name, at, n))
+            list_each (pattern, &words.patterns)
+                if (strcmp(pattern->name, says->name) == 0 && goes_on(pattern, 0, at, n, 0))
+                    return says->name;
+        passed |= after && strcmp(after, says->name) == 0;
+    }
+    return NULL;
+}
+
+const char *claim_says(const char *claim)
+{
+    load();
+    const struct named_words *found = named(words.says.at, words.says.n, claim);
+    return found ? found->words.at[0] : NULL;
+}
+
+/* ---- findings ---- */
+
+/* The incident knows the others itself. */
+static const char *const found_by_people[] = {"impact", "description", "cause",      "actions",
+                                              "next",   "eta",         "workaround", "contact"};
+enum { N_FOUND = sizeof found_by_people / sizeof *found_by_people };
+
+bool finding_topic_known(const char *topic)
+{
+    for (size_t i = 0; i < N_FOUND; i++)
+        if (strcmp(topic, found_by_people[i]) == 0)
+            return true;
+    return claim_says(topic) != NULL;
+}
+
+const char *finding_topics(struct arena *arena)
+{
+    const char *text = "";
+    load();
+    for (size_t i = 0; i < N_FOUND; i++)
+        text = arena_printf(arena, "%s%s%s", text, *text ? ", " : "", found_by_people[i]);
+    list_each (says, &words.says) {
+        bool is_fact = false;
+        for (size_t i = 0; i < N_FOUND; i++)
+            is_fact |= strcmp(says->name, found_by_people[i]) == 0;
+        if (!is_fact)
+            text = arena_printf(arena, "%s, %s", text, says->name);
+    }
+    return text;
+}
