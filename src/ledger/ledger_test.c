@@ -344,8 +344,16 @@ static void the_engine_gets_back_what_is_open_and_what_ended_today(void **state)
     test_commit(ledger, decisions, sizeof decisions / sizeof *decisions);
     reopen();
     struct buf words scoped_buf = {0};
-    const struct restorer restorer = {&words,   on_last,    on_incident, on_delivery, on_step,
-                                      on_timer, on_silence, on_role,     on_check,    on_clock};
+    const struct restorer restorer = {.context = &words,
+                                      .last = on_last,
+                                      .incident = on_incident,
+                                      .delivery = on_delivery,
+                                      .step = on_step,
+                                      .timer = on_timer,
+                                      .silence = on_silence,
+                                      .role = on_role,
+                                      .check = on_check,
+                                      .clock = on_clock};
     struct err err = {0};
     assert_int_equal(ledger_restore_to(ledger, &restorer, T0_US, &err), 0);
     assert_string_equal(
