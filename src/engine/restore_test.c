@@ -86,6 +86,7 @@ static void keep(struct world *w, struct kept *kept)
         case DECISION_REPLY:
         case DECISION_PROOF:
         case DECISION_ACTION:
+        case DECISION_UPDATE:
             break;
         }
     }
