@@ -44,6 +44,7 @@ static void night_of_the_autumn_change_is_paged_by_the_wall_clock(void **state)
                                      "+15 page.nobody 22\n"
                                      "+15 ben email 23\n" /* 01:10 EST */
                                      "+15 response.missed\n"
+                                     "+25 update.ready\n"
                                      "+30 update.due\n"
                                      "+40 update.overdue\n"
                                      "+60 eve email 16 9\n" /* as the runbook says, whoever is missing */
