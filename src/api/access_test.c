@@ -28,7 +28,7 @@ static int start_moved(void **state)
 /* A token "cc_0000000N_SECRET" as the ledger would hold it. */
 static void give_token(int n, struct access_key key, char bearer[100])
 {
-    char text[80], id[9], sha256[SHA256_HEX_BYTES];
+    char text[80], id[12], sha256[SHA256_HEX_BYTES];
     snprintf(id, sizeof id, "%08d", n);
     snprintf(text, sizeof text, "cc_%s_" SECRET, id);
     sha256_hex(text, strlen(text), sha256);
