@@ -68,8 +68,7 @@ void engine_restore_action(struct engine *engine, const struct action_item *item
     struct incident_record *record = incident_find(engine, item->incident);
     if (!record || item->item != (int)record->actions.n + 1)
         return;
-    put(record, item);
-    actions_arm(engine, record);
+    put(record, item); /* armed by engine_restored(), as all but the ends of alerts */
 }
 
 void action_save(struct turn *turn, const struct action_item *item)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "engine/engine_priv.h"
 
 enum { ATTEMPTS_AT_MOST = 3 };
@@ -155,6 +156,7 @@ static void end_until(struct engine *engine, int64_t until_us)
 {
     for (struct due *due; (due = due_first(&engine->due)) && due->at_us <= until_us;) {
         struct hearing hearing = replay(engine, due->at_us);
+        must(due->kind == TIMER_ALERT_ENDS);
         alert_due(&hearing, DUE_HOLDER(due, struct alert_record, ends));
     }
 }
@@ -383,6 +385,8 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
     silences_restored(engine);
     restore_all_deliveries(&turn);
     for (struct incident_record *record = engine->first; record; record = record->next) {
+        if (record->actions.n)
+            actions_arm(engine, record);
         restore_run(&turn, record);
         if (news_opens(record))
             continue; /* it begins when the turn ends */

@@ -155,6 +155,7 @@ static void commit(struct sim *sim, const struct input *input, const struct deci
     if (sim->disk && !sim->behind && !disk_commit(sim->disk, sim->posting, decisions, sim->now_us)) {
         sim_say(sim, "   the disk is full: the program goes on from memory");
         sim->behind = true;
+        sim->behind_us = sim->now_us;
     }
     check_state(sim, input);
     list_each (d, &decisions->list)
@@ -194,6 +195,7 @@ void sim_crash(struct sim *sim, int64_t down_us)
     sim->posting = NULL;
     engine_free(sim->engine);
     sim->now_us += down_us;
+    sim->unkept_us = sim->behind ? sim->now_us - sim->behind_us : 0;
     sim->engine = program_start(sim);
     restore(sim);
     struct decisions decisions = {.arena = sim->arena};

@@ -128,6 +128,8 @@ struct sim {
     const struct row *posting; /* the body of the input that is being decided, or NULL */
     bool full;                 /* the disk */
     bool behind;               /* the ledger lacks what the engine decided, for the disk is full */
+    int64_t behind_us;         /* since when */
+    int64_t unkept_us;         /* for so long before the last start nothing was kept */
     bool step_lost;            /* among that, that the clock was set back */
     int64_t n_commits;
     uint64_t digest; /* of all decisions */
