@@ -112,6 +112,27 @@ static void an_item_is_chased_until_it_is_closed(void **state)
     assert_null(incident_of(w, 1)); /* it was kept for this only */
 }
 
+static void an_item_that_falls_due_while_the_inbox_is_replayed_is_chased_after_the_restart(void **state)
+{
+    struct world *w = *state;
+    act(w, 0, (struct action_change){.what = "add an alert", .owner = "ben", .due = "2026-03-20"});
+    struct action_item item = *saved(w, 1);
+    struct incident incident = *incident_of(w, 1);
+    texts_to_arena(&action_texts, &item, w->arena);
+    texts_to_arena(&incident_texts, &incident, w->arena);
+    engine_free(w->engine);
+    w->engine = engine_new(&w->config, w->library);
+    engine_restore_incident(w->engine, &incident);
+    engine_restore_action(w->engine, &item);
+    w->now_us = item.due_us + HOURS;
+    struct alert_batch batch = world_batch(w, 1, &clock_alert);
+    engine_restore_alerts(w->engine, &batch, w->now_us);
+    arena_reset(w->decisions.arena);
+    memset(&w->decisions.list, 0, sizeof w->decisions.list);
+    engine_restored(w->engine, w->now_us, &w->decisions);
+    assert_int_equal(clock_await(w, "action.due", MINUTES), w->now_us - WORLD_US);
+}
+
 static void without_an_owner_the_commander_is_told(void **state)
 {
     struct world *w = *state;
@@ -173,6 +194,7 @@ int main(void)
         test(a_review_ends_with_its_clock),
         test(a_review_is_scheduled_anew_when_the_incident_comes_back),
         test(an_item_is_chased_until_it_is_closed),
+        test(an_item_that_falls_due_while_the_inbox_is_replayed_is_chased_after_the_restart),
         test(without_an_owner_the_commander_is_told),
         test(what_makes_no_sense_is_refused),
         test(a_runbook_item_closes_when_the_file_changed_and_lint_finds_no_error),
