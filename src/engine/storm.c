@@ -392,6 +392,8 @@ void storm_follow(struct turn *turn, struct incident_record *record, enum incide
     record->incident.storm = 0;
     storm->incident.n_firing--;
     turn_touch(turn, storm);
+    if (incident_is_quiet(storm)) /* somebody had moved it to monitoring, and that was the last of it */
+        incident_changed(turn, storm, CHANGE_ALERTS);
 }
 
 void due_storm(struct turn *turn, struct due *due)
