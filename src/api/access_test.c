@@ -1,29 +1,12 @@
 /* Who may do what: every route by every right, and everything that takes a right away. */
 #include <liboath/oath.h>
 
+#include "api/moved_clock_fixture.h"
 #include "api/routes.h"
-#include "api/server_fixture.h"
 #include "base/hash.h"
 #include "ledger/access.h"
 
 #define SECRET "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-
-static _Atomic int64_t moved_us;
-
-static int64_t now_moved_us(void *context)
-{
-    (void)context;
-    return clock_wall_us(clock_system()) + atomic_load(&moved_us);
-}
-
-static int start_moved(void **state)
-{
-    static const struct clock clock = {now_moved_us, now_moved_us, NULL};
-    (void)state;
-    atomic_store(&moved_us, 0);
-    start_with((struct api_options){.clock = &clock, .idle_time_s = 1});
-    return 0;
-}
 
 /* A token "cc_0000000N_SECRET" as the ledger would hold it. */
 static void give_token(int n, struct access_key key, char bearer[100])

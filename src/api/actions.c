@@ -4,14 +4,10 @@
 #include "api/handlers.h"
 #include "api/incident_json.h"
 #include "api/server.h"
+#include "engine/texts.h"
 #include "ledger/review.h"
 
 enum { LIST_MOST = 1000 };
-
-static const char *none_if_empty(const char *text)
-{
-    return text && *text ? text : NULL;
-}
 
 static void write_action(struct json_writer *writer, const struct action_item *item)
 {
@@ -22,15 +18,15 @@ static void write_action(struct json_writer *writer, const struct action_item *i
     jw_pair(writer, "state", action_state_name(item->state));
     jw_pair(writer, "priority", action_priority_name(item->priority));
     jw_pair(writer, "what", item->what);
-    jw_pair(writer, "owner", none_if_empty(item->owner));
-    jw_pair(writer, "file", none_if_empty(item->file));
+    jw_pair(writer, "owner", text_or(item->owner, NULL));
+    jw_pair(writer, "file", text_or(item->file, NULL));
     jw_pair_int_or_null(writer, "line", item->line, item->line);
-    jw_pair(writer, "made_by", none_if_empty(item->made_by));
+    jw_pair(writer, "made_by", text_or(item->made_by, NULL));
     jw_pair_time(writer, "made_at", item->made_us);
     jw_pair_time(writer, "due_at", item->due_us);
-    jw_pair(writer, "ended_by", none_if_empty(item->ended_by));
+    jw_pair(writer, "ended_by", text_or(item->ended_by, NULL));
     jw_pair_time(writer, "ended_at", item->ended_us);
-    jw_pair(writer, "note", none_if_empty(item->note));
+    jw_pair(writer, "note", text_or(item->note, NULL));
     jw_pair_int(writer, "reminders", item->said);
     jw_end_object(writer);
 }

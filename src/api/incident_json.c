@@ -3,25 +3,21 @@
 
 #include "api/incident_json.h"
 #include "engine/step_values.h"
+#include "engine/texts.h"
 #include "runbook/runbook.h"
-
-static const char *none_if_empty(const char *text)
-{
-    return text && *text ? text : NULL;
-}
 
 static void write_procedure(struct json_writer *writer, const struct incident *incident)
 {
     jw_name(writer, "procedure");
-    if (!none_if_empty(incident->runbook_file)) {
+    if (!text_or(incident->runbook_file, NULL)) {
         jw_null(writer);
         return;
     }
     jw_begin_object(writer);
-    jw_pair(writer, "title", none_if_empty(incident->procedure_title));
+    jw_pair(writer, "title", text_or(incident->procedure_title, NULL));
     jw_pair(writer, "file", incident->runbook_file);
     jw_pair_int(writer, "line", incident->procedure_line);
-    jw_pair(writer, "why", none_if_empty(incident->procedure_why));
+    jw_pair(writer, "why", text_or(incident->procedure_why, NULL));
     jw_end_object(writer);
 }
 
@@ -38,11 +34,11 @@ static void write_response_time(struct json_writer *writer, int64_t response_tim
 static void write_noise(struct json_writer *writer, const struct incident *incident)
 {
     jw_pair_time(writer, "muted_until", incident->muted_until_us);
-    jw_pair(writer, "muted_by", none_if_empty(incident->muted_by));
-    jw_pair(writer, "muted_why", none_if_empty(incident->muted_why));
+    jw_pair(writer, "muted_by", text_or(incident->muted_by, NULL));
+    jw_pair(writer, "muted_why", text_or(incident->muted_why, NULL));
     jw_pair_time(writer, "legal_hold_since", incident->hold_us);
-    jw_pair(writer, "legal_hold_by", none_if_empty(incident->hold_by));
-    jw_pair(writer, "legal_hold_why", none_if_empty(incident->hold_why));
+    jw_pair(writer, "legal_hold_by", text_or(incident->hold_by, NULL));
+    jw_pair(writer, "legal_hold_why", text_or(incident->hold_why, NULL));
     jw_pair_time(writer, "flapping_since", incident->flapping_us);
     jw_pair_int_or_null(writer, "storm", incident->storm, incident->storm);
 }
@@ -54,15 +50,15 @@ void json_incident_members(struct json_writer *writer, const struct incident *in
     jw_pair(writer, "id", id);
     jw_pair_int(writer, "number", incident->number);
     jw_pair(writer, "title", incident->title);
-    jw_pair(writer, "service", none_if_empty(incident->service));
+    jw_pair(writer, "service", text_or(incident->service, NULL));
     jw_pair(writer, "severity", incident->severity);
     jw_pair_int(writer, "severity_rank", incident->severity_rank);
-    jw_pair(writer, "severity_why", none_if_empty(incident->severity_why));
+    jw_pair(writer, "severity_why", text_or(incident->severity_why, NULL));
     jw_pair_int(writer, "severity_line", incident->severity_line);
-    jw_pair(writer, "severity_by", none_if_empty(incident->severity_by));
+    jw_pair(writer, "severity_by", text_or(incident->severity_by, NULL));
     jw_pair_bool(writer, "drill", incident->drill);
     jw_pair_bool(writer, "patient_safety", incident->patient_safety);
-    jw_pair(writer, "patient_safety_why", none_if_empty(incident->patient_safety_why));
+    jw_pair(writer, "patient_safety_why", text_or(incident->patient_safety_why, NULL));
     jw_pair_int(writer, "patient_safety_line", incident->patient_safety_line);
     jw_pair(writer, "state", incident_state_name(incident->state));
     write_procedure(writer, incident);
@@ -74,12 +70,12 @@ void json_incident_members(struct json_writer *writer, const struct incident *in
     jw_pair_time(writer, "started_at", incident->started_us);
     jw_pair_time(writer, "opened_at", incident->opened_us);
     jw_pair_time(writer, "acknowledged_at", incident->acknowledged_us);
-    jw_pair(writer, "acknowledged_by", none_if_empty(incident->acknowledged_by));
+    jw_pair(writer, "acknowledged_by", text_or(incident->acknowledged_by, NULL));
     jw_pair_time(writer, "monitoring_at", incident->monitoring_us);
     jw_pair_time(writer, "resolved_at", incident->resolved_us);
-    jw_pair(writer, "resolved_by", none_if_empty(incident->resolved_by));
+    jw_pair(writer, "resolved_by", text_or(incident->resolved_by, NULL));
     jw_pair_time(writer, "closed_at", incident->closed_us);
-    jw_pair(writer, "closed_by", none_if_empty(incident->closed_by));
+    jw_pair(writer, "closed_by", text_or(incident->closed_by, NULL));
     jw_pair_time(writer, "reopened_at", incident->reopened_us);
     jw_pair_int(writer, "times_reopened", incident->n_reopened);
     jw_pair_int_or_null(writer, "earlier_incident", incident->earlier, incident->earlier);
@@ -116,9 +112,9 @@ void json_check(struct json_writer *writer, const struct check_item *item)
     jw_pair(writer, "file", item->file);
     jw_pair_int(writer, "line", item->line);
     jw_pair_bool(writer, "done", *item->checked_by != '\0');
-    jw_pair(writer, "checked_by", none_if_empty(item->checked_by));
+    jw_pair(writer, "checked_by", text_or(item->checked_by, NULL));
     jw_pair_time(writer, "checked_at", item->checked_us);
-    jw_pair(writer, "note", none_if_empty(item->note));
+    jw_pair(writer, "note", text_or(item->note, NULL));
     jw_end_object(writer);
 }
 
@@ -135,10 +131,10 @@ void json_clock(struct json_writer *writer, const struct runbook_clock *clock)
     jw_pair(writer, "kind", runbook_clock_kind_name(clock->kind));
     jw_pair(writer, "state", runbook_clock_state_name(clock->state));
     jw_pair(writer, "what", clock->what);
-    jw_pair(writer, "audience", none_if_empty(clock->audience));
-    jw_pair(writer, "file", none_if_empty(clock->file));
+    jw_pair(writer, "audience", text_or(clock->audience, NULL));
+    jw_pair(writer, "file", text_or(clock->file, NULL));
     jw_pair_int(writer, "line", clock->line);
-    jw_pair(writer, "rule", none_if_empty(clock->rule));
+    jw_pair(writer, "rule", text_or(clock->rule, NULL));
     jw_pair_time(writer, "since", clock->since_us);
     jw_pair_time(writer, "due_at", clock->due_us);
     jw_pair_time(writer, "ended_at", clock->ended_us);
@@ -187,8 +183,8 @@ static void write_prepared(struct json_writer *writer, const struct run_step *st
     scoped_arena struct arena *arena = arena_new();
     struct fill_slots slots = {0};
     const char *missing = step->missing ? step->missing : "";
-    jw_pair(writer, "runs", none_if_empty(step->prepared));
-    jw_pair(writer, "repairs", none_if_empty(step->repairs));
+    jw_pair(writer, "runs", text_or(step->prepared, NULL));
+    jw_pair(writer, "repairs", text_or(step->repairs, NULL));
     step_values_tell(writer, step->given);
     if (*missing)
         fill_slots(arena, step->text, &slots);
@@ -221,10 +217,10 @@ static void write_approval(struct json_writer *writer, const struct run_step *st
     jw_begin_object(writer);
     jw_pair(writer, "runs", step_text(step));
     jw_pair(writer, "sha256", sha256);
-    jw_pair(writer, "changes", none_if_empty(step->changes));
-    jw_pair(writer, "way_back", none_if_empty(step->way_back));
+    jw_pair(writer, "changes", text_or(step->changes, NULL));
+    jw_pair(writer, "way_back", text_or(step->way_back, NULL));
     jw_pair_int(writer, "needs", step->risk == RISK_DESTRUCTIVE ? 2 : 1);
-    jw_pair(writer, "first_by", none_if_empty(step->approved_by));
+    jw_pair(writer, "first_by", text_or(step->approved_by, NULL));
     jw_pair_time(writer, "first_until", step->approval_ends_us);
     jw_end_object(writer);
 }
@@ -234,13 +230,13 @@ static void write_people(struct json_writer *writer, const struct run_step *step
 {
     jw_pair(writer, "kind", step_kind_name(step->kind));
     jw_pair(writer, "text", step->kind == STEP_COMMAND ? NULL : step->text);
-    jw_pair(writer, "condition", none_if_empty(step->condition));
+    jw_pair(writer, "condition", text_or(step->condition, NULL));
     jw_pair_int_or_null(writer, "branch_of", step->branch, step->branch != 0);
     jw_pair_int_or_null(writer, "choice", step->choice, step->choice != 0);
     jw_pair_int_or_null(writer, "option", step->option, step->option != 0);
-    jw_pair(writer, "answer", none_if_empty(step->answer));
-    jw_pair(writer, "done_by", none_if_empty(step->done_by));
-    jw_pair(writer, "note", none_if_empty(step->note));
+    jw_pair(writer, "answer", text_or(step->answer, NULL));
+    jw_pair(writer, "done_by", text_or(step->done_by, NULL));
+    jw_pair(writer, "note", text_or(step->note, NULL));
 }
 
 void json_step(struct json_writer *writer, const struct run_step *step)
@@ -249,24 +245,24 @@ void json_step(struct json_writer *writer, const struct run_step *step)
     jw_begin_object(writer);
     jw_pair_int(writer, "run", step->run);
     jw_pair_int(writer, "line", step->line);
-    jw_pair(writer, "part", none_if_empty(part_name(part_of(step->line))));
+    jw_pair(writer, "part", text_or(part_name(part_of(step->line)), NULL));
     jw_pair_int(writer, "document_line", step_line(step));
     jw_pair_int(writer, "position", step->position);
     jw_pair(writer, "file", step->file);
-    jw_pair(writer, "phase", none_if_empty(step->phase));
+    jw_pair(writer, "phase", text_or(step->phase, NULL));
     jw_pair(writer, "command", is_command ? step->text : "");
     write_people(writer, step);
     write_prepared(writer, step);
-    jw_pair(writer, "target", none_if_empty(step->target));
+    jw_pair(writer, "target", text_or(step->target, NULL));
     jw_pair(writer, "class", is_command ? risk_name(step->risk) : NULL);
-    jw_pair(writer, "class_why", none_if_empty(step->risk_why));
+    jw_pair(writer, "class_why", text_or(step->risk_why, NULL));
     jw_pair(writer, "state", step_state_name(step->state));
-    jw_pair(writer, "why", none_if_empty(step->why));
+    jw_pair(writer, "why", text_or(step->why, NULL));
     jw_pair_bool(writer, "evidence", step->evidence);
-    jw_pair(writer, "approved_by", none_if_empty(step->approved_by));
+    jw_pair(writer, "approved_by", text_or(step->approved_by, NULL));
     write_approval(writer, step);
-    jw_pair(writer, "verdict", none_if_empty(step_verdict_name(step->verdict)));
-    jw_pair(writer, "verdict_why", none_if_empty(step->verdict_why));
+    jw_pair(writer, "verdict", text_or(step_verdict_name(step->verdict), NULL));
+    jw_pair(writer, "verdict_why", text_or(step->verdict_why, NULL));
     jw_pair_int_or_null(writer, "checks_for", step->checks_for, step->checks_for != 0);
     write_verbs(writer, step);
     jw_pair_time(writer, "started_at", step->started_us);
