@@ -162,6 +162,21 @@ static void the_worst_level_is_paged_for_when_the_storm_that_covered_it_is_over(
     assert_true(incident_of(w, 3)->next_delivery > 1);
 }
 
+static void a_storm_that_somebody_moved_to_monitoring_is_held_down_when_the_last_of_it_is_over(void **state)
+{
+    struct world *w = *state;
+    begin(w);
+    world_person_says(w, INPUT_ACKNOWLEDGE, 4, "person:ana", NULL);
+    world_person_sets(w, INPUT_STATE, 4, "person:ana", "monitoring", NULL);
+    for (int64_t number = 1; number <= 3; number++) {
+        assert_false(due_is_set(&incident_find(w->engine, 4)->hold_down));
+        world_decide(w, (struct input){
+                            .kind = INPUT_RESOLVE, .incident = number, .actor = "person:ana", .force = true});
+    }
+    assert_true(due_is_set(&incident_find(w->engine, 4)->hold_down));
+    assert_false(due_is_set(&incident_find(w->engine, 4)->lease));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +190,9 @@ int main(void)
                                         world_stop),
         cmocka_unit_test_setup_teardown(the_worst_level_is_paged_for_when_the_storm_that_covered_it_is_over,
                                         start, world_stop),
+        cmocka_unit_test_setup_teardown(
+            a_storm_that_somebody_moved_to_monitoring_is_held_down_when_the_last_of_it_is_over, start,
+            world_stop),
         cmocka_unit_test_setup_teardown(what_burns_when_the_storm_is_over_pages_by_itself, start, world_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
