@@ -17,24 +17,26 @@ static void say(const char *words)
 static void show_command(const struct scene *scene, const char *const *arguments)
 {
     static const int fds[] = {-1, STDERR_FILENO, STDERR_FILENO};
-    struct child_options options = {.path = scene->site->program,
-                                    .arguments = arguments,
-                                    .environment = (const char *const *)environ,
-                                    .folder = scene->folder,
-                                    .fds = fds,
-                                    .n_fds = 3,
-                                    .cgroup_fd = -1};
-    struct err err;
-    pid_t pid;
     fputs("  $", stderr);
     for (const char *const *word = arguments; *word; word++)
         fprintf(stderr, " %s", *word);
     fputs("\n\n", stderr);
     setenv("CRASHCART_URL", scene->server.url, 1);
     setenv("CRASHCART_TOKEN", scene->server.token, 1);
+    struct child_options options = {.path = scene->site->program,
+                                    .arguments = arguments,
+                                    .environment = (const char *const *)environ, /* setenv() moves it */
+                                    .folder = scene->folder,
+                                    .fds = fds,
+                                    .n_fds = 3,
+                                    .cgroup_fd = -1};
+    struct err err;
+    pid_t pid;
     int started = child_start(&options, &pid, &err);
     unsetenv("CRASHCART_URL");
     unsetenv("CRASHCART_TOKEN");
+    if (started != 0)
+        fprintf(stderr, "%s\n", err.text);
     while (started == 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         ;
 }
