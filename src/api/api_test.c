@@ -326,11 +326,11 @@ static void an_incident_is_shown_with_its_reasons_and_its_timeline(void **state)
                   200, "");
     assert_got("/api/v1/incidents", 200, "{\"open\":1,\"incidents\":[{\"id\":\"incident/1\",\"number\":1,");
     assert_got("/api/v1/incidents?state=open&limit=5", 200, "\"service\":\"billing\"");
-    assert_got("/api/v1/incidents?before=1", 200, "{\"open\":1,\"incidents\":[]}");
+    assert_got("/api/v1/incidents?before=1", 200, "{\"open\":1,\"incidents\":[],\"next\":null}");
     assert_got("/api/v1/incidents/1", 200, "\"state\":\"triggered\"");
     assert_got("/api/v1/incidents/1", 200, "\"alerts\":{\"total\":1,\"firing\":1}");
     assert_got("/api/v1/incidents/1/timeline", 200, "\"kind\":\"incident.opened\"");
-    assert_got("/api/v1/incidents/1/timeline?after=100000", 200, "{\"events\":[]}");
+    assert_got("/api/v1/incidents/1/timeline?after=100000", 200, "{\"events\":[],\"next\":null}");
     assert_got("/api/v1/incidents/1/steps", 200, "{\"next\":null,\"steps\":[");
     scoped_answer struct http_answer report = get("/api/v1/incidents/1/report");
     assert_says(&report, 200, "# Incident report: #1 ");

@@ -80,6 +80,8 @@ void get_incidents(struct request *request)
         if (access_covers(&request->access, incidents[i].service))
             json_incident(&writer, &incidents[i]);
     jw_end_array(&writer);
+    bool is_full = !worst_first && n && n == (size_t)limit;
+    jw_pair_int_or_null(&writer, "next", is_full ? incidents[n - 1].number : 0, is_full);
     jw_end_object(&writer);
 }
 
@@ -186,6 +188,8 @@ void get_timeline(struct request *request)
     for (size_t i = 0; i < n; i++)
         json_event(&writer, &rows[i]);
     jw_end_array(&writer);
+    bool is_full = n && n == (size_t)limit;
+    jw_pair_int_or_null(&writer, "next", is_full ? rows[n - 1].n : 0, is_full);
     jw_end_object(&writer);
 }
 

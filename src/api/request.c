@@ -247,6 +247,8 @@ bool request_run(struct request *request)
         return true;
     if (!request->route->decided) /* it reads, which takes a while */
         http_thread_tell_engine(request->thread);
+    if (request_read_once(request) < 0)
+        return false;
     request->route->handle(request);
     /* Once submitted, the request may be at work in the engine's thread: only the state may be looked at. */
     if (atomic_load(&request->state) != REQUEST_RECEIVING)
@@ -300,6 +302,7 @@ void request_work(struct request *request, void (*work)(struct request *request)
 void request_submit_suspended(struct request *request)
 {
     const struct api_backend *backend = &request->api->backend;
+    request->input.once = request->once;
     if (backend->submit(backend->core, &request->input, NULL, NULL, 0, decided, request) < 0)
         request_decided(request, &full);
     else if (backend->wake)
@@ -311,6 +314,7 @@ void request_submit(struct request *request, const struct intake_format *format)
     const struct api_backend *backend = &request->api->backend;
     const char *body = format ? buf_text(&request->body) : NULL;
     size_t n_bytes = format ? request->body.n_bytes : 0;
+    request->input.once = request->once;
     suspend(request);
     request->thread->has_submitted = true;
     if (backend->submit(backend->core, &request->input, format, body, n_bytes, decided, request) < 0)

@@ -41,8 +41,9 @@ struct request {
     struct input input;             /* what is submitted, and the batch it points to */
     struct alert_batch batch;
     struct outcome outcome;
-    struct access access; /* since it was admitted */
-    void *work;           /* of its handler, between two threads */
+    const struct input_once *once; /* its Idempotency-Key, or NULL */
+    struct access access;          /* since it was admitted */
+    void *work;                    /* of its handler, between two threads */
     struct answer answer;
     bool answers_refusal; /* the route's decided() words what the engine refused, too */
     _Atomic int state;
@@ -95,6 +96,8 @@ int request_person(struct request *request, struct json root, const char *name, 
 int request_actor(struct request *request, struct json root, const char **ret_actor);
 /* Writes over the body, in its own memory, the shorter form in which the inbox keeps it. */
 void request_pack_body(struct request *request, const void *bytes, size_t n_bytes);
+/* Reads the Idempotency-Key, when the route takes one (api/once.c). */
+int request_read_once(struct request *request);
 /* Hands request->input to the engine, and with format the body to the inbox. The handler returns at once. */
 void request_submit(struct request *request, const struct intake_format *format);
 

@@ -69,7 +69,7 @@ const struct route routes[] = {
     {"GET", "/api/v1/silences/preview", AUTH_READ, " filter ", get_silence_preview, NULL,
      "Which alerts a silence would hold back", NULL, "Any"},
     {"GET", "/api/v1/incidents", AUTH_READ, " state order before limit ", get_incidents, NULL,
-     "Lists incidents, the newest first; before is the number to go on from; order=worst with state=open",
+     "Lists incidents, the newest first; next is the number to go on before; order=worst with state=open",
      NULL, "Incidents"},
     {"GET", "/api/v1/incidents/{}", AUTH_READ, " ", get_incident, NULL,
      "One incident, with roles, checklist and clocks", NULL, "Incident"},

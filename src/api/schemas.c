@@ -18,7 +18,7 @@ const struct schema_shape schema_shapes[] = {
     {"Key", "id:text kind:text name:text? person:text? right:text? services:[text source:text? since:time? "
             "until:time? given_by:text"},
     {"NewToken", "token:text key:Key"},
-    {"Incidents", "open:number incidents:[IncidentLine"},
+    {"Incidents", "open:number incidents:[IncidentLine next:number?"},
 #define INCIDENT                                                                                             \
     "id:text number:number title:text service:text? severity:text severity_rank:number severity_why:text? "  \
     "severity_line:number severity_by:text? drill:boolean patient_safety:boolean patient_safety_why:text? "  \
@@ -52,7 +52,7 @@ const struct schema_shape schema_shapes[] = {
                "note:text? reminders:number"},
     {"Review", "incident:number review:Action? deadline:Clock? agenda:[object questions:[object "
                "invited:[object people:[Role actions:[Action"},
-    {"Timeline", "events:[Event"},
+    {"Timeline", "events:[Event next:number?"},
     {"Event", "incident:number? n:number at:time actor:text kind:text summary:text body:object hash:text"},
     {"Steps", "next:number? steps:[Step"},
     {"Step", "run:number line:number part:text? document_line:number position:number file:text phase:text? "

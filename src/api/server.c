@@ -3,10 +3,12 @@
  * and more connections than the limit; never what is merely busy (that is 503 with Retry-After). */
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "api/server.h"
 #include "api/stream.h"
+#include "base/hash.h"
 #include "base/log.h"
 
 enum {
@@ -60,10 +62,31 @@ static void add_headers(const struct request *request, struct MHD_Response *resp
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
+/* What was read may be asked for again with If-None-Match: then only whether it has changed is answered
+ * (RFC 9110, 13.1.2). ret_tag is "" for what has no tag. */
+static void tag_answer(struct request *request, char ret_tag[TAG_HEX_BYTES + 2])
+{
+    struct answer *answer = &request->answer;
+    char hex[TAG_HEX_BYTES];
+    *ret_tag = '\0';
+    if (answer->status != MHD_HTTP_OK || answer->stream || !request->route ||
+        request->route->auth < AUTH_READ || strcmp(request->route->method, "GET") != 0)
+        return;
+    tag_hex(answer->body.at, answer->body.n_bytes, hex);
+    snprintf(ret_tag, TAG_HEX_BYTES + 2, "\"%s\"", hex);
+    const char *known = request_header(request, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    if (known && (strcmp(known, "*") == 0 || strstr(known, ret_tag))) {
+        answer->status = MHD_HTTP_NOT_MODIFIED;
+        buf_clear(&answer->body);
+    }
+}
+
 static enum MHD_Result send_answer(struct request *request)
 {
     struct answer *answer = &request->answer;
     struct api *api = request->api;
+    char tag[TAG_HEX_BYTES + 2];
+    tag_answer(request, tag);
     metrics_count(&api->metrics, request->route, answer->status);
     if (answer->status == MHD_HTTP_OK && !answer->content_type && !pool_stopping(api->pool))
         return MHD_queue_response(request->connection, MHD_HTTP_OK, api->empty);
@@ -77,6 +100,8 @@ static enum MHD_Result send_answer(struct request *request)
     if (!response)
         return MHD_NO;
     add_headers(request, response);
+    if (*tag)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, tag);
     enum MHD_Result queued = MHD_queue_response(request->connection, answer->status, response);
     MHD_destroy_response(response);
     return queued;

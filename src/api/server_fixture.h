@@ -25,6 +25,7 @@ struct backend {
     size_t n_submitted, n_alerts;
     struct input last;
     char actor[80], text[200], format[40];
+    char once_key[65], once_sha256[65]; /* "": it had none */
     struct buf body;
 };
 
@@ -48,6 +49,8 @@ static int submit(void *core, const struct input *input, const struct intake_for
         b->n_alerts += input->batch ? input->batch->n_alerts : 0;
         snprintf(b->actor, sizeof b->actor, "%s", input->actor);
         snprintf(b->text, sizeof b->text, "%s", input->text ? input->text : "");
+        snprintf(b->once_key, sizeof b->once_key, "%s", input->once ? input->once->key : "");
+        snprintf(b->once_sha256, sizeof b->once_sha256, "%s", input->once ? input->once->sha256 : "");
         snprintf(b->format, sizeof b->format, "%s", format ? format->name : "");
         buf_clear(&b->body);
         buf_add(&b->body, body ? body : "", n_bytes);

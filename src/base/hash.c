@@ -1,5 +1,6 @@
 #include "base/hash.h"
 
+#include <pthread.h>
 #include <sodium.h>
 
 void sha256(const void *bytes, size_t n_bytes, uint8_t out[SHA256_BYTES])
@@ -17,6 +18,22 @@ void sha256_hex(const void *bytes, size_t n_bytes, char out[SHA256_HEX_BYTES])
     uint8_t digest[SHA256_BYTES];
     sha256(bytes, n_bytes, digest);
     hex_encode(digest, sizeof digest, out);
+}
+
+static uint8_t tag_key[crypto_shorthash_siphashx24_KEYBYTES];
+
+static void make_tag_key(void)
+{
+    randombytes_buf(tag_key, sizeof tag_key);
+}
+
+void tag_hex(const void *bytes, size_t n_bytes, char out[TAG_HEX_BYTES])
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    uint8_t tag[crypto_shorthash_siphashx24_BYTES];
+    pthread_once(&once, make_tag_key);
+    crypto_shorthash_siphashx24(tag, bytes, n_bytes, tag_key);
+    hex_encode(tag, sizeof tag, out);
 }
 
 void random_bytes(void *out, size_t n_bytes)

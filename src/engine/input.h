@@ -51,6 +51,12 @@ enum input_kind {
     N_INPUT_KINDS
 };
 
+/* A write that may be sent again (ledger/repeat.h). The engine does not look at it. */
+struct input_once {
+    const char *key;    /* of who asks and the key that they chose, 64 hex */
+    const char *sha256; /* of what is asked */
+};
+
 struct input {
     enum input_kind kind;
     const char *actor; /* "person:ana", "token:admin", "system" */
@@ -74,5 +80,6 @@ struct input {
     enum access_act access_act;
     const struct account *account;
     const struct access_key *access_key;
-    const struct reply *reply; /* it came by a channel; NULL: by the API */
+    const struct input_once *once; /* NULL: it has no key */
+    const struct reply *reply;     /* it came by a channel; NULL: by the API */
 };

@@ -239,6 +239,13 @@ static const char updates[] =
     "ALTER TABLE incident ADD COLUMN told TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE delivery ADD COLUMN update_number BIGINT NOT NULL DEFAULT 0;";
 
+/* What was done for requests with an Idempotency-Key, for a day. */
+static const char repeatable_writes[] =
+    "CREATE TABLE repeatable_write ("
+    "  key TEXT PRIMARY KEY, sha256 TEXT NOT NULL, message TEXT NOT NULL, incident BIGINT NOT NULL,"
+    "  at_us BIGINT NOT NULL);"
+    "CREATE INDEX repeatable_write_at ON repeatable_write (at_us);";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -264,6 +271,7 @@ static const struct migration {
     {"replies", replies},
     {"proofs of channels", channel_proofs},
     {"updates", updates},
+    {"writes that may come again", repeatable_writes},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

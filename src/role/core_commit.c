@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ledger/repeat.h"
 #include "role/core_priv.h"
 
 enum { LEDGER_RETRY_MS = 1000, CHECKPOINT_S = 10, CLOCK_BACK_S = 2 };
@@ -60,6 +61,21 @@ static int accept_bodies(struct core *core, struct job *jobs, struct err *err)
     return 0;
 }
 
+/* The engine decides, unless it was asked the same before. */
+static int decide_once(struct core *core, const struct input *input, int64_t now,
+                       struct decisions *ret_decided, struct err *err)
+{
+    int got = input->once ? ledger_repeat_find(core->ledger, input->once, now, &ret_decided->outcome, err)
+                          : LEDGER_NOT_FOUND;
+    if (got != LEDGER_NOT_FOUND)
+        return got;
+    engine_decide(core->engine, input, now, ret_decided);
+    got = ledger_record(core->ledger, ret_decided, now, err);
+    if (got == 0 && input->once && ret_decided->outcome.code == OUTCOME_DONE)
+        got = ledger_repeat_keep(core->ledger, input->once, &ret_decided->outcome, now, err);
+    return got;
+}
+
 /* One decision after the other, all into the open transaction; outcomes[i] and decided[i] belong to jobs in
  * order. *ret_n: how many there was time for. */
 static int decide_some(struct core *core, struct job *jobs, struct decisions *decided, size_t *ret_n,
@@ -70,10 +86,8 @@ static int decide_some(struct core *core, struct job *jobs, struct decisions *de
     for (struct job *job = jobs; job; job = job->next) {
         decided[i].arena = core->arena;
         int got = core_recall(core, job->input, err);
-        if (got != 0)
-            return got;
-        engine_decide(core->engine, job->input, now, &decided[i]);
-        got = ledger_record(core->ledger, &decided[i], now, err);
+        if (got == 0)
+            got = decide_once(core, job->input, now, &decided[i], err);
         if (got != 0)
             return got;
         i++;
