@@ -21,12 +21,13 @@ static int parse_and_pack(struct request *request, struct reading *reading,
                                clock_wall_us(request->api->clock)};
     const void *packed;
     size_t n_packed;
-    if (intake_parse(&body, reading->document, request->arena, &request->batch, ret_field, err) < 0)
+    int got = intake_parse(&body, reading->document, request->arena, &request->batch, ret_field, err);
+    if (got < 0)
         return -1;
     ledger_pack(reading->packer, body.bytes, body.n_bytes, &packed, &n_packed);
     if (packed != body.bytes)
         request_pack_body(request, packed, n_packed);
-    return 0;
+    return got;
 }
 
 int alerts_parse(struct request *request, const struct intake_format *format, const char **ret_field,
@@ -35,7 +36,7 @@ int alerts_parse(struct request *request, const struct intake_format *format, co
     struct reading *reading = pool_take_reading(request->api->pool);
     int got = parse_and_pack(request, reading, format, ret_field, err);
     pool_give_reading(request->api->pool, reading);
-    if (got < 0)
+    if (got != 0)
         log_event(LOG_WARNING, "alert.refused", "format=%s field=%s error=%s", format->name,
                   log_quote(*ret_field ? *ret_field : ""), log_quote(err->text));
     return got;
@@ -52,7 +53,12 @@ void alerts_submit(struct request *request, const struct intake_format *format)
     struct err err = {0};
     const char *field = NULL;
     const struct alert_batch *batch = &request->batch;
-    if (alerts_parse(request, format, &field, &err) < 0)
+    int got = alerts_parse(request, format, &field, &err);
+    if (got == INTAKE_PARTLY) { /* said once the others are durable */
+        request->refused = arena_strdup(request->arena, err.text);
+        request->refused_field = field;
+    }
+    if (got < 0)
         answer_problem(request, PROBLEM_BAD_REQUEST, field, "%s", err.text);
     else if (batch->n_alerts == 0 && !batch->group_key && !batch->heartbeat) /* [] says nothing */
         answer_empty(request);
@@ -73,5 +79,8 @@ void alerts_count(struct request *request)
 void answer_alerts(struct request *request)
 {
     alerts_count(request);
-    answer_empty(request);
+    if (request->refused)
+        answer_problem(request, PROBLEM_BAD_REQUEST, request->refused_field, "%s", request->refused);
+    else
+        answer_empty(request);
 }

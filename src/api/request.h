@@ -40,6 +40,8 @@ struct request {
     struct ledger *ledger;          /* a reader, while the handler runs and asks for one */
     struct input input;             /* what is submitted, and the batch it points to */
     struct alert_batch batch;
+    const char *refused,
+        *refused_field; /* why, and where, alerts of its body were not taken; NULL: all were */
     struct outcome outcome;
     const struct input_once *once; /* its Idempotency-Key, or NULL */
     struct access access;          /* since it was admitted */

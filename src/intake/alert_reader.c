@@ -1,6 +1,7 @@
 /* One alert as JSON -> struct alert. Texts point into the parsed document, whose strings are closed by a NUL,
  * until batch_keep() copies them into one piece an alert: the form in which the engine compares and keeps
  * them. */
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,18 +10,62 @@
 #include "base/must.h"
 #include "intake/intake_priv.h"
 
-int place_refuse(const struct place *place, const char *member, const char *format, ...)
+static int refuse(const struct place *place, const char *member, const char *format, va_list ap)
 {
     char reason[400];
-    va_list ap;
-    va_start(ap, format);
     vsnprintf(reason, sizeof reason, format, ap);
-    va_end(ap);
     const char *dot = *member ? "." : "";
     if (place->ret_field)
         *place->ret_field = arena_printf(place->arena, "%s[%zu]%s%s", place->list, place->i, dot, member);
-    err_set(place->err, "alert %zu of the body: %s", place->i + 1, reason);
+    return err_set(place->err, "alert %zu of the body: %s", place->i + 1, reason);
+}
+
+int place_refuse(const struct place *place, const char *member, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    refuse(place, member, format, ap);
+    va_end(ap);
     return -1;
+}
+
+int place_set_aside(const struct place *place, const char *member, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    refuse(place, member, format, ap);
+    va_end(ap);
+    if (place->aside)
+        place->aside->last = true;
+    return -1;
+}
+
+bool aside_passes(const struct place *place)
+{
+    struct aside *aside = place->aside;
+    if (!aside->last)
+        return false;
+    aside->last = false;
+    if (aside->n++ > 0)
+        return true;
+    aside->field = place->ret_field ? *place->ret_field : NULL;
+    if (place->err)
+        aside->err = *place->err;
+    return true;
+}
+
+int aside_result(const struct place *place, size_t n_alerts)
+{
+    const struct aside *aside = place->aside;
+    if (aside->n == 0)
+        return 0;
+    if (place->ret_field)
+        *place->ret_field = aside->field;
+    if (n_alerts == 0)
+        return err_set(place->err, "%s", aside->err.text);
+    err_set(place->err, "%.500s (of the %zu alerts %zu refused, the others were taken)", aside->err.text,
+            n_alerts + aside->n, aside->n);
+    return INTAKE_PARTLY;
 }
 
 static bool is_absent(struct json value)
@@ -41,9 +86,9 @@ int text_read(const struct place *place, struct json value, const char *member, 
     if (!text)
         return place_refuse(place, member, "%s must be a text", member);
     if (n_bytes > limit_bytes)
-        return place_refuse(place, member, "%s is longer than %zu bytes", member, limit_bytes);
+        return place_set_aside(place, member, "%s is longer than %zu bytes", member, limit_bytes);
     if (memchr(text, '\0', n_bytes))
-        return place_refuse(place, member, "%s holds a NUL character", member);
+        return place_set_aside(place, member, "%s holds a NUL character", member);
     *ret_text = text;
     return 0;
 }
@@ -51,11 +96,12 @@ int text_read(const struct place *place, struct json value, const char *member, 
 static int check_name(const struct place *place, const char *member, const char *name, size_t n_bytes)
 {
     if (n_bytes == 0)
-        return place_refuse(place, member, "a name in %s is empty", member);
+        return place_set_aside(place, member, "a name in %s is empty", member);
     if (n_bytes > NAME_BYTES_LIMIT)
-        return place_refuse(place, member, "a name in %s is longer than %d bytes", member, NAME_BYTES_LIMIT);
+        return place_set_aside(place, member, "a name in %s is longer than %d bytes", member,
+                               NAME_BYTES_LIMIT);
     if (memchr(name, '\0', n_bytes))
-        return place_refuse(place, member, "a name in %s holds a NUL character", member);
+        return place_set_aside(place, member, "a name in %s holds a NUL character", member);
     return 0;
 }
 
@@ -74,7 +120,10 @@ static const char *read_value(const struct place *place, const char *member, con
         wrong = "holds a NUL character";
     if (!wrong)
         return value;
-    place_refuse(place, member, "the value of \"%s\" in %s %s", item->name, member, wrong);
+    if (value)
+        place_set_aside(place, member, "the value of \"%s\" in %s %s", item->name, member, wrong);
+    else
+        place_refuse(place, member, "the value of \"%s\" in %s %s", item->name, member, wrong);
     return NULL;
 }
 
@@ -119,7 +168,7 @@ int labels_read(const struct place *place, struct json object, const char *membe
         return place_refuse(place, member, "%s must be an object of names and texts", member);
     for (struct json_iter item = json_first(object); json_more(&item); json_next(&item)) {
         if (++n_members > LABELS_LIMIT)
-            return place_refuse(place, member, "more than %d %s", LABELS_LIMIT, member);
+            return place_set_aside(place, member, "more than %d %s", LABELS_LIMIT, member);
         if (check_name(place, member, item.name, item.name_bytes) < 0)
             return -1;
         const char *value = read_value(place, member, &item, value_limit_bytes);
@@ -248,7 +297,7 @@ int alert_read(const struct place *place, struct json object, struct alert *ret_
         text_read(place, members.generator_url, "generatorURL", TEXT_BYTES_LIMIT, &alert.generator_url) < 0)
         return -1;
     if (alert.n_labels == 0)
-        return place_refuse(place, "labels", "it needs at least one label that is not empty");
+        return place_set_aside(place, "labels", "it needs at least one label that is not empty");
     *ret_alert = alert;
     *ret_members = members;
     return 0;

@@ -101,7 +101,7 @@ static void labels_are_sorted_unique_and_never_empty(void **state)
 static void an_alert_without_labels_is_refused_with_its_place(void **state)
 {
     (void)state;
-    assert_refused("[{\"labels\":{\"a\":\"b\"}},{\"labels\":{}}]", "[1].labels", "alert 2");
+    assert_refused("[{\"labels\":{}},{\"annotations\":{}}]", "[0].labels", "alert 1");
     assert_refused("[{\"annotations\":{}}]", "[0].labels", "label");
     assert_refused("[{\"labels\":{\"a\":\"\"}}]", "[0].labels", "label");
     assert_refused("[{\"labels\":{\"a\":1}}]", "[0].labels", "\"a\"");
@@ -111,6 +111,73 @@ static void an_alert_without_labels_is_refused_with_its_place(void **state)
     assert_refused("[{\"labels\":{\"a\":\"b\"},\"annotations\":{\"s\":{}}}]", "[0].annotations", "text");
     assert_refused("[7]", "[0]", "object");
     assert_refused("{\"labels\":{\"a\":\"b\"}}", NULL, "array");
+}
+
+static void assert_partly(const char *text, const char *at, const char *why)
+{
+    struct alert_batch batch;
+    assert_int_equal(parse(text, strlen(text), &batch), INTAKE_PARTLY);
+    assert_string_equal(field, at);
+    if (!strstr(err.text, why))
+        fail_msg("\"%s\" does not say \"%s\"", err.text, why);
+    assert_int_equal(batch.n_alerts, 2);
+    assert_string_equal(batch.alerts[0].labels[0].value, "first");
+    assert_string_equal(batch.alerts[1].labels[0].value, "last");
+    assert_non_null(batch.alerts[1].text); /* kept in one piece like any */
+}
+
+/* As Alertmanager 0.25 answers the same bodies: the others are taken, and the answer is 400. */
+static void an_alert_without_sense_does_not_keep_the_others_out(void **state)
+{
+    (void)state;
+    assert_partly(
+        "[{\"labels\":{\"a\":\"first\"}},{\"labels\":{}},{\"labels\":{\"a\":\"last\"}}]", "[1].labels",
+        "alert 2 of the body: it needs at least one label that is not empty (of the 3 alerts 1 refused");
+    assert_partly("[{\"labels\":{\"a\":\"x\"},\"startsAt\":\"2026-03-01T10:00:01Z\",\"endsAt\":\"2026-03-"
+                  "01T10:00:00Z\"},"
+                  "{\"labels\":{\"a\":\"first\"}},{\"annotations\":{}},{\"labels\":{\"a\":\"last\"}}]",
+                  "[0].endsAt", "startsAt is after endsAt (of the 4 alerts 2 refused");
+    scoped_buf struct buf body = {0};
+    buf_puts(&body, "[{\"labels\":{\"a\":\"first\"}},{\"labels\":{\"a\":\"x\"},\"annotations\":{\"s\":\"");
+    for (int i = 0; i <= 16 * 1024; i++)
+        buf_putc(&body, 'x');
+    buf_puts(&body, "\"}},{\"labels\":{\"a\":\"last\"}}]");
+    assert_partly(buf_text(&body), "[1].annotations", "longer");
+}
+
+/* Also after one that could have been set aside: a sender that does not speak the format is told so. */
+static void a_body_of_another_shape_is_refused_whole(void **state)
+{
+    (void)state;
+    assert_refused("[{\"labels\":{\"a\":\"b\"}},{\"labels\":{}},{\"labels\":{\"a\":7}}]", "[2].labels",
+                   "must be a text");
+    assert_refused("[{\"labels\":{\"a\":\"b\"}},{\"labels\":{\"a\":\"c\"},\"startsAt\":\"yesterday\"}]",
+                   "[1].startsAt", "not a time");
+}
+
+static void an_end_at_the_start_and_a_start_to_come_are_taken(void **state)
+{
+    (void)state;
+    struct alert_batch batch = parsed("[{\"labels\":{\"a\":\"b\"},\"startsAt\":\"2026-03-01T10:00:00Z\","
+                                      "\"endsAt\":\"2026-03-01T10:00:00Z\"},"
+                                      "{\"labels\":{\"a\":\"c\"},\"startsAt\":\"2026-03-09T10:00:00Z\"},"
+                                      "{\"labels\":{\"a\":\"d\"},\"startsAt\":\"2026-03-01T10:00:00Z\","
+                                      "\"endsAt\":\"0001-01-01T00:00:00Z\"}]");
+    assert_int_equal(batch.n_alerts, 3);
+}
+
+/* The clock may have been set back between its beginning and its end, and then it must end. */
+static void what_a_check_found_ends_in_any_order(void **state)
+{
+    (void)state;
+    static const char text[] = "[{\"labels\":{\"a\":\"b\"},\"startsAt\":\"2026-03-01T10:00:00Z\","
+                               "\"endsAt\":\"2026-03-01T09:00:00Z\"}]";
+    struct intake_body body = {intake_format(INTAKE_CHECK), text, strlen(text), now_us};
+    struct alert_batch batch;
+    assert_int_equal(intake_parse(&body, document, arena, &batch, &field, &err), 0);
+    assert_int_equal(batch.n_alerts, 1);
+    assert_string_equal(batch.source, INTAKE_CHECK);
+    assert_true(batch.lasting);
 }
 
 static void no_alerts_are_no_error(void **state)
@@ -168,6 +235,10 @@ int main(void)
         cmocka_unit_test(times_at_the_edges_stay_on_their_side),
         cmocka_unit_test(labels_are_sorted_unique_and_never_empty),
         cmocka_unit_test(an_alert_without_labels_is_refused_with_its_place),
+        cmocka_unit_test(an_alert_without_sense_does_not_keep_the_others_out),
+        cmocka_unit_test(a_body_of_another_shape_is_refused_whole),
+        cmocka_unit_test(an_end_at_the_start_and_a_start_to_come_are_taken),
+        cmocka_unit_test(what_a_check_found_ends_in_any_order),
         cmocka_unit_test(no_alerts_are_no_error),
         cmocka_unit_test(hostile_bodies_are_refused),
         cmocka_unit_test(values_at_the_limit_pass_and_one_more_byte_does_not),

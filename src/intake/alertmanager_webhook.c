@@ -84,19 +84,22 @@ int alertmanager_webhook_parse(struct arena *arena, struct json root, int64_t re
 {
     struct alert_batch batch = {.source = "alertmanager-webhook", .lasting = true};
     struct json alerts = json_get(root, "alerts");
-    struct place place = {.arena = arena, .list = "alerts", .ret_field = ret_field, .err = err};
+    struct aside aside = {0};
+    struct place place = {
+        .arena = arena, .list = "alerts", .ret_field = ret_field, .err = err, .aside = &aside};
     if (json_kind(root) != JSON_OBJECT)
         return err_set(err, "the body must be an object with \"alerts\", as Alertmanager's webhook sends it");
     if (read_group(root, &batch, ret_field, err) < 0 ||
         alerts_begin(arena, alerts, "alerts", ret_field, &batch.alerts, err) < 0)
         return -1;
-    for (struct json_iter item = json_first(alerts); json_more(&item); json_next(&item)) {
-        place.i = batch.n_alerts;
-        if (read_alert(&place, item.value, batch.group_resolved, received_us, &batch.alerts[batch.n_alerts]) <
-            0)
+    for (struct json_iter item = json_first(alerts); json_more(&item); json_next(&item), place.i++) {
+        struct alert *alert = &batch.alerts[batch.n_alerts];
+        if (read_alert(&place, item.value, batch.group_resolved, received_us, alert) == 0)
+            batch.n_alerts++;
+        else if (!aside_passes(&place))
             return -1;
-        batch.n_alerts++;
     }
+    batch.group_whole = batch.group_whole && aside.n == 0; /* what cannot be taken may still stand */
     *ret_batch = batch;
-    return 0;
+    return aside_result(&place, batch.n_alerts);
 }

@@ -88,6 +88,23 @@ static void the_superset_of_grafana_is_taken(void **state)
     assert_true(batch.alerts[0].starts_us == now_us);
 }
 
+/* Else what was sound before would pass for over, because the group does not list it any more. */
+static void a_group_with_an_alert_that_cannot_be_taken_is_not_the_whole(void **state)
+{
+    (void)state;
+    struct alert_batch batch;
+    assert_int_equal(
+        parse("{\"status\":\"firing\",\"groupKey\":\"g\",\"version\":\"4\",\"truncatedAlerts\":0,\"alerts\":["
+              "{\"status\":\"firing\",\"labels\":{}},"
+              "{\"status\":\"firing\",\"labels\":{\"alertname\":\"DiskFills\"}}]}",
+              &batch),
+        INTAKE_PARTLY);
+    assert_string_equal(field, "alerts[0].labels");
+    assert_int_equal(batch.n_alerts, 1);
+    assert_string_equal(batch.alerts[0].labels[0].value, "DiskFills");
+    assert_false(batch.group_whole);
+}
+
 static void without_a_group_key_nothing_resolves_by_absence(void **state)
 {
     (void)state;
@@ -100,7 +117,7 @@ static void a_bad_message_is_refused_with_its_place(void **state)
 {
     (void)state;
     struct alert_batch batch;
-    assert_int_equal(parse("{\"alerts\":[{\"labels\":{\"a\":\"1\"}},{\"labels\":{}}]}", &batch), -1);
+    assert_int_equal(parse("{\"alerts\":[{\"labels\":{\"a\":\"1\"}},{\"labels\":7}]}", &batch), -1);
     assert_string_equal(field, "alerts[1].labels");
     assert_int_equal(parse("{\"alerts\":{}}", &batch), -1);
     assert_string_equal(field, "alerts");
@@ -118,6 +135,7 @@ int main(void)
         cmocka_unit_test(a_resolved_group_resolves_whatever_it_lists),
         cmocka_unit_test(one_group_may_mix_firing_and_resolved),
         cmocka_unit_test(the_superset_of_grafana_is_taken),
+        cmocka_unit_test(a_group_with_an_alert_that_cannot_be_taken_is_not_the_whole),
         cmocka_unit_test(without_a_group_key_nothing_resolves_by_absence),
         cmocka_unit_test(a_bad_message_is_refused_with_its_place),
     };

@@ -1,13 +1,12 @@
 /* What the watch tells core, in the shape of Alertmanager's API (watch/tell.c). Its alerts stand until it
- * says that they are over: a check is not repeated like a rule of Prometheus is. */
+ * says that they are over: a check is not repeated like a rule of Prometheus is. When
+ * the clock was set back between they may end before they began. */
 #include "intake/intake_priv.h"
 
 int check_parse(struct arena *arena, struct json root, int64_t received_us, struct alert_batch *ret_batch,
                 const char **ret_field, struct err *err)
 {
-    if (alertmanager_api_parse(arena, root, received_us, ret_batch, ret_field, err) < 0)
-        return -1;
-    ret_batch->source = INTAKE_CHECK;
-    ret_batch->lasting = true;
-    return 0;
+    (void)received_us;
+    *ret_batch = (struct alert_batch){.source = INTAKE_CHECK, .lasting = true};
+    return alert_array_read(arena, root, false, ret_batch, ret_field, err);
 }

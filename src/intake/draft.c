@@ -28,12 +28,12 @@ int draft_label(struct draft *draft, const char *name, const char *value)
     if (!value || !*value)
         return 0;
     if (!*name || strnlen(name, NAME_BYTES_LIMIT + 1) > NAME_BYTES_LIMIT)
-        return place_refuse(draft->place, "", "a label's name is empty or longer than %d bytes",
-                            NAME_BYTES_LIMIT);
+        return place_set_aside(draft->place, "", "a label's name is empty or longer than %d bytes",
+                               NAME_BYTES_LIMIT);
     if (strnlen(value, LABEL_BYTES_LIMIT + 1) > LABEL_BYTES_LIMIT)
-        return place_refuse(draft->place, "", "%s is longer than %d bytes", name, LABEL_BYTES_LIMIT);
+        return place_set_aside(draft->place, "", "%s is longer than %d bytes", name, LABEL_BYTES_LIMIT);
     if (!put(draft->labels, &draft->n_labels, name, value))
-        return place_refuse(draft->place, "", "it has more than %d labels", LABELS_LIMIT);
+        return place_set_aside(draft->place, "", "it has more than %d labels", LABELS_LIMIT);
     return 0;
 }
 
@@ -89,7 +89,7 @@ void draft_url(struct draft *draft, const char *url)
 int draft_finish(const struct draft *draft, struct alert *ret_alert)
 {
     if (!draft->n_labels)
-        return place_refuse(draft->place, "", "nothing says what it is about");
+        return place_set_aside(draft->place, "", "nothing says what it is about");
     ret_alert->labels = keep(draft->place->arena, draft->labels, draft->n_labels);
     ret_alert->n_labels = draft->n_labels;
     ret_alert->annotations = keep(draft->place->arena, draft->annotations, draft->n_annotations);

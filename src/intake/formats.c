@@ -35,10 +35,10 @@ int intake_parse(const struct intake_body *body, struct json_document *document,
         return err_set(err, "%s is not a format that can be posted", body->format->name);
     if (json_parse(document, body->bytes, body->n_bytes, INTAKE_DEPTH, &root, err) < 0)
         return -1;
-    if (body->format->parse(arena, root, body->received_us, ret_batch, ret_field, err) < 0)
-        return -1;
-    batch_keep(arena, ret_batch);
-    return 0;
+    int got = body->format->parse(arena, root, body->received_us, ret_batch, ret_field, err);
+    if (got >= 0)
+        batch_keep(arena, ret_batch);
+    return got;
 }
 
 int intake_each_batch(const struct intake_body *body, struct json_document *document, intake_visit *visit,

@@ -127,6 +127,7 @@ int generic_parse(struct arena *arena, struct json root, int64_t received_us, st
 {
     struct alert_batch batch = {.source = "generic", .lasting = true};
     struct json list = json_kind(root) == JSON_ARRAY ? root : json_get(root, "alerts");
+    struct aside aside = {0};
     struct place place = {.arena = arena,
                           .list = json_kind(root) == JSON_ARRAY ? "" : "alerts",
                           .ret_field = ret_field,
@@ -141,15 +142,16 @@ int generic_parse(struct arena *arena, struct json root, int64_t received_us, st
     }
     if (alerts_begin(arena, list, place.list, ret_field, &batch.alerts, err) < 0)
         return -1;
-    for (struct json_iter i = json_first(list); json_more(&i); json_next(&i)) {
+    place.aside = &aside;
+    for (struct json_iter i = json_first(list); json_more(&i); json_next(&i), place.i++) {
         const char *key = NULL;
-        place.i = batch.n_alerts;
-        if (read_one(&place, i.value, received_us, &batch.alerts[batch.n_alerts], &key) < 0)
+        if (read_one(&place, i.value, received_us, &batch.alerts[batch.n_alerts], &key) == 0)
+            batch.n_alerts++;
+        else if (!aside_passes(&place))
             return -1;
-        batch.n_alerts++;
     }
     *ret_batch = batch;
-    return 0;
+    return aside_result(&place, batch.n_alerts);
 }
 
 /* ---- mapping ---- */

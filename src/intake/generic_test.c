@@ -66,12 +66,24 @@ static void an_array_holds_alerts_of_their_own(void **state)
     assert_null(batch.group_key);
 }
 
+static void what_says_nothing_does_not_keep_the_others_out(void **state)
+{
+    (void)state;
+    struct alert_batch batch;
+    assert_int_equal(
+        parse_as(INTAKE_GENERIC, "{\"alerts\":[{\"nothing\":1},{\"name\":\"DiskFull\"}]}", &batch),
+        INTAKE_PARTLY);
+    assert_string_equal(field, "alerts[0]");
+    assert_int_equal(batch.n_alerts, 1);
+    assert_string_equal(label(&batch.alerts[0], "alertname"), "DiskFull");
+}
+
 static void what_says_nothing_is_refused_with_its_place(void **state)
 {
     (void)state;
     struct alert_batch batch = {0};
-    assert_int_equal(parse_as("generic", "[{\"name\":\"A\"},{\"x\":1}]", &batch), -1);
-    assert_string_equal(field, "[1]");
+    assert_int_equal(parse_as("generic", "[{\"x\":1}]", &batch), -1);
+    assert_string_equal(field, "[0]");
     assert_int_equal(parse_as("generic", "\"text\"", &batch), -1);
     assert_int_equal(parse_as("generic", "[3]", &batch), -1);
 }
@@ -119,6 +131,7 @@ int main(void)
         cmocka_unit_test(the_usual_words_are_understood),
         cmocka_unit_test(a_state_that_means_over_resolves_the_whole_key),
         cmocka_unit_test(an_array_holds_alerts_of_their_own),
+        cmocka_unit_test(what_says_nothing_does_not_keep_the_others_out),
         cmocka_unit_test(what_says_nothing_is_refused_with_its_place),
         cmocka_unit_test(a_mapping_finds_its_places_in_a_foreign_shape),
         cmocka_unit_test(a_mapping_that_finds_no_array_says_where_it_looked),

@@ -12,13 +12,15 @@
 #include "engine/alert.h"
 
 enum { INTAKE_BODY_BYTES = 4 * 1024 * 1024 };
+enum { INTAKE_PARTLY = 1 };
 
 struct intake_format {
     const char *name;   /* "alertmanager-api", kept in the ledger beside the bytes */
     const char *path;   /* "/api/v2/alerts"; NULL: nobody posts it (the snapshot) */
     const char *method; /* "POST" */
     /* 0 and a batch whose memory is the arena's, or -1: err says which alert and why, and
-     * field (may be NULL) gets the place, as "[3].labels". */
+     * field (may be NULL) gets the place, as "[3].labels". INTAKE_PARTLY: both, for the batch lacks the
+     * alerts of the body that cannot be taken. */
     int (*parse)(struct arena *arena, struct json root, int64_t received_us, struct alert_batch *ret_batch,
                  const char **ret_field, struct err *err);
 };
@@ -34,8 +36,8 @@ struct intake_body {
     int64_t received_us;
 };
 
-/* Parses one body with the limits above; not the snapshot. The batch is good until the arena is reset;
- * the document is reused over calls. ret_field may be NULL. */
+/* Parses one body with the limits above; not the snapshot. 0, -1 or INTAKE_PARTLY, as above. The batch is
+ * good until the arena is reset; the document is reused over calls. ret_field may be NULL. */
 int intake_parse(const struct intake_body *body, struct json_document *document, struct arena *arena,
                  struct alert_batch *ret_batch, const char **ret_field, struct err *err);
 

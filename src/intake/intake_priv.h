@@ -17,6 +17,14 @@ enum {
     GROUP_KEY_BYTES_LIMIT = 16 * 1024,
 };
 
+/* Alerts of a body that cannot be taken, while the others can. */
+struct aside {
+    size_t n;
+    bool last;         /* the one that is being read is such an alert */
+    const char *field; /* where, and why, of the first of them */
+    struct err err;
+};
+
 /* Where the reader stands, for messages. */
 struct place {
     struct arena *arena;
@@ -24,11 +32,20 @@ struct place {
     size_t i;         /* of the alert in it */
     const char **ret_field;
     struct err *err;
+    struct aside *aside; /* NULL: one alert that cannot be taken refuses the body */
 };
 
 /* Sets field to "LIST[i].MEMBER" and err to "alert i: ...". Gives -1. member "": the alert itself. */
 int place_refuse(const struct place *place, const char *member, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The same for what is wrong with this alert alone, while the body is sound. */
+int place_set_aside(const struct place *place, const char *member, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* After a -1: whether the reader may go on with the next alert. */
+bool aside_passes(const struct place *place);
+/* What intake_parse() gives, of a body whose n_alerts others were read. */
+int aside_result(const struct place *place, size_t n_alerts);
 
 /* The members of one alert object as found; the last of each name counts, as in Go's decoder. */
 struct alert_members {
@@ -55,6 +72,10 @@ int text_read(const struct place *place, struct json value, const char *member, 
 /* Room for the alerts of an array, or -1 when it is none or too long. */
 int alerts_begin(struct arena *arena, struct json array, const char *list, const char **ret_field,
                  struct alert **ret_alerts, struct err *err);
+
+/* The body of Alertmanager's API. in_order: an alert that starts after it ends is set aside. */
+int alert_array_read(struct arena *arena, struct json root, bool in_order, struct alert_batch *batch,
+                     const char **ret_field, struct err *err);
 
 int alertmanager_api_parse(struct arena *arena, struct json root, int64_t received_us,
                            struct alert_batch *ret_batch, const char **ret_field, struct err *err);

@@ -36,6 +36,8 @@ static int parse(struct core *core, struct arena *arena, struct found *found, st
                                clock_wall_us(core->clock)};
     int result = intake_parse(&body, document, arena, &found->batch, NULL, err);
     json_document_free(document);
+    if (result != 0)
+        log_event(LOG_ERROR, "frame.refused", "from=courier error=%s", log_quote(err->text));
     return result;
 }
 
@@ -55,7 +57,6 @@ void core_checks_found(struct core *core, const char *body, size_t n_bytes)
                               .internal = true,
                               .arena = arena};
     if (parse(core, arena, found, &err) < 0) {
-        log_event(LOG_ERROR, "frame.refused", "from=courier error=%s", log_quote(err.text));
         answer(core, true); /* it would be refused again */
         arena_free(arena);
     } else if (queue_push(&core->queue, &found->job) < 0) {

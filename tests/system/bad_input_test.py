@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
 """Bad input gets a clear message and changes nothing: configurations, runbooks, request bodies."""
+import urllib.error
+import urllib.request
+
 from harness import *
 
 PERSON = 'people:\n  - id: ana\n    name: Ana\n    contacts:\n      - webhook: http://127.0.0.1:9/page\n'
@@ -130,7 +133,7 @@ class Bodies(SystemTest):
         self.refused((400,), raw=b'')
         self.refused((400,), raw=b'{"labels":')
         self.refused((400,), body={'labels': {'alertname': 'NoArray'}})
-        self.refused((400,), body=[good, {'labels': {}}])
+        self.refused((400,), body=[{'labels': {}}, {'labels': {'alertname': ''}}])
         self.refused((400,), body=[good, {'labels': {'alertname': 7}}])
         self.refused((400,), body=[good, {'labels': {'alertname': 'X'}, 'startsAt': 'yesterday'}])
         self.refused((400,), body=[{'labels': {f'l{i}': 'v' for i in range(10_000)}}])
@@ -139,6 +142,44 @@ class Bodies(SystemTest):
         self.refused((400,), raw=b'[{"labels":{"alertname":"\xff\xfe"}}]')
         self.refused((413,), raw=b'[' + b' ' * 40_000_000 + b']')
         self.refused((415,), raw=b'[]', headers={'Content-Type': 'text/plain'})
+
+    def test_an_alert_without_sense_keeps_no_other_out_as_with_alertmanager(self):
+        """Prometheus sends all that fire in one body, again and again: one bad alert must not be the end of the others."""
+        port, folder = free_port(), os.path.join(self.folder, 'alertmanager')
+        config = written(folder, 'alertmanager.yml', 'route: {receiver: x}\nreceivers: [{name: x}]\n')
+        self.started(Process('alertmanager', [
+            'prometheus-alertmanager', f'--config.file={config}', f'--storage.path={folder}/data', '--cluster.listen-address=',
+            f'--web.listen-address=127.0.0.1:{port}'])).start()
+
+        def alertmanager(path, body=None):
+            request = urllib.request.Request(f'http://127.0.0.1:{port}{path}', body and json.dumps(body).encode(),
+                                             {'Content-Type': 'application/json'})
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    return answer.status, answer.read()
+            except urllib.error.HTTPError as e:
+                return e.code, e.read()
+            except OSError:
+                return 0, b''
+        wait(lambda: alertmanager('/-/ready')[0] == 200, 'Alertmanager is ready')
+        names = lambda body: sorted(a['labels'].get('alertname') for a in json.loads(body))
+        now, good = time.time(), lambda n: {'labels': {'alertname': n}}
+        backwards = {'labels': {'alertname': 'Backwards'}, 'startsAt': rfc3339(now + 60), 'endsAt': rfc3339(now + 30)}
+        for bodies in (([good('A'), backwards, good('B')], 400), ([{'labels': {}}, good('C'), backwards], 400),
+                       ([good('D'), {'labels': {'x': ''}}], 400), ([good('E'), {'labels': {'x': 7}}], 400),
+                       ([good('F'), {**good('G'), 'startsAt': 'yesterday'}], 400),
+                       ([{**good('H'), 'startsAt': rfc3339(now), 'endsAt': rfc3339(now)}, good('I')], 200)):
+            body, status = bodies
+            self.assertEqual(alertmanager('/api/v2/alerts', body)[0], status, body)
+            self.assertEqual(self.server.request('POST', '/api/v2/alerts', body)[0], status, body)
+            self.assertEqual(sorted(self.alerts()), names(alertmanager('/api/v2/alerts')[1]), body)
+        status, body = self.server.request('POST', '/api/v2/alerts', [good('J'), backwards, good('K')])
+        error = json.loads(body)['error']
+        self.assertEqual(error['field'], '[1].endsAt')
+        self.assertIn('of the 3 alerts 1 refused, the others were taken', error['message'])
+        self.server.kill()
+        self.server.start()
+        self.assertEqual(sorted(self.alerts()), ['A', 'B', 'C', 'D', 'I', 'J', 'K'])
 
     def test_zero_times_are_absent_not_long_ago(self):
         zero = '0001-01-01T00:00:00.000Z'
@@ -159,7 +200,7 @@ class Bodies(SystemTest):
                     '99999999999999999999', '-0001-01-01T00:00:00Z'):
             self.assertEqual(post(labels={'alertname': 'Bad'}, endsAt=bad), 400, bad)
         self.assertEqual(post(labels={'alertname': 'Backwards'}, startsAt='2026-03-02T00:00:00Z',
-                              endsAt='2026-03-01T00:00:00Z'), 200)  # over before it began: it never stands
+                              endsAt='2026-03-01T00:00:00Z'), 400)
         self.assertEqual(sorted(self.alerts()), ['Early', 'Late'])
         self.server.kill()
         self.server.start()
