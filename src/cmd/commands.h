@@ -30,6 +30,7 @@ int cmd_restore(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
 int cmd_silence(int argc, char **argv);
 int cmd_statistics(int argc, char **argv);
+int cmd_status(int argc, char **argv);
 int cmd_suggest(int argc, char **argv);
 int cmd_token(int argc, char **argv);
 int cmd_step(int argc, char **argv);

@@ -34,6 +34,7 @@ static const struct command_row rows[] = {
     {"action", cmd_action, "list, add, change or close action items"},
     {"review", cmd_review, "show, schedule or end the review of an incident"},
     {"statistics", cmd_statistics, "print times to detect, acknowledge and resolve"},
+    {"status", cmd_status, "write the public status page as static files"},
     {"silence", cmd_silence, "add, list, expire or preview what pages nobody for a while"},
     {"maintenance", cmd_maintenance, "add, list or end windows in which incidents page nobody"},
     {"channel", cmd_channel, "test the ways of reaching people, and list what is proved"},

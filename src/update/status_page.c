@@ -95,7 +95,8 @@ void status_html_write(struct buf *out, const struct status_input *input)
     buf_puts(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
                   "<meta name=\"viewport\" content=\"width=device-width\"><title>");
     markup_add(out, input->config->status_page.title);
-    buf_puts(out, " status</title>"
+    buf_puts(out, " status</title><meta http-equiv=\"refresh\" content=\"60\">"
+                  "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"status.rss\">"
                   "<link rel=\"stylesheet\" href=\"status.css\"></head><body>\n<h1>");
     markup_add(out, input->config->status_page.title);
     buf_printf(out, "</h1>\n<h2>%s</h2>\n", status_words(&incidents, &indicator));

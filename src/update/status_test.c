@@ -1,6 +1,8 @@
 /* The status page shows what was sent to it, encoded, and nothing of the inside. */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/testing.h"
 #include "update/status.h"
@@ -9,6 +11,14 @@ static const char configuration[] = "services:\n  - {id: image-reader, public: '
                                     "  - {id: inner-queue}\n"
                                     "audiences:\n  - {id: status-page, status_page: true}\n"
                                     "status_page: {title: 'A & B'}\n";
+static const char windows[] = "maintenance:\n"
+                              "  - {id: disks, service: image-reader, timezone: Etc/UTC, from: "
+                              "2026-03-02T10:00, until: 2026-03-02T12:00,\n"
+                              "     comment: node-17 gets disks}\n"
+                              "  - {id: far, service: image-reader, timezone: Etc/UTC, from: "
+                              "2026-04-02T10:00, until: 2026-04-02T12:00}\n"
+                              "  - {id: inner, service: inner-queue, timezone: Etc/UTC, from: "
+                              "2026-03-02T10:00, until: 2026-03-02T12:00}\n";
 
 static const struct incident incidents[] = {
     {.number = 4,
@@ -39,23 +49,32 @@ static struct update updates[] = {
      .at_us = 2000000},
 };
 
-static void page(const char *path, struct buf *out)
+/* "2026-03-02T09:00:00Z"; NULL: while the incidents go on, without maintenance. */
+static void page_at(const char *path, const char *time, struct buf *out)
 {
     struct arena *arena = arena_new();
     struct config_errors errors = {.arena = arena};
-    struct config *config = config_parse("c.yaml", configuration, strlen(configuration), &errors);
+    const char *text = arena_printf(arena, "%s%s", configuration, time ? windows : "");
+    struct config *config = config_parse("c.yaml", text, strlen(text), &errors);
     assert_non_null(config);
     struct status_input input = {.config = config,
                                  .updates = updates,
-                                 .n_updates = 3,
+                                 .n_updates = time ? 0 : 3,
                                  .incidents = incidents,
                                  .n_incidents = 2,
                                  .url = "https://status.example.org",
                                  .now_us = 5000000};
+    if (time)
+        assert_int_equal(time_parse_rfc3339(time, strlen(time), &input.now_us), 0);
     buf_clear(out);
     status_format_of(path)->write(out, &input);
     config_free(config);
     arena_free(arena);
+}
+
+static void page(const char *path, struct buf *out)
+{
+    page_at(path, NULL, out);
 }
 
 static void test_page_encodes_every_text_and_tells_nothing_of_the_inside(void **state)
@@ -112,12 +131,64 @@ static void test_feed_is_xml_whatever_was_written(void **state)
     assert_non_null(strstr(out.at, "Thu, 01 Jan 1970 00:00:03 GMT"));
 }
 
+static const char *component_at(const char *time, char status[40])
+{
+    scoped_buf struct buf out = {0};
+    struct json_document *document = json_document_new();
+    struct json root;
+    page_at("/api/v2/components.json", time, &out);
+    assert_int_equal(json_parse(document, out.at, out.n_bytes, 16, &root, NULL), 0);
+    snprintf(status, 40, "%s",
+             json_text(json_get(json_first(json_get(root, "components")).value, "status"), NULL));
+    json_document_free(document);
+    return status;
+}
+
+static void test_maintenance_is_announced_a_week_before_and_shown_while_it_lasts(void **state)
+{
+    (void)state;
+    scoped_buf struct buf out = {0};
+    char status[40];
+    page_at("/status", "2026-02-20T09:00:00Z", &out);
+    assert_null(strstr(out.at, "Maintenance"));
+    page_at("/status", "2026-03-01T09:00:00Z", &out);
+    assert_non_null(strstr(out.at,
+                           "Maintenance of Image &#60;b&#62;Reading&#60;/b&#62;: 2026-03-02 10:00 UTC to "
+                           "2026-03-02 12:00 UTC"));
+    assert_null(strstr(strstr(out.at, "Maintenance") + 1, "Maintenance"));
+    assert_null(strstr(out.at, "node-17"));
+    assert_string_equal(component_at("2026-03-01T09:00:00Z", status), "operational");
+    assert_string_equal(component_at("2026-03-02T11:00:00Z", status), "under_maintenance");
+    assert_string_equal(component_at("2026-03-02T12:00:00Z", status), "operational");
+    page_at("/status", "2026-03-02T12:00:00Z", &out);
+    assert_null(strstr(out.at, "Maintenance"));
+}
+
+static void test_maintenances_have_the_shape_of_statuspage(void **state)
+{
+    (void)state;
+    scoped_buf struct buf out = {0};
+    struct json_document *document = json_document_new();
+    struct json root;
+    page_at("/api/v2/scheduled-maintenances.json", "2026-03-02T11:00:00Z", &out);
+    assert_int_equal(json_parse(document, out.at, out.n_bytes, 16, &root, NULL), 0);
+    struct json list = json_get(root, "scheduled_maintenances");
+    assert_int_equal(json_count(list), 1);
+    struct json window = json_first(list).value;
+    assert_string_equal(json_text(json_get(window, "status"), NULL), "in_progress");
+    assert_non_null(strstr(json_text(json_get(window, "scheduled_for"), NULL), "2026-03-02T10:00:00"));
+    assert_null(strstr(out.at, "node-17"));
+    json_document_free(document);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_page_encodes_every_text_and_tells_nothing_of_the_inside),
         cmocka_unit_test(test_summary_has_the_shape_of_statuspage),
         cmocka_unit_test(test_what_is_over_leaves_everything_operational),
+        cmocka_unit_test(test_maintenance_is_announced_a_week_before_and_shown_while_it_lasts),
+        cmocka_unit_test(test_maintenances_have_the_shape_of_statuspage),
         cmocka_unit_test(test_feed_is_xml_whatever_was_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

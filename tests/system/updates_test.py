@@ -134,6 +134,7 @@ class Updates(SystemTest):
         self.assertEqual(summary['components'][0]['status'], 'major_outage')
         self.assertEqual(summary['incidents'][0]['status'], 'investigating')
         self.assertEqual(self.server.json('/status.json')['status']['indicator'], 'critical')
+        self.assert_exported()
 
         self.server.command('incident', 'resolve', '1', '--force', '--note', 'queue drained', '--as', 'ana')
         wait(lambda: len(self.told('/leads')) == 3, 'the closing update')
@@ -145,6 +146,14 @@ class Updates(SystemTest):
         self.assertIn('<rss version="2.0">', rss)
         self.server.stop()
         self.assert_verifies(self.server)
+
+    def assert_exported(self):
+        site = os.path.join(self.folder, 'site')
+        self.server.command('status', 'export', site)
+        for file, path in (('index.html', '/status'), ('status.rss', '/status.rss'), ('status.json', '/status.json'),
+                           ('api/v2/incidents.json', '/api/v2/incidents.json')):
+            with open(os.path.join(site, file), 'rb') as exported:
+                self.assertEqual(exported.read(), self.server.request('GET', path, headers={'Authorization': None})[1])
 
     def test_a_text_of_a_person_is_held_to_the_same(self):
         status, answer = self.send(audience='stakeholders', text='It is fixed.', **{'as': 'ana'})
