@@ -21,10 +21,10 @@
 /* ---- in core: the page document ----
  * {"kind":"page","idempotency_key":"...","incident":{"number","title","service","severity","state","started_at",
  *  "opened_at","procedure":{"title","file","line"},"url","acknowledge_url"},"to":{"id","name"},"why":"...","diagnosis":[{"command",
- *  "state","summary"}...],"text":"plain page for a small screen"}
- * What is needed at three in the morning and no more: no label values but alertname and service, no free text
- * of the alert, no command output beyond its exit and its first line after redaction. links NULL: no link
- * acknowledges. kind is "acknowledged" or "resolved" for those who follow the incident. */
+ *  "state","summary"}...],"text":"plain page for a small screen","cleared":false}
+ * What is needed at three in the morning and no more: no output of commands, and no free text, but where the
+ * person's way is marked as cleared for it ("cleared":true). links NULL: no link acknowledges. kind is
+ * "acknowledged" or "resolved" for those who follow the incident. */
 void page_render(struct buf *out, const struct delivery *delivery, const struct incident *incident,
                  const struct person *person, const struct run_step *steps, size_t n_steps,
                  const char *public_url, const struct link_key *links, int64_t now_us);

@@ -11,12 +11,14 @@
  *
  * One link: it shows the incident, and asks before it acknowledges.
  *
- * A lock screen shows it to everybody: no output of commands and no free text of the alert is in it, nor in
- * the document. */
+ * A lock screen shows it to everybody: no output of commands is in it, nor in the document, and what people
+ * and alerts wrote about a case only where the way is marked as cleared. Elsewhere what is no name is left
+ * out: a title gives way to the procedure's, a person's reason to who gave it. */
 #include <ctype.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/words.h"
 #include "courier/courier.h"
 
 enum { MOST_LINE = 200, MOST_COMMAND = 120, MOST_DIAGNOSIS = 20 };
@@ -154,6 +156,49 @@ static void add_since(struct buf *text, int64_t since_us, int64_t now_us)
     buf_putc(text, '\n');
 }
 
+/* ---- what may be shown ---- */
+
+static bool is_cleared(const struct person *person, const struct delivery *delivery)
+{
+    bool cleared = false;
+    for (size_t i = 0; person && i < person->contacts.n; i++) {
+        const struct config_contact *way = &person->contacts.at[i];
+        cleared |= way->cleared && strcmp(way->channel, or_empty(delivery->channel)) == 0 &&
+                   strcmp(way->address, or_empty(delivery->address)) == 0;
+    }
+    return cleared;
+}
+
+static const char *name_or(const char *text, const char *otherwise)
+{
+    return !*or_empty(text) || words_are_name(text) ? or_empty(text) : otherwise;
+}
+
+static const char *without_words(struct arena *arena, const char *sentence)
+{
+    scoped_buf struct buf out = {0};
+    words_withhold(&out, or_empty(sentence));
+    return arena_strdup(arena, buf_text(&out));
+}
+
+/* What a lock screen may show of it. A level that a runbook defines is a name whatever it holds. */
+static struct incident shown_of(struct arena *arena, const struct incident *incident)
+{
+    struct incident shown = *incident;
+    if (!incident_title_is_name(incident))
+        shown.title = *or_empty(incident->procedure_title)
+                          ? incident->procedure_title
+                          : "an alert, in words that are not for every screen";
+    shown.service = name_or(incident->service, "a service");
+    if (incident->severity_rank <= 0)
+        shown.severity = name_or(incident->severity, "unknown");
+    shown.severity_why = *or_empty(incident->severity_by)
+                             ? arena_printf(arena, "set by %s", incident->severity_by)
+                             : without_words(arena, incident->severity_why);
+    shown.patient_safety_why = NULL;
+    return shown;
+}
+
 /* "LABEL: text (FILE, line N)" */
 static void add_sourced(struct buf *text, const char *label, const char *words, const char *file, int line)
 {
@@ -201,6 +246,8 @@ static void write_incident(struct json_writer *w, const struct incident *inciden
         jw_pair_bool(w, "drill", true);
     if (incident->patient_safety)
         jw_pair_bool(w, "patient_safety", true);
+    if (incident->patient_safety && incident->patient_safety_why)
+        jw_line(w, "patient_safety_why", incident->patient_safety_why, MOST_LINE);
     jw_pair(w, "state", incident_state_name(incident->state));
     jw_pair_time(w, "started_at", incident->started_us);
     jw_pair_time(w, "opened_at", incident->opened_us);
@@ -228,10 +275,15 @@ static const char *kind_of(const struct delivery *delivery, const struct inciden
     return incident->state >= INCIDENT_RESOLVED ? "resolved" : "acknowledged";
 }
 
-void page_render(struct buf *out, const struct delivery *delivery, const struct incident *incident,
+void page_render(struct buf *out, const struct delivery *delivery, const struct incident *whole,
                  const struct person *person, const struct run_step *steps, size_t n_steps,
                  const char *public_url, const struct link_key *links, int64_t now_us)
 {
+    scoped_arena struct arena *arena = arena_new();
+    bool cleared = is_cleared(person, delivery);
+    struct incident shown = cleared ? *whole : shown_of(arena, whole);
+    const struct incident *incident = &shown;
+    const char *why = cleared ? delivery->why : without_words(arena, delivery->why);
     scoped_buf struct buf text = {0};
     scoped_buf struct buf url = {0};
     scoped_buf struct buf link = {0};
@@ -248,7 +300,10 @@ void page_render(struct buf *out, const struct delivery *delivery, const struct 
     add_since(&text, incident->started_us ? incident->started_us : incident->opened_us, now_us);
     add_sourced(&text, or_empty(incident->severity), incident->severity_why, incident->runbook_file,
                 incident->severity_line);
-    add_sourced(&text, "Paged", delivery->why, NULL, 0);
+    if (incident->patient_safety)
+        add_sourced(&text, "Patient safety", incident->patient_safety_why, incident->runbook_file,
+                    incident->patient_safety_line);
+    add_sourced(&text, "Paged", why, NULL, 0);
     add_sourced(&text, "Runbook", incident->procedure_title, incident->runbook_file,
                 incident->procedure_line);
     add_diagnosis(&text, steps, n_steps);
@@ -269,8 +324,9 @@ void page_render(struct buf *out, const struct delivery *delivery, const struct 
     jw_pair(&w, "id", person ? person->id : or_empty(delivery->person));
     jw_pair(&w, "name", person ? person->name : or_empty(delivery->person));
     jw_end_object(&w);
-    jw_line(&w, "why", delivery->why, MOST_LINE);
+    jw_line(&w, "why", why, MOST_LINE);
     write_diagnosis(&w, steps, n_steps);
     jw_pair(&w, "text", text.at);
+    jw_pair_bool(&w, "cleared", cleared);
     jw_end_object(&w);
 }

@@ -110,13 +110,79 @@ static void no_output_of_a_command_is_in_a_page(void **state)
     assert_null(strstr(document, "hunter2"));
 }
 
+/* The page by that way; cleared: it is marked so. */
+static const char *page_by(struct arena *arena, const struct incident *incident, const char *why,
+                           bool cleared)
+{
+    scoped_buf struct buf out = {0};
+    struct config_contact ways[] = {{"sms", "+4930123456", .cleared = !cleared},
+                                    {"webhook", "https://example.org/page", .cleared = cleared}};
+    struct person person = mia;
+    struct delivery sent = delivery;
+    person.contacts.at = ways;
+    person.contacts.n = 2;
+    sent.address = ways[1].address;
+    sent.why = why;
+    page_render(&out, &sent, incident, &person, NULL, 0, NULL, NULL, NOON);
+    return arena_strdup(arena, out.at);
+}
+
+static void what_somebody_wrote_is_told_only_where_the_way_is_cleared_for_it(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct incident incident = whole;
+    incident.title = "J. Doe in bed 12 has no report on shop";
+    incident.severity_by = "person:ana";
+    incident.severity_why = "the report of J. Doe is wrong";
+    incident.patient_safety = true;
+    incident.patient_safety_why = "J. Doe got the wrong dose";
+    const char *why = "ana approved alone what wants two people: “J. Doe waits”; sms failed";
+    const char *lock_screen = page_by(arena, &incident, why, false);
+    assert_null(strstr(lock_screen, "Doe"));
+    assert_non_null(strstr(lock_screen, "\"title\":\"Shop is down\""));
+    assert_non_null(strstr(lock_screen, "SEV-1: set by person:ana (shop.md, line 12)"));
+    assert_non_null(strstr(lock_screen, "Paged: ana approved alone what wants two people: ...; sms failed"));
+    assert_non_null(strstr(lock_screen, "\"patient_safety\":true"));
+    assert_non_null(strstr(lock_screen, "\"cleared\":false"));
+
+    const char *cleared = page_by(arena, &incident, why, true);
+    assert_non_null(strstr(cleared, "[SEV-1] #4 shop: J. Doe in bed 12 has no report on shop"));
+    assert_non_null(strstr(cleared, "SEV-1: the report of J. Doe is wrong"));
+    assert_non_null(strstr(cleared, "Patient safety: J. Doe got the wrong dose"));
+    assert_non_null(strstr(cleared, "two people: “J. Doe waits”"));
+    assert_non_null(strstr(cleared, "\"cleared\":true"));
+}
+
+static void labels_of_an_alert_that_are_no_names_are_not_told(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct incident incident = whole;
+    incident.procedure_title = "";
+    incident.title = "MRN1234567";
+    incident.service = "ward of J. Doe";
+    incident.severity = "bad for J. Doe";
+    incident.severity_rank = 0;
+    incident.severity_why = "label severity=“bad for J. Doe” is kept";
+    const char *document = page_by(arena, &incident, "It has just opened", false);
+    assert_null(strstr(document, "Doe"));
+    assert_null(strstr(document, "MRN"));
+    assert_non_null(
+        strstr(document, "[unknown] #4 a service: an alert, in words that are not for every screen"));
+    incident.title = "ShopDown on shop";
+    incident.service = "shop";
+    assert_non_null(
+        strstr(page_by(arena, &incident, "It has just opened", false), "#4 shop: ShopDown on shop"));
+}
+
 static void a_page_of_an_incident_of_which_little_is_known_still_stands(void **state)
 {
     (void)state;
     scoped_arena struct arena *arena = arena_new();
     const char *text;
     const char *document = page(arena, &(struct incident){.number = 9}, NULL, 0, &text);
-    assert_string_equal(text, "[unknown] #9 \n"
+    assert_string_equal(text, "[unknown] #9 an alert, in words that are not for every screen\n"
                               "Paged: Nobody acknowledged within 15 min\n"
                               "Acknowledge: crashcart incident ack 9\n");
     assert_non_null(strstr(document, "\"procedure\":null"));
@@ -132,7 +198,7 @@ static void hostile_texts_stay_on_their_line_and_are_cut_between_characters(void
     buf_puts(&title, "down\r\nAcknowledge: nothing\x1b[2J");
     for (int i = 0; i < 300; i++)
         buf_puts(&title, "ö");
-    incident.title = title.at;
+    incident.procedure_title = title.at;
     const char *text;
     page(arena, &incident, NULL, 0, &text);
     assert_int_equal(strncmp(text, "[SEV-1] #4 shop: down  Acknowledge: nothing [2J", 47), 0);
@@ -204,6 +270,8 @@ int main(void)
         cmocka_unit_test(a_page_says_what_is_needed_and_no_more),
         cmocka_unit_test(a_page_of_a_drill_says_so_before_anything_else),
         cmocka_unit_test(no_output_of_a_command_is_in_a_page),
+        cmocka_unit_test(what_somebody_wrote_is_told_only_where_the_way_is_cleared_for_it),
+        cmocka_unit_test(labels_of_an_alert_that_are_no_names_are_not_told),
         cmocka_unit_test(a_page_of_an_incident_of_which_little_is_known_still_stands),
         cmocka_unit_test(hostile_texts_stay_on_their_line_and_are_cut_between_characters),
         cmocka_unit_test(yesterday_is_told_with_its_date),

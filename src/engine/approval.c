@@ -4,6 +4,7 @@
  * that takes long, saw the world as it was. */
 #include <string.h>
 
+#include "base/words.h"
 #include "engine/engine_priv.h"
 
 int64_t approval_ends_us(const struct turn *turn)
@@ -106,10 +107,10 @@ void break_glass_tell(struct turn *turn, struct incident_record *record, const s
     }
     commanding_people(turn, record, &people);
     add_others(turn, &people, actor, &others);
-    const char *why =
-        arena_printf(turn->arena, "%s approved alone what wants two people, `%s` (%s): %s", actor,
-                     text_head(turn->arena, step_text(step), 120),
-                     place_text(turn->arena, step->file, step->line), text_head(turn->arena, reason, 300));
+    const char *why = arena_printf(turn->arena, "%s approved alone what wants two people, %s (%s): %s", actor,
+                                   words_quoted(turn->arena, text_head(turn->arena, step_text(step), 120)),
+                                   place_text(turn->arena, step->file, step->line),
+                                   words_quoted(turn->arena, text_head(turn->arena, reason, 300)));
     /* A page of its own, whatever else is on its way to the person. */
     list_each (id, &others) {
         const struct person *person = config_person(turn->engine->config, *id);

@@ -26,7 +26,7 @@ struct delivery {
     int way;             /* index of the contact in the person's list */
     const char *channel; /* "webhook", "email" */
     const char *address;
-    const char *why; /* "SEV-1 is paged at once (line 10)" / "nobody acknowledged within 15 min" */
+    const char *why; /* "nobody acknowledged within 15 min"; words of others are quoted (base/words.h) */
     int attempts;
     int64_t queued_us, due_us;
     const char *detail; /* of the last attempt: "HTTP 503" */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "engine/engine_priv.h"
 
 enum { NAMED = 12, NAME_BYTES = 100 };
@@ -181,6 +182,12 @@ struct bundle {
     bool one_service;
 };
 
+static const char *title_in_a_page(struct turn *turn, const struct incident *incident)
+{
+    const char *title = text_head(turn->arena, incident->title, NAME_BYTES);
+    return incident_title_is_name(incident) ? title : words_quoted(turn->arena, title);
+}
+
 static struct bundle bundle_of(struct turn *turn, const char *person)
 {
     struct bundle bundle = {.names = "", .one_service = true};
@@ -194,8 +201,7 @@ static struct bundle bundle_of(struct turn *turn, const char *person)
         if (bundle.n++ < NAMED)
             bundle.names = arena_printf(turn->arena, "%s%s#%lld %s (%s)", bundle.names,
                                         bundle.n > 1 ? ", " : "", (long long)record->incident.number,
-                                        text_head(turn->arena, record->incident.title, NAME_BYTES),
-                                        record->incident.severity);
+                                        title_in_a_page(turn, &record->incident), record->incident.severity);
         if (!bundle.worst || rank_of(record) < rank_of(bundle.worst))
             bundle.worst = record;
     }

@@ -3,6 +3,9 @@
  * own that names the earlier one. */
 #include "engine/incident.h"
 
+#include <string.h>
+
+#include "base/words.h"
 #include "engine/names.h"
 
 static const char *const names[N_INCIDENT_STATES] = {
@@ -42,4 +45,19 @@ int incident_state_of(const char *name)
 bool incident_may_move(enum incident_state from, enum incident_state to)
 {
     return moves[from] & (1u << to);
+}
+
+/* "ShopDown on web-shop" (trouble_title) */
+bool incident_title_is_name(const struct incident *incident)
+{
+    const char *title = incident->title ? incident->title : "";
+    const char *service = incident->service ? incident->service : "";
+    size_t n_title = strlen(title), n_service = strlen(service), n_end = n_service + strlen(" on ");
+    if (n_title > n_end && strcmp(title + n_title - n_service, service) == 0 &&
+        strncmp(title + n_title - n_end, " on ", strlen(" on ")) == 0) {
+        scoped_buf struct buf name = {0};
+        buf_add(&name, title, n_title - n_end);
+        return words_are_name(buf_text(&name)) && words_are_name(service);
+    }
+    return words_are_name(title);
 }

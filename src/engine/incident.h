@@ -30,6 +30,10 @@ struct incident_move {
     enum incident_state state;
 };
 
+struct incident;
+/* Its title is the name of an alert (and of its service), and no words that somebody wrote about a case. */
+bool incident_title_is_name(const struct incident *incident);
+
 /* Everything that is kept of an incident. Texts belong to whoever holds the value; empty is "" or NULL alike.
  */
 struct incident {

@@ -3,6 +3,7 @@
  * the people who answer for it. */
 #include <string.h>
 
+#include "base/words.h"
 #include "engine/engine_priv.h"
 #include "runbook/role_words.h"
 #include "runbook/safety.h"
@@ -11,8 +12,9 @@ enum { WHY_BYTES = 4096, VALUE_BYTES = 80 };
 
 static void page_safety_people(struct turn *turn, struct incident_record *record)
 {
-    const char *why = arena_printf(turn->arena, "Patients may be harmed: %s",
-                                   text_head(turn->arena, record->incident.patient_safety_why, 300));
+    const char *why = arena_printf(
+        turn->arena, "Patients may be harmed: %s",
+        words_quoted(turn->arena, text_head(turn->arena, record->incident.patient_safety_why, 300)));
     bool paged = false;
     list_each (role, &turn->engine->config->roles) {
         struct strings people = {0};

@@ -2,6 +2,7 @@
  * the incident. When none of them can be reached, to those who are paged now. */
 #include <string.h>
 
+#include "base/words.h"
 #include "engine/engine_priv.h"
 
 enum { SHOWN_BYTES = 300 };
@@ -36,13 +37,13 @@ void verify_tell(struct turn *turn, struct incident_record *record, const struct
                  const char *way_back)
 {
     struct strings people = {0}, others = {0};
-    const char *why =
-        arena_printf(turn->arena, "The change `%s` (%s) did not do well: %s. %s%s",
-                     text_head(turn->arena, step_text(change), SHOWN_BYTES),
-                     place_text(turn->arena, change->file, change->line),
-                     text_head(turn->arena, change->verdict_why, SHOWN_BYTES),
-                     *way_back ? "Its way back waits for an approval: " : "No way back of it is known.",
-                     text_head(turn->arena, way_back, SHOWN_BYTES));
+    const char *why = arena_printf(
+        turn->arena, "The change %s (%s) did not do well: %s. %s%s",
+        words_quoted(turn->arena, text_head(turn->arena, step_text(change), SHOWN_BYTES)),
+        place_text(turn->arena, change->file, change->line),
+        words_quoted(turn->arena, text_head(turn->arena, change->verdict_why, SHOWN_BYTES)),
+        *way_back ? "Its way back waits for an approval: " : "No way back of it is known.",
+        *way_back ? words_quoted(turn->arena, text_head(turn->arena, way_back, SHOWN_BYTES)) : "");
     for (const char *at = change->approved_by; *at; at += strspn(at, ", ")) {
         size_t n = strcspn(at, ",");
         person_add(turn, at, n, &people);

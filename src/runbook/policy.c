@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/words.h"
 #include "runbook/policy_priv.h"
 
 struct choosing {
@@ -42,16 +43,23 @@ static struct severity_finding each_label(const struct choosing *choosing,
     return best;
 }
 
+/* A level's name may have more said beside it. */
+static const char *value_text(const struct choosing *choosing, const struct label *label)
+{
+    return words_are_name(label->value) ? label->value : words_quoted(choosing->arena, label->value);
+}
+
 static struct severity_finding label_named(const struct choosing *choosing, const struct label *label)
 {
     const struct severity *severity = severity_scale_named(choosing->scale, choosing->runbook, label->value);
     if (!severity)
         return (struct severity_finding){0};
-    return (struct severity_finding){
-        .severity = severity,
-        .line = severity->line,
-        .why = arena_printf(choosing->arena, "label %s=%s names %s (line %d)", label->name, label->value,
-                            severity_name(choosing->arena, severity), severity->line)};
+    return (struct severity_finding){.severity = severity,
+                                     .line = severity->line,
+                                     .why = arena_printf(choosing->arena, "label %s=%s names %s (line %d)",
+                                                         label->name, value_text(choosing, label),
+                                                         severity_name(choosing->arena, severity),
+                                                         severity->line)};
 }
 
 static struct severity_finding by_label_name(const struct choosing *choosing)
@@ -108,8 +116,8 @@ static struct severity_finding label_general(const struct choosing *choosing, co
         .severity = severity,
         .line = severity->line,
         .why =
-            arena_printf(choosing->arena, "label %s=%s is %s%s (line %d)", label->name, label->value,
-                         severity_name(choosing->arena, severity),
+            arena_printf(choosing->arena, "label %s=%s is %s%s (line %d)", label->name,
+                         value_text(choosing, label), severity_name(choosing->arena, severity),
                          basis == SEVERITY_BY_LABEL ? "" : ", by its place among the levels", severity->line),
         .estimated = basis == SEVERITY_BY_PLACE};
 }
