@@ -26,6 +26,9 @@ export interface Incident {
   muted_until: string | null
   muted_by: string | null
   muted_why: string | null
+  legal_hold_since: string | null
+  legal_hold_by: string | null
+  legal_hold_why: string | null
 }
 
 export interface Clock {

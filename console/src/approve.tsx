@@ -1,6 +1,6 @@
 // The yes to a command: what will run, why it asks, what it changes, how it is taken back, and who has said yes so far.
 import { useState } from 'preact/hooks'
-import { post, Step } from './api'
+import { post, Refused, Step } from './api'
 import { Ask, Field, looks, person, Words } from './parts'
 
 export const path = (step: Step) => `/api/v1/runs/${step.run}/steps/${step.line}`
@@ -20,18 +20,30 @@ function Facts({ step }: { step: Step }) {
   )
 }
 
+// One person alone may let run what wants two, or what a limit forbids; everybody who answers for it is told at once.
 export function Approve({ step, close }: { step: Step; close: () => void }) {
   const [reason, setReason] = useState('')
+  const [refused, setRefused] = useState(false)
+  const [alone, setAlone] = useState(false)
   const approval = step.approval
   const destroys = step.class === 'destructive'
   const first = destroys && !approval?.first_by
+  const approve = () => post(`${path(step)}/approve`, { sha256: approval?.sha256, ...(reason ? { reason } : {}), ...(alone ? { break_glass: true } : {}) })
+    .catch((thrown) => {
+      setRefused(thrown instanceof Refused && thrown.status === 409)
+      throw thrown
+    })
   return (
-    <Ask title={destroys ? 'This may destroy something' : 'Let this run?'} close={close} how={destroys ? 'bad' : 'first'}
-      yes={first ? 'Yes, as the first of two' : 'Yes, run it'}
-      does={() => post(`${path(step)}/approve`, { sha256: approval?.sha256, ...(reason ? { reason } : {}) })}>
+    <Ask title={destroys ? 'This may destroy something' : 'Let this run?'} close={close} how={destroys || alone ? 'bad' : 'first'}
+      yes={alone ? 'Break the glass: run it' : first ? 'Yes, as the first of two' : 'Yes, run it'} does={approve}>
       <pre tabIndex={0}><code>{approval?.runs ?? step.runs ?? step.command}</code></pre>
       <Facts step={step} />
-      <Field label="Reason" hint="goes on record; needed when evidence would be lost" value={reason} set={setReason} />
+      {(destroys || refused) && (
+        <label class="tick">
+          <input type="checkbox" checked={alone} onChange={(event) => setAlone(event.currentTarget.checked)} />
+          <span>There is no time for {destroys ? 'a second person' : 'this limit'}: I let it run alone. All others who are responsible are told at once, and it is on record.</span>
+        </label>)}
+      <Field label="Reason" hint={alone ? undefined : 'goes on record; needed when evidence would be lost'} value={reason} set={setReason} required={alone} />
     </Ask>
   )
 }

@@ -3,10 +3,12 @@ import { useState } from 'preact/hooks'
 import { Event as Told, post, Step, WholeIncident } from './api'
 import { acts } from './incident_acts'
 import { useLive, useNow, useTimeline } from './live'
+import { mayApprove } from './me'
 import { Due } from './now'
-import { about, Act, At, Card, Link, person, Severity, Source, State, Words } from './parts'
+import { about, Act, Ask, At, Card, Field, length, Link, person, Severity, Source, State, Words } from './parts'
 import { Action, Actions } from './reviews'
 import { asks, Diagnosis, Steps } from './steps'
+import { Drafts, Updates } from './updates'
 
 interface Options { incident: WholeIncident }
 const base = (incident: WholeIncident) => `/api/v1/incidents/${incident.number}`
@@ -60,11 +62,14 @@ function Head({ incident, waiting }: Options & { waiting: Step[] }) {
 function Clocks({ incident }: Options) {
   const now = useNow()
   const due = incident.clocks.filter((clock) => clock.state === 'running' || clock.state === 'overdue')
+  const waits = (over(incident) ? [] : [['Without progress it pages again', incident.lease_until], ['It pages again: muted until then', incident.muted_until]])
+    .filter((wait): wait is [string, string] => wait[1] !== null && Date.parse(wait[1]) > now)
   return (
     <Card id="clocks" title="Due">
       {due.length === 0 ? <p class="quiet">Nothing is due.</p> : <Due clocks={due} now={now}
         done={(clock) => (['follow-up', 'phase'].includes(clock.kind) ? () => post(`${base(incident)}/clocks/${clock.clock}/done`, {}) : null)} />}
-      {incident.lease_until && !over(incident) && <p class="small quiet">Without progress it pages again from <At time={incident.lease_until} />.</p>}
+      {(waits.length > 0) && <ul class="list">{waits.map(([text, at]) => (
+        <li key={text} class="clock"><span class="quiet">{text}</span><span class="mark" title={at}>in {length(Date.parse(at) - now)}</span></li>))}</ul>}
     </Card>
   )
 }
@@ -131,12 +136,29 @@ function Items({ incident }: Options) {
   return <Card id="actions" title="Action items"><Actions actions={live.data.actions} now={now} /></Card>
 }
 
-function Evidence({ events }: { events: Told[] }) {
-  const kept = events.filter((event) => event.kind === 'evidence.kept')
-  if (kept.length === 0) return null
+// What is kept, who read it, and whether anything of it may be replaced.
+function Evidence({ incident, events }: Options & { events: Told[] }) {
+  const [open, setOpen] = useState(false)
+  const [why, setWhy] = useState('')
+  const told = events.filter((event) => event.kind.startsWith('evidence.'))
+  const kept = told.filter((event) => event.kind === 'evidence.kept')
+  const held = incident.legal_hold_since
+  if (told.length === 0 && !held) return null
   return (
-    <Card id="evidence" title="Evidence">
-      <ul class="list">{kept.map((event) => <li key={event.n} class="small look"><At time={event.at} date /> {event.summary}</li>)}</ul>
+    <Card id="evidence" title="Evidence" more={mayApprove() && <Act does={() => setOpen(true)}>{held ? 'Release the hold…' : 'Legal hold…'}</Act>}>
+      {held && <p class="said warn small">Under legal hold since <At time={held} date />{incident.legal_hold_by && `, by ${person(incident.legal_hold_by)}`}: {incident.legal_hold_why}</p>}
+      {kept.length === 0 && <p class="quiet">None has been kept yet.</p>}
+      <ul class="list">{kept.map((event) => <li key={event.n} class="small look"><At time={event.at} date /> <Words text={event.summary} /></li>)}</ul>
+      {told.length > kept.length && (
+        <details><summary class="small">What became of it, and who read it</summary>
+          <ul class="list">{told.filter((event) => event.kind !== 'evidence.kept').map((event) => (
+            <li key={event.n} class="small look"><At time={event.at} date /> {event.summary} <span class="quiet">{person(event.actor)}</span></li>))}</ul></details>)}
+      {open && (
+        <Ask title={held ? 'Release the legal hold?' : 'Put it under legal hold'} yes={held ? 'Release it' : 'Hold it'} how={held ? 'bad' : 'first'} close={() => setOpen(false)}
+          does={() => post(`${base(incident)}/${held ? 'release' : 'hold'}`, { why })}>
+          <p>{held ? 'From then on, what is kept beside the record may be replaced and erased again.' : 'Nothing that is kept of it is replaced or erased until the hold is released.'}</p>
+          <Field label="Why?" value={why} set={setWhy} required />
+        </Ask>)}
     </Card>
   )
 }
@@ -176,6 +198,7 @@ export function IncidentPage({ number }: { number: number }) {
   const { data: incident, problem } = useLive<WholeIncident>(`/api/v1/incidents/${number}`, own)
   const steps = useLive<{ steps: Step[]; next: number | null }>(`/api/v1/incidents/${number}/steps`, (event) => own(event) && !event.kind.startsWith('page.')).data
   const events = useTimeline(number)
+  const updates = useLive<Drafts>(`/api/v1/incidents/${number}/updates`, (event) => own(event) && /^(update|finding|incident|role)\./.test(event.kind))
   if (problem && !incident) return <p class="said" role="alert">{problem.message}</p>
   if (!incident) return <p class="quiet">Reading…</p>
   const waiting = (steps?.steps ?? []).filter(asks)
@@ -196,10 +219,11 @@ export function IncidentPage({ number }: { number: number }) {
         </div>
         <div class="side">
           <Clocks incident={incident} />
+          <Updates incident={incident} live={updates} />
           <Checklist incident={incident} />
           <Roles incident={incident} />
           <Items incident={incident} />
-          <Evidence events={events} />
+          <Evidence incident={incident} events={events} />
           <Alerts incident={incident} />
           <Timeline events={events} />
         </div>

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks'
 import { OnCall, post, Refused, WholeIncident } from './api'
 import { useLive } from './live'
 import { Ask, Field } from './parts'
+import { Drafts, Tell } from './updates'
 
 interface Options { incident: WholeIncident; close: () => void }
 const base = (incident: WholeIncident) => `/api/v1/incidents/${incident.number}`
@@ -69,17 +70,8 @@ function Mute({ incident, close }: Options) {
 }
 
 function Update({ incident, close }: Options) {
-  const audiences = [...new Set(incident.clocks.filter((clock) => clock.kind === 'update' && clock.audience).map((clock) => clock.audience!))]
-  const [text, setText] = useState('')
-  const [audience, setAudience] = useState('')
-  return (
-    <Ask title="What they were told" yes="Put on record" close={close}
-      does={() => post(`${base(incident)}/updates`, { text, ...(audience ? { audience } : {}) })}>
-      <Field label="Update" value={text} set={setText} rows={4} required />
-      {audiences.length > 0 && <Field label="Who was told" hint="empty: all of them" value={audience} set={setAudience} options={['', ...audiences]} />}
-      <p class="small quiet">The time to the next update begins anew.</p>
-    </Ask>
-  )
+  const drafts = useLive<Drafts>(`${base(incident)}/updates`, () => false)
+  return drafts.data || drafts.problem ? <Tell incident={incident} drafts={drafts.data} close={close} /> : null
 }
 
 function Note({ incident, close }: Options) {
@@ -153,7 +145,7 @@ function Action({ incident, close }: Options) {
 }
 
 // Key, what the button says, when it is there, and what it opens.
-export const acts: { key: string; says: (incident: WholeIncident) => string; when?: (incident: WholeIncident) => boolean; ask: (options: Options) => JSX.Element }[] = [
+export const acts: { key: string; says: (incident: WholeIncident) => string; when?: (incident: WholeIncident) => boolean; ask: (options: Options) => JSX.Element | null }[] = [
   { key: 'n', says: () => 'Note', ask: Note },
   { key: 'u', says: () => 'Update', ask: Update },
   { key: 'l', says: () => 'Severity', when: (incident) => incident.state !== 'closed', ask: Level },

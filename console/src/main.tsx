@@ -10,6 +10,7 @@ import { AllIncidents } from './incidents'
 import { Keys, places } from './keys'
 import { LedgerPage } from './ledger'
 import { useConnected, useLive } from './live'
+import { iAm, Session } from './me'
 import { Incidents, Now } from './now'
 import { OnCallPage } from './oncall'
 import { Card, Link } from './parts'
@@ -18,7 +19,7 @@ import { RunbookPage, Runbooks } from './runbooks'
 import { Settings } from './settings'
 import { Silences } from './silences'
 
-function SignIn({ done }: { done: (person: string) => void }) {
+function SignIn({ done }: { done: (session: Session) => void }) {
   const [said, setSaid] = useState('')
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
@@ -26,7 +27,7 @@ function SignIn({ done }: { done: (person: string) => void }) {
     const secret = String(form.get('secret'))
     const proof = /^[0-9a-f]{64}$/.test(secret) ? { token: secret } : { password: secret, code: form.get('code') }
     try {
-      done((await post<{ person: string }>('/api/v1/session', { person: form.get('person'), ...proof })).person)
+      done(await post<Session>('/api/v1/session', { person: form.get('person'), ...proof }))
     } catch (thrown) {
       setSaid(thrown instanceof Refused ? thrown.message : 'The server does not answer.')
     }
@@ -122,10 +123,14 @@ function Away({ again }: { again: () => void }) {
 function Console() {
   const [person, setPerson] = useState<string | null | undefined>(undefined)
   const [away, setAway] = useState(false)
+  const signedIn = (session: Session) => {
+    iAm(session)
+    setPerson(session.person)
+  }
   const ask = () => {
-    get<{ person: string }>('/api/v1/session').then((session) => {
+    get<Session>('/api/v1/session').then((session) => {
       setAway(false)
-      setPerson(session.person)
+      signedIn(session)
     }, (thrown) => {
       forgetEarly()
       setAway(!(thrown instanceof Refused))
@@ -135,7 +140,7 @@ function Console() {
   useLayoutEffect(ask, [])
   if (away) return <Away again={ask} />
   if (person === undefined) return null
-  if (person === null) return <SignIn done={setPerson} />
+  if (person === null) return <SignIn done={signedIn} />
   return <Frame person={person} signOut={() => void remove('/api/v1/session').then(() => setPerson(null))} />
 }
 

@@ -72,6 +72,19 @@ kubectl scale deployment/shop --replicas=5
 ### Post-incident
 - Review within 48 hours of resolution
 
+## Communication
+
+### Stakeholder update
+
+```
+Subject: [Service Name] - [Status]
+
+Users may notice: [impact]
+
+No customer data was compromised or accessed.
+We work on it.
+```
+
 ## Payment slow
 
 ### Diagnosis
@@ -97,6 +110,9 @@ schedules:
     timezone: Europe/Berlin
     layers:
       - {{rotation: weekly, start: 2026-03-02T09:00, people: [ben, eve], hours: {{days: [mon, tue, wed, thu, fri], from: "09:00", until: "17:00"}}}}
+audiences:
+  - id: stakeholders
+    send: [{{webhook: "http://127.0.0.1:{port}/leads", cleared: true}}, {{webhook: "http://127.0.0.1:{port}/wall"}}]
 services:
   - id: shop
     runbook: shop.md

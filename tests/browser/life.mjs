@@ -42,6 +42,22 @@ await scenario(async () => {
   await shot(ana.page, 'incident')
   await shot(ben.page, 'incident-dark')
 
+  // What is sent says only what is known: a finding fills the template, the rest waits for a name.
+  const draft = ana.page.getByLabel('Update for stakeholders')
+  await draft.getByText('Left out: No customer data').waitFor()
+  await draft.locator('p', { hasText: 'impact' }).getByRole('button', { name: 'It is known' }).click()
+  await ana.page.getByRole('dialog').getByLabel('Finding').fill('orders are late by an hour')
+  await ana.page.getByRole('button', { name: 'Put on record' }).click()
+  await ana.page.locator('.clock', { hasText: /impact: orders are late/ }).waitFor()
+  await ana.page.keyboard.press('u')
+  await ana.page.getByRole('dialog').getByLabel(/^Text/).waitFor()
+  await accessible(ana.page, 'an update')
+  await shot(ana.page, 'update')
+  await ana.page.getByRole('dialog').getByRole('checkbox', { name: /stand behind/ }).check()
+  await ana.page.getByRole('button', { name: 'Send it' }).click()
+  await ben.page.getByText('One was sent').click()
+  await ben.page.locator('#updates ~ *, .side').locator('pre', { hasText: /late by an hour[^]*No customer data/ }).first().waitFor()
+
   await ana.page.getByRole('checkbox', { name: /Orders come through/ }).check()
   await ben.page.getByText('1 of 2').waitFor()
   await ana.page.getByRole('button', { name: 'Hand over' }).click()
