@@ -17,7 +17,7 @@ static const char usage[] =
     "       crashcart incident note N TEXT...\n"
     "       crashcart incident investigate|identify|monitor|reopen|close N [--note TEXT]\n"
     "       crashcart incident state N STATE [--note TEXT]\n"
-    "       crashcart incident severity N LEVEL --why TEXT raise or lower it, on record\n"
+    "       crashcart incident severity N LEVEL --why TEXT  raise or lower it, on record\n"
     "       crashcart incident safety N yes|no --why TEXT  may patients be harmed?\n"
     "       crashcart incident assign N ROLE PERSON        or - for nobody; also hands a role over\n"
     "       crashcart incident check N ITEM [--note TEXT] [--undo]\n"
