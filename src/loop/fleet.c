@@ -130,8 +130,13 @@ static void round_run(struct round *round)
         log_event(LOG_ERROR, "process.start_failed", "why=%s", log_quote(err.text));
         return;
     }
-    while (!members_reap(round, false) && !round->stop)
-        signals_take(round, -1);
+    while (!members_reap(round, false) && !round->stop) {
+        int due_ms = round->fleet->reload_due_ms ? round->fleet->reload_due_ms(round->fleet->context) : -1;
+        if (due_ms == 0)
+            reload_pass_on(round);
+        else
+            signals_take(round, due_ms);
+    }
     if (round->stop)
         members_end(round, 0, 1);
     members_end(round, 0, round->fleet->n_members);

@@ -22,6 +22,9 @@ struct fleet {
     int (*start)(void *context, pid_t *ret_pids, struct err *err);
     bool (*mend)(void *context);   /* after a member refused: true: it was mended. NULL: nothing can be */
     void (*reload)(void *context); /* after SIGHUP was passed on; NULL: nothing more to do */
+    /* 0: reload now, as after SIGHUP; else in so many milliseconds it is asked again; -1: by a signal. NULL:
+     * -1 */
+    int (*reload_due_ms)(void *context);
     void *context;
 };
 

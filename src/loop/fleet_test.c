@@ -17,7 +17,8 @@ struct stage {
     const char *scripts[2]; /* of the two members */
     int words_fd;           /* where they write: descriptor 1 */
     int round;
-    bool mends; /* once */
+    bool mends;         /* once */
+    const char *awaits; /* a reload is due, once, when that file is gone */
 };
 
 static const struct fleet_member members[] = {{"first", true}, {"second", false}};
@@ -52,28 +53,45 @@ static bool stage_mend(void *context)
     return mends;
 }
 
+static int stage_reload_due_ms(void *context)
+{
+    struct stage *stage = context;
+    if (!stage->awaits)
+        return -1;
+    if (access(stage->awaits, F_OK) == 0)
+        return 10;
+    stage->awaits = NULL;
+    return 0;
+}
+
 struct show {
     pid_t fleet;
     int words;
 };
 
-static void show_begin_mended(const char *first, const char *second, bool mends, struct show *show)
+static void show_begin_stage(struct stage stage, struct show *show)
 {
     int words[2];
     assert_int_equal(pipe2(words, O_CLOEXEC), 0);
     show->fleet = fork();
     assert_true(show->fleet >= 0);
     if (show->fleet == 0) {
-        struct stage stage = {.scripts = {first, second}, .words_fd = words[1], .mends = mends};
+        stage.words_fd = words[1];
         log_setup("fleet", LOG_ERROR + 1);
         _exit(fleet_run(&(struct fleet){.members = members,
                                         .n_members = 2,
                                         .start = stage_start,
                                         .mend = stage_mend,
+                                        .reload_due_ms = stage_reload_due_ms,
                                         .context = &stage}));
     }
     close(words[1]);
     show->words = words[0];
+}
+
+static void show_begin_mended(const char *first, const char *second, bool mends, struct show *show)
+{
+    show_begin_stage((struct stage){.scripts = {first, second}, .mends = mends}, show);
 }
 
 static void show_begin(const char *first, const char *second, struct show *show)
@@ -176,6 +194,24 @@ static void a_reload_reaches_those_that_hear_it(void **state)
     assert_ends(&show, 0);
 }
 
+static void a_reload_that_is_due_needs_no_signal(void **state)
+{
+    (void)state;
+    struct show show;
+    char path[] = "/tmp/crashcart-fleet-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    show_begin_stage(
+        (struct stage){.scripts = {"trap 'echo reload' HUP; echo up; " WAITING, WAITING}, .awaits = path},
+        &show);
+    assert_says(&show, "up");
+    unlink(path);
+    assert_says(&show, "reload");
+    kill(show.fleet, SIGTERM);
+    assert_ends(&show, 0);
+}
+
 static void kill_9_takes_all_down(void **state)
 {
     (void)state;
@@ -220,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_refusal_later_does_not),
         cmocka_unit_test(a_reload_reaches_those_that_hear_it),
         cmocka_unit_test(a_held_signal_waits_for_its_handler),
+        cmocka_unit_test(a_reload_that_is_due_needs_no_signal),
         cmocka_unit_test(kill_9_takes_all_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

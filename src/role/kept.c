@@ -11,6 +11,7 @@
 #include "role/site.h"
 
 static const char NAME[] = "configuration.kept";
+enum { AWAIT_MS = 1000 };
 
 /* ---- texts ---- */
 
@@ -51,29 +52,41 @@ static bool same_text(const struct text *a, const struct text *b)
     return a->n_bytes == b->n_bytes && memcmp(a->bytes, b->bytes, a->n_bytes) == 0;
 }
 
-/* core refuses a service whose runbook is not there. */
-static bool has_runbooks(const struct config *config, const char *dir)
+/* core refuses a service whose runbook is not there. Gives 0 then, else a number that changes with them: one
+ * that is being written is there before it is whole. */
+static uint64_t see_runbooks(const struct config *config, const char *dir)
 {
     scoped_arena struct arena *arena = arena_new();
     struct stat st;
+    uint64_t seen = 1;
     if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode))
-        return true; /* it is said elsewhere */
+        return seen; /* it is said elsewhere */
     list_each (service, &config->services) {
-        if (service->runbook && access(arena_printf(arena, "%s/%s", dir, service->runbook), F_OK) < 0)
-            return false;
+        if (!service->runbook)
+            continue;
+        if (stat(arena_printf(arena, "%s/%s", dir, service->runbook), &st) < 0 || st.st_size == 0)
+            return 0;
+        const int64_t parts[] = {st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec, (int64_t)st.st_ino};
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+            seen = (seen ^ (uint64_t)parts[i]) * UINT64_C(1099511628211);
     }
-    return true;
+    return seen ? seen : 1;
 }
 
-/* Whether the roles can begin with it. Errors are not told: core and courier tell them. */
-static bool is_good(const struct kept *kept, const struct text *text)
+/* Whether the roles can begin with it. Errors are not told: core and courier tell them. ret_lacks: but for a
+ * runbook that is not there, they could. */
+static bool is_good(const struct kept *kept, const struct text *text, bool *ret_lacks, uint64_t *ret_seen)
 {
     scoped_arena struct arena *arena = arena_new();
     struct config_errors errors = {.arena = arena};
     struct config *config = config_parse(kept->file, text->bytes, text->n_bytes, &errors);
-    bool good = config && has_runbooks(config, kept->runbooks ? kept->runbooks : config->runbooks);
+    uint64_t seen = config ? see_runbooks(config, kept->runbooks ? kept->runbooks : config->runbooks) : 0;
+    if (ret_lacks)
+        *ret_lacks = config && !seen;
+    if (ret_seen)
+        *ret_seen = seen;
     config_free(config);
-    return good;
+    return seen != 0;
 }
 
 /* ---- on disk ---- */
@@ -146,13 +159,14 @@ int kept_begin(struct kept *kept, struct arena *arena, const char *file, const c
                           .runbooks = runbooks,
                           .now_fd = -1,
                           .before_fd = -1,
+                          .awaited_fd = -1,
                           .now_stale = stale,
                           .refused = stale,
                           .before_stale = true};
     struct text now, before;
     if (!file)
         return 0;
-    bool kept_before = read_kept(arena, kept->path, &before) && is_good(kept, &before);
+    bool kept_before = read_kept(arena, kept->path, &before) && is_good(kept, &before, NULL, NULL);
     if (!(stale ? kept_before : read_text(arena, file, &now)))
         return err_set(err, "%s cannot be read again", file);
     kept->now_fd = copy_of(stale ? &before : &now);
@@ -162,7 +176,7 @@ int kept_begin(struct kept *kept, struct arena *arena, const char *file, const c
         return 0;
     if (kept_before && !same_text(&before, &now))
         kept->before_fd = copy_of(&before);
-    if (is_good(kept, &now))
+    if (is_good(kept, &now, NULL, NULL))
         write_kept(kept, &now);
     return 0;
 }
@@ -171,14 +185,38 @@ void kept_end(struct kept *kept)
 {
     close_copy(&kept->now_fd);
     close_copy(&kept->before_fd);
+    close_copy(&kept->awaited_fd);
+}
+
+int kept_due_ms(struct kept *kept)
+{
+    if (kept->awaited_fd < 0)
+        return -1;
+    scoped_arena struct arena *arena = arena_new();
+    struct text text, awaited;
+    uint64_t before = kept->seen;
+    kept->seen = 0;
+    if (!read_copy(arena, kept->awaited_fd, &awaited) || !read_text(arena, kept->file, &text) ||
+        !same_text(&text, &awaited) || !is_good(kept, &text, NULL, &kept->seen) || kept->seen != before)
+        return AWAIT_MS;
+    log_event(LOG_INFO, "config.awaited", "effect=%s",
+              log_quote("the runbook is there that a reload was refused for: reloading"));
+    return 0;
 }
 
 void kept_renew(struct kept *kept)
 {
     scoped_arena struct arena *arena = arena_new();
     struct text text, now;
-    kept->refused = kept->file && (!read_text(arena, kept->file, &text) || !is_good(kept, &text));
-    if (!kept->file || kept->refused)
+    bool lacks = false;
+    close_copy(&kept->awaited_fd);
+    kept->seen = 0;
+    if (!kept->file)
+        return;
+    kept->refused = !read_text(arena, kept->file, &text) || !is_good(kept, &text, &lacks, NULL);
+    if (lacks)
+        kept->awaited_fd = copy_of(&text);
+    if (kept->refused)
         return;
     bool same = read_copy(arena, kept->now_fd, &now) && same_text(&text, &now);
     int copy = same ? -1 : copy_of(&text);
@@ -200,7 +238,8 @@ bool kept_go_back(struct kept *kept)
     struct text text;
     if (!read_copy(arena, kept->before_fd, &text))
         return false;
-    close_copy(&kept->now_fd);
+    close_copy(&kept->awaited_fd);
+    kept->awaited_fd = kept->now_fd;
     kept->now_fd = kept->before_fd;
     kept->now_stale = kept->before_stale;
     kept->refused = true;

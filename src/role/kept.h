@@ -15,7 +15,10 @@ struct kept {
     int before_fd;        /* what was in force before it, or -1 */
     bool now_stale;       /* it came from the disk, for the file is not good: nothing is run by it */
     bool before_stale;
-    bool refused; /* the file is not what is in force, for it has errors */
+    bool refused;   /* the file is not what is in force, for it has errors */
+    int awaited_fd; /* what was refused for nothing but a runbook that is not there; -1: nothing was */
+    uint64_t
+        seen; /* of the runbooks that it awaits, when they were looked for the last time; 0: not all there */
 };
 
 /* The folder of the data when the file that would name it has errors: what a line `data: FOLDER` of it says,
@@ -30,5 +33,9 @@ int kept_begin(struct kept *kept, struct arena *arena, const char *file, const c
 void kept_end(struct kept *kept);
 /* The file has changed: from now on the roles begin with it, unless it has errors. */
 void kept_renew(struct kept *kept);
+/* What was refused for a runbook can come into force, for the runbook is there now: 0, kept_renew() is due.
+ * Else the milliseconds until it may be asked again, or -1: nothing is awaited. A file that was edited since
+ * is not what was asked for, and waits for whoever asks for it. */
+int kept_due_ms(struct kept *kept);
 /* A role cannot begin with what is in force: the one from before is. False: there is none. */
 bool kept_go_back(struct kept *kept);

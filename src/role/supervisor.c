@@ -178,6 +178,8 @@ static void fleet_reload(void *context)
     if (!supervisor->options.config_file || supervisor->config_fd < 0)
         return;
     kept_renew(&supervisor->kept);
+    if (supervisor->kept.awaited_fd >= 0)
+        return; /* core says what it lacks; to the courier it would look good */
     int file = open(supervisor->options.config_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return; /* core says so */
@@ -199,6 +201,11 @@ static void fleet_reload(void *context)
     if (sendmsg(supervisor->config_fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
         log_event(LOG_WARNING, "config.not_handed_over", "why=%s", log_quote(strerror(errno)));
     close(file);
+}
+
+static int fleet_reload_due_ms(void *context)
+{
+    return kept_due_ms(&((struct supervisor *)context)->kept);
 }
 
 static bool fleet_mend(void *context)
@@ -285,6 +292,7 @@ int role_supervise(const struct role_options *options)
                               .start = fleet_start,
                               .mend = fleet_mend,
                               .reload = fleet_reload,
+                              .reload_due_ms = fleet_reload_due_ms,
                               .context = &supervisor};
         exit_code = fleet_run(&fleet);
         kept_end(&supervisor.kept);

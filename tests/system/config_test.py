@@ -104,6 +104,40 @@ class Configurations(SystemTest):
         self.crash('core')
         self.assert_pages('ShopDown')
 
+    def appear(self, name):
+        """A runbook that somebody copies there, in pieces."""
+        with open(os.path.join(self.folder, 'runbooks', name), 'w', encoding='utf-8') as f:
+            f.flush()
+            wait(lambda: name in os.listdir(os.path.join(self.folder, 'runbooks')), 'it is there and empty')
+            f.write(RUNBOOK.replace('Shop down', 'Till down'))
+
+    def test_the_runbook_that_a_reload_was_refused_for_is_enough_once_it_is_there(self):
+        self.server.start()
+        anna = self.good.replace('id: ana', 'id: anna').replace('person:ana', 'person:anna').replace('shop.md', 'till.md')
+        self.change(anna)
+        self.reload('site.kept')
+        self.assertEqual(self.assert_pages('ShopDown')['to']['id'], 'ana')
+        n = self.server.process.log().count('config.loaded')
+        self.appear('till.md')
+        wait(lambda: self.reloads_well(), 'what was asked for is in force')
+        wait(lambda: self.server.process.log().count('config.loaded') > n, 'for the courier, too')
+        self.assertEqual(self.assert_pages('TillDown')['to']['id'], 'anna')
+        self.crash('core')
+        self.assertTrue(self.reloads_well())
+
+    def test_what_was_edited_since_the_refused_reload_waits_for_whoever_asks_for_it(self):
+        self.server.start()
+        self.change(self.good.replace('shop.md', 'till.md'))
+        self.reload('site.kept')
+        self.change(self.good.replace('id: ana', 'id: anna').replace('person:ana', 'person:anna').replace('shop.md', 'till.md'))
+        n = self.server.process.log().count('site.loaded')
+        self.appear('till.md')
+        wait(lambda: self.server.process.log().count('site.loaded') > n, 'the runbook is read')
+        time.sleep(2.5)  # longer than it takes to be seen
+        self.assertFalse(self.reloads_well())
+        self.reload('site.loaded')
+        self.assertEqual(self.assert_pages('TillDown')['to']['id'], 'anna')
+
     def rewrite_runbook(self, title):
         n = self.server.process.log().count('site.loaded')
         written(os.path.join(self.folder, 'runbooks'), 'shop.md', RUNBOOK.replace('## Shop down', f'## {title}'))
@@ -154,6 +188,8 @@ class Configurations(SystemTest):
         self.assert_pages('ShopDown')
         self.assertIn('shopp.md, which is not in the runbook folder', self.server.process.log())
         self.assertFalse(self.reloads_well())
+        self.appear('shopp.md')
+        wait(lambda: self.reloads_well(), 'it is in force once the runbook is there')
 
     def test_a_first_start_with_errors_is_refused(self):
         self.change('data: ' + self.server.data + '\n' + self.good + 'peeple: []\n')
