@@ -17,6 +17,7 @@ int cmd_risk(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_config(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_drill(int argc, char **argv);
 int cmd_deny(int argc, char **argv);
 int cmd_drift(int argc, char **argv);

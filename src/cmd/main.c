@@ -48,6 +48,7 @@ static const struct command_row rows[] = {
     {"account", cmd_account, "say who signs in, and what they may"},
     {"token", cmd_token, "give programs a token, list and end tokens and sessions"},
     {"config", cmd_config, "check a configuration file"},
+    {"doctor", cmd_doctor, "look whether a whole installation is well"},
     {"export", cmd_export, "write events with their proofs into a file"},
     {"verify", cmd_verify, "prove that nothing in the ledger was changed"},
     {"backup", cmd_backup, "copy the ledger into one file while the server runs"},

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""`crashcart doctor` of a whole installation: says that it is well, and names what somebody has broken."""
+import sqlite3
+
+from harness import *
+
+RUNBOOK = '''# Archive
+
+## Severity levels
+
+### SEV-1 - Critical
+
+- **Response time**: 10 minutes
+
+## Import errors
+
+1. Look at the last imports.
+
+### Verification
+
+1. Imports succeed again.
+'''
+
+CONFIG = '''people:
+  - id: ana
+    contacts: [{webhook: URL}]
+services:
+  - id: archive
+    runbook: archive.md
+    match: {service: archive}
+    escalation: [{notify: [person:ana]}]
+'''
+
+
+class Doctor(SystemTest):
+    def setUp(self):
+        super().setUp()
+        receiver = self.started(Receiver())
+        folder = os.path.join(self.folder, 'runbooks')
+        written(folder, 'archive.md', RUNBOOK)
+        self.server = self.started(Server(self.folder, CONFIG.replace('URL', receiver.url('/page')), folder))
+        self.server.start()
+
+    def findings(self):
+        code, out, err = run('doctor', '-c', self.server.config, '--data', self.server.data, '--runbooks', self.server.runbooks,
+                             '--json', env={'CRASHCART_URL': f'http://127.0.0.1:{self.server.port}'})
+        self.assertEqual(err, '')
+        findings = json.loads(out)['findings']
+        problems = {f['about']: f for f in findings if f['kind'] == 'problem'}
+        self.assertEqual(code, 1 if problems else 0)
+        return problems, {f['about']: f for f in findings}
+
+    def test_an_installation_that_is_well_is_said_to_be(self):
+        self.server.command('channel', 'test')
+        self.server.fire({'alertname': 'ImportErrors', 'service': 'archive'})
+        wait(self.server.incidents, 'an incident')
+        problems, all_ = self.findings()
+        self.assertEqual(problems, {})
+        self.assertEqual(all_['channels']['text'], 'all 1 ways of reaching people are proved')
+        self.assertEqual(all_['ledger']['text'], 'every hash and every signature fits')
+        self.assertIn('takes alerts', all_['server']['text'])
+
+    def test_what_is_broken_is_named_with_what_to_do(self):
+        os.chmod(self.server.data, 0o755)
+        written(self.server.folder, 'crashcart.yaml', CONFIG.replace('URL', 'http://127.0.0.1:9/') + 'nonsense: 1\n')
+        written(self.server.runbooks, 'archive.md', RUNBOOK.replace('10 minutes', '10 minutes\n- **Response time**: 2 hours'))
+        problems, _ = self.findings()
+        self.assertEqual(set(problems), {'config', 'data', 'runbooks'}, problems)
+        self.assertEqual(problems['data']['advice'], f'chmod 700 {self.server.data}')
+        self.assertTrue(problems['config']['advice'].startswith('crashcart config check'))
+
+    def test_a_server_that_is_away_and_a_ledger_that_was_changed_are_told(self):
+        self.server.fire({'alertname': 'ImportErrors', 'service': 'archive'})
+        wait(self.server.incidents, 'an incident')
+        self.server.stop()
+        ledger = sqlite3.connect(os.path.join(self.server.data, 'ledger.db'))
+        ledger.execute("UPDATE event SET record = replace(record, 'ImportErrors', 'Other') WHERE position = 2")
+        ledger.commit()
+        ledger.close()
+        problems, _ = self.findings()
+        self.assertEqual(set(problems), {'ledger', 'server'}, problems)
+        self.assertTrue(problems['ledger']['advice'].startswith('crashcart verify'))
+
+
+if __name__ == '__main__':
+    unittest.main()
