@@ -13,22 +13,6 @@ enum { PIECE_SILENCES = 200, NAMED_ALERTS = 20, PREVIEW_US = 2 * 1000000 };
 
 /* ---- out ---- */
 
-static void write_matchers(struct json_writer *writer, const struct matchers *matchers)
-{
-    jw_name(writer, "matchers");
-    jw_begin_array(writer);
-    for (size_t i = 0; i < matchers->n; i++) {
-        const struct matcher *matcher = matchers->at[i];
-        jw_begin_object(writer);
-        jw_pair_bool(writer, "isEqual", !matcher->negative);
-        jw_pair_bool(writer, "isRegex", matcher->expression != NULL);
-        jw_pair(writer, "name", matcher->name);
-        jw_pair(writer, "value", matcher->value);
-        jw_end_object(writer);
-    }
-    jw_end_array(writer);
-}
-
 static void write_silence(struct json_writer *writer, const struct silence *silence,
                           const struct matchers *matchers)
 {
@@ -42,7 +26,8 @@ static void write_silence(struct json_writer *writer, const struct silence *sile
     jw_pair(writer, "comment", silence->comment);
     jw_pair(writer, "createdBy", silence->created_by);
     jw_pair_time(writer, "endsAt", silence->ends_us);
-    write_matchers(writer, matchers);
+    jw_name(writer, "matchers");
+    matchers_write(writer, matchers);
     jw_pair_time(writer, "startsAt", silence->starts_us);
     if (silence->maintenance)
         jw_pair_bool(writer, "maintenance", true);

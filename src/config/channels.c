@@ -59,6 +59,13 @@ static const struct key opsgenie_keys[] = {
 };
 SECTION(opsgenie_section, "opsgenie", opsgenie_keys);
 
+static const struct key alertmanager_keys[] = {
+    {"server", VALUE_WEB_URL, FIELD(server),
+     .help = "an Alertmanager beside this program, which is to be silent where it is"},
+    {"secret", VALUE_SECRET, FIELD(secret), .help = "its bearer token" SECRET_HELP},
+};
+SECTION(alertmanager_section, "alertmanager", alertmanager_keys);
+
 #define CHANNEL(name) #name, VALUE_SECTION, offsetof(struct config_channels, name), .section = &name##_section
 static const char *const proof_choices[] = {"weekly", "off", NULL};
 static const struct key channels_keys[] = {
@@ -68,6 +75,7 @@ static const struct key channels_keys[] = {
     {CHANNEL(twilio), .help = "text messages and calls"},
     {CHANNEL(pagerduty), .help = "PagerDuty, beside Crashcart"},
     {CHANNEL(opsgenie), .help = "Opsgenie, beside Crashcart"},
+    {CHANNEL(alertmanager), .help = "silences and mutes hold in an Alertmanager, too"},
     {"private_hosts", VALUE_IDS, offsetof(struct config_channels, private_hosts),
      .help = "names of receivers that may lie in a private network"},
     {"proof", VALUE_CHOICE, offsetof(struct config_channels, proof), .choices = proof_choices,

@@ -19,7 +19,7 @@ struct config_channel {
 };
 
 struct config_channels {
-    struct config_channel webhook, ntfy, slack, twilio, pagerduty, opsgenie;
+    struct config_channel webhook, ntfy, slack, twilio, pagerduty, opsgenie, alertmanager;
     struct strings private_hosts; /* names that may lead to an address of a private network */
     const char *proof;            /* "weekly" or "off": ways of reaching people are tested */
     const char *proxy;            /* that requests by HTTP go through; NULL: none */

@@ -278,6 +278,21 @@ void matchers_print(const struct matchers *matchers, struct buf *out)
     buf_putc(out, '}');
 }
 
+void matchers_write(struct json_writer *w, const struct matchers *matchers)
+{
+    jw_begin_array(w);
+    for (size_t i = 0; i < matchers->n; i++) {
+        const struct matcher *matcher = matchers->at[i];
+        jw_begin_object(w);
+        jw_pair_bool(w, "isEqual", !matcher->negative);
+        jw_pair_bool(w, "isRegex", matcher->expression != NULL);
+        jw_pair(w, "name", matcher->name);
+        jw_pair(w, "value", matcher->value);
+        jw_end_object(w);
+    }
+    jw_end_array(w);
+}
+
 bool matchers_equal(const struct matchers *a, const struct matchers *b)
 {
     scoped_buf struct buf left = {0}, right = {0};

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 
 struct expression;
 
@@ -45,6 +46,8 @@ void matchers_free(struct matchers *matchers);
 /* Writes name="value" so that matcher_parse() reads the same again; matchers with commas, in braces. */
 void matcher_print(const struct matcher *matcher, struct buf *out);
 void matchers_print(const struct matchers *matchers, struct buf *out);
+/* As a list of Alertmanager's API: [{"isEqual","isRegex","name","value"}] */
+void matchers_write(struct json_writer *w, const struct matchers *matchers);
 bool matchers_equal(const struct matchers *a, const struct matchers *b);
 
 bool matcher_fits_value(const struct matcher *matcher, const char *value);

@@ -44,7 +44,7 @@ static void a_silenced_alert_opens_no_incident_until_the_silence_ends(void **sta
     assert_string_equal(incident_of(w, 1)->title, "DiskFull on checkout");
     world_pass(w, 59 * MINUTES);
     assert_string_equal(incident_of(w, 2)->title, "ServiceDown on checkout");
-    assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->why, "silence of ana (upgrade) has ended");
+    assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->why, "silence of ana (“upgrade”) has ended");
     assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->why, "since 2026-03-01T09:01:00");
     assert_non_null(event_of(w, "silence.expired"));
 }

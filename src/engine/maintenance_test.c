@@ -41,7 +41,7 @@ static void the_page_says_that_the_window_has_ended(void **state)
     world_next(w, 45 * MINUTES);
     world_next(w, 15 * MINUTES);
     assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->why,
-                    "maintenance window of the configuration (upgrade) has ended, and it still fires");
+                    "maintenance window of the configuration (“upgrade”) has ended, and it still fires");
 }
 
 static void of_two_windows_the_later_end_counts(void **state)

@@ -1,4 +1,8 @@
 /* A mute hides one incident for a while, and never for ever. */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/mirror.h"
 #include "engine/testing_priv.h"
 
 static const struct alert_words down = {.name = "ServiceDown", .severity = "SEV-2", .ends_us = INT64_MAX / 2};
@@ -82,6 +86,52 @@ static void whoever_ends_a_mute_starts_the_paging_anew(void **state)
     assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ana");
 }
 
+struct mirrored {
+    char id[40], matchers[300];
+    int64_t ends_us;
+    int n;
+};
+
+static void on_mirrored(void *context, const struct silence *silence, const struct matchers *matchers)
+{
+    struct mirrored *mirrored = context;
+    scoped_buf struct buf text = {0};
+    matchers_print(matchers, &text);
+    mirrored->n++;
+    mirrored->ends_us = silence->ends_us;
+    snprintf(mirrored->id, sizeof mirrored->id, "%s", silence->id);
+    snprintf(mirrored->matchers, sizeof mirrored->matchers, "%s", text.at);
+}
+
+static void a_mute_is_told_elsewhere_by_the_labels_that_its_alerts_share(void **state)
+{
+    struct world *w = *state;
+    struct mirrored mirrored = {0};
+    world_hear(w, down);
+    assert_int_equal(engine_mirrored(w->engine, w->now_us, on_mirrored, &mirrored), 0);
+    mute(w, 60 * MINUTES, "known");
+    int64_t ends_us = w->now_us + 60 * MINUTES;
+    assert_int_equal(engine_mirrored(w->engine, w->now_us, on_mirrored, &mirrored), 1);
+    assert_int_equal(mirrored.n, 1);
+    assert_string_equal(mirrored.id, "incident-1");
+    assert_int_equal(mirrored.ends_us, ends_us);
+    assert_non_null(strstr(mirrored.matchers, "alertname=\"ServiceDown\""));
+    assert_non_null(strstr(mirrored.matchers, "severity=\"SEV-2\""));
+
+    world_hear(w, (struct alert_words){
+                      .name = "ServiceDown", .instance = "b", .severity = "SEV-3", .ends_us = INT64_MAX / 2});
+    engine_mirrored(w->engine, w->now_us, on_mirrored, &mirrored);
+    assert_non_null(strstr(mirrored.matchers, "alertname=\"ServiceDown\""));
+    assert_null(strstr(mirrored.matchers, "severity"));
+    assert_null(strstr(mirrored.matchers, "instance"));
+
+    world_next(w, 45 * MINUTES);
+    world_next(w, 15 * MINUTES);
+    mirrored.n = 0;
+    assert_int_equal(engine_mirrored(w->engine, w->now_us, on_mirrored, &mirrored), 0);
+    assert_int_equal(mirrored.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +141,8 @@ int main(void)
                                         world_stop),
         cmocka_unit_test_setup_teardown(a_mute_is_over_with_the_incident_and_does_not_come_back, world_start,
                                         world_stop),
+        cmocka_unit_test_setup_teardown(a_mute_is_told_elsewhere_by_the_labels_that_its_alerts_share,
+                                        world_start, world_stop),
         cmocka_unit_test_setup_teardown(a_mute_needs_a_reason_and_an_end, world_start, world_stop),
         cmocka_unit_test_setup_teardown(whoever_ends_a_mute_starts_the_paging_anew, world_start, world_stop),
     };

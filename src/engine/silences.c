@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "base/words.h"
 #include "engine/engine_priv.h"
 
 enum { WARN_BEFORE_S = 15 * 60, WARN_SHARE = 4 };
@@ -186,11 +187,13 @@ static void plan(struct engine *engine, struct silence_record *record)
     due_set(&engine->due, &record->next, at_us);
 }
 
-/* "The silence of ana (database upgrade)" */
+/* "The silence of ana (“database upgrade”)" */
 static const char *title(struct arena *arena, const struct silence *silence)
 {
+    const char *by = text_head(arena, silence->created_by, 80);
     return arena_printf(arena, "%s of %s (%s)", silence->maintenance ? "maintenance window" : "silence",
-                        text_head(arena, silence->created_by, 80), text_head(arena, silence->comment, 120));
+                        silence->maintenance || words_are_name(by) ? by : words_quoted(arena, by),
+                        words_quoted(arena, text_head(arena, silence->comment, 120)));
 }
 
 static size_t count_hidden(const struct engine *engine, const struct silence_record *record)

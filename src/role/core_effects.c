@@ -108,6 +108,7 @@ static void stop_step(struct core *core, const struct run_step *step)
 
 void core_carry_out(struct core *core, const struct decisions *decisions)
 {
+    core_mirror_follow(core, decisions);
     list_each (decision, &decisions->list) {
         if (decision_sends(decisions, decision))
             send_delivery(core, &decision->delivery);

@@ -98,6 +98,8 @@ struct core {
     bool reader_lost;  /* set by any thread */
     bool
         ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
+    uv_timer_t mirror_timer; /* the list of silences goes to the courier soon */
+    size_t n_mirrored_mutes; /* when it last went */
     struct compaction compaction;
     struct cleaning cleaning;
     int64_t input_us;       /* when the last input came; monotonic */
@@ -135,6 +137,10 @@ void core_write_updates(struct core *core);
 /* What a delivery of an update carries. */
 void core_send_update(struct core *core, const struct delivery *delivery, const struct incident *incident,
                       const char *public_url, struct buf *out);
+/* core_mirror.c: what is silent here is to be silent in an Alertmanager, too. */
+void core_mirror_open(struct core *core);
+void core_mirror_follow(struct core *core, const struct decisions *decisions);
+void core_mirror_soon(struct core *core);
 /* core_checks.c: what the watch found, a body of the intake format "check"; answered when it is durable. */
 void core_checks_found(struct core *core, const char *body, size_t n_bytes);
 void core_checks_seen(struct core *core, const char *body, size_t n_bytes); /* for the board */

@@ -94,6 +94,7 @@ int core_begin(struct core *core, struct err *err)
     core->cleaning.state = CLEANING_ERASES; /* what the process before may have left */
     __atomic_store_n(&core->begun, true, __ATOMIC_RELEASE);
     core_write_updates(core);
+    core_mirror_soon(core);
     core_work(core); /* what was held */
     return 0;
 }

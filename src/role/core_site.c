@@ -42,6 +42,7 @@ static void replace(struct core *core, struct site *site)
         engine_learn(core->engine, site->config, site->library);
         log_event(LOG_INFO, "site.loaded", "runbooks=%zu", site->library->n_runbooks);
         site_free(before);
+        core_mirror_soon(core);
     }
     folder_watch_renew(core->watch);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "courier/mirror.h"
 #include "loop/sandbox.h"
 #include "role/frames.h"
 #include "role/role_priv.h"
@@ -28,6 +29,7 @@ struct generation { /* a courier and the configuration that it works by */
 struct telling { /* what the courier has: the newest generation first, and the checks by the newest */
     struct generation *generations;
     struct watch *watch;
+    struct mirror *mirror;
 };
 
 static void on_done(void *context, const struct courier_done *done)
@@ -85,6 +87,10 @@ static void on_order(struct hand *hand, struct json order)
     }
     if (hand->kind == FRAME_LOOK_DONE) {
         watch_ran(telling->watch, order);
+        return;
+    }
+    if (hand->kind == FRAME_SILENCES) {
+        mirror_want(telling->mirror, order);
         return;
     }
     generations_thin(newest);
@@ -168,6 +174,7 @@ static void on_config(uv_poll_t *poll, int status, int events)
         log_event(LOG_ERROR, "config.kept", "error=%s", log_quote(err.text));
     else {
         watch_learn(reload->telling->watch, config);
+        mirror_learn(reload->telling->mirror, config);
         log_event(LOG_INFO, "config.loaded", "people=%zu checks=%zu", config->people.n, config->checks.n);
     }
 }
@@ -199,6 +206,7 @@ static int courier_open(struct hand *hand, const struct role_options *options, s
         generation_begin(hand, config, &telling->generations, err) < 0)
         return -1;
     telling->watch = watch_new(&hand->loop, clock_system(), config, &tells);
+    telling->mirror = mirror_new(&hand->loop, config);
     if (sandbox_hide(options->data, err) < 0)
         return -1;
     return sandbox_enter(SANDBOX_COURIER, err);
@@ -225,6 +233,7 @@ int role_courier(const struct role_options *options)
         hand_run(&hand);
     }
     watch_free(telling.watch);
+    mirror_free(telling.mirror);
     for (struct generation *before; telling.generations; telling.generations = before) {
         before = telling.generations->before;
         generation_free(telling.generations);

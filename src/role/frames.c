@@ -16,5 +16,6 @@ const struct frame_rule frame_rules[] = {
     {FRAME_LOOK_START, "look_start", "core", "runner"},
     {FRAME_LOOK_DONE, "look_done", "runner", "core"},
     {FRAME_LOOK_DONE, "look_done", "core", "courier"},
+    {FRAME_SILENCES, "silences", "core", "courier"},
     {0, NULL, NULL, NULL},
 };

@@ -14,7 +14,8 @@ enum {
     FRAME_CHECKS_HEARD,
     FRAME_CHECKS_SEEN,
     FRAME_LOOK_START,
-    FRAME_LOOK_DONE
+    FRAME_LOOK_DONE,
+    FRAME_SILENCES
 };
 
 extern const struct frame_rule frame_rules[];
