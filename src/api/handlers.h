@@ -65,6 +65,9 @@ handler get_ledger, get_ledger_proof;
 /* runbooks.c */
 handler get_runbooks, get_runbook;
 
+/* runbook_questions.c */
+handler get_runbook_document, post_runbook_diff, post_runbook_coverage;
+
 /* events.c */
 handler get_events;
 

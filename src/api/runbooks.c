@@ -1,6 +1,8 @@
-/* The team's runbooks, and what was understood of each: as `crashcart read --json` prints it. */
+/* The team's runbooks, and what was understood of each: as `crashcart read --json` prints it,
+ * with what lint finds. */
 #include "api/handlers.h"
 #include "api/server.h"
+#include "base/clock.h"
 #include "runbook/print.h"
 
 struct reading_of {
@@ -36,6 +38,31 @@ static void write_list(struct json_writer *writer, const struct library *library
     jw_end_object(writer);
 }
 
+struct surrounded {
+    const struct library *library;
+    const struct runbook *runbook;
+};
+
+static bool level_defined(void *context, const char *id)
+{
+    const struct surrounded *surrounded = context;
+    return library_defines_level(surrounded->library, surrounded->runbook, id);
+}
+
+/* Links are not followed: what a document may lead to beside the other documents, only its folder knows. */
+static void write_runbook(struct request *request, const struct library *library,
+                          const struct runbook *runbook, struct json_writer *writer)
+{
+    struct surrounded surrounded = {library, runbook};
+    struct defect_list defects = {0};
+    lint_runbook(request->arena, runbook,
+                 &(struct lint_surroundings){.today_us = clock_wall_us(request->api->clock),
+                                             .level_defined = level_defined,
+                                             .context = &surrounded},
+                 &defects);
+    runbook_print_json(runbook, &defects, writer);
+}
+
 static void write_asked(void *context, const struct config *config, const struct library *library)
 {
     struct reading_of *reading = context;
@@ -46,7 +73,7 @@ static void write_asked(void *context, const struct config *config, const struct
         return;
     struct json_writer writer = answer_json(reading->request);
     if (runbook)
-        runbook_print_json(runbook, NULL, &writer);
+        write_runbook(reading->request, library, runbook, &writer);
     else
         write_list(&writer, library);
 }

@@ -98,10 +98,13 @@ static int answer(const struct inputs *inputs, const struct options *options)
     scoped_buf struct buf out = {0};
     struct coverage coverage;
     coverage_read(inputs->arena, inputs->library, &inputs->rules, clock_wall_us(clock_system()), &coverage);
-    if (options->json)
-        coverage_print_json(&out, &coverage, &inputs->errors.list);
-    else
+    struct json_writer w = jw_start(&out);
+    if (options->json) {
+        coverage_print_json(&coverage, &inputs->errors.list, &w);
+        buf_putc(&out, '\n');
+    } else {
         coverage_print_text(&out, &coverage, options->all);
+    }
     fputs(buf_text(&out), stdout);
     if (inputs->errors.list.n > 0)
         return EXIT_UNREACHABLE;

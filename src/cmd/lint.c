@@ -140,13 +140,7 @@ static bool file_exists(void *context, const char *path)
 static bool level_defined(void *context, const char *id)
 {
     const struct place *place = context;
-    for (size_t i = 0; i < place->library->n_runbooks; i++) {
-        const struct runbook *other = place->library->runbooks[i];
-        const struct severity *level = other == place->runbook ? NULL : runbook_severity(other, id);
-        if (level && level->source && strcmp(level->source, "usage") != 0)
-            return true;
-    }
-    return false;
+    return library_defines_level(place->library, place->runbook, id);
 }
 
 static void lint_one(struct output *output, struct place place)

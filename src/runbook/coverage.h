@@ -4,6 +4,7 @@
  * the matching is that of the server (match.h). Pure; any thread. */
 #pragma once
 
+#include "base/json.h"
 #include "runbook/due_date.h"
 #include "runbook/library.h"
 
@@ -51,3 +52,6 @@ struct coverage {
 /* rules and library must stay as long as the arena. today_us 0: dates are not looked at. */
 void coverage_read(struct arena *arena, const struct library *library, const struct alert_rules *rules,
                    int64_t today_us, struct coverage *ret_coverage);
+/* The whole of it, as one JSON object; unreadable: what was said of files that cannot be read. */
+void coverage_print_json(const struct coverage *coverage, const struct strings *unreadable,
+                         struct json_writer *w);

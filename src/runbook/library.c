@@ -64,3 +64,14 @@ const struct runbook *library_find(const struct library *library, const char *fi
             return library->runbooks[i];
     return NULL;
 }
+
+bool library_defines_level(const struct library *library, const struct runbook *but, const char *id)
+{
+    for (size_t i = 0; i < library->n_runbooks; i++) {
+        const struct runbook *other = library->runbooks[i];
+        const struct severity *level = other == but ? NULL : runbook_severity(other, id);
+        if (level && level->source && strcmp(level->source, "usage") != 0)
+            return true;
+    }
+    return false;
+}

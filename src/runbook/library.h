@@ -25,3 +25,6 @@ void library_free(struct library *library); /* NULL is allowed */
 
 /* The runbook of that path below the folder, or NULL. */
 const struct runbook *library_find(const struct library *library, const char *file);
+
+/* Whether a document other than that one defines the severity level: what lint.h asks for. */
+bool library_defines_level(const struct library *library, const struct runbook *but, const char *id);

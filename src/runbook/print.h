@@ -23,3 +23,8 @@ void runbook_print_text(const struct runbook *runbook, bool colour, struct buf *
 /* One level's plan: every entry with its time, its line and its basis. */
 void plan_print_text(const struct runbook *runbook, const struct plan *plan, bool colour, struct buf *out);
 void plan_print_json(const struct runbook *runbook, const struct plan *plan, struct json_writer *w);
+
+struct document;
+
+/* {"front_matter": [...], "blocks": [...]}: the document itself, for who draws it. */
+void document_print_json(const struct document *document, struct json_writer *w);

@@ -39,6 +39,19 @@ await scenario(async () => {
     expect(/^\(\d+\) /.test(await page.title()), `the title says how many are open: ${await page.title()}`)
     for (const path of pages) await look(page, path, `${nameOf(path)}-${screen}`)
   }))
+  // A runbook beside what was understood of it, and what another version of it would change.
+  await wide.page.goto(`${process.env.CONSOLE}/runbooks/shop.md#42`)
+  await wide.page.locator('.pointed', { hasText: 'destructive' }).waitFor()
+  await wide.page.locator('.margin', { hasText: 'respond 5 min' }).waitFor()
+  await wide.page.getByText('What would another version change?').click()
+  const newer = { name: 'newer.md', mimeType: 'text/markdown', buffer: Buffer.from('# Shop\n\n## Severity levels\n\n### SEV-1 (Critical)\n- **Response Time**: 1 minute\n') }
+  await wide.page.getByLabel('Another version').setInputFiles(newer)
+  await wide.page.getByText('response time 5 min -> 1 min').waitFor()
+  await wide.page.goto(`${process.env.CONSOLE}/runbooks`)
+  const rules = 'groups:\n- name: shop\n  rules:\n  - alert: ShopDown\n    expr: up == 0\n  - alert: UnheardOf\n    expr: up == 0\n'
+  await wide.page.getByLabel('A file of alerting rules').setInputFiles({ name: 'rules.yml', mimeType: 'text/yaml', buffer: Buffer.from(rules) })
+  await wide.page.getByText('1 without a procedure').waitFor()
+  await accessible(wide.page, 'coverage')
   await wide.page.goto(`${process.env.CONSOLE}/incidents/1`)
   await wide.page.locator('.step').first().waitFor()
   await wide.page.getByText('patient safety').first().waitFor()
