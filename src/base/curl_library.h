@@ -27,6 +27,8 @@
     F(multi_cleanup)                                                                                         \
     F(multi_info_read)                                                                                       \
     F(multi_init)                                                                                            \
+    F(multi_perform)                                                                                         \
+    F(multi_poll)                                                                                            \
     F(multi_remove_handle)                                                                                   \
     F(multi_setopt)                                                                                          \
     F(multi_socket_action)                                                                                   \
@@ -57,6 +59,8 @@ const struct curl_library *curl_library(void);
 #define curl_multi_cleanup       curl_library()->multi_cleanup
 #define curl_multi_info_read     curl_library()->multi_info_read
 #define curl_multi_init          curl_library()->multi_init
+#define curl_multi_perform       curl_library()->multi_perform
+#define curl_multi_poll          curl_library()->multi_poll
 #define curl_multi_remove_handle curl_library()->multi_remove_handle
 #define curl_multi_setopt        curl_library()->multi_setopt
 #define curl_multi_socket_action curl_library()->multi_socket_action

@@ -5,9 +5,10 @@
 
 #include "base/curl_library.h"
 #include "base/file.h"
+#include "cmd/client_priv.h"
 #include "cmd/exit_code.h"
 
-enum { TOKEN_BYTES = 4096, ANSWER_BYTES = 64 * 1024 * 1024, CONNECT_TIME_S = 5, ANSWER_TIME_S = 60 };
+enum { TOKEN_BYTES = 4096, ANSWER_BYTES = 64 * 1024 * 1024, ANSWER_TIME_S = 60 };
 
 static const char *environment(const char *name)
 {
@@ -53,7 +54,7 @@ static size_t keep(char *bytes, size_t size, size_t n, void *context)
     return size * n;
 }
 
-static struct curl_slist *headers_of(const struct client *client, struct buf *line)
+struct curl_slist *client_headers(const struct client *client, struct buf *line)
 {
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
     if (client->token) {
@@ -75,10 +76,10 @@ static CURLcode perform(const struct client *client, const char *method, const c
     scoped_buf struct buf url = {0}, line = {0};
     buf_printf(&url, "%s%s", client->url, path);
     CURL *curl = curl_easy_init();
-    struct curl_slist *headers = headers_of(client, &line);
+    struct curl_slist *headers = client_headers(client, &line);
     curl_easy_setopt(curl, CURLOPT_URL, buf_text(&url));
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_TIME_S);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CLIENT_CONNECT_TIME_S);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)ANSWER_TIME_S);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     if (method)

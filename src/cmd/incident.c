@@ -8,11 +8,12 @@
 #include "cmd/commands.h"
 #include "cmd/incident_show.h"
 #include "cmd/incident_update.h"
+#include "cmd/incident_watch.h"
 #include "cmd/terminal.h"
 
 static const char usage[] =
     "usage: crashcart incident list [--open] [--json]\n"
-    "       crashcart incident show N [--full] [--json]    what, why, what was found, what waits\n"
+    "       crashcart incident show N [--full] [--watch | --json]   what, why, what was found, what waits\n"
     "       crashcart incident ack N                       you take it: nobody else is paged\n"
     "       crashcart incident note N TEXT...\n"
     "       crashcart incident investigate|identify|monitor|reopen|close N [--note TEXT]\n"
@@ -39,6 +40,7 @@ static const char usage[] =
     "       crashcart incident resolve N [--note TEXT] [--force]\n"
     "       crashcart incident report N [--html|--csv|--json]  Markdown; --csv: its timeline\n"
     "\n"
+    "  --watch        live: the whole of it on a terminal, a line an event elsewhere\n"
     "  --as PERSON    who you are, for the record\n"
     "  --data DIR     the server's data folder, for its token (./crashcart-data)\n"
     "  CRASHCART_URL (http://127.0.0.1:8480) and CRASHCART_TOKEN say where the server is and who asks.\n";
@@ -48,7 +50,7 @@ struct words {
     struct client client;
     struct strings rest;
     const char *note, *why, *lasts, *to, *behind, *set;
-    bool json, html, csv, open, full, force, undo, preview, send;
+    bool json, html, csv, open, full, watch, force, undo, preview, send;
     long long number;
     struct err err;
 };
@@ -117,23 +119,10 @@ static int show(struct words *words)
 {
     if (words->json)
         return print_answer(words, path_of(words, ""));
-    static const char *const parts[] = {"", "/steps", "/timeline"};
-    enum { N_PARTS = sizeof parts / sizeof *parts };
-    struct json_document *documents[N_PARTS] = {0};
-    struct json roots[N_PARTS];
     scoped_buf struct buf out = {0};
     struct show_options options = show_options(words);
-    int code = EXIT_DONE;
-    for (size_t i = 0; i < N_PARTS && code == EXIT_DONE; i++) {
-        scoped_buf struct buf answer = {0};
-        documents[i] = json_document_new();
-        code = client_get(&words->client, path_of(words, parts[i]), documents[i], &answer, &roots[i],
-                          &words->err);
-    }
-    if (code == EXIT_DONE)
-        incident_print(&out, roots[0], roots[1], json_get(roots[2], "events"), &options);
-    for (size_t i = 0; i < N_PARTS; i++)
-        json_document_free(documents[i]);
+    int code = words->watch ? incident_watch(&words->client, words->number, &options, &words->err)
+                            : incident_look(&words->client, words->number, &options, &out, &words->err);
     print(&out);
     return code == EXIT_DONE ? code : fail(words, code);
 }
@@ -560,6 +549,7 @@ int cmd_incident(int argc, char **argv)
                                              {"--csv", &words.csv, NULL},
                                              {"--open", &words.open, NULL},
                                              {"--full", &words.full, NULL},
+                                             {"--watch", &words.watch, NULL},
                                              {"--force", &words.force, NULL},
                                              {"--note", NULL, &words.note},
                                              {"--why", NULL, &words.why},
