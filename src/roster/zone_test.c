@@ -96,6 +96,75 @@ static void check_hand_overs(struct arena *arena, const char *name, int64_t chan
     }
 }
 
+/* The moment of a wall time near the change, by the C library alone: the first at which the clocks show it or
+ * more. */
+static int64_t moment_of(int64_t change_s, int64_t wall_s)
+{
+    int64_t before_s = wall_s - offset_of(change_s - 1), after_s = wall_s - offset_of(change_s);
+    return before_s < change_s ? before_s : after_s > change_s ? after_s : change_s;
+}
+
+enum { WINDOW_S = 3 * 3600, DAYS_AROUND = 2, EDGES = 2 * (2 * DAYS_AROUND + 1) + 3 };
+
+struct hours_of_test {
+    int64_t edges[EDGES]; /* the change, from and until of the override, then from and until of each window */
+};
+
+static const char *wanted_at(const struct hours_of_test *hours, int64_t at_s)
+{
+    if (hours->edges[1] <= at_s && at_s < hours->edges[2])
+        return "eve";
+    for (size_t i = 3; i < EDGES; i += 2)
+        if (hours->edges[i] <= at_s && at_s < hours->edges[i + 1])
+            return "ana";
+    return "";
+}
+
+static struct local_time local_of(int64_t wall_s)
+{
+    time_t wall = (time_t)wall_s;
+    struct tm tm;
+    assert_non_null(gmtime_r(&wall, &tm));
+    return (struct local_time){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min};
+}
+
+/* Business hours and an override that begin or end around the change: who is asked for one second before each
+ * edge, at it and after it, and no answer is said to hold beyond the next edge at which it does not. */
+static void check_hours(struct arena *arena, const char *name, int64_t change_s, int64_t wall_of_day_s)
+{
+    int64_t day_s = (change_s + offset_of(change_s)) / DAY_S * DAY_S, wall_s = day_s + wall_of_day_s;
+    struct hours_of_test hours = {
+        .edges = {change_s, moment_of(change_s, wall_s + 1800), moment_of(change_s, wall_s + 5400)}};
+    struct schedule schedule = {.id = "s", .timezone = name};
+    struct roster_layer *layer = list_push(arena, &schedule.layers);
+    layer->rotation.period_s = DAY_S;
+    layer->start = local_of(day_s - 10 * DAY_S);
+    layer->hours = (struct roster_window){.days = 0x7f,
+                                          .from_minute = (int)(wall_of_day_s / 60),
+                                          .until_minute = (int)((wall_of_day_s + WINDOW_S) % DAY_S / 60)};
+    strings_add(arena, &layer->people, "ana");
+    *list_push(arena, &schedule.overrides) = (struct roster_override){
+        .person = "eve", .from = local_of(wall_s + 1800), .until = local_of(wall_s + 5400)};
+    for (int64_t day = -DAYS_AROUND, i = 3; day <= DAYS_AROUND; day++, i += 2) {
+        hours.edges[i] = moment_of(change_s, wall_s + day * DAY_S);
+        hours.edges[i + 1] = moment_of(change_s, wall_s + day * DAY_S + WINDOW_S);
+    }
+    for (size_t i = 0; i < EDGES * 3; i++) {
+        int64_t at_s = hours.edges[i / 3] + (int64_t)(i % 3) - 1, until_us;
+        struct strings people;
+        if (at_s >= hours.edges[EDGES - 1]) /* the windows of later days are not among the edges */
+            continue;
+        schedule_people_at(arena, &schedule, at_s * US_PER_S, &people, &until_us);
+        if (strcmp(people.n ? people.at[0] : "", wanted_at(&hours, at_s)) != 0 || people.n > 1)
+            fail_msg("%s: at %lld the person is not \"%s\"", name, (long long)at_s, wanted_at(&hours, at_s));
+        for (size_t edge = 0; edge < EDGES; edge++)
+            if (hours.edges[edge] > at_s && hours.edges[edge] < until_us / US_PER_S &&
+                strcmp(wanted_at(&hours, hours.edges[edge]), wanted_at(&hours, at_s)) != 0)
+                fail_msg("%s: the answer of %lld is said to hold beyond %lld", name, (long long)at_s,
+                         (long long)hours.edges[edge]);
+    }
+}
+
 /* Both sides of the change, as people write them. */
 static void check_names(const char *name, int64_t change_s)
 {
@@ -122,8 +191,11 @@ static void check_change(const char *name, int64_t change_s)
     int64_t wall_s = zone_local_s(zone, change_s) % DAY_S, hour_s = 3600;
     int64_t around[] = {wall_s, wall_s + DAY_S - hour_s, wall_s + DAY_S - hour_s / 2, wall_s + hour_s / 2,
                         wall_s + hour_s};
-    for (size_t i = 0; i < sizeof around / sizeof *around; i++)
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
         check_hand_overs(arena, name, change_s, around[i] % DAY_S / 60 * 60);
+        if (i == 0 || i == 2) /* from the change on, and from half an hour before it */
+            check_hours(arena, name, change_s, around[i] % DAY_S / 60 * 60);
+    }
 }
 
 static void every_zone_and_transition_until_2035_is_as_the_c_library_has_it(void **state)
