@@ -72,6 +72,8 @@ kubectl scale deployment/shop --replicas=5
 ### Post-incident
 - Review within 48 hours of resolution
 
+Run a failover drill every quarter.
+
 ## Communication
 
 ### Stakeholder update

@@ -52,6 +52,15 @@ await scenario(async () => {
   await wide.page.getByLabel('A file of alerting rules').setInputFiles({ name: 'rules.yml', mimeType: 'text/yaml', buffer: Buffer.from(rules) })
   await wide.page.getByText('1 without a procedure').waitFor()
   await accessible(wide.page, 'coverage')
+  // A drill was held: its result goes on record, and the next one is due.
+  await wide.page.goto(`${process.env.CONSOLE}/drills`)
+  await wide.page.getByRole('button', { name: 'it was held' }).click()
+  const result = { verdict: 'pass', name: 'failover', score: 95, seconds: 61.2, failed_steps: [], by_hand: ['moved the address'], lacks: [], why: null }
+  await wide.page.getByLabel(/^Result what/).setInputFiles({ name: 'result.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(result)) })
+  await accessible(wide.page, 'a drill was held')
+  await wide.page.getByRole('button', { name: 'Put on record' }).click()
+  await wide.page.locator('pre', { hasText: /failover: passed, score 95, 61 s\s+by hand: moved the address/ }).waitFor()
+  await accessible(wide.page, 'results of drills')
   await wide.page.goto(`${process.env.CONSOLE}/incidents/1`)
   await wide.page.locator('.step').first().waitFor()
   await wide.page.getByText('patient safety').first().waitFor()
