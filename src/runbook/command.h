@@ -55,6 +55,12 @@ struct command_list {
  * x"). */
 void prose_commands(struct arena *arena, const struct prose *prose, struct command_list *ret_commands);
 
+/* A table cell of a column of commands: every code span that begins with a program, or all of the text. */
+void cell_commands(struct arena *arena, const struct prose *cell, struct command_list *ret_commands);
+
+/* Whether a text without marks is a command and no sentence. */
+bool text_is_command(const char *text);
+
 /* "if using Kubernetes" out of a comment or a step; NULL when it states no condition. */
 const char *condition_clause(struct arena *arena, const char *text);
 

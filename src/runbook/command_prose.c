@@ -7,6 +7,8 @@
 #include "runbook/heading_words.h"
 #include "runbook/text.h"
 
+enum { COMMAND_BYTES = 400 };
+
 static bool is_script(const char *text)
 {
     static const char *const endings[] = {".sh", ".py", ".rb", ".pl", ".ps1", ".js", ".bash"};
@@ -41,7 +43,43 @@ static bool told_to_run(const char *text, size_t at)
     return false;
 }
 
-static bool span_is_command(const struct prose *prose, const struct span *span)
+/* The text begins with the code, leads to it by a mark, or tells to do something with it; "the `x y` command"
+ * is only spoken of. */
+static bool leads_to(const char *text, size_t at)
+{
+    size_t first = at, before = at;
+
+    while (before > 0 && text[before - 1] == ' ')
+        before--;
+    if (before == 0 || strchr(":(", text[before - 1]) || told_to_run(text, at))
+        return true;
+    while (first > 1 && !(text[first - 2] == '.' && text[first - 1] == ' '))
+        first--;
+    first = first == 1 ? 0 : first;
+    return words_begin(WORDS_VERBS, text + first) &&
+           !(before >= 3 && strncasecmp(text + before - 3, "the", 3) == 0);
+}
+
+/* "wardctl mode set shadow", "importer --all-sites": a program of the house, by its name or its options. */
+static bool is_house_program(const char *text, size_t word)
+{
+    static const char *const endings[] = {"ctl", "-cli", "-admin", "adm", "-tool", "-util"};
+    bool named = false;
+
+    if (!islower((unsigned char)text[0]) || text[word] != ' ' || !isalnum((unsigned char)text[word - 1]))
+        return false;
+    for (size_t i = 0; i < word; i++)
+        if (!islower((unsigned char)text[i]) && !isdigit((unsigned char)text[i]) && !strchr(".-", text[i]))
+            return false;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t n = strlen(endings[i]);
+        named |= word > n && memcmp(text + word - n, endings[i], n) == 0;
+    }
+    const char *option = strstr(text + word, " --");
+    return named || (option && isalpha((unsigned char)option[3]));
+}
+
+static bool span_is_command(const struct prose *prose, const struct span *span, bool told)
 {
     const char *text = span->exact;
     size_t word = strcspn(text, " ");
@@ -49,7 +87,9 @@ static bool span_is_command(const struct prose *prose, const struct span *span)
 
     if (program && text[word] == ' ')
         return true;
-    return (program || is_script(text)) && told_to_run(prose->text, span->at);
+    if (word > 0 && is_house_program(text, word))
+        return told || leads_to(prose->text, span->at);
+    return (program || is_script(text)) && (told || told_to_run(prose->text, span->at));
 }
 
 static void add_inline(struct arena *arena, const char *text, int line, struct command_list *ret_commands)
@@ -71,19 +111,12 @@ static void add_unmarked(struct arena *arena, const struct prose *prose, struct 
     if (colon == NULL)
         return;
     const char *rest = colon + 2;
-    size_t word = strcspn(rest, " ");
-    if (!words_program(rest, word) || rest[word] != ' ' || strstr(rest, ". ") || strlen(rest) > 400)
+    if (!text_is_command(rest))
         return;
     list_each (span, &prose->spans)
         if (span->at >= (size_t)(rest - prose->text))
             return;
-    /* "top of the list" is prose: a command names an option, a path or a subcommand with few plain words. */
-    size_t words = 1, n = strlen(rest);
-    bool marks = strpbrk(rest, "-/=|<>$") != NULL;
-    for (const char *s = rest; *s; s++)
-        words += *s == ' ';
-    if (!marks && (words > 4 || !islower((unsigned char)rest[word + 1])))
-        return;
+    size_t n = strlen(rest);
     while (n > 0 && (rest[n - 1] == '.' || rest[n - 1] == ' '))
         n--;
     add_inline(arena, arena_strndup(arena, rest, n), prose_line_at(prose, (size_t)(rest - prose->text)),
@@ -93,10 +126,40 @@ static void add_unmarked(struct arena *arena, const struct prose *prose, struct 
 void prose_commands(struct arena *arena, const struct prose *prose, struct command_list *ret_commands)
 {
     list_each (span, &prose->spans) {
-        if (span->kind == SPAN_CODE && span->exact && span_is_command(prose, span))
+        if (span->kind == SPAN_CODE && span->exact && span_is_command(prose, span, false))
             add_inline(arena, span->exact, span->line, ret_commands);
     }
     add_unmarked(arena, prose, ret_commands);
+}
+
+bool text_is_command(const char *text)
+{
+    size_t word = strcspn(text, " ");
+
+    if (word == 0 || text[word] == '\0' || strlen(text) > COMMAND_BYTES || strstr(text, ". ") ||
+        (strstr(text, ", ") && !strpbrk(text, "'\"")))
+        return false;
+    if (is_house_program(text, word))
+        return true;
+    /* "top of the list" is prose: a command names an option, a path or a subcommand with few plain words. */
+    size_t words = 1;
+    for (const char *s = text; *s; s++)
+        words += *s == ' ';
+    return words_program(text, word) &&
+           (strpbrk(text, "-/=|<>$") || (words <= 4 && islower((unsigned char)text[word + 1])));
+}
+
+void cell_commands(struct arena *arena, const struct prose *cell, struct command_list *ret_commands)
+{
+    bool code = false;
+
+    list_each (span, &cell->spans) {
+        code |= span->kind == SPAN_CODE;
+        if (span->kind == SPAN_CODE && span->exact && span_is_command(cell, span, true))
+            add_inline(arena, span->exact, span->line, ret_commands);
+    }
+    if (!code && text_is_command(cell->text))
+        add_inline(arena, cell->text, cell->line, ret_commands);
 }
 
 static const char *const condition_words[] = {"if", "unless", "only when", "when", "in case"};

@@ -201,6 +201,22 @@ static void a_backslash_right_behind_a_word_joins_the_next_line(void **state)
         assert_string_equal(entry->command.text, commands[entry - entries.at]);
 }
 
+static void a_program_of_the_house_is_known_by_its_name_or_options(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *text = "Switch it with `wardctl mode set shadow` and look: `importer --all-sites`\n\n"
+                       "This page is about the `wardctl mode set` command; `retry 3` is its default.\n";
+    struct document *document = document_read(arena, text, strlen(text));
+    struct command_list commands = {0};
+
+    prose_commands(arena, &document->blocks.at[0].prose, &commands);
+    assert_int_equal(commands.n, 2);
+    assert_string_equal(commands.at[0].text, "wardctl mode set shadow");
+    prose_commands(arena, &document->blocks.at[1].prose, &commands);
+    assert_int_equal(commands.n, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +231,7 @@ int main(void)
         cmocka_unit_test(conditions_are_cut_out_of_comments),
         cmocka_unit_test(placeholders_are_listed_once),
         cmocka_unit_test(a_backslash_right_behind_a_word_joins_the_next_line),
+        cmocka_unit_test(a_program_of_the_house_is_known_by_its_name_or_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

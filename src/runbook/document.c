@@ -175,8 +175,9 @@ static bool fence_closed(const struct document *document, const struct block *bl
 
     while (line.n_bytes > 0 && (line.at[line.n_bytes - 1] == ' ' || line.at[line.n_bytes - 1] == '\t'))
         line.n_bytes--;
-    return block->line_end > block->line && line.n_bytes >= 3 &&
-           (line.at[line.n_bytes - 1] == '`' || line.at[line.n_bytes - 1] == '~') &&
+    bool marked = line.n_bytes >= 3 && (line.at[line.n_bytes - 1] == '`' || line.at[line.n_bytes - 1] == '~');
+    bool tagged = line.n_bytes >= 6 && strncasecmp(line.at + line.n_bytes - 6, "</pre>", 6) == 0;
+    return block->line_end > block->line && (marked || tagged) &&
            block->line_end - block->line > (int)block->lines.n;
 }
 

@@ -13,6 +13,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/heading_words.h"
+
 enum { BODY_BLANKS = 4, FENCE_BYTES = 3 };
 
 static bool opens_body(const char *text, size_t n)
@@ -94,6 +96,32 @@ static bool take_quote_mark(char *line, size_t indent, size_t n)
     return true;
 }
 
+/* `!!! failure "Symptom"` is as good as "**Symptom:**" where its title is the label of something known. */
+static bool take_title(char *text, size_t n)
+{
+    enum { TITLE_BYTES = 40 };
+    static const enum words known[] = {WORDS_SYMPTOMS, WORDS_CAUSES, WORDS_TRIGGERS};
+    char title[TITLE_BYTES + 1];
+    char *open = memchr(text, '"', n),
+         *close = open ? memchr(open + 1, '"', n - (size_t)(open + 1 - text)) : NULL;
+    size_t n_title = close ? (size_t)(close - open) - 1 : 0;
+    bool is = false;
+
+    if (n_title == 0 || n_title > TITLE_BYTES || text[0] == '=')
+        return false;
+    memcpy(title, open + 1, n_title);
+    title[n_title] = '\0';
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        is |= words_are(known[i], title);
+    if (!is)
+        return false;
+    memset(text, ' ', n);
+    memcpy(text, "**", 2);
+    memcpy(text + 2, title, n_title);
+    memcpy(text + 2 + n_title, ":**", 3);
+    return true;
+}
+
 bool admonition_line(struct admonitions *open, char *line, size_t n)
 {
     size_t indent = 0;
@@ -109,11 +137,13 @@ bool admonition_line(struct admonitions *open, char *line, size_t n)
     if (open->fence && open->n < open->fence_in)
         open->fence = 0; /* the body that held it is over */
     size_t shift = BODY_BLANKS * open->n, at = open->fence ? indent : behind_markers(line, indent, n);
-    bool fenced = take_fence(open, line + at, n - at);
+    bool fenced = take_fence(open, line + at, n - at), titled = false;
     bool colons = !fenced && n - indent >= 3 && memcmp(line + indent, ":::", 3) == 0;
     if (!fenced && open->n < sizeof open->body_at / sizeof *open->body_at &&
-        opens_body(line + indent, n - indent))
+        opens_body(line + indent, n - indent)) {
         open->body_at[open->n++] = indent + BODY_BLANKS;
+        titled = take_title(line + indent, n - indent);
+    }
     bool quoted = !fenced && line[indent] == '>' && take_quote_mark(line, indent, n);
     if (colons)
         memset(line, ' ', n);
@@ -121,5 +151,5 @@ bool admonition_line(struct admonitions *open, char *line, size_t n)
         memmove(line, line + shift, n - shift);
         memset(line + n - shift, '\t', shift);
     }
-    return colons || quoted || shift > 0;
+    return colons || quoted || titled || shift > 0;
 }

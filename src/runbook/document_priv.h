@@ -7,7 +7,8 @@
 #include "base/buf.h"
 #include "runbook/document.h"
 
-/* Bytes that cmark 0.29 reads in linear time: the same length and lines, with marks blotted out where no
+/* Bytes that cmark 0.29 reads in linear time: the same lines, with marks of other houses as Markdown's own
+ * (document_house.h), and with marks blotted out where no
  * person writes so many (containers opened on one line, indentation, brackets of one paragraph, columns of a
  * table). Lines up to skip_lines become empty. ret_changed tells whether anything was blotted out. */
 void document_tame(const char *bytes, size_t n_bytes, int skip_lines, struct buf *ret_copy,

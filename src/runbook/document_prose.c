@@ -69,9 +69,9 @@ static void span_close(struct prose_reader *reader, struct span *span)
 static bool is_tag(const char *html)
 {
     static const char *const names[] = {
-        "a",      "b",    "i",      "u",   "em",  "br",  "hr", "p",     "div", "img",   "span",    "sup",
-        "sub",    "kbd",  "code",   "pre", "del", "ins", "s",  "small", "big", "mark",  "details", "summary",
-        "strong", "font", "center", "ul",  "ol",  "li",  "td", "tr",    "th",  "table", "tbody"};
+        "a",      "b",    "i",    "u",      "em",  "br",  "hr", "p",     "div", "img",  "span",    "sup",
+        "sub",    "kbd",  "code", "pre",    "del", "ins", "s",  "small", "big", "mark", "details", "summary",
+        "strong", "abbr", "font", "center", "ul",  "ol",  "li", "td",    "tr",  "th",   "table",   "tbody"};
 
     if (html[0] == '\0')
         return true;
@@ -182,8 +182,10 @@ static struct lead lead_read(struct arena *arena, const struct prose *prose, siz
     const char *label, *rest;
 
     if (span == NULL) {
-        lead.plain =
-            isupper((unsigned char)prose->text[at]) && text_label(arena, prose->text + at, &label, &rest);
+        /* "!!! info "At a glance"" is followed by lines of its body */
+        bool mark = strncmp(prose->text + at, "!!! ", 4) == 0 || strncmp(prose->text + at, "??? ", 4) == 0;
+        lead.plain = mark || (isupper((unsigned char)prose->text[at]) &&
+                              text_label(arena, prose->text + at, &label, &rest));
         return lead;
     }
     size_t end = span->at + span->n_bytes;
@@ -194,11 +196,12 @@ static struct lead lead_read(struct arena *arena, const struct prose *prose, siz
     return lead;
 }
 
-static struct passage *passage_open(struct arena *arena, struct prose *prose, size_t k, struct lead lead)
+static struct passage *passage_open(struct arena *arena, struct prose *prose, size_t k, size_t at,
+                                    struct lead lead)
 {
     struct passage *passage = list_push(arena, &prose->passages);
 
-    passage->at = prose->line_starts.at[k];
+    passage->at = at;
     passage->rest_at = passage->at;
     passage->line = prose->line + (int)k;
     passage->colon = lead.colon;
@@ -223,6 +226,58 @@ static void passage_close(struct arena *arena, struct prose *prose, struct passa
     passage->line_end = line;
 }
 
+enum { FIELDS_MAX = 16 };
+
+/* The dot in "owner: Ana · pager: wards"; its bytes, or 0. */
+static size_t dot_bytes(const char *text)
+{
+    static const char *const dots[] = {" \xc2\xb7 ", " \xe2\x80\xa2 ", " \xe2\x88\x99 "};
+
+    if (text[0] != ' ' || !(text[1] & 0x80))
+        return 0;
+    for (size_t i = 0; i < sizeof dots / sizeof *dots; i++)
+        if (strncmp(text, dots[i], strlen(dots[i])) == 0)
+            return strlen(dots[i]);
+    return 0;
+}
+
+/* Where the fields of a line begin that dots set apart, when two of them or more have a label; else 0. */
+static size_t split_fields(struct arena *arena, const struct prose *prose, size_t at, size_t end,
+                           size_t ret_starts[FIELDS_MAX])
+{
+    size_t n = 0, labels = 0, n_dot;
+    const char *label, *rest;
+
+    if (memchr(prose->text + at, '\xc2', end - at) == NULL &&
+        memchr(prose->text + at, '\xe2', end - at) == NULL)
+        return 0;
+    ret_starts[n++] = at;
+    for (size_t i = at; i < end && n < FIELDS_MAX; i++)
+        if ((n_dot = dot_bytes(prose->text + i)) > 0 && i + n_dot < end)
+            ret_starts[n++] = i + n_dot;
+    for (size_t i = 0; n > 1 && i < n; i++) {
+        size_t field = ret_starts[i], field_end = i + 1 < n ? ret_starts[i + 1] : end;
+        labels +=
+            text_label(arena, arena_strndup(arena, prose->text + field, field_end - field), &label, &rest);
+    }
+    return labels >= 2 ? n : 0;
+}
+
+/* "**Owner:** Ana · **Pager:** wards": a passage each. */
+static void read_fields(struct arena *arena, struct prose *prose, size_t k, const size_t *starts, size_t n,
+                        size_t *from)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t end = i + 1 < n ? starts[i + 1] : line_end_of(prose, k);
+        while (i + 1 < n && end > starts[i] && dot_bytes(prose->text + end - 1) == 0)
+            end--;
+        end -= i + 1 < n && end > starts[i];
+        struct lead lead = lead_read(arena, prose, starts[i], from);
+        passage_close(arena, prose, passage_open(arena, prose, k, starts[i], lead), end,
+                      prose->line + (int)k);
+    }
+}
+
 /* A line begins a passage when its lead ends in a colon or fills the line, or when it and the passage before
  * are plain labels. */
 static void read_passages(struct arena *arena, struct prose *prose)
@@ -233,15 +288,23 @@ static void read_passages(struct arena *arena, struct prose *prose)
 
     for (size_t k = 0; k < prose->line_starts.n; k++) {
         size_t at = prose->line_starts.at[k], end = line_end_of(prose, k);
+        size_t starts[FIELDS_MAX], n_fields;
         if (at >= end)
             continue;
+        if ((n_fields = split_fields(arena, prose, at, end, starts)) > 0) {
+            if (open)
+                passage_close(arena, prose, open, at, prose->line + (int)k - 1);
+            open = NULL;
+            read_fields(arena, prose, k, starts, n_fields, &from);
+            continue;
+        }
         struct lead lead = lead_read(arena, prose, at, &from);
         bool alone = lead.bold && lead.at + lead.n_bytes + 1 >= end;
         if (open && !(lead.bold && (lead.colon || alone)) && !(lead.plain && (open_plain || open->lead)))
             continue;
         if (open)
             passage_close(arena, prose, open, at, prose->line + (int)k - 1);
-        open = passage_open(arena, prose, k, lead);
+        open = passage_open(arena, prose, k, at, lead);
         open_plain = lead.plain;
     }
     if (open)

@@ -4,7 +4,8 @@
  * becomes a blank or an 'x' in a copy that only cmark sees.
  *
  * In that copy the bodies of MkDocs admonitions and tabs (document_admonition.c) stand where their markers
- * do. */
+ * do, and marks of word processors and of HTML are those of Markdown (document_house.c). */
+#include "runbook/document_house.h"
 #include "runbook/document_priv.h"
 
 #include <ctype.h>
@@ -119,22 +120,44 @@ static void tame_line(struct taming *taming, char *line, size_t n)
     tame_table_rule(taming, line, n);
 }
 
+/* Whether the line at text is empty. */
+static bool blank_at(const char *text, size_t n)
+{
+    size_t k = 0;
+
+    while (k < n && (text[k] == ' ' || text[k] == '\t' || text[k] == '\r'))
+        k++;
+    return k == n || text[k] == '\n';
+}
+
 void document_tame(const char *bytes, size_t n_bytes, int skip_lines, struct buf *ret_copy, bool *ret_changed)
 {
     struct taming taming = {0};
     struct admonitions admonitions = {0};
+    struct house house = {0};
     int number = 1;
 
-    buf_add(ret_copy, bytes, n_bytes);
+    buf_room(ret_copy, n_bytes + n_bytes / 8);
     for (size_t first = 0; first < n_bytes; number++) {
-        char *line = ret_copy->at + first;
-        char *end = memchr(line, '\n', n_bytes - first);
-        size_t n = end ? (size_t)(end - line) : n_bytes - first;
-        if (number <= skip_lines)
-            memset(line, ' ', n);
-        else {
-            taming.changed |= admonition_line(&admonitions, line, n);
-            tame_line(&taming, line, n);
+        const char *source = bytes + first, *end = memchr(source, '\n', n_bytes - first);
+        size_t n = end ? (size_t)(end - source) : n_bytes - first, at = ret_copy->n_bytes;
+        if (number <= skip_lines) {
+            buf_putc(ret_copy, '\n');
+        } else {
+            bool before_blank = end == NULL || blank_at(end + 1, n_bytes - first - n - 1);
+            if ((!admonitions.fence || house.preformatted) &&
+                house_line(&house, source, n, before_blank, ret_copy))
+                taming.changed = true;
+            else
+                buf_add(ret_copy, source, n);
+            char *line = ret_copy->at + at;
+            size_t n_line = ret_copy->n_bytes - at;
+            if (n_line > 0) {
+                taming.changed |= admonition_line(&admonitions, line, n_line);
+                tame_line(&taming, line, n_line);
+            }
+            if (end)
+                buf_putc(ret_copy, '\n');
         }
         first += n + 1;
     }

@@ -46,7 +46,7 @@ const char *escalation_condition(struct arena *arena, const char *text)
 static void read_levels(struct parts_reading *reading)
 {
     list_each (severity, &reading->runbook->severities) {
-        if (severity->escalation_text == NULL)
+        if (severity->escalation_text == NULL || escalation_read_rungs(reading, severity))
             continue;
         int line = severity->escalation_line;
         struct escalation *rule = escalation_add(reading, "rule", line, line);
@@ -60,32 +60,6 @@ static void read_levels(struct parts_reading *reading)
 }
 
 /* ---- chains ---- */
-
-/* "lead → manager → CTO". */
-static bool read_arrows(struct parts_reading *reading, const struct fact *fact)
-{
-    static const char *const arrows[] = {"\xe2\x86\x92", "->", "=>", "\xc2\xbb"};
-    struct strings names = {0};
-
-    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++) {
-        if (strstr(fact->rest, arrows[i]) == NULL || strnlen(fact->rest, 300) == 300)
-            continue;
-        for (const char *at = fact->rest; at;) {
-            const char *next = strstr(at, arrows[i]);
-            struct person person;
-            const char *part = text_normalise(reading->arena, at, next ? (size_t)(next - at) : strlen(at));
-            if (!person_next(reading->arena, part, 0, &person))
-                return false;
-            strings_add(reading->arena, &names, person.name);
-            at = next ? next + strlen(arrows[i]) : NULL;
-        }
-        struct escalation *chain = escalation_add(reading, "chain", fact->line, fact->line);
-        chain->to = names;
-        chain->ordered = true;
-        return true;
-    }
-    return false;
-}
 
 static bool is_chain_heading(const struct parts_reading *reading, size_t block)
 {
@@ -507,8 +481,10 @@ static void read_sentences(struct parts_reading *reading)
         for (int line = escalation->line; line <= escalation->line_end && line <= reading->runbook->n_lines;
              line++)
             taken[line] = true;
-    list_each (fact, &reading->facts)
+    list_each (fact, &reading->facts) {
+        escalation_read_timed(reading, fact, taken);
         escalation_read_sentences(reading, fact, taken);
+    }
     list_each (row, &reading->rows) {
         escalation_read_sentences(reading, row, taken);
         escalation_read_card(reading, row, taken);
@@ -522,7 +498,7 @@ void parts_read_escalations(struct parts_reading *reading)
         bool about =
             (fact_may_have(fact, PART_CHAIN) && fact->label && part_words_value(PART_CHAIN, fact->label)) ||
             part_heading_value(reading, fact->block, PART_CHAIN);
-        if (fact->place == FACT_FENCE || (about && read_arrows(reading, fact)))
+        if (fact->place == FACT_FENCE || (about && escalation_read_arrows(reading, fact)))
             continue;
         if (is_rule_heading(reading, fact->block))
             read_rule(reading, fact);

@@ -22,3 +22,14 @@ bool escalation_wait(const char *sentence, struct duration_words *ret_after);
 
 /* "| Escalate after | 15 minutes |" beside "| Escalate to | pump lead |". */
 void escalation_read_card(struct parts_reading *reading, const struct fact *row, bool *taken);
+
+/* "secondary after 10 min, engineering manager after 25 min" of a level: a rule a rung; false: it is one
+ * rule. */
+bool escalation_read_rungs(struct parts_reading *reading, const struct severity *severity);
+
+/* "5 min, if not acknowledged - notify the backup": an item below a word of escalation that begins with a
+ * time. */
+void escalation_read_timed(struct parts_reading *reading, const struct fact *fact, bool *taken);
+
+/* "lead -> manager (after 15 min) -> CTO": a chain, and a rule for who waits; false: it is none. */
+bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fact);

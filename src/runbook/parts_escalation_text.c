@@ -1,4 +1,6 @@
-/* Escalations in running text: a sentence that calls a role when a time is over. */
+/* Escalations in running text: a sentence that calls a role when a time is over, chains and rungs on a line.
+ */
+#include <ctype.h>
 #include <string.h>
 
 #include "runbook/parts_escalation_priv.h"
@@ -134,4 +136,138 @@ void escalation_read_card(struct parts_reading *reading, const struct fact *row,
     struct escalation *rule = escalation_add(reading, "rule", row->line, row->line);
     rule->to = to;
     rule->after_s = after.value_s;
+}
+
+/* "secondary after 10 min, engineering manager after 25 min", "primary → secondary (10m)": a rung each. */
+bool escalation_read_rungs(struct parts_reading *reading, const struct severity *severity)
+{
+    const char *text = severity->escalation_text, *arrow = "\xe2\x86\x92";
+    struct strings parts = {0};
+    struct duration_words after;
+    struct person person;
+    size_t rungs = 0, from = 0;
+
+    for (const char *at = strstr(text, arrow), *next; at; at = next) {
+        next = strstr(at + 1, arrow);
+        from = (size_t)(at - text) + strlen(arrow);
+        strings_add(reading->arena, &parts,
+                    text_normalise(reading->arena, text + from,
+                                   next ? (size_t)(next - text) - from : strlen(text + from)));
+    }
+    if (parts.n == 0)
+        text_split_list(reading->arena, text, false, &parts);
+    list_each (part, &parts)
+        rungs += text_duration(*part, &after) && after.value_s >= 60 &&
+                 (from > 0 || person_next(reading->arena, *part, 0, &person));
+    if (rungs != parts.n || rungs + (from > 0) < 2)
+        return false;
+    list_each (part, &parts) {
+        struct escalation *rule =
+            escalation_add(reading, "rule", severity->escalation_line, severity->escalation_line);
+        strings_add(reading->arena, &rule->applies_to, severity->id);
+        persons_add(reading->arena, *part, &rule->to);
+        if (rule->to.n == 0)
+            strings_add(reading->arena, &rule->to,
+                        text_normalise(reading->arena, *part, strcspn(*part, "(,")));
+        text_duration(*part, &after);
+        rule->after_s = after.value_s;
+        rule->condition = severity->escalate_condition;
+    }
+    return true;
+}
+
+static bool about_escalation(const struct parts_reading *reading, size_t block)
+{
+    struct part_label above;
+
+    return strcasestr(part_heading(reading, block), "escalat") ||
+           (part_label_before(reading, block, &above) && strcasestr(above.text, "escalat"));
+}
+
+void escalation_read_timed(struct parts_reading *reading, const struct fact *fact, bool *taken)
+{
+    enum { WHOM_BYTES = 60 };
+    struct duration_words after;
+    struct word_match verb;
+    struct strings to = {0};
+
+    if (fact->place != FACT_ITEM || taken[fact->line] || !isdigit((unsigned char)fact->text[0]) ||
+        !fact_may_have(fact, PART_TELL_VERB) || strnlen(fact->text, RULE_BYTES) == RULE_BYTES ||
+        !text_duration(fact->text, &after) || after.at > 0 ||
+        !part_words_next(PART_TELL_VERB, fact->text, 0, &verb) || !about_escalation(reading, fact->block))
+        return;
+    const char *whom = fact->text + verb.at + verb.n_bytes;
+    persons_add(reading->arena, whom, &to);
+    if (to.n == 0)
+        strings_add(reading->arena, &to, text_normalise(reading->arena, whom, strnlen(whom, WHOM_BYTES)));
+    taken[fact->line] = true;
+    struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
+    part_levels(reading, fact->text, &rule->applies_to);
+    rule->to = to;
+    rule->after_s = after.value_s;
+    rule->condition = escalation_condition(reading->arena, fact->text);
+}
+
+/* ---- chains on a line ---- */
+
+/* Behind "Escalation policy:" also who is called by a name of the house, "pump-crew (after 15 min)". */
+static const char *name_in_chain(struct parts_reading *reading, const struct fact *fact, const char *part)
+{
+    enum { NAME_BYTES = 40 };
+    struct person person;
+    size_t n = strcspn(part, "(,");
+
+    if (person_next(reading->arena, part, 0, &person))
+        return person.name;
+    while (n > 0 && part[n - 1] == ' ')
+        n--;
+    bool named = fact->label && part_words_value(PART_CHAIN, fact->label);
+    return named && n > 1 && n < NAME_BYTES && isalpha((unsigned char)part[0]) && memchr(part, ' ', n) == NULL
+               ? arena_strndup(reading->arena, part, n)
+               : NULL;
+}
+
+/* "lead (after 15 min)" of a chain is a rule of its own, too. */
+static void waits_in_chain(struct parts_reading *reading, const struct fact *fact, const char *arrow)
+{
+    struct duration_words after;
+
+    for (const char *at = fact->rest; at;) {
+        const char *next = strstr(at, arrow);
+        const char *part = text_normalise(reading->arena, at, next ? (size_t)(next - at) : strlen(at));
+        const char *bracket = strchr(part, '(');
+        if (bracket && text_duration(bracket, &after) && after.value_s >= 60) {
+            struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
+            strings_add(reading->arena, &rule->to, name_in_chain(reading, fact, part));
+            rule->after_s = after.value_s;
+        }
+        at = next ? next + strlen(arrow) : NULL;
+    }
+}
+
+/* "lead → manager → CTO". */
+bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fact)
+{
+    static const char *const arrows[] = {"\xe2\x86\x92", "->", "=>", "\xc2\xbb"};
+    struct strings names = {0};
+
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++) {
+        if (strstr(fact->rest, arrows[i]) == NULL || strnlen(fact->rest, 300) == 300)
+            continue;
+        for (const char *at = fact->rest; at;) {
+            const char *next = strstr(at, arrows[i]);
+            const char *part = text_normalise(reading->arena, at, next ? (size_t)(next - at) : strlen(at));
+            const char *name = name_in_chain(reading, fact, part);
+            if (name == NULL)
+                return false;
+            strings_add(reading->arena, &names, name);
+            at = next ? next + strlen(arrows[i]) : NULL;
+        }
+        struct escalation *chain = escalation_add(reading, "chain", fact->line, fact->line);
+        chain->to = names;
+        chain->ordered = true;
+        waits_in_chain(reading, fact, arrows[i]);
+        return true;
+    }
+    return false;
 }

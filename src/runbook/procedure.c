@@ -136,6 +136,24 @@ static bool is_page(const char *title)
     return words_occur(WORDS_PAGE, title) && !words_occur(WORDS_COLLECTION, title);
 }
 
+/* "Starting the upgrade". */
+static bool is_gerund(const char *title)
+{
+    size_t word = strcspn(title, " ");
+
+    return word > 5 && strncasecmp(title + word - 3, "ing", 3) == 0;
+}
+
+/* "4.1 Storage full" is the first of part 4 and no first step, unless it tells to do something; neither does
+ * "2. Database down" follow "1. API down", but below "Diagnosis". */
+static bool numbers_steps(const char *number, const char *title, enum words group, enum words above)
+{
+    if (number == NULL || is_stage_group(group) || is_gerund(title) || words_begin(WORDS_VERBS, title) ||
+        isalpha((unsigned char)number[0]))
+        return number != NULL;
+    return strchr(number, '.') == NULL && (is_stage_group(above) || !words_occur(WORDS_PROBLEMS, title));
+}
+
 static void section_read(struct reading *reading, size_t h)
 {
     const struct block *block = &reading->document->blocks.at[h];
@@ -153,7 +171,8 @@ static void section_read(struct reading *reading, size_t h)
     }
     section->page = is_page(title);
     section->collection = section->page || words_occur(WORDS_COLLECTION, title);
-    section->numbered = number != NULL;
+    const char *text = text_without_number(reading->arena, title, &number);
+    section->numbered = numbers_steps(number, text, section->group, above ? above->group : WORDS_NONE);
     section->timed = is_timed(reading->arena, block->prose.text);
     bool inherits = above && above->excluded &&
                     (reading->document->blocks.at[block->heading].level > 1 ||
@@ -191,12 +210,29 @@ struct children {
     size_t particular; /* core, and of one thing: "Check the pump" */
     size_t numbered;
     size_t stages, placed, all; /* placed: a stage or numbered */
+    size_t gathering;           /* core, with troubles below */
     bool collections;
 };
 
 static bool is_core(enum words group)
 {
     return group >= WORDS_IMMEDIATE && group <= WORDS_MITIGATION;
+}
+
+/* "Work instructions" with "Viewer does not load" and "No results" below it. */
+static bool gathers_troubles(const struct reading *reading, size_t h)
+{
+    size_t end = reading->document->blocks.at[h].end, foreign = 0, all = 0;
+
+    for (size_t c = reading->sections[h].own_end; c < end; c = child_next(reading, c, end)) {
+        const struct section *child = &reading->sections[c];
+        const char *number, *title = reading->document->blocks.at[c].prose.text;
+        title = text_without_number(reading->arena, title, &number);
+        all += child->any_steps;
+        foreign += child->any_steps && !is_stage_group(child->group) && !child->numbered && !child->timed &&
+                   !words_begin(WORDS_VERBS, title) && !is_gerund(title) && strchr(title, ' ') != NULL;
+    }
+    return foreign >= 2 && foreign * 2 > all && !reading->sections[h].own_steps;
 }
 
 static struct children count_children(const struct reading *reading, size_t h)
@@ -213,6 +249,8 @@ static struct children count_children(const struct reading *reading, size_t h)
         const char *title = reading->document->blocks.at[c].prose.text;
         count.core += core;
         count.core_leaves += core && !child->has_children;
+        count.gathering +=
+            core && child->has_children && !words_are(child->group, title) && gathers_troubles(reading, c);
         count.particular += core && words_begin(WORDS_VERBS, title) && strchr(title, ' ') != NULL;
         count.numbered += (child->numbered || child->timed) && !gathers;
         count.stages += is_stage_group(child->group) && !gathers;
@@ -239,7 +277,7 @@ static bool is_one_trouble(const struct reading *reading, size_t h)
         if (!child->any_steps || informs)
             continue;
         working++;
-        nameless += is_stage_group(child->group) &&
+        nameless += !gathers && is_stage_group(child->group) &&
                     words_are(child->group, reading->document->blocks.at[c].prose.text);
         if (!(is_stage_group(child->group) || child->timed) || (gathers && !repair))
             return false;
@@ -268,6 +306,8 @@ static bool has_phases(const struct reading *reading, size_t h)
         return count.core_leaves >= 2 && count.core_leaves == count.core && count.particular == 0;
     if (count.numbered >= 2)
         return true;
+    if (count.core == 1 && count.gathering == 1)
+        return false;
     return count.core >= 1 && !is_stage_group(section->group);
 }
 

@@ -375,6 +375,10 @@ static void read_paragraph(struct content *content, size_t index, size_t end)
     const struct block *block = &content->writer->document->blocks.at[index];
     const struct prose *prose = &block->prose;
 
+    if (content->mode == MODE_STEPS && index > 0 &&
+        steps_from_command(content->writer, block,
+                           content->writer->document->blocks.at[index - 1].prose.text))
+        return;
     list_each (passage, &prose->passages) {
         struct label label;
         state_severity(content, passage);

@@ -53,6 +53,18 @@ void steps_from_fence(struct procedure_writer *writer, size_t fence, const char 
 /* The sentences of a stretch of prose that tell to do something; true when there was one. */
 bool steps_from_sentences(struct procedure_writer *writer, const struct prose *prose, size_t from,
                           const char *text);
+/* A command in a paragraph of its own ("> systemctl restart x", `kubectl get pods`) behind the step whose
+ * text is above and ends in a colon; false: it is none. */
+bool steps_from_command(struct procedure_writer *writer, const struct block *block, const char *above);
+
+/* What all steps go through: begun, given the commands of a text (cell: of a column of commands), classed. */
+struct step step_start(struct procedure_writer *writer, const char *marker, const char *text, int line);
+void step_take_commands(struct procedure_writer *writer, struct step *step, const struct prose *prose,
+                        bool cell);
+void step_classify(struct procedure_writer *writer, struct step *step);
+
+/* ---- step_table.c ---- */
+
 /* "| Step | Action | Who |": a step a row. Nothing for tables of other things. */
 void steps_from_table(struct procedure_writer *writer, const struct block *table);
 /* "scale up, look at logs": a step each, numbered. */

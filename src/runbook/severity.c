@@ -15,6 +15,8 @@
 #include "runbook/severity_priv.h"
 #include "runbook/text.h"
 
+enum { LEVELS_MAX = 20 };
+
 enum words severity_field(const char *label)
 {
     enum words field = words_longest(label, WORDS_RESPONSE_TIME, WORDS_LEVEL_DESCRIPTION);
@@ -92,8 +94,8 @@ static const bool *headings_about(struct arena *arena, const struct document *do
 #define LIST_FOREIGN WORDS_COUNT
 
 /* A labelled passage or an item of the list that a label above opened. */
-static enum words take_passage(struct severity_reader *reader, struct severity *level,
-                               const struct passage *passage, enum words list)
+enum words severity_take_passage(struct severity_reader *reader, struct severity *level,
+                                 const struct passage *passage, enum words list)
 {
     const char *label = passage->lead, *rest = passage->rest;
 
@@ -117,7 +119,7 @@ void severity_take_block(struct severity_reader *reader, struct severity *level,
     if (block->kind == BLOCK_PARAGRAPH) {
         *list = WORDS_NONE;
         list_each (passage, &block->prose.passages)
-            *list = take_passage(reader, level, passage, *list);
+            *list = severity_take_passage(reader, level, passage, *list);
         if (*list == WORDS_NONE && level->description == NULL && block->prose.passages.n == 1 &&
             block->prose.passages.at[0].lead == NULL)
             level->description = block->prose.text;
@@ -127,7 +129,7 @@ void severity_take_block(struct severity_reader *reader, struct severity *level,
         bool labelled =
             passage->lead ? passage->colon : text_label(reader->arena, passage->rest, &label, &rest);
         if (labelled && severity_field(passage->lead ? passage->lead : label) != WORDS_NONE)
-            *list = take_passage(reader, level, passage, *list);
+            *list = severity_take_passage(reader, level, passage, *list);
         else if (*list != LIST_FOREIGN && !severity_names_level(reader, passage))
             level_take(reader->arena, level, *list == WORDS_NONE ? WORDS_LEVEL_CRITERIA : *list,
                        block->prose.text, block->line, false);
@@ -206,6 +208,27 @@ static bool is_remark(const struct table_row *row)
     return true;
 }
 
+/* "| Stufe | Reaction time | ..." with "Rot", "Gelb": names of the house's own, where a column of times that
+ * are times says what they are. */
+static bool names_house_levels(struct severity_reader *reader, const struct block *table)
+{
+    size_t times = 0;
+    struct duration_words duration;
+    struct severity level;
+
+    if (table->rows.n < 2 || table->rows.n > LEVELS_MAX || table->n_columns < 3 ||
+        !words_are(WORDS_LEVEL_NAME, table->columns[0].text))
+        return false;
+    list_each (row, &table->rows) {
+        if (!level_of_house(reader->arena, row->cells[0].text, &level))
+            return false;
+        for (size_t column = 1; column < table->n_columns; column++)
+            times += severity_field(table->columns[column].text) == WORDS_RESPONSE_TIME &&
+                     text_duration(row->cells[column].text, &duration);
+    }
+    return times * 2 >= table->rows.n;
+}
+
 static bool names_levels(struct severity_reader *reader, const struct block *table)
 {
     bool about = is_heading_about(reader->document, table);
@@ -264,7 +287,8 @@ static void read_upright(struct severity_reader *reader, const struct block *tab
     list_each (row, &table->rows) {
         struct severity level;
         if (is_remark(row) ||
-            !level_of_cell(reader->arena, table->columns[0].text, row->cells[0].text, &level))
+            !(level_of_cell(reader->arena, table->columns[0].text, row->cells[0].text, &level) ||
+              level_of_house(reader->arena, row->cells[0].text, &level)))
             continue;
         level.line = row->line;
         level.line_end = row->line;
@@ -287,21 +311,37 @@ static void read_upright(struct severity_reader *reader, const struct block *tab
     }
 }
 
+/* Fields: of the rows; times: of them response times, promises: other lengths of time. */
+static bool across_house(struct arena *arena, const struct block *table, size_t times, size_t promises)
+{
+    struct severity level;
+
+    if (times == 0 || promises == 0 || table->columns[0].text[0])
+        return false;
+    for (size_t column = 1; column < table->n_columns; column++)
+        if (!level_of_house(arena, table->columns[column].text, &level))
+            return false;
+    return true;
+}
+
 bool severity_across(struct arena *arena, const struct document *document, const struct block *table)
 {
-    size_t fields = 0, times = 0;
+    size_t fields = 0, times = 0, promises = 0;
+    bool known = true;
     struct severity level;
 
     if (table->n_columns < 3 || table->rows.n == 0)
         return false;
     for (size_t column = 1; column < table->n_columns; column++)
-        if (!level_of_cell(arena, NULL, table->columns[column].text, &level))
-            return false;
+        known &= level_of_cell(arena, NULL, table->columns[column].text, &level);
     list_each (row, &table->rows) {
         enum words field = severity_field(row->cells[0].text);
         fields += field != WORDS_NONE;
         times += field == WORDS_RESPONSE_TIME;
+        promises += field == WORDS_RESOLUTION_TIME || field == WORDS_ESCALATION_RULE;
     }
+    if (!known && !across_house(arena, table, times, promises))
+        return false;
     return fields * 2 >= table->rows.n && (times > 0 || is_heading_about(document, table));
 }
 
@@ -309,7 +349,7 @@ static void read_across(struct severity_reader *reader, const struct block *tabl
 {
     for (size_t column = 1; column < table->n_columns; column++) {
         struct severity level;
-        if (!level_of_cell(reader->arena, NULL, table->columns[column].text, &level))
+        if (!level_of_house(reader->arena, table->columns[column].text, &level))
             continue;
         level.line = table->line;
         level.line_end = table->line;
@@ -321,7 +361,7 @@ static void read_across(struct severity_reader *reader, const struct block *tabl
 
 static void read_table(struct severity_reader *reader, const struct block *table)
 {
-    if (names_levels(reader, table))
+    if (names_levels(reader, table) || names_house_levels(reader, table))
         read_upright(reader, table);
     else if (severity_across(reader->arena, reader->document, table))
         read_across(reader, table);
@@ -442,9 +482,24 @@ static int compare_ranks(const void *a, const void *b)
     return left->rank != right->rank ? left->rank - right->rank : left->line - right->line;
 }
 
+/* Names of the house's own say nothing of their order: as written. */
+static bool ranks_by_place(const struct runbook *runbook)
+{
+    list_each (level, &runbook->severities)
+        if (level_number(level) < 0 && level_word_rank(level->id) == 0)
+            return true;
+    return false;
+}
+
 static void rank_levels(struct runbook *runbook)
 {
     bool turned = counts_upwards(runbook);
+
+    if (ranks_by_place(runbook)) {
+        for (size_t i = 0; i < runbook->severities.n; i++)
+            runbook->severities.at[i].rank = (int)i + 1;
+        return;
+    }
 
     list_each (level, &runbook->severities) {
         level->rank = 1;
@@ -456,8 +511,6 @@ static void rank_levels(struct runbook *runbook)
     if (runbook->severities.n > 1 && strcmp(runbook->severities.at[0].source, "usage") == 0)
         qsort(runbook->severities.at, runbook->severities.n, sizeof *runbook->severities.at, compare_ranks);
 }
-
-enum { LEVELS_MAX = 20 };
 
 static void cut_words(struct arena *arena, struct criterion *criteria, size_t n)
 {

@@ -10,7 +10,7 @@
 #include "runbook/text.h"
 
 /* Prefixes of a level's number. One letter must be a capital with the digit right behind it. */
-static const char *const prefixes[] = {"severity", "priority", "level", "sev", "p", "s"};
+static const char *const prefixes[] = {"severity", "priority", "level", "prio", "sev", "p", "s"};
 static const bool initials[256] = {
     ['s'] = true, ['p'] = true, ['l'] = true, ['S'] = true, ['P'] = true, ['L'] = true,
 };
@@ -182,6 +182,24 @@ bool level_named(struct arena *arena, const char *text, bool words_too, struct s
         else if (level.description == NULL && strlen(*part) > 3)
             level.description = *part;
     }
+    *ret_level = level;
+    return true;
+}
+
+bool level_of_house(struct arena *arena, const char *text, struct severity *ret_level)
+{
+    enum { HOUSE_NAME_BYTES = 30 };
+    struct severity level = unstated_level;
+
+    if (level_of_cell(arena, NULL, text, ret_level))
+        return true;
+    text = text_without_decoration(arena, text, &level.decoration);
+    size_t n = strlen(text);
+    if (n < 2 || n > HOUSE_NAME_BYTES || (!isalpha((unsigned char)text[0]) && !(text[0] & 0x80)) ||
+        strpbrk(text, ".:;,?!<>="))
+        return false;
+    level.id = text;
+    level.label = text;
     *ret_level = level;
     return true;
 }

@@ -17,6 +17,9 @@ bool level_named_plainly(struct arena *arena, const char *text, struct severity 
  * below a column that says what it is ("Severity": 1). column may be NULL. */
 bool level_of_cell(struct arena *arena, const char *column, const char *cell, struct severity *ret_level);
 
+/* A name of the house's own ("Rot", "Page"): for tables that say by their columns that they define levels. */
+bool level_of_house(struct arena *arena, const char *text, struct severity *ret_level);
+
 /* "Level A", "Class 2". */
 bool level_by_letter(struct arena *arena, const char *text, struct severity *ret_level);
 
@@ -57,6 +60,10 @@ void severity_add(struct severity_reader *reader, const struct severity *level);
 
 /* Takes what a block below the name of a level says of it; list: the field that the list around it fills. */
 void severity_take_block(struct severity_reader *reader, struct severity *level, size_t i, enum words *list);
+
+/* The same for a labelled passage; gives the field that a list below it fills. */
+enum words severity_take_passage(struct severity_reader *reader, struct severity *level,
+                                 const struct passage *passage, enum words list);
 
 /* ---- severity_prose.c ---- */
 

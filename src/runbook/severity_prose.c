@@ -17,7 +17,8 @@ enum {
     VERB_BYTES = 16,
     NUMBER_WITHIN_BYTES = 32,
     SENTENCE_BYTES = 2000,
-    LEVELS_LEAST = 2
+    LEVELS_LEAST = 2,
+    LINES_MAX = 8
 };
 
 /* ---- Times in running text ---- */
@@ -46,26 +47,70 @@ static bool says_escalation(struct arena *arena, const char *text, const char *c
     return after && part_words_next(PART_TELL_VERB, text, 0, &verb) && person_next(arena, clause, 0, &person);
 }
 
+/* Up to a comma, a point or a dot in the middle of the line. */
+static size_t clause_bytes(const char *text)
+{
+    size_t n = strcspn(text, ",;.");
+    const char *dot = strstr(text, " \xc2\xb7 ");
+
+    return dot && (size_t)(dot - text) < n ? (size_t)(dot - text) : n;
+}
+
+static size_t sentence_bytes(const char *text)
+{
+    const char *end = strstr(text, ". ");
+    size_t n = end ? (size_t)(end - text) : strlen(text);
+
+    return n > 0 && text[n - 1] == '.' ? n - 1 : n;
+}
+
+/* "If not mitigated after 1 h": a time after which nothing has happened. */
+static bool says_idle(const char *clause)
+{
+    static const char *const words[] = {"not ",   "n't ",   "no ",          "unresolved", "unacknowledged",
+                                        "still ", "nobody", "unmitigated ", "without"};
+    const char *condition = text_find_word(clause, "if");
+
+    return (condition || text_find_word(clause, "when")) &&
+           says_any(clause, words, sizeof words / sizeof *words);
+}
+
+static bool calls_somebody(struct arena *arena, const char *sentence)
+{
+    const char *text = arena_strndup(arena, sentence, sentence_bytes(sentence));
+    struct word_match verb;
+    struct person person;
+
+    return (part_words_next(PART_TELL_VERB, text, 0, &verb) ||
+            part_words_next(PART_WAIT_WORD, text, 0, &verb)) &&
+           person_next(arena, text, 0, &person);
+}
+
 /* "acknowledged within 10 minutes and resolved within 4 hours": each part its time, where none is known yet.
  */
 void severity_take_times(struct severity_reader *reader, struct severity *level, const char *text, int line)
 {
     static const char *const response[] = {"respon", "acknowledg", "ack ", "triaged",
                                            "응답",   "대응",       "响应", "対応"};
-    static const char *const resolution[] = {"resol", "mttr", "fixed", "restored", "mitigated",
-                                             "복구",  "해결", "解决",  "復旧"};
+    static const char *const resolution[] = {"resol", "mttr", "fix",  "restore", "mitigat",
+                                             "복구",  "해결", "解决", "復旧"};
     struct duration_words duration;
 
     if (strnlen(text, SENTENCE_BYTES) == SENTENCE_BYTES)
         return;
     for (const char *part = text; *part;) {
-        size_t n = strcspn(part, ",;.");
+        size_t n = clause_bytes(part);
         const char *and = strstr(part, " and ");
         if (and&&(size_t)(and-part) < n)
             n = (size_t)(and-part);
         const char *clause = text_normalise(reader->arena, part, n);
         if (text_duration(clause, &duration)) {
-            if (says_any(clause, response, sizeof response / sizeof *response) && !level->response_text)
+            if (says_idle(clause)) {
+                if (level->escalation_text == NULL && calls_somebody(reader->arena, part))
+                    level_take(reader->arena, level, WORDS_ESCALATION_RULE,
+                               text_normalise(reader->arena, part, sentence_bytes(part)), line, true);
+            } else if (says_any(clause, response, sizeof response / sizeof *response) &&
+                       !level->response_text)
                 level_take(reader->arena, level, WORDS_RESPONSE_TIME, clause, line, true);
             else if (says_any(clause, resolution, sizeof resolution / sizeof *resolution) &&
                      level->resolution_target_s == UNSTATED)
@@ -75,7 +120,7 @@ void severity_take_times(struct severity_reader *reader, struct severity *level,
                 level_take(reader->arena, level, WORDS_ESCALATION_RULE, clause, line, true);
         }
         part += n;
-        part += *part == ' ' ? strlen(" and ") : *part != '\0';
+        part += strncmp(part, " and ", 5) == 0 ? strlen(" and ") : *part != '\0';
     }
 }
 
@@ -103,7 +148,7 @@ static bool name_of_level(struct severity_reader *reader, const char *name, bool
  */
 static size_t name_bytes(const char *text, size_t *ret_rest)
 {
-    static const char *const marks[] = {": ", " - ", " \xe2\x80\x93 ", " \xe2\x80\x94 "};
+    static const char *const marks[] = {": ", " - ", " \xe2\x80\x93 ", " \xe2\x80\x94 ", " \xc2\xb7 "};
 
     for (size_t n = 1; n < NAME_BYTES && text[n]; n++)
         for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
@@ -120,6 +165,13 @@ static bool passage_level(struct severity_reader *reader, const struct passage *
 {
     const char *name = passage->lead, *rest = passage->rest;
 
+    if (name == NULL && text_starts_with(passage->rest, "=== \"")) {
+        const char *tab = passage->rest + strlen("=== \""), *end = strchr(tab, '"');
+        if (end == NULL || (size_t)(end - tab) > NAME_BYTES)
+            return false;
+        name = arena_strndup(reader->arena, tab, (size_t)(end - tab)); /* a tab a level */
+        rest = end + 1 + (end[1] == ' ');
+    }
     if (name == NULL) {
         const char *plain = text_without_decoration(reader->arena, passage->rest, NULL);
         size_t at, n = name_bytes(plain, &at);
@@ -338,6 +390,19 @@ void severity_read_item(struct severity_reader *reader, size_t item)
 
 /* ---- Paragraphs ---- */
 
+/* "a Major Incident", as contracts call a level. */
+static bool defined_term(struct severity_reader *reader, const char *sentence, struct severity *ret_level)
+{
+    const char *noun = strstr(sentence, " Incident");
+    size_t n = noun ? (size_t)(noun - sentence) : 0, first = n;
+
+    while (first > 0 && isalpha((unsigned char)sentence[first - 1]))
+        first--;
+    return n > first && isupper((unsigned char)sentence[first]) &&
+           level_named_plainly(reader->arena, arena_strndup(reader->arena, sentence + first, n - first),
+                               ret_level);
+}
+
 /* Sentences about a level that is or is not defined elsewhere: they give it the times it lacks. */
 static void read_sentences(struct severity_reader *reader, const struct block *block)
 {
@@ -348,7 +413,8 @@ static void read_sentences(struct severity_reader *reader, const struct block *b
         struct severity level;
         size_t at, n;
         const char *id = severity_find(reader->arena, sentence->text, NULL, &at, &n);
-        if (id == NULL || at > ID_WITHIN_BYTES || !level_named(reader->arena, id, false, &level))
+        bool named = id && at <= ID_WITHIN_BYTES && level_named(reader->arena, id, false, &level);
+        if (!named && !(id == NULL && defined_term(reader, sentence->text, &level)))
             continue;
         int line = prose_line_at(&block->prose, sentence->at);
         level.line = line;
@@ -387,18 +453,65 @@ static void read_passages(struct severity_reader *reader, size_t paragraph)
     list_each (passage, &block->prose.passages) {
         struct severity level;
         const char *rest;
-        bool last = passage + 1 == block->prose.passages.at + block->prose.passages.n;
+        const struct passage *next = passage + 1,
+                             *behind = block->prose.passages.at + block->prose.passages.n;
         if (!passage_level(reader, passage, &level, &rest))
             continue;
         level.line = passage->line;
         level.line_end = passage->line_end;
         take_text(reader, &level, reader->document->blocks.at[block->heading].prose.text, passage->lead, rest,
                   passage->line);
-        for (size_t i = paragraph + 1; last && i < end; i++)
+        for (; next < behind && !severity_names_level(reader, next); next++)
+            list = severity_take_passage(reader, &level, next, list);
+        for (size_t i = paragraph + 1; next == behind && i < end; i++)
             severity_take_block(reader, &level, i, &list);
         severity_add(reader, &level);
         add_also(reader, passage, &level);
     }
+}
+
+/* "page: primary → secondary (10m)" as the last field of a line. */
+static void take_chain(struct severity_reader *reader, struct severity *level, const char *text)
+{
+    const char *field = text, *next;
+
+    while ((next = strstr(field, " \xc2\xb7 ")) != NULL)
+        field = next + strlen(" \xc2\xb7 ");
+    if (strstr(field, "\xe2\x86\x92") == NULL)
+        return;
+    const char *colon = strstr(field, ": ");
+    level->escalation_text = NULL;
+    level_take(reader->arena, level, WORDS_ESCALATION_RULE, colon ? colon + 2 : field, level->line, true);
+}
+
+/* "SEV1 · ack 10m · mitigate 45m": lines that begin with a level each and say how soon, under any heading. */
+static bool read_lines(struct severity_reader *reader, const struct block *block)
+{
+    const struct prose *prose = &block->prose;
+    struct severity levels[LINES_MAX];
+    struct passage lines[LINES_MAX];
+    size_t n = prose->line_starts.n;
+
+    if (n < LEVELS_LEAST || n > LINES_MAX || !strchr("SPsp", prose->text[0]))
+        return false;
+    for (size_t k = 0; k < n; k++) {
+        size_t at = prose->line_starts.at[k],
+               end = k + 1 < n ? prose->line_starts.at[k + 1] : strlen(prose->text);
+        lines[k] = (struct passage){.rest = text_normalise(reader->arena, prose->text + at, end - at)};
+        const char *rest;
+        if (!passage_level(reader, &lines[k], &levels[k], &rest) || level_number(&levels[k]) < 0)
+            return false;
+        levels[k].line = levels[k].line_end = prose->line + (int)k;
+        take_text(reader, &levels[k], "", NULL, rest, levels[k].line);
+        take_chain(reader, &levels[k], rest);
+        if (k == 0 && levels[k].response_text == NULL)
+            return false;
+    }
+    for (size_t k = 0; k < n; k++) {
+        severity_add(reader, &levels[k]);
+        add_also(reader, &lines[k], &levels[k]);
+    }
+    return true;
 }
 
 void severity_read_paragraph(struct severity_reader *reader, size_t paragraph)
@@ -407,8 +520,10 @@ void severity_read_paragraph(struct severity_reader *reader, size_t paragraph)
     struct severity level;
     const char *rest;
 
-    if (block->heading == NO_BLOCK || block->depth > 0 || block->quoted || block->prose.passages.n == 0 ||
-        !severity_about(reader, block->heading) ||
+    if (block->depth > 0 || block->quoted || block->prose.passages.n == 0 || read_lines(reader, block) ||
+        block->heading == NO_BLOCK ||
+        !(severity_about(reader, block->heading) ||
+          names_times(reader->document->blocks.at[block->heading].prose.text)) ||
         level_named(reader->arena, reader->document->blocks.at[block->heading].prose.text, false, &level))
         return;
     if (passage_level(reader, &block->prose.passages.at[0], &level, &rest))

@@ -97,7 +97,7 @@ static void read_branch(struct procedure_writer *writer, struct step *step)
     text_split_list(writer->arena, arena_strndup(writer->arena, then, n), true, &branch->then);
 }
 
-static void classify(struct procedure_writer *writer, struct step *step)
+void step_classify(struct procedure_writer *writer, struct step *step)
 {
     const char *text = text_without_number(writer->arena, step->text, NULL);
     bool conditional = step->condition != NULL;
@@ -114,7 +114,7 @@ static void classify(struct procedure_writer *writer, struct step *step)
         read_branch(writer, step);
 }
 
-static struct step step_start(struct procedure_writer *writer, const char *marker, const char *text, int line)
+struct step step_start(struct procedure_writer *writer, const char *marker, const char *text, int line)
 {
     return (struct step){
         .marker = marker,
@@ -125,15 +125,24 @@ static struct step step_start(struct procedure_writer *writer, const char *marke
     };
 }
 
-static void take_prose_commands(struct procedure_writer *writer, struct step *step, const struct prose *prose)
+void step_take_commands(struct procedure_writer *writer, struct step *step, const struct prose *prose,
+                        bool cell)
 {
     struct command_list commands = {0};
 
     if (sentence_forbids(step->text))
         return;
-    prose_commands(writer->arena, prose, &commands);
+    if (cell)
+        cell_commands(writer->arena, prose, &commands);
+    else
+        prose_commands(writer->arena, prose, &commands);
     list_each (command, &commands)
         add_command(writer, step, command, NULL);
+}
+
+static void take_prose_commands(struct procedure_writer *writer, struct step *step, const struct prose *prose)
+{
+    step_take_commands(writer, step, prose, false);
 }
 
 /* A query is run by hand, where it belongs: "Run this sql: SELECT ...". */
@@ -208,7 +217,7 @@ static void item_fence(struct procedure_writer *writer, const struct block *fenc
             comment = entry->text;
         } else {
             struct step added = step_start(writer, "comment", entry->text, entry->line);
-            classify(writer, &added);
+            step_classify(writer, &added);
             *list_push(writer->arena, &top->substeps) = added;
         }
     }
@@ -267,7 +276,7 @@ void steps_from_item(struct procedure_writer *writer, size_t item)
         if (block->kind != BLOCK_ITEM)
             continue;
         if (in_sub) {
-            classify(writer, &sub);
+            step_classify(writer, &sub);
             *list_push(writer->arena, &top.substeps) = sub;
         }
         const char *number =
@@ -276,88 +285,15 @@ void steps_from_item(struct procedure_writer *writer, size_t item)
         in_sub = true;
     }
     if (in_sub) {
-        classify(writer, &sub);
+        step_classify(writer, &sub);
         *list_push(writer->arena, &top.substeps) = sub;
     }
-    classify(writer, &top);
+    step_classify(writer, &top);
     if (blocks[item].line_end > top.line_end)
         top.line_end = blocks[item].line_end;
     struct phase *phase = phase_for_step(writer, top.line_end);
     *list_push(writer->arena, &phase->steps) = top;
     take_causes(writer, item, phase);
-}
-
-/* ---- Tables ---- */
-
-static size_t column_named(struct arena *arena, const struct block *table, enum words group)
-{
-    for (size_t k = 0; k < table->n_columns; k++)
-        if (words_are(group, text_without_colon(arena, table->columns[k].text)))
-            return k;
-    return table->n_columns;
-}
-
-/* The column that tells what to do, when most of its cells are orders and the table is no list of work that
- * is left over from an incident (with owners and days due). */
-static size_t order_column(struct arena *arena, const struct block *table)
-{
-    if (column_named(arena, table, WORDS_LEFT_OVER_COLUMN) < table->n_columns)
-        return table->n_columns;
-    for (size_t k = 0; k < table->n_columns; k++) {
-        size_t orders = 0, rows = 0;
-        if (!words_are(WORDS_ORDER_COLUMN, text_without_colon(arena, table->columns[k].text)))
-            continue;
-        list_each (row, &table->rows) {
-            rows += row->cells[k].text[0] != '\0';
-            orders += sentence_is_order(row->cells[k].text);
-        }
-        if (orders > 1 && orders * 2 >= rows)
-            return k;
-    }
-    return table->n_columns;
-}
-
-/* "| Check | Command |": a step a row that has a command. */
-static void steps_from_commands(struct procedure_writer *writer, const struct block *table)
-{
-    size_t column = column_named(writer->arena, table, WORDS_COMMAND_COLUMN);
-
-    if (column == table->n_columns || column == 0)
-        return;
-    list_each (row, &table->rows) {
-        struct step step = step_start(writer, "ordered", row->cells[0].text, row->line);
-        take_prose_commands(writer, &step, &row->cells[column]);
-        if (step.commands.n == 0)
-            continue;
-        classify(writer, &step);
-        struct phase *phase = phase_for_step(writer, step.line_end);
-        *list_push(writer->arena, &phase->steps) = step;
-    }
-}
-
-void steps_from_table(struct procedure_writer *writer, const struct block *table)
-{
-    size_t column = order_column(writer->arena, table);
-
-    if (column == table->n_columns) {
-        steps_from_commands(writer, table);
-        return;
-    }
-    bool numbered = column > 0 && words_are(WORDS_NUMBER_COLUMN, table->columns[0].text);
-    list_each (row, &table->rows) {
-        const struct prose *cell = &row->cells[column];
-        if (cell->text[0] == '\0')
-            continue;
-        struct step step = step_start(writer, "ordered", cell->text, row->line);
-        if (numbered)
-            step.number = row->cells[0].text;
-        else if (column > 0 && step.condition == NULL && row->cells[0].text[0])
-            step.condition = arena_printf(writer->arena, "if %s", row->cells[0].text);
-        take_prose_commands(writer, &step, cell);
-        classify(writer, &step);
-        struct phase *phase = phase_for_step(writer, step.line_end);
-        *list_push(writer->arena, &phase->steps) = step;
-    }
 }
 
 /* ---- Fences ---- */
@@ -406,7 +342,7 @@ static void fence_close_step(struct fence_reader *reader)
 
     if (!reader->open)
         return;
-    classify(writer, &reader->step);
+    step_classify(writer, &reader->step);
     struct phase *phase = phase_for_step(writer, reader->step.line_end);
     *list_push(writer->arena, &phase->steps) = reader->step;
     reader->open = false;
@@ -482,7 +418,7 @@ static void steps_from_boxes(struct procedure_writer *writer, const struct block
         if (text == NULL)
             continue;
         struct step step = step_start(writer, "checkbox", text, fence->body_line + (int)k);
-        classify(writer, &step);
+        step_classify(writer, &step);
         struct phase *phase = phase_for_step(writer, step.line_end);
         *list_push(writer->arena, &phase->steps) = step;
     }
@@ -539,12 +475,36 @@ bool steps_from_sentences(struct procedure_writer *writer, const struct prose *p
             add_command(writer, &step, &commands.at[next], NULL);
         if (sentence_forbids(sentence->text) || (step.commands.n == 0 && !sentence_is_order(sentence->text)))
             continue;
-        classify(writer, &step);
+        step_classify(writer, &step);
         struct phase *phase = phase_for_step(writer, step.line_end);
         *list_push(writer->arena, &phase->steps) = step;
         any = true;
     }
     return any;
+}
+
+bool steps_from_command(struct procedure_writer *writer, const struct block *block, const char *above)
+{
+    const struct prose *prose = &block->prose;
+    size_t n = above ? strlen(above) : 0, n_phases = writer->procedure->phases.n;
+    struct phase *phase = n_phases > 0 ? &writer->procedure->phases.at[n_phases - 1] : NULL;
+    struct step *step = phase && phase->steps.n > 0 ? &phase->steps.at[phase->steps.n - 1] : NULL;
+    struct command command = {.lang = "inline", .line = block->line, .line_end = block->line_end};
+
+    if (n == 0 || above[n - 1] != ':' || step == NULL || writer->next_open ||
+        strcmp(step->text, above) != 0 || step->commands.n > 0 || sentence_forbids(above))
+        return false;
+    if (prose->spans.n == 1 && prose->spans.at[0].kind == SPAN_CODE &&
+        prose->spans.at[0].n_bytes == strlen(prose->text))
+        command.text = prose->spans.at[0].exact;
+    else if (prose->spans.n == 0 && (block->quoted || strpbrk(prose->text, "-/=|<>$")))
+        command.text = prose->text;
+    if (command.text == NULL || !text_is_command(command.text))
+        return false;
+    command.logical = command.text;
+    add_command(writer, step, &command, NULL);
+    step_classify(writer, step);
+    return true;
 }
 
 void steps_from_words(struct procedure_writer *writer, const char *text, int line)
@@ -556,7 +516,7 @@ void steps_from_words(struct procedure_writer *writer, const char *text, int lin
     list_each (item, &items) {
         struct step step = step_start(writer, "inline", *item, line);
         step.number = arena_printf(writer->arena, "%d", number++);
-        classify(writer, &step);
+        step_classify(writer, &step);
         struct phase *phase = phase_for_step(writer, line);
         *list_push(writer->arena, &phase->steps) = step;
     }

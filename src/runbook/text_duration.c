@@ -59,6 +59,11 @@ static const struct unit units[] = {
     {"minuten", 60},
     {"stunden", 3600},
     {"stunde", 3600},
+    {"std", 3600},
+    {"arbeitstage", 86400},
+    {"arbeitstag", 86400},
+    {"werktage", 86400},
+    {"werktag", 86400},
     {"tage", 86400},
     {"tag", 86400},
     {"heures", 3600},
@@ -74,9 +79,11 @@ static const struct unit units[] = {
 };
 
 static const struct unit number_words[] = {
-    {"one", 1},     {"two", 2},     {"three", 3}, {"four", 4}, {"five", 5},    {"six", 6},
-    {"seven", 7},   {"eight", 8},   {"nine", 9},  {"ten", 10}, {"twelve", 12}, {"fifteen", 15},
-    {"twenty", 20}, {"thirty", 30}, {"a", 1},     {"an", 1},   {"the", 1},
+    {"one", 1},          {"two", 2},          {"three", 3},        {"four", 4},    {"five", 5},
+    {"six", 6},          {"seven", 7},        {"eight", 8},        {"nine", 9},    {"ten", 10},
+    {"twelve", 12},      {"fifteen", 15},     {"twenty", 20},      {"thirty", 30}, {"a", 1},
+    {"an", 1},           {"the", 1},          {"forty-five", 45},  {"sixty", 60},  {"ninety", 90},
+    {"twenty-four", 24}, {"forty-eight", 48}, {"seventy-two", 72},
 };
 
 static const struct {
@@ -145,6 +152,16 @@ static size_t number_read(const char *text, double *ret_value)
     return 0;
 }
 
+/* " (60)" behind "sixty", as contracts have it. */
+static size_t number_again(const char *text)
+{
+    size_t n = text[0] == ' ' && text[1] == '(' ? 2 : 0, first = n;
+
+    while (n > 0 && isdigit((unsigned char)text[n]))
+        n++;
+    return n > first && text[n] == ')' ? n + 1 : 0;
+}
+
 static size_t skip_words(const char *text, const char *const *words, size_t n_words)
 {
     for (size_t i = 0; i < n_words; i++)
@@ -193,6 +210,7 @@ static size_t length_read(const char *text, struct duration_words *duration)
     if (n == 0)
         return 0;
     n += text[n] == '+';
+    n += isalpha((unsigned char)text[0]) ? number_again(text + n) : 0;
     size_t low_unit = unit_read(text + n, &low_unit_s, &low_business);
     size_t mark = range_mark(text + n + low_unit);
     size_t second = mark ? number_read(text + n + low_unit + mark, &high) : 0;

@@ -1,0 +1,81 @@
+/* Procedures in other houses' styles: numbered chapters, tables with commands, word processors. */
+#include "base/testing.h"
+
+#include <string.h>
+
+#include "runbook/runbook.h"
+
+static struct runbook *read_text(struct arena *arena, const char *text)
+{
+    return runbook_read(arena, "x.md", text, strlen(text));
+}
+
+static void numbered_troubles_are_a_procedure_each_and_numbered_orders_are_one(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Manual\n## 3. Measures\n### 3.1 Storage full\n1. Delete old logs\n"
+                         "### 3.2 Scores look odd\n1. Call the physicist\n");
+    assert_int_equal(runbook->procedures.n, 2);
+    assert_string_equal(runbook->procedures.at[1].title, "3.2 Scores look odd");
+    runbook = read_text(arena, "# Manual\n## 3. Exchange of keys\n### 3.1 Create the key\n1. Run `ls -l`\n"
+                               "### 3.2 Restarting the service\n1. Call the physicist\n");
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_int_equal(runbook->procedures.at[0].phases.n, 2);
+}
+
+static void instructions_that_gather_troubles_are_no_phase(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Viewer\n## Work instructions\n### W1 Viewer loads no slides\n"
+                         "1. Check the mount\n### W2 Detector gives no result\n"
+                         "1. Restart the workers\n");
+
+    assert_int_equal(runbook->procedures.n, 2);
+    assert_string_equal(runbook->procedures.at[0].title, "W1 Viewer loads no slides");
+}
+
+static void the_command_of_a_row_may_stand_in_a_column_of_its_own(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# Pump down\n\n| # | Do | Command |\n|---|---|---|\n"
+               "| 1 | Renew | `certbot renew` |\n| 2 | Reload the proxy | nginx -s reload |\n\n"
+               "| Activity | Lead | Desk |\n|---|---|---|\n| Close | A/R | C |\n| Call | R | I |\n");
+    const struct phase *phase = &runbook->procedures.at[0].phases.at[0];
+
+    assert_int_equal(phase->steps.n, 2);
+    assert_string_equal(phase->steps.at[0].commands.at[0].text, "certbot renew");
+    assert_string_equal(phase->steps.at[1].commands.at[0].text, "nginx -s reload");
+}
+
+static void a_command_in_a_quote_belongs_to_the_step_that_leads_to_it(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Pump down\n\n1. Look at the queue:\n\n> rabbitmqctl list_queues name\n\n"
+                         "2. Tell the ward.\n\n> Make sure they hear it.\n");
+    const struct phase *phase = &runbook->procedures.at[0].phases.at[0];
+
+    assert_int_equal(phase->steps.at[0].commands.n, 1);
+    assert_string_equal(phase->steps.at[0].commands.at[0].text, "rabbitmqctl list_queues name");
+    assert_int_equal(phase->steps.at[0].kind, STEP_COMMAND);
+    assert_int_equal(phase->steps.at[1].commands.n, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbered_troubles_are_a_procedure_each_and_numbered_orders_are_one),
+        cmocka_unit_test(instructions_that_gather_troubles_are_no_phase),
+        cmocka_unit_test(the_command_of_a_row_may_stand_in_a_column_of_its_own),
+        cmocka_unit_test(a_command_in_a_quote_belongs_to_the_step_that_leads_to_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

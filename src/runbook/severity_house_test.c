@@ -1,0 +1,142 @@
+/* Levels in other houses' styles: names of their own, tabs, lines with dots, contracts. */
+#include "base/testing.h"
+
+#include <string.h>
+
+#include "runbook/runbook.h"
+
+static struct runbook *read_text(struct arena *arena, const char *text)
+{
+    return runbook_read(arena, "x.md", text, strlen(text));
+}
+
+static void a_column_of_times_makes_any_names_levels(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n\n| Stufe | What | Reaction time | Recovery time | Information to |\n"
+                         "|---|---|---|---|---|\n| Rot | all | 15 Min. | 4 Std. | Head of IT |\n"
+                         "| Gelb | some | 1 Std. | 1 Arbeitstag | - |\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->severities.at[0].id, "Rot");
+    assert_int_equal(runbook->severities.at[0].rank, 1);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 900);
+    assert_int_equal(runbook->severities.at[1].resolution_target_s, 86400);
+    runbook = read_text(arena, "# R\n\n| Tier | Service | Recovery |\n|---|---|---|\n| Gold | web | 1 h |\n"
+                               "| Silver | mail | 4 h |\n");
+    assert_int_equal(runbook->severities.n, 0);
+}
+
+static void names_of_the_house_may_stand_across_with_rungs_below(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n\n## Severity\n\n| | page | ticket |\n|---|---|---|\n"
+               "| Time to acknowledge | 5 min | next business day |\n| Time to mitigate | 1 h | 5 days |\n"
+               "| If unacknowledged | team lead after 10 min, engineering manager after 25 min | - |\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->severities.at[0].id, "page");
+    assert_int_equal(runbook->severities.at[0].escalate_after_s, 600);
+    assert_int_equal(runbook->parts.escalations.n, 2);
+    assert_int_equal(runbook->parts.escalations.at[1].after_s, 1500);
+    assert_string_equal(runbook->parts.escalations.at[1].to.at[0], "engineering manager");
+}
+
+static void a_tab_may_define_a_level_with_fields_set_apart_by_dots(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n\n## Incident levels\n\n=== \"P1\"\n    **Criteria:** notes are lost\n\n"
+                         "    **Acknowledge:** 5 minutes \xc2\xb7 **Mitigate:** 1 hour \xc2\xb7 **Updates:** "
+                         "every 15 minutes\n\n"
+                         "=== \"P2\"\n    **Acknowledge:** 15 minutes \xc2\xb7 **Mitigate:** 4 hours\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 300);
+    assert_int_equal(runbook->severities.at[0].resolution_target_s, 3600);
+    assert_string_equal(runbook->severities.at[0].criteria.at[0].text, "notes are lost");
+    assert_int_equal(runbook->severities.at[1].response_time_s, 900);
+}
+
+static void lines_with_dots_define_levels_under_any_heading(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# Notes\n\nSEV1 \xc2\xb7 ack 10m \xc2\xb7 mitigate 45m \xc2\xb7 page: primary \xe2\x86\x92 "
+               "team lead (20m)\nSEV2 \xc2\xb7 ack 30m\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 600);
+    assert_int_equal(runbook->severities.at[0].resolution_target_s, 2700);
+    assert_int_equal(runbook->severities.at[0].escalate_after_s, 1200);
+    assert_int_equal(runbook->severities.at[1].line, 4);
+}
+
+static void a_time_after_which_nothing_happened_is_no_target(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n\n## How bad is it?\n\n- **SEV0** - wrong doses. Ack within 5 min.\n"
+               "- **SEV1** - slow. Ack within 15 min. If not mitigated after 1 h, loop in the head of "
+               "platform.\n");
+
+    assert_int_equal(runbook->severities.at[1].response_time_s, 900);
+    assert_int_equal(runbook->severities.at[1].resolution_target_s, UNSTATED);
+    assert_int_equal(runbook->severities.at[1].escalate_after_s, 3600);
+}
+
+static void the_terms_of_a_contract_are_levels(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Terms\n\n### 2 RESPONSE TIMES\n\n2.1 The engineer shall acknowledge a Major "
+                         "Incident within ten (10) "
+                         "minutes and shall restore the service within two (2) hours.\n\n"
+                         "2.2 A Minor Incident shall be acknowledged within two (2) business days.\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->severities.at[0].id, "Major");
+    assert_int_equal(runbook->severities.at[0].response_time_s, 600);
+    assert_int_equal(runbook->severities.at[0].resolution_target_s, 7200);
+}
+
+static void steps_of_a_policy_begin_with_their_time(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n\n## Paging\n\nEscalation `pumps`:\n\n1. 0 min - notify on-call user in `pumps-1`\n"
+               "2. 5 min, if not acknowledged - notify on-call user in `pumps-2`\n\n"
+               "Escalation policy: pump-crew \xe2\x86\x92 ward-crew (after 15m)\n");
+    const struct escalation *first = &runbook->parts.escalations.at[0];
+
+    assert_int_equal(runbook->parts.escalations.n, 4);
+    assert_string_equal(first->kind, "chain");
+    assert_string_equal(first->to.at[1], "ward-crew");
+    assert_int_equal(runbook->parts.escalations.at[1].after_s, 900);
+    assert_int_equal(runbook->parts.escalations.at[2].after_s, 0);
+    assert_int_equal(runbook->parts.escalations.at[3].after_s, 300);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_column_of_times_makes_any_names_levels),
+        cmocka_unit_test(names_of_the_house_may_stand_across_with_rungs_below),
+        cmocka_unit_test(a_tab_may_define_a_level_with_fields_set_apart_by_dots),
+        cmocka_unit_test(lines_with_dots_define_levels_under_any_heading),
+        cmocka_unit_test(a_time_after_which_nothing_happened_is_no_target),
+        cmocka_unit_test(the_terms_of_a_contract_are_levels),
+        cmocka_unit_test(steps_of_a_policy_begin_with_their_time),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

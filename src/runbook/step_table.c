@@ -1,0 +1,98 @@
+/* Steps out of the rows of a table: a column tells what to do, another may hold the command. */
+#include <string.h>
+
+#include "runbook/command.h"
+#include "runbook/procedure_priv.h"
+#include "runbook/text.h"
+
+static size_t column_named(struct arena *arena, const struct block *table, enum words group)
+{
+    for (size_t k = 0; k < table->n_columns; k++)
+        if (words_are(group, text_without_colon(arena, table->columns[k].text)))
+            return k;
+    return table->n_columns;
+}
+
+/* "| Activity | Lead | Desk |" with cells such as "A/R": who answers for what, and nothing to do. */
+static bool shares_out(const struct block *table)
+{
+    size_t filled = 0, marks = 0;
+
+    list_each (row, &table->rows)
+        for (size_t k = 1; k < row->n_cells; k++) {
+            const char *text = row->cells[k].text;
+            filled += text[0] != '\0';
+            marks += text[0] != '\0' && strspn(text, "RACIS/, ") == strlen(text);
+        }
+    return marks > 1 && marks * 4 >= filled * 3;
+}
+
+/* The column that tells what to do, when most of its cells are orders (or commands stand beside them) and the
+ * table is no list of work that is left over from an incident (with owners and days due). */
+static size_t order_column(struct arena *arena, const struct block *table)
+{
+    bool commands = column_named(arena, table, WORDS_COMMAND_COLUMN) < table->n_columns;
+
+    if (shares_out(table))
+        return table->n_columns;
+    if (column_named(arena, table, WORDS_LEFT_OVER_COLUMN) < table->n_columns)
+        return table->n_columns;
+    for (size_t k = 0; k < table->n_columns; k++) {
+        size_t orders = 0, rows = 0;
+        if (!words_are(WORDS_ORDER_COLUMN, text_without_colon(arena, table->columns[k].text)))
+            continue;
+        list_each (row, &table->rows) {
+            rows += row->cells[k].text[0] != '\0';
+            orders += sentence_is_order(row->cells[k].text);
+        }
+        if ((orders > 1 || (orders > 0 && commands)) && orders * 2 >= rows)
+            return k;
+    }
+    return table->n_columns;
+}
+
+/* "| Check | Command |": a step a row that has a command. */
+static void steps_from_commands(struct procedure_writer *writer, const struct block *table)
+{
+    size_t column = column_named(writer->arena, table, WORDS_COMMAND_COLUMN);
+
+    if (column == table->n_columns || column == 0)
+        return;
+    list_each (row, &table->rows) {
+        struct step step = step_start(writer, "ordered", row->cells[0].text, row->line);
+        step_take_commands(writer, &step, &row->cells[column], true);
+        if (step.commands.n == 0)
+            continue;
+        step_classify(writer, &step);
+        struct phase *phase = phase_for_step(writer, step.line_end);
+        *list_push(writer->arena, &phase->steps) = step;
+    }
+}
+
+void steps_from_table(struct procedure_writer *writer, const struct block *table)
+{
+    size_t column = order_column(writer->arena, table);
+
+    if (column == table->n_columns) {
+        steps_from_commands(writer, table);
+        return;
+    }
+    bool numbered = column > 0 && words_are(WORDS_NUMBER_COLUMN, table->columns[0].text);
+    size_t commands = column_named(writer->arena, table, WORDS_COMMAND_COLUMN);
+    list_each (row, &table->rows) {
+        const struct prose *cell = &row->cells[column];
+        if (cell->text[0] == '\0')
+            continue;
+        struct step step = step_start(writer, "ordered", cell->text, row->line);
+        if (numbered)
+            step.number = row->cells[0].text;
+        else if (column > 0 && step.condition == NULL && row->cells[0].text[0])
+            step.condition = arena_printf(writer->arena, "if %s", row->cells[0].text);
+        step_take_commands(writer, &step, cell, false);
+        if (commands < table->n_columns && commands != column)
+            step_take_commands(writer, &step, &row->cells[commands], true);
+        step_classify(writer, &step);
+        struct phase *phase = phase_for_step(writer, step.line_end);
+        *list_push(writer->arena, &phase->steps) = step;
+    }
+}
