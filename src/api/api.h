@@ -66,16 +66,18 @@ struct api_options {
         *readers;      /* n_readers that were opened before, ours from api_start() on; no others are then */
     size_t n_readers;  /* at most API_READERS; 0: they are opened when they are wanted */
     const char *token; /* the administrator's, 64 hex */
-    const char *slack_secret;  /* shows that Slack calls; NULL: it does not call */
-    const char *twilio_secret; /* the same for Twilio */
+    const char *certificate, *key; /* PEM files (api/tls.h); NULL: plain HTTP */
+    const char *slack_secret;      /* shows that Slack calls; NULL: it does not call */
+    const char *twilio_secret;     /* the same for Twilio */
     const struct clock *clock;
     unsigned n_threads;     /* 0: as many as proved best (2) */
     unsigned n_connections; /* at most; 0: 3,072 */
     unsigned idle_time_s;   /* a connection that says nothing for so long is closed; 0: 13 */
 };
 
-/* Loads what serving needs; before the sandbox. */
+/* Loads what serving needs; before the sandbox. For TLS, api_prepare_tls() too. */
 void api_prepare(void);
+void api_prepare_tls(void);
 int api_start(const struct api_options *options, const struct api_backend *backend, struct api **ret_api,
               struct err *err);
 /* Events were committed: whoever watches is told. NULL is allowed. Any thread. */

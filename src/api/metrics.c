@@ -1,6 +1,7 @@
 /* Figures for Prometheus (text format 0.0.4). */
 #include "api/handlers.h"
 #include "api/server.h"
+#include "api/tls.h"
 #include "engine/incident.h"
 
 enum { OPEN_LIMIT = 10000 };
@@ -102,6 +103,13 @@ void get_metrics(struct request *request)
         "# TYPE crashcart_config_last_reload_successful gauge\n"
         "crashcart_config_last_reload_successful %d\n",
         !kept);
+    if (api->tls)
+        buf_printf(out,
+                   "# HELP crashcart_tls_certificate_not_after_seconds When the certificate that is shown "
+                   "ends.\n"
+                   "# TYPE crashcart_tls_certificate_not_after_seconds gauge\n"
+                   "crashcart_tls_certificate_not_after_seconds %lld\n",
+                   (long long)tls_until_s(api->tls));
     write_incidents(out, incidents, n);
     add_check_figures(out, &api->backend);
     write_answers(out, &api->metrics);

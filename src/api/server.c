@@ -8,6 +8,7 @@
 
 #include "api/server.h"
 #include "api/stream.h"
+#include "api/tls.h"
 #include "base/hash.h"
 #include "base/log.h"
 
@@ -46,6 +47,8 @@ static void add_headers(const struct request *request, struct MHD_Response *resp
     const struct answer *answer = &request->answer;
     MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    if (request->api->tls)
+        MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
     if (answer->content_type)
         add_browser_headers(response);
     if (answer->cookie)
@@ -196,6 +199,7 @@ static void api_free(struct api *api)
     watchers_free(api->watchers);
     throttle_free(api->throttle);
     metrics_end(&api->metrics);
+    tls_free(api->tls);
     heap_free_(&api->threads);
     heap_free_(&api);
 }
@@ -203,6 +207,11 @@ static void api_free(struct api *api)
 void api_prepare(void)
 {
     microhttpd_library();
+}
+
+void api_prepare_tls(void)
+{
+    gnutls_library();
 }
 
 static void threads_close(struct api *api)
@@ -219,12 +228,19 @@ static void threads_close(struct api *api)
 static int thread_open(struct http_thread *thread, unsigned n_connections, unsigned idle_time_s,
                        struct err *err)
 {
+    static char versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+    const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)tls_retrieve},
+                                         {MHD_OPTION_HTTPS_PRIORITIES, 0, versions},
+                                         {MHD_OPTION_END, 0, NULL}};
+    const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
     thread->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_TURBO | MHD_USE_NO_LISTEN_SOCKET | SUSPEND_RESUME, 0, NULL, NULL, on_request,
-        thread, MHD_OPTION_CONNECTION_LIMIT, n_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        n_connections / 2, MHD_OPTION_CONNECTION_TIMEOUT, idle_time_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, on_completed, thread,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, thread, MHD_OPTION_END);
+        MHD_USE_EPOLL | MHD_USE_TURBO | MHD_USE_NO_LISTEN_SOCKET | SUSPEND_RESUME |
+            (thread->api->tls ? MHD_USE_TLS : 0),
+        0, NULL, NULL, on_request, thread, MHD_OPTION_CONNECTION_LIMIT, n_connections,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, n_connections / 2, MHD_OPTION_CONNECTION_TIMEOUT, idle_time_s,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, thread, MHD_OPTION_NOTIFY_CONNECTION, on_connection, thread, MHD_OPTION_ARRAY,
+        thread->api->tls ? tls : plain, MHD_OPTION_END);
     if (thread->daemon)
         return http_thread_start(thread, err);
     return err_set(err, "the HTTP server does not start: too few file descriptors (ulimit -n)");
@@ -251,6 +267,11 @@ int api_start(const struct api_options *options, const struct api_backend *backe
     unsigned n_connections = options->n_connections ? options->n_connections : CONNECTIONS;
     unsigned idle_time_s = options->idle_time_s ? options->idle_time_s : IDLE_TIME_S;
     struct api *api = api_new(options, backend, n_connections, n_threads);
+    if (options->certificate &&
+        tls_new(options->certificate, options->key, options->clock, &api->tls, err) < 0) {
+        api_free(api);
+        return err_prefix(err, "tls: ");
+    }
     fcntl(options->listen_fd, F_SETFL, O_NONBLOCK); /* all that waits is accepted at once */
     if (threads_open(api, n_connections, idle_time_s, err) < 0) {
         threads_close(api);

@@ -31,6 +31,7 @@ struct api {
     struct connections *connections;
     struct watchers *watchers;
     struct door *door;
+    struct tls *tls;           /* NULL: plain HTTP */
     struct throttle *throttle; /* of who signs in, by person and by address */
 };
 

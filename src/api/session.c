@@ -15,6 +15,13 @@
 
 #define ATTRIBUTES "; HttpOnly; SameSite=Strict; Path=/"
 
+/* A cookie that came over TLS goes back over nothing else. */
+static const char *if_secure(const struct request *request)
+{
+    const char *proxied = request_header(request, "X-Forwarded-Proto");
+    return request->api->tls || (proxied && strcmp(proxied, "https") == 0) ? "; Secure" : "";
+}
+
 /* What is under way while a password is looked at. */
 struct sign_in {
     const char *person, *password, *code, *cookie;
@@ -203,8 +210,8 @@ void answer_session(struct request *request)
         access.services = accounts->services;
     }
     write_access(request, &access);
-    request->answer.cookie =
-        arena_printf(request->arena, SESSION_COOKIE "=%s; Max-Age=%d" ATTRIBUTES, in->cookie, SESSION_TIME_S);
+    request->answer.cookie = arena_printf(request->arena, SESSION_COOKIE "=%s; Max-Age=%d" ATTRIBUTES "%s",
+                                          in->cookie, SESSION_TIME_S, if_secure(request));
 }
 
 /* ---- signing out ---- */

@@ -8,7 +8,7 @@
 #include "cmd/client_priv.h"
 #include "cmd/exit_code.h"
 
-enum { TOKEN_BYTES = 4096, ANSWER_BYTES = 64 * 1024 * 1024, ANSWER_TIME_S = 60 };
+enum { TOKEN_BYTES = 4096, ANSWER_BYTES = 64 * 1024 * 1024, CONNECT_TIME_S = 5, ANSWER_TIME_S = 60 };
 
 static const char *environment(const char *name)
 {
@@ -40,8 +40,10 @@ int client_open(struct arena *arena, const char *data_dir, const char *as, struc
     size_t n = strlen(url);
     while (n && url[n - 1] == '/')
         n--;
-    *ret_client =
-        (struct client){.url = arena_strndup(arena, url, n), .token = token_of(arena, data_dir), .as = as};
+    *ret_client = (struct client){.url = arena_strndup(arena, url, n),
+                                  .token = token_of(arena, data_dir),
+                                  .as = as,
+                                  .ca = environment("CRASHCART_CA")};
     return 0;
 }
 
@@ -52,6 +54,14 @@ static size_t keep(char *bytes, size_t size, size_t n, void *context)
         return 0;
     buf_add(answer, bytes, size * n);
     return size * n;
+}
+
+void client_connect(const struct client *client, CURL *curl)
+{
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_TIME_S);
+    if (client->ca)
+        curl_easy_setopt(curl, CURLOPT_CAINFO, client->ca);
 }
 
 struct curl_slist *client_headers(const struct client *client, struct buf *line)
@@ -78,8 +88,7 @@ static CURLcode perform(const struct client *client, const char *method, const c
     CURL *curl = curl_easy_init();
     struct curl_slist *headers = client_headers(client, &line);
     curl_easy_setopt(curl, CURLOPT_URL, buf_text(&url));
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CLIENT_CONNECT_TIME_S);
+    client_connect(client, curl);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)ANSWER_TIME_S);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     if (method)

@@ -12,6 +12,7 @@ struct client {
     const char *url;   /* CRASHCART_URL, else http://127.0.0.1:8480 */
     const char *token; /* CRASHCART_TOKEN, else what DATA/admin.token holds; NULL: none found */
     const char *as;    /* the person who types, or NULL */
+    const char *ca;    /* CRASHCART_CA: PEM file of whom to believe, or NULL: whom the system believes */
 };
 
 /* data_dir NULL: ./crashcart-data. Texts belong to the arena. -1: the URL makes no sense. */

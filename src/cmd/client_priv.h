@@ -4,7 +4,7 @@
 #include "base/curl_library.h"
 #include "cmd/client.h"
 
-enum { CLIENT_CONNECT_TIME_S = 5 };
-
+/* How long a connection is waited for, and whom it believes. */
+void client_connect(const struct client *client, CURL *curl);
 /* What every request carries; the caller frees the list. line is room to write them in. */
 struct curl_slist *client_headers(const struct client *client, struct buf *line);

@@ -62,8 +62,7 @@ static void begin(struct client_stream *stream)
     }
     stream->curl = curl_easy_init();
     curl_easy_setopt(stream->curl, CURLOPT_URL, buf_text(&url));
-    curl_easy_setopt(stream->curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(stream->curl, CURLOPT_CONNECTTIMEOUT, (long)CLIENT_CONNECT_TIME_S);
+    client_connect(stream->client, stream->curl);
     curl_easy_setopt(stream->curl, CURLOPT_HTTPHEADER, stream->headers);
     curl_easy_setopt(stream->curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(stream->curl, CURLOPT_WRITEDATA, stream);

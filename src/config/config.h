@@ -22,6 +22,7 @@
 #include "config/noise.h"
 #include "config/runner.h"
 #include "config/service.h"
+#include "config/tls.h"
 #include "roster/roster.h"
 #include "runbook/label.h"
 #include "runbook/runbook.h" /* UNSTATED */
@@ -96,6 +97,7 @@ struct config {
     } mail;
     struct config_channels channels;
     struct config_runner runner;
+    struct config_tls tls;
     LIST(struct person) people;
     LIST(struct schedule) schedules;
     LIST(struct service) services;

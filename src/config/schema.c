@@ -270,9 +270,19 @@ static const struct key budget_keys[] = {
 static const struct section budget_section = {"budget", budget_keys, sizeof budget_keys / sizeof *budget_keys,
                                               0, -1};
 
+#define TLS_OFFSET(field) (offsetof(struct config, tls.field) - offsetof(struct config, tls))
+static const struct key tls_keys[] = {
+    {"certificate", VALUE_PATH, TLS_OFFSET(certificate), .required = true,
+     .help = "PEM file, with the chain up to the authority; read again when it changes"},
+    {"key", VALUE_PATH, TLS_OFFSET(key), .required = true, .help = "PEM file of its key"},
+};
+static const struct section tls_section = {"tls", tls_keys, sizeof tls_keys / sizeof *tls_keys, 0, -1};
+
 static const struct key root_keys[] = {
     {"listen", VALUE_LISTEN, offsetof(struct config, listen), .fallback = "127.0.0.1:8480",
      .help = "ADDRESS:PORT of the server"},
+    {"tls", VALUE_SECTION, offsetof(struct config, tls), .section = &tls_section,
+     .help = "HTTPS in the place of HTTP"},
     {"data", VALUE_PATH, offsetof(struct config, data), .fallback = "./crashcart-data",
      .help = "folder of the ledger"},
     {"store", VALUE_STORE, offsetof(struct config, store),

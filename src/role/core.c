@@ -348,6 +348,10 @@ static int open_files(struct core *core, struct arena *arena, const struct confi
         options->twilio_secret = read_signing_secret(arena, "twilio", &config->channels.twilio);
         if (options->twilio_secret)
             nettle_library(); /* libraries are loaded before the sandbox */
+        options->certificate = config->tls.certificate;
+        options->key = config->tls.key;
+        if (options->certificate)
+            api_prepare_tls();
         link_key_make(token, &core->links);
     }
     return opened;

@@ -12,7 +12,9 @@
 static const char *public_url(const struct core *core, struct arena *arena)
 {
     const struct config *config = core->site->config;
-    return config->public_url ? config->public_url : arena_printf(arena, "http://%s", core->options->listen);
+    return config->public_url ? config->public_url
+                              : arena_printf(arena, "http%s://%s", config->tls.certificate ? "s" : "",
+                                             core->options->listen);
 }
 
 static void send_delivery(struct core *core, const struct delivery *delivery)
