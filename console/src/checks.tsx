@@ -1,7 +1,7 @@
 // What the program looks at by itself, and what each look has found last.
 import { useEffect } from 'preact/hooks'
 import { useLive, useNow } from './live'
-import { about, At, Card, Read, span, Words } from './parts'
+import { about, At, Card, Link, Read, span, Words } from './parts'
 
 interface Check {
   id: string
@@ -26,10 +26,10 @@ const limit = (check: Check) => [check.above !== null && `above ${check.above}`,
 const figure = (value: number) => value.toLocaleString([], { maximumSignificantDigits: 5 })
 
 function Row({ check, now }: { check: Check; now: number }) {
-  const how = check.alerts.length ? 'bad' : check.state === 'error' ? 'warn' : check.state === 'good' || check.state === 'ok' ? 'good' : ''
+  const how = check.alerts.length ? 'bad' : check.state === 'error' ? 'warn' : check.state === 'well' ? 'good' : ''
   return (
     <tr>
-      <td><b>{check.id}</b><br /><span class="quiet">{check.kind}{check.service && `, ${check.service}`}</span></td>
+      <td><b>{check.id}</b><br /><span class="quiet">{check.kind === 'drift' ? <Link to={`/models?check=${encodeURIComponent(check.id)}`}>drift over time</Link> : check.kind}{check.service && `, ${check.service}`}</span></td>
       <td class="nowrap"><span class={`mark ${how}`}>{check.state}</span></td>
       <td>{check.value !== null && <b>{figure(check.value)} </b>}{check.says && <Words text={check.says} />}</td>
       <td>{limit(check) || 'not as it should be'}{check.for_s > 0 && ` for ${span(check.for_s)}`}<br /><span class="quiet">{check.alert}</span></td>

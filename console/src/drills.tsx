@@ -57,8 +57,8 @@ function Dates({ clocks, now }: { clocks: Clock[]; now: number }) {
           const left = Date.parse(clock.due_at) - now
           return (
             <li key={clock.clock} class="look">
-              <div class="head"><b>{clock.what}</b><span class={`mark ${left < 0 ? 'bad' : left < 7 * 86400000 ? 'warn' : ''}`}>{left < 0 ? `${about(left)} late` : `in ${about(left)}`}</span></div>
-              <p class="small quiet"><At time={clock.due_at} date />{clock.rule && ` · ${clock.rule}`} · <Source file={clock.file} line={clock.line} /></p>
+              <div class="head"><b>{clock.what.replace(/_/g, ' ')}</b><span class={`mark ${left < 0 ? 'bad' : left < 7 * 86400000 ? 'warn' : ''}`}>{left < 0 ? `${about(left)} late` : `in ${about(left)}`}</span></div>
+              <p class="small quiet"><At time={clock.due_at} date />{clock.rule && !clock.rule.startsWith('FREQ=') && ` · ${clock.rule}`} · <Source file={clock.file} line={clock.line} /></p>
               <Act label={`${clock.what}: it was held`} does={() => setHeld(clock)}>It was held…</Act>
             </li>)
         })}
@@ -75,7 +75,7 @@ function Results() {
       <Read from={live}>{({ events }) => (events.length === 0 ? <p class="quiet">None is on record.</p>
         : <ul class="list">{events.map((event) => (
           <li key={event.position} class="look">
-            <div class="head"><b>{String(event.body.what ?? event.summary)}</b><span class="small quiet">{person(event.actor)}, <At time={event.at} date /></span></div>
+            <div class="head"><b>{String(event.body.what ?? event.summary).replace(/_/g, ' ')}</b><span class="small quiet">{person(event.actor)}, <At time={event.at} date /></span></div>
             {event.body.file ? <Source file={String(event.body.file)} line={Number(event.body.line ?? 1)} /> : null}
             {event.body.text ? <pre tabIndex={0} class="output">{String(event.body.text)}</pre> : null}
           </li>))}</ul>)}

@@ -11,6 +11,7 @@ import { Keys, places } from './keys'
 import { LedgerPage } from './ledger'
 import { useConnected, useLive } from './live'
 import { iAm, Session } from './me'
+import { Models } from './models'
 import { Incidents, Now } from './now'
 import { OnCallPage } from './oncall'
 import { Card, Link } from './parts'
@@ -61,6 +62,7 @@ const pages: [RegExp, (part: string) => ComponentChildren, (part: string) => str
   [/^\/silences()$/, () => <Silences />, () => 'Silences'],
   [/^\/clocks()$/, () => <ClocksPage />, () => 'Clocks'],
   [/^\/checks()$/, () => <Checks />, () => 'Checks'],
+  [/^\/models()$/, () => <Models />, () => 'Model watch'],
   [/^\/drills()$/, () => <Drills />, () => 'Drills'],
   [/^\/reviews()$/, () => <Reviews />, () => 'Reviews'],
   [/^\/ledger()$/, () => <LedgerPage />, () => 'Ledger'],
@@ -93,7 +95,7 @@ function Frame({ person, signOut }: { person: string; signOut: () => void }) {
     addEventListener('popstate', moved)
     return () => removeEventListener('popstate', moved)
   }, [])
-  useEffect(() => document.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [path])
+  useEffect(() => document.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [path])
   return (
     <>
       <a class="skip" href="#main">To the page</a>

@@ -39,6 +39,9 @@ handler get_silences, post_silence, answer_silence, get_silence, delete_silence,
 handler get_checks;
 void add_check_figures(struct buf *out, const struct api_backend *backend); /* for /metrics */
 
+/* measures.c */
+handler get_measures;
+
 /* incidents.c */
 handler get_incidents;
 handler get_incident; /* also the answer to every verb: the incident as it is now */

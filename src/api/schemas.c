@@ -43,6 +43,8 @@ const struct schema_shape schema_shapes[] = {
     {"Check", "id:text kind:text line:number alert:text service:text? severity:text? every_s:number "
               "for_s:number above:number? below:number? clear:number? state:text alerts:[text since:time? "
               "looked_at:time? value:number? says:text?"},
+    {"Measures", "series:[Series"},
+    {"Series", "kind:text feature:text? segment:text? points:[Any"}, /* a point is seconds and a value */
     {"Channels", "proof:text? channels:[Channel"},
     {"Channel",
      "person:text channel:text state:text detail:text? asked_at:time? ended_at:time? held_at:time?"},

@@ -246,6 +246,14 @@ static const char repeatable_writes[] =
     "  at_us BIGINT NOT NULL);"
     "CREATE INDEX repeatable_write_at ON repeatable_write (at_us);";
 
+/* What looks at models have measured. */
+static const char measures[] =
+    "CREATE TABLE measure ("
+    "  check_id TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, segment TEXT NOT NULL,"
+    "  at_us BIGINT NOT NULL, millionths BIGINT NOT NULL,"
+    "  PRIMARY KEY (check_id, kind, name, segment, at_us));"
+    "CREATE INDEX measure_at ON measure (check_id, at_us);";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -272,6 +280,7 @@ static const struct migration {
     {"proofs of channels", channel_proofs},
     {"updates", updates},
     {"writes that may come again", repeatable_writes},
+    {"measures", measures},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -72,4 +72,6 @@ void core_checks_seen(struct core *core, const char *body, size_t n_bytes)
     struct err err;
     if (board_hear(core->board, body, n_bytes, &err) < 0)
         log_event(LOG_ERROR, "frame.refused", "from=courier error=%s", log_quote(err.text));
+    else
+        core_measures_seen(core, body, n_bytes);
 }

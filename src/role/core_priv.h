@@ -144,6 +144,8 @@ void core_mirror_soon(struct core *core);
 /* core_checks.c: what the watch found, a body of the intake format "check"; answered when it is durable. */
 void core_checks_found(struct core *core, const char *body, size_t n_bytes);
 void core_checks_seen(struct core *core, const char *body, size_t n_bytes); /* for the board */
+/* core_measures.c: what a body of the watch says was measured, into the ledger. */
+void core_measures_seen(struct core *core, const char *body, size_t n_bytes);
 void core_from_runner(void *context, uint16_t kind, const char *payload, size_t n_bytes);
 
 /* core_site.c */

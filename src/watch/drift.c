@@ -124,6 +124,7 @@ static void judge_result(struct probe *probe, struct json result)
     const char *error = NULL, *band = json_text(json_get(result, "band"), NULL);
     indices_read(json_get(result, "indices"), isnan(check->above) ? 0.2 : check->above, &drifted);
     labels_make(arena, &drifted);
+    probe_measured(probe, result);
     judge_performance(arena, check, json_get(result, "current"), &problems, &error);
     judge_freshness(arena, check, json_get(result, "freshness"), &problems, &error);
     bool psi_bad = drifted.psi > check->above, bad = problems.n_bytes > 0;

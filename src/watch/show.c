@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "watch/watched.h"
 
-enum { SHOWN_AT_ONCE = 500, SHOW_MS = 500 };
+enum { SHOWN_AT_ONCE = 500, SHOWN_BYTES = 1024 * 1024, SHOW_MS = 500 };
 
 static bool speaks_against(const struct verdict *verdict)
 {
@@ -43,7 +43,7 @@ static enum check_state state_of(const struct watched *watched)
     return judge->bad.state == VERDICT_FALSE ? CHECK_WELL : CHECK_UNKNOWN;
 }
 
-static void write_row(struct json_writer *w, const struct watched *watched)
+static void write_row(struct json_writer *w, struct watched *watched)
 {
     const struct board_row *row = &watched->row;
     jw_begin_object(w);
@@ -55,6 +55,11 @@ static void write_row(struct json_writer *w, const struct watched *watched)
     jw_name(w, "value");
     jw_double(w, row->value);
     jw_pair(w, "says", row->says);
+    if (watched->measures.n_bytes) {
+        jw_name(w, "measures");
+        jw_raw(w, watched->measures.at, watched->measures.n_bytes);
+        buf_clear(&watched->measures); /* said once: what core keeps, it keeps */
+    }
     jw_end_object(w);
 }
 
@@ -79,7 +84,7 @@ static void on_showing(uv_timer_t *timer)
     write_figures(&w, watch);
     jw_name(&w, "checks");
     jw_begin_array(&w);
-    for (size_t n = 0; watch->first_unshown && n < SHOWN_AT_ONCE; n++) {
+    for (size_t n = 0; watch->first_unshown && n < SHOWN_AT_ONCE && watch->page.n_bytes < SHOWN_BYTES; n++) {
         struct watched *watched = watch->first_unshown;
         watch->first_unshown = watched->next_unshown;
         watched->unshown = false;

@@ -208,5 +208,6 @@ void watched_forget(struct watched *watched)
     subjects_free(watched);
     matter_forget(&watched->own);
     free(watched->id);
+    buf_free(&watched->measures);
     watched->id = NULL;
 }

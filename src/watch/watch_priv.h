@@ -35,6 +35,9 @@ void probe_done(struct probe *probe, const struct check_reading *reading);
 void probe_say(struct probe *probe, enum reading_kind kind, double value, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* What a look at a model has measured, as `crashcart drift --json` says it, is kept (measures.c). */
+void probe_measured(struct probe *probe, struct json result);
+
 /* Has the runner run the program of the check; kind->ran follows, unless the look ends before. */
 void probe_run(struct probe *probe);
 

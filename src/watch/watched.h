@@ -23,6 +23,7 @@ struct watched {
     int64_t look; /* the number that the program of this look has; 0: none runs */
 
     struct board_row row; /* what is shown of it */
+    struct buf measures;  /* what the last look has measured, as JSON, until it is shown (measures.c) */
     bool unshown;         /* it is in the list of what core has not seen */
     struct watched *next_unshown;
 };

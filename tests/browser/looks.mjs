@@ -2,7 +2,7 @@
 import { accessible, browser, expect, outside, scenario, shot, signIn, until } from './browser.mjs'
 
 const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, colorScheme: 'dark', reducedMotion: 'reduce' }
-const pages = ['', 'incidents', 'incidents/1', 'runbooks', 'runbooks/shop.md', 'oncall', 'silences', 'clocks', 'checks', 'reviews', 'drills', 'ledger', 'settings']
+const pages = ['', 'incidents', 'incidents/1', 'runbooks', 'runbooks/shop.md', 'oncall', 'silences', 'clocks', 'checks', 'models', 'reviews', 'drills', 'ledger', 'settings']
 const nameOf = (path) => path.replace(/\W+/g, '-') || 'now'
 
 async function fits(page, name) {

@@ -490,6 +490,13 @@ echo "compare <feature> in <segment>"
         self.assertIn('age of north', self.summary('drifts')[0])
         rows('today.csv', 0)
         wait(lambda: 'drifts' not in self.alerts(), 'and ends when the data are as they were')
+        self.server.kill()
+        self.server.start()
+        series = {(s['kind'], s['feature'], s['segment']): [value for _, value in s['points']]
+                  for s in self.server.json('/api/v1/checks/drifts/measures?days=1')['series']}
+        north = series['psi', 'age', 'north']
+        self.assertTrue(max(north) > 0.2 > min(north), 'what was measured is kept over a restart')
+        self.assertIn(('auprc', None, None), series)
 
     def test_limits_of_a_runbook_become_checks_that_the_configuration_takes(self):
         runbook = written(self.folder, 'till.md', '''# Till runbook
