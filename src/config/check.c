@@ -273,6 +273,8 @@ void config_check(const struct reading *reading, const struct config *config)
         define(&c, &c.audiences, audience->id, &audience->line);
     check_store(&c, config);
     check_mail(&c, config);
+    if (!config->tls.certificate != !config->tls.key)
+        error_add(reading, config->tls.line, "tls: wants both certificate: FILE and key: FILE");
     check_people(&c, config);
     list_each (schedule, &config->schedules)
         check_schedule(&c, schedule);

@@ -123,7 +123,7 @@ static void an_unknown_key_is_named_with_its_line_and_the_nearest(void **state)
     assert_string_equal(
         errors_of("people:\n  - id: ana\n    contact: []\n    contacts: [{email: a@b.org}]\n"),
         "crashcart.yaml:3: unknown key \"contact\"; did you mean \"contacts\"?\n");
-    assert_non_null(strstr(errors_of("zzz: 1\n"), "a configuration has: listen, data,"));
+    assert_non_null(strstr(errors_of("zzz: 1\n"), "a configuration has: listen, tls, data,"));
 }
 
 static void a_person_who_cannot_be_reached_is_an_error(void **state)
@@ -155,6 +155,8 @@ static void all_errors_are_told_at_once(void **state)
     assert_non_null(strstr(errors, "crashcart.yaml:6: step_output: \"1GB\" is no size"));
     assert_non_null(strstr(errors, "crashcart.yaml:7: \"listen\" is given twice (first in line 1)"));
     assert_null(strstr(errors, "hunter2"));
+    assert_non_null(strstr(errors_of("tls: {certificate: cert.pem}\n"),
+                           "crashcart.yaml:1: tls: wants both certificate: FILE and key: FILE"));
 }
 
 static void names_that_nothing_bears_are_found(void **state)

@@ -272,11 +272,12 @@ static const struct section budget_section = {"budget", budget_keys, sizeof budg
 
 #define TLS_OFFSET(field) (offsetof(struct config, tls.field) - offsetof(struct config, tls))
 static const struct key tls_keys[] = {
-    {"certificate", VALUE_PATH, TLS_OFFSET(certificate), .required = true,
+    {"certificate", VALUE_PATH, TLS_OFFSET(certificate),
      .help = "PEM file, with the chain up to the authority; read again when it changes"},
-    {"key", VALUE_PATH, TLS_OFFSET(key), .required = true, .help = "PEM file of its key"},
+    {"key", VALUE_PATH, TLS_OFFSET(key), .help = "PEM file of its key"},
 };
-static const struct section tls_section = {"tls", tls_keys, sizeof tls_keys / sizeof *tls_keys, 0, -1};
+static const struct section tls_section = {"tls", tls_keys, sizeof tls_keys / sizeof *tls_keys, 0,
+                                           TLS_OFFSET(line)};
 
 static const struct key root_keys[] = {
     {"listen", VALUE_LISTEN, offsetof(struct config, listen), .fallback = "127.0.0.1:8480",

@@ -4,4 +4,5 @@
 struct config_tls {
     const char *certificate; /* PEM file, with the chain; NULL: the server speaks plain HTTP */
     const char *key;         /* PEM file */
+    int line;
 };
