@@ -120,7 +120,9 @@ static bool speaks_of_updates(const char *text, const struct interval *interval)
 
 enum { SENTENCE_BYTES = 600 };
 
-static void read_sentence(struct parts_reading *reading, const char *label, const char *text, int line)
+/* prose: where the text stands at `at`, or NULL; about: it stands where all is about telling people. */
+static void read_sentence(struct parts_reading *reading, const char *label, const char *text, int line,
+                          const struct prose *prose, size_t at, bool about)
 {
     struct interval interval, next;
     bool more = strnlen(text, SENTENCE_BYTES) < SENTENCE_BYTES && interval_next(text, 0, &interval);
@@ -128,13 +130,14 @@ static void read_sentence(struct parts_reading *reading, const char *label, cons
 
     for (size_t first = 0; more; first = interval.end, interval = next) {
         more = interval_next(text, interval.end, &next);
-        if (!labelled && !speaks_of_updates(text, &interval))
+        if (!labelled && !about && !speaks_of_updates(text, &interval))
             continue;
         const char *levels =
             levels_part(reading->arena, text, first, &interval, more ? next.at : strlen(text));
         if (first == 0 && !more)
             levels = text;
-        add(reading, label ? label : text, text, interval.every_s, levels, line);
+        add(reading, label ? label : text, text, interval.every_s, levels,
+            prose ? prose_line_at(prose, at + interval.at) : line);
     }
 }
 
@@ -151,9 +154,9 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     size_t n_label = strlen(fact->text) - strlen(fact->rest);
     list_each (sentence, &sentences) {
         size_t at = fact->rest_at + sentence->at;
-        bool later = fact->place != FACT_FENCE && at > n_label; /* a paragraph of several lines */
-        read_sentence(reading, fact->label, sentence->text,
-                      later ? prose_line_at(&block->prose, at - n_label) : fact->line);
+        bool prose = fact->place != FACT_FENCE && at >= n_label; /* it may have several lines */
+        read_sentence(reading, fact->label, sentence->text, fact->line, prose ? &block->prose : NULL,
+                      at - n_label, prose && part_heading_group(reading, fact->block) == WORDS_COMMUNICATION);
     }
 }
 

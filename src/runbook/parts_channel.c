@@ -105,6 +105,34 @@ static bool read_entry(struct channel_reader *reader, const struct fact *fact)
     return n > 0;
 }
 
+/* "| Contact point | Type | Target |": a column says what kind each is. */
+static void read_table(struct channel_reader *reader, const struct block *table)
+{
+    static const char *const kinds[] = {"type",        "kind",          "channel type", "medium",
+                                        "integration", "receiver type", "via"};
+    struct arena *arena = reader->reading->arena;
+    size_t column = table->n_columns, known = 0;
+
+    for (size_t k = 1; k < table->n_columns; k++)
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+            column = text_same(table->columns[k].text, kinds[i]) ? k : column;
+    if (column == table->n_columns)
+        return;
+    list_each (row, &table->rows)
+        known += part_words_whole(PART_CHANNEL_TYPE, row->cells[column].text) != NULL;
+    if (known < 2 || known < table->rows.n)
+        return;
+    list_each (row, &table->rows) {
+        const char *kind = part_words_whole(PART_CHANNEL_TYPE, row->cells[column].text);
+        const char *target = column + 1 < row->n_cells ? row->cells[column + 1].text : "";
+        const char *address = strcmp(kind, "chat") == 0 ? address_in(arena, target) : url_in(arena, target);
+        struct channel_mention *channel = add(reader, kind, row->cells[0].text, row->line);
+        channel->address = address ? address : strchr(target, '@') ? target : NULL;
+        if (channel->address)
+            mark(reader, channel->address);
+    }
+}
+
 /* ---- mentions ---- */
 
 /* How much of the words around a mention is its name: "team Slack channel", "incident channel". */
@@ -269,6 +297,9 @@ void parts_read_channels(struct parts_reading *reading)
     size_t n_facts = reading->facts.n;
     bool *used = arena_alloc(reading->arena, n_facts + 1);
 
+    for (size_t i = 0; i < reading->document->blocks.n; i++)
+        if (reading->document->blocks.at[i].kind == BLOCK_TABLE)
+            read_table(&reader, &reading->document->blocks.at[i]);
     for (size_t i = 0; i < n_facts; i++) {
         const struct fact *fact = &reading->facts.at[i];
         if (fact->place != FACT_FENCE && strnlen(fact->text, TEXT_BYTES) < TEXT_BYTES &&

@@ -10,7 +10,7 @@
 #include "runbook/procedure_priv.h"
 #include "runbook/severity.h"
 
-enum { MARKED_LEAST_S = 60 }; /* "latency < 2 s" is a limit of another kind */
+enum { MARKED_LEAST_S = 60, HOUR_S = 3600, DAY_S = 86400 }; /* "latency < 2 s" is a limit of another kind */
 
 static bool is_post_incident(const struct parts_reading *reading, size_t block, const char *text)
 {
@@ -119,8 +119,11 @@ static bool names_doer(struct parts_reading *reading, const struct fact *fact, c
 {
     struct person person;
 
-    return fact->place == FACT_ITEM && part_procedure_at(reading, fact->line) &&
-           person_acts(reading->arena, sentence, &person);
+    if (fact->place != FACT_ITEM || part_procedure_at(reading, fact->line) == NULL)
+        return false;
+    return text_starts_with(sentence, "the ")
+               ? person_does(reading->arena, sentence + strlen("the "), &person)
+               : person_acts(reading->arena, sentence, &person);
 }
 
 /* "More than 5 failures within 10 minutes" and "within 5 minutes the pods restart" set no deadline. */
@@ -140,8 +143,11 @@ static bool obliges(struct parts_reading *reading, const struct fact *fact, cons
         return true;
     const char *told = text_find_word(sentence, "report") ? text_find_word(sentence, "report")
                                                           : text_find_word(sentence, "notification");
-    if (fact->place == FACT_ITEM && told && told < sentence + limit->at)
+    if (told && told < sentence + limit->at && (fact->place == FACT_ITEM || limit->value_s >= DAY_S))
         return true; /* "Report to the board within 72 hours" */
+    if (limit->value_s >= HOUR_S && (part_under_heading(reading, fact->block, WORDS_POST_INCIDENT) ||
+                                     part_words_value(PART_REPORT, sentence)))
+        return true; /* "Post-mortem within 3 business days", "Held within 5 days" */
     struct word_match word;
     return part_words_next(PART_OBLIGATION, sentence, 0, &word) && word.at < limit->at + limit->n_bytes;
 }
@@ -150,6 +156,10 @@ static void read_sentence(struct parts_reading *reading, const struct fact *fact
                           int line)
 {
     struct duration_words limit;
+    const char *part = strstr(sentence, "; ");
+
+    if (part) /* "..., decides within 60 minutes; notification is due within 72 hours" */
+        read_sentence(reading, fact, part + 2, line);
 
     if (!limit_in(sentence, &limit) || !obliges(reading, fact, sentence, &limit))
         return;

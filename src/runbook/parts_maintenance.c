@@ -124,28 +124,6 @@ static void read_upkeep(struct parts_reading *reading, const char *sentence, int
         add(reading, task_of(reading->arena, sentence, &when), when.value, NULL, line);
 }
 
-/* A table with a column of rhythms. */
-static void read_table(struct parts_reading *reading, size_t i)
-{
-    const struct block *table = &reading->document->blocks.at[i];
-
-    for (size_t k = 0; k < table->n_columns; k++) {
-        const char *column = table->columns[k].text;
-        bool rhythm = text_same(column, "frequency") || text_same(column, "schedule") ||
-                      text_same(column, "how often") || text_same(column, "recurrence");
-        if (!rhythm || !(under_maintenance(reading, i) || part_heading_value(reading, i, PART_DRILL)))
-            continue;
-        list_each (row, &table->rows) {
-            const char *rrule = part_words_value(PART_RECURRENCE, row->cells[k].text);
-            if (rrule && k > 0)
-                add(reading, row->cells[0].text, rrule, NULL, row->line);
-        }
-        return;
-    }
-}
-
-/* ---- drills ---- */
-
 static struct drill_date *add_drill(struct parts_reading *reading, const char *name, const char *date,
                                     int line)
 {
@@ -160,6 +138,32 @@ static void add_recurrence(struct drill_date *drill, const char *rrule)
     drill->rrule = rrule;
     drill->recurrence = rrule ? recurrence_word(rrule) : NULL;
 }
+
+/* A table with a column of rhythms. */
+static void read_table(struct parts_reading *reading, size_t i)
+{
+    const struct block *table = &reading->document->blocks.at[i];
+
+    for (size_t k = 0; k < table->n_columns; k++) {
+        const char *column = table->columns[k].text;
+        bool rhythm = text_same(column, "frequency") || text_same(column, "schedule") ||
+                      text_same(column, "how often") || text_same(column, "recurrence") ||
+                      text_same(column, "when") || text_same(column, "interval") ||
+                      text_same(column, "cycle");
+        if (!rhythm || !(under_maintenance(reading, i) || part_heading_value(reading, i, PART_DRILL)))
+            continue;
+        list_each (row, &table->rows) {
+            const char *rrule = part_words_value(PART_RECURRENCE, row->cells[k].text);
+            if (rrule && k > 0 && part_words_value(PART_DRILL, row->cells[0].text))
+                add_recurrence(add_drill(reading, row->cells[0].text, NULL, row->line), rrule);
+            else if (rrule && k > 0)
+                add(reading, row->cells[0].text, rrule, NULL, row->line);
+        }
+        return;
+    }
+}
+
+/* ---- drills ---- */
 
 static void read_drill_metadata(struct parts_reading *reading)
 {

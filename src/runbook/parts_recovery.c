@@ -140,6 +140,16 @@ static size_t count_words(const char *text)
     return n;
 }
 
+/* "PostgreSQL (db01)" is called by its name. */
+static const char *without_bracket(struct arena *arena, const char *name)
+{
+    size_t n = strcspn(name, "(");
+
+    while (n > 0 && name[n - 1] == ' ')
+        n--;
+    return n > 0 ? arena_strndup(arena, name, n) : name;
+}
+
 /* "1. **Data layer**: postgres, redis" or "1. postgres". */
 static void read_list(struct parts_reading *reading, size_t first)
 {
@@ -168,7 +178,42 @@ static void read_list(struct parts_reading *reading, size_t first)
         text_split_list(reading->arena, names[0] ? names : title, false, &services);
         list_each (name, &services)
             if (count_words(*name) <= NAME_WORDS)
-                add_service(reading, stage, *name, NULL, -1, item->line);
+                add_service(reading, stage, without_bracket(reading->arena, *name), NULL, -1, item->line);
+    }
+}
+
+/* "Recovery sequence: slide-store, then viewer, finally reporting." */
+static void read_sentence(struct parts_reading *reading, const struct fact *fact)
+{
+    static const char *const joints[] = {", then ", ", finally ",     ", and then ", " then ",
+                                         ", ",      " \xe2\x86\x92 ", " -> "};
+    struct strings names = {0};
+    size_t n_text = strnlen(fact->rest, NAMES_BYTES);
+
+    if (fact->place == FACT_FENCE || fact->label == NULL || n_text == 0 || n_text == NAMES_BYTES ||
+        !part_words_whole(PART_RECOVERY, fact->label))
+        return;
+    for (const char *at = fact->rest; *at;) {
+        size_t n = 0, joint = 0;
+        while (at[n] && joint == 0) {
+            for (size_t i = 0; i < sizeof joints / sizeof *joints && joint == 0; i++)
+                joint = strncmp(at + n, joints[i], strlen(joints[i])) == 0 ? strlen(joints[i]) : 0;
+            n += joint == 0;
+        }
+        const char *name =
+            text_normalise(reading->arena, at, n - (n > 0 && at[n] == '\0' && at[n - 1] == '.'));
+        if (count_words(name) > NAME_WORDS)
+            return;
+        strings_add(reading->arena, &names, name);
+        at += n + joint;
+    }
+    if (names.n < 2)
+        return;
+    list_each (name, &names) {
+        struct recovery_stage *stage =
+            add_stage(reading, arena_printf(reading->arena, "%d", (int)reading->parts->recovery_order.n + 1),
+                      *name, fact->line);
+        add_service(reading, stage, *name, NULL, -1, fact->line);
     }
 }
 
@@ -183,4 +228,6 @@ void parts_read_recovery(struct parts_reading *reading)
         else if (block->kind == BLOCK_ITEM && block->list_first == i)
             read_list(reading, i);
     }
+    for (size_t i = 0; reading->parts->recovery_order.n == 0 && i < reading->facts.n; i++)
+        read_sentence(reading, &reading->facts.at[i]);
 }

@@ -97,7 +97,12 @@ static void read_clause(struct parts_reading *reading, const char *clause, const
 /* Bytes up to the next " and ", " or " or comma that parts clauses (not "1,000"). */
 static size_t clause_bytes(const char *text)
 {
+    bool digit = false;
+
     for (size_t i = 0; text[i]; i++) {
+        digit |= isdigit((unsigned char)text[i]) != 0;
+        if (digit && text[i] == ':' && text[i + 1] == ' ')
+            return i; /* "If more than 50 wait: kubectl ..." */
         bool comma = (text[i] == ',' || text[i] == ';') && !isdigit((unsigned char)text[i + 1]);
         bool joint =
             text[i] == ' ' && (text_starts_with(text + i, " and ") || text_starts_with(text + i, " or "));
@@ -122,7 +127,7 @@ static void read_text(struct parts_reading *reading, const char *text, const cha
         for (const char *at = sentence->text; *at;) {
             size_t n = clause_bytes(at);
             read_clause(reading, text_normalise(reading->arena, at, n), sentence->text, meaning, step, line);
-            at += n + (at[n] == ',' || at[n] == ';');
+            at += n + (at[n] == ',' || at[n] == ';' || at[n] == ':');
             if (text_starts_with(at, " and ") || text_starts_with(at, " or "))
                 at += strcspn(at + 1, " ") + 2;
         }
@@ -217,6 +222,38 @@ static void read_heading(struct parts_reading *reading, const char *title, int l
     read_text(reading, strpbrk(clause, "<>") ? clause : title, title, true, line);
 }
 
+/* Words in front of a limit, in a passage about one trouble. */
+static bool says_limit(const char *text)
+{
+    static const char *const words[] = {
+        "more than",  "less than",   "fewer than", "longer than", "older than",   "above",   "below",
+        "fall below", "higher than", "lower than", "over",        "greater than", "at least"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *at = text_find_word(text, words[i]);
+        if (at && isdigit((unsigned char)at[strlen(words[i]) + (at[strlen(words[i])] == ' ')]))
+            return true;
+    }
+    return false;
+}
+
+/* "| Alert | What it means |": limits in any cell of a table of alerts. */
+static void read_alert_table(struct parts_reading *reading, const struct block *table)
+{
+    static const char *const titles[] = {"alert", "alert name", "alarm", "rule", "alertname", "alarm name"};
+    bool alerts = false;
+
+    for (size_t i = 0; table->n_columns > 0 && i < sizeof titles / sizeof *titles; i++)
+        alerts |= text_same(table->columns[0].text, titles[i]);
+    if (!alerts)
+        return;
+    list_each (row, &table->rows)
+        for (size_t k = 1; k < row->n_cells; k++)
+            if (row->cells[k].spans.n == 0 &&
+                (says_limit(row->cells[k].text) || strpbrk(row->cells[k].text, "<>")))
+                read_text(reading, row->cells[k].text, row->cells[0].text, false, row->line);
+}
+
 /* "- **Error rate**: > 5 %" under a heading about thresholds. */
 static void read_named(struct parts_reading *reading)
 {
@@ -233,6 +270,8 @@ static void read_named(struct parts_reading *reading)
         if (table->kind == BLOCK_HEADING && strpbrk(table->prose.text, "<>") &&
             part_severity_at(reading, table->line) == NULL) /* "Drift alarm (PSI > 0.25)" */
             read_heading(reading, table->prose.text, table->line);
+        if (table->kind == BLOCK_TABLE)
+            read_alert_table(reading, table);
         for (size_t k = 0; table->kind == BLOCK_TABLE && k < table->n_columns; k++) {
             if (!part_words_value(PART_THRESHOLD, table->columns[k].text))
                 continue;
@@ -245,7 +284,7 @@ static void read_named(struct parts_reading *reading)
 
 /* A limit that a paragraph states: with its sign, or "has exceeded 5 %". "<10 rows>" is a place to fill in,
  * "from 3.1 to >= 3.4" are versions. */
-static bool states_limit(const char *clause)
+static bool states_limit(const char *clause, bool procedure)
 {
     const char *sign = strpbrk(clause, "<>"), *least = strstr(clause, "\xe2\x89");
 
@@ -255,7 +294,9 @@ static bool states_limit(const char *clause)
     if (sign)
         return sign > clause + 1 && isalpha((unsigned char)clause[0]) && sign[-1] == ' ' &&
                !(*sign == '<' && strchr(sign, '>')) && strchr("<>=0123456789 .\x89\xe2", sign[1]);
-    return text_find_word(clause, "exceed") || text_find_word(clause, "exceeded");
+    return text_find_word(clause, "exceed") || text_find_word(clause, "exceeded") ||
+           (procedure && says_limit(clause) && !text_find_word(clause, "version") &&
+            !text_find_word(clause, "takes") && !text_find_word(clause, "take"));
 }
 
 /* "... when the model drifts (PSI > 0.2 or accuracy < 85 %)", in a paragraph that is no step. */
@@ -263,9 +304,11 @@ static void read_paragraph(struct parts_reading *reading, const struct fact *fac
 {
     struct sentences sentences = {0};
 
+    bool procedure = fact->place == FACT_PROSE && part_procedure_at(reading, fact->line) != NULL;
+
     if (fact->place != FACT_PROSE || strpbrk(fact->text, "0123456789") == NULL ||
         (strpbrk(fact->text, "<>") == NULL && strstr(fact->text, "\xe2\x89") == NULL &&
-         strcasestr(fact->text, "exceed") == NULL) ||
+         strcasestr(fact->text, "exceed") == NULL && !(procedure && says_limit(fact->text))) ||
         strnlen(fact->text, TEXT_BYTES) == TEXT_BYTES || part_severity_at(reading, fact->line))
         return;
     text_sentences(reading->arena, fact->rest, &sentences);
@@ -276,23 +319,26 @@ static void read_paragraph(struct parts_reading *reading, const struct fact *fac
             size_t n = strcspn(at, "()"), n_clause = clause_bytes(at);
             n = n < n_clause ? n : n_clause;
             const char *clause = text_normalise(reading->arena, at, n);
-            if (states_limit(clause))
+            bool alarm = text_find_word(sentence->text, "if") || text_find_word(sentence->text, "when") ||
+                         strcasestr(sentence->text, "alert") || strcasestr(sentence->text, "trigger");
+            struct condition condition = {0};
+            if (!alarm && strpbrk(clause, "<>") == NULL)
+                condition_read(reading->arena, clause, &condition);
+            if (states_limit(clause, procedure) && !is_long_time(&condition))
                 read_clause(reading, clause, sentence->text, part_heading(reading, fact->block), false, line);
-            at += n + (at[n] && strchr(",;()", at[n]));
+            at += n + (at[n] && strchr(",;():", at[n]));
             if (text_starts_with(at, " and ") || text_starts_with(at, " or "))
                 at += strcspn(at + 1, " ") + 2;
         }
     }
 }
 
-/* "expr: up{job="x"} == 0" of an alerting rule: the comparison at its end. */
-static void read_rule(struct parts_reading *reading, const struct fact *fact)
+/* The comparison at the end of the expression of an alerting rule. */
+static void read_expression(struct parts_reading *reading, const struct fact *fact, const char *text)
 {
     static const char *const signs[] = {">=", "<=", "==", ">", "<"};
-    const char *text = fact->rest, *sign = NULL, *op = NULL;
+    const char *sign = NULL, *op = NULL;
 
-    if (fact->place != FACT_FENCE || fact->label == NULL || strcmp(fact->label, "expr") != 0)
-        return;
     for (size_t n = strlen(text); n > 0 && sign == NULL; n--)
         if (strchr("<>=", text[n - 1]))
             sign = text + n - 1;
@@ -316,6 +362,37 @@ static void read_rule(struct parts_reading *reading, const struct fact *fact)
                                   .value = value,
                                   .window_s = UNSTATED};
     add(reading, &condition, part_heading(reading, fact->block), fact->line);
+}
+
+/* "expr: up{job="x"} == 0", "Condition: `rate(errors[5m]) > 0.05`, pending 5 m", "Threshold: 85 % of /data".
+ */
+static void read_rule(struct parts_reading *reading, const struct fact *fact)
+{
+    static const char *const labels[] = {"condition",        "expression", "expr", "alert condition",
+                                         "alert expression", "query",      "rule", "alert rule",
+                                         "trigger",          "fires when"};
+    const struct block *block = &reading->document->blocks.at[fact->block];
+    bool rule = false;
+
+    if (fact->label == NULL)
+        return;
+    if (fact->place == FACT_FENCE) {
+        if (strcmp(fact->label, "expr") == 0)
+            read_expression(reading, fact, fact->rest);
+        return;
+    }
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+        rule |= text_same(fact->label, labels[i]);
+    if (rule && fact->place != FACT_FENCE)
+        list_each (span, &block->prose.spans)
+            if (span->kind == SPAN_CODE && span->line == fact->line)
+                read_expression(reading, fact, span->exact);
+    if (rule)
+        read_text(reading, fact->rest, part_heading(reading, fact->block), false, fact->line);
+    double value = strtod(fact->rest, NULL);
+    if (isdigit((unsigned char)fact->rest[0]) && value > 0 && part_words_whole(PART_THRESHOLD, fact->label))
+        read_text(reading, arena_printf(reading->arena, "> %s", fact->rest),
+                  part_heading(reading, fact->block), false, fact->line);
 }
 
 void parts_read_thresholds(struct parts_reading *reading)

@@ -58,6 +58,7 @@ static const char *const group_names[PART_WORDS_COUNT] = {
     [PART_ASSEMBLY] = "assembly",
     [PART_SME] = "sme",
     [PART_CHANNEL] = "channel",
+    [PART_CHANNEL_TYPE] = "channel_type",
     [PART_CHANNEL_VERB] = "channel_verb",
     [PART_CHANNEL_HEADING] = "channel_heading",
     [PART_CHANNEL_PATTERN] = "channel_pattern",
