@@ -123,12 +123,37 @@ struct quantity {
     size_t n_bytes; /* with its unit; 0: no number that counts */
 };
 
+/* The unit behind a number, after one blank at most. A word that is none is left to the words. */
+static size_t unit_bytes(const char *text, enum measure_unit *ret_unit, double *ret_scale)
+{
+    size_t blank = text[0] == ' ', n = 0;
+    *ret_unit = MEASURE_NUMBER;
+    *ret_scale = 1;
+    if (text[blank] == '%')
+        n = 1;
+    else
+        while (is_word_byte(text[blank + n]) || (text[blank + n] == '/' && text[blank + n + 1] == 's'))
+            n++;
+    if (n == 0 || !measure_unit_named(text + blank, n, ret_unit, ret_scale))
+        return 0;
+    return blank + n;
+}
+
+/* "12,5 %" as much of the world writes it; only before a unit, for "1,2" may be a list. */
+static bool is_decimal_comma(const char *text)
+{
+    enum measure_unit unit;
+    double scale;
+    size_t n = text[0] == ',' ? strspn(text + 1, "0123456789") : 0;
+    return n > 0 && n != 3 && unit_bytes(text + 1 + n, &unit, &scale) > 0;
+}
+
 static size_t digits_bytes(const char *text)
 {
     size_t n = strspn(text, "0123456789");
     while (text[n] == ',' && strspn(text + n + 1, "0123456789") == 3)
         n += 4;
-    if (n > 0 && text[n] == '.' && isdigit((unsigned char)text[n + 1]))
+    if (n > 0 && ((text[n] == '.' && isdigit((unsigned char)text[n + 1])) || is_decimal_comma(text + n)))
         n += 1 + strspn(text + n + 1, "0123456789");
     if (n > 0 && (text[n] == 'e' || text[n] == 'E')) {
         size_t sign = text[n + 1] == '+' || text[n + 1] == '-';
@@ -145,24 +170,10 @@ static double number_of(const char *text, size_t n_bytes)
     for (size_t i = 0; i < n_bytes && n < sizeof digits - 1; i++)
         if (text[i] != ',')
             digits[n++] = text[i];
+        else if (strspn(text + i + 1, "0123456789") != 3)
+            digits[n++] = '.';
     digits[n] = '\0';
     return strtod(digits, NULL);
-}
-
-/* The unit behind a number, after one blank at most. A word that is none is left to the words. */
-static size_t unit_bytes(const char *text, enum measure_unit *ret_unit, double *ret_scale)
-{
-    size_t blank = text[0] == ' ', n = 0;
-    *ret_unit = MEASURE_NUMBER;
-    *ret_scale = 1;
-    if (text[blank] == '%')
-        n = 1;
-    else
-        while (is_word_byte(text[blank + n]) || (text[blank + n] == '/' && text[blank + n + 1] == 's'))
-            n++;
-    if (n == 0 || !measure_unit_named(text + blank, n, ret_unit, ret_scale))
-        return 0;
-    return blank + n;
 }
 
 static struct quantity one_quantity(const char *text)
