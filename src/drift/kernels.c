@@ -1,14 +1,15 @@
 /* Plain C, compiled twice: for the vectors of AVX2 and of the baseline. gcc vectorizes such loops only when
- * told to.
- */
+ * told to, and warns of how functions with vectors are called: those here are all inlined. */
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("O3")
+#pragma GCC diagnostic ignored "-Wpsabi"
 #endif
 
 #include "drift/kernels.h"
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -151,62 +152,123 @@ INLINE void kernel_cells_body(const double *values, size_t n, const struct grid 
 KERNEL(void, kernel_cells, (const double *values, size_t n, const struct grid *grid, uint32_t *ret_cells),
        (values, n, grid, ret_cells))
 
-/* One addition of four lanes a row. Neighbouring rows go to four copies in turn, so that an addition need not
- * wait for the one before it. */
-enum { COPIES = 4, BINS_MAX = 32 };
 typedef double four __attribute__((vector_size(32)));
+typedef double two __attribute__((vector_size(16)));
+typedef int64_t four_masks __attribute__((vector_size(32)));
 
-INLINE void kernel_reliability_body(const double *scores, const double *labels, size_t n, size_t n_bins,
-                                    struct reliability *ret_bins)
+INLINE four where(four_masks mask, four values)
 {
-    four sums[COPIES][BINS_MAX + 1] = {{{0}}};
-    double ends[BINS_MAX + 1];
-    double bins = (double)n_bins;
-    ends[0] = -1; /* 0 is in the first bin */
-    for (size_t b = 1; b <= n_bins; b++)
-        ends[b] = (double)b / bins;
-    for (size_t i = 0; i < n; i++) {
-        double p = scores[i], y = labels[i];
-        bool counts = (p == p) & (y == y);
-        p = counts ? p : 0;
-        y = counts ? y : 0;
-        size_t b = (size_t)(int32_t)(p * bins);
-        b -= p <= ends[b];
-        b = counts ? b : n_bins;
-        sums[i % COPIES][b] += (four){1, p, y, (p - y) * (p - y)};
-    }
-    for (size_t b = 0; b <= n_bins; b++) {
-        four sum = sums[0][b] + sums[1][b] + sums[2][b] + sums[3][b];
-        ret_bins[b].n += sum[0];
-        ret_bins[b].scores += sum[1];
-        ret_bins[b].labels += sum[2];
-        ret_bins[b].squares += sum[3];
-    }
+    return (four)(mask & (four_masks)values);
 }
-KERNEL(void, kernel_reliability,
-       (const double *scores, const double *labels, size_t n, size_t n_bins, struct reliability *ret_bins),
-       (scores, labels, n, n_bins, ret_bins))
 
-INLINE void kernel_answers_body(const double *scores, const double *labels, size_t n, double threshold,
-                                struct answers *ret_answers)
+/* What is added for each of PIECE rows, and where. */
+enum { LANES = 4, PIECE = 128 };
+struct additions {
+    _Alignas(32) int64_t cells[PIECE];
+    _Alignas(32) two counts[PIECE]; /* 1 and p; nothing for a row that does not count */
+};
+
+/* A cell is a number of edges and a label: the edges m/15, each the nearest double, that lie below p. The one
+ * that is nearest is rounded to, and compared; dividing gives it to the bit, and is faster than a table. */
+INLINE four find_additions(const double *scores, const double *labels, struct additions *ret_additions,
+                           size_t at)
 {
-    uint64_t positive = 0, true_positive = 0, unlabelled = 0, unscored = 0;
+    static const double whole = 0x1p52; /* from there on a double has no fraction, and its last bits count */
+    four p, y, one = {1, 1, 1, 1};
+    memcpy(&p, scores, sizeof p);
+    memcpy(&y, labels, sizeof y);
+    four gap = p - y;
+    four_masks counts = gap == gap;
+    p = where(counts, p);
+    gap = where(counts, gap);
+    four nearest = p * ECE_BINS + whole;
+    four_masks edges = ((four_masks)nearest & 255) + (p <= (nearest - whole) / ECE_BINS) + 1;
+    four_masks cells = edges + edges - (y > 0);
+    one = where(counts, one);
+    four even = __builtin_shufflevector(one, p, 0, 4, 2, 6);
+    four odd = __builtin_shufflevector(one, p, 1, 5, 3, 7);
+    memcpy(ret_additions->cells + at, &cells, sizeof cells);
+    ret_additions->counts[at] = __builtin_shufflevector(even, even, 0, 1);
+    ret_additions->counts[at + 1] = __builtin_shufflevector(odd, odd, 0, 1);
+    ret_additions->counts[at + 2] = __builtin_shufflevector(even, even, 2, 3);
+    ret_additions->counts[at + 3] = __builtin_shufflevector(odd, odd, 2, 3);
+    return gap * gap;
+}
+
+/* Neighbouring rows go to copies in turn, so that an addition need not wait for the one before it. */
+enum { COPIES = 8, CELLS = 2 * (ECE_BINS + 1) };
+struct cells {
+    two sums[CELLS][COPIES];
+    four squares;
+    struct additions additions; /* of the piece at hand, which stays in the first cache */
+};
+
+INLINE void add_to_cells(const double *scores, const double *labels, size_t n, struct cells *cells)
+{
+    four squares = {0};
+    for (size_t i = 0; i < n; i += LANES)
+        squares += find_additions(scores + i, labels + i, &cells->additions, i);
+    cells->squares += squares;
+    for (size_t i = 0; i < n; i += COPIES)
+        for (size_t k = 0; k < COPIES; k++)
+            cells->sums[cells->additions.cells[i + k]][k] += cells->additions.counts[i + k];
+}
+
+INLINE void add_to_bins(const struct cells *cells, struct performance_sums *sums)
+{
+    for (size_t i = 0; i < CELLS; i++) {
+        two sum = {0};
+        struct reliability *bin = &sums->bins[i < 2 ? 0 : i / 2 - 1]; /* 0 is in the first bin */
+        for (size_t k = 0; k < COPIES; k++)
+            sum += cells->sums[i][k];
+        bin->n += sum[0];
+        bin->scores += sum[1];
+        bin->labels += i % 2 ? sum[0] : 0;
+    }
+    sums->squares[0] += cells->squares[0] + cells->squares[1] + cells->squares[2] + cells->squares[3];
+}
+
+INLINE void count_answers(const double *scores, const double *labels, size_t n, double threshold,
+                          struct performance_sums *sums)
+{
+    uint64_t positive = 0, true_positive = 0, unscored = 0, counted = 0;
     for (size_t i = 0; i < n; i++) {
-        uint64_t answer = scores[i] >= threshold, labelled = labels[i] == labels[i];
-        uint64_t scored = scores[i] == scores[i], truth = labels[i] > 0;
-        positive += answer & labelled;
+        uint64_t answer = scores[i] >= threshold, truth = labels[i] > 0;
+        uint64_t counts = (uint64_t)(scores[i] == scores[i]) & (uint64_t)(labels[i] == labels[i]);
+        positive += answer & counts;
         true_positive += answer & truth;
-        unlabelled += scored & (labelled ^ 1);
-        unscored += scored ^ 1;
+        unscored += scores[i] != scores[i];
+        counted += counts;
     }
-    ret_answers->positive += positive;
-    ret_answers->true_positive += true_positive;
-    ret_answers->unlabelled += unlabelled;
-    ret_answers->unscored += unscored;
+    sums->answered += positive;
+    sums->true_answers += true_positive;
+    sums->unlabelled += n - unscored - counted;
+    sums->unscored += unscored;
 }
-KERNEL(void, kernel_answers,
-       (const double *scores, const double *labels, size_t n, double threshold, struct answers *ret_answers),
-       (scores, labels, n, threshold, ret_answers))
+
+INLINE void kernel_performance_body(const double *scores, const double *labels, size_t n, double threshold,
+                                    struct performance_sums *sums)
+{
+    struct cells cells = {0};
+    double rest[2][COPIES];
+    size_t n_whole = n - n % COPIES;
+    for (size_t from = 0; from < n_whole; from += PIECE) {
+        size_t some = n_whole - from < PIECE ? n_whole - from : PIECE;
+        add_to_cells(scores + from, labels + from, some, &cells);
+        count_answers(scores + from, labels + from, some, threshold, sums);
+    }
+    for (size_t k = 0; k < COPIES; k++) {
+        rest[0][k] = n_whole + k < n ? scores[n_whole + k] : (double)NAN;
+        rest[1][k] = n_whole + k < n ? labels[n_whole + k] : (double)NAN;
+    }
+    add_to_cells(rest[0], rest[1], COPIES, &cells);
+    count_answers(rest[0], rest[1], n - n_whole, threshold, sums);
+    add_to_bins(&cells, sums);
+}
+KERNEL(void, kernel_performance,
+       (const double *scores, const double *labels, size_t n, double threshold,
+        struct performance_sums *sums),
+       (scores, labels, n, threshold, sums))
 
 INLINE void kernel_labelled_body(const double *scores, const double *labels, size_t n, double *ret_scores)
 {

@@ -37,16 +37,9 @@ struct grid {
 };
 void kernel_cells(const double *values, size_t n, const struct grid *grid, uint32_t *ret_cells);
 
-/* Adds each row with a score and a label to the bin of its score, of n_bins over (0, 1], and any other to bin
- * n_bins (drift/performance.h says where a bin ends). Scores are within [0, 1] or NaN. */
-void kernel_reliability(const double *scores, const double *labels, size_t n, size_t n_bins,
-                        struct reliability *ret_bins);
-
-struct answers {
-    uint64_t positive, true_positive, unlabelled, unscored;
-};
-void kernel_answers(const double *scores, const double *labels, size_t n, double threshold,
-                    struct answers *ret_answers);
+/* performance_add; scores are within [0, 1] or NaN, labels 0, 1 or NaN. */
+void kernel_performance(const double *scores, const double *labels, size_t n, double threshold,
+                        struct performance_sums *sums);
 
 /* The scores, NaN in place of those without a label. */
 void kernel_labelled(const double *scores, const double *labels, size_t n, double *ret_scores);

@@ -7,20 +7,7 @@
 void performance_add(struct performance_sums *sums, const double *scores, const double *labels, size_t n,
                      double threshold)
 {
-    struct reliability bins[ECE_BINS + 1] = {{0}}; /* the last one for rows that do not count */
-    struct answers answers = {0};
-    kernel_reliability(scores, labels, n, ECE_BINS, bins);
-    kernel_answers(scores, labels, n, threshold, &answers);
-    for (size_t b = 0; b < ECE_BINS; b++) {
-        sums->bins[b].n += bins[b].n;
-        sums->bins[b].scores += bins[b].scores;
-        sums->bins[b].labels += bins[b].labels;
-        sums->bins[b].squares += bins[b].squares;
-    }
-    sums->answered += answers.positive;
-    sums->true_answers += answers.true_positive;
-    sums->unlabelled += answers.unlabelled;
-    sums->unscored += answers.unscored;
+    kernel_performance(scores, labels, n, threshold, sums);
 }
 
 void performance_read(const struct performance_sums *sums, double auprc,
@@ -32,13 +19,13 @@ void performance_read(const struct performance_sums *sums, double auprc,
     for (size_t b = 0; b < ECE_BINS; b++) {
         const struct reliability *bin = &sums->bins[b];
         p.bins[b] = *bin;
+        squares += sums->squares[b];
         if (bin->n == 0)
             continue;
         double gap = bin->labels - bin->scores;
         n += bin->n;
         scores += bin->scores;
         labels += bin->labels;
-        squares += bin->squares;
         gaps += fabs(gap);
         double q = (bin->labels + 1) / (bin->n + 2);
         variance += bin->n * q * (1 - q);

@@ -21,13 +21,14 @@
 enum { ECE_BINS = 15 };
 
 struct reliability {
-    double n, scores, labels, squares; /* rows, and the sums of p, y and (p - y)^2 */
+    double n, scores, labels; /* rows, and the sums of p and y */
 };
 
 /* What is kept of any number of rows. */
 struct performance_sums {
     struct reliability bins[ECE_BINS];
-    uint64_t answered; /* positive answers */
+    double squares[ECE_BINS]; /* the sum of (p - y)^2, in parts that count together */
+    uint64_t answered;        /* positive answers */
     uint64_t true_answers;
     uint64_t unlabelled; /* rows with a score whose truth is not known */
     uint64_t unscored;   /* rows without a score */

@@ -73,7 +73,7 @@ static void print_performance(struct json_writer *w, const struct drift_profile 
         jw_double(w, sums->bins[b].n);
         jw_double(w, sums->bins[b].scores);
         jw_double(w, sums->bins[b].labels);
-        jw_double(w, sums->bins[b].squares);
+        jw_double(w, sums->squares[b]);
     }
     jw_end_array(w);
     jw_end_object(w);
@@ -227,11 +227,10 @@ static int read_performance(struct drift_profile *profile, struct json from, str
         if (!(numbers[n] >= 0 && numbers[n++] <= 1e15))
             return broken("a sum is none", err);
     }
-    for (size_t b = 0; b < ECE_BINS; b++)
-        sums->bins[b] = (struct reliability){.n = numbers[4 * b],
-                                             .scores = numbers[4 * b + 1],
-                                             .labels = numbers[4 * b + 2],
-                                             .squares = numbers[4 * b + 3]};
+    for (size_t b = 0; b < ECE_BINS; b++) {
+        sums->bins[b] = (struct reliability){numbers[4 * b], numbers[4 * b + 1], numbers[4 * b + 2]};
+        sums->squares[b] = numbers[4 * b + 3];
+    }
     profile->auprc = json_number(json_get(from, "auprc"), NAN);
     sums->answered = (uint64_t)json_int(json_get(from, "answered"), 0);
     sums->true_answers = (uint64_t)json_int(json_get(from, "true_answers"), 0);
