@@ -14,6 +14,7 @@
 #include "config/policy.h"
 #include "runbook/library.h"
 #include "runbook/role_words.h"
+#include "runner/look_command.h"
 #include "runner/redact.h"
 
 enum { EVENTS_SHOWN = 4 };
@@ -93,6 +94,22 @@ static size_t print_detector_complaints(const struct config *config)
     return n;
 }
 
+/* Checks whose command the runner would not run, by the rules of risk that it has. */
+static size_t print_not_run(struct arena *arena, const char *file, const struct config *config)
+{
+    struct err said_already;
+    size_t n = 0;
+    policy_use(config->policy, &said_already);
+    list_each (row, &config->checks) {
+        struct look_command command;
+        const char *why = row->command.line ? look_command_find(arena, row, &command) : NULL;
+        if (why)
+            line_print(0, "%s:%d: check \"%s\": %s", file, row->command.line, row->id, why);
+        n += why != NULL;
+    }
+    return n;
+}
+
 static bool is_filled(struct arena *arena, const struct config *config, const struct runbook *runbook,
                       const char *name)
 {
@@ -158,7 +175,7 @@ static int check(const struct config *config, struct arena *arena)
     struct library *library = load_runbooks(arena, file, config, &n_unknown);
     size_t n_problems = n_unknown + print_unreachable(file, config) + print_unassigned(file, config) +
                         print_policy_complaints(arena, config) + print_detector_complaints(config) +
-                        config_reach_print(config, library, &n_levels);
+                        print_not_run(arena, file, config) + config_reach_print(config, library, &n_levels);
     if (library)
         print_unfilled(arena, config, library);
     library_free(library);

@@ -175,7 +175,8 @@ bool check_names_subject(const struct config_check *check, const char *label)
 static bool wants_limit(const struct config_check *check)
 {
     if (check->drift.line)
-        return isnan(check->drift.auprc) && isnan(check->drift.ece) && !check->drift.max_age_s;
+        return isnan(check->drift.auprc) && isnan(check->drift.precision) && isnan(check->drift.recall) &&
+               isnan(check->drift.ece) && isnan(check->drift.brier) && !check->drift.max_age_s;
     return !check->tcp.line && !check->dns.line && !check->command.line;
 }
 

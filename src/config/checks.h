@@ -116,7 +116,8 @@ struct config_check {
         const char *current;
         const char *segment, *time, *score, *label; /* columns of the reference */
         int64_t max_age_s;                          /* 0: any */
-        double auprc, ece;                          /* bad below, bad above; NAN: no limit */
+        double auprc, precision, recall;            /* bad below; NAN: no limit */
+        double ece, brier;                          /* bad above; NAN: no limit */
         int line;
     } drift;
     int line;

@@ -140,6 +140,9 @@ static const struct key drift_keys[] = {
      .help = "bad when the newest row is older (0s: it may be)"},
     {"auprc", VALUE_NUMBER, PART(drift, auprc), .fallback = "none", .help = "bad below this"},
     {"ece", VALUE_NUMBER, PART(drift, ece), .fallback = "none", .help = "bad above this"},
+    {"brier", VALUE_NUMBER, PART(drift, brier), .fallback = "none", .help = "bad above this"},
+    {"precision", VALUE_NUMBER, PART(drift, precision), .fallback = "none", .help = "bad below this"},
+    {"recall", VALUE_NUMBER, PART(drift, recall), .fallback = "none", .help = "bad below this"},
 };
 KIND(drift, drift_keys);
 

@@ -52,5 +52,5 @@ static void command_ran(struct probe *probe, struct json result)
         judge_number(probe, line);
 }
 
-const struct check_kind command_kind = {command_open, probe_run,   command_end,
-                                        command_end,  command_ran, false};
+const struct check_kind command_kind = {
+    .open = command_open, .begin = probe_run, .end = command_end, .close = command_end, .ran = command_ran};

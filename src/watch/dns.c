@@ -85,4 +85,5 @@ static void dns_end(struct probe *probe)
     uv_cancel((uv_req_t *)&asking->request);
 }
 
-const struct check_kind dns_kind = {dns_open, dns_begin, dns_end, dns_end, NULL, true};
+const struct check_kind dns_kind = {
+    .open = dns_open, .begin = dns_begin, .end = dns_end, .close = dns_end, .reaches = true};

@@ -88,17 +88,37 @@ static void add_problem(struct buf *problems, const char *text)
     buf_printf(problems, "%s%s", problems->n_bytes ? "; " : "", text);
 }
 
+/* How good the scores are, as `crashcart drift --json` names it. */
+struct measured {
+    const char *name, *words;
+    bool falls; /* it is bad below its limit */
+    double limit;
+};
+
+static void judge_measure(struct arena *arena, const struct measured *measured, struct json current,
+                          struct buf *problems, const char **ret_error)
+{
+    double value = json_number(json_get(current, measured->name), NAN), limit = measured->limit;
+    if (isnan(limit))
+        return;
+    if (isnan(value))
+        *ret_error =
+            arena_printf(arena, "no row says what %s is: it wants scores and labels", measured->words);
+    else if (measured->falls ? value < limit : value > limit)
+        add_problem(problems, arena_printf(arena, "%s is %.4g, %s %.4g", measured->words, value,
+                                           measured->falls ? "below" : "above", limit));
+}
+
 static void judge_performance(struct arena *arena, const struct config_check *check, struct json current,
                               struct buf *problems, const char **ret_error)
 {
-    double auprc = json_number(json_get(current, "auprc"), NAN);
-    double ece = json_number(json_get(current, "ece"), NAN);
-    if ((!isnan(check->drift.auprc) && isnan(auprc)) || (!isnan(check->drift.ece) && isnan(ece)))
-        *ret_error = "no row has a score and a label, so nothing is known of AUPRC and ECE";
-    if (auprc < check->drift.auprc)
-        add_problem(problems, arena_printf(arena, "AUPRC is %.4g, below %.4g", auprc, check->drift.auprc));
-    if (ece > check->drift.ece)
-        add_problem(problems, arena_printf(arena, "ECE is %.4g, above %.4g", ece, check->drift.ece));
+    const struct measured all[] = {{"auprc", "AUPRC", true, check->drift.auprc},
+                                   {"precision", "precision", true, check->drift.precision},
+                                   {"recall", "recall", true, check->drift.recall},
+                                   {"ece", "ECE", false, check->drift.ece},
+                                   {"brier", "the Brier score", false, check->drift.brier}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        judge_measure(arena, &all[i], current, problems, ret_error);
 }
 
 static void judge_freshness(struct arena *arena, const struct config_check *check, struct json freshness,
@@ -191,4 +211,5 @@ static void drift_ran(struct probe *probe, struct json result)
     json_document_free(document);
 }
 
-const struct check_kind drift_kind = {drift_open, probe_run, drift_end, drift_end, drift_ran, false};
+const struct check_kind drift_kind = {
+    .open = drift_open, .begin = probe_run, .end = drift_end, .close = drift_end, .ran = drift_ran};

@@ -67,4 +67,5 @@ static void file_end(struct probe *probe)
     uv_cancel((uv_req_t *)&asking->request);
 }
 
-const struct check_kind file_kind = {file_open, file_begin, file_end, file_end, NULL, false};
+const struct check_kind file_kind = {
+    .open = file_open, .begin = file_begin, .end = file_end, .close = file_end};

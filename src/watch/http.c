@@ -192,4 +192,5 @@ static void http_close(struct probe *probe)
     free(look);
 }
 
-const struct check_kind http_kind = {http_open, http_begin, http_end, http_close, NULL, true};
+const struct check_kind http_kind = {
+    .open = http_open, .begin = http_begin, .end = http_end, .close = http_close, .reaches = true};

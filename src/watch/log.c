@@ -225,4 +225,20 @@ static void log_close(struct probe *probe)
     free(look);
 }
 
-const struct check_kind log_kind = {log_open, log_begin, log_end, log_close, NULL, false};
+static void log_remembers(const struct config_check *check, struct buf *out)
+{
+    buf_printf(out, "%s\n%s\n%s\n%lld", check->log.path, check->log.pattern,
+               check->log.label ? check->log.label : "", (long long)check->log.window_s);
+}
+
+static void log_learn(struct probe *probe)
+{
+    (void)probe; /* each look goes by the check as it is then */
+}
+
+const struct check_kind log_kind = {.open = log_open,
+                                    .begin = log_begin,
+                                    .end = log_end,
+                                    .close = log_close,
+                                    .remembers = log_remembers,
+                                    .learn = log_learn};

@@ -81,4 +81,23 @@ static void metrics_close(struct probe *probe)
     free(look);
 }
 
-const struct check_kind metrics_kind = {metrics_open, metrics_begin, metrics_end, metrics_close, NULL, false};
+static void metrics_remembers(const struct config_check *check, struct buf *out)
+{
+    buf_printf(out, "%s\n%s\n%s\n%s\n%.17g\n%lld", check->metrics.request.url, check->metrics.metric,
+               check->metrics.per ? check->metrics.per : "", check->metrics.as, check->metrics.quantile,
+               (long long)check->metrics.window_s);
+}
+
+static void metrics_learn(struct probe *probe)
+{
+    struct metrics_look *look = probe->memory;
+    look->fetch.request = &probe->check->metrics.request;
+    series_learn(look->series, probe->check);
+}
+
+const struct check_kind metrics_kind = {.open = metrics_open,
+                                        .begin = metrics_begin,
+                                        .end = metrics_end,
+                                        .close = metrics_close,
+                                        .remembers = metrics_remembers,
+                                        .learn = metrics_learn};

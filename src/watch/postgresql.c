@@ -297,4 +297,4 @@ static void postgresql_close(struct probe *probe)
 }
 
 const struct check_kind postgresql_kind = {
-    postgresql_open, postgresql_begin, postgresql_end, postgresql_close, NULL, false};
+    .open = postgresql_open, .begin = postgresql_begin, .end = postgresql_end, .close = postgresql_close};

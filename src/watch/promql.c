@@ -149,4 +149,5 @@ static void promql_close(struct probe *probe)
     free(look);
 }
 
-const struct check_kind promql_kind = {promql_open, promql_begin, promql_end, promql_close, NULL, false};
+const struct check_kind promql_kind = {
+    .open = promql_open, .begin = promql_begin, .end = promql_end, .close = promql_close};

@@ -219,4 +219,5 @@ static void redis_close(struct probe *probe)
     free(probe->memory);
 }
 
-const struct check_kind redis_kind = {redis_open, redis_begin, redis_end, redis_close, NULL, false};
+const struct check_kind redis_kind = {
+    .open = redis_open, .begin = redis_begin, .end = redis_end, .close = redis_close};

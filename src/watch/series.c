@@ -101,6 +101,11 @@ struct series *series_new(const struct config_check *check)
     return s;
 }
 
+void series_learn(struct series *s, const struct config_check *check)
+{
+    s->check = check;
+}
+
 void series_free(struct series *s)
 {
     if (!s)

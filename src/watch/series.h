@@ -16,6 +16,8 @@ struct series;
 
 struct series *series_new(const struct config_check *check); /* whose metrics part stays the caller's */
 void series_free(struct series *series);
+/* A check with the same series and the same window takes the place of the one before. */
+void series_learn(struct series *series, const struct config_check *check);
 
 /* The names for struct exposition, ended by NULL. */
 const char *const *series_wanted(const struct series *series);

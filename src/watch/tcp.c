@@ -53,4 +53,5 @@ static void tcp_close(struct probe *probe)
     free(probe->memory);
 }
 
-const struct check_kind tcp_kind = {tcp_open, tcp_begin, tcp_end, tcp_close, NULL, true};
+const struct check_kind tcp_kind = {
+    .open = tcp_open, .begin = tcp_begin, .end = tcp_end, .close = tcp_close, .reaches = true};

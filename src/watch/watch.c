@@ -1,17 +1,16 @@
 /* The scheduler: when each check looks, for how long, and how many at once. Every check has a beat of its
- * own: its first look lies somewhere in the first interval, by its name, so that ten thousand do not look at
- * once and do not move at a restart. A look that is not done when the next is due leaves that one out. */
+ * own (beat.h). */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/map.h"
+#include "watch/beat.h"
 #include "watch/watch_priv.h"
 #include "watch/watched.h"
 
-enum { LOOKS_AT_ONCE = 1000, FIRST_LOOK_MS = 10000 };
+enum { LOOKS_AT_ONCE = 1000 };
 
 static int64_t now_ms(const struct watch *watch)
 {
@@ -33,12 +32,7 @@ static void look_plan(struct watched *watched)
     struct watch *watch = watched->watch;
     int64_t every_ms = watched->probe.check->every_s * 1000, now = now_ms(watch);
     watched->state = WATCHED_RESTS;
-    watched->due_ms += every_ms;
-    if (watched->due_ms <= now) {
-        int64_t n_missed = (now - watched->due_ms) / every_ms + 1;
-        watched->due_ms += n_missed * every_ms;
-        watch->figures.n_late += (uint64_t)n_missed;
-    }
+    watch->figures.n_late += beat_next(&watched->due_ms, every_ms, now);
     timer_set(watched, watched->due_ms);
 }
 
@@ -150,17 +144,38 @@ static void on_relay(uv_timer_t *relay)
 
 /* ---- which checks there are ---- */
 
+static void memory_free(struct watched *watched)
+{
+    if (watched->kind)
+        watched->kind->close(&watched->probe);
+    free(watched->remembered);
+    watched->remembered = NULL;
+    watched->kind = NULL;
+}
+
+/* Its memory, when it is of the same kind and reads the same as before, is kept. */
+static void memory_make(struct watched *watched)
+{
+    const struct config_check *check = watched->probe.check;
+    const struct check_kind *kind = check_kinds[check_kind_of(check)];
+    scoped_buf struct buf what = {0};
+    if (kind->remembers)
+        kind->remembers(check, &what);
+    if (watched->kind == kind && watched->remembered && strcmp(watched->remembered, buf_text(&what)) == 0) {
+        kind->learn(&watched->probe);
+        return;
+    }
+    memory_free(watched);
+    watched->kind = kind;
+    watched->remembered = kind->remembers ? heap_strdup(buf_text(&what)) : NULL;
+    kind->open(&watched->probe);
+}
+
 static void watched_start(struct watched *watched)
 {
     const struct config_check *check = watched->probe.check;
-    uint8_t hash[SHA256_BYTES];
-    uint32_t spread;
-    int64_t most_ms = check->every_s * 1000 < FIRST_LOOK_MS ? check->every_s * 1000 : FIRST_LOOK_MS;
-    sha256(check->id, strlen(check->id), hash);
-    memcpy(&spread, hash, sizeof spread);
-    watched->due_ms = now_ms(watched->watch) + spread % most_ms;
-    watched->kind = check_kinds[check_kind_of(check)];
-    watched->kind->open(&watched->probe);
+    memory_make(watched);
+    watched->due_ms = now_ms(watched->watch) + beat_first_ms(check->id, check->every_s);
     watched->state = WATCHED_RESTS;
     timer_set(watched, watched->due_ms);
 }
@@ -171,8 +186,8 @@ static void watched_stop(struct watched *watched)
         watched->kind->end(&watched->probe);
         watched->watch->figures.n_running--;
     }
+    watched->state = WATCHED_RESTS;
     watched->look = 0;
-    watched->kind->close(&watched->probe);
     uv_timer_stop(&watched->timer);
 }
 
@@ -197,10 +212,12 @@ static void on_closed(uv_handle_t *timer)
 static void watched_free(struct watched *watched)
 {
     watched_forget(watched);
+    memory_free(watched);
     uv_close((uv_handle_t *)&watched->timer, on_closed);
 }
 
-/* Those of a name that was there before keep their judge, when they are the same alert. */
+/* Those of a name that was there before keep their judge, when they are the same alert, and what they
+ * remember, when they read the same. */
 void watch_learn(struct watch *watch, const struct config *config)
 {
     struct map *before = map_new();

@@ -1,6 +1,7 @@
 /* The contract of a kind of check, and what kinds share. */
 #pragma once
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "watch/fetch.h"
 #include "watch/judge.h"
@@ -26,6 +27,11 @@ struct check_kind {
     /* Of kinds that have a program run: what became of it, as runner/look.h writes it. NULL: of none. */
     void (*ran)(struct probe *probe, struct json result);
     bool reaches; /* being reached is what is looked at: silence is bad, not an error */
+    /* Of kinds whose memory is a window: what of the check it depends on. When that is the same in a new
+     * configuration, the memory is kept, and learn is called once the probe has the new check. NULL: made
+     * anew. */
+    void (*remembers)(const struct config_check *check, struct buf *out);
+    void (*learn)(struct probe *probe);
 };
 
 extern const struct check_kind *const check_kinds[N_CHECK_KINDS];

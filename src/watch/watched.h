@@ -15,6 +15,7 @@ struct watched {
     int64_t due_ms;   /* of the loop */
     struct watched *next_waiting;
 
+    char *remembered;        /* what kind->remembers said of it, or NULL */
     char *id;                /* its own: the configuration may be gone */
     uint64_t alert;          /* fingerprints of its two alerts' labels, one over the other */
     struct matter own;       /* that it is bad, or cannot look */

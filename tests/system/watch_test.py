@@ -249,6 +249,26 @@ class Watch(SystemTest):
         wait(lambda: self.alerts() == {'kept': ['CheckFailing']}, 'the alert of the check that is gone has ended')
         self.assertEqual(self.server.json('/api/v2/alerts')[0]['startsAt'], began['kept'])
 
+    def test_a_reload_keeps_the_windows_of_checks_that_read_the_same(self):
+        log = written(self.folder, 'logs/app.log', 'begins\n')
+        self.patient.pages['/metrics'] = (200, 'errors_total 0\n')
+        checks = f'''
+  - {{id: errors, every: 1s, above: 5, log: {{path: "{log}", pattern: ERROR, window: 1h}}}}
+  - {{id: counted, every: 1s, above: 50, metrics: {{url: "{self.patient.url('/metrics')}", metric: errors_total,
+      as: increase, window: 1h}}}}
+'''
+        self.serve(checks)
+        def values():
+            return {c['id']: c['value'] for c in self.server.json('/api/v1/checks')['checks']}
+        wait(lambda: values() == {'errors': 0, 'counted': 0}, 'both have looked twice')
+        self.patient.pages['/metrics'] = (200, 'errors_total 30\n')
+        with open(log, 'a', encoding='ascii') as f:
+            f.write('ERROR\n' * 3)
+        wait(lambda: values() == {'errors': 3, 'counted': 30}, 'both have counted')
+        written(self.folder, 'crashcart.yaml', self.configuration(checks.replace('above: 50', 'above: 20').replace('above: 5,', 'above: 2,')))
+        self.server.process.child.send_signal(signal.SIGHUP)
+        wait(lambda: sorted(self.alerts()) == ['counted', 'errors'], 'what was counted before is beyond the new limits')
+
     def test_what_is_on_this_host_is_looked_at_without_a_server(self):
         stamp = written(self.folder, 'stamp', 'x')
         log = written(self.folder, 'logs/app.log', 'ERROR of yesterday\n' * 50)
@@ -432,6 +452,22 @@ echo "suspend <user-id> of <service>"
         wait(lambda: self.alerts().get('depth') == ['CheckFailing'], 'the number that it prints is judged')
         self.assertIn('is 30, above 10', self.summary('depth')[0])
 
+    def test_a_confined_runner_runs_commands_and_compares_models(self):
+        rows = ''.join(f'{i % 50},{i % 7}\n' for i in range(3000))
+        may = written(self.folder, 'may.csv', 'age,site\n' + rows)
+        today = written(self.folder, 'today.csv', 'age,site\n' + ''.join(f'{i % 50 + 30},{i % 7}\n' for i in range(3000)))
+        self.serve(f'''
+  - {{id: well, every: 1s, command: {{run: "grep -q age {may}"}}}}
+  - {{id: bad, every: 1s, command: {{run: "grep -q nothing {may}"}}}}
+  - {{id: drifts, alert: ModelDrift, every: 1s, above: 0.2, drift: {{reference: "{may}", current: "{today}"}}}}
+  - {{id: same, alert: ModelDrift, every: 1s, above: 0.2, drift: {{reference: "{may}", current: "{may}"}}}}
+runner: {{confined: true}}
+''')
+        def states():
+            return {c['id']: c['state'] for c in self.server.json('/api/v1/checks')['checks']}
+        wait(lambda: states() == {'well': 'well', 'bad': 'bad', 'drifts': 'bad', 'same': 'well'}, 'all look', 60)
+        self.assertEqual(self.alerts(), {'bad': ['CheckFailing'], 'drifts': ['ModelDrift']})
+
     def test_a_model_that_drifts_is_an_incident_that_names_what_has_drifted(self):
         runbooks = os.path.join(self.folder, 'books')
         written(self.folder, 'books/model.md', '''# Triage model
@@ -468,18 +504,21 @@ echo "compare <feature> in <segment>"
   - {{id: drifts, alert: ModelDrift, service: shop, every: 1s, above: 0.2, drift: {{{profile}, current: "{current}"}}}}
   - {{id: by-rows, every: 1s, above: 0.2, drift: {{reference: "{may}", segment: site, current: "{may}"}}}}
   - {{id: precise, every: 1s, drift: {{{profile}, auprc: 0.99, ece: 0.9, current: "{may}"}}}}
+  - {{id: answers, every: 1s, drift: {{{profile}, precision: 0.99, recall: 0.01, brier: 0.01, current: "{may}"}}}}
+  - {{id: good, every: 1s, drift: {{{profile}, precision: 0.01, recall: 0.01, brier: 0.9, current: "{may}"}}}}
   - {{id: column, every: 1s, above: 0.2, drift: {{{profile}, current: "{short}"}}}}
   - {{id: few, every: 1s, above: 20, drift: {{{profile}, current: "{few}"}}}}
   - {{id: undated, every: 1s, drift: {{{profile}, max_age: 1h, current: "{may}"}}}}
   - {{id: missing, every: 1s, above: 0.2, drift: {{{profile}, current: "{may}.gone"}}}}
 '''
         self.server = self.started(Server(self.folder, self.configuration(checks), runbooks=runbooks)).start()
-        wanted = {'precise': ['CheckFailing'], 'column': ['CheckError'], 'few': ['CheckError'], 'undated': ['CheckError'],
+        wanted = {'precise': ['CheckFailing'], 'answers': ['CheckFailing'], 'column': ['CheckError'], 'few': ['CheckError'], 'undated': ['CheckError'],
                   'missing': ['CheckError']}
         wait(lambda: self.alerts() == wanted, 'no drift; what cannot be told is an error', 60)
         self.assertIn('weight', self.summary('column')[0])
         self.assertIn('too few rows', self.summary('few')[0])
         self.assertRegex(self.summary('precise')[0], 'AUPRC is 0.[0-9]+, below 0.99')
+        self.assertRegex(self.summary('answers')[0], 'precision is 0.[0-9]+, below 0.99; the Brier score is 0.[0-9]+, above 0.01')
         rows('today.csv', 30)
         wait(lambda: self.alerts().get('drifts') == ['ModelDrift'], 'it drifts')
         labels = next(a['labels'] for a in self.server.json('/api/v2/alerts') if a['labels']['check'] == 'drifts')
@@ -536,6 +575,24 @@ psql -c "
         self.assertIn('http: {url: "http://till:8000/health", measure: latency}', out)
         code, out, err = run('config', 'check', '-c', path, '--runbooks', self.folder)
         self.assertNotRegex(out + err, r'suggested.yaml:\d+: ')
+
+    def test_a_command_that_would_not_be_run_is_named_with_its_line(self):
+        path = written(self.folder, 'commands.yaml', '''checks:
+  - {id: reads, command: {run: "cat /proc/mdstat"}}
+  - {id: deletes, command: {run: "rm -rf /srv/old"}}
+  - {id: taken-on, command: {run: "rm -rf /srv/old", allow: true}}
+  - {id: strict, command: {run: "cat /etc/hosts"}}
+''')
+        code, out, err = run('config', 'check', '-c', path)
+        self.assertNotEqual(code, 0)
+        said = [line for line in out.splitlines() if 'commands.yaml:' in line and 'its command' in line]
+        self.assertEqual(len(said), 1, out)
+        self.assertRegex(out, 'commands.yaml:3: check "deletes": its command is not run: it is classed\\s+destructive')
+        rules = written(self.folder, 'site.rules', 'tool cat\n    mutate: /etc/hosts\n')
+        with open(path, 'a', encoding='utf-8') as f:
+            f.write(f'policy: "{rules}"\n')
+        code, out, err = run('config', 'check', '-c', path)
+        self.assertRegex(out, 'commands.yaml:5: check "strict"')
 
     def test_mistakes_in_the_section_are_named_with_their_lines(self):
         path = written(self.folder, 'bad.yaml', '''checks:
