@@ -114,10 +114,9 @@ struct config_check {
     struct { /* the PSI of the feature that drifted most is the number for the limits */
         const char *profile, *pin, *reference; /* one of profile and reference */
         const char *current;
-        const char *segment, *time, *score, *label; /* columns of the reference */
-        int64_t max_age_s;                          /* 0: any */
-        double auprc, precision, recall;            /* bad below; NAN: no limit */
-        double ece, brier;                          /* bad above; NAN: no limit */
+        const char *segment, *time, *score, *label;  /* columns of the reference */
+        int64_t max_age_s;                           /* 0: any */
+        double auprc, precision, recall, ece, brier; /* bad below, the last two above; NAN: no limit */
         int line;
     } drift;
     int line;
