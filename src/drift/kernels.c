@@ -177,10 +177,9 @@ INLINE four find_additions(const double *scores, const double *labels, struct ad
     four p, y, one = {1, 1, 1, 1};
     memcpy(&p, scores, sizeof p);
     memcpy(&y, labels, sizeof y);
-    four gap = p - y;
-    four_masks counts = gap == gap;
+    four square = (p - y) * (p - y);
+    four_masks counts = square >= 0; /* no NaN */
     p = where(counts, p);
-    gap = where(counts, gap);
     four nearest = p * ECE_BINS + whole;
     four_masks edges = ((four_masks)nearest & 255) + (p <= (nearest - whole) / ECE_BINS) + 1;
     four_masks cells = edges + edges - (y > 0);
@@ -192,7 +191,7 @@ INLINE four find_additions(const double *scores, const double *labels, struct ad
     ret_additions->counts[at + 1] = __builtin_shufflevector(odd, odd, 0, 1);
     ret_additions->counts[at + 2] = __builtin_shufflevector(even, even, 2, 3);
     ret_additions->counts[at + 3] = __builtin_shufflevector(odd, odd, 2, 3);
-    return gap * gap;
+    return where(counts, square);
 }
 
 /* Neighbouring rows go to copies in turn, so that an addition need not wait for the one before it. */

@@ -216,7 +216,7 @@ static int read_performance(struct drift_profile *profile, struct json from, str
 {
     struct performance_sums *sums = &profile->tally.performance;
     struct json bins = json_get(from, "bins");
-    double numbers[4 * ECE_BINS];
+    double numbers[4 * ECE_BINS] = {0};
     size_t n = 0;
     if (!schema_has_truth(profile->schema))
         return 0;
