@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/histogram.h"
 #include "config/config.h"
 #include "engine/engine.h"
 #include "intake/intake.h"
@@ -12,6 +13,13 @@
 
 struct api;
 struct board;
+
+/* What the engine's side counts since the start; any thread reads it. */
+struct core_figures {
+    struct histogram commit; /* how long it took to make what was decided durable */
+    struct histogram page;   /* from the decision to page until a channel took it, of each that did */
+    _Atomic uint64_t pages_sent, pages_retried, pages_dead;
+};
 
 struct api_output {
     uint64_t from, next; /* bytes: where the text begins and ends */
@@ -54,7 +62,8 @@ struct api_backend {
     /* The configuration or the runbooks in force are older than the files, which have errors. Member NULL:
      * they never are. Any thread. */
     bool (*site_kept)(void *core);
-    struct board *checks; /* what the checks have found; NULL: nothing looks */
+    struct board *checks;               /* what the checks have found; NULL: nothing looks */
+    const struct core_figures *figures; /* NULL: nothing counts */
 };
 
 enum { API_READERS = 4 }; /* more than there are threads */

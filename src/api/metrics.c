@@ -57,6 +57,24 @@ static void write_incidents(struct buf *out, const struct incident *incidents, s
                    incident_state_name((enum incident_state)state), counts[state]);
 }
 
+static void write_figures(struct buf *out, const struct core_figures *figures)
+{
+    buf_printf(out,
+               "# HELP crashcart_pages_total Attempts to page by what came of them: sent, tried again "
+               "later, or a way that does not work.\n"
+               "# TYPE crashcart_pages_total counter\n"
+               "crashcart_pages_total{outcome=\"sent\"} %llu\n"
+               "crashcart_pages_total{outcome=\"retry\"} %llu\n"
+               "crashcart_pages_total{outcome=\"dead\"} %llu\n",
+               (unsigned long long)atomic_load(&figures->pages_sent),
+               (unsigned long long)atomic_load(&figures->pages_retried),
+               (unsigned long long)atomic_load(&figures->pages_dead));
+    histogram_write(out, "crashcart_page_seconds", "From the decision to page until a channel took the page.",
+                    &figures->page);
+    histogram_write(out, "crashcart_commit_seconds", "How long a commit of the ledger took.",
+                    &figures->commit);
+}
+
 static void count_alerts(void *context, const struct engine *engine)
 {
     *(size_t *)context = engine_count_alerts(engine);
@@ -110,6 +128,11 @@ void get_metrics(struct request *request)
                    "# TYPE crashcart_tls_certificate_not_after_seconds gauge\n"
                    "crashcart_tls_certificate_not_after_seconds %lld\n",
                    (long long)tls_until_s(api->tls));
+    histogram_write(out, "crashcart_alert_seconds",
+                    "From the first byte of a request with alerts until they were durable.",
+                    &api->metrics.alerts);
+    if (api->backend.figures)
+        write_figures(out, api->backend.figures);
     write_incidents(out, incidents, n);
     add_check_figures(out, &api->backend);
     write_answers(out, &api->metrics);

@@ -6,9 +6,11 @@
 #include <stdint.h>
 
 #include "api/routes.h"
+#include "base/histogram.h"
 
 struct metrics {
     _Atomic uint64_t alerts_accepted;
+    struct histogram alerts;   /* how long a request with alerts waited until they were durable */
     _Atomic uint64_t *answers; /* a row a route and one for none, a column a status */
 };
 

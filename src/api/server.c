@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/handlers.h"
 #include "api/server.h"
 #include "api/stream.h"
 #include "api/tls.h"
@@ -91,6 +92,8 @@ static enum MHD_Result send_answer(struct request *request)
     char tag[TAG_HEX_BYTES + 2];
     tag_answer(request, tag);
     metrics_count(&api->metrics, request->route, answer->status);
+    if (answer->status == MHD_HTTP_OK && request->route && request->route->decided == answer_alerts)
+        histogram_add(&api->metrics.alerts, clock_monotonic_us(api->clock) - request->began_us);
     if (answer->status == MHD_HTTP_OK && !answer->content_type && !pool_stopping(api->pool))
         return MHD_queue_response(request->connection, MHD_HTTP_OK, api->empty);
     size_t n_bytes = answer->body.n_bytes;

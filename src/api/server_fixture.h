@@ -156,7 +156,7 @@ static void start_backend(void)
 static void start_with(struct api_options options)
 {
     struct api_backend table = {&backend, submit, NULL, ask,  is_ready, NULL,
-                                ask_site, NULL,   NULL, NULL, NULL};
+                                ask_site, NULL,   NULL, NULL, NULL,     NULL};
     struct err err;
     start_backend();
     options.listen_fd = http_listen(&port);

@@ -136,12 +136,15 @@ static struct job *commit_some(struct core *core, struct job *jobs)
         return NULL;
     }
     got = decide_some(core, jobs, decided, &n, &err);
+    int64_t decided_us = monotonic_us(core);
     if (got == 0)
         got = ledger_commit(core->ledger, &err);
     else
         ledger_rollback(core->ledger);
     if (got != 0)
         ledger_failed(core, got, &err);
+    else
+        histogram_add(&core->figures.commit, monotonic_us(core) - decided_us);
     struct job *left = jobs;
     for (size_t i = 0; i < n; i++) {
         struct job *job = left;

@@ -108,10 +108,27 @@ static void stop_step(struct core *core, const struct run_step *step)
     frames_send(core->runner, FRAME_STEP_STOP, order.at, order.n_bytes);
 }
 
+static void count_page(struct core *core, const struct delivery *delivery)
+{
+    struct core_figures *figures = &core->figures;
+    if (delivery->update)
+        return;
+    if (delivery->state == DELIVERY_SENT) {
+        atomic_fetch_add(&figures->pages_sent, 1);
+        histogram_add(&figures->page, clock_wall_us(core->clock) - delivery->queued_us);
+    } else if (delivery->state == DELIVERY_RETRY) {
+        atomic_fetch_add(&figures->pages_retried, 1);
+    } else if (delivery->state == DELIVERY_DEAD) {
+        atomic_fetch_add(&figures->pages_dead, 1);
+    }
+}
+
 void core_carry_out(struct core *core, const struct decisions *decisions)
 {
     core_mirror_follow(core, decisions);
     list_each (decision, &decisions->list) {
+        if (decision->kind == DECISION_DELIVERY)
+            count_page(core, &decision->delivery);
         if (decision_sends(decisions, decision))
             send_delivery(core, &decision->delivery);
         else if (decision->kind == DECISION_DELIVERY && decision->delivery.state == DELIVERY_CANCELLED)

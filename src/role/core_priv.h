@@ -87,6 +87,7 @@ struct core {
     struct frames *courier, *runner;
     struct live *live;   /* what steps print */
     struct board *board; /* what checks have found */
+    struct core_figures figures;
     struct api *api;
     struct link_key links; /* of the links that acknowledge */
     struct folder_watch *watch;
