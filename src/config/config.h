@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/list.h"
+#include "config/alive.h"
 #include "config/audiences.h"
 #include "config/channels.h"
 #include "config/checks.h"
@@ -98,6 +99,7 @@ struct config {
     struct config_channels channels;
     struct config_runner runner;
     struct config_tls tls;
+    struct config_alive alive;
     LIST(struct person) people;
     LIST(struct schedule) schedules;
     LIST(struct service) services;

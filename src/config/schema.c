@@ -279,6 +279,17 @@ static const struct key tls_keys[] = {
 static const struct section tls_section = {"tls", tls_keys, sizeof tls_keys / sizeof *tls_keys, 0,
                                            TLS_OFFSET(line)};
 
+#define ALIVE_OFFSET(field) (offsetof(struct config, alive.field) - offsetof(struct config, alive))
+static const struct key alive_keys[] = {
+    {"url", VALUE_WEB_URL, ALIVE_OFFSET(url),
+     .help =
+         "asked with GET as long as alerts are taken and kept; whoever is there raises the alarm otherwise"},
+    {"every", VALUE_DURATION, ALIVE_OFFSET(every_s), .fallback = "60s", .least = S, .most = DAY,
+     .help = "how often"},
+};
+static const struct section alive_section = {"alive", alive_keys, sizeof alive_keys / sizeof *alive_keys, 0,
+                                             -1};
+
 static const struct key root_keys[] = {
     {"listen", VALUE_LISTEN, offsetof(struct config, listen), .fallback = "127.0.0.1:8480",
      .help = "ADDRESS:PORT of the server"},
@@ -300,6 +311,8 @@ static const struct key root_keys[] = {
      .help = "file or folder of detectors of your own: what is taken out of the output of steps"},
     {"public_url", VALUE_WEB_URL, offsetof(struct config, public_url),
      .help = "links in pages start with it; http://LISTEN when not given"},
+    {"alive", VALUE_SECTION, offsetof(struct config, alive), .section = &alive_section,
+     .help = "a sign of life for a watcher elsewhere"},
     {"drill", VALUE_BOOL, offsetof(struct config, drill), .fallback = "false",
      .help = "every incident of this server is a drill: marked as one, and counted nowhere"},
     {"resolve_timeout", VALUE_DURATION, offsetof(struct config, resolve_timeout_s), .fallback = "5m",

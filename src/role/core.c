@@ -275,6 +275,7 @@ static void open_loop(struct core *core)
     uv_timer_init(&core->loop, &core->timer);
     uv_timer_init(&core->loop, &core->reload_delay);
     core_mirror_open(core);
+    core_alive_open(core);
     core_open_loading(core);
     uv_signal_init(&core->loop, &core->signal_stop);
     uv_signal_init(&core->loop, &core->signal_interrupt);

@@ -99,6 +99,7 @@ struct core {
     bool reader_lost;  /* set by any thread */
     bool
         ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
+    uv_timer_t alive_timer;  /* the next sign of life to the outside */
     uv_timer_t mirror_timer; /* the list of silences goes to the courier soon */
     size_t n_mirrored_mutes; /* when it last went */
     struct compaction compaction;
@@ -138,6 +139,10 @@ void core_write_updates(struct core *core);
 /* What a delivery of an update carries. */
 void core_send_update(struct core *core, const struct delivery *delivery, const struct incident *incident,
                       const char *public_url, struct buf *out);
+/* core_alive.c: signs of life, by the configuration that is in force. */
+void core_alive_open(struct core *core);
+void core_alive_plan(struct core *core);
+
 /* core_mirror.c: what is silent here is to be silent in an Alertmanager, too. */
 void core_mirror_open(struct core *core);
 void core_mirror_follow(struct core *core, const struct decisions *decisions);

@@ -95,6 +95,7 @@ int core_begin(struct core *core, struct err *err)
     __atomic_store_n(&core->begun, true, __ATOMIC_RELEASE);
     core_write_updates(core);
     core_mirror_soon(core);
+    core_alive_plan(core);
     core_work(core); /* what was held */
     return 0;
 }

@@ -43,6 +43,7 @@ static void replace(struct core *core, struct site *site)
         log_event(LOG_INFO, "site.loaded", "runbooks=%zu", site->library->n_runbooks);
         site_free(before);
         core_mirror_soon(core);
+        core_alive_plan(core);
     }
     folder_watch_renew(core->watch);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "courier/alive.h"
 #include "courier/mirror.h"
 #include "loop/sandbox.h"
 #include "role/frames.h"
@@ -30,6 +31,7 @@ struct telling { /* what the courier has: the newest generation first, and the c
     struct generation *generations;
     struct watch *watch;
     struct mirror *mirror;
+    struct alive *alive;
 };
 
 static void on_done(void *context, const struct courier_done *done)
@@ -87,6 +89,10 @@ static void on_order(struct hand *hand, struct json order)
     }
     if (hand->kind == FRAME_LOOK_DONE) {
         watch_ran(telling->watch, order);
+        return;
+    }
+    if (hand->kind == FRAME_ALIVE) {
+        alive_say(telling->alive);
         return;
     }
     if (hand->kind == FRAME_SILENCES) {
@@ -175,6 +181,7 @@ static void on_config(uv_poll_t *poll, int status, int events)
     else {
         watch_learn(reload->telling->watch, config);
         mirror_learn(reload->telling->mirror, config);
+        alive_learn(reload->telling->alive, config);
         log_event(LOG_INFO, "config.loaded", "people=%zu checks=%zu", config->people.n, config->checks.n);
     }
 }
@@ -207,6 +214,7 @@ static int courier_open(struct hand *hand, const struct role_options *options, s
         return -1;
     telling->watch = watch_new(&hand->loop, clock_system(), config, &tells);
     telling->mirror = mirror_new(&hand->loop, config);
+    telling->alive = alive_new(&hand->loop, config);
     if (sandbox_hide(options->data, err) < 0)
         return -1;
     return sandbox_enter(SANDBOX_COURIER, err);
@@ -234,6 +242,7 @@ int role_courier(const struct role_options *options)
     }
     watch_free(telling.watch);
     mirror_free(telling.mirror);
+    alive_free(telling.alive);
     for (struct generation *before; telling.generations; telling.generations = before) {
         before = telling.generations->before;
         generation_free(telling.generations);

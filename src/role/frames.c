@@ -17,5 +17,6 @@ const struct frame_rule frame_rules[] = {
     {FRAME_LOOK_DONE, "look_done", "runner", "core"},
     {FRAME_LOOK_DONE, "look_done", "core", "courier"},
     {FRAME_SILENCES, "silences", "core", "courier"},
+    {FRAME_ALIVE, "alive", "core", "courier"},
     {0, NULL, NULL, NULL},
 };

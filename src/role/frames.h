@@ -15,7 +15,8 @@ enum {
     FRAME_CHECKS_SEEN,
     FRAME_LOOK_START,
     FRAME_LOOK_DONE,
-    FRAME_SILENCES
+    FRAME_SILENCES,
+    FRAME_ALIVE
 };
 
 extern const struct frame_rule frame_rules[];

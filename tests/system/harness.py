@@ -98,12 +98,13 @@ class Target:
     """A small service that can be broken: /health answers 200 or 500, /metrics is a page for Prometheus."""
 
     def __init__(self):
-        self.healthy, self.restarts = True, 0
+        self.healthy, self.restarts, self.paths = True, 0, []
         target = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 ok = target.healthy
+                target.paths.append(self.path)
                 body = b'up 1\n' if self.path == '/metrics' and ok else b'ok\n' if ok else b'model not loaded\n'
                 self.send_response(200 if ok else 500)
                 self.send_header('Content-Type', 'text/plain; version=0.0.4')
