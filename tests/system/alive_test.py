@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """A watcher elsewhere hears from the server as long as it takes alerts, and no longer."""
+import signal
+
 from harness import *
 
 
