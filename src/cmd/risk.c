@@ -60,6 +60,8 @@ static void risk_say(struct buf *out, const struct risk *risk)
         buf_puts(out, "  runs until it is stopped\n");
     if (risk->wants_terminal)
         buf_puts(out, "  wants a terminal\n");
+    if (risk->unconfined)
+        buf_puts(out, "  wants rights that a confined step has not\n");
     if (risk->unfilled)
         buf_puts(out, "  holds a placeholder that nobody filled\n");
     list_each (file, &risk->writes_files)

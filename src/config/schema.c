@@ -228,6 +228,8 @@ static const struct key runner_keys[] = {
      .most = DAY, .help = "an approval of a step that has not started holds for so long"},
     {"confined", VALUE_BOOL, RUNNER_OFFSET(confined), .fallback = "false",
      .help = "steps cannot listen, trace, mount, become another user or read the data folder"},
+    {"confine_looks", VALUE_BOOL, RUNNER_OFFSET(confine_looks), .fallback = "true",
+     .help = "steps that only look cannot do so, but for what policy/confinement.rules names"},
     {"user", VALUE_ID, RUNNER_OFFSET(user),
      .help = "whom steps run as when root starts the server; the server's user when not given"},
     {"verify_time", VALUE_DURATION, RUNNER_OFFSET(verify_time_s), .fallback = "5m", .least = 0, .most = HOUR,

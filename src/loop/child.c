@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "loop/sandbox_child.h"
+
 enum { FDS = 16 };
 
 struct failure { /* what the child says before it ends */
@@ -129,6 +131,8 @@ __attribute__((noreturn)) static void child_become(const struct child_options *o
     if (getppid() != parent) /* it ended before we asked to be told */
         _exit(127);
     signals_reset(options->held_signal);
+    if (options->sandbox && sandbox_child_enter(options->sandbox) < 0)
+        child_fail(report_fd, "its sandbox");
     execve(options->path, (char *const *)options->arguments, (char *const *)options->environment);
     child_fail(report_fd, options->path);
 }

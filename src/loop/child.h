@@ -21,6 +21,8 @@ struct child_user { /* whom it becomes; only root can */
     int n_groups;
 };
 
+struct sandbox_child;
+
 struct child_options {
     const char *path; /* absolute; no search */
     const char *const *arguments;
@@ -34,9 +36,10 @@ struct child_options {
     bool new_session;
     bool terminal; /* descriptor 1 is one: it becomes its input too, and the terminal of its new session */
     int cgroup_fd; /* folder of a version 2 cgroup to enter before exec, or -1 */
-    const struct child_user *user;    /* NULL: stays who it is */
-    const struct child_limit *limits; /* ends with resource -1; NULL: none */
-    int oom_score;                    /* added to /proc/self/oom_score_adj, 0: unchanged */
+    const struct child_user *user;       /* NULL: stays who it is */
+    const struct child_limit *limits;    /* ends with resource -1; NULL: none */
+    const struct sandbox_child *sandbox; /* it enters it before exec, or NULL */
+    int oom_score;                       /* added to /proc/self/oom_score_adj, 0: unchanged */
 };
 
 /* Forks and executes. -1 with the reason when the program could not be started; then nothing is left of it.

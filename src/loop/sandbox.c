@@ -6,10 +6,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/landlock.h>
-#include <seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -20,13 +21,15 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "loop/sandbox_priv.h"
 
 enum {
     CORE = 1 << SANDBOX_CORE,
     COURIER = 1 << SANDBOX_COURIER,
     STEPS = 1 << SANDBOX_CONFINED,
     BOTH = CORE | COURIER,
-    ALL = BOTH | STEPS
+    ALL = BOTH | STEPS,
+    EVERY = ALL | 1 << SANDBOX_SUPERVISOR
 };
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -50,14 +53,14 @@ static const struct forbidden forbidden[] = {
     {SCMP_SYS(execve), BOTH, true},
     {SCMP_SYS(execveat), BOTH, true},
     {SCMP_SYS(connect), CORE, false}, /* an accepted socket can be connected elsewhere */
-    {SCMP_SYS(bind), ALL, false},
+    {SCMP_SYS(bind), BOTH, false},    /* dig, ss and ip do so in a step; it is not listening */
     {SCMP_SYS(listen), COURIER | STEPS, false},
     {SCMP_SYS(accept), COURIER | STEPS, false},
     {SCMP_SYS(accept4), COURIER | STEPS, false},
     {SCMP_SYS(ptrace), LEAK_CHECK ? 0 : ALL, true}, /* how a leak check stops its own threads */
     {SCMP_SYS(process_vm_readv), ALL, true},
-    {SCMP_SYS(process_vm_writev), ALL, true},
-    {SCMP_SYS(pidfd_getfd), ALL, true},
+    {SCMP_SYS(process_vm_writev), EVERY, true},
+    {SCMP_SYS(pidfd_getfd), EVERY, true},
     {SCMP_SYS(io_uring_setup), ALL, false}, /* does connect and accept past this filter */
     {SCMP_SYS(mount), ALL, true},
     {SCMP_SYS(umount2), ALL, true},
@@ -71,50 +74,102 @@ static const struct forbidden forbidden[] = {
     {SCMP_SYS(open_by_handle_at), ALL, true},
     {SCMP_SYS(bpf), ALL, true},
     {SCMP_SYS(perf_event_open), ALL, true},
-    {SCMP_SYS(userfaultfd), ALL, true},
+    {SCMP_SYS(userfaultfd), EVERY, true},
     {SCMP_SYS(init_module), ALL, true},
     {SCMP_SYS(finit_module), ALL, true},
     {SCMP_SYS(delete_module), ALL, true},
-    {SCMP_SYS(kexec_load), ALL, true},
-    {SCMP_SYS(kexec_file_load), ALL, true},
-    {SCMP_SYS(keyctl), ALL, false},
-    {SCMP_SYS(add_key), ALL, false},
+    {SCMP_SYS(kexec_load), EVERY, true},
+    {SCMP_SYS(kexec_file_load), EVERY, true},
+    {SCMP_SYS(keyctl), BOTH, false}, /* where Kerberos keeps its tickets */
+    {SCMP_SYS(add_key), BOTH, false},
     {SCMP_SYS(reboot), ALL, true},
     {SCMP_SYS(swapon), ALL, true},
     {SCMP_SYS(clock_settime), ALL, true},
     {SCMP_SYS(settimeofday), ALL, true},
+    {SCMP_SYS(iopl), EVERY, true},
+    {SCMP_SYS(ioperm), EVERY, true},
+    {SCMP_SYS(acct), EVERY, true},
+    {SCMP_SYS(uselib), EVERY, true},
+    {SCMP_SYS(lookup_dcookie), EVERY, true},
 };
+
+/* Of what its steps inherit nothing kills: a program of the team's own may ask and go on without. */
+static bool kills(const struct forbidden *call, enum sandbox_profile profile)
+{
+    return call->kills && profile != SANDBOX_CONFINED && profile != SANDBOX_SUPERVISOR;
+}
 
 static int calls_forbid(scmp_filter_ctx filter, enum sandbox_profile profile)
 {
     int failed = 0;
     for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden && failed == 0; i++)
         if (forbidden[i].profiles & 1 << profile)
-            failed =
-                seccomp_rule_add(filter,
-                                 forbidden[i].kills && profile != SANDBOX_CONFINED ? SCMP_ACT_KILL_PROCESS
-                                                                                   : SCMP_ACT_ERRNO(EPERM),
-                                 forbidden[i].call, 0);
+            failed = seccomp_rule_add(
+                filter, kills(&forbidden[i], profile) ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM),
+                forbidden[i].call, 0);
     if (profile == SANDBOX_CORE && failed == 0)
         failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
                                   SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0));
     return failed;
 }
 
-static int filter_load(enum sandbox_profile profile, struct err *err)
+/* A team's program for the machine's other word size is held to the same, not killed. */
+static int word_sizes_add(scmp_filter_ctx filter)
+{
+#if defined(__x86_64__)
+    static const uint32_t others[] = {SCMP_ARCH_X86, SCMP_ARCH_X32};
+#elif defined(__aarch64__)
+    static const uint32_t others[] = {SCMP_ARCH_ARM};
+#else
+    static const uint32_t others[] = {SCMP_ARCH_NATIVE};
+#endif
+    int failed = 0;
+    for (size_t i = 0; i < sizeof others / sizeof *others && failed == 0; i++) {
+        failed = seccomp_arch_add(filter, others[i]);
+        if (failed == -EEXIST)
+            failed = 0;
+    }
+    return failed;
+}
+
+int sandbox_filter_make(enum sandbox_profile profile, scmp_filter_ctx *ret_filter, struct err *err)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     if (!filter)
         return err_set(err, "sandbox: no filter");
-    int failed = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+    int failed = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, profile != SANDBOX_SUPERVISOR);
+    if (failed == 0 && (profile == SANDBOX_CONFINED || profile == SANDBOX_SUPERVISOR))
+        failed = word_sizes_add(filter);
+    if (failed == 0 && profile == SANDBOX_SUPERVISOR)
+        failed = seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0);
     if (failed == 0)
         failed = calls_forbid(filter, profile);
-    if (failed == 0)
-        failed = seccomp_load(filter);
+    if (failed) {
+        seccomp_release(filter);
+        return err_set(err, "sandbox: %s", strerror(-failed));
+    }
+    *ret_filter = filter;
+    return 0;
+}
+
+void sandbox_warn_no_filter(void)
+{
+    log_event(LOG_WARNING, "sandbox.no_seccomp", "effect=%s",
+              log_quote("this kernel does not filter system calls; all else works"));
+}
+
+static int filter_load(enum sandbox_profile profile, struct err *err)
+{
+    scmp_filter_ctx filter;
+    if (sandbox_filter_make(profile, &filter, err) < 0)
+        return -1;
+    int failed = seccomp_load(filter);
     seccomp_release(filter);
+    /* Without the right to enter it as it is, there is no right to any of those calls either. */
+    if (profile == SANDBOX_SUPERVISOR && (failed == -EACCES || failed == -EPERM))
+        return 0;
     if (failed == -EINVAL || failed == -ENOSYS) {
-        log_event(LOG_WARNING, "sandbox.no_seccomp", "effect=%s",
-                  log_quote("this kernel does not filter system calls; all else works"));
+        sandbox_warn_no_filter();
         return 0;
     }
     return failed ? err_set(err, "sandbox: %s", strerror(-failed)) : 0;
@@ -125,7 +180,7 @@ int sandbox_enter(enum sandbox_profile profile, struct err *err)
     prctl(PR_SET_DUMPABLE, 0);
     if (profile == SANDBOX_RUNNER)
         return 0;
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+    if (profile != SANDBOX_SUPERVISOR && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return err_set(err, "sandbox: PR_SET_NO_NEW_PRIVS: %s", strerror(errno));
     return filter_load(profile, err);
 }
@@ -135,7 +190,7 @@ int sandbox_enter(enum sandbox_profile profile, struct err *err)
 enum { RULES = 8192 }; /* a folder above with more entries than this: the rest cannot be read */
 
 /* Every right that the kernel's version of Landlock knows; reading folders is left free. */
-static uint64_t rights_known(long version)
+uint64_t sandbox_rights_known(long version)
 {
     uint64_t rights =
         LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
@@ -173,45 +228,62 @@ static void entry_allow(int ruleset, int folder, const char *name, uint64_t righ
     close(fd);
 }
 
-/* Allows everything in the folder at path but the entry `but`. */
-static void siblings_allow(int ruleset, const char *path, const char *but, uint64_t rights, int *n_rules)
+enum beside { ELSEWHERE, HIDDEN, ABOVE };
+
+/* Where a path stands to those that are hidden. */
+static enum beside where_is(const char *path, const struct strings *hidden)
 {
-    DIR *folder = opendir(path);
+    size_t n = strlen(path);
+    enum beside where = ELSEWHERE;
+    list_each (one, hidden) {
+        if (strcmp(path, *one) == 0)
+            return HIDDEN;
+        if (strncmp(path, *one, n) == 0 && (*one)[n] == '/')
+            where = ABOVE;
+    }
+    return where;
+}
+
+/* path holds a folder above something hidden, n_path bytes of it; "" is the root. */
+static void beside_allow(struct sandbox_hiding *hiding, char path[PATH_MAX], size_t n_path, int *n_rules)
+{
+    const char *name = n_path ? path : "/";
+    DIR *folder = opendir(name);
+    if (folder && hiding->above)
+        strings_add(hiding->arena, hiding->above, arena_strdup(hiding->arena, name));
     for (struct dirent *entry; folder && (entry = readdir(folder)) && *n_rules < RULES;) {
+        int n = snprintf(path + n_path, PATH_MAX - n_path, "/%s", entry->d_name);
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-            strcmp(entry->d_name, but) == 0)
+            n >= (int)(PATH_MAX - n_path))
             continue;
-        entry_allow(ruleset, dirfd(folder), entry->d_name, rights);
+        enum beside where = where_is(path, hiding->hidden);
+        if (where == ABOVE)
+            beside_allow(hiding, path, n_path + (size_t)n, n_rules);
+        if (where == ELSEWHERE)
+            entry_allow(hiding->ruleset, dirfd(folder), entry->d_name, hiding->rights);
         ++*n_rules;
     }
+    path[n_path] = '\0';
     if (folder)
         closedir(folder);
 }
 
-/* Landlock only allows, so hiding a folder is allowing what stands beside it and beside all folders above it.
- */
-static void all_but_allow(int ruleset, char *folder, uint64_t rights)
+void sandbox_allow_beside(struct sandbox_hiding *hiding)
 {
+    char path[PATH_MAX] = "";
     int n_rules = 0;
-    for (char *slash = folder; slash;) {
-        char *name = slash + 1;
-        char *next = strchr(name, '/');
-        if (next)
-            *next = '\0';
-        char first = *name;
-        char *entry = heap_strdup(name);
-        *name = '\0'; /* folder is now what stands before the name, with its slash */
-        siblings_allow(ruleset, folder, entry, rights, &n_rules);
-        *name = first;
-        free(entry);
-        if (next)
-            *next = '/';
-        slash = next;
-    }
+    beside_allow(hiding, path, 0, &n_rules);
+}
+
+static void all_but_allow(int ruleset, const char *folder, uint64_t rights)
+{
+    const char *one[] = {folder};
+    struct strings hidden = {.at = one, .n = 1};
+    sandbox_allow_beside(&(struct sandbox_hiding){.ruleset = ruleset, .rights = rights, .hidden = &hidden});
 }
 
 /* 0: there is no Landlock, which has been said. */
-static long landlock_version(const char *effect)
+long sandbox_landlock_version(const char *effect)
 {
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (version < 1)
@@ -219,7 +291,7 @@ static long landlock_version(const char *effect)
     return version < 1 ? 0 : version;
 }
 
-static int ruleset_open(uint64_t rights, struct err *err)
+int sandbox_ruleset_open(uint64_t rights, struct err *err)
 {
     struct landlock_ruleset_attr attributes = {.handled_access_fs = rights};
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
@@ -238,13 +310,13 @@ static int ruleset_enforce(int ruleset, struct err *err)
 int sandbox_hide(const char *folder, struct err *err)
 {
     long version =
-        landlock_version("this kernel cannot hide the data folder from the courier; all else works");
+        sandbox_landlock_version("this kernel cannot hide the data folder from the courier; all else works");
     if (!version)
         return 0;
     scoped_heap char *path = realpath(folder, NULL);
     if (!path)
         return err_set(err, "sandbox: %s: %s", folder, strerror(errno));
-    int ruleset = ruleset_open(rights_known(version), err);
+    int ruleset = sandbox_ruleset_open(sandbox_rights_known(version), err);
     if (ruleset < 0)
         return -1;
     all_but_allow(ruleset, path, LANDLOCK_ACCESS_FS_READ_FILE);
@@ -253,13 +325,14 @@ int sandbox_hide(const char *folder, struct err *err)
 
 int sandbox_hide_but(const char *folder, const char *but, struct err *err)
 {
-    long version = landlock_version("this kernel cannot hide the data folder from steps; all else works");
+    long version =
+        sandbox_landlock_version("this kernel cannot hide the data folder from steps; all else works");
     if (!version)
         return 0;
     scoped_heap char *path = realpath(folder, NULL);
     int open_fd = open(but, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    uint64_t rights = rights_known(version);
-    int ruleset = path && open_fd >= 0 ? ruleset_open(rights, err) : -1;
+    uint64_t rights = sandbox_rights_known(version);
+    int ruleset = path && open_fd >= 0 ? sandbox_ruleset_open(rights, err) : -1;
     if (!path || open_fd < 0)
         err_set(err, "sandbox: %s: %s", path ? but : folder, strerror(errno));
     if (ruleset >= 0) {
@@ -274,12 +347,13 @@ int sandbox_hide_but(const char *folder, const char *but, struct err *err)
 
 int sandbox_write_only_below(const char *folder, struct err *err)
 {
-    long version = landlock_version("this kernel cannot keep core from writing outside of the data folder; "
-                                    "all else works");
+    long version =
+        sandbox_landlock_version("this kernel cannot keep core from writing outside of the data folder; "
+                                 "all else works");
     if (!version)
         return 0;
-    uint64_t rights = rights_known(version) & ~(uint64_t)LANDLOCK_ACCESS_FS_READ_FILE;
-    int ruleset = ruleset_open(rights, err);
+    uint64_t rights = sandbox_rights_known(version) & ~(uint64_t)LANDLOCK_ACCESS_FS_READ_FILE;
+    int ruleset = sandbox_ruleset_open(rights, err);
     if (ruleset < 0)
         return -1;
     struct landlock_path_beneath_attr rule = {.allowed_access =

@@ -4,10 +4,13 @@
  * core     no exec, no new network sockets, no connect; no debugging of others, no mounts, no kernel modules;
  *          nothing written outside of the data folder
  * courier  no exec, no listen, bind or accept; the same; no reading below the data folder, no writing of
- * files runner   nothing that its steps would inherit: they are the team's own commands, and sudo, strace,
- * lsof and mount must work in them. So no new-privileges bit, no filter, no Landlock. What protects the
- *          others from it: it holds no descriptor of the ledger or of the listening socket and knows no
- *          secret, and core and courier cannot be traced by processes of the same user.
+ * files runner   nothing that changes which people let run would inherit: they are the team's own commands,
+ * and sudo, strace, mount and a service that listens must work in them. Its looks give it up one by one
+ *          (loop/sandbox_child.h). What protects the others from it: it holds no descriptor of the ledger or
+ *          of the listening socket and knows no secret, and core and courier cannot be traced by processes
+ *          of the same user.
+ * supervisor, as root: what nobody does, no step either, which inherits it (new kernels, other processes'
+ *          descriptors and memory, the ports of the machine); without root the kernel refuses it anyway
  * confined a runner whose steps need none of that: it and they never listen, trace, mount, become somebody
  *          else, or open a file of the data folder but those of their own; each such call fails with EPERM
  * all      memory and descriptors are closed to other processes of the same user; no core dumps */
@@ -15,7 +18,7 @@
 
 #include "base/err.h"
 
-enum sandbox_profile { SANDBOX_CORE, SANDBOX_COURIER, SANDBOX_RUNNER, SANDBOX_CONFINED };
+enum sandbox_profile { SANDBOX_SUPERVISOR, SANDBOX_CORE, SANDBOX_COURIER, SANDBOX_RUNNER, SANDBOX_CONFINED };
 
 /* For this process, all its threads, and for ever. Where the kernel lacks something, one warning is logged
  * and the rest holds. -1: it could not be entered, and the process should not go on. */

@@ -82,6 +82,11 @@ static int act_sudo(void) /* may a setuid program still raise privileges? */
     return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) ? REFUSED : DONE;
 }
 
+static int act_kernel(void) /* an empty list of segments loads nothing */
+{
+    return judged(syscall(SYS_kexec_load, 0, 0, NULL, 0));
+}
+
 /* What becomes of the act, in a child that has entered the profile with a TCP socket as descriptor 3. */
 static int outcome(enum sandbox_profile profile, int (*act)(void))
 {
@@ -100,26 +105,29 @@ static int outcome(enum sandbox_profile profile, int (*act)(void))
 static void each_profile_forbids_what_its_process_never_does(void **state)
 {
     (void)state;
-    static const struct {
+    const struct {
         const char *name;
         int (*act)(void);
-        int core, courier, runner;
+        int core, courier, runner, supervisor;
     } acts[] = {
-        {"exec", act_exec, DIES, DIES, DONE},
-        {"open a network socket", act_socket, REFUSED, DONE, DONE},
-        {"open a local socket", act_unix_socket, DONE, DONE, DONE},
-        {"connect", act_connect, REFUSED, DONE, DONE},
-        {"bind", act_bind, REFUSED, REFUSED, DONE},
-        {"listen", act_listen, DONE, REFUSED, DONE},
-        {"read another's memory", act_read_other, DIES, DIES, -1},
-        {"mount", act_mount, DIES, DIES, -1},
-        {"leave the namespaces", act_unshare, DIES, DIES, DONE},
-        {"gain privileges by exec", act_sudo, REFUSED, REFUSED, DONE},
+        {"exec", act_exec, DIES, DIES, DONE, DONE},
+        {"open a network socket", act_socket, REFUSED, DONE, DONE, DONE},
+        {"open a local socket", act_unix_socket, DONE, DONE, DONE, DONE},
+        {"connect", act_connect, REFUSED, DONE, DONE, DONE},
+        {"bind", act_bind, REFUSED, REFUSED, DONE, DONE},
+        {"listen", act_listen, DONE, REFUSED, DONE, DONE},
+        {"read another's memory", act_read_other, DIES, DIES, -1, -1},
+        {"mount", act_mount, DIES, DIES, -1, -1},
+        {"leave the namespaces", act_unshare, DIES, DIES, DONE, DONE},
+        {"gain privileges by exec", act_sudo, REFUSED, REFUSED, DONE, DONE},
+        {"start another kernel", act_kernel, DIES, DIES, geteuid() == 0 ? -1 : REFUSED, REFUSED},
     };
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         print_message("%s\n", acts[i].name);
         assert_int_equal(outcome(SANDBOX_CORE, acts[i].act), acts[i].core);
         assert_int_equal(outcome(SANDBOX_COURIER, acts[i].act), acts[i].courier);
+        if (acts[i].supervisor >= 0)
+            assert_int_equal(outcome(SANDBOX_SUPERVISOR, acts[i].act), acts[i].supervisor);
         if (acts[i].runner >= 0)
             assert_int_equal(outcome(SANDBOX_RUNNER, acts[i].act), acts[i].runner);
     }

@@ -12,9 +12,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "loop/sandbox.h"
+#include "loop/sandbox_child.h"
 #include "role/frames.h"
 #include "role/role_priv.h"
 #include "role/runner_watch.h"
+#include "role/secret_owners.h"
 #include "role/site.h"
 #include "runner/look.h"
 #include "runner/place.h"
@@ -181,13 +183,31 @@ static int open_runner(struct hand *hand, const struct role_options *options, st
     return 0;
 }
 
+/* What no step has to open: the data folder but its own work, and the files with secrets of channels. */
+static int confine_looks(const struct role_options *options, const struct config *config, struct arena *arena,
+                         const char *work, struct runner *runner, struct err *err)
+{
+    struct secret_owners owners;
+    if (!config->runner.confine_looks)
+        return 0;
+    secret_owners_find(arena, config, &owners);
+    strings_add(arena, &owners.files, options->data);
+    struct sandbox_child *sandbox = sandbox_child_new(&owners.files, work, err);
+    if (!sandbox)
+        return -1;
+    runner_confine_looks(runner, sandbox);
+    return 0;
+}
+
 /* After all is open: steps inherit it. */
-static int confine(const struct role_options *options, const struct config *config, struct arena *arena,
-                   struct err *err)
+static int confine(const struct role_options *options, const struct config *config, struct runner *runner,
+                   struct arena *arena, struct err *err)
 {
     const char *work = arena_printf(arena, "%s/runner", options->data);
     if (!config->runner.confined)
-        return sandbox_enter(SANDBOX_RUNNER, err);
+        return confine_looks(options, config, arena, work, runner, err) < 0
+                   ? -1
+                   : sandbox_enter(SANDBOX_RUNNER, err);
     return sandbox_hide_but(options->data, work, err) < 0 ? -1 : sandbox_enter(SANDBOX_CONFINED, err);
 }
 
@@ -204,7 +224,7 @@ int role_runner(const struct role_options *options)
     log_setup("runner", LOG_INFO);
     if (hand_open(&hand, "runner", options->core_fd, &err) < 0 ||
         open_runner(&hand, options, arena, &rules, &targets, &working.runner, &err) < 0 ||
-        confine(options, targets.config, arena, &err) < 0) {
+        confine(options, targets.config, working.runner, arena, &err) < 0) {
         log_event(LOG_ERROR, "runner.cannot_start", "error=%s", log_quote(err.text));
         exit_code = EXIT_CANNOT_OPEN;
     } else {

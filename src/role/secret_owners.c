@@ -1,12 +1,20 @@
 #include "role/secret_owners.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* place NULL: no secret; one that lies elsewhere is passed over. */
+/* place NULL: no secret. */
 static void own(struct arena *arena, struct secret_owners *owners, enum secret_owner owner, const char *place)
 {
-    if (place && strncmp(place, "env:", 4) == 0)
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    if (!place)
+        return;
+    if (strncmp(place, "env:", 4) == 0)
         strings_add(arena, &owners->variables[owner], arena_strdup(arena, place + 4));
+    else if (strncmp(place, "file:", 5) == 0)
+        strings_add(arena, &owners->files, arena_strdup(arena, place + 5));
+    else if (credentials && strncmp(place, "credential:", 11) == 0)
+        strings_add(arena, &owners->files, arena_printf(arena, "%s/%s", credentials, place + 11));
 }
 
 void secret_owners_find(struct arena *arena, const struct config *config, struct secret_owners *ret_owners)

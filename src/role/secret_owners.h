@@ -1,6 +1,6 @@
 /* Whose secrets the variables of the environment are, by the configuration that the server starts with: a
  * variable that holds one is shown to the process that reads it, and to no other. The runner's steps inherit
- * what the runner sees. */
+ * what the runner sees. And in which files the others lie, so that steps can be kept from them. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,6 +11,7 @@ enum secret_owner { SECRET_CORE, SECRET_COURIER, SECRET_OWNERS };
 
 struct secret_owners {
     struct strings variables[SECRET_OWNERS];
+    struct strings files;
 };
 
 /* Names are copied to the arena. */

@@ -1,5 +1,6 @@
 #include "role/secret_owners.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/testing.h"
@@ -38,10 +39,34 @@ static void a_secret_in_the_environment_is_shown_to_the_process_that_reads_it(vo
     assert_true(secret_owner_sees(&owners, SECRET_OWNERS, "PATH=/bin"));
 }
 
+static void a_secret_in_a_file_is_named_by_its_path(void **state)
+{
+    (void)state;
+    static const char yaml[] =
+        "mail: {server: \"smtp://mail.example.org:25\", from: a@example.org, user: a, secret: "
+        "file:/etc/mail}\n"
+        "people:\n"
+        "  - {id: ana, contacts: [{slack_webhook: file:/etc/hook}, {pagerduty: credential:key}]}\n";
+    scoped_arena struct arena *arena = arena_new();
+    struct config_errors errors = {.arena = arena};
+    struct config *config = config_parse("x.yaml", yaml, strlen(yaml), &errors);
+    struct secret_owners owners;
+    assert_non_null(config);
+    setenv("CREDENTIALS_DIRECTORY", "/run/credentials/x", 1);
+    secret_owners_find(arena, config, &owners);
+    unsetenv("CREDENTIALS_DIRECTORY");
+    config_free(config);
+    assert_int_equal(owners.files.n, 3);
+    assert_string_equal(owners.files.at[0], "/etc/mail");
+    assert_string_equal(owners.files.at[1], "/etc/hook");
+    assert_string_equal(owners.files.at[2], "/run/credentials/x/key");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_secret_in_the_environment_is_shown_to_the_process_that_reads_it),
+        cmocka_unit_test(a_secret_in_a_file_is_named_by_its_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

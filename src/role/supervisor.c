@@ -20,6 +20,7 @@
 #include "loop/child.h"
 #include "loop/fleet.h"
 #include "loop/listen.h"
+#include "loop/sandbox.h"
 #include "role/arguments.h"
 #include "role/kept.h"
 #include "role/role_user.h"
@@ -294,6 +295,8 @@ int role_supervise(const struct role_options *options)
                               .reload = fleet_reload,
                               .reload_due_ms = fleet_reload_due_ms,
                               .context = &supervisor};
+        if (sandbox_enter(SANDBOX_SUPERVISOR, &err) < 0)
+            log_event(LOG_WARNING, "supervisor.not_confined", "error=%s", log_quote(err.text));
         exit_code = fleet_run(&fleet);
         kept_end(&supervisor.kept);
         close(supervisor.options.listen_fd);

@@ -24,6 +24,7 @@ struct risk {
     struct strings programs; /* all programs in order, those inside kubectl exec, sh -c and so on too */
     bool endless;            /* runs until stopped: logs -f, watch, top, while true */
     bool wants_terminal;     /* -it, top, htop */
+    bool unconfined;         /* sudo, lsof, ping: wants rights that a confined step has not */
     bool sensitive;          /* prints secrets or patient data */
     const char *sensitive_why;
     struct strings writes_files; /* on the operator's machine */

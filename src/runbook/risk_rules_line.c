@@ -30,6 +30,7 @@ static const struct line_kind line_kinds[] = {
     {"ends", KIND_ENDS, NULL, false},
     {"terminal", KIND_TERMINAL, NULL, false},
     {"no terminal", KIND_NO_TERMINAL, NULL, false},
+    {"unconfined", KIND_UNCONFINED, NULL, false},
     {"sensitive", KIND_SENSITIVE, NULL, false},
     {"not sensitive", KIND_NOT_SENSITIVE, NULL, false},
     {"sensitive when saved", KIND_SENSITIVE_SAVED, NULL, false},
@@ -173,6 +174,7 @@ static enum aspect aspect_of(enum phrase_kind kind)
         [KIND_ENDS] = ASPECT_ENDING,
         [KIND_TERMINAL] = ASPECT_TERMINAL,
         [KIND_NO_TERMINAL] = ASPECT_TERMINAL,
+        [KIND_UNCONFINED] = ASPECT_RIGHTS,
         [KIND_SENSITIVE] = ASPECT_SENSITIVE,
         [KIND_NOT_SENSITIVE] = ASPECT_SENSITIVE,
         [KIND_SENSITIVE_SAVED] = ASPECT_SENSITIVE,
@@ -243,12 +245,13 @@ static int reason_cut(const struct rule_reader *reader, char *text, const char *
     return 0;
 }
 
-/* Of a tool that the program knows a site can only say what makes it stricter. */
+/* Of a tool that the program knows a site can only say what makes it stricter; and which rights it wants. */
 static int site_may(const struct rule_reader *reader, const char *keyword)
 {
-    static const char stricter[] =
-        "unknown|mutate|destructive|endless|terminal|sensitive|sensitive when saved|writes|needs";
-    if (!reader->site || alternatives_match(stricter, keyword))
+    static const char allowed[] =
+        "unknown|mutate|destructive|endless|terminal|sensitive|sensitive when saved|"
+        "writes|needs|unconfined";
+    if (!reader->site || alternatives_match(allowed, keyword))
         return 0;
     list_each (tool, &reader->tools)
         if ((*tool)->built_in)
@@ -256,7 +259,7 @@ static int site_may(const struct rule_reader *reader, const char *keyword)
                 reader,
                 arena_printf(reader->arena,
                              "`%s` is built in, and a site can only make it stricter (unknown, mutate, "
-                             "destructive, endless, terminal, sensitive, writes, needs), not say",
+                             "destructive, endless, terminal, sensitive, writes, needs, unconfined), not say",
                              (*tool)->name),
                 keyword);
     return 0;
@@ -449,7 +452,7 @@ static int keyword_read(struct rule_reader *reader, char *keyword, char *text)
     return line_error(
         reader,
         "no such kind of line; write expect, read, mutate, destructive, unknown, value, flag, glued, "
-        "runs, shell, sql, endless, terminal, sensitive, writes, needs, like or is",
+        "runs, shell, sql, endless, terminal, sensitive, writes, needs, unconfined, like or is",
         keyword);
 }
 

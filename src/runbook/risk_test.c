@@ -143,6 +143,45 @@ static void facts_are_told_beside_the_class(void **state)
     }
 }
 
+static void what_wants_more_than_a_confined_step_has_is_known(void **state)
+{
+    static const struct {
+        const char *command;
+        bool unconfined;
+    } rows[] = {
+        {"kubectl get pods -o wide | grep -v Running", false},
+        {"curl -fsS http://web/health", false},
+        {"cat /proc/meminfo", false},
+        {"kubectl exec web-0 -- lsof -i", false}, /* there, not here */
+        {"dig +short web; ip addr; df -h", false},
+        {"sudo -n journalctl -u web", true},
+        {"timeout 5 sudo -n ls", true},
+        {"bash -c 'ping -c1 web'", true},
+        {"df -h; lsof | wc -l", true},
+        {"ls -l /proc/$(pgrep web)/fd", true},
+        {"cat /proc/12/limits", true},
+        {"kubectl -n front port-forward svc/web 8080:80", true},
+        {"ip netns list", true},
+    };
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (risk_of(arena, rows[i].command).unconfined != rows[i].unconfined)
+            fail_msg("%s", rows[i].command);
+}
+
+static void a_site_can_say_that_a_tool_wants_more(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct risk_rules *rules = rules_of("tool kubectl\n    unconfined: get\n");
+    static const char get[] = "kubectl get pods", logs[] = "kubectl logs web";
+    assert_true(risk_of_command(arena, rules, get, sizeof get - 1).unconfined);
+    assert_int_equal(risk_of_command(arena, rules, get, sizeof get - 1).class, RISK_READ);
+    assert_false(risk_of_command(arena, rules, logs, sizeof logs - 1).unconfined);
+    risk_rules_free(rules);
+}
+
 static void files_written_and_needed_here_are_named(void **state)
 {
     static const struct {
@@ -289,6 +328,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reason_names_the_part_that_decided),
         cmocka_unit_test(facts_are_told_beside_the_class),
+        cmocka_unit_test(what_wants_more_than_a_confined_step_has_is_known),
+        cmocka_unit_test(a_site_can_say_that_a_tool_wants_more),
         cmocka_unit_test(files_written_and_needed_here_are_named),
         cmocka_unit_test(a_site_can_make_a_known_tool_stricter),
         cmocka_unit_test(a_site_cannot_make_a_known_tool_less_strict),

@@ -215,7 +215,7 @@ static const struct phrase *fact(const struct arguments *arguments, bool inside,
     phrases_each (phrase, arguments, aspect) {
         if (phrase->kind != yes && phrase->kind != no)
             continue;
-        if (inside && phrase->otherwise && yes != KIND_ENDLESS)
+        if (inside && phrase->otherwise && yes != KIND_ENDLESS && yes != KIND_UNCONFINED)
             continue;
         int score = phrase_score(arguments, phrase, NULL);
         if (score > best) {
@@ -259,6 +259,8 @@ static void facts_note(struct scan *scan, const struct arguments *arguments, boo
     struct risk *risk = scan->risk;
     risk->endless |= fact(arguments, inside, ASPECT_ENDING, KIND_ENDLESS, KIND_ENDS) != NULL;
     risk->wants_terminal |= fact(arguments, inside, ASPECT_TERMINAL, KIND_TERMINAL, KIND_NO_TERMINAL) != NULL;
+    if (!scan->there && fact(arguments, inside, ASPECT_RIGHTS, KIND_UNCONFINED, KIND_UNCONFINED))
+        risk->unconfined = true;
     const struct phrase *sensitive =
         fact(arguments, inside, ASPECT_SENSITIVE, KIND_SENSITIVE, KIND_NOT_SENSITIVE);
     if (!sensitive && scan->saved)
@@ -269,6 +271,16 @@ static void facts_note(struct scan *scan, const struct arguments *arguments, boo
     phrases_each (phrase, arguments, ASPECT_FILES)
         if (phrase_score(arguments, phrase, NULL) > 0)
             files_note(scan, arguments, phrase);
+}
+
+/* /proc/1234/fd, /proc/$PID/environ: not /proc/meminfo. */
+static void other_processes_note(struct scan *scan, const struct arguments *arguments)
+{
+    for (size_t i = 1; i < arguments->end && !scan->there; i++) {
+        const char *below = strstr(arguments->words[i].text, "/proc/");
+        if (below && !islower((unsigned char)below[6]))
+            scan->risk->unconfined = true;
+    }
 }
 
 /* Any word that names a file of secrets makes the output of the command a secret, unless the rules say that
@@ -325,6 +337,7 @@ static void tool_scan(struct scan *scan, const struct tool *tool, const struct w
     if (tool->bounded)
         scan->risk->endless = was_endless;
     secret_files_note(scan, &arguments);
+    other_processes_note(scan, &arguments);
     words_check(scan, &arguments);
     scan_http(scan, &arguments);
     struct decision decision = decide(&arguments);

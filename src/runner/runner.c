@@ -14,6 +14,7 @@
 #include "base/map.h"
 #include "base/must.h"
 #include "loop/keeper.h"
+#include "loop/sandbox_child.h"
 #include "runner/permit.h"
 #include "runner/shell.h"
 #include "runner/step.h"
@@ -81,9 +82,9 @@ static void work_try(struct runner *runner, struct step_work *work)
         step_discard(work);
         return;
     }
-    log_event(LOG_INFO, "step.run", "run=%lld line=%d attempt=%d class=%s approved_by=%s",
+    log_event(LOG_INFO, "step.run", "run=%lld line=%d attempt=%d class=%s confined=%s approved_by=%s",
               (long long)work->order.run, work->order.line, work->order.attempt,
-              risk_name(work->command->risk.class),
+              risk_name(work->command->risk.class), work->confined ? "yes" : "no",
               work->order.approved ? log_quote(work->order.approved_by) : "-");
 }
 
@@ -241,6 +242,11 @@ void runner_know_targets(struct runner *runner, const struct config *(*config)(v
     runner->secrets = secrets;
 }
 
+void runner_confine_looks(struct runner *runner, struct sandbox_child *sandbox)
+{
+    runner->look_sandbox = sandbox;
+}
+
 /* ---- the end ---- */
 
 /* Waits until the keeper has closed its socket; false after patience_ms. Its reports do not matter any more.
@@ -288,6 +294,7 @@ void runner_free(struct runner *runner)
             cgroup_remove(runner->cgroups, work->cgroup_name, work->cgroup_fd);
         step_discard(work);
     }
+    sandbox_child_free(runner->look_sandbox);
     cgroups_close(runner->cgroups);
     close(runner->prelude_fd);
     map_free(runner->seen);

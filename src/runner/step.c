@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "loop/keeper.h"
+#include "loop/sandbox_child.h"
 #include "loop/terminal.h"
 #include "runner/shell.h"
 
@@ -99,6 +100,15 @@ static void result_judge(struct step_work *work, struct step_result *result)
                                   : work->keeper.remains;
 }
 
+/* A look that was refused something may have wanted more than the rules know. */
+static void confinement_note(const struct step_work *work, struct step_result *result)
+{
+    if (work->confined && result->state == STEP_FAILED && !result->why &&
+        (strstr(result->output, "not permitted") || strstr(result->output, "ermission denied")))
+        result->why = "it only looks, so it ran confined; if that is why it failed, name its program in a "
+                      "file of rules as `unconfined` (docs/separation.md)";
+}
+
 /* Everything is dead or released by now: what the pipe still holds is all there will be. */
 static void pipe_drain(struct step_work *work)
 {
@@ -145,6 +155,7 @@ static void work_finish(struct step_work *work)
     result.output = buf_text(&text);
     result.redacted = buf_text(&redacted);
     result_judge(work, &result);
+    confinement_note(work, &result);
     step_done(work, &result);
 }
 
@@ -380,10 +391,21 @@ static bool has_terminal(const struct step_work *work)
     return work->command->risk.wants_terminal && !work->place.arguments;
 }
 
+/* What is approved and writes files beside looking has been read by somebody. */
+static bool is_look(const struct step_work *work)
+{
+    const struct risk *risk = &work->command->risk;
+    return risk->class == RISK_READ && !risk->unconfined && !work->place.arguments &&
+           (!work->order.approved || !risk->writes_files.n);
+}
+
 static int keeper_begin(struct step_work *work, const int *fds, size_t n_fds, struct err *err)
 {
     struct runner *runner = work->runner;
     bool here = !work->place.arguments;
+    work->confined = runner->look_sandbox && is_look(work);
+    if (work->confined)
+        sandbox_child_renew(runner->look_sandbox);
     struct child_options program = {.path = here ? SHELL_PATH
                                                  : place_program(work->arena, work->place.arguments[0]),
                                     .arguments = here ? shell_arguments : work->place.arguments,
@@ -396,6 +418,7 @@ static int keeper_begin(struct step_work *work, const int *fds, size_t n_fds, st
                                     .terminal = has_terminal(work),
                                     .cgroup_fd = work->cgroup_fd,
                                     .limits = limits,
+                                    .sandbox = work->confined ? runner->look_sandbox : NULL,
                                     .oom_score = 500};
     if (!program.path)
         return err_set(err, "%s: not found", work->place.arguments[0]);

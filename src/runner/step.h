@@ -25,6 +25,7 @@ struct runner {
     void *watch_context;
     struct cgroups *cgroups; /* NULL: there are none to be had */
     const char *const *environment;
+    struct sandbox_child *look_sandbox; /* what steps that look are confined by, or NULL */
     int prelude_fd;
     const struct config *(*config)(void *context); /* NULL: every step runs here */
     void *config_context;
@@ -48,6 +49,7 @@ struct step_work { /* in order of arrival; those of one run wait for each other 
     struct place place;
     struct step_remote *remote; /* NULL: it runs here */
     const char *folder;
+    bool confined;
     int64_t started_us;
     enum step_limit limit;  /* the limit that it has hit */
     const char *stopped_by; /* LIMIT_PERSON */

@@ -213,6 +213,45 @@ class Confined(Acts):
             self.assertIn('denied', curious['output'])
 
 
+class Looks(SystemTest):
+    """Without any configuration: what looks is confined, what people let run is not."""
+
+    def test_a_step_that_looks_is_confined_and_a_change_is_not(self):
+        secret = written(self.folder, 'hook', 'https://example.org/hook')
+        data = os.path.join(self.folder, 'data')
+        rights = "grep -E '^(NoNewPrivs|Seccomp):' /proc/self/status"
+        steps = {'look': rights, 'ledger': f'head -c 6 {data}/ledger.db', 'token': f'wc -c < {data}/admin.token',
+                 'secret': f'wc -c {secret}', 'own': 'pwd > here; cat here', 'other': f'lsof -v 2>&1 | head -1; {rights}',
+                 'change': f'touch changed; {rights}'}
+        text = '# Shop\n\n## Shop down\n' + ''.join(f'\n1. {name}\n   ```bash\n   {command}\n   ```\n' for name, command in steps.items())
+        written(self.folder, 'runbooks/shop.md', text)
+        config = f'people:\n  - id: ana\n    contacts: [{{slack_webhook: "file:{secret}"}}]\n'
+        server = self.started(Server(self.folder, config, os.path.join(self.folder, 'runbooks'))).start()
+        server.fire({'alertname': 'ShopDown', 'service': 'shop'})
+        wait(lambda: len(server.steps(1)) >= len(steps), 'the run is planned')
+        for step in server.steps(1):
+            server.command('approve', '1', str(step['line']), '--as', 'ana', check=False)
+        over = ('succeeded', 'failed')
+        wait(lambda: all(s['state'] in over for s in server.steps(1) if not s.get('part')), 'all have run')
+        became = dict(zip(steps, (s for s in server.steps(1) if s['kind'] == 'command')))
+        confined, free = 'NoNewPrivs:\t1\nSeccomp:\t2', 'NoNewPrivs:\t0'
+        self.assertIn(confined, became['look']['output'])
+        self.assertIn(free, became['other']['output'])
+        self.assertIn(free, became['change']['output'])
+        self.assertIn('/runner/', became['own']['output'])
+        if has_landlock():
+            for name in ('ledger', 'token', 'secret'):
+                self.assertEqual(became[name]['state'], 'failed', name)
+                self.assertIn('denied', became[name]['output'])
+            self.assertIn('confined', became['ledger']['why'])
+
+    @unittest.skipUnless(os.geteuid() == 0, 'without root the kernel refuses it all')
+    def test_the_supervisor_of_root_has_a_filter_of_its_own(self):
+        server = self.started(Server(self.folder)).start()
+        with open(f'/proc/{server.process.child.pid}/status', encoding='ascii') as f:
+            self.assertIn('Seccomp:\t2', f.read())
+
+
 class OtherUsers(Acts):
     """Root starts the server: it becomes one user, and its steps another."""
     config = 'user: daemon\nrunner: {user: nobody}\n'
@@ -257,10 +296,10 @@ class NoLandlock(SystemTest):
         server = Server(self.folder)
         server.process.argv = [wrapper, *server.process.argv]
         self.started(server).start()
-        wait(lambda: 'courier.ready' in server.process.log(), 'the courier is ready')
+        wait(lambda: all(f'{role}.ready' in server.process.log() for role in ('courier', 'runner')), 'both are ready')
         warnings = [line for line in server.process.log().splitlines() if 'sandbox.no_landlock' in line]
         self.assertEqual(len([line for line in warnings if 'core' in line.split('sandbox')[0]]), 1, warnings)
-        self.assertEqual(len(warnings), 2, warnings)
+        self.assertEqual(len(warnings), 3, warnings)
         self.assertEqual(server.fire({'alertname': 'X', 'service': 'x'})[0], 200)
 
 
