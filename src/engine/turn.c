@@ -87,6 +87,8 @@ static struct decision *push_step(struct turn *turn, const struct run_step *step
     decision->step = *step;
     decision->step.output = output;
     texts_to_arena(&step_texts, &decision->step, turn->arena);
+    if (!output)
+        decision->step.output = NULL; /* what is stored stays */
     return decision;
 }
 
@@ -97,7 +99,7 @@ void turn_save_step(struct turn *turn, const struct run_step *step, const char *
 
 void turn_start_step(struct turn *turn, const struct run_step *step)
 {
-    push_step(turn, step, NULL)->starts = true;
+    push_step(turn, step, "")->starts = true;
 }
 
 void turn_save_role(struct turn *turn, const struct role_holder *holder)

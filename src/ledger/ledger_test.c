@@ -196,6 +196,23 @@ static void values_come_back_as_they_were_saved(void **state)
     assert_true(checks[0].checked_us == T0_US);
 }
 
+static void what_a_step_has_printed_stays_until_it_prints_something_else(void **state)
+{
+    (void)state;
+    static const char *const outputs[] = {"sized\n", NULL, "", NULL}, *const stored[] = {"sized\n", "sized\n",
+                                                                                         "", ""};
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        struct decision save = {.kind = DECISION_STEP, .step = step_at(9, 40, STEP_SUCCEEDED)};
+        struct run_step *steps;
+        size_t n;
+        save.step.output = outputs[i];
+        test_commit(ledger, &save, 1);
+        assert_int_equal(ledger_steps(ledger, arena, 9, &steps, &n, NULL), 0);
+        assert_int_equal(n, 1);
+        assert_string_equal(steps[0].output, stored[i]);
+    }
+}
+
 static void incidents_are_listed_newest_first_and_in_pages(void **state)
 {
     (void)state;
@@ -516,6 +533,7 @@ int main(void)
         TEST(the_chain_goes_on_after_a_restart),
         TEST(a_rolled_back_transaction_leaves_no_hole),
         TEST(values_come_back_as_they_were_saved),
+        TEST(what_a_step_has_printed_stays_until_it_prints_something_else),
         TEST(incidents_are_listed_newest_first_and_in_pages),
         TEST(an_incident_that_is_not_there_is_said_so),
         TEST(the_engine_gets_back_what_is_open_and_what_ended_today),

@@ -12,20 +12,26 @@ static void add_names(struct buf *sql, const struct noun *noun, size_t n_columns
 }
 
 /* INSERT INTO timer (kind, subject, due_us) VALUES ($1, $2, $3)
- * ON CONFLICT (kind, subject) DO UPDATE SET due_us = excluded.due_us */
+ * ON CONFLICT (kind, subject) DO UPDATE SET due_us = excluded.due_us
+ * and for a text that is kept: COALESCE($9, '') and output = COALESCE($9, step.output). */
 static void save_sql(struct buf *sql, const struct noun *noun)
 {
     buf_printf(sql, "INSERT INTO %s (", noun->table);
     add_names(sql, noun, noun->n_columns);
     buf_puts(sql, ") VALUES (");
     for (size_t i = 0; i < noun->n_columns; i++)
-        buf_printf(sql, "%s$%zu", i ? ", " : "", i + 1);
+        buf_printf(sql, noun->columns[i].kind == COLUMN_KEPT ? "%sCOALESCE($%zu, '')" : "%s$%zu",
+                   i ? ", " : "", i + 1);
     buf_puts(sql, ") ON CONFLICT (");
     add_names(sql, noun, noun->n_identity);
     buf_puts(sql, ") DO UPDATE SET ");
-    for (size_t i = noun->n_identity; i < noun->n_columns; i++)
-        buf_printf(sql, "%s%s = excluded.%s", i > noun->n_identity ? ", " : "", noun->columns[i].name,
-                   noun->columns[i].name);
+    for (size_t i = noun->n_identity; i < noun->n_columns; i++) {
+        const char *name = noun->columns[i].name, *comma = i > noun->n_identity ? ", " : "";
+        if (noun->columns[i].kind == COLUMN_KEPT)
+            buf_printf(sql, "%s%s = COALESCE($%zu, %s.%s)", comma, name, i + 1, noun->table, name);
+        else
+            buf_printf(sql, "%s%s = excluded.%s", comma, name, name);
+    }
 }
 
 static void bind_column(struct db_statement *statement, const struct column *column, const void *value)
@@ -49,6 +55,10 @@ static void bind_column(struct db_statement *statement, const struct column *col
     case COLUMN_TEXT:
         memcpy(&text, at, sizeof text);
         db_bind_text(statement, text ? text : "");
+        break;
+    case COLUMN_KEPT:
+        memcpy(&text, at, sizeof text);
+        db_bind_text(statement, text);
         break;
     case COLUMN_WORD:
         memcpy(&small, at, sizeof small);
@@ -101,8 +111,7 @@ static int read_column(struct db_statement *statement, int i, const struct colum
                        struct arena *arena, void *value, struct err *err)
 {
     char *at = (char *)value + column->offset;
-    int64_t number =
-        column->kind == COLUMN_TEXT || column->kind == COLUMN_WORD ? 0 : db_column_int(statement, i);
+    int64_t number = column->kind >= COLUMN_TEXT ? 0 : db_column_int(statement, i);
     int small = (int)number;
     const char *text;
     switch (column->kind) {
@@ -116,6 +125,7 @@ static int read_column(struct db_statement *statement, int i, const struct colum
         *(bool *)at = number != 0;
         break;
     case COLUMN_TEXT:
+    case COLUMN_KEPT:
         text = arena_strdup(arena, db_column_text(statement, i));
         memcpy(at, &text, sizeof text);
         break;

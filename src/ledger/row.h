@@ -9,7 +9,14 @@
 
 struct ledger;
 
-enum column_kind { COLUMN_INT64, COLUMN_INT, COLUMN_BOOL, COLUMN_TEXT, COLUMN_WORD };
+enum column_kind {
+    COLUMN_INT64,
+    COLUMN_INT,
+    COLUMN_BOOL,
+    COLUMN_TEXT,
+    COLUMN_KEPT, /* a text; NULL: what is stored stays */
+    COLUMN_WORD
+};
 
 struct column {
     const char *name;

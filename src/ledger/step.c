@@ -60,7 +60,7 @@ static const struct column columns[] = {
     COLUMN(INT64, started_us),
     COLUMN(INT64, finished_us),
     COLUMN(INT, exit_code),
-    COLUMN(TEXT, output),
+    COLUMN(KEPT, output),
     COLUMN(BOOL, output_cut),
     COLUMN(INT, attempt),
     {"kind", COLUMN_WORD, offsetof(struct run_step, kind), kind_word, step_kind_of},

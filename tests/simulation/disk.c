@@ -259,7 +259,8 @@ static bool is_same(const struct column *column, const void *a, const void *b)
         return memcmp(left, right, sizeof(int)) == 0;
     case COLUMN_BOOL:
         return *(const bool *)left == *(const bool *)right;
-    case COLUMN_TEXT: {
+    case COLUMN_TEXT:
+    case COLUMN_KEPT: {
         const char *x = *(const char *const *)left, *y = *(const char *const *)right;
         return strcmp(x ? x : "", y ? y : "") == 0;
     }
@@ -312,12 +313,10 @@ static void compare_delivery(void *context, const void *value)
 static void compare_step(void *context, const void *value)
 {
     struct comparing *comparing = context;
-    struct run_step step = *(const struct run_step *)value;
-    const struct run_step *in_model = model_step(comparing->model, step.run, step.line);
-    if (in_model) /* a later value need not bring it again */
-        step.output = in_model->output;
-    if (in_model || model_incident(comparing->model, step.incident))
-        compare(comparing, &step_noun, in_model, &step);
+    const struct run_step *step = value;
+    const struct run_step *in_model = model_step(comparing->model, step->run, step->line);
+    if (in_model || model_incident(comparing->model, step->incident))
+        compare(comparing, &step_noun, in_model, step);
 }
 
 static void compare_timer(void *context, const void *value)

@@ -78,6 +78,18 @@ static void save(struct map *map, struct pair_key key, const void *value, size_t
         map_put(map, &key, sizeof key, kept);
 }
 
+/* What it has printed stays when the value does not bring it. */
+static void save_step(struct model *model, const struct run_step *step)
+{
+    struct run_step value = *step;
+    struct pair_key key = {step->run, step->line};
+    const struct run_step *before = map_get(model->steps, &key, sizeof key);
+    scoped_heap char *output = before ? heap_strdup(before->output) : NULL;
+    if (!value.output)
+        value.output = output;
+    save(model->steps, key, &value, sizeof value, &step_texts);
+}
+
 static void drop(struct map *map, struct pair_key key, const struct texts *texts)
 {
     void *value = map_remove(map, &key, sizeof key);
@@ -285,8 +297,7 @@ void model_save(struct model *model, const struct decision *d)
             model->last_delivery = d->delivery.id;
         break;
     case DECISION_STEP:
-        save(model->steps, (struct pair_key){d->step.run, d->step.line}, &d->step, sizeof d->step,
-             &step_texts);
+        save_step(model, &d->step);
         break;
     case DECISION_ROLE:
         save(model->roles,
