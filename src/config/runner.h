@@ -12,7 +12,7 @@ struct config_runner {
     bool diagnose;             /* run read steps when an incident opens; true */
     int64_t approval_time_s;   /* an approval holds for so long, unless the step starts; 1800 */
     bool confined;             /* it and its steps give up what is named in docs/separation.md; false */
-    bool confine_looks; /* each step that only looks gives it up by itself; true */
+    bool confine_looks;        /* each step that only looks gives it up by itself; true */
     const char *user;          /* of the runner and its steps when root starts; "": as the others */
     int64_t verify_time_s;     /* checks of a change that fail are repeated for so long; 300 */
 };
