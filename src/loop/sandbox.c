@@ -160,7 +160,7 @@ void sandbox_warn_no_filter(void)
 
 static int filter_load(enum sandbox_profile profile, struct err *err)
 {
-    scmp_filter_ctx filter;
+    scmp_filter_ctx filter = NULL;
     if (sandbox_filter_make(profile, &filter, err) < 0)
         return -1;
     int failed = seccomp_load(filter);

@@ -37,7 +37,7 @@ struct sandbox_child {
 /* libseccomp writes a program to a file only. */
 static int filter_compile(struct sandbox_child *sandbox, struct err *err)
 {
-    scmp_filter_ctx filter;
+    scmp_filter_ctx filter = NULL;
     if (sandbox_filter_make(SANDBOX_CONFINED, &filter, err) < 0)
         return -1;
     int fd = memfd_create("filter", MFD_CLOEXEC);
