@@ -13,7 +13,7 @@ enum run_ask {
     ASK_KEY,    /* a letter of run_keys(), in plain mode with a text behind it */
     ASK_SURE,   /* yes or no: it changes something, or shows what is sensitive */
     ASK_PHRASE, /* destructive: what must be typed exactly */
-    ASK_REASON, /* of who confirms it alone */
+    ASK_REASON, /* of who confirms it alone, or does not wait for evidence */
     ASK_SKIP,   /* why it is skipped; may be empty */
     ASK_NOTE,
     ASK_VALUE, /* of one placeholder; empty: as it was, "-": none */

@@ -6,8 +6,8 @@
 #include "cmd/run.h"
 #include "cmd/terminal.h"
 #include "runbook/alternatives.h"
-#include "runbook/evidence.h"
 #include "runbook/verification.h"
+#include "runner/walk_evidence.h"
 
 enum { INDENT = 12, COMMAND_INDENT = 4 };
 
@@ -133,8 +133,8 @@ static void change_add(const struct walk *walk, const struct walk_row *row, cons
     if (!command_changes(row->command))
         return;
     field_add(out, false, STYLE_PLAIN, "changes", change_in_words(arena, text));
-    const char *loses = procedure_keeps_evidence(walk->procedure) ? change_loses(arena, text) : "";
-    if (*loses)
+    const char *loses = walk_evidence_lost(arena, walk, row, text);
+    if (loses)
         field_add(out, colours, STYLE_RED, "EVIDENCE", arena_printf(arena, "is lost by it: %s", loses));
     checks_add(arena, walk, (int)(row - walk->rows.at), out);
     ways_add(arena, walk, row, out);

@@ -9,6 +9,7 @@
 #include "cmd/terminal.h"
 #include "runbook/repair.h"
 #include "runbook/way_back.h"
+#include "runner/walk_evidence.h"
 
 enum { PHRASE_BYTES = 48 };
 
@@ -123,6 +124,9 @@ static void run_confirm(struct run_dialog *dialog)
     const struct walk_row *row = row_of(dialog);
     struct walk_command command;
     walk_prepare(dialog->arena, dialog->walk, row, &command);
+    const char *missing = walk_evidence_missing(dialog->arena, dialog->walk, row, command.filled.text);
+    if (missing)
+        say(dialog, "%s Capture it first, or say why it cannot wait.", missing);
     if (command.filled.risk.class == RISK_DESTRUCTIVE) {
         say(dialog, "%s, and that cannot be undone. Nobody else is here to confirm it: look twice.",
             command.filled.risk.why ? command.filled.risk.why : "It destroys something");
@@ -130,6 +134,8 @@ static void run_confirm(struct run_dialog *dialog)
     } else if (command.filled.risk.class != RISK_READ && dialog->walk->frozen) {
         say(dialog, "Nothing of %s may be changed now, says the configuration.", dialog->walk->frozen);
         dialog->ask = ASK_PHRASE;
+    } else if (missing) {
+        dialog->ask = ASK_REASON;
     } else if (command.filled.risk.class != RISK_READ || command.filled.risk.sensitive ||
                row->state == WALK_UNKNOWN) {
         if (row->state == WALK_UNKNOWN)
@@ -575,7 +581,7 @@ void run_dialog_prompt(const struct run_dialog *dialog, struct buf *out)
         buf_printf(out, "To run it, type exactly: %s\n> ", run_phrase(dialog->arena, &command));
         break;
     case ASK_REASON:
-        buf_puts(out, "Why do you do it alone (goes on record) > ");
+        buf_puts(out, "Why do you do it alone, and now (goes on record) > ");
         break;
     case ASK_SKIP:
         buf_puts(out, "Why is it skipped (may be empty) > ");

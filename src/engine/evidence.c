@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "engine/engine_priv.h"
+#include "runbook/evidence.h"
 
 enum { SHOWN_BYTES = 160, SHOWN_ROWS = 3 };
 
@@ -23,14 +24,7 @@ bool evidence_is_kept(const struct incident_record *record)
 /* What is lost, in words; NULL: nothing, as far as is known. */
 static const char *loss_of(struct turn *turn, const struct run_step *change)
 {
-    if (change->risk == RISK_READ || change->evidence)
-        return NULL;
-    const char *loses = change_loses(turn->arena, step_text(change));
-    if (*loses)
-        return loses;
-    return change->risk == RISK_DESTRUCTIVE ? "what it destroys"
-           : change->risk == RISK_UNKNOWN   ? "what nobody can tell: it is not known what it does"
-                                            : NULL;
+    return change->evidence ? NULL : evidence_lost(turn->arena, change->risk, step_text(change));
 }
 
 const char *evidence_warning(struct turn *turn, const struct run_step *change, const char *changes)

@@ -1,6 +1,7 @@
 #include "runbook/evidence.h"
 
 #include "runbook/heading_words.h"
+#include "runbook/way_back.h"
 
 bool procedure_keeps_evidence(const struct procedure *procedure)
 {
@@ -27,4 +28,14 @@ bool step_captures_evidence(const struct phase *phase, const struct step *step, 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         said |= texts[i] && words_occur(WORDS_EVIDENCE, texts[i]);
     return said || (command && command->risk.class == RISK_READ);
+}
+
+const char *evidence_lost(struct arena *arena, enum risk_class class, const char *command)
+{
+    const char *loses = class == RISK_READ ? "" : change_loses(arena, command);
+    if (*loses)
+        return loses;
+    return class == RISK_DESTRUCTIVE ? "what it destroys"
+           : class == RISK_UNKNOWN   ? "what nobody can tell: it is not known what it does"
+                                     : NULL;
 }

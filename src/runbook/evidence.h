@@ -12,3 +12,6 @@ bool procedure_keeps_evidence(const struct procedure *procedure);
  * comes after; anything else when its words say so ("Take a snapshot of the disk"). */
 bool step_captures_evidence(const struct phase *phase, const struct step *step,
                             const struct command *command);
+
+/* What a command of that class would lose, in words; NULL: nothing, as far as is known. */
+const char *evidence_lost(struct arena *arena, enum risk_class class, const char *command);

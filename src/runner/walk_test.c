@@ -2,6 +2,7 @@
 
 #include "base/testing.h"
 #include "runner/walk.h"
+#include "runner/walk_evidence.h"
 
 static const char text[] = "# Service\n"
                            "\n"
@@ -246,6 +247,43 @@ static void a_change_asks_and_looking_does_not(void **state)
     assert_int_equal(strlen(command.sha256), SHA256_HEX_BYTES - 1);
 }
 
+/* ---- evidence of a breach ---- */
+
+static const char breach[] = "# Security\n"
+                             "\n"
+                             "## Security breach\n"
+                             "\n"
+                             "1. Save the connections:\n"
+                             "   ```bash\n"
+                             "   ss -tn\n" /* line 7 */
+                             "   ```\n"
+                             "2. Take a snapshot of the disk.\n" /* line 9 */
+                             "3. Cut it off:\n"
+                             "   ```bash\n"
+                             "   kubectl delete pod web-0\n" /* line 12 */
+                             "   ```\n";
+
+static const char *missing_before(const struct walk *walk, int line)
+{
+    const struct walk_row *row = &walk->rows.at[row_on(walk, line)];
+    return walk_evidence_missing(arena, walk, row, row->command->text);
+}
+
+static void a_change_names_the_evidence_that_was_not_captured_before_it(void **state)
+{
+    (void)state;
+    struct walk *walk = walk_of(breach);
+    const char *missing = missing_before(walk, 12);
+    assert_non_null(missing);
+    assert_non_null(strstr(missing, "lines 7, 9"));
+    assert_null(missing_before(walk, 7)); /* a look loses nothing */
+    did(walk, WALK_BEGIN, 7, "ss -tn");
+    ended(walk, 7, STEP_SUCCEEDED);
+    assert_non_null(strstr(missing_before(walk, 12), "line 9"));
+    did(walk, WALK_TICK, 9, NULL);
+    assert_null(missing_before(walk, 12));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, make, unmake)
@@ -260,6 +298,7 @@ int main(void)
         T(rows_and_names_that_are_not_there_are_refused),
         T(a_value_fills_every_command_that_asks_for_it),
         T(a_change_asks_and_looking_does_not),
+        T(a_change_names_the_evidence_that_was_not_captured_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
