@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 enum { QUERY_BYTES = 4000, NAME_BYTES = 60 };
 
 static const char *after_blanks(const char *at)
@@ -64,6 +66,24 @@ static void add_query(struct buf *out, const char *select, char closes)
     }
 }
 
+/* From its SELECT to the quote that it stands in, or to its ';'. */
+static const char *statement_at(struct arena *arena, const char *command, const char *select)
+{
+    scoped_buf struct buf query = {0};
+    const char *before = select;
+    while (before > command && isspace((unsigned char)before[-1]))
+        before--;
+    char quote = before > command && strchr("\"'", before[-1]) ? before[-1] : ';';
+    add_query(&query, select, quote);
+    return arena_strdup(arena, buf_text(&query));
+}
+
+const char *query_find(struct arena *arena, const char *command)
+{
+    const char *columns, *select = find_words(command, "select", "", &columns);
+    return select && strlen(command) <= QUERY_BYTES ? statement_at(arena, command, select) : NULL;
+}
+
 bool access_query_find(struct arena *arena, const char *command, struct access_query *ret_query)
 {
     const char *columns, *grouped, *counted;
@@ -85,13 +105,7 @@ bool access_query_find(struct arena *arena, const char *command, struct access_q
     ret_query->above = strtod(limit + 1 + at_least, &end) - at_least;
     if (end == limit + 1 + at_least)
         return false;
-    scoped_buf struct buf query = {0};
-    const char *before = select;
-    while (before > command && isspace((unsigned char)before[-1]))
-        before--;
-    char quote = before > command && strchr("\"'", before[-1]) ? before[-1] : ';';
-    add_query(&query, select, quote);
     ret_query->label = arena_strndup(arena, columns, n);
-    ret_query->query = arena_strdup(arena, buf_text(&query));
+    ret_query->query = statement_at(arena, command, select);
     return true;
 }

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 
 struct access_query {
     const char *label; /* the column that is counted by */
@@ -14,3 +13,6 @@ struct access_query {
 
 /* In the arena. False: the command holds no such query. */
 bool access_query_find(struct arena *arena, const char *command, struct access_query *ret_query);
+
+/* The first SELECT of a command, on one line, in the arena; NULL: there is none. */
+const char *query_find(struct arena *arena, const char *command);

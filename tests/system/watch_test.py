@@ -545,6 +545,7 @@ echo "compare <feature> in <segment>"
 **Symptoms**:
 - API latency > 300 ms
 - CPU > 90%
+- up to 3 tests may run
 
 **Steps**:
 
@@ -554,27 +555,115 @@ curl -s http://till:8000/health
 ''')
         code, out, err = run('suggest', runbook, '--service', 'till')
         self.assertEqual(code, 0, err)
-        self.assertIn(f'# {runbook}:6: - API latency > 300 ms', out)
-        self.assertRegex(out, f'# {runbook}:7: - CPU > 90%\n#     the runbook names no series for it')
-        audit = written(self.folder, 'audit.md', '''# Audit
-
-## Unusual reads
-
-```bash
-psql -c "
-  SELECT clerk_id, COUNT(*) FROM reads
-  GROUP BY clerk_id HAVING COUNT(*) > 40;"
-```
-''')
-        code, out_audit, err = run('suggest', audit)
-        self.assertIn('above: 40\n#    postgresql:', out_audit)
-        self.assertIn('query: "SELECT clerk_id, COUNT(*) FROM reads GROUP BY clerk_id HAVING COUNT(*) > 40"\n', out_audit)
-        path = written(self.folder, 'suggested.yaml', out + 'people: [{id: ana, contacts: [{webhook: "http://127.0.0.1:9/"}]}]\n'
-                       'services: [{id: till, escalation: [{notify: [person:ana]}]}]\n')
+        self.assertIn(f'# {runbook}:6: - API latency > 300 ms\n  - id: till-is-slow-latency\n    alert: TillIsSlow\n'
+                      '    service: till\n', out)
         self.assertIn('above: 300ms', out)
         self.assertIn('http: {url: "http://till:8000/health", measure: latency}', out)
-        code, out, err = run('config', 'check', '-c', path, '--runbooks', self.folder)
-        self.assertNotRegex(out + err, r'suggested.yaml:\d+: ')
+        self.assertIn(f'# {runbook}:7: - CPU > 90%\n  #- id: till-is-slow-cpu\n', out)
+        self.assertNotIn('tests', out)
+        self.assertIn('1 other number', out)
+        self.assertIn(':8: - up to 3 tests may run', run('suggest', runbook, '--all')[1])
+        self.accepted(out)
+
+    TEAM = 'people: [{id: ana, contacts: [{webhook: "http://127.0.0.1:9/"}]}]\n' \
+           'services: [{id: till, escalation: [{notify: [person:ana]}]}]\n'
+
+    def accepted(self, out):
+        """As it is, and with every <thing> filled in; with one left in, it is refused where that stands."""
+        fills = {'series of [^>]*': 'shop_total', 'histogram of [^>]*': 'shop_seconds', 'URL[^>]*': 'http://shop:9090/x',
+                 'postgresql:[^>]*': 'postgresql://auditor@db/audit', '[^<>]*(?:file|profile)[^<>]*': '/srv/x',
+                 'pattern [^>]*': 'read'}
+        whole = re.sub('(?m)^( *)#(?=- id| {2,}[a-z])', r'\1', out).replace('#checks:', 'checks:')
+        filled = whole
+        for what, value in fills.items():
+            filled = re.sub(f'<{what}>', value, filled)
+        for text in (out, filled):
+            path = written(self.folder, 'suggested.yaml', text + self.TEAM)
+            code, said, err = run('config', 'check', '-c', path, '--runbooks', self.folder)
+            self.assertNotRegex(said + err, r'suggested.yaml:\d+: ', text)
+        return whole
+
+    def test_every_kind_of_limit_becomes_a_check_with_its_line(self):
+        runbook = written(self.folder, 'pharmacy.md', '''# Pharmacy
+
+## Severity
+
+- **SEV-1**: error rate > 20 %, all orders fail
+
+## Slow orders
+
+**Symptoms**:
+- p95 latency > 2 s
+- error rate > 20 %
+- success rate < 95 %
+- memory > 90 %
+- orders have 5 lines or more
+
+```bash
+curl http://pharmacy:8080/ready
+curl http://stock:8080/ready
+psql -c "SELECT id FROM orders WHERE placed_at < now() - interval '10 minutes'"
+psql -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query_start < now() - interval '9 minutes'"
+kubectl logs pharmacy | grep "no stock left"
+```
+
+## Dose model drifts
+
+**Symptoms**:
+- PSI > 0.25
+- recall < 0.9
+
+```bash
+ls /srv/model
+```
+
+## Odd reads
+
+**Symptoms**:
+- a clerk causes > 40 events an hour
+
+```bash
+ls /var/log/pharmacy
+```
+
+## Rules
+
+```yaml
+- alert: PharmacyErrors
+  expr: rate(errors_total{code=~"5.."}[5m]) > 0.05
+  for: 10m
+```
+
+Alert thresholds:
+
+- Pharmacy latency < 100 ms is normal
+''')
+        code, out, err = run('suggest', runbook, '--prometheus', 'http://prometheus:9090')
+        self.assertEqual(code, 0, err)
+        for words in ('#- id: slow-orders-p95-latency', '#- id: slow-orders-error-rate', '#- id: slow-orders-success-rate',
+                      'below: 95%', 'above: 90%', 'quantile: 0.95', 'SELECT count(*) FROM (SELECT id FROM orders',
+                      'pattern: "no stock left"', 'alert: DoseModelDrifts', 'recall: 0.9', 'above: 40',
+                      '  - id: pharmacy-errors\n    alert: PharmacyErrors\n    every: 15s\n    for: 600s\n    above: 0.05\n'
+                      '    promql: {url: "http://prometheus:9090", query: "rate(errors_total{code=~\\"5..\\"}[5m])"}'):
+            self.assertIn(words, out)
+        self.assertNotIn('pg_terminate_backend', out)
+        self.assertEqual(out.count('above: 20%'), 1, 'a limit that stands twice is one')
+        whole = self.accepted(out)
+        path = written(self.folder, 'unfilled.yaml', whole + self.TEAM)
+        code, said, err = run('config', 'check', '-c', path)
+        self.assertNotEqual(code, 0)
+        for line, text in enumerate(whole.splitlines(), 1):
+            if re.search('(url|metric): "?<', text):
+                self.assertRegex(said + err, f'unfilled.yaml:{line}: ')
+
+    def test_what_is_suggested_for_the_runbooks_here_is_accepted(self):
+        folder = os.path.join(ROOT, 'runbooks')
+        code, out, err = run('suggest', *sorted(os.path.join(folder, f) for f in os.listdir(folder) if f.endswith('.md')))
+        self.assertEqual(code, 0, err)
+        ids = re.findall('- id: (.*)', out)
+        self.assertGreater(len(ids), 5)
+        self.assertEqual(len(ids), len(set(ids)))
+        self.accepted(out)
 
     def test_a_command_that_would_not_be_run_is_named_with_its_line(self):
         path = written(self.folder, 'commands.yaml', '''checks:
