@@ -27,9 +27,9 @@ static bool is_script(const char *text)
 /* The word right before `at`, for "run `x`", "using `x`". */
 static bool told_to_run(const char *text, size_t at)
 {
-    static const char *const words[] = {"run",    "running", "execute", "executing", "using",  "with",
-                                        "via",    "type",    "invoke",  "command",   "issue",  "script",
-                                        "launch", "use",     "start",   "runs",      "through"};
+    static const char *const words[] = {"run",    "running", "execute", "executing", "using",   "with",
+                                        "via",    "type",    "invoke",  "command",   "issue",   "script",
+                                        "launch", "use",     "start",   "runs",      "through", "by"};
     size_t end = at;
 
     while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == ':'))
@@ -51,7 +51,8 @@ static bool leads_to(const char *text, size_t at)
 
     while (before > 0 && text[before - 1] == ' ')
         before--;
-    if (before == 0 || strchr(":(", text[before - 1]) || told_to_run(text, at))
+    bool by = before > 3 && strncasecmp(text + before - 3, " by", 3) == 0;
+    if (before == 0 || strchr(":(", text[before - 1]) || by || told_to_run(text, at))
         return true;
     while (first > 1 && !(text[first - 2] == '.' && text[first - 1] == ' '))
         first--;

@@ -161,6 +161,17 @@ static const struct severity *level_at(const struct lint *lint, int line)
     return NULL;
 }
 
+/* The level that the procedure around the line states for itself, or NULL. */
+static const struct severity *level_of_procedure(const struct lint *lint, int line)
+{
+    const struct severity *level = NULL;
+    list_each (procedure, &lint->runbook->procedures)
+        if (procedure->line <= line && line <= procedure->line_end && procedure->severity_basis &&
+            strcmp(procedure->severity_basis, "stated") == 0)
+            level = runbook_severity(lint->runbook, procedure->severity);
+    return level;
+}
+
 /* label may be NULL; other is the level of the section. */
 static void statement(struct conflicts *c, const struct severity *other, const char *label, const char *text,
                       int line)
@@ -174,7 +185,7 @@ static void statement(struct conflicts *c, const struct severity *other, const c
     if (!level)
         level = level_at(c->lint, line);
     if (!level)
-        level = other;
+        level = other ? other : level_of_procedure(c->lint, line);
     for (enum topic topic = 0; level && topic < N_TOPICS; topic++)
         note(c, level, topic, labelled ? label : NULL, text, line);
 }

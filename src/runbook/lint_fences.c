@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "runbook/heading_words.h"
 #include "runbook/lint_priv.h"
 #include "runbook/text.h"
 
@@ -132,28 +133,42 @@ static void variables_check(struct lint *lint)
 
 /* ---- fences ---- */
 
-/* In a part that finds out what is wrong: a block that looks and then changes is run as a whole. */
+/* "# look", "# fix": comments of one block that tell to look and to change. */
+static bool tells_to_change(const struct command *command)
+{
+    return command->comment && (words_begin(WORDS_CHANGES, command->comment) ||
+                                words_heading(command->comment) == WORDS_RESOLUTION ||
+                                words_heading(command->comment) == WORDS_MITIGATION);
+}
+
+/* In a part that finds out what is wrong, or that has no name: a block that looks and then changes is run as
+ * a whole. */
 static void mixed_check(struct lint *lint)
 {
     list_each (procedure, &lint->runbook->procedures) {
         struct command_walk walk = {0};
         int fence_line = 0;
         size_t n_reads = 0;
-        bool told = false;
+        bool told = false, apart = false;
         while (procedure_next_command(procedure, &walk)) {
             const struct command *command = walk.command;
-            if (command->fence_line == 0 || walk.phase->stage != STAGE_DIAGNOSIS)
+            bool diagnosis = walk.phase->stage == STAGE_DIAGNOSIS;
+            bool nameless = walk.phase->name == NULL && walk.phase->stage == STAGE_OTHER;
+            if (command->fence_line == 0 || !(diagnosis || nameless))
                 continue;
             if (command->fence_line != fence_line) {
                 fence_line = command->fence_line;
                 n_reads = 0;
                 told = false;
+                apart = false;
             }
+            apart |= tells_to_change(command);
             bool changes = command->risk.class == RISK_DESTRUCTIVE ||
                            (command->risk.class == RISK_MUTATE && command->risk.writes_files.n == 0);
             n_reads += command->risk.class == RISK_READ;
-            if (changes && n_reads > 0 && !told)
-                lint_add_level(lint, "mixed-fence", command->risk.class == RISK_DESTRUCTIVE ? NULL : "info",
+            if (changes && n_reads > 0 && !told && (diagnosis || apart))
+                lint_add_level(lint, "mixed-fence",
+                               command->risk.class == RISK_DESTRUCTIVE || nameless ? NULL : "info",
                                command->line, command->text);
             told = told || changes;
         }

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/map.h"
+#include "runbook/heading_words.h"
 #include "runbook/lint_priv.h"
 #include "runbook/text.h"
 
@@ -112,20 +113,46 @@ static void file_check(struct lint *lint, const struct span *span)
 }
 
 struct contents {
-    const struct block *heading; /* of the table of contents, or NULL */
-    struct map *linked;          /* anchors it has */
+    int line;           /* of the heading or label of the table of contents; 0: there is none */
+    int level;          /* of the sections that it lists */
+    struct map *linked; /* anchors it has */
 };
 
-static void link_check(struct lint *lint, const struct span *span, const struct map *anchors,
-                       const struct block *heading, struct contents *contents)
+/* "**Contents**" above the list that the block belongs to. */
+static bool under_contents_label(const struct lint *lint, const struct block *block)
 {
+    const struct block *blocks = lint->document->blocks.at;
+    size_t i = (size_t)(block - blocks);
+    while (blocks[i].item != NO_BLOCK)
+        i = blocks[i].item;
+    size_t first = blocks[i].kind == BLOCK_ITEM ? blocks[i].list_first : 0;
+    const char *label = first > 0 ? block_label(lint->arena, &blocks[first - 1]) : NULL;
+    return label && words_are(WORDS_CONTENTS, label);
+}
+
+static int level_of_anchor(const struct lint *lint, const char *anchor)
+{
+    list_each (block, &lint->document->blocks)
+        if (block->kind == BLOCK_HEADING && block->slug && strcmp(block->slug, anchor) == 0)
+            return block->level;
+    return 0;
+}
+
+static void link_check(struct lint *lint, const struct span *span, const struct map *anchors,
+                       const struct block *block, struct contents *contents)
+{
+    size_t heading = block->heading;
     file_check(lint, span);
     if (span->kind != SPAN_LINK || !span->exact || span->exact[0] != '#' || !span->exact[1])
         return;
     const char *anchor = text_percent_decoded(lint->arena, span->exact + 1, strlen(span->exact + 1));
-    bool listed = heading && lint->headings[heading - lint->document->blocks.at].contents;
+    bool titled = heading != NO_BLOCK && lint->headings[heading].contents;
+    bool listed = titled || under_contents_label(lint, block);
     if (listed) {
-        contents->heading = heading;
+        contents->line = titled ? lint->document->blocks.at[heading].line : span->line;
+        contents->level = titled                ? lint->document->blocks.at[heading].level
+                          : contents->level > 0 ? contents->level
+                                                : level_of_anchor(lint, anchor);
         map_put(contents->linked, anchor, strlen(anchor), contents->linked);
     }
     if (!map_get(anchors, anchor, strlen(anchor)) && strncmp(anchor, "/", 1) != 0)
@@ -136,25 +163,23 @@ static void links_check(struct lint *lint, const struct map *anchors, struct con
 {
     const struct document *document = lint->document;
     list_each (block, &document->blocks) {
-        const struct block *heading =
-            block->heading == NO_BLOCK ? NULL : &document->blocks.at[block->heading];
         list_each (span, &block->prose.spans)
-            link_check(lint, span, anchors, heading, contents);
+            link_check(lint, span, anchors, block, contents);
         list_each (row, &block->rows)
             for (size_t i = 0; i < row->n_cells; i++)
                 list_each (span, &row->cells[i].spans)
-                    link_check(lint, span, anchors, heading, contents);
+                    link_check(lint, span, anchors, block, contents);
     }
 }
 
 /* Sections of the level that the table of contents lists, after it. */
 static void contents_check(struct lint *lint, const struct contents *contents)
 {
-    if (!contents->heading || map_count(contents->linked) < 2)
+    if (contents->line == 0 || map_count(contents->linked) < 2)
         return;
     list_each (block, &lint->document->blocks)
-        if (block->kind == BLOCK_HEADING && block->level == contents->heading->level &&
-            block->line > contents->heading->line && block->slug && block->prose.spans.n == 0 &&
+        if (block->kind == BLOCK_HEADING && block->level == contents->level && block->line > contents->line &&
+            block->slug && block->prose.spans.n == 0 &&
             !map_get(contents->linked, block->slug, strlen(block->slug)))
             lint_add(lint, "toc-missing-section", block->line, 1, block->prose.text);
 }

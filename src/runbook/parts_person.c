@@ -151,6 +151,7 @@ void persons_add(struct arena *arena, const char *text, struct strings *ret_name
 bool person_does(struct arena *arena, const char *text, struct person *ret_person)
 {
     static const char *const joints[] = {" and ", " then ", ", "};
+    static const char *const modals[] = {"shall ", "must ", "should ", "will ", "has to "};
     static const char *const endings[] = {"", "s", "es"};
     char start[ACTS_BYTES];
     struct person person;
@@ -164,6 +165,8 @@ bool person_does(struct arena *arena, const char *text, struct person *ret_perso
     for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
         verb += strncmp(verb, joints[i], strlen(joints[i])) == 0 ? strlen(joints[i]) : 0;
     verb += *verb == ' ';
+    for (size_t i = 0; i < sizeof modals / sizeof *modals; i++) /* "The engineer shall restart it" */
+        verb += strncmp(verb, modals[i], strlen(modals[i])) == 0 ? strlen(modals[i]) : 0;
     size_t n = strcspn(verb, " ,.;:");
     if (n < 3 || !islower((unsigned char)verb[0]) || verb == start + person.end)
         return false;
@@ -181,5 +184,9 @@ bool person_does(struct arena *arena, const char *text, struct person *ret_perso
 
 bool person_acts(struct arena *arena, const char *text, struct person *ret_person)
 {
-    return isupper((unsigned char)text[0]) && person_does(arena, text, ret_person);
+    if (text_starts_with(text, "the "))
+        text += strlen("the ");
+    else if (!isupper((unsigned char)text[0]))
+        return false;
+    return person_does(arena, text, ret_person);
 }

@@ -96,6 +96,8 @@ static enum words title_group(const char *title)
     bool lists =
         group == WORDS_SYMPTOMS || group == WORDS_CAUSES || group == WORDS_TRIGGERS || group == WORDS_ABOUT;
 
+    if (group == WORDS_LINKS && !words_are(group, title) && words_occur(WORDS_PROBLEMS, title))
+        return WORDS_NONE; /* "Unauthorised access", "Dashboard down" are troubles */
     return lists && words_begin(WORDS_VERBS, title) && !words_are(group, title) ? WORDS_NONE : group;
 }
 

@@ -68,6 +68,20 @@ static void a_command_in_a_quote_belongs_to_the_step_that_leads_to_it(void **sta
     assert_int_equal(phase->steps.at[1].commands.n, 0);
 }
 
+static void duties_of_a_contract_are_steps_and_access_may_be_a_trouble(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# Terms\n\n## 4.2 Unauthorised access\n\n(a) The Security Officer shall notify the "
+               "authority.\n\n(b) Access tokens shall be revoked by `ward-admin token revoke --all`.\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.n, 2);
+    assert_string_equal(runbook->procedures.at[0].phases.at[0].steps.at[1].commands.at[0].text,
+                        "ward-admin token revoke --all");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,6 +89,7 @@ int main(void)
         cmocka_unit_test(instructions_that_gather_troubles_are_no_phase),
         cmocka_unit_test(the_command_of_a_row_may_stand_in_a_column_of_its_own),
         cmocka_unit_test(a_command_in_a_quote_belongs_to_the_step_that_leads_to_it),
+        cmocka_unit_test(duties_of_a_contract_are_steps_and_access_may_be_a_trouble),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,20 @@ static bool staged_order(const struct block *block)
            sentence_is_order(passage->rest);
 }
 
+/* "Access tokens shall be revoked". */
+static bool is_duty(const char *text)
+{
+    enum { DUTY_BYTES = 120 };
+    static const char *const words[] = {" shall be ", " is to be ", " are to be "};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *at = strstr(text, words[i]);
+        if (at && at - text < DUTY_BYTES)
+            return true;
+    }
+    return false;
+}
+
 /* Whether the items of a list are steps: ticked ones unless they are links or questions; ordered ones when a
  * stage is named or a quarter of them tell to do something, plain bullets when half of them do. */
 static void look_at_list(struct procedure_writer *writer, size_t item)
@@ -85,7 +99,7 @@ static void look_at_list(struct procedure_writer *writer, size_t item)
         foreign += (unsigned char)block->prose.text[0] >= 0xe3; /* in a script that has no known verbs */
         if (sentence_is_order(block->prose.text) || runs_something(&block->prose) ||
             (lead && writer->staged) || block->end > i + 1 ||
-            (writer->staged && text_starts_with(block->prose.text, "if ")) ||
+            (writer->staged && text_starts_with(block->prose.text, "if ")) || is_duty(block->prose.text) ||
             person_acts(writer->arena, block->prose.text, &(struct person){0}))
             orders++;
         else
