@@ -83,6 +83,34 @@ class Simulate(SystemTest):
         for entry in pages:
             self.assertGreater(entry['configuration']['line'], 0)
 
+    def test_a_calendar_that_goes_out_comes_in_as_the_same_duty(self):
+        rota = written(self.folder, 'rota.yaml', """people:
+  - {id: ana, name: Ana, contacts: [{webhook: "http://127.0.0.1:9/ana"}]}
+  - {id: ben, contacts: [{webhook: "http://127.0.0.1:9/ben"}]}
+schedules:
+  - id: primary
+    timezone: America/New_York
+    layers: [{rotation: daily, start: 2026-03-02T01:30, people: [ana, ben]}]
+""")
+        code, out, err = run('oncall', '-c', rota, '--ical')
+        self.assertEqual(code, 0, err)
+        written(self.folder, 'duty.ics', out)
+        with open(rota, encoding='utf-8') as f:
+            text = re.sub(r'    layers: .*', '    calendar: duty.ics', f.read())
+        calendar = written(self.folder, 'calendar.yaml', text)
+
+        def people(config, at):
+            code, out, err = run('oncall', '-c', config, '--json', '--at', rfc3339(at))
+            self.assertEqual(code, 0, err)
+            return json.loads(out)['schedules'][0]['people']
+        found = [(people(rota, at), people(calendar, at)) for at in range(int(time.time()) + 60, int(time.time()) + 6 * 86400, 40_000)]
+        self.assertEqual([a for a, _ in found], [b for _, b in found])
+        self.assertEqual({p['id'] for a, _ in found for p in a}, {'ana', 'ben'})
+        written(self.folder, 'duty.ics', 'no calendar')
+        code, _, err = run('oncall', '-c', calendar)
+        self.assertEqual(code, 1, err)
+        self.assertIn('duty.ics is no iCalendar file', err)
+
     def test_a_night_that_reaches_nobody_says_so_and_fails(self):
         path = self.config('[{notify: [schedule:office]}]')
         told = self.simulate('-c', path, '--service', 'document-ocr', '--at', '2026-11-07T03:00', code=1)
