@@ -235,11 +235,15 @@ void kept_renew(struct kept *kept)
 bool kept_go_back(struct kept *kept)
 {
     scoped_arena struct arena *arena = arena_new();
-    struct text text;
+    struct text text, refused;
+    bool lacks = false;
     if (!read_copy(arena, kept->before_fd, &text))
         return false;
     close_copy(&kept->awaited_fd);
-    kept->awaited_fd = kept->now_fd;
+    if (read_copy(arena, kept->now_fd, &refused) && !is_good(kept, &refused, &lacks, NULL) && lacks)
+        kept->awaited_fd = kept->now_fd;
+    else
+        close_copy(&kept->now_fd);
     kept->now_fd = kept->before_fd;
     kept->now_stale = kept->before_stale;
     kept->refused = true;
