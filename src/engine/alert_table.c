@@ -18,7 +18,7 @@ _Static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == 8, "
 
 struct alert_scratch {
     const struct alert_record *of; /* whose text it holds, or NULL */
-    struct buf text;
+    struct buf text, label;
 };
 
 void alert_table_start(struct alert_table *table, struct due_heap *due)
@@ -43,6 +43,7 @@ void alert_table_end(struct alert_table *table)
     buf_free(&table->difference);
     buf_free(&table->key);
     buf_free(&table->scratch->text);
+    buf_free(&table->scratch->label);
     free(table->scratch);
 }
 
@@ -59,6 +60,16 @@ static void pack(struct buf *buf, const struct label *labels, size_t n_labels)
         buf_add(buf, labels[i].name, strlen(labels[i].name) + 1);
         buf_add(buf, labels[i].value, strlen(labels[i].value) + 1);
     }
+}
+
+static const char *unpack(const char *text, struct label *labels, size_t n_labels)
+{
+    for (size_t i = 0; i < n_labels; i++) {
+        labels[i].name = text;
+        labels[i].value = text + strlen(text) + 1;
+        text = labels[i].value + strlen(labels[i].value) + 1;
+    }
+    return text;
 }
 
 static struct whole whole_of(struct alert_table *table, const struct alert *alert)
@@ -108,6 +119,9 @@ static struct alert_model *model_join(struct alert_table *table, const struct al
         model->key = memcpy(heap_alloc(model->key_bytes), table->key.at, model->key_bytes);
         model->text_bytes = whole.text_bytes;
         model->text = memcpy(heap_alloc(whole.text_bytes), whole.at, whole.text_bytes);
+        model->n_labels = alert->n_labels;
+        model->labels = heap_alloc(alert->n_labels * sizeof *model->labels);
+        unpack(model->text, model->labels, model->n_labels);
         map_put(table->models, model->key, model->key_bytes, model);
     }
     model->n_alerts++;
@@ -121,6 +135,7 @@ static void model_leave(struct alert_table *table, struct alert_model *model)
     map_remove(table->models, model->key, model->key_bytes);
     free(model->key);
     free(model->text);
+    free(model->labels);
     free(model);
 }
 
@@ -150,6 +165,22 @@ const char *alert_table_text(const struct alert_table *table, const struct alert
                  record->text_bytes);
     scratch->of = record;
     return scratch->text.at;
+}
+
+/* The model has the same labels by name. */
+const char *alert_table_label(const struct alert_table *table, const struct alert_record *record,
+                              const char *name)
+{
+    const struct alert_model *model = record->model;
+    struct buf *label = &table->scratch->label;
+    const char *modelled = label_value(model->labels, model->n_labels, name);
+    if (!modelled)
+        return "";
+    size_t from = (size_t)(modelled - model->text);
+    buf_clear(label);
+    text_restore_string(label, model_text(record), difference_text(record), from,
+                        from + strlen(modelled) + 1);
+    return label->at;
 }
 
 /* ---- the index ---- */
@@ -380,16 +411,6 @@ void alert_table_join(struct alert_table *table, struct alert_record *record, co
         map_put(table->groups, group->key, group->key_bytes, group);
     }
     enter_group(group, record);
-}
-
-static const char *unpack(const char *text, struct label *labels, size_t n_labels)
-{
-    for (size_t i = 0; i < n_labels; i++) {
-        labels[i].name = text;
-        labels[i].value = text + strlen(text) + 1;
-        text = labels[i].value + strlen(labels[i].value) + 1;
-    }
-    return text;
 }
 
 void alert_record_view(const struct alert_record *record, struct arena *arena, struct alert *ret_alert)

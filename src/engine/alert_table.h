@@ -55,6 +55,8 @@ struct alert_record {
 struct alert_model {
     char *key, *text;
     size_t key_bytes, text_bytes;
+    struct label *labels; /* inside text */
+    size_t n_labels;
     size_t n_alerts;
     uint64_t severity_labels; /* bits: of the labels that speak of severity (trouble.c) */
     bool knows_severity_labels;
@@ -81,7 +83,7 @@ struct alert_table {
     uint8_t n_sources;
     struct buf packed; /* the text of the alert looked for, when it came in pieces */
     struct buf difference, key;
-    struct alert_scratch *scratch; /* of alert_table_text() */
+    struct alert_scratch *scratch; /* of alert_table_text() and alert_table_label() */
     unsigned char secret[16];
 };
 
@@ -112,5 +114,8 @@ struct alert_record *alert_group_next(const struct alert_record *record);
 
 /* The text of the record (struct alert), good until the next call for another one. */
 const char *alert_table_text(const struct alert_table *table, const struct alert_record *record);
+/* The value of that label, "" when there is none, without the rest of the text; good until the next call. */
+const char *alert_table_label(const struct alert_table *table, const struct alert_record *record,
+                              const char *name);
 /* The labels, annotations and times again; texts are the arena's. */
 void alert_record_view(const struct alert_record *record, struct arena *arena, struct alert *ret_alert);

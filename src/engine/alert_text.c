@@ -180,6 +180,31 @@ void text_restore(struct text model, struct text difference, char *out, size_t n
     }
 }
 
+static void add_between(struct buf *out, const char *at, size_t from, size_t to)
+{
+    if (from < to)
+        buf_add(out, at + from, to - from);
+}
+
+/* No difference reaches over the end of a string, so what is put in at `from` or later belongs to it. */
+void text_restore_string(struct buf *out, struct text model, struct text difference, size_t from, size_t to)
+{
+    size_t at = 0; /* in the model */
+    while (difference.n_bytes) {
+        size_t copied = at + take_number(&difference), skip = take_number(&difference);
+        size_t n_own = take_number(&difference);
+        must(copied + skip <= model.n_bytes && n_own <= difference.n_bytes);
+        add_between(out, model.at, at > from ? at : from, copied < to ? copied : to);
+        if (copied >= to)
+            return;
+        if (copied >= from)
+            buf_add(out, difference.at, n_own);
+        difference = rest_of(difference, n_own);
+        at = copied + skip;
+    }
+    add_between(out, model.at, at > from ? at : from, to);
+}
+
 bool text_begins(struct text model, struct text difference, const char *bytes, size_t n_bytes)
 {
     while (n_bytes) {

@@ -20,5 +20,8 @@ struct text {
 void text_difference(struct buf *out, struct text model, struct text text);
 /* The first n_bytes of the text. */
 void text_restore(struct text model, struct text difference, char *out, size_t n_bytes);
+/* Appends the string of the text that stands where the model has one from that byte up to, with its NUL,
+ * `to`: the strings of both correspond as long as there are as many before it. */
+void text_restore_string(struct buf *out, struct text model, struct text difference, size_t from, size_t to);
 /* Does the text begin with these bytes? It must be as long. */
 bool text_begins(struct text model, struct text difference, const char *bytes, size_t n_bytes);

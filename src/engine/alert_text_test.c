@@ -12,6 +12,25 @@ static struct text text_of(const char *bytes, size_t n_bytes)
 
 #define TEXT(literal) text_of(literal, sizeof(literal)) /* with the last NUL */
 
+/* Every string that both have, whole, comes back by its place in the model. */
+static void strings_come_back(struct text model, struct text text, struct text difference)
+{
+    size_t from = 0, at = 0;
+    for (;;) {
+        const char *end = memchr(model.at + from, '\0', model.n_bytes - from);
+        const char *own_end = memchr(text.at + at, '\0', text.n_bytes - at);
+        if (!end || !own_end)
+            return;
+        scoped_buf struct buf out = {0};
+        size_t to = (size_t)(end - model.at) + 1, own_to = (size_t)(own_end - text.at) + 1;
+        text_restore_string(&out, model, difference, from, to);
+        assert_int_equal(out.n_bytes, own_to - at);
+        assert_memory_equal(buf_text(&out), text.at + at, own_to - at);
+        from = to;
+        at = own_to;
+    }
+}
+
 /* Gives the length of the difference. */
 static size_t there_and_back(struct text model, struct text text)
 {
@@ -30,6 +49,7 @@ static size_t there_and_back(struct text model, struct text text)
         assert_false(text_begins(model, made, restored, n));
     }
     free(restored);
+    strings_come_back(model, text, made);
     return difference.n_bytes;
 }
 

@@ -12,10 +12,9 @@ unsigned hold_find(struct engine *engine, const struct alert_record *record,
     const struct silence_record *silence;
     uint64_t inhibitor;
     unsigned held = 0;
-    const char *packed = alert_table_text(&engine->alerts, record);
-    if (silences_of(engine, SILENCES_PLAIN, packed, record->n_labels, &silence, HIDING_ASKED))
+    if (silences_of(engine, SILENCES_PLAIN, record, &silence, HIDING_ASKED))
         held |= HELD_SILENCED;
-    if (silences_of(engine, SILENCES_MAINTENANCE, packed, record->n_labels, &silence, HIDING_ASKED))
+    if (silences_of(engine, SILENCES_MAINTENANCE, record, &silence, HIDING_ASKED))
         held |= HELD_MAINTENANCE;
     if (inhibitors_of(engine, record, &inhibitor, HIDING_ASKED))
         held |= HELD_INHIBITED;
@@ -63,10 +62,8 @@ void hold_apart(struct turn *turn, struct alert_record *record, unsigned held, i
     turn->held_news->n++;
     turn->held_news->reasons |= held;
     if (turn->held_news->names.n < NAMED_ALERTS)
-        *list_push(turn->arena, &turn->held_news->names) = text_head(
-            turn->arena,
-            packed_label(alert_table_text(&turn->engine->alerts, record), record->n_labels, "alertname"),
-            NAME_BYTES);
+        *list_push(turn->arena, &turn->held_news->names) =
+            text_head(turn->arena, alert_table_label(&turn->engine->alerts, record, "alertname"), NAME_BYTES);
 }
 
 void hold_within(struct incident_record *incident, struct alert_record *record, unsigned held)

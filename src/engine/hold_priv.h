@@ -53,7 +53,7 @@ void silences_start(struct silences *silences);
 void silences_end(struct engine *engine);
 enum { SILENCES_PLAIN = 1, SILENCES_MAINTENANCE = 2 };
 /* Active silences of these kinds that hide the alert, at most `most`. */
-size_t silences_of(const struct engine *engine, unsigned kinds, const char *packed, size_t n_labels,
+size_t silences_of(const struct engine *engine, unsigned kinds, const struct alert_record *record,
                    const struct silence_record **ret_found, size_t most);
 struct silence_record *silence_find(const struct engine *engine, const char *id);
 /* Its matchers can be read. */

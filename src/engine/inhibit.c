@@ -42,7 +42,7 @@ static struct buf key_of(const struct engine *engine, size_t rule, const struct 
     struct buf key = {0};
     buf_add(&key, &rule, sizeof rule);
     list_each (name, &inhibition->rules[rule].equal) {
-        const char *value = packed_label(alert_table_text(&engine->alerts, record), record->n_labels, *name);
+        const char *value = alert_table_label(&engine->alerts, record, *name);
         buf_add(&key, value, strlen(value) + 1);
     }
     return key;

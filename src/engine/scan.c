@@ -17,12 +17,9 @@ struct holders {
 static bool equalities_fit(const struct engine *engine, const struct matchers *matchers,
                            const struct alert_record *record)
 {
-    if (!matchers->n)
-        return true;
-    const char *text = alert_table_text(&engine->alerts, record);
     for (size_t i = 0; i < matchers->n; i++) {
         const struct matcher *matcher = matchers->at[i];
-        const char *value = packed_label(text, record->n_labels, matcher->name);
+        const char *value = alert_table_label(&engine->alerts, record, matcher->name);
         if ((strcmp(value, matcher->value) == 0) == matcher->negative)
             return false;
     }
@@ -34,9 +31,8 @@ static bool equalities_fit(const struct engine *engine, const struct matchers *m
 static void find_holders(const struct engine *engine, const struct alert_record *record,
                          struct holders *ret_holders)
 {
-    ret_holders->n_silences =
-        silences_of(engine, SILENCES_PLAIN | SILENCES_MAINTENANCE, alert_table_text(&engine->alerts, record),
-                    record->n_labels, ret_holders->silences, SCAN_HOLDERS);
+    ret_holders->n_silences = silences_of(engine, SILENCES_PLAIN | SILENCES_MAINTENANCE, record,
+                                          ret_holders->silences, SCAN_HOLDERS);
     ret_holders->n_inhibitors = inhibitors_of(engine, record, ret_holders->inhibitors, SCAN_HOLDERS);
     ret_holders->dependency = 0;
     if (record->held & HELD_DEPENDS)
@@ -124,13 +120,12 @@ static void copy(const struct engine *engine, const struct alert_record *record,
 static void add_key(const struct engine *engine, const struct alert_record *record,
                     const struct matchers *expressions, struct buf *out)
 {
-    const char *text = expressions->n ? alert_table_text(&engine->alerts, record) : NULL;
     struct scan_key key = {.hash = record->hash, .place = record->place};
     size_t at = out->n_bytes;
     key.incident = record->held & HELD_APART ? 0 : record->incident;
     buf_add(out, &key, sizeof key);
     for (size_t i = 0; i < expressions->n; i++)
-        add_text(out, packed_label(text, record->n_labels, expressions->at[i]->name));
+        add_text(out, alert_table_label(&engine->alerts, record, expressions->at[i]->name));
     while (out->n_bytes % 8)
         buf_putc(out, '\0');
     key.n_bytes = (uint32_t)(out->n_bytes - at);

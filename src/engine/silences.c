@@ -88,12 +88,14 @@ static size_t add_fitting(const struct silence_record *first, const char *packed
     return n;
 }
 
-size_t silences_of(const struct engine *engine, unsigned kinds, const char *packed, size_t n_labels,
+size_t silences_of(const struct engine *engine, unsigned kinds, const struct alert_record *record,
                    const struct silence_record **ret_found, size_t most)
 {
     const struct silences *silences = &engine->silences;
     if (!silences->n_active)
         return 0;
+    const char *packed = alert_table_text(&engine->alerts, record);
+    size_t n_labels = record->n_labels;
     size_t n = add_fitting(silences->others, packed, n_labels, ret_found, 0, most, kinds);
     const char *label = packed;
     for (size_t i = 0; i < n_labels && map_count(silences->by_label); i++) {
