@@ -6,7 +6,15 @@ declare const FILES: string[]
 
 interface Extendable extends Event { waitUntil(promise: Promise<unknown>): void }
 interface Fetched extends Extendable { request: Request; respondWith(answer: Promise<Response>): void }
-const worker = self as unknown as EventTarget & { skipWaiting(): Promise<void>; clients: { claim(): Promise<void> }; location: Location }
+interface Window_ { url: string; focus(): Promise<unknown>; navigate(url: string): Promise<unknown> }
+interface Windows { claim(): Promise<void>; matchAll(options: object): Promise<Window_[]>; openWindow(url: string): Promise<unknown> }
+interface Pushed extends Extendable { data: { json(): unknown } | null }
+interface Page { title: string; body: string; tag?: string; url?: string; acknowledge?: string }
+interface Clicked extends Extendable { action: string; notification: Notification & { data: Page } }
+const worker = self as unknown as EventTarget & {
+  skipWaiting(): Promise<void>; clients: Windows; location: Location
+  registration: { showNotification(title: string, options: object): Promise<void> }
+}
 
 const NAME = `console-${VERSION}`
 const PATIENCE_MS = 3000
@@ -46,4 +54,45 @@ worker.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return
   if (request.mode === 'navigate' && !/^\/(api|acknowledge|status|metrics|-)\b/.test(url.pathname)) respondWith.call(event, answer(request, '/'))
   else if (url.pathname.startsWith('/console/')) respondWith.call(event, answer(request, url.pathname))
+})
+
+// ---- pages ----
+
+// A browser takes the right to push away from who shows nothing: what cannot be read is shown as a page all the same.
+function pageOf(event: Pushed): Page {
+  try {
+    const page = event.data?.json() as Page
+    if (typeof page?.title === 'string') return page
+  } catch { /* below */ }
+  return { title: 'Crashcart pages you', body: 'The page could not be read. Open Crashcart.' }
+}
+
+worker.addEventListener('push', (event) => {
+  const page = pageOf(event as Pushed)
+  const actions = page.acknowledge ? [{ action: 'acknowledge', title: 'Acknowledge' }] : []
+  const options = { body: page.body, tag: page.tag, renotify: !!page.tag, requireInteraction: true, icon: '/console/icon.svg', data: page, actions };
+  (event as Pushed).waitUntil(worker.registration.showNotification(page.title, options))
+})
+
+async function show(url: string): Promise<unknown> {
+  const windows = await worker.clients.matchAll({ type: 'window' })
+  const mine = windows.find((one) => new URL(one.url).origin === worker.location.origin)
+  if (!mine || new URL(url, worker.location.href).origin !== worker.location.origin) return worker.clients.openWindow(url)
+  await mine.focus()
+  return mine.navigate(url)
+}
+
+// The button acknowledges at once. When that cannot be, the page that asks is opened, and says why.
+async function acknowledge(page: Page): Promise<unknown> {
+  const url = page.acknowledge as string
+  const done = await fetch(url, { method: 'POST', credentials: 'omit' }).then((answer) => answer.ok, () => false)
+  if (!done) return show(url)
+  return worker.registration.showNotification('Acknowledged', { body: page.title, tag: page.tag, data: { url: page.url } })
+}
+
+worker.addEventListener('notificationclick', (event) => {
+  const { action, notification } = event as Clicked
+  const page = notification.data
+  notification.close();
+  (event as Clicked).waitUntil(action === 'acknowledge' && page.acknowledge ? acknowledge(page) : show(page.acknowledge ?? page.url ?? '/'))
 })

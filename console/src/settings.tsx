@@ -1,6 +1,7 @@
 // The configuration in force, as far as it is no secret, and what this browser does.
 import { ComponentChildren } from 'preact'
 import { useLive } from './live'
+import { PushHere } from './push'
 import { At, Card, Link, Read, span } from './parts'
 
 interface InForce {
@@ -66,6 +67,7 @@ export function Settings() {
         <Card id="heartbeats" title="Heartbeats"><Table heads={['Heartbeat', 'Every', 'Late after another']} none="None is configured." rows={now.heartbeats.map((beat) => [beat.id, span(beat.every_s), span(beat.grace_s)])} /></Card>
         <Card id="browser" title="This browser">
           <p>Times are those of <b>{Intl.DateTimeFormat().resolvedOptions().timeZone}</b>; UTC is shown on hover. Keys are listed under <kbd>?</kbd>.</p>
+          <PushHere />
         </Card>
       </>)}
     </Read>

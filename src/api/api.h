@@ -64,6 +64,9 @@ struct api_backend {
     bool (*site_kept)(void *core);
     struct board *checks;               /* what the checks have found; NULL: nothing looks */
     const struct core_figures *figures; /* NULL: nothing counts */
+    /* Adds the key that a browser wants who is to get pages; false: there is none. Member NULL: none ever
+     * is. Any thread. */
+    bool (*push_key)(void *core, struct buf *out);
 };
 
 enum { API_READERS = 4 }; /* more than there are threads */

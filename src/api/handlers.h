@@ -88,6 +88,8 @@ handler get_actions;
 handler get_incident_actions; /* also the answer to both that follow */
 handler post_action, post_action_change, get_review;
 
+/* push.c */
+handler get_push, post_push;
 /* channels.c */
 handler get_channels, post_channels_test;
 

@@ -233,17 +233,6 @@ static void submit(struct request *request, struct json root, struct input input
     request_submit(request, NULL);
 }
 
-/* A member that must be there. */
-static int needed_text(struct request *request, struct json root, const char *name, const char **ret_text)
-{
-    if (request_text(request, root, name, ret_text) < 0)
-        return -1;
-    if (*ret_text)
-        return 0;
-    answer_problem(request, PROBLEM_INVALID, name, "\"%s\" is missing", name);
-    return -1;
-}
-
 void post_acknowledge(struct request *request)
 {
     struct json root;
@@ -275,7 +264,7 @@ void post_state(struct request *request)
 {
     struct json root;
     struct input input = {.kind = INPUT_STATE};
-    if (request_object(request, &root) == 0 && needed_text(request, root, "state", &input.word) == 0 &&
+    if (request_object(request, &root) == 0 && request_needed(request, root, "state", &input.word) == 0 &&
         request_text(request, root, "text", &input.text) == 0)
         submit(request, root, input);
 }
@@ -284,8 +273,8 @@ void post_severity(struct request *request)
 {
     struct json root;
     struct input input = {.kind = INPUT_SEVERITY};
-    if (request_object(request, &root) == 0 && needed_text(request, root, "severity", &input.word) == 0 &&
-        needed_text(request, root, "why", &input.text) == 0)
+    if (request_object(request, &root) == 0 && request_needed(request, root, "severity", &input.word) == 0 &&
+        request_needed(request, root, "why", &input.text) == 0)
         submit(request, root, input);
 }
 
@@ -293,7 +282,7 @@ void post_patient_safety(struct request *request)
 {
     struct json root;
     struct input input = {.kind = INPUT_PATIENT_SAFETY};
-    if (request_object(request, &root) < 0 || needed_text(request, root, "why", &input.text) < 0)
+    if (request_object(request, &root) < 0 || request_needed(request, root, "why", &input.text) < 0)
         return;
     input.flag = json_bool(json_get(root, "patient_safety"), true);
     submit(request, root, input);
@@ -304,7 +293,7 @@ void post_role(struct request *request)
 {
     struct json root;
     struct input input = {.kind = INPUT_ASSIGN};
-    if (request_object(request, &root) == 0 && needed_text(request, root, "role", &input.word) == 0 &&
+    if (request_object(request, &root) == 0 && request_needed(request, root, "role", &input.word) == 0 &&
         request_text(request, root, "person", &input.person) == 0 &&
         request_text(request, root, "text", &input.text) == 0)
         submit(request, root, input);
@@ -327,7 +316,7 @@ void post_update(struct request *request)
 {
     struct json root;
     struct input input = {.kind = INPUT_UPDATE};
-    if (request_object(request, &root) == 0 && needed_text(request, root, "text", &input.text) == 0 &&
+    if (request_object(request, &root) == 0 && request_needed(request, root, "text", &input.text) == 0 &&
         request_text(request, root, "audience", &input.word) == 0)
         submit(request, root, input);
 }
@@ -363,7 +352,7 @@ void post_mute(struct request *request)
     struct json root;
     const char *length = NULL;
     struct input input = {.kind = INPUT_MUTE};
-    if (request_object(request, &root) < 0 || needed_text(request, root, "why", &input.text) < 0 ||
+    if (request_object(request, &root) < 0 || request_needed(request, root, "why", &input.text) < 0 ||
         request_text(request, root, "for", &length) < 0)
         return;
     if (length && (duration_parse(length, &input.for_s) < 0 || input.for_s <= 0))

@@ -441,6 +441,16 @@ int request_text(struct request *request, struct json root, const char *name, co
     return 0;
 }
 
+int request_needed(struct request *request, struct json root, const char *name, const char **ret_text)
+{
+    if (request_text(request, root, name, ret_text) < 0)
+        return -1;
+    if (*ret_text)
+        return 0;
+    answer_problem(request, PROBLEM_INVALID, name, "\"%s\" is missing", name);
+    return -1;
+}
+
 static bool is_person(const char *name)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._@+-";

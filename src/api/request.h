@@ -91,6 +91,8 @@ int request_object(struct request *request, struct json *ret_root);
 void request_replace_body(struct request *request, struct buf *body);
 /* A text member of it; NULL when it is missing. */
 int request_text(struct request *request, struct json root, const char *name, const char **ret_text);
+/* The same; it must be there. */
+int request_needed(struct request *request, struct json root, const char *name, const char **ret_text);
 /* A member that is the id of a person; NULL when it is missing. */
 int request_person(struct request *request, struct json root, const char *name, const char **ret_person);
 /* Who writes: the person who signed in or has the token, the token of a program; with the administrator's,

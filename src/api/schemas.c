@@ -48,6 +48,8 @@ const struct schema_shape schema_shapes[] = {
     {"Channels", "proof:text? channels:[Channel"},
     {"Channel",
      "person:text channel:text state:text detail:text? asked_at:time? ended_at:time? held_at:time?"},
+    {"Push", "key:text? ways:[PushWay"},
+    {"PushWay", "person:text name:text since:time?"},
     {"Actions", "actions:[Action"},
     {"Action", "incident:number item:number kind:text state:text priority:text what:text owner:text? "
                "file:text? line:number? made_by:text? made_at:time due_at:time ended_by:text? ended_at:time? "

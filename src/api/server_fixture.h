@@ -155,8 +155,8 @@ static void start_backend(void)
 
 static void start_with(struct api_options options)
 {
-    struct api_backend table = {&backend, submit, NULL, ask,  is_ready, NULL,
-                                ask_site, NULL,   NULL, NULL, NULL,     NULL};
+    struct api_backend table = {
+        .core = &backend, .submit = submit, .ask = ask, .ready = is_ready, .ask_site = ask_site};
     struct err err;
     start_backend();
     options.listen_fd = http_listen(&port);

@@ -8,14 +8,18 @@
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/terminal.h"
+#include "courier/push_crypto.h"
 
 static const char usage[] =
     "usage: crashcart channel list [--json]\n"
     "       crashcart channel test [PERSON | CHANNEL] [--json]\n"
+    "       crashcart channel key\n"
     "\n"
     "  test sends a message that says that it is one by each way of the person, by each\n"
     "  way of the channel (webhook, email, sms, ...), or by all, and waits for what comes\n"
     "  of it. Exit 1: one of them does not work.\n"
+    "  key prints a new key for pages to browsers; channels.push.secret says where you\n"
+    "  keep it. With another key every browser has to subscribe again.\n"
     "  --as PERSON    who you are, for the record\n"
     "  --data DIR     the server's data folder, for its token (./crashcart-data)\n";
 
@@ -111,6 +115,16 @@ static int test(const struct client *client, const char *which)
     return code;
 }
 
+static int make_key(void)
+{
+    struct push_key key;
+    scoped_buf struct buf text = {0};
+    push_key_make(&key);
+    push_base64(&text, key.secret, sizeof key.secret);
+    printf("%s\n", text.at);
+    return EXIT_DONE;
+}
+
 int cmd_channel(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
@@ -124,9 +138,11 @@ int cmd_channel(int argc, char **argv)
     int parsed = command_line_parse(arena, argc, argv, options, usage, &words);
     if (parsed)
         return command_line_exit(parsed);
+    if (words.n == 1 && strcmp(words.at[0], "key") == 0)
+        return make_key();
     bool tests = words.n && strcmp(words.at[0], "test") == 0;
     if (!words.n || words.n > 2 || (!tests && (words.n > 1 || strcmp(words.at[0], "list") != 0)))
-        return usage_error(usage, "channel: list, or test");
+        return usage_error(usage, "channel: list, test or key");
     const char *which = words.n > 1 ? words.at[1] : NULL;
     if (client_open(arena, data, as, &client, &err) < 0) {
         error_print(err.text);

@@ -8,7 +8,13 @@
 #include "config/config.h"
 #include "config/schema.h"
 
-enum { LEAST_DIGITS = 7, MOST_DIGITS = 15 /* E.164 */, MOST_SLACK_ID = 30, MOST_TOPIC = 64 };
+enum {
+    LEAST_DIGITS = 7,
+    MOST_DIGITS = 15 /* E.164 */,
+    MOST_SLACK_ID = 30,
+    MOST_TOPIC = 64,
+    MOST_PUSH_NAME = 40
+};
 
 #define FIELD(member) offsetof(struct config_channel, member)
 #define SECRET_HELP   ": env:NAME, file:PATH or credential:NAME"
@@ -66,6 +72,14 @@ static const struct key alertmanager_keys[] = {
 };
 SECTION(alertmanager_section, "alertmanager", alertmanager_keys);
 
+static const struct key push_keys[] = {
+    {"secret", VALUE_SECRET, FIELD(secret),
+     .help = "the key that crashcart channel key makes, by which push services know us" SECRET_HELP},
+    {"from", VALUE_TEXT, FIELD(from),
+     .help = "whom a push service writes to about us, mailto:ops@example.org; public_url when not given"},
+};
+SECTION(push_section, "push", push_keys);
+
 #define CHANNEL(name) #name, VALUE_SECTION, offsetof(struct config_channels, name), .section = &name##_section
 static const char *const proof_choices[] = {"weekly", "off", NULL};
 static const struct key channels_keys[] = {
@@ -75,6 +89,7 @@ static const struct key channels_keys[] = {
     {CHANNEL(twilio), .help = "text messages and calls"},
     {CHANNEL(pagerduty), .help = "PagerDuty, beside Crashcart"},
     {CHANNEL(opsgenie), .help = "Opsgenie, beside Crashcart"},
+    {CHANNEL(push), .help = "pages to browsers in which the console is"},
     {CHANNEL(alertmanager), .help = "silences and mutes hold in an Alertmanager, too"},
     {"private_hosts", VALUE_IDS, offsetof(struct config_channels, private_hosts),
      .help = "names of receivers that may lie in a private network"},
@@ -132,4 +147,14 @@ int ntfy_url_check(const char *url, struct err *err)
     if (n > 0 && n <= MOST_TOPIC && !topic[n])
         return 0;
     return err_set(err, "\"%.80s\" names no topic; write it like https://ntfy.sh/TOPIC", url);
+}
+
+int push_name_check(const char *name, struct err *err)
+{
+    size_t n = 0;
+    while (n <= MOST_PUSH_NAME && (isalnum((unsigned char)name[n]) || name[n] == '-' || name[n] == '_'))
+        n++;
+    if (n > 0 && n <= MOST_PUSH_NAME && !name[n])
+        return 0;
+    return err_set(err, "\"%.60s\" is no name for a browser; write it like phone or laptop-2", name);
 }

@@ -19,7 +19,7 @@ struct config_channel {
 };
 
 struct config_channels {
-    struct config_channel webhook, ntfy, slack, twilio, pagerduty, opsgenie, alertmanager;
+    struct config_channel webhook, ntfy, slack, twilio, pagerduty, opsgenie, alertmanager, push;
     struct strings private_hosts; /* names that may lead to an address of a private network */
     const char *proof;            /* "weekly" or "off": ways of reaching people are tested */
     const char *proxy;            /* that requests by HTTP go through; NULL: none */
@@ -32,3 +32,4 @@ int secret_place_check(const char *place, struct err *err); /* env:NAME, file:PA
 int telephone_check(const char *number, struct err *err);   /* +4930123456 (E.164) */
 int slack_id_check(const char *id, struct err *err);        /* of a person or a channel: U024BE7LH */
 int ntfy_url_check(const char *url, struct err *err);       /* https://HOST/TOPIC */
+int push_name_check(const char *name, struct err *err);     /* of a browser: phone */

@@ -29,6 +29,13 @@ static const char *twilio_missing(const struct config *config)
                : "there is no account for it; add channels: {twilio: {user: ..., secret: ..., from: ...}}";
 }
 
+static const char *push_missing(const struct config *config)
+{
+    return config->channels.push.secret ? NULL
+                                        : "there is no key for it; crashcart channel key makes one, for "
+                                          "channels: {push: {secret: ...}}";
+}
+
 const struct contact_channel contact_channels[] = {
     {"webhook", "https://example.org/page", web_url_check, NULL, CONTACT_PLAIN, false},
     {"email", "ana@example.org", mail_address_check, mail_missing, CONTACT_PLAIN, false},
@@ -40,6 +47,7 @@ const struct contact_channel contact_channels[] = {
     {"voice", "+4930123456", telephone_check, twilio_missing, CONTACT_PLAIN, false},
     {"pagerduty", "file:/etc/crashcart/pagerduty-key", secret_place_check, NULL, CONTACT_SECRET, true},
     {"opsgenie", "file:/etc/crashcart/opsgenie-key", secret_place_check, NULL, CONTACT_SECRET, true},
+    {"push", "phone", push_name_check, push_missing, CONTACT_PLAIN, false},
     {0},
 };
 

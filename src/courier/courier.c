@@ -231,7 +231,8 @@ static bool may_be_private(const struct attempt *attempt, const char *receiver)
     const struct config_channels *configured = &attempt->courier->config->channels;
     char host[RECEIVER_BYTES];
     host_of(receiver, host, sizeof host);
-    if (attempt->channel->server_is_configured || configured->proxy || host_is_plain(host))
+    if (attempt->channel->server_is_configured || configured->proxy ||
+        (host_is_plain(host) && !attempt->channel->server_is_given))
         return true;
     list_each (name, &configured->private_hosts)
         if (strcasecmp(*name, host) == 0)

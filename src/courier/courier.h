@@ -68,6 +68,9 @@ void courier_send(struct courier *courier, int64_t delivery, int attempt, int se
 /* It is not needed any more: what waits still is reported as dead; what is on its way goes on. */
 void courier_drop(struct courier *courier, int64_t delivery);
 
+/* The public half of the key by which push services know us, as a browser wants it; false: there is none. */
+bool courier_push_key(const struct courier *courier, struct buf *out);
+
 /* ---- frames between core and courier ---- */
 
 /* {"delivery":4,"attempt":1,"channel":"webhook","address":"...","key":"...","page":{...}}; a delivery that is

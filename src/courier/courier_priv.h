@@ -58,6 +58,9 @@ struct channel {
     int (*write)(struct attempt *attempt, const struct page_facts *facts, struct err *err);
     /* The operator's configuration names its server: it may lie in a private network. */
     bool server_is_configured;
+    /* Whoever uses the way named its server: an address of a private network is nothing that the operator
+     * said plainly. */
+    bool server_is_given;
 };
 
 extern const struct channel channels[]; /* ended by name NULL */
@@ -104,6 +107,8 @@ HTTP_URL(voice);
 HTTP_WRITE(voice);
 HTTP_URL(pagerduty);
 HTTP_WRITE(pagerduty);
+HTTP_URL(push);
+HTTP_WRITE(push);
 HTTP_URL(opsgenie);
 HTTP_WRITE(opsgenie);
 

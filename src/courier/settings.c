@@ -42,7 +42,8 @@ struct settings *settings_new(const struct config *config)
                    {"webhook", c->webhook.previous_secret},
                    {"ntfy", c->ntfy.secret},
                    {"slack", c->slack.secret},
-                   {"twilio", c->twilio.secret}};
+                   {"twilio", c->twilio.secret},
+                   {"push", c->push.secret}};
     struct settings *settings = heap_alloc(sizeof *settings);
     settings->places = map_new();
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)

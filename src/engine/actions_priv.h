@@ -42,6 +42,9 @@ struct proofs {
 void proof_page_arrived(struct turn *turn, const struct delivery *delivery);
 void proofs_learn(struct turn *turn); /* the configuration is new */
 void proofs_free(struct engine *engine);
+/* A test of that way is sent, unless one is on its way. */
+void prove_way(struct turn *turn, const struct person *person, const struct config_contact *way,
+               const char *actor);
 
 /* ---- review.c ---- */
 

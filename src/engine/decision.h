@@ -15,6 +15,7 @@
 #include "engine/role.h"
 #include "engine/run.h"
 #include "engine/silence.h"
+#include "engine/subscription.h"
 #include "engine/update.h"
 
 /* What became of an input; one table in api/ maps it to HTTP, one in cmd/ to exit codes. */
@@ -44,6 +45,7 @@ enum decision_kind {
     DECISION_MOVE,           /* keep the move of an incident; of two at one moment the later */
     DECISION_ACCOUNT,        /* save this value of the account */
     DECISION_ACCESS_KEY,     /* save this value of the key */
+    DECISION_SUBSCRIPTION,   /* save this value of the subscription */
     DECISION_UPDATE,         /* save this value of the update; write it when its state asks */
 };
 
@@ -103,6 +105,7 @@ struct decision {
         struct reply reply;
         struct channel_proof proof;
         struct update update;
+        struct push_subscription subscription;
     };
 };
 

@@ -23,6 +23,7 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_ACTION] = decide_action,
     [INPUT_REPLY_REFUSED] = decide_reply_refused,
     [INPUT_PROVE] = decide_prove,
+    [INPUT_SUBSCRIBE] = decide_subscribe,
     [INPUT_PROOF_DONE] = decide_proof_done,
     [INPUT_APPROVE] = decide_approve,
     [INPUT_STEP_VALUES] = decide_step_values,

@@ -11,6 +11,7 @@
 #include "engine/run.h"
 #include "engine/silence.h"
 #include "engine/step_values.h"
+#include "engine/subscription.h"
 #include "engine/update.h"
 
 enum input_kind {
@@ -47,6 +48,7 @@ enum input_kind {
     INPUT_EVIDENCE_READ,  /* incident, actor, text: what of the evidence somebody is about to read */
     INPUT_ACCESS,         /* access_act, with what it says it reads; actor */
     INPUT_CLOCK_BACK,     /* back_us: the clock was set back by so much, and all that waits follows */
+    INPUT_SUBSCRIBE,      /* actor, subscription */
     INPUT_TIMER,          /* whatever is due by now */
     N_INPUT_KINDS
 };
@@ -81,5 +83,6 @@ struct input {
     const struct account *account;
     const struct access_key *access_key;
     const struct input_once *once; /* NULL: it has no key */
-    const struct reply *reply;     /* it came by a channel; NULL: by the API */
+    const struct push_subscription *subscription;
+    const struct reply *reply; /* it came by a channel; NULL: by the API */
 };

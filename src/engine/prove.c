@@ -103,6 +103,12 @@ static void ask(struct turn *turn, struct channel_proof *proof, const char *acto
     save(turn, proof);
 }
 
+void prove_way(struct turn *turn, const struct person *person, const struct config_contact *way,
+               const char *actor)
+{
+    ask(turn, of(turn, person, way), actor, "");
+}
+
 static bool is_wanted(const struct input *input, const struct person *person,
                       const struct config_contact *contact)
 {

@@ -13,6 +13,7 @@
 #include "engine/role.h"
 #include "engine/run.h"
 #include "engine/silence.h"
+#include "engine/subscription.h"
 #include "engine/update.h"
 
 #define TEXTS(name, ...)                                                                                     \
@@ -67,6 +68,11 @@ TEXTS(access_key_texts, IN_KEY(id), IN_KEY(sha256), IN_KEY(person), IN_KEY(name)
 
 TEXTS(proof_texts, IN_PROOF(person), IN_PROOF(channel), IN_PROOF(address), IN_PROOF(detail),
       IN_PROOF(asked_by), IN_PROOF(notice));
+#define IN_SUBSCRIPTION(member) offsetof(struct push_subscription, member)
+
+TEXTS(subscription_texts, IN_SUBSCRIPTION(person), IN_SUBSCRIPTION(name), IN_SUBSCRIPTION(endpoint),
+      IN_SUBSCRIPTION(p256dh), IN_SUBSCRIPTION(auth), IN_SUBSCRIPTION(given_by));
+
 #define IN_UPDATE(member) offsetof(struct update, member)
 
 TEXTS(update_texts, IN_UPDATE(audience), IN_UPDATE(status), IN_UPDATE(subject), IN_UPDATE(text),

@@ -254,6 +254,12 @@ static const char measures[] =
     "  PRIMARY KEY (check_id, kind, name, segment, at_us));"
     "CREATE INDEX measure_at ON measure (check_id, at_us);";
 
+/* Browsers that get pages. */
+static const char push_subscriptions[] =
+    "CREATE TABLE push_subscription ("
+    "  person TEXT NOT NULL, name TEXT NOT NULL, endpoint TEXT NOT NULL, p256dh TEXT NOT NULL,"
+    "  auth TEXT NOT NULL, given_by TEXT NOT NULL, at_us BIGINT NOT NULL, PRIMARY KEY (person, name));";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -281,6 +287,7 @@ static const struct migration {
     {"updates", updates},
     {"writes that may come again", repeatable_writes},
     {"measures", measures},
+    {"browsers that get pages", push_subscriptions},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -17,6 +17,7 @@ static const struct noun *const saved[] = {
     [DECISION_ACCOUNT] = &account_noun,
     [DECISION_ACCESS_KEY] = &access_key_noun,
     [DECISION_UPDATE] = &update_noun,
+    [DECISION_SUBSCRIPTION] = &subscription_noun,
 };
 
 static int record_one(struct ledger *ledger, const struct decision *decision, int64_t now_us, struct err *err)

@@ -36,7 +36,9 @@ static void send_delivery(struct core *core, const struct delivery *delivery)
     else
         page_render(&page, delivery, &incident, config_person(core->site->config, delivery->person), steps,
                     n_steps, public_url(core, arena), &core->links, clock_wall_us(core->clock));
-    courier_order_write(&order, delivery, page.at, page.n_bytes);
+    struct delivery addressed = *delivery;
+    core_push_address(core, arena, &addressed);
+    courier_order_write(&order, &addressed, page.at, page.n_bytes);
     frames_send(core->courier, FRAME_DELIVER, order.at, order.n_bytes);
 }
 
@@ -66,6 +68,7 @@ static void send_proof(struct core *core, const struct channel_proof *proof)
                                 .address = proof->address};
     proof_render(&page, proof, config_person(core->site->config, proof->person), key,
                  core->site->config->public_url);
+    core_push_address(core, arena, &delivery);
     courier_order_write(&order, &delivery, page.at, page.n_bytes);
     frames_send(core->courier, FRAME_DELIVER, order.at, order.n_bytes);
 }
@@ -167,6 +170,10 @@ void core_from_courier(void *context, uint16_t kind, const char *payload, size_t
     }
     if (kind == FRAME_LOOK_START) { /* the runner reads it, and what it may run */
         frames_send(core->runner, kind, payload, n_bytes);
+        return;
+    }
+    if (kind == FRAME_PUSH_KEY) {
+        core_push_key_heard(core, payload, n_bytes);
         return;
     }
     if (kind == FRAME_CHECKS_SEEN) {

@@ -20,7 +20,8 @@
 #include "watch/board.h"
 
 enum {
-    QUEUE_JOBS = 4096,               /* more waiting than this: 503 */
+    QUEUE_JOBS = 4096, /* more waiting than this: 503 */
+    PUSH_KEY_BYTES = 100,
     QUEUE_BYTES = 256 * 1024 * 1024, /* of request bodies */
 };
 
@@ -89,7 +90,8 @@ struct core {
     struct board *board; /* what checks have found */
     struct core_figures figures;
     struct api *api;
-    struct link_key links; /* of the links that acknowledge */
+    char push_key[PUSH_KEY_BYTES]; /* held by site_lock; "": none */
+    struct link_key links;         /* of the links that acknowledge */
     struct folder_watch *watch;
     bool ready;
     bool site_kept;    /* what is in force is not what the files say, for they have errors */
@@ -143,6 +145,11 @@ void core_send_update(struct core *core, const struct delivery *delivery, const 
 void core_alive_open(struct core *core);
 void core_alive_plan(struct core *core);
 
+/* core_push.c: browsers that get pages. */
+void core_push_key_heard(struct core *core, const char *payload, size_t n_bytes);
+bool core_push_key(void *context, struct buf *out); /* any thread */
+/* The delivery with the address of the browser in place of its name; "": there is none. */
+void core_push_address(struct core *core, struct arena *arena, struct delivery *delivery);
 /* core_mirror.c: what is silent here is to be silent in an Alertmanager, too. */
 void core_mirror_open(struct core *core);
 void core_mirror_follow(struct core *core, const struct decisions *decisions);

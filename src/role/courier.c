@@ -43,6 +43,19 @@ static void on_done(void *context, const struct courier_done *done)
     frames_send(generation->hand->core, FRAME_DELIVERED, text.at, text.n_bytes);
 }
 
+/* For browsers that want pages: they accept none that is not signed with it. "": there is none. */
+static void tell_push_key(const struct generation *generation)
+{
+    scoped_buf struct buf key = {0};
+    scoped_buf struct buf text = {0};
+    struct json_writer w = jw_start(&text);
+    courier_push_key(generation->courier, &key);
+    jw_begin_object(&w);
+    jw_pair(&w, "key", buf_text(&key));
+    jw_end_object(&w);
+    frames_send(generation->hand->core, FRAME_PUSH_KEY, text.at, text.n_bytes);
+}
+
 static int generation_begin(struct hand *hand, struct config *config, struct generation **generations,
                             struct err *err)
 {
@@ -54,6 +67,7 @@ static int generation_begin(struct hand *hand, struct config *config, struct gen
         return -1;
     }
     *generations = generation;
+    tell_push_key(generation);
     return 0;
 }
 

@@ -18,5 +18,6 @@ const struct frame_rule frame_rules[] = {
     {FRAME_LOOK_DONE, "look_done", "core", "courier"},
     {FRAME_SILENCES, "silences", "core", "courier"},
     {FRAME_ALIVE, "alive", "core", "courier"},
+    {FRAME_PUSH_KEY, "push_key", "courier", "core"},
     {0, NULL, NULL, NULL},
 };

@@ -16,7 +16,8 @@ enum {
     FRAME_LOOK_START,
     FRAME_LOOK_DONE,
     FRAME_SILENCES,
-    FRAME_ALIVE
+    FRAME_ALIVE,
+    FRAME_PUSH_KEY
 };
 
 extern const struct frame_rule frame_rules[];
