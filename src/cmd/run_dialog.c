@@ -11,8 +11,6 @@
 #include "runbook/way_back.h"
 #include "runner/walk_evidence.h"
 
-enum { PHRASE_BYTES = 48 };
-
 static struct walk_row *row_of(const struct run_dialog *dialog)
 {
     return dialog->row >= 0 ? &dialog->walk->rows.at[dialog->row] : NULL;
@@ -59,17 +57,6 @@ void run_dialog_begin(struct run_dialog *dialog)
 }
 
 /* ---- running ---- */
-
-/* Short enough to be typed: the whole command; else the words that decided its class. */
-const char *run_phrase(struct arena *arena, const struct walk_command *command)
-{
-    const char *text = command->filled.text, *part = command->filled.risk.part;
-    if (strlen(text) <= PHRASE_BYTES && !strpbrk(text, "\n\t"))
-        return text;
-    if (part && strlen(part) <= PHRASE_BYTES && strchr(part, ' ') && !strpbrk(part, "\n\t"))
-        return part;
-    return arena_printf(arena, "run %s", command->filled.risk.tool ? command->filled.risk.tool : "it");
-}
 
 static void start(struct run_dialog *dialog, const char *reason)
 {
@@ -475,6 +462,16 @@ static void phrase_take(struct run_dialog *dialog, const char *line)
     say(dialog, "That is not what was asked for. Not run.");
 }
 
+/* Without one the question is over: what is typed next must not become the reason. */
+static void reason_take(struct run_dialog *dialog, const char *line)
+{
+    dialog->ask = ASK_KEY;
+    if (*line)
+        start(dialog, line);
+    else
+        say(dialog, "It does not run without a reason. Not run.");
+}
+
 /* "all", the number of one in the order in which they are shown, or codes. */
 static const char *codes_of(struct run_dialog *dialog, const char *line)
 {
@@ -533,10 +530,7 @@ void run_dialog_take(struct run_dialog *dialog, const char *line)
         phrase_take(dialog, line);
         break;
     case ASK_REASON:
-        if (*line)
-            start(dialog, line);
-        else
-            say(dialog, "It does not run without a reason.");
+        reason_take(dialog, line);
         break;
     case ASK_SKIP:
         skip(dialog, line);

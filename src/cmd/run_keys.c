@@ -1,10 +1,12 @@
-/* The letters of a walk: which ones make sense now, and what a word means. */
+/* What is typed in a walk: which letters make sense now, what a word means, and what runs what destroys. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "cmd/run.h"
 #include "runbook/repair.h"
+
+enum { PHRASE_BYTES = 48 };
 
 const char run_help[] = "r run, s skip, d done by hand, y or n answer, 1 to 9 choose a way, v values\n"
                         "(@80: what line 80 prints), m mended form, c comment, b back, f or Enter\n"
@@ -45,4 +47,15 @@ char run_letter(const char *word, size_t n_bytes)
         if (strlen(words[i]) == n_bytes && strncasecmp(words[i], word, n_bytes) == 0)
             return words[i][0];
     return '\x7f';
+}
+
+/* Short enough to be typed: the whole command; else the words that decided its class. */
+const char *run_phrase(struct arena *arena, const struct walk_command *command)
+{
+    const char *text = command->filled.text, *part = command->filled.risk.part;
+    if (strlen(text) <= PHRASE_BYTES && !strpbrk(text, "\n\t"))
+        return text;
+    if (part && strlen(part) <= PHRASE_BYTES && strchr(part, ' ') && !strpbrk(part, "\n\t"))
+        return part;
+    return arena_printf(arena, "run %s", command->filled.risk.tool ? command->filled.risk.tool : "it");
 }

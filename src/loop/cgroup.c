@@ -71,6 +71,24 @@ void cgroup_kill(int cgroup_fd)
     file_put(cgroup_fd, "cgroup.kill", "1"); /* not in an older kernel: the keeper's own walk remains */
 }
 
+int cgroup_signal(int cgroup_fd, int signal_number, pid_t *ret_refused)
+{
+    char line[24];
+    int n = 0, fd = openat(cgroup_fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+    while (file && fgets(line, sizeof line, file)) {
+        pid_t pid = (pid_t)strtol(line, NULL, 10);
+        if (pid <= 0) /* of another namespace */
+            continue;
+        n++;
+        if (kill(pid, signal_number) < 0 && errno == EPERM)
+            *ret_refused = pid;
+    }
+    if (file)
+        fclose(file);
+    return n;
+}
+
 static void leftovers_remove(const struct cgroups *cgroups)
 {
     int copy = openat(cgroups->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct cgroups; /* where they can be made */
 
@@ -22,6 +23,8 @@ bool cgroups_count_processes(const struct cgroups *cgroups); /* NULL is allowed 
 int cgroup_make(struct cgroups *cgroups, const char *name, int64_t most_processes);
 /* Whether a process in it could not start another one because there were too many. */
 bool cgroup_was_full(int cgroup_fd);
+/* Signals all that is in it; their number. ret_refused: one that could not be signalled, else unchanged. */
+int cgroup_signal(int cgroup_fd, int signal_number, pid_t *ret_refused);
 /* Ends all that is in it (SIGKILL). */
 void cgroup_kill(int cgroup_fd);
 /* Closes the descriptor and removes the cgroup; it is empty by now, else the next start removes it. */

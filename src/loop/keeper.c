@@ -3,7 +3,8 @@
  *
  * Ending a tree by walking /proc races with fork. Two things close the race: everything is stopped (SIGSTOP)
  * before it is killed, and walks go on until waitpid says that there are no children. A cgroup, where there
- * is one, does it in one stroke first. */
+ * is one, does it in one stroke, and knows who is in it: then /proc, which costs as much as the machine runs
+ * processes, is walked only for what has left the cgroup. */
 #include "loop/keeper.h"
 
 #include <dirent.h>
@@ -37,6 +38,7 @@ struct keeper {
     enum order order;   /* WATCH until one of KILL, END_SESSION, RELEASE */
     int64_t ordered_us; /* when that came */
     int n_ended;        /* of what the program left behind */
+    int n_empty;        /* rounds in a row that found the cgroup empty, and children left */
 };
 
 /* ---- the tree ---- */
@@ -168,15 +170,27 @@ static bool children_reap(struct keeper *keeper)
     }
 }
 
+/* Ends what is in the cgroup. 0: nothing is, and by the second time what left it has to be looked for. */
+static int members_kill(struct keeper *keeper, pid_t *ret_refused)
+{
+    int n = cgroup_signal(CGROUP_FD, SIGSTOP, ret_refused);
+    cgroup_kill(CGROUP_FD);
+    if (n)
+        cgroup_signal(CGROUP_FD, SIGKILL, ret_refused); /* an older kernel's cgroup cannot */
+    keeper->n_empty = n ? 0 : keeper->n_empty + 1;
+    return n;
+}
+
 /* One round of ending; the number of processes it found. */
 static int tree_kill(struct keeper *keeper)
 {
     int refused = 0;
     pid_t session = keeper->order == END_SESSION ? keeper->program : 0;
-    int n = descendants_signal(SIGSTOP, session, &refused);
-    if (keeper->in_cgroup && !session)
-        cgroup_kill(CGROUP_FD);
-    descendants_signal(SIGKILL, session, &refused);
+    int n = keeper->in_cgroup && !session ? members_kill(keeper, &refused) : 0;
+    if (!n && (!keeper->in_cgroup || session || keeper->n_empty > 1)) {
+        n = descendants_signal(SIGSTOP, session, &refused);
+        descendants_signal(SIGKILL, session, &refused);
+    }
     if (keeper->program_ended && n > keeper->n_ended)
         keeper->n_ended = n;
     int64_t for_us = clock_monotonic_us(clock_system()) - keeper->ordered_us;
@@ -214,16 +228,26 @@ static void tree_release(const struct keeper *keeper)
         close(parent);
 }
 
+/* What is stopped cannot end: it is let go on. */
+static void tree_term(const struct keeper *keeper)
+{
+    pid_t refused;
+    if (keeper->in_cgroup && cgroup_signal(CGROUP_FD, SIGTERM, &refused)) {
+        cgroup_signal(CGROUP_FD, SIGCONT, &refused);
+    } else {
+        descendants_signal(SIGTERM, 0, &refused);
+        descendants_signal(SIGCONT, 0, &refused);
+    }
+}
+
 static void order_take(struct keeper *keeper)
 {
     char order = 0;
-    int refused;
     ssize_t n = recv(CONTROL_FD, &order, 1, 0);
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
         return;
     if (n == 1 && order == TERM) {
-        descendants_signal(SIGTERM, 0, &refused);
-        descendants_signal(SIGCONT, 0, &refused); /* what is stopped cannot end */
+        tree_term(keeper);
         return;
     }
     bool release = n == 1 && keeper->program_ended && (order == END_SESSION || order == RELEASE);

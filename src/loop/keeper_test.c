@@ -160,6 +160,53 @@ static void kill_ends_everything_in_a_cgroup_too(void **state)
     cgroups_close(cgroups);
 }
 
+static bool is_in_left(pid_t pid)
+{
+    char path[40], text[1000] = "";
+    snprintf(path, sizeof path, "/proc/%d/cgroup", (int)pid);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    size_t n = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[n] = '\0';
+    return strstr(text, "-left\n") != NULL;
+}
+
+/* A root in a step can leave its cgroup; it does not leave its keeper. */
+static void kill_ends_what_has_left_the_cgroup(void **state)
+{
+    (void)state;
+    struct cgroups *cgroups = cgroups_open("crashcart-test");
+    if (!cgroups)
+        skip();
+    char link[40], path[400], script[600];
+    struct kept kept;
+    struct keeper_report report;
+    pid_t pids[2];
+    int fd = cgroup_make(cgroups, "left", 0);
+    assert_true(fd >= 0);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, path, sizeof path - 1);
+    assert_true(n > 0);
+    path[n] = '\0';
+    snprintf(script, sizeof script,
+             "trap '' TERM; (sh -c 'echo $$ >%s/../cgroup.procs; echo $$; while :; do sleep 1; done' &);"
+             "echo $$; while :; do sleep 1; done",
+             path);
+    keep(script, fd, &kept);
+    hear_kind(&kept, KEEPER_STARTED, &report);
+    read_pids(&kept, pids, 2);
+    assert_int_not_equal(is_in_left(pids[0]), is_in_left(pids[1]));
+    keeper_kill(kept.control);
+    hear_kind(&kept, KEEPER_EXITED, &report);
+    hear_kind(&kept, KEEPER_ENDED, &report);
+    assert_over(&kept);
+    assert_gone(pids[0]);
+    assert_gone(pids[1]);
+    cgroup_remove(cgroups, "left", fd);
+    cgroups_close(cgroups);
+}
+
 static void term_reaches_the_daemon_as_well(void **state)
 {
     (void)state;
@@ -243,6 +290,7 @@ int main(void)
         cmocka_unit_test(a_program_that_is_missing_is_reported_with_the_reason),
         cmocka_unit_test(kill_ends_what_ignores_term_and_what_daemonised),
         cmocka_unit_test(kill_ends_everything_in_a_cgroup_too),
+        cmocka_unit_test(kill_ends_what_has_left_the_cgroup),
         cmocka_unit_test(term_reaches_the_daemon_as_well),
         cmocka_unit_test(a_released_daemon_runs_on_and_its_session_is_ended),
         cmocka_unit_test(everything_ends_when_the_owner_ends),

@@ -4,6 +4,7 @@ import glob
 import re
 import signal
 import stat
+import subprocess
 import termios
 
 from harness import *
@@ -402,6 +403,43 @@ class AfterAChange(Run):
         _, out, steps = self.walked('s x\ns x\ns x\ny\nr\ny\nq\n')
         self.assertIn('/dev/pts/', steps[26, '']['output'], out)
         self.assertIn('40 120', steps[26, '']['output'])
+
+
+class Breach(SystemTest):
+    def test_a_change_that_loses_evidence_wants_a_reason_while_it_is_not_captured(self):
+        document = written(self.folder, 'breach.md', f'''# Security
+
+## Security breach
+
+1. Save what is there:
+
+   ```bash
+   ls -l {self.folder}
+   ```
+
+2. Take a snapshot of the disk.
+
+3. Cut it off:
+
+   ```bash
+   ./unplug {self.folder}
+   ```
+''')
+        written(self.folder, 'unplug', '#!/bin/sh\necho unplugged >$1/unplugged\n')
+        os.chmod(os.path.join(self.folder, 'unplug'), 0o755)
+        env = {**os.environ, 'XDG_STATE_HOME': os.path.join(self.folder, 'state')}
+        walk = lambda keys: subprocess.run([PROGRAM, 'run', f'{document}#1', '--plain'], input=keys, env=env, text=True,
+                                           cwd=self.folder, capture_output=True, timeout=60)
+        out = walk('f\nf\nr\n\nq\n').stdout
+        self.assertIn('Evidence is lost by it', out)
+        self.assertIn('lines 8, 11', out)
+        self.assertIn('does not run without a reason', out)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, 'unplugged')))
+        walk('f\nf\nr\nit copies the records out now\nq\n')
+        self.assertTrue(os.path.exists(os.path.join(self.folder, 'unplugged')))
+        latest = max(glob.glob(os.path.join(self.folder, 'state', 'crashcart', 'runs', '*')))
+        with open(os.path.join(latest, 'transcript.md'), encoding='utf8') as f:
+            self.assertIn('it copies the records out now', f.read())
 
 
 class Lost(Run):
