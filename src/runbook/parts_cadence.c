@@ -127,6 +127,7 @@ static void read_sentence(struct parts_reading *reading, const char *label, cons
     struct interval interval, next;
     bool more = strnlen(text, SENTENCE_BYTES) < SENTENCE_BYTES && interval_next(text, 0, &interval);
     bool labelled = label && part_words_value(PART_UPDATE, label);
+    const char *front = NULL;
 
     for (size_t first = 0; more; first = interval.end, interval = next) {
         more = interval_next(text, interval.end, &next);
@@ -136,6 +137,12 @@ static void read_sentence(struct parts_reading *reading, const char *label, cons
             levels_part(reading->arena, text, first, &interval, more ? next.at : strlen(text));
         if (first == 0 && !more)
             levels = text;
+        struct strings named = {0};
+        part_levels(reading, levels, &named);
+        if (named.n == 0 && front) /* "P1: post every 20 minutes, status page every hour" */
+            levels = front;
+        else if (first == 0 && levels[0] != '(' && !text_starts_with(levels, "for "))
+            front = levels;
         add(reading, label ? label : text, text, interval.every_s, levels,
             prose ? prose_line_at(prose, at + interval.at) : line);
     }

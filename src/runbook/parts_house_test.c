@@ -57,11 +57,14 @@ static void under_a_heading_about_telling_people_every_interval_counts(void **st
     scoped_arena struct arena *arena = arena_new();
     const struct runbook_parts *parts = parts_of(
         arena,
-        "# P\n\n## Comms\n\nSEV1: post in `#incidents` every 20 minutes,\nstatus page every 60 min.\n");
+        "# P\n\n## Severity\n\n- **SEV1** - all down. Ack within 5 min.\n- **SEV2** - slow. Ack within 1 "
+        "h.\n\n## Comms\n\nSEV1: post in `#incidents` every 20 minutes,\nstatus page every 60 min.\n");
 
     assert_int_equal(parts->cadences.n, 2);
     assert_int_equal(parts->cadences.at[0].every_s, 1200);
-    assert_int_equal(parts->cadences.at[1].line, 6);
+    assert_int_equal(parts->cadences.at[1].line, 11);
+    assert_int_equal(parts->cadences.at[1].applies_to.n, 1);
+    assert_string_equal(parts->cadences.at[1].applies_to.at[0], "SEV1");
 }
 
 static void a_sentence_may_give_the_order_of_recovery(void **state)

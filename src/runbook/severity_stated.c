@@ -64,7 +64,7 @@ static const char *by_verb(struct arena *arena, const char *text)
 /* "P3. Goes to the planner", "SEV-2 by default, SEV-1 when all are down". */
 static const char *by_itself(struct arena *arena, const char *text)
 {
-    static const char *const ends[] = {".", ",", " by default", " unless", " if ", " when "};
+    static const char *const ends[] = {".", ",", " by default", " unless", " if ", " when ", " \xc2\xb7 "};
     size_t at, n;
 
     if (severity_find(arena, text, NULL, &at, &n) == NULL || at > 0)
