@@ -143,6 +143,8 @@ static size_t number_read(const char *text, double *ret_value)
     if (strchr("aefnostAEFNOST", text[0]) == NULL) /* no number word begins so */
         return 0;
     for (size_t i = 0; i < sizeof number_words / sizeof *number_words; i++) {
+        if (number_words[i].word[0] != (text[0] | 0x20))
+            continue;
         n = strlen(number_words[i].word);
         if (strncasecmp(text, number_words[i].word, n) == 0 && text[n] == ' ') {
             *ret_value = (double)number_words[i].s;
@@ -177,7 +179,11 @@ static size_t unit_read(const char *text, int64_t *ret_s, bool *ret_business)
     size_t n = text[0] == ' ' || text[0] == '-';
     size_t kind = skip_words(text + n, kinds, sizeof kinds / sizeof *kinds);
 
+    char first = text[n + kind], lower = isupper((unsigned char)first) ? (char)(first | 0x20) : first;
+
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (units[i].word[0] != lower)
+            continue;
         size_t k = strlen(units[i].word);
         const char *end = text + n + kind + k;
         if (strncasecmp(text + n + kind, units[i].word, k) != 0 || isalnum((unsigned char)*end) ||
