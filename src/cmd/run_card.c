@@ -227,11 +227,13 @@ static const char *heading_of(const struct walk_row *row)
 
 static void choice_add(const struct walk *walk, int at, struct buf *out)
 {
+    int second = run_choice_option(walk, at, 2);
+    bool phases = second >= 0 && walk->rows.at[second].phase != walk->rows.at[at].phase; /* whole ones */
     buf_puts(out, "There is more than one way. Choose one:\n\n");
     for (int number = 1, option; (option = run_choice_option(walk, at, number)) >= 0; number++) {
         const struct walk_row *first = &walk->rows.at[option];
         buf_printf(out, "%4d  ", number);
-        text_add_wrapped(out, heading_of(first), 6, 6);
+        text_add_wrapped(out, phases ? first->phase->name : heading_of(first), 6, 6);
         if (first->command)
             text_add_exact(out, first->text, 8);
     }

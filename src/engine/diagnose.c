@@ -176,22 +176,6 @@ static void plan_command(struct turn *turn, struct planning *plan, const struct 
 
 /* ---- steps ---- */
 
-static bool has_command_on(const struct step *step, int line)
-{
-    list_each (command, &step->commands)
-        if (command->line == line)
-            return true;
-    return false;
-}
-
-/* A condition is a question when something depends on the answer that does not stand on its own line: there
- * the approval is the answer. */
-static bool is_question(const struct step *step)
-{
-    return step->condition && !has_command_on(step, step->line) &&
-           (step->kind == STEP_DECISION || step->commands.n || step->substeps.n);
-}
-
 static bool is_task(const struct planning *plan, const struct step *step)
 {
     return !step->commands.n && !step->substeps.n && step->text && *step->text &&
@@ -224,7 +208,7 @@ static void drop_idle_question(struct incident_record *record, int line)
 /* branch: line of the decision above it, or 0. */
 static void plan_step(struct turn *turn, struct planning *plan, const struct step *step, int branch)
 {
-    bool question = is_question(step), task = !question && is_task(plan, step);
+    bool question = step_asks(step), task = !question && is_task(plan, step);
     if (question || task || step->commands.n)
         option_begin(plan, alternative_heading(step), step->line);
     struct run_step row = {

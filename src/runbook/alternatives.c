@@ -65,3 +65,11 @@ bool alternative_follows(const char *heading, const char *next)
     int first = alternative_of(heading), second = alternative_of(next);
     return second == ALTERNATIVE_OR || (first > 0 && second == first + 1);
 }
+
+bool step_asks(const struct step *step)
+{
+    list_each (command, &step->commands)
+        if (command->line == step->line)
+            return false;
+    return step->condition && (step->kind == STEP_DECISION || step->commands.n || step->substeps.n);
+}

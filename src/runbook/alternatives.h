@@ -15,3 +15,7 @@ const char *alternative_heading(const struct step *step);
 
 /* The second of the two follows the first directly: is it another way to do the same? */
 bool alternative_follows(const char *heading, const char *next);
+
+/* Is the step a question? Its condition is one when something depends on the answer that does not stand on
+ * its own line: "If it is a leak: restart it" with the command below. There, running it is the answer. */
+bool step_asks(const struct step *step);

@@ -51,21 +51,6 @@ static void option_begin(struct planning *plan, const char *heading)
     plan->option = next;
 }
 
-static bool has_command_on(const struct step *step, int line)
-{
-    list_each (command, &step->commands)
-        if (command->line == line)
-            return true;
-    return false;
-}
-
-static bool is_question(const struct step *step)
-{
-    if (step->condition && !has_command_on(step, step->line) && (step->commands.n || step->substeps.n))
-        return true;
-    return step->kind == STEP_DECISION && step->condition && !step->commands.n;
-}
-
 static const char *condition_of(const struct step *step, const struct command *command)
 {
     return command->condition ? command->condition : step->condition;
@@ -81,7 +66,7 @@ static bool is_condition_of(const struct step *step, const struct command *comma
 static void plan_step(struct planning *plan, const struct step *step, int branch)
 {
     const char *text = step->text ? step->text : "";
-    bool question = is_question(step);
+    bool question = step_asks(step);
     bool task = !question && !step->commands.n && !step->substeps.n && *text;
     if (question || task || step->commands.n)
         option_begin(plan, question ? text : alternative_heading(step));
@@ -106,6 +91,34 @@ static void plan_step(struct planning *plan, const struct step *step, int branch
     }
     list_each (substep, &step->substeps)
         plan_step(plan, substep, branch);
+}
+
+static void option_mark(struct walk *walk, int from, int to, int choice)
+{
+    for (int i = from; i < to; i++) {
+        walk->rows.at[i].choice = choice;
+        walk->rows.at[i].option = from;
+    }
+}
+
+/* Whole phases may be alternatives, too. first: the row with which each begins, and the end. */
+static void phases_choose(struct walk *walk, const int *first)
+{
+    int choice = -1;
+    for (size_t i = 1; i < walk->procedure->phases.n; i++) {
+        const struct phase *before = &walk->procedure->phases.at[i - 1], *phase = before + 1;
+        bool follows = before->name && phase->name && first[i - 1] < first[i] && first[i] < first[i + 1] &&
+                       alternative_follows(before->name, phase->name);
+        if (!follows) {
+            choice = -1;
+            continue;
+        }
+        if (choice < 0) {
+            choice = first[i - 1];
+            option_mark(walk, choice, first[i], choice);
+        }
+        option_mark(walk, first[i], first[i + 1], choice);
+    }
 }
 
 /* ---- what is derived from changes ---- */
@@ -154,12 +167,16 @@ struct walk *walk_new(struct arena *arena, const struct runbook *runbook, const 
 {
     struct walk *walk = arena_alloc(arena, sizeof *walk);
     *walk = (struct walk){.arena = arena, .runbook = runbook, .procedure = procedure};
+    int *first = arena_alloc(arena, (procedure->phases.n + 1) * sizeof *first), *begins = first;
     list_each (phase, &procedure->phases) {
+        *begins++ = (int)walk->rows.n;
         struct planning plan = {.walk = walk, .phase = phase, .option = (int)walk->rows.n, .choice = -1};
         if (phase->stage != STAGE_REFERENCE)
             list_each (step, &phase->steps)
                 plan_step(&plan, step, -1);
     }
+    *begins = (int)walk->rows.n;
+    phases_choose(walk, first);
     walk->n_listed = walk->rows.n;
     for (size_t i = 0; i < walk->n_listed; i++)
         way_back_add(walk, (int)i);

@@ -247,6 +247,25 @@ static void a_change_asks_and_looking_does_not(void **state)
     assert_int_equal(strlen(command.sha256), SHA256_HEX_BYTES - 1);
 }
 
+static void whole_phases_can_be_alternatives(void **state)
+{
+    (void)state;
+    struct walk *walk = walk_of("# Service\n\n## Service down\n\n"
+                                "### Option 1: start it again\n\n"
+                                "```bash\nsystemctl restart api\n```\n\n" /* line 8 */
+                                "```bash\nsystemctl status api\n```\n\n"  /* line 12 */
+                                "### Option 2: elsewhere\n\n"
+                                "```bash\nsystemctl start spare\n```\n\n" /* line 18 */
+                                "### Verification\n\n"
+                                "```bash\ncurl -f http://api/\n```\n"); /* line 24 */
+    did(walk, WALK_CHOOSE, 18, NULL);
+    assert_int_equal(state_on(walk, 8), WALK_NOT_TAKEN);
+    assert_int_equal(state_on(walk, 12), WALK_NOT_TAKEN);
+    assert_int_equal(state_on(walk, 18), WALK_OPEN);
+    assert_int_equal(state_on(walk, 24), WALK_OPEN);
+    assert_int_equal(walk->rows.at[row_on(walk, 24)].choice, -1);
+}
+
 /* ---- evidence of a breach ---- */
 
 static const char breach[] = "# Security\n"
@@ -298,6 +317,7 @@ int main(void)
         T(rows_and_names_that_are_not_there_are_refused),
         T(a_value_fills_every_command_that_asks_for_it),
         T(a_change_asks_and_looking_does_not),
+        T(whole_phases_can_be_alternatives),
         T(a_change_names_the_evidence_that_was_not_captured_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
