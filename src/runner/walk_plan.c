@@ -101,23 +101,28 @@ static void option_mark(struct walk *walk, int from, int to, int choice)
     }
 }
 
+static bool phase_follows(const struct phase *before, const struct phase *phase)
+{
+    return before->name && phase->name && alternative_follows(before->name, phase->name);
+}
+
 /* Whole phases may be alternatives, too. first: the row with which each begins, and the end. */
 static void phases_choose(struct walk *walk, const int *first)
 {
+    const struct phase *before = NULL;
     int choice = -1;
-    for (size_t i = 1; i < walk->procedure->phases.n; i++) {
-        const struct phase *before = &walk->procedure->phases.at[i - 1], *phase = before + 1;
-        bool follows = before->name && phase->name && first[i - 1] < first[i] && first[i] < first[i + 1] &&
-                       alternative_follows(before->name, phase->name);
-        if (!follows) {
+    list_each (phase, &walk->procedure->phases) {
+        bool follows = before && first[-1] < first[0] && first[0] < first[1] && phase_follows(before, phase);
+        if (!follows)
             choice = -1;
-            continue;
+        if (follows && choice < 0) {
+            choice = first[-1];
+            option_mark(walk, choice, first[0], choice);
         }
-        if (choice < 0) {
-            choice = first[i - 1];
-            option_mark(walk, choice, first[i], choice);
-        }
-        option_mark(walk, first[i], first[i + 1], choice);
+        if (follows)
+            option_mark(walk, first[0], first[1], choice);
+        before = phase;
+        first++;
     }
 }
 
