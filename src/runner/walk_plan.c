@@ -95,10 +95,11 @@ static void plan_step(struct planning *plan, const struct step *step, int branch
 
 static void option_mark(struct walk *walk, int from, int to, int choice)
 {
-    for (int i = from; i < to; i++) {
-        walk->rows.at[i].choice = choice;
-        walk->rows.at[i].option = from;
-    }
+    list_each (row, &walk->rows)
+        if (row >= walk->rows.at + from && row < walk->rows.at + to) {
+            row->choice = choice;
+            row->option = from;
+        }
 }
 
 static bool phase_follows(const struct phase *before, const struct phase *phase)
