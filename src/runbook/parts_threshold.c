@@ -229,10 +229,15 @@ static bool says_limit(const char *text)
         "more than",  "less than",   "fewer than", "longer than", "older than",   "above",   "below",
         "fall below", "higher than", "lower than", "over",        "greater than", "at least"};
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        const char *at = text_find_word(text, words[i]);
-        if (at && isdigit((unsigned char)at[strlen(words[i]) + (at[strlen(words[i])] == ' ')]))
-            return true;
+    for (size_t at = 2; text[0] && text[1] && text[at]; at++) {
+        if (!isdigit((unsigned char)text[at]) || text[at - 1] != ' ')
+            continue;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            size_t n = strlen(words[i]);
+            if (n < at && strncasecmp(text + at - 1 - n, words[i], n) == 0 &&
+                (n + 1 == at || !isalnum((unsigned char)text[at - 2 - n])))
+                return true;
+        }
     }
     return false;
 }
