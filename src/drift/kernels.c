@@ -1,9 +1,9 @@
 /* Plain C, compiled twice: for the vectors of AVX2 and of the baseline. gcc vectorizes such loops only when
- * told to, and warns of how functions with vectors are called: those here are all inlined. */
+ * told to; it and clang warn of how functions with vectors are called: those here are all inlined. */
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("O3")
-#pragma GCC diagnostic ignored "-Wpsabi"
 #endif
+#pragma GCC diagnostic ignored "-Wpsabi"
 
 #include "drift/kernels.h"
 
