@@ -12,7 +12,7 @@ from harness import *
 CONFIG = '''
 public_url: https://crashcart.example.org
 mail:
-  server: smtp://localhost:{port}
+  server: {scheme}://localhost:{port}
   from: crashcart@example.org
   starttls: "{starttls}"
 channels: {{twilio: {{user: AC1, secret: "env:TWILIO_TOKEN", signing_secret: "env:TWILIO_TOKEN", from: "+15550000"}}}}
@@ -67,7 +67,7 @@ match from any for domain "example.org" action "keep"
 class TlsMailServer:
     """aiosmtpd with STARTTLS, which OpenSMTPD 6.8 cannot do with Debian's OpenSSL 3 ("EVP lib")."""
 
-    def __init__(self, cert, key):
+    def __init__(self, cert, key, implicit=False):
         from aiosmtpd.controller import Controller
         logging.getLogger('mail.log').disabled = True  # refused handshakes are meant
         self.got = []
@@ -77,12 +77,12 @@ class TlsMailServer:
 
         class Handler:
             async def handle_DATA(self, smtp, session, envelope):
-                server.got.append((session.ssl is not None, envelope.content))
+                server.got.append((implicit or session.ssl is not None, envelope.content))
                 return '250 taken'
 
         self.port = free_port()
-        self.controller = Controller(Handler(), hostname='127.0.0.1', port=self.port, tls_context=context,
-                                     require_starttls=True)
+        tls = {'ssl_context': context} if implicit else {'tls_context': context, 'require_starttls': True}
+        self.controller = Controller(Handler(), hostname='127.0.0.1', port=self.port, **tls)
         self.controller.start()
 
     def stop(self):
@@ -90,9 +90,9 @@ class TlsMailServer:
 
 
 class Mail(SystemTest):
-    def start(self, mail, starttls='off', wrap=None):
+    def start(self, mail, starttls='off', wrap=None, scheme='smtp'):
         self.receiver = self.started(Receiver())
-        config = CONFIG.format(port=mail.port, starttls=starttls, webhook=self.receiver.url('/page'))
+        config = CONFIG.format(scheme=scheme, port=mail.port, starttls=starttls, webhook=self.receiver.url('/page'))
         self.server = self.started(Server(self.folder, config, env={'TWILIO_TOKEN': 'a-token'}))
         if wrap:
             self.server.process.argv = wrap + self.server.process.argv
@@ -148,14 +148,20 @@ class Mail(SystemTest):
         self.assertEqual(self.server.process.log().count(' reply.refused '), 2)
 
     def test_starttls_with_a_trusted_certificate_is_used_and_another_one_is_not(self):
+        self.by_tls(implicit=False)
+
+    def test_tls_from_the_first_byte_with_a_trusted_certificate_is_used_and_another_one_is_not(self):
+        self.by_tls(implicit=True)
+
+    def by_tls(self, implicit):
         cert, key = os.path.join(self.folder, 'cert.pem'), os.path.join(self.folder, 'key.pem')
         subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '2',
                         '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'], check=True, capture_output=True)
         try:
-            mail = self.started(TlsMailServer(cert, key))
+            mail = self.started(TlsMailServer(cert, key, implicit))
         except ImportError:
             self.skipTest('python3-aiosmtpd is not installed')
-        self.start(mail, 'required')
+        self.start(mail, 'required', scheme='smtps' if implicit else 'smtp')
         self.fire()
         wait(lambda: any('ana' in s and 'ertificate' in s for s in self.kinds('page.delayed')), 'it is not trusted')
         self.assertEqual(mail.got, [])

@@ -4,6 +4,7 @@ requests, a redirect, an error, a hung-up connection, a certificate that has exp
 the same key. CRASHCART_PAGES=100000 runs it as long as that takes."""
 import collections
 import hashlib
+import http.server
 import shlex
 import socketserver
 import ssl
@@ -191,6 +192,52 @@ class Receivers(SystemTest):
               f'{sum(1 for n in receiver.taken.values() if n > 1)} taken twice')
         server.stop()
         self.assert_verifies(server)
+
+    def test_one_key_over_kills_between_the_request_and_its_record(self):
+        """The receiver has read the page when everything dies; at every other time it has answered, too."""
+        kills, keys, died = int(os.environ.get('CRASHCART_KILLS', '8')), [], threading.Event()
+
+        class Killing(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers['Content-Length']))
+                keys.append(self.headers['Idempotency-Key'])
+                n = len(keys)
+                if n > kills or n % 2 == 0:
+                    self.send_response(200)
+                    self.send_header('Content-Length', '0')
+                    self.end_headers()
+                    self.wfile.flush()
+                if n <= kills:
+                    server.kill()
+                    died.set()
+
+            def log_message(self, *args):
+                pass
+
+        def recorded(kind):
+            try:
+                return [e for e in server.timeline(1) if e['kind'] == kind]
+            except (AssertionError, ValueError, KeyError, OSError):
+                return []  # it is just dying
+
+        web = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Killing)
+        threading.Thread(target=web.serve_forever, daemon=True).start()
+        people = f'  - id: ana\n    name: Ana\n    contacts: [{{webhook: "http://127.0.0.1:{web.server_address[1]}/page"}}]\n'
+        server = self.started(Server(self.folder, CONFIG.format(people=people, notify='person:ana')))
+        server.start()
+        server.fire({'alertname': 'Down', 'service': 'any'})
+        while True:
+            wait(lambda: died.is_set() or recorded('page.sent'), 'the end of everything, or of the delivery')
+            if not died.is_set():
+                break
+            died.clear()
+            server.start()
+        web.shutdown()
+        web.server_close()
+        self.assertEqual(len(set(keys)), 1, keys)
+        self.assertGreater(len(keys), 1)
+        self.assertEqual(len(recorded('page.queued')), 1)
+        print(f'{len(keys)} attempts, one key')
 
 
 if __name__ == '__main__':
