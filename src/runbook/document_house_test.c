@@ -113,6 +113,15 @@ static void fences_placeholders_and_tables_stay_as_they_are(void **state)
     assert_int_equal(document->blocks.at[2].kind, BLOCK_TABLE);
 }
 
+static void a_carriage_return_inside_of_a_line_does_not_end_it(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct document *document = read_text(arena, "one\r\r\rtwo\r\n\n# three\n");
+
+    assert_int_equal(document->blocks.at[1].line, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +132,7 @@ int main(void)
         cmocka_unit_test(a_summary_opens_a_section_unless_it_says_nothing),
         cmocka_unit_test(preformatted_lines_are_a_fence_as_written),
         cmocka_unit_test(fences_placeholders_and_tables_stay_as_they_are),
+        cmocka_unit_test(a_carriage_return_inside_of_a_line_does_not_end_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

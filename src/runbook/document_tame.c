@@ -120,6 +120,14 @@ static void tame_line(struct taming *taming, char *line, size_t n)
     tame_table_rule(taming, line, n);
 }
 
+/* A carriage return inside of a line would end it for cmark, and all lines below would be counted wrong. */
+static void blot_returns(struct taming *taming, char *line, size_t n)
+{
+    for (char *at = memchr(line, '\r', n); at && at + 1 < line + n;
+         at = memchr(at, '\r', (size_t)(line + n - at)))
+        blot(taming, at, ' ');
+}
+
 /* Whether the line at text is empty. */
 static bool blank_at(const char *text, size_t n)
 {
@@ -153,6 +161,7 @@ void document_tame(const char *bytes, size_t n_bytes, int skip_lines, struct buf
             char *line = ret_copy->at + at;
             size_t n_line = ret_copy->n_bytes - at;
             if (n_line > 0) {
+                blot_returns(&taming, line, n_line);
                 taming.changed |= admonition_line(&admonitions, line, n_line);
                 tame_line(&taming, line, n_line);
             }

@@ -178,7 +178,8 @@ static void read_contact_chains(struct parts_reading *reading)
         arena_alloc(reading->arena, ((size_t)reading->runbook->n_lines + 1) * sizeof *contact_at);
 
     for (size_t i = 0; i < reading->parts->contacts.n; i++)
-        contact_at[reading->parts->contacts.at[i].line] = (int)i + 1;
+        if (reading->parts->contacts.at[i].line <= reading->runbook->n_lines)
+            contact_at[reading->parts->contacts.at[i].line] = (int)i + 1;
     for (size_t i = 0; i < document->blocks.n; i++) {
         const struct block *block = &document->blocks.at[i];
         bool list = block->kind == BLOCK_ITEM && block->list_first == i && block->depth == 1;

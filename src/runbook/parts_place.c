@@ -325,7 +325,8 @@ static const char *spoken_date(struct arena *arena, const char *text)
     long year, day;
     size_t n_month = 0, n_day = number_at(text, 2, &day), at = n_day;
 
-    at += n_day && isalpha((unsigned char)text[at]) ? 2 : 0;
+    /* "1st"; of "90d" there is no more */
+    at += n_day && isalpha((unsigned char)text[at]) && isalpha((unsigned char)text[at + 1]) ? 2 : 0;
     size_t joint = n_day > 0 ? joint_bytes(text + at) : 0;
     at += joint;
     long month = n_day == 0 || joint > 0 ? month_at(text + at, &n_month) : 0;
