@@ -225,7 +225,8 @@ static size_t number_bytes(const char *text, size_t *ret_first)
     while (isdigit((unsigned char)text[n]) ||
            (n > first && text[n] == '.' && isdigit((unsigned char)text[n + 1])))
         n++;
-    bool lettered = n > first && (text[n + 1] == '.' || text[n + 1] == ')' || text[n + 1] == ':'); /* "2a." */
+    bool lettered =
+        n > first && text[n] && (text[n + 1] == '.' || text[n + 1] == ')' || text[n + 1] == ':'); /* "2a." */
     if ((n == first || lettered) && isalpha((unsigned char)text[n]))
         n++;
     *ret_first = first;
