@@ -151,8 +151,8 @@ static void check_dead(struct sim *sim, const struct delivery *dead, const struc
     int64_t since_us;
     if (dead->digest) /* its digest is asked the same */
         return;
-    if ((size_t)dead->way + 1 >= person->contacts.n || dead->attempts > 3)
-        return;
+    if (!person || (size_t)dead->way + 1 >= person->contacts.n || dead->attempts > 3)
+        return; /* or she has left */
     if (!dead->notice &&
         (!may_be_paged(incident) || held_incident(sim, dead->incident, &since_us) != HOLD_NONE))
         return;
@@ -307,7 +307,7 @@ static void check_bundled(struct sim *sim)
             continue;
         if (delivery->due_us > delivery->queued_us + sim->config->budget.within_s * SECOND)
             sim_fail(sim, "page %s waits too long for a digest", delivery->key);
-        if (delivery->due_us <= sim->now_us && delivery->queued_us > sim->process_us)
+        if (delivery->due_us <= sim->now_us && sim->now_us > sim->process_us)
             sim_fail(sim, "page %s has waited, and no digest tells it", delivery->key);
     }
 }

@@ -47,8 +47,10 @@ void job_reports(struct sim *sim, const struct happening *happening)
     }
     int64_t now_us = sim->now_us;
     job->speaks = true;
-    if (heartbeat ? post_heartbeat(sim) : post_watchdog(sim))
+    if (heartbeat ? post_heartbeat(sim) : post_watchdog(sim)) {
         job->heard_us = now_us;
+        job->guessed = false;
+    }
     job->speaks = false;
     sim_plan(sim, (struct happening){.kind = HAPPEN_JOB, .subject = happening->subject, .at_us = next_us});
 }
@@ -56,8 +58,10 @@ void job_reports(struct sim *sim, const struct happening *happening)
 void jobs_forget(struct sim *sim)
 {
     for (int kind = 0; kind < JOBS; kind++)
-        if (sim->jobs[kind].heard_us)
+        if (sim->jobs[kind].heard_us) {
             sim->jobs[kind].heard_us = sim->now_us;
+            sim->jobs[kind].guessed = true;
+        }
 }
 
 void jobs_see(struct sim *sim, const char *alertname)
@@ -75,7 +79,8 @@ void jobs_check(struct sim *sim)
         int64_t listened_us = sim->process_us + SECOND_CHANCE + MINUTE;
         if (job->speaks)
             continue;
-        if (job->missed && sim->now_us + SECOND < overdue_us &&
+        int64_t earliest_us = job->guessed ? job->heard_us + SECOND_CHANCE : overdue_us;
+        if (job->missed && sim->now_us + SECOND < earliest_us &&
             sim->now_us > sim->ahead_us + allowed_us(kind))
             sim_fail(sim, "%s is missed, and spoke %lld s ago", name,
                      (long long)((sim->now_us - job->heard_us) / SECOND));

@@ -1,7 +1,9 @@
-/* People: whoever was paged may acknowledge, note, approve a step, resolve, or do nothing at all. */
+/* People: whoever was paged may acknowledge, note, approve a step, resolve, or do nothing at all. They leave,
+ * too, and others have their work. */
 #include <stdlib.h>
 
 #include "simulation.h"
+#include "team.h"
 
 /* Less than the day for which an incident is given back after a restart, by more than a clock is set back:
  * the model may know it longer than the ledger gives it. */
@@ -145,6 +147,12 @@ static void mute(struct sim *sim, int64_t incident, const char *actor)
                                    .for_s = sim_between(sim, 60, 4 * 3600)});
 }
 
+static void unmute(struct sim *sim, int64_t incident, const char *actor)
+{
+    sim_say(sim, "%s ends the mute of %lld", actor, (long long)incident);
+    sim_input(sim, &(struct input){.kind = INPUT_UNMUTE, .incident = incident, .actor = actor});
+}
+
 static void note(struct sim *sim, int64_t incident, const char *actor)
 {
     sim_say(sim, "%s notes on %lld", actor, (long long)incident);
@@ -178,7 +186,8 @@ static const struct {
     {9, tick, true},
     {8, hand_over, true},
     {12, resolve, false},
-    {5, mute, true},
+    {4, mute, true},
+    {1, unmute, true},
     {6, tell, true},
     {3, finish_clock, true},
 };
@@ -205,4 +214,21 @@ void person_reacts(struct sim *sim, const struct happening *happening)
             come_back(sim, number);
         return;
     }
+}
+
+/* The configuration is read again while all goes on, and what was there before is gone. */
+void team_changes(struct sim *sim, const struct happening *happening)
+{
+    (void)happening;
+    sim_plan(sim, (struct happening){.kind = HAPPEN_TEAM,
+                                     .at_us = sim->now_us + sim_between(sim, 6 * HOUR, 8 * DAY)});
+    struct config *before = sim->config;
+    struct library *library_before = sim->library;
+    sim->eve_has_left = !sim->eve_has_left;
+    sim_say(sim, "-- eve %s", sim->eve_has_left ? "has left, and dan has her work" : "is back");
+    sim->config = team_config(sim->eve_has_left);
+    sim->library = team_library();
+    engine_learn(sim->engine, sim->config, sim->library);
+    config_free(before);
+    library_free(library_before);
 }

@@ -271,7 +271,7 @@ static void (*const handlers[N_HAPPENINGS])(struct sim *, const struct happening
     [HAPPEN_SILENCE] = silence_is_made, [HAPPEN_JOB] = job_reports,
     [HAPPEN_CLOCK] = clock_is_stepped,  [HAPPEN_DISK] = disk_is_full,
     [HAPPEN_PERSON] = person_reacts,    [HAPPEN_CRASH] = crash_happens,
-    [HAPPEN_COMPACT] = compact_happens,
+    [HAPPEN_COMPACT] = compact_happens, [HAPPEN_TEAM] = team_changes,
 };
 
 struct sim *sim_new(uint64_t seed, int64_t days, enum store store)
@@ -280,7 +280,7 @@ struct sim *sim_new(uint64_t seed, int64_t days, enum store store)
     sim->seed = sim->random = seed;
     sim->start_us = sim->now_us = seed % 3 == 2 ? AUTUMN_US : SPRING_US;
     sim->end_us = sim->start_us + days * DAY;
-    sim->config = team_config();
+    sim->config = team_config(false);
     sim->library = team_library();
     sim->arena = arena_new();
     sim->posted = arena_new();
@@ -310,6 +310,7 @@ struct sim *sim_new(uint64_t seed, int64_t days, enum store store)
         sim_plan(sim,
                  (struct happening){.kind = HAPPEN_JOB, .subject = kind, .at_us = sim->start_us + MINUTE});
     sim_plan(sim, (struct happening){.kind = HAPPEN_CLOCK, .at_us = sim->start_us + 2 * DAY});
+    sim_plan(sim, (struct happening){.kind = HAPPEN_TEAM, .at_us = sim->start_us + 3 * DAY});
     if (store == STORE_LEDGER_THAT_FILLS)
         sim_plan(sim, (struct happening){.kind = HAPPEN_DISK, .subject = true, .at_us = sim->start_us + DAY});
     return sim;

@@ -39,6 +39,7 @@ enum happening_kind {
     HAPPEN_JOB,     /* a sign of life; subject: job */
     HAPPEN_CLOCK,
     HAPPEN_DISK, /* subject: is it full now? */
+    HAPPEN_TEAM, /* somebody leaves, or comes back */
     N_HAPPENINGS
 };
 
@@ -77,6 +78,7 @@ enum { JOB_HEARTBEAT, JOB_WATCHDOG, JOBS };
 
 struct job {
     int64_t heard_us; /* last, as far as that is durable; 0: never */
+    bool guessed;     /* for the program does not know it, and counts from its start */
     bool missed;      /* its alarm stands */
     bool speaks;      /* just now */
 };
@@ -95,6 +97,7 @@ struct sim {
     uint64_t seed, random, process;
     struct config *config;
     struct library *library;
+    bool eve_has_left;
     struct engine *engine;
     struct model model;
     int64_t start_us, now_us, end_us;
@@ -186,6 +189,7 @@ void job_reports(struct sim *sim, const struct happening *happening);
 void jobs_forget(struct sim *sim);
 void clock_is_stepped(struct sim *sim, const struct happening *happening);
 void disk_is_full(struct sim *sim, const struct happening *happening);
+void team_changes(struct sim *sim, const struct happening *happening);
 /* An alert of that name stands; then, when all are seen: alarms stand when they must, and only then. */
 void jobs_see(struct sim *sim, const char *alertname);
 void jobs_check(struct sim *sim);

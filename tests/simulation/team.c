@@ -91,10 +91,14 @@ static const char more_runbook[] = "\n## Verification Checklist\n\n"
                                    "- Rotate the service keys weekly\n"
                                    "- Run a restore drill every month\n";
 
-struct config *team_config(void)
+struct config *team_config(bool eve_has_left)
 {
     struct config_errors errors = {.arena = arena_new()};
-    struct config *config = config_parse("simulation.yaml", configuration, strlen(configuration), &errors);
+    char *text = arena_strdup(errors.arena, configuration);
+    for (char *at = text; eve_has_left && (at = strcasestr(at, "eve")); at += 3)
+        if (at[3] != 'r') /* "every" */
+            memcpy(at, *at == 'E' ? "Dan" : "dan", 3);
+    struct config *config = config_parse("simulation.yaml", text, strlen(text), &errors);
     if (!config)
         list_each (error, &errors.list)
             fprintf(stderr, "%s\n", *error);

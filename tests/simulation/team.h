@@ -4,5 +4,6 @@
 #include "config/config.h"
 #include "runbook/library.h"
 
-struct config *team_config(void);
+/* eve_has_left: dan has her work, and nobody knows her any more. */
+struct config *team_config(bool eve_has_left);
 struct library *team_library(void);
