@@ -9,37 +9,29 @@
 
 enum { LONGEST_WAIT_MS = 60 * 1000 };
 
-/* -1: without end. */
-static int sooner(int a_ms, int b_ms)
-{
-    return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
-}
-
 static int timeout_ms(struct http_thread *thread)
 {
     MHD_UNSIGNED_LONG_LONG ms;
     int watched = watchers_tick(thread->api->watchers);
     if (MHD_get_timeout(thread->daemon, &ms) != MHD_YES)
         return watched;
-    return sooner(watched, ms < LONGEST_WAIT_MS ? (int)ms : LONGEST_WAIT_MS);
+    int own = ms < LONGEST_WAIT_MS ? (int)ms : LONGEST_WAIT_MS;
+    return watched >= 0 && watched < own ? watched : own;
 }
 
 static void *serve(void *context)
 {
     struct http_thread *thread = context;
     int epoll_fd = MHD_get_daemon_info(thread->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    struct pollfd fds[] = {
-        {.fd = epoll_fd, .events = POLLIN}, {.fd = thread->wake_fd, .events = POLLIN}, {.events = POLLIN}};
-    int deaf_ms = -1;
+    struct pollfd fds[] = {{.fd = epoll_fd, .events = POLLIN}, {.fd = thread->wake_fd, .events = POLLIN}};
     while (!atomic_load(&thread->ending)) {
         eventfd_t n;
-        fds[2].fd = deaf_ms < 0 ? thread->listen_fd : -1;
-        poll(fds, 3, sooner(timeout_ms(thread), deaf_ms));
-        if (fds[1].revents)
+        int timeout = timeout_ms(thread);
+        if (timeout != 0)
+            poll(fds, 2, timeout);
+        if (timeout != 0 && fds[1].revents)
             eventfd_read(thread->wake_fd, &n);
         atomic_store(&thread->woken, false); /* who resumes a connection from here on wakes the next round */
-        deaf_ms = fds[2].revents ? arrivals_accept(thread->api, thread->listen_fd) : -1;
-        arrivals_serve(&thread->arrivals, thread->daemon);
         MHD_run(thread->daemon);
         http_thread_tell_engine(thread);
     }

@@ -7,7 +7,6 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "api/arrivals.h"
 #include "api/microhttpd_library.h"
 #include "base/err.h"
 
@@ -18,8 +17,6 @@ struct http_thread {
     struct MHD_Daemon *daemon; /* without a thread of the library's; the caller's to start and stop */
     pthread_t thread;
     int wake_fd;
-    int listen_fd; /* where it accepts for all threads; -1: another one does */
-    struct arrivals arrivals;
     bool started;
     bool has_submitted; /* since it last woke the engine; the thread's own */
     _Atomic bool woken, ending;

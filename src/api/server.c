@@ -152,15 +152,6 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     *request_of = NULL;
 }
 
-static void on_connection(void *context, struct MHD_Connection *connection, void **of,
-                          enum MHD_ConnectionNotificationCode code)
-{
-    struct http_thread *thread = context;
-    connections_notify(thread->api->connections, connection, of, code);
-    if (code == MHD_CONNECTION_NOTIFY_CLOSED)
-        arrivals_left(&thread->arrivals);
-}
-
 static struct api *api_new(const struct api_options *options, const struct api_backend *backend,
                            unsigned n_connections, unsigned n_threads)
 {
@@ -181,7 +172,6 @@ static struct api *api_new(const struct api_options *options, const struct api_b
         pool_give_ledger(api->pool, options->readers[i]);
     api->threads = heap_alloc(n_threads * sizeof *api->threads);
     api->n_threads = n_threads;
-    api->listen_fd = options->listen_fd;
     api->connections = connections_new(options->clock, n_connections);
     api->watchers = watchers_new(api);
     api->door = door_new();
@@ -221,46 +211,35 @@ static void threads_close(struct api *api)
 {
     for (unsigned i = 0; i < api->n_threads; i++)
         http_thread_end(&api->threads[i]);
-    for (unsigned i = 0; i < api->n_threads; i++) {
+    for (unsigned i = 0; i < api->n_threads; i++)
         if (api->threads[i].daemon)
             MHD_stop_daemon(api->threads[i].daemon);
-        arrivals_end(&api->threads[i].arrivals);
-    }
 }
 
-static int thread_open(struct http_thread *thread, unsigned n_connections, unsigned idle_time_s,
-                       struct err *err)
+/* The library closes the socket that it listens on, so each thread has a descriptor of its own. */
+static int thread_open(struct api *api, struct http_thread *thread, int listen_fd, unsigned n_connections,
+                       unsigned idle_time_s, struct err *err)
 {
     static char versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
     const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)tls_retrieve},
                                          {MHD_OPTION_HTTPS_PRIORITIES, 0, versions},
                                          {MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
-    thread->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_TURBO | MHD_USE_NO_LISTEN_SOCKET | SUSPEND_RESUME |
-            (thread->api->tls ? MHD_USE_TLS : 0),
-        0, NULL, NULL, on_request, thread, MHD_OPTION_CONNECTION_LIMIT, n_connections,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, n_connections / 2, MHD_OPTION_CONNECTION_TIMEOUT, idle_time_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, thread, MHD_OPTION_NOTIFY_CONNECTION, on_connection, thread, MHD_OPTION_ARRAY,
-        thread->api->tls ? tls : plain, MHD_OPTION_END);
+    int fd = fcntl(listen_fd, F_DUPFD_CLOEXEC, 0);
+    thread->api = api;
+    if (fd >= 0)
+        thread->daemon = MHD_start_daemon(
+            MHD_USE_EPOLL | MHD_USE_TURBO | SUSPEND_RESUME | (api->tls ? MHD_USE_TLS : 0), 0, NULL, NULL,
+            on_request, thread, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, n_connections,
+            MHD_OPTION_PER_IP_CONNECTION_LIMIT, n_connections / 2, MHD_OPTION_CONNECTION_TIMEOUT, idle_time_s,
+            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
+            on_completed, thread, MHD_OPTION_NOTIFY_CONNECTION, connections_notify, api->connections,
+            MHD_OPTION_ARRAY, api->tls ? tls : plain, MHD_OPTION_END);
     if (thread->daemon)
         return http_thread_start(thread, err);
+    if (fd >= 0)
+        close(fd);
     return err_set(err, "the HTTP server does not start: too few file descriptors (ulimit -n)");
-}
-
-/* The first thread last: it hands connections to the others. */
-static int threads_open(struct api *api, unsigned n_connections, unsigned idle_time_s, struct err *err)
-{
-    for (unsigned i = 0; i < api->n_threads; i++) {
-        api->threads[i].api = api;
-        api->threads[i].listen_fd = i == 0 ? api->listen_fd : -1;
-        arrivals_start(&api->threads[i].arrivals);
-    }
-    for (unsigned i = api->n_threads; i-- > 0;)
-        if (thread_open(&api->threads[i], n_connections / api->n_threads, idle_time_s, err) < 0)
-            return -1;
-    return 0;
 }
 
 int api_start(const struct api_options *options, const struct api_backend *backend, struct api **ret_api,
@@ -275,12 +254,15 @@ int api_start(const struct api_options *options, const struct api_backend *backe
         api_free(api);
         return err_prefix(err, "tls: ");
     }
-    fcntl(options->listen_fd, F_SETFL, O_NONBLOCK); /* all that waits is accepted at once */
-    if (threads_open(api, n_connections, idle_time_s, err) < 0) {
-        threads_close(api);
-        api_free(api);
-        return -1;
-    }
+    fcntl(options->listen_fd, F_SETFL, O_NONBLOCK); /* several threads race for each connection */
+    for (unsigned i = 0; i < n_threads; i++)
+        if (thread_open(api, &api->threads[i], options->listen_fd, n_connections / n_threads, idle_time_s,
+                        err) < 0) {
+            threads_close(api);
+            api_free(api);
+            return -1;
+        }
+    close(options->listen_fd);
     *ret_api = api;
     return 0;
 }
@@ -306,6 +288,5 @@ void api_stop(struct api *api)
         return;
     }
     threads_close(api);
-    close(api->listen_fd);
     api_free(api);
 }

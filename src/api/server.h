@@ -23,7 +23,6 @@ struct api {
     int64_t started_us;
     struct http_thread *threads;
     unsigned n_threads;
-    int listen_fd;
     struct MHD_Response *empty; /* what every accepted alert is answered with */
     struct metrics metrics;
     _Atomic size_t body_bytes; /* held by all requests together */
