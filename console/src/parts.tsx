@@ -165,16 +165,16 @@ export function Ask({ title, yes, how, does, close, children }: AskOptions) {
   )
 }
 
-interface FieldOptions { label: string; value: string; set: (value: string) => void; hint?: string; rows?: number; options?: string[]; required?: boolean; type?: string }
+interface FieldOptions { label: string; value: string; set: (value: string) => void; hint?: string; rows?: number; options?: string[]; required?: boolean; type?: string; pattern?: string }
 
-export function Field({ label, value, set, hint, rows, options, required, type }: FieldOptions) {
+export function Field({ label, value, set, hint, rows, options, required, type, pattern }: FieldOptions) {
   const input = (event: { currentTarget: { value: string } }) => set(event.currentTarget.value)
   return (
     <label>
       <span>{label}{hint && <span class="quiet small"> {hint}</span>}</span>
       {options ? <select value={value} onChange={input} required={required}>{options.map((option) => <option key={option}>{option}</option>)}</select>
         : rows ? <textarea rows={rows} value={value} onInput={input} required={required} />
-          : <input value={value} onInput={input} required={required} type={type} autoCapitalize="off" autoComplete="off" />}
+          : <input value={value} onInput={input} required={required} type={type} pattern={pattern} autoCapitalize="off" autoComplete={type === 'password' ? 'new-password' : 'off'} />}
     </label>
   )
 }

@@ -1,5 +1,6 @@
 // The configuration in force, as far as it is no secret, and what this browser does.
 import { ComponentChildren } from 'preact'
+import { Access } from './access'
 import { useLive } from './live'
 import { PushHere } from './push'
 import { At, Card, Link, Read, span } from './parts'
@@ -54,6 +55,7 @@ export function Settings() {
             <dt>Times</dt><dd>an alert that is not sent again ends after {span(now.resolve_timeout_s)}; an incident without one is resolved after {span(now.hold_down_s)}, and opened again within {span(now.reopen_window_s)}</dd>
           </dl>
         </section>
+        <div class="even"><Access /></div>
         <Card id="people" title="People"><Table heads={['Person', 'Id', 'Reached by']} none="Nobody is configured." rows={now.people.map((one) => [one.name, one.id, one.channels.join(', then ')])} /></Card>
         <Card id="services" title="Services">
           <Table heads={['Service', 'Its alerts', 'Runbook', 'Pages']} none="No service is configured: every alert pages everyone." rows={now.services.map((service) => [
