@@ -118,7 +118,7 @@ export interface Duty {
   people: Person[]
   until: string | null
   stretches?: Stretch[]
-  overrides: { person: string; from: string; until: string }[]
+  overrides: { number: number | null; person: string; from: string; until: string; made_by: string | null; why: string | null }[]
 }
 export interface OnCall { at: string; schedules: Duty[]; people: Person[] }
 

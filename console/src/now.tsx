@@ -49,7 +49,7 @@ export function Due({ clocks, now, linked, done }: DueOptions) {
 }
 
 function Duties() {
-  const { data } = useLive<OnCall>('/api/v1/oncall', (event) => event.kind.startsWith('site.'))
+  const { data } = useLive<OnCall>('/api/v1/oncall', (event) => event.kind.startsWith('site.') || event.kind.startsWith('override.'))
   if (!data || data.schedules.length === 0) return null
   return (
     <Card id="duty" title={<Link to="/oncall">On call</Link>}>

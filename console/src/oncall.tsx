@@ -1,8 +1,9 @@
 // Who is on call, who is next, and where nobody is: by team and by person, in one's own zone or the team's.
 import { useState } from 'preact/hooks'
-import { Duty, OnCall, Person } from './api'
+import { Duty, OnCall, Person, post, remove } from './api'
 import { useLive, useNow } from './live'
-import { about, At, Card, Field, Read } from './parts'
+import { me } from './me'
+import { about, Act, Ask, At, Card, Field, person, Read } from './parts'
 
 const DAY = 86400000
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -117,15 +118,52 @@ function Gaps({ data, zone }: { data: OnCall; zone: string }) {
   )
 }
 
-function Overrides({ data, now, zone, name }: { data: OnCall; now: number; zone: string; name: (id: string) => string }) {
-  const rows = data.schedules.flatMap((duty) => duty.overrides.filter((one) => Date.parse(one.until) > now).map((one) => ({ ...one, id: duty.id })))
+// What an <input type=datetime-local> takes, on the clocks of that zone; and back.
+const local = (at: number, zone: string) => new Date(at + ahead(at, zone)).toISOString().slice(0, 16)
+function moment(text: string, zone: string): string {
+  const wall = Date.parse(`${text}Z`), guess = wall - ahead(wall, zone)
+  return new Date(wall - ahead(guess, zone)).toISOString()
+}
+
+function TakeOver({ data, zone, close, done }: { data: OnCall; zone: string; close: () => void; done: () => void }) {
+  const [schedule, setSchedule] = useState(data.schedules[0].id)
+  const [who, setWho] = useState(data.people.some((one) => one.id === me.person) ? me.person : data.people[0]?.id ?? '')
+  const [from, setFrom] = useState(local(Date.now(), zone))
+  const [until, setUntil] = useState(local(Date.now() + 8 * 3600000, zone))
+  const [why, setWhy] = useState('')
   return (
-    <Card id="overrides" title="Overrides">
+    <Ask title="Somebody takes over" yes="Put on call" close={close}
+      does={() => post('/api/v1/oncall/overrides', { schedule, person: who, from: moment(from, zone), until: moment(until, zone), ...(why ? { why } : {}) }).then(done)}>
+      <Field label="Schedule" value={schedule} set={setSchedule} options={data.schedules.map((duty) => duty.id)} />
+      <Field label="Who" value={who} set={setWho} options={data.people.map((one) => one.id)} />
+      <Field label="From" hint={`on the clocks of ${zone}`} type="datetime-local" value={from} set={setFrom} required />
+      <Field label="Until" type="datetime-local" value={until} set={setUntil} required />
+      <Field label="Why?" value={why} set={setWhy} />
+      <p class="small quiet">They alone are on call then. What was paged before stays with whom it reached.</p>
+    </Ask>
+  )
+}
+
+type Override = Duty['overrides'][number] & { id: string }
+
+function Overrides({ data, now, zone, name, again }: { data: OnCall; now: number; zone: string; name: (id: string) => string; again: () => void }) {
+  const [open, setOpen] = useState(false)
+  const [ending, setEnding] = useState<Override | null>(null)
+  const rows: Override[] = data.schedules.flatMap((duty) => duty.overrides.filter((one) => Date.parse(one.until) > now).map((one) => ({ ...one, id: duty.id })))
+  return (
+    <Card id="overrides" title="Overrides" more={data.people.length > 0 && <Act shortcut="o" does={() => setOpen(true)}>Take over…</Act>}>
       {rows.length === 0 && <p class="quiet">None is to come.</p>}
-      <ul class="list">{rows.map((one) => (
-        <li key={one.id + one.from} class="clock"><span><b>{name(one.person)}</b> <span class="quiet small">{one.id}</span></span>
-          <span class="small"><At time={one.from} date zone={zone} /> – <At time={one.until} date zone={zone} /></span></li>))}</ul>
-      <p class="small quiet">They stand under <code>overrides:</code> of a schedule in the configuration.</p>
+      <ul class="list">{rows.sort((a, b) => a.from.localeCompare(b.from)).map((one) => (
+        <li key={one.id + one.from + one.number} class="look">
+          <div class="head"><span><b>{name(one.person)}</b> <span class="quiet small">{one.id}</span></span>
+            {one.number && <Act label={`End the override of ${name(one.person)}`} does={() => setEnding(one)}>End…</Act>}</div>
+          <p class="small"><At time={one.from} date zone={zone} /> – <At time={one.until} date zone={zone} />{one.why && <>: {one.why}</>} <span class="quiet">{one.made_by ? `by ${person(one.made_by)}` : 'by the configuration'}</span></p>
+        </li>))}</ul>
+      {open && <TakeOver data={data} zone={zone} close={() => setOpen(false)} done={again} />}
+      {ending && (
+        <Ask title="End the override?" yes="End it" how="bad" close={() => setEnding(null)} does={() => remove(`/api/v1/oncall/overrides/${ending.number}`).then(again)}>
+          <p>{name(ending.person)} is not on call for {ending.id} any more; whoever it would be by the schedule is.</p>
+        </Ask>)}
     </Card>
   )
 }
@@ -154,7 +192,7 @@ export function OnCallPage() {
   const [begin] = useState(Date.now())
   const days = midnights(begin + week * 7 * DAY, weeks[length], zone)
   const to = new Date(days[days.length - 1]).toISOString()
-  const live = useLive<OnCall>(`/api/v1/oncall?from=${new Date(days[0]).toISOString()}&to=${to}`, (event) => event.kind.startsWith('site.'))
+  const live = useLive<OnCall>(`/api/v1/oncall?from=${new Date(days[0]).toISOString()}&to=${to}`, (event) => event.kind.startsWith('site.') || event.kind.startsWith('override.'))
   return (
     <Read from={live}>{(data) => {
       const index = new Map(data.people.map((person, i) => [person.id, i]))
@@ -178,7 +216,7 @@ export function OnCallPage() {
             </form>
             <Calendar days={days} lines={view === 'by team' ? byTeam(data, index, name) : byPerson(data, index)} now={now} zone={zone} />
           </section>
-          <div class="columns"><Gaps data={data} zone={zone} /><Overrides data={data} now={now} zone={zone} name={name} /></div>
+          <div class="columns"><Gaps data={data} zone={zone} /><Overrides data={data} now={now} zone={zone} name={name} again={live.again} /></div>
           <Words data={data} zone={zone} name={name} />
         </>
       )

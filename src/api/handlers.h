@@ -60,7 +60,7 @@ handler get_session, post_session, answer_session, answer_signed_out, delete_ses
     get_service_worker, get_console_file;
 
 /* oncall.c, settings.c */
-handler get_oncall, get_settings;
+handler get_oncall, post_override, delete_override, get_settings;
 
 /* ledger.c */
 handler get_ledger, get_ledger_proof;

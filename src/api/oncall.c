@@ -32,12 +32,13 @@ static void write_person(struct json_writer *writer, const struct config *config
     jw_end_object(writer);
 }
 
-static void write_now(struct asking *asking, const struct config *config, const struct schedule *schedule)
+static void write_now(struct asking *asking, const struct engine *engine, const struct schedule *schedule)
 {
+    const struct config *config = engine_config(engine);
     struct json_writer *writer = &asking->writer;
     struct strings people;
     int64_t until_us;
-    schedule_people_at(asking->request->arena, schedule, asking->now_us, &people, &until_us);
+    engine_people_at(engine, asking->request->arena, schedule, asking->now_us, &people, &until_us);
     jw_pair(writer, "id", schedule->id);
     jw_pair(writer, "timezone", schedule->timezone);
     jw_name(writer, "people");
@@ -48,7 +49,21 @@ static void write_now(struct asking *asking, const struct config *config, const 
     jw_pair_time(writer, "until", until_us);
 }
 
-static void write_overrides(struct json_writer *writer, const struct schedule *schedule)
+/* Those of the configuration have no number: nobody ends them here. */
+static void write_override(struct json_writer *writer, const struct duty_override *override)
+{
+    jw_begin_object(writer);
+    jw_pair_int_or_null(writer, "number", override->number, override->number > 0);
+    jw_pair(writer, "person", override->person);
+    jw_pair_time(writer, "from", override->from_us);
+    jw_pair_time(writer, "until", override->until_us);
+    jw_pair(writer, "made_by", override->made_by);
+    jw_pair(writer, "why", override->why && *override->why ? override->why : NULL);
+    jw_end_object(writer);
+}
+
+static void write_overrides(struct json_writer *writer, const struct engine *engine,
+                            const struct schedule *schedule)
 {
     const struct zone *zone = zone_find(schedule->timezone);
     jw_name(writer, "overrides");
@@ -56,12 +71,14 @@ static void write_overrides(struct json_writer *writer, const struct schedule *s
     list_each (override, &schedule->overrides) {
         if (!zone)
             break;
-        jw_begin_object(writer);
-        jw_pair(writer, "person", override->person);
-        jw_pair_time(writer, "from", zone_utc_s(zone, local_seconds(&override->from)) * US_PER_S);
-        jw_pair_time(writer, "until", zone_utc_s(zone, local_seconds(&override->until)) * US_PER_S);
-        jw_end_object(writer);
+        write_override(writer, &(struct duty_override){
+                                   .person = override->person,
+                                   .from_us = zone_utc_s(zone, local_seconds(&override->from)) * US_PER_S,
+                                   .until_us = zone_utc_s(zone, local_seconds(&override->until)) * US_PER_S});
     }
+    list_each (override, engine_overrides(engine))
+        if (!(*override)->ended_us && strcmp((*override)->schedule, schedule->id) == 0)
+            write_override(writer, *override);
     jw_end_array(writer);
 }
 
@@ -89,7 +106,7 @@ static bool same_people(const struct strings *a, const struct strings *b)
 }
 
 /* True: the schedule is walked to the end. */
-static bool walk_piece(struct asking *asking, const struct schedule *schedule)
+static bool walk_piece(struct asking *asking, const struct engine *engine, const struct schedule *schedule)
 {
     struct arena *arena = asking->request->arena;
     for (int i = 0; i < PIECE_STRETCHES; i++) {
@@ -100,7 +117,7 @@ static bool walk_piece(struct asking *asking, const struct schedule *schedule)
         }
         struct strings people;
         int64_t next_us;
-        schedule_people_at(arena, schedule, asking->at_us, &people, &next_us);
+        engine_people_at(engine, arena, schedule, asking->at_us, &people, &next_us);
         if (!asking->began || !same_people(&people, &asking->people)) {
             if (asking->began)
                 write_stretch(asking, asking->at_us);
@@ -115,12 +132,12 @@ static bool walk_piece(struct asking *asking, const struct schedule *schedule)
     return false;
 }
 
-static void begin_schedule(struct asking *asking, const struct config *config,
+static void begin_schedule(struct asking *asking, const struct engine *engine,
                            const struct schedule *schedule)
 {
     jw_begin_object(&asking->writer);
-    write_now(asking, config, schedule);
-    write_overrides(&asking->writer, schedule);
+    write_now(asking, engine, schedule);
+    write_overrides(&asking->writer, engine, schedule);
     jw_name(&asking->writer, "stretches");
     jw_begin_array(&asking->writer);
     asking->id = arena_strdup(asking->request->arena, schedule->id);
@@ -154,9 +171,9 @@ static void take_piece(void *context, const struct engine *engine)
         return;
     }
     if (!asking->id)
-        begin_schedule(asking, config, &config->schedules.at[asking->schedule]);
+        begin_schedule(asking, engine, &config->schedules.at[asking->schedule]);
     const struct schedule *schedule = config_schedule(config, asking->id);
-    if (!asking->walked || !schedule || walk_piece(asking, schedule))
+    if (!asking->walked || !schedule || walk_piece(asking, engine, schedule))
         end_schedule(asking, walk->from_us);
 }
 
@@ -218,4 +235,47 @@ void get_oncall(struct request *request)
         buf_add(answer_text(request, "application/json"), body.at, body.n_bytes);
     }
     buf_free(&body);
+}
+
+/* ---- overrides ---- */
+
+static int read_time(struct request *request, struct json root, const char *name, int64_t *ret_us)
+{
+    const char *text;
+    if (request_text(request, root, name, &text) < 0)
+        return -1;
+    if (!text || time_parse_rfc3339(text, strlen(text), ret_us) == 0)
+        return 0;
+    answer_problem(request, PROBLEM_INVALID, name, "a time is written such as 2026-03-02T09:00:00Z");
+    return -1;
+}
+
+void post_override(struct request *request)
+{
+    struct json root;
+    struct duty_override *override = arena_alloc(request->arena, sizeof *override);
+    struct input input = {.kind = INPUT_OVERRIDE, .override = override};
+    *override = (struct duty_override){0};
+    if (request_object(request, &root) < 0 ||
+        request_text(request, root, "schedule", &override->schedule) < 0 ||
+        request_person(request, root, "person", &override->person) < 0 ||
+        request_text(request, root, "why", &override->why) < 0 ||
+        read_time(request, root, "from", &override->from_us) < 0 ||
+        read_time(request, root, "until", &override->until_us) < 0 ||
+        request_actor(request, root, &input.actor) < 0)
+        return;
+    request->input = input;
+    request_submit(request, NULL);
+}
+
+void delete_override(struct request *request)
+{
+    struct duty_override *override = arena_alloc(request->arena, sizeof *override);
+    struct input input = {.kind = INPUT_OVERRIDE, .override = override, .flag = true};
+    struct json nothing = {0};
+    *override = (struct duty_override){.number = request->parts.numbers[0]};
+    if (request_actor(request, nothing, &input.actor) < 0)
+        return;
+    request->input = input;
+    request_submit(request, NULL);
 }

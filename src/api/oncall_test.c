@@ -48,8 +48,8 @@ static void turns_keep_their_wall_time_and_overrides_cut_into_them(void **state)
     (void)state;
     const char *path = "/api/v1/oncall?from=2026-03-28T00:00:00Z&to=2026-03-30T00:00:00Z";
     assert_got(path, 200,
-               "\"overrides\":[{\"person\":\"ben\",\"from\":\"2026-03-28T11:00:00.000Z\","
-               "\"until\":\"2026-03-28T17:00:00.000Z\"}]");
+               "\"overrides\":[{\"number\":null,\"person\":\"ben\",\"from\":\"2026-03-28T11:00:00.000Z\","
+               "\"until\":\"2026-03-28T17:00:00.000Z\",\"made_by\":null,\"why\":null}]");
     assert_got(path, 200,
                "{\"from\":\"2026-03-28T11:00:00.000Z\",\"until\":\"2026-03-28T17:00:00.000Z\",\"people\":["
                "\"ben\"]}");

@@ -74,7 +74,7 @@ const struct schema_shape schema_shapes[] = {
     {"OnCall", "at:time schedules:[Duty people:[PersonName"},
     {"Duty", "id:text timezone:text people:[PersonName until:time? overrides:[Override stretches:[Stretch"},
     {"PersonName", "id:text name:text"},
-    {"Override", "person:text from:time until:time"},
+    {"Override", "number:number? person:text from:time until:time made_by:text? why:text?"},
     {"Stretch", "from:time until:time people:[text"},
     {"LedgerPage", "events:[LedgerEvent next:number?"},
     {"LedgerEvent", "position:number stream:text incident:number? n:number at:time actor:text kind:text "

@@ -11,10 +11,13 @@
 
 enum { CALENDAR_DAYS = 90 };
 
-static const char USAGE[] = "usage: crashcart oncall [-c FILE] [--at TIME] [--json | --ical]\n"
-                            "  --at TIME  RFC 3339, like 2026-03-02T09:00:00-05:00 (default: now)\n"
-                            "  --json     one document\n"
-                            "  --ical     a calendar of the next 90 days, to subscribe to\n";
+static const char USAGE[] =
+    "usage: crashcart oncall [-c FILE] [--at TIME] [--json | --ical]\n"
+    "  --at TIME  RFC 3339, like 2026-03-02T09:00:00-05:00 (default: now)\n"
+    "  --json     one document\n"
+    "  --ical     a calendar of the next 90 days, to subscribe to\n"
+    "By the configuration; overrides that people made in the console are the server's:\n"
+    "GET /api/v1/oncall has both.\n";
 
 struct options {
     const char *file;

@@ -219,15 +219,15 @@ static const struct schedule *schedule_of(const struct config *config, const cha
     return strncmp(target, schedule_prefix, n) == 0 ? config_schedule(config, target + n) : NULL;
 }
 
-void chain_target_people(struct arena *arena, const struct config *config, const char *target, int64_t at_us,
+void chain_target_people(struct arena *arena, const struct engine *engine, const char *target, int64_t at_us,
                          struct strings *people)
 {
-    const struct schedule *schedule = schedule_of(config, target);
+    const struct schedule *schedule = schedule_of(engine->config, target);
     struct strings on_call = {0};
     if (strncmp(target, person_prefix, strlen(person_prefix)) == 0)
         add_once(arena, people, target + strlen(person_prefix));
     else if (schedule)
-        schedule_people_at(arena, schedule, at_us, &on_call, NULL);
+        engine_people_at(engine, arena, schedule, at_us, &on_call, NULL);
     list_each (id, &on_call)
         add_once(arena, people, *id);
 }
@@ -246,7 +246,7 @@ const char *chain_timezone(const struct config *config, const struct chain *chai
 void chain_notified(struct turn *turn, const struct strings *notify, struct strings *people)
 {
     list_each (target, notify)
-        chain_target_people(turn->arena, turn->engine->config, *target, turn->now_us, people);
+        chain_target_people(turn->arena, turn->engine, *target, turn->now_us, people);
 }
 
 void chain_roles(struct turn *turn, const struct strings *names, struct strings *people)

@@ -5,6 +5,8 @@
 #include "config/config.h"
 #include "runbook/runbook.h"
 
+struct engine;
+
 struct chain_step {
     struct strings notify; /* "person:ana", "schedule:primary"; at least one */
     int64_t at_s;          /* since the incident opened, when nobody answers */
@@ -33,6 +35,7 @@ void chain_make(struct arena *arena, const struct chain_question *question, stru
  * else UTC. */
 const char *chain_timezone(const struct config *config, const struct chain *chain);
 
-/* Adds whom a target, "person:ana" or "schedule:primary", means at the moment, each once. */
-void chain_target_people(struct arena *arena, const struct config *config, const char *target, int64_t at_us,
+/* Adds whom a target, "person:ana" or "schedule:primary", means at the moment, overrides of people
+ * counted, each once. */
+void chain_target_people(struct arena *arena, const struct engine *engine, const char *target, int64_t at_us,
                          struct strings *people);

@@ -9,6 +9,7 @@
 #include "engine/checklist.h"
 #include "engine/clock.h"
 #include "engine/delivery.h"
+#include "engine/duty.h"
 #include "engine/incident.h"
 #include "engine/proof.h"
 #include "engine/reply.h"
@@ -47,6 +48,7 @@ enum decision_kind {
     DECISION_ACCESS_KEY,     /* save this value of the key */
     DECISION_SUBSCRIPTION,   /* save this value of the subscription */
     DECISION_UPDATE,         /* save this value of the update; write it when its state asks */
+    DECISION_OVERRIDE,       /* save this value of the override */
 };
 
 /* One line of the timeline. kind is noun.verb (alert.fired, incident.opened, page.queued, page.sent,
@@ -106,6 +108,7 @@ struct decision {
         struct channel_proof proof;
         struct update update;
         struct push_subscription subscription;
+        struct duty_override override;
     };
 };
 

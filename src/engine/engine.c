@@ -40,6 +40,7 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_HOLD] = decide_hold,
     [INPUT_EVIDENCE_READ] = decide_evidence_read,
     [INPUT_ACCESS] = decide_access,
+    [INPUT_OVERRIDE] = decide_override,
     [INPUT_CLOCK_BACK] = decide_clock_back,
     [INPUT_TIMER] = decide_timer,
 };
@@ -107,6 +108,7 @@ void engine_free(struct engine *engine)
     free(engine->released_why);
     clocks_free(engine, &engine->recurring);
     proofs_free(engine);
+    duty_free(engine);
     map_free(engine->plans);
     arena_free(engine->plan_arena);
     map_free(engine->incidents);

@@ -51,6 +51,8 @@ void engine_restore_check(struct engine *engine, const struct check_item *item);
 void engine_restore_clock(struct engine *engine, const struct runbook_clock *clock);
 void engine_restore_action(struct engine *engine, const struct action_item *item); /* in their order */
 void engine_restore_proof(struct engine *engine, const struct channel_proof *proof);
+void engine_restore_override(struct engine *engine,
+                             const struct duty_override *override); /* in their order */
 void engine_restore_timer(struct engine *engine, const struct timer *timer);
 /* Before the batches. */
 void engine_restore_silence(struct engine *engine, const struct silence *silence);

@@ -121,6 +121,8 @@ struct engine {
     int64_t last_incident, last_delivery;
     struct clocks recurring; /* of no incident */
     struct proofs proofs;
+    duty_overrides overrides; /* by people; on the heap */
+    int64_t last_override;
     bool learned; /* the runbooks are new, and clocks must follow them */
     struct arena *plan_arena;
     struct map *plans; /* of levels: address -> struct plan */
@@ -268,6 +270,10 @@ void alert_hear(const struct hearing *hearing, const struct alert_batch *batch, 
 /* Its time has come: it ends, or is forgotten. */
 void alert_due(const struct hearing *hearing, struct alert_record *record);
 void alert_end(struct engine *engine, struct alert_record *record, int64_t ends_us, int64_t now_us);
+
+/* ---- duty.c ---- */
+
+void duty_free(struct engine *engine);
 
 /* ---- heartbeat.c: alarms that are silence ---- */
 
@@ -508,7 +514,7 @@ input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, de
     decide_reply_refused, decide_subscribe, decide_prove, decide_proof_done, decide_approve, decide_deny,
     decide_step_verb, decide_procedure, decide_delivery_done, decide_step_values, decide_step_started,
     decide_step_done, decide_silence, decide_silence_expire, decide_mute, decide_unmute, decide_hold,
-    decide_evidence_read, decide_clock_back, decide_access, decide_timer;
+    decide_evidence_read, decide_clock_back, decide_access, decide_override, decide_timer;
 input_handler decide_update_send, decide_finding;
 
 /* Clears the timer, or sets it to a later time, before anything else. */

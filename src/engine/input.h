@@ -47,9 +47,11 @@ enum input_kind {
     INPUT_HOLD,           /* incident, actor, text: why; flag: put under legal hold, or released */
     INPUT_EVIDENCE_READ,  /* incident, actor, text: what of the evidence somebody is about to read */
     INPUT_ACCESS,         /* access_act, with what it says it reads; actor */
-    INPUT_CLOCK_BACK,     /* back_us: the clock was set back by so much, and all that waits follows */
-    INPUT_SUBSCRIBE,      /* actor, subscription */
-    INPUT_TIMER,          /* whatever is due by now */
+    INPUT_OVERRIDE, /* override, actor: a person takes over a schedule; flag: the one of that number is ended
+                     */
+    INPUT_CLOCK_BACK, /* back_us: the clock was set back by so much, and all that waits follows */
+    INPUT_SUBSCRIBE,  /* actor, subscription */
+    INPUT_TIMER,      /* whatever is due by now */
     N_INPUT_KINDS
 };
 
@@ -82,6 +84,7 @@ struct input {
     enum access_act access_act;
     const struct account *account;
     const struct access_key *access_key;
+    const struct duty_override *override;
     const struct input_once *once; /* NULL: it has no key */
     const struct push_subscription *subscription;
     const struct reply *reply; /* it came by a channel; NULL: by the API */

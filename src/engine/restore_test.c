@@ -88,6 +88,7 @@ static void keep(struct world *w, struct kept *kept)
         case DECISION_ACTION:
         case DECISION_UPDATE:
         case DECISION_SUBSCRIPTION:
+        case DECISION_OVERRIDE:
             break;
         }
     }

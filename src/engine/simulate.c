@@ -47,7 +47,7 @@ static bool notifies(const struct driver *driver, const struct chain_step *step,
     scoped_arena struct arena *arena = arena_new();
     struct strings people = {0};
     list_each (target, &step->notify)
-        chain_target_people(arena, &driver->config, *target, driver->now_us, &people);
+        chain_target_people(arena, driver->engine, *target, driver->now_us, &people);
     list_each (id, &people)
         if (strcmp(*id, person) == 0)
             return true;

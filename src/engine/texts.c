@@ -8,6 +8,7 @@
 #include "engine/checklist.h"
 #include "engine/clock.h"
 #include "engine/delivery.h"
+#include "engine/duty.h"
 #include "engine/incident.h"
 #include "engine/proof.h"
 #include "engine/role.h"
@@ -63,6 +64,11 @@ TEXTS(account_texts, IN_ACCOUNT(person), IN_ACCOUNT(services), IN_ACCOUNT(passwo
       IN_ACCOUNT(changed_by));
 TEXTS(access_key_texts, IN_KEY(id), IN_KEY(sha256), IN_KEY(person), IN_KEY(name), IN_KEY(services),
       IN_KEY(source), IN_KEY(given_by));
+
+#define IN_OVERRIDE(member) offsetof(struct duty_override, member)
+
+TEXTS(duty_override_texts, IN_OVERRIDE(schedule), IN_OVERRIDE(person), IN_OVERRIDE(made_by),
+      IN_OVERRIDE(why));
 
 #define IN_PROOF(member) offsetof(struct channel_proof, member)
 

@@ -12,7 +12,7 @@ struct texts {
 };
 
 extern const struct texts incident_texts, delivery_texts, step_texts, role_texts, check_texts, silence_texts,
-    clock_texts, action_texts, proof_texts, account_texts, access_key_texts;
+    clock_texts, action_texts, proof_texts, account_texts, access_key_texts, duty_override_texts;
 extern const struct texts update_texts, subscription_texts;
 
 /* Gives the value, just copied from another, texts of its own. */

@@ -259,6 +259,12 @@ static const char push_subscriptions[] =
     "CREATE TABLE push_subscription ("
     "  person TEXT NOT NULL, name TEXT NOT NULL, endpoint TEXT NOT NULL, p256dh TEXT NOT NULL,"
     "  auth TEXT NOT NULL, given_by TEXT NOT NULL, at_us BIGINT NOT NULL, PRIMARY KEY (person, name));";
+/* Overrides of schedules. */
+static const char overrides_of_duty[] =
+    "CREATE TABLE duty_override ("
+    "  number BIGINT NOT NULL PRIMARY KEY, schedule TEXT NOT NULL, person TEXT NOT NULL,"
+    "  made_by TEXT NOT NULL, why TEXT NOT NULL, from_us BIGINT NOT NULL, until_us BIGINT NOT NULL,"
+    "  ended_us BIGINT NOT NULL);";
 
 static const struct migration {
     const char *name, *sql;
@@ -288,6 +294,7 @@ static const struct migration {
     {"writes that may come again", repeatable_writes},
     {"measures", measures},
     {"browsers that get pages", push_subscriptions},
+    {"overrides of schedules", overrides_of_duty},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

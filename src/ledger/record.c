@@ -18,6 +18,7 @@ static const struct noun *const saved[] = {
     [DECISION_ACCESS_KEY] = &access_key_noun,
     [DECISION_UPDATE] = &update_noun,
     [DECISION_SUBSCRIPTION] = &subscription_noun,
+    [DECISION_OVERRIDE] = &override_noun,
 };
 
 static int record_one(struct ledger *ledger, const struct decision *decision, int64_t now_us, struct err *err)

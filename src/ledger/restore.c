@@ -74,6 +74,8 @@ int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, in
          restorer->clock},
         {&action_noun, "WHERE incident IN " KEPT " ORDER BY incident, item", since_us, restorer->action},
         {&proof_noun, "ORDER BY person, channel, address", 0, restorer->proof},
+        {&override_noun, "WHERE ended_us = 0 AND until_us >= $1 ORDER BY number", since_us,
+         restorer->override},
     };
     int result = restore_last(ledger, restorer, err);
     for (size_t i = 0; result == 0 && i < sizeof parts / sizeof *parts; i++)
@@ -138,12 +140,17 @@ static void proof_to_engine(void *engine, const void *proof)
     engine_restore_proof(engine, proof);
 }
 
+static void override_to_engine(void *engine, const void *override)
+{
+    engine_restore_override(engine, override);
+}
+
 int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us, struct err *err)
 {
     const struct restorer restorer = {
-        engine,          last_to_engine,  incident_to_engine, delivery_to_engine,
-        step_to_engine,  timer_to_engine, silence_to_engine,  role_to_engine,
-        check_to_engine, clock_to_engine, action_to_engine,   proof_to_engine};
+        engine,           last_to_engine,    incident_to_engine, delivery_to_engine, step_to_engine,
+        timer_to_engine,  silence_to_engine, role_to_engine,     check_to_engine,    clock_to_engine,
+        action_to_engine, proof_to_engine,   override_to_engine};
     engine_name(engine, ledger->instance);
     return ledger_restore_to(ledger, &restorer, now_us, err);
 }

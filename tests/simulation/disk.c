@@ -234,9 +234,9 @@ void disk_load(struct disk *disk, struct model *model, int64_t now_us)
 {
     struct err err = {0};
     struct replay replay = {disk, NULL, model};
-    struct restorer restorer = {model,      load_last,  load_incident, load_delivery,
-                                load_step,  load_timer, load_silence,  load_role,
-                                load_check, load_clock, load_action,   NULL};
+    struct restorer restorer = {model,       load_last,    load_incident, load_delivery, load_step,
+                                load_timer,  load_silence, load_role,     load_check,    load_clock,
+                                load_action, NULL,         NULL};
     if (ledger_restore_to(disk->ledger, &restorer, now_us, &err) != 0 ||
         ledger_each_inbox(disk->ledger, replay_row, &replay, &err) != 0)
         give_up("load", &err);

@@ -337,7 +337,8 @@ void model_save(struct model *model, const struct decision *d)
     case DECISION_ACCOUNT: /* nobody signs in there */
     case DECISION_ACCESS_KEY:
     case DECISION_SUBSCRIPTION:
-    case DECISION_UPDATE: /* by nobody but those who ask for it */
+    case DECISION_UPDATE:   /* by nobody but those who ask for it */
+    case DECISION_OVERRIDE: /* nobody takes over there */
         break;
     }
 }
