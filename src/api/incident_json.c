@@ -43,6 +43,19 @@ static void write_noise(struct json_writer *writer, const struct incident *incid
     jw_pair_int_or_null(writer, "storm", incident->storm, incident->storm);
 }
 
+static void write_channel(struct json_writer *writer, const struct incident *incident)
+{
+    jw_name(writer, "channel");
+    if (!*text_or(incident->chat_id, "")) {
+        jw_null(writer);
+        return;
+    }
+    jw_begin_object(writer);
+    jw_pair(writer, "id", incident->chat_id);
+    jw_pair(writer, "name", text_or(incident->chat_name, NULL));
+    jw_end_object(writer);
+}
+
 void json_incident_members(struct json_writer *writer, const struct incident *incident)
 {
     char id[40];
@@ -62,6 +75,7 @@ void json_incident_members(struct json_writer *writer, const struct incident *in
     jw_pair_int(writer, "patient_safety_line", incident->patient_safety_line);
     jw_pair(writer, "state", incident_state_name(incident->state));
     write_procedure(writer, incident);
+    write_channel(writer, incident);
     jw_name(writer, "alerts");
     jw_begin_object(writer);
     jw_pair_int(writer, "total", incident->n_alerts);

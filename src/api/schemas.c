@@ -22,7 +22,8 @@ const struct schema_shape schema_shapes[] = {
 #define INCIDENT                                                                                             \
     "id:text number:number title:text service:text? severity:text severity_rank:number severity_why:text? "  \
     "severity_line:number severity_by:text? drill:boolean patient_safety:boolean patient_safety_why:text? "  \
-    "patient_safety_line:number state:text procedure:Procedure? alerts:AlertCount started_at:time? "         \
+    "patient_safety_line:number state:text procedure:Procedure? channel:IncidentChannel? alerts:AlertCount " \
+    "started_at:time? "                                                                                      \
     "opened_at:time? acknowledged_at:time? acknowledged_by:text? monitoring_at:time? resolved_at:time? "     \
     "resolved_by:text? closed_at:time? closed_by:text? reopened_at:time? times_reopened:number "             \
     "earlier_incident:number? lease_until:time? progress_at:time? lease_lapses:number "                      \
@@ -31,6 +32,7 @@ const struct schema_shape schema_shapes[] = {
     "storm:number?"
     {"IncidentLine", INCIDENT},
     {"Incident", INCIDENT " roles:[Role checklist:[CheckItem clocks:[Clock"},
+    {"IncidentChannel", "id:text name:text?"},
     {"Procedure", "title:text? file:text line:number why:text?"},
     {"AlertCount", "total:number firing:number"},
     {"Role", "role:text person:text assigned_by:text since:time until:time?"},

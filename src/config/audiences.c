@@ -1,4 +1,4 @@
-/* The sections `audiences` and `status_page`. */
+/* The sections `audiences`, `status_page` and `incident_channel`. */
 #include "config/audiences.h"
 
 #include <ctype.h>
@@ -20,6 +20,10 @@ static const struct key audience_keys[] = {
      .help = "internal names and levels are not for them"},
     {"status_page", VALUE_BOOL, OFFSET(config_audience, status_page), .fallback = "false",
      .help = "their updates stand on the status page"},
+    {"incident_channel", VALUE_BOOL, OFFSET(config_audience, incident_channel), .fallback = "false",
+     .help = "their updates are written into the incident's own channel, too"},
+    {"services", VALUE_IDS, OFFSET(config_audience, services),
+     .help = "told of incidents of these services only; of all when not given"},
 };
 const struct section audience_section = {"audience", audience_keys,
                                          sizeof audience_keys / sizeof *audience_keys,
@@ -33,6 +37,26 @@ static const struct key status_page_keys[] = {
 const struct section status_page_section = {"status page", status_page_keys,
                                             sizeof status_page_keys / sizeof *status_page_keys, 0,
                                             OFFSET(config_status_page, line)};
+
+static const char *const chats[] = {"slack", NULL};
+
+static const struct key incident_channel_keys[] = {
+    {"chat", VALUE_CHOICE, OFFSET(config_incident_channel, chat), .required = true, .choices = chats,
+     .help = "slack: by the bot of channels.slack"},
+    {"worst", VALUE_COUNT, OFFSET(config_incident_channel, worst), .fallback = "0", .least = 0, .most = 20,
+     .help = "for so many of the worst levels of a runbook; 0: for all"},
+    {"name", VALUE_TEXT, OFFSET(config_incident_channel, name),
+     .help = "pattern of names, where the runbook gives none: inc-<number>-<service>"},
+    {"private", VALUE_BOOL, OFFSET(config_incident_channel, is_private), .fallback = "false",
+     .help = "only who is invited sees it"},
+    {"cleared", VALUE_BOOL, OFFSET(config_incident_channel, cleared), .fallback = "false",
+     .help = "what may hold patient data, and free text, may be written there"},
+    {"invite", VALUE_IDS, OFFSET(config_incident_channel, invite),
+     .help = "people who are invited whoever responds"},
+};
+const struct section incident_channel_section = {"incident channel", incident_channel_keys,
+                                                 sizeof incident_channel_keys / sizeof *incident_channel_keys,
+                                                 0, OFFSET(config_incident_channel, line)};
 
 /* The next letter or digit of a name, in lower case; '\0' at its end or before a last "s". */
 static char next_letter(const char **at)
@@ -68,6 +92,14 @@ bool audience_among(const char *several, const char *one)
         several += n + (several[n] == ',');
     }
     return false;
+}
+
+bool audience_hears(const struct config_audience *audience, const char *service)
+{
+    for (size_t i = 0; i < audience->services.n; i++)
+        if (service && strcmp(audience->services.at[i], service) == 0)
+            return true;
+    return audience->services.n == 0;
 }
 
 const struct config_audience *config_audience(const struct config *config, const char *name)

@@ -8,11 +8,13 @@
  *     - id: status-page
  *       status_page: true
  *   status_page: {title: Example Health}
+ *   incident_channel: {chat: slack, worst: 2}
  *
  * Included by config.h. */
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/list.h"
 
@@ -31,6 +33,8 @@ struct config_audience {
     LIST(struct config_contact) send; /* all of them get every update */
     bool status_page;                 /* its updates stand on the status page */
     bool is_public;                   /* internal names are not for it; so too when status_page */
+    bool incident_channel;            /* its updates are written there, too */
+    struct strings services;          /* it is told of their incidents only; empty: of all */
     int line;
 };
 
@@ -40,9 +44,22 @@ struct config_status_page {
     int line;
 };
 
+/* A chat channel for each incident. */
+struct config_incident_channel {
+    const char *chat; /* "slack"; NULL: none are made */
+    const char *name; /* pattern, where the runbook gives none; NULL: a plain one */
+    int64_t worst;    /* for so many of the worst levels of a runbook; 0: for all */
+    bool is_private;
+    bool cleared;          /* what may hold patient data, and free text, may be written there */
+    struct strings invite; /* people who are invited whoever responds */
+    int line;
+};
+
 /* "stakeholders" is "stakeholder", "Status Page" is "status-page". */
 bool audience_same(const char *one, const char *other);
 /* One of several, as a runbook's line names them: "internal, stakeholder". */
 bool audience_among(const char *several, const char *one);
+/* It is told of incidents of that service. */
+bool audience_hears(const struct config_audience *audience, const char *service);
 
-extern const struct section audience_section, status_page_section;
+extern const struct section audience_section, status_page_section, incident_channel_section;

@@ -64,7 +64,14 @@ static void check_people(struct checking *c, const struct config *config)
 static void check_audience(struct checking *c, const struct config *config,
                            const struct config_audience *audience)
 {
-    if (!audience->send.n && !audience->status_page)
+    for (size_t i = 0; i < audience->services.n; i++)
+        refer(c, &c->services, audience->services.at[i], audience->line, "the audience");
+    if (audience->incident_channel && !config->incident_channel.chat)
+        error_add(c->r, audience->line,
+                  "audience \"%s\" reads the incident's channel, and there is none; add incident_channel: "
+                  "{chat: slack}",
+                  audience->id);
+    if (!audience->send.n && !audience->status_page && !audience->incident_channel)
         error_add(c->r, audience->line,
                   "audience \"%s\" is told nowhere; add send: [{email: ...}], or status_page: true",
                   audience->id);
@@ -78,6 +85,16 @@ static void check_audience(struct checking *c, const struct config *config,
             error_add(c->r, way->line, "audience \"%s\": %s takes pages and no updates; use email or a chat",
                       audience->id, channel->name);
     }
+}
+
+static void check_incident_channel(struct checking *c, const struct config *config)
+{
+    const struct config_incident_channel *wanted = &config->incident_channel;
+    const char *missing = wanted->chat ? contact_missing(config, wanted->chat) : NULL;
+    if (missing)
+        error_add(c->r, wanted->line, "incident_channel: %s", missing);
+    for (size_t i = 0; i < wanted->invite.n; i++)
+        refer(c, &c->people, wanted->invite.at[i], wanted->line, "incident_channel");
 }
 
 static void check_schedule(struct checking *c, const struct schedule *schedule)
@@ -291,6 +308,7 @@ void config_check(const struct reading *reading, const struct config *config)
         check_maintenance(&c, window);
     list_each (audience, &config->audiences)
         check_audience(&c, config, audience);
+    check_incident_channel(&c, config);
     map_free(c.audiences.lines);
     map_free(c.windows.lines);
     map_free(c.checks.lines);

@@ -111,6 +111,7 @@ struct config {
     LIST(struct maintenance_window) maintenance;
     LIST(struct config_audience) audiences;
     struct config_status_page status_page;
+    struct config_incident_channel incident_channel;
 };
 
 struct config_errors {

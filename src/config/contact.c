@@ -79,6 +79,14 @@ const char *person_unreachable(const struct config *config, const struct person 
     return why;
 }
 
+const char *person_slack_id(const struct person *person)
+{
+    list_each (contact, &person->contacts)
+        if (strcmp(contact->channel, "slack") == 0 && strchr("UW", contact->address[0]))
+            return contact->address;
+    return NULL;
+}
+
 /* The dot-atom of RFC 5322 on both sides, which is what people have; quoted local parts are refused. */
 int mail_address_check(const char *address, struct err *err)
 {

@@ -31,6 +31,8 @@ const struct contact_channel *contact_channel_find(const char *name);
 /* Why no page can leave for the person, whatever their ways: "ana has no contacts", "email needs a mail
  * server; ..."; NULL: at least one way works. */
 const char *person_unreachable(const struct config *config, const struct person *person);
+/* The person's own id in Slack, by a way of theirs; NULL: they have none. */
+const char *person_slack_id(const struct person *person);
 const char *contact_missing(const struct config *config, const char *channel);
 
 /* Checks that more than one room needs; -1 with what is wrong. No text that passes holds a control character.

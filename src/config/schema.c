@@ -357,6 +357,8 @@ static const struct key root_keys[] = {
      .help = "who is sent updates on incidents, and how"},
     {"status_page", VALUE_OPTIONAL, offsetof(struct config, status_page), .section = &status_page_section,
      .help = "what the public sees at /status; nothing when not given"},
+    {"incident_channel", VALUE_OPTIONAL, offsetof(struct config, incident_channel),
+     .section = &incident_channel_section, .help = "a chat channel for each incident; none when not given"},
     {"inhibit_rules", VALUE_LIST, offsetof(struct config, inhibit_rules), .section = &inhibit_section,
      .help = "the same, under the name that Alertmanager's file has for it"},
 };

@@ -16,5 +16,8 @@ const struct channel channels[] = {
     {"pagerduty", BY_HTTP, pagerduty_url, pagerduty_write, true, false},
     {"opsgenie", BY_HTTP, opsgenie_url, opsgenie_write, true, false},
     {"push", BY_HTTP, push_url, push_write, false, true},
+    /* No way of reaching a person: */
+    {"slack_channel", http_receiver, http_prepare, slack_channel_judge, slack_channel_url,
+     slack_channel_write, true, false},
     {0},
 };

@@ -156,6 +156,8 @@ static void attempt_free(struct attempt *attempt)
         curl_easy_cleanup(attempt->easy);
     curl_slist_free_all(attempt->list);
     buf_free(&attempt->body);
+    buf_free(&attempt->whole);
+    arena_free(attempt->arena);
     free(attempt->address);
     free(attempt->key);
     free(attempt->page);
@@ -174,7 +176,8 @@ void attempt_judged(struct attempt *attempt, enum delivery_verdict verdict, int6
     for (size_t i = 0; i < n; i++) /* words of others: printable ASCII only */
         attempt->detail[i] = isprint((unsigned char)detail.at[i]) ? detail.at[i] : '?';
     attempt->detail[n] = '\0';
-    attempt->result = (struct delivery_result){verdict, attempt->detail, retry_after_s};
+    attempt->result = (struct delivery_result){
+        .verdict = verdict, .detail = attempt->detail, .retry_after_s = retry_after_s};
 }
 
 void attempt_judged_by_network(struct attempt *attempt, CURLcode code)
@@ -192,7 +195,9 @@ static size_t take_answer(char *bytes, size_t size, size_t n, void *context)
     for (size_t i = 0; i < size * n && attempt->n_answered + i < ANSWER_BYTES - 1; i++)
         attempt->answer[attempt->n_answered + i] = bytes[i];
     attempt->n_answered += size * n;
-    return attempt->n_answered > MOST_ANSWER ? 0 : size * n;
+    if (attempt->whole_limit && attempt->n_answered <= attempt->whole_limit)
+        buf_add(&attempt->whole, bytes, size * n);
+    return attempt->n_answered > (attempt->whole_limit ? attempt->whole_limit : MOST_ANSWER) ? 0 : size * n;
 }
 
 /* The address is looked at when it is connected to: what its name meant before may have changed. */
@@ -346,6 +351,26 @@ static void start_next(struct courier *courier)
     }
 }
 
+/* The next of several questions of one attempt, on the same connection. False: there is none, and the result
+ * says how it ended. */
+static bool ask_next(struct attempt *attempt)
+{
+    struct err err = {0};
+    if (!attempt->goes_on)
+        return false;
+    curl_slist_free_all(attempt->list);
+    attempt->list = NULL;
+    attempt->n_answered = 0;
+    attempt->goes_on = false;
+    buf_clear(&attempt->body);
+    buf_clear(&attempt->whole);
+    if (attempt->channel->prepare(attempt, &err) == 0 &&
+        transfers_add(attempt->courier->transfers, attempt->easy, &err) == 0)
+        return true;
+    attempt_judged(attempt, VERDICT_DEAD, 0, "%s", err.text);
+    return false;
+}
+
 static void on_done(void *context, CURL *easy, CURLcode code)
 {
     struct courier *courier = context;
@@ -354,6 +379,8 @@ static void on_done(void *context, CURL *easy, CURLcode code)
     must(attempt);
     struct receiver *receiver = attempt->receiver;
     attempt->channel->judge(attempt, code);
+    if (ask_next(attempt))
+        return;
     queue_drop(&courier->running, attempt);
     receiver->n_running--;
     courier->n_running--;
@@ -366,6 +393,8 @@ static void on_done(void *context, CURL *easy, CURLcode code)
 
 static bool has_contacts(const struct config *config)
 {
+    if (config->audiences.n || config->incident_channel.chat)
+        return true;
     list_each (person, &config->people)
         if (person->contacts.n)
             return true;

@@ -45,6 +45,17 @@ struct update_page {
 };
 void update_render(struct buf *out, const struct update_page *page);
 
+/* An incident's own channel in the chat, as it is to be (courier/incident_channel.c). */
+struct incident_channel {
+    const struct incident *incident;
+    const char *key;       /* by which it is found again */
+    struct strings people; /* to invite, by their ids in the chat */
+    bool is_private;
+};
+/* page: of page_render() */
+void incident_channel_render(struct buf *out, const struct incident_channel *channel, const char *page,
+                             size_t n_bytes);
+
 /* ---- in the courier process ---- */
 
 struct courier;

@@ -31,6 +31,11 @@ struct attempt {
     size_t n_answered;            /* bytes of the answer so far */
     char answer[ANSWER_BYTES];    /* its beginning, closed by NUL */
     char reason[CURL_ERROR_SIZE]; /* libcurl's words for a failure */
+    struct arena *arena;          /* of a channel that goes on after an answer: */
+    void *work;                   /* what it keeps between them; NULL: nothing */
+    struct buf whole;             /* the answer, */
+    size_t whole_limit;           /* at most so much of it; 0: its beginning is enough */
+    bool goes_on;                 /* judge says so: it was taken, and prepare sets up what is asked next */
     bool private_allowed;         /* its receiver may lie in a private network */
     char refused[DETAIL_BYTES];   /* why its receiver lies where no page may go; "": it does not */
 
@@ -99,6 +104,16 @@ HTTP_WRITE(ntfy);
 HTTP_URL(slack);
 HTTP_WRITE(slack);
 void slack_judge(struct attempt *attempt, CURLcode code);
+/* For an incident's own channel (slack_channel.c), too. key NULL: the message bears none. */
+int slack_api_url(const struct attempt *attempt, const char *method, struct buf *out, struct err *err);
+void slack_escape(struct buf *out, const char *text, size_t most_bytes);
+int slack_authorize(struct attempt *attempt, struct err *err);
+void slack_message_write(const struct attempt *attempt, struct buf *out, const struct page_facts *facts,
+                         const char *channel, const char *key);
+bool slack_error_passes(const char *error); /* NULL passes, too: no reason was given */
+HTTP_URL(slack_channel);
+HTTP_WRITE(slack_channel);
+void slack_channel_judge(struct attempt *attempt, CURLcode code);
 HTTP_WRITE(slack_webhook);
 HTTP_WRITE(teams);
 HTTP_URL(sms);

@@ -410,6 +410,7 @@ static void every_way_of_the_configuration_has_a_channel(void **state)
         assert_non_null(channel->name);
         assert_string_equal(channel->name, c->name);
     }
+    assert_string_equal((channel++)->name, "slack_channel"); /* of an incident, and of nobody */
     assert_null(channel->name);
 }
 

@@ -4,7 +4,7 @@
 
 #include "courier/courier.h"
 
-enum { MOST_PAGE_DEPTH = 16 };
+enum { MOST_PAGE_DEPTH = 16, CHAT_NAME_BYTES = 80 };
 
 static const char *const verdict_names[] = {
     [VERDICT_SENT] = "sent", [VERDICT_RETRY] = "retry", [VERDICT_DEAD] = "dead"};
@@ -105,7 +105,18 @@ void courier_answer_write(struct buf *out, const struct courier_done *done)
     jw_pair(&w, "verdict", verdict_names[done->result.verdict]);
     jw_pair(&w, "detail", done->result.detail);
     jw_pair_int(&w, "retry_after_s", done->result.retry_after_s);
+    if (done->result.made) {
+        jw_pair(&w, "made", done->result.made);
+        jw_pair(&w, "made_name", done->result.made_name);
+    }
     jw_end_object(&w);
+}
+
+/* What a chat may call a channel; it is shown as it is. */
+static bool chat_name_is_sound(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 0 && n <= CHAT_NAME_BYTES && utf8_valid(name, n) && !strpbrk(name, " <>&\"'#\n\r\t");
 }
 
 int courier_answer_read(struct arena *arena, struct json answer, struct courier_done *ret_done,
@@ -121,9 +132,15 @@ int courier_answer_read(struct arena *arena, struct json answer, struct courier_
     if (delivery < 0 || attempt < 0 || attempt > INT32_MAX || retry_after_s < 0 || !verdict ||
         i == N_VERDICTS)
         return err_set(err, "an answer of the courier lacks a field");
-    *ret_done = (struct courier_done){
-        .delivery = delivery,
-        .attempt = (int)attempt,
-        .result = {(enum delivery_verdict)i, arena_strdup(arena, detail ? detail : ""), retry_after_s}};
+    *ret_done = (struct courier_done){.delivery = delivery,
+                                      .attempt = (int)attempt,
+                                      .result = {.verdict = (enum delivery_verdict)i,
+                                                 .detail = arena_strdup(arena, detail ? detail : ""),
+                                                 .retry_after_s = retry_after_s}};
+    const char *made = text_of(answer, "made"), *name = text_of(answer, "made_name");
+    if (made && name && slack_id_check(made, err) == 0 && chat_name_is_sound(name)) {
+        ret_done->result.made = arena_strdup(arena, made);
+        ret_done->result.made_name = arena_strdup(arena, name);
+    }
     return 0;
 }

@@ -19,7 +19,8 @@ static void an_answer_reads_back_as_it_was_written(void **state)
     (void)state;
     scoped_arena struct arena *arena = arena_new();
     scoped_buf struct buf out = {0};
-    struct courier_done given = {7, 2, {VERDICT_RETRY, "HTTP 503", 30}}, got;
+    struct courier_done given = {7, 2, {.verdict = VERDICT_RETRY, .detail = "HTTP 503", .retry_after_s = 30}},
+                        got;
     courier_answer_write(&out, &given);
     assert_string_equal(
         out.at,
@@ -30,6 +31,30 @@ static void an_answer_reads_back_as_it_was_written(void **state)
     assert_int_equal(got.result.verdict, VERDICT_RETRY);
     assert_string_equal(got.result.detail, "HTTP 503");
     assert_int_equal(got.result.retry_after_s, 30);
+    assert_null(got.result.made);
+    given.result.made = "C024BE7LX";
+    given.result.made_name = "incident-4";
+    buf_clear(&out);
+    courier_answer_write(&out, &given);
+    assert_int_equal(read_answer(arena, out.at, &got), 0);
+    assert_string_equal(got.result.made, "C024BE7LX");
+    assert_string_equal(got.result.made_name, "incident-4");
+}
+
+static void a_channel_that_no_chat_would_make_is_not_taken(void **state)
+{
+    (void)state;
+    static const char *const broken[] = {
+        "{\"delivery\":7,\"attempt\":1,\"verdict\":\"sent\",\"made\":\"<b>\",\"made_name\":\"x\"}",
+        "{\"delivery\":7,\"attempt\":1,\"verdict\":\"sent\",\"made\":\"C024BE7LX\",\"made_name\":\"<b>\"}",
+        "{\"delivery\":7,\"attempt\":1,\"verdict\":\"sent\",\"made\":\"C024BE7LX\"}",
+    };
+    scoped_arena struct arena *arena = arena_new();
+    struct courier_done done;
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        assert_int_equal(read_answer(arena, broken[i], &done), 0);
+        assert_null(done.result.made);
+    }
 }
 
 static void an_answer_that_lacks_something_is_refused(void **state)
@@ -76,6 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_reads_back_as_it_was_written),
+        cmocka_unit_test(a_channel_that_no_chat_would_make_is_not_taken),
         cmocka_unit_test(an_answer_that_lacks_something_is_refused),
         cmocka_unit_test(an_order_that_lacks_something_is_refused_before_anything_is_sent),
     };

@@ -106,7 +106,7 @@ static int write_message(struct attempt *attempt, struct buf *url, struct err *e
     scoped_arena struct arena *arena = arena_new();
     struct page_facts facts;
     page_facts_read(arena, attempt->key, attempt->page, attempt->n_bytes, &facts);
-    return url_of(attempt, &facts, url, err) || attempt->channel->write(attempt, &facts, err) ? -1 : 0;
+    return attempt->channel->write(attempt, &facts, err) || url_of(attempt, &facts, url, err) ? -1 : 0;
 }
 
 int http_prepare(struct attempt *attempt, struct err *err)

@@ -32,6 +32,13 @@ static void learn(struct settings *settings, const char *what, const char *spec)
     map_put(settings->places, spec, strlen(spec), place);
 }
 
+static void learn_way(struct settings *settings, const struct config_contact *way)
+{
+    const struct contact_channel *channel = contact_channel_find(way->channel);
+    if (channel && channel->kind == CONTACT_SECRET)
+        learn(settings, way->channel, way->address);
+}
+
 struct settings *settings_new(const struct config *config)
 {
     const struct config_channels *c = &config->channels;
@@ -49,11 +56,11 @@ struct settings *settings_new(const struct config *config)
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
         learn(settings, secrets[i].name, secrets[i].secret);
     list_each (person, &config->people)
-        list_each (contact, &person->contacts) {
-            const struct contact_channel *channel = contact_channel_find(contact->channel);
-            if (channel && channel->kind == CONTACT_SECRET)
-                learn(settings, contact->channel, contact->address);
-        }
+        list_each (contact, &person->contacts)
+            learn_way(settings, contact);
+    list_each (audience, &config->audiences)
+        list_each (way, &audience->send)
+            learn_way(settings, way);
     return settings;
 }
 

@@ -7,7 +7,7 @@
 
 enum { MOST_HEADER = 150, MOST_SECTION = 2900, MOST_ANSWER_DEPTH = 8 };
 
-static void add_escaped(struct buf *out, const char *text, size_t most_bytes)
+void slack_escape(struct buf *out, const char *text, size_t most_bytes)
 {
     scoped_buf struct buf cut = {0};
     text_cut(&cut, text, most_bytes);
@@ -26,7 +26,7 @@ static void add_escaped(struct buf *out, const char *text, size_t most_bytes)
 static void write_text(struct json_writer *w, const char *text, size_t most_bytes)
 {
     scoped_buf struct buf escaped = {0};
-    add_escaped(&escaped, text, most_bytes);
+    slack_escape(&escaped, text, most_bytes);
     jw_name(w, "text");
     jw_begin_object(w);
     jw_pair(w, "type", "plain_text");
@@ -81,12 +81,26 @@ static void write_blocks(struct json_writer *w, const struct page_facts *facts, 
     jw_end_array(w);
 }
 
-static void write_message(struct buf *out, const struct page_facts *facts, const char *channel, bool answers)
+/* Slack gives it back with the message: by it the message is found again. */
+static void write_metadata(struct json_writer *w, const char *key)
+{
+    jw_name(w, "metadata");
+    jw_begin_object(w);
+    jw_pair(w, "event_type", "crashcart_incident");
+    jw_name(w, "event_payload");
+    jw_begin_object(w);
+    jw_pair(w, "key", key);
+    jw_end_object(w);
+    jw_end_object(w);
+}
+
+static void write_message(struct buf *out, const struct page_facts *facts, const char *channel, bool answers,
+                          const char *key)
 {
     scoped_buf struct buf subject = {0};
     scoped_buf struct buf fallback = {0};
     page_subject(&subject, facts);
-    add_escaped(&fallback, subject.at, MOST_SECTION);
+    slack_escape(&fallback, subject.at, MOST_SECTION);
     struct json_writer w = jw_start(out);
     jw_begin_object(&w);
     if (channel)
@@ -94,49 +108,74 @@ static void write_message(struct buf *out, const struct page_facts *facts, const
     jw_pair(&w, "text", fallback.at);
     write_blocks(&w, facts, subject.at, answers);
     jw_pair_bool(&w, "unfurl_links", false);
+    if (key)
+        write_metadata(&w, key);
     jw_end_object(&w);
+}
+
+void slack_message_write(const struct attempt *attempt, struct buf *out, const struct page_facts *facts,
+                         const char *channel, const char *key)
+{
+    write_message(out, facts, channel,
+                  courier_config(attempt->courier)->channels.slack.signing_secret != NULL, key);
 }
 
 int slack_webhook_write(struct attempt *attempt, const struct page_facts *facts, struct err *err)
 {
-    write_message(&attempt->body, facts, NULL, false);
+    write_message(&attempt->body, facts, NULL, false, NULL);
     return http_header(attempt, err, "Content-Type: application/json");
+}
+
+int slack_api_url(const struct attempt *attempt, const char *method, struct buf *out, struct err *err)
+{
+    const char *server = courier_config(attempt->courier)->channels.slack.server;
+    if (!server)
+        return err_set(err, "channels.slack has no server");
+    http_url(out, server, "/api/");
+    buf_puts(out, method);
+    return 0;
 }
 
 int slack_url(const struct attempt *attempt, const struct page_facts *facts, struct buf *out, struct err *err)
 {
-    const char *server = courier_config(attempt->courier)->channels.slack.server;
     (void)facts;
-    if (!server)
-        return err_set(err, "channels.slack has no server");
-    http_url(out, server, "/api/chat.postMessage");
-    return 0;
+    return slack_api_url(attempt, "chat.postMessage", out, err);
+}
+
+int slack_authorize(struct attempt *attempt, struct err *err)
+{
+    const char *place = courier_config(attempt->courier)->channels.slack.secret;
+    if (!place)
+        return err_set(err, "channels.slack.secret, the bot's token, is not given");
+    const char *token = courier_secret(attempt->courier, place, err);
+    if (!token)
+        return err_prefix(err, "channels.slack.secret: ");
+    return http_header(attempt, err, "Authorization: Bearer %s", token);
 }
 
 int slack_write(struct attempt *attempt, const struct page_facts *facts, struct err *err)
 {
-    const struct config_channel *slack = &courier_config(attempt->courier)->channels.slack;
-    if (!slack->secret)
-        return err_set(err, "channels.slack.secret, the bot's token, is not given");
-    const char *token = courier_secret(attempt->courier, slack->secret, err);
-    if (!token)
-        return err_prefix(err, "channels.slack.secret: ");
-    if (slack_id_check(attempt->address, err))
+    if (slack_authorize(attempt, err) || slack_id_check(attempt->address, err))
         return -1;
-    write_message(&attempt->body, facts, attempt->address, slack->signing_secret != NULL);
-    return http_header(attempt, err, "Authorization: Bearer %s", token) ||
-                   http_header(attempt, err, "Content-Type: application/json; charset=utf-8")
-               ? -1
-               : 0;
+    slack_message_write(attempt, &attempt->body, facts, attempt->address, NULL);
+    return http_header(attempt, err, "Content-Type: application/json; charset=utf-8");
+}
+
+bool slack_error_passes(const char *error)
+{
+    static const char *const passing[] = {"ratelimited",      "rate_limited",        "internal_error",
+                                          "fatal_error",      "service_unavailable", "request_timeout",
+                                          "team_added_to_org"};
+    bool passes = error == NULL;
+    for (size_t i = 0; error && i < sizeof passing / sizeof *passing; i++)
+        passes |= strcmp(passing[i], error) == 0;
+    return passes;
 }
 
 /* The bot's server says no in an answer of 200: {"ok":false,"error":"channel_not_found"}. What it cannot do
  * at the moment is tried again; what it does not know or allow is dead. */
 void slack_judge(struct attempt *attempt, CURLcode code)
 {
-    static const char *const passing[] = {"ratelimited",      "rate_limited",        "internal_error",
-                                          "fatal_error",      "service_unavailable", "request_timeout",
-                                          "team_added_to_org"};
     http_judge(attempt, code);
     if (attempt->result.verdict != VERDICT_SENT)
         return;
@@ -146,13 +185,10 @@ void slack_judge(struct attempt *attempt, CURLcode code)
     int parsed =
         json_parse(document, attempt->answer, strlen(attempt->answer), MOST_ANSWER_DEPTH, &root, &err);
     const char *error = parsed ? NULL : json_text(json_get(root, "error"), NULL);
-    bool passes = error == NULL;
-    for (size_t i = 0; error && i < sizeof passing / sizeof *passing; i++)
-        passes |= strcmp(passing[i], error) == 0;
     if (parsed && attempt->n_answered < sizeof attempt->answer)
         attempt_judged(attempt, VERDICT_RETRY, 0, "HTTP 200, but its answer is not Slack's");
     else if (!parsed && !json_bool(json_get(root, "ok"), false))
-        attempt_judged(attempt, passes ? VERDICT_RETRY : VERDICT_DEAD, 0, "Slack says %s",
+        attempt_judged(attempt, slack_error_passes(error) ? VERDICT_RETRY : VERDICT_DEAD, 0, "Slack says %s",
                        error ? error : "no, and not why");
     json_document_free(document);
 }

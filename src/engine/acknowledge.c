@@ -18,6 +18,7 @@ void incident_take(struct turn *turn, struct incident_record *record, const char
         incident_move(turn, record, INCIDENT_ACKNOWLEDGED);
     escalate_stop(turn, record, arena_printf(turn->arena, "acknowledged by %s", actor));
     role_default(turn, record, actor);
+    chat_join(turn, record, actor);
     incident_changed(turn, record, CHANGE_OWNER);
 }
 

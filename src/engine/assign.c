@@ -47,6 +47,7 @@ static void begin(struct turn *turn, struct incident_record *record, const char 
     known->until_us = 0;
     text_keep(&known->assigned_by, actor);
     turn_save_role(turn, known);
+    chat_join(turn, record, person);
 }
 
 static void say(struct turn *turn, const struct incident_record *record, const char *role, const char *from,

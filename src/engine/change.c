@@ -3,7 +3,7 @@
 #include "engine/engine_priv.h"
 
 static incident_clock *const clocks[] = {storm_follow, mute_follow,   flapping_follow, hold_down_follow,
-                                         lease_follow, clocks_follow, review_follow};
+                                         lease_follow, clocks_follow, review_follow,   chat_follow};
 
 void incident_changed(struct turn *turn, struct incident_record *record, enum incident_change what)
 {

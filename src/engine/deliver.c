@@ -118,6 +118,10 @@ void decide_delivery_done(struct turn *turn, const struct input *input)
     done->delivery.attempts++;
     text_keep(&done->delivery.detail,
               text_head(turn->arena, text_or(result->detail, "no reason given"), 200));
+    if (delivery_is_chat(&done->delivery)) {
+        chat_delivered(turn, record, done, result);
+        return;
+    }
     if (done->delivery.update) {
         update_delivered(turn, record, done, result);
         return;

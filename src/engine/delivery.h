@@ -37,12 +37,17 @@ struct delivery {
 
 enum delivery_verdict { VERDICT_SENT, VERDICT_RETRY, VERDICT_DEAD };
 
+/* It brings the incident's own channel in the chat to what it should be (engine/incident_channel.c); `way` is
+ * then how many of its people are in it afterwards. */
+bool delivery_is_chat(const struct delivery *delivery);
+
 /* What the courier says of one attempt. Network errors, timeouts, 408, 425, 429 and 5xx are RETRY; other 4xx
  * and addresses that cannot exist are DEAD. */
 struct delivery_result {
     enum delivery_verdict verdict;
     const char *detail;
-    int64_t retry_after_s; /* what the receiver asked for, 0: nothing */
+    int64_t retry_after_s;        /* what the receiver asked for, 0: nothing */
+    const char *made, *made_name; /* the incident's own channel, as the chat knows it; NULL: it made none */
 };
 
 /* Delay before attempt number `attempts` + 1: exponential from 1 s to 5 min, with jitter that is taken from

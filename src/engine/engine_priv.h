@@ -503,6 +503,11 @@ void incident_resolve(struct turn *turn, struct incident_record *record, const c
 void updates_start_anew(struct turn *turn, struct incident_record *record, const char *audience);
 /* It is over: asks for the closing update to everybody who is owed one. */
 void updates_close(struct turn *turn, struct incident_record *record);
+/* incident_channel.c: the person is in the incident's channel from now on, if there is one; "person:ana" or
+ * "ana", and nobody else. */
+void chat_join(struct turn *turn, struct incident_record *record, const char *who);
+void chat_delivered(struct turn *turn, struct incident_record *record, struct delivery_record *done,
+                    const struct delivery_result *result);
 void update_delivered(struct turn *turn, struct incident_record *record, struct delivery_record *done,
                       const struct delivery_result *result);
 

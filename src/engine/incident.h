@@ -75,10 +75,16 @@ struct incident {
     const char *muted_by, *muted_why;
     int64_t hold_us; /* under legal hold since then: what is kept of it stays as it is; 0: it is not */
     const char *hold_by, *hold_why;
-    int64_t flapping_us;   /* since when it flaps; 0: it does not */
-    int64_t n_swings;      /* between burning and quiet, since then */
-    int64_t storm;         /* the incident of the storm that pages for it; 0: none */
-    int escalation_step;   /* next step of the chain to page, counted over all rounds */
-    int64_t next_delivery; /* number in the keys of its pages */
-    const char *told;      /* audiences that were sent updates: "stakeholders,status-page" */
+    int64_t flapping_us;     /* since when it flaps; 0: it does not */
+    int64_t n_swings;        /* between burning and quiet, since then */
+    int64_t storm;           /* the incident of the storm that pages for it; 0: none */
+    int escalation_step;     /* next step of the chain to page, counted over all rounds */
+    int64_t next_delivery;   /* number in the keys of its pages */
+    const char *told;        /* audiences that were sent updates: "stakeholders,status-page" */
+    const char *chat_name;   /* of its own channel in the chat, "incident-2026-03-01-4"; "": none is wanted */
+    const char *chat_id;     /* as the chat knows it; "": it is not made yet */
+    const char *chat_topic;  /* as it was last told to be */
+    const char *chat_people; /* who is or will be in it, in the order of coming: "ana,ben" */
+    int chat_invited;        /* so many of them are */
+    bool chat_begun;         /* the first message stands in it, and is pinned */
 };

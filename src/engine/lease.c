@@ -88,6 +88,8 @@ void lease_follow(struct turn *turn, struct incident_record *record, enum incide
 void incident_progress(struct turn *turn, struct incident_record *record, const char *actor)
 {
     struct incident *incident = &record->incident;
+    if (incident_is_open(record))
+        chat_join(turn, record, actor);
     if (!incident_is_open(record) || !incident->acknowledged_us)
         return;
     int lapses = incident->lease_lapses;

@@ -31,6 +31,8 @@ void incident_changed(struct turn *turn, struct incident_record *record, enum in
 /* A clock: sets, moves or clears its timer by what the incident is now. */
 typedef void incident_clock(struct turn *turn, struct incident_record *record, enum incident_change what);
 incident_clock storm_follow, mute_follow, flapping_follow, hold_down_follow, lease_follow, clocks_follow;
+/* incident_channel.c */
+incident_clock chat_follow;
 
 /* ---- lease.c ---- */
 

@@ -20,7 +20,7 @@ static const struct channel_proof *saved(const struct world *w, const char *pers
 
 static void ended(struct world *w, int64_t number, enum delivery_verdict verdict, const char *detail)
 {
-    const struct delivery_result result = {verdict, detail, 0};
+    const struct delivery_result result = {.verdict = verdict, .detail = detail};
     world_decide(w, (struct input){.kind = INPUT_PROOF_DONE, .delivery = number, .delivery_result = &result});
 }
 

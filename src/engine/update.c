@@ -51,7 +51,8 @@ static void queue_way(struct turn *turn, struct incident_record *record, const s
                       const struct config_audience *audience, size_t way)
 {
     struct engine *engine = turn->engine;
-    const struct config_contact *contact = &audience->send.at[way];
+    const struct config_contact own = {.channel = "slack", .address = record->incident.chat_id};
+    const struct config_contact *contact = way < audience->send.n ? &audience->send.at[way] : &own;
     struct delivery delivery = {
         .id = engine->last_delivery + 1,
         .incident = update->incident,
@@ -90,7 +91,8 @@ static void tell(struct turn *turn, struct incident_record *record, const struct
 {
     const char *actor = text_or(input->actor, "system");
     bool rehearsed = record->incident.drill; /* it is written and kept, and tells nobody outside */
-    size_t n_ways = rehearsed ? 0 : audience->send.n;
+    bool in_channel = audience->incident_channel && *text_or(record->incident.chat_id, "");
+    size_t n_ways = rehearsed ? 0 : audience->send.n + in_channel;
     struct update update = {
         .incident = record->incident.number,
         .number = message->number ? message->number : record->incident.next_delivery++,
@@ -138,7 +140,8 @@ void decide_update_send(struct turn *turn, const struct input *input)
     for (size_t i = 0; i < input->n_updates; i++) {
         const struct update_message *message = &input->updates[i];
         const struct config_audience *audience = config_audience(turn->engine->config, message->audience);
-        if (!audience || !message->text || !*message->text)
+        if (!audience || !message->text || !*message->text ||
+            !audience_hears(audience, record->incident.service))
             continue;
         tell(turn, record, input, message, audience);
         n++;
@@ -163,6 +166,8 @@ void decide_update_send(struct turn *turn, const struct input *input)
  * who need not hear of what is past. */
 static bool is_owed(const struct incident_record *record, const struct config_audience *audience)
 {
+    if (!audience_hears(audience, record->incident.service))
+        return false;
     if (audience_among(text_or(record->incident.told, ""), audience->id))
         return true;
     bool promised = false;

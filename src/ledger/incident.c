@@ -65,6 +65,12 @@ static const struct column columns[] = {
     COLUMN(INT, escalation_step),
     COLUMN(INT64, next_delivery),
     COLUMN(TEXT, told),
+    COLUMN(TEXT, chat_name),
+    COLUMN(TEXT, chat_id),
+    COLUMN(TEXT, chat_topic),
+    COLUMN(TEXT, chat_people),
+    COLUMN(INT, chat_invited),
+    COLUMN(BOOL, chat_begun),
 };
 
 const struct noun incident_noun = {"incident", columns, sizeof columns / sizeof *columns, 1,

@@ -265,6 +265,14 @@ static const char overrides_of_duty[] =
     "  number BIGINT NOT NULL PRIMARY KEY, schedule TEXT NOT NULL, person TEXT NOT NULL,"
     "  made_by TEXT NOT NULL, why TEXT NOT NULL, from_us BIGINT NOT NULL, until_us BIGINT NOT NULL,"
     "  ended_us BIGINT NOT NULL);";
+/* The own channel of an incident in the chat. */
+static const char incident_channels[] =
+    "ALTER TABLE incident ADD COLUMN chat_name TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE incident ADD COLUMN chat_id TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE incident ADD COLUMN chat_topic TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE incident ADD COLUMN chat_people TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE incident ADD COLUMN chat_invited BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN chat_begun BIGINT NOT NULL DEFAULT 0;";
 
 static const struct migration {
     const char *name, *sql;
@@ -295,6 +303,7 @@ static const struct migration {
     {"measures", measures},
     {"browsers that get pages", push_subscriptions},
     {"overrides of schedules", overrides_of_duty},
+    {"channels of incidents", incident_channels},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -31,7 +31,9 @@ static void send_delivery(struct core *core, const struct delivery *delivery)
             (struct incident){.number = delivery->incident, .severity = "unknown"}; /* page all the same */
     if (ledger_steps(core->ledger, arena, delivery->incident, &steps, &n_steps, &err) != 0)
         n_steps = 0;
-    if (delivery->update)
+    if (delivery_is_chat(delivery))
+        core_send_chat(core, delivery, &incident, steps, n_steps, public_url(core, arena), &page);
+    else if (delivery->update)
         core_send_update(core, delivery, &incident, public_url(core, arena), &page);
     else
         page_render(&page, delivery, &incident, config_person(core->site->config, delivery->person), steps,

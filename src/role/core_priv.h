@@ -139,6 +139,8 @@ void core_from_courier(void *context, uint16_t kind, const char *payload, size_t
 void core_write_update(struct core *core, const struct update *wanted);
 void core_write_updates(struct core *core);
 /* What a delivery of an update carries. */
+void core_send_chat(struct core *core, const struct delivery *delivery, const struct incident *incident,
+                    const struct run_step *steps, size_t n_steps, const char *public_url, struct buf *out);
 void core_send_update(struct core *core, const struct delivery *delivery, const struct incident *incident,
                       const char *public_url, struct buf *out);
 /* core_alive.c: signs of life, by the configuration that is in force. */

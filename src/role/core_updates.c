@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "courier/courier.h"
+#include "engine/texts.h"
 #include "role/core_priv.h"
 #include "update/drafts.h"
 
@@ -85,6 +86,8 @@ void core_send_update(struct core *core, const struct delivery *delivery, const 
         cleared |= audience->send.at[i].cleared &&
                    strcmp(audience->send.at[i].address, delivery->address) == 0 &&
                    strcmp(audience->send.at[i].channel, delivery->channel) == 0;
+    cleared |= audience && audience->incident_channel && config->incident_channel.cleared &&
+               strcmp(text_or(incident->chat_id, ""), delivery->address) == 0;
     update_render(
         out, &(struct update_page){
                  .update = update,

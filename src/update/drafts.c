@@ -58,15 +58,21 @@ void draft_audiences(struct arena *arena, const struct draft_record *record, con
                      const struct library *library, struct strings *ret_names)
 {
     const struct runbook *runbook = runbook_of(record, library);
+    struct strings names = {0};
     list_each (audience, &config->audiences)
-        add_audiences(arena, ret_names, audience->id);
+        add_audiences(arena, &names, audience->id);
     for (size_t i = 0; i < record->n_clocks; i++)
         if (record->clocks[i].kind == CLOCK_UPDATE && record->clocks[i].since_us)
-            add_audiences(arena, ret_names, record->clocks[i].audience);
+            add_audiences(arena, &names, record->clocks[i].audience);
     for (size_t i = 0; runbook && i < runbook->parts.templates.n; i++) {
         const char *audience = runbook->parts.templates.at[i].audience;
         if (audience && strcmp(audience, "report") != 0)
-            add_audiences(arena, ret_names, audience);
+            add_audiences(arena, &names, audience);
+    }
+    list_each (name, &names) { /* one that others are told by is none of this incident's */
+        const struct config_audience *audience = config_audience(config, *name);
+        if (!audience || audience_hears(audience, record->incident.service))
+            strings_add(arena, ret_names, *name);
     }
 }
 
