@@ -6,7 +6,8 @@
 
 #include "review/report_priv.h"
 
-static const enum topic always[] = {TOPIC_TIMELINE, TOPIC_ACTION_ITEMS, TOPIC_COMMANDS, TOPIC_PAGES};
+static const enum topic always[] = {TOPIC_TIMELINE, TOPIC_ACTION_ITEMS, TOPIC_COMMANDS, TOPIC_PAGES,
+                                    TOPIC_DELAYS};
 
 static void write_title(struct report *report)
 {

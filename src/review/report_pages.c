@@ -41,7 +41,8 @@ void pages_tell(struct report *report)
         buf_puts(report->out, "Nobody was paged.\n");
         return;
     }
-    for (size_t i = 0; i < input->n_deliveries; i++)
-        add_row(report, &input->deliveries[i], &table);
+    for (size_t i = 0; i < input->n_deliveries; i++) /* audiences and the incident's channel are no people */
+        if (!input->deliveries[i].update && !delivery_is_chat(&input->deliveries[i]))
+            add_row(report, &input->deliveries[i], &table);
     table_write(report, &table);
 }

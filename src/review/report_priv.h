@@ -26,6 +26,7 @@ enum topic {
     TOPIC_FOLLOW_UP,
     TOPIC_COMMANDS,
     TOPIC_PAGES,
+    TOPIC_DELAYS,
     N_TOPICS
 };
 
@@ -78,7 +79,8 @@ void facts_write(struct report *report);
 /* "ana, ben": the people who acted, in the order of their first act; "" when nobody did. */
 const char *responders_text(const struct report *report);
 
-/* ---- topics (report_topic.c, report_timeline.c, report_commands.c, report_pages.c) ---- */
+/* ---- topics (report_topic.c, report_timeline.c, report_commands.c, report_pages.c,
+ * report_delay.c) ---- */
 
 enum topic topic_of_heading(const char *heading);
 struct topic_words {
@@ -96,6 +98,7 @@ void topic_tell(struct report *report, enum topic topic); /* once; nothing the s
 void timeline_tell(struct report *report);
 void commands_tell(struct report *report);
 void pages_tell(struct report *report);
+void delays_tell(struct report *report);
 
 /* Its own word for how a step ended: "exit 2", "timed out". */
 void step_result_write(const struct run_step *step, struct buf *out);

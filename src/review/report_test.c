@@ -459,9 +459,31 @@ static void action_items_stand_in_the_report(void **state)
     assert_null(strstr(buf_text(&out), "| Review"));
 }
 
+static void it_tells_where_time_went_and_what_the_runbook_had_promised(void **state)
+{
+    (void)state;
+    scoped_buf struct buf out = {0};
+    struct incident incident = an_incident();
+    incident.acknowledged_us = after_s(40 + 1500);
+    struct report_input input = {.incident = &incident,
+                                 .timeline = events,
+                                 .n_timeline = sizeof events / sizeof *events,
+                                 .now_us = after_s(7200)};
+    report_write(&out, &input);
+    assert_in_order(out.at, "\n## Costs of delay\n", "Nobody had it");
+    assert_non_null(strstr(out.at, "10 min later than the 15 min of the runbook"));
+    assert_null(strstr(out.at, "Nobody knew of it")); /* for less than a minute */
+    buf_clear(&out);
+    incident = an_incident();
+    report_write(&out, &input);
+    assert_non_null(strstr(out.at, "within the 15 min of the runbook"));
+    assert_non_null(strstr(out.at, "The longest time without an act on record | 2026-03-02 09:08:20 |"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_tells_where_time_went_and_what_the_runbook_had_promised),
         cmocka_unit_test(every_report_begins_with_the_facts),
         cmocka_unit_test(the_timeline_tells_who_did_what_and_notes_in_full),
         cmocka_unit_test(commands_stand_with_their_results_and_their_output),

@@ -290,6 +290,8 @@ static const struct topic_words topics[N_TOPICS] = {
                          .tell = tell_follow_up},
     [TOPIC_COMMANDS] = {"Commands and results", NULL, .tell = commands_tell, .always = "command"},
     [TOPIC_PAGES] = {"Pages", NULL, .tell = pages_tell, .always = "page"},
+    [TOPIC_DELAYS] = {"Costs of delay", "what each of them has cost, and what would have saved it",
+                      .tell = delays_tell, .always = "delay"},
 };
 
 /* As they stand in policy/parts.words. */
@@ -301,7 +303,7 @@ static const char *const names[N_TOPICS] = {
     [TOPIC_METRICS] = "metrics",       [TOPIC_RESPONDERS] = "responders",
     [TOPIC_LESSONS] = "lessons",       [TOPIC_ACTION_ITEMS] = "action_items",
     [TOPIC_FOLLOW_UP] = "follow_up",   [TOPIC_COMMANDS] = "commands",
-    [TOPIC_PAGES] = "pages",
+    [TOPIC_PAGES] = "pages",           [TOPIC_DELAYS] = "delays",
 };
 
 enum topic topic_of_heading(const char *heading)
