@@ -75,9 +75,11 @@ struct api_options {
     int listen_fd;              /* already bound and listening; api_stop() closes it */
     struct ledger_place ledger; /* for the readers */
     struct ledger *
-        *readers;      /* n_readers that were opened before, ours from api_start() on; no others are then */
-    size_t n_readers;  /* at most API_READERS; 0: they are opened when they are wanted */
-    const char *token; /* the administrator's, 64 hex */
+        *readers;     /* n_readers that were opened before, ours from api_start() on; no others are then */
+    size_t n_readers; /* at most API_READERS; 0: they are opened when they are wanted */
+    int status_fd;    /* of the status page's own address, likewise; 0: it has none */
+    const char *status_folder;     /* the status page is written there at each change; NULL: nowhere */
+    const char *token;             /* the administrator's, 64 hex */
     const char *certificate, *key; /* PEM files (api/tls.h); NULL: plain HTTP */
     const char *slack_secret;      /* shows that Slack calls; NULL: it does not call */
     const char *twilio_secret;     /* the same for Twilio */

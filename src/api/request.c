@@ -156,16 +156,21 @@ bool request_is_hopeless(const struct request *request)
     return request->answer.status && stated_length(request) > DISCARD_BYTES;
 }
 
+void api_give_ledger(struct api *api, struct ledger *ledger)
+{
+    if (!ledger_is_lost(ledger)) {
+        pool_give_ledger(api->pool, ledger);
+        return;
+    }
+    ledger_close(ledger);
+    if (api->backend.reader_lost)
+        api->backend.reader_lost(api->backend.core);
+}
+
 static void drop_ledger(struct request *request)
 {
-    struct api *api = request->api;
-    if (request->ledger && ledger_is_lost(request->ledger)) {
-        ledger_close(request->ledger);
-        if (api->backend.reader_lost)
-            api->backend.reader_lost(api->backend.core);
-    } else if (request->ledger) {
-        pool_give_ledger(api->pool, request->ledger);
-    }
+    if (request->ledger)
+        api_give_ledger(request->api, request->ledger);
     request->ledger = NULL;
 }
 

@@ -254,11 +254,16 @@ int api_start(const struct api_options *options, const struct api_backend *backe
         api_free(api);
         return err_prefix(err, "tls: ");
     }
+    if (status_keeper_start(api, options->status_fd, options->status_folder, &api->status, err) < 0) {
+        api_free(api);
+        return -1;
+    }
     fcntl(options->listen_fd, F_SETFL, O_NONBLOCK); /* several threads race for each connection */
     for (unsigned i = 0; i < n_threads; i++)
         if (thread_open(api, &api->threads[i], options->listen_fd, n_connections / n_threads, idle_time_s,
                         err) < 0) {
             threads_close(api);
+            status_keeper_stop(api->status);
             api_free(api);
             return -1;
         }
@@ -269,8 +274,10 @@ int api_start(const struct api_options *options, const struct api_backend *backe
 
 void api_news(struct api *api)
 {
-    if (api)
-        watchers_news(api->watchers);
+    if (!api)
+        return;
+    watchers_news(api->watchers);
+    status_keeper_news(api->status);
 }
 
 void api_stop(struct api *api)
@@ -288,5 +295,6 @@ void api_stop(struct api *api)
         return;
     }
     threads_close(api);
+    status_keeper_stop(api->status);
     api_free(api);
 }

@@ -9,6 +9,7 @@
 #include "api/metrics.h"
 #include "api/pool.h"
 #include "api/request.h"
+#include "api/status_keeper.h"
 #include "api/throttle.h"
 #include "courier/link.h"
 
@@ -29,6 +30,7 @@ struct api {
     struct pool *pool;
     struct connections *connections;
     struct watchers *watchers;
+    struct status_keeper *status;
     struct door *door;
     struct tls *tls;           /* NULL: plain HTTP */
     struct throttle *throttle; /* of who signs in, by person and by address */
@@ -37,3 +39,5 @@ struct api {
 /* A reader of the ledger for outside of a request; to be given back to the pool. NULL: none is to be had now.
  */
 struct ledger *api_take_ledger(struct api *api);
+/* Back to the pool; when its connection was lost, whoever started the server is told. */
+void api_give_ledger(struct api *api, struct ledger *ledger);

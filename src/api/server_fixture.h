@@ -30,6 +30,7 @@ struct backend {
 };
 
 static struct backend backend;
+static const char *configuration; /* NULL: the defaults */
 static struct config *config;
 static struct engine *engine;
 static struct ledger *ledger;
@@ -145,7 +146,9 @@ static void start_backend(void)
     snprintf(folder, sizeof folder, "/tmp/crashcart-api-XXXXXX");
     assert_non_null(mkdtemp(folder));
     assert_int_equal(ledger_open(&(struct ledger_place){.data_dir = folder}, &ledger, &err), 0);
-    config = config_parse(NULL, NULL, 0, &errors);
+    config = config_parse(configuration ? "c.yaml" : NULL, configuration,
+                          configuration ? strlen(configuration) : 0, &errors);
+    assert_non_null(config);
     engine = engine_new(config, NULL);
     backend = (struct backend){0};
     pthread_mutex_init(&backend.lock, NULL);

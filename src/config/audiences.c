@@ -33,6 +33,10 @@ static const struct key status_page_keys[] = {
     {"title", VALUE_TEXT, OFFSET(config_status_page, title), .required = true, .help = "whose status it is"},
     {"url", VALUE_WEB_URL, OFFSET(config_status_page, url),
      .help = "of the page as the public reaches it; public_url and /status when not given"},
+    {"listen", VALUE_LISTEN, OFFSET(config_status_page, listen),
+     .help = "an address of its own, with connections of its own; read when the server starts"},
+    {"export", VALUE_PATH, OFFSET(config_status_page, folder),
+     .help = "a folder into which it is written at each change; read when the server starts"},
 };
 const struct section status_page_section = {"status page", status_page_keys,
                                             sizeof status_page_keys / sizeof *status_page_keys, 0,

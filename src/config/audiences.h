@@ -39,8 +39,10 @@ struct config_audience {
 };
 
 struct config_status_page {
-    const char *title; /* NULL: there is no status page */
-    const char *url;   /* of the page as the public sees it; public_url/status when not given */
+    const char *title;  /* NULL: there is no status page */
+    const char *url;    /* of the page as the public sees it; public_url/status when not given */
+    const char *listen; /* an address of its own; NULL: it has none */
+    const char *folder; /* its files are written there at each change; NULL: nowhere */
     int line;
 };
 

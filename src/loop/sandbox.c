@@ -345,7 +345,20 @@ int sandbox_hide_but(const char *folder, const char *but, struct err *err)
     return ruleset < 0 ? -1 : ruleset_enforce(ruleset, err);
 }
 
-int sandbox_write_only_below(const char *folder, struct err *err)
+static int allow_below(int ruleset, const char *folder, uint64_t rights, struct err *err)
+{
+    struct landlock_path_beneath_attr rule = {.allowed_access = rights,
+                                              .parent_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    int failed = rule.parent_fd < 0 ||
+                 syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0;
+    if (failed)
+        err_set(err, "sandbox: %s: %s", folder, strerror(errno));
+    if (rule.parent_fd >= 0)
+        close(rule.parent_fd);
+    return failed ? -1 : 0;
+}
+
+int sandbox_write_only_below(const char *folder, const char *other, struct err *err)
 {
     long version =
         sandbox_landlock_version("this kernel cannot keep core from writing outside of the data folder; "
@@ -356,17 +369,11 @@ int sandbox_write_only_below(const char *folder, struct err *err)
     int ruleset = sandbox_ruleset_open(rights, err);
     if (ruleset < 0)
         return -1;
-    struct landlock_path_beneath_attr rule = {.allowed_access =
-                                                  rights & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE,
-                                              .parent_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC)};
-    if (rule.parent_fd < 0 ||
-        syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0) {
-        err_set(err, "sandbox: %s: %s", folder, strerror(errno));
-        if (rule.parent_fd >= 0)
-            close(rule.parent_fd);
+    rights &= ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE;
+    if (allow_below(ruleset, folder, rights, err) < 0 ||
+        (other && allow_below(ruleset, other, rights, err) < 0)) {
         close(ruleset);
         return -1;
     }
-    close(rule.parent_fd);
     return ruleset_enforce(ruleset, err);
 }

@@ -33,6 +33,7 @@ int sandbox_hide(const char *folder, struct err *err);
  * Everything else stays as it is, except that nothing can be made in the folders above it themselves. */
 int sandbox_hide_but(const char *folder, const char *but, struct err *err);
 
-/* From now on nothing is made, changed or removed but below folder, and nothing executed. For this thread and
- * those that it starts. Where the kernel has no Landlock: one warning, and 0. */
-int sandbox_write_only_below(const char *folder, struct err *err);
+/* From now on nothing is made, changed or removed but below folder and below other (NULL: nowhere else), and
+ * nothing executed. For this thread and those that it starts. Where the kernel has no Landlock: one warning,
+ * and 0. */
+int sandbox_write_only_below(const char *folder, const char *other, struct err *err);

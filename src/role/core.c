@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "base/thread.h"
 #include "loop/folder_watch.h"
+#include "loop/listen.h"
 #include "loop/sandbox.h"
 #include "role/core_priv.h"
 #include "role/frames.h"
@@ -358,6 +359,20 @@ static int open_files(struct core *core, struct arena *arena, const struct confi
     return opened;
 }
 
+/* Its own address and folder, which the sandbox leaves to it. */
+static int open_status_page(const struct config_status_page *page, struct arena *arena,
+                            struct api_options *options, struct err *err)
+{
+    if (page->folder) {
+        options->status_folder = arena_strdup(arena, page->folder);
+        if (mkdir(page->folder, 0755) < 0 && errno != EEXIST)
+            return err_set(err, "status_page.export: %s: %s", page->folder, strerror(errno));
+    }
+    if (page->listen && listen_open(page->listen, &options->status_fd, err) < 0)
+        return err_prefix(err, "status_page.listen: ");
+    return 0;
+}
+
 /* What must be right before anybody is served. The runbooks follow: alerts are taken and kept meanwhile. 0,
  * LEDGER_AWAY or -1. */
 static int open_core_with(struct core *core, struct arena *arena, const struct config *config,
@@ -372,11 +387,13 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
     int opened = open_files(core, arena, config, &options, err);
     if (opened != 0)
         return opened;
+    if (open_status_page(&config->status_page, arena, &options, err) < 0)
+        return -1;
     core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
     __atomic_store_n(&core->ready, true,
                      __ATOMIC_RELEASE); /* who asks the moment it listens need not ask again */
-    if (sandbox_write_only_below(core->options->data, err) < 0 || sandbox_enter(SANDBOX_CORE, err) < 0 ||
-        api_start(&options, &backend, &core->api, err) < 0)
+    if (sandbox_write_only_below(core->options->data, options.status_folder, err) < 0 ||
+        sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0)
         return -1;
     close(core->options->started_fd);
     return 0;

@@ -126,8 +126,10 @@ class Updates(SystemTest):
         sent = [e for e in self.server.timeline(1) if e['kind'] == 'update.sent']
         self.assertEqual(sent[-1]['body']['stands_behind'], 'person:ana')
 
-        page = self.server.request('GET', '/status', headers={'Authorization': None})[1].decode()
-        self.assertIn('We are looking into a problem with Lab results.', page)
+        def page_now():
+            return self.server.request('GET', '/status', headers={'Authorization': None})[1].decode()
+
+        page = wait(lambda: 'We are looking into a problem with Lab results.' in page_now() and page_now(), 'the page follows')
         for inside in ('lab-gateway', 'GatewayDown', 'SEV-1', 'Jane', '#1'):
             self.assertNotIn(inside, page)
         summary = self.server.json('/api/v2/summary.json')
