@@ -142,12 +142,12 @@ static void make(struct turn *turn, const struct input *input)
     struct duty_override wanted = *input->override;
     const char *actor = text_or(input->actor, "somebody");
     tidy(turn->engine, turn->now_us);
+    wanted.from_us = wanted.from_us > 0 ? wanted.from_us : turn->now_us;
     const char *wrong = wrong_with(turn, &wanted);
     if (wrong) {
         turn_answer(turn, OUTCOME_INVALID, 0, "%s", wrong);
         return;
     }
-    wanted.from_us = wanted.from_us > 0 ? wanted.from_us : turn->now_us;
     wanted.number =
         turn->now_us > turn->engine->last_override ? turn->now_us : turn->engine->last_override + 1;
     wanted.made_by = actor;

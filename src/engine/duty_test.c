@@ -50,6 +50,17 @@ static void who_took_over_is_paged_and_only_for_that_time(void **state)
     assert_string_equal(on_call(w, w->now_us + 2 * HOURS, &until_us), "ana");
 }
 
+static void without_a_beginning_it_begins_now(void **state)
+{
+    struct world *w = *state;
+    int64_t until_us;
+    const struct duty_override override = {
+        .schedule = "primary", .person = "eve", .until_us = w->now_us + HOURS};
+    const struct input input = {.kind = INPUT_OVERRIDE, .actor = "person:ana", .override = &override};
+    assert_int_equal(world_decide(w, input)->code, OUTCOME_DONE);
+    assert_string_equal(on_call(w, w->now_us, &until_us), "eve");
+}
+
 static void of_two_the_one_that_was_made_last_holds_and_the_answer_ends_where_the_next_begins(void **state)
 {
     struct world *w = *state;
@@ -105,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(who_took_over_is_paged_and_only_for_that_time),
+        TEST(without_a_beginning_it_begins_now),
         TEST(of_two_the_one_that_was_made_last_holds_and_the_answer_ends_where_the_next_begins),
         TEST(one_that_is_ended_gives_the_schedule_back),
         TEST(it_outlives_a_restart),
