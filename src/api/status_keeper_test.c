@@ -69,7 +69,6 @@ static void its_own_address_serves_nothing_else(void **state)
 static void without_a_page_there_is_none(void **state)
 {
     (void)state;
-    scoped_buf struct buf out = {0};
     for (int i = 0; i < TRIES; i++) {
         scoped_answer struct http_answer answer = get("/status");
         if (answer.status == 404)
