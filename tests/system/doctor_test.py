@@ -40,6 +40,7 @@ class Doctor(SystemTest):
         written(folder, 'archive.md', RUNBOOK)
         self.server = self.started(Server(self.folder, CONFIG.replace('URL', receiver.url('/page')), folder))
         self.server.start()
+        self.server.incidents() # is answered when the runbooks have been read
 
     def findings(self):
         code, out, err = run('doctor', '-c', self.server.config, '--data', self.server.data, '--runbooks', self.server.runbooks,
