@@ -4,7 +4,6 @@
 
 #include "base/curl_library.h"
 #include "base/log.h"
-#include "courier/address.h"
 #include "courier/transfers.h"
 
 enum { TOTAL_MS = 20000 };
@@ -22,15 +21,6 @@ static size_t pass_over(char *bytes, size_t size, size_t n, void *context)
 {
     (void)bytes, (void)context;
     return size * n;
-}
-
-/* As for the ways of reaching people: not where no server can be. */
-static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    (void)context;
-    if (purpose != CURLSOCKTYPE_IPCXN || address_class_of(&address->addr) == ADDRESS_NEVER)
-        return CURL_SOCKET_BAD;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 static void on_done(void *context, CURL *easy, CURLcode code)
@@ -64,16 +54,11 @@ static int begin(struct alive *alive, struct err *err)
     if (!easy)
         return err_set(err, "libcurl cannot start a transfer");
     alive->reason[0] = '\0';
+    transfer_prepare(easy);
     curl_easy_setopt(easy, CURLOPT_URL, alive->url);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "crashcart/" CRASHCART_VERSION);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, alive->reason);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, pass_over);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     return transfers_add(alive->transfers, easy, err);
 }
 

@@ -9,7 +9,6 @@
 #include "base/curl_library.h"
 #include "base/log.h"
 #include "base/secret.h"
-#include "courier/address.h"
 #include "courier/courier_priv.h"
 #include "courier/transfers.h"
 
@@ -69,15 +68,6 @@ static size_t take_answer(char *bytes, size_t size, size_t n, void *context)
     return size * n;
 }
 
-/* The configuration names it, so it may lie in a private network, but not where no server can be. */
-static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    (void)context;
-    if (purpose != CURLSOCKTYPE_IPCXN || address_class_of(&address->addr) == ADDRESS_NEVER)
-        return CURL_SOCKET_BAD;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
 static void request_end(struct mirror *mirror)
 {
     if (mirror->easy)
@@ -103,21 +93,15 @@ static int request_begin(struct mirror *mirror, const char *method, const char *
         buf_printf(&header, "Authorization: Bearer %s", mirror->secret);
         mirror->headers = curl_slist_append(mirror->headers, header.at);
     }
+    transfer_prepare(easy);
     curl_easy_setopt(easy, CURLOPT_URL, mirror->url.at);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, mirror->headers);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, mirror->reason);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "crashcart/" CRASHCART_VERSION);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, mirror);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, mirror);
     if (mirror->body.n_bytes) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)mirror->body.n_bytes);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, mirror->body.at);

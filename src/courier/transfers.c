@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "courier/address.h"
 
 struct transfers {
     CURLM *multi;
@@ -130,6 +131,24 @@ void transfers_free(struct transfers *t)
     curl_multi_cleanup(t->multi);
     uv_timer_stop(&t->timer);
     uv_close((uv_handle_t *)&t->timer, free_transfers);
+}
+
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)context;
+    if (purpose != CURLSOCKTYPE_IPCXN || address_class_of(&address->addr) == ADDRESS_NEVER)
+        return CURL_SOCKET_BAD;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+void transfer_prepare(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "crashcart/" CRASHCART_VERSION);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 }
 
 int transfers_add(struct transfers *t, CURL *easy, struct err *err)

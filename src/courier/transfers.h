@@ -14,5 +14,9 @@ int transfers_new(uv_loop_t *loop, void (*done)(void *context, CURL *easy, CURLc
 /* Those still under way must have been removed. The loop must run once more to let go of its handles. */
 void transfers_free(struct transfers *transfers);
 
+/* For a place that the configuration names by itself: it may lie in a private network, but not where no
+ * server can be; no proxy, no redirection, nothing but HTTP. */
+void transfer_prepare(CURL *easy);
+
 int transfers_add(struct transfers *transfers, CURL *easy, struct err *err);
 void transfers_remove(struct transfers *transfers, CURL *easy); /* done is not called */
