@@ -12,8 +12,10 @@
  *       alert: {alertname: ServiceDown, severity: critical}
  *       summary: the health check fails
  *     # or, instead of all these, the server's own checks (docs/checks.md) notice it:
- *     #   checks: [{id: api, alert: ServiceDown, every: 1s, http: {url: "http://api:8000/health"}}]
- * "http://pneumonia-detector:8000/health"}}] expect: {procedure: Service down, severity: SEV-1} respond:
+ *       checks:
+ *         - {id: health, alert: ServiceDown, tcp: {address: "pneumonia-detector:8000"}}
+ *     expect: {procedure: Service down, severity: SEV-1}
+ *     respond:
  *       - run: docker-compose restart api              # the first waiting command that holds these words
  *     verify: healthy
  *     lacks: [what the runbook does not say]

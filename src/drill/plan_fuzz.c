@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
     struct drill_plan plan = {0};
     struct err err = {0};
     int read = drill_plan_read(arena, (const char *)bytes, n_bytes, &plan, &err);
-    if (read < 0 ? !*err.text : !plan.scenario || !plan.verify || !plan.alert.n)
+    if (read < 0 ? !*err.text : !plan.scenario || !plan.verify || !plan.alert.n == !plan.checks.n)
         __builtin_trap();
     return 0;
 }

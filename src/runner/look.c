@@ -29,7 +29,7 @@ enum {
     PROCESSES_MOST = 4096
 };
 
-static const char *const shell_words[] = {"bash", "/dev/fd/3", NULL};
+static const char *const shell_words[] = {"bash", "-o", "pipefail", "/dev/fd/3", NULL};
 
 struct look {
     struct look *next;
@@ -372,7 +372,7 @@ struct looks *looks_new(uv_loop_t *loop, const struct redact_rules *rules,
     looks->done = done;
     looks->context = context;
     looks->arena = arena_new();
-    looks->environment = shell_environment(looks->arena);
+    looks->environment = shell_environment(looks->arena, false);
     return looks;
 }
 

@@ -219,7 +219,7 @@ int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                               .report = report,
                               .context = context,
                               .cgroups = cgroups_open("crashcart"),
-                              .environment = shell_environment(arena),
+                              .environment = shell_environment(arena, true),
                               .prelude_fd = prelude_fd,
                               .read_buffer = arena_alloc(arena, RUNNER_READ_BYTES),
                               .seen = map_new()};

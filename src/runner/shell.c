@@ -116,12 +116,8 @@ static const char *const removed[] = {"CRASHCART_*",
                                       "_",
                                       NULL};
 
-static const char *const added[] = {"TERM=dumb",
-                                    "PAGER=cat", /* nobody is there to press q */
-                                    "GIT_TERMINAL_PROMPT=0",
-                                    "DEBIAN_FRONTEND=noninteractive",
-                                    "BASH_ENV=/dev/fd/3",
-                                    NULL};
+static const char *const added[] = {"TERM=dumb", "PAGER=cat", /* nobody is there to press q */
+                                    "GIT_TERMINAL_PROMPT=0", "DEBIAN_FRONTEND=noninteractive", NULL};
 
 static bool is_removed(const char *variable)
 {
@@ -136,7 +132,7 @@ static bool is_removed(const char *variable)
     return false;
 }
 
-const char *const *shell_environment(struct arena *arena)
+const char *const *shell_environment(struct arena *arena, bool with_prelude)
 {
     struct strings list = {0};
     for (char **variable = environ; variable && *variable; variable++)
@@ -144,6 +140,8 @@ const char *const *shell_environment(struct arena *arena)
             strings_add(arena, &list, *variable);
     for (const char *const *variable = added; *variable; variable++)
         strings_add(arena, &list, *variable);
+    if (with_prelude)
+        strings_add(arena, &list, "BASH_ENV=/dev/fd/3");
     if (!getenv("PATH"))
         strings_add(arena, &list, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     strings_add(arena, &list, NULL);

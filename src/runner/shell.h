@@ -8,6 +8,7 @@
  * in a step does not find the step itself. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -19,8 +20,9 @@
 /* Arguments and environment for SHELL_PATH, whose descriptors 3 and 4 are those below. */
 extern const char *const shell_arguments[];
 /* This process's environment without what a step must not see or be led by: our own variables, the service
- * manager's, and those that make bash read files. */
-const char *const *shell_environment(struct arena *arena);
+ * manager's, and those that make bash read files; with_prelude: but for descriptor 3, which is the prelude.
+ */
+const char *const *shell_environment(struct arena *arena, bool with_prelude);
 
 /* What bash reads first. pins: text for a shell that sets what no step can change, or "". */
 void shell_prelude_write(struct buf *out, const char *pins);

@@ -432,7 +432,7 @@ echo "suspend <user-id> of <service>"
         wait(lambda: self.alerts() == {}, 'and ends with its reason')
 
     def test_a_command_is_run_by_the_runner_when_it_only_reads_or_is_allowed(self):
-        depth = written(self.folder, 'depth', '3 jobs\n')
+        depth, looks = written(self.folder, 'depth', '3 jobs\n'), os.path.join(self.folder, 'looks')
         self.serve(f'''
   - {{id: depth, service: shop, every: 1s, above: 10, command: {{run: "cat {depth}"}}}}
   - {{id: lines, every: 1s, command: {{run: "grep -q jobs {depth}"}}}}
@@ -442,12 +442,16 @@ echo "suspend <user-id> of <service>"
   - {{id: words, every: 1s, above: 10, command: {{run: "echo many"}}}}
   - {{id: slow, every: 1s, timeout: 1s, command: {{run: "tail -f {depth}"}}}}
   - {{id: gone, every: 1s, command: {{run: "cat {depth}.gone"}}}}
+  - {{id: counted, every: 1s, above: 1, command: {{run: "echo >> {looks}; bash -c 'wc -l < {looks}'; rm {looks}", allow: true}}}}
+  - {{id: piped, every: 1s, command: {{run: "cat {depth}.gone | wc -l"}}}}
   - {{id: floods, every: 1s, timeout: 1s, above: 10, command: {{run: "cat /dev/zero"}}}}
 ''')
         wanted = {'empty': ['CheckFailing'], 'writes': ['CheckError'], 'words': ['CheckError'], 'slow': ['CheckError'],
-                  'gone': ['CheckFailing'], 'floods': ['CheckError']}
+                  'gone': ['CheckFailing'], 'piped': ['CheckFailing'], 'floods': ['CheckError']}
         wait(lambda: self.alerts() == wanted, 'what is not well, and what could not be looked at')
         self.assertIn('classed mutate', self.summary('writes')[0])
+        counted = next(c for c in self.server.json('/api/v1/checks')['checks'] if c['id'] == 'counted')
+        self.assertEqual((counted['state'], counted['value']), ('well', 1), 'once a look, and a script that it calls is no second one')
         self.assertFalse(os.path.exists(os.path.join(self.folder, 'touched')))
         self.assertTrue(os.path.exists(os.path.join(self.folder, 'allowed')))
         self.assertIn('No such file', self.summary('gone')[0])
