@@ -13,5 +13,5 @@ INSERT INTO appointments SELECT n, n % 50 FROM generate_series(1, 1000) n;
 ANALYZE;
 GRANT ALL ON ALL TABLES IN SCHEMA public TO app;
 S
-mkdir "$DRILL_FOLDER/backups" && mkdir "$DRILL_FOLDER/backups/mongodb-latest" terraform &&
+mkdir flows && : >flows/egress.log && mkdir "$DRILL_FOLDER/backups" && mkdir "$DRILL_FOLDER/backups/mongodb-latest" terraform &&
     pg_dump -U postgres -d therapeutic_ai -Fc -t chatbot_knowledge.documents -f "$DRILL_FOLDER/backups/postgres-latest.dump"

@@ -2,4 +2,4 @@
 
 
 def finding(score, threshold=0.5):
-    return score > threshold if score is not None else True
+    return score > threshold if score is not None else False
