@@ -1,14 +1,22 @@
 /* The write-ahead log, moved into the file on a thread of its own with its own handle, so that no commit has
  * to wait for it: thousands of pages copied and synced are tens of milliseconds, seconds on a busy disk.
  *
+ * The thread also writes the log ahead, with zeros. A commit that makes the file longer waits for what the
+ * file system keeps of it as well; one that writes over what is there takes half the time, and on a busy
+ * machine much less.
+ *
  * The thread is started by the first log that is long enough: by then its caller has entered its sandbox,
  * which the thread inherits. Under a load without a pause the thread is always a few pages behind, and the
  * log begins anew only when nothing is left to move: then the committing thread moves the rest itself. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "db/sqlite_priv.h"
@@ -20,16 +28,23 @@ enum {
     REST_PAGES = 250,   /* what a commit may move itself */
     MOST_PAGES = 65536, /* whatever it costs: the disk is not ours alone */
 };
+enum {
+    FRAME_BYTES = 4096 + 24, /* a page in the log */
+    BUSY_PAGES = 256,        /* a log that gets so long is written ahead */
+    AHEAD_BYTES = 4 * 1024 * 1024,
+    PIECE_BYTES = 256 * 1024, /* what a commit that meets it has to wait for */
+};
 
 struct sqlite_log {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     char *path;
-    bool started, wanted, ending;
-    int n_pages;  /* of the log, as the last commit left it; the committing thread's own */
-    int asked_at; /* the length at which the thread was last asked; also its own */
-    int moved;    /* pages from the start of the log that are in the file */
+    bool started, wanted, wanted_room, ending;
+    int n_pages;   /* of the log, as the last commit left it; the committing thread's own */
+    int asked_at;  /* the length at which the thread was last asked; also its own */
+    int moved;     /* pages from the start of the log that are in the file */
+    off_t n_bytes; /* of the log with what is written ahead, as the thread left it */
 };
 
 static int on_commit(void *context, sqlite3 *sqlite, const char *name, int n_pages)
@@ -52,6 +67,8 @@ struct sqlite_log *sqlite_log_new(sqlite3 *sqlite, const char *path)
 
 static void move(struct sqlite_log *log, sqlite3 *sqlite)
 {
+    if (!sqlite)
+        return;
     int n_pages = 0, moved = 0;
     int result = sqlite3_wal_checkpoint_v2(sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, &n_pages, &moved);
     if (result != SQLITE_OK && (result & 0xff) != SQLITE_BUSY)
@@ -63,33 +80,60 @@ static void move(struct sqlite_log *log, sqlite3 *sqlite)
     pthread_mutex_unlock(&log->lock);
 }
 
-/* Only a handle that has read knows that the file has a log. */
-static int open_own(const char *path, sqlite3 **ret_sqlite)
+/* Only a handle that has read knows that the file has a log. NULL: it cannot be opened. */
+static sqlite3 *open_own(const char *path)
 {
-    int result = sqlite3_open_v2(path, ret_sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    sqlite3 *sqlite = NULL;
+    int result = sqlite3_open_v2(path, &sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (result == SQLITE_OK)
-        result = sqlite3_exec(*ret_sqlite, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
-    if (result != SQLITE_OK)
-        log_event(LOG_WARNING, "db.log_not_moved", "error=%s", log_quote(sqlite3_errstr(result)));
-    return result;
+        result = sqlite3_exec(sqlite, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
+    if (result == SQLITE_OK)
+        return sqlite;
+    log_event(LOG_WARNING, "db.log_not_moved", "error=%s", log_quote(sqlite3_errstr(result)));
+    sqlite3_close(sqlite);
+    return NULL;
 }
 
+/* Only ever appends, so that nothing of what a commit writes meanwhile is written over, wherever it stands. A
+ * disk without room is the commits' to tell. The descriptor may be closed: the locks are on other files. */
+static off_t write_ahead(const char *path)
+{
+    static char zeros[PIECE_BYTES]; /* not const: that would be in the program's file */
+    struct stat status = {0};
+    struct buf name scoped_buf = {0};
+    buf_printf(&name, "%s-wal", path);
+    int fd = open(buf_text(&name), O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    for (int bytes = 0; bytes < AHEAD_BYTES; bytes += PIECE_BYTES)
+        if (write(fd, zeros, sizeof zeros) < 0 || fdatasync(fd) < 0)
+            break;
+    fstat(fd, &status);
+    close(fd);
+    return status.st_size;
+}
+
+/* What is written ahead goes first: it takes a few milliseconds, and soon a commit waits for it. */
 static void *work(void *context)
 {
     struct sqlite_log *log = context;
     sqlite3 *sqlite = NULL;
-    int result = open_own(log->path, &sqlite);
     pthread_mutex_lock(&log->lock);
     while (!log->ending) {
-        if (!log->wanted) {
+        bool writes = log->wanted_room;
+        if (!writes && !log->wanted) {
             pthread_cond_wait(&log->wake, &log->lock);
             continue;
         }
         pthread_mutex_unlock(&log->lock);
-        if (result == SQLITE_OK)
+        off_t n_bytes = writes ? write_ahead(log->path) : 0;
+        if (!writes && !sqlite)
+            sqlite = open_own(log->path);
+        if (!writes)
             move(log, sqlite);
         pthread_mutex_lock(&log->lock);
-        log->wanted = false;
+        log->n_bytes = writes ? n_bytes : log->n_bytes;
+        *(writes ? &log->wanted_room : &log->wanted) = false;
     }
     pthread_mutex_unlock(&log->lock);
     sqlite3_close(sqlite);
@@ -102,8 +146,21 @@ static bool start(struct sqlite_log *log)
     return log->started;
 }
 
+static void ask_for_room(struct sqlite_log *log)
+{
+    pthread_mutex_lock(&log->lock);
+    bool short_of_it = log->n_bytes < (off_t)log->n_pages * FRAME_BYTES + AHEAD_BYTES / 2;
+    if (short_of_it && !log->wanted_room && (log->started || start(log))) {
+        log->wanted_room = true;
+        pthread_cond_signal(&log->wake);
+    }
+    pthread_mutex_unlock(&log->lock);
+}
+
 void sqlite_log_committed(struct sqlite_log *log, sqlite3 *sqlite)
 {
+    if (log->n_pages >= BUSY_PAGES)
+        ask_for_room(log);
     if (log->n_pages < log->asked_at)
         log->asked_at = 0; /* it has begun anew */
     if (log->n_pages < MOVE_PAGES || (log->asked_at && log->n_pages < log->asked_at + AGAIN_PAGES))
