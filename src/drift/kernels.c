@@ -7,6 +7,7 @@
 
 #include "drift/kernels.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -153,116 +154,142 @@ KERNEL(void, kernel_cells, (const double *values, size_t n, const struct grid *g
        (values, n, grid, ret_cells))
 
 typedef double four __attribute__((vector_size(32)));
-typedef double two __attribute__((vector_size(16)));
 typedef int64_t four_masks __attribute__((vector_size(32)));
+typedef uint64_t four_counts __attribute__((vector_size(32)));
 
 INLINE four where(four_masks mask, four values)
 {
     return (four)(mask & (four_masks)values);
 }
 
-/* What is added for each of PIECE rows, and where. */
-enum { LANES = 4, PIECE = 128 };
-struct additions {
-    _Alignas(32) int64_t cells[PIECE];
-    _Alignas(32) two counts[PIECE]; /* 1 and p; nothing for a row that does not count */
+/* Rows are added up cell by cell, a cell being a bin and a label. What a row adds is one number: 1 from bit
+ * 56 on, and its score in the bits below, in units of 2^-48 (a row that does not count adds 0). Neighbouring
+ * rows go to copies in turn, so that an addition need not wait for the one before it; after PIECES pieces,
+ * before a part can overflow into the other, they are read off. */
+enum { LANES = 4, PIECE = 128, PIECES = 8, COPIES = 8, CELLS = 2 * (ECE_BINS + 1), ONE_AT = 56 };
+static_assert(PIECES * PIECE / COPIES < 1 << (64 - ONE_AT),
+              "a copy holds as many rows, each with a score of 1");
+struct cells {
+    _Alignas(32) uint64_t sums[CELLS * COPIES];
+    double n[CELLS], scores[CELLS];
+    uint64_t counted, unscored;
+    _Alignas(32) int64_t at[PIECE]; /* of the piece at hand, which stays in the first cache */
+    _Alignas(32) int64_t what[PIECE];
+};
+
+struct answer_lanes {
+    four squares;
+    four_masks positive, true_positive; /* minus their number */
 };
 
 /* A cell is a number of edges and a label: the edges m/15, each the nearest double, that lie below p. The one
- * that is nearest is rounded to, and compared; dividing gives it to the bit, and is faster than a table. */
-INLINE four find_additions(const double *scores, const double *labels, struct additions *ret_additions,
-                           size_t at)
+ * that is nearest is rounded to, and compared; m times 1/15 is that double for every m here. */
+INLINE void find_additions(const double *scores, const double *labels, double threshold, struct cells *cells,
+                           size_t i, struct answer_lanes *lanes)
 {
     static const double whole = 0x1p52; /* from there on a double has no fraction, and its last bits count */
-    four p, y, one = {1, 1, 1, 1};
+    static const double sixteen = 16;   /* from there to 32 the last bit is worth 2^-48 */
+    int64_t one;
+    four p, y;
+    memcpy(&one, &sixteen, sizeof one);
+    one = ((int64_t)1 << ONE_AT) - one;
     memcpy(&p, scores, sizeof p);
     memcpy(&y, labels, sizeof y);
     four square = (p - y) * (p - y);
-    four_masks counts = square >= 0; /* no NaN */
+    four_masks counts = square >= 0, ill = y > 0; /* no NaN counts */
+    four_masks positive = (four_masks)(p >= threshold) & counts;
+    lanes->positive += positive;
+    lanes->true_positive += positive & ill;
+    lanes->squares += where(counts, square);
     p = where(counts, p);
     four nearest = p * ECE_BINS + whole;
-    four_masks edges = ((four_masks)nearest & 255) + (p <= (nearest - whole) / ECE_BINS) + 1;
-    four_masks cells = edges + edges - (y > 0);
-    one = where(counts, one);
-    four even = __builtin_shufflevector(one, p, 0, 4, 2, 6);
-    four odd = __builtin_shufflevector(one, p, 1, 5, 3, 7);
-    memcpy(ret_additions->cells + at, &cells, sizeof cells);
-    ret_additions->counts[at] = __builtin_shufflevector(even, even, 0, 1);
-    ret_additions->counts[at + 1] = __builtin_shufflevector(odd, odd, 0, 1);
-    ret_additions->counts[at + 2] = __builtin_shufflevector(even, even, 2, 3);
-    ret_additions->counts[at + 3] = __builtin_shufflevector(odd, odd, 2, 3);
-    return where(counts, square);
+    four_masks edges = ((four_masks)nearest & 15) - (p > (nearest - whole) * (1.0 / ECE_BINS));
+    four_masks at = (edges + edges - ill) * COPIES;
+    four_masks what = ((four_masks)(p + sixteen) + one) & counts;
+    memcpy(cells->at + i, &at, sizeof at);
+    memcpy(cells->what + i, &what, sizeof what);
 }
 
-/* Neighbouring rows go to copies in turn, so that an addition need not wait for the one before it. */
-enum { COPIES = 8, CELLS = 2 * (ECE_BINS + 1) };
-struct cells {
-    two sums[CELLS][COPIES];
-    four squares;
-    struct additions additions; /* of the piece at hand, which stays in the first cache */
-};
-
-INLINE void add_to_cells(const double *scores, const double *labels, size_t n, struct cells *cells)
+/* The number of rows in them. */
+INLINE uint64_t read_off(struct cells *cells)
 {
-    four squares = {0};
+    static const uint64_t score = ((uint64_t)1 << ONE_AT) - 1;
+    uint64_t counted = 0;
+    for (size_t i = 0; i < CELLS; i++) {
+        four_counts a, b;
+        memcpy(&a, cells->sums + i * COPIES, sizeof a);
+        memcpy(&b, cells->sums + i * COPIES + LANES, sizeof b);
+        four_counts n = (a >> ONE_AT) + (b >> ONE_AT), sum = (a & score) + (b & score);
+        uint64_t rows = n[0] + n[1] + n[2] + n[3];
+        cells->n[i] += (double)rows;
+        cells->scores[i] += (double)(sum[0] + sum[1] + sum[2] + sum[3]) * 0x1p-48;
+        counted += rows;
+    }
+    memset(cells->sums, 0, sizeof cells->sums);
+    return counted;
+}
+
+INLINE void add_piece(const double *scores, const double *labels, size_t n, double threshold,
+                      struct cells *cells, struct answer_lanes *lanes)
+{
     for (size_t i = 0; i < n; i += LANES)
-        squares += find_additions(scores + i, labels + i, &cells->additions, i);
-    cells->squares += squares;
+        find_additions(scores + i, labels + i, threshold, cells, i, lanes);
     for (size_t i = 0; i < n; i += COPIES)
         for (size_t k = 0; k < COPIES; k++)
-            cells->sums[cells->additions.cells[i + k]][k] += cells->additions.counts[i + k];
+            cells->sums[(size_t)cells->at[i + k] + k] += (uint64_t)cells->what[i + k];
 }
 
-INLINE void add_to_bins(const struct cells *cells, struct performance_sums *sums)
+INLINE void add_pieces(const double *scores, const double *labels, size_t n, double threshold,
+                       struct cells *cells, struct answer_lanes *ret_lanes)
 {
+    struct answer_lanes lanes = *ret_lanes;
+    for (size_t from = 0; from < n; from += PIECE)
+        add_piece(scores + from, labels + from, n - from < PIECE ? n - from : PIECE, threshold, cells,
+                  &lanes);
+    *ret_lanes = lanes;
+    uint64_t counted = read_off(cells);
+    cells->counted += counted;
+    for (size_t i = 0; counted < n && i < n; i++)
+        cells->unscored += scores[i] != scores[i];
+}
+
+INLINE void performance_take(const struct cells *cells, const struct answer_lanes *lanes, size_t n,
+                             struct performance_sums *sums)
+{
+    const four_masks *positive = &lanes->positive, *true_positive = &lanes->true_positive;
+    uint64_t unscored = cells->unscored - (COPIES - n % COPIES); /* but for those that fill up */
     for (size_t i = 0; i < CELLS; i++) {
-        two sum = {0};
         struct reliability *bin = &sums->bins[i < 2 ? 0 : i / 2 - 1]; /* 0 is in the first bin */
-        for (size_t k = 0; k < COPIES; k++)
-            sum += cells->sums[i][k];
-        bin->n += sum[0];
-        bin->scores += sum[1];
-        bin->labels += i % 2 ? sum[0] : 0;
+        bin->n += cells->n[i];
+        bin->scores += cells->scores[i];
+        bin->labels += i % 2 ? cells->n[i] : 0;
     }
-    sums->squares[0] += cells->squares[0] + cells->squares[1] + cells->squares[2] + cells->squares[3];
-}
-
-INLINE void count_answers(const double *scores, const double *labels, size_t n, double threshold,
-                          struct performance_sums *sums)
-{
-    uint64_t positive = 0, true_positive = 0, unscored = 0, counted = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t answer = scores[i] >= threshold, truth = labels[i] > 0;
-        uint64_t counts = (uint64_t)(scores[i] == scores[i]) & (uint64_t)(labels[i] == labels[i]);
-        positive += answer & counts;
-        true_positive += answer & truth;
-        unscored += scores[i] != scores[i];
-        counted += counts;
-    }
-    sums->answered += positive;
-    sums->true_answers += true_positive;
-    sums->unlabelled += n - unscored - counted;
+    sums->squares[0] += lanes->squares[0] + lanes->squares[1] + lanes->squares[2] + lanes->squares[3];
+    sums->answered -= (uint64_t)((*positive)[0] + (*positive)[1] + (*positive)[2] + (*positive)[3]);
+    sums->true_answers -=
+        (uint64_t)((*true_positive)[0] + (*true_positive)[1] + (*true_positive)[2] + (*true_positive)[3]);
     sums->unscored += unscored;
+    sums->unlabelled += n - unscored - cells->counted;
 }
 
 INLINE void kernel_performance_body(const double *scores, const double *labels, size_t n, double threshold,
                                     struct performance_sums *sums)
 {
-    struct cells cells = {0};
+    struct cells cells;
+    struct answer_lanes lanes = {0};
     double rest[2][COPIES];
     size_t n_whole = n - n % COPIES;
-    for (size_t from = 0; from < n_whole; from += PIECE) {
-        size_t some = n_whole - from < PIECE ? n_whole - from : PIECE;
-        add_to_cells(scores + from, labels + from, some, &cells);
-        count_answers(scores + from, labels + from, some, threshold, sums);
+    memset(&cells, 0, offsetof(struct cells, at));
+    for (size_t from = 0; from < n_whole; from += PIECES * PIECE) {
+        size_t some = n_whole - from < PIECES * PIECE ? n_whole - from : PIECES * PIECE;
+        add_pieces(scores + from, labels + from, some, threshold, &cells, &lanes);
     }
     for (size_t k = 0; k < COPIES; k++) {
         rest[0][k] = n_whole + k < n ? scores[n_whole + k] : (double)NAN;
         rest[1][k] = n_whole + k < n ? labels[n_whole + k] : (double)NAN;
     }
-    add_to_cells(rest[0], rest[1], COPIES, &cells);
-    count_answers(rest[0], rest[1], n - n_whole, threshold, sums);
-    add_to_bins(&cells, sums);
+    add_pieces(rest[0], rest[1], COPIES, threshold, &cells, &lanes);
+    performance_take(&cells, &lanes, n, sums);
 }
 KERNEL(void, kernel_performance,
        (const double *scores, const double *labels, size_t n, double threshold,
