@@ -69,7 +69,7 @@ struct api_backend {
     bool (*push_key)(void *core, struct buf *out);
 };
 
-enum { API_READERS = 4 }; /* more than there are threads */
+enum { API_READERS = 6 }; /* more than there are threads, with a proof and an export under way */
 
 struct api_options {
     int listen_fd;              /* already bound and listening; api_stop() closes it */

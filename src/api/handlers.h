@@ -93,6 +93,9 @@ handler get_push, post_push;
 /* channels.c */
 handler get_channels, post_channels_test;
 
+/* proving.c, ledger_export.c */
+handler get_ledger_verify, post_ledger_verify, get_ledger_export;
+
 /* statistics.c */
 handler get_statistics;
 

@@ -1,5 +1,7 @@
 /* The ledger is searched over HTTP, and incidents are listed by how bad they are. */
 #include "api/server_fixture.h"
+#include "base/file.h"
+#include "ledger/proof.h"
 
 enum { INCIDENTS = 30 };
 
@@ -76,18 +78,93 @@ static void the_worst_come_first(void **state)
     assert_got("/api/v1/incidents?order=worst&state=open&before=3", 400, "without before");
 }
 
-static void what_is_signed_is_told(void **state)
+static void seal(void)
 {
-    (void)state;
     struct err err;
     int sealed;
-    assert_got("/api/v1/ledger/proof", 200, "\"signed\":0,\"signed_at\":null,\"checkpoint\":null");
     pthread_mutex_lock(&backend.lock);
     while ((sealed = ledger_seal(ledger, clock_wall_us(clock_system()), 1000, &err)) == LEDGER_MORE) {
     }
     pthread_mutex_unlock(&backend.lock);
     assert_int_equal(sealed, 0);
+}
+
+static void what_is_signed_is_told(void **state)
+{
+    (void)state;
+    assert_got("/api/v1/ledger/proof", 200, "\"signed\":0,\"signed_at\":null,\"checkpoint\":null");
+    seal();
     assert_got("/api/v1/ledger/proof", 200, "\"checkpoint\":\"crashcart/");
+}
+
+static void assert_verified(const char *body, const char *expected)
+{
+    assert_posted("/api/v1/ledger/verify", body, 200, "\"against_checkpoint\"");
+    for (;;) {
+        scoped_answer struct http_answer answer = get("/api/v1/ledger/verify");
+        assert_int_equal(answer.status, 200);
+        if (!strstr(buf_text(&answer.body), "\"state\":\"running\"")) {
+            assert_says(&answer, 200, expected);
+            return;
+        }
+        usleep(2000);
+    }
+}
+
+static void the_server_verifies_its_ledger(void **state)
+{
+    (void)state;
+    scoped_buf struct buf body = {0};
+    struct json_writer w = jw_start(&body);
+    char note[2000], *end;
+    assert_got("/api/v1/ledger/verify", 200, "{\"state\":\"never\",\"began_at\":null");
+    assert_verified("{}", "\"proof\":{\"fits\":true,\"first_bad\":null");
+    seal();
+    assert_verified("{}", "\"signed_by\":\"crashcart/");
+    assert_posted("/api/v1/ledger/verify", "{\"checkpoint\":\"x\"}", 422, "that is no checkpoint");
+    /* One that was kept elsewhere fits; the same of another ledger does not. */
+    snprintf(note, sizeof note, "%s", ledger_checkpoint_text(ledger));
+    jw_begin_object(&w);
+    jw_pair(&w, "checkpoint", note);
+    jw_end_object(&w);
+    assert_verified(buf_text(&body), "\"against_checkpoint\":true,\"problem\":null,\"proof\":{\"fits\":true");
+    end = strchr(note, '\n') + 1;
+    *end = *end == '9' ? '8' : '9';
+    buf_clear(&body);
+    w = jw_start(&body);
+    jw_begin_object(&w);
+    jw_pair(&w, "checkpoint", note);
+    jw_end_object(&w);
+    assert_verified(buf_text(&body), "\"fits\":false,\"first_bad\":\"what you gave");
+}
+
+static void assert_export_fits(const char *path, bool is_part, int64_t n_events)
+{
+    scoped_answer struct http_answer answer = get(path);
+    char file[100], key[100];
+    struct ledger_check check = {.key_file = key};
+    struct ledger_proof proof = {0};
+    struct err err = {0};
+    assert_int_equal(answer.status, 200);
+    snprintf(file, sizeof file, "%s/export", folder);
+    snprintf(key, sizeof key, "%s/ledger.pub", folder);
+    assert_int_equal(file_write(file, answer.body.at, answer.body.n_bytes, 0600, &err), 0);
+    assert_int_equal(ledger_verify_export(file, &check, &proof, &err), 0);
+    assert_string_equal(proof.first_bad, "");
+    assert_int_equal(proof.is_part, is_part);
+    if (n_events)
+        assert_int_equal(proof.n_events, n_events);
+}
+
+static void what_is_exported_is_proved_without_the_ledger(void **state)
+{
+    (void)state;
+    seal();
+    assert_export_fits("/api/v1/ledger/export", false, 0);
+    assert_export_fits("/api/v1/ledger/export?incident=3", true,
+                       (int64_t)count_found("/api/v1/ledger?incident=3"));
+    assert_export_fits("/api/v1/ledger/export?since=2020-01-01T00:00:00Z", true, 0);
+    assert_got("/api/v1/ledger/export?since=noon", 400, "since is not a time");
 }
 
 int main(void)
@@ -98,6 +175,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(pages_leave_nothing_out, start_with_incidents, stop),
         cmocka_unit_test_setup_teardown(the_worst_come_first, start_with_incidents, stop),
         cmocka_unit_test_setup_teardown(what_is_signed_is_told, start_with_incidents, stop),
+        cmocka_unit_test_setup_teardown(the_server_verifies_its_ledger, start_with_incidents, stop),
+        cmocka_unit_test_setup_teardown(what_is_exported_is_proved_without_the_ledger, start_with_incidents,
+                                        stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -227,7 +227,10 @@ static void write_answers(struct json_writer *writer, const struct route *route)
 {
     static const struct {
         const char *answer, *type;
-    } texts[] = {{"text", "text/plain"}, {"markdown", "text/markdown"}, {"events", "text/event-stream"}};
+    } texts[] = {{"text", "text/plain"},
+                 {"markdown", "text/markdown"},
+                 {"events", "text/event-stream"},
+                 {"jsonl", "application/jsonl"}};
     const char *type = "application/json", *shape = route->answer;
     for (size_t i = 0; shape && i < sizeof texts / sizeof *texts; i++)
         if (strcmp(route->answer, texts[i].answer) == 0) {

@@ -175,6 +175,7 @@ static struct api *api_new(const struct api_options *options, const struct api_b
     api->connections = connections_new(options->clock, n_connections);
     api->watchers = watchers_new(api);
     api->door = door_new();
+    api->proving = proving_new(api);
     api->throttle = throttle_new();
     metrics_start(&api->metrics);
     api->empty = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
@@ -187,6 +188,7 @@ static void api_free(struct api *api)
 {
     MHD_destroy_response(api->empty);
     door_free(api->door);
+    proving_free(api->proving);
     pool_free(api->pool);
     connections_free(api->connections);
     watchers_free(api->watchers);
@@ -288,6 +290,7 @@ void api_stop(struct api *api)
      * a pool of threads it races with them and ends the program ("Failed to remove listen FD from epoll set",
      * libmicrohttpd 0.9.75). */
     pool_stop(api->pool);
+    proving_stop(api->proving);
     watchers_end(api->watchers);
     pool_wait_idle(api->pool, USE_REQUEST, STOP_TIME_S);
     if (!pool_wait_idle(api->pool, USE_SUBMITTED, 0)) {

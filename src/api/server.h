@@ -8,6 +8,7 @@
 #include "api/http_thread.h"
 #include "api/metrics.h"
 #include "api/pool.h"
+#include "api/proving.h"
 #include "api/request.h"
 #include "api/status_keeper.h"
 #include "api/throttle.h"
@@ -32,6 +33,7 @@ struct api {
     struct watchers *watchers;
     struct status_keeper *status;
     struct door *door;
+    struct proving *proving;
     struct tls *tls;           /* NULL: plain HTTP */
     struct throttle *throttle; /* of who signs in, by person and by address */
 };

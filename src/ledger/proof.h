@@ -6,6 +6,7 @@
  * when the whole was turned back to an earlier state. What follows the last checkpoint is not signed yet. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "ledger/ledger.h"
@@ -13,6 +14,8 @@
 struct ledger_check {
     const char *key_file;        /* the public key; NULL: DATA/ledger.pub, or the one in the export */
     const char *checkpoint_file; /* a checkpoint that was kept elsewhere; NULL: none */
+    const char *checkpoint;      /* the same as text; NULL: none */
+    const atomic_bool *stop;     /* once it is true, the proof is given up with -1; NULL: it is not */
 };
 
 struct ledger_proof {
@@ -29,6 +32,9 @@ struct ledger_proof {
 enum { LEDGER_BROKEN = 3 };
 int ledger_verify(const struct ledger_place *place, const struct ledger_check *check,
                   struct ledger_proof *ret_proof, struct err *err);
+/* The same with a reader that is open already. */
+int ledger_verify_open(struct ledger *reader, const struct ledger_check *check,
+                       struct ledger_proof *ret_proof, struct err *err);
 /* The same for a file that ledger_export() wrote. */
 int ledger_verify_export(const char *path, const struct ledger_check *check, struct ledger_proof *ret_proof,
                          struct err *err);
@@ -49,3 +55,12 @@ struct ledger_part {
  * 0, LEDGER_AWAY or -1. */
 int ledger_export(const struct ledger_place *place, const struct ledger_part *part, FILE *out, int64_t *ret_n,
                   struct err *err);
+
+/* The same piece by piece, of about a millisecond each, with a reader that is open already and does nothing
+ * else until the end: one read transaction lasts as long. */
+struct ledger_export;
+struct ledger_export *ledger_export_begin(struct ledger *reader, const struct ledger_part *part);
+/* Adds a piece to out, which may be nothing. 0: that was the last; LEDGER_MORE: call again; -1. */
+int ledger_export_some(struct ledger_export *export, struct buf *out, struct err *err);
+/* Gives the reader back to its owner. ret_n: how many events were written; may be NULL. */
+void ledger_export_end(struct ledger_export *export, int64_t *ret_n);

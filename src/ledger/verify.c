@@ -78,7 +78,8 @@ static int check_row(struct proof *proof, struct db_statement *row)
     return proof_event(proof, stream, db_column_int(row, 2), record, n_bytes, hash, hash_bytes);
 }
 
-static int check_events(struct proof *proof, struct ledger *ledger, struct err *err)
+static int check_events(struct proof *proof, struct ledger *ledger, const struct ledger_check *check,
+                        struct err *err)
 {
     struct db_statement *read =
         db_prepare(ledger->db, "SELECT position, stream, n, record, hash FROM event ORDER BY position", err);
@@ -86,7 +87,8 @@ static int check_events(struct proof *proof, struct ledger *ledger, struct err *
         return -1;
     int result;
     while ((result = db_step(read, err)) == 0) {
-        result = check_row(proof, read);
+        result = check && check->stop && atomic_load(check->stop) ? err_set(err, "it was given up")
+                                                                  : check_row(proof, read);
         if (result != 0) {
             db_reset(read);
             return result;
@@ -120,11 +122,11 @@ static int check_heads(struct proof *proof)
 
 /* The key, and what was kept outside of the database: read before the transaction begins, so that the newest
  * checkpoint is not ahead of what is seen. */
-static int load_outside(struct proof *proof, const struct ledger_place *place,
-                        const struct ledger_check *check, struct err *err)
+static int load_outside(struct proof *proof, const char *data_dir, const struct ledger_check *check,
+                        struct err *err)
 {
-    const char *key = arena_printf(proof->arena, "%s/ledger.pub", place->data_dir);
-    const char *last = arena_printf(proof->arena, "%s/checkpoint", place->data_dir);
+    const char *key = arena_printf(proof->arena, "%s/ledger.pub", data_dir);
+    const char *last = arena_printf(proof->arena, "%s/checkpoint", data_dir);
     if (check && check->key_file)
         key = check->key_file;
     else if (access(key, F_OK) != 0)
@@ -134,13 +136,17 @@ static int load_outside(struct proof *proof, const struct ledger_place *place,
     int result = 0;
     if (proof->has_key && access(last, F_OK) == 0)
         result = proof_checkpoint_file(proof, last, err);
+    if (result == 0 && check && (check->checkpoint_file || check->checkpoint) && !proof->has_key)
+        return err_set(err, "a checkpoint needs the public key: name it with --key");
     if (result == 0 && check && check->checkpoint_file)
-        result = proof->has_key ? proof_checkpoint_file(proof, check->checkpoint_file, err)
-                                : err_set(err, "a checkpoint needs the public key: name it with --key");
+        result = proof_checkpoint_file(proof, check->checkpoint_file, err);
+    if (result == 0 && check && check->checkpoint)
+        result = proof_checkpoint(proof, check->checkpoint, strlen(check->checkpoint), "what you gave");
     return result;
 }
 
-static int prove(struct proof *proof, struct ledger *ledger, struct err *err)
+static int prove(struct proof *proof, struct ledger *ledger, const struct ledger_check *check,
+                 struct err *err)
 {
     if (db_begin(ledger->db, err) != 0)
         return -1;
@@ -148,7 +154,7 @@ static int prove(struct proof *proof, struct ledger *ledger, struct err *err)
     if (result == 0)
         result = load_checkpoints(proof, ledger, err);
     if (result == 0)
-        result = check_events(proof, ledger, err);
+        result = check_events(proof, ledger, check, err);
     if (result == 0)
         result = check_heads(proof);
     if (result == 0)
@@ -157,24 +163,31 @@ static int prove(struct proof *proof, struct ledger *ledger, struct err *err)
     return result;
 }
 
-int ledger_verify(const struct ledger_place *place, const struct ledger_check *check,
-                  struct ledger_proof *ret_proof, struct err *err)
+int ledger_verify_open(struct ledger *reader, const struct ledger_check *check,
+                       struct ledger_proof *ret_proof, struct err *err)
 {
     struct err own = {0};
-    struct ledger *ledger;
-    int result = ledger_open_reader(place, &ledger, err);
-    if (result != 0)
-        return result;
     struct proof proof;
     proof_begin(&proof);
-    result = load_outside(&proof, place, check, &own);
+    int result = load_outside(&proof, reader->data_dir, check, &own);
     if (result == 0)
-        result = prove(&proof, ledger, &own);
+        result = prove(&proof, reader, check, &own);
     if (result < 0)
         err_set(err, "%s", own.text);
     else
         *ret_proof = proof.result;
     proof_free(&proof);
+    return result;
+}
+
+int ledger_verify(const struct ledger_place *place, const struct ledger_check *check,
+                  struct ledger_proof *ret_proof, struct err *err)
+{
+    struct ledger *ledger;
+    int result = ledger_open_reader(place, &ledger, err);
+    if (result != 0)
+        return result;
+    result = ledger_verify_open(ledger, check, ret_proof, err);
     ledger_close(ledger);
     return result;
 }
