@@ -93,6 +93,9 @@ handler get_push, post_push;
 /* channels.c */
 handler get_channels, post_channels_test;
 
+/* versions.c */
+handler get_runbook_versions, get_runbook_version, get_runbook_diff;
+
 /* proving.c, ledger_export.c */
 handler get_ledger_verify, post_ledger_verify, get_ledger_export;
 

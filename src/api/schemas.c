@@ -81,6 +81,8 @@ const struct schema_shape schema_shapes[] = {
     {"LedgerPage", "events:[LedgerEvent next:number?"},
     {"LedgerEvent", "position:number stream:text incident:number? n:number at:time actor:text kind:text "
                     "summary:text body:object hash:text"},
+    {"Versions", "versions:[Version"},
+    {"Version", "sha256:text since:time bytes:number incidents:number in_force:boolean"},
     {"Proving",
      "state:text began_at:time? ended_at:time? against_checkpoint:boolean problem:text? proof:Proof?"},
     {"Proof", "fits:boolean first_bad:text? streams:number events:number signed_events:number "

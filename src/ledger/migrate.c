@@ -273,6 +273,11 @@ static const char incident_channels[] =
     "ALTER TABLE incident ADD COLUMN chat_people TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE incident ADD COLUMN chat_invited BIGINT NOT NULL DEFAULT 0;"
     "ALTER TABLE incident ADD COLUMN chat_begun BIGINT NOT NULL DEFAULT 0;";
+/* What was in force of each runbook. */
+static const char runbook_versions[] =
+    "CREATE TABLE runbook_version ("
+    "  file TEXT NOT NULL, sha256 TEXT NOT NULL, since_us BIGINT NOT NULL, n_bytes BIGINT NOT NULL,"
+    "  body @bytes NOT NULL, PRIMARY KEY (file, sha256));";
 
 static const struct migration {
     const char *name, *sql;
@@ -304,6 +309,7 @@ static const struct migration {
     {"browsers that get pages", push_subscriptions},
     {"overrides of schedules", overrides_of_duty},
     {"channels of incidents", incident_channels},
+    {"versions of runbooks", runbook_versions},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

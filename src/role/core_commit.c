@@ -392,6 +392,7 @@ static void work_with_engine(struct core *core)
     fire_timers(core);
     checkpoint_when_idle(core, idle);
     core_compact(core, idle);
+    core_keep_versions(core, idle);
     seal_when_due(core, idle);
     core_plan_timer(core);
 }

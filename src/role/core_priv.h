@@ -69,6 +69,12 @@ struct cleaning {
     struct ledger_packer *packer;
 };
 
+/* Which versions of the runbooks in force are still to be kept. */
+struct versions {
+    size_t next;
+    bool due;
+};
+
 struct core {
     const struct role_options *options;
     const struct clock *clock;
@@ -106,6 +112,7 @@ struct core {
     size_t n_mirrored_mutes; /* when it last went */
     struct compaction compaction;
     struct cleaning cleaning;
+    struct versions versions;
     int64_t input_us;       /* when the last input came; monotonic */
     int64_t checkpoint_us;  /* of the last one; monotonic, as the next */
     int64_t seal_us;        /* of the last time that the ledger was sealed, or could not be */
@@ -182,6 +189,8 @@ int core_begin(struct core *core, struct err *err);
 void core_compact(struct core *core, bool idle);
 void core_compact_now(struct core *core); /* all of it, and from the beginning */
 void core_compact_end(struct core *core);
+/* core_versions.c: some of the runbooks that have come into force. */
+void core_keep_versions(struct core *core, bool idle);
 
 /* core_stop asks the loop to end with that exit code. */
 void core_stop(struct core *core, int exit_code);

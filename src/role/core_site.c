@@ -31,6 +31,7 @@ static void replace(struct core *core, struct site *site)
     pthread_mutex_lock(&core->site_lock);
     struct site *before = core->site;
     core->site = site;
+    core->versions = (struct versions){.due = true};
     pthread_mutex_unlock(&core->site_lock);
     if (before && before->config == site->config) {
         before->config_is_lent = true;

@@ -78,6 +78,7 @@ struct runbook *runbook_read(struct arena *arena, const char *file, const char *
 
     fences_read(arena, document);
     runbook->file = file;
+    runbook->bytes = bytes;
     runbook->n_bytes = n_bytes;
     runbook->document = document;
     runbook->n_lines = (int)runbook->document->lines.n;

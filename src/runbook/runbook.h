@@ -70,6 +70,7 @@ struct severity {
 struct runbook {
     const char *file; /* as given by the caller, for messages */
     char sha256[65];  /* of its bytes, as library_new() has it from the folder; "" for runbook_read() */
+    const char *bytes; /* as they were given */
     size_t n_bytes;
     int n_lines;
     const char *title;
