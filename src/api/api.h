@@ -19,6 +19,7 @@ struct core_figures {
     struct histogram commit; /* how long it took to make what was decided durable */
     struct histogram page;   /* from the decision to page until a channel took it, of each that did */
     _Atomic uint64_t pages_sent, pages_retried, pages_dead;
+    _Atomic uint64_t updates_told, updates_missed; /* missed: a period went by without the one promised */
 };
 
 struct api_output {

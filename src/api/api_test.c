@@ -158,6 +158,7 @@ static void unknown_paths_methods_and_queries_are_named(void **state)
     assert_got("/api/v2/alerts?filter=%22", 400, "\"bad filter: ");
     assert_got("/api/v2/alerts?filter=a%3D~(", 400, "expression");
     assert_got("/api/v1/runbooks", 200, "\"runbooks\":[]");
+    assert_got("/api/v1/promises", 200, "{\"id\":\"alerts\",\"aim\":0.999,\"within_s\":0.5,\"kept\":");
     assert_got("/api/v1/runbooks/a%2Fb.md/understood", 404, "no runbook \\\"a/b.md\\\"");
 }
 

@@ -99,6 +99,9 @@ handler get_runbook_versions, get_runbook_version, get_runbook_diff;
 /* proving.c, ledger_export.c */
 handler get_ledger_verify, post_ledger_verify, get_ledger_export;
 
+/* promises.c */
+handler get_promises;
+
 /* statistics.c */
 handler get_statistics;
 

@@ -69,6 +69,13 @@ static void write_figures(struct buf *out, const struct core_figures *figures)
                (unsigned long long)atomic_load(&figures->pages_sent),
                (unsigned long long)atomic_load(&figures->pages_retried),
                (unsigned long long)atomic_load(&figures->pages_dead));
+    buf_printf(out,
+               "# HELP crashcart_updates_total Updates that runbooks promise: told, or missed for a period.\n"
+               "# TYPE crashcart_updates_total counter\n"
+               "crashcart_updates_total{outcome=\"told\"} %llu\n"
+               "crashcart_updates_total{outcome=\"missed\"} %llu\n",
+               (unsigned long long)atomic_load(&figures->updates_told),
+               (unsigned long long)atomic_load(&figures->updates_missed));
     histogram_write(out, "crashcart_page_seconds", "From the decision to page until a channel took the page.",
                     &figures->page);
     histogram_write(out, "crashcart_commit_seconds", "How long a commit of the ledger took.",

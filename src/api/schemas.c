@@ -81,6 +81,8 @@ const struct schema_shape schema_shapes[] = {
     {"LedgerPage", "events:[LedgerEvent next:number?"},
     {"LedgerEvent", "position:number stream:text incident:number? n:number at:time actor:text kind:text "
                     "summary:text body:object hash:text"},
+    {"Promises", "since:time promises:[Promise"},
+    {"Promise", "id:text aim:number within_s:number? kept:number of:number p99_s:number?"},
     {"Versions", "versions:[Version"},
     {"Version", "sha256:text since:time bytes:number incidents:number in_force:boolean"},
     {"Proving",

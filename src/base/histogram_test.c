@@ -35,10 +35,29 @@ static void a_clock_that_was_set_back_counts_as_no_time(void **state)
     assert_has(&histogram, "wait_seconds_sum 0.000000\n");
 }
 
+static void the_part_within_a_bound_is_told(void **state)
+{
+    (void)state;
+    struct histogram histogram = {0};
+    uint64_t n;
+    assert_int_equal(histogram_quantile_us(&histogram, 0.99), 0);
+    for (int i = 0; i < 98; i++)
+        histogram_add(&histogram, 900);
+    histogram_add(&histogram, US_PER_S / 2);
+    histogram_add(&histogram, 400 * US_PER_S);
+    assert_int_equal(histogram_within(&histogram, US_PER_S / 2, &n), 99);
+    assert_int_equal(n, 100);
+    assert_int_equal(histogram_within(&histogram, 30 * US_PER_S, &n), 99);
+    assert_int_equal(histogram_quantile_us(&histogram, 0.98), 1000);
+    assert_int_equal(histogram_quantile_us(&histogram, 0.99), US_PER_S / 2);
+    assert_true(histogram_quantile_us(&histogram, 1) == INT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_time_counts_in_every_bucket_that_it_fits),
+        cmocka_unit_test(the_part_within_a_bound_is_told),
         cmocka_unit_test(a_clock_that_was_set_back_counts_as_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,12 +128,22 @@ static void count_page(struct core *core, const struct delivery *delivery)
     }
 }
 
+static void count_update(struct core *core, const char *kind)
+{
+    if (strcmp(kind, "update.recorded") == 0 || strcmp(kind, "update.sent") == 0)
+        atomic_fetch_add(&core->figures.updates_told, 1);
+    else if (strcmp(kind, "update.overdue") == 0)
+        atomic_fetch_add(&core->figures.updates_missed, 1);
+}
+
 void core_carry_out(struct core *core, const struct decisions *decisions)
 {
     core_mirror_follow(core, decisions);
     list_each (decision, &decisions->list) {
         if (decision->kind == DECISION_DELIVERY)
             count_page(core, &decision->delivery);
+        if (decision->kind == DECISION_EVENT)
+            count_update(core, decision->event.kind);
         if (decision_sends(decisions, decision))
             send_delivery(core, &decision->delivery);
         else if (decision->kind == DECISION_DELIVERY && decision->delivery.state == DELIVERY_CANCELLED)
