@@ -15,7 +15,8 @@ struct histogram {                                 /* {0} */
 
 /* From 1 ms to 5 min. A negative time, of a clock that was set back, counts as 0. */
 void histogram_add(struct histogram *histogram, int64_t us);
-/* How many took at most bound_us, which must be one of the bounds (0.5 s and 30 s are); ret_n: of how many. */
+/* How many took at most bound_us, which must be one of the bounds (0.5 s and 30 s are); ret_n: of how many.
+ */
 uint64_t histogram_within(const struct histogram *histogram, int64_t bound_us, uint64_t *ret_n);
 /* The bound that this part of them (0.99) did not pass: 0 for none at all, INT64_MAX beyond the last. */
 int64_t histogram_quantile_us(const struct histogram *histogram, double part);

@@ -68,8 +68,8 @@ struct severity {
 #include "runbook/steps.h"
 
 struct runbook {
-    const char *file; /* as given by the caller, for messages */
-    char sha256[65];  /* of its bytes, as library_new() has it from the folder; "" for runbook_read() */
+    const char *file;  /* as given by the caller, for messages */
+    char sha256[65];   /* of its bytes, as library_new() has it from the folder; "" for runbook_read() */
     const char *bytes; /* as they were given */
     size_t n_bytes;
     int n_lines;
