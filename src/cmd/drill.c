@@ -25,6 +25,7 @@ static const char usage[] =
     "       crashcart drill tabletop FILE[#PROCEDURE] [--json]\n"
     "       crashcart drill walk NAME [--plain]\n"
     "       crashcart drill shell NAME\n"
+    "       crashcart drill quiet SYSTEM [--for TIME] [--json]\n"
     "\n"
     "  A drill breaks a stand-in of a system, and you answer the page: detect, page,\n"
     "  diagnose, approve, verify, report. It runs on a server of its own and touches\n"
@@ -38,13 +39,15 @@ static const char usage[] =
     "  walk, shell: nobody is paged and nothing is scored. The system is broken, and\n"
     "  you walk its procedure (crashcart run) or have a shell in it; transcripts are\n"
     "  kept with the reports.\n"
+    "  quiet: nothing is broken, and all checks of the system's drills look for so long\n"
+    "  (--for 10m; a minute). Exit 1: one of them has raised an alarm, or found nothing out.\n"
     "  --drills DIR    where the drills are (./drills, or beside the program)\n"
     "  --runbooks DIR  where their runbooks are (runbooks beside the drills)\n"
     "  --reports DIR   where the report is kept ($XDG_STATE_HOME/crashcart/drills)\n"
     "  Exit 1: the drill was not passed.\n";
 
 struct options {
-    const char *drills, *runbooks, *reports, *patch;
+    const char *drills, *runbooks, *reports, *patch, *length;
     bool json, shows, unattended, plain;
 };
 
@@ -329,6 +332,7 @@ int cmd_drill(int argc, char **argv)
                                            {"--runbooks", NULL, &options.runbooks},
                                            {"--reports", NULL, &options.reports},
                                            {"--patch", NULL, &options.patch},
+                                           {"--for", NULL, &options.length},
                                            {0}};
     struct strings words = {0};
     struct drill_plans plans = {0};
@@ -339,11 +343,13 @@ int cmd_drill(int argc, char **argv)
     const char *verb = words.n ? words.at[0] : "";
     bool lists = words.n == 1 && strcmp(verb, "list") == 0, due = words.n == 1 && strcmp(verb, "due") == 0;
     bool walks = strcmp(verb, "walk") == 0, shell = strcmp(verb, "shell") == 0;
-    bool names = words.n == 2 && (walks || shell || strcmp(verb, "run") == 0);
+    bool quiet = strcmp(verb, "quiet") == 0;
+    bool names = words.n == 2 && (walks || shell || quiet || strcmp(verb, "run") == 0);
     if (words.n == 2 && strcmp(verb, "tabletop") == 0)
         return drill_tabletop(arena, words.at[1], options.reports, options.json);
     if (!lists && !due && !names)
-        return usage_error(usage, "drill: list, due, run, walk or shell with NAME, or tabletop with FILE");
+        return usage_error(
+            usage, "drill: list, due, run, walk or shell with NAME, quiet with SYSTEM, tabletop with FILE");
     const char *drills = drills_find(arena, &options);
     if (!drills)
         return EXIT_UNREACHABLE;
@@ -355,6 +361,11 @@ int cmd_drill(int argc, char **argv)
         return list(&plans, &options);
     if (due)
         return due_list(arena, &options, drills, &plans);
+    struct drill_site site;
+    if (quiet)
+        return site_find(arena, &options, drills, &site) < 0
+                   ? EXIT_UNREACHABLE
+                   : drill_quiet_run(arena, &site, &plans, words.at[1], options.length, options.json);
     const struct drill_plan *plan = drill_plan_find(&plans, words.at[1]);
     if (!plan)
         return usage_error(usage, "there is no drill \"%s\"; crashcart drill list names them", words.at[1]);

@@ -120,17 +120,35 @@ static void node_write(struct buf *out, const struct node *node)
     buf_putc(out, node->kind == NODE_MAP ? '}' : ']');
 }
 
+/* All entries of a check but its id. */
+static const char *keys_write(struct arena *arena, const struct node *map)
+{
+    scoped_buf struct buf keys = {0};
+    list_each (entry, &map->entries) {
+        if (strcmp(entry->key->text, "id") == 0)
+            continue;
+        buf_puts(&keys, keys.n_bytes ? ", " : "");
+        node_write(&keys, entry->key);
+        buf_puts(&keys, ": ");
+        node_write(&keys, entry->value);
+    }
+    return arena_strdup(arena, buf_text(&keys));
+}
+
 static int checks_read(struct reader *reader, const struct node *list, struct drill_plan *plan)
 {
     if (list && list->kind != NODE_LIST)
         return wrong(reader, list, "a list of checks is wanted");
     if (list)
         list_each (entry, &list->entries) {
-            scoped_buf struct buf line = {0};
-            if (entry->value->kind != NODE_MAP || !node_find(entry->value, "id"))
+            const char *id = NULL;
+            if (entry->value->kind == NODE_MAP && text_read(reader, entry->value, "id", true, &id) < 0)
+                return -1;
+            if (!id)
                 return wrong(reader, entry->value, "a check with an id: is wanted");
-            node_write(&line, entry->value);
-            strings_add(reader->arena, &plan->checks, arena_strdup(reader->arena, buf_text(&line)));
+            struct drill_check *check = list_push(reader->arena, &plan->checks);
+            check->id = id;
+            check->keys = keys_write(reader->arena, entry->value);
         }
     return 0;
 }
@@ -146,16 +164,12 @@ static int recover_time_read(struct reader *reader, const struct node *root, str
 }
 
 /* Each check that is expected to notice it has to be one of the drill. */
-static int expected_judge(struct reader *reader, const struct node *detect, const struct node *expect,
-                          const struct drill_plan *plan)
+static int expected_judge(struct reader *reader, const struct node *expect, const struct drill_plan *plan)
 {
-    const struct node *checks = node_find(detect, "checks");
     list_each (id, &plan->expected_checks) {
         bool found = false;
-        for (size_t i = 0; checks && i < checks->entries.n; i++) {
-            const struct node *given = node_find(checks->entries.at[i].value, "id");
-            found |= given && given->kind == NODE_TEXT && strcmp(given->text, *id) == 0;
-        }
+        list_each (check, &plan->checks)
+            found |= strcmp(check->id, *id) == 0;
         if (!found)
             return err_set(reader->err, "line %d: expect: detect: has no check \"%s\"",
                            expect ? expect->line : 1, *id);
@@ -209,7 +223,7 @@ int drill_plan_read(struct arena *arena, const char *bytes, size_t n_bytes, stru
         texts_read(&reader, node_find(expect, "checks"), &plan.expected_checks) < 0 ||
         recover_time_read(&reader, root, &plan) < 0)
         return -1;
-    if (detect_judge(&reader, detect, root, &plan) < 0 || expected_judge(&reader, detect, expect, &plan) < 0)
+    if (detect_judge(&reader, detect, root, &plan) < 0 || expected_judge(&reader, expect, &plan) < 0)
         return -1;
     *ret_plan = plan;
     return 0;

@@ -51,6 +51,11 @@ struct drill_act {
     struct drill_pairs values; /* for the placeholders of `run`; "= FORMULA" is looked up in the ward */
 };
 
+/* A row of `checks:`. keys: the others, on one line: "every: 1s, http: {url: ...}"; may be "". */
+struct drill_check {
+    const char *id, *keys;
+};
+
 struct drill_plan {
     const char *name, *system; /* from the path */
     const char *path, *folder; /* of the file; of the system */
@@ -60,9 +65,9 @@ struct drill_plan {
     struct drill_pairs inject; /* in the ward */
     const char *breaks;        /* a command in the work tree, or NULL */
     const char *detect_url, *detect_when,
-        *detect_shell;        /* one at least; all that are there must tell of it */
-    struct drill_pairs alert; /* labels of what the drill posts then; empty: the checks notice it */
-    struct strings checks;    /* of its server: "{id: ...}", rows of `checks:`; their service is the system */
+        *detect_shell;               /* one at least; all that are there must tell of it */
+    struct drill_pairs alert;        /* labels of what the drill posts then; empty: the checks notice it */
+    LIST(struct drill_check) checks; /* of its server; their service is the system */
     const char *summary;
     const char *procedure, *severity; /* expected; severity may be NULL */
     struct strings expected_checks;   /* ids: each of them notices it */

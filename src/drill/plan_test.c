@@ -44,8 +44,8 @@ static void a_check_reads_again_as_it_was_written(void **state)
     struct err err = {0};
     assert_int_equal(drill_plan_read(arena, text, sizeof text - 1, &plan, &err), 0);
     assert_int_equal(plan.checks.n, 1);
-    assert_string_equal(plan.checks.at[0],
-                        "{id: slow, above: 200ms, labels: {team: \"7\", of: [a, \"b: c\"]}}");
+    assert_string_equal(plan.checks.at[0].id, "slow");
+    assert_string_equal(plan.checks.at[0].keys, "above: 200ms, labels: {team: \"7\", of: [a, \"b: c\"]}");
 }
 
 static void what_is_wrong_is_told_with_its_line(void **state)

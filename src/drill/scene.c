@@ -232,7 +232,8 @@ static int config_write(struct scene *scene, const char *pager, struct err *err)
                scene->plan->step_time, pager, pager, scene->plan->system, scene->plan->runbook);
     buf_puts(&text, scene->plan->checks.n ? "checks:\n" : "");
     list_each (check, &scene->plan->checks)
-        buf_printf(&text, "  - {service: %s, %s\n", scene->plan->system, *check + 1);
+        buf_printf(&text, "  - {service: %s, id: \"%s\"%s%s}\n", scene->plan->system, check->id,
+                   *check->keys ? ", " : "", check->keys);
     return file_write(CONFIG, buf_text(&text), text.n_bytes, 0600, err);
 }
 

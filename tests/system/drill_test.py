@@ -42,6 +42,18 @@ class Drill(SystemTest):
         self.assertIn(', by check |', report, 'the checks of its own server noticed it')
         self.assertEqual(processes(), before)
 
+    def test_a_quiet_time_has_no_alarm_and_a_system_that_is_not_well_has(self):
+        done = self.drill('quiet', 'pneumonia-detector', '--for', '5s', '--json')
+        result = json.loads(done.stdout)
+        self.assertEqual((done.returncode, result['verdict'], result['incidents']), (0, 'pass', 0), result)
+        self.assertGreater(result['checks'], 10)
+        words = self.changed(system=('third_party_down: 0', 'third_party_down: 1'))
+        words[2:6] = ['quiet', 'pneumonia-detector', '--for', '8s', '--json']
+        done = subprocess.run(words, capture_output=True, timeout=200, check=False)
+        result = json.loads(done.stdout)
+        self.assertEqual((done.returncode, result['verdict']), (1, 'fail'), result)
+        self.assertIn('external-service-errors-errors', [a['check'] for a in result['false_alarms']])
+
     def test_a_drill_whose_change_does_not_heal_fails(self):
         folder = os.path.join(self.folder, 'drills')
         shutil.copytree(os.path.join(ROOT, 'drills', 'pneumonia-detector'), os.path.join(folder, 'pneumonia-detector'))
