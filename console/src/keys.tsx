@@ -5,7 +5,7 @@ import { go } from './parts'
 
 export const places: [key: string, path: string, name: string][] = [
   ['n', '/', 'Now'], ['i', '/incidents', 'Incidents'], ['r', '/runbooks', 'Runbooks'], ['o', '/oncall', 'On call'], ['s', '/silences', 'Silences'],
-  ['c', '/clocks', 'Clocks'], ['k', '/checks', 'Checks'], ['m', '/models', 'Models'], ['v', '/reviews', 'Reviews'], ['d', '/drills', 'Drills'], ['l', '/ledger', 'Ledger'], ['e', '/settings', 'Settings'],
+  ['c', '/clocks', 'Clocks'], ['k', '/checks', 'Checks'], ['m', '/models', 'Models'], ['v', '/reviews', 'Reviews'], ['d', '/drills', 'Drills'], ['l', '/ledger', 'Ledger'], ['p', '/promises', 'Promises'], ['e', '/settings', 'Settings'],
 ]
 
 const help: [title: string, keys: [string, string][]][] = [

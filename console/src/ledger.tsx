@@ -1,11 +1,20 @@
 // Everything that ever happened: looked for by incident, kind, person, words and time; and what proves it.
-import { useState } from 'preact/hooks'
-import { Event, get } from './api'
+import { useEffect, useState } from 'preact/hooks'
+import { Event, get, post } from './api'
 import { useLive } from './live'
-import { Act, At, Card, Field, Link, person, Read, Words } from './parts'
+import { mayRespond } from './me'
+import { Act, At, Card, Field, Link, person, Read, said as why, Words } from './parts'
 
 interface Found { events: (Event & { position: number })[]; next: number | null }
 interface Proof { events: number; signed: number; signed_at: string | null; checkpoint: string | null }
+interface Proving {
+  state: string
+  began_at: string | null
+  ended_at: string | null
+  against_checkpoint: boolean
+  problem: string | null
+  proof: { fits: boolean; first_bad: string | null; streams: number; events: number; signed_events: number; checkpoints: number; signed_by: string | null } | null
+}
 
 const fields = ['incident', 'kind', 'actor', 'text', 'from', 'to'] as const
 type Search = Record<(typeof fields)[number], string>
@@ -24,15 +33,83 @@ function asked(): Search {
   return Object.fromEntries(fields.map((name) => [name, words.get(name) ?? ''])) as Search
 }
 
+const many = (n: number, what: string) => `${n.toLocaleString()} ${what}${n === 1 ? '' : 's'}`
+
+// "incident/4 event 7: ..." leads to the incident.
+function Broken({ where }: { where: string }) {
+  const incident = /^incident\/(\d+) (.*)$/.exec(where)
+  return <p class="said" role="alert"><b>The ledger is broken.</b> {incident ? <><Link to={`/incidents/${incident[1]}`}>#{incident[1]}</Link> {incident[2]}</> : where}<br />
+    <span class="small">Keep a copy of the data folder as it is, and compare it with a backup (<code>crashcart verify</code>).</span></p>
+}
+
+function Result({ proving }: { proving: Proving }) {
+  const { proof } = proving
+  if (proving.state === 'never') return <p class="small quiet">It was not verified since the server started.</p>
+  if (proving.state === 'running') return <p role="status">Reading every event{proving.began_at && <>, since <At time={proving.began_at} /></>}…</p>
+  if (proving.problem) return <p class="said" role="alert">{proving.problem}</p>
+  if (!proof) return null
+  if (!proof.fits) return <Broken where={proof.first_bad ?? ''} />
+  return (
+    <div role="status">
+      <p><span class="mark good">everything fits</span> {proving.ended_at && <At time={proving.ended_at} date />}</p>
+      <p class="small">{many(proof.events, 'event')} in {many(proof.streams, 'stream')}: every hash fits.{' '}
+        {proof.checkpoints ? <>{many(proof.signed_events, 'event')} signed by <code>{proof.signed_by}</code>, {many(proof.checkpoints, 'checkpoint')}.</> : 'No checkpoint is signed yet.'}
+        {proving.against_checkpoint && ' The checkpoint that you gave fits, too: nothing before it was taken back.'}</p>
+    </div>
+  )
+}
+
+function Verified() {
+  const [proving, setProving] = useState<Proving | null>(null)
+  const [problem, setProblem] = useState('')
+  const running = proving?.state === 'running'
+  const look = () => get<Proving>('/api/v1/ledger/verify').then(setProving, (thrown) => setProblem(why(thrown)))
+  useEffect(() => void look(), [])
+  useEffect(() => {
+    if (!running) return
+    const timer = setInterval(look, 400)
+    return () => clearInterval(timer)
+  }, [running])
+  const verify = async (checkpoint?: string) => {
+    setProblem('')
+    setProving(await post<Proving>('/api/v1/ledger/verify', checkpoint === undefined ? {} : { checkpoint }))
+  }
+  const against = async (input: HTMLInputElement) => {
+    const chosen = input.files?.[0]
+    if (chosen) await verify(await chosen.text()).catch((thrown) => setProblem(why(thrown)))
+    input.value = ''
+  }
+  return (
+    <Card id="verify" title="Verify" more={mayRespond() && <Act shortcut="v" disabled={running} does={() => verify()}>Verify now</Act>}>
+      {proving ? <Result proving={proving} /> : !problem && <p class="quiet">Reading…</p>}
+      {problem && <p class="said small" role="alert">{problem}</p>}
+      {mayRespond() && (
+        <label><span class="small quiet">Against a checkpoint that was kept elsewhere: it shows whether the ledger was turned back.</span>
+          <input type="file" disabled={running} aria-label="A checkpoint that was kept elsewhere" onChange={(event) => void against(event.currentTarget)} /></label>)}
+    </Card>
+  )
+}
+
+function Exported({ search }: { search: Search }) {
+  const incident = search.incident.trim().replace(/^#/, ''), since = search.from
+  const part = new URLSearchParams({ ...(/^\d+$/.test(incident) && { incident }), ...(since && { since: new Date(since).toISOString() }) }).toString()
+  return (
+    <Card id="export" title="Export">
+      <p class="small quiet">JSON lines with every hash and checkpoint: whoever has the file can verify it without this server, by <code>crashcart verify FILE</code>.</p>
+      <p class="row"><a class="button" download="ledger.jsonl" href="/api/v1/ledger/export">All of it</a>
+        {part && <a class="button" download="ledger-part.jsonl" href={`/api/v1/ledger/export?${part}`}>{/^\d+$/.test(incident) ? `Only #${incident}` : 'Only'}{since && ' from that time on'}</a>}</p>
+    </Card>
+  )
+}
+
 function Proved() {
   const live = useLive<Proof>('/api/v1/ledger/proof', () => false)
   return (
-    <Card id="proof" title="Proof">
+    <Card id="proof" title="Signed">
       <Read from={live}>{(proof) => (
         <>
           <p>{proof.signed.toLocaleString()} of {proof.events.toLocaleString()} events are signed{proof.signed_at && <>, the last of them <At time={proof.signed_at} date /></>}.</p>
-          <p class="small quiet">Keep a checkpoint elsewhere: later it shows whether the ledger was turned back. On the server, or on any copy:</p>
-          <pre tabIndex={0}>crashcart verify{'\n'}crashcart export ledger.jsonl{'\n'}crashcart verify ledger.jsonl</pre>
+          <p class="small quiet">Keep a checkpoint elsewhere: later it shows whether the ledger was turned back.</p>
           {proof.checkpoint && <details><summary class="small">Newest checkpoint</summary><pre tabIndex={0}>{proof.checkpoint}</pre>
             <a class="button" download="checkpoint" href={`data:text/plain;charset=utf-8,${encodeURIComponent(proof.checkpoint)}`}>Save it</a></details>}
         </>)}
@@ -109,7 +186,7 @@ export function LedgerPage() {
           }}</Read>
         </Card>
       </div>
-      <div><Proved /></div>
+      <div><Verified /><Proved /><Exported search={search} /></div>
     </div>
   )
 }

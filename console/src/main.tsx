@@ -15,6 +15,7 @@ import { Models } from './models'
 import { Incidents, Now } from './now'
 import { OnCallPage } from './oncall'
 import { Card, Link } from './parts'
+import { Promises } from './promises'
 import { Reviews } from './reviews'
 import { RunbookPage } from './runbook'
 import { Runbooks } from './runbooks'
@@ -66,6 +67,7 @@ const pages: [RegExp, (part: string) => ComponentChildren, (part: string) => str
   [/^\/drills()$/, () => <Drills />, () => 'Drills'],
   [/^\/reviews()$/, () => <Reviews />, () => 'Reviews'],
   [/^\/ledger()$/, () => <LedgerPage />, () => 'Ledger'],
+  [/^\/promises()$/, () => <Promises />, () => 'Promises'],
   [/^\/settings()$/, () => <Settings />, () => 'Settings'],
   [/^\/()$/, () => <Now />, () => ''],
 ]

@@ -7,5 +7,6 @@ export function iAm(session: Session) {
   Object.assign(me, { person: session.person, right: session.right })
 }
 
+export const mayRespond = () => me.right !== 'viewer'
 export const mayApprove = () => me.right === 'approver' || me.right === 'administrator'
 export const mayAdminister = () => me.right === 'administrator'

@@ -218,6 +218,60 @@ function Levels({ levels }: { levels: Level[] }) {
 
 interface Difference { subject: string; text: string; line_old: number | null; line_new: number | null }
 
+interface Version { sha256: string; since: string; bytes: number; incidents: number; in_force: boolean }
+
+const when = new Intl.DateTimeFormat([], { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+const named = (version: Version) =>
+  `${when.format(Date.parse(version.since))} · ${version.sha256.slice(0, 8)}${version.in_force ? ' · in force' : ''}${version.incidents ? ` · ${version.incidents} incident${version.incidents === 1 ? '' : 's'}` : ''}`
+
+function Differences({ some, none, differences }: { some: string; none: string; differences: Difference[] }) {
+  return (
+    <div role="status">
+      <p class="small">{differences.length === 0 ? none : some}</p>
+      <ul class="list">{differences.map((one, i) => (
+        <li key={i} class="look small"><b>{one.subject}</b>: {one.text} <span class="quiet">{one.line_old ? `line ${one.line_old}` : 'new'}{one.line_new ? one.line_new !== one.line_old ? ` → ${one.line_new}` : '' : ' → gone'}</span></li>))}</ul>
+    </div>
+  )
+}
+
+function Choose({ label, versions, chosen, choose }: { label: string; versions: Version[]; chosen: string; choose: (sha256: string) => void }) {
+  return (
+    <label><span>{label}</span>
+      <select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>{versions.map((one) => <option key={one.sha256} value={one.sha256}>{named(one)}</option>)}</select></label>
+  )
+}
+
+// What two versions that were in force do otherwise.
+function Past({ file, versions }: { file: string; versions: Version[] }) {
+  const [old, setOld] = useState(versions[1].sha256)
+  const [fresh, setFresh] = useState(versions[0].sha256)
+  const path = `/api/v1/runbooks/${encodeURIComponent(file)}`
+  const live = useLive<{ differences: Difference[] }>(`${path}/diff?old=${old}&new=${fresh}`, () => false)
+  const text = (sha256: string) => `${path}/version?sha256=${sha256}`
+  const name = `${file.replace(/.*\//, '').replace(/\.[^.]*$/, '')}-`
+  return (
+    <>
+      <form onSubmit={(event) => event.preventDefault()}>
+        <Choose label="From the version of" versions={versions} chosen={old} choose={setOld} />
+        <Choose label="to the version of" versions={versions} chosen={fresh} choose={setFresh} />
+      </form>
+      <Read from={live}>{({ differences }) => <Differences some="What the second does otherwise:" none="Both do the same." differences={differences} />}</Read>
+      <p class="small row"><span class="quiet">As they were:</span> <a download={`${name}${old.slice(0, 8)}.md`} href={text(old)}>the first</a> <a download={`${name}${fresh.slice(0, 8)}.md`} href={text(fresh)}>the second</a></p>
+    </>
+  )
+}
+
+function Versions({ file }: { file: string }) {
+  const live = useLive<{ versions: Version[] }>(`/api/v1/runbooks/${encodeURIComponent(file)}/versions`, reloaded)
+  return (
+    <Card id="versions" title="What changed in behaviour">
+      <Read from={live}>{({ versions }) => versions.length > 1 ? <Past key={versions[0].sha256} file={file} versions={versions} />
+        : <p class="small quiet">{versions.length === 1 ? <>This version is in force since <At time={versions[0].since} date />; there was none before it here.</> : 'No version is kept yet.'}</p>}</Read>
+      <Compare file={file} />
+    </Card>
+  )
+}
+
 // Another version is held against the one in force, before it is: nothing of it is kept.
 function Compare({ file }: { file: string }) {
   const [found, setFound] = useState<{ name: string; differences: Difference[] } | null>(null)
@@ -236,17 +290,12 @@ function Compare({ file }: { file: string }) {
     input.value = ''
   }
   return (
-    <details class="card">
-      <summary><b>What would another version change?</b></summary>
+    <details>
+      <summary class="small">What would another version change?</summary>
       <label><span class="small quiet">A Markdown file; it is read and forgotten.</span>
         <input type="file" accept=".md,.markdown,.mdx,.txt" aria-label="Another version of this runbook" onChange={(event) => void read(event.currentTarget)} /></label>
       {problem && <p class="said small" role="alert">{problem}</p>}
-      {found && (
-        <div role="status">
-          <p class="small">{found.differences.length === 0 ? `With ${found.name} nothing would happen otherwise.` : `With ${found.name}:`}</p>
-          <ul class="list">{found.differences.map((one, i) => (
-            <li key={i} class="look small"><b>{one.subject}</b>: {one.text} <span class="quiet">{one.line_old ? `line ${one.line_old}` : 'new'}{one.line_new ? one.line_new !== one.line_old ? ` → ${one.line_new}` : '' : ' → gone'}</span></li>))}</ul>
-        </div>)}
+      {found && <Differences some={`What ${found.name} would change:`} none={`With ${found.name} nothing would happen otherwise.`} differences={found.differences} />}
     </details>
   )
 }
@@ -309,7 +358,7 @@ export function RunbookPage({ file }: { file: string }) {
     <Read from={understood}>{(read) => (
       <>
         <Summary read={read} only={only} setOnly={setOnly} />
-        <div class="even"><Levels levels={read.severities} /><Compare file={file} /></div>
+        <div class="even"><Levels levels={read.severities} /><Versions file={file} /></div>
         <section class="card" aria-label="The document"><Read from={doc}>{(data) => <Text document={data} read={read} only={only} />}</Read></section>
       </>)}
     </Read>

@@ -29,6 +29,18 @@ static int query_time(struct request *request, const char *name, int64_t otherwi
     return -1;
 }
 
+/* Only those of the service and the severity that the query names. */
+static size_t keep_wanted(const struct request *request, struct incident *incidents, size_t n)
+{
+    const char *service = request_query(request, "service"), *severity = request_query(request, "severity");
+    size_t n_kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if ((!service || strcmp(incidents[i].service, service) == 0) &&
+            (!severity || strcmp(incidents[i].severity, severity) == 0))
+            incidents[n_kept++] = incidents[i];
+    return n_kept;
+}
+
 static int gather(struct request *request, struct stretch *stretch, struct statistics *ret_statistics,
                   struct err *err)
 {
@@ -46,6 +58,7 @@ static int gather(struct request *request, struct stretch *stretch, struct stati
     if (n_incidents && ledger_moves(ledger, request->arena, incidents[n_incidents - 1].number,
                                     incidents[0].number, &moves, &n_moves, err) != 0)
         return -1;
+    n_incidents = keep_wanted(request, incidents, n_incidents);
     *ret_statistics = statistics_of(request->arena, incidents, n_incidents, moves, n_moves, stretch->now_us);
     return 0;
 }

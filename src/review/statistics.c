@@ -223,10 +223,6 @@ struct statistics statistics_of(struct arena *arena, const struct incident *inci
             statistics.n_drills++;
             continue;
         }
-        if (incidents[i].drill) {
-            statistics.n_drills++;
-            continue;
-        }
         size_t first = first_not(move, moves, n_moves, move->incident < number);
         size_t end = first_not(move, moves, n_moves, move->incident <= number);
         measured[n].incident = &incidents[i];

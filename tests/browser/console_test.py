@@ -201,7 +201,12 @@ class Console(Played):
             silence = {'matchers': [{'name': 'service', 'value': 'till', 'isRegex': False, 'isEqual': True}], 'createdBy': 'ben',
                        'comment': 'moves <i>house</i>', 'startsAt': rfc3339(time.time()), 'endsAt': rfc3339(time.time() + 7200)}
             self.assertEqual(self.server.request('POST', '/api/v2/silences', silence)[0], 200)
-        self.play('looks.mjs', trouble=trouble)
+
+        def rewrite():
+            runbook = RUNBOOK.format(folder=self.folder).replace('**Response Time**: 5 minutes', '**Response Time**: 2 minutes')
+            written(self.folder, 'runbooks/shop.md', runbook)
+            wait(lambda: self.server.request('GET', '/api/v1/runbooks/shop.md/versions')[1].count(b'sha256') == 2, 'the second version')
+        self.play('looks.mjs', trouble=trouble, rewrite=rewrite)
 
 
 class Pictures(Played):

@@ -1,8 +1,9 @@
 // Every page, wide and light, narrow and dark, with nothing and with something on it: readable and within the screen.
+import fs from 'node:fs'
 import { accessible, browser, expect, outside, scenario, shot, signIn, until } from './browser.mjs'
 
 const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, colorScheme: 'dark', reducedMotion: 'reduce' }
-const pages = ['', 'incidents', 'incidents/1', 'runbooks', 'runbooks/shop.md', 'oncall', 'silences', 'clocks', 'checks', 'models', 'reviews', 'drills', 'ledger', 'settings']
+const pages = ['', 'incidents', 'incidents/1', 'runbooks', 'runbooks/shop.md', 'oncall', 'silences', 'clocks', 'checks', 'models', 'reviews', 'drills', 'ledger', 'promises', 'settings']
 const nameOf = (path) => path.replace(/\W+/g, '-') || 'now'
 
 async function fits(page, name) {
@@ -94,6 +95,37 @@ await scenario(async () => {
   await wide.page.getByRole('button', { name: 'I have it' }).click()
   await wide.page.locator('#accounts ~ .list, .card', { hasText: 'eve' }).first().waitFor()
   await accessible(wide.page, 'accounts and sessions')
+  // The server verifies its ledger, and a checkpoint of another one does not pass for its own.
+  await wide.page.goto(`${process.env.CONSOLE}/ledger?incident=1`)
+  await wide.page.getByRole('button', { name: 'Verify now' }).click()
+  await wide.page.getByText('everything fits').waitFor()
+  await accessible(wide.page, 'the ledger is verified')
+  await wide.page.getByLabel('A checkpoint that was kept').setInputFiles({ name: 'checkpoint', mimeType: 'text/plain', buffer: Buffer.from('not one') })
+  await wide.page.getByText('that is no checkpoint').waitFor()
+  await shot(wide.page, 'ledger-verified')
+  const [whole] = await Promise.all([wide.page.waitForEvent('download'), wide.page.getByRole('link', { name: 'All of it' }).click()])
+  expect(whole.suggestedFilename() === 'ledger.jsonl', 'the export is a file')
+  expect(fs.readFileSync(await whole.path(), 'utf8').trim().split('\n').pop().startsWith('{"events":'), 'the export is whole')
+  // A way of reaching people is tested, and then proved.
+  await wide.page.goto(`${process.env.CONSOLE}/promises`)
+  await wide.page.getByRole('button', { name: 'Test webhook of eve' }).click()
+  await wide.page.locator('tr', { hasText: 'eve' }).getByText('proved', { exact: true }).waitFor()
+  await accessible(wide.page, 'a way is proved')
+  // The runbook is rewritten: what changed in behaviour is told of any two versions.
+  await outside('rewrite')
+  await wide.page.goto(`${process.env.CONSOLE}/runbooks/shop.md`)
+  await wide.page.getByLabel('From the version of').waitFor()
+  await wide.page.getByText('response time 5 min -> 2 min').waitFor()
+  await accessible(wide.page, 'two versions')
+  await shot(wide.page, 'runbook-versions')
+  const fresh = await wide.page.getByLabel('to the version of').inputValue(), old = await wide.page.getByLabel('From the version of').inputValue()
+  await wide.page.getByLabel('From the version of').selectOption(fresh)
+  await wide.page.getByLabel('to the version of').selectOption(old)
+  await wide.page.getByText('response time 2 min -> 5 min').waitFor()
+  await wide.page.goto(`${process.env.CONSOLE}/reviews`)
+  await wide.page.getByLabel(/^Service/).selectOption('shop')
+  await until(wide.page, () => location.search === '?service=shop', 'the address says what is shown')
+  await wide.page.locator('canvas').nth(1).waitFor()
   await wide.page.goto(`${process.env.CONSOLE}/incidents/1`)
   await wide.page.locator('.step').first().waitFor()
   await wide.page.getByText('patient safety').first().waitFor()
