@@ -105,6 +105,8 @@ static const struct key target_keys[] = {
     {"kubectl", VALUE_OPTIONAL, TARGET_OFFSET(kubectl), .section = &kubectl_section,
      .help = "a pod, by `kubectl exec`"},
     {"user", VALUE_WORD, TARGET_OFFSET(user), .help = "on this host (by sudo) or in the container"},
+    {"folder", VALUE_PATH, TARGET_OFFSET(folder),
+     .help = "where a run begins there, as the checkout that the runbook's commands expect"},
     {"kube_context", VALUE_WORD, TARGET_OFFSET(kube_context),
      .help = "the context that kubectl works in, whatever is current"},
     {"environment", VALUE_VARIABLES, TARGET_OFFSET(environment), .help = "variables of the steps"},

@@ -72,6 +72,10 @@ const char *target_text(struct arena *arena, const struct target *target)
     bool here = !out.n_bytes;
     add_part(&out, "%sas user %s", target->user);
     add_part(&out, "%skube context %s", target->kube_context);
+    if (target->folder) {
+        buf_puts(&out, out.n_bytes ? ", in " : "in ");
+        add_quoted(&out, target->folder);
+    }
     list_each (variable, &target->environment) {
         buf_printf(&out, "%s%s=", out.n_bytes ? ", " : "", variable->name);
         add_quoted(&out, variable->value);
@@ -133,6 +137,8 @@ static void check_place(const struct reading *r, const struct target *target)
         error_add(r, target->line, "target: only one of ssh, docker and kubectl can be where it runs");
     if (target->ssh_config && !target->ssh)
         error_add(r, target->line, "target: ssh_config belongs to ssh: USER@HOST");
+    if (target->folder && *target->folder != '/')
+        error_add(r, target->line, "target: folder begins with /, as /srv/shop");
     if (target->user && target->ssh)
         error_add(r, target->line, "target: over ssh the user stands in front of the host, ssh: %s@HOST",
                   target->user);

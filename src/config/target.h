@@ -26,6 +26,7 @@ struct target {
         int line;
     } kubectl;
     const char *user;                /* on this host, or in the container; NULL: as it comes */
+    const char *folder;              /* in which the first step of a run begins; NULL: one of the run's own */
     const char *kube_context;        /* the one that kubectl works in, wherever it runs; NULL: any */
     LIST(struct label) environment;  /* name, value */
     LIST(struct label) secrets;      /* name, where the value lies ("file:PATH") */

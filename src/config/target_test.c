@@ -63,6 +63,7 @@ static void the_text_of_a_target_says_where_as_whom_and_in_what(void **state)
     assert_string_equal(text_of("{kubectl: {context: prod, namespace: shop, pod: deployment/web}}"),
                         "pod deployment/web, namespace shop, context prod");
     assert_string_equal(text_of("{docker: web, user: app}"), "container web, as user app");
+    assert_string_equal(text_of("{folder: '/srv/it''s'}"), "this host, in '/srv/it'\\''s'");
     assert_string_equal(text_of("{kube_context: prod, secrets: {T: 'file:/t'}}"),
                         "this host, kube context prod, T from 'file:/t'");
 }
@@ -80,6 +81,8 @@ static void targets_that_differ_have_texts_that_differ(void **state)
                                           "{ssh: a@b, ssh_config: /c}",
                                           "{ssh: a@b, ssh_config: \"/c', as user 'x\"}",
                                           "{docker: b}",
+                                          "{folder: /b}",
+                                          "{folder: \"/b', A='1\"}",
                                           "{docker: b, user: a}",
                                           "{secrets: {A: 'env:B'}}",
                                           "{environment: {A: 'env:B'}}",

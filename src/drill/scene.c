@@ -205,11 +205,6 @@ static int tree_make(struct scene *scene, struct err *err)
                      scene->plan->folder, scene->plan->folder, scene->plan->folder, scene->plan->folder);
     if (scene_shell(scene, script, SETUP_S) != 0)
         return fail_with_log(scene->arena, "the system's setup fails", err);
-    if (access(arena_printf(scene->arena, "%s/.git", TREE), F_OK) ==
-        0) { /* steps run elsewhere, and must find the repository */
-        setenv("GIT_DIR", arena_printf(scene->arena, "%s/.git", TREE), 1);
-        setenv("GIT_WORK_TREE", TREE, 1);
-    }
     return environment_read(scene, err);
 }
 
@@ -227,9 +222,10 @@ static int config_write(struct scene *scene, const char *pager, struct err *err)
                "services:\n"
                "  - id: %s\n"
                "    runbook: %s\n"
+               "    target: {folder: %s}\n"
                "    escalation:\n"
                "      - notify: [person:drill-responder]\n",
-               scene->plan->step_time, pager, pager, scene->plan->system, scene->plan->runbook);
+               scene->plan->step_time, pager, pager, scene->plan->system, scene->plan->runbook, TREE);
     buf_puts(&text, scene->plan->checks.n ? "checks:\n" : "");
     list_each (check, &scene->plan->checks)
         buf_printf(&text, "  - {service: %s, id: \"%s\"%s%s}\n", scene->plan->system, check->id,

@@ -91,6 +91,20 @@ static void add_kube_context(struct buf *out, const char *context)
         context);
 }
 
+/* The first step of a run begins there; the next ones where that has gone. Pins are read before and after the
+ * state of the run is found; sh, which finds none, goes there each time. */
+static void add_folder(struct buf *out, const char *folder)
+{
+    scoped_buf struct buf go = {0};
+    add_variable(&go, "__step_start", folder);
+    buf_printf(
+        out,
+        "%sif [ \"${__step_state-}\" ] && [ ! -r \"$__step_state\" ] || [ ! \"${BASH_VERSION-}\" ]; then\n"
+        "    cd -- \"$__step_start\" || exit 125\n"
+        "fi\n",
+        buf_text(&go) + sizeof "export " - 1);
+}
+
 static const char *pins_text(struct arena *arena, const struct place_secrets *secrets,
                              const struct target *target, const char **ret_why_not)
 {
@@ -109,6 +123,8 @@ static const char *pins_text(struct arena *arena, const struct place_secrets *se
     }
     if (target->kube_context)
         add_kube_context(&out, target->kube_context);
+    if (target->folder)
+        add_folder(&out, target->folder);
     return arena_strdup(arena, buf_text(&out));
 }
 

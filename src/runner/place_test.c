@@ -156,6 +156,19 @@ static const char *why_not(const char *configured_now, const char *planned, cons
     return why;
 }
 
+static void a_run_begins_in_the_folder_and_goes_on_where_it_was(void **state)
+{
+    (void)state;
+    struct config *config = configured("{folder: \"/srv/it's\"}");
+    struct place place = {0};
+    struct runner_order order = order_of(config);
+    assert_string_equal(order.target, "this host, in '/srv/it'\\''s'");
+    assert_null(place_find(arena, config, NULL, &order, "uptime", &place));
+    assert_text_has(place.pins, "__step_start='/srv/it'\\''s'\n");
+    assert_text_has(place.pins, "! -r \"$__step_state\"");
+    config_free(config);
+}
+
 static void an_order_for_another_place_is_refused(void **state)
 {
     (void)state;
@@ -223,6 +236,7 @@ int main(void)
         TEST(kubectl_names_cluster_namespace_and_pod),
         TEST(docker_enters_a_container_as_a_user),
         TEST(another_user_is_become_without_a_password),
+        TEST(a_run_begins_in_the_folder_and_goes_on_where_it_was),
         TEST(an_order_for_another_place_is_refused),
         TEST(a_core_that_was_taken_over_cannot_choose_the_place),
         TEST(a_program_that_is_missing_is_named),

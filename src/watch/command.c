@@ -47,7 +47,9 @@ static void command_ran(struct probe *probe, struct json result)
         probe_say(probe, status ? READING_BAD : READING_VALUE, 0, "exit status %lld%s%s", (long long)status,
                   *line ? ": " : "", line);
     else if (status)
-        probe_say(probe, READING_ERROR, 0, "exit status %lld: %.200s", (long long)status, line);
+        probe_say(probe, READING_ERROR, 0,
+                  "exit status %lld%s%.150s (a number counts only with exit status 0)", (long long)status,
+                  *line ? ": " : "", line);
     else
         judge_number(probe, line);
 }

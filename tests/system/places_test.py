@@ -177,6 +177,26 @@ services:
         self.assertEqual(step['target'], "this host, kube context east, SHOP_MODE='calm'")
         self.assertIn('current-context: "east"\n', self.ended('current-context')['output'])
 
+    def begins_in_the_folder(self, place):
+        notes = os.path.join(self.folder, 'notes')
+        self.start_with(f'{place}folder: "{notes}"')
+        self.assertIn(f"in '{notes}'", self.ended('tail -f')['target'])
+        self.approve('>> note')
+        self.ended('>> note')
+        self.assertEqual(self.text('note').split(), [notes])
+
+    def test_a_run_begins_in_the_folder_of_the_target(self):
+        self.begins_in_the_folder('')
+
+    def test_a_run_begins_in_the_folder_of_the_target_in_a_container(self):
+        self.begins_in_the_folder('docker: shop-web, ')
+
+    def test_a_folder_that_is_not_there_is_told_and_nothing_runs(self):
+        self.start_with('folder: /srv/nowhere')
+        step = self.ended('$INSIDE $SHOP')
+        self.assertEqual((step['state'], step['exit_code']), ('failed', 125))
+        self.assertIn('/srv/nowhere: No such file or directory', step['output'])
+
     def test_of_a_frozen_service_nothing_changes_without_breaking_the_glass(self):
         self.start_with('docker: shop-web')
         self.ended('tail -f')
