@@ -14,21 +14,12 @@ static const struct outcome *approve(struct world *w, int line, const char *acto
                .kind = INPUT_APPROVE, .run = 1, .step = line, .actor = actor, .force = force, .text = text});
 }
 
-static const struct run_step *row(const struct world *w, int line)
-{
-    const struct incident_record *record = incident_find(w->engine, 1);
-    for (size_t i = 0; i < record->n_steps; i++)
-        if (record->steps[i].line == line)
-            return &record->steps[i];
-    return NULL;
-}
-
 /* The program ends and starts again; the ledger gives back one step. */
 static void restart(struct world *w, int line)
 {
     struct engine *before = w->engine;
     struct incident incident = *incident_of(w, 1);
-    struct run_step step = *row(w, line);
+    struct run_step step = *world_row(w, line);
     w->engine = engine_new(&w->config, w->library);
     engine_name(w->engine, "7f3a");
     engine_restore_last(w->engine, 1, 10, w->now_us);
@@ -46,29 +37,29 @@ static void the_first_of_two_approvals_expires(void **state)
     world_hear(w, full);
     approve(w, DESTROY, "person:ana", false, NULL);
     world_pass(w, 1799 * US_PER_S);
-    assert_string_equal(row(w, DESTROY)->approved_by, "person:ana");
+    assert_string_equal(world_row(w, DESTROY)->approved_by, "person:ana");
     world_pass(w, US_PER_S);
-    assert_string_equal(row(w, DESTROY)->approved_by, "");
-    assert_int_equal(row(w, DESTROY)->state, STEP_WAITING);
-    assert_text_has(row(w, DESTROY)->why, "expired");
+    assert_string_equal(world_row(w, DESTROY)->approved_by, "");
+    assert_int_equal(world_row(w, DESTROY)->state, STEP_WAITING);
+    assert_text_has(world_row(w, DESTROY)->why, "expired");
     approve(w, DESTROY, "person:ben", false, NULL); /* he is the first now */
-    assert_int_equal(row(w, DESTROY)->state, STEP_WAITING);
+    assert_int_equal(world_row(w, DESTROY)->state, STEP_WAITING);
     approve(w, DESTROY, "person:ana", false, NULL);
-    assert_int_equal(row(w, DESTROY)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, DESTROY)->state, STEP_STARTING);
 }
 
 static void what_was_approved_and_waits_for_another_step_expires(void **state)
 {
     struct world *w = *state;
     world_hear(w, down);
-    assert_int_equal(row(w, LOOK)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, LOOK)->state, STEP_STARTING);
     approve(w, CHANGE, "person:ana", false, NULL);
-    assert_int_equal(row(w, CHANGE)->state, STEP_QUEUED);
+    assert_int_equal(world_row(w, CHANGE)->state, STEP_QUEUED);
     world_pass(w, 1800 * US_PER_S);
-    assert_int_equal(row(w, CHANGE)->state, STEP_WAITING);
+    assert_int_equal(world_row(w, CHANGE)->state, STEP_WAITING);
     world_step_done(w, 1, LOOK, STEP_SUCCEEDED, NULL);
-    assert_int_equal(row(w, CHANGE)->state, STEP_WAITING);
-    assert_int_equal(row(w, LOOK_TOO)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, CHANGE)->state, STEP_WAITING);
+    assert_int_equal(world_row(w, LOOK_TOO)->state, STEP_STARTING);
 }
 
 static void what_has_started_does_not_expire(void **state)
@@ -76,10 +67,10 @@ static void what_has_started_does_not_expire(void **state)
     struct world *w = *state;
     world_hear(w, full);
     approve(w, FREE, "person:ana", false, NULL);
-    assert_int_equal(row(w, FREE)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, FREE)->state, STEP_STARTING);
     world_pass(w, 3 * 3600 * US_PER_S);
-    assert_int_equal(row(w, FREE)->state, STEP_STARTING);
-    assert_string_equal(row(w, FREE)->approved_by, "person:ana");
+    assert_int_equal(world_row(w, FREE)->state, STEP_STARTING);
+    assert_string_equal(world_row(w, FREE)->approved_by, "person:ana");
 }
 
 static void a_clock_that_is_set_back_makes_no_approval_hold_longer(void **state)
@@ -91,9 +82,9 @@ static void a_clock_that_is_set_back_makes_no_approval_hold_longer(void **state)
     w->now_us -= 86400 * US_PER_S;
     world_decide(w, (struct input){.kind = INPUT_CLOCK_BACK, .back_us = 86400 * US_PER_S});
     world_pass(w, 1199 * US_PER_S);
-    assert_string_equal(row(w, DESTROY)->approved_by, "person:ana");
+    assert_string_equal(world_row(w, DESTROY)->approved_by, "person:ana");
     world_pass(w, US_PER_S);
-    assert_string_equal(row(w, DESTROY)->approved_by, "");
+    assert_string_equal(world_row(w, DESTROY)->approved_by, "");
 }
 
 static void only_what_was_looked_at_is_approved(void **state)
@@ -101,7 +92,7 @@ static void only_what_was_looked_at_is_approved(void **state)
     struct world *w = *state;
     char sha256[SHA256_HEX_BYTES];
     world_hear(w, full);
-    step_sha256(row(w, FREE), sha256);
+    step_sha256(world_row(w, FREE), sha256);
     struct input input = {
         .kind = INPUT_APPROVE, .run = 1, .step = DESTROY, .actor = "person:ana", .sha256 = sha256};
     assert_int_equal(world_decide(w, input)->code, OUTCOME_CONFLICT);
@@ -127,16 +118,16 @@ static void breaking_the_glass_pages_the_others_at_once(void **state)
     world_hear(w, full);
     world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ana", NULL);
     assert_int_equal(approve(w, DESTROY, "person:ana", true, NULL)->code, OUTCOME_INVALID);
-    assert_int_equal(row(w, DESTROY)->state, STEP_WAITING);
+    assert_int_equal(world_row(w, DESTROY)->state, STEP_WAITING);
     assert_int_equal(approve(w, DESTROY, "person:ana", true, "nobody answers")->code, OUTCOME_DONE);
-    assert_int_equal(row(w, DESTROY)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, DESTROY)->state, STEP_STARTING);
     assert_text_has(event_of(w, "approval.break_glass")->summary, "nobody answers");
     assert_int_equal(told(w, "ana"), 0);
     assert_int_equal(told(w, "ben"), 1);
     assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->why, "approved alone");
     assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->why, "nobody answers");
     assert_text_has(event_of(w, "approval.announced")->body, "\"ben\"");
-    assert_text_has(row(w, DESTROY)->note, "broke the glass");
+    assert_text_has(world_row(w, DESTROY)->note, "broke the glass");
 }
 
 static void who_asked_for_a_second_and_then_breaks_the_glass_is_one_person(void **state)
@@ -145,7 +136,7 @@ static void who_asked_for_a_second_and_then_breaks_the_glass_is_one_person(void 
     world_hear(w, full);
     approve(w, DESTROY, "person:ana", false, NULL);
     assert_int_equal(approve(w, DESTROY, "person:ana", true, "nobody answers")->code, OUTCOME_DONE);
-    assert_string_equal(row(w, DESTROY)->approved_by, "person:ana");
+    assert_string_equal(world_row(w, DESTROY)->approved_by, "person:ana");
 }
 
 static void what_is_announced_is_told_though_the_incident_is_muted_and_over(void **state)
@@ -175,9 +166,9 @@ static void an_approval_that_waits_for_its_second_survives_a_restart(void **stat
     approve(w, DESTROY, "person:ana", false, NULL);
     restart(w, DESTROY);
     world_pass(w, 1799 * US_PER_S);
-    assert_string_equal(row(w, DESTROY)->approved_by, "person:ana");
+    assert_string_equal(world_row(w, DESTROY)->approved_by, "person:ana");
     world_pass(w, US_PER_S);
-    assert_string_equal(row(w, DESTROY)->approved_by, "");
+    assert_string_equal(world_row(w, DESTROY)->approved_by, "");
 }
 
 static void an_unknown_effect_asks_and_is_settled_by_a_person(void **state)
@@ -186,14 +177,14 @@ static void an_unknown_effect_asks_and_is_settled_by_a_person(void **state)
     world_hear(w, full);
     approve(w, FREE, "person:ana", false, NULL);
     restart(w, FREE);
-    assert_int_equal(row(w, FREE)->state, STEP_EFFECT_UNKNOWN);
+    assert_int_equal(world_row(w, FREE)->state, STEP_EFFECT_UNKNOWN);
     assert_int_equal(approve(w, FREE, "person:ana", false, NULL)->code, OUTCOME_CONFLICT);
     struct input input = {
         .kind = INPUT_STEP_VERB, .run = 1, .step = FREE, .actor = "person:ana", .verb = VERB_START};
     assert_int_equal(world_decide(w, input)->code, OUTCOME_DONE);
-    assert_int_equal(row(w, FREE)->state, STEP_WAITING); /* it wants a new approval */
-    assert_text_has(row(w, FREE)->why, "not known");
-    assert_int_equal(row(w, FREE)->attempt, 1);
+    assert_int_equal(world_row(w, FREE)->state, STEP_WAITING); /* it wants a new approval */
+    assert_text_has(world_row(w, FREE)->why, "not known");
+    assert_int_equal(world_row(w, FREE)->attempt, 1);
 }
 
 static void what_a_person_was_stopping_is_not_begun_again(void **state)
@@ -204,9 +195,9 @@ static void what_a_person_was_stopping_is_not_begun_again(void **state)
     struct input input = {
         .kind = INPUT_STEP_VERB, .run = 1, .step = LOOK, .actor = "person:ana", .verb = VERB_STOP};
     assert_int_equal(world_decide(w, input)->code, OUTCOME_DONE);
-    assert_int_equal(row(w, LOOK)->state, STEP_STOPPING);
+    assert_int_equal(world_row(w, LOOK)->state, STEP_STOPPING);
     restart(w, LOOK);
-    assert_int_equal(row(w, LOOK)->state, STEP_EFFECT_UNKNOWN);
+    assert_int_equal(world_row(w, LOOK)->state, STEP_EFFECT_UNKNOWN);
 }
 
 int main(void)

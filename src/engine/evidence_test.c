@@ -41,21 +41,7 @@ enum { SNAPSHOT = 13, CLOSE = 16, RESTART = 20, LAST = 27, PS = 31, UPTIME = 37 
 
 static int begin(void **state)
 {
-    world_start(state);
-    struct world *w = *state;
-    library_free(w->library);
-    w->library = world_library(runbook);
-    engine_learn(w->engine, &w->config, w->library);
-    world_hear(w, leak);
-    return 0;
-}
-
-static const struct run_step *row(const struct world *w, int line)
-{
-    struct run_step *step = step_on_line(incident_find(w->engine, 1), line);
-    if (!step)
-        fail_msg("no row on line %d", line);
-    return step;
+    return world_open(state, runbook, leak);
 }
 
 static const struct outcome *approve(struct world *w, int line, const char *reason)
@@ -68,11 +54,13 @@ static const struct outcome *approve(struct world *w, int line, const char *reas
 static void looks_of_every_part_run_first(void **state)
 {
     struct world *w = *state;
-    assert_true(row(w, SNAPSHOT)->evidence && row(w, LAST)->evidence && row(w, PS)->evidence);
-    assert_false(row(w, RESTART)->evidence || row(w, CLOSE)->evidence || row(w, UPTIME)->evidence);
-    assert_int_equal(row(w, LAST)->state, STEP_STARTING);
-    assert_int_equal(row(w, PS)->state, STEP_QUEUED);
-    assert_int_equal(row(w, UPTIME)->state, STEP_WAITING);
+    assert_true(world_row(w, SNAPSHOT)->evidence && world_row(w, LAST)->evidence &&
+                world_row(w, PS)->evidence);
+    assert_false(world_row(w, RESTART)->evidence || world_row(w, CLOSE)->evidence ||
+                 world_row(w, UPTIME)->evidence);
+    assert_int_equal(world_row(w, LAST)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, PS)->state, STEP_QUEUED);
+    assert_int_equal(world_row(w, UPTIME)->state, STEP_WAITING);
     assert_text_has(event_of(w, "evidence.begun")->summary, "3 steps, of which 1 want");
 }
 
@@ -89,14 +77,14 @@ static void what_was_captured_is_on_record_by_its_hash(void **state)
 static void change_that_loses_evidence_waits_for_it_or_for_a_reason(void **state)
 {
     struct world *w = *state;
-    assert_text_has(row(w, RESTART)->changes, "EVIDENCE is lost by it: memory");
+    assert_text_has(world_row(w, RESTART)->changes, "EVIDENCE is lost by it: memory");
     const struct outcome *outcome = approve(w, RESTART, NULL);
     assert_int_equal(outcome->code, OUTCOME_CONFLICT);
     assert_text_has(outcome->message, "line 13");
     assert_int_equal(approve(w, RESTART, "it still leaks")->code, OUTCOME_DONE);
     assert_text_has(event_of(w, "evidence.left")->summary, "it still leaks");
     world_step_done(w, 1, LAST, STEP_SUCCEEDED, "");
-    assert_int_equal(row(w, RESTART)->state, STEP_STARTING); /* before the rest of the evidence */
+    assert_int_equal(world_row(w, RESTART)->state, STEP_STARTING); /* before the rest of the evidence */
 }
 
 static void evidence_that_runs_by_itself_goes_before_an_approved_change(void **state)
@@ -108,15 +96,15 @@ static void evidence_that_runs_by_itself_goes_before_an_approved_change(void **s
             .kind = INPUT_STEP_VERB, .verb = VERB_DONE, .run = 1, .step = SNAPSHOT, .actor = "person:ana"});
     assert_int_equal(approve(w, RESTART, NULL)->code, OUTCOME_DONE);
     world_step_done(w, 1, LAST, STEP_SUCCEEDED, "");
-    assert_int_equal(row(w, PS)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, PS)->state, STEP_STARTING);
     world_step_done(w, 1, PS, STEP_SUCCEEDED, "");
-    assert_int_equal(row(w, RESTART)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, RESTART)->state, STEP_STARTING);
 }
 
 static void change_that_loses_nothing_is_free(void **state)
 {
     struct world *w = *state;
-    assert_null(strstr(row(w, CLOSE)->changes, "EVIDENCE"));
+    assert_null(strstr(world_row(w, CLOSE)->changes, "EVIDENCE"));
     assert_int_equal(approve(w, CLOSE, NULL)->code, OUTCOME_DONE);
 }
 

@@ -23,11 +23,7 @@ static void hear(struct world *w, const char *instance, const char *summary)
 static int start(void **state)
 {
     int failed = world_start(state);
-    struct world *w = *state;
-    struct library *before = w->library;
-    w->library = world_library(runbook);
-    engine_learn(w->engine, &w->config, w->library);
-    library_free(before);
+    world_learn(*state, runbook);
     return failed;
 }
 

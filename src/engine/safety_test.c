@@ -14,13 +14,10 @@ static void fill(struct world *w, const char *name, const char *whom)
 /* SEV-2 names the harm. */
 static void name_harm(struct world *w)
 {
-    struct library *before = w->library;
     const char *at = strstr(world_runbook, "**Response Time**: 1 hour\n");
     int n = (int)(at - world_runbook);
-    w->library = world_library(
-        arena_printf(w->arena, "%.*sExamples:\n- Patients may be harmed\n\n%s", n, world_runbook, at));
-    engine_learn(w->engine, &w->config, w->library);
-    library_free(before);
+    world_learn(
+        w, arena_printf(w->arena, "%.*sExamples:\n- Patients may be harmed\n\n%s", n, world_runbook, at));
 }
 
 static void alert_that_speaks_of_harm_lifts_the_level_and_pages_who_answers_for_it(void **state)

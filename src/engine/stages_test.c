@@ -23,21 +23,7 @@ enum { DATA = 16, PING = 18, TILL = 21 };
 
 static int begin(void **state)
 {
-    world_start(state);
-    struct world *w = *state;
-    library_free(w->library);
-    w->library = world_library(runbook);
-    engine_learn(w->engine, &w->config, w->library);
-    world_hear(w, down);
-    return 0;
-}
-
-static const struct run_step *row(const struct world *w, int line)
-{
-    struct run_step *step = step_on_line(incident_find(w->engine, 1), line);
-    if (!step)
-        fail_msg("no row on line %d", line);
-    return step;
+    return world_open(state, runbook, down);
 }
 
 static const char *approve(struct world *w, int line)
@@ -52,18 +38,18 @@ static void stage_starts_when_the_one_before_is_healthy(void **state)
 {
     struct world *w = *state;
     assert_text_has(approve(w, TILL), "\"Data first\"");
-    assert_int_equal(row(w, TILL)->state, STEP_QUEUED);
+    assert_int_equal(world_row(w, TILL)->state, STEP_QUEUED);
     approve(w, DATA);
-    assert_int_equal(row(w, DATA)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, DATA)->state, STEP_STARTING);
     world_step_done(w, 1, DATA, STEP_SUCCEEDED, "");
-    assert_int_equal(row(w, PING)->state, STEP_STARTING);
-    assert_int_equal(row(w, TILL)->state, STEP_QUEUED);
+    assert_int_equal(world_row(w, PING)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, TILL)->state, STEP_QUEUED);
     world_step_done(w, 1, PING, STEP_FAILED, "no answer\n");
-    assert_int_equal(row(w, TILL)->state, STEP_QUEUED);
-    assert_text_has(row(w, TILL)->why, "its checks: checking");
+    assert_int_equal(world_row(w, TILL)->state, STEP_QUEUED);
+    assert_text_has(world_row(w, TILL)->why, "its checks: checking");
     world_pass(w, 6 * US_PER_S);
     world_step_done(w, 1, PING, STEP_SUCCEEDED, "PONG\n");
-    assert_int_equal(row(w, TILL)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, TILL)->state, STEP_STARTING);
 }
 
 static void stage_that_was_done_by_hand_is_through(void **state)
@@ -76,7 +62,7 @@ static void stage_that_was_done_by_hand_is_through(void **state)
                                    .step = DATA,
                                    .actor = "person:ana",
                                    .text = "it is up"});
-    assert_int_equal(row(w, TILL)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, TILL)->state, STEP_STARTING);
 }
 
 static void stage_behind_a_failed_one_does_not_start(void **state)
@@ -86,11 +72,11 @@ static void stage_behind_a_failed_one_does_not_start(void **state)
     approve(w, DATA);
     world_step_done(w, 1, DATA, STEP_FAILED, "no such unit\n");
     for (int i = 0; i < 100; i++) {
-        if (row(w, PING)->state == STEP_STARTING)
+        if (world_row(w, PING)->state == STEP_STARTING)
             world_step_done(w, 1, PING, STEP_FAILED, "no answer\n");
         world_pass(w, 5 * US_PER_S);
     }
-    assert_int_equal(row(w, TILL)->attempt, 0);
+    assert_int_equal(world_row(w, TILL)->attempt, 0);
 }
 
 int main(void)

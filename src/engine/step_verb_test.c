@@ -39,19 +39,9 @@ static const char runbook[] = "# Checkout Runbook\n\n"
 
 enum { TASK = 65, LOOK = 68, WARM = 70, RECENT = 75, UNDO = 76, UNDO_CART = 77, RESTART = 79, DF = 88 };
 
-static void begin_with(struct world *w, const char *markdown)
-{
-    library_free(w->library);
-    w->library = world_library(markdown);
-    engine_learn(w->engine, &w->config, w->library);
-    world_hear(w, down);
-}
-
 static int begin(void **state)
 {
-    world_start(state);
-    begin_with(*state, runbook);
-    return 0;
+    return world_open(state, runbook, down);
 }
 
 static const struct outcome *say(struct world *w, enum step_verb verb, int line, const char *word,
@@ -70,15 +60,6 @@ static const struct outcome *approve(struct world *w, int line)
 {
     return world_decide(w,
                         (struct input){.kind = INPUT_APPROVE, .run = 1, .step = line, .actor = "person:ana"});
-}
-
-static const struct run_step *row(const struct world *w, int line)
-{
-    const struct incident_record *record = incident_find(w->engine, 1);
-    for (size_t i = 0; i < record->n_steps; i++)
-        if (record->steps[i].line == line)
-            return &record->steps[i];
-    return NULL;
 }
 
 static void a_procedure_is_its_tasks_decisions_and_commands_in_order(void **state)
@@ -118,18 +99,18 @@ static void a_task_is_ticked_once_with_who_when_and_a_note(void **state)
 {
     struct world *w = *state;
     assert_int_equal(say(w, VERB_DONE, TASK, NULL, "all red")->code, OUTCOME_DONE);
-    assert_int_equal(row(w, TASK)->state, STEP_DONE);
-    assert_string_equal(row(w, TASK)->done_by, "person:ana");
-    assert_string_equal(row(w, TASK)->note, "all red");
-    assert_int_equal(row(w, TASK)->finished_us, w->now_us);
+    assert_int_equal(world_row(w, TASK)->state, STEP_DONE);
+    assert_string_equal(world_row(w, TASK)->done_by, "person:ana");
+    assert_string_equal(world_row(w, TASK)->note, "all red");
+    assert_int_equal(world_row(w, TASK)->finished_us, w->now_us);
     assert_string_equal(event_of(w, "step.done")->actor, "person:ana");
     assert_int_equal(say(w, VERB_DONE, TASK, NULL, NULL)->code, OUTCOME_DONE); /* again */
     assert_int_equal(w->decisions.list.n, 0);
-    assert_string_equal(row(w, TASK)->note, "all red");
+    assert_string_equal(world_row(w, TASK)->note, "all red");
     assert_int_equal(say(w, VERB_SKIP, TASK, NULL, "why not")->code, OUTCOME_CONFLICT);
     assert_int_equal(say(w, VERB_START, TASK, NULL, NULL)->code, OUTCOME_DONE);
-    assert_int_equal(row(w, TASK)->state, STEP_OPEN);
-    assert_string_equal(row(w, TASK)->done_by, "");
+    assert_int_equal(world_row(w, TASK)->state, STEP_OPEN);
+    assert_string_equal(world_row(w, TASK)->done_by, "");
 }
 
 static void nothing_of_people_is_approved_and_no_command_is_ticked_in_silence(void **state)
@@ -137,14 +118,14 @@ static void nothing_of_people_is_approved_and_no_command_is_ticked_in_silence(vo
     struct world *w = *state;
     assert_int_equal(approve(w, TASK)->code, OUTCOME_CONFLICT);
     assert_int_equal(say(w, VERB_DONE, RESTART, NULL, NULL)->code, OUTCOME_INVALID);
-    assert_int_equal(row(w, RESTART)->state, STEP_WAITING);
+    assert_int_equal(world_row(w, RESTART)->state, STEP_WAITING);
     assert_int_equal(say(w, VERB_SKIP, RESTART, NULL, NULL)->code, OUTCOME_INVALID);
     assert_int_equal(say(w, VERB_SKIP, RESTART, NULL, "not during the round")->code, OUTCOME_DONE);
-    assert_int_equal(row(w, RESTART)->state, STEP_SKIPPED);
-    assert_text_has(row(w, RESTART)->why, "not during the round");
+    assert_int_equal(world_row(w, RESTART)->state, STEP_SKIPPED);
+    assert_text_has(world_row(w, RESTART)->why, "not during the round");
     assert_int_equal(approve(w, RESTART)->code, OUTCOME_CONFLICT);
     assert_int_equal(say(w, VERB_DONE, UNDO, NULL, "from the laptop")->code, OUTCOME_DONE);
-    assert_int_equal(row(w, UNDO)->state, STEP_DONE);
+    assert_int_equal(world_row(w, UNDO)->state, STEP_DONE);
 }
 
 static void no_closes_the_branch_and_yes_opens_it(void **state)
@@ -152,19 +133,19 @@ static void no_closes_the_branch_and_yes_opens_it(void **state)
     struct world *w = *state;
     assert_int_equal(say(w, VERB_ANSWER, RECENT, "perhaps", NULL)->code, OUTCOME_INVALID);
     assert_int_equal(say(w, VERB_ANSWER, RECENT, "no", "last one was in May")->code, OUTCOME_DONE);
-    assert_int_equal(row(w, RECENT)->state, STEP_DONE);
-    assert_string_equal(row(w, RECENT)->answer, "no");
-    assert_int_equal(row(w, UNDO)->state, STEP_NOT_TAKEN);
-    assert_int_equal(row(w, UNDO_CART)->state, STEP_NOT_TAKEN);
-    assert_int_equal(row(w, RESTART)->state, STEP_WAITING);
+    assert_int_equal(world_row(w, RECENT)->state, STEP_DONE);
+    assert_string_equal(world_row(w, RECENT)->answer, "no");
+    assert_int_equal(world_row(w, UNDO)->state, STEP_NOT_TAKEN);
+    assert_int_equal(world_row(w, UNDO_CART)->state, STEP_NOT_TAKEN);
+    assert_int_equal(world_row(w, RESTART)->state, STEP_WAITING);
     assert_text_has(event_of(w, "step.answered")->body, "\"answer\":\"no\"");
     assert_int_equal(approve(w, UNDO)->code, OUTCOME_CONFLICT);
     assert_text_has(w->decisions.outcome.message, "answered no on line 75");
     assert_int_equal(say(w, VERB_ANSWER, RECENT, "no", NULL)->code, OUTCOME_DONE);
     assert_int_equal(w->decisions.list.n, 0);
     assert_int_equal(say(w, VERB_ANSWER, RECENT, "yes", NULL)->code, OUTCOME_DONE);
-    assert_int_equal(row(w, UNDO)->state, STEP_WAITING);
-    assert_int_equal(row(w, RESTART)->state, STEP_NOT_TAKEN); /* yes takes this alternative */
+    assert_int_equal(world_row(w, UNDO)->state, STEP_WAITING);
+    assert_int_equal(world_row(w, RESTART)->state, STEP_NOT_TAKEN); /* yes takes this alternative */
 }
 
 static void a_decision_without_steps_is_done_when_it_was_done(void **state)
@@ -172,9 +153,9 @@ static void a_decision_without_steps_is_done_when_it_was_done(void **state)
     struct world *w = *state;
     assert_int_equal(say(w, VERB_DONE, WARM, NULL, NULL)->code, OUTCOME_CONFLICT);
     assert_int_equal(say(w, VERB_ANSWER, WARM, "yes", NULL)->code, OUTCOME_DONE);
-    assert_int_equal(row(w, WARM)->state, STEP_OPEN);
+    assert_int_equal(world_row(w, WARM)->state, STEP_OPEN);
     assert_int_equal(say(w, VERB_DONE, WARM, NULL, NULL)->code, OUTCOME_DONE);
-    assert_int_equal(row(w, WARM)->state, STEP_DONE);
+    assert_int_equal(world_row(w, WARM)->state, STEP_DONE);
 }
 
 static void approving_answers_and_chooses_on_record(void **state)
@@ -182,9 +163,9 @@ static void approving_answers_and_chooses_on_record(void **state)
     struct world *w = *state;
     world_step_done(w, 1, LOOK, STEP_SUCCEEDED, NULL);
     assert_int_equal(approve(w, UNDO)->code, OUTCOME_DONE);
-    assert_int_equal(row(w, UNDO)->state, STEP_STARTING);
-    assert_string_equal(row(w, RECENT)->answer, "yes");
-    assert_int_equal(row(w, RESTART)->state, STEP_NOT_TAKEN);
+    assert_int_equal(world_row(w, UNDO)->state, STEP_STARTING);
+    assert_string_equal(world_row(w, RECENT)->answer, "yes");
+    assert_int_equal(world_row(w, RESTART)->state, STEP_NOT_TAKEN);
     assert_text_has(event_of(w, "step.answered")->summary, "by taking line 76");
     assert_non_null(event_of(w, "step.chosen"));
     assert_int_equal(say(w, VERB_ANSWER, RECENT, "no", NULL)->code, OUTCOME_CONFLICT);
@@ -195,17 +176,17 @@ static void another_alternative_waits_for_the_one_under_way(void **state)
     struct world *w = *state;
     world_step_done(w, 1, LOOK, STEP_SUCCEEDED, NULL);
     assert_int_equal(say(w, VERB_CHOOSE, UNDO, NULL, NULL)->code, OUTCOME_DONE);
-    assert_int_equal(row(w, RESTART)->state, STEP_NOT_TAKEN);
+    assert_int_equal(world_row(w, RESTART)->state, STEP_NOT_TAKEN);
     assert_int_equal(say(w, VERB_CHOOSE, UNDO, NULL, NULL)->code, OUTCOME_DONE); /* again */
     assert_null(event_of(w, "step.chosen"));
     approve(w, UNDO);
     assert_int_equal(say(w, VERB_CHOOSE, RESTART, NULL, NULL)->code, OUTCOME_CONFLICT);
-    assert_int_equal(row(w, RESTART)->state, STEP_NOT_TAKEN);
+    assert_int_equal(world_row(w, RESTART)->state, STEP_NOT_TAKEN);
     world_step_done(w, 1, UNDO, STEP_FAILED, NULL);
     assert_int_equal(say(w, VERB_CHOOSE, RESTART, NULL, NULL)->code, OUTCOME_DONE);
-    assert_int_equal(row(w, RESTART)->state, STEP_WAITING);
-    assert_int_equal(row(w, UNDO_CART)->state, STEP_NOT_TAKEN);
-    assert_int_equal(row(w, UNDO)->state, STEP_FAILED); /* what has run stays on record */
+    assert_int_equal(world_row(w, RESTART)->state, STEP_WAITING);
+    assert_int_equal(world_row(w, UNDO_CART)->state, STEP_NOT_TAKEN);
+    assert_int_equal(world_row(w, UNDO)->state, STEP_FAILED); /* what has run stays on record */
 }
 
 static void whole_phases_are_alternatives(void **state)
@@ -228,18 +209,19 @@ static void whole_phases_are_alternatives(void **state)
                                  "\n"
                                  "1. Restart from the console\n";
     struct world *w = *state;
-    begin_with(w, phases);
-    assert_int_equal(row(w, 7)->choice, 0);
-    assert_int_equal(row(w, 13)->choice, 9);
-    assert_int_equal(row(w, 13)->option, 9);
-    assert_string_equal(row(w, 13)->condition, "one zone is down");
-    assert_int_equal(row(w, 14)->option, 9);
-    assert_int_equal(row(w, 18)->choice, 9);
-    assert_int_equal(row(w, 18)->option, 16);
+    world_learn(w, phases);
+    world_hear(w, down);
+    assert_int_equal(world_row(w, 7)->choice, 0);
+    assert_int_equal(world_row(w, 13)->choice, 9);
+    assert_int_equal(world_row(w, 13)->option, 9);
+    assert_string_equal(world_row(w, 13)->condition, "one zone is down");
+    assert_int_equal(world_row(w, 14)->option, 9);
+    assert_int_equal(world_row(w, 18)->choice, 9);
+    assert_int_equal(world_row(w, 18)->option, 16);
     assert_int_equal(say(w, VERB_DONE, 18, NULL, NULL)->code, OUTCOME_DONE);
-    assert_int_equal(row(w, 13)->state, STEP_NOT_TAKEN);
-    assert_int_equal(row(w, 14)->state, STEP_NOT_TAKEN);
-    assert_int_equal(row(w, 7)->state, STEP_OPEN);
+    assert_int_equal(world_row(w, 13)->state, STEP_NOT_TAKEN);
+    assert_int_equal(world_row(w, 14)->state, STEP_NOT_TAKEN);
+    assert_int_equal(world_row(w, 7)->state, STEP_OPEN);
 }
 
 static void a_look_starts_again_and_a_change_asks_again(void **state)
@@ -248,14 +230,14 @@ static void a_look_starts_again_and_a_change_asks_again(void **state)
     assert_int_equal(say(w, VERB_START, LOOK, NULL, NULL)->code, OUTCOME_CONFLICT); /* it runs */
     world_step_done(w, 1, LOOK, STEP_SUCCEEDED, "one");
     assert_int_equal(say(w, VERB_START, LOOK, NULL, NULL)->code, OUTCOME_DONE);
-    assert_int_equal(row(w, LOOK)->state, STEP_STARTING);
-    assert_int_equal(row(w, LOOK)->attempt, 2);
+    assert_int_equal(world_row(w, LOOK)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, LOOK)->attempt, 2);
     world_step_done(w, 1, LOOK, STEP_SUCCEEDED, "two");
     approve(w, RESTART);
     world_step_done(w, 1, RESTART, STEP_SUCCEEDED, NULL);
     assert_int_equal(say(w, VERB_START, RESTART, NULL, NULL)->code, OUTCOME_DONE);
-    assert_int_equal(row(w, RESTART)->state, STEP_WAITING);
-    assert_string_equal(row(w, RESTART)->approved_by, "");
+    assert_int_equal(world_row(w, RESTART)->state, STEP_WAITING);
+    assert_string_equal(world_row(w, RESTART)->approved_by, "");
     assert_int_equal(say(w, VERB_START, RESTART, NULL, NULL)->code, OUTCOME_CONFLICT);
 }
 
@@ -273,7 +255,7 @@ static void who_saw_an_older_attempt_starts_nothing(void **state)
     world_step_done(w, 1, LOOK, STEP_SUCCEEDED, "two");
     again.actor = "person:ben";
     assert_int_equal(world_decide(w, again)->code, OUTCOME_CONFLICT);
-    assert_int_equal(row(w, LOOK)->state, STEP_SUCCEEDED);
+    assert_int_equal(world_row(w, LOOK)->state, STEP_SUCCEEDED);
 }
 
 static void another_procedure_joins_the_run(void **state)
@@ -282,10 +264,10 @@ static void another_procedure_joins_the_run(void **state)
     struct input more = {.kind = INPUT_PROCEDURE, .incident = 1, .actor = "person:ana", .word = "disk full"};
     assert_int_equal(world_decide(w, more)->code, OUTCOME_DONE);
     assert_string_equal(event_of(w, "run.planned")->actor, "person:ana");
-    assert_int_equal(row(w, DF)->state, STEP_QUEUED);
-    assert_int_equal(row(w, DF)->position, 8);
+    assert_int_equal(world_row(w, DF)->state, STEP_QUEUED);
+    assert_int_equal(world_row(w, DF)->position, 8);
     world_step_done(w, 1, LOOK, STEP_SUCCEEDED, NULL);
-    assert_int_equal(row(w, DF)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, DF)->state, STEP_STARTING);
     assert_int_equal(world_decide(w, more)->code, OUTCOME_DONE); /* again */
     assert_int_equal(w->decisions.list.n, 0);
     more.word = "Service Up";

@@ -134,13 +134,19 @@ static inline struct library *world_library(const char *markdown)
     return library;
 }
 
+/* Another runbook in the place of the one before. */
+static inline void world_learn(struct world *w, const char *markdown)
+{
+    struct library *before = w->library;
+    w->library = world_library(markdown);
+    engine_learn(w->engine, &w->config, w->library);
+    library_free(before);
+}
+
 /* The runbook with more at its end. */
 static inline void world_append(struct world *w, const char *markdown)
 {
-    struct library *before = w->library;
-    w->library = world_library(arena_printf(w->arena, "%s\n%s", world_runbook, markdown));
-    engine_learn(w->engine, &w->config, w->library);
-    library_free(before);
+    world_learn(w, arena_printf(w->arena, "%s\n%s", world_runbook, markdown));
 }
 
 /* The runbook asks for two things to be verified before an incident is resolved. */
@@ -271,6 +277,15 @@ static inline void world_hear(struct world *w, struct alert_words words)
     world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
 }
 
+/* A set-up of a test: the runbook is the only one, and the alert fires. */
+static inline int world_open(void **state, const char *markdown, struct alert_words words)
+{
+    int failed = world_start(state);
+    world_learn(*state, markdown);
+    world_hear(*state, words);
+    return failed;
+}
+
 /* A group of a webhook, which stands until it is said to be over. */
 static inline void world_hear_group(struct world *w, bool resolved, size_t n, const struct alert_words *words)
 {
@@ -374,6 +389,15 @@ static inline const struct incident *incident_of(const struct world *w, int64_t 
 {
     const struct incident_record *record = incident_find(w->engine, number);
     return record ? &record->incident : NULL;
+}
+
+/* The row of incident 1 on that line, which must be there. */
+static inline const struct run_step *world_row(const struct world *w, int line)
+{
+    const struct run_step *step = step_on_line(incident_find(w->engine, 1), line);
+    if (!step)
+        fail_msg("no row on line %d", line);
+    return step;
 }
 
 static inline bool world_sets_timer(const struct world *w, enum timer_kind kind, bool set)

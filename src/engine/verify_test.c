@@ -39,23 +39,7 @@ enum { RESTART = 67, QUEUE = 71, CLEAN = 75, ACTIVE = 81, BACK = 87 };
 
 static int begin(void **state)
 {
-    world_start(state);
-    struct world *w = *state;
-    library_free(w->library);
-    w->library = world_library(runbook);
-    engine_learn(w->engine, &w->config, w->library);
-    world_hear(w, down);
-    return 0;
-}
-
-static const struct run_step *row(const struct world *w, int line)
-{
-    const struct incident_record *record = incident_find(w->engine, 1);
-    for (size_t i = 0; i < record->n_steps; i++)
-        if (record->steps[i].line == line)
-            return &record->steps[i];
-    fail_msg("no row on line %d", line);
-    return NULL;
+    return world_open(state, runbook, down);
 }
 
 static void approve(struct world *w, int line)
@@ -75,17 +59,17 @@ static void change(struct world *w, int line)
 static void checks_of_a_change_run_by_themselves_one_after_the_other(void **state)
 {
     struct world *w = *state;
-    assert_int_equal(row(w, QUEUE)->state, STEP_WAITING);
+    assert_int_equal(world_row(w, QUEUE)->state, STEP_WAITING);
     change(w, RESTART);
-    assert_int_equal(row(w, RESTART)->verdict, VERDICT_CHECKING);
-    assert_int_equal(row(w, QUEUE)->state, STEP_STARTING);
-    assert_int_equal(row(w, ACTIVE)->state, STEP_QUEUED);
-    assert_int_equal(row(w, BACK)->state, STEP_WAITING);
+    assert_int_equal(world_row(w, RESTART)->verdict, VERDICT_CHECKING);
+    assert_int_equal(world_row(w, QUEUE)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, ACTIVE)->state, STEP_QUEUED);
+    assert_int_equal(world_row(w, BACK)->state, STEP_WAITING);
     world_step_done(w, 1, QUEUE, STEP_SUCCEEDED, "0\n");
     world_step_done(w, 1, ACTIVE, STEP_SUCCEEDED, "active\n");
-    assert_int_equal(row(w, RESTART)->verdict, VERDICT_PASSED);
+    assert_int_equal(world_row(w, RESTART)->verdict, VERDICT_PASSED);
     assert_text_has(event_of(w, "change.verified")->summary, "it gave 0, expected 0");
-    assert_int_equal(row(w, QUEUE)->checks_for, 0);
+    assert_int_equal(world_row(w, QUEUE)->checks_for, 0);
 }
 
 static void failing_check_is_repeated_until_it_passes(void **state)
@@ -94,24 +78,24 @@ static void failing_check_is_repeated_until_it_passes(void **state)
     change(w, RESTART);
     world_step_done(w, 1, QUEUE, STEP_SUCCEEDED, "3\n");
     world_step_done(w, 1, ACTIVE, STEP_SUCCEEDED, "active\n");
-    assert_int_equal(row(w, RESTART)->verdict, VERDICT_CHECKING);
+    assert_int_equal(world_row(w, RESTART)->verdict, VERDICT_CHECKING);
     assert_text_has(event_of(w, "change.checking")->summary, "it gave 3, expected 0");
     world_pass(w, 6 * US_PER_S);
-    assert_int_equal(row(w, QUEUE)->state, STEP_STARTING);
-    assert_int_equal(row(w, QUEUE)->attempt, 2);
+    assert_int_equal(world_row(w, QUEUE)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, QUEUE)->attempt, 2);
     world_step_done(w, 1, QUEUE, STEP_SUCCEEDED, "0\n");
     world_step_done(w, 1, ACTIVE, STEP_SUCCEEDED, "active\n");
-    assert_int_equal(row(w, RESTART)->verdict, VERDICT_PASSED);
+    assert_int_equal(world_row(w, RESTART)->verdict, VERDICT_PASSED);
 }
 
 /* All rounds fail until patience is over. */
 static void fail_all(struct world *w)
 {
     change(w, RESTART);
-    for (int i = 0; i < 200 && row(w, RESTART)->verdict == VERDICT_CHECKING; i++) {
-        if (row(w, QUEUE)->state == STEP_STARTING)
+    for (int i = 0; i < 200 && world_row(w, RESTART)->verdict == VERDICT_CHECKING; i++) {
+        if (world_row(w, QUEUE)->state == STEP_STARTING)
             world_step_done(w, 1, QUEUE, STEP_FAILED, "no answer\n");
-        else if (row(w, ACTIVE)->state == STEP_STARTING)
+        else if (world_row(w, ACTIVE)->state == STEP_STARTING)
             world_step_done(w, 1, ACTIVE, STEP_FAILED, "failed\n");
         else
             world_pass(w, 5 * US_PER_S);
@@ -122,11 +106,11 @@ static void change_that_stays_bad_gets_its_way_back_offered_and_nothing_runs_una
 {
     struct world *w = *state;
     fail_all(w);
-    assert_int_equal(row(w, RESTART)->verdict, VERDICT_FAILED);
+    assert_int_equal(world_row(w, RESTART)->verdict, VERDICT_FAILED);
     assert_text_has(event_of(w, "change.failed")->summary, "exit 7");
     assert_text_has(event_of(w, "way_back.offered")->summary, "systemctl start old-worker");
-    assert_int_equal(row(w, BACK)->state, STEP_WAITING);
-    assert_text_has(row(w, BACK)->why, "takes back line 67");
+    assert_int_equal(world_row(w, BACK)->state, STEP_WAITING);
+    assert_text_has(world_row(w, BACK)->why, "takes back line 67");
     const struct delivery *told = delivery_of(w, DELIVERY_DUE, 0);
     assert_non_null(told);
     assert_string_equal(told->person, "ana"); /* who let it run */
@@ -134,12 +118,12 @@ static void change_that_stays_bad_gets_its_way_back_offered_and_nothing_runs_una
     assert_text_has(told->why, "systemctl restart worker");
     assert_text_has(told->why, "systemctl start old-worker");
     assert_null(delivery_of(w, DELIVERY_DUE, 1));
-    int attempts = row(w, QUEUE)->attempt;
+    int attempts = world_row(w, QUEUE)->attempt;
     world_pass(w, 600 * US_PER_S);
-    assert_int_equal(row(w, QUEUE)->attempt, attempts);
-    assert_int_equal(row(w, BACK)->attempt, 0);
+    assert_int_equal(world_row(w, QUEUE)->attempt, attempts);
+    assert_int_equal(world_row(w, BACK)->attempt, 0);
     approve(w, BACK);
-    assert_int_equal(row(w, BACK)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, BACK)->state, STEP_STARTING);
 }
 
 static void check_that_a_person_skipped_is_not_run(void **state)
@@ -152,8 +136,8 @@ static void check_that_a_person_skipped_is_not_run(void **state)
                                    .verb = VERB_SKIP,
                                    .text = "the queue is being moved"});
     change(w, RESTART);
-    assert_int_equal(row(w, QUEUE)->state, STEP_SKIPPED);
-    assert_int_equal(row(w, ACTIVE)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, QUEUE)->state, STEP_SKIPPED);
+    assert_int_equal(world_row(w, ACTIVE)->state, STEP_STARTING);
 }
 
 static void way_back_that_has_run_is_not_opened_again(void **state)
@@ -161,8 +145,8 @@ static void way_back_that_has_run_is_not_opened_again(void **state)
     struct world *w = *state;
     change(w, BACK);
     fail_all(w);
-    assert_int_equal(row(w, RESTART)->verdict, VERDICT_FAILED);
-    assert_int_equal(row(w, BACK)->state, STEP_SUCCEEDED);
+    assert_int_equal(world_row(w, RESTART)->verdict, VERDICT_FAILED);
+    assert_int_equal(world_row(w, BACK)->state, STEP_SUCCEEDED);
     assert_text_has(event_of(w, "way_back.missing")->summary, "decided on before");
 }
 
@@ -173,18 +157,18 @@ static void next_change_takes_the_checks_over(void **state)
     world_step_done(w, 1, QUEUE, STEP_SUCCEEDED, "3\n");
     world_step_done(w, 1, ACTIVE, STEP_SUCCEEDED, "active\n");
     change(w, CLEAN);
-    assert_int_equal(row(w, RESTART)->verdict, VERDICT_UNVERIFIABLE);
-    assert_text_has(row(w, RESTART)->verdict_why, "line 75 changed something");
-    assert_int_equal(row(w, CLEAN)->verdict, VERDICT_CHECKING);
+    assert_int_equal(world_row(w, RESTART)->verdict, VERDICT_UNVERIFIABLE);
+    assert_text_has(world_row(w, RESTART)->verdict_why, "line 75 changed something");
+    assert_int_equal(world_row(w, CLEAN)->verdict, VERDICT_CHECKING);
     world_step_done(w, 1, ACTIVE, STEP_SUCCEEDED, "active\n");
-    assert_int_equal(row(w, CLEAN)->verdict, VERDICT_PASSED);
+    assert_int_equal(world_row(w, CLEAN)->verdict, VERDICT_PASSED);
 }
 
 static void change_without_checks_is_said_to_be_not_verifiable(void **state)
 {
     struct world *w = *state;
     change(w, BACK);
-    assert_int_equal(row(w, BACK)->verdict, VERDICT_UNVERIFIABLE);
+    assert_int_equal(world_row(w, BACK)->verdict, VERDICT_UNVERIFIABLE);
     assert_text_has(event_of(w, "change.not_verifiable")->summary, "no check");
 }
 
@@ -194,9 +178,9 @@ static void verification_ends_with_the_incident(void **state)
     change(w, RESTART);
     world_decide(w,
                  (struct input){.kind = INPUT_RESOLVE, .incident = 1, .actor = "person:ana", .force = true});
-    assert_int_equal(row(w, RESTART)->verdict, VERDICT_UNVERIFIABLE);
+    assert_int_equal(world_row(w, RESTART)->verdict, VERDICT_UNVERIFIABLE);
     world_step_done(w, 1, QUEUE, STEP_SUCCEEDED, "0\n");
-    assert_int_equal(row(w, RESTART)->verdict, VERDICT_UNVERIFIABLE);
+    assert_int_equal(world_row(w, RESTART)->verdict, VERDICT_UNVERIFIABLE);
 }
 
 static void verification_goes_on_after_a_restart(void **state)
@@ -212,10 +196,10 @@ static void verification_goes_on_after_a_restart(void **state)
     memset(&w->decisions.list, 0, sizeof w->decisions.list);
     engine_restored(w->engine, w->now_us, &w->decisions);
     world_pass(w, 1);
-    assert_int_equal(row(w, QUEUE)->state, STEP_STARTING);
+    assert_int_equal(world_row(w, QUEUE)->state, STEP_STARTING);
     world_step_done(w, 1, QUEUE, STEP_SUCCEEDED, "0\n");
     world_step_done(w, 1, ACTIVE, STEP_SUCCEEDED, "active\n");
-    assert_int_equal(row(w, RESTART)->verdict, VERDICT_PASSED);
+    assert_int_equal(world_row(w, RESTART)->verdict, VERDICT_PASSED);
 }
 
 int main(void)

@@ -4,38 +4,17 @@
 #include <fcntl.h>
 
 #include "base/file.h"
-#include "ledger/ledger_testing.h"
-
-static struct folder_of_test folder;
-static struct ledger *ledger;
-static struct arena *arena;
+#include "ledger/open_ledger_testing.h"
 
 static int set_up(void **state)
 {
-    (void)state;
-    arena = arena_new();
-    folder = test_folder_make();
-    ledger = test_open(&folder);
+    open_ledger(state);
     struct decision decision = event_for(1, "alert.fired", "one");
     struct err err = {0};
     for (int i = 0; i < 5; i++)
         test_commit(ledger, &decision, 1);
     assert_int_equal(ledger_seal(ledger, T0_US, 1000, &err), 0);
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ledger_close(ledger);
-    test_folder_remove(&folder);
-    arena_free(arena);
-    return 0;
-}
-
-static const char *path_of(const char *name)
-{
-    return arena_printf(arena, "%s/%s", folder.path, name);
 }
 
 static int backup(const char *name, struct err *err)
@@ -126,10 +105,11 @@ static void a_broken_ledger_is_not_taken_for_a_backup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_backup_under_a_writer_comes_back_with_its_key, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(nothing_is_overwritten, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_backup_that_was_changed_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_broken_ledger_is_not_taken_for_a_backup, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_backup_under_a_writer_comes_back_with_its_key, set_up,
+                                        close_ledger),
+        cmocka_unit_test_setup_teardown(nothing_is_overwritten, set_up, close_ledger),
+        cmocka_unit_test_setup_teardown(a_backup_that_was_changed_is_refused, set_up, close_ledger),
+        cmocka_unit_test_setup_teardown(a_broken_ledger_is_not_taken_for_a_backup, set_up, close_ledger),
     };
     test_kind = DB_SQLITE; /* PostgreSQL has tools of its own */
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@ enum export_phase { PHASE_HEAD, PHASE_LEAVES, PHASE_EVENTS, PHASE_TAIL, PHASE_OV
 struct ledger_export {
     struct ledger *ledger;
     struct ledger_part part;
+    char stream[STREAM_NAME_BYTES]; /* of the part; bound to rows as long as they are read */
     enum export_phase phase;
     struct buf *out;
     struct json_document *json;
@@ -201,7 +202,6 @@ static int begin_leaves(struct ledger_export *export, struct err *err)
 static int begin_events(struct ledger_export *export, struct err *err)
 {
     struct db *db = export->ledger->db;
-    char stream[STREAM_NAME_BYTES];
     export->phase = PHASE_EVENTS;
     export->seal = DB_DONE;
     if (!export->tree) {
@@ -219,8 +219,8 @@ static int begin_events(struct ledger_export *export, struct err *err)
     if (!export->rows)
         return -1;
     if (export->part.incident) {
-        stream_name_of(export->part.incident, stream);
-        db_bind_text(export->rows, stream);
+        stream_name_of(export->part.incident, export->stream);
+        db_bind_text(export->rows, export->stream);
     }
     if (export->seals)
         export->seal = db_step(export->seals, err);

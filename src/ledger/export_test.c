@@ -1,10 +1,6 @@
 /* Exports: what was written is proved without the ledger, and nothing that was done to the file passes. */
 #include "base/file.h"
-#include "ledger/ledger_testing.h"
-
-static struct folder_of_test folder;
-static struct ledger *ledger;
-static struct arena *arena;
+#include "ledger/open_ledger_testing.h"
 
 static void append(int n)
 {
@@ -18,27 +14,10 @@ static void append(int n)
 
 static int set_up(void **state)
 {
-    (void)state;
-    arena = arena_new();
-    folder = test_folder_make();
-    ledger = test_open(&folder);
+    open_ledger(state);
     append(7);
     append(6);
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ledger_close(ledger);
-    test_folder_remove(&folder);
-    arena_free(arena);
-    return 0;
-}
-
-static const char *path_of(const char *name)
-{
-    return arena_printf(arena, "%s/%s", folder.path, name);
 }
 
 static int64_t export(const struct ledger_part *part)
@@ -200,7 +179,7 @@ static void another_file_is_no_export(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, close_ledger)
 
 int main(void)
 {

@@ -1,29 +1,4 @@
-#include "ledger/ledger_testing.h"
-
-static struct folder_of_test folder;
-static struct ledger *ledger;
-
-static int set_up(void **state)
-{
-    (void)state;
-    folder = test_folder_make();
-    ledger = test_open(&folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ledger_close(ledger);
-    test_folder_remove(&folder);
-    return 0;
-}
-
-static void reopen(void)
-{
-    ledger_close(ledger);
-    ledger = test_open(&folder);
-}
+#include "ledger/open_ledger_testing.h"
 
 static int on_row(void *context, const char *format, const void *body, size_t n_bytes, int64_t received_us)
 {
@@ -125,7 +100,7 @@ static void a_long_inbox_is_read_in_pieces(void **state)
     assert_int_equal(n, 300);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_ledger, close_ledger)
 
 int main(void)
 {

@@ -1,41 +1,7 @@
 #include <pthread.h>
 #include <sys/stat.h>
 
-#include "ledger/ledger_testing.h"
-
-static struct folder_of_test folder;
-static struct ledger *ledger;
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    folder = test_folder_make();
-    ledger = test_open(&folder);
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ledger_close(ledger);
-    ledger = NULL;
-    arena_free(arena);
-    test_folder_remove(&folder);
-    return 0;
-}
-
-static void reopen(void)
-{
-    ledger_close(ledger);
-    ledger = test_open(&folder);
-}
-
-static const char *path_of(const char *name)
-{
-    return arena_printf(arena, "%s/%s", folder.path, name);
-}
+#include "ledger/open_ledger_testing.h"
 
 /* ---- events ---- */
 
@@ -522,7 +488,7 @@ static void readers_on_threads_see_whole_transactions_while_it_is_written(void *
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_ledger, close_ledger)
 
 int main(void)
 {

@@ -1,27 +1,8 @@
 #include "ledger/measure.h"
 
-#include "ledger/ledger_testing.h"
+#include "ledger/open_ledger_testing.h"
 
 #define DAY_US (86400 * US_PER_S)
-
-static struct folder_of_test folder;
-static struct ledger *ledger;
-
-static int set_up(void **state)
-{
-    (void)state;
-    folder = test_folder_make();
-    ledger = test_open(&folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ledger_close(ledger);
-    test_folder_remove(&folder);
-    return 0;
-}
 
 static struct measure psi(const char *check, const char *feature, int64_t at_us, int64_t millionths)
 {
@@ -41,7 +22,6 @@ static size_t n_of(const char *check, int64_t from_us, size_t limit, struct meas
     struct err err = {0};
     struct measure *measures;
     size_t n;
-    scoped_arena struct arena *arena = arena_new();
     assert_int_equal(ledger_measures(ledger, arena, check, from_us, limit, &measures, &n, &err), 0);
     if (n)
         *ret_newest = (struct measure){.at_us = measures[0].at_us, .millionths = measures[0].millionths};
@@ -78,9 +58,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_measures_of_a_check_are_read_from_a_time_on_the_newest_first,
-                                        set_up, tear_down),
+                                        open_ledger, close_ledger),
         cmocka_unit_test_setup_teardown(
-            what_is_older_than_a_year_and_a_month_goes_and_another_check_keeps_its_own, set_up, tear_down),
+            what_is_older_than_a_year_and_a_month_goes_and_another_check_keeps_its_own, open_ledger,
+            close_ledger),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

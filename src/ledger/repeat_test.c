@@ -1,27 +1,8 @@
 #include "ledger/repeat.h"
 
-#include "ledger/ledger_testing.h"
-
-static struct folder_of_test folder;
-static struct ledger *ledger;
+#include "ledger/open_ledger_testing.h"
 
 static const struct input_once asked = {.key = "key", .sha256 = "what"};
-
-static int set_up(void **state)
-{
-    (void)state;
-    folder = test_folder_make();
-    ledger = test_open(&folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ledger_close(ledger);
-    test_folder_remove(&folder);
-    return 0;
-}
 
 static void keep(const struct input_once *once, int64_t now_us)
 {
@@ -79,7 +60,7 @@ static void a_key_counts_for_a_day(void **state)
 
 int main(void)
 {
-#define with_ledger(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define with_ledger(test) cmocka_unit_test_setup_teardown(test, open_ledger, close_ledger)
     const struct CMUnitTest tests[] = {
         with_ledger(a_repetition_is_answered_by_what_was_done),
         with_ledger(a_key_for_something_else_is_refused),

@@ -3,35 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "ledger/ledger_testing.h"
-
-static struct folder_of_test folder;
-static struct ledger *ledger;
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    folder = test_folder_make();
-    ledger = test_open(&folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ledger_close(ledger);
-    ledger = NULL;
-    test_folder_remove(&folder);
-    arena_free(arena);
-    return 0;
-}
-
-static const char *path_of(const char *name)
-{
-    return arena_printf(arena, "%s/%s", folder.path, name);
-}
+#include "ledger/open_ledger_testing.h"
 
 static void append(int n)
 {
@@ -239,7 +211,7 @@ static void whichever_step_of_sealing_fails_the_next_one_goes_on(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_ledger, close_ledger)
 
 int main(void)
 {

@@ -1,27 +1,5 @@
-#include "ledger/ledger_testing.h"
+#include "ledger/open_ledger_testing.h"
 #include "ledger/search.h"
-
-static struct folder_of_test folder;
-static struct ledger *ledger;
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    folder = test_folder_make();
-    ledger = test_open(&folder);
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ledger_close(ledger);
-    arena_free(arena);
-    test_folder_remove(&folder);
-    return 0;
-}
 
 static void keep(int64_t number, int rank, bool patient_safety, enum incident_state state)
 {
@@ -86,7 +64,7 @@ static void a_search_ends_after_a_while_and_says_where_to_go_on(void **state)
     assert_true(next == rows[999].position);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_ledger, close_ledger)
 
 int main(void)
 {

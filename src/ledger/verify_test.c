@@ -3,30 +3,16 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "ledger/ledger_testing.h"
-
-static struct folder_of_test folder;
-static struct ledger *ledger;
+#include "ledger/open_ledger_testing.h"
 
 /* Three streams whose events alternate: incident/1 has 4, incident/2 has 4, system has 4. */
 static int set_up(void **state)
 {
-    (void)state;
-    folder = test_folder_make();
-    ledger = test_open(&folder);
+    open_ledger(state);
     struct decision decisions[] = {event_for(1, "alert.fired", "one"), event_for(2, "alert.fired", "two"),
                                    event_for(0, "server.started", "three")};
     for (int i = 0; i < 4; i++)
         test_commit(ledger, decisions, 3);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ledger_close(ledger);
-    ledger = NULL;
-    test_folder_remove(&folder);
     return 0;
 }
 
@@ -214,7 +200,6 @@ static void a_damaged_record_leaves_the_rest_of_the_timeline_readable(void **sta
 {
     (void)state;
     change_byte("record", 0, 0);
-    struct arena *arena scoped_arena = arena_new();
     struct event_row *rows;
     size_t n;
     assert_int_equal(ledger_timeline(ledger, arena, 2, 0, 10, &rows, &n, NULL), 0);
@@ -228,7 +213,6 @@ static void a_damaged_record_leaves_the_rest_of_the_timeline_readable(void **sta
 static void a_damaged_file_is_found_and_does_no_harm(void **state)
 {
     (void)state;
-    struct arena *arena scoped_arena = arena_new();
     ledger_close(ledger);
     ledger = NULL;
     const char *path = arena_printf(arena, "%s/ledger.db", folder.path);
@@ -255,7 +239,6 @@ static void a_damaged_file_is_found_and_does_no_harm(void **state)
 static void a_ledger_on_a_read_only_disk_can_be_proved(void **state)
 {
     (void)state;
-    struct arena *arena scoped_arena = arena_new();
     ledger_close(ledger);
     ledger = NULL;
     const char *disk = arena_printf(arena, "%s/disk", folder.path);
@@ -280,7 +263,7 @@ static void a_ledger_on_a_read_only_disk_can_be_proved(void **state)
     assert_int_equal(proof.n_events, 12);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, close_ledger)
 
 int main(void)
 {

@@ -2,29 +2,7 @@
 #include "ledger/version.h"
 
 #include "base/hash.h"
-#include "ledger/ledger_testing.h"
-
-static struct folder_of_test folder;
-static struct ledger *ledger;
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    folder = test_folder_make();
-    ledger = test_open(&folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    ledger_close(ledger);
-    test_folder_remove(&folder);
-    arena_free(arena);
-    return 0;
-}
+#include "ledger/open_ledger_testing.h"
 
 static const char *hash_of(const char *text)
 {
@@ -117,10 +95,10 @@ static void the_newest_thousand_are_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_newest_comes_first_also_when_it_was_there_before, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_text_comes_back_as_it_was_long_or_short, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_newest_thousand_are_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_newest_comes_first_also_when_it_was_there_before, open_ledger,
+                                        close_ledger),
+        cmocka_unit_test_setup_teardown(a_text_comes_back_as_it_was_long_or_short, open_ledger, close_ledger),
+        cmocka_unit_test_setup_teardown(the_newest_thousand_are_kept, open_ledger, close_ledger),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
