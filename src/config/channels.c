@@ -13,7 +13,7 @@ enum {
     MOST_DIGITS = 15 /* E.164 */,
     MOST_SLACK_ID = 30,
     MOST_TOPIC = 64,
-    MOST_PUSH_NAME = 40
+    MOST_SHORT_NAME = 40
 };
 
 #define FIELD(member) offsetof(struct config_channel, member)
@@ -80,6 +80,20 @@ static const struct key push_keys[] = {
 };
 SECTION(push_section, "push", push_keys);
 
+static const struct key program_keys[] = {
+    {"id", VALUE_ID, offsetof(struct config_program, id), .required = true,
+     .help = "by which people's contacts name it: program: ID"},
+    {"run", VALUE_TEXT, offsetof(struct config_program, run), .required = true,
+     .help = "a command for the shell; the page is its standard input, its exit status the receipt"},
+    {"timeout", VALUE_DURATION, offsetof(struct config_program, timeout_s), .fallback = "30s", .least = 1,
+     .most = 300, .help = "after which it is ended, with all that it started, and tried again"},
+    {"confine", VALUE_BOOL, offsetof(struct config_program, confine), .fallback = "true",
+     .help = "it may not listen, trace, gain rights, or open the data folder and the secrets of channels"},
+};
+static const struct section program_section = {
+    "program", program_keys, sizeof program_keys / sizeof *program_keys, sizeof(struct config_program),
+    offsetof(struct config_program, line)};
+
 #define CHANNEL(name) #name, VALUE_SECTION, offsetof(struct config_channels, name), .section = &name##_section
 static const char *const proof_choices[] = {"weekly", "off", NULL};
 static const struct key channels_keys[] = {
@@ -91,6 +105,8 @@ static const struct key channels_keys[] = {
     {CHANNEL(opsgenie), .help = "Opsgenie, beside Crashcart"},
     {CHANNEL(push), .help = "pages to browsers in which the console is"},
     {CHANNEL(alertmanager), .help = "silences and mutes hold in an Alertmanager, too"},
+    {"programs", VALUE_LIST, offsetof(struct config_channels, programs), .section = &program_section,
+     .help = "programs of your own that take pages"},
     {"private_hosts", VALUE_IDS, offsetof(struct config_channels, private_hosts),
      .help = "names of receivers that may lie in a private network"},
     {"proof", VALUE_CHOICE, offsetof(struct config_channels, proof), .choices = proof_choices,
@@ -100,6 +116,14 @@ static const struct key channels_keys[] = {
 };
 const struct section channels_section = {"channels", channels_keys,
                                          sizeof channels_keys / sizeof *channels_keys, 0, -1};
+
+const struct config_program *config_program(const struct config *config, const char *id)
+{
+    list_each (program, &config->channels.programs)
+        if (strcmp(program->id, id) == 0)
+            return program;
+    return NULL;
+}
 
 /* ---- addresses ---- */
 
@@ -149,12 +173,26 @@ int ntfy_url_check(const char *url, struct err *err)
     return err_set(err, "\"%.80s\" names no topic; write it like https://ntfy.sh/TOPIC", url);
 }
 
-int push_name_check(const char *name, struct err *err)
+static bool is_short_name(const char *name)
 {
     size_t n = 0;
-    while (n <= MOST_PUSH_NAME && (isalnum((unsigned char)name[n]) || name[n] == '-' || name[n] == '_'))
+    while (n <= MOST_SHORT_NAME && (isalnum((unsigned char)name[n]) || strchr("-_.", name[n])) && name[n])
         n++;
-    if (n > 0 && n <= MOST_PUSH_NAME && !name[n])
+    return n > 0 && n <= MOST_SHORT_NAME && !name[n];
+}
+
+int program_name_check(const char *name, struct err *err)
+{
+    return is_short_name(name)
+               ? 0
+               : err_set(err,
+                         "\"%.60s\" is no name of a program; write the id that it has in channels.programs",
+                         name);
+}
+
+int push_name_check(const char *name, struct err *err)
+{
+    if (is_short_name(name) && !strchr(name, '.'))
         return 0;
     return err_set(err, "\"%.60s\" is no name for a browser; write it like phone or laptop-2", name);
 }

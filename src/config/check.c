@@ -19,7 +19,7 @@ struct ids {
 
 struct checking {
     const struct reading *r;
-    struct ids people, schedules, services, sources, heartbeats, checks, windows, audiences;
+    struct ids programs, people, schedules, services, sources, heartbeats, checks, windows, audiences;
 };
 
 static void define(struct checking *c, struct ids *ids, const char *id, const int *line)
@@ -50,6 +50,12 @@ static void refer(struct checking *c, const struct ids *ids, const char *id, int
                   ids->kind, id, ids->key);
 }
 
+static void check_way(struct checking *c, const struct config_contact *way)
+{
+    if (strcmp(way->channel, "program") == 0)
+        refer(c, &c->programs, way->address, way->line, "the contact");
+}
+
 static void check_people(struct checking *c, const struct config *config)
 {
     list_each (person, &config->people) {
@@ -57,6 +63,8 @@ static void check_people(struct checking *c, const struct config *config)
             error_add(c->r, person->line,
                       "person \"%s\" has no way to be reached; add contacts: [{email: %s@example.org}]",
                       person->id, person->id);
+        list_each (way, &person->contacts)
+            check_way(c, way);
     }
 }
 
@@ -81,6 +89,7 @@ static void check_audience(struct checking *c, const struct config *config,
                   audience->id);
     list_each (way, &audience->send) {
         const struct contact_channel *channel = contact_channel_find(way->channel);
+        check_way(c, way);
         if (channel && (channel->follows || strcmp(channel->name, "voice") == 0))
             error_add(c->r, way->line, "audience \"%s\": %s takes pages and no updates; use email or a chat",
                       audience->id, channel->name);
@@ -264,6 +273,7 @@ static void check_mail(struct checking *c, const struct config *config)
 void config_check(const struct reading *reading, const struct config *config)
 {
     struct checking c = {.r = reading,
+                         .programs = {"program", "channels.programs", map_new(), {0}},
                          .people = {"person", "people", map_new(), {0}},
                          .schedules = {"schedule", "schedules", map_new(), {0}},
                          .services = {"service", "services", map_new(), {0}},
@@ -272,6 +282,8 @@ void config_check(const struct reading *reading, const struct config *config)
                          .checks = {"check", "checks", map_new(), {0}},
                          .windows = {"maintenance", "maintenance", map_new(), {0}},
                          .audiences = {"audience", "audiences", map_new(), {0}}};
+    list_each (program, &config->channels.programs)
+        define(&c, &c.programs, program->id, &program->line);
     list_each (person, &config->people)
         define(&c, &c.people, person->id, &person->line);
     list_each (schedule, &config->schedules)
@@ -312,6 +324,7 @@ void config_check(const struct reading *reading, const struct config *config)
     map_free(c.audiences.lines);
     map_free(c.windows.lines);
     map_free(c.checks.lines);
+    map_free(c.programs.lines);
     map_free(c.people.lines);
     map_free(c.schedules.lines);
     map_free(c.services.lines);

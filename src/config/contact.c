@@ -36,6 +36,13 @@ static const char *push_missing(const struct config *config)
                                           "channels: {push: {secret: ...}}";
 }
 
+static const char *program_missing(const struct config *config)
+{
+    return config->channels.programs.n
+               ? NULL
+               : "there is no program; add channels: {programs: [{id: ..., run: ...}]}";
+}
+
 const struct contact_channel contact_channels[] = {
     {"webhook", "https://example.org/page", web_url_check, NULL, CONTACT_PLAIN, false},
     {"email", "ana@example.org", mail_address_check, mail_missing, CONTACT_PLAIN, false},
@@ -47,6 +54,7 @@ const struct contact_channel contact_channels[] = {
     {"voice", "+4930123456", telephone_check, twilio_missing, CONTACT_PLAIN, false},
     {"pagerduty", "file:/etc/crashcart/pagerduty-key", secret_place_check, NULL, CONTACT_SECRET, true},
     {"opsgenie", "file:/etc/crashcart/opsgenie-key", secret_place_check, NULL, CONTACT_SECRET, true},
+    {"program", "pager", program_name_check, program_missing, CONTACT_PLAIN, false},
     {"push", "phone", push_name_check, push_missing, CONTACT_PLAIN, false},
     {0},
 };

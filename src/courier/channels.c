@@ -15,6 +15,7 @@ const struct channel channels[] = {
     {"voice", BY_HTTP, voice_url, voice_write, true, false},
     {"pagerduty", BY_HTTP, pagerduty_url, pagerduty_write, true, false},
     {"opsgenie", BY_HTTP, opsgenie_url, opsgenie_write, true, false},
+    {"program", program_receiver, NULL, NULL, NULL, NULL, false, false},
     {"push", BY_HTTP, push_url, push_write, false, true},
     /* No way of reaching a person: */
     {"slack_channel", http_receiver, http_prepare, slack_channel_judge, slack_channel_url,

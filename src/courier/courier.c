@@ -59,6 +59,8 @@ struct courier {
     struct courier_limits limits;
     void (*done)(void *context, const struct courier_done *);
     void *context;
+    void (*hand)(void *context, const char *order, size_t n_bytes); /* to the runner */
+    void *hand_context;
 };
 
 /* ---- queues ---- */
@@ -281,9 +283,22 @@ static int transfers_begin(struct courier *courier, struct err *err)
     return transfers_new(courier->loop, on_done, courier, &courier->transfers, err);
 }
 
+static int program_ask(const struct attempt *attempt, struct err *err)
+{
+    const struct courier *courier = attempt->courier;
+    scoped_buf struct buf order = {0};
+    if (!courier->hand)
+        return err_set(err, "nobody here runs programs");
+    program_order_write(&order, attempt);
+    courier->hand(courier->hand_context, order.at, order.n_bytes);
+    return 0;
+}
+
 static int attempt_start(struct attempt *attempt, struct err *err)
 {
     struct courier *courier = attempt->courier;
+    if (!attempt->channel->prepare)
+        return program_ask(attempt, err);
     if (transfers_begin(courier, err) < 0)
         return -1;
     CURL *easy = attempt->easy = curl_easy_init();
@@ -371,22 +386,49 @@ static bool ask_next(struct attempt *attempt)
     return false;
 }
 
-static void on_done(void *context, CURL *easy, CURLcode code)
+/* It was judged. */
+static void attempt_end(struct attempt *attempt)
 {
-    struct courier *courier = context;
-    struct attempt *attempt = NULL;
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&attempt);
-    must(attempt);
+    struct courier *courier = attempt->courier;
     struct receiver *receiver = attempt->receiver;
-    attempt->channel->judge(attempt, code);
-    if (ask_next(attempt))
-        return;
     queue_drop(&courier->running, attempt);
     receiver->n_running--;
     courier->n_running--;
     receiver_settle(courier, receiver);
     start_next(courier);
     report(attempt);
+}
+
+static void on_done(void *context, CURL *easy, CURLcode code)
+{
+    struct attempt *attempt = NULL;
+    (void)context;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&attempt);
+    must(attempt);
+    attempt->channel->judge(attempt, code);
+    if (!ask_next(attempt))
+        attempt_end(attempt);
+}
+
+void courier_use_runner(struct courier *courier,
+                        void (*hand)(void *context, const char *order, size_t n_bytes), void *context)
+{
+    courier->hand = hand;
+    courier->hand_context = context;
+}
+
+bool courier_program_ended(struct courier *courier, struct json end)
+{
+    int64_t delivery = json_int(json_get(end, "delivery"), -1);
+    int64_t number = json_int(json_get(end, "attempt"), -1);
+    for (struct attempt *a = courier->running.first; a; a = a->next) {
+        if (a->easy || a->delivery != delivery || a->number != number)
+            continue;
+        program_judge(a, end);
+        attempt_end(a);
+        return true;
+    }
+    return false;
 }
 
 /* ---- the courier ---- */
@@ -455,7 +497,8 @@ void courier_free(struct courier *courier)
     if (!courier)
         return;
     for (const struct attempt *a = courier->running.first; a; a = a->next)
-        transfers_remove(courier->transfers, a->easy);
+        if (a->easy)
+            transfers_remove(courier->transfers, a->easy);
     free_queue(&courier->running);
     free_queue(&courier->ended);
     size_t position = 0;

@@ -76,6 +76,12 @@ void courier_free(struct courier *courier);
 void courier_send(struct courier *courier, int64_t delivery, int attempt, int severity_rank,
                   const char *channel, const char *address, const char *key, const char *page,
                   size_t n_bytes);
+/* Pages to programs: hand takes the order for the runner to carry out (runner/page_program.h). Without it
+ * they are dead. */
+void courier_use_runner(struct courier *courier,
+                        void (*hand)(void *context, const char *order, size_t n_bytes), void *context);
+/* What the runner says became of one; false: it is not this courier's. */
+bool courier_program_ended(struct courier *courier, struct json end);
 /* It is not needed any more: what waits still is reported as dead; what is on its way goes on. */
 void courier_drop(struct courier *courier, int64_t delivery);
 

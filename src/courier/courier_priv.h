@@ -52,7 +52,8 @@ struct channel {
     /* Names who receives, so that a slow one delays only itself: "https://host:443". -1: this way cannot
      * work, and why. out holds RECEIVER_BYTES. Called when the attempt is made: cheap, no I/O. */
     int (*receiver)(const struct attempt *attempt, char *out, struct err *err);
-    /* Sets up attempt->easy, whose common options are set. -1: this way cannot work, and why. */
+    /* Sets up attempt->easy, whose common options are set. -1: this way cannot work, and why. NULL: there is
+     * no transfer; the runner has it carried by a program (program.c). */
     int (*prepare)(struct attempt *attempt, struct err *err);
     /* What the end of the transfer means; writes attempt->result. */
     void (*judge)(struct attempt *attempt, CURLcode code);
@@ -126,6 +127,9 @@ HTTP_URL(push);
 HTTP_WRITE(push);
 HTTP_URL(opsgenie);
 HTTP_WRITE(opsgenie);
+int program_receiver(const struct attempt *attempt, char *out, struct err *err);
+void program_order_write(struct buf *out, const struct attempt *attempt);
+void program_judge(struct attempt *attempt, struct json end); /* end: of runner/page_program.h */
 
 /* ---- what the configuration says (settings.c) ---- */
 

@@ -180,7 +180,8 @@ void core_from_courier(void *context, uint16_t kind, const char *payload, size_t
         core_checks_found(core, payload, n_bytes);
         return;
     }
-    if (kind == FRAME_LOOK_START) { /* the runner reads it, and what it may run */
+    if (kind == FRAME_LOOK_START ||
+        kind == FRAME_PROGRAM_START) { /* the runner reads it, and what it may run */
         frames_send(core->runner, kind, payload, n_bytes);
         return;
     }
@@ -227,7 +228,7 @@ static void output_take(struct core *core, const char *payload, size_t n_bytes)
 void core_from_runner(void *context, uint16_t kind, const char *payload, size_t n_bytes)
 {
     struct core *core = context;
-    if (kind == FRAME_LOOK_DONE) {
+    if (kind == FRAME_LOOK_DONE || kind == FRAME_PROGRAM_DONE) {
         frames_send(core->courier, kind, payload, n_bytes);
         return;
     }

@@ -43,6 +43,20 @@ static void on_done(void *context, const struct courier_done *done)
     frames_send(generation->hand->core, FRAME_DELIVERED, text.at, text.n_bytes);
 }
 
+static void on_program_wanted(void *context, const char *order, size_t n_bytes)
+{
+    struct hand *hand = context;
+    frames_send(hand->core, FRAME_PROGRAM_START, order, n_bytes);
+}
+
+/* Whichever of them asked. */
+static void program_ended(const struct generation *newest, struct json end)
+{
+    for (const struct generation *each = newest; each; each = each->before)
+        if (courier_program_ended(each->courier, end))
+            return;
+}
+
 /* For browsers that want pages: they accept none that is not signed with it. "": there is none. */
 static void tell_push_key(const struct generation *generation)
 {
@@ -66,6 +80,7 @@ static int generation_begin(struct hand *hand, struct config *config, struct gen
         free(generation);
         return -1;
     }
+    courier_use_runner(generation->courier, on_program_wanted, hand);
     *generations = generation;
     tell_push_key(generation);
     return 0;
@@ -103,6 +118,10 @@ static void on_order(struct hand *hand, struct json order)
     }
     if (hand->kind == FRAME_LOOK_DONE) {
         watch_ran(telling->watch, order);
+        return;
+    }
+    if (hand->kind == FRAME_PROGRAM_DONE) {
+        program_ended(newest, order);
         return;
     }
     if (hand->kind == FRAME_ALIVE) {

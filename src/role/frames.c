@@ -19,5 +19,9 @@ const struct frame_rule frame_rules[] = {
     {FRAME_SILENCES, "silences", "core", "courier"},
     {FRAME_ALIVE, "alive", "core", "courier"},
     {FRAME_PUSH_KEY, "push_key", "courier", "core"},
+    {FRAME_PROGRAM_START, "program_start", "courier", "core"},
+    {FRAME_PROGRAM_START, "program_start", "core", "runner"},
+    {FRAME_PROGRAM_DONE, "program_done", "runner", "core"},
+    {FRAME_PROGRAM_DONE, "program_done", "core", "courier"},
     {0, NULL, NULL, NULL},
 };

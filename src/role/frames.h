@@ -17,7 +17,9 @@ enum {
     FRAME_LOOK_DONE,
     FRAME_SILENCES,
     FRAME_ALIVE,
-    FRAME_PUSH_KEY
+    FRAME_PUSH_KEY,
+    FRAME_PROGRAM_START,
+    FRAME_PROGRAM_DONE
 };
 
 extern const struct frame_rule frame_rules[];

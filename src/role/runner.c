@@ -19,12 +19,15 @@
 #include "role/secret_owners.h"
 #include "role/site.h"
 #include "runner/look.h"
+#include "runner/page_program.h"
 #include "runner/place.h"
 
 struct working {
     struct runner *runner;
     struct runner_watch *watch;
     struct looks *looks;
+    struct page_programs *pages;
+    struct sandbox_child *sandbox; /* NULL: none of its own, the whole process is confined */
     const char *stale_file; /* it has errors: what is in force is a copy, by which nothing is run. Or NULL */
 };
 
@@ -82,6 +85,10 @@ static void on_order(struct hand *hand, struct json json)
     }
     if (hand->kind == FRAME_LOOK_START) {
         looks_order(working->looks, json);
+        return;
+    }
+    if (hand->kind == FRAME_PROGRAM_START) {
+        page_programs_order(working->pages, json);
         return;
     }
     scoped_arena struct arena *arena = arena_new();
@@ -160,6 +167,12 @@ static void on_look_done(void *context, const char *payload, size_t n_bytes)
     frames_send(hand->core, FRAME_LOOK_DONE, payload, n_bytes);
 }
 
+static void on_page_done(void *context, const char *payload, size_t n_bytes)
+{
+    struct hand *hand = context;
+    frames_send(hand->core, FRAME_PROGRAM_DONE, payload, n_bytes);
+}
+
 static int open_runner(struct hand *hand, const struct role_options *options, struct arena *arena,
                        struct redact_rules **ret_rules, struct targets *ret_targets,
                        struct runner **ret_runner, struct err *err)
@@ -183,29 +196,29 @@ static int open_runner(struct hand *hand, const struct role_options *options, st
     return 0;
 }
 
-/* What no step has to open: the data folder but its own work, and the files with secrets of channels. */
-static int confine_looks(const struct role_options *options, const struct config *config, struct arena *arena,
-                         const char *work, struct runner *runner, struct err *err)
+/* What no look and no program that takes pages has to open: the data folder but the steps' own work, and the
+ * files with secrets of channels. */
+static int confine_one_by_one(const struct role_options *options, const struct config *config,
+                              struct arena *arena, const char *work, struct working *working, struct err *err)
 {
     struct secret_owners owners;
-    if (!config->runner.confine_looks)
-        return 0;
     secret_owners_find(arena, config, &owners);
     strings_add(arena, &owners.files, options->data);
-    struct sandbox_child *sandbox = sandbox_child_new(&owners.files, work, err);
-    if (!sandbox)
+    working->sandbox = sandbox_child_new(&owners.files, work, err);
+    if (!working->sandbox)
         return -1;
-    runner_confine_looks(runner, sandbox);
+    if (config->runner.confine_looks)
+        runner_confine_looks(working->runner, working->sandbox);
     return 0;
 }
 
 /* After all is open: steps inherit it. */
-static int confine(const struct role_options *options, const struct config *config, struct runner *runner,
+static int confine(const struct role_options *options, const struct config *config, struct working *working,
                    struct arena *arena, struct err *err)
 {
     const char *work = arena_printf(arena, "%s/runner", options->data);
     if (!config->runner.confined)
-        return confine_looks(options, config, arena, work, runner, err) < 0
+        return confine_one_by_one(options, config, arena, work, working, err) < 0
                    ? -1
                    : sandbox_enter(SANDBOX_RUNNER, err);
     return sandbox_hide_but(options->data, work, err) < 0 ? -1 : sandbox_enter(SANDBOX_CONFINED, err);
@@ -224,7 +237,7 @@ int role_runner(const struct role_options *options)
     log_setup("runner", LOG_INFO);
     if (hand_open(&hand, "runner", options->core_fd, &err) < 0 ||
         open_runner(&hand, options, arena, &rules, &targets, &working.runner, &err) < 0 ||
-        confine(options, targets.config, working.runner, arena, &err) < 0) {
+        confine(options, targets.config, &working, arena, &err) < 0) {
         log_event(LOG_ERROR, "runner.cannot_start", "error=%s", log_quote(err.text));
         exit_code = EXIT_CANNOT_OPEN;
     } else {
@@ -233,11 +246,15 @@ int role_runner(const struct role_options *options)
         working.watch = runner_watch_new(&hand.loop, hand.core);
         runner_watch(working.runner, runner_watch_add, working.watch);
         working.looks = looks_new(&hand.loop, rules, look_config, &site, on_look_done, &hand);
+        working.pages =
+            page_programs_new(&hand.loop, rules, look_config, &site, working.sandbox, on_page_done, &hand);
         log_event(LOG_INFO, "runner.ready", "work=%s/runner", options->data);
         hand_run(&hand);
     }
     looks_free(working.looks);
+    page_programs_free(working.pages);
     runner_free(working.runner);
+    sandbox_child_free(working.sandbox);
     if (working.watch)
         runner_watch_free(working.watch);
     hand_close(&hand);

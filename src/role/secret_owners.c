@@ -17,11 +17,19 @@ static void own(struct arena *arena, struct secret_owners *owners, enum secret_o
         strings_add(arena, &owners->files, arena_printf(arena, "%s/%s", credentials, place + 11));
 }
 
+static void own_way(struct arena *arena, struct secret_owners *owners, const struct config_contact *way)
+{
+    const struct contact_channel *channel = contact_channel_find(way->channel);
+    if (channel && channel->kind == CONTACT_SECRET)
+        own(arena, owners, SECRET_COURIER, way->address);
+}
+
 void secret_owners_find(struct arena *arena, const struct config *config, struct secret_owners *ret_owners)
 {
     const struct config_channels *channels = &config->channels;
-    const struct config_channel *each[] = {&channels->webhook, &channels->ntfy,      &channels->slack,
-                                           &channels->twilio,  &channels->pagerduty, &channels->opsgenie};
+    const struct config_channel *each[] = {&channels->webhook,      &channels->ntfy,      &channels->slack,
+                                           &channels->twilio,       &channels->pagerduty, &channels->opsgenie,
+                                           &channels->alertmanager, &channels->push};
     *ret_owners = (struct secret_owners){0};
     own(arena, ret_owners, SECRET_CORE, config->store_secret);
     own(arena, ret_owners, SECRET_COURIER, config->mail.secret);
@@ -31,11 +39,11 @@ void secret_owners_find(struct arena *arena, const struct config *config, struct
         own(arena, ret_owners, SECRET_CORE, each[i]->signing_secret);
     }
     list_each (person, &config->people)
-        list_each (contact, &person->contacts) {
-            const struct contact_channel *channel = contact_channel_find(contact->channel);
-            if (channel && channel->kind == CONTACT_SECRET)
-                own(arena, ret_owners, SECRET_COURIER, contact->address);
-        }
+        list_each (contact, &person->contacts)
+            own_way(arena, ret_owners, contact);
+    list_each (audience, &config->audiences)
+        list_each (way, &audience->send)
+            own_way(arena, ret_owners, way);
     list_each (check, &config->checks) {
         own(arena, ret_owners, SECRET_COURIER, check->http.request.bearer);
         own(arena, ret_owners, SECRET_COURIER, check->metrics.request.bearer);

@@ -14,6 +14,9 @@ static void a_secret_in_the_environment_is_shown_to_the_process_that_reads_it(vo
         "mail: {server: \"smtp://mail.example.org:25\", from: a@example.org, user: a, secret: env:MAIL}\n"
         "people:\n"
         "  - {id: ana, contacts: [{slack_webhook: env:HOOK}, {pagerduty: env:KEY}]}\n"
+        "audiences: [{id: all, send: [{teams: env:FLOW}]}]\n"
+        "channels: {push: {secret: env:PUSH}, alertmanager: {server: \"http://a:9093\", secret: "
+        "env:SILENCE}}\n"
         "checks:\n"
         "  - {id: a, http: {url: \"http://a/\", bearer: env:TOKEN}}\n"
         "  - {id: b, above: 1, redis: {address: \"b:6379\", command: LLEN x, secret: env:REDIS}}\n"
@@ -26,7 +29,8 @@ static void a_secret_in_the_environment_is_shown_to_the_process_that_reads_it(vo
     assert_non_null(config);
     secret_owners_find(arena, config, &owners);
     config_free(config);
-    static const char *const courier_only[] = {"MAIL=x", "HOOK=x", "KEY=x", "TOKEN=x", "REDIS=x"};
+    static const char *const courier_only[] = {"MAIL=x",  "HOOK=x", "KEY=x",  "TOKEN=x",
+                                               "REDIS=x", "FLOW=x", "PUSH=x", "SILENCE=x"};
     for (size_t i = 0; i < sizeof courier_only / sizeof *courier_only; i++) {
         assert_true(secret_owner_sees(&owners, SECRET_COURIER, courier_only[i]));
         assert_false(secret_owner_sees(&owners, SECRET_CORE, courier_only[i]));

@@ -294,7 +294,6 @@ void runner_free(struct runner *runner)
             cgroup_remove(runner->cgroups, work->cgroup_name, work->cgroup_fd);
         step_discard(work);
     }
-    sandbox_child_free(runner->look_sandbox);
     cgroups_close(runner->cgroups);
     close(runner->prelude_fd);
     map_free(runner->seen);

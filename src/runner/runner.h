@@ -61,7 +61,7 @@ int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
 struct place_secrets;
 void runner_know_targets(struct runner *runner, const struct config *(*config)(void *context), void *context,
                          const struct place_secrets *secrets);
-/* Steps here that only look, and want no more (risk.h, unconfined), enter it; it becomes the runner's. */
+/* Steps here that only look, and want no more (risk.h, unconfined), enter it; it is borrowed. */
 struct sandbox_child;
 void runner_confine_looks(struct runner *runner, struct sandbox_child *sandbox);
 /* Ends every step (TERM, then KILL after 2 s, to all that it started) and frees; no report follows. Waits for

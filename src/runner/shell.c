@@ -186,6 +186,11 @@ int shell_command_fd(const char *command)
     return memory_fd("step-command", command);
 }
 
+int shell_input_fd(const char *text)
+{
+    return memory_fd("program-input", text);
+}
+
 /* ---- the run's folder ---- */
 
 int shell_folder(struct arena *arena, const char *work_dir, int64_t run, const char **ret_folder,

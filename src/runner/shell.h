@@ -29,6 +29,8 @@ void shell_prelude_write(struct buf *out, const char *pins);
 /* Descriptor 3: that text. Descriptor 4: the command. -1: no memory for it. */
 int shell_prelude_fd(const char *pins);
 int shell_command_fd(const char *command);
+/* What a program reads on its standard input; it cannot change it. */
+int shell_input_fd(const char *text);
 
 /* The folder of the run below work_dir, made when it is missing (0700). */
 int shell_folder(struct arena *arena, const char *work_dir, int64_t run, const char **ret_folder,

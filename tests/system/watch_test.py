@@ -439,6 +439,7 @@ echo "suspend <user-id> of <service>"
   - {{id: empty, every: 1s, command: {{run: "grep -q nothing {depth}"}}}}
   - {{id: writes, every: 1s, command: {{run: "touch {self.folder}/touched"}}}}
   - {{id: allowed, every: 1s, command: {{run: "touch {self.folder}/allowed", allow: true}}}}
+  - {{id: once, every: 1s, command: {{run: "mkdir {self.folder}/shell-$$", allow: true}}}}
   - {{id: words, every: 1s, above: 10, command: {{run: "echo many"}}}}
   - {{id: slow, every: 1s, timeout: 1s, command: {{run: "tail -f {depth}"}}}}
   - {{id: gone, every: 1s, command: {{run: "cat {depth}.gone"}}}}
@@ -446,6 +447,7 @@ echo "suspend <user-id> of <service>"
   - {{id: piped, every: 1s, command: {{run: "cat {depth}.gone | wc -l"}}}}
   - {{id: floods, every: 1s, timeout: 1s, above: 10, command: {{run: "cat /dev/zero"}}}}
 ''')
+        # "once" is not among them: no shell runs its command a second time.
         wanted = {'empty': ['CheckFailing'], 'writes': ['CheckError'], 'words': ['CheckError'], 'slow': ['CheckError'],
                   'gone': ['CheckFailing'], 'piped': ['CheckFailing'], 'floods': ['CheckError']}
         wait(lambda: self.alerts() == wanted, 'what is not well, and what could not be looked at')
