@@ -63,13 +63,17 @@ static void say(const struct page_programs *programs, int64_t delivery, int64_t 
 
 static void run_free(struct page_run *run)
 {
+    output_free(run->output);
+    free(run);
+}
+
+static void run_unlink(const struct page_run *run)
+{
     struct page_run **at = &run->programs->first;
     while (*at != run)
         at = &(*at)->next;
     *at = run->next;
     run->programs->n--;
-    output_free(run->output);
-    free(run);
 }
 
 static void on_end(void *context, int exit_code, const char *why)
@@ -79,6 +83,7 @@ static void on_end(void *context, int exit_code, const char *why)
     bool cut;
     output_finish(run->output, &text, &cut);
     const struct page_end end = {.exit_code = exit_code, .why = why, .output = buf_text(&text)};
+    run_unlink(run);
     say(run->programs, run->delivery, run->attempt, &end);
     run_free(run);
 }
@@ -170,9 +175,10 @@ void page_programs_free(struct page_programs *programs)
 {
     if (!programs)
         return;
-    while (programs->first) {
-        program_stop(programs->first->program);
-        run_free(programs->first);
+    for (struct page_run *run = programs->first, *next; run; run = next) {
+        next = run->next;
+        program_stop(run->program);
+        run_free(run);
     }
     arena_free(programs->arena);
     free(programs);
