@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "runbook/text.h"
 
-enum { ID_WORDS = 5, ID_BYTES = 50, WORDS_MOST = 8, BEHIND_BYTES = 30 };
+enum { ID_WORDS = 5, ID_BYTES = 50, WORDS_MOST = 8, BEHIND_BYTES = 30, LASTING_BYTES = 60 };
 
 /* The units that its numbers may have. */
 enum { UNIT_NONE = 1, UNIT_TIME = 2, UNIT_SHARE = 4, UNIT_BYTES = 8, UNIT_RATE = 16, UNIT_ANY = 31 };
@@ -94,10 +94,10 @@ static const struct subject *subject_in(const char *text, unsigned unit)
 }
 
 /* What stands behind the number: "> 100 audit events an hour". */
-static const char *words_behind(struct arena *arena, const char *line, double value)
+static const char *words_behind(struct arena *arena, const char *line, double value, size_t most_bytes)
 {
     const char *number = arena_printf(arena, "%.15g", value), *at = strstr(line, number);
-    return at ? arena_strndup(arena, at + strlen(number), strnlen(at + strlen(number), BEHIND_BYTES)) : NULL;
+    return at ? arena_strndup(arena, at + strlen(number), strnlen(at + strlen(number), most_bytes)) : NULL;
 }
 
 /* As the configuration writes it. */
@@ -227,6 +227,31 @@ static const char *quantile_in(const char *text)
     return NULL;
 }
 
+/* "p95 latency", "95th percentile of the answers", "median latency". */
+static const char *aggregate_in(struct arena *arena, const char *words)
+{
+    const char *named = quantile_in(words);
+    for (size_t i = 0; words && !named && i < sizeof quantiles / sizeof *quantiles; i++)
+        if (text_find_word(words, arena_printf(arena, "%sth percentile", quantiles[i] + 1)))
+            named = quantiles[i];
+    return named;
+}
+
+/* "> 750 ms for 5 minutes": 300; 0: the clause of the number says nothing of it. */
+static int64_t lasting_s(struct arena *arena, const char *line, double value)
+{
+    static const char *const joints[] = {", ", "; ", ". ", "(", " or ", " and "};
+    const char *behind = words_behind(arena, line, value, LASTING_BYTES);
+    size_t n = behind ? strlen(behind) : 0;
+    struct duration_words duration;
+    for (size_t i = 0; behind && i < sizeof joints / sizeof *joints; i++) {
+        const char *joint = strstr(behind, joints[i]);
+        n = joint && (size_t)(joint - behind) < n ? (size_t)(joint - behind) : n;
+    }
+    const char *clause = behind ? arena_strndup(arena, behind, n) : "", *at = text_find_word(clause, "for");
+    return at && text_duration(at + strlen("for"), &duration) ? duration.value_s : 0;
+}
+
 /* What is still to be done, and comments in programs, which say what somebody should see. */
 static bool is_aside(const char *line)
 {
@@ -274,7 +299,7 @@ static bool read_words(struct arena *arena, const struct threshold *threshold, c
     if (!subject)
         subject = subject_in(threshold->meaning, unit);
     if (!subject && unit == UNIT_NONE)
-        subject = subject_in(words_behind(arena, line, condition->value), unit);
+        subject = subject_in(words_behind(arena, line, condition->value, BEHIND_BYTES), unit);
     if (!subject || (condition->value <= 0 && subject->source != LIMIT_SERIES))
         return false;
     bool long_time =
@@ -299,7 +324,11 @@ bool limit_read(struct arena *arena, const struct runbook *runbook, const struct
         !read_words(arena, threshold, line, ret_limit))
         return false;
     if (!ret_limit->aggregate && ret_limit->source == LIMIT_TIME)
+        ret_limit->aggregate = aggregate_in(arena, condition->words);
+    if (!ret_limit->aggregate && ret_limit->source == LIMIT_TIME)
         ret_limit->aggregate = quantile_in(threshold->meaning);
+    if (!ret_limit->for_s && condition->has_value)
+        ret_limit->for_s = lasting_s(arena, line, condition->value);
     name_it(arena, runbook, line, ret_limit);
     return true;
 }

@@ -52,6 +52,19 @@ static void test_what_is_good_when_high_is_bad_below(void **state)
     assert_true(!limit.falls && limit.target);
 }
 
+static void test_how_long_it_is_bad_and_which_part_of_the_answers_is_stated_in_words(void **state)
+{
+    (void)state;
+    assert_true(read("latency of the 95th percentile is over 750 ms for 5 minutes", "Slow orders"));
+    assert_string_equal(limit.aggregate, "p95");
+    assert_int_equal(limit.for_s, 300);
+    assert_true(read("latency > 500 ms for more than 90 seconds", "Slow orders"));
+    assert_null(limit.aggregate);
+    assert_int_equal(limit.for_s, 90);
+    assert_true(read("latency > 500 ms, page the lead for 10 minutes", "Slow orders"));
+    assert_int_equal(limit.for_s, 0);
+}
+
 static void test_a_time_of_hours_is_no_answer_of_an_endpoint(void **state)
 {
     (void)state;
@@ -87,6 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_check_is_named_after_its_procedure_and_what_is_measured),
         cmocka_unit_test(test_what_is_good_when_high_is_bad_below),
+        cmocka_unit_test(test_how_long_it_is_bad_and_which_part_of_the_answers_is_stated_in_words),
         cmocka_unit_test(test_a_time_of_hours_is_no_answer_of_an_endpoint),
         cmocka_unit_test(test_numbers_about_nothing_that_can_be_looked_at_are_no_limits),
         cmocka_unit_test(test_a_word_behind_the_number_says_what_is_counted),

@@ -46,7 +46,8 @@ static const struct endpoint *endpoint_for(struct arena *arena, const struct run
     int best_score = 0;
     bool several = false;
     list_each (endpoint, &runbook->parts.endpoints) {
-        if (!is_fetched(endpoint) || !has_word(endpoint->path, words))
+        if (!is_fetched(endpoint) || !has_word(endpoint->path, words) ||
+            (limit->source == LIMIT_EXPIRES && strcmp(endpoint->scheme, "https") != 0))
             continue;
         int score = 1 + 8 * words_shared(arena, endpoint->host, line) +
                     4 * words_shared(arena, endpoint->host, limit->threshold->meaning) +
@@ -82,19 +83,52 @@ static void add_url(struct buf *out, const struct endpoint *endpoint, const char
     *whole = *whole && endpoint;
 }
 
+/* The first word of the line that begins so, up to a blank or what ends a sentence or a link; NULL: none. */
+static const char *word_of(struct arena *arena, const char *line, const char *beginning)
+{
+    for (const char *at = line; (at = strstr(at, beginning)); at++) {
+        size_t n = strcspn(at, " \t\"'`<>()[]|,;");
+        while (n && strchr(".:!?", at[n - 1]))
+            n--;
+        if ((at == line || strchr(" \t\"'`<([|", at[-1])) && n > strlen(beginning) + 1)
+            return arena_strndup(arena, at, n);
+    }
+    return NULL;
+}
+
+/* A file that the line names, or what stands in <> for it. */
+static void add_path(struct arena *arena, const char *line, const char *missing, struct buf *out)
+{
+    const char *path = word_of(arena, line, "/");
+    buf_puts(out, "path: ");
+    add_quoted(out, path ? path : missing);
+}
+
+/* Whose certificate expires stands in the line, or is the one https endpoint that it can be. */
+static void add_certificate(struct arena *arena, const struct runbook *runbook, const struct limit *limit,
+                            const char *line, struct buf *out, bool *whole)
+{
+    static const char *const any[] = {"", NULL};
+    const char *url = word_of(arena, line, "https://");
+    buf_puts(out, "    http: {url: ");
+    if (url)
+        add_quoted(out, url);
+    else
+        add_url(out, endpoint_for(arena, runbook, limit, line, any), "<https://HOST/>", whole);
+    buf_puts(out, ", measure: certificate}\n");
+}
+
 static void add_http(struct arena *arena, const struct runbook *runbook, const struct limit *limit,
                      const char *line, struct buf *out, bool *whole)
 {
     static const char *const health[] = {"health", "ready", "alive", "ping", NULL};
-    static const char *const measures[] = {
-        [LIMIT_STATUS] = "", [LIMIT_TIME] = ", measure: latency", [LIMIT_EXPIRES] = ", measure: certificate"};
     buf_puts(out, "    http: {url: ");
     add_url(out, endpoint_for(arena, runbook, limit, line, health), "<URL>", whole);
-    buf_printf(out, "%s}\n", measures[limit->source]);
+    buf_printf(out, "%s}\n", limit->source == LIMIT_TIME ? ", measure: latency" : "");
 }
 
 static void add_metrics(struct arena *arena, const struct runbook *runbook, const struct limit *limit,
-                        const char *line, struct buf *out, bool *whole)
+                        const char *line, struct buf *out)
 {
     static const char *const metrics[] = {"metrics", NULL};
     bool url_known = true;
@@ -108,7 +142,6 @@ static void add_metrics(struct arena *arena, const struct runbook *runbook, cons
                    limit->aggregate[0] == 'p' && strlen(limit->aggregate) == 3 ? limit->aggregate + 1 : "5");
     else
         buf_printf(out, ", metric: \"<series of %s>\"}\n", limit->subject);
-    *whole = false;
 }
 
 static void add_model(const struct limit *limit, struct buf *out)
@@ -130,41 +163,68 @@ static void add_query(struct arena *arena, const struct limit *limit, struct buf
     buf_putc(out, '\n');
 }
 
-static void add_log(const struct limit *limit, struct buf *out)
+static void add_file(struct arena *arena, const char *line, struct buf *out)
 {
-    buf_puts(out, "    log: {path: \"<file of the log>\", pattern: ");
+    buf_puts(out, "    file: {");
+    add_path(arena, line, "<file>", out);
+    buf_puts(out, "}\n");
+}
+
+static void add_log(struct arena *arena, const struct limit *limit, const char *line, struct buf *out)
+{
+    buf_puts(out, "    log: {");
+    add_path(arena, line, "<file of the log>", out);
+    buf_puts(out, ", pattern: ");
     add_quoted(out, limit->query ? limit->query : "<pattern of such a line>");
     buf_printf(out, ", window: %s}\n", limit->query ? "5m" : "1h");
 }
 
-/* Where the number comes from. False: the runbook does not say all of it. */
+static void add_rule(const struct suggestion *suggestion, const struct limit *limit, struct buf *out)
+{
+    buf_puts(out, "    promql: {url: ");
+    add_quoted(out, suggestion->prometheus ? suggestion->prometheus : "<URL of the Prometheus>");
+    buf_puts(out, ", query: ");
+    add_quoted(out, limit->query);
+    buf_puts(out, "}\n");
+}
+
+/* Where the number comes from. False: the runbook does not say all of it, as on which host a file is. */
 static bool add_source(struct arena *arena, const struct suggestion *suggestion,
                        const struct runbook *runbook, const struct limit *limit, const char *line,
                        struct buf *out)
 {
     bool whole = true;
-    if (limit->source == LIMIT_MODEL)
+    switch (limit->source) {
+    case LIMIT_MODEL:
         add_model(limit, out);
-    else if (limit->source == LIMIT_QUERY)
-        add_query(arena, limit, out);
-    else if (limit->source == LIMIT_LOG)
-        add_log(limit, out);
-    else if (limit->source == LIMIT_FILE)
-        buf_puts(out, "    file: {path: \"<file>\"}\n");
-    else if (limit->source == LIMIT_RULE) {
-        buf_puts(out, "    promql: {url: ");
-        add_quoted(out, suggestion->prometheus ? suggestion->prometheus : "<URL of the Prometheus>");
-        buf_puts(out, ", query: ");
-        add_quoted(out, limit->query);
-        buf_puts(out, "}\n");
-        return suggestion->prometheus != NULL;
-    } else if (limit->source == LIMIT_SERIES || limit->source == LIMIT_RATIO || limit->aggregate) {
-        add_metrics(arena, runbook, limit, line, out, &whole);
         return false;
-    } else {
-        add_http(arena, runbook, limit, line, out, &whole);
+    case LIMIT_QUERY:
+        add_query(arena, limit, out);
+        return false;
+    case LIMIT_LOG:
+        add_log(arena, limit, line, out);
+        return false;
+    case LIMIT_FILE:
+        add_file(arena, line, out);
+        return false;
+    case LIMIT_RULE:
+        add_rule(suggestion, limit, out);
+        return suggestion->prometheus != NULL;
+    case LIMIT_EXPIRES:
+        add_certificate(arena, runbook, limit, line, out, &whole);
         return whole;
+    case LIMIT_STATUS:
+    case LIMIT_TIME:
+        if (!limit->aggregate) {
+            add_http(arena, runbook, limit, line, out, &whole);
+            return whole;
+        }
+        break;
+    case LIMIT_SERIES:
+    case LIMIT_RATIO:
+        break;
     }
+    add_metrics(arena, runbook, limit, line, out);
     return false;
 }
 
@@ -228,7 +288,8 @@ void limit_print(struct arena *arena, const struct suggestion *suggestion, const
         buf_printf(&row, "    service: %s\n", suggestion->service);
     buf_printf(&row, "    every: %s\n", every_of(limit));
     if (limit->for_s)
-        buf_printf(&row, "    for: %llds\n", (long long)limit->for_s);
+        buf_printf(&row, "    for: %lld%s\n", (long long)limit->for_s / (limit->for_s % 60 ? 1 : 60),
+                   limit->for_s % 60 ? "s" : "m");
     else if (strcmp(every_of(limit), "15s") == 0 && limit->source != LIMIT_LOG)
         buf_puts(&row, "    times: 3\n");
     add_bound(limit, &row);

@@ -580,7 +580,7 @@ curl -s http://till:8000/health
     def accepted(self, out):
         """As it is, and with every <thing> filled in; with one left in, it is refused where that stands."""
         fills = {'series of [^>]*': 'shop_total', 'histogram of [^>]*': 'shop_seconds', 'URL[^>]*': 'http://shop:9090/x',
-                 'postgresql:[^>]*': 'postgresql://auditor@db/audit', '[^<>]*(?:file|profile)[^<>]*': '/srv/x',
+                 'postgresql:[^>]*': 'postgresql://auditor@db/audit', '[^<>]*(?:file|profile)[^<>]*': '/srv/x', 'https:[^>]*': 'https://shop/',
                  'pattern [^>]*': 'read'}
         whole = re.sub('(?m)^( *)#(?=- id| {2,}[a-z])', r'\1', out).replace('#checks:', 'checks:')
         filled = whole
@@ -629,7 +629,9 @@ ls /srv/model
 ## Odd reads
 
 **Symptoms**:
-- a clerk causes > 40 events an hour
+- a clerk causes > 40 events an hour, by /var/log/pharmacy/audit.log
+- certificate of https://pharmacy.example.org expires in < 21 days
+- freshness of /srv/stock/today.csv > 6 h
 
 ```bash
 ls /var/log/pharmacy
@@ -652,7 +654,9 @@ Alert thresholds:
         for words in ('#- id: slow-orders-p95-latency', '#- id: slow-orders-error-rate', '#- id: slow-orders-success-rate',
                       'below: 95%', 'above: 90%', 'quantile: 0.95', 'SELECT count(*) FROM (SELECT id FROM orders',
                       'pattern: "no stock left"', 'alert: DoseModelDrifts', 'recall: 0.9', 'above: 40',
-                      '  - id: pharmacy-errors\n    alert: PharmacyErrors\n    every: 15s\n    for: 600s\n    above: 0.05\n'
+                      'path: "/var/log/pharmacy/audit.log"', 'path: "/srv/stock/today.csv"',
+                      '    http: {url: "https://pharmacy.example.org", measure: certificate}',
+                      '  - id: pharmacy-errors\n    alert: PharmacyErrors\n    every: 15s\n    for: 10m\n    above: 0.05\n'
                       '    promql: {url: "http://prometheus:9090", query: "rate(errors_total{code=~\\"5..\\"}[5m])"}'):
             self.assertIn(words, out)
         self.assertNotIn('pg_terminate_backend', out)
