@@ -36,6 +36,22 @@ void tag_hex(const void *bytes, size_t n_bytes, char out[TAG_HEX_BYTES])
     hex_encode(tag, sizeof tag, out);
 }
 
+static uint8_t index_key[crypto_shorthash_KEYBYTES];
+
+static void make_index_key(void)
+{
+    randombytes_buf(index_key, sizeof index_key);
+}
+
+uint64_t index_hash(const void *bytes, size_t n_bytes)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    uint64_t hash;
+    pthread_once(&once, make_index_key);
+    crypto_shorthash((uint8_t *)&hash, bytes, n_bytes, index_key);
+    return hash;
+}
+
 void random_bytes(void *out, size_t n_bytes)
 {
     randombytes_buf(out, n_bytes);

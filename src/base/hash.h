@@ -16,6 +16,9 @@ void hex_encode(const uint8_t *bytes, size_t n_bytes, char *out); /* out holds 2
 enum { TAG_HEX_BYTES = 33 };
 void tag_hex(const void *bytes, size_t n_bytes, char out[TAG_HEX_BYTES]);
 
+/* For the index of a table whose keys come from outside: SipHash-64 with a key of the process. Any thread. */
+uint64_t index_hash(const void *bytes, size_t n_bytes);
+
 /* n_bytes from the kernel's random source. */
 void random_bytes(void *out, size_t n_bytes);
 /* Same time for equal and unequal: for tokens. */

@@ -30,7 +30,7 @@ enum {
 };
 enum {
     FRAME_BYTES = 4096 + 24, /* a page in the log */
-    BUSY_PAGES = 256,        /* a log that gets so long is written ahead */
+    BUSY_PAGES = 100,        /* a log that gets so long is written ahead */
     AHEAD_BYTES = 4 * 1024 * 1024,
     PIECE_BYTES = 256 * 1024, /* what a commit that meets it has to wait for */
 };

@@ -19,6 +19,7 @@ struct alert {
      * NUL. NULL: they are not in one piece. */
     const char *text;
     size_t labels_bytes, text_bytes;
+    uint64_t labels_hash; /* index_hash() of the labels in the piece; 0: nobody has computed it */
 };
 
 /* What a job says of itself. */

@@ -2,8 +2,9 @@
  * is recognised. Identity is the label set; finding, adding and removing cost the same with a thousand alerts
  * and with a million.
  *
- * An alert that fires has a time at which it ends unless it is heard again; `ends` is due then. After it has
- * ended, `ends` is due when it is forgotten. */
+ * An alert that fires has a time at which it ends unless it is heard again; `ends` is due then, or earlier:
+ * one that is sent again and again leaves it where it is. After it has ended, `ends` is due when it is
+ * forgotten. */
 #pragma once
 
 #include "base/buf.h"
@@ -35,10 +36,11 @@ struct alert_record {
     int64_t stale_us;            /* when a late message was last set aside, or 0 */
     int64_t incident;            /* that it joined last, or 0 */
     struct alert_member *member; /* NULL: it is in no group */
-    bool firing, lasting;
-    uint8_t role;       /* enum alert_role */
-    uint8_t held;       /* what holds it back (hold_priv.h), 0: nothing */
-    bool ended_by_word; /* somebody said that it is over: not a timeout, not an absence */
+    bool firing : 1, lasting : 1;
+    bool ended_by_word : 1; /* somebody said that it is over: not a timeout, not an absence */
+    bool apart : 1;         /* the table's: see inside */
+    uint8_t role;           /* enum alert_role */
+    uint8_t held;           /* what holds it back (hold_priv.h), 0: nothing */
 
     /* Owned by the table. */
     uint8_t n_labels, n_annotations;
@@ -47,8 +49,10 @@ struct alert_record {
     uint32_t hash, place;
     uint32_t labels_bytes, text_bytes; /* as in struct alert */
     uint32_t difference_bytes;
-    char *difference; /* of the text from the model's (alert_text.h) */
     struct alert_model *model;
+    /* The difference of the text from the model's (alert_text.h), or, when it has outgrown this place, a
+     * pointer to it. */
+    char inside[];
 };
 
 /* The texts of the first alert with these names and this alert name, for the others to differ from. */
@@ -75,7 +79,6 @@ struct alert_table {
     uint32_t n, capacity;
     struct alert_slot *slots; /* open addressing */
     uint32_t n_slots;
-    uint32_t missed_hash; /* of the alert that was last looked for */
     size_t n_firing;
     struct due_heap *due;
     struct map *groups, *models;
@@ -84,12 +87,14 @@ struct alert_table {
     struct buf packed; /* the text of the alert looked for, when it came in pieces */
     struct buf difference, key;
     struct alert_scratch *scratch; /* of alert_table_text() and alert_table_label() */
-    unsigned char secret[16];
 };
 
 void alert_table_start(struct alert_table *table, struct due_heap *due);
 void alert_table_end(struct alert_table *table);
 
+/* Calls from memory what alert_table_find() will look at for the alerts after the i-th of a batch: among a
+ * million, each would be waited for otherwise. */
+void alert_table_call(const struct alert_table *table, const struct alert *alerts, size_t n_alerts, size_t i);
 /* The record of that label set, or NULL. */
 struct alert_record *alert_table_find(struct alert_table *table, const struct alert *alert);
 /* A new record, which is not firing yet, for an alert that alert_table_find() has just missed. */

@@ -90,6 +90,31 @@ static void an_alert_reads_back_as_it_was_heard(void **state)
     assert_ptr_equal(alert_table_find(&f->table, &alert), record);
 }
 
+/* It may outgrow the place that it had, shrink and grow again. */
+static void a_text_may_change_to_any_length(void **state)
+{
+    struct fixture *f = *state;
+    static const int lengths[] = {3, 900, 0, 40, 41, 5000, 1, 5001};
+    struct alert_record *record = add(f, 1);
+    add(f, 2);
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        struct alert alert = numbered(f, 1), seen;
+        char text[6000];
+        memset(text, 'a' + (int)i, (size_t)lengths[i]);
+        text[lengths[i]] = '\0';
+        struct label summary = {"summary", text};
+        alert.annotations = &summary;
+        alert.n_annotations = 1;
+        assert_true(alert_table_update(&f->table, record, &alert));
+        assert_false(alert_table_update(&f->table, record, &alert));
+        alert_record_view(record, f->arena, &seen);
+        assert_string_equal(seen.annotations[0].value, text);
+        assert_ptr_equal(alert_table_find(&f->table, &alert), record);
+    }
+    alert_table_remove(&f->table, record);
+    assert_true(has(f, 2));
+}
+
 static void group_goes_when_its_last_alert_goes(void **state)
 {
     struct fixture *f = *state;
@@ -109,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(finds_what_was_added_and_not_what_was_removed, start, stop),
         cmocka_unit_test_setup_teardown(an_alert_reads_back_as_it_was_heard, start, stop),
+        cmocka_unit_test_setup_teardown(a_text_may_change_to_any_length, start, stop),
         cmocka_unit_test_setup_teardown(group_goes_when_its_last_alert_goes, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,8 +86,8 @@ static void move_signs_of_life(const struct back *back)
         if (record->role == ALERT_ORDINARY || !record->firing || record->lasting)
             continue;
         record->updated_us -= back->by_us;
-        move_due(back, &record->ends);
-        record->ends_us = record->ends.at_us;
+        record->ends_us = moved(back, record->ends_us);
+        due_set(&back->turn->engine->due, &record->ends, record->ends_us);
     }
 }
 

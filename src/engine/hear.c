@@ -58,8 +58,8 @@ static bool alert_fire(struct engine *engine, struct alert_record *record, const
             alert->ends_us ? alert->ends_us : time_after_s(now_us, engine->config->resolve_timeout_s);
     if (record->lasting)
         due_clear(&engine->due, &record->ends);
-    else
-        due_set(&engine->due, &record->ends, record->ends_us);
+    else if (!due_is_set(&record->ends) || record->ends.at_us > record->ends_us)
+        due_set(&engine->due, &record->ends, record->ends_us); /* else it moves when it rings */
     bool says_more = alert_table_update(&engine->alerts, record, alert);
     alert_table_join(&engine->alerts, record, batch->source, batch->group_key);
     return says_more;
@@ -142,8 +142,10 @@ void alerts_hear(const struct hearing *hearing, const struct alert_batch *batch)
     hearing->engine->n_batches++;
     if (batch->heartbeat)
         heartbeat_hear(hearing, batch);
-    for (size_t i = 0; i < batch->n_alerts; i++)
+    for (size_t i = 0; i < batch->n_alerts; i++) {
+        alert_table_call(&hearing->engine->alerts, batch->alerts, batch->n_alerts, i);
         alert_hear(hearing, batch, &batch->alerts[i]);
+    }
     if (batch->group_key && (batch->group_resolved || batch->group_whole))
         hear_group(hearing, batch);
 }
@@ -152,6 +154,10 @@ void alert_due(const struct hearing *hearing, struct alert_record *record)
 {
     if (!record->firing) {
         alert_table_remove(&hearing->engine->alerts, record);
+        return;
+    }
+    if (record->ends_us > hearing->now_us) { /* it was sent again */
+        due_set(&hearing->engine->due, &record->ends, record->ends_us);
         return;
     }
     alert_end(hearing->engine, record, record->ends_us, hearing->now_us);

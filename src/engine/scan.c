@@ -141,7 +141,7 @@ static void scan_piece(const struct engine *engine, int64_t now_us, struct alert
         const struct alert_record *record = records[--at];
         if (at >= 2 * AHEAD) {
             __builtin_prefetch(records[at - 2 * AHEAD]);
-            __builtin_prefetch(records[at - AHEAD]->difference);
+            __builtin_prefetch(records[at - AHEAD]->inside);
         }
         if (!is_wanted(engine, record, now_us, scan, &holders))
             continue;

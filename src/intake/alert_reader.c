@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/must.h"
 #include "intake/intake_priv.h"
 
@@ -107,11 +108,12 @@ static int check_name(const struct place *place, const char *member, const char 
 
 /* The text of a member, or NULL: refused. */
 static const char *read_value(const struct place *place, const char *member, const struct json_iter *item,
-                              size_t limit_bytes)
+                              size_t limit_bytes, size_t *ret_n_bytes)
 {
     size_t n_bytes = 0;
     const char *value = json_text(item->value, &n_bytes);
     const char *wrong = NULL;
+    *ret_n_bytes = n_bytes;
     if (!value)
         wrong = "must be a text";
     else if (n_bytes > limit_bytes)
@@ -132,6 +134,28 @@ static int name_order(const char *a, const char *b)
 {
     int order = (unsigned char)*a - (unsigned char)*b;
     return order ? order : strcmp(a, b);
+}
+
+static const char *room_take(struct room *room, const char *text, size_t n_bytes)
+{
+    if (!room->fits || (size_t)(room->end - room->at) <= n_bytes) {
+        room->fits = false;
+        return text;
+    }
+    char *at = memcpy(room->at, text, n_bytes);
+    at[n_bytes] = '\0';
+    room->at += n_bytes + 1;
+    return at;
+}
+
+static void room_begin(struct arena *arena, struct room *room)
+{
+    enum { LEAST_BYTES = 4 * 1024, MOST_BYTES = 32 * 1024 };
+    if (room->end - room->at < LEAST_BYTES) {
+        room->at = arena_alloc(arena, MOST_BYTES);
+        room->end = room->at + MOST_BYTES;
+    }
+    room->fits = true;
 }
 
 /* Keeps labels sorted. Senders sort already, so that the search from the end is one comparison. */
@@ -162,7 +186,8 @@ static size_t drop_empty_values(struct label *labels, size_t n)
 int labels_read(const struct place *place, struct json object, const char *member, size_t value_limit_bytes,
                 struct label **ret_labels, size_t *ret_n)
 {
-    struct label found[LABELS_LIMIT];
+    __attribute__((uninitialized)) struct label found[LABELS_LIMIT]; /* zeroing it cost as much as reading */
+    struct room nowhere = {0}, *room = place->room ? place->room : &nowhere;
     size_t n = 0, n_members = 0;
     if (!is_absent(object) && json_kind(object) != JSON_OBJECT)
         return place_refuse(place, member, "%s must be an object of names and texts", member);
@@ -171,10 +196,14 @@ int labels_read(const struct place *place, struct json object, const char *membe
             return place_set_aside(place, member, "more than %d %s", LABELS_LIMIT, member);
         if (check_name(place, member, item.name, item.name_bytes) < 0)
             return -1;
-        const char *value = read_value(place, member, &item, value_limit_bytes);
+        size_t value_bytes;
+        const char *value = read_value(place, member, &item, value_limit_bytes, &value_bytes);
         if (!value)
             return -1;
-        n = insert(found, n, (struct label){item.name, value});
+        struct label label = {room_take(room, item.name, item.name_bytes), value};
+        label.value = room_take(room, value, value_bytes);
+        n = insert(found, n, label);
+        room->fits &= *value && n == n_members && found[n - 1].name == label.name;
     }
     n = drop_empty_values(found, n);
     *ret_labels = NULL;
@@ -186,12 +215,18 @@ int labels_read(const struct place *place, struct json object, const char *membe
     return 0;
 }
 
-/* Year 0001 is how Go prints "no time": absent, not long ago. */
-static int time_read(const struct place *place, struct json value, const char *member, int64_t *ret_us)
+/* Year 0001 is how Go prints "no time": absent, not long ago. last: of the alert before, which mostly says
+ * the same. */
+static int time_read(const struct place *place, struct json value, const char *member,
+                     struct known_time *last, int64_t *ret_us)
 {
     size_t n_bytes = 0;
     const char *text = json_text(value, &n_bytes);
     int64_t us = 0;
+    if (text && n_bytes && n_bytes == last->n_bytes && memcmp(text, last->text, n_bytes) == 0) {
+        *ret_us = last->us;
+        return 0;
+    }
     if (is_absent(value) || (text && n_bytes == 0)) {
         *ret_us = 0;
         return 0;
@@ -200,6 +235,7 @@ static int time_read(const struct place *place, struct json value, const char *m
         return place_refuse(place, member, "%s is not a time such as 2026-03-01T09:00:00Z", member);
     bool is_epoch = us == 0 && strncmp(text, "0001", 4) != 0; /* a real moment whose number means "none" */
     *ret_us = is_epoch ? 1 : us;
+    *last = (struct known_time){text, n_bytes, *ret_us};
     return 0;
 }
 
@@ -268,6 +304,7 @@ static void alert_pack(struct arena *arena, struct alert *alert)
     alert->text_bytes = sum;
     for (size_t i = 0; i < n; at += n_bytes[i++])
         *texts[i] = memcpy(at, *texts[i], n_bytes[i]);
+    alert->labels_hash = index_hash(alert->text, alert->labels_bytes); /* so that the engine need not */
     if (!has_url)
         alert->generator_url = NULL;
 }
@@ -279,7 +316,22 @@ void batch_keep(struct arena *arena, struct alert_batch *batch)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = arena_strdup(arena, *texts[i]);
     for (size_t i = 0; i < batch->n_alerts; i++)
-        alert_pack(arena, &batch->alerts[i]);
+        if (!batch->alerts[i].text)
+            alert_pack(arena, &batch->alerts[i]);
+}
+
+/* The texts as they were put into the room by now, with the URL. */
+static void alert_settle(struct alert *alert, struct room *room, const char *text, size_t labels_bytes)
+{
+    const char *url = alert->generator_url ? alert->generator_url : "";
+    const char *kept = room_take(room, url, strlen(url));
+    if (!room->fits)
+        return;
+    alert->generator_url = alert->generator_url ? kept : NULL;
+    alert->text = text;
+    alert->labels_bytes = labels_bytes;
+    alert->text_bytes = (size_t)(room->at - text);
+    alert->labels_hash = index_hash(text, labels_bytes);
 }
 
 int alert_read(const struct place *place, struct json object, struct alert *ret_alert,
@@ -289,15 +341,22 @@ int alert_read(const struct place *place, struct json object, struct alert *ret_
         return place_refuse(place, "", "it must be an object with labels");
     struct alert_members members = find_members(object);
     struct alert alert = {0};
-    if (labels_read(place, members.labels, "labels", LABEL_BYTES_LIMIT, &alert.labels, &alert.n_labels) < 0 ||
-        labels_read(place, members.annotations, "annotations", TEXT_BYTES_LIMIT, &alert.annotations,
+    struct room nowhere = {0}, *room = place->room ? place->room : &nowhere;
+    if (place->room)
+        room_begin(place->arena, room);
+    const char *text = room->at;
+    if (labels_read(place, members.labels, "labels", LABEL_BYTES_LIMIT, &alert.labels, &alert.n_labels) < 0)
+        return -1;
+    size_t labels_bytes = (size_t)(room->at - text);
+    if (labels_read(place, members.annotations, "annotations", TEXT_BYTES_LIMIT, &alert.annotations,
                     &alert.n_annotations) < 0 ||
-        time_read(place, members.starts, "startsAt", &alert.starts_us) < 0 ||
-        time_read(place, members.ends, "endsAt", &alert.ends_us) < 0 ||
+        time_read(place, members.starts, "startsAt", &room->starts, &alert.starts_us) < 0 ||
+        time_read(place, members.ends, "endsAt", &room->ends, &alert.ends_us) < 0 ||
         text_read(place, members.generator_url, "generatorURL", TEXT_BYTES_LIMIT, &alert.generator_url) < 0)
         return -1;
     if (alert.n_labels == 0)
         return place_set_aside(place, "labels", "it needs at least one label that is not empty");
+    alert_settle(&alert, room, text, labels_bytes);
     *ret_alert = alert;
     *ret_members = members;
     return 0;

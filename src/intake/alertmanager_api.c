@@ -10,7 +10,9 @@ int alert_array_read(struct arena *arena, struct json root, bool in_order, struc
                      const char **ret_field, struct err *err)
 {
     struct aside aside = {0};
-    struct place place = {.arena = arena, .list = "", .ret_field = ret_field, .err = err, .aside = &aside};
+    struct room room = {0};
+    struct place place = {
+        .arena = arena, .list = "", .ret_field = ret_field, .err = err, .aside = &aside, .room = &room};
     if (alerts_begin(arena, root, "", ret_field, &batch->alerts, err) < 0)
         return -1;
     for (struct json_iter item = json_first(root); json_more(&item); json_next(&item), place.i++) {

@@ -37,6 +37,50 @@ static void assert_refused(const char *text, const char *at, const char *why)
         fail_msg("\"%s\" does not say \"%s\"", err.text, why);
 }
 
+/* The texts that the labels point to are those of the one piece, in its order. */
+static void assert_in_one_piece(const struct alert *alert)
+{
+    const char *at = alert->text;
+    assert_non_null(at);
+    for (size_t i = 0; i < alert->n_labels + alert->n_annotations; i++) {
+        bool annotation = i >= alert->n_labels;
+        const struct label *label = annotation ? &alert->annotations[i - alert->n_labels] : &alert->labels[i];
+        if (i == alert->n_labels)
+            assert_int_equal(at - alert->text, alert->labels_bytes);
+        assert_string_equal(at, label->name);
+        at += strlen(at) + 1;
+        assert_string_equal(at, label->value);
+        at += strlen(at) + 1;
+    }
+    assert_string_equal(at, alert->generator_url ? alert->generator_url : "");
+    assert_int_equal(at + strlen(at) + 1 - alert->text, alert->text_bytes);
+}
+
+/* Sorted or not, twice, empty, longer than what is kept together. */
+static void however_an_alert_is_written_its_texts_are_one_piece(void **state)
+{
+    (void)state;
+    scoped_buf struct buf body = {0};
+    buf_puts(&body, "[{\"labels\":{\"alertname\":\"A\",\"job\":\"j\"},\"annotations\":{\"x\":\"y\"}}"
+                    ",{\"labels\":{\"job\":\"j\",\"alertname\":\"A\"},\"annotations\":{\"x\":\"y\"}}"
+                    ",{\"labels\":{\"alertname\":\"B\",\"alertname\":\"A\",\"job\":\"j\"},"
+                    "\"annotations\":{\"w\":\"\",\"x\":\"y\"},\"generatorURL\":\"http://a/\"}"
+                    ",{\"labels\":{\"alertname\":\"A\",\"job\":\"j\"},\"annotations\":{");
+    for (int i = 10; i < 16; i++)
+        buf_printf(&body, "%s\"text%d\":\"%08000d\"", i > 10 ? "," : "", i, i);
+    buf_puts(&body, "}},{\"labels\":{\"alertname\":\"A\",\"job\":\"j\"},\"generatorURL\":\"http://a/\"}]");
+    struct alert_batch batch = parsed(buf_text(&body));
+    assert_int_equal(batch.n_alerts, 5);
+    for (size_t i = 0; i < batch.n_alerts; i++) {
+        assert_in_one_piece(&batch.alerts[i]);
+        assert_int_equal(batch.alerts[i].n_labels, 2);
+        assert_int_equal(batch.alerts[i].labels_bytes, strlen("alertname A job j") + 1);
+        assert_true(batch.alerts[i].labels_hash == batch.alerts[0].labels_hash);
+    }
+    assert_int_equal(batch.alerts[2].n_annotations, 1);
+    assert_int_equal(batch.alerts[3].text_bytes, 18 + 6 * (7 + 8001) + 1);
+}
+
 /* As Prometheus 2.42 sends it. */
 static void an_alert_keeps_what_prometheus_says(void **state)
 {
@@ -230,6 +274,7 @@ int main(void)
     document = json_document_new();
     arena = arena_new();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(however_an_alert_is_written_its_texts_are_one_piece),
         cmocka_unit_test(an_alert_keeps_what_prometheus_says),
         cmocka_unit_test(zero_times_are_absent_not_long_ago),
         cmocka_unit_test(times_at_the_edges_stay_on_their_side),

@@ -25,6 +25,18 @@ struct aside {
     struct err err;
 };
 
+/* Where the texts of an alert are put in one piece as they are read, which is all that batch_keep() has to do
+ * for senders that sort their labels, as they do. */
+struct room {
+    char *at, *end;
+    bool fits; /* all of the alert up to here stands in it, in order */
+    struct known_time {
+        const char *text; /* in the document */
+        size_t n_bytes;
+        int64_t us;
+    } starts, ends; /* of the alert before */
+};
+
 /* Where the reader stands, for messages. */
 struct place {
     struct arena *arena;
@@ -33,6 +45,7 @@ struct place {
     const char **ret_field;
     struct err *err;
     struct aside *aside; /* NULL: one alert that cannot be taken refuses the body */
+    struct room *room;   /* of alert_read(), or NULL */
 };
 
 /* Sets field to "LIST[i].MEMBER" and err to "alert i: ...". Gives -1. member "": the alert itself. */
@@ -56,7 +69,8 @@ struct alert_members {
 int alert_read(const struct place *place, struct json object, struct alert *ret_alert,
                struct alert_members *ret_members);
 
-/* Copies all texts, those of an alert into one piece, so that they outlive the document. */
+/* Copies all texts, those of an alert into one piece, so that they outlive the document; but for those of
+ * alerts that are in one piece already. */
 void batch_keep(struct arena *arena, struct alert_batch *batch);
 
 /* The same for a set of names and texts by itself: sorted by name, empty values dropped, the last of each

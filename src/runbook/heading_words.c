@@ -104,6 +104,7 @@ static enum words group_find(const char *name, size_t n_bytes)
 
 static void load_headings(const char *bytes)
 {
+    scoped_arena struct arena *growing = arena_new();
     enum words group = WORDS_NONE;
 
     for (const char *line = bytes; *line;) {
@@ -115,12 +116,13 @@ static void load_headings(const char *bytes)
                 size_t part = strcspn(line + first, ",\n");
                 const struct phrase like = {.group = group};
                 if (group != WORDS_NONE)
-                    phrase_add(vocabulary.arena, &vocabulary.headings, &like, line + first, part);
+                    phrase_add(vocabulary.arena, growing, &vocabulary.headings, &like, line + first, part);
                 first += part + 1;
             }
         }
         line += n + (line[n] == '\n');
     }
+    phrases_settle(vocabulary.arena, &vocabulary.headings);
 }
 
 static void load_programs(const char *bytes)

@@ -89,7 +89,8 @@ static enum part_words group_find(const char *name, size_t n_bytes)
     return PART_WORDS_COUNT;
 }
 
-static void load_line(struct arena *arena, const char *line, size_t n, enum part_words group, int row)
+static void load_line(struct arena *arena, struct arena *growing, const char *line, size_t n,
+                      enum part_words group, int row)
 {
     const char *colon = memchr(line, ':', n);
 
@@ -100,7 +101,7 @@ static void load_line(struct arena *arena, const char *line, size_t n, enum part
     while (first < n) {
         const char *comma = memchr(line + first, ',', n - first);
         size_t part = comma ? (size_t)(comma - line) - first : n - first;
-        phrase_add(arena, &vocabulary.phrases, &like, line + first, part);
+        phrase_add(arena, growing, &vocabulary.phrases, &like, line + first, part);
         first += part + 1;
     }
 }
@@ -108,6 +109,7 @@ static void load_line(struct arena *arena, const char *line, size_t n, enum part
 static void load_once(void)
 {
     const struct embedded_file *file = embedded_find("parts.words");
+    scoped_arena struct arena *growing = arena_new();
     enum part_words group = PART_WORDS_COUNT;
     int row = 0;
 
@@ -118,9 +120,10 @@ static void load_once(void)
         if (line[0] == '[')
             group = group_find(line + 1, strcspn(line + 1, "]\n"));
         else if (line[0] != '#')
-            load_line(vocabulary.arena, line, n, group, row);
+            load_line(vocabulary.arena, growing, line, n, group, row);
         line += n + (line[n] == '\n');
     }
+    phrases_settle(vocabulary.arena, &vocabulary.phrases);
 }
 
 static const struct phrase_book *loaded(void)

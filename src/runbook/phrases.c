@@ -45,8 +45,8 @@ static void word_add(struct arena *arena, struct phrase_book *book, uint32_t has
     word->phrases.at[at] = *phrase;
 }
 
-void phrase_add(struct arena *arena, struct phrase_book *book, const struct phrase *like, const char *from,
-                size_t n_bytes)
+void phrase_add(struct arena *arena, struct arena *growing, struct phrase_book *book,
+                const struct phrase *like, const char *from, size_t n_bytes)
 {
     must(like->group < PHRASE_GROUPS);
     while (n_bytes > 0 && *from == ' ') {
@@ -65,7 +65,14 @@ void phrase_add(struct arena *arena, struct phrase_book *book, const struct phra
         hash = phrase_hash(hash, phrase.text[i]);
     if (phrase.text[phrase.n_first])
         phrase.second = phrase_lower(phrase.text[phrase.n_first + 1]);
-    word_add(arena, book, hash, phrase.n_first, &phrase);
-    word_add(arena, book, phrase_hash(hash, 's'), phrase.n_first + 1,
+    word_add(growing, book, hash, phrase.n_first, &phrase);
+    word_add(growing, book, phrase_hash(hash, 's'), phrase.n_first + 1,
              &phrase); /* "DBs" has the phrase "DB" */
+}
+
+void phrases_settle(struct arena *arena, struct phrase_book *book)
+{
+    list_settle(arena, &book->words);
+    list_each (word, &book->words)
+        list_settle(arena, &word->phrases);
 }

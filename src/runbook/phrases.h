@@ -112,6 +112,8 @@ static inline bool phrase_word_has_any(const struct phrase_word *word, unsigned 
 }
 
 /* Adds from[0..n_bytes) without blanks at its ends; what does not begin with a word is passed over. like
- * gives group, value and row. */
-void phrase_add(struct arena *arena, struct phrase_book *book, const struct phrase *like, const char *from,
-                size_t n_bytes);
+ * gives group, value and row. The lists of the book grow in an arena of their own until phrases_settle(). */
+void phrase_add(struct arena *arena, struct arena *growing, struct phrase_book *book,
+                const struct phrase *like, const char *from, size_t n_bytes);
+/* Moves the lists into the arena, no longer than they are: there is a copy in every process. */
+void phrases_settle(struct arena *arena, struct phrase_book *book);

@@ -144,7 +144,8 @@ static int lines_read(struct risk_rules *rules, struct arena *growing, const cha
     while (*bytes) {
         const char *end = strchrnul(bytes, '\n');
         reader.line++;
-        if (rule_line_read(&reader, arena_strndup(rules->arena, bytes, (size_t)(end - bytes))) < 0)
+        if (*bytes != '#' && *bytes != '\n' &&
+            rule_line_read(&reader, arena_strndup(rules->arena, bytes, (size_t)(end - bytes))) < 0)
             return -1;
         bytes = *end ? end + 1 : end;
     }
@@ -161,6 +162,15 @@ static int builtin_read(struct risk_rules *rules, struct arena *growing, struct 
             return -1;
     }
     return 0;
+}
+
+static void tool_settle(struct arena *arena, struct tool *tool)
+{
+    for (size_t aspect = 0; aspect < N_ASPECTS; aspect++)
+        list_settle(arena, &tool->phrases[aspect]);
+    list_settle(arena, &tool->value_options);
+    list_settle(arena, &tool->flag_options);
+    list_settle(arena, &tool->glued_options);
 }
 
 int risk_rules_load(const struct rules_file *files, size_t n_files, struct risk_rules **ret_rules,
@@ -183,8 +193,7 @@ int risk_rules_load(const struct rules_file *files, size_t n_files, struct risk_
         return -1;
     }
     list_each (tool, &rules->all)
-        for (size_t aspect = 0; aspect < N_ASPECTS; aspect++)
-            list_settle(arena, &(*tool)->phrases[aspect]);
+        tool_settle(arena, *tool);
     *ret_rules = rules;
     return 0;
 }

@@ -158,7 +158,7 @@ static void slot_note(struct rule_reader *reader, struct tool *tool, const struc
         list_each (option, &tool->glued_options)
             glued |= strcmp(*option, one) == 0;
         if (!glued && !option_listed(tool, one))
-            strings_add(reader->arena, &tool->value_options, one);
+            strings_add(reader->growing, &tool->value_options, one);
         name += n + (name[n] != '\0');
     }
 }
@@ -291,7 +291,7 @@ static int tools_read(struct rule_reader *reader, char *text)
         char *name = trim(text);
         if (!*name || strpbrk(name, " \t") || (name[1] && strchr(name, ':')))
             return line_error(reader, "`tool` wants program names between commas, not", name);
-        *list_push(reader->arena, &reader->tools) = rules_tool_named(reader->rules, name, reader);
+        *list_push(reader->growing, &reader->tools) = rules_tool_named(reader->rules, name, reader);
         text = comma;
     }
     return 0;
@@ -307,11 +307,11 @@ static int like_read(struct rule_reader *reader, const char *name)
             list_each (listed, &model->phrases[aspect])
                 *list_push(reader->growing, &(*tool)->phrases[aspect]) = *listed;
         list_each (option, &model->value_options)
-            strings_add(reader->arena, &(*tool)->value_options, *option);
+            strings_add(reader->growing, &(*tool)->value_options, *option);
         list_each (option, &model->flag_options)
-            strings_add(reader->arena, &(*tool)->flag_options, *option);
+            strings_add(reader->growing, &(*tool)->flag_options, *option);
         list_each (option, &model->glued_options)
-            strings_add(reader->arena, &(*tool)->glued_options, *option);
+            strings_add(reader->growing, &(*tool)->glued_options, *option);
         (*tool)->whole_options |= model->whole_options;
         (*tool)->ignore_case |= model->ignore_case;
         (*tool)->strict_options |= model->strict_options;
@@ -370,7 +370,7 @@ static int options_read(struct rule_reader *reader, const char *keyword, char *t
         if (word[0] != '-' && word[0] != '+')
             return line_error(reader, "an option starts with a dash, this does not", word);
         list_each (tool, &reader->tools)
-            strings_add(reader->arena,
+            strings_add(reader->growing,
                         *keyword == 'v'   ? &(*tool)->value_options
                         : *keyword == 'f' ? &(*tool)->flag_options
                                           : &(*tool)->glued_options,
