@@ -22,6 +22,7 @@ int cmd_drill(int argc, char **argv);
 int cmd_deny(int argc, char **argv);
 int cmd_drift(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_import(int argc, char **argv);
 int cmd_incident(int argc, char **argv);
 int cmd_mail_reply(int argc, char **argv);
 int cmd_maintenance(int argc, char **argv);

@@ -47,6 +47,7 @@ static const struct command_row rows[] = {
     {"simulate", cmd_simulate, "print whom an alert would page when, without a server"},
     {"account", cmd_account, "say who signs in, and what they may"},
     {"token", cmd_token, "give programs a token, list and end tokens and sessions"},
+    {"import", cmd_import, "make a configuration of what another on-call system exports"},
     {"config", cmd_config, "check a configuration file"},
     {"doctor", cmd_doctor, "look whether a whole installation is well"},
     {"export", cmd_export, "write events with their proofs into a file"},
