@@ -99,6 +99,8 @@ extern const struct importer *const import_importers[]; /* ended by NULL */
 void import_lost(struct import_draft *draft, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* An id that nobody has yet, made of the name: "Payment Team" -> "payment-team", then "payment-team-2". */
 const char *import_new_id(struct import_draft *draft, const char *name);
+/* The last person is complete: who cannot be reached by anything that is carried is left out, and lost. */
+void import_person_done(struct import_draft *draft);
 const struct import_person *import_person(const struct import_draft *draft, const char *their_id);
 const struct import_schedule *import_schedule(const struct import_draft *draft, const char *their_id);
 

@@ -58,6 +58,28 @@ const char *import_new_id(struct import_draft *draft, const char *name)
     return id;
 }
 
+static size_t count_usable(const struct import_person *person)
+{
+    size_t n = 0;
+    list_each (contact, &person->contacts)
+        n += contact->lacks == NULL;
+    return n;
+}
+
+void import_person_done(struct import_draft *draft)
+{
+    const struct import_person *person = &draft->people.at[draft->people.n - 1];
+    const char *ways = "";
+    if (count_usable(person))
+        return;
+    list_each (contact, &person->contacts)
+        ways = arena_printf(draft->arena, "%s; %s %s needs %s", ways, contact->channel, contact->address,
+                            contact->lacks);
+    import_lost(draft, "person \"%s\": no way to reach them that works as it stands%s; left out",
+                person->name, ways);
+    draft->people.n--;
+}
+
 const struct import_person *import_person(const struct import_draft *draft, const char *their_id)
 {
     list_each (person, &draft->people)
@@ -197,14 +219,6 @@ static void put_duration(struct buf *out, int64_t s)
         buf_printf(out, "%llds", (long long)s);
 }
 
-static size_t count_usable(const struct import_person *person)
-{
-    size_t n = 0;
-    list_each (contact, &person->contacts)
-        n += contact->lacks == NULL;
-    return n;
-}
-
 static void put_people(struct import_draft *draft, struct buf *out)
 {
     if (draft->people.n)
@@ -212,7 +226,7 @@ static void put_people(struct import_draft *draft, struct buf *out)
     list_each (person, &draft->people) {
         buf_printf(out, "  - id: %s\n    name: ", person->id);
         put_text(out, person->name);
-        buf_puts(out, count_usable(person) ? "\n    contacts:\n" : "\n");
+        buf_puts(out, "\n    contacts:\n");
         list_each (contact, &person->contacts) {
             buf_printf(out, "      %s- %s: ", contact->lacks ? "# " : "", contact->channel);
             put_text(out, contact->address);

@@ -56,6 +56,7 @@ static void read_user(struct reading *reading, struct json user)
         if (slack)
             add_contact(draft, person, "slack", slack, "channels.slack");
     }
+    import_person_done(draft);
 }
 
 /* ---- schedules ---- */

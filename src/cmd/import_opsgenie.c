@@ -109,6 +109,7 @@ static void read_user(struct reading *reading, struct json user)
             if (method && to && json_bool(json_get(json_get(i.value, "status"), "enabled"), true))
                 add_contact(reading, person, method, to);
         }
+    import_person_done(draft);
 }
 
 /* A reference {"type": "user", "id": ..., "username": ...}. */
