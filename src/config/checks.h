@@ -132,8 +132,9 @@ bool check_measures(const struct config_check *check);
 /* Is that the name of a label that only a look knows: whom it found? */
 bool check_names_subject(const struct config_check *check, const char *label);
 
-#define CHECK_SOURCE      "check" /* of its alerts */
-#define CHECK_ERROR_ALERT "CheckError"
+#define CHECK_SOURCE        "check" /* of its alerts */
+#define CHECK_ERROR_ALERT   "CheckError"
+#define CHECK_FAILING_ALERT "CheckFailing" /* when the row gives it no name */
 /* The labels of its alert, or of the one that it could not be looked at; sorted by name. */
 struct label *check_labels(struct arena *arena, const struct config_check *check, bool is_error,
                            size_t *ret_n);

@@ -154,7 +154,7 @@ KIND(drift, drift_keys);
 
 static const struct key check_keys[] = {
     {"id", VALUE_ID, offsetof(struct config_check, id), .required = true, .help = "the name of the check"},
-    {"alert", VALUE_TEXT, offsetof(struct config_check, alert), .fallback = "CheckFailing",
+    {"alert", VALUE_TEXT, offsetof(struct config_check, alert), .fallback = CHECK_FAILING_ALERT,
      .help = "the name of its alert, by which runbooks are found"},
     {"service", VALUE_TEXT, offsetof(struct config_check, service), .help = "whose trouble it is"},
     {"severity", VALUE_TEXT, offsetof(struct config_check, severity), .help = "label of its alerts"},

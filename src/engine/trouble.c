@@ -11,6 +11,8 @@ static const char *const service_labels[] = {"service", "app", "job", "namespace
 
 enum { NAME_BYTES = 200 };
 
+static const double ALL_WORDS = 0.9; /* of a match whose heading has all words of the alert */
+
 const char *alert_name(const struct alert *alert)
 {
     return text_or(label_value(alert->labels, alert->n_labels, "alertname"), "unnamed alert");
@@ -65,6 +67,15 @@ void trouble_measures(struct arena *arena, const struct alert *alert, struct mea
     measures_read(arena, &query, ret_measures);
 }
 
+/* The names that checks give their alerts when nobody does say that something is looked at, and not what: a
+ * procedure "High error rate" is not about them because of a word. */
+static bool says_nothing(const struct match_query *query)
+{
+    return label_value(query->labels, query->n_labels, "check") &&
+           (strcmp(query->alertname, CHECK_ERROR_ALERT) == 0 ||
+            strcmp(query->alertname, CHECK_FAILING_ALERT) == 0);
+}
+
 static void find_procedure(struct arena *arena, const struct engine *engine, const struct match_query *query,
                            struct finding *finding)
 {
@@ -79,6 +90,9 @@ static void find_procedure(struct arena *arena, const struct engine *engine, con
     }
     if (!finding->best.runbook)
         match_alert(arena, library, query, &finding->best, &finding->second);
+    if (says_nothing(query) && finding->best.score < ALL_WORDS)
+        finding->best =
+            (struct match){.why = "no procedure: the name of the alert says nothing of the trouble"};
     if (finding->best.runbook)
         finding->runbook = finding->best.runbook;
 }

@@ -461,6 +461,21 @@ echo "suspend <user-id> of <service>"
         wait(lambda: self.alerts().get('depth') == ['CheckFailing'], 'the number that it prints is judged')
         self.assertIn('is 30, above 10', self.summary('depth')[0])
 
+    def test_a_check_without_a_name_finds_no_procedure_by_a_word_of_its_alert(self):
+        written(self.folder, 'books/shop.md', '# Shop\n\n## High error rate\n\n**Severity**: P1\n\n```bash\necho look\n```\n'
+                '\n## Orders are failing\n\n**Severity**: P2\n\n```bash\necho orders\n```\n')
+        checks = f'''
+  - {{id: gone, service: shop, every: 1s, above: 1, command: {{run: "cat {self.folder}/gone"}}}}
+  - {{id: empty, service: other, every: 1s, command: {{run: "grep -q nothing {self.folder}/crashcart.yaml.gone"}}}}
+  - {{id: named, service: third, alert: HighErrorRate, every: 1s, command: {{run: "cat {self.folder}/gone"}}}}
+'''
+        self.server = self.started(Server(self.folder, self.configuration(checks), runbooks=os.path.join(self.folder, 'books')))
+        self.server.start()
+        wait(lambda: len(self.server.incidents()) == 3, 'an incident each')
+        found = {i['title']: i['procedure'] and i['procedure']['title'] for i in self.server.incidents()}
+        self.assertEqual(found, {'CheckError on shop': None, 'CheckFailing on other': None,
+                                 'HighErrorRate on third': 'High error rate'})
+
     def test_a_confined_runner_runs_commands_and_compares_models(self):
         rows = ''.join(f'{i % 50},{i % 7}\n' for i in range(3000))
         may = written(self.folder, 'may.csv', 'age,site\n' + rows)
