@@ -128,7 +128,6 @@ enum check_kind_id check_kind_of(const struct config_check *check);
 
 /* Does a look give a number, and not just whether it is well? */
 bool check_measures(const struct config_check *check);
-
 /* Is that the name of a label that only a look knows: whom it found? */
 bool check_names_subject(const struct config_check *check, const char *label);
 
