@@ -50,7 +50,7 @@ export function Checks() {
     <Read from={live}>{({ checks }) => {
       const worst = [...checks].sort((a, b) => b.alerts.length - a.alerts.length || a.line - b.line)
       return (
-        <Card id="checks" title="Checks" more={<span class="small quiet">{checks.filter((check) => check.alerts.length).length} of {checks.length} are bad</span>}>
+        <Card id="checks" title="Checks" more={checks.length > 0 && <span class="small quiet">{checks.filter((check) => check.alerts.length).length} of {checks.length} are bad</span>}>
           {checks.length === 0 ? <p class="quiet">None is configured: <code>crashcart suggest</code> writes those that the limits of your runbooks ask for.</p> : (
             <div class="scroll" tabIndex={0} role="region" aria-label="Checks">
               <table>

@@ -6,6 +6,18 @@ import { Act, At, Card, length, Link, Read, Source } from './parts'
 
 const done = ['follow-up', 'phase', 'maintenance', 'drill']
 
+const units: Record<string, string> = { DAILY: 'day', WEEKLY: 'week', MONTHLY: 'month', YEARLY: 'year' }
+const days: Record<string, string> = { MO: 'Monday', TU: 'Tuesday', WE: 'Wednesday', TH: 'Thursday', FR: 'Friday', SA: 'Saturday', SU: 'Sunday' }
+
+// "FREQ=MONTHLY;INTERVAL=3" as "every 3 months"; what says more than that stays as it is.
+function again(rule: string): string {
+  const parts = new Map(rule.split(';').map((part) => part.split('=') as [string, string]))
+  const unit = units[parts.get('FREQ') ?? ''], n = Number(parts.get('INTERVAL') ?? 1), on = parts.get('BYDAY')?.split(',')
+  const known = [...parts.keys()].every((name) => ['FREQ', 'INTERVAL', 'BYDAY'].includes(name)) && (!on || (unit === 'week' && on.every((day) => days[day])))
+  if (!unit || !known) return `“${rule}”`
+  return `every ${n > 1 ? `${n} ${unit}s` : unit}${on ? ` on ${on.map((day) => days[day]).join(', ')}` : ''}`
+}
+
 function Rows({ clocks, now }: { clocks: Clock[]; now: number }) {
   return (
     <ul class="list">
@@ -16,7 +28,7 @@ function Rows({ clocks, now }: { clocks: Clock[]; now: number }) {
             <span>
               <b>{what(clock)}</b>
               {clock.incident && <> · <Link to={`/incidents/${clock.incident}`}>#{clock.incident}</Link></>}
-              <br /><span class="small quiet">{clock.kind}, <At time={clock.due_at} date /> · <Source file={clock.file} line={clock.line} />{clock.rule && ` · “${clock.rule}”`}</span>
+              <br /><span class="small quiet">{clock.kind}, <At time={clock.due_at} date /> · <Source file={clock.file} line={clock.line} />{clock.rule && ` · ${again(clock.rule)}`}</span>
               {clock.incident && done.includes(clock.kind) && <> <Act label={`${clock.what}: done`} does={() => post(`/api/v1/incidents/${clock.incident}/clocks/${clock.clock}/done`, {})}>Done</Act></>}
             </span>
             <b class={`mark ${left < 0 ? 'bad' : left < 300000 ? 'warn' : ''}`}>{left < 0 ? `${length(left)} late` : `in ${length(left)}`}</b>

@@ -13,6 +13,7 @@ const help: [title: string, keys: [string, string][]][] = [
   ['An incident', [['a', 'acknowledge'], ['i', 'investigating'], ['n', 'note'], ['u', 'update'], ['r', 'finding'], ['l', 'severity'], ['t', 'state'], ['h', 'hand over'], ['m', 'mute'],
     ['s', 'patient safety'], ['o', 'another procedure'], ['v', 'action item'], ['x', 'resolve'], ['w', 'the next step that asks']]],
   ['On call', [['o', 'take over']]],
+  ['Ledger', [['v', 'verify now']]],
   ['The chosen step', [['p', 'approve'], ['d', 'deny'], ['v', 'fill in'], ['b', 'begin, or run again'], ['e', 'end what runs'], ['f', 'done'], ['y z', 'yes, no'], ['c', 'take this way']]],
 ]
 

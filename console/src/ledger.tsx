@@ -121,7 +121,7 @@ function Proved() {
 function Rows({ events }: { events: Found['events'] }) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Events">
-      <table>
+      <table class="stacked">
         <thead><tr><th>When</th><th>Where</th><th>Who</th><th>What</th></tr></thead>
         <tbody>
           {events.map((event) => (
@@ -129,7 +129,7 @@ function Rows({ events }: { events: Found['events'] }) {
               <td class="nowrap"><At time={event.at} date /></td>
               <td class="nowrap">{event.incident ? <Link to={`/incidents/${event.incident}`}>#{event.incident}</Link> : 'system'} <span class="quiet">{event.n}</span></td>
               <td class="nowrap">{person(event.actor)}</td>
-              <td>
+              <td class="anywhere">
                 <details><summary><Words text={event.summary} /> <span class="quiet">{event.kind}</span></summary>
                   <pre tabIndex={0}>{JSON.stringify(event.body, null, 1)}{'\n'}{event.hash}</pre></details>
               </td>

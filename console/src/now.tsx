@@ -25,7 +25,10 @@ export function IncidentRow({ incident, now }: { incident: Incident; now: number
 
 // "acknowledged by then" is said of a time; here the time stands beside it.
 const plain: Record<string, string> = { response: 'To be acknowledged', resolution: 'To be resolved' }
-export const what = (clock: Clock) => `${plain[clock.kind] ?? clock.what}${clock.audience ? `, for ${clock.audience}` : ''}`
+export function what(clock: Clock): string {
+  const said = `${plain[clock.kind] ?? clock.what}${clock.audience ? `, for ${clock.audience}` : ''}`
+  return said[0].toUpperCase() + said.slice(1)
+}
 
 interface DueOptions { clocks: Clock[]; now: number; linked?: boolean; done?: (clock: Clock) => (() => Promise<unknown>) | null }
 

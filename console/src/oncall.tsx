@@ -106,14 +106,19 @@ function Nows({ data, now, zone, name }: { data: OnCall; now: number; zone: stri
   )
 }
 
+// A team that is on call by day has a gap every night: each team's are told in one line, and listed below it.
 function Gaps({ data, zone }: { data: OnCall; zone: string }) {
-  const gaps = data.schedules.flatMap((duty) => stretches(duty).filter((one) => !one.people.length).map((one) => ({ ...one, id: duty.id })))
+  const teams = data.schedules.map((duty) => ({ id: duty.id, gaps: stretches(duty).filter((one) => !one.people.length) })).filter((team) => team.gaps.length)
+  const whole = (gaps: { from: number; until: number }[]) => about(gaps.reduce((sum, gap) => sum + gap.until - gap.from, 0))
   return (
     <Card id="gaps" title="Gaps">
-      {gaps.length === 0 ? <p class="quiet">Somebody is on call at every minute of these days.</p>
-        : <ul class="list">{gaps.slice(0, 60).map((gap) => (
-          <li key={gap.id + gap.from} class="clock"><span><b class="bad">nobody</b> <span class="quiet small">{gap.id}</span></span>
-            <span class="small"><At time={new Date(gap.from).toISOString()} date zone={zone} /> – <At time={new Date(gap.until).toISOString()} date zone={zone} /></span></li>))}</ul>}
+      {teams.length === 0 && <p class="quiet">Somebody is on call at every minute of these days.</p>}
+      {teams.map((team) => (
+        <details key={team.id} open={team.gaps.length < 4}>
+          <summary><b class="bad">nobody</b> {team.id} <span class="quiet small">{team.gaps.length === 1 ? 'once' : `${team.gaps.length} times`}, {whole(team.gaps)} in all</span></summary>
+          <ul class="list small">{team.gaps.slice(0, 60).map((gap) => (
+            <li key={gap.from} class="look"><At time={new Date(gap.from).toISOString()} date zone={zone} /> – <At time={new Date(gap.until).toISOString()} date zone={zone} /> <span class="quiet">({about(gap.until - gap.from)})</span></li>))}</ul>
+        </details>))}
     </Card>
   )
 }

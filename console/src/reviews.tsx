@@ -83,7 +83,7 @@ function Table({ rows, by, of }: { rows: Group[]; by: string; of: keyof Spread }
         <thead><tr><th>{by[0].toUpperCase() + by.slice(1)}</th><th>Incidents</th>{times.map(([name, label]) => <th key={name}>{label[0].toUpperCase() + label.slice(1)}</th>)}<th>Taken in time</th></tr></thead>
         <tbody>{rows.map((group) => (
           <tr key={String(group[by])}>
-            <td>{String(group[by]) || 'none'}</td><td>{group.incidents.toLocaleString()}</td>
+            <td class={by === 'month' ? 'nowrap' : 'anywhere'}>{String(group[by]) || 'none'}</td><td>{group.incidents.toLocaleString()}</td>
             {times.map(([name]) => <td key={name} class="nowrap">{time(spread(group, name)?.[of])}</td>)}
             <td class="nowrap">{group.response_promised ? `${group.response_kept} of ${group.response_promised}` : '–'}</td>
           </tr>))}</tbody>
