@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "loop/sandbox_child.h"
+#include "runner/launcher.h"
 #include "runner/runner.h"
 
 enum { ROUNDS = 200, AT_ONCE = 200 };
@@ -188,6 +189,7 @@ int main(void)
     struct bench bench = {.root = "/var/tmp/bench-steps-XXXXXX"}; /* where little else is made meanwhile */
     struct runner_limits limits = {.step_time_us = 60 * US_PER_S, .output_bytes = 65536};
     struct redact_rules *rules;
+    struct launcher *launcher;
     struct err err;
     char path[96], work[96];
     log_setup("bench", LOG_ERROR);
@@ -198,8 +200,7 @@ int main(void)
     snprintf(work, sizeof work, "%s/work", bench.root);
     sha256_hex(document, sizeof document - 1, bench.sha256);
     if (file_write(path, document, sizeof document - 1, 0600, &err) < 0 ||
-        runner_new(&bench.loop, bench.root, work, &limits, rules, on_event, &bench, &bench.runner, &err) <
-            0) {
+        launcher_new(&bench.loop, bench.root, work, 0, &launcher, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
         return 1;
     }
@@ -210,10 +211,12 @@ int main(void)
         fprintf(stderr, "%s\n", err.text);
         return 1;
     }
-    runner_confine_looks(bench.runner, sandbox);
+    launcher_confine(launcher, sandbox, true);
+    bench.runner = runner_new(&bench.loop, launcher, &limits, rules, on_event, &bench);
     cost_measure(&bench);
     memory_measure(&bench);
     runner_free(bench.runner);
+    launcher_free(launcher);
     uv_run(&bench.loop, UV_RUN_DEFAULT);
     redact_rules_free(rules);
     nftw(bench.root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);

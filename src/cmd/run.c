@@ -19,6 +19,8 @@
 #include "cmd/terminal.h"
 #include "config/config.h"
 #include "config/policy.h"
+#include "loop/sandbox_child.h"
+#include "role/secret_owners.h"
 #include "runner/walk_transcript.h"
 
 static const char usage[] =
@@ -405,6 +407,22 @@ static int faces_walk(const struct run_request *request, struct run_face *face, 
     return run_screen(face, err);
 }
 
+/* As on a server: what only looks has no business with the files of the channels and of a server here. */
+static int looks_confine(const struct run_request *request, struct walk_session *session, struct err *err)
+{
+    const struct config *config = request->config;
+    struct secret_owners owners;
+    if (!config->runner.confine_looks)
+        return 0;
+    secret_owners_find(request->arena, config, &owners);
+    strings_add(request->arena, &owners.files, config->data);
+    struct sandbox_child *sandbox = sandbox_child_new(&owners.files, NULL, err);
+    if (!sandbox)
+        return -1;
+    walk_session_confine(session, sandbox);
+    return 0;
+}
+
 static int walk_go(const struct run_request *request)
 {
     uv_loop_t loop;
@@ -416,6 +434,8 @@ static int walk_go(const struct run_request *request)
     run_face_open(&face, &loop);
     int failed = walk_session_new(&loop, request->walk, request->journal, request->by, request->config,
                                   request->rules, &watcher, &dialog.session, &err);
+    if (failed == 0)
+        failed = looks_confine(request, dialog.session, &err);
     if (failed == 0) {
         printf("The walk is kept in %s\n", walk_journal_folder(request->journal));
         face.dialog = &dialog;

@@ -26,22 +26,12 @@
 enum {
     CORE = 1 << SANDBOX_CORE,
     COURIER = 1 << SANDBOX_COURIER,
+    RUNNER = 1 << SANDBOX_RUNNER,
     STEPS = 1 << SANDBOX_CONFINED,
-    BOTH = CORE | COURIER,
-    ALL = BOTH | STEPS,
+    OURS = CORE | COURIER | RUNNER,
+    ALL = OURS | STEPS,
     EVERY = ALL | 1 << SANDBOX_SUPERVISOR
 };
-
-#if defined(__SANITIZE_ADDRESS__)
-#define LEAK_CHECK 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LEAK_CHECK 1
-#endif
-#endif
-#ifndef LEAK_CHECK
-#define LEAK_CHECK 0
-#endif
 
 struct forbidden {
     int call;
@@ -50,14 +40,14 @@ struct forbidden {
 };
 
 static const struct forbidden forbidden[] = {
-    {SCMP_SYS(execve), BOTH, true},
-    {SCMP_SYS(execveat), BOTH, true},
-    {SCMP_SYS(connect), CORE, false}, /* an accepted socket can be connected elsewhere */
-    {SCMP_SYS(bind), BOTH, false},    /* dig, ss and ip do so in a step; it is not listening */
-    {SCMP_SYS(listen), COURIER | STEPS, false},
-    {SCMP_SYS(accept), COURIER | STEPS, false},
-    {SCMP_SYS(accept4), COURIER | STEPS, false},
-    {SCMP_SYS(ptrace), LEAK_CHECK ? 0 : ALL, true}, /* how a leak check stops its own threads */
+    {SCMP_SYS(execve), OURS, true},
+    {SCMP_SYS(execveat), OURS, true},
+    {SCMP_SYS(connect), CORE | RUNNER, false}, /* an accepted socket can be connected elsewhere */
+    {SCMP_SYS(bind), OURS, false},             /* dig, ss and ip do so in a step; it is not listening */
+    {SCMP_SYS(listen), COURIER | RUNNER | STEPS, false},
+    {SCMP_SYS(accept), COURIER | RUNNER | STEPS, false},
+    {SCMP_SYS(accept4), COURIER | RUNNER | STEPS, false},
+    {SCMP_SYS(ptrace), LEAK_CHECK ? 0 : ALL, true},
     {SCMP_SYS(process_vm_readv), ALL, true},
     {SCMP_SYS(process_vm_writev), EVERY, true},
     {SCMP_SYS(pidfd_getfd), EVERY, true},
@@ -80,8 +70,8 @@ static const struct forbidden forbidden[] = {
     {SCMP_SYS(delete_module), ALL, true},
     {SCMP_SYS(kexec_load), EVERY, true},
     {SCMP_SYS(kexec_file_load), EVERY, true},
-    {SCMP_SYS(keyctl), BOTH, false}, /* where Kerberos keeps its tickets */
-    {SCMP_SYS(add_key), BOTH, false},
+    {SCMP_SYS(keyctl), OURS, false}, /* where Kerberos keeps its tickets */
+    {SCMP_SYS(add_key), OURS, false},
     {SCMP_SYS(reboot), ALL, true},
     {SCMP_SYS(swapon), ALL, true},
     {SCMP_SYS(clock_settime), ALL, true},
@@ -91,12 +81,49 @@ static const struct forbidden forbidden[] = {
     {SCMP_SYS(acct), EVERY, true},
     {SCMP_SYS(uselib), EVERY, true},
     {SCMP_SYS(lookup_dcookie), EVERY, true},
+    {SCMP_SYS(socket), RUNNER, false},
+    {SCMP_SYS(socketpair), RUNNER, false},
+    {SCMP_SYS(tkill), OURS, false},
+    {SCMP_SYS(rt_sigqueueinfo), OURS, false},
+    {SCMP_SYS(rt_tgsigqueueinfo), OURS, false},
+    {SCMP_SYS(pidfd_open), OURS, false},
+    {SCMP_SYS(pidfd_send_signal), OURS, false},
+};
+
+/* What names a file. The runner opens none once it has begun, and as these fail it needs no Landlock. */
+static const int by_path[] = {
+    SCMP_SYS(open),      SCMP_SYS(openat),    SCMP_SYS(openat2),
+    SCMP_SYS(creat),     SCMP_SYS(truncate),  SCMP_SYS(mkdir),
+    SCMP_SYS(mkdirat),   SCMP_SYS(mknod),     SCMP_SYS(mknodat),
+    SCMP_SYS(rmdir),     SCMP_SYS(unlink),    SCMP_SYS(unlinkat),
+    SCMP_SYS(rename),    SCMP_SYS(renameat),  SCMP_SYS(renameat2),
+    SCMP_SYS(link),      SCMP_SYS(linkat),    SCMP_SYS(symlink),
+    SCMP_SYS(symlinkat), SCMP_SYS(chmod),     SCMP_SYS(fchmodat),
+    SCMP_SYS(chown),     SCMP_SYS(lchown),    SCMP_SYS(fchownat),
+    SCMP_SYS(setxattr),  SCMP_SYS(lsetxattr), SCMP_SYS(utimensat),
+    SCMP_SYS(utime),     SCMP_SYS(utimes),    SCMP_SYS(futimesat),
+    SCMP_SYS(chdir),     SCMP_SYS(swapoff),   SCMP_SYS(name_to_handle_at),
 };
 
 /* Of what its steps inherit nothing kills: a program of the team's own may ask and go on without. */
 static bool kills(const struct forbidden *call, enum sandbox_profile profile)
 {
     return call->kills && profile != SANDBOX_CONFINED && profile != SANDBOX_SUPERVISOR;
+}
+
+/* Signals to and limits of other processes: this one may end itself (abort) and bound itself. */
+static int others_spare(scmp_filter_ctx filter)
+{
+    const scmp_datum_t self = (scmp_datum_t)getpid();
+    int failed =
+        seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(kill), 1, SCMP_A0(SCMP_CMP_NE, self, 0));
+    if (failed == 0)
+        failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tgkill), 1,
+                                  SCMP_A0(SCMP_CMP_NE, self, 0));
+    if (failed == 0)
+        failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 1,
+                                  SCMP_A0(SCMP_CMP_NE, 0, 0));
+    return failed;
 }
 
 static int calls_forbid(scmp_filter_ctx filter, enum sandbox_profile profile)
@@ -110,6 +137,11 @@ static int calls_forbid(scmp_filter_ctx filter, enum sandbox_profile profile)
     if (profile == SANDBOX_CORE && failed == 0)
         failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
                                   SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0));
+    for (size_t i = 0; i < sizeof by_path / sizeof *by_path && failed == 0; i++)
+        if (profile == SANDBOX_RUNNER && !LEAK_CHECK)
+            failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), by_path[i], 0);
+    if (1 << profile & OURS && failed == 0)
+        failed = others_spare(filter);
     return failed;
 }
 
@@ -178,7 +210,7 @@ static int filter_load(enum sandbox_profile profile, struct err *err)
 int sandbox_enter(enum sandbox_profile profile, struct err *err)
 {
     prctl(PR_SET_DUMPABLE, 0);
-    if (profile == SANDBOX_RUNNER)
+    if (profile == SANDBOX_LAUNCHER)
         return 0;
     if (profile != SANDBOX_SUPERVISOR && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return err_set(err, "sandbox: PR_SET_NO_NEW_PRIVS: %s", strerror(errno));
@@ -291,10 +323,14 @@ long sandbox_landlock_version(const char *effect)
     return version < 1 ? 0 : version;
 }
 
-int sandbox_ruleset_open(uint64_t rights, struct err *err)
+int sandbox_ruleset_open(uint64_t rights, bool alone, struct err *err)
 {
-    struct landlock_ruleset_attr attributes = {.handled_access_fs = rights};
-    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
+    const struct { /* newer than Debian 12's header */
+        uint64_t files, ports, scoped;
+    } attributes = {.files = rights, .scoped = 1 << 1 /* signals */};
+    bool scopes = alone && sandbox_landlock_version("") >= 6;
+    size_t n_bytes = scopes ? sizeof attributes : sizeof attributes.files;
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, n_bytes, 0);
     return ruleset < 0 ? err_set(err, "sandbox: Landlock: %s", strerror(errno)) : ruleset;
 }
 
@@ -316,11 +352,19 @@ int sandbox_hide(const char *folder, struct err *err)
     scoped_heap char *path = realpath(folder, NULL);
     if (!path)
         return err_set(err, "sandbox: %s: %s", folder, strerror(errno));
-    int ruleset = sandbox_ruleset_open(sandbox_rights_known(version), err);
+    int ruleset = sandbox_ruleset_open(sandbox_rights_known(version), false, err);
     if (ruleset < 0)
         return -1;
     all_but_allow(ruleset, path, LANDLOCK_ACCESS_FS_READ_FILE);
     return ruleset_enforce(ruleset, err);
+}
+
+int sandbox_hide_all(struct err *err)
+{
+    long version = sandbox_landlock_version(
+        "this kernel cannot keep the runner from files; its filter of system calls does");
+    int ruleset = version ? sandbox_ruleset_open(sandbox_rights_known(version), false, err) : -1;
+    return !version ? 0 : ruleset < 0 ? -1 : ruleset_enforce(ruleset, err);
 }
 
 int sandbox_hide_but(const char *folder, const char *but, struct err *err)
@@ -332,7 +376,7 @@ int sandbox_hide_but(const char *folder, const char *but, struct err *err)
     scoped_heap char *path = realpath(folder, NULL);
     int open_fd = open(but, O_PATH | O_DIRECTORY | O_CLOEXEC);
     uint64_t rights = sandbox_rights_known(version);
-    int ruleset = path && open_fd >= 0 ? sandbox_ruleset_open(rights, err) : -1;
+    int ruleset = path && open_fd >= 0 ? sandbox_ruleset_open(rights, true, err) : -1;
     if (!path || open_fd < 0)
         err_set(err, "sandbox: %s: %s", path ? but : folder, strerror(errno));
     if (ruleset >= 0) {
@@ -366,7 +410,7 @@ int sandbox_write_only_below(const char *folder, const char *other, struct err *
     if (!version)
         return 0;
     uint64_t rights = sandbox_rights_known(version) & ~(uint64_t)LANDLOCK_ACCESS_FS_READ_FILE;
-    int ruleset = sandbox_ruleset_open(rights, err);
+    int ruleset = sandbox_ruleset_open(rights, false, err);
     if (ruleset < 0)
         return -1;
     rights &= ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE;

@@ -82,7 +82,7 @@ static void rules_make(struct sandbox_child *sandbox)
         arena_free(sandbox->seen_arena);
     sandbox->seen_arena = arena_new();
     sandbox->above = (struct strings){0};
-    sandbox->ruleset = sandbox_ruleset_open(rights, &err);
+    sandbox->ruleset = sandbox_ruleset_open(rights, true, &err);
     if (sandbox->ruleset < 0) {
         log_event(LOG_ERROR, "sandbox.failed", "error=%s", log_quote(err.text));
         return;

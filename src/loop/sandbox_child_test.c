@@ -63,6 +63,18 @@ static int act_gain(const char *unused) /* may a setuid program raise privileges
     return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) ? REFUSED : DONE;
 }
 
+static int act_signal(const char *unused)
+{
+    (void)unused;
+    return judged(kill(getppid(), 0));
+}
+
+static int act_signal_itself(const char *unused)
+{
+    (void)unused;
+    return judged(kill(getpid(), 0));
+}
+
 static int act_read(const char *path)
 {
     return judged(open(path, O_RDONLY | O_CLOEXEC));
@@ -134,7 +146,8 @@ static void a_child_gives_up_what_looking_does_not_need_and_its_parent_nothing(v
     struct strings none = {0};
     struct sandbox_child *sandbox = sandbox_child_new(&none, NULL, &err);
     assert_non_null(sandbox);
-    static const struct {
+    const int signals = syscall(SYS_landlock_create_ruleset, NULL, 0, 1) >= 6 ? REFUSED : DONE;
+    const struct {
         const char *name;
         int (*act)(const char *);
         const char *argument;
@@ -144,6 +157,8 @@ static void a_child_gives_up_what_looking_does_not_need_and_its_parent_nothing(v
         {"trace its parent", act_trace, NULL, REFUSED},
         {"mount", act_mount, "/mnt", REFUSED},
         {"gain privileges by exec", act_gain, NULL, REFUSED},
+        {"signal its parent", act_signal, NULL, signals},
+        {"signal itself", act_signal_itself, NULL, DONE},
         {"bind a port to ask from", act_bind, NULL, DONE},
         {"execute", act_execute, "/bin/true", DONE},
         {"read", act_read, "/etc/passwd", DONE},

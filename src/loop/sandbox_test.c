@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -18,7 +19,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/testing.h"
-#include "loop/sandbox.h"
+#include "loop/sandbox_priv.h"
 
 enum { DONE = 0, REFUSED = 1, DIES = 100, CANNOT_ENTER = 50 };
 
@@ -87,6 +88,37 @@ static int act_kernel(void) /* an empty list of segments loads nothing */
     return judged(syscall(SYS_kexec_load, 0, 0, NULL, 0));
 }
 
+static int act_open(void)
+{
+    return judged(open("/etc/passwd", O_RDONLY));
+}
+
+static int act_remove(void)
+{
+    return unlink("/tmp/sandbox-test-nothing") < 0 && errno == ENOENT ? DONE : REFUSED;
+}
+
+static int act_signal(void)
+{
+    return judged(kill(getppid(), 0));
+}
+
+static int act_signal_group(void)
+{
+    return judged(kill(0, 0));
+}
+
+static int act_signal_itself(void)
+{
+    return judged(kill(getpid(), 0));
+}
+
+static int act_limit(void)
+{
+    struct rlimit now;
+    return judged(prlimit(getppid(), RLIMIT_CORE, NULL, &now));
+}
+
 /* What becomes of the act, in a child that has entered the profile with a TCP socket as descriptor 3. */
 static int outcome(enum sandbox_profile profile, int (*act)(void))
 {
@@ -105,32 +137,59 @@ static int outcome(enum sandbox_profile profile, int (*act)(void))
 static void each_profile_forbids_what_its_process_never_does(void **state)
 {
     (void)state;
+    const int opens = LEAK_CHECK ? DONE : REFUSED;
     const struct {
         const char *name;
         int (*act)(void);
-        int core, courier, runner, supervisor;
+        int core, courier, runner, launcher, supervisor;
     } acts[] = {
-        {"exec", act_exec, DIES, DIES, DONE, DONE},
-        {"open a network socket", act_socket, REFUSED, DONE, DONE, DONE},
-        {"open a local socket", act_unix_socket, DONE, DONE, DONE, DONE},
-        {"connect", act_connect, REFUSED, DONE, DONE, DONE},
-        {"bind", act_bind, REFUSED, REFUSED, DONE, DONE},
-        {"listen", act_listen, DONE, REFUSED, DONE, DONE},
-        {"read another's memory", act_read_other, DIES, DIES, -1, -1},
-        {"mount", act_mount, DIES, DIES, -1, -1},
-        {"leave the namespaces", act_unshare, DIES, DIES, DONE, DONE},
-        {"gain privileges by exec", act_sudo, REFUSED, REFUSED, DONE, DONE},
-        {"start another kernel", act_kernel, DIES, DIES, geteuid() == 0 ? -1 : REFUSED, REFUSED},
+        {"exec", act_exec, DIES, DIES, DIES, DONE, DONE},
+        {"open a network socket", act_socket, REFUSED, DONE, REFUSED, DONE, DONE},
+        {"open a local socket", act_unix_socket, DONE, DONE, REFUSED, DONE, DONE},
+        {"connect", act_connect, REFUSED, DONE, REFUSED, DONE, DONE},
+        {"bind", act_bind, REFUSED, REFUSED, REFUSED, DONE, DONE},
+        {"listen", act_listen, DONE, REFUSED, REFUSED, DONE, DONE},
+        {"open a file", act_open, DONE, DONE, opens, DONE, DONE},
+        {"remove a file", act_remove, DONE, DONE, opens, DONE, DONE},
+        {"signal another", act_signal, REFUSED, REFUSED, REFUSED, DONE, DONE},
+        {"signal its group", act_signal_group, REFUSED, REFUSED, REFUSED, DONE, DONE},
+        {"signal itself", act_signal_itself, DONE, DONE, DONE, DONE, DONE},
+        {"see or set another's limits", act_limit, REFUSED, REFUSED, REFUSED, DONE, DONE},
+        {"read another's memory", act_read_other, DIES, DIES, DIES, -1, -1},
+        {"mount", act_mount, DIES, DIES, DIES, -1, -1},
+        {"leave the namespaces", act_unshare, DIES, DIES, DIES, DONE, DONE},
+        {"gain privileges by exec", act_sudo, REFUSED, REFUSED, REFUSED, DONE, DONE},
+        {"start another kernel", act_kernel, DIES, DIES, DIES, geteuid() == 0 ? -1 : REFUSED, REFUSED},
     };
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        const struct {
+            enum sandbox_profile profile;
+            int expected; /* -1: as the machine says */
+        } each[] = {{SANDBOX_CORE, acts[i].core},
+                    {SANDBOX_COURIER, acts[i].courier},
+                    {SANDBOX_RUNNER, acts[i].runner},
+                    {SANDBOX_LAUNCHER, acts[i].launcher},
+                    {SANDBOX_SUPERVISOR, acts[i].supervisor}};
         print_message("%s\n", acts[i].name);
-        assert_int_equal(outcome(SANDBOX_CORE, acts[i].act), acts[i].core);
-        assert_int_equal(outcome(SANDBOX_COURIER, acts[i].act), acts[i].courier);
-        if (acts[i].supervisor >= 0)
-            assert_int_equal(outcome(SANDBOX_SUPERVISOR, acts[i].act), acts[i].supervisor);
-        if (acts[i].runner >= 0)
-            assert_int_equal(outcome(SANDBOX_RUNNER, acts[i].act), acts[i].runner);
+        for (size_t p = 0; p < sizeof each / sizeof *each; p++)
+            if (each[p].expected >= 0)
+                assert_int_equal(outcome(each[p].profile, acts[i].act), each[p].expected);
     }
+}
+
+static void all_files_can_be_hidden(void **state)
+{
+    (void)state;
+    if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 1)
+        skip();
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct err err;
+        _exit(sandbox_hide_all(&err) < 0 ? CANNOT_ENTER : judged(open("/etc/passwd", O_RDONLY)));
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WEXITSTATUS(status), REFUSED);
 }
 
 static void a_hidden_folder_cannot_be_read_and_nothing_can_be_written(void **state)
@@ -182,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_profile_forbids_what_its_process_never_does),
+        cmocka_unit_test(all_files_can_be_hidden),
         cmocka_unit_test(a_hidden_folder_cannot_be_read_and_nothing_can_be_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,8 @@
 static const struct {
     const char *name;
     int (*run)(const struct role_options *options);
-} roles[] = {{"core", role_core}, {"courier", role_courier}, {"runner", role_runner}};
+} roles[] = {
+    {"core", role_core}, {"courier", role_courier}, {"runner", role_runner}, {"launcher", role_launcher}};
 
 int role_main(int argc, char **argv)
 {

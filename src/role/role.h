@@ -1,6 +1,7 @@
 /* The processes of `crashcart serve`. The supervisor opens the listening socket and the socket pairs, starts
  * the program again as core, courier and runner, and watches them; each of those opens what it needs, enters
- * its sandbox and works until it is told to stop. */
+ * its sandbox and works until it is told to stop. The runner starts one more, the launcher, before it gives
+ * up the right to start anything; neither goes on without the other. */
 #pragma once
 
 #include "base/err.h"
@@ -18,7 +19,7 @@ struct role_options {
     int listen_fd;             /* core */
     int courier_fd, runner_fd; /* core: frames to these two */
     int started_fd;            /* core: closed once it listens, for the supervisor to see */
-    int core_fd;               /* courier, runner: frames to core */
+    int core_fd;               /* courier, runner: frames to core; launcher: calls of the runner */
     int config_fd;             /* courier: where the supervisor hands over a changed configuration file */
     int first_config_fd;       /* the configuration in force, which the file may not be; 0: read the file */
     const char *config_stale;  /* "yes": core: the file has errors; runner: nothing is run by what was kept */
@@ -30,6 +31,7 @@ int role_supervise(const struct role_options *options);
 int role_core(const struct role_options *options);
 int role_courier(const struct role_options *options);
 int role_runner(const struct role_options *options);
+int role_launcher(const struct role_options *options); /* which the runner starts */
 
 /* `crashcart role NAME OPTION...`, which only the supervisor calls: argv[0] is NAME. */
 int role_main(int argc, char **argv);

@@ -1,34 +1,38 @@
-/* The runner process: orders from core in, events of steps out. It opens the runbook folder and its own work
- * folder, never the ledger; it listens nowhere. */
+/* The runner process: orders from core in, events of steps out. It reads what steps print, which anybody may
+ * have written, and so it can do nothing else: what is to be started it asks of the launcher, its child, and
+ * what it works with are the descriptors that come back. */
 #include "runner/runner.h"
-#include "runbook/shell_grammar.h"
 
 #include <errno.h>
 #include <malloc.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
+#include "loop/child.h"
 #include "loop/sandbox.h"
-#include "loop/sandbox_child.h"
+#include "role/arguments.h"
 #include "role/frames.h"
 #include "role/role_priv.h"
 #include "role/runner_watch.h"
-#include "role/secret_owners.h"
 #include "role/site.h"
+#include "runner/launcher.h"
 #include "runner/look.h"
 #include "runner/page_program.h"
 #include "runner/place.h"
+#include "runner/shell.h"
 
 struct working {
+    struct redact_rules *rules;
+    struct launcher *launcher;
     struct runner *runner;
     struct runner_watch *watch;
     struct looks *looks;
     struct page_programs *pages;
-    struct sandbox_child *sandbox; /* NULL: none of its own, the whole process is confined */
-    const char *stale_file; /* it has errors: what is in force is a copy, by which nothing is run. Or NULL */
+    pid_t launcher_pid;
+    uv_poll_t launcher_watch; /* it speaks when it is asked: otherwise only its end is heard here */
 };
 
 static void report(void *context, const struct runner_event *event)
@@ -53,29 +57,6 @@ static void on_stop(struct hand *hand, struct json json)
                   (long long)run);
 }
 
-/* The copy lies where core may write, in an installation without users of their own. */
-static void refuse_by_copy(struct hand *hand, const struct runner_order *order)
-{
-    struct runner_event event = {
-        .run = order->run,
-        .attempt = order->attempt,
-        .line = order->line,
-        .result =
-            {.state = STEP_REFUSED,
-             .exit_code = -1,
-             .why = "The configuration file has errors, and no command is run by the copy of an older one.",
-             .output = ""},
-    };
-    report(hand, &event);
-}
-
-static bool is_mended(const char *file)
-{
-    struct config *config = site_read_config(file);
-    config_free(config);
-    return config != NULL;
-}
-
 static void on_order(struct hand *hand, struct json json)
 {
     struct working *working = hand->context;
@@ -96,69 +77,8 @@ static void on_order(struct hand *hand, struct json json)
     struct err err;
     if (runner_order_read(arena, json, &order, &err) < 0)
         log_event(LOG_ERROR, "frame.refused", "from=core error=%s", log_quote(err.text));
-    else if (working->stale_file && !is_mended(working->stale_file))
-        refuse_by_copy(hand, &order);
     else
         runner_start(working->runner, &order);
-    shell_grammar_put_away();
-    malloc_trim(0); /* reading the document took many times what a step keeps */
-}
-
-/* The configuration as the runner goes by it. It reads the file itself, and again when that has changed:
- * where a command runs is nothing that core could tell it. A file with errors leaves the old one in force. */
-struct targets {
-    const struct role_options *options;
-    struct config *config;
-    struct place_secrets *secrets;
-    struct stat read; /* of the file, as it was read last for an order */
-};
-
-static struct stat file_stat(const struct config *config)
-{
-    struct stat st = {0};
-    if (!config->file || stat(config->file, &st) < 0)
-        st = (struct stat){0};
-    return st;
-}
-
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-    return a->st_ino == b->st_ino && a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
-static const struct config *config_in_force(void *context)
-{
-    struct targets *targets = context;
-    struct stat now = file_stat(targets->config);
-    if (is_same(&now, &targets->read))
-        return targets->config;
-    targets->read = now;
-    if (access(targets->config->file, R_OK) < 0) {
-        log_event(LOG_WARNING, "runner.config_unreadable", "file=%s why=%s effect=%s", targets->config->file,
-                  log_quote(strerror(errno)),
-                  log_quote("targets that change there hold for the runner from the next start on"));
-        return targets->config;
-    }
-    struct config *config = site_read_config(targets->options->config_file);
-    if (config) {
-        config_free(targets->config);
-        targets->config = config;
-    }
-    return targets->config;
-}
-
-/* The same for checks, by none but a file that is whole. */
-struct look_site {
-    struct targets *targets;
-    const struct working *working;
-};
-
-static const struct config *look_config(void *context)
-{
-    const struct look_site *site = context;
-    const char *stale = site->working->stale_file;
-    return stale && !is_mended(stale) ? NULL : config_in_force(site->targets);
 }
 
 static void on_look_done(void *context, const char *payload, size_t n_bytes)
@@ -173,93 +93,121 @@ static void on_page_done(void *context, const char *payload, size_t n_bytes)
     frames_send(hand->core, FRAME_PROGRAM_DONE, payload, n_bytes);
 }
 
-static int open_runner(struct hand *hand, const struct role_options *options, struct arena *arena,
-                       struct redact_rules **ret_rules, struct targets *ret_targets,
-                       struct runner **ret_runner, struct err *err)
+/* ---- the launcher ---- */
+
+/* It shares our descriptors 1 and 2, and the configuration that we begin with. */
+static int launcher_begin(struct working *working, const struct role_options *options, struct arena *arena,
+                          int *ret_fd, struct err *err)
 {
-    *ret_targets = (struct targets){.options = options};
-    struct config *config = ret_targets->config = site_read_first_config(options);
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+        return err_set(err, "no socket pair: %s", strerror(errno));
+    struct role_options its = *options;
+    int fds[] = {-1, STDOUT_FILENO, STDERR_FILENO, pair[1], options->first_config_fd};
+    its.core_fd = 3;
+    its.first_config_fd = options->first_config_fd ? 4 : 0;
+    struct child_options child = {.path = "/proc/self/exe",
+                                  .arguments = role_arguments(arena, "launcher", &its),
+                                  .environment = (const char *const *)environ,
+                                  .fds = fds,
+                                  .n_fds = its.first_config_fd ? 5 : 4,
+                                  .death_signal = SIGKILL,
+                                  .cgroup_fd = -1};
+    int started = child_start(&child, &working->launcher_pid, err);
+    close(pair[1]);
+    if (started < 0)
+        close(pair[0]);
+    else
+        *ret_fd = pair[0];
+    return started;
+}
+
+/* It has ended, or another than the calls said something. */
+static void on_launcher(uv_poll_t *watch, int status, int events)
+{
+    (void)status, (void)events;
+    uv_stop(watch->loop);
+}
+
+static void launcher_watch(struct working *working, uv_loop_t *loop, int fd)
+{
+    uv_poll_init(loop, &working->launcher_watch, fd);
+    uv_poll_start(&working->launcher_watch, UV_READABLE | UV_DISCONNECT, on_launcher);
+}
+
+/* What a person must mend, and it has said so; or 0. */
+static int launcher_end(const struct working *working)
+{
+    int status = 0;
+    if (!working->launcher_pid)
+        return 0;
+    while (waitpid(working->launcher_pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CANNOT_OPEN ? EXIT_CANNOT_OPEN : 0;
+}
+
+/* ---- the runner ---- */
+
+/* What is to be masked: secrets of the environment and of targets, too. */
+static int rules_read(const struct config *config, struct arena *arena, struct redact_rules **ret_rules,
+                      struct err *err)
+{
+    if (redact_rules_read(config->redaction, ret_rules, err) < 0)
+        return err_prefix(err, "the detectors (`redaction:` of the configuration): ");
+    redact_rules_know_environment(*ret_rules, shell_environment(arena, true));
+    place_secrets_free(place_secrets_read(config, *ret_rules));
+    return 0;
+}
+
+static int open_runner(struct hand *hand, struct working *working, const struct role_options *options,
+                       struct arena *arena, struct err *err)
+{
+    int fd;
+    if (launcher_begin(working, options, arena, &fd, err) < 0)
+        return -1;
+    working->launcher = launcher_of(fd);
+    struct config *config = site_read_first_config(options);
     if (!config)
         return err_set(err, "the configuration %s has errors", options->config_file);
     struct runner_limits limits = runner_limits_of(config);
-    const char *runbooks = arena_strdup(arena, options->runbooks ? options->runbooks : config->runbooks);
-    int ruled = site_use_policy(config, err);
-    if (ruled == 0 && redact_rules_read(config->redaction, ret_rules, err) < 0)
-        ruled = err_prefix(err, "the detectors (`redaction:` of the configuration): ");
-    if (ruled < 0)
+    int read = rules_read(config, arena, &working->rules, err);
+    config_free(config);
+    if (read < 0)
         return -1;
-    ret_targets->secrets = place_secrets_read(config, *ret_rules);
-    if (runner_new(&hand->loop, runbooks, arena_printf(arena, "%s/runner", options->data), &limits,
-                   *ret_rules, report, hand, ret_runner, err) < 0)
-        return -1;
-    runner_know_targets(*ret_runner, config_in_force, ret_targets, ret_targets->secrets);
+    working->runner = runner_new(&hand->loop, working->launcher, &limits, working->rules, report, hand);
+    working->watch = runner_watch_new(&hand->loop, hand->core);
+    runner_watch(working->runner, runner_watch_add, working->watch);
+    working->looks = looks_new(&hand->loop, working->launcher, working->rules, on_look_done, hand);
+    working->pages = page_programs_new(&hand->loop, working->launcher, working->rules, on_page_done, hand);
+    launcher_watch(working, &hand->loop, fd);
     return 0;
-}
-
-/* What no look and no program that takes pages has to open: the data folder but the steps' own work, and the
- * files with secrets of channels. */
-static int confine_one_by_one(const struct role_options *options, const struct config *config,
-                              struct arena *arena, const char *work, struct working *working, struct err *err)
-{
-    struct secret_owners owners;
-    secret_owners_find(arena, config, &owners);
-    strings_add(arena, &owners.files, options->data);
-    working->sandbox = sandbox_child_new(&owners.files, work, err);
-    if (!working->sandbox)
-        return -1;
-    if (config->runner.confine_looks)
-        runner_confine_looks(working->runner, working->sandbox);
-    return 0;
-}
-
-/* After all is open: steps inherit it. */
-static int confine(const struct role_options *options, const struct config *config, struct working *working,
-                   struct arena *arena, struct err *err)
-{
-    const char *work = arena_printf(arena, "%s/runner", options->data);
-    if (!config->runner.confined)
-        return confine_one_by_one(options, config, arena, work, working, err) < 0
-                   ? -1
-                   : sandbox_enter(SANDBOX_RUNNER, err);
-    return sandbox_hide_but(options->data, work, err) < 0 ? -1 : sandbox_enter(SANDBOX_CONFINED, err);
 }
 
 int role_runner(const struct role_options *options)
 {
     scoped_arena struct arena *arena = arena_new();
-    struct hand hand = {.ordered = on_order};
     struct working working = {0};
-    struct redact_rules *rules = NULL;
-    struct targets targets = {0};
-    struct look_site site = {&targets, &working};
+    struct hand hand = {.ordered = on_order, .context = &working};
     struct err err = {0};
     int exit_code = 0;
     log_setup("runner", LOG_INFO);
     if (hand_open(&hand, "runner", options->core_fd, &err) < 0 ||
-        open_runner(&hand, options, arena, &rules, &targets, &working.runner, &err) < 0 ||
-        confine(options, targets.config, &working, arena, &err) < 0) {
+        open_runner(&hand, &working, options, arena, &err) < 0 || sandbox_hide_all(&err) < 0 ||
+        sandbox_enter(SANDBOX_RUNNER, &err) < 0) {
         log_event(LOG_ERROR, "runner.cannot_start", "error=%s", log_quote(err.text));
         exit_code = EXIT_CANNOT_OPEN;
     } else {
-        hand.context = &working;
-        working.stale_file = options->config_stale ? options->config_file : NULL;
-        working.watch = runner_watch_new(&hand.loop, hand.core);
-        runner_watch(working.runner, runner_watch_add, working.watch);
-        working.looks = looks_new(&hand.loop, rules, look_config, &site, on_look_done, &hand);
-        working.pages =
-            page_programs_new(&hand.loop, rules, look_config, &site, working.sandbox, on_page_done, &hand);
         log_event(LOG_INFO, "runner.ready", "work=%s/runner", options->data);
         hand_run(&hand);
     }
     looks_free(working.looks);
     page_programs_free(working.pages);
     runner_free(working.runner);
-    sandbox_child_free(working.sandbox);
     if (working.watch)
         runner_watch_free(working.watch);
+    launcher_free(working.launcher);
     hand_close(&hand);
-    redact_rules_free(rules);
-    place_secrets_free(targets.secrets);
-    config_free(targets.config);
-    return exit_code;
+    redact_rules_free(working.rules);
+    int launcher_code = launcher_end(&working);
+    return exit_code ? exit_code : launcher_code;
 }

@@ -5,10 +5,8 @@
 
 #include "base/arena.h"
 #include "base/log.h"
-#include "runner/look_command.h"
 #include "runner/output.h"
 #include "runner/program.h"
-#include "runner/shell.h"
 
 enum {
     LOOKS_AT_ONCE = 8, /* more wait */
@@ -31,13 +29,10 @@ struct look {
 
 struct looks {
     uv_loop_t *loop;
+    struct launcher *launcher;
     const struct redact_rules *rules;
-    const struct config *(*config)(void *context);
-    void *config_context;
     void (*done)(void *context, const char *payload, size_t n_bytes);
     void *context;
-    struct arena *arena;
-    const char *const *environment;
     struct look *first; /* in order of arrival, running or waiting */
     size_t n, n_running;
 };
@@ -112,44 +107,21 @@ static void on_printed(void *context, const char *bytes, size_t n_bytes)
         buf_add(&look->raw, bytes, n_bytes);
 }
 
-static int look_start(struct look *look, const struct config_check *check, const struct look_command *command,
-                      struct err *err)
-{
-    const struct program_order order = {.command = command->text,
-                                        .arguments = command->arguments,
-                                        .environment = look->looks->environment,
-                                        .time_s = check->timeout_s,
-                                        .printed = on_printed,
-                                        .done = on_end,
-                                        .context = look};
-    if (program_start(look->looks->loop, &order, &look->program, err) < 0)
-        return -1;
-    look->is_drift = !command->text;
-    if (!look->is_drift)
-        look->output = output_new(COMMAND_OUTPUT_BYTES, look->looks->rules);
-    look->looks->n_running++;
-    return 0;
-}
-
 static void look_try(struct look *look)
 {
-    const struct config *config = look->looks->config(look->looks->config_context);
-    const struct config_check *check = NULL;
-    struct look_command command;
-    struct err err;
-    for (size_t i = 0; config && i < config->checks.n; i++)
-        if (strcmp(config->checks.at[i].id, look->check) == 0)
-            check = &config->checks.at[i];
-    if (!check) {
-        look_refuse(look, config ? "the runner knows no such check; its configuration is another one"
-                                 : "the configuration file has errors, and nothing is run by an older one");
+    struct looks *looks = look->looks;
+    const struct program_hearer hearer = {on_printed, on_end, look};
+    struct launched launched;
+    const char *why = launcher_check(looks->launcher, look->arena, look->check, &launched);
+    if (why) {
+        look_refuse(look, why);
         return;
     }
-    const char *why = look_command_find(look->arena, check, &command);
-    if (!why && look_start(look, check, &command, &err) < 0)
-        why = err.text;
-    if (why)
-        look_refuse(look, why);
+    look->is_drift = launched.is_drift;
+    if (!look->is_drift)
+        look->output = output_new(COMMAND_OUTPUT_BYTES, looks->rules);
+    look->program = program_hear(looks->loop, looks->launcher, &launched, &hearer);
+    looks->n_running++;
 }
 
 static void looks_advance(struct looks *looks)
@@ -195,19 +167,15 @@ void looks_order(struct looks *looks, struct json order)
     looks_advance(looks);
 }
 
-struct looks *looks_new(uv_loop_t *loop, const struct redact_rules *rules,
-                        const struct config *(*config)(void *context), void *config_context,
+struct looks *looks_new(uv_loop_t *loop, struct launcher *launcher, const struct redact_rules *rules,
                         void (*done)(void *context, const char *payload, size_t n_bytes), void *context)
 {
     struct looks *looks = heap_alloc(sizeof *looks);
     looks->loop = loop;
+    looks->launcher = launcher;
     looks->rules = rules;
-    looks->config = config;
-    looks->config_context = config_context;
     looks->done = done;
     looks->context = context;
-    looks->arena = arena_new();
-    looks->environment = shell_environment(looks->arena, false);
     return looks;
 }
 
@@ -221,6 +189,5 @@ void looks_free(struct looks *looks)
             program_stop(look->program);
         look_free(look);
     }
-    arena_free(looks->arena);
     free(looks);
 }

@@ -46,6 +46,7 @@ const char *look_command_find(struct arena *arena, const struct config_check *ch
     *ret_command = (struct look_command){0};
     if (check->drift.line) {
         ret_command->arguments = drift_arguments(arena, check);
+        ret_command->is_look = true;
         return NULL;
     }
     if (!check->command.line)
@@ -56,5 +57,6 @@ const char *look_command_find(struct arena *arena, const struct config_check *ch
         return arena_printf(arena, "its command is not run: it is classed %s (%s); allow: true would run it",
                             risk_name(risk.class), risk.why);
     ret_command->text = text;
+    ret_command->is_look = risk.class == RISK_READ && !risk.unconfined;
     return NULL;
 }

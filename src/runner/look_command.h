@@ -1,4 +1,4 @@
-/* What a check runs. For look.c. */
+/* What a check runs. For launch_program.c. */
 #pragma once
 
 #include "base/arena.h"
@@ -7,6 +7,7 @@
 struct look_command {
     const char *text;             /* for the shell, or NULL: */
     const char *const *arguments; /* of our own program */
+    bool is_look;                 /* it reads, and wants no rights of its own (risk.h, unconfined) */
 };
 
 /* NULL, or why it is not run. */

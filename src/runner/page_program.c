@@ -5,10 +5,8 @@
 
 #include "base/arena.h"
 #include "base/log.h"
-#include "loop/sandbox_child.h"
 #include "runner/output.h"
 #include "runner/program.h"
-#include "runner/shell.h"
 
 enum {
     AT_ONCE = 64, /* of all programs; who asks has few at once for each */
@@ -27,14 +25,10 @@ struct page_run {
 
 struct page_programs {
     uv_loop_t *loop;
+    struct launcher *launcher;
     const struct redact_rules *rules;
-    const struct config *(*config)(void *context);
-    void *config_context;
-    struct sandbox_child *sandbox;
     void (*done)(void *context, const char *payload, size_t n_bytes);
     void *context;
-    struct arena *arena;
-    const char *const *environment;
     struct page_run *first;
     size_t n;
 };
@@ -96,33 +90,19 @@ static void on_printed(void *context, const char *bytes, size_t n_bytes)
     run->n_printed += n_bytes;
 }
 
-static int run_begin(struct page_programs *programs, const struct config_program *program, int64_t delivery,
-                     int64_t attempt, const char *page, struct err *err)
+static void run_begin(struct page_programs *programs, int64_t delivery, int64_t attempt,
+                      const struct launched *launched)
 {
-    struct sandbox_child *sandbox = program->confine ? programs->sandbox : NULL;
     struct page_run *run = heap_alloc(sizeof *run);
-    const struct program_order order = {.command = program->run,
-                                        .input = page,
-                                        .environment = programs->environment,
-                                        .time_s = program->timeout_s,
-                                        .sandbox = sandbox,
-                                        .printed = on_printed,
-                                        .done = on_end,
-                                        .context = run};
-    if (sandbox)
-        sandbox_child_renew(sandbox);
-    if (program_start(programs->loop, &order, &run->program, err) < 0) {
-        free(run);
-        return -1;
-    }
-    run->programs = programs;
-    run->delivery = delivery;
-    run->attempt = attempt;
-    run->output = output_new(OUTPUT_BYTES, programs->rules);
-    run->next = programs->first;
+    const struct program_hearer hearer = {on_printed, on_end, run};
+    *run = (struct page_run){.next = programs->first,
+                             .programs = programs,
+                             .delivery = delivery,
+                             .attempt = attempt,
+                             .output = output_new(OUTPUT_BYTES, programs->rules)};
+    run->program = program_hear(programs->loop, programs->launcher, launched, &hearer);
     programs->first = run;
     programs->n++;
-    return 0;
 }
 
 void page_programs_order(struct page_programs *programs, struct json order)
@@ -132,42 +112,35 @@ void page_programs_order(struct page_programs *programs, struct json order)
     int64_t delivery = json_int(json_get(order, "delivery"), -1);
     int64_t attempt = json_int(json_get(order, "attempt"), -1);
     struct page_end end = {.exit_code = -1, .output = ""};
-    struct err err;
+    struct launched launched;
     if (!name || !page || delivery < 0 || attempt < 0) {
         log_event(LOG_ERROR, "frame.refused", "from=core error=\"a page for a program lacks a field\"");
         return;
     }
-    const struct config *config = programs->config(programs->config_context);
-    const struct config_program *program = config ? config_program(config, name) : NULL;
-    if (!config)
-        end.why = "the configuration file has errors, and nothing is run by an older one";
-    else if (!program) {
-        end.why = "the runner knows no such program; its configuration is another one";
-        end.refused = true;
-    } else if (programs->n >= AT_ONCE)
+    scoped_arena struct arena *arena = arena_new();
+    if (programs->n >= AT_ONCE) {
         end.why = "too many programs are at work";
-    else if (run_begin(programs, program, delivery, attempt, page, &err) < 0)
-        end.why = err.text;
+    } else {
+        end.why = launcher_page(programs->launcher, arena, name, page, &launched);
+        end.refused = end.why && launched.is_unknown;
+    }
     if (end.why)
         say(programs, delivery, attempt, &end);
+    else
+        run_begin(programs, delivery, attempt, &launched);
 }
 
-struct page_programs *page_programs_new(uv_loop_t *loop, const struct redact_rules *rules,
-                                        const struct config *(*config)(void *context), void *config_context,
-                                        struct sandbox_child *sandbox,
+struct page_programs *page_programs_new(uv_loop_t *loop, struct launcher *launcher,
+                                        const struct redact_rules *rules,
                                         void (*done)(void *context, const char *payload, size_t n_bytes),
                                         void *context)
 {
     struct page_programs *programs = heap_alloc(sizeof *programs);
     programs->loop = loop;
+    programs->launcher = launcher;
     programs->rules = rules;
-    programs->config = config;
-    programs->config_context = config_context;
-    programs->sandbox = sandbox;
     programs->done = done;
     programs->context = context;
-    programs->arena = arena_new();
-    programs->environment = shell_environment(programs->arena, false);
     return programs;
 }
 
@@ -180,6 +153,5 @@ void page_programs_free(struct page_programs *programs)
         program_stop(run->program);
         run_free(run);
     }
-    arena_free(programs->arena);
     free(programs);
 }

@@ -36,7 +36,8 @@ static void secret_keep(struct place_secrets *secrets, const char *spec, struct 
         log_event(LOG_ERROR, "runner.no_secret", "error=%s", log_quote(err.text));
         return;
     }
-    redact_rules_know(rules, value);
+    if (rules)
+        redact_rules_know(rules, value);
     struct place_secret *secret = heap_alloc(sizeof *secret);
     *secret = (struct place_secret){secrets->first, heap_strdup(spec), value};
     secrets->first = secret;

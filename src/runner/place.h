@@ -13,7 +13,7 @@ struct place {
 };
 
 /* The values of all secrets that targets name, by their places; read when the runner starts, so that the
- * redactor knows them before there is any output. */
+ * redactor knows them before there is any output. rules NULL: nothing is printed in this process. */
 struct place_secrets;
 struct place_secrets *place_secrets_read(const struct config *config, struct redact_rules *rules);
 void place_secrets_free(struct place_secrets *secrets); /* NULL is allowed */

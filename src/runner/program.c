@@ -1,11 +1,9 @@
 #include "runner/program.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,21 +11,16 @@
 #include "base/arena.h"
 #include "base/must.h"
 #include "loop/keeper.h"
-#include "runner/shell.h"
 
-static const char *const shell_words[] = {"bash", "-o", "pipefail", "/dev/fd/3", NULL};
-
-enum { OUTPUT_PATIENCE_MS = 500, PROCESSES_MOST = 4096, CHUNK_BYTES = 32 * 1024 };
+enum { OUTPUT_PATIENCE_MS = 500, END_PATIENCE_MS = 7000, CHUNK_BYTES = 32 * 1024 };
 
 struct program {
     uv_loop_t *loop;
-    void (*printed)(void *context, const char *bytes, size_t n_bytes);
-    void (*done)(void *context, int exit_code, const char *why);
-    void *context;
+    struct launcher *launcher;
+    struct launched launched;
+    struct program_hearer hearer;
     bool late, ended, gone; /* gone: the keeper is, and so is all that it kept */
-    pid_t keeper;
-    int control_fd, status; /* status: of the program; -1: it did not end by itself */
-    int64_t time_s;
+    int status;             /* of the program; -1: it did not end by itself */
     uv_poll_t control;
     uv_pipe_t pipe;
     uv_timer_t timer;
@@ -42,14 +35,13 @@ static void on_closed(uv_handle_t *handle)
     struct program *program = handle->data;
     if (--program->n_handles)
         return;
-    close(program->control_fd);
+    close(program->launched.control_fd);
     free(program);
 }
 
 static void discard(struct program *program)
 {
-    while (waitpid(program->keeper, NULL, 0) < 0 && errno == EINTR)
-        ;
+    launcher_settle(program->launcher, program->launched.id, program->status != -1);
     uv_close((uv_handle_t *)&program->control, on_closed);
     uv_close((uv_handle_t *)&program->pipe, on_closed);
     uv_close((uv_handle_t *)&program->timer, on_closed);
@@ -61,18 +53,25 @@ static void finish(struct program *program)
     bool exited = program->status != -1 && WIFEXITED(program->status);
     const char *reason = program->late || !exited ? why : NULL;
     if (program->late)
-        snprintf(why, sizeof why, "it was ended after %lld s, its timeout", (long long)program->time_s);
+        snprintf(why, sizeof why, "it was ended after %lld s, its timeout",
+                 (long long)program->launched.time_s);
     else if (!exited)
         snprintf(why, sizeof why, "it was ended by signal %d",
                  program->status == -1 ? SIGKILL : WTERMSIG(program->status));
     int exit_code = reason ? -1 : WEXITSTATUS(program->status);
     discard(program);
-    program->done(program->context, exit_code, reason);
+    program->hearer.done(program->hearer.context, exit_code, reason);
 }
 
+/* Its keeper closes the socket when nothing is left. */
 void program_stop(struct program *program)
 {
-    keeper_kill(program->control_fd);
+    int fd = program->launched.control_fd;
+    struct pollfd control = {.fd = fd, .events = POLLIN};
+    struct keeper_report report;
+    keeper_kill(fd);
+    while (poll(&control, 1, END_PATIENCE_MS) > 0 && recv(fd, &report, sizeof report, 0) > 0)
+        ;
     discard(program);
 }
 
@@ -81,7 +80,7 @@ void program_stop(struct program *program)
 static void rest_end(struct program *program)
 {
     if (!program->ended)
-        keeper_kill(program->control_fd);
+        keeper_kill(program->launched.control_fd);
     program->ended = true;
     uv_timer_stop(&program->timer);
 }
@@ -129,7 +128,7 @@ static void on_control(uv_poll_t *control, int status, int events)
     struct keeper_report report;
     (void)status, (void)events;
     for (;;) {
-        ssize_t n = recv(program->control_fd, &report, sizeof report, 0);
+        ssize_t n = recv(program->launched.control_fd, &report, sizeof report, 0);
         if (n == (ssize_t)sizeof report) {
             report_take(program, &report);
         } else if (n < 0 && errno == EINTR) {
@@ -153,7 +152,7 @@ static void on_output(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
 {
     struct program *program = stream->data;
     if (n > 0)
-        program->printed(program->context, bytes->base, (size_t)n);
+        program->hearer.printed(program->hearer.context, bytes->base, (size_t)n);
     if (n >= 0)
         return;
     uv_read_stop(stream);
@@ -165,76 +164,25 @@ static void on_output(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
 
 /* ---- the beginning ---- */
 
-static void handles_open(struct program *program, int output_fd)
+static void handles_open(struct program *program)
 {
-    must(uv_poll_init(program->loop, &program->control, program->control_fd) == 0);
+    must(uv_poll_init(program->loop, &program->control, program->launched.control_fd) == 0);
     must(uv_pipe_init(program->loop, &program->pipe, 0) == 0);
     must(uv_timer_init(program->loop, &program->timer) == 0);
     program->control.data = program->pipe.data = program->timer.data = program;
     program->n_handles = 3;
     must(uv_poll_start(&program->control, UV_READABLE | UV_DISCONNECT, on_control) == 0);
-    must(uv_pipe_open(&program->pipe, output_fd) == 0);
+    must(uv_pipe_open(&program->pipe, program->launched.output_fd) == 0);
     must(uv_read_start((uv_stream_t *)&program->pipe, on_room, on_output) == 0);
-    must(uv_timer_start(&program->timer, on_time_limit, (uint64_t)program->time_s * 1000, 0) == 0);
+    must(uv_timer_start(&program->timer, on_time_limit, (uint64_t)program->launched.time_s * 1000, 0) == 0);
 }
 
-static int keep(struct program *program, const struct program_order *order, const int *fds, size_t n_fds,
-                struct err *err)
+struct program *program_hear(uv_loop_t *loop, struct launcher *launcher, const struct launched *launched,
+                             const struct program_hearer *hearer)
 {
-    unsigned long long seconds = (unsigned long long)order->time_s + 1;
-    const struct child_limit limits[] = {{RLIMIT_CORE, 0, 0},
-                                         {RLIMIT_CPU, seconds, seconds},
-                                         {RLIMIT_NPROC, PROCESSES_MOST, PROCESSES_MOST},
-                                         {-1, 0, 0}};
-    const struct child_options child = {.path = order->command ? SHELL_PATH : "/proc/self/exe",
-                                        .arguments = order->command ? shell_words : order->arguments,
-                                        .environment = order->environment,
-                                        .folder = "/",
-                                        .fds = fds,
-                                        .n_fds = n_fds,
-                                        .death_signal = SIGKILL,
-                                        .new_session = true,
-                                        .cgroup_fd = -1,
-                                        .limits = limits,
-                                        .sandbox = order->sandbox,
-                                        .oom_score = 800};
-    return keeper_start(&child, &program->keeper, &program->control_fd, err);
-}
-
-static void close_all(const int *fds, size_t n_fds)
-{
-    for (size_t i = 0; i < n_fds; i++)
-        if (fds[i] >= 0)
-            close(fds[i]);
-}
-
-int program_start(uv_loop_t *loop, const struct program_order *order, struct program **ret_program,
-                  struct err *err)
-{
-    int output[2];
-    if (pipe2(output, O_CLOEXEC) < 0)
-        return err_set(err, "no pipe for the output: %s", strerror(errno));
-    int kept[] = {order->input ? shell_input_fd(order->input) : -1,
-                  order->command ? shell_command_fd(order->command) : -1, output[1]};
-    int fds[] = {kept[0], output[1], output[1], kept[1]}, started = -1;
     struct program *program = heap_alloc(sizeof *program);
-    *program = (struct program){.loop = loop,
-                                .printed = order->printed,
-                                .done = order->done,
-                                .context = order->context,
-                                .time_s = order->time_s,
-                                .status = -1};
-    if ((order->input && kept[0] < 0) || (order->command && kept[1] < 0))
-        err_set(err, "no memory for what it is given: %s", strerror(errno));
-    else
-        started = keep(program, order, fds, sizeof fds / sizeof *fds, err);
-    close_all(kept, sizeof kept / sizeof *kept);
-    if (started < 0) {
-        close(output[0]);
-        free(program);
-        return -1;
-    }
-    handles_open(program, output[0]);
-    *ret_program = program;
-    return 0;
+    *program = (struct program){
+        .loop = loop, .launcher = launcher, .launched = *launched, .hearer = *hearer, .status = -1};
+    handles_open(program);
+    return program;
 }

@@ -2,27 +2,21 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "base/must.h"
+#include "config/config.h"
 #include "loop/keeper.h"
-#include "loop/sandbox_child.h"
-#include "runner/permit.h"
-#include "runner/shell.h"
 #include "runner/step.h"
 
 /* Bounds for a core that has been taken over; far above what a team's day needs. */
 enum { WORKS = 1024, RUNNING = 256, SEEN = 1000000 };
 
-enum { END_PATIENCE_MS = 2000 };
+enum { END_PATIENCE_MS = 2000, KILL_PATIENCE_MS = 7000 };
 
 static int works_running(const struct runner *runner)
 {
@@ -68,24 +62,12 @@ static void refuse(struct runner *runner, const struct runner_order *order, cons
 /* Begins it, or refuses and removes it. */
 static void work_try(struct runner *runner, struct step_work *work)
 {
-    const char *why = NULL;
-    struct err err;
-    work->command = permit_command(work->arena, runner->runbook_dir, &work->order, &why);
-    if (work->command)
-        why = place_find(work->arena, runner->config ? runner->config(runner->config_context) : NULL,
-                         runner->secrets, &work->order, work->command->text, &work->place);
-    if (work->command && !why && step_begin(work, &err) < 0)
-        why = err.text;
-    if (!work->command || why) {
-        work_unlink(runner, work);
-        refuse(runner, &work->order, why);
-        step_discard(work);
+    const char *why = step_begin(work);
+    if (!why)
         return;
-    }
-    log_event(LOG_INFO, "step.run", "run=%lld line=%d attempt=%d class=%s confined=%s approved_by=%s",
-              (long long)work->order.run, work->order.line, work->order.attempt,
-              risk_name(work->command->risk.class), work->confined ? "yes" : "no",
-              work->order.approved ? log_quote(work->order.approved_by) : "-");
+    work_unlink(runner, work);
+    refuse(runner, &work->order, why);
+    step_discard(work);
 }
 
 /* Begins every waiting step that may begin now. Refusals change the list, so each round looks anew. */
@@ -159,8 +141,6 @@ void runner_start(struct runner *runner, const struct runner_order *order)
     struct step_work *work = arena_alloc(arena, sizeof *work);
     work->runner = runner;
     work->arena = arena;
-    work->cgroup_fd = -1;
-    work->keeper.control_fd = -1;
     order_copy(arena, order, &work->order);
     struct step_work **end = &runner->works;
     while (*end)
@@ -196,55 +176,22 @@ struct runner_limits runner_limits_of(const struct config *config)
                                   .processes = runner->step_processes};
 }
 
-int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
-               const struct runner_limits *limits, struct redact_rules *rules,
-               void (*report)(void *context, const struct runner_event *), void *context,
-               struct runner **ret_runner, struct err *err)
+struct runner *runner_new(uv_loop_t *loop, struct launcher *launcher, const struct runner_limits *limits,
+                          const struct redact_rules *rules,
+                          void (*report)(void *context, const struct runner_event *), void *context)
 {
-    if (access(SHELL_PATH, X_OK) < 0)
-        return err_set(err, SHELL_PATH ": %s; steps run in bash, install it", strerror(errno));
-    if (mkdir(work_dir, 0700) < 0 && errno != EEXIST)
-        return err_set(err, "%s: %s", work_dir, strerror(errno));
-    int prelude_fd = shell_prelude_fd("");
-    if (prelude_fd < 0)
-        return err_set(err, "no memory for the shell's prelude: %s", strerror(errno));
     struct arena *arena = arena_new();
     struct runner *runner = arena_alloc(arena, sizeof *runner);
     *runner = (struct runner){.loop = loop,
                               .arena = arena,
-                              .runbook_dir = arena_strdup(arena, runbook_dir),
-                              .work_dir = arena_strdup(arena, work_dir),
+                              .launcher = launcher,
                               .limits = *limits,
                               .rules = rules,
                               .report = report,
                               .context = context,
-                              .cgroups = cgroups_open("crashcart"),
-                              .environment = shell_environment(arena, true),
-                              .prelude_fd = prelude_fd,
                               .read_buffer = arena_alloc(arena, RUNNER_READ_BYTES),
                               .seen = map_new()};
-    redact_rules_know_environment(rules, runner->environment);
-    if (!runner->cgroups)
-        log_event(LOG_INFO, "runner.no_cgroup", "steps are ended by their keepers alone");
-    if (limits->processes && !cgroups_count_processes(runner->cgroups))
-        log_event(
-            LOG_WARNING, "runner.processes_not_limited", "why=%s",
-            log_quote("no cgroup with the controller pids may be made here; the limit for the user stays"));
-    *ret_runner = runner;
-    return 0;
-}
-
-void runner_know_targets(struct runner *runner, const struct config *(*config)(void *context), void *context,
-                         const struct place_secrets *secrets)
-{
-    runner->config = config;
-    runner->config_context = context;
-    runner->secrets = secrets;
-}
-
-void runner_confine_looks(struct runner *runner, struct sandbox_child *sandbox)
-{
-    runner->look_sandbox = sandbox;
+    return runner;
 }
 
 /* ---- the end ---- */
@@ -271,16 +218,18 @@ static void works_end(struct runner *runner)
 {
     for (struct step_work *work = runner->works; work; work = work->next)
         if (work->running)
-            keeper_term(work->keeper.control_fd);
+            keeper_term(work->launched.control_fd);
     int64_t until_us = clock_monotonic_us(clock_system()) + END_PATIENCE_MS * 1000;
     for (struct step_work *work = runner->works; work; work = work->next)
-        if (work->running && !keeper_await(work->keeper.control_fd, until_us))
-            keeper_kill(work->keeper.control_fd);
+        if (work->running && !keeper_await(work->launched.control_fd, until_us))
+            keeper_kill(work->launched.control_fd);
     /* The program may have ended at TERM and left others: those end now, as the keepers bound it in 5 s. */
+    until_us = clock_monotonic_us(clock_system()) + KILL_PATIENCE_MS * 1000;
     for (struct step_work *work = runner->works; work; work = work->next)
-        if (work->running)
-            while (waitpid(work->keeper.pid, NULL, 0) < 0 && errno == EINTR)
-                ;
+        if (work->running) {
+            keeper_await(work->launched.control_fd, until_us);
+            launcher_settle(runner->launcher, work->launched.id, work->keeper.program_ended);
+        }
 }
 
 void runner_free(struct runner *runner)
@@ -290,12 +239,8 @@ void runner_free(struct runner *runner)
     works_end(runner);
     for (struct step_work *work = runner->works, *next; work; work = next) {
         next = work->next;
-        if (work->cgroup_fd >= 0)
-            cgroup_remove(runner->cgroups, work->cgroup_name, work->cgroup_fd);
         step_discard(work);
     }
-    cgroups_close(runner->cgroups);
-    close(runner->prelude_fd);
     map_free(runner->seen);
     arena_free(runner->arena);
 }

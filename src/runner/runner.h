@@ -51,19 +51,12 @@ struct runner_event {
                                   characters but newline and tab */
 };
 
-/* rules are borrowed, and learn the secrets of the environment that steps run in. */
-int runner_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
-               const struct runner_limits *limits, struct redact_rules *rules,
-               void (*report)(void *context, const struct runner_event *), void *context,
-               struct runner **ret_runner, struct err *err);
-/* Where steps run: asked at each order for the configuration in force, which stays the caller's until the
- * next order. Without it, on this host. secrets: of place.h, borrowed. */
-struct place_secrets;
-void runner_know_targets(struct runner *runner, const struct config *(*config)(void *context), void *context,
-                         const struct place_secrets *secrets);
-/* Steps here that only look, and want no more (risk.h, unconfined), enter it; it is borrowed. */
-struct sandbox_child;
-void runner_confine_looks(struct runner *runner, struct sandbox_child *sandbox);
+/* launcher (runner/launcher.h) and rules are borrowed. What is to be masked is known to the rules by then:
+ * the secrets of the environment and of targets. */
+struct launcher;
+struct runner *runner_new(uv_loop_t *loop, struct launcher *launcher, const struct runner_limits *limits,
+                          const struct redact_rules *rules,
+                          void (*report)(void *context, const struct runner_event *), void *context);
 /* Ends every step (TERM, then KILL after 2 s, to all that it started) and frees; no report follows. Waits for
  * it. The loop has to turn once more before the steps' memory is free. */
 void runner_free(struct runner *runner);

@@ -18,6 +18,7 @@
 #include "base/map.h"
 #include "base/testing.h"
 #include "runbook/runbook.h"
+#include "runner/launcher.h"
 #include "runner/runner.h"
 
 enum { COMMAND_LINE = 5, EVENTS = 64 };
@@ -38,6 +39,7 @@ struct bench {
     char root[64];
     char runbooks[96];
     uv_loop_t loop;
+    struct launcher *launcher;
     struct runner *runner;
     struct redact_rules *rules;
     struct happened events[EVENTS];
@@ -74,14 +76,15 @@ static inline void runner_open(int64_t step_time_ms)
     if (!bench->rules && redact_rules_read(NULL, &bench->rules, &err) < 0)
         fail_msg("%s", err.text);
     snprintf(work, sizeof work, "%s/work", bench->root);
-    if (runner_new(&bench->loop, bench->runbooks, work, &limits, bench->rules, on_event, bench,
-                   &bench->runner, &err) < 0)
+    if (launcher_new(&bench->loop, bench->runbooks, work, 0, &bench->launcher, &err) < 0)
         fail_msg("%s", err.text);
+    bench->runner = runner_new(&bench->loop, bench->launcher, &limits, bench->rules, on_event, bench);
 }
 
 static inline void runner_close(void)
 {
     runner_free(bench->runner);
+    launcher_free(bench->launcher);
     bench->runner = NULL;
     uv_run(&bench->loop, UV_RUN_DEFAULT);
 }

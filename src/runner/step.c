@@ -7,12 +7,8 @@
 #include "runner/step.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,9 +17,6 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "loop/keeper.h"
-#include "loop/sandbox_child.h"
-#include "loop/terminal.h"
-#include "runner/shell.h"
 
 enum {
     ENDLESS_S = 5,
@@ -31,15 +24,6 @@ enum {
     OUTPUT_PATIENCE_MS = 500,
     STOP_THERE_PATIENCE_MS = 8000,
     SIGPIPE_EXIT = 128 + 13
-};
-
-static const struct child_limit limits[] = {
-    {RLIMIT_CORE, 0, 0},
-    {RLIMIT_FSIZE, 16ull << 30, 16ull << 30},
-    /* Counts all processes of the user, and does not bind root: too coarse for one step, which its cgroup
-     * bounds, and better than nothing where there is none. */
-    {RLIMIT_NPROC, 4096, 4096},
-    {-1, 0, 0},
 };
 
 /* ---- the result ---- */
@@ -103,7 +87,7 @@ static void result_judge(struct step_work *work, struct step_result *result)
 /* A look that was refused something may have wanted more than the rules know. */
 static void confinement_note(const struct step_work *work, struct step_result *result)
 {
-    if (work->confined && result->state == STEP_FAILED && !result->why &&
+    if (work->launched.confined && result->state == STEP_FAILED && !result->why &&
         (strstr(result->output, "not permitted") || strstr(result->output, "ermission denied")))
         result->why = "it only looks, so it ran confined; if that is why it failed, name its program in a "
                       "file of rules as `unconfined` (docs/separation.md)";
@@ -130,16 +114,7 @@ static void pipe_drain(struct step_work *work)
 static void keeper_end(struct step_work *work)
 {
     uv_poll_stop(&work->control);
-    while (waitpid(work->keeper.pid, NULL, 0) < 0 && errno == EINTR)
-        ;
-    if (work->cgroup_fd >= 0) {
-        if (!work->keeper.program_ended)
-            cgroup_kill(work->cgroup_fd);
-        work->was_full = cgroup_was_full(work->cgroup_fd);
-        cgroup_remove(work->runner->cgroups, work->cgroup_name, work->cgroup_fd);
-        work->cgroup_fd = -1;
-    }
-    shell_state_settle(work->folder);
+    work->was_full = launcher_settle(work->runner->launcher, work->launched.id, work->keeper.program_ended);
 }
 
 static void work_finish(struct step_work *work)
@@ -169,9 +144,9 @@ static void rest_end(struct step_work *work)
     work->keeper.ordered = true;
     uv_timer_stop(&work->timer);
     if (!work->order.approved || work->limit != LIMIT_NONE || work->remote)
-        keeper_kill(work->keeper.control_fd);
+        keeper_kill(work->launched.control_fd);
     else
-        keeper_release(work->keeper.control_fd, !work->pipe_ended);
+        keeper_release(work->launched.control_fd, !work->pipe_ended);
 }
 
 static void on_output_patience(uv_timer_t *timer)
@@ -198,13 +173,13 @@ static void on_term_patience(uv_timer_t *timer)
 {
     struct step_work *work = timer->data;
     work->keeper.ordered = true;
-    keeper_kill(work->keeper.control_fd);
+    keeper_kill(work->launched.control_fd);
 }
 
 static void on_stop_patience(uv_timer_t *timer)
 {
     struct step_work *work = timer->data;
-    keeper_term(work->keeper.control_fd);
+    keeper_term(work->launched.control_fd);
     uv_timer_start(timer, on_term_patience, TERM_PATIENCE_MS, 0);
 }
 
@@ -225,7 +200,7 @@ static void limit_hit(struct step_work *work, enum step_limit limit)
 static void on_time_limit(uv_timer_t *timer)
 {
     struct step_work *work = timer->data;
-    limit_hit(work, work->command->risk.endless ? LIMIT_ENDLESS : LIMIT_TIME);
+    limit_hit(work, work->launched.endless ? LIMIT_ENDLESS : LIMIT_TIME);
 }
 
 void step_stop(struct step_work *work, const char *stopped_by)
@@ -297,7 +272,7 @@ static void on_control(uv_poll_t *control, int status, int events)
     struct step_work *work = control->data;
     struct keeper_report report;
     for (;;) {
-        ssize_t n = recv(work->keeper.control_fd, &report, sizeof report, 0);
+        ssize_t n = recv(work->launched.control_fd, &report, sizeof report, 0);
         if (n == (ssize_t)sizeof report) {
             keeper_report_take(work, &report);
         } else if (n < 0 && errno == EINTR) {
@@ -355,12 +330,12 @@ static void on_output(uv_stream_t *stream, ssize_t n_read, const uv_buf_t *buf)
 
 /* ---- beginning and end ---- */
 
-void step_handle_closed(uv_handle_t *handle)
+static void step_handle_closed(uv_handle_t *handle)
 {
     struct step_work *work = handle->data;
     if (--work->n_handles)
         return;
-    close(work->keeper.control_fd);
+    close(work->launched.control_fd);
     output_free(work->output);
     arena_free(work->arena);
 }
@@ -372,7 +347,6 @@ void step_discard(struct step_work *work)
         arena_free(work->arena);
         return;
     }
-    step_remote_discard(work);
     uv_close((uv_handle_t *)&work->control, step_handle_closed);
     uv_close((uv_handle_t *)&work->pipe, step_handle_closed);
     uv_close((uv_handle_t *)&work->timer, step_handle_closed);
@@ -385,78 +359,10 @@ static void on_watch(void *context, const char *bytes, size_t n_bytes)
     work->runner->watch(work->runner->watch_context, work->order.run, bytes, n_bytes);
 }
 
-/* A terminal is only to be had here: what leads elsewhere carries bytes. */
-static bool has_terminal(const struct step_work *work)
-{
-    return work->command->risk.wants_terminal && !work->place.arguments;
-}
-
-/* What is approved and writes files beside looking has been read by somebody. */
-static bool is_look(const struct step_work *work)
-{
-    const struct risk *risk = &work->command->risk;
-    return risk->class == RISK_READ && !risk->unconfined && !work->place.arguments &&
-           (!work->order.approved || !risk->writes_files.n);
-}
-
-static int keeper_begin(struct step_work *work, const int *fds, size_t n_fds, struct err *err)
-{
-    struct runner *runner = work->runner;
-    bool here = !work->place.arguments;
-    work->confined = runner->look_sandbox && is_look(work);
-    if (work->confined)
-        sandbox_child_renew(runner->look_sandbox);
-    struct child_options program = {.path = here ? SHELL_PATH
-                                                 : place_program(work->arena, work->place.arguments[0]),
-                                    .arguments = here ? shell_arguments : work->place.arguments,
-                                    .environment = runner->environment,
-                                    .folder = work->folder,
-                                    .fds = fds,
-                                    .n_fds = n_fds,
-                                    .death_signal = SIGKILL,
-                                    .new_session = true,
-                                    .terminal = has_terminal(work),
-                                    .cgroup_fd = work->cgroup_fd,
-                                    .limits = limits,
-                                    .sandbox = work->confined ? runner->look_sandbox : NULL,
-                                    .oom_score = 500};
-    if (!program.path)
-        return err_set(err, "%s: not found", work->place.arguments[0]);
-    return keeper_start(&program, &work->keeper.pid, &work->keeper.control_fd, err);
-}
-
-static int begin_here(struct step_work *work, int output_fd, struct err *err)
-{
-    bool pinned = *work->place.pins;
-    int prelude_fd = pinned ? shell_prelude_fd(work->place.pins) : work->runner->prelude_fd;
-    int command_fd = shell_command_fd(work->command->text);
-    int fds[] = {-1, output_fd, output_fd, prelude_fd, command_fd};
-    int begun = -1;
-    if (prelude_fd < 0 || command_fd < 0)
-        err_set(err, "no memory for the command: %s", strerror(errno));
-    else
-        begun = keeper_begin(work, fds, sizeof fds / sizeof *fds, err);
-    if (command_fd >= 0)
-        close(command_fd);
-    if (pinned && prelude_fd >= 0)
-        close(prelude_fd);
-    return begun;
-}
-
-static int begin_there(struct step_work *work, int output_fd, struct err *err)
-{
-    int fds[] = {-1, output_fd, output_fd};
-    if (step_remote_open(work, &fds[0], err) < 0)
-        return -1;
-    int begun = keeper_begin(work, fds, sizeof fds / sizeof *fds, err);
-    close(fds[0]);
-    return begun;
-}
-
 static void handles_open(struct step_work *work, int output_fd)
 {
     uv_loop_t *loop = work->runner->loop;
-    must(uv_poll_init(loop, &work->control, work->keeper.control_fd) == 0);
+    must(uv_poll_init(loop, &work->control, work->launched.control_fd) == 0);
     must(uv_pipe_init(loop, &work->pipe, 0) == 0);
     must(uv_timer_init(loop, &work->timer) == 0);
     must(uv_timer_init(loop, &work->pause) == 0);
@@ -467,45 +373,26 @@ static void handles_open(struct step_work *work, int output_fd)
     must(uv_read_start((uv_stream_t *)&work->pipe, on_alloc, on_output) == 0);
 }
 
-/* A pipe, for most programs print whole lines only there; or the terminal that the command wants. */
-static int output_open(const struct step_work *work, int ret_fds[2], struct err *err)
-{
-    if (has_terminal(work))
-        return terminal_open(ret_fds, err);
-    return pipe2(ret_fds, O_CLOEXEC) < 0 ? err_set(err, "no pipe for the output: %s", strerror(errno)) : 0;
-}
-
-int step_begin(struct step_work *work, struct err *err)
+const char *step_begin(struct step_work *work)
 {
     struct runner *runner = work->runner;
-    int output[2];
-    if (shell_folder(work->arena, runner->work_dir, work->order.run, &work->folder, err) < 0)
-        return -1;
-    if (output_open(work, output, err) < 0)
-        return -1;
-    snprintf(work->cgroup_name, sizeof work->cgroup_name, "run-%lld-line-%d", (long long)work->order.run,
-             work->order.line);
-    work->cgroup_fd =
-        runner->cgroups ? cgroup_make(runner->cgroups, work->cgroup_name, runner->limits.processes) : -1;
-    work->limit_us = runner->limits.step_time_us;
-    if (work->command->risk.endless && work->limit_us > ENDLESS_S * US_PER_S)
-        work->limit_us = ENDLESS_S * US_PER_S;
-    int begun = work->place.arguments ? begin_there(work, output[1], err) : begin_here(work, output[1], err);
-    close(output[1]);
-    if (begun < 0) {
-        close(output[0]);
-        if (work->cgroup_fd >= 0)
-            cgroup_remove(runner->cgroups, work->cgroup_name, work->cgroup_fd);
-        return -1;
+    const char *why = launcher_step(runner->launcher, work->arena, &work->order, &work->launched);
+    if (why)
+        return why;
+    if (work->launched.place) {
+        work->remote = arena_alloc(work->arena, sizeof *work->remote);
+        *work->remote = (struct remote){0};
+        memcpy(work->remote->nonce, work->launched.nonce, sizeof work->remote->nonce);
     }
+    work->limit_us = runner->limits.step_time_us;
+    if (work->launched.endless && work->limit_us > ENDLESS_S * US_PER_S)
+        work->limit_us = ENDLESS_S * US_PER_S;
     work->output = output_new(runner->limits.output_bytes, runner->rules);
     if (runner->watch)
         output_watch(work->output, on_watch, work);
     work->running = true;
     work->started_us = clock_monotonic_us(clock_system());
     rate_start(&work->rate, runner->limits.output_rate, work->started_us);
-    handles_open(work, output[0]);
-    if (work->remote)
-        step_remote_start(work);
-    return 0;
+    handles_open(work, work->launched.output_fd);
+    return NULL;
 }

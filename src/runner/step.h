@@ -3,10 +3,8 @@
 
 #include <sys/types.h>
 
-#include "loop/cgroup.h"
-#include "runbook/runbook.h"
+#include "runner/launcher.h"
 #include "runner/output.h"
-#include "runner/place.h"
 #include "runner/rate.h"
 #include "runner/remote.h"
 #include "runner/runner.h"
@@ -16,20 +14,13 @@ enum { RUNNER_READ_BYTES = 64 * 1024 };
 struct runner {
     uv_loop_t *loop;
     struct arena *arena;
-    const char *runbook_dir, *work_dir;
+    struct launcher *launcher;
     struct runner_limits limits;
     const struct redact_rules *rules;
     void (*report)(void *context, const struct runner_event *);
     void *context;
     void (*watch)(void *context, int64_t run, const char *bytes, size_t n_bytes); /* or NULL */
     void *watch_context;
-    struct cgroups *cgroups; /* NULL: there are none to be had */
-    const char *const *environment;
-    struct sandbox_child *look_sandbox; /* what steps that look are confined by, or NULL */
-    int prelude_fd;
-    const struct config *(*config)(void *context); /* NULL: every step runs here */
-    void *config_context;
-    const struct place_secrets *secrets;
     char *read_buffer; /* of whichever step is being read */
     struct map *seen;  /* run, line and attempt of every order there was */
     struct step_work *works;
@@ -45,25 +36,18 @@ struct step_work { /* in order of arrival; those of one run wait for each other 
     struct runner_order order;
     bool running;
 
-    const struct command *command;
-    struct place place;
-    struct step_remote *remote; /* NULL: it runs here */
-    const char *folder;
-    bool confined;
+    struct launched launched;
+    struct remote *remote; /* its marks; NULL: it runs here */
     int64_t started_us;
     enum step_limit limit;  /* the limit that it has hit */
     const char *stopped_by; /* LIMIT_PERSON */
     int64_t limit_us;       /* the time it has */
     struct output *output;
     struct keeper_view {
-        pid_t pid;
-        int control_fd;
         bool program_ended, ordered; /* ordered: kill or release was sent */
         int status;                  /* of the program */
         const char *remains;         /* what to say of processes that it left, or NULL */
     } keeper;
-    char cgroup_name[64];
-    int cgroup_fd;
     bool was_full; /* it wanted more processes than it may have */
     struct rate rate;
     bool slowed; /* it printed faster than that */
@@ -74,8 +58,8 @@ struct step_work { /* in order of arrival; those of one run wait for each other 
     bool pipe_ended;
 };
 
-/* 0: it is under way, and step_done() will follow; -1: it could not be started, with the reason. */
-int step_begin(struct step_work *work, struct err *err);
+/* NULL: it is under way, and step_done() will follow; or why it was not started, in its arena. */
+const char *step_begin(struct step_work *work);
 /* A person stops it. Its end is told as ever; a second time changes nothing. */
 void step_stop(struct step_work *work, const char *stopped_by);
 /* Lets go of everything and frees work; for a step that has ended, or that the runner has ended. */
@@ -83,7 +67,6 @@ void step_discard(struct step_work *work);
 
 /* What the step's program wrote, as it comes. */
 void step_output(struct step_work *work, const char *bytes, size_t n_bytes);
-void step_handle_closed(uv_handle_t *handle);
 /* State (and why) by the exit code of a program that ended by itself. */
 void step_judge_exit(struct step_result *result);
 /* A step in another place has ended there. */
@@ -91,17 +74,12 @@ void step_ended_there(struct step_work *work);
 
 /* ---- in step_remote.c: a step in another place; see remote.h ---- */
 
-/* Makes work->remote. ret_input_fd: what the program reads. -1: no pipe. */
-int step_remote_open(struct step_work *work, int *ret_input_fd, struct err *err);
-/* The program has been started, and the loop takes over. */
-void step_remote_start(struct step_work *work);
 /* Ends its input, at which everything there ends. False: it has not come there yet. */
 bool step_remote_stop(struct step_work *work);
 /* Passes on what is the step's own. */
 void step_remote_output(struct step_work *work, const char *bytes, size_t n_bytes);
 /* Nothing more will come. */
 void step_remote_judge(struct step_work *work, struct step_result *result);
-void step_remote_discard(struct step_work *work); /* without a remote: nothing */
 
 /* In runner.c: the step has ended. */
 void step_done(struct step_work *work, const struct step_result *result);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "runner/launcher.h"
 #include "runner/place.h"
 #include "runner/shell.h"
 #include "runner/walk_verify.h"
@@ -14,6 +15,7 @@ struct walk_session {
     struct arena *arena;
     struct walk *walk;
     struct walk_journal *journal;
+    struct launcher *launcher;
     struct runner *runner;
     const struct config *config;
     struct place_secrets *secrets; /* of targets, or NULL */
@@ -61,9 +63,10 @@ static void on_watch(void *context, int64_t run, const char *bytes, size_t n_byt
     session->watcher.output(session->watcher.context, bytes, n_bytes);
 }
 
-static const struct config *config_in_force(void *context)
+static const struct config *config_in_force(void *context, const char **ret_why)
 {
     const struct walk_session *session = context;
+    (void)ret_why;
     return session->config;
 }
 
@@ -86,21 +89,29 @@ int walk_session_new(uv_loop_t *loop, struct walk *walk, struct walk_journal *jo
                                      .running = -1};
     session->document = walk_journal_document(journal, &folder);
     const char *work = arena_printf(arena, "%s/work", walk_journal_folder(journal));
-    if (runner_new(loop, folder, work, &limits, rules, on_event, session, &session->runner, err) < 0 ||
+    if (launcher_new(loop, folder, work, limits.processes, &session->launcher, err) < 0 ||
         shell_folder(arena, work, RUN, &run_folder, err) < 0 ||
         shell_state_begin(run_folder, walk->about.folder, err) < 0) {
         walk_session_free(session);
         return -1;
     }
+    redact_rules_know_environment(rules, shell_environment(arena, true));
     if (walk->about.target) {
         session->secrets = place_secrets_read(config, rules);
-        runner_know_targets(session->runner, config_in_force, session, session->secrets);
+        launcher_know_site(session->launcher,
+                           &(struct launcher_site){config_in_force, session, session->secrets});
     }
+    session->runner = runner_new(loop, session->launcher, &limits, rules, on_event, session);
     runner_watch(session->runner, on_watch, session);
     session->pause = heap_alloc(sizeof *session->pause);
     uv_timer_init(loop, session->pause);
     *ret_session = session;
     return 0;
+}
+
+void walk_session_confine(struct walk_session *session, struct sandbox_child *sandbox)
+{
+    launcher_confine(session->launcher, sandbox, true);
 }
 
 static void pause_closed(uv_handle_t *pause)
@@ -113,6 +124,7 @@ void walk_session_free(struct walk_session *session)
     if (!session)
         return;
     runner_free(session->runner);
+    launcher_free(session->launcher);
     if (session->pause)
         uv_close((uv_handle_t *)session->pause, pause_closed);
     place_secrets_free(session->secrets);

@@ -20,6 +20,9 @@ struct walk_watcher {
 int walk_session_new(uv_loop_t *loop, struct walk *walk, struct walk_journal *journal, const char *by,
                      const struct config *config, struct redact_rules *rules,
                      const struct walk_watcher *watcher, struct walk_session **ret_session, struct err *err);
+/* Steps here that only look enter it (runner/launcher.h); it becomes the session's. */
+struct sandbox_child;
+void walk_session_confine(struct walk_session *session, struct sandbox_child *sandbox);
 /* Ends what runs; the loop has to turn once more. */
 void walk_session_free(struct walk_session *session);
 

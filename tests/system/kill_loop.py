@@ -73,6 +73,20 @@ def preload(folder):
     return library
 
 
+def launcher_of(runner):
+    """The launcher, a child of the runner."""
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open(f'/proc/{pid}/stat', encoding='ascii', errors='replace') as f:
+                parent = int(f.read().rsplit(')', 1)[1].split()[1])
+            with open(f'/proc/{pid}/cmdline', 'rb') as f:
+                if parent == runner and f.read().split(b'\0')[1:3] == [b'role', b'launcher']:
+                    return int(pid)
+        except OSError:
+            continue  # it has just ended
+    return None
+
+
 def roles_of(server):
     """The processes that the supervisor started, not what they forked: name -> pid."""
     found = {}

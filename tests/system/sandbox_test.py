@@ -9,7 +9,7 @@ import socket
 import subprocess
 
 from harness import *
-from kill_loop import roles_of
+from kill_loop import launcher_of, roles_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DIES, DONE, REFUSED, LACKS = 'dies', 'done', 'refused', 'lacks it'
@@ -51,14 +51,15 @@ class Acts(SystemTest):
         self.server = self.started(Server(self.folder, self.config, env={'LD_PRELOAD': built(self.folder, 'taken_over.so', '-shared', '-fPIC'), 'TAKEN_OVER': page,
           'MAIL_SECRET': 'channel-secret'})).start()
         self.roles = wait(lambda: len(r := roles_of(self.server)) == 3 and r, 'the three have started')
-        wait(lambda: all(f'{role}.ready' in self.server.process.log() for role in ('courier', 'runner')), 'all are ready')
+        wait(lambda: all(f'{role}.ready' in self.server.process.log() for role in ('courier', 'runner', 'launcher')), 'all are ready')
+        self.launcher = launcher_of(self.roles['runner'])
 
     def become(self, role, act, argument=''):
         """What becomes of the act in that process."""
         wish = self.wish
         wish.role, wish.act, wish.argument = role.encode(), act.encode(), str(argument).encode()
         wish.wanted += 1
-        os.kill(self.roles[role], signal.SIGUSR2)
+        os.kill(self.launcher if role == 'launcher' else self.roles[role], signal.SIGUSR2)
         wait(lambda: wish.done == wish.wanted, f'{role} has tried to {act} {argument}')
         status = wish.status
         if os.WIFSIGNALED(status):
@@ -86,7 +87,7 @@ class Sandbox(Acts):
         self.assertTrue(os.path.exists(ledger), os.listdir(self.server.data))
         outside = os.path.join(self.folder, 'outside')
         here, beside = written(self.folder, 'here', 'x'), os.path.join(self.server.data, 'new')
-        core, courier, runner = (self.roles[name] for name in ('core', 'courier', 'runner'))
+        core, courier, supervisor = self.roles['core'], self.roles['courier'], self.server.process.child.pid
         print()
         self.hold([
             ('core', 'execute a program', (DIES,), 'exec', '/bin/true'),
@@ -110,7 +111,37 @@ class Sandbox(Acts):
             ('runner', 'hold a descriptor of the ledger', (LACKS,), 'holds', ledger),
             ('runner', 'hold the listening socket', (LACKS,), 'holds', self.listening_socket()),
             ('runner', 'see the secret of a channel', (LACKS,), 'environment', 'MAIL_SECRET'),
-            ('runner', 'execute a program (may)', (DONE,), 'exec', '/bin/true'),
+            ('core', 'signal the supervisor', (REFUSED,), 'kill', supervisor),
+            ('core', "change the courier's limits", (REFUSED,), 'limit', courier),
+            ('courier', 'signal the supervisor', (REFUSED,), 'kill', supervisor),
+            ('courier', "change core's limits", (REFUSED,), 'limit', core),
+            ('runner', 'execute a program', (DIES,), 'exec', '/bin/true'),
+            ('runner', 'dial out', (REFUSED,), 'dial', port),
+            ('runner', 'listen', (REFUSED,), 'listen', free),
+            ('runner', 'listen on a local socket', (REFUSED,), 'local', f'{self.folder}/socket'),
+            ('runner', 'trace core', (DIES,), 'trace', core),
+            ('runner', 'trace the launcher', (DIES,), 'trace', self.launcher),
+            ('runner', "read the courier's memory", (DIES,), 'memory', courier),
+            ('runner', "read the courier's environment", (REFUSED,), 'read', f'/proc/{courier}/environ'),
+            ('runner', "read core's memory as a file", (REFUSED,), 'read', f'/proc/{core}/mem'),
+            ('runner', 'signal the supervisor', (REFUSED,), 'kill', supervisor),
+            ('runner', 'signal the launcher', (REFUSED,), 'kill', self.launcher),
+            ('runner', "change core's limits", (REFUSED,), 'limit', core),
+            ('runner', 'read the ledger', (REFUSED,), 'read', ledger),
+            ('runner', 'write to the ledger', (REFUSED,), 'write', ledger),
+            ('runner', 'move the ledger away', (REFUSED,), 'remove', ledger),
+            ('runner', 'read the configuration', (REFUSED,), 'read', self.server.config),
+            ('runner', "read the administrator's token", (REFUSED,), 'read', f'{self.server.data}/admin.token'),
+            ('runner', 'write to the program', (REFUSED,), 'write', PROGRAM),
+            ('runner', 'move the program away', (REFUSED,), 'remove', PROGRAM),
+            ('runner', 'make a file', (REFUSED,), 'make', outside),
+            ('runner', 'mount', (DIES,), 'mount', self.folder),
+            ('launcher', 'hold a descriptor of the ledger', (LACKS,), 'holds', ledger),
+            ('launcher', 'hold the listening socket', (LACKS,), 'holds', self.listening_socket()),
+            ('launcher', 'see the secret of a channel', (LACKS,), 'environment', 'MAIL_SECRET'),
+            ('launcher', 'execute a program (may)', (DONE,), 'exec', '/bin/true'),
+            ('launcher', 'dial out (may)', (DONE,), 'dial', port),
+            ('launcher', 'listen (may)', (DONE,), 'listen', free),
         ])
         if has_landlock():
             self.hold([
@@ -160,29 +191,29 @@ class Sandbox(Acts):
 
 @unittest.skipUnless(os.geteuid() == 0, 'only root becomes others')
 class Confined(Acts):
-    """A runner whose steps need nothing but programs, files and the network."""
+    """Steps that need nothing but programs, files and the network."""
     config = Acts.config + 'runner: {confined: true}\n'
 
-    def test_a_confined_runner_is_refused_what_its_steps_do_not_need(self):
+    def test_a_confined_launcher_is_refused_what_its_steps_do_not_need(self):
         ledger, token = (os.path.join(self.server.data, name) for name in ('ledger.db', 'admin.token'))
         beside = os.path.join(self.folder, 'wish')
         listener = socket.create_server(('127.0.0.1', 0))
         self.addCleanup(listener.close)
         print()
         self.hold([
-            ('runner', 'listen', (REFUSED,), 'listen', free_port()),
-            ('runner', 'trace core', (REFUSED,), 'trace', self.roles['core']),
-            ('runner', "read the courier's memory", (REFUSED,), 'memory', self.roles['courier']),
-            ('runner', 'mount', (REFUSED,), 'mount', self.folder),
-            ('runner', 'execute a program (may)', (DONE,), 'exec', '/bin/true'),
-            ('runner', 'dial out (may)', (DONE,), 'dial', listener.getsockname()[1]),
-            ('runner', 'make a file (may)', (DONE,), 'make', os.path.join(self.server.data, 'runner', 'made')),
-            ('runner', 'write to a file beside the data (may)', (DONE,), 'write', beside),
+            ('launcher', 'listen', (REFUSED,), 'listen', free_port()),
+            ('launcher', 'trace core', (REFUSED,), 'trace', self.roles['core']),
+            ('launcher', "read the courier's memory", (REFUSED,), 'memory', self.roles['courier']),
+            ('launcher', 'mount', (REFUSED,), 'mount', self.folder),
+            ('launcher', 'execute a program (may)', (DONE,), 'exec', '/bin/true'),
+            ('launcher', 'dial out (may)', (DONE,), 'dial', listener.getsockname()[1]),
+            ('launcher', 'make a file (may)', (DONE,), 'make', os.path.join(self.server.data, 'runner', 'made')),
+            ('launcher', 'write to a file beside the data (may)', (DONE,), 'write', beside),
         ])
         if has_landlock():
-            self.hold([('runner', 'read the ledger', (REFUSED,), 'read', ledger),
-                       ('runner', 'write to the ledger', (REFUSED,), 'write', ledger),
-                       ('runner', "read the administrator's token", (REFUSED,), 'read', token)])
+            self.hold([('launcher', 'read the ledger', (REFUSED,), 'read', ledger),
+                       ('launcher', 'write to the ledger', (REFUSED,), 'write', ledger),
+                       ('launcher', "read the administrator's token", (REFUSED,), 'read', token)])
 
     def test_steps_run_in_it_and_inherit_it(self):
         data = os.path.join(self.folder, 'other')
@@ -259,26 +290,31 @@ class OtherUsers(Acts):
     def test_steps_run_as_another_user_who_sees_nothing_of_the_others(self):
         ledger = os.path.join(self.server.data, 'ledger.db')
         core, courier = self.roles['core'], self.roles['courier']
-        with open(f"/proc/{self.roles['runner']}/status", encoding='ascii') as f:
-            words = dict(line.split(':', 1) for line in f)
-        self.assertEqual(words['Uid'].split(), ['65534'] * 4)
-        self.assertEqual(words['Groups'].split(), ['65534'])
-        self.assertEqual(words['CapEff'].strip(), '0' * 16)
+        for pid in self.roles['runner'], self.launcher:
+            with open(f'/proc/{pid}/status', encoding='ascii') as f:
+                words = dict(line.split(':', 1) for line in f)
+            self.assertEqual(words['Uid'].split(), ['65534'] * 4)
+            self.assertEqual(words['Groups'].split(), ['65534'])
+            self.assertEqual(words['CapEff'].strip(), '0' * 16)
         print()
         self.hold([
-            ('runner', 'read the ledger', (REFUSED,), 'read', ledger),
-            ('runner', 'write to the ledger', (REFUSED,), 'write', ledger),
-            ('runner', 'read the token of the administrator', (REFUSED,), 'read', f'{self.server.data}/admin.token'),
-            ('runner', 'make a file beside the ledger', (REFUSED,), 'make', f'{self.server.data}/new'),
-            ('runner', 'trace core', (REFUSED,), 'trace', core),
-            ('runner', 'trace the courier', (REFUSED,), 'trace', courier),
-            ('runner', "read the courier's memory", (REFUSED,), 'memory', courier),
-            ('runner', "read the courier's environment", (REFUSED,), 'read', f'/proc/{courier}/environ'),
-            ('runner', "list core's descriptors", (REFUSED,), 'read', f'/proc/{core}/fd/3'),
-            ('runner', 'work in its own folder (may)', (DONE,), 'make', f'{self.server.data}/runner/new'),
+            ('launcher', 'read the ledger', (REFUSED,), 'read', ledger),
+            ('launcher', 'write to the ledger', (REFUSED,), 'write', ledger),
+            ('launcher', 'read the token of the administrator', (REFUSED,), 'read', f'{self.server.data}/admin.token'),
+            ('launcher', 'make a file beside the ledger', (REFUSED,), 'make', f'{self.server.data}/new'),
+            ('launcher', 'trace core', (REFUSED,), 'trace', core),
+            ('launcher', 'trace the courier', (REFUSED,), 'trace', courier),
+            ('launcher', "read the courier's memory", (REFUSED,), 'memory', courier),
+            ('launcher', "read the courier's environment", (REFUSED,), 'read', f'/proc/{courier}/environ'),
+            ('launcher', "list core's descriptors", (REFUSED,), 'read', f'/proc/{core}/fd/3'),
+            ('launcher', 'signal the supervisor', (REFUSED,), 'kill', self.server.process.child.pid),
+            ('launcher', 'signal core', (REFUSED,), 'kill', core),
+            ('launcher', 'write to the program', (REFUSED,), 'write', PROGRAM),
+            ('launcher', 'work in its own folder (may)', (DONE,), 'make', f'{self.server.data}/runner/new'),
             ('core', 'become root again', (REFUSED,), 'root', ''),
             ('courier', 'become root again', (REFUSED,), 'root', ''),
             ('runner', 'become root again', (REFUSED,), 'root', ''),
+            ('launcher', 'become root again', (REFUSED,), 'root', ''),
         ])
 
     def test_a_data_folder_of_root_is_not_taken_over(self):
@@ -296,10 +332,10 @@ class NoLandlock(SystemTest):
         server = Server(self.folder)
         server.process.argv = [wrapper, *server.process.argv]
         self.started(server).start()
-        wait(lambda: all(f'{role}.ready' in server.process.log() for role in ('courier', 'runner')), 'both are ready')
+        wait(lambda: all(f'{role}.ready' in server.process.log() for role in ('courier', 'runner', 'launcher')), 'all are ready')
         warnings = [line for line in server.process.log().splitlines() if 'sandbox.no_landlock' in line]
         self.assertEqual(len([line for line in warnings if 'core' in line.split('sandbox')[0]]), 1, warnings)
-        self.assertEqual(len(warnings), 3, warnings)
+        self.assertEqual(len(warnings), 4, warnings)
         self.assertEqual(server.fire({'alertname': 'X', 'service': 'x'})[0], 200)
 
 

@@ -5,7 +5,7 @@ import random
 import signal
 
 from harness import *
-from kill_loop import roles_of
+from kill_loop import launcher_of, roles_of
 
 RUNBOOK = '''# Shop
 
@@ -51,6 +51,8 @@ class StepKill(SystemTest):
             return self.server.process.child.pid
         if name in ('core', 'courier', 'runner'):
             return roles_of(self.server).get(name)
+        if name == 'launcher':
+            return launcher_of(roles_of(self.server)['runner'])
         shells = below(os.path.join(self.server.data, 'runner'))
         shell = next((pid for pid, (program, _) in shells.items() if program == 'bash'), None)
         return shell if name == 'shell' or not shell else shells[shell][1]
@@ -74,7 +76,7 @@ class StepKill(SystemTest):
             self.server.process.child.wait()
             wait(lambda: not below(os.path.join(self.server.data, 'runner')), 'nothing of the step runs on')
             self.server.start()
-        if pid in before.values():
+        if pid in before.values() or name == 'launcher':
             wait(lambda: len(after := roles_of(self.server)) == 3 and not set(after.values()) & set(before.values()),
                  'all three start again')
         said = wait(lambda: self.server.request('GET', '/-/ready')[0] == 200 and
@@ -96,7 +98,7 @@ class StepKill(SystemTest):
         number = 0
         print()
         for _ in range(int(os.environ.get('ROUNDS', '1'))):
-            for name in ('core', 'courier', 'runner', 'keeper', 'shell', 'supervisor'):
+            for name in ('core', 'courier', 'runner', 'launcher', 'keeper', 'shell', 'supervisor'):
                 for point, after_s in (('before', None), ('running', 0.2), ('ending', 0.5)):
                     number += 1
                     print(f'  {name:10} {point:8} {self.one(number, name, after_s)}', flush=True)

@@ -1,6 +1,6 @@
-/* Preloaded into the program by sandbox_test.py: at SIGUSR2 core, courier or runner does what the test asks
- * for, as it would for somebody who has taken it over. What is asked lies in a page of memory that is shared
- * with the test (TAKEN_OVER), mapped before the program begins.
+/* Preloaded into the program by sandbox_test.py: at SIGUSR2 core, courier, runner or launcher does what the
+ * test asks for, as it would for somebody who has taken it over. What is asked lies in a page of memory that
+ * is shared with the test (TAKEN_OVER), mapped before the program begins.
  *
  * Each act is tried by a child, which has every right that the process has and no other, so that an act that
  * kills does not end the test. */
@@ -15,9 +15,11 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,6 +94,37 @@ static int act_trace(const char *pid)
     return verdict(ptrace(PTRACE_SEIZE, atoi(pid), NULL, NULL));
 }
 
+/* 0 is sent, which asks for the right and does no harm. */
+static int act_kill(const char *pid)
+{
+    return verdict(kill(atoi(pid), 0));
+}
+
+static int act_limit(const char *pid)
+{
+    struct rlimit now;
+    return verdict(prlimit(atoi(pid), RLIMIT_NOFILE, NULL, &now));
+}
+
+static int act_local(const char *path)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) < 0)
+        return errno;
+    int result = verdict(listen(fd, 1));
+    unlink(path);
+    return result;
+}
+
+static int act_remove(const char *path)
+{
+    char other[600];
+    snprintf(other, sizeof other, "%s.gone", path);
+    return verdict(rename(path, other) < 0 ? -1 : rename(other, path));
+}
+
 static int act_mount(const char *path)
 {
     return verdict(mount("none", path, "tmpfs", 0, NULL));
@@ -152,11 +185,12 @@ static int act_frame(const char *argument)
 static const struct {
     const char *name;
     int (*act)(const char *argument);
-} acts[] = {{"exec", act_exec},   {"dial", act_dial},   {"listen", act_listen},
-            {"read", act_read},   {"write", act_write}, {"make", act_make},
-            {"trace", act_trace}, {"mount", act_mount}, {"memory", act_memory},
-            {"holds", act_holds}, {"frame", act_frame}, {"environment", act_environment},
-            {"root", act_root}};
+} acts[] = {{"exec", act_exec},   {"dial", act_dial},    {"listen", act_listen},
+            {"read", act_read},   {"write", act_write},  {"make", act_make},
+            {"trace", act_trace}, {"mount", act_mount},  {"memory", act_memory},
+            {"holds", act_holds}, {"frame", act_frame},  {"environment", act_environment},
+            {"root", act_root},   {"kill", act_kill},    {"limit", act_limit},
+            {"local", act_local}, {"remove", act_remove}};
 
 /* In the main thread: Landlock binds threads one by one. _Fork takes no locks. */
 static void on_signal(int number)

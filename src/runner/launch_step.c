@@ -1,0 +1,185 @@
+/* A step as it is started: permitted, given its place, its folder, its cgroup and its keeper. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "loop/keeper.h"
+#include "loop/sandbox_child.h"
+#include "loop/terminal.h"
+#include "runner/launcher_priv.h"
+#include "runner/permit.h"
+#include "runner/shell.h"
+
+static const struct child_limit limits[] = {
+    {RLIMIT_CORE, 0, 0},
+    {RLIMIT_FSIZE, 16ull << 30, 16ull << 30},
+    /* Counts all processes of the user, and does not bind root: too coarse for one step, which its cgroup
+     * bounds, and better than nothing where there is none. */
+    {RLIMIT_NPROC, 4096, 4096},
+    {-1, 0, 0},
+};
+
+struct starting {
+    struct launch *launch;
+    struct arena *arena;
+    const struct runner_order *order;
+    const struct command *command;
+    struct place place;
+    bool confined;
+    int control_fd;
+};
+
+/* A terminal is only to be had here: what leads elsewhere carries bytes. */
+static bool has_terminal(const struct starting *start)
+{
+    return start->command->risk.wants_terminal && !start->place.arguments;
+}
+
+/* What is approved and writes files beside looking has been read by somebody. */
+static bool is_look(const struct starting *start)
+{
+    const struct risk *risk = &start->command->risk;
+    return risk->class == RISK_READ && !risk->unconfined && !start->place.arguments &&
+           (!start->order->approved || !risk->writes_files.n);
+}
+
+static int keeper_begin(struct starting *start, const int *fds, size_t n_fds, struct err *err)
+{
+    struct launch *launch = start->launch;
+    const struct launcher *launcher = launch->launcher;
+    bool here = !start->place.arguments;
+    start->confined = launcher->sandbox && launcher->confines_looks && is_look(start);
+    if (start->confined)
+        sandbox_child_renew(launcher->sandbox);
+    struct child_options program = {.path = here ? SHELL_PATH
+                                                 : place_program(start->arena, start->place.arguments[0]),
+                                    .arguments = here ? shell_arguments : start->place.arguments,
+                                    .environment = launcher->environment,
+                                    .folder = launch->folder,
+                                    .fds = fds,
+                                    .n_fds = n_fds,
+                                    .death_signal = SIGKILL,
+                                    .new_session = true,
+                                    .terminal = has_terminal(start),
+                                    .cgroup_fd = launch->cgroup_fd,
+                                    .limits = limits,
+                                    .sandbox = start->confined ? launcher->sandbox : NULL,
+                                    .oom_score = 500};
+    if (!program.path)
+        return err_set(err, "%s: not found", start->place.arguments[0]);
+    return keeper_start(&program, &launch->keeper, &start->control_fd, err);
+}
+
+static int begin_here(struct starting *start, int output_fd, struct err *err)
+{
+    bool pinned = *start->place.pins;
+    int prelude_fd = pinned ? shell_prelude_fd(start->place.pins) : start->launch->launcher->prelude_fd;
+    int command_fd = shell_command_fd(start->command->text);
+    int fds[] = {-1, output_fd, output_fd, prelude_fd, command_fd};
+    int begun = -1;
+    if (prelude_fd < 0 || command_fd < 0)
+        err_set(err, "no memory for the command: %s", strerror(errno));
+    else
+        begun = keeper_begin(start, fds, sizeof fds / sizeof *fds, err);
+    if (command_fd >= 0)
+        close(command_fd);
+    if (pinned && prelude_fd >= 0)
+        close(prelude_fd);
+    return begun;
+}
+
+/* A folder of the run that no other installation uses, and that does not tell where ours lies. */
+static const char *folder_there(const struct starting *start)
+{
+    char host[256] = "", hash[SHA256_HEX_BYTES];
+    gethostname(host, sizeof host - 1);
+    const char *names = arena_printf(start->arena, "%s\n%s", host, start->launch->folder);
+    sha256_hex(names, strlen(names), hash);
+    return arena_printf(start->arena, "%.16s", hash);
+}
+
+static int begin_there(struct starting *start, int output_fd, struct err *err)
+{
+    scoped_buf struct buf prelude = {0};
+    int fds[] = {-1, output_fd, output_fd};
+    shell_prelude_write(&prelude, start->place.pins);
+    struct launch_feed feed = {.folder = folder_there(start),
+                               .prelude = buf_text(&prelude),
+                               .pins = start->place.pins,
+                               .command = start->command->text,
+                               .keeps = start->order->approved};
+    if (launch_input_open(start->launch, &feed, &fds[0], err) < 0)
+        return -1;
+    int begun = keeper_begin(start, fds, sizeof fds / sizeof *fds, err);
+    close(fds[0]);
+    return begun;
+}
+
+/* A pipe, for most programs print whole lines only there; or the terminal that the command wants. */
+static int output_open(const struct starting *start, int ret_fds[2], struct err *err)
+{
+    if (has_terminal(start))
+        return terminal_open(ret_fds, err);
+    return pipe2(ret_fds, O_CLOEXEC) < 0 ? err_set(err, "no pipe for the output: %s", strerror(errno)) : 0;
+}
+
+static int begin(struct starting *start, int *ret_output_fd, struct err *err)
+{
+    struct launch *launch = start->launch;
+    struct launcher *launcher = launch->launcher;
+    int output[2];
+    if (shell_folder(launch->arena, launcher->work_dir, start->order->run, &launch->folder, err) < 0 ||
+        output_open(start, output, err) < 0)
+        return -1;
+    snprintf(launch->cgroup_name, sizeof launch->cgroup_name, "run-%lld-line-%d",
+             (long long)start->order->run, start->order->line);
+    if (launcher->cgroups)
+        launch->cgroup_fd = cgroup_make(launcher->cgroups, launch->cgroup_name, launcher->processes);
+    int begun =
+        start->place.arguments ? begin_there(start, output[1], err) : begin_here(start, output[1], err);
+    close(output[1]);
+    if (begun < 0)
+        close(output[0]);
+    else
+        *ret_output_fd = output[0];
+    return begun;
+}
+
+const char *launch_step(struct launch *launch, struct arena *arena, const struct runner_order *order,
+                        struct launched *ret_launched)
+{
+    const struct launcher *launcher = launch->launcher;
+    const struct launcher_site *site = &launcher->site;
+    struct starting start = {.launch = launch, .arena = arena, .order = order, .control_fd = -1};
+    const char *why = NULL;
+    struct err err;
+    const struct config *config = site->config ? site->config(site->context, &why) : NULL;
+    if (site->config && !config)
+        return why;
+    start.command = permit_command(arena, launcher->runbook_dir, order, &why);
+    if (!start.command)
+        return why;
+    why = place_find(arena, config, site->secrets, order, start.command->text, &start.place);
+    if (why)
+        return why;
+    int output_fd;
+    if (begin(&start, &output_fd, &err) < 0)
+        return arena_strdup(arena, err.text);
+    *ret_launched = (struct launched){.control_fd = start.control_fd,
+                                      .output_fd = output_fd,
+                                      .class = start.command->risk.class,
+                                      .endless = start.command->risk.endless,
+                                      .confined = start.confined,
+                                      .place = start.place.arguments ? start.place.name : NULL};
+    if (launch->input)
+        snprintf(ret_launched->nonce, sizeof ret_launched->nonce, "%s", launch_input_nonce(launch));
+    log_event(LOG_INFO, "step.run", "run=%lld line=%d attempt=%d class=%s confined=%s approved_by=%s",
+              (long long)order->run, order->line, order->attempt, risk_name(start.command->risk.class),
+              start.confined ? "yes" : "no", order->approved ? log_quote(order->approved_by) : "-");
+    return NULL;
+}
