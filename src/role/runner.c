@@ -162,7 +162,7 @@ static int rules_read(const struct config *config, struct arena *arena, struct r
 static int open_runner(struct hand *hand, struct working *working, const struct role_options *options,
                        struct arena *arena, struct err *err)
 {
-    int fd;
+    int fd = -1;
     if (launcher_begin(working, options, arena, &fd, err) < 0)
         return -1;
     working->launcher = launcher_of(fd);
