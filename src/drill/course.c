@@ -194,20 +194,27 @@ static bool is_paged(struct course *course)
     return scene_holds(&course->scene, "drill.pager.pages > 0");
 }
 
+/* Several checks may open several: the one of the expected procedure, else the first that was opened. */
 static int incident_find(struct course *course, struct err *err)
 {
     struct json_document *document = json_document_new();
+    struct drill_result *result = course->result;
     struct json root;
+    bool found = false;
     int got = talk_json(&course->scene.server, "/api/v1/incidents", NULL, document, &root, err);
-    struct json_iter first = json_first(json_get(root, "incidents"));
-    if (got == 0 && !json_more(&first))
-        got = err_set(err, "there is no incident");
-    if (got == 0) {
-        struct drill_result *result = course->result;
-        result->incident = json_int(json_get(first.value, "number"), 0);
-        result->procedure = text_of(course, json_get(first.value, "procedure"), "title");
-        result->severity = text_of(course, first.value, "severity");
+    for (struct json_iter i = json_first(json_get(root, "incidents")); got == 0 && !found && json_more(&i);
+         json_next(&i)) {
+        int64_t number = json_int(json_get(i.value, "number"), 0);
+        const char *procedure = text_of(course, json_get(i.value, "procedure"), "title");
+        found = procedure && strcmp(procedure, course->plan->procedure) == 0;
+        if (!found && result->incident && result->incident < number)
+            continue;
+        result->incident = number;
+        result->procedure = procedure;
+        result->severity = text_of(course, i.value, "severity");
     }
+    if (got == 0 && !result->incident)
+        got = err_set(err, "there is no incident");
     json_document_free(document);
     return got;
 }
