@@ -137,11 +137,18 @@ static void gaps_of_command(struct gaps *gaps, const struct command *command)
         gap(gaps, arena_printf(arena, "line %d: %s", command->line, command->risk.why));
 }
 
-static void gaps_of_procedure(struct gaps *gaps, bool changes)
+/* What its commands do, in the order of the document. */
+struct deeds {
+    bool changes;
+    bool looks_before; /* a look stands before the first change, */
+    bool looks_behind; /* and one behind the last */
+};
+
+static void gaps_of_procedure(struct gaps *gaps, const struct deeds *deeds)
 {
     const struct procedure *procedure = gaps->tabletop->procedure;
     struct arena *arena = gaps->tabletop->arena;
-    bool verifies = false, looks = false;
+    bool verifies = deeds->looks_behind, looks = deeds->looks_before;
     list_each (phase, &procedure->phases) {
         verifies |= phase->stage == STAGE_VERIFICATION;
         looks |= phase->stage == STAGE_DIAGNOSIS;
@@ -151,12 +158,12 @@ static void gaps_of_procedure(struct gaps *gaps, bool changes)
     if (!procedure->symptoms.n && !procedure->triggers.n)
         gap(gaps,
             arena_printf(arena, "line %d: nothing says by which symptoms it is known", procedure->line));
-    if (changes && !verifies)
+    if (deeds->changes && !verifies)
         gap(gaps, arena_printf(arena,
                                "line %d: something is changed, and no part says how it is seen that it is "
                                "well again",
                                procedure->line));
-    if (changes && !looks)
+    if (deeds->changes && !looks)
         gap(gaps,
             arena_printf(arena, "line %d: something is changed without a diagnosis before", procedure->line));
     if (!gaps->tabletop->turns.n)
@@ -178,13 +185,17 @@ struct strings tabletop_gaps(const struct tabletop *tabletop)
 {
     struct gaps gaps = {.tabletop = tabletop};
     struct command_walk walk = {0};
-    bool changes = false;
+    struct deeds deeds = {0};
     gaps_of_answers(&gaps);
     while (procedure_next_command(tabletop->procedure, &walk)) {
+        enum risk_class class = walk.command->risk.class;
         gaps_of_command(&gaps, walk.command);
-        changes |= walk.command->risk.class == RISK_MUTATE || walk.command->risk.class == RISK_DESTRUCTIVE;
+        deeds.looks_before |= class == RISK_READ && !deeds.changes;
+        deeds.changes |= class == RISK_MUTATE || class == RISK_DESTRUCTIVE;
+        deeds.looks_behind =
+            deeds.changes && (class == RISK_READ || (deeds.looks_behind && class == RISK_UNKNOWN));
     }
-    gaps_of_procedure(&gaps, changes);
+    gaps_of_procedure(&gaps, &deeds);
     gaps_of_time(&gaps);
     return gaps.list;
 }

@@ -74,6 +74,24 @@ static void the_document_has_gaps_of_its_own(void **state)
     assert_false(has(&gaps, "how severe"));
 }
 
+static void looks_before_and_behind_a_change_count_wherever_they_stand(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"# Till\n\n## Till down\n\n1. Look: `kubectl get pods`\n2. Restart: "
+                                        "`kubectl rollout restart deploy/till`\n"
+                                        "3. Look again: `kubectl get pods`\n",
+                                        "# Till\n\n## Till down\n\n1. Restart: `kubectl rollout restart "
+                                        "deploy/till`\n2. Scale: `kubectl scale "
+                                        "deploy/till --replicas=3`\n3. Ask the manager.\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        scoped_arena struct arena *arena = arena_new();
+        struct tabletop tabletop = a_tabletop(arena, texts[i]);
+        struct strings gaps = tabletop_gaps(&tabletop);
+        assert_true(has(&gaps, "without a diagnosis before") == (i == 1));
+        assert_true(has(&gaps, "how it is seen that it is well again") == (i == 1));
+    }
+}
+
 static void words_of_people_do_not_break_the_report(void **state)
 {
     (void)state;
@@ -98,6 +116,7 @@ int main(void)
         cmocka_unit_test(each_step_is_asked_once_and_in_order),
         cmocka_unit_test(what_is_unclear_skipped_or_not_reached_is_a_gap),
         cmocka_unit_test(the_document_has_gaps_of_its_own),
+        cmocka_unit_test(looks_before_and_behind_a_change_count_wherever_they_stand),
         cmocka_unit_test(words_of_people_do_not_break_the_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,10 @@ static void on_done(void *context, CURL *easy, CURLcode code)
         snprintf(too_long, sizeof too_long, "the answer is larger than %zu KiB", fetch->most_bytes / 1024);
         result.failure = too_long;
     } else if (code != CURLE_OK) {
-        result.failure = curl_easy_strerror(code);
+        result.failure =
+            code == CURLE_PEER_FAILED_VERIFICATION
+                ? "its certificate has expired, is of another name, or of nobody that is trusted (ca:)"
+                : curl_easy_strerror(code);
     }
     fetch->done(fetch->context, &result);
     give_back(fetch);
