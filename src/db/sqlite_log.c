@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -30,7 +31,8 @@ enum {
 };
 enum {
     FRAME_BYTES = 4096 + 24, /* a page in the log */
-    BUSY_PAGES = 100,        /* a log that gets so long is written ahead */
+    USED_PAGES = 64, /* a log that gets so long is written ahead; the tables of a new ledger are longer, */
+    FIRST_WAIT_MS = 100, /* but a start is over before the first of it is written */
     AHEAD_BYTES = 4 * 1024 * 1024,
     PIECE_BYTES = 256 * 1024, /* what a commit that meets it has to wait for */
 };
@@ -113,12 +115,25 @@ static off_t write_ahead(const char *path)
     return status.st_size;
 }
 
+/* With the lock. */
+static void wait_ms(struct sqlite_log *log, long ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until); /* of a condition that says nothing else */
+    until.tv_nsec += ms * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    while (!log->ending && pthread_cond_timedwait(&log->wake, &log->lock, &until) == 0) {
+    }
+}
+
 /* What is written ahead goes first: it takes a few milliseconds, and soon a commit waits for it. */
 static void *work(void *context)
 {
     struct sqlite_log *log = context;
     sqlite3 *sqlite = NULL;
     pthread_mutex_lock(&log->lock);
+    wait_ms(log, FIRST_WAIT_MS);
     while (!log->ending) {
         bool writes = log->wanted_room;
         if (!writes && !log->wanted) {
@@ -159,7 +174,7 @@ static void ask_for_room(struct sqlite_log *log)
 
 void sqlite_log_committed(struct sqlite_log *log, sqlite3 *sqlite)
 {
-    if (log->n_pages >= BUSY_PAGES)
+    if (log->n_pages >= USED_PAGES)
         ask_for_room(log);
     if (log->n_pages < log->asked_at)
         log->asked_at = 0; /* it has begun anew */

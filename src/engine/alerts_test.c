@@ -158,6 +158,28 @@ static void worse_alert_is_noticed_in_a_storm_too(void **state)
     assert_int_equal(incident_of(w, 1)->severity_rank, 1);
 }
 
+static void hear_worded(struct world *w, const char *instance, const char *summary)
+{
+    const struct alert_words words = {.name = "ServiceDown", .severity = "SEV-2", .instance = instance};
+    struct alert_batch batch = world_batch(w, 1, &words);
+    struct label annotation = {"summary", summary};
+    batch.alerts[0].annotations = &annotation;
+    batch.alerts[0].n_annotations = 1;
+    world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
+}
+
+static void of_alerts_worded_alike_one_is_asked_how_bad_it_is(void **state)
+{
+    struct world *w = *state;
+    for (int i = 10; i < 22; i++)
+        hear_worded(w, arena_printf(w->arena, "node-%d", i),
+                    arena_printf(w->arena, "node-%d does not answer since 12:%d", i, i));
+    assert_true(incident_find(w->engine, 1)->n_severities <= 2); /* its severity label, its wording */
+    assert_false(incident_of(w, 1)->patient_safety);
+    hear_worded(w, "node-30", "node-30 does not answer: the model produces dangerous predictions");
+    assert_true(incident_of(w, 1)->patient_safety);
+}
+
 static void storm_is_told_once_a_second(void **state)
 {
     struct world *w = *state;
@@ -240,6 +262,7 @@ int main(void)
         TEST(alert_that_its_group_does_not_name_any_more_is_over),
         TEST(worse_alert_raises_the_severity_and_a_lesser_one_does_not_lower_it),
         TEST(worse_alert_is_noticed_in_a_storm_too),
+        TEST(of_alerts_worded_alike_one_is_asked_how_bad_it_is),
         TEST(storm_is_told_once_a_second),
         TEST(what_a_storm_did_is_told_before_what_people_did),
         TEST(service_without_configuration_is_named_by_its_labels),

@@ -36,6 +36,8 @@ struct kin {
     char key[];
 };
 
+enum { WORDINGS = 8 };
+
 struct incident_record {
     struct incident incident; /* texts on the heap */
     int moved_to;             /* the state that the ledger knows; -1: none yet */
@@ -50,7 +52,12 @@ struct incident_record {
     struct check_item *checks; /* in their order; texts on the heap */
     size_t n_checks;
     struct kin *kin;
-    int n_severities;                                        /* looked up for alerts that joined */
+    int n_severities; /* looked up for alerts that joined */
+    int n_looked_at;  /* of those whose wording was looked at */
+    struct wordings {
+        size_t n;
+        uint64_t of[WORDINGS];
+    } wordings;                                              /* of wording.c */
     struct custody custody;                                  /* who has read its evidence lately */
     struct heard_values *heard;                              /* of measured.c, or NULL */
     struct incident_record *next, *previous;                 /* by number */
@@ -310,6 +317,8 @@ void alert_weigh(struct turn *turn, struct incident_record *incident, const stru
 void alert_weigh_again(struct turn *turn, const struct alert_record *record);
 /* measured.c: whether the alert measures something that no alert of the incident did, or a value beyond
  * theirs. */
+/* Whether no alert of the incident was worded so yet; from then on one was. wording.c. */
+bool wording_is_new(struct incident_record *incident, const struct alert *alert);
 bool measured_beyond(struct turn *turn, struct incident_record *incident, const struct alert *alert);
 /* earlier: the last incident of the same trouble, or NULL */
 struct incident_record *incident_open(struct turn *turn, const struct finding *finding,

@@ -4,11 +4,11 @@
 #include "base/must.h"
 #include "engine/engine_priv.h"
 
-/* Alerts of one incident that are asked one by one how severe they are; after that only the first with each
- * alert name and severity labels is, or one that measures more, so that a storm does not hold up everybody
- * else. Never more in a turn: what is not looked up then is when its like joins next.
+/* Alerts of one incident that are asked how severe they are when they are worded as none before; after that
+ * only the first with each alert name and severity labels is, or one that measures more, so that a storm does
+ * not hold up everybody else. Never more in a turn: what is not looked up then is when its like joins next.
  */
-enum { SEVERITIES_LOOKED_UP = 16, SEVERITIES_A_TURN = 256 };
+enum { LOOKED_AT = 16, SEVERITIES_A_TURN = 256 };
 
 static bool severity_wanted(struct turn *turn, struct incident_record *incident,
                             const struct alert_record *record, const struct alert *alert)
@@ -17,7 +17,11 @@ static bool severity_wanted(struct turn *turn, struct incident_record *incident,
         return false;
     bool is_new = kin_new_severity(turn->engine, incident, record, alert);
     is_new |= measured_beyond(turn, incident, alert);
-    if (incident->n_severities >= SEVERITIES_LOOKED_UP && !is_new)
+    if (incident->n_looked_at < LOOKED_AT) {
+        incident->n_looked_at++;
+        is_new |= wording_is_new(incident, alert);
+    }
+    if (!is_new)
         return false;
     incident->n_severities++;
     turn->n_severities++;
