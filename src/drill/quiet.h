@@ -11,8 +11,8 @@ bool drill_quiet_plan(struct arena *arena, const struct drill_plans *plans, cons
                       struct drill_plan *ret_plan);
 
 struct drill_alarm {
-    const char *check, *summary;
-    int64_t after_us; /* since the quiet time began */
+    const char *check, *summary; /* a check's first */
+    int64_t after_us;            /* since the quiet time began */
 };
 
 struct drill_quiet {
