@@ -1,4 +1,5 @@
-/* crashcart oncall [-c FILE] [--at TIME] [--json | --ical]: who is on call, now or at any moment. */
+/* crashcart oncall [-c FILE] [--at TIME] [--json | --ical]: who is on call, now or at any moment. What was
+ * taken over and is past is not known: the server forgets it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/exit_code.h"
+#include "cmd/takeovers.h"
 #include "config/config.h"
 
 enum { CALENDAR_DAYS = 90 };
@@ -16,8 +18,8 @@ static const char USAGE[] =
     "  --at TIME  RFC 3339, like 2026-03-02T09:00:00-05:00 (default: now)\n"
     "  --json     one document\n"
     "  --ical     a calendar of the next 90 days, to subscribe to\n"
-    "By the configuration; overrides that people made in the console are the server's:\n"
-    "GET /api/v1/oncall has both.\n";
+    "By the configuration (-c FILE), and by the overrides that people made in the console,\n"
+    "which the server at CRASHCART_URL is asked for. When it does not answer, that is said.\n";
 
 struct options {
     const char *file;
@@ -44,11 +46,13 @@ static const char *name_of(const void *config, const char *id)
     return person ? person->name : id;
 }
 
-static void print_json(struct arena *arena, const struct config *config, int64_t at_us, struct buf *out)
+static void print_json(struct arena *arena, const struct config *config, int64_t at_us, bool asked,
+                       struct buf *out)
 {
     struct json_writer w = jw_start(out);
     jw_begin_object(&w);
     jw_pair_time(&w, "at", at_us);
+    jw_pair_bool(&w, "overrides_known", asked);
     jw_name(&w, "schedules");
     jw_begin_array(&w);
     list_each (schedule, &config->schedules) {
@@ -117,8 +121,9 @@ int cmd_oncall(int argc, char **argv)
     if (loaded)
         return loaded < 0 ? EXIT_UNREACHABLE : EXIT_REFUSED;
     scoped_buf struct buf out = {0};
+    bool asked = takeovers_ask("oncall", config);
     if (options.json)
-        print_json(arena, config, options.at_us, &out);
+        print_json(arena, config, options.at_us, asked, &out);
     else if (options.ical)
         schedules_ical(&out, config->schedules.at, config->schedules.n, options.at_us,
                        options.at_us + CALENDAR_DAYS * INT64_C(86400) * US_PER_S, name_of, config);

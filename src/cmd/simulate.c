@@ -1,5 +1,6 @@
 /* crashcart simulate [RUNBOOK]: who would be paged when and by what, which updates fall due and what
- * escalates, were there an alert of that level at that moment. No server is asked and nothing leaves. */
+ * escalates, were there an alert of that level at that moment. Nothing leaves; the server is only asked for
+ * the overrides that people made. */
 #include "cmd/simulate.h"
 
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/exit_code.h"
+#include "cmd/takeovers.h"
 #include "cmd/terminal.h"
 #include "engine/chain.h"
 #include "roster/moment.h"
@@ -256,6 +258,7 @@ int cmd_simulate(int argc, char **argv)
         fprintf(stderr, "%s\n", errors.list.at[i]);
     if (loaded)
         return loaded < 0 ? EXIT_UNREACHABLE : EXIT_REFUSED;
+    takeovers_ask("simulate", config);
     if (options.runbooks)
         config->runbooks = options.runbooks;
     struct site site = {.arena = arena, .config = config};

@@ -95,6 +95,7 @@ static void wait(struct turn *turn, struct incident_record *record, bool paged)
         turn_set_timer(turn, &record->escalate, record->incident.number, time_after_s(turn->now_us, seconds));
         return;
     }
+    turn_clear_timer(turn, &record->escalate, record->incident.number); /* of a step that came early */
     event_begin(turn);
     event_end(turn, record->incident.number, NULL, "escalation.ended",
               "%s has no response time: it is paged once and not escalated",
@@ -280,7 +281,7 @@ void escalate_resume(struct turn *turn, struct incident_record *record)
         return;
     if (record->incident.escalation_step == 0)
         escalate(turn, record, NULL);
-    else if (patience_s(turn->engine, record))
+    else if (escalate_wait_s(turn->engine, record, turn->now_us) >= 0)
         escalate(turn, record, "It burns again, and nobody has acknowledged it");
 }
 

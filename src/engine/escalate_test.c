@@ -60,6 +60,39 @@ static void empty_step_costs_no_waiting(void **state)
     assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ben");
 }
 
+/* Ben was to be paged after five minutes, and is at once, for no page to Ana arrives. */
+static void no_second_round_of_it_comes_when_its_last_step_came_early(void **state)
+{
+    struct world *w = *state;
+    struct alert_words minor = down;
+    minor.severity = "SEV-3";
+    world_hear(w, minor);
+    world_delivered(w, 1, VERDICT_DEAD);
+    world_delivered(w, 2, VERDICT_DEAD);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ben");
+    world_delivered(w, 3, VERDICT_SENT);
+    world_pass(w, 5 * MINUTES);
+    assert_null(delivery_of(w, DELIVERY_DUE, 0));
+}
+
+/* It is quiet when Ben's turn comes, and he is asked when it burns again. */
+static void a_step_of_it_that_fell_into_a_quiet_time_comes_when_it_burns_again(void **state)
+{
+    struct world *w = *state;
+    struct alert_words minor = down, over = down;
+    minor.severity = over.severity = "SEV-3";
+    world_hear(w, minor);
+    world_delivered(w, 1, VERDICT_SENT);
+    world_pass(w, 4 * MINUTES);
+    over.ends_us = w->now_us;
+    world_hear(w, over);
+    world_pass(w, 2 * MINUTES);
+    assert_null(delivery_of(w, DELIVERY_DUE, 0));
+    minor.starts_us = w->now_us;
+    world_hear(w, minor);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ben");
+}
+
 static void steps_behind_an_empty_one_wait_as_long_as_ever(void **state)
 {
     struct world *w = *state;
@@ -261,6 +294,8 @@ int main(void)
         TEST(next_step_follows_when_nobody_acknowledges),
         TEST(runbook_says_how_long_to_wait_when_the_configuration_does_not),
         TEST(level_without_a_response_time_is_paged_once),
+        TEST(no_second_round_of_it_comes_when_its_last_step_came_early),
+        TEST(a_step_of_it_that_fell_into_a_quiet_time_comes_when_it_burns_again),
         TEST(empty_step_costs_no_waiting),
         TEST(steps_behind_an_empty_one_wait_as_long_as_ever),
         TEST(a_time_that_the_runbook_states_is_kept_behind_an_empty_step),

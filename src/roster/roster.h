@@ -54,6 +54,8 @@ struct schedule {
     LIST(struct roster_override) overrides;
     const char *calendar; /* an iCalendar file, or NULL */
     LIST(struct roster_shift) shifts;
+    LIST(struct roster_shift)
+    takeovers;                 /* that people made beside the file: above all else, the last counts */
     struct strings unassigned; /* events of the calendar that name nobody: "Team lunch (2026-03-02 12:00)" */
     int line;
 };
@@ -72,9 +74,9 @@ struct roster_times {
 bool layer_times(const char *timezone, const struct roster_layer *layer, int64_t lasts_s, int64_t at_us,
                  struct roster_times *ret_times);
 
-/* The people on call at at_us, in the order to call: an override alone when one holds, else one of each layer
- * in force, then those of the calendar. Empty when nobody is. ret_until_us (may be NULL): when this answer
- * may change next, at most 60 days on. */
+/* The people on call at at_us, in the order to call: a takeover or an override alone when one holds, else one
+ * of each layer in force, then those of the calendar. Empty when nobody is. ret_until_us (may be NULL): when
+ * this answer may change next, at most 60 days on. */
 void schedule_people_at(struct arena *arena, const struct schedule *schedule, int64_t at_us,
                         struct strings *ret_people, int64_t *ret_until_us);
 

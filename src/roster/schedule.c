@@ -74,7 +74,7 @@ static bool layer_in_hours(const struct zone *zone, const struct roster_window *
     return inside;
 }
 
-/* The person of the last override that holds, or NULL. */
+/* The person of the last takeover that holds, else of the last override, or NULL. */
 static const char *override_person(const struct zone *zone, const struct schedule *schedule, int64_t utc_s,
                                    int64_t *until)
 {
@@ -84,6 +84,12 @@ static const char *override_person(const struct zone *zone, const struct schedul
         int64_t end = zone_utc_s(zone, local_seconds(&override->until));
         if (from <= utc_s && utc_s < end)
             person = override->person;
+        *until = earlier_change(earlier_change(*until, from, utc_s), end, utc_s);
+    }
+    list_each (takeover, &schedule->takeovers) {
+        int64_t from = takeover->from_us / US_PER_S, end = takeover->until_us / US_PER_S;
+        if (from <= utc_s && utc_s < end)
+            person = takeover->person;
         *until = earlier_change(earlier_change(*until, from, utc_s), end, utc_s);
     }
     return person;

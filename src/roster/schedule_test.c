@@ -86,6 +86,26 @@ static void an_override_stands_alone_and_the_last_of_two_wins(void **state)
     assert_string_equal(on_call(schedule, "2026-03-12T00:00:00-04:00", NULL), "ben");
 }
 
+static void whoever_takes_over_stands_above_the_overrides_of_the_file(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct schedule *schedule = weekly(arena, "America/New_York");
+    int64_t until;
+    *list_push(arena, &schedule->overrides) =
+        (struct roster_override){.person = "eve", .from = local(3, 10, 0, 0), .until = local(3, 12, 0, 0)};
+    *list_push(arena, &schedule->takeovers) =
+        (struct roster_shift){"fay", us("2026-03-10T18:00:00-04:00"), us("2026-03-11T06:00:00-04:00")};
+    *list_push(arena, &schedule->takeovers) =
+        (struct roster_shift){"gus", us("2026-03-11T01:00:00-04:00"), us("2026-03-11T02:00:00-04:00")};
+    assert_string_equal(on_call(schedule, "2026-03-10T17:59:59-04:00", &until), "eve");
+    assert_int_equal(until, us("2026-03-10T18:00:00-04:00"));
+    assert_string_equal(on_call(schedule, "2026-03-10T18:00:00-04:00", NULL), "fay");
+    assert_string_equal(on_call(schedule, "2026-03-11T01:30:00-04:00", &until), "gus");
+    assert_int_equal(until, us("2026-03-11T02:00:00-04:00"));
+    assert_string_equal(on_call(schedule, "2026-03-11T06:00:00-04:00", NULL), "eve");
+}
+
 static void business_hours_open_and_close_in_local_time(void **state)
 {
     (void)state;
@@ -231,6 +251,7 @@ int main(void)
         cmocka_unit_test(nobody_is_on_call_before_the_rotation_starts),
         cmocka_unit_test(a_hand_over_keeps_its_wall_time_when_clocks_change),
         cmocka_unit_test(an_override_stands_alone_and_the_last_of_two_wins),
+        cmocka_unit_test(whoever_takes_over_stands_above_the_overrides_of_the_file),
         cmocka_unit_test(business_hours_open_and_close_in_local_time),
         cmocka_unit_test(a_window_may_reach_over_midnight),
         cmocka_unit_test(each_layer_gives_one_person_and_nobody_twice),

@@ -247,7 +247,7 @@ static void check_unacknowledged(struct sim *sim, const struct incident *inciden
         sim_fail(sim, "incident %lld is open and nobody was paged", number);
     const struct timer *timer = model_timer(&sim->model, TIMER_ESCALATE, incident->number);
     bool paged_once = incident->severity_rank == 3;
-    if (!timer && !paged_once)
+    if (!timer && (!paged_once || !waves_are_over(sim, incident)))
         sim_fail(sim, "incident %lld has nobody, and nobody will be paged again", number);
     if (timer && timer->due_us > sim->now_us + LONGEST_WAIT)
         sim_fail(sim, "incident %lld waits too long for the next page", number);

@@ -24,6 +24,7 @@ void model_start(struct model *model)
                             .actions = map_new(),
                             .clocks = map_new(),
                             .timers = map_new(),
+                            .overrides = map_new(),
                             .silences = map_new(),
                             .document = json_document_new()};
 }
@@ -58,6 +59,7 @@ void model_end(struct model *model)
     free_values(model->actions, &action_texts);
     free_values(model->clocks, &clock_texts);
     free_values(model->timers, NULL);
+    free_values(model->overrides, &duty_override_texts);
     free_values(model->silences, &silence_texts);
     json_document_free(model->document);
     drop_rows(model, model->n_inbox);
@@ -241,6 +243,10 @@ static void forget_old(struct model *model, int64_t now_us)
         if (clock->incident && !model_incident(model, clock->incident))
             drop(model->clocks, (struct pair_key){clock->incident, clock->number}, &clock_texts);
     position = 0;
+    for (struct duty_override *each; (each = map_next(model->overrides, &position));)
+        if (each->until_us < now_us - KEPT_S * US_PER_S)
+            drop(model->overrides, (struct pair_key){each->number, 0}, &duty_override_texts);
+    position = 0;
     for (struct action_item *item; (item = map_next(model->actions, &position));)
         if (!model_incident(model, item->incident))
             drop(model->actions, (struct pair_key){item->incident, item->item}, &action_texts);
@@ -337,8 +343,11 @@ void model_save(struct model *model, const struct decision *d)
     case DECISION_ACCOUNT: /* nobody signs in there */
     case DECISION_ACCESS_KEY:
     case DECISION_SUBSCRIPTION:
-    case DECISION_UPDATE:   /* by nobody but those who ask for it */
-    case DECISION_OVERRIDE: /* nobody takes over there */
+    case DECISION_UPDATE: /* by nobody but those who ask for it */
+        break;
+    case DECISION_OVERRIDE:
+        save(model->overrides, (struct pair_key){d->override.number, 0}, &d->override, sizeof d->override,
+             &duty_override_texts);
         break;
     }
 }
@@ -371,6 +380,12 @@ static int compare_silences(const void *a, const void *b)
     return strcmp(x->id, y->id);
 }
 
+static int compare_overrides(const void *a, const void *b)
+{
+    const struct duty_override *x = *(struct duty_override *const *)a, *y = *(struct duty_override *const *)b;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
 static void **in_order(const struct map *map, int (*compare)(const void *a, const void *b))
 {
     void **values = heap_alloc((map_count(map) + 1) * sizeof *values);
@@ -386,6 +401,7 @@ void model_restore(struct model *model, struct engine *engine, int64_t now_us)
     scoped_heap void **roles = in_order(model->roles, compare_roles);
     scoped_heap void **silences = in_order(model->silences, compare_silences);
     forget_old(model, now_us);
+    scoped_heap void **overrides = in_order(model->overrides, compare_overrides);
     engine_restore_last(engine, model->last_incident, model->last_delivery, model->last_us);
     size_t position = 0;
     for (struct incident *incident; (incident = map_next(model->incidents, &position));)
@@ -419,6 +435,9 @@ void model_restore(struct model *model, struct engine *engine, int64_t now_us)
         engine_restore_timer(engine, timer);
     for (size_t i = 0; i < map_count(model->silences); i++)
         engine_restore_silence(engine, silences[i]);
+    for (size_t i = 0; i < map_count(model->overrides); i++)
+        if (!((const struct duty_override *)overrides[i])->ended_us)
+            engine_restore_override(engine, overrides[i]);
     for (size_t i = 0; i < model->n_inbox; i++)
         row_restore(&model->inbox[i], model->document, engine);
 }

@@ -16,6 +16,7 @@ struct model {
     struct map *actions;    /* incident, item -> struct action_item */
     struct map *clocks;     /* incident, number -> struct runbook_clock */
     struct map *timers;     /* kind, subject -> struct timer */
+    struct map *overrides;  /* number -> struct duty_override */
     struct map *silences;   /* id -> struct silence */
     struct json_document *document;
     struct row *inbox;

@@ -150,6 +150,7 @@ static void compare(struct sim *sim)
 static void commit(struct sim *sim, const struct input *input, const struct decisions *decisions)
 {
     check_decisions(sim, input, decisions);
+    check_waves(sim, input, decisions);
     digest(sim, decisions);
     model_commit(&sim->model, decisions, sim->posting);
     if (sim->disk && !sim->behind && !disk_commit(sim->disk, sim->posting, decisions, sim->now_us)) {
@@ -196,6 +197,8 @@ void sim_crash(struct sim *sim, int64_t down_us)
     engine_free(sim->engine);
     sim->now_us += down_us;
     sim->unkept_us = sim->behind ? sim->now_us - sim->behind_us : 0;
+    if (sim->behind)
+        waves_unsure(sim);
     sim->engine = program_start(sim);
     restore(sim);
     struct decisions decisions = {.arena = sim->arena};
@@ -272,6 +275,7 @@ static void (*const handlers[N_HAPPENINGS])(struct sim *, const struct happening
     [HAPPEN_CLOCK] = clock_is_stepped,  [HAPPEN_DISK] = disk_is_full,
     [HAPPEN_PERSON] = person_reacts,    [HAPPEN_CRASH] = crash_happens,
     [HAPPEN_COMPACT] = compact_happens, [HAPPEN_TEAM] = team_changes,
+    [HAPPEN_DUTY] = duty_changes,
 };
 
 struct sim *sim_new(uint64_t seed, int64_t days, enum store store)
@@ -294,6 +298,7 @@ struct sim *sim_new(uint64_t seed, int64_t days, enum store store)
     sim->silent = map_new();
     sim->forced = map_new();
     sim->by_hand = map_new();
+    sim->waves = map_new();
     held_start(sim);
     model_start(&sim->model);
     sim->engine = program_start(sim);
@@ -311,6 +316,7 @@ struct sim *sim_new(uint64_t seed, int64_t days, enum store store)
                  (struct happening){.kind = HAPPEN_JOB, .subject = kind, .at_us = sim->start_us + MINUTE});
     sim_plan(sim, (struct happening){.kind = HAPPEN_CLOCK, .at_us = sim->start_us + 2 * DAY});
     sim_plan(sim, (struct happening){.kind = HAPPEN_TEAM, .at_us = sim->start_us + 3 * DAY});
+    sim_plan(sim, (struct happening){.kind = HAPPEN_DUTY, .at_us = sim->start_us + 5 * HOUR});
     if (store == STORE_LEDGER_THAT_FILLS)
         sim_plan(sim, (struct happening){.kind = HAPPEN_DISK, .subject = true, .at_us = sim->start_us + DAY});
     return sim;
@@ -332,6 +338,7 @@ void sim_free(struct sim *sim)
     map_free_values(sim->reach);
     map_free_values(sim->shown);
     map_free_values(sim->silent);
+    map_free_values(sim->waves);
     map_free(sim->began);
     map_free(sim->attempts);
     map_free(sim->forced);

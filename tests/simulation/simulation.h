@@ -40,6 +40,7 @@ enum happening_kind {
     HAPPEN_CLOCK,
     HAPPEN_DISK, /* subject: is it full now? */
     HAPPEN_TEAM, /* somebody leaves, or comes back */
+    HAPPEN_DUTY, /* somebody takes over for another, or gives it back */
     N_HAPPENINGS
 };
 
@@ -123,6 +124,7 @@ struct sim {
     struct map *attempts; /* run, line -> the last of them by its number */
     struct map *forced;   /* incidents that were resolved while alerts fired */
     int64_t opened;       /* the last incident, with those of this transaction */
+    struct map *waves;    /* incident -> struct stretch (waves.c) */
     struct map *by_hand;  /* incidents whose state a person chose */
     struct arena *arena;  /* of decisions */
     struct disk *disk;    /* the real ledger beside the model, or NULL */
@@ -138,7 +140,7 @@ struct sim {
     uint64_t digest; /* of all decisions */
     struct {
         int64_t inputs, incidents, pages, attempts, acknowledged, steps, crashes, forced, lapses, reopened,
-            clocks;
+            clocks, waves;
     } count;
     bool story; /* everything is told as it happens */
     struct buf history[HISTORY];
@@ -190,6 +192,10 @@ void jobs_forget(struct sim *sim);
 void clock_is_stepped(struct sim *sim, const struct happening *happening);
 void disk_is_full(struct sim *sim, const struct happening *happening);
 void team_changes(struct sim *sim, const struct happening *happening);
+void duty_changes(struct sim *sim, const struct happening *happening);
+/* duties.c: who is on call now. */
+void duty_people(struct arena *arena, const struct sim *sim, const struct schedule *schedule,
+                 struct strings *people_now);
 /* An alert of that name stands; then, when all are seen: alarms stand when they must, and only then. */
 void jobs_see(struct sim *sim, const char *alertname);
 void jobs_check(struct sim *sim);
@@ -208,6 +214,13 @@ void check_heard(struct sim *sim, struct trouble *trouble, const struct alert_ba
 void check_clock(struct sim *sim, const struct runbook_clock *clock);
 void check_clocks(struct sim *sim, const struct incident *incident);
 void check_clocks_spoke(struct sim *sim);
+/* waves.c: before the commit, the pages of each incident in their turn. What was known of them is not sure
+ * any more, for the ledger lacks some of it. The clock was set back. */
+void check_waves(struct sim *sim, const struct input *input, const struct decisions *decisions);
+/* A level that is paged once has had all steps of its chain that do not wait for ever. */
+bool waves_are_over(const struct sim *sim, const struct incident *incident);
+void waves_unsure(struct sim *sim);
+void waves_shift(struct sim *sim, int64_t by_us);
 void check_page(struct sim *sim, const struct delivery *delivery);
 /* It is over, and does not stand any more. */
 void check_over(struct sim *sim, const struct alert_batch *batch);

@@ -55,6 +55,7 @@ void clock_is_stepped(struct sim *sim, const struct happening *happening)
     if (sim->now_us > sim->ahead_us)
         sim->ahead_us = sim->now_us;
     shift_world(sim, -by_us);
+    waves_shift(sim, -by_us);
     uint64_t process = sim->process;
     for (int kind = 0; kind < JOBS; kind++)
         if (sim->jobs[kind].heard_us)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Who would be reached, asked before it matters: `config check` and `simulate` on the project's own runbooks, with
-nothing running."""
+nothing running but where the server is asked for what people made there."""
 from harness import *
 
 RUNBOOKS = os.path.join(ROOT, 'runbooks')
@@ -110,6 +110,37 @@ schedules:
         code, _, err = run('oncall', '-c', calendar)
         self.assertEqual(code, 1, err)
         self.assertIn('duty.ics is no iCalendar file', err)
+
+    def test_who_takes_over_in_the_console_is_on_call_for_the_commands_too(self):
+        config = self.config('[{notify: [schedule:primary]}]')
+        with open(config, encoding='utf-8') as f:
+            server = self.started(Server(self.folder, f.read()))
+        server.start()
+        before = json.loads(server.command('oncall', '-c', config, '--json')[1])
+        planned = next(s for s in before['schedules'] if s['id'] == 'primary')['people'][0]['id']
+        other = next(p for p in ('ana', 'ben') if p != planned)
+        until = time.time() + 7200
+        status, body = server.request('POST', '/api/v1/oncall/overrides',
+                                      {'schedule': 'primary', 'person': other, 'until': rfc3339(until)})
+        self.assertIn(status, (200, 201), body)
+
+        def on_call(at):
+            code, out, err = server.command('oncall', '-c', config, '--json', '--at', rfc3339(at))
+            told = json.loads(out)
+            self.assertTrue(told['overrides_known'], err)
+            return next(s for s in told['schedules'] if s['id'] == 'primary')
+        self.assertEqual([p['id'] for p in on_call(time.time() + 60)['people']], [other])
+        self.assertEqual(on_call(time.time() + 60)['until'][:16], rfc3339(until)[:16])
+        self.assertEqual([p['id'] for p in on_call(until + 60)['people']], [planned])
+        self.assertIn(f'DTEND:{rfc3339(until)[:19].replace("-", "").replace(":", "")}Z',
+                      server.command('oncall', '-c', config, '--ical')[1])
+        told = json.loads(server.command('simulate', '-c', config, '--service', 'document-ocr', '--json')[1])
+        self.assertEqual([e['to'] for e in told['entries'] if e['kind'] == 'page'][0], other)
+        server.stop()
+        code, out, err = server.command('oncall', '-c', config, '--json')
+        self.assertEqual([s['people'][0]['id'] for s in json.loads(out)['schedules'] if s['id'] == 'primary'], [planned])
+        self.assertFalse(json.loads(out)['overrides_known'])
+        self.assertIn('without the overrides that people made', err)
 
     def test_a_night_that_reaches_nobody_says_so_and_fails(self):
         path = self.config('[{notify: [schedule:office]}]')
