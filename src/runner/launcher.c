@@ -63,6 +63,11 @@ void launcher_confine(struct launcher *launcher, struct sandbox_child *sandbox, 
     launcher->confines_looks = looks;
 }
 
+bool launcher_is_lost(const struct launcher *launcher)
+{
+    return launcher->is_lost;
+}
+
 /* ---- what has been started ---- */
 
 static struct launch *launch_new(struct launcher *launcher)

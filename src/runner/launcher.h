@@ -61,6 +61,10 @@ int launcher_serve(struct launcher *launcher, int fd);
 /* NULL is allowed. What still runs is ended by whoever holds its control_fd. The loop must turn once more. */
 void launcher_free(struct launcher *launcher);
 
+/* The process at the other end is gone: nothing can be started any more, and what was asked for last may have
+ * been. */
+bool launcher_is_lost(const struct launcher *launcher);
+
 /* ---- calls; all come back at once ---- */
 
 /* NULL, or why it is not started; texts in the arena. */

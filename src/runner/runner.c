@@ -66,7 +66,9 @@ static void work_try(struct runner *runner, struct step_work *work)
     if (!why)
         return;
     work_unlink(runner, work);
-    refuse(runner, &work->order, why);
+    /* Whether it had begun is not known, and that is what core says of it when this process has ended. */
+    if (!launcher_is_lost(runner->launcher))
+        refuse(runner, &work->order, why);
     step_discard(work);
 }
 
