@@ -105,7 +105,7 @@ function Frame({ person, signOut }: { person: string; signOut: () => void }) {
         <img src="/console/icon.svg" alt="" />
         <nav aria-label="Main">
           {places.filter(([, place]) => pages.some(([pattern]) => pattern.test(place))).map(([, place, name]) => (
-            <Link key={place} to={place} current={within(path, place)}>{name}{place === '/' && open > 0 && <span class="count">{open}</span>}</Link>))}
+            <Link key={place} to={place} current={within(path, place)}>{name}{place === '/' && open > 0 && <span class="count">{open > 99 ? '99+' : open}</span>}</Link>))}
         </nav>
         <span class="small quiet who">{person}</span>
         <button type="button" onClick={signOut}>Sign out</button>

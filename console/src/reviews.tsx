@@ -41,7 +41,7 @@ export function Actions({ actions, linked, now }: { actions: Action[]; linked?: 
 }
 
 const spread = (group: Group, name: string) => group[name] as Spread | undefined
-const says = (seconds: number) => (seconds < 60 ? `${Math.ceil(seconds)} s` : about(seconds * 1000))
+const says = (seconds: number) => (seconds <= 1 ? '≤ 1 s' : seconds < 60 ? `${Math.ceil(seconds)} s` : about(seconds * 1000))
 const time = (seconds: number | null | undefined) => (seconds === null || seconds === undefined ? '–' : says(seconds))
 const times: [name: string, label: string, short: string][] = [
   ['time_to_detect', 'to detect', 'MTTD'], ['time_to_acknowledge', 'to acknowledge', 'MTTA'], ['time_to_resolve', 'to resolve', 'MTTR'],

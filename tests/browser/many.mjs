@@ -14,5 +14,16 @@ await scenario(async () => {
   const numbers = await page.evaluate(() => [...document.querySelectorAll('.burns a')].map((a) => Number(a.pathname.split('/')[2])))
   expect(numbers.every((number, i) => number === 10000 - i), 'every one, once, the newest first')
   await shot(page, 'many')
+  // What is counted over all of them, on a desk and on a phone.
+  for (const [width, screen] of [[1280, 'wide'], [360, 'narrow']]) {
+    await page.setViewportSize({ width, height: 800 })
+    for (const [path, ready] of [['', '10,000 incidents'], ['reviews', 'Incidents a month'], ['ledger', 'Look further back'], ['clocks', 'Due'], ['promises', 'of 10 requests']]) {
+      await page.goto(`${process.env.CONSOLE}/${path}`)
+      await page.getByText(ready).first().waitFor()
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(over <= 0, `${path} is ${over} px wider than the screen`)
+      await shot(page, `many-${path || 'now'}-${screen}`)
+    }
+  }
   await close()
 })

@@ -23,6 +23,10 @@ await scenario(async () => {
   })
   await picture('/runbooks/shop.md', 'runbook', text('Severity levels'))
   await picture('/oncall', 'on-call', text('Overrides'))
-  await picture('/ledger', 'ledger', () => page.locator('tbody tr').nth(3).waitFor())
+  await picture('/ledger', 'ledger', async () => {
+    await page.locator('tbody tr').nth(3).waitFor()
+    await page.getByRole('button', { name: 'Verify now' }).click()
+    await page.getByText('everything fits').waitFor()
+  })
   await close()
 })
