@@ -93,6 +93,24 @@ static void a_body_of_another_type_is_refused(void **state)
     assert_int_equal(taken.status, 200);
 }
 
+/* As `curl -d` sends it, from a script that never looks at the answer. */
+static void an_event_of_another_tool_is_heard_whatever_its_type(void **state)
+{
+    (void)state;
+    struct http_request request = {
+        .method = "POST",
+        .path = "/v2/enqueue",
+        .body = "{\"routing_key\":\"k\",\"event_action\":\"trigger\",\"payload\":"
+                "{\"summary\":\"disk full\",\"source\":\"db\",\"severity\":\"critical\"}}",
+        .anonymous = true,
+        .headers = {"Content-Type: application/x-www-form-urlencoded"}};
+    scoped_answer struct http_answer heard = http_send(port, &request);
+    assert_says(&heard, 202, "Event processed");
+    request.headers[1] = "Origin: http://elsewhere.example";
+    scoped_answer struct http_answer page = http_send(port, &request);
+    assert_says(&page, 401, "token");
+}
+
 static void a_client_that_sends_too_much_is_told_so(void **state)
 {
     (void)state;
@@ -450,6 +468,7 @@ int main(void)
         served(overload_and_a_full_disk_are_503_with_a_time_to_retry),
         served(bad_alerts_are_refused_with_their_place),
         served(a_body_of_another_type_is_refused),
+        served(an_event_of_another_tool_is_heard_whatever_its_type),
         served(a_client_that_sends_too_much_is_told_so),
         served(only_this_machine_and_the_token_get_in),
         served(unknown_paths_methods_and_queries_are_named),

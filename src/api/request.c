@@ -144,6 +144,14 @@ static bool is_intake(const struct route *route)
     return route->auth == AUTH_INTAKE || route->auth == AUTH_SILENCE;
 }
 
+/* Alertmanager's API is as strict as Alertmanager. Elsewhere whoever posts by `curl -d` and never looks at
+ * the answer is heard, too: what a page of another site makes a browser post wants a token anyway (auth.c).
+ */
+static bool wants_type(const struct route *route)
+{
+    return is_intake(route) && strcmp(route->method, "POST") == 0 && strncmp(route->path, "/api/", 5) == 0;
+}
+
 static void check_length(struct request *request)
 {
     request->body_limit_bytes = is_intake(request->route) ? INTAKE_BODY_BYTES : BODY_BYTES;
@@ -189,7 +197,7 @@ void request_admit(struct request *request, const char *method, const char *path
     drop_ledger(request); /* there are few, and a body may take long to come */
     if (request->answer.status)
         return;
-    if (is_intake(request->route) && strcmp(request->route->method, "POST") == 0 && !type_is_json(request))
+    if (wants_type(request->route) && !type_is_json(request))
         answer_problem(request, PROBLEM_MEDIA_TYPE, NULL, "send Content-Type: application/json");
     else if (queries_known(request))
         check_length(request);

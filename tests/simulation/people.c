@@ -101,8 +101,8 @@ static void judge_safety(struct sim *sim, int64_t incident, const char *actor)
 static void hand_over(struct sim *sim, int64_t incident, const char *actor)
 {
     static const char *const names[] = {"ana", "ben", "eve", NULL};
-    static const char *const roles[] = {"commander", "expert", "team lead", "juggler"};
-    const char *person = names[sim_between(sim, 0, 3)], *role = roles[sim_between(sim, 0, 3)];
+    static const char *const roles[] = {"commander", "expert", "team lead", "communications lead", "juggler"};
+    const char *person = names[sim_between(sim, 0, 3)], *role = roles[sim_between(sim, 0, 4)];
     sim_say(sim, "%s makes %s %s of %lld", actor, person ? person : "nobody", role, (long long)incident);
     sim_input(
         sim, &(struct input){

@@ -140,7 +140,7 @@ struct sim {
     uint64_t digest; /* of all decisions */
     struct {
         int64_t inputs, incidents, pages, attempts, acknowledged, steps, crashes, forced, lapses, reopened,
-            clocks, waves;
+            clocks, waves, reminders;
     } count;
     bool story; /* everything is told as it happens */
     struct buf history[HISTORY];
@@ -221,6 +221,8 @@ void check_waves(struct sim *sim, const struct input *input, const struct decisi
 bool waves_are_over(const struct sim *sim, const struct incident *incident);
 void waves_unsure(struct sim *sim);
 void waves_shift(struct sim *sim, int64_t by_us);
+/* told.c: before the commit, who must be told is. */
+void check_told(struct sim *sim, const struct decisions *decisions);
 void check_page(struct sim *sim, const struct delivery *delivery);
 /* It is over, and does not stand any more. */
 void check_over(struct sim *sim, const struct alert_batch *batch);

@@ -1,0 +1,113 @@
+/* Who must be told: an update that is due reminds whoever speaks for the incident, and one that is overdue
+ * whoever leads it; a page that waits for a digest is told, or is not needed any more. */
+#include <string.h>
+
+#include "simulation.h"
+
+static const struct incident *after_of(const struct sim *sim, const struct decisions *decisions,
+                                       int64_t incident)
+{
+    const struct incident *after = model_incident(&sim->model, incident);
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_INCIDENT && d->incident.number == incident)
+            after = &d->incident;
+    return after;
+}
+
+static bool is_hushed(struct sim *sim, const struct incident *incident)
+{
+    int64_t since_us;
+    return incident->state >= INCIDENT_RESOLVED || incident->muted_until_us || incident->storm ||
+           held_incident(sim, incident->number, &since_us) != HOLD_NONE;
+}
+
+static bool is_waiting(const struct delivery *delivery, int64_t incident, const char *person)
+{
+    return delivery->incident == incident && strcmp(delivery->person, person) == 0 &&
+           (delivery->state == DELIVERY_DUE || delivery->state == DELIVERY_BUNDLED);
+}
+
+/* By a page of now, or by one that is on its way. */
+static bool is_told(const struct sim *sim, const struct decisions *decisions, int64_t incident,
+                    const char *person)
+{
+    size_t position = 0;
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_DELIVERY && is_waiting(&d->delivery, incident, person))
+            return true;
+    for (const struct delivery *delivery; (delivery = map_next(sim->model.deliveries, &position));)
+        if (is_waiting(delivery, incident, person))
+            return true;
+    return false;
+}
+
+static void holders(struct arena *arena, const struct sim *sim, int64_t incident, const char *role,
+                    struct strings *people)
+{
+    size_t position = 0;
+    for (const struct role_holder *holder; (holder = map_next(sim->model.roles, &position));)
+        if (holder->incident == incident && !holder->until_us && strcmp(holder->role, role) == 0)
+            strings_add(arena, people, holder->person);
+}
+
+static void leaders(struct arena *arena, const struct sim *sim, const struct incident *incident,
+                    struct strings *people)
+{
+    holders(arena, sim, incident->number, "commander", people);
+    const char *by = incident->acknowledged_us ? incident->acknowledged_by : "";
+    if (people->n == 0 && strncmp(by, "person:", 7) == 0)
+        strings_add(arena, people, by + 7);
+}
+
+/* The first time it speaks it is due, the second time it is overdue, and so on. */
+static void check_reminder(struct sim *sim, const struct decisions *decisions,
+                           const struct runbook_clock *clock)
+{
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_clock *before = model_clock(&sim->model, clock->incident, clock->number);
+    const struct incident *was = model_incident(&sim->model, clock->incident);
+    const struct incident *incident = after_of(sim, decisions, clock->incident);
+    struct strings people = {0};
+    if (!before || before->since_us != clock->since_us || clock->said != before->said + 1 || !was ||
+        is_hushed(sim, was) || is_hushed(sim, incident))
+        return;
+    if (clock->said % 2 == 1)
+        holders(arena, sim, clock->incident, "communications-lead", &people);
+    if (people.n == 0)
+        leaders(arena, sim, incident, &people);
+    list_each (person, &people)
+        if (!config_person(sim->config, *person))
+            return; /* who has left: then it is for those on call */
+    sim->count.reminders += people.n > 0;
+    list_each (person, &people)
+        if (!is_told(sim, decisions, clock->incident, *person))
+            sim_fail(sim, "an update of incident %lld is %s, and %s is not reminded",
+                     (long long)clock->incident, clock->said % 2 == 1 ? "due" : "overdue", *person);
+}
+
+/* It waited for a digest, and does not any more without having been told. */
+static void check_dropped(struct sim *sim, const struct decisions *decisions, const struct delivery *dropped)
+{
+    const struct delivery *before = model_delivery(&sim->model, dropped->id);
+    const struct incident *incident = after_of(sim, decisions, dropped->incident);
+    if (!before || before->state != DELIVERY_BUNDLED || !incident || is_hushed(sim, incident) ||
+        (incident->acknowledged_us && incident->lease_lapses == 0) ||
+        (incident->state == INCIDENT_MONITORING && incident->n_firing == 0))
+        return;
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_DELIVERY && d->delivery.id != dropped->id &&
+            is_waiting(&d->delivery, dropped->incident, dropped->person))
+            return;
+    sim_fail(sim, "page %s waited for a digest, and is dropped although incident %lld wants people",
+             dropped->key, (long long)dropped->incident);
+}
+
+void check_told(struct sim *sim, const struct decisions *decisions)
+{
+    list_each (d, &decisions->list) {
+        if (d->kind == DECISION_CLOCK && d->clock.kind == CLOCK_UPDATE && d->clock.state == CLOCK_OVERDUE)
+            check_reminder(sim, decisions, &d->clock);
+        if (d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_CANCELLED)
+            check_dropped(sim, decisions, &d->delivery);
+    }
+}
