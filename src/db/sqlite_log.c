@@ -47,6 +47,7 @@ struct sqlite_log {
     int asked_at;  /* the length at which the thread was last asked; also its own */
     int moved;     /* pages from the start of the log that are in the file */
     off_t n_bytes; /* of the log with what is written ahead, as the thread left it */
+    off_t wanted_bytes;
 };
 
 static int on_commit(void *context, sqlite3 *sqlite, const char *name, int n_pages)
@@ -98,7 +99,7 @@ static sqlite3 *open_own(const char *path)
 
 /* Only ever appends, so that nothing of what a commit writes meanwhile is written over, wherever it stands. A
  * disk without room is the commits' to tell. The descriptor may be closed: the locks are on other files. */
-static off_t write_ahead(const char *path)
+static off_t write_ahead(const char *path, off_t until)
 {
     static char zeros[PIECE_BYTES]; /* not const: that would be in the program's file */
     struct stat status = {0};
@@ -107,10 +108,10 @@ static off_t write_ahead(const char *path)
     int fd = open(buf_text(&name), O_WRONLY | O_APPEND | O_CLOEXEC);
     if (fd < 0)
         return 0;
-    for (int bytes = 0; bytes < AHEAD_BYTES; bytes += PIECE_BYTES)
+    /* It may be long enough: a crash leaves it as it is. */
+    while (fstat(fd, &status) == 0 && status.st_size < until)
         if (write(fd, zeros, sizeof zeros) < 0 || fdatasync(fd) < 0)
             break;
-    fstat(fd, &status);
     close(fd);
     return status.st_size;
 }
@@ -136,12 +137,13 @@ static void *work(void *context)
     wait_ms(log, FIRST_WAIT_MS);
     while (!log->ending) {
         bool writes = log->wanted_room;
+        off_t until = log->wanted_bytes;
         if (!writes && !log->wanted) {
             pthread_cond_wait(&log->wake, &log->lock);
             continue;
         }
         pthread_mutex_unlock(&log->lock);
-        off_t n_bytes = writes ? write_ahead(log->path) : 0;
+        off_t n_bytes = writes ? write_ahead(log->path, until) : 0;
         if (!writes && !sqlite)
             sqlite = open_own(log->path);
         if (!writes)
@@ -164,9 +166,11 @@ static bool start(struct sqlite_log *log)
 static void ask_for_room(struct sqlite_log *log)
 {
     pthread_mutex_lock(&log->lock);
-    bool short_of_it = log->n_bytes < (off_t)log->n_pages * FRAME_BYTES + AHEAD_BYTES / 2;
+    off_t used = (off_t)log->n_pages * FRAME_BYTES;
+    bool short_of_it = log->n_bytes < used + AHEAD_BYTES / 2;
     if (short_of_it && !log->wanted_room && (log->started || start(log))) {
         log->wanted_room = true;
+        log->wanted_bytes = used + AHEAD_BYTES;
         pthread_cond_signal(&log->wake);
     }
     pthread_mutex_unlock(&log->lock);

@@ -163,7 +163,7 @@ static void note_bytes(struct alert_record *record, struct whole whole, size_t d
     record->difference_bytes = (uint32_t)difference_bytes;
 }
 
-/* In one piece with its difference: one miss of the cache instead of two, and a sixteenth of the memory. */
+/* In one piece with its difference: one miss of the cache instead of two, and 16 bytes less. */
 static struct alert_record *record_new(struct alert_table *table, const struct alert *alert,
                                        struct whole whole)
 {
