@@ -9,6 +9,7 @@
  * library of 1,500 pages, made of the files under other names; and the memory of one document against its
  * size. */
 #include <cmark-gfm-core-extensions.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,13 @@
 #include "runbook/library.h"
 #include "runbook/policy.h"
 
-enum { ROUNDS_DEFAULT = 7, LIBRARY_PAGES = 1500, ALERTS = 2000, DOUBLINGS = 4 };
+enum {
+    ROUNDS_DEFAULT = 7,
+    LIBRARY_PAGES = 1500,
+    ALERTS = 2000,
+    DOUBLINGS = 4,
+    SPARE_HEAP_BYTES = 1024 * 1024
+};
 
 struct files {
     const struct folder_file **at;
@@ -213,6 +220,8 @@ int main(int argc, char **argv)
         return 2;
     }
     cmark_gfm_core_extensions_ensure_registered();
+    mallopt(M_TRIM_THRESHOLD, SPARE_HEAP_BYTES); /* as role/core.c does */
+    mallopt(M_MMAP_THRESHOLD, 2 * SPARE_HEAP_BYTES);
     report_reading(&files, n_rounds);
     if (reading_only)
         return 0;

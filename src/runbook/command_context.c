@@ -191,7 +191,7 @@ static bool collects_logs(const struct command *command)
         "kubectl logs",        "oc logs",     "docker logs", "docker-compose logs",
         "docker compose logs", "podman logs", "journalctl"};
 
-    if (strcasestr(command->text, "logs") == NULL && strcasestr(command->text, parts[6]) == NULL)
+    if (text_find_word(command->text, "logs") == NULL && text_find_word(command->text, parts[6]) == NULL)
         return false; /* nearly all */
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (text_find_word(command->text, parts[i]))

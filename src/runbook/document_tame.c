@@ -17,13 +17,14 @@ enum {
     BRACKETS_A_PARAGRAPH = 1000,
     TABLE_COLUMNS = 100,
     TABLE_RULES_A_PARAGRAPH = 20,
-    PIPES = 300000,
-    EMPHASES = 300000,
+    MARKS = 300000, /* pipes, or emphases */
 };
 
 struct taming {
     int brackets, rules;    /* since the last blank line */
+    size_t n_paragraph;     /* bytes since then */
     size_t pipes, emphases; /* of the whole document */
+    bool small;             /* it is too small to have too many of these */
     bool changed;
 };
 
@@ -68,8 +69,12 @@ static const unsigned char counted[256] = {
     ['|'] = COUNTED_PIPE,    ['*'] = COUNTED_EMPHASIS, ['_'] = COUNTED_EMPHASIS,
 };
 
+/* As many bytes of a paragraph as it may have brackets need not be looked at. */
 static void tame_counted(struct taming *taming, char *line, size_t n)
 {
+    taming->n_paragraph += n;
+    if (taming->small && taming->n_paragraph <= BRACKETS_A_PARAGRAPH)
+        return;
     for (size_t i = 0;; i++) {
         while (i < n && !counted[(unsigned char)line[i]])
             i++;
@@ -77,8 +82,8 @@ static void tame_counted(struct taming *taming, char *line, size_t n)
             return;
         unsigned char kind = counted[(unsigned char)line[i]];
         bool too_many = kind == COUNTED_BRACKET ? ++taming->brackets > BRACKETS_A_PARAGRAPH
-                        : kind == COUNTED_PIPE  ? ++taming->pipes > PIPES
-                                                : ++taming->emphases > EMPHASES;
+                        : kind == COUNTED_PIPE  ? ++taming->pipes > MARKS
+                                                : ++taming->emphases > MARKS;
         if (too_many)
             blot(taming, line + i, ' ');
     }
@@ -114,6 +119,7 @@ static void tame_line(struct taming *taming, char *line, size_t n)
     if (is_blank_line(line, n)) {
         taming->brackets = 0;
         taming->rules = 0;
+        taming->n_paragraph = 0;
     }
     tame_containers(taming, line, n);
     tame_counted(taming, line, n);
@@ -140,7 +146,7 @@ static bool blank_at(const char *text, size_t n)
 
 void document_tame(const char *bytes, size_t n_bytes, int skip_lines, struct buf *ret_copy, bool *ret_changed)
 {
-    struct taming taming = {0};
+    struct taming taming = {.small = n_bytes <= MARKS};
     struct admonitions admonitions = {0};
     struct house house = {0};
     int number = 1;

@@ -114,7 +114,7 @@ static void load_headings(const char *bytes)
         } else if (line[0] != '#') {
             for (size_t first = 0; first < n;) {
                 size_t part = strcspn(line + first, ",\n");
-                const struct phrase like = {.group = group};
+                const struct phrase like = {.group = (uint8_t)group};
                 if (group != WORDS_NONE)
                     phrase_add(vocabulary.arena, growing, &vocabulary.headings, &like, line + first, part);
                 first += part + 1;
@@ -211,10 +211,12 @@ static void try_phrase(const struct phrase *phrase, const char *text, struct bes
 static size_t try_word(const struct vocabulary *words, const char *text, struct best *best)
 {
     size_t n_word;
-    const struct phrase_word *word = phrase_word_at(&words->headings, text, &n_word);
 
-    if (word && phrase_word_has_any(word, best->first, best->last))
-        list_each (phrase, &word->phrases)
+    if (!phrase_groups_any(words->headings.starts[phrase_start(text)], best->first, best->last))
+        return phrase_word_bytes(text);
+    const struct phrase_word *word = phrase_word_at(&words->headings, text, &n_word);
+    if (word && phrase_groups_any(word->groups, best->first, best->last))
+        list_each (phrase, phrases_of(&words->headings, word))
             if (phrase->group >= best->first && phrase->group <= best->last && phrase_may_go_on(phrase, text))
                 try_phrase(phrase, text, best);
     return n_word;
@@ -249,9 +251,9 @@ uint64_t words_in(const char *text, enum words first, enum words last)
 
     for (size_t i = 0; text[i] && i<LOOKED_AT_BYTES; i += n_word> 0 ? n_word : 1) {
         const struct phrase_word *word = phrase_word_at(&words->headings, text + i, &n_word);
-        if (word == NULL || !phrase_word_has_any(word, first, last))
+        if (word == NULL || !phrase_groups_any(word->groups, first, last))
             continue;
-        list_each (phrase, &word->phrases) {
+        list_each (phrase, phrases_of(&words->headings, word)) {
             struct best best = {.first = phrase->group, .last = phrase->group, .inner = i > 0};
             if (phrase->group < first || phrase->group > last || !phrase_may_go_on(phrase, text + i))
                 continue;

@@ -97,7 +97,8 @@ static void load_line(struct arena *arena, struct arena *growing, const char *li
     if (colon == NULL || group == PART_WORDS_COUNT)
         return;
     size_t first = (size_t)(colon - line) + 1;
-    const struct phrase like = {.value = arena_strndup(arena, line, first - 1), .group = group, .row = row};
+    const struct phrase like = {
+        .value = arena_strndup(arena, line, first - 1), .group = (uint8_t)group, .row = row};
     while (first < n) {
         const char *comma = memchr(line + first, ',', n - first);
         size_t part = comma ? (size_t)(comma - line) - first : n - first;
@@ -151,13 +152,13 @@ static size_t phrase_bytes(const char *text, const char *phrase)
 }
 
 /* The longest phrase of the group at text, where that word stands. */
-static const struct phrase *phrase_at(const struct phrase_word *word, enum part_words group, const char *text,
+static const struct phrase *phrase_at(const struct phrases *phrases, enum part_words group, const char *text,
                                       size_t *ret_n_bytes)
 {
     const struct phrase *best = NULL;
 
     *ret_n_bytes = 0;
-    list_each (phrase, &word->phrases) {
+    list_each (phrase, phrases) {
         if (phrase->group != group || !phrase_may_go_on(phrase, text))
             continue;
         size_t n = phrase_bytes(text, phrase->text);
@@ -179,10 +180,15 @@ static const struct phrase *next_phrase(enum part_words group, const char *text,
             i++;
             continue;
         }
+        if (!(phrases->starts[phrase_start(text + i)][0] >> group & 1)) {
+            i += phrase_word_bytes(text + i);
+            continue;
+        }
         size_t n_word;
         const struct phrase_word *word = phrase_word_at(phrases, text + i, &n_word);
-        const struct phrase *phrase =
-            word && (word->groups[0] >> group & 1) ? phrase_at(word, group, text + i, ret_n_bytes) : NULL;
+        const struct phrase *phrase = word && (word->groups[0] >> group & 1)
+                                          ? phrase_at(phrases_of(phrases, word), group, text + i, ret_n_bytes)
+                                          : NULL;
         if (phrase) {
             *ret_at = i;
             return phrase;
@@ -202,7 +208,7 @@ uint64_t part_words_in(const char *text)
         const struct phrase_word *word = phrase_word_at(phrases, text, &n_word);
         if (word == NULL || (word->groups[0] & ~groups) == 0)
             continue;
-        list_each (phrase, &word->phrases)
+        list_each (phrase, phrases_of(phrases, word))
             if (!(groups >> phrase->group & 1) && phrase_may_go_on(phrase, text) &&
                 phrase_bytes(text, phrase->text) > 0)
                 groups |= UINT64_C(1) << phrase->group;
@@ -236,8 +242,9 @@ const char *part_words_value(enum part_words group, const char *text)
 const char *part_words_whole(enum part_words group, const char *text)
 {
     size_t n, n_word;
-    const struct phrase_word *word = phrase_word_at(loaded(), text, &n_word);
-    const struct phrase *phrase = word ? phrase_at(word, group, text, &n) : NULL;
+    const struct phrase_book *phrases = loaded();
+    const struct phrase_word *word = phrase_word_at(phrases, text, &n_word);
+    const struct phrase *phrase = word ? phrase_at(phrases_of(phrases, word), group, text, &n) : NULL;
 
     return phrase && text[n] == '\0' ? phrase->value : NULL;
 }

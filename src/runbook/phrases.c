@@ -15,13 +15,12 @@ const bool phrase_letter[256] = {
 };
 /* clang-format on */
 
-/* The entry of a word, made when it is new. */
-static struct phrase_word *word_for(struct arena *arena, struct phrase_book *book, uint32_t hash,
-                                    size_t n_bytes)
+/* The place of a word, made when it is new. */
+static size_t word_for(struct arena *arena, struct phrase_book *book, uint32_t hash, size_t n_bytes)
 {
     const struct phrase_word *found = phrase_word_find(book, hash, n_bytes);
     if (found)
-        return &book->words.at[found - book->words.at];
+        return (size_t)(found - book->words.at);
     size_t slot = phrase_slot(hash);
     while (book->slots[slot])
         slot = (slot + 1) % (1 << PHRASE_SLOTS_LOG2);
@@ -30,19 +29,27 @@ static struct phrase_word *word_for(struct arena *arena, struct phrase_book *boo
     word->hash = hash;
     word->n_bytes = (uint32_t)n_bytes;
     book->slots[slot] = (uint16_t)book->words.n;
-    return word;
+    book->taken[slot / 64] |= UINT64_C(1) << slot % 64;
+    list_push(arena, &book->phrases);
+    return book->words.n - 1;
+}
+
+static void start_note(struct phrase_book *book, const char *word, unsigned group)
+{
+    book->starts[phrase_start(word)][group / 64] |= UINT64_C(1) << group % 64;
 }
 
 static void word_add(struct arena *arena, struct phrase_book *book, uint32_t hash, size_t n_bytes,
                      const struct phrase *phrase)
 {
-    struct phrase_word *word = word_for(arena, book, hash, n_bytes);
-    word->groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;
-    list_push(arena, &word->phrases);
-    size_t at = word->phrases.n - 1;
-    for (; at > 0 && word->phrases.at[at - 1].n_first < phrase->n_first; at--)
-        word->phrases.at[at] = word->phrases.at[at - 1];
-    word->phrases.at[at] = *phrase;
+    size_t place = word_for(arena, book, hash, n_bytes);
+    struct phrases *phrases = &book->phrases.at[place];
+    book->words.at[place].groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;
+    list_push(arena, phrases);
+    size_t at = phrases->n - 1;
+    for (; at > 0 && phrases->at[at - 1].n_first < phrase->n_first; at--)
+        phrases->at[at] = phrases->at[at - 1];
+    phrases->at[at] = *phrase;
 }
 
 void phrase_add(struct arena *arena, struct arena *growing, struct phrase_book *book,
@@ -57,12 +64,17 @@ void phrase_add(struct arena *arena, struct arena *growing, struct phrase_book *
         n_bytes--;
     struct phrase phrase = *like;
     phrase.text = arena_strndup(arena, from, n_bytes);
-    phrase.n_first = phrase_word_bytes(phrase.text);
-    if (phrase.n_first == 0)
+    size_t n_first = phrase_word_bytes(phrase.text);
+    if (n_first == 0)
         return;
+    must(n_first < UINT8_MAX);
+    phrase.n_first = (uint8_t)n_first;
     uint32_t hash = 0;
     for (size_t i = 0; i < phrase.n_first; i++)
         hash = phrase_hash(hash, phrase.text[i]);
+    start_note(book, phrase.text, phrase.group);
+    if (phrase.n_first == 1)
+        start_note(book, (const char[]){phrase.text[0], 's', '\0'}, phrase.group);
     if (phrase.text[phrase.n_first])
         phrase.second = phrase_lower(phrase.text[phrase.n_first + 1]);
     word_add(growing, book, hash, phrase.n_first, &phrase);
@@ -73,6 +85,7 @@ void phrase_add(struct arena *arena, struct arena *growing, struct phrase_book *
 void phrases_settle(struct arena *arena, struct phrase_book *book)
 {
     list_settle(arena, &book->words);
-    list_each (word, &book->words)
-        list_settle(arena, &word->phrases);
+    list_settle(arena, &book->phrases);
+    list_each (phrases, &book->phrases)
+        list_settle(arena, phrases);
 }

@@ -10,29 +10,38 @@
 #include "base/arena.h"
 #include "base/list.h"
 
-enum { PHRASE_GROUPS = 128, PHRASE_SLOTS_LOG2 = 14 };
+enum { PHRASE_GROUPS = 128, PHRASE_SLOTS_LOG2 = 14, PHRASE_STARTS = 1024 };
 
 struct phrase {
     const char *text;
     const char *value; /* what the vocabulary says it means, or NULL */
-    unsigned group;    /* below PHRASE_GROUPS */
     int row;           /* its line in the file */
-    size_t n_first;    /* bytes of its first word */
+    uint8_t group;     /* below PHRASE_GROUPS */
+    uint8_t n_first;   /* bytes of its first word */
     char second;       /* how its second word begins, in lower case; 0: it has one word */
 };
 
+struct phrases {
+    struct phrase *at; /* longer first words first, else in the order they were added */
+    size_t n, capacity;
+};
+
 /* A word that phrases begin with, as it stands in a text: "cause" and "causes" are two, with the same
- * phrases.
- */
+ * phrases. Small, since a text is asked for each of its words: what a look needs stays in the cache. */
 struct phrase_word {
     uint32_t hash, n_bytes;
     uint64_t groups[PHRASE_GROUPS / 64]; /* bit g: a phrase of group g is here */
-    LIST(struct phrase) phrases;         /* longer first words first, else in the order they were added */
 };
 
 struct phrase_book {
-    uint16_t slots[1 << PHRASE_SLOTS_LOG2]; /* places in words + 1 by the hash, 0: free; stays in the cache */
+    /* By the first two letters of a word, bit g: a phrase of group g may begin so. Who asks for one group
+     * need not hash most words. */
+    uint64_t starts[PHRASE_STARTS][PHRASE_GROUPS / 64];
+    uint64_t
+        taken[(1 << PHRASE_SLOTS_LOG2) / 64]; /* a bit a slot that is not free: all that most looks need */
+    uint16_t slots[1 << PHRASE_SLOTS_LOG2];   /* places in words + 1 by the hash, 0: free */
     LIST(struct phrase_word) words;
+    LIST(struct phrases) phrases; /* of each word */
 };
 
 /* Whether a byte is part of a word: letters, digits, and the bytes of other alphabets. */
@@ -51,6 +60,13 @@ static inline size_t phrase_word_bytes(const char *text)
     return n;
 }
 
+/* The place in starts of the word at text. */
+static inline size_t phrase_start(const char *text)
+{
+    size_t second = phrase_word_byte(text[1]) ? (unsigned char)text[1] & 31 : 0;
+    return (size_t)((unsigned char)text[0] & 31) << 5 | second;
+}
+
 /* A step of the hash of a word, in which case does not count. */
 static inline uint32_t phrase_hash(uint32_t hash, char c)
 {
@@ -66,6 +82,8 @@ static inline const struct phrase_word *phrase_word_find(const struct phrase_boo
                                                          size_t n_bytes)
 {
     size_t slot = phrase_slot(hash);
+    if (!(book->taken[slot / 64] >> slot % 64 & 1))
+        return NULL;
     for (; book->slots[slot]; slot = (slot + 1) % (1 << PHRASE_SLOTS_LOG2)) {
         const struct phrase_word *word = &book->words.at[book->slots[slot] - 1];
         if (word->hash == hash && word->n_bytes == n_bytes)
@@ -87,6 +105,11 @@ static inline const struct phrase_word *phrase_word_at(const struct phrase_book 
     return n > 0 ? phrase_word_find(book, hash, n) : NULL;
 }
 
+static inline const struct phrases *phrases_of(const struct phrase_book *book, const struct phrase_word *word)
+{
+    return &book->phrases.at[word - book->words.at];
+}
+
 static inline char phrase_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
@@ -99,14 +122,14 @@ static inline bool phrase_may_go_on(const struct phrase *phrase, const char *tex
            (text[phrase->n_first] && phrase_lower(text[phrase->n_first + 1]) == phrase->second);
 }
 
-/* Whether a phrase of the groups first..last is here. */
-static inline bool phrase_word_has_any(const struct phrase_word *word, unsigned first, unsigned last)
+/* Whether one of the groups first..last is among them. */
+static inline bool phrase_groups_any(const uint64_t *groups, unsigned first, unsigned last)
 {
     bool found = false;
     for (unsigned i = first / 64; i <= last / 64; i++) {
         uint64_t from = i == first / 64 ? ~UINT64_C(0) << first % 64 : ~UINT64_C(0);
         uint64_t until = i == last / 64 ? ~UINT64_C(0) >> (63 - last % 64) : ~UINT64_C(0);
-        found |= (word->groups[i] & from & until) != 0;
+        found |= (groups[i] & from & until) != 0;
     }
     return found;
 }

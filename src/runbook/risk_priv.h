@@ -121,7 +121,7 @@ static inline uint64_t first_byte_bit(char c)
  * two loops. */
 #define phrases_each(phrase, arguments, aspect)                                                              \
     for (const struct listed_phrase *at_ = (arguments)->tool->phrases[aspect].at,                            \
-                                    *end_ = at_ + (arguments)->tool->phrases[aspect].n;                      \
+                                    *end_ = at_ ? at_ + (arguments)->tool->phrases[aspect].n : NULL;         \
          at_ < end_; at_++)                                                                                  \
         for (const struct phrase *(phrase) = at_->first_bytes & (arguments)->first_byte ? at_->phrase        \
                                                                                         : NULL;              \

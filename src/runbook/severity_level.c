@@ -11,6 +11,7 @@
 
 /* Prefixes of a level's number. One letter must be a capital with the digit right behind it. */
 static const char *const prefixes[] = {"severity", "priority", "level", "prio", "sev", "p", "s"};
+enum { PREFIX_BYTES = 9 }; /* of the longest, with its mark */
 static const bool initials[256] = {
     ['s'] = true, ['p'] = true, ['l'] = true, ['S'] = true, ['P'] = true, ['L'] = true,
 };
@@ -52,7 +53,10 @@ static bool id_at(const char *text, size_t at, size_t *ret_n_bytes, int *ret_num
 const char *severity_find(struct arena *arena, const char *text, int *ret_number, size_t *ret_at,
                           size_t *ret_n_bytes)
 {
-    for (size_t i = 0; text[i]; i++) {
+    size_t digit = strcspn(text, "0123456789"); /* most texts have none */
+    if (text[digit] == '\0')
+        return NULL;
+    for (size_t i = digit > PREFIX_BYTES ? digit - PREFIX_BYTES : 0; text[i]; i++) {
         size_t n;
         int number;
         if (!initials[(unsigned char)text[i]] || (i > 0 && isalnum((unsigned char)text[i - 1])) ||

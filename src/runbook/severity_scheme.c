@@ -281,7 +281,11 @@ static void take_share(struct severity_reader *reader, const char *part, int lin
 
 void severity_read_shares(struct severity_reader *reader)
 {
-    for (size_t i = 0; reader->runbook->severities.n > 0 && i < reader->document->blocks.n; i++) {
+    bool wanted = false;
+
+    list_each (level, &reader->runbook->severities)
+        wanted |= level->response_text == NULL;
+    for (size_t i = 0; wanted && i < reader->document->blocks.n; i++) {
         const struct block *block = &reader->document->blocks.at[i];
         if ((block->kind != BLOCK_ITEM && block->kind != BLOCK_PARAGRAPH) ||
             strnlen(block->prose.text, TEXT_BYTES) == TEXT_BYTES)

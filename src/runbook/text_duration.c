@@ -6,6 +6,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/phrases.h"
+
 struct unit {
     const char *word;
     int64_t s;
@@ -306,17 +308,33 @@ static void operator_behind(const char *text, struct duration_words *duration)
     duration->n_bytes += blank + n;
 }
 
+static bool word_at(const char *text, const char *word)
+{
+    size_t n = text_starts_with(text, word) ? strlen(word) : 0;
+
+    return n > 0 && (!phrase_word_byte(text[n]) ||
+                     ((text[n] == 's' || text[n] == 'S') && !phrase_word_byte(text[n + 1])));
+}
+
+/* The first of at_once that stands anywhere in the text; each word of the text is looked at once. */
 static bool immediate_at(const char *text, size_t *ret_at, size_t *ret_n)
 {
-    for (size_t i = 0; i < sizeof at_once / sizeof *at_once; i++) {
-        const char *found = text_find_word(text, at_once[i]);
-        if (found) {
-            *ret_at = (size_t)(found - text);
-            *ret_n = strlen(at_once[i]);
-            return true;
+    size_t best = sizeof at_once / sizeof *at_once;
+    bool found = false;
+
+    for (size_t i = 0, n_word; text[i]; i += n_word > 0 ? n_word : 1) {
+        n_word = phrase_word_bytes(text + i);
+        for (size_t k = 0; n_word > 1 && k < best; k++) {
+            if ((text[i] | 0x20) != at_once[k][0] || (text[i + 1] | 0x20) != (at_once[k][1] | 0x20) ||
+                !word_at(text + i, at_once[k]))
+                continue;
+            best = k;
+            *ret_at = i;
+            *ret_n = strlen(at_once[k]);
+            found = true;
         }
     }
-    return false;
+    return found;
 }
 
 bool text_duration(const char *text, struct duration_words *ret_duration)

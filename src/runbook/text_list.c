@@ -10,6 +10,9 @@ struct nesting {
     bool quoted;
 };
 
+/* What nesting_step() minds, and what ends a sentence. */
+#define SENTENCE_MARKS "\"([{)]}.!?"
+
 static bool nesting_step(struct nesting *nesting, char c)
 {
     if (c == '"')
@@ -130,7 +133,7 @@ void text_sentences(struct arena *arena, const char *text, struct sentences *ret
     struct nesting nesting = {0};
     size_t first = 0, n = strlen(text);
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = strcspn(text, SENTENCE_MARKS); i < n; i += 1 + strcspn(text + i + 1, SENTENCE_MARKS)) {
         bool inside = nesting_step(&nesting, text[i]);
         if (inside || (text[i] != '.' && text[i] != '!' && text[i] != '?'))
             continue;
