@@ -100,5 +100,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_text_comes_back_as_it_was_long_or_short, open_ledger, close_ledger),
         cmocka_unit_test_setup_teardown(the_newest_thousand_are_kept, open_ledger, close_ledger),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_on_each_store("versions", tests, sizeof tests / sizeof *tests);
 }
