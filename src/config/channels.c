@@ -72,6 +72,13 @@ static const struct key alertmanager_keys[] = {
 };
 SECTION(alertmanager_section, "alertmanager", alertmanager_keys);
 
+static const struct key statuspage_keys[] = {
+    {"server", VALUE_WEB_URL, FIELD(server), .fallback = "https://api.statuspage.io",
+     .help = "where updates are mirrored to"},
+    {"secret", VALUE_SECRET, FIELD(secret), .help = "an API key of the account" SECRET_HELP},
+};
+SECTION(statuspage_section, "statuspage", statuspage_keys);
+
 static const struct key push_keys[] = {
     {"secret", VALUE_SECRET, FIELD(secret),
      .help = "the key that crashcart channel key makes, by which push services know us" SECRET_HELP},
@@ -104,6 +111,7 @@ static const struct key channels_keys[] = {
     {CHANNEL(pagerduty), .help = "PagerDuty, beside Crashcart"},
     {CHANNEL(opsgenie), .help = "Opsgenie, beside Crashcart"},
     {CHANNEL(push), .help = "pages to browsers in which the console is"},
+    {CHANNEL(statuspage), .help = "updates stand on a page of Atlassian Statuspage, too"},
     {CHANNEL(alertmanager), .help = "silences and mutes hold in an Alertmanager, too"},
     {"programs", VALUE_LIST, offsetof(struct config_channels, programs), .section = &program_section,
      .help = "programs of your own that take pages"},
@@ -188,6 +196,14 @@ int program_name_check(const char *name, struct err *err)
                : err_set(err,
                          "\"%.60s\" is no name of a program; write the id that it has in channels.programs",
                          name);
+}
+
+int statuspage_id_check(const char *id, struct err *err)
+{
+    return is_short_name(id) && !strpbrk(id, "-_.")
+               ? 0
+               : err_set(err, "\"%.60s\" is no id of a page; it stands in the page's settings, like kctbh9vrtdwd",
+                         id);
 }
 
 int push_name_check(const char *name, struct err *err)

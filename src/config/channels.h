@@ -32,7 +32,7 @@ struct config_program {
 };
 
 struct config_channels {
-    struct config_channel webhook, ntfy, slack, twilio, pagerduty, opsgenie, alertmanager, push;
+    struct config_channel webhook, ntfy, slack, twilio, pagerduty, opsgenie, alertmanager, push, statuspage;
     LIST(struct config_program) programs;
     struct strings private_hosts; /* names that may lead to an address of a private network */
     const char *proof;            /* "weekly" or "off": ways of reaching people are tested */
@@ -48,4 +48,5 @@ int telephone_check(const char *number, struct err *err);   /* +4930123456 (E.16
 int slack_id_check(const char *id, struct err *err);        /* of a person or a channel: U024BE7LH */
 int ntfy_url_check(const char *url, struct err *err);       /* https://HOST/TOPIC */
 int program_name_check(const char *name, struct err *err);  /* of channels.programs: pager */
+int statuspage_id_check(const char *id, struct err *err);   /* of a page: kctbh9vrtdwd */
 int push_name_check(const char *name, struct err *err);     /* of a browser: phone */

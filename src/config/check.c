@@ -63,8 +63,13 @@ static void check_people(struct checking *c, const struct config *config)
             error_add(c->r, person->line,
                       "person \"%s\" has no way to be reached; add contacts: [{email: %s@example.org}]",
                       person->id, person->id);
-        list_each (way, &person->contacts)
+        list_each (way, &person->contacts) {
+            const struct contact_channel *channel = contact_channel_find(way->channel);
             check_way(c, way);
+            if (channel && channel->is_page)
+                error_add(c->r, way->line, "person \"%s\": %s takes updates and no pages; name it in audiences",
+                          person->id, channel->name);
+        }
     }
 }
 
@@ -89,7 +94,13 @@ static void check_audience(struct checking *c, const struct config *config,
                   audience->id);
     list_each (way, &audience->send) {
         const struct contact_channel *channel = contact_channel_find(way->channel);
+        const char *missing = channel && channel->is_page ? contact_missing(config, way->channel) : NULL;
         check_way(c, way);
+        if (missing)
+            error_add(c->r, way->line, "audience \"%s\": %s", audience->id, missing);
+        if (channel && channel->is_page && !audience->is_public && !audience->status_page)
+            error_add(c->r, way->line, "audience \"%s\": everybody reads %s; add public: true", audience->id,
+                      channel->name);
         if (channel && (channel->follows || strcmp(channel->name, "voice") == 0))
             error_add(c->r, way->line, "audience \"%s\": %s takes pages and no updates; use email or a chat",
                       audience->id, channel->name);

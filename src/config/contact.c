@@ -29,6 +29,13 @@ static const char *twilio_missing(const struct config *config)
                : "there is no account for it; add channels: {twilio: {user: ..., secret: ..., from: ...}}";
 }
 
+static const char *statuspage_missing(const struct config *config)
+{
+    return config->channels.statuspage.secret
+               ? NULL
+               : "there is no key for it; add channels: {statuspage: {secret: PLACE OF AN API KEY}}";
+}
+
 static const char *push_missing(const struct config *config)
 {
     return config->channels.push.secret ? NULL
@@ -44,18 +51,19 @@ static const char *program_missing(const struct config *config)
 }
 
 const struct contact_channel contact_channels[] = {
-    {"webhook", "https://example.org/page", web_url_check, NULL, CONTACT_PLAIN, false},
-    {"email", "ana@example.org", mail_address_check, mail_missing, CONTACT_PLAIN, false},
-    {"ntfy", "https://ntfy.sh/ana-pages", ntfy_url_check, NULL, CONTACT_PLAIN, false},
-    {"slack", "U024BE7LH", slack_id_check, slack_missing, CONTACT_PLAIN, false},
-    {"slack_webhook", "file:/etc/crashcart/slack-url", secret_place_check, NULL, CONTACT_SECRET, false},
-    {"teams", "file:/etc/crashcart/teams-url", secret_place_check, NULL, CONTACT_SECRET, false},
-    {"sms", "+4930123456", telephone_check, twilio_missing, CONTACT_PLAIN, false},
-    {"voice", "+4930123456", telephone_check, twilio_missing, CONTACT_PLAIN, false},
-    {"pagerduty", "file:/etc/crashcart/pagerduty-key", secret_place_check, NULL, CONTACT_SECRET, true},
-    {"opsgenie", "file:/etc/crashcart/opsgenie-key", secret_place_check, NULL, CONTACT_SECRET, true},
-    {"program", "pager", program_name_check, program_missing, CONTACT_PLAIN, false},
-    {"push", "phone", push_name_check, push_missing, CONTACT_PLAIN, false},
+    {"webhook", "https://example.org/page", web_url_check, NULL, CONTACT_PLAIN, false, false},
+    {"email", "ana@example.org", mail_address_check, mail_missing, CONTACT_PLAIN, false, false},
+    {"ntfy", "https://ntfy.sh/ana-pages", ntfy_url_check, NULL, CONTACT_PLAIN, false, false},
+    {"slack", "U024BE7LH", slack_id_check, slack_missing, CONTACT_PLAIN, false, false},
+    {"slack_webhook", "file:/etc/crashcart/slack-url", secret_place_check, NULL, CONTACT_SECRET, false, false},
+    {"teams", "file:/etc/crashcart/teams-url", secret_place_check, NULL, CONTACT_SECRET, false, false},
+    {"sms", "+4930123456", telephone_check, twilio_missing, CONTACT_PLAIN, false, false},
+    {"voice", "+4930123456", telephone_check, twilio_missing, CONTACT_PLAIN, false, false},
+    {"pagerduty", "file:/etc/crashcart/pagerduty-key", secret_place_check, NULL, CONTACT_SECRET, true, false},
+    {"opsgenie", "file:/etc/crashcart/opsgenie-key", secret_place_check, NULL, CONTACT_SECRET, true, false},
+    {"program", "pager", program_name_check, program_missing, CONTACT_PLAIN, false, false},
+    {"push", "phone", push_name_check, push_missing, CONTACT_PLAIN, false, false},
+    {"statuspage", "kctbh9vrtdwd", statuspage_id_check, statuspage_missing, CONTACT_PLAIN, false, true},
     {0},
 };
 

@@ -24,6 +24,7 @@ struct contact_channel {
     const char *(*missing)(const struct config *config);
     enum contact_kind kind;
     bool follows; /* its receiver keeps the incident, and is told when it is acknowledged and resolved */
+    bool is_page; /* everybody reads it: it takes updates for the public, and no pages */
 };
 extern const struct contact_channel contact_channels[];
 const struct contact_channel *contact_channel_find(const char *name);

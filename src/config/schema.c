@@ -134,6 +134,8 @@ static const struct key service_keys[] = {
      .help = "where its commands run; this host when not given"},
     {"public", VALUE_TEXT, offsetof(struct service, public_name),
      .help = "its name on the status page; it is not shown there when not given"},
+    {"statuspage", VALUE_ID, offsetof(struct service, statuspage),
+     .help = "id of its component on Statuspage"},
 };
 SECTION(service_section, "service", service_keys, struct service, LINE_OF(struct service));
 

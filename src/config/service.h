@@ -16,6 +16,7 @@ struct escalation_step {
 struct service {
     const char *id;
     const char *public_name;  /* on the status page; NULL: it is not shown there */
+    const char *statuspage;   /* id of its component on Statuspage; NULL: none */
     const char *runbook;      /* path in the runbook folder, or NULL: searched in all */
     LIST(struct label) match; /* all of them must be equal; empty: label service equals id */
     LIST(struct escalation_step) escalation;

@@ -54,7 +54,7 @@ static int begin(struct alive *alive, struct err *err)
     if (!easy)
         return err_set(err, "libcurl cannot start a transfer");
     alive->reason[0] = '\0';
-    transfer_prepare(easy);
+    transfer_prepare(easy, NULL);
     curl_easy_setopt(easy, CURLOPT_URL, alive->url);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, alive->reason);

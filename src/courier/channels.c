@@ -17,6 +17,8 @@ const struct channel channels[] = {
     {"opsgenie", BY_HTTP, opsgenie_url, opsgenie_write, true, false},
     {"program", program_receiver, NULL, NULL, NULL, NULL, false, false},
     {"push", BY_HTTP, push_url, push_write, false, true},
+    {"statuspage", http_receiver, http_prepare, statuspage_judge, statuspage_url, statuspage_write, true,
+     false},
     /* No way of reaching a person: */
     {"slack_channel", http_receiver, http_prepare, slack_channel_judge, slack_channel_url,
      slack_channel_write, true, false},

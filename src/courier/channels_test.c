@@ -87,7 +87,7 @@ static const char page[] =
     "\"url\":\"https://c.example.org/incidents/4\","
     "\"acknowledge_url\":\"https://c.example.org/acknowledge/4/mia~1~x\"},"
     "\"to\":{\"name\":\"Mia\"},\"text\":\"[SEV-1] #4 shop: Shop is down\\nSince 11:53 UTC\\nAcknowledge: "
-    "here\\n\"}";
+    "https://h\\n\"}";
 
 static const char hostile[] =
     "{\"kind\":\"page\",\"incident\":{\"number\":4,\"severity\":\"SEV-1\",\"severity_rank\":2,"
@@ -162,74 +162,60 @@ static const struct {
     const char *channel, *address, *request, *authorization, *body;
 } cases[] = {
     {"ntfy", "HERE/mia-pages", "POST / HTTP/1.1\r\n", "Bearer tk_1",
-     "{\"topic\":\"mia-pages\",\"title\":\"[SEV-1] #4 shop: Shop is down\",\"message\":\"[SEV-1] #4 shop: "
-     "Shop is "
-     "down\\nSince 11:53 UTC\\nAcknowledge: "
-     "here\\n\",\"priority\":5,\"tags\":[\"rotating_light\"],\"click\":\"https://c.example.org/incidents/4\","
-     "\"actions\":[{\"action\":\"http\",\"label\":\"Acknowledge\",\"url\":\"https://c.example.org/"
-     "acknowledge/4/"
-     "mia~1~x\",\"method\":\"POST\",\"clear\":true}]}"},
+     "{\"topic\":\"mia-pages\",\"title\":\"[SEV-1] #4 shop: Shop is down\",\"message\":\"Since 11:53 "
+     "UTC\\n\",\"priority\":5,\"tags\":[\"rotating_light\"],\"click\":\"https://c.example.org/incidents/"
+     "4\",\"actions\":[{\"action\":\"http\",\"label\":\"Acknowledge\",\"url\":\"https://c.example.org/"
+     "acknowledge/4/mia~1~x\",\"method\":\"POST\",\"clear\":true}]}"},
     {"slack", "U024BE7LH", "POST /api/chat.postMessage HTTP/1.1\r\n", "Bearer xoxb-1",
      "{\"channel\":\"U024BE7LH\",\"text\":\"[SEV-1] #4 shop: Shop is "
      "down\",\"blocks\":[{\"type\":\"header\",\"text\":{\"type\":\"plain_text\",\"text\":\"[SEV-1] #4 shop: "
      "Shop is "
-     "down\",\"emoji\":false}},{\"type\":\"section\",\"text\":{\"type\":\"plain_text\",\"text\":\"[SEV-1] #4 "
-     "shop: "
-     "Shop is down\\nSince 11:53 UTC\\nAcknowledge: "
-     "here\\n\",\"emoji\":false}},{\"type\":\"actions\",\"elements\":[{\"type\":\"button\",\"action_id\":"
+     "down\",\"emoji\":false}},{\"type\":\"section\",\"text\":{\"type\":\"plain_text\",\"text\":\"Since "
+     "11:53 "
+     "UTC\\n\",\"emoji\":false}},{\"type\":\"actions\",\"elements\":[{\"type\":\"button\",\"action_id\":"
      "\"acknowledge\",\"text\":{\"type\":\"plain_text\",\"text\":\"Acknowledge\",\"emoji\":false},\"value\":"
-     "\"4\"},{"
-     "\"type\":\"button\",\"action_id\":\"open\",\"text\":{\"type\":\"plain_text\",\"text\":\"Open\","
-     "\"emoji\":false},"
-     "\"url\":\"https://c.example.org/incidents/4\"}]}],\"unfurl_links\":false}"},
+     "\"4\"},{\"type\":\"button\",\"action_id\":\"open\",\"text\":{\"type\":\"plain_text\",\"text\":\"Open\","
+     "\"emoji\":false},\"url\":\"https://c.example.org/incidents/4\"}]}],\"unfurl_links\":false}"},
     {"slack_webhook", "env:TEST_URL", "POST /hook/secret HTTP/1.1\r\n", "",
      "{\"text\":\"[SEV-1] #4 shop: Shop is "
      "down\",\"blocks\":[{\"type\":\"header\",\"text\":{\"type\":\"plain_text\",\"text\":\"[SEV-1] #4 shop: "
      "Shop is "
-     "down\",\"emoji\":false}},{\"type\":\"section\",\"text\":{\"type\":\"plain_text\",\"text\":\"[SEV-1] #4 "
-     "shop: "
-     "Shop is down\\nSince 11:53 UTC\\nAcknowledge: "
-     "here\\n\",\"emoji\":false}},{\"type\":\"actions\",\"elements\":[{\"type\":\"button\",\"action_id\":"
+     "down\",\"emoji\":false}},{\"type\":\"section\",\"text\":{\"type\":\"plain_text\",\"text\":\"Since "
+     "11:53 "
+     "UTC\\n\",\"emoji\":false}},{\"type\":\"actions\",\"elements\":[{\"type\":\"button\",\"action_id\":"
      "\"acknowledge_link\",\"text\":{\"type\":\"plain_text\",\"text\":\"Acknowledge\",\"emoji\":false},"
-     "\"url\":"
-     "\"https://c.example.org/acknowledge/4/"
-     "mia~1~x\"},{\"type\":\"button\",\"action_id\":\"open\",\"text\":{\"type\":"
-     "\"plain_text\",\"text\":\"Open\",\"emoji\":false},\"url\":\"https://c.example.org/incidents/4\"}]}],"
-     "\"unfurl_links\":false}"},
+     "\"url\":\"https://c.example.org/acknowledge/4/"
+     "mia~1~x\"},{\"type\":\"button\",\"action_id\":\"open\",\"text\":{\"type\":\"plain_text\",\"text\":"
+     "\"Open\",\"emoji\":false},\"url\":\"https://c.example.org/incidents/4\"}]}],\"unfurl_links\":false}"},
     {"teams", "env:TEST_URL", "POST /hook/secret HTTP/1.1\r\n", "",
-     "{\"type\":\"message\",\"attachments\":[{\"contentType\":\"application/vnd.microsoft.card.adaptive\","
-     "\"contentUrl\":null,\"content\":{\"$schema\":\"http://adaptivecards.io/schemas/"
+     "{\"type\":\"message\",\"attachments\":[{\"contentType\":\"application/"
+     "vnd.microsoft.card.adaptive\",\"contentUrl\":null,\"content\":{\"$schema\":\"http://adaptivecards.io/"
+     "schemas/"
      "adaptive-card.json\",\"type\":\"AdaptiveCard\",\"version\":\"1.4\",\"body\":[{\"type\":"
-     "\"RichTextBlock\","
-     "\"inlines\":[{\"type\":\"TextRun\",\"text\":\"[SEV-1] #4 shop: Shop is "
+     "\"RichTextBlock\",\"inlines\":[{\"type\":\"TextRun\",\"text\":\"[SEV-1] #4 shop: Shop is "
      "down\",\"size\":\"Large\",\"weight\":\"Bolder\"}]},{\"type\":\"RichTextBlock\",\"inlines\":[{\"type\":"
-     "\"TextRun\",\"text\":\"[SEV-1] #4 shop: Shop is down\\nSince 11:53 UTC\\nAcknowledge: "
-     "here\\n\"}]}],\"actions\":[{\"type\":\"Action.OpenUrl\",\"title\":\"Acknowledge\",\"url\":\"https://"
+     "\"TextRun\",\"text\":\"Since 11:53 "
+     "UTC\\n\"}]}],\"actions\":[{\"type\":\"Action.OpenUrl\",\"title\":\"Acknowledge\",\"url\":\"https://"
      "c.example.org/acknowledge/4/"
-     "mia~1~x\"},{\"type\":\"Action.OpenUrl\",\"title\":\"Open\",\"url\":\"https://"
-     "c.example.org/incidents/4\"}]}}]}"},
+     "mia~1~x\"},{\"type\":\"Action.OpenUrl\",\"title\":\"Open\",\"url\":\"https://c.example.org/incidents/"
+     "4\"}]}}]}"},
     {"sms", "+4930123456", "POST /2010-04-01/Accounts/AC1/Messages.json HTTP/1.1\r\n", "Basic QUMxOnRva2Vu",
      "To=%2B4930123456&From=%2B15550100&Body=%5BSEV-1%5D%20%234%20shop%3A%20Shop%20is%20down%0ASince%2011%"
-     "3A53%20UTC"
-     "%0AAcknowledge%3A%20https%3A%2F%2Fc.example.org%2Facknowledge%2F4%2Fmia~1~x"},
+     "3A53%20UTC%0AAcknowledge%3A%20https%3A%2F%2Fc.example.org%2Facknowledge%2F4%2Fmia~1~x"},
     {"pagerduty", "env:TEST_KEY", "POST /v2/enqueue HTTP/1.1\r\n", "",
      "{\"routing_key\":\"0123456789abcdef0123456789abcdef\",\"event_action\":\"trigger\",\"dedup_key\":"
-     "\"crashcart-"
-     "7f3a-incident-4\",\"client\":\"Crashcart\",\"client_url\":\"https://c.example.org/incidents/"
-     "4\",\"payload\":{\"summary\":\"[SEV-1] #4 shop: Shop is "
+     "\"crashcart-7f3a-incident-4\",\"client\":\"Crashcart\",\"client_url\":\"https://c.example.org/"
+     "incidents/4\",\"payload\":{\"summary\":\"[SEV-1] #4 shop: Shop is "
      "down\",\"source\":\"shop\",\"severity\":\"critical\",\"timestamp\":\"2026-03-02T11:53:20.000Z\","
-     "\"custom_"
-     "details\":{\"page\":\"[SEV-1] #4 shop: Shop is down\\nSince 11:53 UTC\\nAcknowledge: "
-     "here\\n\"}},\"links\":[{\"href\":\"https://c.example.org/incidents/4\",\"text\":\"Open in "
+     "\"custom_details\":{\"page\":\"[SEV-1] #4 shop: Shop is down\\nSince 11:53 UTC\\nAcknowledge: "
+     "https://h\\n\"}},\"links\":[{\"href\":\"https://c.example.org/incidents/4\",\"text\":\"Open in "
      "Crashcart\"}]}"},
     {"opsgenie", "env:TEST_KEY", "POST /v2/alerts HTTP/1.1\r\n", "GenieKey 0123456789abcdef0123456789abcdef",
      "{\"message\":\"[SEV-1] #4 shop: Shop is "
      "down\",\"alias\":\"crashcart-7f3a-incident-4\",\"description\":\"[SEV-1] #4 shop: Shop is down\\nSince "
-     "11:53 "
-     "UTC\\nAcknowledge: "
-     "here\\n\",\"priority\":\"P1\",\"entity\":\"shop\",\"details\":{\"crashcart\":\"https://c.example.org/"
-     "incidents/"
-     "4\"},\"source\":\"Crashcart\"}"},
+     "11:53 UTC\\nAcknowledge: "
+     "https://h\\n\",\"priority\":\"P1\",\"entity\":\"shop\",\"details\":{\"crashcart\":\"https://"
+     "c.example.org/incidents/4\"},\"source\":\"Crashcart\"}"},
 };
 
 static void each_channel_writes_what_its_receiver_reads(void **state)

@@ -8,9 +8,7 @@
  * never called inside courier_send(). */
 #include "courier/courier.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +18,6 @@
 #include "base/must.h"
 #include "courier/address.h"
 #include "courier/courier_priv.h"
-#include "courier/transfers.h"
 
 enum {
     RANKS = 8,              /* severities that are told apart, the worst is 0 */
@@ -184,10 +181,11 @@ void attempt_judged(struct attempt *attempt, enum delivery_verdict verdict, int6
 
 void attempt_judged_by_network(struct attempt *attempt, CURLcode code)
 {
-    bool dead = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || attempt->refused[0];
-    const char *why = attempt->refused[0]  ? attempt->refused
-                      : attempt->reason[0] ? attempt->reason
-                                           : curl_easy_strerror(code);
+    bool dead =
+        code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || attempt->guard.refused[0];
+    const char *why = attempt->guard.refused[0] ? attempt->guard.refused
+                      : attempt->reason[0]      ? attempt->reason
+                                                : curl_easy_strerror(code);
     attempt_judged(attempt, dead ? VERDICT_DEAD : VERDICT_RETRY, 0, "%s", why);
 }
 
@@ -200,25 +198,6 @@ static size_t take_answer(char *bytes, size_t size, size_t n, void *context)
     if (attempt->whole_limit && attempt->n_answered <= attempt->whole_limit)
         buf_add(&attempt->whole, bytes, size * n);
     return attempt->n_answered > (attempt->whole_limit ? attempt->whole_limit : MOST_ANSWER) ? 0 : size * n;
-}
-
-/* The address is looked at when it is connected to: what its name meant before may have changed. */
-static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    struct attempt *attempt = context;
-    enum address_class class = address_class_of(&address->addr);
-    char text[INET6_ADDRSTRLEN] = "";
-    if (purpose == CURLSOCKTYPE_IPCXN && class != ADDRESS_NEVER &&
-        (class == ADDRESS_PUBLIC || attempt->private_allowed))
-        return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-    getnameinfo(&address->addr, address->addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST);
-    snprintf(attempt->refused, sizeof attempt->refused,
-             class == ADDRESS_PRIVATE
-                 ? "the name leads to %s, in a private network; add the name to channels.private_hosts if it "
-                   "is meant"
-                 : "it leads to %s, where no receiver can be",
-             text);
-    return CURL_SOCKET_BAD;
 }
 
 /* The host of "https://host:443", in lower case as names are compared. */
@@ -304,17 +283,14 @@ static int attempt_start(struct attempt *attempt, struct err *err)
     CURL *easy = attempt->easy = curl_easy_init();
     if (!easy)
         return err_set(err, "libcurl cannot start a transfer");
+    transfer_prepare(easy, &attempt->guard);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, attempt);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, attempt->reason);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, courier->limits.connect_ms);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, courier->limits.total_ms);
     curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "crashcart/" CRASHCART_VERSION);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, attempt);
     if (attempt->channel->prepare(attempt, err))
         return -1;
     return transfers_add(courier->transfers, easy, err);
@@ -555,7 +531,7 @@ void courier_send(struct courier *courier, int64_t delivery, int attempt_number,
         end_later(attempt);
         return;
     }
-    attempt->private_allowed = may_be_private(attempt, name);
+    attempt->guard.private_allowed = may_be_private(attempt, name);
     attempt->receiver = receiver_of(courier, name);
     queue_push(queue_for(attempt->receiver, severity_rank), attempt);
     line_join(courier, attempt->receiver);

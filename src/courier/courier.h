@@ -39,6 +39,7 @@ struct update_page {
     const struct incident *incident;
     const char *key;
     const char *public_name; /* of its service, or NULL */
+    const char *component;   /* of its service on Statuspage, or NULL */
     const char *url;         /* of the incident, or NULL */
     bool is_public;          /* the audience is not of the house */
     bool cleared;            /* the way may show what may hold patient data */

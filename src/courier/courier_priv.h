@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "courier/courier.h"
 #include "courier/facts.h"
+#include "courier/transfers.h"
 
 enum { DETAIL_BYTES = 240, RECEIVER_BYTES = 300, ANSWER_BYTES = 4096 };
 
@@ -36,8 +37,7 @@ struct attempt {
     struct buf whole;             /* the answer, */
     size_t whole_limit;           /* at most so much of it; 0: its beginning is enough */
     bool goes_on;                 /* judge says so: it was taken, and prepare sets up what is asked next */
-    bool private_allowed;         /* its receiver may lie in a private network */
-    char refused[DETAIL_BYTES];   /* why its receiver lies where no page may go; "": it does not */
+    struct transfer_guard guard;  /* whether its receiver may lie in a private network */
 
     struct delivery_result result; /* detail points to the next field, or to text that never ends */
     char detail[DETAIL_BYTES];
@@ -105,12 +105,13 @@ HTTP_WRITE(ntfy);
 HTTP_URL(slack);
 HTTP_WRITE(slack);
 void slack_judge(struct attempt *attempt, CURLcode code);
-/* For an incident's own channel (slack_channel.c), too. key NULL: the message bears none. */
+/* For an incident's own channel (slack_channel.c), too. ts: of the message that it takes the place of. key,
+ * ts NULL: the message bears none. */
 int slack_api_url(const struct attempt *attempt, const char *method, struct buf *out, struct err *err);
 void slack_escape(struct buf *out, const char *text, size_t most_bytes);
 int slack_authorize(struct attempt *attempt, struct err *err);
 void slack_message_write(const struct attempt *attempt, struct buf *out, const struct page_facts *facts,
-                         const char *channel, const char *key);
+                         const char *channel, const char *key, const char *ts);
 bool slack_error_passes(const char *error); /* NULL passes, too: no reason was given */
 HTTP_URL(slack_channel);
 HTTP_WRITE(slack_channel);
@@ -125,6 +126,9 @@ HTTP_URL(pagerduty);
 HTTP_WRITE(pagerduty);
 HTTP_URL(push);
 HTTP_WRITE(push);
+HTTP_URL(statuspage);
+HTTP_WRITE(statuspage);
+void statuspage_judge(struct attempt *attempt, CURLcode code);
 HTTP_URL(opsgenie);
 HTTP_WRITE(opsgenie);
 int program_receiver(const struct attempt *attempt, char *out, struct err *err);

@@ -75,7 +75,6 @@ int email_prepare(struct attempt *attempt, struct err *err)
     CURL *easy = attempt->easy;
     curl_easy_setopt(easy, CURLOPT_URL, config->mail.server);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_USE_SSL, use_ssl_of(config->mail.starttls));
     curl_easy_setopt(easy, CURLOPT_MAIL_FROM, from.at);
     curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, attempt->list);

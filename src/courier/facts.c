@@ -38,6 +38,18 @@ static enum page_event event_of(struct json page)
     return PAGE_TRIGGERED;
 }
 
+static const char *body_of(struct arena *arena, const struct page_facts *facts)
+{
+    scoped_buf struct buf subject = {0};
+    page_subject(&subject, facts);
+    const char *body = facts->text;
+    size_t n = subject.n_bytes;
+    if (n && strncmp(body, subject.at, n) == 0 && body[n] == '\n')
+        body += n + strspn(body + n, "\n");
+    const char *link = *facts->acknowledge_url ? strstr(body, "\nAcknowledge: http") : NULL;
+    return link ? arena_strndup(arena, body, (size_t)(link - body) + 1) : body;
+}
+
 static void make_up(struct arena *arena, const char *why, struct page_facts *facts)
 {
     facts->plain = true;
@@ -48,6 +60,7 @@ static void make_up(struct arena *arena, const char *why, struct page_facts *fac
                                "Crashcart pages you, but the page could not be written in full (%s).\n"
                                "Open Crashcart, or call who is on call with you.\nPage: %s\n",
                                why, facts->thread);
+    facts->body = facts->text;
 }
 
 void page_facts_read(struct arena *arena, const char *key, const char *page, size_t n_bytes,
@@ -74,6 +87,7 @@ void page_facts_read(struct arena *arena, const char *key, const char *page, siz
         facts.to_name = text_of(arena, json_get(root, "to"), "name");
         facts.text = text_of(arena, root, "text");
         facts.event = event_of(root);
+        facts.body = body_of(arena, &facts);
     }
     json_document_free(document);
     *ret_facts = facts;
@@ -84,6 +98,13 @@ static void one_line(struct buf *out)
     for (size_t i = 0; i < out->n_bytes; i++)
         if ((unsigned char)out->at[i] < ' ' || out->at[i] == 0x7f)
             out->at[i] = ' ';
+}
+
+bool title_names_service(const char *title, const char *service)
+{
+    size_t n = strlen(service), n_title = strlen(title);
+    return n && n_title > n + 4 && strcmp(title + n_title - n, service) == 0 &&
+           strncmp(title + n_title - n - 4, " on ", 4) == 0;
 }
 
 void page_subject(struct buf *out, const struct page_facts *facts)
@@ -98,7 +119,7 @@ void page_subject(struct buf *out, const struct page_facts *facts)
         buf_printf(out, "[%s] ", facts->severity);
     if (!facts->plain)
         buf_printf(out, "#%lld ", (long long)facts->number);
-    if (*facts->service)
+    if (*facts->service && !title_names_service(facts->title, facts->service))
         buf_printf(out, "%s: ", facts->service);
     buf_puts(out, facts->title);
     one_line(out);

@@ -16,6 +16,8 @@ struct page_facts {
     const char *started_at; /* RFC 3339 */
     const char *to_name;
     const char *text; /* the whole page, for a small screen */
+    const char *body; /* the same for a channel that has a title and a button of its own: without the line
+                         that is the subject, and without the link that acknowledges */
     const char *url;  /* of the incident */
     const char *acknowledge_url;
     const char *thread; /* the same in all pages of an incident */
@@ -26,6 +28,8 @@ struct page_facts {
 
 void page_facts_read(struct arena *arena, const char *key, const char *page, size_t n_bytes,
                      struct page_facts *ret_facts);
+/* "Disk full on web-shop" says the service already. */
+bool title_names_service(const char *title, const char *service);
 /* "[SEV-1] #4 web-shop: Service down", on one line. */
 void page_subject(struct buf *out, const struct page_facts *facts);
 /* At most most_bytes of it, cut between characters; with three dots when something is missing. */

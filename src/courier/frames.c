@@ -108,6 +108,7 @@ void courier_answer_write(struct buf *out, const struct courier_done *done)
     if (done->result.made) {
         jw_pair(&w, "made", done->result.made);
         jw_pair(&w, "made_name", done->result.made_name);
+        jw_pair_int(&w, "made_first", done->result.made_first);
     }
     jw_end_object(&w);
 }
@@ -141,6 +142,7 @@ int courier_answer_read(struct arena *arena, struct json answer, struct courier_
     if (made && name && slack_id_check(made, err) == 0 && chat_name_is_sound(name)) {
         ret_done->result.made = arena_strdup(arena, made);
         ret_done->result.made_name = arena_strdup(arena, name);
+        ret_done->result.made_first = json_int(json_get(answer, "made_first"), 0);
     }
     return 0;
 }

@@ -118,9 +118,8 @@ int http_prepare(struct attempt *attempt, struct err *err)
         return -1;
     CURL *easy = attempt->easy;
     curl_easy_setopt(easy, CURLOPT_URL, url.at);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_PROXY, proxy ? proxy : "");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    if (proxy)
+        curl_easy_setopt(easy, CURLOPT_PROXY, proxy);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, attempt->list);
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)attempt->body.n_bytes);

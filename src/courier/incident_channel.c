@@ -33,7 +33,7 @@ void incident_channel_render(struct buf *out, const struct incident_channel *cha
     for (size_t i = 0; i < channel->people.n; i++)
         jw_string(&w, channel->people.at[i]);
     jw_end_array(&w);
-    jw_pair_bool(&w, "first", !incident->chat_begun);
+    jw_pair_int(&w, "begun", incident->chat_begun);
     jw_end_object(&w);
     buf_putc(out, '}');
 }

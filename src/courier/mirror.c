@@ -16,6 +16,7 @@ enum {
     AGAIN_S = 300,
     FIRST_FAILURE_S = 1,
     MOST_FAILURE_S = 60,
+    LEAVING_TRIES = 6,
     CONNECT_MS = 5000,
     TOTAL_MS = 15000,
     MOST_ANSWER_BYTES = 64 * 1024 * 1024,
@@ -41,6 +42,8 @@ struct mirror {
     uv_timer_t timer; /* the next round */
     char *server, *secret;
     bool usable; /* the secret could be read */
+    bool leaves; /* the configuration has another server now, or none: what is ours here is ended first */
+    char *next_server, *next_secret; /* that one, and where its secret lies */
 
     struct arena *list_arena; /* what core wants; NULL: it has not said yet */
     const char *instance;
@@ -93,7 +96,7 @@ static int request_begin(struct mirror *mirror, const char *method, const char *
         buf_printf(&header, "Authorization: Bearer %s", mirror->secret);
         mirror->headers = curl_slist_append(mirror->headers, header.at);
     }
-    transfer_prepare(easy);
+    transfer_prepare(easy, NULL);
     curl_easy_setopt(easy, CURLOPT_URL, mirror->url.at);
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, mirror->headers);
@@ -128,6 +131,26 @@ static void round_end(struct mirror *mirror)
     mirror->next = 0;
 }
 
+/* The server that the configuration names. */
+static void take_next(struct mirror *mirror)
+{
+    struct err err;
+    free(mirror->server);
+    secret_free(mirror->secret);
+    mirror->server = mirror->next_server ? heap_strdup(mirror->next_server) : NULL;
+    mirror->secret = NULL;
+    mirror->usable = true;
+    mirror->leaves = false;
+    mirror->n_failed = 0;
+    if (mirror->server && mirror->next_secret &&
+        secret_read(mirror->next_secret, &mirror->secret, &err) < 0) {
+        mirror->usable = false;
+        mirror->secret = NULL;
+        log_event(LOG_ERROR, "channel.secret_missing", "channel=alertmanager error=%s", log_quote(err.text));
+    }
+    plan(mirror, 0);
+}
+
 static void round_failed(struct mirror *mirror, const char *why)
 {
     int64_t after_s = FIRST_FAILURE_S;
@@ -137,6 +160,12 @@ static void round_failed(struct mirror *mirror, const char *why)
     for (int i = 1; i < mirror->n_failed && after_s < MOST_FAILURE_S; i++)
         after_s *= 2;
     round_end(mirror);
+    if (mirror->leaves && mirror->n_failed >= LEAVING_TRIES) {
+        log_event(LOG_ERROR, "silences.left_behind", "alertmanager=%s why=%s", log_quote(mirror->server),
+                  log_quote("it does not answer; silences of ours hold there until their time is over"));
+        take_next(mirror);
+        return;
+    }
     plan(mirror, after_s < MOST_FAILURE_S ? after_s : MOST_FAILURE_S);
 }
 
@@ -147,7 +176,10 @@ static void round_done(struct mirror *mirror)
                   log_quote(mirror->server), mirror->n_failed);
     mirror->n_failed = 0;
     round_end(mirror);
-    plan(mirror, AGAIN_S);
+    if (mirror->leaves)
+        take_next(mirror);
+    else
+        plan(mirror, AGAIN_S);
 }
 
 static void next_act(struct mirror *mirror)
@@ -216,7 +248,7 @@ static void add_act(struct mirror *mirror, const char *id, const char *body)
 static void weigh(struct mirror *mirror, const struct mark *mark, const char *id)
 {
     list_each (wanted, &mirror->wanted) {
-        if (strcmp(wanted->id, mark->id) != 0)
+        if (mirror->leaves || strcmp(wanted->id, mark->id) != 0)
             continue;
         if (!wanted->there && strcmp(wanted->hash, mark->hash) == 0) {
             wanted->there = true;
@@ -256,6 +288,8 @@ static int compare(struct mirror *mirror, struct err *err)
     json_document_free(document);
     if (parsed < 0)
         return -1;
+    if (mirror->leaves)
+        return 0;
     list_each (wanted, &mirror->wanted) {
         if (wanted->there && wanted->replaces) /* made twice, when an answer was lost */
             add_act(mirror, wanted->replaces, NULL);
@@ -344,22 +378,25 @@ void mirror_want(struct mirror *mirror, struct json list)
     plan(mirror, 0);
 }
 
+static void keep(char **text, const char *value)
+{
+    free(*text);
+    *text = value ? heap_strdup(value) : NULL;
+}
+
 void mirror_learn(struct mirror *mirror, const struct config *config)
 {
     const struct config_channel *there = &config->channels.alertmanager;
-    struct err err;
+    bool same = mirror->server && there->server && strcmp(mirror->server, there->server) == 0;
     round_break_off(mirror);
-    free(mirror->server);
-    secret_free(mirror->secret);
-    mirror->server = there->server ? heap_strdup(there->server) : NULL;
-    mirror->secret = NULL;
-    mirror->usable = true;
-    if (there->server && there->secret && secret_read(there->secret, &mirror->secret, &err) < 0) {
-        mirror->usable = false;
-        mirror->secret = NULL;
-        log_event(LOG_ERROR, "channel.secret_missing", "channel=alertmanager error=%s", log_quote(err.text));
-    }
-    plan(mirror, 0);
+    keep(&mirror->next_server, there->server);
+    keep(&mirror->next_secret, there->secret);
+    mirror->leaves = mirror->server && !same && mirror->list_arena && mirror->usable;
+    mirror->n_failed = 0;
+    if (mirror->leaves)
+        plan(mirror, 0);
+    else
+        take_next(mirror);
 }
 
 struct mirror *mirror_new(uv_loop_t *loop, const struct config *config)
@@ -388,6 +425,8 @@ void mirror_free(struct mirror *mirror)
     }
     arena_free(mirror->list_arena);
     free(mirror->server);
+    free(mirror->next_server);
+    free(mirror->next_secret);
     secret_free(mirror->secret);
     uv_timer_stop(&mirror->timer);
     uv_close((uv_handle_t *)&mirror->timer, free_mirror);

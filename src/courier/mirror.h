@@ -33,7 +33,8 @@ struct mirror;
 
 struct mirror *mirror_new(uv_loop_t *loop, const struct config *config);
 void mirror_free(struct mirror *mirror); /* the loop must run once more */
-/* The configuration is another one now. */
+/* The configuration is another one now. When it names another server, or none, what is ours at the former one
+ * is ended first; one that cannot be reached is said to be left as it is. */
 void mirror_learn(struct mirror *mirror, const struct config *config);
 /* The list above. */
 void mirror_want(struct mirror *mirror, struct json list);

@@ -2,13 +2,14 @@
  *
  *   [SEV-1] #4 web-shop: Service down
  *   Since 02:14 UTC, 6 min ago
+ *   Diagnosis: 3 done, 1 failed, 1 running
+ *   First failure: curl -f http://localhost:8000/health (exit 7)
  *   SEV-1: the label severity says critical (web-shop.md, line 12)
  *   Paged: nobody acknowledged within 15 min
  *   Runbook: Service down (web-shop.md, line 45)
- *   Diagnosis: 3 done, 1 failed, 1 running
- *   First failure: curl -f http://localhost:8000/health (exit 7)
  *   Acknowledge: https://crashcart.example.org/acknowledge/4/mia~69a5~0f...
  *
+ * What is wrong comes first, why we say so after it: a lock screen shows three lines, a text message is cut.
  * One link: it shows the incident, and asks before it acknowledges.
  *
  * A lock screen shows it to everybody: no output of commands is in it, nor in the document, and what people
@@ -20,6 +21,7 @@
 #include "base/clock.h"
 #include "base/words.h"
 #include "courier/courier.h"
+#include "courier/facts.h"
 
 enum { MOST_LINE = 200, MOST_COMMAND = 120, MOST_DIAGNOSIS = 20 };
 
@@ -181,6 +183,13 @@ static const char *without_words(struct arena *arena, const char *sentence)
     return arena_strdup(arena, buf_text(&out));
 }
 
+/* "person:ana" -> "ana" */
+static const char *without_kind(const char *actor)
+{
+    const char *colon = strchr(actor, ':');
+    return colon ? colon + 1 : actor;
+}
+
 /* What a lock screen may show of it. A level that a runbook defines is a name whatever it holds. */
 static struct incident shown_of(struct arena *arena, const struct incident *incident)
 {
@@ -193,7 +202,7 @@ static struct incident shown_of(struct arena *arena, const struct incident *inci
     if (incident->severity_rank <= 0)
         shown.severity = name_or(incident->severity, "unknown");
     shown.severity_why = *or_empty(incident->severity_by)
-                             ? arena_printf(arena, "set by %s", incident->severity_by)
+                             ? arena_printf(arena, "set by %s", without_kind(incident->severity_by))
                              : without_words(arena, incident->severity_why);
     shown.patient_safety_why = NULL;
     return shown;
@@ -210,9 +219,26 @@ static void add_sourced(struct buf *text, const char *label, const char *words, 
     if (file && *file && line > 0) {
         buf_puts(text, " (");
         add_line_text(text, file, MOST_COMMAND);
-        buf_printf(text, ", line %d)", line);
+        if (strstr(words, "(line ")) /* they say which */
+            buf_putc(text, ')');
+        else
+            buf_printf(text, ", line %d)", line);
     }
     buf_putc(text, '\n');
+}
+
+/* Without its level and line, which stand in a line of their own: "It has just opened (SEV-1, shop.md line
+ * 12)" */
+static void add_why_paged(struct buf *text, const char *why, const char *severity)
+{
+    scoped_buf struct buf level = {0};
+    scoped_buf struct buf shown = {0};
+    buf_printf(&level, " (%s", or_empty(severity));
+    const char *at = *or_empty(severity) ? strstr(why, level.at) : NULL;
+    size_t n = strlen(why);
+    bool repeats = at && why[n - 1] == ')' && strchr(",)", at[level.n_bytes]);
+    buf_add(&shown, why, repeats ? (size_t)(at - why) : n);
+    add_sourced(text, "Paged", buf_text(&shown), NULL, 0);
 }
 
 static void add_heading(struct buf *text, const struct incident *incident)
@@ -221,7 +247,7 @@ static void add_heading(struct buf *text, const struct incident *incident)
     buf_puts(text, incident->drill ? "DRILL [" : "[");
     add_line_text(text, *severity ? severity : "unknown", MOST_COMMAND);
     buf_printf(text, "] #%lld ", (long long)incident->number);
-    if (*service) {
+    if (*service && !title_names_service(or_empty(incident->title), service)) {
         add_line_text(text, service, MOST_COMMAND);
         buf_puts(text, ": ");
     }
@@ -270,7 +296,8 @@ static void write_incident(struct json_writer *w, const struct incident *inciden
 static const char *kind_of(const struct delivery *delivery, const struct incident *incident)
 {
     const struct contact_channel *channel = contact_channel_find(delivery->channel);
-    if (!delivery->notice || !channel || !channel->follows || incident->state == INCIDENT_TRIGGERED)
+    bool follows = channel ? channel->follows : delivery_is_chat(delivery);
+    if (!delivery->notice || !follows || incident->state == INCIDENT_TRIGGERED)
         return "page";
     return incident->state >= INCIDENT_RESOLVED ? "resolved" : "acknowledged";
 }
@@ -283,7 +310,8 @@ void page_render(struct buf *out, const struct delivery *delivery, const struct 
     bool cleared = is_cleared(person, delivery);
     struct incident shown = cleared ? *whole : shown_of(arena, whole);
     const struct incident *incident = &shown;
-    const char *why = cleared ? delivery->why : without_words(arena, delivery->why);
+    const char *kind = kind_of(delivery, incident);
+    const char *why = cleared ? or_empty(delivery->why) : without_words(arena, delivery->why);
     scoped_buf struct buf text = {0};
     scoped_buf struct buf url = {0};
     scoped_buf struct buf link = {0};
@@ -298,25 +326,27 @@ void page_render(struct buf *out, const struct delivery *delivery, const struct 
 
     add_heading(&text, incident);
     add_since(&text, incident->started_us ? incident->started_us : incident->opened_us, now_us);
-    add_sourced(&text, or_empty(incident->severity), incident->severity_why, incident->runbook_file,
-                incident->severity_line);
+    if (incident->state != INCIDENT_TRIGGERED)
+        buf_printf(&text, "State: %s\n", incident_state_name(incident->state));
     if (incident->patient_safety)
         add_sourced(&text, "Patient safety", incident->patient_safety_why, incident->runbook_file,
                     incident->patient_safety_line);
-    add_sourced(&text, "Paged", why, NULL, 0);
+    add_diagnosis(&text, steps, n_steps);
+    add_sourced(&text, or_empty(incident->severity), incident->severity_why, incident->runbook_file,
+                incident->severity_line);
+    add_why_paged(&text, why, incident->severity);
     add_sourced(&text, "Runbook", incident->procedure_title, incident->runbook_file,
                 incident->procedure_line);
-    add_diagnosis(&text, steps, n_steps);
     if (url.n_bytes && !link.n_bytes)
         buf_printf(&text, "%s\n", url.at);
     if (link.n_bytes)
         buf_printf(&text, "Acknowledge: %s\n", link.at);
-    else
+    else if (strcmp(kind, "page") == 0)
         buf_printf(&text, "Acknowledge: crashcart incident ack %lld\n", (long long)incident->number);
 
     struct json_writer w = jw_start(out);
     jw_begin_object(&w);
-    jw_pair(&w, "kind", kind_of(delivery, incident));
+    jw_pair(&w, "kind", kind);
     jw_pair(&w, "idempotency_key", delivery->key);
     write_incident(&w, incident, url.at, link.at);
     jw_name(&w, "to");

@@ -64,11 +64,11 @@ static void a_page_says_what_is_needed_and_no_more(void **state)
     const char *document = page(arena, &whole, "https://crashcart.example.org/", 5, &text);
     assert_string_equal(text, "[SEV-1] #4 shop: Shop is down\n"
                               "Since 11:53 UTC, 6 min ago\n"
+                              "Diagnosis: 1 done, 1 failed, 1 running, 1 waiting for approval\n"
+                              "First failure: curl -fsS http://127.0.0.1:8000/health (exit 7 after 2 s)\n"
                               "SEV-1: the alert says severity critical (shop.md, line 12)\n"
                               "Paged: Nobody acknowledged within 15 min\n"
                               "Runbook: Shop is down (shop.md, line 45)\n"
-                              "Diagnosis: 1 done, 1 failed, 1 running, 1 waiting for approval\n"
-                              "First failure: curl -fsS http://127.0.0.1:8000/health (exit 7 after 2 s)\n"
                               "https://crashcart.example.org/incidents/4\n"
                               "Acknowledge: crashcart incident ack 4\n");
     const char *expected =
@@ -141,13 +141,13 @@ static void what_somebody_wrote_is_told_only_where_the_way_is_cleared_for_it(voi
     const char *lock_screen = page_by(arena, &incident, why, false);
     assert_null(strstr(lock_screen, "Doe"));
     assert_non_null(strstr(lock_screen, "\"title\":\"Shop is down\""));
-    assert_non_null(strstr(lock_screen, "SEV-1: set by person:ana (shop.md, line 12)"));
+    assert_non_null(strstr(lock_screen, "SEV-1: set by ana (shop.md, line 12)"));
     assert_non_null(strstr(lock_screen, "Paged: ana approved alone what wants two people: ...; sms failed"));
     assert_non_null(strstr(lock_screen, "\"patient_safety\":true"));
     assert_non_null(strstr(lock_screen, "\"cleared\":false"));
 
     const char *cleared = page_by(arena, &incident, why, true);
-    assert_non_null(strstr(cleared, "[SEV-1] #4 shop: J. Doe in bed 12 has no report on shop"));
+    assert_non_null(strstr(cleared, "[SEV-1] #4 J. Doe in bed 12 has no report on shop"));
     assert_non_null(strstr(cleared, "SEV-1: the report of J. Doe is wrong"));
     assert_non_null(strstr(cleared, "Patient safety: J. Doe got the wrong dose"));
     assert_non_null(strstr(cleared, "two people: “J. Doe waits”"));
@@ -172,8 +172,7 @@ static void labels_of_an_alert_that_are_no_names_are_not_told(void **state)
         strstr(document, "[unknown] #4 a service: an alert, in words that are not for every screen"));
     incident.title = "ShopDown on shop";
     incident.service = "shop";
-    assert_non_null(
-        strstr(page_by(arena, &incident, "It has just opened", false), "#4 shop: ShopDown on shop"));
+    assert_non_null(strstr(page_by(arena, &incident, "It has just opened", false), "#4 ShopDown on shop"));
 }
 
 static void a_page_of_an_incident_of_which_little_is_known_still_stands(void **state)
@@ -187,6 +186,34 @@ static void a_page_of_an_incident_of_which_little_is_known_still_stands(void **s
                               "Acknowledge: crashcart incident ack 9\n");
     assert_non_null(strstr(document, "\"procedure\":null"));
     assert_non_null(strstr(document, "\"url\":null"));
+}
+
+static void nothing_in_a_page_is_said_twice(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct incident incident = whole;
+    incident.title = "ShopDown on shop";
+    incident.severity_why = "label severity=critical is SEV-1 (line 12)";
+    const char *text = page_by(arena, &incident, "It has just opened (SEV-1, shop.md line 12)", true);
+    assert_non_null(strstr(text, "[SEV-1] #4 ShopDown on shop\\n"));
+    assert_non_null(strstr(text, "SEV-1: label severity=critical is SEV-1 (line 12) (shop.md)\\n"));
+    assert_non_null(strstr(text, "Paged: It has just opened\\n"));
+    assert_non_null(strstr(page_by(arena, &incident, "ben is away (until nine)", true),
+                           "Paged: ben is away (until nine)\\n"));
+}
+
+static void what_has_been_taken_says_so(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct incident incident = whole;
+    incident.state = INCIDENT_INVESTIGATING;
+    const char *text;
+    page(arena, &incident, NULL, 0, &text);
+    assert_non_null(strstr(text, "\nState: investigating\n"));
+    page(arena, &whole, NULL, 0, &text);
+    assert_null(strstr(text, "State: "));
 }
 
 static void hostile_texts_stay_on_their_line_and_are_cut_between_characters(void **state)
@@ -273,6 +300,8 @@ int main(void)
         cmocka_unit_test(what_somebody_wrote_is_told_only_where_the_way_is_cleared_for_it),
         cmocka_unit_test(labels_of_an_alert_that_are_no_names_are_not_told),
         cmocka_unit_test(a_page_of_an_incident_of_which_little_is_known_still_stands),
+        cmocka_unit_test(nothing_in_a_page_is_said_twice),
+        cmocka_unit_test(what_has_been_taken_says_so),
         cmocka_unit_test(hostile_texts_stay_on_their_line_and_are_cut_between_characters),
         cmocka_unit_test(yesterday_is_told_with_its_date),
     };

@@ -63,7 +63,7 @@ static void write_text(struct buf *out, const struct page_facts *facts, size_t m
     page_subject(&title, facts);
     jw_begin_object(&w);
     write_cut(&w, "title", buf_text(&title), MOST_TITLE);
-    write_cut(&w, "body", facts->text, most_bytes);
+    write_cut(&w, "body", facts->body, most_bytes);
     jw_pair(&w, "tag", facts->thread);
     if (*facts->url)
         jw_pair(&w, "url", facts->url);

@@ -50,6 +50,7 @@ struct settings *settings_new(const struct config *config)
                    {"ntfy", c->ntfy.secret},
                    {"slack", c->slack.secret},
                    {"twilio", c->twilio.secret},
+                   {"statuspage", c->statuspage.secret},
                    {"push", c->push.secret}};
     struct settings *settings = heap_alloc(sizeof *settings);
     settings->places = map_new();

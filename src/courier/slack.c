@@ -63,14 +63,14 @@ static void write_blocks(struct json_writer *w, const struct page_facts *facts, 
     jw_end_object(w);
     jw_begin_object(w);
     jw_pair(w, "type", "section");
-    write_text(w, facts->text, MOST_SECTION);
+    write_text(w, facts->body, MOST_SECTION);
     jw_end_object(w);
     if (*facts->url && !facts->plain) {
         jw_begin_object(w);
         jw_pair(w, "type", "actions");
         jw_name(w, "elements");
         jw_begin_array(w);
-        if (answers && facts->event != PAGE_UPDATE)
+        if (answers && facts->event == PAGE_TRIGGERED)
             write_button(w, "Acknowledge", "acknowledge", number.at, NULL);
         else if (*facts->acknowledge_url)
             write_button(w, "Acknowledge", "acknowledge_link", NULL, facts->acknowledge_url);
@@ -94,8 +94,12 @@ static void write_metadata(struct json_writer *w, const char *key)
     jw_end_object(w);
 }
 
-static void write_message(struct buf *out, const struct page_facts *facts, const char *channel, bool answers,
-                          const char *key)
+struct slack_place { /* NULL: of none */
+    const char *channel, *key, *ts;
+};
+
+static void write_message(struct buf *out, const struct page_facts *facts, bool answers,
+                          struct slack_place place)
 {
     scoped_buf struct buf subject = {0};
     scoped_buf struct buf fallback = {0};
@@ -103,26 +107,28 @@ static void write_message(struct buf *out, const struct page_facts *facts, const
     slack_escape(&fallback, subject.at, MOST_SECTION);
     struct json_writer w = jw_start(out);
     jw_begin_object(&w);
-    if (channel)
-        jw_pair(&w, "channel", channel);
+    if (place.channel)
+        jw_pair(&w, "channel", place.channel);
+    if (place.ts)
+        jw_pair(&w, "ts", place.ts);
     jw_pair(&w, "text", fallback.at);
     write_blocks(&w, facts, subject.at, answers);
     jw_pair_bool(&w, "unfurl_links", false);
-    if (key)
-        write_metadata(&w, key);
+    if (place.key)
+        write_metadata(&w, place.key);
     jw_end_object(&w);
 }
 
 void slack_message_write(const struct attempt *attempt, struct buf *out, const struct page_facts *facts,
-                         const char *channel, const char *key)
+                         const char *channel, const char *key, const char *ts)
 {
-    write_message(out, facts, channel,
-                  courier_config(attempt->courier)->channels.slack.signing_secret != NULL, key);
+    write_message(out, facts, courier_config(attempt->courier)->channels.slack.signing_secret != NULL,
+                  (struct slack_place){channel, key, ts});
 }
 
 int slack_webhook_write(struct attempt *attempt, const struct page_facts *facts, struct err *err)
 {
-    write_message(&attempt->body, facts, NULL, false, NULL);
+    write_message(&attempt->body, facts, false, (struct slack_place){0});
     return http_header(attempt, err, "Content-Type: application/json");
 }
 
@@ -157,7 +163,7 @@ int slack_write(struct attempt *attempt, const struct page_facts *facts, struct 
 {
     if (slack_authorize(attempt, err) || slack_id_check(attempt->address, err))
         return -1;
-    slack_message_write(attempt, &attempt->body, facts, attempt->address, NULL);
+    slack_message_write(attempt, &attempt->body, facts, attempt->address, NULL, NULL);
     return http_header(attempt, err, "Content-Type: application/json; charset=utf-8");
 }
 

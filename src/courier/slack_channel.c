@@ -5,10 +5,13 @@
  * One attempt is several calls of Slack's API, a row each below; a row whose work is done already is passed
  * over. Every attempt begins by asking what is there, so it may be made again after any crash: the name is
  * taken then and the channel is found by it, its purpose holds the incident's key, and so does the metadata
- * of the first message. The name may be taken by somebody else's channel, too: then another one is tried. */
+ * of the first message. When that stands already, it is edited: it says what holds now. The name may be taken
+ * by somebody else's channel, too: then another one is tried. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "courier/courier_priv.h"
 
 enum {
@@ -17,6 +20,7 @@ enum {
     ID_BYTES = 32,
     NAME_BYTES = 84,
     CURSOR_BYTES = 200,
+    TS_DIGITS = 6,                 /* after the point of a message's time, as Slack writes it */
     MOST_TEXT = 200,               /* Slack takes 250 characters of a topic or purpose */
     WHOLE_BYTES = 4 * 1024 * 1024, /* of an answer: a page of the list of channels */
 };
@@ -29,6 +33,7 @@ enum call {
     CALL_TOPIC,
     CALL_HISTORY,
     CALL_POST,
+    CALL_EDIT,
     CALL_PIN,
     CALL_INVITE,
     CALL_NONE
@@ -37,13 +42,13 @@ enum call {
 struct slack_channel {
     /* What is wanted. */
     const char *name, *topic, *purpose, *key;
-    struct strings people; /* to invite */
-    bool first, is_private;
+    struct strings people;         /* to invite */
+    bool first, edits, is_private; /* first: its first message is to be written; edits: to be brought up */
 
     /* What is there. */
     char id[ID_BYTES], called[NAME_BYTES]; /* "": not known yet */
     char first_ts[ID_BYTES], cursor[CURSOR_BYTES];
-    bool is_member, has_purpose, has_topic, pinned, archived, looked;
+    bool is_member, has_purpose, has_topic, pinned, archived, looked, edited;
     bool searched; /* the name is taken: the list of channels is looked through, from the cursor on */
 
     enum call call; /* under way, or the next */
@@ -78,7 +83,12 @@ static int read_wanted(struct attempt *attempt, struct slack_channel *c, struct 
     c->topic = escaped(attempt->arena, text_of(attempt->arena, wanted, "topic"));
     c->purpose = escaped(attempt->arena, text_of(attempt->arena, wanted, "purpose"));
     c->key = text_of(attempt->arena, wanted, "key");
-    c->first = json_bool(json_get(wanted, "first"), false);
+    int64_t begun = json_int(json_get(wanted, "begun"), 0);
+    c->first = begun == 0;
+    c->edits = begun > 1;
+    if (c->edits)
+        snprintf(c->first_ts, sizeof c->first_ts, "%lld.%0*lld", (long long)(begun / US_PER_S), TS_DIGITS,
+                 (long long)(begun % US_PER_S));
     c->is_private = json_bool(json_get(wanted, "private"), false);
     snprintf(c->id, sizeof c->id, "%s", text_of(attempt->arena, wanted, "id"));
     for (struct json_iter i = json_first(json_get(wanted, "people")); json_more(&i); json_next(&i)) {
@@ -254,6 +264,12 @@ static void take_posted(struct slack_channel *c, struct json root)
     keep(c->first_ts, sizeof c->first_ts, json_get(root, "ts"));
 }
 
+static void take_edited(struct slack_channel *c, struct json root)
+{
+    (void)root;
+    c->edited = true;
+}
+
 static void take_pinned(struct slack_channel *c, struct json root)
 {
     (void)root;
@@ -306,6 +322,11 @@ static bool wants_post(const struct slack_channel *c)
     return c->first && !*c->first_ts;
 }
 
+static bool wants_edit(const struct slack_channel *c)
+{
+    return c->edits && !c->edited;
+}
+
 static bool wants_pin(const struct slack_channel *c)
 {
     return c->first && !c->pinned;
@@ -331,6 +352,8 @@ static const struct call_row {
     [CALL_TOPIC] = {"conversations.setTopic", wants_topic, write_topic, take_topic, " "},
     [CALL_HISTORY] = {"conversations.history", wants_history, write_history, take_history, " "},
     [CALL_POST] = {"chat.postMessage", wants_post, NULL, take_posted, " "},
+    [CALL_EDIT] = {"chat.update", wants_edit, NULL, take_edited,
+                   " message_not_found cant_update_message edit_window_closed "},
     [CALL_PIN] = {"pins.add", wants_pin, write_pin, take_pinned, " already_pinned "},
     [CALL_INVITE] =
         {"conversations.invite", wants_invite, write_invite, take_invited,
@@ -364,8 +387,9 @@ static int write_call(struct attempt *attempt, const struct slack_channel *c, co
                       struct err *err)
 {
     const char *type = "application/x-www-form-urlencoded";
-    if (c->call == CALL_POST) {
-        slack_message_write(attempt, &attempt->body, facts, c->id, c->key);
+    if (!calls[c->call].write) {
+        slack_message_write(attempt, &attempt->body, facts, c->id, c->key,
+                            c->call == CALL_EDIT ? c->first_ts : NULL);
         type = "application/json; charset=utf-8";
     } else {
         calls[c->call].write(c, &attempt->body);
@@ -415,11 +439,23 @@ static void judge_answer(struct attempt *attempt, struct slack_channel *c, struc
     }
 }
 
+/* "1709258400.000200" -> 1709258400000200; 0: it is none. */
+static int64_t time_of(const char *ts)
+{
+    char *end;
+    long long whole = strtoll(ts, &end, 10);
+    if (whole <= 0 || whole > INT32_MAX * 2LL || *end != '.' || strspn(end + 1, "0123456789") != TS_DIGITS ||
+        end[1 + TS_DIGITS])
+        return 0;
+    return whole * US_PER_S + strtoll(end + 1, NULL, 10);
+}
+
 static void tell_made(struct attempt *attempt, const struct slack_channel *c)
 {
     if (*c->called && *c->id) {
         attempt->result.made = c->id;
         attempt->result.made_name = c->called;
+        attempt->result.made_first = time_of(c->first_ts);
     }
 }
 

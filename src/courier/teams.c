@@ -46,7 +46,7 @@ static void write_card(struct json_writer *w, const struct page_facts *facts)
     jw_name(w, "body");
     jw_begin_array(w);
     write_block(w, subject.at, MOST_TITLE, true);
-    write_block(w, facts->text, MOST_TEXT, false);
+    write_block(w, facts->body, MOST_TEXT, false);
     jw_end_array(w);
     jw_name(w, "actions");
     jw_begin_array(w);

@@ -3,6 +3,9 @@
  * transfers by then. */
 #include "courier/transfers.h"
 
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -135,13 +138,25 @@ void transfers_free(struct transfers *t)
 
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
-    (void)context;
-    if (purpose != CURLSOCKTYPE_IPCXN || address_class_of(&address->addr) == ADDRESS_NEVER)
+    struct transfer_guard *guard = context;
+    enum address_class class = address_class_of(&address->addr);
+    char text[INET6_ADDRSTRLEN] = "";
+    if (purpose == CURLSOCKTYPE_IPCXN && class != ADDRESS_NEVER &&
+        (class == ADDRESS_PUBLIC || !guard || guard->private_allowed))
+        return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (!guard)
         return CURL_SOCKET_BAD;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    getnameinfo(&address->addr, address->addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST);
+    snprintf(guard->refused, sizeof guard->refused,
+             class == ADDRESS_PRIVATE
+                 ? "the name leads to %s, in a private network; add the name to channels.private_hosts if it "
+                   "is meant"
+                 : "it leads to %s, where no receiver can be",
+             text);
+    return CURL_SOCKET_BAD;
 }
 
-void transfer_prepare(CURL *easy)
+void transfer_prepare(CURL *easy, struct transfer_guard *guard)
 {
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -149,6 +164,7 @@ void transfer_prepare(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "crashcart/" CRASHCART_VERSION);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, guard);
 }
 
 int transfers_add(struct transfers *t, CURL *easy, struct err *err)

@@ -65,6 +65,10 @@ void update_render(struct buf *out, const struct update_page *page)
     jw_pair(&w, "status", update->status);
     jw_pair(&w, "subject", subject);
     jw_pair(&w, "text", buf_text(&text));
+    if (page->is_public)
+        jw_pair(&w, "impact", update_impact(page->incident));
+    if (page->is_public && page->component)
+        jw_pair(&w, "component", page->component);
     jw_pair_bool(&w, "cleared", page->cleared);
     jw_end_object(&w);
 }

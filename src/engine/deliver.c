@@ -52,8 +52,7 @@ static void take_sent(struct turn *turn, struct incident_record *record, struct 
     digest_sent(turn, digest);
 }
 
-static void take_retry(struct turn *turn, struct incident_record *record, struct delivery_record *done,
-                       const struct delivery_result *result)
+void notice_retry(struct turn *turn, struct delivery_record *done, const struct delivery_result *result)
 {
     struct delivery *delivery = &done->delivery;
     int64_t delay_us = delivery_backoff_us(delivery->id, delivery->attempts, result->retry_after_s);
@@ -61,7 +60,26 @@ static void take_retry(struct turn *turn, struct incident_record *record, struct
     delivery->due_us = turn->now_us + delay_us;
     turn_save_delivery(turn, delivery);
     turn_set_timer(turn, &done->retry, delivery->id, delivery->due_us);
+}
 
+void notice_give_up(struct turn *turn, struct incident_record *record, struct delivery_record *done,
+                    const char *why)
+{
+    struct strings people = {0};
+    done->delivery.state = DELIVERY_DEAD;
+    turn_save_delivery(turn, &done->delivery);
+    delivery_drop(turn->engine, record, done);
+    if (!incident_is_open(record))
+        return;
+    role_people(turn, record, "communications-lead", &people);
+    remind_first(turn, record, &people, why, &people);
+}
+
+static void take_retry(struct turn *turn, struct incident_record *record, struct delivery_record *done,
+                       const struct delivery_result *result)
+{
+    const struct delivery *delivery = &done->delivery;
+    notice_retry(turn, done, result);
     bool next_way = delivery->attempts == ATTEMPTS_ALONE;
     if (delivery->attempts != 1 && !next_way)
         return;

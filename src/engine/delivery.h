@@ -48,6 +48,7 @@ struct delivery_result {
     const char *detail;
     int64_t retry_after_s;        /* what the receiver asked for, 0: nothing */
     const char *made, *made_name; /* the incident's own channel, as the chat knows it; NULL: it made none */
+    int64_t made_first;           /* the time there of its first message, 0: not known */
 };
 
 /* Delay before attempt number `attempts` + 1: exponential from 1 s to 5 min, with jitter that is taken from

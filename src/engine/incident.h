@@ -86,5 +86,6 @@ struct incident {
     const char *chat_topic;  /* as it was last told to be */
     const char *chat_people; /* who is or will be in it, in the order of coming: "ana,ben" */
     int chat_invited;        /* so many of them are */
-    bool chat_begun;         /* the first message stands in it, and is pinned */
+    int64_t chat_begun;      /* the first message stands in it, and is pinned: its time there, by which it is
+                                edited; 1: not known; 0: it does not stand yet */
 };

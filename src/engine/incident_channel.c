@@ -1,5 +1,6 @@
 /* The incident's own channel in a chat: named by the runbook's pattern, made when the incident opens, and
- * kept as it should be: a topic that says where the work stands, and the people who respond in it.
+ * kept as it should be: a topic that says where the work stands, the first message, which is edited with it,
+ * and the people who respond in it.
  *
  * One delivery brings all of it about, and may be sent again after any crash (courier/slack_channel.c): while
  * one is under way nothing else is asked for; when it is done, what has changed meanwhile is asked for by the
@@ -151,7 +152,7 @@ static void bring_up(struct turn *turn, struct incident_record *record)
     const char *topic = topic_of(turn, record);
     size_t n_people = count_people(incident->chat_people);
     bool same = strcmp(topic, text_or(incident->chat_topic, "")) == 0 &&
-                n_people == (size_t)incident->chat_invited && incident->chat_begun;
+                n_people == (size_t)incident->chat_invited && incident->chat_begun != 0;
     if (!*text_or(incident->chat_name, "") || same ||
         (delivery && delivery->delivery.state != DELIVERY_RETRY))
         return;
@@ -245,12 +246,14 @@ static void note_made(struct turn *turn, struct incident_record *record, const s
               incident->chat_name);
 }
 
-static void note_done(struct turn *turn, struct incident_record *record, const struct delivery *delivery)
+static void note_done(struct turn *turn, struct incident_record *record, const struct delivery *delivery,
+                      const struct delivery_result *result)
 {
     struct incident *incident = &record->incident;
     const char *came = people_between(turn, text_or(incident->chat_people, ""),
                                       (size_t)incident->chat_invited, (size_t)delivery->way);
-    incident->chat_begun = true;
+    if (!incident->chat_begun || result->made_first > 0)
+        incident->chat_begun = result->made_first > 0 ? result->made_first : 1;
     incident->chat_invited = delivery->way;
     turn_touch(turn, record);
     if (!*came)
@@ -265,19 +268,12 @@ static void note_done(struct turn *turn, struct incident_record *record, const s
 
 static void give_up(struct turn *turn, struct incident_record *record, struct delivery_record *done)
 {
-    struct strings people = {0};
     const char *why = arena_printf(turn->arena, "The incident's channel #%s cannot be kept: %s",
                                    record->incident.chat_name, done->delivery.detail);
-    done->delivery.state = DELIVERY_DEAD;
-    turn_save_delivery(turn, &done->delivery);
     say(turn, record, &done->delivery, "channel.failed", "cannot be kept");
-    delivery_drop(turn->engine, record, done);
     text_keep(&record->incident.chat_name, "");
     turn_touch(turn, record);
-    if (!incident_is_open(record))
-        return;
-    role_people(turn, record, "communications-lead", &people);
-    remind_first(turn, record, &people, why, &people);
+    notice_give_up(turn, record, done, why);
 }
 
 void chat_delivered(struct turn *turn, struct incident_record *record, struct delivery_record *done,
@@ -289,17 +285,13 @@ void chat_delivered(struct turn *turn, struct incident_record *record, struct de
     if (result->verdict == VERDICT_SENT) {
         delivery->state = DELIVERY_SENT;
         turn_save_delivery(turn, delivery);
-        note_done(turn, record, delivery);
+        note_done(turn, record, delivery, result);
         delivery_drop(turn->engine, record, done);
         bring_up(turn, record);
     } else if (result->verdict == VERDICT_DEAD || too_old) {
         give_up(turn, record, done);
     } else {
-        delivery->state = DELIVERY_RETRY;
-        delivery->due_us =
-            turn->now_us + delivery_backoff_us(delivery->id, delivery->attempts, result->retry_after_s);
-        turn_save_delivery(turn, delivery);
-        turn_set_timer(turn, &done->retry, delivery->id, delivery->due_us);
+        notice_retry(turn, done, result);
         if (delivery->attempts == 1)
             say(turn, record, delivery, "channel.delayed", "is tried again");
     }

@@ -13,6 +13,11 @@ enum { TRIED_US_DAY = 1 };
 
 static const char *const state_names[N_UPDATE_STATES] = {[UPDATE_WANTED] = "wanted", [UPDATE_SENT] = "sent"};
 
+const char *update_impact(const struct incident *incident)
+{
+    return incident->severity_rank == 1 ? "critical" : incident->severity_rank == 2 ? "major" : "minor";
+}
+
 const char *update_state_name(enum update_state state)
 {
     return state < N_UPDATE_STATES ? state_names[state] : "";
@@ -218,18 +223,11 @@ static void say(struct turn *turn, const struct delivery *delivery, const char *
 
 static void give_up(struct turn *turn, struct incident_record *record, struct delivery_record *done)
 {
-    struct strings people = {0};
     const char *why =
         arena_printf(turn->arena, "The update to %s does not arrive by %s: %s", audience_of(&done->delivery),
                      done->delivery.channel, done->delivery.detail);
-    done->delivery.state = DELIVERY_DEAD;
-    turn_save_delivery(turn, &done->delivery);
     say(turn, &done->delivery, "update.failed", "does not arrive");
-    delivery_drop(turn->engine, record, done);
-    if (!incident_is_open(record))
-        return;
-    role_people(turn, record, "communications-lead", &people);
-    remind_first(turn, record, &people, why, &people);
+    notice_give_up(turn, record, done, why);
 }
 
 void update_delivered(struct turn *turn, struct incident_record *record, struct delivery_record *done,
@@ -245,11 +243,7 @@ void update_delivered(struct turn *turn, struct incident_record *record, struct 
     } else if (result->verdict == VERDICT_DEAD || too_old) {
         give_up(turn, record, done);
     } else {
-        delivery->state = DELIVERY_RETRY;
-        delivery->due_us =
-            turn->now_us + delivery_backoff_us(delivery->id, delivery->attempts, result->retry_after_s);
-        turn_save_delivery(turn, delivery);
-        turn_set_timer(turn, &done->retry, delivery->id, delivery->due_us);
+        notice_retry(turn, done, result);
         if (delivery->attempts == 1)
             say(turn, delivery, "update.delayed", "is tried again");
     }

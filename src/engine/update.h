@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct incident;
+
 enum update_state {
     UPDATE_WANTED, /* it is over, and somebody has to write the closing one from the record
                       (role/core_updates.c) */
@@ -12,6 +14,8 @@ enum update_state {
     N_UPDATE_STATES
 };
 
+/* As Statuspage calls how bad it is: "critical", "major", "minor". */
+const char *update_impact(const struct incident *incident);
 const char *update_state_name(enum update_state state); /* "wanted", "sent" */
 int update_state_of(const char *name);
 

@@ -70,7 +70,7 @@ static const struct column columns[] = {
     COLUMN(TEXT, chat_topic),
     COLUMN(TEXT, chat_people),
     COLUMN(INT, chat_invited),
-    COLUMN(BOOL, chat_begun),
+    COLUMN(INT64, chat_begun),
 };
 
 const struct noun incident_noun = {"incident", columns, sizeof columns / sizeof *columns, 1,

@@ -32,7 +32,10 @@ void core_send_chat(struct core *core, const struct delivery *delivery, const st
         .is_private = config->incident_channel.is_private,
     };
     add_people(arena, config, incident, delivery->way, &channel.people);
-    page_render(&page, &(struct delivery){.key = delivery->key, .channel = "", .person = "", .why = ""},
-                incident, NULL, steps, n_steps, public_url, NULL, clock_wall_us(core->clock));
+    page_render(
+        &page,
+        &(struct delivery){
+            .key = delivery->key, .channel = delivery->channel, .person = "", .why = "", .notice = true},
+        incident, NULL, steps, n_steps, public_url, NULL, clock_wall_us(core->clock));
     incident_channel_render(out, &channel, page.at, page.n_bytes);
 }

@@ -86,6 +86,8 @@ void core_send_update(struct core *core, const struct delivery *delivery, const 
         cleared |= audience->send.at[i].cleared &&
                    strcmp(audience->send.at[i].address, delivery->address) == 0 &&
                    strcmp(audience->send.at[i].channel, delivery->channel) == 0;
+    const struct contact_channel *channel = contact_channel_find(delivery->channel);
+    cleared |= channel && channel->is_page; /* the text is one for the public */
     cleared |= audience && audience->incident_channel && config->incident_channel.cleared &&
                strcmp(text_or(incident->chat_id, ""), delivery->address) == 0;
     update_render(
@@ -94,6 +96,7 @@ void core_send_update(struct core *core, const struct delivery *delivery, const 
                  .incident = incident,
                  .key = delivery->key,
                  .public_name = service ? service->public_name : NULL,
+                 .component = service ? service->statuspage : NULL,
                  .url = arena_printf(arena, "%s/incidents/%lld", public_url, (long long)incident->number),
                  .is_public = !audience || audience->is_public || audience->status_page,
                  .cleared = cleared && update != &unknown});

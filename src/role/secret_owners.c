@@ -29,7 +29,7 @@ void secret_owners_find(struct arena *arena, const struct config *config, struct
     const struct config_channels *channels = &config->channels;
     const struct config_channel *each[] = {&channels->webhook,      &channels->ntfy,      &channels->slack,
                                            &channels->twilio,       &channels->pagerduty, &channels->opsgenie,
-                                           &channels->alertmanager, &channels->push};
+                                           &channels->statuspage, &channels->alertmanager, &channels->push};
     *ret_owners = (struct secret_owners){0};
     own(arena, ret_owners, SECRET_CORE, config->store_secret);
     own(arena, ret_owners, SECRET_COURIER, config->mail.secret);

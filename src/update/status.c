@@ -35,11 +35,6 @@ static const struct incident *incident_of(const struct status_input *input, int6
     return NULL;
 }
 
-static const char *impact_of(const struct incident *incident)
-{
-    return incident->severity_rank == 1 ? "critical" : incident->severity_rank == 2 ? "major" : "minor";
-}
-
 static struct status_incident *find(status_incidents *list, int64_t number)
 {
     list_each (known, list)
@@ -60,7 +55,7 @@ static void add(struct arena *arena, const struct status_input *input, const str
                                  .service = service && service->public_name ? service : NULL,
                                  .newest = update,
                                  .first = update,
-                                 .impact = impact_of(incident),
+                                 .impact = update_impact(incident),
                                  .over = strcmp(update->status, "resolved") == 0};
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Silences outward: a real Alertmanager is silent where we are, and nowhere else, whatever fails on the way."""
+import signal
 import urllib.error
 import urllib.request
 
@@ -72,6 +73,24 @@ class Outward(SystemTest):
         self.assertFalse(self.is_silent({'alertname': 'QueueGrows'}))
         self.assertEqual(self.server.request('DELETE', f'/api/v2/silence/{silence}')[0], 200)
         wait(lambda: [s['createdBy'] for s in self.silences()] == ['eve'], 'ours is lifted there, and hers is not')
+
+    def test_taken_out_of_the_configuration_nothing_of_ours_stays_there(self):
+        self.alertmanager.start()
+        wait(lambda: self.there('/api/v2/status'), 'Alertmanager answers')
+        self.there('/api/v2/silences', {'matchers': [{'name': 'a', 'value': 'b', 'isRegex': False}], 'startsAt': rfc3339(time.time()),
+                                        'endsAt': rfc3339(time.time() + 3600), 'createdBy': 'eve', 'comment': 'hers'})
+        self.server.start()
+        silence = self.silence('Slow.*')
+        wait(lambda: self.silences(), 'the silence is there')
+        with open(self.server.config, encoding='utf-8') as f:
+            config = f.read()
+        written(self.folder, 'crashcart.yaml', config.split('channels:')[0])
+        self.server.process.child.send_signal(signal.SIGHUP)
+        wait(lambda: not self.silences(), 'ours is ended there')
+        self.assertEqual([s['createdBy'] for s in self.silences(ours=False)], ['eve'])
+        written(self.folder, 'crashcart.yaml', config)
+        self.server.process.child.send_signal(signal.SIGHUP)
+        wait(lambda: [s for s in self.silences() if silence in s['comment']], 'named again, it is silent again')
 
     def test_what_was_made_while_alertmanager_was_down_is_there_once_after_kills_on_both_sides(self):
         self.server.start()

@@ -118,9 +118,9 @@ class Slack:
     def answer(self, method, headers, body):
         if headers.get('Authorization') != 'Bearer ' + TOKEN:
             return {'ok': False, 'error': 'invalid_auth'}
-        if headers.get('Content-Type') != (self.JSON if method == 'chat.postMessage' else self.FORM):
+        if headers.get('Content-Type') != (self.JSON if method.startswith('chat.') else self.FORM):
             return {'ok': False, 'error': 'invalid_form_data'}
-        form = json.loads(body) if method == 'chat.postMessage' else dict(urllib.parse.parse_qsl(body, strict_parsing=True))
+        form = json.loads(body) if method.startswith('chat.') else dict(urllib.parse.parse_qsl(body, strict_parsing=True))
         with self.lock:
             call = getattr(self, method.replace('.', '_'), None)
             result = call(form) if call else 'unknown_method'
@@ -175,6 +175,15 @@ class Slack:
         def act(channel):
             channel['messages'].append({**form, 'ts': f'17.{len(channel["messages"]):06}'})
             return {'ts': channel['messages'][-1]['ts']}
+        return self.of(form, act)
+
+    def chat_update(self, form):
+        def act(channel):
+            message = next((m for m in channel['messages'] if m['ts'] == form['ts']), None)
+            if not message:
+                return 'message_not_found'
+            message.update(form)
+            return {'ts': form['ts']}
         return self.of(form, act)
 
     def pins_add(self, form):
@@ -234,6 +243,8 @@ class IncidentChannel(SystemTest):
         self.server.command('incident', 'ack', '1', '--as', 'ana')
         wait(lambda: 'U0ANA' in channel['members'], 'who acknowledges is invited')
         wait(lambda: 'acknowledged. Commander: Ana' in channel['topic']['value'], 'the topic follows')
+        wait(lambda: 'State: acknowledged' in text_of(channel['messages'][0]), 'so does the first message')
+        self.assertNotIn('"acknowledge"', text_of(channel['messages'][0]))
         self.server.command('incident', 'assign', '1', 'communications-lead', 'ben', '--as', 'ana')
         wait(lambda: 'U0BEN' in channel['members'], 'who gets a role is invited')
         self.server.command('incident', 'note', '1', 'the queue stands', '--as', 'dan')
