@@ -202,7 +202,8 @@ int statuspage_id_check(const char *id, struct err *err)
 {
     return is_short_name(id) && !strpbrk(id, "-_.")
                ? 0
-               : err_set(err, "\"%.60s\" is no id of a page; it stands in the page's settings, like kctbh9vrtdwd",
+               : err_set(err,
+                         "\"%.60s\" is no id of a page; it stands in the page's settings, like kctbh9vrtdwd",
                          id);
 }
 

@@ -67,8 +67,9 @@ static void check_people(struct checking *c, const struct config *config)
             const struct contact_channel *channel = contact_channel_find(way->channel);
             check_way(c, way);
             if (channel && channel->is_page)
-                error_add(c->r, way->line, "person \"%s\": %s takes updates and no pages; name it in audiences",
-                          person->id, channel->name);
+                error_add(c->r, way->line,
+                          "person \"%s\": %s takes updates and no pages; name it in audiences", person->id,
+                          channel->name);
         }
     }
 }

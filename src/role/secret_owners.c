@@ -27,9 +27,10 @@ static void own_way(struct arena *arena, struct secret_owners *owners, const str
 void secret_owners_find(struct arena *arena, const struct config *config, struct secret_owners *ret_owners)
 {
     const struct config_channels *channels = &config->channels;
-    const struct config_channel *each[] = {&channels->webhook,      &channels->ntfy,      &channels->slack,
-                                           &channels->twilio,       &channels->pagerduty, &channels->opsgenie,
-                                           &channels->statuspage, &channels->alertmanager, &channels->push};
+    const struct config_channel *each[] = {
+        &channels->webhook,    &channels->ntfy,         &channels->slack,
+        &channels->twilio,     &channels->pagerduty,    &channels->opsgenie,
+        &channels->statuspage, &channels->alertmanager, &channels->push};
     *ret_owners = (struct secret_owners){0};
     own(arena, ret_owners, SECRET_CORE, config->store_secret);
     own(arena, ret_owners, SECRET_COURIER, config->mail.secret);
