@@ -78,6 +78,10 @@ static void a_block_quote_under_a_template_heading_is_one(void **state)
 
     assert_int_equal(parts->templates.n, 1);
     assert_int_equal(parts->templates.at[0].line_end, 7);
+
+    parts =
+        parts_of(arena, "# P\n\n## Comms\n\n> The viewer is down since [time], [ward] uses its own copy.\n");
+    assert_int_equal(parts->templates.n, 1);
 }
 
 static void links_and_boxes_are_no_places_to_fill_in(void **state)
