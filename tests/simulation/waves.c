@@ -235,6 +235,8 @@ static void look_at(struct sim *sim, const struct input *input, const struct dec
         check_wave(sim, decisions, incident, stretch);
     else
         stretch->step = -1;
+    if (moved && !opens)
+        return; /* what it waited for before may still come in its time */
     stretch->n++;
     stretch->last_us = sim->now_us;
 }
