@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "cmd/client.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
@@ -54,16 +55,6 @@ static const struct silence_noun {
 
 /* ---- preview ---- */
 
-static void add_encoded(struct buf *url, const char *text)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-        if (strchr(plain, *c))
-            buf_putc(url, (char)*c);
-        else
-            buf_printf(url, "%%%02X", *c);
-}
-
 static void add_alert(struct buf *out, struct json labels)
 {
     scoped_buf struct buf line = {0};
@@ -102,7 +93,7 @@ static int preview(struct asked *asked, const char *verb)
     buf_puts(&path, "/api/v1/silences/preview?");
     list_each (word, &asked->words) {
         buf_puts(&path, "filter=");
-        add_encoded(&path, *word);
+        url_encode(&path, *word);
         buf_putc(&path, '&');
     }
     path.at[--path.n_bytes] = '\0';
@@ -262,7 +253,7 @@ static int expire(struct asked *asked)
         return usage_error(asked->noun->usage, "%s %s needs the id that `%s list` prints", asked->noun->name,
                            asked->noun->end, asked->noun->name);
     buf_puts(&path, "/api/v2/silence/");
-    add_encoded(&path, asked->words.at[0]);
+    url_encode(&path, asked->words.at[0]);
     int code = client_delete(&asked->client, buf_text(&path), &err);
     if (code != EXIT_DONE)
         error_print(err.text);

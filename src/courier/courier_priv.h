@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/curl_library.h"
 #include "base/secret.h"
+#include "base/url.h"
 #include "courier/courier.h"
 #include "courier/facts.h"
 #include "courier/transfers.h"
@@ -81,9 +82,6 @@ int http_header(struct attempt *attempt, struct err *err, const char *format, ..
     __attribute__((format(printf, 3, 4)));
 /* The server of a channel, without slashes at its end, and what follows it. */
 void http_url(struct buf *out, const char *server, const char *path);
-/* As application/x-www-form-urlencoded has it, and safe in a path, too. */
-void url_encode(struct buf *out, const char *text);
-void form_pair(struct buf *out, const char *name, const char *value);
 /* The secret whose place is the attempt's address; it must be a URL. */
 int http_secret_url(const struct attempt *attempt, const struct page_facts *facts, struct buf *out,
                     struct err *err);
