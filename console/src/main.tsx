@@ -24,6 +24,8 @@ import { Silences } from './silences'
 
 function SignIn({ done }: { done: (session: Session) => void }) {
   const [said, setSaid] = useState('')
+  const [provider, setProvider] = useState<{ provider: string | null; at: string | null }>()
+  useEffect(() => { get<typeof provider>('/api/v1/sign-in').then(setProvider, () => { /* a password does it */ }) }, [])
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
@@ -39,6 +41,7 @@ function SignIn({ done }: { done: (session: Session) => void }) {
     <main class="sign-in">
       <div class="card">
         <h1>Crashcart</h1>
+        {provider?.at && <p><a class="button first" href={provider.at}>Sign in by {provider.provider}</a></p>}
         <form onSubmit={submit}>
           <label>Who are you? (as in the configuration: ana)<input name="person" autoComplete="username" autoCapitalize="off" required /></label>
           <label>Password, or the administrator's token

@@ -52,7 +52,7 @@ worker.addEventListener('fetch', (event) => {
   const { request, respondWith } = event as Fetched
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return
-  if (request.mode === 'navigate' && !/^\/(api|acknowledge|status|metrics|-)\b/.test(url.pathname)) respondWith.call(event, answer(request, '/'))
+  if (request.mode === 'navigate' && !/^\/(api|acknowledge|sign-in|status|metrics|-)\b/.test(url.pathname)) respondWith.call(event, answer(request, '/'))
   else if (url.pathname.startsWith('/console/')) respondWith.call(event, answer(request, url.pathname))
 })
 

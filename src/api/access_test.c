@@ -76,7 +76,8 @@ static enum right right_meant(const struct route *route)
     if (!begins(path, "/api/") && !begins(path, "/v2/") && !begins(path, "/intake/") &&
         !begins(path, "/heartbeat/") && strcmp(path, "/metrics") != 0)
         return RIGHT_NONE;
-    if (strcmp(path, "/api/v1/session") == 0 || (begins(path, "/api/v2/") && ends(path, ".json")))
+    if (strcmp(path, "/api/v1/session") == 0 || strcmp(path, "/api/v1/sign-in") == 0 ||
+        (begins(path, "/api/v2/") && ends(path, ".json")))
         return RIGHT_NONE;
     if (begins(path, "/api/v2/silence") && !reads)
         return RIGHT_RESPOND;

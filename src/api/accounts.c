@@ -25,11 +25,6 @@ struct making {
     const char *secret;         /* the new key or second factor, shown once */
 };
 
-static int64_t now_us(const struct request *request)
-{
-    return clock_wall_us(request->api->clock);
-}
-
 static int read_failed(struct request *request, const struct err *err)
 {
     answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the ledger cannot be read: %s", err->text);
@@ -137,7 +132,7 @@ static void change_password(struct request *request)
         hash_password(request);
         return;
     }
-    throttle_failed(request->api->throttle, making->account.person, now_us(request));
+    throttle_failed(request->api->throttle, making->account.person, request_now_us(request));
     request_decided(request, &refused);
 }
 
@@ -184,7 +179,7 @@ static void save_account(struct request *request, struct making *making)
     struct input input = {.kind = INPUT_ACCESS, .access_act = ACCESS_ACCOUNT, .account = account};
     if (request_actor(request, (struct json){0}, &input.actor) < 0)
         return;
-    account->changed_us = now_us(request);
+    account->changed_us = request_now_us(request);
     account->changed_by = input.actor;
     request->input = input;
     request->work = making;
@@ -244,11 +239,9 @@ void post_password(struct request *request)
                            "there is no account behind this session or token");
         return;
     }
-    int64_t wait_s = throttle_wait_s(request->api->throttle, person, now_us(request));
-    if (wait_s)
-        answer_problem(request, PROBLEM_TOO_MANY, NULL,
-                       "too many tries have failed; the next is possible in %lld s", (long long)wait_s);
-    else if (!making->old || !making->password)
+    if (request_must_wait(request, person))
+        return;
+    if (!making->old || !making->password)
         answer_problem(request, PROBLEM_INVALID, making->old ? "password" : "old",
                        "give your password (old) and the new one (password)");
     else if (password_is_good(request, making->password, person))
@@ -307,7 +300,7 @@ static int find_keys(struct request *request, const char *id, struct access_key 
     struct ledger *ledger = request_ledger(request);
     if (!ledger)
         return -1;
-    return ledger_access_keys(ledger, request->arena, id, now_us(request), ret_keys, ret_n, &err) < 0
+    return ledger_access_keys(ledger, request->arena, id, request_now_us(request), ret_keys, ret_n, &err) < 0
                ? read_failed(request, &err)
                : 0;
 }
@@ -337,7 +330,8 @@ static int read_token(struct request *request, struct json root, struct access_k
     const char *name, *person, *source, *length;
     int64_t for_s = 0;
     struct err err = {0};
-    *key = (struct access_key){.person = "", .services = "", .source = "", .since_us = now_us(request)};
+    *key =
+        (struct access_key){.person = "", .services = "", .source = "", .since_us = request_now_us(request)};
     if (request_text(request, root, "name", &name) < 0 ||
         request_person(request, root, "person", &person) < 0 ||
         request_text(request, root, "source", &source) < 0 ||
@@ -408,6 +402,6 @@ void delete_access_key(struct request *request)
         answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no token or session %.20s", id);
         return;
     }
-    keys->ended_us = now_us(request);
+    keys->ended_us = request_now_us(request);
     submit(request, ACCESS_ENDED, NULL, keys);
 }

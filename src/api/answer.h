@@ -14,6 +14,7 @@ struct answer {
     struct buf body;
     const char *content_type; /* NULL: no body */
     const char *cookie;       /* NULL: none is set */
+    const char *location;     /* where to go on, with 303; NULL: nowhere */
     struct stream *stream;    /* in the place of body, or NULL */
 };
 
@@ -48,3 +49,8 @@ void answer_outcome(struct request *request, const struct outcome *outcome);
 struct json_writer answer_json(struct request *request);
 struct buf *answer_text(struct request *request, const char *content_type);
 void answer_empty(struct request *request);
+/* 303: the browser goes on there. */
+void answer_elsewhere(struct request *request, const char *location);
+/* A page of its own, for who comes by a link: its beginning, and text as HTML. */
+struct buf *answer_page(struct request *request, unsigned status, const char *heading);
+void html_add(struct buf *out, const char *text); /* NULL is "" */

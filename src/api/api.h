@@ -14,6 +14,20 @@
 struct api;
 struct board;
 
+/* What is asked of the identity provider: where it takes people (code NULL), or whom its code names. */
+struct api_provider_question {
+    const char *code, *verifier, *nonce, *return_url;
+};
+
+struct api_provider_answer {
+    enum { PROVIDER_WHERE, PROVIDER_WHO, PROVIDER_REFUSED, PROVIDER_AWAY } say;
+    const char *authorize; /* WHERE: an URL */
+    bool says_issuer;      /* WHERE: what it sends people back with says who it is (RFC 9207) */
+    const char *person;    /* WHO: by the claim of the configuration */
+    struct strings groups; /* WHO */
+    const char *why;       /* REFUSED, AWAY */
+};
+
 /* What the engine's side counts since the start; any thread reads it. */
 struct core_figures {
     struct histogram commit; /* how long it took to make what was decided durable */
@@ -68,6 +82,11 @@ struct api_backend {
     /* Adds the key that a browser wants who is to get pages; false: there is none. Member NULL: none ever
      * is. Any thread. */
     bool (*push_key)(void *core, struct buf *out);
+    /* Asks the identity provider. done is called once, on the engine thread, when ret_answer is filled, in
+     * the arena, which is the engine's until then. -1: it cannot be asked now, and done is not called. Member
+     * NULL: there is none. Any thread. */
+    int (*ask_provider)(void *core, const struct api_provider_question *question, struct arena *arena,
+                        struct api_provider_answer *ret_answer, void (*done)(void *context), void *context);
 };
 
 enum { API_READERS = 6 }; /* more than there are threads, with a proof and an export under way */

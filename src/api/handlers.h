@@ -59,6 +59,9 @@ bool custody_goes_first(struct request *request, int64_t incident, const struct 
 handler get_session, post_session, answer_session, answer_signed_out, delete_session, get_console,
     get_service_worker, get_console_file;
 
+/* sign_in.c: by the identity provider */
+handler get_sign_in, get_sign_in_begin, answer_sign_in_begin, get_sign_in_return, answer_sign_in_return;
+
 /* oncall.c, settings.c */
 handler get_oncall, post_override, delete_override, get_settings;
 

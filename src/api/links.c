@@ -8,16 +8,6 @@
 #include "api/server.h"
 #include "base/clock.h"
 
-static void add_html(struct buf *out, const char *text)
-{
-    for (const char *p = text ? text : ""; *p; p++) {
-        if (strchr("&<>\"'", *p))
-            buf_printf(out, "&#%d;", *p);
-        else
-            buf_putc(out, *p);
-    }
-}
-
 static bool is_call(const struct request *request, char *ret_key)
 {
     const char *body = buf_text(&request->body);
@@ -27,21 +17,6 @@ static bool is_call(const struct request *request, char *ret_key)
     return digits != NULL;
 }
 
-static struct buf *begin_page(struct request *request, unsigned status, const char *heading)
-{
-    struct buf *out = answer_text(request, "text/html; charset=utf-8");
-    request->answer.status = status;
-    buf_puts(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                  "<meta name=\"viewport\" content=\"width=device-width\">"
-                  "<meta name=\"referrer\" content=\"no-referrer\">"
-                  "<meta name=\"robots\" content=\"noindex\">"
-                  "<title>Crashcart</title><style>body{font:1.2em sans-serif;margin:1.5em;max-width:32em}"
-                  "button{font:inherit;padding:1em;width:100%}</style></head><body>\n<h1>");
-    add_html(out, heading);
-    buf_puts(out, "</h1>\n");
-    return out;
-}
-
 /* One sentence, as a page or as words of a call. */
 static void answer_sentence(struct request *request, unsigned status, const char *sentence)
 {
@@ -49,11 +24,11 @@ static void answer_sentence(struct request *request, unsigned status, const char
     if (is_call(request, &key)) {
         struct buf *out = answer_text(request, "text/xml; charset=utf-8");
         buf_puts(out, "<Response><Say>");
-        add_html(out, sentence);
+        html_add(out, sentence);
         buf_puts(out, "</Say></Response>");
         return;
     }
-    buf_puts(begin_page(request, status, sentence), "</body></html>\n");
+    buf_puts(answer_page(request, status, sentence), "</body></html>\n");
 }
 
 /* The link and its incident. -1: it is none, or does nothing any more, and that is answered. */
@@ -87,15 +62,15 @@ void get_link(struct request *request)
     struct incident incident;
     if (read_link(request, &link, &incident) < 0)
         return;
-    struct buf *out = begin_page(request, MHD_HTTP_OK,
-                                 arena_printf(request->arena, "[%s] #%lld %s: %s", incident.severity,
-                                              (long long)incident.number, incident.service, incident.title));
+    struct buf *out = answer_page(request, MHD_HTTP_OK,
+                                  arena_printf(request->arena, "[%s] #%lld %s: %s", incident.severity,
+                                               (long long)incident.number, incident.service, incident.title));
     char since[TIME_TEXT_BYTES];
     time_format_rfc3339(incident.started_us ? incident.started_us : incident.opened_us, since);
     buf_printf(out, "<p>Since %.16s UTC. ", since);
-    add_html(out, incident.severity_why);
+    html_add(out, incident.severity_why);
     buf_puts(out, "</p>\n<form method=\"post\"><button>Acknowledge as ");
-    add_html(out, link.person);
+    html_add(out, link.person);
     buf_printf(out,
                "</button></form>\n<p><a href=\"/incidents/%lld\">What is known so far</a></p>\n"
                "</body></html>\n",

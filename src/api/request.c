@@ -67,6 +67,20 @@ void request_done(struct request *request)
     pool_end(pool, USE_REQUEST);
 }
 
+int64_t request_now_us(const struct request *request)
+{
+    return clock_wall_us(request->api->clock);
+}
+
+bool request_must_wait(struct request *request, const char *who)
+{
+    int64_t wait_s = throttle_wait_s(request->api->throttle, who, request_now_us(request));
+    if (wait_s)
+        answer_problem(request, PROBLEM_TOO_MANY, NULL,
+                       "too many tries have failed; the next is possible in %lld s", (long long)wait_s);
+    return wait_s > 0;
+}
+
 const char *request_name(const struct request *request, size_t i)
 {
     return arena_strndup(request->arena, request->parts.names[i], request->parts.name_bytes[i]);
@@ -310,6 +324,28 @@ void request_work(struct request *request, void (*work)(struct request *request)
     suspend(request);
     if (!door_take(request->api->door, request, work))
         request_decided(request, &full);
+}
+
+static void provider_answered(void *context)
+{
+    struct request *request = context;
+    if (!door_take(request->api->door, request, request->work_next))
+        request_decided(request, &full);
+}
+
+bool request_work_after_provider(struct request *request, const struct api_provider_question *question,
+                                 struct api_provider_answer *ret_answer,
+                                 void (*work)(struct request *request))
+{
+    const struct api_backend *backend = &request->api->backend;
+    if (!backend->ask_provider)
+        return false;
+    request->work_next = work;
+    suspend(request);
+    if (backend->ask_provider(backend->core, question, request->arena, ret_answer, provider_answered,
+                              request) < 0)
+        request_decided(request, &full);
+    return true;
 }
 
 void request_submit_suspended(struct request *request)

@@ -21,6 +21,8 @@
 #include "ledger/ledger.h"
 
 struct api;
+struct api_provider_answer;
+struct api_provider_question;
 struct http_thread;
 
 enum request_state { REQUEST_RECEIVING, REQUEST_WAITING, REQUEST_SUBMITTED, REQUEST_DECIDED };
@@ -43,9 +45,10 @@ struct request {
     const char *refused,
         *refused_field; /* why, and where, alerts of its body were not taken; NULL: all were */
     struct outcome outcome;
-    const struct input_once *once; /* its Idempotency-Key, or NULL */
-    struct access access;          /* since it was admitted */
-    void *work;                    /* of its handler, between two threads */
+    const struct input_once *once;              /* its Idempotency-Key, or NULL */
+    struct access access;                       /* since it was admitted */
+    void *work;                                 /* of its handler, between two threads */
+    void (*work_next)(struct request *request); /* on the door's thread, after the provider's answer */
     struct answer answer;
     bool answers_refusal; /* the route's decided() words what the engine refused, too */
     _Atomic int state;
@@ -105,9 +108,18 @@ int request_read_once(struct request *request);
 /* Hands request->input to the engine, and with format the body to the inbox. The handler returns at once. */
 void request_submit(struct request *request, const struct intake_format *format);
 
+/* Wall clock. */
+int64_t request_now_us(const struct request *request);
+/* Too many tries of whoever that is have failed (api/throttle.h): the problem is answered. */
+bool request_must_wait(struct request *request, const char *who);
+
 /* Has work done on the thread of the door (api/door.h), where it ends by one of the next two. The handler
  * returns at once. */
 void request_work(struct request *request, void (*work)(struct request *request));
+/* Asks the identity provider first, into ret_answer. False: it cannot be asked. */
+bool request_work_after_provider(struct request *request, const struct api_provider_question *question,
+                                 struct api_provider_answer *ret_answer,
+                                 void (*work)(struct request *request));
 void request_submit_suspended(struct request *request);
 void request_decided(struct request *request, const struct outcome *outcome);
 

@@ -226,6 +226,10 @@ const struct route routes[] = {
     {"POST", "/api/v1/session", AUTH_OPEN, " ", post_session, answer_session,
      "Signs in, with a password or with the administrator's token",
      "person*:person password:text code:text token:text", "Session"},
+    {"GET", "/api/v1/sign-in", AUTH_OPEN, " ", get_sign_in, NULL, "By which identity provider people sign in",
+     NULL, "SignIn"},
+    {"GET", "/sign-in/provider", AUTH_OPEN, " ", get_sign_in_begin, answer_sign_in_begin, NULL, NULL, NULL},
+    {"GET", "/sign-in/return", AUTH_OPEN, NULL, get_sign_in_return, answer_sign_in_return, NULL, NULL, NULL},
     {"DELETE", "/api/v1/session", AUTH_OPEN, " ", delete_session, answer_signed_out, "Signs out", NULL, NULL},
 
     {"GET", "/api/v1/accounts", AUTH_ADMINISTER, " ", get_accounts, NULL, "Lists who has an account", NULL,

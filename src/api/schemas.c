@@ -10,6 +10,7 @@ const struct schema_shape schema_shapes[] = {
     {"Silence", "id:text matchers*:[Matcher startsAt*:time endsAt*:time createdBy*:text comment*:text"},
     {"Matcher", "name*:text value*:text isRegex*:boolean isEqual:boolean"},
     {"Session", "person:text right:text services:[text"},
+    {"SignIn", "provider:text? at:text?"},
     {"Accounts", "accounts:[Account"},
     {"Account", "person:text right:text services:[text password:boolean second_factor:boolean "
                 "changed_at:time? changed_by:text"},

@@ -52,6 +52,8 @@ static void add_headers(const struct request *request, struct MHD_Response *resp
         MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
     if (answer->content_type)
         add_browser_headers(response);
+    if (answer->location)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, answer->location);
     if (answer->cookie)
         MHD_add_response_header(response, MHD_HTTP_HEADER_SET_COOKIE, answer->cookie);
     if (answer->content_type)
@@ -177,6 +179,7 @@ static struct api *api_new(const struct api_options *options, const struct api_b
     api->door = door_new();
     api->proving = proving_new(api);
     api->throttle = throttle_new();
+    api->spent_tickets = spent_tickets_new();
     metrics_start(&api->metrics);
     api->empty = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     MHD_add_response_header(api->empty, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
@@ -193,6 +196,7 @@ static void api_free(struct api *api)
     connections_free(api->connections);
     watchers_free(api->watchers);
     throttle_free(api->throttle);
+    spent_tickets_free(api->spent_tickets);
     metrics_end(&api->metrics);
     tls_free(api->tls);
     heap_free_(&api->threads);

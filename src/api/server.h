@@ -10,6 +10,7 @@
 #include "api/pool.h"
 #include "api/proving.h"
 #include "api/request.h"
+#include "api/sign_in_ticket.h"
 #include "api/status_keeper.h"
 #include "api/throttle.h"
 #include "courier/link.h"
@@ -36,6 +37,7 @@ struct api {
     struct proving *proving;
     struct tls *tls;           /* NULL: plain HTTP */
     struct throttle *throttle; /* of who signs in, by person and by address */
+    struct spent_tickets *spent_tickets;
 };
 
 /* A reader of the ledger for outside of a request; to be given back to the pool. NULL: none is to be had now.

@@ -16,7 +16,7 @@
 #define ATTRIBUTES "; HttpOnly; SameSite=Strict; Path=/"
 
 /* A cookie that came over TLS goes back over nothing else. */
-static const char *if_secure(const struct request *request)
+const char *session_if_secure(const struct request *request)
 {
     const char *proxied = request_header(request, "X-Forwarded-Proto");
     return request->api->tls || (proxied && strcmp(proxied, "https") == 0) ? "; Secure" : "";
@@ -30,9 +30,25 @@ struct sign_in {
     bool refused;
 };
 
-static int64_t now_us(const struct request *request)
+const char *session_make(struct request *request, const char *person, struct access_key *key)
 {
-    return clock_wall_us(request->api->clock);
+    key->person = person;
+    key->name = "";
+    key->source = access_source(request);
+    key->since_us = request_now_us(request);
+    key->until_us = key->since_us + SESSION_TIME_S * US_PER_S;
+    key->is_session = true;
+    request->input = (struct input){.kind = INPUT_ACCESS,
+                                    .access_act = ACCESS_SIGNED_IN,
+                                    .actor = arena_printf(request->arena, "person:%s", person),
+                                    .access_key = key};
+    return access_key_make(request, key);
+}
+
+void session_set(struct request *request, const char *cookie)
+{
+    request->answer.cookie = arena_printf(request->arena, SESSION_COOKIE "=%s; Max-Age=%d" ATTRIBUTES "%s",
+                                          cookie, SESSION_TIME_S, session_if_secure(request));
 }
 
 static void write_access(struct request *request, const struct access *access)
@@ -60,22 +76,11 @@ void get_session(struct request *request)
 static void begin_session(struct request *request, struct sign_in *in, enum right right)
 {
     struct access_key *key = &in->key;
-    *key = (struct access_key){.person = in->person,
-                               .name = "",
-                               .right = right,
-                               .services = "",
-                               .source = access_source(request),
-                               .since_us = now_us(request),
-                               .is_session = true};
+    *key = (struct access_key){.right = right, .services = ""};
     key->given_by = right ? "token:admin" : arena_printf(request->arena, "person:%s", in->person);
-    key->until_us = key->since_us + SESSION_TIME_S * US_PER_S;
-    in->cookie = access_key_make(request, key);
+    in->cookie = session_make(request, in->person, key);
     request->work = in;
-    request->input = (struct input){.kind = INPUT_ACCESS,
-                                    .access_act = ACCESS_SIGNED_IN,
-                                    .actor = arena_printf(request->arena, "person:%s", in->person),
-                                    .access_key = key,
-                                    .account = in->account.person ? &in->account : NULL};
+    request->input.account = in->account.person ? &in->account : NULL;
 }
 
 static void refuse(struct request *request, struct sign_in *in)
@@ -83,8 +88,8 @@ static void refuse(struct request *request, struct sign_in *in)
     static const struct outcome done = {.code = OUTCOME_DONE};
     const char *source = in->key.source;
     in->refused = true;
-    bool of_person = throttle_failed(request->api->throttle, in->person, now_us(request));
-    bool of_source = throttle_failed(request->api->throttle, source, now_us(request));
+    bool of_person = throttle_failed(request->api->throttle, in->person, request_now_us(request));
+    bool of_source = throttle_failed(request->api->throttle, source, request_now_us(request));
     if (!of_person && !of_source) {
         request_decided(request, &done);
         return;
@@ -108,7 +113,7 @@ static void look_at_password(struct request *request)
     bool fits = crypto_pwhash_str_verify(password, in->password, strlen(in->password)) == 0;
     if (fits && *account->second_key) {
         int64_t step = second_factor_step(account->second_key, in->code ? in->code : "",
-                                          now_us(request) / US_PER_S, account->second_step);
+                                          request_now_us(request) / US_PER_S, account->second_step);
         fits = step >= 0;
         if (fits)
             account->second_step = step;
@@ -143,22 +148,11 @@ static void sign_in_with_password(struct request *request, struct sign_in *in)
     request_work(request, look_at_password);
 }
 
-static bool must_wait(struct request *request, const struct sign_in *in)
-{
-    int64_t of_person = throttle_wait_s(request->api->throttle, in->person, now_us(request));
-    int64_t of_source = throttle_wait_s(request->api->throttle, access_source(request), now_us(request));
-    int64_t wait_s = of_person > of_source ? of_person : of_source;
-    if (wait_s)
-        answer_problem(request, PROBLEM_TOO_MANY, NULL,
-                       "too many tries have failed; the next is possible in %lld s", (long long)wait_s);
-    return wait_s > 0;
-}
-
 static void sign_in_with_token(struct request *request, struct sign_in *in, const char *token)
 {
     size_t n = strlen(request->api->token);
     if (strlen(token) != n || !equal_constant_time(token, request->api->token, n)) {
-        throttle_failed(request->api->throttle, access_source(request), now_us(request));
+        throttle_failed(request->api->throttle, access_source(request), request_now_us(request));
         answer_problem(request, PROBLEM_FORBIDDEN, "token",
                        "this is not the token (the first is in DATA/admin.token)");
         return;
@@ -184,7 +178,7 @@ void post_session(struct request *request)
         answer_problem(request, PROBLEM_INVALID, "person", "say who you are: an id such as \"ana\"");
     else if (!token && !in->password)
         answer_problem(request, PROBLEM_INVALID, "password", "a password is missing, or a token");
-    else if (must_wait(request, in))
+    else if (request_must_wait(request, in->person) || request_must_wait(request, access_source(request)))
         return;
     else if (in->password)
         sign_in_with_password(request, in);
@@ -210,8 +204,7 @@ void answer_session(struct request *request)
         access.services = accounts->services;
     }
     write_access(request, &access);
-    request->answer.cookie = arena_printf(request->arena, SESSION_COOKIE "=%s; Max-Age=%d" ATTRIBUTES "%s",
-                                          in->cookie, SESSION_TIME_S, if_secure(request));
+    session_set(request, in->cookie);
 }
 
 /* ---- signing out ---- */
@@ -225,13 +218,13 @@ void delete_session(struct request *request)
         return;
     struct ledger *ledger = request->access.key ? request_ledger(request) : NULL;
     if (!ledger ||
-        ledger_access_keys(ledger, request->arena, request->access.key, now_us(request), &keys, &n, &err) <
-            0 ||
+        ledger_access_keys(ledger, request->arena, request->access.key, request_now_us(request), &keys, &n,
+                           &err) < 0 ||
         n == 0 || !keys->is_session) {
         answer_signed_out(request);
         return;
     }
-    keys->ended_us = now_us(request);
+    keys->ended_us = request_now_us(request);
     request->input = (struct input){.kind = INPUT_ACCESS,
                                     .access_act = ACCESS_ENDED,
                                     .actor = arena_printf(request->arena, "person:%s", keys->person),

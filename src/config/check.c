@@ -333,6 +333,7 @@ void config_check(const struct reading *reading, const struct config *config)
     list_each (audience, &config->audiences)
         check_audience(&c, config, audience);
     check_incident_channel(&c, config);
+    config_sign_in_check(reading, config);
     map_free(c.audiences.lines);
     map_free(c.windows.lines);
     map_free(c.checks.lines);

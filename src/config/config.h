@@ -23,6 +23,7 @@
 #include "config/noise.h"
 #include "config/runner.h"
 #include "config/service.h"
+#include "config/sign_in.h"
 #include "config/tls.h"
 #include "roster/roster.h"
 #include "runbook/label.h"
@@ -30,6 +31,7 @@
 
 struct person {
     const char *id, *name;
+    const char *sign_in;                  /* as whom the identity provider knows them, or NULL */
     LIST(struct config_contact) contacts; /* in the order to try; at least one */
     int line;
 };
@@ -100,6 +102,7 @@ struct config {
     struct config_runner runner;
     struct config_tls tls;
     struct config_alive alive;
+    struct config_sign_in sign_in;
     LIST(struct person) people;
     LIST(struct schedule) schedules;
     LIST(struct service) services;

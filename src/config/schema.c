@@ -14,6 +14,8 @@ static const struct key person_keys[] = {
     {"name", VALUE_TEXT, offsetof(struct person, name), .help = "as people read it; the id when not given"},
     {"contacts", VALUE_CONTACTS, offsetof(struct person, contacts),
      .help = "ways to reach the person, in the order to try"},
+    {"sign_in", VALUE_TEXT, offsetof(struct person, sign_in),
+     .help = "as whom the identity provider knows them, when it is not by an email of theirs"},
 };
 SECTION(person_section, "person", person_keys, struct person, LINE_OF(struct person));
 
@@ -319,6 +321,8 @@ static const struct key root_keys[] = {
      .help = "links in pages start with it; http://LISTEN when not given"},
     {"alive", VALUE_SECTION, offsetof(struct config, alive), .section = &alive_section,
      .help = "a sign of life for a watcher elsewhere"},
+    {"sign_in", VALUE_OPTIONAL, offsetof(struct config, sign_in), .section = &sign_in_section,
+     .help = "an identity provider by which people sign in (OpenID Connect); passwords count beside it"},
     {"drill", VALUE_BOOL, offsetof(struct config, drill), .fallback = "false",
      .help = "every incident of this server is a drill: marked as one, and counted nowhere"},
     {"resolve_timeout", VALUE_DURATION, offsetof(struct config, resolve_timeout_s), .fallback = "5m",

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -106,4 +107,12 @@ bool host_is_plain(const char *host)
     memcpy(text, host + 1, n - 2);
     text[n - 2] = '\0';
     return inet_pton(AF_INET6, text, address) == 1 && !hides_another(address);
+}
+
+void url_host(const char *url, char *out, size_t n_out)
+{
+    const char *host = strstr(url, "://");
+    host = host ? host + 3 : url;
+    size_t n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/?#");
+    snprintf(out, n_out, "%.*s", (int)n, host);
 }

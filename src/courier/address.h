@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/socket.h>
 
 enum address_class {
@@ -15,3 +16,5 @@ enum address_class address_class_of(const struct sockaddr *address);
 /* An address in its only common form, or "localhost": nothing that has to be looked up or that hides what it
  * is ("127.1", "2130706433", "0x7f.1"). In brackets when it is IPv6, as in a URL. */
 bool host_is_plain(const char *host);
+/* The host of an URL, with the brackets of an IPv6 address; cut to n_out. */
+void url_host(const char *url, char *out, size_t n_out);

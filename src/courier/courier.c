@@ -200,15 +200,6 @@ static size_t take_answer(char *bytes, size_t size, size_t n, void *context)
     return attempt->n_answered > (attempt->whole_limit ? attempt->whole_limit : MOST_ANSWER) ? 0 : size * n;
 }
 
-/* The host of "https://host:443", in lower case as names are compared. */
-static void host_of(const char *receiver, char *out, size_t n_out)
-{
-    const char *host = strstr(receiver, "://");
-    host = host ? host + 3 : receiver;
-    size_t n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
-    snprintf(out, n_out, "%.*s", (int)n, host);
-}
-
 /* An operator says plainly that a receiver is in a network of their own: by its address, by its name in
  * private_hosts, or because it is a server of the configuration. With a proxy it is the proxy that connects.
  */
@@ -216,7 +207,7 @@ static bool may_be_private(const struct attempt *attempt, const char *receiver)
 {
     const struct config_channels *configured = &attempt->courier->config->channels;
     char host[RECEIVER_BYTES];
-    host_of(receiver, host, sizeof host);
+    url_host(receiver, host, sizeof host);
     if (attempt->channel->server_is_configured || configured->proxy ||
         (host_is_plain(host) && !attempt->channel->server_is_given))
         return true;

@@ -71,9 +71,22 @@ static void tell_key(struct turn *turn, const char *actor, enum access_act act, 
         event_end(turn, 0, actor, key->is_session ? "session.ended" : "token.ended", "%s %s was ended.",
                   key->is_session ? "The session" : "The token", key->id);
     } else {
-        event_end(turn, 0, actor, "session.begun", "%s signed in%s%s.", key->person,
-                  *key->source ? " from " : "", key->source);
+        jw_pair(body, "by", key->given_by);
+        event_end(turn, 0, actor, "session.begun", "%s signed in%s%s%s.", key->person,
+                  *key->source ? " from " : "", key->source,
+                  strncmp(key->given_by, "provider:", 9) == 0 ? ", by the identity provider" : "");
     }
+}
+
+static void tell_refused(struct turn *turn, const struct account *account, const struct access_key *key,
+                         const char *why)
+{
+    struct json_writer *body = begin_key(turn, key);
+    jw_pair(body, "who", *account->person ? account->person : NULL);
+    jw_pair(body, "why", why);
+    event_end(turn, 0, "system", "session.refused",
+              "Somebody%s%s was not let in by the identity provider: %s.", *account->person ? ", " : "",
+              account->person, why);
 }
 
 void decide_access(struct turn *turn, const struct input *input)
@@ -89,6 +102,11 @@ void decide_access(struct turn *turn, const struct input *input)
         event_end(turn, 0, "system", "session.refused",
                   "Somebody tried to sign in as %s from %s and failed too often.", account->person,
                   key->source);
+        return;
+    }
+    if (input->access_act == ACCESS_SIGN_IN_REFUSED) {
+        if (account && key)
+            tell_refused(turn, account, key, text_or(input->text, ""));
         return;
     }
     if (account)

@@ -46,9 +46,11 @@ struct access_key {
 };
 
 enum access_act {
-    ACCESS_ACCOUNT,        /* account: made or changed */
-    ACCESS_TOKEN,          /* key: given */
-    ACCESS_ENDED,          /* key: a token or session was ended by actor */
-    ACCESS_SIGNED_IN,      /* key, and account when its second_step moves on */
-    ACCESS_SIGN_IN_FAILED, /* account->person, key->source: so often that the next tries have to wait */
+    ACCESS_ACCOUNT,         /* account: made or changed */
+    ACCESS_TOKEN,           /* key: given */
+    ACCESS_ENDED,           /* key: a token or session was ended by actor */
+    ACCESS_SIGNED_IN,       /* key, and account when its second_step moves on */
+    ACCESS_SIGN_IN_FAILED,  /* account->person, key->source: so often that the next tries have to wait */
+    ACCESS_SIGN_IN_REFUSED, /* by the identity provider, or what came from there: key->source, text says why;
+                               account->person as far as it is known, or "" */
 };

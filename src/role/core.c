@@ -381,9 +381,10 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
     const char *runbooks =
         arena_strdup(arena, core->options->runbooks ? core->options->runbooks : config->runbooks);
     struct api_options options = {.listen_fd = core->options->listen_fd, .clock = core->clock};
-    struct api_backend backend = {core,        submit,         wake,         ask,         is_ready,
-                                  not_begun,   ask_site,       reader_lost,  step_output, is_site_kept,
-                                  core->board, &core->figures, core_push_key};
+    struct api_backend backend = {core,          submit,           wake,        ask,
+                                  is_ready,      not_begun,        ask_site,    reader_lost,
+                                  step_output,   is_site_kept,     core->board, &core->figures,
+                                  core_push_key, core_ask_provider};
     int opened = open_files(core, arena, config, &options, err);
     if (opened != 0)
         return opened;
@@ -441,6 +442,7 @@ static void close_core(struct core *core)
     if (core->ledger)
         core_work(core); /* whoever was let in gets an answer */
     core_refuse_held(core);
+    core_end_inquiries(core);
     if (core->engine && core->ledger && !core->ledger_failed)
         do
             core_seal(core);

@@ -189,6 +189,10 @@ void core_from_courier(void *context, uint16_t kind, const char *payload, size_t
         core_push_key_heard(core, payload, n_bytes);
         return;
     }
+    if (kind == FRAME_PROVIDER_SAID) {
+        core_provider_said(core, payload, n_bytes);
+        return;
+    }
     if (kind == FRAME_CHECKS_SEEN) {
         core_checks_seen(core, payload, n_bytes);
         return;

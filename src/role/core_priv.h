@@ -97,7 +97,9 @@ struct core {
     struct core_figures figures;
     struct api *api;
     char push_key[PUSH_KEY_BYTES]; /* held by site_lock; "": none */
-    struct link_key links;         /* of the links that acknowledge */
+    struct inquiry *inquiries;     /* of the identity provider, not answered yet */
+    int64_t n_inquiries;
+    struct link_key links; /* of the links that acknowledge */
     struct folder_watch *watch;
     bool ready;
     bool site_kept;    /* what is in force is not what the files say, for they have errors */
@@ -159,6 +161,12 @@ void core_push_key_heard(struct core *core, const char *payload, size_t n_bytes)
 bool core_push_key(void *context, struct buf *out); /* any thread */
 /* The delivery with the address of the browser in place of its name; "": there is none. */
 void core_push_address(struct core *core, struct arena *arena, struct delivery *delivery);
+/* core_sign_in.c: questions to the identity provider. */
+int core_ask_provider(void *context, const struct api_provider_question *question, struct arena *arena,
+                      struct api_provider_answer *ret_answer, void (*done)(void *context),
+                      void *done_context);
+void core_provider_said(struct core *core, const char *payload, size_t n_bytes);
+void core_end_inquiries(struct core *core);
 /* core_mirror.c: what is silent here is to be silent in an Alertmanager, too. */
 void core_mirror_open(struct core *core);
 void core_mirror_follow(struct core *core, const struct decisions *decisions);

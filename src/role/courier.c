@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "courier/alive.h"
 #include "courier/mirror.h"
+#include "courier/provider.h"
 #include "loop/sandbox.h"
 #include "role/frames.h"
 #include "role/role_priv.h"
@@ -32,6 +33,7 @@ struct telling { /* what the courier has: the newest generation first, and the c
     struct watch *watch;
     struct mirror *mirror;
     struct alive *alive;
+    struct provider *provider;
 };
 
 static void on_done(void *context, const struct courier_done *done)
@@ -128,6 +130,10 @@ static void on_order(struct hand *hand, struct json order)
         alive_say(telling->alive);
         return;
     }
+    if (hand->kind == FRAME_PROVIDER_ASK) {
+        provider_ask(telling->provider, order);
+        return;
+    }
     if (hand->kind == FRAME_SILENCES) {
         mirror_want(telling->mirror, order);
         return;
@@ -155,6 +161,12 @@ static void on_checks_seen(void *context, const char *body, size_t n_bytes)
 {
     struct hand *hand = context;
     frames_send(hand->core, FRAME_CHECKS_SEEN, body, n_bytes);
+}
+
+static void on_provider_said(void *context, const char *answer, size_t n_bytes)
+{
+    struct hand *hand = context;
+    frames_send(hand->core, FRAME_PROVIDER_SAID, answer, n_bytes);
 }
 
 static void on_look_wanted(void *context, const char *body, size_t n_bytes)
@@ -215,6 +227,7 @@ static void on_config(uv_poll_t *poll, int status, int events)
         watch_learn(reload->telling->watch, config);
         mirror_learn(reload->telling->mirror, config);
         alive_learn(reload->telling->alive, config);
+        provider_learn(reload->telling->provider, config);
         log_event(LOG_INFO, "config.loaded", "people=%zu checks=%zu", config->people.n, config->checks.n);
     }
 }
@@ -248,6 +261,7 @@ static int courier_open(struct hand *hand, const struct role_options *options, s
     telling->watch = watch_new(&hand->loop, clock_system(), config, &tells);
     telling->mirror = mirror_new(&hand->loop, config);
     telling->alive = alive_new(&hand->loop, config);
+    telling->provider = provider_new(&hand->loop, clock_system(), config, on_provider_said, hand);
     if (sandbox_hide(options->data, err) < 0)
         return -1;
     return sandbox_enter(SANDBOX_COURIER, err);
@@ -276,6 +290,7 @@ int role_courier(const struct role_options *options)
     watch_free(telling.watch);
     mirror_free(telling.mirror);
     alive_free(telling.alive);
+    provider_free(telling.provider);
     for (struct generation *before; telling.generations; telling.generations = before) {
         before = telling.generations->before;
         generation_free(telling.generations);

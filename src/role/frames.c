@@ -23,5 +23,7 @@ const struct frame_rule frame_rules[] = {
     {FRAME_PROGRAM_START, "program_start", "core", "runner"},
     {FRAME_PROGRAM_DONE, "program_done", "runner", "core"},
     {FRAME_PROGRAM_DONE, "program_done", "core", "courier"},
+    {FRAME_PROVIDER_ASK, "provider_ask", "core", "courier"},
+    {FRAME_PROVIDER_SAID, "provider_said", "courier", "core"},
     {0, NULL, NULL, NULL},
 };

@@ -19,7 +19,9 @@ enum {
     FRAME_ALIVE,
     FRAME_PUSH_KEY,
     FRAME_PROGRAM_START,
-    FRAME_PROGRAM_DONE
+    FRAME_PROGRAM_DONE,
+    FRAME_PROVIDER_ASK,
+    FRAME_PROVIDER_SAID
 };
 
 extern const struct frame_rule frame_rules[];

@@ -32,6 +32,7 @@ void secret_owners_find(struct arena *arena, const struct config *config, struct
         &channels->twilio,     &channels->pagerduty,    &channels->opsgenie,
         &channels->statuspage, &channels->alertmanager, &channels->push};
     *ret_owners = (struct secret_owners){0};
+    own(arena, ret_owners, SECRET_COURIER, config->sign_in.secret);
     own(arena, ret_owners, SECRET_CORE, config->store_secret);
     own(arena, ret_owners, SECRET_COURIER, config->mail.secret);
     for (size_t i = 0; i < sizeof each / sizeof *each; i++) {

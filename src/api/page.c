@@ -1,0 +1,36 @@
+/* Pages that stand for themselves, for who comes by a link and not by the console. */
+#include <string.h>
+
+#include "api/server.h"
+
+void html_add(struct buf *out, const char *text)
+{
+    for (const char *p = text ? text : ""; *p; p++) {
+        if (strchr("&<>\"'", *p))
+            buf_printf(out, "&#%d;", *p);
+        else
+            buf_putc(out, *p);
+    }
+}
+
+struct buf *answer_page(struct request *request, unsigned status, const char *heading)
+{
+    struct buf *out = answer_text(request, "text/html; charset=utf-8");
+    request->answer.status = status;
+    buf_puts(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+                  "<meta name=\"viewport\" content=\"width=device-width\">"
+                  "<meta name=\"referrer\" content=\"no-referrer\">"
+                  "<meta name=\"robots\" content=\"noindex\">"
+                  "<title>Crashcart</title><style>body{font:1.2em sans-serif;margin:1.5em;max-width:32em}"
+                  "button{font:inherit;padding:1em;width:100%}</style></head><body>\n<h1>");
+    html_add(out, heading);
+    buf_puts(out, "</h1>\n");
+    return out;
+}
+
+void answer_elsewhere(struct request *request, const char *location)
+{
+    answer_text(request, "text/plain; charset=utf-8");
+    request->answer.status = MHD_HTTP_SEE_OTHER;
+    request->answer.location = location;
+}

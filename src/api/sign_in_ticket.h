@@ -1,0 +1,33 @@
+/* What a browser keeps while its person is at the identity provider: sealed, so that nobody can read or make
+ * one, and nothing is kept here for who never comes back. It counts once. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+enum { TICKET_TIME_S = 600, TICKET_WORD_BYTES = 44 };
+
+struct sign_in_ticket {
+    int64_t until_s;
+    bool says_issuer; /* what the provider sends people back with says who it is */
+    char state[TICKET_WORD_BYTES], nonce[TICKET_WORD_BYTES], verifier[TICKET_WORD_BYTES];
+};
+
+/* 256 random bits each. */
+void ticket_make(struct sign_in_ticket *ret_ticket, int64_t now_s);
+/* secret: the server's own. */
+const char *ticket_seal(struct arena *arena, const char *secret, const struct sign_in_ticket *ticket);
+/* -1: this server did not make it, or it is too old. sealed NULL is allowed. */
+int ticket_open(const char *secret, const char *sealed, int64_t now_s, struct sign_in_ticket *ret_ticket);
+/* For PKCE (RFC 7636), method S256. */
+const char *ticket_challenge(struct arena *arena, const struct sign_in_ticket *ticket);
+
+/* The tickets that were used, as long as they could be used again. Any thread. */
+struct spent_tickets;
+
+struct spent_tickets *spent_tickets_new(void);
+void spent_tickets_free(struct spent_tickets *spent);
+/* False: it was used before. */
+bool ticket_spend(struct spent_tickets *spent, const struct sign_in_ticket *ticket);
