@@ -28,7 +28,7 @@ static void answer_sentence(struct request *request, unsigned status, const char
         buf_puts(out, "</Say></Response>");
         return;
     }
-    buf_puts(answer_page(request, status, sentence), "</body></html>\n");
+    buf_puts(answer_page(request, status, sentence), "</div></main></body></html>\n");
 }
 
 /* The link and its incident. -1: it is none, or does nothing any more, and that is answered. */
@@ -73,7 +73,7 @@ void get_link(struct request *request)
     html_add(out, link.person);
     buf_printf(out,
                "</button></form>\n<p><a href=\"/incidents/%lld\">What is known so far</a></p>\n"
-               "</body></html>\n",
+               "</div></main></body></html>\n",
                (long long)incident.number);
 }
 

@@ -21,8 +21,8 @@ struct buf *answer_page(struct request *request, unsigned status, const char *he
                   "<meta name=\"viewport\" content=\"width=device-width\">"
                   "<meta name=\"referrer\" content=\"no-referrer\">"
                   "<meta name=\"robots\" content=\"noindex\">"
-                  "<title>Crashcart</title><style>body{font:1.2em sans-serif;margin:1.5em;max-width:32em}"
-                  "button{font:inherit;padding:1em;width:100%}</style></head><body>\n<h1>");
+                  "<title>Crashcart</title><link rel=\"stylesheet\" href=\"/console/console.css\">"
+                  "</head><body>\n<main class=\"sign-in\"><div class=\"card\"><h1>");
     html_add(out, heading);
     buf_puts(out, "</h1>\n");
     return out;

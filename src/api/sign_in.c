@@ -94,7 +94,7 @@ static void answer_why(struct request *request, const struct coming *coming)
     buf_puts(out, "<p>Why: ");
     html_add(out, coming->why);
     buf_puts(out, ".</p>\n<p><a href=\"/sign-in/provider\">Try again</a></p>\n"
-                  "<p><a href=\"/\">Sign in with a password</a></p>\n</body></html>\n");
+                  "<p><a href=\"/\">Sign in with a password</a></p>\n</div></main></body></html>\n");
 }
 
 static void set_away(struct coming *coming, const char *why)

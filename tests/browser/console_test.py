@@ -209,6 +209,39 @@ class Console(Played):
         self.play('looks.mjs', trouble=trouble, rewrite=rewrite)
 
 
+class SignIn(SystemTest):
+    """By a certified provider, which is of another site than the console."""
+    SECRET = 'a secret & more: 100%'
+    play = Played.play
+
+    def setUp(self):
+        super().setUp()
+        self.provider_port = free_port()
+        self.server = self.started(Server(self.folder, ''))
+        secret = written(self.folder, 'sign-in.secret', self.SECRET)
+        written(self.folder, 'crashcart.yaml', f'''
+public_url: http://127.0.0.1:{self.server.port}
+people: [{{id: ana, contacts: [{{email: ana@example.org}}]}}]
+sign_in:
+  provider: http://localhost:{self.provider_port}
+  name: the house
+  client: crashcart
+  secret: file:{secret}
+  rights: [{{group: sre, right: approver}}]
+''')
+        self.server.start()
+
+    def test_people_sign_in_by_the_provider_of_the_house_and_by_a_password_while_it_is_away(self):
+        environment = {'CONSOLE': f'http://127.0.0.1:{self.server.port}', 'PORT': str(self.provider_port), 'SECRET': self.SECRET}
+        provider = self.started(Process('provider', ['node', os.path.join(HERE, 'provider.mjs')], environment)).start()
+        wait(lambda: 'ready' in provider.log() or not provider.running(), 'the provider is ready')
+        os.environ['PROVIDER'] = f'http://localhost:{self.provider_port}'
+        self.addCleanup(os.environ.pop, 'PROVIDER')
+        account = {'person': 'ana', 'right': 'viewer', 'password': PASSWORD}
+        self.assertEqual(self.server.request('POST', '/api/v1/accounts', account)[0], 200)
+        self.play('sign_in.mjs', end=provider.stop)
+
+
 class Pictures(Played):
     """Not a test: draws the pictures of the documentation."""
 
