@@ -81,7 +81,7 @@ static void the_challenge_is_that_of_the_standard(void **state)
     (void)state;
     scoped_arena struct arena *arena = arena_new();
     struct sign_in_ticket ticket = {.verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"};
-    assert_string_equal(ticket_challenge(arena, &ticket), "E9Melhoa2OwvFrEMTJguCHaeK1t8URWbuGJSstw-cM");
+    assert_string_equal(ticket_challenge(arena, &ticket), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 }
 
 int main(void)
