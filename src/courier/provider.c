@@ -122,16 +122,6 @@ static size_t take_answer(char *bytes, size_t size, size_t n, void *context)
     return size * n;
 }
 
-static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    const struct question *question = context;
-    enum address_class class = address_class_of(&address->addr);
-    if (purpose != CURLSOCKTYPE_IPCXN || class == ADDRESS_NEVER ||
-        (class == ADDRESS_PRIVATE && !question->private_allowed))
-        return CURL_SOCKET_BAD;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
 static bool is_private_host(const struct config *config, const char *host)
 {
     list_each (name, &config->channels.private_hosts)
@@ -150,7 +140,8 @@ static void choose_way(struct question *question, const char *url)
     url_host(config->sign_in.provider, home, sizeof home);
     bool of_house = is_private_host(config, host);
     const char *proxy = of_house || host_is_plain(host) ? NULL : config->channels.proxy;
-    question->private_allowed = of_house || proxy || strcasecmp(host, home) == 0;
+    question->guard =
+        (struct transfer_guard){.private_allowed = of_house || proxy || strcasecmp(host, home) == 0};
     curl_easy_setopt(question->easy, CURLOPT_PROXY, proxy ? proxy : "");
 }
 
@@ -173,7 +164,7 @@ void question_fetch(struct question *question, enum provider_stage stage, const 
         buf_printf(&header, "Authorization: Bearer %s", bearer);
         question->headers = curl_slist_append(question->headers, header.at);
     }
-    transfer_prepare(easy);
+    transfer_prepare(easy, &question->guard);
     choose_way(question, url);
     if (question->login)
         curl_easy_setopt(easy, CURLOPT_USERPWD, question->login);
@@ -182,8 +173,6 @@ void question_fetch(struct question *question, enum provider_stage stage, const 
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, question->headers);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, question);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, question->reason);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(question->until_ms - now_ms));
@@ -258,7 +247,9 @@ static void on_done(void *context, CURL *easy, CURLcode code)
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     if (code != CURLE_OK)
         question_end(question, "away", "%s: %s", stages[question->stage],
-                     question->reason[0] ? question->reason : curl_easy_strerror(code));
+                     question->guard.refused[0] ? question->guard.refused
+                     : question->reason[0]      ? question->reason
+                                                : curl_easy_strerror(code));
     else if (status != 200)
         end_refused(question, status);
     else

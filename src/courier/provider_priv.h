@@ -4,6 +4,7 @@
 #include "base/curl_library.h"
 #include "courier/courier_priv.h"
 #include "courier/provider.h"
+#include "courier/transfers.h"
 
 enum provider_stage { STAGE_PLACES, STAGE_TOKEN, STAGE_KEYS, STAGE_USER };
 
@@ -40,7 +41,8 @@ struct question {
     struct curl_slist *headers;
     struct buf body, answer;
     char reason[CURL_ERROR_SIZE];
-    bool private_allowed, keys_are_new;
+    struct transfer_guard guard;
+    bool keys_are_new;
     const char *login;          /* of the next transfer, "client:secret", or NULL */
     const char *token, *access; /* the ID token; the one for its user endpoint, or NULL */
     struct said claims, user;
