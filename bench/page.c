@@ -1,6 +1,6 @@
 /* From the first byte of a POST to the page that it leads to, as a receiver of webhooks sees it:
  *   page PORT RECEIVER_PORT PROBES
- * Posts one alert after the other, each of a name of its own, and waits for the webhook that says that name;
+ * Posts one alert after the other, each of a service of its own, and waits for the webhook that says it;
  * whatever else is posted there is answered and passed over. Prints {"p50_ms":...,"p99_ms":...,"lost":...}.
  */
 #include <arpa/inet.h>
@@ -39,13 +39,13 @@ static int address(struct sockaddr_in *to, int port)
     return fd;
 }
 
-/* Every probe that the text names was heard now. */
+/* Every probe whose service the text says was heard now. */
 static void note(const char *text)
 {
     double at_s = now_s();
     pthread_mutex_lock(&lock);
-    for (const char *at = text; (at = strstr(at, "PageProbe")); at++) {
-        long i = atol(at + strlen("PageProbe"));
+    for (const char *at = text; (at = strstr(at, "probe-")); at++) {
+        long i = atol(at + strlen("probe-"));
         if (i >= 0 && i < n_probes && heard_s[i] == 0)
             heard_s[i] = at_s;
     }
@@ -103,7 +103,7 @@ static double probe(int fd, long i)
 {
     char body[1024], request[2048], answer[4096];
     int n_body = snprintf(body, sizeof body,
-                          "[{\"labels\":{\"alertname\":\"PageProbe%06ld\",\"service\":\"probe-%ld\","
+                          "[{\"labels\":{\"alertname\":\"Qzx%06ld\",\"service\":\"probe-%06ld\","
                           "\"severity\":\"critical\"},\"annotations\":{\"summary\":\"a probe\"}}]",
                           i, i);
     int n = snprintf(request, sizeof request,
