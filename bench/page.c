@@ -103,7 +103,7 @@ static double probe(int fd, long i)
 {
     char body[1024], request[2048], answer[4096];
     int n_body = snprintf(body, sizeof body,
-                          "[{\"labels\":{\"alertname\":\"Qzx%06ld\",\"service\":\"probe-%06ld\","
+                          "[{\"labels\":{\"alertname\":\"Qzx%06ld\",\"service\":\"probe-%ld\","
                           "\"severity\":\"critical\"},\"annotations\":{\"summary\":\"a probe\"}}]",
                           i, i);
     int n = snprintf(request, sizeof request,
