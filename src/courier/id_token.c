@@ -11,10 +11,10 @@ enum { RSA_LEAST_BITS = 2048, MOST_KEYS = 100, SUBJECT_BYTES = 255 };
  * for which a public key could be taken. */
 static const struct algorithm {
     const char *name, *key_type, *curve;
-    const char *members[3]; /* of the key, as far as it is public */
+    const char *members[2]; /* numbers of the key, as far as it is public */
 } algorithms[] = {
     {"RS256", "RSA", NULL, {"n", "e"}},
-    {"ES256", "EC", "P-256", {"crv", "x", "y"}},
+    {"ES256", "EC", "P-256", {"x", "y"}},
 };
 
 static const struct algorithm *algorithm_find(const char *name)
@@ -37,6 +37,25 @@ static bool absent_or(struct json object, const char *name, const char *text)
     return json_kind(json_get(object, name)) == JSON_NONE || text_is(object, name, text);
 }
 
+/* The library ends the program over a text of a length that no bytes have, so it is given none. */
+static bool is_base64url(const char *text, size_t n_bytes)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    return n_bytes % 4 != 1 && strspn(text, digits) >= n_bytes;
+}
+
+static bool is_encoded(const char *token)
+{
+    for (const char *part = token;; part++) {
+        size_t n_bytes = strcspn(part, ".");
+        if (!is_base64url(part, n_bytes))
+            return false;
+        part += n_bytes;
+        if (!*part)
+            return true;
+    }
+}
+
 /* ---- the key ---- */
 
 static bool key_fits(struct json key, const struct algorithm *algorithm, const char *id)
@@ -54,9 +73,15 @@ static cjose_jwk_t *key_import(struct json key, const struct algorithm *algorith
     struct json_writer w = jw_start(&text);
     jw_begin_object(&w);
     jw_pair(&w, "kty", algorithm->key_type);
-    for (size_t i = 0; i < sizeof algorithm->members / sizeof *algorithm->members && algorithm->members[i];
-         i++)
-        jw_pair(&w, algorithm->members[i], json_text(json_get(key, algorithm->members[i]), NULL));
+    if (algorithm->curve)
+        jw_pair(&w, "crv", algorithm->curve);
+    for (size_t i = 0; i < sizeof algorithm->members / sizeof *algorithm->members; i++) {
+        size_t n_bytes = 0;
+        const char *value = json_text(json_get(key, algorithm->members[i]), &n_bytes);
+        if (!value || !is_base64url(value, n_bytes))
+            return NULL;
+        jw_pair(&w, algorithm->members[i], value);
+    }
     jw_end_object(&w);
     cjose_err wrong = {0};
     cjose_jwk_t *jwk = jose->jwk_import(text.at, text.n_bytes, &wrong);
@@ -180,7 +205,8 @@ enum id_token_verdict id_token_verify(struct arena *arena, const char *token, st
     const struct jose_library *jose = jose_library();
     size_t n_token = strnlen(token, ID_TOKEN_BYTES);
     cjose_err wrong = {0};
-    cjose_jws_t *jws = n_token < ID_TOKEN_BYTES ? jose->jws_import(token, n_token, &wrong) : NULL;
+    cjose_jws_t *jws =
+        n_token < ID_TOKEN_BYTES && is_encoded(token) ? jose->jws_import(token, n_token, &wrong) : NULL;
     if (!jws) {
         err_set(err, "what the provider gave is no signed token");
         return ID_TOKEN_BAD;

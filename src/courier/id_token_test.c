@@ -69,7 +69,8 @@ static int set_up(void **state)
     add_key(&set, ec, "\"kid\":\"two\",\"alg\":\"ES256\"");
     add_key(&set, other, "\"kid\":\"three\",\"use\":\"enc\"");
     add_key(&set, small, "\"kid\":\"four\"");
-    buf_puts(&set, ",{\"kid\":\"five\",\"kty\":\"RSA\"},7]}");
+    buf_puts(&set, ",{\"kid\":\"five\",\"kty\":\"RSA\"},7,"
+                   "{\"kid\":\"seven\",\"kty\":\"RSA\",\"n\":\"AAAAA\",\"e\":\"AQAB\"}]}");
     document = json_document_new();
     assert_int_equal(json_parse(document, arena_strdup(arena, buf_text(&set)), set.n_bytes, 8, &keys, &wrong),
                      0);
@@ -152,6 +153,7 @@ static void a_token_signed_by_another_key_is_refused(void **state)
     expect(token_of("RS256", "two", rsa, NULL, GOOD), ID_TOKEN_KEY_UNKNOWN, "not among its keys");
     expect(token_of("RS256", "five", rsa, NULL, GOOD), ID_TOKEN_KEY_UNKNOWN, "not among its keys");
     expect(token_of("RS256", NULL, other, NULL, GOOD), ID_TOKEN_KEY_UNKNOWN, "not among its keys");
+    expect(token_of("RS256", "seven", rsa, NULL, GOOD), ID_TOKEN_KEY_UNKNOWN, "not among its keys");
     expect(token_of("RS256", "four", small, NULL, GOOD), ID_TOKEN_KEY_UNKNOWN, "not among its keys");
 }
 
@@ -180,6 +182,8 @@ static void a_changed_or_broken_token_is_refused(void **state)
     expect(token, ID_TOKEN_BAD, "signature");
     expect("", ID_TOKEN_BAD, "no signed token");
     expect("a.b", ID_TOKEN_BAD, "no signed token");
+    expect(arena_printf(arena, "%s%s", token, "AAA"), ID_TOKEN_BAD, "no signed token");
+    expect("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxI.AAAA", ID_TOKEN_BAD, "no signed token");
     expect(token_of("RS256", "one", rsa, NULL, "[1]"), ID_TOKEN_BAD, "cannot be read");
     expect(token_of("RS256", "one", rsa, NULL, "not JSON"), ID_TOKEN_BAD, "cannot be read");
     char *long_one = arena_alloc(arena, ID_TOKEN_BYTES + 10);
