@@ -15,12 +15,14 @@ enum { SILENCES = 24, ALERTS = 400 };
 struct hidden {
     char id[SILENCE_ID_BYTES];
     char service[24], alertname[24];
+    bool is_active; /* at the last review */
 };
 
 struct firing {
     uint64_t fingerprint;
     int64_t incident;
     char service[24], alertname[24];
+    enum hold hold;
 };
 
 struct state {
@@ -62,15 +64,19 @@ void held_end(struct sim *sim)
 
 /* ---- the rules ---- */
 
+static bool is_active(const struct sim *sim, const struct hidden *hidden)
+{
+    const struct silence *silence = model_silence(&sim->model, hidden->id);
+    return silence && silence->state != SILENCE_EXPIRED &&
+           (silence->state == SILENCE_ACTIVE || silence->starts_us <= sim->now_us) &&
+           silence->ends_us > sim->now_us;
+}
+
 static bool is_silenced(const struct sim *sim, const struct firing *firing)
 {
     for (size_t i = 0; i < sim->held->n_hidden; i++) {
         const struct hidden *hidden = &sim->held->hidden[i];
-        const struct silence *silence = model_silence(&sim->model, hidden->id);
-        if (silence && silence->state != SILENCE_EXPIRED &&
-            (silence->state == SILENCE_ACTIVE || silence->starts_us <= sim->now_us) &&
-            silence->ends_us > sim->now_us &&
-            (!*hidden->service || strcmp(hidden->service, firing->service) == 0) &&
+        if (hidden->is_active && (!*hidden->service || strcmp(hidden->service, firing->service) == 0) &&
             (!*hidden->alertname || strcmp(hidden->alertname, firing->alertname) == 0))
             return true;
     }
@@ -140,12 +146,11 @@ static void collect(void *context, const struct alert_view *view)
 }
 
 /* One that is loud makes the incident loud. */
-static enum hold of_incident(const struct sim *sim, int64_t incident)
+static enum hold of_incident(const struct held *held, int64_t incident)
 {
     enum hold all = HOLD_HELD;
-    for (size_t i = 0; i < sim->held->n_firing; i++) {
-        const struct firing *firing = &sim->held->firing[i];
-        enum hold hold = firing->incident == incident ? hold_of(sim, firing) : HOLD_HELD;
+    for (size_t i = 0; i < held->n_firing; i++) {
+        enum hold hold = held->firing[i].incident == incident ? held->firing[i].hold : HOLD_HELD;
         if (hold == HOLD_NONE)
             return HOLD_NONE;
         if (hold == HOLD_MAYBE)
@@ -160,11 +165,15 @@ void held_review(struct sim *sim)
     held->n_reviews++;
     held->n_firing = 0;
     engine_each_alert(sim->engine, sim->now_us, collect, sim);
+    for (size_t i = 0; i < held->n_hidden; i++)
+        held->hidden[i].is_active = is_active(sim, &held->hidden[i]);
+    for (size_t i = 0; i < held->n_firing; i++)
+        held->firing[i].hold = hold_of(sim, &held->firing[i]);
     for (size_t i = 0; i < held->n_firing; i++) {
         const struct firing *firing = &held->firing[i];
-        note(sim, held->alerts, firing->fingerprint, hold_of(sim, firing));
+        note(sim, held->alerts, firing->fingerprint, firing->hold);
         if (firing->incident)
-            note(sim, held->incidents, (uint64_t)firing->incident, of_incident(sim, firing->incident));
+            note(sim, held->incidents, (uint64_t)firing->incident, of_incident(held, firing->incident));
     }
 }
 
