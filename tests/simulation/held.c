@@ -190,6 +190,20 @@ void held_shift(struct sim *sim, int64_t by_us)
     shift_states(sim->held->incidents, by_us);
 }
 
+static void wait_longer(struct map *states, int64_t now_us, int64_t down_us)
+{
+    size_t position = 0;
+    for (struct state *state; (state = map_next(states, &position));)
+        if (state->since_us + MOMENT >= now_us)
+            state->since_us += down_us;
+}
+
+void held_down(struct sim *sim, int64_t down_us)
+{
+    wait_longer(sim->held->alerts, sim->now_us, down_us);
+    wait_longer(sim->held->incidents, sim->now_us, down_us);
+}
+
 static enum hold settled(const struct sim *sim, const struct state *state)
 {
     if (!state || state->seen != sim->held->n_reviews)

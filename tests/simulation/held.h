@@ -23,6 +23,8 @@ enum hold held_incident(struct sim *sim, int64_t incident, int64_t *ret_since_us
 const char *held_wrongly_apart(struct sim *sim, const struct alert_view *view);
 /* The clock is set by so much. */
 void held_shift(struct sim *sim, int64_t by_us);
+/* The program will be down for so long, in which it cannot follow. */
+void held_down(struct sim *sim, int64_t down_us);
 /* Somebody makes a silence, or ends one. */
 void silence_is_made(struct sim *sim, const struct happening *happening);
 /* Before the commit. */

@@ -196,6 +196,7 @@ void sim_crash(struct sim *sim, int64_t down_us)
     sim->count.crashes++;
     sim->posting = NULL;
     engine_free(sim->engine);
+    held_down(sim, down_us);
     sim->now_us += down_us;
     sim->unkept_us = sim->behind ? sim->now_us - sim->behind_us : 0;
     if (sim->behind)
