@@ -20,13 +20,6 @@ static const char *text(const struct reading *reading, struct json thing, const 
     return import_text(reading->arena, thing, name);
 }
 
-static const char *name_of(const struct reading *reading, struct json thing)
-{
-    const char *name = text(reading, thing, "name");
-    const char *id = text(reading, thing, "id");
-    return name ? name : id ? id : "unnamed";
-}
-
 /* ---- people ---- */
 
 static void add_contact(struct import_draft *draft, struct import_person *person, const char *channel,
@@ -218,7 +211,7 @@ static void add_override(struct reading *reading, struct import_schedule *schedu
 static bool read_shift_head(struct reading *reading, const struct import_schedule *schedule,
                             struct json value, struct shift *ret_shift)
 {
-    const char *name = name_of(reading, value), *zone = text(reading, value, "time_zone");
+    const char *name = import_name(reading->arena, value), *zone = text(reading, value, "time_zone");
     const char *start = local_time(reading, text(reading, value, "start"));
     const char *turns = local_time(reading, text(reading, value, "rotation_start"));
     const char *until = local_time(reading, text(reading, value, "until"));
@@ -298,7 +291,7 @@ static void read_schedule(struct reading *reading, struct json value)
 {
     struct import_draft *draft = reading->draft;
     const char *id = text(reading, value, "id"), *type = text(reading, value, "type");
-    const char *name = name_of(reading, value);
+    const char *name = import_name(reading->arena, value);
     const char *whose = arena_printf(reading->arena, "schedule \"%s\"", name);
     if (!id)
         return;
@@ -448,7 +441,7 @@ static void add_service(struct reading *reading, const char *name, const char *c
     struct json chain = find(reading, "escalation_chains", chain_id);
     struct import_service service = {.name = name, .id = import_new_id(draft, name)};
     if (json_kind(chain) == JSON_OBJECT)
-        service.steps = read_chain(reading, chain_id, name_of(reading, chain));
+        service.steps = read_chain(reading, chain_id, import_name(reading->arena, chain));
     else
         import_lost(draft, "integration \"%s\": its default route leads to no escalation chain of the export",
                     name);
@@ -457,7 +450,7 @@ static void add_service(struct reading *reading, const char *name, const char *c
 
 static void read_integration(struct reading *reading, struct json value)
 {
-    const char *id = text(reading, value, "id"), *name = name_of(reading, value);
+    const char *id = text(reading, value, "id"), *name = import_name(reading->arena, value);
     struct json route = json_get(value, "default_route");
     add_service(reading, name, text(reading, route, "escalation_chain_id"));
     for (struct import_item i = import_first(reading->pages, "routes"); i.more; import_next(&i)) {
@@ -469,8 +462,8 @@ static void read_integration(struct reading *reading, struct json value)
                         "integration \"%s\": the route %s to the chain %s; a service of its own with match: "
                         "does that",
                         name, pattern,
-                        name_of(reading, find(reading, "escalation_chains",
-                                              text(reading, i.value, "escalation_chain_id"))));
+                        import_name(reading->arena, find(reading, "escalation_chains",
+                                                         text(reading, i.value, "escalation_chain_id"))));
     }
 }
 
@@ -486,7 +479,7 @@ static void read_grafana(struct import_draft *draft, const struct import_pages *
     for (; integration.more; import_next(&integration))
         read_integration(&reading, integration.value);
     for (struct import_item i = import_first(pages, "escalation_chains"); none && i.more; import_next(&i))
-        add_service(&reading, name_of(&reading, i.value), text(&reading, i.value, "id"));
+        add_service(&reading, import_name(draft->arena, i.value), text(&reading, i.value, "id"));
 }
 
 static const struct import_endpoint endpoints[] = {

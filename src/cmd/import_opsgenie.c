@@ -20,13 +20,6 @@ static const char *text(const struct reading *reading, struct json thing, const 
     return import_text(reading->arena, thing, name);
 }
 
-static const char *name_of(const struct reading *reading, struct json thing)
-{
-    const char *name = text(reading, thing, "name");
-    const char *id = text(reading, thing, "id");
-    return name ? name : id ? id : "unnamed";
-}
-
 static bool is_text(const struct reading *reading, struct json thing, const char *name, const char *value)
 {
     const char *found = text(reading, thing, name);
@@ -219,7 +212,7 @@ static const char *rotation_of(const struct reading *reading, struct json rotati
 
 static void read_rotation(struct reading *reading, struct import_schedule *schedule, struct json rotation)
 {
-    const char *name = name_of(reading, rotation);
+    const char *name = import_name(reading->arena, rotation);
     const char *whose =
         arena_printf(reading->arena, "schedule \"%s\", rotation \"%s\"", schedule->name, name);
     int64_t start_us = moment(reading, rotation, "startDate"), end_us = moment(reading, rotation, "endDate");
@@ -260,7 +253,7 @@ static void read_override(struct reading *reading, struct import_schedule *sched
 static void read_schedule(struct reading *reading, struct json value)
 {
     struct import_draft *draft = reading->draft;
-    const char *id = text(reading, value, "id"), *name = name_of(reading, value);
+    const char *id = text(reading, value, "id"), *name = import_name(reading->arena, value);
     const char *whose = arena_printf(reading->arena, "schedule \"%s\"", name);
     if (!json_bool(json_get(value, "enabled"), true)) {
         import_lost(draft, "%s: it is not enabled", whose);
@@ -337,7 +330,8 @@ static void add_rule(struct reading *reading, const char *whose, struct json rul
 static import_steps read_escalation(struct reading *reading, struct json escalation)
 {
     import_steps steps = {0};
-    const char *whose = arena_printf(reading->arena, "escalation \"%s\"", name_of(reading, escalation));
+    const char *whose =
+        arena_printf(reading->arena, "escalation \"%s\"", import_name(reading->arena, escalation));
     struct json rules = json_get(escalation, "rules");
     size_t n = json_count(rules);
     int64_t at_s = 0, next_s = -1;
@@ -422,7 +416,7 @@ static bool is_of(struct reading *reading, struct json team, const char *of)
 
 static void read_team(struct reading *reading, struct json team)
 {
-    const char *name = name_of(reading, team);
+    const char *name = import_name(reading->arena, team);
     const char *whose = arena_printf(reading->arena, "team \"%s\"", name);
     struct json main = {0};
     for (struct import_item i = import_first(reading->pages, "routing_rules"); i.more; import_next(&i)) {
@@ -433,7 +427,7 @@ static void read_team(struct reading *reading, struct json team)
         else
             import_lost(reading->draft,
                         "%s: the routing rule \"%s\" (%s) to %s; a service of its own with match: does that",
-                        whose, name_of(reading, i.value), condition_text(reading, i.value),
+                        whose, import_name(reading->arena, i.value), condition_text(reading, i.value),
                         reference_text(reading, json_get(i.value, "notify")));
     }
     if (json_kind(main) == JSON_OBJECT) {
@@ -455,7 +449,8 @@ static void read_heartbeat(struct reading *reading, struct json heartbeat)
 {
     struct import_draft *draft = reading->draft;
     struct json every = json_get(heartbeat, "interval");
-    const char *name = name_of(reading, heartbeat), *unit = text(reading, heartbeat, "intervalUnit");
+    const char *name = import_name(reading->arena, heartbeat),
+               *unit = text(reading, heartbeat, "intervalUnit");
     int64_t unit_s = !unit || strncmp(unit, "minute", 6) == 0 ? 60
                      : strncmp(unit, "hour", 4) == 0          ? 3600
                                                               : DAY_S;
@@ -482,13 +477,13 @@ static void read_opsgenie(struct import_draft *draft, const struct import_pages 
     for (; team.more; import_next(&team))
         read_team(&reading, team.value);
     for (struct import_item i = import_first(pages, "escalations"); none && i.more; import_next(&i))
-        add_service(&reading, name_of(&reading, i.value), read_escalation(&reading, i.value));
+        add_service(&reading, import_name(draft->arena, i.value), read_escalation(&reading, i.value));
     for (struct import_item i = import_first(pages, "heartbeats"); i.more; import_next(&i))
         read_heartbeat(&reading, i.value);
     for (struct import_item i = import_first(pages, "integrations"); i.more; import_next(&i))
         import_lost(
             draft, "integration \"%s\" (%s): point its sender to this server; POST /v2/alerts works as it is",
-            name_of(&reading, i.value),
+            import_name(draft->arena, i.value),
             text(&reading, i.value, "type") ? text(&reading, i.value, "type") : "no type");
 }
 

@@ -169,3 +169,10 @@ const char *import_text(struct arena *arena, struct json object, const char *nam
     const char *text = json_text(json_get(object, name), &n);
     return text && n && !memchr(text, '\0', n) ? arena_strndup(arena, text, n) : NULL;
 }
+
+const char *import_name(struct arena *arena, struct json object)
+{
+    const char *name = import_text(arena, object, "name");
+    const char *id = name ? NULL : import_text(arena, object, "id");
+    return name ? name : id ? id : "unnamed";
+}

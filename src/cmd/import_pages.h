@@ -44,3 +44,5 @@ void import_next(struct import_item *item);
 
 /* A text member, closed by a NUL; NULL when it is not there, empty, or holds a NUL. */
 const char *import_text(struct arena *arena, struct json object, const char *name);
+/* Its name, or else its id, as a person may be told. */
+const char *import_name(struct arena *arena, struct json object);

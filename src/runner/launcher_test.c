@@ -85,19 +85,9 @@ static void a_stop_and_the_end_of_the_runner_reach_what_runs(void **state)
 {
     (void)state;
     struct prepared prepared;
-    char path[128];
-    prepare("trap '' TERM; echo $$ > pid; mv pid started; while :; do sleep 1; done", 1, &prepared);
-    snprintf(path, sizeof path, "%s/work/run-1/started", bench->root);
-    runner_start(bench->runner, &prepared.order);
-    while (access(path, F_OK) < 0 || !bench->n_events)
-        uv_run(&bench->loop, UV_RUN_NOWAIT);
-    scoped_arena struct arena *arena = arena_new();
-    char *bytes;
-    size_t n_bytes;
-    struct err err;
-    assert_int_equal(file_read(arena, path, 100, &bytes, &n_bytes, &err), 0);
+    pid_t step = start_stubborn(&prepared);
     runner_close();
-    assert_gone((pid_t)strtol(bytes, NULL, 10));
+    assert_gone(step);
 }
 
 /* As somebody would say it who has taken the runner over. */

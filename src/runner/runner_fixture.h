@@ -215,3 +215,19 @@ static inline void assert_gone(pid_t pid)
     assert_int_equal(kill(pid, 0), -1);
     assert_int_equal(errno, ESRCH);
 }
+
+/* A step that does not end when it is asked to, and has started. */
+static inline pid_t start_stubborn(struct prepared *prepared)
+{
+    char path[128], *bytes;
+    size_t n_bytes;
+    struct err err;
+    scoped_arena struct arena *arena = arena_new();
+    prepare("trap '' TERM; echo $$ > pid; mv pid started; while :; do sleep 1; done", 1, prepared);
+    snprintf(path, sizeof path, "%s/work/run-1/started", bench->root);
+    runner_start(bench->runner, &prepared->order);
+    while (access(path, F_OK) < 0 || !bench->n_events)
+        uv_run(&bench->loop, UV_RUN_NOWAIT);
+    assert_int_equal(file_read(arena, path, 100, &bytes, &n_bytes, &err), 0);
+    return (pid_t)strtol(bytes, NULL, 10);
+}
