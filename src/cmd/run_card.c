@@ -292,7 +292,7 @@ void run_card(const struct walk *walk, int at, bool colours, struct buf *out)
 bool run_choice_open(const struct walk *walk, int at)
 {
     const struct walk_row *row = &walk->rows.at[at];
-    if (row->choice < 0)
+    if (!row->choice)
         return false;
     list_each (other, &walk->rows)
         if (other->choice == row->choice && other->state != WALK_OPEN)

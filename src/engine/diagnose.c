@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "engine/engine_priv.h"
-#include "runbook/alternatives.h"
 #include "runbook/evidence.h"
+#include "runbook/procedure_rows.h"
 
 enum { STEPS_A_RUN = 500, TEXT_BYTES = 64 * 1024, TASK_BYTES = 2000 };
 
@@ -17,22 +17,22 @@ struct planning {
     struct incident_record *record;
     const struct runbook *runbook;
     const struct procedure *procedure;
-    const struct phase *phase;
-    size_t first;        /* row of this procedure */
-    bool named;          /* the procedure has phases with names */
-    bool repairing;      /* a phase that repairs has begun */
-    bool evidence;       /* it is about a breach: what it looks at is evidence */
-    bool diagnose;       /* the configuration wants steps to run by themselves */
-    const char *heading; /* of the commands or the task at hand, NULL at the beginning of a phase */
-    int option, choice;  /* lines of that, and of the first alternative to it, or 0 */
-    int phase_choice;    /* line of the first of alternative phases, or 0; then what is inside is no choice */
-    size_t phase_first;  /* its first row */
+    const struct phase *phase; /* of the row at hand */
+    size_t first;              /* row of this procedure */
+    bool named;                /* the procedure has phases with names */
+    bool repairing;            /* a phase that repairs has begun */
+    bool evidence;             /* it is about a breach: what it looks at is evidence */
+    bool diagnose;             /* the configuration wants steps to run by themselves */
     size_t n_left_out;
 };
 
-static bool repairs(enum stage stage)
+/* Up to that phase. */
+static bool repair_has_begun(const struct procedure *procedure, const struct phase *phase)
 {
-    return stage == STAGE_RESOLUTION || stage == STAGE_MITIGATION;
+    list_each (before, &procedure->phases)
+        if (before <= phase && (before->stage == STAGE_RESOLUTION || before->stage == STAGE_MITIGATION))
+            return true;
+    return false;
 }
 
 /* The state a command begins in, and why when it does not run by itself. */
@@ -76,70 +76,31 @@ static struct run_step *row_add(struct planning *plan, const struct run_step *va
     step->sha256 = plan->runbook->sha256;
     step->phase = plan->phase ? plan->phase->name : NULL;
     step->exit_code = -1;
-    bool derived = part_of(step->line) != PART_ITSELF;
-    if (step->state != STEP_QUEUED && !derived && (plan->phase_choice || plan->choice)) {
-        step->choice = plan->phase_choice ? plan->phase_choice : plan->choice;
-        step->option = plan->phase_choice ? plan->phase->line : plan->option;
-    }
     texts_to_heap(&step_texts, step);
     return step;
 }
 
-/* The rows from there on turn out to be the first alternative. */
-static void option_mark(struct incident_record *record, size_t from, int choice)
+/* Lines of the question and the alternative that it depends on: what runs by itself waits for none. */
+static void path_set(const struct procedure_rows *rows, const struct procedure_row *row,
+                     struct run_step *step)
 {
-    for (size_t i = from; i < record->n_steps; i++)
-        if (record->steps[i].state != STEP_QUEUED && part_of(record->steps[i].line) == PART_ITSELF)
-            record->steps[i].choice = record->steps[i].option = choice;
-}
-
-/* Whole phases may be alternatives, too. */
-static void phase_begin(struct planning *plan, const struct phase *phase)
-{
-    const struct phase *before = plan->phase;
-    bool follows = before && before->name && phase->name && alternative_follows(before->name, phase->name);
-    if (!follows)
-        plan->phase_choice = 0;
-    if (follows && !plan->phase_choice) {
-        plan->phase_choice = before->line;
-        option_mark(plan->record, plan->phase_first, before->line);
-    }
-    plan->phase = phase;
-    plan->phase_first = plan->record->n_steps;
-    plan->repairing |= repairs(phase->stage);
-    plan->heading = NULL;
-    plan->choice = 0;
-}
-
-/* What follows stands under another heading: it may be another way to do what stands under the one before. */
-static void option_begin(struct planning *plan, const char *heading, int line)
-{
-    struct incident_record *record = plan->record;
-    if (plan->heading && strcmp(plan->heading, heading) == 0)
+    if (step->state == STEP_QUEUED)
         return;
-    bool follows = plan->heading && alternative_follows(plan->heading, heading);
-    if (!follows)
-        plan->choice = 0;
-    if (follows && !plan->choice && !plan->phase_choice) {
-        size_t from = record->n_steps;
-        while (from > plan->phase_first && record->steps[from - 1].line >= plan->option)
-            from--;
-        plan->choice = plan->option;
-        option_mark(record, from, plan->choice);
-    }
-    plan->heading = heading;
-    plan->option = line;
+    step->branch = row->branch >= 0 ? rows->at[row->branch].line : 0;
+    step->choice = row->choice;
+    step->option = row->option;
 }
 
-static void plan_command(struct turn *turn, struct planning *plan, const struct step *step,
-                         const struct command *command, int branch)
+static void plan_command(struct turn *turn, struct planning *plan, const struct procedure_rows *rows,
+                         const struct procedure_row *row)
 {
+    const struct command *command = row->command;
     const char *why, *refused = NULL;
     struct step_values values = {0};
     struct run_step with = {0};
     values_hear(turn, plan->record, command, &values, &refused);
     struct filled filled = values_prepare(turn, command, &values, NULL, &with);
-    with.evidence = plan->evidence && step_captures_evidence(plan->phase, step, command);
+    with.evidence = plan->evidence && step_captures_evidence(row->phase, row->step, command);
     enum step_state state =
         first_state(plan, filled.text ? &filled.risk : &command->risk, with.evidence, &why);
     if (state == STEP_QUEUED && filled.free_value) {
@@ -157,30 +118,49 @@ static void plan_command(struct turn *turn, struct planning *plan, const struct 
     with.risk_why = command->risk.why;
     with.state = state;
     with.why = why;
-    with.condition = text_or(text_or(command->condition, step->condition), plan->phase->condition);
+    with.condition = row->condition;
     step_place_plan(turn, plan->record, &with);
-    with.branch = with.state == STEP_QUEUED ? 0 : branch;
-    if (command->comment && *command->comment)
-        option_begin(plan, command->comment, command->line);
-    struct way_back_rows rows = {0};
+    path_set(rows, row, &with);
+    struct way_back_rows derived = {0};
     if (!step_on_line(plan->record, command->line))
-        rows = way_back_plan(turn, plan->record, plan->runbook, command, &with);
+        derived = way_back_plan(turn, plan->record, plan->runbook, command, &with);
     if (plan->evidence)
         with.changes = evidence_warning(turn, &with, text_or(with.changes, ""));
-    if (rows.before.line)
-        row_add(plan, &rows.before);
+    if (derived.before.line)
+        row_add(plan, &derived.before);
     row_add(plan, &with);
-    if (rows.back.line)
-        row_add(plan, &rows.back);
+    if (derived.back.line)
+        row_add(plan, &derived.back);
 }
 
-/* ---- steps ---- */
-
-static bool is_task(const struct planning *plan, const struct step *step)
+static void plan_task(struct turn *turn, struct planning *plan, const struct procedure_rows *rows,
+                      const struct procedure_row *row)
 {
-    return !step->commands.n && !step->substeps.n && step->text && *step->text &&
-           plan->phase->stage != STAGE_REFERENCE;
+    struct run_step step = {
+        .kind = row->kind,
+        .line = row->line,
+        .text = arena_strndup(turn->arena, row->text, utf8_cut(row->text, TASK_BYTES)),
+        .condition = row->condition,
+        .state = STEP_OPEN,
+        .evidence = row->kind != STEP_DECISION && plan->evidence &&
+                    step_captures_evidence(row->phase, row->step, NULL),
+    };
+    path_set(rows, row, &step);
+    row_add(plan, &step);
 }
+
+static void plan_row(struct turn *turn, struct planning *plan, const struct procedure_rows *rows,
+                     const struct procedure_row *row)
+{
+    plan->phase = row->phase;
+    plan->repairing = repair_has_begun(plan->procedure, row->phase);
+    if (row->command)
+        plan_command(turn, plan, rows, row);
+    else
+        plan_task(turn, plan, rows, row);
+}
+
+/* ---- what was planned ---- */
 
 static void row_drop(struct incident_record *record, size_t at)
 {
@@ -192,47 +172,23 @@ static void row_drop(struct incident_record *record, size_t at)
     }
 }
 
-/* Nobody is asked about what runs anyway. */
-static void drop_idle_question(struct incident_record *record, int line)
+/* Nobody is asked about what runs anyway. Inner questions first: they are what outer ones open. */
+static void drop_idle_questions(struct planning *plan, const struct procedure_rows *rows)
 {
-    size_t at = record->n_steps;
-    for (size_t i = 0; i < record->n_steps; i++) {
-        if (record->steps[i].branch == line)
-            return;
-        if (record->steps[i].line == line)
-            at = i;
+    struct incident_record *record = plan->record;
+    for (size_t left = rows->n; left > 0; left--) {
+        const struct procedure_row *row = &rows->at[left - 1];
+        bool opens = row->kind == STEP_DECISION && (row->step->commands.n || row->step->substeps.n);
+        size_t at = record->n_steps;
+        for (size_t i = plan->first; opens && i < record->n_steps; i++) {
+            opens = record->steps[i].branch != row->line;
+            if (record->steps[i].line == row->line)
+                at = i;
+        }
+        if (opens && at < record->n_steps)
+            row_drop(record, at);
     }
-    row_drop(record, at);
 }
-
-/* branch: line of the decision above it, or 0. */
-static void plan_step(struct turn *turn, struct planning *plan, const struct step *step, int branch)
-{
-    bool question = step_asks(step), task = !question && is_task(plan, step);
-    if (question || task || step->commands.n)
-        option_begin(plan, alternative_heading(step), step->line);
-    struct run_step row = {
-        .kind = question ? STEP_DECISION : step->kind,
-        .line = step->line,
-        .text = arena_strndup(turn->arena, text_or(step->text, ""),
-                              utf8_cut(text_or(step->text, ""), TASK_BYTES)),
-        .condition = text_or(step->condition, plan->phase->condition),
-        .state = STEP_OPEN,
-        .evidence = task && plan->evidence && step_captures_evidence(plan->phase, step, NULL),
-        .branch = branch,
-    };
-    bool asks = (question || task) && row_add(plan, &row) && question;
-    if (asks)
-        branch = step->line;
-    list_each (command, &step->commands)
-        plan_command(turn, plan, step, command, branch);
-    list_each (substep, &step->substeps)
-        plan_step(turn, plan, substep, branch);
-    if (asks && (step->commands.n || step->substeps.n))
-        drop_idle_question(plan->record, step->line);
-}
-
-/* ---- what was planned ---- */
 
 static bool has_other_option(const struct incident_record *record, const struct run_step *step)
 {
@@ -301,11 +257,11 @@ static size_t run_plan(struct turn *turn, struct incident_record *record, const 
                             .diagnose = turn->engine->config->runner.diagnose};
     list_each (phase, &procedure->phases)
         plan.named |= phase->name != NULL;
-    list_each (phase, &procedure->phases) {
-        phase_begin(&plan, phase);
-        list_each (step, &phase->steps)
-            plan_step(turn, &plan, step, 0);
-    }
+    struct procedure_rows rows;
+    procedure_rows(turn->arena, procedure, &rows);
+    list_each (row, &rows)
+        plan_row(turn, &plan, &rows, row);
+    drop_idle_questions(&plan, &rows);
     drop_single_options(&plan);
     if (record->n_steps + plan.n_left_out == plan.first)
         return 0;

@@ -55,9 +55,9 @@ int alternative_of(const char *heading)
 
 const char *alternative_heading(const struct step *step)
 {
-    if (step->commands.n && step->commands.at[0].comment)
-        return step->commands.at[0].comment;
-    return step->text ? step->text : "";
+    const char *text = step->text ? step->text : "";
+    const char *comment = step->commands.n ? step->commands.at[0].comment : NULL;
+    return comment && !alternative_of(text) ? comment : text;
 }
 
 bool alternative_follows(const char *heading, const char *next)

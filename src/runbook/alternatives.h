@@ -10,7 +10,8 @@
 enum { ALTERNATIVE_NONE = 0, ALTERNATIVE_OR = -1 };
 int alternative_of(const char *heading);
 
-/* How the step is headed: the comment above its first command, as written, or its text. */
+/* How the step is headed: its text, when that names an alternative; else the comment above its first command.
+ */
 const char *alternative_heading(const struct step *step);
 
 /* The second of the two follows the first directly: is it another way to do the same? */

@@ -99,7 +99,7 @@ int walk_check(const struct walk *walk, const struct walk_entry *entry, struct e
     if (entry->verb == WALK_JUDGE &&
         (row->verdict != VERDICT_CHECKING || step_verdict_of(entry->text) < VERDICT_PASSED))
         return err_set(err, "Nothing is being checked there.");
-    if (entry->verb == WALK_CHOOSE && row->choice < 0)
+    if (entry->verb == WALK_CHOOSE && !row->choice)
         return err_set(err, "It is no alternative.");
     if (!(rule->in & BIT(row->state)))
         return err_set(err, row->state == WALK_RUNNING ? "It is running." : "It is not running.");
@@ -172,7 +172,7 @@ static void choose(struct walk *walk, int at)
 static void path_take(struct walk *walk, int at)
 {
     const struct walk_row *row = &walk->rows.at[at];
-    if (row->choice >= 0)
+    if (row->choice)
         choose(walk, at);
     for (int question = row->branch; question >= 0; question = walk->rows.at[question].branch)
         if (!walk->rows.at[question].answer || walk->rows.at[question].answer[0] == 'n')

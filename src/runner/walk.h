@@ -39,7 +39,7 @@ struct walk_row {
     const char *text;      /* the command as written, the task or the question */
     const char *condition; /* "if using Kubernetes", or NULL */
     int branch;            /* the question that opens it, as an index, or -1 */
-    int choice, option;    /* of alternatives: first row of the first one, and of its own; else -1 */
+    int choice, option;    /* of alternatives: lines of the first one and of its own; 0: it is none */
     int change;            /* of what was derived (runbook/way_back.h): the row of its change; else -1 */
     int before, back;      /* of a change: the rows that were derived from it, or -1 */
 

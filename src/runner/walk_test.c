@@ -263,7 +263,7 @@ static void whole_phases_can_be_alternatives(void **state)
     assert_int_equal(state_on(walk, 12), WALK_NOT_TAKEN);
     assert_int_equal(state_on(walk, 18), WALK_OPEN);
     assert_int_equal(state_on(walk, 24), WALK_OPEN);
-    assert_int_equal(walk->rows.at[row_on(walk, 24)].choice, -1);
+    assert_int_equal(walk->rows.at[row_on(walk, 24)].choice, 0);
 }
 
 /* ---- evidence of a breach ---- */
