@@ -1,5 +1,6 @@
-/* Three stages: a scanner that takes terminal escapes, control characters and bad bytes out (a secret with
- * colours in it is a secret still), the redactor, and a store of two halves, the second of which is a ring.
+/* Four stages: a scanner that takes terminal escapes, control characters and bad bytes out (a secret with
+ * colours in it is a secret still), one that takes progress meters out, the redactor, and a store of two
+ * halves, the second of which is a ring.
  *
  * Escapes follow ECMA-48: CSI (ESC [ ... final byte), strings (OSC, DCS, SOS, PM, APC, up to BEL or ST), and
  * ESC with intermediates. A newline ends any of them, so that a program that dies in the middle of one, or an
@@ -12,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/must.h"
+#include "runner/meter.h"
 
 enum scan { SCAN_TEXT, SCAN_ESCAPE, SCAN_INTERMEDIATE, SCAN_CSI, SCAN_STRING, SCAN_STRING_ESCAPE };
 
@@ -26,6 +28,7 @@ struct output {
         uint8_t low, high; /* what the next byte may be */
     } utf8;
 
+    struct meter meter;
     struct redactor *redactor;                                       /* or NULL */
     void (*watch)(void *context, const char *bytes, size_t n_bytes); /* or NULL */
     void *watch_context;
@@ -37,12 +40,13 @@ struct output {
     uint64_t n_bytes, n_lines;  /* of the whole text */
 };
 
+static void redact(void *context, const char *bytes, size_t n_bytes);
 static void store(void *context, const char *bytes, size_t n_bytes);
 
 struct output *output_new(size_t limit_bytes, const struct redact_rules *rules)
 {
     struct output *output = heap_alloc(sizeof *output);
-    *output = (struct output){0};
+    *output = (struct output){.meter = {.sink = redact, .context = output}};
     if (limit_bytes < OUTPUT_LEAST_BYTES)
         limit_bytes = OUTPUT_LEAST_BYTES;
     output->half_bytes = (limit_bytes - MARKER_BYTES) / 2;
@@ -138,12 +142,18 @@ static void store(void *context, const char *bytes, size_t n_bytes)
 
 /* ---- the scanner ---- */
 
-static void pass(struct output *output, const char *bytes, size_t n_bytes)
+static void redact(void *context, const char *bytes, size_t n_bytes)
 {
+    struct output *output = context;
     if (output->redactor)
         redactor_add(output->redactor, bytes, n_bytes);
     else
         store(output, bytes, n_bytes);
+}
+
+static void pass(struct output *output, const char *bytes, size_t n_bytes)
+{
+    meter_add(&output->meter, bytes, n_bytes);
 }
 
 static void keep_replacement(struct output *output)
@@ -348,6 +358,7 @@ void output_finish(struct output *output, struct buf *ret_text, bool *ret_cut)
     output->utf8.wanted = 0;
     if (output->after_return) /* nothing overwrote that line */
         pass(output, "\n", 1);
+    meter_finish(&output->meter);
     if (output->redactor)
         redactor_finish(output->redactor);
     bool cut = output->n_bytes > output->head.n_bytes + output->tail_bytes;

@@ -151,10 +151,44 @@ static void output_that_just_fits_is_whole(void **state)
     assert_int_equal(text.n_bytes, sizeof bytes);
 }
 
+#define METER_HEADINGS                                                                                       \
+    "  %% Total    %% Received %% Xferd  Average Speed   Time    Time     Time  Current\n"                   \
+    "                                 Dload  Upload   Total   Spent    Left  Speed\n"
+#define METER_LINE "\r%3d  340M   %2d  145M    0     0  11.2M      0  0:00:30  0:00:12 --:--:-- 11.5M"
+
+/* Bytes that curl prints while its meter runs are in the middle of a line of it. */
+static void what_curl_shows_of_its_progress_is_no_output(void **state)
+{
+    (void)state;
+    char printed[2048];
+    snprintf(printed, sizeof printed, "asks\n" METER_HEADINGS METER_LINE METER_LINE "\nall well\nbye", 0, 0,
+             100, 99);
+    assert_shown(printed, "asks\nall well\nbye");
+    snprintf(printed, sizeof printed,
+             METER_HEADINGS METER_LINE "{\"a\": 1,\n\"b\"" METER_LINE ": 2}" METER_LINE "\n", 0, 0, 50, 50,
+             100, 99);
+    assert_shown(printed, "{\"a\": 1,\n\"b\": 2}");
+    snprintf(printed, sizeof printed, "one" METER_HEADINGS METER_LINE "curl: (7) Failed to connect\n", 0, 0);
+    assert_shown(printed, "onecurl: (7) Failed to connect\n");
+    snprintf(printed, sizeof printed, METER_HEADINGS "\r 10%% of another\r 20%% of another\n");
+    assert_shown(printed, " 20% of another\n");
+}
+
+static void what_only_looks_like_a_progress_meter_stays(void **state)
+{
+    (void)state;
+    assert_shown("  % Total    % Received of it\n", "  % Total    % Received of it\n");
+    assert_shown("      % Total", "      % Total");
+    assert_shown("   12  340M   12  145M    0     0  11.2M      0  0:00:30  0:00:12 --:--:-- 11.5M\n",
+                 "   12  340M   12  145M    0     0  11.2M      0  0:00:30  0:00:12 --:--:-- 11.5M\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_text_stays_as_it_is),
+        cmocka_unit_test(what_curl_shows_of_its_progress_is_no_output),
+        cmocka_unit_test(what_only_looks_like_a_progress_meter_stays),
         cmocka_unit_test(terminal_escapes_are_taken_out),
         cmocka_unit_test(an_escape_that_never_ends_hides_at_most_its_line),
         cmocka_unit_test(control_characters_are_taken_out_and_returns_overwrite_lines),
