@@ -49,7 +49,7 @@ void run_dialog_judged(struct run_dialog *dialog, int row);
 bool run_dialog_busy(const struct run_dialog *dialog);
 /* With --yes: starts the row if it may run unasked. */
 bool run_dialog_start_unasked(struct run_dialog *dialog);
-/* The question, as a prompt of one line: "yes or no", "Value of <pod-name> (name)". */
+/* The question, as a prompt: "Run it? yes or no > ", "Value for <pod-name>, a name. ...". */
 void run_dialog_prompt(const struct run_dialog *dialog, struct buf *out);
 /* The letters that make sense now: "r run  s skip  ...". */
 void run_keys(const struct run_dialog *dialog, struct buf *out);

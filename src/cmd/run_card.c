@@ -6,6 +6,7 @@
 #include "cmd/run.h"
 #include "cmd/terminal.h"
 #include "runbook/alternatives.h"
+#include "runbook/text.h"
 #include "runbook/verification.h"
 #include "runner/walk_evidence.h"
 
@@ -185,6 +186,8 @@ static void command_add(const struct walk *walk, const struct walk_row *row, boo
     if (risk->sensitive)
         field_add(out, colours, STYLE_YELLOW, "sensitive",
                   risk->sensitive_why ? risk->sensitive_why : "It may print secrets or patient data.");
+    list_each (file, &risk->writes_files)
+        field_add(out, false, STYLE_PLAIN, "writes", *file);
     values_add(arena, &command, out);
     if (risk->endless)
         field_add(out, false, STYLE_PLAIN, "endless",
@@ -251,13 +254,14 @@ static void task_add(const struct walk_row *row, struct buf *out)
             field_add(out, false, STYLE_PLAIN, "then", *then);
 }
 
-/* The words above the command, when they say more than it does. */
+/* The words above the command, when they say more than it does, and none twice. */
 static void intro_add(const struct walk_row *row, struct buf *out)
 {
+    scoped_arena struct arena *arena = arena_new();
     const char *text = row->step->text, *comment = row->command->comment;
     if (text && strcmp(text, row->text) != 0)
         text_add_wrapped(out, text, 0, 0);
-    if (comment && (!text || strcmp(comment, text) != 0))
+    if (comment && (!text || strcmp(text_without_number(arena, comment, NULL), text) != 0))
         text_add_wrapped(out, comment, 0, 0);
     field_add(out, false, STYLE_PLAIN, "only", row->condition);
 }
@@ -272,6 +276,8 @@ static void row_add(const struct walk *walk, int at, bool colours, struct buf *o
     } else {
         task_add(row, out);
     }
+    if (walk_evidence_captured(walk, row))
+        field_add(out, false, STYLE_PLAIN, "evidence", "it captures some: do it before anything is changed");
     state_add(row, colours, out);
     list_each (note, &row->notes)
         field_add(out, false, STYLE_PLAIN, "comment", *note);

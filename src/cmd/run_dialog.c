@@ -7,9 +7,12 @@
 
 #include "cmd/run.h"
 #include "cmd/terminal.h"
+#include "engine/texts.h"
 #include "runbook/repair.h"
 #include "runbook/way_back.h"
 #include "runner/walk_evidence.h"
+
+enum { WORD_BYTES = 40 };
 
 static struct walk_row *row_of(const struct run_dialog *dialog)
 {
@@ -352,7 +355,7 @@ static void step_on(struct run_dialog *dialog)
 }
 
 /* Letters of a row that has the kind for them. */
-static void key_of_row(struct run_dialog *dialog, char key, const char *rest)
+static void key_of_row(struct run_dialog *dialog, char key, const char *line, const char *rest)
 {
     const struct walk_row *row = row_of(dialog);
     bool command = row->command != NULL, question = row->kind == STEP_DECISION;
@@ -382,10 +385,7 @@ static void key_of_row(struct run_dialog *dialog, char key, const char *rest)
     } else if (key == 'c') {
         dialog->ask = ASK_NOTE;
     } else {
-        scoped_buf struct buf keys = {0};
-        run_keys(dialog, &keys);
-        say(dialog, "\"%c\" means nothing here. %s", isprint((unsigned char)key) ? key : '?',
-            buf_text(&keys));
+        say(dialog, "\"%s\" means nothing here.", text_head(dialog->arena, line, WORD_BYTES));
     }
 }
 
@@ -403,7 +403,7 @@ static void key_take(struct run_dialog *dialog, const char *line)
     else if (key == '?' || key == 'h')
         say(dialog, "%s", run_help);
     else if (dialog->row >= 0)
-        key_of_row(dialog, key, rest);
+        key_of_row(dialog, key, line, rest);
 }
 
 /* ---- the questions ---- */
@@ -433,7 +433,7 @@ static void value_take(struct run_dialog *dialog, const char *line)
     walk_prepare(dialog->arena, dialog->walk, row_of(dialog), &command);
     dialog->then_run = false;
     if (command.filled.missing.n)
-        say(dialog, "A value is missing still.");
+        say(dialog, "It does not run without %s.", command.filled.missing.at[0]);
     else
         say(dialog, "This is what runs. r runs it.");
 }
@@ -543,51 +543,6 @@ void run_dialog_take(struct run_dialog *dialog, const char *line)
         break;
     case ASK_MEND:
         mend_take(dialog, line);
-        break;
-    }
-}
-
-static void value_prompt(const struct run_dialog *dialog, struct buf *out)
-{
-    const struct fill_slot *slot = &dialog->slots.at[dialog->slot];
-    struct walk_command command;
-    walk_prepare(dialog->arena, dialog->walk, row_of(dialog), &command);
-    buf_printf(out, "%s (%s", slot->name, fill_type_name(slot->type));
-    for (size_t i = 0; i < command.n_values; i++)
-        if (strcmp(command.values[i].name, slot->name) == 0)
-            buf_printf(out, "; now %s, - takes it away", command.values[i].value);
-    buf_puts(out, "): ");
-}
-
-void run_dialog_prompt(const struct run_dialog *dialog, struct buf *out)
-{
-    struct walk_command command;
-    switch (dialog->ask) {
-    case ASK_KEY:
-        run_keys(dialog, out);
-        buf_puts(out, " > ");
-        break;
-    case ASK_SURE:
-        buf_puts(out, "Run it? yes or no > ");
-        break;
-    case ASK_PHRASE:
-        walk_prepare(dialog->arena, dialog->walk, row_of(dialog), &command);
-        buf_printf(out, "To run it, type exactly: %s\n> ", run_phrase(dialog->arena, &command));
-        break;
-    case ASK_REASON:
-        buf_puts(out, "Why do you do it alone, and now (goes on record) > ");
-        break;
-    case ASK_SKIP:
-        buf_puts(out, "Why is it skipped (may be empty) > ");
-        break;
-    case ASK_NOTE:
-        buf_puts(out, "Comment > ");
-        break;
-    case ASK_VALUE:
-        value_prompt(dialog, out);
-        break;
-    case ASK_MEND:
-        buf_puts(out, "Which repairs? 1, 2, ..., or all > ");
         break;
     }
 }

@@ -12,6 +12,11 @@ static bool captures(const struct walk_row *row)
            step_captures_evidence(row->phase, row->step, row->command);
 }
 
+bool walk_evidence_captured(const struct walk *walk, const struct walk_row *row)
+{
+    return procedure_keeps_evidence(walk->procedure) && captures(row);
+}
+
 /* Where its question is not answered it may not be meant. */
 static bool is_wanted(const struct walk *walk, const struct walk_row *row)
 {

@@ -4,6 +4,8 @@
 
 #include "runner/walk.h"
 
+/* Does the row capture evidence that the procedure keeps? */
+bool walk_evidence_captured(const struct walk *walk, const struct walk_row *row);
 /* What the command of the row loses, running as that text; NULL: nothing that is known, or nobody keeps it.
  */
 const char *walk_evidence_lost(struct arena *arena, const struct walk *walk, const struct walk_row *row,

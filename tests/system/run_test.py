@@ -496,7 +496,7 @@ class Screen(Run):
     def test_a_walk_on_the_screen(self):
         terminal = self.terminal(f'{self.file}#1').expect('Acknowledge the alert')
         terminal.type('d').expect('curl -fsS').type('r').expect('Enter goes on').expect('ok').type('\r')
-        terminal.expect('<queue-folder>').type('r').expect('<queue-folder> (path)').type(f'{self.work}\r')
+        terminal.expect('<queue-folder>').type('r').expect('Value for <queue-folder>, a path').type(f'{self.work}\r')
         terminal.expect('This is what runs').type('r').expect('exit 0').type('f').expect('SEEN=here').type('r').expect('exit 0').type('f').expect('PWD').type('s')
         terminal.expect('Why is it skipped').type('known\r').expect('If the cache').type('n').expect('more than one way')
         terminal.type('1').expect('mutate').type('r').expect('Run it?').type('n\r').expect('Not run')
