@@ -178,15 +178,21 @@ static const char *start(struct launcher *launcher, struct arena *arena, const s
     return "The process that starts steps has run out of descriptors.";
 }
 
+static struct json_writer call_begin(struct buf *call, const char *what)
+{
+    struct json_writer w = jw_start(call);
+    jw_begin_object(&w);
+    jw_pair(&w, "do", what);
+    return w;
+}
+
 const char *call_step(struct launcher *launcher, struct arena *arena, const struct runner_order *order,
                       struct launched *ret_launched)
 {
     scoped_buf struct buf call = {0};
     scoped_buf struct buf text = {0};
-    struct json_writer w = jw_start(&call);
+    struct json_writer w = call_begin(&call, "step");
     runner_order_write(&text, order);
-    jw_begin_object(&w);
-    jw_pair(&w, "do", "step");
     jw_name(&w, "order");
     jw_raw(&w, text.at, text.n_bytes);
     jw_end_object(&w);
@@ -197,9 +203,7 @@ const char *call_check(struct launcher *launcher, struct arena *arena, const cha
                        struct launched *ret_launched)
 {
     scoped_buf struct buf call = {0};
-    struct json_writer w = jw_start(&call);
-    jw_begin_object(&w);
-    jw_pair(&w, "do", "check");
+    struct json_writer w = call_begin(&call, "check");
     jw_pair(&w, "check", check);
     jw_end_object(&w);
     return start(launcher, arena, &call, ret_launched);
@@ -209,9 +213,7 @@ const char *call_page(struct launcher *launcher, struct arena *arena, const char
                       struct launched *ret_launched)
 {
     scoped_buf struct buf call = {0};
-    struct json_writer w = jw_start(&call);
-    jw_begin_object(&w);
-    jw_pair(&w, "do", "page");
+    struct json_writer w = call_begin(&call, "page");
     jw_pair(&w, "program", program);
     jw_pair(&w, "page", page);
     jw_end_object(&w);
@@ -221,9 +223,7 @@ const char *call_page(struct launcher *launcher, struct arena *arena, const char
 void call_input(struct launcher *launcher, const char *what, int64_t id)
 {
     scoped_buf struct buf call = {0};
-    struct json_writer w = jw_start(&call);
-    jw_begin_object(&w);
-    jw_pair(&w, "do", what);
+    struct json_writer w = call_begin(&call, what);
     jw_pair_int(&w, "id", id);
     jw_end_object(&w);
     if (!launcher->is_lost && message_send(launcher->call_fd, &call, NULL) < 0)
@@ -234,9 +234,7 @@ bool call_settle(struct launcher *launcher, int64_t id, bool program_ended)
 {
     scoped_buf struct buf call = {0};
     struct json answer;
-    struct json_writer w = jw_start(&call);
-    jw_begin_object(&w);
-    jw_pair(&w, "do", "settle");
+    struct json_writer w = call_begin(&call, "settle");
     jw_pair_int(&w, "id", id);
     jw_pair_bool(&w, "ended", program_ended);
     jw_end_object(&w);
