@@ -50,6 +50,7 @@ static void the_reason_names_the_part_that_decided(void **state)
         {"ssh host 'uptime; reboot'", "reboot", "uptime"},
         {"./deploy.sh", "./deploy.sh", "./deploy.sh"},
         {"find . -name x -delete", "find -delete", "find"},
+        {"ls -l > seen-$(date +%s)", "ls", "ls"},
     };
     (void)state;
     scoped_arena struct arena *arena = arena_new();

@@ -302,12 +302,18 @@ static void redirected_node(struct scan *scan, TSNode node)
 {
     struct words behind = {0}, input = {0};
     bool saved = scan->saved, hidden = scan->stdin_hidden;
-    const char *stdin_text = scan->stdin_text;
+    bool minor = scan->tool_is_minor;
+    const char *stdin_text = scan->stdin_text, *why = scan->risk->why, *tool = scan->risk->tool;
     scan->stdin_text = NULL;
     TSNode body = ts_node_child_by_field_name(node, "body", 4);
     struct nodes children = children_of(scan, node);
     list_each (child, &children)
         redirect_scan(scan, *child, &behind, &input);
+    if (scan->risk->class == RISK_READ) { /* what the name of a file looks up is not what the command does */
+        scan->risk->why = why;
+        scan->risk->tool = tool;
+        scan->tool_is_minor = minor;
+    }
     const char *given = input.n ? input.at[0].text : stdin_text;
 
     if (ts_node_is_null(body)) {
