@@ -414,7 +414,7 @@ class Breach(SystemTest):
 1. Save what is there:
 
    ```bash
-   ls -l {self.folder}
+   ls -l {self.folder} > seen-$(date +%s)
    ```
 
 2. Take a snapshot of the disk.
@@ -431,6 +431,8 @@ class Breach(SystemTest):
         walk = lambda keys: subprocess.run([PROGRAM, 'run', f'{document}#1', '--plain'], input=keys, env=env, text=True,
                                            cwd=self.folder, capture_output=True, timeout=60)
         out = walk('f\nf\nr\n\nq\n').stdout
+        self.assertIn('writes      seen-$(date +%s)', out)
+        self.assertEqual(out.count('evidence    it captures some'), 2)
         self.assertIn('Evidence is lost by it', out)
         self.assertIn('lines 8, 11', out)
         self.assertIn('does not run without a reason', out)
