@@ -150,10 +150,11 @@ static const char *room_take(struct room *room, const char *text, size_t n_bytes
 
 static void room_begin(struct arena *arena, struct room *room)
 {
-    enum { LEAST_BYTES = 4 * 1024, MOST_BYTES = 32 * 1024 };
+    enum { LEAST_BYTES = 4 * 1024, MOST_BYTES = 32 * 1024, ALERTS_A_ROOM = MOST_BYTES / LEAST_BYTES };
     if (room->end - room->at < LEAST_BYTES) {
-        room->at = arena_alloc(arena, MOST_BYTES);
-        room->end = room->at + MOST_BYTES;
+        size_t n_bytes = room->n_alerts < ALERTS_A_ROOM ? room->n_alerts * LEAST_BYTES : MOST_BYTES;
+        room->at = arena_alloc(arena, n_bytes);
+        room->end = room->at + n_bytes;
     }
     room->fits = true;
 }

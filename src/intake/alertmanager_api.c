@@ -10,7 +10,7 @@ int alert_array_read(struct arena *arena, struct json root, bool in_order, struc
                      const char **ret_field, struct err *err)
 {
     struct aside aside = {0};
-    struct room room = {0};
+    struct room room = {.n_alerts = json_count(root)};
     struct place place = {
         .arena = arena, .list = "", .ret_field = ret_field, .err = err, .aside = &aside, .room = &room};
     if (alerts_begin(arena, root, "", ret_field, &batch->alerts, err) < 0)

@@ -28,6 +28,7 @@ struct aside {
 /* Where the texts of an alert are put in one piece as they are read, which is all that batch_keep() has to do
  * for senders that sort their labels, as they do. */
 struct room {
+    size_t n_alerts; /* that it is for; a body of one must not cost what a body of many is worth */
     char *at, *end;
     bool fits; /* all of the alert up to here stands in it, in order */
     struct known_time {

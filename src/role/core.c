@@ -38,17 +38,16 @@ static int submit(void *context, const struct input *input, const struct intake_
                   void *done_context)
 {
     struct core *core = context;
-    struct arena *arena = arena_new(); /* of the job: freed by job_done */
-    struct job *job = arena_alloc(arena, sizeof *job);
+    struct job *job = heap_alloc(sizeof *job);
     *job = (struct job){.input = input,
                         .format = format,
                         .body = body,
                         .n_bytes = n_bytes,
                         .done = done,
                         .context = done_context,
-                        .arena = arena};
+                        .on_heap = true};
     if (queue_push(&core->queue, job) < 0) {
-        arena_free(arena);
+        heap_free_(&job);
         return -1;
     }
     return 0;

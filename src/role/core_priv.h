@@ -37,7 +37,8 @@ struct job {
     void *context;
     bool accepted;       /* the body is in the inbox */
     bool internal;       /* reported by our own processes: heard even while the ledger cannot be written */
-    struct arena *arena; /* holds the job, freed once it is answered; NULL: the job is somebody's own */
+    bool on_heap;        /* by itself, freed once it is answered */
+    struct arena *arena; /* holds the job otherwise, likewise; NULL: the job is somebody's own */
 };
 
 struct job_queue {
