@@ -278,6 +278,11 @@ static const char runbook_versions[] =
     "CREATE TABLE runbook_version ("
     "  file TEXT NOT NULL, sha256 TEXT NOT NULL, since_us BIGINT NOT NULL, n_bytes BIGINT NOT NULL,"
     "  body @bytes NOT NULL, PRIMARY KEY (file, sha256));";
+/* The worst of the open ones first, without a look at all of them. */
+static const char worst_first[] =
+    "CREATE INDEX incident_worst ON incident "
+    "  (patient_safety DESC, (CASE severity_rank WHEN 0 THEN 99 ELSE severity_rank END), number)"
+    "  WHERE state NOT IN ('resolved', 'closed');";
 
 static const struct migration {
     const char *name, *sql;
@@ -310,6 +315,7 @@ static const struct migration {
     {"overrides of schedules", overrides_of_duty},
     {"channels of incidents", incident_channels},
     {"versions of runbooks", runbook_versions},
+    {"the worst first", worst_first},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };
