@@ -140,11 +140,21 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
   return said as T
 }
 
-// What the first page will ask for, asked for before it is drawn.
+// What the page of an incident brought with it (src/api/console.c): answers by path, and how far the ledger was. Taken once.
+const brought = new Map<string, unknown>(Object.entries(JSON.parse(document.getElementById('brought')?.textContent || '{}')))
+
+export function take<T>(path: string): T | null {
+  const answer = brought.get(path) as T | undefined
+  brought.delete(path)
+  return answer ?? null
+}
+
+// What the first page will ask for otherwise, asked for before it is drawn.
 const early = new Map<string, Promise<unknown>>()
 
 export function askEarly(paths: string[]) {
   for (const path of paths) {
+    if (brought.has(path)) continue
     const answer = ask('GET', path)
     answer.catch(() => {})
     early.set(path, answer)

@@ -1,14 +1,15 @@
 // One incident on one page: what is known, what runs, what waits for a yes, what is due, what happened.
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
+import { Action, Actions } from './actions'
 import { Event as Told, post, Step, WholeIncident } from './api'
+import { frameIsWhole, useLater } from './frame'
 import { acts } from './incident_acts'
 import { useLive, useNow, useTimeline } from './live'
 import { mayApprove } from './me'
 import { Due } from './now'
 import { about, Act, Ask, At, Card, Field, length, Link, person, Severity, Source, State, Words } from './parts'
-import { Action, Actions } from './reviews'
 import { asks, Diagnosis, Steps } from './steps'
-import { Drafts, Updates } from './updates'
+import { Updates } from './updates'
 
 interface Options { incident: WholeIncident }
 const base = (incident: WholeIncident) => `/api/v1/incidents/${incident.number}`
@@ -193,12 +194,30 @@ function Timeline({ events }: { events: Told[] }) {
   )
 }
 
+function Side({ incident }: Options) {
+  const events = useTimeline(incident.number)
+  return (
+    <>
+      <Clocks incident={incident} />
+      <Updates incident={incident} />
+      <Checklist incident={incident} />
+      <Roles incident={incident} />
+      <Items incident={incident} />
+      <Evidence incident={incident} events={events} />
+      <Alerts incident={incident} />
+      <Timeline events={events} />
+    </>
+  )
+}
+
 export function IncidentPage({ number }: { number: number }) {
   const own = (event: Told) => event.incident === number
   const { data: incident, problem } = useLive<WholeIncident>(`/api/v1/incidents/${number}`, own)
   const steps = useLive<{ steps: Step[]; next: number | null }>(`/api/v1/incidents/${number}/steps`, (event) => own(event) && !event.kind.startsWith('page.')).data
-  const events = useTimeline(number)
-  const updates = useLive<Drafts>(`/api/v1/incidents/${number}/updates`, (event) => own(event) && /^(update|finding|incident|role)\./.test(event.kind))
+  const later = useLater()
+  useLayoutEffect(() => {
+    if (incident && steps) frameIsWhole()
+  }, [incident && steps])
   if (problem && !incident) return <p class="said" role="alert">{problem.message}</p>
   if (!incident) return <p class="quiet">Reading…</p>
   const waiting = (steps?.steps ?? []).filter(asks)
@@ -217,16 +236,7 @@ export function IncidentPage({ number }: { number: number }) {
             {steps && steps.steps.length > 0 ? <Steps steps={steps.steps} next={steps.next} /> : procedure && <p class="quiet">It names no steps.</p>}
           </Card>
         </div>
-        <div class="side">
-          <Clocks incident={incident} />
-          <Updates incident={incident} live={updates} />
-          <Checklist incident={incident} />
-          <Roles incident={incident} />
-          <Items incident={incident} />
-          <Evidence incident={incident} events={events} />
-          <Alerts incident={incident} />
-          <Timeline events={events} />
-        </div>
+        <div class="side">{later && <Side incident={incident} />}</div>
       </div>
     </>
   )

@@ -40,6 +40,7 @@ const OFF = 'crashcart-keys-off'
 
 export function Keys() {
   const dialog = useRef<HTMLDialogElement>(null)
+  const [open, setOpen] = useState(false)
   const [off, setOff] = useState(localStorage.getItem(OFF) === '1')
   useEffect(() => {
     let afterG = false
@@ -48,7 +49,7 @@ export function Keys() {
       if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input:not([type=checkbox]), textarea, select, dialog')) return
       const place = afterG && places.find(([key]) => key === event.key)
       afterG = event.key === 'g' && !off
-      if (event.key === '?') dialog.current?.showModal()
+      if (event.key === '?') setOpen(true)
       if (off || event.key === '?' || event.key === 'Shift') return
       if (place) go(place[1])
       else if (event.key === 'j' || event.key === 'k') move(event.key === 'j' ? 1 : -1)
@@ -61,8 +62,10 @@ export function Keys() {
     addEventListener('keydown', down)
     return () => removeEventListener('keydown', down)
   }, [off])
+  useEffect(() => dialog.current?.showModal(), [open])
+  if (!open) return null
   return (
-    <dialog ref={dialog} aria-labelledby="keys" class="wide">
+    <dialog ref={dialog} aria-labelledby="keys" class="wide" onClose={() => setOpen(false)}>
       <h2 id="keys">Keys</h2>
       <div class="key-groups">
         {help.map(([title, keys]) => (

@@ -3,28 +3,32 @@
 // A browser opens six connections to one server and no more, so a tab that nobody sees gives its stream back, and asks
 // now and then instead.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { Event as Told, get, Refused } from './api'
+import { Event as Told, get, Refused, take } from './api'
+import { afterFrame } from './frame'
 
 type Listener = (event: Told | null) => void
 const listeners = new Set<Listener>()
+const connections = new Set<() => void>()
 const HIDDEN_MS = 30000
 let source: EventSource | null = null
 let connected = true
 
 const tellAll = (event: Told | null) => listeners.forEach((listener) => listener(event))
 
+// What happens between reading and listening is told from a position, or read again.
 function open() {
-  source = new EventSource('/api/v1/events')
+  const position = take<number>('position')
+  let known = position !== null
+  source = new EventSource(`/api/v1/events${known ? `?after=${position}` : ''}`)
   source.onmessage = (message) => tellAll(JSON.parse(message.data) as Told)
   source.onopen = () => {
-    if (!connected) {
-      connected = true
-      tellAll(null)
-    }
+    if (!connected || !known) tellAll(null)
+    connected = known = true
+    for (const change of connections) change()
   }
   source.onerror = () => {
     connected = false
-    tellAll(null)
+    for (const change of connections) change()
     // A browser gives up on an answer that is no stream, such as one that says the session has ended.
     if (source?.readyState === EventSource.CLOSED) {
       source = null
@@ -43,11 +47,15 @@ document.addEventListener('visibilitychange', () => {
   if (listeners.size && !source) open()
   tellAll(null)
 })
+addEventListener('pagehide', close)
+addEventListener('pageshow', (event) => {
+  if (event.persisted && listeners.size && !source && !document.hidden) open()
+})
 setInterval(() => document.hidden && tellAll(null), HIDDEN_MS)
 
 export function listen(listener: Listener) {
   listeners.add(listener)
-  if (!source && !document.hidden) open()
+  afterFrame(() => listeners.size && !source && !document.hidden && open())
   return () => {
     listeners.delete(listener)
     if (listeners.size === 0) close()
@@ -56,13 +64,18 @@ export function listen(listener: Listener) {
 
 export function useConnected(): boolean {
   const [now, set] = useState(connected)
-  useEffect(() => listen(() => set(connected)), [])
+  useEffect(() => {
+    const change = () => set(connected)
+    connections.add(change)
+    return () => connections.delete(change)
+  }, [])
   return now
 }
 
 // Calls read at once and whenever asked for again; bursts are read once.
-function useReader(read: () => Promise<void>, on: unknown[], concerns: (event: Told) => boolean): () => void {
+function useReader(read: () => Promise<void>, on: unknown[], concerns: (event: Told) => boolean, isRead = false): () => void {
   const again = useRef(() => {})
+  const first = useRef(!isRead)
   useLayoutEffect(() => {
     let alive = true, reading = false, wanted = false
     again.current = async () => {
@@ -75,7 +88,8 @@ function useReader(read: () => Promise<void>, on: unknown[], concerns: (event: T
       }
       reading = false
     }
-    again.current()
+    if (first.current) again.current()
+    first.current = true
     const stop = listen((event) => {
       if (!event || concerns(event)) again.current()
     })
@@ -91,7 +105,7 @@ export interface Live<T> { data: T | null; problem: Refused | null; again: () =>
 
 // What the path answers, read again at once when an event comes that concerns it. null: nothing is read.
 export function useLive<T>(path: string | null, concerns: (event: Told) => boolean): Live<T> {
-  const [data, setData] = useState<T | null>(null)
+  const [data, setData] = useState<T | null>(() => (path === null ? null : take<T>(path)))
   const [problem, setProblem] = useState<Refused | null>(null)
   const wanted = useRef(path)
   wanted.current = path
@@ -105,7 +119,7 @@ export function useLive<T>(path: string | null, concerns: (event: Told) => boole
     } catch (thrown) {
       if (wanted.current === path && thrown instanceof Refused) setProblem(thrown)
     }
-  }, [path], concerns)
+  }, [path], concerns, data !== null)
   return { data, problem, again }
 }
 

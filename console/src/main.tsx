@@ -1,26 +1,16 @@
 // The frame around the pages, and which page a path is.
 import { ComponentChildren, render } from 'preact'
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
-import { askEarly, forgetEarly, get, post, Refused, remove } from './api'
-import { Checks } from './checks'
-import { ClocksPage } from './clocks'
-import { Drills } from './drills'
+import { askEarly, forgetEarly, get, post, Refused, remove, take } from './api'
+import { afterFrame, frameIsWhole, useLater } from './frame'
 import { IncidentPage } from './incident'
 import { AllIncidents } from './incidents'
 import { Keys, places } from './keys'
-import { LedgerPage } from './ledger'
+import { Lazy } from './lazy'
 import { useConnected, useLive } from './live'
 import { iAm, Session } from './me'
-import { Models } from './models'
 import { Incidents, Now } from './now'
-import { OnCallPage } from './oncall'
 import { Card, Link } from './parts'
-import { Promises } from './promises'
-import { Reviews } from './reviews'
-import { RunbookPage } from './runbook'
-import { Runbooks } from './runbooks'
-import { Settings } from './settings'
-import { Silences } from './silences'
 
 function SignIn({ done }: { done: (session: Session) => void }) {
   const [said, setSaid] = useState('')
@@ -56,22 +46,22 @@ function SignIn({ done }: { done: (session: Session) => void }) {
   )
 }
 
-// A row a page: what its path looks like, what it draws, what the window is called.
+// A row a page: what its path looks like, what draws it, what the window is called. What is not needed at night comes when it is gone to.
 const pages: [RegExp, (part: string) => ComponentChildren, (part: string) => string][] = [
   [/^\/incidents\/(\d+)$/, (part) => <IncidentPage key={part} number={Number(part)} />, (part) => `#${part}`],
   [/^\/incidents()$/, () => <AllIncidents />, () => 'Incidents'],
-  [/^\/runbooks\/(.+)$/, (part) => <RunbookPage key={part} file={decodeURIComponent(part)} />, (part) => decodeURIComponent(part)],
-  [/^\/runbooks()$/, () => <Runbooks />, () => 'Runbooks'],
-  [/^\/oncall()$/, () => <OnCallPage />, () => 'On call'],
-  [/^\/silences()$/, () => <Silences />, () => 'Silences'],
-  [/^\/clocks()$/, () => <ClocksPage />, () => 'Clocks'],
-  [/^\/checks()$/, () => <Checks />, () => 'Checks'],
-  [/^\/models()$/, () => <Models />, () => 'Model watch'],
-  [/^\/drills()$/, () => <Drills />, () => 'Drills'],
-  [/^\/reviews()$/, () => <Reviews />, () => 'Reviews'],
-  [/^\/ledger()$/, () => <LedgerPage />, () => 'Ledger'],
-  [/^\/promises()$/, () => <Promises />, () => 'Promises'],
-  [/^\/settings()$/, () => <Settings />, () => 'Settings'],
+  [/^\/runbooks\/(.+)$/, (part) => <Lazy key={part} from={() => import('./runbook')} draw={(all) => <all.RunbookPage file={decodeURIComponent(part)} />} />, (part) => decodeURIComponent(part)],
+  [/^\/runbooks()$/, () => <Lazy key="runbooks" from={() => import('./runbooks')} draw={(all) => <all.Runbooks />} />, () => 'Runbooks'],
+  [/^\/oncall()$/, () => <Lazy key="oncall" from={() => import('./oncall')} draw={(all) => <all.OnCallPage />} />, () => 'On call'],
+  [/^\/silences()$/, () => <Lazy key="silences" from={() => import('./silences')} draw={(all) => <all.Silences />} />, () => 'Silences'],
+  [/^\/clocks()$/, () => <Lazy key="clocks" from={() => import('./clocks')} draw={(all) => <all.ClocksPage />} />, () => 'Clocks'],
+  [/^\/checks()$/, () => <Lazy key="checks" from={() => import('./checks')} draw={(all) => <all.Checks />} />, () => 'Checks'],
+  [/^\/models()$/, () => <Lazy key="models" from={() => import('./models')} draw={(all) => <all.Models />} />, () => 'Model watch'],
+  [/^\/drills()$/, () => <Lazy key="drills" from={() => import('./drills')} draw={(all) => <all.Drills />} />, () => 'Drills'],
+  [/^\/reviews()$/, () => <Lazy key="reviews" from={() => import('./reviews')} draw={(all) => <all.Reviews />} />, () => 'Reviews'],
+  [/^\/ledger()$/, () => <Lazy key="ledger" from={() => import('./ledger')} draw={(all) => <all.LedgerPage />} />, () => 'Ledger'],
+  [/^\/promises()$/, () => <Lazy key="promises" from={() => import('./promises')} draw={(all) => <all.Promises />} />, () => 'Promises'],
+  [/^\/settings()$/, () => <Lazy key="settings" from={() => import('./settings')} draw={(all) => <all.Settings />} />, () => 'Settings'],
   [/^\/()$/, () => <Now />, () => ''],
 ]
 
@@ -94,18 +84,19 @@ const within = (path: string, place: string) => (place === '/' ? path === '/' : 
 function Frame({ person, signOut }: { person: string; signOut: () => void }) {
   const [path, setPath] = useState(location.pathname)
   const connected = useConnected()
-  const open = useLive<Incidents>('/api/v1/incidents?state=open&limit=1', (event) => event.kind.startsWith('incident.')).data?.open ?? 0
+  const later = useLater()
+  const open = useLive<Incidents>(later ? '/api/v1/incidents?state=open&limit=1' : null, (event) => event.kind.startsWith('incident.')).data?.open ?? 0
   useEffect(() => {
     const moved = () => setPath(location.pathname)
     addEventListener('popstate', moved)
     return () => removeEventListener('popstate', moved)
   }, [])
-  useEffect(() => document.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [path])
+  useEffect(() => afterFrame(() => document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })), [path])
   return (
     <>
       <a class="skip" href="#main">To the page</a>
       <header class="bar">
-        <img src="/console/icon.svg" alt="" />
+        <svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="7" /><path d="M4 17h6l3-8 5 15 3-7h7" /></svg>
         <nav aria-label="Main">
           {places.filter(([, place]) => pages.some(([pattern]) => pattern.test(place))).map(([, place, name]) => (
             <Link key={place} to={place} current={within(path, place)}>{name}{place === '/' && open > 0 && <span class="count">{open > 99 ? '99+' : open}</span>}</Link>))}
@@ -115,7 +106,7 @@ function Frame({ person, signOut }: { person: string; signOut: () => void }) {
       </header>
       {!connected && <div class="offline" role="status">Not connected: what you see may be old. It is tried again all the time.</div>}
       <main id="main"><Page path={path} open={open} /></main>
-      <Keys />
+      {later && <Keys />}
     </>
   )
 }
@@ -129,12 +120,12 @@ function Away({ again }: { again: () => void }) {
 }
 
 function Console() {
-  const [person, setPerson] = useState<string | null | undefined>(undefined)
+  const [person, setPerson] = useState<string | null | undefined>(() => {
+    const session = take<Session>('/api/v1/session')
+    return session ? iAm(session) : undefined
+  })
   const [away, setAway] = useState(false)
-  const signedIn = (session: Session) => {
-    iAm(session)
-    setPerson(session.person)
-  }
+  const signedIn = (session: Session) => setPerson(iAm(session))
   const ask = () => {
     get<Session>('/api/v1/session').then((session) => {
       setAway(false)
@@ -145,14 +136,19 @@ function Console() {
       if (thrown instanceof Refused) setPerson(null)
     })
   }
-  useLayoutEffect(ask, [])
+  useLayoutEffect(() => {
+    if (person === undefined) ask()
+  }, [])
   if (away) return <Away again={ask} />
   if (person === undefined) return null
   if (person === null) return <SignIn done={signedIn} />
   return <Frame person={person} signOut={() => void remove('/api/v1/session').then(() => setPerson(null))} />
 }
 
-const first = /^\/incidents\/\d+$/.test(location.pathname) ? `/api/v1${location.pathname}` : null
-askEarly(['/api/v1/session', ...(first ? [first, `${first}/steps`, `${first}/timeline?after=0`] : [])])
-if ('serviceWorker' in navigator && isSecureContext) void navigator.serviceWorker.register('/service-worker.js').catch(() => {})
+const incident = /^\/incidents\/\d+$/.test(location.pathname) ? `/api/v1${location.pathname}` : null
+askEarly(['/api/v1/session', ...(incident ? [incident, `${incident}/steps`] : [])])
+if (!incident) frameIsWhole()
 render(<Console />, document.getElementById('console')!)
+afterFrame(() => {
+  if ('serviceWorker' in navigator && isSecureContext) void navigator.serviceWorker.register('/service-worker.js').catch(() => {})
+})

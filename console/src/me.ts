@@ -3,8 +3,9 @@ export const me = { person: '', right: '' }
 
 export interface Session { person: string; right: string }
 
-export function iAm(session: Session) {
+export function iAm(session: Session): string {
   Object.assign(me, { person: session.person, right: session.right })
+  return session.person
 }
 
 export const mayRespond = () => me.right !== 'viewer'

@@ -24,27 +24,33 @@ export function Link({ to, class: name, current, children }: { to: string; class
 
 const utc = (time: string) => `${time.replace('T', ' ').replace(/(\.\d+)?Z$/, '')} UTC`
 
-// Making a formatter takes longer than all else on a page.
+// Making a formatter takes longer than all else on a page: the browser's own zone does without.
 const formats = new Map<string, Intl.DateTimeFormat>()
+const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'], months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const two = (n: number) => String(n).padStart(2, '0')
 
-function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = JSON.stringify(options)
-  let found = formats.get(key)
-  if (!found) formats.set(key, found = new Intl.DateTimeFormat([], options))
-  return found
+function clockIn(zone: string, at: Date, date: boolean): string {
+  let format = formats.get(zone + date)
+  if (!format) {
+    const day: Intl.DateTimeFormatOptions = date ? { weekday: 'short', day: 'numeric', month: 'short' } : { second: '2-digit' }
+    formats.set(zone + date, format = new Intl.DateTimeFormat('en-GB', { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone }))
+  }
+  return format.format(at)
 }
 
-export function At({ time, date, zone }: { time: string; date?: boolean; zone?: string }) {
-  const at = Date.parse(time)
-  const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone, second: date ? undefined : '2-digit' }
-  const day = date ? `${format({ weekday: 'short', day: 'numeric', month: 'short', timeZone: zone }).format(at)}, ` : ''
-  return <time dateTime={time} title={utc(time)}>{day}{format(clock).format(at)}</time>
+function clockHere(at: Date, date: boolean): string {
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}`
+  return date ? `${days[at.getDay()]} ${at.getDate()} ${months[at.getMonth()]}, ${clock}` : `${clock}:${two(at.getSeconds())}`
+}
+
+export function At({ time, date = false, zone }: { time: string; date?: boolean; zone?: string }) {
+  const at = new Date(time)
+  return <time dateTime={time} title={utc(time)}>{zone ? clockIn(zone, at, date) : clockHere(at, date)}</time>
 }
 
 export function length(ms: number): string {
   const s = Math.max(0, Math.round(Math.abs(ms) / 1000))
   const days = Math.floor(s / 86400), hours = Math.floor((s % 86400) / 3600), minutes = Math.floor((s % 3600) / 60)
-  const two = (n: number) => String(n).padStart(2, '0')
   if (days) return `${days} d ${hours} h`
   return hours ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`
 }

@@ -1,44 +1,12 @@
 // How the team does over the months, and what is still to be done after incidents.
 import { useEffect, useState } from 'preact/hooks'
-import { post } from './api'
+import { Action, Actions } from './actions'
 import { Chart, colour } from './chart'
 import { useLive, useNow } from './live'
-import { about, Act, At, Card, Field, Link, person, Read } from './parts'
+import { about, Card, Field, Read } from './parts'
 
-export interface Action {
-  incident: number
-  item: number
-  kind: string
-  state: string
-  priority: string
-  what: string
-  owner: string | null
-  due_at: string | null
-  file: string | null
-}
 interface Spread { n: number; mean_s: number | null; median_s: number | null; p90_s: number | null }
 type Group = { service: string | null; severity: string | null; month: string | null; incidents: number; resolved: number; reopened: number; response_promised: number; response_kept: number } & Record<string, unknown>
-
-export function Actions({ actions, linked, now }: { actions: Action[]; linked?: boolean; now: number }) {
-  return (
-    <ul class="list">
-      {actions.map((action) => {
-        const open = action.state === 'open'
-        const late = open && action.due_at !== null && Date.parse(action.due_at) < now
-        return (
-          <li key={`${action.incident}/${action.item}`} class="clock">
-            <span>
-              <b>{action.what}</b> {linked && <Link to={`/incidents/${action.incident}`}>#{action.incident}</Link>}<br />
-              <span class="small quiet">{action.owner ? person(action.owner) : <b class="bad">nobody has it</b>}, {action.priority}{action.due_at && <>, due <At time={action.due_at} date /></>}{action.file && `, for ${action.file}`}</span>
-              {open && <> <Act label={`${action.what}: done`} does={() => post(`/api/v1/incidents/${action.incident}/actions/${action.item}`, { state: 'done' })}>Done</Act></>}
-            </span>
-            <span class={`mark ${late ? 'bad' : open ? '' : 'good'}`}>{late ? `${about(now - Date.parse(action.due_at!))} late` : action.state}</span>
-          </li>
-        )
-      })}
-    </ul>
-  )
-}
 
 const spread = (group: Group, name: string) => group[name] as Spread | undefined
 const says = (seconds: number) => (seconds <= 1 ? '≤ 1 s' : seconds < 60 ? `${Math.ceil(seconds)} s` : about(seconds * 1000))

@@ -1,6 +1,6 @@
-// Keeps the console's own files, so that it opens without the server and can say that the server is away. Files come from
-// the server whenever it answers. What the API says is never kept: it is old in a minute, and it is nobody else's.
-// VERSION and FILES are put in by the build.
+// Keeps the console's own files, so that it opens without the server and can say that the server is away. A file that is
+// named by its content comes from here, all others from the server whenever it answers. What the API says is never kept:
+// it is old in a minute, and it is nobody else's. VERSION and FILES are put in by the build.
 declare const VERSION: string
 declare const FILES: string[]
 
@@ -53,6 +53,7 @@ worker.addEventListener('fetch', (event) => {
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return
   if (request.mode === 'navigate' && !/^\/(api|acknowledge|sign-in|status|metrics|-)\b/.test(url.pathname)) respondWith.call(event, answer(request, '/'))
+  else if (/-[A-Z0-9]{8}\.\w+$/.test(url.pathname)) respondWith.call(event, kept(url.pathname).then((file) => file ?? fetch(request)))
   else if (url.pathname.startsWith('/console/')) respondWith.call(event, answer(request, url.pathname))
 })
 

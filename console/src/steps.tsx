@@ -3,6 +3,7 @@ import { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { get, post, Step } from './api'
 import { Approve, path, Say, Values } from './approve'
+import { useLater } from './frame'
 import { Act, looks, person, Source, Words } from './parts'
 
 const verdicts: Record<string, string> = { passed: 'good', failed: 'bad', checking: '' }
@@ -12,6 +13,7 @@ const under = ['running', 'starting', 'stopping']
 export const asks = (step: Step) => step.can.length > 0 && !step.finished_at && !under.includes(step.state) && step.state !== 'not taken' && step.state !== 'queued'
 // Shown under "Diagnosis", with what it printed.
 const looked = (step: Step) => step.kind === 'command' && step.class === 'read' && !step.checks_for && (step.finished_at !== null || under.includes(step.state))
+const FIRST = 12 // what fits a screen
 const id = (step: Step) => `step-${step.run}-${step.line}`
 
 // What a running command prints, as it comes.
@@ -103,7 +105,7 @@ function Why({ step }: { step: Step }) {
   )
 }
 
-function StepRow({ step, next }: { step: Step; next: boolean }) {
+function StepRow({ step, next, later }: { step: Step; next: boolean; later: boolean }) {
   const text = step.approval?.runs ?? step.runs ?? step.command
   const open = asks(step) || under.includes(step.state) || step.state === 'queued'
   const over = step.state === 'not taken' || step.state === 'skipped'
@@ -122,9 +124,11 @@ function StepRow({ step, next }: { step: Step; next: boolean }) {
       {open ? <>{head}{under.includes(step.state) && !looked(step) && <Output step={step} />}{body}</>
         : <details class={over ? 'quiet' : ''} open={bad.includes(step.state) && !looked(step)}>
           <summary><span class="oneline">{step.kind === 'command' ? <code>{text.split('\n')[0]}</code> : step.text}</span><span class="row"><Marks step={step} /></span></summary>
-          <Source file={step.file} line={step.document_line} />
-          {step.kind === 'command' && text.includes('\n') && <Command text={text} />}
-          <Why step={step} />{!looked(step) && <Output step={step} />}<Buttons step={step} next={false} />
+          {later && <>
+            <Source file={step.file} line={step.document_line} />
+            {step.kind === 'command' && text.includes('\n') && <Command text={text} />}
+            <Why step={step} />{!looked(step) && <Output step={step} />}<Buttons step={step} next={false} />
+          </>}
         </details>}
     </li>
   )
@@ -133,22 +137,25 @@ function StepRow({ step, next }: { step: Step; next: boolean }) {
 // Alternatives stand together, under the words "one of these"; each may have a heading of its own.
 export function Steps({ steps, next }: { steps: Step[]; next: number | null }) {
   const phases: { name: string; rows: ComponentChildren[] }[] = []
+  const later = useLater()
   let choice: number | null = null, option: number | null = null
-  for (const step of steps) {
+  for (const step of later ? steps : steps.slice(0, FIRST)) {
     const name = step.phase ?? ''
     const words = step.choice && step.choice !== choice ? 'One of these ways:' : step.choice && step.option !== option ? 'or' : ''
     if (!phases.length || phases[phases.length - 1].name !== name) phases.push({ name, rows: [] })
     const { rows } = phases[phases.length - 1]
     if (words) rows.push(<li key={`way-${step.option}`} class="or small">{words}</li>)
     if (step.choice) [choice, option] = [step.choice, step.option]
-    rows.push(<StepRow key={`${step.run}/${step.line}`} step={step} next={step.line === next} />)
+    rows.push(<StepRow key={`${step.run}/${step.line}`} step={step} next={step.line === next} later={later} />)
   }
   return <>{phases.map((phase, i) => <div key={i} class="phase">{phase.name && <h3>{phase.name}</h3>}<ul class="list">{phase.rows}</ul></div>)}</>
 }
 
 // What was found before anybody was awake: looks that have run, with what they printed.
 export function Diagnosis({ steps }: { steps: Step[] }) {
-  const ran = steps.filter(looked)
+  const later = useLater()
+  const all = steps.filter(looked)
+  const ran = later ? all : all.slice(0, FIRST)
   if (ran.length === 0) return <p class="quiet">The runbook has no look that runs by itself here.</p>
   return (
     <ul class="list">

@@ -1,7 +1,7 @@
 // What each audience would be told now, what of it is withheld until somebody has established it, and what they were told.
 import { useState } from 'preact/hooks'
 import { post, WholeIncident } from './api'
-import { Live, useNow } from './live'
+import { useLive, useNow } from './live'
 import { mayApprove } from './me'
 import { Act, Ask, At, Card, Field, length, person, Read, Source } from './parts'
 
@@ -130,7 +130,8 @@ function DraftRow({ draft, topics, open }: { draft: Draft; topics: string[]; ope
   )
 }
 
-export function Updates({ incident, live }: { incident: WholeIncident; live: Live<Drafts> }) {
+export function Updates({ incident }: { incident: WholeIncident }) {
+  const live = useLive<Drafts>(`${base(incident)}/updates`, (event) => event.incident === incident.number && /^(update|finding|incident|role)\./.test(event.kind))
   const [opened, open] = useState<Open>(null)
   const over = incident.state === 'closed'
   const options = { incident, drafts: live.data, first: opened?.first, close: () => open(null) }

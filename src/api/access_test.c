@@ -313,6 +313,36 @@ static void who_is_kept_to_a_service_sees_and_moves_its_incidents_alone(void **s
     assert_int_equal(ask_as("POST", "/api/v2/silences", "{}", bearer), 403);
 }
 
+static void the_page_of_an_incident_brings_it_to_who_may_read_it_alone(void **state)
+{
+    (void)state;
+    char of_shop[100], sender[100];
+    open_incident("PacsDown", "pacs");
+    open_incident("ShopDown </script><b>", "shop");
+    give_token(1, (struct access_key){.right = RIGHT_READ, .services = "shop"}, of_shop);
+    give_token(2, (struct access_key){.right = RIGHT_SEND}, sender);
+    const struct {
+        const char *path, *header;
+        bool brings;
+    } asked[] = {{"/incidents/2", of_shop, true},
+                 {"/incidents/1", of_shop, false},
+                 {"/incidents/9", of_shop, false},
+                 {"/incidents/2", sender, false},
+                 {"/incidents/2", NULL, false}};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        struct http_request request = {
+            .method = "GET", .path = asked[i].path, .anonymous = true, .headers = {asked[i].header}};
+        scoped_answer struct http_answer page = http_send(port, &request);
+        const char *text = buf_text(&page.body);
+        assert_int_equal(page.status, 200);
+        assert_non_null(strstr(text, "<div id=\"console\">"));
+        assert_int_equal(strstr(text, "\"/api/v1/incidents/2\":{") != NULL, asked[i].brings);
+        assert_int_equal(strstr(text, "ShopDown \\u003c/script>") != NULL, asked[i].brings);
+        assert_null(strstr(text, "PacsDown"));
+        assert_null(strstr(text, "<b>"));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start_moved, stop)
 
 int main(void)
@@ -327,6 +357,7 @@ int main(void)
         TEST(a_person_changes_their_own_password),
         TEST(a_session_is_listed_and_ended_from_elsewhere),
         TEST(who_is_kept_to_a_service_sees_and_moves_its_incidents_alone),
+        TEST(the_page_of_an_incident_brings_it_to_who_may_read_it_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,8 @@ struct answer {
     const char *content_type; /* NULL: no body */
     const char *cookie;       /* NULL: none is set */
     const char *location;     /* where to go on, with 303; NULL: nowhere */
+    const char *encoding;     /* of the body, which was chosen by Accept-Encoding; NULL: none */
+    bool lasts;               /* what has this address never changes */
     struct stream *stream;    /* in the place of body, or NULL */
 };
 

@@ -53,18 +53,11 @@ static int64_t incident_of_path(const struct request *request)
     return 0;
 }
 
-/* Who is kept to some services sees the incidents of those, and changes nothing that belongs to all. */
-static void keep_to_services(struct request *request)
+/* Who is kept to some services sees the incidents of those. */
+static void check_incident(struct request *request, int64_t number)
 {
-    int64_t number = incident_of_path(request);
     struct incident incident;
     struct err err = {0};
-    if (!number) {
-        if (request->route->auth == AUTH_SILENCE || request->route->auth > AUTH_READ)
-            answer_problem(request, PROBLEM_FORBIDDEN, NULL,
-                           "this is of all services, and you may only act for: %s", request->access.services);
-        return;
-    }
     struct ledger *ledger = request_ledger(request);
     if (!ledger)
         return;
@@ -73,6 +66,26 @@ static void keep_to_services(struct request *request)
         answer_problem(request, PROBLEM_INTERNAL, NULL, "the ledger cannot be read: %s", err.text);
     else if (got == LEDGER_NOT_FOUND || !access_covers(&request->access, incident.service))
         answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no incident %lld", (long long)number);
+}
+
+/* And changes nothing that belongs to all. */
+static void keep_to_services(struct request *request)
+{
+    int64_t number = incident_of_path(request);
+    if (number)
+        check_incident(request, number);
+    else if (request->route->auth == AUTH_SILENCE || request->route->auth > AUTH_READ)
+        answer_problem(request, PROBLEM_FORBIDDEN, NULL,
+                       "this is of all services, and you may only act for: %s", request->access.services);
+}
+
+bool auth_sees_incident(struct request *request, int64_t number)
+{
+    if (access_find(request) < 0 || request->access.right < needed[AUTH_READ])
+        return false;
+    if (*request->access.services)
+        check_incident(request, number);
+    return request->answer.status == 0;
 }
 
 void auth_check(struct request *request)

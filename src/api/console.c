@@ -1,5 +1,7 @@
 /* The console: its files, which are built into the program. Its pages are one, and draw themselves from the
- * API; so they hold nothing and are for everybody. */
+ * API; so they hold nothing and are for everybody. Only the page of an incident brings with it what it will
+ * ask for first, when somebody is signed in who may read that: it is there sooner by some round trips. */
+#include <ctype.h>
 #include <string.h>
 
 #include "api/handlers.h"
@@ -23,14 +25,93 @@ static const char *type_of(const char *name)
     return "application/octet-stream";
 }
 
+/* "main-3UNTODRL.js": tools/bundle names it by what is in it. */
+static bool is_named_by_content(const char *name)
+{
+    enum { HASH_LETTERS = 8 };
+    const char *dash = strrchr(name, '-');
+    size_t n = 0;
+    while (dash && (isupper((unsigned char)dash[n + 1]) || isdigit((unsigned char)dash[n + 1])))
+        n++;
+    return n == HASH_LETTERS && dash[n + 1] == '.';
+}
+
+/* The form of a file that this browser wants. */
 static void answer_file(struct request *request, const struct embedded_file *file)
 {
-    buf_add(answer_text(request, type_of(file->name)), file->bytes, file->n_bytes);
+    const char *accepted = request_header(request, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    const struct embedded_file *packed = accepted && strstr(accepted, "gzip")
+                                             ? console_find(arena_printf(request->arena, "%s.gz", file->name))
+                                             : NULL;
+    const struct embedded_file *sent = packed ? packed : file;
+    buf_add(answer_text(request, type_of(file->name)), sent->bytes, sent->n_bytes);
+    request->answer.encoding = packed ? "gzip" : NULL;
+    request->answer.lasts = is_named_by_content(file->name);
 }
 
 void get_console(struct request *request)
 {
     answer_file(request, console_find("index.html"));
+}
+
+/* ---- what the page of an incident brings ---- */
+
+/* As JSON in a script element, which no text in it can end. */
+static void add_as_script(struct buf *out, const struct buf *json)
+{
+    for (size_t i = 0; i < json->n_bytes; i++)
+        if (json->at[i] == '<')
+            buf_puts(out, "\\u003c");
+        else
+            buf_add(out, &json->at[i], 1);
+}
+
+static void forget_answer(struct request *request)
+{
+    request->answer = (struct answer){.body = request->answer.body};
+    buf_clear(&request->answer.body);
+}
+
+/* What that path would answer, when it would answer well. */
+static void bring(struct request *request, struct buf *brought, const char *path, handler *answers)
+{
+    answers(request);
+    if (request->answer.status == MHD_HTTP_OK) {
+        buf_printf(brought, ",\"%s\":", path);
+        add_as_script(brought, &request->answer.body);
+    }
+    forget_answer(request);
+}
+
+static void bring_all(struct request *request, struct buf *brought)
+{
+    struct err err = {0};
+    int64_t position, number = request->parts.numbers[0];
+    const char *path = arena_printf(request->arena, "/api/v1/incidents/%lld", (long long)number);
+    struct ledger *ledger = request_ledger(request);
+    if (!ledger || ledger_last_position(ledger, &position, &err) < 0)
+        return;
+    buf_printf(brought, "<script id=\"brought\" type=\"application/json\">{\"position\":%lld",
+               (long long)position);
+    bring(request, brought, "/api/v1/session", get_session);
+    bring(request, brought, path, get_incident);
+    bring(request, brought, arena_printf(request->arena, "%s/steps", path), get_steps);
+    buf_puts(brought, "}</script>");
+}
+
+void get_console_incident(struct request *request)
+{
+    const struct embedded_file *file = console_find("index.html");
+    const char *end = strstr(file->bytes, "</body>");
+    struct buf brought = {0};
+    if (auth_sees_incident(request, request->parts.numbers[0]))
+        bring_all(request, &brought);
+    forget_answer(request);
+    struct buf *page = answer_text(request, type_of(file->name));
+    buf_add(page, file->bytes, (size_t)(end - file->bytes));
+    buf_add(page, brought.at, brought.n_bytes);
+    buf_puts(page, end);
+    buf_free(&brought);
 }
 
 /* Above the pages, for it speaks for all of them. */

@@ -14,6 +14,10 @@ bool custody_goes_first(struct request *request, int64_t incident, const struct 
         reads |= steps[i].evidence && steps[i].attempt > 0;
     if (!reads)
         return false;
+    if (request->route->auth < AUTH_READ) { /* a page of the console: it asks for them when it is there */
+        answer_problem(request, PROBLEM_CONFLICT, NULL, "that they are read is to be on record first");
+        return true;
+    }
     if (request_actor(request, (struct json){0}, &input.actor) == 0) {
         request->input = input;
         request_submit(request, NULL);

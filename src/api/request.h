@@ -125,3 +125,5 @@ void request_decided(struct request *request, const struct outcome *outcome);
 
 /* Who it comes from, and whether they may use its route: the problem is answered when not (api/auth.c). */
 void auth_check(struct request *request);
+/* Of a path that is for everybody: may they read that incident? A problem may have been answered. */
+bool auth_sees_incident(struct request *request, int64_t number);

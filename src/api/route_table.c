@@ -252,7 +252,7 @@ const struct route routes[] = {
     /* The console; the second is the link in a page. */
     {"GET", "/", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
     {"GET", "/incidents", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
-    {"GET", "/incidents/{}", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
+    {"GET", "/incidents/{}", AUTH_OPEN, NULL, get_console_incident, NULL, NULL, NULL, NULL},
     {"GET", "/runbooks", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
     {"GET", "/runbooks/{*}", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},
     {"GET", "/oncall", AUTH_OPEN, NULL, get_console, NULL, NULL, NULL, NULL},

@@ -46,8 +46,13 @@ static void add_browser_headers(struct MHD_Response *response)
 static void add_headers(const struct request *request, struct MHD_Response *response)
 {
     const struct answer *answer = &request->answer;
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
+                            answer->lasts ? "public, max-age=31536000, immutable" : "no-store");
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    if (answer->lasts)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    if (answer->encoding)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, answer->encoding);
     if (request->api->tls)
         MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
     if (answer->content_type)

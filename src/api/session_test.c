@@ -104,7 +104,7 @@ static void the_console_is_for_everybody_and_may_only_draw_from_here(void **stat
         const char *path, *type;
     } files[] = {{"/", "text/html"},
                  {"/incidents/4", "text/html"},
-                 {"/console/main.js", "text/javascript"},
+                 {"/service-worker.js", "text/javascript"},
                  {"/console/console.css", "text/css"},
                  {"/console/icon.svg", "image/svg+xml"}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -115,6 +115,27 @@ static void the_console_is_for_everybody_and_may_only_draw_from_here(void **stat
         assert_non_null(strstr(buf_text(&answer.header), "default-src 'none'; script-src 'self'"));
     }
     assert_int_equal(ask_with("GET", "/console/..%2Fsecret", NULL, NULL, NULL), 404);
+}
+
+static void a_file_of_the_console_is_kept_by_browsers_as_long_as_its_name_says_what_is_in_it(void **state)
+{
+    (void)state;
+    char path[100];
+    scoped_answer struct http_answer page =
+        http_send(port, &(struct http_request){.method = "GET", .path = "/", .anonymous = true});
+    const char *script = strstr(buf_text(&page.body), "/console/main-");
+    assert_non_null(script);
+    assert_non_null(strstr(buf_text(&page.header), "Cache-Control: no-store"));
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(script, "\""), script);
+    struct http_request request = {.method = "GET", .path = path, .anonymous = true};
+    scoped_answer struct http_answer plain = http_send(port, &request);
+    assert_non_null(strstr(buf_text(&plain.header), "immutable"));
+    assert_non_null(strstr(buf_text(&plain.header), "Vary: Accept-Encoding"));
+    assert_null(strstr(buf_text(&plain.header), "Content-Encoding"));
+    request.headers[0] = "Accept-Encoding: br, gzip";
+    scoped_answer struct http_answer packed = http_send(port, &request);
+    assert_non_null(strstr(buf_text(&packed.header), "Content-Encoding: gzip"));
+    assert_true(packed.body.n_bytes * 2 < plain.body.n_bytes);
 }
 
 int main(void)
@@ -128,6 +149,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_page_of_another_site_cannot_use_the_session, start_moved, stop),
         cmocka_unit_test_setup_teardown(the_console_is_for_everybody_and_may_only_draw_from_here, start_moved,
                                         stop),
+        cmocka_unit_test_setup_teardown(
+            a_file_of_the_console_is_kept_by_browsers_as_long_as_its_name_says_what_is_in_it, start_moved,
+            stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
