@@ -186,9 +186,9 @@ static void read_heading(struct severity_reader *reader, size_t h)
         return; /* "Level 2" of a call tree */
     level.line = block->line;
     level.line_end = block->line;
-    severity_take_times(reader, &level, block->prose.text, block->line);
     for (size_t i = h + 1; i < end; i++)
         severity_take_block(reader, &level, i, &list);
+    severity_take_times(reader, &level, block->prose.text, block->line); /* what no label below states */
     severity_add(reader, &level);
 }
 

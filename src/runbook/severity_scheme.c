@@ -54,10 +54,10 @@ static void read_heading(struct severity_reader *reader, size_t h)
     if (!sure_name(reader->arena, heading->prose.text, &level) || runbook_severity(reader->runbook, level.id))
         return;
     level.line = level.line_end = heading->line;
-    severity_take_times(reader, &level, heading->prose.text, heading->line);
     bool steps = opens_procedure(reader->runbook, heading->line) && !says_fields(reader, h);
     for (size_t i = h + 1; !steps && i < heading->end && !is_section(&document->blocks.at[i]); i++)
         severity_take_block(reader, &level, i, &list);
+    severity_take_times(reader, &level, heading->prose.text, heading->line); /* what no label below states */
     severity_add(reader, &level);
 }
 

@@ -45,6 +45,20 @@ static void headings_with_labelled_lines_define_levels(void **state)
     assert_int_equal(second->line, 8);
 }
 
+static void a_time_behind_its_label_counts_before_one_in_the_heading(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(arena, "# R\n## Severity levels\n"
+                                               "### Critical (P0) - Immediate response needed\n"
+                                               "- **Response time**: 15 minutes\n\n"
+                                               "### High (P1) - Response within 2 hours\n"
+                                               "- **Escalation**: 8 hours if unresolved\n");
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook_severity(runbook, "P0")->response_time_s, 900);
+    assert_int_equal(runbook_severity(runbook, "P1")->response_time_s, 7200);
+}
+
 static void a_number_with_its_word_is_a_level_wherever_it_stands(void **state)
 {
     (void)state;
@@ -543,6 +557,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headings_with_labelled_lines_define_levels),
+        cmocka_unit_test(a_time_behind_its_label_counts_before_one_in_the_heading),
         cmocka_unit_test(a_number_with_its_word_is_a_level_wherever_it_stands),
         cmocka_unit_test(levels_that_rules_name_are_known_by_name),
         cmocka_unit_test(classes_by_letter_and_bare_numbers_are_levels_in_tables),
