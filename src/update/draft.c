@@ -36,6 +36,11 @@ static bool is_of_the_end(const struct template *from)
            (from->subject && !strchr(from->subject, '/') && holds_any(from->subject, words, n));
 }
 
+bool tells_of_before(const struct draft_input *input, const struct template *from)
+{
+    return from && input->incident->state >= INCIDENT_RESOLVED && !is_of_the_end(from);
+}
+
 static bool is_document(const struct template *from)
 {
     return from->medium && strcmp(from->medium, "document") == 0;
@@ -75,15 +80,21 @@ static void add_field(struct arena *arena, const struct draft_input *input, stru
         buf_printf(out, "%s: %s\n", label, value);
 }
 
+const char *end_words(struct arena *arena, const struct draft_input *input)
+{
+    const char *service = fact_value(arena, input, "service");
+    return arena_printf(arena, "The incident that affected %s is over. It lasted %s, from %s to %s.",
+                        service ? service : "our service", fact_value(arena, input, "duration"),
+                        fact_value(arena, input, "started"), fact_value(arena, input, "resolved_at"));
+}
+
 static void write_plain(struct arena *arena, const struct draft_input *input, struct buf *out)
 {
     bool over = input->incident->state >= INCIDENT_RESOLVED;
     const char *service = fact_value(arena, input, "service"), *started = fact_value(arena, input, "started");
     const char *severity = fact_value(arena, input, "severity");
     if (over)
-        buf_printf(out, "The incident that affected %s is over. It lasted %s, from %s to %s.\n",
-                   service ? service : "our service", fact_value(arena, input, "duration"), started,
-                   fact_value(arena, input, "resolved_at"));
+        buf_printf(out, "%s\n", end_words(arena, input));
     else if (input->is_public)
         buf_printf(out, "We are working on a problem that affects %s since %s.\n",
                    service ? service : "our service", started);
@@ -134,7 +145,9 @@ static const char *subject_of(struct arena *arena, const struct draft_input *inp
     struct draft withheld = {0};
     scoped_buf struct buf out = {0};
     const char *text = input->subject ? input->subject : from ? from->subject : NULL;
-    if (text && *text)
+    bool past =
+        !input->subject && text && tells_of_before(input, from) && says_it_goes_on(text, strlen(text));
+    if (text && *text && !past)
         template_fill(arena, input, input->subject ? NULL : from, text, strnlen(text, MOST_SUBJECT), &out,
                       &withheld);
     return out.n_bytes && !withheld.withheld.n ? line_of(arena, buf_text(&out)) : plain_subject(arena, input);

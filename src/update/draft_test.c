@@ -40,6 +40,24 @@ static const char document[] =
     "Status: Investigating / Identified / Monitoring / Resolved\n"
     "\n"
     "The outage of [Service Name] has been resolved. The root cause was [brief description].\n"
+    "```\n\n"
+    "### Customer Communication\n\n"
+    "```\n"
+    "Subject: Service news - [Date]\n"
+    "\n"
+    "We are currently experiencing trouble with [Service Name].\n"
+    "Our engineers are working on it and will provide updates soon.\n"
+    "\n"
+    "Thank you for your patience.\n"
+    "```\n\n"
+    "### Internal escalation template\n\n"
+    "```\n"
+    "Subject: [SEV-X] Brief description of the issue\n"
+    "\n"
+    "Bridge: [Link to video call]\n"
+    "\n"
+    "NEXT STEPS:\n"
+    "- [ETA for next update]\n"
     "```\n";
 
 static const char configuration[] =
@@ -177,6 +195,95 @@ static void test_that_it_is_resolved_is_established_by_the_state_alone(void **st
     world_free(&w);
 }
 
+static void test_at_the_end_no_template_says_that_it_goes_on(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    w.input.audience = "customers";
+    const struct draft *draft = make(&w);
+    assert_string_equal(draft->text,
+                        "We are currently experiencing trouble with Image Reading.\nOur engineers are "
+                        "working on it and will provide updates soon.\n\nThank you for your patience.");
+    w.incident.state = INCIDENT_RESOLVED;
+    w.incident.resolved_us = w.incident.started_us + 161 * US_PER_S;
+    draft = make(&w);
+    assert_string_equal(draft->text,
+                        "The incident that affected Image Reading is over. It lasted 2 min, from "
+                        "2026-03-01 08:54 UTC to 2026-03-01 08:56 UTC.\n\n"
+                        "Thank you for your patience.");
+    w.input.audience = "stakeholders";
+    draft = make(&w);
+    assert_null(strstr(draft->text, "is working"));
+    assert_non_null(strstr(draft->text, "The incident that affected Image Reading is over."));
+    world_free(&w);
+}
+
+static void test_how_long_it_lasted_is_what_a_reader_reckons_from_its_moments(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    w.input.audience = "executives";
+    w.incident.state = INCIDENT_RESOLVED;
+    w.incident.started_us += 49 * US_PER_S;
+    w.incident.resolved_us = w.incident.started_us + 152 * US_PER_S;
+    assert_non_null(
+        strstr(make(&w)->text, "It lasted 3 min, from 2026-03-01 08:54 UTC to 2026-03-01 08:57 UTC."));
+    world_free(&w);
+}
+
+static void test_a_subject_is_filled_in_full_or_is_not_the_templates(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    w.input.audience = "customers";
+    assert_string_equal(make(&w)->subject, "Service news - 2026-03-01");
+    w.input.audience = "internal";
+    assert_string_equal(make(&w)->subject, "SEV-2 PodCrashLooping on node-17");
+    w.input.is_public = true;
+    assert_string_equal(make(&w)->subject, "Image Reading: Investigating");
+    world_free(&w);
+}
+
+static void test_a_moment_by_itself_says_what_it_is_and_a_bridge_is_no_link_of_ours(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    w.input.audience = "internal";
+    const struct draft *draft = make(&w);
+    assert_string_equal(draft->text, "NEXT STEPS:\n- Next update: 2026-03-01 09:54 UTC");
+    assert_true(withholds(draft, "Bridge"));
+    find_out(&w, "bridge", "https://meet.example.org/4");
+    assert_non_null(strstr(make(&w)->text, "Bridge: https://meet.example.org/4\n"));
+    world_free(&w);
+}
+
+static void test_what_a_template_states_of_its_example_is_said_of_the_incident(void **state)
+{
+    (void)state;
+    static const char drilled[] =
+        "# R\n\n## Severity levels\n\n"
+        "| Severity | Description | Response Time |\n|---|---|---|\n"
+        "| **P0 - Critical** | down | 5 minutes |\n| **P1 - High** | slow | 15 minutes |\n\n"
+        "## Communication\n\n### Internal Communication Template\n\n"
+        "```\nSERVICE ALERT - P0 CRITICAL\n\nImpact: [Down/Degraded service]\n"
+        "Updates: Every 15 minutes until resolved\n```\n";
+    struct world w = world_new();
+    w.input.runbook = runbook_read(w.arena, "d.md", drilled, strlen(drilled));
+    w.input.audience = "internal";
+    w.incident.severity = "P1";
+    assert_string_equal(make(&w)->text,
+                        "SERVICE ALERT - P1 HIGH\n\nUpdates: Every 30 minutes until resolved");
+    assert_true(withholds(&w.draft, "Impact"));
+    w.incident.severity = "P0";
+    w.input.next_us = w.input.now_us + 15 * 60 * US_PER_S;
+    find_out(&w, "impact", "readings are late");
+    assert_string_equal(make(&w)->text, "SERVICE ALERT - P0 CRITICAL\n\nImpact: readings are late\n"
+                                        "Updates: Every 15 minutes until resolved");
+    w.input.next_us = 0;
+    assert_true(withholds(make(&w), "Every 15 minutes"));
+    world_free(&w);
+}
+
 static void test_the_public_reads_no_internal_name(void **state)
 {
     (void)state;
@@ -275,6 +382,11 @@ int main(void)
         cmocka_unit_test(test_what_nobody_has_established_is_withheld_and_says_why),
         cmocka_unit_test(test_a_finding_or_a_person_lets_the_sentence_leave),
         cmocka_unit_test(test_that_it_is_resolved_is_established_by_the_state_alone),
+        cmocka_unit_test(test_at_the_end_no_template_says_that_it_goes_on),
+        cmocka_unit_test(test_how_long_it_lasted_is_what_a_reader_reckons_from_its_moments),
+        cmocka_unit_test(test_a_subject_is_filled_in_full_or_is_not_the_templates),
+        cmocka_unit_test(test_a_moment_by_itself_says_what_it_is_and_a_bridge_is_no_link_of_ours),
+        cmocka_unit_test(test_what_a_template_states_of_its_example_is_said_of_the_incident),
         cmocka_unit_test(test_the_public_reads_no_internal_name),
         cmocka_unit_test(test_a_text_of_a_person_is_held_to_the_same),
         cmocka_unit_test(test_what_a_person_found_out_does_not_count_as_a_claim_of_the_template),

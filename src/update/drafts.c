@@ -95,8 +95,8 @@ int64_t draft_due_us(const struct draft_record *record, const char *audience)
     for (size_t i = 0; i < record->n_clocks; i++) {
         const struct runbook_clock *clock = &record->clocks[i];
         bool runs = clock->state == CLOCK_RUNNING || clock->state == CLOCK_OVERDUE;
-        if (clock->kind == CLOCK_UPDATE && runs && audience_among(clock->audience, audience) &&
-            (!due_us || clock->due_us < due_us))
+        bool theirs = !*clock->audience || audience_among(clock->audience, audience); /* or everybody's */
+        if (clock->kind == CLOCK_UPDATE && runs && theirs && (!due_us || clock->due_us < due_us))
             due_us = clock->due_us;
     }
     return due_us;

@@ -68,8 +68,10 @@ static const char *duration(struct arena *arena, const struct draft_input *input
 {
     char text[TIME_TEXT_BYTES];
     int64_t end_us = input->incident->resolved_us ? input->incident->resolved_us : input->now_us;
-    int64_t gone_us = end_us - start_of(input->incident);
-    duration_format(gone_us < 60 * US_PER_S ? gone_us : gone_us - gone_us % (60 * US_PER_S), text);
+    int64_t start_us = start_of(input->incident), gone_us = end_us - start_us, minute_us = 60 * US_PER_S;
+    if (gone_us >= minute_us) /* as one reckons it from the two moments, which have no seconds */
+        gone_us = (end_us / minute_us - start_us / minute_us) * minute_us;
+    duration_format(gone_us, text);
     return arena_printf(arena, "%s%s", text, input->incident->resolved_us ? "" : " so far");
 }
 
@@ -81,6 +83,11 @@ static const char *next_update(struct arena *arena, const struct draft_input *in
 static const char *now(struct arena *arena, const struct draft_input *input)
 {
     return moment_words(arena, input->now_us);
+}
+
+static const char *date(struct arena *arena, const struct draft_input *input)
+{
+    return arena_strndup(arena, moment_words(arena, input->now_us), sizeof "2026-03-01" - 1);
 }
 
 static const char *name_of(const struct draft_input *input, const char *person)
@@ -158,6 +165,7 @@ static const struct {
     {"duration", duration, false},
     {"next_update", next_update, false},
     {"now", now, false},
+    {"date", date, false},
     {"commander", commander, true},
     {"technical_lead", technical_lead, true},
     {"communications_lead", communications_lead, true},

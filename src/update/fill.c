@@ -86,6 +86,8 @@ struct writing {
     size_t heading;    /* where one begins in out, with what stands before it, */
     bool has_heading;  /* that waits for the first item below it */
     bool lost;         /* an item below it was withheld */
+    bool at_end;       /* a template of the time before tells of the end */
+    bool told_end;
 };
 
 /* A heading whose items are all withheld goes with them. */
@@ -111,6 +113,19 @@ static void keep(struct writing *writing, const char *indent, size_t n_indent, c
     writing->n_newlines = 0;
 }
 
+/* In the place of the first sentence that is true no more; the others go. */
+static void tell_end(struct arena *arena, const struct draft_input *input, struct writing *writing)
+{
+    scoped_buf struct buf text = {0};
+    if (writing->told_end) {
+        writing->lost = true;
+        return;
+    }
+    buf_puts(&text, end_words(arena, input));
+    keep(writing, "", 0, &text);
+    writing->told_end = true;
+}
+
 static void take_sentence(struct arena *arena, const struct draft_input *input, const struct template *from,
                           const char *text, size_t n, size_t n_indent, struct writing *writing,
                           struct draft *draft)
@@ -122,7 +137,9 @@ static void take_sentence(struct arena *arena, const struct draft_input *input, 
         buf_add(&filled.text, text, n);
     const char *said = from ? buf_text(&filled.skeleton) : buf_text(&filled.text);
     const char *claim = filled.missing ? NULL : claim_open(said, input);
-    if (claim || filled.missing) {
+    if (writing->at_end && says_it_goes_on(text, n)) {
+        tell_end(arena, input, writing);
+    } else if (claim || filled.missing) {
         withhold(arena, draft, input, text, n, claim, filled.missing);
         writing->lost = true;
     } else {
@@ -135,7 +152,7 @@ static void take_sentence(struct arena *arena, const struct draft_input *input, 
 void template_fill(struct arena *arena, const struct draft_input *input, const struct template *from,
                    const char *text, size_t n, struct buf *out, struct draft *draft)
 {
-    struct writing writing = {.out = out};
+    struct writing writing = {.out = out, .at_end = tells_of_before(input, from)};
     for (size_t at = 0; at < n;) {
         size_t n_newlines = 0, begin = at, line = at;
         for (; begin < n && isspace((unsigned char)text[begin]); begin++) {

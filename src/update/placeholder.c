@@ -20,6 +20,18 @@ static size_t pattern_bytes(const char *text, size_t n)
     return 0;
 }
 
+/* Only by itself: in a sentence it is a word like any other. */
+static size_t bare_at(const char *text, size_t n, size_t at)
+{
+    size_t before = at, n_bare = bare_bytes(text + at, n - at), end = at + n_bare;
+    while (before && isblank((unsigned char)text[before - 1]))
+        before--;
+    while (end < n && isblank((unsigned char)text[end]))
+        end++;
+    bool begins = before == 0 || strchr("]>-:|*#\n", text[before - 1]);
+    return begins && (end == n || strchr("[<-|\n", text[end])) ? n_bare : 0;
+}
+
 static bool holds_letter(const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -32,6 +44,8 @@ size_t placeholder_end(const char *text, size_t n, size_t at)
 {
     size_t most = n - at < MOST_PLACEHOLDER ? n - at : MOST_PLACEHOLDER,
            pattern = pattern_bytes(text + at, n - at);
+    if (!pattern)
+        pattern = bare_at(text, n, at);
     char closing = text[at] == '[' ? ']' : text[at] == '<' ? '>' : text[at] == '{' ? '}' : '\0';
     if (pattern)
         return at + pattern;
@@ -86,6 +100,7 @@ struct asked {
 struct value {
     const char *text; /* NULL: nothing is known */
     bool found;       /* a finding says it */
+    const char *fact; /* or NULL */
 };
 
 static const char *one_line(struct arena *arena, const char *text)
@@ -114,8 +129,8 @@ static struct value value_of_fact(const struct asked *asked, const char *fact)
         return (struct value){0};
     const char *text = given(asked, fact, strlen(fact));
     if (text)
-        return (struct value){text, false};
-    return (struct value){fact_value(asked->arena, asked->input, fact), finding_topic_known(fact)};
+        return (struct value){.text = text, .fact = fact};
+    return (struct value){fact_value(asked->arena, asked->input, fact), finding_topic_known(fact), fact};
 }
 
 /* One of several words: where the work stands, or the level. */
@@ -176,33 +191,40 @@ static struct value value_of(const struct asked *asked, const char *text, const 
     bool generic = text_is_generic(arena, inner, n_inner);
     const char *by_person = given(asked, inner, n_inner);
     if (by_person && !(generic && asked->label))
-        return (struct value){by_person, false};
+        return (struct value){.text = by_person};
     if (memchr(inner, '/', n_inner) || memchr(inner, '|', n_inner)) {
         const char *choice = chosen(asked, inner, n_inner);
         if (choice)
-            return (struct value){choice, false};
+            return (struct value){.text = choice};
+        const char *fact = asked->label ? fact_of(arena, asked->label, asked->n_label, false) : NULL;
+        if (fact) /* kinds of what the label asks for */
+            return value_of_fact(asked, fact);
     }
     if (generic && asked->label) {
         by_person = given(asked, asked->label, asked->n_label);
-        return by_person ? (struct value){by_person, false}
+        return by_person ? (struct value){.text = by_person}
                          : value_of_fact(asked, fact_of(arena, asked->label, asked->n_label, false));
     }
     const char *fact = fact_of(arena, inner, n_inner, true);
     const char *level = fact ? NULL : level_behind(asked, text, placeholder, n);
     if (level)
-        return (struct value){level, false};
+        return (struct value){.text = level};
     return value_of_fact(asked, fact ? fact : fact_of(arena, inner, n_inner, false));
 }
 
 /* ---- a field that states its own value ---- */
 
-static bool is_moment(const char *fact)
+/* What a moment is called where it stands alone; NULL: it is none. */
+static const char *moment_label(const char *fact)
 {
-    static const char *const moments[] = {"started", "resolved_at", "next_update", "now"};
+    static const char *const moments[][2] = {{"started", "Started: "},
+                                             {"resolved_at", "Resolved: "},
+                                             {"next_update", "Next update: "},
+                                             {"now", ""}};
     for (size_t i = 0; fact && i < sizeof moments / sizeof *moments; i++)
-        if (strcmp(fact, moments[i]) == 0)
-            return true;
-    return false;
+        if (strcmp(fact, moments[i][0]) == 0)
+            return moments[i][1];
+    return NULL;
 }
 
 /* "2025-09-01 12:00 UTC", "TBD": what whoever wrote the template put there so that one sees how it looks. */
@@ -217,7 +239,7 @@ static bool takes_whole_value(struct sentence *filled, const struct asked *asked
     const char *value = text + n_before, *fact = fact_of(asked->arena, asked->label, asked->n_label, true);
     size_t n_value = n - n_before;
     const char *choice = memchr(value, '[', n_value) ? NULL : chosen(asked, value, n_value);
-    bool moment = is_moment(fact) && is_example(value, n_value);
+    bool moment = moment_label(fact) && is_example(value, n_value);
     if (!choice && !moment)
         return false;
     if (!choice)
@@ -238,43 +260,42 @@ static void put(struct sentence *filled, const char *text, size_t n)
     buf_add(&filled->skeleton, text, n);
 }
 
-/* A level that the template names as an example is not the incident's. */
-static size_t other_level(const struct asked *asked, const char *text, size_t n, size_t at)
+/* "- [ETA for next update]": nothing around it says what it is. */
+static bool stands_alone(const char *text, size_t n, size_t from, size_t end)
 {
-    const struct draft_input *input = asked->input;
-    const char *severity = input->incident->severity;
-    if (!input->runbook || input->is_public || !severity || !runbook_severity(input->runbook, severity) ||
-        (at > 0 && (isalnum((unsigned char)text[at - 1]) || text[at - 1] == '-')))
-        return 0;
-    list_each (level, &input->runbook->severities) {
-        size_t n_id = strlen(level->id);
-        if (n_id <= n - at && strncmp(text + at, level->id, n_id) == 0 &&
-            (at + n_id == n || !isalnum((unsigned char)text[at + n_id])) && strcmp(level->id, severity) != 0)
-            return n_id;
-    }
-    return 0;
+    return strspn(text, " \t-*+") == from && end == n;
+}
+
+static void put_value(struct sentence *filled, const struct asked *asked, const struct value *value,
+                      const char *label)
+{
+    const char *line = one_line(asked->arena, value->text);
+    buf_puts(&filled->text, label ? label : "");
+    buf_puts(&filled->text, line);
+    buf_puts(&filled->skeleton, value->found ? "" : line);
 }
 
 static void fill_rest(struct sentence *filled, const struct asked *asked, const char *text, size_t n,
                       size_t from)
 {
-    for (size_t at = from; at < n;) {
-        size_t end = placeholder_end(text, n, at), n_level = end ? 0 : other_level(asked, text, n, at);
-        if (n_level)
-            put(filled, asked->input->incident->severity, strlen(asked->input->incident->severity));
-        else if (!end)
+    for (size_t at = from, end; at < n; at = end) {
+        const char *example = NULL;
+        size_t behind = placeholder_end(text, n, at);
+        size_t n_example = behind ? 0 : example_at(asked->arena, asked->input, text, n, at, &example);
+        struct value value = {.text = example};
+        end = behind ? behind : at + n_example;
+        if (end == at) {
             put(filled, text + at, 1);
-        if (!end) {
-            at += n_level ? n_level : 1;
+            end++;
             continue;
         }
-        struct value value = value_of(asked, text, text + at, end - at);
-        if (!value.text && !filled->missing)
+        if (behind)
+            value = value_of(asked, text, text + at, end - at);
+        if (value.text)
+            put_value(filled, asked, &value,
+                      stands_alone(text, n, at, end) ? moment_label(value.fact) : NULL);
+        else if (!filled->missing)
             filled->missing = arena_strndup(asked->arena, text + at, end - at);
-        const char *line = value.text ? one_line(asked->arena, value.text) : "";
-        buf_puts(&filled->text, line);
-        buf_puts(&filled->skeleton, value.found ? "" : line);
-        at = end;
     }
 }
 

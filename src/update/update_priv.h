@@ -15,6 +15,15 @@ bool text_is_generic(struct arena *arena, const char *text, size_t n);
 bool status_word_fits(const char *status, const char *word);
 /* The name of a claim that the sentence makes, after the one named `after` (NULL: the first), or NULL. */
 const char *claim_next(const char *sentence, size_t n, const char *after);
+/* Does it say that the incident goes on ("we are working on it")? */
+bool says_it_goes_on(const char *sentence, size_t n);
+/* The bytes of a phrase there that stands for what it asks for without brackets ("Brief description of
+ * issue"); 0: none does. */
+size_t bare_bytes(const char *text, size_t n);
+/* Is the incident over, and the template one of the time before? */
+bool tells_of_before(const struct draft_input *input, const struct template *from);
+/* "The incident that affected Image Reading is over. It lasted ...": of one that is. */
+const char *end_words(struct arena *arena, const struct draft_input *input);
 
 /* The value of a fact; NULL: it is not known, or not for this audience. */
 const char *fact_value(struct arena *arena, const struct draft_input *input, const char *fact);
@@ -40,3 +49,10 @@ void sentence_fill(struct arena *arena, const struct draft_input *input, const s
 size_t field_label(const char *line, size_t n, size_t *ret_from, size_t *ret_n_label);
 /* The byte behind the placeholder that begins there, or 0: none does. */
 size_t placeholder_end(const char *text, size_t n, size_t at);
+
+/* ---- example.c ---- */
+
+/* The bytes of an example there in whose place the record knows better, and what it knows (NULL: nothing
+ * does); 0: none. */
+size_t example_at(struct arena *arena, const struct draft_input *input, const char *text, size_t n, size_t at,
+                  const char **ret_value);

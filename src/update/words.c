@@ -24,7 +24,7 @@ struct named_words {
 static struct {
     LIST(struct named_words) facts, statuses, exceptions, says;
     LIST(struct claim_pattern) patterns;
-    struct strings generic;
+    struct strings generic, bare;
 } words; /* constant once load_once() has run */
 
 /* ---- reading the file ---- */
@@ -75,6 +75,10 @@ static void add_line(struct arena *arena, const char *line, size_t n)
     struct named_words added = {.name = name};
     if (strcmp(kind, "generic") == 0)
         add_split(arena, text, ",", &words.generic);
+    else if (strcmp(kind, "bare") == 0)
+        add_split(arena, text, ",", &words.bare);
+    else if (strcmp(kind, "over") == 0)
+        add_pattern(arena, kind, text);
     else if (strcmp(kind, "claim") == 0)
         add_pattern(arena, name, text);
     else if (strcmp(kind, "says") == 0) {
@@ -166,6 +170,25 @@ const char *fact_of(struct arena *arena, const char *text, size_t n, bool whole)
     return best;
 }
 
+size_t bare_bytes(const char *text, size_t n)
+{
+    load();
+    list_each (phrase, &words.bare) {
+        size_t length = strlen(*phrase);
+        if (length > n || strncasecmp(text, *phrase, length) != 0 ||
+            (length < n && isalnum((unsigned char)text[length])))
+            continue;
+        static const char of[] = " of ";
+        if (n - length < sizeof of || strncasecmp(text + length, of, sizeof of - 1) != 0)
+            return length;
+        for (length += sizeof of - 1;
+             length < n && (isalnum((unsigned char)text[length]) || text[length] == ' ');)
+            length++;
+        return length;
+    }
+    return 0;
+}
+
 bool text_is_generic(struct arena *arena, const char *text, size_t n)
 {
     load();
@@ -227,24 +250,53 @@ static bool is_excepted(const char *claim, char *const *at, size_t n)
     return false;
 }
 
+struct plain_words {
+    char *at[MOST_WORDS];
+    size_t n;
+};
+
+static void split_words(struct arena *arena, const char *sentence, size_t n_bytes,
+                        struct plain_words *ret_words)
+{
+    char *rest = NULL, *plain = arena_strdup(arena, words_plain(arena, sentence, n_bytes));
+    ret_words->n = 0;
+    for (char *word = strtok_r(plain, " ", &rest); word && ret_words->n < MOST_WORDS;
+         word = strtok_r(NULL, " ", &rest))
+        ret_words->at[ret_words->n++] = word;
+}
+
+static bool says(const char *name, struct plain_words *sentence)
+{
+    if (is_excepted(name, sentence->at, sentence->n))
+        return false;
+    list_each (pattern, &words.patterns)
+        if (strcmp(pattern->name, name) == 0 && goes_on(pattern, 0, sentence->at, sentence->n, 0))
+            return true;
+    return false;
+}
+
 const char *claim_next(const char *sentence, size_t n_bytes, const char *after)
 {
     load();
     scoped_arena struct arena *arena = arena_new();
-    char *at[MOST_WORDS], *rest = NULL;
-    size_t n = 0;
-    char *plain = arena_strdup(arena, words_plain(arena, sentence, n_bytes));
-    for (char *word = strtok_r(plain, " ", &rest); word && n < MOST_WORDS; word = strtok_r(NULL, " ", &rest))
-        at[n++] = word;
+    struct plain_words plain;
+    split_words(arena, sentence, n_bytes, &plain);
     bool passed = !after;
-    list_each (says, &words.says) {
-        if (passed && !is_excepted(says->name, at, n))
-            list_each (pattern, &words.patterns)
-                if (strcmp(pattern->name, says->name) == 0 && goes_on(pattern, 0, at, n, 0))
-                    return says->name;
-        passed |= after && strcmp(after, says->name) == 0;
+    list_each (claim, &words.says) {
+        if (passed && says(claim->name, &plain))
+            return claim->name;
+        passed |= after && strcmp(after, claim->name) == 0;
     }
     return NULL;
+}
+
+bool says_it_goes_on(const char *sentence, size_t n_bytes)
+{
+    load();
+    scoped_arena struct arena *arena = arena_new();
+    struct plain_words plain;
+    split_words(arena, sentence, n_bytes, &plain);
+    return says("over", &plain);
 }
 
 const char *claim_says(const char *claim)
@@ -257,8 +309,8 @@ const char *claim_says(const char *claim)
 /* ---- findings ---- */
 
 /* The incident knows the others itself. */
-static const char *const found_by_people[] = {"impact", "description", "cause",      "actions",
-                                              "next",   "eta",         "workaround", "contact"};
+static const char *const found_by_people[] = {"impact", "description", "cause",  "actions", "next",
+                                              "eta",    "workaround",  "bridge", "contact"};
 enum { N_FOUND = sizeof found_by_people / sizeof *found_by_people };
 
 bool finding_topic_known(const char *topic)
