@@ -57,6 +57,13 @@ static const char *text_of(struct json object, const char *name)
     return text ? text : "";
 }
 
+/* "09:00:00.000Z" of a moment, which begins with its date. */
+static const char *time_of(struct json object, const char *name)
+{
+    const char *text = text_of(object, name);
+    return strlen(text) > 11 ? text + 11 : "";
+}
+
 /* ---- print ---- */
 
 static void add_action(struct buf *out, struct json item)
@@ -98,15 +105,16 @@ static void add_review(struct buf *out, struct json root)
 {
     struct json review = json_get(root, "review"), deadline = json_get(root, "deadline");
     if (json_kind(review) == JSON_OBJECT)
-        buf_printf(out, "review of #%lld: %s, %.16s UTC%s%s\n",
+        buf_printf(out, "review of #%lld: %s, %.10s %.5s UTC%s%s\n",
                    (long long)json_int(json_get(root, "incident"), 0), text_of(review, "state"),
-                   text_of(review, "due_at"), *text_of(review, "owner") ? ", by " : "",
-                   text_of(review, "owner"));
+                   text_of(review, "due_at"), time_of(review, "due_at"),
+                   *text_of(review, "owner") ? ", by " : "", text_of(review, "owner"));
     else
         buf_puts(out, "No review is scheduled: it is not resolved, or its runbook promises none.\n");
     if (json_kind(deadline) == JSON_OBJECT)
-        buf_printf(out, "deadline: %.16s UTC (%s line %lld)\n", text_of(deadline, "due_at"),
-                   text_of(deadline, "file"), (long long)json_int(json_get(deadline, "line"), 0));
+        buf_printf(out, "deadline: %.10s %.5s UTC (%s line %lld)\n", text_of(deadline, "due_at"),
+                   time_of(deadline, "due_at"), text_of(deadline, "file"),
+                   (long long)json_int(json_get(deadline, "line"), 0));
     add_stated(out, "agenda", json_get(root, "agenda"));
     add_stated(out, "questions", json_get(root, "questions"));
     add_stated(out, "invited", json_get(root, "invited"));

@@ -52,7 +52,7 @@ static void night_of_the_autumn_change_reads_as_a_page(void **state)
                         "  ----- the clocks change: after 01:59 EDT comes 01:00 EST -----\n"
                         "  01:00 EST     +0:20 Acknowledged by person:ben after 20 min\n"
                         "  01:05 EST     +0:25 The draft of the next update to stakeholder is ready; it\n"
-                        "                      is due at 2026-11-01T06:10 UTC (scanner.md line 17)\n"
+                        "                      is due at 2026-11-01 06:10 UTC (scanner.md line 17)\n"
                         "  01:10 EST     +0:30 PAGE ben by email to ben@example.org\n"
                         "                           An update to stakeholder is due, as every 30 min\n"
                         "                           (scanner.md line 17) [c.yaml:4]\n"

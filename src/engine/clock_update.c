@@ -55,8 +55,8 @@ static void say_ready(struct turn *turn, const struct incident_record *record, s
 {
     clock_event(turn, clock);
     event_end(turn, record->incident.number, NULL, "update.ready",
-              "The draft of the next update%s is ready; it is due at %.16s UTC (%s)",
-              audience_text(turn, clock), time_text(turn->arena, clock->due_us), clock_place(turn, clock));
+              "The draft of the next update%s is ready; it is due at %s (%s)", audience_text(turn, clock),
+              minute_text(turn->arena, clock->due_us), clock_place(turn, clock));
     clock->fires_us = clock->due_us;
     clock->said--; /* that is no reminder */
 }

@@ -43,8 +43,8 @@ static void take_sent(struct turn *turn, struct incident_record *record, struct 
     turn_save_delivery(turn, delivery);
     proof_page_arrived(turn, delivery);
     attempt_begin(turn, delivery);
-    event_end(turn, delivery->incident, NULL, "page.sent", "Paged %s by %s%s%s", delivery->person,
-              delivery->channel,
+    event_end(turn, delivery->incident, NULL, "page.sent", "%s %s by %s%s%s",
+              delivery->notice ? "Told" : "Paged", delivery->person, delivery->channel,
               delivery->attempts > 1 ? arena_printf(turn->arena, " at attempt %d", delivery->attempts) : "",
               was_cancelled ? "; it was already on its way when it was cancelled" : "");
     int64_t digest = delivery->digest;

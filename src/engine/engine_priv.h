@@ -199,6 +199,7 @@ const char *lateness(struct turn *turn, int64_t due_us);
 const char *place_text(struct arena *arena, const char *file, int line);
 const char *duration_text(struct arena *arena, int64_t us);
 const char *time_text(struct arena *arena, int64_t us);
+const char *minute_text(struct arena *arena, int64_t us); /* "2026-03-01 09:00 UTC" */
 
 /* ---- incidents.c: the records ---- */
 

@@ -74,10 +74,9 @@ static void schedule(struct turn *turn, struct incident_record *record, const st
     }
     struct json_writer *body = action_event(turn, item);
     jw_pair_time(body, "deadline", clock->due_us);
-    event_end(turn, number, NULL, "review.scheduled",
-              "The review is on %.16s UTC%s%s, inside its deadline %.16s UTC (%s)",
-              time_text(turn->arena, at_us), *item->owner ? ", by " : "", item->owner,
-              time_text(turn->arena, clock->due_us), clock_place(turn, clock));
+    event_end(turn, number, NULL, "review.scheduled", "The review is on %s%s%s, inside its deadline %s (%s)",
+              minute_text(turn->arena, at_us), *item->owner ? ", by " : "", item->owner,
+              minute_text(turn->arena, clock->due_us), clock_place(turn, clock));
 }
 
 void review_follow(struct turn *turn, struct incident_record *record, enum incident_change what)

@@ -202,6 +202,12 @@ const char *duration_text(struct arena *arena, int64_t us)
     return arena_strdup(arena, text);
 }
 
+const char *minute_text(struct arena *arena, int64_t us)
+{
+    const char *text = time_text(arena, us);
+    return arena_printf(arena, "%.10s %.5s UTC", text, text + 11);
+}
+
 const char *time_text(struct arena *arena, int64_t us)
 {
     char text[TIME_TEXT_BYTES];

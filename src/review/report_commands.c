@@ -99,8 +99,13 @@ static void write_counts(struct report *report)
         n_changes += has_run(&input->steps[i]) && input->steps[i].risk != RISK_READ;
     }
     block_begin(report);
-    buf_printf(report->out, "%zu of %zu commands of the procedure ran: %zu succeeded, %zu did not", n_run,
-               n_commands, n_good, n_run > n_good ? n_run - n_good : 0);
+    if (n_commands == 0)
+        buf_puts(report->out, "The procedure has no commands");
+    else if (n_run == 0)
+        buf_printf(report->out, "None of the %zu commands of the procedure ran", n_commands);
+    else
+        buf_printf(report->out, "%zu of %zu commands of the procedure ran: %zu succeeded, %zu did not", n_run,
+                   n_commands, n_good, n_run > n_good ? n_run - n_good : 0);
     if (n_changes)
         buf_printf(report->out, ". %zu of them may have changed something", n_changes);
     buf_puts(report->out, ".\n");

@@ -136,6 +136,16 @@ static void write_procedure(const struct report *report, struct buf *out)
     in_brackets(place_in(report->arena, incident->runbook_file, incident->procedure_line), out);
 }
 
+static void write_impact(const struct report *report, struct buf *out)
+{
+    markdown_text(out, finding_text(report, "impact"));
+}
+
+static void write_cause(const struct report *report, struct buf *out)
+{
+    markdown_text(out, finding_text(report, "cause"));
+}
+
 static const struct {
     const char *name;
     write_fact *write;
@@ -159,6 +169,8 @@ static const struct {
     {"alerts", write_alerts},
     {"responders", write_responders},
     {"procedure", write_procedure},
+    {"impact", write_impact},
+    {"cause", write_cause},
 };
 
 void fact_write(const struct report *report, const char *name, struct buf *out)

@@ -104,6 +104,8 @@ void delays_tell(struct report *report);
 void step_result_write(const struct run_step *step, struct buf *out);
 /* The text of a note, or what somebody said with an act; "" without one. Good until the next call. */
 const char *event_text(const struct report *report, const struct event_row *event);
+/* What somebody put on record of that topic ("cause") and has not taken back; "" when nobody did. */
+const char *finding_text(const struct report *report, const char *topic);
 
 /* ---- fields of a template (report_field.c) ---- */
 

@@ -226,6 +226,49 @@ static void assert_in_order(const char *text, const char *first, const char *sec
         fail_msg("\"%s\" stands after \"%s\" in:\n%s", first, second, text);
 }
 
+static void what_people_found_out_stands_where_it_is_asked_for(void **state)
+{
+    (void)state;
+    static struct event_row found[] = {
+        {.at_us = 1,
+         .actor = "person:ana",
+         .kind = "finding.recorded",
+         .summary = "impact: parcels are late",
+         .body = "{\"topic\":\"impact\",\"text\":\"parcels are late\",\"holds\":true}"},
+        {.at_us = 2,
+         .actor = "person:ana",
+         .kind = "finding.recorded",
+         .summary = "cause: a guess",
+         .body = "{\"topic\":\"cause\",\"text\":\"a guess\",\"holds\":true}"},
+        {.at_us = 3,
+         .actor = "person:ana",
+         .kind = "finding.recorded",
+         .summary = "cause: a lease that is kept",
+         .body = "{\"topic\":\"cause\",\"text\":\"a lease that is kept\",\"holds\":true}"}};
+    struct incident incident = an_incident();
+    struct runbook runbook = a_runbook();
+    struct template template = {
+        .name = "Post-mortem",
+        .audience = "report",
+        .body = "## Root cause\nWhy it broke.\n\n## Impact\n- User impact: [Description]\n"
+                "- Users affected: [Number]\n\n## Timeline\n"};
+    runbook.parts.templates.at = &template;
+    runbook.parts.templates.n = 1;
+    struct report_input input = an_input(&incident, &runbook);
+    input.timeline = found;
+    input.n_timeline = 3;
+    scoped_heap char *text = report_of(&input);
+    assert_has(text, "- Established: a lease that is kept\n");
+    assert_lacks(text, "none of them is established here");
+    assert_has(text, "- User impact: parcels are late\n");
+    assert_has(text, "- Users affected: [Number]\n");
+    assert_has(text, "| impact: parcels are late |"); /* once */
+    found[2].body = "{\"topic\":\"cause\",\"holds\":false}";
+    scoped_heap char *taken_back = report_of(&input);
+    assert_has(taken_back, "none of them is established here");
+    assert_lacks(taken_back, "- Established");
+}
+
 static void every_report_begins_with_the_facts(void **state)
 {
     (void)state;
@@ -484,6 +527,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_tells_where_time_went_and_what_the_runbook_had_promised),
+        cmocka_unit_test(what_people_found_out_stands_where_it_is_asked_for),
         cmocka_unit_test(every_report_begins_with_the_facts),
         cmocka_unit_test(the_timeline_tells_who_did_what_and_notes_in_full),
         cmocka_unit_test(commands_stand_with_their_results_and_their_output),

@@ -16,6 +16,28 @@ const char *event_text(const struct report *report, const struct event_row *even
     return text ? text : "";
 }
 
+const char *finding_text(const struct report *report, const char *topic)
+{
+    for (size_t i = report->input->n_timeline; i-- > 0;) {
+        const struct event_row *event = &report->input->timeline[i];
+        struct json root;
+        if (strcmp(event->kind, "finding.recorded") != 0 || !has_text(event->body) ||
+            json_parse(report->json, event->body, strlen(event->body), JSON_DEPTH, &root, NULL) != 0)
+            continue;
+        const char *of = json_text(json_get(root, "topic"), NULL);
+        const char *text = json_text(json_get(root, "text"), NULL);
+        if (of && strcmp(of, topic) == 0)
+            return text && json_bool(json_get(root, "holds"), true) ? arena_strdup(report->arena, text) : "";
+    }
+    return "";
+}
+
+static bool is_at_end(const char *sentence, const char *text)
+{
+    size_t n = strlen(sentence), n_text = strlen(text);
+    return n >= n_text && strcmp(sentence + n - n_text, text) == 0;
+}
+
 static void write_event(const struct report *report, const struct event_row *event, struct buf *cell)
 {
     const char *text = event_text(report, event);
@@ -25,7 +47,7 @@ static void write_event(const struct report *report, const struct event_row *eve
         return;
     }
     markdown_sentence(cell, people_text(report->arena, event->summary));
-    if (*text) {
+    if (*text && !is_at_end(event->summary, text)) {
         buf_puts(cell, ": ");
         markdown_lines(cell, text);
     }

@@ -33,6 +33,18 @@ static const char *last_text(const struct report *report, const char *kind)
     return "";
 }
 
+/* "Cause: a deadlock in the worker pool" */
+static void put_finding(struct report *report, const char *label, const char *topic)
+{
+    const char *text = finding_text(report, topic);
+    if (!*text)
+        return;
+    item_begin(report);
+    buf_printf(report->out, "- %s: ", label);
+    markdown_text(report->out, text);
+    buf_putc(report->out, '\n');
+}
+
 static void tell_summary(struct report *report)
 {
     const struct incident *incident = report->input->incident;
@@ -58,10 +70,17 @@ static void tell_summary(struct report *report)
         put_fact(report, " It was resolved ", "time_to_resolve", " after it was detected.\n");
     else
         put_fact(report, " It is not resolved: ", "duration", ".\n");
+    static const char *const findings[][2] = {{"What happened", "description"},
+                                              {"Impact", "impact"},
+                                              {"Cause", "cause"},
+                                              {"What was done", "actions"}};
+    for (size_t i = 0; i < sizeof findings / sizeof *findings; i++)
+        put_finding(report, findings[i][0], findings[i][1]);
 }
 
 static void tell_impact(struct report *report)
 {
+    put_finding(report, "Impact", "impact");
     put_item(report, "Service", "service");
     put_item(report, "Duration", "duration");
     put_item(report, "Alerts", "alerts");
@@ -94,6 +113,10 @@ static void tell_detection(struct report *report)
 
 static void tell_root_cause(struct report *report)
 {
+    if (*finding_text(report, "cause")) {
+        put_finding(report, "Established", "cause");
+        return;
+    }
     if (!report->procedure || !report->procedure->likely_causes.n)
         return;
     block_begin(report);
@@ -145,6 +168,7 @@ static void tell_resolution(struct report *report)
         markdown_text(report->out, text);
         buf_puts(report->out, ends_sentence(text) ? "\n" : ".\n");
     }
+    put_finding(report, "Done, as told to audiences", "actions");
     tell_changes(report);
 }
 
