@@ -7,6 +7,7 @@
 #include "api/handlers.h"
 #include "api/server.h"
 #include "base/clock.h"
+#include "courier/facts.h"
 
 static bool is_call(const struct request *request, char *ret_key)
 {
@@ -62,13 +63,17 @@ void get_link(struct request *request)
     struct incident incident;
     if (read_link(request, &link, &incident) < 0)
         return;
-    struct buf *out = answer_page(request, MHD_HTTP_OK,
-                                  arena_printf(request->arena, "[%s] #%lld %s: %s", incident.severity,
-                                               (long long)incident.number, incident.service, incident.title));
+    /* Nobody has signed in: no more than the page itself may say on a lock screen. */
+    struct incident shown = page_shown(request->arena, &incident);
+    bool twice = title_names_service(shown.title, shown.service);
+    struct buf *out =
+        answer_page(request, MHD_HTTP_OK,
+                    arena_printf(request->arena, "[%s] #%lld %s%s%s", shown.severity, (long long)shown.number,
+                                 twice ? "" : shown.service, twice ? "" : ": ", shown.title));
     char since[TIME_TEXT_BYTES];
-    time_format_rfc3339(incident.started_us ? incident.started_us : incident.opened_us, since);
-    buf_printf(out, "<p>Since %.16s UTC. ", since);
-    html_add(out, incident.severity_why);
+    time_format_rfc3339(shown.started_us ? shown.started_us : shown.opened_us, since);
+    buf_printf(out, "<p>Since %.10s %.5s UTC. ", since, since + 11);
+    html_add(out, shown.severity_why);
     buf_puts(out, "</p>\n<form method=\"post\"><button>Acknowledge as ");
     html_add(out, link.person);
     buf_printf(out,

@@ -249,7 +249,26 @@ static void a_call_reads_the_page_and_takes_a_key(void **state)
         strstr(body_of(&catcher),
                "&Twiml=%3CResponse%3E%3CGather%20input%3D%22dtmf%22%20numDigits%3D%221%22%20timeout%3D%2210"
                "%22%20method%3D%22POST%22%20action%3D%22https%3A%2F%2Fc.example.org%2Facknowledge%2F4%2Fmia"
-               "~1~x%22%3E%3CSay%3ECrashcart%20incident%204.%20SEV-1.%20shop.%20Shop%20is%20down.%3C%2FSay"));
+               "~1~x%22%3E%3CSay%3ECrashcart%20incident%204.%20SEV-1.%20shop.%20Shop%20is%20down.%20Since%"
+               "2011%3A53%20UTC.%3C%2FSay"));
+}
+
+static void a_call_says_each_thing_once_and_that_it_is_a_drill(void **state)
+{
+    (void)state;
+    static const char drill[] =
+        "{\"kind\":\"page\",\"incident\":{\"number\":4,\"severity\":\"SEV-1\",\"severity_rank\":1,"
+        "\"drill\":true,\"service\":\"shop\",\"title\":\"ShopDown on shop\"},"
+        "\"text\":\"DRILL [SEV-1] #4 ShopDown on shop\\nSince 11:53 UTC, 6 min ago\\nRunbook: x\\n\"}";
+    struct catcher catcher;
+    struct world w;
+    deliver(&catcher, TAKEN, "voice", "+4930123456", drill, &w);
+    assert_non_null(
+        strstr(body_of(&catcher),
+               "%3CSay%3EThis%20is%20a%20drill.%20Crashcart%20incident%204.%20SEV-1.%20ShopDown%20on%20"
+               "shop.%20Since%2011%3A53%20UTC%2C%206%20min%20ago.%3C%2FSay%3E"));
+    deliver(&catcher, TAKEN, "voice", "+4930123456", "no document", &w);
+    assert_non_null(strstr(body_of(&catcher), "%3CSay%3ECrashcart.%20a%20page%20that%20could%20not"));
 }
 
 static void a_signed_page_proves_who_sent_it_when_and_unchanged(void **state)
@@ -522,6 +541,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_channel_writes_what_its_receiver_reads),
         cmocka_unit_test(a_call_reads_the_page_and_takes_a_key),
+        cmocka_unit_test(a_call_says_each_thing_once_and_that_it_is_a_drill),
         cmocka_unit_test(a_signed_page_proves_who_sent_it_when_and_unchanged),
         cmocka_unit_test(hostile_texts_become_no_mention_markup_or_header),
         cmocka_unit_test(services_that_follow_are_told_what_a_person_did),

@@ -18,6 +18,9 @@
 #include "engine/run.h"
 #include "engine/update.h"
 
+/* What a lock screen may show of it. */
+struct incident page_shown(struct arena *arena, const struct incident *incident);
+
 /* ---- in core: the page document ----
  * {"kind":"page","idempotency_key":"...","incident":{"number","title","service","severity","state","started_at",
  *  "opened_at","procedure":{"title","file","line"},"url","acknowledge_url"},"to":{"id","name"},"why":"...","diagnosis":[{"command",

@@ -117,7 +117,7 @@ void page_subject(struct buf *out, const struct page_facts *facts)
     }
     if (*facts->severity)
         buf_printf(out, "[%s] ", facts->severity);
-    if (!facts->plain)
+    if (facts->number)
         buf_printf(out, "#%lld ", (long long)facts->number);
     if (*facts->service && !title_names_service(facts->title, facts->service))
         buf_printf(out, "%s: ", facts->service);

@@ -190,8 +190,8 @@ static const char *without_kind(const char *actor)
     return colon ? colon + 1 : actor;
 }
 
-/* What a lock screen may show of it. A level that a runbook defines is a name whatever it holds. */
-static struct incident shown_of(struct arena *arena, const struct incident *incident)
+/* A level that a runbook defines is a name whatever it holds. */
+struct incident page_shown(struct arena *arena, const struct incident *incident)
 {
     struct incident shown = *incident;
     if (!incident_title_is_name(incident))
@@ -308,7 +308,7 @@ void page_render(struct buf *out, const struct delivery *delivery, const struct 
 {
     scoped_arena struct arena *arena = arena_new();
     bool cleared = is_cleared(person, delivery);
-    struct incident shown = cleared ? *whole : shown_of(arena, whole);
+    struct incident shown = cleared ? *whole : page_shown(arena, whole);
     const struct incident *incident = &shown;
     const char *kind = kind_of(delivery, incident);
     const char *why = cleared ? or_empty(delivery->why) : without_words(arena, delivery->why);

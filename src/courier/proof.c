@@ -26,7 +26,7 @@ void proof_render(struct buf *out, const struct channel_proof *proof, const stru
     jw_pair_int(&w, "number", 0);
     jw_pair(&w, "title", what);
     jw_pair(&w, "service", "Crashcart");
-    jw_pair(&w, "severity", "test");
+    jw_pair(&w, "severity", is_notice ? "" : "test");
     jw_pair_int(&w, "severity_rank", QUIETEST);
     jw_pair(&w, "url", public_url);
     jw_end_object(&w);

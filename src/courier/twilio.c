@@ -84,14 +84,27 @@ static void add_xml(struct buf *out, const char *text)
     }
 }
 
+static void add_sentence(struct buf *out, const char *text, size_t n)
+{
+    if (n)
+        buf_printf(out, " %.*s.", (int)n, text);
+}
+
 static void add_say(struct buf *out, const struct page_facts *facts)
 {
+    static const char since[] = "Since ";
     scoped_buf struct buf spoken = {0};
     scoped_buf struct buf cut = {0};
-    buf_puts(&spoken, "Crashcart incident");
+    buf_puts(&spoken, facts->drill ? "This is a drill. Crashcart" : "Crashcart");
     if (facts->number)
-        buf_printf(&spoken, " %lld", (long long)facts->number);
-    buf_printf(&spoken, ". %s. %s. %s.", facts->severity, facts->service, facts->title);
+        buf_printf(&spoken, " incident %lld", (long long)facts->number);
+    buf_putc(&spoken, '.');
+    add_sentence(&spoken, facts->severity, strlen(facts->severity));
+    if (!title_names_service(facts->title, facts->service))
+        add_sentence(&spoken, facts->service, strlen(facts->service));
+    add_sentence(&spoken, facts->title, strlen(facts->title));
+    if (strncmp(facts->body, since, sizeof since - 1) == 0)
+        add_sentence(&spoken, facts->body, strcspn(facts->body, "\n"));
     text_cut(&cut, spoken.at, MOST_SPOKEN);
     buf_puts(out, "<Say>");
     add_xml(out, cut.at);
