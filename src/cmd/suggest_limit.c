@@ -71,11 +71,11 @@ static unsigned unit_kind(const char *unit)
     static const struct {
         const char *unit;
         unsigned kind;
-    } kinds[] = {{"%", UNIT_SHARE},   {"ratio", UNIT_SHARE}, {"ms", UNIT_TIME},    {"s", UNIT_TIME},
-                 {"min", UNIT_TIME},  {"h", UNIT_TIME},      {"d", UNIT_TIME},     {"KB", UNIT_BYTES},
-                 {"MB", UNIT_BYTES},  {"GB", UNIT_BYTES},    {"TB", UNIT_BYTES},   {"MiB", UNIT_BYTES},
-                 {"GiB", UNIT_BYTES}, {"rps", UNIT_RATE},    {"req/s", UNIT_RATE}, {"qps", UNIT_RATE},
-                 {"x", UNIT_RATE}};
+    } kinds[] = {{"%", UNIT_SHARE},    {"ratio", UNIT_SHARE}, {"ms", UNIT_TIME},   {"s", UNIT_TIME},
+                 {"min", UNIT_TIME},   {"h", UNIT_TIME},      {"d", UNIT_TIME},    {"KB", UNIT_BYTES},
+                 {"MB", UNIT_BYTES},   {"GB", UNIT_BYTES},    {"TB", UNIT_BYTES},  {"KiB", UNIT_BYTES},
+                 {"MiB", UNIT_BYTES},  {"GiB", UNIT_BYTES},   {"TiB", UNIT_BYTES}, {"rps", UNIT_RATE},
+                 {"req/s", UNIT_RATE}, {"qps", UNIT_RATE},    {"x", UNIT_RATE}};
     if (!unit)
         return UNIT_NONE;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -106,9 +106,10 @@ static const char *bound_of(struct arena *arena, const struct condition *conditi
     static const struct {
         const char *unit, *written;
         double factor;
-    } units[] = {{"%", "%", 1},   {"ms", "ms", 1},  {"s", "s", 1},     {"min", "m", 1},
-                 {"h", "h", 1},   {"d", "d", 1},    {"KB", "", 1e3},   {"MB", "", 1e6},
-                 {"GB", "", 1e9}, {"TB", "", 1e12}, {"MiB", "MiB", 1}, {"GiB", "GiB", 1}};
+    } units[] = {{"%", "%", 1},     {"ms", "ms", 1},    {"s", "s", 1},       {"min", "m", 1},
+                 {"h", "h", 1},     {"d", "d", 1},      {"KB", "", 1e3},     {"MB", "", 1e6},
+                 {"GB", "", 1e9},   {"TB", "", 1e12},   {"KiB", "", 0x1p10}, {"MiB", "MiB", 1},
+                 {"GiB", "GiB", 1}, {"TiB", "", 0x1p40}};
     for (size_t i = 0; condition->unit && i < sizeof units / sizeof *units; i++)
         if (strcmp(units[i].unit, condition->unit) == 0)
             return arena_printf(arena, "%.15g%s", condition->value * units[i].factor, units[i].written);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runbook/heading_words.h"
 #include "runbook/severity.h"
 #include "runbook/text.h"
 
@@ -107,9 +108,15 @@ static const struct {
     {"kb", "KB"},
     {"mb", "MB"},
     {"gb", "GB"},
-    {"gi", "GiB"},
-    {"mi", "MiB"},
     {"tb", "TB"},
+    {"kib", "KiB"},
+    {"mib", "MiB"},
+    {"gib", "GiB"},
+    {"tib", "TiB"},
+    {"ki", "KiB"},
+    {"mi", "MiB"},
+    {"gi", "GiB"},
+    {"ti", "TiB"},
     {"rps", "rps"},
     {"qps", "qps"},
     {"x", "x"},
@@ -371,6 +378,58 @@ static size_t between_bytes(const char *text, size_t at)
     return at >= 5 && words_at(text, at - 5, "from") ? 5 : 0;
 }
 
+/* ---- Windows ---- */
+
+/* Bytes of "for", "over the last" and the like at text + at, or 0. */
+static size_t window_words(const char *text, size_t at)
+{
+    static const char *const joints[] = {"for", "over", "within", "in", "during", "per"};
+    static const char *const more[] = {"more than ", "at least ", "longer than ", "over ", "about ",
+                                       "the ",       "a ",        "an ",          "any ",  "last ",
+                                       "past ",      "rolling ",  "sustained ",   "> ",    ">"};
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof joints / sizeof *joints && n == 0; i++)
+        n = words_at(text, at, joints[i]) && text[at + strlen(joints[i])] == ' ' ? strlen(joints[i]) + 1 : 0;
+    for (size_t i = 0; n > 0 && i < sizeof more / sizeof *more; i++)
+        if (text_starts_with(text + at + n, more[i]))
+            n += strlen(more[i]);
+    return n;
+}
+
+/* Whether what stands between a number and its window names what is counted ("failed logins within 1 hour"),
+ * and tells nobody to do something ("> 100 escalate within 1 hour"). */
+static bool only_counted(struct arena *arena, const char *text, size_t n_bytes)
+{
+    enum { COUNTED_BYTES = 50 };
+    size_t blanks = strspn(text, " "), n_first = strcspn(text + blanks, " ");
+
+    if (blanks >= n_bytes)
+        return true;
+    const char *counted = n_bytes <= COUNTED_BYTES ? text_normalise(arena, text, n_bytes) : NULL;
+    if (counted == NULL || strpbrk(counted, ".;:,\xe2") || counted[strlen(counted) - 1] != 's')
+        return false;
+    return text[blanks + n_first - 1] == 's' || !words_begin(WORDS_VERBS, counted);
+}
+
+/* How long something must last, or the time it is counted over, in what follows a number: "for 10 minutes",
+ * "failed logins within 1 hour", "(5 min)". */
+static int64_t window_after(struct arena *arena, const char *text)
+{
+    enum { LOOK_BYTES = 80 };
+    struct duration_words duration;
+    const char *rest = arena_strndup(arena, text, strnlen(text, LOOK_BYTES));
+
+    for (size_t i = 0; rest[i]; i++) {
+        bool bracket = rest[i] == '(' && strspn(rest, " ") == i;
+        size_t n = bracket ? 1 : rest[i] == ' ' ? window_words(rest, i + 1) : 0;
+        n += n > 0 && !bracket;
+        if (n > 0 && text_duration(rest + i + n, &duration) && duration.at == 0 && duration.value_s > 0)
+            return only_counted(arena, rest, i) ? duration.value_s : UNSTATED;
+    }
+    return UNSTATED;
+}
+
 /* What counts of several: what is compared, then ranges of bare numbers, then how long something lasts ("for
  * more than 5 minutes"). */
 enum reading { READ_COMPARED, READ_RANGE, READ_LASTING, READ_NOTHING };
@@ -395,7 +454,9 @@ static enum reading read_at(struct arena *arena, const char *text, size_t at, st
         return READ_NOTHING;
     if (!digit && is_time(first.unit) && at >= 4 && words_at(text, at - 4, "for"))
         reading = READ_LASTING;
-    name_it(arena, text, at - between, at + first.n_bytes + second.n_bytes, condition);
+    size_t end = at + first.n_bytes + second.n_bytes;
+    name_it(arena, text, at - between, end, condition);
+    condition->window_s = window_after(arena, text + end);
     return reading;
 }
 

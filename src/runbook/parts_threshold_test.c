@@ -101,6 +101,26 @@ static void the_expression_of_an_alerting_rule_ends_in_its_limit(void **state)
     assert_string_equal(parts->thresholds.at[2].condition.unit, "ratio");
 }
 
+static void a_limit_keeps_how_long_it_must_last(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Alerts\n\n- Errors > 5 % for 10 minutes\n- Wait above 800 ms over 5 min\n"
+                        "- Heap above 6 GiB (15-minute average)\n- More than 3 failed logins within 1 hour\n"
+                        "- Queue > 100 escalate within 15 minutes\n- Free space below 500 MiB\n");
+
+    assert_int_equal(parts->thresholds.n, 6);
+    assert_int_equal(parts->thresholds.at[0].condition.window_s, 600);
+    assert_int_equal(parts->thresholds.at[1].condition.window_s, 300);
+    assert_int_equal(parts->thresholds.at[2].condition.window_s, 900);
+    assert_string_equal(parts->thresholds.at[2].condition.unit, "GiB");
+    assert_int_equal(parts->thresholds.at[3].condition.window_s, 3600);
+    assert_true(parts->thresholds.at[4].condition.window_s == UNSTATED);
+    assert_true(parts->thresholds.at[5].condition.window_s == UNSTATED);
+    assert_string_equal(parts->thresholds.at[5].condition.unit, "MiB");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +131,7 @@ int main(void)
         cmocka_unit_test(a_heading_may_hold_a_limit),
         cmocka_unit_test(a_paragraph_may_state_a_limit),
         cmocka_unit_test(the_expression_of_an_alerting_rule_ends_in_its_limit),
+        cmocka_unit_test(a_limit_keeps_how_long_it_must_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,6 +23,7 @@ struct content {
     struct procedure_writer *writer;
     enum mode mode;
     const char *intro; /* the sentence that ends in ':' right above */
+    size_t listed;     /* the list that the label above introduced (its first item + 1), or 0 */
 };
 
 static enum mode mode_of(enum words group)
@@ -206,6 +207,7 @@ static void read_label(struct content *content, const struct label *label, const
     struct procedure_writer *writer = content->writer;
     enum words group = label_group(label->text);
 
+    content->listed = 0;
     if (words_are(WORDS_USE_WHEN, label->text) && label->rest[0] && writer->next_open && writer->next.name) {
         writer->next.condition = label->rest;
         return;
@@ -277,6 +279,22 @@ static void state_severity(struct content *content, const struct passage *passag
         severity_state(writer->arena, writer->procedure, level, passage->line);
 }
 
+/* "**Symptoms**:", a list, and behind it a numbered one that tells what to do: that is no symptom any more.
+ */
+static bool turns_to_steps(struct content *content, size_t item)
+{
+    const struct block *block = &content->writer->document->blocks.at[item];
+    bool informs =
+        content->mode == MODE_SYMPTOMS || content->mode == MODE_TRIGGERS || content->mode == MODE_CAUSES;
+
+    if (!informs || content->listed == block->list_first + 1)
+        return false;
+    if (content->listed > 0 && block->marker != MARKER_BULLET && list_is_steps(content->writer, item))
+        return true;
+    content->listed = block->list_first + 1;
+    return false;
+}
+
 static void read_item(struct content *content, size_t item)
 {
     struct procedure_writer *writer = content->writer;
@@ -285,6 +303,8 @@ static void read_item(struct content *content, size_t item)
     bool labelled =
         block->prose.passages.n > 0 && passage_label(writer->arena, &block->prose.passages.at[0], &label);
 
+    if (turns_to_steps(content, item))
+        content->mode = MODE_STEPS;
     if (block->prose.passages.n > 0)
         state_severity(content, &block->prose.passages.at[0]);
     if (labelled && label_group(label.text) == WORDS_SEVERITY && !label.alone) {

@@ -82,6 +82,22 @@ static void duties_of_a_contract_are_steps_and_access_may_be_a_trouble(void **st
                         "ward-admin token revoke --all");
 }
 
+static void a_numbered_list_behind_the_list_of_symptoms_is_what_to_do(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Portal\n## Pages are slow\n**Symptoms**:\n- Pages take long\n\n"
+                         "1. Look: `curl -fsS https://portal.example/health`\n");
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_int_equal(runbook->procedures.at[0].symptoms.n, 1);
+    assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.at[0].commands.n, 1);
+    runbook = read_text(arena, "# Portal\n## Pages are slow\n**Likely causes**:\n1. Check of the disk runs\n"
+                               "2. Restart of a node\n\n**Fix**:\n1. Restart the portal\n");
+    assert_int_equal(runbook->procedures.at[0].likely_causes.n, 2);
+    assert_int_equal(runbook->procedures.at[0].phases.n, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +106,7 @@ int main(void)
         cmocka_unit_test(the_command_of_a_row_may_stand_in_a_column_of_its_own),
         cmocka_unit_test(a_command_in_a_quote_belongs_to_the_step_that_leads_to_it),
         cmocka_unit_test(duties_of_a_contract_are_steps_and_access_may_be_a_trouble),
+        cmocka_unit_test(a_numbered_list_behind_the_list_of_symptoms_is_what_to_do),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,6 +112,12 @@ enum words severity_take_passage(struct severity_reader *reader, struct severity
     return list;
 }
 
+/* "Escalate to the platform lead after 30 minutes if unresolved": a rule, and no example of the level. */
+static bool says_escalation_rule(const char *text)
+{
+    return text_starts_with(text, "escalate ") || text_starts_with(text, "escalation to ");
+}
+
 void severity_take_block(struct severity_reader *reader, struct severity *level, size_t i, enum words *list)
 {
     const struct block *block = &reader->document->blocks.at[i];
@@ -120,8 +126,11 @@ void severity_take_block(struct severity_reader *reader, struct severity *level,
         *list = WORDS_NONE;
         list_each (passage, &block->prose.passages)
             *list = severity_take_passage(reader, level, passage, *list);
-        if (*list == WORDS_NONE && level->description == NULL && block->prose.passages.n == 1 &&
-            block->prose.passages.at[0].lead == NULL)
+        bool plain =
+            *list == WORDS_NONE && block->prose.passages.n == 1 && block->prose.passages.at[0].lead == NULL;
+        if (plain && level->escalation_text == NULL && says_escalation_rule(block->prose.text))
+            level_take(reader->arena, level, WORDS_ESCALATION_RULE, block->prose.text, block->line, true);
+        else if (plain && level->description == NULL)
             level->description = block->prose.text;
     } else if (block->kind == BLOCK_ITEM && block->prose.passages.n > 0) {
         const struct passage *passage = &block->prose.passages.at[0];
@@ -130,6 +139,9 @@ void severity_take_block(struct severity_reader *reader, struct severity *level,
             passage->lead ? passage->colon : text_label(reader->arena, passage->rest, &label, &rest);
         if (labelled && severity_field(passage->lead ? passage->lead : label) != WORDS_NONE)
             *list = severity_take_passage(reader, level, passage, *list);
+        else if (*list == WORDS_NONE && level->escalation_text == NULL &&
+                 says_escalation_rule(block->prose.text))
+            level_take(reader->arena, level, WORDS_ESCALATION_RULE, block->prose.text, block->line, true);
         else if (*list != LIST_FOREIGN && !severity_names_level(reader, passage))
             level_take(reader->arena, level, *list == WORDS_NONE ? WORDS_LEVEL_CRITERIA : *list,
                        block->prose.text, block->line, false);

@@ -126,6 +126,24 @@ static void steps_of_a_policy_begin_with_their_time(void **state)
     assert_int_equal(runbook->parts.escalations.at[3].after_s, 300);
 }
 
+static void a_line_that_says_when_to_escalate_is_the_rule_of_its_level(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n\n## Severity levels\n\n### P1\n\n- Response time: 15 minutes\n"
+               "- Escalate to the ward lead after 30 minutes if unresolved\n- All beds are dark\n\n"
+               "### P2\n\n- Response time: 1 hour\n\nEscalate to the site manager after 2 hours.\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[0].escalate_after_s, 1800);
+    assert_string_equal(runbook->severities.at[0].escalate_to.at[0], "ward lead");
+    assert_string_equal(runbook->severities.at[0].escalate_condition, "if unresolved");
+    assert_int_equal(runbook->severities.at[0].criteria.n, 1);
+    assert_int_equal(runbook->severities.at[1].escalate_after_s, 7200);
+    assert_null(runbook->severities.at[1].description);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +154,7 @@ int main(void)
         cmocka_unit_test(a_time_after_which_nothing_happened_is_no_target),
         cmocka_unit_test(the_terms_of_a_contract_are_levels),
         cmocka_unit_test(steps_of_a_policy_begin_with_their_time),
+        cmocka_unit_test(a_line_that_says_when_to_escalate_is_the_rule_of_its_level),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
