@@ -216,21 +216,38 @@ static void on_peer_closed(void *context, const char *why)
 /* ---- opening and closing ---- */
 
 /* The administrator's token: made on the first start, then read. */
-static int open_token(struct core *core, struct arena *arena, char **ret_token, struct err *err)
+struct token_making {
+    const char *path;
+    int result; /* 0 or -1 */
+    struct err err;
+};
+
+static int token_make(const char *path, struct err *err)
 {
-    const char *path = arena_printf(arena, "%s/admin.token", core->options->data);
-    size_t n_bytes;
     struct stat st;
-    if (stat(path, &st) < 0 && errno == ENOENT) {
-        unsigned char secret[32];
-        char text[2 * sizeof secret + 2];
-        random_bytes(secret, sizeof secret);
-        hex_encode(secret, sizeof secret, text);
-        memcpy(text + 2 * sizeof secret, "\n", 2);
-        if (file_write(path, text, strlen(text), 0600, err) < 0)
-            return -1;
-        log_event(LOG_INFO, "token.written", "file=%s", log_quote(path));
-    }
+    unsigned char secret[32];
+    char text[2 * sizeof secret + 2];
+    if (stat(path, &st) == 0 || errno != ENOENT)
+        return 0;
+    random_bytes(secret, sizeof secret);
+    hex_encode(secret, sizeof secret, text);
+    memcpy(text + 2 * sizeof secret, "\n", 2);
+    if (file_write(path, text, strlen(text), 0600, err) < 0)
+        return -1;
+    log_event(LOG_INFO, "token.written", "file=%s", log_quote(path));
+    return 0;
+}
+
+static void *make_token(void *context)
+{
+    struct token_making *making = context;
+    making->result = token_make(making->path, &making->err);
+    return NULL;
+}
+
+static int token_read(const char *path, struct arena *arena, char **ret_token, struct err *err)
+{
+    size_t n_bytes;
     if (file_read(arena, path, 4096, ret_token, &n_bytes, err) < 0)
         return -1;
     (*ret_token)[strcspn(*ret_token, "\r\n ")] = '\0';
@@ -305,12 +322,6 @@ static int open_ledger(struct core *core, struct arena *arena, const struct conf
     return opened;
 }
 
-static void *load_library(void *unused)
-{
-    api_prepare();
-    return unused;
-}
-
 /* What shows that a service calls us; NULL: there is none, and what it sends is refused, and nothing else. */
 static const char *read_signing_secret(struct arena *arena, const char *channel,
                                        const struct config_channel *keys)
@@ -326,23 +337,52 @@ static const char *read_signing_secret(struct arena *arena, const char *channel,
     return arena_strdup(arena, secret);
 }
 
-/* All that is opened before the sandbox. The library of the HTTP server is loaded meanwhile, which takes as
- * long as the rest. 0, LEDGER_AWAY or -1. */
+static void *load_library(void *unused)
+{
+    api_prepare();
+    return unused;
+}
+
+/* Work beside the rest of the opening, on a thread when there is one. */
+struct aside_work {
+    pthread_t thread;
+    bool has_thread;
+};
+
+static struct aside_work aside_begin(void *(*work)(void *context), void *context)
+{
+    struct aside_work aside = {0};
+    aside.has_thread = thread_start(&aside.thread, work, context) == 0;
+    if (!aside.has_thread)
+        work(context);
+    return aside;
+}
+
+static void aside_end(const struct aside_work *aside)
+{
+    if (aside->has_thread)
+        pthread_join(aside->thread, NULL);
+}
+
+/* All that is opened before the sandbox. The library of the HTTP server takes as long to load as the rest to
+ * open, and a disk that is busy as long to keep a token. 0, LEDGER_AWAY or -1. */
 static int open_files(struct core *core, struct arena *arena, const struct config *config,
                       struct api_options *options, struct err *err)
 {
-    pthread_t loading;
     char *token;
-    bool apart = thread_start(&loading, load_library, NULL) == 0;
+    struct token_making making = {.path = arena_printf(arena, "%s/admin.token", core->options->data)};
+    struct aside_work loading = aside_begin(load_library, NULL), keeping = aside_begin(make_token, &making);
     int opened = site_use_policy(config, err);
     if (opened == 0)
         opened = open_ledger(core, arena, config, options, err);
-    if (opened == 0 && (open_token(core, arena, &token, err) < 0 || open_peers(core, err) < 0))
-        opened = -1;
-    if (apart)
-        pthread_join(loading, NULL);
-    else
-        api_prepare();
+    if (opened == 0)
+        opened = open_peers(core, err);
+    aside_end(&loading);
+    aside_end(&keeping);
+    if (opened == 0 && making.result < 0)
+        opened = err_set(err, "%s", making.err.text);
+    if (opened == 0)
+        opened = token_read(making.path, arena, &token, err);
     if (opened == 0) {
         options->token = token;
         options->slack_secret = read_signing_secret(arena, "slack", &config->channels.slack);

@@ -176,9 +176,15 @@ int kept_begin(struct kept *kept, struct arena *arena, const char *file, const c
         return 0;
     if (kept_before && !same_text(&before, &now))
         kept->before_fd = copy_of(&before);
-    if (is_good(kept, &now, NULL, NULL))
-        write_kept(kept, &now);
     return 0;
+}
+
+void kept_settle(const struct kept *kept)
+{
+    scoped_arena struct arena *arena = arena_new();
+    struct text now;
+    if (!kept->now_stale && read_copy(arena, kept->now_fd, &now) && is_good(kept, &now, NULL, NULL))
+        write_kept(kept, &now);
 }
 
 void kept_end(struct kept *kept)

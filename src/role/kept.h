@@ -31,6 +31,8 @@ struct config *kept_read(const char *data, const char *file);
 int kept_begin(struct kept *kept, struct arena *arena, const char *file, const char *runbooks,
                const char *data, bool stale, struct err *err);
 void kept_end(struct kept *kept);
+/* What is in force goes to DATA. Once the roles have begun: people wait for them, and a disk may be busy. */
+void kept_settle(const struct kept *kept);
 /* The file has changed: from now on the roles begin with it, unless it has errors. */
 void kept_renew(struct kept *kept);
 /* What was refused for a runbook can come into force, for the runbook is there now: 0, kept_renew() is due.

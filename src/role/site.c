@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -29,10 +30,13 @@ struct config *site_read_open_config(const char *name, int fd)
 {
     scoped_arena struct arena *arena = arena_new();
     struct config_errors errors = {.arena = arena};
-    char *bytes = arena_alloc(arena, CONFIG_BYTES + 1);
-    size_t n_bytes = 0;
-    for (ssize_t got; n_bytes < CONFIG_BYTES; n_bytes += (size_t)got) {
-        got = pread(fd, bytes + n_bytes, CONFIG_BYTES - n_bytes, (off_t)n_bytes);
+    struct stat st;
+    size_t most_bytes = fstat(fd, &st) == 0 && st.st_size > 0 ? (size_t)st.st_size : 0, n_bytes = 0;
+    if (most_bytes > CONFIG_BYTES)
+        most_bytes = CONFIG_BYTES;
+    char *bytes = arena_alloc(arena, most_bytes + 1);
+    for (ssize_t got; n_bytes < most_bytes; n_bytes += (size_t)got) {
+        got = pread(fd, bytes + n_bytes, most_bytes - n_bytes, (off_t)n_bytes);
         if (got < 0 && errno == EINTR)
             got = 0;
         else if (got <= 0)

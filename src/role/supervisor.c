@@ -168,6 +168,7 @@ static int fleet_start(void *context, pid_t *ret_pids, struct err *err)
     supervisor->config_fd = fcntl(pairs[PAIR_CONFIG][0], F_DUPFD_CLOEXEC, 3);
     pairs_close(pairs);
     memcpy(ret_pids, pids, sizeof pids);
+    kept_settle(&supervisor->kept);
     return 0;
 }
 

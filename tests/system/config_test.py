@@ -164,6 +164,7 @@ class Configurations(SystemTest):
 
     def test_a_start_with_errors_pages_by_what_was_in_force_and_runs_nothing(self):
         self.server.start()
+        wait(lambda: os.path.exists(self.kept), 'it is kept')
         self.assertEqual(os.stat(self.kept).st_mode & 0o777, 0o600)
         self.server.stop()
         self.change(self.good + 'peeple: []\n')
