@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "api/feed.h"
 #include "api/filters.h"
@@ -180,6 +181,20 @@ static void list_free(struct stream *stream)
     free(list);
 }
 
+/* The words that Alertmanager knows; there, what is none of them is false, too. */
+static bool bool_read(const char *word, bool *ret_value)
+{
+    static const char *const words[][2] = {{"true", "false"}, {"1", "0"}, {"t", "f"},
+                                           {"yes", "no"},     {"y", "n"}, {"on", "off"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        for (size_t no = 0; no < 2; no++)
+            if (strcasecmp(word, words[i][no]) == 0) {
+                *ret_value = !no;
+                return true;
+            }
+    return false;
+}
+
 /* active, silenced, inhibited, unprocessed: true unless said otherwise. */
 static int read_states(struct request *request, struct alert_scan *scan)
 {
@@ -194,12 +209,12 @@ static int read_states(struct request *request, struct alert_scan *scan)
                         {"muted", &ignored}};
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
         const char *value = request_query(request, states[i].name);
-        bool no = value && strcmp(value, "false") == 0;
-        if (value && !no && strcmp(value, "true") != 0) {
+        bool wanted = true;
+        if (value && *value && !bool_read(value, &wanted)) {
             answer_string_problem(request, PROBLEM_BAD_REQUEST, "%s must be true or false", states[i].name);
             return -1;
         }
-        *states[i].no = no;
+        *states[i].no = !wanted;
     }
     return 0;
 }
@@ -208,7 +223,7 @@ static int read_receiver(struct request *request, struct matcher **ret_matcher)
 {
     const char *expression = request_query(request, "receiver");
     struct err err;
-    if (!expression || matcher_of_expression("receiver", expression, ret_matcher, &err) == 0)
+    if (!expression || !*expression || matcher_of_expression("receiver", expression, ret_matcher, &err) == 0)
         return 0;
     answer_string_problem(request, PROBLEM_BAD_REQUEST, "receiver: %s", err.text);
     return -1;

@@ -5,6 +5,7 @@
 
 #include "api/handlers.h"
 #include "api/server.h"
+#include "base/clock.h"
 
 /* ---- PagerDuty ---- */
 
@@ -40,6 +41,34 @@ void answer_pagerduty(struct request *request)
     jw_end_object(&writer);
 }
 
+/* What was changed elsewhere (developer.pagerduty.com, "Send a change event"). */
+void post_pagerduty_change(struct request *request)
+{
+    struct json root;
+    if (request_object(request, &root) < 0)
+        return;
+    struct json payload = json_get(root, "payload"), link = json_first(json_get(root, "links")).value;
+    const char *routing, *summary, *source, *href;
+    if (request_needed(request, root, "routing_key", &routing) < 0 ||
+        request_needed(request, payload, "summary", &summary) < 0 ||
+        request_text(request, payload, "source", &source) < 0 ||
+        request_text(request, link, "href", &href) < 0)
+        return;
+    request->input = (struct input){
+        .kind = INPUT_CHANGED, .actor = "source:pagerduty", .text = summary, .word = source, .link = href};
+    request_submit(request, NULL);
+}
+
+void answer_pagerduty_change(struct request *request)
+{
+    struct json_writer writer = answer_json(request);
+    request->answer.status = MHD_HTTP_ACCEPTED;
+    jw_begin_object(&writer);
+    jw_pair(&writer, "status", "success");
+    jw_pair(&writer, "message", "Change event processed");
+    jw_end_object(&writer);
+}
+
 /* ---- Opsgenie ---- */
 
 static const char request_id_start[] = "00000000-0000-4000-8000-";
@@ -67,6 +96,8 @@ static enum input_kind input_of(const char *action)
 {
     if (strcmp(action, "close") == 0)
         return INPUT_RESOLVE;
+    if (strcmp(action, "snooze") == 0)
+        return INPUT_MUTE;
     return strcmp(action, "acknowledge") == 0 ? INPUT_ACKNOWLEDGE : INPUT_NOTE;
 }
 
@@ -82,18 +113,27 @@ static int64_t incident_of(const char *identifier)
 
 static void act_on_incident(struct request *request, struct json root, const char *action)
 {
-    const char *user, *note;
-    if (request_text(request, root, "user", &user) < 0 || request_text(request, root, "note", &note) < 0)
+    const char *user, *note, *end;
+    int64_t end_us = 0;
+    enum input_kind kind = input_of(action);
+    if (request_text(request, root, "user", &user) < 0 || request_text(request, root, "note", &note) < 0 ||
+        request_text(request, root, "endTime", &end) < 0)
         return;
-    if (!note && input_of(action) == INPUT_NOTE) {
+    if (kind == INPUT_MUTE && (!end || time_parse_sent(end, strlen(end), &end_us) < 0 || end_us == 0)) {
+        answer_problem(request, PROBLEM_INVALID, "endTime",
+                       "endTime is not a time such as 2026-03-01T09:00:00Z");
+        return;
+    }
+    if (!note && kind == INPUT_NOTE) {
         answer_problem(request, PROBLEM_INVALID, "note", "a note needs a text");
         return;
     }
     request->input = (struct input){
-        .kind = input_of(action),
+        .kind = kind,
         .incident = incident_of(request_name(request, 0)),
         .actor = user ? arena_printf(request->arena, "opsgenie:%.100s", user) : "source:opsgenie",
-        .text = note,
+        .text = note || kind != INPUT_MUTE ? note : "snoozed by its sender",
+        .for_s = kind == INPUT_MUTE ? mute_length_s(end_us - request_now_us(request)) : 0,
     };
     request_submit(request, NULL);
 }
@@ -105,7 +145,7 @@ static void act_on_alias(struct request *request, struct json root, const char *
     jw_begin_object(&writer);
     jw_pair(&writer, "alias", request_name(request, 0));
     jw_pair(&writer, "action", action);
-    static const char *const kept[] = {"user", "note"};
+    static const char *const kept[] = {"user", "note", "endTime"};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         const char *text = json_text(json_get(root, kept[i]), NULL);
         if (text && *text)
@@ -144,6 +184,11 @@ void acknowledge_opsgenie(struct request *request)
 void note_opsgenie(struct request *request)
 {
     act(request, "note");
+}
+
+void snooze_opsgenie(struct request *request)
+{
+    act(request, "snooze");
 }
 
 /* What a client asks until it knows that its request was carried out; ours are, before they are answered. */

@@ -21,8 +21,8 @@ void alerts_hand_over(struct request *request, const struct intake_format *forma
 handler alerts_count, get_alerts, get_alert_groups;
 
 /* drop_in.c */
-handler post_pagerduty, answer_pagerduty, answer_opsgenie, close_opsgenie, acknowledge_opsgenie,
-    note_opsgenie, get_opsgenie_request;
+handler post_pagerduty, answer_pagerduty, post_pagerduty_change, answer_pagerduty_change, answer_opsgenie,
+    close_opsgenie, acknowledge_opsgenie, note_opsgenie, snooze_opsgenie, get_opsgenie_request;
 const char *opsgenie_request_id(struct arena *arena, int64_t incident);
 handler post_source, answer_mapped;
 

@@ -30,6 +30,8 @@ const struct route routes[] = {
     /* Where other pagers stood, and any JSON. */
     {"POST", "/v2/enqueue", AUTH_INTAKE, NULL, post_pagerduty, answer_pagerduty,
      "Takes events, as PagerDuty Events v2", "Any", "Any"},
+    {"POST", "/v2/change/enqueue", AUTH_INTAKE, NULL, post_pagerduty_change, answer_pagerduty_change,
+     "Takes what was changed elsewhere, as PagerDuty's change events", "Any", "Any"},
     {"POST", "/v2/alerts", AUTH_INTAKE, NULL, post_alerts, answer_opsgenie, "Takes an alert, as Opsgenie",
      "Any", "Any"},
     {"POST", "/v2/alerts/{*}/close", AUTH_INTAKE, NULL, close_opsgenie, answer_opsgenie,
@@ -38,6 +40,8 @@ const struct route routes[] = {
      "Acknowledges, as Opsgenie", "Any", "Any"},
     {"POST", "/v2/alerts/{*}/notes", AUTH_INTAKE, NULL, note_opsgenie, answer_opsgenie,
      "Adds a note, as Opsgenie", "Any", "Any"},
+    {"POST", "/v2/alerts/{*}/snooze", AUTH_INTAKE, NULL, snooze_opsgenie, answer_opsgenie,
+     "Mutes its incident until a time, as Opsgenie", "Any", "Any"},
     {"GET", "/v2/alerts/requests/{*}", AUTH_INTAKE, NULL, get_opsgenie_request, NULL,
      "What became of a request, as Opsgenie", NULL, "Any"},
     {"GET", "/v2/heartbeats/{*}/ping", AUTH_PING, NULL, ping_success, answer_opsgenie_ping,

@@ -113,11 +113,11 @@ int time_parse_rfc3339(const char *s, size_t n_bytes, int64_t *ret_us)
     int second = digits(&p, end, 2);
     int fraction_us = ok && skip(&p, end, ".") ? parse_fraction_us(&p, end) : 0;
     int offset_s;
-    if (!ok || year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) ||
+    if (!ok || year < 0 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) ||
         hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 ||
         parse_offset(&p, end, &offset_s) || p != end)
         return -1;
-    if (year == 1) {
+    if (year <= 1) {
         *ret_us = 0;
         return 0;
     }
@@ -125,6 +125,21 @@ int time_parse_rfc3339(const char *s, size_t n_bytes, int64_t *ret_us)
         days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset_s;
     *ret_us = seconds * US_PER_S + fraction_us;
     return 0;
+}
+
+int time_parse_sent(const char *s, size_t n_bytes, int64_t *ret_us)
+{
+    static const char *const missing[] = {"Z", ":00Z"};
+    size_t n = n_bytes && s[n_bytes - 1] == 'Z' ? n_bytes - 1 : n_bytes;
+    char text[64];
+    if (time_parse_rfc3339(s, n_bytes, ret_us) == 0)
+        return 0;
+    for (size_t i = 0; i < sizeof missing / sizeof *missing && n < 48; i++) {
+        int length = snprintf(text, sizeof text, "%.*s%s", (int)n, s, missing[i]);
+        if (time_parse_rfc3339(text, (size_t)length, ret_us) == 0)
+            return 0;
+    }
+    return -1;
 }
 
 void time_format_rfc3339(int64_t us, char *out)

@@ -26,9 +26,11 @@ static inline int64_t clock_monotonic_us(const struct clock *clock)
     return clock->monotonic_us(clock->context);
 }
 
-/* RFC 3339 with any offset and fraction -> microseconds. 0 done; -1 not a time. Years 0001 to 9999; year 0001
- * (what Go prints for "no time") gives *ret_us = 0. */
+/* RFC 3339 with any offset and fraction -> microseconds. 0 done; -1 not a time. Years 0000 to 9999; the first
+ * two (year 0001 is what Go prints for "no time") give *ret_us = 0. */
 int time_parse_rfc3339(const char *s, size_t n_bytes, int64_t *ret_us);
+/* The same as Alertmanager takes it: seconds and offset may be missing, and UTC is meant then. */
+int time_parse_sent(const char *s, size_t n_bytes, int64_t *ret_us);
 
 enum { TIME_TEXT_BYTES = 32 };
 /* "2026-03-01T09:00:00.123Z", milliseconds kept; time 0 gives "0001-01-01T00:00:00Z". out holds

@@ -23,6 +23,7 @@ static void the_zero_time_of_go_is_no_time(void **state)
     (void)state;
     assert_int_equal(parsed("0001-01-01T00:00:00.000Z"), 0);
     assert_int_equal(parsed("0001-01-01T00:00:00Z"), 0);
+    assert_int_equal(parsed("0000-01-01T00:00:00Z"), 0);
 }
 
 static void what_is_no_time_is_refused(void **state)
@@ -35,9 +36,33 @@ static void what_is_no_time_is_refused(void **state)
                          "2026-01-01T24:00:00Z",
                          "2026-01-01T00:00:00",
                          "2026-01-01T00:00:00Zx",
-                         "0000-01-01T00:00:00Z"};
+                         "0000-00-01T00:00:00Z"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(parsed(bad[i]), -1);
+}
+
+static int64_t sent(const char *s)
+{
+    int64_t us;
+    return time_parse_sent(s, strlen(s), &us) == 0 ? us : -1;
+}
+
+static void what_senders_leave_out_of_a_time_is_utc_on_the_minute(void **state)
+{
+    (void)state;
+    const char *same[] = {"2026-03-01 09:00:00", "2026-03-01T09:00:00",   "2026-03-01T09:00Z",
+                          "2026-03-01T09:00",    "2026-03-01T09:00:00.0", "2026-03-01T10:00:00+0100"};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        assert_int_equal(sent(same[i]), parsed("2026-03-01T09:00:00Z"));
+    const char *bad[] = {"",
+                         "Z",
+                         "2026-03-01",
+                         "2026-03-01T09",
+                         "yesterday",
+                         "2026-03-01T09:00:00ZZ",
+                         "2026-03-01T09:00:00.00000000000000000000000000000000000000000000000"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(sent(bad[i]), -1);
 }
 
 static void times_are_written_as_they_are_read(void **state)
@@ -70,6 +95,7 @@ int main(void)
         cmocka_unit_test(times_are_read_with_any_offset_and_fraction),
         cmocka_unit_test(the_zero_time_of_go_is_no_time),
         cmocka_unit_test(what_is_no_time_is_refused),
+        cmocka_unit_test(what_senders_leave_out_of_a_time_is_utc_on_the_minute),
         cmocka_unit_test(times_are_written_as_they_are_read),
         cmocka_unit_test(durations_are_read_and_written),
     };

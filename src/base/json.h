@@ -3,7 +3,8 @@
  * A parsed document owns all its values; a struct json is a small handle into it, good until the document is
  * freed or parses again. Every getter tolerates a missing value (JSON_NONE), so paths can be chained:
  *     const char *s = json_text(json_get(json_get(root, "labels"), "alertname"), &n);
- * Strings are valid UTF-8 and may hold NUL bytes: n_bytes counts. RFC 8259. */
+ * Strings are valid UTF-8 and may hold NUL bytes: n_bytes counts; half of a surrogate pair reads as U+FFFD.
+ * RFC 8259. */
 #pragma once
 
 #include <stdbool.h>

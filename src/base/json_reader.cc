@@ -1,7 +1,8 @@
 /* The only C++ of the program: simdjson's DOM behind base/json.h.
  *
- * A dom::element is a document pointer and a tape index, trivially copyable, and exactly struct json: so values
- * cross the border as plain handles, without allocation. Exceptions stay off: every call is the error-code form. */
+ * A dom::element is a document pointer and a tape index, trivially copyable, and exactly struct json: so
+ * values cross the border as plain handles, without allocation. Exceptions stay off: every call is the
+ * error-code form. */
 #include "base/json.h"
 
 #include <cstdlib>
@@ -51,8 +52,50 @@ void json_document_free(struct json_document *document)
     delete document;
 }
 
-int json_parse(struct json_document *document, const char *bytes, size_t n_bytes, int max_depth, struct json *ret_root,
-               struct err *err)
+/* The four digits behind "\\u", or -1. */
+static int unit_at(const char *bytes, size_t n_bytes, size_t at)
+{
+    int unit = 0;
+    if (n_bytes - at < 6 || bytes[at] != '\\' || bytes[at + 1] != 'u')
+        return -1;
+    for (size_t i = at + 2; i < at + 6; i++) {
+        int c = (unsigned char)bytes[i] | 0x20;
+        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (digit < 0)
+            return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+/* Half of a surrogate pair, as "\\ud83d", is what is left where a sender cut a text inside a character. The
+ * grammar allows it, and no text can hold it: U+FFFD stands in its place. false: there is none. */
+static bool replace_halves(struct buf *out, const char *bytes, size_t n_bytes)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < n_bytes; i++) {
+        if (bytes[i] != '\\')
+            continue;
+        int unit = unit_at(bytes, n_bytes, i);
+        int next = unit >= 0xD800 && unit < 0xDC00 ? unit_at(bytes, n_bytes, i + 6) : -1;
+        if (next >= 0xDC00 && next < 0xE000) {
+            i += 11;
+        } else if (unit >= 0xD800 && unit < 0xE000) {
+            buf_add(out, bytes + from, i - from);
+            buf_puts(out, "\\ufffd");
+            i += 5;
+            from = i + 1;
+        } else {
+            i++;
+        }
+    }
+    if (from > 0)
+        buf_add(out, bytes + from, n_bytes - from);
+    return from > 0;
+}
+
+int json_parse(struct json_document *document, const char *bytes, size_t n_bytes, int max_depth,
+               struct json *ret_root, struct err *err)
 {
     size_t depth = max_depth > 0 ? (size_t)max_depth : 1;
     if (document->parser.max_depth() != depth || document->parser.capacity() < n_bytes) {
@@ -61,6 +104,12 @@ int json_parse(struct json_document *document, const char *bytes, size_t n_bytes
     }
     element root;
     simdjson::error_code code = document->parser.parse(bytes, n_bytes).get(root);
+    if (code == simdjson::STRING_ERROR) {
+        struct buf text = {};
+        if (replace_halves(&text, bytes, n_bytes))
+            code = document->parser.parse(buf_text(&text), text.n_bytes).get(root);
+        buf_free(&text);
+    }
     if (code == simdjson::DEPTH_ERROR)
         return err_set(err, "the JSON text is nested deeper than %d levels", max_depth);
     if (code == simdjson::UTF8_ERROR)

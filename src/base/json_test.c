@@ -65,6 +65,25 @@ static void hostile_text_is_refused_with_a_reason(void **state)
     assert_int_equal(json_parse(document, "{\"labels\":", 10, 32, &root, &err), -1);
 }
 
+static void half_of_a_surrogate_pair_loses_one_character_and_nothing_else(void **state)
+{
+    (void)state;
+    struct json root = parse("[\"cut \\ud83d\",\"\\ude00\\ud83d\\ude00\",\"\\\\ud83d\",\"\\uD83D\\u0041\"]");
+    struct json_iter i = json_first(root);
+    assert_string_equal(json_text(i.value, NULL), "cut \xef\xbf\xbd");
+    json_next(&i);
+    assert_string_equal(json_text(i.value, NULL), "\xef\xbf\xbd\xf0\x9f\x98\x80");
+    json_next(&i);
+    assert_string_equal(json_text(i.value, NULL), "\\ud83d");
+    json_next(&i);
+    assert_string_equal(json_text(i.value, NULL), "\xef\xbf\xbd"
+                                                  "A");
+    struct err err;
+    const char *bad[] = {"[\"\\ud83\"]", "[\"\\ud83d\\x\"]", "[\"\\ud83d", "[\"\\ud83d\\"};
+    for (size_t n = 0; n < sizeof bad / sizeof *bad; n++)
+        assert_int_equal(json_parse(document, bad[n], strlen(bad[n]), 32, &root, &err), -1);
+}
+
 static void what_is_written_reads_back_the_same(void **state)
 {
     (void)state;
@@ -109,6 +128,7 @@ int main(void)
         cmocka_unit_test(values_are_reached_by_name_and_in_order),
         cmocka_unit_test(members_are_walked_with_their_names),
         cmocka_unit_test(hostile_text_is_refused_with_a_reason),
+        cmocka_unit_test(half_of_a_surrogate_pair_loses_one_character_and_nothing_else),
         cmocka_unit_test(what_is_written_reads_back_the_same),
         cmocka_unit_test(bytes_that_are_no_utf8_are_replaced_not_written),
     };

@@ -293,12 +293,18 @@ void matchers_write(struct json_writer *w, const struct matchers *matchers)
     jw_end_array(w);
 }
 
+bool matcher_equal(const struct matcher *a, const struct matcher *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->value, b->value) == 0 && a->negative == b->negative &&
+           !a->expression == !b->expression;
+}
+
 bool matchers_equal(const struct matchers *a, const struct matchers *b)
 {
-    scoped_buf struct buf left = {0}, right = {0};
-    matchers_print(a, &left);
-    matchers_print(b, &right);
-    return strcmp(buf_text(&left), buf_text(&right)) == 0;
+    for (size_t i = 0; a->n == b->n && i < a->n; i++)
+        if (!matcher_equal(a->at[i], b->at[i]))
+            return false;
+    return a->n == b->n;
 }
 
 /* ---- matching ---- */

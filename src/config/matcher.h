@@ -48,6 +48,8 @@ void matcher_print(const struct matcher *matcher, struct buf *out);
 void matchers_print(const struct matchers *matchers, struct buf *out);
 /* As a list of Alertmanager's API: [{"isEqual","isRegex","name","value"}] */
 void matchers_write(struct json_writer *w, const struct matchers *matchers);
+/* Say the same, in the same words. */
+bool matcher_equal(const struct matcher *a, const struct matcher *b);
 bool matchers_equal(const struct matchers *a, const struct matchers *b);
 
 bool matcher_fits_value(const struct matcher *matcher, const char *value);

@@ -46,6 +46,8 @@ struct alert_batch {
     const char *dedup_key;       /* that the sender, or we for it, gave the group; for the answer */
     const char *acknowledged_by; /* its sender has the incidents of the group, or NULL */
     const char *noted_by, *note; /* on the incidents of the group, or NULL */
+    const char *muted_by;        /* its sender wants the incidents of the group to page nobody, or NULL */
+    int64_t muted_until_us;
 
     const char *heartbeat; /* a sign of life of that name instead of alerts, or NULL */
     enum heartbeat_signal signal;

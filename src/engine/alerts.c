@@ -74,6 +74,15 @@ static void note(struct turn *turn, const struct alert_batch *batch, int64_t inc
                     .kind = INPUT_NOTE, .incident = incident, .actor = batch->noted_by, .text = batch->note});
 }
 
+static void mute(struct turn *turn, const struct alert_batch *batch, int64_t incident)
+{
+    decide_mute(turn, &(struct input){.kind = INPUT_MUTE,
+                                      .incident = incident,
+                                      .actor = batch->muted_by,
+                                      .for_s = mute_length_s(batch->muted_until_us - turn->now_us),
+                                      .text = text_or(batch->note, "snoozed by its sender")});
+}
+
 void decide_alerts(struct turn *turn, const struct input *input)
 {
     struct hearing hearing = hearing_of(turn);
@@ -84,6 +93,8 @@ void decide_alerts(struct turn *turn, const struct input *input)
     alerts_join_fired(turn);
     if (batch->acknowledged_by)
         each_of_group(turn, batch, acknowledge);
+    if (batch->muted_by)
+        each_of_group(turn, batch, mute);
 }
 
 void heartbeats_review(struct turn *turn)

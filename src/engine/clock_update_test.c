@@ -111,6 +111,19 @@ static void a_step_that_reaches_nobody_is_passed_over_by_reminders(void **state)
     assert_string_equal(await_of_second(w, "update.due", &summary), "ben");
 }
 
+static void who_acknowledged_is_reminded_when_the_commander_has_left(void **state)
+{
+    struct world *w = *state;
+    world_assign(w, "person:ben", "communications lead", NULL);
+    world_assign(w, "person:ana", "commander", "eve");
+    list_each (person, &w->config.people)
+        if (strcmp(person->id, "eve") == 0)
+            person->id = "dan";
+    clock_await_working(w, "update.due", 60 * MINUTES);
+    assert_true(clock_paged(w, "ana"));
+    assert_text_has(event_of(w, "update.due")->body, "\"told\":[\"ana\"]");
+}
+
 static void nobody_to_remind_is_said(void **state)
 {
     struct world *w = *state;
@@ -145,6 +158,7 @@ int main(void)
         test(update_for_nobody_is_refused),
         test(reminders_go_to_who_is_on_call_when_nobody_commands),
         test(a_step_that_reaches_nobody_is_passed_over_by_reminders),
+        test(who_acknowledged_is_reminded_when_the_commander_has_left),
         test(nobody_to_remind_is_said),
         test(a_target_that_is_missed_is_told_to_who_is_on_call),
     };

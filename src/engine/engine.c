@@ -19,6 +19,7 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_UPDATE] = decide_update,
     [INPUT_UPDATE_SEND] = decide_update_send,
     [INPUT_FINDING] = decide_finding,
+    [INPUT_CHANGED] = decide_changed,
     [INPUT_CLOCK_DONE] = decide_clock_done,
     [INPUT_ACTION] = decide_action,
     [INPUT_REPLY_REFUSED] = decide_reply_refused,

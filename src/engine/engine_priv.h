@@ -535,7 +535,7 @@ input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, de
     decide_step_verb, decide_procedure, decide_delivery_done, decide_step_values, decide_step_started,
     decide_step_done, decide_silence, decide_silence_expire, decide_mute, decide_unmute, decide_hold,
     decide_evidence_read, decide_clock_back, decide_access, decide_override, decide_timer;
-input_handler decide_update_send, decide_finding;
+input_handler decide_update_send, decide_finding, decide_changed;
 
 /* Clears the timer, or sets it to a later time, before anything else. */
 typedef void timer_handler(struct turn *turn, struct due *due);

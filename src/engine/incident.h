@@ -89,3 +89,6 @@ struct incident {
     int64_t chat_begun;      /* the first message stands in it, and is pinned: its time there, by which it is
                                 edited; 1: not known; 0: it does not stand yet */
 };
+
+/* A mute until then, in seconds, within what a mute may last (INPUT_MUTE). */
+int64_t mute_length_s(int64_t length_us);

@@ -30,6 +30,7 @@ enum input_kind {
     INPUT_CLOCK_DONE,     /* incident (0: maintenance or a drill), item: the number of a clock, actor, text */
     INPUT_ACTION,         /* incident, item (0: a new one), actor, action */
     INPUT_REPLY_REFUSED,  /* incident (0: of none), reply, text: why */
+    INPUT_CHANGED,        /* actor, text: what a tool changed; word: where; link: to more of it, or NULL */
     INPUT_PROVE,          /* actor, person, word: a channel; NULL: all of them */
     INPUT_PROOF_DONE,     /* delivery: the number of the test, delivery_result */
     INPUT_APPROVE,        /* run, step (line), actor; sha256; values and repairs as below, taken first */
@@ -66,7 +67,7 @@ struct input {
     const char *actor; /* "person:ana", "token:admin", "system" */
     int64_t incident, run, delivery;
     const char *text;
-    const char *word, *person, *repairs;
+    const char *word, *person, *repairs, *link;
     const char *sha256; /* of the command that the person has looked at (step_sha256), NULL: whatever it is */
     enum step_verb verb;
     bool force, flag;

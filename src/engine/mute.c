@@ -71,6 +71,12 @@ void due_mute(struct turn *turn, struct due *due)
               incident->n_firing == 1 ? "alert still fires" : "alerts still fire");
 }
 
+int64_t mute_length_s(int64_t length_us)
+{
+    int64_t length_s = length_us / US_PER_S;
+    return length_s < MUTE_LEAST_S ? MUTE_LEAST_S : length_s > MUTE_MOST_S ? MUTE_MOST_S : length_s;
+}
+
 static bool is_refused(struct turn *turn, const struct incident_record *record, const struct input *input)
 {
     int64_t number = record->incident.number;

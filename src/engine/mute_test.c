@@ -75,6 +75,23 @@ static void a_mute_needs_a_reason_and_an_end(void **state)
     assert_int_equal(incident_of(w, 1)->muted_until_us - w->now_us, 4 * 60 * MINUTES);
 }
 
+static void the_sender_of_a_group_mutes_its_incidents_for_no_longer_than_a_week(void **state)
+{
+    struct world *w = *state;
+    struct alert_words slow = {.name = "ServiceDown", .severity = "SEV-2"};
+    world_hear_group(w, false, 1, &slow);
+    struct alert_batch batch = {.source = "alertmanager-webhook",
+                                .group_key = "{}:{service=\"checkout\"}",
+                                .muted_by = "opsgenie:zoe",
+                                .muted_until_us = w->now_us + 30 * MINUTES};
+    world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
+    assert_string_equal(event_of(w, "incident.muted")->actor, "opsgenie:zoe");
+    assert_int_equal(incident_of(w, 1)->muted_until_us, w->now_us + 30 * MINUTES);
+    batch.muted_until_us = INT64_MAX;
+    world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
+    assert_int_equal(incident_of(w, 1)->muted_until_us, w->now_us + 7 * 24 * 60 * MINUTES);
+}
+
 static void whoever_ends_a_mute_starts_the_paging_anew(void **state)
 {
     struct world *w = *state;
@@ -144,6 +161,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_mute_is_told_elsewhere_by_the_labels_that_its_alerts_share,
                                         world_start, world_stop),
         cmocka_unit_test_setup_teardown(a_mute_needs_a_reason_and_an_end, world_start, world_stop),
+        cmocka_unit_test_setup_teardown(the_sender_of_a_group_mutes_its_incidents_for_no_longer_than_a_week,
+                                        world_start, world_stop),
         cmocka_unit_test_setup_teardown(whoever_ends_a_mute_starts_the_paging_anew, world_start, world_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,12 +5,15 @@
 #include "engine/engine_priv.h"
 #include "runbook/role_words.h"
 
+/* Who has left the configuration is nobody; where it names nobody, anybody may be meant. */
 static void add_once(struct turn *turn, const char *person, struct strings *people)
 {
+    const struct config *config = turn->engine->config;
     list_each (known, people)
         if (strcmp(*known, person) == 0)
             return;
-    strings_add(turn->arena, people, person);
+    if (config->people.n == 0 || config_person(config, person))
+        strings_add(turn->arena, people, person);
 }
 
 void role_people(struct turn *turn, const struct incident_record *record, const char *general,

@@ -216,8 +216,8 @@ int labels_read(const struct place *place, struct json object, const char *membe
     return 0;
 }
 
-/* Year 0001 is how Go prints "no time": absent, not long ago. last: of the alert before, which mostly says
- * the same. */
+/* Years 0000 and 0001 are how "no time" is printed: absent, not long ago. last: of the alert before, which
+ * mostly says the same. */
 static int time_read(const struct place *place, struct json value, const char *member,
                      struct known_time *last, int64_t *ret_us)
 {
@@ -232,9 +232,9 @@ static int time_read(const struct place *place, struct json value, const char *m
         *ret_us = 0;
         return 0;
     }
-    if (!text || time_parse_rfc3339(text, n_bytes, &us) < 0)
+    if (!text || time_parse_sent(text, n_bytes, &us) < 0)
         return place_refuse(place, member, "%s is not a time such as 2026-03-01T09:00:00Z", member);
-    bool is_epoch = us == 0 && strncmp(text, "0001", 4) != 0; /* a real moment whose number means "none" */
+    bool is_epoch = us == 0 && strncmp(text, "000", 3) != 0; /* a real moment whose number means "none" */
     *ret_us = is_epoch ? 1 : us;
     *last = (struct known_time){text, n_bytes, *ret_us};
     return 0;
@@ -312,8 +312,9 @@ static void alert_pack(struct arena *arena, struct alert *alert)
 
 void batch_keep(struct arena *arena, struct alert_batch *batch)
 {
-    const char **texts[] = {&batch->group_key, &batch->dedup_key, &batch->acknowledged_by, &batch->noted_by,
-                            &batch->note,      &batch->heartbeat, &batch->signal_text};
+    const char **texts[] = {&batch->group_key, &batch->dedup_key,  &batch->acknowledged_by,
+                            &batch->noted_by,  &batch->note,       &batch->muted_by,
+                            &batch->heartbeat, &batch->signal_text};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = arena_strdup(arena, *texts[i]);
     for (size_t i = 0; i < batch->n_alerts; i++)

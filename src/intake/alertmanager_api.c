@@ -34,5 +34,7 @@ int alertmanager_api_parse(struct arena *arena, struct json root, int64_t receiv
 {
     (void)received_us;
     *ret_batch = (struct alert_batch){.source = "alertmanager-api"};
+    if (json_kind(root) == JSON_NULL) /* how Go writes a list of none */
+        return 0;
     return alert_array_read(arena, root, true, ret_batch, ret_field, err);
 }

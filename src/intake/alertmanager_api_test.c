@@ -124,7 +124,9 @@ static void times_at_the_edges_stay_on_their_side(void **state)
                                       "\"endsAt\":\"9999-12-31T23:59:59Z\"}]");
     assert_true(batch.alerts[0].starts_us != 0 && batch.alerts[0].starts_us < now_us);
     assert_true(batch.alerts[0].ends_us > now_us);
-    assert_refused("[{\"labels\":{\"a\":\"b\"},\"endsAt\":\"0000-01-01T00:00:00Z\"}]", "[0].endsAt",
+    batch = parsed("[{\"labels\":{\"a\":\"b\"},\"endsAt\":\"0000-01-01T00:00:00Z\"}]");
+    assert_int_equal(batch.alerts[0].ends_us, 0); /* none, as the year 1: it fires */
+    assert_refused("[{\"labels\":{\"a\":\"b\"},\"endsAt\":\"0000-00-00T00:00:00Z\"}]", "[0].endsAt",
                    "not a time");
     assert_refused("[{\"labels\":{\"a\":\"b\"},\"startsAt\":1772355600}]", "[0].startsAt", "not a time");
 }

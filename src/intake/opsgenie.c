@@ -1,11 +1,13 @@
 /* Opsgenie's Alert API (docs.opsgenie.com, "Alert API"), as its clients send it:
  *   {"message":"disk full","alias":"disk-1","description":"...","priority":"P1","entity":"postgres",
  *    "source":"monit","tags":["db"],"details":{"region":"eu"},"user":"...","note":"..."}
- * and, for what a path names, the same object with "action": close, acknowledge or note. An alias is the
+ * and, for what a path names, the same object with "action": close, acknowledge, note, or snooze until
+ * "endTime". An alias is the
  * identity of a trouble, like the dedup_key of pagerduty.c; without one the message is. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "intake/draft.h"
 
 enum { ALIAS_BYTES_LIMIT = 512 };
@@ -45,14 +47,15 @@ static int read_message(const struct place *place, struct json root, const char 
                         struct alert *ret_alert)
 {
     struct draft draft = {.place = place};
-    const char *message = text_of(root, "message"), *entity = text_of(root, "entity");
-    const char *source = text_of(root, "source");
+    struct json details = json_get(root, "details");
+    const char *message = text_of(root, "message"), *source = text_of(root, "source");
+    const char *service = text_of(details, "service");
     draft_annotation(&draft, "summary", message);
     draft_annotation(&draft, "description", text_of(root, "description"));
     draft_annotation(&draft, "note", text_of(root, "note"));
     draft_annotation(&draft, "tags", tags_of(place->arena, json_get(root, "tags")));
-    if (add_labels_or_details(&draft, json_get(root, "details")) < 0 ||
-        draft_label(&draft, "alertname", message) < 0 || draft_label(&draft, "service", entity) < 0 ||
+    if (add_labels_or_details(&draft, details) < 0 || draft_label(&draft, "alertname", message) < 0 ||
+        draft_label(&draft, "service", service ? service : text_of(root, "entity")) < 0 ||
         draft_label(&draft, "source", source) < 0 ||
         draft_label(&draft, "severity", text_of(root, "priority")) < 0 ||
         draft_label(&draft, "alias", alias) < 0)
@@ -64,6 +67,15 @@ static int read_create(struct place *place, struct json root, struct alert_batch
 {
     int read = listed_alerts_read(place, text_of(root, "description"), batch);
     return read == 1 ? read_message(place, root, text_of(root, "alias"), batch->alerts) : read;
+}
+
+static int read_snooze(struct json root, const char *who, struct alert_batch *batch, struct err *err)
+{
+    const char *end = text_of(root, "endTime");
+    if (!end || time_parse_sent(end, strlen(end), &batch->muted_until_us) < 0 || batch->muted_until_us == 0)
+        return err_set(err, "'endTime' is not a time such as 2026-03-01T09:00:00Z");
+    batch->muted_by = who;
+    return 0;
 }
 
 static int read_verb(struct arena *arena, struct json root, const char *action, struct alert_batch *batch,
@@ -81,8 +93,10 @@ static int read_verb(struct arena *arena, struct json root, const char *action, 
         batch->group_resolved = true;
     else if (strcmp(action, "acknowledge") == 0)
         batch->acknowledged_by = who;
+    else if (strcmp(action, "snooze") == 0)
+        return read_snooze(root, who, batch, err);
     else if (strcmp(action, "note") != 0)
-        return err_set(err, "'action' is none of close, acknowledge, note");
+        return err_set(err, "'action' is none of close, acknowledge, note, snooze");
     return 0;
 }
 

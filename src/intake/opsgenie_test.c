@@ -33,6 +33,14 @@ static void details_with_an_alertname_are_labels(void **state)
     assert_string_equal(label(batch.alerts, "severity"), "critical");
 }
 
+static void a_service_in_the_details_goes_before_the_entity(void **state)
+{
+    (void)state;
+    struct alert_batch batch =
+        parsed("{\"message\":\"slow\",\"entity\":\"host-1\",\"details\":{\"service\":\"mail\"}}");
+    assert_string_equal(label(batch.alerts, "service"), "mail");
+}
+
 static void a_description_that_lists_alerts_is_read_as_alerts(void **state)
 {
     (void)state;
@@ -55,6 +63,10 @@ static void close_acknowledge_and_note_name_the_group(void **state)
     struct alert_batch acknowledge = parsed("{\"alias\":\"a\",\"action\":\"acknowledge\",\"user\":\"zoe\"}");
     assert_string_equal(acknowledge.acknowledged_by, "opsgenie:zoe");
     assert_true(!acknowledge.group_resolved && !acknowledge.note);
+    struct alert_batch snooze = parsed(
+        "{\"alias\":\"a\",\"action\":\"snooze\",\"user\":\"zoe\",\"endTime\":\"2026-03-01T09:00:00Z\"}");
+    assert_string_equal(snooze.muted_by, "opsgenie:zoe");
+    assert_int_equal(snooze.muted_until_us, INT64_C(1772355600000000));
 }
 
 static void without_a_message_there_is_no_alert(void **state)
@@ -65,6 +77,7 @@ static void without_a_message_there_is_no_alert(void **state)
     assert_string_equal(field, "message");
     assert_int_equal(parse_as("opsgenie", "{\"alias\":\"a\",\"action\":\"burn\"}", &batch), -1);
     assert_int_equal(parse_as("opsgenie", "{\"action\":\"close\"}", &batch), -1);
+    assert_int_equal(parse_as("opsgenie", "{\"alias\":\"a\",\"action\":\"snooze\"}", &batch), -1);
 }
 
 int main(void)
@@ -72,6 +85,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_is_one_alert_of_its_aliass_group),
         cmocka_unit_test(details_with_an_alertname_are_labels),
+        cmocka_unit_test(a_service_in_the_details_goes_before_the_entity),
         cmocka_unit_test(a_description_that_lists_alerts_is_read_as_alerts),
         cmocka_unit_test(close_acknowledge_and_note_name_the_group),
         cmocka_unit_test(without_a_message_there_is_no_alert),

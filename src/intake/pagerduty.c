@@ -82,6 +82,7 @@ static int read_event(const struct place *place, struct json root, const char *k
     const char *component = json_text(json_get(payload, "component"), NULL);
     const char *class = json_text(json_get(payload, "class"), NULL);
     const char *named = json_text(json_get(details, "alertname"), NULL);
+    const char *service = json_text(json_get(details, "service"), NULL);
     struct draft draft = {.place = place};
     draft_url(&draft, json_text(json_get(root, "client_url"), NULL));
     draft_annotation(&draft, "summary", summary);
@@ -92,14 +93,17 @@ static int read_event(const struct place *place, struct json root, const char *k
                     named && *named   ? named
                     : class && *class ? class
                                       : summary) < 0 ||
-        draft_label(&draft, "service", component && *component ? component : source) < 0 ||
+        draft_label(&draft, "service",
+                    service && *service       ? service
+                    : component && *component ? component
+                                              : source) < 0 ||
         draft_label(&draft, "source", source) < 0 ||
         draft_label(&draft, "group", json_text(json_get(payload, "group"), NULL)) < 0 ||
         draft_label(&draft, "severity", json_text(json_get(payload, "severity"), NULL)) < 0 ||
         draft_label(&draft, "dedup_key", key) < 0 || draft_finish(&draft, ret_alert) < 0)
         return -1;
     const char *time = json_text(json_get(payload, "timestamp"), NULL);
-    if (time && time_parse_rfc3339(time, strlen(time), &ret_alert->starts_us) < 0)
+    if (time && time_parse_sent(time, strlen(time), &ret_alert->starts_us) < 0)
         ret_alert->starts_us = 0; /* a wrong clock is no reason to lose an alert */
     return 0;
 }

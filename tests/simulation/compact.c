@@ -13,18 +13,19 @@ static void begin(struct sim *sim)
                               .last_id = sim->disk ? disk_last_row(sim->disk) : 0};
 }
 
-/* The last step forgets what came before the first. False: it was the last, or there is no room for it. */
+/* The last step forgets what came before the first, but while an incident is under legal hold. False: it was
+ * the last, or there is no room for it. */
 static bool go_on(struct sim *sim, uint32_t n)
 {
     struct walk *walk = &sim->walk;
     if (sim->full || sim->behind)
         return false;
     struct row row = row_of_standing(sim->engine, &walk->before, n, sim->now_us);
-    bool last = walk->before == 0;
+    bool last = walk->before == 0, forgets = last && !engine_is_on_hold(sim->engine);
     if (sim->disk)
-        disk_compact(sim->disk, &row, last ? walk->last_id : 0, sim->now_us);
+        disk_compact(sim->disk, &row, forgets ? walk->last_id : 0, sim->now_us);
     model_keep_row(&sim->model, row);
-    if (last)
+    if (forgets)
         model_forget_rows(&sim->model, walk->n_rows, sim->now_us);
     return !last;
 }

@@ -127,6 +127,10 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
         sim_fail(sim, "delivery %lld was given away twice", (long long)delivery->id);
     if (before && strcmp(before->key, delivery->key) != 0)
         sim_fail(sim, "delivery %lld changed its key", (long long)delivery->id);
+    if (before && before->state >= DELIVERY_SENT && before->state != DELIVERY_BUNDLED &&
+        delivery->state != DELIVERY_SENT)
+        sim_fail(sim, "delivery %lld was over, and is %s", (long long)delivery->id,
+                 delivery_state_name(delivery->state));
     if (delivery->state != DELIVERY_DUE || !input || input->kind != INPUT_TIMER)
         return;
     if (before && !is_due(sim, TIMER_DELIVERY_RETRY, delivery->id))
@@ -298,12 +302,28 @@ static int64_t count_members(struct sim *sim, int64_t number)
     return n;
 }
 
+/* A digest that is neither sent nor given up is on its way. */
+static bool digest_is_coming(const struct sim *sim, int64_t digest)
+{
+    size_t position = 0;
+    for (const struct delivery *delivery; (delivery = map_next(sim->model.deliveries, &position));)
+        if (delivery->digest == digest &&
+            (delivery->state == DELIVERY_DUE || delivery->state == DELIVERY_RETRY))
+            return true;
+    return false;
+}
+
 /* A page waits for a digest no longer than the configuration says, and never for one that is not coming. */
 static void check_bundled(struct sim *sim)
 {
     size_t position = 0;
     for (const struct delivery *delivery; (delivery = map_next(sim->model.deliveries, &position));) {
-        if (delivery->state != DELIVERY_BUNDLED || delivery->digest)
+        if (delivery->state != DELIVERY_BUNDLED)
+            continue;
+        if (delivery->digest && !digest_is_coming(sim, delivery->digest))
+            sim_fail(sim, "page %s is in digest %lld, which is not on its way", delivery->key,
+                     (long long)delivery->digest);
+        if (delivery->digest)
             continue;
         if (delivery->due_us > delivery->queued_us + sim->config->budget.within_s * SECOND)
             sim_fail(sim, "page %s waits too long for a digest", delivery->key);
@@ -340,6 +360,22 @@ static void check_open(struct sim *sim, const struct incident *incident, struct 
         sim_fail(sim, "incident %lld is %s and %s a hold-down", (long long)incident->number,
                  incident_state_name(incident->state), timer ? "has" : "has not");
     check_lease(sim, incident);
+}
+
+/* What is to be done afterwards is spoken of in its time, and what is under legal hold is known to be. */
+static void check_afterwards(struct sim *sim)
+{
+    bool any = false;
+    size_t position = 0;
+    for (const struct action_item *item; (item = map_next(sim->model.actions, &position));)
+        if (item->state == ACTION_OPEN && item->fires_us && item->fires_us <= sim->now_us)
+            sim_fail(sim, "action item %d of incident %lld was due, and nobody was told", item->item,
+                     (long long)item->incident);
+    position = 0;
+    for (const struct incident *incident; (incident = map_next(sim->model.incidents, &position));)
+        any |= incident->hold_us != 0;
+    if (any != engine_is_on_hold(sim->engine))
+        sim_fail(sim, "something %s under legal hold, and the engine does not know", any ? "is" : "is not");
 }
 
 static void check_incidents(struct sim *sim, const struct input *input)
@@ -382,6 +418,7 @@ void check_state(struct sim *sim, const struct input *input)
             sim_fail(sim, "a timer of %lld was due and did not fire", (long long)timer->subject);
     check_bundled(sim);
     check_clocks_spoke(sim);
+    check_afterwards(sim);
     check_incidents(sim, input);
 }
 

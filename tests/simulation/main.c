@@ -22,16 +22,18 @@ static uint64_t run(uint64_t seed, int64_t days, enum store store, const struct 
     uint64_t digest = sim->digest;
     if (options)
         printf("seed %llu%s: %lld days, %lld inputs, %lld incidents, %lld acknowledged, %lld pages in %lld "
-               "attempts, %lld waves in turn, %lld reminders, %lld steps, %lld lapses, %lld clocks, %lld "
+               "attempts, %lld in digests, %lld waves in turn, %lld reminders, %lld steps, %lld lapses, %lld "
+               "clocks, %lld "
                "opened again, %lld "
                "crashes, digest "
                "%016llx\n",
                (unsigned long long)seed, store ? " (real ledger)" : "", (long long)days,
                (long long)sim->count.inputs, (long long)sim->count.incidents,
                (long long)sim->count.acknowledged, (long long)sim->count.pages,
-               (long long)sim->count.attempts, (long long)sim->count.waves, (long long)sim->count.reminders,
-               (long long)sim->count.steps, (long long)sim->count.lapses, (long long)sim->count.clocks,
-               (long long)sim->count.reopened, (long long)sim->count.crashes, (unsigned long long)digest);
+               (long long)sim->count.attempts, (long long)sim->count.bundled, (long long)sim->count.waves,
+               (long long)sim->count.reminders, (long long)sim->count.steps, (long long)sim->count.lapses,
+               (long long)sim->count.clocks, (long long)sim->count.reopened, (long long)sim->count.crashes,
+               (unsigned long long)digest);
     fflush(stdout);
     sim_free(sim);
     return digest;

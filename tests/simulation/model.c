@@ -221,7 +221,7 @@ static bool is_spoken_of(const struct model *model, const struct incident *incid
 {
     return incident->state < INCIDENT_RESOLVED || incident->resolved_us + REMEMBERED_S * US_PER_S >= now_us ||
            model_clock_fires(model, incident->number, INT64_MAX) || is_acted_on(model, incident->number) ||
-           is_told_of(model, incident->number);
+           is_told_of(model, incident->number) || incident->hold_us;
 }
 
 static void forget_old(struct model *model, int64_t now_us)

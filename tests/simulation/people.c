@@ -171,25 +171,71 @@ static void resolve(struct sim *sim, int64_t incident, const char *actor)
             .kind = INPUT_RESOLVE, .incident = incident, .actor = actor, .force = force, .text = "done"});
 }
 
+static void find_out(struct sim *sim, int64_t incident, const char *actor)
+{
+    static const char *const topics[] = {"cause", "patient data", "cause", ""};
+    const char *topic = topics[sim_between(sim, 0, 3)];
+    sim_say(sim, "%s finds out about \"%s\" of %lld", actor, topic, (long long)incident);
+    sim_input(sim, &(struct input){.kind = INPUT_FINDING,
+                                   .incident = incident,
+                                   .actor = actor,
+                                   .word = topic,
+                                   .text = "the disk of the queue",
+                                   .flag = sim_chance(sim, 75)});
+}
+
+/* A new item, or any change of one that may not be there. */
+static void see_to(struct sim *sim, int64_t incident, const char *actor)
+{
+    static const char *const owners[] = {"ana", "ben", "eve", "", "nobody"};
+    static const char *const states[] = {NULL, "done", "dropped", "open", "lost"};
+    static const char *const days[] = {NULL, NULL, "2026-03-10", "2026-11-10", "someday"};
+    bool is_new = sim_chance(sim, 40);
+    struct action_change change = {.what = is_new ? "Watch the queue" : NULL,
+                                   .owner = owners[sim_between(sim, 0, 4)],
+                                   .state = is_new ? NULL : states[sim_between(sim, 0, 4)],
+                                   .due = days[sim_between(sim, 0, 4)]};
+    int item = is_new ? 0 : (int)sim_between(sim, 1, 3);
+    sim_say(sim, "%s sees to item %d of %lld", actor, item, (long long)incident);
+    sim_input(
+        sim,
+        &(struct input){
+            .kind = INPUT_ACTION, .incident = incident, .item = item, .actor = actor, .action = &change});
+}
+
+static void keep_evidence(struct sim *sim, int64_t incident, const char *actor)
+{
+    bool hold = sim_chance(sim, 40);
+    sim_say(sim, "%s %s %lld", actor, hold ? "holds" : "releases", (long long)incident);
+    sim_input(
+        sim,
+        &(struct input){
+            .kind = INPUT_HOLD, .incident = incident, .actor = actor, .text = "counsel asks", .flag = hold});
+    sim_input(sim, &(struct input){.kind = INPUT_EVIDENCE_READ, .incident = incident, .actor = actor});
+}
+
 /* What people do, and how often of a hundred. Whoever neither resolves nor notes comes back. */
 static const struct {
     int percent;
     void (*act)(struct sim *sim, int64_t incident, const char *actor);
     bool comes_back;
 } acts[] = {
-    {14, approve_something, true},
+    {13, approve_something, true},
     {6, handle_step, true},
     {5, judge_safety, true},
-    {9, note, false},
-    {13, choose_state, true},
-    {10, choose_severity, true},
-    {9, tick, true},
+    {8, note, false},
+    {11, choose_state, true},
+    {9, choose_severity, true},
+    {8, tick, true},
     {8, hand_over, true},
     {12, resolve, false},
     {4, mute, true},
     {1, unmute, true},
     {6, tell, true},
     {3, finish_clock, true},
+    {2, find_out, true},
+    {3, see_to, true},
+    {1, keep_evidence, true},
 };
 
 void person_reacts(struct sim *sim, const struct happening *happening)

@@ -140,7 +140,7 @@ struct sim {
     uint64_t digest; /* of all decisions */
     struct {
         int64_t inputs, incidents, pages, attempts, acknowledged, steps, crashes, forced, lapses, reopened,
-            clocks, waves, reminders;
+            clocks, waves, reminders, bundled;
     } count;
     bool story; /* everything is told as it happens */
     struct buf history[HISTORY];

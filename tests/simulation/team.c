@@ -24,7 +24,7 @@ static const char configuration[] =
     "      - webhook: http://127.0.0.1:9000/eve\n"
     "flapping: {after: 4, within: 15m, calm: 20m}\n"
     "storm: {incidents: 3, within: 10m}\n"
-    "budget: {pages: 3, within: 10m}\n"
+    "budget: {pages: 1, within: 15m}\n"
     "mail:\n"
     "  server: smtp://127.0.0.1:25\n"
     "  from: crashcart@example.org\n"

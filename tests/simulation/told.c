@@ -46,7 +46,8 @@ static void holders(struct arena *arena, const struct sim *sim, int64_t incident
 {
     size_t position = 0;
     for (const struct role_holder *holder; (holder = map_next(sim->model.roles, &position));)
-        if (holder->incident == incident && !holder->until_us && strcmp(holder->role, role) == 0)
+        if (holder->incident == incident && !holder->until_us && strcmp(holder->role, role) == 0 &&
+            config_person(sim->config, holder->person)) /* who has left is nobody */
             strings_add(arena, people, holder->person);
 }
 
@@ -55,7 +56,7 @@ static void leaders(struct arena *arena, const struct sim *sim, const struct inc
 {
     holders(arena, sim, incident->number, "commander", people);
     const char *by = incident->acknowledged_us ? incident->acknowledged_by : "";
-    if (people->n == 0 && strncmp(by, "person:", 7) == 0)
+    if (people->n == 0 && strncmp(by, "person:", 7) == 0 && config_person(sim->config, by + 7))
         strings_add(arena, people, by + 7);
 }
 
@@ -75,9 +76,6 @@ static void check_reminder(struct sim *sim, const struct decisions *decisions,
         holders(arena, sim, clock->incident, "communications-lead", &people);
     if (people.n == 0)
         leaders(arena, sim, incident, &people);
-    list_each (person, &people)
-        if (!config_person(sim->config, *person))
-            return; /* who has left: then it is for those on call */
     sim->count.reminders += people.n > 0;
     list_each (person, &people)
         if (!is_told(sim, decisions, clock->incident, *person))
@@ -102,6 +100,20 @@ static void check_dropped(struct sim *sim, const struct decisions *decisions, co
              dropped->key, (long long)dropped->incident);
 }
 
+/* What a digest told is said to be told when the digest is, and not before. */
+static void check_bundle(struct sim *sim, const struct decisions *decisions, const struct delivery *told)
+{
+    const struct delivery *before = model_delivery(&sim->model, told->id);
+    if (!before || before->state != DELIVERY_BUNDLED)
+        return;
+    sim->count.bundled++;
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_DELIVERY && d->delivery.id != told->id &&
+            d->delivery.digest == before->digest && d->delivery.state == DELIVERY_SENT)
+            return;
+    sim_fail(sim, "page %s is told, and no digest of it arrived", told->key);
+}
+
 void check_told(struct sim *sim, const struct decisions *decisions)
 {
     list_each (d, &decisions->list) {
@@ -109,5 +121,7 @@ void check_told(struct sim *sim, const struct decisions *decisions)
             check_reminder(sim, decisions, &d->clock);
         if (d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_CANCELLED)
             check_dropped(sim, decisions, &d->delivery);
+        if (d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_SENT)
+            check_bundle(sim, decisions, &d->delivery);
     }
 }

@@ -94,6 +94,31 @@ class Senders(SystemTest):
         status, body = self.server.request('POST', '/v2/enqueue', {'event_action': 'trigger'})
         self.assertEqual((status, json.loads(body)['status']), (400, 'invalid event'))
 
+    def test_a_change_that_a_deployment_reports_is_on_record_and_pages_nobody(self):
+        change = {'routing_key': 'r' * 32, 'payload': {'summary': 'mail 7.2 is live', 'source': 'mail', 'custom_details': {'build': 7}},
+                  'links': [{'href': 'https://ci.example/7', 'text': 'build'}]}
+        status, body = self.server.request('POST', '/v2/change/enqueue', change)
+        self.assertEqual((status, json.loads(body)['status']), (202, 'success'), body)
+        found = self.server.json('/api/v1/ledger?kind=change.reported')['events']
+        self.assertEqual([e['summary'] for e in found], ['mail: mail 7.2 is live'])
+        self.assertEqual(self.server.incidents(), [])
+        self.assertEqual(self.server.request('POST', '/v2/change/enqueue', {**change, 'payload': {}})[0], 422)
+
+    def test_an_alert_that_opsgenies_client_snoozes_is_muted_until_then(self):
+        genie = {'Authorization': 'GenieKey k'}
+        make = lambda name: self.server.request('POST', '/v2/alerts', {'message': name, 'alias': name, 'priority': 'P3',
+                                                                       'details': {'service': name}}, headers=genie)
+        end = {'endTime': rfc3339(time.time() + 3600), 'user': 'zoe'}
+        make('fax')
+        identifier = json.loads(make('mail')[1])['requestId']
+        for path in ('fax/snooze?identifierType=alias', f'{identifier}/snooze'):
+            self.assertEqual(self.server.request('POST', f'/v2/alerts/{path}', {}, headers=genie)[0] // 100, 4)
+            self.assertEqual(self.server.request('POST', f'/v2/alerts/{path}', end, headers=genie)[0], 202)
+        for number, service in ((1, 'fax'), (2, 'mail')):
+            muted = [e for e in self.server.timeline(number) if e['kind'] == 'incident.muted']
+            self.assertEqual([e['actor'] for e in muted], ['opsgenie:zoe'])
+            self.assertEqual(self.server.incident(number)['service'], service)
+
     def test_opsgenie_alerts_are_named_by_alias_and_by_our_id(self):
         genie = {'Authorization': 'GenieKey k'}
         status, body = self.server.request('POST', '/v2/alerts', {'message': 'disk full', 'alias': 'disk/1', 'entity': 'db'},
