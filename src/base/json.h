@@ -50,11 +50,16 @@ struct json_iter {
     struct json value;
     const char *name; /* member name in an object, else NULL */
     size_t name_bytes;
+    const char *text; /* of the value when it is a string, else NULL: labels are all strings */
+    size_t text_bytes;
     size_t at_, end_;
     bool object_;
 };
 struct json_iter json_first(struct json array_or_object);
-bool json_more(const struct json_iter *iter);
+static inline bool json_more(const struct json_iter *iter)
+{
+    return iter->at_ < iter->end_;
+}
 void json_next(struct json_iter *iter);
 
 bool utf8_valid(const char *bytes, size_t n_bytes);

@@ -196,19 +196,26 @@ int64_t json_int(struct json value, int64_t otherwise)
     return out;
 }
 
-static void load_item(struct json_iter *iter)
+static inline void load_value(struct json_iter *iter, element value)
+{
+    std::string_view text;
+    iter->value = to_handle(value);
+    bool is_text = value.get_string().get(text) == simdjson::SUCCESS;
+    iter->text = is_text ? text.data() : nullptr;
+    iter->text_bytes = is_text ? text.size() : 0;
+}
+
+static inline void load_item(struct json_iter *iter)
 {
     struct json at = {iter->value.document, iter->at_};
-    iter->name = nullptr;
-    iter->name_bytes = 0;
     if (iter->object_) {
         object::iterator item = from_handle<object::iterator>(at);
         std::string_view name = item.key();
         iter->name = name.data();
         iter->name_bytes = name.size();
-        iter->value = to_handle(item.value());
+        load_value(iter, item.value());
     } else {
-        iter->value = to_handle(*from_handle<array::iterator>(at));
+        load_value(iter, *from_handle<array::iterator>(at));
     }
 }
 
@@ -230,11 +237,6 @@ struct json_iter json_first(struct json value)
     if (json_more(&iter))
         load_item(&iter);
     return iter;
-}
-
-bool json_more(const struct json_iter *iter)
-{
-    return iter->at_ < iter->end_;
 }
 
 void json_next(struct json_iter *iter)

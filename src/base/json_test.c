@@ -47,6 +47,22 @@ static void members_are_walked_with_their_names(void **state)
     assert_false(json_more(&(struct json_iter){0}));
 }
 
+static void a_member_that_is_a_text_is_there_with_its_length(void **state)
+{
+    (void)state;
+    struct json_iter i = json_first(parse("{\"a\":\"x\\u0000y\",\"b\":1,\"c\":\"\",\"d\":[\"z\"]}"));
+    assert_int_equal(i.text_bytes, 3);
+    assert_memory_equal(i.text, "x\0y", 4);
+    json_next(&i);
+    assert_null(i.text);
+    assert_int_equal(i.text_bytes, 0);
+    json_next(&i);
+    assert_string_equal(i.text, "");
+    json_next(&i);
+    assert_null(i.text);
+    assert_string_equal(json_first(i.value).text, "z");
+}
+
 static void hostile_text_is_refused_with_a_reason(void **state)
 {
     (void)state;
@@ -127,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_reached_by_name_and_in_order),
         cmocka_unit_test(members_are_walked_with_their_names),
+        cmocka_unit_test(a_member_that_is_a_text_is_there_with_its_length),
         cmocka_unit_test(hostile_text_is_refused_with_a_reason),
         cmocka_unit_test(half_of_a_surrogate_pair_loses_one_character_and_nothing_else),
         cmocka_unit_test(what_is_written_reads_back_the_same),

@@ -110,9 +110,8 @@ static int check_name(const struct place *place, const char *member, const char 
 static const char *read_value(const struct place *place, const char *member, const struct json_iter *item,
                               size_t limit_bytes, size_t *ret_n_bytes)
 {
-    size_t n_bytes = 0;
-    const char *value = json_text(item->value, &n_bytes);
-    const char *wrong = NULL;
+    const char *value = item->text, *wrong = NULL;
+    size_t n_bytes = item->text_bytes;
     *ret_n_bytes = n_bytes;
     if (!value)
         wrong = "must be a text";
