@@ -12,6 +12,11 @@ bool compaction_is_due(const struct compaction *compaction, size_t inbox_bytes, 
     return inbox_bytes > least_bytes && inbox_bytes / 2 > compaction->kept_bytes;
 }
 
+bool compaction_can_wait(size_t inbox_bytes)
+{
+    return inbox_bytes <= FULL_BYTES;
+}
+
 void compaction_done(struct compaction *compaction, size_t inbox_bytes)
 {
     compaction->kept_bytes = inbox_bytes;

@@ -12,4 +12,6 @@ struct compaction {
 
 /* idle: nothing has come for a while. Else the inbox may grow longer first. */
 bool compaction_is_due(const struct compaction *compaction, size_t inbox_bytes, bool idle);
+/* What was begun in such a while can wait for the next when something comes again. */
+bool compaction_can_wait(size_t inbox_bytes);
 void compaction_done(struct compaction *compaction, size_t inbox_bytes);

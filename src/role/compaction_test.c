@@ -21,6 +21,13 @@ static void it_waits_for_a_quiet_moment_as_long_as_it_can(void **state)
     assert_true(compaction_is_due(&compaction, 40 * MB, false));
 }
 
+static void what_began_in_a_quiet_moment_waits_until_the_inbox_is_full(void **state)
+{
+    (void)state;
+    assert_true(compaction_can_wait(20 * MB));
+    assert_false(compaction_can_wait(40 * MB));
+}
+
 /* Many alerts that stand make a long snapshot, and so does one that could not be written. */
 static void a_long_snapshot_is_not_written_again_at_once(void **state)
 {
@@ -54,6 +61,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_short_inbox_is_left_alone),
         cmocka_unit_test(it_waits_for_a_quiet_moment_as_long_as_it_can),
+        cmocka_unit_test(what_began_in_a_quiet_moment_waits_until_the_inbox_is_full),
         cmocka_unit_test(a_long_snapshot_is_not_written_again_at_once),
         cmocka_unit_test(what_is_written_stays_in_proportion_to_what_came),
     };

@@ -1,6 +1,7 @@
 /* Keeping the inbox of alerts short while alerts come in: the alerts that stand are written anew, then what
  * was there before is erased, both in steps of about a millisecond between the inputs (ledger/inbox.c says
- * why that is safe at any moment). */
+ * why that is safe at any moment). What began in a quiet moment rests when a storm comes, as long as it can.
+ */
 #include "base/log.h"
 #include "role/core_priv.h"
 
@@ -55,9 +56,10 @@ static int step(struct core *core, int (*work)(struct core *, struct err *), str
     return committed == 0 ? got : committed;
 }
 
-static void start(struct core *core)
+static void start(struct core *core, bool patient)
 {
     core->cleaning = (struct cleaning){.state = CLEANING_WRITES,
+                                       .patient = patient,
                                        .last_id = ledger_inbox_last_id(core->ledger),
                                        .before = UINT32_MAX,
                                        .packer = ledger_packer_new()};
@@ -96,8 +98,9 @@ void core_compact(struct core *core, bool idle)
         return;
     if (cleaning->state == CLEANING_RESTS &&
         compaction_is_due(&core->compaction, ledger_inbox_bytes(core->ledger), idle))
-        start(core);
-    if (cleaning->state == CLEANING_RESTS)
+        start(core, idle);
+    cleaning->patient &= idle || compaction_can_wait(ledger_inbox_bytes(core->ledger));
+    if (cleaning->state == CLEANING_RESTS || (cleaning->patient && !idle))
         return;
     go_on(core);
     uv_async_send(&core->wake);
@@ -108,7 +111,7 @@ void core_compact_now(struct core *core)
     if (core->ledger_failed)
         return;
     core_compact_end(core);
-    start(core);
+    start(core, false);
     while (core->cleaning.state != CLEANING_RESTS)
         go_on(core);
 }

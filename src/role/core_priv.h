@@ -65,6 +65,7 @@ struct site_loading {
 /* The inbox is written anew. */
 struct cleaning {
     enum { CLEANING_RESTS, CLEANING_WRITES, CLEANING_ERASES } state;
+    bool patient;    /* nothing came when it began: it stops while something does */
     int64_t last_id; /* what was there when it began */
     uint32_t before; /* the alerts that are still to be written */
     struct ledger_packer *packer;

@@ -91,7 +91,8 @@ int core_begin(struct core *core, struct err *err)
         return -1;
     log_event(LOG_INFO, "core.ready", "listen=%s runbooks=%zu people=%zu", core->options->listen,
               core->site->library->n_runbooks, core->site->config->people.n);
-    core->cleaning.state = CLEANING_ERASES; /* what the process before may have left */
+    /* What the process before may have left. */
+    core->cleaning = (struct cleaning){.state = CLEANING_ERASES, .patient = true};
     __atomic_store_n(&core->begun, true, __ATOMIC_RELEASE);
     core_write_updates(core);
     core_mirror_soon(core);
