@@ -25,7 +25,7 @@ static bool is_established(const struct draft_input *input, const char *claim)
 {
     bool over = input->incident->state >= INCIDENT_RESOLVED;
     return has_finding(input, claim) || stands_behind(input, claim) ||
-           (over && strcmp(claim, "resolved") == 0);
+           (over && (strcmp(claim, "resolved") == 0 || strcmp(claim, "eta") == 0));
 }
 
 const char *claim_open(const char *sentence, const struct draft_input *input)
