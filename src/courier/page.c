@@ -137,19 +137,20 @@ static void add_diagnosis(struct buf *text, const struct run_step *steps, size_t
 
 /* ---- the text ---- */
 
-/* "Since 02:14 UTC, 6 min ago"; with the date when that was not today. */
-static void add_since(struct buf *text, int64_t since_us, int64_t now_us)
+/* "Since 02:14 UTC, 6 min ago"; with the date when that was not today. stays: it is read at any time, as what
+ * is pinned in a chat. */
+static void add_since(struct buf *text, int64_t since_us, int64_t now_us, bool stays)
 {
     char since[TIME_TEXT_BYTES], now[TIME_TEXT_BYTES], ago[TIME_TEXT_BYTES];
     if (!since_us)
         return;
     time_format_rfc3339(since_us, since);
     time_format_rfc3339(now_us, now);
-    if (strncmp(since, now, 10) == 0)
+    if (!stays && strncmp(since, now, 10) == 0)
         buf_printf(text, "Since %.5s UTC", since + 11);
     else
         buf_printf(text, "Since %.10s %.5s UTC", since, since + 11);
-    if (now_us > since_us) {
+    if (!stays && now_us > since_us) {
         /* Whole minutes once there are any: seconds are noise by then. */
         int64_t gone_us = now_us - since_us;
         duration_format(gone_us < 60 * US_PER_S ? gone_us : gone_us - gone_us % (60 * US_PER_S), ago);
@@ -228,16 +229,22 @@ static void add_sourced(struct buf *text, const char *label, const char *words, 
 }
 
 /* Without its level and line, which stand in a line of their own: "It has just opened (SEV-1, shop.md line
- * 12)" */
+ * 12)"; of "(PATIENT SAFETY, SEV-1, shop.md line 12)" the first stays. */
 static void add_why_paged(struct buf *text, const char *why, const char *severity)
 {
     scoped_buf struct buf level = {0};
     scoped_buf struct buf shown = {0};
-    buf_printf(&level, " (%s", or_empty(severity));
-    const char *at = *or_empty(severity) ? strstr(why, level.at) : NULL;
     size_t n = strlen(why);
+    const char *at = NULL;
+    for (int i = 0; i < 2 && !at && *or_empty(severity); i++) {
+        buf_clear(&level);
+        buf_printf(&level, "%s%s", i ? ", " : " (", severity);
+        at = strstr(why, level.at);
+    }
     bool repeats = at && why[n - 1] == ')' && strchr(",)", at[level.n_bytes]);
     buf_add(&shown, why, repeats ? (size_t)(at - why) : n);
+    if (repeats && *at == ',')
+        buf_putc(&shown, ')');
     add_sourced(text, "Paged", buf_text(&shown), NULL, 0);
 }
 
@@ -325,7 +332,8 @@ void page_render(struct buf *out, const struct delivery *delivery, const struct 
                    public_url, n_base);
 
     add_heading(&text, incident);
-    add_since(&text, incident->started_us ? incident->started_us : incident->opened_us, now_us);
+    add_since(&text, incident->started_us ? incident->started_us : incident->opened_us, now_us,
+              delivery_is_chat(delivery));
     if (incident->state != INCIDENT_TRIGGERED)
         buf_printf(&text, "State: %s\n", incident_state_name(incident->state));
     if (incident->patient_safety)

@@ -199,6 +199,9 @@ static void nothing_in_a_page_is_said_twice(void **state)
     assert_non_null(strstr(text, "[SEV-1] #4 ShopDown on shop\\n"));
     assert_non_null(strstr(text, "SEV-1: label severity=critical is SEV-1 (line 12) (shop.md)\\n"));
     assert_non_null(strstr(text, "Paged: It has just opened\\n"));
+    assert_non_null(
+        strstr(page_by(arena, &incident, "It has just opened (PATIENT SAFETY, SEV-1, shop.md line 12)", true),
+               "Paged: It has just opened (PATIENT SAFETY)\\n"));
     assert_non_null(strstr(page_by(arena, &incident, "ben is away (until nine)", true),
                            "Paged: ben is away (until nine)\\n"));
 }
@@ -243,6 +246,16 @@ static void yesterday_is_told_with_its_date(void **state)
     incident.started_us = NOON - 13 * 3600 * US_PER_S;
     page(arena, &incident, NULL, 0, &text);
     assert_non_null(strstr(text, "\nSince 2026-03-01 23:00 UTC, 13 h ago\n"));
+}
+
+static void what_is_pinned_in_a_chat_says_the_moment_and_not_how_long_ago(void **state)
+{
+    (void)state;
+    scoped_buf struct buf out = {0};
+    struct delivery pinned = delivery;
+    pinned.channel = "slack_channel";
+    page_render(&out, &pinned, &whole, NULL, NULL, 0, NULL, NULL, NOON);
+    assert_non_null(strstr(out.at, "\\nSince 2026-03-02 11:53 UTC\\n"));
 }
 
 static void the_one_link_of_a_page_acknowledges(void **state)
@@ -292,6 +305,7 @@ static void whoever_follows_an_incident_is_told_what_became_of_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_pinned_in_a_chat_says_the_moment_and_not_how_long_ago),
         cmocka_unit_test(the_one_link_of_a_page_acknowledges),
         cmocka_unit_test(whoever_follows_an_incident_is_told_what_became_of_it),
         cmocka_unit_test(a_page_says_what_is_needed_and_no_more),
