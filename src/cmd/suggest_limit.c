@@ -131,17 +131,34 @@ static const char *title_core(struct arena *arena, const char *title)
     return n > 2 ? arena_strndup(arena, core, n) : core;
 }
 
-const char *alert_name_of(struct arena *arena, const char *title)
+static const char *name_of_words(struct arena *arena, const char *words)
 {
     scoped_buf struct buf name = {0};
     bool begins = true;
-    for (const char *c = title_core(arena, title); *c; c++) {
+    for (const char *c = words; *c; c++) {
         bool letter = isalnum((unsigned char)*c);
         if (letter)
             buf_putc(&name, (char)(begins ? toupper((unsigned char)*c) : *c));
         begins = !letter;
     }
     return name.n_bytes ? arena_strdup(arena, buf_text(&name)) : "CheckFailing";
+}
+
+const char *alert_name_of(struct arena *arena, const char *title)
+{
+    return name_of_words(arena, title_core(arena, title));
+}
+
+/* Whole where its core is that of another procedure as well, which the alert would find: "Slow answers
+ * (Upload)" beside "Slow answers". */
+static const char *alert_of_procedure(struct arena *arena, const struct runbook *runbook, const char *title)
+{
+    const char *name = alert_name_of(arena, title);
+    list_each (procedure, &runbook->procedures)
+        if (strcmp(procedure->title, title) != 0 &&
+            strcasecmp(alert_name_of(arena, procedure->title), name) == 0)
+            return name_of_words(arena, text_without_number(arena, title, NULL));
+    return name;
 }
 
 const char *check_id_of(struct arena *arena, const char *title)
@@ -207,7 +224,9 @@ static void name_it(struct arena *arena, const struct runbook *runbook, const ch
     const char *title = procedure ? meaning : general_title(arena, limit);
     limit->general = !procedure;
     const char *named = named_alert(arena, line);
-    limit->alert = named ? named : alert_name_of(arena, title);
+    limit->alert = named       ? named
+                   : procedure ? alert_of_procedure(arena, runbook, title)
+                               : alert_name_of(arena, title);
     const char *id = check_id_of(arena, named ? named : title);
     bool says_it = strstr(id, limit->subject) != NULL;
     const char *aggregate = limit->aggregate ? arena_printf(arena, "-%s", limit->aggregate) : "";

@@ -6,14 +6,15 @@
 static struct arena *arena;
 static struct limit limit;
 
-/* A limit in a document that has the one procedure "Slow orders". */
+/* A limit in a document that has the procedures "Slow orders", "Late bills" and "Late bills (Export)". */
 static bool read_stated(const char *text, const char *meaning, const char *line)
 {
-    static struct procedure procedure = {.title = "Slow orders"};
+    static struct procedure procedures[] = {
+        {.title = "Slow orders"}, {.title = "Late bills (Export)"}, {.title = "Late bills"}};
     struct runbook runbook = {.file = "shop.md"};
     struct threshold threshold = {.meaning = meaning, .line = 3};
-    runbook.procedures.at = &procedure;
-    runbook.procedures.n = 1;
+    runbook.procedures.at = procedures;
+    runbook.procedures.n = sizeof procedures / sizeof *procedures;
     condition_read(arena, text, &threshold.condition);
     return limit_read(arena, &runbook, &threshold, line, &limit);
 }
@@ -39,6 +40,15 @@ static void test_a_check_is_named_after_its_procedure_and_what_is_measured(void 
     assert_true(read_stated("memory usage > 90 %", "Alerts", "- `PharmacyFull`: memory usage > 90 %"));
     assert_string_equal(limit.alert, "PharmacyFull");
     assert_string_equal(limit.id, "pharmacy-full-memory");
+}
+
+static void test_an_alert_finds_the_procedure_of_its_limit_and_not_its_namesake(void **state)
+{
+    (void)state;
+    assert_true(read("latency > 3 s", "Late bills (Export)"));
+    assert_string_equal(limit.alert, "LateBillsExport");
+    assert_true(read("latency > 3 s", "Late bills"));
+    assert_string_equal(limit.alert, "LateBills");
 }
 
 static void test_what_is_good_when_high_is_bad_below(void **state)
@@ -99,6 +109,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_check_is_named_after_its_procedure_and_what_is_measured),
+        cmocka_unit_test(test_an_alert_finds_the_procedure_of_its_limit_and_not_its_namesake),
         cmocka_unit_test(test_what_is_good_when_high_is_bad_below),
         cmocka_unit_test(test_how_long_it_is_bad_and_which_part_of_the_answers_is_stated_in_words),
         cmocka_unit_test(test_a_time_of_hours_is_no_answer_of_an_endpoint),
