@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 
 #include "loop/sandbox_child.h"
 
-enum { FDS = 16 };
+enum { FDS = 16, YIELDING_NICE = 10 };
 
 struct failure { /* what the child says before it ends */
     int error;
@@ -79,17 +80,33 @@ static void signals_reset(int held_signal)
     sigprocmask(SIG_SETMASK, &held, NULL);
 }
 
-static void oom_score_set(int score)
+static void own_number_write(const char *file, int number)
 {
     char text[16];
-    prctl(PR_SET_DUMPABLE, 1); /* else our own files in /proc belong to root */
-    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    int fd = open(file, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return;
-    int n = snprintf(text, sizeof text, "%d", score);
+    int n = snprintf(text, sizeof text, "%d", number);
     ssize_t written = write(fd, text, (size_t)n);
     (void)written;
     close(fd);
+}
+
+static void oom_score_set(int score)
+{
+    prctl(PR_SET_DUMPABLE, 1); /* else our own files in /proc belong to root */
+    own_number_write("/proc/self/oom_score_adj", score);
+}
+
+/* A session may be a group that the kernel schedules as one (sched(7), autogroup): what is nice in it is nice
+ * to itself only, and the group wants to be told, too. */
+static void yield_to_others(void)
+{
+    const struct sched_param none = {0};
+    sched_setscheduler(0, SCHED_BATCH, &none);
+    setpriority(PRIO_PROCESS, 0, YIELDING_NICE);
+    prctl(PR_SET_DUMPABLE, 1);
+    own_number_write("/proc/self/autogroup", YIELDING_NICE);
 }
 
 static void cgroup_enter(int cgroup_fd, int report_fd)
@@ -117,6 +134,8 @@ __attribute__((noreturn)) static void child_become(const struct child_options *o
         cgroup_enter(options->cgroup_fd, report_fd);
     if (options->oom_score)
         oom_score_set(options->oom_score);
+    if (options->yields)
+        yield_to_others();
     if (options->folder && chdir(options->folder) < 0)
         child_fail(report_fd, "working directory");
     fds_place(options, &report_fd);

@@ -40,6 +40,7 @@ struct child_options {
     const struct child_limit *limits;    /* ends with resource -1; NULL: none */
     const struct sandbox_child *sandbox; /* it enters it before exec, or NULL */
     int oom_score;                       /* added to /proc/self/oom_score_adj, 0: unchanged */
+    bool yields;                         /* the processors are for all others first */
 };
 
 /* Forks and executes. -1 with the reason when the program could not be started; then nothing is left of it.

@@ -69,7 +69,8 @@ static int keeper_begin(struct starting *start, const int *fds, size_t n_fds, st
                                     .cgroup_fd = launch->cgroup_fd,
                                     .limits = limits,
                                     .sandbox = start->confined ? launcher->sandbox : NULL,
-                                    .oom_score = 500};
+                                    .oom_score = 500,
+                                    .yields = is_look(start) && !start->order->approved};
     if (!program.path)
         return err_set(err, "%s: not found", start->place.arguments[0]);
     return keeper_start(&program, &launch->keeper, &start->control_fd, err);

@@ -1,4 +1,7 @@
 /* One step: its output, its limits, and what becomes of what it started. */
+#include <sched.h>
+#include <sys/resource.h>
+
 #include "runner/runner_fixture.h"
 
 static void a_step_starts_and_ends_with_its_output_and_exit_code(void **state)
@@ -51,6 +54,17 @@ static void a_time_limit_ends_everything_that_was_started(void **state)
     char *at = happened->output;
     assert_gone((pid_t)strtol(at, &at, 10));
     assert_gone((pid_t)strtol(at, &at, 10));
+}
+
+/* A storm starts dozens of looks in the moment in which people are paged. Somebody waits for what they have
+ * let run, and it may start what stays. */
+static void what_looks_unasked_gives_way_to_the_server(void **state)
+{
+    (void)state;
+    char ours[40];
+    snprintf(ours, sizeof ours, "%d %d\n", getpriority(PRIO_PROCESS, 0), sched_getscheduler(0));
+    assert_ran(run_unasked("cut -d ' ' -f 19,41 /proc/self/stat"), "10 3\n"); /* its nice, SCHED_BATCH */
+    assert_ran(run_approved("cut -d ' ' -f 19,41 /proc/self/stat"), ours);
 }
 
 /* Where nothing bounds what it takes, the kernel chooses by this number. */
@@ -170,6 +184,7 @@ int main(void)
         T(hostile_output_is_made_harmless),
         T(secrets_do_not_leave_the_runner),
         T(a_time_limit_ends_everything_that_was_started),
+        T(what_looks_unasked_gives_way_to_the_server),
         T(a_step_goes_before_the_server_when_memory_runs_out),
         T(much_output_is_bounded_and_never_blocks),
         T(who_prints_too_fast_waits_and_loses_nothing),
