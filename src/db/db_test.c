@@ -301,6 +301,40 @@ static void a_long_log_is_moved_into_the_file_beside_the_commits(void **state)
     assert_int_equal(count_rows(db), n);
 }
 
+/* System calls that write, of this process. */
+static long count_writes(void)
+{
+    char line[100];
+    long n = 0;
+    FILE *in = fopen("/proc/self/io", "r");
+    assert_non_null(in);
+    while (fgets(line, sizeof line, in))
+        if (strncmp(line, "syscw: ", 7) == 0)
+            n = atol(line + 7);
+    fclose(in);
+    return n;
+}
+
+static void the_pages_of_a_commit_are_written_at_once(void **state)
+{
+    (void)state;
+    if (db_kind(db) != DB_SQLITE)
+        return;
+    static char word[3000];
+    memset(word, 'a', sizeof word - 1);
+    struct err err = {0};
+    for (int i = 0; i < 2; i++) { /* the first one begins the log */
+        long before = count_writes();
+        assert_int_equal(db_begin(db, &err), 0);
+        for (int k = 0; k < 20; k++)
+            assert_int_equal(insert(word, &err), 0);
+        assert_int_equal(db_commit(db, &err), 0);
+        if (i == 1)
+            assert_in_range(count_writes() - before, 1, 2);
+    }
+    assert_int_equal(count_rows(db), 40);
+}
+
 static off_t log_bytes(void)
 {
     char file[128];
@@ -440,6 +474,7 @@ int main(void)
         TEST(a_reader_sees_what_is_committed_and_cannot_write),
         TEST(a_long_transaction_is_kept_whole),
         TEST(a_long_log_is_moved_into_the_file_beside_the_commits),
+        TEST(the_pages_of_a_commit_are_written_at_once),
         TEST(what_is_written_ahead_of_the_log_is_no_part_of_it),
         TEST(a_planned_fault_fails_once_and_leaves_nothing),
         TEST(a_failed_statement_fails_its_transaction_at_the_latest_with_the_commit),

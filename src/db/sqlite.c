@@ -171,7 +171,8 @@ static int sqlite_open(const char *path, const char *password, enum db_mode mode
     *db = (struct sqlite_db){.db = {.driver = &sqlite_driver, .statements = map_new(), .mode = mode}};
     int result = mode == DB_READER
                      ? open_reader(path, &db->sqlite)
-                     : sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+                     : sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                                       sqlite_gather());
     if (result != SQLITE_OK) {
         sqlite_failure(db, result, err);
         err_prefix(err, "%s: ", path);

@@ -24,6 +24,9 @@ struct sqlite_log *sqlite_log_new(sqlite3 *sqlite, const char *path);
 void sqlite_log_committed(struct sqlite_log *log, sqlite3 *sqlite); /* after each commit */
 void sqlite_log_free(struct sqlite_log *log);                       /* before the handle; NULL is allowed */
 
+/* sqlite_gather.c: the name by which a writer opens its file, so that a commit is one write. */
+const char *sqlite_gather(void);
+
 /* Captures SQLite's message and gives the outcome for its result code. */
 int sqlite_failure(struct sqlite_db *db, int result, struct err *err);
 
