@@ -4,6 +4,7 @@
  * queues, so a server that hangs delays nobody else. There is one queue a severity, and the worst goes first:
  * after an outage all that waited comes at once. Receivers with something to send stand in the line of the
  * worst that waits for them, and take turns in it. What comes together is queued before any of it starts.
+ * What is held is not in them yet; what will start at once is set up meanwhile.
  * What ends without a transfer (an address that cannot exist) is reported from the loop as well: done is
  * never called inside courier_send(). */
 #include "courier/courier.h"
@@ -26,14 +27,10 @@ enum {
     MOST_ANSWER = 64 * 1024 /* bytes of an answer that are read */
 };
 
-struct queue {
-    struct attempt *first, *last;
-};
-
 struct receiver {
     char name[RECEIVER_BYTES];
-    struct queue waiting[RANKS];
-    int n_running;
+    struct attempts waiting[RANKS];
+    int n_running, n_held;
     int in_line; /* of that rank; RANKS: in none */
     struct receiver *next;
 };
@@ -46,10 +43,11 @@ struct courier {
     uv_loop_t *loop;
     struct transfers *transfers; /* NULL until somebody can be reached */
     uv_timer_t settle;           /* starts what has come, and reports what ended without a transfer */
-    struct queue ended;
+    struct attempts ended, held;
+    bool holds;
     struct map *receivers;
     struct line lines[RANKS];
-    struct queue running; /* in any order */
+    struct attempts running; /* in any order */
     int n_running;
     const struct config *config;
     struct settings *settings;
@@ -60,41 +58,7 @@ struct courier {
     void *hand_context;
 };
 
-/* ---- queues ---- */
-
-static void queue_push(struct queue *queue, struct attempt *attempt)
-{
-    attempt->next = NULL;
-    if (queue->last)
-        queue->last->next = attempt;
-    else
-        queue->first = attempt;
-    queue->last = attempt;
-}
-
-static struct attempt *queue_take(struct queue *queue)
-{
-    struct attempt *attempt = queue->first;
-    if (attempt && !(queue->first = attempt->next))
-        queue->last = NULL;
-    return attempt;
-}
-
-static void queue_drop(struct queue *queue, const struct attempt *attempt)
-{
-    struct attempt *before = NULL;
-    for (struct attempt *a = queue->first; a; before = a, a = a->next) {
-        if (a != attempt)
-            continue;
-        if (before)
-            before->next = a->next;
-        else
-            queue->first = a->next;
-        if (queue->last == a)
-            queue->last = before;
-        return;
-    }
-}
+/* ---- lines ---- */
 
 /* RANKS: nothing waits. */
 static int worst_waiting(const struct receiver *receiver)
@@ -231,15 +195,21 @@ static void settle(uv_timer_t *timer)
 {
     struct courier *courier = timer->data;
     start_next(courier);
-    for (struct attempt *attempt; (attempt = queue_take(&courier->ended));)
+    for (struct attempt *attempt; (attempt = attempts_take(&courier->ended));)
         report(attempt);
 }
 
 /* Reports the attempt in the next turn of the loop. */
 static void end_later(struct attempt *attempt)
 {
-    queue_push(&attempt->courier->ended, attempt);
+    attempts_push(&attempt->courier->ended, attempt);
     uv_timer_start(&attempt->courier->settle, settle, 0, 0);
+}
+
+static void attempt_dead(struct attempt *attempt, const struct err *err)
+{
+    attempt_judged(attempt, VERDICT_DEAD, 0, "%s", err->text);
+    end_later(attempt);
 }
 
 static void on_done(void *context, CURL *easy, CURLcode code);
@@ -264,11 +234,11 @@ static int program_ask(const struct attempt *attempt, struct err *err)
     return 0;
 }
 
-static int attempt_start(struct attempt *attempt, struct err *err)
+static int attempt_set_up(struct attempt *attempt, struct err *err)
 {
     struct courier *courier = attempt->courier;
-    if (!attempt->channel->prepare)
-        return program_ask(attempt, err);
+    if (attempt->easy || !attempt->channel->prepare)
+        return 0;
     if (transfers_begin(courier, err) < 0)
         return -1;
     CURL *easy = attempt->easy = curl_easy_init();
@@ -282,9 +252,16 @@ static int attempt_start(struct attempt *attempt, struct err *err)
     curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
-    if (attempt->channel->prepare(attempt, err))
+    return attempt->channel->prepare(attempt, err) ? -1 : 0;
+}
+
+static int attempt_start(struct attempt *attempt, struct err *err)
+{
+    if (!attempt->channel->prepare)
+        return program_ask(attempt, err);
+    if (attempt_set_up(attempt, err))
         return -1;
-    return transfers_add(courier->transfers, easy, err);
+    return transfers_add(attempt->courier->transfers, attempt->easy, err);
 }
 
 /* ---- receivers ---- */
@@ -305,7 +282,7 @@ static struct receiver *receiver_of(struct courier *courier, const char *name)
 static void receiver_settle(struct courier *courier, struct receiver *receiver)
 {
     line_join(courier, receiver);
-    if (receiver->n_running || worst_waiting(receiver) < RANKS)
+    if (receiver->n_running || receiver->n_held || worst_waiting(receiver) < RANKS)
         return;
     map_remove(courier->receivers, receiver->name, strlen(receiver->name));
     free(receiver);
@@ -319,13 +296,12 @@ static void start_next(struct courier *courier)
             return;
         int rank = worst_waiting(receiver);
         must(rank < RANKS);
-        struct attempt *attempt = queue_take(&receiver->waiting[rank]);
+        struct attempt *attempt = attempts_take(&receiver->waiting[rank]);
         struct err err = {0};
         if (attempt_start(attempt, &err)) {
-            attempt_judged(attempt, VERDICT_DEAD, 0, "%s", err.text);
-            end_later(attempt);
+            attempt_dead(attempt, &err);
         } else {
-            queue_push(&courier->running, attempt);
+            attempts_push(&courier->running, attempt);
             receiver->n_running++;
             courier->n_running++;
         }
@@ -358,7 +334,7 @@ static void attempt_end(struct attempt *attempt)
 {
     struct courier *courier = attempt->courier;
     struct receiver *receiver = attempt->receiver;
-    queue_drop(&courier->running, attempt);
+    attempts_drop(&courier->running, attempt);
     receiver->n_running--;
     courier->n_running--;
     receiver_settle(courier, receiver);
@@ -453,9 +429,9 @@ static void free_courier(uv_handle_t *handle)
     free(handle->data);
 }
 
-static void free_queue(struct queue *queue)
+static void free_queue(struct attempts *queue)
 {
-    for (struct attempt *attempt; (attempt = queue_take(queue));)
+    for (struct attempt *attempt; (attempt = attempts_take(queue));)
         attempt_free(attempt);
 }
 
@@ -468,6 +444,7 @@ void courier_free(struct courier *courier)
             transfers_remove(courier->transfers, a->easy);
     free_queue(&courier->running);
     free_queue(&courier->ended);
+    free_queue(&courier->held);
     size_t position = 0;
     for (struct receiver *r; (r = map_next(courier->receivers, &position));) {
         for (int rank = 0; rank < RANKS; rank++)
@@ -494,10 +471,45 @@ static const struct channel *channel_find(const char *name)
 }
 
 /* What is not known is as bad as the worst. */
-static struct queue *queue_for(struct receiver *receiver, int severity_rank)
+static int rank_of(int severity_rank)
 {
     int rank = severity_rank < 1 ? 0 : severity_rank - 1;
-    return &receiver->waiting[rank < RANKS ? rank : RANKS - 1];
+    return rank < RANKS ? rank : RANKS - 1;
+}
+
+static void attempt_queue(struct attempt *attempt)
+{
+    attempts_push(&attempt->receiver->waiting[attempt->rank], attempt);
+    line_join(attempt->courier, attempt->receiver);
+}
+
+static void attempt_hold(struct attempt *attempt)
+{
+    struct receiver *receiver = attempt->receiver;
+    struct err err = {0};
+    bool starts_at_once = receiver->n_running + receiver->n_held < PLACES && worst_waiting(receiver) == RANKS;
+    if (starts_at_once && attempt_set_up(attempt, &err)) {
+        attempt_dead(attempt, &err);
+        receiver_settle(attempt->courier, receiver);
+        return;
+    }
+    receiver->n_held++;
+    attempts_push(&attempt->courier->held, attempt);
+}
+
+void courier_hold(struct courier *courier)
+{
+    courier->holds = true;
+}
+
+void courier_release(struct courier *courier)
+{
+    courier->holds = false;
+    for (struct attempt *attempt; (attempt = attempts_take(&courier->held));) {
+        attempt->receiver->n_held--;
+        attempt_queue(attempt);
+    }
+    start_next(courier);
 }
 
 void courier_send(struct courier *courier, int64_t delivery, int attempt_number, int severity_rank,
@@ -518,23 +530,18 @@ void courier_send(struct courier *courier, int64_t delivery, int attempt_number,
     if (!attempt->channel)
         err_set(&err, "there is no channel \"%.40s\"", channel);
     if (!attempt->channel || attempt->channel->receiver(attempt, name, &err)) {
-        attempt_judged(attempt, VERDICT_DEAD, 0, "%s", err.text);
-        end_later(attempt);
+        attempt_dead(attempt, &err);
         return;
     }
     attempt->guard.private_allowed = may_be_private(attempt, name);
     attempt->receiver = receiver_of(courier, name);
-    queue_push(queue_for(attempt->receiver, severity_rank), attempt);
-    line_join(courier, attempt->receiver);
+    attempt->rank = rank_of(severity_rank);
+    if (courier->holds) {
+        attempt_hold(attempt);
+        return;
+    }
+    attempt_queue(attempt);
     uv_timer_start(&courier->settle, settle, 0, 0);
-}
-
-static struct attempt *queue_find(const struct queue *queue, int64_t delivery)
-{
-    struct attempt *attempt = queue->first;
-    while (attempt && attempt->delivery != delivery)
-        attempt = attempt->next;
-    return attempt;
 }
 
 void courier_drop(struct courier *courier, int64_t delivery)
@@ -542,10 +549,10 @@ void courier_drop(struct courier *courier, int64_t delivery)
     size_t position = 0;
     for (struct receiver *r; (r = map_next(courier->receivers, &position));)
         for (int rank = 0; rank < RANKS; rank++) {
-            struct attempt *attempt = queue_find(&r->waiting[rank], delivery);
+            struct attempt *attempt = attempts_find(&r->waiting[rank], delivery);
             if (!attempt)
                 continue;
-            queue_drop(&r->waiting[rank], attempt);
+            attempts_drop(&r->waiting[rank], attempt);
             attempt_judged(attempt, VERDICT_DEAD, 0, "not needed any more");
             end_later(attempt);
             receiver_settle(courier, r);

@@ -80,6 +80,10 @@ void courier_free(struct courier *courier);
 void courier_send(struct courier *courier, int64_t delivery, int attempt, int severity_rank,
                   const char *channel, const char *address, const char *key, const char *page,
                   size_t n_bytes);
+/* Until courier_release() what is sent does not leave, but is made ready: that it is to leave is not on the
+ * disk yet. */
+void courier_hold(struct courier *courier);
+void courier_release(struct courier *courier);
 /* Pages to programs: hand takes the order for the runner to carry out (runner/page_program.h). Without it
  * they are dead. */
 void courier_use_runner(struct courier *courier,

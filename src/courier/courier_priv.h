@@ -1,8 +1,8 @@
 /* What the files of courier/ share.
  *
- * An attempt is one delivery on its way. Its life: made by courier_send(); it waits for one of the few places
- * of its receiver; then its channel sets up a libcurl transfer; when that ends, the channel says what it
- * means, and the attempt is reported and freed. */
+ * An attempt is one delivery on its way. Its life: made by courier_send(); held until its record is kept; it
+ * waits for one of the few places of its receiver; then its channel sets up a libcurl transfer; when that
+ * ends, the channel says what it means, and the attempt is reported and freed. */
 #pragma once
 
 #include "base/buf.h"
@@ -21,7 +21,7 @@ struct attempt {
     struct attempt *next; /* in the queue that holds it */
     struct receiver *receiver;
     int64_t delivery;
-    int number;
+    int number, rank;
     char *address, *key, *page;
     size_t n_bytes; /* of the page */
 
@@ -43,6 +43,15 @@ struct attempt {
     struct delivery_result result; /* detail points to the next field, or to text that never ends */
     char detail[DETAIL_BYTES];
 };
+
+/* attempts.c; take: NULL, there is none; find: that of the delivery, or NULL. */
+struct attempts {
+    struct attempt *first, *last;
+};
+void attempts_push(struct attempts *attempts, struct attempt *attempt);
+struct attempt *attempts_take(struct attempts *attempts);
+void attempts_drop(struct attempts *attempts, const struct attempt *attempt);
+struct attempt *attempts_find(const struct attempts *attempts, int64_t delivery);
 
 /* The contract of a channel: a row in channels.c, a file for its functions.
  *

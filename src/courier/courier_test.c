@@ -304,6 +304,51 @@ static void what_is_not_needed_any_more_is_not_sent(void **state)
     web_close(&web);
 }
 
+static void turn(struct world *w, int n)
+{
+    for (int i = 0; i < n; i++) {
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+        usleep(1000);
+    }
+}
+
+/* One that starts at once, those beyond its places, and one that cannot start. */
+static void what_is_held_leaves_when_it_is_released(void **state)
+{
+    (void)state;
+    enum { PAGES = 20, TURNS = 100 };
+    struct world w;
+    struct web web;
+    web_open(&web);
+    world_open(&w, defaults());
+    courier_hold(w.courier);
+    for (int i = 0; i < PAGES; i++)
+        send_page(&w, i, "webhook", web_url(&web, "/ok"));
+    courier_send(w.courier, PAGES, 1, 1, "webhook", web_url(&web, "/ok"), "a key", "{}", 2);
+    turn(&w, TURNS);
+    assert_int_equal(web.n_requests, 0);
+    courier_release(w.courier);
+    wait_done(&w, PAGES + 1);
+    assert_int_equal(web.n_requests, PAGES);
+    send_page(&w, PAGES + 1, "webhook", web_url(&web, "/ok"));
+    wait_done(&w, PAGES + 2);
+    assert_int_equal(web.n_requests, PAGES + 1);
+    world_close(&w);
+    web_close(&web);
+}
+
+static void a_courier_can_end_while_pages_are_held(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, defaults());
+    courier_hold(w.courier);
+    for (int i = 0; i < 20; i++)
+        send_page(&w, i, "webhook", "http://127.0.0.1:9/");
+    world_close(&w);
+    assert_int_equal(w.n_done, 0);
+}
+
 static void a_courier_can_end_while_pages_are_under_way(void **state)
 {
     (void)state;
@@ -425,6 +470,8 @@ int main(void)
         cmocka_unit_test(a_receiver_that_hangs_delays_only_itself),
         cmocka_unit_test(what_waits_goes_worst_first),
         cmocka_unit_test(what_is_not_needed_any_more_is_not_sent),
+        cmocka_unit_test(what_is_held_leaves_when_it_is_released),
+        cmocka_unit_test(a_courier_can_end_while_pages_are_held),
         cmocka_unit_test(a_courier_can_end_while_pages_are_under_way),
         cmocka_unit_test(an_order_carries_the_page_through_unchanged),
         cmocka_unit_test(a_missing_secret_stops_mail_and_nothing_else),

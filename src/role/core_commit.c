@@ -120,6 +120,18 @@ static size_t count(const struct job *jobs)
     return n;
 }
 
+/* Pages leave before anybody is answered, and also when the commit has failed: paging goes on from memory. */
+static int commit_with_pages(struct core *core, const struct decisions *decided, size_t n, struct err *err)
+{
+    bool pages = false;
+    for (size_t i = 0; i < n; i++)
+        pages |= core_prepare_pages(core, &decided[i]);
+    int got = ledger_commit(core->ledger, err);
+    if (pages)
+        core_let_pages_leave(core);
+    return got;
+}
+
 /* Decides the first of some inputs and answers them; gives those that are left. Their bodies are kept
  * already. */
 static struct job *commit_some(struct core *core, struct job *jobs)
@@ -138,8 +150,9 @@ static struct job *commit_some(struct core *core, struct job *jobs)
     }
     got = decide_some(core, jobs, decided, &n, &err);
     int64_t decided_us = monotonic_us(core);
+    bool pages_left = got == 0;
     if (got == 0)
-        got = ledger_commit(core->ledger, &err);
+        got = commit_with_pages(core, decided, n, &err);
     else
         ledger_rollback(core->ledger);
     if (got != 0)
@@ -155,7 +168,7 @@ static struct job *commit_some(struct core *core, struct job *jobs)
     if (got == 0)
         api_news(core->api);
     for (size_t i = 0; i < n; i++)
-        core_carry_out(core, &decided[i]);
+        core_carry_out(core, &decided[i], pages_left);
     arena_reset(core->arena);
     if (got != 0) {
         refuse_all(left);
@@ -227,7 +240,7 @@ static void decide_from_memory(struct core *core, const struct input *input)
 {
     struct decisions decisions = {.arena = core->arena};
     engine_decide(core->engine, input, now_us(core), &decisions);
-    core_carry_out(core, &decisions);
+    core_carry_out(core, &decisions, false);
     arena_reset(core->arena);
 }
 

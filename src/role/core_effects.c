@@ -17,7 +17,23 @@ static const char *public_url(const struct core *core, struct arena *arena)
                                              core->options->listen);
 }
 
-static void send_delivery(struct core *core, const struct delivery *delivery)
+/* As it was just decided, or as the ledger has it. */
+static void find_incident(struct core *core, struct arena *arena, const struct decisions *decisions,
+                          int64_t number, struct incident *ret_incident)
+{
+    struct err err = {0};
+    const struct incident *decided = NULL;
+    list_each (decision, &decisions->list)
+        if (decision->kind == DECISION_INCIDENT && decision->incident.number == number)
+            decided = &decision->incident;
+    if (decided)
+        *ret_incident = *decided;
+    else if (ledger_incident(core->ledger, arena, number, ret_incident, &err) != 0)
+        *ret_incident = (struct incident){.number = number, .severity = "unknown"}; /* page all the same */
+}
+
+static void send_delivery(struct core *core, const struct decisions *decisions,
+                          const struct delivery *delivery, uint16_t frame)
 {
     scoped_arena struct arena *arena = arena_new();
     scoped_buf struct buf page = {0};
@@ -26,9 +42,7 @@ static void send_delivery(struct core *core, const struct delivery *delivery)
     struct incident incident;
     struct run_step *steps = NULL;
     size_t n_steps = 0;
-    if (ledger_incident(core->ledger, arena, delivery->incident, &incident, &err) != 0)
-        incident =
-            (struct incident){.number = delivery->incident, .severity = "unknown"}; /* page all the same */
+    find_incident(core, arena, decisions, delivery->incident, &incident);
     if (ledger_steps(core->ledger, arena, delivery->incident, &steps, &n_steps, &err) != 0)
         n_steps = 0;
     if (delivery_is_chat(delivery))
@@ -41,7 +55,23 @@ static void send_delivery(struct core *core, const struct delivery *delivery)
     struct delivery addressed = *delivery;
     core_push_address(core, arena, &addressed);
     courier_order_write(&order, &addressed, page.at, page.n_bytes);
-    frames_send(core->courier, FRAME_DELIVER, order.at, order.n_bytes);
+    frames_send(core->courier, frame, order.at, order.n_bytes);
+}
+
+bool core_prepare_pages(struct core *core, const struct decisions *decisions)
+{
+    bool any = false;
+    list_each (decision, &decisions->list)
+        if (decision_sends(decisions, decision)) {
+            send_delivery(core, decisions, &decision->delivery, FRAME_PREPARE);
+            any = true;
+        }
+    return any;
+}
+
+void core_let_pages_leave(struct core *core)
+{
+    frames_send(core->courier, FRAME_LEAVE, "{}", 2);
 }
 
 /* It may wait behind others of a receiver that is slow. */
@@ -136,7 +166,7 @@ static void count_update(struct core *core, const char *kind)
         atomic_fetch_add(&core->figures.updates_missed, 1);
 }
 
-void core_carry_out(struct core *core, const struct decisions *decisions)
+void core_carry_out(struct core *core, const struct decisions *decisions, bool pages_left)
 {
     core_mirror_follow(core, decisions);
     list_each (decision, &decisions->list) {
@@ -144,8 +174,8 @@ void core_carry_out(struct core *core, const struct decisions *decisions)
             count_page(core, &decision->delivery);
         if (decision->kind == DECISION_EVENT)
             count_update(core, decision->event.kind);
-        if (decision_sends(decisions, decision))
-            send_delivery(core, &decision->delivery);
+        if (!pages_left && decision_sends(decisions, decision))
+            send_delivery(core, decisions, &decision->delivery, FRAME_DELIVER);
         else if (decision->kind == DECISION_DELIVERY && decision->delivery.state == DELIVERY_CANCELLED)
             drop_delivery(core, &decision->delivery);
         else if (decision->kind == DECISION_PROOF && decision->proof.number)

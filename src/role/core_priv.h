@@ -143,7 +143,12 @@ void core_plan_timer(struct core *core);
 void core_submit_own(struct core *core, struct arena *arena, const struct input *input);
 
 /* core_effects.c */
-void core_carry_out(struct core *core, const struct decisions *decisions);
+/* While it is being recorded the courier makes its pages ready, on another processor; true: there are any.
+ * They leave when it is recorded. */
+bool core_prepare_pages(struct core *core, const struct decisions *decisions);
+void core_let_pages_leave(struct core *core);
+/* All that was decided, or all but the pages that have left. */
+void core_carry_out(struct core *core, const struct decisions *decisions, bool pages_left);
 void core_from_courier(void *context, uint16_t kind, const char *payload, size_t n_bytes);
 /* core_updates.c */
 /* Writes the closing update that is wanted, and hands it to the engine; or all that are. */

@@ -76,7 +76,7 @@ static int restore(struct core *core, struct err *err)
     } else if (got != 0) {
         return -1;
     }
-    core_carry_out(core, &decisions);
+    core_carry_out(core, &decisions, false);
     arena_reset(core->arena);
     /* The clock was set back, and the engine has brought the alerts near: so must the next one find them. */
     if (newest_us > now)

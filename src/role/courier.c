@@ -114,6 +114,11 @@ static void on_order(struct hand *hand, struct json order)
     struct telling *telling = hand->context;
     struct generation *newest = telling->generations;
     struct err err;
+    if (hand->kind == FRAME_LEAVE) {
+        for (struct generation *each = newest; each; each = each->before)
+            courier_release(each->courier);
+        return;
+    }
     if (hand->kind == FRAME_CHECKS_HEARD) {
         watch_heard(telling->watch, json_bool(json_get(order, "kept"), false));
         return;
@@ -144,6 +149,8 @@ static void on_order(struct hand *hand, struct json order)
             courier_order_send(each->courier, order, &err);
         return;
     }
+    if (hand->kind == FRAME_PREPARE)
+        courier_hold(newest->courier);
     newest->n_under_way++; /* before: done may be called at once */
     if (courier_order_send(newest->courier, order, &err) < 0) {
         newest->n_under_way--;

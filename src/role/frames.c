@@ -4,6 +4,8 @@
 
 const struct frame_rule frame_rules[] = {
     {FRAME_DELIVER, "deliver", "core", "courier"},
+    {FRAME_PREPARE, "prepare", "core", "courier"},
+    {FRAME_LEAVE, "leave", "core", "courier"},
     {FRAME_DELIVERED, "delivered", "courier", "core"},
     {FRAME_STEP_START, "step_start", "core", "runner"},
     {FRAME_STEP_EVENT, "step_event", "runner", "core"},

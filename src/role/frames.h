@@ -21,7 +21,9 @@ enum {
     FRAME_PROGRAM_START,
     FRAME_PROGRAM_DONE,
     FRAME_PROVIDER_ASK,
-    FRAME_PROVIDER_SAID
+    FRAME_PROVIDER_SAID,
+    FRAME_PREPARE, /* as FRAME_DELIVER, but it leaves with FRAME_LEAVE */
+    FRAME_LEAVE
 };
 
 extern const struct frame_rule frame_rules[];

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """kill -9 at random moments while alerts pour in: every alert that was answered is there afterwards."""
 import random
+import signal
 import threading
+
+import kill_loop
 
 from harness import *
 
@@ -39,6 +42,30 @@ class Crash(SystemTest):
         self.assertLessEqual(len(server.incidents()), 7, 'one trouble, one incident, over all restarts')
         server.stop()
         self.assert_verifies(server)
+
+    def test_no_page_leaves_before_its_record_is_on_the_disk(self):
+        """Before each sync on the way from an alert to its page core stands still, and nobody has been paged or answered."""
+        receiver, plan_path = self.started(Receiver()), os.path.join(self.folder, 'plan')
+        plan, page = kill_loop.shared_plan(plan_path), receiver.url('/ana')
+        server = self.started(Server(self.folder, f'people: [{{id: ana, contacts: [{{webhook: "{page}"}}]}}]\n',
+                                     env={'LD_PRELOAD': kill_loop.preload(self.folder), 'KILL_PLAN': plan_path})).start()
+        server.fire({'alertname': 'First', 'service': 'first'})
+        wait(receiver.pages, 'a page, over a connection that is kept')
+        for _ in range(2):
+            time.sleep(1)
+            plan.role, plan.how, plan.left, plan.fired = b'core', kill_loop.STOPS, 1, 0
+            plan.kind = kill_loop.KINDS['sync']
+            answers, before = [], len(receiver.pages())
+            alert = {'alertname': f'After{before}', 'service': f'other{before}'}
+            thread = threading.Thread(target=lambda: answers.append(server.fire(alert)))
+            thread.start()
+            wait(lambda: plan.fired, 'a sync')
+            time.sleep(0.5)
+            self.assertEqual((len(receiver.pages()), answers), (before, []))
+            os.kill(self.children(server, 'core')[0], signal.SIGCONT)
+            wait(lambda: len(receiver.pages()) == before + 1, 'the page')
+            thread.join()
+            self.assertEqual(answers[0][0], 200)
 
     def test_any_process_that_dies_is_started_again_and_the_work_goes_on(self):
         server = self.started(Server(self.folder, '')).start()

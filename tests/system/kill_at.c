@@ -1,6 +1,6 @@
 /* Preloaded into the program by kill_loop.py: ends a process with SIGKILL right before or right after its
- * n-th call of a kind, so that every place where something becomes durable or leaves the process is a place
- * to die.
+ * n-th call of a kind, or stops it there until it is told to go on, so that every place where something
+ * becomes durable or leaves the process is a place to die.
  *
  * The plan lies in a file that is shared by all processes (KILL_PLAN) and written by the loop while they run.
  * It is mapped before the program begins, for its sandbox opens no files. */
@@ -20,11 +20,13 @@
 
 enum kind { KIND_NONE, KIND_SYNC, KIND_WRITE, KIND_SEND };
 
+enum how { BEFORE, AFTER, STOPS };
+
 struct plan {
     char role[16];
     int32_t kind;
-    int32_t after; /* the call has been made */
-    int64_t left;  /* the call that counts it down to 0 is the last one */
+    int32_t how;  /* before it, or after the call has been made; or it stops before it */
+    int64_t left; /* the call that counts it down to 0 is the last one */
     int64_t fired;
 };
 
@@ -70,8 +72,9 @@ static void end(void)
 {
     __atomic_store_n(&plan->kind, KIND_NONE, __ATOMIC_RELEASE);
     __atomic_store_n(&plan->fired, 1, __ATOMIC_RELEASE);
-    syscall(SYS_kill, getpid(), SIGKILL);
-    __builtin_trap();
+    syscall(SYS_kill, getpid(), plan->how == STOPS ? SIGSTOP : SIGKILL);
+    if (plan->how != STOPS)
+        __builtin_trap();
 }
 
 #define WRAP(KIND, TYPE, NAME, PARAMETERS, ARGUMENTS)                                                        \
@@ -82,10 +85,10 @@ static void end(void)
         if (!real)                                                                                           \
             *(void **)&real = dlsym(RTLD_NEXT, #NAME);                                                       \
         int last = counts(KIND);                                                                             \
-        if (last && !plan->after)                                                                            \
+        if (last && plan->how != AFTER)                                                                      \
             end();                                                                                           \
         TYPE result = real ARGUMENTS;                                                                        \
-        if (last)                                                                                            \
+        if (last && plan->how == AFTER)                                                                      \
             end();                                                                                           \
         return result;                                                                                       \
     }

@@ -62,8 +62,18 @@ KINDS = {'sync': 1, 'write': 2, 'send': 3}
 
 class Plan(ctypes.Structure):
     """struct plan of kill_at.c"""
-    _fields_ = [('role', ctypes.c_char * 16), ('kind', ctypes.c_int32), ('after', ctypes.c_int32), ('left', ctypes.c_int64),
+    _fields_ = [('role', ctypes.c_char * 16), ('kind', ctypes.c_int32), ('how', ctypes.c_int32), ('left', ctypes.c_int64),
                 ('fired', ctypes.c_int64)]
+
+
+BEFORE, AFTER, STOPS = range(3)
+
+
+def shared_plan(path):
+    with open(path, 'wb') as f:
+        f.write(b'\0' * 4096)
+    with open(path, 'r+b') as f:
+        return Plan.from_buffer(mmap.mmap(f.fileno(), 4096))
 
 
 def preload(folder):
@@ -118,11 +128,7 @@ class World:
         self.receiver = Receiver(lambda n: 503 if answers.random() < 0.03 else 200)
         self.acts = Receiver()
         plan_path = os.path.join(folder, 'plan')
-        with open(plan_path, 'wb') as f:
-            f.write(b'\0' * 4096)
-        with open(plan_path, 'r+b') as f:
-            self.map = mmap.mmap(f.fileno(), 4096)
-        self.plan = Plan.from_buffer(self.map)
+        self.plan = shared_plan(plan_path)
         written(folder, 'runbooks/pump.md', RUNBOOK.format(act=self.acts.url('/act')))
         services = '\n'.join(f'  - {{id: {s}, escalation: [{{notify: [person:ana]}}]}}' for s in SERVICES)
         store = ''
@@ -224,7 +230,7 @@ class World:
         """Who ran before, and whether the planned call was reached."""
         before = roles_of(self.server)
         if kind != 'random':
-            self.plan.role, self.plan.after, self.plan.left, self.plan.fired = role.encode(), after, n, 0
+            self.plan.role, self.plan.how, self.plan.left, self.plan.fired = role.encode(), after, n, 0
             self.plan.kind = KINDS[kind]
             end = time.monotonic() + 2
             while not self.plan.fired and time.monotonic() < end:
