@@ -221,24 +221,32 @@ static int at_most(int a, size_t b)
     return b < (size_t)a ? (int)b : a;
 }
 
-/* Does this person know of the change already? */
-static bool is_told(const struct incident_record *record, const char *person, const char *actor)
+static void add_once(struct turn *turn, const char *person, struct strings *people)
 {
-    static const char prefix[] = "person:";
-    const size_t n = strlen(prefix);
-    const char *holder = incident_has_owner(record) ? record->incident.acknowledged_by : "";
-    return (strncmp(actor, prefix, n) == 0 && strcmp(actor + n, person) == 0) ||
-           (strncmp(holder, prefix, n) == 0 && strcmp(holder + n, person) == 0);
+    list_each (known, people)
+        if (strcmp(*known, person) == 0)
+            return;
+    strings_add(turn->arena, people, person);
 }
 
-static bool page_worse(struct turn *turn, struct incident_record *record, size_t index, const char *actor,
+/* Those of the first steps, and whoever has it; but for who made the change, who knows. */
+static bool page_worse(struct turn *turn, struct incident_record *record, size_t n_steps, const char *actor,
                        const char *why)
 {
-    struct strings people;
+    static const char prefix[] = "person:";
+    const size_t n = sizeof prefix - 1;
+    const char *holder = incident_has_owner(record) ? record->incident.acknowledged_by : "";
+    struct strings people = {0}, of_step;
     bool paged = false;
-    chain_people(turn, record, index, &people);
+    for (size_t i = 0; i < n_steps; i++) {
+        chain_people(turn, record, i, &of_step);
+        list_each (person, &of_step)
+            add_once(turn, *person, &people);
+    }
+    if (strncmp(holder, prefix, n) == 0)
+        add_once(turn, arena_strdup(turn->arena, holder + n), &people);
     list_each (person, &people)
-        if (!is_told(record, *person, actor))
+        if (strncmp(actor, prefix, n) != 0 || strcmp(actor + n, *person) != 0)
             paged |= page_person(turn, record, *person, why);
     return paged;
 }
@@ -257,11 +265,11 @@ void escalate_level_changed(struct turn *turn, struct incident_record *record,
             turn, incident,
             arena_printf(turn->arena, "Severity raised from %s to %s", change->from, incident->severity));
         size_t n_told = incident->escalation_step > 0 ? (size_t)incident->escalation_step : 1;
-        size_t index = 0;
-        for (; index < n_steps && (index < n_told || chain_after_s(turn->engine, record, index) == 0);
-             index++)
-            paged |= page_worse(turn, record, index, change->actor, why);
-        incident->escalation_step = (int)index;
+        while (n_told < n_steps && chain_after_s(turn->engine, record, n_told) == 0)
+            n_told++;
+        n_told = n_told < n_steps ? n_told : n_steps;
+        paged = page_worse(turn, record, n_told, change->actor, why);
+        incident->escalation_step = (int)n_told;
         incident->pages_owed |= paged && !wanted;
     }
     if (!wanted)

@@ -47,6 +47,20 @@ bool incident_may_move(enum incident_state from, enum incident_state to)
     return moves[from] & (1u << to);
 }
 
+/* "Storm of service web-shop", "Storm at once" (storm.c) */
+static bool is_storm_of_names(const char *title)
+{
+    static const char start[] = "Storm of ";
+    if (strcmp(title, "Storm at once") == 0)
+        return true;
+    if (strncmp(title, start, sizeof start - 1) != 0)
+        return false;
+    const char *label = title + sizeof start - 1, *blank = strchr(label, ' ');
+    scoped_buf struct buf name = {0};
+    buf_add(&name, label, blank ? (size_t)(blank - label) : 0);
+    return blank && words_are_name(buf_text(&name)) && words_are_name(blank + 1);
+}
+
 /* "ShopDown on web-shop" (trouble_title) */
 bool incident_title_is_name(const struct incident *incident)
 {
@@ -59,5 +73,5 @@ bool incident_title_is_name(const struct incident *incident)
         buf_add(&name, title, n_title - n_end);
         return words_are_name(buf_text(&name)) && words_are_name(service);
     }
-    return words_are_name(title);
+    return words_are_name(title) || is_storm_of_names(title);
 }

@@ -31,11 +31,29 @@ static void names_read_back_as_the_same_state(void **state)
     assert_int_equal(incident_state_of("forgotten"), -1);
 }
 
+static bool is_name(const char *title)
+{
+    return incident_title_is_name(&(struct incident){.title = title, .service = "web-shop"});
+}
+
+static void a_title_of_names_may_stand_on_any_screen(void **state)
+{
+    (void)state;
+    assert_true(is_name("ShopDown on web-shop"));
+    assert_true(is_name("Storm of service web-shop"));
+    assert_true(is_name("Storm at once"));
+    assert_false(is_name("Mary is ill on web-shop"));
+    assert_false(is_name("Storm of ward Mary Smith"));
+    assert_false(is_name("Storm of "));
+    assert_false(is_name("Storm of ward"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moves_are_exactly_the_legal_ones),
         cmocka_unit_test(names_read_back_as_the_same_state),
+        cmocka_unit_test(a_title_of_names_may_stand_on_any_screen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

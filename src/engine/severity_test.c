@@ -49,6 +49,33 @@ static void raise_of_an_owned_incident_tells_the_others(void **state)
     assert_int_equal(incident_of(w, 1)->state, INCIDENT_ACKNOWLEDGED);
 }
 
+static void whoever_has_it_hears_that_an_alert_raised_it(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    world_delivered(w, 1, VERDICT_SENT);
+    world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ana", NULL);
+    struct alert_words worst = down;
+    worst.instance = "b";
+    worst.severity = "SEV-1";
+    world_hear(w, worst);
+    assert_non_null(event_of(w, "incident.severity_raised"));
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ana");
+    assert_null(delivery_of(w, DELIVERY_DUE, 1));
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_ACKNOWLEDGED);
+}
+
+static void whoever_has_it_hears_of_a_raise_although_no_step_names_them(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    world_delivered(w, 1, VERDICT_SENT);
+    world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:eve", NULL);
+    world_person_sets(w, INPUT_SEVERITY, 1, "person:ana", "SEV-1", "worse");
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "eve"); /* ana said so herself */
+    assert_null(delivery_of(w, DELIVERY_DUE, 1));
+}
+
 static void lowering_takes_nothing_back_and_waits_longer(void **state)
 {
     struct world *w = *state;
@@ -111,6 +138,8 @@ int main(void)
         TEST(person_raises_it_and_the_chain_is_paged_at_once),
         TEST(raise_makes_nobody_later),
         TEST(raise_of_an_owned_incident_tells_the_others),
+        TEST(whoever_has_it_hears_that_an_alert_raised_it),
+        TEST(whoever_has_it_hears_of_a_raise_although_no_step_names_them),
         TEST(lowering_takes_nothing_back_and_waits_longer),
         TEST(what_a_person_lowered_is_raised_only_by_something_worse),
         TEST(unknown_level_is_refused_with_the_list),

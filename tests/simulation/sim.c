@@ -151,7 +151,7 @@ static void commit(struct sim *sim, const struct input *input, const struct deci
 {
     check_decisions(sim, input, decisions);
     check_waves(sim, input, decisions);
-    check_told(sim, decisions);
+    check_told(sim, input, decisions);
     digest(sim, decisions);
     model_commit(&sim->model, decisions, sim->posting);
     if (sim->disk && !sim->behind && !disk_commit(sim->disk, sim->posting, decisions, sim->now_us)) {

@@ -222,7 +222,7 @@ bool waves_are_over(const struct sim *sim, const struct incident *incident);
 void waves_unsure(struct sim *sim);
 void waves_shift(struct sim *sim, int64_t by_us);
 /* told.c: before the commit, who must be told is. */
-void check_told(struct sim *sim, const struct decisions *decisions);
+void check_told(struct sim *sim, const struct input *input, const struct decisions *decisions);
 void check_page(struct sim *sim, const struct delivery *delivery);
 /* It is over, and does not stand any more. */
 void check_over(struct sim *sim, const struct alert_batch *batch);

@@ -83,6 +83,24 @@ static void check_reminder(struct sim *sim, const struct decisions *decisions,
                      (long long)clock->incident, clock->said % 2 == 1 ? "due" : "overdue", *person);
 }
 
+/* Whoever has an incident hears that it got worse, but for who said so. */
+static void check_raise(struct sim *sim, const struct input *input, const struct decisions *decisions,
+                        const struct incident *after)
+{
+    const struct incident *before = model_incident(&sim->model, after->number);
+    const char *by = after->acknowledged_us ? after->acknowledged_by : "";
+    bool worse = before && before->severity_rank && after->severity_rank < before->severity_rank;
+    const struct person *holder =
+        worse && strncmp(by, "person:", 7) == 0 ? config_person(sim->config, by + 7) : NULL;
+    if (!holder || after->lease_lapses > 0 || is_hushed(sim, before) || is_hushed(sim, after) ||
+        (after->state == INCIDENT_MONITORING && after->n_firing == 0) ||
+        (input && input->actor && strcmp(input->actor, by) == 0))
+        return;
+    if (!is_told(sim, decisions, after->number, holder->id))
+        sim_fail(sim, "incident %lld is %s instead of %s, and %s, who has it, does not hear of it",
+                 (long long)after->number, after->severity, before->severity, by);
+}
+
 /* It waited for a digest, and does not any more without having been told. */
 static void check_dropped(struct sim *sim, const struct decisions *decisions, const struct delivery *dropped)
 {
@@ -114,9 +132,11 @@ static void check_bundle(struct sim *sim, const struct decisions *decisions, con
     sim_fail(sim, "page %s is told, and no digest of it arrived", told->key);
 }
 
-void check_told(struct sim *sim, const struct decisions *decisions)
+void check_told(struct sim *sim, const struct input *input, const struct decisions *decisions)
 {
     list_each (d, &decisions->list) {
+        if (d->kind == DECISION_INCIDENT)
+            check_raise(sim, input, decisions, &d->incident);
         if (d->kind == DECISION_CLOCK && d->clock.kind == CLOCK_UPDATE && d->clock.state == CLOCK_OVERDUE)
             check_reminder(sim, decisions, &d->clock);
         if (d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_CANCELLED)
