@@ -35,10 +35,11 @@ static int64_t monotonic_us(const struct core *core)
 static void answer(struct job *job, const struct outcome *outcome)
 {
     struct arena *arena = job->arena; /* the job itself lives there */
-    scoped_heap struct job *on_heap = job->on_heap ? job : NULL;
+    struct job *on_heap = job->on_heap ? job : NULL;
     if (job->done)
         job->done(job->context, outcome);
     arena_free(arena);
+    free(on_heap);
 }
 
 static void refuse_all(struct job *jobs)
