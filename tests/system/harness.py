@@ -1,8 +1,10 @@
 """Shared by the system tests: start the real programs on free loopback ports, watch what they do, end them by
 process id. Logs stay in CRASHCART_LOGS. Nothing here sleeps to be sure: everything waits for a condition."""
 import email
+import fcntl
 import glob
 import http.server
+import itertools
 import json
 import os
 import re
@@ -22,10 +24,20 @@ PROGRAM = os.path.abspath(os.environ.get('CRASHCART', os.path.join(ROOT, 'build'
 LOGS = os.environ.get('CRASHCART_LOGS') or tempfile.mkdtemp(prefix='crashcart-logs-')
 
 
+# Below those that the kernel gives to whoever connects, so that a port stays free until it is listened on; programs that
+# run side by side begin at different ones.
+ports = itertools.count(os.getpid() * 61 % 12000)
+
+
 def free_port(address='127.0.0.1'):
-    with socket.socket() as s:
-        s.bind((address, 0))
-        return s.getsockname()[1]
+    """A port that nobody listens on, and each only once."""
+    for n in ports:
+        with socket.socket() as s:
+            try:
+                s.bind((address, 20000 + n % 12000))
+            except OSError:
+                continue
+            return s.getsockname()[1]
 
 
 def wait(condition, what, seconds=30):
@@ -192,24 +204,26 @@ os.execve('/bin/sh', sys.argv[sys.argv.index('sh'):], environment)
 
 
 class MailServer:
-    """Debian's OpenSMTPD with a queue and a mailbox, on a free port. It wants to be root."""
+    """Debian's OpenSMTPD with a queue and a mailbox, on a free port. It wants to be root, and alone on the machine: the
+    next one waits until it has stopped. The filters, named "all", are people that it takes no mail for."""
 
-    def __init__(self, folder):
-        self.port = free_port()
-        self.box = os.path.join(folder, 'mail')
-        os.makedirs(self.box)
+    def __init__(self, folder, filters='', port=None, box=None):
+        self.turn = open(f'/tmp/crashcart-test-smtpd-{os.getuid()}', 'w')  # ends with this process, too
+        fcntl.flock(self.turn, fcntl.LOCK_EX)
+        self.port = port or free_port()
+        self.box = box or os.path.join(folder, 'mail')
+        os.makedirs(self.box, exist_ok=True)
         os.chmod(folder, 0o755)
         os.chmod(self.box, 0o777)
-        config = written(folder, 'smtpd.conf', f'''table all {{ "@" = "nobody" }}
-listen on 127.0.0.1 port {self.port}
+        listen = f'listen on 127.0.0.1 port {self.port}' + (' filter "all"' if filters else '')
+        config = written(folder, 'smtpd.conf', f'''{filters}table all {{ "@" = "nobody" }}
+{listen}
 action "keep" mda "cat > {self.box}/mail-$$" virtual <all>
 match from any for domain "example.org" action "keep"
 ''')
         argv = [shutil.which('smtpd') or '/usr/sbin/smtpd', '-d', '-f', config]
-        if os.geteuid() != 0:
-            argv = ['sudo', '-n'] + argv
-        self.process = Process('smtpd', argv).start()
-        wait(self.listening, 'the mail server listens')
+        self.process = Process('smtpd', argv if os.geteuid() == 0 else ['sudo', '-n'] + argv).start()
+        wait(self.listening, f'the mail server listens (see {self.process.log_path})')
 
     def listening(self):
         with socket.socket() as s:
@@ -224,6 +238,7 @@ match from any for domain "example.org" action "keep"
 
     def stop(self):
         self.process.stop()
+        self.turn.close()
 
 
 class Database:
