@@ -40,15 +40,22 @@ struct entries { /* while the file is read */
 };
 
 /* Suffixes in the order they are tried; keep is the least that must be left of the word. */
+#define SUFFIX(end, keep)                                                                                    \
+    {                                                                                                        \
+        end, sizeof(end) - 1, keep                                                                           \
+    }
 static const struct suffix {
     const char *end;
-    size_t keep;
+    size_t n, keep;
 } suffixes[] = {
-    {"ications", 4}, {"ication", 4}, {"ations", 4}, {"ation", 4}, {"itions", 4}, {"ition", 4}, {"ments", 4},
-    {"ment", 4},     {"ures", 4},    {"ure", 4},    {"ions", 4},  {"ion", 4},    {"ings", 3},  {"ing", 3},
-    {"ies", 3},      {"ied", 3},     {"ated", 4},   {"ates", 4},  {"ate", 4},    {"ed", 3},    {"ers", 4},
-    {"es", 3},       {"ly", 4},      {"s", 3},      {"e", 4},     {"y", 4},
+    SUFFIX("ications", 4), SUFFIX("ication", 4), SUFFIX("ations", 4), SUFFIX("ation", 4), SUFFIX("itions", 4),
+    SUFFIX("ition", 4),    SUFFIX("ments", 4),   SUFFIX("ment", 4),   SUFFIX("ures", 4),  SUFFIX("ure", 4),
+    SUFFIX("ions", 4),     SUFFIX("ion", 4),     SUFFIX("ings", 3),   SUFFIX("ing", 3),   SUFFIX("ies", 3),
+    SUFFIX("ied", 3),      SUFFIX("ated", 4),    SUFFIX("ates", 4),   SUFFIX("ate", 4),   SUFFIX("ed", 3),
+    SUFFIX("ers", 4),      SUFFIX("es", 3),      SUFFIX("ly", 4),     SUFFIX("s", 3),     SUFFIX("e", 4),
+    SUFFIX("y", 4),
 };
+#undef SUFFIX
 
 static bool has_vowel(const char *s, size_t n)
 {
@@ -67,13 +74,13 @@ static void stem(char *word)
         if (!islower((unsigned char)word[i]))
             return;
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        size_t n_end = strlen(suffixes[i].end);
-        if (n < n_end + suffixes[i].keep || strcmp(word + n - n_end, suffixes[i].end) != 0 ||
-            !has_vowel(word, n - n_end))
+        const struct suffix *suffix = &suffixes[i];
+        if (n < suffix->n + suffix->keep || word[n - 1] != suffix->end[suffix->n - 1] ||
+            memcmp(word + n - suffix->n, suffix->end, suffix->n) != 0 || !has_vowel(word, n - suffix->n))
             continue;
-        if (strcmp(suffixes[i].end, "s") == 0 && strchr("sui", word[n - 2]))
+        if (strcmp(suffix->end, "s") == 0 && strchr("sui", word[n - 2]))
             continue;
-        n -= n_end;
+        n -= suffix->n;
         break;
     }
     /* "stopp" of "stopped", "missed" stays "miss" */
