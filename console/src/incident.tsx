@@ -1,5 +1,5 @@
 // One incident on one page: what is known, what runs, what waits for a yes, what is due, what happened.
-import { useLayoutEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { Action, Actions } from './actions'
 import { Event as Told, post, Step, WholeIncident } from './api'
 import { frameIsWhole, useLater } from './frame'
@@ -8,24 +8,38 @@ import { useLive, useNow, useTimeline } from './live'
 import { mayApprove } from './me'
 import { Due } from './now'
 import { about, Act, Ask, At, Card, Field, length, Link, person, Severity, Source, State, Words } from './parts'
-import { asks, Diagnosis, Steps } from './steps'
+import { asks, Diagnosis, id as stepId, Steps } from './steps'
 import { Updates } from './updates'
 
 interface Options { incident: WholeIncident }
+
+// To a card or step of this page, and on to the keyboard.
+function point(id: string) {
+  const there = document.getElementById(id)
+  if (location.hash !== `#${id}`) history.replaceState(null, '', `#${id}`)
+  there?.scrollIntoView({ block: there.matches('.step') ? 'center' : 'start' })
+  there?.focus({ preventScroll: true })
+}
+
+const says = (step: Step) => step.text || (step.runs ?? step.command).split('\n')[0]
 const base = (incident: WholeIncident) => `/api/v1/incidents/${incident.number}`
 const over = (incident: WholeIncident) => incident.state === 'resolved' || incident.state === 'closed'
 
 function Acts({ incident }: Options) {
   const [open, setOpen] = useState<string | null>(null)
   const Opened = acts.find((act) => act.key === open)?.ask
+  const offered = acts.filter((act) => !act.when || act.when(incident))
+  const draw = (act: typeof acts[number]) => <Act key={act.key} shortcut={act.key} does={() => setOpen(act.key)}>{act.says(incident)}</Act>
   return (
     <div class="row acts">
       {incident.state === 'triggered' && <Act how="first" shortcut="a" does={() => post(`${base(incident)}/acknowledge`, {})}>Acknowledge</Act>}
       {incident.state === 'acknowledged' && <Act how="first" shortcut="i" does={() => post(`${base(incident)}/state`, { state: 'investigating' })}>Investigating</Act>}
       {incident.state === 'resolved' && <Act does={() => post(`${base(incident)}/state`, { state: 'closed' })}>Close</Act>}
-      {acts.filter((act) => !act.when || act.when(incident)).map((act) => (
-        <Act key={act.key} shortcut={act.key} does={() => setOpen(act.key)}>{act.says(incident)}</Act>))}
-      <a class="button" href={`${base(incident)}/report?format=html`}>Report</a>
+      {offered.filter((act) => act.often).map(draw)}
+      <details class="more">
+        <summary class="button">More…</summary>
+        <div class="row">{offered.filter((act) => !act.often).map(draw)}<a class="button" href={`${base(incident)}/report?format=html`}>Report</a></div>
+      </details>
       {Opened && <Opened incident={incident} close={() => setOpen(null)} />}
     </div>
   )
@@ -42,8 +56,6 @@ function Head({ incident, waiting }: Options & { waiting: Step[] }) {
         {incident.patient_safety && <span class="mark bad" title={incident.patient_safety_why ?? undefined}>patient safety</span>}
         {incident.muted_until && <span class="mark warn" title={incident.muted_why ?? undefined}>muted</span>}
         {incident.flapping_since && <span class="mark warn">comes and goes</span>}
-        {waiting.length > 0 && !over(incident) && (
-          <a class="mark warn" href="#runbook">{waiting.length === 1 ? 'one step asks' : `${waiting.length} steps ask`}</a>)}
       </div>
       <h1 id="title"><span class="quiet">#{incident.number}</span> {incident.title}</h1>
       <p class="small quiet">
@@ -54,6 +66,11 @@ function Head({ incident, waiting }: Options & { waiting: Step[] }) {
         {incident.storm && incident.storm !== incident.number && <> · part of the storm of <Link to={`/incidents/${incident.storm}`}>#{incident.storm}</Link></>}
       </p>
       {incident.severity_why && <p class="small"><b>{incident.severity}</b>: <Words text={incident.severity_why} /></p>}
+      {waiting.length > 0 && !over(incident) && (
+        <p class="next-step"><a href={`#${stepId(waiting[0])}`} onClick={(event) => {
+          event.preventDefault()
+          point(stepId(waiting[0]))
+        }}><b>Next:</b> {says(waiting[0])}</a>{waiting.length > 1 && <span class="quiet small"> and {waiting.length - 1} more {waiting.length === 2 ? 'asks' : 'ask'}</span>}</p>)}
       {due && !over(incident) && <Due clocks={[due]} now={now} />}
       <Acts incident={incident} />
     </section>
@@ -218,6 +235,9 @@ export function IncidentPage({ number }: { number: number }) {
   useLayoutEffect(() => {
     if (incident && steps) frameIsWhole()
   }, [incident && steps])
+  useEffect(() => {
+    if (later && steps && location.hash) point(decodeURIComponent(location.hash.slice(1)))
+  }, [later && steps !== null])
   if (problem && !incident) return <p class="said" role="alert">{problem.message}</p>
   if (!incident) return <p class="quiet">Reading…</p>
   const waiting = (steps?.steps ?? []).filter(asks)

@@ -144,16 +144,16 @@ function Action({ incident, close }: Options) {
   )
 }
 
-// Key, what the button says, when it is there, and what it opens.
-export const acts: { key: string; says: (incident: WholeIncident) => string; when?: (incident: WholeIncident) => boolean; ask: (options: Options) => JSX.Element | null }[] = [
-  { key: 'n', says: () => 'Note', ask: Note },
-  { key: 'u', says: () => 'Update', ask: Update },
+// Key, whether it is always in sight, what the button says, when it is there, and what it opens.
+export const acts: { key: string; often?: boolean; says: (incident: WholeIncident) => string; when?: (incident: WholeIncident) => boolean; ask: (options: Options) => JSX.Element | null }[] = [
+  { key: 'n', often: true, says: () => 'Note', ask: Note },
+  { key: 'u', often: true, says: () => 'Update', ask: Update },
   { key: 'l', says: () => 'Severity', when: (incident) => incident.state !== 'closed', ask: Level },
   { key: 't', says: () => 'State', when: (incident) => incident.state !== 'closed', ask: Move },
-  { key: 'h', says: () => 'Hand over', ask: Role },
+  { key: 'h', often: true, says: () => 'Hand over', ask: Role },
   { key: 'm', says: (incident) => (incident.muted_until ? 'Unmute' : 'Mute'), when: (incident) => incident.state !== 'closed', ask: Mute },
   { key: 's', says: () => 'Patient safety', ask: Safety },
   { key: 'o', says: () => 'Procedure', when: (incident) => incident.procedure !== null, ask: Procedure },
   { key: 'v', says: () => 'Action item', ask: Action },
-  { key: 'x', says: () => 'Resolve', when: (incident) => incident.state !== 'resolved' && incident.state !== 'closed', ask: Resolve },
+  { key: 'x', often: true, says: () => 'Resolve', when: (incident) => incident.state !== 'resolved' && incident.state !== 'closed', ask: Resolve },
 ]

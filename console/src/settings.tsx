@@ -21,6 +21,7 @@ interface InForce {
   people: { id: string; name: string; channels: string[] }[]
   services: { id: string; runbook: string | null; match: { name: string; value: string }[]; escalation: { notify: string[]; after_s: number | null }[] }[]
   roles: { name: string; notify: string[] }[]
+  sign_in: { provider: string; name: string; client: string; person: string; groups: string; scopes: string[]; rights: { group: string; right: string; services: string[] }[] } | null
   heartbeats: { id: string; every_s: number; grace_s: number }[]
 }
 
@@ -33,6 +34,22 @@ function Table({ heads, rows, none }: { heads: string[]; rows: ComponentChildren
         <tbody>{rows.map((row, i) => <tr key={i}>{row.map((cell, j) => <td key={j}>{cell}</td>)}</tr>)}</tbody>
       </table>
     </div>
+  )
+}
+
+// By whom people sign in, whether that works now, and what their groups may.
+function SignIn({ by }: { by: NonNullable<InForce['sign_in']> }) {
+  const live = useLive<{ works: boolean; why: string | null; return_url: string }>('/api/v1/sign-in/provider', () => false)
+  return (
+    <Card id="sign-in" title={`Sign-in by ${by.name}`}>
+      <dl class="facts">
+        <dt>Provider</dt><dd>{by.provider}{live.data && <> <span class={`mark ${live.data.works ? 'good' : 'bad'}`}>{live.data.works ? 'answers' : 'does not work now'}</span></>}
+          {live.data?.why && <p class="said small">{live.data.why}. A password still does.</p>}</dd>
+        <dt>Client</dt><dd>{by.client}{live.data && <>, sent back to {live.data.return_url}</>}</dd>
+        <dt>Claims</dt><dd><code>{by.person}</code> says who it is, <code>{by.groups}</code> what they may</dd>
+      </dl>
+      <Table heads={['Group', 'Right', 'Services']} none="No group has a right here: what their account may counts." rows={by.rights.map((one) => [one.group, one.right, one.services.join(', ') || 'all'])} />
+    </Card>
   )
 }
 
@@ -56,6 +73,7 @@ export function Settings() {
           </dl>
         </section>
         <div class="even"><Access /></div>
+        {now.sign_in && <SignIn by={now.sign_in} />}
         <Card id="people" title="People"><Table heads={['Person', 'Id', 'Reached by']} none="Nobody is configured." rows={now.people.map((one) => [one.name, one.id, one.channels.join(', then ')])} /></Card>
         <Card id="services" title="Services">
           <Table heads={['Service', 'Its alerts', 'Runbook', 'Pages']} none="No service is configured: every alert pages everyone." rows={now.services.map((service) => [

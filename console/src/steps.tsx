@@ -14,7 +14,7 @@ export const asks = (step: Step) => step.can.length > 0 && !step.finished_at && 
 // Shown under "Diagnosis", with what it printed.
 const looked = (step: Step) => step.kind === 'command' && step.class === 'read' && !step.checks_for && (step.finished_at !== null || under.includes(step.state))
 const FIRST = 12 // what fits a screen
-const id = (step: Step) => `step-${step.run}-${step.line}`
+export const id = (step: Step) => `step-${step.run}-${step.line}`
 
 // What a running command prints, as it comes.
 function Output({ step }: { step: Step }) {

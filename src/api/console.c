@@ -88,7 +88,9 @@ static void bring_all(struct request *request, struct buf *brought)
     struct err err = {0};
     int64_t position, number = request->parts.numbers[0];
     const char *path = arena_printf(request->arena, "/api/v1/incidents/%lld", (long long)number);
-    struct ledger *ledger = request_ledger(request);
+    const struct api_backend *backend = &request->api->backend;
+    bool begins = backend->not_begun && backend->not_begun(backend->core, NULL, NULL); /* it will tell more */
+    struct ledger *ledger = begins ? NULL : request_ledger(request);
     if (!ledger || ledger_last_position(ledger, &position, &err) < 0)
         return;
     buf_printf(brought, "<script id=\"brought\" type=\"application/json\">{\"position\":%lld",

@@ -60,7 +60,8 @@ handler get_session, post_session, answer_session, answer_signed_out, delete_ses
     get_console_incident, get_service_worker, get_console_file;
 
 /* sign_in.c: by the identity provider */
-handler get_sign_in, get_sign_in_begin, answer_sign_in_begin, get_sign_in_return, answer_sign_in_return;
+handler get_sign_in, get_sign_in_works, answer_sign_in_works, get_sign_in_begin, answer_sign_in_begin,
+    get_sign_in_return, answer_sign_in_return;
 
 /* oncall.c, settings.c */
 handler get_oncall, post_override, delete_override, get_settings;

@@ -232,6 +232,8 @@ const struct route routes[] = {
      "person*:person password:text code:text token:text", "Session"},
     {"GET", "/api/v1/sign-in", AUTH_OPEN, " ", get_sign_in, NULL, "By which identity provider people sign in",
      NULL, "SignIn"},
+    {"GET", "/api/v1/sign-in/provider", AUTH_READ, " ", get_sign_in_works, answer_sign_in_works,
+     "Whether the identity provider works now: asks it where people are sent", NULL, "SignInWorks"},
     {"GET", "/sign-in/provider", AUTH_OPEN, " ", get_sign_in_begin, answer_sign_in_begin, NULL, NULL, NULL},
     {"GET", "/sign-in/return", AUTH_OPEN, NULL, get_sign_in_return, answer_sign_in_return, NULL, NULL, NULL},
     {"DELETE", "/api/v1/session", AUTH_OPEN, " ", delete_session, answer_signed_out, "Signs out", NULL, NULL},

@@ -11,6 +11,7 @@ const struct schema_shape schema_shapes[] = {
     {"Matcher", "name*:text value*:text isRegex*:boolean isEqual:boolean"},
     {"Session", "person:text right:text services:[text"},
     {"SignIn", "provider:text? at:text?"},
+    {"SignInWorks", "provider:text works:boolean why:text? return_url:text"},
     {"Accounts", "accounts:[Account"},
     {"Account", "person:text right:text services:[text password:boolean second_factor:boolean "
                 "changed_at:time? changed_by:text"},

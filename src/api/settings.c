@@ -85,6 +85,34 @@ static void write_heartbeats(struct json_writer *writer, const struct config *co
     jw_end_array(writer);
 }
 
+/* null: people sign in with a password alone. */
+static void write_sign_in(struct json_writer *writer, const struct config_sign_in *sign_in)
+{
+    jw_name(writer, "sign_in");
+    if (!sign_in->provider) {
+        jw_null(writer);
+        return;
+    }
+    jw_begin_object(writer);
+    jw_pair(writer, "provider", sign_in->provider);
+    jw_pair(writer, "name", sign_in->name);
+    jw_pair(writer, "client", sign_in->client);
+    jw_pair(writer, "person", sign_in->person);
+    jw_pair(writer, "groups", sign_in->groups);
+    write_strings(writer, "scopes", &sign_in->scopes);
+    jw_name(writer, "rights");
+    jw_begin_array(writer);
+    list_each (right, &sign_in->rights) {
+        jw_begin_object(writer);
+        jw_pair(writer, "group", right->group);
+        jw_pair(writer, "right", right->right);
+        write_strings(writer, "services", &right->services);
+        jw_end_object(writer);
+    }
+    jw_end_array(writer);
+    jw_end_object(writer);
+}
+
 static void write_configuration(struct json_writer *writer, const struct config *config)
 {
     jw_pair(writer, "file", config->file);
@@ -104,6 +132,7 @@ static void write_configuration(struct json_writer *writer, const struct config 
     jw_end_array(writer);
     write_roles(writer, config);
     write_heartbeats(writer, config);
+    write_sign_in(writer, &config->sign_in);
 }
 
 static void write_asked(void *context, const struct config *config, const struct library *library)

@@ -86,6 +86,37 @@ void get_sign_in(struct request *request)
     jw_end_object(&writer);
 }
 
+static void go_on(struct request *request)
+{
+    request_decided(request, &done);
+}
+
+/* ---- does it work now? ---- */
+
+void get_sign_in_works(struct request *request)
+{
+    struct coming *coming = coming_new(request);
+    struct api_provider_question where = {0};
+    if (!coming)
+        return;
+    request->work = coming;
+    if (!coming->provider || !request_work_after_provider(request, &where, &coming->answer, go_on))
+        answer_problem(request, PROBLEM_NOT_FOUND, NULL, "nobody signs in here by an identity provider");
+}
+
+void answer_sign_in_works(struct request *request)
+{
+    const struct coming *coming = request->work;
+    bool works = coming->answer.say == PROVIDER_WHERE;
+    struct json_writer writer = answer_json(request);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "provider", coming->provider);
+    jw_pair_bool(&writer, "works", works);
+    jw_pair(&writer, "why", works ? NULL : coming->answer.why);
+    jw_pair(&writer, "return_url", coming->return_url);
+    jw_end_object(&writer);
+}
+
 /* ---- why not ---- */
 
 static void answer_why(struct request *request, const struct coming *coming)
@@ -133,11 +164,6 @@ static void refuse(struct request *request, struct coming *coming, const char *w
 }
 
 /* ---- there ---- */
-
-static void go_on(struct request *request)
-{
-    request_decided(request, &done);
-}
 
 void get_sign_in_begin(struct request *request)
 {

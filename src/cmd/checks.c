@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "cmd/client.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
@@ -11,8 +12,11 @@
 
 static const char usage[] =
     "usage: crashcart checks [--json]\n"
+    "       crashcart checks measures CHECK [--days N] [--json]\n"
     "\n"
-    "  Lists the checks of the configuration: state, since when, what was found last.\n"
+    "  Lists the checks of the configuration: state, since when, what was found last; or\n"
+    "  what the looks at a model have measured, by feature and segment.\n"
+    "  --days N       of that time (30)\n"
     "  --data DIR     the server's data folder, for its token (./crashcart-data)\n"
     "  CRASHCART_URL (http://127.0.0.1:8480) and CRASHCART_TOKEN say where the server is and who asks.\n";
 
@@ -82,35 +86,58 @@ static void print_checks(struct buf *out, struct json root)
                 add_check(out, i.value, states[state].style, now_us);
 }
 
+/* The first, the last, and the extremes of each series. */
+static void print_measures(struct buf *out, struct json root)
+{
+    struct json all = json_get(root, "series");
+    for (struct json_iter i = json_first(all); json_more(&i); json_next(&i)) {
+        double first = NAN, last = NAN, least = INFINITY, most = -INFINITY;
+        struct json points = json_get(i.value, "points");
+        for (struct json_iter j = json_first(points); json_more(&j); json_next(&j)) {
+            struct json_iter pair = json_first(j.value);
+            json_next(&pair);
+            last = json_number(pair.value, NAN);
+            first = isnan(first) ? last : first;
+            least = fmin(least, last);
+            most = fmax(most, last);
+        }
+        scoped_buf struct buf name = {0};
+        buf_printf(&name, "%s %s%s%s", text_of(i.value, "kind"), text_of(i.value, "feature"),
+                   *text_of(i.value, "segment") ? ", " : "", text_of(i.value, "segment"));
+        show_column(out, buf_text(&name), 36, terminal_colours(), STYLE_BOLD);
+        buf_printf(out, "%.4g to %.4g, now %.4g (%zu looks, from %.4g)\n", least, most, last,
+                   json_count(points), first);
+    }
+    if (!json_count(all))
+        buf_puts(out, "Nothing was measured in that time.\n");
+}
+
 int cmd_checks(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
-    scoped_buf struct buf answer = {0}, out = {0};
-    const char *data = NULL;
+    scoped_buf struct buf path = {0};
+    const char *data = NULL, *days = NULL;
     bool json = false;
     struct strings words = {0};
-    const struct command_option options[] = {{"--json", &json, NULL}, {"--data", NULL, &data}, {0}};
+    const struct command_option options[] = {
+        {"--json", &json, NULL}, {"--days", NULL, &days}, {"--data", NULL, &data}, {0}};
     struct client client;
-    struct json root;
     struct err err = {0};
+    long long n;
     int parsed = command_line_parse(arena, argc, argv, options, usage, &words);
     if (parsed)
         return command_line_exit(parsed);
-    if (words.n)
+    bool measures = words.n == 2 && strcmp(words.at[0], "measures") == 0;
+    if (words.n && !measures)
         return usage_error(usage, "checks %s: no such word", words.at[0]);
-    if (client_open(arena, data, NULL, &client, &err) < 0) {
-        error_print(err.text);
-        return EXIT_USAGE;
-    }
-    struct json_document *document = json_document_new();
-    int code = client_get(&client, "/api/v1/checks", document, &answer, &root, &err);
-    if (code != EXIT_DONE)
-        error_print(err.text);
-    else if (json)
-        buf_printf(&out, "%s\n", buf_text(&answer));
-    else
-        print_checks(&out, root);
-    json_document_free(document);
-    fwrite(buf_text(&out), 1, out.n_bytes, stdout);
-    return code;
+    if (days && (!measures || number_parse(days, &n) < 0))
+        return usage_error(usage, "--days is a number, of measures");
+    if (client_open(arena, data, NULL, &client, &err) < 0)
+        return usage_error(usage, "%s", err.text);
+    if (!measures)
+        return client_print(&client, "/api/v1/checks", json, print_checks);
+    buf_puts(&path, "/api/v1/checks/");
+    url_encode(&path, words.at[1]);
+    buf_printf(&path, "/measures%s%s", days ? "?days=" : "", days ? days : "");
+    return client_print(&client, buf_text(&path), json, print_measures);
 }

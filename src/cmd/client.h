@@ -30,3 +30,10 @@ int client_delete(const struct client *client, const char *path, struct err *err
 /* GET and parse into a document of its own. */
 int client_get(const struct client *client, const char *path, struct json_document *document,
                struct buf *text, struct json *ret_root, struct err *err);
+
+/* Adds what was answered as people read it. */
+typedef void client_printer(struct buf *out, struct json root);
+/* GET, and print what comes: as it was answered, or for people. Errors are printed, too. */
+int client_print(const struct client *client, const char *path, bool json, client_printer *print);
+/* A whole command that does this, and takes --json and --data. */
+int client_command(int argc, char **argv, const char *usage, const char *path, client_printer *print);

@@ -1,11 +1,12 @@
-/* crashcart config check [-c FILE]: is the configuration sound, and does every level of every service reach
- * somebody at every minute of the next 90 days? */
+/* crashcart config: is a configuration sound, and does every level of every service reach
+ * somebody at every minute of the next 90 days? And what is in force? */
 #include "config/config.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "cmd/client.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/config_reach.h"
@@ -21,9 +22,12 @@ enum { EVENTS_SHOWN = 4 };
 
 static const char USAGE[] =
     "usage: crashcart config check [-c FILE] [--runbooks DIR]\n"
-    "  Reads the configuration as the server would, and proves that every level of the\n"
+    "       crashcart config show [--data DIR]\n"
+    "  check reads the configuration as the server would, and proves that every level of the\n"
     "  runbook of every service reaches a person at every minute of the next 90 days,\n"
-    "  or names the hours, the reason and the line. Exit 1: there is something to mend.\n";
+    "  or names the hours, the reason and the line. Exit 1: there is something to mend.\n"
+    "  show prints what is in force on the server (JSON), without secrets and addresses.\n"
+    "  --data DIR     the server's data folder, for its token (./crashcart-data)\n";
 
 /* People whom no page can reach, whatever happens. */
 static size_t print_unreachable(const char *file, const struct config *config)
@@ -188,18 +192,31 @@ static int check(const struct config *config, struct arena *arena)
     return n_problems ? EXIT_REFUSED : EXIT_DONE;
 }
 
+static int show(struct arena *arena, const char *data)
+{
+    struct client client;
+    struct err err = {0};
+    if (client_open(arena, data, NULL, &client, &err) < 0)
+        return usage_error(USAGE, "%s", err.text);
+    return client_print(&client, "/api/v1/settings", true, NULL);
+}
+
 int cmd_config(int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
-    const char *path = NULL, *runbooks = NULL;
+    const char *path = NULL, *runbooks = NULL, *data = NULL;
     struct strings words = {0};
-    const struct command_option known[] = {
-        {.name = "-c", .value = &path}, {.name = "--runbooks", .value = &runbooks}, {0}};
+    const struct command_option known[] = {{.name = "-c", .value = &path},
+                                           {.name = "--runbooks", .value = &runbooks},
+                                           {.name = "--data", .value = &data},
+                                           {0}};
     int parsed = command_line_parse(arena, argc, argv, known, USAGE, &words);
     if (parsed)
         return command_line_exit(parsed);
+    if (words.n == 1 && strcmp(words.at[0], "show") == 0)
+        return show(arena, data);
     if (words.n != 1 || strcmp(words.at[0], "check") != 0)
-        return usage_error(USAGE, "config has one verb: check");
+        return usage_error(USAGE, "config has two verbs: check and show");
     struct config_errors errors = {.arena = arena};
     struct config *config = NULL;
     int loaded = config_load(path, &config, &errors);

@@ -52,6 +52,22 @@ static void look_at_settings(struct doctor *doctor, const struct client *client)
                      "the files have errors, and older ones are in force");
 }
 
+/* Asked from where the server stands: this terminal may reach what it does not. */
+static void look_at_provider(struct doctor *doctor, const struct client *client)
+{
+    struct answer_read answer scoped_answer_read = {0};
+    if (!doctor->config || !doctor->config->sign_in.provider ||
+        !get(doctor, client, "sign-in", "/api/v1/sign-in/provider", &answer))
+        return;
+    if (json_bool(json_get(answer.root, "works"), false))
+        doctor_finds(doctor, FINDING_WELL, "sign-in", NULL, "%s answers; it must know %s",
+                     text_of(answer.root, "provider"), text_of(answer.root, "return_url"));
+    else
+        doctor_finds(doctor, FINDING_PROBLEM, "sign-in",
+                     "docs/accounts.md: sign_in; until then people sign in with a password", "%s: %s",
+                     text_of(answer.root, "provider"), text_of(answer.root, "why"));
+}
+
 static void look_at_channels(struct doctor *doctor, const struct client *client)
 {
     struct answer_read answer scoped_answer_read = {0};
@@ -124,6 +140,7 @@ void doctor_look_at_server(struct doctor *doctor)
     }
     look_at_version(doctor, &client);
     look_at_settings(doctor, &client);
+    look_at_provider(doctor, &client);
     look_at_senders(doctor, &client);
     look_at_channels(doctor, &client);
     look_at_checks(doctor, &client);

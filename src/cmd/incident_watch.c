@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "cmd/client_stream.h"
+#include "cmd/event_lines.h"
 #include "cmd/exit_code.h"
 #include "cmd/full_screen.h"
 #include "cmd/incident_show_priv.h"
@@ -38,26 +39,6 @@ int incident_look(const struct client *client, long long number, const struct sh
 }
 
 /* ---- lines, for a program or a file ---- */
-
-static void print_events(const struct buf *events)
-{
-    struct json_document *document = json_document_new();
-    const char *at = buf_text(events);
-    for (const char *next; (next = strchr(at, '\n')); at = next + 1) {
-        struct json event;
-        scoped_buf struct buf line = {0};
-        if (json_parse(document, at, (size_t)(next - at), 64, &event, NULL) < 0)
-            continue;
-        buf_printf(&line, "%.19sZ  %s: %s", text_of(event, "at"), text_of(event, "actor"),
-                   text_of(event, "summary"));
-        for (size_t i = 0; i < line.n_bytes; i++) /* no alert drives the terminal, or breaks its line */
-            if ((unsigned char)line.at[i] < ' ' || line.at[i] == 0x7F)
-                line.at[i] = ' ';
-        puts(buf_text(&line));
-    }
-    fflush(stdout);
-    json_document_free(document);
-}
 
 /* ---- the screen ---- */
 
@@ -180,7 +161,7 @@ int incident_watch(const struct client *client, long long number, const struct s
         while (!ferror(stdout)) {
             scoped_buf struct buf events = {0};
             client_stream_wait(watch.stream, -1, AGES_MS, &events);
-            print_events(&events);
+            event_lines_print(buf_text(&events), false);
         }
     }
     client_stream_close(watch.stream);

@@ -1,6 +1,7 @@
 /* The program: one table of subcommands, a file each. */
 #include <signal.h>
 #include <sodium.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ static const struct command_row rows[] = {
     {"drift", cmd_drift, "compare what a model gets and answers with a reference"},
     {"checks", cmd_checks, "list the checks, with what each has found last"},
     {"suggest", cmd_suggest, "print the checks that a runbook asks for by its limits"},
+    {"alerts", cmd_alerts, "list what fires now, by incident"},
     {"incident", cmd_incident, "list, show, ack, note, resolve or report incidents"},
     {"action", cmd_action, "list, add, change or close action items"},
     {"review", cmd_review, "show, schedule or end the review of an incident"},
@@ -43,12 +45,15 @@ static const struct command_row rows[] = {
     {"deny", cmd_deny, "refuse a step that waits for a person"},
     {"step", cmd_step, "tick, answer, choose, skip or start a step of a run"},
     {"drill", cmd_drill, "rehearse an incident on a system that can be broken"},
-    {"oncall", cmd_oncall, "print who is on call"},
+    {"oncall", cmd_oncall, "print who is on call, take over, give back"},
+    {"runbook", cmd_runbook, "list runbooks in force, their versions and what changed"},
+    {"ledger", cmd_ledger, "search every event, or follow them as they happen"},
+    {"promises", cmd_promises, "print what is promised of Crashcart itself, and how far it is kept"},
     {"simulate", cmd_simulate, "print whom an alert would page when, without a server"},
     {"account", cmd_account, "say who signs in, and what they may"},
     {"token", cmd_token, "give programs a token, list and end tokens and sessions"},
     {"import", cmd_import, "make a configuration of what another on-call system exports"},
-    {"config", cmd_config, "check a configuration file"},
+    {"config", cmd_config, "check a configuration file, show what is in force"},
     {"doctor", cmd_doctor, "look whether a whole installation is well"},
     {"export", cmd_export, "write events with their proofs into a file"},
     {"verify", cmd_verify, "prove that nothing in the ledger was changed"},
@@ -72,6 +77,47 @@ static int usage(FILE *out)
     return out == stdout ? 0 : 2;
 }
 
+/* How many letters have to be added, taken away, replaced or swapped (the restricted edit distance). */
+static size_t typing_errors(const char *typed, const char *meant)
+{
+    enum { LONGEST = 16 };
+    size_t n = strlen(typed), m = strlen(meant), d[LONGEST + 1][LONGEST + 1];
+    if (n > LONGEST || m > LONGEST)
+        return SIZE_MAX;
+    for (size_t i = 0; i <= n; i++)
+        for (size_t j = 0; j <= m; j++) {
+            if (!i || !j) {
+                d[i][j] = i + j;
+                continue;
+            }
+            size_t other = d[i - 1][j - 1] + (typed[i - 1] != meant[j - 1]);
+            size_t fewer = 1 + (d[i - 1][j] < d[i][j - 1] ? d[i - 1][j] : d[i][j - 1]);
+            d[i][j] = other < fewer ? other : fewer;
+            if (i > 1 && j > 1 && typed[i - 1] == meant[j - 2] && typed[i - 2] == meant[j - 1] &&
+                d[i - 2][j - 2] + 1 < d[i][j])
+                d[i][j] = d[i - 2][j - 2] + 1;
+        }
+    return d[n][m];
+}
+
+static int unknown(const char *typed)
+{
+    const char *nearest = NULL;
+    size_t least = 3; /* more is another word */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t errors = rows[i].help ? typing_errors(typed, rows[i].name) : least;
+        if (errors < least) {
+            least = errors;
+            nearest = rows[i].name;
+        }
+    }
+    fprintf(stderr, "crashcart: there is no command \"%s\"", typed);
+    if (nearest)
+        fprintf(stderr, "; do you mean \"%s\"?", nearest);
+    fputs("\ncrashcart help lists them\n", stderr);
+    return 2;
+}
+
 int main(int argc, char **argv)
 {
     if (sodium_init() < 0) {
@@ -90,6 +136,5 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(argv[1], rows[i].name) == 0)
             return rows[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "crashcart: there is no command \"%s\"\n\n", argv[1]);
-    return usage(stderr);
+    return unknown(argv[1]);
 }

@@ -1,4 +1,4 @@
-/* crashcart oncall [-c FILE] [--at TIME] [--json | --ical]: who is on call, now or at any moment. What was
+/* crashcart oncall: who is on call, now or at any moment. What was
  * taken over and is past is not known: the server forgets it. */
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/exit_code.h"
+#include "cmd/oncall_override.h"
 #include "cmd/takeovers.h"
 #include "config/config.h"
 
@@ -15,11 +16,16 @@ enum { CALENDAR_DAYS = 90 };
 
 static const char USAGE[] =
     "usage: crashcart oncall [-c FILE] [--at TIME] [--json | --ical]\n"
+    "       crashcart oncall take SCHEDULE PERSON --until TIME [--from TIME] [--why TEXT]\n"
+    "       crashcart oncall overrides [--json]            who takes over, with numbers\n"
+    "       crashcart oncall give-back NUMBER              ends what was taken over\n"
     "  --at TIME  RFC 3339, like 2026-03-02T09:00:00-05:00 (default: now)\n"
     "  --json     one document\n"
     "  --ical     a calendar of the next 90 days, to subscribe to\n"
-    "By the configuration (-c FILE), and by the overrides that people made in the console,\n"
-    "which the server at CRASHCART_URL is asked for. When it does not answer, that is said.\n";
+    "  --until, --from TIME  RFC 3339, or how long from now on: 8h\n"
+    "  --as PERSON  who you are, for the record\n"
+    "By the configuration (-c FILE), and by the overrides that people made, which the server\n"
+    "at CRASHCART_URL is asked for. When it does not answer, that is said.\n";
 
 struct options {
     const char *file;
@@ -98,6 +104,8 @@ static void print_text(struct arena *arena, const struct config *config, int64_t
 
 int cmd_oncall(int argc, char **argv)
 {
+    if (argc > 1 && oncall_override_means(argv[1]))
+        return oncall_override(argc, argv, USAGE);
     scoped_arena struct arena *arena = arena_new();
     struct options options = {0};
     const char *at = NULL;

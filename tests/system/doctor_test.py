@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """`crashcart doctor` of a whole installation: says that it is well, and names what somebody has broken."""
+import signal
 import sqlite3
 
 from harness import *
@@ -81,6 +82,18 @@ class Doctor(SystemTest):
         problems, _ = self.findings()
         self.assertEqual(set(problems), {'ledger', 'server'}, problems)
         self.assertTrue(problems['ledger']['advice'].startswith('crashcart verify'))
+
+    def test_an_identity_provider_that_is_away_is_told_as_the_server_sees_it(self):
+        port = free_port()
+        written(self.server.folder, 'crashcart.yaml', CONFIG.replace('URL', 'http://127.0.0.1:9/')
+                + f'public_url: https://crashcart.example.org/\nsign_in: {{provider: "http://localhost:{port}", name: the house, client: crashcart}}\n')
+        os.kill(self.server.process.child.pid, signal.SIGHUP)
+        wait(lambda: self.server.json('/api/v1/settings')['sign_in'], 'it is in force')
+        problems, _ = self.findings()
+        self.assertIn(f'http://localhost:{port}', problems['sign-in']['text'])
+        self.assertIn('sign in with a password', problems['sign-in']['advice'])
+        works = self.server.json('/api/v1/sign-in/provider')
+        self.assertEqual((works['works'], works['return_url']), (False, 'https://crashcart.example.org/sign-in/return'))
 
 
 if __name__ == '__main__':

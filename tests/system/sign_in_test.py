@@ -194,6 +194,7 @@ sign_in:
     - {group: ward, right: viewer}
 ''')
         self.assertEqual(server.json('/api/v1/sign-in'), {'provider': "the ward's login", 'at': '/sign-in/provider'})
+        self.assertTrue(server.json('/api/v1/sign-in/provider')['works'])
         provider.claims = {'groups': ['ward', 'sre', 'others']}
         browser = Browser(server)
         status, headers, body = browser.come_back(provider.send_back(browser.begin()))
