@@ -313,6 +313,36 @@ static void who_is_kept_to_a_service_sees_and_moves_its_incidents_alone(void **s
     assert_int_equal(ask_as("POST", "/api/v2/silences", "{}", bearer), 403);
 }
 
+static bool sees(const char *bearer, const char *path, const char *what)
+{
+    struct http_request request = {.method = "GET", .path = path, .anonymous = true, .headers = {bearer}};
+    scoped_answer struct http_answer answer = http_send(port, &request);
+    assert_int_equal(answer.status, 200);
+    return strstr(buf_text(&answer.body), what) != NULL;
+}
+
+static void an_answer_that_is_kept_is_of_this_moment_and_for_who_may_see_it(void **state)
+{
+    (void)state;
+    static const char list[] = "/api/v1/incidents", one[] = "/api/v1/incidents/2";
+    char of_shop[100], of_pacs[100];
+    open_incident("PacsDown", "pacs");
+    open_incident("ShopDown", "shop");
+    give_token(1, (struct access_key){.right = RIGHT_RESPOND, .services = "shop"}, of_shop);
+    give_token(2, (struct access_key){.right = RIGHT_RESPOND, .services = "pacs"}, of_pacs);
+    for (int again = 0; again < 2; again++) {
+        assert_true(sees(of_shop, list, "ShopDown") && !sees(of_shop, list, "PacsDown"));
+        assert_true(sees(of_pacs, list, "PacsDown") && !sees(of_pacs, list, "ShopDown"));
+        assert_true(sees(of_shop, "/api/v1/incidents?limit=0", "\"incidents\":[]"));
+        assert_true(sees(of_shop, one, "\"state\":\"triggered\""));
+    }
+    assert_int_equal(ask_as("GET", one, NULL, of_pacs), 404);
+    open_incident("ShopSlow", "shop");
+    assert_true(sees(of_shop, list, "ShopSlow"));
+    assert_int_equal(ask_as("POST", "/api/v1/incidents/2/acknowledge", "{}", of_shop), 200);
+    assert_true(sees(of_shop, one, "\"state\":\"acknowledged\""));
+}
+
 static void the_page_of_an_incident_brings_it_to_who_may_read_it_alone(void **state)
 {
     (void)state;
@@ -357,6 +387,7 @@ int main(void)
         TEST(a_person_changes_their_own_password),
         TEST(a_session_is_listed_and_ended_from_elsewhere),
         TEST(who_is_kept_to_a_service_sees_and_moves_its_incidents_alone),
+        TEST(an_answer_that_is_kept_is_of_this_moment_and_for_who_may_see_it),
         TEST(the_page_of_an_incident_brings_it_to_who_may_read_it_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

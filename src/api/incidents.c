@@ -58,7 +58,8 @@ void get_incidents(struct request *request)
     int64_t before, limit, n_open = 0;
     bool open_only, worst_first;
     struct err err = {0};
-    if (read_state(request, &open_only, &worst_first) < 0 ||
+    struct known_place place;
+    if (known_answer(request, "incidents", &place) || read_state(request, &open_only, &worst_first) < 0 ||
         request_query_number(request, "before", INT64_MAX, INT64_MAX, &before) < 0 ||
         request_query_number(request, "limit", LIST_LIMIT, LIST_MOST, &limit) < 0)
         return;
@@ -83,6 +84,7 @@ void get_incidents(struct request *request)
     bool is_full = !worst_first && n && n == (size_t)limit;
     jw_pair_int_or_null(&writer, "next", is_full ? incidents[n - 1].number : 0, is_full);
     jw_end_object(&writer);
+    known_keep(request, &place);
 }
 
 static void write_clocks(struct json_writer *writer, const struct runbook_clock *clocks, size_t n)
@@ -118,7 +120,9 @@ void get_clocks(struct request *request)
     size_t n = 0;
     int64_t limit;
     struct err err = {0};
-    if (request_query_number(request, "limit", LIST_MOST, LIST_MOST, &limit) < 0)
+    struct known_place place;
+    if (known_answer(request, "clocks", &place) ||
+        request_query_number(request, "limit", LIST_MOST, LIST_MOST, &limit) < 0)
         return;
     struct ledger *ledger = request_ledger(request);
     if (!ledger || check(request, ledger_clocks(ledger, request->arena, -1, (size_t)limit, &clocks, &n, &err),
@@ -129,6 +133,7 @@ void get_clocks(struct request *request)
     jw_begin_object(&writer);
     write_clocks(&writer, clocks, n);
     jw_end_object(&writer);
+    known_keep(request, &place);
 }
 
 void get_incident(struct request *request)
@@ -140,7 +145,8 @@ void get_incident(struct request *request)
     struct runbook_clock *clocks = NULL;
     size_t n_roles = 0, n_checks = 0, n_clocks = 0;
     struct err err = {0};
-    if (find(request, &ledger, &incident) < 0 ||
+    struct known_place place;
+    if (known_answer(request, "incident", &place) || find(request, &ledger, &incident) < 0 ||
         check(request, ledger_roles(ledger, request->arena, incident.number, &roles, &n_roles, &err), &err) !=
             0 ||
         check(request, ledger_checks(ledger, request->arena, incident.number, &checks, &n_checks, &err),
@@ -164,6 +170,7 @@ void get_incident(struct request *request)
     jw_end_array(&writer);
     write_clocks(&writer, clocks, n_clocks);
     jw_end_object(&writer);
+    known_keep(request, &place);
 }
 
 void get_timeline(struct request *request)
@@ -174,7 +181,9 @@ void get_timeline(struct request *request)
     size_t n = 0;
     int64_t after, limit;
     struct err err = {0};
-    if (request_query_number(request, "after", 0, INT64_MAX, &after) < 0 ||
+    struct known_place place;
+    if (known_answer(request, "timeline", &place) ||
+        request_query_number(request, "after", 0, INT64_MAX, &after) < 0 ||
         request_query_number(request, "limit", TIMELINE_LIMIT, TIMELINE_LIMIT, &limit) < 0 ||
         find(request, &ledger, &incident) < 0 ||
         check(request,
@@ -191,6 +200,7 @@ void get_timeline(struct request *request)
     bool is_full = n && n == (size_t)limit;
     jw_pair_int_or_null(&writer, "next", is_full ? rows[n - 1].n : 0, is_full);
     jw_end_object(&writer);
+    known_keep(request, &place);
 }
 
 void get_steps(struct request *request)
@@ -200,7 +210,8 @@ void get_steps(struct request *request)
     struct run_step *steps = NULL;
     size_t n = 0;
     struct err err = {0};
-    if (find(request, &ledger, &incident) < 0 ||
+    struct known_place place;
+    if (known_answer(request, "steps", &place) || find(request, &ledger, &incident) < 0 ||
         check(request, ledger_steps(ledger, request->arena, incident.number, &steps, &n, &err), &err) != 0)
         return;
     if (custody_goes_first(request, incident.number, steps, n, "the steps of the incident"))
@@ -218,6 +229,9 @@ void get_steps(struct request *request)
         json_step(&writer, &steps[i]);
     jw_end_array(&writer);
     jw_end_object(&writer);
+    if (atomic_load(&request->state) ==
+        REQUEST_RECEIVING) /* else it has evidence, whose readers are on record */
+        known_keep(request, &place);
 }
 
 /* ---- verbs ---- */

@@ -83,8 +83,9 @@ static void tag_answer(struct request *request, char ret_tag[TAG_HEX_BYTES + 2])
     if (answer->status != MHD_HTTP_OK || answer->stream || !request->route ||
         request->route->auth < AUTH_READ || strcmp(request->route->method, "GET") != 0)
         return;
-    tag_hex(answer->body.at, answer->body.n_bytes, hex);
-    snprintf(ret_tag, TAG_HEX_BYTES + 2, "\"%s\"", hex);
+    if (!answer->tag)
+        tag_hex(answer->body.at, answer->body.n_bytes, hex);
+    snprintf(ret_tag, TAG_HEX_BYTES + 2, "\"%s\"", answer->tag ? answer->tag : hex);
     const char *known = request_header(request, MHD_HTTP_HEADER_IF_NONE_MATCH);
     if (known && (strcmp(known, "*") == 0 || strstr(known, ret_tag))) {
         answer->status = MHD_HTTP_NOT_MODIFIED;
@@ -181,6 +182,7 @@ static struct api *api_new(const struct api_options *options, const struct api_b
     api->n_threads = n_threads;
     api->connections = connections_new(options->clock, n_connections);
     api->watchers = watchers_new(api);
+    api->known = known_new();
     api->door = door_new();
     api->proving = proving_new(api);
     api->throttle = throttle_new();
@@ -200,6 +202,7 @@ static void api_free(struct api *api)
     pool_free(api->pool);
     connections_free(api->connections);
     watchers_free(api->watchers);
+    known_free(api->known);
     throttle_free(api->throttle);
     spent_tickets_free(api->spent_tickets);
     metrics_end(&api->metrics);
@@ -287,6 +290,7 @@ void api_news(struct api *api)
 {
     if (!api)
         return;
+    known_forget(api->known);
     watchers_news(api->watchers);
     status_keeper_news(api->status);
 }

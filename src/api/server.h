@@ -6,6 +6,7 @@
 #include "api/door.h"
 #include "api/events.h"
 #include "api/http_thread.h"
+#include "api/known.h"
 #include "api/metrics.h"
 #include "api/pool.h"
 #include "api/proving.h"
@@ -32,6 +33,7 @@ struct api {
     struct pool *pool;
     struct connections *connections;
     struct watchers *watchers;
+    struct known *known;
     struct status_keeper *status;
     struct door *door;
     struct proving *proving;

@@ -160,14 +160,14 @@ static struct job *commit_some(struct core *core, struct job *jobs)
         ledger_failed(core, got, &err);
     else
         histogram_add(&core->figures.commit, monotonic_us(core) - decided_us);
+    if (got == 0) /* first of all: who is answered may ask what there is now */
+        api_news(core->api);
     struct job *left = jobs;
     for (size_t i = 0; i < n; i++) {
         struct job *job = left;
         left = job->next;
         answer(job, got == 0 ? &decided[i].outcome : &unavailable);
     }
-    if (got == 0)
-        api_news(core->api);
     for (size_t i = 0; i < n; i++)
         core_carry_out(core, &decided[i], pages_left);
     arena_reset(core->arena);
