@@ -1,5 +1,5 @@
-/* A table written in HTML, as a pipe table is kept: the first row gives the columns, the items of a list in a
- * cell stand apart by ';'. Tables inside of cells are text of the cell. */
+/* A table written in HTML, as a pipe table is kept: the first row gives the columns, unless it holds values
+ * itself; the items of a list in a cell stand apart by ';'. Tables inside of cells are text of the cell. */
 #include <string.h>
 
 #include "runbook/document_priv.h"
@@ -20,6 +20,7 @@ struct html_reader {
     bool in_row;
     const char *cell; /* where the open cell's content begins, or NULL */
     int cell_line;
+    bool headed;       /* a cell is a <th> */
     size_t cells_left; /* so that memory stays linear where a wide header stands above many short rows */
 };
 
@@ -54,6 +55,15 @@ static void close_cell(struct html_reader *reader, const char *end)
     reader->cell = NULL;
 }
 
+/* "<td>Lab desk</td><td>+43 1 555 0101</td>": names of columns have neither digits nor addresses. */
+static bool holds_values(const struct html_row *row)
+{
+    for (size_t i = 0; i < row->n_cells; i++)
+        if (strpbrk(row->cells[i].text, "0123456789@"))
+            return true;
+    return false;
+}
+
 static void close_row(struct html_reader *reader, const char *end)
 {
     struct block *block = reader->block;
@@ -70,6 +80,13 @@ static void close_row(struct html_reader *reader, const char *end)
     struct prose *cells = arena_alloc(reader->arena, n_columns * sizeof *cells);
     for (size_t i = 0; i < n_columns; i++)
         cells[i] = i < n ? reader->row.cells[i] : (struct prose){.text = "", .line = reader->row.line};
+    if (block->columns == NULL && !reader->headed && holds_values(&reader->row)) {
+        struct prose *columns = arena_alloc(reader->arena, n * sizeof *columns);
+        for (size_t i = 0; i < n; i++)
+            columns[i] = (struct prose){.text = "", .line = reader->row.line};
+        block->columns = columns;
+        block->n_columns = n;
+    }
     if (block->columns == NULL) {
         block->columns = cells;
         block->n_columns = n;
@@ -97,6 +114,7 @@ bool document_read_html_table(struct arena *arena, const char *html, struct bloc
             close_cell(&reader, s);
         else if (row || tag_is(s, "</tr") || tag_is(s, "</table"))
             close_row(&reader, s);
+        reader.headed |= tag_is(s, "<th");
         if (row) {
             reader.row.n_cells = 0;
             reader.row.line = line;

@@ -1,4 +1,4 @@
-/* Fences, headings and links of a document. */
+/* Fences, tables, headings and links of a document. */
 #include <string.h>
 #include <strings.h>
 
@@ -40,6 +40,45 @@ static void fence_check(struct lint *lint, const struct block *block)
     if (block->lang && lint_shell(block) && strncmp(block->lang, "console", 7) != 0 && n_comments > 0 &&
         n_other == 0)
         lint_add(lint, "comment-only-fence", block->line, 1, NULL);
+}
+
+/* Where a row has more cells than its table has columns: the bar that should have been escaped. Markdown
+ * parts cells at bars inside of backticks, too, and drops what is too much. */
+static void row_check(struct lint *lint, const struct block *table, int line)
+{
+    const struct source_line row = document_line(lint->document, line);
+    const char *at = row.at, *end = at + row.n_bytes, *in_code = NULL, *too_many = NULL;
+    size_t n_bars = 0;
+    bool code = false;
+
+    while (end > at && strchr(" \t|", end[-1]) && (end - at < 2 || end[-2] != '\\'))
+        end--;
+    while (at < end && strchr(" \t>", *at))
+        at++;
+    at += at < end && *at == '|';
+    for (; at < end; at++) {
+        if (*at == '\\') {
+            at++;
+        } else if (*at == '`') {
+            code = !code;
+        } else if (*at == '|') {
+            n_bars++;
+            in_code = code && in_code == NULL ? at : in_code;
+            too_many = n_bars == table->n_columns ? at : too_many;
+        }
+    }
+    if (too_many)
+        lint_add(lint, "table-bar", line, (int)((in_code ? in_code : too_many) - row.at) + 1, NULL);
+}
+
+static void table_check(struct lint *lint, const struct block *table)
+{
+    const struct source_line first = document_line(lint->document, table->line);
+
+    if (memchr(first.at, '<', first.n_bytes) && memchr(first.at, '|', first.n_bytes) == NULL)
+        return; /* written in HTML */
+    list_each (row, &table->rows)
+        row_check(lint, table, row->line);
 }
 
 /* Anchors made by hand: id="x", name='x', {#x}. */
@@ -191,6 +230,8 @@ void lint_structure(struct lint *lint)
     list_each (block, &lint->document->blocks)
         if (block->kind == BLOCK_FENCE)
             fence_check(lint, block);
+        else if (block->kind == BLOCK_TABLE)
+            table_check(lint, block);
     links_check(lint, anchors, &contents);
     contents_check(lint, &contents);
     if (!lint->document->final_newline && lint->document->lines.n > 0)

@@ -223,15 +223,64 @@ static size_t column_of(const struct block *table, const char *kind, size_t not_
     return table->n_columns;
 }
 
+/* A column of names by which people are called in a chat: "| Role | Slack |" with "@ana" below it. */
+static size_t handle_column(const struct block *table)
+{
+    for (size_t k = 0; k < table->n_columns; k++) {
+        const char *column = table->columns[k].text;
+        bool called = text_find_word(column, "handle") || part_words_whole(PART_CONTACT_FIELD, column) ||
+                      part_words_whole(PART_CONTACT_COLUMN, column);
+        size_t n = 0;
+        list_each (row, &table->rows)
+            n += row->cells[k].text[0] == '@' && strchr(row->cells[k].text, ' ') == NULL;
+        if (called && n > 0 && n == table->rows.n)
+            return k;
+    }
+    return table->n_columns;
+}
+
+static bool has_columns(const struct block *table)
+{
+    for (size_t k = 0; k < table->n_columns; k++)
+        if (table->columns[k].text[0])
+            return true;
+    return false;
+}
+
+/* Without names of columns: who in the first, and the first way to reach them in the others. */
+static void read_bare_table(struct parts_reading *reading, size_t i)
+{
+    const struct block *table = &reading->document->blocks.at[i];
+
+    list_each (row, &table->rows) {
+        const char *name = row->cells[0].text, *reached = NULL;
+        for (size_t k = 1; k < row->n_cells && reached == NULL; k++)
+            reached = value_kind(row->cells[k].text) ? row->cells[k].text : NULL;
+        if (reached && name[0] && strnlen(name, NAME_BYTES) < NAME_BYTES)
+            add_contact(reading, name, reached, i, row->line);
+    }
+}
+
 static void read_table(struct parts_reading *reading, size_t i)
 {
     const struct block *table = &reading->document->blocks.at[i];
+    if (!has_columns(table)) {
+        if (under_contacts(reading, i))
+            read_bare_table(reading, i);
+        return;
+    }
     size_t name = column_of(table, "name", table->n_columns), value = column_of(table, "value", name);
     bool reach = false;
 
     for (size_t k = 0; k < table->n_columns; k++)
         reach |= text_same(table->columns[k].text, "phone") || text_same(table->columns[k].text, "email") ||
                  text_same(table->columns[k].text, "pager") || text_same(table->columns[k].text, "extension");
+    size_t handle = handle_column(table);
+    if (handle < table->n_columns) {
+        reach = true;
+        value = value == table->n_columns || value == name ? handle : value;
+        name = name == table->n_columns || name == value ? (value == 0) : name;
+    }
     if (reach && name == table->n_columns)
         name = value == 0 ? name : 0; /* "| Ward | Phone |" */
     if (name == table->n_columns || value == table->n_columns || (!reach && !under_contacts(reading, i)))

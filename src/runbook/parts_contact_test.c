@@ -245,6 +245,37 @@ static void a_rule_that_says_escalation_counts_under_any_heading(void **state)
     assert_int_equal(parts->escalations.at[0].to.n, 1);
 }
 
+static void a_table_without_names_of_columns_is_a_list_of_contacts_too(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Contacts\n\n<table>\n<tr><td>Pump desk</td><td>+43 1 555 0101</td></tr>\n"
+                        "<tr><td>Lab desk</td><td>lab@ward.example</td></tr>\n</table>\n\n"
+                        "| | |\n|---|---|\n| Vendor | +1 555 010 0199 |\n");
+
+    assert_int_equal(parts->contacts.n, 3);
+    assert_string_equal(parts->contacts.at[0].name, "Pump desk");
+    assert_int_equal(parts->contacts.at[1].line, 7);
+    assert_string_equal(parts->contacts.at[2].value, "+1 555 010 0199");
+}
+
+static void a_column_of_handles_tells_how_people_are_called(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Team\n\n| Role | GitHub | Slack |\n|---|---|---|\n| Pump lead | @ana-r | @ana |\n\n"
+               "| Handle | Area |\n|---|---|\n| @pump-oncall | Pumps |\n\n"
+               "| Repository | Reviewer |\n|---|---|\n| pumps | @ana |\n");
+
+    assert_int_equal(parts->contacts.n, 2);
+    assert_string_equal(parts->contacts.at[0].name, "Pump lead");
+    assert_string_equal(parts->contacts.at[0].value, "@ana");
+    assert_string_equal(parts->contacts.at[1].name, "Pumps");
+    assert_string_equal(parts->contacts.at[1].value, "@pump-oncall");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +295,8 @@ int main(void)
         cmocka_unit_test(the_rungs_of_a_call_tree_name_roles),
         cmocka_unit_test(a_page_of_people_gives_each_by_its_heading),
         cmocka_unit_test(a_rule_that_says_escalation_counts_under_any_heading),
+        cmocka_unit_test(a_table_without_names_of_columns_is_a_list_of_contacts_too),
+        cmocka_unit_test(a_column_of_handles_tells_how_people_are_called),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,6 +62,14 @@ static size_t section_level(const char *body)
     return 0;
 }
 
+/* "A. Summary", "3. Timeline" -> without their marks. */
+static const char *unmarked(struct arena *arena, const char *text)
+{
+    bool letter = isupper((unsigned char)text[0]) && text[1] == '.' && text[2] == ' ';
+
+    return letter ? text + strlen("A. ") : text_without_number(arena, text, NULL);
+}
+
 /* "Root cause:" or "ROOT CAUSE" alone on its line, as in templates without marks. */
 static const char *bare_section(struct arena *arena, const char *line, size_t n)
 {
@@ -69,7 +77,7 @@ static const char *bare_section(struct arena *arena, const char *line, size_t n)
 
     while (*text == '*' || *text == '#')
         text++;
-    text = text_without_number(arena, text, NULL);
+    text = unmarked(arena, text);
     size_t n_text = strcspn(text, "*:");
     bool alone = text[n_text] == '\0' || text[n_text + strspn(text + n_text, "*: ")] == '\0';
     if (!alone || n_text < 3 || n_text > 60)
@@ -95,8 +103,7 @@ static const char *section_of_line(struct parts_reading *reading, const char *li
 {
     if (level > 0)
         return hashes(line) == level
-                   ? text_without_number(reading->arena,
-                                         text_normalise(reading->arena, line + level, n - level), NULL)
+                   ? unmarked(reading->arena, text_normalise(reading->arena, line + level, n - level))
                    : NULL;
     return bare_section(reading->arena, line, n);
 }
@@ -146,22 +153,58 @@ static void sections_of_headings(struct parts_reading *reading, size_t i)
 {
     const struct document *document = reading->document;
     const struct block *heading = &document->blocks.at[i];
-    size_t n_known = 0, n = 0;
+    size_t n_known = 0, n = 0, n_lettered = 0;
 
-    if (!part_heading_value(reading, i, PART_TEMPLATE) || !part_heading_value(reading, i, PART_REPORT))
+    if (!part_heading_value(reading, i, PART_REPORT))
         return;
     for (size_t k = i + 1; k < heading->end; k++) {
         const struct block *block = &document->blocks.at[k];
         if (block->kind != BLOCK_HEADING || block->heading != i)
             continue;
+        n_lettered += block->prose.text[0] == (char)('A' + n) && block->prose.text[1] == '.';
         n++;
         n_known += part_heading_value(reading, k, PART_REPORT_SECTION) != NULL;
     }
+    if (!part_heading_value(reading, i, PART_TEMPLATE) && n_lettered < n)
+        return;
     for (size_t k = i + 1; k < heading->end && n_known > 2 && n_known * 2 >= n; k++) {
         const struct block *block = &document->blocks.at[k];
         if (block->kind == BLOCK_HEADING && block->heading == i)
-            add_section(reading, part_heading(reading, k), NULL, block->line);
+            add_section(reading, unmarked(reading->arena, part_heading(reading, k)), NULL, block->line);
     }
+}
+
+/* Below "Incident report" lines "A. Summary", "B. Timeline": letters make no list in Markdown. */
+static void sections_of_letters(struct parts_reading *reading, size_t h)
+{
+    enum { LETTERS_LEAST = 3, KNOWN_LEAST = 2 };
+    const struct document *document = reading->document;
+    LIST(struct stated) sections = {0};
+    size_t n_known = 0;
+
+    if (!part_heading_value(reading, h, PART_REPORT))
+        return;
+    for (size_t k = h + 1; k < document->blocks.at[h].end && document->blocks.at[k].kind == BLOCK_PARAGRAPH;
+         k++) {
+        const struct prose *prose = &document->blocks.at[k].prose;
+        for (size_t i = 0; i < prose->line_starts.n; i++) {
+            const char *line = prose->text + prose->line_starts.at[i];
+            size_t n = i + 1 < prose->line_starts.n ? prose->line_starts.at[i + 1] - prose->line_starts.at[i]
+                                                    : strlen(line);
+            if (line[0] != (char)('A' + sections.n) || n < strlen("A. X") ||
+                (line[1] != '.' && line[1] != ')'))
+                continue;
+            const char *text = text_normalise(reading->arena, line + 2, n - 2);
+            const char *name = arena_strndup(reading->arena, text, strcspn(text, ":("));
+            n_known += part_words_value(PART_REPORT_SECTION, name) != NULL;
+            *list_push(reading->arena, &sections) = (struct stated){name, prose->line + (int)i};
+        }
+    }
+    if (sections.n < LETTERS_LEAST || n_known < KNOWN_LEAST)
+        return;
+    list_each (section, &sections)
+        add_section(reading, text_normalise(reading->arena, section->text, strlen(section->text)), NULL,
+                    section->line);
 }
 
 /* ---- lists and sentences ---- */
@@ -338,8 +381,10 @@ void parts_read_report(struct parts_reading *reading)
     }
     for (size_t i = 0; i < document->blocks.n; i++) {
         const struct block *block = &document->blocks.at[i];
-        if (block->kind == BLOCK_HEADING && block->item == NO_BLOCK)
+        if (block->kind == BLOCK_HEADING && block->item == NO_BLOCK) {
             sections_of_headings(reading, i);
+            sections_of_letters(reading, i);
+        }
         if (block->kind != BLOCK_ITEM || block->list_first != i)
             continue;
         if (list_is_report(reading, i))

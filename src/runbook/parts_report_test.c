@@ -124,6 +124,37 @@ static void an_agenda_may_stand_on_one_line(void **state)
     assert_int_equal(parts->agenda.at[2].order, 3);
 }
 
+static void letters_mark_the_sections_of_a_report(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Incident report\n\nA. Summary\n\nB. Timeline (in UTC)\nC. Root cause: five whys\n\n"
+               "## Post-mortem contents\n\n### A. What happened\n\n### B. Impact on the ward\n\n"
+               "### C. Lessons learned\n");
+
+    assert_int_equal(parts->report_sections.n, 6);
+    assert_string_equal(parts->report_sections.at[0].name, "Summary");
+    assert_string_equal(parts->report_sections.at[1].name, "Timeline");
+    assert_string_equal(parts->report_sections.at[2].name, "Root cause");
+    assert_int_equal(parts->report_sections.at[2].line, 8);
+    assert_string_equal(parts->report_sections.at[4].name, "Impact on the ward");
+}
+
+static void a_sentence_may_hold_the_whole_agenda(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Review\n\nThe agenda is the story (10 minutes), causes (15 minutes) and tasks (20 "
+               "minutes). The review is held within 2 days, 3 days or 5 days.\n");
+
+    assert_int_equal(parts->agenda.n, 3);
+    assert_string_equal(parts->agenda.at[0].name, "story");
+    assert_string_equal(parts->agenda.at[2].name, "tasks");
+    assert_int_equal(parts->agenda.at[2].duration_s, 1200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +166,8 @@ int main(void)
         cmocka_unit_test(a_question_may_say_in_brackets_what_it_asks_for),
         cmocka_unit_test(the_template_of_a_report_asks_questions_and_has_columns),
         cmocka_unit_test(an_agenda_may_stand_on_one_line),
+        cmocka_unit_test(letters_mark_the_sections_of_a_report),
+        cmocka_unit_test(a_sentence_may_hold_the_whole_agenda),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

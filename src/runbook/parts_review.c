@@ -36,31 +36,77 @@ static void read_agenda_item(struct parts_reading *reading, const struct fact *f
                                      : text_without_colon(reading->arena, text);
 }
 
-/* "Hold the review (45 min): story 15 min, causes 20 min, next steps 10 min": several on one line. */
-static void read_agenda_line(struct parts_reading *reading, const struct fact *fact)
+/* "story 15 min", "causes (20 minutes)": one point and its time. */
+static bool read_point(struct arena *arena, const char *part, struct agenda_item *ret_item)
 {
-    const char *colon = strstr(fact->text, ": ");
-    struct strings parts = {0};
     struct duration_words time;
 
-    if (colon == NULL || !(part_words_value(PART_REPORT, fact->text) ||
-                           text_find_word(fact->text, "review") || text_find_word(fact->text, "agenda")))
-        return;
-    text_split_list(reading->arena, colon + 2, false, &parts);
-    list_each (part, &parts)
-        if (!text_duration(*part, &time) || time.value_s <= 0 || time.at < 2 ||
-            (*part)[time.at + time.n_bytes + strspn(*part + time.at + time.n_bytes, ".) ")] != '\0')
-            return;
-    for (size_t i = 0; parts.n > 1 && i < parts.n; i++) {
-        text_duration(parts.at[i], &time);
-        size_t n = time.at;
-        while (n > 0 && strchr(" (:-", parts.at[i][n - 1]))
-            n--;
-        struct agenda_item *item = list_push(reading->arena, &reading->parts->agenda);
-        *item = (struct agenda_item){.line = fact->line, .duration_s = time.value_s};
-        item->order = (int)reading->parts->agenda.n;
-        item->name = arena_strndup(reading->arena, parts.at[i], n);
+    if (!text_duration(part, &time) || time.value_s <= 0 || time.at < 2 ||
+        part[time.at + time.n_bytes + strspn(part + time.at + time.n_bytes, ".) ")] != '\0')
+        return false;
+    size_t n = time.at;
+    while (n > 0 && strchr(" (:-", part[n - 1]))
+        n--;
+    ret_item->duration_s = time.value_s;
+    ret_item->name = arena_strndup(arena, part, n);
+    return n > 0;
+}
+
+/* Where the points in a sentence about the meeting begin, or NULL. */
+static const char *points_in(const char *sentence)
+{
+    static const char *const joints[] = {": ",         " is ",          " are ", " covers ",
+                                         " includes ", " consists of ", " has "};
+    const char *first = NULL;
+
+    for (size_t i = 0; i < sizeof joints / sizeof *joints; i++) {
+        const char *at = strstr(sentence, joints[i]);
+        if (at && (first == NULL || at + strlen(joints[i]) < first))
+            first = at + strlen(joints[i]);
     }
+    return first && text_starts_with(first, "the ") ? first + strlen("the ") : first;
+}
+
+/* "Hold the review (45 min): story 15 min, causes 20 min and next steps 10 min": several in one sentence. */
+static void read_agenda_line(struct parts_reading *reading, const char *sentence, int line)
+{
+    const char *points = points_in(sentence);
+    struct strings parts = {0};
+    LIST(struct agenda_item) items = {0};
+
+    if (points == NULL || !(part_words_value(PART_REPORT, sentence) || text_find_word(sentence, "review") ||
+                            text_find_word(sentence, "agenda")))
+        return;
+    text_split_list(reading->arena, points, false, &parts);
+    list_each (part, &parts) {
+        const char *and = strstr(*part, " and ");
+        struct agenda_item item = {.line = line}, more = item;
+        bool two = and&&read_point(reading->arena, arena_strndup(reading->arena, *part, (size_t)(and-*part)),
+                                   &item) &&
+                   read_point(reading->arena, and+strlen(" and "), &more);
+        if (!two && !read_point(reading->arena, *part, &item))
+            return;
+        *list_push(reading->arena, &items) = item;
+        if (two)
+            *list_push(reading->arena, &items) = more;
+    }
+    list_each (item, &items) {
+        if (items.n < 2)
+            break;
+        item->order = (int)reading->parts->agenda.n + 1;
+        *list_push(reading->arena, &reading->parts->agenda) = *item;
+    }
+}
+
+static void read_agenda_lines(struct parts_reading *reading, const struct fact *fact)
+{
+    struct sentences sentences = {0};
+
+    if (strpbrk(fact->text, "0123456789") == NULL || strpbrk(fact->text, ",") == NULL)
+        return;
+    text_sentences(reading->arena, fact->text, &sentences);
+    list_each (sentence, &sentences)
+        read_agenda_line(reading, sentence->text, fact->line);
 }
 
 /* "What failed?" and "What failed? (Root cause)". */
@@ -178,10 +224,10 @@ void parts_read_review(struct parts_reading *reading)
     list_each (fact, &reading->facts) {
         if (strnlen(fact->text, ITEM_BYTES) == ITEM_BYTES)
             continue;
-        if (fact->place == FACT_ITEM && part_template_at(reading, fact->line) == NULL) {
+        if (fact->place == FACT_ITEM && part_template_at(reading, fact->line) == NULL)
             read_agenda_item(reading, fact);
-            read_agenda_line(reading, fact);
-        }
+        if (fact->place <= FACT_PROSE && part_template_at(reading, fact->line) == NULL)
+            read_agenda_lines(reading, fact);
         if (fact->place != FACT_PROSE &&
             (fact->place == FACT_FENCE || !part_template_at(reading, fact->line)))
             read_question(reading, fact);

@@ -74,6 +74,25 @@ static int called_template(const struct parts_reading *reading, const struct can
     return sure;
 }
 
+/* Under "Comms" or "Communication" what has one place to fill in is a message. */
+static bool under_communication(const struct parts_reading *reading, const struct candidate *candidate)
+{
+    return part_heading_group(reading, candidate->block) == WORDS_COMMUNICATION ||
+           part_heading_above_group(reading, candidate->block) == WORDS_COMMUNICATION ||
+           (candidate->label.text && words_heading(candidate->label.text) == WORDS_COMMUNICATION);
+}
+
+/* One line is a message when it is a sentence: "incident-[DATE]" is none. */
+static bool is_sentence(const char *line)
+{
+    enum { WORDS_LEAST = 4 };
+    size_t n = 1;
+
+    for (; *line; line++)
+        n += *line == ' ' && line[1] != ' ';
+    return n >= WORDS_LEAST;
+}
+
 /* Lines that people do not write in messages. */
 static bool line_is_program(const char *line, size_t n)
 {
@@ -158,10 +177,13 @@ static bool fence_is_template(const struct parts_reading *reading, const struct 
     int called = called_template(reading, candidate, strlen(first_line) < 80 ? first_line : NULL);
     size_t n_fields = template_count_fields(body);
     bool subject = has_subject(body);
+    bool one_line = strchr(body, '\n') == NULL, comms = under_communication(reading, candidate);
 
-    if ((contacts && called < 2) || strchr(body, '\n') == NULL ||
+    if ((contacts && called < 2) || (one_line && !(is_sentence(body) && (comms || called == 2))) ||
         (!is_markdown(candidate->lang) && body_is_program(body)))
         return false;
+    if (comms || one_line)
+        return n_fields > 0 || subject;
     if (called == 2)
         return n_fields > 0 || subject || is_markdown(candidate->lang);
     if (called == 1)
@@ -320,7 +342,8 @@ static size_t read_quote(struct parts_reading *reading, size_t i)
     const char *body = body_of(reading, &candidate);
     int called = called_template(reading, &candidate, NULL);
     size_t n_fields = template_count_fields(body);
-    if ((called == 2 && n_fields > 0) || (called == 1 && n_fields > 1))
+    bool comms = called == 1 && under_communication(reading, &candidate);
+    if ((called == 2 && n_fields > 0) || (called == 1 && n_fields > (comms ? 0 : 1)))
         add_template(reading, &candidate, NULL);
     return end;
 }

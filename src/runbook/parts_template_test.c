@@ -170,6 +170,21 @@ static void the_parts_of_a_page_of_messages_are_templates(void **state)
     assert_int_equal(parts->templates.n, 0);
 }
 
+static void one_place_makes_a_message_under_a_heading_about_communication(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Comms\n\n> The pump is down since [TIME]. We work on it.\n\n```\n[PUMP] is down; "
+               "more in 30 minutes.\n```\n\n```\nincident-[DATE]-[NAME]\n```\n\n## Restart\n\n> Use [NAME] "
+               "as the name here.\n");
+
+    assert_int_equal(parts->templates.n, 2);
+    assert_int_equal(parts->templates.at[0].line, 5);
+    assert_string_equal(parts->templates.at[0].placeholders.at[0].text, "[TIME]");
+    assert_int_equal(parts->templates.at[1].line, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +198,7 @@ int main(void)
         cmocka_unit_test(a_blank_to_write_on_is_a_place),
         cmocka_unit_test(places_in_angle_brackets_may_hold_a_sentence),
         cmocka_unit_test(the_parts_of_a_page_of_messages_are_templates),
+        cmocka_unit_test(one_place_makes_a_message_under_a_heading_about_communication),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
