@@ -1,6 +1,6 @@
-/* Splits a fence into comments and commands; lines that cannot be commands are passed over. A comment stands
- * alone on its line; a comment behind a command is the command's trailing comment, and no part of its text.
- */
+/* Splits a fence into comments and commands; lines that cannot be commands are passed over, and so is an
+ * output that stands in comments. A comment stands alone on its line, as does a sentence; a comment behind a
+ * command is the command's trailing comment, and no part of its text. */
 #include "runbook/command_priv.h"
 
 #include <ctype.h>
@@ -79,6 +79,19 @@ static void add_command(struct arena *arena, const struct block *fence, size_t i
     entry->text = command->text;
 }
 
+/* "Expected output:": the comments below it show what is printed. */
+static bool leads_to_output(const char *comment)
+{
+    static const char *const starts[] = {"expected output", "example output", "sample output",    "output",
+                                         "expected result", "expected",       "should look like", "example"};
+    size_t n = strlen(comment);
+
+    for (size_t i = 0; n > 0 && comment[n - 1] == ':' && i < sizeof starts / sizeof *starts; i++)
+        if (strlen(starts[i]) == n - 1 && text_starts_with(comment, starts[i]))
+            return true;
+    return false;
+}
+
 /* Looking ahead for what nothing closes is paid for once: past this many lines of a fence, each line stands
  * alone. */
 enum { FUTILE_LINES = 4000 };
@@ -87,7 +100,7 @@ static void split(struct arena *arena, const struct block *fence, enum fence_rol
                   struct fence_entries *ret_entries)
 {
     enum shell_kind kind = role == FENCE_POWERSHELL ? SHELL_POWERSHELL : SHELL_POSIX;
-    bool gap = false, in_table = false;
+    bool gap = false, in_table = false, in_output = false;
     size_t futile = 0;
 
     for (size_t i = 0; role != FENCE_OTHER && i < fence->lines.n;) {
@@ -99,6 +112,7 @@ static void split(struct arena *arena, const struct block *fence, enum fence_rol
         if (line_is_blank(line) || shebang || (role == FENCE_PROMPT && prompt == 0 && !comment)) {
             gap |= !shebang;
             in_table = false;
+            in_output = false;
             i++;
             continue;
         }
@@ -106,11 +120,21 @@ static void split(struct arena *arena, const struct block *fence, enum fence_rol
             i++;
             continue;
         }
+        const char *sentence = role == FENCE_SHELL && !comment && line_is_prose(line)
+                                   ? text_normalise(arena, line.at, line.n_bytes)
+                                   : NULL;
+        const char *words = comment ? comment_text(arena, line.at, line.n_bytes) : sentence;
+        in_output = comment && (in_output || leads_to_output(words));
+        if (in_output) {
+            i++;
+            continue;
+        }
+        comment = words != NULL;
         struct fence_entry *entry = list_push(arena, ret_entries);
         *entry = (struct fence_entry){.comment = comment, .gap = gap, .line = fence->body_line + (int)i};
         gap = false;
         if (comment) {
-            entry->text = comment_text(arena, line.at, line.n_bytes);
+            entry->text = words;
             i++;
             continue;
         }

@@ -16,3 +16,6 @@ size_t line_first_byte(struct source_line line); /* offset of the first byte tha
 /* Whether the line, where a command could begin, is no command but output, a list or configuration. in_table:
  * rows of a printed table go on; false at the start and after blank lines. */
 bool line_is_output(struct source_line line, bool *in_table);
+
+/* "Acknowledge the page and add a note": a sentence where a command could begin. */
+bool line_is_prose(struct source_line line);

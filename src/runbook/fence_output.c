@@ -80,6 +80,26 @@ static bool is_no_command(struct source_line line, size_t first, size_t word)
            all_of(at, line.n_bytes - first, "-=+|_*~ \t");
 }
 
+bool line_is_prose(struct source_line line)
+{
+    enum { WORDS_LEAST = 4 };
+    size_t first = line_first_byte(line), word = word_bytes(line, first), n_words = 1;
+    const char *at = line.at + first;
+
+    if (word < 2 || !isupper((unsigned char)at[0]) || words_program(at, word))
+        return false;
+    for (size_t i = 1; i < word; i++)
+        if (!islower((unsigned char)at[i]))
+            return false;
+    for (size_t i = word; first + i < line.n_bytes; i++) {
+        bool flag = at[i] == '-' && at[i - 1] == ' ';
+        if (flag || strchr("|;&$=<>`\\{}", at[i]))
+            return false;
+        n_words += at[i] != ' ' && at[i - 1] == ' ';
+    }
+    return n_words >= WORDS_LEAST;
+}
+
 bool line_is_output(struct source_line line, bool *in_table)
 {
     size_t first = line_first_byte(line), word = word_bytes(line, first);

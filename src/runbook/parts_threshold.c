@@ -373,9 +373,9 @@ static void read_expression(struct parts_reading *reading, const struct fact *fa
  */
 static void read_rule(struct parts_reading *reading, const struct fact *fact)
 {
-    static const char *const labels[] = {"condition",        "expression", "expr", "alert condition",
-                                         "alert expression", "query",      "rule", "alert rule",
-                                         "trigger",          "fires when"};
+    static const char *const labels[] = {"condition",        "expression", "expr",      "alert condition",
+                                         "alert expression", "query",      "rule",      "alert rule",
+                                         "trigger",          "fires when", "threshold", "alert threshold"};
     const struct block *block = &reading->document->blocks.at[fact->block];
     bool rule = false;
 

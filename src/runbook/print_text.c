@@ -87,8 +87,11 @@ static void put_levels(struct page *page, const struct runbook *runbook)
         size_t n = columns_of(level->id, strlen(level->id));
         columns = n > columns ? n : columns;
     }
-    list_each (level, &runbook->severities)
-        put_level(page, runbook, level, columns);
+    for (int rank = 1; rank <= (int)runbook->severities.n;
+         rank++) /* the document may have them the other way */
+        list_each (level, &runbook->severities)
+            if (level->rank == rank)
+                put_level(page, runbook, level, columns);
 }
 
 static void put_command(struct page *page, const struct command *command)

@@ -303,6 +303,7 @@ static void read_item(struct content *content, size_t item)
     bool labelled =
         block->prose.passages.n > 0 && passage_label(writer->arena, &block->prose.passages.at[0], &label);
 
+    content->intro = NULL;
     if (turns_to_steps(content, item))
         content->mode = MODE_STEPS;
     if (block->prose.passages.n > 0)
@@ -311,6 +312,8 @@ static void read_item(struct content *content, size_t item)
         severity_state(writer->arena, writer->procedure, label.rest, label.line);
     } else if (!wants_steps(writer)) {
         return;
+    } else if (labelled && !label.alone && words_are(WORDS_TRIGGERS, label.text)) {
+        add_triggers(content, label.rest, &block->prose, label.rest_at, false);
     } else if (content->mode == MODE_SYMPTOMS) {
         add_symptoms(content, block->prose.text, &block->prose, 0, false);
     } else if (content->mode == MODE_TRIGGERS) {

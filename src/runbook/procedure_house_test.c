@@ -98,6 +98,53 @@ static void a_numbered_list_behind_the_list_of_symptoms_is_what_to_do(void **sta
     assert_int_equal(runbook->procedures.at[0].phases.n, 1);
 }
 
+static void a_fence_below_a_numbered_list_belongs_to_its_last_item(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Restore\n1) Restore it:\n```bash\nkubectl apply -f db.yaml\n```\n\n"
+                         "2) Wait for it:\n```bash\nkubectl get pods\n```\n\n"
+                         "## Rollback\nIf it is not valid:\n1) Delete it\n```bash\n"
+                         "kubectl delete -f db.yaml\n```\n");
+    assert_int_equal(runbook->procedures.n, 2);
+    assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.n, 2);
+    assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.at[1].commands.n, 1);
+    const struct phase *back = &runbook->procedures.at[1].phases.at[0];
+    assert_int_equal(back->steps.n, 1);
+    assert_string_equal(back->steps.at[0].text, "Delete it");
+    assert_int_equal(back->steps.at[0].commands.n, 1);
+}
+
+static void sentences_and_printed_lines_of_a_shell_fence_are_no_commands(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena,
+        "# Pool\n## Look\n```bash\n# The pager\nAcknowledge and add a note: \"Looking into it\"\n\n"
+        "# Look at the pool\nkubectl get pods\n# Expected output:\n# pool_total 50\n# pool_idle 2\n```\n");
+    const struct phase *look = &runbook->procedures.at[0].phases.at[0];
+    size_t n_commands = 0;
+    for (size_t i = 0; i < look->steps.n; i++)
+        n_commands += look->steps.at[i].commands.n;
+    assert_int_equal(n_commands, 1);
+    assert_string_equal(look->steps.at[look->steps.n - 1].text, "Look at the pool");
+}
+
+static void objectives_of_recovery_are_no_steps_and_an_alert_may_be_named_in_a_list(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# Pumps down - runbook\n## Recovery\n- **Data loss**: 24 hours\n- **Time**: 4 hours\n\n"
+               "## Alert information\n- **Alert name**: PumpsDown\n\n## Diagnosis\n1. Look at the pumps\n\n"
+               "## Resolution\n1. Restart the pumps\n");
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_int_equal(runbook->procedures.at[0].phases.n, 2);
+    assert_string_equal(runbook->procedures.at[0].triggers.at[0].text, "PumpsDown");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +154,9 @@ int main(void)
         cmocka_unit_test(a_command_in_a_quote_belongs_to_the_step_that_leads_to_it),
         cmocka_unit_test(duties_of_a_contract_are_steps_and_access_may_be_a_trouble),
         cmocka_unit_test(a_numbered_list_behind_the_list_of_symptoms_is_what_to_do),
+        cmocka_unit_test(a_fence_below_a_numbered_list_belongs_to_its_last_item),
+        cmocka_unit_test(sentences_and_printed_lines_of_a_shell_fence_are_no_commands),
+        cmocka_unit_test(objectives_of_recovery_are_no_steps_and_an_alert_may_be_named_in_a_list),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

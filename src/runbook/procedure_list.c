@@ -59,6 +59,15 @@ static bool staged_order(const struct block *block)
            sentence_is_order(passage->rest);
 }
 
+/* "**Time to recover**: 4 hours" states a figure. */
+static bool states_time(const struct block *block)
+{
+    struct duration_words duration;
+    const struct passage *passage = block->prose.passages.n > 0 ? &block->prose.passages.at[0] : NULL;
+
+    return passage && passage->lead && text_duration(passage->rest, &duration) && duration.at == 0;
+}
+
 /* "Access tokens shall be revoked". */
 static bool is_duty(const char *text)
 {
@@ -98,7 +107,7 @@ static void look_at_list(struct procedure_writer *writer, size_t item)
         questions += bytes > 0 && block->prose.text[bytes - 1] == '?' && block->end == i + 1;
         foreign += (unsigned char)block->prose.text[0] >= 0xe3; /* in a script that has no known verbs */
         if (sentence_is_order(block->prose.text) || runs_something(&block->prose) ||
-            (lead && writer->staged) || block->end > i + 1 ||
+            (lead && writer->staged && !states_time(block)) || block->end > i + 1 ||
             (writer->staged && text_starts_with(block->prose.text, "if ")) || is_duty(block->prose.text) ||
             person_acts(writer->arena, block->prose.text, &(struct person){0}))
             orders++;

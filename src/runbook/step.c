@@ -399,11 +399,36 @@ static void fence_comments(struct fence_reader *reader, const struct fence_entry
     }
 }
 
+/* "2. Restore the snapshot:" with its fence below the list: the commands belong to that step. */
+static bool resume_step(struct fence_reader *reader, int line)
+{
+    enum { LINES_BETWEEN = 3 }; /* an empty line, the fence, its first line */
+    struct procedure_writer *writer = reader->writer;
+    size_t n_phases = writer->procedure->phases.n;
+    struct phase *phase =
+        n_phases > 0 && !writer->next_open ? &writer->procedure->phases.at[n_phases - 1] : NULL;
+    struct step *step = phase && phase->steps.n > 0 ? &phase->steps.at[phase->steps.n - 1] : NULL;
+
+    if (step == NULL || step->commands.n > 0 || step->substeps.n > 0 || line - step->line_end > LINES_BETWEEN)
+        return false;
+    size_t n = strlen(step->text);
+    bool ordered = step->marker && strcmp(step->marker, "ordered") == 0;
+    bool listed = ordered ||
+                  (step->marker && strcmp(step->marker, "comment") != 0 && n > 0 && step->text[n - 1] == ':');
+    if (!listed)
+        return false;
+    reader->step = *step;
+    reader->comment = NULL;
+    reader->open = true;
+    phase->steps.n--;
+    return true;
+}
+
 static void fence_command(struct fence_reader *reader, const struct fence_entry *entry, const char *intro)
 {
     struct procedure_writer *writer = reader->writer;
 
-    if (!reader->open) {
+    if (!reader->open && (intro || !resume_step(reader, entry->line))) {
         reader->step = step_start(writer, "none", intro ? intro : entry->command.text, entry->line);
         reader->comment = NULL;
         reader->open = true;
