@@ -39,6 +39,16 @@ static void say(struct turn *turn, const struct incident_record *record, const c
               duration_text(turn->arena, took_us), from);
 }
 
+/* A person who comes second does not have it, and must not be taken for somebody who never looked. */
+static void say_seen(struct turn *turn, const struct incident *incident, const char *actor)
+{
+    if (strncmp(actor, "person:", 7) != 0)
+        return;
+    jw_pair(event_begin(turn), "with", incident->acknowledged_by);
+    event_end(turn, incident->number, actor, "incident.seen", "%s has seen it; it is with %s", actor,
+              incident->acknowledged_by);
+}
+
 void decide_acknowledge(struct turn *turn, const struct input *input)
 {
     struct incident_record *record = incident_wanted(turn, input->incident);
@@ -60,6 +70,8 @@ void decide_acknowledge(struct turn *turn, const struct input *input)
     if (theirs || (incident->acknowledged_us && incident->lease_lapses == 0)) {
         if (theirs)
             incident_progress(turn, record, actor);
+        else
+            say_seen(turn, incident, actor);
         turn_answer(turn, OUTCOME_DONE, incident->number, "%s has incident %lld since %s.",
                     incident->acknowledged_by, (long long)incident->number,
                     time_text(turn->arena, incident->acknowledged_us));

@@ -32,7 +32,7 @@ static void an_incident_of_a_drill_server_is_marked_from_the_beginning(void **st
     assert_text_has(event_of(w, "incident.opened")->summary, "DRILL, incident 1:");
 }
 
-static void second_acknowledgement_says_who_has_it(void **state)
+static void second_acknowledgement_is_on_record_and_says_who_has_it(void **state)
 {
     struct world *w = *state;
     world_hear(w, down);
@@ -40,6 +40,9 @@ static void second_acknowledgement_says_who_has_it(void **state)
     const struct outcome *outcome = world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ben", NULL);
     assert_int_equal(outcome->code, OUTCOME_DONE);
     assert_text_has(outcome->message, "person:ana has incident 1 since 2026-03-01T09:00");
+    assert_string_equal(event_of(w, "incident.seen")->actor, "person:ben");
+    assert_int_equal(w->decisions.list.n, 1);
+    world_person_says(w, INPUT_ACKNOWLEDGE, 1, "source:pagerduty", NULL); /* as often as it likes */
     assert_int_equal(w->decisions.list.n, 0);
 }
 
@@ -156,7 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(acknowledgement_stops_the_paging),
         TEST(an_incident_of_a_drill_server_is_marked_from_the_beginning),
-        TEST(second_acknowledgement_says_who_has_it),
+        TEST(second_acknowledgement_is_on_record_and_says_who_has_it),
         TEST(incident_that_is_not_there_is_said_so),
         TEST(incident_follows_its_alerts_and_resolves_after_the_hold_down),
         TEST(firing_again_within_the_hold_down_goes_back),
