@@ -110,6 +110,10 @@ void tool_docker(struct call *call)
         run_inside(call);
     else if (verb && strcmp(verb, "restart") == 0)
         restart(call);
-    else
+    else if (verb && verb == call->words[1] && strcmp(verb, "compose") == 0) {
+        call->words++;
+        call->n_words--;
+        tool_docker_compose(call);
+    } else
         call_fail(call, "docker %s: the ward does not know this command", verb ? verb : "");
 }

@@ -30,13 +30,13 @@ static void budget_add(struct buf *out, const struct phase *phase)
 
 static void head_add(const struct walk *walk, int at, bool colours, struct buf *out)
 {
+    scoped_arena struct arena *arena = arena_new();
     scoped_buf struct buf line = {0};
     const struct walk_row *row = &walk->rows.at[at];
     if (row->change < 0)
         buf_printf(&line, "%d of %zu", at + 1, walk->n_listed);
     else
-        buf_printf(&line, "%s line %d", part_of(row->line) == PART_BACK ? "Way back of" : "Before",
-                   part_line(row->line));
+        buf_puts(&line, walk_place(arena, row));
     if (row->phase->name) {
         buf_printf(&line, " · %s", row->phase->name);
         budget_add(&line, row->phase);
@@ -237,8 +237,9 @@ static void choice_add(const struct walk *walk, int at, struct buf *out)
         const struct walk_row *first = &walk->rows.at[option];
         buf_printf(out, "%4d  ", number);
         text_add_wrapped(out, phases ? first->phase->name : heading_of(first), 6, 6);
-        if (first->command)
-            text_add_exact(out, first->text, 8);
+        list_each (row, &walk->rows)
+            if (!phases && row->option == first->option && row->choice == first->choice && row->command)
+                text_add_exact(out, row->text, 8);
     }
 }
 

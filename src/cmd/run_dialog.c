@@ -174,9 +174,9 @@ bool run_dialog_start_unasked(struct run_dialog *dialog)
 static void say_result(struct run_dialog *dialog, const struct walk_row *row)
 {
     const struct step_result *result = &row->result;
-    say(dialog, "Line %d %s, exit %d after %.1f s%s%s", row->line, walk_state_text(row->state),
-        result->exit_code, (double)result->duration_us / 1e6, result->why && *result->why ? ": " : "",
-        result->why ? result->why : "");
+    say(dialog, "%s %s, exit %d after %.1f s%s%s", walk_place(dialog->arena, row),
+        walk_state_text(row->state), result->exit_code, (double)result->duration_us / 1e6,
+        result->why && *result->why ? ": " : "", result->why ? result->why : "");
 }
 
 static void say_check(struct run_dialog *dialog, const struct walk_row *row)
@@ -212,7 +212,7 @@ void run_dialog_ended(struct run_dialog *dialog, int at, bool tell, bool go_on)
         say(dialog, "This could not be recorded: %s", trouble);
     if (dialog->looks_for >= 0 && dialog->walk->rows.at[dialog->looks_for].before == at)
         looked(dialog, row);
-    else if (row->verdict == VERDICT_UNVERIFIABLE)
+    else if (row->verdict == VERDICT_UNVERIFIABLE && row->state == WALK_SUCCEEDED)
         say(dialog, "Whether it did well is not checked: %s.", row->verdict_why);
     if (at == dialog->row && dialog->ask == ASK_KEY && go_on && row->verdict != VERDICT_CHECKING)
         run_dialog_next(dialog);

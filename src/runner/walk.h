@@ -146,5 +146,7 @@ size_t walk_problems(const struct walk *walk);
 bool walk_wants(const struct walk *walk, const char *name);
 /* The row that "@80" means, or -1: the value stands for itself. */
 int walk_value_row(const struct walk *walk, const char *value);
+/* "Line 80"; of what was derived from that line, "Before line 80", "Way back of line 80". In the arena. */
+const char *walk_place(struct arena *arena, const struct walk_row *row);
 /* The one line that it printed, in the arena, or NULL. */
 const char *walk_line_printed(struct arena *arena, const struct walk_row *row);

@@ -32,6 +32,12 @@ const char *walk_line_printed(struct arena *arena, const struct walk_row *row)
     return whole ? arena_strndup(arena, output, n) : NULL;
 }
 
+const char *walk_place(struct arena *arena, const struct walk_row *row)
+{
+    static const char *const words[] = {"Line", "Before line", "Way back of line"};
+    return arena_printf(arena, "%s %d", words[part_of(row->line)], part_line(row->line));
+}
+
 /* What stands for the placeholder, or NULL. ret_from: the row that prints it, or NULL. */
 static const char *value_of(struct arena *arena, const struct walk *walk, const struct walk_row *row,
                             const struct fill_slot *slot, const struct walk_row **ret_from)

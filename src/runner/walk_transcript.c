@@ -105,13 +105,6 @@ static void result_add(struct buf *out, const struct walk_row *row)
         fence_add(out, "text", result->output);
 }
 
-/* "line 12", or what was derived from it. */
-static const char *place_of(struct arena *arena, const struct walk_row *row)
-{
-    static const char *const words[] = {"Line", "Before line", "Way back of line"};
-    return arena_printf(arena, "%s %d", words[part_of(row->line)], part_line(row->line));
-}
-
 /* What a change does, how it is taken back, and what its checks said. */
 static void change_add(struct buf *out, const struct walk *walk, const struct walk_row *row,
                        const struct redact_rules *rules)
@@ -119,7 +112,7 @@ static void change_add(struct buf *out, const struct walk *walk, const struct wa
     scoped_arena struct arena *arena = arena_new();
     struct walk_rows ways = {0};
     labelled_add(out, "checks the change of",
-                 row->checks_for < 0 ? NULL : place_of(arena, &walk->rows.at[row->checks_for]));
+                 row->checks_for < 0 ? NULL : walk_place(arena, &walk->rows.at[row->checks_for]));
     if (command_changes(row->command)) {
         labelled_add(
             out, "changes",
@@ -145,7 +138,7 @@ static void row_add(struct buf *out, const struct walk *walk, const struct walk_
 {
     scoped_arena struct arena *arena = arena_new();
     const char *text = walk_text_redacted(arena, rules, row->text, NULL);
-    buf_printf(out, "\n### %s: %s\n\n", place_of(arena, row), walk_state_text(row->state));
+    buf_printf(out, "\n### %s: %s\n\n", walk_place(arena, row), walk_state_text(row->state));
     if (row->command) {
         labelled_add(out, "step", row->step->text);
         labelled_add(out, "only", row->condition);
