@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <sys/wait.h>
 
+#include "loop/cgroup.h"
 #include "runner/runner_fixture.h"
 
 /* Processes whose environment has this mark, as only those of one test do. */
@@ -27,18 +28,24 @@ static int marked(const char *mark)
 }
 
 /* Runs the command, which is to hit its time limit, with a mark on all that it starts. */
-static const struct happened *run_away(const char *command)
+static const struct happened *run_away_for(int64_t time_ms, const char *command)
 {
     char mark[64];
     scoped_buf struct buf marking = {0};
     snprintf(mark, sizeof mark, "RUNAWAY=%s", bench->root + 5);
     buf_printf(&marking, "export %s; env | grep -c RUNAWAY; %s", mark, command);
     runner_close();
-    runner_open(1000);
+    runner_open(time_ms);
     const struct happened *happened = run_approved(buf_text(&marking));
-    assert_int_equal(happened->state, STEP_TIMED_OUT);
+    if (happened->state != STEP_TIMED_OUT)
+        fail_msg("%s: %s", happened->why, happened->output);
     assert_int_equal(marked(mark), 0);
     return happened;
+}
+
+static const struct happened *run_away(const char *command)
+{
+    return run_away_for(1000, command);
 }
 
 static void a_fork_bomb_ends_with_its_step(void **state)
@@ -48,6 +55,20 @@ static void a_fork_bomb_ends_with_its_step(void **state)
     run_away(
         "cd /; ulimit -u 300; $([ $(id -u) = 0 ] && echo setpriv --reuid=65533 --regid=65533 --clear-groups) "
         "bash -c 'bomb() { bomb | bomb & }; bomb; sleep 1000' 2>/dev/null; sleep 1000");
+}
+
+static void a_fork_bomb_has_only_the_processes_of_its_step(void **state)
+{
+    (void)state;
+    struct cgroups *cgroups = cgroups_open("crashcart-test");
+    bool counted = cgroups_count_processes(cgroups);
+    cgroups_close(cgroups);
+    if (!counted)
+        skip(); /* nothing here counts the processes of a cgroup */
+    bench->processes = 50;
+    const struct happened *happened =
+        run_away_for(5000, "bash -c 'bomb() { bomb | bomb & }; bomb; sleep 1000' 2>/dev/null; sleep 1000");
+    assert_non_null(strstr(happened->why, "50 processes"));
 }
 
 static void a_grandchild_that_became_a_daemon_ends_with_its_step(void **state)
@@ -152,6 +173,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, runner_test_make, runner_test_unmake)
     const struct CMUnitTest tests[] = {
         T(a_fork_bomb_ends_with_its_step),
+        T(a_fork_bomb_has_only_the_processes_of_its_step),
         T(a_grandchild_that_became_a_daemon_ends_with_its_step),
         T(a_step_that_ignores_every_signal_is_ended),
         T(a_step_that_has_stopped_itself_is_ended),
