@@ -113,6 +113,8 @@ void decide_access(struct turn *turn, const struct input *input)
         save_account(turn, account);
     if (account && input->access_act == ACCESS_ACCOUNT)
         tell_account(turn, actor, account);
+    if (account && (account->removed || account->right < RIGHT_APPROVE))
+        approvals_of(turn, account->person);
     if (key) {
         save_key(turn, key);
         tell_key(turn, actor, input->access_act, key);

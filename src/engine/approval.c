@@ -82,6 +82,52 @@ void due_approval(struct turn *turn, struct due *due)
     approvals_follow(turn, record);
 }
 
+void approval_void(struct turn *turn, struct run_step *step, const char *why)
+{
+    step->state = STEP_WAITING;
+    step->approval_ends_us = 0;
+    text_keep(&step->approved_by, "");
+    text_keep(&step->note, "");
+    text_keep(&step->why, why);
+    turn_save_step(turn, step, NULL);
+    struct json_writer *body = event_begin(turn);
+    jw_pair_int(body, "run", step->run);
+    jw_pair_int(body, "line", step->line);
+    jw_pair(body, "command", step->text);
+    jw_pair(body, "way_back", step->way_back);
+    event_end(turn, step->incident, NULL, "approval.void", "`%s` (%s) waits again: %s",
+              text_head(turn->arena, step_text(step), 160), place_text(turn->arena, step->file, step->line),
+              why);
+}
+
+/* Of one actor, or of two with a comma between them. */
+static bool approved(const struct run_step *step, const char *actor)
+{
+    size_t n_bytes = strlen(actor);
+    for (const char *at = step->approved_by; (at = strstr(at, actor)); at += n_bytes)
+        if ((at == step->approved_by || at[-1] == ' ') && (at[n_bytes] == '\0' || at[n_bytes] == ','))
+            return true;
+    return false;
+}
+
+void approvals_of(struct turn *turn, const char *person)
+{
+    const char *actor = arena_printf(turn->arena, "person:%s", person);
+    const char *why = arena_printf(turn->arena, "%s, who approved it, may not approve any more.", person);
+    for (struct incident_record *record = turn->engine->first; record; record = record->next) {
+        size_t n = 0;
+        for (size_t i = 0; i < record->n_steps; i++) {
+            struct run_step *step = &record->steps[i];
+            if (!is_pending(step) || !approved(step, actor))
+                continue;
+            approval_void(turn, step, why);
+            n++;
+        }
+        if (n)
+            approvals_follow(turn, record);
+    }
+}
+
 static void add_others(struct turn *turn, const struct strings *people, const char *actor,
                        struct strings *others)
 {

@@ -62,6 +62,31 @@ static void what_was_approved_and_waits_for_another_step_expires(void **state)
     assert_int_equal(world_row(w, LOOK_TOO)->state, STEP_STARTING);
 }
 
+static void who_may_not_approve_any_more_has_approved_nothing(void **state)
+{
+    struct world *w = *state;
+    struct account account = {.person = "ana",
+                              .right = RIGHT_APPROVE,
+                              .services = "",
+                              .password = "",
+                              .second_key = "",
+                              .changed_by = "test"};
+    const struct input change = {
+        .kind = INPUT_ACCESS, .access_act = ACCESS_ACCOUNT, .actor = "test", .account = &account};
+    world_hear(w, full);
+    approve(w, DESTROY, "person:ana", false, NULL);
+    world_decide(w, change); /* she may still */
+    assert_string_equal(world_row(w, DESTROY)->approved_by, "person:ana");
+    account.right = RIGHT_RESPOND;
+    world_decide(w, change);
+    assert_string_equal(world_row(w, DESTROY)->approved_by, "");
+    assert_text_has(event_of(w, "approval.void")->summary, "may not approve any more");
+    approve(w, DESTROY, "person:ben", false, NULL); /* the first of two now */
+    assert_int_equal(world_row(w, DESTROY)->state, STEP_WAITING);
+    approve(w, DESTROY, "person:annabel", false, NULL);
+    assert_int_equal(world_row(w, DESTROY)->state, STEP_STARTING);
+}
+
 static void what_has_started_does_not_expire(void **state)
 {
     struct world *w = *state;
@@ -205,6 +230,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_start, world_stop)
     const struct CMUnitTest tests[] = {
         TEST(the_first_of_two_approvals_expires),
+        TEST(who_may_not_approve_any_more_has_approved_nothing),
         TEST(what_was_approved_and_waits_for_another_step_expires),
         TEST(what_has_started_does_not_expire),
         TEST(a_clock_that_is_set_back_makes_no_approval_hold_longer),

@@ -454,6 +454,10 @@ void step_take(struct turn *turn, struct incident_record *record, struct run_ste
 
 /* When the next approval of the run expires. */
 void approvals_follow(struct turn *turn, struct incident_record *record);
+/* It was approved, and waits again for the reason. */
+void approval_void(struct turn *turn, struct run_step *step, const char *why);
+/* Voids what somebody has approved who may not any more, and what has not begun. */
+void approvals_of(struct turn *turn, const char *person);
 /* The clock was set back by so much. */
 void approvals_move(struct turn *turn, struct incident_record *record, int64_t back_us);
 /* From now on an approval holds until then. */

@@ -212,23 +212,6 @@ static bool back_takes(struct turn *turn, struct run_step *back, const char *lin
     return true;
 }
 
-static void approval_void(struct turn *turn, struct run_step *change, const char *why)
-{
-    change->state = STEP_WAITING;
-    change->approval_ends_us = 0;
-    text_keep(&change->approved_by, "");
-    text_keep(&change->why, why);
-    turn_save_step(turn, change, NULL);
-    struct json_writer *body = event_begin(turn);
-    jw_pair_int(body, "run", change->run);
-    jw_pair_int(body, "line", change->line);
-    jw_pair(body, "command", change->text);
-    jw_pair(body, "way_back", change->way_back);
-    event_end(turn, change->incident, NULL, "approval.void", "`%s` (%s) waits again: %s",
-              text_head(turn->arena, step_text(change), SHOWN_BYTES),
-              place_text(turn->arena, change->file, change->line), why);
-}
-
 void way_back_seen(struct turn *turn, struct incident_record *record, const struct run_step *before,
                    const struct step_result *result)
 {

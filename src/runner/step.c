@@ -93,6 +93,17 @@ static void confinement_note(const struct step_work *work, struct step_result *r
                       "file of rules as `unconfined` (docs/separation.md)";
 }
 
+/* A prompt leaves its line open. */
+static void question_note(const struct step_work *work, struct step_result *result)
+{
+    size_t n_bytes = strlen(result->output);
+    while (n_bytes && result->output[n_bytes - 1] == ' ')
+        n_bytes--;
+    if (result->state == STEP_TIMED_OUT && n_bytes && strchr(":?]", result->output[n_bytes - 1]))
+        result->why = arena_printf(work->arena, "%s; it may have asked something, and nobody answers here",
+                                   result->why);
+}
+
 /* Everything is dead or released by now: what the pipe still holds is all there will be. */
 static void pipe_drain(struct step_work *work)
 {
@@ -131,6 +142,7 @@ static void work_finish(struct step_work *work)
     result.redacted = buf_text(&redacted);
     result_judge(work, &result);
     confinement_note(work, &result);
+    question_note(work, &result);
     step_done(work, &result);
 }
 

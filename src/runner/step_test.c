@@ -67,6 +67,16 @@ static void what_looks_unasked_gives_way_to_the_server(void **state)
     assert_ran(run_approved("cut -d ' ' -f 19,41 /proc/self/stat"), ours);
 }
 
+static void who_waited_for_an_answer_is_said_to_have(void **state)
+{
+    (void)state;
+    runner_close();
+    runner_open(300);
+    const struct happened *happened = run_approved("printf 'Really? [y/N] '; sleep 1000");
+    assert_int_equal(happened->state, STEP_TIMED_OUT);
+    assert_non_null(strstr(happened->why, "nobody answers here"));
+}
+
 /* Where nothing bounds what it takes, the kernel chooses by this number. */
 static void a_step_goes_before_the_server_when_memory_runs_out(void **state)
 {
@@ -185,6 +195,7 @@ int main(void)
         T(secrets_do_not_leave_the_runner),
         T(a_time_limit_ends_everything_that_was_started),
         T(what_looks_unasked_gives_way_to_the_server),
+        T(who_waited_for_an_answer_is_said_to_have),
         T(a_step_goes_before_the_server_when_memory_runs_out),
         T(much_output_is_bounded_and_never_blocks),
         T(who_prints_too_fast_waits_and_loses_nothing),

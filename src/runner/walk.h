@@ -44,10 +44,9 @@ struct walk_row {
     int before, back;      /* of a change: the rows that were derived from it, or -1 */
 
     enum walk_state state;
-    const char *by, *reason; /* who decided about it last, and what they said; or NULL */
-    const char *why;         /* it is not taken, or its effect is not known; or NULL */
-    const char *answer;      /* "yes", "no", or NULL */
-    const char *repairs;     /* codes, or NULL */
+    const char *by, *reason;      /* who decided about it last, and what they said; or NULL */
+    const char *why;              /* it is not taken, or its effect is not known; or NULL */
+    const char *answer, *repairs; /* "yes" or "no"; codes; or NULL */
     struct strings notes;
     bool has_result;
     struct step_result result;
@@ -62,10 +61,9 @@ struct walk_row {
 
 struct walk_about { /* of the walk itself; set when it begins */
     const char *id;
-    const char *file;   /* path of the document as it was found */
-    const char *sha256; /* of its bytes */
-    const char *procedure;
-    int line; /* of the procedure: its identity in the document */
+    const char *file;               /* path of the document as it was found */
+    const char *sha256, *procedure; /* of its bytes; its title */
+    int line;                       /* of the procedure: its identity in the document */
     const char *by, *host, *folder;
     const char *service, *target; /* whose target, and its text (config/target.h); NULL: this host */
     int64_t began_us;
@@ -84,7 +82,7 @@ struct walk {
     int64_t left_us;                /* the person left then; 0: has not */
 };
 
-/* The rows of the procedure. Both stay the caller's, as long as the arena. */
+/* Both stay the caller's, as long as the arena. */
 struct walk *walk_new(struct arena *arena, const struct runbook *runbook, const struct procedure *procedure);
 
 enum walk_verb {
@@ -146,7 +144,7 @@ size_t walk_problems(const struct walk *walk);
 bool walk_wants(const struct walk *walk, const char *name);
 /* The row that "@80" means, or -1: the value stands for itself. */
 int walk_value_row(const struct walk *walk, const char *value);
-/* "Line 80"; of what was derived from that line, "Before line 80", "Way back of line 80". In the arena. */
+/* "Line 80"; of what was derived from it "Before line 80", "Way back of line 80". In the arena. */
 const char *walk_place(struct arena *arena, const struct walk_row *row);
 /* The one line that it printed, in the arena, or NULL. */
 const char *walk_line_printed(struct arena *arena, const struct walk_row *row);
