@@ -196,7 +196,7 @@ int drill_plan_read(struct arena *arena, const char *bytes, size_t n_bytes, stru
                     struct err *err)
 {
     struct reader reader = {.arena = arena, .err = err};
-    struct drill_plan plan = {.step_time = "6s"};
+    struct drill_plan plan = {.step_time = "6s", .hold_down = "1s"};
     const struct node *root = NULL;
     int line = 0;
     if (yaml_read(arena, bytes, n_bytes, &root, &line, err) < 0)
@@ -211,6 +211,7 @@ int drill_plan_read(struct arena *arena, const char *bytes, size_t n_bytes, stru
         text_read(&reader, detect, "shell", false, &plan.detect_shell) < 0 ||
         text_read(&reader, root, "break", false, &plan.breaks) < 0 ||
         text_read(&reader, root, "step_time", false, &plan.step_time) < 0 ||
+        text_read(&reader, root, "hold_down", false, &plan.hold_down) < 0 ||
         text_read(&reader, root, "verify_shell", false, &plan.verify_shell) < 0 ||
         text_read(&reader, detect, "summary", true, &plan.summary) < 0 ||
         text_read(&reader, expect, "procedure", true, &plan.procedure) < 0 ||

@@ -62,6 +62,7 @@ struct drill_plan {
     const char *scenario, *about, *runbook;
     int64_t recover_s;         /* it is well again so long after the last act, or never */
     const char *step_time;     /* a step may last so long; "6s" */
+    const char *hold_down;     /* the quiet time before the incident counts as resolved; "1s" */
     struct drill_pairs inject; /* in the ward */
     const char *breaks;        /* a command in the work tree, or NULL */
     const char *detect_url, *detect_when,

@@ -19,7 +19,8 @@ bool drill_quiet_plan(struct arena *arena, const struct drill_plans *plans, cons
                                             .system = plan->system,
                                             .folder = plan->folder,
                                             .runbook = plan->runbook,
-                                            .step_time = plan->step_time};
+                                            .step_time = plan->step_time,
+                                            .hold_down = plan->hold_down};
         list_each (check, &plan->checks) {
             struct drill_check *own = list_push(arena, &ret_plan->checks);
             own->id = arena_printf(arena, "%s-%s", plan->name, check->id);

@@ -213,7 +213,7 @@ static int config_write(struct scene *scene, const char *pager, struct err *err)
     scoped_buf struct buf text = {0};
     buf_printf(&text,
                "drill: true\n"
-               "hold_down: 1s\n"
+               "hold_down: \"%s\"\n"
                "runner: {step_time: \"%s\", verify_time: 20s}\n"
                "channels: {private_hosts: [drill-pager]}\n"
                "people:\n"
@@ -225,7 +225,8 @@ static int config_write(struct scene *scene, const char *pager, struct err *err)
                "    target: {folder: %s}\n"
                "    escalation:\n"
                "      - notify: [person:drill-responder]\n",
-               scene->plan->step_time, pager, pager, scene->plan->system, scene->plan->runbook, TREE);
+               scene->plan->hold_down, scene->plan->step_time, pager, pager, scene->plan->system,
+               scene->plan->runbook, TREE);
     buf_puts(&text, scene->plan->checks.n ? "checks:\n" : "");
     list_each (check, &scene->plan->checks)
         buf_printf(&text, "  - {service: %s, id: \"%s\"%s%s}\n", scene->plan->system, check->id,
