@@ -85,7 +85,7 @@ handler get_link, post_link, answer_link;
 handler post_slack, post_slack_command, answer_slack_command;
 
 /* reply_sms.c, reply_mail.c */
-handler post_sms, answer_sms, post_mail, answer_mail;
+handler post_sms, answer_sms, post_receipt, answer_receipt, post_mail, answer_mail;
 
 /* actions.c */
 handler get_actions;

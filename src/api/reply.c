@@ -81,6 +81,16 @@ static void seek(void *context, const struct engine *engine)
         }
 }
 
+bool reply_person(struct request *request, const char *contacts, const char *address, const char **ret_person)
+{
+    struct seeking seeking = {.arena = request->arena,
+                              .from = &(struct reply_from){.contacts = contacts, .address = address}};
+    if (!request_ask(request, seek, &seeking))
+        return false;
+    *ret_person = seeking.several ? NULL : seeking.person;
+    return true;
+}
+
 /* ---- what ---- */
 
 static const struct reply *kept(struct request *request, const struct reply_from *from, const char *person)

@@ -35,4 +35,8 @@ typedef void reply_answer(struct request *request, const char *sentence);
  * decided() is reply_decided() with the same answer. */
 void reply_take(struct request *request, const struct reply_from *from, const char *text,
                 reply_answer *answer);
+/* Whose contact that is; NULL: nobody's, or of several. false: it cannot be told now, and that is answered.
+ */
+bool reply_person(struct request *request, const char *contacts, const char *address,
+                  const char **ret_person);
 void reply_decided(struct request *request, reply_answer *answer);

@@ -13,6 +13,7 @@
 #include "api/nettle_library.h"
 #include "api/reply.h"
 #include "api/server.h"
+#include "ledger/review.h"
 
 static int by_name(const void *a, const void *b)
 {
@@ -31,7 +32,8 @@ static void find_url(void *context, const struct engine *engine)
     buf_add(url, base ? base : "", n);
 }
 
-static bool is_signed(const struct request *request, const struct form *form, struct buf *url)
+static bool is_signed(const struct request *request, const struct form *form, const char *path,
+                      struct buf *url)
 {
     const char *signature = request_header(request, "X-Twilio-Signature");
     const char *secret = request->api->twilio_secret;
@@ -43,7 +45,7 @@ static bool is_signed(const struct request *request, const struct form *form, st
     sorted.at = arena_alloc(request->arena, (form->n + 1) * sizeof *sorted.at);
     memcpy(sorted.at, form->at, form->n * sizeof *sorted.at);
     qsort(sorted.at, sorted.n, sizeof *sorted.at, by_name);
-    buf_puts(url, request->route->path);
+    buf_puts(url, path);
     for (size_t i = 0; i < sorted.n; i++)
         buf_printf(url, "%s%s", sorted.at[i].name, sorted.at[i].value);
     const struct nettle_library *nettle = nettle_library();
@@ -69,18 +71,25 @@ static void answer_message(struct request *request, const char *sentence)
     buf_puts(out, "</Message></Response>");
 }
 
+/* false: it is not of Twilio, and that is answered. */
+static bool read_signed(struct request *request, const char *path, struct form *ret_form)
+{
+    scoped_buf struct buf url = {0};
+    if (!request_ask(request, find_url, &url))
+        return false;
+    form_read(request->arena, buf_text(&request->body), request->body.n_bytes, ret_form);
+    bool is = is_signed(request, ret_form, path, &url);
+    if (!is)
+        answer_problem(request, PROBLEM_UNAUTHORIZED, NULL,
+                       "this is not signed by Twilio; see channels.twilio.signing_secret and public_url");
+    return is;
+}
+
 void post_sms(struct request *request)
 {
     struct form form;
-    scoped_buf struct buf url = {0};
-    if (!request_ask(request, find_url, &url))
+    if (!read_signed(request, request->route->path, &form))
         return;
-    form_read(request->arena, buf_text(&request->body), request->body.n_bytes, &form);
-    if (!is_signed(request, &form, &url)) {
-        answer_problem(request, PROBLEM_UNAUTHORIZED, NULL,
-                       "this is not signed by Twilio; see channels.twilio.signing_secret and public_url");
-        return;
-    }
     const char *id = form_value(&form, "MessageSid");
     if (!*id) {
         answer_problem(request, PROBLEM_INVALID, "MessageSid", "a message has an id");
@@ -97,4 +106,65 @@ void post_sms(struct request *request)
 void answer_sms(struct request *request)
 {
     reply_decided(request, answer_message);
+}
+
+/* ---- what became of a message or call ---- */
+
+static bool has_not_arrived(const char *status)
+{
+    static const char *const words[] = {"undelivered", "failed", "busy", "no-answer", "canceled"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(status, words[i]) == 0)
+            return true;
+    return false;
+}
+
+static void answer_nothing(struct request *request)
+{
+    answer_text(request, "text/plain; charset=utf-8");
+}
+
+/* "MessageStatus=undelivered&ErrorCode=30003&To=%2B4930123456&MessageSid=SM0f3c..."; of a call CallStatus,
+ * CallSid. */
+void post_receipt(struct request *request)
+{
+    struct form form;
+    struct err err = {0};
+    int64_t incident = request->parts.numbers[0];
+    if (!read_signed(request, arena_printf(request->arena, "/reply/receipt/%lld", (long long)incident),
+                     &form))
+        return;
+    bool call = *form_value(&form, "CallSid") != '\0', known = false;
+    const char *status = form_value(&form, call ? "CallStatus" : "MessageStatus");
+    const char *code = form_value(&form, "ErrorCode"), *channel = call ? "voice" : "sms";
+    const char *id =
+        arena_printf(request->arena, "receipt:%.100s", form_value(&form, call ? "CallSid" : "MessageSid"));
+    const char *person = NULL;
+    struct ledger *ledger = request_ledger(request);
+    if (!ledger || !reply_person(request, arena_printf(request->arena, " %s ", channel),
+                                 form_value(&form, "To"), &person))
+        return;
+    if (ledger_reply_known(ledger, id, &known, &err) != 0) {
+        answer_problem(request, PROBLEM_INTERNAL, NULL, "the ledger cannot be read: %s", err.text);
+        return;
+    }
+    if (known || !person || !has_not_arrived(status)) {
+        answer_nothing(request);
+        return;
+    }
+    struct reply *receipt = arena_alloc(request->arena, sizeof *receipt);
+    *receipt = (struct reply){.id = id, .channel = channel, .person = person};
+    request->answers_refusal = true;
+    request->input = (struct input){.kind = INPUT_UNDELIVERED,
+                                    .incident = incident,
+                                    .reply = receipt,
+                                    .word = arena_strdup(request->arena, form_value(&form, "To")),
+                                    .text = arena_printf(request->arena, "Twilio says %.40s%s%.20s", status,
+                                                         *code ? ", error " : "", code)};
+    request_submit(request, NULL);
+}
+
+void answer_receipt(struct request *request)
+{
+    answer_nothing(request);
 }

@@ -280,6 +280,7 @@ const struct route routes[] = {
     {"POST", "/reply/slack/command", AUTH_OPEN, NULL, post_slack_command, answer_slack_command, NULL, NULL,
      NULL},
     {"POST", "/reply/sms", AUTH_OPEN, NULL, post_sms, answer_sms, NULL, NULL, NULL},
+    {"POST", "/reply/receipt/{}", AUTH_OPEN, NULL, post_receipt, answer_receipt, NULL, NULL, NULL},
     {"POST", "/reply/mail", AUTH_RESPOND, " ", post_mail, answer_mail, "Takes a reply by mail to a page",
      "from*:text message_id*:text references:[text text:text", "text"},
 

@@ -19,7 +19,22 @@ static int account_url(const struct attempt *attempt, const char *what, struct b
     return 0;
 }
 
-static int begin_form(struct attempt *attempt, struct err *err)
+/* Where Twilio tells what became of it, in its own time: signed, so only where we can tell that it is Twilio.
+ */
+static void ask_receipt(struct attempt *attempt, const struct page_facts *facts)
+{
+    const struct config *config = courier_config(attempt->courier);
+    if (!config->channels.twilio.signing_secret || !config->public_url || !facts->number ||
+        facts->event != PAGE_TRIGGERED)
+        return;
+    scoped_buf struct buf url = {0};
+    scoped_buf struct buf path = {0};
+    buf_printf(&path, "/reply/receipt/%lld", (long long)facts->number);
+    http_url(&url, config->public_url, path.at);
+    form_pair(&attempt->body, "StatusCallback", url.at);
+}
+
+static int begin_form(struct attempt *attempt, const struct page_facts *facts, struct err *err)
 {
     const struct config_channel *twilio = &courier_config(attempt->courier)->channels.twilio;
     const char *token = courier_secret(attempt->courier, twilio->secret, err);
@@ -32,6 +47,7 @@ static int begin_form(struct attempt *attempt, struct err *err)
     /* "MG...": a service that owns several numbers. */
     form_pair(&attempt->body, strncmp(twilio->from, "MG", 2) == 0 ? "MessagingServiceSid" : "From",
               twilio->from);
+    ask_receipt(attempt, facts);
     return http_header(attempt, err, "Content-Type: application/x-www-form-urlencoded");
 }
 
@@ -54,7 +70,7 @@ int sms_write(struct attempt *attempt, const struct page_facts *facts, struct er
     buf_add(&head, facts->text, end ? (size_t)(end - facts->text) : strlen(facts->text));
     text_cut(&text, buf_text(&head), MOST_SMS > tail.n_bytes ? MOST_SMS - tail.n_bytes : 0);
     buf_puts(&text, buf_text(&tail));
-    if (begin_form(attempt, err))
+    if (begin_form(attempt, facts, err))
         return -1;
     form_pair(&attempt->body, "Body", text.at);
     return 0;
@@ -128,7 +144,7 @@ int voice_write(struct attempt *attempt, const struct page_facts *facts, struct 
         add_say(&twiml, facts);
     }
     buf_puts(&twiml, "</Response>");
-    if (begin_form(attempt, err))
+    if (begin_form(attempt, facts, err))
         return -1;
     form_pair(&attempt->body, "Twiml", twiml.at);
     return 0;

@@ -23,6 +23,7 @@ static input_handler *const input_handlers[N_INPUT_KINDS] = {
     [INPUT_CLOCK_DONE] = decide_clock_done,
     [INPUT_ACTION] = decide_action,
     [INPUT_REPLY_REFUSED] = decide_reply_refused,
+    [INPUT_UNDELIVERED] = decide_undelivered,
     [INPUT_PROVE] = decide_prove,
     [INPUT_SUBSCRIBE] = decide_subscribe,
     [INPUT_PROOF_DONE] = decide_proof_done,
@@ -175,7 +176,8 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
     if (engine->learned)
         clocks_review(&turn);
     input_handlers[input->kind](&turn, input);
-    if (input->reply && input->kind != INPUT_REPLY_REFUSED && decisions->outcome.code == OUTCOME_DONE)
+    if (input->reply && input->kind != INPUT_REPLY_REFUSED && input->kind != INPUT_UNDELIVERED &&
+        decisions->outcome.code == OUTCOME_DONE)
         reply_keep(&turn, input);
     turn_end(&turn);
     incidents_forget(engine);

@@ -419,6 +419,8 @@ void delivery_drop(struct engine *engine, struct incident_record *record, struct
 
 /* The answer counted: it does not a second time. */
 void reply_keep(struct turn *turn, const struct input *input);
+/* Played again it is known, and does nothing. */
+void reply_remember(struct turn *turn, const struct input *input);
 
 /* ---- values.c ---- */
 
@@ -535,10 +537,10 @@ void update_delivered(struct turn *turn, struct incident_record *record, struct 
 typedef void input_handler(struct turn *turn, const struct input *input);
 input_handler decide_alerts, decide_acknowledge, decide_note, decide_resolve, decide_state, decide_severity,
     decide_patient_safety, decide_assign, decide_check, decide_update, decide_clock_done, decide_action,
-    decide_reply_refused, decide_subscribe, decide_prove, decide_proof_done, decide_approve, decide_deny,
-    decide_step_verb, decide_procedure, decide_delivery_done, decide_step_values, decide_step_started,
-    decide_step_done, decide_silence, decide_silence_expire, decide_mute, decide_unmute, decide_hold,
-    decide_evidence_read, decide_clock_back, decide_access, decide_override, decide_timer;
+    decide_reply_refused, decide_undelivered, decide_subscribe, decide_prove, decide_proof_done,
+    decide_approve, decide_deny, decide_step_verb, decide_procedure, decide_delivery_done, decide_step_values,
+    decide_step_started, decide_step_done, decide_silence, decide_silence_expire, decide_mute, decide_unmute,
+    decide_hold, decide_evidence_read, decide_clock_back, decide_access, decide_override, decide_timer;
 input_handler decide_update_send, decide_finding, decide_changed;
 
 /* Clears the timer, or sets it to a later time, before anything else. */

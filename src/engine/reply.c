@@ -3,7 +3,7 @@
 
 enum { WHY_BYTES = 300 };
 
-static void keep(struct turn *turn, const struct input *input)
+void reply_remember(struct turn *turn, const struct input *input)
 {
     const struct reply *reply = input->reply;
     turn_push(turn, DECISION_REPLY)->reply =
@@ -17,7 +17,7 @@ static void keep(struct turn *turn, const struct input *input)
 void reply_keep(struct turn *turn, const struct input *input)
 {
     const struct reply *reply = input->reply;
-    keep(turn, input);
+    reply_remember(turn, input);
     struct json_writer *body = event_begin(turn);
     jw_pair(body, "channel", reply->channel);
     jw_pair(body, "id", reply->id);
@@ -30,7 +30,7 @@ void decide_reply_refused(struct turn *turn, const struct input *input)
     const struct reply *reply = input->reply;
     int64_t incident =
         input->incident > 0 && input->incident <= turn->engine->last_incident ? input->incident : 0;
-    keep(turn, input); /* played again it is not even on record */
+    reply_remember(turn, input); /* played again it is not even on record */
     struct json_writer *body = event_begin(turn);
     jw_pair(body, "channel", reply->channel);
     jw_pair(body, "id", reply->id);

@@ -2,6 +2,8 @@
 """Pages by telephone, from the order of a message or a call to the key that is pressed: a stand-in of Twilio takes the
 orders, reads the call's document as a telephone would, and sends what the person presses to where the document says."""
 import base64
+import hashlib
+import hmac
 import urllib.parse
 import xml.etree.ElementTree
 
@@ -11,14 +13,14 @@ CONFIG = '''
 hold_down: 1s
 public_url: https://crashcart.example.org
 channels:
-  twilio: {{server: "{server}", user: AC1, secret: "env:TWILIO_TOKEN", from: "+15550000"}}
+  twilio: {{server: "{server}", user: AC1, secret: "env:TWILIO_TOKEN", signing_secret: "env:TWILIO_TOKEN", from: "+15550000"}}
 people:
   - id: ana
     name: Ana
     contacts: [{{voice: "+15550001"}}]
   - id: ben
     name: Ben
-    contacts: [{{sms: "+15550002"}}]
+    contacts: [{{sms: "+15550002"}}, {{webhook: "{server}/ben"}}]
 services:
   - {{id: shop, match: {{service: shop}}, escalation: [{{notify: [person:ana, person:ben]}}]}}
 '''
@@ -75,6 +77,32 @@ class Phone(SystemTest):
             'Content-Type': 'application/x-www-form-urlencoded', 'Authorization': None})[:2]
         self.assertEqual(status, 200, body)
         self.assertEqual(self.server.incident(1)['acknowledged_by'], 'person:ben')
+
+    def pages(self):
+        return [json.loads(body) for _, path, _, body in self.twilio.got if path == '/ben']
+
+    def receipt(self, path, signed=True, **said):
+        body = {'MessageSid': 'SM1', 'To': '+15550002', **said}
+        text = 'https://crashcart.example.org' + path + ''.join(name + body[name] for name in sorted(body))
+        signature = base64.b64encode(hmac.digest(b'a-token' if signed else b'another', text.encode(), hashlib.sha1)).decode()
+        return self.server.request('POST', path, raw=urllib.parse.urlencode(body).encode(), headers={
+            'Content-Type': 'application/x-www-form-urlencoded', 'Authorization': None, 'X-Twilio-Signature': signature})[0]
+
+    def test_a_message_that_has_not_arrived_is_told_by_the_next_way_once(self):
+        self.server.fire({'alertname': 'ShopDown', 'service': 'shop', 'severity': 'critical'})
+        _, message = wait(lambda: self.orders('Messages'), 'a message is ordered')[0]
+        where = urllib.parse.urlsplit(message['StatusCallback'])
+        self.assertEqual((where.netloc, where.path), ('crashcart.example.org', '/reply/receipt/1'))
+        self.assertEqual(self.receipt(where.path, signed=False, MessageStatus='undelivered'), 401)
+        self.assertEqual(self.receipt(where.path, MessageStatus='delivered'), 200)
+        self.assertEqual(self.pages(), [])
+        for _ in range(2):
+            self.assertEqual(self.receipt(where.path, MessageStatus='undelivered', ErrorCode='30003'), 200)
+        page = wait(self.pages, 'the next way')[0]
+        self.assertIn('sms does not reach them', page['why'])
+        failed = [e['summary'] for e in self.server.timeline(1) if e['kind'] == 'page.failed']
+        self.assertEqual(failed, ['sms took the page to ben, and it has not arrived: Twilio says undelivered, error 30003'])
+        self.assertEqual(len(self.pages()), 1)
 
 
 if __name__ == '__main__':
