@@ -1,8 +1,9 @@
 /* One end of a frame connection: a libuv pipe, the decoder, the table of who may send what.
  *
  * It ends once, for one reason: the handle is closed first, and `closed` is called from the close callback,
- * so a handler never finds the connection half gone. Freeing waits for both: the handle is closed, and the
- * owner has let go. */
+ * so a handler never finds the connection half gone. What the socket does not take is gathered and goes in
+ * one piece when it takes more: libuv writes one piece a turn of the loop, and turns are long when much is
+ * sent. Freeing waits for both: the handle is closed, and the owner has let go. */
 #include "loop/frame.h"
 
 #include <stdbool.h>
@@ -10,12 +11,13 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/must.h"
 #include "loop/frame_decoder.h"
 
 /* A peer that does not read is stuck or hostile; memory must not grow for it. */
-enum { QUEUE_BYTES = 4 * FRAME_BYTES, READ_BYTES = 64 * 1024 };
+enum { QUEUE_BYTES = 4 * FRAME_BYTES, READ_BYTES = 64 * 1024, KEPT_BYTES = 256 * 1024 };
 
 struct frames {
     uv_pipe_t pipe;
@@ -23,6 +25,8 @@ struct frames {
     const char *self, *peer;
     struct frame_handlers handlers;
     struct frame_decoder decoder;
+    struct buf pending; /* behind the piece that is being written */
+    bool writing;
     const char *why;
     bool closing;    /* uv_close was called */
     bool told;       /* the owner has heard `closed` */
@@ -30,14 +34,15 @@ struct frames {
     char read_buffer[READ_BYTES];
 };
 
-struct frame_write {
+struct piece {
     uv_write_t request;
-    char bytes[];
+    char *bytes;
 };
 
 static void frames_free(struct frames *frames)
 {
     frame_decoder_free(&frames->decoder);
+    buf_free(&frames->pending);
     free(frames);
 }
 
@@ -139,33 +144,63 @@ void frames_close(struct frames *frames)
         connection_end(frames, "closed");
 }
 
+static void write_pending(struct frames *frames);
+
 static void on_written(uv_write_t *request, int status)
 {
     struct frames *frames = request->handle->data;
+    struct piece *piece = request->data;
+    free(piece->bytes);
+    free(piece);
+    frames->writing = false;
     if (status < 0 && status != UV_ECANCELED)
         connection_end(frames, uv_strerror(status));
-    free((char *)request - offsetof(struct frame_write, request));
+    if (!frames->closing)
+        write_pending(frames);
+}
+
+/* What is left when the socket takes no more becomes a piece of its own. */
+static void write_pending(struct frames *frames)
+{
+    struct buf *pending = &frames->pending;
+    uv_stream_t *stream = (uv_stream_t *)&frames->pipe;
+    if (frames->writing || !pending->n_bytes)
+        return;
+    uv_buf_t buf = uv_buf_init(pending->at, (unsigned)pending->n_bytes);
+    int n = uv_try_write(stream, &buf, 1); /* what fails here fails below again, and is told then */
+    if (n == (int)pending->n_bytes) {
+        pending->capacity > KEPT_BYTES ? buf_free(pending) : buf_clear(pending);
+        return;
+    }
+    size_t n_written = n > 0 ? (size_t)n : 0, n_left = pending->n_bytes - n_written;
+    struct piece *piece = heap_alloc(sizeof *piece);
+    piece->bytes = buf_steal(pending);
+    piece->request.data = piece;
+    buf = uv_buf_init(piece->bytes + n_written, (unsigned)n_left);
+    int failed = uv_write(&piece->request, stream, &buf, 1, on_written);
+    frames->writing = failed == 0;
+    if (failed) {
+        free(piece->bytes);
+        free(piece);
+        connection_end(frames, uv_strerror(failed));
+    }
 }
 
 void frames_send(struct frames *frames, uint16_t kind, const void *payload, size_t n_bytes)
 {
+    uint8_t header[FRAME_HEADER_BYTES];
     must(rule_find(frames->rules, kind, frames->self, frames->peer));
     must(n_bytes <= FRAME_BYTES);
     if (frames->closing)
         return;
-    if (uv_stream_get_write_queue_size((uv_stream_t *)&frames->pipe) + n_bytes > QUEUE_BYTES) {
+    if (frames->pending.n_bytes + uv_stream_get_write_queue_size((uv_stream_t *)&frames->pipe) + n_bytes >
+        QUEUE_BYTES) {
         log_event(LOG_ERROR, "frame.queue_full", "to=%s", frames->peer);
         connection_end(frames, "it does not read what is sent to it");
         return;
     }
-    struct frame_write *write = heap_alloc(sizeof *write + FRAME_HEADER_BYTES + n_bytes);
-    frame_header(kind, n_bytes, (uint8_t *)write->bytes);
-    if (n_bytes)
-        memcpy(write->bytes + FRAME_HEADER_BYTES, payload, n_bytes);
-    uv_buf_t buf = uv_buf_init(write->bytes, (unsigned)(FRAME_HEADER_BYTES + n_bytes));
-    int failed = uv_write(&write->request, (uv_stream_t *)&frames->pipe, &buf, 1, on_written);
-    if (failed) {
-        free(write);
-        connection_end(frames, uv_strerror(failed));
-    }
+    frame_header(kind, n_bytes, header);
+    buf_add(&frames->pending, header, sizeof header);
+    buf_add(&frames->pending, payload, n_bytes);
+    write_pending(frames);
 }

@@ -217,6 +217,37 @@ static void the_largest_frame_passes_between_two_ends(void **state)
     assert_int_equal(uv_loop_close(&loop), 0);
 }
 
+/* Whoever sends much is busy, and its loop turns seldom. */
+static void what_the_socket_did_not_take_leaves_in_few_turns(void **state)
+{
+    (void)state;
+    enum { FRAMES = 5000, BYTES = 1400, MOST_TURNS = 200 };
+    static char payload[BYTES];
+    uv_loop_t loop;
+    int fds[2];
+    struct err err;
+    struct heard hand = {0}, head = {0};
+    assert_int_equal(uv_loop_init(&loop), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    struct frame_handlers hand_handlers = {on_received, on_closed, &hand};
+    struct frame_handlers head_handlers = {on_received, on_closed, &head};
+    assert_int_equal(frames_open(&loop, fds[0], rules, "hand", "head", &hand_handlers, &hand.frames, &err),
+                     0);
+    assert_int_equal(frames_open(&loop, fds[1], rules, "head", "hand", &head_handlers, &head.frames, &err),
+                     0);
+    for (int i = 0; i < FRAMES; i++)
+        frames_send(head.frames, ORDER, payload, BYTES - (size_t)(i & 1));
+    for (int turns = 0; hand.n_frames < FRAMES; turns++) {
+        assert_in_range(turns, 0, MOST_TURNS);
+        uv_run(&loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(hand.n_bytes, FRAMES * BYTES - FRAMES / 2);
+    frames_close(hand.frames);
+    frames_close(head.frames);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&loop), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_peer_that_never_reads_does_not_make_memory_grow_without_bound),
         cmocka_unit_test(a_handler_may_close_while_frames_are_still_waiting),
         cmocka_unit_test(the_largest_frame_passes_between_two_ends),
+        cmocka_unit_test(what_the_socket_did_not_take_leaves_in_few_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
