@@ -79,7 +79,7 @@ function DueNext() {
 
 export function Now() {
   const now = useNow(10000)
-  const live = useLive<Incidents>('/api/v1/incidents?state=open&order=worst', () => true)
+  const live = useLive<Incidents>('/api/v1/incidents?state=open&order=worst&limit=25', () => true)
   return (
     <Read from={live}>{({ incidents, open }) => (
       <div class="columns">

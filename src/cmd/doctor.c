@@ -113,11 +113,12 @@ static void look_at_configuration(struct doctor *doctor)
     const char *const lint[] = {"crashcart", "lint", runbooks, NULL};
     const char *const due[] = {"crashcart", "coverage", "--runbooks", runbooks, NULL};
     doctor_asks(doctor, "config", NULL, check);
-    if (access(runbooks, R_OK) != 0)
+    if (access(runbooks, R_OK | X_OK) != 0) {
         doctor_finds(doctor, FINDING_PROBLEM, "runbooks", "name the folder: --runbooks DIR",
                      "%s cannot be read: %s", runbooks, strerror(errno));
-    else
-        doctor_asks(doctor, "runbooks", NULL, lint);
+        return;
+    }
+    doctor_asks(doctor, "runbooks", NULL, lint);
     doctor_asks(doctor, "reviews", "no review and no drill is overdue", due);
 }
 

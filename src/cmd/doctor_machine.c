@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <linux/landlock.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -93,6 +94,15 @@ void doctor_look_at_data(struct doctor *doctor)
                      arena_printf(doctor->arena, "chmod 700 %s", doctor->data_dir),
                      "%s is open to other users of this machine", doctor->data_dir);
     look_at_room(doctor);
+    if (access(doctor->data_dir, R_OK | W_OK | X_OK) != 0) {
+        const struct passwd *owner = getpwuid(folder.st_uid);
+        doctor_finds(doctor, FINDING_PROBLEM, "data",
+                     errno == EROFS ? "mount it for writing"
+                                    : arena_printf(doctor->arena, "sudo -u %s crashcart doctor",
+                                                   owner ? owner->pw_name : "its owner"),
+                     "%s cannot be read and written: %s", doctor->data_dir, strerror(errno));
+        return;
+    }
     /* The folder knows SQLite's file by itself; where else a ledger is, and its password, the file says. */
     bool elsewhere = doctor->config && doctor->config->store;
     const char *const verify[] = {"crashcart", "verify", elsewhere ? "-c" : "--data",

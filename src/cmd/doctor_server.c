@@ -42,14 +42,16 @@ static void look_at_version(struct doctor *doctor, const struct client *client)
                      client->url);
 }
 
-/* Does it look at what the files say now? */
-static void look_at_settings(struct doctor *doctor, const struct client *client)
+/* Does it look at what the files say now? False: it does not tell us, and would not tell the rest. */
+static bool look_at_settings(struct doctor *doctor, const struct client *client)
 {
     struct answer_read answer scoped_answer_read = {0};
-    if (get(doctor, client, "settings", "/api/v1/settings", &answer) &&
-        json_bool(json_get(answer.root, "files_have_errors"), false))
+    if (!get(doctor, client, "settings", "/api/v1/settings", &answer))
+        return false;
+    if (json_bool(json_get(answer.root, "files_have_errors"), false))
         doctor_finds(doctor, FINDING_PROBLEM, "settings", "see crashcart config check, and the server's log",
                      "the files have errors, and older ones are in force");
+    return true;
 }
 
 /* Asked from where the server stands: this terminal may reach what it does not. */
@@ -139,7 +141,8 @@ void doctor_look_at_server(struct doctor *doctor)
         return;
     }
     look_at_version(doctor, &client);
-    look_at_settings(doctor, &client);
+    if (!look_at_settings(doctor, &client))
+        return;
     look_at_provider(doctor, &client);
     look_at_senders(doctor, &client);
     look_at_channels(doctor, &client);

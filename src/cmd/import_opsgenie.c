@@ -305,26 +305,53 @@ static int64_t delay_of(const struct reading *reading, struct json delay)
     return n < 0 || n > 7 * DAY_S / unit_s ? 0 : n * unit_s;
 }
 
+static bool is_of(struct reading *reading, struct json team, const char *of)
+{
+    return of && (is_text(reading, team, "id", of) || is_text(reading, team, "name", of));
+}
+
+/* A team is all of its members, where the export says who they are. */
+static void add_targets(struct reading *reading, const char *whose, struct json recipient,
+                        struct strings *targets)
+{
+    bool is_team = is_text(reading, recipient, "type", "team");
+    for (struct import_item i = import_first(reading->pages, "teams"); is_team && i.more; import_next(&i)) {
+        if (!is_of(reading, i.value, text(reading, recipient, "id")) &&
+            !is_of(reading, i.value, text(reading, recipient, "name")))
+            continue;
+        for (struct json_iter j = json_first(json_get(i.value, "members")); json_more(&j); json_next(&j)) {
+            const struct import_person *person = person_of(reading, json_get(j.value, "user"));
+            if (person)
+                strings_add(reading->arena, targets, arena_printf(reading->arena, "person:%s", person->id));
+        }
+    }
+    const char *target = targets->n ? NULL : target_of(reading, whose, recipient);
+    if (target)
+        strings_add(reading->arena, targets, target);
+}
+
 /* Delays count from the alert on; ours from the step before. */
 static void add_rule(struct reading *reading, const char *whose, struct json rule, import_steps *steps,
                      int64_t *at_s)
 {
     const char *notify = text(reading, rule, "notifyType"), *condition = text(reading, rule, "condition");
     int64_t delay_s = delay_of(reading, json_get(rule, "delay"));
-    const char *target = target_of(reading, whose, json_get(rule, "recipient"));
+    struct strings targets = {0};
+    add_targets(reading, whose, json_get(rule, "recipient"), &targets);
     if (condition && strcmp(condition, "if-not-acked") != 0)
         import_lost(reading->draft, "%s: the condition %s; here whoever acknowledges ends it", whose,
                     condition);
     if (notify && strcmp(notify, "default") != 0 && strcmp(notify, "all") != 0)
         import_lost(reading->draft, "%s: that it notifies only %s", whose, notify);
-    if (!target)
+    if (!targets.n)
         return;
     if (!steps->n || delay_s > *at_s) {
         struct import_step *step = list_push(reading->arena, steps);
         step->after_s = delay_s > *at_s ? delay_s - *at_s : 0;
         *at_s += step->after_s;
     }
-    strings_add(reading->arena, &steps->at[steps->n - 1].notify, target);
+    list_each (target, &targets)
+        strings_add(reading->arena, &steps->at[steps->n - 1].notify, *target);
 }
 
 static import_steps read_escalation(struct reading *reading, struct json escalation)
@@ -407,11 +434,6 @@ static void add_service(struct reading *reading, const char *name, import_steps 
     struct import_draft *draft = reading->draft;
     struct import_service service = {.name = name, .id = import_new_id(draft, name), .steps = steps};
     *list_push(draft->arena, &draft->services) = service;
-}
-
-static bool is_of(struct reading *reading, struct json team, const char *of)
-{
-    return of && (is_text(reading, team, "id", of) || is_text(reading, team, "name", of));
 }
 
 static void read_team(struct reading *reading, struct json team)

@@ -126,8 +126,11 @@ await scenario(async () => {
   await wide.page.getByLabel(/^Service/).selectOption('shop')
   await until(wide.page, () => location.search === '?service=shop', 'the address says what is shown')
   await wide.page.locator('canvas').nth(1).waitFor()
-  await wide.page.goto(`${process.env.CONSOLE}/incidents/1`)
-  await wide.page.locator('.step').first().waitFor()
+  // The address of a step leads to it, and the head leads to the next one.
+  await wide.page.goto(`${process.env.CONSOLE}/incidents/1#step-1-48`)
+  await until(wide.page, () => document.activeElement?.id === 'step-1-48', 'the step of the address has the focus')
+  await wide.page.getByRole('link', { name: 'Next: Tell the shift leader in the shop.' }).click()
+  await until(wide.page, () => document.activeElement?.id === 'step-1-38' && location.hash === '#step-1-38', 'the next step has the focus')
   await wide.page.getByText('patient safety').first().waitFor()
   const scripts = await wide.page.evaluate(() => [...document.querySelectorAll('main img, main script, main b b')].length)
   expect(scripts === 0, 'what an alert or a runbook says has become a part of the page')

@@ -95,6 +95,16 @@ class Doctor(SystemTest):
         works = self.server.json('/api/v1/sign-in/provider')
         self.assertEqual((works['works'], works['return_url']), (False, 'https://crashcart.example.org/sign-in/return'))
 
+    def test_what_stands_in_the_way_is_said_once(self):
+        def said(*words, **environment):
+            code, out, _ = run('doctor', '--json', *words, env={'CRASHCART_URL': f'http://127.0.0.1:{self.server.port}', **environment})
+            self.assertEqual(code, 1)
+            return [finding for finding in json.loads(out)['findings'] if finding['kind'] == 'problem']
+        nowhere = said('-c', self.server.config, '--data', self.server.data, '--runbooks', '/no/such/folder')
+        self.assertEqual([finding['about'] for finding in nowhere if 'folder' in finding['text']], ['runbooks'])
+        wrong = said('-c', self.server.config, '--data', self.server.data, '--runbooks', self.server.runbooks, CRASHCART_TOKEN='cc_00000000_x')
+        self.assertEqual(['wants another token' in finding['text'] for finding in wrong], [True])
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -113,6 +113,15 @@ class Import(SystemTest):
         for lost in ('blocked', 'nobody is on call', 'team Imaging Team', '"Low" (priority equals P5) to nobody', 'if-not-closed'):
             self.assertIn(lost, text.split('Wants to be said')[0])
 
+    def test_a_team_that_is_paged_is_its_members_where_the_export_names_them(self):
+        lists = sample('opsgenie')
+        lists['teams']['data'][0]['members'] = [{'user': {'id': 'u-1', 'username': 'ana@example.org'}, 'role': 'user'},
+                                                {'user': {'id': 'u-2', 'username': 'ben@example.org'}, 'role': 'admin'}]
+        text = self.imported('opsgenie', written(self.folder, 'export.json', json.dumps(lists)))
+        self.assert_sound(text)
+        self.assertIn('- notify: [person:ana, person:ben]\n        after: 45m', text)
+        self.assertNotIn('pages team', text)
+
     def test_their_api_gives_the_same_as_a_file_of_it_page_by_page(self):
         for name, routes, scheme in (('grafana-oncall', grafana_routes(), ''), ('opsgenie', opsgenie_routes(), 'GenieKey ')):
             url, api = self.serve(routes, scheme)
