@@ -174,11 +174,14 @@ static void write_missing(struct json_writer *writer, const struct fill_slots *s
     jw_end_array(writer);
 }
 
-/* What cannot work as written, and how it would read when mended; for what has not run. */
+/* What cannot work as written, and how it would read when mended; for what has not run, and looks that
+ * failed. */
 static void write_faults(struct json_writer *writer, struct arena *arena, const struct run_step *step)
 {
     struct repairs repairs = {0};
-    if (step->state == STEP_WAITING || step->state == STEP_HELD)
+    bool went_wrong =
+        step->risk == RISK_READ && (step->state == STEP_FAILED || step->state == STEP_TIMED_OUT);
+    if (step->state == STEP_WAITING || step->state == STEP_HELD || went_wrong)
         command_repairs(arena, risk_rules_in_force(), step->text, &repairs);
     jw_name(writer, "faults");
     jw_begin_array(writer);

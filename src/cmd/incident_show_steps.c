@@ -28,7 +28,9 @@ static void add_prepared(struct buf *out, struct json step)
         scoped_buf struct buf row = {0};
         if (strstr(text_of(step, "repairs"), text_of(i.value, "code")))
             continue;
-        buf_printf(&row, "%s Mended (--repair %s):", text_of(i.value, "says"), text_of(i.value, "code"));
+        buf_printf(&row, "%s Mended (crashcart approve %lld %s --repair %s):", text_of(i.value, "says"),
+                   number_of(step, "run"), step_label(number_of(step, "line"), label),
+                   text_of(i.value, "code"));
         buf_puts(out, "      ");
         text_add_wrapped(out, buf_text(&row), 6, 6);
         text_add_exact(out, text_of(i.value, "repaired"), 8);

@@ -187,12 +187,12 @@ void step_take(struct turn *turn, struct incident_record *record, struct run_ste
     struct run_step *decision = step_on_line(record, step->branch);
     struct input said = *input;
     said.text = arena_printf(turn->arena, "by taking line %d", step_line(step));
-    if (step->choice)
-        choose(turn, record, step, &said);
     if (decision && !*decision->answer && decision->state == STEP_OPEN) {
         step_take(turn, record, decision, input);
         answer(turn, record, decision, &said, "yes");
     }
+    if (step->choice) /* among what the answer has opened */
+        choose(turn, record, step, &said);
 }
 
 /* ---- the verbs ---- */

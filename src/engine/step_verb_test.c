@@ -224,6 +224,27 @@ static void whole_phases_are_alternatives(void **state)
     assert_int_equal(world_row(w, 7)->state, STEP_OPEN);
 }
 
+static void of_alternatives_below_a_question_one_is_taken(void **state)
+{
+    static const char question[] = "# Checkout Runbook\n\n"
+                                   "## Service Down\n\n"
+                                   "### Resolution\n\n"
+                                   "1. If it is a leak:\n\n"
+                                   "   ```bash\n"
+                                   "   # Option 1: restart\n"
+                                   "   systemctl restart checkout\n" /* line 11 */
+                                   "   # Option 2: elsewhere\n"
+                                   "   systemctl start spare\n" /* line 13 */
+                                   "   ```\n";
+    struct world *w = *state;
+    world_learn(w, question);
+    world_hear(w, down);
+    assert_int_equal(world_row(w, 7)->kind, STEP_DECISION);
+    assert_int_equal(approve(w, 11)->code, OUTCOME_DONE);
+    assert_string_equal(world_row(w, 7)->answer, "yes");
+    assert_int_equal(world_row(w, 13)->state, STEP_NOT_TAKEN);
+}
+
 static void a_look_starts_again_and_a_change_asks_again(void **state)
 {
     struct world *w = *state;
@@ -300,6 +321,8 @@ int main(void)
         TEST(approving_answers_and_chooses_on_record),
         TEST(another_alternative_waits_for_the_one_under_way),
         cmocka_unit_test_setup_teardown(whole_phases_are_alternatives, world_start, world_stop),
+        cmocka_unit_test_setup_teardown(of_alternatives_below_a_question_one_is_taken, world_start,
+                                        world_stop),
         TEST(a_look_starts_again_and_a_change_asks_again),
         TEST(who_saw_an_older_attempt_starts_nothing),
         TEST(another_procedure_joins_the_run),

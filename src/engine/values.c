@@ -192,7 +192,9 @@ static const char *values_come_too_late(struct turn *turn, const struct incident
     if (!incident_is_open(record))
         return arena_printf(turn->arena, "Incident %lld is %s: nothing runs for it.",
                             (long long)step->incident, incident_state_name(record->incident.state));
-    if (step->state != STEP_WAITING && step->state != STEP_HELD)
+    /* A look that went wrong is looked at again, mended or with other values. */
+    bool again = step->risk == RISK_READ && (step->state == STEP_FAILED || step->state == STEP_TIMED_OUT);
+    if (step->state != STEP_WAITING && step->state != STEP_HELD && !again)
         return arena_printf(turn->arena, "The step on line %d is %s.", step_line(step),
                             step_state_name(step->state));
     return NULL;

@@ -105,6 +105,22 @@ static void repair_is_chosen_by_a_person_and_bound(void **state)
     assert_text_has(event_of(w, "approval.given")->body, "\"repairs\":\"no-timeout\"");
 }
 
+static void look_that_failed_is_mended_and_runs_again(void **state)
+{
+    struct world *w = *state;
+    hear(w, with_container);
+    int look = line_with(w, "curl -f http://checkout:8000/health");
+    for (size_t i = 0; i < 20 && kept(w, look)->state != STEP_FAILED; i++)
+        for (int line = 1; line < 100; line++)
+            if (kept(w, line) && kept(w, line)->state == STEP_STARTING)
+                world_step_done(w, 1, line, STEP_FAILED, NULL);
+    assert_int_equal(kept(w, look)->state, STEP_FAILED);
+    assert_int_equal(give(w, INPUT_APPROVE, look, NULL, NULL, "no-timeout")->code, OUTCOME_DONE);
+    assert_text_has(kept(w, look)->prepared, "--max-time");
+    assert_int_equal(kept(w, look)->state, STEP_STARTING);
+    assert_int_equal(kept(w, look)->attempt, 2);
+}
+
 static void other_values_void_the_first_of_two_approvals(void **state)
 {
     struct world *w = *state;
@@ -130,6 +146,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(values_come_with_the_approval_or_nothing_changes, world_start,
                                         world_stop),
         cmocka_unit_test_setup_teardown(repair_is_chosen_by_a_person_and_bound, world_start, world_stop),
+        cmocka_unit_test_setup_teardown(look_that_failed_is_mended_and_runs_again, world_start, world_stop),
         cmocka_unit_test_setup_teardown(other_values_void_the_first_of_two_approvals, world_start,
                                         world_stop),
     };

@@ -172,11 +172,11 @@ static void choose(struct walk *walk, int at)
 static void path_take(struct walk *walk, int at)
 {
     const struct walk_row *row = &walk->rows.at[at];
-    if (row->choice)
-        choose(walk, at);
     for (int question = row->branch; question >= 0; question = walk->rows.at[question].branch)
         if (!walk->rows.at[question].answer || walk->rows.at[question].answer[0] == 'n')
             answer(walk, question, "yes");
+    if (row->choice) /* among what the answer has opened */
+        choose(walk, at);
 }
 
 /* ---- entries ---- */

@@ -266,6 +266,18 @@ static void whole_phases_can_be_alternatives(void **state)
     assert_int_equal(walk->rows.at[row_on(walk, 24)].choice, 0);
 }
 
+static void of_alternatives_below_a_question_one_is_taken(void **state)
+{
+    (void)state;
+    struct walk *walk = walk_of("# Service\n\n## Service down\n\n### Resolution\n\n"
+                                "1. If it is a leak:\n\n   ```bash\n"
+                                "   # Option 1: again\n   systemctl restart api\n"               /* line 11 */
+                                "   # Option 2: elsewhere\n   systemctl start spare\n   ```\n"); /* line 13 */
+    did(walk, WALK_TICK, 11, NULL);
+    assert_string_equal(walk->rows.at[row_on(walk, 7)].answer, "yes");
+    assert_int_equal(state_on(walk, 13), WALK_NOT_TAKEN);
+}
+
 /* ---- evidence of a breach ---- */
 
 static const char breach[] = "# Security\n"
@@ -318,6 +330,7 @@ int main(void)
         T(a_value_fills_every_command_that_asks_for_it),
         T(a_change_asks_and_looking_does_not),
         T(whole_phases_can_be_alternatives),
+        T(of_alternatives_below_a_question_one_is_taken),
         T(a_change_names_the_evidence_that_was_not_captured_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
