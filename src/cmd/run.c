@@ -19,6 +19,7 @@
 #include "cmd/terminal.h"
 #include "config/config.h"
 #include "config/policy.h"
+#include "drill/house.h"
 #include "loop/sandbox_child.h"
 #include "role/secret_owners.h"
 #include "runner/walk_transcript.h"
@@ -366,6 +367,12 @@ static int walk_take_up(struct run_request *request)
 
 /* ---- walking ---- */
 
+/* The house of a drill goes with what is kept in it; the drill takes the transcript out. */
+static bool is_kept(const struct run_request *request)
+{
+    return strncmp(walk_journal_folder(request->journal), HOUSE_FOLDER, strlen(HOUSE_FOLDER)) != 0;
+}
+
 static void transcript_write(const struct run_request *request)
 {
     scoped_buf struct buf markdown = {0};
@@ -379,7 +386,7 @@ static void transcript_write(const struct run_request *request)
             0 ||
         file_write(arena_printf(request->arena, "%s.json", path), json.at, json.n_bytes, 0600, &err) < 0)
         error_print(err.text);
-    else
+    else if (is_kept(request))
         printf("Transcript: %s.md and .json\n", path);
 }
 
@@ -390,7 +397,7 @@ static int walk_end(const struct run_request *request)
     run_summary(walk, &summary);
     printf("\n%s: %s.\n", walk->procedure->title, buf_text(&summary));
     transcript_write(request);
-    if (walk_next(walk, 0) >= 0)
+    if (walk_next(walk, 0) >= 0 && is_kept(request))
         printf("To go on: crashcart run --resume %s\n", walk->about.id);
     fflush(stdout);
     return walk_problems(walk) ? EXIT_REFUSED : EXIT_DONE;
@@ -437,7 +444,8 @@ static int walk_go(const struct run_request *request)
     if (failed == 0)
         failed = looks_confine(request, dialog.session, &err);
     if (failed == 0) {
-        printf("The walk is kept in %s\n", walk_journal_folder(request->journal));
+        if (is_kept(request))
+            printf("The walk is kept in %s\n", walk_journal_folder(request->journal));
         face.dialog = &dialog;
         run_dialog_begin(&dialog);
         failed = faces_walk(request, &face, &err);
