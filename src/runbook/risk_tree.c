@@ -298,6 +298,37 @@ static bool is_plain_cat(struct scan *scan, TSNode node)
     return strcmp(node_text(scan, node), "cat") == 0;
 }
 
+/* "> app.log", not "> /dev/null" and not a file that is thrown away. */
+static bool empties_file(struct scan *scan, TSNode redirect)
+{
+    const char *op = node_operator(redirect);
+    TSNode destination = ts_node_child_by_field_name(redirect, "destination", 11);
+
+    if (ts_node_is_null(destination) ||
+        (strcmp(op, ">") != 0 && strcmp(op, ">|") != 0 && strcmp(op, "&>") != 0))
+        return false;
+    const char *path = word_of_node(scan, destination).text;
+    return path && strncmp(path, "/dev/", 5) != 0 && strncmp(path, "/tmp/", 5) != 0;
+}
+
+/* ": > app.log", "> app.log", "cat /dev/null > app.log": what prints nothing only empties the file. */
+static bool prints_nothing(struct scan *scan, TSNode body)
+{
+    static const char *const commands[] = {
+        ":",       "true",       "cat /dev/null", "echo",      "echo ''",    "echo \"\"",
+        "echo -n", "echo -n ''", "echo -n \"\"",  "printf ''", "printf \"\""};
+
+    if (ts_node_is_null(body))
+        return true;
+    if (!node_is(body, "command"))
+        return false;
+    const char *text = node_text(scan, body);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(text, commands[i]) == 0)
+            return true;
+    return false;
+}
+
 static void redirected_node(struct scan *scan, TSNode node)
 {
     struct words behind = {0}, input = {0};
@@ -309,6 +340,10 @@ static void redirected_node(struct scan *scan, TSNode node)
     struct nodes children = children_of(scan, node);
     list_each (child, &children)
         redirect_scan(scan, *child, &behind, &input);
+    if (behind.n == 0 && prints_nothing(scan, body))
+        list_each (child, &children)
+            if (node_is(*child, "file_redirect") && empties_file(scan, *child))
+                risk_raise(scan, RISK_DESTRUCTIVE, node_text(scan, *child), "empties the file");
     if (scan->risk->class == RISK_READ) { /* what the name of a file looks up is not what the command does */
         scan->risk->why = why;
         scan->risk->tool = tool;
