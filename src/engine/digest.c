@@ -303,7 +303,9 @@ void digest_restore(struct turn *turn, struct delivery_record *record)
     if (delivery->digest && is_under_way(turn->engine, delivery->digest))
         return;
     delivery->digest = 0;
+    int64_t latest_us = time_after_s(turn->now_us, turn->engine->config->budget.within_s);
     int64_t at_us = delivery->due_us > turn->now_us ? delivery->due_us : turn->now_us;
+    at_us = at_us < latest_us ? at_us : latest_us; /* the clock was set back */
     if (!due_is_set(&budget->due) || budget->due.at_us > at_us)
         due_set(&turn->engine->due, &budget->due, at_us);
 }

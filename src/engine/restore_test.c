@@ -164,6 +164,30 @@ static void page_that_was_sent_is_not_sent_again(void **state)
     assert_null(delivery_of(w, DELIVERY_DUE, 0));
 }
 
+static void a_digest_comes_in_its_time_although_the_clock_was_set_back_meanwhile(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    bool told = false;
+    w->config.budget.pages = 1;
+    w->config.budget.within_s = 600;
+    const struct alert_words mild[] = {{.name = "DiskFull", .severity = "SEV-2", .ends_us = INT64_MAX / 2},
+                                       {.name = "QueueGrows", .severity = "SEV-2", .ends_us = INT64_MAX / 2}};
+    struct alert_batch batch = world_batch(w, 2, mild);
+    world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
+    assert_non_null(delivery_of(w, DELIVERY_BUNDLED, 0));
+    keep(w, &kept);
+    batch = world_batch(w, 2, mild);
+    restart_with(w, &kept, &batch, -120 * MINUTES);
+    for (int64_t until = w->now_us + 10 * MINUTES; !told && engine_next_due_us(w->engine) <= until;) {
+        w->now_us = engine_next_due_us(w->engine);
+        world_decide(w, (struct input){.kind = INPUT_TIMER});
+        list_each (d, &w->decisions.list)
+            told |= d->kind == DECISION_DELIVERY && d->delivery.state == DELIVERY_DUE && d->delivery.digest;
+    }
+    assert_true(told);
+}
+
 static void acknowledged_incident_wakes_nobody_after_a_restart(void **state)
 {
     struct world *w = *state;
@@ -467,6 +491,7 @@ int main(void)
         TEST(silences_hold_from_before_the_first_alert),
         TEST(a_quiet_incident_stays_quiet),
         TEST(page_that_was_under_way_leaves_again_with_the_same_key),
+        TEST(a_digest_comes_in_its_time_although_the_clock_was_set_back_meanwhile),
         TEST(page_that_was_sent_is_not_sent_again),
         TEST(acknowledged_incident_wakes_nobody_after_a_restart),
         TEST(roles_and_ticks_outlive_a_restart),
