@@ -229,6 +229,7 @@ LOADS(role, DECISION_ROLE, role, struct role_holder)
 LOADS(check, DECISION_CHECK, check, struct check_item)
 LOADS(clock, DECISION_CLOCK, clock, struct runbook_clock)
 LOADS(action, DECISION_ACTION, action, struct action_item)
+LOADS(proof, DECISION_PROOF, proof, struct channel_proof)
 LOADS(override, DECISION_OVERRIDE, override, struct duty_override)
 
 void disk_load(struct disk *disk, struct model *model, int64_t now_us)
@@ -237,7 +238,7 @@ void disk_load(struct disk *disk, struct model *model, int64_t now_us)
     struct replay replay = {disk, NULL, model};
     struct restorer restorer = {model,       load_last,    load_incident, load_delivery, load_step,
                                 load_timer,  load_silence, load_role,     load_check,    load_clock,
-                                load_action, NULL,         load_override};
+                                load_action, load_proof,   load_override};
     if (ledger_restore_to(disk->ledger, &restorer, now_us, &err) != 0 ||
         ledger_each_inbox(disk->ledger, replay_row, &replay, &err) != 0)
         give_up("load", &err);

@@ -26,6 +26,7 @@ void model_start(struct model *model)
                             .timers = map_new(),
                             .overrides = map_new(),
                             .silences = map_new(),
+                            .proofs = map_new(),
                             .document = json_document_new()};
 }
 
@@ -61,6 +62,7 @@ void model_end(struct model *model)
     free_values(model->timers, NULL);
     free_values(model->overrides, &duty_override_texts);
     free_values(model->silences, &silence_texts);
+    free_values(model->proofs, &proof_texts);
     json_document_free(model->document);
     drop_rows(model, model->n_inbox);
     free(model->inbox);
@@ -127,6 +129,33 @@ size_t model_open_checks(const struct model *model, int64_t incident)
     for (int item = 1; (check = value_of(model->checks, incident, item)); item++)
         n += !*check->checked_by;
     return n;
+}
+
+static const char *proof_key(struct arena *arena, const struct channel_proof *proof)
+{
+    return arena_printf(arena, "%s\n%s\n%s", proof->person, proof->channel, proof->address);
+}
+
+const struct channel_proof *model_proof(const struct model *model, const struct channel_proof *like)
+{
+    scoped_arena struct arena *arena = arena_new();
+    const char *key = proof_key(arena, like);
+    return map_get(model->proofs, key, strlen(key));
+}
+
+static void save_proof(struct model *model, const struct channel_proof *proof)
+{
+    scoped_arena struct arena *arena = arena_new();
+    const char *key = proof_key(arena, proof);
+    struct channel_proof *known = map_remove(model->proofs, key, strlen(key));
+    struct channel_proof *kept = heap_alloc(sizeof *kept);
+    *kept = *proof;
+    texts_to_heap(&proof_texts, kept);
+    kept->number = 0; /* no ledger keeps it */
+    map_put(model->proofs, key, strlen(key), kept);
+    if (known)
+        texts_free(&proof_texts, known);
+    free(known);
 }
 
 static bool is_unsettled(const struct delivery *delivery)
@@ -337,8 +366,10 @@ void model_save(struct model *model, const struct decision *d)
         save(model->actions, (struct pair_key){d->action.incident, d->action.item}, &d->action,
              sizeof d->action, &action_texts);
         break;
+    case DECISION_PROOF:
+        save_proof(model, &d->proof);
+        break;
     case DECISION_REPLY:
-    case DECISION_PROOF:   /* nobody is asked for one there */
     case DECISION_MOVE:    /* read by nobody but the statistics */
     case DECISION_ACCOUNT: /* nobody signs in there */
     case DECISION_ACCESS_KEY:
@@ -386,6 +417,13 @@ static int compare_overrides(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
+static int compare_proofs(const void *a, const void *b)
+{
+    const struct channel_proof *x = *(struct channel_proof *const *)a, *y = *(struct channel_proof *const *)b;
+    int person = strcmp(x->person, y->person), channel = strcmp(x->channel, y->channel);
+    return person ? person : channel ? channel : strcmp(x->address, y->address);
+}
+
 static void **in_order(const struct map *map, int (*compare)(const void *a, const void *b))
 {
     void **values = heap_alloc((map_count(map) + 1) * sizeof *values);
@@ -400,6 +438,7 @@ void model_restore(struct model *model, struct engine *engine, int64_t now_us)
 {
     scoped_heap void **roles = in_order(model->roles, compare_roles);
     scoped_heap void **silences = in_order(model->silences, compare_silences);
+    scoped_heap void **proofs = in_order(model->proofs, compare_proofs);
     forget_old(model, now_us);
     scoped_heap void **overrides = in_order(model->overrides, compare_overrides);
     engine_restore_last(engine, model->last_incident, model->last_delivery, model->last_us);
@@ -430,6 +469,8 @@ void model_restore(struct model *model, struct engine *engine, int64_t now_us)
         for (const struct action_item *item, *last = NULL;
              (item = value_of(model->actions, incident->number, last ? last->item + 1 : 1)); last = item)
             engine_restore_action(engine, item);
+    for (size_t i = 0; i < map_count(model->proofs); i++)
+        engine_restore_proof(engine, proofs[i]);
     position = 0;
     for (struct timer *timer; (timer = map_next(model->timers, &position));)
         engine_restore_timer(engine, timer);

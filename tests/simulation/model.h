@@ -18,6 +18,7 @@ struct model {
     struct map *timers;     /* kind, subject -> struct timer */
     struct map *overrides;  /* number -> struct duty_override */
     struct map *silences;   /* id -> struct silence */
+    struct map *proofs;     /* person, channel, address -> struct channel_proof */
     struct json_document *document;
     struct row *inbox;
     size_t n_inbox, inbox_capacity;
@@ -42,6 +43,7 @@ const struct incident *model_incident(const struct model *model, int64_t number)
 const struct delivery *model_delivery(const struct model *model, int64_t id);
 const struct run_step *model_step(const struct model *model, int64_t run, int line);
 size_t model_open_checks(const struct model *model, int64_t incident);
+const struct channel_proof *model_proof(const struct model *model, const struct channel_proof *like);
 const struct silence *model_silence(const struct model *model, const char *id);
 struct model_counts {
     size_t open_incidents, unsettled_deliveries, timers, silences;

@@ -214,6 +214,15 @@ static void keep_evidence(struct sim *sim, int64_t incident, const char *actor)
     sim_input(sim, &(struct input){.kind = INPUT_EVIDENCE_READ, .incident = incident, .actor = actor});
 }
 
+static void prove(struct sim *sim, int64_t incident, const char *actor)
+{
+    static const char *const whose[] = {"ana", "ben", "eve", NULL};
+    const char *person = whose[sim_between(sim, 0, 3)];
+    (void)incident;
+    sim_say(sim, "%s has the ways of %s tested", actor, person ? person : "everybody");
+    sim_input(sim, &(struct input){.kind = INPUT_PROVE, .actor = actor, .person = person});
+}
+
 /* What people do, and how often of a hundred. Whoever neither resolves nor notes comes back. */
 static const struct {
     int percent;
@@ -223,7 +232,8 @@ static const struct {
     {13, approve_something, true},
     {6, handle_step, true},
     {5, judge_safety, true},
-    {8, note, false},
+    {7, note, false},
+    {1, prove, true},
     {11, choose_state, true},
     {9, choose_severity, true},
     {8, tick, true},

@@ -6,12 +6,12 @@
 #include "simulation.h"
 
 /* Each address has bad hours of its own, found from the time and its name, so that they outlive crashes. */
-static enum delivery_verdict health_of(const struct sim *sim, const struct delivery *delivery)
+static enum delivery_verdict health_of(const struct sim *sim, const char *person, const char *address)
 {
-    if (strcmp(delivery->person, "ben") == 0)
+    if (strcmp(person, "ben") == 0)
         return VERDICT_SENT;
     uint64_t hash = UINT64_C(14695981039346656037) ^ sim->seed;
-    for (const char *c = delivery->address; *c; c++)
+    for (const char *c = address; *c; c++)
         hash = (hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
     hash = (hash ^ (uint64_t)(sim->now_us / (2 * HOUR))) * UINT64_C(1099511628211);
     uint64_t hour = hash >> 33;
@@ -52,7 +52,7 @@ static void leaves(struct sim *sim, const struct delivery *delivery)
     page->process = sim->process;
     page->failed = false;
 
-    enum delivery_verdict health = health_of(sim, delivery);
+    enum delivery_verdict health = health_of(sim, delivery->person, delivery->address);
     bool answer_lost = health == VERDICT_SENT && sim_chance(sim, 3);
     sim_say(sim, "   page %s to %s by %s (%s)", delivery->key, delivery->person, delivery->channel,
             delivery->why);
@@ -85,6 +85,28 @@ void courier_answers(struct sim *sim, const struct happening *happening)
     page->failed = result.verdict == VERDICT_RETRY;
     bool taken = sim_input(sim, &input);
     page->told_sent |= taken && result.verdict == VERDICT_SENT;
+}
+
+/* A test of a way goes out. */
+static void tests(struct sim *sim, const struct channel_proof *proof)
+{
+    sim_say(sim, "   a test %lld to %s by %s%s%s", (long long)proof->number, proof->person, proof->channel,
+            *proof->notice ? ": " : "", proof->notice);
+    sim_plan(sim, (struct happening){.kind = HAPPEN_PROOF,
+                                     .subject = proof->number,
+                                     .detail = (int)health_of(sim, proof->person, proof->address),
+                                     .process = sim->process,
+                                     .at_us = sim->now_us + sim_between(sim, SECOND / 10, MINUTE)});
+}
+
+void courier_proved(struct sim *sim, const struct happening *happening)
+{
+    struct delivery_result result = {.verdict = (enum delivery_verdict)happening->detail,
+                                     .detail = happening->detail == VERDICT_SENT ? "HTTP 200" : "HTTP 503"};
+    sim_input(sim, &(struct input){.kind = INPUT_PROOF_DONE,
+                                   .actor = "courier",
+                                   .delivery = happening->subject,
+                                   .delivery_result = &result});
 }
 
 static void begins(struct sim *sim, const struct run_step *step)
@@ -135,6 +157,8 @@ void carry_out(struct sim *sim, const struct decisions *decisions)
     list_each (d, &decisions->list) {
         if (decision_sends(decisions, d))
             leaves(sim, &d->delivery);
+        else if (d->kind == DECISION_PROOF && d->proof.number)
+            tests(sim, &d->proof);
         else if (d->kind == DECISION_STEP && d->starts && !sim->behind)
             begins(sim, &d->step);
     }

@@ -185,7 +185,8 @@ static void restore(struct sim *sim)
             map_remove(sim->forced, &incident->number, sizeof incident->number);
     disk_restore(sim->disk, sim->engine, sim->now_us);
     sim->behind = false;
-    if (sim->step_lost)
+    /* Nor does the ledger when the disk was full again at the next start. */
+    if (sim->step_lost || model_is_ahead(&sim->model, sim->now_us))
         jobs_forget(sim);
     sim->step_lost = false;
 }
@@ -217,8 +218,8 @@ void sim_crash(struct sim *sim, int64_t down_us)
 static bool is_refused(const struct sim *sim, const struct input *input)
 {
     bool own = input->kind == INPUT_TIMER || input->kind == INPUT_CLOCK_BACK ||
-               input->kind == INPUT_DELIVERY_DONE || input->kind == INPUT_STEP_STARTED ||
-               input->kind == INPUT_STEP_DONE;
+               input->kind == INPUT_DELIVERY_DONE || input->kind == INPUT_PROOF_DONE ||
+               input->kind == INPUT_STEP_STARTED || input->kind == INPUT_STEP_DONE;
     return (sim->full && sim->posting) || (sim->behind && !own);
 }
 
@@ -270,14 +271,14 @@ static void crash_happens(struct sim *sim, const struct happening *happening)
 }
 
 static void (*const handlers[N_HAPPENINGS])(struct sim *, const struct happening *) = {
-    [HAPPEN_TROUBLE] = trouble_starts,  [HAPPEN_SEND] = sender_posts,
-    [HAPPEN_ECHO] = echo_arrives,       [HAPPEN_ANSWER] = courier_answers,
-    [HAPPEN_STARTED] = runner_started,  [HAPPEN_FINISHED] = runner_finished,
-    [HAPPEN_SILENCE] = silence_is_made, [HAPPEN_JOB] = job_reports,
-    [HAPPEN_CLOCK] = clock_is_stepped,  [HAPPEN_DISK] = disk_is_full,
-    [HAPPEN_PERSON] = person_reacts,    [HAPPEN_CRASH] = crash_happens,
-    [HAPPEN_COMPACT] = compact_happens, [HAPPEN_TEAM] = team_changes,
-    [HAPPEN_DUTY] = duty_changes,
+    [HAPPEN_TROUBLE] = trouble_starts,   [HAPPEN_SEND] = sender_posts,
+    [HAPPEN_ECHO] = echo_arrives,        [HAPPEN_ANSWER] = courier_answers,
+    [HAPPEN_PROOF] = courier_proved,     [HAPPEN_STARTED] = runner_started,
+    [HAPPEN_FINISHED] = runner_finished, [HAPPEN_SILENCE] = silence_is_made,
+    [HAPPEN_JOB] = job_reports,          [HAPPEN_CLOCK] = clock_is_stepped,
+    [HAPPEN_DISK] = disk_is_full,        [HAPPEN_PERSON] = person_reacts,
+    [HAPPEN_CRASH] = crash_happens,      [HAPPEN_COMPACT] = compact_happens,
+    [HAPPEN_TEAM] = team_changes,        [HAPPEN_DUTY] = duty_changes,
 };
 
 struct sim *sim_new(uint64_t seed, int64_t days, enum store store)

@@ -30,6 +30,7 @@ enum happening_kind {
     HAPPEN_SEND,     /* a sender posts what it knows; subject: slot */
     HAPPEN_ECHO,     /* an old message arrives once more */
     HAPPEN_ANSWER,   /* the courier reports an attempt; subject: delivery */
+    HAPPEN_PROOF,    /* ... what became of a test of a way; subject: its number */
     HAPPEN_STARTED,  /* the runner has started a step; subject: run, detail: line */
     HAPPEN_FINISHED, /* ... and ended it */
     HAPPEN_PERSON,   /* somebody reacts to a page; subject: incident */
@@ -183,6 +184,7 @@ void sender_posts(struct sim *sim, const struct happening *happening);
 void echo_arrives(struct sim *sim, const struct happening *happening);
 void carry_out(struct sim *sim, const struct decisions *decisions);
 void courier_answers(struct sim *sim, const struct happening *happening);
+void courier_proved(struct sim *sim, const struct happening *happening);
 void runner_started(struct sim *sim, const struct happening *happening);
 void runner_finished(struct sim *sim, const struct happening *happening);
 void person_reacts(struct sim *sim, const struct happening *happening);

@@ -25,6 +25,7 @@ static const char configuration[] =
     "flapping: {after: 4, within: 15m, calm: 20m}\n"
     "storm: {incidents: 3, within: 10m}\n"
     "budget: {pages: 1, within: 15m}\n"
+    "channels: {proof: weekly}\n"
     "mail:\n"
     "  server: smtp://127.0.0.1:25\n"
     "  from: crashcart@example.org\n"

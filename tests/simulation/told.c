@@ -101,6 +101,15 @@ static void check_raise(struct sim *sim, const struct input *input, const struct
                  (long long)after->number, after->severity, before->severity, by);
 }
 
+/* What a silence of this very turn holds back is not known to be held yet. */
+static bool makes_silence(const struct decisions *decisions)
+{
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_SILENCE)
+            return true;
+    return false;
+}
+
 /* It waited for a digest, and does not any more without having been told. */
 static void check_dropped(struct sim *sim, const struct decisions *decisions, const struct delivery *dropped)
 {
@@ -108,7 +117,7 @@ static void check_dropped(struct sim *sim, const struct decisions *decisions, co
     const struct incident *incident = after_of(sim, decisions, dropped->incident);
     if (!before || before->state != DELIVERY_BUNDLED || !incident || is_hushed(sim, incident) ||
         (incident->acknowledged_us && incident->lease_lapses == 0) ||
-        (incident->state == INCIDENT_MONITORING && incident->n_firing == 0))
+        (incident->state == INCIDENT_MONITORING && incident->n_firing == 0) || makes_silence(decisions))
         return;
     list_each (d, &decisions->list)
         if (d->kind == DECISION_DELIVERY && d->delivery.id != dropped->id &&
@@ -132,9 +141,43 @@ static void check_bundle(struct sim *sim, const struct decisions *decisions, con
     sim_fail(sim, "page %s is told, and no digest of it arrived", told->key);
 }
 
+static bool has_other_way(const struct sim *sim, const struct channel_proof *failed)
+{
+    const struct person *person = config_person(sim->config, failed->person);
+    if (person)
+        list_each (way, &person->contacts) {
+            const struct channel_proof *other = model_proof(
+                &sim->model, &(struct channel_proof){
+                                 .person = person->id, .channel = way->channel, .address = way->address});
+            bool itself =
+                strcmp(way->channel, failed->channel) == 0 && strcmp(way->address, failed->address) == 0;
+            if (!itself && (!other || other->state == PROOF_HOLDS))
+                return true;
+        }
+    return false;
+}
+
+/* A way that fails its test is told by another one, and one that held once is not forgotten. */
+static void check_proof(struct sim *sim, const struct input *input, const struct decisions *decisions,
+                        const struct channel_proof *proof)
+{
+    const struct channel_proof *before = model_proof(&sim->model, proof);
+    if (before && before->held_us > proof->held_us && before->held_us <= sim->now_us)
+        sim_fail(sim, "%s of %s held, and that is forgotten", proof->channel, proof->person);
+    if (!input || input->kind != INPUT_PROOF_DONE || proof->state != PROOF_FAILED || *proof->notice ||
+        !has_other_way(sim, proof))
+        return;
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_PROOF && d->proof.number && *d->proof.notice)
+            return;
+    sim_fail(sim, "%s does not reach %s, and no other way tells it", proof->channel, proof->person);
+}
+
 void check_told(struct sim *sim, const struct input *input, const struct decisions *decisions)
 {
     list_each (d, &decisions->list) {
+        if (d->kind == DECISION_PROOF)
+            check_proof(sim, input, decisions, &d->proof);
         if (d->kind == DECISION_INCIDENT)
             check_raise(sim, input, decisions, &d->incident);
         if (d->kind == DECISION_CLOCK && d->clock.kind == CLOCK_UPDATE && d->clock.state == CLOCK_OVERDUE)
