@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -16,8 +17,10 @@
 #include "base/must.h"
 #include "loop/frame_decoder.h"
 
-/* A peer that does not read is stuck or hostile; memory must not grow for it. */
-enum { QUEUE_BYTES = 4 * FRAME_BYTES, READ_BYTES = 64 * 1024, KEPT_BYTES = 256 * 1024 };
+/* A peer that does not read is stuck or hostile; memory must not grow for it. One that does may be behind: a
+ * hundred thousand pages are 140 MB. */
+enum { QUEUE_BYTES = 4 * FRAME_BYTES, LONG_QUEUE_BYTES = 16 * FRAME_BYTES, STUCK_MS = 10 * 1000 };
+enum { READ_BYTES = 64 * 1024, KEPT_BYTES = 256 * 1024, SOCKET_BYTES = 1024 * 1024 };
 
 struct frames {
     uv_pipe_t pipe;
@@ -27,6 +30,9 @@ struct frames {
     struct frame_decoder decoder;
     struct buf pending; /* behind the piece that is being written */
     bool writing;
+    size_t n_unread; /* of the piece, when last looked at */
+    uint64_t
+        read_ms; /* when it was last seen to be fewer; the time of the loop, which stands while we are busy */
     const char *why;
     bool closing;    /* uv_close was called */
     bool told;       /* the owner has heard `closed` */
@@ -120,6 +126,8 @@ int frames_open(uv_loop_t *loop, int fd, const struct frame_rule *rules, const c
     frames->self = self;
     frames->peer = peer;
     frames->handlers = *handlers;
+    frames->read_ms = uv_now(loop);
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){SOCKET_BYTES}, sizeof(int)); /* or what is allowed */
     must(uv_pipe_init(loop, &frames->pipe, 0) == 0);
     frames->pipe.data = frames;
     int failed = uv_pipe_open(&frames->pipe, fd);
@@ -153,6 +161,7 @@ static void on_written(uv_write_t *request, int status)
     free(piece->bytes);
     free(piece);
     frames->writing = false;
+    frames->n_unread = SIZE_MAX; /* whatever comes next is fewer */
     if (status < 0 && status != UV_ECANCELED)
         connection_end(frames, uv_strerror(status));
     if (!frames->closing)
@@ -186,6 +195,17 @@ static void write_pending(struct frames *frames)
     }
 }
 
+static bool is_full(struct frames *frames, size_t n_bytes)
+{
+    size_t n_unread = uv_stream_get_write_queue_size((uv_stream_t *)&frames->pipe);
+    uint64_t now_ms = uv_now(frames->pipe.loop);
+    if (n_unread < frames->n_unread || !n_unread)
+        frames->read_ms = now_ms;
+    frames->n_unread = n_unread;
+    bool reads = now_ms - frames->read_ms < STUCK_MS;
+    return frames->pending.n_bytes + n_unread + n_bytes > (reads ? LONG_QUEUE_BYTES : QUEUE_BYTES);
+}
+
 void frames_send(struct frames *frames, uint16_t kind, const void *payload, size_t n_bytes)
 {
     uint8_t header[FRAME_HEADER_BYTES];
@@ -193,8 +213,7 @@ void frames_send(struct frames *frames, uint16_t kind, const void *payload, size
     must(n_bytes <= FRAME_BYTES);
     if (frames->closing)
         return;
-    if (frames->pending.n_bytes + uv_stream_get_write_queue_size((uv_stream_t *)&frames->pipe) + n_bytes >
-        QUEUE_BYTES) {
+    if (is_full(frames, n_bytes)) {
         log_event(LOG_ERROR, "frame.queue_full", "to=%s", frames->peer);
         connection_end(frames, "it does not read what is sent to it");
         return;

@@ -35,5 +35,6 @@ int frames_open(uv_loop_t *loop, int fd, const struct frame_rule *rules, const c
 void frames_close(struct frames *frames);
 
 /* Queues a copy, in order. The rule must allow self to send this kind, and n_bytes be at most FRAME_BYTES:
- * anything else is our own defect. When the peer leaves more than 64 MiB unread the connection ends. */
+ * anything else is our own defect. When the peer leaves 64 MiB unread
+ * for ten seconds, or 256 MiB, the connection ends. */
 void frames_send(struct frames *frames, uint16_t kind, const void *payload, size_t n_bytes);

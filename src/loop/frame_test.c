@@ -167,7 +167,7 @@ static void a_peer_that_never_reads_does_not_make_memory_grow_without_bound(void
     pair_open(&pair);
     size_t n_bytes = 8 * 1024 * 1024;
     char *large = calloc(1, n_bytes);
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < 40; i++)
         frames_send(pair.heard.frames, ANSWER, large, n_bytes);
     free(large);
     assert_ended(&pair, "does not read");
