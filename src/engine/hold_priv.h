@@ -61,7 +61,7 @@ void silence_create(struct turn *turn, const struct silence *wanted, const char 
 /* how: "was ended by ana" */
 void silence_end(struct turn *turn, struct silence_record *record, const char *actor, const char *how);
 /* After a restart: what began or ended meanwhile is told when the timers run. */
-void silences_restored(struct engine *engine);
+void silences_restored(struct turn *turn);
 
 /* ---- maintenance.c ---- */
 

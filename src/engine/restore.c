@@ -382,7 +382,7 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
     maintenance_review(&turn);
     restore_alerts(&turn);
     engine->checks_changed = engine->alerts.n > 0;
-    silences_restored(engine);
+    silences_restored(&turn);
     restore_all_deliveries(&turn);
     for (struct incident_record *record = engine->first; record; record = record->next) {
         if (record->actions.n)

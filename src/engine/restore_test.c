@@ -428,6 +428,35 @@ static void silences_hold_from_before_the_first_alert(void **state)
     assert_non_null(incident_of(w, 1));
 }
 
+/* The page would be tried again before the silence is looked at. */
+static void a_silence_that_was_to_begin_meanwhile_comes_before_the_pages(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    keep(w, &kept);
+    world_delivered(w, 1, VERDICT_RETRY);
+    keep(w, &kept);
+    struct silence soon = {.id = "",
+                           .matchers = "{service=\"checkout\"}",
+                           .created_by = "ana",
+                           .comment = "upgrade",
+                           .starts_us = w->now_us + 5 * MINUTES,
+                           .ends_us = w->now_us + 60 * MINUTES};
+    world_decide(w, (struct input){.kind = INPUT_SILENCE, .silence = &soon, .text = "one"});
+    keep(w, &kept);
+    restart(w, &kept, &down, 10 * MINUTES);
+    list_each (decision, &w->decisions.list)
+        assert_false(decision_sends(&w->decisions, decision));
+    assert_non_null(event_of(w, "silence.started"));
+    assert_non_null(delivery_of(w, DELIVERY_CANCELLED, 0));
+    keep(w, &kept);
+    world_pass(w, 20 * MINUTES);
+    assert_null(delivery_of(w, DELIVERY_DUE, 0));
+    world_pass(w, 40 * MINUTES); /* and still fires when the silence ends */
+    assert_non_null(delivery_of(w, DELIVERY_DUE, 0));
+}
+
 static void a_quiet_incident_stays_quiet(void **state)
 {
     struct world *w = *state;
@@ -489,6 +518,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_start, world_stop)
     const struct CMUnitTest tests[] = {
         TEST(silences_hold_from_before_the_first_alert),
+        TEST(a_silence_that_was_to_begin_meanwhile_comes_before_the_pages),
         TEST(a_quiet_incident_stays_quiet),
         TEST(page_that_was_under_way_leaves_again_with_the_same_key),
         TEST(a_digest_comes_in_its_time_although_the_clock_was_set_back_meanwhile),

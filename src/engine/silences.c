@@ -410,11 +410,19 @@ void engine_restore_silence(struct engine *engine, const struct silence *silence
         add(engine, silence);
 }
 
-void silences_restored(struct engine *engine)
+/* One that was to begin meanwhile begins now: what it hides must not page first. */
+void silences_restored(struct turn *turn)
 {
+    struct engine *engine = turn->engine;
     for (size_t i = 0; i < engine->silences.n; i++) {
         struct silence_record *record = engine->silences.all[i];
-        record->warned = warn_us(&record->silence) <= engine->listened_us;
+        const struct silence *silence = &record->silence;
+        record->warned = warn_us(silence) <= engine->listened_us;
+        if (silence->state == SILENCE_PENDING && silence->starts_us <= turn->now_us &&
+            silence->ends_us > turn->now_us) {
+            begin(turn, record, NULL, "silence.started");
+            save(turn, record);
+        }
         plan(engine, record);
     }
 }
