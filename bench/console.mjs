@@ -51,8 +51,10 @@ for (const [who, options] of [['at the first visit', { serviceWorkers: 'block' }
       await page.goto(`${CONSOLE}/incidents/1`, { waitUntil: 'commit' })
       times.push(await page.evaluate(() => globalThis.readable))
       if (slower === 1) work.push(worked(await chrome.stopTracing()))
-      await page.waitForTimeout(300)
-      shown.push(await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN))
+      for (let shows; !shows; await page.waitForTimeout(50)) {
+        shows = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime)
+        if (shows) shown.push(shows)
+      }
     }
     const best = Math.min(...times)
     console.log(`paint, ${who}, with the processor ${slower === 1 ? 'as it is' : 'slowed four times'}: drawn after ${median(times).toFixed(0)} ms (best ${best.toFixed(0)}), first content on the screen after ${median(shown).toFixed(0)}`
