@@ -109,6 +109,19 @@ static void the_text_for_people_says_how_soon_in_words(void **state)
     assert_non_null(strstr(buf_text(&out), "P1  respond within 30 min\n"));
 }
 
+static void levels_are_printed_with_the_most_severe_first(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    scoped_buf struct buf out = {0};
+    const char *text = "# R\n\n## Severity\n\n| Severity | Response time |\n|---|---|\n| Low | 24 hours |\n"
+                       "| Critical | 15 minutes |\n";
+    runbook_print_text(runbook_read(arena, "a.md", text, strlen(text)), false, &out);
+    const char *low = strstr(buf_text(&out), "  Low "), *critical = strstr(buf_text(&out), "  Critical ");
+    assert_non_null(low);
+    assert_true(critical && critical < low);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +130,7 @@ int main(void)
         cmocka_unit_test(the_json_names_steps_and_commands),
         cmocka_unit_test(the_text_for_people_fits_80_columns_and_carries_no_control_characters),
         cmocka_unit_test(the_text_for_people_says_how_soon_in_words),
+        cmocka_unit_test(levels_are_printed_with_the_most_severe_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -181,6 +181,16 @@ static bool is_of_people(const struct document *document, size_t heading)
     return group == WORDS_ESCALATION || group == WORDS_CONTACTS || group == WORDS_ROLES;
 }
 
+/* "### P2 - High" beside a "### P1" that states its times, and no "### P2 Printer down". */
+static bool beside_a_level(const struct severity_reader *reader, const struct block *block)
+{
+    struct severity level;
+
+    return block->heading != NO_BLOCK && reader->levels_under == block->heading + 1 &&
+           level_named(reader->arena, block->prose.text, false, &level) && level_number(&level) >= 0 &&
+           (level.label == NULL || level_word_rank(level.label) > 0);
+}
+
 static void read_heading(struct severity_reader *reader, size_t h)
 {
     const struct block *block = &reader->document->blocks.at[h];
@@ -189,7 +199,7 @@ static void read_heading(struct severity_reader *reader, size_t h)
     struct severity level;
     enum words list = WORDS_NONE;
 
-    if (block->level == 1 || (!about && !states_times(reader, h + 1, end)))
+    if (block->level == 1 || (!about && !states_times(reader, h + 1, end) && !beside_a_level(reader, block)))
         return;
     if (!level_named(reader->arena, block->prose.text, about, &level) &&
         !level_named_plainly(reader->arena, block->prose.text, &level))
@@ -202,6 +212,7 @@ static void read_heading(struct severity_reader *reader, size_t h)
         severity_take_block(reader, &level, i, &list);
     severity_take_times(reader, &level, block->prose.text, block->line); /* what no label below states */
     severity_add(reader, &level);
+    reader->levels_under = block->heading + 1;
 }
 
 /* ---- Tables ---- */

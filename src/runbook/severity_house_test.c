@@ -144,6 +144,21 @@ static void a_line_that_says_when_to_escalate_is_the_rule_of_its_level(void **st
     assert_null(runbook->severities.at[1].description);
 }
 
+static void a_heading_beside_a_level_is_one_even_without_times(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena,
+        "# R\n\n## Levels\n\n### P1\n- **Response time**: 15 minutes\n\n### P2 - High\n- All is slow\n\n"
+        "### P3 Printer down\n1. Restart the printer\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->severities.at[1].id, "P2");
+    assert_true(runbook->severities.at[1].response_time_s == UNSTATED);
+    assert_int_equal(runbook->procedures.n, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +170,7 @@ int main(void)
         cmocka_unit_test(the_terms_of_a_contract_are_levels),
         cmocka_unit_test(steps_of_a_policy_begin_with_their_time),
         cmocka_unit_test(a_line_that_says_when_to_escalate_is_the_rule_of_its_level),
+        cmocka_unit_test(a_heading_beside_a_level_is_one_even_without_times),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

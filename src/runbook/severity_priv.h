@@ -45,6 +45,7 @@ struct severity_reader {
     size_t list_seen;       /* the list last looked at (its first item + 1): */
     const char *list_label; /* the label above it that speaks of severity or response times, or NULL */
     bool list_defines;      /* all of its items define levels */
+    size_t levels_under;    /* the heading whose last part was a level, + 1 */
 };
 
 /* ---- severity.c ---- */
