@@ -9,6 +9,7 @@
 #include "cmd/client.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
+#include "cmd/config_file.h"
 #include "cmd/config_reach.h"
 #include "cmd/exit_code.h"
 #include "cmd/terminal.h"
@@ -217,16 +218,13 @@ int cmd_config(int argc, char **argv)
         return show(arena, data);
     if (words.n != 1 || strcmp(words.at[0], "check") != 0)
         return usage_error(USAGE, "config has two verbs: check and show");
-    struct config_errors errors = {.arena = arena};
     struct config *config = NULL;
-    int loaded = config_load(path, &config, &errors);
-    for (size_t i = 0; i < errors.list.n; i++)
-        fprintf(stderr, "%s\n", errors.list.at[i]);
-    if (loaded)
-        return loaded < 0 ? EXIT_UNREACHABLE : EXIT_REFUSED;
+    int code = config_open(arena, path, &config);
+    if (code)
+        return code;
     if (runbooks)
         config->runbooks = runbooks;
-    int code = check(config, arena);
+    code = check(config, arena);
     config_free(config);
     return code;
 }

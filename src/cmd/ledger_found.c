@@ -3,26 +3,22 @@
 #include <stdio.h>
 
 #include "base/secret.h"
+#include "cmd/config_file.h"
 #include "cmd/exit_code.h"
-#include "config/config.h"
 #include "role/store.h"
 
 int ledger_find(struct arena *arena, const char *command, const char *file, const char *data_dir,
                 struct ledger_found *ret_found)
 {
-    struct config_errors errors = {.arena = arena};
     struct config *config = NULL;
     struct err err = {0};
     *ret_found = (struct ledger_found){.place.data_dir = data_dir ? data_dir : "./crashcart-data"};
     if (!file)
         return EXIT_DONE;
-    int loaded = config_load(file, &config, &errors);
-    list_each (error, &errors.list)
-        fprintf(stderr, "%s\n", *error);
-    if (loaded)
-        return loaded < 0 ? EXIT_UNREACHABLE : EXIT_REFUSED;
+    int result = config_open(arena, file, &config);
+    if (result)
+        return result;
     const char *data = data_dir ? data_dir : arena_strdup(arena, config->data);
-    int result = EXIT_DONE;
     if (!config->store)
         ret_found->place.data_dir = data;
     else if (store_find(arena, config, data, &ret_found->place, &ret_found->password, &err) != 0)

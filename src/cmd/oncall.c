@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
+#include "cmd/config_file.h"
 #include "cmd/exit_code.h"
 #include "cmd/oncall_override.h"
 #include "cmd/takeovers.h"
@@ -121,13 +122,10 @@ int cmd_oncall(int argc, char **argv)
     int code = check_options(&options, &words, at);
     if (code)
         return code;
-    struct config_errors errors = {.arena = arena};
     struct config *config = NULL;
-    int loaded = config_load(options.file, &config, &errors);
-    for (size_t i = 0; i < errors.list.n; i++)
-        fprintf(stderr, "%s\n", errors.list.at[i]);
-    if (loaded)
-        return loaded < 0 ? EXIT_UNREACHABLE : EXIT_REFUSED;
+    code = config_open(arena, options.file, &config);
+    if (code)
+        return code;
     scoped_buf struct buf out = {0};
     bool asked = takeovers_ask("oncall", config);
     if (options.json)

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
+#include "cmd/config_file.h"
 #include "cmd/run.h"
 #include "cmd/runbook_file.h"
 #include "cmd/terminal.h"
@@ -71,12 +72,8 @@ static int cannot(const char *text)
 
 static int site_open(struct run_request *request)
 {
-    struct config_errors errors = {.arena = request->arena};
     struct err err;
-    int loaded = config_load(request->config_file, &request->config, &errors);
-    for (size_t i = 0; i < errors.list.n; i++)
-        fprintf(stderr, "%s\n", errors.list.at[i]);
-    if (loaded)
+    if (config_open(request->arena, request->config_file, &request->config) != EXIT_DONE)
         return EXIT_UNREACHABLE;
     if (policy_use(request->config->policy, &err) < 0 ||
         redact_rules_read(request->config->redaction, &request->rules, &err) < 0)

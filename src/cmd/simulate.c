@@ -10,6 +10,7 @@
 #include "base/must.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
+#include "cmd/config_file.h"
 #include "cmd/exit_code.h"
 #include "cmd/takeovers.h"
 #include "cmd/terminal.h"
@@ -251,13 +252,10 @@ int cmd_simulate(int argc, char **argv)
     if (words.n > 1)
         return usage_error(USAGE, "simulate takes one runbook; put words with blanks in quotes");
     options.runbook = words.n ? words.at[0] : NULL;
-    struct config_errors errors = {.arena = arena};
     struct config *config = NULL;
-    int loaded = config_load(options.file, &config, &errors);
-    for (size_t i = 0; i < errors.list.n; i++)
-        fprintf(stderr, "%s\n", errors.list.at[i]);
-    if (loaded)
-        return loaded < 0 ? EXIT_UNREACHABLE : EXIT_REFUSED;
+    int opened = config_open(arena, options.file, &config);
+    if (opened)
+        return opened;
     takeovers_ask("simulate", config);
     if (options.runbooks)
         config->runbooks = options.runbooks;
