@@ -226,7 +226,7 @@ struct statistics statistics_of(struct arena *arena, const struct incident *inci
         size_t first = first_not(move, moves, n_moves, move->incident < number);
         size_t end = first_not(move, moves, n_moves, move->incident <= number);
         measured[n].incident = &incidents[i];
-        measure(&measured[n], moves + first, end - first, now_us);
+        measure(&measured[n], end > first ? moves + first : NULL, end - first, now_us);
         members[n] = &measured[n];
         n++;
     }

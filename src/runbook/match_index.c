@@ -110,5 +110,5 @@ const struct identity *match_identities(const struct match_index *index, const c
     while (end < index->n_identities && strcmp(index->identities[end].folded, folded) == 0)
         end++;
     *ret_n = end - at;
-    return index->identities + at;
+    return *ret_n ? index->identities + at : NULL;
 }

@@ -363,7 +363,7 @@ void match_rank(struct arena *arena, const struct match_index *index, const stru
             first++;
         for (end = first; end < n_identities && identities[end].page == pages[i];)
             end++;
-        page_rank(&ranking, &index->pages[pages[i]], identities + first, end - first);
+        page_rank(&ranking, &index->pages[pages[i]], end > first ? identities + first : NULL, end - first);
     }
     struct candidate best = {0}, second = {0};
     list_each (candidate, &ranking.candidates)
