@@ -262,6 +262,8 @@ static bool section_tell(struct report *report, const struct section *section, c
         report->told[TOPIC_ACTION_ITEMS] = true;
     else if (!(topic_words(section->topic)->unless_fields && body->had_fields))
         topic_tell(report, section->topic);
+    else if (section->topic == TOPIC_IMPACT)
+        impact_tell_found(report, own);
     return report->out->n_bytes > n_before;
 }
 

@@ -95,6 +95,8 @@ struct topic_words {
 const struct topic_words *topic_words(enum topic topic);
 void topic_tell(struct report *report, enum topic topic); /* once; nothing the second time */
 
+/* What people found of it, unless the section's own lines say it. */
+void impact_tell_found(struct report *report, const char *own);
 void timeline_tell(struct report *report);
 void commands_tell(struct report *report);
 void pages_tell(struct report *report);

@@ -263,7 +263,12 @@ static void what_people_found_out_stands_where_it_is_asked_for(void **state)
     assert_has(text, "- User impact: parcels are late\n");
     assert_has(text, "- Users affected: [Number]\n");
     assert_has(text, "| impact: parcels are late |"); /* once */
+    template.body =
+        "## Impact\n- Users affected: [Number]\n- Duration: [Time]\n\n## Timeline\n\n## Root cause\n";
+    scoped_heap char *fields = report_of(&input);
+    assert_has(fields, "- Impact: parcels are late\n- Users affected: [Number]\n");
     found[2].body = "{\"topic\":\"cause\",\"holds\":false}";
+    template.body = "## Root cause\nWhy it broke.\n\n## Timeline\n\n## Impact\n";
     scoped_heap char *taken_back = report_of(&input);
     assert_has(taken_back, "none of them is established here");
     assert_lacks(taken_back, "- Established");

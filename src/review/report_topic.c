@@ -45,6 +45,14 @@ static void put_finding(struct report *report, const char *label, const char *to
     buf_putc(report->out, '\n');
 }
 
+void impact_tell_found(struct report *report, const char *own)
+{
+    scoped_buf struct buf found = {0};
+    markdown_text(&found, finding_text(report, "impact"));
+    if (!strstr(own, buf_text(&found)))
+        put_finding(report, "Impact", "impact");
+}
+
 static void tell_summary(struct report *report)
 {
     const struct incident *incident = report->input->incident;
