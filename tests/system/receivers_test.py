@@ -21,6 +21,7 @@ PAGES_OF_A_RECEIVER = 3000
 MOST_FAILURES = 2  # of one key: the pauses grow with each
 
 CONFIG = '''
+resolve_timeout: 1d
 storm: {{incidents: 0}}
 budget: {{pages: 0}}
 people:
