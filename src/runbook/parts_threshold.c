@@ -242,6 +242,34 @@ static bool says_limit(const char *text)
     return false;
 }
 
+/* The cell of a column that says how long a limit must last: "| Threshold | Duration |". */
+static int64_t row_window(const struct block *table, const struct table_row *row)
+{
+    static const char *const titles[] = {"duration", "for",    "window",
+                                         "pending",  "period", "evaluation window"};
+    struct duration_words duration;
+
+    for (size_t k = 1; k < table->n_columns; k++)
+        for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+            if (text_same(table->columns[k].text, titles[i]) &&
+                text_duration(row->cells[k].text, &duration) && duration.value_s > 0)
+                return duration.value_s;
+    return UNSTATED;
+}
+
+static void read_cell(struct parts_reading *reading, const struct block *table, const struct table_row *row,
+                      size_t k)
+{
+    size_t n = reading->parts->thresholds.n;
+
+    read_text(reading, row->cells[k].text, row->cells[0].text, false, row->line);
+    for (; n < reading->parts->thresholds.n; n++) {
+        struct condition *condition = &reading->parts->thresholds.at[n].condition;
+        if (condition->window_s == UNSTATED)
+            condition->window_s = row_window(table, row);
+    }
+}
+
 /* "| Alert | What it means |": limits in any cell of a table of alerts. */
 static void read_alert_table(struct parts_reading *reading, const struct block *table)
 {
@@ -256,7 +284,7 @@ static void read_alert_table(struct parts_reading *reading, const struct block *
         for (size_t k = 1; k < row->n_cells; k++)
             if (row->cells[k].spans.n == 0 &&
                 (says_limit(row->cells[k].text) || strpbrk(row->cells[k].text, "<>")))
-                read_text(reading, row->cells[k].text, row->cells[0].text, false, row->line);
+                read_cell(reading, table, row, k);
 }
 
 /* "- **Error rate**: > 5 %" under a heading about thresholds. */
@@ -282,7 +310,7 @@ static void read_named(struct parts_reading *reading)
                 continue;
             list_each (row, &table->rows)
                 if (part_severity_at(reading, row->line) == NULL)
-                    read_text(reading, row->cells[k].text, row->cells[0].text, false, row->line);
+                    read_cell(reading, table, row, k);
         }
     }
 }

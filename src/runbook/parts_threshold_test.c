@@ -121,6 +121,19 @@ static void a_limit_keeps_how_long_it_must_last(void **state)
     assert_string_equal(parts->thresholds.at[5].condition.unit, "MiB");
 }
 
+static void a_column_may_say_how_long_a_limit_must_last(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n| Alert | Threshold | Duration |\n|---|---|---|\n| Slow | P99 > 2s | 5 min |\n"
+               "| Busy | CPU > 90 % | - |\n");
+
+    assert_int_equal(parts->thresholds.n, 2);
+    assert_int_equal(parts->thresholds.at[0].condition.window_s, 300);
+    assert_true(parts->thresholds.at[1].condition.window_s == UNSTATED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +145,7 @@ int main(void)
         cmocka_unit_test(a_paragraph_may_state_a_limit),
         cmocka_unit_test(the_expression_of_an_alerting_rule_ends_in_its_limit),
         cmocka_unit_test(a_limit_keeps_how_long_it_must_last),
+        cmocka_unit_test(a_column_may_say_how_long_a_limit_must_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

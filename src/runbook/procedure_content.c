@@ -71,6 +71,17 @@ static bool introduces(const struct passage *passage)
            group != WORDS_NONE && words_are(group, passage->lead);
 }
 
+/* "Triage" or "Likely causes" on a line of its own, without marks and colon. */
+static bool names_part(const char *text)
+{
+    enum { NAME_BYTES = 30 };
+    if (strnlen(text, NAME_BYTES) == NAME_BYTES || !isupper((unsigned char)text[0]))
+        return false;
+    enum words group = words_heading(text);
+    bool informs = group >= WORDS_SYMPTOMS && group <= WORDS_TRIGGERS;
+    return (informs || is_stage_group(group)) && words_are(group, text);
+}
+
 /* The label in front of a passage: a bold lead with a colon or alone, or a plain one of known meaning or
  * alone. */
 static bool passage_label(struct arena *arena, const struct passage *passage, struct label *ret_label)
@@ -89,6 +100,10 @@ static bool passage_label(struct arena *arena, const struct passage *passage, st
             return true;
         }
         return passage->colon || ret_label->alone || passage->rest[0] == '(';
+    }
+    if (names_part(passage->rest)) {
+        *ret_label = (struct label){passage->rest, "", passage->rest_at, passage->line, true};
+        return true;
     }
     if (!text_label(arena, passage->rest, &label, &rest) || !isupper((unsigned char)label[0]))
         return false;

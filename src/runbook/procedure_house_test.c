@@ -145,6 +145,19 @@ static void objectives_of_recovery_are_no_steps_and_an_alert_may_be_named_in_a_l
     assert_string_equal(runbook->procedures.at[0].triggers.at[0].text, "PumpsDown");
 }
 
+static void a_part_may_be_named_on_a_line_without_marks(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Runbook: slow pumps\n\nTriage\n\n- Check the pressure.\n\nMitigation\n\n"
+                         "- Restart the pump.\n");
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_int_equal(runbook->procedures.at[0].phases.n, 2);
+    assert_string_equal(runbook->procedures.at[0].phases.at[0].name, "Triage");
+    assert_int_equal(runbook->procedures.at[0].phases.at[1].stage, STAGE_MITIGATION);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +170,7 @@ int main(void)
         cmocka_unit_test(a_fence_below_a_numbered_list_belongs_to_its_last_item),
         cmocka_unit_test(sentences_and_printed_lines_of_a_shell_fence_are_no_commands),
         cmocka_unit_test(objectives_of_recovery_are_no_steps_and_an_alert_may_be_named_in_a_list),
+        cmocka_unit_test(a_part_may_be_named_on_a_line_without_marks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
