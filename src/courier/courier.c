@@ -121,6 +121,7 @@ static void attempt_free(struct attempt *attempt)
     buf_free(&attempt->body);
     buf_free(&attempt->whole);
     arena_free(attempt->arena);
+    free(attempt->answer);
     free(attempt->address);
     free(attempt->key);
     free(attempt->page);
@@ -252,6 +253,7 @@ static int attempt_set_up(struct attempt *attempt, struct err *err)
     curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
+    attempt->answer = heap_alloc(ANSWER_BYTES);
     return attempt->channel->prepare(attempt, err) ? -1 : 0;
 }
 

@@ -31,7 +31,7 @@ struct attempt {
     struct buf body;         /* what is uploaded, for channels that do not send the page itself */
     size_t body_sent;
     size_t n_answered;            /* bytes of the answer so far */
-    char answer[ANSWER_BYTES];    /* its beginning, closed by NUL */
+    char *answer;                 /* its beginning, closed by NUL, of ANSWER_BYTES; NULL while it waits */
     char reason[CURL_ERROR_SIZE]; /* libcurl's words for a failure */
     struct arena *arena;          /* of a channel that goes on after an answer: */
     void *work;                   /* what it keeps between them; NULL: nothing */

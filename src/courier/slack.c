@@ -191,7 +191,7 @@ void slack_judge(struct attempt *attempt, CURLcode code)
     int parsed =
         json_parse(document, attempt->answer, strlen(attempt->answer), MOST_ANSWER_DEPTH, &root, &err);
     const char *error = parsed ? NULL : json_text(json_get(root, "error"), NULL);
-    if (parsed && attempt->n_answered < sizeof attempt->answer)
+    if (parsed && attempt->n_answered < ANSWER_BYTES)
         attempt_judged(attempt, VERDICT_RETRY, 0, "HTTP 200, but its answer is not Slack's");
     else if (!parsed && !json_bool(json_get(root, "ok"), false))
         attempt_judged(attempt, slack_error_passes(error) ? VERDICT_RETRY : VERDICT_DEAD, 0, "Slack says %s",
