@@ -102,7 +102,9 @@ static void read_agenda_lines(struct parts_reading *reading, const struct fact *
 {
     struct sentences sentences = {0};
 
-    if (strpbrk(fact->text, "0123456789") == NULL || strpbrk(fact->text, ",") == NULL)
+    if (strchr(fact->text, ',') == NULL ||
+        !(fact_may_have(fact, PART_REPORT) || fact_may_have(fact, PART_AGENDA) ||
+          text_find_word(fact->text, "review")))
         return;
     text_sentences(reading->arena, fact->text, &sentences);
     list_each (sentence, &sentences)
