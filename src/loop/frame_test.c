@@ -190,31 +190,47 @@ static void a_handler_may_close_while_frames_are_still_waiting(void **state)
     pair_close(&pair);
 }
 
+/* Both ends of a connection, on one loop. */
+struct ends {
+    uv_loop_t loop;
+    struct heard hand, head;
+};
+
+static void ends_open(struct ends *ends)
+{
+    int fds[2];
+    struct err err;
+    *ends = (struct ends){0};
+    assert_int_equal(uv_loop_init(&ends->loop), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    struct frame_handlers hand = {on_received, on_closed, &ends->hand};
+    struct frame_handlers head = {on_received, on_closed, &ends->head};
+    assert_int_equal(frames_open(&ends->loop, fds[0], rules, "hand", "head", &hand, &ends->hand.frames, &err),
+                     0);
+    assert_int_equal(frames_open(&ends->loop, fds[1], rules, "head", "hand", &head, &ends->head.frames, &err),
+                     0);
+}
+
+static void ends_close(struct ends *ends)
+{
+    frames_close(ends->hand.frames);
+    frames_close(ends->head.frames);
+    uv_run(&ends->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&ends->loop), 0);
+}
+
 static void the_largest_frame_passes_between_two_ends(void **state)
 {
     (void)state;
-    uv_loop_t loop;
-    int fds[2];
-    struct err err;
-    struct heard hand = {0}, head = {0};
-    assert_int_equal(uv_loop_init(&loop), 0);
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
-    struct frame_handlers hand_handlers = {on_received, on_closed, &hand};
-    struct frame_handlers head_handlers = {on_received, on_closed, &head};
-    assert_int_equal(frames_open(&loop, fds[0], rules, "hand", "head", &hand_handlers, &hand.frames, &err),
-                     0);
-    assert_int_equal(frames_open(&loop, fds[1], rules, "head", "hand", &head_handlers, &head.frames, &err),
-                     0);
+    struct ends ends;
+    ends_open(&ends);
     char *large = calloc(1, FRAME_BYTES);
-    frames_send(head.frames, ORDER, large, FRAME_BYTES);
+    frames_send(ends.head.frames, ORDER, large, FRAME_BYTES);
     free(large);
-    while (!hand.n_frames)
-        uv_run(&loop, UV_RUN_ONCE);
-    assert_int_equal(hand.n_bytes, FRAME_BYTES);
-    frames_close(hand.frames);
-    frames_close(head.frames);
-    uv_run(&loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&loop), 0);
+    while (!ends.hand.n_frames)
+        uv_run(&ends.loop, UV_RUN_ONCE);
+    assert_int_equal(ends.hand.n_bytes, FRAME_BYTES);
+    ends_close(&ends);
 }
 
 /* Whoever sends much is busy, and its loop turns seldom. */
@@ -223,29 +239,16 @@ static void what_the_socket_did_not_take_leaves_in_few_turns(void **state)
     (void)state;
     enum { FRAMES = 5000, BYTES = 1400, MOST_TURNS = 200 };
     static char payload[BYTES];
-    uv_loop_t loop;
-    int fds[2];
-    struct err err;
-    struct heard hand = {0}, head = {0};
-    assert_int_equal(uv_loop_init(&loop), 0);
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
-    struct frame_handlers hand_handlers = {on_received, on_closed, &hand};
-    struct frame_handlers head_handlers = {on_received, on_closed, &head};
-    assert_int_equal(frames_open(&loop, fds[0], rules, "hand", "head", &hand_handlers, &hand.frames, &err),
-                     0);
-    assert_int_equal(frames_open(&loop, fds[1], rules, "head", "hand", &head_handlers, &head.frames, &err),
-                     0);
+    struct ends ends;
+    ends_open(&ends);
     for (int i = 0; i < FRAMES; i++)
-        frames_send(head.frames, ORDER, payload, BYTES - (size_t)(i & 1));
-    for (int turns = 0; hand.n_frames < FRAMES; turns++) {
+        frames_send(ends.head.frames, ORDER, payload, BYTES - (size_t)(i & 1));
+    for (int turns = 0; ends.hand.n_frames < FRAMES; turns++) {
         assert_in_range(turns, 0, MOST_TURNS);
-        uv_run(&loop, UV_RUN_ONCE);
+        uv_run(&ends.loop, UV_RUN_ONCE);
     }
-    assert_int_equal(hand.n_bytes, FRAMES * BYTES - FRAMES / 2);
-    frames_close(hand.frames);
-    frames_close(head.frames);
-    uv_run(&loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&loop), 0);
+    assert_int_equal(ends.hand.n_bytes, FRAMES * BYTES - FRAMES / 2);
+    ends_close(&ends);
 }
 
 int main(void)

@@ -77,7 +77,7 @@ static void what_is_not_permitted_is_refused_with_the_reason(void **state)
     prepared.order.approved = false;
     assert_refused(run_order(&prepared.order), "Nobody has approved it");
     prepare("touch ../done", 2, &prepared);
-    prepared.order.file = "../work/x.md";
+    prepared.order.file = "../elsewhere/x.md";
     assert_refused(run_order(&prepared.order), "leads out of the folder");
 }
 
