@@ -131,6 +131,7 @@ static int compose(struct composer *c, const yaml_event_t *event, int depth, con
 /* STREAM-START [DOCUMENT-START node DOCUMENT-END]... STREAM-END. An anchor ends with its document. */
 static int compose_stream(struct composer *c, size_t most_documents, struct nodes *roots)
 {
+    const struct node **root = NULL;
     for (;;) {
         yaml_event_t event;
         if (next_event(c, &event))
@@ -141,12 +142,12 @@ static int compose_stream(struct composer *c, size_t most_documents, struct node
         if (type == YAML_DOCUMENT_START_EVENT && roots->n == most_documents)
             failed = fail_at(c, line, "a second document starts here; a configuration is one");
         else if (type == YAML_DOCUMENT_START_EVENT) {
-            *list_push(c->arena, roots) = NULL;
+            root = list_push(c->arena, roots);
+            *root = NULL;
             map_free(c->anchors);
             c->anchors = map_new();
-        } else if (type != YAML_STREAM_START_EVENT && type != YAML_DOCUMENT_END_EVENT &&
-                   type != YAML_STREAM_END_EVENT)
-            failed = compose(c, &event, 0, &roots->at[roots->n - 1]);
+        } else if (root && type != YAML_DOCUMENT_END_EVENT && type != YAML_STREAM_END_EVENT)
+            failed = compose(c, &event, 0, root);
         yaml_event_delete(&event);
         if (failed)
             return -1;
