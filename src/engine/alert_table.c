@@ -103,42 +103,82 @@ static struct text difference_text(const struct alert_record *record)
     return (struct text){record->apart ? difference_apart(record) : record->inside, record->difference_bytes};
 }
 
-/* The names of the labels, and the name of the alert. */
-static void model_key(struct buf *key, const struct alert *alert)
+static const char *name_of(const struct label *labels, size_t n_labels)
 {
-    const char *name = label_value(alert->labels, alert->n_labels, "alertname");
+    const char *name = label_value(labels, n_labels, "alertname");
+    return name ? name : "";
+}
+
+/* The names of the labels, and the name of the alert. */
+static void model_key(struct buf *key, const struct alert *alert, const char *name)
+{
     buf_clear(key);
-    buf_puts(key, name ? name : "");
+    buf_puts(key, name);
     for (size_t i = 0; i < alert->n_labels; i++) {
         buf_putc(key, '\0');
         buf_puts(key, alert->labels[i].name);
     }
 }
 
+static struct alert_model *model_find(struct alert_table *table, const struct alert *alert, const char *name,
+                                      struct whole whole)
+{
+    model_key(&table->key, alert, name);
+    struct alert_model *model = map_get(table->models, table->key.at, table->key.n_bytes);
+    if (model)
+        return model;
+    model = heap_alloc(sizeof *model);
+    model->key_bytes = table->key.n_bytes;
+    model->key = memcpy(heap_alloc(model->key_bytes), table->key.at, model->key_bytes);
+    model->text_bytes = whole.text_bytes;
+    model->text = memcpy(heap_alloc(whole.text_bytes), whole.at, whole.text_bytes);
+    model->n_labels = alert->n_labels;
+    model->labels = heap_alloc(alert->n_labels * sizeof *model->labels);
+    unpack(model->text, model->labels, model->n_labels);
+    model->name = name_of(model->labels, model->n_labels);
+    map_put(table->models, model->key, model->key_bytes, model);
+    return model;
+}
+
+/* A storm is of few rules: where the last model of such a name stands. Names that meet at one place are only
+ * slower. */
+static struct alert_model **model_near(struct alert_table *table, const char *name)
+{
+    size_t n = strlen(name);
+    uint64_t end = 0;
+    memcpy(&end, n > sizeof end ? name + n - sizeof end : name, n > sizeof end ? sizeof end : n);
+    uint64_t mixed = (end + n) * UINT64_C(0x9e3779b97f4a7c15); /* 2^64 by the golden ratio */
+    return &table->near[mixed >> 32 & (MODELS_NEAR - 1)];
+}
+
+static bool is_like(const struct alert_model *model, const struct alert *alert, const char *name)
+{
+    if (model->n_labels != alert->n_labels || strcmp(model->name, name) != 0)
+        return false;
+    for (size_t i = 0; i < alert->n_labels; i++)
+        if (strcmp(model->labels[i].name, alert->labels[i].name) != 0)
+            return false;
+    return true;
+}
+
 static struct alert_model *model_join(struct alert_table *table, const struct alert *alert,
                                       struct whole whole)
 {
-    model_key(&table->key, alert);
-    struct alert_model *model = map_get(table->models, table->key.at, table->key.n_bytes);
-    if (!model) {
-        model = heap_alloc(sizeof *model);
-        model->key_bytes = table->key.n_bytes;
-        model->key = memcpy(heap_alloc(model->key_bytes), table->key.at, model->key_bytes);
-        model->text_bytes = whole.text_bytes;
-        model->text = memcpy(heap_alloc(whole.text_bytes), whole.at, whole.text_bytes);
-        model->n_labels = alert->n_labels;
-        model->labels = heap_alloc(alert->n_labels * sizeof *model->labels);
-        unpack(model->text, model->labels, model->n_labels);
-        map_put(table->models, model->key, model->key_bytes, model);
-    }
-    model->n_alerts++;
-    return model;
+    const char *name = name_of(alert->labels, alert->n_labels);
+    struct alert_model **near = model_near(table, name);
+    if (!*near || !is_like(*near, alert, name))
+        *near = model_find(table, alert, name, whole);
+    (*near)->n_alerts++;
+    return *near;
 }
 
 static void model_leave(struct alert_table *table, struct alert_model *model)
 {
     if (--model->n_alerts)
         return;
+    struct alert_model **near = model_near(table, model->name);
+    if (*near == model)
+        *near = NULL;
     map_remove(table->models, model->key, model->key_bytes);
     free(model->key);
     free(model->text);
@@ -256,14 +296,15 @@ static uint32_t slot_of_record(const struct alert_table *table, const struct ale
     return slot;
 }
 
-static void grow(struct alert_table *table)
+/* True: the slots are others now. */
+static bool grow(struct alert_table *table)
 {
     if (table->n == table->capacity) {
         table->capacity = table->capacity ? table->capacity * 2 : 512;
         table->records = heap_resize(table->records, table->capacity * sizeof(struct alert_record *));
     }
     if (table->n < table->n_slots / 5 * 4)
-        return;
+        return false;
     struct alert_slot *old = table->slots;
     uint32_t n_old = table->n_slots, mask = n_old * 2 - 1;
     table->n_slots = n_old * 2;
@@ -277,6 +318,7 @@ static void grow(struct alert_table *table)
         table->slots[slot] = old[i];
     }
     free(old);
+    return true;
 }
 
 static uint32_t home_of(const struct alert_table *table, const struct alert *alert)
@@ -303,14 +345,15 @@ void alert_table_call(const struct alert_table *table, const struct alert *alert
 struct alert_record *alert_table_find(struct alert_table *table, const struct alert *alert)
 {
     struct whole whole = whole_of(table, alert);
-    uint32_t found = table->slots[slot_of(table, whole)].place_1;
+    table->missed = slot_of(table, whole);
+    uint32_t found = table->slots[table->missed].place_1;
     return found ? table->records[found - 1] : NULL;
 }
 
 struct alert_record *alert_table_add(struct alert_table *table, const struct alert *alert)
 {
     must(alert->n_labels <= UINT8_MAX && alert->n_annotations <= UINT8_MAX);
-    grow(table);
+    bool moved = grow(table);
     struct whole whole = whole_of(table, alert);
     struct alert_record *record = record_new(table, alert, whole);
     record->ends.kind = TIMER_ALERT_ENDS;
@@ -319,7 +362,7 @@ struct alert_record *alert_table_add(struct alert_table *table, const struct ale
     record->hash = whole.hash;
     record->place = table->n;
 
-    uint32_t slot = slot_of(table, whole);
+    uint32_t slot = moved ? slot_of(table, whole) : table->missed;
     must(!table->slots[slot].place_1);
     table->slots[slot] = (struct alert_slot){record->hash, record->place + 1};
     table->records[table->n++] = record;

@@ -115,6 +115,48 @@ static void a_text_may_change_to_any_length(void **state)
     assert_true(has(f, 2));
 }
 
+/* Of N names and two sets of labels, which is more than there are places for the models that were met last.
+ */
+static struct alert of_rule(struct fixture *f, int rule, int host)
+{
+    struct label *labels = arena_alloc(f->arena, 2 * sizeof *labels);
+    labels[0] = (struct label){"alertname", arena_printf(f->arena, "Rule%d", rule / 2)};
+    labels[1] = (struct label){rule % 2 ? "instance" : "node", arena_printf(f->arena, "host-%d", host)};
+    return (struct alert){.labels = labels, .n_labels = 2};
+}
+
+static struct alert_record *add_of_rule(struct fixture *f, int rule, int host)
+{
+    struct alert alert = of_rule(f, rule, host), seen;
+    assert_null(alert_table_find(&f->table, &alert));
+    struct alert_record *record = alert_table_add(&f->table, &alert);
+    alert_record_view(record, f->arena, &seen);
+    for (size_t i = 0; i < alert.n_labels; i++) {
+        assert_string_equal(seen.labels[i].name, alert.labels[i].name);
+        assert_string_equal(seen.labels[i].value, alert.labels[i].value);
+    }
+    return record;
+}
+
+static void alerts_of_one_rule_share_a_text_and_no_others_do(void **state)
+{
+    struct fixture *f = *state;
+    enum { RULES = 2000 };
+    static struct alert_record *first[RULES], *second[RULES];
+    for (int i = 0; i < RULES; i++)
+        first[i] = add_of_rule(f, i, 1);
+    for (int i = RULES; i-- > 0;)
+        second[i] = add_of_rule(f, i, 2);
+    for (int i = 0; i < RULES; i++) {
+        assert_ptr_equal(first[i]->model, second[i]->model);
+        assert_ptr_not_equal(first[i]->model, first[i ? i - 1 : 1]->model);
+        alert_table_remove(&f->table, first[i]);
+        alert_table_remove(&f->table, second[i]);
+        second[i] = add_of_rule(f, i, 3); /* the model of the others is gone */
+    }
+    assert_int_equal(map_count(f->table.models), RULES);
+}
+
 static void group_goes_when_its_last_alert_goes(void **state)
 {
     struct fixture *f = *state;
@@ -135,6 +177,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(finds_what_was_added_and_not_what_was_removed, start, stop),
         cmocka_unit_test_setup_teardown(an_alert_reads_back_as_it_was_heard, start, stop),
         cmocka_unit_test_setup_teardown(a_text_may_change_to_any_length, start, stop),
+        cmocka_unit_test_setup_teardown(alerts_of_one_rule_share_a_text_and_no_others_do, start, stop),
         cmocka_unit_test_setup_teardown(group_goes_when_its_last_alert_goes, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,22 @@ static size_t take_number(struct text *difference)
     }
 }
 
+/* Of two words of eight bytes that differ, as they stand in memory: how many bytes are the same before the
+ * first, and after the last, that is not. */
+static size_t same_before(uint64_t differing)
+{
+    return (size_t)(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_ctzll(differing)
+                                                              : __builtin_clzll(differing)) /
+           8;
+}
+
+static size_t same_after(uint64_t differing)
+{
+    return (size_t)(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_clzll(differing)
+                                                              : __builtin_ctzll(differing)) /
+           8;
+}
+
 /* Eight bytes at a time: most of two texts is the same. */
 static size_t same_start(const char *a, const char *b, size_t most)
 {
@@ -36,7 +52,7 @@ static size_t same_start(const char *a, const char *b, size_t most)
         memcpy(&x, a + n, sizeof x);
         memcpy(&y, b + n, sizeof y);
         if (x != y)
-            break;
+            return n + same_before(x ^ y);
     }
     while (n < most && a[n] == b[n])
         n++;
@@ -46,6 +62,13 @@ static size_t same_start(const char *a, const char *b, size_t most)
 static size_t same_end(const char *a_end, const char *b_end, size_t most)
 {
     size_t n = 0;
+    uint64_t x, y;
+    for (; most - n >= sizeof x; n += sizeof x) {
+        memcpy(&x, a_end - n - sizeof x, sizeof x);
+        memcpy(&y, b_end - n - sizeof y, sizeof y);
+        if (x != y)
+            return n + same_after(x ^ y);
+    }
     while (n < most && a_end[-1 - (ptrdiff_t)n] == b_end[-1 - (ptrdiff_t)n])
         n++;
     return n;

@@ -35,9 +35,9 @@ static bool is_late(struct alert_record *record, const struct alert *alert, int6
     return now_us < time_after_s(record->stale_us, BELIEVED_S);
 }
 
-/* True when it says something else than before. */
+/* True when it says something else than before; is_new: it was not there before. */
 static bool alert_fire(struct engine *engine, struct alert_record *record, const struct alert_batch *batch,
-                       const struct alert *alert, int64_t now_us)
+                       const struct alert *alert, bool is_new, int64_t now_us)
 {
     int64_t starts_us = alert->starts_us && alert->starts_us < now_us ? alert->starts_us : now_us;
     if (!record->firing) {
@@ -60,7 +60,7 @@ static bool alert_fire(struct engine *engine, struct alert_record *record, const
         due_clear(&engine->due, &record->ends);
     else if (!due_is_set(&record->ends) || record->ends.at_us > record->ends_us)
         due_set(&engine->due, &record->ends, record->ends_us); /* else it moves when it rings */
-    bool says_more = alert_table_update(&engine->alerts, record, alert);
+    bool says_more = !is_new && alert_table_update(&engine->alerts, record, alert);
     alert_table_join(&engine->alerts, record, batch->source, batch->group_key);
     return says_more;
 }
@@ -92,9 +92,10 @@ void alert_hear(const struct hearing *hearing, const struct alert_batch *batch, 
     int64_t now_us = hearing->now_us;
     struct alert_record *record = alert_table_find(&engine->alerts, alert);
     bool over = alert->ends_us && alert->ends_us <= now_us;
-    if (!record && over)
+    bool is_new = !record;
+    if (is_new && over)
         return;
-    if (!record) {
+    if (is_new) {
         record = alert_table_add(&engine->alerts, alert);
         record->role = (uint8_t)alert_role_of(engine->config, alert);
     }
@@ -110,7 +111,7 @@ void alert_hear(const struct hearing *hearing, const struct alert_batch *batch, 
         tell(hearing, record, alert, ALERT_STALE, "it ended after that start");
     } else if (!over) {
         bool fired = !record->firing;
-        bool says_more = alert_fire(engine, record, batch, alert, now_us);
+        bool says_more = alert_fire(engine, record, batch, alert, is_new, now_us);
         if (fired)
             tell(hearing, record, alert, ALERT_FIRED, "");
         else if (says_more && record->role == ALERT_ORDINARY)

@@ -4,8 +4,8 @@
 
 const char *label_value(const struct label *labels, size_t n_labels, const char *name)
 {
-    for (size_t i = 0; i < n_labels; i++)
-        if (strcmp(labels[i].name, name) == 0)
+    for (size_t i = 0; i < n_labels; i++) /* most names differ in the first byte */
+        if (*labels[i].name == *name && strcmp(labels[i].name, name) == 0)
             return labels[i].value;
     return NULL;
 }
