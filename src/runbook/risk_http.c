@@ -237,6 +237,28 @@ static void url_check(struct request *request)
     query_check(request);
 }
 
+/* POST to ".../_delete_by_query" or ".../users/purge". */
+static bool path_deletes(const struct request *request)
+{
+    static const char verbs[] = "delete|purge|destroy|truncate|wipe|drop|erase";
+    char word[16];
+    size_t n = 0;
+    const char *segment = last_segment(request->scan->arena, request->url);
+    for (const char *c = segment;; c++) {
+        if (*c && strchr("_-.:", *c) == NULL) {
+            if (n + 1 < sizeof word)
+                word[n++] = *c;
+            continue;
+        }
+        word[n] = '\0';
+        if (alternatives_match(verbs, word))
+            return true;
+        n = 0;
+        if (!*c)
+            return false;
+    }
+}
+
 static void request_report(struct request *request)
 {
     static const struct {
@@ -262,6 +284,10 @@ static void request_report(struct request *request)
             class = methods[i].class;
             why = methods[i].why;
         }
+    }
+    if (class == RISK_MUTATE && request->url && path_deletes(request)) {
+        class = RISK_DESTRUCTIVE;
+        why = "sends a request whose address speaks of deleting";
     }
     const char *part =
         class == RISK_READ ? request->program : arena_printf(scan->arena, "%s %s", request->program, method);

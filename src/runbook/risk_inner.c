@@ -175,6 +175,18 @@ static void replacement_note(struct scan *scan, const struct arguments *argument
     }
 }
 
+/* `sed -e SCRIPT FILE`: with a script in an option, the first word is a file. */
+static bool script_is_option(const struct arguments *arguments, const struct phrase *rest)
+{
+    if (rest->language->scan != scan_sed)
+        return false;
+    phrases_each (phrase, arguments, ASPECT_INNER)
+        if (phrase->form == SLOT_VALUE && phrase->language->scan == scan_sed &&
+            phrase_score(arguments, phrase, NULL) > 0)
+            return true;
+    return false;
+}
+
 int scan_inner(struct scan *scan, struct arguments *arguments)
 {
     const char *replace_text = scan->replace_text;
@@ -192,7 +204,8 @@ int scan_inner(struct scan *scan, struct arguments *arguments)
                 continue;
             size_t last = SIZE_MAX;
             int score = phrase_score(arguments, phrase, &last);
-            if (score == 0 || (rest && arguments->end < arguments->n_words))
+            if (score == 0 ||
+                (rest && (arguments->end < arguments->n_words || script_is_option(arguments, phrase))))
                 continue;
             bool found = rest                         ? rest_run(scan, arguments, phrase, last)
                          : phrase->form == SLOT_STDIN ? stdin_run(scan, arguments, phrase)

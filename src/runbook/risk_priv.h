@@ -109,7 +109,8 @@ struct tool {
     LIST(struct listed_phrase) phrases[N_ASPECTS];
     struct strings value_options, flag_options, glued_options;
     bool whole_options, ignore_case, strict_options, wrapper, shell_word, bounded;
-    bool cmdlet; /* known to PowerShell only */
+    bool cmdlet;    /* known to PowerShell only */
+    bool text_tool; /* its words are text and names of files, never verbs */
 };
 
 static inline uint64_t first_byte_bit(char c)
@@ -144,6 +145,7 @@ enum word_list {
     LIST_SQL_CHANGING_FUNCTIONS,
     LIST_SQL_WORDS,
     LIST_PYTHON_CALLS,
+    LIST_PYTHON_ENDING_CALLS,
     LIST_PYTHON_MODULES,
     LIST_POWERSHELL_METHODS,
     N_WORD_LISTS

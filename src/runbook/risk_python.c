@@ -20,7 +20,7 @@ struct python {
 
 static void python_text(struct python *python, const char *at, const char *end);
 
-static void python_unknown(struct python *python, const char *part, const char *why)
+static void python_unknown(const struct python *python, const char *part, const char *why)
 {
     risk_raise(python->scan, RISK_UNKNOWN, part, why);
 }
@@ -125,6 +125,19 @@ static bool is_defined(const struct python *python, const char *name)
     return false;
 }
 
+/* open("x", "w") */
+static void open_check(const struct python *python, const char *part, const char *at, const char *close)
+{
+    bool writes = false;
+    for (const char *mark = at; mark + 2 < close && !writes; mark++)
+        if ((*mark == ',' || *mark == '=' || *mark == ' ') && (mark[1] == '"' || mark[1] == '\''))
+            writes = strchr("wax", mark[2]) != NULL;
+    if (writes)
+        risk_raise(python->scan, RISK_MUTATE, part, "writes a file");
+    else
+        python_unknown(python, part, "may open a file for writing");
+}
+
 static void call_check(struct python *python, const char *name, const char *at, const char *end)
 {
     const char *part = arena_printf(python->scan->arena, "%.60s()", name);
@@ -137,9 +150,12 @@ static void call_check(struct python *python, const char *name, const char *at, 
     } else if (strcmp(name, "open") == 0) {
         const char *close = memchr(at, ')', (size_t)(end - at));
         if (!close || memchr(at, ',', (size_t)(close - at)))
-            python_unknown(python, part, "may open a file for writing");
+            open_check(python, part, at, close ? close : end);
     } else if (strcmp(name, "load") == 0 && strcmp(python->owner, "json") != 0) {
         python_unknown(python, part, "may run what the file holds");
+    } else if (rules_list_has(python->scan->rules, LIST_PYTHON_ENDING_CALLS, name)) {
+        risk_raise(python->scan, RISK_DESTRUCTIVE, part,
+                   "deletes, or ends what does not come back by itself");
     } else if (!is_defined(python, name) && !rules_list_has(python->scan->rules, LIST_PYTHON_CALLS, name)) {
         python_unknown(python, part, "is a function that the rules do not know");
     }

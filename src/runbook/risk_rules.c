@@ -58,6 +58,7 @@ static const char *const list_names[N_WORD_LISTS] = {
     [LIST_SQL_CHANGING_FUNCTIONS] = "sql changing functions",
     [LIST_SQL_WORDS] = "sql words",
     [LIST_PYTHON_CALLS] = "python calls",
+    [LIST_PYTHON_ENDING_CALLS] = "python ending calls",
     [LIST_PYTHON_MODULES] = "python modules",
     [LIST_POWERSHELL_METHODS] = "powershell methods",
 };

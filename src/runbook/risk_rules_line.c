@@ -319,6 +319,7 @@ static int like_read(struct rule_reader *reader, const char *name)
         (*tool)->shell_word |= model->shell_word;
         (*tool)->bounded |= model->bounded;
         (*tool)->cmdlet |= model->cmdlet;
+        (*tool)->text_tool |= model->text_tool;
     }
     return 0;
 }
@@ -336,6 +337,7 @@ static bool attribute_set(struct tool *tool, const char *name)
         {"shell word", &tool->shell_word},
         {"bounded", &tool->bounded},
         {"cmdlet", &tool->cmdlet},
+        {"text tool", &tool->text_tool},
     };
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
         if (strcmp(attributes[i].name, name) == 0)
@@ -355,7 +357,7 @@ static int attributes_read(struct rule_reader *reader, char *text)
             if (!attribute_set(*tool, name))
                 return line_error(reader,
                                   "no such `is`; there are whole options, ignore case, strict options, "
-                                  "wrapper, shell word, bounded, cmdlet",
+                                  "wrapper, shell word, bounded, cmdlet, text tool",
                                   name);
         text = comma;
     }

@@ -295,18 +295,42 @@ static void secret_files_note(struct scan *scan, const struct arguments *argumen
             risk_mark_sensitive(scan, arguments->words[i].text, "is a file that usually holds secrets");
 }
 
-/* `releases rollback`, where the rules know `releases` only: a noun that looks by itself, and then a verb.
- * What follows a verb that looks, as in `explain delete`, is a name. */
+/* "reset", and "skip-all" and "clear_backlog": of a verb with a hyphen the first part says what is done. */
+static bool is_changing_verb(const struct scan *scan, const char *word)
+{
+    char first[32];
+    size_t n = strcspn(word, "-_");
+    if (n >= sizeof first)
+        return false;
+    memcpy(first, word, n);
+    first[n] = '\0';
+    return rules_list_has(scan->rules, LIST_CHANGING_VERBS, word) ||
+           (word[n] && rules_list_has(scan->rules, LIST_CHANGING_VERBS, first));
+}
+
+/* `releases rollback`, where the rules know `releases` only: nouns that look by themselves, and then a verb;
+ * and `disk shrink` to a program that mostly looks. What follows a verb that looks, as in `explain delete`,
+ * is a name. */
 static bool is_followed_by_change(const struct scan *scan, const struct arguments *arguments,
                                   const struct decision *decision)
 {
-    if (decision->class != RISK_READ || !decision->phrase || decision->phrase->words.n != 1 ||
-        decision->last != 0)
+    const struct phrase *phrase = decision->phrase;
+    const struct tool *tool = arguments->tool;
+    if (decision->class != RISK_READ || !phrase)
         return false;
-    const struct argument *noun = argument_word(arguments, 0), *verb = argument_word(arguments, 1);
-    return noun && verb && !verb->value.dynamic &&
-           rules_list_has(scan->rules, LIST_CHANGING_VERBS, verb->value.text) &&
-           !rules_list_has(scan->rules, LIST_LOOKING_VERBS, noun->value.text);
+    if (phrase->otherwise ? tool->text_tool || tool->shell_word || tool->wrapper
+                          : phrase->words.n == 0 || decision->last + 1 != phrase->words.n)
+        return false;
+    size_t n_named = phrase->otherwise ? 1 : phrase->words.n;
+    for (size_t i = 0; i <= n_named; i++) {
+        const struct argument *word = argument_word(arguments, i);
+        if (!word || rules_list_has(scan->rules, LIST_LOOKING_VERBS, word->value.text))
+            return false;
+        bool open = phrase->otherwise || i == n_named || strcmp(phrase->words.at[i], "*") == 0;
+        if (open && !word->value.dynamic && is_changing_verb(scan, word->value.text))
+            return true;
+    }
+    return false;
 }
 
 static void decision_report(struct scan *scan, const struct arguments *arguments, struct decision *decision)
