@@ -13,6 +13,7 @@ struct kept {
     struct buf key, body;
     char tag[TAG_HEX_BYTES];
     uint64_t n_commits;
+    int64_t from_us, until_us;
 };
 
 struct known {
@@ -67,6 +68,11 @@ static struct kept *place_of(struct known *known, const char *key)
     return &known->places[hash % PLACES];
 }
 
+static bool holds(const struct kept *kept, int64_t now_us)
+{
+    return !kept->until_us || (kept->from_us <= now_us && now_us < kept->until_us);
+}
+
 bool known_answer(struct request *request, const char *what, struct known_place *ret_place)
 {
     struct known *known = request->api->known;
@@ -75,7 +81,7 @@ bool known_answer(struct request *request, const char *what, struct known_place 
     pthread_mutex_lock(&known->lock);
     const struct kept *kept = place_of(known, key);
     bool found = kept->n_commits == ret_place->n_commits && kept->key.n_bytes &&
-                 strcmp(buf_text(&kept->key), key) == 0;
+                 strcmp(buf_text(&kept->key), key) == 0 && holds(kept, request_now_us(request));
     if (found) {
         answer_json(request);
         buf_add(&request->answer.body, kept->body.at, kept->body.n_bytes);
@@ -102,5 +108,7 @@ void known_keep(struct request *request, const struct known_place *place)
     buf_add(&kept->body, body->at, body->n_bytes);
     memcpy(kept->tag, tag, sizeof tag);
     kept->n_commits = place->n_commits;
+    kept->from_us = place->from_us;
+    kept->until_us = place->until_us;
     pthread_mutex_unlock(&known->lock);
 }

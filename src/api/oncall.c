@@ -13,7 +13,8 @@ struct asking {
     struct request *request;
     struct json_writer writer;
     int64_t now_us;
-    bool walked; /* from and to were given */
+    int64_t holds_until_us; /* until somebody else comes on call */
+    bool walked;            /* from and to were given */
     size_t schedule;
     const char *id; /* of the one that is walked */
     int64_t at_us, until_us;
@@ -39,6 +40,8 @@ static void write_now(struct asking *asking, const struct engine *engine, const 
     struct strings people;
     int64_t until_us;
     engine_people_at(engine, asking->request->arena, schedule, asking->now_us, &people, &until_us);
+    if (until_us < asking->holds_until_us)
+        asking->holds_until_us = until_us;
     jw_pair(writer, "id", schedule->id);
     jw_pair(writer, "timezone", schedule->timezone);
     jw_name(writer, "people");
@@ -211,12 +214,28 @@ static int read_range(struct request *request, struct walk *walk)
     return -1;
 }
 
+/* What was answered before holds until a turn or an override begins or ends, but for the moment that it
+ * begins with. */
+static bool is_known(struct request *request, int64_t now_us, struct known_place *ret_place)
+{
+    char at[TIME_TEXT_BYTES];
+    if (!known_answer(request, "oncall", ret_place))
+        return false;
+    time_format_rfc3339(now_us, at);
+    memcpy(request->answer.body.at + strlen("{\"at\":\""), at, strlen(at));
+    request->answer.tag = NULL;
+    return true;
+}
+
 void get_oncall(struct request *request)
 {
     struct buf body = {0};
-    struct walk walk = {.asking = {.request = request, .now_us = clock_wall_us(request->api->clock)}};
+    struct known_place place;
+    struct walk walk = {.asking = {.request = request,
+                                   .now_us = clock_wall_us(request->api->clock),
+                                   .holds_until_us = INT64_MAX}};
     struct json_writer *writer = &walk.asking.writer;
-    if (read_range(request, &walk) < 0)
+    if (is_known(request, walk.asking.now_us, &place) || read_range(request, &walk) < 0)
         return;
     *writer = jw_start(&body);
     jw_begin_object(writer);
@@ -233,6 +252,10 @@ void get_oncall(struct request *request)
         jw_end_array(writer);
         jw_end_object(writer);
         buf_add(answer_text(request, "application/json"), body.at, body.n_bytes);
+        place.from_us = walk.asking.now_us;
+        place.until_us = walk.asking.holds_until_us;
+        known_keep(request, &place);
+        request->answer.tag = NULL;
     }
     buf_free(&body);
 }

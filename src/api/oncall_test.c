@@ -1,5 +1,5 @@
 /* Who is on call, asked over HTTP. */
-#include "api/server_fixture.h"
+#include "api/moved_clock_fixture.h"
 
 static struct config *duties;
 
@@ -21,7 +21,7 @@ static int start_with_duties(void **state)
         "         hours: {days: [mon], from: \"09:00\", until: \"17:00\"}}\n";
     scoped_arena struct arena *arena = arena_new();
     struct config_errors errors = {.arena = arena};
-    start(state);
+    start_moved(state);
     duties = config_parse("c.yaml", yaml, strlen(yaml), &errors);
     assert_non_null(duties);
     engine_learn(engine, duties, NULL);
@@ -81,6 +81,47 @@ static void a_range_is_bounded_and_whole(void **state)
     set_mode(MODE_DONE);
 }
 
+/* "people":[...] of the first schedule, and the moment of the answer. */
+static void ask_now(char people[100], char at[40])
+{
+    scoped_answer struct http_answer answer = get("/api/v1/oncall");
+    const char *body = buf_text(&answer.body), *list = strstr(body, "\"people\":[");
+    assert_int_equal(answer.status, 200);
+    snprintf(people, 100, "%.*s", (int)strcspn(list, "]"), list);
+    snprintf(at, 40, "%.30s", body);
+}
+
+static void an_answer_is_given_again_until_somebody_else_comes_on_call(void **state)
+{
+    (void)state;
+    char first[100], again[100], next[100], at[40], later[40];
+    ask_now(first, at);
+    atomic_store(&moved_us, US_PER_S / 4);
+    ask_now(again, later);
+    assert_string_not_equal(at, later); /* of the question, not of the first answer */
+    assert_true(strcmp(at, later) < 0);
+    atomic_store(&moved_us, 24 * 3600 * (int64_t)US_PER_S);
+    ask_now(next, later);
+    assert_string_not_equal(first, next);
+    atomic_store(&moved_us, 0); /* the clock was set back */
+    ask_now(again, later);
+    assert_string_equal(first, again);
+}
+
+static void an_answer_is_not_given_again_after_another_configuration(void **state)
+{
+    (void)state;
+    char people[100], at[40];
+    ask_now(people, at);
+    assert_non_null(strstr(people, "\"id\":"));
+    engine_learn(engine, config, NULL);
+    api_news(api);
+    assert_got("/api/v1/oncall", 200, "\"schedules\":[]");
+    engine_learn(engine, duties, NULL);
+    api_news(api);
+    assert_got("/api/v1/oncall", 200, "\"id\":\"nights\"");
+}
+
 static void settings_tell_no_address(void **state)
 {
     (void)state;
@@ -106,6 +147,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(hours_without_anybody_are_stretches_too, start_with_duties,
                                         stop_with_duties),
         cmocka_unit_test_setup_teardown(a_range_is_bounded_and_whole, start_with_duties, stop_with_duties),
+        cmocka_unit_test_setup_teardown(an_answer_is_given_again_until_somebody_else_comes_on_call,
+                                        start_with_duties, stop_with_duties),
+        cmocka_unit_test_setup_teardown(an_answer_is_not_given_again_after_another_configuration,
+                                        start_with_duties, stop_with_duties),
         cmocka_unit_test_setup_teardown(settings_tell_no_address, start_with_duties, stop_with_duties),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,7 @@ static void replace(struct core *core, struct site *site)
         core->config_kept &= !core->loading.fresh;
         __atomic_store_n(&core->site_kept, core->config_kept, __ATOMIC_RELEASE);
         engine_learn(core->engine, site->config, site->library);
+        api_news(core->api); /* answers from the configuration before are not given any more */
         log_event(LOG_INFO, "site.loaded", "runbooks=%zu", site->library->n_runbooks);
         site_free(before);
         core_mirror_soon(core);
