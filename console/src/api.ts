@@ -128,6 +128,11 @@ export class Refused extends Error {
   }
 }
 
+// What is done when the server says that nobody is signed in here any more.
+let signedOut = () => {}
+export const whenSignedOut = (does: () => void) => void (signedOut = does)
+export const saySignedOut = () => signedOut()
+
 async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
   const answer = await fetch(path, {
     method,
@@ -136,6 +141,7 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
   })
   const text = await answer.text()
   const said = text ? JSON.parse(text) : null
+  if (answer.status === 401) signedOut()
   if (!answer.ok) throw new Refused(answer.status, said?.error?.message ?? answer.statusText, said?.error?.field ?? null)
   return said as T
 }

@@ -3,7 +3,7 @@
 // A browser opens six connections to one server and no more, so a tab that nobody sees gives its stream back, and asks
 // now and then instead.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { Event as Told, get, Refused, take } from './api'
+import { Event as Told, get, Refused, saySignedOut, take } from './api'
 import { afterFrame } from './frame'
 
 type Listener = (event: Told | null) => void
@@ -32,9 +32,19 @@ function open() {
     // A browser gives up on an answer that is no stream, such as one that says the session has ended.
     if (source?.readyState === EventSource.CLOSED) {
       source = null
-      setTimeout(() => listeners.size && !source && !document.hidden && open(), 3000)
+      setTimeout(findOut, 3000)
     }
   }
+}
+
+function findOut() {
+  if (!listeners.size || source || document.hidden) return
+  get('/api/v1/session').then(again, (thrown) => (thrown instanceof Refused ? saySignedOut() : setTimeout(findOut, 3000)))
+}
+
+// After the server was away, or somebody has signed in again.
+export function again() {
+  if (listeners.size && !source && !document.hidden) open()
 }
 
 function close() {

@@ -1,18 +1,19 @@
 // The frame around the pages, and which page a path is.
 import { ComponentChildren, render } from 'preact'
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
-import { askEarly, forgetEarly, get, post, Refused, remove, take } from './api'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { askEarly, forgetEarly, get, post, Refused, remove, take, whenSignedOut } from './api'
 import { afterFrame, frameIsWhole, useLater } from './frame'
 import { IncidentPage } from './incident'
 import { AllIncidents } from './incidents'
 import { Keys, places } from './keys'
 import { Lazy } from './lazy'
-import { useConnected, useLive } from './live'
+import { again, useConnected, useLive } from './live'
 import { iAm, Session } from './me'
 import { Incidents, Now } from './now'
 import { Card, Link } from './parts'
+import { tellPresence } from './presence'
 
-function SignIn({ done }: { done: (session: Session) => void }) {
+function SignInForm({ who, done }: { who?: string; done: (session: Session) => void }) {
   const [said, setSaid] = useState('')
   const [provider, setProvider] = useState<{ provider: string | null; at: string | null }>()
   useEffect(() => { get<typeof provider>('/api/v1/sign-in').then(setProvider, () => { /* a password does it */ }) }, [])
@@ -28,21 +29,38 @@ function SignIn({ done }: { done: (session: Session) => void }) {
     }
   }
   return (
-    <main class="sign-in">
-      <div class="card">
-        <h1>Crashcart</h1>
-        {provider?.at && <p><a class="button first" href={provider.at}>Sign in by {provider.provider}</a></p>}
-        <form onSubmit={submit}>
-          <label>Who are you? (as in the configuration: ana)<input name="person" autoComplete="username" autoCapitalize="off" required /></label>
-          <label>Password, or the administrator's token
-            <input name="secret" type="password" autoComplete="current-password" required /></label>
-          <label>Code of your authenticator, if you have one
-            <input name="code" inputMode="numeric" autoComplete="one-time-code" maxLength={6} /></label>
-          {said && <p class="said" role="alert">{said}</p>}
-          <button class="first">Sign in</button>
-        </form>
-      </div>
-    </main>
+    <>
+      {provider?.at && <p><a class="button first" href={provider.at}>Sign in by {provider.provider}</a></p>}
+      <form onSubmit={submit}>
+        <label>Who are you? (as in the configuration: ana)<input name="person" autoComplete="username" autoCapitalize="off" defaultValue={who} required /></label>
+        <label>Password, or the administrator's token
+          <input name="secret" type="password" autoComplete="current-password" required /></label>
+        <label>Code of your authenticator, if you have one
+          <input name="code" inputMode="numeric" autoComplete="one-time-code" maxLength={6} /></label>
+        {said && <p class="said" role="alert">{said}</p>}
+        <button class="first">Sign in</button>
+      </form>
+    </>
+  )
+}
+
+const SignIn = ({ done }: { done: (session: Session) => void }) => <main class="sign-in"><div class="card"><h1>Crashcart</h1><SignInForm done={done} /></div></main>
+
+// Over a page that is kept as it was, and hidden: what somebody was writing is not lost.
+function SignInAgain({ who, done }: { who: string; done: (session: Session) => void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null
+    dialog.current?.showModal()
+    dialog.current?.querySelector<HTMLElement>('[name=secret]')?.focus()
+    return () => before?.focus()
+  }, [])
+  return (
+    <dialog ref={dialog} class="ask" aria-labelledby="again" onCancel={(event) => event.preventDefault()}>
+      <h1 id="again">You are signed out</h1>
+      <p>Nobody was at this page for half an hour, or the session was ended. What you were writing is still there.</p>
+      <SignInForm who={who} done={done} />
+    </dialog>
   )
 }
 
@@ -125,7 +143,16 @@ function Console() {
     return session ? iAm(session) : undefined
   })
   const [away, setAway] = useState(false)
-  const signedIn = (session: Session) => setPerson(iAm(session))
+  const [out, setOut] = useState(false)
+  const signedIn = (session: Session) => {
+    setOut(false)
+    setPerson(iAm(session))
+  }
+  const signedInAgain = (session: Session) => {
+    if (session.person !== person) return location.reload()
+    signedIn(session)
+    again()
+  }
   const ask = () => {
     get<Session>('/api/v1/session').then((session) => {
       setAway(false)
@@ -137,12 +164,18 @@ function Console() {
     })
   }
   useLayoutEffect(() => {
+    whenSignedOut(() => setOut(true))
     if (person === undefined) ask()
   }, [])
   if (away) return <Away again={ask} />
   if (person === undefined) return null
   if (person === null) return <SignIn done={signedIn} />
-  return <Frame person={person} signOut={() => void remove('/api/v1/session').then(() => setPerson(null))} />
+  return (
+    <>
+      <div hidden={out}><Frame person={person} signOut={() => void remove('/api/v1/session').then(() => setPerson(null))} /></div>
+      {out && <SignInAgain who={person} done={signedInAgain} />}
+    </>
+  )
 }
 
 const incident = /^\/incidents\/\d+$/.test(location.pathname) ? `/api/v1${location.pathname}` : null
@@ -150,5 +183,6 @@ askEarly(['/api/v1/session', ...(incident ? [incident, `${incident}/steps`] : []
 if (!incident) frameIsWhole()
 render(<Console />, document.getElementById('console')!)
 afterFrame(() => {
+  tellPresence()
   if ('serviceWorker' in navigator && isSecureContext) void navigator.serviceWorker.register('/service-worker.js').catch(() => {})
 })

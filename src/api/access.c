@@ -71,13 +71,43 @@ static bool is_administrators(const struct api *api, const char *token)
     return n && strlen(token) == n && equal_constant_time(token, api->token, n);
 }
 
+/* Was nobody at it for too long? Whoever is in an incident may have their hands elsewhere for a while; but an
+ * incident that they took after the session had ended by itself does not bring it back. */
+static int session_is_idle(struct ledger *ledger, const struct access_key *key, int64_t now_us,
+                           bool *ret_idle, struct err *err)
+{
+    int64_t seen_us;
+    bool in_incident;
+    *ret_idle = false;
+    if (now_us - key->since_us <= SESSION_IDLE_S * US_PER_S)
+        return 0;
+    if (ledger_session_seen(ledger, key->id, &seen_us, err) < 0)
+        return -1;
+    if (seen_us < key->since_us)
+        seen_us = key->since_us;
+    int64_t idle_us = now_us - seen_us, ends_us = seen_us + SESSION_IDLE_S * US_PER_S;
+    if (now_us <= ends_us)
+        return 0;
+    if (ledger_person_has_incident(ledger, key->person, ends_us, &in_incident, err) < 0)
+        return -1;
+    *ret_idle = !in_incident || idle_us > SESSION_IDLE_IN_INCIDENT_S * US_PER_S;
+    return 0;
+}
+
 /* What the key allows today: what it says itself, or the account of its person; an account that was changed
  * since has ended its sessions. */
 static int take_right(struct ledger *ledger, struct arena *arena, const struct access_key *key,
-                      struct access *access, struct err *err)
+                      int64_t now_us, struct access *access, struct err *err)
 {
     struct account *accounts = NULL;
     size_t n = 0;
+    bool idle = false;
+    access->right = RIGHT_NONE;
+    access->services = "";
+    if (key->is_session && session_is_idle(ledger, key, now_us, &idle, err) < 0)
+        return -1;
+    if (idle)
+        return 0;
     access->right = key->right;
     access->services = key->services;
     if (key->right != RIGHT_NONE)
@@ -99,7 +129,7 @@ bool access_still_counts(struct ledger *ledger, const char *key, int64_t now_us)
     size_t n = 0;
     struct err err = {0};
     return ledger_access_keys(ledger, arena, key, now_us, &keys, &n, &err) == 0 && n &&
-           take_right(ledger, arena, keys, &access, &err) == 0 && access.right >= RIGHT_READ;
+           take_right(ledger, arena, keys, now_us, &access, &err) == 0 && access.right >= RIGHT_READ;
 }
 
 static bool key_fits(const struct request *request, const struct access_key *key, const char *text,
@@ -126,8 +156,8 @@ static int take_key(struct request *request, const char *text, bool is_session, 
     if (!ledger)
         return -1;
     const char *id = arena_strndup(request->arena, text + n_prefix, ID_BYTES);
-    if (ledger_access_keys(ledger, request->arena, id, clock_wall_us(request->api->clock), &keys, &n, &err) <
-        0) {
+    int64_t now_us = request_now_us(request);
+    if (ledger_access_keys(ledger, request->arena, id, now_us, &keys, &n, &err) < 0) {
         answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the ledger cannot be read: %s", err.text);
         return -1;
     }
@@ -136,7 +166,8 @@ static int take_key(struct request *request, const char *text, bool is_session, 
     access->person = *keys->person ? keys->person : NULL;
     access->name = keys->name;
     access->key = keys->id;
-    if (take_right(ledger, request->arena, keys, access, &err) < 0) {
+    access->is_session = is_session;
+    if (take_right(ledger, request->arena, keys, now_us, access, &err) < 0) {
         answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the ledger cannot be read: %s", err.text);
         return -1;
     }
@@ -147,7 +178,8 @@ int access_find(struct request *request)
 {
     struct access *access = &request->access;
     const char *token = bearer(request);
-    const char *cookie = MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, SESSION_COOKIE);
+    const char *cookie = MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND,
+                                                     session_cookie_name(request, SESSION_COOKIE));
     *access = (struct access){.services = ""};
     if (token && is_administrators(request->api, token)) {
         access->right = RIGHT_ADMINISTER;
@@ -156,9 +188,11 @@ int access_find(struct request *request)
     }
     if (token)
         return take_key(request, token, false, access);
-    if (cookie && !access_from_elsewhere(request))
-        return take_key(request, cookie, true, access);
-    return 0;
+    if (!cookie || access_from_elsewhere(request))
+        return 0;
+    int result = take_key(request, cookie, true, access);
+    access->was_session = result == 0 && access->right == RIGHT_NONE;
+    return result;
 }
 
 bool access_covers(const struct access *access, const char *service)

@@ -18,6 +18,8 @@ struct access {
     const char *name;     /* of the token of a program */
     const char *services; /* with blanks between them; "": all */
     const char *key;      /* its id; NULL: it came with none of the ledger */
+    bool is_session;      /* the key is one */
+    bool was_session;     /* it came with the cookie of a session that counts no more */
 };
 
 /* Reads it into request->access, once a request. -1: the ledger cannot be read, and the problem is answered.

@@ -313,13 +313,17 @@ void get_access_keys(struct request *request)
     const struct access *access = &request->access;
     if (find_keys(request, NULL, &keys, &n) < 0)
         return;
+    struct ledger *ledger = request_ledger(request);
+    if (!ledger)
+        return;
     struct json_writer writer = answer_json(request);
     jw_begin_object(&writer);
     jw_name(&writer, "keys");
     jw_begin_array(&writer);
     for (size_t i = 0; i < n; i++)
-        if (access->right == RIGHT_ADMINISTER ||
-            (access->person && strcmp(keys[i].person, access->person) == 0))
+        if ((access->right == RIGHT_ADMINISTER ||
+             (access->person && strcmp(keys[i].person, access->person) == 0)) &&
+            (!keys[i].is_session || access_still_counts(ledger, keys[i].id, request_now_us(request))))
             write_key(&writer, &keys[i]);
     jw_end_array(&writer);
     jw_end_object(&writer);

@@ -102,6 +102,11 @@ void auth_check(struct request *request)
     if (request->access.right >= needed[auth]) {
         if (*request->access.services)
             keep_to_services(request);
+    } else if (request->access.was_session) {
+        answer_problem(
+            request, PROBLEM_UNAUTHORIZED, NULL,
+            "you are signed out: a session ends when nobody was at it for half an hour, or when it is ended. "
+            "Sign in again");
     } else if (request->access.right == RIGHT_NONE) {
         answer_problem(
             request, PROBLEM_UNAUTHORIZED, NULL,

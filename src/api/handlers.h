@@ -56,8 +56,8 @@ bool custody_goes_first(struct request *request, int64_t incident, const struct 
                         const char *what);
 
 /* session.c, console.c */
-handler get_session, post_session, answer_session, answer_signed_out, delete_session, get_console,
-    get_console_incident, get_service_worker, get_console_file;
+handler get_session, post_session, answer_session, answer_signed_out, delete_session, post_session_here,
+    get_console, get_console_incident, get_service_worker, get_console_file;
 
 /* sign_in.c: by the identity provider */
 handler get_sign_in, get_sign_in_works, answer_sign_in_works, get_sign_in_begin, answer_sign_in_begin,

@@ -22,6 +22,11 @@ const char *session_if_secure(const struct request *request)
     return request->api->tls || (proxied && strcmp(proxied, "https") == 0) ? "; Secure" : "";
 }
 
+const char *session_cookie_name(const struct request *request, const char *name)
+{
+    return *session_if_secure(request) ? arena_printf(request->arena, "__Host-%s", name) : name;
+}
+
 /* What is under way while a password is looked at. */
 struct sign_in {
     const char *person, *password, *code, *cookie;
@@ -47,8 +52,9 @@ const char *session_make(struct request *request, const char *person, struct acc
 
 void session_set(struct request *request, const char *cookie)
 {
-    request->answer.cookie = arena_printf(request->arena, SESSION_COOKIE "=%s; Max-Age=%d" ATTRIBUTES "%s",
-                                          cookie, SESSION_TIME_S, session_if_secure(request));
+    request->answer.cookie = arena_printf(request->arena, "%s=%s; Max-Age=%d" ATTRIBUTES "%s",
+                                          session_cookie_name(request, SESSION_COOKIE), cookie,
+                                          SESSION_TIME_S, session_if_secure(request));
 }
 
 static void write_access(struct request *request, const struct access *access)
@@ -207,6 +213,37 @@ void answer_session(struct request *request)
     session_set(request, in->cookie);
 }
 
+/* ---- being there ---- */
+
+/* Who is at the console says so by keys and touches, not by what their pages ask for by themselves. */
+void post_session_here(struct request *request)
+{
+    enum { OFTEN_S = 20 };
+    const struct access *access = &request->access;
+    int64_t now_us = request_now_us(request), seen_us;
+    struct err err = {0};
+    if (!access->is_session) {
+        answer_problem(request, PROBLEM_NOT_FOUND, NULL, "nobody is signed in here");
+        return;
+    }
+    struct ledger *ledger = request_ledger(request);
+    if (!ledger)
+        return;
+    if (ledger_session_seen(ledger, access->key, &seen_us, &err) < 0) {
+        answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the ledger cannot be read: %s", err.text);
+        return;
+    }
+    if (seen_us <= now_us && now_us - seen_us < OFTEN_S * US_PER_S) {
+        answer_empty(request);
+        return;
+    }
+    struct session_seen *seen = arena_alloc(request->arena, sizeof *seen);
+    *seen = (struct session_seen){.id = access->key, .seen_us = now_us};
+    request->input = (struct input){
+        .kind = INPUT_ACCESS, .access_act = ACCESS_SEEN, .actor = "system", .session_seen = seen};
+    request_submit(request, NULL);
+}
+
 /* ---- signing out ---- */
 
 void delete_session(struct request *request)
@@ -237,5 +274,7 @@ void answer_signed_out(struct request *request)
     answer_empty(request);
     request->answer.content_type =
         "application/json"; /* the shared empty answer has no room for the cookie */
-    request->answer.cookie = SESSION_COOKIE "=; Max-Age=0" ATTRIBUTES;
+    request->answer.cookie =
+        arena_printf(request->arena, "%s=; Max-Age=0" ATTRIBUTES "%s",
+                     session_cookie_name(request, SESSION_COOKIE), session_if_secure(request));
 }

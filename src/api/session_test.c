@@ -76,16 +76,142 @@ static void a_cookie_that_was_changed_counts_for_nothing(void **state)
     }
 }
 
+static void pass_s(int64_t seconds)
+{
+    atomic_fetch_add(&moved_us, seconds * (int64_t)US_PER_S);
+}
+
+static long read_incidents(const char *cookie)
+{
+    return ask_with("GET", "/api/v1/incidents", NULL, cookie, NULL);
+}
+
+static long be_there(const char *cookie)
+{
+    return ask_with("POST", "/api/v1/session/here", "{}", cookie, NULL);
+}
+
 static void a_session_ends_after_twelve_hours(void **state)
 {
     (void)state;
     char cookie[500];
     signed_in(cookie);
-    atomic_store(&moved_us, (12 * 3600 - 60) * (int64_t)US_PER_S);
+    for (int i = 0; i < 35; i++) {
+        pass_s(20 * 60);
+        assert_int_equal(be_there(cookie), 200);
+    }
+    pass_s(19 * 60);
     assert_int_equal(ask_with("GET", "/api/v1/session", NULL, cookie, NULL), 200);
-    atomic_store(&moved_us, 12 * 3600 * (int64_t)US_PER_S);
+    pass_s(60);
     assert_int_equal(ask_with("GET", "/api/v1/session", NULL, cookie, NULL), 404);
-    assert_int_equal(ask_with("GET", "/api/v1/incidents", NULL, cookie, NULL), 401);
+    assert_int_equal(read_incidents(cookie), 401);
+}
+
+static void a_session_that_nobody_is_at_ends_after_half_an_hour(void **state)
+{
+    (void)state;
+    char cookie[500];
+    signed_in(cookie);
+    pass_s(29 * 60);
+    assert_int_equal(read_incidents(cookie), 200); /* what a page reads by itself keeps nothing */
+    pass_s(2 * 60);
+    assert_int_equal(read_incidents(cookie), 401);
+    assert_int_equal(be_there(cookie), 401);
+    assert_got("/api/v1/keys", 200, "\"keys\":[]");
+    scoped_answer struct http_answer said = http_send(
+        port, &(struct http_request){
+                  .method = "GET", .path = "/api/v1/incidents", .anonymous = true, .headers = {cookie}});
+    assert_non_null(strstr(buf_text(&said.body), "Sign in again"));
+}
+
+static void who_is_there_stays_signed_in(void **state)
+{
+    (void)state;
+    char cookie[500];
+    signed_in(cookie);
+    pass_s(29 * 60);
+    assert_int_equal(be_there(cookie), 200);
+    size_t n_submitted = backend.n_submitted;
+    assert_int_equal(be_there(cookie), 200); /* said often, written seldom */
+    assert_int_equal(backend.n_submitted, n_submitted);
+    pass_s(29 * 60);
+    assert_int_equal(read_incidents(cookie), 200);
+    pass_s(2 * 60);
+    assert_int_equal(read_incidents(cookie), 401);
+    assert_posted("/api/v1/session/here", "{}", 404, "nobody is signed in"); /* a token is no session */
+}
+
+static void open_incident(void)
+{
+    assert_posted("/api/v2/alerts", "[{\"labels\":{\"alertname\":\"Down\",\"severity\":\"SEV-1\"}}]", 200,
+                  "");
+}
+
+static void who_has_an_incident_is_not_put_out_in_the_middle_of_it(void **state)
+{
+    (void)state;
+    char cookie[500];
+    signed_in(cookie);
+    open_incident();
+    assert_int_equal(ask_with("POST", "/api/v1/incidents/1/acknowledge", "{}", cookie, NULL), 200);
+    pass_s(3 * 3600);
+    assert_int_equal(read_incidents(cookie), 200);
+    assert_int_equal(ask_with("POST", "/api/v1/incidents/1/resolve", "{\"force\":true}", cookie, NULL), 200);
+    assert_int_equal(read_incidents(cookie), 401);
+}
+
+static void an_incident_keeps_no_session_for_ever(void **state)
+{
+    (void)state;
+    char cookie[500];
+    signed_in(cookie);
+    open_incident();
+    assert_int_equal(ask_with("POST", "/api/v1/incidents/1/acknowledge", "{}", cookie, NULL), 200);
+    pass_s(4 * 3600 + 60);
+    assert_int_equal(read_incidents(cookie), 401);
+}
+
+static void a_session_that_has_ended_does_not_come_back_by_an_incident(void **state)
+{
+    (void)state;
+    char cookie[500];
+    atomic_store(&moved_us, -3600 * (int64_t)US_PER_S);
+    signed_in(cookie);
+    pass_s(3600); /* the engine of the fixture lives by the real clock, so this is when it is acknowledged */
+    open_incident();
+    assert_posted("/api/v1/incidents/1/acknowledge", "{\"as\":\"ana\"}", 200,
+                  "\"acknowledged_by\":\"person:ana\"");
+    assert_int_equal(read_incidents(cookie), 401);
+}
+
+static void behind_tls_the_cookie_is_of_this_very_host(void **state)
+{
+    (void)state;
+    static const char proxied[] = "X-Forwarded-Proto: https";
+    struct http_request request = {.method = "POST",
+                                   .path = "/api/v1/session",
+                                   .body = "{\"person\":\"ana\",\"token\":\"" TOKEN "\"}",
+                                   .anonymous = true,
+                                   .headers = {proxied}};
+    scoped_answer struct http_answer answer = http_send(port, &request);
+    char cookie[500], plain[500];
+    const char *name = strstr(buf_text(&answer.header), "Set-Cookie: __Host-crashcart-session=");
+    assert_non_null(name);
+    assert_non_null(strstr(name, "; HttpOnly; SameSite=Strict; Path=/; Secure"));
+    assert_null(strstr(name, "Domain"));
+    keep_cookie(&answer, cookie);
+    snprintf(plain, sizeof plain, "Cookie: %s", cookie + strlen("Cookie: __Host-"));
+    assert_int_equal(ask_with("GET", "/api/v1/incidents", NULL, cookie, proxied), 200);
+    assert_int_equal(ask_with("GET", "/api/v1/incidents", NULL, plain, proxied),
+                     401); /* anybody could have set it */
+    request.method = "DELETE";
+    request.body = NULL;
+    request.headers[1] = cookie;
+    scoped_answer struct http_answer out = http_send(port, &request);
+    assert_non_null(strstr(
+        buf_text(&out.header),
+        "Set-Cookie: __Host-crashcart-session=; Max-Age=0; HttpOnly; SameSite=Strict; Path=/; Secure"));
+    assert_int_equal(ask_with("GET", "/api/v1/incidents", NULL, cookie, proxied), 401);
 }
 
 static void a_page_of_another_site_cannot_use_the_session(void **state)
@@ -146,6 +272,15 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_token_signs_nobody_in, start_moved, stop),
         cmocka_unit_test_setup_teardown(a_cookie_that_was_changed_counts_for_nothing, start_moved, stop),
         cmocka_unit_test_setup_teardown(a_session_ends_after_twelve_hours, start_moved, stop),
+        cmocka_unit_test_setup_teardown(a_session_that_nobody_is_at_ends_after_half_an_hour, start_moved,
+                                        stop),
+        cmocka_unit_test_setup_teardown(who_is_there_stays_signed_in, start_moved, stop),
+        cmocka_unit_test_setup_teardown(who_has_an_incident_is_not_put_out_in_the_middle_of_it, start_moved,
+                                        stop),
+        cmocka_unit_test_setup_teardown(an_incident_keeps_no_session_for_ever, start_moved, stop),
+        cmocka_unit_test_setup_teardown(a_session_that_has_ended_does_not_come_back_by_an_incident,
+                                        start_moved, stop),
+        cmocka_unit_test_setup_teardown(behind_tls_the_cookie_is_of_this_very_host, start_moved, stop),
         cmocka_unit_test_setup_teardown(a_page_of_another_site_cannot_use_the_session, start_moved, stop),
         cmocka_unit_test_setup_teardown(the_console_is_for_everybody_and_may_only_draw_from_here, start_moved,
                                         stop),

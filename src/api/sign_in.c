@@ -199,8 +199,9 @@ void answer_sign_in_begin(struct request *request)
     answer_elsewhere(request, arena_printf(request->arena, "%s%c%s", coming->answer.authorize,
                                            strchr(coming->answer.authorize, '?') ? '&' : '?', query.at));
     request->answer.cookie = arena_printf(
-        request->arena, TICKET_COOKIE "=%s; Max-Age=%d; HttpOnly; SameSite=Lax; Path=/sign-in%s",
-        ticket_seal(request->arena, request->api->token, ticket), TICKET_TIME_S, session_if_secure(request));
+        request->arena, "%s=%s; Max-Age=%d; HttpOnly; SameSite=Lax; Path=/%s",
+        session_cookie_name(request, TICKET_COOKIE), ticket_seal(request->arena, request->api->token, ticket),
+        TICKET_TIME_S, session_if_secure(request));
 }
 
 /* ---- and back ---- */
@@ -308,7 +309,8 @@ static const char *error_words(struct request *request, const char *error)
 static const char *look_at_answer(struct request *request, struct coming *coming)
 {
     struct sign_in_ticket *ticket = &coming->ticket;
-    const char *kept = MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, TICKET_COOKIE);
+    const char *kept = MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND,
+                                                   session_cookie_name(request, TICKET_COOKIE));
     const char *state = request_query(request, "state"), *issuer = request_query(request, "iss");
     const char *error = request_query(request, "error");
     if (ticket_open(request->api->token, kept, request_now_us(request) / US_PER_S, ticket) < 0)

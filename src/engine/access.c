@@ -33,6 +33,13 @@ static void save_key(struct turn *turn, const struct access_key *key)
     texts_to_arena(&access_key_texts, &decision->access_key, turn->arena);
 }
 
+static void save_seen(struct turn *turn, const struct session_seen *seen)
+{
+    struct decision *decision = turn_push(turn, DECISION_SESSION_SEEN);
+    decision->session_seen = *seen;
+    decision->session_seen.id = arena_strdup(turn->arena, seen->id);
+}
+
 static void tell_account(struct turn *turn, const char *actor, const struct account *account)
 {
     struct json_writer *body = event_begin(turn);
@@ -95,6 +102,11 @@ void decide_access(struct turn *turn, const struct input *input)
     const struct access_key *key = input->access_key;
     const char *actor = text_or(input->actor, "somebody");
     turn_answer(turn, OUTCOME_DONE, 0, "%s", "");
+    if (input->access_act == ACCESS_SEEN) {
+        if (input->session_seen)
+            save_seen(turn, input->session_seen);
+        return;
+    }
     if (input->access_act == ACCESS_SIGN_IN_FAILED) {
         if (!account || !key)
             return;

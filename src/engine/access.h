@@ -45,6 +45,12 @@ struct access_key {
     bool is_session;
 };
 
+/* That the person of a session was at it; kept beside the key, which others may end meanwhile. */
+struct session_seen {
+    const char *id; /* of its key */
+    int64_t seen_us;
+};
+
 enum access_act {
     ACCESS_ACCOUNT,         /* account: made or changed */
     ACCESS_TOKEN,           /* key: given */
@@ -53,4 +59,5 @@ enum access_act {
     ACCESS_SIGN_IN_FAILED,  /* account->person, key->source: so often that the next tries have to wait */
     ACCESS_SIGN_IN_REFUSED, /* by the identity provider, or what came from there: key->source, text says why;
                                account->person as far as it is known, or "" */
+    ACCESS_SEEN,            /* session_seen: saved, and no event: it says nothing that is asked for later */
 };

@@ -46,6 +46,7 @@ enum decision_kind {
     DECISION_MOVE,           /* keep the move of an incident; of two at one moment the later */
     DECISION_ACCOUNT,        /* save this value of the account */
     DECISION_ACCESS_KEY,     /* save this value of the key */
+    DECISION_SESSION_SEEN,   /* save this value */
     DECISION_SUBSCRIPTION,   /* save this value of the subscription */
     DECISION_UPDATE,         /* save this value of the update; write it when its state asks */
     DECISION_OVERRIDE,       /* save this value of the override */
@@ -104,6 +105,7 @@ struct decision {
         struct action_item action;
         struct account account;
         struct access_key access_key;
+        struct session_seen session_seen;
         struct reply reply;
         struct channel_proof proof;
         struct update update;

@@ -87,6 +87,7 @@ struct input {
     enum access_act access_act;
     const struct account *account;
     const struct access_key *access_key;
+    const struct session_seen *session_seen;
     const struct duty_override *override;
     const struct input_once *once; /* NULL: it has no key */
     const struct push_subscription *subscription;

@@ -87,6 +87,7 @@ static void keep(struct world *w, struct kept *kept)
         case DECISION_PROOF:
         case DECISION_ACTION:
         case DECISION_UPDATE:
+        case DECISION_SESSION_SEEN:
         case DECISION_SUBSCRIPTION:
         case DECISION_OVERRIDE:
             break;

@@ -42,10 +42,21 @@ static const struct column key_columns[] = {
     COLUMN(BOOL, is_session),
 };
 
+#undef COLUMN
+#define COLUMN(kind, member)                                                                                 \
+    {                                                                                                        \
+#member, COLUMN_##kind, offsetof(struct session_seen, member), NULL, NULL                            \
+    }
+
+static const struct column seen_columns[] = {COLUMN(TEXT, id), COLUMN(INT64, seen_us)};
+
 const struct noun account_noun = {
     "account", account_columns, sizeof account_columns / sizeof *account_columns, 1, sizeof(struct account)};
 const struct noun access_key_noun = {"access_key", key_columns, sizeof key_columns / sizeof *key_columns, 1,
                                      sizeof(struct access_key)};
+
+const struct noun session_seen_noun = {
+    "session_seen", seen_columns, sizeof seen_columns / sizeof *seen_columns, 1, sizeof(struct session_seen)};
 
 static int read_all(struct db_statement *read, const struct noun *noun, struct arena *arena,
                     void **ret_values, size_t *ret_n, struct err *err)
@@ -83,5 +94,48 @@ int ledger_access_keys(struct ledger *ledger, struct arena *arena, const char *i
     if (read_all(read, &access_key_noun, arena, &values, ret_n, err) < 0)
         return -1;
     *ret_keys = values;
+    return 0;
+}
+
+/* The number in the first row of a bound statement. */
+static int read_number(struct db_statement *read, int64_t *ret_number, struct err *err)
+{
+    int got = db_step(read, err);
+    if (got != 0 && got != DB_DONE)
+        return -1;
+    *ret_number = got == 0 ? db_column_int(read, 0) : 0;
+    db_reset(read);
+    return 0;
+}
+
+int ledger_session_seen(struct ledger *ledger, const char *id, int64_t *ret_seen_us, struct err *err)
+{
+    struct db_statement *read = db_prepare(ledger->db, "SELECT seen_us FROM session_seen WHERE id = $1", err);
+    if (!read)
+        return -1;
+    db_bind_text(read, id);
+    return read_number(read, ret_seen_us, err);
+}
+
+int ledger_person_has_incident(struct ledger *ledger, const char *person, int64_t by_us, bool *ret_has,
+                               struct err *err)
+{
+    int64_t n;
+    struct db_statement *read =
+        db_prepare(ledger->db,
+                   "SELECT COUNT(*) FROM incident WHERE state NOT IN ('resolved', 'closed') AND "
+                   "((acknowledged_by = 'person:' || $1 AND acknowledged_us <= $2) OR EXISTS "
+                   "(SELECT 1 FROM incident_role WHERE incident = number AND person = $3 AND since_us <= $4 "
+                   "AND until_us = 0))",
+                   err);
+    if (!read)
+        return -1;
+    db_bind_text(read, person);
+    db_bind_int(read, by_us);
+    db_bind_text(read, person);
+    db_bind_int(read, by_us);
+    if (read_number(read, &n, err) < 0)
+        return -1;
+    *ret_has = n > 0;
     return 0;
 }

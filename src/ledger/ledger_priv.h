@@ -111,7 +111,7 @@ void unpack(struct buf *out, const void **bytes, size_t *n_bytes);
 
 extern const struct noun incident_noun, delivery_noun, step_noun, timer_noun, role_noun, check_noun,
     silence_noun, clock_noun, move_noun, action_noun, reply_noun, proof_noun, account_noun, access_key_noun;
-extern const struct noun update_noun, subscription_noun, override_noun;
+extern const struct noun update_noun, subscription_noun, override_noun, session_seen_noun;
 
 /* ---- timer.c ---- */
 

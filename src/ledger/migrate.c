@@ -284,6 +284,10 @@ static const char worst_first[] =
     "  (patient_safety DESC, (CASE severity_rank WHEN 0 THEN 99 ELSE severity_rank END), number)"
     "  WHERE state NOT IN ('resolved', 'closed');";
 
+/* When the person of a session was last at it. */
+static const char sessions_seen[] =
+    "CREATE TABLE session_seen (id TEXT PRIMARY KEY, seen_us BIGINT NOT NULL);";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -316,6 +320,7 @@ static const struct migration {
     {"channels of incidents", incident_channels},
     {"versions of runbooks", runbook_versions},
     {"the worst first", worst_first},
+    {"who is there", sessions_seen},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

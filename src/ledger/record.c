@@ -16,6 +16,7 @@ static const struct noun *const saved[] = {
     [DECISION_PROOF] = &proof_noun,
     [DECISION_ACCOUNT] = &account_noun,
     [DECISION_ACCESS_KEY] = &access_key_noun,
+    [DECISION_SESSION_SEEN] = &session_seen_noun,
     [DECISION_UPDATE] = &update_noun,
     [DECISION_SUBSCRIPTION] = &subscription_noun,
     [DECISION_OVERRIDE] = &override_noun,

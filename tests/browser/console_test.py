@@ -181,6 +181,19 @@ class Console(Played):
     def test_it_opens_while_the_server_is_away_and_keeps_nothing_of_what_the_server_said(self):
         self.play('offline.mjs', end=self.server.kill, begin=self.server.start)
 
+    def test_who_is_signed_out_in_the_middle_of_a_sentence_goes_on_with_it(self):
+        def end():
+            for key in self.server.json('/api/v1/keys')['keys']:
+                self.assertEqual(self.server.request('DELETE', f'/api/v1/keys/{key["id"]}')[0], 200)
+
+        def note():
+            self.assertEqual(self.server.request('POST', '/api/v1/incidents/1/notes', {'text': 'written elsewhere', 'as': 'ben'})[0], 200)
+
+        def fire():
+            self.fire('ShopDown')
+            wait(lambda: any(e['kind'] == 'run.diagnosed' for e in self.server.timeline(1)), 'the diagnosis')
+        self.play('again.mjs', fire=fire, end=end, note=note)
+
     def test_everything_is_a_keystroke_away(self):
         self.play('keyboard.mjs', fire=lambda: self.fire('ShopDown'))
         self.assertTrue(os.path.exists(os.path.join(self.folder, 'shop-1.restart')))

@@ -76,7 +76,7 @@ class Tls(SystemTest):
         body = json.dumps({'person': 'ana', 'token': self.server.token()}).encode()
         request = urllib.request.Request(self.url + '/api/v1/session', data=body, headers={'Content-Type': 'application/json'})
         with urllib.request.urlopen(request, timeout=10, context=context) as answer:
-            self.assertIn('; Secure', answer.headers['Set-Cookie'])
+            self.assertRegex(answer.headers['Set-Cookie'], r'^__Host-crashcart-session=\S+; .*Path=/; Secure$')
 
     def test_a_key_of_another_certificate_is_refused_at_the_start(self):
         self.server.stop()
