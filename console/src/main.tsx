@@ -181,7 +181,11 @@ function Console() {
 const incident = /^\/incidents\/\d+$/.test(location.pathname) ? `/api/v1${location.pathname}` : null
 askEarly(['/api/v1/session', ...(incident ? [incident, `${incident}/steps`] : [])])
 if (!incident) frameIsWhole()
-render(<Console />, document.getElementById('console')!)
+const root = document.getElementById('console')!
+const begin = () => render(<Console />, root)
+// What the page has brought drawn already (src/api/console_head.c) is on the screen before the rest is worked on.
+if (root.firstChild && !document.hidden) requestAnimationFrame(() => setTimeout(begin))
+else begin()
 afterFrame(() => {
   tellPresence()
   if ('serviceWorker' in navigator && isSecureContext) void navigator.serviceWorker.register('/service-worker.js').catch(() => {})

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "api/console_head.h"
 #include "api/handlers.h"
 #include "api/server.h"
 #include "base/embedded.h"
@@ -72,18 +73,37 @@ static void forget_answer(struct request *request)
     buf_clear(&request->answer.body);
 }
 
-/* What that path would answer, when it would answer well. */
-static void bring(struct request *request, struct buf *brought, const char *path, handler *answers)
+/* What that path would answer, when it would answer well; else "". */
+static const char *bring(struct request *request, struct buf *brought, const char *path, handler *answers)
 {
+    const char *answer = "";
     answers(request);
     if (request->answer.status == MHD_HTTP_OK) {
         buf_printf(brought, ",\"%s\":", path);
         add_as_script(brought, &request->answer.body);
+        answer = arena_strdup(request->arena, buf_text(&request->answer.body));
     }
     forget_answer(request);
+    return answer;
 }
 
-static void bring_all(struct request *request, struct buf *brought)
+/* What is read first is there as soon as the page is; everything that can be done comes with the script. */
+static void draw_head(struct request *request, struct buf *out, const char *incident, const char *steps)
+{
+    enum { DEPTH = 32 };
+    struct err err = {0};
+    struct json about, which = {0};
+    struct json_document *both[] = {json_document_new(), json_document_new()};
+    if (request->access.person && json_parse(both[0], incident, strlen(incident), DEPTH, &about, &err) == 0) {
+        if (*steps && json_parse(both[1], steps, strlen(steps), DEPTH, &which, &err) < 0)
+            which = (struct json){0};
+        console_head(out, request->arena, request->access.person, about, which);
+    }
+    json_document_free(both[0]);
+    json_document_free(both[1]);
+}
+
+static void bring_all(struct request *request, struct buf *head, struct buf *brought)
 {
     struct err err = {0};
     int64_t position, number = request->parts.numbers[0];
@@ -96,23 +116,28 @@ static void bring_all(struct request *request, struct buf *brought)
     buf_printf(brought, "<script id=\"brought\" type=\"application/json\">{\"position\":%lld",
                (long long)position);
     bring(request, brought, "/api/v1/session", get_session);
-    bring(request, brought, path, get_incident);
-    bring(request, brought, arena_printf(request->arena, "%s/steps", path), get_steps);
+    const char *incident = bring(request, brought, path, get_incident);
+    const char *steps = bring(request, brought, arena_printf(request->arena, "%s/steps", path), get_steps);
     buf_puts(brought, "}</script>");
+    draw_head(request, head, incident, steps);
 }
 
 void get_console_incident(struct request *request)
 {
+    static const char into[] = "<div id=\"console\">";
     const struct embedded_file *file = console_find("index.html");
-    const char *end = strstr(file->bytes, "</body>");
-    struct buf brought = {0};
+    const char *begin = strstr(file->bytes, into) + strlen(into), *end = strstr(begin, "</body>");
+    struct buf head = {0}, brought = {0};
     if (auth_sees_incident(request, request->parts.numbers[0]))
-        bring_all(request, &brought);
+        bring_all(request, &head, &brought);
     forget_answer(request);
     struct buf *page = answer_text(request, type_of(file->name));
-    buf_add(page, file->bytes, (size_t)(end - file->bytes));
+    buf_add(page, file->bytes, (size_t)(begin - file->bytes));
+    buf_add(page, head.at, head.n_bytes);
+    buf_add(page, begin, (size_t)(end - begin));
     buf_add(page, brought.at, brought.n_bytes);
     buf_puts(page, end);
+    buf_free(&head);
     buf_free(&brought);
 }
 

@@ -214,6 +214,37 @@ static void behind_tls_the_cookie_is_of_this_very_host(void **state)
     assert_int_equal(ask_with("GET", "/api/v1/incidents", NULL, cookie, proxied), 401);
 }
 
+/* ---- the page of an incident ---- */
+
+static void the_page_of_an_incident_can_be_read_before_any_script_has_run(void **state)
+{
+    (void)state;
+    char cookie[500];
+    signed_in(cookie);
+    assert_posted("/api/v2/alerts",
+                  "[{\"labels\":{\"alertname\":\"<b>Down</b> & "
+                  "\\\"out\\\"\",\"service\":\"pacs\",\"severity\":\"SEV-1\"}}]",
+                  200, "");
+    struct http_request request = {
+        .method = "GET", .path = "/incidents/1", .anonymous = true, .headers = {cookie}};
+    scoped_answer struct http_answer page = http_send(port, &request);
+    const char *html = buf_text(&page.body), *script = strstr(html, "<script id=\"brought\"");
+    const char *title = strstr(html, "<h1 id=\"title\">");
+    assert_non_null(title);
+    assert_true(title < script);
+    assert_non_null(strstr(title, "&#60;b&#62;Down&#60;/b&#62; &#38; &#34;out&#34;"));
+    assert_non_null(strstr(title, "nobody has it yet"));
+    assert_non_null(strstr(title, "pacs"));
+    assert_null(strstr(html, "<b>Down"));
+    assert_int_equal(ask_with("POST", "/api/v1/incidents/1/acknowledge", "{}", cookie, NULL), 200);
+    scoped_answer struct http_answer again = http_send(port, &request);
+    assert_non_null(strstr(buf_text(&again.body), "<b>ana has it</b>"));
+    request.headers[0] = NULL;
+    scoped_answer struct http_answer anonymous = http_send(port, &request);
+    assert_null(strstr(buf_text(&anonymous.body), "title\">"));
+    assert_null(strstr(buf_text(&anonymous.body), "pacs"));
+}
+
 static void a_page_of_another_site_cannot_use_the_session(void **state)
 {
     (void)state;
@@ -281,6 +312,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_session_that_has_ended_does_not_come_back_by_an_incident,
                                         start_moved, stop),
         cmocka_unit_test_setup_teardown(behind_tls_the_cookie_is_of_this_very_host, start_moved, stop),
+        cmocka_unit_test_setup_teardown(the_page_of_an_incident_can_be_read_before_any_script_has_run,
+                                        start_moved, stop),
         cmocka_unit_test_setup_teardown(a_page_of_another_site_cannot_use_the_session, start_moved, stop),
         cmocka_unit_test_setup_teardown(the_console_is_for_everybody_and_may_only_draw_from_here, start_moved,
                                         stop),
