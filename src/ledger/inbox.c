@@ -1,5 +1,5 @@
-/* The inbox: what was received, one row a request and before anything is understood of it, so that an alert
- * that was answered can be heard again after any crash.
+/* The inbox: what was received, as it came and before anything is understood of it, so that an alert that was
+ * answered can be heard again after any crash. What is committed together is one row (received.c).
  *
  * It is kept short without a long transaction: the alerts that stand are written as further rows, a few at a
  * time, each as true as its place in the order; the last of them forgets all that came before the first, in
@@ -9,8 +9,9 @@
 #include <stdlib.h>
 
 #include "ledger/ledger_priv.h"
+#include "ledger/received.h"
 
-enum { PAGE_ROWS = 16 };
+enum { PAGE_ROWS = 16, PAGE_BODIES = 16 };
 
 static int insert_row(struct ledger *ledger, struct db_statement *insert, const char *format,
                       const void *body, size_t n_bytes, int64_t received_us, struct err *err)
@@ -126,13 +127,12 @@ int inbox_load_end(struct ledger *ledger, struct err *err)
     return 0;
 }
 
-static int visit_row(struct ledger *ledger, struct db_statement *row, ledger_inbox_visit *visit,
-                     void *context)
+static int visit_row(struct ledger *ledger, struct db_statement *read, ledger_inbox_visit *visit,
+                     void *context, size_t *n_visited)
 {
-    size_t n_bytes;
-    const void *body = db_column_blob(row, 3, &n_bytes);
-    unpack(&ledger->unpacked, &body, &n_bytes);
-    return visit(context, db_column_text(row, 1), body, n_bytes, db_column_int(row, 2));
+    struct received row = {.format = db_column_text(read, 1)};
+    row.body = db_column_blob(read, 3, &row.n_bytes);
+    return received_each(ledger, &row, db_column_int(read, 2), visit, context, n_visited);
 }
 
 int ledger_next_inbox(struct ledger *ledger, int64_t *after_id, ledger_inbox_visit *visit, void *context,
@@ -146,19 +146,22 @@ int ledger_next_inbox(struct ledger *ledger, int64_t *after_id, ledger_inbox_vis
     int64_t forgotten = ledger->ends.inbox_forgotten;
     db_bind_int(read, *after_id > forgotten ? *after_id : forgotten);
     db_bind_int(read, PAGE_ROWS);
-    int result, n = 0;
-    while ((result = db_step(read, err)) == 0) {
+    int result = 0;
+    size_t n_rows = 0, n_visited = 0;
+    while (n_visited < PAGE_BODIES && (result = db_step(read, err)) == 0) {
         *after_id = db_column_int(read, 0);
-        n++;
-        result = visit_row(ledger, read, visit, context);
+        n_rows++;
+        result = visit_row(ledger, read, visit, context, &n_visited);
         if (result != 0) {
             db_reset(read);
             return result;
         }
     }
-    if (result != DB_DONE)
+    if (result == 0)
+        db_reset(read);
+    else if (result != DB_DONE)
         return -1;
-    return n == PAGE_ROWS ? LEDGER_MORE : 0;
+    return result == 0 || n_rows == PAGE_ROWS ? LEDGER_MORE : 0;
 }
 
 int ledger_each_inbox(struct ledger *ledger, ledger_inbox_visit *visit, void *context, struct err *err)

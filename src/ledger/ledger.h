@@ -60,8 +60,8 @@ void ledger_packer_free(struct ledger_packer *packer); /* NULL is allowed */
 void ledger_pack(struct ledger_packer *packer, const void *body, size_t n_bytes, const void **ret_packed,
                  size_t *ret_n_bytes);
 
-/* One row a request: the bytes as received, packed or not. format names the parser ("alertmanager-api"). 0,
- * LEDGER_FULL or -1. */
+/* The bytes as received, packed or not; format names the parser ("alertmanager-api"). Several at once:
+ * ledger/received.h. 0, LEDGER_FULL or -1. */
 int ledger_accept(struct ledger *ledger, const char *format, const void *body, size_t n_bytes,
                   int64_t received_us, struct err *err);
 /* Writes every decision. 0, LEDGER_FULL or -1; on anything but 0 the caller rolls back. */

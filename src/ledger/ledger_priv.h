@@ -33,6 +33,7 @@ struct ledger {
     struct json_document *json;
     struct seal *seal;   /* of the writer, since its first ledger_seal() */
     struct buf unpacked; /* body of the inbox row at hand */
+    struct buf row;      /* of the inbox, before it is written */
     struct buf record;   /* of the event at hand, after the words that are hashed before it */
 };
 
@@ -100,6 +101,13 @@ void seal_origin(const struct ledger *ledger, char out[ORIGIN_BYTES]);
 /* ---- inbox.c ---- */
 
 int inbox_load_end(struct ledger *ledger, struct err *err);
+
+/* ---- received.c ---- */
+
+struct received;
+/* Visits what the row holds, each unpacked, and adds their number to *n_visited. */
+int received_each(struct ledger *ledger, const struct received *row, int64_t received_us,
+                  ledger_inbox_visit *visit, void *context, size_t *n_visited);
 
 /* ---- pack.c ---- */
 

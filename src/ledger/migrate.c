@@ -288,6 +288,9 @@ static const char worst_first[] =
 static const char sessions_seen[] =
     "CREATE TABLE session_seen (id TEXT PRIMARY KEY, seen_us BIGINT NOT NULL);";
 
+/* No table changes: an older program must not open a ledger of whose inbox it would hear only a part. */
+static const char inbox_rows[] = "INSERT INTO installation (name, value) VALUES ('inbox_rows', 'several');";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -321,6 +324,7 @@ static const struct migration {
     {"versions of runbooks", runbook_versions},
     {"the worst first", worst_first},
     {"who is there", sessions_seen},
+    {"several requests a row of the inbox", inbox_rows},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

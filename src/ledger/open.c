@@ -269,6 +269,7 @@ void ledger_close(struct ledger *ledger)
     json_document_free(ledger->json);
     buf_free(&ledger->record);
     buf_free(&ledger->unpacked);
+    buf_free(&ledger->row);
     arena_free(ledger->arena);
     free(ledger->data_dir);
     free(ledger);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ledger/received.h"
 #include "ledger/repeat.h"
 #include "role/core_priv.h"
 
@@ -50,17 +51,23 @@ static void refuse_all(struct job *jobs)
     }
 }
 
-/* Puts every body that is not there yet into the open transaction. 0, LEDGER_FULL or -1. */
-static int accept_bodies(struct core *core, struct job *jobs, struct err *err)
+static size_t count(const struct job *jobs)
 {
-    for (struct job *job = jobs; job; job = job->next) {
-        if (!job->body || job->accepted)
-            continue;
-        int got = ledger_accept(core->ledger, job->format->name, job->body, job->n_bytes, now_us(core), err);
-        if (got != 0)
-            return got;
-    }
-    return 0;
+    size_t n = 0;
+    for (; jobs; jobs = jobs->next)
+        n++;
+    return n;
+}
+
+/* Puts every body that is not there yet into the open transaction. n: of the jobs. 0, LEDGER_FULL or -1. */
+static int accept_bodies(struct core *core, struct job *jobs, size_t n, struct err *err)
+{
+    scoped_heap struct received *received = heap_alloc(n * sizeof *received);
+    size_t n_received = 0;
+    for (struct job *job = jobs; job; job = job->next)
+        if (job->body && !job->accepted)
+            received[n_received++] = (struct received){job->format->name, job->body, job->n_bytes};
+    return ledger_accept_all(core->ledger, received, n_received, now_us(core), err);
 }
 
 /* The engine decides, unless it was asked the same before. */
@@ -113,14 +120,6 @@ static void ledger_failed(struct core *core, int got, const struct err *err)
         core_stop(core, EXIT_RESTART);
 }
 
-static size_t count(const struct job *jobs)
-{
-    size_t n = 0;
-    for (; jobs; jobs = jobs->next)
-        n++;
-    return n;
-}
-
 /* Pages leave before anybody is answered, and also when the commit has failed: paging goes on from memory. */
 static int commit_with_pages(struct core *core, const struct decisions *decided, size_t n, struct err *err)
 {
@@ -142,7 +141,7 @@ static struct job *commit_some(struct core *core, struct job *jobs)
     scoped_heap struct decisions *decided = heap_alloc(n * sizeof *decided);
     int got = ledger_begin(core->ledger, &err);
     if (got == 0)
-        got = accept_bodies(core, jobs, &err);
+        got = accept_bodies(core, jobs, n, &err);
     if (got != 0) { /* the engine has seen nothing: refuse, and all is as before */
         log_event(LOG_ERROR, "ledger.refused", "inputs=%zu error=%s", n, log_quote(err.text));
         ledger_rollback(core->ledger);
@@ -197,7 +196,7 @@ static void keep_alerts(struct core *core, struct job *alerts)
         return;
     int got = ledger_begin(core->ledger, &err);
     if (got == 0)
-        got = accept_bodies(core, alerts, &err);
+        got = accept_bodies(core, alerts, count(alerts), &err);
     if (got == 0)
         got = ledger_commit(core->ledger, &err);
     else

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "role/core_priv.h"
 
-enum { STEP_ALERTS = 256, STEP_ROWS = 64 };
+enum { STEP_ALERTS = 256, STEP_ROWS = 16 };
 
 static void add_alert(void *context, const struct alert_view *view)
 {
