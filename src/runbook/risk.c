@@ -47,8 +47,9 @@ bool scan_has_placeholder(const struct scan *scan, size_t start, size_t end)
     return scan->text != scan->parsed && memcmp(scan->text + start, scan->parsed + start, end - start) != 0;
 }
 
-/* A parser holds no answers, only room to work in, and making one costs as much as parsing a command: each
- * thread keeps its own. */
+/* Making the room that a parser works in costs as much as parsing a command: each thread keeps its own. The
+ * scanner of the grammar is made anew for each text, for it remembers here-documents that had no end, and
+ * would look for them in the next text. */
 static pthread_key_t parser_key;
 
 static void parser_free(void *parser)
@@ -68,9 +69,9 @@ static TSParser *thread_parser(void)
     TSParser *parser = pthread_getspecific(parser_key);
     if (parser == NULL) {
         parser = ts_parser_new();
-        must(ts_parser_set_language(parser, shell_grammar()));
         must(pthread_setspecific(parser_key, parser) == 0);
     }
+    must(ts_parser_set_language(parser, shell_grammar()));
     return parser;
 }
 

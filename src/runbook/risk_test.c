@@ -324,6 +324,31 @@ static void hostile_nesting_is_answered(void **state)
     assert_int_equal(risk_of_command(arena, risk_rules_builtin(), "ls\0rm", 5).class, RISK_UNKNOWN);
 }
 
+/* A here-document without its end was remembered by the scanner; some hundred of them, and it knew none any
+ * more. */
+static void a_command_is_read_alike_whatever_was_read_before_it(void **state)
+{
+    static const char *const commands[] = {
+        "psql <<E\nSELECT 1;\nE",
+        "bash <<E\nrm -rf a\nE",
+        "cat <<E > /etc/a\n$(ls)\nE",
+        "ls; rm a",
+    };
+    enum { N_COMMANDS = sizeof commands / sizeof *commands };
+    struct risk alone[N_COMMANDS];
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        alone[i] = risk_of(arena, commands[i]);
+    for (size_t i = 0; i < 300; i++)
+        risk_of(arena, "cat <<A\na");
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        struct risk after = risk_of(arena, commands[i]);
+        assert_string_equal(risk_name(after.class), risk_name(alone[i].class));
+        assert_true(after.parses && alone[i].parses);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +364,7 @@ int main(void)
         cmocka_unit_test(a_line_that_is_no_rule_is_refused_with_its_place),
         cmocka_unit_test(an_option_without_its_value_is_answered),
         cmocka_unit_test(hostile_nesting_is_answered),
+        cmocka_unit_test(a_command_is_read_alike_whatever_was_read_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
