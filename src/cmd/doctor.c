@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -95,7 +97,7 @@ static const char *command_text(struct arena *arena, const char *const *argument
     return arena_strdup(arena, buf_text(&text));
 }
 
-void doctor_asks(struct doctor *doctor, const char *about, const char *well, const char *const *arguments)
+int doctor_asks(struct doctor *doctor, const char *about, const char *well, const char *const *arguments)
 {
     struct buf out scoped_buf = {0};
     struct err err = {0};
@@ -103,6 +105,16 @@ void doctor_asks(struct doctor *doctor, const char *about, const char *well, con
     const char *said = code < 0 ? err.text : last_line(doctor->arena, &out);
     doctor_finds(doctor, code ? FINDING_PROBLEM : FINDING_WELL, about,
                  code ? command_text(doctor->arena, arguments) : NULL, "%s", code == 0 && well ? well : said);
+    return code;
+}
+
+/* Where even the owner cannot be read, some folder above is closed, and root will know. */
+const char *doctor_ask_as_owner(struct doctor *doctor, const char *path)
+{
+    struct stat file;
+    const struct passwd *owner = stat(path, &file) == 0 ? getpwuid(file.st_uid) : NULL;
+    return owner ? arena_printf(doctor->arena, "sudo -u %s crashcart doctor", owner->pw_name)
+                 : "sudo crashcart doctor";
 }
 
 static void look_at_configuration(struct doctor *doctor)
@@ -112,10 +124,17 @@ static void look_at_configuration(struct doctor *doctor)
                                  runbooks,    file ? "-c" : NULL, file,    NULL};
     const char *const lint[] = {"crashcart", "lint", runbooks, NULL};
     const char *const due[] = {"crashcart", "coverage", "--runbooks", runbooks, NULL};
-    doctor_asks(doctor, "config", NULL, check);
+    if (file && access(file, R_OK) != 0 && errno == EACCES)
+        doctor_finds(doctor, FINDING_PROBLEM, "config", doctor_ask_as_owner(doctor, file),
+                     "%s is not for you to read", file);
+    else
+        doctor_asks(doctor, "config", NULL, check);
     if (access(runbooks, R_OK | X_OK) != 0) {
-        doctor_finds(doctor, FINDING_PROBLEM, "runbooks", "name the folder: --runbooks DIR",
-                     "%s cannot be read: %s", runbooks, strerror(errno));
+        int error = errno;
+        doctor_finds(doctor, FINDING_PROBLEM, "runbooks",
+                     error == EACCES ? doctor_ask_as_owner(doctor, runbooks)
+                                     : "name the folder: --runbooks DIR",
+                     "%s cannot be read: %s", runbooks, strerror(error));
         return;
     }
     doctor_asks(doctor, "runbooks", NULL, lint);
@@ -192,6 +211,7 @@ int cmd_doctor(int argc, char **argv)
     doctor_look_at_machine(&doctor);
     look_at_configuration(&doctor);
     doctor_look_at_data(&doctor);
+    doctor_look_at_certificate(&doctor);
     doctor_look_at_server(&doctor);
     (json ? print_json : print_words)(&doctor);
     int code = EXIT_DONE;

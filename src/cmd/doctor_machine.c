@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <linux/landlock.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -10,10 +9,13 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cmd/doctor.h"
+#include "cmd/exit_code.h"
 
 enum { FILES_WANTED = 4096 };
 #define ROOM_WANTED_BYTES (1024ULL * 1024 * 1024)
+#define FULL_BYTES        (1024ULL * 1024)
 
 static void look_at_kernel(struct doctor *doctor)
 {
@@ -71,7 +73,15 @@ static void look_at_room(struct doctor *doctor)
     if (statvfs(doctor->data_dir, &disk) != 0)
         return;
     unsigned long long free_bytes = (unsigned long long)disk.f_bavail * disk.f_frsize;
-    if (free_bytes < ROOM_WANTED_BYTES)
+    if (free_bytes < FULL_BYTES)
+        doctor_finds(
+            doctor, FINDING_PROBLEM, "disk",
+            arena_printf(doctor->arena,
+                         "make room now (du -xh %s | sort -h): the server goes on by itself then",
+                         doctor->data_dir),
+            "%s is full: alerts are refused with 503, commands do not run, and paging goes on from memory",
+            doctor->data_dir);
+    else if (free_bytes < ROOM_WANTED_BYTES)
         doctor_finds(doctor, FINDING_PROBLEM, "disk", "make room: without it alerts are refused with 503",
                      "%llu MiB are free in %s", free_bytes >> 20, doctor->data_dir);
     else
@@ -79,14 +89,49 @@ static void look_at_room(struct doctor *doctor)
                      doctor->data_dir);
 }
 
+/* What was made by root by hand is closed to the server, which is the user of the folder. */
+static void look_at_owners(struct doctor *doctor, uid_t owner)
+{
+    static const char *const names[] = {"admin.token", "ledger.db", "ledger.db-wal", "ledger.db-shm"};
+    struct stat file;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *path = arena_printf(doctor->arena, "%s/%s", doctor->data_dir, names[i]);
+        if (stat(path, &file) != 0 || (file.st_uid == owner && (file.st_mode & S_IRUSR)))
+            continue;
+        doctor_finds(doctor, FINDING_PROBLEM, "data",
+                     arena_printf(doctor->arena, "chown -R --reference=%s %s; chmod u+rw %s",
+                                  doctor->data_dir, doctor->data_dir, path),
+                     "%s is closed to the server, whose folder it lies in", path);
+        return;
+    }
+}
+
+/* A file of the ledger that is younger than now was written before the clock was set back. */
+static void look_at_past(struct doctor *doctor)
+{
+    enum { SLACK_S = 300 };
+    struct stat file;
+    char written[TIME_TEXT_BYTES];
+    int64_t now_us = clock_wall_us(clock_system());
+    if (stat(arena_printf(doctor->arena, "%s/ledger.db", doctor->data_dir), &file) != 0 ||
+        file.st_mtime <= now_us / US_PER_S + SLACK_S)
+        return;
+    time_format_rfc3339(file.st_mtime * US_PER_S, written);
+    doctor_finds(doctor, FINDING_PROBLEM, "clock",
+                 "set it right: shifts, deadlines and certificates depend on it",
+                 "it is wrong, or was: the ledger was written at %s, which is still to come", written);
+}
+
 void doctor_look_at_data(struct doctor *doctor)
 {
     struct stat folder;
     if (stat(doctor->data_dir, &folder) != 0) {
-        doctor_finds(doctor, errno == ENOENT ? FINDING_NOTE : FINDING_PROBLEM, "data",
-                     errno == ENOENT ? "name the folder of your server: --data DIR, or -c FILE" : NULL,
+        int error = errno;
+        doctor_finds(doctor, error == ENOENT ? FINDING_NOTE : FINDING_PROBLEM, "data",
+                     error == ENOENT ? "name the folder of your server: --data DIR, or -c FILE"
+                                     : doctor_ask_as_owner(doctor, doctor->data_dir),
                      "%s: %s", doctor->data_dir,
-                     errno == ENOENT ? "no server has run here" : strerror(errno));
+                     error == ENOENT ? "no server has run here" : strerror(error));
         return;
     }
     if (folder.st_mode & (S_IRWXG | S_IRWXO))
@@ -94,18 +139,21 @@ void doctor_look_at_data(struct doctor *doctor)
                      arena_printf(doctor->arena, "chmod 700 %s", doctor->data_dir),
                      "%s is open to other users of this machine", doctor->data_dir);
     look_at_room(doctor);
+    look_at_owners(doctor, folder.st_uid);
+    look_at_past(doctor);
     if (access(doctor->data_dir, R_OK | W_OK | X_OK) != 0) {
-        const struct passwd *owner = getpwuid(folder.st_uid);
+        int error = errno;
         doctor_finds(doctor, FINDING_PROBLEM, "data",
-                     errno == EROFS ? "mount it for writing"
-                                    : arena_printf(doctor->arena, "sudo -u %s crashcart doctor",
-                                                   owner ? owner->pw_name : "its owner"),
-                     "%s cannot be read and written: %s", doctor->data_dir, strerror(errno));
+                     error == EROFS ? "mount it for writing" : doctor_ask_as_owner(doctor, doctor->data_dir),
+                     "%s cannot be read and written: %s", doctor->data_dir, strerror(error));
         return;
     }
     /* The folder knows SQLite's file by itself; where else a ledger is, and its password, the file says. */
     bool elsewhere = doctor->config && doctor->config->store;
     const char *const verify[] = {"crashcart", "verify", elsewhere ? "-c" : "--data",
                                   elsewhere ? doctor->config_file : doctor->data_dir, NULL};
-    doctor_asks(doctor, "ledger", "every hash and every signature fits", verify);
+    if (doctor_asks(doctor, "ledger", "every hash and every signature fits", verify) == EXIT_UNREACHABLE &&
+        elsewhere)
+        doctor->findings.at[doctor->findings.n - 1].advice =
+            "start PostgreSQL, or mend store: of the configuration; the server waits for it";
 }

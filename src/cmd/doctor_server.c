@@ -138,6 +138,7 @@ void doctor_look_at_server(struct doctor *doctor)
         client_call(&client, "/-/ready", NULL, &ready, &err) != 0) {
         doctor_finds(doctor, FINDING_PROBLEM, "server", "crashcart serve, or set CRASHCART_URL", "%s",
                      err.text);
+        doctor_look_at_port(doctor);
         return;
     }
     look_at_version(doctor, &client);
