@@ -33,9 +33,9 @@ enum call {
     CALL_TOPIC,
     CALL_HISTORY,
     CALL_POST,
-    CALL_EDIT,
     CALL_PIN,
     CALL_INVITE,
+    CALL_EDIT, /* the last: what it is refused for keeps nothing else from being done */
     CALL_NONE
 };
 
@@ -54,7 +54,7 @@ struct slack_channel {
     enum call call; /* under way, or the next */
     int n_names;    /* that were tried */
     size_t n_invited;
-    char refused[DETAIL_BYTES]; /* people who could not be invited, and why */
+    char refused[DETAIL_BYTES]; /* what was refused and is not needed by the rest, and why */
 };
 
 /* ---- what is wanted ---- */
@@ -259,14 +259,24 @@ static void take_history(struct slack_channel *c, struct json root)
     c->looked = true;
 }
 
+static void note_refused(struct slack_channel *c, const char *what, const char *done, const char *error)
+{
+    size_t n = strlen(c->refused);
+    snprintf(c->refused + n, sizeof c->refused - n, "; %s is not %s: %s", what, done, error);
+}
+
 static void take_posted(struct slack_channel *c, struct json root)
 {
     keep(c->first_ts, sizeof c->first_ts, json_get(root, "ts"));
 }
 
+/* For what it cannot be edited now (deleted, too old, the house forbids it) it cannot be later: it stays as
+ * it is, and the topic says where the work stands. */
 static void take_edited(struct slack_channel *c, struct json root)
 {
-    (void)root;
+    const char *error = json_text(json_get(root, "error"), NULL);
+    if (error)
+        note_refused(c, "the first message", "edited", error);
     c->edited = true;
 }
 
@@ -280,8 +290,7 @@ static void take_invited(struct slack_channel *c, struct json root)
 {
     const char *error = json_text(json_get(root, "error"), NULL);
     if (error && strcmp(error, "already_in_channel") != 0 && strcmp(error, "cant_invite_self") != 0)
-        snprintf(c->refused + strlen(c->refused), sizeof c->refused - strlen(c->refused),
-                 "; %s is not invited: %s", c->people.at[c->n_invited], error);
+        note_refused(c, c->people.at[c->n_invited], "invited", error);
     c->n_invited++;
 }
 
@@ -352,13 +361,12 @@ static const struct call_row {
     [CALL_TOPIC] = {"conversations.setTopic", wants_topic, write_topic, take_topic, " "},
     [CALL_HISTORY] = {"conversations.history", wants_history, write_history, take_history, " "},
     [CALL_POST] = {"chat.postMessage", wants_post, NULL, take_posted, " "},
-    [CALL_EDIT] = {"chat.update", wants_edit, NULL, take_edited,
-                   " message_not_found cant_update_message edit_window_closed "},
     [CALL_PIN] = {"pins.add", wants_pin, write_pin, take_pinned, " already_pinned "},
     [CALL_INVITE] =
         {"conversations.invite", wants_invite, write_invite, take_invited,
          " already_in_channel cant_invite_self cant_invite user_not_found user_is_bot user_is_restricted "
          "user_is_ultra_restricted no_user "},
+    [CALL_EDIT] = {"chat.update", wants_edit, NULL, take_edited, " "},
 };
 
 static void next_call(struct slack_channel *c)
@@ -426,7 +434,8 @@ static void judge_answer(struct attempt *attempt, struct slack_channel *c, struc
     const struct call_row *row = &calls[c->call];
     const char *error = json_text(json_get(root, "error"), NULL);
     const char *needed = json_text(json_get(root, "needed"), NULL);
-    if (json_bool(json_get(root, "ok"), false) || (error && is_among(row->passes, error))) {
+    bool stays = c->call == CALL_EDIT && error && !slack_error_passes(error);
+    if (json_bool(json_get(root, "ok"), false) || stays || (error && is_among(row->passes, error))) {
         row->take(c, root);
         if (c->call == CALL_POST && !*c->first_ts)
             attempt_judged(attempt, VERDICT_RETRY, 0, "chat.postMessage gave no message");

@@ -522,6 +522,8 @@ void updates_close(struct turn *turn, struct incident_record *record);
 /* incident_channel.c: the person is in the incident's channel from now on, if there is one; "person:ana" or
  * "ana", and nobody else. */
 void chat_join(struct turn *turn, struct incident_record *record, const char *who);
+/* Its first message tells what the diagnosis gave, which is complete. */
+void chat_diagnosed(struct turn *turn, struct incident_record *record);
 /* A delivery that is no page. It is tried again. */
 void notice_retry(struct turn *turn, struct delivery_record *done, const struct delivery_result *result);
 /* It is over for good, and dropped; while the incident is open the communications lead is told why. */

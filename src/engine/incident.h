@@ -86,6 +86,7 @@ struct incident {
     const char *chat_topic;  /* as it was last told to be */
     const char *chat_people; /* who is or will be in it, in the order of coming: "ana,ben" */
     int chat_invited;        /* so many of them are */
+    int64_t chat_looks;      /* the first message was last asked to tell of so many that ended */
     int64_t chat_begun;      /* the first message stands in it, and is pinned: its time there, by which it is
                                 edited; 1: not known; 0: it does not stand yet */
 };

@@ -144,6 +144,18 @@ static void ask(struct turn *turn, struct incident_record *record)
     turn_save_delivery(turn, &delivery);
 }
 
+/* The steps of the diagnosis that ended; while it goes on, those that the first message tells of: it is
+ * edited when the diagnosis is complete, and not at each step. */
+static int64_t count_looks(const struct incident_record *record)
+{
+    int64_t n = 0;
+    if (!record->diagnosed)
+        return record->incident.chat_looks;
+    for (size_t i = 0; i < record->n_steps; i++)
+        n += !*record->steps[i].approved_by && record->steps[i].attempt > 0;
+    return n;
+}
+
 /* What waits for its next attempt takes along what is new; what is on its way does not. */
 static void bring_up(struct turn *turn, struct incident_record *record)
 {
@@ -151,12 +163,14 @@ static void bring_up(struct turn *turn, struct incident_record *record)
     struct delivery_record *delivery = under_way(record);
     const char *topic = topic_of(turn, record);
     size_t n_people = count_people(incident->chat_people);
-    bool same = strcmp(topic, text_or(incident->chat_topic, "")) == 0 &&
+    int64_t n_looks = count_looks(record);
+    bool same = strcmp(topic, text_or(incident->chat_topic, "")) == 0 && n_looks == incident->chat_looks &&
                 n_people == (size_t)incident->chat_invited && incident->chat_begun != 0;
     if (!*text_or(incident->chat_name, "") || same ||
         (delivery && delivery->delivery.state != DELIVERY_RETRY))
         return;
     text_keep(&incident->chat_topic, topic);
+    incident->chat_looks = n_looks;
     turn_touch(turn, record);
     if (delivery)
         delivery->delivery.way = (int)n_people;
@@ -188,6 +202,11 @@ void chat_join(struct turn *turn, struct incident_record *record, const char *wh
     if (!person || !*text_or(record->incident.chat_name, ""))
         return;
     add_person(turn, record, person);
+    bring_up(turn, record);
+}
+
+void chat_diagnosed(struct turn *turn, struct incident_record *record)
+{
     bring_up(turn, record);
 }
 

@@ -1,7 +1,9 @@
 /* The incident's own channel is asked for once, follows what changes, and is given up when it cannot work. */
 #include "engine/clock_fixture.h"
 
-static int start_with(void **state, int64_t worst)
+enum { LOOK = 27, LAST_LOOK = 29 }; /* lines of the world's own runbook */
+
+static struct world *start_world(void **state, int64_t worst)
 {
     world_start(state);
     struct world *w = *state;
@@ -12,8 +14,21 @@ static int start_with(void **state, int64_t worst)
     }
     w->config.incident_channel = (struct config_incident_channel){.chat = "slack", .worst = worst};
     strings_add(w->arena, &w->config.incident_channel.invite, "eve");
+    return w;
+}
+
+static int start_with(void **state, int64_t worst)
+{
+    struct world *w = start_world(state, worst);
     clock_learn(w, clock_runbook);
     world_hear(w, clock_alert);
+    return 0;
+}
+
+static int start_looking(void **state)
+{
+    world_hear(start_world(state, 1),
+               (struct alert_words){.name = "ServiceDown", .severity = "SEV-1", .ends_us = INT64_MAX / 2});
     return 0;
 }
 
@@ -92,6 +107,33 @@ static void what_waits_takes_along_who_came_meanwhile(void **state)
     assert_null(under_way(w));
 }
 
+static void a_complete_diagnosis_edits_the_first_message_once(void **state)
+{
+    struct world *w = *state;
+    comes_back(w, VERDICT_SENT);
+    assert_null(under_way(w));
+    world_step_done(w, 1, LOOK, STEP_SUCCEEDED, NULL);
+    assert_null(under_way(w)); /* it goes on */
+    world_step_done(w, 1, LAST_LOOK, STEP_FAILED, NULL);
+    assert_non_null(event_of(w, "run.diagnosed"));
+    assert_non_null(under_way(w));
+    comes_back(w, VERDICT_SENT);
+    assert_null(under_way(w));
+}
+
+static void a_diagnosis_that_ends_meanwhile_is_told_by_the_next_delivery(void **state)
+{
+    struct world *w = *state;
+    int64_t first = under_way(w)->delivery.id;
+    world_step_done(w, 1, LOOK, STEP_SUCCEEDED, NULL);
+    world_step_done(w, 1, LAST_LOOK, STEP_FAILED, NULL);
+    assert_int_equal(under_way(w)->delivery.id, first);
+    comes_back(w, VERDICT_SENT);
+    assert_non_null(under_way(w));
+    comes_back(w, VERDICT_SENT);
+    assert_null(under_way(w));
+}
+
 static void one_that_cannot_work_is_told_and_not_asked_for_again(void **state)
 {
     struct world *w = *state;
@@ -127,6 +169,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_delivery_makes_it_and_the_next_one_brings_what_came_meanwhile,
                                         start, world_stop),
         cmocka_unit_test_setup_teardown(what_waits_takes_along_who_came_meanwhile, start, world_stop),
+        cmocka_unit_test_setup_teardown(a_complete_diagnosis_edits_the_first_message_once, start_looking,
+                                        world_stop),
+        cmocka_unit_test_setup_teardown(a_diagnosis_that_ends_meanwhile_is_told_by_the_next_delivery,
+                                        start_looking, world_stop),
         cmocka_unit_test_setup_teardown(one_that_cannot_work_is_told_and_not_asked_for_again, start,
                                         world_stop),
         cmocka_unit_test_setup_teardown(its_failure_stops_no_page, start_without, world_stop),

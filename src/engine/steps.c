@@ -109,6 +109,7 @@ static void say_diagnosed(struct turn *turn, struct incident_record *record)
     jw_pair_int(body, "succeeded", (int64_t)n_good);
     event_end(turn, record->incident.number, NULL, "run.diagnosed",
               "Diagnosis is complete: %zu of %zu steps succeeded", n_good, n_done);
+    chat_diagnosed(turn, record);
 }
 
 void run_continue(struct turn *turn, struct incident_record *record)

@@ -71,6 +71,7 @@ static const struct column columns[] = {
     COLUMN(TEXT, chat_people),
     COLUMN(INT, chat_invited),
     COLUMN(INT64, chat_begun),
+    COLUMN(INT64, chat_looks),
 };
 
 const struct noun incident_noun = {"incident", columns, sizeof columns / sizeof *columns, 1,

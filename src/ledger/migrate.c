@@ -278,6 +278,9 @@ static const char runbook_versions[] =
     "CREATE TABLE runbook_version ("
     "  file TEXT NOT NULL, sha256 TEXT NOT NULL, since_us BIGINT NOT NULL, n_bytes BIGINT NOT NULL,"
     "  body @bytes NOT NULL, PRIMARY KEY (file, sha256));";
+/* What the first message there tells of the diagnosis. */
+static const char incident_channel_looks[] =
+    "ALTER TABLE incident ADD COLUMN chat_looks BIGINT NOT NULL DEFAULT 0;";
 /* The worst of the open ones first, without a look at all of them. */
 static const char worst_first[] =
     "CREATE INDEX incident_worst ON incident "
@@ -325,6 +328,7 @@ static const struct migration {
     {"the worst first", worst_first},
     {"who is there", sessions_seen},
     {"several requests a row of the inbox", inbox_rows},
+    {"what channels of incidents tell", incident_channel_looks},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -30,6 +30,13 @@ RUNBOOK = '''# Lab results gateway
 ## Gateway down
 
 1. Look at the queue.
+
+## Queue stuck
+
+```bash
+uptime
+ls /no-such-queue
+```
 '''
 
 CONFIG = '''public_url: https://crashcart.example.org
@@ -203,7 +210,7 @@ def text_of(message):
 
 
 class IncidentChannel(SystemTest):
-    def begin(self, before=lambda method, n: None, prepare=lambda slack: None, severity='SEV-1'):
+    def begin(self, before=lambda method, n: None, prepare=lambda slack: None, severity='SEV-1', alert='GatewayDown'):
         self.receiver = self.started(Receiver())
         self.slack = self.started(Slack(before))
         prepare(self.slack)
@@ -211,7 +218,7 @@ class IncidentChannel(SystemTest):
         config = CONFIG.format(receiver=self.receiver.url(''), slack=self.slack.url())
         self.server = self.started(Server(self.folder, config, os.path.join(self.folder, 'runbooks'),
                                           env={'SLACK_TOKEN': TOKEN})).start()
-        self.assertEqual(self.server.fire({**LABELS, 'severity': severity})[0], 200)
+        self.assertEqual(self.server.fire({**LABELS, 'severity': severity, 'alertname': alert})[0], 200)
         self.incident = wait(self.server.incidents, 'an incident')[0]
 
     def name(self):
@@ -271,6 +278,33 @@ class IncidentChannel(SystemTest):
         self.server.command('incident', 'severity', '1', 'SEV-1', '--why', 'results are lost', '--as', 'ana')
         self.event('channel.created')
         self.assertEqual(self.slack.calls.count('conversations.create'), 1)
+
+    def test_the_first_message_tells_what_the_diagnosis_gave(self):
+        self.begin(alert='QueueStuck')
+        self.event('run.diagnosed')
+        wait(lambda: self.channel() and self.channel()['messages'] and
+             'Diagnosis: 1 done, 1 failed' in text_of(self.channel()['messages'][0]), 'the first message tells the diagnosis')
+        self.assert_made_once(self.channel())
+
+    def test_an_edit_that_is_refused_keeps_nobody_out(self):
+        self.begin(lambda method, n: 'msg_too_long' if method == 'chat.update' else None, alert='QueueStuck')
+        self.event('run.diagnosed')
+        self.server.command('incident', 'ack', '1', '--as', 'ana')
+        wait(lambda: self.channel() and 'U0ANA' in self.channel()['members'], 'ana is in it')
+        wait(lambda: 'chat.update' in self.slack.calls, 'an edit is tried')
+        wait(lambda: 'acknowledged. Commander: Ana' in self.channel()['topic']['value'], 'the topic follows')
+        self.server.request('POST', '/api/v1/incidents/1/updates/send',
+                            {'text': 'Results are late.', 'audience': 'internal', 'as': 'ana'})
+        wait(lambda: 'Results are late.' in text_of(self.channel()['messages'][-1]), 'the update stands in it')
+        self.assertNotIn('channel.failed', [e['kind'] for e in self.server.timeline(1)])
+
+    def test_an_edit_that_fails_for_a_while_comes_after_the_invitations(self):
+        self.begin(lambda method, n: 'internal_error' if method == 'chat.update' and n < 3 else None)
+        self.event('channel.invited')
+        self.server.command('incident', 'ack', '1', '--as', 'ana')
+        wait(lambda: self.slack.calls.count('chat.update') == 1, 'an edit fails')
+        self.assertIn('U0ANA', self.channel()['members'])
+        wait(lambda: 'State: acknowledged' in text_of(self.channel()['messages'][0]), 'it is tried again', 60)
 
     def crash_in(self, held):
         """The server dies while Slack has taken the call, and has not been heard."""
