@@ -174,6 +174,62 @@ static void a_peer_that_never_reads_does_not_make_memory_grow_without_bound(void
     pair_close(&pair);
 }
 
+enum { STUCK_MS = 10 * 1000, FAR_BEHIND = 100 * 1024 * 1024 };
+
+/* More than a stuck peer may be behind, and less than one that reads. */
+static void fall_behind(struct pair *pair)
+{
+    size_t n_bytes = FAR_BEHIND / 10;
+    char *large = calloc(1, n_bytes);
+    for (int i = 0; i < 10; i++)
+        frames_send(pair->heard.frames, ANSWER, large, n_bytes);
+    free(large);
+    uv_run(&pair->loop, UV_RUN_NOWAIT);
+    assert_int_equal(pair->heard.n_closed, 0);
+}
+
+static void read_what_is_there(struct pair *pair)
+{
+    char bytes[64 * 1024];
+    size_t n_all = 0;
+    for (ssize_t n; (n = recv(pair->peer, bytes, sizeof bytes, MSG_DONTWAIT)) > 0;)
+        n_all += (size_t)n;
+    assert_int_not_equal(n_all, 0);
+    uv_run(&pair->loop, UV_RUN_NOWAIT); /* what the socket takes now leaves */
+}
+
+/* The time of the loop stands until it turns. */
+static void sends_after(struct pair *pair, uint64_t ms)
+{
+    pair->loop.time += ms;
+    frames_send(pair->heard.frames, ANSWER, "late", 4);
+}
+
+static void a_peer_far_behind_that_reads_nothing_for_ten_seconds_ends_the_connection(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_open(&pair);
+    fall_behind(&pair);
+    sends_after(&pair, STUCK_MS);
+    assert_ended(&pair, "does not read");
+    pair_close(&pair);
+}
+
+static void a_peer_far_behind_that_read_within_ten_seconds_is_not_stuck(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_open(&pair);
+    fall_behind(&pair);
+    read_what_is_there(&pair);
+    sends_after(&pair, STUCK_MS);
+    sends_after(&pair, STUCK_MS - 1);
+    uv_run(&pair.loop, UV_RUN_NOWAIT);
+    assert_int_equal(pair.heard.n_closed, 0);
+    pair_close(&pair);
+}
+
 static void a_handler_may_close_while_frames_are_still_waiting(void **state)
 {
     (void)state;
@@ -260,6 +316,8 @@ int main(void)
         cmocka_unit_test(an_oversize_frame_ends_the_connection_before_it_is_stored),
         cmocka_unit_test(the_end_of_the_peer_is_told_once),
         cmocka_unit_test(a_peer_that_never_reads_does_not_make_memory_grow_without_bound),
+        cmocka_unit_test(a_peer_far_behind_that_reads_nothing_for_ten_seconds_ends_the_connection),
+        cmocka_unit_test(a_peer_far_behind_that_read_within_ten_seconds_is_not_stuck),
         cmocka_unit_test(a_handler_may_close_while_frames_are_still_waiting),
         cmocka_unit_test(the_largest_frame_passes_between_two_ends),
         cmocka_unit_test(what_the_socket_did_not_take_leaves_in_few_turns),
