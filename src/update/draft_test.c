@@ -50,6 +50,18 @@ static const char document[] =
     "\n"
     "Thank you for your patience.\n"
     "```\n\n"
+    "### Operators Update Template\n\n"
+    "```\n"
+    "Subject: [Service Name] - [Status]\n"
+    "\n"
+    "Current Status:\n"
+    "- [Brief description of issue]\n"
+    "- [Next steps]\n"
+    "\n"
+    "Users may experience delays. Estimated Resolution: TBD\n"
+    "\n"
+    "Thank you.\n"
+    "```\n\n"
     "### Internal escalation template\n\n"
     "```\n"
     "Subject: [SEV-X] Brief description of the issue\n"
@@ -215,6 +227,16 @@ static void test_at_the_end_no_template_says_that_it_goes_on(void **state)
     draft = make(&w);
     assert_null(strstr(draft->text, "is working"));
     assert_non_null(strstr(draft->text, "The incident that affected Image Reading is over."));
+    assert_null(strstr(draft->text, "Next Update"));
+    assert_false(withholds(draft, "Next Update"));
+    assert_false(withholds(draft, "Estimated resolution"));
+    w.input.audience = "operators";
+    draft = make(&w);
+    assert_string_equal(draft->text,
+                        "Current Status: Resolved\n- PodCrashLooping on node-17\n\n"
+                        "The incident that affected Image Reading is over. It lasted 2 min, from "
+                        "2026-03-01 08:54 UTC to 2026-03-01 08:56 UTC.\n\n"
+                        "Thank you.");
     world_free(&w);
 }
 
@@ -354,6 +376,39 @@ static void test_claims_are_told_from_words_that_only_look_like_them(void **stat
         {"We traced the problem to a bad certificate.", "cause"},
         {"This happened because a disk is full.", "cause"},
         {"The issue has been isolated.", "contained"},
+        {"Cause: an expired certificate", "cause"},
+        {"- **Root cause:** a full disk", "cause"},
+        {"We do not have an ETA.", "eta"},
+        {"It is expected to be fixed by 5 pm.", "eta"},
+        {"Service will return at 17:00.", "eta"},
+        {"No data was lost.", "data-safe"},
+        {"The service is fully restored.", "resolved"},
+        {"A fix has been deployed.", "resolved"},
+        {"Patient safety was not affected.", "patients-safe"},
+        {"Patients weren\xe2\x80\x99t harmed.", "patients-safe"},
+        {"Patients weren't harmed.", "patients-safe"},
+        {"No readings were wrong.", "results-right"},
+        {"Results are accurate.", "results-right"},
+        {"No other hospitals were affected.", "contained"},
+        {"The cause is unknown, but no patient data was lost.", "data-safe"},
+        {"We do not know the cause and no patient was harmed.", "patients-safe"},
+        {"We are investigating; all systems are operational.", "resolved"},
+        {"Next update at 10:00, it will be fixed within an hour.", "eta"},
+        {"Images are not visible in the viewer.", NULL},
+        {"Do not delete studies from the scanner.", NULL},
+        {"Support remains available at 555-1234.", NULL},
+        {"We do not have an ETA yet.", NULL},
+        {"No estimate is available at this time.", NULL},
+        {"The cause is being investigated.", NULL},
+        {"Cause: under investigation", NULL},
+        {"Root cause: not yet known", NULL},
+        {"Suspected cause: a full disk", NULL},
+        {"ETA: to be announced", NULL},
+        {"We can't say when the service will be restored.", NULL},
+        {"We cannot rule out that records were lost.", NULL},
+        {"The service is being restored.", NULL},
+        {"The service is not restored.", NULL},
+        {"Do not rely on results until you hear from us.", NULL},
         {"We do not know yet whether patient data is affected.", NULL},
         {"Patient data may be affected.", NULL},
         {"We restarted two servers and watch the error rate.", NULL},

@@ -126,6 +126,38 @@ static void tell_end(struct arena *arena, const struct draft_input *input, struc
     writing->told_end = true;
 }
 
+static const char *label_fact(struct arena *arena, const char *text, size_t n, bool *ret_blank)
+{
+    size_t from = 0, n_label = 0, behind = field_label(text, n, &from, &n_label);
+    *ret_blank = is_blank(text + behind, n - behind);
+    return behind ? fact_of(arena, text + from, n_label, true) : NULL;
+}
+
+/* When it will be over, what is done next, when the next update comes: at the end nothing of it comes. */
+static bool is_yet_to_come(struct arena *arena, const char *text, size_t n, const char *missing)
+{
+    static const char *const facts[] = {"eta", "next", "next_update"};
+    bool blank;
+    const char *fact = label_fact(arena, text, n, &blank);
+    if (fact && blank) /* a heading: it goes when its items do */
+        return false;
+    if (!fact && missing)
+        fact = fact_of(arena, missing, strlen(missing), false);
+    for (size_t i = 0; fact && i < sizeof facts / sizeof *facts; i++)
+        if (strcmp(fact, facts[i]) == 0)
+            return true;
+    return false;
+}
+
+/* "Current status:" above items that were true before: it says the state first. */
+static void say_status(struct arena *arena, const struct draft_input *input, struct buf *text)
+{
+    bool blank;
+    const char *fact = label_fact(arena, buf_text(text), text->n_bytes, &blank);
+    if (fact && blank && strcmp(fact, "status") == 0)
+        buf_printf(text, " %s", fact_value(arena, input, fact));
+}
+
 static void take_sentence(struct arena *arena, const struct draft_input *input, const struct template *from,
                           const char *text, size_t n, size_t n_indent, struct writing *writing,
                           struct draft *draft)
@@ -137,7 +169,11 @@ static void take_sentence(struct arena *arena, const struct draft_input *input, 
         buf_add(&filled.text, text, n);
     const char *said = from ? buf_text(&filled.skeleton) : buf_text(&filled.text);
     const char *claim = filled.missing ? NULL : claim_open(said, input);
-    if (writing->at_end && says_it_goes_on(text, n)) {
+    if (writing->at_end)
+        say_status(arena, input, &filled.text);
+    if (writing->at_end && is_yet_to_come(arena, text, n, filled.missing)) {
+        writing->lost = true;
+    } else if (writing->at_end && says_it_goes_on(text, n)) {
         tell_end(arena, input, writing);
     } else if (claim || filled.missing) {
         withhold(arena, draft, input, text, n, claim, filled.missing);

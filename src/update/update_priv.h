@@ -7,6 +7,20 @@
 /* A text in lower case, each run of what is no letter or digit one blank. */
 const char *words_plain(struct arena *arena, const char *text, size_t n);
 
+/* ---- clause.c ---- */
+
+enum { CLAUSE_WORDS = 400 };
+
+struct clause_words {
+    const char *at[CLAUSE_WORDS];
+    unsigned clause[CLAUSE_WORDS]; /* counted from 0 */
+    size_t n;
+};
+
+void clause_split(struct arena *arena, const char *sentence, size_t n_bytes, struct clause_words *ret_words);
+
+/* ---- words.c ---- */
+
 /* The fact that a text asks for ("Start Time" -> "started"), or NULL. whole: it is asked for by the whole
  * text, not by a part of it. */
 const char *fact_of(struct arena *arena, const char *text, size_t n, bool whole);

@@ -8,7 +8,7 @@
 #include "base/must.h"
 #include "update/update_priv.h"
 
-enum { NEAR_WORDS = 5, MOST_WORDS = 400, MOST_GROUPS = 4 };
+enum { NEAR_WORDS = 5, MOST_GROUPS = 4 };
 
 struct claim_pattern {
     const char *name;
@@ -16,14 +16,16 @@ struct claim_pattern {
     size_t n_groups;
 };
 
+typedef LIST(struct claim_pattern) claim_patterns;
+
 struct named_words {
     const char *name;
     struct strings words; /* or phrases */
 };
 
 static struct {
-    LIST(struct named_words) facts, statuses, exceptions, says;
-    LIST(struct claim_pattern) patterns;
+    LIST(struct named_words) facts, statuses, says;
+    claim_patterns patterns, exceptions;
     struct strings generic, bare;
 } words; /* constant once load_once() has run */
 
@@ -51,9 +53,9 @@ static void add_split(struct arena *arena, const char *text, const char *between
     }
 }
 
-static void add_pattern(struct arena *arena, const char *name, const char *text)
+static void add_pattern(struct arena *arena, claim_patterns *patterns, const char *name, const char *text)
 {
-    struct claim_pattern *pattern = list_push(arena, &words.patterns);
+    struct claim_pattern *pattern = list_push(arena, patterns);
     pattern->name = name;
     while (*text) {
         size_t n = strcspn(text, ":");
@@ -78,9 +80,11 @@ static void add_line(struct arena *arena, const char *line, size_t n)
     else if (strcmp(kind, "bare") == 0)
         add_split(arena, text, ",", &words.bare);
     else if (strcmp(kind, "over") == 0)
-        add_pattern(arena, kind, text);
+        add_pattern(arena, &words.patterns, kind, text);
     else if (strcmp(kind, "claim") == 0)
-        add_pattern(arena, name, text);
+        add_pattern(arena, &words.patterns, name, text);
+    else if (strcmp(kind, "except") == 0)
+        add_pattern(arena, &words.exceptions, name, text);
     else if (strcmp(kind, "says") == 0) {
         strings_add(arena, &added.words, text);
         *list_push(arena, &words.says) = added;
@@ -89,10 +93,7 @@ static void add_line(struct arena *arena, const char *line, size_t n)
         *list_push(arena, &words.facts) = added;
     } else {
         add_split(arena, text, " ", &added.words);
-        if (strcmp(kind, "status") == 0)
-            *list_push(arena, &words.statuses) = added;
-        else
-            *list_push(arena, &words.exceptions) = added;
+        *list_push(arena, &words.statuses) = added;
     }
 }
 
@@ -218,6 +219,8 @@ bool status_word_fits(const char *status, const char *word)
 static bool fits(const char *pattern, const char *word)
 {
     size_t n = strlen(pattern);
+    if (strcmp(pattern, "#") == 0)
+        return isdigit((unsigned char)*word);
     return n && pattern[n - 1] == '*' ? strncmp(pattern, word, n - 1) == 0 : strcmp(pattern, word) == 0;
 }
 
@@ -229,61 +232,84 @@ static bool any_fits(const struct strings *patterns, const char *word)
     return false;
 }
 
-/* Each group's word near behind the one before it. */
-static bool goes_on(const struct claim_pattern *pattern, size_t group, char *const *at, size_t n, size_t from)
-{
-    if (group == pattern->n_groups)
-        return true;
-    size_t last = group == 0 ? n : from + NEAR_WORDS < n ? from + NEAR_WORDS : n;
-    for (size_t i = from; i < last; i++)
-        if (any_fits(&pattern->groups[group], at[i]) && goes_on(pattern, group + 1, at, n, i + 1))
-            return true;
-    return false;
-}
-
-static bool is_excepted(const char *claim, char *const *at, size_t n)
-{
-    const struct named_words *found = named(words.exceptions.at, words.exceptions.n, claim);
-    for (size_t i = 0; found && i < n; i++)
-        if (any_fits(&found->words, at[i]))
-            return true;
-    return false;
-}
-
-struct plain_words {
-    char *at[MOST_WORDS];
-    size_t n;
+/* Where the words of a pattern are looked for. */
+struct search {
+    const struct clause_words *in;
+    size_t from, until;
+    const char *claim; /* what is found counts only where nothing excepts it; NULL: always */
+    size_t first;      /* the word of the first group */
+    unsigned excepted; /* the last clause in which it was, and one more */
 };
 
-static void split_words(struct arena *arena, const char *sentence, size_t n_bytes,
-                        struct plain_words *ret_words)
+static bool goes_on(struct search *search, const struct claim_pattern *pattern, size_t group, size_t from);
+
+static bool is_excepted(struct search *search, size_t last)
 {
-    char *rest = NULL, *plain = arena_strdup(arena, words_plain(arena, sentence, n_bytes));
-    ret_words->n = 0;
-    for (char *word = strtok_r(plain, " ", &rest); word && ret_words->n < MOST_WORDS;
-         word = strtok_r(NULL, " ", &rest))
-        ret_words->at[ret_words->n++] = word;
+    const struct clause_words *in = search->in;
+    struct search here = {.in = in, .from = search->first, .until = last + 1};
+    if (in->clause[search->first] == in->clause[last] && search->excepted == in->clause[last] + 1)
+        return true;
+    while (here.from && in->clause[here.from - 1] == in->clause[search->first])
+        here.from--;
+    while (here.until < in->n && in->clause[here.until] == in->clause[last])
+        here.until++;
+    list_each (exception, &words.exceptions) {
+        bool meant = strcmp(exception->name, search->claim) == 0 || strcmp(exception->name, "all") == 0;
+        if (meant && goes_on(&here, exception, 0, here.from)) {
+            search->excepted = in->clause[search->first] == in->clause[last] ? in->clause[last] + 1 : 0;
+            return true;
+        }
+    }
+    return false;
 }
 
-static bool says(const char *name, struct plain_words *sentence)
+/* Each group's word near behind the one before it. */
+static bool goes_on(struct search *search, const struct claim_pattern *pattern, size_t group, size_t from)
 {
-    if (is_excepted(name, sentence->at, sentence->n))
-        return false;
+    if (group == pattern->n_groups)
+        return !search->claim || !is_excepted(search, from - 1);
+    size_t near = from + NEAR_WORDS, last = group && near < search->until ? near : search->until;
+    for (size_t i = from; i < last; i++) {
+        if (!any_fits(&pattern->groups[group], search->in->at[i]))
+            continue;
+        if (group == 0)
+            search->first = i;
+        if (goes_on(search, pattern, group + 1, i + 1))
+            return true;
+    }
+    return false;
+}
+
+static bool says(const char *name, const char *claim, const struct clause_words *sentence)
+{
+    struct search search = {.in = sentence, .until = sentence->n, .claim = claim};
     list_each (pattern, &words.patterns)
-        if (strcmp(pattern->name, name) == 0 && goes_on(pattern, 0, sentence->at, sentence->n, 0))
+        if (strcmp(pattern->name, name) == 0 && goes_on(&search, pattern, 0, 0))
             return true;
     return false;
+}
+
+/* "Cause: a full disk" */
+static bool states_field(struct arena *arena, const char *claim, const char *sentence, size_t n_bytes,
+                         const struct clause_words *plain)
+{
+    size_t label, n_label, before = field_label(sentence, n_bytes, &label, &n_label);
+    struct search search = {.in = plain, .claim = claim};
+    const char *fact = before ? fact_of(arena, sentence + label, n_label, true) : NULL;
+    return fact && strcmp(fact, claim) == 0 && plain->n &&
+           *words_plain(arena, sentence + before, n_bytes - before) && !is_excepted(&search, plain->n - 1);
 }
 
 const char *claim_next(const char *sentence, size_t n_bytes, const char *after)
 {
     load();
     scoped_arena struct arena *arena = arena_new();
-    struct plain_words plain;
-    split_words(arena, sentence, n_bytes, &plain);
+    struct clause_words plain;
+    clause_split(arena, sentence, n_bytes, &plain);
     bool passed = !after;
     list_each (claim, &words.says) {
-        if (passed && says(claim->name, &plain))
+        if (passed && (says(claim->name, claim->name, &plain) ||
+                       states_field(arena, claim->name, sentence, n_bytes, &plain)))
             return claim->name;
         passed |= after && strcmp(after, claim->name) == 0;
     }
@@ -294,9 +320,9 @@ bool says_it_goes_on(const char *sentence, size_t n_bytes)
 {
     load();
     scoped_arena struct arena *arena = arena_new();
-    struct plain_words plain;
-    split_words(arena, sentence, n_bytes, &plain);
-    return says("over", &plain);
+    struct clause_words plain;
+    clause_split(arena, sentence, n_bytes, &plain);
+    return says("over", NULL, &plain);
 }
 
 const char *claim_says(const char *claim)
