@@ -16,6 +16,8 @@
 
 struct scan;
 struct inner_language;
+struct section;
+struct shelf;
 
 /* One word of a command after quote removal; expansions stay as written. */
 struct word {
@@ -31,7 +33,7 @@ struct words {
     size_t capacity;
 };
 
-/* ---- rules (risk_rules.c, risk_rules_line.c) ---- */
+/* ---- rules (risk_rules.c, risk_rules_line.c, risk_shelf.c) ---- */
 
 enum phrase_kind {
     KIND_READ, /* the first four in the order of enum risk_class */
@@ -178,13 +180,36 @@ struct rule_reader {
     const char *file;
     bool site;
     int line;
-    LIST(struct tool *) tools; /* the section being read */
+    const struct section *section; /* being read, and: */
+    LIST(struct tool *) tools;     /* whose it is */
     struct risk_rules *rules;
     struct err *err;
 };
 int rule_line_read(struct rule_reader *reader, char *line);
-/* The tool of that name; made when there is none and reader says where. */
-struct tool *rules_tool_named(struct risk_rules *rules, const char *name, const struct rule_reader *maker);
+/* The next line that says something, without the blanks before it; NULL: there are no more. */
+const char *rule_line_next(struct rule_reader *reader, const char **bytes, size_t *ret_n_bytes);
+bool rule_line_is_tool(const char *line);
+bool rule_line_is_for_all(const char *line); /* whatever section it stands in */
+int rule_line_error(const struct rule_reader *reader, const char *what, const char *word);
+/* Cuts the next of `a, b` off, without blanks around it; NULL: there is none. */
+char *rule_name_next(char **names);
+
+/* Of the rules: which sections are about which tool (risk_shelf.c). A section is read when one of its tools
+ * is first asked for. Any thread may ask. */
+struct shelf *shelf_new(struct arena *arena, struct risk_rules *rules);
+void shelf_free(struct shelf *shelf);
+/* A section begins: `tool` and these names stand in the line of the reader, and bytes, which stay, follow. */
+int shelf_add(struct shelf *shelf, const struct rule_reader *reader, char *names, const char *bytes);
+/* Reads what a site says, for its mistakes. */
+int shelf_read_site(struct shelf *shelf, struct err *err);
+/* The tool of that program name, or NULL. */
+const struct tool *shelf_tool(struct shelf *shelf, const char *name);
+/* The i-th, or NULL. */
+const struct tool *shelf_at(struct shelf *shelf, size_t i);
+/* What the sections above that of the reader say of the tool of that name holds for the reader's tools. */
+int shelf_read_like(struct rule_reader *reader, const char *name);
+struct shelf *rules_shelf(struct risk_rules *rules);
+
 void rules_expect(struct risk_rules *rules, const struct expectation *expectation);
 int rules_list_add(struct risk_rules *rules, const char *list, const char *word);
 

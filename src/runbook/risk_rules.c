@@ -1,5 +1,6 @@
 /* The rule set: tools by name, vocabulary lists, and the map from the grammar's symbols to what to do with
- * them. Built from the .rules files of policy/ and the file of a site, read-only afterwards. */
+ * them. Built from the .rules files of policy/ and the file of a site, read-only afterwards but for the shelf
+ * of tools, which sees to itself. */
 #include "runbook/risk_priv.h"
 
 #include <pthread.h>
@@ -33,9 +34,7 @@ struct word_set {
 
 struct risk_rules {
     struct arena *arena;
-    struct map *tools; /* name -> struct tool */
-    LIST(struct tool *) all;
-    LIST(struct tool *) globs; /* tools whose name is a glob */
+    struct shelf *shelf; /* of tools */
     LIST(struct expectation) expectations;
     struct word_set lists[N_WORD_LISTS];
     node_handler **handlers; /* by symbol */
@@ -90,23 +89,6 @@ int rules_list_add(struct risk_rules *rules, const char *list, const char *word)
     return -1;
 }
 
-struct tool *rules_tool_named(struct risk_rules *rules, const char *name, const struct rule_reader *maker)
-{
-    struct tool *tool = map_get(rules->tools, name, strlen(name));
-    if (tool || !maker)
-        return tool;
-    tool = arena_alloc(rules->arena, sizeof *tool);
-    tool->name = arena_strdup(rules->arena, name);
-    tool->file = maker->file;
-    tool->line = maker->line;
-    tool->built_in = !maker->site;
-    map_put(rules->tools, name, strlen(name), tool);
-    *list_push(rules->arena, &rules->all) = tool;
-    if (strchr(name, '*'))
-        *list_push(rules->arena, &rules->globs) = tool;
-    return tool;
-}
-
 void rules_expect(struct risk_rules *rules, const struct expectation *expectation)
 {
     *list_push(rules->arena, &rules->expectations) = *expectation;
@@ -114,13 +96,12 @@ void rules_expect(struct risk_rules *rules, const struct expectation *expectatio
 
 const struct tool *rules_tool(const struct risk_rules *rules, const char *name)
 {
-    const struct tool *tool = map_get(rules->tools, name, strlen(name));
-    if (tool)
-        return tool;
-    list_each (glob, &rules->globs)
-        if (glob_matches((*glob)->name, name))
-            return *glob;
-    return NULL;
+    return shelf_tool(rules->shelf, name);
+}
+
+struct shelf *rules_shelf(struct risk_rules *rules)
+{
+    return rules->shelf;
 }
 
 node_handler *rules_node_handler(const struct risk_rules *rules, TSSymbol symbol)
@@ -137,18 +118,23 @@ static void handlers_fill(struct risk_rules *rules)
         rules->handlers[symbol] = tree_node_handler(ts_language_symbol_name(language, (TSSymbol)symbol));
 }
 
+/* What is about a tool waits on the shelf. */
 static int lines_read(struct risk_rules *rules, struct arena *growing, const char *file, const char *bytes,
                       bool site, struct err *err)
 {
     struct rule_reader reader = {
         .arena = rules->arena, .growing = growing, .file = file, .site = site, .rules = rules, .err = err};
-    while (*bytes) {
-        const char *end = strchrnul(bytes, '\n');
-        reader.line++;
-        if (*bytes != '#' && *bytes != '\n' &&
-            rule_line_read(&reader, arena_strndup(rules->arena, bytes, (size_t)(end - bytes))) < 0)
+    bool in_section = false;
+    size_t n_bytes;
+    for (const char *line; (line = rule_line_next(&reader, &bytes, &n_bytes));) {
+        bool tool = rule_line_is_tool(line);
+        if (!tool && in_section && !rule_line_is_for_all(line))
+            continue;
+        char *copy = arena_strndup(tool ? growing : rules->arena, line, n_bytes);
+        int result = tool ? shelf_add(rules->shelf, &reader, copy + 5, bytes) : rule_line_read(&reader, copy);
+        if (result < 0)
             return -1;
-        bytes = *end ? end + 1 : end;
+        in_section |= tool;
     }
     return 0;
 }
@@ -165,15 +151,6 @@ static int builtin_read(struct risk_rules *rules, struct arena *growing, struct 
     return 0;
 }
 
-static void tool_settle(struct arena *arena, struct tool *tool)
-{
-    for (size_t aspect = 0; aspect < N_ASPECTS; aspect++)
-        list_settle(arena, &tool->phrases[aspect]);
-    list_settle(arena, &tool->value_options);
-    list_settle(arena, &tool->flag_options);
-    list_settle(arena, &tool->glued_options);
-}
-
 int risk_rules_load(const struct rules_file *files, size_t n_files, struct risk_rules **ret_rules,
                     struct err *err)
 {
@@ -181,20 +158,21 @@ int risk_rules_load(const struct rules_file *files, size_t n_files, struct risk_
     struct arena *arena = arena_new();
     struct risk_rules *rules = arena_alloc(arena, sizeof *rules);
     rules->arena = arena;
-    rules->tools = map_new();
+    rules->shelf = shelf_new(arena, rules);
     for (size_t i = 0; i < N_WORD_LISTS; i++)
         rules->lists[i].exact = map_new();
     handlers_fill(rules);
 
     int loaded = builtin_read(rules, growing, err);
     for (size_t i = 0; i < n_files && loaded == 0; i++)
-        loaded = lines_read(rules, growing, arena_strdup(arena, files[i].name), files[i].bytes, true, err);
+        loaded = lines_read(rules, growing, arena_strdup(arena, files[i].name),
+                            arena_strdup(arena, files[i].bytes), true, err);
+    if (loaded == 0)
+        loaded = shelf_read_site(rules->shelf, err);
     if (loaded < 0) {
         risk_rules_free(rules);
         return -1;
     }
-    list_each (tool, &rules->all)
-        tool_settle(arena, *tool);
     *ret_rules = rules;
     return 0;
 }
@@ -203,7 +181,7 @@ void risk_rules_free(struct risk_rules *rules)
 {
     if (!rules)
         return;
-    map_free(rules->tools);
+    shelf_free(rules->shelf);
     for (size_t i = 0; i < N_WORD_LISTS; i++)
         map_free(rules->lists[i].exact);
     arena_free(rules->arena);
@@ -249,14 +227,15 @@ void risk_rules_check(struct arena *arena, const struct risk_rules *rules, struc
                       size_t *ret_n_expectations)
 {
     scoped_arena struct arena *scratch = arena_new();
-    list_each (tool, &rules->all)
-        if (!says_something(*tool))
+    const struct tool *tool;
+    for (size_t i = 0; (tool = shelf_at(rules->shelf, i)); i++)
+        if (!says_something(tool))
             strings_add(
                 arena, ret_complaints,
                 arena_printf(arena,
                              "%s:%d: no line says what `%s` does, so it is never `read`; add `read:`, "
                              "`mutate:`, `destructive:` or `unknown: otherwise`",
-                             (*tool)->file, (*tool)->line, (*tool)->name));
+                             tool->file, tool->line, tool->name));
     list_each (expectation, &rules->expectations) {
         const char *command = expectation->command;
         struct risk risk = risk_of_command(scratch, rules, command, strlen(command));

@@ -49,7 +49,7 @@ static const struct line_kind line_kinds[] = {
     {"powershell", KIND_INNER, "powershell", false},
 };
 
-static int line_error(const struct rule_reader *reader, const char *what, const char *word)
+int rule_line_error(const struct rule_reader *reader, const char *what, const char *word)
 {
     return err_set(reader->err, "%s:%d: %s: %s", reader->file, reader->line, what, word);
 }
@@ -62,6 +62,43 @@ static char *trim(char *text)
     while (n > 0 && isspace((unsigned char)text[n - 1]))
         text[--n] = '\0';
     return text;
+}
+
+char *rule_name_next(char **names)
+{
+    char *name = *names;
+    if (!name)
+        return NULL;
+    char *comma = strchr(name, ',');
+    if (comma)
+        *comma++ = '\0';
+    *names = comma;
+    return trim(name);
+}
+
+bool rule_line_is_tool(const char *line)
+{
+    return strncmp(line, "tool ", 5) == 0;
+}
+
+bool rule_line_is_for_all(const char *line)
+{
+    return strncmp(line, "words ", 6) == 0 || strncmp(line, "expect ", 7) == 0;
+}
+
+const char *rule_line_next(struct rule_reader *reader, const char **bytes, size_t *ret_n_bytes)
+{
+    while (**bytes) {
+        const char *line = *bytes, *end = strchrnul(line, '\n');
+        reader->line++;
+        *bytes = *end ? end + 1 : end;
+        while (line < end && isspace((unsigned char)*line))
+            line++;
+        *ret_n_bytes = (size_t)(end - line);
+        if (line < end && *line != '#')
+            return line;
+    }
+    return NULL;
 }
 
 /* Cuts the next word off, or gives NULL at the end. */
@@ -82,7 +119,7 @@ static char *next_word(char **text)
 static int after_read(const struct rule_reader *reader, struct phrase *phrase, const char *word)
 {
     if (!word)
-        return line_error(reader, "`after` wants a number of words, `--` or `assignments`", "after");
+        return rule_line_error(reader, "`after` wants a number of words, `--` or `assignments`", "after");
     phrase->form = SLOT_AFTER;
     if (strcmp(word, "--") == 0)
         phrase->form = SLOT_AFTER_DASHES;
@@ -91,7 +128,7 @@ static int after_read(const struct rule_reader *reader, struct phrase *phrase, c
     else if (isdigit((unsigned char)*word))
         phrase->after = (unsigned)strtoul(word, NULL, 10);
     else
-        return line_error(reader, "`after` wants a number of words, `--` or `assignments`, not", word);
+        return rule_line_error(reader, "`after` wants a number of words, `--` or `assignments`, not", word);
     return 0;
 }
 
@@ -135,13 +172,13 @@ static int phrase_read(struct rule_reader *reader, struct phrase *phrase, char *
             strings_add(reader->growing, &phrase->words, word);
     }
     if (n_said == 0)
-        return line_error(reader, "an empty phrase; is there a comma too many?", whole);
+        return rule_line_error(reader, "an empty phrase; is there a comma too many?", whole);
     if (phrase->form == SLOT_ITSELF && phrase->words.n == 0)
-        return line_error(reader, "`itself` wants the word that is the program before it", whole);
+        return rule_line_error(reader, "`itself` wants the word that is the program before it", whole);
     bool value_slot = phrase->kind >= KIND_WRITES && phrase->form == SLOT_VALUE;
     if ((value_slot && phrase->options.n == 0) || (phrase->form == SLOT_UNTIL && !phrase->until))
-        return line_error(reader, "say which option holds it, or `after N`, `itself`, `stdin`, `last`",
-                          whole);
+        return rule_line_error(reader, "say which option holds it, or `after N`, `itself`, `stdin`, `last`",
+                               whole);
     return 0;
 }
 
@@ -235,11 +272,11 @@ static int reason_cut(const struct rule_reader *reader, char *text, const char *
     *quote++ = '\0';
     char *end = strchr(quote, '"');
     if (!end)
-        return line_error(reader, "the reason lacks its closing quote", quote);
+        return rule_line_error(reader, "the reason lacks its closing quote", quote);
     *end++ = '\0';
     end = trim(end);
     if (*end && *end != ',')
-        return line_error(reader, "a comma is missing behind the reason", end);
+        return rule_line_error(reader, "a comma is missing behind the reason", end);
     *ret_why = quote;
     *ret_next = *end ? end + 1 : NULL;
     return 0;
@@ -255,7 +292,7 @@ static int site_may(const struct rule_reader *reader, const char *keyword)
         return 0;
     list_each (tool, &reader->tools)
         if ((*tool)->built_in)
-            return line_error(
+            return rule_line_error(
                 reader,
                 arena_printf(reader->arena,
                              "`%s` is built in, and a site can only make it stricter (unknown, mutate, "
@@ -268,7 +305,7 @@ static int site_may(const struct rule_reader *reader, const char *keyword)
 static int phrases_read(struct rule_reader *reader, const struct line_kind *kind, char *text)
 {
     if (reader->tools.n == 0)
-        return line_error(reader, "this line stands before the first `tool` line", kind->name);
+        return rule_line_error(reader, "this line stands before the first `tool` line", kind->name);
     if (site_may(reader, kind->name) < 0)
         return -1;
     while (text) {
@@ -277,49 +314,6 @@ static int phrases_read(struct rule_reader *reader, const struct line_kind *kind
         if (reason_cut(reader, text, &why, &next) < 0 || part_read(reader, kind, text, why) < 0)
             return -1;
         text = next;
-    }
-    return 0;
-}
-
-static int tools_read(struct rule_reader *reader, char *text)
-{
-    reader->tools.n = 0;
-    while (text) {
-        char *comma = strchr(text, ',');
-        if (comma)
-            *comma++ = '\0';
-        char *name = trim(text);
-        if (!*name || strpbrk(name, " \t") || (name[1] && strchr(name, ':')))
-            return line_error(reader, "`tool` wants program names between commas, not", name);
-        *list_push(reader->growing, &reader->tools) = rules_tool_named(reader->rules, name, reader);
-        text = comma;
-    }
-    return 0;
-}
-
-static int like_read(struct rule_reader *reader, const char *name)
-{
-    const struct tool *model = rules_tool_named(reader->rules, name, NULL);
-    if (!model)
-        return line_error(reader, "`like` names a tool that no line above describes", name);
-    list_each (tool, &reader->tools) {
-        for (size_t aspect = 0; aspect < N_ASPECTS; aspect++)
-            list_each (listed, &model->phrases[aspect])
-                *list_push(reader->growing, &(*tool)->phrases[aspect]) = *listed;
-        list_each (option, &model->value_options)
-            strings_add(reader->growing, &(*tool)->value_options, *option);
-        list_each (option, &model->flag_options)
-            strings_add(reader->growing, &(*tool)->flag_options, *option);
-        list_each (option, &model->glued_options)
-            strings_add(reader->growing, &(*tool)->glued_options, *option);
-        (*tool)->whole_options |= model->whole_options;
-        (*tool)->ignore_case |= model->ignore_case;
-        (*tool)->strict_options |= model->strict_options;
-        (*tool)->wrapper |= model->wrapper;
-        (*tool)->shell_word |= model->shell_word;
-        (*tool)->bounded |= model->bounded;
-        (*tool)->cmdlet |= model->cmdlet;
-        (*tool)->text_tool |= model->text_tool;
     }
     return 0;
 }
@@ -348,19 +342,13 @@ static bool attribute_set(struct tool *tool, const char *name)
 
 static int attributes_read(struct rule_reader *reader, char *text)
 {
-    while (text) {
-        char *comma = strchr(text, ',');
-        if (comma)
-            *comma++ = '\0';
-        char *name = trim(text);
+    for (char *name; (name = rule_name_next(&text));)
         list_each (tool, &reader->tools)
             if (!attribute_set(*tool, name))
-                return line_error(reader,
-                                  "no such `is`; there are whole options, ignore case, strict options, "
-                                  "wrapper, shell word, bounded, cmdlet, text tool",
-                                  name);
-        text = comma;
-    }
+                return rule_line_error(reader,
+                                       "no such `is`; there are whole options, ignore case, strict options, "
+                                       "wrapper, shell word, bounded, cmdlet, text tool",
+                                       name);
     return 0;
 }
 
@@ -370,7 +358,7 @@ static int options_read(struct rule_reader *reader, const char *keyword, char *t
     char *word;
     while ((word = next_word(&text))) {
         if (word[0] != '-' && word[0] != '+')
-            return line_error(reader, "an option starts with a dash, this does not", word);
+            return rule_line_error(reader, "an option starts with a dash, this does not", word);
         list_each (tool, &reader->tools)
             strings_add(reader->growing,
                         *keyword == 'v'   ? &(*tool)->value_options
@@ -388,14 +376,15 @@ static int words_read(struct rule_reader *reader, const char *list, char *text)
         "sql functions|sql ending functions|sql changing functions";
     char *word;
     if (reader->site && !alternatives_match(for_sites, list))
-        return line_error(reader,
-                          "a site can add words only to "
-                          "risky options, risky variables, sensitive tables, sensitive files, action paths "
-                          "and the lists of SQL functions, not to",
-                          list);
+        return rule_line_error(
+            reader,
+            "a site can add words only to "
+            "risky options, risky variables, sensitive tables, sensitive files, action paths "
+            "and the lists of SQL functions, not to",
+            list);
     while ((word = next_word(&text)))
         if (rules_list_add(reader->rules, list, word) < 0)
-            return line_error(reader, "there is no word list of that name", list);
+            return rule_line_error(reader, "there is no word list of that name", list);
     return 0;
 }
 
@@ -424,10 +413,10 @@ static int expectation_read(struct rule_reader *reader, const char *classes, con
         else if (strcmp(word, "not") == 0 && !seen)
             turned = true;
         else if (strcmp(word, "or") != 0)
-            return line_error(reader, "`expect` wants read, unknown, mutate or destructive, not", word);
+            return rule_line_error(reader, "`expect` wants read, unknown, mutate or destructive, not", word);
     }
     if (!seen || !*command)
-        return line_error(reader, "write `expect CLASS: COMMAND`, not", classes);
+        return rule_line_error(reader, "write `expect CLASS: COMMAND`, not", classes);
     for (enum risk_class class = RISK_READ; class <= RISK_DESTRUCTIVE && turned; class ++)
         expectation.allowed[class] = !expectation.allowed[class];
     rules_expect(reader->rules, &expectation);
@@ -442,16 +431,16 @@ static int keyword_read(struct rule_reader *reader, char *keyword, char *text)
         if (strcmp(line_kinds[i].name, keyword) == 0)
             return phrases_read(reader, &line_kinds[i], text);
     if (reader->tools.n == 0)
-        return line_error(reader, "this line stands before the first `tool` line", keyword);
+        return rule_line_error(reader, "this line stands before the first `tool` line", keyword);
     if (site_may(reader, keyword) < 0)
         return -1;
     if (alternatives_match("value|flag|glued", keyword))
         return options_read(reader, keyword, text);
     if (strcmp(keyword, "like") == 0)
-        return like_read(reader, trim(text));
+        return shelf_read_like(reader, trim(text));
     if (strcmp(keyword, "is") == 0)
         return attributes_read(reader, text);
-    return line_error(
+    return rule_line_error(
         reader,
         "no such kind of line; write expect, read, mutate, destructive, unknown, value, flag, glued, "
         "runs, shell, sql, endless, terminal, sensitive, writes, needs, unconfined, like or is",
@@ -461,13 +450,9 @@ static int keyword_read(struct rule_reader *reader, char *keyword, char *text)
 int rule_line_read(struct rule_reader *reader, char *line)
 {
     char *text = trim(line);
-    if (!*text || *text == '#')
-        return 0;
-    if (strncmp(text, "tool ", 5) == 0)
-        return tools_read(reader, text + 5);
     char *colon = strchr(text, ':');
     if (!colon)
-        return line_error(reader, "neither `tool NAME` nor `kind: phrases`", text);
+        return rule_line_error(reader, "neither `tool NAME` nor `kind: phrases`", text);
     *colon = '\0';
     if (strncmp(text, "expect ", 7) == 0)
         return expectation_read(reader, trim(text + 7), trim(colon + 1));

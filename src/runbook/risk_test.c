@@ -1,5 +1,6 @@
 #include "base/testing.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "runbook/risk.h"
@@ -259,6 +260,54 @@ static void a_site_describes_its_own_tools_as_it_likes(void **state)
     risk_rules_free(rules);
 }
 
+static enum risk_class class_of(struct arena *arena, const struct risk_rules *rules, const char *command)
+{
+    return risk_of_command(arena, rules, command, strlen(command)).class;
+}
+
+static void a_tool_is_like_another_as_far_as_it_was_described_above(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct risk_rules *rules = rules_of("tool one\n    value: --in\n    read: show\n"
+                                        "tool two\n    like: one\n    mutate: turn\n"
+                                        "tool one\n    read: late\n"
+                                        "tool three\n    like: two\n");
+    assert_int_equal(class_of(arena, rules, "three --in turn show"), RISK_READ);
+    assert_int_equal(class_of(arena, rules, "three turn"), RISK_MUTATE);
+    assert_int_equal(class_of(arena, rules, "two late"), RISK_UNKNOWN);
+    assert_int_equal(class_of(arena, rules, "one late"), RISK_READ);
+    assert_int_equal(class_of(arena, rules, "one turn"), RISK_UNKNOWN);
+    risk_rules_free(rules);
+    assert_refused("tool one\n    like: two\ntool two\n    read: show\n", "no line above describes");
+}
+
+static void *class_all(void *rules)
+{
+    static const char *const commands[] = {"kubectl get pods", "psql -c 'select 1'", "rm x", "df -h"};
+    struct arena *arena = arena_new();
+    uintptr_t classes = 0;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        classes = classes * 10 + class_of(arena, rules, commands[i]);
+    arena_free(arena);
+    return (void *)classes;
+}
+
+static void threads_may_be_the_first_to_ask_for_a_tool(void **state)
+{
+    (void)state;
+    struct risk_rules *rules = rules_of("");
+    pthread_t threads[4];
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, class_all, rules), 0);
+    for (size_t i = 0; i < 4; i++) {
+        void *classes;
+        pthread_join(threads[i], &classes);
+        assert_int_equal((uintptr_t)classes, RISK_DESTRUCTIVE * 10);
+    }
+    risk_rules_free(rules);
+}
+
 static void an_expectation_that_is_not_met_is_told_with_its_line(void **state)
 {
     (void)state;
@@ -360,6 +409,8 @@ int main(void)
         cmocka_unit_test(a_site_can_make_a_known_tool_stricter),
         cmocka_unit_test(a_site_cannot_make_a_known_tool_less_strict),
         cmocka_unit_test(a_site_describes_its_own_tools_as_it_likes),
+        cmocka_unit_test(a_tool_is_like_another_as_far_as_it_was_described_above),
+        cmocka_unit_test(threads_may_be_the_first_to_ask_for_a_tool),
         cmocka_unit_test(an_expectation_that_is_not_met_is_told_with_its_line),
         cmocka_unit_test(a_line_that_is_no_rule_is_refused_with_its_place),
         cmocka_unit_test(an_option_without_its_value_is_answered),
