@@ -68,6 +68,7 @@ int db_execute(struct db *db, const char *sql, struct err *err)
 
 int db_begin(struct db *db, struct err *err)
 {
+    db_settle(db);
     int result = planned_fault(db, err);
     if (result == 0)
         result = db->driver->begin(db, err);
@@ -90,6 +91,12 @@ void db_rollback(struct db *db)
 {
     db->driver->rollback(db);
     db->in_transaction = false;
+}
+
+void db_settle(struct db *db)
+{
+    if (db->driver->settle && !db->in_transaction)
+        db->driver->settle(db);
 }
 
 int db_checkpoint(struct db *db, struct err *err)

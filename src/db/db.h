@@ -69,6 +69,10 @@ int db_begin(struct db *db, struct err *err);
 int db_commit(struct db *db, struct err *err); /* outcomes as db_step; the transaction is over either way */
 void db_rollback(struct db *db);
 
+/* What commits leave to be done beside, such as asking that a long log be moved: for a moment in which nobody
+ * waits any more for what was committed. The next transaction does it otherwise. */
+void db_settle(struct db *db);
+
 /* SQLite: moves what was committed from the log into the file, as far as readers allow; never waits for them.
  * Called from idle time: a commit does it by itself only when the log has grown long. Nothing to do for a
  * server, which does it by itself. */

@@ -33,6 +33,7 @@ struct db_driver {
     int (*begin)(struct db *db, struct err *err);
     int (*commit)(struct db *db, struct err *err); /* on failure db_rollback() follows */
     void (*rollback)(struct db *db);
+    void (*settle)(struct db *db); /* NULL: nothing is left to be done */
     int (*checkpoint)(struct db *db, struct err *err);
     struct db_statement *(*prepare)(struct db *db, const char *sql, struct err *err);
     void (*free)(struct db_statement *statement);

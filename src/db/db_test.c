@@ -301,6 +301,47 @@ static void a_long_log_is_moved_into_the_file_beside_the_commits(void **state)
     assert_int_equal(count_rows(db), n);
 }
 
+/* How often the log has begun anew: the header of the log says it. */
+static int times_begun(void)
+{
+    unsigned char header[16] = {0};
+    char file[128];
+    snprintf(file, sizeof file, "%s-wal", path);
+    FILE *in = fopen(file, "rb");
+    assert_non_null(in);
+    assert_int_equal(fread(header, 1, sizeof header, in), sizeof header);
+    fclose(in);
+    return header[12] << 24 | header[13] << 16 | header[14] << 8 | header[15];
+}
+
+/* Without another transaction: what a page waits for is the commit, and no more. */
+static void a_long_log_is_moved_when_the_commit_is_settled_and_begins_anew(void **state)
+{
+    (void)state;
+    if (db_kind(db) != DB_SQLITE)
+        return;
+    static char word[64 * 1024];
+    memset(word, 'a', sizeof word - 1);
+    struct err err = {0};
+    assert_int_equal(db_begin(db, &err), 0);
+    for (int i = 0; i < 70; i++)
+        assert_int_equal(insert(word, &err), 0);
+    assert_int_equal(db_commit(db, &err), 0);
+    int begun = times_begun();
+    db_settle(db);
+    for (int i = 0; file_bytes() < 4096 * 1000; i++) {
+        assert_true(i < 20000);
+        nanosleep(&(const struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    for (int i = 0; times_begun() == begun; i++) {
+        assert_true(i < 20000);
+        assert_int_equal(db_begin(db, &err), 0);
+        assert_int_equal(insert("", &err), 0);
+        assert_int_equal(db_commit(db, &err), 0);
+        nanosleep(&(const struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+}
+
 /* System calls that write, of this process. */
 static long count_writes(void)
 {
@@ -371,7 +412,9 @@ static void what_is_written_ahead_of_the_log_is_no_part_of_it(void **state)
     int n = 0;
     while (log_bytes() < 4 * 1024 * 1024 || n < 40) { /* of which the commits write 2.6 MB */
         assert_true(n < 5000);
+        assert_int_equal(db_begin(db, &err), 0);
         assert_int_equal(insert(n < 40 ? word : "", &err), 0);
+        assert_int_equal(db_commit(db, &err), 0);
         n++;
         if (n > 40)
             nanosleep(&(const struct timespec){.tv_nsec = 1000000}, NULL);
@@ -474,6 +517,7 @@ int main(void)
         TEST(a_reader_sees_what_is_committed_and_cannot_write),
         TEST(a_long_transaction_is_kept_whole),
         TEST(a_long_log_is_moved_into_the_file_beside_the_commits),
+        TEST(a_long_log_is_moved_when_the_commit_is_settled_and_begins_anew),
         TEST(the_pages_of_a_commit_are_written_at_once),
         TEST(what_is_written_ahead_of_the_log_is_no_part_of_it),
         TEST(a_planned_fault_fails_once_and_leaves_nothing),

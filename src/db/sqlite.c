@@ -241,8 +241,6 @@ static int sqlite_commit(struct db *db, struct err *err)
     int outcome = run_words(own, &own->commit, "COMMIT", err);
     if (outcome == 0 && own->unsynced)
         outcome = sync_new(own, err);
-    if (outcome == 0 && own->log)
-        sqlite_log_committed(own->log, own->sqlite);
     return outcome;
 }
 
@@ -251,6 +249,13 @@ static void sqlite_rollback(struct db *db)
     struct sqlite_db *own = (struct sqlite_db *)db;
     if (!sqlite3_get_autocommit(own->sqlite))
         sqlite3_exec(own->sqlite, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static void sqlite_settle(struct db *db)
+{
+    struct sqlite_db *own = (struct sqlite_db *)db;
+    if (own->log)
+        sqlite_log_settle(own->log, own->sqlite);
 }
 
 static int sqlite_checkpoint(struct db *db, struct err *err)
@@ -269,6 +274,7 @@ const struct db_driver sqlite_driver = {
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
+    .settle = sqlite_settle,
     .checkpoint = sqlite_checkpoint,
     .prepare = sqlite_prepare,
     .free = sqlite_free,

@@ -6,8 +6,9 @@
  * machine much less.
  *
  * The thread is started by the first log that is long enough: by then its caller has entered its sandbox,
- * which the thread inherits. Under a load without a pause the thread is always a few pages behind, and the
- * log begins anew only when nothing is left to move: then the committing thread moves the rest itself. */
+ * which the thread inherits. The log begins anew only when nothing is left to move, so the thread goes after
+ * the few pages that were committed while it moved. Under a load without a pause it is always behind, and
+ * then the committing thread moves the rest itself. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -28,13 +29,15 @@ enum {
     LONG_PAGES = 8000,  /* from here on it should begin anew */
     REST_PAGES = 250,   /* what a commit may move itself */
     MOST_PAGES = 65536, /* whatever it costs: the disk is not ours alone */
+    FEW_PAGES = 100,    /* that came while the log was moved: they are moved at once, */
+    MOST_ROUNDS = 4,    /* so many times */
 };
 enum {
     FRAME_BYTES = 4096 + 24, /* a page in the log */
     USED_PAGES = 64, /* a log that gets so long is written ahead; the tables of a new ledger are longer, */
-    FIRST_WAIT_MS = 100, /* but a start is over before the first of it is written */
-    AHEAD_BYTES = 4 * 1024 * 1024,
-    PIECE_BYTES = 256 * 1024, /* what a commit that meets it has to wait for */
+    FIRST_WAIT_MS = 100,           /* but a start is over before the first of it is written */
+    AHEAD_BYTES = 8 * 1024 * 1024, /* twice as long as a log gets that begins anew when it may */
+    PIECE_BYTES = 256 * 1024,      /* what a commit that meets it has to wait for */
 };
 
 struct sqlite_log {
@@ -43,8 +46,9 @@ struct sqlite_log {
     pthread_cond_t wake;
     char *path;
     bool started, wanted, wanted_room, ending;
-    int n_pages;   /* of the log, as the last commit left it; the committing thread's own */
-    int asked_at;  /* the length at which the thread was last asked; also its own */
+    bool fresh;    /* something was committed since the last look; the committing thread's own, */
+    int n_pages;   /* of the log, as the last commit left it; also, */
+    int asked_at;  /* the length at which the thread was last asked; also */
     int moved;     /* pages from the start of the log that are in the file */
     off_t n_bytes; /* of the log with what is written ahead, as the thread left it */
     off_t wanted_bytes;
@@ -55,6 +59,7 @@ static int on_commit(void *context, sqlite3 *sqlite, const char *name, int n_pag
     struct sqlite_log *log = context;
     (void)sqlite, (void)name;
     log->n_pages = n_pages;
+    log->fresh = true;
     return SQLITE_OK;
 }
 
@@ -68,19 +73,30 @@ struct sqlite_log *sqlite_log_new(sqlite3 *sqlite, const char *path)
     return log;
 }
 
-static void move(struct sqlite_log *log, sqlite3 *sqlite)
+/* How many pages were there to move and had not been before; 0 when it was not done. */
+static int move(struct sqlite_log *log, sqlite3 *sqlite)
 {
-    if (!sqlite)
-        return;
-    int n_pages = 0, moved = 0;
+    int n_pages = 0, moved = 0, before;
     int result = sqlite3_wal_checkpoint_v2(sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, &n_pages, &moved);
     if (result != SQLITE_OK && (result & 0xff) != SQLITE_BUSY)
         log_event(LOG_WARNING, "db.log_not_moved", "error=%s", log_quote(sqlite3_errstr(result)));
     if (result != SQLITE_OK)
-        return;
+        return 0;
     pthread_mutex_lock(&log->lock);
+    before = log->moved <= n_pages ? log->moved : 0;
     log->moved = moved;
     pthread_mutex_unlock(&log->lock);
+    return n_pages - before;
+}
+
+/* The first round takes long enough for a few commits. */
+static void move_all(struct sqlite_log *log, sqlite3 *sqlite)
+{
+    for (int round = 0; sqlite && round < MOST_ROUNDS; round++) {
+        int n_new = move(log, sqlite);
+        if (n_new == 0 || (round > 0 && n_new > FEW_PAGES))
+            return;
+    }
 }
 
 /* Only a handle that has read knows that the file has a log. NULL: it cannot be opened. */
@@ -147,7 +163,7 @@ static void *work(void *context)
         if (!writes && !sqlite)
             sqlite = open_own(log->path);
         if (!writes)
-            move(log, sqlite);
+            move_all(log, sqlite);
         pthread_mutex_lock(&log->lock);
         log->n_bytes = writes ? n_bytes : log->n_bytes;
         *(writes ? &log->wanted_room : &log->wanted) = false;
@@ -176,8 +192,11 @@ static void ask_for_room(struct sqlite_log *log)
     pthread_mutex_unlock(&log->lock);
 }
 
-void sqlite_log_committed(struct sqlite_log *log, sqlite3 *sqlite)
+void sqlite_log_settle(struct sqlite_log *log, sqlite3 *sqlite)
 {
+    if (!log->fresh)
+        return;
+    log->fresh = false;
     if (log->n_pages >= USED_PAGES)
         ask_for_room(log);
     if (log->n_pages < log->asked_at)

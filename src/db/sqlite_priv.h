@@ -21,8 +21,8 @@ struct sqlite_statement {
 
 /* sqlite_log.c: the write-ahead log is moved into the file beside the commits. */
 struct sqlite_log *sqlite_log_new(sqlite3 *sqlite, const char *path);
-void sqlite_log_committed(struct sqlite_log *log, sqlite3 *sqlite); /* after each commit */
-void sqlite_log_free(struct sqlite_log *log);                       /* before the handle; NULL is allowed */
+void sqlite_log_settle(struct sqlite_log *log, sqlite3 *sqlite); /* after commits, outside a transaction */
+void sqlite_log_free(struct sqlite_log *log);                    /* before the handle; NULL is allowed */
 
 /* sqlite_gather.c: the name by which a writer opens its file, so that a commit is one write. */
 const char *sqlite_gather(void);

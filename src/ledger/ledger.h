@@ -42,6 +42,8 @@ void ledger_close(struct ledger *ledger); /* NULL is allowed; an open transactio
 /* The installation's own id, 16 hex digits made when the ledger was: part of idempotency keys. */
 const char *ledger_instance(const struct ledger *ledger);
 
+void ledger_settle(
+    struct ledger *ledger); /* after commits, when nobody waits for them any more: db_settle() */
 /* From idle time, a few times a minute: moves the write-ahead log into the file so that no commit has to. */
 int ledger_checkpoint(struct ledger *ledger, struct err *err);
 

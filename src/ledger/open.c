@@ -280,6 +280,11 @@ const char *ledger_instance(const struct ledger *ledger)
     return ledger->instance;
 }
 
+void ledger_settle(struct ledger *ledger)
+{
+    db_settle(ledger->db);
+}
+
 int ledger_checkpoint(struct ledger *ledger, struct err *err)
 {
     return ledger_outcome(db_checkpoint(ledger->db, err));

@@ -426,6 +426,7 @@ void core_work(struct core *core)
         work_with_engine(core);
     else
         core_keep_alerts(core);
+    ledger_settle(core->ledger);
     restart_when_lost(core);
 }
 
