@@ -91,11 +91,14 @@ static void add_row(struct report *report, const struct run_step *step, struct m
 static void write_counts(struct report *report)
 {
     const struct report_input *input = report->input;
-    size_t n_run = 0, n_good = 0, n_changes = 0, n_commands = 0;
+    size_t n_run = 0, n_good = 0, n_going = 0, n_changes = 0, n_commands = 0;
     for (size_t i = 0; i < input->n_steps; i++) {
         n_commands += input->steps[i].kind == STEP_COMMAND && !is_set_aside(&input->steps[i]);
         n_run += has_run(&input->steps[i]);
         n_good += input->steps[i].state == STEP_SUCCEEDED;
+        n_going += has_run(&input->steps[i]) &&
+                   (input->steps[i].state == STEP_STARTING || input->steps[i].state == STEP_RUNNING ||
+                    input->steps[i].state == STEP_STOPPING);
         n_changes += has_run(&input->steps[i]) && input->steps[i].risk != RISK_READ;
     }
     block_begin(report);
@@ -105,7 +108,9 @@ static void write_counts(struct report *report)
         buf_printf(report->out, "None of the %zu commands of the procedure ran", n_commands);
     else
         buf_printf(report->out, "%zu of %zu commands of the procedure ran: %zu succeeded, %zu did not", n_run,
-                   n_commands, n_good, n_run > n_good ? n_run - n_good : 0);
+                   n_commands, n_good, n_run > n_good + n_going ? n_run - n_good - n_going : 0);
+    if (n_going)
+        buf_printf(report->out, ", %zu still %s", n_going, n_going == 1 ? "runs" : "run");
     if (n_changes)
         buf_printf(report->out, ". %zu of them may have changed something", n_changes);
     buf_puts(report->out, ".\n");

@@ -477,6 +477,18 @@ static void words_from_outside_cannot_change_the_document(void **state)
     assert_has(text, "\n`````text\n$ echo <b>\n```\n# Fake\n````\n`````\n");
 }
 
+static void a_command_that_still_runs_has_not_failed(void **state)
+{
+    (void)state;
+    struct incident incident = an_incident();
+    struct run_step both[] = {
+        {.text = "uptime", .file = "a.md", .line = 1, .state = STEP_RUNNING, .started_us = nine},
+        {.text = "df", .file = "a.md", .line = 2, .state = STEP_SUCCEEDED, .started_us = nine}};
+    struct report_input input = {.incident = &incident, .steps = both, .n_steps = 2, .now_us = nine};
+    scoped_heap char *text = report_of(&input);
+    assert_has(text, "2 of 2 commands of the procedure ran: 1 succeeded, 0 did not, 1 still runs.");
+}
+
 static void a_template_that_forgets_to_close_a_fence_swallows_nothing(void **state)
 {
     (void)state;
@@ -545,6 +557,7 @@ int main(void)
         cmocka_unit_test(an_incident_that_is_not_over_reads_well),
         cmocka_unit_test(a_changed_document_lends_no_lines),
         cmocka_unit_test(words_from_outside_cannot_change_the_document),
+        cmocka_unit_test(a_command_that_still_runs_has_not_failed),
         cmocka_unit_test(a_template_that_forgets_to_close_a_fence_swallows_nothing),
         cmocka_unit_test(action_items_stand_in_the_report),
     };

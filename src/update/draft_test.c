@@ -62,6 +62,21 @@ static const char document[] =
     "\n"
     "Thank you.\n"
     "```\n\n"
+    "### Leaders Update Template\n\n"
+    "```\n"
+    "Impact: Complete outage\n"
+    "Root Cause: Out of memory\n"
+    "Mitigation: being determined\n"
+    "IC: @your-name\n"
+    "Page: https://your-status.example.org\n"
+    "Duration: HH:MM to HH:MM (X hours Y minutes)\n"
+    "ETA to recovery: 3-5 minutes\n"
+    "Loss: about $X per minute\n"
+    "ACTIONS REQUIRED\n"
+    "- Call [Privacy Officer]\n"
+    "\n"
+    "War Room: https://meet.example.org/1\n"
+    "```\n\n"
     "### Internal escalation template\n\n"
     "```\n"
     "Subject: [SEV-X] Brief description of the issue\n"
@@ -279,6 +294,34 @@ static void test_a_moment_by_itself_says_what_it_is_and_a_bridge_is_no_link_of_o
     world_free(&w);
 }
 
+static void test_what_a_template_states_of_another_incident_is_not_said_of_this_one(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    w.input.audience = "leaders";
+    w.role.role = "commander";
+    const struct draft *draft = make(&w);
+    assert_string_equal(draft->text, "Mitigation: being determined\n"
+                                     "IC: @Ana\n"
+                                     "Duration: 30 min so far\n\n"
+                                     "War Room: https://meet.example.org/1");
+    assert_true(withholds(draft, "Impact: Complete outage"));
+    assert_true(withholds(draft, "$X per minute"));
+    assert_true(withholds(draft, "https://your-status"));
+    find_out(&w, "impact", "uploads fail");
+    find_out(&w, "cause", "a full disk");
+    find_out(&w, "eta", "10:30 UTC");
+    find_out(&w, "actions", "a disk was added");
+    assert_string_equal(make(&w)->text, "Impact: uploads fail\n"
+                                        "Root Cause: a full disk\n"
+                                        "Mitigation: a disk was added\n"
+                                        "IC: @Ana\n"
+                                        "Duration: 30 min so far\n"
+                                        "ETA to recovery: 10:30 UTC\n\n"
+                                        "War Room: https://meet.example.org/1");
+    world_free(&w);
+}
+
 static void test_what_a_template_states_of_its_example_is_said_of_the_incident(void **state)
 {
     (void)state;
@@ -390,6 +433,7 @@ static void test_claims_are_told_from_words_that_only_look_like_them(void **stat
         {"No readings were wrong.", "results-right"},
         {"Results are accurate.", "results-right"},
         {"No other hospitals were affected.", "contained"},
+        {"Affected users: 100%", "contained"},
         {"The cause is unknown, but no patient data was lost.", "data-safe"},
         {"We do not know the cause and no patient was harmed.", "patients-safe"},
         {"We are investigating; all systems are operational.", "resolved"},
@@ -462,6 +506,7 @@ int main(void)
         cmocka_unit_test(test_how_long_it_lasted_is_what_a_reader_reckons_from_its_moments),
         cmocka_unit_test(test_a_subject_is_filled_in_full_or_is_not_the_templates),
         cmocka_unit_test(test_a_moment_by_itself_says_what_it_is_and_a_bridge_is_no_link_of_ours),
+        cmocka_unit_test(test_what_a_template_states_of_another_incident_is_not_said_of_this_one),
         cmocka_unit_test(test_what_a_template_states_of_its_example_is_said_of_the_incident),
         cmocka_unit_test(test_the_public_reads_no_internal_name),
         cmocka_unit_test(test_a_text_of_a_person_is_held_to_the_same),

@@ -90,6 +90,23 @@ struct writing {
     bool told_end;
 };
 
+/* "ACTIONS REQUIRED", "## Actions", "**Actions**" */
+static bool is_title(const char *text, size_t n)
+{
+    enum { MOST_TITLE = 60 };
+    size_t n_large = 0;
+    if (n > MOST_TITLE || !n)
+        return false;
+    if (*text == '#' || (n > 4 && strncmp(text, "**", 2) == 0 && strncmp(text + n - 2, "**", 2) == 0))
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        if (islower((unsigned char)text[i]) || strchr(".!?\n", text[i]))
+            return false;
+        n_large += isupper((unsigned char)text[i]) != 0;
+    }
+    return n_large > 1;
+}
+
 /* A heading whose items are all withheld goes with them. */
 static void settle_heading(struct writing *writing)
 {
@@ -104,7 +121,8 @@ static void keep(struct writing *writing, const char *indent, size_t n_indent, c
 {
     size_t from, n_label, n_before = field_label(buf_text(text), text->n_bytes, &from, &n_label);
     writing->lost = false;
-    writing->has_heading = n_before && is_blank(buf_text(text) + n_before, text->n_bytes - n_before);
+    writing->has_heading = is_title(buf_text(text), text->n_bytes) ||
+                           (n_before && is_blank(buf_text(text) + n_before, text->n_bytes - n_before));
     writing->heading = writing->out->n_bytes;
     if (writing->out->n_bytes)
         buf_puts(writing->out, writing->n_newlines > 1 ? "\n\n" : writing->n_newlines ? "\n" : " ");
@@ -130,7 +148,7 @@ static const char *label_fact(struct arena *arena, const char *text, size_t n, b
 {
     size_t from = 0, n_label = 0, behind = field_label(text, n, &from, &n_label);
     *ret_blank = is_blank(text + behind, n - behind);
-    return behind ? fact_of(arena, text + from, n_label, true) : NULL;
+    return behind ? fact_of_label(arena, text + from, n_label) : NULL;
 }
 
 /* When it will be over, what is done next, when the next update comes: at the end nothing of it comes. */

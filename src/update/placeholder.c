@@ -20,6 +20,42 @@ static size_t pattern_bytes(const char *text, size_t n)
     return 0;
 }
 
+/* "X hours", "$X", "NN%": a letter that stands for a number. */
+static size_t number_bytes(const char *text, size_t n, size_t at)
+{
+    static const char *const units[] = {"hour",     "hr",      "min",     "sec",    "day",
+                                        "user",     "patient", "request", "record", "percent",
+                                        "customer", "people",  "%"};
+    size_t n_letters = 0;
+    bool money = at && text[at - 1] == '$';
+    if (!strchr("XYN", text[at]) ||
+        (at && (isalnum((unsigned char)text[at - 1]) || strchr("-_", text[at - 1]))))
+        return 0;
+    while (n_letters < 3 && at + n_letters < n && text[at + n_letters] == text[at])
+        n_letters++;
+    size_t behind = at + n_letters, unit = behind + (behind < n && text[behind] == ' ');
+    if (money && (behind == n || !isalnum((unsigned char)text[behind])))
+        return n_letters;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (n - unit >= strlen(units[i]) && (unit > behind || *units[i] == '%') &&
+            strncasecmp(text + unit, units[i], strlen(units[i])) == 0)
+            return n_letters;
+    return 0;
+}
+
+/* "@your-name", "https://your-domain.example" */
+static size_t your_bytes(const char *text, size_t n, size_t at)
+{
+    static const char your[] = "your";
+    size_t end = at + sizeof your;
+    if (n - at <= sizeof your || strncasecmp(text + at, your, sizeof your - 1) != 0 ||
+        !strchr("-_", text[end - 1]) || (at && (isalnum((unsigned char)text[at - 1]) || text[at - 1] == '-')))
+        return 0;
+    while (end < n && (isalnum((unsigned char)text[end]) || strchr("-_", text[end])))
+        end++;
+    return end - at;
+}
+
 /* Only by itself: in a sentence it is a word like any other. */
 static size_t bare_at(const char *text, size_t n, size_t at)
 {
@@ -46,6 +82,10 @@ size_t placeholder_end(const char *text, size_t n, size_t at)
            pattern = pattern_bytes(text + at, n - at);
     if (!pattern)
         pattern = bare_at(text, n, at);
+    if (!pattern)
+        pattern = number_bytes(text, n, at);
+    if (!pattern)
+        pattern = your_bytes(text, n, at);
     char closing = text[at] == '[' ? ']' : text[at] == '<' ? '>' : text[at] == '{' ? '}' : '\0';
     if (pattern)
         return at + pattern;
@@ -233,17 +273,52 @@ static bool is_example(const char *value, size_t n)
     return n > 0 && (isdigit((unsigned char)*value) || (n >= 3 && strncasecmp(value, "TBD", 3) == 0));
 }
 
+static bool fact_is(const char *fact, const char *const *names, size_t n_names)
+{
+    for (size_t i = 0; fact && i < n_names; i++)
+        if (strcmp(fact, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* What nobody knows before an incident: stated in a template it is of the example's. */
+static bool is_of_example(const char *fact, const char *value, size_t n)
+{
+    static const char *const unknown[] = {"impact", "cause", "actions", "eta"};
+    bool has_placeholder = false;
+    for (size_t i = 0; i < n; i++)
+        has_placeholder |= placeholder_end(value, n, i) != 0;
+    return n && !has_placeholder && fact_is(fact, unknown, sizeof unknown / sizeof *unknown);
+}
+
+static bool lasted_is_example(const char *fact, const char *value, size_t n)
+{
+    return fact && strcmp(fact, "duration") == 0 &&
+           (is_example(value, n) || (n && (pattern_bytes(value, n) || number_bytes(value, n, 0))));
+}
+
+const char *fact_of_label(struct arena *arena, const char *label, size_t n)
+{
+    const char *fact = fact_of(arena, label, n, true), *part = fact ? NULL : fact_of(arena, label, n, false);
+    return part && strcmp(part, "eta") == 0 ? part : fact; /* "ETA to recovery" */
+}
+
 static bool takes_whole_value(struct sentence *filled, const struct asked *asked, const char *text, size_t n,
                               size_t n_before)
 {
-    const char *value = text + n_before, *fact = fact_of(asked->arena, asked->label, asked->n_label, true);
+    const char *value = text + n_before, *fact = fact_of_label(asked->arena, asked->label, asked->n_label);
     size_t n_value = n - n_before;
     const char *choice = memchr(value, '[', n_value) ? NULL : chosen(asked, value, n_value);
     bool moment = moment_label(fact) && is_example(value, n_value);
-    if (!choice && !moment)
+    bool stated = !choice && !moment && is_of_example(fact, value, n_value);
+    if (!choice && !moment && !stated && !lasted_is_example(fact, value, n_value))
         return false;
     if (!choice)
-        choice = fact_value(asked->arena, asked->input, fact);
+        choice = value_of_fact(asked, fact).text;
+    if (!choice && stated && (claim_says(fact) || says_unknown(value, n_value)))
+        return false; /* a claim like others, or none */
+    if (choice)
+        choice = one_line(asked->arena, choice);
     if (!choice)
         filled->missing = arena_strndup(asked->arena, asked->label, asked->n_label);
     buf_add(&filled->text, text, n_before);
@@ -289,7 +364,7 @@ static void fill_rest(struct sentence *filled, const struct asked *asked, const 
             end++;
             continue;
         }
-        if (behind)
+        if (behind && !number_bytes(text, n, at))
             value = value_of(asked, text, text + at, end - at);
         if (value.text)
             put_value(filled, asked, &value,

@@ -29,6 +29,8 @@ bool text_is_generic(struct arena *arena, const char *text, size_t n);
 bool status_word_fits(const char *status, const char *word);
 /* The name of a claim that the sentence makes, after the one named `after` (NULL: the first), or NULL. */
 const char *claim_next(const char *sentence, size_t n, const char *after);
+/* Does it deny that something is known ("under investigation")? */
+bool says_unknown(const char *text, size_t n);
 /* Does it say that the incident goes on ("we are working on it")? */
 bool says_it_goes_on(const char *sentence, size_t n);
 /* The bytes of a phrase there that stands for what it asks for without brackets ("Brief description of
@@ -61,6 +63,8 @@ void sentence_fill(struct arena *arena, const struct draft_input *input, const s
                    const char *text, size_t n, struct sentence *ret_filled);
 /* "Start Time: x", "- **Impact:** x": the bytes before the value, and the label; 0: it is no field. */
 size_t field_label(const char *line, size_t n, size_t *ret_from, size_t *ret_n_label);
+/* The fact that the label of a field asks for, or NULL. */
+const char *fact_of_label(struct arena *arena, const char *label, size_t n);
 /* The byte behind the placeholder that begins there, or 0: none does. */
 size_t placeholder_end(const char *text, size_t n, size_t at);
 

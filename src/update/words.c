@@ -316,6 +316,19 @@ const char *claim_next(const char *sentence, size_t n_bytes, const char *after)
     return NULL;
 }
 
+bool says_unknown(const char *text, size_t n_bytes)
+{
+    load();
+    scoped_arena struct arena *arena = arena_new();
+    struct clause_words plain;
+    clause_split(arena, text, n_bytes, &plain);
+    struct search search = {.in = &plain, .until = plain.n};
+    list_each (exception, &words.exceptions)
+        if (strcmp(exception->name, "all") == 0 && goes_on(&search, exception, 0, 0))
+            return true;
+    return false;
+}
+
 bool says_it_goes_on(const char *sentence, size_t n_bytes)
 {
     load();
