@@ -346,6 +346,7 @@ void policy_diff(struct arena *arena, const struct runbook *old, const struct ru
     levels_compare(&comparing);
     deadlines_compare(&comparing);
     procedures_compare(&comparing);
+    thresholds_compare(&comparing);
     templates_compare(&comparing);
     contacts_compare(&comparing);
 }

@@ -1,5 +1,6 @@
 /* What a change of a runbook changes in what will happen: not in its words. Levels and their clocks, whom to
- * tell, commands and their class, procedures, templates, contacts. Pure; all memory belongs to the arena. */
+ * tell, commands and their class, procedures and their symptoms, limits, templates, contacts. Pure; all
+ * memory belongs to the arena. */
 #pragma once
 
 #include "base/arena.h"

@@ -22,3 +22,6 @@ void strings_compare(struct comparing *comparing, const char *subject, int line_
 
 /* policy_diff_steps.c: procedures, their steps and commands. */
 void procedures_compare(struct comparing *comparing);
+
+/* policy_diff_limits.c: from where on a measurement is trouble. */
+void thresholds_compare(struct comparing *comparing);

@@ -183,6 +183,20 @@ static void rest_compare(struct comparing *comparing, const char *subject, struc
                            item->risk ? "the command" : "the step", shown(comparing->arena, item->text));
 }
 
+/* Those with a number are limits, and told as such. */
+static struct strings signs_of(struct arena *arena, const struct procedure *procedure)
+{
+    struct strings signs = {0};
+
+    list_each (trigger, &procedure->triggers)
+        if (!trigger->condition.has_value)
+            strings_add(arena, &signs, trigger->text);
+    list_each (symptom, &procedure->symptoms)
+        if (!symptom->condition.has_value)
+            strings_add(arena, &signs, symptom->text);
+    return signs;
+}
+
 static void procedure_compare(struct comparing *comparing, const struct procedure *old,
                               const struct procedure *new)
 {
@@ -194,6 +208,10 @@ static void procedure_compare(struct comparing *comparing, const struct procedur
                        new->severity_line ? new->severity_line : new->line, "is %s (was %s)",
                        new->severity ? new->severity : "of no stated level",
                        old->severity ? old->severity : "of no stated level");
+    struct strings signs_before = signs_of(comparing->arena, old),
+                   signs_after = signs_of(comparing->arena, new);
+    strings_compare(comparing, subject, old->line, new->line, &signs_before, &signs_after,
+                    "is also for the symptoms:", "is no longer for the symptoms:");
     same_text_compare(comparing, subject, &before, &after);
     rest_compare(comparing, subject, &before, &after);
 }

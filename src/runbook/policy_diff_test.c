@@ -17,6 +17,10 @@ static const char document[] = "# Image archive\n"
                                "\n"
                                "**Severity**: P1\n"
                                "\n"
+                               "**Symptoms**:\n"
+                               "- Wards report missing images\n"
+                               "- Volume usage > 90%\n"
+                               "\n"
                                "### Diagnosis\n"
                                "\n"
                                "1. Look at the volume:\n"
@@ -127,7 +131,7 @@ static void a_command_that_became_destructive_asks_two_people(void **state)
     struct differences found = differences_of(*state, "systemctl restart importer", "rm -rf /archive/old");
     const struct difference *difference = saying(&found, "will ask two people");
     assert_non_null(difference);
-    assert_int_equal(difference->line_new, 25);
+    assert_int_equal(difference->line_new, 29);
     assert_non_null(strstr(difference->subject, "Archive is full"));
 }
 
@@ -152,6 +156,32 @@ static void a_procedure_of_another_level_is_told(void **state)
 {
     struct differences found = differences_of(*state, "**Severity**: P1", "**Severity**: P2");
     assert_non_null(saying(&found, "is P2 (was P1)"));
+}
+
+static void another_limit_is_told_with_both_values(void **state)
+{
+    struct differences found = differences_of(*state, "usage > 90%", "usage > 75%");
+    const struct difference *limit = saying(&found, "> 90% -> > 75%");
+    assert_non_null(limit);
+    assert_non_null(strstr(limit->subject, "Volume usage"));
+    assert_non_null(strstr(limit->subject, "Archive is full"));
+    assert_int_equal(limit->line_new, 16);
+    assert_int_equal(found.n, 1);
+}
+
+static void a_limit_that_is_gone_is_told(void **state)
+{
+    struct differences found = differences_of(*state, "- Volume usage > 90%\n", "");
+    assert_non_null(saying(&found, "is gone (was > 90%)"));
+    assert_int_equal(found.n, 1);
+}
+
+static void other_symptoms_are_told(void **state)
+{
+    struct differences found = differences_of(*state, "missing images", "slow images");
+    assert_non_null(saying(&found, "is also for the symptoms: Wards report slow images"));
+    assert_non_null(saying(&found, "is no longer for the symptoms: Wards report missing images"));
+    assert_int_equal(found.n, 2);
 }
 
 static void a_template_with_other_places_is_told(void **state)
@@ -188,6 +218,9 @@ int main(void)
         CASE(a_command_that_is_gone_or_new_is_told),
         CASE(a_procedure_under_another_name_is_gone_and_new),
         CASE(a_procedure_of_another_level_is_told),
+        CASE(another_limit_is_told_with_both_values),
+        CASE(a_limit_that_is_gone_is_told),
+        CASE(other_symptoms_are_told),
         CASE(a_template_with_other_places_is_told),
         CASE(printed_lines_fit_80_columns_and_name_their_lines),
     };
