@@ -257,6 +257,8 @@ static int end(struct asked *asked, const char *path)
     int code = client_delete(&asked->client, buf_text(&at), &err);
     if (code != EXIT_DONE)
         error_print(err.text);
+    else if (asked->json)
+        ended_print(asked->words.at[0]);
     else
         puts("ended");
     return code;

@@ -26,6 +26,8 @@ int client_call(const struct client *client, const char *path, const char *body,
 
 /* The same outcomes. */
 int client_delete(const struct client *client, const char *path, struct err *err);
+/* {"ended":"d88a3847"}, for programs: the server answers with nothing. */
+void ended_print(const char *what);
 
 /* GET and parse into a document of its own. */
 int client_get(const struct client *client, const char *path, struct json_document *document,

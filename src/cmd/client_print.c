@@ -40,3 +40,13 @@ int client_command(int argc, char **argv, const char *usage, const char *path, c
         return usage_error(usage, "%s", err.text);
     return client_print(&client, path, json, print);
 }
+
+void ended_print(const char *what)
+{
+    scoped_buf struct buf out = {0};
+    struct json_writer writer = jw_start(&out);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "ended", what);
+    jw_end_object(&writer);
+    puts(buf_text(&out));
+}

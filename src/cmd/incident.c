@@ -188,7 +188,7 @@ static int finding(struct words *words)
     for (size_t i = 2; i < words->rest.n; i++)
         buf_printf(&text, "%s%s", i > 2 ? " " : "", words->rest.at[i]);
     int code = finding_record(&words->client, path_of(words, "/findings"), words->rest.at[1], buf_text(&text),
-                              !words->undo, words->number, &words->err);
+                              !words->undo, words->number, words->json, &words->err);
     return code == EXIT_DONE ? code : fail(words, code);
 }
 
@@ -434,7 +434,9 @@ static int say_hidden(struct words *words)
     struct json_document *document = json_document_new();
     struct json root;
     int code = client_get(&words->client, path_of(words, ""), document, &answer, &root, &words->err);
-    if (code == EXIT_DONE && !words->json) {
+    if (code == EXIT_DONE && words->json && words->preview) {
+        puts(buf_text(&answer));
+    } else if (code == EXIT_DONE && !words->json) {
         long long n = (long long)json_int(json_get(json_get(root, "alerts"), "firing"), 0);
         printf("%s %lld %s of #%lld, and all that join it\n", words->preview ? "would hide" : "hides", n,
                n == 1 ? "alert that fires" : "alerts that fire", words->number);

@@ -166,7 +166,7 @@ int update_send(struct client *client, const char *path, const struct update_wor
 }
 
 int finding_record(struct client *client, const char *path, const char *topic, const char *text, bool holds,
-                   long long number, struct err *err)
+                   long long number, bool json, struct err *err)
 {
     scoped_buf struct buf body = {0}, answer = {0};
     struct json_writer writer = jw_start(&body);
@@ -176,7 +176,9 @@ int finding_record(struct client *client, const char *path, const char *topic, c
     jw_pair_bool(&writer, "holds", holds);
     jw_end_object(&writer);
     int code = client_call(client, path, buf_text(&body), &answer, err);
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE && json)
+        puts(buf_text(&answer));
+    else if (code == EXIT_DONE)
         printf("recorded on #%lld\nnext: crashcart incident update %lld\n", number, number);
     return code;
 }

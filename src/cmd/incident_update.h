@@ -18,4 +18,4 @@ int updates_show(struct client *client, const char *path, const char *audience, 
 int update_send(struct client *client, const char *path, const struct update_words *words, bool json,
                 struct err *err);
 int finding_record(struct client *client, const char *path, const char *topic, const char *text, bool holds,
-                   long long number, struct err *err);
+                   long long number, bool json, struct err *err);

@@ -171,15 +171,16 @@ static int add(struct asked *asked)
         return usage_error(asked->noun->usage, "--for %s: write a time like 30m, 2h or 1d", asked->lasts);
     if (write_silence(&body, asked, lasts_s, &err) < 0)
         return usage_error(asked->noun->usage, "%s", err.text);
-    asked->json = false;
-    int code = preview(asked, "hides");
+    int code = asked->json ? EXIT_DONE : preview(asked, "hides");
     if (code != EXIT_DONE)
         return code;
     code = client_call(&asked->client, "/api/v2/silences", buf_text(&body), &answer, &err);
-    if (code == EXIT_DONE)
-        print_added(asked->noun, &answer);
-    else
+    if (code != EXIT_DONE)
         error_print(err.text);
+    else if (asked->json)
+        puts(buf_text(&answer));
+    else
+        print_added(asked->noun, &answer);
     return code;
 }
 
@@ -257,6 +258,8 @@ static int expire(struct asked *asked)
     int code = client_delete(&asked->client, buf_text(&path), &err);
     if (code != EXIT_DONE)
         error_print(err.text);
+    else if (asked->json)
+        ended_print(asked->words.at[0]);
     else
         puts("ended; what still fires pages now");
     return code;

@@ -109,15 +109,28 @@ static struct json_writer *begin(struct turn *turn, const struct duty_override *
     return body;
 }
 
+static const char *there_is_no(struct turn *turn, const char *what, const char *wanted,
+                               const struct strings *known)
+{
+    const char *names = "";
+    list_each (name, known)
+        names = arena_printf(turn->arena, "%s%s%s", names, *names ? ", " : "", *name);
+    return arena_printf(turn->arena, "There is no %s \"%.100s\"%s%s.", what, wanted ? wanted : "",
+                        *names ? ". There are: " : "", names);
+}
+
 static const char *wrong_with(struct turn *turn, const struct duty_override *wanted)
 {
     const struct config *config = turn->engine->config;
+    struct strings schedules = {0}, people = {0};
+    list_each (schedule, &config->schedules)
+        strings_add(turn->arena, &schedules, schedule->id);
+    list_each (person, &config->people)
+        strings_add(turn->arena, &people, person->id);
     if (!wanted->schedule || !config_schedule(config, wanted->schedule))
-        return arena_printf(turn->arena, "There is no schedule \"%.100s\".",
-                            wanted->schedule ? wanted->schedule : "");
+        return there_is_no(turn, "schedule", wanted->schedule, &schedules);
     if (!wanted->person || !config_person(config, wanted->person))
-        return arena_printf(turn->arena, "There is no person \"%.100s\".",
-                            wanted->person ? wanted->person : "");
+        return there_is_no(turn, "person", wanted->person, &people);
     if (wanted->until_us <= turn->now_us || wanted->until_us <= wanted->from_us)
         return "An override ends after it begins, and in the time to come.";
     if (wanted->until_us - wanted->from_us > DUTY_OVERRIDE_DAYS * DAY_US)

@@ -120,8 +120,32 @@ class Terminal(SystemTest):
         self.assertIn('a wedding', out)
         self.assertEqual(self.server.json('/api/v1/oncall')['schedules'][0]['people'][0]['id'], 'ben')
         self.assertEqual(self.said('oncall', 'give-back', number), 'Nobody takes over for anybody.\n')
-        self.assertIn('There is no schedule "night"', self.said('oncall', 'take', 'night', 'ben', '--until', '8h', code=1))
+        self.assertIn('There is no schedule "night". There are: primary', self.said('oncall', 'take', 'night', 'ben', '--until', '8h', code=1))
         self.assertIn('a time is like 8h', self.said('oncall', 'take', 'primary', 'ben', '--until', 'noon', code=2))
+
+    def test_programs_get_json_from_whatever_they_ask_for_and_change(self):
+        self.server.fire({'alertname': 'ImportErrors', 'service': 'archive', 'severity': 'SEV-1'})
+        wait(self.server.incidents, 'an incident')
+
+        def got(*words):
+            return json.loads(self.said(*words, '--json', '--as', 'ana'))
+        self.assertEqual(got('incident', 'ack', '1')['acknowledged_by'], 'person:ana')
+        self.assertIn('number', got('incident', 'mute', '1', '--preview'))
+        for words in (['note', '1', 'seen'], ['finding', '1', 'impact', 'none'], ['severity', '1', 'SEV-1', '--why', 'x'], ['assign', '1', 'scribe', 'ben'],
+                      ['update', '1'], ['clocks', '1'], ['procedures', '1'], ['hold', '1', '--why', 'x'], ['release', '1', '--why', 'x']):
+            self.assertTrue(got('incident', *words), words)
+        silence = got('silence', 'add', 'service=x', '--for', '1h', '--comment', 'x')['silenceID']
+        self.assertEqual(got('silence', 'expire', silence), {'ended': silence})
+        self.assertEqual(got('oncall', 'take', 'primary', 'ben', '--until', '8h')['schedules'][0]['id'], 'primary')
+        self.assertEqual(got('action', 'add', '1', 'do', 'it')['actions'][0]['what'], 'do it')
+
+        def kept(*words):
+            return json.loads(self.said(*words, '--json'))
+        self.assertTrue(kept('account', 'add', 'ben'))
+        self.assertEqual(kept('account', 'remove', 'ben'), {'ended': 'ben'})
+        self.assertTrue(kept('token', 'add', 'prometheus', '--right', 'sender'))
+        token = kept('token', 'list')['keys'][0]['id']
+        self.assertEqual(kept('token', 'end', token), {'ended': token})
 
     def test_versions_of_a_runbook_and_what_changed_between_them(self):
         self.assertIn('archive.md', self.said('runbook', 'list'))
