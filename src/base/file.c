@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,14 +88,18 @@ static void sync_folder_of(const char *path)
     free(folder);
 }
 
-int file_write(const char *path, const void *bytes, size_t n_bytes, unsigned mode, struct err *err)
+static int file_replace(const char *path, const void *bytes, size_t n_bytes, unsigned mode, bool exactly,
+                        struct err *err)
 {
     scoped_heap char *temporary = heap_alloc(strlen(path) + 24);
     snprintf(temporary, strlen(path) + 24, "%s.new-%d", path, (int)getpid());
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, (mode_t)mode);
     if (fd < 0)
         return err_set(err, "%s: %s", temporary, strerror(errno));
-    int failed = write_all(fd, bytes, n_bytes) < 0 || fsync(fd) < 0 ? errno : 0;
+    int failed =
+        write_all(fd, bytes, n_bytes) < 0 || (exactly && fchmod(fd, (mode_t)mode) < 0) || fsync(fd) < 0
+            ? errno
+            : 0;
     if (close(fd) < 0 && !failed)
         failed = errno;
     if (!failed && rename(temporary, path) < 0)
@@ -105,4 +110,14 @@ int file_write(const char *path, const void *bytes, size_t n_bytes, unsigned mod
     }
     sync_folder_of(path);
     return 0;
+}
+
+int file_write(const char *path, const void *bytes, size_t n_bytes, unsigned mode, struct err *err)
+{
+    return file_replace(path, bytes, n_bytes, mode, false, err);
+}
+
+int file_publish(const char *path, const void *bytes, size_t n_bytes, unsigned mode, struct err *err)
+{
+    return file_replace(path, bytes, n_bytes, mode, true, err);
 }

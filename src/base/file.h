@@ -14,6 +14,8 @@ int file_read(struct arena *arena, const char *path, size_t limit_bytes, char **
 /* Writes beside the path, syncs, renames, syncs the folder: after 0 it is durable, after -1 the old file
  * stands. */
 int file_write(const char *path, const void *bytes, size_t n_bytes, unsigned mode, struct err *err);
+/* The same for what others are to read: the mode is that whatever the umask of the process takes away. */
+int file_publish(const char *path, const void *bytes, size_t n_bytes, unsigned mode, struct err *err);
 
 struct folder_file {
     const char *path;  /* relative to the folder, '/' between parts */

@@ -13,8 +13,10 @@ enum { FOLDER_MODE = 0755, FILE_MODE = 0644 }; /* a web server reads them */
 
 static int folder_make(const char *path, struct err *err)
 {
-    return mkdir(path, FOLDER_MODE) == 0 || errno == EEXIST ? 0
-                                                            : err_set(err, "%s: %s", path, strerror(errno));
+    int made = mkdir(path, FOLDER_MODE);
+    if (made == 0)
+        made = chmod(path, FOLDER_MODE); /* whatever the umask takes away */
+    return made == 0 || errno == EEXIST ? 0 : err_set(err, "%s: %s", path, strerror(errno));
 }
 
 /* The folders between dir and the file. */
@@ -42,8 +44,9 @@ int status_files_write(const char *dir, const struct buf *pages, struct err *err
         return -1;
     for (size_t i = status_files_count(); i-- > 0;) { /* the page last: what it leads to is there */
         const char *file = status_formats[i].file;
-        if (folders_make(dir, file, err) < 0 || file_write(arena_printf(arena, "%s/%s", dir, file),
-                                                           pages[i].at, pages[i].n_bytes, FILE_MODE, err) < 0)
+        if (folders_make(dir, file, err) < 0 ||
+            file_publish(arena_printf(arena, "%s/%s", dir, file), pages[i].at, pages[i].n_bytes, FILE_MODE,
+                         err) < 0)
             return -1;
     }
     return 0;

@@ -19,7 +19,15 @@ static void remove_all(struct arena *arena, const char *dir)
     rmdir(dir);
 }
 
-static void each_format_is_a_file_that_is_replaced_as_a_whole(void **state)
+/* A web server of another user reads them. */
+static void assert_mode(const char *path, mode_t mode)
+{
+    struct stat is;
+    assert_int_equal(stat(path, &is), 0);
+    assert_int_equal(is.st_mode & 0777, mode);
+}
+
+static void each_format_is_a_file_that_others_read_and_is_replaced_as_a_whole(void **state)
 {
     (void)state;
     scoped_arena struct arena *arena = arena_new();
@@ -27,6 +35,7 @@ static void each_format_is_a_file_that_is_replaced_as_a_whole(void **state)
     struct buf pages[MOST_FORMATS] = {0};
     struct err err = {0};
     assert_non_null(mkdtemp(root));
+    mode_t mask = umask(077); /* as the server has it */
     const char *dir = arena_printf(arena, "%s/site", root);
     for (int round = 0; round < 2; round++) {
         for (size_t i = 0; i < status_files_count(); i++) {
@@ -40,8 +49,12 @@ static void each_format_is_a_file_that_is_replaced_as_a_whole(void **state)
             const char *path = arena_printf(arena, "%s/%s", dir, status_formats[i].file);
             assert_int_equal(file_read(arena, path, MOST_BYTES, &bytes, &n_bytes, &err), 0);
             assert_string_equal(bytes, pages[i].at);
+            assert_mode(path, 0644);
         }
     }
+    assert_mode(dir, 0755);
+    assert_mode(arena_printf(arena, "%s/api/v2", dir), 0755);
+    umask(mask);
     for (size_t i = 0; i < status_files_count(); i++)
         buf_free(&pages[i]);
     remove_all(arena, dir);
@@ -60,7 +73,7 @@ static void a_folder_that_cannot_be_written_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_format_is_a_file_that_is_replaced_as_a_whole),
+        cmocka_unit_test(each_format_is_a_file_that_others_read_and_is_replaced_as_a_whole),
         cmocka_unit_test(a_folder_that_cannot_be_written_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,20 @@
 /* As Statuspage's public API: /api/v2/summary.json and its parts (https://metastatuspage.com/api). */
 #include <string.h>
 
+#include "base/hash.h"
 #include "update/status_priv.h"
+
+enum { ID_DIGITS = 12 };
+
+/* The same for as long as the configuration calls it so, and tells nothing of how that is. */
+static void write_id(struct json_writer *w, const char *kind, const char *inner)
+{
+    char hex[SHA256_HEX_BYTES];
+    scoped_buf struct buf id = {0};
+    sha256_hex(inner, strlen(inner), hex);
+    buf_printf(&id, "%s-%.*s", kind, ID_DIGITS, hex);
+    jw_pair(w, "id", buf_text(&id));
+}
 
 static void write_page(struct json_writer *w, const struct status_input *input)
 {
@@ -29,9 +42,7 @@ static void write_component(struct json_writer *w, const struct status_input *in
                             const status_incidents *incidents, const struct service *service, int position)
 {
     jw_begin_object(w);
-    scoped_buf struct buf id = {0};
-    buf_printf(&id, "component-%d", position);
-    jw_pair(w, "id", buf_text(&id));
+    write_id(w, "component", service->id);
     jw_pair(w, "name", service->public_name);
     jw_pair(w, "status", component_status(input, incidents, service));
     jw_pair_int(w, "position", position);
@@ -119,12 +130,14 @@ static void write_maintenances(struct json_writer *w, const struct status_input 
         scoped_buf struct buf name = {0};
         buf_printf(&name, "Maintenance of %s", service->public_name);
         jw_begin_object(w);
-        jw_pair(w, "id", window->id);
+        write_id(w, "maintenance", window->id);
         jw_pair(w, "name", buf_text(&name));
         jw_pair(w, "status", times.from_us <= input->now_us ? "in_progress" : "scheduled");
         jw_pair(w, "impact", "maintenance");
         jw_pair_time(w, "scheduled_for", times.from_us);
         jw_pair_time(w, "scheduled_until", times.until_us);
+        jw_pair(w, "shortlink", input->url);
+        jw_pair(w, "page_id", "crashcart");
         jw_name(w, "incident_updates");
         jw_begin_array(w);
         jw_end_array(w);

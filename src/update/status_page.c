@@ -125,6 +125,20 @@ static void rfc822_format(int64_t us, char out[RFC822_BYTES])
     strftime(out, RFC822_BYTES, "%a, %d %b %Y %H:%M:%S GMT", &parts);
 }
 
+/* A description is HTML to those who read it: the markup of a text is encoded for them, and that once more
+ * for XML. */
+static void add_description(struct buf *out, const char *text)
+{
+    scoped_buf struct buf html = {0}, lines = {0};
+    markup_add(&html, text);
+    for (const char *p = buf_text(&html); *p; p++)
+        if (*p == '\n')
+            buf_puts(&lines, "<br>");
+        else
+            buf_putc(&lines, *p);
+    markup_add(out, buf_text(&lines));
+}
+
 void status_rss_write(struct buf *out, const struct status_input *input)
 {
     buf_puts(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\"><channel><title>");
@@ -139,7 +153,7 @@ void status_rss_write(struct buf *out, const struct status_input *input)
         buf_puts(out, "<item><title>");
         markup_add(out, update->subject);
         buf_puts(out, "</title><description>");
-        markup_add(out, update->text);
+        add_description(out, update->text);
         buf_printf(
             out,
             "</description><pubDate>%s</pubDate><guid isPermaLink=\"false\">update-%lld-%lld</guid></item>\n",

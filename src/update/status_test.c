@@ -128,6 +128,9 @@ static void test_feed_is_xml_whatever_was_written(void **state)
     page("/status.rss", &out);
     assert_non_null(strstr(out.at, "<title>A &#38; B status</title>"));
     assert_null(strstr(out.at, "<script"));
+    /* What a reader gets is HTML: there, too, it is a text. */
+    assert_null(strstr(out.at, "<description>We &#34;know"));
+    assert_non_null(strstr(out.at, "We &#38;#34;know&#38;#34; &#38;#38; work."));
     assert_non_null(strstr(out.at, "Thu, 01 Jan 1970 00:00:03 GMT"));
 }
 
@@ -178,6 +181,7 @@ static void test_maintenances_have_the_shape_of_statuspage(void **state)
     assert_string_equal(json_text(json_get(window, "status"), NULL), "in_progress");
     assert_non_null(strstr(json_text(json_get(window, "scheduled_for"), NULL), "2026-03-02T10:00:00"));
     assert_null(strstr(out.at, "node-17"));
+    assert_null(strstr(out.at, "disks")); /* how the configuration calls it */
     json_document_free(document);
 }
 
