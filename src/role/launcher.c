@@ -2,7 +2,6 @@
  * its own configuration file. It reads no output and listens nowhere; what it may do its steps may, so it
  * gives up nothing that changes need. */
 #include <errno.h>
-#include <malloc.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -133,7 +132,6 @@ static void on_call(uv_poll_t *calls, int status, int events)
     uv_fileno((uv_handle_t *)calls, &fd);
     if (status < 0 || launcher_serve(serving->launcher, fd) < 0)
         uv_stop(&serving->loop);
-    malloc_trim(0); /* reading the document took many times what a step keeps */
 }
 
 static void handle_close(uv_handle_t *handle, void *unused)

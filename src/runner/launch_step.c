@@ -1,6 +1,7 @@
 /* A step as it is started: permitted, given its place, its folder, its cgroup and its keeper. */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -24,11 +25,18 @@ static const struct child_limit limits[] = {
     {-1, 0, 0},
 };
 
+/* What is wanted of the command once the document that has it is forgotten. */
+struct permitted {
+    const char *text;
+    enum risk_class class;
+    bool wants_terminal, unconfined, writes_files, endless;
+};
+
 struct starting {
     struct launch *launch;
     struct arena *arena;
     const struct runner_order *order;
-    const struct command *command;
+    struct permitted command;
     struct place place;
     bool confined;
     int control_fd;
@@ -37,15 +45,15 @@ struct starting {
 /* A terminal is only to be had here: what leads elsewhere carries bytes. */
 static bool has_terminal(const struct starting *start)
 {
-    return start->command->risk.wants_terminal && !start->place.arguments;
+    return start->command.wants_terminal && !start->place.arguments;
 }
 
 /* What is approved and writes files beside looking has been read by somebody. */
 static bool is_look(const struct starting *start)
 {
-    const struct risk *risk = &start->command->risk;
-    return risk->class == RISK_READ && !risk->unconfined && !start->place.arguments &&
-           (!start->order->approved || !risk->writes_files.n);
+    const struct permitted *command = &start->command;
+    return command->class == RISK_READ && !command->unconfined && !start->place.arguments &&
+           (!start->order->approved || !command->writes_files);
 }
 
 static int keeper_begin(struct starting *start, const int *fds, size_t n_fds, struct err *err)
@@ -80,7 +88,7 @@ static int begin_here(struct starting *start, int output_fd, struct err *err)
 {
     bool pinned = *start->place.pins;
     int prelude_fd = pinned ? shell_prelude_fd(start->place.pins) : start->launch->launcher->prelude_fd;
-    int command_fd = shell_command_fd(start->command->text);
+    int command_fd = shell_command_fd(start->command.text);
     int fds[] = {-1, output_fd, output_fd, prelude_fd, command_fd};
     int begun = -1;
     if (prelude_fd < 0 || command_fd < 0)
@@ -112,7 +120,7 @@ static int begin_there(struct starting *start, int output_fd, struct err *err)
     struct launch_feed feed = {.folder = folder_there(start),
                                .prelude = buf_text(&prelude),
                                .pins = start->place.pins,
-                               .command = start->command->text,
+                               .command = start->command.text,
                                .keeps = start->order->approved};
     if (launch_input_open(start->launch, &feed, &fds[0], err) < 0)
         return -1;
@@ -151,6 +159,28 @@ static int begin(struct starting *start, int *ret_output_fd, struct err *err)
     return begun;
 }
 
+/* A keeper is forked from this process and holds for as long as its step runs what is in memory then. The
+ * document took a megabyte to read, so it goes first. NULL, or why not. */
+static const char *permit(struct starting *start)
+{
+    struct arena *reading = arena_new();
+    const char *why = NULL;
+    const struct command *command =
+        permit_command(reading, start->launch->launcher->runbook_dir, start->order, &why);
+    if (command)
+        start->command = (struct permitted){.text = arena_strdup(start->arena, command->text),
+                                            .class = command->risk.class,
+                                            .wants_terminal = command->risk.wants_terminal,
+                                            .unconfined = command->risk.unconfined,
+                                            .writes_files = command->risk.writes_files.n > 0,
+                                            .endless = command->risk.endless};
+    else
+        why = arena_strdup(start->arena, why);
+    arena_free(reading);
+    malloc_trim(0);
+    return command ? NULL : why;
+}
+
 const char *launch_step(struct launch *launch, struct arena *arena, const struct runner_order *order,
                         struct launched *ret_launched)
 {
@@ -162,10 +192,9 @@ const char *launch_step(struct launch *launch, struct arena *arena, const struct
     const struct config *config = site->config ? site->config(site->context, &why) : NULL;
     if (site->config && !config)
         return why;
-    start.command = permit_command(arena, launcher->runbook_dir, order, &why);
-    if (!start.command)
-        return why;
-    why = place_find(arena, config, site->secrets, order, start.command->text, &start.place);
+    why = permit(&start);
+    if (!why)
+        why = place_find(arena, config, site->secrets, order, start.command.text, &start.place);
     if (why)
         return why;
     int output_fd;
@@ -173,14 +202,14 @@ const char *launch_step(struct launch *launch, struct arena *arena, const struct
         return arena_strdup(arena, err.text);
     *ret_launched = (struct launched){.control_fd = start.control_fd,
                                       .output_fd = output_fd,
-                                      .class = start.command->risk.class,
-                                      .endless = start.command->risk.endless,
+                                      .class = start.command.class,
+                                      .endless = start.command.endless,
                                       .confined = start.confined,
                                       .place = start.place.arguments ? start.place.name : NULL};
     if (launch->input)
         snprintf(ret_launched->nonce, sizeof ret_launched->nonce, "%s", launch_input_nonce(launch));
     log_event(LOG_INFO, "step.run", "run=%lld line=%d attempt=%d class=%s confined=%s approved_by=%s",
-              (long long)order->run, order->line, order->attempt, risk_name(start.command->risk.class),
+              (long long)order->run, order->line, order->attempt, risk_name(start.command.class),
               start.confined ? "yes" : "no", order->approved ? log_quote(order->approved_by) : "-");
     return NULL;
 }

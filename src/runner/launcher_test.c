@@ -69,6 +69,33 @@ static void a_step_is_started_there_and_read_here(void **state)
     assert_ran(run_approved("echo $x"), "kept\n");
 }
 
+/* What the keeper of a step holds for itself when its document goes on for so many lines. */
+static long keeper_kib(size_t n_lines)
+{
+    scoped_buf struct buf text = {0};
+    struct prepared prepared;
+    static const char look[] = "awk '/^Anonymous:/ { print $2 }' /proc/$PPID/smaps_rollup";
+    prepare(look, 1, &prepared);
+    buf_printf(&text, "# Service down\n\n## Symptom\n```bash\n%s\n```\n\n", look);
+    for (size_t i = 0; i < n_lines; i++)
+        buf_printf(&text, "- Ask the team of service %zu whether it is well.\n", i);
+    put(prepared.file, text.at);
+    sha256_hex(text.at, text.n_bytes, prepared.sha256);
+    const struct happened *happened = run_order(&prepared.order);
+    assert_int_equal(happened->state, STEP_SUCCEEDED);
+    return strtol(happened->output, NULL, 10);
+}
+
+static void a_keeper_holds_nothing_of_the_document(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* what is freed is kept there */
+#endif
+    keeper_kib(0); /* what is read once for all */
+    assert_in_range(keeper_kib(5000), 1, keeper_kib(0) + 1024);
+}
+
 static void what_is_not_permitted_is_refused_with_the_reason(void **state)
 {
     (void)state;
@@ -161,6 +188,7 @@ int main(void)
     log_setup("test", LOG_ERROR + 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_step_is_started_there_and_read_here, make_apart, unmake_apart),
+        cmocka_unit_test_setup_teardown(a_keeper_holds_nothing_of_the_document, make_apart, unmake_apart),
         cmocka_unit_test_setup_teardown(what_is_not_permitted_is_refused_with_the_reason, make_apart,
                                         unmake_apart),
         cmocka_unit_test_setup_teardown(a_stop_and_the_end_of_the_runner_reach_what_runs, make_apart,
