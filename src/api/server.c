@@ -8,6 +8,7 @@
 
 #include "api/handlers.h"
 #include "api/server.h"
+#include "api/session.h"
 #include "api/stream.h"
 #include "api/tls.h"
 #include "base/hash.h"
@@ -53,7 +54,7 @@ static void add_headers(const struct request *request, struct MHD_Response *resp
         MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
     if (answer->encoding)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, answer->encoding);
-    if (request->api->tls)
+    if (*session_if_secure(request))
         MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
     if (answer->content_type)
         add_browser_headers(response);

@@ -274,6 +274,37 @@ static void the_console_is_for_everybody_and_may_only_draw_from_here(void **stat
     assert_int_equal(ask_with("GET", "/console/..%2Fsecret", NULL, NULL, NULL), 404);
 }
 
+static void every_answer_keeps_browsers_in_their_place(void **state)
+{
+    (void)state;
+    static const char *const wanted[] = {
+        "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src "
+        "'self'; "
+        "img-src 'self'; manifest-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
+        "form-action 'self'\r\n",
+        "X-Content-Type-Options: nosniff\r\n",
+        "Referrer-Policy: no-referrer\r\n",
+        "Cross-Origin-Opener-Policy: same-origin\r\n",
+        "Cross-Origin-Resource-Policy: same-origin\r\n",
+        "X-Frame-Options: DENY\r\n",
+        "Cache-Control: no-store\r\n",
+    };
+    static const char *const paths[] = {"/", "/incidents/1", "/api/v1/incidents", "/api/v1/session",
+                                        "/nowhere"};
+    static const char hsts[] = "Strict-Transport-Security: max-age=31536000\r\n";
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct http_request request = {.method = "GET", .path = paths[i], .anonymous = true};
+        scoped_answer struct http_answer plain = http_send(port, &request);
+        request.headers[0] = "X-Forwarded-Proto: https";
+        scoped_answer struct http_answer secure = http_send(port, &request);
+        for (size_t j = 0; j < sizeof wanted / sizeof *wanted; j++)
+            if (!strstr(buf_text(&plain.header), wanted[j]))
+                fail_msg("%s lacks %s: %s", paths[i], wanted[j], buf_text(&plain.header));
+        assert_null(strstr(buf_text(&plain.header), hsts));
+        assert_non_null(strstr(buf_text(&secure.header), hsts));
+    }
+}
+
 static void a_file_of_the_console_is_kept_by_browsers_as_long_as_its_name_says_what_is_in_it(void **state)
 {
     (void)state;
@@ -317,6 +348,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_page_of_another_site_cannot_use_the_session, start_moved, stop),
         cmocka_unit_test_setup_teardown(the_console_is_for_everybody_and_may_only_draw_from_here, start_moved,
                                         stop),
+        cmocka_unit_test_setup_teardown(every_answer_keeps_browsers_in_their_place, start_moved, stop),
         cmocka_unit_test_setup_teardown(
             a_file_of_the_console_is_kept_by_browsers_as_long_as_its_name_says_what_is_in_it, start_moved,
             stop),
