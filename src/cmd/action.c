@@ -110,7 +110,8 @@ static void add_review(struct buf *out, struct json root)
                    text_of(review, "due_at"), time_of(review, "due_at"),
                    *text_of(review, "owner") ? ", by " : "", text_of(review, "owner"));
     else
-        buf_puts(out, "No review is scheduled: it is not resolved, or its runbook promises none.\n");
+        buf_puts(out, "No review is scheduled. A resolve schedules one where the runbook promises it;\n"
+                      "otherwise do: crashcart review schedule N TIME\n");
     if (json_kind(deadline) == JSON_OBJECT)
         buf_printf(out, "deadline: %.10s %.5s UTC (%s line %lld)\n", text_of(deadline, "due_at"),
                    time_of(deadline, "due_at"), text_of(deadline, "file"),

@@ -6,8 +6,8 @@
 
 #include "review/report_priv.h"
 
-static const enum topic always[] = {TOPIC_TIMELINE, TOPIC_ACTION_ITEMS, TOPIC_COMMANDS, TOPIC_PAGES,
-                                    TOPIC_DELAYS};
+static const enum topic always[] = {TOPIC_IMPACT,   TOPIC_TIMELINE, TOPIC_ACTION_ITEMS,
+                                    TOPIC_COMMANDS, TOPIC_PAGES,    TOPIC_DELAYS};
 
 static void write_title(struct report *report)
 {
@@ -65,7 +65,7 @@ void report_write(struct buf *out, const struct report_input *input)
     list_each (section, &shape.sections)
         section_write(&report, section);
     for (size_t i = 0; i < sizeof always / sizeof *always; i++)
-        if (!report.told[always[i]])
+        if (!report.told[always[i]] && !(always[i] == TOPIC_IMPACT && report.told[TOPIC_SUMMARY]))
             section_write(&report, &(struct section){.level = shape.level,
                                                      .heading = topic_words(always[i])->heading,
                                                      .topic = always[i]});

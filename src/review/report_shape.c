@@ -151,10 +151,22 @@ static const char *prompt_lines(struct arena *arena, const char *prompt)
     return arena_strdup(arena, buf_text(&lines));
 }
 
-/* Those of one template, or of one list: sections of another document are another document's. */
+static bool names_topic(const struct report *report, enum topic topic)
+{
+    list_each (named, &report->runbook->parts.report_sections)
+        if (topic_of_heading(named->name) == topic)
+            return true;
+    return false;
+}
+
+/* Those of one template, or of one list: sections of another document are another document's. Whoever reads
+ * it asks first what it did to people: that is told when the list forgets it, too. */
 static void named_shape(const struct report *report, struct shape *shape)
 {
     const struct report_section *first = report->runbook->parts.report_sections.at;
+    if (!names_topic(report, TOPIC_IMPACT) && !names_topic(report, TOPIC_SUMMARY))
+        *list_push(report->arena, &shape->sections) = (struct section){
+            .level = LEVEL_DEFAULT, .heading = topic_words(TOPIC_IMPACT)->heading, .topic = TOPIC_IMPACT};
     list_each (named, &report->runbook->parts.report_sections) {
         if (shape->sections.n == SECTIONS_AT_MOST)
             return;

@@ -424,6 +424,7 @@ static void sections_that_the_runbook_names_come_in_its_order(void **state)
     runbook.parts.action_columns.n = 2;
     struct report_input input = an_input(&incident, &runbook);
     scoped_heap char *text = report_of(&input);
+    assert_in_order(text, "\n## Impact\n", "\n## Root cause\n"); /* which it forgets */
     assert_in_order(text, "\n## Root cause\n", "\n## Order of events\n");
     assert_in_order(text, "\n## Order of events\n", "\n## Cost\n");
     assert_has(text,
@@ -487,6 +488,15 @@ static void a_command_that_still_runs_has_not_failed(void **state)
     struct report_input input = {.incident = &incident, .steps = both, .n_steps = 2, .now_us = nine};
     scoped_heap char *text = report_of(&input);
     assert_has(text, "2 of 2 commands of the procedure ran: 1 succeeded, 0 did not, 1 still runs.");
+}
+
+static void a_template_that_forgets_what_it_did_to_people_tells_it_all_the_same(void **state)
+{
+    (void)state;
+    scoped_heap char *text = report_with("## Cost\nIn hours.\n\n## Cause\nWhy.\n");
+    assert_in_order(text, "\n## Cause\n", "\n## Impact\n");
+    scoped_heap char *summed_up = report_with("## Summary\nIn short.\n\n## Cause\nWhy.\n");
+    assert_lacks(summed_up, "\n## Impact\n"); /* the summary tells it */
 }
 
 static void a_template_that_forgets_to_close_a_fence_swallows_nothing(void **state)
@@ -558,6 +568,7 @@ int main(void)
         cmocka_unit_test(a_changed_document_lends_no_lines),
         cmocka_unit_test(words_from_outside_cannot_change_the_document),
         cmocka_unit_test(a_command_that_still_runs_has_not_failed),
+        cmocka_unit_test(a_template_that_forgets_what_it_did_to_people_tells_it_all_the_same),
         cmocka_unit_test(a_template_that_forgets_to_close_a_fence_swallows_nothing),
         cmocka_unit_test(action_items_stand_in_the_report),
     };

@@ -404,7 +404,10 @@ static int open_status_page(const struct config_status_page *page, struct arena 
 {
     if (page->folder) {
         options->status_folder = arena_strdup(arena, page->folder);
-        if (mkdir(page->folder, 0755) < 0 && errno != EEXIST)
+        int made = mkdir(page->folder, 0755);
+        if (made == 0) /* a web server reads it, and our umask would keep it out */
+            made = chmod(page->folder, 0755);
+        if (made < 0 && errno != EEXIST)
             return err_set(err, "status_page.export: %s: %s", page->folder, strerror(errno));
     }
     if (page->listen && listen_open(page->listen, &options->status_fd, err) < 0)

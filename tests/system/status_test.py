@@ -115,6 +115,8 @@ class Status(SystemTest):
             with open(os.path.join(self.site, file), encoding='utf-8') as f:
                 return f.read()
         wait(lambda: os.path.exists(os.path.join(self.site, 'index.html')), 'the files are there')
+        self.assertEqual([os.stat(os.path.join(self.site, p)).st_mode & 0o777 for p in ('.', 'api/v2', 'index.html')],
+                         [0o755, 0o755, 0o644])
         self.assertNotIn('We are looking into', exported('index.html'))
         self.server.request('POST', '/api/v1/incidents/1/updates/send', {'as': 'ana'})
         wait(lambda: 'We are looking into' in exported('index.html'), 'the page is written anew')
