@@ -38,7 +38,8 @@ enum { DB_FULL = 1, DB_BUSY = 2, DB_DAMAGED = 4, DB_AWAY = 5 };
 
 /* The statement for that text, prepared once and kept by the handle until it closes; reset and unbound. Texts
  * come from a small fixed set, parameters are $1, $2, ... in order. NULL only for text that does not compile
- * against this database: err says so. */
+ * against this database: err says so. "INSERT ... RETURNING id" inserts one row, always, and gives its key.
+ */
 struct db_statement *db_prepare(struct db *db, const char *sql, struct err *err);
 
 /* Binds the next parameter, in order; texts and blobs must live until the statement is reset. A text that is

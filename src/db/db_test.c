@@ -240,6 +240,36 @@ static void a_text_that_is_no_utf8_is_stored(void **state)
     db_reset(read);
 }
 
+static int64_t insert_for_id(const char *word, struct err *err)
+{
+    struct db_statement *write = db_prepare(db, "INSERT INTO t (word) VALUES ($1) RETURNING id", err);
+    assert_non_null(write);
+    db_bind_text(write, word);
+    assert_int_equal(db_step(write, err), 0);
+    assert_int_equal(insert("between", err), 0);
+    int64_t id = db_column_int(write, 0);
+    assert_int_equal(db_step(write, err), DB_DONE);
+    return id;
+}
+
+static void an_insert_gives_the_key_of_its_row(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    int64_t ids[] = {insert_for_id("first", &err), insert_for_id("second", &err)};
+    assert_int_equal(db_begin(db, &err), 0);
+    assert_int_not_equal(insert_for_id("not kept", &err), 0);
+    db_rollback(db);
+    assert_int_equal(count_rows(db), 4);
+    for (int i = 0; i < 2; i++) {
+        struct db_statement *read = db_prepare(db, "SELECT word FROM t WHERE id = $1", &err);
+        db_bind_int(read, ids[i]);
+        assert_int_equal(db_step(read, &err), 0);
+        assert_string_equal(db_column_text(read, 0), i == 0 ? "first" : "second");
+        db_reset(read);
+    }
+}
+
 static void statements_may_be_used_between_the_rows_of_another(void **state)
 {
     (void)state;
@@ -512,6 +542,7 @@ int main(void)
         TEST(a_null_text_reads_as_an_empty_one),
         TEST(a_text_that_is_no_utf8_is_stored),
         TEST(a_statement_is_prepared_once_and_comes_back_unbound),
+        TEST(an_insert_gives_the_key_of_its_row),
         TEST(statements_may_be_used_between_the_rows_of_another),
         TEST(text_that_does_not_compile_says_so),
         TEST(a_reader_sees_what_is_committed_and_cannot_write),

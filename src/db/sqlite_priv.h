@@ -17,6 +17,8 @@ struct sqlite_statement {
     struct db_statement statement;
     sqlite3_stmt *sqlite;
     int bind_result; /* the first that failed, or SQLITE_OK */
+    bool gives_id;   /* an INSERT that ends with RETURNING id, */
+    int64_t id;      /* which it gave, or 0 */
 };
 
 /* sqlite_log.c: the write-ahead log is moved into the file beside the commits. */

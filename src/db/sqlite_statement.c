@@ -10,17 +10,31 @@ static struct sqlite_statement *own(struct db_statement *statement)
     return (struct sqlite_statement *)statement;
 }
 
+/* SQLite opens a table in memory for what an INSERT returns, and closes it, each time: more work than the
+ * INSERT. The number of the row is known without. */
+static bool is_insert_for_id(const char *sql, size_t *ret_n_bytes)
+{
+    static const char insert[] = "INSERT ", end[] = " RETURNING id";
+    size_t n = strlen(sql), n_end = sizeof end - 1;
+    bool is = strncmp(sql, insert, sizeof insert - 1) == 0 && n > n_end && strcmp(sql + n - n_end, end) == 0;
+    *ret_n_bytes = is ? n - n_end : n;
+    return is;
+}
+
 struct db_statement *sqlite_prepare(struct db *db, const char *sql, struct err *err)
 {
     struct sqlite_db *sqlite_db = (struct sqlite_db *)db;
     sqlite3_stmt *sqlite = NULL;
-    int result = sqlite3_prepare_v3(sqlite_db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &sqlite, NULL);
+    size_t n_bytes;
+    bool gives_id = is_insert_for_id(sql, &n_bytes);
+    int result =
+        sqlite3_prepare_v3(sqlite_db->sqlite, sql, (int)n_bytes, SQLITE_PREPARE_PERSISTENT, &sqlite, NULL);
     if (result != SQLITE_OK) {
         sqlite_failure(sqlite_db, result, err);
         return NULL;
     }
     struct sqlite_statement *statement = heap_alloc(sizeof *statement);
-    *statement = (struct sqlite_statement){.statement.db = db, .sqlite = sqlite};
+    *statement = (struct sqlite_statement){.statement.db = db, .sqlite = sqlite, .gives_id = gives_id};
     return &statement->statement;
 }
 
@@ -61,6 +75,7 @@ void sqlite_reset(struct db_statement *statement)
     if (statement->n_bound > 0)
         sqlite3_clear_bindings(own(statement)->sqlite);
     own(statement)->bind_result = SQLITE_OK;
+    own(statement)->id = 0;
 }
 
 int sqlite_step(struct db_statement *statement, struct err *err)
@@ -70,12 +85,20 @@ int sqlite_step(struct db_statement *statement, struct err *err)
         return err_set(err, "a value is too large for the database");
     if (db->db.in_transaction && sqlite3_get_autocommit(db->sqlite))
         return err_set(err, "the transaction has ended with the error before");
+    if (own(statement)->id)
+        return DB_DONE;
     int result = sqlite3_step(own(statement)->sqlite);
+    if (result == SQLITE_DONE && own(statement)->gives_id) {
+        own(statement)->id = sqlite3_last_insert_rowid(db->sqlite);
+        return 0;
+    }
     return result == SQLITE_ROW ? 0 : result == SQLITE_DONE ? DB_DONE : sqlite_failure(db, result, err);
 }
 
 int64_t sqlite_column_int(struct db_statement *statement, int column)
 {
+    if (own(statement)->gives_id)
+        return own(statement)->id;
     return sqlite3_column_int64(own(statement)->sqlite, column);
 }
 
