@@ -86,10 +86,26 @@ static size_t fact_from(const struct parts_reading *reading, int line)
     return low;
 }
 
-/* "Branch manager (30 min)". */
+/* "Branch manager (30 min)"; "(30 min response)" is how fast somebody answers. */
 static bool in_bracket(const char *text, struct duration_words *ret_after)
 {
-    return text_duration(text, ret_after) && ret_after->at > 0 && text[ret_after->at - 1] == '(';
+    if (!text_duration(text, ret_after) || ret_after->at == 0 || text[ret_after->at - 1] != '(')
+        return false;
+    const char *behind = text + ret_after->at + ret_after->n_bytes;
+    return !text_starts_with(behind, " respon") && !text_starts_with(behind, " to respon");
+}
+
+/* A line of a ladder in a fence: "30 minutes: escalate to the platform lead", "T+30m: platform lead". What
+ * the first ones have to do in that time ("5 min: primary on-call response required") is no rung. */
+static bool at_its_start(const struct fact *fact, const char *whom, struct duration_words *ret_after)
+{
+    struct word_match verb;
+
+    if (fact->place != FACT_FENCE || fact->label == NULL || !text_duration(fact->label, ret_after) ||
+        ret_after->at > (size_t)(strncasecmp(fact->label, "t+", 2) == 0 ? 2 : 0))
+        return false;
+    bool told = part_words_next(PART_TELL_VERB, fact->rest, 0, &verb) && verb.at == 0;
+    return told || text_same(fact->rest, whom);
 }
 
 /* "**Backup on-call** -> if no response within 5 minutes": a rung that says when it is called. */
@@ -101,16 +117,20 @@ static void rungs_of_lines(struct parts_reading *reading, const int *contact_at,
         const struct fact *fact = &reading->facts.at[i];
         if (fact->line > last)
             break;
-        if (contact_at[fact->line] == 0 || fact->place != FACT_ITEM ||
+        if (contact_at[fact->line] == 0 || (fact->place != FACT_ITEM && fact->place != FACT_FENCE) ||
             strnlen(fact->rest, RULE_BYTES) == RULE_BYTES)
             continue;
+        const char *whom = reading->parts->contacts.at[contact_at[fact->line] - 1].name;
         const char *condition = escalation_condition(reading->arena, fact->rest);
         bool timed = condition && text_duration(condition, &after) && after.value_s >= 60;
-        if (!timed && !in_bracket(fact->text, &after))
+        if (!timed && !at_its_start(fact, whom, &after) &&
+            (fact->place == FACT_FENCE || !in_bracket(fact->text, &after)))
             continue;
         struct escalation *rung = escalation_add(reading, "rule", fact->line, fact->line);
-        strings_add(reading->arena, &rung->to, reading->parts->contacts.at[contact_at[fact->line] - 1].name);
+        strings_add(reading->arena, &rung->to, whom);
         part_levels(reading, fact->rest, &rung->applies_to);
+        if (fact->place == FACT_FENCE && rung->applies_to.n == 0)
+            part_levels(reading, part_heading(reading, fact->block), &rung->applies_to);
         rung->condition = condition;
         rung->after_s = after.value_s;
     }
@@ -294,6 +314,29 @@ static void rule_levels(struct parts_reading *reading, const struct fact *fact, 
         part_levels(reading, part_heading(reading, fact->block), ret_ids);
 }
 
+/* "automatically escalate to the secondary", "Escalate to L3/management if unresolved": a name of the house.
+ */
+static void add_named(struct parts_reading *reading, const char *text, struct strings *ret_to)
+{
+    enum { NAME_BYTES = 40 };
+    static const char *const ends[] = {" if ", " when ", " after ", " within ", " for ", " and "};
+    const char *at = strcasestr(text, "escalate to ");
+
+    if (!at)
+        return;
+    at += strlen("escalate to ");
+    if (strncasecmp(at, "the ", 4) == 0)
+        at += 4;
+    size_t n = strcspn(at, ".,;:(");
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        const char *end = strcasestr(at, ends[i]);
+        if (end && (size_t)(end - at) < n)
+            n = (size_t)(end - at);
+    }
+    if (n > 0 && n <= NAME_BYTES)
+        strings_add(reading->arena, ret_to, text_normalise(reading->arena, at, n));
+}
+
 static struct escalation *add_rule(struct parts_reading *reading, const struct fact *fact)
 {
     struct duration_words after, label_time;
@@ -313,6 +356,8 @@ static struct escalation *add_rule(struct parts_reading *reading, const struct f
     if (fact->label && rule->applies_to.n == 0 && !timed)
         strings_add(reading->arena, &rule->applies_to, fact->label);
     persons_add(reading->arena, fact->rest, &rule->to);
+    if (rule->to.n == 0)
+        add_named(reading, fact->rest, &rule->to);
     rule->condition = escalation_condition(reading->arena, fact->rest);
     if (rule->condition == NULL && fact->label == NULL && !stated)
         rule->condition = fact->text;

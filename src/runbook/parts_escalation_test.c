@@ -57,6 +57,65 @@ static void a_table_says_in_a_column_of_its_own_after_how_long(void **state)
     assert_string_equal(at_line(parts, 15)->to.at[0], "Gate lead");
 }
 
+static void a_ladder_in_a_fence_has_a_rule_a_rung(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n| Level | Meaning | Response time |\n|---|---|---|\n| SEV-1 | Flood | 5 minutes |\n\n"
+               "## Escalation\n\n### SEV-1 escalation path\n\n```\n0 minutes: Alert triggered\n"
+               "5 minutes: Primary on-call response required\n"
+               "15 minutes: Escalate to secondary on-call if no response\n"
+               "30 minutes: Escalate to platform lead\nT+60m: Engineering manager\n```\n");
+
+    assert_null(at_line(parts, 13));
+    assert_int_equal(at_line(parts, 14)->after_s, 900);
+    assert_string_equal(at_line(parts, 14)->to.at[0], "secondary on-call");
+    assert_string_equal(at_line(parts, 14)->applies_to.at[0], "SEV-1");
+    assert_int_equal(at_line(parts, 15)->after_s, 1800);
+    assert_int_equal(at_line(parts, 16)->after_s, 3600);
+}
+
+static void how_fast_somebody_answers_is_no_wait(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Escalation chain\n\n- Gate technician (15 min response)\n"
+                        "- Gate lead (30 min)\n");
+
+    assert_null(at_line(parts, 5));
+    assert_int_equal(at_line(parts, 6)->after_s, 1800);
+}
+
+static void whom_to_call_stands_below_the_wait(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Night path\n\n1. The pump alarm rings.\n"
+                        "2. If nobody answers after 15 minutes:\n   - The alarm escalates to the gate lead.\n"
+                        "   - The log is kept.\n"
+                        "3. If nobody answers after 30 minutes:\n   - The site manager is paged.\n");
+
+    assert_int_equal(at_line(parts, 6)->after_s, 900);
+    assert_string_equal(at_line(parts, 6)->to.at[0], "gate lead");
+    assert_int_equal(at_line(parts, 9)->after_s, 1800);
+    assert_string_equal(at_line(parts, 9)->to.at[0], "site manager");
+}
+
+static void who_is_called_by_a_name_of_the_house_is_taken_as_written(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Escalation\n\n1. Escalate to L3/management if unresolved in 30 minutes.\n"
+                        "2. If unacknowledged after 15 minutes, escalate to the secondary.\n");
+
+    assert_string_equal(at_line(parts, 5)->to.at[0], "L3/management");
+    assert_string_equal(at_line(parts, 6)->to.at[0], "secondary");
+}
+
 static void rows_of_a_card_and_rungs_of_a_list_say_when(void **state)
 {
     (void)state;
@@ -95,6 +154,10 @@ int main(void)
         cmocka_unit_test(a_sentence_that_calls_after_a_time_escalates),
         cmocka_unit_test(deadlines_rhythms_and_alert_rules_do_not_escalate),
         cmocka_unit_test(a_table_says_in_a_column_of_its_own_after_how_long),
+        cmocka_unit_test(a_ladder_in_a_fence_has_a_rule_a_rung),
+        cmocka_unit_test(how_fast_somebody_answers_is_no_wait),
+        cmocka_unit_test(whom_to_call_stands_below_the_wait),
+        cmocka_unit_test(who_is_called_by_a_name_of_the_house_is_taken_as_written),
         cmocka_unit_test(rows_of_a_card_and_rungs_of_a_list_say_when),
         cmocka_unit_test(a_time_in_brackets_counts_behind_a_label),
     };

@@ -50,6 +50,25 @@ static bool calls(const struct fact *fact, const char *sentence)
            has_any(sentence, strlen(sentence), arrows, sizeof arrows / sizeof *arrows);
 }
 
+/* "If nobody answers within 15 minutes:", and whom to call stands in the items below it. */
+static void add_below(struct parts_reading *reading, const struct fact *fact, struct strings *ret_to)
+{
+    static const char *const called[] = {"paged", "called", "notified", "alerted"};
+    const struct block *block = &reading->document->blocks.at[fact->block];
+    struct word_match verb;
+    size_t n = strlen(fact->text);
+
+    if (fact->place != FACT_ITEM || n == 0 || fact->text[n - 1] != ':')
+        return;
+    for (const struct fact *below = fact + 1;
+         below < reading->facts.at + reading->facts.n && below->block < block->end; below++)
+        if (below->place == FACT_ITEM && strnlen(below->text, RULE_BYTES) < RULE_BYTES &&
+            (part_words_next(PART_TELL_VERB, below->text, 0, &verb) ||
+             part_words_next(PART_ESCALATE_VERB, below->text, 0, &verb) ||
+             has_any(below->text, strlen(below->text), called, sizeof called / sizeof *called)))
+            persons_add(reading->arena, below->text, ret_to);
+}
+
 static void read_sentence(struct parts_reading *reading, const struct fact *fact, const char *sentence,
                           int line, bool *taken)
 {
@@ -57,15 +76,19 @@ static void read_sentence(struct parts_reading *reading, const struct fact *fact
     struct strings to = {0};
     const struct procedure *procedure = part_procedure_at(reading, line);
 
-    if (strnlen(sentence, RULE_BYTES) == RULE_BYTES || taken[line] || !calls(fact, sentence) ||
-        !escalation_wait(sentence, &after))
+    if (strnlen(sentence, RULE_BYTES) == RULE_BYTES || taken[line] || !escalation_wait(sentence, &after))
         return;
-    persons_add(reading->arena, sentence, &to);
+    if (calls(fact, sentence))
+        persons_add(reading->arena, sentence, &to);
+    else
+        add_below(reading, fact, &to);
     if (to.n == 0)
         return;
     taken[line] = true;
     struct escalation *rule = escalation_add(reading, "rule", line, line);
     part_levels(reading, sentence, &rule->applies_to);
+    if (rule->applies_to.n == 0)
+        part_levels(reading, part_heading(reading, fact->block), &rule->applies_to);
     if (rule->applies_to.n == 0 && procedure)
         strings_add(reading->arena, &rule->applies_to,
                     procedure->severity ? procedure->severity : procedure->id);
@@ -79,11 +102,17 @@ void escalation_read_sentences(struct parts_reading *reading, const struct fact 
     const struct block *block = &reading->document->blocks.at[fact->block];
     struct sentences sentences = {0};
 
-    if (fact->place == FACT_FENCE || !fact_may_have(fact, PART_PERSON) ||
-        strpbrk(fact->text, "0123456789") == NULL ||
-        !(fact_may_have(fact, PART_TELL_VERB) || fact_may_have(fact, PART_WAIT_WORD) ||
-          strchr(fact->text, '>') || strstr(fact->text, "\xe2\x86\x92")) ||
+    if (fact->place == FACT_FENCE || strpbrk(fact->text, "0123456789") == NULL ||
         part_template_at(reading, fact->line) || part_severity_at(reading, fact->line))
+        return;
+    size_t n_text = strnlen(fact->text, RULE_BYTES);
+    if (fact->place == FACT_ITEM && n_text > 0 && n_text < RULE_BYTES && fact->text[n_text - 1] == ':') {
+        read_sentence(reading, fact, fact->text, fact->line, taken);
+        return;
+    }
+    if (!fact_may_have(fact, PART_PERSON) ||
+        !(fact_may_have(fact, PART_TELL_VERB) || fact_may_have(fact, PART_WAIT_WORD) ||
+          strchr(fact->text, '>') || strstr(fact->text, "\xe2\x86\x92")))
         return;
     if (fact->label &&
         strpbrk(fact->label, "0123456789")) { /* "Still down after 15 minutes: call the lead" */
