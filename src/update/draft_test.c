@@ -77,6 +77,20 @@ static const char document[] =
     "\n"
     "War Room: https://meet.example.org/1\n"
     "```\n\n"
+    "### Radiologists Update Template\n\n"
+    "```\n"
+    "Dear all,\n"
+    "\n"
+    "## Incident on [Service Name]\n"
+    "\n"
+    "> **Status:** `[Status]`\n"
+    "> **Impact:** [Impact]\n"
+    "\n"
+    "**Needed now**\n"
+    "- Call [Privacy Officer]\n"
+    "\n"
+    "**Thank you** for 2 * 3 readings in #radiology.\n"
+    "```\n\n"
     "### Internal escalation template\n\n"
     "```\n"
     "Subject: [SEV-X] Brief description of the issue\n"
@@ -322,6 +336,19 @@ static void test_what_a_template_states_of_another_incident_is_not_said_of_this_
     world_free(&w);
 }
 
+static void test_an_update_has_no_marks_of_markdown_but_those_of_values(void **state)
+{
+    (void)state;
+    struct world w = world_new();
+    w.input.audience = "radiologists";
+    find_out(&w, "impact", "`queue` stands at **9**");
+    assert_string_equal(make(&w)->text, "Dear all,\n\nIncident on Image Reading\n\n"
+                                        "Status: Investigating\n"
+                                        "Impact: `queue` stands at **9**\n\n"
+                                        "Thank you for 2 * 3 readings in #radiology.");
+    world_free(&w);
+}
+
 static void test_what_a_template_states_of_its_example_is_said_of_the_incident(void **state)
 {
     (void)state;
@@ -507,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_a_subject_is_filled_in_full_or_is_not_the_templates),
         cmocka_unit_test(test_a_moment_by_itself_says_what_it_is_and_a_bridge_is_no_link_of_ours),
         cmocka_unit_test(test_what_a_template_states_of_another_incident_is_not_said_of_this_one),
+        cmocka_unit_test(test_an_update_has_no_marks_of_markdown_but_those_of_values),
         cmocka_unit_test(test_what_a_template_states_of_its_example_is_said_of_the_incident),
         cmocka_unit_test(test_the_public_reads_no_internal_name),
         cmocka_unit_test(test_a_text_of_a_person_is_held_to_the_same),

@@ -117,12 +117,13 @@ static void settle_heading(struct writing *writing)
     writing->has_heading = writing->lost = false;
 }
 
-static void keep(struct writing *writing, const char *indent, size_t n_indent, const struct buf *text)
+static void keep(struct writing *writing, const char *indent, size_t n_indent, const struct buf *text,
+                 bool title)
 {
     size_t from, n_label, n_before = field_label(buf_text(text), text->n_bytes, &from, &n_label);
     writing->lost = false;
-    writing->has_heading = is_title(buf_text(text), text->n_bytes) ||
-                           (n_before && is_blank(buf_text(text) + n_before, text->n_bytes - n_before));
+    writing->has_heading =
+        title || (n_before && is_blank(buf_text(text) + n_before, text->n_bytes - n_before));
     writing->heading = writing->out->n_bytes;
     if (writing->out->n_bytes)
         buf_puts(writing->out, writing->n_newlines > 1 ? "\n\n" : writing->n_newlines ? "\n" : " ");
@@ -140,7 +141,7 @@ static void tell_end(struct arena *arena, const struct draft_input *input, struc
         return;
     }
     buf_puts(&text, end_words(arena, input));
-    keep(writing, "", 0, &text);
+    keep(writing, "", 0, &text, false);
     writing->told_end = true;
 }
 
@@ -197,7 +198,7 @@ static void take_sentence(struct arena *arena, const struct draft_input *input, 
         withhold(arena, draft, input, text, n, claim, filled.missing);
         writing->lost = true;
     } else {
-        keep(writing, text - n_indent, n_indent, &filled.text);
+        keep(writing, text - n_indent, n_indent, &filled.text, is_title(text, n));
     }
     buf_free(&filled.text);
     buf_free(&filled.skeleton);

@@ -252,6 +252,32 @@ static struct value value_of(const struct asked *asked, const char *text, const 
     return value_of_fact(asked, fact ? fact : fact_of(arena, inner, n_inner, false));
 }
 
+/* ---- what the template says itself ---- */
+
+/* The bytes between, without the marks of Markdown, which would stand as they are in a mail, in Slack and on
+ * a telephone. */
+static void put(struct sentence *filled, const char *text, size_t n, size_t from, size_t until)
+{
+    for (size_t i = from; i < until; i++) {
+        bool bold = text[i] == '*' && ((i + 1 < n && text[i + 1] == '*') || (i && text[i - 1] == '*'));
+        if (bold || text[i] == '`')
+            continue;
+        buf_putc(&filled->text, text[i]);
+        buf_putc(&filled->skeleton, text[i]);
+    }
+}
+
+/* "## ", "> " */
+static size_t line_marks(const char *text, size_t n)
+{
+    size_t at = 0, n_hash = 0;
+    while (at < n && (text[at] == '>' || (at && text[at] == ' ')))
+        at++;
+    while (at + n_hash < n && text[at + n_hash] == '#')
+        n_hash++;
+    return n_hash && at + n_hash < n && text[at + n_hash] == ' ' ? at + n_hash + 1 : at;
+}
+
 /* ---- a field that states its own value ---- */
 
 /* What a moment is called where it stands alone; NULL: it is none. */
@@ -321,19 +347,12 @@ static bool takes_whole_value(struct sentence *filled, const struct asked *asked
         choice = one_line(asked->arena, choice);
     if (!choice)
         filled->missing = arena_strndup(asked->arena, asked->label, asked->n_label);
-    buf_add(&filled->text, text, n_before);
-    buf_add(&filled->skeleton, text, n_before);
+    put(filled, text, n, 0, n_before);
     buf_puts(&filled->text, choice ? choice : "");
     return true;
 }
 
 /* ---- the sentence ---- */
-
-static void put(struct sentence *filled, const char *text, size_t n)
-{
-    buf_add(&filled->text, text, n);
-    buf_add(&filled->skeleton, text, n);
-}
 
 /* "- [ETA for next update]": nothing around it says what it is. */
 static bool stands_alone(const char *text, size_t n, size_t from, size_t end)
@@ -360,7 +379,7 @@ static void fill_rest(struct sentence *filled, const struct asked *asked, const 
         struct value value = {.text = example};
         end = behind ? behind : at + n_example;
         if (end == at) {
-            put(filled, text + at, 1);
+            put(filled, text, n, at, at + 1);
             end++;
             continue;
         }
@@ -378,6 +397,9 @@ void sentence_fill(struct arena *arena, const struct draft_input *input, const s
                    const char *text, size_t n, struct sentence *ret_filled)
 {
     struct asked asked = {.arena = arena, .input = input, .from = from};
+    size_t n_marks = line_marks(text, n);
+    text += n_marks;
+    n -= n_marks;
     size_t label_at = 0, n_before = field_label(text, n, &label_at, &asked.n_label);
     if (n_before) {
         asked.label = text + label_at;
@@ -386,6 +408,6 @@ void sentence_fill(struct arena *arena, const struct draft_input *input, const s
         if (takes_whole_value(ret_filled, &asked, text, n, n_before))
             return;
     }
-    put(ret_filled, text, n_before);
+    put(ret_filled, text, n, 0, n_before);
     fill_rest(ret_filled, &asked, text, n, n_before);
 }
