@@ -1,5 +1,7 @@
-/* One lock: it is held for a few instructions only. */
+/* One lock for what is spare: it is held for a few instructions only. What is under way is counted without it,
+ * and who counts down to nothing takes it to tell who waits for that. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #include "api/pool.h"
@@ -17,8 +19,8 @@ struct pool {
     size_t n_ledgers;
     struct reading *readings;
     size_t n_readings;
-    size_t n_in_use[N_USES];
-    bool stopping;
+    atomic_size_t n_in_use[N_USES];
+    atomic_bool stopping;
 };
 
 struct pool *pool_new(void)
@@ -137,32 +139,26 @@ void pool_give_reading(struct pool *pool, struct reading *reading)
 
 void pool_begin(struct pool *pool, enum use use)
 {
-    pthread_mutex_lock(&pool->lock);
-    pool->n_in_use[use]++;
-    pthread_mutex_unlock(&pool->lock);
+    atomic_fetch_add(&pool->n_in_use[use], 1);
 }
 
 void pool_end(struct pool *pool, enum use use)
 {
+    if (atomic_fetch_sub(&pool->n_in_use[use], 1) > 1)
+        return;
     pthread_mutex_lock(&pool->lock);
-    if (--pool->n_in_use[use] == 0)
-        pthread_cond_broadcast(&pool->ended);
+    pthread_cond_broadcast(&pool->ended);
     pthread_mutex_unlock(&pool->lock);
 }
 
 void pool_stop(struct pool *pool)
 {
-    pthread_mutex_lock(&pool->lock);
-    pool->stopping = true;
-    pthread_mutex_unlock(&pool->lock);
+    atomic_store(&pool->stopping, true);
 }
 
 bool pool_stopping(struct pool *pool)
 {
-    pthread_mutex_lock(&pool->lock);
-    bool stopping = pool->stopping;
-    pthread_mutex_unlock(&pool->lock);
-    return stopping;
+    return atomic_load(&pool->stopping);
 }
 
 bool pool_wait_idle(struct pool *pool, enum use use, int64_t most_s)
@@ -172,9 +168,9 @@ bool pool_wait_idle(struct pool *pool, enum use use, int64_t most_s)
     until.tv_sec += most_s;
     pthread_mutex_lock(&pool->lock);
     int failed = 0;
-    while (pool->n_in_use[use] && !failed)
+    while (atomic_load(&pool->n_in_use[use]) && !failed)
         failed = pthread_cond_timedwait(&pool->ended, &pool->lock, &until);
-    bool idle = pool->n_in_use[use] == 0;
+    bool idle = atomic_load(&pool->n_in_use[use]) == 0;
     pthread_mutex_unlock(&pool->lock);
     return idle;
 }

@@ -11,7 +11,8 @@ struct pool;
 struct request;
 
 struct pool *pool_new(void);
-void pool_free(struct pool *pool); /* with all that is spare; nothing may be in use */
+/* With all that is spare. Nothing may be in use, and the threads that used it have ended. */
+void pool_free(struct pool *pool);
 
 /* NULL: none is spare, make one. */
 struct request *pool_take_request(struct pool *pool);

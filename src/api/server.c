@@ -20,7 +20,7 @@ enum {
     SUSPEND_RESUME = MHD_ALLOW_SUSPEND_RESUME & ~MHD_USE_ITC,
     CONNECTIONS = 3072, /* most of them are people who watch */
     CONNECTION_BYTES =
-        32 * 1024, /* header, and the piece of the body that is read at once; cleared a request */
+        16 * 1024, /* header, and the piece of the body that is read at once; cleared a request */
     /* Not a multiple of the intervals at which Prometheus sends (15 s, 1 min): a connection closed in the
      * moment of the next POST would lose it. */
     IDLE_TIME_S = 13,

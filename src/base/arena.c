@@ -84,8 +84,7 @@ static size_t aligned(size_t n_bytes)
     return (n_bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
 }
 
-/* Not zeroed. */
-static void *reserve(struct arena *arena, size_t n_bytes)
+void *arena_room(struct arena *arena, size_t n_bytes)
 {
     size_t need = aligned(n_bytes);
     struct block *block = arena->blocks;
@@ -106,12 +105,12 @@ static void *reserve(struct arena *arena, size_t n_bytes)
 
 void *arena_alloc(struct arena *arena, size_t n_bytes)
 {
-    return memset(reserve(arena, n_bytes), 0, n_bytes);
+    return memset(arena_room(arena, n_bytes), 0, n_bytes);
 }
 
 char *arena_strndup(struct arena *arena, const char *s, size_t n_bytes)
 {
-    char *copy = reserve(arena, n_bytes + 1);
+    char *copy = arena_room(arena, n_bytes + 1);
     if (n_bytes)
         memcpy(copy, s, n_bytes);
     copy[n_bytes] = '\0';
@@ -169,7 +168,7 @@ void *list_grow_(struct arena *arena, void *at, size_t n, size_t *capacity, size
     if (n >= *capacity) {
         size_t wanted = *capacity ? *capacity * 2 : 4;
         if (!extend(arena, at, *capacity * item_bytes, wanted * item_bytes)) {
-            void *grown = reserve(arena, wanted * item_bytes);
+            void *grown = arena_room(arena, wanted * item_bytes);
             if (n)
                 memcpy(grown, at, n * item_bytes);
             at = grown;
@@ -182,5 +181,5 @@ void *list_grow_(struct arena *arena, void *at, size_t n, size_t *capacity, size
 
 void *list_settled_(struct arena *arena, const void *at, size_t n_bytes)
 {
-    return n_bytes ? memcpy(reserve(arena, n_bytes), at, n_bytes) : NULL;
+    return n_bytes ? memcpy(arena_room(arena, n_bytes), at, n_bytes) : NULL;
 }

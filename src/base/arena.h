@@ -23,6 +23,8 @@ size_t arena_used_bytes(const struct arena *arena);
 
 /* Zeroed memory, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t n_bytes);
+/* The same as it comes: for what is written before it is read, and too much to write twice. */
+void *arena_room(struct arena *arena, size_t n_bytes);
 
 /* Copies with a closing NUL. arena_strdup(NULL) is NULL. */
 char *arena_strdup(struct arena *arena, const char *s);

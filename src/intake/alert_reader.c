@@ -152,7 +152,7 @@ static void room_begin(struct arena *arena, struct room *room)
     enum { LEAST_BYTES = 4 * 1024, MOST_BYTES = 32 * 1024, ALERTS_A_ROOM = MOST_BYTES / LEAST_BYTES };
     if (room->end - room->at < LEAST_BYTES) {
         size_t n_bytes = room->n_alerts < ALERTS_A_ROOM ? room->n_alerts * LEAST_BYTES : MOST_BYTES;
-        room->at = arena_alloc(arena, n_bytes);
+        room->at = arena_room(arena, n_bytes);
         room->end = room->at + n_bytes;
     }
     room->fits = true;
@@ -299,7 +299,7 @@ static void alert_pack(struct arena *arena, struct alert *alert)
         n_bytes[i] = strlen(*texts[i]) + 1;
         sum += n_bytes[i];
     }
-    char *at = arena_alloc(arena, sum);
+    char *at = arena_room(arena, sum);
     alert->text = at;
     alert->text_bytes = sum;
     for (size_t i = 0; i < n; at += n_bytes[i++])
