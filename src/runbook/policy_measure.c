@@ -50,26 +50,30 @@ static const char *const synonyms[][10] = {
     {"increase", "increased", "increases", "rise", "rises", "rose", "grew"},
 };
 
-static bool same_word(const struct word *a, const struct word *b)
+/* Bits: of the rows of synonyms that have it. */
+static unsigned meanings_of(const struct word *word)
 {
-    if (text_is(a->text, b->text))
-        return true;
-    for (size_t i = 0; i < COUNT(synonyms); i++) {
-        bool has_a = false, has_b = false;
-        for (size_t k = 0; k < COUNT(synonyms[i]) && synonyms[i][k]; k++) {
-            has_a |= text_is(a->raw, synonyms[i][k]);
-            has_b |= text_is(b->raw, synonyms[i][k]);
-        }
-        if (has_a && has_b)
-            return true;
-    }
-    return false;
+    unsigned meanings = 0;
+    for (size_t i = 0; i < COUNT(synonyms); i++)
+        for (size_t k = 0; k < COUNT(synonyms[i]) && synonyms[i][k]; k++)
+            if (text_is(word->raw, synonyms[i][k]))
+                meanings |= 1u << i;
+    return meanings;
 }
 
 static bool has_word(const struct alert_words *words, const struct word *word)
 {
+    unsigned meanings = meanings_of(word); /* of most words none */
     list_each (other, words)
-        if (same_word(other, word))
+        if (text_is(other->text, word->text) || (meanings && meanings & meanings_of(other)))
+            return true;
+    return false;
+}
+
+static bool has_any(const struct alert_words *words, const struct alert_words *wanted)
+{
+    list_each (word, wanted)
+        if (has_word(words, word))
             return true;
     return false;
 }
@@ -97,17 +101,29 @@ struct measured *measured_of(struct arena *arena, const struct severity_scale *s
     alert_words_of(arena, vocabulary, query->alertname ? query->alertname : "", &measured->name);
     alert_words_of(arena, vocabulary, procedure && procedure->title ? procedure->title : "",
                    &measured->title);
-    for (size_t i = 0; i < query->n_labels; i++) {
+    measured->query = query;
+    measured->labels = arena_alloc(arena, sizeof *measured->labels);
+    return measured;
+}
+
+/* The words of the alert's label values, read when they are first asked for: mostly nothing that is said
+ * comes near a threshold. */
+static const struct alert_words *labels_said(const struct measured *measured)
+{
+    struct label_words *labels = measured->labels;
+    const struct match_query *query = measured->query;
+    for (size_t i = 0; !labels->read && i < query->n_labels; i++) {
         struct alert_words words = {0};
         const struct label *label = &query->labels[i];
         if (!label->name || !label->value || strcmp(label->name, "alertname") == 0 ||
             strlen(label->value) > WORD_BYTES)
             continue;
-        alert_words_of(arena, vocabulary, label->value, &words);
+        alert_words_of(measured->arena, vocabulary_builtin(), label->value, &words);
         list_each (word, &words)
-            *list_push(arena, &measured->labels) = *word;
+            *list_push(measured->arena, &labels->words) = *word;
     }
-    return measured;
+    labels->read = true;
+    return &labels->words;
 }
 
 /* ---- the same quantity? ---- */
@@ -158,20 +174,22 @@ static bool is_quantity(const struct measured *measured, const struct alert_word
                         const struct alert_words *clause, bool percent)
 {
     size_t n_wanted = 0, n_core = 0, n_said = 0, n_found = 0;
+    if (!has_any(core, clause))
+        return false;
     list_each (word, clause) {
         if (!tells(measured, word, percent))
             continue;
         n_wanted++;
         if (has_word(core, word))
             n_core++;
-        else if (!has_word(&measured->name, word) && !has_word(&measured->labels, word))
+        else if (!has_word(&measured->name, word) && !has_word(labels_said(measured), word))
             return false;
     }
     list_each (word, core) {
         if (!tells(measured, word, percent))
             continue;
         bool found = has_word(clause, word);
-        if (!found && has_word(&measured->labels, word))
+        if (!found && has_word(labels_said(measured), word))
             continue;
         n_said++;
         n_found += found;

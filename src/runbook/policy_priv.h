@@ -20,12 +20,18 @@ const char *severity_name(struct arena *arena, const struct severity *severity);
 /* ---- policy_measure.c ---- */
 
 /* What the alert measures, and the words around it that say what. */
+struct label_words {
+    bool read;
+    struct alert_words words;
+};
 struct measured {
     struct arena *arena;
     const struct severity_scale *scale;
+    const struct match_query *query;
     struct measures measures;
     struct alert_words said[MEASURES_AT_MOST]; /* the words of each of them */
-    struct alert_words name, title, labels; /* of the alert, of the procedure, of the alert's label values */
+    struct alert_words name, title;            /* of the alert, of the procedure */
+    struct label_words *labels;                /* of the alert's label values; NULL: nothing is measured */
 };
 struct measured *measured_of(struct arena *arena, const struct severity_scale *scale,
                              const struct procedure *procedure, const struct match_query *query);

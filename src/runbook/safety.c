@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/list.h"
@@ -12,12 +13,19 @@ enum { TEXT_BYTES = 4096, NEAR_WORDS = 4, NEGATED_WORDS = 3 };
 
 struct phrase {
     struct strings first, second;
+    uint32_t begins; /* what begin_of() is for the words that `first` has */
 };
 
 static struct {
     LIST(struct phrase) phrases;
     struct strings negations, exceptions;
 } builtin; /* constant once load_once() has run */
+
+/* A bit for the letter that the word begins with, one for all that is no letter. */
+static uint32_t begin_of(const char *word)
+{
+    return UINT32_C(1) << (*word >= 'a' && *word <= 'z' ? *word - 'a' : 26);
+}
 
 static void read_line(struct arena *arena, const struct strings *words)
 {
@@ -29,6 +37,8 @@ static void read_line(struct arena *arena, const struct strings *words)
             second = true;
         else
             strings_add(arena, phrase ? (second ? &added->second : &added->first) : list, words->at[i]);
+        if (phrase && !second)
+            added->begins |= *words->at[i] == '*' ? UINT32_MAX : begin_of(words->at[i]);
     }
 }
 
@@ -114,7 +124,7 @@ static size_t find_near(const struct strings *words, size_t at, const struct str
 static const char *phrase_find(struct arena *arena, const struct phrase *phrase, const struct strings *words)
 {
     for (size_t i = 0; i < words->n; i++) {
-        if (!any_fits(&phrase->first, words->at[i]))
+        if (!(phrase->begins & begin_of(words->at[i])) || !any_fits(&phrase->first, words->at[i]))
             continue;
         size_t other = find_near(words, i, &phrase->second);
         size_t first = other < i ? other : i, second = other < i ? i : other;
