@@ -1,5 +1,5 @@
-/* One lock for what is spare: it is held for a few instructions only. What is under way is counted without it,
- * and who counts down to nothing takes it to tell who waits for that. */
+/* One lock for what is spare: it is held for a few instructions only. What is under way is counted without
+ * it, and who counts down to nothing takes it to tell who waits for that. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <time.h>
