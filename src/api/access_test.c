@@ -178,6 +178,26 @@ static void a_person_signs_in_with_their_password_and_has_their_right(void **sta
     assert_int_equal(ask_as("GET", "/api/v1/accounts", NULL, cookie), 403);
 }
 
+static void a_password_that_is_tried_first_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *password;
+        long status;
+    } tried[] = {{"quiet night", 422},       {"123456789012", 422},          {"qwertyuiop12", 422},
+                 {"aaaaaaaaaaaa", 422},      {"1qaz2wsx3edc", 422},          {"q1w2e3r4t5y6", 422},
+                 {"abcdefghijkl", 422},      {"ZYXWVUTSRQPO", 422},          {"crashcart at night", 422},
+                 {"my password is it", 422}, {"what ana always takes", 422}, {"a calm new morning", 200},
+                 {"Thu-9fXk!rrw2", 200},     {"the defghi of stuvw", 200}};
+    for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
+        char body[200];
+        snprintf(body, sizeof body, "{\"person\":\"ana\",\"password\":\"%s\"}", tried[i].password);
+        scoped_answer struct http_answer answer = as_administrator("POST", "/api/v1/accounts", body);
+        if (answer.status != tried[i].status)
+            fail_msg("%s: %ld", tried[i].password, answer.status);
+    }
+}
+
 static void a_changed_account_ends_its_sessions_and_a_removed_one_its_tokens(void **state)
 {
     (void)state;
@@ -378,6 +398,7 @@ static void the_page_of_an_incident_brings_it_to_who_may_read_it_alone(void **st
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_password_that_is_tried_first_is_refused, start_moved, stop),
         TEST(every_route_is_for_its_right_and_those_above),
         TEST(a_token_counts_from_its_source_and_until_its_end),
         TEST(a_person_signs_in_with_their_password_and_has_their_right),

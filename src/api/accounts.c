@@ -1,5 +1,6 @@
 /* Accounts of people, tokens of programs, and the sessions that stand: made, listed and ended by
  * administrators. */
+#include <ctype.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,9 +95,47 @@ static int read_right(struct request *request, struct json root, enum right *ret
 
 /* ---- passwords ---- */
 
+/* Do the two stand beside each other on a keyboard or in the alphabet? */
+static bool are_neighbours(char one, char other)
+{
+    static const char *const rows[] = {"`1234567890-=",
+                                       "qwertyuiop[]",
+                                       "asdfghjkl;'",
+                                       "zxcvbnm,./",
+                                       "abcdefghijklmnopqrstuvwxyz",
+                                       "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/"};
+    one = (char)tolower((unsigned char)one);
+    other = (char)tolower((unsigned char)other);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *at = strchr(rows[i], one), *there = strchr(rows[i], other);
+        if (at && there && labs(there - at) <= 1)
+            return true;
+    }
+    return false;
+}
+
+/* "123456789012", "qwertyuiop12", "aaaaaaaaaaaa": of those of this length that are tried first, most are
+ * walks. Those that take turns ("q1w2e3r4t5y6") walk with every other key. */
+static bool password_is_walk(const char *password, size_t n_bytes)
+{
+    for (size_t apart = 1; apart <= 2; apart++) {
+        size_t n_steps = 0;
+        for (size_t i = 0; i + apart < n_bytes; i++)
+            n_steps += are_neighbours(password[i], password[i + apart]);
+        if (n_steps * 3 >= (n_bytes - apart) * 2)
+            return true;
+    }
+    return false;
+}
+
 static bool password_is_good(struct request *request, const char *password, const char *person)
 {
     size_t n_bytes = strlen(password);
+    if (n_bytes >= PASSWORD_SHORTEST && n_bytes <= PASSWORD_LONGEST && password_is_walk(password, n_bytes)) {
+        answer_problem(request, PROBLEM_INVALID, "password",
+                       "that is a walk over the keyboard, which is tried first: take some words");
+        return false;
+    }
     if (n_bytes >= PASSWORD_SHORTEST && n_bytes <= PASSWORD_LONGEST && !strstr(password, person) &&
         !strcasestr(password, "crashcart") && !strcasestr(password, "password"))
         return true;
