@@ -159,9 +159,23 @@ static void a_heading_beside_a_level_is_one_even_without_times(void **state)
     assert_int_equal(runbook->procedures.n, 1);
 }
 
+static void a_heading_says_within_which_time_somebody_is_paged(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n\n## Alert classes\n\n### SEV-1 (Critical) - Page within 5 minutes\n\nFlood.\n\n"
+               "### SEV-2 (High) - Investigate within 1 hour\n\nDamp.\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 300);
+    assert_int_equal(runbook->severities.at[1].response_time_s, 3600);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_heading_says_within_which_time_somebody_is_paged),
         cmocka_unit_test(a_column_of_times_makes_any_names_levels),
         cmocka_unit_test(names_of_the_house_may_stand_across_with_rungs_below),
         cmocka_unit_test(a_tab_may_define_a_level_with_fields_set_apart_by_dots),

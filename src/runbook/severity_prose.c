@@ -90,8 +90,9 @@ static bool calls_somebody(struct arena *arena, const char *sentence)
  */
 void severity_take_times(struct severity_reader *reader, struct severity *level, const char *text, int line)
 {
-    static const char *const response[] = {"respon", "acknowledg", "ack ", "triaged",
-                                           "응답",   "대응",       "响应", "対応"};
+    static const char *const response[] = {
+        "respon",        "acknowledg", "ack ", "triaged", "page within", "investigate within",
+        "triage within", "응답",       "대응", "响应",    "対応"};
     static const char *const resolution[] = {"resol", "mttr", "fix",  "restore", "mitigat",
                                              "복구",  "해결", "解决", "復旧"};
     struct duration_words duration;
