@@ -337,7 +337,8 @@ static void read_item(struct content *content, size_t item)
         read_cause(content, block);
     } else if ((content->mode == MODE_STEPS && list_is_steps(writer, item)) ||
                (content->mode == MODE_FENCES && list_has_commands(writer, item))) {
-        steps_from_item(writer, item);
+        if (!item_cites_clause(writer->document, item))
+            steps_from_item(writer, item);
     }
 }
 

@@ -25,6 +25,21 @@ static void numbered_troubles_are_a_procedure_each_and_numbered_orders_are_one(v
     assert_int_equal(runbook->procedures.at[0].phases.n, 2);
 }
 
+static void clauses_below_a_phase_are_no_steps(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Plan\n## Incident: lost key\n### Phase 1: Contain (0-30 minutes)\n"
+                         "1. Disable the account.\n2. \xc2\xa7 12.308(a)(6) response and reporting\n"
+                         "3. GDPR Art. 33 notification\n4. Write down what Article 9 asks for\n");
+    const struct phase *phase = &runbook->procedures.at[0].phases.at[0];
+
+    assert_int_equal(phase->steps.n, 2);
+    assert_int_equal(phase->steps.at[0].line, 4);
+    assert_int_equal(phase->steps.at[1].line, 7);
+}
+
 static void instructions_that_gather_troubles_are_no_phase(void **state)
 {
     (void)state;
@@ -161,6 +176,7 @@ static void a_part_may_be_named_on_a_line_without_marks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(clauses_below_a_phase_are_no_steps),
         cmocka_unit_test(numbered_troubles_are_a_procedure_each_and_numbered_orders_are_one),
         cmocka_unit_test(instructions_that_gather_troubles_are_no_phase),
         cmocka_unit_test(the_command_of_a_row_may_stand_in_a_column_of_its_own),

@@ -82,6 +82,24 @@ static bool is_duty(const char *text)
     return false;
 }
 
+bool item_cites_clause(const struct document *document, size_t item)
+{
+    enum { NAME_BYTES = 24 };
+    static const char *const marks[] = {"\xc2\xa7", " CFR ", "Art. ", "Article "};
+    const struct block *block = &document->blocks.at[item];
+    const char *text = block->prose.text;
+
+    if (block->end > item + 1 || sentence_is_order(text))
+        return false;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const char *at = strstr(text, marks[i]);
+        size_t n = strlen(marks[i]);
+        if (at && at - text < NAME_BYTES && isdigit((unsigned char)at[n + (at[n] == ' ')]))
+            return true;
+    }
+    return false;
+}
+
 /* Whether the items of a list are steps: ticked ones unless they are links or questions; ordered ones when a
  * stage is named or a quarter of them tell to do something, plain bullets when half of them do. */
 static void look_at_list(struct procedure_writer *writer, size_t item)
@@ -99,6 +117,8 @@ static void look_at_list(struct procedure_writer *writer, size_t item)
         const struct block *block = &blocks[i];
         size_t bytes = strlen(block->prose.text);
         bool lead = block->prose.passages.n > 0 && block->prose.passages.at[0].lead != NULL;
+        if (item_cites_clause(writer->document, i))
+            continue;
         n++;
         for (size_t k = i + 1; k < block->end && !writer->list_runs; k++)
             writer->list_runs = blocks[k].kind == BLOCK_FENCE && fence_role(&blocks[k]) != FENCE_OTHER;

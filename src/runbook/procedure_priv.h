@@ -76,6 +76,8 @@ bool sentence_is_order(const char *sentence);
 
 /* Whether the items of the list are steps / hold fences with commands. */
 bool list_is_steps(struct procedure_writer *writer, size_t item);
+/* "§ 12(a) duty to report", "GDPR Art. 33": what obliges, and nothing to do. */
+bool item_cites_clause(const struct document *document, size_t item);
 bool list_has_commands(struct procedure_writer *writer, size_t item);
 /* "Rotating keys", "How to log in", "If search is slow": its list is what to do, however it is worded. */
 bool title_is_order(const struct document *document, size_t heading);
