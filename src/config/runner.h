@@ -9,6 +9,7 @@ struct config_runner {
     int64_t step_output_bytes; /* kept of each step; 65536 */
     int64_t step_output_rate;  /* bytes a second that are read of each step; 8 MiB */
     int64_t step_processes;    /* of one step at a time; 1024 */
+    int64_t step_memory_bytes; /* of each process of a step, or of all together; 2 GiB */
     bool diagnose;             /* run read steps when an incident opens; true */
     int64_t approval_time_s;   /* an approval holds for so long, unless the step starts; 1800 */
     bool confined;             /* it and its steps give up what is named in docs/separation.md; false */

@@ -228,6 +228,8 @@ static const struct key runner_keys[] = {
      .most = 1024 * 1024 * KIB, .help = "a step that prints more than this in a second is slowed down"},
     {"step_processes", VALUE_COUNT, RUNNER_OFFSET(step_processes), .fallback = "1024", .least = 16,
      .most = 100000, .help = "processes that a step may have at once"},
+    {"step_memory", VALUE_BYTES, RUNNER_OFFSET(step_memory_bytes), .fallback = "2048MiB",
+     .least = 64 * 1024 * KIB, .most = 1024LL * 1024 * 1024 * KIB, .help = "memory that a step may have"},
     {"diagnose", VALUE_BOOL, RUNNER_OFFSET(diagnose), .fallback = "true",
      .help = "run the read steps of a procedure when an incident opens"},
     {"approval_time", VALUE_DURATION, RUNNER_OFFSET(approval_time_s), .fallback = "30m", .least = 60,

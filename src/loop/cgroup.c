@@ -1,6 +1,7 @@
 /* cgroup v2 as it is mounted: at /sys/fs/cgroup, or at .../unified beside version 1. Used are membership,
- * cgroup.kill (Linux 5.14), and the controller "pids" where it is to be had. That one is "threaded": unlike
- * memory it can be given to cgroups below one that has processes itself, as ours has. */
+ * cgroup.kill (Linux 5.14), and the controllers "pids", "memory" and "cpu" where they are to be had. The
+ * first is "threaded": it can be given to cgroups below one that has processes itself, as ours has. The
+ * others can not, unless ours is the root of all: then each process has its own limit (launch_step.c). */
 #include "loop/cgroup.h"
 
 #include <dirent.h>
@@ -15,10 +16,14 @@
 
 #include "base/arena.h"
 
+#define STEP_WEIGHT "50" /* others have 100 */
+
 struct cgroups {
     int fd; /* our own cgroup's folder */
     char prefix[32];
     bool counts; /* processes */
+    bool weighs; /* memory */
+    bool shares; /* processors */
 };
 
 static int mount_find(char *out, size_t out_bytes)
@@ -143,6 +148,8 @@ struct cgroups *cgroups_open_at(const char *folder, const char *prefix)
     unlinkat(fd, probe, AT_REMOVEDIR);
     leftovers_remove(cgroups);
     cgroups->counts = file_put(fd, "cgroup.subtree_control", "+pids");
+    cgroups->shares = file_put(fd, "cgroup.subtree_control", "+cpu");
+    cgroups->weighs = file_put(fd, "cgroup.subtree_control", "+memory");
     return cgroups;
 }
 
@@ -159,16 +166,27 @@ bool cgroups_count_processes(const struct cgroups *cgroups)
     return cgroups && cgroups->counts;
 }
 
-int cgroup_make(struct cgroups *cgroups, const char *name, int64_t most_processes)
+static void bound_put(int fd, const char *name, int64_t most)
 {
-    char full[128], most[24];
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)most);
+    if (most)
+        file_put(fd, name, text);
+}
+
+int cgroup_make(struct cgroups *cgroups, const char *name, const struct cgroup_bounds *bounds)
+{
+    char full[128];
     name_full(cgroups, name, full, sizeof full);
     if (mkdirat(cgroups->fd, full, 0755) < 0 && errno != EEXIST)
         return -1;
     int fd = openat(cgroups->fd, full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    snprintf(most, sizeof most, "%lld", (long long)most_processes);
-    if (fd >= 0 && cgroups->counts && most_processes)
-        file_put(fd, "pids.max", most);
+    if (fd >= 0 && cgroups->counts)
+        bound_put(fd, "pids.max", bounds->processes);
+    if (fd >= 0 && cgroups->weighs)
+        bound_put(fd, "memory.max", bounds->memory_bytes);
+    if (fd >= 0 && cgroups->shares)
+        file_put(fd, "cpu.weight", STEP_WEIGHT);
     return fd;
 }
 

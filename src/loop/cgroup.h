@@ -15,12 +15,17 @@ void cgroups_close(struct cgroups *cgroups); /* NULL is allowed */
 
 /* The same below a folder that is known. */
 struct cgroups *cgroups_open_at(const char *folder, const char *prefix);
+/* What one has room for; 0: any amount. */
+struct cgroup_bounds {
+    int64_t processes, memory_bytes;
+};
+
 /* Whether it can bound how many processes are in one. */
 bool cgroups_count_processes(const struct cgroups *cgroups); /* NULL is allowed */
 
-/* A descriptor of a new cgroup PREFIX-PID-NAME, or -1. Where they are counted it has room for so many
- * processes; 0: any number. */
-int cgroup_make(struct cgroups *cgroups, const char *name, int64_t most_processes);
+/* A descriptor of a new cgroup PREFIX-PID-NAME, or -1. Each bound holds where the controller for it is to be
+ * had; and where processors are shared out, half as much falls to it as to others. */
+int cgroup_make(struct cgroups *cgroups, const char *name, const struct cgroup_bounds *bounds);
 /* Whether a process in it could not start another one because there were too many. */
 bool cgroup_was_full(int cgroup_fd);
 /* Signals all that is in it; their number. ret_refused: one that could not be signalled, else unchanged. */

@@ -13,6 +13,7 @@
 #include "base/testing.h"
 
 static char folder[40], one[80];
+static const struct cgroup_bounds bounds = {1024, 1 << 30};
 
 static void put(const char *parent, const char *name, const char *text)
 {
@@ -47,30 +48,35 @@ static int tear_down(void **state)
 {
     (void)state;
     char command[120];
-    static const char *const names[] = {"pids.max", "pids.events", "cgroup.procs", "cgroup.subtree_control"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const names[] = {"pids.max",   "pids.events",  "memory.max",
+                                        "cpu.weight", "cgroup.procs", "cgroup.subtree_control"};
+    for (size_t i = 0; i < 4; i++) {
         snprintf(command, sizeof command, "%s/%s", one, names[i]);
         unlink(command);
     }
     rmdir(one);
-    for (size_t i = 2; i < 4; i++) {
+    for (size_t i = 4; i < 6; i++) {
         snprintf(command, sizeof command, "%s/%s", folder, names[i]);
         unlink(command);
     }
     return rmdir(folder);
 }
 
-static void processes_are_bounded_where_they_can_be_counted(void **state)
+static void a_step_is_bounded_where_the_kernel_can_count(void **state)
 {
     (void)state;
     put(folder, "cgroup.subtree_control", "");
     put(one, "pids.max", "");
+    put(one, "memory.max", "");
+    put(one, "cpu.weight", "");
     struct cgroups *cgroups = cgroups_open_at(folder, "test");
     assert_true(cgroups_count_processes(cgroups));
-    assert_holds(folder, "cgroup.subtree_control", "+pids");
-    int fd = cgroup_make(cgroups, "one", 1024);
+    assert_holds(folder, "cgroup.subtree_control", "+memory"); /* the last of three that were asked for */
+    int fd = cgroup_make(cgroups, "one", &bounds);
     assert_true(fd >= 0);
     assert_holds(one, "pids.max", "1024");
+    assert_holds(one, "memory.max", "1073741824");
+    assert_holds(one, "cpu.weight", "50");
     close(fd);
     cgroups_close(cgroups);
 }
@@ -81,7 +87,7 @@ static void without_the_controller_a_cgroup_still_holds_its_processes(void **sta
     struct cgroups *cgroups = cgroups_open_at(folder, "test");
     assert_non_null(cgroups);
     assert_false(cgroups_count_processes(cgroups));
-    int fd = cgroup_make(cgroups, "one", 1024);
+    int fd = cgroup_make(cgroups, "one", &bounds);
     assert_true(fd >= 0);
     assert_false(cgroup_was_full(fd));
     close(fd);
@@ -104,7 +110,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(processes_are_bounded_where_they_can_be_counted),
+        TEST(a_step_is_bounded_where_the_kernel_can_count),
         TEST(without_the_controller_a_cgroup_still_holds_its_processes),
         TEST(a_fork_that_failed_is_seen),
     };

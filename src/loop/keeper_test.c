@@ -153,7 +153,7 @@ static void kill_ends_everything_in_a_cgroup_too(void **state)
     struct cgroups *cgroups = cgroups_open("crashcart-test");
     if (!cgroups)
         skip();
-    int fd = cgroup_make(cgroups, "kill", 0);
+    int fd = cgroup_make(cgroups, "kill", &(struct cgroup_bounds){0});
     assert_true(fd >= 0);
     assert_all_killed(fd);
     cgroup_remove(cgroups, "kill", fd);
@@ -183,7 +183,7 @@ static void kill_ends_what_has_left_the_cgroup(void **state)
     struct kept kept;
     struct keeper_report report;
     pid_t pids[2];
-    int fd = cgroup_make(cgroups, "left", 0);
+    int fd = cgroup_make(cgroups, "left", &(struct cgroup_bounds){0});
     assert_true(fd >= 0);
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t n = readlink(link, path, sizeof path - 1);

@@ -91,8 +91,8 @@ static int open_launcher(struct serving *serving, struct arena *arena, const cha
         return -1;
     targets->secrets = place_secrets_read(config, NULL);
     targets->stale_file = options->config_stale ? options->config_file : NULL;
-    if (launcher_new(&serving->loop, runbooks, work, config->runner.step_processes, &serving->launcher, err) <
-        0)
+    const struct cgroup_bounds bounds = {config->runner.step_processes, config->runner.step_memory_bytes};
+    if (launcher_new(&serving->loop, runbooks, work, &bounds, &serving->launcher, err) < 0)
         return -1;
     launcher_know_site(serving->launcher,
                        &(struct launcher_site){config_in_force, targets, targets->secrets});

@@ -16,15 +16,6 @@
 #include "runner/permit.h"
 #include "runner/shell.h"
 
-static const struct child_limit limits[] = {
-    {RLIMIT_CORE, 0, 0},
-    {RLIMIT_FSIZE, 16ull << 30, 16ull << 30},
-    /* Counts all processes of the user, and does not bind root: too coarse for one step, which its cgroup
-     * bounds, and better than nothing where there is none. */
-    {RLIMIT_NPROC, 4096, 4096},
-    {-1, 0, 0},
-};
-
 /* What is wanted of the command once the document that has it is forgotten. */
 struct permitted {
     const char *text;
@@ -60,6 +51,18 @@ static int keeper_begin(struct starting *start, const int *fds, size_t n_fds, st
 {
     struct launch *launch = start->launch;
     const struct launcher *launcher = launch->launcher;
+    unsigned long long memory =
+        launcher->bounds.memory_bytes ? (unsigned long long)launcher->bounds.memory_bytes : ~0ull;
+    const struct child_limit limits[] = {
+        {RLIMIT_CORE, 0, 0},
+        {RLIMIT_FSIZE, 16ull << 30, 16ull << 30},
+        /* Counts all processes of the user, and does not bind root: too coarse for one step, which its cgroup
+         * bounds, and better than nothing where there is none. */
+        {RLIMIT_NPROC, 4096, 4096},
+        /* What is written to, and not what is merely reserved, as the run times of kubectl and others do. */
+        {RLIMIT_DATA, memory, memory},
+        {-1, 0, 0},
+    };
     bool here = !start->place.arguments;
     start->confined = launcher->sandbox && launcher->confines_looks && is_look(start);
     if (start->confined)
@@ -148,7 +151,7 @@ static int begin(struct starting *start, int *ret_output_fd, struct err *err)
     snprintf(launch->cgroup_name, sizeof launch->cgroup_name, "run-%lld-line-%d",
              (long long)start->order->run, start->order->line);
     if (launcher->cgroups)
-        launch->cgroup_fd = cgroup_make(launcher->cgroups, launch->cgroup_name, launcher->processes);
+        launch->cgroup_fd = cgroup_make(launcher->cgroups, launch->cgroup_name, &launcher->bounds);
     int begun =
         start->place.arguments ? begin_there(start, output[1], err) : begin_here(start, output[1], err);
     close(output[1]);

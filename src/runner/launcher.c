@@ -11,8 +11,8 @@
 #include "runner/launcher_priv.h"
 #include "runner/shell.h"
 
-int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir, int64_t processes,
-                 struct launcher **ret_launcher, struct err *err)
+int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
+                 const struct cgroup_bounds *bounds, struct launcher **ret_launcher, struct err *err)
 {
     if (access(SHELL_PATH, X_OK) < 0)
         return err_set(err, SHELL_PATH ": %s; steps run in bash, install it", strerror(errno));
@@ -27,7 +27,7 @@ int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                                   .arena = arena,
                                   .runbook_dir = arena_strdup(arena, runbook_dir),
                                   .work_dir = arena_strdup(arena, work_dir),
-                                  .processes = processes,
+                                  .bounds = *bounds,
                                   .cgroups = cgroups_open("crashcart"),
                                   .environment = shell_environment(arena, true),
                                   .program_environment = shell_environment(arena, false),
@@ -35,7 +35,7 @@ int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                                   .call_fd = -1};
     if (!launcher->cgroups)
         log_event(LOG_INFO, "runner.no_cgroup", "steps are ended by their keepers alone");
-    if (processes && !cgroups_count_processes(launcher->cgroups))
+    if (bounds->processes && !cgroups_count_processes(launcher->cgroups))
         log_event(
             LOG_WARNING, "runner.processes_not_limited", "why=%s",
             log_quote("no cgroup with the controller pids may be made here; the limit for the user stays"));

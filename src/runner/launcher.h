@@ -15,6 +15,7 @@
 #include <uv.h>
 
 #include "config/config.h"
+#include "loop/cgroup.h"
 #include "runbook/risk.h"
 #include "runner/remote.h"
 #include "runner/runner.h"
@@ -43,9 +44,10 @@ struct launcher_site {
     const struct place_secrets *secrets; /* runner/place.h; borrowed */
 };
 
-/* work_dir is made. processes: of a step, where a cgroup can bound them; 0: any number. */
-int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir, int64_t processes,
-                 struct launcher **ret_launcher, struct err *err);
+/* work_dir is made. The bounds of a step hold where a cgroup can keep them; that of memory holds for each of
+ * its processes besides. */
+int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
+                 const struct cgroup_bounds *bounds, struct launcher **ret_launcher, struct err *err);
 /* Without it every step runs here, and no check and no page. */
 void launcher_know_site(struct launcher *launcher, const struct launcher_site *site);
 /* It becomes the launcher's. Programs that take pages enter it where the configuration says so; and with

@@ -23,7 +23,7 @@ struct launcher {
     uv_loop_t *loop;
     struct arena *arena;
     const char *runbook_dir, *work_dir;
-    int64_t processes;
+    struct cgroup_bounds bounds;
     struct launcher_site site;
     struct cgroups *cgroups; /* NULL: there are none to be had */
     const char *const *environment, *const *program_environment;

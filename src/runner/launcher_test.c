@@ -15,7 +15,7 @@ __attribute__((noreturn)) static void serve(int fd)
     char work[96];
     uv_loop_init(&loop);
     snprintf(work, sizeof work, "%s/work", bench->root);
-    if (launcher_new(&loop, bench->runbooks, work, 0, &launcher, &err) < 0)
+    if (launcher_new(&loop, bench->runbooks, work, &(struct cgroup_bounds){0}, &launcher, &err) < 0)
         _exit(1);
     while (launcher_serve(launcher, fd) == 0)
         uv_run(&loop, UV_RUN_NOWAIT);

@@ -63,12 +63,28 @@ static void a_fork_bomb_has_only_the_processes_of_its_step(void **state)
     struct cgroups *cgroups = cgroups_open("crashcart-test");
     bool counted = cgroups_count_processes(cgroups);
     cgroups_close(cgroups);
-    if (!counted)
-        skip(); /* nothing here counts the processes of a cgroup */
+    if (!counted) {
+        print_message("NOT TESTED HERE: no cgroup counts its processes (no controller pids)\n");
+        skip();
+    }
     bench->processes = 50;
     const struct happened *happened =
         run_away_for(5000, "bash -c 'bomb() { bomb | bomb & }; bomb; sleep 1000' 2>/dev/null; sleep 1000");
     assert_non_null(strstr(happened->why, "50 processes"));
+}
+
+/* Whether a cgroup can weigh its memory or not: each process is bounded by itself as well. */
+static void a_step_that_eats_memory_is_ended(void **state)
+{
+    (void)state;
+    bench->memory_bytes = 128 << 20;
+    runner_close();
+    runner_open(600000);
+    const struct happened *happened =
+        run_approved("x=$(head -c 256M /dev/zero | tr '\\0' a); echo \"eaten ${#x}\"");
+    assert_int_equal(happened->state, STEP_FAILED);
+    assert_null(strstr(happened->output, "eaten"));
+    assert_int_equal(run_approved("echo still here")->state, STEP_SUCCEEDED);
 }
 
 static void a_grandchild_that_became_a_daemon_ends_with_its_step(void **state)
@@ -133,6 +149,25 @@ static void output_without_end_is_bounded(void **state)
         assert_true(resident_kib() - before_kib < 65536);
 }
 
+/* A bar that is drawn over itself is one line without end. */
+static void progress_without_end_is_bounded(void **state)
+{
+    (void)state;
+    char command[160];
+    size_t gib = asked("OUTPUT_GIB", 0);
+    snprintf(command, sizeof command,
+             "base64 -w 70 /dev/zero | tr '\\n' '\\r' | head -c %zuM; echo; echo last",
+             gib ? gib * 1024 : 64);
+    runner_close();
+    runner_open(3600000);
+    long before_kib = resident_kib();
+    const struct happened *happened = run_approved(command);
+    assert_int_equal(happened->state, STEP_SUCCEEDED);
+    assert_true(strlen(happened->output) <= 4096);
+    assert_string_equal(happened->output + strlen(happened->output) - 5, "last\n");
+    assert_true(resident_kib() - before_kib < 65536);
+}
+
 static size_t descriptors_open(void)
 {
     size_t n = 0;
@@ -174,11 +209,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_fork_bomb_ends_with_its_step),
         T(a_fork_bomb_has_only_the_processes_of_its_step),
+        T(a_step_that_eats_memory_is_ended),
         T(a_grandchild_that_became_a_daemon_ends_with_its_step),
         T(a_step_that_ignores_every_signal_is_ended),
         T(a_step_that_has_stopped_itself_is_ended),
         T(processes_that_are_born_as_others_die_are_ended),
         T(output_without_end_is_bounded),
+        T(progress_without_end_is_bounded),
         T(many_steps_leave_no_descriptor_and_no_process),
     };
     log_setup("runner", LOG_ERROR);

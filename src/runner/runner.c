@@ -175,7 +175,8 @@ struct runner_limits runner_limits_of(const struct config *config)
     return (struct runner_limits){.step_time_us = runner->step_time_s * US_PER_S,
                                   .output_bytes = (size_t)runner->step_output_bytes,
                                   .output_rate = runner->step_output_rate,
-                                  .processes = runner->step_processes};
+                                  .processes = runner->step_processes,
+                                  .memory_bytes = runner->step_memory_bytes};
 }
 
 struct runner *runner_new(uv_loop_t *loop, struct launcher *launcher, const struct runner_limits *limits,

@@ -35,9 +35,10 @@ struct runner_order {
 
 struct runner_limits {
     int64_t step_time_us;
-    size_t output_bytes; /* kept: the first and the last half of it */
-    int64_t output_rate; /* read in a second; 0: as it comes */
-    int64_t processes;   /* of a step, where a cgroup can bound them; 0: any number */
+    size_t output_bytes;  /* kept: the first and the last half of it */
+    int64_t output_rate;  /* read in a second; 0: as it comes */
+    int64_t processes;    /* of a step, where a cgroup can bound them; 0: any number */
+    int64_t memory_bytes; /* of each process of a step, and where a cgroup can of all together; 0: any */
 };
 struct config;
 struct runner_limits runner_limits_of(const struct config *config);

@@ -45,7 +45,7 @@ struct bench {
     struct happened events[EVENTS];
     size_t n_events;
     int n_orders;
-    int64_t output_rate, processes; /* of the next runner_open() */
+    int64_t output_rate, processes, memory_bytes; /* of the next runner_open() */
 };
 
 static struct bench *bench;
@@ -72,13 +72,15 @@ static inline void runner_open(int64_t step_time_ms)
     struct runner_limits limits = {.step_time_us = step_time_ms * 1000,
                                    .output_bytes = 4096,
                                    .output_rate = bench->output_rate,
-                                   .processes = bench->processes};
+                                   .processes = bench->processes,
+                                   .memory_bytes = bench->memory_bytes};
+    const struct cgroup_bounds bounds = {bench->processes, bench->memory_bytes};
     struct err err;
     char work[96];
     if (!bench->rules && redact_rules_read(NULL, &bench->rules, &err) < 0)
         fail_msg("%s", err.text);
     snprintf(work, sizeof work, "%s/work", bench->root);
-    if (launcher_new(&bench->loop, bench->runbooks, work, bench->processes, &bench->launcher, &err) < 0)
+    if (launcher_new(&bench->loop, bench->runbooks, work, &bounds, &bench->launcher, &err) < 0)
         fail_msg("%s", err.text);
     bench->runner = runner_new(&bench->loop, bench->launcher, &limits, bench->rules, on_event, bench);
 }

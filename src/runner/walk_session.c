@@ -89,7 +89,8 @@ int walk_session_new(uv_loop_t *loop, struct walk *walk, struct walk_journal *jo
                                      .running = -1};
     session->document = walk_journal_document(journal, &folder);
     const char *work = arena_printf(arena, "%s/work", walk_journal_folder(journal));
-    if (launcher_new(loop, folder, work, limits.processes, &session->launcher, err) < 0 ||
+    const struct cgroup_bounds bounds = {limits.processes, limits.memory_bytes};
+    if (launcher_new(loop, folder, work, &bounds, &session->launcher, err) < 0 ||
         shell_folder(arena, work, RUN, &run_folder, err) < 0 ||
         shell_state_begin(run_folder, walk->about.folder, err) < 0) {
         walk_session_free(session);
