@@ -19,6 +19,7 @@
 #include "base/must.h"
 #include "courier/address.h"
 #include "courier/courier_priv.h"
+#include "loop/suspect.h"
 
 enum {
     RANKS = 8,              /* severities that are told apart, the worst is 0 */
@@ -56,6 +57,7 @@ struct courier {
     void *context;
     void (*hand)(void *context, const char *order, size_t n_bytes); /* to the runner */
     void *hand_context;
+    struct suspect *suspect;
 };
 
 /* ---- lines ---- */
@@ -235,7 +237,7 @@ static int program_ask(const struct attempt *attempt, struct err *err)
     return 0;
 }
 
-static int attempt_set_up(struct attempt *attempt, struct err *err)
+static int attempt_make(struct attempt *attempt, struct err *err)
 {
     struct courier *courier = attempt->courier;
     if (attempt->easy || !attempt->channel->prepare)
@@ -255,6 +257,16 @@ static int attempt_set_up(struct attempt *attempt, struct err *err)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
     attempt->answer = heap_alloc(ANSWER_BYTES);
     return attempt->channel->prepare(attempt, err) ? -1 : 0;
+}
+
+static int attempt_set_up(struct attempt *attempt, struct err *err)
+{
+    struct suspect *suspect = attempt->courier->suspect;
+    if (!suspect_begin(suspect, attempt->delivery))
+        return err_set(err, SUSPECT_DETAIL);
+    int result = attempt_make(attempt, err);
+    suspect_end(suspect);
+    return result;
 }
 
 static int attempt_start(struct attempt *attempt, struct err *err)
@@ -350,9 +362,17 @@ static void on_done(void *context, CURL *easy, CURLcode code)
     (void)context;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&attempt);
     must(attempt);
+    suspect_begin(attempt->courier->suspect, attempt->delivery);
     attempt->channel->judge(attempt, code);
-    if (!ask_next(attempt))
+    bool goes_on = ask_next(attempt);
+    suspect_end(attempt->courier->suspect);
+    if (!goes_on)
         attempt_end(attempt);
+}
+
+void courier_use_suspect(struct courier *courier, struct suspect *suspect)
+{
+    courier->suspect = suspect;
 }
 
 void courier_use_runner(struct courier *courier,

@@ -84,6 +84,9 @@ void courier_send(struct courier *courier, int64_t delivery, int attempt, int se
  * disk yet. */
 void courier_hold(struct courier *courier);
 void courier_release(struct courier *courier);
+/* What it is at while it makes a page ready, or reads its answer; a page that is set aside is dead. */
+struct suspect;
+void courier_use_suspect(struct courier *courier, struct suspect *suspect);
 /* Pages to programs: hand takes the order for the runner to carry out (runner/page_program.h). Without it
  * they are dead. */
 void courier_use_runner(struct courier *courier,

@@ -149,12 +149,35 @@ void engine_name(struct engine *engine, const char *instance)
     engine->instance = heap_strdup(instance);
 }
 
+/* Of which incident it is; 0: of none, or of no one. */
+static int64_t incident_of_due(const struct due *due)
+{
+    static const size_t places[N_TIMER_KINDS] = {
+        [TIMER_ESCALATE] = offsetof(struct incident_record, escalate),
+        [TIMER_HOLD_DOWN] = offsetof(struct incident_record, hold_down),
+        [TIMER_LEASE] = offsetof(struct incident_record, lease),
+        [TIMER_NEWS] = offsetof(struct incident_record, tell),
+        [TIMER_MUTE] = offsetof(struct incident_record, mute),
+        [TIMER_APPROVAL] = offsetof(struct incident_record, approval),
+        [TIMER_VERIFY] = offsetof(struct incident_record, verify),
+    };
+    if (due->kind == TIMER_DELIVERY_RETRY)
+        return DUE_HOLDER(due, struct delivery_record, retry)->delivery.incident;
+    size_t place = places[due->kind];
+    return place
+               ? ((const struct incident_record *)(const void *)((const char *)due - place))->incident.number
+               : 0;
+}
+
 void decide_timer(struct turn *turn, const struct input *input)
 {
     (void)input;
     const struct due_heap *heap = &turn->engine->due;
-    for (struct due *due; (due = due_first(heap)) && due->at_us <= turn->now_us;)
+    for (struct due *due; (due = due_first(heap)) && due->at_us <= turn->now_us;) {
+        work_at(turn->engine, incident_of_due(due));
         timer_handlers[due->kind](turn, due);
+    }
+    work_at(turn->engine, 0);
 }
 
 void engine_decide(struct engine *engine, const struct input *input, int64_t now_us,

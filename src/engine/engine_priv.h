@@ -95,6 +95,8 @@ struct engine {
     const struct severity_scale *scale;
     char *instance;
     int64_t now_us;
+    int64_t *at_work; /* where it says which incident it is at; or NULL */
+    LIST(int64_t) left_out;
     int64_t restored_us; /* when this process took over; 0: nothing was restored */
     int64_t listened_us; /* when the process before was last seen alive */
     struct arena *restoring;
@@ -180,6 +182,13 @@ void turn_save_step(struct turn *turn, const struct run_step *step, const char *
 void turn_start_step(struct turn *turn, const struct run_step *step);
 void turn_save_role(struct turn *turn, const struct role_holder *holder);
 void turn_save_check(struct turn *turn, const struct check_item *item);
+/* It is at hand; 0: none is. */
+static inline void work_at(const struct engine *engine, int64_t incident)
+{
+    if (engine->at_work)
+        __atomic_store_n(engine->at_work, incident, __ATOMIC_RELEASE);
+}
+
 void turn_set_timer(struct turn *turn, struct due *due, int64_t subject, int64_t at_us);
 void turn_clear_timer(struct turn *turn, struct due *due, int64_t subject);
 

@@ -20,10 +20,29 @@ void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t l
     engine->listened_us = last_us;
 }
 
+void engine_tell_work(struct engine *engine, int64_t *incident)
+{
+    engine->at_work = incident;
+}
+
+void engine_leave_out(struct engine *engine, int64_t incident)
+{
+    *list_push(engine->arena, &engine->left_out) = incident;
+}
+
+static bool is_left_out(const struct engine *engine, int64_t incident)
+{
+    list_each (number, &engine->left_out)
+        if (*number == incident)
+            return true;
+    return false;
+}
+
 void engine_restore_incident(struct engine *engine, const struct incident *incident)
 {
-    if (incident_find(engine, incident->number))
+    if (incident_find(engine, incident->number) || is_left_out(engine, incident->number))
         return;
+    work_at(engine, incident->number);
     struct incident_record *record = incident_add(engine, incident);
     record->moved_to = (int)incident->state;
     engine->n_on_hold += incident->hold_us != 0;
@@ -35,6 +54,9 @@ void engine_recall_incident(struct engine *engine, const struct incident *incide
 {
     engine_restore_incident(engine, incident);
     struct incident_record *record = incident_find(engine, incident->number);
+    work_at(engine, 0);
+    if (!record) /* left out */
+        return;
     record->incident.n_firing = 0; /* nobody has counted since it was forgotten */
     for (uint32_t place = 0; place < engine->alerts.n; place++) {
         const struct alert_record *alert = engine->alerts.records[place];
@@ -289,6 +311,7 @@ static void restore_alerts(struct turn *turn)
 
 static void restore_deliveries(struct turn *turn, struct incident_record *record)
 {
+    work_at(turn->engine, record->incident.number);
     if (!page_matters(record))
         pages_cancel(turn, record, "nobody needs to be told any more");
     for (struct delivery_record *d = record->deliveries; d; d = d->next) {
@@ -372,6 +395,7 @@ static void restore_clocks(struct turn *turn, struct incident_record *record)
 void engine_restored(struct engine *engine, int64_t now_us, struct decisions *decisions)
 {
     struct turn turn;
+    work_at(engine, 0);
     turn_begin(&turn, engine, now_us, decisions);
     engine->restored_us = turn.now_us;
     find_listened(engine, turn.now_us);
@@ -385,6 +409,7 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
     silences_restored(&turn);
     restore_all_deliveries(&turn);
     for (struct incident_record *record = engine->first; record; record = record->next) {
+        work_at(engine, record->incident.number);
         if (record->actions.n)
             actions_arm(engine, record);
         restore_run(&turn, record);
@@ -397,6 +422,7 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
         restore_clocks(&turn, record);
         clock_back_restored(&turn, record);
     }
+    work_at(engine, 0);
     recurring_review(&turn);
     proofs_learn(&turn);
     engine->learned = false; /* the clocks are in line with the runbooks */

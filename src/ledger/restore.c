@@ -1,5 +1,6 @@
 /* What the engine needs back after a restart. Read in one go before the first input, in a time that depends
  * on what is open and not on how much has ever happened. */
+#include "base/log.h"
 #include "ledger/ledger_priv.h"
 
 enum { KEPT_S = 24 * 3600 };
@@ -43,9 +44,10 @@ static int restore_rows(struct ledger *ledger, const struct noun *noun, const ch
     while ((result = db_step(read, err)) == 0) {
         arena_reset(arena);
         void *value = arena_alloc(arena, noun->value_bytes);
-        if (row_read(read, noun, arena, value, err) != 0) {
-            db_reset(read);
-            return -1;
+        if (row_read(read, noun, arena, value, err) != 0) { /* one row must not keep the others back */
+            log_event(LOG_ERROR, "ledger.unreadable", "table=%s error=%s", noun->table, log_quote(err->text));
+            ledger->n_unread++;
+            continue;
         }
         restore(context, value);
     }
@@ -83,6 +85,11 @@ int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, in
             result = restore_rows(ledger, parts[i].noun, parts[i].rest, parts[i].since_us, parts[i].restore,
                                   restorer->context, err);
     return result;
+}
+
+size_t ledger_unread(const struct ledger *ledger)
+{
+    return ledger->n_unread;
 }
 
 static void last_to_engine(void *engine, int64_t last_incident, int64_t last_delivery, int64_t last_us)

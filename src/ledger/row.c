@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "ledger/ledger_priv.h"
 
 static void add_names(struct buf *sql, const struct noun *noun, size_t n_columns)
@@ -160,11 +161,10 @@ int rows_read(struct db_statement *statement, const struct noun *noun, struct ar
     while ((result = db_step(statement, err)) == 0) {
         if (n == capacity)
             values = list_grow_(arena, values, n, &capacity, noun->value_bytes);
-        if (row_read(statement, noun, arena, values + n * noun->value_bytes, err) != 0) {
-            db_reset(statement);
-            return -1;
-        }
-        n++;
+        if (row_read(statement, noun, arena, values + n * noun->value_bytes, err) == 0)
+            n++;
+        else /* the others are no worse for it */
+            log_event(LOG_ERROR, "ledger.unreadable", "table=%s error=%s", noun->table, log_quote(err->text));
     }
     if (result != DB_DONE)
         return -1;

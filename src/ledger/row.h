@@ -45,6 +45,7 @@ struct db_statement *row_select(struct ledger *ledger, const struct noun *noun, 
 /* The row under a statement of row_select; texts live in the arena. -1: a word that nobody knows. */
 int row_read(struct db_statement *statement, const struct noun *noun, struct arena *arena, void *ret_value,
              struct err *err);
-/* All rows of a bound statement as an array in the arena. 0 or -1. */
+/* All rows of a bound statement as an array in the arena; one that cannot be read is passed over, and the log
+ * says so. 0 or -1. */
 int rows_read(struct db_statement *statement, const struct noun *noun, struct arena *arena, void **ret_values,
               size_t *ret_n, struct err *err);

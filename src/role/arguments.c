@@ -22,6 +22,7 @@ static const struct {
     {"--core-fd", offsetof(struct role_options, core_fd), true},
     {"--config-fd", offsetof(struct role_options, config_fd), true},
     {"--config-stale", offsetof(struct role_options, config_stale), false},
+    {"--suspects-fd", offsetof(struct role_options, suspects_fd), true},
     {"--first-config-fd", offsetof(struct role_options, first_config_fd), true},
 };
 enum { OPTIONS = sizeof table / sizeof *table };

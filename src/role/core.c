@@ -505,6 +505,18 @@ static void close_core(struct core *core)
     queue_free(&core->queue);
 }
 
+/* Before the sandbox, which takes no descriptor for memory. */
+static void open_suspects(struct core *core)
+{
+    int fd = core->options->suspects_fd;
+    int64_t now_us = clock_monotonic_us(core->clock);
+    core->suspects.inbox = suspect_open(fd, SUSPECT_INBOX, now_us);
+    core->suspects.incident = suspect_open(fd, SUSPECT_INCIDENT, now_us);
+    core->suspects.page = suspect_open(fd, SUSPECT_PAGE, now_us);
+    if (fd > 0)
+        close(fd);
+}
+
 int role_core(const struct role_options *options)
 {
     scoped_arena struct arena *arena = arena_new();
@@ -522,6 +534,7 @@ int role_core(const struct role_options *options)
     queue_init(&core.queue);
     pthread_mutex_init(&core.site_lock, NULL);
     open_loop(&core);
+    open_suspects(&core);
     int opened = open_core(&core, arena, &err);
     if (opened != 0) {
         log_event(LOG_ERROR, "core.cannot_start", "error=%s", log_quote(err.text));

@@ -32,6 +32,18 @@ static void find_incident(struct core *core, struct arena *arena, const struct d
         *ret_incident = (struct incident){.number = number, .severity = "unknown"}; /* page all the same */
 }
 
+/* This process ended three times while it wrote it: the person's next way is tried. */
+static void refuse_delivery(struct core *core, int64_t id)
+{
+    struct arena *arena = arena_new();
+    struct delivery_result *result = arena_alloc(arena, sizeof *result);
+    struct input *input = arena_alloc(arena, sizeof *input);
+    *result = (struct delivery_result){.verdict = VERDICT_DEAD, .detail = SUSPECT_DETAIL};
+    *input = (struct input){
+        .kind = INPUT_DELIVERY_DONE, .actor = "courier", .delivery = id, .delivery_result = result};
+    core_submit_own(core, arena, input);
+}
+
 static void send_delivery(struct core *core, const struct decisions *decisions,
                           const struct delivery *delivery, uint16_t frame)
 {
@@ -42,6 +54,10 @@ static void send_delivery(struct core *core, const struct decisions *decisions,
     struct incident incident;
     struct run_step *steps = NULL;
     size_t n_steps = 0;
+    if (!suspect_begin(core->suspects.page, delivery->id)) {
+        refuse_delivery(core, delivery->id);
+        return;
+    }
     find_incident(core, arena, decisions, delivery->incident, &incident);
     if (ledger_steps(core->ledger, arena, delivery->incident, &steps, &n_steps, &err) != 0)
         n_steps = 0;
@@ -55,6 +71,7 @@ static void send_delivery(struct core *core, const struct decisions *decisions,
     struct delivery addressed = *delivery;
     core_push_address(core, arena, &addressed);
     courier_order_write(&order, &addressed, page.at, page.n_bytes);
+    suspect_end(core->suspects.page);
     frames_send(core->courier, frame, order.at, order.n_bytes);
 }
 

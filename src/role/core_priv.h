@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "ledger/ledger.h"
 #include "loop/frame.h"
+#include "loop/suspect.h"
 #include "role/compaction.h"
 #include "role/live.h"
 #include "role/role.h"
@@ -94,6 +95,9 @@ struct core {
     struct ledger *ledger;
     struct arena *arena; /* of the decisions of one transaction */
     struct frames *courier, *runner;
+    struct {
+        struct suspect *inbox, *incident, *page;
+    } suspects;          /* what this process is at */
     struct live *live;   /* what steps print */
     struct board *board; /* what checks have found */
     struct core_figures figures;
@@ -180,6 +184,9 @@ void core_mirror_follow(struct core *core, const struct decisions *decisions);
 void core_mirror_soon(struct core *core);
 /* core_checks.c: what the watch found, a body of the intake format "check"; answered when it is durable. */
 void core_checks_found(struct core *core, const char *body, size_t n_bytes);
+/* What went wrong here, as an alert that stands until a person resolves its incident. key tells it from
+ * others. */
+void core_raise(struct core *core, const char *name, const char *key, const char *summary);
 void core_checks_seen(struct core *core, const char *body, size_t n_bytes); /* for the board */
 /* core_measures.c: what a body of the watch says was measured, into the ledger. */
 void core_measures_seen(struct core *core, const char *body, size_t n_bytes);

@@ -3,6 +3,7 @@
  * At the start alerts are taken before the runbooks are read: they go to the inbox and are answered, as
  * durable as any. The engine comes after, and hears the whole inbox, those alerts among the rest: the way is
  * the same as after a crash between the answer and the decision. */
+#include "base/file.h"
 #include "base/log.h"
 #include "ledger/review.h"
 #include "role/core_priv.h"
@@ -15,11 +16,34 @@ struct replay {
     struct json_document *document;
     size_t n_rows;
     int64_t newest_us;
+    int64_t row_id; /* of the row at hand */
 };
 
 static void replay_batch(void *context, const struct alert_batch *batch, int64_t received_us)
 {
     engine_restore_alerts(((struct replay *)context)->core->engine, batch, received_us);
+}
+
+/* What is set aside is a trouble of its own, told once; who mends it finds what it was. */
+static void raise_aside(struct core *core, const struct suspect *suspect, const char *what,
+                        const char *effect)
+{
+    const int64_t *items;
+    size_t n = suspect_aside(suspect, &items);
+    if (!suspect_has_news(suspect) || n == 0)
+        return;
+    const char *key = arena_printf(core->arena, "%s %lld", what, (long long)items[n - 1]);
+    core_raise(core, "SetAside", key,
+               arena_printf(core->arena, "Crashcart ended three times at %s, and goes on without it: %s", key,
+                            effect));
+}
+
+static void keep_body(struct core *core, int64_t id, const void *bytes, size_t n_bytes)
+{
+    struct err err;
+    const char *path = arena_printf(core->arena, "%s/inbox-%lld.aside", core->options->data, (long long)id);
+    if (file_write(path, bytes, n_bytes, 0600, &err) != 0)
+        log_event(LOG_ERROR, "inbox.aside_not_kept", "error=%s", log_quote(err.text));
 }
 
 static int replay_row(void *context, const char *format_name, const void *bytes, size_t n_bytes,
@@ -28,12 +52,18 @@ static int replay_row(void *context, const char *format_name, const void *bytes,
     struct replay *replay = context;
     struct intake_body body = {intake_format(format_name), bytes, n_bytes, received_us};
     struct err err = {0};
+    struct suspect *suspect = replay->core->suspects.inbox;
+    if (!suspect_begin(suspect, replay->row_id)) {
+        keep_body(replay->core, replay->row_id, bytes, n_bytes);
+        return 0;
+    }
     /* It was accepted once by the same parser: only a defect or a damaged ledger leads to an error here. */
     if (!body.format)
         log_event(LOG_ERROR, "inbox.unreadable", "format=%s", log_quote(format_name));
     else if (intake_each_batch(&body, replay->document, replay_batch, replay, &err) < 0)
         log_event(LOG_ERROR, "inbox.unreadable", "format=%s error=%s", log_quote(format_name),
                   log_quote(err.text));
+    suspect_end(suspect);
     replay->n_rows++;
     if (received_us > replay->newest_us)
         replay->newest_us = received_us;
@@ -43,9 +73,10 @@ static int replay_row(void *context, const char *format_name, const void *bytes,
 static int replay_inbox(struct core *core, int64_t *ret_newest_us, struct err *err)
 {
     struct replay replay = {.core = core, .document = json_document_new()};
-    int64_t after_id = 0, kept_us = 0;
+    int64_t kept_us = 0;
     int failed;
-    while ((failed = ledger_next_inbox(core->ledger, &after_id, replay_row, &replay, err)) == LEDGER_MORE) {
+    while ((failed = ledger_next_inbox(core->ledger, &replay.row_id, replay_row, &replay, err)) ==
+           LEDGER_MORE) {
         if (clock_monotonic_us(core->clock) - kept_us < UNHEARD_US)
             continue;
         core_keep_alerts(core); /* further rows of the inbox */
@@ -59,11 +90,23 @@ static int replay_inbox(struct core *core, int64_t *ret_newest_us, struct err *e
     return failed;
 }
 
+static void leave_out(struct core *core)
+{
+    const int64_t *incidents;
+    size_t n = suspect_aside(core->suspects.incident, &incidents);
+    for (size_t i = 0; i < n; i++)
+        engine_leave_out(core->engine, incidents[i]);
+    engine_tell_work(core->engine, suspect_item(core->suspects.incident));
+}
+
 static int restore(struct core *core, struct err *err)
 {
     int64_t newest_us;
-    if (ledger_restore(core->ledger, core->engine, clock_wall_us(core->clock), err) != 0 ||
-        replay_inbox(core, &newest_us, err) != 0)
+    leave_out(core);
+    if (ledger_restore(core->ledger, core->engine, clock_wall_us(core->clock), err) != 0)
+        return -1;
+    suspect_end(core->suspects.incident);
+    if (replay_inbox(core, &newest_us, err) != 0)
         return -1;
     int64_t now = clock_wall_us(core->clock);
     struct decisions decisions = {.arena = core->arena};
@@ -87,8 +130,10 @@ static int restore(struct core *core, struct err *err)
 int core_begin(struct core *core, struct err *err)
 {
     core->engine = engine_new(core->site->config, core->site->library);
-    if (restore(core, err) < 0)
+    if (restore(core, err) < 0) { /* in good order: nothing that it was at is to blame */
+        suspect_end(core->suspects.incident);
         return -1;
+    }
     log_event(LOG_INFO, "core.ready", "listen=%s runbooks=%zu people=%zu", core->options->listen,
               core->site->library->n_runbooks, core->site->config->people.n);
     /* What the process before may have left. */
@@ -97,6 +142,17 @@ int core_begin(struct core *core, struct err *err)
     core_write_updates(core);
     core_mirror_soon(core);
     core_alive_plan(core);
+    raise_aside(core, core->suspects.inbox, "inbox row",
+                "its alerts are not heard; the file inbox-*.aside in the data folder has what was received");
+    raise_aside(core, core->suspects.incident, "incident",
+                "nobody is paged for it any more; look at it, and at its alerts");
+    if (ledger_unread(core->ledger))
+        core_raise(
+            core, "Unreadable", "ledger",
+            arena_printf(core->arena,
+                         "%zu rows of the ledger cannot be read and were passed over: the log names them "
+                         "(ledger.unreadable)",
+                         ledger_unread(core->ledger)));
     core_work(core); /* what was held */
     return 0;
 }

@@ -15,6 +15,7 @@
 #include "courier/mirror.h"
 #include "courier/provider.h"
 #include "loop/sandbox.h"
+#include "loop/suspect.h"
 #include "role/frames.h"
 #include "role/role_priv.h"
 #include "role/site.h"
@@ -34,6 +35,7 @@ struct telling { /* what the courier has: the newest generation first, and the c
     struct mirror *mirror;
     struct alive *alive;
     struct provider *provider;
+    struct suspect *suspect;
 };
 
 static void on_done(void *context, const struct courier_done *done)
@@ -83,6 +85,7 @@ static int generation_begin(struct hand *hand, struct config *config, struct gen
         return -1;
     }
     courier_use_runner(generation->courier, on_program_wanted, hand);
+    courier_use_suspect(generation->courier, ((struct telling *)hand->context)->suspect);
     *generations = generation;
     tell_push_key(generation);
     return 0;
@@ -107,6 +110,13 @@ static void generations_thin(struct generation *newest)
         *at = old->before;
         generation_free(old);
     }
+}
+
+/* Processes ended at it: the person's next way is tried. */
+static void refuse(struct generation *generation, int64_t delivery, int attempt)
+{
+    const struct courier_done done = {delivery, attempt, {.verdict = VERDICT_DEAD, .detail = SUSPECT_DETAIL}};
+    on_done(generation, &done);
 }
 
 static void on_order(struct hand *hand, struct json order)
@@ -152,7 +162,14 @@ static void on_order(struct hand *hand, struct json order)
     if (hand->kind == FRAME_PREPARE)
         courier_hold(newest->courier);
     newest->n_under_way++; /* before: done may be called at once */
-    if (courier_order_send(newest->courier, order, &err) < 0) {
+    int64_t delivery = json_int(json_get(order, "delivery"), 0);
+    if (delivery && !suspect_begin(telling->suspect, delivery)) {
+        refuse(newest, delivery, (int)json_int(json_get(order, "attempt"), 0));
+        return;
+    }
+    int sent = courier_order_send(newest->courier, order, &err);
+    suspect_end(telling->suspect);
+    if (sent < 0) {
         newest->n_under_way--;
         log_event(LOG_ERROR, "frame.refused", "from=core error=%s", log_quote(err.text));
     }
@@ -261,6 +278,10 @@ static void descriptors_raise(void)
 static int courier_open(struct hand *hand, const struct role_options *options, struct config *config,
                         struct telling *telling, struct err *err)
 {
+    telling->suspect =
+        suspect_open(options->suspects_fd, SUSPECT_DELIVERY, clock_monotonic_us(clock_system()));
+    if (options->suspects_fd > 0)
+        close(options->suspects_fd);
     struct watch_tells tells = {on_checks_found, on_checks_seen, on_look_wanted, hand};
     if (hand_open(hand, "courier", options->core_fd, err) < 0 ||
         generation_begin(hand, config, &telling->generations, err) < 0)

@@ -21,6 +21,7 @@ struct role_options {
     int started_fd;            /* core: closed once it listens, for the supervisor to see */
     int core_fd;               /* courier, runner: frames to core; launcher: calls of the runner */
     int config_fd;             /* courier: where the supervisor hands over a changed configuration file */
+    int suspects_fd;           /* core, courier: what it is at (loop/suspect.h), for the next one to know */
     int first_config_fd;       /* the configuration in force, which the file may not be; 0: read the file */
     const char *config_stale;  /* "yes": core: the file has errors; runner: nothing is run by what was kept */
 };

@@ -21,6 +21,7 @@
 #include "loop/fleet.h"
 #include "loop/listen.h"
 #include "loop/sandbox.h"
+#include "loop/suspect.h"
 #include "role/arguments.h"
 #include "role/kept.h"
 #include "role/role_user.h"
@@ -39,6 +40,7 @@ struct supervisor {
     struct secret_owners secrets; /* of the environment */
     int config_fd;                /* to the courier; -1: it does not run */
     struct role_user users[ROLES];
+    int suspects_fds[ROLES]; /* each its own: none may speak for another */
     struct kept kept;
 };
 
@@ -110,15 +112,23 @@ static int start_core(const struct supervisor *supervisor, int pairs[PAIRS][2], 
     if (pipe2(started, O_CLOEXEC) < 0)
         return err_set(err, "no pipe: %s", strerror(errno));
     int copy = supervisor->kept.now_fd;
-    int fds[] = {-1,         1,   2, options.listen_fd, pairs[PAIR_COURIER][0], pairs[PAIR_RUNNER][0],
-                 started[1], copy};
+    int fds[] = {-1,
+                 1,
+                 2,
+                 options.listen_fd,
+                 pairs[PAIR_COURIER][0],
+                 pairs[PAIR_RUNNER][0],
+                 started[1],
+                 copy,
+                 supervisor->suspects_fds[CORE]};
     options.listen_fd = 3;
     options.courier_fd = 4;
     options.runner_fd = 5;
     options.started_fd = 6;
+    options.suspects_fd = supervisor->suspects_fds[CORE] > 0 ? 8 : 0;
     options.first_config_fd = copy < 0 ? 0 : 7;
     options.config_stale = supervisor->kept.refused ? "yes" : NULL;
-    int result = start_role(supervisor, CORE, &options, fds, 8, ret_pid, err);
+    int result = start_role(supervisor, CORE, &options, fds, 9, ret_pid, err);
     close(started[1]);
     if (result == 0)
         poll(&(struct pollfd){.fd = started[0]}, 1, HEAD_START_MS);
@@ -132,16 +142,18 @@ static int start_roles(struct supervisor *supervisor, int pairs[PAIRS][2], pid_t
 {
     struct role_options courier = supervisor->options, runner = supervisor->options;
     int copy = supervisor->kept.now_fd;
-    int courier_fds[] = {-1, 1, 2, pairs[PAIR_COURIER][1], pairs[PAIR_CONFIG][1], copy};
+    int courier_fds[] = {
+        -1, 1, 2, pairs[PAIR_COURIER][1], pairs[PAIR_CONFIG][1], copy, supervisor->suspects_fds[COURIER]};
     int runner_fds[] = {-1, 1, 2, pairs[PAIR_RUNNER][1], copy};
     courier.listen_fd = runner.listen_fd = 0;
     courier.core_fd = runner.core_fd = 3;
     courier.config_fd = 4;
+    courier.suspects_fd = supervisor->suspects_fds[COURIER] > 0 ? 6 : 0;
     courier.first_config_fd = copy < 0 ? 0 : 5;
     runner.first_config_fd = copy < 0 ? 0 : 4;
     runner.config_stale = supervisor->kept.now_stale ? "yes" : NULL;
     return start_core(supervisor, pairs, &pids[CORE], err) < 0 ||
-                   start_role(supervisor, COURIER, &courier, courier_fds, 6, &pids[COURIER], err) < 0 ||
+                   start_role(supervisor, COURIER, &courier, courier_fds, 7, &pids[COURIER], err) < 0 ||
                    start_role(supervisor, RUNNER, &runner, runner_fds, 5, &pids[RUNNER], err) < 0
                ? -1
                : 0;
@@ -262,6 +274,15 @@ static int data_folder_make(const char *path)
     return -1;
 }
 
+static void open_suspects(struct supervisor *supervisor, int role)
+{
+    struct err err;
+    if (suspects_make(&supervisor->suspects_fds[role], &err) < 0) {
+        supervisor->suspects_fds[role] = -1;
+        log_event(LOG_WARNING, "suspects.none", "error=%s", log_quote(err.text));
+    }
+}
+
 int role_supervise(const struct role_options *options)
 {
     scoped_arena struct arena *arena = arena_new();
@@ -289,6 +310,8 @@ int role_supervise(const struct role_options *options)
         if (kept_begin(&supervisor.kept, arena, config->file, options->runbooks, supervisor.options.data,
                        stale, &err) < 0)
             log_event(LOG_WARNING, "config.not_kept", "error=%s", log_quote(err.text));
+        open_suspects(&supervisor, CORE);
+        open_suspects(&supervisor, COURIER);
         struct fleet fleet = {.members = members,
                               .n_members = ROLES,
                               .start = fleet_start,
