@@ -30,7 +30,7 @@ struct ledger {
     struct stream *changed;       /* those to be written with the commit */
     struct map *save_texts;       /* the statement that saves a row, by the name of its table */
     struct ends ends, ends_saved; /* in the open transaction; as committed */
-    size_t n_unread; /* rows that were passed over when all was restored */
+    size_t n_unread;              /* rows that were passed over when all was restored */
     struct json_document *json;
     struct seal *seal;   /* of the writer, since its first ledger_seal() */
     struct buf unpacked; /* body of the inbox row at hand */
