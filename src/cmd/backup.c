@@ -76,7 +76,10 @@ int cmd_restore(int argc, char **argv)
     int result = ledger_backup_restore(words.at[0], data_dir, &proof, &err);
     if (result != 0)
         return answer("crashcart restore", result, &proof, &err);
-    printf("%s holds %lld event%s, and every hash fits.\nStart: crashcart serve --data %s\n", data_dir,
-           (long long)proof.n_events, proof.n_events == 1 ? "" : "s", data_dir);
+    printf("%s holds %lld event%s, and every hash fits.\n"
+           "What waited in it is not sent. For the first minutes after the start the incidents that it calls "
+           "open page\n"
+           "nobody: whatever still burns is heard of again by then.\nStart: crashcart serve --data %s\n",
+           data_dir, (long long)proof.n_events, proof.n_events == 1 ? "" : "s", data_dir);
     return EXIT_DONE;
 }

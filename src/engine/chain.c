@@ -227,7 +227,8 @@ void chain_target_people(struct arena *arena, const struct engine *engine, const
     if (strncmp(target, person_prefix, strlen(person_prefix)) == 0)
         add_once(arena, people, target + strlen(person_prefix));
     else if (schedule)
-        engine_people_at(engine, arena, schedule, at_us, &on_call, NULL);
+        engine_people_at(engine, arena, schedule, at_us < engine->shift_us ? engine->shift_us : at_us,
+                         &on_call, NULL);
     list_each (id, &on_call)
         add_once(arena, people, *id);
 }

@@ -43,6 +43,8 @@ int64_t engine_next_due_us(const struct engine *engine);
  * restored, and when the last message was taken: until then somebody listened. 0: unknown. */
 void engine_restore_last(struct engine *engine, int64_t last_incident, int64_t last_delivery,
                          int64_t last_us);
+/* The ledger was brought back from a backup: what waited in it has left since (engine/away.c). */
+void engine_restore_brought_back(struct engine *engine);
 /* Where the number of the incident at hand is written, 0: none, for who asks later what the process died of;
  * and an incident that is not given back, whatever is restored of it, because processes did. */
 void engine_tell_work(struct engine *engine, int64_t *incident);

@@ -98,6 +98,8 @@ struct engine {
     int64_t *at_work; /* where it says which incident it is at; or NULL */
     LIST(int64_t) left_out;
     int64_t restored_us; /* when this process took over; 0: nothing was restored */
+    bool brought_back;   /* from a backup */
+    int64_t shift_us;    /* the clock was behind this at the start: who is on call then is until then */
     int64_t listened_us; /* when the process before was last seen alive */
     struct arena *restoring;
     LIST(struct timer) restored_timers;
@@ -182,6 +184,10 @@ void turn_save_step(struct turn *turn, const struct run_step *step, const char *
 void turn_start_step(struct turn *turn, const struct run_step *step);
 void turn_save_role(struct turn *turn, const struct role_holder *holder);
 void turn_save_check(struct turn *turn, const struct check_item *item);
+/* away.c, at a start. last_us: of what is on record; 0: nothing is. */
+void away_settle(struct turn *turn, int64_t last_us);
+void clock_doubt(struct turn *turn, int64_t last_us);
+
 /* It is at hand; 0: none is. */
 static inline void work_at(const struct engine *engine, int64_t incident)
 {

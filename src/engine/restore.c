@@ -25,6 +25,11 @@ void engine_tell_work(struct engine *engine, int64_t *incident)
     engine->at_work = incident;
 }
 
+void engine_restore_brought_back(struct engine *engine)
+{
+    engine->brought_back = true;
+}
+
 void engine_leave_out(struct engine *engine, int64_t incident)
 {
     *list_push(engine->arena, &engine->left_out) = incident;
@@ -190,22 +195,32 @@ void engine_restore_alerts(struct engine *engine, const struct alert_batch *batc
     alerts_hear(&hearing, batch);
 }
 
-/* When the process before was last seen alive. What is dated in the future says nothing: the clock was set
- * back since. */
-static void find_listened(struct engine *engine, int64_t now_us)
+/* The last moment of those that are on record, none of them after most_us. */
+static int64_t latest(const struct engine *engine, int64_t most_us)
 {
-    int64_t latest_us = engine->listened_us < now_us ? engine->listened_us : now_us;
+    int64_t latest_us = engine->listened_us <= most_us ? engine->listened_us : 0;
     for (const struct incident_record *record = engine->first; record; record = record->next) {
         const struct incident *incident = &record->incident;
         const int64_t seen_us[] = {incident->opened_us, incident->monitoring_us, incident->progress_us};
         for (size_t i = 0; i < sizeof seen_us / sizeof *seen_us; i++)
-            if (seen_us[i] > latest_us && seen_us[i] <= now_us)
+            if (seen_us[i] > latest_us && seen_us[i] <= most_us)
                 latest_us = seen_us[i];
         for (const struct delivery_record *d = record->deliveries; d; d = d->next)
-            if (d->delivery.queued_us > latest_us && d->delivery.queued_us <= now_us)
+            if (d->delivery.queued_us > latest_us && d->delivery.queued_us <= most_us)
                 latest_us = d->delivery.queued_us;
     }
-    engine->listened_us = latest_us;
+    return latest_us;
+}
+
+/* When the process before was last seen alive. What is dated in the future says nothing: the clock was set
+ * back since. */
+static void find_listened(struct engine *engine, int64_t now_us)
+{
+    if (engine->listened_us > now_us)
+        engine->listened_us = now_us;
+    int64_t latest_us = latest(engine, now_us);
+    if (latest_us > engine->listened_us)
+        engine->listened_us = latest_us;
 }
 
 /* ---- alerts and incidents, brought together ---- */
@@ -398,12 +413,15 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
     work_at(engine, 0);
     turn_begin(&turn, engine, now_us, decisions);
     engine->restored_us = turn.now_us;
+    int64_t last_us = latest(engine, INT64_MAX);
     find_listened(engine, turn.now_us);
+    clock_doubt(&turn, last_us);
     end_until(engine, engine->listened_us);
     restore_timers(engine);
     inhibition_rebuild(engine);
     engine->dependencies.stale = true;
     maintenance_review(&turn);
+    away_settle(&turn, engine->listened_us);
     restore_alerts(&turn);
     engine->checks_changed = engine->alerts.n > 0;
     silences_restored(&turn);

@@ -216,6 +216,11 @@ static int take_apart(struct arena *arena, const char *folder, struct err *err)
     if (result != 0 || db_open(in(arena, folder, "ledger.db"), NULL, DB_WRITER, &db, err) != 0)
         return -1; /* a statement that has read a table holds it */
     result = db_execute(db, "DROP TABLE kept_file", err);
+    if (result == 0) /* for the first start by it (engine/away.c) */
+        result = db_execute(db,
+                            "INSERT INTO installation (name, value) VALUES ('brought_back', '1')"
+                            " ON CONFLICT (name) DO NOTHING",
+                            err);
     db_close(db);
     return result == 0 ? 0 : -1;
 }

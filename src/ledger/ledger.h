@@ -100,15 +100,14 @@ int64_t ledger_inbox_last_id(const struct ledger *ledger);
  * engine's to copy. The inbox follows: visit gets every row that is not forgotten, unpacked, in order;
  * another answer than 0 ends it and is returned. */
 int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us, struct err *err);
-/* Rows that it could not read and passed over: the log names them. */
-size_t ledger_unread(const struct ledger *ledger);
 typedef int ledger_inbox_visit(void *context, const char *format, const void *body, size_t n_bytes,
                                int64_t received_us);
 int ledger_each_inbox(struct ledger *ledger, ledger_inbox_visit *visit, void *context, struct err *err);
-/* The same for some of the rows after the id *after_id (0: the first), which moves on. LEDGER_MORE: call
- * again. */
+/* The same for some rows after the id *after_id (0: the first), which moves on. LEDGER_MORE: again. */
 int ledger_next_inbox(struct ledger *ledger, int64_t *after_id, ledger_inbox_visit *visit, void *context,
                       struct err *err);
+size_t ledger_unread(const struct ledger *ledger); /* rows that were passed over: the log names them */
+int ledger_settled(struct ledger *ledger, struct err *err); /* the next start is by no restored backup */
 
 /* ---- reading (any handle) ---- */
 

@@ -87,6 +87,26 @@ int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, in
     return result;
 }
 
+/* A row that `crashcart restore` leaves. */
+static int find_brought_back(struct ledger *ledger, bool *ret_is, struct err *err)
+{
+    struct db_statement *read =
+        db_prepare(ledger->db, "SELECT count(*) FROM installation WHERE name = 'brought_back'", err);
+    if (!read || db_step(read, err) != 0)
+        return -1;
+    *ret_is = db_column_int(read, 0) > 0;
+    db_reset(read);
+    return 0;
+}
+
+int ledger_settled(struct ledger *ledger, struct err *err)
+{
+    must(ledger->in_transaction);
+    struct db_statement *forget =
+        db_prepare(ledger->db, "DELETE FROM installation WHERE name = 'brought_back'", err);
+    return forget ? ledger_outcome(db_run(forget, err)) : -1;
+}
+
 size_t ledger_unread(const struct ledger *ledger)
 {
     return ledger->n_unread;
@@ -159,5 +179,10 @@ int ledger_restore(struct ledger *ledger, struct engine *engine, int64_t now_us,
         timer_to_engine,  silence_to_engine, role_to_engine,     check_to_engine,    clock_to_engine,
         action_to_engine, proof_to_engine,   override_to_engine};
     engine_name(engine, ledger->instance);
+    bool brought_back;
+    if (find_brought_back(ledger, &brought_back, err) != 0)
+        return -1;
+    if (brought_back)
+        engine_restore_brought_back(engine);
     return ledger_restore_to(ledger, &restorer, now_us, err);
 }

@@ -3,6 +3,8 @@
  * At the start alerts are taken before the runbooks are read: they go to the inbox and are answered, as
  * durable as any. The engine comes after, and hears the whole inbox, those alerts among the rest: the way is
  * the same as after a crash between the answer and the decision. */
+#include <string.h>
+
 #include "base/file.h"
 #include "base/log.h"
 #include "ledger/review.h"
@@ -99,6 +101,26 @@ static void leave_out(struct core *core)
     engine_tell_work(core->engine, suspect_item(core->suspects.incident));
 }
 
+/* Should the process end before: what waited is withdrawn once more, which is nothing. */
+static int settle(struct core *core, struct err *err)
+{
+    if (ledger_begin(core->ledger, err) != 0)
+        return -1;
+    if (ledger_settled(core->ledger, err) == 0)
+        return ledger_commit(core->ledger, err) == 0 ? 0 : -1;
+    ledger_rollback(core->ledger);
+    return -1;
+}
+
+static void raise_doubt(struct core *core, const struct decisions *decisions)
+{
+    list_each (decision, &decisions->list)
+        if (decision->kind == DECISION_EVENT && strcmp(decision->event.kind, "clock.doubtful") == 0)
+            core_raise(core, "ClockDoubtful", "clock", decision->event.summary);
+        else if (decision->kind == DECISION_EVENT && strcmp(decision->event.kind, "ledger.brought_back") == 0)
+            log_event(LOG_WARNING, "ledger.brought_back", "what=%s", log_quote(decision->event.summary));
+}
+
 static int restore(struct core *core, struct err *err)
 {
     int64_t newest_us;
@@ -120,6 +142,9 @@ static int restore(struct core *core, struct err *err)
         return -1;
     }
     core_carry_out(core, &decisions, false);
+    if (got == 0 && settle(core, err) != 0)
+        return -1;
+    raise_doubt(core, &decisions);
     arena_reset(core->arena);
     /* The clock was set back, and the engine has brought the alerts near: so must the next one find them. */
     if (newest_us > now)

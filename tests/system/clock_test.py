@@ -68,6 +68,21 @@ class Clock(SystemTest):
         self.server.stop()
         self.server.command('verify', '--data', self.server.data)
 
+    def test_a_start_by_a_clock_of_1970_pages_and_says_that_it_cannot_be_right(self):
+        self.open()
+        self.server.kill()
+        self.off.value -= int(time.time() - 86400) * 1_000_000
+        self.server.start()
+        wait(lambda: self.paged(self.ana, 'ClockDoubtful'), 'somebody is told')
+        self.server.fire({'alertname': 'TillDown', 'service': 'shop', 'severity': 'critical'})
+        wait(lambda: self.paged(self.ana, 'TillDown'), 'ana is paged for what is new')
+        self.assertEqual(self.server.process.log().count('name=ClockDoubtful'), 1)
+        self.off.value += int(time.time() - 86400) * 1_000_000
+        self.server.fire({'alertname': 'BankDown', 'service': 'shop', 'severity': 'critical'})
+        wait(lambda: self.paged(self.ana, 'BankDown'), 'and when the clock is right again')
+        self.server.stop()
+        self.server.command('verify', '--data', self.server.data)
+
 
 if __name__ == '__main__':
     unittest.main()
