@@ -28,7 +28,7 @@ struct ledger {
     struct arena *arena;          /* scratch of one call */
     struct map *streams;          /* struct stream by name, as the open transaction sees them */
     struct stream *changed;       /* those to be written with the commit */
-    struct map *save_texts;       /* the statement that saves a row, by the name of its table */
+    struct map *row_statements;   /* the db's own, by table and what follows (row.c) */
     struct ends ends, ends_saved; /* in the open transaction; as committed */
     size_t n_unread;              /* rows that were passed over when all was restored */
     struct json_document *json;

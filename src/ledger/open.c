@@ -227,7 +227,7 @@ static int open_with(int (*open_it)(struct ledger *, const struct ledger_place *
     *ledger = (struct ledger){.lock = -1,
                               .arena = arena_new(),
                               .streams = map_new(),
-                              .save_texts = map_new(),
+                              .row_statements = map_new(),
                               .json = json_document_new(),
                               .data_dir = heap_strdup(place->data_dir)};
     int result = open_it(ledger, place, err);
@@ -264,8 +264,7 @@ void ledger_close(struct ledger *ledger)
         close(ledger->lock);
     streams_forget(ledger);
     map_free(ledger->streams);
-    row_forget(ledger);
-    map_free(ledger->save_texts);
+    map_free(ledger->row_statements);
     json_document_free(ledger->json);
     buf_free(&ledger->record);
     buf_free(&ledger->unpacked);

@@ -68,29 +68,41 @@ static void bind_column(struct db_statement *statement, const struct column *col
     }
 }
 
-/* Made once: every input saves rows, and making the text costs more than the statement does. */
-static const char *save_text(struct ledger *ledger, const struct noun *noun)
+/* "SELECT kind, subject, due_us FROM timer " and the rest. */
+static void select_sql(struct buf *sql, const struct noun *noun, const char *rest)
 {
-    char *kept = map_get(ledger->save_texts, noun->table, strlen(noun->table));
-    if (kept)
-        return kept;
-    struct buf sql scoped_buf = {0};
-    save_sql(&sql, noun);
-    kept = heap_strdup(buf_text(&sql));
-    map_put(ledger->save_texts, noun->table, strlen(noun->table), kept);
-    return kept;
+    buf_puts(sql, "SELECT ");
+    add_names(sql, noun, noun->n_columns);
+    buf_printf(sql, " FROM %s %s", noun->table, rest);
 }
 
-void row_forget(struct ledger *ledger)
+/* Found by the table and the rest, NULL: the one that saves. Every input saves rows, and making and finding
+ * the whole text costs more than the statement does. */
+static struct db_statement *statement_for(struct ledger *ledger, const struct noun *noun, const char *rest,
+                                          struct err *err)
 {
-    size_t position = 0;
-    for (char *text; (text = map_next(ledger->save_texts, &position));)
-        free(text);
+    struct buf key scoped_buf = {0};
+    struct buf sql scoped_buf = {0};
+    buf_puts(&key, noun->table);
+    if (rest) {
+        buf_putc(&key, ' ');
+        buf_puts(&key, rest);
+    }
+    struct db_statement *kept = map_get(ledger->row_statements, key.at, key.n_bytes);
+    if (kept) {
+        db_reset(kept);
+        return kept;
+    }
+    rest ? select_sql(&sql, noun, rest) : save_sql(&sql, noun);
+    kept = db_prepare(ledger->db, buf_text(&sql), err);
+    if (kept)
+        map_put(ledger->row_statements, key.at, key.n_bytes, kept);
+    return kept;
 }
 
 int row_save(struct ledger *ledger, const struct noun *noun, const void *value, struct err *err)
 {
-    struct db_statement *save = db_prepare(ledger->db, save_text(ledger, noun), err);
+    struct db_statement *save = statement_for(ledger, noun, NULL, err);
     if (!save)
         return -1;
     for (size_t i = 0; i < noun->n_columns; i++)
@@ -101,11 +113,7 @@ int row_save(struct ledger *ledger, const struct noun *noun, const void *value, 
 struct db_statement *row_select(struct ledger *ledger, const struct noun *noun, const char *rest,
                                 struct err *err)
 {
-    struct buf sql scoped_buf = {0};
-    buf_puts(&sql, "SELECT ");
-    add_names(&sql, noun, noun->n_columns);
-    buf_printf(&sql, " FROM %s %s", noun->table, rest);
-    return db_prepare(ledger->db, buf_text(&sql), err);
+    return statement_for(ledger, noun, rest, err);
 }
 
 static int read_column(struct db_statement *statement, int i, const struct column *column,

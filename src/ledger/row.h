@@ -37,8 +37,6 @@ struct noun {
 
 /* Adds the row or replaces the one of the same identity. */
 int row_save(struct ledger *ledger, const struct noun *noun, const void *value, struct err *err);
-/* Frees what row_save keeps. */
-void row_forget(struct ledger *ledger);
 /* A prepared "SELECT its columns FROM its table" + rest, to be bound and stepped. NULL: err says why. */
 struct db_statement *row_select(struct ledger *ledger, const struct noun *noun, const char *rest,
                                 struct err *err);
