@@ -373,6 +373,7 @@ void model_save(struct model *model, const struct decision *d)
     case DECISION_MOVE:    /* read by nobody but the statistics */
     case DECISION_ACCOUNT: /* nobody signs in there */
     case DECISION_ACCESS_KEY:
+    case DECISION_SESSION_SEEN:
     case DECISION_SUBSCRIPTION:
     case DECISION_UPDATE: /* by nobody but those who ask for it */
         break;
