@@ -18,7 +18,9 @@ struct replay {
     struct json_document *document;
     size_t n_rows;
     int64_t newest_us;
-    int64_t row_id; /* of the row at hand */
+    int64_t row_id; /* of the row at hand, */
+    int64_t of_row; /* the row that the last request was of, */
+    int64_t place;  /* and its place there */
 };
 
 static void replay_batch(void *context, const struct alert_batch *batch, int64_t received_us)
@@ -26,24 +28,51 @@ static void replay_batch(void *context, const struct alert_batch *batch, int64_t
     engine_restore_alerts(((struct replay *)context)->core->engine, batch, received_us);
 }
 
-/* What is set aside is a trouble of its own, told once; who mends it finds what it was. */
-static void raise_aside(struct core *core, const struct suspect *suspect, const char *what,
-                        const char *effect)
+/* What is set aside is one request, not the row that it shares with others. */
+enum { PLACES = 1 << 16 };
+
+static int64_t request_at_hand(struct replay *replay)
+{
+    replay->place = replay->of_row == replay->row_id ? replay->place + 1 : 0;
+    replay->of_row = replay->row_id;
+    return replay->row_id * PLACES + replay->place;
+}
+
+/* 0: none. */
+static int64_t set_aside_now(const struct suspect *suspect)
 {
     const int64_t *items;
     size_t n = suspect_aside(suspect, &items);
-    if (!suspect_has_news(suspect) || n == 0)
-        return;
-    const char *key = arena_printf(core->arena, "%s %lld", what, (long long)items[n - 1]);
-    core_raise(core, "SetAside", key,
-               arena_printf(core->arena, "Crashcart ended three times at %s, and goes on without it: %s", key,
-                            effect));
+    return suspect_has_news(suspect) && n > 0 ? items[n - 1] : 0;
 }
 
-static void keep_body(struct core *core, int64_t id, const void *bytes, size_t n_bytes)
+/* It is a trouble of its own, told once; who mends it finds what it was. */
+static void raise_aside(struct core *core, const char *what, const char *effect)
+{
+    core_raise(core, "SetAside", what,
+               arena_printf(core->arena, "Crashcart ended three times at %s, and goes on without it: %s",
+                            what, effect));
+}
+
+static void raise_all_aside(struct core *core)
+{
+    int64_t request = set_aside_now(core->suspects.inbox), incident = set_aside_now(core->suspects.incident);
+    if (request)
+        raise_aside(
+            core,
+            arena_printf(core->arena, "inbox row %lld, request %lld", (long long)(request / PLACES),
+                         (long long)(request % PLACES + 1)),
+            "its alerts are not heard; the file inbox-*.aside in the data folder has what was received");
+    if (incident)
+        raise_aside(core, arena_printf(core->arena, "incident %lld", (long long)incident),
+                    "nobody is paged for it any more; look at it, and at its alerts");
+}
+
+static void keep_body(struct core *core, int64_t request, const void *bytes, size_t n_bytes)
 {
     struct err err;
-    const char *path = arena_printf(core->arena, "%s/inbox-%lld.aside", core->options->data, (long long)id);
+    const char *path = arena_printf(core->arena, "%s/inbox-%lld-%lld.aside", core->options->data,
+                                    (long long)(request / PLACES), (long long)(request % PLACES + 1));
     if (file_write(path, bytes, n_bytes, 0600, &err) != 0)
         log_event(LOG_ERROR, "inbox.aside_not_kept", "error=%s", log_quote(err.text));
 }
@@ -55,8 +84,9 @@ static int replay_row(void *context, const char *format_name, const void *bytes,
     struct intake_body body = {intake_format(format_name), bytes, n_bytes, received_us};
     struct err err = {0};
     struct suspect *suspect = replay->core->suspects.inbox;
-    if (!suspect_begin(suspect, replay->row_id)) {
-        keep_body(replay->core, replay->row_id, bytes, n_bytes);
+    int64_t request = request_at_hand(replay);
+    if (!suspect_begin(suspect, request)) {
+        keep_body(replay->core, request, bytes, n_bytes);
         return 0;
     }
     /* It was accepted once by the same parser: only a defect or a damaged ledger leads to an error here. */
@@ -167,10 +197,7 @@ int core_begin(struct core *core, struct err *err)
     core_write_updates(core);
     core_mirror_soon(core);
     core_alive_plan(core);
-    raise_aside(core, core->suspects.inbox, "inbox row",
-                "its alerts are not heard; the file inbox-*.aside in the data folder has what was received");
-    raise_aside(core, core->suspects.incident, "incident",
-                "nobody is paged for it any more; look at it, and at its alerts");
+    raise_all_aside(core);
     if (ledger_unread(core->ledger))
         core_raise(
             core, "Unreadable", "ledger",
