@@ -237,7 +237,7 @@ const struct route routes[] = {
     {"GET", "/sign-in/provider", AUTH_OPEN, " ", get_sign_in_begin, answer_sign_in_begin, NULL, NULL, NULL},
     {"GET", "/sign-in/return", AUTH_OPEN, NULL, get_sign_in_return, answer_sign_in_return, NULL, NULL, NULL},
     {"POST", "/api/v1/session/here", AUTH_READ, " ", post_session_here, NULL,
-     "Says that the person of this session is at it: it ends when nobody is", "", NULL},
+     "Says that the person of this session is at it: it ends when nobody is", NULL, NULL},
     {"DELETE", "/api/v1/session", AUTH_OPEN, " ", delete_session, answer_signed_out, "Signs out", NULL, NULL},
 
     {"GET", "/api/v1/accounts", AUTH_ADMINISTER, " ", get_accounts, NULL, "Lists who has an account", NULL,

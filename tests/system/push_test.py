@@ -101,7 +101,7 @@ class Push(SystemTest):
         scheme, _, rest = headers['Authorization'].partition(' ')
         words = dict(word.strip().split('=', 1) for word in rest.split(','))
         self.assertEqual(scheme, 'vapid')
-        self.assertEqual(words['k'], self.server.json('/api/v1/push')['key'])
+        self.assertEqual(words['k'], wait(lambda: self.server.json('/api/v1/push')['key'], 'the server was told the key'))
         head, claims, signature = words['t'].split('.')
         self.assertEqual(json.loads(raw(head)), {'typ': 'JWT', 'alg': 'ES256'})
         said = json.loads(raw(claims))
