@@ -1,14 +1,20 @@
 /* A start by a ledger from a backup, or by a clock that cannot be right. */
 #include "engine/kept_testing_priv.h"
 
-static void what_a_backup_calls_open_pages_nobody_until_it_is_heard_of_again(void **state)
+/* The backup of three days ago, with one incident that it calls open. firing: what fires now, or NULL. */
+static void bring_back(struct world *w, const struct alert_words *firing)
 {
-    struct world *w = *state;
     struct kept kept = {0};
     world_hear(w, down);
     keep(w, &kept);
     from_backup = true;
-    restart(w, &kept, &down, 3 * DAYS);
+    restart(w, &kept, firing, 3 * DAYS);
+}
+
+static void what_a_backup_calls_open_pages_nobody_until_it_is_heard_of_again(void **state)
+{
+    struct world *w = *state;
+    bring_back(w, &down);
     assert_text_has(event_of(w, "ledger.brought_back")->summary, "1 open incident pages nobody");
     assert_text_has(event_of(w, "incident.muted")->summary, "brought back from a backup");
     assert_null(delivery_of(w, DELIVERY_DUE, 0));
@@ -22,11 +28,7 @@ static void what_a_backup_calls_open_pages_nobody_until_it_is_heard_of_again(voi
 static void what_is_over_since_the_backup_pages_nobody(void **state)
 {
     struct world *w = *state;
-    struct kept kept = {0};
-    world_hear(w, down);
-    keep(w, &kept);
-    from_backup = true;
-    restart(w, &kept, NULL, 3 * DAYS);
+    bring_back(w, NULL);
     assert_null(delivery_of(w, DELIVERY_DUE, 0));
     for (int minute = 0; minute < 20; minute++) {
         world_pass(w, MINUTES);
@@ -37,12 +39,8 @@ static void what_is_over_since_the_backup_pages_nobody(void **state)
 static void what_is_heard_first_after_a_backup_pages_at_once(void **state)
 {
     struct world *w = *state;
-    struct kept kept = {0};
     const struct alert_words other = {.name = "DiskFull", .severity = "SEV-1", .ends_us = INT64_MAX / 2};
-    world_hear(w, down);
-    keep(w, &kept);
-    from_backup = true;
-    restart(w, &kept, &down, 3 * DAYS);
+    bring_back(w, &down);
     world_hear(w, other);
     assert_int_equal(delivery_of(w, DELIVERY_DUE, 0)->incident, 2);
 }

@@ -14,7 +14,7 @@
 #define SUSPECT_DETAIL "set aside: the program ended three times while it made this ready"
 
 enum suspect_place {
-    SUSPECT_INBOX,    /* rows, while they are heard again */
+    SUSPECT_INBOX,    /* requests, while they are heard again */
     SUSPECT_INCIDENT, /* that are given back, or whose timer is due */
     SUSPECT_PAGE,     /* deliveries that core writes */
     SUSPECT_DELIVERY, /* deliveries that the courier makes ready */
