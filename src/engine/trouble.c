@@ -108,9 +108,9 @@ struct finding *trouble_find(struct arena *arena, const struct engine *engine, c
 
     const struct match *best = &finding->best;
     finding->severity = trouble_severity(arena, finding->runbook, best->procedure, alert);
-    const char *heading = best->procedure ? best->procedure->title : best->heading;
-    if (best->runbook && best->confident && heading)
-        finding->trouble = arena_printf(arena, "%s\n%s#%s", finding->service, best->runbook->file, heading);
+    if (best->runbook && best->confident && best->heading)
+        finding->trouble =
+            arena_printf(arena, "%s\n%s#%s", finding->service, best->runbook->file, best->heading);
     else
         finding->trouble = arena_printf(arena, "%s\n%s", finding->service, finding->alertname);
     return finding;

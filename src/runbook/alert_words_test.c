@@ -101,6 +101,9 @@ static void the_forms_of_a_word_are_one_word(void **state)
     assert_string_equal(canonical("restarts"), canonical("restarting"));
     assert_string_equal(canonical("notifications"), canonical("Notification"));
     assert_string_equal(canonical("retries"), canonical("retry"));
+    assert_string_equal(canonical("duplication"), canonical("duplicated"));
+    assert_string_equal(canonical("saturating"), canonical("saturated"));
+    assert_string_equal(canonical("notification"), canonical("notify"));
     assert_string_not_equal(canonical("process"), canonical("proc"));
 }
 
@@ -129,6 +132,7 @@ static void a_word_knows_itself_written_together_with_the_next(void **state)
     struct alert_words apart = words("flux capacitor"), together = words("fluxcapacitor");
     assert_string_equal(apart.at[0].together, together.at[0].text);
     assert_null(apart.at[1].together);
+    assert_null(words("cluster red").at[0].together);
 }
 
 static void degrees_are_weak_and_small_words_are_noise(void **state)

@@ -52,6 +52,16 @@ static const char *why_words(struct arena *arena, const struct query_terms *quer
                         candidate->section->heading, candidate->section->line, buf_text(&found));
 }
 
+/* The procedure that begins there or is around it: a heading may be a phase of one. */
+static const struct procedure *procedure_of(const struct page *page, const struct section *section)
+{
+    const struct section *at = section;
+    while (!at->procedure && at != page->sections)
+        at = &page->sections[at->parent];
+    bool around = at->procedure && at->procedure->line_end >= section->line;
+    return around ? at->procedure : NULL;
+}
+
 static struct match match_of(struct arena *arena, const struct query_terms *query,
                              const struct candidate *candidate)
 {
@@ -59,7 +69,7 @@ static struct match match_of(struct arena *arena, const struct query_terms *quer
     if (!candidate->page)
         return match;
     match.runbook = candidate->page->runbook;
-    match.procedure = candidate->section->procedure;
+    match.procedure = procedure_of(candidate->page, candidate->section);
     match.heading = candidate->section->heading;
     match.line = candidate->section->line;
     match.score = candidate->score < 1 ? candidate->score : 1;

@@ -274,9 +274,12 @@ static void heading_read(struct match_builder *builder, const struct block *bloc
     const char *title = block_title(builder->arena, block);
     body_close(builder);
     size_t parent = block->heading == NO_BLOCK ? 0 : section_of_block[block->heading];
-    /* The title is the page's own heading: no second candidate for it. */
-    if (block->line == title_line) {
+    struct section *whole = &builder->sections.at[0];
+    /* The title is the page's own heading, or repeats what the front matter says: no second candidate. */
+    if (block->line == title_line || (block->level == 1 && strcmp(title, whole->heading) == 0)) {
         builder->section = 0;
+        if (!whole->procedure)
+            whole->procedure = procedure_at(builder, block->line);
     } else {
         struct section *section = list_push(builder->arena, &builder->sections);
         builder->section = builder->sections.n - 1;

@@ -15,20 +15,22 @@
 #include "runbook/match_priv.h"
 
 enum { PAGES_LOOKED_INTO = 40 };
+#define NO_WORD ((size_t)-1)
 
 /* What a hit counts in the scoring of one candidate. */
-#define PART_AROUND       0.85 /* in the headings above it, the title, the file name */
-#define PART_FOLDER       0.5
-#define PART_SECTION_BODY 0.45
-#define PART_ELSEWHERE    0.35 /* somewhere in the page, of the weight it has there */
-#define PART_WITHIN       0.8  /* for the page as a whole: anywhere in it */
-#define PART_LABELS       0.15
-#define PART_PLACE        0.05 /* of two that are sure, the one in the stronger place */
-#define PART_INHERITED    0.97 /* of a section's identity for its page */
-#define PART_ONE_WORD     0.6  /* a name of one word in running text is likely just the word */
-#define COVERED           0.7  /* a word counts as had when a name has it or one near to it */
-#define RANK_LEAST        0.15
-#define PART_RATHER       0.6 /* of the rank of its page, for a procedure to answer instead */
+#define PART_AROUND        0.85 /* in the headings above it, the title, the file name */
+#define PART_FOLDER        0.5
+#define PART_SECTION_BODY  0.45
+#define PART_ELSEWHERE     0.35 /* somewhere in the page, of the weight it has there */
+#define PART_WITHIN        0.8  /* for the page as a whole: anywhere in it */
+#define PART_LABELS        0.15
+#define PART_PLACE         0.05 /* of two that are sure, the one in the stronger place */
+#define PART_INHERITED     0.97 /* of a section's identity for its page */
+#define PART_ONE_WORD      0.6  /* a name of one word in running text is likely just the word */
+#define PART_OTHER_SUBJECT 0.75 /* of what has nothing of the word that says what the alert is about */
+#define COVERED            0.7  /* a word counts as had when a name has it or one near to it */
+#define RANK_LEAST         0.15
+#define PART_RATHER        0.6 /* of the rank of its page, for a procedure to answer instead */
 
 static const double identity_base[N_IDENTITY_KINDS] = {
     [IDENTITY_FILE] = 0.99,       [IDENTITY_HEADING] = 0.97,  [IDENTITY_FRONT_MATTER] = 0.96,
@@ -39,6 +41,7 @@ static const double identity_base[N_IDENTITY_KINDS] = {
 
 struct ranking {
     struct arena *arena;
+    size_t subject; /* the word that says what the alert is about, or NO_WORD */
     const struct match_index *index;
     const struct query_terms *query;
     LIST(struct candidate) candidates;
@@ -158,7 +161,7 @@ static double label_part(const struct query_terms *query, const struct page *pag
 }
 
 /* Fills candidate->words, ->fit and ->covered for a section of the page; section 0 is the page. */
-static void words_score(const struct query_terms *query, const struct page_cover *around,
+static void words_score(const struct query_terms *query, size_t subject, const struct page_cover *around,
                         struct candidate *candidate)
 {
     const struct page *page = candidate->page;
@@ -185,6 +188,8 @@ static void words_score(const struct query_terms *query, const struct page_cover
             cover[i] = larger(cover[i], PART_SECTION_BODY);
     }
     candidate->words = part_found(query, cover) * (0.7 + 0.3 * candidate->fit);
+    if (subject != NO_WORD && cover[subject] == 0)
+        candidate->words *= PART_OTHER_SUBJECT;
 }
 
 /* A heading without any of the words, and not named, is never better than what stands around it. */
@@ -215,7 +220,7 @@ static void candidate_add(struct ranking *ranking, const struct page_cover *arou
                           size_t section, const struct identity *identity)
 {
     struct candidate candidate = {.page = page, .section = &page->sections[section]};
-    words_score(ranking->query, around, &candidate);
+    words_score(ranking->query, ranking->subject, around, &candidate);
     candidate.score = candidate.words;
     if (identity) {
         double base = base_of(ranking->query, identity->kind);
@@ -250,6 +255,29 @@ static void page_rank(struct ranking *ranking, const struct page *page, const st
         if (named || has_any(ranking->query, &page->sections[i].name))
             candidate_add(ranking, &around, page, i, named ? &identities[at] : NULL);
     }
+}
+
+static bool names_page(const struct term *term)
+{
+    list_each (posting, &term->postings)
+        if (posting->weight >= WEIGHT_TITLE)
+            return true;
+    return false;
+}
+
+/* The rarest of the alert's words that is some page's name, the first of equals: "mail" of MailQueueGrows
+ * where a page is called "Mail relay". */
+static size_t subject_of(const struct query_terms *query)
+{
+    size_t subject = NO_WORD;
+    for (size_t i = 0; i < query->n; i++) {
+        const struct query_word *word = &query->words[i];
+        if (!word->text || word->class != WORD_CONTENT)
+            continue;
+        if (names_page(word->text) && (subject == NO_WORD || word->weight > query->words[subject].weight))
+            subject = i;
+    }
+    return subject;
 }
 
 static void term_raise(const struct term *term, float *best)
@@ -329,27 +357,43 @@ static bool before(const struct candidate *a, const struct candidate *b)
                                                 : a->section->line < b->section->line;
 }
 
-/* A page without the alert's name may have more of its words than any of its procedures alone. The answer is
- * then the procedure that has one which the page's own names have not: "Clock is wrong" of "Node problems"
- * for NodeClockSkew.
+/* By words alone: an identity of one section says nothing of the other ones. */
+static bool says_more(const struct candidate *a, const struct candidate *b)
+{
+    if (!b->page || a->words != b->words)
+        return !b->page || a->words > b->words;
+    return a->section->line < b->section->line;
+}
+
+/* A page may have more of the alert's words than any of its parts alone. The answer is then the part that has
+ * one which the page's own names have not: "Clock is wrong" of "Node problems" for NodeClockSkew. A page that
+ * names the alert in a list of all of its alerts stays as sure as it is, with the part that says which.
  */
 static void within_page(const struct ranking *ranking, struct candidate *best)
 {
-    if (!best->page || best->named || best->section != best->page->sections)
+    if (!best->page || best->section != best->page->sections ||
+        (best->named && best->identity <= IDENTITY_FRONT_MATTER))
         return;
+    double of_page = best->named ? best->words : best->rank;
     struct candidate inner = {0};
     list_each (candidate, &ranking->candidates)
-        if (candidate->page == best->page && candidate->section->procedure && candidate->own &&
-            candidate->rank >= PART_RATHER * best->rank && before(candidate, &inner))
+        if (candidate->page == best->page && candidate->own && !candidate->named &&
+            candidate->words >= PART_RATHER * of_page && says_more(candidate, &inner))
             inner = *candidate;
-    if (inner.page)
+    if (!inner.page)
+        return;
+    if (best->named) {
+        best->section = inner.section;
+    } else {
+        inner.score = larger(inner.score, best->score);
         *best = inner;
+    }
 }
 
 void match_rank(struct arena *arena, const struct match_index *index, const struct query_terms *query,
                 const struct runbook *only, struct candidate *ret_best, struct candidate *ret_second)
 {
-    struct ranking ranking = {.arena = arena, .index = index, .query = query};
+    struct ranking ranking = {.arena = arena, .index = index, .query = query, .subject = subject_of(query)};
     size_t n_identities, pages[PAGES_LOOKED_INTO];
     const struct identity *identities = match_identities(index, query->folded, &n_identities);
     float *sums = pages_look(arena, index, query, identities, n_identities);

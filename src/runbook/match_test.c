@@ -252,6 +252,71 @@ static void a_procedure_with_a_word_of_its_own_is_rather_the_answer_than_its_pag
     assert_string_equal(answer_of(arena, text, "PumpStationBroken").heading, "Pump station problems");
 }
 
+static void a_heading_without_steps_is_rather_the_answer_than_its_page(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *text = "# Milk churns\n\n## Evening churn did not come\n\nLook at the road.\n\n## Churn came "
+                       "with errors\n\nRead the label.\n";
+
+    assert_string_equal(answer_of(arena, text, "MilkChurnFailed").heading, "Churn came with errors");
+}
+
+static void of_a_page_that_lists_its_alerts_the_part_that_says_which_one_answers(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *text = "# Sorting plant\n\nAlerts: `BeltStuck`, `BeltTorn`\n\n## Stuck belt\n\n1. Push.\n\n"
+                       "## Torn belt\n\n1. Sew.\n";
+    struct match match = answer_of(arena, text, "BeltTorn");
+
+    assert_string_equal(match.heading, "Torn belt");
+    assert_true(match.confident);
+}
+
+/* Two phases of one procedure, whose title stands in the front matter, too. */
+static const char toll_gate[] =
+    "---\ntitle: Toll gate\n---\n# Toll gate\n\n## Diagnosis of carts\n\n1. `uptime`\n\n"
+    "## Repair after 502\n\n1. `df -h`\n";
+
+static void a_phase_answers_with_the_procedure_around_it(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct match match = answer_of(arena, toll_gate, "TollGate5xxRate");
+
+    assert_string_equal(match.heading, "Repair after 502");
+    assert_non_null(match.procedure);
+    assert_string_equal(match.procedure->title, "Toll gate");
+}
+
+static void a_title_that_repeats_the_front_matter_is_no_part_of_its_own(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct match match = answer_of(arena, toll_gate, "TollGate");
+
+    assert_int_equal(match.line, 2);
+    assert_non_null(match.procedure);
+}
+
+static void what_has_not_the_subject_of_the_alert_is_behind_what_has_it(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *texts[] = {"# Loom\n\n## Queue grows\n\n1. Weave.\n",
+                           "# Carrier pigeons\n\n## Waiting pigeons grow in number\n\n1. Feed.\n"};
+    struct runbook *runbooks[2];
+    for (size_t i = 0; i < 2; i++)
+        runbooks[i] = runbook_read(arena, i ? "birds.md" : "loom.md", texts[i], strlen(texts[i]));
+    struct library library = {.runbooks = runbooks, .n_runbooks = 2};
+    struct match best, second;
+    library.index = match_index_new(arena, runbooks, 2);
+    match_alert(arena, &library, &(struct match_query){.alertname = "PigeonQueueGrowing"}, &best, &second);
+
+    assert_string_equal(best.runbook->file, "birds.md");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +342,11 @@ int main(void)
                                         stop),
         cmocka_unit_test(a_row_that_links_to_a_heading_answers_with_it),
         cmocka_unit_test(a_procedure_with_a_word_of_its_own_is_rather_the_answer_than_its_page),
+        cmocka_unit_test(a_heading_without_steps_is_rather_the_answer_than_its_page),
+        cmocka_unit_test(of_a_page_that_lists_its_alerts_the_part_that_says_which_one_answers),
+        cmocka_unit_test(a_phase_answers_with_the_procedure_around_it),
+        cmocka_unit_test(a_title_that_repeats_the_front_matter_is_no_part_of_its_own),
+        cmocka_unit_test(what_has_not_the_subject_of_the_alert_is_behind_what_has_it),
         cmocka_unit_test_setup_teardown(one_document_can_be_searched_alone, start, stop),
         cmocka_unit_test_setup_teardown(an_empty_library_answers_nothing, start, stop),
     };

@@ -48,12 +48,14 @@ static const struct suffix {
     const char *end;
     size_t n, keep;
 } suffixes[] = {
-    SUFFIX("ications", 4), SUFFIX("ication", 4), SUFFIX("ations", 4), SUFFIX("ation", 4), SUFFIX("itions", 4),
-    SUFFIX("ition", 4),    SUFFIX("ments", 4),   SUFFIX("ment", 4),   SUFFIX("ures", 4),  SUFFIX("ure", 4),
-    SUFFIX("ions", 4),     SUFFIX("ion", 4),     SUFFIX("ings", 3),   SUFFIX("ing", 3),   SUFFIX("ies", 3),
-    SUFFIX("ied", 3),      SUFFIX("ated", 4),    SUFFIX("ates", 4),   SUFFIX("ate", 4),   SUFFIX("ed", 3),
-    SUFFIX("ers", 4),      SUFFIX("es", 3),      SUFFIX("ly", 4),     SUFFIX("s", 3),     SUFFIX("e", 4),
-    SUFFIX("y", 4),
+    SUFFIX("ications", 4), SUFFIX("ication", 4), SUFFIX("icating", 4), SUFFIX("icated", 4),
+    SUFFIX("icates", 4),   SUFFIX("icate", 4),   SUFFIX("ations", 4),  SUFFIX("ation", 4),
+    SUFFIX("itions", 4),   SUFFIX("ition", 4),   SUFFIX("ments", 4),   SUFFIX("ment", 4),
+    SUFFIX("ures", 4),     SUFFIX("ure", 4),     SUFFIX("ions", 4),    SUFFIX("ion", 4),
+    SUFFIX("atings", 4),   SUFFIX("ating", 4),   SUFFIX("ings", 3),    SUFFIX("ing", 3),
+    SUFFIX("ies", 3),      SUFFIX("ied", 3),     SUFFIX("ated", 4),    SUFFIX("ates", 4),
+    SUFFIX("ate", 4),      SUFFIX("ed", 3),      SUFFIX("ers", 4),     SUFFIX("es", 3),
+    SUFFIX("ly", 4),       SUFFIX("s", 3),       SUFFIX("e", 4),       SUFFIX("y", 4),
 };
 #undef SUFFIX
 
@@ -312,6 +314,14 @@ static size_t phrase_at(struct arena *arena, const struct vocabulary *vocabulary
     return best;
 }
 
+/* NULL when its stem is only the first word's: "cluster" and "red" are no "clustered". */
+static const char *together_of(struct arena *arena, const struct vocabulary *vocabulary, const char *text,
+                               const char *first, const char *second)
+{
+    const char *together = word_of(arena, vocabulary, joined_words(arena, first, second)).text;
+    return strcmp(together, text) == 0 ? NULL : together;
+}
+
 void alert_words_of(struct arena *arena, const struct vocabulary *vocabulary, const char *text,
                     struct alert_words *ret_words)
 {
@@ -326,7 +336,7 @@ void alert_words_of(struct arena *arena, const struct vocabulary *vocabulary, co
         struct word *word = list_push(arena, ret_words);
         *word = word_of(arena, vocabulary, phrase);
         if (before)
-            word[-1].together = word_of(arena, vocabulary, joined_words(arena, before, phrase)).text;
+            word[-1].together = together_of(arena, vocabulary, word[-1].text, before, phrase);
         before = phrase;
         i += n;
     }
