@@ -173,7 +173,8 @@ static size_t phrase_bytes(const char *text, const char *phrase)
 struct best {
     enum words first, last, group;
     size_t n_bytes, weight;
-    bool inner; /* not at the start of the text */
+    bool inner;  /* not at the start of the text */
+    bool within; /* the best is neither there nor at the end */
 };
 
 /* "Access" says what a part is for where it begins or ends a heading; in "Unusual access patterns" it does
@@ -187,7 +188,8 @@ static bool counts_inside(enum words group)
 static bool at_end(const char *text, size_t n)
 {
     n += tolower((unsigned char)text[n]) == 's';
-    return text[n] == '\0' || text[n] == ':' || text[n] == '(' || (text[n] == ' ' && text[n + 1] == '(');
+    return text[n] == '\0' || text[n] == ':' || text[n] == '?' || text[n] == '(' ||
+           (text[n] == ' ' && text[n + 1] == '(');
 }
 
 static void try_phrase(const struct phrase *phrase, const char *text, struct best *best)
@@ -204,6 +206,7 @@ static void try_phrase(const struct phrase *phrase, const char *text, struct bes
         best->group = group;
         best->n_bytes = n;
         best->weight = weight;
+        best->within = best->inner && !at_end(text, n);
     }
 }
 
@@ -222,7 +225,7 @@ static size_t try_word(const struct vocabulary *words, const char *text, struct 
     return n_word;
 }
 
-enum words words_longest(const char *text, enum words first, enum words last)
+static struct best longest(const char *text, enum words first, enum words last)
 {
     const struct vocabulary *words = loaded();
     struct best best = {.first = first, .last = last};
@@ -235,7 +238,17 @@ enum words words_longest(const char *text, enum words first, enum words last)
         best.inner = i > 0;
         i += try_word(words, text + i, &best);
     }
-    return best.group;
+    return best;
+}
+
+enum words words_longest(const char *text, enum words first, enum words last)
+{
+    return longest(text, first, last).group;
+}
+
+bool words_within(enum words group, const char *text)
+{
+    return longest(text, group, group).within;
 }
 
 enum words words_heading(const char *text)

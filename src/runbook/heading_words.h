@@ -97,6 +97,8 @@ uint64_t words_in(const char *text, enum words first, enum words last);
 bool words_occur(enum words group, const char *text);
 bool words_are(enum words group, const char *text);
 bool words_begin(enum words group, const char *text);
+/* Whether the group's longest phrase stands amid the text, with other words before and after it. */
+bool words_within(enum words group, const char *text);
 
 /* Whether the first n_bytes of word are the name of a program. */
 bool words_program(const char *word, size_t n_bytes);

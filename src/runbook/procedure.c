@@ -98,6 +98,9 @@ static enum words title_group(const char *title)
 
     if (group == WORDS_LINKS && !words_are(group, title) && words_occur(WORDS_PROBLEMS, title))
         return WORDS_NONE; /* "Unauthorised access", "Dashboard down" are troubles */
+    if (is_stage_group(group) && words_within(group, title) && words_occur(WORDS_PROBLEMS, title) &&
+        !words_begin(WORDS_VERBS, title))
+        return WORDS_NONE; /* "Slow responses at the edge" is a trouble and no response to one */
     return lists && words_begin(WORDS_VERBS, title) && !words_are(group, title) ? WORDS_NONE : group;
 }
 

@@ -25,6 +25,34 @@ static void numbered_troubles_are_a_procedure_each_and_numbered_orders_are_one(v
     assert_int_equal(runbook->procedures.at[0].phases.n, 2);
 }
 
+static void a_trouble_with_a_word_of_work_amid_it_is_a_procedure(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Oven\n## Slow responses at the door\n1. Push\n## Heat is stuck\n1. Pull\n");
+
+    assert_int_equal(runbook->procedures.n, 2);
+    assert_string_equal(runbook->procedures.at[0].title, "Slow responses at the door");
+    runbook = read_text(arena,
+                        "# Oven\n## Response to slow doors\n1. Push\n## Recovery after heat loss\n1. Pull\n");
+    assert_int_equal(runbook->procedures.n, 1);
+}
+
+static void code_that_is_all_of_an_ordered_item_is_a_command_and_of_a_bullet_a_name(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Oven is cold\n1. `uptime`\n2. Push the door\n\nTools\n\n- `kubectl`\n");
+    const struct phase *phase = &runbook->procedures.at[0].phases.at[0];
+
+    assert_int_equal(phase->steps.at[0].commands.n, 1);
+    assert_string_equal(phase->steps.at[0].commands.at[0].text, "uptime");
+    for (size_t i = 1; i < phase->steps.n; i++)
+        assert_int_equal(phase->steps.at[i].commands.n, 0);
+}
+
 static void clauses_below_a_phase_are_no_steps(void **state)
 {
     (void)state;
@@ -176,6 +204,8 @@ static void a_part_may_be_named_on_a_line_without_marks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_trouble_with_a_word_of_work_amid_it_is_a_procedure),
+        cmocka_unit_test(code_that_is_all_of_an_ordered_item_is_a_command_and_of_a_bullet_a_name),
         cmocka_unit_test(clauses_below_a_phase_are_no_steps),
         cmocka_unit_test(numbered_troubles_are_a_procedure_each_and_numbered_orders_are_one),
         cmocka_unit_test(instructions_that_gather_troubles_are_no_phase),

@@ -183,6 +183,15 @@ static const char *item_text(const struct block *block)
     return text;
 }
 
+/* "1. `uptime`": in an order of work, code that is all of an item is typed; a bullet may be a list of tools.
+ */
+static bool is_typed(const struct block *block)
+{
+    const struct prose *prose = &block->prose;
+    return block->marker == MARKER_ORDERED && prose->spans.n == 1 && prose->spans.at[0].kind == SPAN_CODE &&
+           prose->spans.at[0].at == 0 && prose->spans.at[0].n_bytes == strlen(prose->text);
+}
+
 static struct step item_start(struct procedure_writer *writer, const struct block *block, const char *number)
 {
     static const char *const markers[] = {
@@ -192,7 +201,7 @@ static struct step item_start(struct procedure_writer *writer, const struct bloc
     step.number = number;
     if (block->prose.passages.n > 0)
         step.title = block->prose.passages.at[0].lead;
-    take_prose_commands(writer, &step, &block->prose);
+    step_take_commands(writer, &step, &block->prose, is_typed(block));
     return step;
 }
 
