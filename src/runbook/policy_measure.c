@@ -11,8 +11,7 @@
 #include "runbook/policy_priv.h"
 #include "runbook/severity.h"
 #include "runbook/text.h"
-
-enum { CLAUSES_AT_MOST = 8, CRITERION_BYTES = 400 };
+#include "runbook/thresholds.h"
 
 /* Said with per cent, they tell nothing more: "memory usage > 90 %" and "memory at 92 %" are the same. */
 static const char *const shares[] = {"usage", "utilization", "utilisation", "used", "consumption", "full"};
@@ -261,21 +260,20 @@ static bool value_in(const struct measured *measured, const struct measure *meas
 
 /* ---- one threshold ---- */
 
-struct clause {
-    const char *text;
-    struct condition condition;
-    struct alert_words words;
-    const struct measure *measure; /* that decided */
+struct decision { /* NULL: none */
+    const struct threshold_clause *clause;
+    const struct measure *measure;
 };
 
-static enum measured_answer clause_answer(const struct measured *measured, struct clause *clause)
+static enum measured_answer clause_answer(const struct measured *measured,
+                                          const struct threshold_clause *clause,
+                                          struct decision *ret_decision)
 {
     const struct condition *condition = &clause->condition;
     enum measured_answer answer = MEASURED_NOTHING;
-    if (!condition->has_value || !condition->op || strlen(clause->text) > CRITERION_BYTES)
+    if (!condition->has_value || !condition->op)
         return MEASURED_NOTHING;
     bool percent = condition->unit && strcmp(condition->unit, "%") == 0;
-    alert_words_of(measured->arena, vocabulary_builtin(), clause->text, &clause->words);
     list_each (measure, &measured->measures) {
         double value;
         if ((measure->lasting && !is_down(measured, &clause->words)) ||
@@ -288,78 +286,57 @@ static enum measured_answer clause_answer(const struct measured *measured, struc
         if (!holds && answer == MEASURED_HOLDS)
             continue;
         answer = holds ? MEASURED_HOLDS : MEASURED_FAILS;
-        clause->measure = measure;
+        *ret_decision = (struct decision){clause, measure};
     }
     return answer;
 }
 
-/* "A and B": both must hold. A range ("> 1 % and < 10 %") is one. */
-static enum measured_answer all_answer(const struct measured *measured, const char *text,
-                                       struct clause *ret_clause)
+static enum measured_answer alternative_answer(const struct measured *measured,
+                                               const struct threshold_alternative *alternative,
+                                               struct decision *ret_decision)
 {
-    const char *joint = strcasestr(text, " and ");
-    struct clause whole = {.text = text}, first = {0}, second = {0};
-    condition_read(measured->arena, text, &whole.condition);
-    if (joint && !whole.condition.has_value_hi) {
-        first.text = arena_strndup(measured->arena, text, (size_t)(joint - text));
-        second.text = joint + strlen(" and ");
-        condition_read(measured->arena, first.text, &first.condition);
-        condition_read(measured->arena, second.text, &second.condition);
-    }
-    if (!first.condition.has_value || !second.condition.has_value) {
-        enum measured_answer answer = clause_answer(measured, &whole);
-        *ret_clause = whole;
-        return answer;
-    }
-    enum measured_answer one = clause_answer(measured, &first), other = clause_answer(measured, &second);
-    *ret_clause = first;
-    ret_clause->text = text;
+    struct decision by_second = {0};
+    enum measured_answer one = clause_answer(measured, &alternative->clauses[0], ret_decision);
+    if (alternative->n_clauses == 1)
+        return one;
+    enum measured_answer other = clause_answer(measured, &alternative->clauses[1], &by_second);
+    if (one == MEASURED_NOTHING)
+        *ret_decision = by_second;
     if (one == MEASURED_FAILS || other == MEASURED_FAILS)
         return MEASURED_FAILS;
     return one == MEASURED_HOLDS && other == MEASURED_HOLDS ? MEASURED_HOLDS : MEASURED_NOTHING;
 }
 
-/* Bytes up to the next alternative: " or " with words of its own, "; ", ", ". */
-static size_t alternative_bytes(const char *text, size_t *ret_joint)
+static const char *why_of(const struct measured *measured, const char *text, const struct decision *decision)
 {
-    for (size_t i = 0; text[i]; i++) {
-        bool mark = (text[i] == ',' || text[i] == ';') && text[i + 1] == ' ';
-        bool or = strncasecmp(text + i, " or ", 4) == 0 && !text_starts_with(text + i, " or more") &&
-                  !text_starts_with(text + i, " or less") && !text_starts_with(text + i, " or higher") &&
-                  !text_starts_with(text + i, " or above") && !text_starts_with(text + i, " or lower");
-        *ret_joint = mark ? 2 : 4;
-        if (mark || or)
-            return i;
-    }
-    *ret_joint = 0;
-    return strlen(text);
+    const struct condition *condition = &decision->clause->condition;
+    const struct measure *measure = decision->measure;
+    const char *op = condition->has_value_hi   ? "is within"
+                     : condition->op[0] == '<' ? "is under"
+                     : condition->op[1] == '=' ? "reaches"
+                                               : "is over";
+    const char *words = *measure->words ? measure->words : measure->lasting ? "it" : "the alert's value";
+    return arena_printf(measured->arena, "%s %s %s \"%s\"", words, measure->written, op,
+                        text_normalise(measured->arena, text, strlen(text)));
 }
 
 enum measured_answer measured_answer(const struct measured *measured, const struct criterion *criterion,
                                      const char **ret_why)
 {
     enum measured_answer answer = MEASURED_NOTHING;
-    const char *at = criterion->text;
-    if (measured->measures.n == 0 || !at || !criterion->condition.has_value ||
-        strnlen(at, CRITERION_BYTES) == CRITERION_BYTES)
+    const struct thresholds *thresholds = criterion->thresholds;
+    if (measured->measures.n > 0 && !thresholds)
+        thresholds = thresholds_read(measured->arena, criterion);
+    if (measured->measures.n == 0 || !thresholds)
         return MEASURED_NOTHING;
-    for (size_t i = 0; *at && i < CLAUSES_AT_MOST; i++) {
-        size_t joint, n = alternative_bytes(at, &joint);
-        struct clause clause;
-        enum measured_answer one = all_answer(measured, arena_strndup(measured->arena, at, n), &clause);
-        at += n + joint;
-        if (one == MEASURED_NOTHING || answer == MEASURED_HOLDS)
+    for (size_t i = 0; i < thresholds->n && answer != MEASURED_HOLDS; i++) {
+        const struct threshold_alternative *alternative = &thresholds->at[i];
+        struct decision decision = {0};
+        enum measured_answer one = alternative_answer(measured, alternative, &decision);
+        if (one == MEASURED_NOTHING || !decision.clause)
             continue;
         answer = one;
-        const char *op = clause.condition.has_value_hi   ? "is within"
-                         : clause.condition.op[0] == '<' ? "is under"
-                         : clause.condition.op[1] == '=' ? "reaches"
-                                                         : "is over";
-        const char *words = *clause.measure->words    ? clause.measure->words
-                            : clause.measure->lasting ? "it"
-                                                      : "the alert's value";
-        *ret_why = arena_printf(measured->arena, "%s %s %s \"%s\"", words, clause.measure->written, op,
-                                text_normalise(measured->arena, clause.text, strlen(clause.text)));
+        *ret_why = why_of(measured, alternative->text, &decision);
     }
     return answer;
 }

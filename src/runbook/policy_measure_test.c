@@ -68,6 +68,14 @@ static void both_of_two_joined_limits_must_hold(void **state)
                    "severity=SEV-2 names SEV-2 (High) (line 8)");
 }
 
+static void of_two_joined_limits_the_one_that_is_measured_tells_enough_to_fail(void **state)
+{
+    (void)state;
+    assert_summary("queue depth 50", "medium", "SEV-3", "severity=medium");
+    assert_summary("import lag 1m", "medium", "SEV-3", "severity=medium");
+    assert_summary("queue depth 500", "medium", "SEV-3", "severity=medium");
+}
+
 static void a_bare_number_needs_the_name_of_its_quantity(void **state)
 {
     (void)state;
@@ -94,6 +102,7 @@ int main(void)
         cmocka_unit_test(a_measured_value_finds_its_level_with_reason_and_line),
         cmocka_unit_test(a_value_of_something_else_meets_nothing),
         cmocka_unit_test(both_of_two_joined_limits_must_hold),
+        cmocka_unit_test(of_two_joined_limits_the_one_that_is_measured_tells_enough_to_fail),
         cmocka_unit_test(a_bare_number_needs_the_name_of_its_quantity),
         cmocka_unit_test(a_label_that_names_a_worse_level_stands_and_both_are_told),
     };

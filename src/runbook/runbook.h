@@ -45,7 +45,9 @@ struct criterion {
     const char *text;
     struct condition condition;
     int line;
-    const struct alert_words *words; /* of the text, cut once for all alerts; NULL: not cut */
+    /* What alerts are held against, cut once for all of them; NULL: not cut, or no threshold. */
+    const struct alert_words *words;
+    const struct thresholds *thresholds;
 };
 
 struct severity {

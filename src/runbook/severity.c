@@ -3,7 +3,6 @@
  * (severity_prose.c); where nothing defines them, the levels that procedures state. Ranked by number (P0
  * before P1) or by word (critical before high). */
 #include "runbook/severity.h"
-#include "runbook/alert_words.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "runbook/procedure_priv.h"
 #include "runbook/severity_priv.h"
 #include "runbook/text.h"
+#include "runbook/thresholds.h"
 
 enum { LEVELS_MAX = 20 };
 
@@ -542,6 +542,7 @@ static void cut_words(struct arena *arena, struct criterion *criteria, size_t n)
         if (criteria[i].text)
             alert_words_of(arena, vocabulary_builtin(), criteria[i].text, words);
         criteria[i].words = words;
+        criteria[i].thresholds = thresholds_read(arena, &criteria[i]);
     }
 }
 
