@@ -1,6 +1,5 @@
 #include "runbook/safety.h"
 
-#include <ctype.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <string.h>
@@ -52,9 +51,25 @@ static void load_once(void)
         read_line(arena, &words);
 }
 
-static bool is_word_byte(unsigned char c)
+/* Of ASCII, whatever the locale. */
+static bool is_lower(char c)
 {
-    return isalnum(c) || c == '\'' || c >= 0x80;
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static char lower(char c)
+{
+    return is_upper(c) ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool is_word_byte(char c)
+{
+    return is_lower(c) || is_upper(c) || (c >= '0' && c <= '9') || c == '\'' || (unsigned char)c >= 0x80;
 }
 
 /* "WrongDose-rate" -> wrong dose rate; the end of a sentence is a word of its own, so that nothing is near
@@ -62,32 +77,29 @@ static bool is_word_byte(unsigned char c)
 static void cut(struct arena *arena, const char *text, struct strings *words)
 {
     size_t n_bytes = strnlen(text, TEXT_BYTES);
+    char *out = arena_room(arena, 2 * n_bytes); /* of the words, each with its NUL */
+    words->at = arena_room(arena, n_bytes * sizeof *words->at);
+    words->capacity = n_bytes;
     for (size_t i = 0; i < n_bytes;) {
-        unsigned char c = (unsigned char)text[i];
-        if (!is_word_byte(c)) {
-            if (strchr(".;!?\n", c))
-                strings_add(arena, words, ".");
+        if (!is_word_byte(text[i])) {
+            if (strchr(".;!?\n", text[i]))
+                words->at[words->n++] = ".";
             i++;
             continue;
         }
-        size_t n = 1;
-        while (i + n < n_bytes && is_word_byte((unsigned char)text[i + n]) &&
-               !(isupper((unsigned char)text[i + n]) && islower((unsigned char)text[i + n - 1])))
-            n++;
-        char *word = arena_strndup(arena, text + i, n);
-        for (char *p = word; *p; p++)
-            *p = (char)tolower((unsigned char)*p);
-        strings_add(arena, words, word);
-        i += n;
+        words->at[words->n++] = out;
+        do
+            *out++ = lower(text[i++]);
+        while (i < n_bytes && is_word_byte(text[i]) && !(is_upper(text[i]) && is_lower(text[i - 1])));
+        *out++ = '\0';
     }
 }
 
 static bool fits(const char *pattern, const char *word)
 {
-    if (*pattern != *word && *pattern != '*')
-        return false;
-    size_t n = strlen(pattern);
-    return n > 0 && pattern[n - 1] == '*' ? strncmp(pattern, word, n - 1) == 0 : strcmp(pattern, word) == 0;
+    while (*pattern == *word && *pattern)
+        pattern++, word++;
+    return *pattern == *word || (pattern[0] == '*' && !pattern[1]);
 }
 
 static bool any_fits(const struct strings *patterns, const char *word)
