@@ -140,15 +140,14 @@ static struct alert_model *model_find(struct alert_table *table, const struct al
     return model;
 }
 
-/* A storm is of few rules: where the last model of such a name stands. Names that meet at one place are only
- * slower. */
-static struct alert_model **model_near(struct alert_table *table, const char *name)
+/* A storm is of few rules: where the models of such a name stand, the last that was looked up first. */
+static struct alert_model **models_near(struct alert_table *table, const char *name)
 {
     size_t n = strlen(name);
     uint64_t end = 0;
     memcpy(&end, n > sizeof end ? name + n - sizeof end : name, n > sizeof end ? sizeof end : n);
     uint64_t mixed = (end + n) * UINT64_C(0x9e3779b97f4a7c15); /* 2^64 by the golden ratio */
-    return &table->near[mixed >> 32 & (MODELS_NEAR - 1)];
+    return table->near[mixed >> 32 & (NEAR_SETS - 1)];
 }
 
 static bool is_like(const struct alert_model *model, const struct alert *alert, const char *name)
@@ -165,20 +164,27 @@ static struct alert_model *model_join(struct alert_table *table, const struct al
                                       struct whole whole)
 {
     const char *name = name_of(alert->labels, alert->n_labels);
-    struct alert_model **near = model_near(table, name);
-    if (!*near || !is_like(*near, alert, name))
-        *near = model_find(table, alert, name, whole);
-    (*near)->n_alerts++;
-    return *near;
+    struct alert_model **near = models_near(table, name), *model = NULL;
+    for (size_t i = 0; i < NEAR_MODELS && !model; i++)
+        if (near[i] && is_like(near[i], alert, name))
+            model = near[i];
+    if (!model) {
+        model = model_find(table, alert, name, whole);
+        memmove(near + 1, near, (NEAR_MODELS - 1) * sizeof(struct alert_model *));
+        near[0] = model;
+    }
+    model->n_alerts++;
+    return model;
 }
 
 static void model_leave(struct alert_table *table, struct alert_model *model)
 {
     if (--model->n_alerts)
         return;
-    struct alert_model **near = model_near(table, model->name);
-    if (*near == model)
-        *near = NULL;
+    struct alert_model **near = models_near(table, model->name);
+    for (size_t i = 0; i < NEAR_MODELS; i++)
+        if (near[i] == model)
+            near[i] = NULL;
     map_remove(table->models, model->key, model->key_bytes);
     free(model->key);
     free(model->text);

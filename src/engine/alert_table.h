@@ -73,7 +73,7 @@ struct alert_slot {
     uint32_t hash, place_1; /* place + 1; 0: free */
 };
 
-enum { ALERT_SOURCES = 64, MODELS_NEAR = 256 };
+enum { ALERT_SOURCES = 64, NEAR_SETS = 64, NEAR_MODELS = 4 };
 
 struct alert_table {
     struct alert_record **records; /* in no order, without gaps */
@@ -83,9 +83,9 @@ struct alert_table {
     size_t n_firing;
     struct due_heap *due;
     struct map *groups, *models;
-    struct alert_model *near[MODELS_NEAR]; /* some of the models, found without their key */
-    uint32_t missed;                       /* the free slot that alert_table_find() came to last */
-    char *sources[ALERT_SOURCES];          /* as many as formats */
+    struct alert_model *near[NEAR_SETS][NEAR_MODELS]; /* some of the models, found without their key */
+    uint32_t missed;                                  /* the free slot that alert_table_find() came to last */
+    char *sources[ALERT_SOURCES];                     /* as many as formats */
     uint8_t n_sources;
     struct buf packed; /* the text of the alert looked for, when it came in pieces */
     struct buf difference, key;
