@@ -84,7 +84,7 @@ static void answer(struct request *request, const char *file)
     struct reading_of reading = {.request = request, .file = file};
     if (!backend->ask_site(backend->core, write_asked, &reading))
         request_unanswered(request);
-    else if (!reading.found)
+    else if (file && !reading.found)
         answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no runbook \"%.200s\"", file);
 }
 
