@@ -1,14 +1,19 @@
 /* How the alerts of an incident are worded, but for numbers and the names of machines: of a thousand that one
  * rule raises the first says what all of them say, and only another wording is worth a question. A digit that
  * stands alone counts ("SEV-1"); values that were measured are measured.c's. */
-#include <ctype.h>
 #include <string.h>
 
 #include "engine/engine_priv.h"
 
+/* Of ASCII: a table of the locale would be looked at for each byte of a storm. */
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static bool is_word_byte(char c)
 {
-    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
 }
 
 static uint64_t add_byte(uint64_t hash, unsigned char byte)
@@ -21,7 +26,7 @@ static uint64_t add_text(uint64_t hash, const char *text)
     while (*text) {
         size_t n = 0, n_digits = 0;
         for (; is_word_byte(text[n]); n++)
-            n_digits += isdigit((unsigned char)text[n]) != 0;
+            n_digits += is_digit(text[n]);
         if (n_digits > 1)
             hash = add_byte(hash, '#');
         for (size_t i = 0; n_digits <= 1 && i < n; i++)
