@@ -285,7 +285,7 @@ static const char *phrase_of(struct arena *arena, const struct clause *clause, b
             break;
         if (preposition || is_one_of(word, fillers, COUNT(fillers)))
             continue;
-        tells |= tells_what(arena, word);
+        tells = tells || tells_what(arena, word);
         phrase = arena_printf(arena, "%s%s%s", phrase, *phrase ? " " : "", word);
     }
     *ret_tells = tells;
