@@ -200,6 +200,8 @@ static int open_writer(struct ledger *ledger, const struct ledger_place *place, 
     result = make_tables(ledger, err);
     if (result == 0)
         result = load_ends(ledger, err);
+    if (result == 0)
+        result = journal_redo(ledger, err);
     return result == 0 ? 0 : err_prefix(err, "%s: ", where_of(ledger, place));
 }
 

@@ -67,6 +67,35 @@ class Crash(SystemTest):
             thread.join()
             self.assertEqual(answers[0][0], 200)
 
+    def test_what_a_page_was_sent_for_is_in_the_tables_after_a_kill_before_they_were_written(self):
+        """Core stands still before the write after the one that lets the page leave, and is killed there."""
+        receiver, plan_path = self.started(Receiver()), os.path.join(self.folder, 'plan')
+        plan, page = kill_loop.shared_plan(plan_path), receiver.url('/ana')
+        server = self.started(Server(self.folder, f'people: [{{id: ana, contacts: [{{webhook: "{page}"}}]}}]\n',
+                                     env={'LD_PRELOAD': kill_loop.preload(self.folder), 'KILL_PLAN': plan_path})).start()
+        server.fire({'alertname': 'First', 'service': 'first'})
+        wait(receiver.pages, 'a page, over a connection that is kept')
+        time.sleep(1)
+        plan.role, plan.how, plan.left, plan.fired = b'core', kill_loop.STOPS, 2, 0
+        plan.kind = kill_loop.KINDS['write']
+        thread = threading.Thread(target=lambda: server.fire({'alertname': 'Second', 'service': 'second'}))
+        thread.start()  # its answer may be on its way when all of core stands still
+        wait(lambda: plan.fired, 'the write of the tables')
+        wait(lambda: len(receiver.pages()) == 2, 'the page has left before')
+        core = self.children(server, 'core')
+        os.kill(core[0], signal.SIGKILL)
+        thread.join()
+        wait(lambda: self.children(server, 'core') not in ([], core), 'core is started again')
+        wait(lambda: server.request('GET', '/-/ready')[0] == 200, 'the server is ready again')
+        sent = wait(lambda: [e for e in server.timeline(2) if e['kind'] == 'page.sent'], 'the page on record')
+        self.assertEqual(len(sent), 1)
+        self.assertEqual([i['service'] for i in server.incidents()], ['second', 'first'])
+        keys = [page['idempotency_key'] for _, page in receiver.pages()]
+        self.assertEqual(len(set(keys)), 2, 'what is sent again has its key')
+        self.assertIn('ledger.journal_written', server.process.log())
+        server.stop()
+        self.assert_verifies(server)
+
     def test_any_process_that_dies_is_started_again_and_the_work_goes_on(self):
         server = self.started(Server(self.folder, '')).start()
         for role in ('core', 'courier', 'runner'):
