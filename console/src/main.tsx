@@ -183,8 +183,10 @@ askEarly(['/api/v1/session', ...(incident ? [incident, `${incident}/steps`] : []
 if (!incident) frameIsWhole()
 const root = document.getElementById('console')!
 const begin = () => render(<Console />, root)
-// What the page has brought drawn already (src/api/console_head.c) is on the screen before the rest is worked on.
-if (root.firstChild && !document.hidden) requestAnimationFrame(() => setTimeout(begin))
+// What the page has brought drawn already (src/api/console_head.c) is on the screen before the rest is worked on; where the
+// script came later than the first frame, there is nothing to wait for.
+const isShown = () => performance.getEntriesByName('first-contentful-paint').length > 0
+if (root.firstChild && !document.hidden && !isShown()) requestAnimationFrame(() => setTimeout(begin))
 else begin()
 afterFrame(() => {
   tellPresence()

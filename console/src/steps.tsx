@@ -13,7 +13,7 @@ const under = ['running', 'starting', 'stopping']
 export const asks = (step: Step) => step.can.length > 0 && !step.finished_at && !under.includes(step.state) && step.state !== 'not taken' && step.state !== 'queued'
 // Shown under "Diagnosis", with what it printed.
 const looked = (step: Step) => step.kind === 'command' && step.class === 'read' && !step.checks_for && (step.finished_at !== null || under.includes(step.state))
-const FIRST = 12 // what fits a screen
+const FIRST = { steps: 8, looks: 6 } // what fits a screen
 export const id = (step: Step) => `step-${step.run}-${step.line}`
 
 // What a running command prints, as it comes.
@@ -139,7 +139,7 @@ export function Steps({ steps, next }: { steps: Step[]; next: number | null }) {
   const phases: { name: string; rows: ComponentChildren[] }[] = []
   const later = useLater()
   let choice: number | null = null, option: number | null = null
-  for (const step of later ? steps : steps.slice(0, FIRST)) {
+  for (const step of later ? steps : steps.slice(0, FIRST.steps)) {
     const name = step.phase ?? ''
     const words = step.choice && step.choice !== choice ? 'One of these ways:' : step.choice && step.option !== option ? 'or' : ''
     if (!phases.length || phases[phases.length - 1].name !== name) phases.push({ name, rows: [] })
@@ -155,7 +155,7 @@ export function Steps({ steps, next }: { steps: Step[]; next: number | null }) {
 export function Diagnosis({ steps }: { steps: Step[] }) {
   const later = useLater()
   const all = steps.filter(looked)
-  const ran = later ? all : all.slice(0, FIRST)
+  const ran = later ? all : all.slice(0, FIRST.looks)
   if (ran.length === 0) return <p class="quiet">The runbook has no look that runs by itself here.</p>
   return (
     <ul class="list">
