@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "api/origin.h"
 #include "api/server.h"
 #include "api/session.h"
 #include "api/source.h"
@@ -190,6 +191,8 @@ int access_find(struct request *request)
         return take_key(request, token, false, access);
     if (!cookie || access_from_elsewhere(request))
         return 0;
+    if (strcmp(request->route->method, MHD_HTTP_METHOD_GET) != 0 && origin_check(request) < 0)
+        return -1;
     int result = take_key(request, cookie, true, access);
     access->was_session = result == 0 && access->right == RIGHT_NONE;
     return result;

@@ -22,8 +22,8 @@ struct access {
     bool was_session;     /* it came with the cookie of a session that counts no more */
 };
 
-/* Reads it into request->access, once a request. -1: the ledger cannot be read, and the problem is answered.
- */
+/* Reads it into request->access, once a request. -1: the ledger cannot be read, or a page of another origin
+ * wants to change something with the session of this browser; the problem is answered. */
 int access_find(struct request *request);
 /* Is an incident of that service theirs to see? service may be NULL. */
 bool access_covers(const struct access *access, const char *service);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/handlers.h"
+#include "api/origin.h"
 #include "api/second_factor.h"
 #include "api/server.h"
 #include "base/hash.h"
@@ -180,6 +181,8 @@ void post_session(struct request *request)
         return;
     if (access_from_elsewhere(request))
         answer_problem(request, PROBLEM_FORBIDDEN, NULL, "another site cannot sign anybody in");
+    else if (origin_check(request) < 0)
+        return;
     else if (!in->person)
         answer_problem(request, PROBLEM_INVALID, "person", "say who you are: an id such as \"ana\"");
     else if (!token && !in->password)

@@ -254,6 +254,60 @@ static void a_page_of_another_site_cannot_use_the_session(void **state)
     assert_int_equal(ask_with("GET", "/api/v1/incidents", NULL, cookie, "Sec-Fetch-Site: same-site"), 401);
 }
 
+/* Origin is sent by every browser with what changes something, Sec-Fetch-Site by newer ones alone. */
+static void a_session_acts_for_pages_of_this_server_alone(void **state)
+{
+    (void)state;
+    static const char notes[] = "/api/v1/incidents/1/notes", text[] = "{\"text\":\"x\"}";
+    static const struct {
+        const char *origin, *more;
+        long status; /* 404: it was asked of the engine, which has no such incident */
+    } cases[] = {{"Origin: http://crashcart.test:8480", NULL, 404},
+                 {"Origin: http://CRASHCART.test:8480", NULL, 404},
+                 {"Origin: https://crashcart.test:8480", "X-Forwarded-Proto: http", 404},
+                 {"Origin: http://inner.test", "X-Forwarded-Host: inner.test, other.test", 404},
+                 {"Origin: https://pager.example.org", NULL, 404}, /* public_url */
+                 {"Origin: http://pager.example.org", NULL, 403},
+                 {"Origin: http://crashcart.test", NULL, 403},
+                 {"Origin: http://crashcart.test:84800", NULL, 403},
+                 {"Origin: http://evil.test/crashcart.test:8480", NULL, 403},
+                 {"Origin: null", NULL, 403},
+                 {"Origin: ://", NULL, 403}};
+    char cookie[500];
+    signed_in(cookie);
+    config->public_url = "https://pager.example.org/crashcart/";
+    struct http_request request = {.method = "POST", .path = notes, .body = text, .anonymous = true};
+    request.headers[0] = cookie;
+    request.headers[1] = "Host: crashcart.test:8480";
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        request.headers[2] = cases[i].origin;
+        request.headers[3] = cases[i].more;
+        scoped_answer struct http_answer answer = http_send(port, &request);
+        if (answer.status != cases[i].status)
+            fail_msg("%s: %ld", cases[i].origin, answer.status);
+        assert_int_equal(strstr(buf_text(&answer.body), "a session acts for pages of this server alone") !=
+                             NULL,
+                         cases[i].status == 403);
+    }
+    request.headers[2] = "Origin: http://evil.test";
+    request.headers[0] = "Authorization: Bearer " TOKEN; /* no browser sends that by itself */
+    scoped_answer struct http_answer program = http_send(port, &request);
+    assert_int_not_equal(program.status, 403);
+    request.headers[0] = cookie;
+    request.method = "DELETE";
+    request.path = "/api/v1/session";
+    request.body = NULL;
+    scoped_answer struct http_answer signs_out = http_send(port, &request);
+    assert_int_equal(signs_out.status, 403);
+    request = (struct http_request){.method = "POST",
+                                    .path = "/api/v1/session",
+                                    .body = "{\"person\":\"ana\",\"token\":\"" TOKEN "\"}",
+                                    .anonymous = true};
+    request.headers[0] = "Origin: http://evil.test";
+    scoped_answer struct http_answer signs_in = http_send(port, &request);
+    assert_int_equal(signs_in.status, 403);
+}
+
 static void the_console_is_for_everybody_and_may_only_draw_from_here(void **state)
 {
     (void)state;
@@ -346,6 +400,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_page_of_an_incident_can_be_read_before_any_script_has_run,
                                         start_moved, stop),
         cmocka_unit_test_setup_teardown(a_page_of_another_site_cannot_use_the_session, start_moved, stop),
+        cmocka_unit_test_setup_teardown(a_session_acts_for_pages_of_this_server_alone, start_moved, stop),
         cmocka_unit_test_setup_teardown(the_console_is_for_everybody_and_may_only_draw_from_here, start_moved,
                                         stop),
         cmocka_unit_test_setup_teardown(every_answer_keeps_browsers_in_their_place, start_moved, stop),
