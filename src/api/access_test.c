@@ -184,11 +184,12 @@ static void a_password_that_is_tried_first_is_refused(void **state)
     static const struct {
         const char *password;
         long status;
-    } tried[] = {{"quiet night", 422},       {"123456789012", 422},          {"qwertyuiop12", 422},
-                 {"aaaaaaaaaaaa", 422},      {"1qaz2wsx3edc", 422},          {"q1w2e3r4t5y6", 422},
-                 {"abcdefghijkl", 422},      {"ZYXWVUTSRQPO", 422},          {"crashcart at night", 422},
-                 {"my password is it", 422}, {"what ana always takes", 422}, {"a calm new morning", 200},
-                 {"Thu-9fXk!rrw2", 200},     {"the defghi of stuvw", 200}};
+    } tried[] = {{"quiet shifts", 422},     {"123456789012345", 422},         {"qwertyuiopasdfgh", 422},
+                 {"aaaaaaaaaaaaaaaa", 422}, {"1qaz2wsx3edc4rfv", 422},        {"Password1234567", 422},
+                 {"abcdefghijklmnop", 422}, {"ZYXWVUTSRQPONMLK", 422},        {"crashcartcrashcart", 422},
+                 {"P@ssw0rd2026!!!", 422},  {"anaanaanaanaana", 422},         {"iloveyouforever", 422},
+                 {"administrator-1", 422},  {"dragondragondragon", 422},      {"a calm new morning", 200},
+                 {"Thu-9fXk!rrw2-a", 200},  {"crashcart walks at night", 200}};
     for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
         char body[200];
         snprintf(body, sizeof body, "{\"person\":\"ana\",\"password\":\"%s\"}", tried[i].password);

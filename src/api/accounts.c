@@ -1,19 +1,19 @@
 /* Accounts of people, tokens of programs, and the sessions that stand: made, listed and ended by
  * administrators. */
-#include <ctype.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/handlers.h"
+#include "api/password.h"
 #include "api/second_factor.h"
 #include "api/server.h"
 #include "api/source.h"
 #include "ledger/access.h"
 #include "runbook/text.h"
 
-enum { PASSWORD_SHORTEST = 12, PASSWORD_LONGEST = 1000, SERVICES_MOST = 200 };
+enum { SERVICES_MOST = 200 };
 
 /* OWASP and RFC 9106 ask for less; docs/decisions/0037-accounts-and-keys.md. */
 enum { HASH_PASSES = 3, HASH_BYTES = 64 * 1024 * 1024 };
@@ -94,57 +94,6 @@ static int read_right(struct request *request, struct json root, enum right *ret
 }
 
 /* ---- passwords ---- */
-
-/* Do the two stand beside each other on a keyboard or in the alphabet? */
-static bool are_neighbours(char one, char other)
-{
-    static const char *const rows[] = {"`1234567890-=",
-                                       "qwertyuiop[]",
-                                       "asdfghjkl;'",
-                                       "zxcvbnm,./",
-                                       "abcdefghijklmnopqrstuvwxyz",
-                                       "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/"};
-    one = (char)tolower((unsigned char)one);
-    other = (char)tolower((unsigned char)other);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *at = strchr(rows[i], one), *there = strchr(rows[i], other);
-        if (at && there && labs(there - at) <= 1)
-            return true;
-    }
-    return false;
-}
-
-/* "123456789012", "qwertyuiop12", "aaaaaaaaaaaa": of those of this length that are tried first, most are
- * walks. Those that take turns ("q1w2e3r4t5y6") walk with every other key. */
-static bool password_is_walk(const char *password, size_t n_bytes)
-{
-    for (size_t apart = 1; apart <= 2; apart++) {
-        size_t n_steps = 0;
-        for (size_t i = 0; i + apart < n_bytes; i++)
-            n_steps += are_neighbours(password[i], password[i + apart]);
-        if (n_steps * 3 >= (n_bytes - apart) * 2)
-            return true;
-    }
-    return false;
-}
-
-static bool password_is_good(struct request *request, const char *password, const char *person)
-{
-    size_t n_bytes = strlen(password);
-    if (n_bytes >= PASSWORD_SHORTEST && n_bytes <= PASSWORD_LONGEST && password_is_walk(password, n_bytes)) {
-        answer_problem(request, PROBLEM_INVALID, "password",
-                       "that is a walk over the keyboard, which is tried first: take some words");
-        return false;
-    }
-    if (n_bytes >= PASSWORD_SHORTEST && n_bytes <= PASSWORD_LONGEST && !strstr(password, person) &&
-        !strcasestr(password, "crashcart") && !strcasestr(password, "password"))
-        return true;
-    answer_problem(request, PROBLEM_INVALID, "password",
-                   "a password has at least %d characters, and neither the person's id nor \"crashcart\" or "
-                   "\"password\" in it",
-                   PASSWORD_SHORTEST);
-    return false;
-}
 
 /* On the door's thread. */
 static void hash_password(struct request *request)
@@ -245,7 +194,7 @@ void post_account(struct request *request)
         answer_problem(request, PROBLEM_INVALID, "person", "\"person\" is missing: an id such as \"ana\"");
         return;
     }
-    if ((making->password && !password_is_good(request, making->password, person)) ||
+    if ((making->password && password_check(request, making->password, person) < 0) ||
         find_account(request, person, account) < 0)
         return;
     account->person = person;
@@ -283,7 +232,7 @@ void post_password(struct request *request)
     if (!making->old || !making->password)
         answer_problem(request, PROBLEM_INVALID, making->old ? "password" : "old",
                        "give your password (old) and the new one (password)");
-    else if (password_is_good(request, making->password, person))
+    else if (password_check(request, making->password, person) == 0)
         save_account(request, making);
 }
 

@@ -16,9 +16,11 @@ static const char account_usage[] =
     "                             [--second-factor] [--json]\n"
     "       crashcart account list [--json]\n"
     "       crashcart account remove PERSON\n"
+    "       crashcart account password\n"
     "\n"
     "  Who signs in at the console. `add` makes the account or changes what is given;\n"
-    "  every change ends the person's sessions.\n"
+    "  every change ends the person's sessions. `password` changes your own: the old one is\n"
+    "  asked for, and the new one; CRASHCART_TOKEN says who you are.\n"
     "  --right RIGHT    viewer, responder (if nothing is said), approver, administrator\n"
     "  --service ID     keeps them to its incidents; may be given several times\n"
     "  --password       asks for a password; without a terminal it is read from the input\n"
@@ -42,6 +44,7 @@ static const char token_usage[] =
     "  --data DIR       the server's data folder, for its token (./crashcart-data)\n";
 
 struct asked {
+    struct arena *arena;
     const char *usage;
     struct client client;
     struct strings words, services;
@@ -51,13 +54,13 @@ struct asked {
 
 enum { PASSWORD_BYTES = 1024 };
 
-/* One line; typed twice on a terminal. -1: none came. */
-static int read_password(const char *person, char out[PASSWORD_BYTES])
+/* One line. -1: none came. */
+static int read_line_hidden(const char *question, char out[PASSWORD_BYTES])
 {
     struct termios shown, hidden;
     bool is_terminal = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &shown) == 0;
     if (is_terminal) {
-        fprintf(stderr, "Password of %s: ", person);
+        fprintf(stderr, "%s: ", question);
         hidden = shown;
         hidden.c_lflag &= ~(tcflag_t)ECHO;
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
@@ -70,6 +73,25 @@ static int read_password(const char *person, char out[PASSWORD_BYTES])
     if (line)
         out[strcspn(out, "\r\n")] = '\0';
     return line && *out ? 0 : -1;
+}
+
+/* A new one; typed twice on a terminal, where nobody sees what they type. -1: none came, and that is said. */
+static int read_new_password(const struct asked *asked, const char *question, char out[PASSWORD_BYTES])
+{
+    char again[PASSWORD_BYTES];
+    if (read_line_hidden(question, out) < 0) {
+        usage_error(asked->usage, "no password came");
+        return -1;
+    }
+    if (!isatty(STDIN_FILENO))
+        return 0;
+    bool is_same = read_line_hidden("Once more", again) == 0 && strcmp(out, again) == 0;
+    explicit_bzero(again, sizeof again);
+    if (is_same)
+        return 0;
+    explicit_bzero(out, PASSWORD_BYTES);
+    usage_error(asked->usage, "the two are not the same");
+    return -1;
 }
 
 static void write_services(struct json_writer *writer, const struct strings *services)
@@ -138,8 +160,9 @@ static int add_account(struct asked *asked)
     char password[PASSWORD_BYTES];
     if (asked->words.n != 1)
         return usage_error(asked->usage, "account add needs a person");
-    if (asked->password && read_password(asked->words.at[0], password) < 0)
-        return usage_error(asked->usage, "no password came");
+    const char *question = arena_printf(asked->arena, "Password of %s", asked->words.at[0]);
+    if (asked->password && read_new_password(asked, question, password) < 0)
+        return EXIT_USAGE;
     struct json_writer writer = jw_start(&body);
     jw_begin_object(&writer);
     jw_pair(&writer, "person", asked->words.at[0]);
@@ -154,6 +177,36 @@ static int add_account(struct asked *asked)
     int code = send(asked, "/api/v1/accounts", &body, print_account);
     explicit_bzero(password, sizeof password);
     explicit_bzero(body.at, body.n_bytes);
+    return code;
+}
+
+static void print_changed(struct json root)
+{
+    printf("%s: the password is changed, and their sessions have ended\n",
+           text_of(json_get(root, "account"), "person"));
+}
+
+static int change_password(struct asked *asked)
+{
+    scoped_buf struct buf body = {0};
+    char old[PASSWORD_BYTES] = "", password[PASSWORD_BYTES] = "";
+    if (asked->words.n)
+        return usage_error(asked->usage,
+                           "it is your own password; of others: crashcart account add PERSON --password");
+    if (read_line_hidden("Your password", old) < 0)
+        return usage_error(asked->usage, "no password came");
+    int code = EXIT_USAGE;
+    if (read_new_password(asked, "The new one", password) == 0) {
+        struct json_writer writer = jw_start(&body);
+        jw_begin_object(&writer);
+        jw_pair(&writer, "old", old);
+        jw_pair(&writer, "password", password);
+        jw_end_object(&writer);
+        code = send(asked, "/api/v1/session/password", &body, print_changed);
+        explicit_bzero(body.at, body.n_bytes);
+    }
+    explicit_bzero(old, sizeof old);
+    explicit_bzero(password, sizeof password);
     return code;
 }
 
@@ -282,7 +335,7 @@ struct verb {
 static int run(const struct verb *verbs, const char *usage, int argc, char **argv)
 {
     scoped_arena struct arena *arena = arena_new();
-    struct asked asked = {.usage = usage};
+    struct asked asked = {.arena = arena, .usage = usage};
     const char *data = NULL;
     struct err err;
     const struct command_option options[] = {{"--right", NULL, &asked.right},
@@ -313,8 +366,11 @@ static int run(const struct verb *verbs, const char *usage, int argc, char **arg
 
 int cmd_account(int argc, char **argv)
 {
-    static const struct verb verbs[] = {
-        {"add", add_account}, {"list", list_accounts}, {"remove", remove_account}, {0}};
+    static const struct verb verbs[] = {{"add", add_account},
+                                        {"list", list_accounts},
+                                        {"remove", remove_account},
+                                        {"password", change_password},
+                                        {0}};
     return run(verbs, account_usage, argc, argv);
 }
 

@@ -62,8 +62,9 @@ COMMANDS = {
     'POST /api/v1/runs/{run}/steps/{step}/deny': 'deny', 'GET /api/v1/sign-in/provider': 'doctor', 'GET /api/v1/accounts': 'account list',
     'POST /api/v1/accounts': 'account add', 'DELETE /api/v1/accounts/{account}': 'account remove', 'GET /api/v1/keys': 'token list',
     'POST /api/v1/tokens': 'token add', 'DELETE /api/v1/keys/{key}': 'token end',
+    'POST /api/v1/session/password': 'account password',
 }
-# A browser alone has these: its session and password, and pages to it.
+# A browser alone has these: its session, and pages to it.
 OF_BROWSERS = ('/api/v1/session', '/api/v1/sign-in', '/api/v1/push')
 
 
@@ -91,6 +92,25 @@ class Terminal(SystemTest):
             name, _, word = command.partition(' ')
             helps.setdefault(name, run(name, '--help')[1])
             self.assertIn(word or f'crashcart {name}', helps[name], path)
+
+    def test_a_person_changes_their_own_password(self):
+        self.server.request('POST', '/api/v1/accounts', {'person': 'ana', 'password': 'quiet night shift'})
+        token = json.loads(self.server.request('POST', '/api/v1/tokens', {'name': 'laptop', 'person': 'ana'})[1])['token']
+        env = {'CRASHCART_URL': f'http://127.0.0.1:{self.server.port}', 'CRASHCART_TOKEN': token}
+
+        def change(old, new):
+            code, out, err = run('account', 'password', stdin=f'{old}\n{new}\n'.encode(), env=env)
+            return code, out + err
+
+        code, said = change('quiet night shift', 'qwertyuiopqwertyuiop')
+        self.assertNotEqual(code, 0)
+        self.assertIn('tried first', said)
+        code, said = change('not mine at all', 'a calm new morning')
+        self.assertNotEqual(code, 0)
+        self.assertIn('not your password', said)
+        self.assertEqual(change('quiet night shift', 'a calm new morning'), (0, 'ana: the password is changed, and their sessions have ended\n'))
+        proof = {'person': 'ana', 'password': 'a calm new morning'}
+        self.assertEqual(self.server.request('POST', '/api/v1/session', proof, headers={'Authorization': None})[0], 200)
 
     def test_events_are_found_and_followed(self):
         self.server.fire({'alertname': 'ImportErrors', 'service': 'archive'})
