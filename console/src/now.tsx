@@ -8,13 +8,13 @@ export interface Incidents { incidents: Incident[]; open: number }
 export function IncidentRow({ incident, now }: { incident: Incident; now: number }) {
   const over = incident.state === 'resolved' || incident.state === 'closed'
   return (
-    <li class={`burns rank-${over ? 0 : incident.severity_rank}`}>
+    <li class={`burns${over ? '' : ` rank-${incident.severity_rank}`}`}>
       <Link to={`/incidents/${incident.number}`} class="incident">
         <strong><span class="quiet">#{incident.number}</span> {incident.title}</strong>
         <span class="row">{incident.drill && <span class="mark">drill</span>}<Severity incident={incident} /><State state={incident.state} /></span>
         <span class="quiet small">
           {incident.patient_safety && <><b class="bad">patient safety</b> · </>}
-          {incident.service ?? 'no service'} · {incident.acknowledged_by ? `${person(incident.acknowledged_by)} has it` : over ? 'nobody took it' : <b>nobody has it yet</b>}
+          {incident.service ?? 'no service'} · {!incident.procedure && incident.storm !== incident.number && <><b>no runbook</b> · </>}{incident.acknowledged_by ? `${person(incident.acknowledged_by)} has it` : over ? 'nobody took it' : <b>nobody has it yet</b>}
           {incident.muted_until && ' · muted'}
         </span>
         <span class="quiet small">{over ? <At time={incident.opened_at} date /> : about(now - Date.parse(incident.opened_at))}</span>

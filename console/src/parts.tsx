@@ -76,7 +76,7 @@ export const looks: Record<string, string> = { destructive: 'bad', mutate: 'warn
 export const person = (actor: string) => actor.replace(/^(person|token|source):/, '')
 
 export function Severity({ incident }: { incident: { severity: string; severity_rank: number } }) {
-  const how = incident.severity_rank === 0 ? '' : incident.severity_rank === 1 ? 'bad' : incident.severity_rank === 2 ? 'warn' : ''
+  const how = ['warn', 'bad', 'warn'][incident.severity_rank] ?? '' // 0: no runbook says how bad that is
   return <span class={`mark ${how}`}>{incident.severity}</span>
 }
 

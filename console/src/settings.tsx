@@ -29,9 +29,9 @@ function Table({ heads, rows, none }: { heads: string[]; rows: ComponentChildren
   if (rows.length === 0) return <p class="quiet">{none}</p>
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={heads[0]}>
-      <table>
+      <table class="stacked named">
         <thead><tr>{heads.map((head) => <th key={head}>{head}</th>)}</tr></thead>
-        <tbody>{rows.map((row, i) => <tr key={i}>{row.map((cell, j) => <td key={j}>{cell}</td>)}</tr>)}</tbody>
+        <tbody>{rows.map((row, i) => <tr key={i}>{row.map((cell, j) => <td key={j} class="anywhere" data-head={heads[j]}>{cell}</td>)}</tr>)}</tbody>
       </table>
     </div>
   )

@@ -24,11 +24,11 @@ static bool is_over(const char *state)
 
 static void add_marks(struct buf *out, struct json incident)
 {
-    static const char *const of_rank[] = {"", "bad", "warn"};
+    static const char *const of_rank[] = {"warn", "bad", "warn"};
     int64_t rank = json_int(json_get(incident, "severity_rank"), 0);
     const char *state = text_of(incident, "state");
     buf_puts(out, "<div class=\"row\">");
-    add_mark(out, rank > 0 && rank < 3 ? of_rank[rank] : "", text_of(incident, "severity"));
+    add_mark(out, rank >= 0 && rank < 3 ? of_rank[rank] : "", text_of(incident, "severity"));
     add_mark(out, is_over(state) ? "good" : strcmp(state, "triggered") == 0 ? "bad" : "", state);
     if (json_bool(json_get(incident, "drill"), false))
         add_mark(out, "", "drill");

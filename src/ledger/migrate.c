@@ -287,6 +287,13 @@ static const char worst_first[] =
     "  (patient_safety DESC, (CASE severity_rank WHEN 0 THEN 99 ELSE severity_rank END), number)"
     "  WHERE state NOT IN ('resolved', 'closed');";
 
+/* What nobody has said how bad it is may be as bad as any. */
+static const char unknown_is_worst[] =
+    "DROP INDEX incident_worst;"
+    "CREATE INDEX incident_worst ON incident "
+    "  (patient_safety DESC, (CASE severity_rank WHEN 0 THEN 1 ELSE severity_rank END), number)"
+    "  WHERE state NOT IN ('resolved', 'closed');";
+
 /* When the person of a session was last at it. */
 static const char sessions_seen[] =
     "CREATE TABLE session_seen (id TEXT PRIMARY KEY, seen_us BIGINT NOT NULL);";
@@ -335,6 +342,7 @@ static const struct migration {
     {"several requests a row of the inbox", inbox_rows},
     {"what channels of incidents tell", incident_channel_looks},
     {"what was decided last", journal},
+    {"what is not known among the worst", unknown_is_worst},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -81,7 +81,7 @@ int ledger_worst_incidents(struct ledger *ledger, struct arena *arena, size_t li
     struct db_statement *read =
         row_select(ledger, &incident_noun,
                    "WHERE state NOT IN ('resolved', 'closed') ORDER BY patient_safety DESC, "
-                   "(CASE severity_rank WHEN 0 THEN 99 ELSE severity_rank END), number LIMIT $1",
+                   "(CASE severity_rank WHEN 0 THEN 1 ELSE severity_rank END), number LIMIT $1",
                    err);
     if (!read)
         return -1;
