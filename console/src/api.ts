@@ -128,9 +128,9 @@ export class Refused extends Error {
   }
 }
 
-// What is done when the server says that nobody is signed in here any more.
-let signedOut = () => {}
-export const whenSignedOut = (does: () => void) => void (signedOut = does)
+// What is done when the server says that nobody is signed in here any more; or, with its words, that who is must show it again.
+let signedOut: (why?: string) => void = () => {}
+export const whenSignedOut = (does: (why?: string) => void) => void (signedOut = does)
 export const saySignedOut = () => signedOut()
 
 async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -141,7 +141,7 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
   })
   const text = await answer.text()
   const said = text ? JSON.parse(text) : null
-  if (answer.status === 401) signedOut()
+  if (answer.status === 401) signedOut(said?.error?.code === 'sign_in_again' ? said.error.message : undefined)
   if (!answer.ok) throw new Refused(answer.status, said?.error?.message ?? answer.statusText, said?.error?.field ?? null)
   return said as T
 }

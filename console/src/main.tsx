@@ -47,7 +47,7 @@ function SignInForm({ who, done }: { who?: string; done: (session: Session) => v
 const SignIn = ({ done }: { done: (session: Session) => void }) => <main class="sign-in"><div class="card"><h1>Crashcart</h1><SignInForm done={done} /></div></main>
 
 // Over a page that is kept as it was, and hidden: what somebody was writing is not lost.
-function SignInAgain({ who, done }: { who: string; done: (session: Session) => void }) {
+function SignInAgain({ who, why, done, close }: { who: string; why?: string; done: (session: Session) => void; close: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null
@@ -56,10 +56,14 @@ function SignInAgain({ who, done }: { who: string; done: (session: Session) => v
     return () => before?.focus()
   }, [])
   return (
-    <dialog ref={dialog} class="ask" aria-labelledby="again" onCancel={(event) => event.preventDefault()}>
-      <h1 id="again">You are signed out</h1>
-      <p>Nobody was at this page for half an hour, or the session was ended. What you were writing is still there.</p>
+    <dialog ref={dialog} class="ask" aria-labelledby="again" onCancel={(event) => {
+      event.preventDefault()
+      if (why) close()
+    }}>
+      <h1 id="again">{why ? 'Is it you?' : 'You are signed out'}</h1>
+      <p>{why ?? 'Nobody was at this page for half an hour, or the session was ended. What you were writing is still there.'}</p>
       <SignInForm who={who} done={done} />
+      {why && <div class="row end"><button type="button" onClick={close}>Cancel</button></div>}
     </dialog>
   )
 }
@@ -143,9 +147,9 @@ function Console() {
     return session ? iAm(session) : undefined
   })
   const [away, setAway] = useState(false)
-  const [out, setOut] = useState(false)
+  const [out, setOut] = useState<{ why?: string } | null>(null)
   const signedIn = (session: Session) => {
-    setOut(false)
+    setOut(null)
     setPerson(iAm(session))
   }
   const signedInAgain = (session: Session) => {
@@ -164,7 +168,7 @@ function Console() {
     })
   }
   useLayoutEffect(() => {
-    whenSignedOut(() => setOut(true))
+    whenSignedOut((why) => setOut({ why }))
     if (person === undefined) ask()
   }, [])
   if (away) return <Away again={ask} />
@@ -172,8 +176,8 @@ function Console() {
   if (person === null) return <SignIn done={signedIn} />
   return (
     <>
-      <div hidden={out}><Frame person={person} signOut={() => void remove('/api/v1/session').then(() => setPerson(null))} /></div>
-      {out && <SignInAgain who={person} done={signedInAgain} />}
+      <div hidden={out !== null}><Frame person={person} signOut={() => void remove('/api/v1/session').then(() => setPerson(null))} /></div>
+      {out && <SignInAgain who={person} why={out.why} done={signedInAgain} close={() => setOut(null)} />}
     </>
   )
 }

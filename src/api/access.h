@@ -19,6 +19,7 @@ struct access {
     const char *services; /* with blanks between them; "": all */
     const char *key;      /* its id; NULL: it came with none of the ledger */
     bool is_session;      /* the key is one */
+    int64_t since_us;     /* when that began */
     bool was_session;     /* it came with the cookie of a session that counts no more */
 };
 

@@ -286,6 +286,25 @@ static void a_person_changes_their_own_password(void **state)
     assert_int_equal(sign_in("{\"person\":\"ana\",\"password\":\"a calm new morning\"}", again), 200);
 }
 
+/* What the engine makes of it: engine/approval_test.c. */
+static void an_approval_says_when_its_session_began_and_of_a_token_nothing(void **state)
+{
+    (void)state;
+    static const char path[] = "/api/v1/runs/1/steps/1/approve";
+    char cookie[200], bearer[100];
+    int64_t before_us = now_moved_us(NULL);
+    administer("{\"person\":\"ana\",\"right\":\"approver\",\"password\":\"quiet night shift\"}");
+    assert_int_equal(sign_in(ANA "}", cookie), 200);
+    int64_t after_us = now_moved_us(NULL);
+    atomic_store(&moved_us, 20 * 60 * US_PER_S);
+    ask_as("POST", path, "{}", cookie);
+    assert_in_range(backend.last.signed_in_us, before_us, after_us);
+    give_token(1, (struct access_key){.person = "ana"}, bearer);
+    ask_as("POST", path, "{}", bearer);
+    assert_int_equal(backend.last.kind, INPUT_APPROVE);
+    assert_int_equal(backend.last.signed_in_us, 0);
+}
+
 static void a_session_is_listed_and_ended_from_elsewhere(void **state)
 {
     (void)state;
@@ -407,6 +426,7 @@ int main(void)
         TEST(who_guesses_has_to_wait_longer_and_longer),
         TEST(a_code_of_the_second_factor_counts_once),
         TEST(a_person_changes_their_own_password),
+        TEST(an_approval_says_when_its_session_began_and_of_a_token_nothing),
         TEST(a_session_is_listed_and_ended_from_elsewhere),
         TEST(who_is_kept_to_a_service_sees_and_moves_its_incidents_alone),
         TEST(an_answer_that_is_kept_is_of_this_moment_and_for_who_may_see_it),

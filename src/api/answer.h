@@ -25,6 +25,7 @@ struct answer {
 enum problem {
     PROBLEM_BAD_REQUEST,
     PROBLEM_UNAUTHORIZED,
+    PROBLEM_SIGN_IN_AGAIN, /* who asks is known, and long since: RFC 9470 calls it a step up */
     PROBLEM_FORBIDDEN,
     PROBLEM_NOT_FOUND,
     PROBLEM_METHOD,

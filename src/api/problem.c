@@ -10,6 +10,7 @@ static const struct {
 } problems[N_PROBLEMS] = {
     [PROBLEM_BAD_REQUEST] = {MHD_HTTP_BAD_REQUEST, "bad_request"},
     [PROBLEM_UNAUTHORIZED] = {MHD_HTTP_UNAUTHORIZED, "unauthorized"},
+    [PROBLEM_SIGN_IN_AGAIN] = {MHD_HTTP_UNAUTHORIZED, "sign_in_again"},
     [PROBLEM_FORBIDDEN] = {MHD_HTTP_FORBIDDEN, "forbidden"},
     [PROBLEM_NOT_FOUND] = {MHD_HTTP_NOT_FOUND, "not_found"},
     [PROBLEM_METHOD] = {MHD_HTTP_METHOD_NOT_ALLOWED, "method_not_allowed"},
@@ -29,6 +30,7 @@ static const enum problem outcomes[] = {
     [OUTCOME_CONFLICT] = PROBLEM_CONFLICT,
     [OUTCOME_INVALID] = PROBLEM_INVALID,
     [OUTCOME_UNAVAILABLE] = PROBLEM_UNAVAILABLE,
+    [OUTCOME_SIGN_IN_AGAIN] = PROBLEM_SIGN_IN_AGAIN,
 };
 
 void answer_problem(struct request *request, enum problem problem, const char *field, const char *format, ...)

@@ -12,8 +12,10 @@ struct config_runner {
     int64_t step_memory_bytes; /* of each process of a step, or of all together; 2 GiB */
     bool diagnose;             /* run read steps when an incident opens; true */
     int64_t approval_time_s;   /* an approval holds for so long, unless the step starts; 1800 */
-    bool confined;             /* it and its steps give up what is named in docs/separation.md; false */
-    bool confine_looks;        /* each step that only looks gives it up by itself; true */
-    const char *user;          /* of the runner and its steps when root starts; "": as the others */
-    int64_t verify_time_s;     /* checks of a change that fail are repeated for so long; 300 */
+    int64_t
+        approval_sign_in_s; /* who approves what destroys has signed in within so long; 0: at any time; 900 */
+    bool confined;          /* it and its steps give up what is named in docs/separation.md; false */
+    bool confine_looks;     /* each step that only looks gives it up by itself; true */
+    const char *user;       /* of the runner and its steps when root starts; "": as the others */
+    int64_t verify_time_s;  /* checks of a change that fail are repeated for so long; 300 */
 };

@@ -234,6 +234,10 @@ static const struct key runner_keys[] = {
      .help = "run the read steps of a procedure when an incident opens"},
     {"approval_time", VALUE_DURATION, RUNNER_OFFSET(approval_time_s), .fallback = "30m", .least = 60,
      .most = DAY, .help = "an approval of a step that has not started holds for so long"},
+    {"approval_sign_in", VALUE_DURATION, RUNNER_OFFSET(approval_sign_in_s), .fallback = "15m", .least = 0,
+     .most = DAY,
+     .help = "who approves in the console what destroys something, or breaks the glass, has signed in within "
+             "so long; 0: at any time"},
     {"confined", VALUE_BOOL, RUNNER_OFFSET(confined), .fallback = "false",
      .help = "steps cannot listen, trace, mount, become another user or read the data folder"},
     {"confine_looks", VALUE_BOOL, RUNNER_OFFSET(confine_looks), .fallback = "true",

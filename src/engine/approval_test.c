@@ -112,6 +112,48 @@ static void a_clock_that_is_set_back_makes_no_approval_hold_longer(void **state)
     assert_string_equal(world_row(w, DESTROY)->approved_by, "");
 }
 
+static void what_destroys_wants_somebody_who_signed_in_a_moment_ago(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, full);
+    struct input input = {.kind = INPUT_APPROVE, .run = 1, .step = DESTROY, .actor = "person:ana"};
+    input.signed_in_us = w->now_us - 901 * US_PER_S;
+    assert_int_equal(world_decide(w, input)->code, OUTCOME_SIGN_IN_AGAIN);
+    input.force = true;
+    input.text = "nobody answers";
+    assert_int_equal(world_decide(w, input)->code, OUTCOME_SIGN_IN_AGAIN);
+    assert_string_equal(world_row(w, DESTROY)->approved_by, "");
+    input.force = false;
+    input.signed_in_us = w->now_us - 900 * US_PER_S;
+    assert_int_equal(world_decide(w, input)->code, OUTCOME_DONE);
+    assert_string_equal(world_row(w, DESTROY)->approved_by, "person:ana");
+    input.actor = "person:ben"; /* the second of two is no less one of them */
+    input.signed_in_us = w->now_us - 901 * US_PER_S;
+    assert_int_equal(world_decide(w, input)->code, OUTCOME_SIGN_IN_AGAIN);
+    input.signed_in_us = 0; /* with a token */
+    assert_int_equal(world_decide(w, input)->code, OUTCOME_DONE);
+    assert_int_equal(world_row(w, DESTROY)->state, STEP_STARTING);
+}
+
+static void what_can_be_undone_asks_nobody_to_sign_in_again(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, full);
+    struct input input = {.kind = INPUT_APPROVE, .run = 1, .step = FREE, .actor = "person:ana"};
+    input.signed_in_us = w->now_us - 86400 * US_PER_S;
+    assert_int_equal(world_decide(w, input)->code, OUTCOME_DONE);
+}
+
+static void at_nought_nobody_has_to_sign_in_again(void **state)
+{
+    struct world *w = *state;
+    w->config.runner.approval_sign_in_s = 0;
+    world_hear(w, full);
+    struct input input = {.kind = INPUT_APPROVE, .run = 1, .step = DESTROY, .actor = "person:ana"};
+    input.signed_in_us = 1;
+    assert_int_equal(world_decide(w, input)->code, OUTCOME_DONE);
+}
+
 static void only_what_was_looked_at_is_approved(void **state)
 {
     struct world *w = *state;
@@ -234,6 +276,9 @@ int main(void)
         TEST(what_was_approved_and_waits_for_another_step_expires),
         TEST(what_has_started_does_not_expire),
         TEST(a_clock_that_is_set_back_makes_no_approval_hold_longer),
+        TEST(what_destroys_wants_somebody_who_signed_in_a_moment_ago),
+        TEST(what_can_be_undone_asks_nobody_to_sign_in_again),
+        TEST(at_nought_nobody_has_to_sign_in_again),
         TEST(only_what_was_looked_at_is_approved),
         TEST(breaking_the_glass_pages_the_others_at_once),
         TEST(who_asked_for_a_second_and_then_breaks_the_glass_is_one_person),

@@ -145,6 +145,20 @@ static bool is_another_command(struct turn *turn, const struct input *input, con
     return true;
 }
 
+/* Whoever sits down at a console that somebody has left must not get far with it. A token has nobody who
+ * could be asked. */
+static bool is_signed_in_too_long(struct turn *turn, const struct input *input, const struct run_step *step)
+{
+    int64_t most_us = turn->engine->config->runner.approval_sign_in_s * US_PER_S;
+    int64_t since_us = turn->now_us - input->signed_in_us;
+    if (!input->signed_in_us || !most_us || since_us <= most_us)
+        return false;
+    turn_answer(turn, OUTCOME_SIGN_IN_AGAIN, step->incident,
+                "This cannot be undone, and you signed in more than %s ago: sign in again, then approve.",
+                duration_text(turn->arena, most_us));
+    return true;
+}
+
 void decide_approve(struct turn *turn, const struct input *input)
 {
     struct incident_record *record;
@@ -165,6 +179,8 @@ void decide_approve(struct turn *turn, const struct input *input)
         turn_answer(turn, OUTCOME_INVALID, step->incident, "Breaking the glass needs a reason.");
         return;
     }
+    if ((destroys || breaks_glass) && is_signed_in_too_long(turn, input, step))
+        return;
     if (limit && !breaks_glass) {
         turn_answer(turn, OUTCOME_CONFLICT, step->incident,
                     "%s One person can let it run all the same, with "

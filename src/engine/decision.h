@@ -20,7 +20,14 @@
 #include "engine/update.h"
 
 /* What became of an input; one table in api/ maps it to HTTP, one in cmd/ to exit codes. */
-enum outcome_code { OUTCOME_DONE, OUTCOME_NOT_FOUND, OUTCOME_CONFLICT, OUTCOME_INVALID, OUTCOME_UNAVAILABLE };
+enum outcome_code {
+    OUTCOME_DONE,
+    OUTCOME_NOT_FOUND,
+    OUTCOME_CONFLICT,
+    OUTCOME_INVALID,
+    OUTCOME_UNAVAILABLE,
+    OUTCOME_SIGN_IN_AGAIN, /* who asks must first show again who they are */
+};
 
 struct outcome {
     enum outcome_code code;

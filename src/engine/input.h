@@ -35,15 +35,16 @@ enum input_kind {
     INPUT_CHANGED,     /* actor, text: what a tool changed; word: where; link: to more of it, or NULL */
     INPUT_PROVE,       /* actor, person, word: a channel; NULL: all of them */
     INPUT_PROOF_DONE,  /* delivery: the number of the test, delivery_result */
-    INPUT_APPROVE,     /* run, step (line), actor; sha256; values and repairs as below, taken first */
-    INPUT_STEP_VALUES, /* run, step (line), actor, values; repairs: codes, NULL: as they are */
-    INPUT_DENY,        /* run, step (line), actor, text */
-    INPUT_STEP_VERB,   /* run, step (line), actor, verb, text; word: "yes" or "no"; item: attempt, 0: any */
-    INPUT_PROCEDURE,   /* incident, actor, word: title or id of another procedure of its runbook */
-    INPUT_DELIVERY_DONE,  /* delivery, delivery_result */
-    INPUT_STEP_STARTED,   /* run, step */
-    INPUT_STEP_DONE,      /* run, step, step_result */
-    INPUT_SILENCE,        /* silence; text: the id of a new one; the outcome's message is the id in force */
+    INPUT_APPROVE, /* run, step (line), actor; sha256; signed_in_us; values and repairs as below, taken first
+                    */
+    INPUT_STEP_VALUES,   /* run, step (line), actor, values; repairs: codes, NULL: as they are */
+    INPUT_DENY,          /* run, step (line), actor, text */
+    INPUT_STEP_VERB,     /* run, step (line), actor, verb, text; word: "yes" or "no"; item: attempt, 0: any */
+    INPUT_PROCEDURE,     /* incident, actor, word: title or id of another procedure of its runbook */
+    INPUT_DELIVERY_DONE, /* delivery, delivery_result */
+    INPUT_STEP_STARTED,  /* run, step */
+    INPUT_STEP_DONE,     /* run, step, step_result */
+    INPUT_SILENCE,       /* silence; text: the id of a new one; the outcome's message is the id in force */
     INPUT_SILENCE_EXPIRE, /* text: its id, actor */
     INPUT_MUTE,           /* incident, actor, text: why; for_s: how long */
     INPUT_UNMUTE,         /* incident, actor */
@@ -75,6 +76,8 @@ struct input {
     bool force, flag;
     int item, step; /* step: line of the command in the document */
     int64_t for_s, back_us;
+    int64_t signed_in_us; /* when the actor last showed who they are, in the session by which it came; 0: it
+                             came by none */
     const struct alert_batch *batch;
     const struct delivery_result *delivery_result;
     const struct step_result *step_result;

@@ -168,6 +168,7 @@ static inline int world_start(void **state)
     w->config.reopen_window_s = 600;
     w->config.runner.diagnose = true;
     w->config.runner.approval_time_s = 1800;
+    w->config.runner.approval_sign_in_s = 900;
     w->config.runner.verify_time_s = 300;
     struct person *ana = world_person(w, "ana", "webhook");
     *list_push(w->arena, &ana->contacts) =

@@ -170,6 +170,15 @@ class Played(SystemTest):
         self.server.start()
 
 
+class SignedInForLong(Played):
+    CONFIG = CONFIG + 'runner: {{approval_sign_in: 12s}}\n'
+
+    def test_who_lets_run_what_destroys_shows_again_who_they_are(self):
+        os.environ['LASTS_MS'] = '12000'
+        self.play('prove_again.mjs', fire=lambda: self.fire('ShopDown'))
+        self.assertEqual([event['actor'] for event in self.server.timeline(1) if event['kind'].startswith('approval.')], ['person:ana'])
+
+
 class Console(Played):
     def test_two_people_work_through_an_incident_over_a_restart_of_the_server(self):
         self.assertEqual(self.server.request('POST', '/api/v1/accounts', {'person': 'ben', 'right': 'approver', 'password': PASSWORD})[0], 200)

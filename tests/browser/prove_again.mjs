@@ -1,0 +1,36 @@
+// Who has been signed in for a while is asked who they are before they let run what destroys, and nothing is lost by it.
+import { accessible, browser, expect, outside, scenario, shot, signIn } from './browser.mjs'
+
+const { TOKEN, LASTS_MS } = process.env
+
+await scenario(async () => {
+  const { page, close } = await browser()
+  await signIn(page, 'ana')
+  const begun = Date.now()
+  await outside('fire')
+  await page.goto(`${new URL(page.url()).origin}/incidents/1`)
+  const risky = page.locator('.step', { hasText: '/cache' })
+  await risky.getByRole('button', { name: 'Approve' }).click()
+  await page.getByRole('dialog').getByLabel('Reason').fill('the cache is broken')
+  await page.waitForTimeout(Math.max(0, begun + Number(LASTS_MS) + 500 - Date.now()))
+  const yes = page.getByRole('button', { name: 'Yes, as the first of two' })
+  await yes.click()
+  const asks = page.getByRole('heading', { name: 'Is it you?' })
+  await asks.waitFor()
+  await page.getByRole('dialog').getByText('This cannot be undone').waitFor()
+  await accessible(page, 'proving it again')
+  await shot(page, 'prove-again')
+  await page.getByRole('button', { name: 'Cancel' }).last().click()
+  await asks.waitFor({ state: 'detached' })
+  expect(await risky.getByText('has approved').count() === 0, 'nothing was approved without it')
+  await yes.click()
+  await asks.waitFor()
+  await page.getByLabel('Password').fill(TOKEN)
+  await page.keyboard.press('Enter')
+  await asks.waitFor({ state: 'detached' })
+  expect(await page.getByRole('dialog').getByLabel('Reason').inputValue() === 'the cache is broken', 'what was written is still there')
+  expect(await risky.getByText('has approved').count() === 0, 'signing in approves nothing')
+  await yes.click()
+  await risky.getByText('ana has approved').waitFor()
+  await close()
+})
