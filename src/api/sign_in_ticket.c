@@ -83,7 +83,7 @@ const char *ticket_challenge(struct arena *arena, const struct sign_in_ticket *t
 
 struct spent_tickets {
     pthread_mutex_t lock;
-    char states[MOST_SPENT][TICKET_WORD_BYTES]; /* the oldest makes room */
+    char (*states)[TICKET_WORD_BYTES]; /* MOST_SPENT of them from the first on; the oldest makes room */
     size_t n;
 };
 
@@ -97,6 +97,7 @@ struct spent_tickets *spent_tickets_new(void)
 void spent_tickets_free(struct spent_tickets *spent)
 {
     pthread_mutex_destroy(&spent->lock);
+    free(spent->states);
     free(spent);
 }
 
@@ -104,6 +105,8 @@ bool ticket_spend(struct spent_tickets *spent, const struct sign_in_ticket *tick
 {
     bool fresh = true;
     pthread_mutex_lock(&spent->lock);
+    if (!spent->states) /* most installations have no provider */
+        spent->states = heap_alloc(MOST_SPENT * sizeof *spent->states);
     for (size_t i = 0; i < MOST_SPENT && i < spent->n && fresh; i++)
         fresh = memcmp(spent->states[i], ticket->state, TICKET_WORD_BYTES) != 0;
     if (fresh)

@@ -36,7 +36,7 @@ static void take_change(void *context, struct alert_record *record, const struct
         return;
     if (change == ALERT_RESOLVED)
         incident->incident.n_firing--;
-    news_add(turn, incident, record, change, how);
+    news_add(turn, incident, record, NULL, change, how);
 }
 
 static struct hearing hearing_of(struct turn *turn)

@@ -339,8 +339,9 @@ bool measured_beyond(struct turn *turn, struct incident_record *incident, const 
 /* earlier: the last incident of the same trouble, or NULL */
 struct incident_record *incident_open(struct turn *turn, const struct finding *finding,
                                       const struct incident_record *earlier);
+/* alert: as it was heard just now, or NULL. */
 void news_add(struct turn *turn, struct incident_record *incident, const struct alert_record *record,
-              enum alert_change change, const char *how);
+              const struct alert *alert, enum alert_change change, const char *how);
 void news_opened(struct turn *turn, struct incident_record *incident);
 /* It opened or reopened in this turn, and begins when that ends. */
 bool news_opens(const struct incident_record *incident);

@@ -54,7 +54,7 @@ void hold_apart(struct turn *turn, struct alert_record *record, unsigned held, i
     record->incident = dependency;
     struct incident_record *incident = dependency ? incident_find(turn->engine, dependency) : NULL;
     if (incident) {
-        news_add(turn, incident, record, ALERT_HELD, reason_text(held));
+        news_add(turn, incident, record, NULL, ALERT_HELD, reason_text(held));
         return;
     }
     if (!turn->held_news)

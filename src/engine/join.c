@@ -43,7 +43,7 @@ static void join(struct turn *turn, struct incident_record *incident, struct ale
                  const struct alert *alert, unsigned held)
 {
     alert_attach(incident, record);
-    news_add(turn, incident, record, held ? ALERT_HELD : ALERT_FIRED, "");
+    news_add(turn, incident, record, alert, held ? ALERT_HELD : ALERT_FIRED, "");
     if (turn->released_why)
         incident->released_why = turn->released_why;
     if (held) {
@@ -128,7 +128,7 @@ void alert_join(struct turn *turn, struct alert_record *record, const struct ale
     kin_add(turn->engine, incident, alert);
     if (held)
         hold_within(incident, record, held);
-    news_add(turn, incident, record, held ? ALERT_HELD : ALERT_FIRED, "");
+    news_add(turn, incident, record, alert, held ? ALERT_HELD : ALERT_FIRED, "");
     news_opened(turn, incident);
     safety_hear(turn, incident, alert);
     if (!held)

@@ -74,7 +74,7 @@ size_t news_count(const struct incident_record *incident, enum alert_change chan
 }
 
 void news_add(struct turn *turn, struct incident_record *incident, const struct alert_record *record,
-              enum alert_change change, const char *how)
+              const struct alert *alert, enum alert_change change, const char *how)
 {
     struct news *news = news_of(turn, incident);
     bool apart = record->held & HELD_APART; /* it is explained by the incident, and no alert of it */
@@ -85,16 +85,19 @@ void news_add(struct turn *turn, struct incident_record *incident, const struct 
         return;
     if (!news->of[change].named)
         news->of[change].named = heap_alloc(NAMED_ALERTS * sizeof(struct named));
-    struct alert alert;
-    alert_record_view(record, turn->arena, &alert);
+    struct alert view;
+    if (!alert) {
+        alert_record_view(record, turn->arena, &view);
+        alert = &view;
+    }
     struct named *named = &news->of[change].named[news->of[change].n_named++];
     *named = (struct named){
         .how = how,
         .source = alert_source(&turn->engine->alerts, record),
-        .fingerprint = alert_fingerprint(alert.labels, alert.n_labels),
+        .fingerprint = alert_fingerprint(alert->labels, alert->n_labels),
         .starts_us = record->starts_us,
     };
-    snprintf(named->name, sizeof named->name, "%s", text_head(turn->arena, alert_name(&alert), NAME_BYTES));
+    snprintf(named->name, sizeof named->name, "%s", text_head(turn->arena, alert_name(alert), NAME_BYTES));
 }
 
 static const char *summary_of(struct arena *arena, const struct news *news, enum alert_change change)

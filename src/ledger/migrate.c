@@ -349,17 +349,19 @@ enum { NEWEST = sizeof migrations / sizeof *migrations };
 
 static void translate(struct buf *out, enum db_kind kind, const char *sql)
 {
-    while (*sql) {
+    for (;;) {
         const struct dialect_word *found = NULL;
-        for (size_t i = 0; *sql == '@' && i < sizeof words / sizeof *words; i++)
+        size_t n_bytes = strcspn(sql, "@");
+        buf_add(out, sql, n_bytes);
+        sql += n_bytes;
+        if (!*sql)
+            return;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
             if (strncmp(sql, words[i].ours, strlen(words[i].ours)) == 0)
                 found = &words[i];
-        must(found || *sql != '@');
-        if (found)
-            buf_puts(out, found->theirs[kind]);
-        else
-            buf_putc(out, *sql);
-        sql += found ? strlen(found->ours) : 1;
+        must(found);
+        buf_puts(out, found->theirs[kind]);
+        sql += strlen(found->ours);
     }
 }
 
