@@ -14,3 +14,6 @@ enum { LEDGER_TOO_LONG = 7 };
  * same decisions and moment. LEDGER_TOO_LONG: nothing was written, record it at once (it is long, or holds no
  * event). 0, LEDGER_FULL, -1. */
 int ledger_journal(struct ledger *ledger, const struct decisions *decisions, int64_t now_us, struct err *err);
+/* The commit of that next one: it waits for no disk, for it can be made anew from the journal until a later
+ * commit is durable, and this one with it. */
+int ledger_commit_journaled(struct ledger *ledger, struct err *err);

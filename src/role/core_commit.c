@@ -167,7 +167,7 @@ static int write_tables(struct core *core, const struct turn_result *turn, struc
     for (size_t i = 0; i < turn->n && got == 0; i++)
         got = ledger_record(core->ledger, &turn->decided[i], turn->at_us, err);
     if (got == 0)
-        return ledger_commit(core->ledger, err);
+        return ledger_commit_journaled(core->ledger, err);
     ledger_rollback(core->ledger);
     return got;
 }

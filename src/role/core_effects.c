@@ -75,6 +75,16 @@ static int by_position(const void *a, const void *b)
     return (x->line > y->line) - (x->line < y->line);
 }
 
+/* The ledger has nothing of it yet. */
+static bool opens(const struct decisions *decisions, int64_t incident)
+{
+    list_each (decision, &decisions->list)
+        if (decision->kind == DECISION_EVENT && decision->event.incident == incident &&
+            strcmp(decision->event.kind, "incident.opened") == 0)
+            return true;
+    return false;
+}
+
 /* All steps of an incident, in order. */
 static void find_steps(struct core *core, struct arena *arena, const struct decisions *decisions,
                        int64_t incident, struct core_steps *ret_steps)
@@ -82,7 +92,7 @@ static void find_steps(struct core *core, struct arena *arena, const struct deci
     struct run_step *kept = NULL;
     size_t n_kept = 0;
     struct err err = {0};
-    if (ledger_steps(core->ledger, arena, incident, &kept, &n_kept, &err) != 0)
+    if (!opens(decisions, incident) && ledger_steps(core->ledger, arena, incident, &kept, &n_kept, &err) != 0)
         n_kept = 0;
     for (size_t i = 0; i < n_kept; i++)
         *list_push(arena, ret_steps) = kept[i];
