@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_person.h"
 #include "runbook/parts_priv.h"
 #include "runbook/procedure_priv.h"
@@ -216,7 +217,8 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     const char *op;
 
     if (fact->place == FACT_FENCE || strnlen(fact->text, FACT_BYTES) == FACT_BYTES ||
-        part_severity_at(reading, fact->line) || read_moment(reading, fact))
+        part_severity_at(reading, fact->line) || escalation_is_moment(reading, fact) ||
+        read_moment(reading, fact))
         return;
     if (fact->place == FACT_PROSE && fact->label && fact->rest[0] == '\0' &&
         title_budget(reading->arena, fact->label, &due_s, &min_s, &op)) {

@@ -544,7 +544,8 @@ void parts_read_escalations(struct parts_reading *reading)
         bool about =
             (fact_may_have(fact, PART_CHAIN) && fact->label && part_words_value(PART_CHAIN, fact->label)) ||
             part_heading_value(reading, fact->block, PART_CHAIN);
-        if (fact->place == FACT_FENCE || (about && escalation_read_arrows(reading, fact)))
+        if (fact->place == FACT_FENCE || escalation_read_moment(reading, fact) ||
+            escalation_read_arrows(reading, fact, about))
             continue;
         if (is_rule_heading(reading, fact->block))
             read_rule(reading, fact);

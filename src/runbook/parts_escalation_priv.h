@@ -31,5 +31,11 @@ bool escalation_read_rungs(struct parts_reading *reading, const struct severity 
  * time. */
 void escalation_read_timed(struct parts_reading *reading, const struct fact *fact, bool *taken);
 
-/* "lead -> manager (after 15 min) -> CTO": a chain, and a rule for who waits; false: it is none. */
-bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fact);
+/* "T+15m: page the pump lead" below a level or a word of escalation; false: it is none. The first only asks.
+ */
+bool escalation_is_moment(struct parts_reading *reading, const struct fact *fact);
+bool escalation_read_moment(struct parts_reading *reading, const struct fact *fact);
+
+/* "lead -> manager (after 15 min) -> CTO": a chain, and a rule for who waits; false: it is none. about:
+ * stands where people are called, so that they may have names of the house. */
+bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fact, bool about);

@@ -57,6 +57,43 @@ static void a_table_says_in_a_column_of_its_own_after_how_long(void **state)
     assert_string_equal(at_line(parts, 15)->to.at[0], "Gate lead");
 }
 
+static void a_moment_that_calls_somebody_below_a_level_escalates_and_is_no_deadline(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Severity\n\n- **SEV1**: flood, respond within 5 minutes\n\n### SEV1 timeline\n\n"
+               "- T+0: page the gate technician\n- T+15m: page the gate lead\n"
+               "- T+1h: inform the site manager\n- T+20m: Inform stakeholders\n- T+30m: Gate is shut\n");
+
+    assert_int_equal(at_line(parts, 9)->after_s, 0);
+    assert_int_equal(at_line(parts, 10)->after_s, 900);
+    assert_string_equal(at_line(parts, 10)->to.at[0], "gate lead");
+    assert_string_equal(at_line(parts, 10)->applies_to.at[0], "SEV1");
+    assert_int_equal(at_line(parts, 11)->after_s, 3600);
+    assert_null(at_line(parts, 12));
+    assert_null(at_line(parts, 13));
+    assert_int_equal(parts->deadlines.n, 2);
+}
+
+static void arrows_between_roles_are_a_chain_wherever_they_stand(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n## Nobody answers\n\nDuty engineer -> Gate lead -> Chief of hydrology -> Site director\n\n"
+        "Nobody there? The pager goes on: primary (0m) \xe2\x86\x92 GK (10m) \xe2\x86\x92 boss (20m).\n\n"
+        "Water -> Gate lead -> River\n");
+
+    assert_int_equal(parts->escalations.n, 4);
+    assert_string_equal(parts->escalations.at[0].kind, "chain");
+    assert_int_equal(parts->escalations.at[0].to.n, 4);
+    assert_string_equal(parts->escalations.at[0].to.at[2], "Chief of hydrology");
+    assert_string_equal(parts->escalations.at[1].to.at[1], "GK");
+    assert_int_equal(parts->escalations.at[3].after_s, 1200);
+}
+
 static void a_ladder_in_a_fence_has_a_rule_a_rung(void **state)
 {
     (void)state;
@@ -154,6 +191,8 @@ int main(void)
         cmocka_unit_test(a_sentence_that_calls_after_a_time_escalates),
         cmocka_unit_test(deadlines_rhythms_and_alert_rules_do_not_escalate),
         cmocka_unit_test(a_table_says_in_a_column_of_its_own_after_how_long),
+        cmocka_unit_test(a_moment_that_calls_somebody_below_a_level_escalates_and_is_no_deadline),
+        cmocka_unit_test(arrows_between_roles_are_a_chain_wherever_they_stand),
         cmocka_unit_test(a_ladder_in_a_fence_has_a_rule_a_rung),
         cmocka_unit_test(how_fast_somebody_answers_is_no_wait),
         cmocka_unit_test(whom_to_call_stands_below_the_wait),

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/heading_words.h"
 #include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_person.h"
 
@@ -237,66 +238,167 @@ void escalation_read_timed(struct parts_reading *reading, const struct fact *fac
     rule->condition = escalation_condition(reading->arena, fact->text);
 }
 
+/* The levels that the item around it, its heading or the label before its list names. */
+static void levels_around(const struct parts_reading *reading, const struct fact *fact,
+                          struct strings *ret_ids)
+{
+    const struct block *blocks = reading->document->blocks.at;
+    size_t outer = fact->block;
+    struct part_label above;
+
+    while (outer > 0 && blocks[outer].kind == BLOCK_ITEM && blocks[outer].depth >= blocks[fact->block].depth)
+        outer--;
+    if (blocks[outer].kind == BLOCK_ITEM)
+        part_levels(reading, part_item_title(reading, outer), ret_ids);
+    if (ret_ids->n == 0 && part_label_before(reading, fact->block, &above) && !above.sentence)
+        part_levels(reading, above.text, ret_ids);
+    if (ret_ids->n == 0)
+        part_levels(reading, part_heading(reading, fact->block), ret_ids);
+}
+
+/* Whom "T+15m: page the pump lead" calls; what is only told to those who wait is a promise and no call. */
+static bool called_at(struct parts_reading *reading, const struct fact *fact, struct strings *ret_to,
+                      int64_t *ret_after_s)
+{
+    enum { VERB_WITHIN = 6 };
+    struct duration_words after;
+    struct word_match verb;
+    struct person person;
+
+    if (fact->place != FACT_ITEM || fact->label == NULL || !text_starts_with(fact->label, "t+") ||
+        !fact_may_have(fact, PART_TELL_VERB) || strnlen(fact->text, RULE_BYTES) == RULE_BYTES ||
+        !part_words_next(PART_TELL_VERB, fact->rest, 0, &verb) || verb.at > VERB_WITHIN)
+        return false;
+    const char *time = fact->label + strlen("t+");
+    bool timed = text_duration(time, &after) && after.at == 0;
+    if ((!timed && !text_same(time, "0")) ||
+        !person_next(reading->arena, fact->rest, verb.at + verb.n_bytes, &person) ||
+        strcmp(person.kind, "stakeholder") == 0)
+        return false;
+    persons_add(reading->arena, fact->rest + verb.at + verb.n_bytes, ret_to);
+    *ret_after_s = timed ? after.value_s : 0;
+    return true;
+}
+
+bool escalation_is_moment(struct parts_reading *reading, const struct fact *fact)
+{
+    struct strings to = {0}, levels = {0};
+    int64_t after_s;
+
+    if (!called_at(reading, fact, &to, &after_s))
+        return false;
+    levels_around(reading, fact, &levels);
+    return levels.n > 0 || about_escalation(reading, fact->block);
+}
+
+bool escalation_read_moment(struct parts_reading *reading, const struct fact *fact)
+{
+    struct strings to = {0}, levels = {0};
+    int64_t after_s;
+
+    if (!escalation_is_moment(reading, fact))
+        return false;
+    called_at(reading, fact, &to, &after_s);
+    levels_around(reading, fact, &levels);
+    struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
+    rule->applies_to = levels;
+    rule->to = to;
+    rule->after_s = after_s;
+    rule->condition = escalation_condition(reading->arena, fact->rest);
+    if (after_s >= 60)
+        rule->text = fact->text; /* who is paged at first is no escalation of the level */
+    return true;
+}
+
 /* ---- chains on a line ---- */
 
-/* Behind "Escalation policy:" also who is called by a name of the house, "pump-crew (after 15 min)". */
-static const char *name_in_chain(struct parts_reading *reading, const struct fact *fact, const char *part)
-{
-    enum { NAME_BYTES = 40 };
-    struct person person;
-    size_t n = strcspn(part, "(,");
+enum { TIERS_MAX = 8, NAME_BYTES = 40, CHAIN_BYTES = 300, TIERS_LEAST = 3 };
 
-    if (person_next(reading->arena, part, 0, &person))
-        return person.name;
+struct tier {
+    const char *name;
+    int64_t after_s; /* or UNSTATED */
+    bool known;      /* a role or a layer, and no name of the house */
+};
+
+/* "secondary (10m)", "pump-crew (after 15 min)". False: no name. */
+static bool tier_read(struct arena *arena, const char *part, struct tier *ret_tier)
+{
+    struct person person;
+    struct duration_words after;
+    const char *bracket = strchr(part, '(');
+    size_t n = strcspn(part, "(,.;?");
+
     while (n > 0 && part[n - 1] == ' ')
         n--;
-    bool named = fact->label && part_words_value(PART_CHAIN, fact->label);
-    return named && n > 1 && n < NAME_BYTES && isalpha((unsigned char)part[0]) && memchr(part, ' ', n) == NULL
-               ? arena_strndup(reading->arena, part, n)
-               : NULL;
+    *ret_tier = (struct tier){.name = arena_strndup(arena, part, n), .after_s = UNSTATED};
+    if (bracket && text_duration(bracket, &after))
+        ret_tier->after_s = after.value_s;
+    if (person_next(arena, part, 0, &person)) {
+        ret_tier->name = person.name;
+        ret_tier->known = true;
+    } else {
+        ret_tier->known = part_words_whole(PART_LAYER, ret_tier->name) != NULL;
+    }
+    return n > 1 && (ret_tier->known ||
+                     (n < NAME_BYTES && isalpha((unsigned char)part[0]) && !words_begin(WORDS_VERBS, part)));
 }
 
-/* "lead (after 15 min)" of a chain is a rule of its own, too. */
-static void waits_in_chain(struct parts_reading *reading, const struct fact *fact, const char *arrow)
+/* The tiers between the arrows; 0: it is no chain. What leads to it by a colon is none of them. */
+static size_t tiers_read(struct arena *arena, const char *text, const char *arrow, struct tier *ret_tiers)
 {
-    struct duration_words after;
+    const char *first = strstr(text, arrow), *colon = strstr(text, ": ");
+    size_t n = 0;
 
-    for (const char *at = fact->rest; at;) {
+    for (const char *more = colon; more && more < first; more = strstr(colon + 1, ": "))
+        colon = more;
+    for (const char *at = colon && colon < first ? colon + 2 : text; at; n++) {
         const char *next = strstr(at, arrow);
-        const char *part = text_normalise(reading->arena, at, next ? (size_t)(next - at) : strlen(at));
-        const char *bracket = strchr(part, '(');
-        if (bracket && text_duration(bracket, &after) && after.value_s >= 60) {
-            struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
-            strings_add(reading->arena, &rule->to, name_in_chain(reading, fact, part));
-            rule->after_s = after.value_s;
-        }
+        const char *part = text_normalise(arena, at, next ? (size_t)(next - at) : strlen(at));
+        if (n == TIERS_MAX || !tier_read(arena, part, &ret_tiers[n]))
+            return 0;
         at = next ? next + strlen(arrow) : NULL;
     }
+    return n;
 }
 
-/* "lead → manager → CTO". */
-bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fact)
+/* Roles all of them; or names of the house among them, behind "Escalation policy:" or where each waits. */
+static bool tiers_call(const struct fact *fact, const struct tier *tiers, size_t n, bool about)
+{
+    bool labelled = fact->label && part_words_value(PART_CHAIN, fact->label);
+    size_t known = 0, timed = 0, phrases = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        known += tiers[i].known;
+        phrases += !tiers[i].known && strchr(tiers[i].name, ' ') != NULL;
+        timed += i > 0 && tiers[i].after_s >= 60;
+    }
+    bool all_timed = timed == n - 1;
+    if (known == n)
+        return n >= TIERS_LEAST || about || all_timed;
+    return (labelled && phrases == 0) || (known > 0 && all_timed && n >= TIERS_LEAST);
+}
+
+bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fact, bool about)
 {
     static const char *const arrows[] = {"\xe2\x86\x92", "->", "=>", "\xc2\xbb"};
-    struct strings names = {0};
+    struct tier tiers[TIERS_MAX];
+    size_t n = 0;
 
-    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++) {
-        if (strstr(fact->rest, arrows[i]) == NULL || strnlen(fact->rest, 300) == 300)
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows && n == 0; i++)
+        if (strstr(fact->rest, arrows[i]) && strnlen(fact->rest, CHAIN_BYTES) < CHAIN_BYTES)
+            n = tiers_read(reading->arena, fact->rest, arrows[i], tiers);
+    if (n < 2 || !tiers_call(fact, tiers, n, about))
+        return false;
+    struct escalation *chain = escalation_add(reading, "chain", fact->line, fact->line);
+    chain->ordered = true;
+    for (size_t i = 0; i < n; i++)
+        strings_add(reading->arena, &chain->to, tiers[i].name);
+    for (size_t i = 0; i < n; i++) {
+        if (tiers[i].after_s < 60)
             continue;
-        for (const char *at = fact->rest; at;) {
-            const char *next = strstr(at, arrows[i]);
-            const char *part = text_normalise(reading->arena, at, next ? (size_t)(next - at) : strlen(at));
-            const char *name = name_in_chain(reading, fact, part);
-            if (name == NULL)
-                return false;
-            strings_add(reading->arena, &names, name);
-            at = next ? next + strlen(arrows[i]) : NULL;
-        }
-        struct escalation *chain = escalation_add(reading, "chain", fact->line, fact->line);
-        chain->to = names;
-        chain->ordered = true;
-        waits_in_chain(reading, fact, arrows[i]);
-        return true;
+        struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
+        strings_add(reading->arena, &rule->to, tiers[i].name);
+        rule->after_s = tiers[i].after_s;
     }
-    return false;
+    return true;
 }

@@ -101,7 +101,8 @@ bool person_next(struct arena *arena, const char *text, size_t from, struct pers
             end = more.at + more.n_bytes; /* "security team" + "lead" */
             kind = more.value;
         }
-        bool head = text_same(arena_strndup(arena, text + noun.at, noun.n_bytes), "head");
+        const char *title = arena_strndup(arena, text + noun.at, noun.n_bytes);
+        bool head = text_same(title, "head") || text_same(title, "chief");
         size_t first = name_first(arena, text, noun.at, left), of = of_what(text + end, head);
         if (of == 0 && end == noun.at + noun.n_bytes)
             of = titled(text, &noun);

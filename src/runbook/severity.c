@@ -145,6 +145,8 @@ void severity_take_block(struct severity_reader *reader, struct severity *level,
         else if (*list != LIST_FOREIGN && !severity_names_level(reader, passage))
             level_take(reader->arena, level, *list == WORDS_NONE ? WORDS_LEVEL_CRITERIA : *list,
                        block->prose.text, block->line, false);
+    } else if (block->kind == BLOCK_FENCE) {
+        severity_take_comments(reader, level, block);
     }
 }
 
@@ -152,6 +154,9 @@ static bool states_times(struct severity_reader *reader, size_t first, size_t en
 {
     for (size_t i = first; i < end; i++) {
         const struct block *block = &reader->document->blocks.at[i];
+        struct severity probe = {.response_time_s = UNSTATED};
+        if (block->kind == BLOCK_FENCE && severity_take_comments(reader, &probe, block))
+            return true;
         if (block->kind != BLOCK_PARAGRAPH && block->kind != BLOCK_ITEM)
             continue;
         list_each (passage, &block->prose.passages) {
@@ -563,6 +568,8 @@ void severities_read(struct arena *arena, struct runbook *runbook)
             severity_read_item(&reader, i);
         else if (block->kind == BLOCK_PARAGRAPH)
             severity_read_paragraph(&reader, i);
+        else if (block->kind == BLOCK_FENCE)
+            severity_read_comments(&reader, block);
     }
     severity_read_stated(&reader);
     if (runbook->severities.n == 0)

@@ -172,10 +172,39 @@ static void a_heading_says_within_which_time_somebody_is_paged(void **state)
     assert_int_equal(runbook->severities.at[1].response_time_s, 3600);
 }
 
+static void comments_of_a_fence_without_commands_say_what_a_level_is(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n\n## Alert classes\n\n### SEV-1 (Critical) - Page at once\n```bash\n# Response time: 5 "
+               "minutes\n"
+               "# Escalation: after 15 minutes if nobody answers\n# Examples:\n# - Flood\n# - Fire\n```\n\n"
+               "### SEV-2 (High)\n```bash\n# Response time: 1 hour\n```\n");
+    const struct severity *first = runbook->severities.at;
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(first->response_time_s, 300);
+    assert_int_equal(first->escalate_after_s, 900);
+    assert_int_equal(first->examples.n, 2);
+    assert_string_equal(first->examples.at[1].text, "Fire");
+    runbook = read_text(
+        arena, "# R\n\n## Severity levels\n\n```sh\n# SEV1 - all wet\n#   Acknowledge within: 5 minutes\n"
+               "#\n# SEV2\n#   Acknowledge within: 2 hours\n#   Restore within: 1 day\n```\n");
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 300);
+    assert_int_equal(runbook->severities.at[0].line, 6);
+    assert_int_equal(runbook->severities.at[1].resolution_target_s, 86400);
+    runbook =
+        read_text(arena, "# R\n\n## Severity levels\n\n```sh\n# SEV1 - respond within 5 minutes\nls\n```\n");
+    assert_int_equal(runbook->severities.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_heading_says_within_which_time_somebody_is_paged),
+        cmocka_unit_test(comments_of_a_fence_without_commands_say_what_a_level_is),
         cmocka_unit_test(a_column_of_times_makes_any_names_levels),
         cmocka_unit_test(names_of_the_house_may_stand_across_with_rungs_below),
         cmocka_unit_test(a_tab_may_define_a_level_with_fields_set_apart_by_dots),

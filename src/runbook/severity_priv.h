@@ -77,6 +77,23 @@ void severity_read_paragraph(struct severity_reader *reader, size_t paragraph);
 /* "acknowledged within 10 minutes and resolved within 4 hours": the times that the level lacks. */
 void severity_take_times(struct severity_reader *reader, struct severity *level, const char *text, int line);
 
+/* The level that a passage begins with, and what it says of it ("" when nothing); false: it names none. */
+bool severity_level_of(struct severity_reader *reader, const struct passage *passage,
+                       struct severity *ret_level, const char **ret_rest);
+
+/* What stands behind a level's name: a description, and the times in it. */
+void severity_take_rest(struct severity_reader *reader, struct severity *level, const char *rest, int line);
+
+/* ---- severity_fence.c ---- */
+
+/* Takes what the comments of a fence say of a level; whether they say when people answer. Nothing of a fence
+ * with more than comments. */
+bool severity_take_comments(struct severity_reader *reader, struct severity *level,
+                            const struct block *fence);
+
+/* The levels that the comments of a fence define. */
+void severity_read_comments(struct severity_reader *reader, const struct block *fence);
+
 /* ---- severity_stated.c ---- */
 
 /* What tables and titles state of procedures that state nothing themselves. */

@@ -197,6 +197,16 @@ bool severity_names_level(struct severity_reader *reader, const struct passage *
     return passage_level(reader, passage, &level, &rest);
 }
 
+bool severity_level_of(struct severity_reader *reader, const struct passage *passage,
+                       struct severity *ret_level, const char **ret_rest)
+{
+    *ret_rest = "";
+    return passage_level(reader, passage, ret_level, ret_rest) ||
+           (passage->lead == NULL && strnlen(passage->rest, NAME_BYTES) < NAME_BYTES &&
+            name_of_level(reader, text_without_colon(reader->arena, passage->rest), false, ret_level) &&
+            ret_level->id && text_starts_with(passage->rest, ret_level->id));
+}
+
 /* "Response times", "Initial response SLA": what stands below it in brief is how soon. */
 static bool names_times(const char *title)
 {
@@ -284,6 +294,12 @@ static void take_text(struct severity_reader *reader, struct severity *level, co
         severity_take_times(reader, level, lead, line); /* "P1 - High (15-minute response)" */
     if (follows && level->response_text == NULL)
         level_take(reader->arena, level, WORDS_RESPONSE_TIME, follows, line, true);
+}
+
+void severity_take_rest(struct severity_reader *reader, struct severity *level, const char *rest, int line)
+{
+    if (rest[0])
+        take_text(reader, level, "", NULL, rest, line);
 }
 
 /* ---- Items ---- */
