@@ -30,6 +30,7 @@ static const char *placeholder_in(struct lint *lint, const char *text)
         }
         const char *inside = arena_strndup(lint->arena, open, (size_t)(close - open) + 1);
         bool reference = open > text && open[-1] == ']'; /* [text][reference] */
+        reference |= open[1] == '\'' || open[1] == '"';  /* a list of a program */
         if (!reference && close[1] != '(' && close[1] != '[' && close - open > 3 &&
             has_any(inside, contact_words, sizeof contact_words / sizeof *contact_words))
             return inside;

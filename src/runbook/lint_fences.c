@@ -15,6 +15,7 @@ struct variables {
     struct map *set;   /* name -> anything: set so far */
     struct map *later; /* name -> struct lint_command that sets it first */
     struct map *told;
+    struct map *spoken; /* names that the running text has */
 };
 
 static bool name_start(char c)
@@ -79,19 +80,81 @@ static void set_later(void *context, const char *name, size_t n)
         map_put(first->variables->later, name, n, (void *)(uintptr_t)first->command);
 }
 
+/* What the shell, the machine or the team's profile sets. */
+static bool of_environment(const char *name, size_t n)
+{
+    static const char *const names[] = {"HOME", "USER",   "PATH",   "PWD",    "SHELL",  "HOSTNAME",
+                                        "UID",  "RANDOM", "TMPDIR", "OLDPWD", "EDITOR", "SECONDS"};
+    static const char *const starts[] = {"AWS_", "AZURE_", "ARM_", "GOOGLE_", "KUBE", "VAULT_",
+                                         "CI_",  "PG",     "TF_",  "BASH",    "XDG_"};
+    static const char *const ends[] = {"_URL", "_URI", "_DSN", "TOKEN", "PASSWORD", "_SECRET", "_KEY"};
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        found |= strlen(names[i]) == n && memcmp(name, names[i], n) == 0;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        found |= strncmp(name, starts[i], strlen(starts[i])) == 0;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t k = strlen(ends[i]);
+        found |= n >= k && memcmp(name + n - k, ends[i], k) == 0;
+    }
+    return found;
+}
+
+/* A command that is a script of its own may get its variables from whoever calls it. */
+static bool is_script(const char *text)
+{
+    enum { LINES = 12 };
+    size_t n_lines = 0;
+
+    for (const char *c = text; *c; c++)
+        n_lines += *c == '\n';
+    return n_lines > LINES || strstr(text, "() {") || strstr(text, "()\n{") || strstr(text, "<<");
+}
+
 static void use(struct variables *variables, const struct lint_command *command, const char *name, size_t n,
                 const char *at)
 {
     const struct lint_command *setter = map_get(variables->later, name, n);
-    if (!setter || map_get(variables->set, name, n) || map_get(variables->told, name, n))
+    if (map_get(variables->set, name, n) || map_get(variables->told, name, n) || is_script(command->text))
+        return;
+    if (!setter && (of_environment(name, n) || map_get(variables->spoken, name, n)))
         return;
     int line = command->line;
     for (const char *c = command->exact; c < command->exact + (at - command->text); c++)
         line += *c == '\n';
     map_put(variables->told, name, n, variables);
-    lint_add(
-        variables->lint, "variable-unset", line, 1,
-        arena_printf(variables->lint->arena, "$%.*s is set on line %d only", (int)n, name, setter->line));
+    if (setter)
+        lint_add(
+            variables->lint, "variable-unset", line, 1,
+            arena_printf(variables->lint->arena, "$%.*s is set on line %d only", (int)n, name, setter->line));
+    else
+        lint_add_level(variables->lint, "variable-unset", "info", line,
+                       arena_printf(variables->lint->arena, "$%.*s is set nowhere", (int)n, name));
+}
+
+/* Names in running text and in fences that hold no commands: somebody says there what they are. */
+static void spoken_gather(struct variables *variables, const char *text)
+{
+    for (const char *at = text; *at;) {
+        size_t n = at == text || !isalnum((unsigned char)at[-1]) ? name_bytes(at) : 0;
+        if (n > 2)
+            map_put(variables->spoken, at, n, variables);
+        at += n > 0 ? n : 1;
+    }
+}
+
+static void spoken_find(struct variables *variables, const struct lint *lint)
+{
+    list_each (block, &lint->document->blocks) {
+        if (block->prose.text)
+            spoken_gather(variables, block->prose.text);
+        list_each (row, &block->rows)
+            for (size_t i = 0; i < row->n_cells; i++)
+                spoken_gather(variables, row->cells[i].text);
+        if (block->kind == BLOCK_FENCE && !lint_shell(block))
+            spoken_gather(variables, fence_text(lint->arena, block));
+    }
 }
 
 /* $NAME and ${NAME}, not behind a backslash, not in single quotes, not with a default. */
@@ -117,7 +180,9 @@ static void uses(struct variables *variables, const struct lint_command *command
 
 static void variables_check(struct lint *lint)
 {
-    struct variables variables = {.lint = lint, .set = map_new(), .later = map_new(), .told = map_new()};
+    struct variables variables = {
+        .lint = lint, .set = map_new(), .later = map_new(), .told = map_new(), .spoken = map_new()};
+    spoken_find(&variables, lint);
     list_each (command, &lint->commands)
         if (command->shell)
             assignments(command->text, set_later, &(struct first_setting){&variables, command});
@@ -129,6 +194,7 @@ static void variables_check(struct lint *lint)
     map_free(variables.set);
     map_free(variables.later);
     map_free(variables.told);
+    map_free(variables.spoken);
 }
 
 /* ---- fences ---- */
@@ -163,6 +229,12 @@ static void mixed_check(struct lint *lint)
                 apart = false;
             }
             apart |= tells_to_change(command);
+            /* a pod that goes when the look is over is no change */
+            bool passing = lint_of_operator(command->text) || strstr(command->text, " --rm") ||
+                           text_starts_with(command->text, "oc debug ") ||
+                           text_starts_with(command->text, "kubectl debug ");
+            if (passing)
+                continue;
             bool changes = command->risk.class == RISK_DESTRUCTIVE ||
                            (command->risk.class == RISK_MUTATE && command->risk.writes_files.n == 0);
             n_reads += command->risk.class == RISK_READ;

@@ -57,9 +57,68 @@ static void comments_that_look_and_change_do_not_set_a_block_apart(void **state)
                        "mixed-fence", 5));
 }
 
+static void what_is_no_fault_is_not_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *code;
+        int line;
+        bool fault;
+    } cases[] = {
+        {"# P\n\n```sh\ncf curl /v3/users -X DELETE\n```\n", "no-timeout", 4, false},
+        {"# P\n\n```sh\nkubectl get nodes\n```\n", "namespace-missing", 4, false},
+        {"# P\n\n```sh\nkubectl get nodes\nkubectl get pods\n```\n", "namespace-missing", 5, true},
+        {"# P\n\n```sh\n# df -h\n```\n", "comment-only-fence", 3, false},
+        {"# P\n\n```sh\n# ask the dam keeper\n```\n", "comment-only-fence", 3, true},
+        {"# P\n\n## Emergency drill\n\n1. `df -h`\n", "trigger-missing", 3, false},
+        {"# P\n\n```sh\nterraform show old.tfstate\n```\n", "misleading-command", 4, false},
+        {"# P\n\nA space is like a private Slack channel.\n", "channel-unnamed", 3, false},
+        {"# P\n\nEscalation path: keeper -> lead (15-minute intervals)\n", "escalation-untimed", 3, false},
+        {"# P\n\nA part, e.g. the API, answers at /api now.\n", "relative-endpoint", 3, false},
+        {"# P\n\n1. Look at /api/pumps\n", "relative-endpoint", 3, true},
+        {"# P\n\n```sh\nps -p $(pgrep -n -f pump)\n```\n", "quoting", 4, false},
+        {"# P\n\n```sh\ngitlab-psql -c 'select 1'\n```\n", "no-database", 4, false},
+        {"# P\n\n```sh\npsql \"${PUMPS_URI}\" -c 'select 1'\n```\n", "no-database", 4, false},
+        {"# P\n\n```sh\npg_dump -U keeper -t logs pumps > x\n```\n", "no-database", 4, false},
+        {"# P\n\n```sh\npg_dump -U keeper -t logs > x\n```\n", "no-database", 4, true},
+        {"# P\n\nThe database is fine; fail over to the second site.\n", "unsafe-step", 3, false},
+        {"# P\n\nAn increase in anonymous memory may follow.\n", "threshold-undefined", 3, false},
+        {"# P\n\n## Breach notification and forensics\n", "deadline-missing", 3, false},
+        {"# P\n\n## Dam down\n\n1. Identify how high the water is\n", "command-missing", 5, false},
+        {"# P\n\n## Dam down\n\n1. Restart the pump\n", "command-missing", 5, true},
+        {"# P\n\n## Before work\n\n- [ ] Notify stakeholders\n", "cadence-missing", 5, false},
+        {"# P\n\n## Contacts\n\n```python\nto=['on_call', 'contact']\n```\n", "placeholder-contact", 6,
+         false},
+        {"# P\n\n## Dam down\n\n```sh\nkubectl config use-context dam\n```\n", "verification-missing", 6,
+         false},
+        {"# P\n\n```sh\nkubectl -n [NAME] get pods\n```\n", "namespace-missing", 4, false},
+        {"# P\n\n## Dam down\n\n### Diagnosis\n\n```sh\nkubectl get pods\nkubectl run x -it --rm "
+         "--image=busybox -- "
+         "id\n```\n",
+         "mixed-fence", 9, false},
+        {"# P\n\n## Paint the dam\n\n1. `df -h`\n", "severity-missing", 3, false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (found(cases[i].text, cases[i].code, cases[i].line) != cases[i].fault)
+            fail_msg("%s: %s", cases[i].code, cases[i].text);
+}
+
+static void a_variable_that_nothing_sets_and_nobody_speaks_of_is_told(void **state)
+{
+    (void)state;
+    assert_true(found("# P\n\n```sh\nkubectl logs \"$PUMP\"\n```\n", "variable-unset", 4));
+    assert_false(found("# P\n\nPUMP is the name in the alert.\n\n```sh\nkubectl logs \"$PUMP\"\n```\n",
+                       "variable-unset", 6));
+    assert_false(found("# P\n\n```sh\nls $HOME $PUMP_URL\n```\n", "variable-unset", 4));
+    assert_false(found("# P\n\n```sh\nawk '{print $NF, $PUMP}' x\n```\n", "variable-unset", 4));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_no_fault_is_not_told),
+        cmocka_unit_test(a_variable_that_nothing_sets_and_nobody_speaks_of_is_told),
         cmocka_unit_test(a_procedure_may_not_contradict_the_time_of_its_level),
         cmocka_unit_test(a_bold_label_may_open_the_table_of_contents),
         cmocka_unit_test(comments_that_look_and_change_do_not_set_a_block_apart),

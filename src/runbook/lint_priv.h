@@ -109,5 +109,8 @@ void lint_remainder(struct lint *lint);
 /* Of the heading that the block stands under; all false where there is none. */
 struct heading_facts lint_heading(const struct lint *lint, const struct block *block);
 
+/* Whether a command only sets up the machine at which somebody works. */
+bool lint_of_operator(const char *command);
+
 /* Whether the fence's language is a shell's. */
 bool lint_shell(const struct block *block);

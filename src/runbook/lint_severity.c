@@ -107,13 +107,18 @@ static void procedures_check(struct lint *lint)
     bool some = false, levels = false;
     list_each (severity, &lint->runbook->severities)
         levels = levels || !is_used_only(severity);
-    list_each (procedure, &lint->runbook->procedures)
+    bool incidents = levels;
+    list_each (procedure, &lint->runbook->procedures) {
         some = some || (procedure->severity_basis && strcmp(procedure->severity_basis, "stated") == 0);
+        incidents |= some || (answers_alerts(procedure) && strcmp(procedure->kind, "recipe") != 0);
+    }
     list_each (procedure, &lint->runbook->procedures) {
         bool stated = procedure->severity_basis && strcmp(procedure->severity_basis, "stated") == 0;
         if (stated || !answers_alerts(procedure))
             continue;
         bool recipe = strcmp(procedure->kind, "recipe") == 0;
+        if (recipe && !incidents)
+            continue; /* a handbook, and nothing that happens to anybody */
         lint_add_level(lint, "severity-missing", levels && some && !recipe ? NULL : "info", procedure->line,
                        procedure->title);
         if (!some)

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/map.h"
+#include "runbook/command.h"
 #include "runbook/heading_words.h"
 #include "runbook/lint_priv.h"
 #include "runbook/text.h"
@@ -21,8 +22,11 @@ static void fence_check(struct lint *lint, const struct block *block)
         if (n_blanks < source->n_bytes) {
             bool comment = source->at[n_blanks] == '#' &&
                            !(n_blanks + 1 < source->n_bytes && source->at[n_blanks + 1] == '!');
-            n_comments += comment;
-            n_other += !comment;
+            /* "# df -h" is typed as root, and no comment */
+            const char *rest = arena_strndup(lint->arena, source->at, source->n_bytes);
+            rest += n_blanks + strspn(rest + n_blanks, "# ");
+            n_comments += comment && !text_is_command(rest);
+            n_other += !comment || text_is_command(rest);
         }
         /* "# " and "## ": in a shell block these are comments */
         size_t n_marks = 0;
