@@ -289,6 +289,11 @@ static void request_report(struct request *request)
         class = RISK_DESTRUCTIVE;
         why = "sends a request whose address speaks of deleting";
     }
+    if (class == RISK_MUTATE && request->url && strcmp(method, "POST") == 0 &&
+        rules_list_has(scan->rules, LIST_SEARCH_PATHS, last_segment(scan->arena, request->url))) {
+        class = RISK_READ;
+        why = "sends a query to a search engine, which answers it";
+    }
     const char *part =
         class == RISK_READ ? request->program : arena_printf(scan->arena, "%s %s", request->program, method);
     risk_raise(scan, class, part, why);

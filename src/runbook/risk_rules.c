@@ -52,6 +52,7 @@ static const char *const list_names[N_WORD_LISTS] = {
     [LIST_ACTION_PATHS] = "action paths",
     [LIST_ACTION_KEYS] = "action keys",
     [LIST_TOKEN_PATHS] = "token paths",
+    [LIST_SEARCH_PATHS] = "search paths",
     [LIST_SQL_FUNCTIONS] = "sql functions",
     [LIST_SQL_ENDING_FUNCTIONS] = "sql ending functions",
     [LIST_SQL_CHANGING_FUNCTIONS] = "sql changing functions",
