@@ -296,9 +296,8 @@ bool escalation_read_moment(struct parts_reading *reading, const struct fact *fa
     struct strings to = {0}, levels = {0};
     int64_t after_s;
 
-    if (!escalation_is_moment(reading, fact))
+    if (!escalation_is_moment(reading, fact) || !called_at(reading, fact, &to, &after_s))
         return false;
-    called_at(reading, fact, &to, &after_s);
     levels_around(reading, fact, &levels);
     struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
     rule->applies_to = levels;
@@ -381,7 +380,7 @@ static bool tiers_call(const struct fact *fact, const struct tier *tiers, size_t
 bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fact, bool about)
 {
     static const char *const arrows[] = {"\xe2\x86\x92", "->", "=>", "\xc2\xbb"};
-    struct tier tiers[TIERS_MAX];
+    struct tier tiers[TIERS_MAX] = {0};
     size_t n = 0;
 
     for (size_t i = 0; i < sizeof arrows / sizeof *arrows && n == 0; i++)
