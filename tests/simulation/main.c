@@ -80,5 +80,5 @@ int main(int argc, char **argv)
             : seed % 4 == 0    ? STORE_LEDGER_THAT_FILLS
                                : STORE_MODEL,
             &options);
-    return options.story ? 0 : check_replay((uint64_t)options.seed, options.days < 10 ? options.days : 10);
+    return options.story ? 0 : check_replay((uint64_t)options.seed, options.days < 4 ? options.days : 4);
 }
