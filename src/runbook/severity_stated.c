@@ -75,6 +75,18 @@ static const char *by_itself(struct arena *arena, const char *text)
     return text[n] == '\0' ? text : NULL;
 }
 
+/* "Fires when the queue is long. Sev 2.": a level that is all of the last sentence. */
+static const char *by_last_sentence(struct arena *arena, const char *text)
+{
+    enum { WORDS_BYTES = 12 };
+    const char *last = NULL;
+
+    for (const char *at = strstr(text, ". "); at; at = strstr(at + 1, ". "))
+        last = at + 2;
+    return last && strchr("PS", last[0]) && strnlen(last, WORDS_BYTES) < WORDS_BYTES ? by_itself(arena, last)
+                                                                                     : NULL;
+}
+
 const char *severity_stated(struct arena *arena, const char *text)
 {
     if (strnlen(text, SENTENCE_BYTES) == SENTENCE_BYTES)
@@ -85,7 +97,8 @@ const char *severity_stated(struct arena *arena, const char *text)
         return by_label(arena, text);
     if (words_begin(WORDS_SEVERITY_STATEMENT, text))
         return by_verb(arena, text);
-    return strchr("PS", text[0]) ? by_itself(arena, text) : NULL;
+    const char *first = strchr("PS", text[0]) ? by_itself(arena, text) : NULL;
+    return first ? first : by_last_sentence(arena, text);
 }
 
 /* ---- Tables of alerts: "| Alert | Severity | ..." ---- */

@@ -29,6 +29,19 @@ static void a_sentence_or_a_table_of_alerts_states_the_severity(void **state)
     assert_null(runbook->procedures.at[3].severity);
 }
 
+static void the_last_sentence_of_a_paragraph_may_be_a_level_and_nothing_else(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena,
+        "# P\n\n## Alerts\n\n### WaterHigh\n\n_Fires above 3 m for 10m. Sev 2._\n\n1. Close the gate.\n\n"
+        "### WaterLow\n\nFires below 1 m. See P1.\n\n1. Open the gate.\n");
+
+    assert_string_equal(runbook->procedures.at[0].severity, "Sev 2");
+    assert_null(runbook->procedures.at[1].severity);
+}
+
 static void a_level_in_the_bracket_of_a_title_is_stated(void **state)
 {
     (void)state;
@@ -64,6 +77,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sentence_or_a_table_of_alerts_states_the_severity),
+        cmocka_unit_test(the_last_sentence_of_a_paragraph_may_be_a_level_and_nothing_else),
         cmocka_unit_test(a_level_in_the_bracket_of_a_title_is_stated),
         cmocka_unit_test(a_level_says_in_its_line_whom_it_calls_later),
     };
