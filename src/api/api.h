@@ -116,8 +116,6 @@ int api_start(const struct api_options *options, const struct api_backend *backe
               struct err *err);
 /* Events were committed: whoever watches is told. NULL is allowed. Any thread. */
 void api_news(struct api *api);
-/* What was decided is durable but cannot be read yet: readers wait for api_news(), which follows at once. */
-void api_hold(struct api *api);
 /* Stops taking requests, lets those under way finish (bounded to 5 s), frees. The backend must still answer:
  * while it owes a done(), api and its threads stay, for the process is about to end. NULL is allowed. */
 void api_stop(struct api *api);

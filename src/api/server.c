@@ -287,12 +287,6 @@ int api_start(const struct api_options *options, const struct api_backend *backe
     return 0;
 }
 
-void api_hold(struct api *api)
-{
-    if (api)
-        known_hold(api->known);
-}
-
 void api_news(struct api *api)
 {
     if (!api)

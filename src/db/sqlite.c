@@ -248,11 +248,7 @@ static int sqlite_commit(struct db *db, struct err *err)
     struct sqlite_db *own = (struct sqlite_db *)db;
     if (sqlite3_get_autocommit(own->sqlite))
         return err_set(err, "the transaction has ended with the error before");
-    if (db->commits_late)
-        sqlite_gather_late(own->sqlite, true);
     int outcome = run_words(own, &own->commit, "COMMIT", err);
-    if (db->commits_late)
-        sqlite_gather_late(own->sqlite, false);
     if (outcome == 0 && own->unsynced)
         outcome = sync_new(own, err);
     return outcome;

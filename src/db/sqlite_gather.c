@@ -4,10 +4,7 @@
  *
  * Only the log is looked at, and only a handle's own: others read no further than the index of the log says,
  * which SQLite changes after the sync. What was gathered is written before whatever else the handle does with
- * the file.
- *
- * A late commit is written and not synced, as SQLite does it with synchronous=NORMAL: the log stays whole,
- * for who moves it into the file syncs it before, and so does the next commit. */
+ * the file. */
 #include <pthread.h>
 #include <stdbool.h>
 
@@ -20,8 +17,6 @@ struct gathering {
     sqlite3_file file;  /* as SQLite sees it; first */
     struct buf pending; /* what follows on each other, from: */
     sqlite3_int64 start;
-    bool late;       /* what is written need not be synced, */
-    bool begun_anew; /* but for the first of a log that begins anew: SQLite counts on its order */
     bool syncs; /* it has done so: what is not synced is not waited for either, and is written as it comes */
     sqlite3_file real[]; /* of the system's own kind */
 };
@@ -46,7 +41,6 @@ static int gather_write(sqlite3_file *file, const void *bytes, int n_bytes, sqli
 {
     struct gathering *gathering = of(file);
     struct buf *pending = &gathering->pending;
-    gathering->begun_anew |= at == 0;
     if (!gathering->syncs)
         return gathering->real->pMethods->xWrite(gathering->real, bytes, n_bytes, at);
     bool follows = at == gathering->start + (sqlite3_int64)pending->n_bytes;
@@ -61,13 +55,9 @@ static int gather_write(sqlite3_file *file, const void *bytes, int n_bytes, sqli
 
 static int gather_sync(sqlite3_file *file, int flags)
 {
-    struct gathering *gathering = of(file);
-    int result = flush(gathering);
-    gathering->syncs = true;
-    if (result != SQLITE_OK || (gathering->late && !gathering->begun_anew))
-        return result;
-    gathering->begun_anew = false;
-    return gathering->real->pMethods->xSync(gathering->real, flags);
+    int result = flush(of(file));
+    of(file)->syncs = true;
+    return result == SQLITE_OK ? of(file)->real->pMethods->xSync(of(file)->real, flags) : result;
 }
 
 static int gather_read(sqlite3_file *file, void *bytes, int n_bytes, sqlite3_int64 at)
@@ -136,14 +126,6 @@ static int gather_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, i
     if (result == SQLITE_OK)
         gathering->file.pMethods = &methods;
     return result;
-}
-
-void sqlite_gather_late(sqlite3 *sqlite, bool late)
-{
-    sqlite3_file *file = NULL;
-    if (sqlite3_file_control(sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK && file &&
-        file->pMethods == &methods)
-        of(file)->late = late;
 }
 
 static sqlite3_vfs gather; /* the system's, but for how a log is opened */
