@@ -406,6 +406,28 @@ static void the_pages_of_a_commit_are_written_at_once(void **state)
     assert_int_equal(count_rows(db), 40);
 }
 
+/* What a handle gathers it alone can read: another one that goes by the index of the log would read what
+ * stood there before. */
+static void a_commit_that_nobody_syncs_can_be_read_by_others(void **state)
+{
+    (void)state;
+    if (db_kind(db) != DB_SQLITE)
+        return;
+    static char word[3000];
+    memset(word, 'a', sizeof word - 1);
+    struct err err = {0};
+    struct db *reader;
+    for (int n = 0; n < 2; n++) {
+        assert_int_equal(db_begin(db, &err), 0);
+        assert_int_equal(insert(word, &err), 0);
+        assert_int_equal(db_commit(db, &err), 0);
+        assert_int_equal(db_execute(db, "PRAGMA synchronous = OFF", &err), 0); /* the first one was synced */
+    }
+    assert_int_equal(db_open(store.where, NULL, DB_READER, &reader, &err), 0);
+    assert_int_equal(count_rows(reader), 2);
+    db_close(reader);
+}
+
 static off_t log_bytes(void)
 {
     char file[128];
@@ -550,6 +572,7 @@ int main(void)
         TEST(a_long_log_is_moved_into_the_file_beside_the_commits),
         TEST(a_long_log_is_moved_when_the_commit_is_settled_and_begins_anew),
         TEST(the_pages_of_a_commit_are_written_at_once),
+        TEST(a_commit_that_nobody_syncs_can_be_read_by_others),
         TEST(what_is_written_ahead_of_the_log_is_no_part_of_it),
         TEST(a_planned_fault_fails_once_and_leaves_nothing),
         TEST(a_failed_statement_fails_its_transaction_at_the_latest_with_the_commit),

@@ -3,21 +3,28 @@
  * somebody.
  *
  * Only the log is looked at, and only a handle's own: others read no further than the index of the log says,
- * which SQLite changes after the sync. What was gathered is written before whatever else the handle does with
- * the file. */
+ * which SQLite changes after the last page of a commit. With that page, and before whatever else the handle
+ * does with the file, what was gathered is written. */
 #include <pthread.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "db/sqlite_priv.h"
 
-enum { MOST_BYTES = 128 * 1024 - 1 }; /* SQLite writes no more at once */
+enum {
+    MOST_BYTES = 128 * 1024 - 1, /* SQLite writes no more at once */
+    HEADER_BYTES = 24,           /* of a page in the log; */
+    SIZE_AT = 4,
+    SIZE_BYTES = 4, /* the size of the file after the commit: 0 unless the page is its last one.
+                     * https://www.sqlite.org/fileformat2.html#walformat */
+};
 
 struct gathering {
     sqlite3_file file;  /* as SQLite sees it; first */
     struct buf pending; /* what follows on each other, from: */
     sqlite3_int64 start;
-    bool syncs; /* it has done so: what is not synced is not waited for either, and is written as it comes */
+    bool last_page;      /* of a commit comes next */
     sqlite3_file real[]; /* of the system's own kind */
 };
 
@@ -37,12 +44,16 @@ static int flush(struct gathering *gathering)
     return gathering->real->pMethods->xWrite(gathering->real, pending->at, n, gathering->start);
 }
 
+static bool is_last_header(const unsigned char *bytes, int n_bytes)
+{
+    static const unsigned char none[SIZE_BYTES];
+    return n_bytes == HEADER_BYTES && memcmp(bytes + SIZE_AT, none, SIZE_BYTES) != 0;
+}
+
 static int gather_write(sqlite3_file *file, const void *bytes, int n_bytes, sqlite3_int64 at)
 {
     struct gathering *gathering = of(file);
     struct buf *pending = &gathering->pending;
-    if (!gathering->syncs)
-        return gathering->real->pMethods->xWrite(gathering->real, bytes, n_bytes, at);
     bool follows = at == gathering->start + (sqlite3_int64)pending->n_bytes;
     int result = follows && pending->n_bytes + (size_t)n_bytes <= MOST_BYTES ? SQLITE_OK : flush(gathering);
     if (result != SQLITE_OK)
@@ -50,13 +61,14 @@ static int gather_write(sqlite3_file *file, const void *bytes, int n_bytes, sqli
     if (!pending->n_bytes)
         gathering->start = at;
     buf_add(pending, bytes, (size_t)n_bytes);
-    return SQLITE_OK;
+    bool ends = gathering->last_page;
+    gathering->last_page = is_last_header(bytes, n_bytes);
+    return ends ? flush(gathering) : SQLITE_OK;
 }
 
 static int gather_sync(sqlite3_file *file, int flags)
 {
     int result = flush(of(file));
-    of(file)->syncs = true;
     return result == SQLITE_OK ? of(file)->real->pMethods->xSync(of(file)->real, flags) : result;
 }
 
