@@ -92,6 +92,23 @@ function Clocks({ incident }: Options) {
   )
 }
 
+// What was ticked stays so until the server has answered, whatever else of the incident is drawn anew meanwhile.
+function Check({ item, to }: { item: WholeIncident['checklist'][number]; to: string }) {
+  const [ticked, setTicked] = useState<boolean | null>(null)
+  useEffect(() => setTicked(null), [item.done])
+  return (
+    <li>
+      <label class="tick">
+        <input type="checkbox" checked={ticked ?? item.done} onChange={(event) => {
+          setTicked(event.currentTarget.checked)
+          post(to, { done: event.currentTarget.checked }).catch(() => setTicked(null))
+        }} />
+        <span>{item.text}{item.checked_by && <span class="quiet small"> {person(item.checked_by)}</span>}</span>
+      </label>
+    </li>
+  )
+}
+
 function Checklist({ incident }: Options) {
   if (incident.checklist.length === 0) return null
   const done = incident.checklist.filter((item) => item.done).length
@@ -99,17 +116,7 @@ function Checklist({ incident }: Options) {
     <Card id="checklist" title="Before it is resolved" more={<span class="small quiet">{done} of {incident.checklist.length}</span>}>
       <ul class="list">
         {incident.checklist.map((item) => (
-          <li key={item.item}>
-            <label class="tick">
-              <input type="checkbox" checked={item.done} onChange={(event) => {
-                const box = event.currentTarget
-                post(`${base(incident)}/checklist/${item.item}`, { done: box.checked }).catch(() => {
-                  box.checked = item.done
-                })
-              }} />
-              <span>{item.text}{item.checked_by && <span class="quiet small"> {person(item.checked_by)}</span>}</span>
-            </label>
-          </li>))}
+          <Check key={item.item} item={item} to={`${base(incident)}/checklist/${item.item}`} />))}
       </ul>
     </Card>
   )

@@ -58,8 +58,23 @@ await scenario(async () => {
   await ben.page.getByText('One was sent').click()
   await ben.page.locator('#updates ~ *, .side').locator('pre', { hasText: /late by an hour[^]*No customer data/ }).first().waitFor()
 
-  await ana.page.getByRole('checkbox', { name: /Orders come through/ }).check()
+  // A tick stays while the server has not answered, whatever else happens.
+  let answer
+  const slow = new Promise((resolve) => { answer = resolve })
+  await ana.page.route('**/checklist/*', async (route) => {
+    await slow
+    await route.continue()
+  })
+  const through = ana.page.getByRole('checkbox', { name: /Orders come through/ })
+  await through.check()
+  await ben.page.keyboard.press('n')
+  await ben.page.getByLabel('What happened').fill('the till works')
+  await ben.page.getByRole('button', { name: 'Add the note' }).click()
+  await ana.page.getByText('the till works').first().waitFor()
+  expect(await through.isChecked(), 'a tick was taken back before the server has answered')
+  answer()
   await ben.page.getByText('1 of 2').waitFor()
+  expect(await through.isChecked(), 'a tick is not kept')
   await ana.page.getByRole('button', { name: 'Hand over' }).click()
   await ana.page.getByRole('dialog').getByLabel('To').selectOption('ben')
   await ana.page.getByRole('button', { name: 'Hand it over' }).click()
