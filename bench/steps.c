@@ -188,6 +188,7 @@ int main(void)
         "# Service down\n\n## Symptom\n```bash\ntrue\n```\n```bash\nsleep 20\n```\n";
     struct bench bench = {.root = "/var/tmp/bench-steps-XXXXXX"}; /* where little else is made meanwhile */
     struct runner_limits limits = {.step_time_us = 60 * US_PER_S, .output_bytes = 65536};
+    const struct cgroup_bounds bounds = {.processes = 1024, .memory_bytes = INT64_C(2048) << 20};
     struct redact_rules *rules;
     struct launcher *launcher;
     struct err err;
@@ -200,7 +201,7 @@ int main(void)
     snprintf(work, sizeof work, "%s/work", bench.root);
     sha256_hex(document, sizeof document - 1, bench.sha256);
     if (file_write(path, document, sizeof document - 1, 0600, &err) < 0 ||
-        launcher_new(&bench.loop, bench.root, work, 0, &launcher, &err) < 0) {
+        launcher_new(&bench.loop, bench.root, work, &bounds, &launcher, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
         return 1;
     }
