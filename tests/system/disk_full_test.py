@@ -78,7 +78,9 @@ class DiskFull(SystemTest):
         before = len(self.receiver.pages('/ben'))
         self.assertLess(before, N_SERVICES, 'filling the disk took too long to see anything')
         wait(lambda: len(self.receiver.pages('/ben')) > before, 'ben is paged from memory')
-        self.assertEqual(server.fire({'alertname': 'Pour', 'n': 'more'})[0], 503)
+        more = server.fire({'alertname': 'Pour', 'n': 'more'})[0]  # a small one may find room in what the log has already
+        self.assertIn(more, (200, 503))
+        answered |= {'more'} if more == 200 else set()
         os.remove(os.path.join(self.data, 'filler'))
         wait(lambda: server.fire({'alertname': 'After', 'service': 'till-0'})[0] == 200, 'alerts are taken again')
         self.assert_there(server, answered)
