@@ -163,7 +163,7 @@ static size_t phrase_bytes(const char *text, const char *phrase)
     size_t n = 0;
 
     for (; phrase[n]; n++)
-        if (phrase_lower(text[n]) != phrase_lower(phrase[n]))
+        if (text_lower(text[n]) != text_lower(phrase[n]))
             return 0;
     size_t plural = n + (tolower((unsigned char)text[n]) == 's');
     bool whole = !isalnum((unsigned char)text[n]) && (unsigned char)text[n] < 0x80;

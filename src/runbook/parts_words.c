@@ -143,12 +143,12 @@ static size_t phrase_bytes(const char *text, const char *phrase)
     for (; phrase[n]; n++) {
         bool blank = phrase[n] == ' ' || phrase[n] == '-';
         if (blank ? text[n] != ' ' && text[n] != '-' && text[n] != '_'
-                  : phrase_lower(text[n]) != phrase_lower(phrase[n]))
+                  : text_lower(text[n]) != text_lower(phrase[n]))
             return 0;
     }
     if (!phrase_word_byte(text[n]))
         return n;
-    return phrase_lower(text[n]) == 's' && !phrase_word_byte(text[n + 1]) ? n + 1 : 0;
+    return text_lower(text[n]) == 's' && !phrase_word_byte(text[n + 1]) ? n + 1 : 0;
 }
 
 /* The longest phrase of the group at text, where that word stands. */

@@ -76,7 +76,7 @@ void phrase_add(struct arena *arena, struct arena *growing, struct phrase_book *
     if (phrase.n_first == 1)
         start_note(book, (const char[]){phrase.text[0], 's', '\0'}, phrase.group);
     if (phrase.text[phrase.n_first])
-        phrase.second = phrase_lower(phrase.text[phrase.n_first + 1]);
+        phrase.second = text_lower(phrase.text[phrase.n_first + 1]);
     word_add(growing, book, hash, phrase.n_first, &phrase);
     word_add(growing, book, phrase_hash(hash, 's'), phrase.n_first + 1,
              &phrase); /* "DBs" has the phrase "DB" */

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/list.h"
+#include "runbook/text.h"
 
 enum { PHRASE_GROUPS = 128, PHRASE_SLOTS_LOG2 = 14, PHRASE_STARTS = 1024 };
 
@@ -110,16 +111,11 @@ static inline const struct phrases *phrases_of(const struct phrase_book *book, c
     return &book->phrases.at[word - book->words.at];
 }
 
-static inline char phrase_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 /* Whether the phrase may go on as the text does behind its first word: one look instead of a comparison. */
 static inline bool phrase_may_go_on(const struct phrase *phrase, const char *text)
 {
     return phrase->second == '\0' ||
-           (text[phrase->n_first] && phrase_lower(text[phrase->n_first + 1]) == phrase->second);
+           (text[phrase->n_first] && text_lower(text[phrase->n_first + 1]) == phrase->second);
 }
 
 /* Whether one of the groups first..last is among them. */

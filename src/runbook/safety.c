@@ -6,6 +6,7 @@
 
 #include "base/list.h"
 #include "base/must.h"
+#include "runbook/text.h"
 #include "runbook/word_lines.h"
 
 enum { TEXT_BYTES = 4096, NEAR_WORDS = 4, NEGATED_WORDS = 3 };
@@ -62,11 +63,6 @@ static bool is_upper(char c)
     return c >= 'A' && c <= 'Z';
 }
 
-static char lower(char c)
-{
-    return is_upper(c) ? (char)(c + ('a' - 'A')) : c;
-}
-
 static bool is_word_byte(char c)
 {
     return is_lower(c) || is_upper(c) || (c >= '0' && c <= '9') || c == '\'' || (unsigned char)c >= 0x80;
@@ -89,7 +85,7 @@ static void cut(struct arena *arena, const char *text, struct strings *words)
         }
         words->at[words->n++] = out;
         do
-            *out++ = lower(text[i++]);
+            *out++ = text_lower(text[i++]);
         while (i < n_bytes && is_word_byte(text[i]) && !(is_upper(text[i]) && is_lower(text[i - 1])));
         *out++ = '\0';
     }

@@ -35,12 +35,6 @@ static const struct replacement *replacement_at(const char *at, size_t n_bytes)
     return NULL;
 }
 
-/* Case is ASCII case, without a call: these comparisons are most of what reading a text costs. */
-static inline char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
@@ -215,7 +209,7 @@ static size_t number_bytes(const char *text, size_t *ret_first)
     size_t first = 0;
 
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++) {
-        if (lower(*text) != *nouns[i] || !text_starts_with(text, nouns[i]))
+        if (text_lower(*text) != *nouns[i] || !text_starts_with(text, nouns[i]))
             continue;
         size_t n = strlen(nouns[i]);
         if (text[n] == ' ')
@@ -267,7 +261,7 @@ bool text_same(const char *a, const char *b)
 bool text_starts_with(const char *text, const char *start)
 {
     for (; *start; start++, text++)
-        if (lower(*text) != lower(*start))
+        if (text_lower(*text) != text_lower(*start))
             return false;
     return true;
 }

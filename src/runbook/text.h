@@ -20,6 +20,12 @@ static inline bool text_is(const char *a, const char *b)
     return *a == *b && strcmp(a, b) == 0;
 }
 
+/* Case is ASCII case, without a call: these comparisons are most of what reading a text costs. */
+static inline char text_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
 /* Appends bytes normalised to what out already holds: a blank after a blank (or at the start) is dropped. */
 void text_append_normalised(struct buf *out, const char *bytes, size_t n_bytes);
 
