@@ -510,7 +510,7 @@ static const struct {
     {"A configuration change caused this.", "cause"},
     {"We isolated the affected system.", "contained"},
     {"Ten users are affected.", "contained"},
-    {"Everything else works.", "contained"},
+    {"Nothing else is touched.", "contained"},
     {"We apologise for the disruption this has caused.", NULL},
     {"Do not trust any score until further notice.", NULL},
     {"We have taken the system offline.", NULL},
