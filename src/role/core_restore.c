@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/spare.h"
 #include "ledger/review.h"
 #include "role/core_priv.h"
 
@@ -206,6 +207,7 @@ int core_begin(struct core *core, struct err *err)
                          "(ledger.unreadable)",
                          ledger_unread(core->ledger)));
     core_work(core); /* what was held */
+    spare_give_back();
     return 0;
 }
 

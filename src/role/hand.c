@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/spare.h"
 #include "role/frames.h"
 #include "role/role_priv.h"
 
@@ -45,6 +46,7 @@ int hand_open(struct hand *hand, const char *self, int core_fd, struct err *err)
 
 void hand_run(struct hand *hand)
 {
+    spare_give_back();
     uv_run(&hand->loop, UV_RUN_DEFAULT);
 }
 

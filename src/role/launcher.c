@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/spare.h"
 #include "loop/sandbox.h"
 #include "loop/sandbox_child.h"
 #include "role/role_priv.h"
@@ -161,6 +162,7 @@ int role_launcher(const struct role_options *options)
     } else {
         log_event(LOG_INFO, "launcher.ready", "work=%s", work);
         uv_poll_start(&serving.calls, UV_READABLE | UV_DISCONNECT, on_call);
+        spare_give_back();
         uv_run(&serving.loop, UV_RUN_DEFAULT);
     }
     launcher_free(serving.launcher);

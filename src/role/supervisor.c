@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/spare.h"
 #include "config/file.h"
 #include "loop/child.h"
 #include "loop/fleet.h"
@@ -181,6 +182,7 @@ static int fleet_start(void *context, pid_t *ret_pids, struct err *err)
     pairs_close(pairs);
     memcpy(ret_pids, pids, sizeof pids);
     kept_settle(&supervisor->kept);
+    spare_give_back();
     return 0;
 }
 
