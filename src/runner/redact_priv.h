@@ -91,7 +91,6 @@ struct redact_example {
 
 struct redact_rules {
     struct arena *arena;
-    pcre2_compile_context *compile;
     LIST(struct redact_label) labels;
     LIST(struct redact_detector) detectors;
     LIST(struct redact_names) names;

@@ -35,15 +35,15 @@ static int compile(const struct reading *reading, const char *text, uint32_t opt
     PCRE2_UCHAR message[160];
     if (strlen(text) > PATTERN_BYTES)
         return wrong(reading, "the pattern is too long", "2000 bytes at most");
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
-                      options | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF, &error, &at, reading->rules->compile);
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
+                                     options | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF, &error, &at, NULL);
     if (!code) {
         pcre2_get_error_message(error, message, sizeof message);
         return err_set(reading->err, "%s:%d: the pattern is wrong at its byte %zu: %s", reading->file,
                        reading->line, at, (const char *)message);
     }
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without it the same, more slowly */
+    pcre2_code_free(*ret_code);                  /* of the same key, above; the last counts */
     *ret_code = code;
     return 0;
 }
@@ -404,25 +404,13 @@ static int site_take(struct redact_rules *rules, const char *path, struct err *e
     return 0;
 }
 
-static void *take(size_t n_bytes, void *arena)
-{
-    return arena_alloc(arena, n_bytes);
-}
-
-static void leave(void *p, void *arena)
-{
-    (void)p, (void)arena;
-}
-
 int redact_rules_read(const char *site_path, struct redact_rules **ret_rules, struct err *err)
 {
     struct arena *arena = arena_new();
     struct redact_rules *rules = arena_alloc(arena, sizeof *rules);
-    pcre2_general_context *general = pcre2_general_context_create(take, leave, arena);
     const struct embedded_file *file = embedded_find("redaction.detectors");
     must(file);
     rules->arena = arena;
-    rules->compile = pcre2_compile_context_create(general);
     rules->table_label = label_of(rules, "table-row");
     if (file_take(rules, file->name, file->bytes, err) < 0 ||
         (site_path && site_take(rules, site_path, err) < 0)) {
@@ -434,27 +422,21 @@ int redact_rules_read(const char *site_path, struct redact_rules **ret_rules, st
     return 0;
 }
 
-static void code_free(pcre2_code *code)
-{
-    if (code)
-        pcre2_code_free(code);
-}
-
-/* The codes' own memory lies in the arena; that of the JIT does not. */
+/* The codes are not in the arena: to compile one takes ten times what is kept of it. */
 void redact_rules_free(struct redact_rules *rules)
 {
     if (!rules)
         return;
     list_each (detector, &rules->detectors) {
         list_each (pattern, &detector->patterns)
-            code_free(pattern->code);
-        code_free(detector->unless);
-        code_free(detector->until);
-        code_free(detector->body);
+            pcre2_code_free(pattern->code);
+        pcre2_code_free(detector->unless);
+        pcre2_code_free(detector->until);
+        pcre2_code_free(detector->body);
     }
     list_each (names, &rules->names)
-        code_free(names->unless);
+        pcre2_code_free(names->unless);
     list_each (scope, &rules->scopes)
-        code_free(scope->opens);
+        pcre2_code_free(scope->opens);
     arena_free(rules->arena);
 }
