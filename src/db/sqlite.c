@@ -136,6 +136,7 @@ static int sync_new(struct sqlite_db *db, struct err *err)
     if (result == SQLITE_OK)
         result = sqlite3_exec(db->sqlite, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
     db->unsynced = false;
+    sqlite3_db_release_memory(db->sqlite); /* it has held every page, to make the tables */
     return result == SQLITE_OK ? 0 : sqlite_failure(db, result, err);
 }
 
