@@ -116,6 +116,11 @@ int api_start(const struct api_options *options, const struct api_backend *backe
               struct err *err);
 /* Events were committed: whoever watches is told. NULL is allowed. Any thread. */
 void api_news(struct api *api);
+/* Between the two, calls of done() gather: the threads that send the answers are woken once and find all of
+ * them, where they would begin with the first and then look again for the next. NULL is allowed. One thread.
+ */
+void api_hold_answers(struct api *api);
+void api_give_answers(struct api *api);
 /* Stops taking requests, lets those under way finish (bounded to 5 s), frees. The backend must still answer:
  * while it owes a done(), api and its threads stay, for the process is about to end. NULL is allowed. */
 void api_stop(struct api *api);

@@ -49,6 +49,31 @@ static void no_answer_leaves_before_the_commit(void **state)
     assert_int_equal(status, 200);
 }
 
+/* Those of one commit: given one by one, sent when all of them are. */
+static void answers_that_were_held_are_sent_when_the_holding_ends(void **state)
+{
+    (void)state;
+    enum { POSTS = 5 };
+    static const struct outcome done = {.code = OUTCOME_DONE};
+    pthread_t threads[POSTS];
+    long status[POSTS];
+    set_mode(MODE_HOLD);
+    for (size_t i = 0; i < POSTS; i++)
+        pthread_create(&threads[i], NULL, post_alert, &status[i]);
+    wait_for_submissions(POSTS);
+    pthread_mutex_lock(&backend.lock);
+    backend.n_waiting = 0; /* the backend forgets them: it is done here */
+    pthread_mutex_unlock(&backend.lock);
+    api_hold_answers(api);
+    for (size_t i = 0; i < POSTS; i++)
+        backend.waiting[i].done(backend.waiting[i].context, &done);
+    api_give_answers(api);
+    for (size_t i = 0; i < POSTS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(status[i], 200);
+    }
+}
+
 static void overload_and_a_full_disk_are_503_with_a_time_to_retry(void **state)
 {
     (void)state;
@@ -465,6 +490,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         served(an_alert_is_kept_as_its_bytes_and_answered_empty),
         served(no_answer_leaves_before_the_commit),
+        served(answers_that_were_held_are_sent_when_the_holding_ends),
         served(overload_and_a_full_disk_are_503_with_a_time_to_retry),
         served(bad_alerts_are_refused_with_their_place),
         served(a_body_of_another_type_is_refused),

@@ -50,10 +50,24 @@ int http_thread_start(struct http_thread *thread, struct err *err)
     return err_set(err, "the HTTP server does not start: too few threads (ulimit -u)");
 }
 
-void http_thread_wake(struct http_thread *thread)
+static void wake(struct http_thread *thread)
 {
     if (!atomic_exchange(&thread->woken, true))
         eventfd_write(thread->wake_fd, 1);
+}
+
+/* First noted, then asked: whoever ends the holding between the two finds the note. */
+void http_thread_wake(struct http_thread *thread)
+{
+    atomic_store(&thread->resumed, true);
+    if (!atomic_load(&thread->api->answers_held))
+        wake(thread);
+}
+
+void http_thread_wake_held(struct http_thread *thread)
+{
+    if (atomic_exchange(&thread->resumed, false))
+        wake(thread);
 }
 
 void http_thread_tell_engine(struct http_thread *thread)

@@ -19,12 +19,14 @@ struct http_thread {
     int wake_fd;
     bool started;
     bool has_submitted; /* since it last woke the engine; the thread's own */
-    _Atomic bool woken, ending;
+    _Atomic bool woken, resumed, ending;
 };
 
 int http_thread_start(struct http_thread *thread, struct err *err);
-/* Connections of it were resumed. Any thread. */
+/* A connection of it was resumed: wakes it, now or when the answers are not held any more. Any thread. */
 void http_thread_wake(struct http_thread *thread);
+/* Wakes it when that was held back. */
+void http_thread_wake_held(struct http_thread *thread);
 /* Wakes the engine for what was submitted. On the thread itself, before anything that takes a while. */
 void http_thread_tell_engine(struct http_thread *thread);
 /* Returns when it has ended; its daemon may be stopped then. Nothing happens when it was not started. */

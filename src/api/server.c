@@ -287,6 +287,21 @@ int api_start(const struct api_options *options, const struct api_backend *backe
     return 0;
 }
 
+void api_hold_answers(struct api *api)
+{
+    if (api)
+        atomic_store(&api->answers_held, true);
+}
+
+void api_give_answers(struct api *api)
+{
+    if (!api)
+        return;
+    atomic_store(&api->answers_held, false);
+    for (unsigned i = 0; i < api->n_threads; i++)
+        http_thread_wake_held(&api->threads[i]);
+}
+
 void api_news(struct api *api)
 {
     if (!api)

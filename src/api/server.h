@@ -27,6 +27,7 @@ struct api {
     int64_t started_us;
     struct http_thread *threads;
     unsigned n_threads;
+    _Atomic bool answers_held;
     struct MHD_Response *empty; /* what every accepted alert is answered with */
     struct metrics metrics;
     _Atomic size_t body_bytes; /* held by all requests together */

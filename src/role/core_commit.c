@@ -162,11 +162,13 @@ static struct job *commit_some(struct core *core, struct job *jobs)
     if (got == 0) /* first of all: who is answered may ask what there is now */
         api_news(core->api);
     struct job *left = jobs;
+    api_hold_answers(core->api);
     for (size_t i = 0; i < n; i++) {
         struct job *job = left;
         left = job->next;
         answer(job, got == 0 ? &decided[i].outcome : &unavailable);
     }
+    api_give_answers(core->api);
     for (size_t i = 0; i < n; i++)
         core_carry_out(core, &decided[i], pages_left);
     arena_reset(core->arena);
@@ -203,10 +205,12 @@ static void keep_alerts(struct core *core, struct job *alerts)
         ledger_rollback(core->ledger);
     if (got != 0)
         log_event(LOG_ERROR, "ledger.refused", "error=%s", log_quote(err.text));
+    api_hold_answers(core->api);
     for (struct job *job = alerts, *next; job; job = next) {
         next = job->next;
         answer(job, got == 0 ? &done : &unavailable);
     }
+    api_give_answers(core->api);
 }
 
 void core_keep_alerts(struct core *core)
