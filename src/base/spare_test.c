@@ -58,7 +58,7 @@ static void what_was_written_stays(void **state)
 {
     (void)state;
     char *heap = strdup("on the heap");
-    strcpy(written, "as the program wrote it");
+    snprintf(written, sizeof written, "as the program wrote it");
     spare_give_back();
     assert_string_equal(written, "as the program wrote it");
     assert_string_equal(heap, "on the heap");
