@@ -32,8 +32,9 @@ bool db_is_lost(const struct db *db);
 /* Runs text without parameters or rows (several statements are allowed). Outcomes as db_step. */
 int db_execute(struct db *db, const char *sql, struct err *err);
 
-/* Positive outcomes of a failed step: no space on the disk; locked by another program for too long, or two
- * transactions in each other's way; what is stored does not hold together. */
+/* Positive outcomes of a failed step: nothing can be written until somebody makes room on the disk, or puts a
+ * file back that was moved away; locked by another program for too long, or two transactions in each other's
+ * way; what is stored does not hold together. */
 enum { DB_FULL = 1, DB_BUSY = 2, DB_DAMAGED = 4, DB_AWAY = 5 };
 
 /* The statement for that text, prepared once and kept by the handle until it closes; reset and unbound. Texts

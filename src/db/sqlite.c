@@ -244,11 +244,26 @@ static int sqlite_begin(struct db *db, struct err *err)
     return run_words(own, &own->begin, db->mode == DB_WRITER ? "BEGIN IMMEDIATE" : "BEGIN", err);
 }
 
+/* SQLite would go on writing into a file that has lost its name, and all of it would be gone with the
+ * process. */
+static bool has_moved(struct sqlite_db *db)
+{
+    int moved = 0;
+    return sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved;
+}
+
 static int sqlite_commit(struct db *db, struct err *err)
 {
     struct sqlite_db *own = (struct sqlite_db *)db;
     if (sqlite3_get_autocommit(own->sqlite))
         return err_set(err, "the transaction has ended with the error before");
+    if (has_moved(own)) {
+        err_set(err,
+                "the database file is not where it was opened: put back %s, or restart to begin with what is "
+                "there",
+                sqlite3_db_filename(own->sqlite, "main"));
+        return DB_FULL;
+    }
     int outcome = run_words(own, &own->commit, "COMMIT", err);
     if (outcome == 0 && own->unsynced)
         outcome = sync_new(own, err);

@@ -24,7 +24,7 @@ struct ledger_place {
     const char *password; /* of the store; NULL: whatever the environment gives it (PGPASSFILE) */
 };
 
-enum { LEDGER_FULL = 1 }; /* no space on the disk: nothing was written, the caller answers 503 */
+enum { LEDGER_FULL = 1 }; /* no space, or the file is away: nothing was written; answer 503 */
 enum { LEDGER_AWAY = 4 }; /* the database server does not answer now: try again */
 
 /* The writer: makes the folder (mode 0700), holds DATA/lock and, in PostgreSQL, an advisory lock, so that no
