@@ -5,7 +5,8 @@ declare const VERSION: string
 declare const FILES: string[]
 
 interface Extendable extends Event { waitUntil(promise: Promise<unknown>): void }
-interface Fetched extends Extendable { request: Request; respondWith(answer: Promise<Response>): void }
+interface Fetched extends Extendable { request: Request; preloadResponse?: Promise<Response | undefined>; respondWith(answer: Promise<Response>): void }
+interface Installed extends Extendable { addRoutes?(routes: object[]): Promise<void> }
 interface Window_ { url: string; focus(): Promise<unknown>; navigate(url: string): Promise<unknown> }
 interface Windows { claim(): Promise<void>; matchAll(options: object): Promise<Window_[]>; openWindow(url: string): Promise<unknown> }
 interface Pushed extends Extendable { data: { json(): unknown } | null }
@@ -13,30 +14,46 @@ interface Page { title: string; body: string; tag?: string; url?: string; acknow
 interface Clicked extends Extendable { action: string; notification: Notification & { data: Page } }
 const worker = self as unknown as EventTarget & {
   skipWaiting(): Promise<void>; clients: Windows; location: Location
-  registration: { showNotification(title: string, options: object): Promise<void> }
+  registration: { showNotification(title: string, options: object): Promise<void>; navigationPreload?: { enable(): Promise<void> } }
 }
 
 const NAME = `console-${VERSION}`
 const PATIENCE_MS = 3000
 
-worker.addEventListener('install', (event) => {
-  (event as Extendable).waitUntil(caches.open(NAME).then((cache) => cache.addAll(FILES)).then(() => worker.skipWaiting()))
-})
+// By three in the morning the browser has put this worker to sleep, and what goes through it waits until it is awake. So a
+// browser that takes routes does not ask it: pages are asked of the server meanwhile, files are taken out of the cache, and
+// what the API says never concerns it. Other browsers ask the server for a page while the worker wakes up.
+const ROUTES = [
+  { condition: { urlPattern: { pathname: '/api/*' } }, source: 'network' },
+  { condition: { or: ['/console/*.js', '/console/*.css'].map((pathname) => ({ urlPattern: { pathname } })) }, source: { cacheName: NAME } },
+  { condition: { requestMode: 'navigate' }, source: 'race-network-and-fetch-handler' },
+]
+const takesRoutes = 'InstallEvent' in worker && 'addRoutes' in (worker as unknown as { InstallEvent: { prototype: object } }).InstallEvent.prototype
 
-worker.addEventListener('activate', (event) => {
-  (event as Extendable).waitUntil(caches.keys()
-    .then((names) => Promise.all(names.filter((name) => name !== NAME).map((name) => caches.delete(name))))
-    .then(() => worker.clients.claim()))
-})
+async function install(event: Installed): Promise<void> {
+  await (await caches.open(NAME)).addAll(FILES)
+  if (takesRoutes) await event.addRoutes?.(ROUTES)
+  await worker.skipWaiting()
+}
+
+async function activate(): Promise<void> {
+  await Promise.all((await caches.keys()).filter((name) => name !== NAME).map((name) => caches.delete(name)))
+  if (!takesRoutes) await worker.registration.navigationPreload?.enable()
+  await worker.clients.claim()
+}
+
+worker.addEventListener('install', (event) => (event as Extendable).waitUntil(install(event as Installed)))
+worker.addEventListener('activate', (event) => (event as Extendable).waitUntil(activate()))
 
 const kept = (path: string) => caches.open(NAME).then((cache) => cache.match(path))
 
 // The server's answer; what was kept when it does not answer in time, or not well.
-async function answer(request: Request, path: string): Promise<Response> {
+async function answer(request: Request, path: string, asked?: Promise<Response | undefined>): Promise<Response> {
   const aborted = new AbortController()
   const timer = setTimeout(() => aborted.abort(), PATIENCE_MS)
   try {
-    const fresh = await fetch(request.url, { signal: aborted.signal, credentials: 'same-origin' })
+    const late = new Promise<never>((_, fail) => aborted.signal.addEventListener('abort', () => fail(new Error('no answer in time'))))
+    const fresh = (await Promise.race([asked, late])) ?? await fetch(request.url, { signal: aborted.signal, credentials: 'same-origin' })
     if (fresh.ok || fresh.status < 500) return fresh
     return (await kept(path)) ?? fresh
   } catch (thrown) {
@@ -49,10 +66,10 @@ async function answer(request: Request, path: string): Promise<Response> {
 }
 
 worker.addEventListener('fetch', (event) => {
-  const { request, respondWith } = event as Fetched
+  const { request, respondWith, preloadResponse } = event as Fetched
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return
-  if (request.mode === 'navigate' && !/^\/(api|acknowledge|sign-in|status|metrics|-)\b/.test(url.pathname)) respondWith.call(event, answer(request, '/'))
+  if (request.mode === 'navigate' && !/^\/(api|acknowledge|sign-in|status|metrics|-)\b/.test(url.pathname)) respondWith.call(event, answer(request, '/', preloadResponse))
   else if (/-[A-Z0-9]{8}\.\w+$/.test(url.pathname)) respondWith.call(event, kept(url.pathname).then((file) => file ?? fetch(request)))
   else if (url.pathname.startsWith('/console/')) respondWith.call(event, answer(request, url.pathname))
 })

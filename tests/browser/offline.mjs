@@ -15,6 +15,12 @@ await scenario(async () => {
     expect(icon.sizes === 'any' ? size !== 'none' : size === icon.sizes, `${icon.src} is ${size}`)
   }
   await until(page, () => navigator.serviceWorker.controller !== null, 'the worker is in charge')
+  // A worker that sleeps keeps nobody waiting: pages race past it, and what is named by its content comes without it.
+  await page.goto(`${process.env.CONSOLE}/incidents`)
+  const routed = await page.evaluate(() => [performance.getEntriesByType('navigation')[0], ...performance.getEntriesByType('resource').filter((one) => /main-|\/api\//.test(one.name))]
+    .map((one) => one.workerMatchedRouterSource ?? one.workerMatchedSourceType))
+  for (const way of ['race-network-and-fetch-handler', 'cache', 'network']) expect(routed.includes(way), `ways past the worker: ${routed}`)
+  expect(!routed.includes('fetch-event') && !routed.includes(''), `waits for the worker: ${routed}`)
   await outside('end')
   await page.goto(`${process.env.CONSOLE}/oncall`)
   await page.getByText('The server does not answer').waitFor()
