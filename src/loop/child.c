@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -125,12 +127,12 @@ static void user_become(const struct child_user *user, int report_fd)
         child_fail(report_fd, "becoming another user");
 }
 
-__attribute__((noreturn)) static void child_become(const struct child_options *options, pid_t parent,
-                                                   int report_fd)
+__attribute__((noreturn)) static void child_become(const struct child_options *options, bool in_cgroup,
+                                                   pid_t parent, int report_fd)
 {
     if (options->new_session)
         setsid();
-    if (options->cgroup_fd >= 0)
+    if (options->cgroup_fd >= 0 && !in_cgroup)
         cgroup_enter(options->cgroup_fd, report_fd);
     if (options->oom_score)
         oom_score_set(options->oom_score);
@@ -156,6 +158,20 @@ __attribute__((noreturn)) static void child_become(const struct child_options *o
     child_fail(report_fd, options->path);
 }
 
+/* Who is born in a cgroup need not move there, which waits until each processor has passed through the
+ * kernel's scheduler (RCU): ten milliseconds and more. Before Linux 5.7 there is no such birth. */
+static pid_t child_fork(int cgroup_fd, bool *ret_in_cgroup)
+{
+    struct clone_args birth = {
+        .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (unsigned)cgroup_fd};
+    *ret_in_cgroup = cgroup_fd >= 0;
+    pid_t pid = cgroup_fd >= 0 ? (pid_t)syscall(SYS_clone3, &birth, sizeof birth) : -1;
+    if (pid >= 0)
+        return pid;
+    *ret_in_cgroup = false;
+    return fork();
+}
+
 int child_start(const struct child_options *options, pid_t *ret_pid, struct err *err)
 {
     if (options->n_fds > FDS)
@@ -168,9 +184,10 @@ int child_start(const struct child_options *options, pid_t *ret_pid, struct err 
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     pid_t parent = getpid();
-    pid_t pid = fork();
+    bool in_cgroup;
+    pid_t pid = child_fork(options->cgroup_fd, &in_cgroup);
     if (pid == 0)
-        child_become(options, parent, report[1]);
+        child_become(options, in_cgroup, parent, report[1]);
     int error = errno;
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(report[1]);

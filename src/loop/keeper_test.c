@@ -103,6 +103,29 @@ static void a_program_that_ends_is_reported_with_its_status(void **state)
     assert_over(&kept);
 }
 
+/* Before Linux 5.7 none is born in its cgroup; a folder that is none stands for such a kernel here. */
+static void a_program_that_cannot_be_born_in_its_cgroup_moves_there(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/keeper-test-XXXXXX", path[64], text[8] = "";
+    struct kept kept;
+    struct keeper_report report;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/cgroup.procs", folder);
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    keep("exit 7", fd, &kept);
+    hear_kind(&kept, KEEPER_STARTED, &report);
+    assert_int_equal(read(file, text, sizeof text - 1), 1);
+    assert_string_equal(text, "0");
+    hear_kind(&kept, KEEPER_EXITED, &report);
+    assert_int_equal(WEXITSTATUS(report.value), 7);
+    hear_kind(&kept, KEEPER_ENDED, &report);
+    assert_over(&kept);
+    close(fd), close(file);
+    unlink(path), rmdir(folder);
+}
+
 static void a_program_that_is_missing_is_reported_with_the_reason(void **state)
 {
     (void)state;
@@ -289,6 +312,7 @@ int main(void)
         cmocka_unit_test(a_program_that_ends_is_reported_with_its_status),
         cmocka_unit_test(a_program_that_is_missing_is_reported_with_the_reason),
         cmocka_unit_test(kill_ends_what_ignores_term_and_what_daemonised),
+        cmocka_unit_test(a_program_that_cannot_be_born_in_its_cgroup_moves_there),
         cmocka_unit_test(kill_ends_everything_in_a_cgroup_too),
         cmocka_unit_test(kill_ends_what_has_left_the_cgroup),
         cmocka_unit_test(term_reaches_the_daemon_as_well),

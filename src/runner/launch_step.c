@@ -90,7 +90,9 @@ static int keeper_begin(struct starting *start, const int *fds, size_t n_fds, st
 static int begin_here(struct starting *start, int output_fd, struct err *err)
 {
     bool pinned = *start->place.pins;
-    int prelude_fd = pinned ? shell_prelude_fd(start->place.pins) : start->launch->launcher->prelude_fd;
+    const struct launcher *launcher = start->launch->launcher;
+    int prelude_fd =
+        pinned ? shell_prelude_fd(start->place.pins, launcher->environment) : launcher->prelude_fd;
     int command_fd = shell_command_fd(start->command.text);
     int fds[] = {-1, output_fd, output_fd, prelude_fd, command_fd};
     int begun = -1;
@@ -119,7 +121,7 @@ static int begin_there(struct starting *start, int output_fd, struct err *err)
 {
     scoped_buf struct buf prelude = {0};
     int fds[] = {-1, output_fd, output_fd};
-    shell_prelude_write(&prelude, start->place.pins);
+    shell_prelude_write(&prelude, start->place.pins, NULL);
     struct launch_feed feed = {.folder = folder_there(start),
                                .prelude = buf_text(&prelude),
                                .pins = start->place.pins,

@@ -18,10 +18,13 @@ int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
         return err_set(err, SHELL_PATH ": %s; steps run in bash, install it", strerror(errno));
     if (mkdir(work_dir, 0700) < 0 && errno != EEXIST)
         return err_set(err, "%s: %s", work_dir, strerror(errno));
-    int prelude_fd = shell_prelude_fd("");
-    if (prelude_fd < 0)
-        return err_set(err, "no memory for the shell's prelude: %s", strerror(errno));
     struct arena *arena = arena_new();
+    const char *const *environment = shell_environment(arena, true);
+    int prelude_fd = shell_prelude_fd("", environment);
+    if (prelude_fd < 0) {
+        arena_free(arena);
+        return err_set(err, "no memory for the shell's prelude: %s", strerror(errno));
+    }
     struct launcher *launcher = arena_alloc(arena, sizeof *launcher);
     *launcher = (struct launcher){.loop = loop,
                                   .arena = arena,
@@ -29,7 +32,7 @@ int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                                   .work_dir = arena_strdup(arena, work_dir),
                                   .bounds = *bounds,
                                   .cgroups = cgroups_open("crashcart"),
-                                  .environment = shell_environment(arena, true),
+                                  .environment = environment,
                                   .program_environment = shell_environment(arena, false),
                                   .prelude_fd = prelude_fd,
                                   .call_fd = -1};

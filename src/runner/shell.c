@@ -15,73 +15,7 @@
 #include "base/file.h"
 #include "base/list.h"
 
-#define STATE_FILE ".shell-state"
-#define STATE_END  "#whole\n"
-
-/* The names of all variables, a word each: bash lists them by their first letter without starting a process,
- * and without asking IFS. */
-#define EVERY_NAME                                                                                           \
-    "\"${!a@}\" \"${!b@}\" \"${!c@}\" \"${!d@}\" \"${!e@}\" \"${!f@}\" \"${!g@}\" "                          \
-    "\"${!h@}\" \"${!i@}\" \"${!j@}\" \"${!k@}\" \"${!l@}\" \"${!m@}\" \"${!n@}\" "                          \
-    "\"${!o@}\" \"${!p@}\" \"${!q@}\" \"${!r@}\" \"${!s@}\" \"${!t@}\" "                                     \
-    "\"${!u@}\" \"${!v@}\" \"${!w@}\" \"${!x@}\" \"${!y@}\" \"${!z@}\" "                                     \
-    "\"${!A@}\" \"${!B@}\" \"${!C@}\" \"${!D@}\" \"${!E@}\" \"${!F@}\" \"${!G@}\" "                          \
-    "\"${!H@}\" \"${!I@}\" \"${!J@}\" \"${!K@}\" \"${!L@}\" \"${!M@}\" \"${!N@}\" "                          \
-    "\"${!O@}\" \"${!P@}\" \"${!Q@}\" \"${!R@}\" \"${!S@}\" \"${!T@}\" "                                     \
-    "\"${!U@}\" \"${!V@}\" \"${!W@}\" \"${!X@}\" \"${!Y@}\" \"${!Z@}\" "                                     \
-    "\"${!_@}\" "
-
-/* Read by bash through BASH_ENV before the command. Names begin with __step_ and are not carried on. The
- * state is written as the shell ends, for whatever reason it ends; a step that replaces the EXIT trap or the
- * shell itself (exec) leaves the former state. What stands in the environment anyway is not written: it may
- * be a secret, and it is there in the next step too. `builtin` because a runbook may define functions of
- * those names. */
-static const char prelude_begin[] =
-    "unset BASH_ENV\n"
-    "[[ -t 1 ]] && TERM=xterm\n"
-    "__step_state=$PWD/" STATE_FILE "\n"
-    "__step_folder=\n"
-    "declare -A __step_given\n"
-    "for __step_name in " EVERY_NAME "; do\n"
-    "    __step_given[$__step_name]=${!__step_name}\n"
-    "done\n"
-    "__step_save() {\n"
-    "    builtin set +eux\n"
-    "    builtin umask 077\n"
-    "    builtin unset -f __step_save\n"
-    "    {\n"
-    "        builtin printf '__step_folder=%q\\n' \"$PWD\"\n"
-    "        for __step_name in " EVERY_NAME "; do\n"
-    "            case $__step_name in\n"
-    "            __step_* | BASH* | COMP_* | EPOCH* | _ | DIRSTACK | EUID | FUNCNAME | GROUPS | HISTCMD | "
-    "LINENO |\\\n"
-    "            OPTIND | PIPESTATUS | PPID | PWD | RANDOM | SECONDS | SHELLOPTS | SHLVL | SRANDOM | UID) "
-    ";;\n"
-    "            *)\n"
-    "                if [[ ! -v __step_given[$__step_name] ||\n"
-    "                    ${__step_given[$__step_name]} != \"${!__step_name}\" ]]; then\n"
-    "                    builtin declare -p \"$__step_name\"\n"
-    "                fi\n"
-    "                ;;\n"
-    "            esac\n"
-    "        done\n"
-    "        builtin declare -f\n"
-    "        builtin printf '#whole\\n'\n"
-    "    } >| \"$__step_state.new\" 2> /dev/null\n"
-    "}\n"
-    "if [[ -r $__step_state ]]; then\n"
-    "    . \"$__step_state\" 2> /dev/null\n"
-    "    __step_before=$OLDPWD\n"
-    "    if ! cd -- \"$__step_folder\"; then\n"
-    "        echo \"the working directory of the step before is gone: $__step_folder\" >&2\n"
-    "        exit 125\n"
-    "    fi\n"
-    "    OLDPWD=$__step_before\n"
-    "fi\n";
-
-static const char prelude_end[] = "trap __step_save EXIT\n"
-                                  "IFS= read -r -d '' __step_command <&4\n"
-                                  "exec 3<&- 4<&-\n";
+#define STATE_END "#whole\n"
 
 const char *const shell_arguments[] = {
     "bash", "--noprofile", "--norc", "-o", "pipefail", "-c", "eval \"$__step_command\"", "bash", NULL};
@@ -164,20 +98,10 @@ static int memory_fd(const char *name, const char *text)
     return fd;
 }
 
-/* Pins hold before the state is read, so that they count as given and are not part of it, and again after it,
- * so that no step can change them for the next. */
-void shell_prelude_write(struct buf *out, const char *pins)
-{
-    buf_puts(out, pins);
-    buf_puts(out, prelude_begin);
-    buf_puts(out, pins);
-    buf_puts(out, prelude_end);
-}
-
-int shell_prelude_fd(const char *pins)
+int shell_prelude_fd(const char *pins, const char *const *environment)
 {
     scoped_buf struct buf text = {0};
-    shell_prelude_write(&text, pins);
+    shell_prelude_write(&text, pins, environment);
     return memory_fd("step-prelude", buf_text(&text));
 }
 
@@ -207,7 +131,7 @@ int shell_state_begin(const char *folder, const char *start, struct err *err)
 {
     scoped_arena struct arena *arena = arena_new();
     scoped_buf struct buf text = {0};
-    const char *path = arena_printf(arena, "%s/" STATE_FILE, folder);
+    const char *path = arena_printf(arena, "%s/" SHELL_STATE_FILE, folder);
     if (access(path, F_OK) == 0)
         return 0;
     buf_puts(&text, "__step_folder='");
@@ -235,7 +159,7 @@ static bool is_whole(const char *path)
 void shell_state_settle(const char *folder)
 {
     scoped_arena struct arena *arena = arena_new();
-    const char *path = arena_printf(arena, "%s/" STATE_FILE, folder);
+    const char *path = arena_printf(arena, "%s/" SHELL_STATE_FILE, folder);
     const char *left = arena_printf(arena, "%s.new", path);
     if (is_whole(left))
         rename(left, path);

@@ -15,7 +15,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define SHELL_PATH "/bin/bash"
+#define SHELL_PATH       "/bin/bash"
+#define SHELL_STATE_FILE ".shell-state" /* in the folder of the run */
 
 /* Arguments and environment for SHELL_PATH, whose descriptors 3 and 4 are those below. */
 extern const char *const shell_arguments[];
@@ -24,10 +25,11 @@ extern const char *const shell_arguments[];
  */
 const char *const *shell_environment(struct arena *arena, bool with_prelude);
 
-/* What bash reads first. pins: text for a shell that sets what no step can change, or "". */
-void shell_prelude_write(struct buf *out, const char *pins);
+/* What bash reads first. pins: text for a shell that sets what no step can change, or "". environment: what
+ * the shell will be given; NULL where that is not known. */
+void shell_prelude_write(struct buf *out, const char *pins, const char *const *environment);
 /* Descriptor 3: that text. Descriptor 4: the command. -1: no memory for it. */
-int shell_prelude_fd(const char *pins);
+int shell_prelude_fd(const char *pins, const char *const *environment);
 int shell_command_fd(const char *command);
 /* What a program reads on its standard input; it cannot change it. */
 int shell_input_fd(const char *text);

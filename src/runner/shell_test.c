@@ -1,5 +1,6 @@
 /* The steps of a run share what a terminal would; the command reaches bash untouched. */
 #include "runner/runner_fixture.h"
+#include "runner/shell.h"
 
 static void steps_of_a_run_share_variables_functions_and_folder(void **state)
 {
@@ -76,6 +77,58 @@ static void a_step_has_no_input_no_terminal_and_none_of_our_secrets(void **state
                "1\n0\n");
 }
 
+static const char *state_text(void)
+{
+    static char text[16384];
+    char path[128];
+    snprintf(path, sizeof path, "%s/work/run-1/" SHELL_STATE_FILE, bench->root);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void
+what_the_environment_gives_is_carried_on_when_it_changes_and_not_written_down_when_not(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *command, *then;
+    } steps[] = {
+        {"A=1", "1,g1v3n,ward=, \t\n,"},
+        {"A=1; readonly GIVEN_TOKEN", "1,g1v3n,ward=, \t\n,"},
+        {"A=1; leave() { local GIVEN_TOKEN=$GIVEN_TOKEN; exit 0; }; leave", "1,g1v3n,ward=, \t\n,"},
+        {"A=1; set -o posix; readonly GIVEN_TOKEN", "1,g1v3n,ward=, \t\n,"},
+        {"A=1; shopt -s nocasematch; GIVEN_PLACE=WARD=", "1,g1v3n,WARD=, \t\n,"},
+        {"A=1; GIVEN_PLACE=$'else where\nb=' IFS=,", "1,g1v3n,else where\nb=,,,"},
+        {"A=1; umask() { :; }; set() { :; }", "1,g1v3n,else where\nb=,,,"},
+    };
+    runner_close();
+    setenv("GIVEN_TOKEN", "g1v3n", 1);
+    setenv("GIVEN_PLACE", "ward=", 1);
+    runner_open(30000);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        run_approved("unset A");
+        assert_ran(run_approved(steps[i].command), "");
+        assert_null(strstr(state_text(), "g1v3n"));
+        assert_ran(run_approved("printf '%s,' $A \"$GIVEN_TOKEN\" \"$GIVEN_PLACE\" \"$IFS\""), steps[i].then);
+    }
+    unsetenv("GIVEN_TOKEN");
+    unsetenv("GIVEN_PLACE");
+}
+
+static void what_a_target_sets_counts_as_given(void **state)
+{
+    (void)state;
+    scoped_buf struct buf text = {0};
+    const char *environment[] = {"HOME=/h", "BASH_ENV=/dev/fd/3", "no-name=1", NULL};
+    shell_prelude_write(&text, "export PGPASSWORD='a\nexport b'\nexport KUBECONFIG=\"$x\"\n", environment);
+    assert_non_null(strstr(text.at, "__step_names=(HOME HOSTNAME "));
+    assert_non_null(strstr(text.at, " PGPASSWORD KUBECONFIG )"));
+    assert_non_null(strstr(text.at, " \"${#PGPASSWORD}:$PGPASSWORD\" "));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, runner_test_make, runner_test_unmake)
@@ -86,6 +139,8 @@ int main(void)
         T(a_folder_that_is_gone_stops_the_next_step),
         T(a_command_is_never_part_of_another_text),
         T(a_failure_anywhere_in_a_pipe_is_a_failure),
+        T(what_the_environment_gives_is_carried_on_when_it_changes_and_not_written_down_when_not),
+        T(what_a_target_sets_counts_as_given),
         T(a_step_has_no_input_no_terminal_and_none_of_our_secrets),
     };
     log_setup("runner", LOG_ERROR);
