@@ -1,9 +1,8 @@
 /* The site of a running core: read beside the engine, which goes on meanwhile. A runbook folder takes tens of
  * milliseconds to understand; nobody waits for it, neither at the start (core_restore.c) nor at a reload. */
-#include <malloc.h>
-
 #include "base/log.h"
 #include "base/must.h"
+#include "base/spare.h"
 #include "base/thread.h"
 #include "loop/folder_watch.h"
 #include "role/core_priv.h"
@@ -12,9 +11,10 @@
 static void *load(void *context)
 {
     struct site_loading *loading = context;
+    spare_give_back(); /* of the opening: what follows takes the most that this process ever needs */
     loading->site = site_load(loading->config, !loading->fresh, loading->runbooks, &loading->err);
     shell_grammar_put_away();
-    malloc_trim(0); /* understanding a folder takes ten times what is kept of it */
+    spare_give_back(); /* understanding a folder takes ten times what is kept of it */
     uv_async_send(&loading->done);
     return NULL;
 }
