@@ -71,11 +71,13 @@ static size_t take_answer(char *bytes, size_t size, size_t n, void *context)
     return size * n;
 }
 
+/* Where there was none libcurl is not loaded, not even to free nothing. */
 static void request_end(struct mirror *mirror)
 {
     if (mirror->easy)
         curl_easy_cleanup(mirror->easy);
-    curl_slist_free_all(mirror->headers);
+    if (mirror->headers)
+        curl_slist_free_all(mirror->headers);
     mirror->easy = NULL;
     mirror->headers = NULL;
     buf_free(&mirror->url);

@@ -198,6 +198,22 @@ class Configurations(SystemTest):
         self.assertEqual(self.server.process.child.wait(30), 3)
         self.assertIn('crashcart.yaml:7', self.server.process.log())
 
+    def libraries(self, name):
+        pid = wait(lambda: self.role(name), f'{name} runs')
+        with open(f'/proc/{pid}/maps', encoding='ascii') as maps:
+            return maps.read()
+
+    def test_what_reaches_people_is_loaded_when_there_is_somebody_to_reach(self):
+        self.change('')
+        self.server.start()
+        wait(lambda: 'courier.ready' in self.server.process.log(), 'the courier runs')
+        self.assertNotIn('libcurl', self.libraries('courier'))
+        self.change(self.good)
+        self.reload('config.loaded')
+        wait(lambda: self.server.process.log().count('site.loaded'), 'core has it, too')
+        self.assert_pages('ShopDown')
+        self.assertIn('libcurl', self.libraries('courier'))
+
     def test_a_copy_that_others_may_write_to_is_not_believed(self):
         self.server.start()
         self.server.stop()
