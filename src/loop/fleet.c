@@ -23,6 +23,9 @@ struct round {
     pid_t pids[FLEET_MEMBERS]; /* 0: it has ended */
     bool stop;                 /* asked to by a signal */
     bool refused;
+    int64_t look_ms; /* when the next look at the beats is due */
+    uint64_t beats[FLEET_MEMBERS];
+    int silent[FLEET_MEMBERS]; /* looks in a row */
 };
 
 static void member_log(const char *name, int status, bool expected)
@@ -121,6 +124,44 @@ static void members_end(struct round *round, size_t from, size_t until)
     }
 }
 
+static void looks_begin(struct round *round)
+{
+    round->look_ms = now_ms() + round->fleet->look_ms;
+    memset(round->silent, 0, sizeof round->silent);
+}
+
+static int sooner_ms(int due_ms, int64_t look_ms)
+{
+    return due_ms >= 0 && due_ms < look_ms ? due_ms : (int)look_ms;
+}
+
+/* Until the next look, or until something else is due. */
+static int wait_ms(const struct round *round, int due_ms)
+{
+    int64_t left_ms = round->look_ms - now_ms();
+    return round->fleet->beats ? sooner_ms(due_ms, left_ms > 0 ? left_ms : 0) : due_ms;
+}
+
+/* What counts are looks, not time: when the machine sleeps, nobody beats and nobody looks. */
+static void members_look_at(struct round *round)
+{
+    if (!round->fleet->beats || now_ms() < round->look_ms)
+        return;
+    round->look_ms = now_ms() + round->fleet->look_ms;
+    for (size_t i = 0; i < round->fleet->n_members; i++) {
+        uint64_t beats = __atomic_load_n(round->fleet->beats[i], __ATOMIC_RELAXED);
+        bool starts = beats == 0 && round->fleet->members[i].slow_start;
+        bool silent = beats == round->beats[i] && !starts;
+        round->beats[i] = beats;
+        round->silent[i] = silent ? round->silent[i] + 1 : 0;
+        if (round->silent[i] < FLEET_SILENT_LOOKS || !round->pids[i])
+            continue;
+        log_event(LOG_ERROR, "process.hangs", "name=%s for_s=%d effect=%s", round->fleet->members[i].name,
+                  FLEET_SILENT_LOOKS * round->fleet->look_ms / 1000, log_quote("it is killed"));
+        kill(round->pids[i], SIGKILL);
+    }
+}
+
 /* Starts all, watches until one ends or a stop is asked for, ends all. */
 static void round_run(struct round *round)
 {
@@ -130,12 +171,14 @@ static void round_run(struct round *round)
         log_event(LOG_ERROR, "process.start_failed", "why=%s", log_quote(err.text));
         return;
     }
+    looks_begin(round);
     while (!members_reap(round, false) && !round->stop) {
         int due_ms = round->fleet->reload_due_ms ? round->fleet->reload_due_ms(round->fleet->context) : -1;
         if (due_ms == 0)
             reload_pass_on(round);
         else
-            signals_take(round, due_ms);
+            signals_take(round, wait_ms(round, due_ms));
+        members_look_at(round);
     }
     if (round->stop)
         members_end(round, 0, 1);

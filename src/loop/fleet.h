@@ -4,15 +4,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
 
-enum { FLEET_MEMBERS = 8, FLEET_REFUSED = 3 };
+enum { FLEET_MEMBERS = 8, FLEET_REFUSED = 3, FLEET_SILENT_LOOKS = 6 };
 
 struct fleet_member {
     const char *name;
     bool hears_reload; /* SIGHUP is passed on to it */
+    bool slow_start;   /* it may take what time it needs until its first beat */
 };
 
 struct fleet {
@@ -25,6 +27,9 @@ struct fleet {
     /* 0: reload now, as after SIGHUP; else in so many milliseconds it is asked again; -1: by a signal. NULL:
      * -1 */
     int (*reload_due_ms)(void *context);
+    /* Grows while that member lives (loop/pulse.h), from 0 on. NULL: nobody looks. */
+    const uint64_t *const *beats;
+    int look_ms; /* how often; a member that has hung for FLEET_SILENT_LOOKS of them is killed */
     void *context;
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,9 +20,11 @@ struct stage {
     int round;
     bool mends;         /* once */
     const char *awaits; /* a reload is due, once, when that file is gone */
+    const uint64_t *const *beats;
 };
 
-static const struct fleet_member members[] = {{"first", true}, {"second", false}};
+static const struct fleet_member members[] = {{"first", .hears_reload = true},
+                                              {"second", .slow_start = true}};
 
 static int stage_start(void *context, pid_t *ret_pids, struct err *err)
 {
@@ -83,6 +86,8 @@ static void show_begin_stage(struct stage stage, struct show *show)
                                         .start = stage_start,
                                         .mend = stage_mend,
                                         .reload_due_ms = stage_reload_due_ms,
+                                        .beats = stage.beats,
+                                        .look_ms = 20,
                                         .context = &stage}));
     }
     close(words[1]);
@@ -212,6 +217,26 @@ static void a_reload_that_is_due_needs_no_signal(void **state)
     assert_ends(&show, 0);
 }
 
+static void one_that_hangs_is_killed_and_all_start_again(void **state)
+{
+    (void)state;
+    struct show show;
+    uint64_t *both = mmap(NULL, 2 * sizeof *both, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(both, MAP_FAILED);
+    both[0] = 1; /* and no more */
+    show_begin_stage((struct stage){.scripts = {"trap '' TERM; echo up $ROUND; " WAITING,
+                                                "trap 'echo told; exit 0' TERM; " WAITING},
+                                    .beats = (const uint64_t *const[]){&both[0], &both[1]}},
+                     &show);
+    assert_says(&show, "up 1");
+    assert_says(&show, "told");
+    assert_says(&show, "up 2");
+    kill(show.fleet, SIGKILL);
+    waitpid(show.fleet, NULL, 0);
+    close(show.words);
+    munmap(both, 2 * sizeof *both);
+}
+
 static void kill_9_takes_all_down(void **state)
 {
     (void)state;
@@ -257,6 +282,7 @@ int main(void)
         cmocka_unit_test(a_reload_reaches_those_that_hear_it),
         cmocka_unit_test(a_held_signal_waits_for_its_handler),
         cmocka_unit_test(a_reload_that_is_due_needs_no_signal),
+        cmocka_unit_test(one_that_hangs_is_killed_and_all_start_again),
         cmocka_unit_test(kill_9_takes_all_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

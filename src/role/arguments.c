@@ -23,6 +23,7 @@ static const struct {
     {"--config-fd", offsetof(struct role_options, config_fd), true},
     {"--config-stale", offsetof(struct role_options, config_stale), false},
     {"--suspects-fd", offsetof(struct role_options, suspects_fd), true},
+    {"--pulse-fd", offsetof(struct role_options, pulse_fd), true},
     {"--first-config-fd", offsetof(struct role_options, first_config_fd), true},
 };
 enum { OPTIONS = sizeof table / sizeof *table };

@@ -534,6 +534,7 @@ int role_core(const struct role_options *options)
     queue_init(&core.queue);
     pthread_mutex_init(&core.site_lock, NULL);
     open_loop(&core);
+    pulse_begin(&core.pulse, &core.loop, options->pulse_fd);
     open_suspects(&core);
     int opened = open_core(&core, arena, &err);
     if (opened != 0) {

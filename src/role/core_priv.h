@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "ledger/ledger.h"
 #include "loop/frame.h"
+#include "loop/pulse.h"
 #include "loop/suspect.h"
 #include "role/compaction.h"
 #include "role/live.h"
@@ -95,6 +96,7 @@ struct core {
     struct ledger *ledger;
     struct arena *arena; /* of the decisions of one transaction */
     struct frames *courier, *runner;
+    struct pulse pulse;
     struct {
         struct suspect *inbox, *incident, *page;
     } suspects;          /* what this process is at */

@@ -283,7 +283,7 @@ static int courier_open(struct hand *hand, const struct role_options *options, s
     if (options->suspects_fd > 0)
         close(options->suspects_fd);
     struct watch_tells tells = {on_checks_found, on_checks_seen, on_look_wanted, hand};
-    if (hand_open(hand, "courier", options->core_fd, err) < 0 ||
+    if (hand_open(hand, "courier", options, err) < 0 ||
         generation_begin(hand, config, &telling->generations, err) < 0)
         return -1;
     telling->watch = watch_new(&hand->loop, clock_system(), config, &tells);

@@ -33,7 +33,7 @@ static void on_core_gone(void *context, const char *why)
     uv_stop(&hand->loop);
 }
 
-int hand_open(struct hand *hand, const char *self, int core_fd, struct err *err)
+int hand_open(struct hand *hand, const char *self, const struct role_options *options, struct err *err)
 {
     struct frame_handlers handlers = {on_frame, on_core_gone, hand};
     signal(SIGPIPE, SIG_IGN);
@@ -41,7 +41,8 @@ int hand_open(struct hand *hand, const char *self, int core_fd, struct err *err)
     uv_loop_init(&hand->loop);
     uv_signal_init(&hand->loop, &hand->term);
     uv_signal_start(&hand->term, on_term, SIGTERM);
-    return frames_open(&hand->loop, core_fd, frame_rules, self, "core", &handlers, &hand->core, err);
+    pulse_begin(&hand->pulse, &hand->loop, options->pulse_fd);
+    return frames_open(&hand->loop, options->core_fd, frame_rules, self, "core", &handlers, &hand->core, err);
 }
 
 void hand_run(struct hand *hand)

@@ -22,6 +22,7 @@ struct role_options {
     int core_fd;               /* courier, runner: frames to core; launcher: calls of the runner */
     int config_fd;             /* courier: where the supervisor hands over a changed configuration file */
     int suspects_fd;           /* core, courier: what it is at (loop/suspect.h), for the next one to know */
+    int pulse_fd;              /* core, courier, runner: where it shows that it lives (loop/pulse.h) */
     int first_config_fd;       /* the configuration in force, which the file may not be; 0: read the file */
     const char *config_stale;  /* "yes": core: the file has errors; runner: nothing is run by what was kept */
 };

@@ -6,11 +6,13 @@
 
 #include "base/json.h"
 #include "loop/frame.h"
+#include "loop/pulse.h"
 #include "role/role.h"
 
 struct hand { /* a process that works for core */
     uv_loop_t loop;
     uv_signal_t term;
+    struct pulse pulse;
     struct frames *core;
     struct json_document *document;
     uint16_t kind;                                         /* of the frame at hand */
@@ -18,8 +20,8 @@ struct hand { /* a process that works for core */
     void *context;
 };
 
-/* Opens the loop and the frames on core_fd; self is the role. */
-int hand_open(struct hand *hand, const char *self, int core_fd, struct err *err);
+/* Opens the loop and the frames to core; self is the role. */
+int hand_open(struct hand *hand, const char *self, const struct role_options *options, struct err *err);
 /* Until told to stop, or core is gone. */
 void hand_run(struct hand *hand);
 /* After whatever else uses the loop has been freed. */

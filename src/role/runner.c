@@ -105,6 +105,7 @@ static int launcher_begin(struct working *working, const struct role_options *op
     struct role_options its = *options;
     int fds[] = {-1, STDOUT_FILENO, STDERR_FILENO, pair[1], options->first_config_fd};
     its.core_fd = 3;
+    its.pulse_fd = 0;
     its.first_config_fd = options->first_config_fd ? 4 : 0;
     struct child_options child = {.path = "/proc/self/exe",
                                   .arguments = role_arguments(arena, "launcher", &its),
@@ -191,7 +192,7 @@ int role_runner(const struct role_options *options)
     struct err err = {0};
     int exit_code = 0;
     log_setup("runner", LOG_INFO);
-    if (hand_open(&hand, "runner", options->core_fd, &err) < 0 ||
+    if (hand_open(&hand, "runner", options, &err) < 0 ||
         open_runner(&hand, &working, options, arena, &err) < 0 || sandbox_hide_all(&err) < 0 ||
         sandbox_enter(SANDBOX_RUNNER, &err) < 0) {
         log_event(LOG_ERROR, "runner.cannot_start", "error=%s", log_quote(err.text));

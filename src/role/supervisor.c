@@ -21,6 +21,7 @@
 #include "loop/child.h"
 #include "loop/fleet.h"
 #include "loop/listen.h"
+#include "loop/pulse.h"
 #include "loop/sandbox.h"
 #include "loop/suspect.h"
 #include "role/arguments.h"
@@ -30,11 +31,14 @@
 #include "role/site.h"
 
 enum { CORE, COURIER, RUNNER, ROLES };
-enum { HEAD_START_MS = 1000 };
+enum { HEAD_START_MS = 1000, LOOK_MS = 10000 };
 
-/* core goes first at a stop, so that the other two still hear it out. */
+/* core goes first at a stop, so that the other two still hear it out. It may have to bring the tables of an
+ * older program up to date first. */
 static const struct fleet_member members[ROLES] = {
-    [CORE] = {"core", true}, [COURIER] = {"courier", false}, [RUNNER] = {"runner", false}};
+    [CORE] = {"core", .hears_reload = true, .slow_start = true},
+    [COURIER] = {"courier"},
+    [RUNNER] = {"runner"}};
 
 struct supervisor {
     struct role_options options;
@@ -42,6 +46,8 @@ struct supervisor {
     int config_fd;                /* to the courier; -1: it does not run */
     struct role_user users[ROLES];
     int suspects_fds[ROLES]; /* each its own: none may speak for another */
+    int pulse_fds[ROLES];    /* -1: nobody looks */
+    const uint64_t *beats[ROLES];
     struct kept kept;
 };
 
@@ -121,15 +127,17 @@ static int start_core(const struct supervisor *supervisor, int pairs[PAIRS][2], 
                  pairs[PAIR_RUNNER][0],
                  started[1],
                  copy,
-                 supervisor->suspects_fds[CORE]};
+                 supervisor->suspects_fds[CORE],
+                 supervisor->pulse_fds[CORE]};
     options.listen_fd = 3;
     options.courier_fd = 4;
     options.runner_fd = 5;
     options.started_fd = 6;
     options.suspects_fd = supervisor->suspects_fds[CORE] > 0 ? 8 : 0;
+    options.pulse_fd = supervisor->pulse_fds[CORE] > 0 ? 9 : 0;
     options.first_config_fd = copy < 0 ? 0 : 7;
     options.config_stale = supervisor->kept.refused ? "yes" : NULL;
-    int result = start_role(supervisor, CORE, &options, fds, 9, ret_pid, err);
+    int result = start_role(supervisor, CORE, &options, fds, 10, ret_pid, err);
     close(started[1]);
     if (result == 0)
         poll(&(struct pollfd){.fd = started[0]}, 1, HEAD_START_MS);
@@ -143,19 +151,27 @@ static int start_roles(struct supervisor *supervisor, int pairs[PAIRS][2], pid_t
 {
     struct role_options courier = supervisor->options, runner = supervisor->options;
     int copy = supervisor->kept.now_fd;
-    int courier_fds[] = {
-        -1, 1, 2, pairs[PAIR_COURIER][1], pairs[PAIR_CONFIG][1], copy, supervisor->suspects_fds[COURIER]};
-    int runner_fds[] = {-1, 1, 2, pairs[PAIR_RUNNER][1], copy};
+    int courier_fds[] = {-1,
+                         1,
+                         2,
+                         pairs[PAIR_COURIER][1],
+                         pairs[PAIR_CONFIG][1],
+                         copy,
+                         supervisor->suspects_fds[COURIER],
+                         supervisor->pulse_fds[COURIER]};
+    int runner_fds[] = {-1, 1, 2, pairs[PAIR_RUNNER][1], copy, supervisor->pulse_fds[RUNNER]};
     courier.listen_fd = runner.listen_fd = 0;
     courier.core_fd = runner.core_fd = 3;
     courier.config_fd = 4;
     courier.suspects_fd = supervisor->suspects_fds[COURIER] > 0 ? 6 : 0;
+    courier.pulse_fd = supervisor->pulse_fds[COURIER] > 0 ? 7 : 0;
+    runner.pulse_fd = supervisor->pulse_fds[RUNNER] > 0 ? 5 : 0;
     courier.first_config_fd = copy < 0 ? 0 : 5;
     runner.first_config_fd = copy < 0 ? 0 : 4;
     runner.config_stale = supervisor->kept.now_stale ? "yes" : NULL;
     return start_core(supervisor, pairs, &pids[CORE], err) < 0 ||
-                   start_role(supervisor, COURIER, &courier, courier_fds, 7, &pids[COURIER], err) < 0 ||
-                   start_role(supervisor, RUNNER, &runner, runner_fds, 5, &pids[RUNNER], err) < 0
+                   start_role(supervisor, COURIER, &courier, courier_fds, 8, &pids[COURIER], err) < 0 ||
+                   start_role(supervisor, RUNNER, &runner, runner_fds, 6, &pids[RUNNER], err) < 0
                ? -1
                : 0;
 }
@@ -285,6 +301,19 @@ static void open_suspects(struct supervisor *supervisor, int role)
     }
 }
 
+/* All or none. */
+static bool open_pulses(struct supervisor *supervisor)
+{
+    struct err err;
+    for (int role = 0; role < ROLES; role++)
+        if (pulse_make(&supervisor->pulse_fds[role], &supervisor->beats[role], &err) < 0) {
+            log_event(LOG_WARNING, "pulse.none", "error=%s", log_quote(err.text));
+            memset(supervisor->pulse_fds, -1, sizeof supervisor->pulse_fds);
+            return false;
+        }
+    return true;
+}
+
 int role_supervise(const struct role_options *options)
 {
     scoped_arena struct arena *arena = arena_new();
@@ -320,6 +349,8 @@ int role_supervise(const struct role_options *options)
                               .mend = fleet_mend,
                               .reload = fleet_reload,
                               .reload_due_ms = fleet_reload_due_ms,
+                              .beats = open_pulses(&supervisor) ? supervisor.beats : NULL,
+                              .look_ms = LOOK_MS,
                               .context = &supervisor};
         if (sandbox_enter(SANDBOX_SUPERVISOR, &err) < 0)
             log_event(LOG_WARNING, "supervisor.not_confined", "error=%s", log_quote(err.text));

@@ -47,21 +47,10 @@ class Configurations(SystemTest):
         os.kill(self.server.process.child.pid, signal.SIGHUP)
         wait(lambda: self.server.process.log().count(said) > n, f'"{said}" after the reload')
 
-    def role(self, name):
-        with open(f'/proc/{self.server.process.child.pid}/task/{self.server.process.child.pid}/children', encoding='ascii') as f:
-            for pid in f.read().split():
-                try:
-                    with open(f'/proc/{pid}/cmdline', 'rb') as line:
-                        if line.read().split(b'\0')[1:3] == [b'role', name.encode()]:
-                            return int(pid)
-                except OSError:
-                    continue
-        return None
-
     def crash(self, name):
-        pid = wait(lambda: self.role(name), f'{name} runs')
+        pid = wait(lambda: self.server.role(name), f'{name} runs')
         os.kill(pid, signal.SIGKILL)
-        wait(lambda: self.role(name) not in (None, pid) and self.server.request('GET', '/-/ready')[0] == 200,
+        wait(lambda: self.server.role(name) not in (None, pid) and self.server.request('GET', '/-/ready')[0] == 200,
              f'{name} is there again')
         wait(lambda: self.reloads_well() is not None, 'it has begun')
 

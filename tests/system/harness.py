@@ -312,6 +312,19 @@ class Server:
     def stop(self):
         self.process.stop()
 
+    def role(self, name):
+        """The process id of core, courier or runner; None between two."""
+        supervisor = self.process.child.pid
+        with open(f'/proc/{supervisor}/task/{supervisor}/children', encoding='ascii') as f:
+            for pid in f.read().split():
+                try:
+                    with open(f'/proc/{pid}/cmdline', 'rb') as line:
+                        if line.read().split(b'\0')[1:3] == [b'role', name.encode()]:
+                            return int(pid)
+                except OSError:
+                    continue
+        return None
+
     def token(self):
         try:
             with open(os.path.join(self.data, 'admin.token'), encoding='ascii') as f:

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""A process that hangs: one that goes on by itself loses nothing and pages nobody twice; one that does not is ended, and all
+start again."""
+import signal
+import threading
+
+from harness import *
+
+CONFIG = '''
+people:
+  - id: ana
+    contacts: [{{webhook: {ana}}}]
+services:
+  - id: till
+    escalation:
+      - notify: [person:ana]
+'''
+
+
+class Hang(SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.receiver = self.started(Receiver())
+        config = CONFIG.format(ana=self.receiver.url('/ana'))
+        self.server = self.started(Server(self.folder, config)).start()
+
+    def fire(self, name):
+        return self.server.fire({'alertname': name, 'service': 'till'})[0]
+
+    def paged(self):
+        """The titles of the incidents that Ana was paged for, with the keys of those pages."""
+        keys = {}
+        for headers, page in self.receiver.pages('/ana'):
+            keys.setdefault(page['incident']['title'], []).append(headers['Idempotency-Key'])
+        return keys
+
+    def test_a_process_that_stands_still_for_a_moment_loses_nothing_and_pages_once(self):
+        for role in ('courier', 'core', 'runner'):
+            pid = self.server.role(role)
+            os.kill(pid, signal.SIGSTOP)
+            answered = []
+            sender = threading.Thread(target=lambda: answered.append(self.fire(f'While{role.title()}StoodStill')))
+            sender.start()
+            time.sleep(1)
+            os.kill(pid, signal.SIGCONT)
+            sender.join()
+            self.assertEqual(answered, [200])
+            wait(lambda: any(role.title() in title for title in self.paged()), f'ana is paged although {role} stood still')
+            self.assertEqual(self.server.role(role), pid, f'{role} goes on')
+        self.assertEqual([len(keys) for keys in self.paged().values()], [1, 1, 1])
+
+    def test_a_process_that_hangs_is_ended_and_all_start_again(self):
+        os.kill(self.server.role('courier'), signal.SIGSTOP)
+        self.assertEqual(self.fire('QueueFull'), 200)
+        wait(lambda: self.paged(), 'ana is paged by the next courier', 150)
+        self.assertIn('process.hangs name=courier', self.server.process.log())
+        self.assertEqual(len(set(next(iter(self.paged().values())))), 1, 'one page, one key')
+
+
+if __name__ == '__main__':
+    unittest.main()
