@@ -87,6 +87,14 @@ int db_commit(struct db *db, struct err *err)
     return result;
 }
 
+int db_commit_late(struct db *db, struct err *err)
+{
+    db->commits_late = true;
+    int outcome = db_commit(db, err);
+    db->commits_late = false;
+    return outcome;
+}
+
 void db_rollback(struct db *db)
 {
     db->driver->rollback(db);

@@ -69,6 +69,9 @@ const void *db_column_blob(struct db_statement *statement, int column, size_t *r
 /* The default is a deferred transaction for readers and an immediate one for writers. */
 int db_begin(struct db *db, struct err *err);
 int db_commit(struct db *db, struct err *err); /* outcomes as db_step; the transaction is over either way */
+/* The same without waiting for the disk: a failure of power may take it back until a commit after it is
+ * durable, or its store's own time has passed. For what can be made anew from what was durable before. */
+int db_commit_late(struct db *db, struct err *err);
 void db_rollback(struct db *db);
 
 /* What commits leave to be done beside, such as asking that a long log be moved: for a moment in which nobody

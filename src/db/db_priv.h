@@ -12,6 +12,7 @@ struct db {
     struct map *statements; /* by text */
     enum db_mode mode;
     bool in_transaction; /* by our own count; the store may have ended it after an error */
+    bool commits_late;   /* the commit at hand need not be durable by itself */
     int64_t fail_after;  /* 0: off */
     int fail_outcome;
 };

@@ -4,7 +4,10 @@
  *
  * Only the log is looked at, and only a handle's own: others read no further than the index of the log says,
  * which SQLite changes after the last page of a commit. With that page, and before whatever else the handle
- * does with the file, what was gathered is written. */
+ * does with the file, what was gathered is written.
+ *
+ * A late commit is written and not synced, as SQLite does it with synchronous=NORMAL: the log stays whole,
+ * for who moves it into the file syncs it before, and so does the next commit. */
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
@@ -25,6 +28,8 @@ struct gathering {
     struct buf pending; /* what follows on each other, from: */
     sqlite3_int64 start;
     bool last_page;      /* of a commit comes next */
+    bool late;           /* what is written need not be synced, */
+    bool begun_anew;     /* but for the first of a log that begins anew: SQLite counts on its order */
     sqlite3_file real[]; /* of the system's own kind */
 };
 
@@ -54,6 +59,7 @@ static int gather_write(sqlite3_file *file, const void *bytes, int n_bytes, sqli
 {
     struct gathering *gathering = of(file);
     struct buf *pending = &gathering->pending;
+    gathering->begun_anew |= at == 0;
     bool follows = at == gathering->start + (sqlite3_int64)pending->n_bytes;
     int result = follows && pending->n_bytes + (size_t)n_bytes <= MOST_BYTES ? SQLITE_OK : flush(gathering);
     if (result != SQLITE_OK)
@@ -68,8 +74,12 @@ static int gather_write(sqlite3_file *file, const void *bytes, int n_bytes, sqli
 
 static int gather_sync(sqlite3_file *file, int flags)
 {
-    int result = flush(of(file));
-    return result == SQLITE_OK ? of(file)->real->pMethods->xSync(of(file)->real, flags) : result;
+    struct gathering *gathering = of(file);
+    int result = flush(gathering);
+    if (result != SQLITE_OK || (gathering->late && !gathering->begun_anew))
+        return result;
+    gathering->begun_anew = false;
+    return gathering->real->pMethods->xSync(gathering->real, flags);
 }
 
 static int gather_read(sqlite3_file *file, void *bytes, int n_bytes, sqlite3_int64 at)
@@ -138,6 +148,14 @@ static int gather_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, i
     if (result == SQLITE_OK)
         gathering->file.pMethods = &methods;
     return result;
+}
+
+void sqlite_gather_late(sqlite3 *sqlite, bool late)
+{
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK && file &&
+        file->pMethods == &methods)
+        of(file)->late = late;
 }
 
 static sqlite3_vfs gather; /* the system's, but for how a log is opened */

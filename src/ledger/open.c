@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "ledger/journal.h"
 #include "ledger/ledger_priv.h"
 
 enum { STORE_BYTES = 4096 };
@@ -200,6 +201,8 @@ static int open_writer(struct ledger *ledger, const struct ledger_place *place, 
     result = make_tables(ledger, err);
     if (result == 0)
         result = load_ends(ledger, err);
+    if (result == 0)
+        result = journal_redo(ledger, err);
     return result == 0 ? 0 : err_prefix(err, "%s: ", where_of(ledger, place));
 }
 
@@ -297,12 +300,12 @@ int ledger_begin(struct ledger *ledger, struct err *err)
     return ledger_outcome(result);
 }
 
-int ledger_commit(struct ledger *ledger, struct err *err)
+static int commit_by(struct ledger *ledger, int (*commit)(struct db *db, struct err *err), struct err *err)
 {
     must(ledger->in_transaction);
     int result = streams_save(ledger, err);
     if (result == 0)
-        result = ledger_outcome(db_commit(ledger->db, err));
+        result = ledger_outcome(commit(ledger->db, err));
     if (result != 0) {
         ledger_rollback(ledger);
         return result;
@@ -310,6 +313,16 @@ int ledger_commit(struct ledger *ledger, struct err *err)
     ledger->in_transaction = false;
     ledger->ends_saved = ledger->ends;
     return 0;
+}
+
+int ledger_commit(struct ledger *ledger, struct err *err)
+{
+    return commit_by(ledger, db_commit, err);
+}
+
+int ledger_commit_journaled(struct ledger *ledger, struct err *err)
+{
+    return commit_by(ledger, db_commit_late, err);
 }
 
 void ledger_rollback(struct ledger *ledger)

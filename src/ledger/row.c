@@ -35,37 +35,44 @@ static void save_sql(struct buf *sql, const struct noun *noun)
     }
 }
 
-static void bind_column(struct db_statement *statement, const struct column *column, const void *value)
+struct column_value column_get(const struct column *column, const void *value)
 {
     const char *at = (const char *)value + column->offset;
-    int64_t number = 0;
+    struct column_value got = {.is_text = column->kind >= COLUMN_TEXT};
     int small = 0;
-    const char *text = NULL;
     switch (column->kind) {
     case COLUMN_INT64:
-        memcpy(&number, at, sizeof number);
-        db_bind_int(statement, number);
+        memcpy(&got.number, at, sizeof got.number);
         break;
     case COLUMN_INT:
         memcpy(&small, at, sizeof small);
-        db_bind_int(statement, small);
+        got.number = small;
         break;
     case COLUMN_BOOL:
-        db_bind_int(statement, *(const bool *)at);
+        got.number = *(const bool *)at;
         break;
     case COLUMN_TEXT:
-        memcpy(&text, at, sizeof text);
-        db_bind_text(statement, text ? text : "");
+        memcpy(&got.text, at, sizeof got.text);
+        got.text = got.text ? got.text : "";
         break;
     case COLUMN_KEPT:
-        memcpy(&text, at, sizeof text);
-        db_bind_text(statement, text);
+        memcpy(&got.text, at, sizeof got.text);
         break;
     case COLUMN_WORD:
         memcpy(&small, at, sizeof small);
-        db_bind_text(statement, column->word(small));
+        got.text = column->word(small);
         break;
     }
+    return got;
+}
+
+static void bind_column(struct db_statement *statement, const struct column *column, const void *value)
+{
+    struct column_value got = column_get(column, value);
+    if (got.is_text)
+        db_bind_text(statement, got.text);
+    else
+        db_bind_int(statement, got.number);
 }
 
 /* "SELECT kind, subject, due_us FROM timer " and the rest. */
@@ -116,37 +123,48 @@ struct db_statement *row_select(struct ledger *ledger, const struct noun *noun, 
     return statement_for(ledger, noun, rest, err);
 }
 
-static int read_column(struct db_statement *statement, int i, const struct column *column,
-                       struct arena *arena, void *value, struct err *err)
+int column_set(const struct column *column, void *value, const struct column_value *given)
 {
     char *at = (char *)value + column->offset;
-    int64_t number = column->kind >= COLUMN_TEXT ? 0 : db_column_int(statement, i);
-    int small = (int)number;
-    const char *text;
+    int small = (int)given->number;
     switch (column->kind) {
     case COLUMN_INT64:
-        memcpy(at, &number, sizeof number);
+        memcpy(at, &given->number, sizeof given->number);
         break;
     case COLUMN_INT:
         memcpy(at, &small, sizeof small);
         break;
     case COLUMN_BOOL:
-        *(bool *)at = number != 0;
+        *(bool *)at = given->number != 0;
         break;
     case COLUMN_TEXT:
     case COLUMN_KEPT:
-        text = arena_strdup(arena, db_column_text(statement, i));
-        memcpy(at, &text, sizeof text);
+        memcpy(at, &given->text, sizeof given->text);
         break;
     case COLUMN_WORD:
-        small = column->word_of(db_column_text(statement, i));
+        small = given->text ? column->word_of(given->text) : -1;
         if (small < 0)
-            return err_set(err, "the ledger holds a %s that this program does not know: \"%s\"", column->name,
-                           db_column_text(statement, i));
+            return -1;
         memcpy(at, &small, sizeof small);
         break;
     }
     return 0;
+}
+
+static int read_column(struct db_statement *statement, int i, const struct column *column,
+                       struct arena *arena, void *value, struct err *err)
+{
+    struct column_value got = {.is_text = column->kind >= COLUMN_TEXT};
+    if (column->kind == COLUMN_WORD)
+        got.text = db_column_text(statement, i);
+    else if (got.is_text)
+        got.text = arena_strdup(arena, db_column_text(statement, i));
+    else
+        got.number = db_column_int(statement, i);
+    if (column_set(column, value, &got) == 0)
+        return 0;
+    return err_set(err, "the ledger holds a %s that this program does not know: \"%s\"", column->name,
+                   got.text);
 }
 
 int row_read(struct db_statement *statement, const struct noun *noun, struct arena *arena, void *ret_value,

@@ -149,6 +149,8 @@ void core_plan_timer(struct core *core);
 void core_submit_own(struct core *core, struct arena *arena, const struct input *input);
 
 /* core_effects.c */
+/* Pages, and nothing whose text is in the ledger alone. */
+bool core_sends_only_pages(const struct decisions *decisions);
 /* While it is being recorded the courier makes its pages ready, on another processor; true: there are any.
  * They leave when it is recorded. */
 bool core_prepare_pages(struct core *core, const struct decisions *decisions);
