@@ -6,6 +6,7 @@
  * its place. */
 #pragma once
 
+#include "db/db.h"
 #include "ledger/ledger.h"
 
 enum { LEDGER_TOO_LONG = 7 };
@@ -17,3 +18,6 @@ int ledger_journal(struct ledger *ledger, const struct decisions *decisions, int
 /* The commit of that next one: it waits for no disk, for it can be made anew from the journal until a later
  * commit is durable, and this one with it. */
 int ledger_commit_journaled(struct ledger *ledger, struct err *err);
+/* ledger_commit(), and what is done beside the disk meanwhile (db_commit_meanwhile()): it must not touch the
+ * ledger. */
+int ledger_commit_meanwhile(struct ledger *ledger, const struct db_meanwhile *meanwhile, struct err *err);

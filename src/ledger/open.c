@@ -300,12 +300,9 @@ int ledger_begin(struct ledger *ledger, struct err *err)
     return ledger_outcome(result);
 }
 
-static int commit_by(struct ledger *ledger, int (*commit)(struct db *db, struct err *err), struct err *err)
+/* What was committed counts, or what was before. */
+static int end_transaction(struct ledger *ledger, int result)
 {
-    must(ledger->in_transaction);
-    int result = streams_save(ledger, err);
-    if (result == 0)
-        result = ledger_outcome(commit(ledger->db, err));
     if (result != 0) {
         ledger_rollback(ledger);
         return result;
@@ -317,12 +314,25 @@ static int commit_by(struct ledger *ledger, int (*commit)(struct db *db, struct 
 
 int ledger_commit(struct ledger *ledger, struct err *err)
 {
-    return commit_by(ledger, db_commit, err);
+    return ledger_commit_meanwhile(ledger, NULL, err);
+}
+
+int ledger_commit_meanwhile(struct ledger *ledger, const struct db_meanwhile *meanwhile, struct err *err)
+{
+    must(ledger->in_transaction);
+    int result = streams_save(ledger, err);
+    if (result == 0)
+        result = ledger_outcome(db_commit_meanwhile(ledger->db, meanwhile, err));
+    return end_transaction(ledger, result);
 }
 
 int ledger_commit_journaled(struct ledger *ledger, struct err *err)
 {
-    return commit_by(ledger, db_commit_late, err);
+    must(ledger->in_transaction);
+    int result = streams_save(ledger, err);
+    if (result == 0)
+        result = ledger_outcome(db_commit_late(ledger->db, err));
+    return end_transaction(ledger, result);
 }
 
 void ledger_rollback(struct ledger *ledger)

@@ -145,18 +145,54 @@ static void ledger_failed(struct core *core, int got, const struct err *err)
         core_stop(core, EXIT_RESTART);
 }
 
-/* Pages leave before anybody is answered, and also when the commit has failed: paging goes on from memory. */
+/* Pages of a turn, while it is committed. */
+struct leaving {
+    struct core *core;
+    const struct turn_result *turn;
+    bool pages, prepared, left;
+};
+
+static void prepare_pages(struct leaving *leaving, enum core_pages which)
+{
+    for (size_t i = 0; i < leaving->turn->n; i++)
+        leaving->pages |= core_prepare_pages(leaving->core, &leaving->turn->decided[i], which);
+}
+
+static void prepare_meanwhile(void *context)
+{
+    struct leaving *leaving = context;
+    if (!leaving->prepared)
+        prepare_pages(leaving, CORE_PAGES_DECIDED);
+    leaving->prepared = true;
+}
+
+/* Readers wait before anybody can have been paged. */
+static void let_leave(void *context)
+{
+    struct leaving *leaving = context;
+    if (leaving->left)
+        return;
+    if (leaving->turn->journaled)
+        api_hold(leaving->core->api);
+    if (leaving->pages)
+        core_let_pages_leave(leaving->core);
+    leaving->left = true;
+}
+
+/* Pages are made ready while the disk writes, and leave as soon as it has, before anybody is answered; and
+ * also when the commit has failed: paging goes on from memory. */
 static int commit_with_pages(struct core *core, struct turn_result *turn, struct err *err)
 {
-    bool pages = false;
-    for (size_t i = 0; i < turn->n; i++)
-        pages |= core_prepare_pages(core, &turn->decided[i]);
-    int got = ledger_commit(core->ledger, err);
-    turn->journaled &= got == 0;
-    if (turn->journaled)
-        api_hold(core->api);
-    if (pages)
-        core_let_pages_leave(core);
+    struct leaving leaving = {.core = core, .turn = turn};
+    struct db_meanwhile meanwhile = {prepare_meanwhile, let_leave, &leaving};
+    prepare_pages(&leaving, CORE_PAGES_OF_LEDGER);
+    int got = ledger_commit_meanwhile(core->ledger, &meanwhile, err);
+    prepare_meanwhile(&leaving);
+    let_leave(&leaving);
+    if (got != 0 && turn->journaled) {
+        turn->journaled = false;
+        api_news(core->api); /* nobody waits for tables that are not coming */
+    }
     return got;
 }
 

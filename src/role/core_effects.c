@@ -143,11 +143,19 @@ bool core_sends_only_pages(const struct decisions *decisions)
     return any;
 }
 
-bool core_prepare_pages(struct core *core, const struct decisions *decisions)
+/* The first page of an incident says what was decided. */
+static enum core_pages pages_of(const struct decisions *decisions, const struct delivery *delivery)
+{
+    bool decided = opens(decisions, delivery->incident) && !delivery->update && !delivery_is_chat(delivery) &&
+                   strcmp(delivery->channel, "push") != 0;
+    return decided ? CORE_PAGES_DECIDED : CORE_PAGES_OF_LEDGER;
+}
+
+bool core_prepare_pages(struct core *core, const struct decisions *decisions, enum core_pages which)
 {
     bool any = false;
     list_each (decision, &decisions->list)
-        if (decision_sends(decisions, decision)) {
+        if (decision_sends(decisions, decision) && pages_of(decisions, &decision->delivery) == which) {
             send_delivery(core, decisions, &decision->delivery, FRAME_PREPARE);
             any = true;
         }
