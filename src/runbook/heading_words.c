@@ -210,33 +210,36 @@ static void try_phrase(const struct phrase *phrase, const char *text, struct bes
     }
 }
 
-/* The longest phrase of first..last at text; gives the bytes of the word there. */
-static size_t try_word(const struct vocabulary *words, const char *text, struct best *best)
+/* The longest phrase of first..last at `at`; gives the bytes of the word there. */
+static size_t try_word(const struct vocabulary *words, const struct phrase_text *text, const char *at,
+                       struct best *best)
 {
     size_t n_word;
+    const struct phrase_word *word = phrase_word_at(&words->headings, text, at, &n_word);
 
-    if (!phrase_groups_any(words->headings.starts[phrase_start(text)], best->first, best->last))
-        return phrase_word_bytes(text);
-    const struct phrase_word *word = phrase_word_at(&words->headings, text, &n_word);
     if (word && phrase_groups_any(word->groups, best->first, best->last))
         list_each (phrase, phrases_of(&words->headings, word))
-            if (phrase->group >= best->first && phrase->group <= best->last && phrase_may_go_on(phrase, text))
-                try_phrase(phrase, text, best);
+            if (phrase->group >= best->first && phrase->group <= best->last && phrase_may_go_on(phrase, at))
+                try_phrase(phrase, at, best);
     return n_word;
+}
+
+/* What is looked at of a text: words that begin in it, with the rest of the last one. */
+static struct phrase_text looked_at(const char *text)
+{
+    return phrase_text(text, LOOKED_AT_BYTES + PHRASE_FIRST_BYTES);
 }
 
 static struct best longest(const char *text, enum words first, enum words last)
 {
     const struct vocabulary *words = loaded();
+    const struct phrase_text all = looked_at(text);
     struct best best = {.first = first, .last = last};
 
-    for (size_t i = 0; text[i] && i < LOOKED_AT_BYTES;) {
-        if (!phrase_word_byte(text[i])) {
-            i++;
-            continue;
-        }
-        best.inner = i > 0;
-        i += try_word(words, text + i, &best);
+    for (const char *at = text; at < all.end && at - text < LOOKED_AT_BYTES;) {
+        best.inner = at > text;
+        size_t n_word = try_word(words, &all, at, &best);
+        at += n_word > 0 ? n_word : 1;
     }
     return best;
 }
@@ -259,11 +262,12 @@ enum words words_heading(const char *text)
 uint64_t words_in(const char *text, enum words first, enum words last)
 {
     const struct vocabulary *words = loaded();
+    const struct phrase_text all = looked_at(text);
     uint64_t groups = 0;
     size_t n_word;
 
-    for (size_t i = 0; text[i] && i<LOOKED_AT_BYTES; i += n_word> 0 ? n_word : 1) {
-        const struct phrase_word *word = phrase_word_at(&words->headings, text + i, &n_word);
+    for (size_t i = 0; text + i < all.end && i<LOOKED_AT_BYTES; i += n_word> 0 ? n_word : 1) {
+        const struct phrase_word *word = phrase_word_at(&words->headings, &all, text + i, &n_word);
         if (word == NULL || !phrase_groups_any(word->groups, first, last))
             continue;
         list_each (phrase, phrases_of(&words->headings, word)) {
@@ -284,21 +288,23 @@ bool words_occur(enum words group, const char *text)
 
 bool words_begin(enum words group, const char *text)
 {
+    const struct phrase_text first = phrase_text(text, PHRASE_FIRST_BYTES);
     struct best best = {.first = group, .last = group};
 
     if (isalnum((unsigned char)text[0]))
-        try_word(loaded(), text, &best);
+        try_word(loaded(), &first, text, &best);
     return best.n_bytes > 0 && !(tolower((unsigned char)text[best.n_bytes]) == 's' && group == WORDS_VERBS);
 }
 
 bool words_are(enum words group, const char *text)
 {
+    const struct phrase_text first = phrase_text(text, PHRASE_FIRST_BYTES);
     struct best best = {.first = group, .last = group};
     char c;
 
     if (!phrase_word_byte(text[0]))
         return false;
-    try_word(loaded(), text, &best);
+    try_word(loaded(), &first, text, &best);
     c = best.n_bytes > 0 ? text[best.n_bytes] : 'x';
     return c == '\0' || (tolower((unsigned char)c) == 's' && text[best.n_bytes + 1] == '\0');
 }

@@ -174,26 +174,19 @@ static const struct phrase *next_phrase(enum part_words group, const char *text,
                                         size_t *ret_n_bytes)
 {
     const struct phrase_book *phrases = loaded();
+    const struct phrase_text all = phrase_text(text + from, PTRDIFF_MAX);
 
-    for (size_t i = from; text[i];) {
-        if (!phrase_word_byte(text[i])) {
-            i++;
-            continue;
-        }
-        if (!(phrases->starts[phrase_start(text + i)][0] >> group & 1)) {
-            i += phrase_word_bytes(text + i);
-            continue;
-        }
+    for (const char *at = all.begin; at < all.end;) {
         size_t n_word;
-        const struct phrase_word *word = phrase_word_at(phrases, text + i, &n_word);
+        const struct phrase_word *word = phrase_word_at(phrases, &all, at, &n_word);
         const struct phrase *phrase = word && (word->groups[0] >> group & 1)
-                                          ? phrase_at(phrases_of(phrases, word), group, text + i, ret_n_bytes)
+                                          ? phrase_at(phrases_of(phrases, word), group, at, ret_n_bytes)
                                           : NULL;
         if (phrase) {
-            *ret_at = i;
+            *ret_at = (size_t)(at - text);
             return phrase;
         }
-        i += n_word;
+        at += n_word > 0 ? n_word : 1;
     }
     return NULL;
 }
@@ -202,15 +195,17 @@ uint64_t part_words_in(const char *text)
 {
     static_assert(PART_WORDS_COUNT <= 64, "a group has a bit");
     const struct phrase_book *phrases = loaded();
+    const struct phrase_text all = phrase_text(text, PTRDIFF_MAX);
     uint64_t groups = 0;
 
-    for (size_t n_word; *text; text += n_word > 0 ? n_word : 1) {
-        const struct phrase_word *word = phrase_word_at(phrases, text, &n_word);
+    size_t n_word;
+    for (const char *at = all.begin; at<all.end; at += n_word> 0 ? n_word : 1) {
+        const struct phrase_word *word = phrase_word_at(phrases, &all, at, &n_word);
         if (word == NULL || (word->groups[0] & ~groups) == 0)
             continue;
         list_each (phrase, phrases_of(phrases, word))
-            if (!(groups >> phrase->group & 1) && phrase_may_go_on(phrase, text) &&
-                phrase_bytes(text, phrase->text) > 0)
+            if (!(groups >> phrase->group & 1) && phrase_may_go_on(phrase, at) &&
+                phrase_bytes(at, phrase->text) > 0)
                 groups |= UINT64_C(1) << phrase->group;
     }
     return groups;
@@ -243,7 +238,8 @@ const char *part_words_whole(enum part_words group, const char *text)
 {
     size_t n, n_word;
     const struct phrase_book *phrases = loaded();
-    const struct phrase_word *word = phrase_word_at(phrases, text, &n_word);
+    const struct phrase_text first = phrase_text(text, PHRASE_FIRST_BYTES);
+    const struct phrase_word *word = text[0] ? phrase_word_at(phrases, &first, text, &n_word) : NULL;
     const struct phrase *phrase = word ? phrase_at(phrases_of(phrases, word), group, text, &n) : NULL;
 
     return phrase && text[n] == '\0' ? phrase->value : NULL;

@@ -16,33 +16,29 @@ const bool phrase_letter[256] = {
 /* clang-format on */
 
 /* The place of a word, made when it is new. */
-static size_t word_for(struct arena *arena, struct phrase_book *book, uint32_t hash, size_t n_bytes)
+static size_t word_for(struct arena *arena, struct phrase_book *book, const struct phrase_key *key)
 {
-    const struct phrase_word *found = phrase_word_find(book, hash, n_bytes);
+    const struct phrase_word *found = phrase_word_find(book, key);
     if (found)
         return (size_t)(found - book->words.at);
-    size_t slot = phrase_slot(hash);
+    size_t slot = phrase_slot(key);
     while (book->slots[slot])
         slot = (slot + 1) % (1 << PHRASE_SLOTS_LOG2);
     struct phrase_word *word = list_push(arena, &book->words);
     must(book->words.n < (1 << PHRASE_SLOTS_LOG2) / 2);
-    word->hash = hash;
-    word->n_bytes = (uint32_t)n_bytes;
+    word->key = *key;
     book->slots[slot] = (uint16_t)book->words.n;
     book->taken[slot / 64] |= UINT64_C(1) << slot % 64;
     list_push(arena, &book->phrases);
     return book->words.n - 1;
 }
 
-static void start_note(struct phrase_book *book, const char *word, unsigned group)
-{
-    book->starts[phrase_start(word)][group / 64] |= UINT64_C(1) << group % 64;
-}
-
-static void word_add(struct arena *arena, struct phrase_book *book, uint32_t hash, size_t n_bytes,
+static void word_add(struct arena *arena, struct phrase_book *book, const char *word,
                      const struct phrase *phrase)
 {
-    size_t place = word_for(arena, book, hash, n_bytes);
+    const struct phrase_text text = phrase_text(word, PTRDIFF_MAX);
+    const struct phrase_key key = phrase_key(&text, word);
+    size_t place = word_for(arena, book, &key);
     struct phrases *phrases = &book->phrases.at[place];
     book->words.at[place].groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;
     list_push(arena, phrases);
@@ -69,17 +65,11 @@ void phrase_add(struct arena *arena, struct arena *growing, struct phrase_book *
         return;
     must(n_first < UINT8_MAX);
     phrase.n_first = (uint8_t)n_first;
-    uint32_t hash = 0;
-    for (size_t i = 0; i < phrase.n_first; i++)
-        hash = phrase_hash(hash, phrase.text[i]);
-    start_note(book, phrase.text, phrase.group);
-    if (phrase.n_first == 1)
-        start_note(book, (const char[]){phrase.text[0], 's', '\0'}, phrase.group);
     if (phrase.text[phrase.n_first])
         phrase.second = text_lower(phrase.text[phrase.n_first + 1]);
-    word_add(growing, book, hash, phrase.n_first, &phrase);
-    word_add(growing, book, phrase_hash(hash, 's'), phrase.n_first + 1,
-             &phrase); /* "DBs" has the phrase "DB" */
+    word_add(growing, book, phrase.text, &phrase);
+    const char *many = arena_printf(growing, "%.*ss", (int)n_first, phrase.text);
+    word_add(growing, book, many, &phrase); /* "DBs" has the phrase "DB" */
 }
 
 void phrases_settle(struct arena *arena, struct phrase_book *book)
