@@ -167,6 +167,9 @@ static bool only_assigns(TSNode root)
 /* Walks the text. ret_parses: the shell accepts it, placeholders taken as words. */
 static void text_scan(struct scan *scan, bool *ret_parses)
 {
+    *ret_parses = true;
+    if (scan_plain(scan))
+        return;
     TSTree *tree = shell_parse(scan->parsed, scan->n_bytes);
     TSNode root = tree ? ts_tree_root_node(tree) : (TSNode){0};
     *ret_parses = tree && !ts_node_has_error(root);

@@ -2,6 +2,7 @@
  *
  *     text -> risk_text.c    prompts off, placeholders noted
  *          -> risk_tree.c    parsed, walked: simple commands, redirections, assignments
+ *             (risk_plain.c  what is nothing but simple commands is not parsed)
  *          -> risk_tool.c    one simple command against the rules of its tool (risk_match.c)
  *          -> risk_inner.c   what the tool runs for it: another command, a shell text, SQL, a script
  *
@@ -285,6 +286,10 @@ void risk_mark_sensitive(struct scan *scan, const char *part, const char *why);
 /* Parses a shell text found inside a command and walks it; what is too deep is unknown. */
 void scan_inner_shell(struct scan *scan, const char *text);
 void scan_node(struct scan *scan, TSNode node);
+/* The same for a text that needs no parser (risk_plain.c). False: it is to be parsed, and nothing is done. */
+bool scan_plain(struct scan *scan);
+/* What `echo ...` or `printf ...` prints, or NULL: the next command of the pipe reads it. */
+const char *words_printed(struct scan *scan, const struct words *words);
 /* A simple command, its words after quote removal. */
 void scan_command(struct scan *scan, const struct word *words, size_t n_words);
 /* A file that the command writes: by redirection (risk_file.c) or an option. */

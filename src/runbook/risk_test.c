@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "runbook/risk.h"
+#include "runbook/risk_priv.h"
 
 static struct risk risk_of(struct arena *arena, const char *command)
 {
@@ -398,6 +398,98 @@ static void a_command_is_read_alike_whatever_was_read_before_it(void **state)
     }
 }
 
+/* With `:;` behind it a text always goes to the parser. */
+static void assert_read_as_parsed(struct arena *arena, const char *command)
+{
+    const char *longer = arena_printf(arena, "%s\n:;", command);
+    struct trace plain = {0}, parsed = {0};
+    struct risk a = risk_traced(arena, risk_rules_builtin(), command, strlen(command), &plain);
+    struct risk b = risk_traced(arena, risk_rules_builtin(), longer, strlen(longer), &parsed);
+    if (!a.parses)
+        return;
+    if (!b.parses || a.class != b.class || a.sensitive != b.sensitive || a.endless != b.endless ||
+        a.wants_terminal != b.wants_terminal || a.unfilled != b.unfilled ||
+        (a.tool && strcmp(a.tool, b.tool) != 0))
+        fail_msg("%s: %s alone, %s parsed", command, risk_name(a.class), risk_name(b.class));
+    assert_int_equal(plain.list.n + 1, parsed.list.n);
+    for (size_t i = 0; i < plain.list.n; i++) {
+        const struct traced *left = &plain.list.at[i], *right = &parsed.list.at[i];
+        if (left->n_words != right->n_words)
+            fail_msg("%s: %zu words alone, %zu parsed", command, left->n_words, right->n_words);
+        for (size_t k = 0; k < left->n_words; k++) {
+            if (strcmp(left->words[k].text, right->words[k].text) != 0)
+                fail_msg("%s: \"%s\" alone, \"%s\" parsed", command, left->words[k].text,
+                         right->words[k].text);
+            if (left->words[k].placeholder != right->words[k].placeholder ||
+                left->words[k].dynamic != right->words[k].dynamic)
+                fail_msg("%s: \"%s\" is not the same kind of word parsed", command, left->words[k].text);
+        }
+    }
+}
+
+static void a_text_that_needs_no_parser_is_read_as_the_parser_reads_it(void **state)
+{
+    static const char *const commands[] = {
+        "kubectl delete pod web-0 -n \"my team\" | grep 'a b'",
+        "kubectl get pods \\\n  -n prod \\\n  --sort-by=.x\nrm -rf a",
+        "ls # rm -rf a\n# rm b\n\nrm c",
+        "ls a#b | cat c# d",
+        "echo 'rm -rf a' | sh",
+        "echo rm -rf a | sudo bash -s",
+        "echo a | cat | sh",
+        "printf 'DROP TABLE t' | psql",
+        "echo \"x\"'y'z \"\" '' --a='b c'",
+        "if true\nthen rm a\nfi",
+        "while read x\ndo rm a\ndone",
+        "A=b rm a",
+        "export A=b",
+        "a=b",
+        "rm a ==b",
+        "test -f a",
+        "time rm a",
+        "! rm a",
+        "ls || rm a",
+        "ls |& rm a",
+        "ls |\nrm a",
+        "ls \\\n",
+        "ls \\\n# x\nrm a",
+        "ls\\\n-l",
+        "read A\nrm a",
+        "sh -c 'rm -rf a'",
+        "kubectl exec <pod-name> -- rm -rf \"<the dir>\" {{ .Values.x }}",
+        "<tool> delete all",
+        "5 a\n-n b",
+        "find . -name a -delete",
+        "echo \"a\\\"b\" rm",
+        "echo 'a\nb' rm",
+    };
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        assert_read_as_parsed(arena, commands[i]);
+}
+
+/* What may stand in such a text and next to it, in any order. */
+static void any_text_of_words_and_quotes_is_read_as_the_parser_reads_it(void **state)
+{
+    static const char *const pieces[] = {
+        "rm", "echo", "ls",      "sh",   "-rf",  "-n", "a",    "/etc/b",  "x=y",    "1",
+        "if", "do",   "test",    "read", "psql", "=",  "<a>",  "[NAME]",  "+",      "%1",
+        ":",  "'a'",  "\"b c\"", "'",    "\"",   "#",  "|",    "\\\n",    "\n",     " ",
+        " ",  " ",    " ",       "\t",   "@x",   ",",  "time", "kubectl", "delete", "pod"};
+    unsigned seed = 1;
+    (void)state;
+    for (size_t i = 0; i < 4000; i++) {
+        scoped_arena struct arena *arena = arena_new();
+        const char *text = i % 2 ? "echo " : "rm ";
+        for (size_t n = 1 + i % 12; n > 0; n--) {
+            seed = seed * 1664525 + 1013904223;
+            text = arena_printf(arena, "%s%s", text, pieces[(seed >> 8) % (sizeof pieces / sizeof *pieces)]);
+        }
+        assert_read_as_parsed(arena, text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +508,8 @@ int main(void)
         cmocka_unit_test(an_option_without_its_value_is_answered),
         cmocka_unit_test(hostile_nesting_is_answered),
         cmocka_unit_test(a_command_is_read_alike_whatever_was_read_before_it),
+        cmocka_unit_test(a_text_that_needs_no_parser_is_read_as_the_parser_reads_it),
+        cmocka_unit_test(any_text_of_words_and_quotes_is_read_as_the_parser_reads_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -370,7 +370,19 @@ static void redirected_node(struct scan *scan, TSNode node)
             heredoc_rest(scan, *child, cat && input.n ? input.at[0].text : NULL);
 }
 
-/* What `echo ...` or `printf ...` prints, or NULL: the next command of the pipe reads it. */
+const char *words_printed(struct scan *scan, const struct words *words)
+{
+    if (words->n == 1 && strcmp(words->at[0].text, "echo") == 0)
+        return "";
+    if (words->n < 2 || (strcmp(words->at[0].text, "echo") != 0 && strcmp(words->at[0].text, "printf") != 0))
+        return NULL;
+    size_t first = 1;
+    while (first < words->n && words->at[first].text[0] == '-' &&
+           strspn(words->at[first].text, "-neE") == strlen(words->at[first].text))
+        first++;
+    return words_joined(scan->arena, words->at + first, words->n - first);
+}
+
 static const char *printed_text(struct scan *scan, TSNode node)
 {
     if (!node_is(node, "command"))
@@ -379,15 +391,7 @@ static const char *printed_text(struct scan *scan, TSNode node)
     struct nodes children = children_of(scan, node);
     list_each (child, &children)
         words_of_node(scan, *child, &words);
-    if (words.n == 1 && strcmp(words.at[0].text, "echo") == 0)
-        return "";
-    if (words.n < 2 || (strcmp(words.at[0].text, "echo") != 0 && strcmp(words.at[0].text, "printf") != 0))
-        return NULL;
-    size_t first = 1;
-    while (first < words.n && words.at[first].text[0] == '-' &&
-           strspn(words.at[first].text, "-neE") == strlen(words.at[first].text))
-        first++;
-    return words_joined(scan->arena, words.at + first, words.n - first);
+    return words_printed(scan, &words);
 }
 
 static void pipeline_node(struct scan *scan, TSNode node)
