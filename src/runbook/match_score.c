@@ -44,6 +44,7 @@ struct ranking {
     size_t subject; /* the word that says what the alert is about, or NO_WORD */
     const struct match_index *index;
     const struct query_terms *query;
+    uint64_t *asked; /* bit i: term i is one of the alert's words, or near to one */
     LIST(struct candidate) candidates;
 };
 
@@ -192,9 +193,47 @@ static void words_score(const struct query_terms *query, size_t subject, const s
         candidate->words *= PART_OTHER_SUBJECT;
 }
 
-/* A heading without any of the words, and not named, is never better than what stands around it. */
-static bool has_any(const struct query_terms *query, const struct name *name)
+static void term_ask(uint64_t *asked, const struct term *term)
 {
+    if (term)
+        asked[term->id / 64] |= UINT64_C(1) << term->id % 64;
+}
+
+static uint64_t *terms_asked(struct arena *arena, const struct match_index *index,
+                             const struct query_terms *query)
+{
+    uint64_t *asked = arena_alloc(arena, (index->n_terms / 64 + 1) * sizeof *asked);
+    for (size_t i = 0; i < query->n; i++) {
+        term_ask(asked, query->words[i].text);
+        term_ask(asked, query->words[i].group);
+        term_ask(asked, query->words[i].together);
+    }
+    return asked;
+}
+
+static bool is_asked(const uint64_t *asked, uint32_t id)
+{
+    return id != NO_TERM && (asked[id / 64] >> id % 64 & 1);
+}
+
+/* Whether any of the words may be in the name. Of a page with hundreds of headings few have one, and holding
+ * each word against each was most of what an alert took. */
+static bool may_have_any(const uint64_t *asked, const struct name *name)
+{
+    for (size_t k = 0; k < name->n; k++) {
+        const struct name_word *word = &name->words[k];
+        if (is_asked(asked, word->text) || is_asked(asked, word->together) || is_asked(asked, word->group))
+            return true;
+    }
+    return false;
+}
+
+/* A heading without any of the words, and not named, is never better than what stands around it. */
+static bool has_any(const struct ranking *ranking, const struct name *name)
+{
+    const struct query_terms *query = ranking->query;
+    if (!may_have_any(ranking->asked, name))
+        return false;
     for (size_t k = 0; k < name->n; k++)
         for (size_t i = 0; i < query->n; i++)
             if (similarity(query->words, i, name, k) > 0)
@@ -252,7 +291,7 @@ static void page_rank(struct ranking *ranking, const struct page *page, const st
         while (at < n_identities && identities[at].section < i)
             at++;
         bool named = at < n_identities && identities[at].section == i;
-        if (named || has_any(ranking->query, &page->sections[i].name))
+        if (named || has_any(ranking, &page->sections[i].name))
             candidate_add(ranking, &around, page, i, named ? &identities[at] : NULL);
     }
 }
@@ -393,7 +432,11 @@ static void within_page(const struct ranking *ranking, struct candidate *best)
 void match_rank(struct arena *arena, const struct match_index *index, const struct query_terms *query,
                 const struct runbook *only, struct candidate *ret_best, struct candidate *ret_second)
 {
-    struct ranking ranking = {.arena = arena, .index = index, .query = query, .subject = subject_of(query)};
+    struct ranking ranking = {.arena = arena,
+                              .index = index,
+                              .query = query,
+                              .subject = subject_of(query),
+                              .asked = terms_asked(arena, index, query)};
     size_t n_identities, pages[PAGES_LOOKED_INTO];
     const struct identity *identities = match_identities(index, query->folded, &n_identities);
     float *sums = pages_look(arena, index, query, identities, n_identities);
