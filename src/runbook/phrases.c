@@ -21,14 +21,15 @@ static size_t word_for(struct arena *arena, struct phrase_book *book, const stru
     const struct phrase_word *found = phrase_word_find(book, key);
     if (found)
         return (size_t)(found - book->words.at);
-    size_t slot = phrase_slot(key);
+    uint64_t hash = phrase_hash(key);
+    size_t bit = hash >> (64 - PHRASE_FILTER_LOG2), slot = phrase_slot(hash);
     while (book->slots[slot])
         slot = (slot + 1) % (1 << PHRASE_SLOTS_LOG2);
     struct phrase_word *word = list_push(arena, &book->words);
     must(book->words.n < (1 << PHRASE_SLOTS_LOG2) / 2);
     word->key = *key;
     book->slots[slot] = (uint16_t)book->words.n;
-    book->taken[slot / 64] |= UINT64_C(1) << slot % 64;
+    book->filter[bit / 64] |= UINT64_C(1) << bit % 64;
     list_push(arena, &book->phrases);
     return book->words.n - 1;
 }
