@@ -16,6 +16,7 @@ enum { CONTAINER_DEPTH = 300, HEADING_LEVELS = 6 };
 
 struct flattening {
     struct arena *arena;
+    struct arena *growing; /* of the blocks, until all are there: a third of a kilobyte each */
     struct document *document;
     bool tamed;                          /* what cmark saw differs from the source */
     size_t headings[HEADING_LEVELS + 1]; /* the open one of each level */
@@ -53,7 +54,7 @@ static size_t open_heading(const struct flattening *flat, int below_level)
 static struct block *add_block(struct flattening *flat, enum block_kind kind, cmark_node *node,
                                struct place place)
 {
-    struct block *block = list_push(flat->arena, &flat->document->blocks);
+    struct block *block = list_push(flat->growing, &flat->document->blocks);
     int last = (int)flat->document->lines.n;
 
     block->kind = kind;
@@ -363,9 +364,9 @@ static cmark_node *parse(struct arena *memory, const struct buf *text)
 struct document *document_read(struct arena *arena, const char *bytes, size_t n_bytes)
 {
     struct document *document = arena_alloc(arena, sizeof *document);
-    struct flattening flat = {.arena = arena, .document = document};
     scoped_buf struct buf copy = {0};
     scoped_arena struct arena *memory = arena_new();
+    struct flattening flat = {.arena = arena, .growing = memory, .document = document};
 
     for (int level = 0; level <= HEADING_LEVELS; level++)
         flat.headings[level] = NO_BLOCK;
@@ -379,6 +380,7 @@ struct document *document_read(struct arena *arena, const char *bytes, size_t n_
     flat.slugs = map_new();
     add_children(&flat, parse(memory, &copy), (struct place){.item = NO_BLOCK});
     map_free(flat.slugs);
+    list_settle(arena, &document->blocks);
     close_sections(document);
     return document;
 }
