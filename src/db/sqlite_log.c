@@ -24,11 +24,10 @@
 #include "db/sqlite_priv.h"
 
 enum {
-    MOVE_PAGES = 1000, /* a log is moved each time it has grown by so much, in pages of 4 KiB: each time costs
-                          two syncs beside those of the commits, and many pages are written again and again */
-    LONG_PAGES = 8000, /* from here on it should begin anew, */
-    AGAIN_PAGES = 250, /* and is moved so often that little is left to move */
-    REST_PAGES = 250,  /* what a commit may move itself */
+    MOVE_PAGES = 1000,  /* a log is moved from this length on, of pages of 4 KiB, */
+    AGAIN_PAGES = 250,  /* and again when it has grown by so much */
+    LONG_PAGES = 8000,  /* from here on it should begin anew */
+    REST_PAGES = 250,   /* what a commit may move itself */
     MOST_PAGES = 65536, /* whatever it costs: the disk is not ours alone */
     FEW_PAGES = 100,    /* that came while the log was moved: they are moved at once, */
     MOST_ROUNDS = 4,    /* so many times */
@@ -202,7 +201,7 @@ void sqlite_log_settle(struct sqlite_log *log, sqlite3 *sqlite)
         ask_for_room(log);
     if (log->n_pages < log->asked_at)
         log->asked_at = 0; /* it has begun anew */
-    if (log->n_pages < log->asked_at + (log->n_pages < LONG_PAGES ? MOVE_PAGES : AGAIN_PAGES))
+    if (log->n_pages < MOVE_PAGES || (log->asked_at && log->n_pages < log->asked_at + AGAIN_PAGES))
         return;
     pthread_mutex_lock(&log->lock);
     bool at_work = log->wanted;
