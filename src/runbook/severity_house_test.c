@@ -78,6 +78,25 @@ static void lines_with_dots_define_levels_under_any_heading(void **state)
     assert_int_equal(runbook->severities.at[1].line, 4);
 }
 
+static void lines_with_letters_define_levels_and_say_in_brackets_what_they_are(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# Notes\n\nLevel A (nobody can read an image): answer within 5 minutes, fixed within 1 h.\n"
+               "Level B (Slow): answer within 30 minutes.\nLevel C: next working day.\n");
+
+    assert_int_equal(runbook->severities.n, 3);
+    const struct severity *worst = &runbook->severities.at[0];
+    assert_string_equal(worst->id, "Level A");
+    assert_null(worst->label);
+    assert_string_equal(worst->description, "nobody can read an image");
+    assert_int_equal(worst->response_time_s, 300);
+    assert_int_equal(worst->resolution_target_s, 3600);
+    assert_int_equal(worst->criteria.n, 0);
+    assert_string_equal(runbook->severities.at[1].label, "Slow");
+}
+
 static void a_time_after_which_nothing_happened_is_no_target(void **state)
 {
     (void)state;
@@ -209,6 +228,7 @@ int main(void)
         cmocka_unit_test(names_of_the_house_may_stand_across_with_rungs_below),
         cmocka_unit_test(a_tab_may_define_a_level_with_fields_set_apart_by_dots),
         cmocka_unit_test(lines_with_dots_define_levels_under_any_heading),
+        cmocka_unit_test(lines_with_letters_define_levels_and_say_in_brackets_what_they_are),
         cmocka_unit_test(a_time_after_which_nothing_happened_is_no_target),
         cmocka_unit_test(the_terms_of_a_contract_are_levels),
         cmocka_unit_test(steps_of_a_policy_begin_with_their_time),

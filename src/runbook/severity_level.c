@@ -12,6 +12,7 @@
 /* Prefixes of a level's number. One letter must be a capital with the digit right behind it. */
 static const char *const prefixes[] = {"severity", "priority", "level", "prio", "sev", "p", "s"};
 enum { PREFIX_BYTES = 9 }; /* of the longest, with its mark */
+enum { LABEL_BYTES = 24 };
 static const bool initials[256] = {
     ['s'] = true, ['p'] = true, ['l'] = true, ['S'] = true, ['P'] = true, ['L'] = true,
 };
@@ -135,7 +136,7 @@ static bool named_by_word(struct arena *arena, const char *text, struct severity
     struct strings parts = {0};
 
     name_parts(arena, text, &parts);
-    if (parts.n == 0 || level_word_rank(parts.at[0]) == 0 || strlen(parts.at[0]) > 24)
+    if (parts.n == 0 || level_word_rank(parts.at[0]) == 0 || strlen(parts.at[0]) > LABEL_BYTES)
         return false;
     ret_level->id = without_noun(arena, parts.at[0]);
     ret_level->label = ret_level->id;
@@ -247,7 +248,8 @@ bool level_of_cell(struct arena *arena, const char *column, const char *cell, st
     else
         return false;
     name_parts(arena, rest, &parts);
-    level.label = parts.n > 0 ? parts.at[0] : NULL;
+    if (parts.n > 0) /* "Level A (High)", "Level A (no scores reach the wards)" */
+        *(strlen(parts.at[0]) <= LABEL_BYTES ? &level.label : &level.description) = parts.at[0];
     *ret_level = level;
     return true;
 }

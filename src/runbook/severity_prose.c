@@ -86,15 +86,26 @@ static bool calls_somebody(struct arena *arena, const char *sentence)
            person_next(arena, text, 0, &person);
 }
 
+static const char *const response[] = {
+    "respon",        "acknowledg", "ack ", "answer", "triaged", "page within", "investigate within",
+    "triage within", "응답",       "대응", "响应",   "対応"};
+static const char *const resolution[] = {"resol", "mttr", "fix",  "restore", "mitigat",
+                                         "복구",  "해결", "解决", "復旧"};
+
+static bool says_response(const char *clause)
+{
+    return says_any(clause, response, sizeof response / sizeof *response);
+}
+
+static bool says_resolution(const char *clause)
+{
+    return says_any(clause, resolution, sizeof resolution / sizeof *resolution);
+}
+
 /* "acknowledged within 10 minutes and resolved within 4 hours": each part its time, where none is known yet.
  */
 void severity_take_times(struct severity_reader *reader, struct severity *level, const char *text, int line)
 {
-    static const char *const response[] = {
-        "respon",        "acknowledg", "ack ", "triaged", "page within", "investigate within",
-        "triage within", "응답",       "대응", "响应",    "対応"};
-    static const char *const resolution[] = {"resol", "mttr", "fix",  "restore", "mitigat",
-                                             "복구",  "해결", "解决", "復旧"};
     struct duration_words duration;
 
     if (strnlen(text, SENTENCE_BYTES) == SENTENCE_BYTES)
@@ -110,11 +121,9 @@ void severity_take_times(struct severity_reader *reader, struct severity *level,
                 if (level->escalation_text == NULL && calls_somebody(reader->arena, part))
                     level_take(reader->arena, level, WORDS_ESCALATION_RULE,
                                text_normalise(reader->arena, part, sentence_bytes(part)), line, true);
-            } else if (says_any(clause, response, sizeof response / sizeof *response) &&
-                       !level->response_text)
+            } else if (says_response(clause) && !level->response_text)
                 level_take(reader->arena, level, WORDS_RESPONSE_TIME, clause, line, true);
-            else if (says_any(clause, resolution, sizeof resolution / sizeof *resolution) &&
-                     level->resolution_target_s == UNSTATED)
+            else if (says_resolution(clause) && level->resolution_target_s == UNSTATED)
                 level_take(reader->arena, level, WORDS_RESOLUTION_TIME, clause, line, true);
             else if (level->escalation_text == NULL &&
                      says_escalation(reader->arena, text, clause, &duration))
@@ -225,7 +234,8 @@ static const char *without_times(struct severity_reader *reader, const char *tex
     list_each (part, &parts) {
         bool timed = text_duration(*part, &duration) &&
                      ((duration.immediate && duration.at < VERB_BYTES) || words_begin(WORDS_VERBS, *part) ||
-                      severity_field(*part) == WORDS_RESPONSE_TIME || text_find_word(*part, "every"));
+                      severity_field(*part) == WORDS_RESPONSE_TIME || says_response(*part) ||
+                      says_resolution(*part) || text_find_word(*part, "every"));
         bool deferred = strcasestr(*part, "business day") != NULL || text_same(*part, "backlog");
         if (!timed && !deferred)
             kept = arena_printf(reader->arena, "%s%s%s", kept, kept[0] ? ", " : "", *part);
@@ -501,6 +511,21 @@ static void take_chain(struct severity_reader *reader, struct severity *level, c
     level_take(reader->arena, level, WORDS_ESCALATION_RULE, colon ? colon + 2 : field, level->line, true);
 }
 
+/* A line's level; in front of a colon a letter is as good as a number: "Level A (nobody can log in): ...". */
+static bool line_level(struct severity_reader *reader, struct passage *line, struct severity *ret_level,
+                       const char **ret_rest)
+{
+    size_t at, n = name_bytes(line->rest, &at);
+
+    if (passage_level(reader, line, ret_level, ret_rest))
+        return level_number(ret_level) >= 0;
+    if (n == 0)
+        return false;
+    line->lead = arena_strndup(reader->arena, line->rest, n);
+    line->rest += at;
+    return passage_level(reader, line, ret_level, ret_rest) && level_number(ret_level) >= 0;
+}
+
 /* "SEV1 · ack 10m · mitigate 45m": lines that begin with a level each and say how soon, under any heading. */
 static bool read_lines(struct severity_reader *reader, const struct block *block)
 {
@@ -509,14 +534,14 @@ static bool read_lines(struct severity_reader *reader, const struct block *block
     struct passage lines[LINES_MAX];
     size_t n = prose->line_starts.n;
 
-    if (n < LEVELS_LEAST || n > LINES_MAX || !strchr("SPsp", prose->text[0]))
+    if (n < LEVELS_LEAST || n > LINES_MAX || !strchr("SPLTsplt", prose->text[0]))
         return false;
     for (size_t k = 0; k < n; k++) {
         size_t at = prose->line_starts.at[k],
                end = k + 1 < n ? prose->line_starts.at[k + 1] : strlen(prose->text);
         lines[k] = (struct passage){.rest = text_normalise(reader->arena, prose->text + at, end - at)};
         const char *rest;
-        if (!passage_level(reader, &lines[k], &levels[k], &rest) || level_number(&levels[k]) < 0)
+        if (!line_level(reader, &lines[k], &levels[k], &rest))
             return false;
         levels[k].line = levels[k].line_end = prose->line + (int)k;
         take_text(reader, &levels[k], "", NULL, rest, levels[k].line);
