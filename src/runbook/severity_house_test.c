@@ -83,14 +83,15 @@ static void lines_with_letters_define_levels_and_say_in_brackets_what_they_are(v
     (void)state;
     scoped_arena struct arena *arena = arena_new();
     struct runbook *runbook = read_text(
-        arena, "# Notes\n\nLevel A (nobody can read an image): answer within 5 minutes, fixed within 1 h.\n"
-               "Level B (Slow): answer within 30 minutes.\nLevel C: next working day.\n");
+        arena,
+        "# Notes\n\nLevel A (no image can be read by anybody): answer within 5 minutes, fixed within 1 h.\n"
+        "Level B (Slow): answer within 30 minutes.\nLevel C: next working day.\n");
 
     assert_int_equal(runbook->severities.n, 3);
     const struct severity *worst = &runbook->severities.at[0];
     assert_string_equal(worst->id, "Level A");
     assert_null(worst->label);
-    assert_string_equal(worst->description, "nobody can read an image");
+    assert_string_equal(worst->description, "no image can be read by anybody");
     assert_int_equal(worst->response_time_s, 300);
     assert_int_equal(worst->resolution_target_s, 3600);
     assert_int_equal(worst->criteria.n, 0);
