@@ -13,10 +13,19 @@ import { Incidents, Now } from './now'
 import { Card, Link } from './parts'
 import { tellPresence } from './presence'
 
-function SignInForm({ who, done }: { who?: string; done: (session: Session) => void }) {
+function SignInForm({ who, again, done }: { who?: string; again?: boolean; done: (session: Session) => void }) {
   const [said, setSaid] = useState('')
   const [provider, setProvider] = useState<{ provider: string | null; at: string | null }>()
   useEffect(() => { get<typeof provider>('/api/v1/sign-in').then(setProvider, () => { /* a password does it */ }) }, [])
+  // Over a page that is kept, the provider has a tab of its own; who comes back from it is signed in here, too.
+  const comeBack = () => {
+    const seen = () => {
+      if (document.hidden) return
+      removeEventListener('focus', seen)
+      get<Session>('/api/v1/session').then(done, () => {})
+    }
+    if (who) addEventListener('focus', seen)
+  }
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
@@ -30,7 +39,7 @@ function SignInForm({ who, done }: { who?: string; done: (session: Session) => v
   }
   return (
     <>
-      {provider?.at && <p><a class="button first" href={provider.at}>Sign in by {provider.provider}</a></p>}
+      {provider?.at && <p><a class="button first" href={`${provider.at}?${again ? 'again=1&' : ''}to=${encodeURIComponent(location.pathname + location.search + location.hash)}`} target={who ? '_blank' : undefined} onClick={comeBack}>Sign in by {provider.provider}</a></p>}
       <form onSubmit={submit}>
         <label>Who are you? (as in the configuration: ana)<input name="person" autoComplete="username" autoCapitalize="off" defaultValue={who} required /></label>
         <label>Password, or the administrator's token
@@ -62,7 +71,7 @@ function SignInAgain({ who, why, done, close }: { who: string; why?: string; don
     }}>
       <h1 id="again">{why ? 'Is it you?' : 'You are signed out'}</h1>
       <p>{why ?? 'Nobody was at this page for half an hour, or the session was ended. What you were writing is still there.'}</p>
-      <SignInForm who={who} done={done} />
+      <SignInForm who={who} again={!!why} done={done} />
       {why && <div class="row end"><button type="button" onClick={close}>Cancel</button></div>}
     </dialog>
   )

@@ -168,7 +168,7 @@ static int take_key(struct request *request, const char *text, bool is_session, 
     access->name = keys->name;
     access->key = keys->id;
     access->is_session = is_session;
-    access->since_us = keys->since_us;
+    access->proved_us = given_by_provider_session(keys) ? 1 : keys->since_us;
     if (take_right(ledger, request->arena, keys, now_us, access, &err) < 0) {
         answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the ledger cannot be read: %s", err.text);
         return -1;

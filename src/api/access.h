@@ -19,7 +19,7 @@ struct access {
     const char *services; /* with blanks between them; "": all */
     const char *key;      /* its id; NULL: it came with none of the ledger */
     bool is_session;      /* the key is one */
-    int64_t since_us;     /* when that began */
+    int64_t proved_us;    /* when who is in that showed last who they are; 1: not for it */
     bool was_session;     /* it came with the cookie of a session that counts no more */
 };
 

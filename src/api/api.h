@@ -25,6 +25,7 @@ struct api_provider_answer {
     bool says_issuer;      /* WHERE: what it sends people back with says who it is (RFC 9207) */
     const char *person;    /* WHO: by the claim of the configuration */
     struct strings groups; /* WHO */
+    int64_t asked_s;       /* WHO: when it asked who they are; 0: it does not say */
     const char *why;       /* REFUSED, AWAY */
 };
 

@@ -134,7 +134,7 @@ void post_approve(struct request *request)
     if (request_object(request, &root) < 0 || request_text(request, root, "sha256", &input.sha256) < 0)
         return;
     input.force = json_bool(json_get(root, "break_glass"), false);
-    input.signed_in_us = request->access.is_session ? request->access.since_us : 0;
+    input.signed_in_us = request->access.is_session ? request->access.proved_us : 0;
     submit(request, root, input);
 }
 

@@ -188,6 +188,9 @@ void answer_sign_in_begin(struct request *request)
     }
     ticket_make(ticket, request_now_us(request) / US_PER_S);
     ticket->says_issuer = coming->answer.says_issuer;
+    ticket->asks_again = request_query(request, "again") != NULL;
+    if (request_query(request, "to"))
+        ticket_set_path(ticket, request_query(request, "to"));
     form_pair(&query, "response_type", "code");
     form_pair(&query, "client_id", coming->client);
     form_pair(&query, "redirect_uri", coming->return_url);
@@ -196,6 +199,10 @@ void answer_sign_in_begin(struct request *request)
     form_pair(&query, "nonce", ticket->nonce);
     form_pair(&query, "code_challenge", ticket_challenge(request->arena, ticket));
     form_pair(&query, "code_challenge_method", "S256");
+    if (ticket->asks_again) {
+        form_pair(&query, "prompt", "login");
+        form_pair(&query, "max_age", "0"); /* then the token has to say when they were asked */
+    }
     answer_elsewhere(request, arena_printf(request->arena, "%s%c%s", coming->answer.authorize,
                                            strchr(coming->answer.authorize, '?') ? '&' : '?', query.at));
     request->answer.cookie = arena_printf(
@@ -268,6 +275,14 @@ static bool has_account(struct request *request, const struct coming *coming)
     return has;
 }
 
+/* Did it ask them for this, and not let them in by a session of its own? A browser can take the words out of
+ * what it is sent with; the token it cannot change. */
+static bool was_asked(const struct coming *coming)
+{
+    enum { SKEW_S = 60 };
+    return coming->answer.asked_s >= coming->ticket.until_s - TICKET_TIME_S - SKEW_S;
+}
+
 /* On the door's thread, with what the provider has said. */
 static void weigh(struct request *request)
 {
@@ -284,14 +299,22 @@ static void weigh(struct request *request)
         coming->why = "this server is stopping";
     else if (!coming->why && coming->right == RIGHT_NONE && !has_account(request, coming))
         coming->why = "no group of theirs has a right here, and they have no account";
+    bool asked = was_asked(coming);
+    if (!coming->why && coming->ticket.asks_again && !asked)
+        coming->why = coming->answer.asked_s
+                          ? "the provider did not ask again who you are; a password proves it, too"
+                          : "the provider does not say when it asked who you are (auth_time); a password "
+                            "proves it, too";
     if (coming->why) {
         set_refused(request, coming, coming->why);
     } else {
         throttle_succeeded(request->api->throttle, throttled_as(request));
-        coming->key =
-            (struct access_key){.right = coming->right,
-                                .services = coming->services,
-                                .given_by = arena_printf(request->arena, "provider:%s", coming->provider)};
+        coming->key = (struct access_key){
+            .right = coming->right,
+            .services = coming->services,
+            .given_by =
+                arena_printf(request->arena, "%s%s", asked ? GIVEN_BY_PROVIDER : GIVEN_BY_PROVIDER_SESSION,
+                             coming->provider)};
         coming->cookie = session_make(request, coming->person, &coming->key);
     }
     request_submit_suspended(request);
@@ -357,6 +380,6 @@ void answer_sign_in_return(struct request *request)
         answer_why(request, coming);
         return;
     }
-    answer_elsewhere(request, "/");
+    answer_elsewhere(request, *coming->ticket.to ? coming->ticket.to : "/");
     session_set(request, coming->cookie);
 }

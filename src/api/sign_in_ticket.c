@@ -32,6 +32,15 @@ void ticket_make(struct sign_in_ticket *ret_ticket, int64_t now_s)
     }
 }
 
+/* "//elsewhere.example.org" and "/\\elsewhere" lead to other servers. */
+void ticket_set_path(struct sign_in_ticket *ticket, const char *path)
+{
+    static const char may[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._~%?=&#+:@,";
+    size_t n = strlen(path);
+    if (path[0] == '/' && path[1] != '/' && n < sizeof ticket->to && strspn(path, may) == n)
+        memcpy(ticket->to, path, n + 1);
+}
+
 static void key_of(const char *secret, uint8_t out[crypto_secretbox_KEYBYTES])
 {
     static const char purpose[] = "crashcart: sign-in by a provider";

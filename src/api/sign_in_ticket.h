@@ -7,16 +7,20 @@
 
 #include "base/arena.h"
 
-enum { TICKET_TIME_S = 600, TICKET_WORD_BYTES = 44 };
+enum { TICKET_TIME_S = 600, TICKET_WORD_BYTES = 44, TICKET_PATH_BYTES = 200 };
 
 struct sign_in_ticket {
     int64_t until_s;
-    bool says_issuer; /* what the provider sends people back with says who it is */
+    bool says_issuer;           /* what the provider sends people back with says who it is */
+    bool asks_again;            /* the provider is to ask who they are, whatever session it has */
+    char to[TICKET_PATH_BYTES]; /* the page of the console that they came from; "": none */
     char state[TICKET_WORD_BYTES], nonce[TICKET_WORD_BYTES], verifier[TICKET_WORD_BYTES];
 };
 
 /* 256 random bits each. */
 void ticket_make(struct sign_in_ticket *ret_ticket, int64_t now_s);
+/* Where they go afterwards; what is no page of this server's is passed over. */
+void ticket_set_path(struct sign_in_ticket *ticket, const char *path);
 /* secret: the server's own. */
 const char *ticket_seal(struct arena *arena, const char *secret, const struct sign_in_ticket *ticket);
 /* -1: this server did not make it, or it is too old. sealed NULL is allowed. */

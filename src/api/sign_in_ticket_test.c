@@ -26,6 +26,29 @@ static void a_ticket_opens_for_who_sealed_it_and_in_its_time(void **state)
     assert_null(strstr(sealed, ticket.verifier));
 }
 
+static void a_ticket_leads_back_to_a_page_of_this_server_alone(void **state)
+{
+    (void)state;
+    static const char *const elsewhere[] = {"//evil.example.org",
+                                            "/\\evil.example.org",
+                                            "https://evil.example.org",
+                                            "evil",
+                                            "",
+                                            "/a\r\nSet-Cookie: x",
+                                            "/\"",
+                                            "/a b"};
+    struct sign_in_ticket ticket;
+    char longest[TICKET_PATH_BYTES + 1] = "/";
+    ticket_make(&ticket, NOW);
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+        ticket_set_path(&ticket, elsewhere[i]);
+    memset(longest + 1, 'a', TICKET_PATH_BYTES - 1);
+    ticket_set_path(&ticket, longest);
+    assert_string_equal(ticket.to, "");
+    ticket_set_path(&ticket, "/runbooks/shop%20two.md?x=1#42");
+    assert_string_equal(ticket.to, "/runbooks/shop%20two.md?x=1#42");
+}
+
 static void a_ticket_that_was_changed_or_is_none_does_not_open(void **state)
 {
     (void)state;
@@ -88,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ticket_opens_for_who_sealed_it_and_in_its_time),
+        cmocka_unit_test(a_ticket_leads_back_to_a_page_of_this_server_alone),
         cmocka_unit_test(a_ticket_that_was_changed_or_is_none_does_not_open),
         cmocka_unit_test(no_two_tickets_have_anything_in_common),
         cmocka_unit_test(a_ticket_counts_once),

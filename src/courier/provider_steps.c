@@ -221,6 +221,7 @@ void provider_tell_who(struct question *question)
     struct json_writer w = question_end_begin(question, "who");
     jw_pair(&w, "subject", provider_text(question->claims.root, "sub", MOST_CLAIM_BYTES));
     jw_pair(&w, "person", person);
+    jw_pair_int(&w, "asked", json_int(json_get(question->claims.root, "auth_time"), 0));
     write_groups(&w, json_get(source_of(question, sign_in->groups), sign_in->groups));
     jw_end_object(&w);
 }

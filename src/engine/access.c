@@ -6,6 +6,21 @@
 #include "engine/engine_priv.h"
 #include "engine/names.h"
 
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+bool given_by_provider(const struct access_key *key)
+{
+    return begins(key->given_by, GIVEN_BY_PROVIDER);
+}
+
+bool given_by_provider_session(const struct access_key *key)
+{
+    return begins(key->given_by, GIVEN_BY_PROVIDER_SESSION);
+}
+
 static const char *const rights[N_RIGHTS] = {"none",      "sender",   "viewer",
                                              "responder", "approver", "administrator"};
 
@@ -81,7 +96,10 @@ static void tell_key(struct turn *turn, const char *actor, enum access_act act, 
         jw_pair(body, "by", key->given_by);
         event_end(turn, 0, actor, "session.begun", "%s signed in%s%s%s.", key->person,
                   *key->source ? " from " : "", key->source,
-                  strncmp(key->given_by, "provider:", 9) == 0 ? ", by the identity provider" : "");
+                  given_by_provider(key) ? ", by the identity provider"
+                  : given_by_provider_session(key)
+                      ? ", by the identity provider, which did not ask who they are"
+                      : "");
     }
 }
 

@@ -41,9 +41,17 @@ struct access_key {
     const char *source;         /* "10.0.0.0/8": it counts from there only; of a session: where it began */
     int64_t since_us, until_us; /* 0: until it is ended */
     int64_t ended_us;           /* 0: it counts */
-    const char *given_by;
+    const char *given_by;       /* of a session: the person's password, or one of the two below and its URL */
     bool is_session;
 };
+
+/* The identity provider asked who they are, for this session; or let them in by a session of its own, which
+ * proves only that somebody is at a desk where they have signed in. */
+#define GIVEN_BY_PROVIDER         "provider:"
+#define GIVEN_BY_PROVIDER_SESSION "provider-session:"
+
+bool given_by_provider(const struct access_key *key);
+bool given_by_provider_session(const struct access_key *key);
 
 /* That the person of a session was at it; kept beside the key, which others may end meanwhile. */
 struct session_seen {

@@ -154,7 +154,8 @@ static bool is_signed_in_too_long(struct turn *turn, const struct input *input, 
     if (!input->signed_in_us || !most_us || since_us <= most_us)
         return false;
     turn_answer(turn, OUTCOME_SIGN_IN_AGAIN, step->incident,
-                "This cannot be undone, and you signed in more than %s ago: sign in again, then approve.",
+                "This cannot be undone, and you did not show who you are in the last %s: sign in again, then "
+                "approve.",
                 duration_text(turn->arena, most_us));
     return true;
 }

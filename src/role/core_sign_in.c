@@ -96,7 +96,8 @@ static void read_answer(struct inquiry *inquiry, struct json said)
     *answer = (struct api_provider_answer){.says_issuer = json_bool(json_get(said, "says_issuer"), false),
                                            .authorize = copy_of(arena, said, "authorize"),
                                            .person = copy_of(arena, said, "person"),
-                                           .why = copy_of(arena, said, "why")};
+                                           .why = copy_of(arena, said, "why"),
+                                           .asked_s = json_int(json_get(said, "asked"), 0)};
     for (struct json_iter i = json_first(json_get(said, "groups")); json_more(&i); json_next(&i)) {
         const char *group = json_text(i.value, NULL);
         if (group)

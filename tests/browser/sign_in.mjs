@@ -3,9 +3,13 @@ import { accessible, browser, expect, outside, scenario, shot, signIn } from './
 
 const { CONSOLE, PASSWORD, PROVIDER } = process.env
 
-async function enter(page, name) {
-  await page.goto(CONSOLE)
+async function enter(page, name, path = '/') {
+  await page.goto(CONSOLE + path)
   await page.getByRole('link', { name: 'Sign in by the house' }).click()
+  await prove(page, name)
+}
+
+async function prove(page, name) {
   await page.getByLabel('Name').fill(name)
   await page.getByRole('button', { name: 'Enter' }).click()
 }
@@ -16,13 +20,21 @@ await scenario(async () => {
   await ana.page.getByRole('link', { name: 'Sign in by the house' }).waitFor()
   await accessible(ana.page, 'sign-in')
   await shot(ana.page, 'sign-in')
-  await enter(ana.page, 'ana')
+  await enter(ana.page, 'ana', '/ledger?text=a%20word')
   await ana.page.getByRole('navigation').waitFor()
-  expect(ana.page.url() === `${CONSOLE}/`, `it ends at ${ana.page.url()}`)
+  expect(ana.page.url() === `${CONSOLE}/ledger?text=a%20word`, `it ends at ${ana.page.url()}`)
   await ana.page.reload() // the cookie of the session is one of this site alone, and still goes with it
   await ana.page.getByRole('navigation').waitFor()
   const session = await ana.page.evaluate(() => fetch('/api/v1/session').then((answer) => answer.json()))
   expect(session.person === 'ana' && session.right === 'approver', JSON.stringify(session))
+
+  // The provider still knows her: it lets her in without a word, but not where she has to show who she is.
+  await ana.page.goto(`${CONSOLE}/sign-in/provider?to=/oncall`)
+  await ana.page.getByRole('heading', { name: 'On call' }).waitFor()
+  await ana.page.goto(`${CONSOLE}/sign-in/provider?again=1&to=/settings`)
+  await prove(ana.page, 'ana')
+  await ana.page.getByRole('heading', { name: 'Settings' }).first().waitFor()
+  expect(ana.page.url() === `${CONSOLE}/settings`, `it ends at ${ana.page.url()}`)
 
   const eve = await browser()
   await enter(eve.page, 'mallory')

@@ -158,8 +158,8 @@ class Browser:
         connection.close()
         return answer.status, answer.headers, body
 
-    def begin(self):
-        status, headers, body = self.get('/sign-in/provider')
+    def begin(self, query=''):
+        status, headers, body = self.get('/sign-in/provider' + query)
         assert status == 303, body
         return headers['Location']
 
@@ -168,7 +168,7 @@ class Browser:
 
 
 class SignIn(SystemTest):
-    def with_provider(self, provider, more=''):
+    def with_provider(self, provider, more='', runbooks=None):
         self.addCleanup(provider.stop)
         port = free_port()
         secret = written(self.folder, 'sign-in.secret', SECRET + '\n')
@@ -179,7 +179,7 @@ sign_in:
   name: the ward's login
   client: {CLIENT}
   secret: file:{secret}
-''' + more))
+''' + more, runbooks))
         server.start()
         wait(lambda: server.request('GET', '/api/v1/sign-in')[0] == 200, 'the configuration is in force')
         return server
@@ -218,6 +218,50 @@ sign_in:
         provider.known.append(provider.key)
         self.assertEqual(ben.come_back(provider.send_back(ben.begin()))[0], 303)
         self.assertEqual(provider.complaints, [])
+        self.assert_verifies(server)
+
+    def approves(self, server, browser):
+        """Whoever destroys what step 1 destroys: the code of the answer, or None."""
+        step = next(step for step in server.steps(1) if step['class'] == 'destructive')
+        connection = http.client.HTTPConnection('127.0.0.1', server.port, timeout=30)
+        cookies = '; '.join(f'{name}={value}' for name, value in browser.cookies.items())
+        body = json.dumps({'sha256': step['approval']['sha256'], 'reason': 'the cache is broken'})
+        connection.request('POST', f'/api/v1/runs/1/steps/{step["line"]}/approve', body, {'Cookie': cookies, 'Content-Type': 'application/json', 'Origin': f'http://127.0.0.1:{server.port}'})
+        answer = connection.getresponse()
+        said = json.loads(answer.read())
+        connection.close()
+        return said.get('error', {}).get('code')
+
+    def test_a_session_of_the_providers_own_proves_nothing_to_who_lets_run_what_destroys(self):
+        written(self.folder, 'runbooks/shop.md', f'# Shop\n\n## Shop down\n\n### Resolution\n\n```bash\nrm -r {self.folder}/cache\n```\n')
+        provider = Provider(Key())
+        server = self.with_provider(provider, '  rights: [{group: sre, right: approver}]\n', os.path.join(self.folder, 'runbooks'))
+        self.assertEqual(server.fire({'alertname': 'ShopDown', 'severity': 'critical'})[0], 200)
+        wait(lambda: server.incidents() and server.steps(1), 'the steps')
+        groups = {'groups': ['sre']}
+
+        # It lets them in by its own session of an hour ago, or does not say: good for reading.
+        for claims in ({}, {'auth_time': int(time.time()) - 3600}):
+            silent = Browser(server)
+            provider.claims = groups | claims
+            location = silent.begin('?to=/incidents/1')
+            self.assertNotIn('prompt', location)
+            self.assertEqual(silent.come_back(provider.send_back(location))[1]['Location'], '/incidents/1')
+            self.assertEqual(self.approves(server, silent), 'sign_in_again')
+
+        # Asked to ask, it lets them through all the same: nobody is signed in.
+        location = silent.begin('?again=1&to=//evil.example.org')
+        self.assertIn('prompt=login', location)
+        self.assertIn('max_age=0', location)
+        self.assertIn('did not ask again', silent.come_back(provider.send_back(location))[2])
+        provider.claims = groups
+        self.assertIn('auth_time', silent.come_back(provider.send_back(silent.begin('?again=1')))[2])
+        self.assertEqual(self.approves(server, silent), 'sign_in_again')
+
+        # It asks them.
+        provider.claims = groups | {'auth_time': int(time.time())}
+        self.assertEqual(silent.come_back(provider.send_back(silent.begin('?again=1&to=//evil.example.org')))[1]['Location'], '/')
+        self.assertIsNone(self.approves(server, silent))
         self.assert_verifies(server)
 
     def hostile(self, server, provider, why, claims=None, header=None, key=None, change=None):
