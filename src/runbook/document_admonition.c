@@ -21,7 +21,7 @@ static bool opens_body(const char *text, size_t n)
 {
     static const char *const marks[] = {"!!! ", "=== \"", "??? ", "???+ "};
 
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+    for (size_t i = 0; i < sizeof marks / sizeof *marks && strchr("!=?", *text); i++)
         if (n > strlen(marks[i]) && memcmp(text, marks[i], strlen(marks[i])) == 0)
             return true;
     return false;

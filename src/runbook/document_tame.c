@@ -89,13 +89,17 @@ static void tame_counted(struct taming *taming, char *line, size_t n)
     }
 }
 
+static const bool of_table_rule[256] = {
+    ['|'] = true, [':'] = true, ['-'] = true, [' '] = true, ['\t'] = true, ['>'] = true,
+};
+
 /* A line of nothing but "|:- " may open a table. */
 static void tame_table_rule(struct taming *taming, char *line, size_t n)
 {
     int pipes = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (line[i] == '\0' || strchr("|:- \t>", line[i]) == NULL)
+        if (!of_table_rule[(unsigned char)line[i]])
             return;
         pipes += line[i] == '|';
     }

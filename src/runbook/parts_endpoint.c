@@ -90,6 +90,13 @@ static void add(struct endpoint_reader *reader, const char *url, const char *met
 
 /* ---- URLs ---- */
 
+/* What no URL goes on with, besides blanks and bytes of other alphabets. */
+static const bool ends_url[256] = {
+    ['"'] = true, ['\''] = true, ['<'] = true,  ['>'] = true, ['`'] = true,
+    ['|'] = true, ['{'] = true,  ['}'] = true,  ['('] = true, [')'] = true,
+    ['['] = true, [']'] = true,  ['\\'] = true, ['^'] = true, [','] = true,
+};
+
 /* Bytes of the URL at text; closing marks of the sentence around it are not its own. */
 static size_t url_bytes(const char *text, char before)
 {
@@ -101,8 +108,7 @@ static size_t url_bytes(const char *text, char before)
             return n;
         n = 0;
     }
-    while ((unsigned char)text[n] > ' ' && (unsigned char)text[n] < 0x80 &&
-           !strchr("\"'<>`|{}()[]\\^,", text[n]))
+    while ((unsigned char)text[n] > ' ' && (unsigned char)text[n] < 0x80 && !ends_url[(unsigned char)text[n]])
         n++;
     while (n > 0 && strchr(".,;:!?*_)", text[n - 1]))
         n--;

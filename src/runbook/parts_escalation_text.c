@@ -383,7 +383,8 @@ bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fa
     struct tier tiers[TIERS_MAX] = {0};
     size_t n = 0;
 
-    for (size_t i = 0; i < sizeof arrows / sizeof *arrows && n == 0; i++)
+    bool none = !strchr(fact->rest, '>') && !strchr(fact->rest, '\xe2') && !strchr(fact->rest, '\xc2');
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows && n == 0 && !none; i++)
         if (strstr(fact->rest, arrows[i]) && strnlen(fact->rest, CHAIN_BYTES) < CHAIN_BYTES)
             n = tiers_read(reading->arena, fact->rest, arrows[i], tiers);
     if (n < 2 || !tiers_call(fact, tiers, n, about))

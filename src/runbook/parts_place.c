@@ -34,9 +34,9 @@ static const struct part_title *title_of(const struct parts_reading *reading, si
     if (block == NO_BLOCK)
         return &none;
     struct part_title *title = &reading->titles[block];
-    const struct block *b = &reading->document->blocks.at[block];
     if (title->text)
         return title;
+    const struct block *b = &reading->document->blocks.at[block];
     if (b->kind == BLOCK_HEADING) {
         title->text = short_text(reading->arena, block_title(reading->arena, b));
         title->group = words_heading(title->text);
@@ -274,7 +274,8 @@ static long month_at(const char *text, size_t *ret_n_bytes)
         n++;
     for (size_t i = 0; n >= 3 && i < sizeof months / sizeof *months; i++)
         for (size_t k = 0; k < sizeof *months / sizeof **months; k++) {
-            if (n > strlen(months[i][k]) || strncasecmp(text, months[i][k], n) != 0)
+            if (text_lower(*text) != *months[i][k] || n > strlen(months[i][k]) ||
+                strncasecmp(text, months[i][k], n) != 0)
                 continue;
             *ret_n_bytes = n + (text[n] == '.');
             return (long)i + 1;

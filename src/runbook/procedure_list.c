@@ -89,13 +89,13 @@ bool item_cites_clause(const struct document *document, size_t item)
     const struct block *block = &document->blocks.at[item];
     const char *text = block->prose.text;
 
-    if (block->end > item + 1 || sentence_is_order(text))
+    if (block->end > item + 1)
         return false;
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        const char *at = strstr(text, marks[i]);
         size_t n = strlen(marks[i]);
-        if (at && at - text < NAME_BYTES && isdigit((unsigned char)at[n + (at[n] == ' ')]))
-            return true;
+        const char *at = memmem(text, strnlen(text, NAME_BYTES - 1 + n), marks[i], n);
+        if (at && isdigit((unsigned char)at[n + (at[n] == ' ')]))
+            return !sentence_is_order(text);
     }
     return false;
 }

@@ -45,7 +45,7 @@ static bool sentence_forbids(const char *sentence)
     static const char *const starts[] = {"do not ", "don't ", "don\xe2\x80\x99t ", "never ", "must not "};
 
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-        if (text_starts_with(sentence, starts[i]))
+        if (text_lower(*sentence) == *starts[i] && text_starts_with(sentence, starts[i]))
             return true;
     return false;
 }
@@ -57,18 +57,19 @@ bool sentence_is_order(const char *sentence)
                                           "to",   "as soon as", "first", "finally",       "optionally",
                                           "from", "using",      "on",    "alternatively", "otherwise",
                                           "also", "manually",   "please"};
-    const char *comma = strstr(sentence, ", ");
-
     if (sentence_forbids(sentence))
         return false;
     if (words_begin(WORDS_VERBS, sentence))
         return true;
     for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
+        if (text_lower(*sentence) != *clauses[i] || !text_starts_with(sentence, clauses[i]))
+            continue;
         size_t n = strlen(clauses[i]);
-        if (!text_starts_with(sentence, clauses[i]) || isalnum((unsigned char)sentence[n]))
+        if (isalnum((unsigned char)sentence[n]))
             continue;
         if (sentence[n] == ' ' && words_begin(WORDS_VERBS, sentence + n + 1) && n > 2)
             return true;
+        const char *comma = strstr(sentence, ", ");
         return comma && comma - sentence < 120 && words_begin(WORDS_VERBS, comma + 2);
     }
     return false;
