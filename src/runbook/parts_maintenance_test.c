@@ -42,6 +42,19 @@ static void a_drill_has_a_date_or_a_recurrence(void **state)
     assert_string_equal(parts->drills.at[1].recurrence, "quarterly");
 }
 
+static void an_order_to_practise_is_a_drill(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n- Practise this on the first Tuesday of every quarter.\n"
+                        "- Rehearse the failover twice a year.\n- Doctors practise every month.\n");
+
+    assert_int_equal(parts->drills.n, 2);
+    assert_string_equal(parts->drills.at[0].recurrence, "quarterly");
+    assert_string_equal(parts->drills.at[1].recurrence, "half-yearly");
+}
+
 static void a_heading_names_a_drill_and_its_rhythm(void **state)
 {
     (void)state;
@@ -91,6 +104,7 @@ static void a_labelled_item_may_begin_with_its_rhythm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_order_to_practise_is_a_drill),
         cmocka_unit_test(a_heading_names_a_drill_and_its_rhythm),
         cmocka_unit_test(tasks_have_a_recurrence_or_an_occasion),
         cmocka_unit_test(a_label_gives_all_tasks_below_it_their_recurrence),
