@@ -96,16 +96,16 @@ class Crash(SystemTest):
             thread = threading.Thread(target=lambda: server.fire({'alertname': f'Alert{n}', 'service': f'service-{n}'}))
             thread.start()  # its answer may be on its way when all of core stands still
             wait(lambda: plan.fired, 'a write')
-            core = self.children(server, 'core')
+            core = server.role('core')
             time.sleep(0.5)
             if len(receiver.pages()) == n:
                 break
-            os.kill(core[0], signal.SIGCONT)
+            os.kill(core, signal.SIGCONT)
             wait(lambda: len(receiver.pages()) == n, 'the page')
             thread.join()
-        os.kill(core[0], signal.SIGKILL)
+        os.kill(core, signal.SIGKILL)
         thread.join()
-        wait(lambda: self.children(server, 'core') not in ([], core), 'core is started again')
+        wait(lambda: server.role('core') not in (None, core), 'core is started again')
         wait(lambda: server.request('GET', '/-/ready')[0] == 200, 'the server is ready again')
         sent = wait(lambda: [e for e in server.timeline(n) if e['kind'] == 'page.sent'], 'the page on record')
         self.assertEqual(len(sent), 1)
