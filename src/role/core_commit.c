@@ -9,6 +9,7 @@
  * ledger no longer agree: from then on paging goes on from memory (its keys are the same after a restart, so
  * a repeated page collapses at the receiver), nobody else is served, no command starts; as soon as the ledger
  * can be written again the process ends and starts anew from the ledger. */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@
 enum { LEDGER_RETRY_MS = 1000, CHECKPOINT_S = 10, CLOCK_BACK_S = 2 };
 enum { IDLE_US = 500000 };
 enum { TURN_US = 2000 }; /* that inputs are decided for before the first of them are answered */
+enum { GIVE_WAY_NS = 300000 };
 enum { SEAL_S = 10, SEAL_LATEST_S = 60, SEAL_EVENTS = 1000 /* at once: a few milliseconds */ };
 
 static const struct outcome unavailable = {.code = OUTCOME_UNAVAILABLE,
@@ -179,6 +181,14 @@ static void let_leave(void *context)
     leaving->left = true;
 }
 
+static bool any_leaves(const struct turn_result *turn)
+{
+    for (size_t i = 0; i < turn->n; i++)
+        if (core_sends_any(&turn->decided[i]))
+            return true;
+    return false;
+}
+
 /* Pages are made ready while the disk writes, and leave as soon as it has, before anybody is answered; and
  * also when the commit has failed: paging goes on from memory. */
 static int commit_with_pages(struct core *core, struct turn_result *turn, struct err *err)
@@ -186,7 +196,7 @@ static int commit_with_pages(struct core *core, struct turn_result *turn, struct
     struct leaving leaving = {.core = core, .turn = turn};
     struct db_meanwhile meanwhile = {prepare_meanwhile, let_leave, &leaving};
     prepare_pages(&leaving, CORE_PAGES_OF_LEDGER);
-    int got = ledger_commit_meanwhile(core->ledger, &meanwhile, err);
+    int got = ledger_commit_meanwhile(core->ledger, any_leaves(turn) ? &meanwhile : NULL, err);
     prepare_meanwhile(&leaving);
     let_leave(&leaving);
     if (got != 0 && turn->journaled) {
@@ -196,9 +206,18 @@ static int commit_with_pages(struct core *core, struct turn_result *turn, struct
     return got;
 }
 
+/* The courier, who is answered and who is paged may share two processors with us: they go first, until there
+ * is something to do again. */
+static void give_way(struct core *core)
+{
+    struct pollfd loop = {.fd = uv_backend_fd(&core->loop), .events = POLLIN};
+    ppoll(&loop, 1, &(struct timespec){.tv_nsec = GIVE_WAY_NS}, NULL);
+}
+
 /* The tables follow the journal. */
 static int write_tables(struct core *core, const struct turn_result *turn, struct err *err)
 {
+    give_way(core);
     int got = ledger_begin(core->ledger, err);
     for (size_t i = 0; i < turn->n && got == 0; i++)
         got = ledger_record(core->ledger, &turn->decided[i], turn->at_us, err);

@@ -131,6 +131,14 @@ static void send_delivery(struct core *core, const struct decisions *decisions,
     frames_send(core->courier, frame, order.at, order.n_bytes);
 }
 
+bool core_sends_any(const struct decisions *decisions)
+{
+    list_each (decision, &decisions->list)
+        if (decision_sends(decisions, decision))
+            return true;
+    return false;
+}
+
 bool core_sends_only_pages(const struct decisions *decisions)
 {
     bool any = false;

@@ -149,6 +149,7 @@ void core_plan_timer(struct core *core);
 void core_submit_own(struct core *core, struct arena *arena, const struct input *input);
 
 /* core_effects.c */
+bool core_sends_any(const struct decisions *decisions);
 /* Pages, and nothing whose text is in the ledger alone. */
 bool core_sends_only_pages(const struct decisions *decisions);
 /* While it is being recorded the courier makes its pages ready, on another processor; true: there are any.
