@@ -55,6 +55,8 @@ void redactor_free(struct redactor *redactor)
     if (redactor->held.at)
         explicit_bzero(redactor->held.at, redactor->held.capacity);
     buf_free(&redactor->held);
+    explicit_bzero(redactor->state.before, sizeof redactor->state.before);
+    explicit_bzero(redactor->state.after, sizeof redactor->state.after);
     pcre2_match_data_free(redactor->state.match);
     pcre2_match_context_free(redactor->state.limits);
     pcre2_jit_stack_free(redactor->stack);

@@ -21,30 +21,38 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-static bool word_stands(const char *text, size_t n_bytes, const char *word)
+/* Inside of a longer word it is none. */
+static bool word_stands(const char *lowered, size_t n_bytes, const char *word)
 {
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= n_bytes; i++) {
-        size_t k = 0;
-        while (k < n && lower(text[i + k]) == word[k])
-            k++;
-        bool inside = i && ((lower(text[i - 1]) >= 'a' && lower(text[i - 1]) <= 'z'));
-        if (k == n && !inside)
+    size_t n = strlen(word), i = 0;
+    for (const char *at; (at = memmem(lowered + i, n_bytes - i, word, n)); i++) {
+        i = (size_t)(at - lowered);
+        if (!i || lowered[i - 1] < 'a' || lowered[i - 1] > 'z')
             return true;
     }
     return false;
 }
 
-static bool near_stands(const struct redact_line *line, const struct redact_detector *detector, size_t from,
-                        size_t to)
+static void lower_copy(char *out, const char *text, size_t n_bytes)
+{
+    for (size_t i = 0; i < n_bytes; i++)
+        out[i] = lower(text[i]);
+}
+
+static bool near_stands(struct redact_state *state, const struct redact_line *line,
+                        const struct redact_detector *detector, size_t from, size_t to)
 {
     size_t before =
         from + line->n_before < detector->near_bytes ? from + line->n_before : detector->near_bytes;
     size_t after = line->n_bytes - to < detector->near_bytes ? line->n_bytes - to : detector->near_bytes;
+    if (!detector->near.n)
+        return true;
+    lower_copy(state->before, line->at + from - before, before);
+    lower_copy(state->after, line->at + to, after);
     list_each (word, &detector->near)
-        if (word_stands(line->at + from - before, before, *word) || word_stands(line->at + to, after, *word))
+        if (word_stands(state->before, before, *word) || word_stands(state->after, after, *word))
             return true;
-    return detector->near.n == 0;
+    return false;
 }
 
 /* ---- how far a value goes on ---- */
@@ -110,7 +118,7 @@ static bool value_holds(struct redact_state *state, const struct redact_line *li
     }
     return redact_value_counts(state, unless, line->at + from, to - from) &&
            (!detector->check || detector->check(line->at + from, to - from)) &&
-           near_stands(line, detector, from, to);
+           near_stands(state, line, detector, from, to);
 }
 
 static bool pattern_try(struct redact_state *state, struct redact_line *line, uint16_t index,

@@ -17,6 +17,7 @@ enum {
     WORD_BYTES = 80,    /* how far in front of a trigger its word may begin */
     NEAR_BYTES = 64,    /* where context words may stand */
     SCAN_BUCKETS = 1024,
+    SCAN_RUNS = 9, /* of digits, in the first eight bytes; 0: there are less than eight bytes */
     COLUMNS = 128, /* of a table; columns beyond it are masked */
     NO_LABEL = 0xffff,
     NO_SCOPE = 0xff,
@@ -74,14 +75,18 @@ struct redact_scope { /* part of a document in which more is looked for */
 struct redact_trigger { /* '#' stands for a digit; a digit run begins there */
     const char *text;   /* letters in lower case */
     size_t n_bytes;
-    uint64_t fold, mask, value; /* its first eight bytes: ((bytes | fold) & mask) == value is needed */
-    bool exact;                 /* a known secret: as it is */
+    bool exact; /* a known secret: as it is */
     bool is_name;
     bool whole_run; /* a known secret inside of base64: all letters of it around */
     uint8_t within;
     int scope;                /* that it may open, or -1 */
     uint16_t known;           /* label of a known secret, or NO_LABEL */
     LIST(uint16_t) detectors; /* in the order of the rules */
+};
+
+struct redact_start { /* what a trigger asks of its first eight bytes: ((bytes | fold) & mask) == value */
+    uint64_t fold, mask, value;
+    uint16_t trigger;
 };
 
 struct redact_example {
@@ -101,11 +106,16 @@ struct redact_rules {
     LIST(struct redact_example) examples;
     uint16_t table_label; /* of lines that cannot be told apart */
 
-    /* The scanner, by the classes of three bytes in a row: two bits each in `telling`. */
+    /* The scanner, by the classes of three bytes in a row: two bits each in `telling`; in `any` a bit each,
+     * that of the third in the word of the first two. */
     uint8_t class_of[256];
     uint8_t *telling;
-    LIST(uint16_t) buckets[SCAN_BUCKETS]; /* triggers */
-    LIST(uint16_t) shorts;                /* triggers of one or two bytes */
+    uint64_t *any;
+    struct redact_starts {
+        LIST(struct redact_start) list;
+    } buckets[SCAN_BUCKETS], runs[SCAN_RUNS], shorts; /* by the first three classes, but for three digits: by
+                              how many there are; shorts: of one or two bytes */
+    uint64_t short_classes;                           /* that one of these begins with */
 };
 
 struct redact_span {
@@ -155,6 +165,7 @@ struct redact_state {
     bool open[SCOPES];
     size_t open_indent[SCOPES];
     int n_open;
+    char before[REACH_BYTES], after[REACH_BYTES]; /* what stands near a match, in lower case */
 };
 
 static inline bool redact_word_byte(char c)
@@ -188,8 +199,11 @@ struct redact_hits {
     const char *at;
     size_t end, n_bytes, n_before;
     size_t next;
-    size_t place, index; /* where triggers are looked at, and the one that is next */
-    unsigned bucket;
+    size_t place, index;                /* where triggers are looked at, and the one that is next */
+    const struct redact_starts *starts; /* of these triggers; then the short ones, if any */
+    bool maybe_short;
+    uint64_t first;   /* the eight bytes there */
+    bool whole;       /* there are so many */
     bool stands;      /* place holds */
     const bool *open; /* scopes */
 };

@@ -58,14 +58,16 @@ static void trigger_mark(struct redact_rules *rules, const struct redact_trigger
     for (unsigned i = 0; i < 1u << free_bits; i++) {
         unsigned one = key << free_bits | i;
         rules->telling[one >> 2] |= (uint8_t)((digits ? OF_DIGITS : OF_TEXT) << 2 * (one & 3));
+        rules->any[one >> CLASS_BITS] |= UINT64_C(1) << (one & (CLASSES - 1));
     }
 }
 
-/* What a trigger asks of its first eight bytes, for one comparison; digits are told from their neighbours
- * later. */
-static void trigger_condense(struct redact_trigger *trigger)
+/* Digits are told from their neighbours later. */
+static void start_add(struct redact_rules *rules, struct redact_starts *starts, uint16_t index)
 {
+    const struct redact_trigger *trigger = &rules->triggers.at[index];
     unsigned char fold[8] = {0}, mask[8] = {0}, value[8] = {0};
+    struct redact_start *start = list_push(rules->arena, &starts->list);
     for (size_t i = 0; i < sizeof value && i < trigger->n_bytes; i++) {
         char c = trigger->text[i];
         bool digit = c == '#' && !trigger->exact;
@@ -73,45 +75,76 @@ static void trigger_condense(struct redact_trigger *trigger)
         mask[i] = digit ? 0xf0 : 0xff;
         value[i] = digit ? 0x30 : (unsigned char)c;
     }
-    memcpy(&trigger->fold, fold, sizeof fold);
-    memcpy(&trigger->mask, mask, sizeof mask);
-    memcpy(&trigger->value, value, sizeof value);
+    memcpy(&start->fold, fold, sizeof fold);
+    memcpy(&start->mask, mask, sizeof mask);
+    memcpy(&start->value, value, sizeof value);
+    start->trigger = index;
+}
+
+static unsigned three_digits(const struct redact_rules *rules)
+{
+    unsigned digit = rules->class_of['0'];
+    return digit << 2 * CLASS_BITS | digit << CLASS_BITS | digit;
+}
+
+/* Numbers are what logs are full of, and each begins like every trigger of digits: how long it is tells most
+ * of them apart. Digits alone may stand at the beginning of a longer number. */
+static void runs_add(struct redact_rules *rules, const struct redact_trigger *trigger, uint16_t index)
+{
+    size_t n = 0;
+    while (n < trigger->n_bytes && trigger->text[n] == '#' && !trigger->exact)
+        n++;
+    start_add(rules, &rules->runs[0], index);
+    for (size_t run = 1; run < SCAN_RUNS; run++)
+        if (trigger->exact || !n || run == n || (run > n && n == trigger->n_bytes) ||
+            (run == SCAN_RUNS - 1 && run < n))
+            start_add(rules, &rules->runs[run], index);
+}
+
+static unsigned run_of(uint64_t first)
+{
+    const uint64_t each = 0x0101010101010101u;
+    uint64_t bits = first ^ each * 0x30;
+    /* The upper half of a byte is not 0 where there was none of '0' to '9'. */
+    uint64_t others = (bits | ((bits & each * 0x0f) + each * 6)) & each * 0xf0;
+    return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
 }
 
 void redact_scan_build(struct redact_rules *rules)
 {
     classes_make(rules);
     memset(rules->buckets, 0, sizeof rules->buckets);
+    memset(rules->runs, 0, sizeof rules->runs);
     memset(&rules->shorts, 0, sizeof rules->shorts);
-    if (!rules->telling)
+    rules->short_classes = 0;
+    if (!rules->telling) {
         rules->telling = arena_alloc(rules->arena, KEYS / 4);
+        rules->any = arena_alloc(rules->arena, KEYS / 8);
+    }
     list_each (trigger, &rules->triggers) {
         uint16_t index = (uint16_t)(trigger - rules->triggers.at);
-        trigger_condense(trigger);
         trigger_mark(rules, trigger);
-        if (trigger->n_bytes < 3) {
-            *list_push(rules->arena, &rules->shorts) = index;
-            continue;
-        }
         unsigned key = 0;
-        for (size_t i = 0; i < 3; i++)
+        for (size_t i = 0; i < 3 && i < trigger->n_bytes; i++)
             key = key << CLASS_BITS | class_wanted(rules, trigger, i);
-        *list_push(rules->arena, &rules->buckets[bucket_of(key)]) = index;
+        if (trigger->n_bytes < 3) {
+            start_add(rules, &rules->shorts, index);
+            rules->short_classes |= UINT64_C(1) << class_wanted(rules, trigger, 0);
+        } else if (key == three_digits(rules)) {
+            runs_add(rules, trigger, index);
+        } else {
+            start_add(rules, &rules->buckets[bucket_of(key)], index);
+        }
     }
 }
 
-static bool trigger_stands(const struct redact_trigger *trigger, const struct redact_hits *hits, size_t at)
+static bool trigger_stands(const struct redact_trigger *trigger, const struct redact_hits *hits)
 {
+    size_t at = hits->place;
     const char *text = hits->at + at;
     if (trigger->n_bytes > hits->n_bytes - at ||
         (trigger->within != NO_SCOPE && !hits->open[trigger->within]))
         return false;
-    uint64_t first;
-    if (hits->n_bytes - at >= sizeof first) {
-        memcpy(&first, text, sizeof first);
-        if (((first | trigger->fold) & trigger->mask) != trigger->value)
-            return false;
-    }
     if (trigger->exact)
         return memcmp(text, trigger->text, trigger->n_bytes) == 0;
     if (trigger->text[0] == '#' && at + hits->n_before && is_digit(text[-1]))
@@ -128,44 +161,93 @@ static unsigned class_at(const struct redact_rules *rules, const struct redact_h
     return at < hits->n_bytes ? rules->class_of[(unsigned char)hits->at[at]] : 0;
 }
 
+/* The first place from i on that some trigger may begin at, before `end`, behind which two bytes lie; else
+ * end. Most bytes are passed here, so it asks no more than that. */
+static size_t bytes_pass(const struct redact_rules *rules, const unsigned char *at, size_t i, size_t end)
+{
+    const uint8_t *class_of = rules->class_of;
+    const uint64_t *any = rules->any;
+    if (i >= end)
+        return i;
+    unsigned pair = (unsigned)class_of[at[i]] << CLASS_BITS | class_of[at[i + 1]];
+    for (; i < end; i++) {
+        unsigned class = class_of[at[i + 2]];
+        if (any[pair] >> class & 1)
+            break;
+        pair = (pair << CLASS_BITS | class) & (KEY_MASK >> CLASS_BITS);
+    }
+    return i;
+}
+
 static bool place_find(const struct redact_rules *rules, struct redact_hits *hits)
 {
     const unsigned char *at = (const unsigned char *)hits->at;
-    const uint8_t *telling = rules->telling, *class_of = rules->class_of;
-    size_t i = hits->next;
+    size_t i = hits->next, end_passed = hits->n_bytes < 2 ? 0 : hits->n_bytes - 2;
+    unsigned key = 0, digit = rules->class_of['0'];
     bool found = false;
     if (i >= hits->end)
         return false;
-    unsigned digit = class_of['0'];
-    unsigned before = i + hits->n_before ? class_of[at[(ptrdiff_t)i - 1]] : 0;
-    unsigned key =
-        before << 2 * CLASS_BITS | class_at(rules, hits, i) << CLASS_BITS | class_at(rules, hits, i + 1);
+    if (end_passed > hits->end)
+        end_passed = hits->end;
     for (; i < hits->end && !found; i++) {
-        unsigned wanted = key >> 2 * CLASS_BITS == digit ? OF_TEXT : OF_TEXT | OF_DIGITS;
-        key = (key << CLASS_BITS | (i + 2 < hits->n_bytes ? class_of[at[i + 2]] : 0)) & KEY_MASK;
-        found = ((unsigned)telling[key >> 2] >> 2 * (key & 3)) & wanted;
+        i = bytes_pass(rules, at, i, end_passed);
+        if (i == hits->end)
+            break;
+        bool in_digits = i + hits->n_before && rules->class_of[at[(ptrdiff_t)i - 1]] == digit;
+        unsigned wanted = in_digits ? OF_TEXT : OF_TEXT | OF_DIGITS;
+        key = class_at(rules, hits, i) << 2 * CLASS_BITS | class_at(rules, hits, i + 1) << CLASS_BITS |
+              class_at(rules, hits, i + 2);
+        found = ((unsigned)rules->telling[key >> 2] >> 2 * (key & 3)) & wanted;
     }
     hits->next = i;
     hits->place = i - 1;
-    hits->bucket = bucket_of(key);
     hits->index = 0;
     hits->stands = found;
-    return found;
+    if (!found)
+        return false;
+    hits->whole = hits->n_bytes - hits->place >= sizeof hits->first;
+    if (hits->whole)
+        memcpy(&hits->first, hits->at + hits->place, sizeof hits->first);
+    hits->starts = key == three_digits(rules) ? &rules->runs[hits->whole ? run_of(hits->first) : 0]
+                                              : &rules->buckets[bucket_of(key)];
+    hits->maybe_short = rules->short_classes >> (key >> 2 * CLASS_BITS) & 1;
+    return true;
+}
+
+/* The next of them that stands at the place; NULL: none. Most fall to the one comparison, so these lie side
+ * by side. skipped: how many of the hits' count come before them. */
+static const struct redact_trigger *start_next(const struct redact_rules *rules, struct redact_hits *hits,
+                                               const struct redact_starts *starts, size_t skipped)
+{
+    uint64_t first = hits->first;
+    for (size_t i = hits->index - skipped; i < starts->list.n; i++) {
+        const struct redact_start *start = &starts->list.at[i];
+        if (((first | start->fold) & start->mask) != start->value && hits->whole)
+            continue;
+        const struct redact_trigger *trigger = &rules->triggers.at[start->trigger];
+        if (!trigger_stands(trigger, hits))
+            continue;
+        hits->index = skipped + i + 1;
+        return trigger;
+    }
+    hits->index = skipped + starts->list.n;
+    return NULL;
 }
 
 const struct redact_trigger *redact_hit_next(const struct redact_rules *rules, struct redact_hits *hits,
                                              size_t *ret_at)
 {
     for (;;) {
-        while (hits->stands) {
-            size_t n = rules->buckets[hits->bucket].n, i = hits->index++;
-            if (i >= n + rules->shorts.n)
-                break;
-            uint16_t index = i < n ? rules->buckets[hits->bucket].at[i] : rules->shorts.at[i - n];
-            if (!trigger_stands(&rules->triggers.at[index], hits, hits->place))
-                continue;
+        if (hits->stands) {
+            size_t n = hits->starts->list.n;
+            const struct redact_trigger *trigger = NULL;
+            if (hits->index < n)
+                trigger = start_next(rules, hits, hits->starts, 0);
+            if (!trigger && hits->maybe_short)
+                trigger = start_next(rules, hits, &rules->shorts, n);
             *ret_at = hits->place;
-            return &rules->triggers.at[index];
+            if (trigger)
+                return trigger;
         }
         if (!place_find(rules, hits)) {
             hits->stands = false;

@@ -53,6 +53,82 @@ static void assert_redacted(const char *text, const char *wanted)
     assert_string_equal(buf_text(&out), wanted);
 }
 
+/* ---- the scanner ---- */
+
+static bool stands_there(const struct redact_trigger *trigger, const char *text, size_t n_bytes, size_t at)
+{
+    if (trigger->n_bytes > n_bytes - at)
+        return false;
+    if (trigger->text[0] == '#' && !trigger->exact && at && text[at - 1] >= '0' && text[at - 1] <= '9')
+        return false;
+    for (size_t i = 0; i < trigger->n_bytes; i++) {
+        char c = text[at + i], wanted = trigger->text[i];
+        bool digit = c >= '0' && c <= '9';
+        char lower = c >= 'A' && c <= 'Z' && !trigger->exact ? (char)(c + 32) : c;
+        if (wanted == '#' && !trigger->exact ? !digit : lower != wanted)
+            return false;
+    }
+    return true;
+}
+
+static uint32_t random_next(uint32_t *seed)
+{
+    *seed ^= *seed << 13, *seed ^= *seed >> 17, *seed ^= *seed << 5;
+    return *seed;
+}
+
+/* Beginnings of triggers, one after the other, with digits and marks between them. */
+static size_t text_make(const struct redact_rules *by, uint32_t *seed, char *text, size_t text_bytes)
+{
+    size_t n = 0, wanted = random_next(seed) % text_bytes;
+    while (n < wanted) {
+        const struct redact_trigger *trigger = &by->triggers.at[random_next(seed) % by->triggers.n];
+        bool digits = random_next(seed) % 3 == 0;
+        size_t most = digits ? 12 : trigger->n_bytes + 1;
+        for (size_t i = 0, take = random_next(seed) % most; i < take && n < wanted; i++) {
+            char c = digits ? '#' : trigger->text[i];
+            text[n++] = c == '#' ? (char)('0' + random_next(seed) % 10) : c;
+        }
+        if (n < wanted && random_next(seed) % 2)
+            text[n++] = " -.:/A\xc3"[random_next(seed) % 7];
+    }
+    return n;
+}
+
+static void assert_scan_finds_all(const struct redact_rules *by, const char *text, size_t n_bytes)
+{
+    const bool open[SCOPES] = {[0 ... SCOPES - 1] = true};
+    struct redact_hits hits = {.at = text, .end = n_bytes, .n_bytes = n_bytes, .open = open};
+    const struct redact_trigger *found;
+    size_t at, ignored;
+    for (at = 0; at < n_bytes; at++)
+        for (int is_short = 0; is_short < 2; is_short++)
+            list_each (trigger, &by->triggers)
+                if ((trigger->n_bytes < 3) == is_short && stands_there(trigger, text, n_bytes, at)) {
+                    found = redact_hit_next(by, &hits, &ignored);
+                    assert_ptr_equal(found, trigger);
+                    assert_int_equal(ignored, at);
+                }
+    assert_null(redact_hit_next(by, &hits, &ignored));
+}
+
+static void the_scanner_finds_each_trigger_wherever_it_stands(void **state)
+{
+    (void)state;
+    struct redact_rules *own;
+    struct err err;
+    char text[80];
+    uint32_t seed = 2463534242u;
+    assert_int_equal(redact_rules_read(NULL, &own, &err), 0);
+    const struct redact_trigger digits = {
+        .text = "####", .n_bytes = 4, .within = NO_SCOPE, .scope = -1, .known = NO_LABEL};
+    redact_trigger_add(own, &digits);
+    redact_rules_know(own, "1234567890secret");
+    for (int i = 0; i < 600; i++)
+        assert_scan_finds_all(own, text, text_make(own, &seed, text, sizeof text));
+    redact_rules_free(own);
+}
+
 /* ---- rules ---- */
 
 static void every_rule_holds_its_examples(void **state)
@@ -354,6 +430,7 @@ static void ordinary_logs_pass(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_scanner_finds_each_trigger_wherever_it_stands),
         cmocka_unit_test(every_rule_holds_its_examples),
         cmocka_unit_test(every_detector_has_an_example_of_its_own),
         cmocka_unit_test(generated_numbers_are_told_by_their_checksum),
