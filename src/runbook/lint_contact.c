@@ -82,7 +82,7 @@ static bool unfilled(const char *value)
     bool marked = n > 3 && n < PLACEHOLDER_BYTES &&
                   ((value[0] == '<' && value[n - 1] == '>') || (value[0] == '{' && value[n - 1] == '}') ||
                    strspn(value, "_") == n);
-    return marked && !strchr(value, '@') && !strstr(value, "://");
+    return marked && !strpbrk(value, "@\"") && !strstr(value, "://");
 }
 
 static void values_check(struct lint *lint, const struct block *block)

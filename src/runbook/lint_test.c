@@ -364,6 +364,8 @@ static void contacts_that_reach_nobody_are_errors(void **state)
     assert_found(*state, "Call +1-555-HELPME\n", "placeholder-contact", 1);
     assert_not_found(*state, "Call +1 212 555 0123, or see [contact](people.md)\n", "placeholder-contact");
     assert_not_found(*state, "at 12:00:37 +0100 CEST\n", "placeholder-contact");
+    assert_not_found(*state, "## On-call\n\n| Do | Expect |\n|---|---|\n| Ask it | `{\"status\":\"ok\"}` |\n",
+                     "placeholder-contact");
     static const char roster[] =
         "## On-call\n\n| Who | Phone |\n|---|---|\n| Primary | TBD |\n| Second | <phone> |\n| "
         "Vendor | (555) 123-4567 |\n| Desk | ext. XXXX |\n| Lead | +44 20 7946 0018 |\n";

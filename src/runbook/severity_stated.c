@@ -101,6 +101,24 @@ const char *severity_stated(struct arena *arena, const char *text)
     return first ? first : by_last_sentence(arena, text);
 }
 
+/* ---- Which level is meant ---- */
+
+/* "Severity 2" where the levels are called "Sev 2", "High" where it is "P2 (High)". */
+static const struct severity *meant(const struct severity_reader *reader, const char *stated)
+{
+    const struct severity named = {.id = stated}, *found = NULL;
+    int number = level_number(&named);
+
+    list_each (level, &reader->runbook->severities)
+        if (number >= 0 ? level_number(level) == number
+                        : (level->label && text_same(level->label, stated)) || text_same(level->id, stated)) {
+            if (found)
+                return NULL;
+            found = level;
+        }
+    return found;
+}
+
 /* ---- Tables of alerts: "| Alert | Severity | ..." ---- */
 
 static size_t severity_column(const struct block *table)
@@ -137,40 +155,62 @@ static void read_title(struct severity_reader *reader, struct procedure *procedu
         severity_state(reader->arena, procedure, word, procedure->line);
 }
 
+/* "Class 1" -> "Class": what the runbook calls its levels. */
+static const char *scheme_of(struct severity_reader *reader)
+{
+    const struct severity *first =
+        reader->runbook->severities.n > 0 ? &reader->runbook->severities.at[0] : NULL;
+    size_t n = first ? strcspn(first->id, " ") : 0;
+
+    return n > 1 && first->id[n] ? arena_strndup(reader->arena, first->id, n) : NULL;
+}
+
+static struct procedure *procedure_at(struct severity_reader *reader, int line)
+{
+    struct procedure *found = NULL;
+
+    list_each (procedure, &reader->runbook->procedures)
+        if (procedure->line <= line && line <= procedure->line_end)
+            found = procedure;
+    return found;
+}
+
+/* "**Class:** Amber (Red above 2000)", where the levels are called "Class 2 (Amber)". */
+static void read_scheme_label(struct severity_reader *reader, const char *scheme,
+                              const struct passage *passage)
+{
+    const char *label = passage->lead, *rest = passage->rest;
+
+    if (!text_starts_with(label ? label : rest, scheme) ||
+        (label == NULL && !text_label(reader->arena, passage->rest, &label, &rest)) ||
+        !text_same(text_without_colon(reader->arena, label), scheme))
+        return;
+    const struct severity *level = meant(reader, text_normalise(reader->arena, rest, strcspn(rest, "(,.;")));
+    struct procedure *procedure = level ? procedure_at(reader, passage->line) : NULL;
+    if (procedure)
+        severity_state(reader->arena, procedure, level->id, passage->line);
+}
+
 void severity_read_stated(struct severity_reader *reader)
 {
     struct map *procedures = map_new();
+    const char *scheme = scheme_of(reader);
 
     list_each (procedure, &reader->runbook->procedures)
         if (map_get(procedures, procedure->id, strlen(procedure->id)) == NULL)
             map_put(procedures, procedure->id, strlen(procedure->id), procedure);
-    list_each (table, &reader->document->blocks) {
-        size_t column = table->kind == BLOCK_TABLE ? severity_column(table) : 0;
+    list_each (block, &reader->document->blocks) {
+        size_t column = block->kind == BLOCK_TABLE ? severity_column(block) : 0;
         if (column > 0)
-            list_each (row, &table->rows)
+            list_each (row, &block->rows)
                 read_row(reader, procedures, row, column);
+        if (scheme)
+            list_each (passage, &block->prose.passages)
+                read_scheme_label(reader, scheme, passage);
     }
     map_free(procedures);
     list_each (procedure, &reader->runbook->procedures)
         read_title(reader, procedure);
-}
-
-/* ---- Which level is meant ---- */
-
-/* "Severity 2" where the levels are called "Sev 2", "High" where it is "P2 (High)". */
-static const struct severity *meant(const struct severity_reader *reader, const char *stated)
-{
-    const struct severity named = {.id = stated}, *found = NULL;
-    int number = level_number(&named);
-
-    list_each (level, &reader->runbook->severities)
-        if (number >= 0 ? level_number(level) == number
-                        : (level->label && text_same(level->label, stated)) || text_same(level->id, stated)) {
-            if (found)
-                return NULL;
-            found = level;
-        }
-    return found;
 }
 
 void severity_resolve_stated(struct severity_reader *reader)

@@ -53,6 +53,21 @@ static void a_level_in_the_bracket_of_a_title_is_stated(void **state)
     assert_null(runbook->procedures.at[1].severity);
 }
 
+static void a_label_that_is_what_the_levels_are_called_states_the_severity(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook =
+        read_text(arena, "# P\n\n| Class | First reaction |\n|---|---|\n| 1 \xe2\x80\x94 Red | 10 min |\n"
+                         "| 2 \xe2\x80\x94 Amber | 30 min |\n\n## Gate stuck\n\n**Class:** Amber (Red above "
+                         "2000)\n\n1. Turn the crank.\n\n## Gate open\n\n**Class:** usual\n\n1. Close it.\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->procedures.at[0].severity, "Class 2");
+    assert_int_equal(runbook->procedures.at[0].severity_line, 10);
+    assert_null(runbook->procedures.at[1].severity);
+}
+
 static void a_level_says_in_its_line_whom_it_calls_later(void **state)
 {
     (void)state;
@@ -79,6 +94,7 @@ int main(void)
         cmocka_unit_test(a_sentence_or_a_table_of_alerts_states_the_severity),
         cmocka_unit_test(the_last_sentence_of_a_paragraph_may_be_a_level_and_nothing_else),
         cmocka_unit_test(a_level_in_the_bracket_of_a_title_is_stated),
+        cmocka_unit_test(a_label_that_is_what_the_levels_are_called_states_the_severity),
         cmocka_unit_test(a_level_says_in_its_line_whom_it_calls_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
