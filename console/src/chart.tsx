@@ -67,7 +67,9 @@ export function Chart({ label, lines, limits = [], height = 240, from, months, s
       axes: [
         months ? { ...axis, space: 1, splits: () => monthly(data[0], at.clientWidth), values: (_, at_s) => at_s.map(month) }
           : { ...axis, space: 70, values: (_, at_s, __, ___, step_s) => at_s.map((s) => said(s, step_s)) },
-        { ...axis, size: months ? 66 : 46, ...(steps && { splits: (_: uPlot, __: number, low: number, high: number) => marks.filter((mark) => mark >= low && mark <= high) }),
+        { ...axis, size: months ? 66 : 46, ...(steps && {
+          splits: (_: uPlot, __: number, low: number, high: number) => marks.filter((mark) => mark >= low && mark <= high), filter: (_: uPlot, all: number[]) => all, // not the powers of ten alone
+        }),
           ...(bars && { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], space: 24 }),
           ...(says && { values: (_: uPlot, all: number[]) => all.map(says) }) }],
       series: [{}, ...lines.map((line, i) => ({

@@ -1,10 +1,13 @@
 // Everything that a runbook promises and that is due, of all incidents, and the dates that come again.
 import { Clock, post } from './api'
 import { useLive, useNow } from './live'
+import { mayRespond } from './me'
 import { what } from './now'
 import { Act, At, Card, length, Link, Read, Source } from './parts'
 
-const done = ['follow-up', 'phase', 'maintenance', 'drill']
+// A drill is told with its result, on the page of drills.
+const done = ['follow_up', 'phase', 'maintenance']
+const named = (kind: string) => kind.replace(/_/g, ' ')
 
 const units: Record<string, string> = { DAILY: 'day', WEEKLY: 'week', MONTHLY: 'month', YEARLY: 'year' }
 const days: Record<string, string> = { MO: 'Monday', TU: 'Tuesday', WE: 'Wednesday', TH: 'Thursday', FR: 'Friday', SA: 'Saturday', SU: 'Sunday' }
@@ -28,8 +31,8 @@ function Rows({ clocks, now }: { clocks: Clock[]; now: number }) {
             <span>
               <b>{what(clock)}</b>
               {clock.incident && <> · <Link to={`/incidents/${clock.incident}`}>#{clock.incident}</Link></>}
-              <br /><span class="small quiet">{clock.kind}, <At time={clock.due_at} date /> · <Source file={clock.file} line={clock.line} />{clock.rule && ` · ${again(clock.rule)}`}</span>
-              {clock.incident && done.includes(clock.kind) && <> <Act label={`${clock.what}: done`} does={() => post(`/api/v1/incidents/${clock.incident}/clocks/${clock.clock}/done`, {})}>Done</Act></>}
+              <br /><span class="small quiet">{named(clock.kind)}, <At time={clock.due_at} date /> · <Source file={clock.file} line={clock.line} />{clock.rule && ` · ${again(clock.rule)}`}</span>
+              {done.includes(clock.kind) && mayRespond() && <> <Act label={`${clock.what}: done`} does={() => post(`/api/v1/${clock.incident ? `incidents/${clock.incident}/` : ''}clocks/${clock.clock}/done`, {})}>Done</Act></>}
             </span>
             <b class={`mark ${left < 0 ? 'bad' : left < 300000 ? 'warn' : ''}`}>{left < 0 ? `${length(left)} late` : `in ${length(left)}`}</b>
           </li>

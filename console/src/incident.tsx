@@ -59,7 +59,7 @@ function Head({ incident, waiting }: Options & { waiting: Step[] }) {
       </div>
       <h1 id="title"><span class="quiet">#{incident.number}</span> {incident.title}</h1>
       <p class="small quiet">
-        {incident.acknowledged_by ? <b>{person(incident.acknowledged_by)} has it</b> : <b>nobody has it yet</b>}
+        {incident.acknowledged_by ? <b>{person(incident.acknowledged_by)} has it</b> : over(incident) ? 'nobody took it' : <b>nobody has it yet</b>}
         {' · '}{incident.service ?? 'no service'} · {incident.alerts.firing} of {incident.alerts.total} alerts fire
         {' · '}opened <At time={incident.opened_at} date />{!over(incident) && `, ${about(now - Date.parse(incident.opened_at))} ago`}
         {incident.earlier_incident && <> · it was there before: <Link to={`/incidents/${incident.earlier_incident}`}>#{incident.earlier_incident}</Link></>}
@@ -85,7 +85,7 @@ function Clocks({ incident }: Options) {
   return (
     <Card id="clocks" title="Due">
       {due.length === 0 ? <p class="quiet">Nothing is due.</p> : <Due clocks={due} now={now}
-        done={(clock) => (['follow-up', 'phase'].includes(clock.kind) ? () => post(`${base(incident)}/clocks/${clock.clock}/done`, {}) : null)} />}
+        done={(clock) => (['follow_up', 'phase'].includes(clock.kind) ? () => post(`${base(incident)}/clocks/${clock.clock}/done`, {}) : null)} />}
       {(waits.length > 0) && <ul class="list">{waits.map(([text, at]) => (
         <li key={text} class="clock"><span class="quiet">{text}</span><span class="mark" title={at}>in {length(Date.parse(at) - now)}</span></li>))}</ul>}
     </Card>
@@ -245,7 +245,7 @@ export function IncidentPage({ number }: { number: number }) {
   useEffect(() => {
     if (later && steps && location.hash) point(decodeURIComponent(location.hash.slice(1)))
   }, [later && steps !== null])
-  if (problem && !incident) return <p class="said" role="alert">{problem.message}</p>
+  if (problem && !incident) return <Card id="nowhere" title={`Incident #${number}`}><p class="said" role="alert">{problem.message}</p><p><Link to="/incidents">All incidents</Link></p></Card>
   if (!incident) return <p class="quiet">Reading…</p>
   const waiting = (steps?.steps ?? []).filter(asks)
   const procedure = incident.procedure

@@ -23,10 +23,13 @@ export function IncidentRow({ incident, now }: { incident: Incident; now: number
   )
 }
 
+// A date that a runbook states has the name that it has there: next_drill.
+const words = (text: string) => (/^\w+$/.test(text) ? text.replace(/_/g, ' ') : text)
+
 // "acknowledged by then" is said of a time; here the time stands beside it.
 const plain: Record<string, string> = { response: 'To be acknowledged', resolution: 'To be resolved' }
 export function what(clock: Clock): string {
-  const said = `${plain[clock.kind] ?? clock.what}${clock.audience ? `, for ${clock.audience}` : ''}`
+  const said = `${plain[clock.kind] ?? words(clock.what)}${clock.audience ? `, for ${clock.audience}` : ''}`
   return said[0].toUpperCase() + said.slice(1)
 }
 

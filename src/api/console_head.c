@@ -52,9 +52,15 @@ static void add_facts(struct buf *out, struct json incident)
 {
     const char *has = text_of(incident, "acknowledged_by"), *service = text_of(incident, "service");
     struct json alerts = json_get(incident, "alerts");
-    buf_puts(out, "<p class=\"small quiet\"><b>");
-    html_add(out, *has ? name_of(has) : "nobody");
-    buf_puts(out, *has ? " has it</b> · " : " has it yet</b> · ");
+    buf_puts(out, "<p class=\"small quiet\">");
+    if (*has) {
+        buf_puts(out, "<b>");
+        html_add(out, name_of(has));
+        buf_puts(out, " has it</b> · ");
+    } else {
+        buf_puts(out,
+                 is_over(text_of(incident, "state")) ? "nobody took it · " : "<b>nobody has it yet</b> · ");
+    }
     html_add(out, *service ? service : "no service");
     buf_printf(out, " · %lld of %lld alerts fire</p>", (long long)json_int(json_get(alerts, "firing"), 0),
                (long long)json_int(json_get(alerts, "total"), 0));

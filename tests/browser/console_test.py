@@ -203,6 +203,12 @@ class Console(Played):
             wait(lambda: any(e['kind'] == 'run.diagnosed' for e in self.server.timeline(1)), 'the diagnosis')
         self.play('again.mjs', fire=fire, end=end, note=note)
 
+    def test_what_is_left_after_an_incident_is_ticked_off_and_measured(self):
+        began = time.time() - 900  # a quarter of an hour before it was noticed
+        self.assertEqual(self.server.fire({'alertname': 'ShopDown', 'service': 'shop', 'severity': 'SEV-1'}, starts=began)[0], 200)
+        self.assertEqual(self.server.request('POST', '/api/v1/incidents/1/resolve', {'as': 'ben', 'text': 'it came back', 'force': True})[0], 200)
+        self.play('after.mjs')
+
     def test_everything_is_a_keystroke_away(self):
         self.play('keyboard.mjs', fire=lambda: self.fire('ShopDown'))
         self.assertTrue(os.path.exists(os.path.join(self.folder, 'shop-1.restart')))
