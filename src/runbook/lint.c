@@ -87,6 +87,15 @@ void lint_add(struct lint *lint, const char *code, int line, int column, const c
         }
 }
 
+bool lint_cleared(const struct lint *lint, const char *code, const char *text, size_t n_bytes)
+{
+    size_t at, n_found;
+    list_each (rule, &lint->rules->rules)
+        if (rule->first && strcmp(rule->code, code) == 0)
+            return rule->unless && lint_matches(&lint->matcher, rule->unless, text, n_bytes, &at, &n_found);
+    return false;
+}
+
 /* "\\\n" becomes two blanks, so that a pattern sees one line and offsets stay. */
 static const char *joined(struct arena *arena, const char *text)
 {

@@ -10,6 +10,7 @@ struct text { /* something to look in */
     int line;
     bool alone;        /* a command that nothing follows in its fence */
     const char *exact; /* the same length, with all its line ends */
+    const char *said;  /* the comment above a command, or "" */
 };
 
 struct texts {
@@ -20,7 +21,8 @@ struct texts {
 
 static void text_add(struct lint *lint, struct texts *texts, const char *at, size_t n_bytes, int line)
 {
-    *list_push(lint->arena, texts) = (struct text){.at = at, .n_bytes = n_bytes, .line = line, .exact = at};
+    *list_push(lint->arena, texts) =
+        (struct text){.at = at, .n_bytes = n_bytes, .line = line, .exact = at, .said = ""};
 }
 
 static void headings_gather(struct lint *lint, struct texts *texts)
@@ -69,6 +71,8 @@ static void commands_gather(struct lint *lint, struct texts *texts)
         text_add(lint, texts, command->text, strlen(command->text), command->line);
         texts->at[texts->n - 1].exact = command->exact;
         texts->at[texts->n - 1].alone = !command->followed;
+        if (command->command && command->command->comment)
+            texts->at[texts->n - 1].said = command->command->comment;
     }
 }
 
@@ -118,6 +122,9 @@ static bool rule_try(struct lint *lint, const struct lint_rule *rule, const pcre
         return false;
     if (rule->unless &&
         lint_matches(&lint->matcher, rule->unless, text->at, text->n_bytes, &other_at, &n_other))
+        return false;
+    if (rule->said &&
+        !lint_matches(&lint->matcher, rule->said, text->said, strlen(text->said), &other_at, &n_other))
         return false;
     place_of(text, at, &line, &column);
     lint_add_rule(lint, rule, line, column, arena_strndup(lint->arena, text->at + at, n_bytes));

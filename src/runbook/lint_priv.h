@@ -37,7 +37,7 @@ struct lint_rule {
     bool first; /* the first block of its code */
     LIST(struct lint_pattern) patterns;
     LIST(struct lint_repair) repairs;
-    pcre2_code *unless, *lacks, *needs; /* or NULL */
+    pcre2_code *unless, *said, *lacks, *needs; /* or NULL */
     bool once;
 };
 
@@ -109,8 +109,9 @@ void lint_remainder(struct lint *lint);
 /* Of the heading that the block stands under; all false where there is none. */
 struct heading_facts lint_heading(const struct lint *lint, const struct block *block);
 
-/* Whether a command only sets up the machine at which somebody works. */
-bool lint_of_operator(const char *command);
+/* Whether the rule's `unless` says that the text (a command, a name, a step) is no case of what the program
+ * looks for. By code: its first block. */
+bool lint_cleared(const struct lint *lint, const char *code, const char *text, size_t n_bytes);
 
 /* Whether the fence's language is a shell's. */
 bool lint_shell(const struct block *block);

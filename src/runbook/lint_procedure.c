@@ -12,8 +12,8 @@ static const char *const technical_verbs[] = {"restart",  "redeploy",   "rollbac
                                               "re-route", "reroute",    "restore",   "requeue",   "re-submit",
                                               "flush",    "drain",      NULL};
 /* These may as well be done by looking or in a console. */
-static const char *const loose_verbs[] = {"list",  "identify", "increase", "decrease",          "rotate",
-                                          "scale", "disable",  "enable",   "fix configuration", NULL};
+static const char *const loose_verbs[] = {"list",   "identify",          "rotate", "scale", "disable",
+                                          "enable", "fix configuration", NULL};
 
 static bool is_diagnosis(enum stage stage)
 {
@@ -77,17 +77,11 @@ static bool begins_with(const char *text, const char *const *verbs)
     return false;
 }
 
-/* "Identify how big it is", "Failover: by DNS": a judgement, or what is said of a part. */
-static bool is_judged(const struct step *step, const char *text)
+/* "Failover: by DNS": what is said of a part. */
+static bool describes(const struct step *step)
 {
-    static const char *const words[] = {
-        "identify how ", "identify what ", "identify why ",      "identify whether ", "identify which ",
-        "identify if ",  "identify who ",  "identify the cause", "identify any ",     "identify the root"};
     const char *colon = step->text ? strchr(step->text, ':') : NULL;
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (text_starts_with(text, words[i]))
-            return true;
     return step->title && colon && colon[1] == ' ' && (size_t)(colon - step->text) == strlen(step->title) &&
            !sentence_is_order(colon + 2);
 }
@@ -96,7 +90,8 @@ static void step_check(struct lint *lint, const struct step *step)
 {
     const char *text = step->title ? step->title : step->text;
     bool bare = step->kind == STEP_MANUAL && step->commands.n == 0 && step->substeps.n == 0 && text &&
-                !strchr(step->text ? step->text : "", '`') && !is_judged(step, text);
+                !strchr(step->text ? step->text : "", '`') && !describes(step) &&
+                !lint_cleared(lint, "command-missing", text, strlen(text));
     if (bare && begins_with(text, technical_verbs))
         lint_add(lint, "command-missing", step->line, 1, text);
     else if (bare && begins_with(text, loose_verbs))
@@ -116,34 +111,6 @@ static bool says(const struct lint *lint, const struct procedure *procedure, con
     return false;
 }
 
-bool lint_of_operator(const char *command)
-{
-    static const char *const starts[] = {"kubectl config ",
-                                         "aws eks update-kubeconfig",
-                                         "az aks get-credentials",
-                                         "gcloud container clusters get-credentials",
-                                         "gcloud config ",
-                                         "gcloud auth ",
-                                         "az login",
-                                         "az account set",
-                                         "aws configure",
-                                         "aws sso login",
-                                         "docker login",
-                                         "git clone ",
-                                         "git pull",
-                                         "mkdir ",
-                                         "tar c",
-                                         "tar -c",
-                                         "oc login",
-                                         "oc project ",
-                                         "helm repo "};
-
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-        if (strncmp(command, starts[i], strlen(starts[i])) == 0)
-            return true;
-    return false;
-}
-
 /* The last change of a procedure with nothing that looks after it; a change without a way back. */
 static void change_check(struct lint *lint, const struct procedure *procedure)
 {
@@ -156,11 +123,13 @@ static void change_check(struct lint *lint, const struct procedure *procedure)
     struct command_walk walk = {0};
     while (procedure_next_command(procedure, &walk)) {
         enum risk_class class = walk.command->risk.class;
-        if (lint_of_operator(walk.command->text))
+        const char *text = walk.command->text;
+        if (lint_cleared(lint, "verification-missing", text, strlen(text)))
             continue;
         if (class == RISK_DESTRUCTIVE || (class == RISK_MUTATE && walk.command->risk.writes_files.n == 0)) {
             change = walk.command;
-            first = first ? first : change;
+            if (!first && !lint_cleared(lint, "way-back-missing", text, strlen(text)))
+                first = change;
             looked = false;
         } else {
             looked = looked || class == RISK_READ;
