@@ -36,9 +36,9 @@ enum { HEAD_START_MS = 1000, LOOK_MS = 10000 };
 /* core goes first at a stop, so that the other two still hear it out. It may have to bring the tables of an
  * older program up to date first. */
 static const struct fleet_member members[ROLES] = {
-    [CORE] = {"core", .hears_reload = true, .slow_start = true},
-    [COURIER] = {"courier"},
-    [RUNNER] = {"runner"}};
+    [CORE] = {.name = "core", .hears_reload = true, .slow_start = true},
+    [COURIER] = {.name = "courier"},
+    [RUNNER] = {.name = "runner"}};
 
 struct supervisor {
     struct role_options options;
