@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/testing.h"
 
 /* As long as a page cannot hide in what is mapped around it: the system maps 64 KiB at once. */
@@ -17,7 +16,6 @@ static char written[PAGE_BYTES] = "as the file has it";
 /* How much of the file is in the memory of this process, as far as nothing wrote to it. */
 static size_t mapped_kib(void)
 {
-    scoped_arena struct arena *arena = arena_new();
     char *name = realpath("/proc/self/exe", NULL), line[512];
     FILE *file = fopen("/proc/self/smaps", "r");
     size_t kib = 0, one;
