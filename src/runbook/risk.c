@@ -168,8 +168,10 @@ static bool only_assigns(TSNode root)
 static void text_scan(struct scan *scan, bool *ret_parses)
 {
     *ret_parses = true;
-    if (scan_plain(scan))
+    if (scan_plain(scan)) {
+        scan->risk->plain |= scan->inner_depth == 0;
         return;
+    }
     TSTree *tree = shell_parse(scan->parsed, scan->n_bytes);
     TSNode root = tree ? ts_tree_root_node(tree) : (TSNode){0};
     *ret_parses = tree && !ts_node_has_error(root);

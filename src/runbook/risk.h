@@ -29,8 +29,9 @@ struct risk {
     const char *sensitive_why;
     struct strings writes_files; /* on the operator's machine */
     struct strings needs_files;
-    bool unfilled;                      /* holds a placeholder that nobody filled, such as <pod-name> */
-    bool parses;                        /* bash accepts the text as it stands; it is not PowerShell */
+    bool unfilled; /* holds a placeholder that nobody filled, such as <pod-name> */
+    bool plain;    /* simple commands and pipes of them; the shell expands nothing in it */
+    bool parses;   /* bash accepts the text as it stands; it is not PowerShell */
     const char *http_method, *http_url; /* for curl, wget, ab, httpie; else NULL */
 };
 

@@ -20,7 +20,7 @@
 struct permitted {
     const char *text;
     enum risk_class class;
-    bool wants_terminal, unconfined, writes_files, endless;
+    bool wants_terminal, unconfined, writes_files, endless, changes_shell;
 };
 
 struct starting {
@@ -91,8 +91,9 @@ static int begin_here(struct starting *start, int output_fd, struct err *err)
 {
     bool pinned = *start->place.pins;
     const struct launcher *launcher = start->launch->launcher;
-    int prelude_fd =
-        pinned ? shell_prelude_fd(start->place.pins, launcher->environment) : launcher->prelude_fd;
+    bool saves = start->command.changes_shell || shell_state_has_functions(start->launch->folder);
+    int prelude_fd = pinned ? shell_prelude_fd(start->place.pins, launcher->environment, saves)
+                            : launcher->preludes_fds[saves];
     int command_fd = shell_command_fd(start->command.text);
     int fds[] = {-1, output_fd, output_fd, prelude_fd, command_fd};
     int begun = -1;
@@ -121,7 +122,7 @@ static int begin_there(struct starting *start, int output_fd, struct err *err)
 {
     scoped_buf struct buf prelude = {0};
     int fds[] = {-1, output_fd, output_fd};
-    shell_prelude_write(&prelude, start->place.pins, NULL);
+    shell_prelude_write(&prelude, start->place.pins, NULL, true);
     struct launch_feed feed = {.folder = folder_there(start),
                                .prelude = buf_text(&prelude),
                                .pins = start->place.pins,
@@ -178,7 +179,8 @@ static const char *permit(struct starting *start)
                                             .wants_terminal = command->risk.wants_terminal,
                                             .unconfined = command->risk.unconfined,
                                             .writes_files = command->risk.writes_files.n > 0,
-                                            .endless = command->risk.endless};
+                                            .endless = command->risk.endless,
+                                            .changes_shell = shell_is_changed_by(&command->risk)};
     else
         why = arena_strdup(start->arena, why);
     arena_free(reading);

@@ -20,8 +20,9 @@ int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
         return err_set(err, "%s: %s", work_dir, strerror(errno));
     struct arena *arena = arena_new();
     const char *const *environment = shell_environment(arena, true);
-    int prelude_fd = shell_prelude_fd("", environment);
-    if (prelude_fd < 0) {
+    int light_fd = shell_prelude_fd("", environment, false),
+        prelude_fd = shell_prelude_fd("", environment, true);
+    if (light_fd < 0 || prelude_fd < 0) {
         arena_free(arena);
         return err_set(err, "no memory for the shell's prelude: %s", strerror(errno));
     }
@@ -34,7 +35,7 @@ int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                                   .cgroups = cgroups_open("crashcart"),
                                   .environment = environment,
                                   .program_environment = shell_environment(arena, false),
-                                  .prelude_fd = prelude_fd,
+                                  .preludes_fds = {light_fd, prelude_fd},
                                   .call_fd = -1};
     if (!launcher->cgroups)
         log_event(LOG_INFO, "runner.no_cgroup", "steps are ended by their keepers alone");
@@ -50,8 +51,8 @@ struct launcher *launcher_of(int fd)
 {
     struct arena *arena = arena_new();
     struct launcher *launcher = arena_alloc(arena, sizeof *launcher);
-    *launcher =
-        (struct launcher){.arena = arena, .prelude_fd = -1, .call_fd = fd, .answers = json_document_new()};
+    *launcher = (struct launcher){
+        .arena = arena, .preludes_fds = {-1, -1}, .call_fd = fd, .answers = json_document_new()};
     return launcher;
 }
 
@@ -196,8 +197,9 @@ void launcher_free(struct launcher *launcher)
         launch_end(launcher->launches);
     if (launcher->call_fd >= 0)
         close(launcher->call_fd);
-    if (launcher->prelude_fd >= 0)
-        close(launcher->prelude_fd);
+    for (int saves = 0; saves < 2; saves++)
+        if (launcher->preludes_fds[saves] >= 0)
+            close(launcher->preludes_fds[saves]);
     if (launcher->answers)
         json_document_free(launcher->answers);
     sandbox_child_free(launcher->sandbox);

@@ -100,7 +100,7 @@ static void session_begin(struct session *s, const char *path)
 static void session_send(struct session *s, const char *pins, const char *command, bool keeps)
 {
     struct buf prelude = {0}, step = {0};
-    shell_prelude_write(&prelude, pins, NULL);
+    shell_prelude_write(&prelude, pins, NULL, true);
     remote_step_write(&s->remote,
                       &(struct remote_step){.folder = "run-1",
                                             .prelude = buf_text(&prelude),

@@ -98,10 +98,10 @@ static int memory_fd(const char *name, const char *text)
     return fd;
 }
 
-int shell_prelude_fd(const char *pins, const char *const *environment)
+int shell_prelude_fd(const char *pins, const char *const *environment, bool saves)
 {
     scoped_buf struct buf text = {0};
-    shell_prelude_write(&text, pins, environment);
+    shell_prelude_write(&text, pins, environment, saves);
     return memory_fd("step-prelude", buf_text(&text));
 }
 

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "runbook/risk.h"
 
 #define SHELL_PATH       "/bin/bash"
 #define SHELL_STATE_FILE ".shell-state" /* in the folder of the run */
@@ -25,11 +26,17 @@ extern const char *const shell_arguments[];
  */
 const char *const *shell_environment(struct arena *arena, bool with_prelude);
 
+/* May the command leave a variable, a function or another folder behind? What is no program and what is more
+ * than plain words counts as if it did. A function may have the name of a program. */
+bool shell_is_changed_by(const struct risk *risk);
+bool shell_state_has_functions(const char *folder);
+
 /* What bash reads first. pins: text for a shell that sets what no step can change, or "". environment: what
- * the shell will be given; NULL where that is not known. */
-void shell_prelude_write(struct buf *out, const char *pins, const char *const *environment);
+ * the shell will be given; NULL where that is not known. saves: it writes down what the next step must know.
+ */
+void shell_prelude_write(struct buf *out, const char *pins, const char *const *environment, bool saves);
 /* Descriptor 3: that text. Descriptor 4: the command. -1: no memory for it. */
-int shell_prelude_fd(const char *pins, const char *const *environment);
+int shell_prelude_fd(const char *pins, const char *const *environment, bool saves);
 int shell_command_fd(const char *command);
 /* What a program reads on its standard input; it cannot change it. */
 int shell_input_fd(const char *text);

@@ -45,7 +45,7 @@ static const char given_unknown[] = "__step_names=(" EVERY_NAME ")\n"
 static const char *const of_bash[] = {"HOSTNAME", "HOSTTYPE", "IFS", "MACHTYPE",
                                       "OPTERR",   "OSTYPE",   "PS4", NULL};
 
-static const char prelude_middle[] =
+static const char state_save[] =
     "__step_see\n"
     "__step_given=(\"${__step_seen[@]}\")\n"
     "__step_save() {\n"
@@ -88,7 +88,9 @@ static const char prelude_middle[] =
     "        builtin declare -f\n"
     "        builtin printf '#whole\\n'\n"
     "    } >| \"$__step_state.new\" 2> /dev/null\n"
-    "}\n"
+    "}\n";
+
+static const char state_read[] =
     "if [[ -r $__step_state ]]; then\n"
     "    . \"$__step_state\" 2> /dev/null\n"
     "    __step_before=$OLDPWD\n"
@@ -99,8 +101,7 @@ static const char prelude_middle[] =
     "    OLDPWD=$__step_before\n"
     "fi\n";
 
-static const char prelude_end[] = "trap __step_save EXIT\n"
-                                  "IFS= read -r -d '' __step_command <&4\n"
+static const char prelude_end[] = "IFS= read -r -d '' __step_command <&4\n"
                                   "exec 3<&- 4<&-\n";
 
 struct names {
@@ -147,12 +148,17 @@ static void given_write(struct buf *out, const char *pins, const char *const *en
 
 /* Pins hold before the state is read, so that they count as given and are not part of it, and again after it,
  * so that no step can change them for the next. */
-void shell_prelude_write(struct buf *out, const char *pins, const char *const *environment)
+void shell_prelude_write(struct buf *out, const char *pins, const char *const *environment, bool saves)
 {
     buf_puts(out, pins);
     buf_puts(out, prelude_begin);
-    given_write(out, pins, environment);
-    buf_puts(out, prelude_middle);
+    if (saves) {
+        given_write(out, pins, environment);
+        buf_puts(out, state_save);
+    }
+    buf_puts(out, state_read);
     buf_puts(out, pins);
+    if (saves)
+        buf_puts(out, "trap __step_save EXIT\n");
     buf_puts(out, prelude_end);
 }

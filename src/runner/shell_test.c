@@ -77,12 +77,17 @@ static void a_step_has_no_input_no_terminal_and_none_of_our_secrets(void **state
                "1\n0\n");
 }
 
+static FILE *state_open(const char *mode)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/work/run-1/" SHELL_STATE_FILE, bench->root);
+    return fopen(path, mode);
+}
+
 static const char *state_text(void)
 {
     static char text[16384];
-    char path[128];
-    snprintf(path, sizeof path, "%s/work/run-1/" SHELL_STATE_FILE, bench->root);
-    FILE *file = fopen(path, "re");
+    FILE *file = state_open("re");
     assert_non_null(file);
     text[fread(text, 1, sizeof text - 1, file)] = '\0';
     fclose(file);
@@ -118,12 +123,51 @@ what_the_environment_gives_is_carried_on_when_it_changes_and_not_written_down_wh
     unsetenv("GIVEN_PLACE");
 }
 
+/* A line that whoever writes the state anew leaves out. */
+static const char mark[] = "# as it was\n#whole\n";
+
+static void state_mark(void)
+{
+    FILE *file = state_open("ae");
+    assert_non_null(file);
+    fputs(mark, file);
+    fclose(file);
+}
+
+static void a_command_that_leaves_its_shell_as_it_is_has_nothing_to_write_down(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *command;
+        bool saves;
+    } steps[] = {
+        {"echo 'a b' | cat", false},   {"true", false},       {"printf x", true},
+        {"cat /dev/null; true", true}, {"A=1 env", true},     {"echo $HOME", true},
+        {"read -r A", true},           {"hash -r", true},     {"source /dev/null", true},
+        {"time true", true},           {"sleep 0 &", true},   {"(cd /)", true},
+        {"true > /dev/null", true},    {"ulimit -c 0", true}, {"umask 077", true},
+        {"true && cd .", true},
+    };
+    run_approved("mkdir on; cd on");
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        state_mark();
+        run_approved(steps[i].command);
+        if (steps[i].saves == (strstr(state_text(), mark) != NULL))
+            fail_msg("%s", steps[i].command);
+    }
+    run_approved("KEPT=2; cat() { A=$KEPT; }");
+    run_approved("cat"); /* a function of that name */
+    assert_ran(run_approved("true"), "");
+    assert_ran(run_approved("echo $A ${PWD##*/}"), "2 on\n");
+}
+
 static void what_a_target_sets_counts_as_given(void **state)
 {
     (void)state;
     scoped_buf struct buf text = {0};
     const char *environment[] = {"HOME=/h", "BASH_ENV=/dev/fd/3", "no-name=1", NULL};
-    shell_prelude_write(&text, "export PGPASSWORD='a\nexport b'\nexport KUBECONFIG=\"$x\"\n", environment);
+    shell_prelude_write(&text, "export PGPASSWORD='a\nexport b'\nexport KUBECONFIG=\"$x\"\n", environment,
+                        true);
     assert_non_null(strstr(text.at, "__step_names=(HOME HOSTNAME "));
     assert_non_null(strstr(text.at, " PGPASSWORD KUBECONFIG )"));
     assert_non_null(strstr(text.at, " \"${#PGPASSWORD}:$PGPASSWORD\" "));
@@ -140,6 +184,7 @@ int main(void)
         T(a_command_is_never_part_of_another_text),
         T(a_failure_anywhere_in_a_pipe_is_a_failure),
         T(what_the_environment_gives_is_carried_on_when_it_changes_and_not_written_down_when_not),
+        T(a_command_that_leaves_its_shell_as_it_is_has_nothing_to_write_down),
         T(what_a_target_sets_counts_as_given),
         T(a_step_has_no_input_no_terminal_and_none_of_our_secrets),
     };
