@@ -188,7 +188,7 @@ class Configurations(SystemTest):
         self.assertIn('crashcart.yaml:7', self.server.process.log())
 
     def libraries(self, name):
-        pid = wait(lambda: self.role(name), f'{name} runs')
+        pid = wait(lambda: self.server.role(name), f'{name} runs')
         with open(f'/proc/{pid}/maps', encoding='ascii') as maps:
             return maps.read()
 
