@@ -122,8 +122,6 @@ void api_news(struct api *api);
  */
 void api_hold_answers(struct api *api);
 void api_give_answers(struct api *api);
-/* What was decided is durable but cannot be read yet: readers wait for api_news(), which follows at once. */
-void api_hold(struct api *api);
 /* Stops taking requests, lets those under way finish (bounded to 5 s), frees. The backend must still answer:
  * while it owes a done(), api and its threads stay, for the process is about to end. NULL is allowed. */
 void api_stop(struct api *api);

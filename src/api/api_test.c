@@ -483,35 +483,6 @@ static void a_yes_and_a_no_name_the_run_and_the_line(void **state)
     assert_posted("/api/v1/runs/4/steps/99999999999/deny", "", 404, "not_found");
 }
 
-static void *get_incidents(void *context)
-{
-    *(struct http_answer *)context = get("/api/v1/incidents");
-    return NULL;
-}
-
-static void who_reads_waits_for_what_is_not_in_the_tables_yet(void **state)
-{
-    (void)state;
-    scoped_answer struct http_answer answer = {0};
-    struct decisions decisions = {.arena = arena_new()};
-    struct decision *decision = list_push(decisions.arena, &decisions.list);
-    struct err err = {0};
-    pthread_t thread;
-    decision->kind = DECISION_INCIDENT;
-    decision->incident = (struct incident){.number = 1, .service = "billing", .severity = "SEV-1"};
-    assert_got("/api/v1/incidents", 200, "\"incidents\":[]");
-    api_hold(api);
-    assert_int_equal(pthread_create(&thread, NULL, get_incidents, &answer), 0);
-    usleep(50000); /* time enough to be answered too early */
-    assert_int_equal(ledger_begin(ledger, &err), 0);
-    assert_int_equal(ledger_record(ledger, &decisions, 1, &err), 0);
-    assert_int_equal(ledger_commit(ledger, &err), 0);
-    api_news(api);
-    pthread_join(thread, NULL);
-    assert_says(&answer, 200, "\"service\":\"billing\"");
-    arena_free(decisions.arena);
-}
-
 int main(void)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -520,7 +491,6 @@ int main(void)
         served(an_alert_is_kept_as_its_bytes_and_answered_empty),
         served(no_answer_leaves_before_the_commit),
         served(answers_that_were_held_are_sent_when_the_holding_ends),
-        served(who_reads_waits_for_what_is_not_in_the_tables_yet),
         served(overload_and_a_full_disk_are_503_with_a_time_to_retry),
         served(bad_alerts_are_refused_with_their_place),
         served(a_body_of_another_type_is_refused),

@@ -20,17 +20,12 @@ struct known {
     pthread_mutex_t lock; /* of the places */
     struct kept places[PLACES];
     _Atomic uint64_t n_commits;
-    _Atomic bool held;
-    pthread_mutex_t hold_lock;
-    pthread_cond_t go_on;
 };
 
 struct known *known_new(void)
 {
     struct known *known = heap_alloc(sizeof *known);
     pthread_mutex_init(&known->lock, NULL);
-    pthread_mutex_init(&known->hold_lock, NULL);
-    pthread_cond_init(&known->go_on, NULL);
     return known;
 }
 
@@ -41,35 +36,12 @@ void known_free(struct known *known)
         buf_free(&known->places[i].body);
     }
     pthread_mutex_destroy(&known->lock);
-    pthread_mutex_destroy(&known->hold_lock);
-    pthread_cond_destroy(&known->go_on);
     heap_free_(&known);
 }
 
 void known_forget(struct known *known)
 {
     atomic_fetch_add(&known->n_commits, 1);
-    if (!atomic_load(&known->held))
-        return;
-    pthread_mutex_lock(&known->hold_lock);
-    atomic_store(&known->held, false);
-    pthread_cond_broadcast(&known->go_on);
-    pthread_mutex_unlock(&known->hold_lock);
-}
-
-void known_hold(struct known *known)
-{
-    atomic_store(&known->held, true);
-}
-
-void known_wait(struct known *known)
-{
-    if (!atomic_load(&known->held))
-        return;
-    pthread_mutex_lock(&known->hold_lock);
-    while (atomic_load(&known->held))
-        pthread_cond_wait(&known->go_on, &known->hold_lock);
-    pthread_mutex_unlock(&known->hold_lock);
 }
 
 static enum MHD_Result add_query(void *key, enum MHD_ValueKind kind, const char *name, const char *value)
@@ -105,7 +77,6 @@ bool known_answer(struct request *request, const char *what, struct known_place 
 {
     struct known *known = request->api->known;
     const char *key = key_of(request, what);
-    known_wait(known);
     *ret_place = (struct known_place){.key = key, .n_commits = atomic_load(&known->n_commits)};
     pthread_mutex_lock(&known->lock);
     const struct kept *kept = place_of(known, key);

@@ -23,12 +23,6 @@ void known_free(struct known *known);
  * answered. */
 void known_forget(struct known *known);
 
-/* What was decided is durable, but not in the tables yet: whoever reads waits until known_forget(), a moment.
- */
-void known_hold(struct known *known);
-/* Before anything is read from the ledger. */
-void known_wait(struct known *known);
-
 /* True: it is answered. `what` names the handler; the numbers of the path, the query and the services that
  * they are kept to are taken into account. */
 bool known_answer(struct request *request, const char *what, struct known_place *ret_place);

@@ -380,7 +380,6 @@ static int open_reader(const struct api *api, struct ledger **ret_ledger, struct
 struct ledger *api_take_ledger(struct api *api)
 {
     struct err err = {0};
-    known_wait(api->known);
     struct ledger *ledger = pool_take_ledger(api->pool);
     return ledger || open_reader(api, &ledger, &err) == 0 ? ledger : NULL;
 }
@@ -396,7 +395,6 @@ void request_pack_body(struct request *request, const void *bytes, size_t n_byte
 struct ledger *request_ledger(struct request *request)
 {
     struct err err = {0};
-    known_wait(request->api->known);
     if (!request->ledger)
         request->ledger = pool_take_ledger(request->api->pool);
     if (!request->ledger && open_reader(request->api, &request->ledger, &err) != 0) {

@@ -302,12 +302,6 @@ void api_give_answers(struct api *api)
         http_thread_wake_held(&api->threads[i]);
 }
 
-void api_hold(struct api *api)
-{
-    if (api)
-        known_hold(api->known);
-}
-
 void api_news(struct api *api)
 {
     if (!api)

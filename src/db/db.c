@@ -87,22 +87,6 @@ int db_commit(struct db *db, struct err *err)
     return result;
 }
 
-int db_commit_late(struct db *db, struct err *err)
-{
-    db->commits_late = true;
-    int outcome = db_commit(db, err);
-    db->commits_late = false;
-    return outcome;
-}
-
-int db_commit_meanwhile(struct db *db, const struct db_meanwhile *meanwhile, struct err *err)
-{
-    db->meanwhile = meanwhile;
-    int outcome = db_commit(db, err);
-    db->meanwhile = NULL;
-    return outcome;
-}
-
 void db_rollback(struct db *db)
 {
     db->driver->rollback(db);

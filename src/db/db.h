@@ -69,17 +69,6 @@ const void *db_column_blob(struct db_statement *statement, int column, size_t *r
 /* The default is a deferred transaction for readers and an immediate one for writers. */
 int db_begin(struct db *db, struct err *err);
 int db_commit(struct db *db, struct err *err); /* outcomes as db_step; the transaction is over either way */
-/* The same without waiting for the disk: a failure of power may take it back until a commit after it is
- * durable, or its store's own time has passed. For what can be made anew from what was durable before. */
-int db_commit_late(struct db *db, struct err *err);
-/* What the committing thread does beside the disk, without touching the db. Either is called at most once; on
- * what way a store commits, and whether it fails, depends whether it is at all: the caller does it then. */
-struct db_meanwhile {
-    void (*under_way)(void *context); /* all that is committed is on its way to the disk */
-    void (*durable)(void *context);   /* it is there; what is left to do takes a moment, and needs no disk */
-    void *context;
-};
-int db_commit_meanwhile(struct db *db, const struct db_meanwhile *meanwhile, struct err *err);
 void db_rollback(struct db *db);
 
 /* What commits leave to be done beside, such as asking that a long log be moved: for a moment in which nobody

@@ -11,10 +11,8 @@ struct db {
     const struct db_driver *driver;
     struct map *statements; /* by text */
     enum db_mode mode;
-    bool in_transaction;                  /* by our own count; the store may have ended it after an error */
-    bool commits_late;                    /* the commit at hand need not be durable by itself */
-    const struct db_meanwhile *meanwhile; /* of the commit at hand, or NULL */
-    int64_t fail_after;                   /* 0: off */
+    bool in_transaction; /* by our own count; the store may have ended it after an error */
+    int64_t fail_after;  /* 0: off */
     int fail_outcome;
 };
 

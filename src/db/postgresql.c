@@ -112,9 +112,7 @@ static int postgresql_commit(struct db *db, struct err *err)
     char words[64] = "";
     if (self->failed)
         return err_set(err, "the transaction has ended with the error before");
-    int outcome = db->commits_late ? pipeline_send(self, "SET LOCAL synchronous_commit = off", err) : 0;
-    if (outcome == 0)
-        outcome = pipeline_send(self, "COMMIT", err);
+    int outcome = pipeline_send(self, "COMMIT", err);
     if (outcome == 0)
         outcome = pipeline_settle(self, words, err);
     if (outcome == 0 &&

@@ -89,8 +89,6 @@ int pipeline_settle(struct postgresql_db *db, char ret_words[64], struct err *er
     postgresql_park(db);
     if (!PQpipelineSync(db->connection))
         return lost(db, err);
-    if (ret_words && db->db.meanwhile)
-        db->db.meanwhile->under_way(db->db.meanwhile->context);
     int outcome = read_queued(db, 0, ret_words, err);
     int ended = pipeline_end(db, outcome == 0 ? err : NULL);
     return outcome ? outcome : ended;

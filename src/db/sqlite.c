@@ -264,12 +264,7 @@ static int sqlite_commit(struct db *db, struct err *err)
                 sqlite3_db_filename(own->sqlite, "main"));
         return DB_FULL;
     }
-    bool as_ever = !db->commits_late && !db->meanwhile;
-    if (!as_ever)
-        sqlite_gather_commit(own->sqlite, db);
     int outcome = run_words(own, &own->commit, "COMMIT", err);
-    if (!as_ever)
-        sqlite_gather_commit(own->sqlite, NULL);
     if (outcome == 0 && own->unsynced)
         outcome = sync_new(own, err);
     return outcome;

@@ -4,17 +4,10 @@
  *
  * Only the log is looked at, and only a handle's own: others read no further than the index of the log says,
  * which SQLite changes after the last page of a commit. With that page, and before whatever else the handle
- * does with the file, what was gathered is written.
- *
- * When there is something to do meanwhile, the disk is told to begin before, and waited for after it.
- *
- * A late commit is written and not synced, as SQLite does it with synchronous=NORMAL: the log stays whole,
- * for who moves it into the file syncs it before, and so does the next commit. */
-#include <fcntl.h>
+ * does with the file, what was gathered is written. */
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "db/sqlite_priv.h"
@@ -31,12 +24,7 @@ struct gathering {
     sqlite3_file file;  /* as SQLite sees it; first */
     struct buf pending; /* what follows on each other, from: */
     sqlite3_int64 start;
-    bool last_page;  /* of a commit comes next, */
-    bool whole;      /* or was written last: what is synced now is the commit */
-    bool begun_anew; /* the first sync of a log that begins anew is never left out: SQLite counts on its order
-                      */
-    int begins;      /* a descriptor that the disk is told to begin by, or -1 */
-    const struct db *db; /* of the commit at hand, when it is late or has something to do meanwhile */
+    bool last_page;      /* of a commit comes next */
     sqlite3_file real[]; /* of the system's own kind */
 };
 
@@ -66,7 +54,6 @@ static int gather_write(sqlite3_file *file, const void *bytes, int n_bytes, sqli
 {
     struct gathering *gathering = of(file);
     struct buf *pending = &gathering->pending;
-    gathering->begun_anew |= at == 0;
     bool follows = at == gathering->start + (sqlite3_int64)pending->n_bytes;
     int result = follows && pending->n_bytes + (size_t)n_bytes <= MOST_BYTES ? SQLITE_OK : flush(gathering);
     if (result != SQLITE_OK)
@@ -74,34 +61,15 @@ static int gather_write(sqlite3_file *file, const void *bytes, int n_bytes, sqli
     if (!pending->n_bytes)
         gathering->start = at;
     buf_add(pending, bytes, (size_t)n_bytes);
-    gathering->whole = gathering->last_page;
+    bool ends = gathering->last_page;
     gathering->last_page = is_last_header(bytes, n_bytes);
-    return gathering->whole ? flush(gathering) : SQLITE_OK;
-}
-
-/* The disk writes while the processor works; what is written without being told to, only the sync begins. */
-static int sync_meanwhile(struct gathering *gathering, int flags, const struct db_meanwhile *meanwhile)
-{
-    if (gathering->begins >= 0)
-        sync_file_range(gathering->begins, 0, 0, SYNC_FILE_RANGE_WRITE); /* the sync tells what fails */
-    meanwhile->under_way(meanwhile->context);
-    int result = gathering->real->pMethods->xSync(gathering->real, flags);
-    if (result == SQLITE_OK)
-        meanwhile->durable(meanwhile->context);
-    return result;
+    return ends ? flush(gathering) : SQLITE_OK;
 }
 
 static int gather_sync(sqlite3_file *file, int flags)
 {
-    struct gathering *gathering = of(file);
-    const struct db *db = gathering->db;
-    int result = flush(gathering);
-    if (result != SQLITE_OK || (db && db->commits_late && !gathering->begun_anew))
-        return result;
-    gathering->begun_anew = false;
-    if (db && db->meanwhile && gathering->whole)
-        return sync_meanwhile(gathering, flags, db->meanwhile);
-    return gathering->real->pMethods->xSync(gathering->real, flags);
+    int result = flush(of(file));
+    return result == SQLITE_OK ? of(file)->real->pMethods->xSync(of(file)->real, flags) : result;
 }
 
 static int gather_read(sqlite3_file *file, void *bytes, int n_bytes, sqlite3_int64 at)
@@ -127,8 +95,6 @@ static int gather_close(sqlite3_file *file)
     struct gathering *gathering = of(file);
     int written = flush(gathering);
     int closed = gathering->real->pMethods->xClose(gathering->real);
-    if (gathering->begins >= 0)
-        close(gathering->begins);
     buf_free(&gathering->pending);
     return written == SQLITE_OK ? closed : written;
 }
@@ -169,19 +135,9 @@ static int gather_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, i
     struct gathering *gathering = of(file);
     *gathering = (struct gathering){0};
     int result = system->xOpen(system, path, gathering->real, flags, ret_flags);
-    if (result != SQLITE_OK)
-        return result;
-    gathering->file.pMethods = &methods;
-    gathering->begins = open(path, O_RDONLY | O_CLOEXEC); /* locks are on other files */
-    return SQLITE_OK;
-}
-
-void sqlite_gather_commit(sqlite3 *sqlite, const struct db *db)
-{
-    sqlite3_file *file = NULL;
-    if (sqlite3_file_control(sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK && file &&
-        file->pMethods == &methods)
-        of(file)->db = db;
+    if (result == SQLITE_OK)
+        gathering->file.pMethods = &methods;
+    return result;
 }
 
 static sqlite3_vfs gather; /* the system's, but for how a log is opened */

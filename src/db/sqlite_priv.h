@@ -28,9 +28,6 @@ void sqlite_log_free(struct sqlite_log *log);                    /* before the h
 
 /* sqlite_gather.c: the name by which a writer opens its file, so that a commit is one write. */
 const char *sqlite_gather(void);
-/* The commit at hand is written as db says: late, or with something to be done meanwhile. NULL: there is
- * none. Of a handle opened so. */
-void sqlite_gather_commit(sqlite3 *sqlite, const struct db *db);
 
 /* Captures SQLite's message and gives the outcome for its result code. */
 int sqlite_failure(struct sqlite_db *db, int result, struct err *err);

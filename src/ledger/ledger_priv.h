@@ -34,7 +34,7 @@ struct ledger {
     struct json_document *json;
     struct seal *seal;   /* of the writer, since its first ledger_seal() */
     struct buf unpacked; /* body of the inbox row at hand */
-    struct buf row;      /* of the inbox or the journal, before it is written */
+    struct buf row;      /* of the inbox, before it is written */
     struct buf record;   /* of the event at hand, after the words that are hashed before it */
 };
 
@@ -122,17 +122,8 @@ extern const struct noun incident_noun, delivery_noun, step_noun, timer_noun, ro
     silence_noun, clock_noun, move_noun, action_noun, reply_noun, proof_noun, account_noun, access_key_noun;
 extern const struct noun update_noun, subscription_noun, override_noun, session_seen_noun;
 
-/* Of a decision that is saved as it is; NULL: it is none. */
-const struct noun *saved_noun(int kind);
-
-/* ---- journal.c ---- */
-
-/* Writes what the process before has left there. -1: nobody knows what is on the disk. */
-int journal_redo(struct ledger *ledger, struct err *err);
-
 /* ---- timer.c ---- */
 
-bool timer_is_kept(const struct timer *timer); /* others are derived from other rows */
 int timer_set(struct ledger *ledger, const struct timer *timer, struct err *err);
 int timer_clear(struct ledger *ledger, const struct timer *timer, struct err *err);
 

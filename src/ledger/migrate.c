@@ -301,11 +301,6 @@ static const char sessions_seen[] =
 /* No table changes: an older program must not open a ledger of whose inbox it would hear only a part. */
 static const char inbox_rows[] = "INSERT INTO installation (name, value) VALUES ('inbox_rows', 'several');";
 
-/* What was decided last, before it stands in the other tables. */
-static const char journal[] = "CREATE TABLE journal ("
-                              "  id @id, position BIGINT NOT NULL, at_us BIGINT NOT NULL,"
-                              "  version BIGINT NOT NULL, body @bytes NOT NULL);";
-
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -342,7 +337,6 @@ static const struct migration {
     {"several requests a row of the inbox", inbox_rows},
     {"what channels of incidents tell", incident_channel_looks},
     {"what is not known among the worst", unknown_is_worst},
-    {"what was decided last", journal},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

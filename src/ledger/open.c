@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "ledger/journal.h"
 #include "ledger/ledger_priv.h"
 
 enum { STORE_BYTES = 4096 };
@@ -201,8 +200,6 @@ static int open_writer(struct ledger *ledger, const struct ledger_place *place, 
     result = make_tables(ledger, err);
     if (result == 0)
         result = load_ends(ledger, err);
-    if (result == 0)
-        result = journal_redo(ledger, err);
     return result == 0 ? 0 : err_prefix(err, "%s: ", where_of(ledger, place));
 }
 
@@ -300,9 +297,12 @@ int ledger_begin(struct ledger *ledger, struct err *err)
     return ledger_outcome(result);
 }
 
-/* What was committed counts, or what was before. */
-static int end_transaction(struct ledger *ledger, int result)
+int ledger_commit(struct ledger *ledger, struct err *err)
 {
+    must(ledger->in_transaction);
+    int result = streams_save(ledger, err);
+    if (result == 0)
+        result = ledger_outcome(db_commit(ledger->db, err));
     if (result != 0) {
         ledger_rollback(ledger);
         return result;
@@ -310,29 +310,6 @@ static int end_transaction(struct ledger *ledger, int result)
     ledger->in_transaction = false;
     ledger->ends_saved = ledger->ends;
     return 0;
-}
-
-int ledger_commit(struct ledger *ledger, struct err *err)
-{
-    return ledger_commit_meanwhile(ledger, NULL, err);
-}
-
-int ledger_commit_meanwhile(struct ledger *ledger, const struct db_meanwhile *meanwhile, struct err *err)
-{
-    must(ledger->in_transaction);
-    int result = streams_save(ledger, err);
-    if (result == 0)
-        result = ledger_outcome(db_commit_meanwhile(ledger->db, meanwhile, err));
-    return end_transaction(ledger, result);
-}
-
-int ledger_commit_journaled(struct ledger *ledger, struct err *err)
-{
-    must(ledger->in_transaction);
-    int result = streams_save(ledger, err);
-    if (result == 0)
-        result = ledger_outcome(db_commit_late(ledger->db, err));
-    return end_transaction(ledger, result);
 }
 
 void ledger_rollback(struct ledger *ledger)

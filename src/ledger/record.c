@@ -22,11 +22,6 @@ static const struct noun *const saved[] = {
     [DECISION_OVERRIDE] = &override_noun,
 };
 
-const struct noun *saved_noun(int kind)
-{
-    return kind >= 0 && (size_t)kind < sizeof saved / sizeof *saved ? saved[kind] : NULL;
-}
-
 static int record_one(struct ledger *ledger, const struct decision *decision, int64_t now_us, struct err *err)
 {
     switch (decision->kind) {
@@ -39,9 +34,8 @@ static int record_one(struct ledger *ledger, const struct decision *decision, in
     case DECISION_SILENCE_FORGET:
         return silence_forget(ledger, &decision->silence, err);
     default:
-        must(saved_noun((int)decision->kind));
-        return row_save(ledger, saved_noun((int)decision->kind), &decision->incident,
-                        err); /* all begin there */
+        must(decision->kind < sizeof saved / sizeof *saved && saved[decision->kind]);
+        return row_save(ledger, saved[decision->kind], &decision->incident, err); /* all begin there */
     }
 }
 

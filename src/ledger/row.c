@@ -35,44 +35,37 @@ static void save_sql(struct buf *sql, const struct noun *noun)
     }
 }
 
-struct column_value column_get(const struct column *column, const void *value)
+static void bind_column(struct db_statement *statement, const struct column *column, const void *value)
 {
     const char *at = (const char *)value + column->offset;
-    struct column_value got = {.is_text = column->kind >= COLUMN_TEXT};
+    int64_t number = 0;
     int small = 0;
+    const char *text = NULL;
     switch (column->kind) {
     case COLUMN_INT64:
-        memcpy(&got.number, at, sizeof got.number);
+        memcpy(&number, at, sizeof number);
+        db_bind_int(statement, number);
         break;
     case COLUMN_INT:
         memcpy(&small, at, sizeof small);
-        got.number = small;
+        db_bind_int(statement, small);
         break;
     case COLUMN_BOOL:
-        got.number = *(const bool *)at;
+        db_bind_int(statement, *(const bool *)at);
         break;
     case COLUMN_TEXT:
-        memcpy(&got.text, at, sizeof got.text);
-        got.text = got.text ? got.text : "";
+        memcpy(&text, at, sizeof text);
+        db_bind_text(statement, text ? text : "");
         break;
     case COLUMN_KEPT:
-        memcpy(&got.text, at, sizeof got.text);
+        memcpy(&text, at, sizeof text);
+        db_bind_text(statement, text);
         break;
     case COLUMN_WORD:
         memcpy(&small, at, sizeof small);
-        got.text = column->word(small);
+        db_bind_text(statement, column->word(small));
         break;
     }
-    return got;
-}
-
-static void bind_column(struct db_statement *statement, const struct column *column, const void *value)
-{
-    struct column_value got = column_get(column, value);
-    if (got.is_text)
-        db_bind_text(statement, got.text);
-    else
-        db_bind_int(statement, got.number);
 }
 
 /* "SELECT kind, subject, due_us FROM timer " and the rest. */
@@ -123,48 +116,37 @@ struct db_statement *row_select(struct ledger *ledger, const struct noun *noun, 
     return statement_for(ledger, noun, rest, err);
 }
 
-int column_set(const struct column *column, void *value, const struct column_value *given)
+static int read_column(struct db_statement *statement, int i, const struct column *column,
+                       struct arena *arena, void *value, struct err *err)
 {
     char *at = (char *)value + column->offset;
-    int small = (int)given->number;
+    int64_t number = column->kind >= COLUMN_TEXT ? 0 : db_column_int(statement, i);
+    int small = (int)number;
+    const char *text;
     switch (column->kind) {
     case COLUMN_INT64:
-        memcpy(at, &given->number, sizeof given->number);
+        memcpy(at, &number, sizeof number);
         break;
     case COLUMN_INT:
         memcpy(at, &small, sizeof small);
         break;
     case COLUMN_BOOL:
-        *(bool *)at = given->number != 0;
+        *(bool *)at = number != 0;
         break;
     case COLUMN_TEXT:
     case COLUMN_KEPT:
-        memcpy(at, &given->text, sizeof given->text);
+        text = arena_strdup(arena, db_column_text(statement, i));
+        memcpy(at, &text, sizeof text);
         break;
     case COLUMN_WORD:
-        small = given->text ? column->word_of(given->text) : -1;
+        small = column->word_of(db_column_text(statement, i));
         if (small < 0)
-            return -1;
+            return err_set(err, "the ledger holds a %s that this program does not know: \"%s\"", column->name,
+                           db_column_text(statement, i));
         memcpy(at, &small, sizeof small);
         break;
     }
     return 0;
-}
-
-static int read_column(struct db_statement *statement, int i, const struct column *column,
-                       struct arena *arena, void *value, struct err *err)
-{
-    struct column_value got = {.is_text = column->kind >= COLUMN_TEXT};
-    if (column->kind == COLUMN_WORD)
-        got.text = db_column_text(statement, i);
-    else if (got.is_text)
-        got.text = arena_strdup(arena, db_column_text(statement, i));
-    else
-        got.number = db_column_int(statement, i);
-    if (column_set(column, value, &got) == 0)
-        return 0;
-    return err_set(err, "the ledger holds a %s that this program does not know: \"%s\"", column->name,
-                   got.text);
 }
 
 int row_read(struct db_statement *statement, const struct noun *noun, struct arena *arena, void *ret_value,

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/arena.h"
 #include "db/db.h"
@@ -35,16 +34,6 @@ struct noun {
     size_t n_identity; /* the first columns are its identity */
     size_t value_bytes;
 };
-
-/* One column of a value, as it is bound and read. */
-struct column_value {
-    bool is_text;
-    int64_t number;
-    const char *text; /* as long as the value; of a word, the word. NULL: of COLUMN_KEPT only */
-};
-struct column_value column_get(const struct column *column, const void *value);
-/* -1: a word that nobody knows. */
-int column_set(const struct column *column, void *value, const struct column_value *given);
 
 /* Adds the row or replaces the one of the same identity. */
 int row_save(struct ledger *ledger, const struct noun *noun, const void *value, struct err *err);

@@ -32,19 +32,14 @@ static const struct column columns[] = {
 
 const struct noun timer_noun = {"timer", columns, sizeof columns / sizeof *columns, 2, sizeof(struct timer)};
 
-bool timer_is_kept(const struct timer *timer)
-{
-    return kind_words[timer->kind] != NULL;
-}
-
 int timer_set(struct ledger *ledger, const struct timer *timer, struct err *err)
 {
-    return timer_is_kept(timer) ? row_save(ledger, &timer_noun, timer, err) : 0;
+    return kind_words[timer->kind] ? row_save(ledger, &timer_noun, timer, err) : 0;
 }
 
 int timer_clear(struct ledger *ledger, const struct timer *timer, struct err *err)
 {
-    if (!timer_is_kept(timer))
+    if (!kind_words[timer->kind])
         return 0;
     struct db_statement *erase =
         db_prepare(ledger->db, "DELETE FROM timer WHERE kind = $1 AND subject = $2", err);

@@ -1,20 +1,15 @@
 /* Group commit: everything that waits is accepted, decided, recorded and made durable in one transaction;
  * only then is anybody answered and anything carried out.
  *
- * A single alert that pages somebody is durable in the inbox and the journal; the tables follow when its page
- * has left.
- *
  * Bodies go to the inbox before the engine decides on them, so a full disk refuses an alert without the
  * engine ever having seen it. When recording or the commit fails after the engine has decided, engine and
  * ledger no longer agree: from then on paging goes on from memory (its keys are the same after a restart, so
  * a repeated page collapses at the receiver), nobody else is served, no command starts; as soon as the ledger
  * can be written again the process ends and starts anew from the ledger. */
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "ledger/journal.h"
 #include "ledger/received.h"
 #include "ledger/repeat.h"
 #include "role/core_priv.h"
@@ -22,7 +17,6 @@
 enum { LEDGER_RETRY_MS = 1000, CHECKPOINT_S = 10, CLOCK_BACK_S = 2 };
 enum { IDLE_US = 500000 };
 enum { TURN_US = 2000 }; /* that inputs are decided for before the first of them are answered */
-enum { GIVE_WAY_NS = 300000 };
 enum { SEAL_S = 10, SEAL_LATEST_S = 60, SEAL_EVENTS = 1000 /* at once: a few milliseconds */ };
 
 static const struct outcome unavailable = {.code = OUTCOME_UNAVAILABLE,
@@ -76,61 +70,40 @@ static int accept_bodies(struct core *core, struct job *jobs, size_t n, struct e
     return ledger_accept_all(core->ledger, received, n_received, now_us(core), err);
 }
 
-/* What some inputs came to. */
-struct turn_result {
-    struct decisions *decided; /* of each, in order */
-    size_t n;
-    int64_t at_us;
-    bool may_journal; /* one alert, and nobody waits behind it */
-    bool journaled;   /* what it led to is in the journal: the tables follow */
-};
-
-/* A page does not wait for the tables, 2 pages of the database in the place of 18. Many inputs at once are
- * recorded once and for all. */
-static int record(struct core *core, struct turn_result *turn, const struct decisions *decided,
-                  struct err *err)
-{
-    int got = LEDGER_TOO_LONG;
-    if (turn->may_journal && core_sends_only_pages(decided))
-        got = ledger_journal(core->ledger, decided, turn->at_us, err);
-    turn->journaled = got == 0;
-    return got == LEDGER_TOO_LONG ? ledger_record(core->ledger, decided, turn->at_us, err) : got;
-}
-
 /* The engine decides, unless it was asked the same before. */
-static int decide_once(struct core *core, const struct input *input, struct turn_result *turn,
+static int decide_once(struct core *core, const struct input *input, int64_t now,
                        struct decisions *ret_decided, struct err *err)
 {
-    int64_t now = turn->at_us;
     int got = input->once ? ledger_repeat_find(core->ledger, input->once, now, &ret_decided->outcome, err)
                           : LEDGER_NOT_FOUND;
     if (got != LEDGER_NOT_FOUND)
         return got;
     engine_decide(core->engine, input, now, ret_decided);
-    got = record(core, turn, ret_decided, err);
+    got = ledger_record(core->ledger, ret_decided, now, err);
     if (got == 0 && input->once && ret_decided->outcome.code == OUTCOME_DONE)
         got = ledger_repeat_keep(core->ledger, input->once, &ret_decided->outcome, now, err);
     return got;
 }
 
-/* One decision after the other, all into the open transaction, for as many as there is time for. */
-static int decide_some(struct core *core, struct job *jobs, struct turn_result *turn, struct err *err)
+/* One decision after the other, all into the open transaction; outcomes[i] and decided[i] belong to jobs in
+ * order. *ret_n: how many there was time for. */
+static int decide_some(struct core *core, struct job *jobs, struct decisions *decided, size_t *ret_n,
+                       struct err *err)
 {
-    struct decisions *decided = turn->decided;
-    int64_t until_us = clock_monotonic_us(core->clock) + TURN_US;
+    int64_t now = now_us(core), until_us = clock_monotonic_us(core->clock) + TURN_US;
     size_t i = 0;
     for (struct job *job = jobs; job; job = job->next) {
         decided[i].arena = core->arena;
         int got = core_recall(core, job->input, err);
         if (got == 0)
-            got = decide_once(core, job->input, turn, &decided[i], err);
+            got = decide_once(core, job->input, now, &decided[i], err);
         if (got != 0)
             return got;
         i++;
         if (clock_monotonic_us(core->clock) > until_us)
             break;
     }
-    turn->n = i;
+    *ret_n = i;
     return 0;
 }
 
@@ -147,98 +120,16 @@ static void ledger_failed(struct core *core, int got, const struct err *err)
         core_stop(core, EXIT_RESTART);
 }
 
-/* Pages of a turn, while it is committed. */
-struct leaving {
-    struct core *core;
-    const struct turn_result *turn;
-    bool pages, prepared, left;
-};
-
-static void prepare_pages(struct leaving *leaving, enum core_pages which)
+/* Pages leave before anybody is answered, and also when the commit has failed: paging goes on from memory. */
+static int commit_with_pages(struct core *core, const struct decisions *decided, size_t n, struct err *err)
 {
-    for (size_t i = 0; i < leaving->turn->n; i++)
-        leaving->pages |= core_prepare_pages(leaving->core, &leaving->turn->decided[i], which);
-}
-
-static void prepare_meanwhile(void *context)
-{
-    struct leaving *leaving = context;
-    if (!leaving->prepared)
-        prepare_pages(leaving, CORE_PAGES_DECIDED);
-    leaving->prepared = true;
-}
-
-/* Readers wait before anybody can have been paged. */
-static void let_leave(void *context)
-{
-    struct leaving *leaving = context;
-    if (leaving->left)
-        return;
-    if (leaving->turn->journaled)
-        api_hold(leaving->core->api);
-    if (leaving->pages)
-        core_let_pages_leave(leaving->core);
-    leaving->left = true;
-}
-
-static bool any_leaves(const struct turn_result *turn)
-{
-    for (size_t i = 0; i < turn->n; i++)
-        if (core_sends_any(&turn->decided[i]))
-            return true;
-    return false;
-}
-
-/* Pages are made ready while the disk writes, and leave as soon as it has, before anybody is answered; and
- * also when the commit has failed: paging goes on from memory. */
-static int commit_with_pages(struct core *core, struct turn_result *turn, struct err *err)
-{
-    struct leaving leaving = {.core = core, .turn = turn};
-    struct db_meanwhile meanwhile = {prepare_meanwhile, let_leave, &leaving};
-    prepare_pages(&leaving, CORE_PAGES_OF_LEDGER);
-    int got = ledger_commit_meanwhile(core->ledger, any_leaves(turn) ? &meanwhile : NULL, err);
-    prepare_meanwhile(&leaving);
-    let_leave(&leaving);
-    if (got != 0 && turn->journaled) {
-        turn->journaled = false;
-        api_news(core->api); /* nobody waits for tables that are not coming */
-    }
+    bool pages = false;
+    for (size_t i = 0; i < n; i++)
+        pages |= core_prepare_pages(core, &decided[i]);
+    int got = ledger_commit(core->ledger, err);
+    if (pages)
+        core_let_pages_leave(core);
     return got;
-}
-
-/* The courier, who is answered and who is paged may share two processors with us: they go first, until there
- * is something to do again. */
-static void give_way(struct core *core)
-{
-    struct pollfd loop = {.fd = uv_backend_fd(&core->loop), .events = POLLIN};
-    ppoll(&loop, 1, &(struct timespec){.tv_nsec = GIVE_WAY_NS}, NULL);
-}
-
-/* The tables follow the journal. */
-static int write_tables(struct core *core, const struct turn_result *turn, struct err *err)
-{
-    give_way(core);
-    int got = ledger_begin(core->ledger, err);
-    for (size_t i = 0; i < turn->n && got == 0; i++)
-        got = ledger_record(core->ledger, &turn->decided[i], turn->at_us, err);
-    if (got == 0)
-        return ledger_commit_journaled(core->ledger, err);
-    ledger_rollback(core->ledger);
-    return got;
-}
-
-/* Answers the first of the jobs, and gives the others. */
-static struct job *answer_decided(struct core *core, struct job *jobs, const struct turn_result *turn,
-                                  bool durable)
-{
-    api_hold_answers(core->api);
-    for (size_t i = 0; i < turn->n; i++) {
-        struct job *job = jobs;
-        jobs = job->next;
-        answer(job, durable ? &turn->decided[i].outcome : &unavailable);
-    }
-    api_give_answers(core->api);
-    return jobs;
 }
 
 /* Decides the first of some inputs and answers them; gives those that are left. Their bodies are kept
@@ -248,10 +139,6 @@ static struct job *commit_some(struct core *core, struct job *jobs)
     struct err err = {0};
     size_t n = count(jobs);
     scoped_heap struct decisions *decided = heap_alloc(n * sizeof *decided);
-    struct turn_result turn = {.decided = decided,
-                               .n = n,
-                               .at_us = now_us(core),
-                               .may_journal = n == 1 && jobs->body && !jobs->input->once};
     int got = ledger_begin(core->ledger, &err);
     if (got == 0)
         got = accept_bodies(core, jobs, n, &err);
@@ -261,27 +148,28 @@ static struct job *commit_some(struct core *core, struct job *jobs)
         refuse_all(jobs);
         return NULL;
     }
-    got = decide_some(core, jobs, &turn, &err);
+    got = decide_some(core, jobs, decided, &n, &err);
     int64_t decided_us = monotonic_us(core);
     bool pages_left = got == 0;
     if (got == 0)
-        got = commit_with_pages(core, &turn, &err);
+        got = commit_with_pages(core, decided, n, &err);
     else
         ledger_rollback(core->ledger);
     if (got != 0)
         ledger_failed(core, got, &err);
     else
         histogram_add(&core->figures.commit, monotonic_us(core) - decided_us);
-    if (got == 0 && !turn.journaled) /* first of all: who is answered may ask what there is now */
+    if (got == 0) /* first of all: who is answered may ask what there is now */
         api_news(core->api);
-    struct job *left = answer_decided(core, jobs, &turn, got == 0);
-    if (turn.journaled) {
-        got = write_tables(core, &turn, &err);
-        if (got != 0)
-            ledger_failed(core, got, &err);
-        api_news(core->api);
+    struct job *left = jobs;
+    api_hold_answers(core->api);
+    for (size_t i = 0; i < n; i++) {
+        struct job *job = left;
+        left = job->next;
+        answer(job, got == 0 ? &decided[i].outcome : &unavailable);
     }
-    for (size_t i = 0; i < turn.n; i++)
+    api_give_answers(core->api);
+    for (size_t i = 0; i < n; i++)
         core_carry_out(core, &decided[i], pages_left);
     arena_reset(core->arena);
     if (got != 0) {

@@ -1,6 +1,5 @@
 /* What the decisions ask for outside: pages to the courier, steps to the runner; and what those two report.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -9,11 +8,6 @@
 #include "role/core_priv.h"
 #include "role/frames.h"
 #include "runner/runner.h"
-
-struct core_steps {
-    struct run_step *at;
-    size_t n, capacity;
-};
 
 static const char *public_url(const struct core *core, struct arena *arena)
 {
@@ -50,80 +44,30 @@ static void refuse_delivery(struct core *core, int64_t id)
     core_submit_own(core, arena, input);
 }
 
-/* As a decision has it, whose row may not be written yet. */
-static void take_step(struct arena *arena, struct core_steps *steps, const struct run_step *decided)
-{
-    struct run_step *step = NULL;
-    for (size_t i = 0; i < steps->n && !step; i++)
-        if (steps->at[i].run == decided->run && steps->at[i].line == decided->line)
-            step = &steps->at[i];
-    const char *output = step ? step->output : NULL;
-    if (!step)
-        step = list_push(arena, steps);
-    *step = *decided;
-    if (!step->output) /* what is stored stays */
-        step->output = output ? output : "";
-}
-
-static int by_position(const void *a, const void *b)
-{
-    const struct run_step *x = a, *y = b;
-    if (x->run != y->run)
-        return x->run < y->run ? -1 : 1;
-    if (x->position != y->position)
-        return x->position < y->position ? -1 : 1;
-    return (x->line > y->line) - (x->line < y->line);
-}
-
-/* The ledger has nothing of it yet. */
-static bool opens(const struct decisions *decisions, int64_t incident)
-{
-    list_each (decision, &decisions->list)
-        if (decision->kind == DECISION_EVENT && decision->event.incident == incident &&
-            strcmp(decision->event.kind, "incident.opened") == 0)
-            return true;
-    return false;
-}
-
-/* All steps of an incident, in order. */
-static void find_steps(struct core *core, struct arena *arena, const struct decisions *decisions,
-                       int64_t incident, struct core_steps *ret_steps)
-{
-    struct run_step *kept = NULL;
-    size_t n_kept = 0;
-    struct err err = {0};
-    if (!opens(decisions, incident) && ledger_steps(core->ledger, arena, incident, &kept, &n_kept, &err) != 0)
-        n_kept = 0;
-    for (size_t i = 0; i < n_kept; i++)
-        *list_push(arena, ret_steps) = kept[i];
-    list_each (decision, &decisions->list)
-        if (decision->kind == DECISION_STEP && decision->step.incident == incident)
-            take_step(arena, ret_steps, &decision->step);
-    if (ret_steps->n)
-        qsort(ret_steps->at, ret_steps->n, sizeof *ret_steps->at, by_position);
-}
-
 static void send_delivery(struct core *core, const struct decisions *decisions,
                           const struct delivery *delivery, uint16_t frame)
 {
     scoped_arena struct arena *arena = arena_new();
     scoped_buf struct buf page = {0};
     scoped_buf struct buf order = {0};
+    struct err err = {0};
     struct incident incident;
-    struct core_steps steps = {0};
+    struct run_step *steps = NULL;
+    size_t n_steps = 0;
     if (!suspect_begin(core->suspects.page, delivery->id)) {
         refuse_delivery(core, delivery->id);
         return;
     }
     find_incident(core, arena, decisions, delivery->incident, &incident);
-    find_steps(core, arena, decisions, delivery->incident, &steps);
+    if (ledger_steps(core->ledger, arena, delivery->incident, &steps, &n_steps, &err) != 0)
+        n_steps = 0;
     if (delivery_is_chat(delivery))
-        core_send_chat(core, delivery, &incident, steps.at, steps.n, public_url(core, arena), &page);
+        core_send_chat(core, delivery, &incident, steps, n_steps, public_url(core, arena), &page);
     else if (delivery->update)
         core_send_update(core, delivery, &incident, public_url(core, arena), &page);
     else
-        page_render(&page, delivery, &incident, config_person(core->site->config, delivery->person), steps.at,
-                    steps.n, public_url(core, arena), &core->links, clock_wall_us(core->clock));
+        page_render(&page, delivery, &incident, config_person(core->site->config, delivery->person), steps,
+                    n_steps, public_url(core, arena), &core->links, clock_wall_us(core->clock));
     struct delivery addressed = *delivery;
     core_push_address(core, arena, &addressed);
     courier_order_write(&order, &addressed, page.at, page.n_bytes);
@@ -131,39 +75,11 @@ static void send_delivery(struct core *core, const struct decisions *decisions,
     frames_send(core->courier, frame, order.at, order.n_bytes);
 }
 
-bool core_sends_any(const struct decisions *decisions)
-{
-    list_each (decision, &decisions->list)
-        if (decision_sends(decisions, decision))
-            return true;
-    return false;
-}
-
-bool core_sends_only_pages(const struct decisions *decisions)
+bool core_prepare_pages(struct core *core, const struct decisions *decisions)
 {
     bool any = false;
     list_each (decision, &decisions->list)
         if (decision_sends(decisions, decision)) {
-            if (decision->delivery.update)
-                return false;
-            any = true;
-        }
-    return any;
-}
-
-/* The first page of an incident says what was decided. */
-static enum core_pages pages_of(const struct decisions *decisions, const struct delivery *delivery)
-{
-    bool decided = opens(decisions, delivery->incident) && !delivery->update && !delivery_is_chat(delivery) &&
-                   strcmp(delivery->channel, "push") != 0;
-    return decided ? CORE_PAGES_DECIDED : CORE_PAGES_OF_LEDGER;
-}
-
-bool core_prepare_pages(struct core *core, const struct decisions *decisions, enum core_pages which)
-{
-    bool any = false;
-    list_each (decision, &decisions->list)
-        if (decision_sends(decisions, decision) && pages_of(decisions, &decision->delivery) == which) {
             send_delivery(core, decisions, &decision->delivery, FRAME_PREPARE);
             any = true;
         }

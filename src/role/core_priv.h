@@ -149,14 +149,9 @@ void core_plan_timer(struct core *core);
 void core_submit_own(struct core *core, struct arena *arena, const struct input *input);
 
 /* core_effects.c */
-bool core_sends_any(const struct decisions *decisions);
-/* Pages, and nothing whose text is in the ledger alone. */
-bool core_sends_only_pages(const struct decisions *decisions);
 /* While it is being recorded the courier makes its pages ready, on another processor; true: there are any.
- * They leave when it is recorded. Those that say more than was decided read it in the ledger, before the
- * commit; the others may be written during it. */
-enum core_pages { CORE_PAGES_OF_LEDGER, CORE_PAGES_DECIDED };
-bool core_prepare_pages(struct core *core, const struct decisions *decisions, enum core_pages which);
+ * They leave when it is recorded. */
+bool core_prepare_pages(struct core *core, const struct decisions *decisions);
 void core_let_pages_leave(struct core *core);
 /* All that was decided, or all but the pages that have left. */
 void core_carry_out(struct core *core, const struct decisions *decisions, bool pages_left);

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ledger/journal.h"
 #include "ledger/ledger_priv.h"
 #include "ledger/proof.h"
 
@@ -15,7 +14,7 @@ struct disk {
     char path[64];
     struct ledger *ledger;
     struct json_document *document;
-    bool full, owes_tables;
+    bool full;
 };
 
 __attribute__((noreturn)) static void give_up(const char *what, const struct err *err)
@@ -76,52 +75,27 @@ void disk_free(struct disk *disk)
 
 /* ---- transactions ---- */
 
-/* What came with a row is in the journal first, as with a single alert that pages somebody. */
-static int write_decisions(struct disk *disk, const struct row *row, const struct decisions *decisions,
-                           int64_t now_us, struct err *err)
-{
-    int got = row ? ledger_journal(disk->ledger, decisions, now_us, err) : LEDGER_TOO_LONG;
-    disk->owes_tables = got == 0;
-    return got == LEDGER_TOO_LONG ? ledger_record(disk->ledger, decisions, now_us, err) : got;
-}
-
 static int write_all(struct disk *disk, const struct row *row, const struct decisions *decisions,
                      int64_t now_us, struct err *err)
 {
-    disk->owes_tables = false;
     int got = ledger_begin(disk->ledger, err);
     if (disk->full)
         db_fail_after(disk->ledger->db, 1, DB_FULL);
     if (got == 0 && row)
         got = ledger_accept(disk->ledger, row->format, row->bytes, row->n_bytes, row->received_us, err);
     if (got == 0 && decisions)
-        got = write_decisions(disk, row, decisions, now_us, err);
-    return got;
-}
-
-static int end_transaction(struct disk *disk, int got, struct err *err)
-{
-    if (got == 0)
-        return ledger_commit(disk->ledger, err);
-    ledger_rollback(disk->ledger);
-    return got;
-}
-
-static int write_tables(struct disk *disk, const struct decisions *decisions, int64_t now_us, struct err *err)
-{
-    int got = ledger_begin(disk->ledger, err);
-    if (got == 0)
         got = ledger_record(disk->ledger, decisions, now_us, err);
-    return end_transaction(disk, got, err);
+    return got;
 }
 
-bool disk_commit(struct disk *disk, const struct row *row, const struct decisions *decisions, int64_t now_us,
-                 bool ends_early)
+bool disk_commit(struct disk *disk, const struct row *row, const struct decisions *decisions, int64_t now_us)
 {
     struct err err = {0};
-    int got = end_transaction(disk, write_all(disk, row, decisions, now_us, &err), &err);
-    if (got == 0 && disk->owes_tables && !ends_early)
-        got = write_tables(disk, decisions, now_us, &err);
+    int got = write_all(disk, row, decisions, now_us, &err);
+    if (got == 0)
+        got = ledger_commit(disk->ledger, &err);
+    else
+        ledger_rollback(disk->ledger);
     db_fail_after(disk->ledger->db, 0, 0);
     if (got != 0 && got != LEDGER_FULL)
         give_up("write", &err);

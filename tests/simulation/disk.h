@@ -10,11 +10,9 @@ struct disk;
 struct disk *disk_new(void);
 void disk_free(struct disk *disk); /* NULL is allowed; the folder goes, too */
 
-/* A row for the inbox and decisions, either may be NULL: in one transaction, or in the journal and then in
- * the tables. false: the disk was full, nothing was written. ends_early: the program is to end where the
- * tables may not be written yet. */
-bool disk_commit(struct disk *disk, const struct row *row, const struct decisions *decisions, int64_t now_us,
-                 bool ends_early);
+/* One transaction: a row for the inbox and decisions, either may be NULL. false: the disk was full, nothing
+ * was written. */
+bool disk_commit(struct disk *disk, const struct row *row, const struct decisions *decisions, int64_t now_us);
 /* The same up to the commit, which never comes. */
 void disk_lose(struct disk *disk, const struct row *row, const struct decisions *decisions, int64_t now_us);
 void disk_fill(struct disk *disk, bool full);

@@ -146,18 +146,15 @@ static void compare(struct sim *sim)
         sim_fail(sim, "%s", buf_text(&why));
 }
 
-/* Decisions of a turn become durable, and then real. ends_early: the program ends as soon as they are
- * durable. */
-static void commit(struct sim *sim, const struct input *input, const struct decisions *decisions,
-                   bool ends_early)
+/* Decisions of a turn become durable, and then real. */
+static void commit(struct sim *sim, const struct input *input, const struct decisions *decisions)
 {
     check_decisions(sim, input, decisions);
     check_waves(sim, input, decisions);
     check_told(sim, input, decisions);
     digest(sim, decisions);
     model_commit(&sim->model, decisions, sim->posting);
-    if (sim->disk && !sim->behind &&
-        !disk_commit(sim->disk, sim->posting, decisions, sim->now_us, ends_early)) {
+    if (sim->disk && !sim->behind && !disk_commit(sim->disk, sim->posting, decisions, sim->now_us)) {
         sim_say(sim, "   the disk is full: the program goes on from memory");
         sim->behind = true;
         sim->behind_us = sim->now_us;
@@ -166,7 +163,7 @@ static void commit(struct sim *sim, const struct input *input, const struct deci
     list_each (d, &decisions->list)
         if (d->kind == DECISION_INCIDENT)
             check_clocks(sim, model_incident(&sim->model, d->incident.number));
-    if (++sim->n_commits % COMPARED_EVERY == 0 && !ends_early)
+    if (++sim->n_commits % COMPARED_EVERY == 0)
         compare(sim);
 }
 
@@ -209,7 +206,7 @@ void sim_crash(struct sim *sim, int64_t down_us)
     restore(sim);
     struct decisions decisions = {.arena = sim->arena};
     engine_restored(sim->engine, sim->now_us, &decisions);
-    commit(sim, NULL, &decisions, false);
+    commit(sim, NULL, &decisions);
     carry_out(sim, &decisions);
     arena_reset(sim->arena);
     if (model_is_ahead(&sim->model, sim->now_us))
@@ -224,15 +221,6 @@ static bool is_refused(const struct sim *sim, const struct input *input)
                input->kind == INPUT_DELIVERY_DONE || input->kind == INPUT_PROOF_DONE ||
                input->kind == INPUT_STEP_STARTED || input->kind == INPUT_STEP_DONE;
     return (sim->full && sim->posting) || (sim->behind && !own);
-}
-
-/* Now and then between what a post led to is durable and stands in the tables. */
-static bool ends_early(struct sim *sim, const struct decisions *decisions)
-{
-    bool any_event = false;
-    list_each (d, &decisions->list)
-        any_event |= d->kind == DECISION_EVENT;
-    return sim->posting && any_event && sim_between(sim, 0, 99) < 2;
 }
 
 bool sim_input(struct sim *sim, const struct input *input)
@@ -253,9 +241,8 @@ bool sim_input(struct sim *sim, const struct input *input)
         sim_crash(sim, sim_between(sim, SECOND, 20 * MINUTE));
         return false;
     }
-    bool early = ends_early(sim, &decisions);
-    commit(sim, input, &decisions, early);
-    if (early || crash < 4)
+    commit(sim, input, &decisions);
+    if (crash < 4)
         sim_crash(sim, sim_between(sim, SECOND, 20 * MINUTE));
     else
         carry_out(sim, &decisions);
