@@ -93,7 +93,7 @@ static int begin_here(struct starting *start, int output_fd, struct err *err)
     const struct launcher *launcher = start->launch->launcher;
     bool saves = start->command.changes_shell || shell_state_has_functions(start->launch->folder);
     int prelude_fd = pinned ? shell_prelude_fd(start->place.pins, launcher->environment, saves)
-                            : launcher->preludes_fds[saves];
+                            : launcher->prelude_fds[saves];
     int command_fd = shell_command_fd(start->command.text);
     int fds[] = {-1, output_fd, output_fd, prelude_fd, command_fd};
     int begun = -1;

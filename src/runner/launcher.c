@@ -11,6 +11,13 @@
 #include "runner/launcher_priv.h"
 #include "runner/shell.h"
 
+static void preludes_close(const int fds[2])
+{
+    for (int saves = 0; saves < 2; saves++)
+        if (fds[saves] >= 0)
+            close(fds[saves]);
+}
+
 int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                  const struct cgroup_bounds *bounds, struct launcher **ret_launcher, struct err *err)
 {
@@ -20,9 +27,11 @@ int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
         return err_set(err, "%s: %s", work_dir, strerror(errno));
     struct arena *arena = arena_new();
     const char *const *environment = shell_environment(arena, true);
-    int light_fd = shell_prelude_fd("", environment, false),
-        prelude_fd = shell_prelude_fd("", environment, true);
-    if (light_fd < 0 || prelude_fd < 0) {
+    int prelude_fds[2];
+    for (int saves = 0; saves < 2; saves++)
+        prelude_fds[saves] = shell_prelude_fd("", environment, saves);
+    if (prelude_fds[0] < 0 || prelude_fds[1] < 0) {
+        preludes_close(prelude_fds);
         arena_free(arena);
         return err_set(err, "no memory for the shell's prelude: %s", strerror(errno));
     }
@@ -35,7 +44,7 @@ int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
                                   .cgroups = cgroups_open("crashcart"),
                                   .environment = environment,
                                   .program_environment = shell_environment(arena, false),
-                                  .preludes_fds = {light_fd, prelude_fd},
+                                  .prelude_fds = {prelude_fds[0], prelude_fds[1]},
                                   .call_fd = -1};
     if (!launcher->cgroups)
         log_event(LOG_INFO, "runner.no_cgroup", "steps are ended by their keepers alone");
@@ -52,7 +61,7 @@ struct launcher *launcher_of(int fd)
     struct arena *arena = arena_new();
     struct launcher *launcher = arena_alloc(arena, sizeof *launcher);
     *launcher = (struct launcher){
-        .arena = arena, .preludes_fds = {-1, -1}, .call_fd = fd, .answers = json_document_new()};
+        .arena = arena, .prelude_fds = {-1, -1}, .call_fd = fd, .answers = json_document_new()};
     return launcher;
 }
 
@@ -197,9 +206,7 @@ void launcher_free(struct launcher *launcher)
         launch_end(launcher->launches);
     if (launcher->call_fd >= 0)
         close(launcher->call_fd);
-    for (int saves = 0; saves < 2; saves++)
-        if (launcher->preludes_fds[saves] >= 0)
-            close(launcher->preludes_fds[saves]);
+    preludes_close(launcher->prelude_fds);
     if (launcher->answers)
         json_document_free(launcher->answers);
     sandbox_child_free(launcher->sandbox);

@@ -29,7 +29,7 @@ struct launcher {
     const char *const *environment, *const *program_environment;
     struct sandbox_child *sandbox; /* or NULL */
     bool confines_looks;
-    int preludes_fds[2]; /* for a command that leaves its shell as it is, and for one that may not */
+    int prelude_fds[2]; /* for a command that leaves its shell as it is, and for one that may not */
     struct launch *launches;
     int64_t last_id;
 

@@ -27,6 +27,11 @@ class Hang(SystemTest):
     def fire(self, name):
         return self.server.fire({'alertname': name, 'service': 'till'})[0]
 
+    def stop(self, role):
+        pid = wait(lambda: self.server.role(role), f'{role} runs')
+        os.kill(pid, signal.SIGSTOP)
+        return pid
+
     def paged(self):
         """The titles of the incidents that Ana was paged for, with the keys of those pages."""
         keys = {}
@@ -36,8 +41,7 @@ class Hang(SystemTest):
 
     def test_a_process_that_stands_still_for_a_moment_loses_nothing_and_pages_once(self):
         for role in ('courier', 'core', 'runner'):
-            pid = self.server.role(role)
-            os.kill(pid, signal.SIGSTOP)
+            pid = self.stop(role)
             answered = []
             sender = threading.Thread(target=lambda: answered.append(self.fire(f'While{role.title()}StoodStill')))
             sender.start()
@@ -50,7 +54,7 @@ class Hang(SystemTest):
         self.assertEqual([len(keys) for keys in self.paged().values()], [1, 1, 1])
 
     def test_a_process_that_hangs_is_ended_and_all_start_again(self):
-        os.kill(self.server.role('courier'), signal.SIGSTOP)
+        self.stop('courier')
         self.assertEqual(self.fire('QueueFull'), 200)
         wait(lambda: self.paged(), 'ana is paged by the next courier', 150)
         self.assertIn('process.hangs name=courier', self.server.process.log())
