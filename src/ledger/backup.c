@@ -16,12 +16,13 @@
 
 enum { BESIDE_BYTES = 1024 * 1024, COPY_BYTES = 1024 * 1024 };
 
-/* The checkpoint first: it is to be no newer than the copy of the database. */
+/* The checkpoint is to be no newer than the copy of the database; a new server makes the others while it
+ * runs, and they are to be no older: the copy may be signed already. */
 static const struct {
     const char *name;
     unsigned mode;
 } beside[] = {{"checkpoint", 0644}, {"ledger.key", 0600}, {"ledger.pub", 0644}, {"admin.token", 0600}};
-enum { N_BESIDE = sizeof beside / sizeof *beside };
+enum { N_BEFORE = 1, N_BESIDE = sizeof beside / sizeof *beside };
 
 static const char make_kept[] = "CREATE TABLE kept_file (name TEXT PRIMARY KEY, bytes BLOB NOT NULL)";
 
@@ -62,9 +63,10 @@ static int sync_path(const char *path, struct err *err)
 
 /* ---- out ---- */
 
-static int copy_beside(struct arena *arena, const char *from, const char *to, struct err *err)
+static int copy_beside(struct arena *arena, const char *from, const char *to, size_t first, size_t end,
+                       struct err *err)
 {
-    for (size_t i = 0; i < N_BESIDE; i++) {
+    for (size_t i = first; i < end; i++) {
         char *bytes;
         size_t n_bytes;
         const char *path = in(arena, from, beside[i].name);
@@ -147,9 +149,11 @@ int ledger_backup(const struct ledger_place *place, const char *path, struct led
         return err_set(err, "%s is there already: name a new file", path);
     if (make_folder(arena, folder, err) != 0)
         return -1;
-    int result = copy_beside(arena, place->data_dir, folder, err);
+    int result = copy_beside(arena, place->data_dir, folder, 0, N_BEFORE, err);
     if (result == 0)
         result = copy_database(place, in(arena, folder, "ledger.db"), err);
+    if (result == 0)
+        result = copy_beside(arena, place->data_dir, folder, N_BEFORE, N_BESIDE, err);
     if (result == 0)
         result = ledger_verify(&copy, NULL, ret_proof, err);
     if (result == 0)

@@ -39,7 +39,8 @@ class Backup(SystemTest):
         first.fire({'alertname': 'OfOld', 'service': 'shop'})
         wait(lambda: receiver.pages(), 'a page')
         path, data = os.path.join(self.folder, 'one.backup'), os.path.join(self.folder, 'elsewhere', 'data')
-        self.assertEqual(run('backup', '--data', first.data, path)[0], 0)
+        code, out, err = run('backup', '--data', first.data, path)
+        self.assertEqual(code, 0, out + err)
         self.assertEqual(first.request('POST', '/api/v1/incidents/1/resolve', {'text': 'long ago', 'force': True})[0], 200)
         first.stop()
         with sqlite3.connect(path) as copy:  # a page that was under way then
@@ -70,7 +71,8 @@ class Backup(SystemTest):
         self.assertEqual(server.fire({'alertname': 'X'})[0], 200)
         self.assertTrue(server.incidents())
         path, data = os.path.join(self.folder, 'one.backup'), os.path.join(self.folder, 'new')
-        self.assertEqual(run('backup', '--data', server.data, path)[0], 0)
+        code, out, err = run('backup', '--data', server.data, path)
+        self.assertEqual(code, 0, out + err)
         with sqlite3.connect(path) as copy:
             copy.execute('DELETE FROM event WHERE position = 1')
         copy.close()
