@@ -192,8 +192,8 @@ class Watch(SystemTest):
         self.assertRegex(metrics, 'crashcart_check_errors_total [1-9]')
         listed = self.server.command('checks')[1]
         self.assertRegex(listed, r'(?s)lost +error.*queue +bad.*30: .*healthy +well')
-        written(self.folder, 'crashcart.yaml', self.configuration('''
-  - {id: other, every: 1h, http: {url: "http://127.0.0.1:9/"}}
+        written(self.folder, 'crashcart.yaml', self.configuration(f'''
+  - {{id: other, every: 1h, http: {{url: "{self.patient.url('/health')}"}}}}
 '''))
         self.server.process.child.send_signal(signal.SIGHUP)
         wait(lambda: list(checks()) == ['other'], 'only what is configured is listed')
