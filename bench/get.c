@@ -1,41 +1,16 @@
 /* A closed loop of one GET over N connections, a thread each, which waits for the whole answer before it asks
  * again:  get PORT SECONDS CONNECTIONS PATH [HEADER]
  * Prints {"reads_s":...,"bytes":...}: bytes are those of one body. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "loopback.h"
 
 static char request[4096];
 static int port;
 static double until_s;
 static _Atomic long n_read, n_bytes;
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static int dial(void)
-{
-    int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(fd, (struct sockaddr *)&to, sizeof to) < 0) {
-        perror("connect");
-        exit(1);
-    }
-    return fd;
-}
 
 /* The length of the body; the program ends when it is no whole answer with 200. */
 static long answered(int fd, char *room, size_t n_room)
@@ -69,7 +44,7 @@ static void *talk(void *unused)
 {
     enum { ROOM = 256 * 1024 };
     char *room = malloc(ROOM);
-    int fd = dial();
+    int fd = dial(port);
     size_t n = strlen(request);
     while (now_s() < until_s) {
         if (write(fd, request, n) != (ssize_t)n)

@@ -2,16 +2,11 @@
  *   load PORT REQUESTS ALERTS_A_REQUEST CONNECTIONS DISTINCT
  * Alerts are some 900 bytes and of fifty rules; after DISTINCT of them the same ones come again. Prints
  * {"alerts_s":...,"p50_ms":...,"p99_ms":...}. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "loopback.h"
 
 struct message {
     char *bytes;
@@ -23,13 +18,6 @@ static long n_messages, n_requests;
 static _Atomic long n_sent, n_answered, n_refused;
 static double *took_s;
 static int port;
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static int write_alert(char *out, size_t room, long i)
 {
@@ -73,19 +61,6 @@ static void write_message(struct message *message, long first, long n_alerts)
     free(body);
 }
 
-static int dial(void)
-{
-    int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(fd, (struct sockaddr *)&to, sizeof to) < 0) {
-        perror("connect");
-        exit(1);
-    }
-    return fd;
-}
-
 /* Answers to these POSTs have short bodies, which come with the header. */
 static int answered(int fd)
 {
@@ -102,7 +77,7 @@ static int answered(int fd)
 
 static void *talk(void *unused)
 {
-    int fd = dial();
+    int fd = dial(port);
     for (long i; (i = n_sent++) < n_requests;) {
         const struct message *message = &messages[i % n_messages];
         double began_s = now_s();

@@ -3,17 +3,12 @@
  * Posts one alert after the other, each of a service of its own, and waits for the webhook that says it;
  * whatever else is posted there is answered and passed over. Prints {"p50_ms":...,"p99_ms":...,"lost":...}.
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "loopback.h"
 
 enum { LONGEST_S = 10, REQUEST_BYTES = 1024 * 1024 };
 
@@ -21,13 +16,6 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t heard = PTHREAD_COND_INITIALIZER;
 static double *heard_s;
 static long n_probes;
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static int address(struct sockaddr_in *to, int port)
 {
@@ -121,7 +109,7 @@ static double probe(int fd, long i)
         ;
     double at_s = heard_s[i];
     pthread_mutex_unlock(&lock);
-    return at_s ? at_s - began_s : -1;
+    return at_s != 0 ? at_s - began_s : -1;
 }
 
 static int by_size(const void *a, const void *b)
