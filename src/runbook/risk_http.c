@@ -4,6 +4,7 @@
 #include "runbook/risk_priv.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "runbook/text.h"
@@ -203,6 +204,23 @@ static const char *last_segment(struct arena *arena, const char *url)
     return segment;
 }
 
+/* "?q=DROP%20DATABASE%20shop", "?stream.body=<delete>...". */
+static bool value_changes(const char *key, const char *value)
+{
+    static const char statements[] =
+        "drop|delete|insert|update|alter|create|truncate|grant|revoke|kill|optimize|system|call";
+    char word[16];
+    if (strcmp(key, "stream.body") == 0)
+        return true;
+    if (!alternatives_match("q|query|sql|statement|stmt", key))
+        return false;
+    size_t n = strspn(value, "+ ");
+    while (text_starts_with(value + n, "%20"))
+        n += 3;
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(value + n, "%+ "), value + n);
+    return alternatives_match(statements, word) && value[n + strlen(word)] != '\0';
+}
+
 /* "?action=RELOAD", "&_method=delete". */
 static void query_check(struct request *request)
 {
@@ -214,8 +232,10 @@ static void query_check(struct request *request)
         char *value = arena_strndup(scan->arena, key + n_key + (n > 0), n);
         for (char *c = value; *c; c++)
             *c = (char)tolower((unsigned char)*c);
-        if (n > 0 && rules_list_has(scan->rules, LIST_ACTION_KEYS, arena_strndup(scan->arena, key, n_key)) &&
-            rules_list_has(scan->rules, LIST_ACTION_PATHS, value))
+        const char *name = arena_strndup(scan->arena, key, n_key);
+        bool acts = rules_list_has(scan->rules, LIST_ACTION_KEYS, name) &&
+                    rules_list_has(scan->rules, LIST_ACTION_PATHS, value);
+        if (n > 0 && (acts || value_changes(name, value)))
             risk_raise(scan, RISK_UNKNOWN, request->url, "names an action behind its address");
         at = strchr(key, '&');
     }
@@ -354,6 +374,7 @@ void scan_http(struct scan *scan, const struct arguments *arguments)
                                   .program = arguments->words[0].text,
                                   .saves = http_tools[i].saves};
         words_apply(&request, arguments);
+        request.body |= request.tool->items && (scan->stdin_text || scan->stdin_hidden);
         if (request.saves) {
             const char *name =
                 request.url && strrchr(request.url, '/') ? strrchr(request.url, '/') + 1 : "index.html";

@@ -74,6 +74,16 @@ static size_t rest_start(struct scan *scan, const struct arguments *arguments, c
     return at;
 }
 
+/* xargs -I{} psql -c "{}": data stands where a statement, or a part of a script, should be. A name within a
+ * statement is data that statements are made for. */
+static void replaced_check(struct scan *scan, const char *language, const char *text)
+{
+    const char *at = scan->replace_text ? strstr(text, scan->replace_text) : NULL;
+    bool statement = strcmp(language, "sql") == 0 || strcmp(language, "lines") == 0;
+    if (at && (!statement || at == text + strspn(text, " \t\n(;")))
+        risk_raise(scan, RISK_UNKNOWN, scan->replace_text, "puts data where a statement should be");
+}
+
 static void language_run(struct scan *scan, const struct phrase *phrase, const struct word *words,
                          size_t n_words)
 {
@@ -81,8 +91,10 @@ static void language_run(struct scan *scan, const struct phrase *phrase, const s
     const char *language = phrase->language->name;
     bool text =
         strcmp(language, "command") != 0 && strcmp(language, "shell") != 0; /* those note themselves */
-    for (size_t i = 0; text && i < n_words; i++)
+    for (size_t i = 0; text && i < n_words; i++) {
         trace_text(scan, language, words[i].text);
+        replaced_check(scan, language, words[i].text);
+    }
     scan->there |= phrase->there;
     phrase->language->scan(scan, words, n_words);
     scan->there = there;
@@ -167,12 +179,21 @@ static void replacement_note(struct scan *scan, const struct arguments *argument
         return;
     scan->stdin_text = NULL;
     scan->replace_text = strcmp(name, "xargs") == 0 ? NULL : "{}";
+    scan->appended = scan->replace_text == NULL;
     list_each (argument, &arguments->list) {
         if (strcmp(name, "xargs") == 0 && argument_named(argument, "-I|-i|--replace"))
             scan->replace_text = argument->has_value && *argument->value.text ? argument->value.text : "{}";
+        scan->appended &= scan->replace_text == NULL;
         if (!argument->option)
             break;
     }
+}
+
+/* `command -v rm` says where rm is. */
+static bool only_names(const struct arguments *arguments)
+{
+    return strcmp(arguments->words[0].text, "command") == 0 && arguments->n_words > 1 &&
+           alternatives_match("-v|-V|-pv|-pV", arguments->words[1].text);
 }
 
 /* `sed -e SCRIPT FILE`: with a script in an option, the first word is a file. */
@@ -191,7 +212,10 @@ int scan_inner(struct scan *scan, struct arguments *arguments)
 {
     const char *replace_text = scan->replace_text;
     const char *stdin_text = scan->stdin_text;
+    const bool appended = scan->appended;
     int best = 0;
+    if (only_names(arguments))
+        return 0;
     replacement_note(scan, arguments);
     /* What follows is cut off first, so that its options are not taken for those of the tool. */
     for (int pass = 0; pass < 3; pass++) {
@@ -217,5 +241,6 @@ int scan_inner(struct scan *scan, struct arguments *arguments)
     }
     scan->replace_text = replace_text;
     scan->stdin_text = stdin_text;
+    scan->appended = appended;
     return best;
 }

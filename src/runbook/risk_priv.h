@@ -63,6 +63,8 @@ enum slot_form {
     SLOT_UNTIL,
     SLOT_STDIN,
     SLOT_LAST,
+    SLOT_NEXT,     /* the word behind the phrase */
+    SLOT_ASSIGNED, /* `of=`: the rest of a word that begins so */
 };
 
 struct option_pattern {
@@ -75,7 +77,7 @@ struct phrase {
     struct strings words; /* alternatives and globs: "secret|secrets|secret/?*" */
     LIST(struct option_pattern) options;
     size_t gap_at;     /* words before `...`; SIZE_MAX: no gap */
-    const char *until; /* SLOT_UNTIL: ";|+" */
+    const char *until; /* SLOT_UNTIL: ";|+"; SLOT_ASSIGNED: "of=" */
     const struct inner_language *language;
     const char *why;
     enum phrase_kind kind;
@@ -265,6 +267,7 @@ struct scan {
     const char *stdin_text;   /* what the next command reads, when that is in the text */
     bool stdin_hidden;        /* it reads something that is not in the text: a file, what a pipe brings */
     const char *replace_text; /* xargs -I {}: the text that data replaces */
+    bool appended;            /* xargs: words that are not shown follow the command */
     LIST(struct variable) variables;
     struct strings functions;
 };
@@ -302,6 +305,10 @@ const char *node_text(struct scan *scan, TSNode node);
 bool node_is(TSNode node, const char *type);
 const char *node_operator(TSNode node); /* the first child without a name: ">", "=" */
 void children_scan(struct scan *scan, TSNode node);
+
+/* A text that the shell reads as arithmetic or as the name of a variable: it runs what stands in a subscript.
+ */
+void subscript_check(struct scan *scan, const char *text);
 
 /* Variables (risk_variable.c); value NULL: not known. */
 void scan_assignment(struct scan *scan, const char *name, const char *value);

@@ -146,6 +146,7 @@ static int phrase_read(struct rule_reader *reader, struct phrase *phrase, char *
 {
     phrase->gap_at = SIZE_MAX;
     char *whole = text, *word;
+    const bool files = phrase->kind == KIND_WRITES || phrase->kind == KIND_NEEDS;
     size_t n_said = 0;
     while ((word = next_word(&text))) {
         n_said++;
@@ -155,8 +156,10 @@ static int phrase_read(struct rule_reader *reader, struct phrase *phrase, char *
             phrase->gap_at = phrase->words.n;
         else if (strcmp(word, "stdin") == 0)
             phrase->form = SLOT_STDIN;
-        else if (strcmp(word, "last") == 0)
+        else if (files && strcmp(word, "last") == 0)
             phrase->form = SLOT_LAST;
+        else if (files && strcmp(word, "next") == 0)
+            phrase->form = SLOT_NEXT;
         else if (strcmp(word, "itself") == 0)
             phrase->form = SLOT_ITSELF;
         else if (strcmp(word, "after") == 0 && after_read(reader, phrase, next_word(&text)) < 0)
@@ -168,7 +171,10 @@ static int phrase_read(struct rule_reader *reader, struct phrase *phrase, char *
             phrase->until = next_word(&text);
         } else if (word[0] == '-' || word[0] == '+')
             option_read(reader, phrase, word);
-        else
+        else if (files && word[strlen(word) - 1] == '=') {
+            phrase->form = SLOT_ASSIGNED;
+            phrase->until = word;
+        } else
             strings_add(reader->growing, &phrase->words, word);
     }
     if (n_said == 0)
@@ -177,8 +183,9 @@ static int phrase_read(struct rule_reader *reader, struct phrase *phrase, char *
         return rule_line_error(reader, "`itself` wants the word that is the program before it", whole);
     bool value_slot = phrase->kind >= KIND_WRITES && phrase->form == SLOT_VALUE;
     if ((value_slot && phrase->options.n == 0) || (phrase->form == SLOT_UNTIL && !phrase->until))
-        return rule_line_error(reader, "say which option holds it, or `after N`, `itself`, `stdin`, `last`",
-                               whole);
+        return rule_line_error(
+            reader, "say which option holds it, or `after N`, `next`, `last`, `of=`, `itself`, `stdin`",
+            whole);
     return 0;
 }
 

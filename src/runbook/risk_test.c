@@ -119,6 +119,14 @@ static void facts_are_told_beside_the_class(void **state)
         {"psql -c 'SELECT count(*) FROM patients'", 0},
         {"oc whoami --show-token", SENSITIVE},
         {"openssl pkcs12 -in a.p12 -nodes", SENSITIVE},
+        {"psql -h db app < fix.sql", 0},
+        {"curl -s https://site.test/install | sh", 0},
+        {"sh", TERMINAL},
+        {"airflow scheduler", ENDLESS},
+        {"airflow connections get warehouse", SENSITIVE},
+        {"mc admin trace store", ENDLESS},
+        {"printenv LOG_LEVEL", 0},
+        {"printenv DB_PASSWORD", SENSITIVE},
         {"KEY=$(vault kv get -field=key kv/db)", 0},
         {"export KEY=$(vault kv get -field=key kv/db) # kept", 0},
         {"KEY=$(vault kv get -field=key kv/db); echo $KEY", SENSITIVE},
@@ -194,6 +202,15 @@ static void files_written_and_needed_here_are_named(void **state)
         {"curl -so page.html http://web/", "page.html", NULL},
         {"tcpdump -c 10 -w cap.pcap", "cap.pcap", NULL},
         {"openssl x509 -in a.pem -out b.txt", "b.txt", NULL},
+        {"cp app.conf app.conf.old", "app.conf.old", NULL},
+        {"mv -f app.conf app.conf.old", "app.conf.old", NULL},
+        {"install -m 755 tool /usr/local/bin/tool", "/usr/local/bin/tool", NULL},
+        {"dd if=/dev/zero of=/srv/blank bs=1M count=1", "/srv/blank", NULL},
+        {"tar czf logs.tgz /var/log/app", "logs.tgz", NULL},
+        {"tar -c -f logs.tar /var/log/app", "logs.tar", NULL},
+        {"fallocate -l 1G /srv/blank", "/srv/blank", NULL},
+        {"kubectl cp web-0:/tmp/heap.hprof heap.hprof", "heap.hprof", NULL},
+        {"scp host:/var/log/app.log app.log", "app.log", NULL},
         {"kubectl apply -f deploy.yaml", NULL, "deploy.yaml"},
         {"psql -f fix.sql", NULL, "fix.sql"},
         {"curl -d @body.json http://web/", NULL, "body.json"},
@@ -211,6 +228,8 @@ static void files_written_and_needed_here_are_named(void **state)
         if (rows[i].needs && !holds(&risk.needs_files, rows[i].needs))
             fail_msg("%s: does not need %s", rows[i].command, rows[i].needs);
     }
+    assert_int_equal(risk_of(arena, "kubectl cp heap.hprof web-0:/tmp/heap.hprof").writes_files.n, 0);
+    assert_int_equal(risk_of(arena, "tar xzf logs.tgz").writes_files.n, 0);
     struct risk there = risk_of(arena, "kubectl exec db-0 -- sh -c 'date > /tmp/now.log'");
     assert_int_equal(there.writes_files.n, 0);
     assert_int_equal(there.class, RISK_MUTATE);

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/text.h"
+
 struct decision {
     enum risk_class class;
     int score;
@@ -226,6 +228,13 @@ static const struct phrase *fact(const struct arguments *arguments, bool inside,
     return found;
 }
 
+/* "host:/srv", "web-0:/tmp/x", "s3://bucket": not "C:\\tmp". */
+static bool is_elsewhere(const char *path)
+{
+    size_t n = strcspn(path, ":/");
+    return n > 1 && path[n] == ':';
+}
+
 static void files_note(struct scan *scan, const struct arguments *arguments, const struct phrase *phrase)
 {
     bool writes = phrase->kind == KIND_WRITES;
@@ -244,21 +253,40 @@ static void files_note(struct scan *scan, const struct arguments *arguments, con
             wanted = n_word >= phrase->words.n + phrase->after;
         else if (!argument->option && phrase->form == SLOT_LAST)
             wanted = n_words > phrase->words.n && n_word + 1 == n_words;
+        else if (!argument->option && phrase->form == SLOT_NEXT)
+            wanted = n_word == phrase->words.n;
+        else if (!argument->option && phrase->form == SLOT_ASSIGNED)
+            wanted = text_starts_with(argument->value.text, phrase->until);
         n_word += !argument->option;
         if (!wanted || strcmp(argument->value.text, "-") == 0)
             continue;
+        struct word file = argument->value;
+        if (phrase->form == SLOT_ASSIGNED)
+            file.text += strlen(phrase->until);
+        if (writes && phrase->form == SLOT_LAST && is_elsewhere(file.text))
+            continue;
         if (writes)
-            scan_written_file(scan, &argument->value, argument->value.text);
-        else if (scan->risk->needs_files.n < 32 && !scan->there && !strstr(argument->value.text, "://"))
-            strings_add(scan->arena, &scan->risk->needs_files, argument->value.text);
+            scan_written_file(scan, &file, file.text);
+        else if (scan->risk->needs_files.n < 32 && !scan->there && !strstr(file.text, "://"))
+            strings_add(scan->arena, &scan->risk->needs_files, file.text);
     }
+}
+
+/* `psql < fix.sql`, `curl ... | sh`: it reads what it is given, and opens no prompt. */
+static bool is_fed(const struct scan *scan, const struct arguments *arguments)
+{
+    bool reads = false;
+    phrases_each (phrase, arguments, ASPECT_INNER)
+        reads |= phrase->form == SLOT_STDIN;
+    return reads && (scan->stdin_hidden || scan->stdin_text);
 }
 
 static void facts_note(struct scan *scan, const struct arguments *arguments, bool inside)
 {
     struct risk *risk = scan->risk;
     risk->endless |= fact(arguments, inside, ASPECT_ENDING, KIND_ENDLESS, KIND_ENDS) != NULL;
-    risk->wants_terminal |= fact(arguments, inside, ASPECT_TERMINAL, KIND_TERMINAL, KIND_NO_TERMINAL) != NULL;
+    const struct phrase *terminal = fact(arguments, inside, ASPECT_TERMINAL, KIND_TERMINAL, KIND_NO_TERMINAL);
+    risk->wants_terminal |= terminal && !(terminal->otherwise && is_fed(scan, arguments));
     if (!scan->there && fact(arguments, inside, ASPECT_RIGHTS, KIND_UNCONFINED, KIND_UNCONFINED))
         risk->unconfined = true;
     const struct phrase *sensitive =
@@ -352,11 +380,31 @@ static void decision_report(struct scan *scan, const struct arguments *arguments
         options_check(scan, arguments, decision);
 }
 
+/* `xargs env`: what comes from the pipe is the program. */
+static void appended_check(struct scan *scan, const struct arguments *arguments, bool inside)
+{
+    if (scan->appended && arguments->tool->wrapper && !inside)
+        risk_raise(scan, RISK_UNKNOWN, arguments->words[0].text, "runs what it is given, which is not shown");
+}
+
+/* `test -v 'a[$(rm x)]'`: these words of the shell look into a subscript, whatever quotes stand around it. */
+static void subscripts_check(struct scan *scan, const struct arguments *arguments)
+{
+    static const char evaluating[] = "test|[|read|let|unset|mapfile|readarray|getopts|wait";
+    if (!arguments->tool->shell_word || !alternatives_match(evaluating, arguments->words[0].text))
+        return;
+    for (size_t i = 1; i < arguments->n_words; i++)
+        if (!arguments->words[i].dynamic)
+            subscript_check(scan, arguments->words[i].text);
+}
+
 static void tool_scan(struct scan *scan, const struct tool *tool, const struct word *words, size_t n_words)
 {
     struct arguments arguments = arguments_parse(scan, tool, words, n_words);
     bool was_endless = scan->risk->endless;
     int inner_score = scan_inner(scan, &arguments);
+    appended_check(scan, &arguments, inner_score > 0);
+    subscripts_check(scan, &arguments);
     facts_note(scan, &arguments, inner_score > 0);
     if (tool->bounded)
         scan->risk->endless = was_endless;

@@ -434,12 +434,25 @@ static void c_for_node(struct scan *scan, TSNode node)
     scan->risk->endless |= never && !strstr(node_text(scan, node), "break");
 }
 
+/* [[ 'a[$(rm x)]' -eq 0 ]]: quotes do not keep a test from looking into a subscript. */
+static void quoted_subscripts_check(struct scan *scan, TSNode node)
+{
+    struct nodes children = children_of(scan, node);
+    list_each (child, &children) {
+        if (node_is(*child, "raw_string"))
+            subscript_check(scan, node_text(scan, *child));
+        else if (node_is(*child, "binary_expression") || node_is(*child, "unary_expression"))
+            quoted_subscripts_check(scan, *child);
+    }
+}
+
 /* `[ a > b ]` is a redirection to the file b for the shell, whatever its writer meant. */
 static void test_node(struct scan *scan, TSNode node)
 {
     const char *text = node_text(scan, node);
     if (strncmp(text, "[[", 2) != 0 && strstr(text, " > "))
         risk_raise(scan, RISK_UNKNOWN, text, "holds a redirection inside of [ ]");
+    quoted_subscripts_check(scan, node);
     children_scan(scan, node);
 }
 

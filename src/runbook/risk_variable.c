@@ -90,6 +90,13 @@ void loop_node(struct scan *scan, TSNode node)
     scan->variables.n = 0;
 }
 
+void subscript_check(struct scan *scan, const char *text)
+{
+    const char *subscript = strchr(text, '[');
+    if (subscript && (strstr(subscript, "$(") || strchr(subscript, '`')))
+        risk_raise(scan, RISK_UNKNOWN, text, "holds a subscript in which a command runs");
+}
+
 /* ((x = 1)), ((x++)) */
 void arithmetic_node(struct scan *scan, TSNode node)
 {
@@ -108,6 +115,8 @@ void declaration_node(struct scan *scan, TSNode node)
         const char *word = node_text(scan, ts_node_named_child(node, i));
         if (*word == '-' && strchr(word, 'n'))
             risk_raise(scan, RISK_UNKNOWN, text, "may give a variable another name");
+        else if (*word == '-' && strchr(word, 'i'))
+            subscript_check(scan, text);
     }
     children_scan(scan, node);
 }
@@ -115,6 +124,7 @@ void declaration_node(struct scan *scan, TSNode node)
 void unset_node(struct scan *scan, TSNode node)
 {
     scan->variables.n = 0;
+    subscript_check(scan, node_text(scan, node));
     children_scan(scan, node);
 }
 
