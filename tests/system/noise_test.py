@@ -74,6 +74,7 @@ class Noise(SystemTest):
             self.fire(f'Broken{i}')
         storm = wait(lambda: [i for i in self.server.incidents() if i['title'].startswith('Storm')], 'the storm')[0]
         wait(lambda: self.server.incident(storm['number'])['alerts']['firing'] >= 8, 'it counts what it holds')
+        wait(lambda: 'Storm of service till' in [page['incident']['title'] for page in self.pages('ana')], 'it is paged for')
         self.assertLessEqual(len(self.pages('ana')), 5, 'the first ones, and the storm')
         self.assertEqual(self.pages('ana')[-1]['incident']['title'], 'Storm of service till')
         self.fire('Worst', severity='SEV-1')
