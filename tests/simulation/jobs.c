@@ -49,7 +49,7 @@ void job_reports(struct sim *sim, const struct happening *happening)
     job->speaks = true;
     if (heartbeat ? post_heartbeat(sim) : post_watchdog(sim)) {
         job->heard_us = now_us;
-        job->guessed = false;
+        job->guessed = job->overdue = false;
     }
     job->speaks = false;
     sim_plan(sim, (struct happening){.kind = HAPPEN_JOB, .subject = happening->subject, .at_us = next_us});
@@ -61,6 +61,7 @@ void jobs_forget(struct sim *sim)
         if (sim->jobs[kind].heard_us) {
             sim->jobs[kind].heard_us = sim->now_us;
             sim->jobs[kind].guessed = true;
+            sim->jobs[kind].overdue |= sim->jobs[kind].stood;
         }
 }
 
@@ -80,13 +81,14 @@ void jobs_check(struct sim *sim)
         if (job->speaks)
             continue;
         int64_t earliest_us = job->guessed ? job->heard_us + SECOND_CHANCE : overdue_us;
-        if (job->missed && sim->now_us + SECOND < earliest_us &&
+        if (job->missed && !job->overdue && sim->now_us + SECOND < earliest_us &&
             sim->now_us > sim->ahead_us + allowed_us(kind))
             sim_fail(sim, "%s is missed, and spoke %lld s ago", name,
                      (long long)((sim->now_us - job->heard_us) / SECOND));
         if (job->heard_us && !job->missed && sim->now_us > overdue_us + MINUTE && sim->now_us > listened_us)
             sim_fail(sim, "%s is silent since %lld s, and nobody misses it", name,
                      (long long)((sim->now_us - job->heard_us) / SECOND));
+        job->stood = job->missed;
         job->missed = false;
     }
 }

@@ -82,6 +82,8 @@ struct job {
     int64_t heard_us; /* last, as far as that is durable; 0: never */
     bool guessed;     /* for the program does not know it, and counts from its start */
     bool missed;      /* its alarm stands */
+    bool stood;       /* it did after the last step */
+    bool overdue;     /* it did when the program forgot: it may stand again at any time, until it is heard */
     bool speaks;      /* just now */
 };
 
