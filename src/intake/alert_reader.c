@@ -106,12 +106,25 @@ static int check_name(const struct place *place, const char *member, const char 
     return 0;
 }
 
+const char *prose_cut(struct arena *arena, const char *text, size_t limit_bytes)
+{
+    static const char CUT[] = " ... (cut)";
+    size_t n = limit_bytes - sizeof CUT;
+    while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+        n--;
+    return arena_printf(arena, "%.*s%s", (int)n, text, CUT);
+}
+
 /* The text of a member, or NULL: refused. */
 static const char *read_value(const struct place *place, const char *member, const struct json_iter *item,
                               size_t limit_bytes, size_t *ret_n_bytes)
 {
     const char *value = item->text, *wrong = NULL;
     size_t n_bytes = item->text_bytes;
+    if (value && n_bytes > limit_bytes && limit_bytes == TEXT_BYTES_LIMIT && !memchr(value, '\0', n_bytes)) {
+        value = prose_cut(place->arena, value, limit_bytes);
+        n_bytes = strlen(value);
+    }
     *ret_n_bytes = n_bytes;
     if (!value)
         wrong = "must be a text";

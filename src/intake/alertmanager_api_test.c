@@ -184,11 +184,11 @@ static void an_alert_without_sense_does_not_keep_the_others_out(void **state)
                   "{\"labels\":{\"a\":\"first\"}},{\"annotations\":{}},{\"labels\":{\"a\":\"last\"}}]",
                   "[0].endsAt", "startsAt is after endsAt (of the 4 alerts 2 refused");
     scoped_buf struct buf body = {0};
-    buf_puts(&body, "[{\"labels\":{\"a\":\"first\"}},{\"labels\":{\"a\":\"x\"},\"annotations\":{\"s\":\"");
-    for (int i = 0; i <= 16 * 1024; i++)
+    buf_puts(&body, "[{\"labels\":{\"a\":\"first\"}},{\"labels\":{\"a\":\"");
+    for (int i = 0; i <= 4 * 1024; i++)
         buf_putc(&body, 'x');
     buf_puts(&body, "\"}},{\"labels\":{\"a\":\"last\"}}]");
-    assert_partly(buf_text(&body), "[1].annotations", "longer");
+    assert_partly(buf_text(&body), "[1].labels", "longer");
 }
 
 /* Also after one that could have been set aside: a sender that does not speak the format is told so. */
@@ -271,6 +271,26 @@ static void values_at_the_limit_pass_and_one_more_byte_does_not(void **state)
     }
 }
 
+/* A stack trace in the description is no reason to page nobody. */
+static void prose_that_is_too_long_is_cut_and_the_alert_taken(void **state)
+{
+    (void)state;
+    enum { LIMIT = 16 * 1024 };
+    scoped_buf struct buf body = {0};
+    buf_puts(&body, "[{\"labels\":{\"a\":\"b\"},\"annotations\":{\"description\":\"");
+    for (int i = 0; i < LIMIT; i++)
+        buf_puts(&body, "\xc3\xa9");
+    buf_puts(&body, "\",\"summary\":\"short\"}}]");
+    struct alert_batch batch;
+    assert_int_equal(parse(body.at, body.n_bytes, &batch), 0);
+    const struct label *annotations = batch.alerts[0].annotations;
+    assert_int_equal(batch.alerts[0].n_annotations, 2);
+    size_t n = strlen(annotations[0].value);
+    assert_true(n <= LIMIT && n > LIMIT - 32);
+    assert_string_equal(annotations[0].value + n - 12, "\xc3\xa9 ... (cut)");
+    assert_string_equal(annotations[1].value, "short");
+}
+
 int main(void)
 {
     document = json_document_new();
@@ -289,6 +309,7 @@ int main(void)
         cmocka_unit_test(no_alerts_are_no_error),
         cmocka_unit_test(hostile_bodies_are_refused),
         cmocka_unit_test(values_at_the_limit_pass_and_one_more_byte_does_not),
+        cmocka_unit_test(prose_that_is_too_long_is_cut_and_the_alert_taken),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_free(arena);

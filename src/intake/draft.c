@@ -5,8 +5,6 @@
 
 enum { DETAIL_LEVELS = 4 };
 
-static const char CUT[] = " ... (cut)";
-
 /* Keeps the list sorted by name. The first value of a name stays. False: it is full. */
 static bool put(struct label *list, size_t *n, const char *name, const char *value)
 {
@@ -37,21 +35,12 @@ int draft_label(struct draft *draft, const char *name, const char *value)
     return 0;
 }
 
-/* At most limit bytes, without half a character at the end. */
-static const char *cut(struct arena *arena, const char *text, size_t limit)
-{
-    size_t n = limit - sizeof CUT;
-    while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-        n--;
-    return arena_printf(arena, "%.*s%s", (int)n, text, CUT);
-}
-
 void draft_annotation(struct draft *draft, const char *name, const char *value)
 {
     if (!value || !*value || !*name || strnlen(name, NAME_BYTES_LIMIT + 1) > NAME_BYTES_LIMIT)
         return;
     if (strnlen(value, TEXT_BYTES_LIMIT + 1) > TEXT_BYTES_LIMIT)
-        value = cut(draft->place->arena, value, TEXT_BYTES_LIMIT);
+        value = prose_cut(draft->place->arena, value, TEXT_BYTES_LIMIT);
     put(draft->annotations, &draft->n_annotations, name, value);
 }
 
