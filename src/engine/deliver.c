@@ -2,6 +2,8 @@
  *
  * A way that is dead gives over to the person's next one at once; a way that fails for the moment is tried
  * again as long as the page matters, and after a few attempts the next way is tried as well. */
+#include <string.h>
+
 #include "base/must.h"
 #include "engine/engine_priv.h"
 
@@ -40,6 +42,7 @@ static void take_sent(struct turn *turn, struct incident_record *record, struct 
     (void)result;
     delivery->state = DELIVERY_SENT;
     record->reached |= !delivery->notice;
+    record->round_reached |= !delivery->notice;
     turn_save_delivery(turn, delivery);
     proof_page_arrived(turn, delivery);
     attempt_begin(turn, delivery);
@@ -147,6 +150,45 @@ void decide_delivery_done(struct turn *turn, const struct input *input)
     verdicts[result->verdict](turn, record, done, result);
 }
 
+/* It goes to a person, by an address that the configuration does not give them any more. */
+static bool way_is_gone(const struct engine *engine, const struct delivery *delivery)
+{
+    if (delivery->digest || delivery->update || delivery_is_chat(delivery))
+        return false;
+    const struct person *person = config_person(engine->config, delivery->person);
+    for (size_t i = 0; person && i < person->contacts.n; i++)
+        if (strcmp(person->contacts.at[i].channel, delivery->channel) == 0 &&
+            strcmp(person->contacts.at[i].address, delivery->address) == 0)
+            return false;
+    return true;
+}
+
+/* Whoever was mistyped in the night is paged where they are; of who has left, the next one is told. */
+static void leave_way(struct turn *turn, struct incident_record *incident, struct delivery_record *record)
+{
+    const struct delivery *delivery = &record->delivery;
+    const struct person *person = config_person(turn->engine->config, delivery->person);
+    bool notice = delivery->notice, matters = page_matters(incident);
+    const char *why = arena_strdup(turn->arena, delivery->why);
+    jw_pair(event_begin(turn), "person", delivery->person);
+    event_end(turn, delivery->incident, NULL, "page.cancelled",
+              "The page to %s by %s is not tried again: the configuration has no such way any more",
+              delivery->person, delivery->channel);
+    page_cancel(turn, incident, record, "its way is not in the configuration any more");
+    bool goes_on = due_is_set(&incident->escalate) && incident->escalate.at_us <= turn->now_us;
+    if (!matters || notice || (!person && goes_on))
+        return;
+    if (!person || !page_way(turn, incident, person, 0, why, 0))
+        escalate_past(turn, incident);
+}
+
+void deliveries_learn(struct turn *turn, struct incident_record *incident)
+{
+    for (struct delivery_record *d = incident->deliveries; d; d = d->next)
+        if (d->delivery.state == DELIVERY_RETRY && way_is_gone(turn->engine, &d->delivery))
+            turn_set_timer(turn, &d->retry, d->delivery.id, turn->now_us);
+}
+
 void due_delivery_retry(struct turn *turn, struct due *due)
 {
     struct delivery_record *record = DUE_HOLDER(due, struct delivery_record, retry);
@@ -154,6 +196,10 @@ void due_delivery_retry(struct turn *turn, struct due *due)
     turn_clear_timer(turn, due, record->delivery.id);
     if (record->delivery.digest && !page_matters(incident) && !digest_waits(turn, record->delivery.digest)) {
         page_cancel(turn, incident, record, "nobody needs its digest any more");
+        return;
+    }
+    if (way_is_gone(turn->engine, &record->delivery)) {
+        leave_way(turn, incident, record);
         return;
     }
     record->delivery.state = DELIVERY_DUE;

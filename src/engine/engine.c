@@ -130,6 +130,8 @@ void engine_free(struct engine *engine)
 
 void engine_learn(struct engine *engine, const struct config *config, const struct library *library)
 {
+    if (engine->config)
+        chains_remember(engine);
     engine->config = config;
     engine->library = library;
     engine->expect_heartbeats = true;
@@ -196,6 +198,8 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
         maintenance_review(&turn);
     if (engine->places_changed)
         step_places_learn(&turn);
+    if (engine->chains_before)
+        chains_review(&turn);
     if (engine->learned)
         clocks_review(&turn);
     input_handlers[input->kind](&turn, input);
@@ -209,7 +213,8 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
 int64_t engine_next_due_us(const struct engine *engine)
 {
     const struct due *due = due_first(&engine->due);
-    if (engine->expect_heartbeats || engine->checks_changed || engine->maintenance_changed || engine->learned)
+    if (engine->expect_heartbeats || engine->checks_changed || engine->maintenance_changed ||
+        engine->chains_before || engine->learned)
         return engine->now_us;
     return due ? due->at_us : INT64_MAX;
 }

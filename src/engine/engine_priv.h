@@ -72,20 +72,22 @@ struct incident_record {
     struct {
         char **at;
         size_t n;
-    } paged;                  /* people, of a storm */
-    int64_t n_held;           /* of the alerts that fire and that it counts */
-    const char *released_why; /* why it may page again, in this turn */
-    int64_t restored_firing;  /* alerts, as the ledger has it */
-    bool fired, ended;        /* alerts of it, in this turn */
-    bool touched;             /* in this turn */
-    bool unsaved;             /* and the ledger must get the value */
-    bool in_maintenance;      /* that is what holds alerts of it back */
-    bool hushed;              /* the timeline says that all its alerts are held back */
-    bool diagnosed;           /* all steps that run by themselves are done */
-    bool reached;             /* a page of the last step of the chain arrived */
-    bool everyone_paged;      /* in this round, because nobody of the chain could be reached */
-    bool unreachable_said;    /* the timeline says that there is nobody to page */
-    bool retired;             /* stands in the list of those */
+    } paged;                           /* people, of a storm */
+    int64_t n_held;                    /* of the alerts that fire and that it counts */
+    const char *released_why;          /* why it may page again, in this turn */
+    struct chain_before *chain_before; /* of chain_learn.c, until the next turn, or NULL */
+    int64_t restored_firing;           /* alerts, as the ledger has it */
+    bool fired, ended;                 /* alerts of it, in this turn */
+    bool touched;                      /* in this turn */
+    bool unsaved;                      /* and the ledger must get the value */
+    bool in_maintenance;               /* that is what holds alerts of it back */
+    bool hushed;                       /* the timeline says that all its alerts are held back */
+    bool diagnosed;                    /* all steps that run by themselves are done */
+    bool reached;                      /* a page of the last step of the chain arrived */
+    bool round_reached;                /* one of this round did, or may have before a restart */
+    bool everyone_paged;               /* in this round, because nobody of the chain could be reached */
+    bool unreachable_said;             /* the timeline says that there is nobody to page */
+    bool retired;                      /* stands in the list of those */
 };
 
 struct engine {
@@ -108,6 +110,7 @@ struct engine {
     bool places_changed;    /* the configuration is new, and steps may run elsewhere */
     bool expect_heartbeats; /* the configuration is new */
     bool checks_changed;    /* the same, and alerts of checks may stand */
+    bool chains_before;     /* the same, and chains were walked */
     struct due_heap due;
     struct alert_table alerts;
     uint64_t n_batches;
@@ -372,6 +375,13 @@ void chain_notified(struct turn *turn, const struct strings *notify, struct stri
 void chain_say_unfilled(struct turn *turn, const struct incident_record *record);
 /* Adds whom the roles of those names mean now, as the configuration fills them. */
 void chain_roles(struct turn *turn, const struct strings *names, struct strings *people);
+/* Pages that wait for an address that is not in the configuration any more are looked at now. */
+void deliveries_learn(struct turn *turn, struct incident_record *incident);
+/* chain_learn.c: before the configuration is replaced, what was told of each chain; in the next turn, each
+ * goes on where the new one wants it. */
+void chains_remember(struct engine *engine);
+void chains_review(struct turn *turn);
+void chain_forget_before(struct incident_record *record);
 /* How long an incident may stay unacknowledged before the next person is paged; 0: its level is paged once.
  */
 int64_t patience_s(const struct engine *engine, const struct incident_record *record);
@@ -380,6 +390,8 @@ int64_t patience_s(const struct engine *engine, const struct incident_record *re
 void escalate(struct turn *turn, struct incident_record *record, const char *reason);
 /* When nobody of the last step can be reached: goes on without waiting. */
 void escalate_past(struct turn *turn, struct incident_record *record);
+/* A step that was passed over, for it was not in the chain then. */
+void escalate_missed(struct turn *turn, struct incident_record *record, size_t index);
 /* Seconds that it waits at most for the next step or round; -1: it is not paged again. */
 int64_t escalate_wait_s(const struct engine *engine, const struct incident_record *record, int64_t now_us);
 /* After a restart: no timer lies further ahead than it can have been set, though the clock was set back. */

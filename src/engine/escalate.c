@@ -10,7 +10,8 @@
  *   paged     ana +0                      ben +5    eve +20   cto +60
  *
  * After the last step the chain starts again. When a whole round, or the last step of it, reaches nobody,
- * everybody in the configuration is paged. */
+ * everybody in the configuration is paged; also when the pages of a round still wait for receivers that fail
+ * for the moment, for nobody knows how long that is. */
 #include <string.h>
 
 #include "engine/engine_priv.h"
@@ -138,6 +139,30 @@ static bool page_step(struct turn *turn, struct incident_record *record, size_t 
     return false;
 }
 
+void escalate_missed(struct turn *turn, struct incident_record *record, size_t index)
+{
+    page_step(
+        turn, record, index,
+        why_text(turn, &record->incident,
+                 arena_printf(turn->arena, "%s, and you are on its chain now", silence_text(turn, record))));
+}
+
+/* Pages of the round that ends are tried again and again, and none has arrived. One that has just left may,
+ * and what a digest or a storm tells is told. */
+static bool was_in_vain(const struct incident_record *record)
+{
+    bool fails = false;
+    for (const struct delivery_record *d = record->deliveries; d; d = d->next) {
+        const struct delivery *delivery = &d->delivery;
+        if (delivery->notice || delivery->state == DELIVERY_CANCELLED)
+            continue;
+        if (delivery->attempts == 0)
+            return false;
+        fails = true;
+    }
+    return fails && !record->round_reached;
+}
+
 static bool is_still_to_come(struct turn *turn, const struct incident_record *record, size_t index)
 {
     struct chain chain;
@@ -154,12 +179,13 @@ static void go_on(struct turn *turn, struct incident_record *record, const char 
     size_t n_steps = chain_length(turn->engine, record);
     size_t first = n_steps ? (size_t)incident->escalation_step % n_steps : 0, index = first;
     bool whole_round = first == 0, paged = false;
+    bool in_vain = whole_round && incident->escalation_step > 0 && was_in_vain(record);
     const char *why = why_text(turn, incident, reason);
 
     turn_touch(turn, record);
     record->reached = false;
     if (whole_round) {
-        record->everyone_paged = false;
+        record->everyone_paged = record->round_reached = false;
         if (n_steps && incident->escalation_step > 0)
             say_new_round(turn, record, n_steps);
     }
@@ -169,7 +195,7 @@ static void go_on(struct turn *turn, struct incident_record *record, const char 
         paged = page_step(turn, record, index, why);
         incident->escalation_step++;
     }
-    if (whole_round && !paged)
+    if (in_vain || (whole_round && !paged))
         page_everyone(turn, record);
     wait(turn, record, paged || whole_round);
 }

@@ -173,6 +173,49 @@ static void chain_that_reaches_nobody_pages_everybody(void **state)
     assert_string_equal(delivery_of(w, DELIVERY_DUE, 2)->person, "eve");
 }
 
+/* Time passes to the second round of the chain, while no receiver takes a page but that of one person. */
+static void to_the_next_round(struct world *w, const char *works)
+{
+    while (!event_of(w, "incident.unacknowledged")) {
+        const struct delivery_record *d = incident_find(w->engine, 1)->deliveries;
+        while (d && d->delivery.state != DELIVERY_DUE)
+            d = d->next;
+        if (d) {
+            bool taken = strcmp(d->delivery.person, works) == 0;
+            world_delivered(w, d->delivery.id, taken ? VERDICT_SENT : VERDICT_RETRY);
+            continue;
+        }
+        w->now_us = engine_next_due_us(w->engine);
+        world_decide(w, (struct input){.kind = INPUT_TIMER});
+    }
+}
+
+static bool is_paged(const struct world *w, const char *person)
+{
+    for (size_t i = 0; delivery_of(w, DELIVERY_DUE, i); i++)
+        if (strcmp(delivery_of(w, DELIVERY_DUE, i)->person, person) == 0)
+            return true;
+    return false;
+}
+
+/* The gateway of all of them is down, and nobody knows for how long. */
+static void round_whose_pages_all_wait_for_their_receivers_pages_everybody(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    to_the_next_round(w, "nobody");
+    assert_true(is_paged(w, "eve"));
+}
+
+static void round_of_which_one_page_arrived_pages_nobody_else(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    to_the_next_round(w, "ana");
+    assert_true(is_paged(w, "ana"));
+    assert_false(is_paged(w, "eve"));
+}
+
 static void configuration_without_people_says_so_once(void **state)
 {
     struct world *w = *state;
@@ -303,6 +346,8 @@ int main(void)
         TEST(it_is_taken_forward_when_nobody_was_paged),
         TEST(it_is_taken_forward_when_no_page_arrived),
         TEST(chain_that_reaches_nobody_pages_everybody),
+        TEST(round_whose_pages_all_wait_for_their_receivers_pages_everybody),
+        TEST(round_of_which_one_page_arrived_pages_nobody_else),
         TEST(configuration_without_people_says_so_once),
         TEST(service_without_a_chain_pages_people_one_after_the_other),
         TEST(schedule_pages_whoever_is_on_call),

@@ -50,6 +50,7 @@ void engine_restore_incident(struct engine *engine, const struct incident *incid
     work_at(engine, incident->number);
     struct incident_record *record = incident_add(engine, incident);
     record->moved_to = (int)incident->state;
+    record->round_reached = incident->escalation_step > 0; /* or may have been, before the restart */
     engine->n_on_hold += incident->hold_us != 0;
     if (!incident_is_open(record))
         incident_retire(engine, record);

@@ -285,6 +285,7 @@ void team_changes(struct sim *sim, const struct happening *happening)
     sim->config = team_config(sim->eve_has_left);
     sim->library = team_library();
     engine_learn(sim->engine, sim->config, sim->library);
+    waves_unsure(sim); /* who is new in a chain that was walked is paged at once */
     config_free(before);
     library_free(library_before);
 }
