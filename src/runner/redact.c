@@ -21,6 +21,7 @@ struct redactor {
     struct buf held;  /* n_before bytes that are out already, then what is not */
     size_t n_before;
     size_t looked;     /* of held: no line end before this */
+    size_t quiet;      /* no trigger begins in so much of what comes next */
     bool begins;       /* what comes is the beginning of a line */
     bool hidden;       /* the line that was taken belongs to a block: its end, too */
     bool after_return; /* a line feed that comes now belongs to the line before */
@@ -55,8 +56,6 @@ void redactor_free(struct redactor *redactor)
     if (redactor->held.at)
         explicit_bzero(redactor->held.at, redactor->held.capacity);
     buf_free(&redactor->held);
-    explicit_bzero(redactor->state.before, sizeof redactor->state.before);
-    explicit_bzero(redactor->state.after, sizeof redactor->state.after);
     pcre2_match_data_free(redactor->state.match);
     pcre2_match_context_free(redactor->state.limits);
     pcre2_jit_stack_free(redactor->stack);
@@ -107,13 +106,11 @@ static size_t block_read(struct redactor *redactor, const struct redact_line *li
 {
     struct redact_state *state = &redactor->state;
     const struct redact_detector *detector = &state->rules->detectors.at[redactor->block];
-    if (pcre2_match(detector->until, (PCRE2_SPTR)line->at, line->n_bytes, 0, 0, state->match, state->limits) >
-        0) {
+    if (redact_match(state, detector->until, line->at, line->n_bytes, 0, 0) > 0) {
         redactor->block = NO_LABEL;
         return pcre2_get_ovector_pointer(state->match)[1];
     }
-    if (!detector->body || pcre2_match(detector->body, (PCRE2_SPTR)line->at, line->n_bytes, 0, 0,
-                                       state->match, state->limits) >= 0)
+    if (!detector->body || redact_match(state, detector->body, line->at, line->n_bytes, 0, 0) >= 0)
         return line->n_bytes;
     redactor->block = NO_LABEL;
     return 0;
@@ -150,6 +147,7 @@ static size_t piece_take(struct redactor *redactor, const char *at, size_t n_bef
                                .n_before = redactor->begins ? 0 : n_before,
                                .begins = redactor->begins,
                                .ends = ends,
+                               .quiet = redactor->quiet,
                                .trigger_end = ends ? n_bytes : n_bytes - OVERLAP_BYTES,
                                .block = NO_LABEL};
     if (redactor->follow != FOLLOW_NOTHING) {
@@ -216,17 +214,22 @@ static size_t unit_take(struct redactor *redactor, const char *at, size_t n_befo
 }
 
 /* The bytes up to the first line that a trigger stands in, of the whole lines that lie there. */
-static size_t quiet_bytes(const struct redactor *redactor, const char *at, size_t n_bytes)
+static size_t quiet_bytes(struct redactor *redactor, const char *at, size_t n_bytes)
 {
     const char *feed = memrchr(at, '\n', n_bytes);
-    size_t n_whole = feed ? (size_t)(feed - at) + 1 : 0;
+    size_t n_whole = feed ? (size_t)(feed - at) + 1 : 0, from = 0;
     struct redact_hits hits = {.at = at, .end = n_whole, .n_bytes = n_whole, .open = redactor->state.open};
     size_t hit;
     if (!redact_hit_next(redactor->state.rules, &hits, &hit))
         return n_whole;
-    while (hit && at[hit - 1] != '\n' && at[hit - 1] != '\r')
-        hit--;
-    return hit;
+    feed = memrchr(at, '\n', hit);
+    if (feed)
+        from = (size_t)(feed - at) + 1;
+    const char *back = memrchr(at + from, '\r', hit - from);
+    if (back)
+        from = (size_t)(back - at) + 1;
+    redactor->quiet = hit - from;
+    return from;
 }
 
 /* ---- the stream ---- */
@@ -249,6 +252,7 @@ static size_t direct_take(struct redactor *redactor, const char *bytes, size_t n
             break;
         size_t before = at - line_at < BEFORE_BYTES ? at - line_at : BEFORE_BYTES;
         at += unit_take(redactor, bytes + at, before, n_bytes - at, end);
+        redactor->quiet = 0;
         if (redactor->begins)
             line_at = at;
     }

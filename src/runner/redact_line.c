@@ -16,43 +16,15 @@ static size_t word_start(const struct redact_line *line, size_t at)
 
 /* ---- what clears a match ---- */
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-/* Inside of a longer word it is none. */
-static bool word_stands(const char *lowered, size_t n_bytes, const char *word)
-{
-    size_t n = strlen(word), i = 0;
-    for (const char *at; (at = memmem(lowered + i, n_bytes - i, word, n)); i++) {
-        i = (size_t)(at - lowered);
-        if (!i || lowered[i - 1] < 'a' || lowered[i - 1] > 'z')
-            return true;
-    }
-    return false;
-}
-
-static void lower_copy(char *out, const char *text, size_t n_bytes)
-{
-    for (size_t i = 0; i < n_bytes; i++)
-        out[i] = lower(text[i]);
-}
-
 static bool near_stands(struct redact_state *state, const struct redact_line *line,
                         const struct redact_detector *detector, size_t from, size_t to)
 {
-    size_t before =
-        from + line->n_before < detector->near_bytes ? from + line->n_before : detector->near_bytes;
-    size_t after = line->n_bytes - to < detector->near_bytes ? line->n_bytes - to : detector->near_bytes;
-    if (!detector->near.n)
-        return true;
-    lower_copy(state->before, line->at + from - before, before);
-    lower_copy(state->after, line->at + to, after);
-    list_each (word, &detector->near)
-        if (word_stands(state->before, before, *word) || word_stands(state->after, after, *word))
-            return true;
-    return false;
+    const int none = PCRE2_ERROR_NOMATCH;
+    size_t most = detector->near_bytes, all_before = from + line->n_before, all_after = line->n_bytes - to;
+    size_t before = all_before < most ? all_before : most, after = all_after < most ? all_after : most;
+    return !detector->near ||
+           redact_match(state, detector->near, line->at + from - before, before, 0, 0) != none ||
+           redact_match(state, detector->near, line->at + to, after, 0, 0) != none;
 }
 
 /* ---- how far a value goes on ---- */
@@ -85,8 +57,7 @@ static size_t value_end(struct redact_line *line, size_t from, size_t to, size_t
 static size_t block_end(struct redact_state *state, struct redact_line *line, uint16_t index, size_t from)
 {
     const struct redact_detector *detector = &state->rules->detectors.at[index];
-    if (pcre2_match(detector->until, (PCRE2_SPTR)line->at, line->n_bytes, from, 0, state->match,
-                    state->limits) > 0)
+    if (redact_match(state, detector->until, line->at, line->n_bytes, from, 0) > 0)
         return pcre2_get_ovector_pointer(state->match)[1];
     line->block = index;
     return line->n_bytes;
@@ -129,8 +100,8 @@ static bool pattern_try(struct redact_state *state, struct redact_line *line, ui
     size_t border = line->n_bytes - place.at > REACH_BYTES ? place.at + REACH_BYTES : line->n_bytes;
     uint32_t options =
         (line->begins ? 0 : PCRE2_NOTBOL) | (border < line->n_bytes || !line->ends ? PCRE2_NOTEOL : 0);
-    int found = pcre2_match(pattern->code, (PCRE2_SPTR)subject, line->n_before + border,
-                            line->n_before + place.at - place.back, options, state->match, state->limits);
+    int found = redact_match(state, pattern->code, subject, line->n_before + border,
+                             line->n_before + place.at - place.back, options);
     if (found == PCRE2_ERROR_NOMATCH)
         return false;
     uint16_t label = detector->label == NO_LABEL ? state->rules->table_label : detector->label;
@@ -198,8 +169,8 @@ static bool scope_opens(struct redact_state *state, const struct redact_line *li
     if (trigger->scope < 0 || state->open[trigger->scope])
         return false;
     const struct redact_scope *scope = &state->rules->scopes.at[trigger->scope];
-    if (pcre2_match(scope->opens, (PCRE2_SPTR)(line->at - line->n_before), line->n_before + line->n_bytes,
-                    line->n_before + at, line->begins ? 0 : PCRE2_NOTBOL, state->match, state->limits) < 0)
+    if (redact_match(state, scope->opens, line->at - line->n_before, line->n_before + line->n_bytes,
+                     line->n_before + at, line->begins ? 0 : PCRE2_NOTBOL) < 0)
         return false;
     state->open[trigger->scope] = true;
     state->open_indent[trigger->scope] = indent_of(line);
@@ -265,12 +236,15 @@ static bool triggers_read(struct redact_state *state, struct redact_line *line, 
                                .end = line->trigger_end,
                                .n_bytes = line->n_bytes,
                                .n_before = line->n_before,
+                               .next = line->quiet,
                                .open = state->open};
     const struct redact_trigger *trigger;
     size_t at;
     while ((trigger = redact_hit_next(state->rules, &hits, &at))) {
-        if (scope_opens(state, line, trigger, at))
+        if (scope_opens(state, line, trigger, at)) {
+            line->quiet = 0;
             return false;
+        }
         *ret_name = *ret_name || trigger->is_name;
         size_t to = trigger_follow(state, line, trigger, at);
         if (to > hits.next)

@@ -54,5 +54,5 @@ bool redact_value_counts(struct redact_state *state, pcre2_code *unless, const c
                    (memcmp(text, mark, sizeof mark - 1) == 0 || memcmp(text, inside, sizeof inside - 1) == 0);
     if (!n_bytes || is_mark)
         return false;
-    return !unless || pcre2_match(unless, (PCRE2_SPTR)text, n_bytes, 0, 0, state->match, state->limits) < 0;
+    return !unless || redact_match(state, unless, text, n_bytes, 0, 0) < 0;
 }

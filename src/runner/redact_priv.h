@@ -17,8 +17,8 @@ enum {
     WORD_BYTES = 80,    /* how far in front of a trigger its word may begin */
     NEAR_BYTES = 64,    /* where context words may stand */
     SCAN_BUCKETS = 1024,
-    SCAN_RUNS = 9, /* of digits, in the first eight bytes; 0: there are less than eight bytes */
-    COLUMNS = 128, /* of a table; columns beyond it are masked */
+    SCAN_RUNS = 17, /* lengths of a number; the last one: or more */
+    COLUMNS = 128,  /* of a table; columns beyond it are masked */
     NO_LABEL = 0xffff,
     NO_SCOPE = 0xff,
 };
@@ -46,7 +46,7 @@ struct redact_detector {
     pcre2_code *unless;
     pcre2_code *until, *body; /* of a block over several lines */
     redact_check *check;
-    struct strings near;
+    pcre2_code *near; /* words of which one has to stand beside it */
     size_t near_bytes;
 };
 
@@ -106,16 +106,19 @@ struct redact_rules {
     LIST(struct redact_example) examples;
     uint16_t table_label; /* of lines that cannot be told apart */
 
-    /* The scanner, by the classes of three bytes in a row: two bits each in `telling`; in `any` a bit each,
-     * that of the third in the word of the first two. */
+    /* The scanner, by the classes of three bytes in a row: a bit each, that of the third in the word of the
+     * first two. */
     uint8_t class_of[256];
-    uint8_t *telling;
     uint64_t *any;
     struct redact_starts {
         LIST(struct redact_start) list;
-    } buckets[SCAN_BUCKETS], runs[SCAN_RUNS], shorts; /* by the first three classes, but for three digits: by
-                              how many there are; shorts: of one or two bytes */
-    uint64_t short_classes;                           /* that one of these begins with */
+    } buckets[SCAN_BUCKETS], shorts; /* by the three classes; shorts: of one or two bytes */
+    struct redact_run {              /* for three digits: by how many there are */
+        struct redact_starts starts;
+        uint64_t next; /* a bit for each class that may stand behind the number */
+    } runs[SCAN_RUNS];
+    uint64_t short_classes; /* that one of `shorts` begins with */
+    bool starts_in_numbers; /* a trigger has digits of its own for the first three */
 };
 
 struct redact_span {
@@ -131,6 +134,7 @@ struct redact_line {
     size_t n_bytes;     /* without the line end */
     size_t n_before;    /* readable in front of at */
     bool begins, ends;  /* the line */
+    size_t quiet;       /* no trigger begins before this, as long as no scope opens */
     size_t trigger_end; /* triggers from here on belong to the next window */
     LIST(struct redact_span) spans;
     enum follow follow; /* how a value goes on behind the window */
@@ -165,13 +169,23 @@ struct redact_state {
     bool open[SCOPES];
     size_t open_indent[SCOPES];
     int n_open;
-    char before[REACH_BYTES], after[REACH_BYTES]; /* what stands near a match, in lower case */
 };
 
 static inline bool redact_word_byte(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-' || c == '.';
+}
+
+/* As pcre2_match, without its checks of what is always so here; where there is no JIT that one does it. */
+static inline int redact_match(struct redact_state *state, const pcre2_code *code, const char *text,
+                               size_t n_bytes, size_t from, uint32_t options)
+{
+    PCRE2_SPTR subject = (PCRE2_SPTR)text;
+    int found = pcre2_jit_match(code, subject, n_bytes, from, options, state->match, state->limits);
+    return found == PCRE2_ERROR_JIT_BADOPTION
+               ? pcre2_match(code, subject, n_bytes, from, options, state->match, state->limits)
+               : found;
 }
 
 static inline void redact_span_add(struct redact_state *state, struct redact_line *line, size_t from,

@@ -18,8 +18,8 @@ struct reading {
     const char *file;
     int line;
     enum block block;
-    struct strings triggers; /* of the block */
-    bool with_names;         /* a form: runs at every name */
+    struct strings triggers, near; /* of the block */
+    bool with_names;               /* a form: runs at every name */
     struct err *err;
 };
 
@@ -122,6 +122,20 @@ static int scope_open(struct reading *reading, const char *name)
 
 /* ---- what closes it ---- */
 
+/* Of all the words one pattern. Inside of a longer word it is none. */
+static int near_compile(const struct reading *reading, struct redact_detector *detector)
+{
+    scoped_buf struct buf pattern = {0};
+    buf_puts(&pattern, "(?i)(?<![a-z])(?:");
+    list_each (word, &reading->near) {
+        buf_puts(&pattern, word == reading->near.at ? "" : "|");
+        for (const char *c = *word; *c; c++)
+            buf_printf(&pattern, strchr("\\^$.[]|()?*+{}#", *c) ? "\\%c" : "%c", *c);
+    }
+    buf_puts(&pattern, ")");
+    return reading->near.n ? compile(reading, buf_text(&pattern), 0, &detector->near) : 0;
+}
+
 static int detector_close(struct reading *reading)
 {
     struct redact_rules *rules = reading->rules;
@@ -129,6 +143,8 @@ static int detector_close(struct reading *reading)
     struct redact_detector *detector = &rules->detectors.at[index];
     if (!detector->patterns.n)
         return wrong(reading, "has no pattern", detector->name);
+    if (near_compile(reading, detector) < 0)
+        return -1;
     if (detector->is_form) {
         *list_push(rules->arena, &rules->forms) = index;
         return 0;
@@ -164,7 +180,7 @@ static int block_close(struct reading *reading)
     else if (reading->block == BLOCK_SCOPE)
         closed = scope_close(reading);
     reading->block = BLOCK_NONE;
-    reading->triggers = (struct strings){0};
+    reading->triggers = reading->near = (struct strings){0};
     return closed;
 }
 
@@ -261,18 +277,14 @@ static int pattern_add(struct reading *reading, struct redact_detector *detector
     return 0;
 }
 
-static int near_add(struct reading *reading, struct redact_detector *detector, const char *value)
+static void near_add(struct reading *reading, const char *value)
 {
-    struct redact_rules *rules = reading->rules;
-    char *words = arena_strdup(rules->arena, value), *rest;
+    char *words = arena_strdup(reading->rules->arena, value), *rest;
     for (char *word = strtok_r(words, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
         word += strspn(word, " ");
-        for (char *c = word; *c; c++)
-            *c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
         if (*word)
-            strings_add(rules->arena, &detector->near, word);
+            strings_add(reading->rules->arena, &reading->near, word);
     }
-    return 0;
 }
 
 static int detector_line(struct reading *reading, const char *key, const char *value)
@@ -286,8 +298,10 @@ static int detector_line(struct reading *reading, const char *key, const char *v
         return compile(reading, value, 0, &detector->until);
     if (strcmp(key, "body") == 0)
         return compile(reading, value, PCRE2_ANCHORED | PCRE2_ENDANCHORED, &detector->body);
-    if (strcmp(key, "near") == 0)
-        return near_add(reading, detector, value);
+    if (strcmp(key, "near") == 0) {
+        near_add(reading, value);
+        return 0;
+    }
     if (strcmp(key, "names") == 0) {
         detector->names = value;
         return 0;
@@ -433,6 +447,7 @@ void redact_rules_free(struct redact_rules *rules)
         pcre2_code_free(detector->unless);
         pcre2_code_free(detector->until);
         pcre2_code_free(detector->body);
+        pcre2_code_free(detector->near);
     }
     list_each (names, &rules->names)
         pcre2_code_free(names->unless);

@@ -17,7 +17,6 @@ static bool is_digit(char c)
 }
 
 enum { CLASS_BITS = 6, CLASSES = 1 << CLASS_BITS, KEYS = 1 << 3 * CLASS_BITS, KEY_MASK = KEYS - 1 };
-enum { OF_TEXT = 1, OF_DIGITS = 2 };
 
 static unsigned bucket_of(unsigned key)
 {
@@ -47,18 +46,22 @@ static unsigned class_wanted(const struct redact_rules *rules, const struct reda
         ->class_of[trigger->text[i] == '#' && !trigger->exact ? '0' : (unsigned char)trigger->text[i]];
 }
 
+/* The class of a byte; beyond the end, that of a blank. */
+static unsigned class_at(const struct redact_rules *rules, const struct redact_hits *hits, size_t at)
+{
+    return at < hits->n_bytes ? rules->class_of[(unsigned char)hits->at[at]] : 0;
+}
+
 /* All keys that the trigger may begin with: beyond its end anything may stand. */
 static void trigger_mark(struct redact_rules *rules, const struct redact_trigger *trigger)
 {
-    bool digits = trigger->text[0] == '#' && !trigger->exact;
     unsigned free_bits = trigger->n_bytes < 3 ? CLASS_BITS * (unsigned)(3 - trigger->n_bytes) : 0;
     unsigned key = 0;
     for (size_t i = 0; i < 3 && i < trigger->n_bytes; i++)
         key = key << CLASS_BITS | class_wanted(rules, trigger, i);
     for (unsigned i = 0; i < 1u << free_bits; i++) {
         unsigned one = key << free_bits | i;
-        rules->telling[one >> 2] |= (uint8_t)((digits ? OF_DIGITS : OF_TEXT) << 2 * (one & 3));
-        rules->any[one >> CLASS_BITS] |= UINT64_C(1) << (one & (CLASSES - 1));
+        rules->any[one & (KEY_MASK >> CLASS_BITS)] |= UINT64_C(1) << (one >> 2 * CLASS_BITS);
     }
 }
 
@@ -87,18 +90,23 @@ static unsigned three_digits(const struct redact_rules *rules)
     return digit << 2 * CLASS_BITS | digit << CLASS_BITS | digit;
 }
 
-/* Numbers are what logs are full of, and each begins like every trigger of digits: how long it is tells most
- * of them apart. Digits alone may stand at the beginning of a longer number. */
+/* Numbers are what logs are full of, and each begins like every trigger of digits: how long it is and what
+ * stands behind it tell nearly all of them apart. Digits alone may stand at the beginning of a longer number.
+ */
 static void runs_add(struct redact_rules *rules, const struct redact_trigger *trigger, uint16_t index)
 {
+    bool anywhere = is_digit(trigger->text[0]);
     size_t n = 0;
-    while (n < trigger->n_bytes && trigger->text[n] == '#' && !trigger->exact)
+    while (n < trigger->n_bytes && (trigger->text[n] == '#' || is_digit(trigger->text[n])))
         n++;
-    start_add(rules, &rules->runs[0], index);
-    for (size_t run = 1; run < SCAN_RUNS; run++)
-        if (trigger->exact || !n || run == n || (run > n && n == trigger->n_bytes) ||
-            (run == SCAN_RUNS - 1 && run < n))
-            start_add(rules, &rules->runs[run], index);
+    for (size_t run = 3; run < SCAN_RUNS; run++) {
+        bool longest = run == SCAN_RUNS - 1;
+        if (!anywhere && run != n && !(run > n && n == trigger->n_bytes) && !(longest && run < n))
+            continue;
+        bool open = anywhere || longest || n == trigger->n_bytes;
+        start_add(rules, &rules->runs[run].starts, index);
+        rules->runs[run].next |= open ? ~UINT64_C(0) : UINT64_C(1) << class_wanted(rules, trigger, n);
+    }
 }
 
 static unsigned run_of(uint64_t first)
@@ -110,6 +118,21 @@ static unsigned run_of(uint64_t first)
     return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
 }
 
+/* How many digits stand there, SCAN_RUNS - 1 at most. */
+static size_t digits_at(const struct redact_hits *hits, size_t at)
+{
+    uint64_t bytes[2];
+    size_t n = 0;
+    if (hits->n_bytes - at >= sizeof bytes) {
+        memcpy(bytes, hits->at + at, sizeof bytes);
+        n = run_of(bytes[0]);
+        return n < 8 ? n : n + run_of(bytes[1]);
+    }
+    while (at + n < hits->n_bytes && is_digit(hits->at[at + n]))
+        n++;
+    return n;
+}
+
 void redact_scan_build(struct redact_rules *rules)
 {
     classes_make(rules);
@@ -117,10 +140,9 @@ void redact_scan_build(struct redact_rules *rules)
     memset(rules->runs, 0, sizeof rules->runs);
     memset(&rules->shorts, 0, sizeof rules->shorts);
     rules->short_classes = 0;
-    if (!rules->telling) {
-        rules->telling = arena_alloc(rules->arena, KEYS / 4);
+    rules->starts_in_numbers = false;
+    if (!rules->any)
         rules->any = arena_alloc(rules->arena, KEYS / 8);
-    }
     list_each (trigger, &rules->triggers) {
         uint16_t index = (uint16_t)(trigger - rules->triggers.at);
         trigger_mark(rules, trigger);
@@ -132,6 +154,7 @@ void redact_scan_build(struct redact_rules *rules)
             rules->short_classes |= UINT64_C(1) << class_wanted(rules, trigger, 0);
         } else if (key == three_digits(rules)) {
             runs_add(rules, trigger, index);
+            rules->starts_in_numbers = rules->starts_in_numbers || is_digit(trigger->text[0]);
         } else {
             start_add(rules, &rules->buckets[bucket_of(key)], index);
         }
@@ -155,62 +178,68 @@ static bool trigger_stands(const struct redact_trigger *trigger, const struct re
     return true;
 }
 
-/* The class of a byte; beyond the end, that of a blank. */
-static unsigned class_at(const struct redact_rules *rules, const struct redact_hits *hits, size_t at)
+/* The first place from i on that some trigger may begin at, or the end; and the key that it has. Most bytes
+ * are passed here, so it asks no more than that. */
+static size_t bytes_pass(const struct redact_rules *rules, const struct redact_hits *hits, size_t i,
+                         unsigned *ret_key)
 {
-    return at < hits->n_bytes ? rules->class_of[(unsigned char)hits->at[at]] : 0;
-}
-
-/* The first place from i on that some trigger may begin at, before `end`, behind which two bytes lie; else
- * end. Most bytes are passed here, so it asks no more than that. */
-static size_t bytes_pass(const struct redact_rules *rules, const unsigned char *at, size_t i, size_t end)
-{
+    const unsigned char *at = (const unsigned char *)hits->at;
     const uint8_t *class_of = rules->class_of;
     const uint64_t *any = rules->any;
-    if (i >= end)
-        return i;
-    unsigned pair = (unsigned)class_of[at[i]] << CLASS_BITS | class_of[at[i + 1]];
+    size_t end = hits->n_bytes < 2 ? 0 : hits->n_bytes - 2; /* behind which two bytes lie */
+    unsigned first = class_at(rules, hits, i), second = class_at(rules, hits, i + 1), third = 0;
+    if (end > hits->end)
+        end = hits->end;
     for (; i < end; i++) {
-        unsigned class = class_of[at[i + 2]];
-        if (any[pair] >> class & 1)
+        third = class_of[at[i + 2]];
+        if (any[second << CLASS_BITS | third] >> first & 1)
             break;
-        pair = (pair << CLASS_BITS | class) & (KEY_MASK >> CLASS_BITS);
+        first = second, second = third;
     }
+    for (; i < hits->end; i++) {
+        third = class_at(rules, hits, i + 2);
+        if (any[second << CLASS_BITS | third] >> first & 1)
+            break;
+        first = second, second = third;
+    }
+    *ret_key = first << 2 * CLASS_BITS | second << CLASS_BITS | third;
     return i;
+}
+
+/* A digit stands at the place. False: no trigger begins there. Either way hits->next is where to go on: the
+ * last two digits of a number may begin what no number begins. */
+static bool number_tells(const struct redact_rules *rules, struct redact_hits *hits)
+{
+    size_t at = hits->place, run = digits_at(hits, at);
+    if (run < 3)
+        return true;
+    hits->starts = &rules->runs[run].starts;
+    if (rules->starts_in_numbers)
+        return true;
+    hits->next = at + run - 2;
+    if (at + hits->n_before && is_digit(hits->at[(ptrdiff_t)at - 1]))
+        return false;
+    return hits->maybe_short || run == SCAN_RUNS - 1 ||
+           rules->runs[run].next >> class_at(rules, hits, at + run) & 1;
 }
 
 static bool place_find(const struct redact_rules *rules, struct redact_hits *hits)
 {
-    const unsigned char *at = (const unsigned char *)hits->at;
-    size_t i = hits->next, end_passed = hits->n_bytes < 2 ? 0 : hits->n_bytes - 2;
-    unsigned key = 0, digit = rules->class_of['0'];
-    bool found = false;
-    if (i >= hits->end)
-        return false;
-    if (end_passed > hits->end)
-        end_passed = hits->end;
-    for (; i < hits->end && !found; i++) {
-        i = bytes_pass(rules, at, i, end_passed);
-        if (i == hits->end)
-            break;
-        bool in_digits = i + hits->n_before && rules->class_of[at[(ptrdiff_t)i - 1]] == digit;
-        unsigned wanted = in_digits ? OF_TEXT : OF_TEXT | OF_DIGITS;
-        key = class_at(rules, hits, i) << 2 * CLASS_BITS | class_at(rules, hits, i + 1) << CLASS_BITS |
-              class_at(rules, hits, i + 2);
-        found = ((unsigned)rules->telling[key >> 2] >> 2 * (key & 3)) & wanted;
-    }
-    hits->next = i;
-    hits->place = i - 1;
+    unsigned key = 0, digit = rules->class_of['0'], first;
+    do {
+        hits->place = bytes_pass(rules, hits, hits->next, &key);
+        hits->next = hits->place + 1;
+        if (hits->place >= hits->end)
+            return false;
+        first = key >> 2 * CLASS_BITS;
+        hits->starts = &rules->buckets[bucket_of(key)];
+        hits->maybe_short = rules->short_classes >> first & 1;
+    } while (first == digit && !number_tells(rules, hits));
     hits->index = 0;
-    hits->stands = found;
-    if (!found)
-        return false;
+    hits->stands = true;
     hits->whole = hits->n_bytes - hits->place >= sizeof hits->first;
     if (hits->whole)
         memcpy(&hits->first, hits->at + hits->place, sizeof hits->first);
-    hits->starts = key == three_digits(rules) ? &rules->runs[hits->whole ? run_of(hits->first) : 0]
-                                              : &rules->buckets[bucket_of(key)];
-    hits->maybe_short = rules->short_classes >> (key >> 2 * CLASS_BITS) & 1;
     return true;
 }
 
