@@ -30,10 +30,33 @@ static bool is_no_space(int result, int error)
            (error == 0 && result == SQLITE_IOERR_WRITE);
 }
 
+/* The kernel takes no more writes to a file system that has failed (ext4: errors=remount-ro), and tells it as
+ * an I/O error first. To end then would be to end for good: the next start cannot write, either. Only who
+ * tries to make a file finds it out, for the flags of the mount do not say it. */
+static bool is_read_only(struct sqlite_db *db, int kind, int error)
+{
+    const char *path = sqlite3_db_filename(db->sqlite, "main");
+    bool may_be = kind == SQLITE_READONLY || kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN;
+    if (error == EROFS || !may_be || !path || !*path)
+        return error == EROFS && may_be;
+    scoped_buf struct buf probe = {0};
+    buf_printf(&probe, "%s-probe", path);
+    int fd = open(buf_text(&probe), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno == EROFS;
+    close(fd);
+    unlink(buf_text(&probe));
+    return false;
+}
+
 int sqlite_failure(struct sqlite_db *db, int result, struct err *err)
 {
     int kind = result & 0xff;
     int error = sqlite3_system_errno(db->sqlite);
+    if (is_read_only(db, kind, error)) {
+        err_set(err, "the disk of the database takes no writes any more: its file system is read-only");
+        return DB_FULL;
+    }
     if (kind == SQLITE_FULL || ((kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN) &&
                                 is_no_space(sqlite3_extended_errcode(db->sqlite), error))) {
         err_set(err, "no space left for the database: free some space on its disk");

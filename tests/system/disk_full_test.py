@@ -97,5 +97,42 @@ class DiskFull(SystemTest):
         self.assert_verifies(server)
 
 
+# What a kernel does of its own when a disk fails: from one moment to the next nothing can be written.
+@unittest.skipUnless(os.geteuid() == 0, 'only root may mount')
+class DiskTurnsReadOnly(SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.data, image = os.path.join(self.folder, 'data'), os.path.join(self.folder, 'image')
+        os.makedirs(self.data)
+        with open(image, 'wb') as f:
+            f.truncate(64 << 20)
+        for command in (['mkfs.ext4', '-q', image], ['mount', '-o', 'loop,errors=remount-ro', image, self.data]):
+            if not shutil.which(command[0]) or subprocess.run(command, stderr=subprocess.DEVNULL).returncode != 0:
+                self.skipTest('no file system of a file can be mounted here')
+        self.addCleanup(subprocess.run, ['umount', '-l', self.data])
+        os.chmod(self.data, 0o700)
+        device = subprocess.run(['findmnt', '-n', '-o', 'SOURCE', self.data], capture_output=True, text=True).stdout.strip()
+        self.fault = f'/sys/fs/ext4/{os.path.basename(device)}/trigger_fs_error'
+        if not os.path.exists(self.fault):
+            self.skipTest('no fault can be made here')
+        self.receiver = self.started(Receiver())
+
+    def test_a_file_system_that_turns_read_only_refuses_alerts_and_goes_on_paging(self):
+        config = CONFIG.format(ana=self.receiver.url('/ana'), ben=self.receiver.url('/ben'))
+        config += ''.join(SERVICE.format(n=n, after=4 * (n + 1)) for n in range(N_SERVICES))
+        server = self.started(Server(self.folder, config, data=self.data)).start()
+        for n in range(N_SERVICES):
+            self.assertEqual(server.fire({'alertname': 'QueueFull', 'service': f'till-{n}'})[0], 200)
+        wait(lambda: len(self.receiver.pages('/ana')) == N_SERVICES, 'ana is paged for all')
+        with open(self.fault, 'w', encoding='ascii') as f:
+            f.write('1')
+        core = server.role('core')
+        wait(lambda: server.fire({'alertname': 'Other', 'service': 'till-0'})[0] == 503, 'alerts are refused')
+        before = len(self.receiver.pages('/ben'))
+        self.assertLess(before, N_SERVICES, 'it took too long to see anything')
+        wait(lambda: len(self.receiver.pages('/ben')) > before, 'ben is paged from memory', 60)
+        self.assertEqual(server.role('core'), core, 'nothing has ended')
+
+
 if __name__ == '__main__':
     unittest.main()
