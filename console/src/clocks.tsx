@@ -6,7 +6,7 @@ import { what } from './now'
 import { Act, At, Card, length, Link, Read, Source } from './parts'
 
 // A drill is told with its result, on the page of drills.
-const done = ['follow_up', 'phase', 'maintenance']
+const done = ['follow_up', 'phase', 'escalation', 'maintenance']
 const named = (kind: string) => kind.replace(/_/g, ' ')
 
 const units: Record<string, string> = { DAILY: 'day', WEEKLY: 'week', MONTHLY: 'month', YEARLY: 'year' }

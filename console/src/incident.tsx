@@ -45,7 +45,22 @@ function Acts({ incident }: Options) {
   )
 }
 
-function Head({ incident, waiting }: Options & { waiting: Step[] }) {
+interface Next { at: string | null; step: number | null; steps: number; reminder: boolean; people: string[] }
+
+// Who is paged next if nobody does anything: the clock that everybody wants to know of at three in the morning.
+function NextPage({ next, now }: { next: Next; now: number }) {
+  if (!next.at) return null
+  const who = next.people.length > 4 ? `everybody (${next.people.length})` : next.people.join(', ')
+  const left = Date.parse(next.at) - now
+  return (
+    <li class="clock">
+      <span>{next.reminder ? <>Without progress <b>{who}</b> is paged again</> : <>Paged next: <b>{who}</b>{next.step && next.steps > 1 && <span class="quiet small"> step {next.step} of {next.steps}</span>}</>}</span>
+      <b class={`mark ${left < 60000 ? 'warn' : ''}`} title={next.at}>{left > 0 ? `in ${length(left)}` : 'now'}</b>
+    </li>
+  )
+}
+
+function Head({ incident, waiting, next }: Options & { waiting: Step[]; next: Next | null }) {
   const now = useNow()
   const due = incident.clocks.find((clock) => clock.state === 'running' || clock.state === 'overdue')
   return (
@@ -72,20 +87,22 @@ function Head({ incident, waiting }: Options & { waiting: Step[] }) {
           point(stepId(waiting[0]))
         }}><b>Next:</b> {says(waiting[0])}</a>{waiting.length > 1 && <span class="quiet small"> and {waiting.length - 1} more {waiting.length === 2 ? 'asks' : 'ask'}</span>}</p>)}
       {due && !over(incident) && <Due clocks={[due]} now={now} />}
+      {next?.at && incident.state === 'triggered' && <ul class="list"><NextPage next={next} now={now} /></ul>}
       <Acts incident={incident} />
     </section>
   )
 }
 
-function Clocks({ incident }: Options) {
+function Clocks({ incident, next }: Options & { next: Next | null }) {
   const now = useNow()
   const due = incident.clocks.filter((clock) => clock.state === 'running' || clock.state === 'overdue')
-  const waits = (over(incident) ? [] : [['Without progress it pages again', incident.lease_until], ['It pages again: muted until then', incident.muted_until]])
+  const waits = (over(incident) ? [] : [['It pages again: muted until then', incident.muted_until]])
     .filter((wait): wait is [string, string] => wait[1] !== null && Date.parse(wait[1]) > now)
   return (
     <Card id="clocks" title="Due">
-      {due.length === 0 ? <p class="quiet">Nothing is due.</p> : <Due clocks={due} now={now}
-        done={(clock) => (['follow_up', 'phase'].includes(clock.kind) ? () => post(`${base(incident)}/clocks/${clock.clock}/done`, {}) : null)} />}
+      {due.length === 0 ? !next?.at && <p class="quiet">Nothing is due.</p> : <Due clocks={due} now={now}
+        done={(clock) => (['follow_up', 'phase', 'escalation'].includes(clock.kind) ? () => post(`${base(incident)}/clocks/${clock.clock}/done`, {}) : null)} />}
+      {next?.at && !over(incident) && <ul class="list" aria-label="Next page"><NextPage next={next} now={now} /></ul>}
       {(waits.length > 0) && <ul class="list">{waits.map(([text, at]) => (
         <li key={text} class="clock"><span class="quiet">{text}</span><span class="mark" title={at}>in {length(Date.parse(at) - now)}</span></li>))}</ul>}
     </Card>
@@ -218,11 +235,11 @@ function Timeline({ events }: { events: Told[] }) {
   )
 }
 
-function Side({ incident }: Options) {
+function Side({ incident, next }: Options & { next: Next | null }) {
   const events = useTimeline(incident.number)
   return (
     <>
-      <Clocks incident={incident} />
+      <Clocks incident={incident} next={next} />
       <Updates incident={incident} />
       <Checklist incident={incident} />
       <Roles incident={incident} />
@@ -239,6 +256,7 @@ export function IncidentPage({ number }: { number: number }) {
   const { data: incident, problem } = useLive<WholeIncident>(`/api/v1/incidents/${number}`, own)
   const steps = useLive<{ steps: Step[]; next: number | null }>(`/api/v1/incidents/${number}/steps`, (event) => own(event) && !event.kind.startsWith('page.')).data
   const later = useLater()
+  const next = useLive<Next>(later && incident && !over(incident) ? `/api/v1/incidents/${number}/next-page` : null, (event) => own(event) || /^(site|override)\./.test(event.kind)).data
   useLayoutEffect(() => {
     if (incident && steps) frameIsWhole()
   }, [incident && steps])
@@ -251,19 +269,20 @@ export function IncidentPage({ number }: { number: number }) {
   const procedure = incident.procedure
   return (
     <>
-      <Head incident={incident} waiting={waiting} />
+      <Head incident={incident} waiting={waiting} next={next} />
       <div class="incident-page">
         <div class="found">
           <Card id="diagnosis" title="Diagnosis">{steps ? <Diagnosis steps={steps.steps} /> : <p class="quiet">Reading…</p>}</Card>
         </div>
         <div class="runbook">
           <Card id="runbook" title={procedure?.title ?? 'Runbook'} more={procedure && <Source file={procedure.file} line={procedure.line} />}>
+            {over(incident) && steps?.steps.some((step) => step.kind === 'command') && <p class="small quiet">It is {incident.state}: no command runs for it any more.</p>}
             {procedure?.why && <p class="small quiet">{procedure.why}</p>}
             {!procedure && <p class="quiet">No runbook answers this.</p>}
             {steps && steps.steps.length > 0 ? <Steps steps={steps.steps} next={steps.next} /> : procedure && <p class="quiet">It names no steps.</p>}
           </Card>
         </div>
-        <div class="side">{later && <Side incident={incident} />}</div>
+        <div class="side">{later && <Side incident={incident} next={next} />}</div>
       </div>
     </>
   )

@@ -354,6 +354,8 @@ export function RunbookPage({ file }: { file: string }) {
     found?.classList.add('pointed')
     found?.scrollIntoView({ block: 'center' })
   }, [ready, location.hash])
+  if (understood.problem && !understood.data)
+    return <Card id="nowhere" title={file}><p class="said" role="alert">{understood.problem.message}</p><p><Link to="/runbooks">All runbooks</Link></p></Card>
   return (
     <Read from={understood}>{(read) => (
       <>

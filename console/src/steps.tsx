@@ -67,7 +67,7 @@ function Buttons({ step, next }: { step: Step; next: boolean }) {
   return (
     <div class="row">
       {can('approve') && step.approval && <Act how={step.class === 'destructive' ? 'bad' : next ? 'first' : ''} shortcut="p" does={() => setOpen('approve')}>Approve…</Act>}
-      {(step.missing.length > 0 || (step.faults.length > 0 && asks(step))) &&
+      {asks(step) && (step.missing.length > 0 || step.faults.length > 0) &&
         <Act shortcut="v" does={() => setOpen('values')}>{step.missing.length ? 'Fill in…' : 'Mend…'}</Act>}
       {can('start') && <Act shortcut="b" does={verb('start', { attempt: step.attempt })}>{step.finished_at ? (isCommand ? 'Run again' : 'Open again') : 'Start'}</Act>}
       {can('stop') && <Act shortcut="e" how="bad" does={verb('stop')}>Stop</Act>}

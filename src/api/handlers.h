@@ -111,6 +111,7 @@ handler get_statistics;
 
 /* reports.c, runs.c */
 handler get_report, post_approve, post_step_values, post_deny;
+handler get_next_page;
 handler get_procedures; /* of the incident's runbook */
 handler post_procedure; /* one of them becomes part of its run */
 handler get_step;

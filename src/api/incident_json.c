@@ -209,24 +209,24 @@ static void write_prepared(struct json_writer *writer, const struct run_step *st
     write_faults(writer, arena, step);
 }
 
-/* What a person can do with it now: approve, deny, start, done, answer, choose, skip. */
-static void write_verbs(struct json_writer *writer, const struct run_step *step)
+/* What a person can do with it now: approve, deny, start, done, answer, choose, skip, stop. */
+static void write_verbs(struct json_writer *writer, const struct run_step *step, bool is_open)
 {
     jw_name(writer, "can");
     jw_begin_array(writer);
     for (int verb = 0; verb < N_STEP_VERBS; verb++)
-        if (step_verb_fits((enum step_verb)verb, step))
+        if (step_verb_fits((enum step_verb)verb, step, is_open))
             jw_string(writer, step_verb_name((enum step_verb)verb));
     jw_end_array(writer);
 }
 
 /* What a person is asked to let happen; null when nothing waits for an approval. The hash stands for all of
  * it, and is taken back with the approval. */
-static void write_approval(struct json_writer *writer, const struct run_step *step)
+static void write_approval(struct json_writer *writer, const struct run_step *step, bool is_open)
 {
     char sha256[SHA256_HEX_BYTES];
     jw_name(writer, "approval");
-    if (!step_verb_fits(VERB_APPROVE, step)) {
+    if (!step_verb_fits(VERB_APPROVE, step, is_open)) {
         jw_null(writer);
         return;
     }
@@ -256,9 +256,10 @@ static void write_people(struct json_writer *writer, const struct run_step *step
     jw_pair(writer, "note", text_or(step->note, NULL));
 }
 
-void json_step(struct json_writer *writer, const struct run_step *step)
+void json_step(struct json_writer *writer, const struct run_step *step, const struct incident *incident)
 {
     bool ended = step->finished_us != 0, is_command = step->kind == STEP_COMMAND;
+    bool is_open = incident->state < INCIDENT_RESOLVED;
     jw_begin_object(writer);
     jw_pair_int(writer, "run", step->run);
     jw_pair_int(writer, "line", step->line);
@@ -277,11 +278,11 @@ void json_step(struct json_writer *writer, const struct run_step *step)
     jw_pair(writer, "why", text_or(step->why, NULL));
     jw_pair_bool(writer, "evidence", step->evidence);
     jw_pair(writer, "approved_by", text_or(step->approved_by, NULL));
-    write_approval(writer, step);
+    write_approval(writer, step, is_open);
     jw_pair(writer, "verdict", text_or(step_verdict_name(step->verdict), NULL));
     jw_pair(writer, "verdict_why", text_or(step->verdict_why, NULL));
     jw_pair_int_or_null(writer, "checks_for", step->checks_for, step->checks_for != 0);
-    write_verbs(writer, step);
+    write_verbs(writer, step, is_open);
     jw_pair_time(writer, "started_at", step->started_us);
     jw_pair_time(writer, "finished_at", step->finished_us);
     jw_pair_int_or_null(writer, "exit_code", step->exit_code, ended && step->exit_code >= 0);

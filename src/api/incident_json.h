@@ -18,4 +18,5 @@ void json_check(struct json_writer *writer, const struct check_item *item);
 void json_clock(struct json_writer *writer, const struct runbook_clock *clock);
 void json_event_members(struct json_writer *writer, const struct event_row *row);
 void json_event(struct json_writer *writer, const struct event_row *row);
-void json_step(struct json_writer *writer, const struct run_step *step);
+/* The incident is that of the step: what can be done with it depends on whether that is over. */
+void json_step(struct json_writer *writer, const struct run_step *step, const struct incident *incident);

@@ -226,7 +226,7 @@ void get_steps(struct request *request)
     jw_name(&writer, "steps");
     jw_begin_array(&writer);
     for (size_t i = 0; i < n; i++)
-        json_step(&writer, &steps[i]);
+        json_step(&writer, &steps[i], &incident);
     jw_end_array(&writer);
     jw_end_object(&writer);
     if (atomic_load(&request->state) ==

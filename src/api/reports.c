@@ -57,7 +57,7 @@ static void write_json(struct write *write)
     jw_name(&writer, "steps");
     jw_begin_array(&writer);
     for (size_t i = 0; i < input->n_steps; i++)
-        json_step(&writer, &input->steps[i]);
+        json_step(&writer, &input->steps[i], input->incident);
     jw_end_array(&writer);
     jw_pair(&writer, "markdown", buf_text(&markdown));
     jw_end_object(&writer);

@@ -198,6 +198,8 @@ const struct route routes[] = {
      "Releases a legal hold", "why*:text as:person", "Incident"},
     {"POST", "/api/v1/incidents/{}/resolve", AUTH_RESPOND, " ", post_resolve, get_incident,
      "Resolves an incident", "text:text force:boolean as:person", "Incident"},
+    {"GET", "/api/v1/incidents/{}/next-page", AUTH_READ, " ", get_next_page, NULL,
+     "Who is paged next for an incident, and when, if nobody does anything", NULL, "NextPage"},
     {"GET", "/api/v1/incidents/{}/procedures", AUTH_READ, " ", get_procedures, NULL,
      "The procedures that an incident could run", NULL, "Any"},
     {"POST", "/api/v1/incidents/{}/procedures", AUTH_RESPOND, " ", post_procedure, get_steps,

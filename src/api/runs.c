@@ -188,7 +188,9 @@ void post_step_skip(struct request *request)
     submit_verb(request, VERB_SKIP);
 }
 
-static int step_find(struct request *request, int64_t run, int64_t line, struct run_step *ret_step)
+/* ret_incident may be NULL. */
+static int step_find(struct request *request, int64_t run, int64_t line, struct run_step *ret_step,
+                     struct incident *ret_incident)
 {
     struct ledger *ledger = request_ledger(request);
     struct run_step *steps = NULL;
@@ -200,11 +202,17 @@ static int step_find(struct request *request, int64_t run, int64_t line, struct 
         answer_problem(request, PROBLEM_INTERNAL, NULL, "%s", err.text);
         return -1;
     }
-    for (size_t i = 0; i < n; i++)
-        if (steps[i].run == run && steps[i].line == line) {
-            *ret_step = steps[i];
-            return 0;
+    for (size_t i = 0; i < n; i++) {
+        if (steps[i].run != run || steps[i].line != line)
+            continue;
+        if (ret_incident &&
+            ledger_incident(ledger, request->arena, steps[i].incident, ret_incident, &err) != 0) {
+            answer_problem(request, PROBLEM_INTERNAL, NULL, "%s", err.text);
+            return -1;
         }
+        *ret_step = steps[i];
+        return 0;
+    }
     answer_problem(request, PROBLEM_NOT_FOUND, NULL, "run %lld has nothing on line %lld", (long long)run,
                    (long long)line);
     return -1;
@@ -220,12 +228,13 @@ static bool step_is_read(struct request *request, const struct run_step *step)
 void get_step(struct request *request)
 {
     struct run_step step;
-    if (step_find(request, request->parts.numbers[0], request->parts.numbers[1], &step) < 0)
+    struct incident incident;
+    if (step_find(request, request->parts.numbers[0], request->parts.numbers[1], &step, &incident) < 0)
         return;
     if (step_is_read(request, &step))
         return;
     struct json_writer writer = answer_json(request);
-    json_step(&writer, &step);
+    json_step(&writer, &step, &incident);
 }
 
 /* What it printed from the byte "from" on, of what is kept while it runs; once that is gone, all of the
@@ -238,7 +247,7 @@ void get_step_output(struct request *request)
     scoped_buf struct buf text = {0};
     int64_t from;
     if (request_query_number(request, "from", 0, INT64_MAX, &from) < 0 ||
-        step_find(request, request->parts.numbers[0], request->parts.numbers[1], &step) < 0 ||
+        step_find(request, request->parts.numbers[0], request->parts.numbers[1], &step, NULL) < 0 ||
         step_is_read(request, &step))
         return;
     bool live = backend->step_output &&
@@ -269,8 +278,9 @@ void get_step_output(struct request *request)
 void answer_step(struct request *request)
 {
     struct run_step step;
-    if (step_find(request, request->input.run, request->input.step, &step) < 0)
+    struct incident incident;
+    if (step_find(request, request->input.run, request->input.step, &step, &incident) < 0)
         return;
     struct json_writer writer = answer_json(request);
-    json_step(&writer, &step);
+    json_step(&writer, &step, &incident);
 }

@@ -34,6 +34,7 @@ const struct schema_shape schema_shapes[] = {
     "storm:number?"
     {"IncidentLine", INCIDENT},
     {"Incident", INCIDENT " roles:[Role checklist:[CheckItem clocks:[Clock"},
+    {"NextPage", "at:time? step:number? steps:number round:number? reminder:boolean people:[text"},
     {"IncidentChannel", "id:text name:text?"},
     {"Procedure", "title:text? file:text line:number why:text?"},
     {"AlertCount", "total:number firing:number"},

@@ -207,6 +207,28 @@ static void add_roles(struct buf *out, struct json roles)
     add_row(out, "roles", buf_text(&row));
 }
 
+/* "ben in 4 min 10 s (step 2 of 3)" */
+static void add_next_page(struct buf *out, struct json incident, struct json next, int64_t now_us)
+{
+    scoped_buf struct buf row = {0};
+    char left[TIME_TEXT_BYTES];
+    int64_t at_us = time_of(next, "at");
+    bool has_owner = *text_of(incident, "acknowledged_by") != '\0';
+    if (!at_us) {
+        add_row(out, "paged next", has_owner ? "" : "nobody, as it stands");
+        return;
+    }
+    duration_format(at_us > now_us ? at_us - now_us : 0, left);
+    for (struct json_iter i = json_first(json_get(next, "people")); json_more(&i); json_next(&i))
+        buf_printf(&row, "%s%s", row.n_bytes ? ", " : "", json_text(i.value, NULL));
+    buf_printf(&row, " in %s", left);
+    if (json_bool(json_get(next, "reminder"), false))
+        buf_puts(&row, ", who has it, unless it moves on");
+    else if (number_of(next, "step"))
+        buf_printf(&row, " (step %lld of %lld)", number_of(next, "step"), number_of(next, "steps"));
+    add_row(out, "paged next", buf_text(&row));
+}
+
 static void add_header(struct buf *out, struct json incident, const struct show_options *options)
 {
     scoped_buf struct buf why = {0}, procedure = {0}, alerts = {0};
@@ -452,10 +474,12 @@ static void add_next_step(struct buf *out, struct json steps, long long line)
 }
 
 void incident_print(struct buf *out, struct json incident, struct json run, struct json events,
-                    const struct show_options *options)
+                    struct json next_page, const struct show_options *options)
 {
     struct json steps = json_get(run, "steps");
     add_header(out, incident, options);
+    if (!is_over(text_of(incident, "state")))
+        add_next_page(out, incident, next_page, options->now_us);
     show_steps(out, steps, options->colours);
     add_checklist(out, incident, options->colours);
     add_clocks(out, json_get(incident, "clocks"), options, "WHAT IS DUE");

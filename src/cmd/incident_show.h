@@ -13,11 +13,11 @@ struct show_options {
     int64_t now_us;
 };
 
-/* The answers of /incidents, and of /incidents/N, /steps, /timeline. */
+/* The answers of /incidents, and of /incidents/N, /steps, /timeline, /next-page. */
 void incidents_print(struct buf *out, struct json incidents, const struct show_options *options);
 /* The member "clocks" of /clocks or of /incidents/N. */
 void clocks_print(struct buf *out, struct json clocks, const struct show_options *options);
 /* The member "procedures" of /incidents/N/procedures. */
 void procedures_print(struct buf *out, struct json procedures, const struct show_options *options);
 void incident_print(struct buf *out, struct json incident, struct json run, struct json events,
-                    const struct show_options *options);
+                    struct json next_page, const struct show_options *options);

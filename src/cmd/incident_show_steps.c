@@ -37,6 +37,18 @@ static void add_prepared(struct buf *out, struct json step)
     }
 }
 
+/* The verb is the last word of the command; watching is always possible. */
+static bool is_offered(struct json step, const char *command)
+{
+    const char *space = strrchr(command, ' '), *verb = space ? space + 1 : command;
+    for (struct json_iter i = json_first(json_get(step, "can")); json_more(&i); json_next(&i)) {
+        const char *can = json_text(i.value, NULL);
+        if (can && strcmp(can, verb) == 0)
+            return true;
+    }
+    return strcmp(verb, "watch") == 0;
+}
+
 void show_step_hint(struct buf *out, struct json step, bool colours)
 {
     static const struct {
@@ -53,7 +65,7 @@ void show_step_hint(struct buf *out, struct json step, bool colours)
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
         bool answered = *text_of(step, "answer") && strcmp(hints[i].verb, "step answer") == 0;
         if (strcmp(hints[i].state, state) != 0 || answered ||
-            (*hints[i].kind && strcmp(hints[i].kind, kind) != 0))
+            (*hints[i].kind && strcmp(hints[i].kind, kind) != 0) || !is_offered(step, hints[i].verb))
             continue;
         char command[120], label[STEP_LABEL_BYTES];
         snprintf(command, sizeof command, "crashcart %s %lld %s%s", hints[i].verb, number_of(step, "run"),

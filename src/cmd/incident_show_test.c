@@ -2,8 +2,7 @@
 
 #include "base/clock.h"
 #include "base/testing.h"
-#include "cmd/incident_show.h"
-#include "cmd/terminal.h"
+#include "cmd/incident_show_priv.h"
 
 static const int64_t now_us = INT64_C(1772355600) * US_PER_S; /* 2026-03-01T09:00:00Z */
 
@@ -37,13 +36,17 @@ static const char steps_text[] =
     "{\"run\":4,\"line\":66,\"kind\":\"manual\",\"text\":\"Look at the dashboard\",\"state\":\"done\","
     "\"done_by\":\"person:ana\",\"note\":\"all red\"},"
     "{\"run\":4,\"line\":70,\"kind\":\"decision\",\"text\":\"Restart it if one worker hangs, and only then, "
-    "for the others lose what they hold\",\"state\":\"open\"},"
+    "for the others lose what they hold\",\"state\":\"open\",\"can\":[\"answer\",\"skip\"]},"
     "{\"run\":4,\"line\":78,\"phase\":\"Mitigation\",\"choice\":77,\"option\":77,\"target\":\"ssh "
     "deploy@web-1\",\"command\":\"systemctl "
-    "restart worker\",\"class\":\"mutate\",\"state\":\"waiting\",\"why\":\"`systemctl restart` stops what "
+    "restart "
+    "worker\",\"class\":\"mutate\",\"can\":[\"approve\",\"deny\"],\"state\":\"waiting\",\"why\":\"`systemctl "
+    "restart` stops what "
     "runs\"},"
     "{\"run\":4,\"line\":80,\"choice\":77,\"option\":79,\"command\":\"systemctl kill worker\",\"class\":"
     "\"mutate\",\"state\":\"not taken\"}]}";
+static const char next_page_text[] = "{\"at\":\"2026-03-01T09:04:10Z\",\"step\":2,\"steps\":3,\"round\":1,"
+                                     "\"reminder\":false,\"people\":[\"ben\",\"eve\"]}";
 static const char events_text[] = "[{\"at\":\"2026-03-01T08:48:00.250Z\",\"summary\":\"opened\\u001b[2J\"},{"
                                   "\"at\":\"2026-03-01T08:49:01Z\",\"summary\":"
                                   "\"a summary that is so long that it has to be broken over more than the "
@@ -74,12 +77,12 @@ static struct json parse(struct json_document *document, const char *text)
 
 static void print(struct buf *out, const struct show_options *options)
 {
-    struct json_document *documents[3];
-    for (size_t i = 0; i < 3; i++)
+    struct json_document *documents[4];
+    for (size_t i = 0; i < 4; i++)
         documents[i] = json_document_new();
     incident_print(out, parse(documents[0], incident_text), parse(documents[1], steps_text),
-                   parse(documents[2], events_text), options);
-    for (size_t i = 0; i < 3; i++)
+                   parse(documents[2], events_text), parse(documents[3], next_page_text), options);
+    for (size_t i = 0; i < 4; i++)
         json_document_free(documents[i]);
 }
 
@@ -110,6 +113,7 @@ static void an_incident_says_what_why_and_what_to_do(void **state)
     assert_has(&out, "  08:49:01  a summary");
     assert_has(&out, "holds until   2026-03-01 09:15:00 UTC without progress");
     assert_has(&out, "    on ssh deploy@web-1\n  one of these");
+    assert_has(&out, "paged next    ben, eve in 4 min 10 s (step 2 of 3)\n");
     assert_has(&out, "roles         commander ana\n");
     assert_has(&out, "    1 [x] The queue drains (person:ana)\n");
     assert_has(&out, "          crashcart incident check 4 2\n");
@@ -120,6 +124,20 @@ static void an_incident_says_what_why_and_what_to_do(void **state)
     assert_has(&out, "next: in 5 min: send an update to stakeholder (billing.md:18)\n");
     assert_has(&out, "next: crashcart incident ack 4\n");
     assert_fits(buf_text(&out));
+}
+
+static void what_nobody_can_do_is_not_offered(void **state)
+{
+    (void)state;
+    scoped_buf struct buf out = {0};
+    struct json_document *document = json_document_new();
+    show_steps(&out,
+               parse(document, "[{\"run\":4,\"line\":78,\"command\":\"systemctl restart worker\",\"class\":"
+                               "\"mutate\",\"state\":\"waiting\",\"can\":[]}]"),
+               false);
+    assert_has(&out, "systemctl restart worker");
+    assert_null(strstr(buf_text(&out), "crashcart approve"));
+    json_document_free(document);
 }
 
 static void nothing_from_outside_drives_the_terminal(void **state)
@@ -162,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_incident_says_what_why_and_what_to_do),
+        cmocka_unit_test(what_nobody_can_do_is_not_offered),
         cmocka_unit_test(nothing_from_outside_drives_the_terminal),
         cmocka_unit_test(colours_only_when_asked_for),
         cmocka_unit_test(a_list_is_one_line_an_incident),

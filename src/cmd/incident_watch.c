@@ -19,7 +19,7 @@ enum { AGES_MS = 5000 /* "3 min ago" is drawn anew */, READ_BYTES = 256, PATH_BY
 int incident_look(const struct client *client, long long number, const struct show_options *options,
                   struct buf *out, struct err *err)
 {
-    static const char *const parts[] = {"", "/steps", "/timeline"};
+    static const char *const parts[] = {"", "/steps", "/timeline", "/next-page"};
     enum { N_PARTS = sizeof parts / sizeof *parts };
     struct json_document *documents[N_PARTS] = {0};
     struct json roots[N_PARTS];
@@ -32,7 +32,7 @@ int incident_look(const struct client *client, long long number, const struct sh
         code = client_get(client, path, documents[i], &answer, &roots[i], err);
     }
     if (code == EXIT_DONE)
-        incident_print(out, roots[0], roots[1], json_get(roots[2], "events"), options);
+        incident_print(out, roots[0], roots[1], json_get(roots[2], "events"), roots[3], options);
     for (size_t i = 0; i < N_PARTS; i++)
         json_document_free(documents[i]);
     return code;

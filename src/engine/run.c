@@ -75,10 +75,10 @@ const char *step_verb_name(enum step_verb verb)
     return verbs[verb].name;
 }
 
-bool step_verb_fits(enum step_verb verb, const struct run_step *step)
+bool step_verb_fits(enum step_verb verb, const struct run_step *step, bool is_open)
 {
     bool is_command = step->kind == STEP_COMMAND, is_decision = step->kind == STEP_DECISION;
-    if (!(verbs[verb].states & IN(step->state)))
+    if (!(verbs[verb].states & IN(step->state)) || (!is_open && is_command && verb != VERB_STOP))
         return false;
     switch (verb) {
     case VERB_APPROVE:

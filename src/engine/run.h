@@ -125,8 +125,10 @@ struct step_result {
     const char *redacted; /* what was taken out of the output, "2 x bearer-token"; NULL or "": nothing */
 };
 
-/* Can that be done with the row as it stands? What depends on other rows the engine knows. */
-bool step_verb_fits(enum step_verb verb, const struct run_step *step);
+/* Can that be done with the row as it stands, while its incident is open or over? Nothing begins for one that
+ * is over: a command of it can only be stopped; tasks are ticked then, too. What depends on other rows the
+ * engine knows. */
+bool step_verb_fits(enum step_verb verb, const struct run_step *step, bool is_open);
 
 /* Nothing comes of it until a person does something: the first such row is what is next. */
 bool step_wants_person(const struct run_step *step);

@@ -366,10 +366,12 @@ static const char *kind_text(const struct run_step *step)
     return step->kind == STEP_COMMAND ? "a command" : step->kind == STEP_DECISION ? "a decision" : "a task";
 }
 
-/* Tasks of the time afterwards are ticked then; commands belong to the incident while it is open. */
-static bool is_too_late(struct turn *turn, const struct incident_record *record, const struct run_step *step)
+/* Tasks of the time afterwards are ticked then; commands belong to the incident while it is open, and what
+ * still runs when it is over can be stopped. */
+static bool is_too_late(struct turn *turn, const struct incident_record *record, const struct run_step *step,
+                        enum step_verb verb)
 {
-    if (incident_is_open(record) || step->kind != STEP_COMMAND)
+    if (incident_is_open(record) || step->kind != STEP_COMMAND || verb == VERB_STOP)
         return false;
     turn_answer(turn, OUTCOME_CONFLICT, step->incident, "Incident %lld is %s: nothing runs for it.",
                 (long long)step->incident, incident_state_name(record->incident.state));
@@ -380,7 +382,7 @@ void decide_step_verb(struct turn *turn, const struct input *input)
 {
     struct incident_record *record;
     struct run_step *step = step_wanted(turn, input, &record);
-    if (!step || is_too_late(turn, record, step) ||
+    if (!step || is_too_late(turn, record, step, input->verb) ||
         (input->verb == VERB_START && custody_refuses(turn, record, step)))
         return;
     struct input by = *input;
@@ -388,7 +390,7 @@ void decide_step_verb(struct turn *turn, const struct input *input)
     bool known = input->verb < N_STEP_VERBS && verbs[input->verb].handle;
     if (known && step->state == verbs[input->verb].result && step->kind != STEP_DECISION) {
         say_again(turn, step);
-    } else if (known && step_verb_fits(input->verb, step)) {
+    } else if (known && step_verb_fits(input->verb, step, incident_is_open(record))) {
         verbs[input->verb].handle(turn, record, step, &by);
         if (turn->decisions->list.n) { /* it has changed something */
             turn_touch(turn, record);

@@ -309,6 +309,22 @@ static void nothing_of_it_happens_when_the_incident_is_over_but_ticking(void **s
         OUTCOME_CONFLICT);
 }
 
+static void what_still_runs_when_it_is_over_can_be_stopped_and_nothing_else(void **state)
+{
+    struct world *w = *state;
+    approve(w, RESTART);
+    world_decide(w, (struct input){.kind = INPUT_STEP_STARTED, .run = 1, .step = RESTART});
+    world_decide(w,
+                 (struct input){.kind = INPUT_RESOLVE, .incident = 1, .actor = "person:ana", .force = true});
+    for (int verb = 0; verb < N_STEP_VERBS; verb++) {
+        assert_int_equal(step_verb_fits((enum step_verb)verb, world_row(w, RESTART), false), verb == VERB_STOP);
+        assert_false(step_verb_fits((enum step_verb)verb, world_row(w, UNDO), false));
+    }
+    assert_true(step_verb_fits(VERB_DONE, world_row(w, TASK), false));
+    assert_int_equal(say(w, VERB_STOP, RESTART, NULL, NULL)->code, OUTCOME_DONE);
+    assert_int_equal(world_row(w, RESTART)->state, STEP_STOPPING);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, world_stop)
@@ -320,6 +336,7 @@ int main(void)
         TEST(a_decision_without_steps_is_done_when_it_was_done),
         TEST(approving_answers_and_chooses_on_record),
         TEST(another_alternative_waits_for_the_one_under_way),
+        TEST(what_still_runs_when_it_is_over_can_be_stopped_and_nothing_else),
         cmocka_unit_test_setup_teardown(whole_phases_are_alternatives, world_start, world_stop),
         cmocka_unit_test_setup_teardown(of_alternatives_below_a_question_one_is_taken, world_start,
                                         world_stop),
