@@ -30,11 +30,11 @@ function Row({ check, now }: { check: Check; now: number }) {
   return (
     <tr>
       <td><b>{check.id}</b><br /><span class="quiet">{check.kind === 'drift' ? <Link to={`/models?check=${encodeURIComponent(check.id)}`}>drift over time</Link> : check.kind}{check.service && `, ${check.service}`}</span></td>
-      <td class="nowrap"><span class={`mark ${how}`}>{check.state}</span></td>
-      <td>{check.value !== null && <b>{figure(check.value)} </b>}{check.says && <Words text={check.says} />}</td>
-      <td>{limit(check) || 'not as it should be'}{check.for_s > 0 && ` for ${span(check.for_s)}`}<br /><span class="quiet">{check.alert}</span></td>
-      <td class="nowrap">{check.looked_at ? <>{about(now - Date.parse(check.looked_at))} ago<br /></> : 'not yet'}{check.since && <span class="quiet">since <At time={check.since} date /></span>}</td>
-      <td class="nowrap">{span(check.every_s)}</td>
+      <td data-head="State"><span class={`mark ${how}`}>{check.state}</span></td>
+      <td data-head="Found">{check.value !== null && <b>{figure(check.value)} </b>}{check.says && <Words text={check.says} />}</td>
+      <td data-head="Bad when">{limit(check) || 'not as it should be'}{check.for_s > 0 && ` for ${span(check.for_s)}`}<br /><span class="quiet">{check.alert}</span></td>
+      <td data-head="Looked">{check.looked_at ? <>{about(now - Date.parse(check.looked_at))} ago<br /></> : 'not yet'}{check.since && <span class="quiet">since <At time={check.since} date /></span>}</td>
+      <td data-head="Every">{span(check.every_s)}</td>
     </tr>
   )
 }
@@ -53,7 +53,7 @@ export function Checks() {
         <Card id="checks" title="Checks" more={checks.length > 0 && <span class="small quiet">{checks.filter((check) => check.alerts.length).length} of {checks.length} are bad</span>}>
           {checks.length === 0 ? <p class="quiet">None is configured: <code>crashcart suggest</code> writes those that the limits of your runbooks ask for.</p> : (
             <div class="scroll" tabIndex={0} role="region" aria-label="Checks">
-              <table>
+              <table class="stacked named">
                 <thead><tr><th>Check</th><th>State</th><th>Found</th><th>Bad when</th><th>Looked</th><th>Every</th></tr></thead>
                 <tbody>{worst.map((check) => <Row key={check.id} check={check} now={now} />)}</tbody>
               </table>

@@ -279,7 +279,7 @@ export function IncidentPage({ number }: { number: number }) {
             {over(incident) && steps?.steps.some((step) => step.kind === 'command') && <p class="small quiet">It is {incident.state}: no command runs for it any more.</p>}
             {procedure?.why && <p class="small quiet">{procedure.why}</p>}
             {!procedure && <p class="quiet">No runbook answers this.</p>}
-            {steps && steps.steps.length > 0 ? <Steps steps={steps.steps} next={steps.next} /> : procedure && <p class="quiet">It names no steps.</p>}
+            {steps && steps.steps.length > 0 ? <Steps steps={steps.steps} next={steps.next} /> : procedure && <p class="quiet">{procedure.line > 0 ? 'It names no steps.' : 'It has no procedure for this alert. Another one of it: More…, Procedure.'}</p>}
           </Card>
         </div>
         <div class="side">{later && <Side incident={incident} next={next} />}</div>

@@ -112,6 +112,13 @@ function Page({ path, open }: { path: string; open: number }) {
 
 const within = (path: string, place: string) => (place === '/' ? path === '/' : path.startsWith(place))
 
+// "Europe/Berlin (UTC+1)": what every time of the page is of.
+function here(): string {
+  const minutes = -new Date().getTimezoneOffset(), hours = Math.floor(Math.abs(minutes) / 60), rest = Math.abs(minutes) % 60
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return minutes === 0 && zone === 'UTC' ? zone : `${zone} (UTC${minutes < 0 ? '−' : '+'}${hours}${rest ? `:${String(rest).padStart(2, '0')}` : ''})`
+}
+
 function Frame({ person, signOut }: { person: string; signOut: () => void }) {
   const [path, setPath] = useState(location.pathname)
   const connected = useConnected()
@@ -137,6 +144,7 @@ function Frame({ person, signOut }: { person: string; signOut: () => void }) {
       </header>
       {!connected && <div class="offline" role="status">Not connected: what you see may be old. It is tried again all the time.</div>}
       <main id="main"><Page path={path} open={open} /></main>
+      {later && <footer class="small quiet">Times of {here()}</footer>}
       {later && <Keys />}
     </>
   )

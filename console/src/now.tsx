@@ -29,7 +29,7 @@ const words = (text: string) => (/^\w+$/.test(text) ? text.replace(/_/g, ' ') : 
 // "acknowledged by then" is said of a time; here the time stands beside it.
 const plain: Record<string, string> = { response: 'To be acknowledged', resolution: 'To be resolved' }
 export function what(clock: Clock): string {
-  const said = `${plain[clock.kind] ?? words(clock.what)}${clock.audience ? `, for ${clock.audience}` : ''}`
+  const said = `${plain[clock.kind] ?? (clock.kind === 'phase' ? `Time for “${words(clock.what)}” ends` : words(clock.what))}${clock.audience ? `, for ${clock.audience}` : ''}`
   return said[0].toUpperCase() + said.slice(1)
 }
 
@@ -80,6 +80,13 @@ function DueNext() {
   )
 }
 
+// The server gives the worst first; of those that are equally bad, what nobody has yet wants eyes before what somebody works on.
+function urgent(incidents: Incident[]): Incident[] {
+  const bad = (one: Incident) => `${one.patient_safety}/${one.severity_rank || 1}`
+  return incidents.map((one, i) => ({ one, i, group: incidents.findIndex((other) => bad(other) === bad(one)) }))
+    .sort((a, b) => a.group - b.group || Number(!!a.one.acknowledged_by) - Number(!!b.one.acknowledged_by) || a.i - b.i).map(({ one }) => one)
+}
+
 export function Now() {
   const now = useNow(10000)
   const live = useLive<Incidents>('/api/v1/incidents?state=open&order=worst&limit=25', () => true)
@@ -91,7 +98,7 @@ export function Now() {
             {open === 0
               ? <div class="calm"><h1 id="burning">Nothing burns</h1><p class="quiet">Alerts are taken; the next one appears here by itself.</p></div>
               : <><h1 id="burning">{open === 1 ? 'One incident' : `${open.toLocaleString()} incidents`}</h1>
-                <ul class="list">{incidents.map((incident) => <IncidentRow key={incident.number} incident={incident} now={now} />)}</ul>
+                <ul class="list">{urgent(incidents).map((incident) => <IncidentRow key={incident.number} incident={incident} now={now} />)}</ul>
                 {open > incidents.length && <p class="small"><Link to="/incidents">The {incidents.length} worst are shown; all of them</Link></p>}</>}
           </section>
         </div>

@@ -34,10 +34,13 @@ function Calendar({ days, lines, now, zone }: { days: number[]; lines: Line[]; n
   const from = days[0], until = days[days.length - 1]
   const x = (at: number) => LEFT + ((Math.min(Math.max(at, from), until) - from) / (until - from)) * (WIDTH - LEFT)
   const height = TOP + lines.length * ROW + 4
+  const [touched, touch] = useState('')
+  const at = (time: number) => new Date(time).toLocaleString([], { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone })
+  const says = (line: Line, text: string, start: number, end: number) => `${line.name}: ${text}, ${at(start)} – ${at(end)} (${zone})`
   const wide = (bar: Bar) => x(bar.until) - x(bar.from)
   const label = (at: number) => new Date(at + DAY / 2).toLocaleDateString([], { weekday: 'short', day: 'numeric', timeZone: zone })
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Calendar">
+    <><div class="scroll" tabIndex={0} role="region" aria-label="Calendar">
       <svg class="calendar" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label="The same is listed below in words">
         {days.slice(0, -1).map((day, i) => (
           <g key={day}><line class="line" x1={x(day)} x2={x(day)} y1={8} y2={height} />
@@ -48,19 +51,20 @@ function Calendar({ days, lines, now, zone }: { days: number[]; lines: Line[]; n
             <g key={line.name}>
               <text x={0} y={y + 19}>{line.name.length > 17 ? `${line.name.slice(0, 16)}…` : line.name}<title>{line.name}</title></text>
               {line.bars.map((bar) => (
-                <g key={bar.from}>
-                  <title>{bar.text}: {new Date(bar.from).toLocaleString([], { timeZone: zone })} – {new Date(bar.until).toLocaleString([], { timeZone: zone })}</title>
+                <g key={bar.from} class="stretch" onClick={() => touch(says(line, bar.text, bar.from, bar.until))}>
+                  <title>{says(line, bar.text, bar.from, bar.until)}</title>
                   <rect class={`who-${bar.who % 8}`} x={x(bar.from)} y={y + 4} width={Math.max(1, wide(bar) - 1)} height={ROW - 10} rx={4} />
                   {bar.over && <rect class="over" x={x(bar.from) + 1} y={y + 5} width={Math.max(1, wide(bar) - 3)} height={ROW - 12} rx={4} />}
                   {wide(bar) > bar.text.length * 6.4 + 8 && <text x={x(bar.from) + 6} y={y + 19}>{bar.text}</text>}
                 </g>))}
-              {line.gaps.map(([start, end]) => <g key={start}><title>nobody</title><rect class="gap" x={x(start)} y={y + 4} width={Math.max(2, x(end) - x(start) - 1)} height={ROW - 10} rx={4} /></g>)}
+              {line.gaps.map(([start, end]) => <g key={start} class="stretch" onClick={() => touch(says(line, 'nobody', start, end))}><title>{says(line, 'nobody', start, end)}</title><rect class="gap" x={x(start)} y={y + 4} width={Math.max(2, x(end) - x(start) - 1)} height={ROW - 10} rx={4} /></g>)}
             </g>
           )
         })}
         {now > from && now < until && <line class="now" x1={x(now)} x2={x(now)} y1={4} y2={height} />}
       </svg>
     </div>
+    <p class="small" role="status">{touched || <span class="quiet">Touch a stretch to read who it is, and from when to when.</span>}</p></>
   )
 }
 

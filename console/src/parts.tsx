@@ -59,7 +59,7 @@ export function length(ms: number): string {
 export function about(ms: number): string {
   const minutes = Math.floor(Math.abs(ms) / 60000), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24)
   if (days > 1) return `${days} d`
-  if (hours) return `${hours} h ${minutes % 60} min`
+  if (hours) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`
   return minutes ? `${minutes} min` : 'less than a minute'
 }
 
@@ -86,7 +86,7 @@ export function State({ state }: { state: string }) {
 }
 
 export const Source = ({ file, line }: { file: string | null; line: number }) =>
-  file ? <Link to={`/runbooks/${encodeURIComponent(file)}#${line}`} class="source">{file}:{line}</Link> : null
+  file ? <Link to={`/runbooks/${encodeURIComponent(file)}${line ? `#${line}` : ''}`} class="source">{file}{line > 0 && `:${line}`}</Link> : null
 
 // Text of the server, in which what stands between backticks is code.
 export function Words({ text }: { text: string }) {

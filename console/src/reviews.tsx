@@ -47,13 +47,13 @@ const EVERY = 'all'
 function Table({ rows, by, of }: { rows: Group[]; by: string; of: keyof Spread }) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={`By ${by}`}>
-      <table>
+      <table class="stacked named">
         <thead><tr><th>{by[0].toUpperCase() + by.slice(1)}</th><th>Incidents</th>{times.map(([name, label]) => <th key={name}>{label[0].toUpperCase() + label.slice(1)}</th>)}<th>Taken in time</th></tr></thead>
         <tbody>{rows.map((group) => (
           <tr key={String(group[by])}>
-            <td class={by === 'month' ? 'nowrap' : 'anywhere'}>{String(group[by]) || 'none'}</td><td>{group.incidents.toLocaleString()}</td>
-            {times.map(([name]) => <td key={name} class="nowrap">{time(spread(group, name)?.[of])}</td>)}
-            <td class="nowrap">{group.response_promised ? `${group.response_kept} of ${group.response_promised}` : '–'}</td>
+            <td class={by === 'month' ? 'nowrap' : 'anywhere'}>{String(group[by]) || 'none'}</td><td data-head="Incidents">{group.incidents.toLocaleString()}</td>
+            {times.map(([name, label]) => <td key={name} data-head={label[0].toUpperCase() + label.slice(1)}>{time(spread(group, name)?.[of])}</td>)}
+            <td data-head="Taken in time">{group.response_promised ? `${group.response_kept} of ${group.response_promised}` : '–'}</td>
           </tr>))}</tbody>
       </table>
     </div>

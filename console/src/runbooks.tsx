@@ -1,8 +1,8 @@
 // The team's runbooks, and which alerts lead to them.
 import { useState } from 'preact/hooks'
-import { post } from './api'
-import { useLive } from './live'
-import { Card, Link, Read, said as why, Source } from './parts'
+import { Clock, Event, post } from './api'
+import { useLive, useNow } from './live'
+import { about, At, Card, Link, Read, said as why, Source } from './parts'
 
 interface Listed { runbooks: { file: string; title: string; procedures: number; severities: number }[]; refused: { file: string; why: string }[] }
 interface Place { file: string; line: number; heading: string; why: string | null }
@@ -48,8 +48,7 @@ function Found({ coverage }: { coverage: Coverage }) {
   )
 }
 
-function Covers() {
-  const [found, setFound] = useState<Coverage | null>(null)
+function Covers({ found, setFound }: { found: Coverage | null; setFound: (found: Coverage) => void }) {
   const [problem, setProblem] = useState('')
   const read = async (input: HTMLInputElement) => {
     const chosen = input.files?.[0]
@@ -72,7 +71,31 @@ function Covers() {
   )
 }
 
+// How many alerts lead to it, and how many of its procedures they reach, once a file of rules was read.
+function Covered({ runbook, coverage }: { runbook: Listed['runbooks'][number]; coverage: Coverage | null }) {
+  if (!coverage) return null
+  const lines = coverage.alerts.filter((one) => one.procedure?.file === runbook.file).map((one) => one.procedure?.line)
+  return <>{lines.length} of {coverage.counts.alerts} alerts lead here, to {new Set(lines).size} of {runbook.procedures} procedures · </>
+}
+
+// The newest rehearsal on record, and the next that is due.
+function Rehearsed({ file, drills, clocks, now }: { file: string; drills: Event[]; clocks: Clock[]; now: number }) {
+  const last = drills.find((event) => event.body.file === file)
+  const due = clocks.find((clock) => clock.kind === 'drill' && clock.file === file)
+  const left = due ? Date.parse(due.due_at) - now : 0
+  return (
+    <>
+      {last ? <>last drill <At time={last.at} date /></> : 'no drill on record'}
+      {due && <>, {left < 0 ? <b class="bad">{about(left)} late</b> : `the next in ${about(left)}`}</>}
+    </>
+  )
+}
+
 export function Runbooks() {
+  const now = useNow(60000)
+  const [coverage, setCoverage] = useState<Coverage | null>(null)
+  const drills = useLive<{ events: Event[] }>('/api/v1/ledger?kind=drill.done&limit=200', (event) => event.kind === 'drill.done').data
+  const clocks = useLive<{ clocks: Clock[] }>('/api/v1/clocks', (event) => event.kind.startsWith('drill.') || event.kind.startsWith('site.')).data
   const live = useLive<Listed>('/api/v1/runbooks', (event) => event.kind.startsWith('site.') || event.kind.startsWith('runbook.'))
   return (
     <div class="columns">
@@ -88,6 +111,7 @@ export function Runbooks() {
                     <Link to={`/runbooks/${encodeURIComponent(runbook.file)}`} class="incident">
                       <strong>{runbook.title || runbook.file}</strong>
                       <span class="quiet small">{runbook.procedures} procedures, {runbook.severities} levels</span>
+                      <span class="quiet small"><Covered runbook={runbook} coverage={coverage} />{drills && clocks && <Rehearsed file={runbook.file} drills={drills.events} clocks={clocks.clocks} now={now} />}</span>
                       <span class="quiet small">{runbook.file}</span>
                     </Link>
                   </li>))}
@@ -97,7 +121,7 @@ export function Runbooks() {
           </Read>
         </section>
       </div>
-      <div><Covers /></div>
+      <div><Covers found={coverage} setFound={setCoverage} /></div>
     </div>
   )
 }

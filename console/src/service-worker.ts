@@ -53,7 +53,7 @@ async function answer(request: Request, path: string, asked?: Promise<Response |
   const timer = setTimeout(() => aborted.abort(), PATIENCE_MS)
   try {
     const late = new Promise<never>((_, fail) => aborted.signal.addEventListener('abort', () => fail(new Error('no answer in time'))))
-    const fresh = (await Promise.race([asked, late])) ?? await fetch(request.url, { signal: aborted.signal, credentials: 'same-origin' })
+    const fresh = (await Promise.race([asked, late])) ?? await fetch(request.url, { signal: aborted.signal, credentials: 'same-origin', headers: { Accept: request.headers.get('Accept') ?? '*/*' } })
     if (fresh.ok || fresh.status < 500) return fresh
     return (await kept(path)) ?? fresh
   } catch (thrown) {

@@ -55,6 +55,17 @@ void get_console(struct request *request)
     answer_file(request, console_find("index.html"));
 }
 
+bool console_says_nowhere(struct request *request, const char *method, const char *path)
+{
+    const char *accepted = request_header(request, MHD_HTTP_HEADER_ACCEPT);
+    if (strcmp(method, "GET") != 0 || strncmp(path, "/api/", 5) == 0 || strncmp(path, "/console/", 9) == 0 ||
+        !accepted || !strstr(accepted, "text/html"))
+        return false;
+    answer_file(request, console_find("index.html"));
+    request->answer.status = MHD_HTTP_NOT_FOUND;
+    return true;
+}
+
 /* ---- what the page of an incident brings ---- */
 
 /* As JSON in a script element, which no text in it can end. */

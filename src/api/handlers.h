@@ -123,6 +123,10 @@ handler post_step_stop, post_step_start, post_step_done, post_step_answer, post_
 handler get_accounts, post_account, post_password, answer_account, delete_account, get_access_keys,
     post_token, answer_token, delete_access_key;
 
+/* console.c: answers a person whose browser asks for a page that is not there, with the console, which says
+ * so. False: it is nobody like that. */
+bool console_says_nowhere(struct request *request, const char *method, const char *path);
+
 /* openapi.c */
 handler get_openapi;
 

@@ -202,14 +202,14 @@ void request_admit(struct request *request, const char *method, const char *path
     if (!request->route && *request->allow)
         answer_problem(request, PROBLEM_METHOD, NULL, "%.20s is not for this path; it takes %s", method,
                        request->allow);
-    else if (!request->route)
+    else if (!request->route && !console_says_nowhere(request, method, path))
         answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is nothing at this path");
-    else if (pool_stopping(request->api->pool))
+    else if (request->route && pool_stopping(request->api->pool))
         answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
-    else
+    else if (request->route)
         auth_check(request);
     drop_ledger(request); /* there are few, and a body may take long to come */
-    if (request->answer.status)
+    if (!request->route || request->answer.status)
         return;
     if (wants_type(request->route) && !type_is_json(request))
         answer_problem(request, PROBLEM_MEDIA_TYPE, NULL, "send Content-Type: application/json");

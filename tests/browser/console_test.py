@@ -225,6 +225,7 @@ class Console(Played):
                                ('actions', {'what': 'alert on queue age', 'owner': 'ben', 'priority': 'high'})):
                 status, answer = self.server.request('POST', f'/api/v1/incidents/1/{path}', body)
                 self.assertEqual(status, 200, answer)
+            self.assertEqual(self.server.request('POST', '/api/v1/incidents/2/acknowledge', {'as': 'ana'})[0], 200)
             wait(lambda: any(e['kind'] == 'run.diagnosed' for e in self.server.timeline(1)), 'the diagnosis')
             silence = {'matchers': [{'name': 'service', 'value': 'till', 'isRegex': False, 'isEqual': True}], 'createdBy': 'ben',
                        'comment': 'moves <i>house</i>', 'startsAt': rfc3339(time.time()), 'endsAt': rfc3339(time.time() + 7200)}

@@ -9,6 +9,8 @@ await scenario(async () => {
   await outside('fire')
   await ana.page.getByText('ShopDown').click()
   await ana.page.getByText('nobody has it yet').waitFor()
+  // Until somebody has it, the head says who is paged next, and counts down to it.
+  await ana.page.locator('.card.top .clock', { hasText: /Paged next: .*in \d+:\d\d/ }).waitFor()
   await ana.page.keyboard.press('a')
   await ana.page.getByText('ana has it').waitFor()
 
@@ -79,6 +81,10 @@ await scenario(async () => {
   await ana.page.getByRole('dialog').getByLabel('To').selectOption('ben')
   await ana.page.getByRole('button', { name: 'Hand it over' }).click()
   await ben.page.locator('#roles ~ *, .side').getByText('ben', { exact: true }).first().waitFor()
+  // An escalation that was made by hand is ticked.
+  await ana.page.getByRole('button', { name: /^escalate.*: done$/i }).click()
+  await ana.page.getByRole('button', { name: /^escalate.*: done$/i }).waitFor({ state: 'detached' })
+  await ben.page.getByRole('button', { name: 'Approve' }).first().waitFor()
   await ana.page.getByRole('button', { name: 'Resolve' }).click()
   await ana.page.getByRole('dialog').getByText('The queue is empty').waitFor()
   await ana.page.getByRole('dialog').getByRole('button', { name: 'Resolve' }).click()
@@ -86,6 +92,11 @@ await scenario(async () => {
   await ana.page.getByRole('dialog').getByLabel('What helped?').fill('the cache was corrupt')
   await ana.page.getByRole('button', { name: 'Resolve all the same' }).click()
   await ben.page.locator('.card.top').getByText('resolved', { exact: true }).waitFor()
+  // Of what is over nothing is offered that would be refused.
+  await ben.page.getByText('no command runs for it any more').waitFor()
+  await ben.page.getByRole('button', { name: 'Approve' }).first().waitFor({ state: 'detached' })
+  expect(await ben.page.getByRole('button', { name: /^(Approve|Deny|Start|Run again|Fill in|Mend)/ }).count() === 0, 'a resolved incident offers commands')
+  expect(await ben.page.getByText('Paged next').count() === 0, 'a resolved incident pages somebody next')
   await ana.page.getByRole('link', { name: 'Now' }).click()
   await ana.page.getByText('Nothing burns').waitFor()
   await ana.close()

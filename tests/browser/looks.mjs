@@ -38,8 +38,21 @@ await scenario(async () => {
     await page.goto(process.env.CONSOLE)
     await page.locator('.burns').nth(2).waitFor()
     expect(/^\(\d+\) /.test(await page.title()), `the title says how many are open: ${await page.title()}`)
+    const rows = await page.locator('.burns').allTextContents()
+    expect(/PaymentSlow/.test(rows.filter((row) => /SEV-1/.test(row)).pop()), `of what is equally bad, what somebody has is last: ${rows.join('; ')}`)
     for (const path of pages) await look(page, path, `${nameOf(path)}-${screen}`)
+    await page.locator('footer', { hasText: /^Times of \S+/ }).waitFor()
+    // What is not there is said, and leads on.
+    const answer = await page.goto(`${process.env.CONSOLE}/no-such-page`)
+    expect(answer.status() === 404, `a page that is not there is ${answer.status()}`)
+    await page.getByText('There is no such page').waitFor()
+    await look(page, 'runbooks/no-such.md', `no-runbook-${screen}`)
+    await page.getByRole('link', { name: 'All runbooks' }).waitFor()
   }))
+  // A stretch that is too short for its name says it where it is touched.
+  await narrow.page.goto(`${process.env.CONSOLE}/oncall`)
+  await narrow.page.locator('.stretch').last().tap()
+  await narrow.page.getByRole('status').filter({ hasText: /^office: .+ – .+\(\S+\)$/ }).waitFor()
   // A runbook beside what was understood of it, and what another version of it would change.
   await wide.page.goto(`${process.env.CONSOLE}/runbooks/shop.md#42`)
   await wide.page.locator('.pointed', { hasText: 'destructive' }).waitFor()
@@ -52,6 +65,7 @@ await scenario(async () => {
   const rules = 'groups:\n- name: shop\n  rules:\n  - alert: ShopDown\n    expr: up == 0\n  - alert: UnheardOf\n    expr: up == 0\n'
   await wide.page.getByLabel('A file of alerting rules').setInputFiles({ name: 'rules.yml', mimeType: 'text/yaml', buffer: Buffer.from(rules) })
   await wide.page.getByText('1 without a procedure').waitFor()
+  await wide.page.locator('.incident', { hasText: /^Shop.*1 of 2 alerts lead here, to 1 of 2 procedures · no drill on record/ }).waitFor()
   await accessible(wide.page, 'coverage')
   // A drill was held: its result goes on record, and the next one is due.
   await wide.page.goto(`${process.env.CONSOLE}/drills`)
@@ -62,6 +76,8 @@ await scenario(async () => {
   await wide.page.getByRole('button', { name: 'Put on record' }).click()
   await wide.page.locator('pre', { hasText: /failover: passed, score 95, 61 s\s+by hand: moved the address/ }).waitFor()
   await accessible(wide.page, 'results of drills')
+  await wide.page.goto(`${process.env.CONSOLE}/runbooks`)
+  await wide.page.locator('.incident', { hasText: /^Shop.*last drill .+, the next in / }).waitFor()
   // Somebody takes over a schedule, and gives it back.
   await wide.page.goto(`${process.env.CONSOLE}/oncall`)
   await wide.page.getByRole('button', { name: 'Take over' }).click()
