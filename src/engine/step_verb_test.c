@@ -312,6 +312,7 @@ static void nothing_of_it_happens_when_the_incident_is_over_but_ticking(void **s
 static void what_still_runs_when_it_is_over_can_be_stopped_and_nothing_else(void **state)
 {
     struct world *w = *state;
+    world_step_done(w, 1, LOOK, STEP_SUCCEEDED, "1\n");
     approve(w, RESTART);
     world_decide(w, (struct input){.kind = INPUT_STEP_STARTED, .run = 1, .step = RESTART});
     world_decide(w,
