@@ -318,7 +318,8 @@ static void what_still_runs_when_it_is_over_can_be_stopped_and_nothing_else(void
     world_decide(w,
                  (struct input){.kind = INPUT_RESOLVE, .incident = 1, .actor = "person:ana", .force = true});
     for (int verb = 0; verb < N_STEP_VERBS; verb++) {
-        assert_int_equal(step_verb_fits((enum step_verb)verb, world_row(w, RESTART), false), verb == VERB_STOP);
+        assert_int_equal(step_verb_fits((enum step_verb)verb, world_row(w, RESTART), false),
+                         verb == VERB_STOP);
         assert_false(step_verb_fits((enum step_verb)verb, world_row(w, UNDO), false));
     }
     assert_true(step_verb_fits(VERB_DONE, world_row(w, TASK), false));
