@@ -36,7 +36,7 @@ void risk_raise(struct scan *scan, enum risk_class class, const char *part, cons
 
 void risk_mark_sensitive(struct scan *scan, const char *part, const char *why)
 {
-    if (scan->risk->sensitive)
+    if (scan->risk->sensitive || readers_hide(scan))
         return;
     scan->risk->sensitive = true;
     scan->risk->sensitive_why = arena_printf(scan->arena, "`%.120s` %s", part, why);

@@ -322,3 +322,29 @@ const struct phrase *words_phrase(struct scan *scan, const char *section, const 
     }
     return found;
 }
+
+/* `grep LOG_LEVEL` takes one name; `grep 'A\|B'` is more than a name. */
+static bool names_one(const struct words *reader)
+{
+    for (size_t i = 1; i < reader->n; i++) {
+        const char *text = reader->at[i].text;
+        if (reader->at[i].dynamic ||
+            strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_^=-") !=
+                strlen(text))
+            return false;
+    }
+    return true;
+}
+
+bool readers_hide(struct scan *scan)
+{
+    for (size_t i = 0; i < scan->n_readers; i++) {
+        const struct words *reader = &scan->readers[i];
+        const struct phrase *phrase =
+            reader->n ? words_phrase(scan, "<reader>", reader->at, reader->n) : NULL;
+        bool picks = phrase && phrase->kind == KIND_UNKNOWN && names_one(reader);
+        if (picks || (phrase && phrase->kind == KIND_READ))
+            return true;
+    }
+    return false;
+}

@@ -16,7 +16,6 @@
 #include "runbook/text.h"
 
 struct plain_command {
-    struct words words;
     bool piped; /* it reads what the one before it prints */
     bool pipes; /* it is part of a pipe */
 };
@@ -26,6 +25,7 @@ struct plain {
     size_t at;
     struct buf word; /* being read */
     LIST(struct plain_command) commands;
+    LIST(struct words) words; /* of each */
 };
 
 enum { NO_BYTE, WORD_BYTE, BLANK_BYTE, QUOTE_BYTE };
@@ -144,7 +144,7 @@ static void comment_skip(struct plain *plain)
 }
 
 /* One simple command to what ends it. */
-static bool command_read(struct plain *plain, struct plain_command *command)
+static bool command_read(struct plain *plain, struct words *words)
 {
     for (bool continued = false;; continued = false) {
         struct word word;
@@ -153,13 +153,13 @@ static bool command_read(struct plain *plain, struct plain_command *command)
         size_t start = plain->at;
         unsigned char kind = kind_at(plain, start);
         if (kind != WORD_BYTE && kind != QUOTE_BYTE)
-            return command->words.n > 0 && !continued;
-        if ((command->words.n > 0 && before == plain->at) || !word_read(plain, &word))
+            return words->n > 0 && !continued;
+        if ((words->n > 0 && before == plain->at) || !word_read(plain, &word))
             return false;
-        bool first = command->words.n == 0;
+        bool first = words->n == 0;
         if (first && !names_program(plain->scan->parsed + start, plain->at - start, &word))
             return false;
-        *list_push(plain->scan->arena, &command->words) = word;
+        *list_push(plain->scan->arena, words) = word;
     }
 }
 
@@ -177,9 +177,11 @@ static bool text_read(struct plain *plain)
         if (plain->at >= plain->scan->n_bytes)
             return !piped && plain->commands.n > 0;
         struct plain_command command = {.piped = piped, .pipes = piped};
-        if (!command_read(plain, &command))
+        struct words words = {0};
+        if (!command_read(plain, &words))
             return false;
         *list_push(plain->scan->arena, &plain->commands) = command;
+        *list_push(plain->scan->arena, &plain->words) = words;
         blanks_skip(plain, &continued);
         char end = byte_at(plain, plain->at);
         if (end == '#' && kind_at(plain, plain->at - 1) == BLANK_BYTE)
@@ -194,21 +196,38 @@ static bool text_read(struct plain *plain)
     }
 }
 
+static void readers_set(struct scan *scan, const struct plain *plain, size_t at)
+{
+    size_t end = at + 1;
+    while (end < plain->commands.n && plain->commands.at[end].piped)
+        end++;
+    scan->readers = plain->words.at + at + 1;
+    scan->n_readers = end - at - 1;
+}
+
 /* As pipeline_node() and command_node() do it. */
 static void commands_scan(struct scan *scan, const struct plain *plain)
 {
     const bool maybe = scan->maybe, hidden = scan->stdin_hidden, saved = scan->saved;
+    const struct words *readers = scan->readers;
+    const size_t n_readers = scan->n_readers;
     const char *piped = NULL;
 
-    list_each (command, &plain->commands) {
+    for (size_t i = 0; i < plain->commands.n; i++) {
+        const struct plain_command *command = &plain->commands.at[i];
+        const struct words *words = &plain->words.at[i];
+        if (command->pipes)
+            readers_set(scan, plain, i);
         scan->maybe = maybe || command->pipes;
         scan->stdin_text = command->piped ? piped : NULL;
         scan->stdin_hidden = command->piped ? piped == NULL : hidden;
-        scan_command(scan, command->words.at, command->words.n);
+        scan_command(scan, words->at, words->n);
         scan->stdin_text = NULL;
         scan->saved = saved;
-        variables_set_by(scan, &command->words);
-        piped = command->pipes ? words_printed(scan, &command->words) : NULL;
+        variables_set_by(scan, words);
+        piped = command->pipes ? words_printed(scan, words) : NULL;
+        scan->readers = readers;
+        scan->n_readers = n_readers;
     }
     scan->maybe = maybe;
     scan->stdin_hidden = hidden;

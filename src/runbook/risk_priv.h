@@ -114,8 +114,9 @@ struct tool {
     LIST(struct listed_phrase) phrases[N_ASPECTS];
     struct strings value_options, flag_options, glued_options;
     bool whole_options, ignore_case, strict_options, wrapper, shell_word, bounded;
-    bool cmdlet;    /* known to PowerShell only */
-    bool text_tool; /* its words are text and names of files, never verbs */
+    bool cmdlet;       /* known to PowerShell only */
+    bool text_tool;    /* its words are text and names of files, never verbs */
+    bool prints_files; /* what is in the files that its words name */
 };
 
 static inline uint64_t first_byte_bit(char c)
@@ -258,16 +259,18 @@ struct scan {
     int depth;       /* of the walk in this tree */
     int inner_depth; /* texts within texts */
     size_t *inner_bytes_left;
-    bool powershell;          /* the commands are PowerShell */
-    bool there;               /* inside kubectl exec, ssh, docker exec */
-    bool tool_is_minor;       /* risk->tool is a wrapper or a word of the shell so far */
-    bool saved;               /* output goes to a file */
-    bool maybe;               /* what is walked may never run, or runs in a shell of its own */
-    bool in_prefix;           /* the assignment stands before a command: NAME=x cmd */
-    const char *stdin_text;   /* what the next command reads, when that is in the text */
-    bool stdin_hidden;        /* it reads something that is not in the text: a file, what a pipe brings */
-    const char *replace_text; /* xargs -I {}: the text that data replaces */
-    bool appended;            /* xargs: words that are not shown follow the command */
+    bool powershell;             /* the commands are PowerShell */
+    bool there;                  /* inside kubectl exec, ssh, docker exec */
+    bool tool_is_minor;          /* risk->tool is a wrapper or a word of the shell so far */
+    bool saved;                  /* output goes to a file */
+    bool maybe;                  /* what is walked may never run, or runs in a shell of its own */
+    bool in_prefix;              /* the assignment stands before a command: NAME=x cmd */
+    const char *stdin_text;      /* what the next command reads, when that is in the text */
+    bool stdin_hidden;           /* it reads something that is not in the text: a file, what a pipe brings */
+    const char *replace_text;    /* xargs -I {}: the text that data replaces */
+    const struct words *readers; /* of a pipe: the commands behind this one, which read what it prints */
+    size_t n_readers;
+    bool appended; /* xargs: words that are not shown follow the command */
     LIST(struct variable) variables;
     struct strings functions;
 };
@@ -351,6 +354,9 @@ struct arguments {
 
 struct arguments arguments_parse(struct scan *scan, const struct tool *tool, const struct word *words,
                                  size_t n_words);
+/* Does the output of a command not come out of the pipe as it is: `| wc -l`, `| grep -c`, `| grep LOG_LEVEL`?
+ */
+bool readers_hide(struct scan *scan);
 /* The phrase of a class that says most about the words (no options) as the section of that name has it, or
  * NULL. */
 const struct phrase *words_phrase(struct scan *scan, const char *section, const struct word *words,

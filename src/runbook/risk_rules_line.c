@@ -339,6 +339,7 @@ static bool attribute_set(struct tool *tool, const char *name)
         {"bounded", &tool->bounded},
         {"cmdlet", &tool->cmdlet},
         {"text tool", &tool->text_tool},
+        {"file printer", &tool->prints_files},
     };
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
         if (strcmp(attributes[i].name, name) == 0)
@@ -354,7 +355,7 @@ static int attributes_read(struct rule_reader *reader, char *text)
             if (!attribute_set(*tool, name))
                 return rule_line_error(reader,
                                        "no such `is`; there are whole options, ignore case, strict options, "
-                                       "wrapper, shell word, bounded, cmdlet, text tool",
+                                       "wrapper, shell word, bounded, cmdlet, text tool, file printer",
                                        name);
     return 0;
 }

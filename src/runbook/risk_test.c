@@ -153,6 +153,39 @@ static void facts_are_told_beside_the_class(void **state)
     }
 }
 
+static void only_what_is_shown_is_sensitive(void **state)
+{
+    static const struct {
+        const char *command;
+        int facts;
+    } rows[] = {
+        {"env | grep LOG_LEVEL", 0},
+        {"kubectl exec web-0 -- env | grep -i ^LOG_LEVEL", 0},
+        {"env | grep DB_PASSWORD", SENSITIVE},
+        {"env | grep DB", SENSITIVE},
+        {"env | grep 'API_KEY\\|LOG_LEVEL'", SENSITIVE},
+        {"env | grep -v LOG_LEVEL", SENSITIVE},
+        {"env | grep -A 5 LOG_LEVEL", SENSITIVE},
+        {"env | sort", SENSITIVE},
+        {"kubectl get secret db -o yaml | wc -l", 0},
+        {"kubectl get secret db -o yaml | grep -c password", 0},
+        {"for p in 1 2; do env | grep LOG_LEVEL; done", 0},
+        {"env; date | grep LOG_LEVEL", SENSITIVE},
+        {"kubectl get secret web -o jsonpath='{.data.tls\\.crt}' | base64 -d", 0},
+        {"kubectl get secret web -o jsonpath='{.data.tls\\.key}' | base64 -d", SENSITIVE},
+        {"curl --cert /etc/ssl/web.pem --key /etc/ssl/web.key https://api.test/health", 0},
+        {"aws s3 ls s3://shop-tfstate/", 0},
+        {"grep HOST .env.production", SENSITIVE},
+        {"jq '.[].key' list.json", 0},
+        {"psql -c 'SELECT relname FROM pg_stat_user_tables'", 0},
+    };
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (risk_of(arena, rows[i].command).sensitive != (rows[i].facts == SENSITIVE))
+            fail_msg("%s: sensitive is not %d", rows[i].command, rows[i].facts);
+}
+
 static void what_wants_more_than_a_confined_step_has_is_known(void **state)
 {
     static const struct {
@@ -514,6 +547,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reason_names_the_part_that_decided),
         cmocka_unit_test(facts_are_told_beside_the_class),
+        cmocka_unit_test(only_what_is_shown_is_sensitive),
         cmocka_unit_test(what_wants_more_than_a_confined_step_has_is_known),
         cmocka_unit_test(a_site_can_say_that_a_tool_wants_more),
         cmocka_unit_test(files_written_and_needed_here_are_named),

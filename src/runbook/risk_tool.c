@@ -311,16 +311,22 @@ static void other_processes_note(struct scan *scan, const struct arguments *argu
     }
 }
 
-/* Any word that names a file of secrets makes the output of the command a secret, unless the rules say that
- * nothing of it is printed. */
+/* Of a program that prints files, a word that names a file of secrets makes the output a secret, unless the
+ * rules say that nothing of it is printed. */
 static void secret_files_note(struct scan *scan, const struct arguments *arguments)
 {
+    if (!arguments->tool->prints_files)
+        return;
     phrases_each (phrase, arguments, ASPECT_SENSITIVE)
         if (phrase->kind == KIND_NOT_SENSITIVE && phrase_score(arguments, phrase, NULL) > 0)
             return;
-    for (size_t i = 1; i < arguments->end; i++)
-        if (rules_list_has(scan->rules, LIST_SENSITIVE_FILES, arguments->words[i].text))
-            risk_mark_sensitive(scan, arguments->words[i].text, "is a file that usually holds secrets");
+    list_each (argument, &arguments->list) {
+        if (argument->index >= arguments->end)
+            break;
+        const char *text = argument->option ? "" : argument->value.text;
+        if (!strpbrk(text, "[](){}|\"' ") && rules_list_has(scan->rules, LIST_SENSITIVE_FILES, text))
+            risk_mark_sensitive(scan, text, "is a file that usually holds secrets");
+    }
 }
 
 /* "reset", and "skip-all" and "clear_backlog": of a verb with a hyphen the first part says what is done. */

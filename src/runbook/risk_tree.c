@@ -383,15 +383,15 @@ const char *words_printed(struct scan *scan, const struct words *words)
     return words_joined(scan->arena, words->at + first, words->n - first);
 }
 
-static const char *printed_text(struct scan *scan, TSNode node)
+static struct words words_of_command(struct scan *scan, TSNode node)
 {
-    if (!node_is(node, "command"))
-        return NULL;
     struct words words = {0};
+    if (!node_is(node, "command"))
+        return words;
     struct nodes children = children_of(scan, node);
     list_each (child, &children)
         words_of_node(scan, *child, &words);
-    return words_printed(scan, &words);
+    return words;
 }
 
 static void pipeline_node(struct scan *scan, TSNode node)
@@ -401,13 +401,21 @@ static void pipeline_node(struct scan *scan, TSNode node)
     bool hidden = scan->stdin_hidden;
     const char *piped = scan->stdin_text;
     struct nodes children = children_of(scan, node);
-    list_each (at, &children) {
-        TSNode child = *at;
+    const struct words *readers = scan->readers;
+    const size_t n_readers = scan->n_readers;
+    struct words *commands = arena_alloc(scan->arena, children.n * sizeof *commands);
+    for (size_t i = 0; i < children.n; i++)
+        commands[i] = words_of_command(scan, children.at[i]);
+    for (size_t i = 0; i < children.n; i++) {
+        scan->readers = commands + i + 1;
+        scan->n_readers = children.n - i - 1;
         scan->stdin_text = piped;
-        scan_node(scan, child);
-        piped = printed_text(scan, child);
+        scan_node(scan, children.at[i]);
+        piped = words_printed(scan, &commands[i]);
         scan->stdin_hidden = piped == NULL;
     }
+    scan->readers = readers;
+    scan->n_readers = n_readers;
     scan->stdin_text = NULL;
     scan->stdin_hidden = hidden;
     scan->maybe = outside;
