@@ -11,7 +11,7 @@
 enum { FOUND_BYTES = 80 }; /* of what was found, in a message */
 
 static void (*const families[])(struct lint *lint) = {
-    lint_patterns, lint_structure, lint_contact,  lint_severity, lint_procedure,
+    lint_patterns, lint_structure, lint_contact,  lint_severity, lint_procedure, lint_change,
     lint_metadata, lint_command,   lint_conflict, lint_fences,   lint_remainder,
 };
 
@@ -92,7 +92,9 @@ bool lint_cleared(const struct lint *lint, const char *code, const char *text, s
     size_t at, n_found;
     list_each (rule, &lint->rules->rules)
         if (rule->first && strcmp(rule->code, code) == 0)
-            return rule->unless && lint_matches(&lint->matcher, rule->unless, text, n_bytes, &at, &n_found);
+            return (rule->unless &&
+                    lint_matches(&lint->matcher, rule->unless, text, n_bytes, &at, &n_found)) ||
+                   (rule->only && !lint_matches(&lint->matcher, rule->only, text, n_bytes, &at, &n_found));
     return false;
 }
 

@@ -11,6 +11,7 @@ struct text { /* something to look in */
     bool alone;        /* a command that nothing follows in its fence */
     const char *exact; /* the same length, with all its line ends */
     const char *said;  /* the comment above a command, or "" */
+    int last_line;     /* of the section below a heading, else 0 */
 };
 
 struct texts {
@@ -28,8 +29,10 @@ static void text_add(struct lint *lint, struct texts *texts, const char *at, siz
 static void headings_gather(struct lint *lint, struct texts *texts)
 {
     list_each (block, &lint->document->blocks)
-        if (block->kind == BLOCK_HEADING)
+        if (block->kind == BLOCK_HEADING) {
             text_add(lint, texts, block->prose.text, strlen(block->prose.text), block->line);
+            texts->at[texts->n - 1].last_line = lint->document->blocks.at[block->end - 1].line_end;
+        }
 }
 
 static void templates_gather(struct lint *lint, struct texts *texts)
@@ -112,6 +115,20 @@ static bool document_has(const struct lint *lint, const struct texts *lines, con
     return false;
 }
 
+static bool section_has(const struct lint *lint, const struct text *heading, const pcre2_code *code)
+{
+    enum { SEARCHED_LINES = 200 };
+    size_t at, n_bytes;
+    for (int line = heading->line + 1; line <= heading->last_line; line++) {
+        struct source_line source = document_line(lint->document, line);
+        if (line - heading->line > SEARCHED_LINES)
+            return false;
+        if (lint_matches(&lint->matcher, code, source.at, source.n_bytes, &at, &n_bytes))
+            return true;
+    }
+    return false;
+}
+
 /* True when the rule has found something in the text. */
 static bool rule_try(struct lint *lint, const struct lint_rule *rule, const pcre2_code *pattern,
                      const struct text *text)
@@ -125,6 +142,8 @@ static bool rule_try(struct lint *lint, const struct lint_rule *rule, const pcre
         return false;
     if (rule->said &&
         !lint_matches(&lint->matcher, rule->said, text->said, strlen(text->said), &other_at, &n_other))
+        return false;
+    if (rule->below && text->last_line > 0 && section_has(lint, text, rule->below))
         return false;
     place_of(text, at, &line, &column);
     lint_add_rule(lint, rule, line, column, arena_strndup(lint->arena, text->at + at, n_bytes));

@@ -37,7 +37,7 @@ struct lint_rule {
     bool first; /* the first block of its code */
     LIST(struct lint_pattern) patterns;
     LIST(struct lint_repair) repairs;
-    pcre2_code *unless, *said, *lacks, *needs; /* or NULL */
+    pcre2_code *unless, *only, *said, *below, *lacks, *needs; /* or NULL */
     bool once;
 };
 
@@ -100,6 +100,7 @@ void lint_structure(struct lint *lint);
 void lint_contact(struct lint *lint);
 void lint_severity(struct lint *lint);
 void lint_procedure(struct lint *lint);
+void lint_change(struct lint *lint);
 void lint_metadata(struct lint *lint);
 void lint_command(struct lint *lint);
 void lint_conflict(struct lint *lint);
@@ -109,8 +110,8 @@ void lint_remainder(struct lint *lint);
 /* Of the heading that the block stands under; all false where there is none. */
 struct heading_facts lint_heading(const struct lint *lint, const struct block *block);
 
-/* Whether the rule's `unless` says that the text (a command, a name, a step) is no case of what the program
- * looks for. By code: its first block. */
+/* Whether the rule's `unless` or `only` says that the text (a command, a name, a step) is no case of what the
+ * program looks for. By code: its first block. */
 bool lint_cleared(const struct lint *lint, const char *code, const char *text, size_t n_bytes);
 
 /* Whether the fence's language is a shell's. */

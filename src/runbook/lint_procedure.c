@@ -77,13 +77,106 @@ static bool begins_with(const char *text, const char *const *verbs)
     return false;
 }
 
-/* "Failover: by DNS": what is said of a part. */
+/* "Failover: by DNS", "Scale to zero — idle servers cost": what is said of a part. */
 static bool describes(const struct step *step)
 {
-    const char *colon = step->text ? strchr(step->text, ':') : NULL;
+    size_t n_title = step->title ? strlen(step->title) : 0;
+    const char *behind = step->text && n_title && strlen(step->text) > n_title ? step->text + n_title : "";
+    const char *said = behind + strspn(behind, " ");
+    if (text_starts_with(said, ": ") || text_starts_with(said, "- "))
+        return !sentence_is_order(said + 2);
+    return (text_starts_with(said, "\xE2\x80\x93 ") || text_starts_with(said, "\xE2\x80\x94 ")) &&
+           !sentence_is_order(said + 4);
+}
 
-    return step->title && colon && colon[1] == ' ' && (size_t)(colon - step->text) == strlen(step->title) &&
-           !sentence_is_order(colon + 2);
+/* Index of the last block that begins at the line or above it; the document has one. */
+static size_t block_at(const struct document *document, int line)
+{
+    size_t low = 0, high = document->blocks.n;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (document->blocks.at[middle].line <= line)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The commands stand in the fence that belongs to the step, or comes next. Of a comment in a fence: in what
+ * comes next there. */
+static bool command_follows(const struct document *document, const struct step *step)
+{
+    size_t at = block_at(document, step->line);
+    const struct block *block = &document->blocks.at[at];
+    if (block->kind == BLOCK_FENCE) {
+        struct source_line below = document_line(document, step->line + 1);
+        size_t n_blanks = strspn(below.at, " \t");
+        return step->line < block->line_end - 1 && n_blanks < below.n_bytes && below.at[n_blanks] != '#';
+    }
+    const size_t explained = 8; /* blocks below a step that is like a heading */
+    size_t end = block->end > at + 1 ? block->end : at + 1;
+    if (step->title && end < at + explained)
+        end = at + explained;
+    for (size_t i = at + 1; i <= end && i < document->blocks.n; i++) {
+        const struct block *below = &document->blocks.at[i];
+        if (below->kind == BLOCK_FENCE)
+            return true;
+        if (below->kind != BLOCK_PARAGRAPH && !below->quoted)
+            return false;
+    }
+    return false;
+}
+
+/* A link in its own lines says how. */
+static bool links(const struct document *document, const struct step *step)
+{
+    enum { SEARCHED_LINES = 4 };
+    const struct block *block = &document->blocks.at[block_at(document, step->line)];
+    int last = step->line + SEARCHED_LINES;
+    if (block->kind == BLOCK_FENCE || last > block->line_end)
+        last = block->kind == BLOCK_FENCE ? step->line : block->line_end;
+    for (int line = step->line; line <= last; line++) {
+        struct source_line source = document_line(document, line);
+        if (memmem(source.at, source.n_bytes, "](", 2) || memmem(source.at, source.n_bytes, "http", 4) ||
+            memmem(source.at, source.n_bytes, "][", 2))
+            return true;
+    }
+    return false;
+}
+
+/* `monit restart all` that was not taken for a command; a box that is ticked; what somebody else has said. */
+static bool is_settled(const struct document *document, const struct step *step)
+{
+    const struct block *block = &document->blocks.at[block_at(document, step->line)];
+    struct source_line source = document_line(document, step->line);
+    return block->checked || block->quoted || memchr(source.at, '`', source.n_bytes);
+}
+
+/* "With this you can:", "This page tells how to:" */
+static bool is_overview(const struct document *document, const struct step *step)
+{
+    const struct block *block = &document->blocks.at[block_at(document, step->line)];
+    if (block->kind != BLOCK_ITEM || block->list_first == 0)
+        return false;
+    const char *lead = document->blocks.at[block->list_first - 1].prose.text;
+    return lead &&
+           (strcasestr(lead, "you can") || strcasestr(lead, "how to") || strcasestr(lead, "can be used"));
+}
+
+/* Advice for another day. */
+static bool is_advice(const struct document *document, const struct step *step)
+{
+    static const char *const words[] = {"prevent", "best practice", "recommend", "optimi",    "tips",
+                                        "cost",    "harden",        "design",    "long-term", "long term"};
+    const struct block *block = &document->blocks.at[block_at(document, step->line)];
+    if (block->heading == NO_BLOCK)
+        return false;
+    const char *heading = document->blocks.at[block->heading].prose.text;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasestr(heading, words[i]))
+            return true;
+    return false;
 }
 
 static void step_check(struct lint *lint, const struct step *step)
@@ -92,53 +185,14 @@ static void step_check(struct lint *lint, const struct step *step)
     bool bare = step->kind == STEP_MANUAL && step->commands.n == 0 && step->substeps.n == 0 && text &&
                 !strchr(step->text ? step->text : "", '`') && !describes(step) &&
                 !lint_cleared(lint, "command-missing", text, strlen(text));
-    if (bare && begins_with(text, technical_verbs))
-        lint_add(lint, "command-missing", step->line, 1, text);
-    else if (bare && begins_with(text, loose_verbs))
-        lint_add_level(lint, "command-missing", "info", step->line, text);
-}
-
-/* What the words of a part say of looking again, or of going back. */
-static bool says(const struct lint *lint, const struct procedure *procedure, const char *const *words)
-{
-    for (int line = procedure->line; line <= procedure->line_end; line++) {
-        struct source_line source = document_line(lint->document, line);
-        const char *text = arena_strndup(lint->arena, source.at, source.n_bytes);
-        for (size_t i = 0; words[i]; i++)
-            if (strcasestr(text, words[i]))
-                return true;
-    }
-    return false;
-}
-
-/* The last change of a procedure with nothing that looks after it; a change without a way back. */
-static void change_check(struct lint *lint, const struct procedure *procedure)
-{
-    static const char *const looking[] = {"verif", "confirm", "check", "validate", "ensure", "monitor", NULL};
-    static const char *const going_back[] = {"roll back", "rollback",   "roll-back", "revert",
-                                             "undo",      "restore",    "backup",    "back up",
-                                             "way back",  "scale back", NULL};
-    const struct command *change = NULL, *first = NULL;
-    bool looked = false;
-    struct command_walk walk = {0};
-    while (procedure_next_command(procedure, &walk)) {
-        enum risk_class class = walk.command->risk.class;
-        const char *text = walk.command->text;
-        if (lint_cleared(lint, "verification-missing", text, strlen(text)))
-            continue;
-        if (class == RISK_DESTRUCTIVE || (class == RISK_MUTATE && walk.command->risk.writes_files.n == 0)) {
-            change = walk.command;
-            if (!first && !lint_cleared(lint, "way-back-missing", text, strlen(text)))
-                first = change;
-            looked = false;
-        } else {
-            looked = looked || class == RISK_READ;
-        }
-    }
-    if (change && !looked && !says(lint, procedure, looking))
-        lint_add(lint, "verification-missing", change->line, 1, change->text);
-    if (first && !says(lint, procedure, going_back))
-        lint_add(lint, "way-back-missing", first->line, 1, first->text);
+    bool technical = bare && begins_with(text, technical_verbs);
+    if (!technical && !(bare && begins_with(text, loose_verbs)))
+        return;
+    const struct document *document = lint->document;
+    if (is_settled(document, step) || is_overview(document, step) || is_advice(document, step) ||
+        command_follows(document, step) || links(document, step))
+        return;
+    lint_add_level(lint, "command-missing", technical ? NULL : "info", step->line, text);
 }
 
 static void steps_check(struct lint *lint, const struct procedure *procedure)
@@ -160,6 +214,5 @@ void lint_procedure(struct lint *lint)
         resolution_check(lint, procedure);
         trigger_check(lint, procedure);
         steps_check(lint, procedure);
-        change_check(lint, procedure);
     }
 }

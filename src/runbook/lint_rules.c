@@ -106,7 +106,7 @@ static void read_line(struct rules_reader *reader, const char *key, const char *
         {"group", &rule->group, NULL}, {"level", &rule->level, NULL},   {"explain", &rule->explain, NULL},
         {"fix", &rule->fix, NULL},     {"unless", NULL, &rule->unless}, {"lacks", NULL, &rule->lacks},
         {"needs", NULL, &rule->needs}, {"said", NULL, &rule->said},     {"repeat", &rule->repeat, NULL},
-        {"alone", &rule->alone, NULL},
+        {"alone", &rule->alone, NULL}, {"only", NULL, &rule->only},     {"below", NULL, &rule->below},
     };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (strcmp(fields[i].key, key) != 0)
