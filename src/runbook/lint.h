@@ -3,8 +3,8 @@
  * The rules are a data file that people can read and extend (policy/lint.codes): a code, a group, a level,
  * why it matters, what to do, and mostly a pattern that finds it. What a pattern cannot find (a link that
  * leads nowhere, a level without a response time) a family of checks finds: lint_structure.c, lint_contact.c,
- * lint_severity.c, lint_conflict.c, lint_procedure.c, lint_change.c, lint_command.c, lint_fences.c. Pure; any thread; linear
- * in the size of the document, for any bytes. */
+ * lint_severity.c, lint_conflict.c, lint_procedure.c, lint_change.c, lint_command.c, lint_fences.c. Pure; any
+ * thread; linear in the size of the document, for any bytes. */
 #pragma once
 
 #include <stdint.h>
