@@ -1,9 +1,9 @@
 // One incident on one page: what is known, what runs, what waits for a yes, what is due, what happened.
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
-import { Action, Actions } from './actions'
 import { Event as Told, post, Step, WholeIncident } from './api'
 import { frameIsWhole, useLater } from './frame'
 import { acts } from './incident_acts'
+import { Lazy } from './lazy'
 import { useLive, useNow, useTimeline } from './live'
 import { mayApprove } from './me'
 import { Due } from './now'
@@ -171,13 +171,6 @@ function Alerts({ incident }: Options) {
   )
 }
 
-function Items({ incident }: Options) {
-  const now = useNow(60000)
-  const live = useLive<{ actions: Action[] }>(`${base(incident)}/actions`, (event) => event.incident === incident.number && /^(action|incident)\./.test(event.kind))
-  if (!live.data?.actions.length) return null
-  return <Card id="actions" title="Action items"><Actions actions={live.data.actions} now={now} /></Card>
-}
-
 // What is kept, who read it, and whether anything of it may be replaced.
 function Evidence({ incident, events }: Options & { events: Told[] }) {
   const [open, setOpen] = useState(false)
@@ -243,7 +236,7 @@ function Side({ incident, next }: Options & { next: Next | null }) {
       <Updates incident={incident} />
       <Checklist incident={incident} />
       <Roles incident={incident} />
-      <Items incident={incident} />
+      <Lazy from={() => import('./after')} draw={(all) => <all.After incident={incident} />} />
       <Evidence incident={incident} events={events} />
       <Alerts incident={incident} />
       <Timeline events={events} />
