@@ -151,7 +151,7 @@ static void changes_check(struct lint *lint, const struct procedure *procedure)
         if (lint_cleared(lint, "verification-missing", text, strlen(text)))
             continue;
         if (is_change(&walk.command->risk)) {
-            change = walk.command;
+            change = is_told(&walk) ? walk.command : change;
             if (!first && !takes_one_back(&changes, text) && wants_way_back(lint, procedure, &walk))
                 first = change;
             changes.at[changes.n++ % LOOKED_AT] = text;

@@ -114,7 +114,8 @@ static void procedures_check(struct lint *lint)
     }
     list_each (procedure, &lint->runbook->procedures) {
         bool stated = procedure->severity_basis && strcmp(procedure->severity_basis, "stated") == 0;
-        if (stated || !answers_alerts(procedure))
+        if (stated || !answers_alerts(procedure) ||
+            lint_cleared(lint, "severity-missing", procedure->title, strlen(procedure->title)))
             continue;
         bool recipe = strcmp(procedure->kind, "recipe") == 0;
         if (recipe && !incidents)

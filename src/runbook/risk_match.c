@@ -215,11 +215,13 @@ static int word_score(const struct tool *tool, const char *pattern, const struct
     return strchr(pattern, '*') ? SCORE_GLOB : SCORE_WORD;
 }
 
-static int option_score(const struct arguments *arguments, const struct option_pattern *option)
+/* first: options before that word of the command do not count. */
+static int option_score(const struct arguments *arguments, const struct option_pattern *option, size_t first)
 {
     int best = 0;
     list_each (argument, &arguments->list) {
-        if (argument->index >= arguments->end || !argument_named(argument, option->names))
+        if (argument->index < first || argument->index >= arguments->end ||
+            !argument_named(argument, option->names))
             continue;
         int score = SCORE_WORD;
         if (option->values) {
@@ -290,8 +292,11 @@ int phrase_score(const struct arguments *arguments, const struct phrase *phrase,
         score += rest;
         last = at + (phrase->words.n - phrase->gap_at) - 1;
     }
+    bool ending = phrase->kind == KIND_ENDLESS || phrase->kind == KIND_ENDS;
+    const struct argument *verb =
+        arguments->tool->verb_first && ending && last != SIZE_MAX ? argument_word(arguments, last) : NULL;
     list_each (option, &phrase->options) {
-        int one = option_score(arguments, option);
+        int one = option_score(arguments, option, verb ? verb->index : 0);
         if (one == 0)
             return 0;
         score += one;

@@ -116,6 +116,7 @@ struct tool {
     bool whole_options, ignore_case, strict_options, wrapper, shell_word, bounded;
     bool cmdlet;       /* known to PowerShell only */
     bool text_tool;    /* its words are text and names of files, never verbs */
+    bool verb_first;   /* `logs -f`, not `-f file.yml logs`: of what ends and what does not */
     bool prints_files; /* what is in the files that its words name */
 };
 

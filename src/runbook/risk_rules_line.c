@@ -340,6 +340,7 @@ static bool attribute_set(struct tool *tool, const char *name)
         {"cmdlet", &tool->cmdlet},
         {"text tool", &tool->text_tool},
         {"file printer", &tool->prints_files},
+        {"verb first", &tool->verb_first},
     };
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
         if (strcmp(attributes[i].name, name) == 0)
@@ -353,10 +354,11 @@ static int attributes_read(struct rule_reader *reader, char *text)
     for (char *name; (name = rule_name_next(&text));)
         list_each (tool, &reader->tools)
             if (!attribute_set(*tool, name))
-                return rule_line_error(reader,
-                                       "no such `is`; there are whole options, ignore case, strict options, "
-                                       "wrapper, shell word, bounded, cmdlet, text tool, file printer",
-                                       name);
+                return rule_line_error(
+                    reader,
+                    "no such `is`; there are whole options, ignore case, strict options, "
+                    "wrapper, shell word, bounded, cmdlet, text tool, file printer, verb first",
+                    name);
     return 0;
 }
 

@@ -85,6 +85,8 @@ static void facts_are_told_beside_the_class(void **state)
         {"docker stats --no-stream", 0},
         {"docker compose up", ENDLESS},
         {"docker compose up -d", 0},
+        {"docker compose -f app.yml logs --tail=100", 0},
+        {"docker-compose -f app.yml logs -f", ENDLESS},
         {"ping host", ENDLESS},
         {"ping -c 3 host", 0},
         {"tcpdump -i eth0 port 80", ENDLESS},
