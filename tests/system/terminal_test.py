@@ -44,6 +44,7 @@ COMMANDS = {
     'POST /api/v1/incidents/{incident}/actions/{action}': 'action change', 'GET /api/v1/incidents/{incident}/review': 'review show',
     'GET /api/v1/channels': 'channel list', 'POST /api/v1/channels/test': 'channel test', 'GET /api/v1/statistics': 'statistics',
     'GET /api/v1/promises': 'promises', 'GET /api/v1/incidents/{incident}/timeline': 'incident show', 'GET /api/v1/incidents/{incident}/steps': 'incident show',
+    'GET /api/v1/incidents/{incident}/next-page': 'incident show',
     'GET /api/v1/incidents/{incident}/report': 'incident report', 'POST /api/v1/incidents/{incident}/acknowledge': 'incident ack',
     'POST /api/v1/incidents/{incident}/notes': 'incident note', 'POST /api/v1/incidents/{incident}/state': 'incident state',
     'POST /api/v1/incidents/{incident}/severity': 'incident severity', 'POST /api/v1/incidents/{incident}/patient-safety': 'incident safety',
