@@ -18,6 +18,18 @@ struct escalation *escalation_add(struct parts_reading *reading, const char *kin
     return escalation;
 }
 
+struct escalation *escalation_add_rung(struct parts_reading *reading, const struct rung *rung)
+{
+    struct escalation *rule = escalation_add(reading, "rule", rung->line, rung->line);
+
+    rule->to = rung->to;
+    if (rule->to.n == 0)
+        persons_add(reading->arena, rung->text, &rule->to);
+    rule->after_s = rung->after_s;
+    rule->condition = rung->condition;
+    return rule;
+}
+
 static bool has_line(const struct parts_reading *reading, int line)
 {
     size_t n = reading->parts->escalations.n;
@@ -46,7 +58,9 @@ const char *escalation_condition(struct arena *arena, const char *text)
 static void read_levels(struct parts_reading *reading)
 {
     list_each (severity, &reading->runbook->severities) {
-        if (severity->escalation_text == NULL || escalation_read_rungs(reading, severity))
+        list_each (rung, &severity->rungs)
+            strings_add(reading->arena, &escalation_add_rung(reading, rung)->applies_to, severity->id);
+        if (severity->escalation_text == NULL || severity->rungs.n > 0)
             continue;
         int line = severity->escalation_line;
         struct escalation *rule = escalation_add(reading, "rule", line, line);
@@ -366,6 +380,24 @@ static struct escalation *add_rule(struct parts_reading *reading, const struct f
     return rule;
 }
 
+/* "page the lead; after 10 min page the manager; after 20 min the director" of those levels: a rule a rung.
+ * Who is called at first is on no rung. */
+static bool add_ladder(struct parts_reading *reading, const struct fact *fact, const struct strings *levels)
+{
+    struct rungs rungs = {0};
+
+    if (!rungs_read(reading->arena, fact->rest, true, fact->line, &rungs))
+        return false;
+    if (has_line(reading, fact->line))
+        return true; /* a level has it already */
+    list_each (rung, &rungs) {
+        struct escalation *rule = escalation_add_rung(reading, rung);
+        rule->applies_to = *levels;
+        rule->text = fact->text;
+    }
+    return true;
+}
+
 /* An item below "When to escalate": "**SEV-2**: within 30 minutes if there is no progress". */
 static void read_rule(struct parts_reading *reading, const struct fact *fact)
 {
@@ -377,6 +409,10 @@ static void read_rule(struct parts_reading *reading, const struct fact *fact)
         return;
     if (block->marker == MARKER_CHECKBOX && sentence_is_order(fact->text))
         return; /* a step */
+    struct strings levels = {0};
+    rule_levels(reading, fact, &levels);
+    if (add_ladder(reading, fact, &levels))
+        return;
     if (says_something(reading, fact, wait_stated(fact->text, &after)))
         add_rule(reading, fact);
 }
@@ -397,6 +433,8 @@ static void read_level_line(struct parts_reading *reading, const struct fact *fa
     part_levels(reading, fact->label, &levels);
     persons_add(reading->arena, fact->rest, &to);
     if (levels.n == 0 || to.n == 0)
+        return;
+    if (add_ladder(reading, fact, &levels))
         return;
     text_sentences(reading->arena, fact->rest, &sentences);
     list_each (sentence, &sentences) {

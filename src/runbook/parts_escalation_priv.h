@@ -7,6 +7,9 @@ enum { RULE_BYTES = 300 };
 
 struct escalation *escalation_add(struct parts_reading *reading, const char *kind, int line, int line_end);
 
+/* A rule of a rung of a ladder, for no level yet. */
+struct escalation *escalation_add_rung(struct parts_reading *reading, const struct rung *rung);
+
 /* "if nobody answers", "after 20 minutes": from that word on; NULL when there is none. */
 const char *escalation_condition(struct arena *arena, const char *text);
 
@@ -22,10 +25,6 @@ bool escalation_wait(const char *sentence, struct duration_words *ret_after);
 
 /* "| Escalate after | 15 minutes |" beside "| Escalate to | pump lead |". */
 void escalation_read_card(struct parts_reading *reading, const struct fact *row, bool *taken);
-
-/* "secondary after 10 min, engineering manager after 25 min" of a level: a rule a rung; false: it is one
- * rule. */
-bool escalation_read_rungs(struct parts_reading *reading, const struct severity *severity);
 
 /* "5 min, if not acknowledged - notify the backup": an item below a word of escalation that begins with a
  * time. */

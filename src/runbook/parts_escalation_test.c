@@ -185,9 +185,30 @@ static void a_time_in_brackets_counts_behind_a_label(void **state)
     assert_int_equal(parts->escalations.at[0].to.n, 2);
 }
 
+static void a_level_calls_one_after_the_other(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n| Level | What | Response |\n|---|---|---|\n| P1 | all | 15 min |\n| P2 | some | 1 h |\n\n"
+        "P1: page the gate lead. After 10 min page the dam lead; after 20 min the site manager.\n\n"
+        "- P2: call the gate lead; after 4 hours call the dam lead.\n");
+
+    assert_int_equal(parts->escalations.n, 3);
+    assert_int_equal(parts->escalations.at[0].after_s, 600);
+    assert_string_equal(parts->escalations.at[0].to.at[0], "dam lead");
+    assert_string_equal(parts->escalations.at[0].applies_to.at[0], "P1");
+    assert_int_equal(parts->escalations.at[1].after_s, 1200);
+    assert_string_equal(parts->escalations.at[1].to.at[0], "site manager");
+    assert_string_equal(parts->escalations.at[2].applies_to.at[0], "P2");
+    assert_int_equal(parts->escalations.at[2].after_s, 14400);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_level_calls_one_after_the_other),
         cmocka_unit_test(a_sentence_that_calls_after_a_time_escalates),
         cmocka_unit_test(deadlines_rhythms_and_alert_rules_do_not_escalate),
         cmocka_unit_test(a_table_says_in_a_column_of_its_own_after_how_long),

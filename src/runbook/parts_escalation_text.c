@@ -98,9 +98,85 @@ static void read_sentence(struct parts_reading *reading, const struct fact *fact
     rule->condition = escalation_condition(reading->arena, sentence);
 }
 
-void escalation_read_sentences(struct parts_reading *reading, const struct fact *fact, bool *taken)
+/* The sentences of a fact that belong to one level: from the one that names it to the next that names
+ * another. */
+struct group {
+    const struct sentence *first, *end;
+    struct strings levels;
+    int line;
+};
+
+static int sentence_line(const struct parts_reading *reading, const struct fact *fact,
+                         const struct sentence *sentence)
 {
     const struct block *block = &reading->document->blocks.at[fact->block];
+    bool prose = fact->place == FACT_ITEM || fact->place == FACT_PROSE;
+
+    return prose ? prose_line_at(&block->prose, fact->rest_at + sentence->at) : fact->line;
+}
+
+static struct group group_at(struct parts_reading *reading, const struct fact *fact,
+                             const struct sentences *sentences, size_t i)
+{
+    const struct sentence *behind = sentences->at + sentences->n;
+    struct group group = {.first = &sentences->at[i],
+                          .line = sentence_line(reading, fact, &sentences->at[i])};
+    struct strings others = {0};
+
+    part_levels(reading, i == 0 ? fact->text : group.first->text, &group.levels);
+    if (group.levels.n == 0)
+        part_levels(reading, part_heading(reading, fact->block), &group.levels);
+    for (group.end = group.first + 1; group.end < behind; group.end++) {
+        part_levels(reading, group.end->text, &others);
+        if (others.n > 0)
+            break;
+    }
+    return group;
+}
+
+/* "Not answered in 10 min: page the lead. After 20 min the manager." */
+static bool read_ladder(struct parts_reading *reading, const char *sentences, const struct group *group)
+{
+    const struct procedure *procedure = part_procedure_at(reading, group->line);
+    const struct sentence *last = group->end - 1;
+    size_t n_bytes = last->at + strlen(last->text) - group->first->at;
+    struct rungs rungs = {0};
+
+    if (n_bytes >= RULE_BYTES)
+        return false;
+    const char *text = text_normalise(reading->arena, sentences + group->first->at, n_bytes);
+    if (!rungs_read(reading->arena, text, false, group->line, &rungs) || rungs.n < 2)
+        return false;
+    list_each (rung, &rungs) {
+        struct escalation *rule = escalation_add_rung(reading, rung);
+        rule->applies_to = group->levels;
+        rule->text = text;
+        if (rule->applies_to.n == 0 && procedure)
+            strings_add(reading->arena, &rule->applies_to,
+                        procedure->severity ? procedure->severity : procedure->id);
+    }
+    return true;
+}
+
+static void read_group(struct parts_reading *reading, const struct fact *fact, const struct group *group,
+                       const struct sentence *behind, bool *taken)
+{
+    if (!taken[group->line] && read_ladder(reading, fact->rest, group)) {
+        taken[group->line] = true;
+        return;
+    }
+    for (const struct sentence *sentence = group->first; sentence < group->end; sentence++) {
+        const char *text = sentence->text;
+        size_t n = strlen(text);
+        if (n > 0 && text[n - 1] == '?' && sentence + 1 < behind)
+            text = arena_printf(reading->arena, "%s %s", text,
+                                sentence[1].text); /* "Nobody there? Call the lead." */
+        read_sentence(reading, fact, text, sentence_line(reading, fact, sentence), taken);
+    }
+}
+
+void escalation_read_sentences(struct parts_reading *reading, const struct fact *fact, bool *taken)
+{
     struct sentences sentences = {0};
 
     if (fact->place == FACT_FENCE || strpbrk(fact->text, "0123456789") == NULL ||
@@ -117,19 +193,21 @@ void escalation_read_sentences(struct parts_reading *reading, const struct fact 
         return;
     if (fact->label &&
         strpbrk(fact->label, "0123456789")) { /* "Still down after 15 minutes: call the lead" */
+        struct sentence whole = {.text = fact->text};
+        struct group group = {.first = &whole, .end = &whole + 1, .line = fact->line};
+        part_levels(reading, fact->text, &group.levels);
+        if (!taken[fact->line] && read_ladder(reading, fact->text, &group)) {
+            taken[fact->line] = true;
+            return;
+        }
         read_sentence(reading, fact, fact->text, fact->line, taken);
         return;
     }
     text_sentences(reading->arena, fact->rest, &sentences);
-    list_each (sentence, &sentences) {
-        bool prose = fact->place == FACT_ITEM || fact->place == FACT_PROSE;
-        int line = prose ? prose_line_at(&block->prose, fact->rest_at + sentence->at) : fact->line;
-        const char *text = sentence->text;
-        size_t n = strlen(text);
-        if (n > 0 && text[n - 1] == '?' && sentence + 1 < sentences.at + sentences.n)
-            text = arena_printf(reading->arena, "%s %s", text,
-                                sentence[1].text); /* "Nobody there? Call the lead." */
-        read_sentence(reading, fact, text, line, taken);
+    for (size_t i = 0; i < sentences.n;) {
+        struct group group = group_at(reading, fact, &sentences, i);
+        read_group(reading, fact, &group, sentences.at + sentences.n, taken);
+        i = (size_t)(group.end - sentences.at);
     }
 }
 
@@ -166,44 +244,6 @@ void escalation_read_card(struct parts_reading *reading, const struct fact *row,
     struct escalation *rule = escalation_add(reading, "rule", row->line, row->line);
     rule->to = to;
     rule->after_s = after.value_s;
-}
-
-/* "secondary after 10 min, engineering manager after 25 min", "primary → secondary (10m)": a rung each. */
-bool escalation_read_rungs(struct parts_reading *reading, const struct severity *severity)
-{
-    const char *text = severity->escalation_text, *arrow = "\xe2\x86\x92";
-    struct strings parts = {0};
-    struct duration_words after;
-    struct person person;
-    size_t rungs = 0, from = 0;
-
-    for (const char *at = strstr(text, arrow), *next; at; at = next) {
-        next = strstr(at + 1, arrow);
-        from = (size_t)(at - text) + strlen(arrow);
-        strings_add(reading->arena, &parts,
-                    text_normalise(reading->arena, text + from,
-                                   next ? (size_t)(next - text) - from : strlen(text + from)));
-    }
-    if (parts.n == 0)
-        text_split_list(reading->arena, text, false, &parts);
-    list_each (part, &parts)
-        rungs += text_duration(*part, &after) && after.value_s >= 60 &&
-                 (from > 0 || person_next(reading->arena, *part, 0, &person));
-    if (rungs != parts.n || rungs + (from > 0) < 2)
-        return false;
-    list_each (part, &parts) {
-        struct escalation *rule =
-            escalation_add(reading, "rule", severity->escalation_line, severity->escalation_line);
-        strings_add(reading->arena, &rule->applies_to, severity->id);
-        persons_add(reading->arena, *part, &rule->to);
-        if (rule->to.n == 0)
-            strings_add(reading->arena, &rule->to,
-                        text_normalise(reading->arena, *part, strcspn(*part, "(,")));
-        text_duration(*part, &after);
-        rule->after_s = after.value_s;
-        rule->condition = severity->escalate_condition;
-    }
-    return true;
 }
 
 static bool about_escalation(const struct parts_reading *reading, size_t block)

@@ -65,12 +65,32 @@ static void add_lettered(const struct parts_reading *reading, const char *text, 
     }
 }
 
+/* "Red", "URGENT": a text that is the name of a level and nothing else, or begins with one in capitals or
+ * before a colon. */
+static bool calls_level(const struct severity *level, const char *text)
+{
+    size_t n = strlen(level->id);
+
+    if (text_same(level->id, text) || (level->label && text_same(level->label, text)))
+        return true;
+    return n > 2 && strncmp(text, level->id, n) == 0 &&
+           (text[n] == ':' || (text[n] == ' ' && strspn(level->id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == n));
+}
+
+static void add_called(const struct parts_reading *reading, const char *text, struct strings *ret_ids)
+{
+    list_each (level, &reading->runbook->severities)
+        if (calls_level(level, text) && !has_id(ret_ids, level->id))
+            strings_add(reading->arena, ret_ids, level->id);
+}
+
 void part_levels(const struct parts_reading *reading, const char *text, struct strings *ret_ids)
 {
     size_t at, n, at_most = 16;
     int number;
 
     add_lettered(reading, text, ret_ids);
+    add_called(reading, text, ret_ids);
     for (const char *s = text; at_most-- > 0; s += at + n) {
         const char *name = severity_find(reading->arena, s, &number, &at, &n);
         if (name == NULL || n == 0)

@@ -19,6 +19,7 @@
 #include "base/arena.h"
 #include "base/list.h"
 #include "runbook/risk.h"
+#include "runbook/rungs.h"
 
 #define UNSTATED INT64_MIN /* a number the document does not give */
 
@@ -61,6 +62,7 @@ struct severity {
     int64_t escalate_after_s; /* 0: at once */
     int escalation_line;      /* where escalation_text stands */
     struct strings escalate_to;
+    struct rungs rungs; /* all that are called, when they are more than escalate_to after escalate_after_s */
     LIST(struct criterion) examples;
     LIST(struct criterion) criteria;
     int line, line_end;

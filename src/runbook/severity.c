@@ -5,7 +5,6 @@
 #include "runbook/severity.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "runbook/alert_words.h"
@@ -42,6 +41,7 @@ static void complete(struct severity *level, const struct severity *more)
         level->escalate_condition = more->escalate_condition;
         level->escalate_after_s = more->escalate_after_s;
         level->escalate_to = more->escalate_to;
+        level->rungs = more->rungs;
     }
     if (level->description == NULL)
         level->description = more->description;
@@ -297,17 +297,18 @@ static void take_cell(struct severity_reader *reader, struct severity *level, en
         level_take(reader->arena, level, field, cell->text, prose_line_at(cell, 0), true);
 }
 
-/* "Escalation 1 (15 min)": the column says when, the cell to whom. The first such column counts. */
+/* "Escalation 1 (15 min)": the column says when, the cell to whom. A cell that says nothing of when adds
+ * nothing to what another column says. */
 static void take_escalation_cell(struct severity_reader *reader, struct severity *level, const char *column,
                                  const struct prose *cell)
 {
     struct duration_words duration;
+    int64_t after_s = text_duration(column, &duration) ? duration.value_s : UNSTATED;
 
-    if (level->escalation_text && !text_duration(cell->text, &duration) && text_duration(column, &duration))
+    if (is_dash(cell->text) || cell->text[0] == '\0' ||
+        (level->escalation_text && after_s == UNSTATED && !text_duration(cell->text, &duration)))
         return;
-    take_cell(reader, level, WORDS_ESCALATION_RULE, cell);
-    if (level->escalate_after_s == UNSTATED && text_duration(column, &duration) && !is_dash(cell->text))
-        level->escalate_after_s = duration.value_s;
+    level_take_escalation(reader->arena, level, cell->text, after_s, prose_line_at(cell, 0));
 }
 
 static void read_upright(struct severity_reader *reader, const struct block *table)
@@ -473,73 +474,6 @@ static void read_usage(struct severity_reader *reader)
     }
 }
 
-/* ---- Ranks ---- */
-
-static int sort_key(const struct severity *level)
-{
-    int number = level_number(level);
-
-    return number >= 0 ? number : level_word_rank(level->id);
-}
-
-/* Where P4 is the critical one and P1 the low one, the order is turned. */
-static bool counts_upwards(const struct runbook *runbook)
-{
-    int low_word = 0, low = 99, high_word = 0, high = -1;
-
-    list_each (level, &runbook->severities) {
-        int number = level_number(level), word = level->label ? level_word_rank(level->label) : 0;
-        if (number < 0 || word == 0)
-            return false;
-        if (number < low) {
-            low = number;
-            low_word = word;
-        }
-        if (number > high) {
-            high = number;
-            high_word = word;
-        }
-    }
-    return low_word > high_word;
-}
-
-static int compare_ranks(const void *a, const void *b)
-{
-    const struct severity *left = a, *right = b;
-
-    return left->rank != right->rank ? left->rank - right->rank : left->line - right->line;
-}
-
-/* Names of the house's own say nothing of their order: as written. */
-static bool ranks_by_place(const struct runbook *runbook)
-{
-    list_each (level, &runbook->severities)
-        if (level_number(level) < 0 && level_word_rank(level->id) == 0)
-            return true;
-    return false;
-}
-
-static void rank_levels(struct runbook *runbook)
-{
-    bool turned = counts_upwards(runbook);
-
-    if (ranks_by_place(runbook)) {
-        for (size_t i = 0; i < runbook->severities.n; i++)
-            runbook->severities.at[i].rank = (int)i + 1;
-        return;
-    }
-
-    list_each (level, &runbook->severities) {
-        level->rank = 1;
-        list_each (other, &runbook->severities) {
-            int mine = sort_key(level), its = sort_key(other);
-            level->rank += turned ? its > mine : its < mine;
-        }
-    }
-    if (runbook->severities.n > 1 && strcmp(runbook->severities.at[0].source, "usage") == 0)
-        qsort(runbook->severities.at, runbook->severities.n, sizeof *runbook->severities.at, compare_ranks);
-}
-
 static void cut_words(struct arena *arena, struct criterion *criteria, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -579,7 +513,7 @@ void severities_read(struct arena *arena, struct runbook *runbook)
     if (runbook->severities.n == 0)
         severity_read_names(&reader);
     severity_read_shares(&reader);
-    rank_levels(runbook);
+    severities_rank(runbook);
     severity_resolve_stated(&reader);
     list_each (level, &runbook->severities) {
         cut_words(arena, level->examples.at, level->examples.n);

@@ -220,6 +220,97 @@ static void comments_of_a_fence_without_commands_say_what_a_level_is(void **stat
     assert_int_equal(runbook->severities.n, 0);
 }
 
+static void further_columns_of_escalation_are_rungs_and_the_first_counts(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena,
+        "# R\n\n## Severity\n\n| Level | Acknowledge | Escalation 1 | Escalation 2 (20 min) "
+        "|\n|---|---|---|---|\n"
+        "| SEV1 | 5 min | 10 min: secondary on-call | CTO |\n| SEV2 | 15 min | 2nd line after 1 hr | - |\n");
+
+    assert_int_equal(runbook->severities.at[0].escalate_after_s, 600);
+    assert_string_equal(runbook->severities.at[0].escalate_to.at[0], "secondary on-call");
+    assert_int_equal(runbook->severities.at[1].escalate_after_s, 3600);
+    assert_string_equal(runbook->severities.at[1].escalate_to.at[0], "2nd line");
+    assert_int_equal(runbook->parts.escalations.n, 3);
+    assert_int_equal(runbook->parts.escalations.at[1].after_s, 1200);
+    assert_string_equal(runbook->parts.escalations.at[1].to.at[0], "CTO");
+    assert_string_equal(runbook->parts.escalations.at[1].applies_to.at[0], "SEV1");
+}
+
+static void names_of_the_house_in_a_list_are_levels_with_the_ladder_below(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena,
+        "# R\n\n## How bad is it?\n\n* **Green** \xe2\x80\x94 typos. Answer within 8 h.\n"
+        "* **Amber** \xe2\x80\x94 slow answers (> 10 s). Answer within 1 h.\n"
+        "* **Red** \xe2\x80\x94 all down. Answer at once.\n\n"
+        "Red: page the gate lead; after 10 min page the dam lead; after 20 min page the site director.\n");
+
+    assert_int_equal(runbook->severities.n, 3);
+    assert_string_equal(runbook->severities.at[2].id, "Red");
+    assert_int_equal(runbook->severities.at[2].rank, 1);
+    assert_int_equal(runbook->severities.at[2].response_time_s, 0);
+    assert_int_equal(runbook->severities.at[2].escalate_after_s, 600);
+    assert_string_equal(runbook->severities.at[2].escalate_to.at[0], "dam lead");
+    assert_int_equal(runbook->severities.at[1].response_time_s, 3600);
+    assert_int_equal(runbook->parts.escalations.n, 2);
+    assert_int_equal(runbook->parts.escalations.at[1].after_s, 1200);
+}
+
+static void names_in_capitals_are_levels_under_any_heading(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Card\n\nURGENT = whole house, answered in 10 min, fixed in 2 hrs.\nSOON = one "
+                         "ward, same shift.\n\n"
+                         "URGENT not answered in 10 min -> gate lead. 20 min -> site director.\n"
+                         "SOON not answered in 1h30 -> dam lead.\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->severities.at[0].id, "URGENT");
+    assert_int_equal(runbook->severities.at[0].resolution_target_s, 7200);
+    assert_string_equal(runbook->severities.at[1].response_note, "same shift");
+    assert_int_equal(runbook->parts.escalations.n, 3);
+    assert_int_equal(runbook->parts.escalations.at[1].after_s, 1200);
+    assert_string_equal(runbook->parts.escalations.at[1].applies_to.at[0], "URGENT");
+    assert_int_equal(runbook->parts.escalations.at[2].after_s, 5400);
+    assert_string_equal(runbook->parts.escalations.at[2].applies_to.at[0], "SOON");
+    runbook = read_text(arena, "# Card\n\nReception: answers in 10 min.\nPorters: answer in 20 min.\n");
+    assert_int_equal(runbook->severities.n, 0);
+}
+
+static void pictures_numbers_and_classes_may_stand_before_or_for_a_level(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena,
+        "# R\n\n## Severity\n\n\xf0\x9f\x94\xb4 **SEV-0** \xe2\x80\x94 all. Ack \xe2\x89\xa4 5 min \xc2\xb7 "
+        "page VP Eng after 15 min\n"
+        "\xf0\x9f\x9f\xa0 **SEV-1** \xe2\x80\x94 some. Ack \xe2\x89\xa4 15 min\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[1].response_time_s, 900);
+    runbook = read_text(
+        arena, "# R\n\n## Support levels\n\n2.1 Priority 1 (System down): response time 30 min, fix 4 h.\n\n"
+               "2.2 Priority 2 (Impaired): response time 2 h.\n");
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[1].response_time_s, 7200);
+    runbook = read_text(
+        arena,
+        "# R\n\n## Classification\n\n- Class 1: all down. Answer: at once. First escalation after 5 min "
+        "(gate lead), second after 10 min (site director).\n- Class 2: slow. Answer: within 15 min.\n");
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->severities.at[0].id, "Class 1");
+    assert_int_equal(runbook->severities.at[0].rungs.n, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +326,10 @@ int main(void)
         cmocka_unit_test(steps_of_a_policy_begin_with_their_time),
         cmocka_unit_test(a_line_that_says_when_to_escalate_is_the_rule_of_its_level),
         cmocka_unit_test(a_heading_beside_a_level_is_one_even_without_times),
+        cmocka_unit_test(further_columns_of_escalation_are_rungs_and_the_first_counts),
+        cmocka_unit_test(names_of_the_house_in_a_list_are_levels_with_the_ladder_below),
+        cmocka_unit_test(names_in_capitals_are_levels_under_any_heading),
+        cmocka_unit_test(pictures_numbers_and_classes_may_stand_before_or_for_a_level),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

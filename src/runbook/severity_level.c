@@ -300,16 +300,58 @@ static void take_escalate_to(struct arena *arena, struct severity *level, const 
     text_split_list(arena, names, false, &level->escalate_to);
 }
 
-static void take_escalation(struct arena *arena, struct severity *level, const char *text, int line)
+/* What was said at first becomes a rung, so that a second rule ("Escalation 2") keeps both. */
+static void keep_as_rung(struct arena *arena, struct severity *level)
 {
+    if (level->rungs.n > 0 || level->escalate_after_s == UNSTATED || level->escalate_after_s == 0)
+        return;
+    *list_push(arena, &level->rungs) = (struct rung){.text = level->escalation_text,
+                                                     .after_s = level->escalate_after_s,
+                                                     .to = level->escalate_to,
+                                                     .condition = level->escalate_condition,
+                                                     .line = level->escalation_line};
+}
+
+static void escalation_set(struct severity *level, const struct rung *rung)
+{
+    level->escalate_after_s = rung->after_s;
+    level->escalate_condition = rung->condition;
+    level->escalate_to = rung->to;
+}
+
+/* after_s: what the column says, UNSTATED without one. The level waits as long as its first rung. */
+void level_take_escalation(struct arena *arena, struct severity *level, const char *text, int64_t after_s,
+                           int line)
+{
+    struct severity said = {.escalation_text = text, .escalation_line = line, .escalate_after_s = after_s};
     struct duration_words duration;
 
+    if (!rungs_read(arena, text, true, line, &said.rungs)) {
+        if (text_duration(text, &duration))
+            said.escalate_after_s = duration.value_s;
+        said.escalate_condition = condition_clause(arena, text);
+        take_escalate_to(arena, &said, text);
+        if (said.escalate_to.n == 0)
+            rung_whom(arena, text, &said.escalate_to);
+    } else {
+        escalation_set(&said, &said.rungs.at[0]);
+    }
+    bool first = level->escalation_text == NULL;
+    if (!first) {
+        keep_as_rung(arena, level);
+        keep_as_rung(arena, &said);
+    }
+    list_each (rung, &said.rungs)
+        *list_push(arena, &level->rungs) = *rung;
+    bool sooner = said.escalate_after_s != UNSTATED &&
+                  (level->escalate_after_s == UNSTATED || said.escalate_after_s < level->escalate_after_s);
+    if (!first && !sooner)
+        return;
     level->escalation_text = text;
     level->escalation_line = line;
-    if (text_duration(text, &duration))
-        level->escalate_after_s = duration.value_s;
-    level->escalate_condition = condition_clause(arena, text);
-    take_escalate_to(arena, level, text);
+    level->escalate_after_s = said.escalate_after_s;
+    level->escalate_condition = said.escalate_condition;
+    level->escalate_to = said.escalate_to;
 }
 
 /* "breaking the agreement", "not all users", "but slow": what stands before the comma goes on. */
@@ -393,7 +435,7 @@ void level_take(struct arena *arena, struct severity *level, enum words group, c
         if (text_duration(text, &duration))
             level->resolution_target_s = duration.value_s;
     } else if (group == WORDS_ESCALATION_RULE) {
-        take_escalation(arena, level, text, line);
+        level_take_escalation(arena, level, text, UNSTATED, line);
     } else if (group == WORDS_LEVEL_EXAMPLES || group == WORDS_LEVEL_CRITERIA ||
                group == WORDS_LEVEL_DESCRIPTION) {
         if (group != WORDS_LEVEL_EXAMPLES && split && level->description == NULL)

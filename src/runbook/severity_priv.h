@@ -34,6 +34,11 @@ int level_word_rank(const char *text);
 void level_take(struct arena *arena, struct severity *level, enum words group, const char *text, int line,
                 bool split);
 
+/* One rule of escalation more; what other rules say stays. after_s: where the text says nothing, or UNSTATED.
+ */
+void level_take_escalation(struct arena *arena, struct severity *level, const char *text, int64_t after_s,
+                           int line);
+
 struct severity_reader {
     struct arena *arena;
     struct runbook *runbook;
@@ -71,6 +76,32 @@ enum words severity_take_passage(struct severity_reader *reader, struct severity
 /* Whether the passage begins with a level of its own. */
 bool severity_names_level(struct severity_reader *reader, const struct passage *passage);
 
+/* The level that a passage begins with, and what stands behind its name. */
+bool severity_passage_level(struct severity_reader *reader, const struct passage *passage,
+                            struct severity *ret_level, const char **ret_rest);
+
+/* Where the name at the start of a text without marks ends: "P1 - all down", "Sev 2: slow"; 0: there is no
+ * end. */
+size_t severity_name_bytes(const char *text, size_t *ret_rest);
+
+/* Takes what stands behind a level's name. title: of the heading or the label above; lead: the level's name
+ * when it stands in marks, or NULL. */
+void severity_take_text(struct severity_reader *reader, struct severity *level, const char *title,
+                        const char *lead, const char *rest, int line);
+
+/* "P0/P1: ..." speaks of both: adds the others, too. */
+void severity_add_also(struct severity_reader *reader, const struct passage *passage,
+                       const struct severity *level);
+
+/* ---- severity_lines.c ---- */
+
+/* Adds the levels of a paragraph whose every line defines one; false: they do not. */
+bool severity_read_lines(struct severity_reader *reader, const struct block *block);
+
+/* Adds the levels of a list whose items go by names of the house ("**Red**: all down, answer at once");
+ * false: they are none. */
+bool severity_read_house_list(struct severity_reader *reader, size_t first);
+
 void severity_read_item(struct severity_reader *reader, size_t item);
 void severity_read_paragraph(struct severity_reader *reader, size_t paragraph);
 
@@ -83,6 +114,11 @@ bool severity_level_of(struct severity_reader *reader, const struct passage *pas
 
 /* What stands behind a level's name: a description, and the times in it. */
 void severity_take_rest(struct severity_reader *reader, struct severity *level, const char *rest, int line);
+
+/* ---- severity_rank.c ---- */
+
+/* Gives all levels their ranks; those that are only used are sorted by them. */
+void severities_rank(struct runbook *runbook);
 
 /* ---- severity_fence.c ---- */
 

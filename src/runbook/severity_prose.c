@@ -87,8 +87,8 @@ static bool calls_somebody(struct arena *arena, const char *sentence)
 }
 
 static const char *const response[] = {
-    "respon",        "acknowledg", "ack ", "answer", "triaged", "page within", "investigate within",
-    "triage within", "응답",       "대응", "响应",   "対応"};
+    "respon",        "acknowledg", "ack ",    "answer", "triaged", "page within", "investigate within",
+    "triage within", "reply",      "replied", "응답",   "대응",    "响应",        "対応"};
 static const char *const resolution[] = {"resol", "mttr", "fix",  "restore", "mitigat",
                                          "복구",  "해결", "解决", "復旧"};
 
@@ -97,9 +97,52 @@ static bool says_response(const char *clause)
     return says_any(clause, response, sizeof response / sizeof *response);
 }
 
+/* "slow answers (> 10 s)" is how bad it is. */
+static bool past(const struct duration_words *duration)
+{
+    return duration->op && duration->op[0] == '>';
+}
+
+/* "Answer next working day", "same shift": when people answer, without a length of time. */
+static bool says_deferred(const char *clause)
+{
+    static const char *const days[] = {
+        "next working day", "next business day", "next day",        "next shift",   "same shift",
+        "this shift",       "n\303\244chster",   "n\303\244chsten", "next weekday", "best effort"};
+
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++)
+        if (strcasestr(clause, days[i]))
+            return says_response(clause) || text_starts_with(clause, days[i]) ||
+                   text_starts_with(clause, "by the next");
+    return false;
+}
+
 static bool says_resolution(const char *clause)
 {
     return says_any(clause, resolution, sizeof resolution / sizeof *resolution);
+}
+
+/* "page the lead; after 10 min page the manager; after 20 min the director": from the clause on it is a
+ * ladder. */
+static bool takes_ladder(struct severity_reader *reader, struct severity *level, const char *text,
+                         bool called, int line)
+{
+    enum { WORD_WITHIN_BYTES = 16 };
+    size_t sentence = sentence_bytes(text);
+    const char *word = strcasestr(text, "escalat");
+    bool named = word && word - text < WORD_WITHIN_BYTES;
+    struct rungs rungs = {0};
+
+    if (!named && !called)
+        return false;
+    text = text_normalise(reader->arena, text, strlen(text));
+    if (!rungs_read(reader->arena, text, named, line, &rungs)) {
+        text = text_normalise(reader->arena, text, sentence);
+        if (!rungs_read(reader->arena, text, named, line, &rungs))
+            return false;
+    }
+    level_take_escalation(reader->arena, level, text, UNSTATED, line);
+    return true;
 }
 
 /* "acknowledged within 10 minutes and resolved within 4 hours": each part its time, where none is known yet.
@@ -116,12 +159,17 @@ void severity_take_times(struct severity_reader *reader, struct severity *level,
         if (and&&(size_t)(and-part) < n)
             n = (size_t)(and-part);
         const char *clause = text_normalise(reader->arena, part, n);
-        if (text_duration(clause, &duration)) {
+        if (level->response_text == NULL && says_deferred(clause)) {
+            level_take(reader->arena, level, WORDS_RESPONSE_TIME, clause, line, true);
+        } else if (text_duration(clause, &duration)) {
             if (says_idle(clause)) {
                 if (level->escalation_text == NULL && calls_somebody(reader->arena, part))
                     level_take(reader->arena, level, WORDS_ESCALATION_RULE,
                                text_normalise(reader->arena, part, sentence_bytes(part)), line, true);
-            } else if (says_response(clause) && !level->response_text)
+            } else if (level->escalation_text == NULL &&
+                       takes_ladder(reader, level, part, calls_somebody(reader->arena, text), line)) {
+                return; /* to the end */
+            } else if (says_response(clause) && !level->response_text && !past(&duration))
                 level_take(reader->arena, level, WORDS_RESPONSE_TIME, clause, line, true);
             else if (says_resolution(clause) && level->resolution_target_s == UNSTATED)
                 level_take(reader->arena, level, WORDS_RESOLUTION_TIME, clause, line, true);
@@ -145,7 +193,7 @@ static bool name_of_level(struct severity_reader *reader, const char *name, bool
     name = text_without_decoration(reader->arena, name, NULL);
     if (severity_find(reader->arena, name, NULL, &at, &n))
         return at <= ID_WITHIN_BYTES && level_named(reader->arena, name, false, ret_level);
-    if (bold && level_by_letter(reader->arena, name, ret_level))
+    if (level_by_letter(reader->arena, name, ret_level))
         return true;
     for (enum words word = WORDS_LEVEL_1; bold && word <= WORDS_LEVEL_5; word++)
         if (words_are(word, name))
@@ -156,7 +204,7 @@ static bool name_of_level(struct severity_reader *reader, const char *name, bool
 /* Where the name at the start of a text without marks ends: "P1 - all down", "Sev 2: slow"; 0: there is no
  * end.
  */
-static size_t name_bytes(const char *text, size_t *ret_rest)
+size_t severity_name_bytes(const char *text, size_t *ret_rest)
 {
     static const char *const marks[] = {": ", " - ", " \xe2\x80\x93 ", " \xe2\x80\x94 ", " \xc2\xb7 "};
 
@@ -170,8 +218,8 @@ static size_t name_bytes(const char *text, size_t *ret_rest)
 }
 
 /* The level that a passage begins with, and what it says of it. */
-static bool passage_level(struct severity_reader *reader, const struct passage *passage,
-                          struct severity *ret_level, const char **ret_rest)
+bool severity_passage_level(struct severity_reader *reader, const struct passage *passage,
+                            struct severity *ret_level, const char **ret_rest)
 {
     const char *name = passage->lead, *rest = passage->rest;
 
@@ -183,8 +231,9 @@ static bool passage_level(struct severity_reader *reader, const struct passage *
         rest = end + 1 + (end[1] == ' ');
     }
     if (name == NULL) {
-        const char *plain = text_without_decoration(reader->arena, passage->rest, NULL);
-        size_t at, n = name_bytes(plain, &at);
+        const char *plain = text_without_decoration(
+            reader->arena, text_without_number(reader->arena, passage->rest, NULL), NULL);
+        size_t at, n = severity_name_bytes(plain, &at);
         if (n == 0)
             return false;
         name = arena_strndup(reader->arena, plain, n);
@@ -203,14 +252,14 @@ bool severity_names_level(struct severity_reader *reader, const struct passage *
     struct severity level;
     const char *rest;
 
-    return passage_level(reader, passage, &level, &rest);
+    return severity_passage_level(reader, passage, &level, &rest);
 }
 
 bool severity_level_of(struct severity_reader *reader, const struct passage *passage,
                        struct severity *ret_level, const char **ret_rest)
 {
     *ret_rest = "";
-    return passage_level(reader, passage, ret_level, ret_rest) ||
+    return severity_passage_level(reader, passage, ret_level, ret_rest) ||
            (passage->lead == NULL && strnlen(passage->rest, NAME_BYTES) < NAME_BYTES &&
             name_of_level(reader, text_without_colon(reader->arena, passage->rest), false, ret_level) &&
             ret_level->id && text_starts_with(passage->rest, ret_level->id));
@@ -226,8 +275,9 @@ static bool names_times(const char *title)
 /* "page at once", "ack in 5 min", "updates every 15 min": what is done and when, and not how bad it is. */
 static const char *without_times(struct severity_reader *reader, const char *text)
 {
-    struct duration_words duration;
+    struct duration_words duration = {0};
     struct strings parts = {0};
+    struct person person;
     char *kept = arena_strdup(reader->arena, "");
 
     text_split_list(reader->arena, text, false, &parts);
@@ -237,7 +287,9 @@ static const char *without_times(struct severity_reader *reader, const char *tex
                       severity_field(*part) == WORDS_RESPONSE_TIME || says_response(*part) ||
                       says_resolution(*part) || text_find_word(*part, "every"));
         bool deferred = strcasestr(*part, "business day") != NULL || text_same(*part, "backlog");
-        if (!timed && !deferred)
+        bool rung =
+            past(&duration) && duration.value_s >= 60 && person_next(reader->arena, *part, 0, &person);
+        if (!timed && !deferred && !rung)
             kept = arena_printf(reader->arena, "%s%s%s", kept, kept[0] ? ", " : "", *part);
     }
     return strlen(kept) + 2 * parts.n >= strlen(text) ? text : kept;
@@ -254,12 +306,13 @@ static const char *further_id(struct severity_reader *reader, const char *name, 
     return id;
 }
 
-static void add_also(struct severity_reader *reader, const struct passage *passage,
-                     const struct severity *level)
+void severity_add_also(struct severity_reader *reader, const struct passage *passage,
+                       const struct severity *level)
 {
     size_t at = 0, rest;
     const char *plain = passage->lead ? passage->lead : passage->rest;
-    const char *name = passage->lead ? plain : arena_strndup(reader->arena, plain, name_bytes(plain, &rest));
+    const char *name =
+        passage->lead ? plain : arena_strndup(reader->arena, plain, severity_name_bytes(plain, &rest));
     const char *id = further_id(reader, name, &at);
 
     for (int k = 0; k < 4 && id && (id = further_id(reader, name, &at)); k++) {
@@ -287,8 +340,8 @@ static const char *before_arrow(struct severity_reader *reader, const char *text
 }
 
 /* title: of the heading or the label above; lead: the level's name when it stands in marks, or NULL. */
-static void take_text(struct severity_reader *reader, struct severity *level, const char *title,
-                      const char *lead, const char *rest, int line)
+void severity_take_text(struct severity_reader *reader, struct severity *level, const char *title,
+                        const char *lead, const char *rest, int line)
 {
     struct duration_words duration;
     const char *follows = NULL;
@@ -309,7 +362,7 @@ static void take_text(struct severity_reader *reader, struct severity *level, co
 void severity_take_rest(struct severity_reader *reader, struct severity *level, const char *rest, int line)
 {
     if (rest[0])
-        take_text(reader, level, "", NULL, rest, line);
+        severity_take_text(reader, level, "", NULL, rest, line);
 }
 
 /* ---- Items ---- */
@@ -330,7 +383,7 @@ static bool whole_list_names(struct severity_reader *reader, size_t item)
         struct severity level;
         const char *rest;
         reader->list_names &= blocks[i].prose.passages.n > 0 &&
-                              passage_level(reader, &blocks[i].prose.passages.at[0], &level, &rest);
+                              severity_passage_level(reader, &blocks[i].prose.passages.at[0], &level, &rest);
     }
     return reader->list_names;
 }
@@ -367,7 +420,7 @@ static bool list_defines(struct severity_reader *reader, size_t item)
         struct severity level;
         const char *rest;
         if (blocks[i].prose.passages.n == 0 ||
-            !passage_level(reader, &blocks[i].prose.passages.at[0], &level, &rest) ||
+            !severity_passage_level(reader, &blocks[i].prose.passages.at[0], &level, &rest) ||
             level_number(&level) < 0 || text_starts_with(level.id, "level"))
             return false;
         severity_take_times(reader, &level, rest, blocks[i].line);
@@ -400,19 +453,22 @@ void severity_read_item(struct severity_reader *reader, size_t item)
         return;
     const struct passage *passage = &block->prose.passages.at[0];
     look_at_list(reader, item);
-    if ((reader->list_label == NULL && !reader->list_defines && !severity_about(reader, block->heading)) ||
-        !passage_level(reader, passage, &level, &rest) ||
-        (level_number(&level) < 0 && !whole_list_names(reader, item)))
+    bool about = reader->list_label || severity_about(reader, block->heading);
+    if ((!about && !reader->list_defines) || !severity_passage_level(reader, passage, &level, &rest) ||
+        (level_number(&level) < 0 && !whole_list_names(reader, item))) {
+        if (about && item == block->list_first)
+            severity_read_house_list(reader, item);
         return;
+    }
     const char *label = reader->list_label;
     level.line = block->line;
     level.line_end = block->line;
-    take_text(reader, &level, label ? label : reader->document->blocks.at[block->heading].prose.text,
-              passage->lead, rest, block->line);
+    severity_take_text(reader, &level, label ? label : reader->document->blocks.at[block->heading].prose.text,
+                       passage->lead, rest, block->line);
     for (size_t i = item + 1; i < block->end; i++)
         severity_take_block(reader, &level, i, &list);
     severity_add(reader, &level);
-    add_also(reader, passage, &level);
+    severity_add_also(reader, passage, &level);
 }
 
 /* ---- Paragraphs ---- */
@@ -465,7 +521,7 @@ static size_t definition_end(struct severity_reader *reader, size_t first)
         if (block->kind == BLOCK_TABLE || block->kind == BLOCK_RULE)
             break;
         if (block->kind == BLOCK_PARAGRAPH && block->prose.passages.n > 0 &&
-            passage_level(reader, &block->prose.passages.at[0], &level, &rest))
+            severity_passage_level(reader, &block->prose.passages.at[0], &level, &rest))
             break;
     }
     return i;
@@ -482,78 +538,19 @@ static void read_passages(struct severity_reader *reader, size_t paragraph)
         const char *rest;
         const struct passage *next = passage + 1,
                              *behind = block->prose.passages.at + block->prose.passages.n;
-        if (!passage_level(reader, passage, &level, &rest))
+        if (!severity_passage_level(reader, passage, &level, &rest))
             continue;
         level.line = passage->line;
         level.line_end = passage->line_end;
-        take_text(reader, &level, reader->document->blocks.at[block->heading].prose.text, passage->lead, rest,
-                  passage->line);
+        severity_take_text(reader, &level, reader->document->blocks.at[block->heading].prose.text,
+                           passage->lead, rest, passage->line);
         for (; next < behind && !severity_names_level(reader, next); next++)
             list = severity_take_passage(reader, &level, next, list);
         for (size_t i = paragraph + 1; next == behind && i < end; i++)
             severity_take_block(reader, &level, i, &list);
         severity_add(reader, &level);
-        add_also(reader, passage, &level);
+        severity_add_also(reader, passage, &level);
     }
-}
-
-/* "page: primary → secondary (10m)" as the last field of a line. */
-static void take_chain(struct severity_reader *reader, struct severity *level, const char *text)
-{
-    const char *field = text, *next;
-
-    while ((next = strstr(field, " \xc2\xb7 ")) != NULL)
-        field = next + strlen(" \xc2\xb7 ");
-    if (strstr(field, "\xe2\x86\x92") == NULL)
-        return;
-    const char *colon = strstr(field, ": ");
-    level->escalation_text = NULL;
-    level_take(reader->arena, level, WORDS_ESCALATION_RULE, colon ? colon + 2 : field, level->line, true);
-}
-
-/* A line's level; in front of a colon a letter is as good as a number: "Level A (nobody can log in): ...". */
-static bool line_level(struct severity_reader *reader, struct passage *line, struct severity *ret_level,
-                       const char **ret_rest)
-{
-    size_t at, n = name_bytes(line->rest, &at);
-
-    if (passage_level(reader, line, ret_level, ret_rest))
-        return level_number(ret_level) >= 0;
-    if (n == 0)
-        return false;
-    line->lead = arena_strndup(reader->arena, line->rest, n);
-    line->rest += at;
-    return passage_level(reader, line, ret_level, ret_rest) && level_number(ret_level) >= 0;
-}
-
-/* "SEV1 · ack 10m · mitigate 45m": lines that begin with a level each and say how soon, under any heading. */
-static bool read_lines(struct severity_reader *reader, const struct block *block)
-{
-    const struct prose *prose = &block->prose;
-    struct severity levels[LINES_MAX];
-    struct passage lines[LINES_MAX];
-    size_t n = prose->line_starts.n;
-
-    if (n < LEVELS_LEAST || n > LINES_MAX || !strchr("SPLTsplt", prose->text[0]))
-        return false;
-    for (size_t k = 0; k < n; k++) {
-        size_t at = prose->line_starts.at[k],
-               end = k + 1 < n ? prose->line_starts.at[k + 1] : strlen(prose->text);
-        lines[k] = (struct passage){.rest = text_normalise(reader->arena, prose->text + at, end - at)};
-        const char *rest;
-        if (!line_level(reader, &lines[k], &levels[k], &rest))
-            return false;
-        levels[k].line = levels[k].line_end = prose->line + (int)k;
-        take_text(reader, &levels[k], "", NULL, rest, levels[k].line);
-        take_chain(reader, &levels[k], rest);
-        if (k == 0 && levels[k].response_text == NULL)
-            return false;
-    }
-    for (size_t k = 0; k < n; k++) {
-        severity_add(reader, &levels[k]);
-        add_also(reader, &lines[k], &levels[k]);
-    }
-    return true;
 }
 
 void severity_read_paragraph(struct severity_reader *reader, size_t paragraph)
@@ -562,13 +559,13 @@ void severity_read_paragraph(struct severity_reader *reader, size_t paragraph)
     struct severity level;
     const char *rest;
 
-    if (block->depth > 0 || block->quoted || block->prose.passages.n == 0 || read_lines(reader, block) ||
-        block->heading == NO_BLOCK ||
+    if (block->depth > 0 || block->quoted || block->prose.passages.n == 0 ||
+        severity_read_lines(reader, block) || block->heading == NO_BLOCK ||
         !(severity_about(reader, block->heading) ||
           names_times(reader->document->blocks.at[block->heading].prose.text)) ||
         level_named(reader->arena, reader->document->blocks.at[block->heading].prose.text, false, &level))
         return;
-    if (passage_level(reader, &block->prose.passages.at[0], &level, &rest))
+    if (severity_passage_level(reader, &block->prose.passages.at[0], &level, &rest))
         read_passages(reader, paragraph);
     else
         read_sentences(reader, block);

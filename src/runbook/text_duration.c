@@ -4,6 +4,7 @@
 #include "runbook/text.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runbook/phrases.h"
@@ -89,6 +90,20 @@ static const struct unit number_words[] = {
 };
 
 static const struct {
+    const char *word;
+    double value;
+} fractions[] = {{"\xc2\xbd", 0.5},
+                 {"\xc2\xbc", 0.25},
+                 {"\xc2\xbe", 0.75},
+                 {"half an", 0.5},
+                 {"half a", 0.5},
+                 {"half", 0.5},
+                 {"1/2", 0.5},
+                 {"a quarter of an", 0.25},
+                 {"quarter of an", 0.25},
+                 {"three quarters of an", 0.75}};
+
+static const struct {
     const char *words, *op;
 } operators[] = {
     {"less than", "<"},     {"under", "<"},    {"below", "<"},     {"<=", "<="},      {"<", "<"},
@@ -124,6 +139,20 @@ static bool word_boundary(const char *text, size_t at)
     return at == 0 || !(isalnum((unsigned char)text[at - 1]) || text[at - 1] == '_');
 }
 
+/* "½ hour", "half an hour": a part of one at text; its length in bytes, or 0. */
+static size_t fraction_read(const char *text, double *ret_value)
+{
+    for (size_t i = 0; i < sizeof fractions / sizeof *fractions; i++) {
+        size_t n = strlen(fractions[i].word);
+        if (strncasecmp(text, fractions[i].word, n) == 0 &&
+            (text[n] == ' ' || ((text[0] & 0x80) && isalpha((unsigned char)text[n])))) {
+            *ret_value = fractions[i].value;
+            return n;
+        }
+    }
+    return 0;
+}
+
 /* A number in digits or as a word at text; its length in bytes, or 0. */
 static size_t number_read(const char *text, double *ret_value)
 {
@@ -139,11 +168,16 @@ static size_t number_read(const char *text, double *ret_value)
             value += (text[n] - '0') * (scale /= 10);
     }
     if (n > 0) {
-        *ret_value = value;
-        return n;
+        double part = 0;
+        bool mixed = (unsigned char)text[n] == 0xc2 || (text[n] == ' ' && (unsigned char)text[n + 1] == 0xc2);
+        size_t n_part = mixed ? fraction_read(text + n + (text[n] == ' '), &part) : 0;
+        *ret_value = value + part; /* "1½" */
+        return n_part > 0 ? n + (text[n] == ' ') + n_part : n;
     }
-    if (strchr("aefnostAEFNOST", text[0]) == NULL) /* no number word begins so */
+    if (strchr("aefhnoqstAEFHNOQST\xc2", text[0]) == NULL) /* no number word begins so */
         return 0;
+    if ((n = fraction_read(text, ret_value)) > 0)
+        return n;
     for (size_t i = 0; i < sizeof number_words / sizeof *number_words; i++) {
         if (number_words[i].word[0] != (text[0] | 0x20))
             continue;
@@ -208,6 +242,15 @@ static size_t range_mark(const char *text)
     return skip_words(text, marks, sizeof marks / sizeof *marks);
 }
 
+/* "h30" of "1h30": its length in bytes, or 0. */
+static size_t clock_read(const char *text)
+{
+    return (text[0] == 'h' || text[0] == 'H') && text[1] >= '0' && text[1] < '6' &&
+                   isdigit((unsigned char)text[2]) && !isalnum((unsigned char)text[3])
+               ? 3
+               : 0;
+}
+
 static size_t length_read(const char *text, struct duration_words *duration)
 {
     double low, high = 0;
@@ -220,6 +263,14 @@ static size_t length_read(const char *text, struct duration_words *duration)
     n += text[n] == '+';
     n += isalpha((unsigned char)text[0]) ? number_again(text + n) : 0;
     size_t low_unit = unit_read(text + n, &low_unit_s, &low_business);
+    size_t clock = low_unit == 0 ? clock_read(text + n) : 0;
+    if (clock > 0) {
+        duration->value_s = (int64_t)low * 3600 + atoi(text + n + 1) * 60;
+        duration->low_s = UNSTATED;
+        duration->op = NULL;
+        duration->business = false;
+        return n + clock;
+    }
     size_t mark = range_mark(text + n + low_unit);
     size_t second = mark ? number_read(text + n + low_unit + mark, &high) : 0;
     size_t unit = second ? unit_read(text + n + low_unit + mark + second, &unit_s, &business) : 0;
@@ -344,7 +395,8 @@ bool text_duration(const char *text, struct duration_words *ret_duration)
 
     duration.immediate = immediate_at(text, &at, &n);
     for (size_t i = 0; text[i]; i++) {
-        bool number = isdigit((unsigned char)text[i]) || isalpha((unsigned char)text[i]);
+        bool number = isdigit((unsigned char)text[i]) || isalpha((unsigned char)text[i]) ||
+                      (unsigned char)text[i] == 0xc2;
         if (!number || !word_boundary(text, i) || (i > 0 && (text[i - 1] == '.' || text[i - 1] == '$')))
             continue;
         if (i > 0 && text[i - 1] == '-' && i > 1 && isalnum((unsigned char)text[i - 2]))

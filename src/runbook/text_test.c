@@ -173,9 +173,36 @@ static void only_a_code_of_two_digits_is_decoded(void **state)
     assert_string_equal(text_percent_decoded(arena, text, strlen(text)), "a b\xc3\xbc/%00%4z%4");
 }
 
+static void parts_of_an_hour_and_hours_with_minutes_are_lengths(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t value_s;
+    } cases[] = {{"within \xc2\xbd hour", 1800},
+                 {"1\xc2\xbd hours", 5400},
+                 {"half an hour", 1800},
+                 {"after half a day", 43200},
+                 {"a quarter of an hour", 900},
+                 {"1h30", 5400},
+                 {"30\xe2\x80\x93"
+                  "60 min",
+                  3600},
+                 {"2h05", 7500}};
+    struct duration_words duration;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_true(text_duration(cases[i].text, &duration));
+        assert_int_equal(duration.value_s, cases[i].value_s);
+    }
+    assert_false(text_duration("half the wards", &duration));
+    assert_false(text_duration("1h99", &duration));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_of_an_hour_and_hours_with_minutes_are_lengths),
         cmocka_unit_test(a_day_that_is_not_over_is_a_length_of_time),
         cmocka_unit_test(no_break_marks_become_plain_ones),
         cmocka_unit_test(a_slug_is_the_anchor_of_the_heading),

@@ -1,0 +1,258 @@
+#include "runbook/rungs.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "runbook/heading_words.h"
+#include "runbook/parts_person.h"
+#include "runbook/parts_words.h"
+#include "runbook/text.h"
+
+enum { TEXT_BYTES = 600, NAME_BYTES = 40, PARTS_MOST = 24, WAIT_LEAST_S = 60 };
+
+struct part {
+    const char *text;
+    bool arrow; /* an arrow leads to it */
+    bool apart; /* so it is set apart: by an arrow, a semicolon, a point */
+    bool timed;
+    struct duration_words after;
+};
+struct parts {
+    struct part at[PARTS_MOST];
+    size_t n;
+};
+
+/* ---- parts ---- */
+
+enum mark { MARK_COMMA, MARK_AND, MARK_END, MARK_ARROW };
+
+/* Bytes of what sets two rungs apart, or 0. */
+static size_t mark_at(const char *text, enum mark *ret_kind)
+{
+    static const struct {
+        const char *mark;
+        enum mark kind;
+    } marks[] = {{"\xe2\x86\x92", MARK_ARROW},
+                 {"->", MARK_ARROW},
+                 {"=>", MARK_ARROW},
+                 {"; ", MARK_END},
+                 {". ", MARK_END},
+                 {" then ", MARK_END},
+                 {" \xc2\xb7 ", MARK_END},
+                 {", ", MARK_COMMA},
+                 {" and ", MARK_AND},
+                 {" und ", MARK_AND}};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strncmp(text, marks[i].mark, strlen(marks[i].mark)) == 0) {
+            *ret_kind = marks[i].kind;
+            return strlen(marks[i].mark);
+        }
+    return 0;
+}
+
+/* "min. ", "Std. ": no end of a sentence. */
+static bool ends_abbreviation(const char *text, size_t n)
+{
+    static const char *const words[] = {"min", "mins", "std", "hrs", "hr", "sec", "approx", "ca", "dr"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t k = strlen(words[i]);
+        if (n >= k && strncasecmp(text + n - k, words[i], k) == 0 &&
+            (n == k || !isalpha((unsigned char)text[n - k - 1])))
+            return true;
+    }
+    return false;
+}
+
+static bool has_any(const char *text, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcasestr(text, words[i]))
+            return true;
+    return false;
+}
+
+static bool says_idle(const char *text)
+{
+    static const char *const idle[] = {
+        "not ",       "n't ",   "no ",         "without", "nobody", "unanswered",  "unacknowledged",
+        "unresolved", "no-one", "unmitigated", "noch ",   "keine",  "unreachable", "fails to"};
+
+    return has_any(text, idle, sizeof idle / sizeof *idle);
+}
+
+/* What stands between two marks; without a time of its own it belongs to the part before. */
+static void part_add(struct arena *arena, const char *text, size_t n, enum mark mark, struct parts *parts)
+{
+    bool arrow = mark == MARK_ARROW;
+    struct part part = {.text = text_normalise(arena, text, n), .arrow = arrow, .apart = mark >= MARK_END};
+    struct part *last = parts->n > 0 ? &parts->at[parts->n - 1] : NULL;
+
+    if (part.text[0] == '\0')
+        return;
+    part.timed = text_duration(part.text, &part.after) && part.after.value_s >= WAIT_LEAST_S;
+    /* "10m -> secondary", "not answered in 10m -> secondary" */
+    bool waits_only = last && last->timed && last->after.at + last->after.n_bytes == strlen(last->text) &&
+                      (last->after.at == 0 || says_idle(last->text));
+    if (last && !part.timed && (!arrow || waits_only)) {
+        last->text = arena_printf(arena, "%s%s%s", last->text, waits_only ? " " : ", ", part.text);
+        return;
+    }
+    if (parts->n < PARTS_MOST)
+        parts->at[parts->n++] = part;
+}
+
+/* "the lead and the manager after 10 min" are called together. */
+static bool joins(struct arena *arena, const char *text, size_t n)
+{
+    struct duration_words after;
+
+    return !text_duration(arena_strndup(arena, text, n), &after);
+}
+
+static void parts_cut(struct arena *arena, const char *text, struct parts *parts)
+{
+    enum mark kind = MARK_END, next = MARK_END;
+    size_t from = 0, n;
+    int brackets = 0;
+
+    for (size_t i = 0; text[i]; i += n) {
+        n = 1;
+        brackets += (text[i] == '(') - (text[i] == ')');
+        size_t mark = brackets <= 0 ? mark_at(text + i, &next) : 0;
+        if (mark == 0 || (text[i] == '.' && ends_abbreviation(text, i)) ||
+            (next == MARK_AND && joins(arena, text + from, i - from)))
+            continue;
+        part_add(arena, text + from, i - from, kind, parts);
+        kind = next;
+        from = i + mark;
+        n = mark;
+    }
+    part_add(arena, text + from, strlen(text + from), kind, parts);
+}
+
+/* ---- one rung ---- */
+
+/* Whether the time of the part is one after which somebody is called, and none within which they answer. */
+static bool waits(const struct part *part)
+{
+    static const char *const other[] = {"every ", "each ", "fires ", "firing ", "respon", "reply "};
+    const struct duration_words *after = &part->after;
+    const char *before = part->text;
+    size_t at = after->at;
+
+    if (says_idle(before))
+        return true;
+    if (has_any(before, other, sizeof other / sizeof *other))
+        return false;
+    if (after->op)
+        return after->op[0] == '>';
+    return at == 0 || before[at - 1] == '(' || before[at - 1] == '+' ||
+           (at >= 5 && strncasecmp(before + at - 5, "nach ", 5) == 0) ||
+           (at >= 3 && strncasecmp(before + at - 3, "at ", 3) == 0) ||
+           (at >= 3 && strncasecmp(before + at - 3, "in ", 3) == 0 && strcasestr(before, "another"));
+}
+
+/* "to the VP" -> "VP"; "" when the words name nobody. */
+static const char *name_in(struct arena *arena, const char *text)
+{
+    static const char *const lead[] = {"to ",         "the ",         "an ",    "die ",    "den ",
+                                       "der ",        "dem ",         "first ", "second ", "third ",
+                                       "escalation ", "escalate ",    "page ",  "call ",   "notify ",
+                                       "then ",       "escalate to ", "auch ",  "also "};
+    struct word_match verb;
+    const char *before;
+
+    text += strspn(text, " :-(.,");
+    do {
+        before = text;
+        for (size_t i = 0; i < sizeof lead / sizeof *lead; i++)
+            text +=
+                text_starts_with(text, lead[i]) ? strlen(lead[i]) - (text[strlen(lead[i]) - 1] != ' ') : 0;
+        if (part_words_next(PART_TELL_VERB, text, 0, &verb) && verb.at == 0)
+            text += verb.n_bytes + (text[verb.n_bytes] == ' ');
+        text += strspn(text, " :-(.,");
+    } while (text != before);
+    size_t n = strcspn(text, "(),.:;");
+    while (n > 0 && text[n - 1] == ' ')
+        n--;
+    static const char *const no_name[] = {"if ",  "when ", "unless ", "with", "of ", "for ",      "no ",
+                                          "not ", "once ", "until ",  "per ", "or ", "unresolved"};
+    for (size_t i = 0; i < sizeof no_name / sizeof *no_name; i++)
+        if (strncasecmp(text, no_name[i], strlen(no_name[i])) == 0)
+            return "";
+    bool ordinal = isdigit((unsigned char)text[0]) && isalpha((unsigned char)text[1]); /* "2nd line" */
+    bool name = n > 1 && n < NAME_BYTES &&
+                (isalpha((unsigned char)text[0]) || (text[0] & 0x80) || text[0] == '@' || ordinal);
+    return name ? arena_strndup(arena, text, n) : "";
+}
+
+static bool calls_nobody(struct arena *arena, const struct part *part, bool named, struct strings *ret_to)
+{
+    const char *behind = part->text + part->after.at + part->after.n_bytes;
+    const char *before = arena_strndup(arena, part->text, part->after.at);
+
+    persons_add(arena, before, ret_to);
+    persons_add(arena, behind, ret_to);
+    if (ret_to->n > 0 || !named)
+        return ret_to->n == 0;
+    const char *colon = strchr(behind, ':');
+    const char *name = name_in(arena, colon ? colon : behind);
+    if (name[0] == '\0' || strcasestr(name, "without") || strcasestr(name, "acknowledg"))
+        name = name_in(arena, before);
+    if (name[0])
+        strings_add(arena, ret_to, name);
+    return name[0] == '\0';
+}
+
+void rung_whom(struct arena *arena, const char *text, struct strings *ret_to)
+{
+    struct parts parts = {0};
+
+    if (strnlen(text, TEXT_BYTES) == TEXT_BYTES)
+        return;
+    parts_cut(arena, text, &parts);
+    if (parts.n == 1 && parts.at[0].timed && waits(&parts.at[0]))
+        (void)calls_nobody(arena, &parts.at[0], true, ret_to);
+}
+
+static const char *condition_in(struct arena *arena, const char *text)
+{
+    const char *when = text_find_word(text, "if");
+
+    when = when ? when : text_find_word(text, "when");
+    return when ? text_without_colon(arena, when) : NULL;
+}
+
+bool rungs_read(struct arena *arena, const char *text, bool named, int line, struct rungs *ret_rungs)
+{
+    struct parts parts = {0};
+    struct rungs rungs = {0};
+    int64_t last_s = 0;
+
+    if (strnlen(text, TEXT_BYTES) == TEXT_BYTES)
+        return false;
+    parts_cut(arena, text, &parts);
+    if (parts.n < 2)
+        return false;
+    for (size_t i = 0; i < parts.n; i++) {
+        struct part *part = &parts.at[i];
+        struct strings to = {0};
+        if (i == 0 && !part->timed)
+            continue; /* whom it calls at first */
+        if (!part->timed || !waits(part) || part->after.value_s < last_s ||
+            calls_nobody(arena, part, named || part->arrow, &to))
+            return false;
+        last_s = part->after.value_s;
+        struct rung *rung = list_push(arena, &rungs);
+        *rung = (struct rung){.text = part->text, .after_s = last_s, .to = to, .line = line};
+        rung->condition = condition_in(arena, part->text);
+    }
+    bool one = parts.n == 2 && !parts.at[0].timed && parts.at[1].apart;
+    if (rungs.n < 2 && !one)
+        return false;
+    list_each (rung, &rungs)
+        *list_push(arena, ret_rungs) = *rung;
+    return true;
+}
