@@ -68,6 +68,7 @@ static const char *const group_names[PART_WORDS_COUNT] = {
     [PART_RECURRENCE] = "recurrence",
     [PART_OCCASION] = "occasion",
     [PART_UPKEEP] = "upkeep",
+    [PART_UNDO] = "undo",
     [PART_DRILL] = "drill",
     [PART_AGENDA] = "agenda",
     [PART_METRIC] = "metric",

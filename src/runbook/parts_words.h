@@ -49,6 +49,7 @@ enum part_words {
     PART_TELL_VERB,
     PART_WAIT_WORD,
     PART_WAIT_COLUMN,
+    PART_UNDO,
     PART_CHAIN,
     PART_ASSEMBLY,
     PART_SME,

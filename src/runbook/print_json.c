@@ -142,6 +142,8 @@ static void print_step(struct json_writer *w, const struct step *step)
 {
     jw_begin_object(w);
     jw_pair(w, "n", step->number);
+    if (step->undoes)
+        jw_pair(w, "undoes", step->undoes);
     jw_pair(w, "marker", step->marker);
     jw_pair(w, "title", step->title);
     jw_pair(w, "text", step->text);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "runbook/command.h"
+#include "runbook/step_undo.h"
 #include "runbook/text.h"
 
 static const char *const kinds[] = {[STEP_COMMAND] = "command",
@@ -113,6 +114,9 @@ void step_classify(struct procedure_writer *writer, struct step *step)
         step->kind = conditional ? STEP_DECISION : STEP_MANUAL;
     if (conditional && step->kind != STEP_COMMAND)
         read_branch(writer, step);
+    step->undoes = step->undoes ? step->undoes : step_undone_by(writer->arena, text);
+    if (step->undoes && step->condition == NULL) /* never in the run of things */
+        step->condition = arena_printf(writer->arena, "to undo step %s", step->undoes);
 }
 
 struct step step_start(struct procedure_writer *writer, const char *marker, const char *text, int line)
@@ -269,11 +273,29 @@ static void take_causes(struct procedure_writer *writer, size_t item, const stru
     }
 }
 
+/* "*Rollback of this step:* ..." in the item of a step with a number is a step of its own. */
+static bool undo_paragraph(struct procedure_writer *writer, const struct prose *prose, const struct step *of,
+                           struct step *ret_undo)
+{
+    struct step undo = step_start(writer, "prose", prose->text, prose->line);
+
+    undo.undoes = step_undone_by(writer->arena, prose->text);
+    if (undo.undoes && text_same(undo.undoes, "this"))
+        undo.undoes = of->number;
+    if (undo.undoes == NULL)
+        return false;
+    take_prose_commands(writer, &undo, prose);
+    step_classify(writer, &undo);
+    *ret_undo = undo;
+    return true;
+}
+
 void steps_from_item(struct procedure_writer *writer, size_t item)
 {
     const struct block *blocks = writer->document->blocks.at;
     struct step top = item_start(writer, &blocks[item], item_number(writer, &blocks[item], NULL, 0));
-    struct step sub = {0};
+    struct step sub = {0}, undo;
+    LIST(struct step) undone = {0};
     bool in_sub = false;
 
     for (size_t i = item + 1; i < blocks[item].end; i++) {
@@ -281,6 +303,8 @@ void steps_from_item(struct procedure_writer *writer, size_t item)
         struct step *target = in_sub && block->item != item ? &sub : &top;
         if (block->kind == BLOCK_FENCE)
             item_fence(writer, block, target, &top);
+        else if (block->kind == BLOCK_PARAGRAPH && undo_paragraph(writer, &block->prose, target, &undo))
+            *list_push(writer->arena, &undone) = undo;
         else if (block->kind == BLOCK_PARAGRAPH)
             take_prose_commands(writer, target, &block->prose);
         if (block->kind != BLOCK_ITEM)
@@ -303,6 +327,8 @@ void steps_from_item(struct procedure_writer *writer, size_t item)
         top.line_end = blocks[item].line_end;
     struct phase *phase = phase_for_step(writer, top.line_end);
     *list_push(writer->arena, &phase->steps) = top;
+    list_each (step, &undone)
+        *list_push(writer->arena, &phase->steps) = *step;
     take_causes(writer, item, phase);
 }
 

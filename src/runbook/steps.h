@@ -30,6 +30,7 @@ struct step {
     enum step_kind kind;
     const char *condition;
     int alternative_to; /* line of the step it replaces, or 0 */
+    const char *undoes; /* the number of the step that it takes back, or NULL */
     LIST(struct branch) branches;
     LIST(struct command) commands;
     LIST(struct step) substeps;

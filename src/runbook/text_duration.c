@@ -4,7 +4,6 @@
 #include "runbook/text.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "runbook/phrases.h"
@@ -265,7 +264,7 @@ static size_t length_read(const char *text, struct duration_words *duration)
     size_t low_unit = unit_read(text + n, &low_unit_s, &low_business);
     size_t clock = low_unit == 0 ? clock_read(text + n) : 0;
     if (clock > 0) {
-        duration->value_s = (int64_t)low * 3600 + atoi(text + n + 1) * 60;
+        duration->value_s = (int64_t)low * 3600 + ((text[n + 1] - '0') * 10 + (text[n + 2] - '0')) * 60;
         duration->low_s = UNSTATED;
         duration->op = NULL;
         duration->business = false;

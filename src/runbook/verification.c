@@ -4,6 +4,7 @@
 
 #include "runbook/document.h"
 #include "runbook/heading_words.h"
+#include "runbook/step_undo.h"
 #include "runbook/text.h"
 
 enum { BELOW_FENCE_LINES = 3, PAUSE_LEAST_S = 5, PAUSE_MOST_S = 60 };
@@ -57,7 +58,7 @@ static bool is_way_back(const struct command_walk *at)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i] && words_occur(WORDS_WAY_BACK, texts[i]))
             return true;
-    return false;
+    return at->step->undoes != NULL;
 }
 
 /* Is b for where a is for? "If it does not help" is no condition of its own. */
@@ -186,15 +187,41 @@ void change_checks(struct arena *arena, const struct document *document, const s
 
 /* ---- the way back ---- */
 
+/* What says by its number that it takes back the step of the change: behind it, up to another step of that
+ * number. */
+static void ways_by_number(struct arena *arena, const struct procedure *procedure, int line,
+                           struct ways_back *ret_ways)
+{
+    struct command_walk walk, change;
+
+    if (!find_change(procedure, line, &walk) || walk.step->number == NULL)
+        return;
+    change = walk;
+    while (procedure_next_command(procedure, &walk)) {
+        const struct step *step = walk.step;
+        if (step->undoes && command_changes(walk.command) &&
+            step_number_same(step->undoes, change.step->number))
+            *list_push(arena, ret_ways) = walk.command;
+        else if (!step->undoes && step != change.step && step->number &&
+                 step_number_same(step->number, change.step->number))
+            return;
+    }
+}
+
 void change_ways_back(struct arena *arena, const struct procedure *procedure, int line,
                       struct ways_back *ret_ways)
 {
     struct command_walk walk, change;
     if (!find_change(procedure, line, &walk) || is_way_back(&walk))
         return;
+    ways_by_number(arena, procedure, line, ret_ways);
+    if (ret_ways->n > 0)
+        return;
     change = walk;
     const struct step *last = NULL;
     while (procedure_next_command(procedure, &walk)) {
+        if (walk.step->undoes)
+            continue; /* of another step */
         bool back = is_way_back(&walk);
         if (!back && command_changes(walk.command) && ret_ways->n == 0 && walk.phase == change.phase)
             last = walk.step; /* another change: what follows takes that one back */

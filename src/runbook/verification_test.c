@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "runbook/step_undo.h"
 #include "runbook/verification.h"
 
 static const struct runbook *read_text(struct arena *arena, const char *text)
@@ -161,6 +162,59 @@ static void way_back_behind_another_change_is_of_that_one(void **state)
     assert_string_equal(ways_of(arena, runbook, "helm upgrade"), "helm rollback web");
 }
 
+static void a_step_that_names_another_is_the_way_back_of_that_one_only(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook = read_text(
+        arena,
+        "# R\n\n## Resolution\n\n1. Stop it: `systemctl stop cache`\n2. Pin it: `apt-get install cache=1.2`\n"
+        "3. Start it: `systemctl start cache`\n\n   Back out 3: `systemctl kill cache`\n\n"
+        "Undo step 2: `apt-get install cache=1.3`\n\nTo revert step 1, run `systemctl restart cache`\n");
+    struct ways_back ways = {0};
+
+    change_ways_back(arena, &runbook->procedures.at[0], line_of(runbook, "install cache=1.2"), &ways);
+    assert_int_equal(ways.n, 1);
+    assert_string_equal(ways.at[0]->text, "apt-get install cache=1.3");
+    ways = (struct ways_back){0};
+    change_ways_back(arena, &runbook->procedures.at[0], line_of(runbook, "stop cache"), &ways);
+    assert_int_equal(ways.n, 1);
+    assert_string_equal(ways.at[0]->text, "systemctl restart cache");
+    ways = (struct ways_back){0};
+    change_ways_back(arena, &runbook->procedures.at[0], line_of(runbook, "start cache"), &ways);
+    assert_int_equal(ways.n, 1);
+    assert_string_equal(ways.at[0]->text, "systemctl kill cache");
+    const struct step *undo = &runbook->procedures.at[0].phases.at[0].steps.at[4];
+    assert_string_equal(undo->undoes, "2");
+    assert_string_equal(undo->condition, "to undo step 2");
+}
+
+static void numbers_of_steps_are_told_from_counts(void **state)
+{
+    (void)state;
+    static const char *const of[][2] = {{"Undo step 4b: x", "4b"},
+                                        {"Back out 3: x", "3"},
+                                        {"Rollback of step 2", "2"},
+                                        {"Schritt 1 r\xc3\xbc"
+                                         "ckg\xc3\xa4ngig: x",
+                                         "1"},
+                                        {"Step 2 rollback: x", "2"},
+                                        {"To undo step 2, nothing is needed.", "2"}};
+    static const char *const none[] = {"Roll back 3 replicas", "Undo the change", "Revert 2 commits",
+                                       "Undo 3 deploys",       "Step 2: look",    "Back out 12 pods"};
+    scoped_arena struct arena *arena = arena_new();
+
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        const char *number = step_undone_by(arena, of[i][0]);
+        assert_non_null(number);
+        assert_string_equal(number, of[i][1]);
+    }
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_null(step_undone_by(arena, none[i]));
+    assert_true(step_number_same("4b", "4.2"));
+    assert_false(step_number_same("1", "1.1"));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -172,6 +226,8 @@ int main(void)
         cmocka_unit_test(change_without_checks_has_none),
         cmocka_unit_test(document_says_how_a_change_is_taken_back),
         cmocka_unit_test(way_back_behind_another_change_is_of_that_one),
+        cmocka_unit_test(a_step_that_names_another_is_the_way_back_of_that_one_only),
+        cmocka_unit_test(numbers_of_steps_are_told_from_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
