@@ -602,24 +602,3 @@ void parts_read_escalations(struct parts_reading *reading)
     read_steps(reading);
     read_sentences(reading);
 }
-
-void severities_take_rules(struct runbook *runbook)
-{
-    list_each (level, &runbook->severities) {
-        if (level->escalation_text)
-            continue;
-        list_each (rule, &runbook->parts.escalations) {
-            bool applies = false;
-            for (size_t i = 0; i < rule->applies_to.n; i++)
-                applies |= text_same(rule->applies_to.at[i], level->id);
-            if (!applies || rule->text == NULL || rule->after_s == UNSTATED ||
-                (level->escalation_text && level->escalate_after_s <= rule->after_s))
-                continue;
-            level->escalation_text = rule->text;
-            level->escalation_line = rule->line;
-            level->escalate_after_s = rule->after_s;
-            level->escalate_condition = rule->condition;
-            level->escalate_to = rule->to;
-        }
-    }
-}
