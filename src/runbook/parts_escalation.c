@@ -18,18 +18,6 @@ struct escalation *escalation_add(struct parts_reading *reading, const char *kin
     return escalation;
 }
 
-struct escalation *escalation_add_rung(struct parts_reading *reading, const struct rung *rung)
-{
-    struct escalation *rule = escalation_add(reading, "rule", rung->line, rung->line);
-
-    rule->to = rung->to;
-    if (rule->to.n == 0)
-        persons_add(reading->arena, rung->text, &rule->to);
-    rule->after_s = rung->after_s;
-    rule->condition = rung->condition;
-    return rule;
-}
-
 static bool has_line(const struct parts_reading *reading, int line)
 {
     size_t n = reading->parts->escalations.n;

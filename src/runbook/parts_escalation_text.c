@@ -6,6 +6,19 @@
 #include "runbook/heading_words.h"
 #include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_person.h"
+#include "runbook/parts_read.h"
+
+struct escalation *escalation_add_rung(struct parts_reading *reading, const struct rung *rung)
+{
+    struct escalation *rule = escalation_add(reading, "rule", rung->line, rung->line);
+
+    rule->to = rung->to;
+    if (rule->to.n == 0)
+        persons_add(reading->arena, rung->text, &rule->to);
+    rule->after_s = rung->after_s;
+    rule->condition = rung->condition;
+    return rule;
+}
 
 static bool has_any(const char *text, size_t n, const char *const *words, size_t n_words)
 {
