@@ -132,6 +132,7 @@ class DiskTurnsReadOnly(SystemTest):
         self.assertLess(before, N_SERVICES, 'it took too long to see anything')
         wait(lambda: len(self.receiver.pages('/ben')) > before, 'ben is paged from memory', 60)
         self.assertEqual(server.role('core'), core, 'nothing has ended')
+        self.assertIn('its file system is read-only', server.process.log())
 
 
 if __name__ == '__main__':
