@@ -14,8 +14,9 @@ interface Silence {
   endsAt: string
   matchers: Matcher[]
   maintenance?: boolean
+  wide?: boolean
 }
-interface Preview { firing: number; alerts: Record<string, string>[] }
+interface Preview { firing: number; wide?: boolean; alerts: Record<string, string>[] }
 
 const written = (matcher: Matcher) => `${matcher.name}${matcher.isEqual ? '=' : '!'}${matcher.isRegex ? '~' : matcher.isEqual ? '' : '='}${JSON.stringify(matcher.value)}`
 
@@ -56,6 +57,7 @@ function Hides({ text }: { text: string }) {
       {said === null ? <p class="quiet">What it would hide is shown here.</p> : typeof said === 'string' ? <p class="said small">{said}</p>
         : (
           <>
+            {said.wide && <p class="said small">No matcher says what this hides. What is of the worst level, or may harm patients, pages all the same: name the alerts or the service to hide those.</p>}
             <p><b>{said.firing === 0 ? 'It matches nothing that fires now.' : said.firing === 1 ? 'It hides one alert that fires now:' : `It hides ${said.firing} alerts that fire now:`}</b></p>
             <ul class="small">{said.alerts.slice(0, 8).map((labels, i) => <li key={i}><b>{labels.alertname}</b> {Object.entries(labels).filter(([name]) => name !== 'alertname').map(([name, value]) => `${name}=${value}`).join(' ')}</li>)}</ul>
           </>)}
@@ -98,7 +100,7 @@ function Row({ silence, again }: { silence: Silence; again: () => void }) {
   return (
     <li class="look">
       <div class="head">
-        <span><span class={`mark ${silence.status.state === 'active' ? 'warn' : ''}`}>{silence.status.state}</span> {silence.maintenance && <span class="mark">maintenance</span>} <b>{silence.comment}</b></span>
+        <span><span class={`mark ${silence.status.state === 'active' ? 'warn' : ''}`}>{silence.status.state}</span> {silence.maintenance && <span class="mark">maintenance</span>} {silence.wide && <span class="mark warn" title="No matcher says what it hides: the worst level pages all the same.">wide</span>} <b>{silence.comment}</b></span>
         <span class="small quiet">{silence.createdBy}, {over ? 'ended' : 'until'} <At time={silence.endsAt} date /></span>
       </div>
       <div class="labels">{silence.matchers.map((matcher) => <code key={written(matcher)}>{written(matcher)}</code>)}</div>

@@ -31,6 +31,8 @@ static void write_silence(struct json_writer *writer, const struct silence *sile
     jw_pair_time(writer, "startsAt", silence->starts_us);
     if (silence->maintenance)
         jw_pair_bool(writer, "maintenance", true);
+    if (silence->wide)
+        jw_pair_bool(writer, "wide", true);
     jw_end_object(writer);
 }
 
@@ -280,6 +282,7 @@ static int preview(struct request *request, struct matchers *matchers, struct js
     int64_t n = 0;
     feed_start(&feed, &request->api->backend, request->api->clock);
     feed.most_us = PREVIEW_US;
+    bool wide = silence_is_wide(matchers);
     for (size_t i = 0; i < matchers->n; i++)
         feed_want(&feed, matchers->at[i]);
     free(matchers->at);
@@ -309,6 +312,8 @@ static int preview(struct request *request, struct matchers *matchers, struct js
     if (writer) {
         jw_end_array(writer);
         jw_pair_int(writer, "firing", n);
+        if (wide)
+            jw_pair_bool(writer, "wide", true);
         jw_end_object(writer);
     }
     return 0;

@@ -62,6 +62,20 @@ static void a_silence_hides_alerts_until_it_is_expired(void **state)
     assert_has(asked(arena, "GET", "/api/v2/alerts?silenced=false", NULL, 200), "Down");
 }
 
+static void a_silence_of_a_whole_severity_is_listed_as_wide(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    asked(arena, "POST", "/api/v2/silences", "{" MATCHERS "," WHO ",\"endsAt\":\"2096-01-01T00:00:00Z\"}",
+          200);
+    assert_has_not(asked(arena, "GET", "/api/v2/silences", NULL, 200), "wide");
+    asked(arena, "POST", "/api/v2/silences",
+          "{\"matchers\":[{\"name\":\"severity\",\"value\":\"critical\"}]," WHO
+          ",\"endsAt\":\"2096-01-01T00:00:00Z\"}",
+          200);
+    assert_has(asked(arena, "GET", "/api/v2/silences", NULL, 200), "\"wide\":true");
+}
+
 static void a_changed_silence_is_a_new_one_when_it_hides_something_else(void **state)
 {
     (void)state;
@@ -140,8 +154,10 @@ static void a_preview_counts_and_hides_nothing(void **state)
           "{\"labels\":{\"alertname\":\"Lag\",\"service\":\"db\"}}]",
           200);
     assert_has(asked(arena, "POST", "/api/v2/silences?preview=true", "{" MATCHERS "}", 200), "\"firing\":2");
-    assert_has(asked(arena, "GET", "/api/v1/silences/preview?filter=service%3D~%22d.%22", NULL, 200),
+    assert_has(asked(arena, "GET", "/api/v1/silences/preview?filter=service%3D~%22db.*%22", NULL, 200),
                "{\"alerts\":[{\"alertname\":\"Lag\",\"service\":\"db\"}],\"firing\":1}");
+    assert_has(asked(arena, "GET", "/api/v1/silences/preview?filter=severity%3Dcritical", NULL, 200),
+               "\"wide\":true");
     assert_has(asked(arena, "GET", "/api/v1/silences/preview?filter=x!%3Dy", NULL, 400), "every alert");
     assert_string_equal(asked(arena, "GET", "/api/v2/silences", NULL, 200), "[]");
 }
@@ -163,6 +179,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_silence_hides_alerts_until_it_is_expired, start, stop),
+        cmocka_unit_test_setup_teardown(a_silence_of_a_whole_severity_is_listed_as_wide, start, stop),
         cmocka_unit_test_setup_teardown(a_changed_silence_is_a_new_one_when_it_hides_something_else, start,
                                         stop),
         cmocka_unit_test_setup_teardown(what_is_no_silence_is_refused_with_a_text, start, stop),

@@ -19,7 +19,8 @@ static const char usage[] =
     "\n"
     "  MATCHER is service=api, severity!=page, pod=~'a-.*' or pod!~'a-.*'; an alert must\n"
     "  fit all of them. Silenced alerts are recorded, and page nobody until the silence\n"
-    "  ends; what still fires then pages. `add` prints what it hides now.\n"
+    "  ends; what still fires then pages. `add` prints what it hides now. One that names\n"
+    "  a severity only, or nothing, is wide: the worst level pages all the same.\n"
     "  --all          ended ones, too (they are kept for 5 days)\n"
     "  --as PERSON    who you are, for the record (your user name)\n"
     "  --data DIR     the server's data folder, for its token (./crashcart-data)\n";
@@ -70,6 +71,9 @@ static void add_alert(struct buf *out, struct json labels)
 
 static void add_preview(struct buf *out, struct json root, const char *verb)
 {
+    if (json_bool(json_get(root, "wide"), false))
+        buf_puts(out, "WIDE: no matcher says what it hides, so it hides nothing of the worst level and\n"
+                      "nothing that may harm patients; name the alerts or the service to hide those\n");
     int64_t n = json_int(json_get(root, "firing"), 0);
     struct json alerts = json_get(root, "alerts");
     if (n == 0) {
@@ -212,7 +216,8 @@ static void add_silence(struct buf *out, struct json silence)
                                                                           : "!=";
         buf_printf(&matchers, " %s%s%s", name ? name : "", sign, value ? value : "");
     }
-    buf_printf(out, "%s  %s until %.20s\n  ", texts[0], state ? state : "", texts[3]);
+    buf_printf(out, "%s  %s until %.20s%s\n  ", texts[0], state ? state : "", texts[3],
+               json_bool(json_get(silence, "wide"), false) ? "  WIDE" : "");
     text_add_fit(out, buf_text(&matchers) + (matchers.n_bytes > 0), TERMINAL_COLUMNS - 2, false);
     buf_printf(&line, "%s: %s", texts[1], texts[2]);
     buf_puts(out, "\n  ");

@@ -6,16 +6,37 @@
 
 enum { REVIEW_AT_MOST_EVERY_S = 1, NAMED_ALERTS = 20, NAME_BYTES = 80, HIDING_ASKED = 1 };
 
+static unsigned hidden_by(const struct engine *engine, const struct alert_record *record, unsigned kinds)
+{
+    const struct silence_record *silence;
+    unsigned held = 0;
+    if (silences_of(engine, SILENCES_PLAIN | kinds, record, &silence, HIDING_ASKED))
+        held |= HELD_SILENCED;
+    if (silences_of(engine, SILENCES_MAINTENANCE | kinds, record, &silence, HIDING_ASKED))
+        held |= HELD_MAINTENANCE;
+    return held;
+}
+
+/* Asked once, when it fires: from then on its incident is of the worst level. */
+unsigned hold_spare_worst(struct turn *turn, const struct alert_record *record, const struct alert *alert,
+                          const struct incident_record *own, unsigned held)
+{
+    const unsigned by_silences = HELD_SILENCED | HELD_MAINTENANCE;
+    if (!(held & by_silences) || (own && incident_is_worst(own)))
+        return held;
+    unsigned narrow = hidden_by(turn->engine, record, SILENCES_NOT_WIDE);
+    if (narrow == (held & by_silences))
+        return held;
+    const struct finding *finding = trouble_find(turn->arena, turn->engine, alert);
+    bool worst = finding->severity.rank == 1 || safety_is_named(turn, finding->best.procedure, alert);
+    return worst ? (held & ~by_silences) | narrow : held;
+}
+
 unsigned hold_find(struct engine *engine, const struct alert_record *record,
                    const struct incident_record *own, int64_t *ret_dependency)
 {
-    const struct silence_record *silence;
     uint64_t inhibitor;
-    unsigned held = 0;
-    if (silences_of(engine, SILENCES_PLAIN, record, &silence, HIDING_ASKED))
-        held |= HELD_SILENCED;
-    if (silences_of(engine, SILENCES_MAINTENANCE, record, &silence, HIDING_ASKED))
-        held |= HELD_MAINTENANCE;
+    unsigned held = hidden_by(engine, record, own && incident_is_worst(own) ? SILENCES_NOT_WIDE : 0);
     if (inhibitors_of(engine, record, &inhibitor, HIDING_ASKED))
         held |= HELD_INHIBITED;
     *ret_dependency = dependency_of(engine, record, own);

@@ -51,7 +51,7 @@ struct silences {
 
 void silences_start(struct silences *silences);
 void silences_end(struct engine *engine);
-enum { SILENCES_PLAIN = 1, SILENCES_MAINTENANCE = 2 };
+enum { SILENCES_PLAIN = 1, SILENCES_MAINTENANCE = 2, SILENCES_NOT_WIDE = 4 };
 /* Active silences of these kinds that hide the alert, at most `most`. */
 size_t silences_of(const struct engine *engine, unsigned kinds, const struct alert_record *record,
                    const struct silence_record **ret_found, size_t most);
@@ -123,6 +123,10 @@ int64_t dependency_of(struct engine *engine, const struct alert_record *record,
 /* Finds out what holds it; *ret_dependency is the incident for HELD_DEPENDS. */
 unsigned hold_find(struct engine *engine, const struct alert_record *record,
                    const struct incident_record *own, int64_t *ret_dependency);
+/* What holds an alert that fires: wide silences do not hide one of the worst level, or that may harm
+ * patients. */
+unsigned hold_spare_worst(struct turn *turn, const struct alert_record *record, const struct alert *alert,
+                          const struct incident_record *own, unsigned held);
 /* It fires, nothing counts it, and it is held. */
 void hold_apart(struct turn *turn, struct alert_record *record, unsigned held, int64_t dependency);
 /* An incident counts it, and it is held. */

@@ -275,11 +275,78 @@ static void a_silenced_dependency_explains_nothing(void **state)
     assert_non_null(incident_of(w, 2));
 }
 
+/* Nobody thought of it when the silence was made. */
+static void a_silence_of_a_whole_severity_does_not_hide_the_worst_level(void **state)
+{
+    struct world *w = *state;
+    silence(w, "", "{severity=~\"SEV-.*\"}", 60 * MINUTES);
+    assert_text_has(event_of(w, "silence.created")->summary, "WIDE");
+    world_hear(w, full);
+    assert_null(incident_of(w, 1));
+    world_hear(w, down);
+    assert_string_equal(incident_of(w, 1)->title, "ServiceDown on checkout");
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ana");
+    world_pass(w, 2 * MINUTES); /* and a review leaves it as it is */
+    assert_false(incident_find(w->engine, 1)->hushed);
+}
+
+static void a_wide_silence_hides_what_is_not_of_the_worst_level(void **state)
+{
+    struct world *w = *state;
+    silence(w, "", "{alertname=~\"[A-Z].*\"}", 60 * MINUTES);
+    hear_of(w, "DiskFull", "checkout", "SEV-2", false);
+    assert_null(incident_of(w, 1));
+    hear_of(w, "ServiceDown", "checkout", "SEV-1", false);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ana");
+}
+
+static void a_wide_silence_leaves_the_paging_for_the_worst_level_alone(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, down);
+    world_delivered(w, 1, VERDICT_SENT);
+    silence(w, "", "{severity=\"SEV-1\"}", 60 * MINUTES);
+    assert_null(event_of(w, "incident.silenced"));
+    world_pass(w, 4 * MINUTES);
+    assert_false(incident_find(w->engine, 1)->hushed);
+    assert_true(due_is_set(&incident_find(w->engine, 1)->escalate));
+}
+
+static void what_names_an_alert_a_service_or_a_place_is_not_wide(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *matchers;
+        bool wide;
+    } rows[] = {
+        {"{severity=\"critical\"}", true},
+        {"{priority=~\"P1|P2\",severity!=\"info\"}", true},
+        {"{alertname=~\"[A-Za-z]+.*\"}", true},
+        {"{alertname=~\"Disk|.*\"}", true},
+        {"{severity=\"critical\",service=\"shop\"}", false},
+        {"{env=\"staging\"}", false},
+        {"{alertname=~\"Disk.*\"}", false},
+        {"{pod=~\"web-[0-9]+\"}", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct matchers matchers = {0};
+        struct err err;
+        assert_int_equal(matchers_parse(rows[i].matchers, &matchers, &err), 0);
+        if (silence_is_wide(&matchers) != rows[i].wide)
+            fail_msg("%s", rows[i].matchers);
+        matchers_free(&matchers);
+    }
+}
+
 #define test(f) cmocka_unit_test_setup_teardown(f, world_start, world_stop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        test(a_silence_of_a_whole_severity_does_not_hide_the_worst_level),
+        test(a_wide_silence_hides_what_is_not_of_the_worst_level),
+        test(a_wide_silence_leaves_the_paging_for_the_worst_level_alone),
+        test(what_names_an_alert_a_service_or_a_place_is_not_wide),
         test(a_silenced_alert_opens_no_incident_until_the_silence_ends),
         test(a_silence_stops_the_paging_of_an_incident_and_its_end_starts_it_anew),
         test(an_alert_that_nothing_holds_pages_for_a_quiet_incident),

@@ -96,6 +96,7 @@ void alert_join(struct turn *turn, struct alert_record *record, const struct ale
         kin_add(turn->engine, incident, alert);
     int64_t dependency;
     unsigned held = hold_find(turn->engine, record, incident, &dependency);
+    held = hold_spare_worst(turn, record, alert, incident, held);
     if (incident) {
         join(turn, incident, record, alert, held);
         return;

@@ -81,6 +81,8 @@ void role_give(struct turn *turn, struct incident_record *record, const char *ro
 
 /* An alert joins or opens it; called where its severity is asked for. */
 void safety_hear(struct turn *turn, struct incident_record *record, const struct alert *alert);
+/* The alert says it, or the procedure does, which may be NULL. */
+bool safety_is_named(struct turn *turn, const struct procedure *procedure, const struct alert *alert);
 /* It has just been paged for the first time: so are those who answer for patients. */
 void safety_opened(struct turn *turn, struct incident_record *record);
 

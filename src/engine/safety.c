@@ -112,6 +112,11 @@ static const char *alert_says(struct turn *turn, const struct alert *alert)
                  : "";
 }
 
+bool safety_is_named(struct turn *turn, const struct procedure *procedure, const struct alert *alert)
+{
+    return *alert_says(turn, alert) || (procedure && safety_of_procedure(turn->arena, procedure).why);
+}
+
 void safety_hear(struct turn *turn, struct incident_record *record, const struct alert *alert)
 {
     const struct incident *incident = &record->incident;

@@ -31,8 +31,12 @@ static bool equalities_fit(const struct engine *engine, const struct matchers *m
 static void find_holders(const struct engine *engine, const struct alert_record *record,
                          struct holders *ret_holders)
 {
-    ret_holders->n_silences = silences_of(engine, SILENCES_PLAIN | SILENCES_MAINTENANCE, record,
-                                          ret_holders->silences, SCAN_HOLDERS);
+    unsigned kinds = SILENCES_PLAIN | SILENCES_MAINTENANCE;
+    const struct incident_record *own =
+        record->held & HELD_APART ? NULL : incident_find(engine, record->incident);
+    if (own && incident_is_worst(own))
+        kinds |= SILENCES_NOT_WIDE;
+    ret_holders->n_silences = silences_of(engine, kinds, record, ret_holders->silences, SCAN_HOLDERS);
     ret_holders->n_inhibitors = inhibitors_of(engine, record, ret_holders->inhibitors, SCAN_HOLDERS);
     ret_holders->dependency = 0;
     if (record->held & HELD_DEPENDS)

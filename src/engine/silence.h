@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config/matcher.h"
+
 enum silence_state { SILENCE_PENDING, SILENCE_ACTIVE, SILENCE_EXPIRED };
 
 /* "pending", "active", "expired" and back; -1 for another word. */
@@ -27,4 +29,10 @@ struct silence {
     int64_t starts_us, ends_us, updated_us;
     enum silence_state state; /* as it was last told */
     bool maintenance;         /* a window: incidents open under it, and page when it ends */
+    bool wide;                /* as the engine found it, by silence_is_wide() */
 };
+
+/* It would hide a whole severity, or nearly everything: no matcher says what is hidden (severity="critical",
+ * alertname=~"[A-Z].*"). Such a one does not hide what is of the worst level, or harms patients: what nobody
+ * thought of when it was made pages all the same. Windows of the configuration are thought of. */
+bool silence_is_wide(const struct matchers *matchers);

@@ -83,6 +83,7 @@ static size_t add_fitting(const struct silence_record *first, const char *packed
 {
     for (; first && n < most; first = first->next_of)
         if (kinds & (first->silence.maintenance ? SILENCES_MAINTENANCE : SILENCES_PLAIN) &&
+            !(first->silence.wide && kinds & SILENCES_NOT_WIDE) &&
             matchers_fit(&first->matchers, packed, n_labels))
             found[n++] = first;
     return n;
@@ -125,6 +126,7 @@ static struct silence_record *add(struct engine *engine, const struct silence *v
         return NULL;
     }
     record->silence = *value;
+    record->silence.wide = silence_is_wide(&record->matchers) && !maintenance_is_planned(value);
     texts_to_heap(&silence_texts, &record->silence);
     record->next.kind = TIMER_SILENCE;
     if (silences->n == silences->capacity) {
@@ -236,11 +238,12 @@ static void begin(struct turn *turn, struct silence_record *record, const char *
     activate(&turn->engine->silences, record);
     size_t n = count_hidden(turn->engine, record);
     say(turn, record, actor, kind,
-        arena_printf(turn->arena, "The %s hides %s until %s: %zu %s now",
-                     title(turn->arena, &record->silence),
+        arena_printf(turn->arena, "The %s%s hides %s until %s: %zu %s now%s",
+                     record->silence.wide ? "WIDE " : "", title(turn->arena, &record->silence),
                      text_head(turn->arena, record->silence.matchers, 200),
                      time_text(turn->arena, record->silence.ends_us), n,
-                     n == 1 ? "alert that fires" : "alerts that fire"));
+                     n == 1 ? "alert that fires" : "alerts that fire",
+                     record->silence.wide ? "; what is of the worst level pages all the same" : ""));
     turn->review_wanted = true;
 }
 

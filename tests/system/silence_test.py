@@ -123,6 +123,21 @@ class Silences(SystemTest):
         self.assertIn('every alert', err)
         self.assertEqual(self.server.command('silence', 'expire', 'no-such', check=False)[0], 1)
 
+    def test_a_whole_severity_that_amtool_silences_hides_nothing_of_the_worst_level(self):
+        self.amtool('silence', 'add', '--duration=1h', '--comment=noise', '--author=ben', 'severity=~critical|warning')
+        self.assertIn('WIDE', self.server.command('silence', 'list')[1])
+        self.assertIn('WIDE', self.server.command('silence', 'preview', 'severity=critical')[1])
+        self.server.fire({'alertname': 'DiskAlmostFull', 'service': 'shop', 'severity': 'warning'})
+        self.server.fire({'alertname': 'ServiceDown', 'service': 'shop', 'severity': 'critical'})
+        wait(lambda: self.paged('ServiceDown'), 'the worst level pages')
+        found = self.alerts()
+        self.assertEqual(found['ServiceDown']['status']['state'], 'active')
+        self.assertEqual(found['DiskAlmostFull']['status']['state'], 'suppressed')
+        self.assertEqual(self.paged('DiskAlmostFull'), [])
+        self.server.kill()
+        self.server.start()
+        self.assertEqual(self.alerts()['ServiceDown']['status']['state'], 'active')
+
     def test_many_silences_are_listed_whole(self):
         body = {'createdBy': 'ben', 'comment': 'many', 'endsAt': '2099-01-01T00:00:00Z'}
         for i in range(1000):
