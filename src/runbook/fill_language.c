@@ -1,7 +1,7 @@
 /* Places inside of what is no shell. Each reader goes over the text up to the marker as its language does,
  * keeping only what tells whether the marker stands in a string, and of which kind. Where the rules of the
- * language are not simple enough to be sure (an E'' string, a template literal, a comment), the place is one
- * where only tame values may stand. */
+ * language are not simple enough to be sure (an E'' string, a template literal, a comment, a string that is
+ * for yet another reader), the place is one where only tame values may stand. */
 #include <ctype.h>
 #include <string.h>
 
@@ -14,6 +14,7 @@ struct quotes {
     char open; /* the quote, '#' for a comment, '\0' outside */
     char mark; /* the byte before the quote */
     bool triple;
+    size_t from; /* where the quote stands */
 };
 
 static struct quotes quotes_at(const char *text, size_t end, const char *marks, bool hash_comments)
@@ -32,7 +33,7 @@ static struct quotes quotes_at(const char *text, size_t end, const char *marks, 
             }
         } else if (strchr(marks, c)) {
             bool triple = c != '/' && c != '`' && text[i + 1] == c && text[i + 2] == c;
-            q = (struct quotes){.open = c, .mark = i ? text[i - 1] : ' ', .triple = triple};
+            q = (struct quotes){.open = c, .mark = i ? text[i - 1] : ' ', .triple = triple, .from = i};
             i += triple ? 2 : 0;
         } else if ((hash_comments && c == '#') || (c == '/' && text[i + 1] == '/') ||
                    (c == '/' && text[i + 1] == '*')) {
@@ -42,12 +43,41 @@ static struct quotes quotes_at(const char *text, size_t end, const char *marks, 
     return q;
 }
 
+/* Nothing around the place in its string is more than words: no SQL, JSON, command, path or address, whose
+ * readers have rules of their own. */
+static bool string_is_prose(const char *text, const struct quotes *q)
+{
+    size_t n_quote = q->triple ? 3 : 1;
+    const char *at = text + q->from + n_quote;
+    for (; *at && *at != q->open; at++)
+        if (!isalnum((unsigned char)*at) && !isspace((unsigned char)*at) && !strchr("-_.,:;!?()#+", *at))
+            return false;
+    return strncmp(at, text + q->from, n_quote) == 0;
+}
+
+/* A program that may give a string to a shell, to a database or to its own compiler. */
+static bool hands_strings_on(const char *program)
+{
+    static const char *const words[] = {"system",     "popen", "spawn",   "exec",    "eval",  "subprocess",
+                                        "shell",      "query", "compile", "command", "where", "function(",
+                                        "__import__", "pty",   "fabric",  "paramiko"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasestr(program, words[i]))
+            return true;
+    return false;
+}
+
+static enum fill_place place_in_code_string(const char *text, const struct quotes *q)
+{
+    return string_is_prose(text, q) && !hands_strings_on(text) ? PLACE_CODE_STRING : PLACE_PLAIN;
+}
+
 static enum fill_place place_in_python(const char *text, size_t at)
 {
     struct quotes q = quotes_at(text, at, "'\"", true);
     if (q.open == '\0')
         return PLACE_NUMBER;
-    return q.open == '#' || isalpha((unsigned char)q.mark) ? PLACE_PLAIN : PLACE_CODE_STRING;
+    return q.open == '#' || isalpha((unsigned char)q.mark) ? PLACE_PLAIN : place_in_code_string(text, &q);
 }
 
 static enum fill_place place_in_javascript(const char *text, size_t at)
@@ -55,7 +85,7 @@ static enum fill_place place_in_javascript(const char *text, size_t at)
     struct quotes q = quotes_at(text, at, "'\"`", false);
     if (q.open == '\0')
         return PLACE_NUMBER;
-    return q.open == '#' || q.open == '`' ? PLACE_PLAIN : PLACE_CODE_STRING;
+    return q.open == '#' || q.open == '`' ? PLACE_PLAIN : place_in_code_string(text, &q);
 }
 
 static enum fill_place place_in_awk(const char *text, size_t at)

@@ -65,6 +65,10 @@ static void value_is_written_as_its_place_wants_it(void **state)
         {"kubectl get secret app -o jsonpath='{.data.<key>}'", "<key>", "tls.crt",
          "kubectl get secret app -o jsonpath='{.data.tls\\.crt}'"},
         {"python3 -c \"print('<words>')\"", "<words>", "it's", "python3 -c \"print('it\\\\'s')\""},
+        {"python3 -c \"print('at last: <words>!')\"", "<words>", "a; b",
+         "python3 -c \"print('at last: a; b!')\""},
+        {"python3 -c \"import os; os.system('echo <words>')\"", "<words>", "web-1.2",
+         "python3 -c \"import os; os.system('echo web-1.2')\""},
         {"kubectl get pods -o json | jq '.items[] | select(.metadata.name == \"<words>\")'", "<words>",
          "a\"b", "kubectl get pods -o json | jq '.items[] | select(.metadata.name == \"a\\\"b\")'"},
         {"curl -s http://search:9200/<words>/_stats", "<words>", "a b/c?d",
@@ -122,6 +126,16 @@ static void value_that_could_mean_more_is_refused_with_the_reason(void **state)
         {"kubectl get pods `cat <words>`", "<words>", "a b", ""},
         {"sh -\x1e<rdo>lrdkarithmecio>logs ", "<rdo>", "a@b", "further program"},
         {"echo $((<words> + 1))", "<words>", "a[$(id)]", ""},
+        {"python3 -c \"import os; os.system('echo <words>')\"", "<words>", ";id", "piece of code"},
+        {"python3 -c \"import subprocess as s; s.run('<words>', shell=True)\"", "<words>", "a b", "code"},
+        {"python3 -c \"eval('<words>')\"", "<words>", "open(1)", "piece of code"},
+        {"python3 -c \"c.execute('SELECT 1 FROM t WHERE a = \\\"<words>\\\"')\"", "<words>", "a' or 1",
+         "code"},
+        {"python3 - <<'EOF'\nprint(loads('{\"a\": \"<words>\"}'))\nEOF", "<words>", "x\", \"b\": \"y",
+         "code"},
+        {"python3 -c \"print(open('/var/log/<words>').read())\"", "<words>", "../x", "piece of code"},
+        {"python3 -c \"print(get('http://a/?q=<words>'))\"", "<words>", "x&y=1", "piece of code"},
+        {"mongosh --eval 'db.t.find({$where: \"<words>\"})'", "<words>", "sleep(9)", "piece of code"},
     };
     scoped_arena struct arena *arena = arena_new();
     (void)state;
