@@ -62,6 +62,9 @@ static void what_leaves_nothing_to_take_back_wants_no_way_back(void **state)
                                        FENCE("terraform init"),
                                        FENCE("aws s3 cp s3://shop/logs/web.log web.log"),
                                        FENCE("chmod +x tool"),
+                                       FENCE("rm -rf tmp"),
+                                       FENCE("oc delete -n shop <web-pod>"),
+                                       FENCE("curl -X PURGE https://cdn.test/page"),
                                        FENCE("consul maint -help"),
                                        NULL};
     (void)state;
@@ -164,6 +167,29 @@ static void a_number_nearby_or_a_mere_word_is_no_lack(void **state)
     assert_all("threshold-undefined", left, false);
 }
 
+static void a_change_wants_a_look_behind_it(void **state)
+{
+    static const char *const found[] = {FENCE("kubectl set env deployment/web MODE=slow"),
+                                        FENCE("systemctl restart web"), NULL};
+    static const char *const left[] = {
+        FENCE("az account clear && az login"), FENCE("aws s3 cp s3://shop/logs/web.log ."),
+        FENCE("kubectl run probe --rm -it --image=curl -- curl http://web"),
+        FENCE("kubectl set env deployment/web MODE=slow\nkubectl get pods"), NULL};
+    (void)state;
+    assert_all("verification-missing", found, true);
+    assert_all("verification-missing", left, false);
+}
+
+static void a_part_that_is_no_procedure_states_no_severity(void **state)
+{
+    static const char *const left[] = {"## Coverage hours\n\n```bash\nsystemctl restart web\n```\n",
+                                       "## How to report\n\n```bash\nsystemctl restart web\n```\n", NULL};
+    static const char *const found[] = {FENCE("systemctl restart web"), NULL};
+    (void)state;
+    assert_all("severity-missing", left, false);
+    assert_all("severity-missing", found, true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +202,8 @@ int main(void)
         cmocka_unit_test(what_no_machine_does_wants_no_command),
         cmocka_unit_test(a_heading_or_condition_without_a_number_is_found),
         cmocka_unit_test(a_number_nearby_or_a_mere_word_is_no_lack),
+        cmocka_unit_test(a_change_wants_a_look_behind_it),
+        cmocka_unit_test(a_part_that_is_no_procedure_states_no_severity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

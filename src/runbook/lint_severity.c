@@ -118,7 +118,8 @@ static void procedures_check(struct lint *lint)
             lint_cleared(lint, "severity-missing", procedure->title, strlen(procedure->title)))
             continue;
         bool recipe = strcmp(procedure->kind, "recipe") == 0;
-        if (recipe && !incidents)
+        bool mitigation = strcmp(procedure->kind, "mitigation") == 0;
+        if ((recipe && !incidents) || (mitigation && !levels))
             continue; /* a handbook, and nothing that happens to anybody */
         lint_add_level(lint, "severity-missing", levels && some && !recipe ? NULL : "info", procedure->line,
                        procedure->title);
