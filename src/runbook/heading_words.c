@@ -78,6 +78,7 @@ static const char *const group_names[WORDS_COUNT] = {
     [WORDS_PATIENT_DATA] = "patient_data",
     [WORDS_VERIFIES] = "verifies",
     [WORDS_WAY_BACK] = "way_back",
+    [WORDS_SYMPTOM_COLUMN] = "symptom_column",
     [WORDS_BREACH] = "breach",
     [WORDS_EVIDENCE] = "evidence",
     [WORDS_KIND_SECURITY] = "kind_security",

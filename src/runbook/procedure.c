@@ -529,6 +529,44 @@ static void read_preface(const struct reading *reading)
     procedure_finish(reading, procedure, 0, end);
 }
 
+/* By line, whether a step stands there. */
+static const bool *lines_of_steps(const struct reading *reading)
+{
+    bool *steps = arena_alloc(reading->arena, reading->document->lines.n + 2);
+
+    list_each (procedure, &reading->runbook->procedures)
+        list_each (phase, &procedure->phases)
+            list_each (step, &phase->steps)
+                steps[step->line] = true;
+    return steps;
+}
+
+/* A table of symptoms that is no part of a procedure: one a row. */
+static void read_rows(const struct reading *reading, size_t t, const bool *steps)
+{
+    const struct block *table = &reading->document->blocks.at[t];
+    bool closed = table->heading != NO_BLOCK && reading->sections[table->heading].excluded;
+    struct symptom_columns columns;
+    struct procedure_writer writer;
+
+    if (closed || table->rows.n == 0 || !table_of_symptoms(reading->arena, table, &columns) ||
+        steps[table->rows.at[0].line])
+        return;
+    list_each (row, &table->rows) {
+        if (row->cells[columns.symptom].text[0] == '\0' || row->cells[columns.action].text[0] == '\0')
+            continue;
+        struct procedure *procedure =
+            procedure_start(reading, row->cells[columns.symptom].text, table->heading, row->line);
+        writer_start(reading, reading->arena, procedure, &writer);
+        phase_announce(&writer, NULL, STAGE_RESOLUTION, row->line);
+        symptom_of_row(&writer, table, row, &columns);
+        steps_of_row(&writer, &row->cells[columns.action]);
+        severity_from_above(reading, procedure, table->heading);
+        if (procedure->phases.n == 0)
+            reading->runbook->procedures.n--;
+    }
+}
+
 static int compare_lines(const void *a, const void *b)
 {
     const struct procedure *left = a, *right = b;
@@ -551,6 +589,10 @@ void procedures_read(struct arena *arena, struct runbook *runbook)
     read_preface(&reading);
     for (size_t h = next_section(&reading, 0, n); h < n; h = child_next(&reading, h, n))
         visit(&reading, h, false);
+    const bool *steps = lines_of_steps(&reading);
+    for (size_t i = 0; i < n; i++)
+        if (reading.document->blocks.at[i].kind == BLOCK_TABLE)
+            read_rows(&reading, i, steps);
     if (runbook->procedures.n > 1)
         qsort(runbook->procedures.at, runbook->procedures.n, sizeof *runbook->procedures.at, compare_lines);
 }

@@ -201,9 +201,65 @@ static void a_part_may_be_named_on_a_line_without_marks(void **state)
     assert_int_equal(runbook->procedures.at[0].phases.at[1].stage, STAGE_MITIGATION);
 }
 
+static void a_table_of_symptoms_is_a_procedure_a_row(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *text =
+        "# Router handbook\n\n## Symptoms\n\n| What you see | Likely cause | What to do |\n|---|---|---|\n"
+        "| Images arrive late | queue | 1. Open the monitor. 2. Restart it: `systemctl restart router`. |\n"
+        "| Worklist is empty | feed | Check the feed: `systemctl status feed` |\n";
+    const struct runbook *runbook = runbook_read(arena, "x.md", text, strlen(text));
+
+    assert_int_equal(runbook->procedures.n, 2);
+    const struct procedure *late = &runbook->procedures.at[0];
+    assert_string_equal(late->title, "Images arrive late");
+    assert_int_equal(late->line, 7);
+    assert_string_equal(late->symptoms.at[0].text, "Images arrive late");
+    assert_string_equal(late->likely_causes.at[0].text, "queue");
+    assert_int_equal(late->phases.at[0].steps.n, 2);
+    assert_string_equal(late->phases.at[0].steps.at[1].commands.at[0].text, "systemctl restart router");
+}
+
+static void rows_of_a_procedure_are_its_symptoms_and_conditions(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *text = "# P\n\n## No scores\n\n| Symptom | Likely cause | Action |\n|---|---|---|\n"
+                       "| Service returns 503 | out of memory | `systemctl restart score` |\n"
+                       "| Scores are old | queue | Restart the consumer: `systemctl restart consumer` |\n";
+    const struct runbook *runbook = runbook_read(arena, "x.md", text, strlen(text));
+
+    assert_int_equal(runbook->procedures.n, 1);
+    const struct procedure *procedure = &runbook->procedures.at[0];
+    assert_string_equal(procedure->title, "No scores");
+    assert_int_equal(procedure->symptoms.n, 2);
+    assert_string_equal(procedure->likely_causes.at[1].text, "queue");
+    assert_string_equal(procedure->phases.at[0].steps.at[0].condition, "if Service returns 503");
+}
+
+static void a_table_of_steps_may_hold_commands_alone(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *text =
+        "# P\n\n## Timeouts\n\n### Resolution\n\n| Step | Action | Expected |\n|---|---|---|\n"
+        "| 1 | `kubectl get pods` | Running |\n| 2 | `kubectl rollout restart deploy/x` | ok |\n";
+    const struct runbook *runbook = runbook_read(arena, "x.md", text, strlen(text));
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_int_equal(runbook->procedures.at[0].phases.at[0].steps.n, 2);
+    assert_string_equal(runbook->procedures.at[0].phases.at[0].steps.at[1].number, "2");
+    assert_string_equal(runbook->procedures.at[0].phases.at[0].steps.at[1].commands.at[0].text,
+                        "kubectl rollout restart deploy/x");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_table_of_symptoms_is_a_procedure_a_row),
+        cmocka_unit_test(rows_of_a_procedure_are_its_symptoms_and_conditions),
+        cmocka_unit_test(a_table_of_steps_may_hold_commands_alone),
         cmocka_unit_test(a_trouble_with_a_word_of_work_amid_it_is_a_procedure),
         cmocka_unit_test(code_that_is_all_of_an_ordered_item_is_a_command_and_of_a_bullet_a_name),
         cmocka_unit_test(clauses_below_a_phase_are_no_steps),

@@ -63,7 +63,22 @@ void step_take_commands(struct procedure_writer *writer, struct step *step, cons
                         bool cell);
 void step_classify(struct procedure_writer *writer, struct step *step);
 
+void step_add_command(struct procedure_writer *writer, struct step *step, const struct command *command);
+
 /* ---- step_table.c ---- */
+
+/* "| What you see | Likely cause | What to do |". */
+struct symptom_columns {
+    size_t symptom, cause, action; /* cause: n_columns when there is none */
+};
+bool table_of_symptoms(struct arena *arena, const struct block *table, struct symptom_columns *ret_columns);
+
+/* Takes the symptom and the cause of a row. */
+void symptom_of_row(struct procedure_writer *writer, const struct block *table, const struct table_row *row,
+                    const struct symptom_columns *columns);
+
+/* What a cell tells to do, a step a sentence. */
+void steps_of_row(struct procedure_writer *writer, const struct prose *cell);
 
 /* "| Step | Action | Who |": a step a row. Nothing for tables of other things. */
 void steps_from_table(struct procedure_writer *writer, const struct block *table);

@@ -130,6 +130,11 @@ struct step step_start(struct procedure_writer *writer, const char *marker, cons
     };
 }
 
+void step_add_command(struct procedure_writer *writer, struct step *step, const struct command *command)
+{
+    add_command(writer, step, command, NULL);
+}
+
 void step_take_commands(struct procedure_writer *writer, struct step *step, const struct prose *prose,
                         bool cell)
 {
