@@ -69,13 +69,14 @@ function Make({ again }: { again: () => void }) {
   const [text, setText] = useState('')
   const [comment, setComment] = useState('')
   const [time, setTime] = useState('2 hours')
+  const [maintenance, setMaintenance] = useState(false)
   const [refused, setRefused] = useState('')
   const make = async () => {
     const matchers = parsed(text)
     setRefused('')
     if (typeof matchers === 'string') return setRefused(matchers)
     const minutes = times.find(([name]) => name === time)![1]
-    await post('/api/v1/silences', { matchers, comment, startsAt: new Date().toISOString(), endsAt: new Date(Date.now() + minutes * 60000).toISOString() })
+    await post('/api/v1/silences', { matchers, comment, startsAt: new Date().toISOString(), endsAt: new Date(Date.now() + minutes * 60000).toISOString(), ...(maintenance && { maintenance }) })
     setText('')
     setComment('')
     again()
@@ -87,8 +88,10 @@ function Make({ again }: { again: () => void }) {
         <Hides text={text} />
         <Field label="Why?" value={comment} set={setComment} />
         <Field label="For" value={time} set={setTime} options={times.map(([name]) => name)} />
+        <label class="tick"><input type="checkbox" checked={maintenance} onChange={(event) => setMaintenance(event.currentTarget.checked)} />
+          <span>It is maintenance: incidents open and are on record, and page nobody until it ends</span></label>
         {refused && <p class="said small" role="alert">{refused}</p>}
-        <div><Act how="first" disabled={!text.trim() || !comment.trim()} does={make}>Silence</Act></div>
+        <div><Act how="first" disabled={!text.trim() || !comment.trim()} does={make}>{maintenance ? 'Begin maintenance' : 'Silence'}</Act></div>
       </form>
     </Card>
   )

@@ -91,6 +91,14 @@ await scenario(async () => {
   await wide.page.getByRole('button', { name: 'End the override of Eve' }).click()
   await wide.page.getByRole('dialog').getByRole('button', { name: 'End it' }).click()
   await until(wide.page, () => !document.querySelector('main').textContent.includes('a wedding'), 'the override is ended')
+  // A maintenance window is begun where silences are: incidents open in it, and page nobody.
+  await wide.page.goto(`${process.env.CONSOLE}/silences`)
+  await wide.page.getByLabel(/^Alerts with these labels/).fill('service=cellar')
+  await wide.page.getByLabel('Why?').fill('new shelves')
+  await wide.page.getByLabel(/^It is maintenance/).check()
+  await wide.page.getByRole('button', { name: 'Begin maintenance' }).click()
+  await wide.page.locator('.look', { hasText: 'new shelves' }).getByText('maintenance', { exact: true }).waitFor()
+  await accessible(wide.page, 'a maintenance window')
   // A token is made, shown once, and ended; an account has a second factor.
   await wide.page.goto(`${process.env.CONSOLE}/settings`)
   await wide.page.getByRole('button', { name: 'New token' }).click()
