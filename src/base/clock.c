@@ -142,21 +142,51 @@ int time_parse_sent(const char *s, size_t n_bytes, int64_t *ret_us)
     return -1;
 }
 
+/* https://howardhinnant.github.io/date_algorithms.html#civil_from_days, for what gmtime_r() and strftime()
+ * take a lock and look for a time zone: every event, log line and page has such a text. */
+static void civil_from_days(int64_t days, int64_t *ret_year, unsigned *ret_month, unsigned *ret_day)
+{
+    int64_t shifted = days + 719468; /* since 0000-03-01: a leap day ends its year */
+    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    unsigned day_of_era = (unsigned)(shifted - era * 146097);
+    unsigned year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    unsigned month_from_march = (5 * day_of_year + 2) / 153;
+    *ret_day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    *ret_month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+    *ret_year = year_of_era + era * 400 + (*ret_month <= 2);
+}
+
+static void put_digits(char *at, unsigned n, unsigned value)
+{
+    for (unsigned i = n; i-- > 0; value /= 10)
+        at[i] = (char)('0' + value % 10);
+}
+
 void time_format_rfc3339(int64_t us, char *out)
 {
+    static const char shape[] = "0001-01-01T00:00:00.000Z";
     if (us == 0) {
         snprintf(out, TIME_TEXT_BYTES, "0001-01-01T00:00:00Z");
         return;
     }
     int64_t within_us = ((us % US_PER_S) + US_PER_S) % US_PER_S;
-    time_t seconds = (time_t)((us - within_us) / US_PER_S);
-    struct tm t;
-    if (!gmtime_r(&seconds, &t) || t.tm_year + 1900 > 9999 || t.tm_year + 1900 < 1) {
+    int64_t seconds = (us - within_us) / US_PER_S;
+    int64_t within_day_s = ((seconds % 86400) + 86400) % 86400, year;
+    unsigned month, day, of_day = (unsigned)within_day_s;
+    civil_from_days((seconds - within_day_s) / 86400, &year, &month, &day);
+    if (year > 9999 || year < 1) {
         snprintf(out, TIME_TEXT_BYTES, "9999-12-31T23:59:59Z");
         return;
     }
-    size_t n = strftime(out, TIME_TEXT_BYTES, "%Y-%m-%dT%H:%M:%S", &t);
-    snprintf(out + n, TIME_TEXT_BYTES - n, ".%03dZ", (int)(within_us / 1000));
+    memcpy(out, shape, sizeof shape);
+    put_digits(out, 4, (unsigned)year);
+    put_digits(out + 5, 2, month);
+    put_digits(out + 8, 2, day);
+    put_digits(out + 11, 2, of_day / 3600);
+    put_digits(out + 14, 2, of_day / 60 % 60);
+    put_digits(out + 17, 2, of_day % 60);
+    put_digits(out + 20, 3, (unsigned)(within_us / 1000));
 }
 
 static int64_t unit_s(char c)

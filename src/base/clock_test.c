@@ -1,3 +1,6 @@
+#include <stdio.h>
+#include <time.h>
+
 #include <string.h>
 
 #include "base/clock.h"
@@ -75,6 +78,34 @@ static void times_are_written_as_they_are_read(void **state)
     assert_string_equal(text, "9999-12-31T23:59:59Z");
 }
 
+static void assert_written_as_the_system_does(int64_t us)
+{
+    char text[TIME_TEXT_BYTES], wanted[64], days[32];
+    time_t seconds = (time_t)(us / US_PER_S);
+    struct tm t;
+    assert_non_null(gmtime_r(&seconds, &t));
+    strftime(days, sizeof days, "%Y-%m-%dT%H:%M:%S", &t);
+    snprintf(wanted, sizeof wanted, "%s.%03dZ", days, (int)(us % US_PER_S / 1000));
+    time_format_rfc3339(us, text);
+    assert_string_equal(text, wanted);
+}
+
+/* A step that is no multiple of anything, through leap years, centuries and the year 2000. */
+static void every_day_is_written_as_the_system_does(void **state)
+{
+    (void)state;
+    const int64_t first_us = parsed("1970-01-01T00:00:01Z"), last_us = parsed("2404-12-31T23:59:59Z");
+    for (int64_t us = first_us; us < last_us; us += INT64_C(40000) * US_PER_S + 123457)
+        assert_written_as_the_system_does(us);
+    char text[TIME_TEXT_BYTES];
+    time_format_rfc3339(parsed("1969-12-31T23:59:59.750Z"), text);
+    assert_string_equal(text, "1969-12-31T23:59:59.750Z");
+    time_format_rfc3339(parsed("1600-02-29T00:00:00Z"), text);
+    assert_string_equal(text, "1600-02-29T00:00:00.000Z");
+    time_format_rfc3339(INT64_MIN + US_PER_S, text);
+    assert_string_equal(text, "9999-12-31T23:59:59Z");
+}
+
 static void durations_are_read_and_written(void **state)
 {
     (void)state;
@@ -97,6 +128,7 @@ int main(void)
         cmocka_unit_test(what_is_no_time_is_refused),
         cmocka_unit_test(what_senders_leave_out_of_a_time_is_utc_on_the_minute),
         cmocka_unit_test(times_are_written_as_they_are_read),
+        cmocka_unit_test(every_day_is_written_as_the_system_does),
         cmocka_unit_test(durations_are_read_and_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

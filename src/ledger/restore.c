@@ -5,14 +5,17 @@
 
 enum { KEPT_S = 24 * 3600 };
 
+/* As its index is worded. */
+#define DELIVERY_OPEN "state <> 'sent' AND state <> 'dead' AND state <> 'cancelled'"
+
 /* Incidents that the engine still speaks of: a resolved one for a day, and while one of its clocks runs, an
  * action item is open, a reminder is on its way or it is under legal hold. $1: resolved since. */
 #define KEPT                                                                                                 \
     "(SELECT number FROM incident WHERE state NOT IN ('resolved', 'closed')"                                 \
-    " UNION SELECT number FROM incident WHERE resolved_us >= $1"                                             \
+    " UNION SELECT number FROM incident WHERE resolved_us > 0 AND resolved_us >= $1"                         \
     " UNION SELECT incident FROM clock WHERE fires_us > 0"                                                   \
     " UNION SELECT incident FROM action_item WHERE state = 'open'"                                           \
-    " UNION SELECT incident FROM delivery WHERE state NOT IN ('sent', 'dead', 'cancelled')"                  \
+    " UNION SELECT incident FROM delivery WHERE " DELIVERY_OPEN                                              \
     " UNION SELECT number FROM incident WHERE hold_us > 0)"
 
 static int restore_last(struct ledger *ledger, const struct restorer *restorer, struct err *err)
@@ -64,8 +67,7 @@ int ledger_restore_to(struct ledger *ledger, const struct restorer *restorer, in
         void (*restore)(void *context, const void *value);
     } parts[] = {
         {&incident_noun, "WHERE number IN " KEPT " ORDER BY number", since_us, restorer->incident},
-        {&delivery_noun, "WHERE state NOT IN ('sent', 'dead', 'cancelled') ORDER BY id", 0,
-         restorer->delivery},
+        {&delivery_noun, "WHERE " DELIVERY_OPEN " ORDER BY id", 0, restorer->delivery},
         {&step_noun, "WHERE incident IN " KEPT " ORDER BY run, position, line", since_us, restorer->step},
         {&timer_noun, "ORDER BY due_us, kind, subject", 0, restorer->timer},
         {&silence_noun, "ORDER BY updated_us, id", 0, restorer->silence},
