@@ -23,10 +23,11 @@ static const char setup_writer[] = "PRAGMA foreign_keys = ON;"
                                    "PRAGMA cache_size = -2048;";
 
 /* A write that ended short leaves no errno behind (0), and so do some that met a quota: SQLite has taken the
- * transaction back, and nothing was synced, so it is no more than a lack of space. */
+ * transaction back, and nothing was synced, so it is no more than a lack of space. Nor does SQLite keep why
+ * the index of the log could not be made longer, which a full disk refuses first. */
 static bool is_no_space(int result, int error)
 {
-    return error == ENOSPC || error == EDQUOT || error == EFBIG ||
+    return error == ENOSPC || error == EDQUOT || error == EFBIG || result == SQLITE_IOERR_SHMSIZE ||
            (error == 0 && result == SQLITE_IOERR_WRITE);
 }
 
