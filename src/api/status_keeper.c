@@ -90,6 +90,7 @@ static int read_page(struct status_keeper *keeper, struct reading_page *page, en
     if (!ledger)
         return -1;
     page->input.now_us = clock_wall_us(api->clock);
+    page->input.instance = arena_strdup(page->arena, ledger_instance(ledger));
     int got = read_incidents(page, ledger, &err);
     api_give_ledger(api, ledger);
     if (got != 0) {

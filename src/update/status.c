@@ -1,6 +1,8 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "update/status_priv.h"
 
 enum { COMING_DAYS = 7 };
@@ -25,6 +27,25 @@ const struct status_format *status_format_of(const char *path)
         if (strcmp(format->path, path) == 0)
             return format;
     return NULL;
+}
+
+void status_id(const struct status_input *input, const char *kind, const char *inner,
+               char out[STATUS_ID_BYTES])
+{
+    enum { ID_DIGITS = 16 };
+    char hex[SHA256_HEX_BYTES];
+    scoped_buf struct buf hashed = {0};
+    buf_printf(&hashed, "status page of %s: %s %s", input->instance, kind, inner);
+    sha256_hex(buf_text(&hashed), hashed.n_bytes, hex);
+    snprintf(out, STATUS_ID_BYTES, "%.20s-%.*s", kind, ID_DIGITS, hex);
+}
+
+void status_update_id(const struct status_input *input, const struct update *update,
+                      char out[STATUS_ID_BYTES])
+{
+    char numbers[48];
+    snprintf(numbers, sizeof numbers, "%lld-%lld", (long long)update->incident, (long long)update->number);
+    status_id(input, "update", numbers, out);
 }
 
 static const struct incident *incident_of(const struct status_input *input, int64_t number)

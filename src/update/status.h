@@ -16,7 +16,8 @@ struct status_input {
     size_t n_updates;
     const struct incident *incidents; /* theirs, in any order */
     size_t n_incidents;
-    const char *url; /* of the page, without a slash at its end */
+    const char *url;      /* of the page, without a slash at its end */
+    const char *instance; /* of the ledger, which the public does not know: ids are made with it */
     int64_t now_us;
 };
 

@@ -1,19 +1,15 @@
 /* As Statuspage's public API: /api/v2/summary.json and its parts (https://metastatuspage.com/api). */
+#include <stdio.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "update/status_priv.h"
 
-enum { ID_DIGITS = 12 };
-
-/* The same for as long as the configuration calls it so, and tells nothing of how that is. */
-static void write_id(struct json_writer *w, const char *kind, const char *inner)
+static void write_id(struct json_writer *w, const struct status_input *input, const char *kind,
+                     const char *inner)
 {
-    char hex[SHA256_HEX_BYTES];
-    scoped_buf struct buf id = {0};
-    sha256_hex(inner, strlen(inner), hex);
-    buf_printf(&id, "%s-%.*s", kind, ID_DIGITS, hex);
-    jw_pair(w, "id", buf_text(&id));
+    char id[STATUS_ID_BYTES];
+    status_id(input, kind, inner, id);
+    jw_pair(w, "id", id);
 }
 
 static void write_page(struct json_writer *w, const struct status_input *input)
@@ -42,7 +38,7 @@ static void write_component(struct json_writer *w, const struct status_input *in
                             const status_incidents *incidents, const struct service *service, int position)
 {
     jw_begin_object(w);
-    write_id(w, "component", service->id);
+    write_id(w, input, "component", service->id);
     jw_pair(w, "name", service->public_name);
     jw_pair(w, "status", component_status(input, incidents, service));
     jw_pair_int(w, "position", position);
@@ -67,12 +63,12 @@ static void write_components(struct json_writer *w, const struct status_input *i
     jw_end_array(w);
 }
 
-static void write_update(struct json_writer *w, const struct update *update)
+static void write_update(struct json_writer *w, const struct status_input *input, const struct update *update)
 {
-    scoped_buf struct buf id = {0};
-    buf_printf(&id, "update-%lld-%lld", (long long)update->incident, (long long)update->number);
+    char id[STATUS_ID_BYTES];
+    status_update_id(input, update, id);
     jw_begin_object(w);
-    jw_pair(w, "id", buf_text(&id));
+    jw_pair(w, "id", id);
     jw_pair(w, "status", update->status);
     jw_pair(w, "body", update->text);
     jw_pair_time(w, "created_at", update->at_us);
@@ -84,10 +80,10 @@ static void write_update(struct json_writer *w, const struct update *update)
 static void write_incident(struct json_writer *w, const struct status_input *input,
                            const struct status_incident *incident)
 {
-    scoped_buf struct buf id = {0};
-    buf_printf(&id, "incident-%lld", (long long)incident->incident->number);
+    char number[24];
+    snprintf(number, sizeof number, "%lld", (long long)incident->incident->number);
     jw_begin_object(w);
-    jw_pair(w, "id", buf_text(&id));
+    write_id(w, input, "incident", number);
     jw_pair(w, "name", incident->newest->subject);
     jw_pair(w, "status", incident->newest->status);
     jw_pair(w, "impact", incident->impact);
@@ -102,7 +98,7 @@ static void write_incident(struct json_writer *w, const struct status_input *inp
     jw_begin_array(w);
     for (size_t i = 0; i < input->n_updates; i++)
         if (input->updates[i].incident == incident->incident->number)
-            write_update(w, &input->updates[i]);
+            write_update(w, input, &input->updates[i]);
     jw_end_array(w);
     jw_end_object(w);
 }
@@ -130,7 +126,7 @@ static void write_maintenances(struct json_writer *w, const struct status_input 
         scoped_buf struct buf name = {0};
         buf_printf(&name, "Maintenance of %s", service->public_name);
         jw_begin_object(w);
-        write_id(w, "maintenance", window->id);
+        write_id(w, input, "maintenance", window->id);
         jw_pair(w, "name", buf_text(&name));
         jw_pair(w, "status", times.from_us <= input->now_us ? "in_progress" : "scheduled");
         jw_pair(w, "impact", "maintenance");

@@ -148,16 +148,15 @@ void status_rss_write(struct buf *out, const struct status_input *input)
     buf_puts(out, "</link><description>Incidents and maintenance</description>\n");
     for (size_t i = 0; i < input->n_updates && i < MOST_ITEMS; i++) {
         const struct update *update = &input->updates[i];
-        char at[RFC822_BYTES];
+        char at[RFC822_BYTES], id[STATUS_ID_BYTES];
         rfc822_format(update->at_us, at);
         buf_puts(out, "<item><title>");
         markup_add(out, update->subject);
         buf_puts(out, "</title><description>");
         add_description(out, update->text);
-        buf_printf(
-            out,
-            "</description><pubDate>%s</pubDate><guid isPermaLink=\"false\">update-%lld-%lld</guid></item>\n",
-            at, (long long)update->incident, (long long)update->number);
+        status_update_id(input, update, id);
+        buf_printf(out, "</description><pubDate>%s</pubDate><guid isPermaLink=\"false\">%s</guid></item>\n",
+                   at, id);
     }
     buf_puts(out, "</channel></rss>\n");
 }

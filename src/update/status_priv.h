@@ -14,6 +14,13 @@ struct status_incident {
 };
 typedef LIST(struct status_incident) status_incidents;
 
+enum { STATUS_ID_BYTES = 40 };
+/* "incident-0f3a91c2d4e5": the same at every look, and tells neither our number, and with it how many
+ * incidents there were, nor our name. */
+void status_id(const struct status_input *input, const char *kind, const char *inner,
+               char out[STATUS_ID_BYTES]);
+void status_update_id(const struct status_input *input, const struct update *update,
+                      char out[STATUS_ID_BYTES]);
 /* The incidents of the page: those that go on before those that are over, the newest first. */
 void status_incidents_of(struct arena *arena, const struct status_input *input,
                          status_incidents *ret_incidents);

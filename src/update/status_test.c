@@ -63,6 +63,7 @@ static void page_at(const char *path, const char *time, struct buf *out)
                                  .incidents = incidents,
                                  .n_incidents = 2,
                                  .url = "https://status.example.org",
+                                 .instance = "00112233aabbccdd",
                                  .now_us = 5000000};
     if (time)
         assert_int_equal(time_parse_rfc3339(time, strlen(time), &input.now_us), 0);
@@ -108,6 +109,28 @@ static void test_summary_has_the_shape_of_statuspage(void **state)
     assert_string_equal(json_text(json_get(incident, "status"), NULL), "identified");
     assert_int_equal(json_count(json_get(incident, "incident_updates")), 2);
     json_document_free(document);
+}
+
+/* How many incidents a hospital has, and how it calls what it runs, is not for the public. */
+static void test_an_id_is_the_same_at_every_look_and_tells_no_number_and_no_name(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/api/v2/incidents.json", "/api/v2/components.json", "/status.rss"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        scoped_buf struct buf first = {0};
+        scoped_buf struct buf again = {0};
+        char numbered[40];
+        page(paths[i], &first);
+        page(paths[i], &again);
+        assert_string_equal(buf_text(&first), buf_text(&again));
+        for (size_t k = 0; k < sizeof incidents / sizeof *incidents; k++) {
+            snprintf(numbered, sizeof numbered, "incident-%lld\"", (long long)incidents[k].number);
+            assert_null(strstr(buf_text(&first), numbered));
+            snprintf(numbered, sizeof numbered, "update-%lld-", (long long)incidents[k].number);
+            assert_null(strstr(buf_text(&first), numbered));
+        }
+        assert_null(strstr(buf_text(&first), "image-reader"));
+    }
 }
 
 static void test_what_is_over_leaves_everything_operational(void **state)
@@ -190,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_page_encodes_every_text_and_tells_nothing_of_the_inside),
         cmocka_unit_test(test_summary_has_the_shape_of_statuspage),
+        cmocka_unit_test(test_an_id_is_the_same_at_every_look_and_tells_no_number_and_no_name),
         cmocka_unit_test(test_what_is_over_leaves_everything_operational),
         cmocka_unit_test(test_maintenance_is_announced_a_week_before_and_shown_while_it_lasts),
         cmocka_unit_test(test_maintenances_have_the_shape_of_statuspage),
