@@ -93,17 +93,56 @@ static void take_word(struct reading *r)
         add_word(r, "not");
 }
 
+static void take_words(struct reading *r)
+{
+    while (r->at < r->n) {
+        if (is_letter(r)) {
+            take_word(r);
+            continue;
+        }
+        size_t n_break = break_bytes(r);
+        r->clause += n_break > 0;
+        r->at += n_break ? n_break : 1;
+    }
+}
+
+size_t answer_bytes(const char *text, size_t n)
+{
+    enum { MOST_ANSWER = 40 };
+    size_t from = 0, end;
+    while (from < n && strchr(" \t\r\n|:*_", text[from]))
+        from++;
+    for (end = from; end < n && isalpha((unsigned char)text[end]);)
+        end++;
+    char word[16] = "";
+    if (end == from || end - from >= sizeof word)
+        return 0;
+    for (size_t i = 0; i < end - from; i++)
+        word[i] = (char)tolower((unsigned char)text[from + i]);
+    while (end < n && !strchr(".!?\n", text[end]))
+        end++;
+    end += end < n && text[end] != '\n';
+    return end - from <= MOST_ANSWER && (denies(word) || strcmp(word, "not") == 0) ? end : 0;
+}
+
+/* A short answer that denies stands in front of what was asked: "Were records exposed? No." */
 void clause_split(struct arena *arena, const char *sentence, size_t n_bytes, struct clause_words *ret_words)
 {
     struct reading r = {.arena = arena, .text = sentence, .n = n_bytes, .words = ret_words};
+    const char *asked = memchr(sentence, '?', n_bytes);
+    size_t n_question = asked ? (size_t)(asked - sentence) + 1 : n_bytes;
+    size_t n_answer = answer_bytes(sentence + n_question, n_bytes - n_question);
     ret_words->n = 0;
-    while (r.at < r.n) {
-        if (is_letter(&r)) {
-            take_word(&r);
-            continue;
-        }
-        size_t n_break = break_bytes(&r);
-        r.clause += n_break > 0;
-        r.at += n_break ? n_break : 1;
+    if (n_answer) {
+        struct reading answer = {.arena = arena, .text = asked + 1, .n = n_answer, .words = ret_words};
+        take_words(&answer);
+        r.n = n_question;
+    }
+    take_words(&r);
+    if (n_answer && n_question + n_answer < n_bytes) {
+        r.n = n_bytes;
+        r.at = n_question + n_answer;
+        r.clause++;
+        take_words(&r);
     }
 }

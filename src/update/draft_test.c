@@ -414,127 +414,6 @@ static void test_what_a_person_found_out_does_not_count_as_a_claim_of_the_templa
     world_free(&w);
 }
 
-static const struct {
-    const char *sentence, *claim;
-} sentences[] = {
-    {"No patient data was accessed.", "data-safe"},
-    {"There is no evidence of a data breach.", "data-safe"},
-    {"PHI was not exposed at any time.", "data-safe"},
-    {"No patients were harmed.", "patients-safe"},
-    {"All systems are operating normally again.", "resolved"},
-    {"The incident has been fully resolved.", "resolved"},
-    {"We expect to be back within two hours.", "eta"},
-    {"ETA: 14:00", "eta"},
-    {"This was caused by a bad deployment.", "cause"},
-    {"No other services are affected.", "contained"},
-    {"There was no unauthorized access to PHI.", "data-safe"},
-    {"No sensitive information left our systems.", "data-safe"},
-    {"Nobody has seen patient data.", "data-safe"},
-    {"Patient confidentiality was maintained.", "data-safe"},
-    {"Patients are safe.", "patients-safe"},
-    {"Patient care was not interrupted.", "patients-safe"},
-    {"Normal service has resumed.", "resolved"},
-    {"All systems are green.", "resolved"},
-    {"The problem no longer occurs.", "resolved"},
-    {"The fix will take about 30 minutes.", "eta"},
-    {"Time to fix: 2h", "eta"},
-    {"Back soon!", "eta"},
-    {"A faulty switch caused the outage.", "cause"},
-    {"We traced the problem to a bad certificate.", "cause"},
-    {"This happened because a disk is full.", "cause"},
-    {"The issue has been isolated.", "contained"},
-    {"Cause: an expired certificate", "cause"},
-    {"- **Root cause:** a full disk", "cause"},
-    {"We do not have an ETA.", NULL},
-    {"It is expected to be fixed by 5 pm.", "eta"},
-    {"Service will return at 17:00.", "eta"},
-    {"No data was lost.", "data-safe"},
-    {"The service is fully restored.", "resolved"},
-    {"A fix has been deployed.", "resolved"},
-    {"Patient safety was not affected.", "patients-safe"},
-    {"Patients weren\xe2\x80\x99t harmed.", "patients-safe"},
-    {"Patients weren't harmed.", "patients-safe"},
-    {"No readings were wrong.", "results-right"},
-    {"Results are accurate.", "results-right"},
-    {"No other hospitals were affected.", "contained"},
-    {"Affected users: 100%", "contained"},
-    {"The cause is unknown, but no patient data was lost.", "data-safe"},
-    {"We do not know the cause and no patient was harmed.", "patients-safe"},
-    {"We are investigating; all systems are operational.", "resolved"},
-    {"Next update at 10:00, it will be fixed within an hour.", "eta"},
-    {"Images are not visible in the viewer.", NULL},
-    {"Do not delete studies from the scanner.", NULL},
-    {"Support remains available at 555-1234.", NULL},
-    {"We do not have an ETA yet.", NULL},
-    {"No estimate is available at this time.", NULL},
-    {"The cause is being investigated.", NULL},
-    {"Cause: under investigation", NULL},
-    {"Root cause: not yet known", NULL},
-    {"Suspected cause: a full disk", NULL},
-    {"ETA: to be announced", NULL},
-    {"We can't say when the service will be restored.", NULL},
-    {"We cannot rule out that records were lost.", NULL},
-    {"The service is being restored.", NULL},
-    {"The service is not restored.", NULL},
-    {"Do not rely on results until you hear from us.", NULL},
-    {"We do not know yet whether patient data is affected.", NULL},
-    {"Patient data may be affected.", NULL},
-    {"We restarted two servers and watch the error rate.", NULL},
-    {"Our engineers have identified a possible cause and are verifying it.", NULL},
-    {"Reports may arrive late; please use paper until further notice.", NULL},
-    {"Updates every 15 minutes until resolved.", NULL},
-    {"We are working to resolve this.", NULL},
-    {"ETA for next update: 10:30", NULL},
-    {"The root cause is still under investigation.", NULL},
-    {"We are investigating reports of slow readings.", NULL},
-    {"Estimated Resolution: TBD", NULL},
-    {"We have no reason to believe that patient data was accessed.", "data-safe"},
-    {"At no time did we lose any records.", "data-safe"},
-    {"This was not a reportable breach.", "data-safe"},
-    {"The privacy of our patients has not been compromised.", "data-safe"},
-    {"Accuracy has not been affected.", "results-right"},
-    {"You may continue to rely on the readings.", "results-right"},
-    {"The output has been validated.", "results-right"},
-    {"No adverse events have been reported.", "patients-safe"},
-    {"All urgent cases were handled in time.", "patients-safe"},
-    {"The risk to patients is low.", "patients-safe"},
-    {"The rollback succeeded.", "resolved"},
-    {"Response times are normal.", "resolved"},
-    {"All systems operational.", "resolved"},
-    {"Users should no longer see errors.", "resolved"},
-    {"Normal operation from 07:00.", "eta"},
-    {"We hope to have this resolved shortly.", "eta"},
-    {"We are hours away from a fix.", "eta"},
-    {"The reason was an overloaded switch.", "cause"},
-    {"Our logs point to a leak.", "cause"},
-    {"A configuration change caused this.", "cause"},
-    {"We isolated the affected system.", "contained"},
-    {"Ten users are affected.", "contained"},
-    {"Nothing else is touched.", "contained"},
-    {"We apologise for the disruption this has caused.", NULL},
-    {"Do not trust any score until further notice.", NULL},
-    {"We have taken the system offline.", NULL},
-    {"Further details will be shared as they become available.", NULL},
-    {"Updates: every 15 minutes until resolved", NULL},
-    {"Please fall back to manual triage.", NULL},
-    {"Maintenance will take place on 12 March from 02:00.", NULL},
-};
-
-static void test_claims_are_told_from_words_that_only_look_like_them(void **state)
-{
-    (void)state;
-    struct world w = world_new();
-    make(&w);
-    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
-        const char *claim = claim_open(sentences[i].sentence, &w.input);
-        if (sentences[i].claim)
-            assert_string_equal(claim, sentences[i].claim);
-        else
-            assert_null(claim);
-    }
-    world_free(&w);
-}
-
 static void test_a_value_is_not_filled_again_and_stays_on_its_line(void **state)
 {
     (void)state;
@@ -570,7 +449,6 @@ int main(void)
         cmocka_unit_test(test_the_public_reads_no_internal_name),
         cmocka_unit_test(test_a_text_of_a_person_is_held_to_the_same),
         cmocka_unit_test(test_what_a_person_found_out_does_not_count_as_a_claim_of_the_template),
-        cmocka_unit_test(test_claims_are_told_from_words_that_only_look_like_them),
         cmocka_unit_test(test_a_value_is_not_filled_again_and_stays_on_its_line),
         cmocka_unit_test(test_names_of_audiences_are_the_same_however_written),
     };

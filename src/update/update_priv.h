@@ -17,7 +17,14 @@ struct clause_words {
     size_t n;
 };
 
+/* How many bytes behind a question a short answer takes that denies (" No."), or 0. */
+size_t answer_bytes(const char *text, size_t n);
 void clause_split(struct arena *arena, const char *sentence, size_t n_bytes, struct clause_words *ret_words);
+
+/* ---- spelling.c ---- */
+
+/* Is it the word, one that begins so ("patient*"), or a number ("#")? Forgives a slip of the pen. */
+bool word_fits(const char *pattern, const char *word);
 
 /* ---- words.c ---- */
 

@@ -216,18 +216,10 @@ bool status_word_fits(const char *status, const char *word)
 
 /* ---- claims ---- */
 
-static bool fits(const char *pattern, const char *word)
-{
-    size_t n = strlen(pattern);
-    if (strcmp(pattern, "#") == 0)
-        return isdigit((unsigned char)*word);
-    return n && pattern[n - 1] == '*' ? strncmp(pattern, word, n - 1) == 0 : strcmp(pattern, word) == 0;
-}
-
 static bool any_fits(const struct strings *patterns, const char *word)
 {
     list_each (pattern, patterns)
-        if (fits(*pattern, word))
+        if (word_fits(*pattern, word))
             return true;
     return false;
 }
@@ -263,12 +255,28 @@ static bool is_excepted(struct search *search, size_t last)
     return false;
 }
 
+/* Where what is near ends: words that only hold others together are not counted ("none of the archives of our
+ * site were opened"). */
+static size_t near_end(const struct clause_words *in, size_t from, size_t until)
+{
+    static const char *const small[] = {"a", "an",   "any", "in",    "of",  "our",
+                                        "s", "that", "the", "these", "this"};
+    size_t n_near = 0, at = from;
+    for (; at < until && n_near < NEAR_WORDS; at++) {
+        bool counts = true;
+        for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+            counts &= strcmp(small[i], in->at[at]) != 0;
+        n_near += counts;
+    }
+    return at;
+}
+
 /* Each group's word near behind the one before it. */
 static bool goes_on(struct search *search, const struct claim_pattern *pattern, size_t group, size_t from)
 {
     if (group == pattern->n_groups)
         return !search->claim || !is_excepted(search, from - 1);
-    size_t near = from + NEAR_WORDS, last = group && near < search->until ? near : search->until;
+    size_t last = group ? near_end(search->in, from, search->until) : search->until;
     for (size_t i = from; i < last; i++) {
         if (!any_fits(&pattern->groups[group], search->in->at[i]))
             continue;
@@ -289,15 +297,47 @@ static bool says(const char *name, const char *claim, const struct clause_words 
     return false;
 }
 
-/* "Cause: a full disk" */
+/* "RESOLVED: image reader", "[Resolved] image reader" */
+static bool is_headed_resolved(struct arena *arena, const char *sentence, size_t n_bytes)
+{
+    size_t label, n_label, before = field_label(sentence, n_bytes, &label, &n_label);
+    const char *close = n_bytes && *sentence == '[' ? memchr(sentence, ']', n_bytes) : NULL;
+    if (close) {
+        label = 1;
+        n_label = (size_t)(close - sentence) - 1;
+    }
+    return (before || close) && status_word_fits("resolved", words_plain(arena, sentence + label, n_label));
+}
+
+/* "Cause: a full disk", "The culprit: a full disk" */
 static bool states_field(struct arena *arena, const char *claim, const char *sentence, size_t n_bytes,
                          const struct clause_words *plain)
 {
+    static const char article[] = "The ";
+    enum { ARTICLE_BYTES = sizeof article - 1 };
     size_t label, n_label, before = field_label(sentence, n_bytes, &label, &n_label);
     struct search search = {.in = plain, .claim = claim};
+    if (before && n_label > ARTICLE_BYTES && strncasecmp(sentence + label, article, ARTICLE_BYTES) == 0) {
+        label += ARTICLE_BYTES;
+        n_label -= ARTICLE_BYTES;
+    }
     const char *fact = before ? fact_of(arena, sentence + label, n_label, true) : NULL;
     return fact && strcmp(fact, claim) == 0 && plain->n &&
            *words_plain(arena, sentence + before, n_bytes - before) && !is_excepted(&search, plain->n - 1);
+}
+
+/* "When will it be back?" asserts nothing; "Is the data safe?" may. */
+static bool only_asks(const struct clause_words *plain, const char *sentence, size_t n_bytes)
+{
+    static const char *const asking[] = {"how", "what", "when", "where", "which", "who", "why"};
+    while (n_bytes && isspace((unsigned char)sentence[n_bytes - 1]))
+        n_bytes--;
+    if (!plain->n || !n_bytes || sentence[n_bytes - 1] != '?')
+        return false;
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
+        if (strcmp(asking[i], plain->at[0]) == 0)
+            return true;
+    return false;
 }
 
 const char *claim_next(const char *sentence, size_t n_bytes, const char *after)
@@ -306,10 +346,13 @@ const char *claim_next(const char *sentence, size_t n_bytes, const char *after)
     scoped_arena struct arena *arena = arena_new();
     struct clause_words plain;
     clause_split(arena, sentence, n_bytes, &plain);
-    bool passed = !after;
+    if (only_asks(&plain, sentence, n_bytes))
+        return NULL;
+    bool passed = !after, headed = is_headed_resolved(arena, sentence, n_bytes);
     list_each (claim, &words.says) {
         if (passed && (says(claim->name, claim->name, &plain) ||
-                       states_field(arena, claim->name, sentence, n_bytes, &plain)))
+                       states_field(arena, claim->name, sentence, n_bytes, &plain) ||
+                       (headed && strcmp(claim->name, "resolved") == 0)))
             return claim->name;
         passed |= after && strcmp(after, claim->name) == 0;
     }
