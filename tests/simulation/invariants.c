@@ -138,7 +138,7 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
     const struct incident *was = model_incident(&sim->model, delivery->incident);
     /* Who starts from a ledger that lacks the last hours does again what was done in them. */
     int64_t since_us, again_us = sim->now_us == sim->process_us ? sim->unkept_us : 0;
-    if (!before && was && !delivery->notice &&
+    if (!before && was && !delivery->notice && sim->now_us != sim->learned_us &&
         !model_clock_fires(&sim->model, delivery->incident, sim->now_us) && !delivery->digest &&
         !is_hidden(was) && !was->storm && !is_raised(decisions, was) &&
         !is_due(sim, TIMER_ESCALATE, delivery->incident) && !is_due(sim, TIMER_LEASE, delivery->incident) &&

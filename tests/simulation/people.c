@@ -37,7 +37,8 @@ static void handle_step(struct sim *sim, int64_t incident, const char *actor)
     enum step_verb verb = verbs[sim_between(sim, 0, 4)];
     const struct run_step *step = model_step(&sim->model, incident, line);
     sim_say(sim, "%s %s %lld:%d", actor, step_verb_name(verb), (long long)incident, line);
-    if (step && verb == VERB_START && step_verb_fits(verb, step))
+    const struct incident *of = model_incident(&sim->model, incident);
+    if (step && verb == VERB_START && step_verb_fits(verb, step, of && of->state < INCIDENT_RESOLVED))
         person_wants_again(sim, incident, line);
     sim_input(sim, &(struct input){.kind = INPUT_STEP_VERB,
                                    .run = incident,
@@ -285,7 +286,8 @@ void team_changes(struct sim *sim, const struct happening *happening)
     sim->config = team_config(sim->eve_has_left);
     sim->library = team_library();
     engine_learn(sim->engine, sim->config, sim->library);
-    waves_unsure(sim); /* who is new in a chain that was walked is paged at once */
+    sim->learned_us = sim->now_us;
+    waves_unsure(sim);
     config_free(before);
     library_free(library_before);
 }

@@ -102,6 +102,7 @@ struct sim {
     struct config *config;
     struct library *library;
     bool eve_has_left;
+    int64_t learned_us; /* when the configuration was read last: who is new in a chain is paged at once */
     struct engine *engine;
     struct model model;
     int64_t start_us, now_us, end_us;
