@@ -62,7 +62,9 @@ const char *step_undone_by(struct arena *arena, const char *text)
 {
     struct word_match verb;
 
-    if (strchr("uUbBrRtThHsSwWaAiInN", text[0]) == NULL) /* no such words begin so */
+    enum { NUMBER_WITHIN_BYTES = 60 };
+    size_t digit = strcspn(text, "0123456789"); /* most steps name none */
+    if ((text[digit] == '\0' || digit > NUMBER_WITHIN_BYTES) && !text_find_word(text, "this"))
         return NULL;
     text += skip(text, "how");
     text += skip(text, "to");

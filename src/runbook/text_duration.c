@@ -175,7 +175,7 @@ static size_t number_read(const char *text, double *ret_value)
     }
     if (strchr("aefhnoqstAEFHNOQST\xc2", text[0]) == NULL) /* no number word begins so */
         return 0;
-    if ((n = fraction_read(text, ret_value)) > 0)
+    if (strchr("ahqtAHQT\xc2", text[0]) && (n = fraction_read(text, ret_value)) > 0)
         return n;
     for (size_t i = 0; i < sizeof number_words / sizeof *number_words; i++) {
         if (number_words[i].word[0] != (text[0] | 0x20))
