@@ -148,6 +148,8 @@ static void changes_check(struct lint *lint, const struct procedure *procedure)
     struct command_walk walk = {0};
     while (procedure_next_command(procedure, &walk)) {
         const char *text = walk.command->text;
+        if (!change && !is_change(&walk.command->risk))
+            continue; /* a look before the first change is none behind it */
         if (lint_cleared(lint, "verification-missing", text, strlen(text)))
             continue;
         if (is_change(&walk.command->risk)) {
