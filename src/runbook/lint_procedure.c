@@ -183,10 +183,11 @@ static void step_check(struct lint *lint, const struct step *step)
 {
     const char *text = step->title ? step->title : step->text;
     bool bare = step->kind == STEP_MANUAL && step->commands.n == 0 && step->substeps.n == 0 && text &&
-                !strchr(step->text ? step->text : "", '`') && !describes(step) &&
-                !lint_cleared(lint, "command-missing", text, strlen(text));
+                !strchr(step->text ? step->text : "", '`') && !describes(step);
     bool technical = bare && begins_with(text, technical_verbs);
     if (!technical && !(bare && begins_with(text, loose_verbs)))
+        return;
+    if (lint_cleared(lint, "command-missing", text, strlen(text)))
         return;
     const struct document *document = lint->document;
     if (is_settled(document, step) || is_overview(document, step) || is_advice(document, step) ||
