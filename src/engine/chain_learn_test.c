@@ -1,10 +1,8 @@
 /* Another chain while people are paged: nobody is passed over, and nobody is told once more for it. */
-#include "engine/testing_priv.h"
+#include "engine/kept_testing_priv.h"
 
-static const struct alert_words down = {.name = "ServiceDown", .severity = "SEV-1", .ends_us = INT64_MAX / 2};
-
-/* The configuration from now on: that chain, five minutes between two steps. */
-static void learn_chain(struct world *w, size_t n, const char *const *targets)
+/* The configuration with that chain, five minutes between two steps. */
+static struct config *with_chain(struct world *w, size_t n, const char *const *targets)
 {
     struct config *config = arena_alloc(w->arena, sizeof *config);
     struct service *services = arena_alloc(w->arena, w->config.services.n * sizeof *services);
@@ -14,7 +12,12 @@ static void learn_chain(struct world *w, size_t n, const char *const *targets)
     for (size_t i = 0; i < n; i++)
         world_notify(w, &services[0], targets[i], i ? 300 : 0);
     config->services.at = services;
-    engine_learn(w->engine, config, w->library);
+    return config;
+}
+
+static void learn_chain(struct world *w, size_t n, const char *const *targets)
+{
+    engine_learn(w->engine, with_chain(w, n, targets), w->library);
     world_next(w, 0);
 }
 
@@ -102,6 +105,38 @@ static void whoever_has_it_is_left_alone(void **state)
     assert_false(due_is_set(&incident_find(w->engine, 1)->escalate));
 }
 
+/* The program ends while ana is paged, and starts again by a configuration without her. */
+static void who_stands_behind_somebody_taken_out_before_a_start_is_paged_by_it(void **state)
+{
+    static const char *const left[] = {"person:ben", "person:eve"};
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_notify(w, &w->config.services.at[0], "person:eve", 300);
+    world_hear(w, down);
+    keep(w, &kept);
+    world_delivered(w, 1, VERDICT_SENT);
+    keep(w, &kept);
+    w->config = *with_chain(w, 2, left);
+    restart(w, &kept, &down, 0);
+    world_next(w, 0);
+    assert_non_null(event_of(w, "escalation.changed"));
+    assert_string_equal(paged(w, 0), "ben");
+}
+
+static void a_start_by_the_same_chain_says_and_pages_nothing(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    keep(w, &kept);
+    world_delivered(w, 1, VERDICT_SENT);
+    keep(w, &kept);
+    restart(w, &kept, &down, 0);
+    world_next(w, 0);
+    assert_null(event_of(w, "escalation.changed"));
+    assert_null(delivery_of(w, DELIVERY_DUE, 0));
+}
+
 /* The same people, one of them elsewhere. */
 static void learn_address(struct world *w, const char *address)
 {
@@ -166,6 +201,8 @@ int main(void)
         TEST(a_step_at_the_end_waits_for_its_turn),
         TEST(the_same_chain_says_and_pages_nothing),
         TEST(whoever_has_it_is_left_alone),
+        TEST(who_stands_behind_somebody_taken_out_before_a_start_is_paged_by_it),
+        TEST(a_start_by_the_same_chain_says_and_pages_nothing),
         TEST(a_page_that_waits_for_a_wrong_address_leaves_for_the_right_one),
         TEST(a_page_that_waits_for_somebody_taken_out_is_given_up_for_the_next),
         TEST(a_page_that_waits_for_the_address_that_stays_is_left_alone),

@@ -130,13 +130,11 @@ void engine_free(struct engine *engine)
 
 void engine_learn(struct engine *engine, const struct config *config, const struct library *library)
 {
-    if (engine->config)
-        chains_remember(engine);
     engine->config = config;
     engine->library = library;
     engine->expect_heartbeats = true;
     engine->checks_changed = engine->alerts.n > 0;
-    engine->places_changed = true;
+    engine->places_changed = engine->chains_changed = true;
     engine->maintenance_changed = config->maintenance.n > 0 || engine->silences.n > 0;
     clocks_learn(engine);
     inhibition_rebuild(engine);
@@ -198,7 +196,7 @@ void engine_decide(struct engine *engine, const struct input *input, int64_t now
         maintenance_review(&turn);
     if (engine->places_changed)
         step_places_learn(&turn);
-    if (engine->chains_before)
+    if (engine->chains_changed)
         chains_review(&turn);
     if (engine->learned)
         clocks_review(&turn);
@@ -214,7 +212,7 @@ int64_t engine_next_due_us(const struct engine *engine)
 {
     const struct due *due = due_first(&engine->due);
     if (engine->expect_heartbeats || engine->checks_changed || engine->maintenance_changed ||
-        engine->chains_before || engine->learned)
+        engine->chains_changed || engine->learned)
         return engine->now_us;
     return due ? due->at_us : INT64_MAX;
 }

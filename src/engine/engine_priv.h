@@ -75,7 +75,6 @@ struct incident_record {
     } paged;                           /* people, of a storm */
     int64_t n_held;                    /* of the alerts that fire and that it counts */
     const char *released_why;          /* why it may page again, in this turn */
-    struct chain_before *chain_before; /* of chain_learn.c, until the next turn, or NULL */
     int64_t restored_firing;           /* alerts, as the ledger has it */
     bool fired, ended;                 /* alerts of it, in this turn */
     bool touched;                      /* in this turn */
@@ -110,7 +109,7 @@ struct engine {
     bool places_changed;    /* the configuration is new, and steps may run elsewhere */
     bool expect_heartbeats; /* the configuration is new */
     bool checks_changed;    /* the same, and alerts of checks may stand */
-    bool chains_before;     /* the same, and chains were walked */
+    bool chains_changed;    /* the same, and chains may be others */
     struct due_heap due;
     struct alert_table alerts;
     uint64_t n_batches;
@@ -377,11 +376,10 @@ void chain_say_unfilled(struct turn *turn, const struct incident_record *record)
 void chain_roles(struct turn *turn, const struct strings *names, struct strings *people);
 /* Pages that wait for an address that is not in the configuration any more are looked at now. */
 void deliveries_learn(struct turn *turn, struct incident_record *incident);
-/* chain_learn.c: before the configuration is replaced, what was told of each chain; in the next turn, each
- * goes on where the new one wants it. */
-void chains_remember(struct engine *engine);
+/* chain_learn.c. chain_keep: the incident's step counts in the chain as it is now. chains_review: each walk goes
+ * on where the configuration in force wants it. */
+void chain_keep(struct turn *turn, struct incident_record *record);
 void chains_review(struct turn *turn);
-void chain_forget_before(struct incident_record *record);
 /* How long an incident may stay unacknowledged before the next person is paged; 0: its level is paged once.
  */
 int64_t patience_s(const struct engine *engine, const struct incident_record *record);

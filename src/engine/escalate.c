@@ -195,6 +195,7 @@ static void go_on(struct turn *turn, struct incident_record *record, const char 
         paged = page_step(turn, record, index, why);
         incident->escalation_step++;
     }
+    chain_keep(turn, record);
     if (in_vain || (whole_round && !paged))
         page_everyone(turn, record);
     wait(turn, record, paged || whole_round);
@@ -298,6 +299,7 @@ void escalate_level_changed(struct turn *turn, struct incident_record *record,
         incident->escalation_step = (int)n_told;
         incident->pages_owed |= paged && !wanted;
     }
+    chain_keep(turn, record);
     if (!wanted)
         return;
     int64_t seconds = wait_s(turn->engine, record, turn->now_us, true);

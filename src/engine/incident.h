@@ -79,6 +79,7 @@ struct incident {
     int64_t n_swings;        /* between burning and quiet, since then */
     int64_t storm;           /* the incident of the storm that pages for it; 0: none */
     int escalation_step;     /* next step of the chain to page, counted over all rounds */
+    const char *chain;       /* that it counts in, by whom the steps notify: "person:ana \nperson:ben \n" */
     int64_t next_delivery;   /* number in the keys of its pages */
     const char *told;        /* audiences that were sent updates: "stakeholders,status-page" */
     const char *chat_name;   /* of its own channel in the chat, "incident-2026-03-01-4"; "": none is wanted */

@@ -76,7 +76,6 @@ void incident_free(struct engine *engine, struct incident_record *record)
     due_clear(&engine->due, &record->verify);
     due_clear(&engine->due, &record->calm);
     storm_forget_paged(record);
-    chain_forget_before(record);
     free(record->swings_us);
     clocks_free(engine, &record->clocks);
     actions_free(engine, &record->actions);

@@ -63,6 +63,7 @@ static const struct column columns[] = {
     COLUMN(INT64, n_swings),
     COLUMN(INT64, storm),
     COLUMN(INT, escalation_step),
+    COLUMN(TEXT, chain),
     COLUMN(INT64, next_delivery),
     COLUMN(TEXT, told),
     COLUMN(TEXT, chat_name),

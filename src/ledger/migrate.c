@@ -294,6 +294,9 @@ static const char unknown_is_worst[] =
     "  (patient_safety DESC, (CASE severity_rank WHEN 0 THEN 1 ELSE severity_rank END), number)"
     "  WHERE state NOT IN ('resolved', 'closed');";
 
+/* In which steps the one of an incident counts. */
+static const char chains_walked[] = "ALTER TABLE incident ADD COLUMN chain TEXT NOT NULL DEFAULT '';";
+
 /* When the person of a session was last at it. */
 static const char sessions_seen[] =
     "CREATE TABLE session_seen (id TEXT PRIMARY KEY, seen_us BIGINT NOT NULL);";
@@ -347,6 +350,7 @@ static const struct migration {
     {"what channels of incidents tell", incident_channel_looks},
     {"what is not known among the worst", unknown_is_worst},
     {"indexes that a page waits for", lean_pages},
+    {"chains that were walked", chains_walked},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };
