@@ -287,6 +287,7 @@ void team_changes(struct sim *sim, const struct happening *happening)
     sim->library = team_library();
     engine_learn(sim->engine, sim->config, sim->library);
     sim->learned_us = sim->now_us;
+    sim->learning = true;
     waves_unsure(sim);
     config_free(before);
     library_free(library_before);

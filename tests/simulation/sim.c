@@ -159,6 +159,7 @@ static void commit(struct sim *sim, const struct input *input, const struct deci
         sim->behind = true;
         sim->behind_us = sim->now_us;
     }
+    sim->learning &= sim->behind;
     check_state(sim, input);
     list_each (d, &decisions->list)
         if (d->kind == DECISION_INCIDENT)
@@ -203,6 +204,8 @@ void sim_crash(struct sim *sim, int64_t down_us)
     if (sim->behind)
         waves_unsure(sim);
     sim->engine = program_start(sim);
+    if (sim->learning)
+        sim->learned_us = sim->now_us;
     restore(sim);
     struct decisions decisions = {.arena = sim->arena};
     engine_restored(sim->engine, sim->now_us, &decisions);

@@ -103,6 +103,7 @@ struct sim {
     struct library *library;
     bool eve_has_left;
     int64_t learned_us; /* when the configuration was read last: who is new in a chain is paged at once */
+    bool learning;      /* and what came of it is not kept yet: the next start learns it again */
     struct engine *engine;
     struct model model;
     int64_t start_us, now_us, end_us;
