@@ -72,21 +72,21 @@ struct incident_record {
     struct {
         char **at;
         size_t n;
-    } paged;                           /* people, of a storm */
-    int64_t n_held;                    /* of the alerts that fire and that it counts */
-    const char *released_why;          /* why it may page again, in this turn */
-    int64_t restored_firing;           /* alerts, as the ledger has it */
-    bool fired, ended;                 /* alerts of it, in this turn */
-    bool touched;                      /* in this turn */
-    bool unsaved;                      /* and the ledger must get the value */
-    bool in_maintenance;               /* that is what holds alerts of it back */
-    bool hushed;                       /* the timeline says that all its alerts are held back */
-    bool diagnosed;                    /* all steps that run by themselves are done */
-    bool reached;                      /* a page of the last step of the chain arrived */
-    bool round_reached;                /* one of this round did, or may have before a restart */
-    bool everyone_paged;               /* in this round, because nobody of the chain could be reached */
-    bool unreachable_said;             /* the timeline says that there is nobody to page */
-    bool retired;                      /* stands in the list of those */
+    } paged;                  /* people, of a storm */
+    int64_t n_held;           /* of the alerts that fire and that it counts */
+    const char *released_why; /* why it may page again, in this turn */
+    int64_t restored_firing;  /* alerts, as the ledger has it */
+    bool fired, ended;        /* alerts of it, in this turn */
+    bool touched;             /* in this turn */
+    bool unsaved;             /* and the ledger must get the value */
+    bool in_maintenance;      /* that is what holds alerts of it back */
+    bool hushed;              /* the timeline says that all its alerts are held back */
+    bool diagnosed;           /* all steps that run by themselves are done */
+    bool reached;             /* a page of the last step of the chain arrived */
+    bool round_reached;       /* one of this round did, or may have before a restart */
+    bool everyone_paged;      /* in this round, because nobody of the chain could be reached */
+    bool unreachable_said;    /* the timeline says that there is nobody to page */
+    bool retired;             /* stands in the list of those */
 };
 
 struct engine {
@@ -376,8 +376,8 @@ void chain_say_unfilled(struct turn *turn, const struct incident_record *record)
 void chain_roles(struct turn *turn, const struct strings *names, struct strings *people);
 /* Pages that wait for an address that is not in the configuration any more are looked at now. */
 void deliveries_learn(struct turn *turn, struct incident_record *incident);
-/* chain_learn.c. chain_keep: the incident's step counts in the chain as it is now. chains_review: each walk goes
- * on where the configuration in force wants it. */
+/* chain_learn.c. chain_keep: the incident's step counts in the chain as it is now. chains_review: each walk
+ * goes on where the configuration in force wants it. */
 void chain_keep(struct turn *turn, struct incident_record *record);
 void chains_review(struct turn *turn);
 /* How long an incident may stay unacknowledged before the next person is paged; 0: its level is paged once.
