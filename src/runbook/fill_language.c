@@ -5,7 +5,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "runbook/fill_priv.h"
 #include "runbook/text.h"
 
@@ -163,75 +162,6 @@ enum fill_place fill_place_in(const char *language, const char *text, const char
 
 /* ---- words ---- */
 
-static bool is_json(const char *text)
-{
-    struct json_document *document = json_document_new();
-    struct json root;
-    bool parses = json_parse(document, text, strlen(text), 32, &root, NULL) == 0;
-    json_document_free(document);
-    return parses;
-}
-
-static const char *json_start(const char *word)
-{
-    const char *start = word + strspn(word, " \t\n");
-    const char *equals = *start == '-' ? strchr(start, '=') : NULL;
-    if (equals)
-        start = equals + 1 + strspn(equals + 1, " \t\n");
-    return *start == '{' || *start == '[' ? start : NULL;
-}
-
-/* The string of the JSON text that holds the marker, decoded; NULL: it stands outside of strings. */
-static const char *json_string_around(struct arena *arena, const char *json, const char *marker)
-{
-    size_t at = (size_t)(strstr(json, marker) - json), start = SIZE_MAX, end;
-    for (size_t i = 0; i < at; i++) {
-        if (json[i] == '\\')
-            i++;
-        else if (json[i] == '"')
-            start = start == SIZE_MAX ? i + 1 : SIZE_MAX;
-    }
-    if (start == SIZE_MAX)
-        return NULL;
-    for (end = at; json[end] && json[end] != '"'; end++)
-        end += json[end] == '\\' && json[end + 1];
-    char *text = arena_alloc(arena, end - start + 1);
-    size_t n = 0;
-    for (size_t i = start; i < end; i++) {
-        i += json[i] == '\\' && i + 1 < end;
-        text[n++] = json[i];
-    }
-    return text;
-}
-
-/* With the marker bare it is no JSON; with a number in its place it is. */
-static bool is_json_with_number(struct arena *arena, const char *json, const char *marker)
-{
-    const char *at = strstr(json, marker);
-    return is_json(arena_printf(arena, "%.*s0%s", (int)(at - json), json, at + strlen(marker)));
-}
-
-static bool json_readers(struct arena *arena, const char *word, const char *marker, struct fill_chain *chain)
-{
-    const char *json = json_start(word);
-    if (!json || json > strstr(word, marker))
-        return false;
-    const char *inside = json_string_around(arena, json, marker);
-    if (!inside) {
-        if (!is_json_with_number(arena, json, marker))
-            return false;
-        fill_chain_add(chain, PLACE_NUMBER, -1);
-        return true;
-    }
-    if (!is_json(json))
-        return false;
-    fill_chain_add(chain, PLACE_JSON_STRING, -1);
-    bool more = json_start(inside) || strstr(inside, "://");
-    if (more)
-        fill_word_readers(arena, inside, marker, NULL, true, chain);
-    return true;
-}
-
 /* "http://HOST/PATH": where in it; other schemes have rules of their own. */
 static bool url_readers(const char *word, const char *marker, struct fill_chain *chain)
 {
@@ -277,7 +207,7 @@ void fill_word_readers(struct arena *arena, const char *word, const char *marker
                        bool plain_tool, struct fill_chain *chain)
 {
     size_t at = (size_t)(strstr(word, marker) - word);
-    if (json_readers(arena, word, marker, chain) || url_readers(word, marker, chain))
+    if (fill_json_readers(arena, word, marker, chain) || url_readers(word, marker, chain))
         return;
     if (strstr(word, "jsonpath") && strstr(word, "jsonpath") < word + at) {
         struct quotes q = quotes_at(word, at, "'\"", false);

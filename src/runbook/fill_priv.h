@@ -2,7 +2,8 @@
  *
  *     fill_type.c      what a value must look like
  *     fill_place.c     where a marker stands: the chain of those who read it, outermost first
- *     fill_language.c  places inside of JSON, SQL, Python, jq, an URL, ...
+ *     fill_json.c      places inside of JSON
+ *     fill_language.c  places inside of SQL, Python, jq, an URL, ...
  *     fill_encode.c    a value for one place
  *     fill.c           markers, chains, encoding from the inside out, and the proof
  *
@@ -66,6 +67,8 @@ void fill_chain_find(struct arena *arena, const struct fill_levels *levels, cons
 
 /* The place in a text of a language of the risk rules ("sql", "python", "mongo", "awk", "sed", ...). */
 enum fill_place fill_place_in(const char *language, const char *text, const char *marker);
+/* Appends the readers of a place in JSON; false: the word is none, or the place is in no part of it. */
+bool fill_json_readers(struct arena *arena, const char *word, const char *marker, struct fill_chain *chain);
 /* Appends the readers inside of one word: JSON, an URL, jq, or the word itself. program may be NULL. */
 void fill_word_readers(struct arena *arena, const char *word, const char *marker, const char *program,
                        bool plain_tool, struct fill_chain *chain);

@@ -136,6 +136,10 @@ static void value_that_could_mean_more_is_refused_with_the_reason(void **state)
         {"python3 -c \"print(open('/var/log/<words>').read())\"", "<words>", "../x", "piece of code"},
         {"python3 -c \"print(get('http://a/?q=<words>'))\"", "<words>", "x&y=1", "piece of code"},
         {"mongosh --eval 'db.t.find({$where: \"<words>\"})'", "<words>", "sleep(9)", "piece of code"},
+        {"aws ssm send-command --parameters '{\"commands\": [\"echo <words>\"]}'", "<words>", ";id", "code"},
+        {"kubectl patch deploy a -p '{\"a\": {\"x\": 1, \"args\": [\"-c\", \"<words>\"]}}'", "<words>", "a;b",
+         "code"},
+        {"curl -d '{\"id\": [1], \"query\": \"SELECT <words>\"}' http://a/b", "<words>", "1 or 1", "code"},
     };
     scoped_arena struct arena *arena = arena_new();
     (void)state;
@@ -241,6 +245,8 @@ static const struct position {
     {"ssh db1 \"psql -c \\\"SELECT '<words>'\\\"\"", "psql|-c|SELECT '@'", OF_SQL},
     {"curl -d '{\"a\": \"<words>\"}' http://a/b", "curl|-d|{\"a\": \"@\"}|http://a/b", OF_JSON},
     {"curl -d \"{\\\"a\\\": \\\"<words>\\\"}\" http://a/b", "curl|-d|{\"a\": \"@\"}|http://a/b", OF_JSON},
+    {"curl -d '{\"cmd\": [1], \"a\": [\"<words>\"]}' http://a/b",
+     "curl|-d|{\"cmd\": [1], \"a\": [\"@\"]}|http://a/b", OF_JSON},
     {"curl -d '{\"a\": <count>}' http://a/b", "curl|-d|{\"a\": @}|http://a/b", AS_IT_IS},
     {"curl -d '{\"m\": \"{\\\"a\\\": \\\"<words>\\\"}\"}' http://a/b",
      "curl|-d|{\"m\": \"{\\\"a\\\": \\\"@\\\"}\"}|http://a/b", OF_JSON_TWICE},
