@@ -280,7 +280,7 @@ static bool names_levels(struct severity_reader *reader, const struct block *tab
     return (fields > 0 || about) && rows >= 2 && named == rows;
 }
 
-static bool is_dash(const char *cell)
+bool severity_is_dash(const char *cell)
 {
     static const char *const dashes[] = {"-", "--", "\xe2\x80\x93", "\xe2\x80\x94", "n/a"};
 
@@ -293,7 +293,7 @@ static bool is_dash(const char *cell)
 static void take_cell(struct severity_reader *reader, struct severity *level, enum words field,
                       const struct prose *cell)
 {
-    if (!is_dash(cell->text))
+    if (!severity_is_dash(cell->text))
         level_take(reader->arena, level, field, cell->text, prose_line_at(cell, 0), true);
 }
 
@@ -305,7 +305,7 @@ static void take_escalation_cell(struct severity_reader *reader, struct severity
     struct duration_words duration;
     int64_t after_s = text_duration(column, &duration) ? duration.value_s : UNSTATED;
 
-    if (is_dash(cell->text) || cell->text[0] == '\0' ||
+    if (severity_is_dash(cell->text) || cell->text[0] == '\0' ||
         (level->escalation_text && after_s == UNSTATED && !text_duration(cell->text, &duration)))
         return;
     level_take_escalation(reader->arena, level, cell->text, after_s, prose_line_at(cell, 0));
@@ -390,6 +390,8 @@ static void read_across(struct severity_reader *reader, const struct block *tabl
 
 static void read_table(struct severity_reader *reader, const struct block *table)
 {
+    if (severity_is_matrix(reader, table))
+        return; /* read when all levels are known */
     if (names_levels(reader, table) || names_house_levels(reader, table))
         read_upright(reader, table);
     else if (severity_across(reader->arena, reader->document, table))
@@ -512,6 +514,7 @@ void severities_read(struct arena *arena, struct runbook *runbook)
         read_usage(&reader);
     if (runbook->severities.n == 0)
         severity_read_names(&reader);
+    severity_read_matrices(&reader);
     severity_read_shares(&reader);
     severities_rank(runbook);
     severity_resolve_stated(&reader);

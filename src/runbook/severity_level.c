@@ -12,7 +12,7 @@
 /* Prefixes of a level's number. One letter must be a capital with the digit right behind it. */
 static const char *const prefixes[] = {"severity", "priority", "level", "prio", "sev", "p", "s"};
 enum { PREFIX_BYTES = 9 }; /* of the longest, with its mark */
-enum { LABEL_BYTES = 24 };
+enum { LABEL_BYTES = 24, WHOM_BYTES = 40 };
 static const bool initials[256] = {
     ['s'] = true, ['p'] = true, ['l'] = true, ['S'] = true, ['P'] = true, ['L'] = true,
 };
@@ -333,6 +333,8 @@ void level_take_escalation(struct arena *arena, struct severity *level, const ch
         take_escalate_to(arena, &said, text);
         if (said.escalate_to.n == 0)
             rung_whom(arena, text, &said.escalate_to);
+        if (said.escalate_to.n == 0 && after_s != UNSTATED && strnlen(text, WHOM_BYTES) < WHOM_BYTES)
+            text_split_list(arena, text, false, &said.escalate_to); /* the column says when, the cell whom */
     } else {
         escalation_set(&said, &said.rungs.at[0]);
     }

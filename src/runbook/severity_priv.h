@@ -64,6 +64,9 @@ bool severity_about(const struct severity_reader *reader, size_t heading);
 /* Adds the level unless its id is known. */
 void severity_add(struct severity_reader *reader, const struct severity *level);
 
+/* A cell that only says that nothing stands in it. */
+bool severity_is_dash(const char *cell);
+
 /* Takes what a block below the name of a level says of it; list: the field that the list around it fills. */
 void severity_take_block(struct severity_reader *reader, struct severity *level, size_t i, enum words *list);
 
@@ -129,6 +132,12 @@ bool severity_take_comments(struct severity_reader *reader, struct severity *lev
 
 /* The levels that the comments of a fence define. */
 void severity_read_comments(struct severity_reader *reader, const struct block *fence);
+
+/* ---- severity_matrix.c ---- */
+
+/* Whether the table says who of each level is called after which time. */
+bool severity_is_matrix(struct severity_reader *reader, const struct block *table);
+void severity_read_matrices(struct severity_reader *reader);
 
 /* ---- severity_stated.c ---- */
 
