@@ -39,13 +39,24 @@ static bool interval_next(const char *text, size_t from, struct interval *ret_in
     return false;
 }
 
-/* What tells the levels of this interval: the words behind it in "every hour (P1), every day (P2)" and "every
- * hour for P1 ...", else those in front of it. */
-static const char *levels_part(struct arena *arena, const char *text, size_t first,
-                               const struct interval *interval, size_t next)
+static bool names_level(struct parts_reading *reading, const char *text, size_t from, size_t end)
 {
+    struct strings levels = {0};
+
+    part_levels(reading, text_normalise(reading->arena, text + from, end - from), &levels);
+    return levels.n > 0;
+}
+
+/* What tells the levels of this interval: the words behind it in "every hour (P1), every day (P2)", "every
+ * hour for P1 ..." and, led by none, "every hour while P1 is open, every day in P2", else those in front of
+ * it. */
+static const char *levels_part(struct parts_reading *reading, const char *text, size_t first,
+                               const struct interval *interval, size_t next, bool led)
+{
+    struct arena *arena = reading->arena;
     const char *after = text + interval->end + strspn(text + interval->end, " ");
-    bool behind = after[0] == '(' || text_starts_with(after, "for ") || text_starts_with(after, "during ");
+    bool behind = after[0] == '(' || text_starts_with(after, "for ") || text_starts_with(after, "during ") ||
+                  (!led && names_level(reading, text, interval->end, next));
 
     return behind ? text_normalise(arena, after, (size_t)(text + next - after))
                   : text_normalise(arena, text + first, interval->at - first);
@@ -128,13 +139,13 @@ static void read_sentence(struct parts_reading *reading, const char *label, cons
     bool more = strnlen(text, SENTENCE_BYTES) < SENTENCE_BYTES && interval_next(text, 0, &interval);
     bool labelled = label && part_words_value(PART_UPDATE, label);
     const char *front = NULL;
+    bool led = more && names_level(reading, text, 0, interval.at);
 
     for (size_t first = 0; more; first = interval.end, interval = next) {
         more = interval_next(text, interval.end, &next);
         if (!labelled && !about && !speaks_of_updates(text, &interval))
             continue;
-        const char *levels =
-            levels_part(reading->arena, text, first, &interval, more ? next.at : strlen(text));
+        const char *levels = levels_part(reading, text, first, &interval, more ? next.at : strlen(text), led);
         if (first == 0 && !more)
             levels = text;
         struct strings named = {0};

@@ -18,6 +18,27 @@ static void updates_have_an_interval_for_each_level(void **state)
     assert_string_equal(parts->cadences.at[0].audience, "stakeholder");
 }
 
+static void levels_may_stand_in_front_of_their_intervals_or_behind_them(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    static const char *const sentences[] = {
+        "Post updates every 30 min while P1 is open, every 2 hours in P2.",
+        "In P1 post updates every 30 minutes, in P2 every 2 hours.",
+        "- P1: updates every 30 min, P2 every 2 hours"};
+
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+        const struct runbook_parts *parts =
+            parts_of(arena, arena_printf(arena, "# P\n\n## Incident communication\n\n%s\n", sentences[i]));
+        assert_int_equal(parts->cadences.n, 2);
+        for (size_t k = 0; k < 2; k++) {
+            assert_int_equal(parts->cadences.at[k].every_s, k == 0 ? 1800 : 7200);
+            assert_int_equal(parts->cadences.at[k].applies_to.n, 1);
+            assert_string_equal(parts->cadences.at[k].applies_to.at[0], k == 0 ? "P1" : "P2");
+        }
+    }
+}
+
 static void an_update_without_interval_is_kept_as_open(void **state)
 {
     (void)state;
@@ -98,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(updates_have_an_interval_for_each_level),
+        cmocka_unit_test(levels_may_stand_in_front_of_their_intervals_or_behind_them),
         cmocka_unit_test(an_update_without_interval_is_kept_as_open),
         cmocka_unit_test(what_programs_do_every_minute_is_no_cadence),
         cmocka_unit_test(a_column_of_intervals_in_a_table_about_communication_counts),
