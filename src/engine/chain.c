@@ -13,6 +13,7 @@
 #include "engine/engine_priv.h"
 #include "runbook/policy_plan.h"
 #include "runbook/role_words.h"
+#include "runbook/text.h"
 
 /* A step without a time of its own comes after all that have one. */
 #define NO_TIME_S (INT64_C(100) * 366 * 86400)
@@ -101,6 +102,16 @@ static void add_roles(struct arena *arena, const struct chain_question *question
         insert(arena, chain, step);
 }
 
+/* "after 30 minutes" */
+static bool is_a_time(const char *condition)
+{
+    struct duration_words wait;
+    return condition && text_duration(condition, &wait) &&
+           (wait.at == 0 ||
+            (wait.at == strlen("after ") && strncasecmp(condition, "after ", wait.at) == 0)) &&
+           strspn(condition + wait.at + wait.n_bytes, " .") == strlen(condition + wait.at + wait.n_bytes);
+}
+
 /* Conditions that hold while nobody does anything; any other is for people to judge. */
 static bool holds_in_silence(const char *condition)
 {
@@ -108,7 +119,7 @@ static bool holds_in_silence(const char *condition)
     for (size_t i = 0; condition && i < sizeof words / sizeof *words; i++)
         if (strcasestr(condition, words[i]))
             return true;
-    return condition == NULL;
+    return condition == NULL || is_a_time(condition);
 }
 
 static const struct escalation *ordered_chain(const struct runbook *runbook, const char *level, int line)

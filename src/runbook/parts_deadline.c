@@ -75,6 +75,7 @@ static bool mark_in(const char *text, struct duration_words *ret_duration)
         if (mark == NULL || !text_duration(mark + n, ret_duration) || ret_duration->at > 1 ||
             ret_duration->value_s < MARKED_LEAST_S)
             continue;
+        ret_duration->n_bytes += n + ret_duration->at;
         ret_duration->at = (size_t)(mark - text);
         ret_duration->op = i == 2 ? "<" : "<=";
         return true;
@@ -92,6 +93,7 @@ static bool limit_in(const char *text, struct duration_words *ret_duration)
         size_t end = match.at + match.n_bytes;
         if (!text_duration(text + end, ret_duration) || ret_duration->at > 5 || ret_duration->value_s <= 0)
             continue;
+        ret_duration->n_bytes += end + ret_duration->at - match.at;
         ret_duration->at = match.at;
         ret_duration->op = ret_duration->low_s != UNSTATED   ? "range"
                            : strcmp(match.value, "yes") == 0 ? "<="
@@ -133,6 +135,8 @@ static bool obliges(struct parts_reading *reading, const struct fact *fact, cons
 {
     struct condition condition;
 
+    if (limit->at == 0 && strncmp(sentence + limit->n_bytes, ": ", 2) == 0)
+        return true;
     condition_read(reading->arena, sentence, &condition);
     if (condition.has_value && (condition.unit == NULL || strcmp(condition.unit, "%") == 0))
         return false;
@@ -230,13 +234,17 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     if (!marked &&
         (!fact_may_have(fact, PART_DEADLINE) || !part_words_next(PART_DEADLINE, fact->text, 0, &limit)))
         return;
-    if (fact->label && limit_in(fact->rest, &(struct duration_words){0})) {
+    struct duration_words time;
+    struct fact unlabelled = *fact;
+    if (fact->label && limit_in(fact->label, &time) && time.at == 0 && fact->rest[0])
+        unlabelled.label = NULL; /* "Within 2 days: review." says when, not what */
+    if (unlabelled.label && limit_in(fact->rest, &time)) {
         read_sentence(reading, fact, fact->rest, fact->line);
         return;
     }
     text_sentences(reading->arena, fact->text, &sentences);
     list_each (sentence, &sentences)
-        read_sentence(reading, fact, sentence->text, fact->line);
+        read_sentence(reading, &unlabelled, sentence->text, fact->line);
 }
 
 /* ---- Tables: "| 15 min | First assessment done |", "| Report written | 48 hours |" ---- */

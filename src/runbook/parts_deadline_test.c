@@ -120,6 +120,21 @@ static void a_mark_or_a_label_of_time_sets_a_deadline(void **state)
     assert_int_equal(parts->deadlines.at[2].line, 12);
 }
 
+static void a_time_in_front_of_a_colon_is_that_of_what_stands_behind_it(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## After a flood\n\nWithin 2 days: review with the gate lead. Report to the "
+                        "board within 10 days.\n");
+
+    assert_int_equal(parts->deadlines.n, 2);
+    assert_int_equal(parts->deadlines.at[0].due_s, 172800);
+    assert_non_null(strstr(parts->deadlines.at[0].what, "review with the gate lead"));
+    assert_int_equal(parts->deadlines.at[1].due_s, 864000);
+    assert_non_null(strstr(parts->deadlines.at[1].what, "Report to the board"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +146,7 @@ int main(void)
         cmocka_unit_test(a_column_of_times_sets_deadlines),
         cmocka_unit_test(moments_since_the_start_and_parts_named_for_their_time_are_deadlines),
         cmocka_unit_test(a_mark_or_a_label_of_time_sets_a_deadline),
+        cmocka_unit_test(a_time_in_front_of_a_colon_is_that_of_what_stands_behind_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

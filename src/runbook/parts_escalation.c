@@ -18,7 +18,7 @@ struct escalation *escalation_add(struct parts_reading *reading, const char *kin
     return escalation;
 }
 
-static bool has_line(const struct parts_reading *reading, int line)
+bool escalation_has_line(const struct parts_reading *reading, int line)
 {
     size_t n = reading->parts->escalations.n;
 
@@ -376,7 +376,7 @@ static bool add_ladder(struct parts_reading *reading, const struct fact *fact, c
 
     if (!rungs_read(reading->arena, fact->rest, true, fact->line, &rungs))
         return false;
-    if (has_line(reading, fact->line))
+    if (escalation_has_line(reading, fact->line))
         return true; /* a level has it already */
     list_each (rung, &rungs) {
         struct escalation *rule = escalation_add_rung(reading, rung);
@@ -415,7 +415,7 @@ static void read_level_line(struct parts_reading *reading, const struct fact *fa
 
     if (reading->runbook->severities.n == 0 || fact->label == NULL || fact->place == FACT_FENCE ||
         !fact_may_have(fact, PART_CALL_VERB) || strnlen(fact->label, 40) == 40 ||
-        strnlen(fact->text, RULE_BYTES) == RULE_BYTES || has_line(reading, fact->line) ||
+        strnlen(fact->text, RULE_BYTES) == RULE_BYTES || escalation_has_line(reading, fact->line) ||
         !part_words_next(PART_CALL_VERB, fact->rest, 0, &verb) || verb.at > 0)
         return;
     part_levels(reading, fact->label, &levels);
@@ -436,6 +436,36 @@ static void read_level_line(struct parts_reading *reading, const struct fact *fa
     }
 }
 
+/* "Escalation: page the lead after 10 minutes; after 20 the manager. Amber goes to the lead after an hour.":
+ * sentences that each say after how long; false: they are not two or more, or name no level. */
+static bool read_named_sentences(struct parts_reading *reading, const struct fact *fact)
+{
+    struct sentences sentences = {0};
+    struct duration_words after;
+    struct strings levels = {0};
+    size_t n_waits = 0;
+
+    text_sentences(reading->arena, fact->rest, &sentences);
+    list_each (sentence, &sentences)
+        n_waits += wait_stated(sentence->text, &after);
+    part_levels(reading, fact->rest, &levels);
+    if (sentences.n < 2 || n_waits < sentences.n || levels.n == 0)
+        return false;
+    list_each (sentence, &sentences) {
+        struct fact part = *fact;
+        struct rungs rungs = {0};
+        part.text = part.rest = sentence->text;
+        part.label = NULL;
+        levels = (struct strings){0};
+        part_levels(reading, sentence->text, &levels);
+        if (!rungs_read(reading->arena, sentence->text, true, fact->line, &rungs))
+            add_rule(reading, &part)->applies_to = levels;
+        list_each (rung, &rungs)
+            escalation_add_rung(reading, rung)->applies_to = levels;
+    }
+    return true;
+}
+
 /* "Escalation to the pump lead after 30 minutes", "**Escalation**: page the lead if stuck for 1 hour",
  * wherever it stands: the word, after how long, and whom it calls. A label alone calls those of its heading.
  */
@@ -447,9 +477,11 @@ static void read_named_rule(struct parts_reading *reading, const struct fact *fa
                                  text_same(fact->label, "escalate to"));
 
     if (fact->place == FACT_FENCE || strnlen(fact->text, RULE_BYTES) == RULE_BYTES ||
-        has_line(reading, fact->line) || part_severity_at(reading, fact->line) ||
+        escalation_has_line(reading, fact->line) || part_severity_at(reading, fact->line) ||
         (part_procedure_at(reading, fact->line) && !named) ||
         !(named || text_starts_with(fact->text, "escalation to") || text_starts_with(fact->text, "escalate")))
+        return;
+    if (named && read_named_sentences(reading, fact))
         return;
     const char *text = named ? fact->rest : fact->text;
     if (!wait_stated(text, &after) || (!named && !person_next(reading->arena, text, 0, &person)))
@@ -487,7 +519,7 @@ static void read_rule_table(struct parts_reading *reading, size_t i)
         const char *then = row->cells[action].text, *when = row->cells[0].text;
         struct duration_words after;
         struct strings to = {0}, levels = {0};
-        if (part_severity_at(reading, row->line) || has_line(reading, row->line) ||
+        if (part_severity_at(reading, row->line) || escalation_has_line(reading, row->line) ||
             strnlen(then, RULE_BYTES) == RULE_BYTES || text_starts_with(then, "no") ||
             text_find_word(then, "no escalation"))
             continue;
@@ -504,45 +536,6 @@ static void read_rule_table(struct parts_reading *reading, size_t i)
         if (wait_stated(then, &after) || wait_stated(when, &after) || wait_in_row(table, row, &after))
             rule->after_s = after.value_s;
     }
-}
-
-/* A step that escalates to somebody. */
-static void read_step(struct parts_reading *reading, const struct procedure *procedure,
-                      const struct phase *phase, const struct step *step)
-{
-    struct word_match verb;
-    struct duration_words after;
-
-    if (step->text == NULL || strnlen(step->text, RULE_BYTES) == RULE_BYTES ||
-        !part_words_next(PART_ESCALATE_VERB, step->text, 0, &verb) || has_line(reading, step->line))
-        return;
-    const char *whom =
-        arena_strndup(reading->arena, step->text + verb.at, strcspn(step->text + verb.at, ".;"));
-    struct strings names = {0};
-    persons_add(reading->arena, whom, &names);
-    if (names.n == 0)
-        return;
-    struct escalation *rule = escalation_add(reading, "rule", step->line, step->line);
-    rule->to = names;
-    strings_add(reading->arena, &rule->applies_to, procedure->severity ? procedure->severity : procedure->id);
-    rule->condition = step->condition ? step->condition : escalation_condition(reading->arena, step->text);
-    const struct severity *level =
-        procedure->severity ? runbook_severity(reading->runbook, procedure->severity) : NULL;
-    if (text_duration(step->text, &after))
-        rule->after_s = after.value_s;
-    else if (phase->stage == STAGE_IMMEDIATE && level && level->rank == 1)
-        rule->after_s = 0; /* an immediate action of the most severe level */
-}
-
-static void read_steps(struct parts_reading *reading)
-{
-    list_each (procedure, &reading->runbook->procedures)
-        list_each (phase, &procedure->phases)
-            list_each (step, &phase->steps) {
-                read_step(reading, procedure, phase, step);
-                list_each (substep, &step->substeps)
-                    read_step(reading, procedure, phase, substep);
-            }
 }
 
 static void read_sentences(struct parts_reading *reading)
@@ -587,6 +580,6 @@ void parts_read_escalations(struct parts_reading *reading)
             read_team(reading, i);
         else if (reading->document->blocks.at[i].kind == BLOCK_TABLE)
             read_rule_table(reading, i);
-    read_steps(reading);
+    escalation_read_steps(reading);
     read_sentences(reading);
 }

@@ -7,6 +7,9 @@ enum { RULE_BYTES = 300 };
 
 struct escalation *escalation_add(struct parts_reading *reading, const char *kind, int line, int line_end);
 
+/* Whether an escalation of the last ones stands in that line. */
+bool escalation_has_line(const struct parts_reading *reading, int line);
+
 /* A rule of a rung of a ladder, for no level yet. */
 struct escalation *escalation_add_rung(struct parts_reading *reading, const struct rung *rung);
 
@@ -38,3 +41,7 @@ bool escalation_read_moment(struct parts_reading *reading, const struct fact *fa
 /* "lead -> manager (after 15 min) -> CTO": a chain, and a rule for who waits; false: it is none. about:
  * stands where people are called, so that they may have names of the house. */
 bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fact, bool about);
+
+/* ---- parts_escalation_step.c ---- */
+
+void escalation_read_steps(struct parts_reading *reading);

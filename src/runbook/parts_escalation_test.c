@@ -205,10 +205,53 @@ static void a_level_calls_one_after_the_other(void **state)
     assert_int_equal(parts->escalations.at[2].after_s, 14400);
 }
 
+static const char house_levels[] = "# P\n\n| Colour | Patients affected | Acknowledge | Fix "
+                                   "|\n|---|---|---|---|\n| Red | all | 5 min | 1 h |\n"
+                                   "| Amber | some | 15 min | 4 h |\n\n";
+
+static void sentences_of_escalation_are_rules_of_the_levels_that_they_name(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        arena_printf(arena,
+                     "%sEscalation: if a Red is not acknowledged in 5 minutes page the gate lead; after 15 "
+                     "minutes page the site director. Amber goes to the dam lead after 30 minutes.\n",
+                     house_levels));
+
+    assert_int_equal(parts->escalations.n, 3);
+    assert_string_equal(parts->escalations.at[0].applies_to.at[0], "Red");
+    assert_int_equal(parts->escalations.at[0].after_s, 300);
+    assert_string_equal(parts->escalations.at[1].to.at[0], "site director");
+    assert_int_equal(parts->escalations.at[1].after_s, 900);
+    assert_string_equal(parts->escalations.at[2].applies_to.at[0], "Amber");
+    assert_string_equal(parts->escalations.at[2].to.at[0], "dam lead");
+    assert_int_equal(parts->escalations.at[2].after_s, 1800);
+}
+
+static void a_name_of_the_house_that_names_something_else_is_no_level(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, arena_printf(arena,
+                            "%s## Updates\n\nTell the Red Cross every 30 minutes.\n\nRed lamps: tell the "
+                            "porters every 30 minutes.\n\nFor Amber tell the porters every 2 hours.\n",
+                            house_levels));
+
+    assert_int_equal(parts->cadences.n, 3);
+    assert_int_equal(parts->cadences.at[0].applies_to.n, 0);
+    assert_int_equal(parts->cadences.at[1].applies_to.n, 0);
+    assert_string_equal(parts->cadences.at[2].applies_to.at[0], "Amber");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_level_calls_one_after_the_other),
+        cmocka_unit_test(sentences_of_escalation_are_rules_of_the_levels_that_they_name),
+        cmocka_unit_test(a_name_of_the_house_that_names_something_else_is_no_level),
         cmocka_unit_test(a_sentence_that_calls_after_a_time_escalates),
         cmocka_unit_test(deadlines_rhythms_and_alert_rules_do_not_escalate),
         cmocka_unit_test(a_table_says_in_a_column_of_its_own_after_how_long),

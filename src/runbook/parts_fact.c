@@ -77,10 +77,46 @@ static bool calls_level(const struct severity *level, const char *text)
            (text[n] == ':' || (text[n] == ' ' && strspn(level->id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == n));
 }
 
+static bool ends_with_word(const char *text, const char *end, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t n_word = strlen(words[i]);
+        if ((size_t)(end - text) >= n_word && strncasecmp(end - n_word, words[i], n_word) == 0 &&
+            ((size_t)(end - text) == n_word || !isalnum((unsigned char)end[-1 - (long)n_word])))
+            return true;
+    }
+    return false;
+}
+
+/* "while a Red is open", "for Amber", "Amber goes to the lead": the name of the house in a sentence, not the
+ * "Red" of "the Red Cross". */
+static bool speaks_of_level(const char *id, const char *text)
+{
+    static const char *const before[] = {"a ",     "an ", "the ", "any ", "each ",
+                                         "every ", "in ", "for ", "of ",  "as "},
+                             *const behind[] = {" is ",      " are ",  " goes ", " go ",
+                                                " incident", " alert", " needs "};
+    size_t n = strlen(id);
+
+    if (n < 3 || !isupper((unsigned char)*id) || strpbrk(id, "0123456789 "))
+        return false;
+    for (const char *at = text; (at = strstr(at, id)); at += n) {
+        if (isalnum((unsigned char)at[n]) || (at > text && isalnum((unsigned char)at[-1])))
+            continue;
+        bool led = ends_with_word(text, at, before, sizeof before / sizeof *before);
+        if (led && !(at[n] == ' ' && isupper((unsigned char)at[n + 1])))
+            return true;
+        for (size_t i = 0; at == text && i < sizeof behind / sizeof *behind; i++)
+            if (strncmp(at + n, behind[i], strlen(behind[i])) == 0)
+                return true;
+    }
+    return false;
+}
+
 static void add_called(const struct parts_reading *reading, const char *text, struct strings *ret_ids)
 {
     list_each (level, &reading->runbook->severities)
-        if (calls_level(level, text) && !has_id(ret_ids, level->id))
+        if ((calls_level(level, text) || speaks_of_level(level->id, text)) && !has_id(ret_ids, level->id))
             strings_add(reading->arena, ret_ids, level->id);
 }
 

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "runbook/change_rules.h"
 #include "runbook/risk_priv.h"
+#include "runbook/text.h"
 
 enum { COMMAND_BYTES = 16 * 1024, DEEPEST = 20, PARTS_MOST = 8 };
 
@@ -191,12 +192,22 @@ const char *change_loses(struct arena *arena, const char *command)
     return parts_joined(arena, &parts);
 }
 
+/* "moves a.conf to b.conf" says already that b.conf is written. */
+static bool is_named(const struct strings *parts, const char *file)
+{
+    list_each (part, parts)
+        if (text_find_word(*part, file))
+            return true;
+    return false;
+}
+
 const char *change_in_words(struct arena *arena, const char *command)
 {
     struct strings parts = {0};
     struct risk risk = parts_of(arena, command, part_in_words, &parts);
     list_each (file, &risk.writes_files)
-        part_add(arena, &parts, arena_printf(arena, "writes the file %s", *file));
+        if (!is_named(&parts, *file))
+            part_add(arena, &parts, arena_printf(arena, "writes the file %s", *file));
     if (risk.http_method && risk.http_url && strcmp(risk.http_method, "GET") != 0)
         part_add(arena, &parts, arena_printf(arena, "sends %s to %s", risk.http_method, risk.http_url));
     return parts_joined(arena, &parts);
