@@ -11,7 +11,9 @@ static struct checklist *add_list(struct parts_reading *reading, const char *nam
     struct checklist *list = list_push(reading->arena, &reading->parts->checklists);
 
     name = text_without_number(reading->arena, name, NULL);
-    *list = (struct checklist){.name = name, .stage = part_stage(name), .line = line, .line_end = line};
+    bool ends = part_words_value(PART_ENDING, name);
+    *list = (struct checklist){
+        .name = name, .stage = ends ? "verification" : part_stage(name), .line = line, .line_end = line};
     return list;
 }
 
@@ -48,7 +50,7 @@ struct list_facts {
     size_t n, n_boxes, n_with_fence, n_questions, n_long;
 };
 
-enum { POINT_BYTES = 140 };
+enum { POINT_BYTES = 140, SENTENCE_BYTES = 400 };
 
 static struct list_facts look_at(const struct parts_reading *reading, size_t first, size_t end)
 {
@@ -99,7 +101,7 @@ static bool called_checklist(const struct parts_reading *reading, size_t first)
     struct part_label label;
 
     if (part_label_before(reading, first, &label))
-        return part_label_value(&label, PART_CHECKLIST) != NULL ||
+        return part_label_value(&label, PART_CHECKLIST) || part_label_value(&label, PART_ENDING) ||
                part_heading_value(reading, first, PART_CHECKLIST) != NULL;
     return reading->document->blocks.at[first].item == NO_BLOCK &&
            part_heading_value(reading, first, PART_CHECKLIST) != NULL;
@@ -124,6 +126,24 @@ static void read_list(struct parts_reading *reading, size_t first)
         if (item->prose.text[0])
             add_point(reading, list, item->prose.text, item->line, last > item->line ? last : item->line);
     }
+}
+
+/* "Done when the queue is empty and the lead has signed": by what the procedure is known to be over, in one
+ * sentence. */
+static void read_ending(struct parts_reading *reading, const struct fact *fact)
+{
+    enum { LEAD_BYTES = 24, LEAST_BYTES = 8 };
+    struct word_match match;
+
+    if (!fact_may_have(fact, PART_ENDING) || fact->place == FACT_FENCE || fact->place == FACT_ROW ||
+        strnlen(fact->text, SENTENCE_BYTES) == SENTENCE_BYTES || part_template_at(reading, fact->line) ||
+        !part_procedure_at(reading, fact->line) || !part_words_next(PART_ENDING, fact->text, 0, &match) ||
+        match.at > LEAD_BYTES || strlen(fact->text + match.at + match.n_bytes) < LEAST_BYTES)
+        return;
+    if (text_starts_with(fact->text, "this "))
+        return; /* "This is done when it rains" is about a step */
+    const char *name = arena_strndup(reading->arena, fact->text, match.at + match.n_bytes);
+    add_point(reading, add_list(reading, name, fact->line), fact->text, fact->line, fact->line);
 }
 
 /* "# 1. Look at the queue" in the fence below "Diagnosis checklist". */
@@ -216,4 +236,6 @@ void parts_read_checklists(struct parts_reading *reading)
     }
     list_each (template, &reading->parts->templates)
         read_template(reading, template);
+    list_each (fact, &reading->facts)
+        read_ending(reading, fact);
 }

@@ -60,6 +60,28 @@ static void boxes_in_a_template_are_one_too(void **state)
     assert_string_equal(parts->checklists.at[0].name, "Afterwards");
 }
 
+static void a_sentence_says_by_what_a_procedure_is_over(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n## Flood\n\n1. Shut it: `gate shut`\n\nDone when the hall is dry and the lead has signed.\n\n"
+        "## Fire\n\n1. Leave: `alarm ring`\n\n**Exit criteria:**\n\n- no smoke\n- all are counted\n");
+
+    assert_int_equal(parts->checklists.n, 2);
+    assert_string_equal(parts->checklists.at[0].name, "Exit criteria");
+    assert_string_equal(parts->checklists.at[0].stage, "verification");
+    assert_int_equal(parts->checklists.at[0].items.n, 2);
+    assert_string_equal(parts->checklists.at[1].stage, "verification");
+    assert_int_equal(parts->checklists.at[1].items.n, 1);
+    assert_int_equal(parts->checklists.at[1].line, 7);
+    parts =
+        parts_of(arena, "# P\n\n## Flood\n\n1. Shut it: `gate shut`\n\nThis is done when it rains; nobody "
+                        "knows.\n\n# Q\n\nThe report is due, and the season is over when it snows.\n");
+    assert_int_equal(parts->checklists.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -68,6 +90,7 @@ int main(void)
         cmocka_unit_test(points_below_a_closing_step_are_a_checklist_but_people_are_not),
         cmocka_unit_test(a_plain_list_of_steps_is_no_checklist),
         cmocka_unit_test(boxes_in_a_template_are_one_too),
+        cmocka_unit_test(a_sentence_says_by_what_a_procedure_is_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,6 +24,7 @@ static const char *const group_names[PART_WORDS_COUNT] = {
     [PART_REPORT_SECTION] = "report_section",
     [PART_REPORT_VERB] = "report_verb",
     [PART_CHECKLIST] = "checklist",
+    [PART_ENDING] = "ending",
     [PART_PARTICIPANTS] = "participants",
     [PART_TIMELINE] = "timeline",
     [PART_EVERY] = "every",
