@@ -74,7 +74,7 @@ await scenario(async () => {
   await page.getByText('It hides one alert').waitFor()
   await type(page, 'Tab')
   await page.keyboard.type('a known fault')
-  await type(page, 'Tab', 'Tab', 'Enter')
+  await type(page, 'Tab', 'Tab', 'Tab', 'Enter')
   await page.locator('.look', { hasText: 'a known fault' }).waitFor()
   expect(await page.locator('.look', { hasText: 'a known fault' }).getByText('ana').count() === 1, 'a silence says who made it')
   await page.getByRole('button', { name: 'End it…' }).press('Enter')

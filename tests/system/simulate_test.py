@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Who would be reached, asked before it matters: `config check` and `simulate` on the project's own runbooks, with
 nothing running but where the server is asked for what people made there."""
+import datetime
+
 from harness import *
 
 RUNBOOKS = os.path.join(ROOT, 'runbooks')
@@ -114,7 +116,10 @@ schedules:
     def test_who_takes_over_in_the_console_is_on_call_for_the_commands_too(self):
         config = self.config('[{notify: [schedule:primary]}]')
         with open(config, encoding='utf-8') as f:
-            server = self.started(Server(self.folder, f.read()))
+            text = f.read()
+        monday = datetime.date(2026, 3, 2)  # handed over on a day that is not near
+        handed_over = monday + datetime.timedelta((datetime.date.today().weekday() + 3) % 7)
+        server = self.started(Server(self.folder, text.replace(f'{monday}T09:00', f'{handed_over}T09:00')))
         server.start()
         before = json.loads(server.command('oncall', '-c', config, '--json')[1])
         planned = next(s for s in before['schedules'] if s['id'] == 'primary')['people'][0]['id']
