@@ -15,6 +15,24 @@ static bool is_date(const char *value)
            (value[6] == value[4] || value[7] == value[4]) && value[0] < '3';
 }
 
+/* "ext. 4411", "bleep 2231", "DECT 70 112": numbers of the house, too short to be told by their digits. */
+static bool is_house_number(const char *value)
+{
+    static const char *const words[] = {"extension", "ext",  "bleep", "bip",  "beeper",
+                                        "pager",     "dect", "tel",   "phone"};
+    enum { DIGITS_LEAST = 3 };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!text_starts_with(value, words[i]))
+            continue;
+        const char *number = value + strlen(words[i]);
+        number += strspn(number, ".: #");
+        size_t n = strspn(number, "0123456789 -");
+        return n >= DIGITS_LEAST && isdigit((unsigned char)number[0]) && !isalnum((unsigned char)number[n]);
+    }
+    return false;
+}
+
 /* What a text is as a way to reach somebody; NULL: it is none ("database issues"). */
 static const char *value_kind(const char *value)
 {
@@ -37,6 +55,8 @@ static const char *value_kind(const char *value)
         return "email";
     if (dial && n_digits >= 6)
         return is_date(value) ? NULL : "phone";
+    if (is_house_number(value))
+        return "phone";
     const char *hash = strchr(value, '#');
     if (hash && islower((unsigned char)hash[1]))
         return "channel";

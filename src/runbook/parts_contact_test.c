@@ -276,9 +276,24 @@ static void a_column_of_handles_tells_how_people_are_called(void **state)
     assert_string_equal(parts->contacts.at[1].value, "@pump-oncall");
 }
 
+static void numbers_of_the_house_are_ways_to_reach_somebody(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Contacts\n\n- Gate lead: ext. 4410\n- Night porter: bleep 2231\n"
+                        "- Dam lead: DECT 70 112\n- Warden: telephone box 3\n");
+
+    assert_int_equal(parts->contacts.n, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(parts->contacts.at[i].value_kind, "phone");
+    assert_string_equal(parts->contacts.at[1].value, "bleep 2231");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_of_the_house_are_ways_to_reach_somebody),
         cmocka_unit_test(contacts_have_values_and_tell_whether_they_are_usable),
         cmocka_unit_test(a_table_with_phones_holds_contacts),
         cmocka_unit_test(an_escalation_list_is_a_chain_with_the_rotation_in_front),
