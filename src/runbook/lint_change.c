@@ -122,8 +122,7 @@ static bool is_told(const struct command_walk *walk)
 {
     const struct step *step = walk->step;
     const char *text = step ? step->title ? step->title : step->text : NULL;
-    return walk->command->fence_line > 0 || (text && text[0] != '`' && sentence_is_order(text)) ||
-           (text && text[0] == '`');
+    return walk->command->fence_line > 0 || (text && (text[0] == '`' || sentence_is_order(text)));
 }
 
 static bool wants_way_back(const struct lint *lint, const struct procedure *procedure,
