@@ -35,8 +35,11 @@ const char *escalation_condition(struct arena *arena, const char *text)
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const char *at = text_find_word(text, words[i]);
-        if (at)
-            return text_without_colon(arena, at);
+        if (at == NULL)
+            continue;
+        size_t n = strlen(at); /* "(after 15 minutes)" */
+        return n > 1 && at[n - 1] == ')' && strchr(at, '(') == NULL ? arena_strndup(arena, at, n - 1)
+                                                                    : text_without_colon(arena, at);
     }
     return NULL;
 }
@@ -578,7 +581,7 @@ void parts_read_escalations(struct parts_reading *reading)
         if (reading->document->blocks.at[i].kind == BLOCK_ITEM &&
             reading->document->blocks.at[i].list_first == i)
             read_team(reading, i);
-        else if (reading->document->blocks.at[i].kind == BLOCK_TABLE)
+        else if (reading->document->blocks.at[i].kind == BLOCK_TABLE && !escalation_read_ladder(reading, i))
             read_rule_table(reading, i);
     escalation_read_steps(reading);
     read_sentences(reading);

@@ -42,6 +42,11 @@ bool escalation_read_moment(struct parts_reading *reading, const struct fact *fa
  * stands where people are called, so that they may have names of the house. */
 bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fact, bool about);
 
+/* ---- parts_escalation_ladder.c ---- */
+
+/* "| After | Notify |", a table of moments: a rule a row; false: it is none. */
+bool escalation_read_ladder(struct parts_reading *reading, size_t table);
+
 /* ---- parts_escalation_step.c ---- */
 
 void escalation_read_steps(struct parts_reading *reading);

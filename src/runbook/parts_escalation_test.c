@@ -246,6 +246,53 @@ static void a_name_of_the_house_that_names_something_else_is_no_level(void **sta
     assert_string_equal(parts->cadences.at[2].applies_to.at[0], "Amber");
 }
 
+static void a_table_of_moments_calls_a_rung_a_row(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Escalation path\n\n| Time elapsed | Who | How |\n|---|---|---|\n"
+                        "| Immediately | Gate on-call | pager |\n| T+15 | Gate lead | phone |\n"
+                        "| T+30 minutes | Site manager | phone |\n| 1-2 h | CTO | phone |\n\n"
+                        "## Flood\n\n| After | Notify |\n|---|---|\n| 0 min | Gate on-call |\n"
+                        "| 20 min | Gate house desk |\n");
+
+    assert_int_equal(at_line(parts, 7)->after_s, 0);
+    assert_int_equal(at_line(parts, 8)->after_s, 900);
+    assert_string_equal(at_line(parts, 8)->to.at[0], "Gate lead");
+    assert_int_equal(at_line(parts, 9)->after_s, 1800);
+    assert_int_equal(at_line(parts, 10)->after_s, 3600);
+    assert_null(at_line(parts, 10)->condition);
+    assert_int_equal(at_line(parts, 17)->after_s, 1200);
+    assert_string_equal(at_line(parts, 17)->to.at[0], "Gate house desk");
+}
+
+static void numbers_of_a_ladder_have_the_unit_of_their_column_and_the_levels_of_its_heading(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Severity\n\n- P1: flood\n- P2: damp\n\n## Escalation (P1 only)\n\n"
+                        "| Minutes | Escalate to |\n|---|---|\n| 0 | Gate on-call |\n| 15 | Gate lead |\n");
+
+    assert_int_equal(at_line(parts, 13)->after_s, 900);
+    assert_int_equal(at_line(parts, 13)->applies_to.n, 1);
+    assert_string_equal(at_line(parts, 13)->applies_to.at[0], "P1");
+}
+
+static void a_table_of_deadlines_or_of_a_timeline_is_no_ladder(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Reporting\n\n| Time | Notify |\n|---|---|\n"
+                        "| within 1 hour | Site manager |\n| within 24 hours | Ministry |\n\n"
+                        "## Timeline\n\n| Time | Who |\n|---|---|\n| 10 min | Gate lead |\n"
+                        "| 40 min | Site manager |\n");
+
+    assert_int_equal(parts->escalations.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +309,9 @@ int main(void)
         cmocka_unit_test(whom_to_call_stands_below_the_wait),
         cmocka_unit_test(who_is_called_by_a_name_of_the_house_is_taken_as_written),
         cmocka_unit_test(rows_of_a_card_and_rungs_of_a_list_say_when),
+        cmocka_unit_test(a_table_of_moments_calls_a_rung_a_row),
+        cmocka_unit_test(numbers_of_a_ladder_have_the_unit_of_their_column_and_the_levels_of_its_heading),
+        cmocka_unit_test(a_table_of_deadlines_or_of_a_timeline_is_no_ladder),
         cmocka_unit_test(a_time_in_brackets_counts_behind_a_label),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

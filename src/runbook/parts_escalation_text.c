@@ -32,9 +32,10 @@ static bool has_any(const char *text, size_t n, const char *const *words, size_t
 
 bool escalation_wait(const char *sentence, struct duration_words *ret_after)
 {
-    static const char *const nothing[] = {
-        "not ",  "n't ",     "no ",        "without",    "nobody",         "no one",      "cannot",
-        "still", "fails to", "unanswered", "unresolved", "unacknowledged", "unreachable", "unavailable"};
+    static const char *const nothing[] = {"not ",           "n't ",        "no ",        "without",
+                                          "nobody",         "no one",      "cannot",     "nothing",
+                                          "still",          "fails to",    "unanswered", "unresolved",
+                                          "unacknowledged", "unreachable", "unavailable"};
     static const char *const asked[] = {"if ", "when ", "once ", "unless", "longer than", "more than"};
     static const char *const other[] = {"every ", "fires ", "firing ", "triggers "};
     size_t n = strlen(sentence);

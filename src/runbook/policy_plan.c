@@ -136,17 +136,39 @@ static bool told(const struct planning *planning, int64_t after_s, const struct 
     return false;
 }
 
+static bool is_timed_rule(const struct escalation *escalation)
+{
+    return strcmp(escalation->kind, "rule") == 0 && escalation->to.n > 0 && escalation->after_s != UNSTATED;
+}
+
+/* The level says itself who is called when, or that nobody is; a step of a procedure says it for its trouble
+ * alone. */
+static bool has_own_escalation(const struct planning *planning)
+{
+    if (planning->severity->escalation_text)
+        return true;
+    list_each (escalation, &planning->runbook->parts.escalations)
+        if (is_timed_rule(escalation) && has(&escalation->applies_to, planning->severity->id) &&
+            procedure_at(planning->runbook, escalation->line) == NULL)
+            return true;
+    return false;
+}
+
+/* Rules beside no level are for each that has none of its own. */
 static void add_escalations(struct planning *planning)
 {
+    bool own = has_own_escalation(planning);
+
     list_each (escalation, &planning->runbook->parts.escalations) {
         bool chain = strcmp(escalation->kind, "chain") == 0;
         bool named = has(&escalation->applies_to, planning->severity->id);
-        if (!named && !(chain && escalation->applies_to.n == 0))
+        bool every = escalation->applies_to.n == 0 && (chain || (!own && is_timed_rule(escalation)));
+        if (!named && !every)
             continue;
         if ((escalation->to.n == 0 && escalation->after_s == UNSTATED) ||
             told(planning, escalation->after_s, &escalation->to))
             continue;
-        const char *what = chain ? "escalate, in this order" : "escalate";
+        const char *what = chain ? "escalate, in this order" : every ? "escalate (any level)" : "escalate";
         struct plan_entry *entry =
             add(planning, PLAN_ESCALATION, escalation->after_s, what, escalation->line);
         entry->to = escalation->to;

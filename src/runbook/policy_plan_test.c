@@ -162,6 +162,28 @@ static void the_printed_plan_fits_80_columns(void **state)
     }
 }
 
+static void a_ladder_beside_no_level_is_for_each_that_has_none_of_its_own(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fixture other = {.arena = fixture->arena};
+    static const char text[] = "# Lab\n\n## Severity\n\n| Level | Meaning | Escalation |\n|---|---|---|\n"
+                               "| P1 | No results |  |\n| P2 | Late results | Team lead after 45 minutes |\n"
+                               "| P3 | Odd report | None |\n\n## Who is called\n\n1. 0 min: lab engineer\n"
+                               "2. 15 min: lab lead\n3. 30 min: IT director\n\n"
+                               "## Analyser stuck (P1)\n\n1. Restart the analyser.\n"
+                               "2. If it does not start within 10 minutes, escalate to the vendor manager.\n";
+    other.runbook = runbook_read(fixture->arena, "lab.md", text, strlen(text));
+    struct plan first = plan_of(&other, "P1"), second = plan_of(&other, "P2"), third = plan_of(&other, "P3");
+    const struct plan_entry *lead = entry_of(&first, PLAN_ESCALATION, 1800);
+
+    assert_non_null(lead);
+    assert_int_equal(lead->line, 15);
+    assert_string_equal(lead->to.at[0], "IT director");
+    assert_string_equal(lead->what, "escalate (any level)");
+    assert_null(entry_of(&second, PLAN_ESCALATION, 1800));
+    assert_null(entry_of(&third, PLAN_ESCALATION, 1800));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +202,8 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(entries_stand_in_the_order_of_time, setup, teardown),
         cmocka_unit_test_setup_teardown(the_printed_plan_fits_80_columns, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_ladder_beside_no_level_is_for_each_that_has_none_of_its_own, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

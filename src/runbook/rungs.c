@@ -76,8 +76,9 @@ static bool has_any(const char *text, const char *const *words, size_t n)
 static bool says_idle(const char *text)
 {
     static const char *const idle[] = {
-        "not ",       "n't ",   "no ",         "without", "nobody", "unanswered",  "unacknowledged",
-        "unresolved", "no-one", "unmitigated", "noch ",   "keine",  "unreachable", "fails to"};
+        "not ",       "n't ",           "no ",         "without",  "nobody",
+        "unanswered", "unacknowledged", "unresolved",  "no-one",   "unmitigated",
+        "noch ",      "keine",          "unreachable", "fails to", "nothing "};
 
     return has_any(text, idle, sizeof idle / sizeof *idle);
 }
