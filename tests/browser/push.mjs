@@ -1,6 +1,6 @@
 // Ana gets her pages in this browser, and acknowledges one by the button of its notification.
 import { chromium } from 'playwright-core'
-import { expect, outside, scenario, signIn } from './browser.mjs'
+import { expect, outside, PATIENCE_MS, scenario, signIn } from './browser.mjs'
 
 const { CONSOLE, PUSH, PUSH_LINE, PROFILE } = process.env
 
@@ -20,17 +20,25 @@ await scenario(async () => {
     return route.continue({ postData: JSON.stringify({ ...said, endpoint: `${PUSH}/to/${said.endpoint.split('/').pop()}` }) })
   })
   const page = chrome.pages()[0] ?? await chrome.newPage()
-  page.setDefaultTimeout(20000)
-  const shown = () => page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.ready
-    return (await registration.getNotifications()).map(({ title, body, data, actions }) => ({ title, body, data, actions: actions.map((one) => one.action) }))
+  page.setDefaultTimeout(PATIENCE_MS)
+  // The browser's own record says that it shows one. Whoever asks the page instead, while one is on its way to the screen,
+  // makes the browser forget that one: it takes what is not on the screen yet for put away.
+  const record = await chrome.newCDPSession(page)
+  const displayed = []
+  record.on('BackgroundService.backgroundServiceEventReceived', ({ backgroundServiceEvent: { eventName, eventMetadata } }) => {
+    if (eventName === 'Notification displayed') displayed.push(eventMetadata.find(({ key }) => key === 'Title').value)
   })
+  await record.send('BackgroundService.startObserving', { service: 'notifications' })
+  await record.send('BackgroundService.setRecording', { service: 'notifications', shouldRecord: true })
   const notified = async (what) => {
-    for (const end = Date.now() + 20000; Date.now() < end; await page.waitForTimeout(50)) {
-      const found = (await shown()).find(({ title }) => title.includes(what))
-      if (found) return found
-    }
-    throw new Error(`no notification of ${what}: ${JSON.stringify(await shown())}`)
+    for (const end = Date.now() + PATIENCE_MS; Date.now() < end && !displayed.some((title) => title.includes(what));) await page.waitForTimeout(50)
+    const shown = await page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready
+      return (await registration.getNotifications()).map(({ title, body, data, actions }) => ({ title, body, data, actions: actions.map((one) => one.action) }))
+    })
+    const found = shown.find(({ title }) => title.includes(what))
+    expect(found, `no notification of ${what}: ${JSON.stringify({ displayed, shown })}`)
+    return found
   }
 
   await signIn(page, 'ana', '/settings')

@@ -1,6 +1,8 @@
 """The push service of Chromium's maker, on loopback: what Chromium asks of it before it subscribes (a check-in, a
-registration), the connection on which it then waits for messages, and the side at which a server leaves them (RFC 8030).
-A message goes through as it came; only the browser can read it. The fields are those of Chromium's checkin.proto and mcs.proto."""
+registration), the connection on which it then waits for messages, and the side at which a server leaves them (RFC 8030);
+they are kept until the browser has them. A message goes through as it came; only the browser can read it. The fields are
+those of Chromium's checkin.proto and mcs.proto."""
+import contextlib
 import http.server
 import os
 import socketserver
@@ -32,7 +34,7 @@ def fixed(tag, value):
 
 class PushService:
     def __init__(self, folder):
-        self.subscribed, self.took, self.waiting = {}, [], None
+        self.subscribed, self.took, self.kept, self.waiting, self.one = {}, [], {}, None, threading.Lock()
         service = self
 
         class Web(http.server.BaseHTTPRequestHandler):
@@ -60,7 +62,6 @@ class PushService:
                         service.wait(line)
                 except (OSError, IndexError):
                     pass  # the browser is gone, or has not made up its mind
-                service.waiting = None
 
         class Lines(socketserver.ThreadingTCPServer):
             daemon_threads, allow_reuse_address = True, True
@@ -75,44 +76,51 @@ class PushService:
         if path == '/checkin':
             return 200, field(1, 1) + field(3, int(time.time() * 1000)) + fixed(7, 1234567890) + fixed(8, 9876543210) + field(11, '1')
         if path == '/register':
-            token = f'browser-{len(self.subscribed) + 1}'
-            self.subscribed[token] = dict(urllib.parse.parse_qsl(body.decode()))
+            with self.one:
+                token = f'browser-{len(self.subscribed) + 1}'
+                self.subscribed[token] = dict(urllib.parse.parse_qsl(body.decode()))
             return 200, f'token={token}'.encode()
         token = path.removeprefix('/to/')
         if token not in self.subscribed:
             return 410, b''
-        for _ in range(200):  # it connects again when it has subscribed
-            try:
-                self.waiting(MESSAGE, self.message(self.subscribed[token], headers, body))
-                self.took.append((dict(headers), body))
-                return 201, b''
-            except (OSError, TypeError):
-                time.sleep(0.05)
-        return 503, b''
+        with self.one:
+            self.took.append((dict(headers), body))
+            name = f'kept-{len(self.took)}'
+            self.kept[name] = self.message(name, self.subscribed[token], headers, body)
+            if self.waiting:
+                self.waiting(MESSAGE, self.kept[name])
+        return 201, b''
 
-    def message(self, who, headers, body):
+    def message(self, name, who, headers, body):
         about = {'subtype': who['X-subtype'], 'content-encoding': headers['Content-Encoding']}
-        n = len(self.took) + 1
-        return (field(2, f'message-{n}') + field(3, who['sender']) + field(5, who['app']) +
+        return (field(2, f'message-{name}') + field(3, who['sender']) + field(5, who['app']) +
                 b''.join(field(7, field(1, name) + field(2, value)) for name, value in about.items()) +
-                field(9, f'kept-{n}') + field(17, int(headers['TTL'])) + field(18, int(time.time() * 1000)) + field(21, body))
+                field(9, name) + field(17, int(headers['TTL'])) + field(18, int(time.time() * 1000)) + field(21, body))
+
+    def logged_in(self, say, login):
+        """The browser connects anew once it has subscribed, and what was on its way then may be lost. It says what it has."""
+        with self.one:
+            self.kept = {name: message for name, message in self.kept.items() if name.encode() not in login}
+            self.waiting = say
+            for message in self.kept.values():
+                say(MESSAGE, message)
 
     def wait(self, line):
         said, heard, first = threading.Lock(), line.makefile('rb'), [VERSION]
         heard.read(1)
 
         def say(tag, body):
-            with said:
+            with said, contextlib.suppress(OSError):  # on a line that is gone nothing is heard any more, either
                 line.sendall((first.pop() if first else b'') + bytes([tag]) + number(len(body)) + body)
 
         while (tag := heard.read(1)):
             length = shift = 0
             while (byte := heard.read(1)[0]) & 128:
                 length, shift = length | (byte & 127) << shift, shift + 7
-            heard.read(length | byte << shift)
+            body = heard.read(length | byte << shift)
             if tag[0] == LOGIN:
                 say(LOGGED_IN, field(1, 'here') + field(8, int(time.time() * 1000)))
-                self.waiting = say
+                self.logged_in(say, body)
             elif tag[0] == PING:
                 say(PONG, b'')
 
