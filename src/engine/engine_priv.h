@@ -420,8 +420,10 @@ void followers_tell(struct turn *turn, struct incident_record *record, const cha
 
 /* ---- page.c ---- */
 
-/* Pages a person on the first way; false when there is none. */
+/* Pages a person on the first way; false when there is none. A page that is still on its way is enough. */
 bool page_person(struct turn *turn, struct incident_record *record, const char *person, const char *why);
+/* It got worse: a page that left before says less than this one, and does not stand for it. */
+bool page_person_anew(struct turn *turn, struct incident_record *record, const char *person, const char *why);
 /* Pages the person on the way of that number; false when there is no such way. digest: its number, or 0. */
 bool page_way(struct turn *turn, struct incident_record *record, const struct person *person, int way,
               const char *why, int64_t digest);

@@ -274,7 +274,7 @@ static bool page_worse(struct turn *turn, struct incident_record *record, size_t
         add_once(turn, arena_strdup(turn->arena, holder + n), &people);
     list_each (person, &people)
         if (strncmp(actor, prefix, n) != 0 || strcmp(actor + n, *person) != 0)
-            paged |= page_person(turn, record, *person, why);
+            paged |= page_person_anew(turn, record, *person, why);
     return paged;
 }
 

@@ -274,6 +274,20 @@ static void page_that_is_still_on_its_way_is_not_doubled(void **state)
     assert_int_equal(count_events(w, "page.pending"), 1);
 }
 
+static void page_that_left_before_it_got_worse_does_not_stand_for_that(void **state)
+{
+    struct world *w = *state;
+    struct alert_words minor = down;
+    minor.severity = "SEV-2";
+    minor.instance = "b";
+    world_hear(w, minor);
+    world_pass(w, US_PER_S);
+    world_hear(w, down);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ana");
+    assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->why, "Severity raised from SEV-2 to SEV-1");
+    assert_null(delivery_of(w, DELIVERY_DUE, 1));
+}
+
 static void fill(struct world *w, const char *name, const char *whom)
 {
     struct config_role *role = list_push(w->arena, &w->config.roles);
@@ -353,6 +367,7 @@ int main(void)
         TEST(schedule_pages_whoever_is_on_call),
         TEST(raised_severity_brings_the_next_step_forward),
         TEST(page_that_is_still_on_its_way_is_not_doubled),
+        TEST(page_that_left_before_it_got_worse_does_not_stand_for_that),
         TEST(roles_of_the_runbook_are_paged_at_its_time),
         TEST(roles_between_steps_make_no_step_later),
         TEST(role_that_nobody_fills_is_said_and_costs_no_waiting),

@@ -134,7 +134,8 @@ void page_cancel(struct turn *turn, struct incident_record *record, struct deliv
         delivery_drop(turn->engine, record, delivery);
 }
 
-bool page_person(struct turn *turn, struct incident_record *record, const char *id, const char *why)
+static bool page_one(struct turn *turn, struct incident_record *record, const char *id, const char *why,
+                     bool anew)
 {
     const struct person *person = config_person(turn->engine->config, id);
     if (!person || person->contacts.n == 0)
@@ -151,7 +152,7 @@ bool page_person(struct turn *turn, struct incident_record *record, const char *
             page_cancel(turn, record, d, "it does not wait any more");
         else if (d->delivery.state == DELIVERY_BUNDLED)
             return true; /* a digest will tell it */
-        else if (d->delivery.state == DELIVERY_DUE) {
+        else if (d->delivery.state == DELIVERY_DUE && !(anew && d->delivery.queued_us != turn->now_us)) {
             jw_pair(event_begin(turn), "person", id);
             event_end(turn, record->incident.number, NULL, "page.pending",
                       "The page to %s is still on its way: no second one", id);
@@ -169,6 +170,16 @@ bool page_person(struct turn *turn, struct incident_record *record, const char *
         return digest_add(turn, record, person, why);
     storm_paged(record, id);
     return page_way(turn, record, person, 0, why, 0);
+}
+
+bool page_person(struct turn *turn, struct incident_record *record, const char *id, const char *why)
+{
+    return page_one(turn, record, id, why, false);
+}
+
+bool page_person_anew(struct turn *turn, struct incident_record *record, const char *id, const char *why)
+{
+    return page_one(turn, record, id, why, true);
 }
 
 void pages_cancel(struct turn *turn, struct incident_record *record, const char *why)

@@ -23,7 +23,7 @@ static void page_safety_people(struct turn *turn, struct incident_record *record
         chain_notified(turn, &role->notify, &people);
         list_each (person, &people) {
             role_give(turn, record, role->name, *person, "who answers for the safety of patients");
-            paged |= page_person(turn, record, *person, why);
+            paged |= page_person_anew(turn, record, *person, why);
         }
     }
     record->incident.pages_owed |= paged;
