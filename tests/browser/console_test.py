@@ -171,10 +171,10 @@ class Played(SystemTest):
 
 
 class SignedInForLong(Played):
-    CONFIG = CONFIG + 'runner: {{approval_sign_in: 12s}}\n'
+    CONFIG = CONFIG + 'runner: {{approval_sign_in: 20s}}\n'
 
     def test_who_lets_run_what_destroys_shows_again_who_they_are(self):
-        os.environ['LASTS_MS'] = '12000'
+        os.environ['LASTS_MS'] = '20000'
         self.play('prove_again.mjs', fire=lambda: self.fire('ShopDown'))
         self.assertEqual([event['actor'] for event in self.server.timeline(1) if event['kind'].startswith('approval.')], ['person:ana'])
 

@@ -17,6 +17,7 @@ await scenario(async () => {
   await until(page, () => navigator.serviceWorker.controller !== null, 'the worker is in charge')
   // A worker that sleeps keeps nobody waiting: pages race past it, and what is named by its content comes without it.
   await page.goto(`${process.env.CONSOLE}/incidents`)
+  await until(page, () => performance.getEntriesByType('resource').some((one) => /\/api\//.test(one.name)), 'the API is asked')
   const routed = await page.evaluate(() => [performance.getEntriesByType('navigation')[0], ...performance.getEntriesByType('resource').filter((one) => /main-|\/api\//.test(one.name))]
     .map((one) => one.workerMatchedRouterSource ?? one.workerMatchedSourceType))
   for (const way of ['race-network-and-fetch-handler', 'cache', 'network']) expect(routed.includes(way), `ways past the worker: ${routed}`)

@@ -35,7 +35,7 @@ class Outward(SystemTest):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f'http://127.0.0.1:{self.port}{path}', data=data, headers={'Content-Type': 'application/json'})
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=30) as answer:
                 return json.loads(answer.read() or b'null')
         except urllib.error.HTTPError as e:
             self.fail(f'{path}: {e.code} {e.read()}')

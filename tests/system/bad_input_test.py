@@ -155,7 +155,7 @@ class Bodies(SystemTest):
             request = urllib.request.Request(f'http://127.0.0.1:{port}{path}', body and json.dumps(body).encode(),
                                              {'Content-Type': 'application/json'})
             try:
-                with urllib.request.urlopen(request, timeout=10) as answer:
+                with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
                     return answer.status, answer.read()
             except urllib.error.HTTPError as e:
                 return e.code, e.read()

@@ -184,7 +184,7 @@ class Configurations(SystemTest):
     def test_a_first_start_with_errors_is_refused(self):
         self.change('data: ' + self.server.data + '\n' + self.good + 'peeple: []\n')
         self.server.process.start()
-        self.assertEqual(self.server.process.child.wait(30), 3)
+        self.assertEqual(self.server.process.child.wait(PATIENCE_S), 3)
         self.assertIn('crashcart.yaml:7', self.server.process.log())
 
     def libraries(self, name):
@@ -209,7 +209,7 @@ class Configurations(SystemTest):
         os.chmod(self.kept, 0o666)
         self.change(self.good + 'peeple: []\n')
         self.server.process.start()
-        self.assertEqual(self.server.process.child.wait(30), 3)
+        self.assertEqual(self.server.process.child.wait(PATIENCE_S), 3)
 
 
 if __name__ == '__main__':

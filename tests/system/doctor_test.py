@@ -173,7 +173,7 @@ class Doctor(SystemTest):
         os.chmod(self.server.config, 0o600)
         os.chmod(self.server.runbooks, 0o700)
         said = subprocess.run([PROGRAM, 'doctor', '-c', self.server.config, '--data', self.server.data, '--runbooks', self.server.runbooks, '--json'],
-                              user=65534, group=65534, extra_groups=[], capture_output=True, text=True, timeout=60,
+                              user=65534, group=65534, extra_groups=[], capture_output=True, text=True, timeout=PATIENCE_S,
                               env={**os.environ, 'CRASHCART_URL': f'http://127.0.0.1:{self.server.port}'})
         self.assertEqual((said.returncode, said.stderr), (1, ''))
         problems = {f['about']: f for f in json.loads(said.stdout)['findings'] if f['kind'] == 'problem'}

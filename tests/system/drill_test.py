@@ -48,7 +48,7 @@ class Drill(SystemTest):
         self.assertEqual((done.returncode, result['verdict'], result['incidents']), (0, 'pass', 0), result)
         self.assertGreater(result['checks'], 10)
         words = self.changed(system=('third_party_down: 0', 'third_party_down: 1'))
-        words[2:6] = ['quiet', 'pneumonia-detector', '--for', '8s', '--json']
+        words[2:6] = ['quiet', 'pneumonia-detector', '--for', '30s', '--json']
         done = subprocess.run(words, capture_output=True, timeout=200, check=False)
         result = json.loads(done.stdout)
         self.assertEqual((done.returncode, result['verdict']), (1, 'fail'), result)
@@ -116,7 +116,7 @@ class Drill(SystemTest):
 
     def test_a_step_that_never_ends_is_ended_and_leaves_nothing(self):
         before = self.left()
-        words = self.changed(drill=('inject:', 'step_time: 2s\ninject:'),
+        words = self.changed(drill=('inject:', 'step_time: 10s\ninject:'),
                              system=('commands:\n', 'commands:\n  docker-compose restart api: {run: sleep 4217}\n'))
         done = subprocess.run(words, capture_output=True, timeout=200, check=False)
         result = json.loads(done.stdout)
@@ -162,7 +162,7 @@ class Drill(SystemTest):
         book = written(self.folder, 'shop.md', '# Shop\n\n## Shop down\n\n### Diagnosis\n\n1. Look\n   ```bash\n   touch %s\n   ```\n'
                        '2. Ask\n' % mark)
         done = subprocess.run([PROGRAM, 'drill', 'tabletop', (book or os.path.join(self.folder, 'shop.md')) + '#Shop down', '--json',
-                               '--reports', self.folder], input=b'Ana looks\n? whom\n', capture_output=True, timeout=30, check=False)
+                               '--reports', self.folder], input=b'Ana looks\n? whom\n', capture_output=True, timeout=200, check=False)
         result = json.loads(done.stdout)
         self.assertEqual([s['outcome'] for s in result['steps']], ['answered', 'unclear'])
         self.assertEqual(done.returncode, 1, 'there are gaps')

@@ -304,7 +304,7 @@ class IncidentChannel(SystemTest):
         self.server.command('incident', 'ack', '1', '--as', 'ana')
         wait(lambda: self.slack.calls.count('chat.update') == 1, 'an edit fails')
         self.assertIn('U0ANA', self.channel()['members'])
-        wait(lambda: 'State: acknowledged' in text_of(self.channel()['messages'][0]), 'it is tried again', 60)
+        wait(lambda: 'State: acknowledged' in text_of(self.channel()['messages'][0]), 'it is tried again')
 
     def crash_in(self, held):
         """The server dies while Slack has taken the call, and has not been heard."""

@@ -222,7 +222,7 @@ class World:
     # -- a cycle --
 
     def begin(self):
-        self.server.start(60)
+        self.server.start()
         for thread in self.threads:
             thread.start()
 
@@ -257,11 +257,11 @@ class World:
         """All of them are others than before, and alerts are taken."""
         if supervisor_too:
             self.server.process.child.wait()
-            self.server.start(60)
+            self.server.start()
         def replaced():
             now = roles_of(self.server)
             return len(now) == 3 and not set(now.values()) & set(before.values())
-        wait(lambda: replaced() and self.server.request('GET', '/-/ready', timeout=5)[0] == 200, 'the server is ready again', 60)
+        wait(lambda: replaced() and self.server.request('GET', '/-/ready', timeout=5)[0] == 200, 'the server is ready again')
 
     def answered(self):
         with self.lock:
@@ -308,7 +308,7 @@ class World:
             steps = {n: self.server.steps(n) for n in self.approved}
             return numbers <= taken and not any(s['state'] in ('queued', 'starting', 'running') for n in steps for s in steps[n])
         try:
-            wait(settled, 'all is done', 90)
+            wait(settled, 'all is done')
         except AssertionError:
             taken = {p['incident']['number'] for _, p in self.receiver.pages()}
             fail += [f'incident {n} reached nobody' for n in numbers - taken]

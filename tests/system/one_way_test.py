@@ -17,7 +17,7 @@ services:
   - id: shop
     escalation:
       - notify: [person:ana]
-      - {{notify: [person:ben], after: 4s}}
+      - {{notify: [person:ben], after: {after}}}
 '''
 
 
@@ -51,19 +51,20 @@ class Mute:
 
 
 class OneWay(SystemTest):
-    def setUp(self):
-        super().setUp()
+    def serve(self, after):
         self.mute, self.ben = self.started(Mute()), self.started(Receiver())
-        self.server = self.started(Server(self.folder, CONFIG.format(ana=self.mute.url, ben=self.ben.url('/ben'))))
+        self.server = self.started(Server(self.folder, CONFIG.format(ana=self.mute.url, ben=self.ben.url('/ben'), after=after)))
         self.server.start()
 
     def test_a_page_whose_answer_is_lost_has_one_key_and_the_next_person_is_paged(self):
+        self.serve('4s')
         self.server.fire({'alertname': 'ShopDown', 'service': 'shop', 'severity': 'critical'}, ends=time.time() + 600)
         wait(lambda: len(self.mute.keys) > 1, 'it is tried again')
         wait(lambda: self.ben.pages('/ben'), 'ben is paged all the same')
         self.assertEqual(len(set(self.mute.keys)), 1, 'whoever heard it twice can tell')
 
     def test_who_acknowledges_what_reached_them_without_an_answer_is_not_paged_again(self):
+        self.serve('1h')
         self.server.fire({'alertname': 'ShopDown', 'service': 'shop', 'severity': 'critical'}, ends=time.time() + 600)
         wait(lambda: len(self.mute.keys) > 1, 'it is tried again')
         self.assertEqual(self.server.request('POST', '/api/v1/incidents/1/acknowledge', {'as': 'ana'})[0], 200)
@@ -75,7 +76,8 @@ class OneWay(SystemTest):
         self.assertEqual([p for _, p in self.ben.pages('/ben') if 'ShopDown' in p['incident']['title']], [])
 
     def test_an_alert_whose_end_is_lost_ends_when_it_is_not_sent_again(self):
-        self.server.fire({'alertname': 'ShopDown', 'service': 'shop', 'severity': 'critical'}, ends=time.time() + 3)
+        self.serve('1h')
+        self.server.fire({'alertname': 'ShopDown', 'service': 'shop', 'severity': 'critical'}, ends=time.time() + 10)
         wait(lambda: self.server.incidents(), 'an incident')
         wait(lambda: self.server.incident(1)['state'] == 'resolved', 'it is over')
         self.assertIn('not sent again', json.dumps(self.server.timeline(1)))

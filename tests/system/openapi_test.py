@@ -81,7 +81,7 @@ class Description(SystemTest):
         tool('tsc', '-p', '.', cwd=folder)
         tool('esbuild', 'life.ts', '--bundle', '--platform=node', '--format=esm', '--outfile=life.mjs', cwd=folder)
         return subprocess.run(['node', os.path.join(folder, 'life.mjs'), f'http://127.0.0.1:{self.server.port}', self.server.token()],
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=PATIENCE_S)
 
     def schema_of(self, method, path):
         """That of the answer, with no member allowed that it does not name."""

@@ -78,7 +78,7 @@ class Programs(SystemTest):
         server.fire({'alertname': 'Down', 'service': 'any', 'severity': 'critical', 'instance': "';touch x;'"})
 
         for name in ('taken', 'slow', 'flaky', 'garbage', 'forks', 'curious'):
-            page = json.loads(wait(lambda n=name: self.read(n), f'{name} has the page', 60))
+            page = json.loads(wait(lambda n=name: self.read(n), f'{name} has the page'))
             self.assertEqual((page['kind'], page['incident']['number']), ('page', 1))
             self.assertTrue(page['idempotency_key'])
 
@@ -107,12 +107,12 @@ class Programs(SystemTest):
 
     def command(self, server, *words):
         env = {**os.environ, 'CRASHCART_URL': f'http://127.0.0.1:{server.port}', 'CRASHCART_TOKEN': server.token()}
-        return subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=30, env=env, check=False)
+        return subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=PATIENCE_S, env=env, check=False)
 
     def test_a_program_that_nobody_defined_is_an_error_of_the_file(self):
         path = written(self.folder, 'bad.yaml', 'channels: {programs: [{id: pager, run: "cat"}]}\n'
                        'people: [{id: ana, contacts: [{program: pagr}]}]\n')
-        said = subprocess.run([PROGRAM, 'config', 'check', '-c', path], capture_output=True, text=True, timeout=30, check=False)
+        said = subprocess.run([PROGRAM, 'config', 'check', '-c', path], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
         self.assertNotEqual(said.returncode, 0)
         self.assertIn('names program "pagr", which is not defined; did you mean "pager"?', said.stdout + said.stderr)
 

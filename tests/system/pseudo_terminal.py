@@ -44,7 +44,7 @@ class Terminal:
 
     def expect(self, text):
         """Waits for a text that was drawn after the last key."""
-        wait(lambda: text in self.since(), f'the screen shows {text!r}, not:\n{self.since()[-1500:]}', 20)
+        wait(lambda: text in self.since(), f'the screen shows {text!r}, not:\n{self.since()[-1500:]}')
         return self
 
     def type(self, keys):

@@ -429,7 +429,7 @@ class Breach(SystemTest):
         os.chmod(os.path.join(self.folder, 'unplug'), 0o755)
         env = {**os.environ, 'XDG_STATE_HOME': os.path.join(self.folder, 'state')}
         walk = lambda keys: subprocess.run([PROGRAM, 'run', f'{document}#1', '--plain'], input=keys, env=env, text=True,
-                                           cwd=self.folder, capture_output=True, timeout=60)
+                                           cwd=self.folder, capture_output=True, timeout=PATIENCE_S)
         out = walk('f\nf\nr\n\nq\n').stdout
         self.assertIn('writes      seen-$(date +%s)', out)
         self.assertEqual(out.count('evidence    it captures some'), 2)
@@ -471,7 +471,7 @@ class Lost(Run):
         self.assertEqual(self.states(), ['done', 'succeeded'])
 
     def test_a_terminal_that_is_closed_lets_the_step_come_to_its_end(self):
-        config = written(self.folder, 'crashcart.yaml', 'runner: {step_time: 2s}\n')
+        config = written(self.folder, 'crashcart.yaml', 'runner: {step_time: 10s}\n')
         terminal = self.terminal(f'{self.file}#2', '-c', config).expect('Wait for it').type('r').expect('Run it?').type('y\r')
         wait(lambda: self.made('child'), 'the step has begun')
         os.kill(terminal.pid, signal.SIGHUP)

@@ -322,7 +322,7 @@ class OtherUsers(Acts):
         written(other.data, 'ledger.db', '')
         other.process.start()
         self.addCleanup(other.stop)
-        self.assertEqual(other.process.child.wait(20), 3)
+        self.assertEqual(other.process.child.wait(PATIENCE_S), 3)
         self.assertIn('chown -R', other.process.log())
 
 

@@ -55,7 +55,7 @@ class Senders(SystemTest):
             request = urllib.request.Request(f'http://127.0.0.1:{port}/api/v2/alerts', data=json.dumps([alert]).encode(),
                                              headers={'Content-Type': 'application/json'})
             try:
-                return urllib.request.urlopen(request, timeout=5).status == 200
+                return urllib.request.urlopen(request, timeout=30).status == 200
             except OSError:
                 return False
         wait(post, 'Alertmanager takes the alert')
@@ -149,7 +149,7 @@ class Senders(SystemTest):
 
     def test_a_job_that_falls_silent_pages_and_one_that_fails_pages_at_once(self):
         def ping(path, expect='OK'):
-            said = subprocess.run(['curl', '-sS', '--max-time', '10',
+            said = subprocess.run(['curl', '-sS', '--max-time', '60',
                                    f'http://127.0.0.1:{self.server.port}/heartbeat/{path}'], capture_output=True,
                                   text=True, check=True).stdout
             self.assertIn(expect, said)

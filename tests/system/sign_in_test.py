@@ -146,7 +146,7 @@ class Browser:
         self.server, self.cookies = server, {}
 
     def get(self, path, address='192.0.2.1'):
-        connection = http.client.HTTPConnection('127.0.0.1', self.server.port, timeout=30)
+        connection = http.client.HTTPConnection('127.0.0.1', self.server.port, timeout=PATIENCE_S)
         cookies = '; '.join(f'{name}={value}' for name, value in self.cookies.items())
         connection.request('GET', path, headers={'Cookie': cookies} if cookies else {})
         answer = connection.getresponse()
@@ -223,7 +223,7 @@ sign_in:
     def approves(self, server, browser):
         """Whoever destroys what step 1 destroys: the code of the answer, or None."""
         step = next(step for step in server.steps(1) if step['class'] == 'destructive')
-        connection = http.client.HTTPConnection('127.0.0.1', server.port, timeout=30)
+        connection = http.client.HTTPConnection('127.0.0.1', server.port, timeout=PATIENCE_S)
         cookies = '; '.join(f'{name}={value}' for name, value in browser.cookies.items())
         body = json.dumps({'sha256': step['approval']['sha256'], 'reason': 'the cache is broken'})
         connection.request('POST', f'/api/v1/runs/1/steps/{step["line"]}/approve', body, {'Cookie': cookies, 'Content-Type': 'application/json', 'Origin': f'http://127.0.0.1:{server.port}'})

@@ -30,7 +30,7 @@ class Silences(SystemTest):
 
     def amtool(self, *words, check=True):
         done = subprocess.run(['amtool', f'--alertmanager.url=http://127.0.0.1:{self.server.port}', *words],
-                              capture_output=True, timeout=60)
+                              capture_output=True, timeout=PATIENCE_S)
         if check:
             self.assertEqual(done.returncode, 0, f'amtool {" ".join(words)}: {done.stderr.decode()[:500]}')
         return done.stdout.decode()

@@ -220,7 +220,7 @@ services:
         self.approve('began')
         wait(lambda: os.path.exists(self.path('began')), 'the step runs there')
         daemon, shell = self.pid_in('daemon'), self.pid_in('shell')
-        step = wait(lambda: (s := self.step('began'))['state'] == 'timed out' and s, 'the time limit is hit', 60)
+        step = wait(lambda: (s := self.step('began'))['state'] == 'timed out' and s, 'the time limit is hit')
         self.assertIn('nothing of it is left there', step['why'])
         self.assertFalse(is_alive(daemon) or is_alive(shell))
 

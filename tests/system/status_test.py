@@ -54,7 +54,7 @@ class Status(SystemTest):
         wait(self.server.incidents, 'an incident')
 
     def looked_at(self, path='/status', method='GET'):
-        connection = http.client.HTTPConnection('127.0.0.1', self.public, timeout=20)
+        connection = http.client.HTTPConnection('127.0.0.1', self.public, timeout=PATIENCE_S)
         try:
             connection.request(method, path)
             answer = connection.getresponse()

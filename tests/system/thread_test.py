@@ -113,8 +113,8 @@ scrape_configs: [{{job_name: beacon, static_configs: [{{targets: ["127.0.0.1:{se
         self.target.healthy = False
         if pull_the_plug:
             pull_the_plug()
-        wait(lambda: self.receiver.pages('/ana'), 'a page by webhook', 60)
-        wait(lambda: self.mail.messages(), 'a page by mail', 60)
+        wait(lambda: self.receiver.pages('/ana'), 'a page by webhook')
+        wait(lambda: self.mail.messages(), 'a page by mail')
         if pull_the_plug:
             pull_the_plug()
         wait(lambda: self.incident_is('triggered'), 'one incident')
@@ -124,7 +124,7 @@ scrape_configs: [{{job_name: beacon, static_configs: [{{targets: ["127.0.0.1:{se
         if pull_the_plug:
             pull_the_plug()
         self.target.healthy = True
-        wait(lambda: self.incident_is('resolved'), 'the incident resolves', 90)
+        wait(lambda: self.incident_is('resolved'), 'the incident resolves')
         self.server.stop()
         self.assert_verifies(self.server)
         self.server.start()

@@ -34,7 +34,7 @@ class Tls(SystemTest):
         context.check_hostname = True
         try:
             request = urllib.request.Request(self.url + path, headers=headers or {})
-            with urllib.request.urlopen(request, timeout=10, context=context) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S, context=context) as answer:
                 return answer.status, answer.headers
         except (urllib.error.URLError, OSError) as e:
             return 0, e
@@ -68,14 +68,14 @@ class Tls(SystemTest):
         self.assertAlmostEqual(until, time.time() + 30 * 86400, delta=600)
 
     def said(self, context, path):
-        with urllib.request.urlopen(self.url + path, timeout=10, context=context) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=PATIENCE_S, context=context) as answer:
             return answer.read().decode()
 
     def test_a_cookie_that_came_over_tls_goes_back_over_nothing_else(self):
         context = ssl.create_default_context(cafile=self.certificate)
         body = json.dumps({'person': 'ana', 'token': self.server.token()}).encode()
         request = urllib.request.Request(self.url + '/api/v1/session', data=body, headers={'Content-Type': 'application/json'})
-        with urllib.request.urlopen(request, timeout=10, context=context) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S, context=context) as answer:
             self.assertRegex(answer.headers['Set-Cookie'], r'^__Host-crashcart-session=\S+; .*Path=/; Secure$')
 
     def test_a_key_of_another_certificate_is_refused_at_the_start(self):

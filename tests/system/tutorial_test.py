@@ -25,7 +25,7 @@ class Tutorial(SystemTest):
                 if not command.startswith(('crashcart ', 'curl ')):
                     continue # the build, and the path to it
                 done = subprocess.run(['bash', '-c', command], cwd=self.folder, env=env, stdin=subprocess.DEVNULL,
-                                      capture_output=True, timeout=60, check=False)
+                                      capture_output=True, timeout=PATIENCE_S, check=False)
                 said[command] = done.stdout.decode() + done.stderr.decode()
                 # One problem is left for the doctor: the runbooks of the project hold an error to be found.
                 self.assertEqual(done.returncode, 1 if 'doctor' in command else 0, f'{command}\n{said[command]}')
