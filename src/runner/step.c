@@ -215,6 +215,26 @@ static void on_time_limit(uv_timer_t *timer)
     limit_hit(work, work->launched.endless ? LIMIT_ENDLESS : LIMIT_TIME);
 }
 
+/* What has no end is looked at for a moment. */
+static void limit_endless(struct step_work *work)
+{
+    if (work->launched.endless && work->limit_us > ENDLESS_S * US_PER_S)
+        work->limit_us = ENDLESS_S * US_PER_S;
+}
+
+static void limit_start(struct step_work *work)
+{
+    if (work->limit == LIMIT_NONE)
+        uv_timer_start(&work->timer, on_time_limit, (uint64_t)(work->limit_us / 1000), 0);
+}
+
+void step_begun_there(struct step_work *work)
+{
+    limit_endless(work);
+    if (work->launched.endless)
+        limit_start(work);
+}
+
 void step_stop(struct step_work *work, const char *stopped_by)
 {
     if (work->limit != LIMIT_NONE || work->keeper.ordered)
@@ -226,8 +246,7 @@ void step_stop(struct step_work *work, const char *stopped_by)
 static void on_started(struct step_work *work)
 {
     work->started_us = clock_monotonic_us(clock_system());
-    if (work->limit == LIMIT_NONE)
-        uv_timer_start(&work->timer, on_time_limit, (uint64_t)(work->limit_us / 1000), 0);
+    limit_start(work);
     struct runner_event event = {
         .run = work->order.run, .attempt = work->order.attempt, .line = work->order.line, .started = true};
     work->runner->report(work->runner->context, &event);
@@ -397,8 +416,8 @@ const char *step_begin(struct step_work *work)
         memcpy(work->remote->nonce, work->launched.nonce, sizeof work->remote->nonce);
     }
     work->limit_us = runner->limits.step_time_us;
-    if (work->launched.endless && work->limit_us > ENDLESS_S * US_PER_S)
-        work->limit_us = ENDLESS_S * US_PER_S;
+    if (!work->remote) /* the way to another place is no part of that moment */
+        limit_endless(work);
     work->output = output_new(runner->limits.output_bytes, runner->rules);
     if (runner->watch)
         output_watch(work->output, on_watch, work);

@@ -69,6 +69,8 @@ void step_discard(struct step_work *work);
 void step_output(struct step_work *work, const char *bytes, size_t n_bytes);
 /* State (and why) by the exit code of a program that ended by itself. */
 void step_judge_exit(struct step_result *result);
+/* A step in another place has come there: what has no end is looked at from now on. */
+void step_begun_there(struct step_work *work);
 /* A step in another place has ended there. */
 void step_ended_there(struct step_work *work);
 

@@ -18,8 +18,10 @@ void step_remote_output(struct step_work *work, const char *bytes, size_t n_byte
     bool was_ready = marks->ready, had_ended = marks->ended;
     remote_take(marks, bytes, n_bytes, &text);
     output_add(work->output, text.at, text.n_bytes);
-    if (marks->ready && !was_ready)
+    if (marks->ready && !was_ready) {
         launcher_feed(work->runner->launcher, work->launched.id);
+        step_begun_there(work);
+    }
     if (marks->ended && !had_ended) {
         launcher_hang_up(work->runner->launcher, work->launched.id);
         step_ended_there(work);

@@ -185,10 +185,11 @@ class Receiver:
 class StandIns:
     """Programs on PATH that lead elsewhere (docker, kubectl): each writes down its arguments and starts, here, the shell
     that it would start there, with INSIDE set to its name. Without a shell in its words it prints the first file of
-    KUBECONFIG."""
+    KUBECONFIG. slow_s: how long the way there takes."""
 
     PROGRAM = '''#!/usr/bin/python3
-import json, os, sys
+import json, os, sys, time
+time.sleep({slow_s})
 with open({record!r}, 'a') as f:
     f.write(json.dumps([{name!r}] + sys.argv[1:]) + '\\n')
 if 'sh' not in sys.argv:
@@ -198,10 +199,11 @@ environment = {{'PATH': '/usr/local/bin:/usr/bin:/bin', 'INSIDE': {name!r}}}
 os.execve('/bin/sh', sys.argv[sys.argv.index('sh'):], environment)
 '''
 
-    def __init__(self, folder, *names):
+    def __init__(self, folder, *names, slow_s=0):
         self.record = written(folder, 'stand-ins.record', '')
         for name in names:
-            os.chmod(written(folder, f'stand-ins/{name}', self.PROGRAM.format(record=self.record, name=name)), 0o755)
+            program = self.PROGRAM.format(record=self.record, name=name, slow_s=slow_s)
+            os.chmod(written(folder, f'stand-ins/{name}', program), 0o755)
         self.env = {'PATH': os.path.join(folder, 'stand-ins') + ':' + os.environ['PATH']}
 
     def recorded(self):

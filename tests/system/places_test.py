@@ -49,14 +49,14 @@ RUNBOOK = '''# Shop
 
 
 class Places(SystemTest):
-    def start_with(self, target, environment='SHOP_MODE: calm', users=''):
+    def start_with(self, target, environment='SHOP_MODE: calm', users='', slow_s=0):
         os.chmod(self.folder, 0o755)
         os.makedirs(os.path.join(self.folder, 'notes'))
         os.chmod(os.path.join(self.folder, 'notes'), 0o777)
         written(self.folder, 'runbooks/shop.md', RUNBOOK.format(folder=self.folder))
         written(self.folder, 'endless', 'line\n')
-        self.ways = StandIns(self.folder, 'docker', 'kubectl')
-        config = f'''{users or 'runner: {step_time: 20s}'}
+        self.ways = StandIns(self.folder, 'docker', 'kubectl', slow_s=slow_s)
+        config = f'''{users or 'runner: {step_time: 60s}'}
 services:
   - id: shop
     runbook: shop.md
@@ -135,6 +135,12 @@ services:
         for call in calls:
             self.assertEqual(call[:-1], ['docker', 'exec', '-i', '--user', 'app', 'shop-web', 'sh', '-c'])
         self.assert_says_nothing_of_steps(calls)
+
+    def test_what_has_no_end_is_looked_at_once_the_way_there_is_behind_it(self):
+        self.start_with('docker: shop-web', slow_s=7)
+        endless = self.ended('tail -f')
+        self.assertEqual((endless['state'], endless['output']), ('succeeded', 'line\n'))
+        self.assertIn('stopped after 5.0 s', endless['why'])
 
     def test_in_a_pod(self):
         self.start_with('kubectl: {context: east, namespace: shop, pod: deployment/web, container: app}')

@@ -102,7 +102,7 @@ def is_alive(pid):
 
 class Ssh(SystemTest):
     def configure(self, more='', target=None):
-        return written(self.folder, 'crashcart.yaml', f'''runner: {{step_time: 20s}}
+        return written(self.folder, 'crashcart.yaml', f'''runner: {{step_time: 30s}}
 services:
   - id: shop
     runbook: shop.md
