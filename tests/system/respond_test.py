@@ -32,7 +32,7 @@ RUNBOOK = '''# Dose advice
 - [ ] No wrong advice was given
 '''
 CONFIG = '''
-hold_down: 1s
+hold_down: 5m
 reopen_window: 1h
 people:
   - id: ana

@@ -7,6 +7,7 @@ import socket
 import struct
 import subprocess
 import threading
+import urllib.request
 
 from harness import *
 
@@ -18,6 +19,14 @@ people:
 services:
   - {{id: shop, escalation: [{{notify: [person:ana]}}]}}
 '''
+
+
+def is_ready(url):
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
 
 
 class Patient:
@@ -307,6 +316,7 @@ scrape_configs:
 ''')
         self.started(Process('prometheus', ['prometheus', f'--config.file={config}', f'--web.listen-address=127.0.0.1:{port}',
                                             f'--storage.tsdb.path={self.folder}/tsdb'])).start()
+        wait(lambda: is_ready(f'http://127.0.0.1:{port}/-/ready'), 'it answers')
         check = f'promql: {{url: "http://127.0.0.1:{port}/", query: \'%s\'}}'
         self.serve(f'''
   - {{id: queue, every: 1s, above: 10, {check % 'max(shop_queue{job="shop"})'}}}
