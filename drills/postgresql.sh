@@ -16,7 +16,7 @@ shared_preload_libraries = 'pg_stat_statements'
 C
     echo 'host all all 127.0.0.0/8 trust' >>"$data/pg_hba.conf"
     as_postgres setsid "$pgbin/postgres" -D "$data" >>"$DRILL_FOLDER/pg/log" 2>&1 </dev/null &
-    for _ in $(seq 200); do pg_isready -q && break; sleep 0.05; done
+    for _ in $(seq 2400); do pg_isready -q && break; sleep 0.05; done
     psql -q -U postgres -d postgres -c "CREATE DATABASE $1" -c 'CREATE ROLE app LOGIN' &&
         psql -q -U postgres -d "$1" <<'S'
 -- The columns of the statistics by the names that they had before PostgreSQL 13, too.

@@ -15,7 +15,7 @@ def processes():
 class Drill(SystemTest):
     def drill(self, *words, keys=''):
         return subprocess.run([PROGRAM, 'drill', *words, '--drills', os.path.join(ROOT, 'drills'), '--reports', self.folder],
-                              input=keys.encode(), capture_output=True, timeout=200, check=False)
+                              input=keys.encode(), capture_output=True, timeout=600, check=False)
 
     def test_every_drill_names_its_scenario_and_its_system_file_reads(self):
         drills = json.loads(self.drill('list', '--json').stdout)['drills']
@@ -49,7 +49,7 @@ class Drill(SystemTest):
         self.assertGreater(result['checks'], 10)
         words = self.changed(system=('third_party_down: 0', 'third_party_down: 1'))
         words[2:6] = ['quiet', 'pneumonia-detector', '--for', '30s', '--json']
-        done = subprocess.run(words, capture_output=True, timeout=200, check=False)
+        done = subprocess.run(words, capture_output=True, timeout=600, check=False)
         result = json.loads(done.stdout)
         self.assertEqual((done.returncode, result['verdict']), (1, 'fail'), result)
         self.assertIn('external-service-errors-errors', [a['check'] for a in result['false_alarms']])
@@ -64,7 +64,7 @@ class Drill(SystemTest):
                 text.replace('- run: docker-compose restart api', '- run: docker-compose restart mlflow') + 'recover_time: 3s\n')
         done = subprocess.run([PROGRAM, 'drill', 'run', 'service-down', '--unattended', '--json', '--drills', folder,
                                '--runbooks', os.path.join(ROOT, 'runbooks'), '--reports', self.folder],
-                              capture_output=True, timeout=200, check=False)
+                              capture_output=True, timeout=600, check=False)
         result = json.loads(done.stdout)
         self.assertEqual((done.returncode, result['verdict'], result['failed_when']), (1, 'fail', 'verified'))
 
@@ -107,7 +107,7 @@ class Drill(SystemTest):
     def test_a_break_that_fails_half_way_leaves_nothing(self):
         before = self.left()
         words = self.changed(drill=('inject:', 'break: setsid sleep 4217 & sleep 4217 & touch half; exit 3\ninject:'))
-        done = subprocess.run(words, capture_output=True, timeout=200, check=False)
+        done = subprocess.run(words, capture_output=True, timeout=600, check=False)
         result = json.loads(done.stdout)
         self.assertEqual((done.returncode, result['verdict'], result['failed_when']), (1, 'fail', 'broken'), result)
         self.assertIn('exit 3', result['why'])
@@ -118,7 +118,7 @@ class Drill(SystemTest):
         before = self.left()
         words = self.changed(drill=('inject:', 'step_time: 10s\ninject:'),
                              system=('commands:\n', 'commands:\n  docker-compose restart api: {run: sleep 4217}\n'))
-        done = subprocess.run(words, capture_output=True, timeout=200, check=False)
+        done = subprocess.run(words, capture_output=True, timeout=600, check=False)
         result = json.loads(done.stdout)
         self.assertEqual((done.returncode, result['failed_when']), (1, 'mitigated'), result)
         self.assertTrue([s for s in result['failed_steps'] if 'docker-compose restart api: timed out' in s], result)
@@ -162,7 +162,7 @@ class Drill(SystemTest):
         book = written(self.folder, 'shop.md', '# Shop\n\n## Shop down\n\n### Diagnosis\n\n1. Look\n   ```bash\n   touch %s\n   ```\n'
                        '2. Ask\n' % mark)
         done = subprocess.run([PROGRAM, 'drill', 'tabletop', (book or os.path.join(self.folder, 'shop.md')) + '#Shop down', '--json',
-                               '--reports', self.folder], input=b'Ana looks\n? whom\n', capture_output=True, timeout=200, check=False)
+                               '--reports', self.folder], input=b'Ana looks\n? whom\n', capture_output=True, timeout=600, check=False)
         result = json.loads(done.stdout)
         self.assertEqual([s['outcome'] for s in result['steps']], ['answered', 'unclear'])
         self.assertEqual(done.returncode, 1, 'there are gaps')
