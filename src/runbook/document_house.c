@@ -2,6 +2,7 @@
  *
  *     1\. Look        a) look    (a) look      lists of word processors and of contracts
  *     **4.1 Queue stalled**    4.1 Queue stalled      numbered headings that are no headings
+ *     SEV-1 / : Response: page at once                definitions below their term: items
  *     <h2>Look</h2>  <li>look</li>  <summary>Look</summary>      HTML (document_tags.c)
  *
  * A letter counts where it follows the one before, beginning with "a" behind an empty line or a colon; a
@@ -79,6 +80,20 @@ static bool take_letter(struct house *house, const char *line, size_t n, struct 
     return true;
 }
 
+/* ": all scores are wrong" right below its term or another definition. */
+static bool take_definition(const struct house *house, const char *line, size_t n, struct buf *out)
+{
+    size_t k = indent_of(line, n);
+
+    if (k > 3 || k + 2 >= n || line[k + 1] != ' ' || blank(line + k + 1, n - k - 1) ||
+        (house->behind_blank && !house->behind_definition))
+        return false;
+    buf_add(out, line, k);
+    buf_putc(out, '-');
+    buf_add(out, line + k + 1, n - k - 1);
+    return true;
+}
+
 /* ---- Headings ---- */
 
 /* Parts of a number in front: "4.1 " has two, "4.1.2. " three; 0: none. */
@@ -151,7 +166,7 @@ bool house_line(struct house *house, const char *line, size_t n, bool before_bla
 {
     size_t start = indent_of(line, n);
     char first = start < n ? line[start] : '\0';
-    bool changed = false;
+    bool changed = false, defines = false;
 
     if (house_tags(house, line, n, out))
         changed = true;
@@ -170,11 +185,14 @@ bool house_line(struct house *house, const char *line, size_t n, bool before_bla
         }
     } else if (first == '(' || islower((unsigned char)first)) {
         changed = take_letter(house, line, n, out);
+    } else if (first == ':') {
+        changed = defines = take_definition(house, line, n, out);
     }
     size_t end = n;
     while (end > 0 && (line[end - 1] == ' ' || line[end - 1] == '\r' || line[end - 1] == '*'))
         end--;
     house->behind_blank = blank(line, n);
+    house->behind_definition = defines || (house->behind_blank && house->behind_definition);
     house->behind_colon = end > 0 && line[end - 1] == ':';
     return changed;
 }

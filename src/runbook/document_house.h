@@ -10,8 +10,9 @@ enum { HOUSE_LISTS = 8 };
 
 struct house { /* all zero at the start of a document */
     bool behind_blank, behind_colon;
-    char letter; /* of the last lettered item, or 0 */
-    int level;   /* of the last heading, and the parts of its number */
+    bool behind_definition; /* nothing but blank lines since */
+    char letter;            /* of the last lettered item, or 0 */
+    int level;              /* of the last heading, and the parts of its number */
     int parts;
     int lists[HOUSE_LISTS]; /* open HTML lists: the last item's number, or -1 for bullets */
     int n_lists;

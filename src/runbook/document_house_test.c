@@ -122,6 +122,22 @@ static void a_carriage_return_inside_of_a_line_does_not_end_it(void **state)
     assert_int_equal(document->blocks.at[1].line, 3);
 }
 
+static void definitions_below_their_term_are_items_and_a_colon_elsewhere_is_none(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct document *document = read_text(
+        arena, "SEV-1\n: Everything is down\n\n: Response: 5 min\n\nText\n\n: alone\n\n:::note\nlook\n:::\n");
+
+    assert_int_equal(document->blocks.at[0].kind, BLOCK_PARAGRAPH);
+    assert_int_equal(document->blocks.at[1].kind, BLOCK_ITEM);
+    assert_string_equal(document->blocks.at[1].prose.text, "Everything is down");
+    assert_int_equal(document->blocks.at[2].kind, BLOCK_ITEM);
+    assert_int_equal(document->blocks.at[2].line, 4);
+    for (size_t i = 3; i < document->blocks.n; i++)
+        assert_int_not_equal(document->blocks.at[i].kind, BLOCK_ITEM);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +149,7 @@ int main(void)
         cmocka_unit_test(preformatted_lines_are_a_fence_as_written),
         cmocka_unit_test(fences_placeholders_and_tables_stay_as_they_are),
         cmocka_unit_test(a_carriage_return_inside_of_a_line_does_not_end_it),
+        cmocka_unit_test(definitions_below_their_term_are_items_and_a_colon_elsewhere_is_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

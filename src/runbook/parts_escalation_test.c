@@ -293,6 +293,18 @@ static void a_table_of_deadlines_or_of_a_timeline_is_no_ladder(void **state)
     assert_int_equal(parts->escalations.n, 0);
 }
 
+static void a_condition_that_nothing_helped_waits(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n## Flood\n\n1. Close the gate.\n"
+                        "2. If nothing helps within 30 minutes, hand over to the gate lead\n");
+
+    assert_int_equal(at_line(parts, 6)->after_s, 1800);
+    assert_string_equal(at_line(parts, 6)->to.at[0], "gate lead");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +322,7 @@ int main(void)
         cmocka_unit_test(who_is_called_by_a_name_of_the_house_is_taken_as_written),
         cmocka_unit_test(rows_of_a_card_and_rungs_of_a_list_say_when),
         cmocka_unit_test(a_table_of_moments_calls_a_rung_a_row),
+        cmocka_unit_test(a_condition_that_nothing_helped_waits),
         cmocka_unit_test(numbers_of_a_ladder_have_the_unit_of_their_column_and_the_levels_of_its_heading),
         cmocka_unit_test(a_table_of_deadlines_or_of_a_timeline_is_no_ladder),
         cmocka_unit_test(a_time_in_brackets_counts_behind_a_label),

@@ -1,5 +1,6 @@
 /* The blocks under one heading, read into a procedure: labels say what the blocks after them are (symptoms,
  * causes, a phase, something to pass over), lists, fences and orders in sentences are steps. */
+#include "runbook/procedure_label.h"
 #include "runbook/procedure_priv.h"
 
 #include <ctype.h>
@@ -23,6 +24,7 @@ struct content {
     struct procedure_writer *writer;
     enum mode mode;
     const char *intro; /* the sentence that ends in ':' right above */
+    bool titled;       /* the heading says already what its lists are: "Symptoms" */
     size_t listed;     /* the list that the label above introduced (its first item + 1), or 0 */
 };
 
@@ -49,92 +51,6 @@ static enum mode mode_of(enum words group)
     default:
         return MODE_STEPS;
     }
-}
-
-/* ---- Labels ---- */
-
-struct label {
-    const char *text, *rest;
-    size_t rest_at;
-    int line;
-    bool alone; /* nothing follows it in its passage */
-};
-
-/* "**Likely causes**, most likely first:" is as good as "**Likely causes**:". */
-static bool introduces(const struct passage *passage)
-{
-    enum { MORE_BYTES = 60 };
-    size_t n = strnlen(passage->rest, MORE_BYTES + 1);
-    enum words group = words_heading(passage->lead);
-
-    return n > 1 && n <= MORE_BYTES && passage->rest[0] == ',' && passage->rest[n - 1] == ':' &&
-           group != WORDS_NONE && words_are(group, passage->lead);
-}
-
-/* "Triage" or "Likely causes" on a line of its own, without marks and colon. */
-static bool names_part(const char *text)
-{
-    enum { NAME_BYTES = 30 };
-    if (strnlen(text, NAME_BYTES) == NAME_BYTES || !isupper((unsigned char)text[0]))
-        return false;
-    enum words group = words_heading(text);
-    bool informs = group >= WORDS_SYMPTOMS && group <= WORDS_TRIGGERS;
-    return (informs || is_stage_group(group)) && words_are(group, text);
-}
-
-/* The label in front of a passage: a bold lead with a colon or alone, or a plain one of known meaning or
- * alone. */
-static bool passage_label(struct arena *arena, const struct passage *passage, struct label *ret_label)
-{
-    const char *label, *rest;
-
-    ret_label->line = passage->line;
-    if (passage->lead) {
-        ret_label->alone = passage->rest[0] == '\0';
-        ret_label->text = passage->lead;
-        ret_label->rest = passage->rest;
-        ret_label->rest_at = passage->rest_at;
-        if (introduces(passage)) {
-            ret_label->alone = true;
-            ret_label->rest = "";
-            return true;
-        }
-        return passage->colon || ret_label->alone || passage->rest[0] == '(';
-    }
-    if (names_part(passage->rest)) {
-        *ret_label = (struct label){passage->rest, "", passage->rest_at, passage->line, true};
-        return true;
-    }
-    if (!text_label(arena, passage->rest, &label, &rest) || !isupper((unsigned char)label[0]))
-        return false;
-    ret_label->text = label;
-    ret_label->rest = rest;
-    ret_label->rest_at = passage->at + (size_t)(rest - passage->rest);
-    ret_label->alone = rest[0] == '\0';
-    enum words group = words_heading(label);
-    bool known = group == WORDS_SYMPTOMS || group == WORDS_CAUSES || group == WORDS_TRIGGERS ||
-                 group == WORDS_SEVERITY || is_stage_group(group);
-    return known && (words_are(group, label) || (ret_label->alone && words_begin(group, label)));
-}
-
-/* What a label means; a label that begins with a verb ("Check dashboards:") means only itself. */
-static enum words label_group(const char *label)
-{
-    enum words group = words_heading(label);
-
-    if (words_begin(WORDS_VERBS, label) && !words_are(group, label))
-        return is_stage_group(group) ? group : WORDS_NONE;
-    return group;
-}
-
-/* "(if patient-facing impact)" behind a label is a condition, no text of its own. */
-static bool is_bracket(const char *text)
-{
-    size_t n = strlen(text);
-
-    while (n > 0 && (text[n - 1] == ':' || text[n - 1] == ' '))
-        n--;
-    return n > 1 && text[0] == '(' && text[n - 1] == ')';
 }
 
 /* triggers: to the list of what opens the procedure instead. */
@@ -199,7 +115,7 @@ static void label_phase(struct content *content, const struct label *label, cons
 {
     struct procedure_writer *writer = content->writer;
     const char *title = label->text;
-    bool bracket = is_bracket(label->rest);
+    bool bracket = label_is_bracket(label->rest);
     enum stage stage = is_stage_group(group) ? stage_of(group)
                        : writer->next_open || writer->procedure->phases.n == 0
                            ? writer->next.stage
@@ -228,7 +144,7 @@ static void read_label(struct content *content, const struct label *label, const
         return;
     }
     if (words_are(WORDS_ASIDE, label->text) ||
-        (group == WORDS_NONE && !label->alone && !is_bracket(label->rest)))
+        (group == WORDS_NONE && !label->alone && !label_is_bracket(label->rest)))
         return;
     if (group == WORDS_SEVERITY) {
         severity_state(writer->arena, writer->procedure, label->rest, label->line);
@@ -247,7 +163,7 @@ static void read_label(struct content *content, const struct label *label, const
             add_causes(content, label->rest, label->line, true);
     } else if (group == WORDS_NONE || is_stage_group(group)) {
         label_phase(content, label, prose, group);
-    } else if (label->alone || is_bracket(label->rest)) {
+    } else if (label->alone || label_is_bracket(label->rest)) {
         content->mode = mode_of(group);
     }
 }
@@ -400,6 +316,18 @@ static const char *first_sentence(struct arena *arena, const char *text)
     return sentences.n > 0 ? sentences.at[0].text : text;
 }
 
+/* "Do this now (within 10 minutes)" on a line of its own between a list of symptoms and one of steps. */
+static bool turns_by_line(const struct content *content, size_t index, size_t next, struct label *ret_label)
+{
+    const struct passage *passage = content->writer->document->blocks.at[index].prose.passages.at;
+
+    if (content->mode == MODE_STEPS || content->listed == 0 || content->titled ||
+        !line_heads_steps(content->writer, index, next))
+        return false;
+    *ret_label = (struct label){passage->rest, "", passage->rest_at, passage->line, true};
+    return true;
+}
+
 /* "Use this runbook when patients cannot be admitted." */
 static bool opens_by_sentence(const struct passage *passage)
 {
@@ -423,7 +351,8 @@ static void read_paragraph(struct content *content, size_t index, size_t end)
         state_severity(content, passage);
         size_t next =
             passage + 1 == prose->passages.at + prose->passages.n && index + 1 < end ? index + 1 : NO_BLOCK;
-        if (passage_label(content->writer->arena, passage, &label))
+        if (passage_label(content->writer->arena, passage, &label) ||
+            turns_by_line(content, index, next, &label))
             read_label(content, &label, prose);
         else if (!wants_steps(content->writer))
             continue;
@@ -465,22 +394,20 @@ static void read_table(struct content *content, const struct block *table)
 
     if (content->mode == MODE_STEPS && wants_steps(writer))
         steps_from_table(writer, table);
-    if (table->n_columns != 2)
-        return;
-    if (words_are(WORDS_SEVERITY_LABEL, table->columns[0].text))
-        severity_state(writer->arena, writer->procedure, table->columns[1].text, table->line);
-    list_each (row, &table->rows)
-        if (words_are(WORDS_SEVERITY_LABEL, row->cells[0].text))
-            severity_state(writer->arena, writer->procedure, row->cells[1].text, row->line);
+    severity_state_by_table(writer->arena, writer->procedure, table);
 }
 
 void content_read(struct procedure_writer *writer, size_t first, size_t end, enum words group)
 {
     struct content content = {.writer = writer, .mode = mode_of(group)};
 
+    content.titled = content.mode != MODE_STEPS;
+
     for (size_t i = first; i < end;) {
         const struct block *block = &writer->document->blocks.at[i];
-        if (block->kind == BLOCK_PARAGRAPH)
+        if (block->quoted && group == WORDS_TEMPLATES)
+            ; /* what is sent */
+        else if (block->kind == BLOCK_PARAGRAPH)
             read_paragraph(&content, i, end);
         else if (block->kind == BLOCK_FENCE)
             read_fence(&content, i);

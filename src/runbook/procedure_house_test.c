@@ -254,6 +254,47 @@ static void a_table_of_steps_may_hold_commands_alone(void **state)
                         "kubectl rollout restart deploy/x");
 }
 
+static void a_line_between_symptoms_and_steps_names_the_steps(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Pumps\n\n## Pump is hot\n\nSigns\n- the gauge is red\n- it smells\n\n"
+                         "Do this now (within 10 minutes)\n- [ ] Stop the pump\n- [ ] Call the pump lead\n");
+    const struct procedure *procedure = &runbook->procedures.at[0];
+
+    assert_int_equal(procedure->symptoms.n, 2);
+    assert_string_equal(procedure->phases.at[0].name, "Do this now");
+    assert_int_equal(procedure->phases.at[0].budget_s, 600);
+    assert_int_equal(procedure->phases.at[0].steps.n, 2);
+}
+
+static void a_column_that_counts_is_no_condition(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# Pumps\n\n## Pump is hot\n\n| # | Action | Command |\n|---|---|---|\n"
+                         "| 1 | Look at the pump | `systemctl status pump` |\n| 2 | Restart it | `systemctl "
+                         "restart pump` |\n");
+    const struct phase *phase = &runbook->procedures.at[0].phases.at[0];
+
+    assert_null(phase->steps.at[0].condition);
+    assert_string_equal(phase->steps.at[1].number, "2");
+}
+
+static void a_quoted_message_below_templates_is_no_procedure(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# Pumps\n\n## Pump is hot\n\n1. Stop the pump.\n\n## Message templates\n\n**To the towns**\n"
+               "> Please keep off the meadow until {{time}}.\n> Call the desk at {{phone}}.\n");
+
+    assert_int_equal(runbook->procedures.n, 1);
+    assert_int_equal(runbook->parts.templates.n, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +314,9 @@ int main(void)
         cmocka_unit_test(sentences_and_printed_lines_of_a_shell_fence_are_no_commands),
         cmocka_unit_test(objectives_of_recovery_are_no_steps_and_an_alert_may_be_named_in_a_list),
         cmocka_unit_test(a_part_may_be_named_on_a_line_without_marks),
+        cmocka_unit_test(a_line_between_symptoms_and_steps_names_the_steps),
+        cmocka_unit_test(a_column_that_counts_is_no_condition),
+        cmocka_unit_test(a_quoted_message_below_templates_is_no_procedure),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

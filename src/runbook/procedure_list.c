@@ -156,3 +156,14 @@ bool list_has_commands(struct procedure_writer *writer, size_t item)
     look_at_list(writer, item);
     return writer->list_runs;
 }
+
+bool line_heads_steps(struct procedure_writer *writer, size_t paragraph, size_t next)
+{
+    enum { TITLE_BYTES = 60 };
+    const struct block *block = &writer->document->blocks.at[paragraph];
+    size_t n = strnlen(block->prose.text, TITLE_BYTES);
+
+    return next != NO_BLOCK && !block->quoted && n > 0 && n < TITLE_BYTES && block->prose.passages.n == 1 &&
+           block->prose.passages.at[0].lead == NULL && !strchr(".,:;?!", block->prose.text[n - 1]) &&
+           writer->document->blocks.at[next].kind == BLOCK_ITEM && list_is_steps(writer, next);
+}

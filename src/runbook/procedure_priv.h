@@ -91,6 +91,8 @@ bool sentence_is_order(const char *sentence);
 
 /* Whether the items of the list are steps / hold fences with commands. */
 bool list_is_steps(struct procedure_writer *writer, size_t item);
+/* Whether a paragraph is a short line without an end, right above a list of steps: "Do this now". */
+bool line_heads_steps(struct procedure_writer *writer, size_t paragraph, size_t next);
 /* "§ 12(a) duty to report", "GDPR Art. 33": what obliges, and nothing to do. */
 bool item_cites_clause(const struct document *document, size_t item);
 bool list_has_commands(struct procedure_writer *writer, size_t item);

@@ -132,6 +132,8 @@ void severity_take_block(struct severity_reader *reader, struct severity *level,
             level_take(reader->arena, level, WORDS_ESCALATION_RULE, block->prose.text, block->line, true);
         else if (plain && level->description == NULL)
             level->description = block->prose.text;
+        if (plain)
+            severity_take_times(reader, level, block->prose.text, block->line);
     } else if (block->kind == BLOCK_ITEM && block->prose.passages.n > 0) {
         const struct passage *passage = &block->prose.passages.at[0];
         const char *label, *rest;

@@ -11,6 +11,9 @@ void severities_read(struct arena *arena, struct runbook *runbook);
 /* Notes a stated severity ("S1 - Service unavailable") in the procedure, unless it has one. */
 void severity_state(struct arena *arena, struct procedure *procedure, const char *text, int line);
 
+/* The same by a row of a table of two columns: "| **Severity** | P1 |". */
+void severity_state_by_table(struct arena *arena, struct procedure *procedure, const struct block *table);
+
 /* The level in a sentence that states one, from its name on: "This is a P1 incident", "Severity: High"; NULL
  * when it states none. */
 const char *severity_stated(struct arena *arena, const char *text);

@@ -311,6 +311,68 @@ static void pictures_numbers_and_classes_may_stand_before_or_for_a_level(void **
     assert_int_equal(runbook->severities.at[0].rungs.n, 2);
 }
 
+static void terms_with_definitions_below_are_levels(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n\n## Severity\n\nSEV-1\n: Gauges show wrong levels.\n: Response: page immediately\n"
+               ": Update: every 15 minutes\n: Escalation: site manager after 20 minutes\n\n"
+               "SEV-2\n: Gauges are late.\n: Response: page within 15 minutes\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 0);
+    assert_int_equal(runbook->severities.at[0].escalate_after_s, 1200);
+    assert_int_equal(runbook->severities.at[0].escalate_to.n, 1);
+    assert_string_equal(runbook->severities.at[0].escalate_to.at[0], "site manager");
+    assert_int_equal(runbook->severities.at[1].response_time_s, 900);
+}
+
+static void a_table_of_house_levels_says_who_is_called_if_nobody_answers(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n\n## How bad is it?\n\n| | Red | Orange |\n|---|---|---|\n| What | flood | damp |\n"
+               "| First response | 10 min | 30 min |\n| Fixed by | 2 h | 12 h |\n"
+               "| If no answer in | 10 min -> site manager | 30 min -> team lead |\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 600);
+    assert_int_equal(runbook->severities.at[0].resolution_target_s, 7200);
+    assert_int_equal(runbook->severities.at[1].escalate_after_s, 1800);
+    assert_string_equal(runbook->severities.at[1].escalate_to.at[0], "team lead");
+}
+
+static void the_paragraph_below_a_level_s_heading_states_its_times(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n\n## Incident classes\n\n### P1\n\nAll gauges are down. Respond within 15 minutes.\n\n"
+               "### P2\n\nOne gauge is down. Respond within 1 hour.\n");
+
+    assert_int_equal(runbook->severities.at[0].response_time_s, 900);
+    assert_int_equal(runbook->severities.at[1].response_time_s, 3600);
+    assert_string_equal(runbook->severities.at[0].description,
+                        "All gauges are down. Respond within 15 minutes.");
+}
+
+static void bold_classes_with_labels_in_their_lines_are_levels(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n\n## 1. Incident classes\n\n**Class A \xe2\x80\x94 Flood**\nNobody can pass.\n"
+                         "*Respond:* within 5 minutes. *Restore:* within 1 hour.\n\n"
+                         "**Class B \xe2\x80\x94 Damp**\nOne lane.\n*Respond:* within 30 minutes.\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 300);
+    assert_int_equal(runbook->severities.at[0].resolution_target_s, 3600);
+    assert_int_equal(runbook->severities.at[1].response_time_s, 1800);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +392,10 @@ int main(void)
         cmocka_unit_test(names_of_the_house_in_a_list_are_levels_with_the_ladder_below),
         cmocka_unit_test(names_in_capitals_are_levels_under_any_heading),
         cmocka_unit_test(pictures_numbers_and_classes_may_stand_before_or_for_a_level),
+        cmocka_unit_test(terms_with_definitions_below_are_levels),
+        cmocka_unit_test(a_table_of_house_levels_says_who_is_called_if_nobody_answers),
+        cmocka_unit_test(the_paragraph_below_a_level_s_heading_states_its_times),
+        cmocka_unit_test(bold_classes_with_labels_in_their_lines_are_levels),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

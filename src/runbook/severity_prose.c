@@ -218,6 +218,15 @@ size_t severity_name_bytes(const char *text, size_t *ret_rest)
 }
 
 /* The level that a passage begins with, and what it says of it. */
+/* "SEV-1" and nothing else: a term whose definition stands below. */
+static bool is_name_alone(struct arena *arena, const char *text)
+{
+    size_t at, n;
+
+    return strnlen(text, NAME_BYTES) < NAME_BYTES && severity_find(arena, text, NULL, &at, &n) && at == 0 &&
+           text[n] == '\0';
+}
+
 bool severity_passage_level(struct severity_reader *reader, const struct passage *passage,
                             struct severity *ret_level, const char **ret_rest)
 {
@@ -234,6 +243,8 @@ bool severity_passage_level(struct severity_reader *reader, const struct passage
         const char *plain = text_without_decoration(
             reader->arena, text_without_number(reader->arena, passage->rest, NULL), NULL);
         size_t at, n = severity_name_bytes(plain, &at);
+        if (n == 0 && is_name_alone(reader->arena, plain))
+            n = at = strlen(plain);
         if (n == 0)
             return false;
         name = arena_strndup(reader->arena, plain, n);

@@ -139,6 +139,17 @@ static void read_row(struct severity_reader *reader, struct map *procedures, con
         severity_state(reader->arena, procedure, row->cells[column].text, row->line);
 }
 
+void severity_state_by_table(struct arena *arena, struct procedure *procedure, const struct block *table)
+{
+    if (table->n_columns != 2)
+        return;
+    if (words_are(WORDS_SEVERITY_LABEL, table->columns[0].text))
+        severity_state(arena, procedure, table->columns[1].text, table->line);
+    list_each (row, &table->rows)
+        if (words_are(WORDS_SEVERITY_LABEL, row->cells[0].text))
+            severity_state(arena, procedure, row->cells[1].text, row->line);
+}
+
 /* "Disk full (critical)". */
 static void read_title(struct severity_reader *reader, struct procedure *procedure)
 {

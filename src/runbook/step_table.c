@@ -139,6 +139,19 @@ void steps_of_row(struct procedure_writer *writer, const struct prose *cell)
     }
 }
 
+/* "Step", "#", or numbers in every row. */
+static bool counts_rows(const struct block *table)
+{
+    if (words_are(WORDS_NUMBER_COLUMN, table->columns[0].text))
+        return true;
+    list_each (row, &table->rows) {
+        const char *text = row->cells[0].text;
+        if (text[0] == '\0' || text[strspn(text, "0123456789.)")] != '\0')
+            return false;
+    }
+    return true;
+}
+
 void steps_from_table(struct procedure_writer *writer, const struct block *table)
 {
     size_t column = order_column(writer->arena, table);
@@ -147,7 +160,7 @@ void steps_from_table(struct procedure_writer *writer, const struct block *table
         steps_from_commands(writer, table);
         return;
     }
-    bool numbered = column > 0 && words_are(WORDS_NUMBER_COLUMN, table->columns[0].text);
+    bool numbered = column > 0 && counts_rows(table);
     struct symptom_columns seen;
     bool symptoms = table_of_symptoms(writer->arena, table, &seen);
     size_t commands = column_named(writer->arena, table, WORDS_COMMAND_COLUMN);
