@@ -199,12 +199,24 @@ void decide_proof_done(struct turn *turn, const struct input *input)
     }
 }
 
-void proof_page_arrived(struct turn *turn, const struct delivery *delivery)
+/* NULL: the configuration has that way no more. */
+static struct channel_proof *of_delivery(struct turn *turn, const struct delivery *delivery)
 {
     struct channel_proof *proof =
         find(&turn->engine->proofs, delivery->person, delivery->channel, delivery->address);
+    const struct person *person = proof ? NULL : config_person(turn->engine->config, delivery->person);
+    for (size_t i = 0; person && !proof && i < person->contacts.n; i++)
+        if (strcmp(person->contacts.at[i].channel, delivery->channel) == 0 &&
+            strcmp(person->contacts.at[i].address, delivery->address) == 0)
+            proof = of(turn, person, &person->contacts.at[i]);
+    return proof;
+}
+
+void proof_page_arrived(struct turn *turn, const struct delivery *delivery)
+{
+    struct channel_proof *proof = of_delivery(turn, delivery);
     /* Once a day is enough: a storm of pages is no storm of proofs. */
-    if (!proof || proof->number || turn->now_us < time_after_s(proof->held_us, 86400))
+    if (!proof || proof->number || (proof->held_us && turn->now_us < time_after_s(proof->held_us, 86400)))
         return;
     held(turn, proof, "a page arrived");
     save(turn, proof);

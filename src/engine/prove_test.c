@@ -80,6 +80,22 @@ static void what_arrived_is_proved_and_what_did_not_is_told_another_way(void **s
     assert_int_equal(w->decisions.outcome.code, OUTCOME_NOT_FOUND);
 }
 
+static void a_page_that_arrived_proves_its_way_though_nobody_had_asked(void **state)
+{
+    struct world *w = *state;
+    world_hear(w, (struct alert_words){.name = "ServiceDown", .severity = "SEV-1"});
+    const struct delivery *page = delivery_of(w, DELIVERY_DUE, 0);
+    assert_non_null(page);
+    const char *person = arena_strdup(w->arena, page->person),
+               *channel = arena_strdup(w->arena, page->channel);
+    world_delivered(w, page->id, VERDICT_SENT);
+    const struct channel_proof *proof = saved(w, person, channel);
+    assert_non_null(proof);
+    assert_int_equal(proof->state, PROOF_HOLDS);
+    assert_int_equal(proof->held_us, w->now_us);
+    assert_string_equal(proof->detail, "a page arrived");
+}
+
 static void every_week_what_has_not_proved_itself_is_tested(void **state)
 {
     struct world *w = *state;
@@ -109,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(a_test_goes_by_each_way_that_was_asked_for),
         test(what_arrived_is_proved_and_what_did_not_is_told_another_way),
+        test(a_page_that_arrived_proves_its_way_though_nobody_had_asked),
         test(every_week_what_has_not_proved_itself_is_tested),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
