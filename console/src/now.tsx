@@ -80,13 +80,6 @@ function DueNext() {
   )
 }
 
-// The server gives the worst first; of those that are equally bad, what nobody has yet wants eyes before what somebody works on.
-function urgent(incidents: Incident[]): Incident[] {
-  const bad = (one: Incident) => `${one.patient_safety}/${one.severity_rank || 1}`
-  return incidents.map((one, i) => ({ one, i, group: incidents.findIndex((other) => bad(other) === bad(one)) }))
-    .sort((a, b) => a.group - b.group || Number(!!a.one.acknowledged_by) - Number(!!b.one.acknowledged_by) || a.i - b.i).map(({ one }) => one)
-}
-
 export function Now() {
   const now = useNow(10000)
   const live = useLive<Incidents>('/api/v1/incidents?state=open&order=worst&limit=25', () => true)
@@ -98,8 +91,8 @@ export function Now() {
             {open === 0
               ? <div class="calm"><h1 id="burning">Nothing burns</h1><p class="quiet">Alerts are taken; the next one appears here by itself.</p></div>
               : <><h1 id="burning">{open === 1 ? 'One incident' : `${open.toLocaleString()} incidents`}</h1>
-                <ul class="list">{urgent(incidents).map((incident) => <IncidentRow key={incident.number} incident={incident} now={now} />)}</ul>
-                {open > incidents.length && <p class="small"><Link to="/incidents">The {incidents.length} worst are shown; all of them</Link></p>}</>}
+                <ul class="list">{incidents.map((incident) => <IncidentRow key={incident.number} incident={incident} now={now} />)}</ul>
+                {open > incidents.length && <p class="small"><Link to="/incidents?state=open">The {incidents.length} worst are shown; all of them</Link></p>}</>}
           </section>
         </div>
         <div>

@@ -210,6 +210,23 @@ bool access_covers(const struct access *access, const char *service)
     return false;
 }
 
+bool access_sees(const struct access *access, struct ledger *ledger, struct sight *sight, int64_t incident)
+{
+    if (!*access->services || !incident)
+        return !*access->services;
+    if (incident == sight->incident)
+        return sight->covered;
+    scoped_arena struct arena *arena = arena_new();
+    struct incident about;
+    struct err err = {0};
+    *sight = (struct sight){
+        .incident = incident,
+        .covered = ledger_incident(ledger, arena, incident, &about, &err) == 0 &&
+                   access_covers(access, about.service),
+    };
+    return sight->covered;
+}
+
 void access_write_services(struct json_writer *writer, const char *services)
 {
     jw_name(writer, "services");

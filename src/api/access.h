@@ -29,6 +29,14 @@ int access_find(struct request *request);
 /* Is an incident of that service theirs to see? service may be NULL. */
 bool access_covers(const struct access *access, const char *service);
 
+/* The same of an incident by its number, which is looked up when it is not the one of the last question; 0,
+ * what is of no incident, is for who is kept to no services. */
+struct sight {
+    int64_t incident;
+    bool covered;
+};
+bool access_sees(const struct access *access, struct ledger *ledger, struct sight *sight, int64_t incident);
+
 /* "services":["pacs"], for an answer. */
 void access_write_services(struct json_writer *writer, const char *services);
 

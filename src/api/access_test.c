@@ -361,6 +361,35 @@ static bool sees(const char *bearer, const char *path, const char *what)
     return strstr(buf_text(&answer.body), what) != NULL;
 }
 
+/* What is told of an incident elsewhere is as much theirs, or not, as the incident. */
+static void who_is_kept_to_a_service_hears_nothing_of_the_others_in_lists_and_the_ledger(void **state)
+{
+    (void)state;
+    char of_shop[100];
+    open_incident("PacsDown", "pacs");
+    open_incident("PacsSlow", "pacs");
+    open_incident("ShopDown", "shop");
+    for (int i = 1; i <= 3; i++) {
+        char path[60], body[80];
+        snprintf(path, sizeof path, "/api/v1/incidents/%d/actions", i);
+        snprintf(body, sizeof body, "{\"what\":\"mend %s\"}", i == 3 ? "the till" : "the viewer");
+        scoped_answer struct http_answer answer = post(path, body);
+        assert_int_equal(answer.status, 200);
+    }
+    give_token(1, (struct access_key){.right = RIGHT_READ, .services = "shop"}, of_shop);
+    assert_true(sees(of_shop, "/api/v1/incidents?state=open&order=worst&limit=1", "ShopDown"));
+    assert_true(sees(of_shop, "/api/v1/incidents", "\"open\":1,"));
+    assert_true(sees(of_shop, "/api/v1/actions", "the till") &&
+                !sees(of_shop, "/api/v1/actions", "the viewer"));
+    assert_true(sees(of_shop, "/api/v1/ledger", "the till") &&
+                !sees(of_shop, "/api/v1/ledger", "the viewer"));
+    assert_false(sees(of_shop, "/api/v1/ledger?incident=1", "the viewer"));
+    assert_true(sees(of_shop, "/api/v1/statistics", "shop") && !sees(of_shop, "/api/v1/statistics", "pacs"));
+    assert_true(sees(of_shop, "/api/v1/ledger/export?incident=3", "the till"));
+    assert_int_equal(ask_as("GET", "/api/v1/ledger/export?incident=1", NULL, of_shop), 404);
+    assert_int_equal(ask_as("GET", "/api/v1/ledger/export", NULL, of_shop), 403);
+}
+
 static void an_answer_that_is_kept_is_of_this_moment_and_for_who_may_see_it(void **state)
 {
     (void)state;
@@ -420,6 +449,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_password_that_is_tried_first_is_refused, start_moved, stop),
         TEST(every_route_is_for_its_right_and_those_above),
+        TEST(who_is_kept_to_a_service_hears_nothing_of_the_others_in_lists_and_the_ledger),
         TEST(a_token_counts_from_its_source_and_until_its_end),
         TEST(a_person_signs_in_with_their_password_and_has_their_right),
         TEST(a_changed_account_ends_its_sessions_and_a_removed_one_its_tokens),

@@ -1,6 +1,7 @@
 /* Action items of incidents, and the review with its agenda. */
 #include <string.h>
 
+#include "api/due.h"
 #include "api/handlers.h"
 #include "api/incident_json.h"
 #include "api/server.h"
@@ -40,47 +41,89 @@ static void write_actions(struct json_writer *writer, const struct action_item *
     jw_end_array(writer);
 }
 
-/* incident 0: of all. -1: answered already. */
-static int read_actions(struct request *request, int64_t incident, bool open_only,
-                        struct action_item **ret_items, size_t *ret_n)
+static int read_failed(struct request *request, const struct err *err)
+{
+    answer_problem(request, PROBLEM_INTERNAL, NULL, "the ledger cannot be read: %s", err->text);
+    return -1;
+}
+
+/* Of one incident. -1: answered already. */
+static int read_actions(struct request *request, int64_t incident, struct action_item **ret_items,
+                        size_t *ret_n)
 {
     struct err err = {0};
-    struct ledger *ledger = request_ledger(request);
     struct incident found;
-    int got = !ledger ? -1 : incident ? ledger_incident(ledger, request->arena, incident, &found, &err) : 0;
+    struct ledger *ledger = request_ledger(request);
+    if (!ledger)
+        return -1;
+    int got = ledger_incident(ledger, request->arena, incident, &found, &err);
     if (got == 0)
-        got = ledger_actions(ledger, request->arena, incident, open_only, LIST_MOST, ret_items, ret_n, &err);
+        got = ledger_actions(ledger, request->arena, incident, LIST_MOST, ret_items, ret_n, &err);
     if (got == LEDGER_NOT_FOUND)
         answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no incident %lld", (long long)incident);
-    else if (got != 0 && ledger)
-        answer_problem(request, PROBLEM_INTERNAL, NULL, "the ledger cannot be read: %s", err.text);
+    else if (got != 0)
+        read_failed(request, &err);
     return got == 0 ? 0 : -1;
 }
 
-static void answer_actions(struct request *request, int64_t incident, bool open_only)
+/* last NULL: there are no more. */
+static void answer_actions(struct request *request, const struct action_item *items, size_t n,
+                           const struct due_place *last)
 {
-    struct action_item *items = NULL;
-    size_t n = 0;
-    if (read_actions(request, incident, open_only, &items, &n) < 0)
-        return;
     struct json_writer writer = answer_json(request);
     jw_begin_object(&writer);
     write_actions(&writer, items, n);
+    due_write_next(&writer, last);
     jw_end_object(&writer);
+}
+
+/* The first after the place that are theirs to see; it moves to the last of them. 0, -1 */
+static int actions_theirs(struct request *request, bool open_only, struct due_place *place, size_t limit,
+                          struct action_item *theirs, size_t *ret_n)
+{
+    struct err err = {0};
+    struct sight sight = {0};
+    struct action_item *piece;
+    struct ledger *ledger = request_ledger(request);
+    size_t n_piece = limit;
+    *ret_n = 0;
+    while (*ret_n < limit && n_piece == limit) {
+        if (!ledger)
+            return -1;
+        if (ledger_actions_due(ledger, request->arena, open_only, place, limit, &piece, &n_piece, &err) != 0)
+            return read_failed(request, &err);
+        for (size_t i = 0; i < n_piece && *ret_n < limit; i++) {
+            *place = (struct due_place){piece[i].due_us, piece[i].incident, piece[i].item};
+            if (access_sees(&request->access, ledger, &sight, piece[i].incident))
+                theirs[(*ret_n)++] = piece[i];
+        }
+    }
+    return 0;
 }
 
 void get_actions(struct request *request)
 {
     const char *state = request_query(request, "state");
-    if (state && strcmp(state, "open") != 0 && strcmp(state, "all") != 0)
+    bool open_only = !state || strcmp(state, "open") == 0;
+    struct due_place place;
+    int64_t limit;
+    size_t n;
+    if (!open_only && strcmp(state, "all") != 0)
         answer_problem(request, PROBLEM_BAD_REQUEST, "state", "state must be open or all");
-    else
-        answer_actions(request, 0, !state || strcmp(state, "open") == 0);
+    else if (due_after(request, &place) == 0 &&
+             request_query_number(request, "limit", LIST_MOST, LIST_MOST, &limit) == 0) {
+        struct action_item *items = arena_alloc(request->arena, ((size_t)limit + 1) * sizeof *items);
+        if (actions_theirs(request, open_only, &place, (size_t)limit, items, &n) == 0)
+            answer_actions(request, items, n, n && n == (size_t)limit ? &place : NULL);
+    }
 }
 
 void get_incident_actions(struct request *request)
 {
-    answer_actions(request, request->parts.numbers[0], false);
+    struct action_item *items = NULL;
+    size_t n = 0;
+    if (read_actions(request, request->parts.numbers[0], &items, &n) == 0)
+        answer_actions(request, items, n, NULL);
 }
 
 /* item 0: a new one */
@@ -210,7 +253,7 @@ void get_review(struct request *request)
     struct review review = {.request = request};
     struct err err = {0};
     int64_t number = request->parts.numbers[0];
-    if (read_actions(request, number, false, &review.items, &review.n_items) < 0)
+    if (read_actions(request, number, &review.items, &review.n_items) < 0)
         return;
     if (ledger_incident(request->ledger, request->arena, number, &review.incident, &err) != 0 ||
         ledger_clocks(request->ledger, request->arena, number, LIST_MOST, &review.clocks, &review.n_clocks,

@@ -36,8 +36,7 @@ struct watch {
     int64_t position;     /* told up to there */
     int64_t incident;     /* 0: all */
     struct access access; /* whose texts are on the heap, or "" */
-    int64_t looked_at;    /* the incident whose service was looked at last, and whether it is theirs */
-    bool looked_at_covered;
+    struct sight sight;
     bool silent; /* for so long that it is told something: a comment */
     bool sleeps; /* its connection is suspended */
     struct watch *next, **back;
@@ -139,15 +138,7 @@ static bool hears(struct watch *watch, struct ledger *ledger, int64_t incident)
 {
     if (watch->incident && incident != watch->incident)
         return false;
-    if (!*watch->access.services || (incident && incident == watch->looked_at))
-        return !*watch->access.services || watch->looked_at_covered;
-    scoped_arena struct arena *arena = arena_new();
-    struct incident about;
-    struct err err = {0};
-    watch->looked_at = incident;
-    watch->looked_at_covered = incident && ledger_incident(ledger, arena, incident, &about, &err) == 0 &&
-                               access_covers(&watch->access, about.service);
-    return watch->looked_at_covered;
+    return access_sees(&watch->access, ledger, &watch->sight, incident);
 }
 
 static void tell_recent(const struct watchers *watchers, struct watch *watch, struct ledger *ledger)

@@ -1,6 +1,7 @@
 /* Incidents: what the ledger holds of them, and the verbs of a responder. */
 #include <string.h>
 
+#include "api/due.h"
 #include "api/handlers.h"
 #include "api/incident_json.h"
 #include "api/server.h"
@@ -33,21 +34,27 @@ static int find(struct request *request, struct ledger **ret_ledger, struct inci
     return 0;
 }
 
-static int read_state(struct request *request, bool *ret_open_only, bool *ret_worst_first)
+static int read_list(struct request *request, struct incident_search *search)
 {
     const char *state = request_query(request, "state"), *order = request_query(request, "order");
     if (state && strcmp(state, "open") != 0 && strcmp(state, "all") != 0) {
         answer_problem(request, PROBLEM_BAD_REQUEST, "state", "state must be open or all");
         return -1;
     }
-    *ret_open_only = state && strcmp(state, "open") == 0;
-    *ret_worst_first = order && strcmp(order, "worst") == 0;
-    if (order && !(*ret_worst_first && *ret_open_only && !request_query(request, "before"))) {
+    search->services = request->access.services;
+    search->open_only = state && strcmp(state, "open") == 0;
+    search->worst_first = order && strcmp(order, "worst") == 0;
+    if (order && !(search->worst_first && search->open_only && !request_query(request, "before"))) {
         answer_problem(request, PROBLEM_BAD_REQUEST, "order",
                        "order can be worst, with state=open and without before: the worst of those are all "
                        "that it gives");
         return -1;
     }
+    int64_t limit;
+    if (request_query_number(request, "before", INT64_MAX, INT64_MAX, &search->before) < 0 ||
+        request_query_number(request, "limit", LIST_LIMIT, LIST_MOST, &limit) < 0)
+        return -1;
+    search->limit = (size_t)limit;
     return 0;
 }
 
@@ -55,22 +62,16 @@ void get_incidents(struct request *request)
 {
     struct incident *incidents = NULL;
     size_t n = 0;
-    int64_t before, limit, n_open = 0;
-    bool open_only, worst_first;
+    int64_t n_open = 0;
+    struct incident_search search = {0};
     struct err err = {0};
     struct known_place place;
-    if (known_answer(request, "incidents", &place) || read_state(request, &open_only, &worst_first) < 0 ||
-        request_query_number(request, "before", INT64_MAX, INT64_MAX, &before) < 0 ||
-        request_query_number(request, "limit", LIST_LIMIT, LIST_MOST, &limit) < 0)
+    if (known_answer(request, "incidents", &place) || read_list(request, &search) < 0)
         return;
     struct ledger *ledger = request_ledger(request);
-    if (!ledger || check(request, ledger_count_open(ledger, &n_open, &err), &err) != 0)
-        return;
-    int got = worst_first
-                  ? ledger_worst_incidents(ledger, request->arena, (size_t)limit, &incidents, &n, &err)
-                  : ledger_incidents(ledger, request->arena, open_only, before, (size_t)limit, &incidents, &n,
-                                     &err);
-    if (check(request, got, &err) != 0)
+    if (!ledger || check(request, ledger_count_open(ledger, search.services, &n_open, &err), &err) != 0 ||
+        check(request, ledger_search_incidents(ledger, request->arena, &search, &incidents, &n, &err),
+              &err) != 0)
         return;
     struct json_writer writer = answer_json(request);
     jw_begin_object(&writer);
@@ -78,10 +79,9 @@ void get_incidents(struct request *request)
     jw_name(&writer, "incidents");
     jw_begin_array(&writer);
     for (size_t i = 0; i < n; i++)
-        if (access_covers(&request->access, incidents[i].service))
-            json_incident(&writer, &incidents[i]);
+        json_incident(&writer, &incidents[i]);
     jw_end_array(&writer);
-    bool is_full = !worst_first && n && n == (size_t)limit;
+    bool is_full = !search.worst_first && n && n == search.limit;
     jw_pair_int_or_null(&writer, "next", is_full ? incidents[n - 1].number : 0, is_full);
     jw_end_object(&writer);
     known_keep(request, &place);
@@ -96,42 +96,45 @@ static void write_clocks(struct json_writer *writer, const struct runbook_clock 
     jw_end_array(writer);
 }
 
-/* Leaves those of incidents that are theirs to see. */
-static size_t clocks_covered(struct request *request, struct ledger *ledger, struct runbook_clock *clocks,
-                             size_t n)
+/* The first after the place that are theirs to see; it moves to the last of them. 0, -1 */
+static int clocks_theirs(struct request *request, struct ledger *ledger, struct due_place *place,
+                         size_t limit, struct runbook_clock *theirs, size_t *ret_n, struct err *err)
 {
-    size_t n_left = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct incident incident;
-        struct err err = {0};
-        bool covered = !*request->access.services ||
-                       (clocks[i].incident &&
-                        ledger_incident(ledger, request->arena, clocks[i].incident, &incident, &err) == 0 &&
-                        access_covers(&request->access, incident.service));
-        if (covered)
-            clocks[n_left++] = clocks[i];
+    struct sight sight = {0};
+    struct runbook_clock *piece;
+    size_t n_piece = limit;
+    *ret_n = 0;
+    while (*ret_n < limit && n_piece == limit) {
+        if (ledger_clocks_due(ledger, request->arena, place, limit, &piece, &n_piece, err) != 0)
+            return -1;
+        for (size_t i = 0; i < n_piece && *ret_n < limit; i++) {
+            *place = (struct due_place){piece[i].due_us, piece[i].incident, piece[i].number};
+            if (access_sees(&request->access, ledger, &sight, piece[i].incident))
+                theirs[(*ret_n)++] = piece[i];
+        }
     }
-    return n_left;
+    return 0;
 }
 
 void get_clocks(struct request *request)
 {
-    struct runbook_clock *clocks = NULL;
     size_t n = 0;
     int64_t limit;
+    struct due_place due;
     struct err err = {0};
     struct known_place place;
-    if (known_answer(request, "clocks", &place) ||
+    if (known_answer(request, "clocks", &place) || due_after(request, &due) < 0 ||
         request_query_number(request, "limit", LIST_MOST, LIST_MOST, &limit) < 0)
         return;
     struct ledger *ledger = request_ledger(request);
-    if (!ledger || check(request, ledger_clocks(ledger, request->arena, -1, (size_t)limit, &clocks, &n, &err),
-                         &err) != 0)
+    struct runbook_clock *clocks = arena_alloc(request->arena, ((size_t)limit + 1) * sizeof *clocks);
+    if (!ledger ||
+        check(request, clocks_theirs(request, ledger, &due, (size_t)limit, clocks, &n, &err), &err) != 0)
         return;
-    n = clocks_covered(request, ledger, clocks, n);
     struct json_writer writer = answer_json(request);
     jw_begin_object(&writer);
     write_clocks(&writer, clocks, n);
+    due_write_next(&writer, n && n == (size_t)limit ? &due : NULL);
     jw_end_object(&writer);
     known_keep(request, &place);
 }

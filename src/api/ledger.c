@@ -63,7 +63,10 @@ void get_ledger(struct request *request)
     jw_begin_object(&writer);
     jw_name(&writer, "events");
     jw_begin_array(&writer);
+    struct sight sight = {0};
     for (size_t i = 0; i < n; i++) {
+        if (!access_sees(&request->access, ledger, &sight, rows[i].incident))
+            continue;
         jw_begin_object(&writer);
         jw_pair_int(&writer, "position", rows[i].position);
         jw_pair(&writer, "stream", rows[i].stream);

@@ -56,11 +56,28 @@ static int read_part(struct request *request, struct ledger_part *ret_part)
     return -1;
 }
 
+/* Who is kept to services takes away what is theirs to see. -1: answered already. */
+static int check_theirs(struct request *request, int64_t incident)
+{
+    struct sight sight = {0};
+    struct ledger *ledger = *request->access.services ? request_ledger(request) : NULL;
+    if (!*request->access.services || (ledger && access_sees(&request->access, ledger, &sight, incident)))
+        return 0;
+    if (ledger && incident)
+        answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no incident %lld", (long long)incident);
+    else if (ledger)
+        answer_problem(
+            request, PROBLEM_FORBIDDEN, NULL,
+            "this is of all services; take the incidents one by one: you may only see those of: %s",
+            request->access.services);
+    return -1;
+}
+
 void get_ledger_export(struct request *request)
 {
     struct api *api = request->api;
     struct ledger_part part = {0};
-    if (read_part(request, &part) < 0)
+    if (read_part(request, &part) < 0 || check_theirs(request, part.incident) < 0)
         return;
     if (!proving_begin_export(api->proving)) {
         answer_problem(request, PROBLEM_CONFLICT, NULL,

@@ -67,6 +67,32 @@ static void pages_leave_nothing_out(void **state)
     assert_int_equal(found, all);
 }
 
+static void what_is_due_is_read_page_by_page_and_nothing_left_out(void **state)
+{
+    (void)state;
+    enum { ACTIONS = 7 };
+    char path[120] = "/api/v1/actions?limit=2", after[80];
+    for (int i = 1; i <= ACTIONS; i++) {
+        char to[60];
+        snprintf(to, sizeof to, "/api/v1/incidents/%d/actions", i % 3 + 1);
+        assert_posted(to, "{\"what\":\"mend it\",\"due\":\"2030-01-02\"}", 200, "\"next\":null");
+    }
+    size_t found = 0;
+    for (;;) {
+        scoped_answer struct http_answer answer = get(path);
+        const char *next = strstr(buf_text(&answer.body), "\"next\":");
+        found += count(&answer, "\"what\":\"mend it\"");
+        assert_non_null(next);
+        if (sscanf(next, "\"next\":\"%79[0-9-]\"", after) != 1)
+            break;
+        snprintf(path, sizeof path, "/api/v1/actions?limit=2&after=%s", after);
+    }
+    assert_int_equal(found, ACTIONS);
+    assert_got("/api/v1/actions?after=tomorrow", 400, "must be the \\\"next\\\" of this list");
+    assert_got("/api/v1/clocks?after=1-2", 400, "of this list");
+    assert_got("/api/v1/clocks?limit=5", 200, "\"next\":");
+}
+
 static void the_worst_come_first(void **state)
 {
     (void)state;
@@ -174,6 +200,8 @@ int main(void)
                                         stop),
         cmocka_unit_test_setup_teardown(pages_leave_nothing_out, start_with_incidents, stop),
         cmocka_unit_test_setup_teardown(the_worst_come_first, start_with_incidents, stop),
+        cmocka_unit_test_setup_teardown(what_is_due_is_read_page_by_page_and_nothing_left_out,
+                                        start_with_incidents, stop),
         cmocka_unit_test_setup_teardown(what_is_signed_is_told, start_with_incidents, stop),
         cmocka_unit_test_setup_teardown(the_server_verifies_its_ledger, start_with_incidents, stop),
         cmocka_unit_test_setup_teardown(what_is_exported_is_proved_without_the_ledger, start_with_incidents,

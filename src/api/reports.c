@@ -109,7 +109,7 @@ static int gather(struct ledger *ledger, struct arena *arena, int64_t number, st
     if (got == 0)
         got = ledger_deliveries(ledger, arena, number, &deliveries, &input->n_deliveries, err);
     if (got == 0)
-        got = ledger_actions(ledger, arena, number, false, EVENTS_LIMIT, &actions, &input->n_actions, err);
+        got = ledger_actions(ledger, arena, number, EVENTS_LIMIT, &actions, &input->n_actions, err);
     input->incident = incident;
     input->timeline = timeline;
     input->steps = steps;

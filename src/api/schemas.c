@@ -41,7 +41,7 @@ const struct schema_shape schema_shapes[] = {
     {"Role", "role:text person:text assigned_by:text since:time until:time?"},
     {"CheckItem",
      "item:number text:text file:text line:number done:boolean checked_by:text? checked_at:time? note:text?"},
-    {"Clocks", "clocks:[Clock"},
+    {"Clocks", "clocks:[Clock next:text?"},
     {"Clock", "clock:number incident:number? kind:text state:text what:text audience:text? file:text? "
               "line:number rule:text? since:time? due_at:time? ended_at:time?"},
     {"Checks", "checks:[Check"},
@@ -55,7 +55,7 @@ const struct schema_shape schema_shapes[] = {
      "person:text channel:text state:text detail:text? asked_at:time? ended_at:time? held_at:time?"},
     {"Push", "key:text? ways:[PushWay"},
     {"PushWay", "person:text name:text since:time?"},
-    {"Actions", "actions:[Action"},
+    {"Actions", "actions:[Action next:text?"},
     {"Action", "incident:number item:number kind:text state:text priority:text what:text owner:text? "
                "file:text? line:number? made_by:text? made_at:time due_at:time ended_by:text? ended_at:time? "
                "note:text? reminders:number"},

@@ -29,13 +29,14 @@ static int query_time(struct request *request, const char *name, int64_t otherwi
     return -1;
 }
 
-/* Only those of the service and the severity that the query names. */
+/* Only those that are theirs to see, of the service and the severity that the query names. */
 static size_t keep_wanted(const struct request *request, struct incident *incidents, size_t n)
 {
     const char *service = request_query(request, "service"), *severity = request_query(request, "severity");
     size_t n_kept = 0;
     for (size_t i = 0; i < n; i++)
-        if ((!service || strcmp(incidents[i].service, service) == 0) &&
+        if (access_covers(&request->access, incidents[i].service) &&
+            (!service || strcmp(incidents[i].service, service) == 0) &&
             (!severity || strcmp(incidents[i].severity, severity) == 0))
             incidents[n_kept++] = incidents[i];
     return n_kept;

@@ -46,23 +46,46 @@ static const struct column columns[] = {
 const struct noun action_noun = {"action_item", columns, sizeof columns / sizeof *columns, 2,
                                  sizeof(struct action_item)};
 
-int ledger_actions(struct ledger *ledger, struct arena *arena, int64_t incident, bool open_only, size_t limit,
-                   struct action_item **ret_actions, size_t *ret_n, struct err *err)
+static int read_actions(struct db_statement *read, struct arena *arena, struct action_item **ret_actions,
+                        size_t *ret_n, struct err *err)
 {
-    struct db_statement *read =
-        row_select(ledger, &action_noun,
-                   incident    ? "WHERE incident = $1 ORDER BY item LIMIT $2"
-                   : open_only ? "WHERE state = 'open' ORDER BY due_us, incident, item LIMIT $1"
-                               : "ORDER BY due_us, incident, item LIMIT $1",
-                   err);
-    if (!read)
-        return -1;
-    if (incident)
-        db_bind_int(read, incident);
-    db_bind_int(read, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
     void *values;
     if (rows_read(read, &action_noun, arena, &values, ret_n, err) != 0)
         return -1;
     *ret_actions = values;
     return 0;
+}
+
+int ledger_actions(struct ledger *ledger, struct arena *arena, int64_t incident, size_t limit,
+                   struct action_item **ret_actions, size_t *ret_n, struct err *err)
+{
+    struct db_statement *read =
+        row_select(ledger, &action_noun, "WHERE incident = $1 ORDER BY item LIMIT $2", err);
+    if (!read)
+        return -1;
+    db_bind_int(read, incident);
+    db_bind_int(read, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
+    return read_actions(read, arena, ret_actions, ret_n, err);
+}
+
+int ledger_actions_due(struct ledger *ledger, struct arena *arena, bool open_only,
+                       const struct due_place *after, size_t limit, struct action_item **ret_actions,
+                       size_t *ret_n, struct err *err)
+{
+#define AFTER "(due_us, incident, item) > ($1, $2, $3) ORDER BY due_us, incident, item LIMIT $4"
+    struct db_statement *read =
+        row_select(ledger, &action_noun, open_only ? "WHERE state = 'open' AND " AFTER : "WHERE " AFTER, err);
+#undef AFTER
+    if (!read)
+        return -1;
+    due_place_bind(read, after, limit);
+    return read_actions(read, arena, ret_actions, ret_n, err);
+}
+
+void due_place_bind(struct db_statement *read, const struct due_place *after, size_t limit)
+{
+    db_bind_int(read, after->due_us);
+    db_bind_int(read, after->incident);
+    db_bind_int(read, after->number);
+    db_bind_int(read, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ledger/ledger_priv.h"
+#include "ledger/review.h"
 
 static const char *kind_word(int kind)
 {
@@ -59,16 +60,30 @@ const struct noun clock_noun = {"clock", columns, sizeof columns / sizeof *colum
 int ledger_clocks(struct ledger *ledger, struct arena *arena, int64_t incident, size_t limit,
                   struct runbook_clock **ret_clocks, size_t *ret_n, struct err *err)
 {
-    struct db_statement *read = row_select(
-        ledger, &clock_noun,
-        incident < 0 ? "WHERE state IN ('running', 'overdue') ORDER BY due_us, incident, number LIMIT $1"
-                     : "WHERE incident = $1 ORDER BY due_us, number LIMIT $2",
-        err);
+    struct db_statement *read =
+        row_select(ledger, &clock_noun, "WHERE incident = $1 ORDER BY due_us, number LIMIT $2", err);
     if (!read)
         return -1;
-    if (incident >= 0)
-        db_bind_int(read, incident);
+    db_bind_int(read, incident);
     db_bind_int(read, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
+    void *values;
+    if (rows_read(read, &clock_noun, arena, &values, ret_n, err) != 0)
+        return -1;
+    *ret_clocks = values;
+    return 0;
+}
+
+int ledger_clocks_due(struct ledger *ledger, struct arena *arena, const struct due_place *after, size_t limit,
+                      struct runbook_clock **ret_clocks, size_t *ret_n, struct err *err)
+{
+    struct db_statement *read =
+        row_select(ledger, &clock_noun,
+                   "WHERE state IN ('running', 'overdue') AND (due_us, incident, number) > ($1, $2, $3)"
+                   " ORDER BY due_us, incident, number LIMIT $4",
+                   err);
+    if (!read)
+        return -1;
+    due_place_bind(read, after, limit);
     void *values;
     if (rows_read(read, &clock_noun, arena, &values, ret_n, err) != 0)
         return -1;

@@ -138,8 +138,7 @@ int ledger_last_position(struct ledger *ledger, int64_t *ret_position,
                          struct err *err); /* 0: there is none */
 int ledger_steps(struct ledger *ledger, struct arena *arena, int64_t incident, struct run_step **ret_steps,
                  size_t *ret_n, struct err *err);
-/* Clocks that run or are overdue, the earliest first; of one incident (0: of none) also those that ended. -1:
- * of all. */
+/* Of one incident (0: of none), also those that ended; the earliest first. */
 int ledger_clocks(struct ledger *ledger, struct arena *arena, int64_t incident, size_t limit,
                   struct runbook_clock **ret_clocks, size_t *ret_n, struct err *err);
 int ledger_roles(struct ledger *ledger, struct arena *arena, int64_t incident, struct role_holder **ret_roles,

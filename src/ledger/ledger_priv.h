@@ -44,6 +44,12 @@ static inline int ledger_outcome(int db_outcome)
     return db_outcome == 0 ? 0 : db_outcome == DB_FULL ? LEDGER_FULL : -1;
 }
 
+/* ---- action.c ---- */
+
+struct due_place;
+/* Three parameters that say after what, and the limit. */
+void due_place_bind(struct db_statement *read, const struct due_place *after, size_t limit);
+
 /* ---- migrate.c ---- */
 
 /* Brings the tables to the newest version, in the open transaction. */

@@ -313,6 +313,14 @@ static const char lean_pages[] =
     "DROP INDEX incident_resolved;"
     "CREATE INDEX incident_resolved ON incident (resolved_us) WHERE resolved_us > 0;";
 
+/* Of what is equally bad, what nobody has before what somebody works on. */
+static const char nobodys_first[] =
+    "DROP INDEX incident_worst;"
+    "CREATE INDEX incident_worst ON incident "
+    "  (patient_safety DESC, (CASE severity_rank WHEN 0 THEN 1 ELSE severity_rank END),"
+    "   (CASE acknowledged_by WHEN '' THEN 0 ELSE 1 END), number)"
+    "  WHERE state NOT IN ('resolved', 'closed');";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -351,6 +359,7 @@ static const struct migration {
     {"what is not known among the worst", unknown_is_worst},
     {"indexes that a page waits for", lean_pages},
     {"chains that were walked", chains_walked},
+    {"what nobody has first", nobodys_first},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

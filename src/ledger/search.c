@@ -74,18 +74,53 @@ int ledger_search(struct ledger *ledger, struct arena *arena, const struct event
     return 0;
 }
 
-/* In the order of the index incident_worst, word by word, so that no others are looked at. */
-int ledger_worst_incidents(struct ledger *ledger, struct arena *arena, size_t limit,
-                           struct incident **ret_incidents, size_t *ret_n, struct err *err)
+/* " AND service IN ($2, $3)"; the number of the next parameter moves on. SQLite counts parameters as they
+ * come, so they are numbered in the order of the text. */
+static void put_services(struct buf *sql, const char *services, int *number)
 {
-    struct db_statement *read =
-        row_select(ledger, &incident_noun,
-                   "WHERE state NOT IN ('resolved', 'closed') ORDER BY patient_safety DESC, "
-                   "(CASE severity_rank WHEN 0 THEN 1 ELSE severity_rank END), number LIMIT $1",
-                   err);
+    const char *before = " AND service IN (";
+    for (const char *at = services; *at; at += strcspn(at, " "), at += *at == ' ', before = ", ")
+        buf_printf(sql, "%s$%d", before, (*number)++);
+    buf_puts(sql, *services ? ")" : "");
+}
+
+static void bind_services(struct db_statement *read, struct arena *arena, const char *services)
+{
+    for (const char *at = services; *at; at += *at == ' ') {
+        size_t n_bytes = strcspn(at, " ");
+        db_bind_text(read, arena_strndup(arena, at, n_bytes));
+        at += n_bytes;
+    }
+}
+
+#define IS_OPEN "state NOT IN ('resolved', 'closed')"
+
+static void put_search(struct buf *rest, const struct incident_search *search)
+{
+    /* In the order of the index incident_worst, word by word, so that no others are looked at. */
+    static const char worst[] =
+        " ORDER BY patient_safety DESC, (CASE severity_rank WHEN 0 THEN 1 ELSE severity_rank END),"
+        " (CASE acknowledged_by WHEN '' THEN 0 ELSE 1 END), number";
+    int number = search->worst_first ? 1 : 2;
+    buf_puts(rest, search->worst_first ? "WHERE " IS_OPEN
+                   : search->open_only ? "WHERE number < $1 AND " IS_OPEN
+                                       : "WHERE number < $1");
+    put_services(rest, search->services, &number);
+    buf_printf(rest, "%s LIMIT $%d", search->worst_first ? worst : " ORDER BY number DESC", number);
+}
+
+int ledger_search_incidents(struct ledger *ledger, struct arena *arena, const struct incident_search *search,
+                            struct incident **ret_incidents, size_t *ret_n, struct err *err)
+{
+    struct buf rest scoped_buf = {0};
+    put_search(&rest, search);
+    struct db_statement *read = row_select(ledger, &incident_noun, buf_text(&rest), err);
     if (!read)
         return -1;
-    db_bind_int(read, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
+    if (!search->worst_first)
+        db_bind_int(read, search->before > 0 ? search->before : INT64_MAX);
+    bind_services(read, arena, search->services);
+    db_bind_int(read, search->limit > INT64_MAX ? INT64_MAX : (int64_t)search->limit);
     void *values;
     if (rows_read(read, &incident_noun, arena, &values, ret_n, err) != 0)
         return -1;
@@ -93,11 +128,17 @@ int ledger_worst_incidents(struct ledger *ledger, struct arena *arena, size_t li
     return 0;
 }
 
-int ledger_count_open(struct ledger *ledger, int64_t *ret_n, struct err *err)
+int ledger_count_open(struct ledger *ledger, const char *services, int64_t *ret_n, struct err *err)
 {
-    struct db_statement *read = db_prepare(
-        ledger->db, "SELECT count(*) FROM incident WHERE state NOT IN ('resolved', 'closed')", err);
-    if (!read || db_step(read, err) != 0)
+    scoped_arena struct arena *arena = arena_new();
+    struct buf sql scoped_buf = {0};
+    buf_puts(&sql, "SELECT count(*) FROM incident WHERE " IS_OPEN);
+    put_services(&sql, services, &(int){1});
+    struct db_statement *read = db_prepare(ledger->db, buf_text(&sql), err);
+    if (!read)
+        return -1;
+    bind_services(read, arena, services);
+    if (db_step(read, err) != 0)
         return -1;
     *ret_n = db_column_int(read, 0);
     db_reset(read);

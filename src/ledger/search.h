@@ -3,10 +3,17 @@
 
 #include "ledger/ledger.h"
 
-/* Of the incidents that are open: patients at risk first, then by severity, then the oldest. */
-int ledger_worst_incidents(struct ledger *ledger, struct arena *arena, size_t limit,
-                           struct incident **ret_incidents, size_t *ret_n, struct err *err);
-int ledger_count_open(struct ledger *ledger, int64_t *ret_n, struct err *err);
+/* Of services with blanks between them, "" for all: the incidents below a number, the newest first; or the
+ * open ones, the worst first: patients at risk, then by severity, then what nobody has, then the oldest. */
+struct incident_search {
+    const char *services;
+    bool open_only, worst_first; /* the second is of the open ones */
+    int64_t before;              /* 0: from the newest on; nothing to the worst */
+    size_t limit;
+};
+int ledger_search_incidents(struct ledger *ledger, struct arena *arena, const struct incident_search *search,
+                            struct incident **ret_incidents, size_t *ret_n, struct err *err);
+int ledger_count_open(struct ledger *ledger, const char *services, int64_t *ret_n, struct err *err);
 
 /* The events that are looked for: NULL and 0 stand for any. */
 struct event_search {

@@ -230,7 +230,7 @@ int core_recall(struct core *core, const struct input *input, struct err *err)
         ledger_roles(core->ledger, core->arena, number, &roles, &n_roles, err) != 0 ||
         ledger_checks(core->ledger, core->arena, number, &checks, &n_checks, err) != 0 ||
         ledger_clocks(core->ledger, core->arena, number, SIZE_MAX, &clocks, &n_clocks, err) != 0 ||
-        ledger_actions(core->ledger, core->arena, number, false, SIZE_MAX, &actions, &n_actions, err) != 0)
+        ledger_actions(core->ledger, core->arena, number, SIZE_MAX, &actions, &n_actions, err) != 0)
         return -1;
     engine_recall_incident(core->engine, &incident);
     for (size_t i = 0; i < n_steps; i++)
