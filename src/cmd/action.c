@@ -2,13 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/url.h"
 #include "cmd/client.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
 #include "cmd/terminal.h"
 
 static const char action_usage[] =
-    "usage: crashcart action list [N] [--all] [--json]     open ones, of incident N or of all\n"
+    "usage: crashcart action list [N] [--all] [--after PLACE] [--json]\n"
+    "                                              open ones, of incident N or of all\n"
     "       crashcart action add N TEXT... [--owner PERSON] [--due DAY] [--priority P]\n"
     "                                      [--runbook FILE]\n"
     "       crashcart action change N ITEM [--owner PERSON] [--due DAY] [--priority P]\n"
@@ -38,7 +40,7 @@ struct asked {
     struct arena *arena;
     struct client client;
     struct strings words; /* after the verb */
-    const char *owner, *due, *priority, *runbook, *note, *as, *data;
+    const char *owner, *due, *priority, *runbook, *note, *after, *as, *data;
     bool all, json;
     long long number, item;
     const char *state;
@@ -146,6 +148,8 @@ static int get(struct asked *asked, const char *path,
 static void print_list(struct buf *out, struct json root, bool all)
 {
     add_actions(out, json_get(root, "actions"), all);
+    if (*text_of(root, "next"))
+        buf_printf(out, "Further: --after %s\n", text_of(root, "next"));
 }
 
 static void print_review(struct buf *out, struct json root, bool all)
@@ -156,10 +160,16 @@ static void print_review(struct buf *out, struct json root, bool all)
 
 static int list(struct asked *asked)
 {
-    const char *path = asked->all ? "/api/v1/actions?state=all" : "/api/v1/actions";
+    scoped_buf struct buf path = {0};
     if (asked->words.n)
-        path = arena_printf(asked->arena, "/api/v1/incidents/%lld/actions", asked->number);
-    return get(asked, path, print_list);
+        buf_printf(&path, "/api/v1/incidents/%lld/actions", asked->number);
+    else
+        buf_printf(&path, "/api/v1/actions?state=%s", asked->all ? "all" : "open");
+    if (asked->after && !asked->words.n) {
+        buf_puts(&path, "&after=");
+        url_encode(&path, asked->after);
+    }
+    return get(asked, buf_text(&path), print_list);
 }
 
 /* Posts what was asked for; what NULL: a change of the item. */
@@ -297,12 +307,17 @@ static int run(const char *noun, const char *usage, int argc, char **argv)
     scoped_arena struct arena *arena = arena_new();
     struct asked asked = {.arena = arena};
     const struct verb *verb = NULL;
-    const struct command_option options[] = {
-        {"--owner", NULL, &asked.owner},       {"--due", NULL, &asked.due},
-        {"--priority", NULL, &asked.priority}, {"--runbook", NULL, &asked.runbook},
-        {"--note", NULL, &asked.note},         {"--as", NULL, &asked.as},
-        {"--data", NULL, &asked.data},         {"--all", &asked.all, NULL},
-        {"--json", &asked.json, NULL},         {0}};
+    const struct command_option options[] = {{"--owner", NULL, &asked.owner},
+                                             {"--due", NULL, &asked.due},
+                                             {"--priority", NULL, &asked.priority},
+                                             {"--runbook", NULL, &asked.runbook},
+                                             {"--note", NULL, &asked.note},
+                                             {"--as", NULL, &asked.as},
+                                             {"--after", NULL, &asked.after},
+                                             {"--data", NULL, &asked.data},
+                                             {"--all", &asked.all, NULL},
+                                             {"--json", &asked.json, NULL},
+                                             {0}};
     int parsed = command_line_parse(arena, argc, argv, options, usage, &asked.words);
     if (parsed)
         return command_line_exit(parsed);

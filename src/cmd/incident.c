@@ -6,13 +6,14 @@
 #include "cmd/client.h"
 #include "cmd/command_line.h"
 #include "cmd/commands.h"
+#include "cmd/incident_list.h"
 #include "cmd/incident_show.h"
 #include "cmd/incident_update.h"
 #include "cmd/incident_watch.h"
 #include "cmd/terminal.h"
 
 static const char usage[] =
-    "usage: crashcart incident list [--open] [--json]\n"
+    "usage: crashcart incident list [--open | --worst] [--limit N] [--before N] [--json]\n"
     "       crashcart incident show N [--full] [--watch | --json]   what, why, what was found, what waits\n"
     "       crashcart incident ack N                       you take it: nobody else is paged\n"
     "       crashcart incident note N TEXT...\n"
@@ -28,7 +29,7 @@ static const char usage[] =
     "                                  [--set PLACEHOLDER=TEXT]    tells one audience, or all of them\n"
     "       crashcart incident update N TEXT... [--to AUDIENCE]    they were told by other means, on record\n"
     "       crashcart incident finding N TOPIC TEXT... [--undo]    what updates may say from now on\n"
-    "       crashcart incident clocks [N] [--json]         what is due, and which line promises it\n"
+    "       crashcart incident clocks [N] [--after PLACE] [--json]  what is due, by which line\n"
     "       crashcart incident done N CLOCK [--note TEXT]  a review, a report, an action item\n"
     "       crashcart incident done CLOCK [--note TEXT]    maintenance, a drill (of no incident)\n"
     "       crashcart incident procedures N                of its runbook\n"
@@ -40,6 +41,8 @@ static const char usage[] =
     "       crashcart incident resolve N [--note TEXT] [--force]\n"
     "       crashcart incident report N [--html|--csv|--json]  Markdown; --csv: its timeline\n"
     "\n"
+    "  --worst        open ones: patients at risk first, then by severity, then what nobody has\n"
+    "  --limit N      so many (50); the answer says how to go on\n"
     "  --watch        live: the whole of it on a terminal, a line an event elsewhere\n"
     "  --as PERSON    who you are, for the record\n"
     "  --data DIR     the server's data folder, for its token (./crashcart-data)\n"
@@ -50,7 +53,8 @@ struct words {
     struct client client;
     struct strings rest;
     const char *note, *why, *lasts, *to, *behind, *set;
-    bool json, html, csv, open, full, watch, force, undo, preview, send;
+    struct incident_page page;
+    bool json, html, csv, full, watch, force, undo, preview, send;
     long long number;
     struct err err;
 };
@@ -90,29 +94,19 @@ static struct show_options show_options(const struct words *words)
         .colours = terminal_colours(), .full = words->full, .now_us = clock_wall_us(clock_system())};
 }
 
-/* What stands under that name in the answer, as text or as it came. */
-static int print_list(struct words *words, const char *path, const char *name,
-                      void (*write)(struct buf *out, struct json values, const struct show_options *options))
+static int print_list(struct words *words, const char *path, const char *name, incident_list_write *write)
 {
-    if (words->json)
-        return print_answer(words, path);
-    scoped_buf struct buf answer = {0}, out = {0};
-    struct json_document *document = json_document_new();
-    struct json root;
     struct show_options options = show_options(words);
-    int code = client_get(&words->client, path, document, &answer, &root, &words->err);
-    if (code == EXIT_DONE)
-        write(&out, json_get(root, name), &options);
-    json_document_free(document);
-    print(&out);
-    return code == EXIT_DONE ? code : fail(words, code);
+    int code = words->json ? print_answer(words, path)
+                           : incident_list_print(&words->client, path, name, write, &options, &words->err);
+    return code == EXIT_DONE || words->json ? code : fail(words, code);
 }
 
 static int list(struct words *words)
 {
-    const char *path =
-        arena_printf(words->arena, "/api/v1/incidents?limit=50&state=%s", words->open ? "open" : "all");
-    return print_list(words, path, "incidents", incidents_print);
+    const char *path = incident_list_path(words->arena, &words->page, &words->err);
+    return path ? print_list(words, path, "incidents", incidents_print)
+                : usage_error(usage, "incident list: %s", words->err.text);
 }
 
 static int show(struct words *words)
@@ -254,7 +248,7 @@ static int done(struct words *words)
 /* Of one incident, or all that are due. */
 static int clocks(struct words *words)
 {
-    const char *path = "/api/v1/clocks";
+    const char *path = incident_clocks_path(words->arena, words->page.after);
     if (words->rest.n == 1 && number_parse(words->rest.at[0], &words->number) == 0)
         path = path_of(words, "");
     else if (words->rest.n)
@@ -549,7 +543,11 @@ int cmd_incident(int argc, char **argv)
     const struct command_option options[] = {{"--json", &words.json, NULL},
                                              {"--html", &words.html, NULL},
                                              {"--csv", &words.csv, NULL},
-                                             {"--open", &words.open, NULL},
+                                             {"--open", &words.page.open, NULL},
+                                             {"--worst", &words.page.worst, NULL},
+                                             {"--limit", NULL, &words.page.limit},
+                                             {"--before", NULL, &words.page.before},
+                                             {"--after", NULL, &words.page.after},
                                              {"--full", &words.full, NULL},
                                              {"--watch", &words.watch, NULL},
                                              {"--force", &words.force, NULL},

@@ -168,6 +168,24 @@ class Terminal(SystemTest):
         token = kept('token', 'list')['keys'][0]['id']
         self.assertEqual(kept('token', 'end', token), {'ended': token})
 
+    def test_a_list_says_how_it_goes_on_and_gives_the_worst_first(self):
+        for name, severity in (('ImportErrors', 'SEV-1'), ('ImportSlow', 'SEV-3'), ('ImportLate', 'SEV-3')):
+            self.server.fire({'alertname': name, 'service': name, 'severity': severity})
+            wait(lambda name=name: any(name in one['title'] for one in self.server.incidents()), 'an incident')
+        self.server.request('POST', '/api/v1/incidents/2/patient-safety', {'why': 'doses'})
+        out = self.said('incident', 'list', '--limit', '2')
+        self.assertIn('ImportLate', out)
+        self.assertIn('Further back: --before 2\n', out)
+        self.assertIn('ImportErrors', self.said('incident', 'list', '--limit', '2', '--before', '2'))
+        self.assertIn('ImportSlow', self.said('incident', 'list', '--worst', '--limit', '1'))
+        self.assertIn('nothing comes before', self.said('incident', 'list', '--worst', '--before', '2', code=2))
+        for words in ('first', 'second'):
+            self.said('action', 'add', '1', words, '--due', '2030-01-02')
+        page = json.loads(self.server.request('GET', '/api/v1/actions?limit=1')[1])
+        self.assertEqual([item['what'] for item in page['actions']], ['first'])
+        self.assertNotIn('first', self.said('action', 'list', '--after', page['next']))
+        self.assertIn('must be the', self.said('incident', 'clocks', '--after', 'to & fro', code=1))
+
     def test_versions_of_a_runbook_and_what_changed_between_them(self):
         self.assertIn('archive.md', self.said('runbook', 'list'))
         old = self.said('runbook', 'versions', 'archive.md').split()[0]
