@@ -129,7 +129,7 @@ function Frame({ person, signOut }: { person: string; signOut: () => void }) {
     addEventListener('popstate', moved)
     return () => removeEventListener('popstate', moved)
   }, [])
-  useEffect(() => afterFrame(() => document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })), [path])
+  useEffect(() => afterFrame(() => document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })), [path, open > 0]) // the count moves the others aside
   return (
     <>
       <a class="skip" href="#main">To the page</a>

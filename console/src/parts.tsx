@@ -60,7 +60,7 @@ export function about(ms: number): string {
   const minutes = Math.floor(Math.abs(ms) / 60000), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24)
   if (days > 1) return `${days} d`
   if (hours) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`
-  return minutes ? `${minutes} min` : 'less than a minute'
+  return minutes ? `${minutes} min` : 'under 1 min'
 }
 
 export function span(seconds: number | null): string {

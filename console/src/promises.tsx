@@ -32,7 +32,7 @@ const told: Record<string, { title: string; says: (within: string) => string; ho
   },
 }
 
-const part = (value: number) => `${(Math.floor(value * 100000) / 1000).toLocaleString([], { maximumFractionDigits: 3 })}\u00a0%`
+const part = (value: number) => `${(Math.floor(value * 100000) / 1000).toLocaleString([], { maximumFractionDigits: value < .99 ? 1 : 3 })}\u00a0%`
 
 function Row({ promised }: { promised: Promised }) {
   const words = told[promised.id]

@@ -11,11 +11,31 @@ async function fits(page, name) {
   expect(over <= 0, `${name} is ${over} px wider than the screen`)
 }
 
+// What stands in a card stays in it; what scrolls by itself does so within.
+async function within(page, name) {
+  const outside = await page.evaluate(() => [...document.querySelectorAll('.card *')].filter((one) => {
+    const card = one.closest('.card').getBoundingClientRect(), own = one.getBoundingClientRect()
+    return own.width > 0 && !one.closest('.scroll, pre, svg, thead, .chart, details:not([open])') && (own.left < card.left || own.right > card.right)
+  }).map((one) => `${one.tagName} ${one.className} ${one.textContent.slice(0, 40)}`))
+  expect(outside.length === 0, `${name}: outside of its card: ${outside.slice(0, 3).join('; ')}`)
+}
+
+// The place that one is at stands whole in the bar, whatever came into it afterwards.
+async function isInTheBar(page, name) {
+  const cut = () => {
+    const here = document.querySelector('nav [aria-current]')?.getBoundingClientRect(), bar = document.querySelector('nav').getBoundingClientRect()
+    return !here || (here.left >= bar.left - 1 && here.right <= bar.right + 1 && document.querySelector('nav .count') !== null)
+  }
+  await until(page, cut, `${name}: its name is whole in the bar`)
+}
+
 async function look(page, path, name) {
   await page.goto(`${process.env.CONSOLE}/${path}`)
   await page.locator('main h1, main h2').first().waitFor()
   await until(page, () => !document.querySelector('main').textContent.includes('Reading…'), 'all is read')
   await fits(page, name)
+  await isInTheBar(page, name)
+  await within(page, name)
   await accessible(page, name)
   await shot(page, name)
 }
@@ -40,6 +60,8 @@ await scenario(async () => {
     expect(/^\(\d+\) /.test(await page.title()), `the title says how many are open: ${await page.title()}`)
     const rows = await page.locator('.burns').allTextContents()
     expect(/PaymentSlow/.test(rows.filter((row) => /SEV-1/.test(row)).pop()), `of what is equally bad, what somebody has is last: ${rows.join('; ')}`)
+    const lines = await page.evaluate(() => [...document.querySelectorAll('.burns .row')].filter((row) => row.offsetHeight > 36).length)
+    expect(lines === 0, `the severity and the state of ${lines} incidents do not stand side by side on a ${screen} screen`)
     for (const path of pages) await look(page, path, `${nameOf(path)}-${screen}`)
     await page.locator('footer', { hasText: /^Times of \S+/ }).waitFor()
     // What is not there is said, and leads on.
