@@ -17,6 +17,8 @@ async function within(page, name) {
     const card = one.closest('.card').getBoundingClientRect(), own = one.getBoundingClientRect()
     return own.width > 0 && !one.closest('.scroll, pre, svg, thead, .chart, details:not([open])') && (own.left < card.left || own.right > card.right)
   }).map((one) => `${one.tagName} ${one.className} ${one.textContent.slice(0, 40)}`))
+  const heads = await page.evaluate(() => [...document.querySelectorAll('thead')].filter((one) => getComputedStyle(one).position === 'absolute' && (one.offsetWidth > 1 || getComputedStyle(one).overflow !== 'hidden')).length)
+  expect(heads === 0, `${name}: a head of a table that is for screen readers alone is seen`)
   expect(outside.length === 0, `${name}: outside of its card: ${outside.slice(0, 3).join('; ')}`)
 }
 
@@ -60,7 +62,7 @@ await scenario(async () => {
     expect(/^\(\d+\) /.test(await page.title()), `the title says how many are open: ${await page.title()}`)
     const rows = await page.locator('.burns').allTextContents()
     expect(/PaymentSlow/.test(rows.filter((row) => /SEV-1/.test(row)).pop()), `of what is equally bad, what somebody has is last: ${rows.join('; ')}`)
-    const lines = await page.evaluate(() => [...document.querySelectorAll('.burns .row')].filter((row) => row.offsetHeight > 36).length)
+    const lines = await page.evaluate(() => [...document.querySelectorAll('.burns .row')].filter((row) => new Set([...row.children].map((mark) => mark.offsetTop)).size > 1).length)
     expect(lines === 0, `the severity and the state of ${lines} incidents do not stand side by side on a ${screen} screen`)
     for (const path of pages) await look(page, path, `${nameOf(path)}-${screen}`)
     await page.locator('footer', { hasText: /^Times of \S+/ }).waitFor()
