@@ -199,7 +199,7 @@ static int start_with_slack(void **state)
     static struct person mia = {.id = "mia", .name = "Mia"};
     (void)state;
     start_with(
-        (struct api_options){.clock = clock_system(), .idle_time_s = 1, .slack_secret = "slack-secret"});
+        (struct api_options){.clock = clock_system(), .idle_time_s = 5, .slack_secret = "slack-secret"});
     mia.contacts.at = &way;
     mia.contacts.n = 1;
     config->people.at = &mia;

@@ -16,6 +16,6 @@ static int start_moved(void **state)
     static const struct clock clock = {now_moved_us, now_moved_us, NULL};
     (void)state;
     atomic_store(&moved_us, 0);
-    start_with((struct api_options){.clock = &clock, .idle_time_s = 1});
+    start_with((struct api_options){.clock = &clock, .idle_time_s = 5});
     return 0;
 }

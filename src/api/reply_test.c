@@ -150,7 +150,7 @@ static int start_with_people(void **state)
     static struct person people[] = {{.id = "mia", .name = "Mia"}, {.id = "eve", .name = "Eve"}};
     (void)state;
     start_with(
-        (struct api_options){.clock = clock_system(), .idle_time_s = 1, .twilio_secret = "twilio-secret"});
+        (struct api_options){.clock = clock_system(), .idle_time_s = 5, .twilio_secret = "twilio-secret"});
     people[0].contacts.at = ways;
     people[0].contacts.n = 3;
     people[1].contacts.at = &other;

@@ -172,7 +172,7 @@ static void start_with(struct api_options options)
 static __attribute__((unused)) int start(void **state)
 {
     (void)state;
-    start_with((struct api_options){.clock = clock_system(), .idle_time_s = 1});
+    start_with((struct api_options){.clock = clock_system(), .idle_time_s = 5});
     return 0;
 }
 
