@@ -125,6 +125,17 @@ static void a_variable_that_nothing_sets_and_nobody_speaks_of_is_told(void **sta
     assert_false(found("# P\n\n```sh\nawk '{print $NF, $PUMP}' x\n```\n", "variable-unset", 4));
 }
 
+static void a_task_among_troubles_without_levels_is_not_asked_for_one(void **state)
+{
+    (void)state;
+    const char *page =
+        "# P\n\n| Severity | Response time |\n|---|---|\n| SEV1 | 10 min |\n| SEV2 | 30 min |\n\n"
+        "## Renew the token\n\n1. `vault login`\n\n## Pump down\n\n1. Restart it.\n";
+
+    assert_false(found(page, "severity-missing", 8));
+    assert_true(found(page, "severity-missing", 12));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +144,7 @@ int main(void)
         cmocka_unit_test(a_procedure_may_not_contradict_the_time_of_its_level),
         cmocka_unit_test(a_bold_label_may_open_the_table_of_contents),
         cmocka_unit_test(comments_that_look_and_change_do_not_set_a_block_apart),
+        cmocka_unit_test(a_task_among_troubles_without_levels_is_not_asked_for_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "runbook/heading_words.h"
 #include "runbook/lint_priv.h"
 #include "runbook/text.h"
 
@@ -92,6 +93,13 @@ static void overlaps_check(struct lint *lint)
                     overlap_check(lint, above, below);
 }
 
+/* "Disk is full"; "Renew the token" and "CSV format" happen to nobody. */
+static bool tells_trouble(const struct procedure *procedure)
+{
+    return procedure->symptoms.n > 0 || procedure->triggers.n > 0 || procedure->likely_causes.n > 0 ||
+           words_occur(WORDS_PROBLEMS, procedure->title);
+}
+
 static bool answers_alerts(const struct procedure *procedure)
 {
     static const char *const kinds[] = {"alert", "symptom", "recipe", "mitigation", "security", "emergency"};
@@ -119,7 +127,7 @@ static void procedures_check(struct lint *lint)
             continue;
         bool recipe = strcmp(procedure->kind, "recipe") == 0;
         bool mitigation = strcmp(procedure->kind, "mitigation") == 0;
-        if ((recipe && !incidents) || (mitigation && !levels))
+        if ((recipe && (!incidents || (!some && !tells_trouble(procedure)))) || (mitigation && !levels))
             continue; /* a handbook, and nothing that happens to anybody */
         lint_add_level(lint, "severity-missing", levels && some && !recipe ? NULL : "info", procedure->line,
                        procedure->title);
