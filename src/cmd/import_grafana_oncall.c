@@ -76,7 +76,10 @@ static const char *local_time(const struct reading *reading, const char *time)
     const char *minutes = time && strlen(time) >= 16 ? arena_strndup(reading->arena, time, 16) : NULL;
     const char *whole = minutes ? arena_printf(reading->arena, "%s:00Z", minutes) : NULL;
     bool sane = whole && time_parse_rfc3339(whole, strlen(whole), &us) == 0;
-    return sane && strcmp(minutes, "2000") > 0 && strcmp(minutes, "2100") < 0 ? minutes : NULL;
+    if (!sane || strcmp(minutes, "2000") < 0 || strcmp(minutes, "2100") > 0)
+        return NULL;
+    /* RFC 3339 lets the T be small or a blank; the configuration has one way to write it. */
+    return arena_printf(reading->arena, "%.10sT%s", minutes, minutes + 11);
 }
 
 static int64_t wall_us(const struct reading *reading, const char *local)
