@@ -256,7 +256,7 @@ static void fall_silent(struct turn *turn, struct incident_record *record)
 
 void incident_hush(struct turn *turn, struct incident_record *record)
 {
-    bool held = incident_is_held(record);
+    bool held = incident_is_held(record), let_go = record->released_why != NULL;
     const char *why = text_or(record->released_why, "An alert that nothing holds back fires");
     record->released_why = NULL;
     if (held == record->hushed)
@@ -269,7 +269,9 @@ void incident_hush(struct turn *turn, struct incident_record *record)
         return;
     }
     record->in_maintenance = false;
-    if (record->incident.n_firing == 0 || !incident_is_open(record))
+    /* Somebody may have opened it again although no alert fires. */
+    bool burns = record->incident.n_firing > 0 || (let_go && incident_wants_people(record));
+    if (!burns || !incident_is_open(record))
         return;
     event_begin(turn);
     event_end(turn, record->incident.number, NULL, "incident.unsilenced", "%s", why);

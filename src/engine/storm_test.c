@@ -14,14 +14,20 @@ static int start(void **state)
     return 0;
 }
 
-static void trouble(struct world *w, const char *name, const char *service, const char *severity,
-                    const char *cluster)
+static void hear(struct world *w, const char *name, const char *service, const char *severity,
+                 const char *cluster, int64_t ends_us)
 {
     struct label labels[] = {
         {"alertname", name}, {"cluster", cluster}, {"service", service}, {"severity", severity}};
-    struct alert alert = {.labels = labels, .n_labels = 4, .ends_us = INT64_MAX / 2};
+    struct alert alert = {.labels = labels, .n_labels = 4, .ends_us = ends_us};
     struct alert_batch batch = {.source = "alertmanager-api", .alerts = &alert, .n_alerts = 1};
     world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
+}
+
+static void trouble(struct world *w, const char *name, const char *service, const char *severity,
+                    const char *cluster)
+{
+    hear(w, name, service, severity, cluster, INT64_MAX / 2);
 }
 
 /* Incidents 1 to 3, and the storm 4. */
@@ -151,6 +157,27 @@ static void what_burns_when_the_storm_is_over_pages_by_itself(void **state)
     assert_int_equal(n_second, 0);
 }
 
+static void what_somebody_opened_again_pages_by_itself_when_the_storm_is_over(void **state)
+{
+    struct world *w = *state;
+    trouble(w, "One", "checkout", "SEV-2", "eu-1");
+    w->now_us += US_PER_S;
+    hear(w, "One", "checkout", "SEV-2", "eu-1", w->now_us);
+    world_decide(w,
+                 (struct input){.kind = INPUT_RESOLVE, .incident = 1, .actor = "person:ana", .force = true});
+    world_person_sets(w, INPUT_STATE, 1, "person:ben", "triggered", "it is not over");
+    trouble(w, "Two", "checkout", "SEV-2", "eu-1");
+    trouble(w, "Three", "checkout", "SEV-2", "eu-1");
+    const struct incident_record *again = incident_find(w->engine, 1);
+    assert_int_equal(again->incident.n_firing, 0);
+    assert_int_equal(again->incident.storm, 4);
+    assert_false(due_is_set(&again->escalate));
+    w->now_us += 5 * MINUTES;
+    world_decide(w, (struct input){.kind = INPUT_TIMER});
+    assert_int_equal(again->incident.storm, 0);
+    assert_true(due_is_set(&again->escalate));
+}
+
 static void the_worst_level_is_paged_for_when_the_storm_that_covered_it_is_over(void **state)
 {
     struct world *w = *state;
@@ -194,6 +221,8 @@ int main(void)
             a_storm_that_somebody_moved_to_monitoring_is_held_down_when_the_last_of_it_is_over, start,
             world_stop),
         cmocka_unit_test_setup_teardown(what_burns_when_the_storm_is_over_pages_by_itself, start, world_stop),
+        cmocka_unit_test_setup_teardown(what_somebody_opened_again_pages_by_itself_when_the_storm_is_over,
+                                        start, world_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
