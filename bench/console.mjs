@@ -85,7 +85,7 @@ const SHOWN = `new Promise((done) => new PerformanceObserver((list) => done({
 // Milliseconds on the processor of the page's main thread, from the navigation until that long after it.
 function worked(events, until_ms) {
   const shown = events.find((event) => event.name.toLowerCase() === 'firstcontentfulpaint')
-  const begin = Math.max(...events.filter((event) => event.name === 'navigationStart' && event.pid === shown.pid && event.args.data?.documentLoaderURL.includes('/incidents/')).map((event) => event.ts))
+  const begin = Math.max(...events.filter((event) => event.name === 'navigationStart' && event.pid === shown.pid && event.args.data?.documentLoaderURL?.includes('/incidents/')).map((event) => event.ts))
   let until = 0, sum = 0
   for (const event of events.filter((one) => one.pid === shown.pid && one.tid === shown.tid && one.ph === 'X' && one.name.endsWith('RunTask') && one.ts >= begin && one.ts < begin + until_ms * 1000).sort((a, b) => a.ts - b.ts || b.dur - a.dur)) {
     if (event.ts < until) continue
