@@ -14,10 +14,11 @@ await scenario(async () => {
   const numbers = await page.evaluate(() => [...document.querySelectorAll('.burns a')].map((a) => Number(a.pathname.split('/')[2])))
   expect(numbers.every((number, i) => number === 10000 - i), 'every one, once, the newest first')
   await shot(page, 'many')
-  // What is counted over all of them, on a desk and on a phone.
-  for (const [width, screen] of [[1280, 'wide'], [360, 'narrow']]) {
+  // What is counted over all of them, on a desk by day and on a phone at night.
+  for (const [width, screen, colorScheme] of [[1280, 'wide', 'light'], [360, 'narrow', 'dark']]) {
     await page.setViewportSize({ width, height: 800 })
-    for (const [path, ready] of [['', '10,000 incidents'], ['reviews', 'Incidents a month'], ['ledger', 'Look further back'], ['clocks', 'Due'], ['promises', 'of 10 requests']]) {
+    await page.emulateMedia({ colorScheme })
+    for (const [path, ready] of [['', '10,000 incidents'], ['incidents', 'Older'], ['reviews', 'Incidents a month'], ['ledger', 'Look further back'], ['clocks', 'Due'], ['promises', 'of 10 requests']]) {
       await page.goto(`${process.env.CONSOLE}/${path}`)
       await page.getByText(ready).first().waitFor()
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
