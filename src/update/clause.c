@@ -93,6 +93,13 @@ static void take_word(struct reading *r)
         add_word(r, "not");
 }
 
+/* The colon of a field: "Patient impact: nil" */
+static bool says_what_it_is(const struct reading *r)
+{
+    return r->text[r->at] == ':' && r->words->n &&
+           (r->at + 1 == r->n || !isalnum((unsigned char)r->text[r->at + 1]));
+}
+
 static void take_words(struct reading *r)
 {
     while (r->at < r->n) {
@@ -102,6 +109,8 @@ static void take_words(struct reading *r)
         }
         size_t n_break = break_bytes(r);
         r->clause += n_break > 0;
+        if (says_what_it_is(r))
+            add_word(r, "is");
         r->at += n_break ? n_break : 1;
     }
 }

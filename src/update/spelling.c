@@ -47,15 +47,19 @@ static bool is_misspelt(const char *letters, const char *word, bool is_stem)
            (is_vowel(*rest) && is_vowel(*at) && ends_so(rest + 1, at + 1, is_stem));
 }
 
-bool word_fits(const char *pattern, const char *word)
+bool word_is(const char *pattern, const char *word)
+{
+    size_t n = strlen(pattern);
+    if (strcmp(pattern, "#") == 0)
+        return is_number(word);
+    return n && pattern[n - 1] == '*' ? strncmp(pattern, word, n - 1) == 0 : strcmp(pattern, word) == 0;
+}
+
+bool word_is_misspelt(const char *pattern, const char *word)
 {
     char letters[32];
     size_t n = strlen(pattern);
     bool is_stem = n && pattern[n - 1] == '*';
-    if (strcmp(pattern, "#") == 0)
-        return is_number(word);
-    if (is_stem ? strncmp(pattern, word, n - 1) == 0 : strcmp(pattern, word) == 0)
-        return true;
     n -= is_stem;
     if (n >= sizeof letters || *pattern != *word)
         return false;

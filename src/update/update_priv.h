@@ -23,8 +23,10 @@ void clause_split(struct arena *arena, const char *sentence, size_t n_bytes, str
 
 /* ---- spelling.c ---- */
 
-/* Is it the word, one that begins so ("patient*"), or a number ("#")? Forgives a slip of the pen. */
-bool word_fits(const char *pattern, const char *word);
+/* Is it the word, one that begins so ("patient*"), or a number ("#")? */
+bool word_is(const char *pattern, const char *word);
+/* Is it that with a slip of the pen? */
+bool word_is_misspelt(const char *pattern, const char *word);
 
 /* ---- words.c ---- */
 

@@ -13,7 +13,11 @@ enum { NEAR_WORDS = 5, MOST_GROUPS = 4 };
 struct claim_pattern {
     const char *name;
     struct strings groups[MOST_GROUPS];
+    bool is_next[MOST_GROUPS];  /* the word behind that of the group before, not one near it */
+    bool is_first[MOST_GROUPS]; /* the first word of its clause */
     size_t n_groups;
+    struct strings about, without; /* one of those anywhere in the sentence, none of these */
+    struct strings unless;         /* names of exceptions, beside those of the claim */
 };
 
 typedef LIST(struct claim_pattern) claim_patterns;
@@ -24,9 +28,9 @@ struct named_words {
 };
 
 static struct {
-    LIST(struct named_words) facts, statuses, says;
+    LIST(struct named_words) facts, statuses, says, sets;
     claim_patterns patterns, exceptions;
-    struct strings generic, bare;
+    struct strings generic, bare, own;
 } words; /* constant once load_once() has run */
 
 /* ---- reading the file ---- */
@@ -53,14 +57,65 @@ static void add_split(struct arena *arena, const char *text, const char *between
     }
 }
 
+static const struct named_words *named(const struct named_words *list, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return &list[i];
+    return NULL;
+}
+
+/* A group of words; @name stands for those of a set. */
+static void add_group(struct arena *arena, const char *text, size_t n, struct strings *group)
+{
+    struct strings items = {0};
+    add_split(arena, arena_strndup(arena, text, n), " ", &items);
+    list_each (item, &items) {
+        if (**item != '@') {
+            strings_add(arena, group, *item);
+            continue;
+        }
+        const struct named_words *set = named(words.sets.at, words.sets.n, *item + 1);
+        must(set);
+        list_each (word, &set->words)
+            strings_add(arena, group, *word);
+    }
+}
+
+/* "about A B", "without C", "unless D" */
+static void add_condition(struct arena *arena, const char *text, size_t n, struct claim_pattern *pattern)
+{
+    struct strings all = {0};
+    struct strings *to = NULL;
+    add_group(arena, text, n, &all);
+    list_each (word, &all) {
+        if (to)
+            strings_add(arena, to, *word);
+        else
+            to = strcmp(*word, "about") == 0     ? &pattern->about
+                 : strcmp(*word, "without") == 0 ? &pattern->without
+                                                 : &pattern->unless;
+    }
+}
+
 static void add_pattern(struct arena *arena, claim_patterns *patterns, const char *name, const char *text)
 {
     struct claim_pattern *pattern = list_push(arena, patterns);
     pattern->name = name;
-    while (*text) {
-        size_t n = strcspn(text, ":");
-        must(pattern->n_groups < MOST_GROUPS);
-        add_split(arena, arena_strndup(arena, text, n), " ", &pattern->groups[pattern->n_groups++]);
+    for (bool condition = false; *text;) {
+        size_t n = strcspn(text, ":;");
+        if (condition) {
+            add_condition(arena, text, n, pattern);
+        } else {
+            size_t n_before = strspn(text, " ");
+            bool is_next = text[n_before] == '+', is_first = text[n_before] == '^';
+            must(pattern->n_groups < MOST_GROUPS);
+            pattern->is_next[pattern->n_groups] = is_next;
+            pattern->is_first[pattern->n_groups] = is_first;
+            n_before += is_next || is_first;
+            add_group(arena, text + n_before, n - n_before, &pattern->groups[pattern->n_groups++]);
+        }
+        condition |= text[n] == ';';
         text += n + (text[n] != '\0');
     }
 }
@@ -79,6 +134,8 @@ static void add_line(struct arena *arena, const char *line, size_t n)
         add_split(arena, text, ",", &words.generic);
     else if (strcmp(kind, "bare") == 0)
         add_split(arena, text, ",", &words.bare);
+    else if (strcmp(kind, "own") == 0)
+        add_split(arena, text, " ", &words.own);
     else if (strcmp(kind, "over") == 0)
         add_pattern(arena, &words.patterns, kind, text);
     else if (strcmp(kind, "claim") == 0)
@@ -88,6 +145,9 @@ static void add_line(struct arena *arena, const char *line, size_t n)
     else if (strcmp(kind, "says") == 0) {
         strings_add(arena, &added.words, text);
         *list_push(arena, &words.says) = added;
+    } else if (strcmp(kind, "set") == 0) {
+        add_group(arena, text, strlen(text), &added.words);
+        *list_push(arena, &words.sets) = added;
     } else if (strcmp(kind, "fact") == 0) {
         add_split(arena, text, ",", &added.words);
         *list_push(arena, &words.facts) = added;
@@ -196,14 +256,6 @@ bool text_is_generic(struct arena *arena, const char *text, size_t n)
     return is_generic(words_plain(arena, text, n));
 }
 
-static const struct named_words *named(const struct named_words *list, size_t n, const char *name)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(list[i].name, name) == 0)
-            return &list[i];
-    return NULL;
-}
-
 bool status_word_fits(const char *status, const char *word)
 {
     load();
@@ -216,10 +268,20 @@ bool status_word_fits(const char *status, const char *word)
 
 /* ---- claims ---- */
 
-static bool any_fits(const struct strings *patterns, const char *word)
+static bool any_is(const struct strings *patterns, const char *word)
 {
     list_each (pattern, patterns)
-        if (word_fits(*pattern, word))
+        if (word_is(*pattern, word))
+            return true;
+    return false;
+}
+
+static bool any_fits(const struct strings *patterns, const char *word)
+{
+    if (any_is(patterns, word))
+        return true;
+    list_each (pattern, patterns)
+        if (word_is_misspelt(*pattern, word) && !any_is(&words.own, word))
             return true;
     return false;
 }
@@ -229,11 +291,20 @@ struct search {
     const struct clause_words *in;
     size_t from, until;
     const char *claim; /* what is found counts only where nothing excepts it; NULL: always */
+    const struct strings *unless;
     size_t first;      /* the word of the first group */
     unsigned excepted; /* the last clause in which it was, and one more */
 };
 
 static bool goes_on(struct search *search, const struct claim_pattern *pattern, size_t group, size_t from);
+
+static bool is_meant(const struct search *search, const char *exception)
+{
+    for (size_t i = 0; search->unless && i < search->unless->n; i++)
+        if (strcmp(search->unless->at[i], exception) == 0)
+            return true;
+    return strcmp(exception, search->claim) == 0 || strcmp(exception, "all") == 0;
+}
 
 static bool is_excepted(struct search *search, size_t last)
 {
@@ -246,8 +317,7 @@ static bool is_excepted(struct search *search, size_t last)
     while (here.until < in->n && in->clause[here.until] == in->clause[last])
         here.until++;
     list_each (exception, &words.exceptions) {
-        bool meant = strcmp(exception->name, search->claim) == 0 || strcmp(exception->name, "all") == 0;
-        if (meant && goes_on(&here, exception, 0, here.from)) {
+        if (is_meant(search, exception->name) && goes_on(&here, exception, 0, here.from)) {
             search->excepted = in->clause[search->first] == in->clause[last] ? in->clause[last] + 1 : 0;
             return true;
         }
@@ -277,8 +347,11 @@ static bool goes_on(struct search *search, const struct claim_pattern *pattern, 
     if (group == pattern->n_groups)
         return !search->claim || !is_excepted(search, from - 1);
     size_t last = group ? near_end(search->in, from, search->until) : search->until;
+    if (pattern->is_next[group] && last > from + 1)
+        last = from + 1;
     for (size_t i = from; i < last; i++) {
-        if (!any_fits(&pattern->groups[group], search->in->at[i]))
+        bool is_first = i == 0 || search->in->clause[i - 1] != search->in->clause[i];
+        if ((pattern->is_first[group] && !is_first) || !any_fits(&pattern->groups[group], search->in->at[i]))
             continue;
         if (group == 0)
             search->first = i;
@@ -288,12 +361,30 @@ static bool goes_on(struct search *search, const struct claim_pattern *pattern, 
     return false;
 }
 
+static bool holds_one(const struct clause_words *sentence, const struct strings *patterns)
+{
+    for (size_t i = 0; i < sentence->n; i++)
+        if (any_fits(patterns, sentence->at[i]))
+            return true;
+    return false;
+}
+
+static bool concerns(const struct claim_pattern *pattern, const struct clause_words *sentence)
+{
+    return (!pattern->about.n || holds_one(sentence, &pattern->about)) &&
+           !holds_one(sentence, &pattern->without);
+}
+
 static bool says(const char *name, const char *claim, const struct clause_words *sentence)
 {
     struct search search = {.in = sentence, .until = sentence->n, .claim = claim};
-    list_each (pattern, &words.patterns)
-        if (strcmp(pattern->name, name) == 0 && goes_on(&search, pattern, 0, 0))
+    list_each (pattern, &words.patterns) {
+        search.unless = &pattern->unless;
+        search.excepted = 0;
+        if (strcmp(pattern->name, name) == 0 && concerns(pattern, sentence) &&
+            goes_on(&search, pattern, 0, 0))
             return true;
+    }
     return false;
 }
 
