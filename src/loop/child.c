@@ -82,7 +82,7 @@ static void signals_reset(int held_signal)
     sigprocmask(SIG_SETMASK, &held, NULL);
 }
 
-static void own_number_write(const char *file, int number)
+static void number_write(const char *file, int number)
 {
     char text[16];
     int fd = open(file, O_WRONLY | O_CLOEXEC);
@@ -97,18 +97,19 @@ static void own_number_write(const char *file, int number)
 static void oom_score_set(int score)
 {
     prctl(PR_SET_DUMPABLE, 1); /* else our own files in /proc belong to root */
-    own_number_write("/proc/self/oom_score_adj", score);
+    number_write("/proc/self/oom_score_adj", score);
 }
 
 /* A session may be a group that the kernel schedules as one (sched(7), autogroup): what is nice in it is nice
  * to itself only, and the group wants to be told, too. */
-static void yield_to_others(void)
+void child_yield(pid_t pid)
 {
     const struct sched_param none = {0};
-    sched_setscheduler(0, SCHED_BATCH, &none);
-    setpriority(PRIO_PROCESS, 0, YIELDING_NICE);
-    prctl(PR_SET_DUMPABLE, 1);
-    own_number_write("/proc/self/autogroup", YIELDING_NICE);
+    char group[40];
+    snprintf(group, sizeof group, "/proc/%d/autogroup", (int)pid);
+    sched_setscheduler(pid, SCHED_BATCH, &none);
+    setpriority(PRIO_PROCESS, (id_t)pid, YIELDING_NICE);
+    number_write(group, YIELDING_NICE);
 }
 
 static void cgroup_enter(int cgroup_fd, int report_fd)
@@ -136,8 +137,10 @@ __attribute__((noreturn)) static void child_become(const struct child_options *o
         cgroup_enter(options->cgroup_fd, report_fd);
     if (options->oom_score)
         oom_score_set(options->oom_score);
-    if (options->yields)
-        yield_to_others();
+    if (options->yields) {
+        prctl(PR_SET_DUMPABLE, 1);
+        child_yield(getpid());
+    }
     if (options->folder && chdir(options->folder) < 0)
         child_fail(report_fd, "working directory");
     fds_place(options, &report_fd);

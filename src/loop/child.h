@@ -46,3 +46,6 @@ struct child_options {
 /* Forks and executes. -1 with the reason when the program could not be started; then nothing is left of it.
  * The caller reaps ret_pid. Not for a process that runs other threads. */
 int child_start(const struct child_options *options, pid_t *ret_pid, struct err *err);
+
+/* As `yields`, of one that has begun without it and runs as the same user. */
+void child_yield(pid_t pid);

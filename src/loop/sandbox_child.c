@@ -28,6 +28,7 @@ struct sandbox_child {
     const char *but;          /* or NULL */
     long version;             /* of Landlock; 0: there is none */
     int ruleset;              /* -1: none */
+    unsigned long edition;    /* of the rules */
 
     struct arena *seen_arena; /* of the rules as they are */
     struct strings above;
@@ -76,6 +77,7 @@ static void rules_make(struct sandbox_child *sandbox)
 {
     struct err err;
     uint64_t rights = sandbox_rights_known(sandbox->version);
+    sandbox->edition++;
     if (sandbox->ruleset >= 0)
         close(sandbox->ruleset);
     if (sandbox->seen_arena)
@@ -153,6 +155,11 @@ void sandbox_child_renew(struct sandbox_child *sandbox)
 {
     if (sandbox->version && is_stale(sandbox))
         rules_make(sandbox);
+}
+
+unsigned long sandbox_child_edition(const struct sandbox_child *sandbox)
+{
+    return sandbox->edition;
 }
 
 int sandbox_child_enter(const struct sandbox_child *sandbox)

@@ -18,6 +18,8 @@ void sandbox_child_free(struct sandbox_child *sandbox); /* NULL is allowed */
 /* In the parent, before it forks: what has come to stand beside what is hidden, or above it, can be seen,
  * too. */
 void sandbox_child_renew(struct sandbox_child *sandbox);
+/* Another number each time that they are made anew: what has entered it before still goes by the old ones. */
+unsigned long sandbox_child_edition(const struct sandbox_child *sandbox);
 
 /* In the child, after fork; for ever. -1: errno says why, and it should not go on. */
 int sandbox_child_enter(const struct sandbox_child *sandbox);

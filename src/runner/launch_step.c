@@ -47,9 +47,9 @@ static bool is_look(const struct starting *start)
            (!start->order->approved || !command->writes_files);
 }
 
-static int keeper_begin(struct starting *start, const int *fds, size_t n_fds, struct err *err)
+int launch_keep(struct launch *launch, const struct launch_program *program, int *ret_control_fd,
+                struct err *err)
 {
-    struct launch *launch = start->launch;
     const struct launcher *launcher = launch->launcher;
     unsigned long long memory =
         launcher->bounds.memory_bytes ? (unsigned long long)launcher->bounds.memory_bytes : ~0ull;
@@ -63,37 +63,73 @@ static int keeper_begin(struct starting *start, const int *fds, size_t n_fds, st
         {RLIMIT_DATA, memory, memory},
         {-1, 0, 0},
     };
-    bool here = !start->place.arguments;
-    start->confined = launcher->sandbox && launcher->confines_looks && is_look(start);
-    if (start->confined)
+    const struct child_options child = {.path = program->path,
+                                        .arguments = program->arguments,
+                                        .environment = launcher->environment,
+                                        .folder = program->folder,
+                                        .fds = program->fds,
+                                        .n_fds = program->n_fds,
+                                        .death_signal = SIGKILL,
+                                        .new_session = true,
+                                        .terminal = program->terminal,
+                                        .cgroup_fd = launch->cgroup_fd,
+                                        .limits = limits,
+                                        .sandbox = program->confined ? launcher->sandbox : NULL,
+                                        .oom_score = 500,
+                                        .yields = program->yields};
+    if (program->confined)
         sandbox_child_renew(launcher->sandbox);
-    struct child_options program = {.path = here ? SHELL_PATH
-                                                 : place_program(start->arena, start->place.arguments[0]),
-                                    .arguments = here ? shell_arguments : start->place.arguments,
-                                    .environment = launcher->environment,
-                                    .folder = launch->folder,
-                                    .fds = fds,
-                                    .n_fds = n_fds,
-                                    .death_signal = SIGKILL,
-                                    .new_session = true,
-                                    .terminal = has_terminal(start),
-                                    .cgroup_fd = launch->cgroup_fd,
-                                    .limits = limits,
-                                    .sandbox = start->confined ? launcher->sandbox : NULL,
-                                    .oom_score = 500,
-                                    .yields = is_look(start) && !start->order->approved};
+    return keeper_start(&child, &launch->keeper, ret_control_fd, err);
+}
+
+static bool yields(const struct starting *start)
+{
+    return is_look(start) && !start->order->approved;
+}
+
+static int keeper_begin(struct starting *start, const int *fds, size_t n_fds, struct err *err)
+{
+    bool here = !start->place.arguments;
+    const struct launch_program program = {
+        .path = here ? SHELL_PATH : place_program(start->arena, start->place.arguments[0]),
+        .arguments = here ? shell_arguments : start->place.arguments,
+        .folder = start->launch->folder,
+        .fds = fds,
+        .n_fds = n_fds,
+        .confined = start->confined,
+        .terminal = has_terminal(start),
+        .yields = yields(start)};
     if (!program.path)
         return err_set(err, "%s: not found", start->place.arguments[0]);
-    return keeper_start(&program, &launch->keeper, &start->control_fd, err);
+    return launch_keep(start->launch, &program, &start->control_fd, err);
+}
+
+static bool saves(const struct starting *start)
+{
+    return start->command.changes_shell || shell_state_has_functions(start->launch->folder);
+}
+
+/* A shell that waits knows nothing of a terminal, and of what a target sets. */
+static bool begin_ahead(struct starting *start, int *ret_output_fd)
+{
+    struct ahead *ahead = start->launch->launcher->ahead;
+    if (start->place.arguments || *start->place.pins || start->command.wants_terminal)
+        return false;
+    const struct ahead_order order = {.folder = start->launch->folder,
+                                      .command = start->command.text,
+                                      .saves = saves(start),
+                                      .yields = yields(start)};
+    ahead_want(ahead, start->confined);
+    return ahead_take(ahead, start->launch, start->confined, &order, &start->control_fd, ret_output_fd);
 }
 
 static int begin_here(struct starting *start, int output_fd, struct err *err)
 {
     bool pinned = *start->place.pins;
     const struct launcher *launcher = start->launch->launcher;
-    bool saves = start->command.changes_shell || shell_state_has_functions(start->launch->folder);
-    int prelude_fd = pinned ? shell_prelude_fd(start->place.pins, launcher->environment, saves)
-                            : launcher->prelude_fds[saves];
+    bool keeps = saves(start);
+    int prelude_fd = pinned ? shell_prelude_fd(start->place.pins, launcher->environment, keeps)
+                            : launcher->prelude_fds[keeps];
     int command_fd = shell_command_fd(start->command.text);
     int fds[] = {-1, output_fd, output_fd, prelude_fd, command_fd};
     int begun = -1;
@@ -148,8 +184,12 @@ static int begin(struct starting *start, int *ret_output_fd, struct err *err)
     struct launch *launch = start->launch;
     struct launcher *launcher = launch->launcher;
     int output[2];
-    if (shell_folder(launch->arena, launcher->work_dir, start->order->run, &launch->folder, err) < 0 ||
-        output_open(start, output, err) < 0)
+    if (shell_folder(launch->arena, launcher->work_dir, start->order->run, &launch->folder, err) < 0)
+        return -1;
+    start->confined = launcher->sandbox && launcher->confines_looks && is_look(start);
+    if (begin_ahead(start, ret_output_fd))
+        return 0;
+    if (output_open(start, output, err) < 0)
         return -1;
     snprintf(launch->cgroup_name, sizeof launch->cgroup_name, "run-%lld-line-%d",
              (long long)start->order->run, start->order->line);

@@ -52,6 +52,7 @@ int launcher_new(uv_loop_t *loop, const char *runbook_dir, const char *work_dir,
         log_event(
             LOG_WARNING, "runner.processes_not_limited", "why=%s",
             log_quote("no cgroup with the controller pids may be made here; the limit for the user stays"));
+    launcher->ahead = ahead_new(launcher);
     *ret_launcher = launcher;
     return 0;
 }
@@ -194,8 +195,15 @@ bool launcher_settle(struct launcher *launcher, int64_t id, bool program_ended)
     }
     if (launch->folder)
         shell_state_settle(launch->folder);
+    if (launch->folder)
+        ahead_step_ended(launcher->ahead);
     launch_end(launch);
     return was_full;
+}
+
+bool launcher_is_ahead(const struct launcher *launcher)
+{
+    return !launcher->ahead || ahead_is_ready(launcher->ahead);
 }
 
 void launcher_free(struct launcher *launcher)
@@ -204,6 +212,7 @@ void launcher_free(struct launcher *launcher)
         return;
     while (launcher->launches)
         launch_end(launcher->launches);
+    ahead_free(launcher->ahead);
     if (launcher->call_fd >= 0)
         close(launcher->call_fd);
     preludes_close(launcher->prelude_fds);

@@ -67,6 +67,10 @@ void launcher_free(struct launcher *launcher);
  * been. */
 bool launcher_is_lost(const struct launcher *launcher);
 
+/* While a run goes on, a shell waits for its next step (launch_ahead.c), as the loop turns. False: the next
+ * step would not find one that is wanted. */
+bool launcher_is_ahead(const struct launcher *launcher);
+
 /* ---- calls; all come back at once ---- */
 
 /* NULL, or why it is not started; texts in the arena. */

@@ -19,6 +19,8 @@ struct launch {
     struct launch_input *input; /* elsewhere; else NULL */
 };
 
+struct ahead;
+
 struct launcher {
     uv_loop_t *loop;
     struct arena *arena;
@@ -30,6 +32,7 @@ struct launcher {
     struct sandbox_child *sandbox; /* or NULL */
     bool confines_looks;
     int prelude_fds[2]; /* for a command that leaves its shell as it is, and for one that may not */
+    struct ahead *ahead;
     struct launch *launches;
     int64_t last_id;
 
@@ -47,6 +50,40 @@ const char *launch_check(struct launch *launch, struct arena *arena, const char 
                          struct launched *ret_launched);
 const char *launch_page(struct launch *launch, struct arena *arena, const char *program, const char *page,
                         struct launched *ret_launched);
+
+struct launch_program {
+    const char *path;
+    const char *const *arguments;
+    const char *folder;
+    const int *fds;
+    size_t n_fds;
+    bool confined, terminal, yields;
+};
+/* Its keeper, in the launch's cgroup. */
+int launch_keep(struct launch *launch, const struct launch_program *program, int *ret_control_fd,
+                struct err *err);
+
+/* ---- in launch_ahead.c: shells that are started before their step is known ---- */
+
+/* What they have in common is made when the first is wanted. */
+struct ahead *ahead_new(struct launcher *launcher);
+/* Ends those that wait. The loop must turn once more. NULL is allowed. */
+void ahead_free(struct ahead *ahead);
+
+struct ahead_order {
+    const char *folder, *command; /* the folder: an absolute path, else it is not taken */
+    bool saves, yields;
+};
+/* Hands it to a shell that waits: launch has its keeper and cgroup then. False: none does, and nothing has
+ * been begun. */
+bool ahead_take(struct ahead *ahead, struct launch *launch, bool confined, const struct ahead_order *order,
+                int *ret_control_fd, int *ret_output_fd);
+/* One like this has been asked for: another may follow. */
+void ahead_want(struct ahead *ahead, bool confined);
+/* What is wanted is started at once. */
+void ahead_step_ended(struct ahead *ahead);
+/* All that are wanted wait. */
+bool ahead_is_ready(const struct ahead *ahead);
 
 /* ---- in launch_input.c: what a shell elsewhere is fed ---- */
 

@@ -21,7 +21,7 @@
 #include "runner/launcher.h"
 #include "runner/runner.h"
 
-enum { COMMAND_LINE = 5, EVENTS = 64 };
+enum { COMMAND_LINE = 5, EVENTS = 96 };
 
 struct happened {
     int64_t run;
@@ -45,6 +45,7 @@ struct bench {
     struct happened events[EVENTS];
     size_t n_events;
     int n_orders;
+    bool ahead;                                   /* each order waits until a shell waits for it */
     int64_t output_rate, processes, memory_bytes; /* of the next runner_open() */
 };
 
@@ -173,8 +174,29 @@ static inline const struct happened *await_end(int64_t run, int attempt)
     }
 }
 
+static inline void closed(uv_handle_t *handle)
+{
+    *(bool *)handle->data = true;
+}
+
+/* Until a shell waits for the next step, where one was asked for before. */
+static inline void ahead_await(void)
+{
+    uv_async_t alive; /* as a server's loop is while nothing runs */
+    bool is_closed = false;
+    uv_async_init(&bench->loop, &alive, NULL);
+    alive.data = &is_closed;
+    while (!launcher_is_ahead(bench->launcher))
+        uv_run(&bench->loop, UV_RUN_NOWAIT);
+    uv_close((uv_handle_t *)&alive, closed);
+    while (!is_closed)
+        uv_run(&bench->loop, UV_RUN_NOWAIT);
+}
+
 static inline const struct happened *run_order(const struct runner_order *order)
 {
+    if (bench->ahead)
+        ahead_await();
     runner_start(bench->runner, order);
     return await_end(order->run, order->attempt);
 }

@@ -84,14 +84,17 @@ const char *const *shell_environment(struct arena *arena, bool with_prelude)
 
 /* ---- descriptors ---- */
 
+/* From then on it stays as it is; who reads it begins at its beginning. */
+static bool memory_put(int fd, const char *bytes, size_t n_bytes)
+{
+    return pwrite(fd, bytes, n_bytes, 0) == (ssize_t)n_bytes &&
+           fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0;
+}
+
 static int memory_fd(const char *name, const char *text)
 {
     int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    size_t n_bytes = strlen(text);
-    if (fd < 0)
-        return -1;
-    if (write(fd, text, n_bytes) != (ssize_t)n_bytes || lseek(fd, 0, SEEK_SET) < 0 ||
-        fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0) {
+    if (fd >= 0 && !memory_put(fd, text, strlen(text))) {
         close(fd);
         return -1;
     }
@@ -108,6 +111,27 @@ int shell_prelude_fd(const char *pins, const char *const *environment, bool save
 int shell_command_fd(const char *command)
 {
     return memory_fd("step-command", command);
+}
+
+int shell_ahead_prelude_fd(const char *const *environment)
+{
+    scoped_buf struct buf text = {0};
+    shell_ahead_prelude_write(&text, environment);
+    return memory_fd("step-prelude", buf_text(&text));
+}
+
+int shell_order_fd(void)
+{
+    return memfd_create("step-order", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
+
+int shell_order_put(int fd, const char *folder, const char *command, bool saves)
+{
+    scoped_buf struct buf text = {0};
+    const char *const words[] = {saves ? "saves" : "", folder, command};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        buf_add(&text, words[i], strlen(words[i]) + 1);
+    return memory_put(fd, text.at, text.n_bytes) ? 0 : -1;
 }
 
 int shell_input_fd(const char *text)

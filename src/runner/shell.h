@@ -35,9 +35,17 @@ bool shell_state_has_functions(const char *folder);
  * the shell will be given; NULL where that is not known. saves: it writes down what the next step must know.
  */
 void shell_prelude_write(struct buf *out, const char *pins, const char *const *environment, bool saves);
+/* Of a shell that is started before its step is known. */
+void shell_ahead_prelude_write(struct buf *out, const char *const *environment);
 /* Descriptor 3: that text. Descriptor 4: the command. -1: no memory for it. */
 int shell_prelude_fd(const char *pins, const char *const *environment, bool saves);
 int shell_command_fd(const char *command);
+/* A shell that is started before its step is known. Descriptor 3: the text that it reads first, and that it
+ * is the same shell afterwards. Descriptor 4: a socket; a line comes when it may
+ * go on. Descriptor 5: the order, empty at first; to put something into it works once. -1: no memory. */
+int shell_ahead_prelude_fd(const char *const *environment);
+int shell_order_fd(void);
+int shell_order_put(int fd, const char *folder, const char *command, bool saves);
 /* What a program reads on its standard input; it cannot change it. */
 int shell_input_fd(const char *text);
 

@@ -28,9 +28,10 @@
  * which is the rule, it is unset, and `declare -p` has what remains; else, or when something can not be unset
  * (readonly) or stands up again behind what was (local), each is asked for. */
 static const char prelude_begin[] = "unset BASH_ENV\n"
-                                    "[[ -t 1 ]] && TERM=xterm\n"
-                                    "__step_state=$PWD/" SHELL_STATE_FILE "\n"
-                                    "__step_folder=\n";
+                                    "[[ -t 1 ]] && TERM=xterm\n";
+
+static const char state_find[] = "__step_state=$PWD/" SHELL_STATE_FILE "\n"
+                                 "__step_folder=\n";
 
 static const char given_unknown[] = "__step_names=(" EVERY_NAME ")\n"
                                     "__step_see() {\n"
@@ -104,6 +105,24 @@ static const char state_read[] =
 static const char prelude_end[] = "IFS= read -r -d '' __step_command <&4\n"
                                   "exec 3<&- 4<&-\n";
 
+/* A shell that was started ahead is to be as if it had been started then and there. `declare -x`: bash begins
+ * with an OLDPWD that is exported and unset. */
+static const char order_read[] = "IFS= read -r __step_word <&4 || exit 125\n"
+                                 "IFS= read -r -d '' __step_saves <&5\n"
+                                 "IFS= read -r -d '' __step_folder <&5\n"
+                                 "IFS= read -r -d '' __step_command <&5\n"
+                                 "exec 3<&- 4<&- 5<&-\n"
+                                 "cd -P -- \"$__step_folder\" || exit 125\n"
+                                 "unset OLDPWD\n"
+                                 "declare -x OLDPWD\n"
+                                 "SECONDS=0\n";
+
+static const char state_save_when_told[] = "if [[ $__step_saves ]]; then\n"
+                                           "    trap __step_save EXIT\n"
+                                           "else\n"
+                                           "    unset -f __step_save __step_see\n"
+                                           "fi\n";
+
 struct names {
     struct buf plain, seen;
 };
@@ -152,6 +171,7 @@ void shell_prelude_write(struct buf *out, const char *pins, const char *const *e
 {
     buf_puts(out, pins);
     buf_puts(out, prelude_begin);
+    buf_puts(out, state_find);
     if (saves) {
         given_write(out, pins, environment);
         buf_puts(out, state_save);
@@ -161,4 +181,15 @@ void shell_prelude_write(struct buf *out, const char *pins, const char *const *e
     if (saves)
         buf_puts(out, "trap __step_save EXIT\n");
     buf_puts(out, prelude_end);
+}
+
+void shell_ahead_prelude_write(struct buf *out, const char *const *environment)
+{
+    buf_puts(out, prelude_begin);
+    given_write(out, "", environment);
+    buf_puts(out, state_save);
+    buf_puts(out, order_read);
+    buf_puts(out, state_find);
+    buf_puts(out, state_read);
+    buf_puts(out, state_save_when_told);
 }

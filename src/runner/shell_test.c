@@ -173,9 +173,23 @@ static void what_a_target_sets_counts_as_given(void **state)
     assert_non_null(strstr(text.at, " \"${#PGPASSWORD}:$PGPASSWORD\" "));
 }
 
+/* Each step but the first is taken by a shell that waits for it. */
+static int make_ahead(void **state)
+{
+    struct prepared first;
+    if (runner_test_make(state) < 0)
+        return -1;
+    bench->ahead = true;
+    prepare("true", 1000, &first);
+    run_order(&first.order);
+    return 0;
+}
+
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, runner_test_make, runner_test_unmake)
+#define T(name)                                                                                              \
+    cmocka_unit_test_setup_teardown(name, runner_test_make, runner_test_unmake),                             \
+        cmocka_unit_test_setup_teardown(name, make_ahead, runner_test_unmake)
     const struct CMUnitTest tests[] = {
         T(steps_of_a_run_share_variables_functions_and_folder),
         T(a_step_that_exits_or_is_stopped_keeps_what_it_set),
