@@ -84,19 +84,25 @@ static size_t aligned(size_t n_bytes)
     return (n_bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
 }
 
+/* Not a part of arena_room(), which is called for every word and nearly always finds room. */
+static __attribute__((noinline)) struct block *block_add(struct arena *arena, size_t need)
+{
+    size_t size = BLOCK_BYTES; /* grows with the arena: few large ones cost less than many */
+    while (size < arena->used_bytes / 4 && size < LARGEST_BLOCK_BYTES)
+        size *= 2;
+    size = need > size ? need : size;
+    struct block *block = never_null(malloc(sizeof *block + size), size);
+    *block = (struct block){.next = arena->blocks, .n_bytes = size};
+    arena->blocks = block;
+    return block;
+}
+
 void *arena_room(struct arena *arena, size_t n_bytes)
 {
     size_t need = aligned(n_bytes);
     struct block *block = arena->blocks;
-    if (!block || block->n_bytes - block->used < need) {
-        size_t size = BLOCK_BYTES; /* grows with the arena: few large ones cost less than many */
-        while (size < arena->used_bytes / 4 && size < LARGEST_BLOCK_BYTES)
-            size *= 2;
-        size = need > size ? need : size;
-        block = never_null(malloc(sizeof *block + size), size);
-        *block = (struct block){.next = arena->blocks, .n_bytes = size};
-        arena->blocks = block;
-    }
+    if (!block || block->n_bytes - block->used < need)
+        block = block_add(arena, need);
     void *p = (char *)block->bytes + block->used;
     block->used += need;
     arena->used_bytes += need;

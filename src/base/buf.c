@@ -40,7 +40,9 @@ void buf_puts(struct buf *buf, const char *s)
 
 void buf_putc(struct buf *buf, char c)
 {
-    buf_add(buf, &c, 1);
+    reserve(buf, 1);
+    buf->at[buf->n_bytes++] = c;
+    buf->at[buf->n_bytes] = '\0';
 }
 
 void buf_vprintf(struct buf *buf, const char *format, va_list ap)

@@ -1,11 +1,13 @@
 #include "base/map.h"
 
+#include <pthread.h>
 #include <sodium.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/must.h"
 
 /* Entries stand in insertion order in one array; the table holds their positions + 1 (0: free). A removed
  * entry leaves a hole (value NULL) that the next rebuild closes. */
@@ -22,14 +24,21 @@ struct map {
     uint32_t *table;
     size_t table_size; /* a power of two */
     size_t n_live;
-    unsigned char secret[crypto_shorthash_KEYBYTES];
 };
+
+/* Drawn once a process: who sends keys does not know it, and no map shows it by its order. */
+static unsigned char secret[crypto_shorthash_KEYBYTES];
+
+static void secret_draw(void)
+{
+    randombytes_buf(secret, sizeof secret);
+}
 
 struct map *map_new(void)
 {
-    struct map *map = heap_alloc(sizeof *map);
-    randombytes_buf(map->secret, sizeof map->secret);
-    return map;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    must(pthread_once(&once, secret_draw) == 0);
+    return heap_alloc(sizeof(struct map));
 }
 
 void map_free(struct map *map)
@@ -48,10 +57,10 @@ size_t map_count(const struct map *map)
     return map->n_live;
 }
 
-static uint64_t hash_of(const struct map *map, const void *key, size_t key_bytes)
+static uint64_t hash_of(const void *key, size_t key_bytes)
 {
     uint64_t hash;
-    crypto_shorthash((unsigned char *)&hash, key, key_bytes, map->secret);
+    crypto_shorthash((unsigned char *)&hash, key, key_bytes, secret);
     return hash;
 }
 
@@ -90,7 +99,7 @@ void *map_get(const struct map *map, const void *key, size_t key_bytes)
 {
     if (!map->table_size)
         return NULL;
-    size_t slot = slot_of(map, hash_of(map, key, key_bytes), key, key_bytes);
+    size_t slot = slot_of(map, hash_of(key, key_bytes), key, key_bytes);
     return map->table[slot] ? map->entries[map->table[slot] - 1].value : NULL;
 }
 
@@ -102,7 +111,7 @@ void map_put(struct map *map, const void *key, size_t key_bytes, void *value)
             size *= 2;
         rebuild(map, size);
     }
-    uint64_t hash = hash_of(map, key, key_bytes);
+    uint64_t hash = hash_of(key, key_bytes);
     size_t slot = slot_of(map, hash, key, key_bytes);
     if (map->table[slot]) {
         map->entries[map->table[slot] - 1].value = value;
@@ -123,7 +132,7 @@ void *map_remove(struct map *map, const void *key, size_t key_bytes)
 {
     if (!map->table_size)
         return NULL;
-    size_t slot = slot_of(map, hash_of(map, key, key_bytes), key, key_bytes);
+    size_t slot = slot_of(map, hash_of(key, key_bytes), key, key_bytes);
     if (!map->table[slot])
         return NULL;
     struct entry *entry = &map->entries[map->table[slot] - 1];
