@@ -26,7 +26,7 @@ enum {
     LIBRARY_PAGES = 1500,
     ALERTS = 2000,
     DOUBLINGS = 4,
-    SPARE_HEAP_BYTES = 1024 * 1024
+    SPARE_HEAP_BYTES = 8 * 1024 * 1024
 };
 
 struct files {

@@ -21,8 +21,10 @@
 #include "role/store.h"
 
 enum {
-    RELOAD_DELAY_MS = 300,          /* an editor saves in several steps: wait until it is quiet */
-    SPARE_HEAP_BYTES = 1024 * 1024, /* a commit takes and frees some: not from and to the system each time */
+    RELOAD_DELAY_MS = 300, /* an editor saves in several steps: wait until it is quiet */
+    /* A commit, and a runbook that is read, take and free some: not from and to the system each time. Most
+     * runbooks take less than this. */
+    SPARE_HEAP_BYTES = 8 * 1024 * 1024,
 };
 
 void core_stop(struct core *core, int exit_code)
