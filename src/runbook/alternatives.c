@@ -38,6 +38,8 @@ int alternative_of(const char *heading)
                                            "variant", "choice",      "solution"};
     static const char *const others[] = {"or", "alternatively", "alternative"};
     const char *text = heading + strspn(heading, " *_-");
+    if (*text == '\0' || strchr("aAcCmMoOsSvV", *text) == NULL)
+        return ALTERNATIVE_NONE; /* none of them begins so */
     for (size_t i = 0; i < sizeof numbered / sizeof *numbered; i++) {
         size_t n_bytes = strlen(numbered[i]);
         if (text_starts_with(text, numbered[i]) && is_word_end(text[n_bytes]) && number_of(text + n_bytes))

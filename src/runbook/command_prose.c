@@ -293,7 +293,7 @@ size_t command_placeholder_bytes(const char *text, size_t at)
 
 void command_placeholders(struct arena *arena, const char *text, struct strings *ret_placeholders)
 {
-    for (size_t at = 0; text[at];) {
+    for (size_t at = strcspn(text, "<[{"); text[at]; at += strcspn(text + at, "<[{")) {
         size_t n = command_placeholder_bytes(text, at);
         if (n > 0)
             add_once(arena, text + at, n, ret_placeholders);

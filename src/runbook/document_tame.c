@@ -75,12 +75,11 @@ static void tame_counted(struct taming *taming, char *line, size_t n)
     taming->n_paragraph += n;
     if (taming->small && taming->n_paragraph <= BRACKETS_A_PARAGRAPH)
         return;
-    for (size_t i = 0;; i++) {
-        while (i < n && !counted[(unsigned char)line[i]])
-            i++;
-        if (i >= n)
-            return;
+    const char *marks = taming->small ? "[<~" : "[<~|*_"; /* a small one has less than MARKS bytes */
+    for (size_t i = strcspn(line, marks); i < n; i += 1 + strcspn(line + i + 1, marks)) {
         unsigned char kind = counted[(unsigned char)line[i]];
+        if (kind == 0) /* a NUL */
+            continue;
         bool too_many = kind == COUNTED_BRACKET ? ++taming->brackets > BRACKETS_A_PARAGRAPH
                         : kind == COUNTED_PIPE  ? ++taming->pipes > MARKS
                                                 : ++taming->emphases > MARKS;

@@ -239,8 +239,7 @@ static struct best longest(const char *text, enum words first, enum words last)
 
     for (const char *at = text; at < all.end && at - text < LOOKED_AT_BYTES;) {
         best.inner = at > text;
-        size_t n_word = try_word(words, &all, at, &best);
-        at += n_word > 0 ? n_word : 1;
+        at = phrase_next_word(at, try_word(words, &all, at, &best));
     }
     return best;
 }
@@ -267,15 +266,16 @@ uint64_t words_in(const char *text, enum words first, enum words last)
     uint64_t groups = 0;
     size_t n_word;
 
-    for (size_t i = 0; text + i < all.end && i<LOOKED_AT_BYTES; i += n_word> 0 ? n_word : 1) {
-        const struct phrase_word *word = phrase_word_at(&words->headings, &all, text + i, &n_word);
+    for (const char *at = text; at < all.end && at - text < LOOKED_AT_BYTES;
+         at = phrase_next_word(at, n_word)) {
+        const struct phrase_word *word = phrase_word_at(&words->headings, &all, at, &n_word);
         if (word == NULL || !phrase_groups_any(word->groups, first, last))
             continue;
         list_each (phrase, phrases_of(&words->headings, word)) {
-            struct best best = {.first = phrase->group, .last = phrase->group, .inner = i > 0};
-            if (phrase->group < first || phrase->group > last || !phrase_may_go_on(phrase, text + i))
+            struct best best = {.first = phrase->group, .last = phrase->group, .inner = at > text};
+            if (phrase->group < first || phrase->group > last || !phrase_may_go_on(phrase, at))
                 continue;
-            try_phrase(phrase, text + i, &best);
+            try_phrase(phrase, at, &best);
             groups |= best.n_bytes > 0 ? UINT64_C(1) << (phrase->group - first) : 0;
         }
     }

@@ -302,8 +302,7 @@ void parts_read_channels(struct parts_reading *reading)
             read_table(&reader, &reading->document->blocks.at[i]);
     for (size_t i = 0; i < n_facts; i++) {
         const struct fact *fact = &reading->facts.at[i];
-        if (fact->place != FACT_FENCE && strnlen(fact->text, TEXT_BYTES) < TEXT_BYTES &&
-            under_channels(reading, fact->block))
+        if (fact->place != FACT_FENCE && fact->n_bytes < TEXT_BYTES && under_channels(reading, fact->block))
             used[i] = read_entry(&reader, fact);
     }
     for (size_t i = 0, block = 0; i < n_facts || block < reading->document->blocks.n;) {
@@ -316,10 +315,10 @@ void parts_read_channels(struct parts_reading *reading)
         }
         if (fact->place == FACT_FENCE)
             read_template_line(&reader, fact);
-        else if (!used[i] && strnlen(fact->text, TEXT_BYTES) < TEXT_BYTES && tells(reading, fact) &&
+        else if (!used[i] && fact->n_bytes < TEXT_BYTES && tells(reading, fact) &&
                  !read_pattern(&reader, fact->text, fact->block, fact->line))
             read_mentions(&reader, fact->text, fact->line);
-        if (fact->place != FACT_FENCE && !used[i] && strnlen(fact->text, TEXT_BYTES) < TEXT_BYTES)
+        if (fact->place != FACT_FENCE && !used[i] && fact->n_bytes < TEXT_BYTES)
             read_addresses(&reader, fact->text, fact->line);
         i++;
     }

@@ -136,7 +136,7 @@ static void read_ending(struct parts_reading *reading, const struct fact *fact)
     struct word_match match;
 
     if (!fact_may_have(fact, PART_ENDING) || fact->place == FACT_FENCE || fact->place == FACT_ROW ||
-        strnlen(fact->text, SENTENCE_BYTES) == SENTENCE_BYTES || part_template_at(reading, fact->line) ||
+        fact->n_bytes >= SENTENCE_BYTES || part_template_at(reading, fact->line) ||
         !part_procedure_at(reading, fact->line) || !part_words_next(PART_ENDING, fact->text, 0, &match) ||
         match.at > LEAD_BYTES || strlen(fact->text + match.at + match.n_bytes) < LEAST_BYTES)
         return;

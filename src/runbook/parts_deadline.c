@@ -220,9 +220,8 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     int64_t due_s, min_s;
     const char *op;
 
-    if (fact->place == FACT_FENCE || strnlen(fact->text, FACT_BYTES) == FACT_BYTES ||
-        part_severity_at(reading, fact->line) || escalation_is_moment(reading, fact) ||
-        read_moment(reading, fact))
+    if (fact->place == FACT_FENCE || fact->n_bytes >= FACT_BYTES || part_severity_at(reading, fact->line) ||
+        escalation_is_moment(reading, fact) || read_moment(reading, fact))
         return;
     if (fact->place == FACT_PROSE && fact->label && fact->rest[0] == '\0' &&
         title_budget(reading->arena, fact->label, &due_s, &min_s, &op)) {

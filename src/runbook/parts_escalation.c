@@ -395,7 +395,7 @@ static void read_rule(struct parts_reading *reading, const struct fact *fact)
     const struct block *block = &reading->document->blocks.at[fact->block];
     struct duration_words after;
 
-    if (fact->place != FACT_ITEM || block->depth != 1 || strnlen(fact->text, RULE_BYTES) == RULE_BYTES ||
+    if (fact->place != FACT_ITEM || block->depth != 1 || fact->n_bytes >= RULE_BYTES ||
         part_severity_at(reading, fact->line) || strstr(fact->text, "://"))
         return;
     if (block->marker == MARKER_CHECKBOX && sentence_is_order(fact->text))
@@ -418,7 +418,7 @@ static void read_level_line(struct parts_reading *reading, const struct fact *fa
 
     if (reading->runbook->severities.n == 0 || fact->label == NULL || fact->place == FACT_FENCE ||
         !fact_may_have(fact, PART_CALL_VERB) || strnlen(fact->label, 40) == 40 ||
-        strnlen(fact->text, RULE_BYTES) == RULE_BYTES || escalation_has_line(reading, fact->line) ||
+        fact->n_bytes >= RULE_BYTES || escalation_has_line(reading, fact->line) ||
         !part_words_next(PART_CALL_VERB, fact->rest, 0, &verb) || verb.at > 0)
         return;
     part_levels(reading, fact->label, &levels);
@@ -479,7 +479,7 @@ static void read_named_rule(struct parts_reading *reading, const struct fact *fa
     bool named = fact->label && (text_same(fact->label, "escalation") || text_same(fact->label, "escalate") ||
                                  text_same(fact->label, "escalate to"));
 
-    if (fact->place == FACT_FENCE || strnlen(fact->text, RULE_BYTES) == RULE_BYTES ||
+    if (fact->place == FACT_FENCE || fact->n_bytes >= RULE_BYTES ||
         escalation_has_line(reading, fact->line) || part_severity_at(reading, fact->line) ||
         (part_procedure_at(reading, fact->line) && !named) ||
         !(named || text_starts_with(fact->text, "escalation to") || text_starts_with(fact->text, "escalate")))

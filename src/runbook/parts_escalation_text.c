@@ -276,7 +276,7 @@ void escalation_read_timed(struct parts_reading *reading, const struct fact *fac
     struct strings to = {0};
 
     if (fact->place != FACT_ITEM || taken[fact->line] || !isdigit((unsigned char)fact->text[0]) ||
-        !fact_may_have(fact, PART_TELL_VERB) || strnlen(fact->text, RULE_BYTES) == RULE_BYTES ||
+        !fact_may_have(fact, PART_TELL_VERB) || fact->n_bytes >= RULE_BYTES ||
         !text_duration(fact->text, &after) || after.at > 0 ||
         !part_words_next(PART_TELL_VERB, fact->text, 0, &verb) || !about_escalation(reading, fact->block))
         return;
@@ -320,7 +320,7 @@ static bool called_at(struct parts_reading *reading, const struct fact *fact, st
     struct person person;
 
     if (fact->place != FACT_ITEM || fact->label == NULL || !text_starts_with(fact->label, "t+") ||
-        !fact_may_have(fact, PART_TELL_VERB) || strnlen(fact->text, RULE_BYTES) == RULE_BYTES ||
+        !fact_may_have(fact, PART_TELL_VERB) || fact->n_bytes >= RULE_BYTES ||
         !part_words_next(PART_TELL_VERB, fact->rest, 0, &verb) || verb.at > VERB_WITHIN)
         return false;
     const char *time = fact->label + strlen("t+");

@@ -153,6 +153,7 @@ static void split_fact(struct parts_reading *reading, struct fact *fact)
     const char *label, *rest;
 
     fact->rest = fact->text;
+    fact->n_bytes = strlen(fact->text);
     fact->words = part_words_in(fact->text);
     if (text_label(reading->arena, fact->text, &label, &rest)) {
         fact->label = label;
@@ -178,6 +179,7 @@ static void prose_facts(struct parts_reading *reading, size_t i)
             arena_printf(reading->arena, "%s%s%s", passage->lead, passage->colon ? ": " : " ", passage->rest);
         fact->label = passage->lead;
         fact->rest = passage->rest;
+        fact->n_bytes = strlen(fact->text);
         fact->words = part_words_in(fact->text);
     }
 }
@@ -209,6 +211,7 @@ static void row_fact(struct parts_reading *reading, size_t table, const struct p
     fact->label = text_without_colon(reading->arena, label->text);
     fact->rest = rest->text;
     fact->text = arena_printf(reading->arena, "%s: %s", fact->label, fact->rest);
+    fact->n_bytes = strlen(fact->text);
     fact->words = part_words_in(fact->text);
 }
 

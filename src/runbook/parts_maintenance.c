@@ -89,7 +89,7 @@ static void read_fact(struct parts_reading *reading, const struct fact *fact)
     const struct block *block = &reading->document->blocks.at[fact->block];
     struct word_match when;
 
-    if (fact->place != FACT_ITEM || block->depth != 1 || strnlen(fact->text, TEXT_BYTES) == TEXT_BYTES ||
+    if (fact->place != FACT_ITEM || block->depth != 1 || fact->n_bytes >= TEXT_BYTES ||
         !under_maintenance(reading, fact->block))
         return;
     if (fact_may_have(fact, PART_RECURRENCE) && part_words_next(PART_RECURRENCE, fact->text, 0, &when)) {
@@ -196,7 +196,7 @@ static void read_drill(struct parts_reading *reading, const struct fact *fact)
 {
     bool below = fact->place == FACT_ITEM && part_heading_value(reading, fact->block, PART_DRILL);
 
-    if (fact->place == FACT_FENCE || strnlen(fact->text, DRILL_BYTES) == DRILL_BYTES ||
+    if (fact->place == FACT_FENCE || fact->n_bytes >= DRILL_BYTES ||
         !(below || fact_may_have(fact, PART_DRILL)) ||
         (fact->label && part_words_whole(PART_METADATA, fact->label)))
         return;
@@ -211,7 +211,7 @@ static void read_sentences(struct parts_reading *reading, const struct fact *fac
 {
     const struct block *block = &reading->document->blocks.at[fact->block];
     struct sentences sentences = {0};
-    bool drill = fact_may_have(fact, PART_DRILL) && strnlen(fact->text, DRILL_BYTES) == DRILL_BYTES;
+    bool drill = fact_may_have(fact, PART_DRILL) && fact->n_bytes >= DRILL_BYTES;
     bool upkeep = fact_may_have(fact, PART_UPKEEP) && fact_may_have(fact, PART_RECURRENCE);
 
     if (fact->place != FACT_PROSE || (!drill && !upkeep) || under_maintenance(reading, fact->block) ||

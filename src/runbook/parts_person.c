@@ -158,7 +158,9 @@ bool person_does(struct arena *arena, const char *text, struct person *ret_perso
     struct person person;
     bool acts = false;
 
-    (void)snprintf(start, sizeof start, "%s", text);
+    size_t n_start = strnlen(text, sizeof start - 1);
+    memcpy(start, text, n_start);
+    start[n_start] = '\0';
     if (words_begin(WORDS_VERBS, start) || !person_next(arena, start, 0, &person) || person.at > 0)
         return false;
     const char *verb = start + person.end;

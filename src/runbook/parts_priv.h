@@ -22,6 +22,7 @@ struct fact {
     const char *label; /* NULL without one */
     const char *rest;  /* what follows the label, all of the text without one */
     const char *text;  /* all of it */
+    size_t n_bytes;    /* of the text */
     uint64_t words;    /* part_words_in() of all of it */
     size_t block;      /* the block it stands in */
     size_t rest_at;    /* where rest begins in the block's prose.text; fences and rows: 0 */

@@ -224,7 +224,7 @@ static void read_metric(struct parts_reading *reading, const struct fact *fact)
 void parts_read_review(struct parts_reading *reading)
 {
     list_each (fact, &reading->facts) {
-        if (strnlen(fact->text, ITEM_BYTES) == ITEM_BYTES)
+        if (fact->n_bytes >= ITEM_BYTES)
             continue;
         if (fact->place == FACT_ITEM && part_template_at(reading, fact->line) == NULL)
             read_agenda_item(reading, fact);

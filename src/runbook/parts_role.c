@@ -354,8 +354,7 @@ static void read_readers(struct role_reader *reader)
         struct person person;
         if (fact->place != FACT_PROSE || fact->block > 6)
             continue;
-        const char *on_call =
-            strnlen(fact->text, 1000) < 1000 ? text_find_word(fact->text, "for on-call") : NULL;
+        const char *on_call = fact->n_bytes < 1000 ? text_find_word(fact->text, "for on-call") : NULL;
         if (on_call && person_next(reader->reading->arena, on_call + 4, 0, &person) && person.at == 0)
             part_role_add_new(reader, person.name, "oncall", fact->line);
     }

@@ -101,6 +101,8 @@ static bool line_is_program(const char *line, size_t n)
 
     if (n > 0 && (line[n - 1] == '{' || line[n - 1] == ';' || line[n - 1] == '\\'))
         return true;
+    if (strcspn(line, "=&|(<>:$}\n") >= n && memchr(line, 'm', n) == NULL)
+        return false; /* none of them can be in it */
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (memmem(line, n, signs[i], strlen(signs[i])))
             return true;

@@ -342,7 +342,7 @@ static void read_paragraph(struct parts_reading *reading, const struct fact *fac
     if (fact->place != FACT_PROSE || strpbrk(fact->text, "0123456789") == NULL ||
         (strpbrk(fact->text, "<>") == NULL && strstr(fact->text, "\xe2\x89") == NULL &&
          strcasestr(fact->text, "exceed") == NULL && !(procedure && says_limit(fact->text))) ||
-        strnlen(fact->text, TEXT_BYTES) == TEXT_BYTES || part_severity_at(reading, fact->line))
+        fact->n_bytes >= TEXT_BYTES || part_severity_at(reading, fact->line))
         return;
     text_sentences(reading->arena, fact->rest, &sentences);
     list_each (sentence, &sentences) {

@@ -188,7 +188,7 @@ static const struct phrase *next_phrase(enum part_words group, const char *text,
             *ret_at = (size_t)(at - text);
             return phrase;
         }
-        at += n_word > 0 ? n_word : 1;
+        at = phrase_next_word(at, n_word);
     }
     return NULL;
 }
@@ -201,9 +201,12 @@ uint64_t part_words_in(const char *text)
     uint64_t groups = 0;
 
     size_t n_word;
-    for (const char *at = all.begin; at<all.end; at += n_word> 0 ? n_word : 1) {
+    for (const char *at = all.begin; at < all.end; at = phrase_next_word(at, n_word)) {
         const struct phrase_word *word = phrase_word_at(phrases, &all, at, &n_word);
-        if (word == NULL || (word->groups[0] & ~groups) == 0)
+        if (word == NULL)
+            continue;
+        groups |= word->alone;
+        if ((word->groups[0] & ~groups) == 0)
             continue;
         list_each (phrase, phrases_of(phrases, word))
             if (!(groups >> phrase->group & 1) && phrase_may_go_on(phrase, at) &&

@@ -55,6 +55,27 @@ static void one_look_tells_which_groups_may_occur(void **state)
     assert_int_equal(part_words_in(" - "), 0);
 }
 
+static void a_look_finds_the_groups_of_which_a_phrase_occurs_and_no_others(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "Owner: the database team, weekly",
+        "page the on-call engineer--then the incident commander",
+        "DBAs, SREs",
+        "Escalat\xc3\xb3n: escal\xc3\xa1 a la gu\xc3\xa1rdia",
+        "responsibilities, responsible, response",
+        "last_updated: 2026-01-05 (every  two weeks)",
+        "#incident-channel, https://status.example.org/health",
+        "notifications notification notify notifying",
+        "maintenabce escalatixn notificatixn reviewerz", /* as long as words that are known, and begin so */
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (enum part_words group = 0; group < PART_WORDS_COUNT; group++)
+            assert_int_equal(part_words_may_occur(part_words_in(texts[i]), group),
+                             part_words_value(group, texts[i]) != NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -63,6 +84,7 @@ int main(void)
         cmocka_unit_test(only_whole_words_are_found),
         cmocka_unit_test(the_first_line_of_the_file_wins),
         cmocka_unit_test(one_look_tells_which_groups_may_occur),
+        cmocka_unit_test(a_look_finds_the_groups_of_which_a_phrase_occurs_and_no_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,12 @@ static size_t word_for(struct arena *arena, struct phrase_book *book, const stru
     return book->words.n - 1;
 }
 
+/* Whether the key is all of its word: a longer one goes on, and bytes of other alphabets are lost in it. */
+static bool key_is_word(const struct phrase_key *key)
+{
+    return key->n_bytes <= sizeof key->bytes && (key->bytes & UINT64_C(0x8080808080808080)) == 0;
+}
+
 static void word_add(struct arena *arena, struct phrase_book *book, const char *word,
                      const struct phrase *phrase)
 {
@@ -42,6 +48,8 @@ static void word_add(struct arena *arena, struct phrase_book *book, const char *
     size_t place = word_for(arena, book, &key);
     struct phrases *phrases = &book->phrases.at[place];
     book->words.at[place].groups[phrase->group / 64] |= UINT64_C(1) << phrase->group % 64;
+    if (phrase->group < 64 && phrase->text[phrase->n_first] == '\0' && key_is_word(&key))
+        book->words.at[place].alone |= UINT64_C(1) << phrase->group;
     list_push(arena, phrases);
     size_t at = phrases->n - 1;
     for (; at > 0 && phrases->at[at - 1].n_first < phrase->n_first; at--)

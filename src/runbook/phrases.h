@@ -38,6 +38,7 @@ struct phrases {
 struct phrase_word {
     struct phrase_key key;
     uint64_t groups[PHRASE_GROUPS / 64]; /* bit g: a phrase of group g is here */
+    uint64_t alone; /* bit g below 64: this word is one, and its key tells it from every other */
 };
 
 struct phrase_book {
@@ -72,13 +73,20 @@ static inline const struct phrase_word *phrase_word_find(const struct phrase_boo
 
 /* The phrases that begin with the word at `at`, or NULL; its length, 0 when no word stands there. Other words
  * may share the key: a phrase found so is still to be compared. */
-static inline const struct phrase_word *phrase_word_at(const struct phrase_book *book,
-                                                       const struct phrase_text *text, const char *at,
-                                                       size_t *ret_n_bytes)
+static inline __attribute__((always_inline)) const struct phrase_word *
+phrase_word_at(const struct phrase_book *book, const struct phrase_text *text, const char *at,
+               size_t *ret_n_bytes)
 {
     struct phrase_key key = phrase_key(text, at);
     *ret_n_bytes = key.n_bytes;
     return key.n_bytes > 0 ? phrase_word_find(book, &key) : NULL;
+}
+
+/* Where to look behind a word of n_bytes at `at`, or behind the mark there (n_bytes 0): a word ends at a mark
+ * or at the end of the text, and no phrase begins with a mark. */
+static inline const char *phrase_next_word(const char *at, size_t n_bytes)
+{
+    return at + n_bytes + 1;
 }
 
 static inline const struct phrases *phrases_of(const struct phrase_book *book, const struct phrase_word *word)

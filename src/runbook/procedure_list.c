@@ -89,7 +89,7 @@ bool item_cites_clause(const struct document *document, size_t item)
     const struct block *block = &document->blocks.at[item];
     const char *text = block->prose.text;
 
-    if (block->end > item + 1)
+    if (block->end > item + 1 || strcspn(text, "0123456789") > 2 * NAME_BYTES)
         return false;
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         size_t n = strlen(marks[i]);

@@ -82,7 +82,7 @@ static bool looks_like_powershell(struct arena *arena, const char *text, size_t 
         }
         if (before_command[(unsigned char)*at])
             command = true;
-        else if (!isspace((unsigned char)*at))
+        else if (*at != ' ' && !isspace((unsigned char)*at))
             command = false;
     }
     text += strspn(text, " \t\r\n");

@@ -149,7 +149,7 @@ char *text_with_filled_placeholders(struct arena *arena, const char *text, size_
     char *copy = arena_strndup(arena, text, n_bytes);
     bool markup = holds_markup(text, n_bytes);
     bool found = false;
-    for (size_t i = 0; i < n_bytes; i++) {
+    for (size_t i = strcspn(copy, "<[{"); i < n_bytes; i += 1 + strcspn(copy + i + 1, "<[{")) {
         size_t length = placeholder_bytes(text, n_bytes, i, markup);
         if (length == 0)
             continue;

@@ -209,7 +209,7 @@ size_t severity_name_bytes(const char *text, size_t *ret_rest)
     static const char *const marks[] = {": ", " - ", " \xe2\x80\x93 ", " \xe2\x80\x94 ", " \xc2\xb7 "};
 
     for (size_t n = 1; n < NAME_BYTES && text[n]; n++)
-        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        for (size_t i = 0; (text[n] == ':' || text[n] == ' ') && i < sizeof marks / sizeof *marks; i++)
             if (strncmp(text + n, marks[i], strlen(marks[i])) == 0) {
                 *ret_rest = n + strlen(marks[i]);
                 return n;

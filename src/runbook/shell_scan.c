@@ -38,7 +38,7 @@ static void close_mark(struct scan *scan)
 static bool is_one_of(const char *word, size_t n, const char *const *words)
 {
     for (; *words; words++)
-        if (strlen(*words) == n && memcmp(*words, word, n) == 0)
+        if (**words == *word && strlen(*words) == n && memcmp(*words, word, n) == 0)
             return true;
     return false;
 }

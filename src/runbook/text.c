@@ -123,20 +123,21 @@ static size_t mark_bytes(const char *text)
 
 const char *text_slug(struct arena *arena, const char *text)
 {
-    scoped_buf struct buf out = {0};
+    char *slug = arena_strdup(arena, text), *out = slug; /* no longer than the text */
 
     for (const char *s = text; *s; s++) {
         size_t n_mark = mark_bytes(s);
         if (n_mark)
             s += n_mark - 1;
         else if (isalnum((unsigned char)*s))
-            buf_putc(&out, (char)tolower((unsigned char)*s));
+            *out++ = (char)tolower((unsigned char)*s);
         else if (*s == ' ' || *s == '-')
-            buf_putc(&out, '-');
+            *out++ = '-';
         else if (*s == '_' || (unsigned char)*s >= 0x80)
-            buf_putc(&out, *s);
+            *out++ = *s;
     }
-    return arena_strdup(arena, buf_text(&out));
+    *out = '\0';
+    return slug;
 }
 
 static int hex_digit(char c)

@@ -142,6 +142,8 @@ static bool word_boundary(const char *text, size_t at)
 static size_t fraction_read(const char *text, double *ret_value)
 {
     for (size_t i = 0; i < sizeof fractions / sizeof *fractions; i++) {
+        if (fractions[i].word[0] != text_lower(text[0]))
+            continue;
         size_t n = strlen(fractions[i].word);
         if (strncasecmp(text, fractions[i].word, n) == 0 &&
             (text[n] == ' ' || ((text[0] & 0x80) && isalpha((unsigned char)text[n])))) {
@@ -366,6 +368,11 @@ static bool word_at(const char *text, const char *word)
                      ((text[n] == 's' || text[n] == 'S') && !phrase_word_byte(text[n + 1])));
 }
 
+static const bool begins_at_once[256] = {
+    ['a'] = true, ['d'] = true, ['i'] = true, ['r'] = true, ['s'] = true,
+    ['A'] = true, ['D'] = true, ['I'] = true, ['R'] = true, ['S'] = true,
+};
+
 /* The first of at_once that stands anywhere in the text; each word of the text is looked at once. */
 static bool immediate_at(const char *text, size_t *ret_at, size_t *ret_n)
 {
@@ -374,6 +381,8 @@ static bool immediate_at(const char *text, size_t *ret_at, size_t *ret_n)
 
     for (size_t i = 0, n_word; text[i]; i += n_word > 0 ? n_word : 1) {
         n_word = phrase_word_bytes(text + i);
+        if (!begins_at_once[(unsigned char)text[i]])
+            continue;
         for (size_t k = 0; n_word > 1 && k < best; k++) {
             if ((text[i] | 0x20) != at_once[k][0] || (text[i + 1] | 0x20) != (at_once[k][1] | 0x20) ||
                 !word_at(text + i, at_once[k]))
