@@ -7,7 +7,10 @@
 #include "api/server.h"
 #include "base/thread.h"
 
-enum { LONGEST_WAIT_MS = 60 * 1000 };
+enum {
+    LONGEST_WAIT_MS = 60 * 1000,
+    WORTH_WAKING_ALERTS = 4, /* waking the engine costs as much as reading one */
+};
 
 static int timeout_ms(struct http_thread *thread)
 {
@@ -76,6 +79,15 @@ void http_thread_tell_engine(struct http_thread *thread)
     if (thread->has_submitted && backend->wake)
         backend->wake(backend->core);
     thread->has_submitted = false;
+    thread->n_alerts = 0;
+}
+
+void http_thread_has_submitted(struct http_thread *thread, size_t n_alerts)
+{
+    thread->has_submitted = true;
+    thread->n_alerts += n_alerts;
+    if (thread->n_alerts >= WORTH_WAKING_ALERTS)
+        http_thread_tell_engine(thread);
 }
 
 void http_thread_end(struct http_thread *thread)

@@ -1,6 +1,7 @@
 /* A thread that serves its own connections, with a libmicrohttpd of its own. Its loop is ours, because the
  * library's would be woken by a system call for each answer, and would tell the engine of each request: here
- * all that was decided in one commit wakes it once, and all that it has read wakes the engine once. */
+ * all that was decided in one commit wakes it once, and the engine is woken once for a few alerts that it has
+ * read: while it decides about them, the next ones are read. */
 #pragma once
 
 #include <pthread.h>
@@ -18,7 +19,8 @@ struct http_thread {
     pthread_t thread;
     int wake_fd;
     bool started;
-    bool has_submitted; /* since it last woke the engine; the thread's own */
+    bool has_submitted; /* since it last woke the engine; the thread's own, */
+    size_t n_alerts;    /* of them; also */
     _Atomic bool woken, resumed, ending;
 };
 
@@ -29,5 +31,7 @@ void http_thread_wake(struct http_thread *thread);
 void http_thread_wake_held(struct http_thread *thread);
 /* Wakes the engine for what was submitted. On the thread itself, before anything that takes a while. */
 void http_thread_tell_engine(struct http_thread *thread);
+/* Notes that something was submitted, and wakes the engine when that is enough. On the thread itself. */
+void http_thread_has_submitted(struct http_thread *thread, size_t n_alerts);
 /* Returns when it has ended; its daemon may be stopped then. Nothing happens when it was not started. */
 void http_thread_end(struct http_thread *thread);

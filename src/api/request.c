@@ -363,11 +363,13 @@ void request_submit(struct request *request, const struct intake_format *format)
     const struct api_backend *backend = &request->api->backend;
     const char *body = format ? buf_text(&request->body) : NULL;
     size_t n_bytes = format ? request->body.n_bytes : 0;
+    struct http_thread *thread = request->thread;
+    size_t n_alerts = request->batch.n_alerts;
     request->input.once = request->once;
     suspend(request);
-    request->thread->has_submitted = true;
     if (backend->submit(backend->core, &request->input, format, body, n_bytes, decided, request) < 0)
         decided(request, &full);
+    http_thread_has_submitted(thread, n_alerts); /* the request may be gone */
 }
 
 static int open_reader(const struct api *api, struct ledger **ret_ledger, struct err *err)

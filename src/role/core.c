@@ -532,6 +532,7 @@ int role_core(const struct role_options *options)
     setenv("SQLITE_TMPDIR", options->data, 1); /* the only folder that it may write to */
     umask(077);
     mallopt(M_TRIM_THRESHOLD, SPARE_HEAP_BYTES);
+    heap_grows_ahead();
     mallopt(M_MMAP_THRESHOLD, 2 * SPARE_HEAP_BYTES);
     queue_init(&core.queue);
     pthread_mutex_init(&core.site_lock, NULL);

@@ -100,6 +100,7 @@ static int decide_some(struct core *core, struct job *jobs, struct decisions *de
         if (got != 0)
             return got;
         i++;
+        heap_ahead(&core->heap);
         if (clock_monotonic_us(core->clock) > until_us)
             break;
     }

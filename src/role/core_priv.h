@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "api/api.h"
+#include "base/ahead.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "courier/link.h"
@@ -95,6 +96,7 @@ struct core {
     struct site_loading loading;
     struct ledger *ledger;
     struct arena *arena; /* of the decisions of one transaction */
+    struct heap_edge heap;
     struct frames *courier, *runner;
     struct pulse pulse;
     struct {

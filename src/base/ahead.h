@@ -1,0 +1,19 @@
+/* The heap made ready ahead. Memory that grows alert by alert is given by the system page by page, each when
+ * it is first written to, which costs several times as much as all at once. */
+#pragma once
+
+#include <stddef.h>
+
+enum { AHEAD_BYTES = 64 * 1024 };
+
+/* How far the heap of the main thread reached at the last look; starts as {0}. */
+struct heap_edge {
+    const char *at;
+};
+
+/* From now on the heap grows by AHEAD_BYTES. */
+void heap_grows_ahead(void);
+/* Has the system give what the heap grew by since the last look, unless that was much more at once: then it
+ * is one large piece, of which nobody knows how much will be used. On the main thread; nearly free when it
+ * has not grown. */
+void heap_ahead(struct heap_edge *edge);
