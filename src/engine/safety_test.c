@@ -60,6 +60,57 @@ static void person_says_so_and_the_page_is_owed_although_somebody_has_it(void **
     assert_string_equal(incident_of(w, 1)->patient_safety_by, "person:ana");
 }
 
+static void mark(struct world *w)
+{
+    world_pass(w, US_PER_S);
+    world_decide(w, (struct input){.kind = INPUT_PATIENT_SAFETY,
+                                   .incident = 1,
+                                   .actor = "person:ben",
+                                   .flag = true,
+                                   .text = "a ward saw wrong doses"});
+}
+
+/* Whether the page before is on its way, has arrived, or was answered. */
+static void mark_on_an_open_incident_brings_a_page_of_its_own(void **state)
+{
+    enum { ON_ITS_WAY, ARRIVED, ANSWERED, N_STATES };
+    for (int at = ON_ITS_WAY; at < N_STATES; at++) {
+        struct world *w = *state;
+        fill(w, "patient-safety-officer", "person:ana");
+        world_hear(w, down);
+        int64_t before = delivery_of(w, DELIVERY_DUE, 0)->id;
+        if (at >= ARRIVED)
+            world_delivered(w, before, VERDICT_SENT);
+        if (at == ANSWERED)
+            world_person_says(w, INPUT_ACKNOWLEDGE, 1, "person:ana", NULL);
+        mark(w);
+        const struct delivery *page = delivery_of(w, DELIVERY_DUE, 0);
+        assert_non_null(page);
+        assert_string_equal(page->person, "ana");
+        assert_true(page->id != before);
+        assert_text_has(page->why, "a ward saw wrong doses");
+        world_stop(state);
+        world_start(state);
+    }
+}
+
+static void mark_that_lifts_the_level_pages_who_is_on_call_anew(void **state)
+{
+    struct world *w = *state;
+    struct alert_words minor = down;
+    minor.severity = "SEV-3";
+    name_harm(w);
+    world_hear(w, minor);
+    int64_t before = delivery_of(w, DELIVERY_DUE, 0)->id;
+    world_delivered(w, before, VERDICT_SENT);
+    mark(w);
+    const struct delivery *page = delivery_of(w, DELIVERY_DUE, 0);
+    assert_non_null(page);
+    assert_string_equal(page->person, "ana");
+    assert_true(page->id != before);
+    assert_text_has(page->why, "SEV-2");
+}
+
 static void what_a_person_cleared_stays_cleared(void **state)
 {
     struct world *w = *state;
@@ -91,6 +142,8 @@ int main(void)
         TEST(alert_that_speaks_of_harm_lifts_the_level_and_pages_who_answers_for_it),
         TEST(other_alerts_say_nothing_of_patients),
         TEST(person_says_so_and_the_page_is_owed_although_somebody_has_it),
+        TEST(mark_on_an_open_incident_brings_a_page_of_its_own),
+        TEST(mark_that_lifts_the_level_pages_who_is_on_call_anew),
         TEST(what_a_person_cleared_stays_cleared),
         TEST(role_of_the_runbook_that_nobody_fills_is_said),
     };
