@@ -186,15 +186,8 @@ void ahead_free(struct ahead *ahead)
 
 /* ---- a step takes one ---- */
 
-/* It has not ended and has printed nothing. It need not have come to where it waits: what it is told then is
- * there already. */
-static bool is_alive(const struct waiting *waiting)
-{
-    struct pollfd polls[] = {{.fd = waiting->word_fd}, {.fd = waiting->output_fd, .events = POLLIN}};
-    return waiting->control_fd >= 0 && poll(polls, 2, 0) == 0;
-}
-
-/* What its keeper says first is left for who reads its output. */
+/* It need not have come to where it waits: what it is told is there then. What its keeper says first is left
+ * for who reads its output. */
 static bool has_started(const struct waiting *waiting, pid_t *ret_shell)
 {
     struct pollfd wait = {.fd = waiting->control_fd, .events = POLLIN};
@@ -223,7 +216,7 @@ bool ahead_take(struct ahead *ahead, struct launch *launch, bool confined, const
     pid_t shell;
     if (*order->folder != '/' || waiting->control_fd < 0)
         return false;
-    if (!goes_by_the_rules(ahead, waiting, confined) || !is_alive(waiting)) {
+    if (!goes_by_the_rules(ahead, waiting, confined)) {
         waiting_end(ahead, waiting);
         return false;
     }
@@ -235,7 +228,7 @@ bool ahead_take(struct ahead *ahead, struct launch *launch, bool confined, const
     }
     if (order->yields)
         child_yield(shell);
-    if (send(waiting->word_fd, "\n", 1, MSG_NOSIGNAL) != 1) { /* it has gone, and has begun nothing */
+    if (send(waiting->word_fd, "\n", 1, MSG_NOSIGNAL) != 1) { /* it has ended, and has begun nothing */
         waiting_end(ahead, waiting);
         return false;
     }

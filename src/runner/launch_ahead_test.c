@@ -171,7 +171,7 @@ static void a_look_sees_what_has_come_to_stand_beside_what_is_hidden(void **stat
     (void)state;
     char beside[128], command[200];
     confine();
-    snprintf(command, sizeof command, "ls %s/doc-1.md", bench->runbooks);
+    snprintf(command, sizeof command, "cat %s/doc-1.md", bench->runbooks);
     run_unasked("true");
     ahead_await();
     pid_t waits = waiting_shell();
