@@ -61,6 +61,7 @@ static const char *const group_names[WORDS_COUNT] = {
     [WORDS_LEVEL_NAME] = "level_name",
     [WORDS_SEVERITY_LABEL] = "severity_label",
     [WORDS_SEVERITY_STATEMENT] = "severity_statement",
+    [WORDS_SEVERITY_VALUE] = "severity_value",
     [WORDS_PROBLEMS] = "problems",
     [WORDS_VERBS] = "verbs",
     [WORDS_NOTIFY_VERBS] = "notify_verbs",

@@ -201,7 +201,7 @@ static void state_severity(struct content *content, const struct passage *passag
     if (writer->procedure->severity)
         return;
     if (passage->lead && passage->rest[0] && passage->colon &&
-        !words_are(WORDS_SEVERITY_LABEL, passage->lead))
+        !words_are(WORDS_SEVERITY_LABEL, passage->lead) && !words_are(WORDS_SEVERITY_VALUE, passage->lead))
         return;
     if (passage->lead && passage->rest[0] && passage->colon)
         text = arena_printf(writer->arena, "%s: %s", passage->lead, passage->rest);

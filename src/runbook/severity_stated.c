@@ -87,6 +87,16 @@ static const char *by_last_sentence(struct arena *arena, const char *text)
                                                                                      : NULL;
 }
 
+/* "Impact: SEV-2", not "Impact: P1 customers wait". */
+static const char *by_value(struct arena *arena, const char *text)
+{
+    const char *label, *rest;
+
+    return text_label(arena, text, &label, &rest) && words_are(WORDS_SEVERITY_VALUE, label)
+               ? by_itself(arena, rest)
+               : NULL;
+}
+
 const char *severity_stated(struct arena *arena, const char *text)
 {
     if (strnlen(text, SENTENCE_BYTES) == SENTENCE_BYTES)
@@ -98,6 +108,8 @@ const char *severity_stated(struct arena *arena, const char *text)
     if (words_begin(WORDS_SEVERITY_STATEMENT, text))
         return by_verb(arena, text);
     const char *first = strchr("PS", text[0]) ? by_itself(arena, text) : NULL;
+    if (words_begin(WORDS_SEVERITY_VALUE, text))
+        first = by_value(arena, text);
     return first ? first : by_last_sentence(arena, text);
 }
 

@@ -42,6 +42,25 @@ static void the_last_sentence_of_a_paragraph_may_be_a_level_and_nothing_else(voi
     assert_null(runbook->procedures.at[1].severity);
 }
 
+static void a_label_of_impact_states_the_severity_where_only_a_level_follows(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook *runbook =
+        read_text(arena, "# P\n\n## Alerts\n\n### WaterHigh\n\nImpact: SEV-2\n\n1. Close the gate.\n\n"
+                         "### WaterLow\n\n**Business impact:** P1\n\n1. Open the gate.\n\n"
+                         "### WaterBrown\n\n- Classification: Sev 3.\n\n1. Close the tap.\n\n"
+                         "### WaterCold\n\n**Impact:** P1 customers wait\n\n1. Wait.\n\n"
+                         "### WaterGone\n\nImpact: P1 pumps stop\n\n1. Wait.\n");
+    static const char *const stated[] = {"SEV-2", "P1", "Sev 3"};
+
+    assert_int_equal(runbook->procedures.n, 5);
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(runbook->procedures.at[i].severity, stated[i]);
+    assert_null(runbook->procedures.at[3].severity);
+    assert_null(runbook->procedures.at[4].severity);
+}
+
 static void a_level_in_the_bracket_of_a_title_is_stated(void **state)
 {
     (void)state;
@@ -93,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sentence_or_a_table_of_alerts_states_the_severity),
         cmocka_unit_test(the_last_sentence_of_a_paragraph_may_be_a_level_and_nothing_else),
+        cmocka_unit_test(a_label_of_impact_states_the_severity_where_only_a_level_follows),
         cmocka_unit_test(a_level_in_the_bracket_of_a_title_is_stated),
         cmocka_unit_test(a_label_that_is_what_the_levels_are_called_states_the_severity),
         cmocka_unit_test(a_level_says_in_its_line_whom_it_calls_later),
