@@ -257,7 +257,7 @@ void clocks_follow(struct turn *turn, struct incident_record *record, enum incid
             if (concerns(runbook, procedure, entry))
                 want(turn, record, runbook, entry, wanted);
     for (size_t i = 0; i < clocks->n; i++) {
-        if (!runbook) /* it is gone: what it promised stands */
+        if (!level) /* it is gone, or has another name now: what was promised stands */
             wanted[i] = (struct wanted){clocks->at[i].state != CLOCK_STOPPED, clocks->at[i].after_s};
         follow(turn, record, &clocks->at[i], &wanted[i]);
     }

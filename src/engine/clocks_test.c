@@ -123,6 +123,27 @@ static void a_changed_runbook_moves_what_runs(void **state)
     assert_int_equal(clock_of(w, 1, CLOCK_RESPONSE)->due_us, WORLD_US + 20 * MINUTES);
 }
 
+static void a_level_that_has_another_name_now_keeps_what_it_promised(void **state)
+{
+    struct world *w = *state;
+    const char *at = strstr(clock_runbook, "P1 (High)");
+    clock_learn(w, arena_printf(w->arena, "%.*sMajor (High)%s", (int)(at - clock_runbook), clock_runbook,
+                                at + strlen("P1 (High)")));
+    assert_null(incident_level(w->engine, incident_find(w->engine, 1)));
+    assert_int_equal(clock_of(w, 1, CLOCK_RESPONSE)->state, CLOCK_RUNNING);
+    assert_int_equal(clock_await(w, "response.missed", 60 * MINUTES), 15 * MINUTES);
+}
+
+static void a_level_that_is_known_takes_over_from_one_that_has_gone(void **state)
+{
+    struct world *w = *state;
+    const char *p1 = strstr(clock_runbook, "### P1"), *p2 = strstr(clock_runbook, "### P2");
+    clock_learn(w, arena_printf(w->arena, "%.*s%s", (int)(p1 - clock_runbook), clock_runbook, p2));
+    assert_int_equal(clock_of(w, 1, CLOCK_RESPONSE)->due_us, WORLD_US + 15 * MINUTES);
+    world_person_sets(w, INPUT_SEVERITY, 1, "person:ben", "P2", "the other is gone");
+    assert_int_equal(clock_of(w, 1, CLOCK_RESPONSE)->due_us, WORLD_US + 60 * MINUTES);
+}
+
 static void what_fell_due_while_nothing_ran_is_said_once_and_late(void **state)
 {
     struct world *w = *state;
@@ -171,6 +192,8 @@ int main(void)
         test(a_lowering_takes_back_what_is_overdue),
         test(resolving_stops_the_clocks_of_work_and_opening_again_starts_them),
         test(a_changed_runbook_moves_what_runs),
+        test(a_level_that_has_another_name_now_keeps_what_it_promised),
+        test(a_level_that_is_known_takes_over_from_one_that_has_gone),
         test(a_clock_that_is_set_back_lets_nobody_wait_longer),
         test(what_fell_due_while_nothing_ran_is_said_once_and_late),
         test(phase_that_should_be_done_by_now_is_said_once_and_on_time),
