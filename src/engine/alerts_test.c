@@ -91,6 +91,54 @@ static void late_firing_message_does_not_reopen_what_has_ended(void **state)
     assert_int_equal(engine_count_alerts(w->engine), 1);
 }
 
+/* A message of who sends once only. */
+static void hear_once(struct world *w, bool resolved, int64_t starts_us)
+{
+    struct alert_words words = down;
+    words.starts_us = starts_us;
+    words.ends_us = 0;
+    world_hear_group(w, resolved, resolved ? 0 : 1, &words);
+}
+
+static void trouble_that_comes_again_is_heard_although_its_clock_is_slow(void **state)
+{
+    struct world *w = *state;
+    enum { SLOW_US = 30 * US_PER_S };
+    hear_once(w, false, w->now_us - SLOW_US);
+    w->now_us += MINUTES;
+    hear_once(w, true, 0);
+    assert_int_equal(engine_count_alerts(w->engine), 0);
+    w->now_us += 10 * US_PER_S;
+    hear_once(w, false, w->now_us - SLOW_US);
+    assert_int_equal(engine_count_alerts(w->engine), 1);
+}
+
+static void trouble_that_is_said_twice_is_over_once(void **state)
+{
+    struct world *w = *state;
+    int64_t starts_us = w->now_us;
+    hear_once(w, false, starts_us);
+    w->now_us += MINUTES;
+    hear_once(w, true, 0);
+    w->now_us += US_PER_S;
+    hear_once(w, false, starts_us); /* the answer to it was lost */
+    assert_int_equal(engine_count_alerts(w->engine), 0);
+    assert_int_equal(count_events(w, "alert.stale"), 1);
+}
+
+static void start_that_is_heard_after_its_end_pages_somebody(void **state)
+{
+    struct world *w = *state;
+    int64_t starts_us = w->now_us;
+    w->now_us += MINUTES;
+    hear_once(w, true, 0);
+    assert_null(incident_of(w, 1));
+    w->now_us += US_PER_S;
+    hear_once(w, false, starts_us);
+    assert_int_equal(engine_count_alerts(w->engine), 1);
+    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->person, "ana");
+}
+
 static void late_end_does_not_end_what_started_since(void **state)
 {
     struct world *w = *state;
@@ -256,6 +304,9 @@ int main(void)
         TEST(sending_it_again_keeps_an_alert_alive_and_says_nothing),
         TEST(alert_that_has_ended_before_it_was_known_is_nothing),
         TEST(late_firing_message_does_not_reopen_what_has_ended),
+        TEST(trouble_that_comes_again_is_heard_although_its_clock_is_slow),
+        TEST(trouble_that_is_said_twice_is_over_once),
+        TEST(start_that_is_heard_after_its_end_pages_somebody),
         TEST(late_end_does_not_end_what_started_since),
         TEST(firing_message_that_outlived_its_own_end_ends_nothing),
         TEST(resolved_group_takes_alerts_with_it_that_it_does_not_name),

@@ -3,8 +3,10 @@
  *
  * Messages may be repeated, reordered and late. A firing message that started before the end we were told of
  * is old news: it is set aside, unless it is repeated after a minute, when it is no straggler but somebody
- * who means it. In doubt an alert fires. What we were told at a time that is yet to come, for the clock was
- * set back since, makes nothing late. */
+ * who means it. Who sends once only is not set aside for a clock of his that is slow. In doubt an alert
+ * fires. An end of what we do not know is forgotten: a start that comes after it pages somebody, for what is
+ * over perhaps, where the other choice is to page nobody for what is not. What we were told at a time that is
+ * yet to come, for the clock was set back since, makes nothing late. */
 #include <string.h>
 
 #include "engine/engine_priv.h"
@@ -25,10 +27,18 @@ void alert_end(struct engine *engine, struct alert_record *record, int64_t ends_
     due_set(&engine->due, &record->ends, time_after_s(now_us, REMEMBERED_S));
 }
 
-static bool is_late(struct alert_record *record, const struct alert *alert, int64_t now_us)
+/* Both starts are by the clock of its sender, the end may be by ours. */
+static bool is_another(const struct alert_record *record, const struct alert *alert)
+{
+    return alert->starts_us > record->starts_us &&
+           time_after_s(alert->starts_us, MISTAKEN_S) >= record->ends_us;
+}
+
+static bool is_late(struct alert_record *record, const struct alert_batch *batch, const struct alert *alert,
+                    int64_t now_us)
 {
     if (!record->ended_by_word || alert->starts_us == 0 || alert->starts_us >= record->ends_us ||
-        record->ends_us > now_us)
+        record->ends_us > now_us || (batch->lasting && is_another(record, alert)))
         return false;
     if (record->stale_us == 0 || record->stale_us > now_us)
         record->stale_us = now_us;
@@ -107,7 +117,7 @@ void alert_hear(const struct hearing *hearing, const struct alert_batch *batch, 
         alert_end(engine, record, alert->ends_us, now_us);
         record->ended_by_word = true;
         tell(hearing, record, alert, ALERT_RESOLVED, "its sender says so");
-    } else if (!over && !record->firing && is_late(record, alert, now_us)) {
+    } else if (!over && !record->firing && is_late(record, batch, alert, now_us)) {
         tell(hearing, record, alert, ALERT_STALE, "it ended after that start");
     } else if (!over) {
         bool fired = !record->firing;
