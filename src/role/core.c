@@ -19,6 +19,7 @@
 #include "role/core_priv.h"
 #include "role/frames.h"
 #include "role/store.h"
+#include "role/writable.h"
 
 enum {
     RELOAD_DELAY_MS = 300, /* an editor saves in several steps: wait until it is quiet */
@@ -541,7 +542,10 @@ int role_core(const struct role_options *options)
     open_suspects(&core);
     int opened = open_core(&core, arena, &err);
     if (opened != 0) {
-        log_event(LOG_ERROR, "core.cannot_start", "error=%s", log_quote(err.text));
+        const char *remedy = writable_remedy(arena, options->data);
+        log_event(LOG_ERROR, "core.cannot_start", "error=%s effect=%s do=%s", log_quote(err.text),
+                  log_quote("nobody is paged and alerts are refused until it starts"),
+                  log_quote(remedy ? remedy : "crashcart doctor"));
         core.exit_code = opened == LEDGER_AWAY ? EXIT_RESTART : EXIT_CANNOT_OPEN;
     } else {
         uv_run(&core.loop, UV_RUN_DEFAULT);

@@ -136,5 +136,26 @@ class DiskTurnsReadOnly(SystemTest):
         self.assertIn('its file system is read-only', server.process.log())
 
 
+@unittest.skipUnless(os.geteuid() == 0, 'only root may mount')
+class StartOnReadOnlyDisk(SystemTest):
+    def test_a_start_on_a_read_only_disk_says_that_nobody_is_paged_and_what_to_do(self):
+        data = os.path.join(self.folder, 'data')
+        os.makedirs(data)
+        if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=24m,mode=0700', 'tmpfs', data]).returncode != 0:
+            self.skipTest('no file system can be mounted here')
+        self.addCleanup(subprocess.run, ['umount', '-l', data])
+        Server(self.folder, '', data=data).start().stop()
+        subprocess.run(['mount', '-o', 'remount,ro', data], check=True)
+        server = self.started(Server(self.folder, '', data=data))
+        server.process.start()
+        wait(lambda: server.process.child.poll() is not None, 'it ends')
+        self.assertEqual(server.process.child.returncode, 3)
+        self.assertIn('nobody is paged and alerts are refused', server.process.log())
+        self.assertIn(f'the disk of {data} is read-only', server.process.log())
+        self.assertIn('mount it for writing', server.process.log())
+        subprocess.run(['mount', '-o', 'remount,rw', data], check=True)
+        self.started(Server(self.folder, '', data=data)).start()
+
+
 if __name__ == '__main__':
     unittest.main()
