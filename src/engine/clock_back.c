@@ -125,12 +125,18 @@ static bool bring_near(struct turn *turn, const struct incident_record *record, 
 
 static void bring_lease_near(struct turn *turn, struct incident_record *record)
 {
-    struct incident *incident = &record->incident;
     if (!bring_near(turn, record, &record->lease, lease_s(turn->engine, record)))
         return;
-    incident->lease_us = record->lease.at_us;
-    if (incident->progress_us > turn->now_us)
-        incident->progress_us = turn->now_us;
+    record->incident.lease_us = record->lease.at_us;
+    turn_touch(turn, record);
+}
+
+/* Of one that is muted, too: its lease begins with the end of the mute. */
+static void bring_progress_near(struct turn *turn, struct incident_record *record)
+{
+    if (record->incident.progress_us <= turn->now_us)
+        return;
+    record->incident.progress_us = turn->now_us;
     turn_touch(turn, record);
 }
 
@@ -139,6 +145,7 @@ void clock_back_restored(struct turn *turn, struct incident_record *record)
     bring_near(turn, record, &record->hold_down, turn->engine->config->hold_down_s);
     bring_near(turn, record, &record->escalate, escalate_wait_s(turn->engine, record, turn->now_us));
     bring_lease_near(turn, record);
+    bring_progress_near(turn, record);
     clocks_bring_near(turn, record);
 }
 

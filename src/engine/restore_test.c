@@ -140,6 +140,23 @@ static void nobody_waits_longer_because_the_clock_was_set_back(void **state)
     assert_null(strstr(delivery_of(w, DELIVERY_DUE, 0)->why, "-"));
 }
 
+static void silence_of_who_has_it_is_counted_from_the_clock_as_it_was_set_back(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    world_hear(w, down);
+    world_decide(w, (struct input){.kind = INPUT_ACKNOWLEDGE, .incident = 1, .actor = "person:ben"});
+    world_decide(w,
+                 (struct input){
+                     .kind = INPUT_MUTE, .incident = 1, .actor = "person:ben", .text = "x", .for_s = 36000});
+    keep(w, &kept);
+    restart(w, &kept, &down, -180 * MINUTES);
+    keep(w, &kept);
+    world_decide(w, (struct input){.kind = INPUT_UNMUTE, .incident = 1, .actor = "person:ben"});
+    world_next(w, 15 * MINUTES);
+    assert_text_has(event_of(w, "lease.lapsed")->summary, "No resolution progress for 15 min");
+}
+
 static void alert_gets_another_chance_although_the_clock_was_set_back_before(void **state)
 {
     struct world *w = *state;
@@ -391,6 +408,7 @@ int main(void)
         TEST(acknowledged_incident_wakes_nobody_after_a_restart),
         TEST(roles_and_ticks_outlive_a_restart),
         TEST(nobody_waits_longer_because_the_clock_was_set_back),
+        TEST(silence_of_who_has_it_is_counted_from_the_clock_as_it_was_set_back),
         TEST(alert_gets_another_chance_although_the_clock_was_set_back_before),
         TEST(clocks_of_an_incident_come_back_although_it_explains_other_alerts),
         TEST(acknowledgement_that_ran_out_meanwhile_says_how_late),
