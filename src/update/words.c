@@ -82,20 +82,23 @@ static void add_group(struct arena *arena, const char *text, size_t n, struct st
     }
 }
 
+static struct strings *condition_of(struct claim_pattern *pattern, const char *kind)
+{
+    if (strcmp(kind, "about") == 0)
+        return &pattern->about;
+    if (strcmp(kind, "without") == 0)
+        return &pattern->without;
+    must(strcmp(kind, "unless") == 0);
+    return &pattern->unless;
+}
+
 /* "about A B", "without C", "unless D" */
 static void add_condition(struct arena *arena, const char *text, size_t n, struct claim_pattern *pattern)
 {
     struct strings all = {0};
-    struct strings *to = NULL;
     add_group(arena, text, n, &all);
-    list_each (word, &all) {
-        if (to)
-            strings_add(arena, to, *word);
-        else
-            to = strcmp(*word, "about") == 0     ? &pattern->about
-                 : strcmp(*word, "without") == 0 ? &pattern->without
-                                                 : &pattern->unless;
-    }
+    for (size_t i = 1; i < all.n; i++)
+        strings_add(arena, condition_of(pattern, all.at[0]), all.at[i]);
 }
 
 static void add_pattern(struct arena *arena, claim_patterns *patterns, const char *name, const char *text)
