@@ -289,6 +289,20 @@ static bool any_fits(const struct strings *patterns, const char *word)
     return false;
 }
 
+static bool holds_one(const struct clause_words *sentence, const struct strings *patterns)
+{
+    for (size_t i = 0; i < sentence->n; i++)
+        if (any_fits(patterns, sentence->at[i]))
+            return true;
+    return false;
+}
+
+static bool concerns(const struct claim_pattern *pattern, const struct clause_words *sentence)
+{
+    return (!pattern->about.n || holds_one(sentence, &pattern->about)) &&
+           !holds_one(sentence, &pattern->without);
+}
+
 /* Where the words of a pattern are looked for. */
 struct search {
     const struct clause_words *in;
@@ -320,7 +334,8 @@ static bool is_excepted(struct search *search, size_t last)
     while (here.until < in->n && in->clause[here.until] == in->clause[last])
         here.until++;
     list_each (exception, &words.exceptions) {
-        if (is_meant(search, exception->name) && goes_on(&here, exception, 0, here.from)) {
+        if (is_meant(search, exception->name) && concerns(exception, in) &&
+            goes_on(&here, exception, 0, here.from)) {
             search->excepted = in->clause[search->first] == in->clause[last] ? in->clause[last] + 1 : 0;
             return true;
         }
@@ -362,20 +377,6 @@ static bool goes_on(struct search *search, const struct claim_pattern *pattern, 
             return true;
     }
     return false;
-}
-
-static bool holds_one(const struct clause_words *sentence, const struct strings *patterns)
-{
-    for (size_t i = 0; i < sentence->n; i++)
-        if (any_fits(patterns, sentence->at[i]))
-            return true;
-    return false;
-}
-
-static bool concerns(const struct claim_pattern *pattern, const struct clause_words *sentence)
-{
-    return (!pattern->about.n || holds_one(sentence, &pattern->about)) &&
-           !holds_one(sentence, &pattern->without);
 }
 
 static bool says(const char *name, const char *claim, const struct clause_words *sentence)
