@@ -7,6 +7,7 @@
 
 #include "api/server.h"
 #include "base/clock.h"
+#include "courier/courier.h"
 #include "ledger/review.h"
 
 enum { LISTED = 5, MOST_DIGITS = 15 };
@@ -32,6 +33,17 @@ static size_t next_word(const char **at)
     return n;
 }
 
+/* "incident 42", "page no. 42", "INC-42": what is counted, named before its number. */
+static bool names_what_is_counted(const char *word, size_t n)
+{
+    static const char *const words[] = {"incident", "inc", "page", "alert", "case", "ticket",
+                                        "number",   "no",  "nr",   "issue", "the"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == n && strncasecmp(word, words[i], n) == 0)
+            return true;
+    return false;
+}
+
 struct reply_words reply_words_read(const char *text)
 {
     struct reply_words words = {0};
@@ -43,8 +55,10 @@ struct reply_words reply_words_read(const char *text)
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strlen(verbs[i].word) == n && strncasecmp(text, verbs[i].word, n) == 0)
             words.verb = verbs[i].verb;
-    text += n;
-    n = next_word(&text);
+    do {
+        text += n;
+        n = next_word(&text);
+    } while (names_what_is_counted(text, n));
     if (n && n <= MOST_DIGITS && strspn(text, "0123456789") >= n)
         words.incident = strtoll(text, NULL, 10);
     return words;
@@ -57,6 +71,7 @@ struct seeking {
     const struct reply_from *from;
     const char *person;
     bool several;
+    bool cleared; /* the contact may show what people and alerts wrote */
 };
 
 static bool is_kind(const char *kinds, const char *kind)
@@ -78,6 +93,7 @@ static void seek(void *context, const struct engine *engine)
                 continue;
             seeking->several |= seeking->person && strcmp(seeking->person, person->id) != 0;
             seeking->person = arena_strdup(seeking->arena, person->id);
+            seeking->cleared |= contact->cleared;
         }
 }
 
@@ -112,14 +128,18 @@ static void refuse(struct request *request, const struct reply_from *from, const
     request_submit(request, NULL);
 }
 
-static void tell_open(struct request *request, const struct incident *open, size_t n, reply_answer *answer)
+/* An answer is read where a page is: on a lock screen. */
+static void tell_open(struct request *request, const struct incident *open, size_t n, bool cleared,
+                      reply_answer *answer)
 {
     scoped_buf struct buf text = {0};
     if (!n)
         buf_puts(&text, "Nothing is open.");
-    for (size_t i = 0; i < n && i < LISTED; i++)
-        buf_printf(&text, "%s#%lld %s %s: %s", i ? "\n" : "", (long long)open[i].number, open[i].severity,
-                   incident_state_name(open[i].state), open[i].title);
+    for (size_t i = 0; i < n && i < LISTED; i++) {
+        struct incident shown = cleared ? open[i] : page_shown(request->arena, &open[i]);
+        buf_printf(&text, "%s#%lld %s %s: %s", i ? "\n" : "", (long long)shown.number, shown.severity,
+                   incident_state_name(shown.state), shown.title);
+    }
     if (n > LISTED)
         buf_puts(&text, "\nand more");
     answer(request, arena_strdup(request->arena, buf_text(&text)));
@@ -136,9 +156,10 @@ static int64_t incident_meant(struct request *request, const struct incident *op
     return 0;
 }
 
-static void act(struct request *request, const struct reply_from *from, const char *person, const char *text,
+static void act(struct request *request, const struct seeking *seeking, const char *text,
                 reply_answer *answer)
 {
+    const struct reply_from *from = seeking->from;
     struct reply_words words = reply_words_read(text);
     struct incident *open = NULL;
     size_t n = 0;
@@ -154,7 +175,7 @@ static void act(struct request *request, const struct reply_from *from, const ch
             return;
         }
         if (words.verb == REPLY_STATUS) {
-            tell_open(request, open, n, answer);
+            tell_open(request, open, n, seeking->cleared, answer);
             return;
         }
         incident = incident_meant(request, open, n, answer);
@@ -163,9 +184,9 @@ static void act(struct request *request, const struct reply_from *from, const ch
     }
     request->answers_refusal = true;
     request->input = (struct input){.kind = words.verb == REPLY_RESOLVE ? INPUT_RESOLVE : INPUT_ACKNOWLEDGE,
-                                    .actor = arena_printf(request->arena, "person:%s", person),
+                                    .actor = arena_printf(request->arena, "person:%s", seeking->person),
                                     .incident = incident,
-                                    .reply = kept(request, from, person)};
+                                    .reply = kept(request, from, seeking->person)};
     request_submit(request, NULL);
 }
 
@@ -192,7 +213,7 @@ void reply_take(struct request *request, const struct reply_from *from, const ch
         refuse(request, from,
                arena_printf(request->arena, "several people have the contact %.80s", from->address));
     else
-        act(request, from, seeking.person, text, answer);
+        act(request, &seeking, text, answer);
 }
 
 void reply_decided(struct request *request, reply_answer *answer)

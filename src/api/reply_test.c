@@ -26,6 +26,11 @@ static void words_are_found_however_they_are_written(void **state)
                  {"acked", REPLY_UNKNOWN, 0},
                  {"", REPLY_UNKNOWN, 0},
                  {"no ack 4", REPLY_UNKNOWN, 0},
+                 {"ack incident 42", REPLY_ACKNOWLEDGE, 42},
+                 {"Resolve INC-42, thanks", REPLY_RESOLVE, 42},
+                 {"ack page no. 42", REPLY_ACKNOWLEDGE, 42},
+                 {"ack, there in 10 min", REPLY_ACKNOWLEDGE, 0},
+                 {"ack incident", REPLY_ACKNOWLEDGE, 0},
                  {"ack 4x", REPLY_ACKNOWLEDGE, 0},
                  {"ack 9999999999999999999999", REPLY_ACKNOWLEDGE, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -115,6 +120,22 @@ static void a_text_message_of_a_person_acknowledges_once(void **state)
     assert_told(text_message("twilio-secret", "15550001", "SM7", "ack+9"), 401, "");
 }
 
+static void what_is_open_is_told_without_the_words_of_an_alert_to_a_way_that_may_not_show_them(void **state)
+{
+    (void)state;
+    static const char named[] = "[{\"labels\":{\"alertname\":\"Scan of John Miller failed\",\"service\":"
+                                "\"shop\",\"severity\":\"critical\"}}]";
+    assert_posted("/api/v2/alerts", named, 200, "");
+    for (int cleared = 0; cleared < 2; cleared++) {
+        config->people.at[0].contacts.at[1].cleared = cleared == 1;
+        scoped_answer struct http_answer told =
+            text_message("twilio-secret", "15550001", cleared ? "SM2" : "SM1", "status");
+        assert_says(&told, 200, "#1 ");
+        assert_int_equal(strstr(buf_text(&told.body), "Miller") != NULL, cleared);
+    }
+    config->people.at[0].contacts.at[1].cleared = false;
+}
+
 /* ---- mail ---- */
 
 static void a_mail_counts_when_it_answers_a_page_of_its_sender(void **state)
@@ -170,6 +191,7 @@ int main(void)
         cmocka_unit_test(a_form_is_decoded_pair_by_pair),
         cmocka_unit_test(the_signature_is_that_of_the_documentation),
         test(a_text_message_of_a_person_acknowledges_once),
+        test(what_is_open_is_told_without_the_words_of_an_alert_to_a_way_that_may_not_show_them),
         test(a_mail_counts_when_it_answers_a_page_of_its_sender),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
