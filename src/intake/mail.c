@@ -178,18 +178,79 @@ static bool next_part(const char **at, const char *end, const char *boundary, st
     return true;
 }
 
-static bool add_text(struct arena *arena, struct part part, struct buf *out, int deep)
+/* The words of HTML: a tag that begins a line of its own there begins one here; a style, a script and a
+ * comment say nothing. Entities that a command can hold are read. */
+static size_t tag_end(const char *at, const char *end)
+{
+    static const char *const silent[][2] = {{"<!--", "-->"}, {"<style", "</style"}, {"<script", "</script"}};
+    const char *close = memchr(at, '>', (size_t)(end - at));
+    for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {
+        size_t n = strlen(silent[i][0]);
+        if ((size_t)(end - at) < n || strncasecmp(at, silent[i][0], n) != 0)
+            continue;
+        const char *over = at + n;
+        while (over < end &&
+               strncasecmp(over, silent[i][1], strnlen(silent[i][1], (size_t)(end - over))) != 0)
+            over++;
+        close = over < end ? memchr(over, '>', (size_t)(end - over)) : NULL;
+    }
+    return close ? (size_t)(close - at) + 1 : (size_t)(end - at);
+}
+
+static bool breaks_line(const char *tag)
+{
+    static const char *const words[] = {"br", "p", "div", "tr", "li", "blockquote", "table", "body", "hr"};
+    const char *word = tag + 1 + (tag[1] == '/');
+    size_t n = 0;
+    while (isalnum((unsigned char)word[n]))
+        n++;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == n && strncasecmp(word, words[i], n) == 0)
+            return true;
+    return false;
+}
+
+static void add_words_of_html(struct buf *out, const char *at, const char *end)
+{
+    static const char *const entities[][2] = {
+        {"&nbsp;", " "}, {"&#160;", " "}, {"&#35;", "#"}, {"&amp;", "&"}};
+    while (at < end) {
+        size_t n = 1;
+        if (*at == '<') {
+            n = tag_end(at, end);
+            buf_puts(out, breaks_line(at) ? "\n" : "");
+        } else if (*at == '\n' || *at == '\r') {
+            buf_putc(out, ' ');
+        } else {
+            const char *means = NULL;
+            for (size_t i = 0; *at == '&' && i < sizeof entities / sizeof *entities; i++)
+                if ((size_t)(end - at) >= strlen(entities[i][0]) &&
+                    strncasecmp(at, entities[i][0], strlen(entities[i][0])) == 0) {
+                    means = entities[i][1];
+                    n = strlen(entities[i][0]);
+                }
+            if (means)
+                buf_puts(out, means);
+            else
+                buf_putc(out, *at);
+        }
+        at += n;
+    }
+}
+
+/* wanted: "text/plain", or "text/html" where there is none. */
+static bool add_text(struct arena *arena, struct part part, const char *wanted, struct buf *out, int deep)
 {
     const char *type = header_of(arena, part, "Content-Type", 0), *body = body_of(part);
     const char *boundary = boundary_of(arena, type);
     if (boundary && deep < PARTS_DEEP) {
         struct part inner;
         while (next_part(&body, part.end, boundary, &inner))
-            if (add_text(arena, inner, out, deep + 1))
+            if (add_text(arena, inner, wanted, out, deep + 1))
                 return true;
         return false;
     }
-    if (type && strncasecmp(type, "text/plain", 10) != 0)
+    if (strncasecmp(type ? type : "text/plain", wanted, strlen(wanted)) != 0)
         return false;
     const char *encoding = header_of(arena, part, "Content-Transfer-Encoding", 0);
     if (encoding && strcasecmp(encoding, "base64") == 0)
@@ -241,7 +302,11 @@ int mail_reply_read(struct arena *arena, const char *bytes, size_t n_bytes, stru
     add_ids(arena, header_of(arena, whole, "References", 0), &reply.references);
     const char *automatic = header_of(arena, whole, "Auto-Submitted", 0);
     reply.automatic = automatic && strncasecmp(automatic, "no", 2) != 0;
-    add_text(arena, whole, &text, 0);
+    if (!add_text(arena, whole, "text/plain", &text, 0)) {
+        scoped_buf struct buf html = {0};
+        add_text(arena, whole, "text/html", &html, 0);
+        add_words_of_html(&text, buf_text(&html), buf_text(&html) + html.n_bytes);
+    }
     reply.text = first_line(arena, &text);
     *ret_reply = reply;
     return 0;

@@ -58,8 +58,28 @@ static void the_text_is_found_in_its_part_and_encoding(void **state)
     for (size_t i = 0; i < sizeof mails / sizeof *mails; i++)
         if (strncmp(good(mails[i]).text, "ack", 3) != 0)
             fail_msg("%zu: \"%s\"", i, good(mails[i]).text);
-    assert_string_equal(good(HEAD "Content-Type: text/html\r\n\r\nack\r\n").text, "");
+    assert_string_equal(good(HEAD "Content-Type: image/png\r\n\r\nack\r\n").text, "");
     assert_string_equal(good(HEAD "\r\n> ack\r\n").text, "");
+}
+
+/* Some programs, and some gateways on the way, send nothing else. */
+static void a_mail_of_html_alone_has_its_words_too(void **state)
+{
+    (void)state;
+    static const char *const mails[] = {
+        HEAD
+        "Content-Type: text/html; charset=utf-8\r\n\r\n<html><head><style>p {margin: 0}</style></head>\r\n"
+        "<body><!-- x > y --><p>ack</p><blockquote>[SEV-1] #4 resolve</blockquote></body></html>\r\n",
+        HEAD "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n"
+             "Content-Transfer-Encoding: quoted-printable\r\n\r\n<div dir=3D\"ltr\">\r\nack&nbsp;<b>4</b><br>"
+             "</div>\r\n--b--\r\n",
+        HEAD "Content-Type: text/html\r\n\r\nack",
+        HEAD "Content-Type: text/html\r\n\r\n<p>ack<",
+    };
+    for (size_t i = 0; i < sizeof mails / sizeof *mails; i++)
+        if (strncmp(good(mails[i]).text, "ack", 3) != 0 || strstr(good(mails[i]).text, "SEV"))
+            fail_msg("%zu: \"%s\"", i, good(mails[i]).text);
+    assert_string_equal(good(mails[1]).text, "ack 4 ");
 }
 
 static void a_sender_is_one_address(void **state)
@@ -86,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reply_has_its_sender_its_page_and_its_word),
         cmocka_unit_test(the_text_is_found_in_its_part_and_encoding),
+        cmocka_unit_test(a_mail_of_html_alone_has_its_words_too),
         cmocka_unit_test(a_sender_is_one_address),
         cmocka_unit_test(what_a_program_wrote_is_no_answer),
     };
