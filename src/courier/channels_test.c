@@ -329,6 +329,58 @@ static void hostile_texts_become_no_mention_markup_or_header(void **state)
     }
 }
 
+/* ---- texts of any length ---- */
+
+/* To a way that is not cleared the public's update is its subject, and nothing below it; Slack refuses a
+ * section of no text, and ntfy shows "triggered" for a message of none. */
+static void a_message_without_text_below_its_subject_has_no_empty_part(void **state)
+{
+    static const char document[] = "{\"kind\":\"update\",\"incident\":{\"service\":\"Shop\",\"state\":"
+                                   "\"investigating\",\"title\":\"Shop: investigating\"},"
+                                   "\"text\":\"Shop: investigating\\n\"}";
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct catcher catcher;
+        struct world w;
+        if (!strstr(" slack slack_webhook teams ntfy ", cases[i].channel))
+            continue;
+        deliver(&catcher, TAKEN, cases[i].channel, cases[i].address, document, &w);
+        assert_non_null(strstr(body_of(&catcher), "Shop: investigating"));
+        if (strstr(body_of(&catcher), "\"text\":\"\"") || strstr(body_of(&catcher), "\"message\":\"\""))
+            fail_msg("%s: %s", cases[i].channel, body_of(&catcher));
+    }
+}
+
+/* Slack counts a text as it is escaped, and refuses the whole message for one that is too long. */
+static void slack_gets_a_long_text_whole_and_no_part_longer_than_it_takes(void **state)
+{
+    scoped_buf struct buf document = {0};
+    struct catcher catcher;
+    struct world w;
+    struct json_document *read = json_document_new();
+    struct json root;
+    size_t n_lines = 0;
+    (void)state;
+    buf_puts(&document, "{\"kind\":\"update\",\"incident\":{\"title\":\"");
+    for (int i = 0; i < 60; i++)
+        buf_puts(&document, "<<&");
+    buf_puts(&document, "\"},\"text\":\"");
+    for (int i = 0; i < 200; i++)
+        buf_puts(&document, "Ward & lab: 12 < 40 & waiting\\n");
+    buf_puts(&document, "\"}");
+    deliver(&catcher, TAKEN, "slack_webhook", "env:TEST_URL", document.at, &w);
+    assert_int_equal(json_parse(read, body_of(&catcher), strlen(body_of(&catcher)), 16, &root, NULL), 0);
+    for (struct json_iter i = json_first(json_get(root, "blocks")); json_more(&i); json_next(&i)) {
+        const char *type = json_text(json_get(i.value, "type"), NULL);
+        const char *text = json_text(json_get(json_get(i.value, "text"), "text"), NULL);
+        assert_in_range(strlen(text), 1, strcmp(type, "header") == 0 ? 150 : 3000);
+        for (const char *at = text; (at = strstr(at, "lab: 12 &lt; 40 &amp; waiting\n")); at++)
+            n_lines++;
+    }
+    assert_int_equal(n_lines, 200);
+    json_document_free(read);
+}
+
 /* ---- events ---- */
 
 static void services_that_follow_are_told_what_a_person_did(void **state)
@@ -544,6 +596,8 @@ int main(void)
         cmocka_unit_test(a_call_says_each_thing_once_and_that_it_is_a_drill),
         cmocka_unit_test(a_signed_page_proves_who_sent_it_when_and_unchanged),
         cmocka_unit_test(hostile_texts_become_no_mention_markup_or_header),
+        cmocka_unit_test(a_message_without_text_below_its_subject_has_no_empty_part),
+        cmocka_unit_test(slack_gets_a_long_text_whole_and_no_part_longer_than_it_takes),
         cmocka_unit_test(services_that_follow_are_told_what_a_person_did),
         cmocka_unit_test(slack_says_no_in_an_answer_of_200),
         cmocka_unit_test(a_page_that_cannot_be_read_is_told_all_the_same),

@@ -42,7 +42,8 @@ int ntfy_write(struct attempt *attempt, const struct page_facts *facts, struct e
     jw_begin_object(&w);
     jw_pair(&w, "topic", attempt->address + server_bytes(attempt->address) + 1);
     write_cut(&w, "title", title.at, MOST_TITLE);
-    write_cut(&w, "message", facts->body, MOST_MESSAGE);
+    bool empty = facts->body[strspn(facts->body, " \n")] == '\0'; /* which ntfy shows as "triggered" */
+    write_cut(&w, "message", empty ? title.at : facts->body, MOST_MESSAGE);
     jw_pair_int(&w, "priority", 6 - page_loudness(facts, 4));
     jw_name(&w, "tags");
     jw_begin_array(&w);

@@ -5,22 +5,50 @@
 
 #include "courier/courier_priv.h"
 
-enum { MOST_HEADER = 150, MOST_SECTION = 2900, MOST_ANSWER_DEPTH = 8 };
+enum {
+    MOST_HEADER = 150,
+    MOST_SECTION = 2900, /* Slack takes 3,000 */
+    MOST_SECTIONS = 10,
+    MOST_ANSWER_DEPTH = 8
+};
+
+static const char *entity_of(char c)
+{
+    return c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : NULL;
+}
+
+/* How much of the text has most_bytes when it is escaped: Slack counts what it gets. */
+static size_t escaped_fit(const char *text, size_t most_bytes)
+{
+    size_t n = 0;
+    for (size_t used = 0; text[n]; n++) {
+        const char *entity = entity_of(text[n]);
+        used += entity ? strlen(entity) : 1;
+        if (used > most_bytes)
+            break;
+    }
+    while (text[n] && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+        n--;
+    return n;
+}
+
+static void escape(struct buf *out, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *entity = entity_of(text[i]);
+        if (entity)
+            buf_puts(out, entity);
+        else
+            buf_putc(out, text[i]);
+    }
+}
 
 void slack_escape(struct buf *out, const char *text, size_t most_bytes)
 {
-    scoped_buf struct buf cut = {0};
-    text_cut(&cut, text, most_bytes);
-    for (const char *p = buf_text(&cut); *p; p++) {
-        if (*p == '&')
-            buf_puts(out, "&amp;");
-        else if (*p == '<')
-            buf_puts(out, "&lt;");
-        else if (*p == '>')
-            buf_puts(out, "&gt;");
-        else
-            buf_putc(out, *p);
-    }
+    size_t n = escaped_fit(text, most_bytes);
+    bool whole = text[n] == '\0';
+    escape(out, text, whole ? n : escaped_fit(text, most_bytes - 3));
+    buf_puts(out, whole ? "" : "...");
 }
 
 static void write_text(struct json_writer *w, const char *text, size_t most_bytes)
@@ -50,6 +78,27 @@ static void write_button(struct json_writer *w, const char *label, const char *a
     jw_end_object(w);
 }
 
+/* Slack refuses a message with a section of nothing, and one that is too long: a long text goes into several,
+ * each ended by a line. */
+static void write_sections(struct json_writer *w, const char *text)
+{
+    text += strspn(text, " \n");
+    for (int left = MOST_SECTIONS; *text && left > 0; left--) {
+        size_t n = escaped_fit(text, MOST_SECTION), line = n;
+        while (line > 0 && text[line - 1] != '\n')
+            line--;
+        bool last = left == 1 || !text[n];
+        scoped_buf struct buf part = {0};
+        buf_add(&part, text, last ? strlen(text) : line ? line : n);
+        jw_begin_object(w);
+        jw_pair(w, "type", "section");
+        write_text(w, buf_text(&part), MOST_SECTION);
+        jw_end_object(w);
+        text += part.n_bytes;
+        text += strspn(text, " \n");
+    }
+}
+
 static void write_blocks(struct json_writer *w, const struct page_facts *facts, const char *subject,
                          bool answers)
 {
@@ -61,10 +110,7 @@ static void write_blocks(struct json_writer *w, const struct page_facts *facts, 
     jw_pair(w, "type", "header");
     write_text(w, subject, MOST_HEADER);
     jw_end_object(w);
-    jw_begin_object(w);
-    jw_pair(w, "type", "section");
-    write_text(w, facts->body, MOST_SECTION);
-    jw_end_object(w);
+    write_sections(w, facts->body);
     if (*facts->url && !facts->plain) {
         jw_begin_object(w);
         jw_pair(w, "type", "actions");

@@ -1,5 +1,7 @@
 /* teams: an Adaptive Card to the URL of a workflow ("Post to a channel when a webhook request is received").
  * The texts are runs of a RichTextBlock, which knows no markup and no mentions. */
+#include <string.h>
+
 #include "courier/courier_priv.h"
 
 enum { MOST_TITLE = 300, MOST_TEXT = 8000 /* a card of more than 28 KB is refused */ };
@@ -46,7 +48,8 @@ static void write_card(struct json_writer *w, const struct page_facts *facts)
     jw_name(w, "body");
     jw_begin_array(w);
     write_block(w, subject.at, MOST_TITLE, true);
-    write_block(w, facts->body, MOST_TEXT, false);
+    if (facts->body[strspn(facts->body, " \n")])
+        write_block(w, facts->body, MOST_TEXT, false);
     jw_end_array(w);
     jw_name(w, "actions");
     jw_begin_array(w);
