@@ -37,6 +37,7 @@ struct body {
     bool whole; /* the ledger tells all of it */
     bool had_fields;
     bool had_table;
+    bool table_of_actions;
     const char *prompt; /* sentences since the last other line */
     size_t n_prompt;
 };
@@ -90,6 +91,7 @@ static bool take_fact_row(struct body *body, const char *line, size_t n)
     scoped_buf struct buf value = {0};
     char *label = arena_strndup(body->report->arena, line + first, (size_t)(bar - line) - first);
     label += strspn(label, " *_");
+    label[strcspn(label, "(")] = '\0'; /* "Start (UTC)" */
     for (size_t k = strlen(label); k && strchr(" *_:", label[k - 1]); k--)
         label[k - 1] = '\0';
     if (!field_fill(body->report, label, bar + 1, (size_t)(end - bar) - 1, &value))
@@ -104,6 +106,11 @@ static void take_table_line(struct body *body, const char *line, size_t n)
 {
     if (body->whole)
         return;
+    if (body->table_of_actions) { /* the rows are those on record, below the template's own head */
+        if (!body->report->action_head)
+            body->report->action_head = arena_strndup(body->report->arena, line, n);
+        return;
+    }
     if (!body->had_table)
         block_begin(body->report);
     body->had_table = true;
@@ -272,7 +279,9 @@ void section_write(struct report *report, const struct section *section)
     const struct topic_words *words = topic_words(section->topic);
     struct buf *out = report->out;
     scoped_buf struct buf own = {0};
-    struct body body = {.report = report, .whole = words->whole};
+    struct body body = {.report = report,
+                        .whole = words->whole,
+                        .table_of_actions = section->topic == TOPIC_ACTION_ITEMS && actions_known(report)};
     if (section->heading)
         put_heading(report, section);
     bool named = section->heading && words->always && strcasestr(section->heading, words->always);

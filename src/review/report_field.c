@@ -113,6 +113,16 @@ bool field_of(struct report *report, const char *line, size_t n, struct field *r
     return true;
 }
 
+/* "Draft / Final" is a state of the document, and not of the incident. */
+static bool names(const char *choice, size_t n, const char *value)
+{
+    size_t n_value = strlen(value);
+    for (size_t i = 0; i + n_value <= n; i++)
+        if (strncasecmp(choice + i, value, n_value) == 0)
+            return true;
+    return false;
+}
+
 bool field_fill(const struct report *report, const char *label, const char *rest, size_t n_rest,
                 struct buf *ret_value)
 {
@@ -120,5 +130,8 @@ bool field_fill(const struct report *report, const char *label, const char *rest
     if (!name || !(is_to_fill(rest, n_rest) || is_choice(rest, n_rest) || is_example(rest, n_rest)))
         return false;
     fact_write(report, name, ret_value);
+    if (ret_value->n_bytes && strcmp(name, "state") == 0 && is_choice(rest, n_rest) &&
+        !names(rest, n_rest, buf_text(ret_value)))
+        buf_clear(ret_value);
     return ret_value->n_bytes > 0;
 }

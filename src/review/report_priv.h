@@ -38,7 +38,9 @@ struct report {
     struct json_document *json;
     struct buf *out;
     bool told[N_TOPICS];
-    bool tight; /* the last block is a list that the next item may join */
+    const char
+        *action_head; /* of the template's own table of action items, "| # | Action | Owner |"; or NULL */
+    bool tight;       /* the last block is a list that the next item may join */
 };
 
 /* ---- blocks (report_block.c) ---- */
@@ -97,6 +99,8 @@ void topic_tell(struct report *report, enum topic topic); /* once; nothing the s
 
 /* What people found of it, unless the section's own lines say it. */
 void impact_tell_found(struct report *report, const char *own);
+/* Whether anything but the review is on record as to be done. */
+bool actions_known(const struct report *report);
 void timeline_tell(struct report *report);
 void commands_tell(struct report *report);
 void pages_tell(struct report *report);

@@ -529,6 +529,43 @@ static void action_items_stand_in_the_report(void **state)
     assert_null(strstr(buf_text(&out), "| Review"));
 }
 
+static void action_items_fill_the_templates_own_table(void **state)
+{
+    (void)state;
+    const struct action_item items[] = {
+        {.item = 3, .what = "alert on age", .owner = "ana", .due_us = INT64_C(1772532000) * US_PER_S}};
+    struct incident incident = an_incident();
+    struct runbook runbook = a_runbook();
+    struct template template = {
+        .name = "Post-mortem",
+        .audience = "report",
+        .body = "## Summary\n\n## Action items\nWith an owner each.\n\n| # | What | Owner | "
+                "Ticket |\n|---|---|---|---|\n| 1 | | | |\n\n## Timeline\n"};
+    runbook.parts.templates.at = &template;
+    runbook.parts.templates.n = 1;
+    struct report_input input = an_input(&incident, &runbook);
+    scoped_heap char *none = report_of(&input);
+    assert_has(none, "| # | What | Owner | Ticket |\n|---|---|---|---|\n| 1 | | | |\n");
+    input.actions = items;
+    input.n_actions = 1;
+    scoped_heap char *text = report_of(&input);
+    assert_has(text, "| 3   | alert on age | ana   |");
+    assert_lacks(text, "| 1 | | | |");
+    assert_lacks(text, "Priority");
+}
+
+static void a_row_of_a_table_is_filled_as_a_field_is(void **state)
+{
+    (void)state;
+    scoped_heap char *text =
+        report_with("| Field | Value |\n|---|---|\n| Start time (UTC) | {{start_time}} |\n"
+                    "| Status | Draft / Final |\n| **State** | Open / Resolved |\n\n"
+                    "## Summary\n\n## Timeline\n");
+    assert_has(text, "| Start time (UTC) | 2026-03-02 09:00:00 UTC |\n");
+    assert_has(text, "| Status | Draft / Final |\n");
+    assert_has(text, "| **State** | resolved |\n");
+}
+
 static void it_tells_where_time_went_and_what_the_runbook_had_promised(void **state)
 {
     (void)state;
@@ -571,6 +608,8 @@ int main(void)
         cmocka_unit_test(a_template_that_forgets_what_it_did_to_people_tells_it_all_the_same),
         cmocka_unit_test(a_template_that_forgets_to_close_a_fence_swallows_nothing),
         cmocka_unit_test(action_items_stand_in_the_report),
+        cmocka_unit_test(action_items_fill_the_templates_own_table),
+        cmocka_unit_test(a_row_of_a_table_is_filled_as_a_field_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* What the ledger and the runbook tell under each heading, and what is left to people. Facts only: causes and
  * harm are for people to establish. */
+#include <ctype.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -229,6 +230,9 @@ static const char *action_cell(const struct report *report, const struct action_
     if (strcasestr(column, "due") || strcasestr(column, "deadline") || strcasestr(column, "date"))
         return arena_strndup(report->arena, moment_text(report->arena, item->due_us),
                              sizeof "2026-03-01" - 1);
+    if (strcmp(column, "\\#") == 0 || strcmp(column, "#") == 0 || strcasecmp(column, "no.") == 0 ||
+        strcasecmp(column, "no") == 0 || strcasecmp(column, "id") == 0)
+        return arena_printf(report->arena, "%d", item->item);
     if (strcasestr(column, "priority"))
         return action_priority_name(item->priority);
     if (strcasestr(column, "status") || strcasestr(column, "state"))
@@ -249,22 +253,52 @@ static void add_action(const struct report *report, const struct action_item *it
     }
 }
 
+bool actions_known(const struct report *report)
+{
+    for (size_t i = 0; i < report->input->n_actions; i++)
+        if (report->input->actions[i].kind != ACTION_REVIEW)
+            return true;
+    return false;
+}
+
+static const char *column_text(const struct report *report, const char *text, size_t n)
+{
+    scoped_buf struct buf cell = {0};
+    while (n && isspace((unsigned char)*text)) {
+        text++;
+        n--;
+    }
+    while (n && isspace((unsigned char)text[n - 1]))
+        n--;
+    markdown_text(&cell, arena_strndup(report->arena, text, n));
+    return arena_strdup(report->arena, buf_text(&cell));
+}
+
+/* Those of the template's own table, else of a table that the runbook shows, else what an item has. */
+static size_t action_columns(const struct report *report, const char *columns[COLUMNS_AT_MOST])
+{
+    static const char *const usual[] = {"Action", "Owner", "Due", "Priority", "Status"};
+    size_t n = 0;
+    for (const char *at = report->action_head; at && (at = strchr(at, '|')) && n < COLUMNS_AT_MOST;) {
+        size_t n_cell = strcspn(++at, "|");
+        if (at[n_cell])
+            columns[n++] = column_text(report, at, n_cell);
+    }
+    if (!n && report->runbook)
+        list_each (column, &report->runbook->parts.action_columns)
+            if (n < COLUMNS_AT_MOST)
+                columns[n++] = column_text(report, column->text, strlen(column->text));
+    if (n)
+        return n;
+    memcpy(columns, usual, sizeof usual);
+    return sizeof usual / sizeof *usual;
+}
+
 static void tell_action_items(struct report *report)
 {
-    const char *columns[COLUMNS_AT_MOST] = {"Action", "Owner", "Due", "Priority", "Status"};
-    size_t n = 5;
+    const char *columns[COLUMNS_AT_MOST];
+    size_t n = action_columns(report, columns);
     scoped_buf struct buf cell = {0};
-    if (report->runbook && report->runbook->parts.action_columns.n) {
-        n = 0;
-        list_each (column, &report->runbook->parts.action_columns) {
-            if (n == COLUMNS_AT_MOST)
-                break;
-            buf_clear(&cell);
-            markdown_text(&cell, column->text);
-            columns[n++] = arena_strdup(report->arena, buf_text(&cell));
-        }
-        buf_clear(&cell);
-    }
     struct markdown_table table = markdown_table(report->arena, n, columns);
     bool any = false;
     for (size_t i = 0; i < report->input->n_actions; i++) {
