@@ -12,11 +12,24 @@ static void next_cell(struct sheet *sheet)
         buf_putc(sheet->out, ',');
 }
 
+/* Of the character that the text begins with, when nobody sees it: blanks, and what is written as one; a
+ * blank that does not break, a mark of the byte order, one of no width. 0: it is seen, or tells a formula by
+ * itself. */
+static size_t blank_bytes(const char *text)
+{
+    static const char *const unseen[] = {"\xc2\xa0", "\xef\xbb\xbf", "\xe2\x80\x8b"};
+    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
+        if (strncmp(text, unseen[i], strlen(unseen[i])) == 0)
+            return strlen(unseen[i]);
+    return *text && !strchr("\t\r\n", *text) && ((unsigned char)*text <= ' ' || *text == 0x7f);
+}
+
 /* What begins a formula in some spreadsheet: also the wide forms, and what is taken off before they look. */
 static bool begins_formula(const char *text)
 {
     static const char *const wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
-    text += strspn(text, " ");
+    while (blank_bytes(text))
+        text += blank_bytes(text);
     for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
         if (strncmp(text, wide[i], strlen(wide[i])) == 0)
             return true;

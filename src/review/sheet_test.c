@@ -20,6 +20,9 @@ static void what_a_spreadsheet_would_compute_stays_a_text(void **state)
     assert_cell("\r=1", "\"' =1\"");
     assert_cell("\n=1", "\"'\n=1\"");
     assert_cell("  =1", "\"'  =1\"");
+    assert_cell("\a=1", "\"' =1\"");
+    assert_cell("\xc2\xa0\xe2\x80\x8b=1", "\"'\xc2\xa0\xe2\x80\x8b=1\"");
+    assert_cell("\xef\xbb\xbf@x", "\"'\xef\xbb\xbf@x\"");
     assert_cell("\xef\xbc\x9d"
                 "1",
                 "\"'\xef\xbc\x9d"
