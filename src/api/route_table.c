@@ -307,6 +307,12 @@ const struct route routes[] = {
      "What the public was told, as Statuspage answers it", NULL, "Any"},
     {"GET", "/api/v2/scheduled-maintenances.json", AUTH_OPEN, NULL, get_status_page, NULL,
      "Maintenance that comes, as Statuspage answers it", NULL, "Any"},
+    {"GET", "/api/v2/incidents/unresolved.json", AUTH_OPEN, NULL, get_status_page, NULL,
+     "What is not over, as Statuspage answers it", NULL, "Any"},
+    {"GET", "/api/v2/scheduled-maintenances/upcoming.json", AUTH_OPEN, NULL, get_status_page, NULL,
+     "Maintenance that has not begun, as Statuspage answers it", NULL, "Any"},
+    {"GET", "/api/v2/scheduled-maintenances/active.json", AUTH_OPEN, NULL, get_status_page, NULL,
+     "Maintenance that goes on, as Statuspage answers it", NULL, "Any"},
 
     {"GET", "/-/healthy", AUTH_OPEN, NULL, get_health, NULL, "The server runs", NULL, "text"},
     {"GET", "/-/ready", AUTH_OPEN, NULL, get_ready, NULL, "The server takes alerts", NULL, "text"},

@@ -18,6 +18,12 @@ const struct status_format status_formats[] = {
     {"/api/v2/incidents.json", "application/json", "api/v2/incidents.json", status_incidents_write},
     {"/api/v2/scheduled-maintenances.json", "application/json", "api/v2/scheduled-maintenances.json",
      status_maintenances_write},
+    {"/api/v2/incidents/unresolved.json", "application/json", "api/v2/incidents/unresolved.json",
+     status_unresolved_write},
+    {"/api/v2/scheduled-maintenances/upcoming.json", "application/json",
+     "api/v2/scheduled-maintenances/upcoming.json", status_upcoming_write},
+    {"/api/v2/scheduled-maintenances/active.json", "application/json",
+     "api/v2/scheduled-maintenances/active.json", status_active_write},
     {0},
 };
 
@@ -133,7 +139,17 @@ const char *component_status(const struct status_input *input, const status_inci
     return "operational";
 }
 
-const char *status_words(const status_incidents *incidents, const char **ret_indicator)
+static bool any_maintained(const struct status_input *input, const status_incidents *incidents)
+{
+    bool any = false;
+    list_each (service, &input->config->services)
+        any |= service->public_name &&
+               strcmp(component_status(input, incidents, service), "under_maintenance") == 0;
+    return any;
+}
+
+const char *status_words(const struct status_input *input, const status_incidents *incidents,
+                         const char **ret_indicator)
 {
     static const char *const impacts[] = {"critical", "major", "minor"};
     static const char *const words[] = {"Major outage", "Partial outage", "Degraded performance"};
@@ -143,6 +159,7 @@ const char *status_words(const status_incidents *incidents, const char **ret_ind
                 *ret_indicator = impacts[i];
                 return words[i];
             }
-    *ret_indicator = "none";
-    return "All systems operational";
+    bool maintained = any_maintained(input, incidents);
+    *ret_indicator = maintained ? "maintenance" : "none";
+    return maintained ? "Service under maintenance" : "All systems operational";
 }

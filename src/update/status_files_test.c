@@ -14,9 +14,10 @@ static void remove_all(struct arena *arena, const char *dir)
 {
     for (size_t i = 0; i < status_files_count(); i++)
         unlink(arena_printf(arena, "%s/%s", dir, status_formats[i].file));
-    rmdir(arena_printf(arena, "%s/api/v2", dir));
-    rmdir(arena_printf(arena, "%s/api", dir));
-    rmdir(dir);
+    static const char *const folders[] = {"api/v2/scheduled-maintenances", "api/v2/incidents", "api/v2",
+                                          "api", ""};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        rmdir(arena_printf(arena, "%s/%s", dir, folders[i]));
 }
 
 /* A web server of another user reads them. */

@@ -99,7 +99,7 @@ void status_html_write(struct buf *out, const struct status_input *input)
                   "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"status.rss\">"
                   "<link rel=\"stylesheet\" href=\"status.css\"></head><body>\n<h1>");
     markup_add(out, input->config->status_page.title);
-    buf_printf(out, "</h1>\n<h2>%s</h2>\n", status_words(&incidents, &indicator));
+    buf_printf(out, "</h1>\n<h2>%s</h2>\n", status_words(input, &incidents, &indicator));
     add_components(out, input, &incidents);
     add_maintenance(out, arena, input);
     for (int over = 0; over < 2; over++) {

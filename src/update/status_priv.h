@@ -27,8 +27,10 @@ void status_incidents_of(struct arena *arena, const struct status_input *input,
 /* operational, degraded_performance, partial_outage, major_outage, under_maintenance */
 const char *component_status(const struct status_input *input, const status_incidents *incidents,
                              const struct service *service);
-/* In the words of a page: "All systems operational". ret_indicator: none, minor, major, critical. */
-const char *status_words(const status_incidents *incidents, const char **ret_indicator);
+/* In the words of a page: "All systems operational". ret_indicator: none, minor, major, critical,
+ * maintenance. */
+const char *status_words(const struct status_input *input, const status_incidents *incidents,
+                         const char **ret_indicator);
 /* A window of a component that is now or within the next days; false: it has none. */
 bool status_window(const struct status_input *input, const struct maintenance_window *window,
                    const struct service **ret_service, struct roster_times *ret_times);
@@ -39,6 +41,9 @@ void status_rss_write(struct buf *out, const struct status_input *input);
 void status_summary_write(struct buf *out, const struct status_input *input);
 void status_components_write(struct buf *out, const struct status_input *input);
 void status_incidents_write(struct buf *out, const struct status_input *input);
+void status_unresolved_write(struct buf *out, const struct status_input *input);
+void status_upcoming_write(struct buf *out, const struct status_input *input);
+void status_active_write(struct buf *out, const struct status_input *input);
 void status_maintenances_write(struct buf *out, const struct status_input *input);
 void status_status_write(struct buf *out, const struct status_input *input);
 /* As text between tags or in an attribute, of HTML and of XML; what XML cannot hold becomes a blank. */

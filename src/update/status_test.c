@@ -111,6 +111,70 @@ static void test_summary_has_the_shape_of_statuspage(void **state)
     json_document_free(document);
 }
 
+/* Programs that read Statuspage go through these names without asking whether they are there. */
+static void test_what_clients_of_statuspage_read_is_there(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/api/v2/summary.json", "/api/v2/incidents.json",
+                                        "/api/v2/incidents/unresolved.json"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        scoped_buf struct buf out = {0};
+        struct json_document *document = json_document_new();
+        struct json root;
+        page(paths[i], &out);
+        assert_int_equal(json_parse(document, out.at, out.n_bytes, 16, &root, NULL), 0);
+        assert_int_equal(json_count(json_get(root, "incidents")), 1);
+        struct json incident = json_first(json_get(root, "incidents")).value;
+        struct json component = json_first(json_get(incident, "components")).value;
+        struct json update = json_first(json_get(incident, "incident_updates")).value;
+        assert_string_equal(json_text(json_get(component, "name"), NULL), "Image <b>Reading</b>");
+        assert_non_null(strstr(json_text(json_get(component, "updated_at"), NULL), "1970-01-01T00:00:03"));
+        assert_string_equal(json_text(json_get(update, "incident_id"), NULL),
+                            json_text(json_get(incident, "id"), NULL));
+        assert_int_equal(json_kind(json_get(update, "affected_components")), JSON_ARRAY);
+        json_document_free(document);
+    }
+}
+
+static void test_some_of_the_incidents_and_windows_are_asked_for_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *time;
+        size_t n;
+    } cases[] = {{"/api/v2/scheduled-maintenances/upcoming.json", "2026-03-01T09:00:00Z", 1},
+                 {"/api/v2/scheduled-maintenances/upcoming.json", "2026-03-02T11:00:00Z", 0},
+                 {"/api/v2/scheduled-maintenances/active.json", "2026-03-01T09:00:00Z", 0},
+                 {"/api/v2/scheduled-maintenances/active.json", "2026-03-02T11:00:00Z", 1}};
+    scoped_buf struct buf out = {0};
+    struct json_document *document = json_document_new();
+    struct json root;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        page_at(cases[i].path, cases[i].time, &out);
+        assert_int_equal(json_parse(document, out.at, out.n_bytes, 16, &root, NULL), 0);
+        assert_int_equal(json_count(json_get(root, "scheduled_maintenances")), cases[i].n);
+    }
+    updates[1].status = "resolved";
+    page("/api/v2/incidents/unresolved.json", &out);
+    updates[1].status = "identified";
+    assert_int_equal(json_parse(document, out.at, out.n_bytes, 16, &root, NULL), 0);
+    assert_int_equal(json_count(json_get(root, "incidents")), 0);
+    json_document_free(document);
+}
+
+static void test_a_window_that_lasts_is_not_said_to_be_operational(void **state)
+{
+    (void)state;
+    scoped_buf struct buf out = {0};
+    page_at("/status", "2026-03-02T11:00:00Z", &out);
+    assert_non_null(strstr(out.at, "Service under maintenance"));
+    assert_null(strstr(out.at, "All systems"));
+    page_at("/api/v2/status.json", "2026-03-02T11:00:00Z", &out);
+    assert_non_null(strstr(out.at, "\"indicator\":\"maintenance\""));
+    page_at("/api/v2/status.json", "2026-03-01T11:00:00Z", &out);
+    assert_non_null(strstr(out.at, "\"indicator\":\"none\""));
+}
+
 /* How many incidents a hospital has, and how it calls what it runs, is not for the public. */
 static void test_an_id_is_the_same_at_every_look_and_tells_no_number_and_no_name(void **state)
 {
@@ -213,6 +277,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_page_encodes_every_text_and_tells_nothing_of_the_inside),
         cmocka_unit_test(test_summary_has_the_shape_of_statuspage),
+        cmocka_unit_test(test_what_clients_of_statuspage_read_is_there),
+        cmocka_unit_test(test_some_of_the_incidents_and_windows_are_asked_for_alone),
+        cmocka_unit_test(test_a_window_that_lasts_is_not_said_to_be_operational),
         cmocka_unit_test(test_an_id_is_the_same_at_every_look_and_tells_no_number_and_no_name),
         cmocka_unit_test(test_what_is_over_leaves_everything_operational),
         cmocka_unit_test(test_maintenance_is_announced_a_week_before_and_shown_while_it_lasts),
