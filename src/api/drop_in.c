@@ -1,5 +1,6 @@
 /* Where other pagers stood: PagerDuty's Events API v2, Opsgenie's Alert API, and any JSON by POST. The bytes
  * are read by intake/; here is how each of them is answered. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,39 @@ const char *opsgenie_request_id(struct arena *arena, int64_t incident)
     return arena_printf(arena, "%s%012lld", request_id_start, (long long)incident);
 }
 
+/* The same of an alert: it stands for its alias, for an incident may have alerts of several. */
+static const char *alert_id(struct arena *arena, const struct alert_batch *batch)
+{
+    char hash[GROUP_HASH_BYTES];
+    alert_group_hash(batch->source, batch->group_key, hash);
+    return arena_printf(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hash, hash + 8, hash + 12, hash + 16, hash + 20);
+}
+
+struct alias_question {
+    struct request *request;
+    char hash[GROUP_HASH_BYTES];
+    const char *alias; /* NULL: no alert has this id */
+    int64_t incident;
+};
+
+static void find_alias(void *context, const struct engine *engine)
+{
+    struct alias_question *question = context;
+    const char *alias = engine_group_key(engine, "opsgenie", question->hash, &question->incident);
+    question->alias = alias ? arena_strdup(question->request->arena, alias) : NULL;
+}
+
+/* False: it is answered. */
+static bool ask_alias(struct request *request, const char *identifier, struct alias_question *ret_question)
+{
+    size_t n = 0;
+    *ret_question = (struct alias_question){.request = request};
+    for (const char *c = identifier; *c && n < GROUP_HASH_BYTES - 1; c++)
+        if (*c != '-')
+            ret_question->hash[n++] = (char)tolower((unsigned char)*c);
+    return n < GROUP_HASH_BYTES - 1 || request_ask(request, find_alias, ret_question);
+}
+
 void answer_opsgenie(struct request *request)
 {
     struct json_writer writer = answer_json(request);
@@ -88,7 +122,10 @@ void answer_opsgenie(struct request *request)
     jw_pair(&writer, "result", "Request will be processed");
     jw_name(&writer, "took");
     jw_double(&writer, 0.001);
-    jw_pair(&writer, "requestId", opsgenie_request_id(request->arena, request->outcome.incident));
+    bool known = request->batch.group_key && (request->batch.n_alerts || request->outcome.incident);
+    jw_pair(&writer, "requestId",
+            known ? alert_id(request->arena, &request->batch)
+                  : opsgenie_request_id(request->arena, request->outcome.incident));
     jw_end_object(&writer);
 }
 
@@ -138,12 +175,12 @@ static void act_on_incident(struct request *request, struct json root, const cha
     request_submit(request, NULL);
 }
 
-static void act_on_alias(struct request *request, struct json root, const char *action)
+static void act_on_alias(struct request *request, struct json root, const char *action, const char *alias)
 {
     struct buf body = {0};
     struct json_writer writer = jw_start(&body);
     jw_begin_object(&writer);
-    jw_pair(&writer, "alias", request_name(request, 0));
+    jw_pair(&writer, "alias", alias);
     jw_pair(&writer, "action", action);
     static const char *const kept[] = {"user", "note", "endTime"};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
@@ -159,13 +196,18 @@ static void act_on_alias(struct request *request, struct json root, const char *
 static void act(struct request *request, const char *action)
 {
     struct json root;
-    const char *type = request_query(request, "identifierType");
+    const char *type = request_query(request, "identifierType"), *name = request_name(request, 0);
+    struct alias_question question = {0};
     if (request_object(request, &root) < 0)
         return;
     if (type && strcmp(type, "alias") == 0)
-        act_on_alias(request, root, action);
-    else if (incident_of(request_name(request, 0)) >= 0)
+        act_on_alias(request, root, action, name);
+    else if (incident_of(name) >= 0)
         act_on_incident(request, root, action);
+    else if (!ask_alias(request, name, &question))
+        return;
+    else if (question.alias)
+        act_on_alias(request, root, action, question.alias);
     else
         answer_problem(request, PROBLEM_NOT_FOUND, NULL,
                        "no alert has this id: name it by its alias, with ?identifierType=alias");
@@ -195,6 +237,11 @@ void snooze_opsgenie(struct request *request)
 void get_opsgenie_request(struct request *request)
 {
     int64_t number = incident_of(request_name(request, 0));
+    struct alias_question question = {0};
+    if (number < 0 && !ask_alias(request, request_name(request, 0), &question))
+        return;
+    if (question.alias)
+        number = question.incident;
     struct incident incident = {0};
     struct err err = {0};
     struct ledger *ledger = number > 0 ? request_ledger(request) : NULL;
@@ -211,7 +258,9 @@ void get_opsgenie_request(struct request *request)
     jw_pair_bool(&writer, "success", true);
     jw_pair_bool(&writer, "isSuccess", true);
     jw_pair(&writer, "status", incident.number ? incident.title : "Heard");
-    jw_pair(&writer, "alertId", incident.number ? request_name(request, 0) : "");
+    jw_pair(&writer, "alertId", incident.number || question.alias ? request_name(request, 0) : "");
+    if (question.alias)
+        jw_pair(&writer, "alias", question.alias);
     jw_end_object(&writer);
     jw_name(&writer, "took");
     jw_double(&writer, 0.001);

@@ -15,6 +15,8 @@ struct alert {
     int64_t starts_us;         /* 0: not given, the time of arrival counts */
     int64_t ends_us;           /* 0: not given; <= now: resolved */
     const char *generator_url; /* or NULL */
+    /* What its sender calls the trouble, however it words it from one message to the next; NULL: nothing */
+    const char *key;
     /* The same texts in one piece: labels, annotations, each name NUL value NUL, and the URL, "" for none,
      * NUL. NULL: they are not in one piece. */
     const char *text;
@@ -57,3 +59,8 @@ struct alert_batch {
 /* Identity of a label set: FNV-1a 64 over name, 0xff, value, 0xff in order of names, as Prometheus computes
  * it (prometheus/common model.LabelSet.Fingerprint), so that all tools show the same one. */
 uint64_t alert_fingerprint(const struct label *labels, size_t n_labels);
+
+/* The group of a batch in 32 hexadecimal digits, for others to see: its key may hold what lets people in, as
+ * PagerDuty's routing key. */
+enum { GROUP_HASH_BYTES = 33 };
+void alert_group_hash(const char *source, const char *group_key, char out[GROUP_HASH_BYTES]);

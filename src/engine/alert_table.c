@@ -473,6 +473,11 @@ const char *alert_group_key(const struct alert_record *record)
     return record->member ? record->member->group->group_key : NULL;
 }
 
+const struct alert_group *alert_trouble_group(const struct alert_record *record)
+{
+    return record->member && record->member->group->one_trouble ? record->member->group : NULL;
+}
+
 struct alert_record *alert_group_next(const struct alert_record *record)
 {
     return record->member ? record->member->next : NULL;
@@ -494,10 +499,12 @@ struct alert_group *alert_table_group(const struct alert_table *table, const cha
 }
 
 void alert_table_join(struct alert_table *table, struct alert_record *record, const char *source,
-                      const char *group_key)
+                      const char *group_key, bool one_trouble)
 {
     record->source = source_keep(table, source);
     struct alert_group *group = group_key ? alert_table_group(table, source, group_key) : NULL;
+    if (group)
+        group->one_trouble = one_trouble;
     if (record->member && record->member->group == group)
         return;
     leave_group(table, record);
@@ -510,6 +517,7 @@ void alert_table_join(struct alert_table *table, struct alert_record *record, co
         group->key = buf_steal(&key);
         group->source = group->key;
         group->group_key = group->key + strlen(source) + 1;
+        group->one_trouble = one_trouble;
         map_put(table->groups, group->key, group->key_bytes, group);
     }
     enter_group(group, record);

@@ -16,6 +16,7 @@ struct alert_group {
     char *key; /* the source, NUL, the group key */
     size_t key_bytes;
     const char *source, *group_key; /* inside key */
+    bool one_trouble;               /* its key is what the sender calls one trouble */
     struct alert_record *first;
 };
 
@@ -109,7 +110,7 @@ void alert_table_remove(struct alert_table *table, struct alert_record *record);
 
 /* Puts it into the group of that key (NULL: none) and out of any other. */
 void alert_table_join(struct alert_table *table, struct alert_record *record, const char *source,
-                      const char *group_key);
+                      const char *group_key, bool one_trouble);
 /* The group, or NULL when no alert is in it. */
 struct alert_group *alert_table_group(const struct alert_table *table, const char *source,
                                       const char *group_key);
@@ -117,6 +118,8 @@ struct alert_group *alert_table_group(const struct alert_table *table, const cha
 /* What the batch called its source that last named the alert. */
 const char *alert_source(const struct alert_table *table, const struct alert_record *record);
 const char *alert_group_key(const struct alert_record *record); /* NULL: it is in no group */
+/* The group that is what its sender calls one trouble, or NULL. */
+const struct alert_group *alert_trouble_group(const struct alert_record *record);
 /* The next alert of its group, or NULL. */
 struct alert_record *alert_group_next(const struct alert_record *record);
 

@@ -162,9 +162,9 @@ static void group_goes_when_its_last_alert_goes(void **state)
 {
     struct fixture *f = *state;
     struct alert_record *one = add(f, 1), *two = add(f, 2);
-    alert_table_join(&f->table, one, "webhook", "{}:a");
-    alert_table_join(&f->table, two, "webhook", "{}:a");
-    alert_table_join(&f->table, one, "webhook", "{}:b");
+    alert_table_join(&f->table, one, "webhook", "{}:a", false);
+    alert_table_join(&f->table, two, "webhook", "{}:a", false);
+    alert_table_join(&f->table, one, "webhook", "{}:b", false);
     assert_ptr_equal(alert_table_group(&f->table, "webhook", "{}:a")->first, two);
     assert_null(alert_table_group(&f->table, "other", "{}:a"));
     alert_table_remove(&f->table, two);

@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/must.h"
 #include "engine/engine_priv.h"
@@ -79,6 +80,7 @@ struct engine *engine_new(const struct config *config, const struct library *lib
     engine->instance = heap_strdup("local");
     engine->incidents = map_new();
     engine->troubles = map_new();
+    engine->keyed = map_new();
     engine->kin = map_new();
     engine->deliveries = map_new();
     engine->budgets = map_new();
@@ -115,6 +117,7 @@ void engine_free(struct engine *engine)
     arena_free(engine->plan_arena);
     map_free(engine->incidents);
     map_free(engine->troubles);
+    map_free(engine->keyed);
     map_free(engine->kin);
     map_free(engine->deliveries);
     budgets_free(engine);
@@ -227,11 +230,29 @@ static void view_alert(const struct engine *engine, const struct alert_record *r
         .lasting = record->lasting,
         .source = alert_source(&engine->alerts, record),
         .group_key = alert_group_key(record),
+        .one_trouble = alert_trouble_group(record) != NULL,
     };
     alert_record_view(record, arena, &view.alert);
     view.fingerprint = alert_fingerprint(view.alert.labels, view.alert.n_labels);
     visit(context, &view);
     arena_reset(arena);
+}
+
+const char *engine_group_key(const struct engine *engine, const char *source, const char *hash,
+                             int64_t *ret_incident)
+{
+    size_t position = 0;
+    for (const struct alert_group *group; (group = map_next(engine->alerts.groups, &position));) {
+        char found[GROUP_HASH_BYTES];
+        if (strcmp(group->source, source) != 0)
+            continue;
+        alert_group_hash(group->source, group->group_key, found);
+        if (strcmp(found, hash) != 0)
+            continue;
+        *ret_incident = group->first->held & HELD_APART ? 0 : group->first->incident;
+        return group->group_key;
+    }
+    return NULL;
 }
 
 /* Downwards: whatever leaves the table makes way for its last record (alert_table_remove), which was visited

@@ -90,6 +90,7 @@ struct alert_view {
     bool apart;       /* it is held back, and no incident counts it; incident is what explains it, or 0 */
     bool lasting;
     const char *source, *group_key;
+    bool one_trouble; /* group_key is what its sender calls the trouble */
 };
 /* Calls visit for every alert that has not ended by now_us, or (0) whose end is not decided, so that it is
  * kept; the view is good during the call. */
@@ -103,6 +104,11 @@ uint32_t engine_some_alerts(const struct engine *engine, int64_t now_us, uint32_
 /* The configuration in force. */
 const struct config *engine_config(const struct engine *engine);
 size_t engine_count_alerts(const struct engine *engine);
+
+/* The key of a group of alerts by its hash (alert_group_hash), good on this thread until the next input, and
+ * an incident that they joined, 0: none. NULL: there is no such group (any more). */
+const char *engine_group_key(const struct engine *engine, const char *source, const char *hash,
+                             int64_t *ret_incident);
 
 /* The silence of that id; its texts are good on this thread until the next input. */
 bool engine_silence(const struct engine *engine, const char *id, struct silence *ret_silence);

@@ -126,6 +126,7 @@ struct engine {
     struct incident_record *retired_first, *retired_last;
     struct map *incidents;  /* number -> record */
     struct map *troubles;   /* trouble -> its latest record, open or not */
+    struct map *keyed;      /* what a sender calls a trouble -> the latest record that it opened */
     struct map *kin;        /* kin key -> open record */
     struct map *deliveries; /* id -> record */
     struct map *causes;     /* of storms, key -> struct cause */
@@ -248,7 +249,7 @@ struct finding {
     struct match best, second;
     const struct runbook *runbook; /* whose levels count */
     struct severity_choice severity;
-    const char *trouble;
+    const char *trouble, *sender_key;
 };
 
 const char *alert_service(const struct config *config, const struct alert *alert,
@@ -263,6 +264,11 @@ struct severity_choice trouble_severity(struct arena *arena, const struct runboo
 void trouble_measures(struct arena *arena, const struct alert *alert, struct measures *ret_measures);
 struct incident_record *kin_find(struct engine *engine, const struct alert *alert);
 void kin_add(struct engine *engine, struct incident_record *record, const struct alert *alert);
+/* What the sender of the alert calls its trouble, as incidents keep it; "": nothing. */
+const char *trouble_key(struct arena *arena, const struct alert_record *record);
+/* The open incident that an alert of that key joined, else the last that one opened, or NULL. */
+struct incident_record *kin_find_keyed(struct engine *engine, const char *sender_key);
+void kin_add_keyed(struct engine *engine, struct incident_record *record, const char *sender_key);
 /* False when an alert of that name with the same severity labels was asked about before. */
 bool kin_new_severity(struct engine *engine, struct incident_record *incident,
                       const struct alert_record *record, const struct alert *alert);

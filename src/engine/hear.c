@@ -71,7 +71,8 @@ static bool alert_fire(struct engine *engine, struct alert_record *record, const
     else if (!due_is_set(&record->ends) || record->ends.at_us > record->ends_us)
         due_set(&engine->due, &record->ends, record->ends_us); /* else it moves when it rings */
     bool says_more = !is_new && alert_table_update(&engine->alerts, record, alert);
-    alert_table_join(&engine->alerts, record, batch->source, batch->group_key);
+    alert_table_join(&engine->alerts, record, batch->source, alert->key ? alert->key : batch->group_key,
+                     alert->key != NULL);
     return says_more;
 }
 
@@ -131,6 +132,22 @@ void alert_hear(const struct hearing *hearing, const struct alert_batch *batch, 
     }
 }
 
+/* The trouble of that name is over, whatever its alerts were called: but for those that fire by this very
+ * batch. */
+static void hear_key(const struct hearing *hearing, const struct alert_batch *batch, const char *key)
+{
+    struct engine *engine = hearing->engine;
+    struct alert_group *group = alert_table_group(&engine->alerts, batch->source, key);
+    for (struct alert_record *record = group ? group->first : NULL; record;
+         record = alert_group_next(record)) {
+        if (!record->firing || record->batch == (uint32_t)engine->n_batches)
+            continue;
+        alert_end(engine, record, hearing->now_us, hearing->now_us);
+        record->ended_by_word = true;
+        tell(hearing, record, NULL, ALERT_RESOLVED, "its sender says so");
+    }
+}
+
 /* Alerts of the group that the batch does not name. */
 static void hear_group(const struct hearing *hearing, const struct alert_batch *batch)
 {
@@ -159,6 +176,11 @@ void alerts_hear(const struct hearing *hearing, const struct alert_batch *batch)
     }
     if (batch->group_key && (batch->group_resolved || batch->group_whole))
         hear_group(hearing, batch);
+    for (size_t i = 0; !batch->group_key && i < batch->n_alerts; i++) {
+        const struct alert *alert = &batch->alerts[i];
+        if (alert->key && alert->ends_us && alert->ends_us <= hearing->now_us)
+            hear_key(hearing, batch, alert->key);
+    }
 }
 
 void alert_due(const struct hearing *hearing, struct alert_record *record)

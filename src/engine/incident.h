@@ -37,8 +37,9 @@ bool incident_title_is_name(const struct incident *incident);
 /* Everything that is kept of an incident. Texts belong to whoever holds the value; empty is "" or NULL alike.
  */
 struct incident {
-    int64_t number;      /* 1, 2, ... as people say it */
-    const char *trouble; /* identity while it is open: service and procedure, or service and alert name */
+    int64_t number;         /* 1, 2, ... as people say it */
+    const char *trouble;    /* identity while it is open: service and procedure, or service and alert name */
+    const char *sender_key; /* what its sender calls the trouble, as a hash; "": nothing */
     const char *title;
     const char *service;
     const char *severity; /* the runbook's own word; "unknown" without one */

@@ -18,6 +18,20 @@ struct incident_record *incident_of_trouble(const struct engine *engine, const c
     return map_get(engine->troubles, trouble, strlen(trouble));
 }
 
+/* The newest record of each key counts. */
+static void map_newest(struct map *map, const char *key, struct incident_record *record)
+{
+    const struct incident_record *known = map_get(map, key, strlen(key));
+    if (!known || known->incident.number < record->incident.number)
+        map_put(map, key, strlen(key), record);
+}
+
+static void unmap(struct map *map, const char *key, const struct incident_record *record)
+{
+    if (map_get(map, key, strlen(key)) == record)
+        map_remove(map, key, strlen(key));
+}
+
 static void link_by_number(struct engine *engine, struct incident_record *record)
 {
     struct incident_record *before = engine->last;
@@ -51,10 +65,9 @@ struct incident_record *incident_add(struct engine *engine, const struct inciden
     link_by_number(engine, record);
     map_put(engine->incidents, &incident->number, sizeof incident->number, record);
 
-    const char *trouble = record->incident.trouble;
-    const struct incident_record *known = incident_of_trouble(engine, trouble);
-    if (!known || known->incident.number < incident->number)
-        map_put(engine->troubles, trouble, strlen(trouble), record);
+    map_newest(engine->troubles, record->incident.trouble, record);
+    if (*record->incident.sender_key)
+        map_newest(engine->keyed, record->incident.sender_key, record);
     return record;
 }
 
@@ -82,8 +95,8 @@ void incident_free(struct engine *engine, struct incident_record *record)
     *(record->next ? &record->next->previous : &engine->last) = record->previous;
     *(record->previous ? &record->previous->next : &engine->first) = record->next;
     map_remove(engine->incidents, &incident->number, sizeof incident->number);
-    if (incident_of_trouble(engine, incident->trouble) == record)
-        map_remove(engine->troubles, incident->trouble, strlen(incident->trouble));
+    unmap(engine->troubles, incident->trouble, record);
+    unmap(engine->keyed, incident->sender_key, record);
     for (size_t i = 0; i < record->n_steps; i++)
         texts_free(&step_texts, &record->steps[i]);
     for (size_t i = 0; i < record->n_roles; i++)

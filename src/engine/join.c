@@ -82,6 +82,13 @@ void alert_weigh_again(struct turn *turn, const struct alert_record *record)
     weigh(turn, incident, &alert);
 }
 
+static void kin_add_all(struct engine *engine, struct incident_record *incident, const struct alert *alert,
+                        const char *sender_key)
+{
+    kin_add(engine, incident, alert);
+    kin_add_keyed(engine, incident, sender_key);
+}
+
 void alert_join(struct turn *turn, struct alert_record *record, const struct alert *alert)
 {
     struct alert view;
@@ -89,11 +96,13 @@ void alert_join(struct turn *turn, struct alert_record *record, const struct ale
         alert_record_view(record, turn->arena, &view);
         alert = &view;
     }
+    const char *sender_key = trouble_key(turn->arena, record);
+    struct incident_record *keyed = kin_find_keyed(turn->engine, sender_key);
     struct incident_record *incident = incident_find(turn->engine, record->incident);
     if (!incident || !incident_is_open(incident))
-        incident = kin_find(turn->engine, alert);
-    else
-        kin_add(turn->engine, incident, alert);
+        incident = keyed && incident_is_open(keyed) ? keyed : kin_find(turn->engine, alert);
+    if (incident)
+        kin_add_all(turn->engine, incident, alert, sender_key);
     int64_t dependency;
     unsigned held = hold_find(turn->engine, record, incident, &dependency);
     held = hold_spare_worst(turn, record, alert, incident, held);
@@ -105,8 +114,11 @@ void alert_join(struct turn *turn, struct alert_record *record, const struct ale
         hold_apart(turn, record, held, dependency);
         return;
     }
-    const struct finding *finding = trouble_find(turn->arena, turn->engine, alert);
-    incident = incident_of_trouble(turn->engine, finding->trouble);
+    struct finding *finding = trouble_find(turn->arena, turn->engine, alert);
+    finding->sender_key = sender_key;
+    incident = keyed && incident_may_reopen(turn, keyed)
+                   ? keyed
+                   : incident_of_trouble(turn->engine, finding->trouble);
     if (incident && incident_may_reopen(turn, incident)) {
         incident_reopen(turn, incident, NULL,
                         arena_printf(turn->arena, "%s fires again", finding->alertname));
@@ -115,7 +127,7 @@ void alert_join(struct turn *turn, struct alert_record *record, const struct ale
         news_opened(turn, incident);
     }
     if (incident && incident_is_open(incident)) {
-        kin_add(turn->engine, incident, alert);
+        kin_add_all(turn->engine, incident, alert, sender_key);
         join(turn, incident, record, alert, held);
         return;
     }
@@ -126,7 +138,7 @@ void alert_join(struct turn *turn, struct alert_record *record, const struct ale
     incident->opener = opener;
     dependency_changed(turn->engine, incident->incident.service);
     alert_attach(incident, record);
-    kin_add(turn->engine, incident, alert);
+    kin_add_all(turn->engine, incident, alert, sender_key);
     if (held)
         hold_within(incident, record, held);
     news_add(turn, incident, record, alert, held ? ALERT_HELD : ALERT_FIRED, "");
@@ -196,6 +208,7 @@ struct incident_record *incident_open(struct turn *turn, const struct finding *f
     struct incident value = {
         .number = engine->last_incident + 1,
         .trouble = finding->trouble,
+        .sender_key = finding->sender_key,
         .title = trouble_title(turn->arena, finding),
         .service = finding->service,
         .severity = severity->id,

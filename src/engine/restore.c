@@ -239,9 +239,13 @@ static struct incident_record *incident_of_firing(const struct engine *engine, c
     return NULL;
 }
 
-static struct incident_record *incident_again(struct turn *turn, const struct alert *alert)
+static struct incident_record *incident_again(struct turn *turn, const struct alert *alert,
+                                              const char *sender_key)
 {
-    struct incident_record *incident = kin_find(turn->engine, alert);
+    struct incident_record *incident = kin_find_keyed(turn->engine, sender_key);
+    if (incident && (incident_is_open(incident) || incident->restored_firing > 0))
+        return incident;
+    incident = kin_find(turn->engine, alert);
     if (incident)
         return incident;
     const struct finding *finding = trouble_find(turn->arena, turn->engine, alert);
@@ -269,7 +273,8 @@ static void restore_alert(struct turn *turn, struct alert_record *record)
         return;
     struct alert alert;
     alert_record_view(record, turn->arena, &alert);
-    struct incident_record *incident = incident_again(turn, &alert);
+    const char *sender_key = trouble_key(turn->arena, record);
+    struct incident_record *incident = incident_again(turn, &alert, sender_key);
     if (!incident) {
         alert_join(turn, record, &alert);
         return;
@@ -281,8 +286,10 @@ static void restore_alert(struct turn *turn, struct alert_record *record)
         hold_within(incident, record, held);
     if (++incident->incident.n_firing > incident->incident.n_alerts)
         incident->incident.n_alerts = incident->incident.n_firing;
-    if (incident_is_open(incident))
+    if (incident_is_open(incident)) {
         kin_add(engine, incident, &alert);
+        kin_add_keyed(engine, incident, sender_key);
+    }
 }
 
 /* Alerts that were answered, and whose news was still being gathered. */

@@ -28,13 +28,14 @@
 #define IN_ROLE(member)     offsetof(struct role_holder, member)
 #define IN_CHECK(member)    offsetof(struct check_item, member)
 
-TEXTS(incident_texts, IN_INCIDENT(trouble), IN_INCIDENT(title), IN_INCIDENT(service), IN_INCIDENT(severity),
-      IN_INCIDENT(severity_why), IN_INCIDENT(severity_by), IN_INCIDENT(patient_safety_why),
-      IN_INCIDENT(patient_safety_by), IN_INCIDENT(closed_by), IN_INCIDENT(runbook_file),
-      IN_INCIDENT(runbook_sha256), IN_INCIDENT(procedure_title), IN_INCIDENT(procedure_why),
-      IN_INCIDENT(acknowledged_by), IN_INCIDENT(resolved_by), IN_INCIDENT(muted_by), IN_INCIDENT(muted_why),
-      IN_INCIDENT(hold_by), IN_INCIDENT(hold_why), IN_INCIDENT(told), IN_INCIDENT(chat_name),
-      IN_INCIDENT(chat_id), IN_INCIDENT(chat_topic), IN_INCIDENT(chat_people), IN_INCIDENT(chain));
+TEXTS(incident_texts, IN_INCIDENT(trouble), IN_INCIDENT(sender_key), IN_INCIDENT(title), IN_INCIDENT(service),
+      IN_INCIDENT(severity), IN_INCIDENT(severity_why), IN_INCIDENT(severity_by),
+      IN_INCIDENT(patient_safety_why), IN_INCIDENT(patient_safety_by), IN_INCIDENT(closed_by),
+      IN_INCIDENT(runbook_file), IN_INCIDENT(runbook_sha256), IN_INCIDENT(procedure_title),
+      IN_INCIDENT(procedure_why), IN_INCIDENT(acknowledged_by), IN_INCIDENT(resolved_by),
+      IN_INCIDENT(muted_by), IN_INCIDENT(muted_why), IN_INCIDENT(hold_by), IN_INCIDENT(hold_why),
+      IN_INCIDENT(told), IN_INCIDENT(chat_name), IN_INCIDENT(chat_id), IN_INCIDENT(chat_topic),
+      IN_INCIDENT(chat_people), IN_INCIDENT(chain));
 
 TEXTS(delivery_texts, IN_DELIVERY(key), IN_DELIVERY(person), IN_DELIVERY(channel), IN_DELIVERY(address),
       IN_DELIVERY(why), IN_DELIVERY(detail));

@@ -160,6 +160,39 @@ static bool kin_put(struct engine *engine, struct incident_record *record, const
     return true;
 }
 
+const char *trouble_key(struct arena *arena, const struct alert_record *record)
+{
+    const struct alert_group *group = alert_trouble_group(record);
+    char hash[GROUP_HASH_BYTES];
+    if (!group)
+        return "";
+    alert_group_hash(group->source, group->group_key, hash);
+    return arena_strdup(arena, hash);
+}
+
+static const struct buf *kin_keyed(struct engine *engine, const char *sender_key)
+{
+    buf_clear(&engine->kin_key);
+    buf_putc(&engine->kin_key, (char)0xfe); /* as no text begins that is UTF-8 */
+    add_text(&engine->kin_key, sender_key);
+    return &engine->kin_key;
+}
+
+struct incident_record *kin_find_keyed(struct engine *engine, const char *sender_key)
+{
+    if (!*sender_key)
+        return NULL;
+    const struct buf *key = kin_keyed(engine, sender_key);
+    struct incident_record *open = map_get(engine->kin, key->at, key->n_bytes);
+    return open ? open : map_get(engine->keyed, sender_key, strlen(sender_key));
+}
+
+void kin_add_keyed(struct engine *engine, struct incident_record *record, const char *sender_key)
+{
+    if (*sender_key)
+        kin_put(engine, record, kin_keyed(engine, sender_key));
+}
+
 void kin_add(struct engine *engine, struct incident_record *record, const struct alert *alert)
 {
     kin_put(engine, record, kin_key(engine, alert));

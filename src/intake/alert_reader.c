@@ -329,9 +329,13 @@ void batch_keep(struct arena *arena, struct alert_batch *batch)
                             &batch->heartbeat, &batch->signal_text};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = arena_strdup(arena, *texts[i]);
-    for (size_t i = 0; i < batch->n_alerts; i++)
-        if (!batch->alerts[i].text)
-            alert_pack(arena, &batch->alerts[i]);
+    for (size_t i = 0; i < batch->n_alerts; i++) {
+        struct alert *alert = &batch->alerts[i];
+        if (alert->key)
+            alert->key = arena_strdup(arena, alert->key);
+        if (!alert->text)
+            alert_pack(arena, alert);
+    }
 }
 
 /* The texts as they were put into the room by now, with the URL. */

@@ -4,14 +4,17 @@
  * alone, in an array, or under "alerts". With one (configuration: sources), intake_map() turns a foreign
  * shape into this one, and that is what is kept: a mapping that changes later does not change what was heard.
  *
- * The key of a single alert is the identity of its trouble; the alerts of an array are told apart by their
- * labels, of which their key is one. */
+ * A key is the identity of a trouble: it is over whatever its alerts were called. The alerts of an array are
+ * told apart by their labels, of which their key is one, and none ends for another of its key that fires. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/clock.h"
 #include "intake/draft.h"
+
+/* Member of a body that a mapping made: whose. */
+#define MAPPED_BY "mapped_by"
 
 static const char *const over_words[] = {"resolved", "resolve", "ok",      "up",       "closed",   "close",
                                          "recovery", "normal",  "cleared", "inactive", "recovered"};
@@ -74,20 +77,27 @@ static int64_t first_time(struct json object, const char *const *names)
     return 0;
 }
 
+/* Two sources that count their troubles from 1 do not mean the same one. */
+static const char *name_trouble(struct arena *arena, struct json object, const char *key)
+{
+    const char *source = json_text(json_get(object, MAPPED_BY), NULL);
+    return key && source && *source ? arena_printf(arena, "%.*s/%s", NAME_BYTES_LIMIT, source, key) : key;
+}
+
 static int read_one(const struct place *place, struct json object, int64_t received_us,
-                    struct alert *ret_alert, const char **ret_key)
+                    struct alert *ret_alert)
 {
     struct arena *arena = place->arena;
     struct draft draft = {.place = place};
     if (json_kind(object) != JSON_OBJECT)
         return place_refuse(place, "", "it must be an object");
-    *ret_key = FIRST(arena, object, "key", "dedup_key", "dedup", "fingerprint", "alert_uid", "id");
+    const char *key = FIRST(arena, object, "key", "dedup_key", "dedup", "fingerprint", "alert_uid", "id");
     if (add_members(&draft, json_get(object, "labels"), true) < 0 ||
         draft_label(&draft, "alertname",
                     FIRST(arena, object, "alertname", "name", "title", "summary", "message")) < 0 ||
         draft_label(&draft, "service", FIRST(arena, object, "service", "host", "source")) < 0 ||
         draft_label(&draft, "severity", FIRST(arena, object, "severity", "priority", "level")) < 0 ||
-        draft_label(&draft, "key", *ret_key) < 0)
+        draft_label(&draft, "key", key) < 0)
         return -1;
     add_members(&draft, json_get(object, "annotations"), false);
     draft_annotation(&draft, "summary", FIRST(arena, object, "summary", "message"));
@@ -102,21 +112,19 @@ static int read_one(const struct place *place, struct json object, int64_t recei
     if (is_over(FIRST(arena, object, "status", "state", "action")) &&
         (!ret_alert->ends_us || ret_alert->ends_us > received_us))
         ret_alert->ends_us = received_us;
+    ret_alert->key = name_trouble(arena, object, key);
     return 0;
 }
 
 static int read_single(struct place *place, struct json root, int64_t received_us, struct alert_batch *batch)
 {
-    const char *key = NULL;
     batch->alerts = arena_alloc(place->arena, sizeof *batch->alerts);
     batch->n_alerts = 1;
-    if (read_one(place, root, received_us, batch->alerts, &key) < 0)
+    if (read_one(place, root, received_us, batch->alerts) < 0)
         return -1;
-    if (!key)
+    if (!batch->alerts->key)
         return 0;
-    if (strlen(key) > LABEL_BYTES_LIMIT)
-        return place_refuse(place, "key", "key is longer than %d bytes", LABEL_BYTES_LIMIT);
-    batch->group_key = key;
+    batch->group_key = batch->alerts->key;
     batch->group_whole = true;
     batch->group_resolved = batch->alerts->ends_us && batch->alerts->ends_us <= received_us;
     return 0;
@@ -144,8 +152,7 @@ int generic_parse(struct arena *arena, struct json root, int64_t received_us, st
         return -1;
     place.aside = &aside;
     for (struct json_iter i = json_first(list); json_more(&i); json_next(&i), place.i++) {
-        const char *key = NULL;
-        if (read_one(&place, i.value, received_us, &batch.alerts[batch.n_alerts], &key) == 0)
+        if (read_one(&place, i.value, received_us, &batch.alerts[batch.n_alerts]) == 0)
             batch.n_alerts++;
         else if (!aside_passes(&place))
             return -1;
@@ -218,8 +225,10 @@ static void map_one(struct arena *arena, const struct config_source *source, str
     write_mapped(arena, writer, item, "labels", source->labels.at, source->labels.n);
     write_mapped(arena, writer, item, "annotations", source->annotations.at, source->annotations.n);
     const char *key = mapped_text(arena, item, source->key), *url = mapped_text(arena, item, source->url);
-    if (key)
+    if (key) {
         jw_pair(writer, "key", key);
+        jw_pair(writer, MAPPED_BY, source->id);
+    }
     if (url)
         jw_pair(writer, "url", url);
     if (source->starts) {

@@ -6,21 +6,26 @@ static struct alert_batch parsed(const char *text)
 }
 
 /* What the mapping of a source makes of the text. */
-static struct alert_batch mapped(const char *source, const char *text)
+static struct alert_batch mapped_by(const char *id, const char *source, const char *text)
 {
     struct config_errors errors = {.arena = arena};
-    const char *yaml = arena_printf(arena, "sources:\n  - id: s\n%s", source);
+    const char *yaml = arena_printf(arena, "sources:\n  - id: %s\n%s", id, source);
     struct config *config = config_parse("c.yaml", yaml, strlen(yaml), &errors);
     if (!config)
         fail_msg("%s", errors.list.at[0]);
     struct json root;
     struct buf body = {0};
     assert_int_equal(json_parse(document, text, strlen(text), 32, &root, &err), 0);
-    assert_int_equal(intake_map(arena, config_source(config, "s"), root, &body, &err), 0);
+    assert_int_equal(intake_map(arena, config_source(config, id), root, &body, &err), 0);
     const char *kept = arena_strdup(arena, buf_text(&body));
     buf_free(&body);
     config_free(config);
     return parsed(kept);
+}
+
+static struct alert_batch mapped(const char *source, const char *text)
+{
+    return mapped_by("s", source, text);
 }
 
 static void the_usual_words_are_understood(void **state)
@@ -113,6 +118,28 @@ static void a_mapping_finds_its_places_in_a_foreign_shape(void **state)
     assert_true(batch.alerts[1].ends_us == now_us && batch.alerts[2].ends_us == now_us);
 }
 
+static void the_keys_of_two_sources_are_not_the_same(void **state)
+{
+    (void)state;
+    static const char source[] = "    labels: {alertname: /name}\n    key: /id\n";
+    struct alert_batch one = mapped_by("legacy", source, "{\"name\":\"A\",\"id\":17}");
+    struct alert_batch two = mapped_by("other", source, "{\"name\":\"B\",\"id\":17}");
+    assert_string_not_equal(one.group_key, two.group_key);
+    assert_string_equal(label(one.alerts, "key"), "17");
+    assert_string_equal(one.alerts->key, one.group_key);
+}
+
+static void each_alert_of_an_array_has_the_name_that_its_sender_gives_the_trouble(void **state)
+{
+    (void)state;
+    struct alert_batch batch =
+        parsed("[{\"name\":\"A\",\"key\":\"1\"},{\"name\":\"B\",\"id\":2},{\"name\":\"C\"}]");
+    assert_string_equal(batch.alerts[0].key, "1");
+    assert_string_equal(batch.alerts[1].key, "2");
+    assert_null(batch.alerts[2].key);
+    assert_null(batch.group_key);
+}
+
 static void a_mapping_that_finds_no_array_says_where_it_looked(void **state)
 {
     (void)state;
@@ -134,6 +161,8 @@ int main(void)
         cmocka_unit_test(what_says_nothing_does_not_keep_the_others_out),
         cmocka_unit_test(what_says_nothing_is_refused_with_its_place),
         cmocka_unit_test(a_mapping_finds_its_places_in_a_foreign_shape),
+        cmocka_unit_test(the_keys_of_two_sources_are_not_the_same),
+        cmocka_unit_test(each_alert_of_an_array_has_the_name_that_its_sender_gives_the_trouble),
         cmocka_unit_test(a_mapping_that_finds_no_array_says_where_it_looked),
     };
     return cmocka_run_group_tests(tests, intake_start, intake_stop);

@@ -3,7 +3,7 @@
  *    "source":"monit","tags":["db"],"details":{"region":"eu"},"user":"...","note":"..."}
  * and, for what a path names, the same object with "action": close, acknowledge, note, or snooze until
  * "endTime". An alias is the
- * identity of a trouble, like the dedup_key of pagerduty.c; without one the message is. */
+ * identity of a trouble, like the dedup_key of pagerduty.c; without one what the message says and of what. */
 #include <stdio.h>
 #include <string.h>
 
@@ -65,8 +65,18 @@ static int read_message(const struct place *place, struct json root, const char 
 
 static int read_create(struct place *place, struct json root, struct alert_batch *batch)
 {
+    const char *alias = text_of(root, "alias");
     int read = listed_alerts_read(place, text_of(root, "description"), batch);
-    return read == 1 ? read_message(place, root, text_of(root, "alias"), batch->alerts) : read;
+    if (read != 1)
+        return read;
+    if (read_message(place, root, alias, batch->alerts) < 0)
+        return -1;
+    if (!alias)
+        batch->group_key = arena_printf(
+            place->arena, "=%016llx",
+            (unsigned long long)alert_fingerprint(batch->alerts->labels, batch->alerts->n_labels));
+    batch->alerts->key = batch->group_key;
+    return 0;
 }
 
 static int read_snooze(struct json root, const char *who, struct alert_batch *batch, struct err *err)

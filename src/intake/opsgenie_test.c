@@ -20,6 +20,7 @@ static void a_message_is_one_alert_of_its_aliass_group(void **state)
     assert_string_equal(annotation(batch.alerts, "region"), "eu");
     assert_string_equal(annotation(batch.alerts, "tags"), "db, prod");
     assert_string_equal(batch.group_key, "disk-1");
+    assert_string_equal(batch.alerts->key, "disk-1");
     assert_true(batch.group_whole && batch.lasting);
 }
 
@@ -50,6 +51,16 @@ static void a_description_that_lists_alerts_is_read_as_alerts(void **state)
     assert_int_equal(batch.n_alerts, 1);
     assert_string_equal(label(batch.alerts, "service"), "mail");
     assert_null(label(batch.alerts, "alias"));
+}
+
+static void without_an_alias_the_same_words_of_two_things_are_two_alerts(void **state)
+{
+    (void)state;
+    const char *one = parsed("{\"message\":\"down\",\"entity\":\"web-1\"}").group_key;
+    assert_string_not_equal(one, parsed("{\"message\":\"down\",\"entity\":\"web-2\"}").group_key);
+    assert_string_not_equal(one,
+                            parsed("{\"message\":\"down\",\"entity\":\"web-1\",\"source\":\"x\"}").group_key);
+    assert_string_equal(one, parsed("{\"message\":\"down\",\"entity\":\"web-1\",\"note\":\"n\"}").group_key);
 }
 
 static void close_acknowledge_and_note_name_the_group(void **state)
@@ -87,6 +98,7 @@ int main(void)
         cmocka_unit_test(details_with_an_alertname_are_labels),
         cmocka_unit_test(a_service_in_the_details_goes_before_the_entity),
         cmocka_unit_test(a_description_that_lists_alerts_is_read_as_alerts),
+        cmocka_unit_test(without_an_alias_the_same_words_of_two_things_are_two_alerts),
         cmocka_unit_test(close_acknowledge_and_note_name_the_group),
         cmocka_unit_test(without_a_message_there_is_no_alert),
     };

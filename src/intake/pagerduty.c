@@ -108,15 +108,46 @@ static int read_event(const struct place *place, struct json root, const char *k
     return 0;
 }
 
+/* Alertmanager from 0.29 on: [{"status":"firing","labels":{},"annotations":{},"startsAt":"...",...}]. 1: it
+ * is no such list, or holds what is no alert. */
+static int read_list(struct place *place, struct json list, struct alert_batch *batch)
+{
+    struct aside aside = {0};
+    struct alert_members members;
+    if (json_kind(list) != JSON_ARRAY || json_count(list) == 0 || json_count(list) > ALERTS_LIMIT)
+        return 1;
+    batch->alerts = arena_alloc(place->arena, json_count(list) * sizeof *batch->alerts);
+    batch->group_whole = true;
+    place->aside = &aside;
+    for (struct json_iter i = json_first(list); json_more(&i); json_next(&i)) {
+        struct alert *alert = &batch->alerts[batch->n_alerts];
+        if (alert_read(place, i.value, alert, &members) == 0)
+            batch->n_alerts++;
+        else if (!aside_passes(place))
+            break;
+        alert->ends_us = 0;
+    }
+    place->aside = NULL;
+    if (batch->n_alerts == json_count(list))
+        return 0;
+    batch->n_alerts = 0; /* the message as a whole is heard */
+    return 1;
+}
+
 static int read_trigger(struct place *place, struct json root, struct alert_batch *batch,
                         const char **ret_field)
 {
     struct json payload = json_get(root, "payload");
-    const char *listed = json_text(json_get(json_get(payload, "custom_details"), "firing"), NULL);
+    struct json firing = json_get(json_get(payload, "custom_details"), "firing");
     if (check_payload(payload, ret_field, place->err) < 0)
         return -1;
-    int read = listed_alerts_read(place, listed, batch);
-    return read == 1 ? read_event(place, root, batch->dedup_key, batch->alerts) : read;
+    int read = read_list(place, firing, batch);
+    if (read == 1)
+        read = listed_alerts_read(place, json_text(firing, NULL), batch);
+    if (read != 1)
+        return read;
+    batch->alerts->key = batch->group_key;
+    return read_event(place, root, batch->dedup_key, batch->alerts);
 }
 
 int pagerduty_parse(struct arena *arena, struct json root, int64_t received_us, struct alert_batch *ret_batch,

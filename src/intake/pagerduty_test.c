@@ -36,6 +36,7 @@ static void a_trigger_is_one_alert_of_its_keys_group(void **state)
     assert_string_equal(alert->generator_url, "http://monit/1");
     assert_true(alert->starts_us == now_us - 60 * US_PER_S);
     assert_string_equal(batch.group_key, "r/k");
+    assert_string_equal(alert->key, "r/k");
     assert_string_equal(batch.dedup_key, "k");
     assert_true(batch.group_whole && batch.lasting && !batch.group_resolved);
 }
@@ -97,6 +98,45 @@ static void what_pagerduty_would_refuse_is_refused_with_its_place(void **state)
     assert_refused(long_key, "dedup_key", "255");
 }
 
+#define LISTING(firing)                                                                                      \
+    "{\"routing_key\":\"r\",\"event_action\":\"trigger\",\"dedup_key\":\"k\",\"payload\":{\"summary\":"      \
+    "\"[FIRING:2] "                                                                                          \
+    "disk\",\"source\":\"Alertmanager\",\"severity\":\"error\",\"custom_details\":{\"firing\":" firing "}}}"
+
+/* As it does from 0.29 on. */
+static void alerts_that_alertmanager_lists_as_json_are_read_as_alerts(void **state)
+{
+    (void)state;
+    struct alert_batch batch = parsed(LISTING(
+        "[{\"status\":\"firing\",\"labels\":{\"alertname\":\"DiskFull\",\"service\":\"mail\"},"
+        "\"annotations\":{"
+        "\"summary\":\"full\"},\"startsAt\":\"2026-03-01T08:59:00Z\",\"endsAt\":\"2026-03-01T08:59:30Z\","
+        "\"generatorURL\":\"http://p/1\",\"fingerprint\":\"aa\"},"
+        "{\"status\":\"firing\",\"labels\":{\"alertname\":\"DiskFull\",\"service\":\"fax\"},\"annotations\":"
+        "null}]"));
+    assert_int_equal(batch.n_alerts, 2);
+    assert_string_equal(label(&batch.alerts[0], "service"), "mail");
+    assert_string_equal(annotation(&batch.alerts[0], "summary"), "full");
+    assert_string_equal(batch.alerts[0].generator_url, "http://p/1");
+    assert_true(batch.alerts[0].starts_us == now_us - 60 * US_PER_S && batch.alerts[0].ends_us == 0);
+    assert_string_equal(label(&batch.alerts[1], "service"), "fax");
+    assert_null(label(&batch.alerts[1], "dedup_key"));
+    assert_true(batch.group_whole && batch.lasting);
+}
+
+static void a_list_of_what_is_no_alert_leaves_the_message_itself(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {LISTING("[]"), LISTING("[1]"), LISTING("[{\"labels\":{}}]"),
+                                         LISTING("[{\"labels\":{\"alertname\":\"A\"}},{}]")};
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct alert_batch batch = parsed(bodies[i]);
+        assert_int_equal(batch.n_alerts, 1);
+        assert_string_equal(label(batch.alerts, "alertname"), "[FIRING:2] disk");
+        assert_string_equal(label(batch.alerts, "dedup_key"), "k");
+    }
+}
+
 static void details_without_end_are_cut_and_the_alert_kept(void **state)
 {
     (void)state;
@@ -126,6 +166,8 @@ int main(void)
         cmocka_unit_test(resolve_and_acknowledge_name_the_group_alone),
         cmocka_unit_test(a_missing_key_is_made_the_same_for_the_same_message),
         cmocka_unit_test(alerts_that_alertmanager_lists_as_text_are_read_as_alerts),
+        cmocka_unit_test(alerts_that_alertmanager_lists_as_json_are_read_as_alerts),
+        cmocka_unit_test(a_list_of_what_is_no_alert_leaves_the_message_itself),
         cmocka_unit_test(what_pagerduty_would_refuse_is_refused_with_its_place),
         cmocka_unit_test(details_without_end_are_cut_and_the_alert_kept),
     };

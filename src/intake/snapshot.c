@@ -34,6 +34,8 @@ void intake_snapshot_add(struct json_writer *writer, const struct alert_view *vi
     jw_pair_int(writer, "updated_us", view->updated_us);
     jw_pair(writer, "source", view->source);
     jw_pair(writer, "group_key", view->group_key);
+    if (view->one_trouble)
+        jw_pair_bool(writer, "one_trouble", true);
     jw_pair_bool(writer, "lasting", view->lasting);
     jw_pair_int(writer, "starts_us", alert->starts_us);
     jw_pair_int(writer, "ends_us", alert->ends_us);
@@ -69,6 +71,8 @@ static int read_line(struct arena *arena, struct json root, size_t line, struct 
         return -1;
     if (alert.n_labels == 0)
         return place_refuse(&place, "labels", "it has no label");
+    if (json_bool(json_get(root, "one_trouble"), false))
+        alert.key = batch.group_key;
     *ret_alert = alert;
     *ret_batch = batch;
     return 0;

@@ -40,6 +40,7 @@ static void compare(void *context, const struct alert_batch *batch, int64_t rece
     same_text(alert->generator_url, view->alert.generator_url);
     same_text(batch->source, view->source);
     same_text(batch->group_key, view->group_key);
+    same_text(alert->key, view->one_trouble ? view->group_key : NULL);
     assert_true(alert->starts_us == view->alert.starts_us);
     assert_true(alert->ends_us == view->alert.ends_us);
     assert_true(received_us == (view->updated_us < TAKEN_US ? view->updated_us : TAKEN_US));
@@ -72,23 +73,29 @@ static void what_stands_is_read_back_with_nothing_lost(void **state)
         {.alert = {.labels = labels, .n_labels = 2},
          .updated_us = TAKEN_US + 1,
          .source = "alertmanager-api"},
+        {.alert = {.labels = labels, .n_labels = 1, .starts_us = 7},
+         .updated_us = 2,
+         .lasting = true,
+         .source = "pagerduty",
+         .group_key = "r/k",
+         .one_trouble = true},
     };
     scoped_buf struct buf out = {0};
     struct json_writer writer = jw_start(&out);
     intake_snapshot_begin(&writer);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         intake_snapshot_add(&writer, &views[i]);
     intake_snapshot_end(&writer);
 
     struct err err;
     struct json root;
     assert_int_equal(json_parse(document, out.at, out.n_bytes, 8, &root, &err), 0);
-    assert_int_equal(json_count(root), 3);
+    assert_int_equal(json_count(root), 4);
 
     struct expected expected = {.views = views};
     struct intake_body body = {intake_format(INTAKE_SNAPSHOT), out.at, out.n_bytes, TAKEN_US};
     assert_int_equal(intake_each_batch(&body, document, compare, &expected, &err), 0);
-    assert_int_equal(expected.n, 3);
+    assert_int_equal(expected.n, 4);
 }
 
 static void an_empty_snapshot_brings_nothing(void **state)

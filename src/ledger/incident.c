@@ -15,6 +15,7 @@ static const char *state_word(int state)
 static const struct column columns[] = {
     COLUMN(INT64, number),
     COLUMN(TEXT, trouble),
+    COLUMN(TEXT, sender_key),
     COLUMN(TEXT, title),
     COLUMN(TEXT, service),
     COLUMN(TEXT, severity),

@@ -321,6 +321,9 @@ static const char nobodys_first[] =
     "   (CASE acknowledged_by WHEN '' THEN 0 ELSE 1 END), number)"
     "  WHERE state NOT IN ('resolved', 'closed');";
 
+/* What opened an incident, as its sender calls it: its next words for it are no other trouble. */
+static const char senders_keys[] = "ALTER TABLE incident ADD COLUMN sender_key TEXT NOT NULL DEFAULT '';";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -360,6 +363,7 @@ static const struct migration {
     {"indexes that a page waits for", lean_pages},
     {"chains that were walked", chains_walked},
     {"what nobody has first", nobodys_first},
+    {"what senders call a trouble", senders_keys},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

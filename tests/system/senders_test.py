@@ -136,6 +136,35 @@ class Senders(SystemTest):
         self.assertIn('swept', json.dumps(self.server.timeline(1)))
         self.assertEqual(self.server.request('GET', '/v2/alerts/requests/x', headers=genie)[0], 404)
 
+    def test_an_opsgenie_alert_is_closed_by_its_id_and_no_other_with_it(self):
+        genie = {'Authorization': 'GenieKey k'}
+        def opsgenie(method, path, body=None):
+            status, answer = self.server.request(method, f'/v2/alerts{path}', body, headers=genie)
+            return status, json.loads(answer)
+        ids = [opsgenie('POST', '', {'message': 'no route', 'entity': entity})[1]['requestId'] for entity in ('web', 'ftp')]
+        aliased = opsgenie('POST', '', {'message': 'no way', 'alias': 'way', 'entity': 'web'})[1]['requestId']
+        self.assertEqual(len({*ids, aliased}), 3)
+        found = opsgenie('GET', f'/requests/{aliased}')[1]['data']
+        self.assertEqual((found['alias'], found['isSuccess']), ('way', True))
+        self.assertEqual(opsgenie('POST', f'/{ids[1]}/close', {'user': 'zoe'})[0], 202)
+        self.assertEqual(opsgenie('POST', f'/{found["alertId"]}/close?identifierType=id', {})[0], 202)
+        wait(lambda: self.state_of('no route', 'ftp') == self.state_of('no way', 'web') == 'resolved', 'both over')
+        self.assertEqual(self.state_of('no route', 'web'), 'triggered')
+        self.assertEqual(opsgenie('POST', '/70413a06-38d6-4c85-92b8-5ebc900d42e2/close', {})[0], 404)
+
+    def test_other_words_of_a_sender_for_the_same_trouble_page_nobody_anew(self):
+        def trigger(summary):
+            event = {'routing_key': 'r' * 32, 'event_action': 'trigger', 'dedup_key': 'tape',
+                     'payload': {'summary': summary, 'source': 'archive', 'severity': 'critical'}}
+            self.assertEqual(self.server.request('POST', '/v2/enqueue', event)[0], 202)
+        for percent in (91, 92):
+            trigger(f'tape {percent}% full')
+        self.server.kill()
+        self.server.start()
+        trigger('tape 93% full')
+        found = [i for i in self.server.incidents() if i['title'].startswith('tape ')]
+        self.assertEqual([(i['title'], i['alerts']['firing']) for i in found], [('tape 91% full on archive', 1)])
+
     def test_a_monitor_with_a_shape_of_its_own_is_mapped(self):
         body = {'rule': 'Tape jam', 'box': {'name': 'archive'}, 'state': 'raised', 'id': 7}
         self.assertEqual(self.server.request('POST', '/intake/generic/legacy', body)[0], 200)
