@@ -308,6 +308,10 @@ void duty_free(struct engine *engine);
 
 /* ---- heartbeat.c: alarms that are silence ---- */
 
+#define HEARTBEAT_LABEL   "heartbeat" /* which one it is */
+#define HEARTBEAT_MISSING "HeartbeatMissing"
+#define HEARTBEAT_FAILED  "HeartbeatFailed"
+
 enum alert_role alert_role_of(const struct config *config, const struct alert *alert);
 /* The watchdog is heard again, or not any more. */
 void watchdog_changed(const struct hearing *hearing, struct alert_record *record, enum alert_change change,

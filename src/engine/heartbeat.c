@@ -16,7 +16,7 @@ enum { LABELS_AT_MOST = 64 };
 /* As the rule sets of Prometheus call it. */
 static const char *const watchdog_names[] = {"Watchdog", "DeadMansSwitch", "DeadMansSnitch", "Heartbeat"};
 
-static const char HEARTBEAT[] = "heartbeat"; /* the label that names it, and the source */
+static const char HEARTBEAT[] = HEARTBEAT_LABEL; /* and the source */
 static const char WATCHDOG[] = "watchdog";
 
 static const char MADE[] = "made here"; /* the group, of both sources: no message brings them again */
@@ -122,7 +122,7 @@ void watchdog_changed(const struct hearing *hearing, struct alert_record *record
 static bool is_missed(struct engine *engine, const struct heartbeat *heartbeat)
 {
     struct made missing = {0};
-    make(&missing, heartbeat, "HeartbeatMissing", 0);
+    make(&missing, heartbeat, HEARTBEAT_MISSING, 0);
     const struct alert_record *record = alert_table_find(&engine->alerts, &missing.alert);
     return record && record->firing;
 }
@@ -143,7 +143,7 @@ void heartbeat_hear(const struct hearing *hearing, const struct alert_batch *bat
     hear_made(hearing, HEARTBEAT, &alive, false);
     if (started)
         return;
-    make(&failed, heartbeat, "HeartbeatFailed", batch->signal == HEARTBEAT_FAIL ? 0 : hearing->now_us);
+    make(&failed, heartbeat, HEARTBEAT_FAILED, batch->signal == HEARTBEAT_FAIL ? 0 : hearing->now_us);
     add_summary(&failed, batch->signal_text);
     hear_made(hearing, HEARTBEAT, &failed, true);
 }

@@ -108,6 +108,46 @@ static void a_failure_pages_at_once_and_a_success_ends_it(void **state)
     assert_string_equal(state_of(w, 1), "monitoring");
 }
 
+static const char runbook_of_jobs[] =
+    "# Jobs\n\n## Severity Levels\n\n### SEV-1\n\n**Response Time**: 5 minutes\n\n"
+    "### SEV-3\n\n**Response Time**: 8 hours\n\n"
+    "## Login failures\n\nSeverity: SEV-3\n\nAsk the desk.\n\n"
+    "## Audit events are missing\n\nSeverity: SEV-3\n\nAsk the auditor.\n\n"
+    "## Nightly reports are late\n\nSeverity: SEV-3\n\nStart them again.\n";
+
+/* "Failed" and "missing" are in many headings: what is silent is as bad as can be, unless somebody says else.
+ */
+static void a_silence_is_not_answered_by_a_procedure_that_has_one_of_its_words(void **state)
+{
+    struct world *w = *state;
+    world_learn(w, runbook_of_jobs);
+    *list_push(w->arena, &w->config.heartbeats) =
+        (struct heartbeat){.id = "mailer", .every_s = 3600, .grace_s = 300};
+    engine_learn(w->engine, &w->config, w->library);
+    world_decide(w, (struct input){.kind = INPUT_TIMER});
+    struct alert_batch batch = {.source = "heartbeat", .heartbeat = "mailer", .signal = HEARTBEAT_FAIL};
+    world_decide(w, (struct input){.kind = INPUT_ALERTS, .batch = &batch});
+    assert_string_equal(incident_of(w, 1)->procedure_title, "");
+    assert_int_equal(incident_of(w, 1)->severity_rank, 0);
+    struct alert_words missing = {.name = "WatchdogMissing"};
+    world_hear(w, missing);
+    assert_string_equal(incident_of(w, 2)->procedure_title, "");
+    assert_string_equal(incident_of(w, 2)->severity, "SEV-1");
+}
+
+static void a_heartbeat_finds_its_procedure_by_what_it_is_called(void **state)
+{
+    struct world *w = *state;
+    world_learn(w, runbook_of_jobs);
+    *list_push(w->arena, &w->config.heartbeats) =
+        (struct heartbeat){.id = "nightly-reports", .every_s = 3600, .grace_s = 300, .service = "checkout"};
+    engine_learn(w->engine, &w->config, w->library);
+    world_decide(w, (struct input){.kind = INPUT_TIMER});
+    world_next(w, 65 * MINUTES);
+    assert_string_equal(incident_of(w, 1)->procedure_title, "Nightly reports are late");
+    assert_string_equal(incident_of(w, 1)->title, "HeartbeatMissing on checkout");
+}
+
 static void a_job_that_starts_and_does_not_end_pages_after_the_grace(void **state)
 {
     struct world *w = *state;
@@ -280,6 +320,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_heartbeat_that_was_never_heard_counts_from_the_start, world_start,
                                         world_stop),
         cmocka_unit_test_setup_teardown(a_failure_pages_at_once_and_a_success_ends_it, world_start,
+                                        world_stop),
+        cmocka_unit_test_setup_teardown(a_silence_is_not_answered_by_a_procedure_that_has_one_of_its_words,
+                                        world_start, world_stop),
+        cmocka_unit_test_setup_teardown(a_heartbeat_finds_its_procedure_by_what_it_is_called, world_start,
                                         world_stop),
         cmocka_unit_test_setup_teardown(a_job_that_starts_and_does_not_end_pages_after_the_grace, world_start,
                                         world_stop),

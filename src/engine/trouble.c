@@ -67,13 +67,51 @@ void trouble_measures(struct arena *arena, const struct alert *alert, struct mea
     measures_read(arena, &query, ret_measures);
 }
 
-/* The names that checks give their alerts when nobody does say that something is looked at, and not what: a
- * procedure "High error rate" is not about them because of a word. */
+/* The names that checks give their alerts when nobody does, and those of alerts for a silence, say that
+ * something is looked at or was not heard, and not what: a procedure "High error rate" or "Login fails" is
+ * not about them because of a word. */
 static bool says_nothing(const struct match_query *query)
 {
-    return label_value(query->labels, query->n_labels, "check") &&
-           (strcmp(query->alertname, CHECK_ERROR_ALERT) == 0 ||
-            strcmp(query->alertname, CHECK_FAILING_ALERT) == 0);
+    static const struct {
+        const char *label, *name;
+    } names[] = {
+        {"check", CHECK_ERROR_ALERT},           {"check", CHECK_FAILING_ALERT},
+        {HEARTBEAT_LABEL, HEARTBEAT_MISSING},   {HEARTBEAT_LABEL, HEARTBEAT_FAILED},
+        {"alertname", "WatchdogMissing"},       {"alertname", "DeadMansSwitchMissing"},
+        {"alertname", "DeadMansSnitchMissing"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(query->alertname, names[i].name) == 0 &&
+            label_value(query->labels, query->n_labels, names[i].label))
+            return true;
+    return false;
+}
+
+static void find_by(struct arena *arena, const struct library *library, const struct match_query *query,
+                    struct finding *finding)
+{
+    finding->best = finding->second = (struct match){0};
+    if (finding->runbook) {
+        struct match_query within = *query;
+        within.only = finding->runbook;
+        match_alert(arena, library, &within, &finding->best, &finding->second);
+    }
+    if (!finding->best.runbook)
+        match_alert(arena, library, query, &finding->best, &finding->second);
+}
+
+/* What a heartbeat is called says more than that it is missing: "Nightly batch does not run". */
+static void find_by_heartbeat(struct arena *arena, const struct library *library,
+                              const struct match_query *query, struct finding *finding)
+{
+    struct match_query named = {.labels = query->labels, .n_labels = query->n_labels};
+    named.alertname = label_value(query->labels, query->n_labels, HEARTBEAT_LABEL);
+    finding->best = finding->second = (struct match){0};
+    if (named.alertname)
+        find_by(arena, library, &named, finding);
+    if (!finding->best.runbook)
+        finding->best =
+            (struct match){.why = "no procedure: the name of the alert says nothing of the trouble"};
 }
 
 static void find_procedure(struct arena *arena, const struct engine *engine, const struct match_query *query,
@@ -83,16 +121,11 @@ static void find_procedure(struct arena *arena, const struct engine *engine, con
     const struct service *service = finding->configured;
     if (!library)
         return;
-    if (service && service->runbook && (finding->runbook = library_find(library, service->runbook))) {
-        struct match_query within = *query;
-        within.only = finding->runbook;
-        match_alert(arena, library, &within, &finding->best, &finding->second);
-    }
-    if (!finding->best.runbook)
-        match_alert(arena, library, query, &finding->best, &finding->second);
+    if (service && service->runbook)
+        finding->runbook = library_find(library, service->runbook);
+    find_by(arena, library, query, finding);
     if (says_nothing(query) && finding->best.score < ALL_WORDS)
-        finding->best =
-            (struct match){.why = "no procedure: the name of the alert says nothing of the trouble"};
+        find_by_heartbeat(arena, library, query, finding);
     if (finding->best.runbook)
         finding->runbook = finding->best.runbook;
 }
