@@ -9,6 +9,7 @@
 
 enum {
     LONGEST_WAIT_MS = 60 * 1000,
+    HELD_WAIT_MS = 1,
     WORTH_WAKING_ALERTS = 4, /* waking the engine costs as much as reading one */
 };
 
@@ -18,6 +19,8 @@ static int timeout_ms(struct http_thread *thread)
     int watched = watchers_tick(thread->api->watchers);
     if (MHD_get_timeout(thread->daemon, &ms) != MHD_YES)
         return watched;
+    if (thread->n_held && !thread->goes_on)
+        ms = HELD_WAIT_MS;
     int own = ms < LONGEST_WAIT_MS ? (int)ms : LONGEST_WAIT_MS;
     return watched >= 0 && watched < own ? watched : own;
 }
@@ -30,6 +33,7 @@ static void *serve(void *context)
     while (!atomic_load(&thread->ending)) {
         eventfd_t n;
         int timeout = timeout_ms(thread);
+        thread->goes_on = false;
         if (timeout != 0)
             poll(fds, 2, timeout);
         if (timeout != 0 && fds[1].revents)
@@ -88,6 +92,11 @@ void http_thread_has_submitted(struct http_thread *thread, size_t n_alerts)
     thread->n_alerts += n_alerts;
     if (thread->n_alerts >= WORTH_WAKING_ALERTS)
         http_thread_tell_engine(thread);
+}
+
+void http_thread_goes_on(struct http_thread *thread)
+{
+    thread->goes_on = true;
 }
 
 void http_thread_end(struct http_thread *thread)

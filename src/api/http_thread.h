@@ -21,6 +21,8 @@ struct http_thread {
     bool started;
     bool has_submitted; /* since it last woke the engine; the thread's own, */
     size_t n_alerts;    /* of them; also */
+    size_t n_held;      /* requests of its connections that are held; also */
+    bool goes_on;       /* something happened in this round; also */
     _Atomic bool woken, resumed, ending;
 };
 
@@ -33,5 +35,7 @@ void http_thread_wake_held(struct http_thread *thread);
 void http_thread_tell_engine(struct http_thread *thread);
 /* Notes that something was submitted, and wakes the engine when that is enough. On the thread itself. */
 void http_thread_has_submitted(struct http_thread *thread, size_t n_alerts);
+/* A connection of it got further than to be asked whether it still waits. On the thread itself. */
+void http_thread_goes_on(struct http_thread *thread);
 /* Returns when it has ended; its daemon may be stopped then. Nothing happens when it was not started. */
 void http_thread_end(struct http_thread *thread);

@@ -189,7 +189,7 @@ void api_give_ledger(struct api *api, struct ledger *ledger)
         api->backend.reader_lost(api->backend.core);
 }
 
-static void drop_ledger(struct request *request)
+void request_drop_ledger(struct request *request)
 {
     if (request->ledger)
         api_give_ledger(request->api, request->ledger);
@@ -208,7 +208,7 @@ void request_admit(struct request *request, const char *method, const char *path
         answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the server is stopping");
     else if (request->route)
         auth_check(request);
-    drop_ledger(request); /* there are few, and a body may take long to come */
+    request_drop_ledger(request); /* there are few, and a body may take long to come */
     if (!request->route || request->answer.status)
         return;
     if (wants_type(request->route) && !type_is_json(request))
@@ -235,42 +235,11 @@ int request_receive(struct request *request, const char *bytes, size_t n_bytes)
     return 0;
 }
 
-/* Any thread. */
-static void go_on(struct request *request, enum request_state state)
-{
-    struct http_thread *thread = request->thread;
-    atomic_store(&request->state, state);
-    MHD_resume_connection(request->connection); /* from here on the request may be gone */
-    http_thread_wake(thread);
-    pool_end(thread->api->pool, USE_SUBMITTED);
-}
-
-static void begun(void *context)
-{
-    go_on(context, REQUEST_RECEIVING);
-}
-
-/* Whoever asks what there is must not be told of the moment before the restart was over. Alerts wait for
- * nothing. */
-static bool waits(struct request *request)
-{
-    const struct api_backend *backend = &request->api->backend;
-    if (request->route->auth == AUTH_OPEN || request->route->decided == answer_alerts ||
-        !backend->not_begun || !backend->not_begun(backend->core, NULL, NULL))
-        return false;
-    pool_begin(request->api->pool, USE_SUBMITTED);
-    atomic_store(&request->state, REQUEST_WAITING);
-    MHD_suspend_connection(request->connection);
-    if (!backend->not_begun(backend->core, begun, request))
-        begun(request);
-    return true;
-}
-
 bool request_run(struct request *request)
 {
     if (request->answer.status)
         return false;
-    if (waits(request))
+    if (request_waits_for_start(request))
         return true;
     if (!request->route->decided) /* it reads, which takes a while */
         http_thread_tell_engine(request->thread);
@@ -280,7 +249,7 @@ bool request_run(struct request *request)
     /* Once submitted, the request may be at work in the engine's thread: only the state may be looked at. */
     if (atomic_load(&request->state) != REQUEST_RECEIVING)
         return true;
-    drop_ledger(request);
+    request_drop_ledger(request);
     return false;
 }
 
@@ -294,82 +263,7 @@ void request_finish(struct request *request)
         request->route->decided(request);
     else
         answer_empty(request);
-    drop_ledger(request);
-}
-
-void request_decided(struct request *request, const struct outcome *outcome)
-{
-    request->outcome = *outcome;
-    go_on(request, REQUEST_DECIDED);
-}
-
-static void decided(void *context, const struct outcome *outcome)
-{
-    request_decided(context, outcome);
-}
-
-static void suspend(struct request *request)
-{
-    drop_ledger(request);
-    pool_begin(request->api->pool, USE_SUBMITTED);
-    atomic_store(&request->state, REQUEST_SUBMITTED);
-    MHD_suspend_connection(request->connection);
-}
-
-static const struct outcome full = {.code = OUTCOME_UNAVAILABLE,
-                                    .message = "more is waiting than can be taken; try again"};
-
-void request_work(struct request *request, void (*work)(struct request *request))
-{
-    suspend(request);
-    if (!door_take(request->api->door, request, work))
-        request_decided(request, &full);
-}
-
-static void provider_answered(void *context)
-{
-    struct request *request = context;
-    if (!door_take(request->api->door, request, request->work_next))
-        request_decided(request, &full);
-}
-
-bool request_work_after_provider(struct request *request, const struct api_provider_question *question,
-                                 struct api_provider_answer *ret_answer,
-                                 void (*work)(struct request *request))
-{
-    const struct api_backend *backend = &request->api->backend;
-    if (!backend->ask_provider)
-        return false;
-    request->work_next = work;
-    suspend(request);
-    if (backend->ask_provider(backend->core, question, request->arena, ret_answer, provider_answered,
-                              request) < 0)
-        request_decided(request, &full);
-    return true;
-}
-
-void request_submit_suspended(struct request *request)
-{
-    const struct api_backend *backend = &request->api->backend;
-    request->input.once = request->once;
-    if (backend->submit(backend->core, &request->input, NULL, NULL, 0, decided, request) < 0)
-        request_decided(request, &full);
-    else if (backend->wake)
-        backend->wake(backend->core);
-}
-
-void request_submit(struct request *request, const struct intake_format *format)
-{
-    const struct api_backend *backend = &request->api->backend;
-    const char *body = format ? buf_text(&request->body) : NULL;
-    size_t n_bytes = format ? request->body.n_bytes : 0;
-    struct http_thread *thread = request->thread;
-    size_t n_alerts = request->batch.n_alerts;
-    request->input.once = request->once;
-    suspend(request);
-    if (backend->submit(backend->core, &request->input, format, body, n_bytes, decided, request) < 0)
-        decided(request, &full);
-    http_thread_has_submitted(thread, n_alerts); /* the request may be gone */
+    request_drop_ledger(request);
 }
 
 static int open_reader(const struct api *api, struct ledger **ret_ledger, struct err *err)

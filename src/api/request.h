@@ -2,7 +2,8 @@
  * request_submit() and the backend's done(): then to the engine, and only `state` may be looked at.
  *
  * receiving -> run -> answered at once
- *                  -> submitted (connection suspended) -> decided -> answered
+ *                  -> held, and submitted (connection suspended) when that takes long -> decided -> answered
+ *                          -> left, when the connection goes first
  *           -> waiting (suspended, until the server has begun) -> receiving
  *
  * Functions that read something of the request and give -1 have answered the problem already: the handler
@@ -25,7 +26,14 @@ struct api_provider_answer;
 struct api_provider_question;
 struct http_thread;
 
-enum request_state { REQUEST_RECEIVING, REQUEST_WAITING, REQUEST_SUBMITTED, REQUEST_DECIDED };
+enum request_state {
+    REQUEST_RECEIVING,
+    REQUEST_WAITING,
+    REQUEST_HELD, /* submitted, its connection left to the library, which asks again in every round */
+    REQUEST_SUBMITTED,
+    REQUEST_DECIDED,
+    REQUEST_LEFT, /* its connection went while it was held */
+};
 
 struct request {
     struct api *api;
@@ -52,11 +60,13 @@ struct request {
     struct answer answer;
     bool answers_refusal; /* the route's decided() words what the engine refused, too */
     _Atomic int state;
+    bool held;            /* the thread's own; counted in its n_held */
+    unsigned n_rounds;    /* of it */
     struct request *next; /* in the pool */
 };
 
 struct request *request_new(struct http_thread *thread, struct MHD_Connection *connection);
-void request_done(struct request *request); /* back to the pool */
+void request_done(struct request *request); /* back to the pool; any thread */
 void request_free(struct request *request);
 
 /* From the header alone: route, token, type and length of the body. Answers when it is refused already. */
@@ -65,8 +75,14 @@ void request_admit(struct request *request, const char *method, const char *path
 bool request_is_hopeless(const struct request *request);
 /* A piece of the body. -1: the connection is to be dropped. */
 int request_receive(struct request *request, const char *bytes, size_t n_bytes);
-/* All is there: calls the route's handler. True: it waits or is submitted, and is asked for again later. */
+/* All is there: calls the route's handler. True: it waits from now on. */
 bool request_run(struct request *request);
+/* Before its handler: does it have to wait until the server has begun? */
+bool request_waits_for_start(struct request *request);
+/* The library asks for it again. False: nothing is waited for, or not any more. */
+bool request_still_waits(struct request *request);
+/* Its connection is done with. False: the engine still has the request, and gives it back. */
+bool request_may_go(struct request *request);
 /* After the backend's answer. */
 void request_finish(struct request *request);
 
@@ -74,6 +90,7 @@ void request_finish(struct request *request);
 
 /* A reader of the ledger, good until the handler returns; NULL: the problem is answered. */
 struct ledger *request_ledger(struct request *request);
+void request_drop_ledger(struct request *request);
 /* Has the engine's thread answer a question. false: it cannot now, and the problem is answered. */
 bool request_ask(struct request *request, void (*question)(void *context, const struct engine *engine),
                  void *context);

@@ -130,34 +130,38 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     struct request *request = *request_of;
     (void)version;
     if (!request) {
+        http_thread_goes_on(thread);
         *request_of = request = request_new(thread, connection);
         connection_waits(connection, 0);
         request_admit(request, method, url);
         return request_is_hopeless(request) ? send_answer(request) : MHD_YES;
     }
     if (*n_upload) {
+        http_thread_goes_on(thread);
         size_t n_bytes = *n_upload;
         *n_upload = 0;
         return request_receive(request, upload, n_bytes) < 0 ? MHD_NO : MHD_YES;
     }
-    int state = atomic_load(&request->state);
-    if (state == REQUEST_WAITING || state == REQUEST_SUBMITTED ||
-        (state == REQUEST_RECEIVING && request_run(request)))
+    if (request_still_waits(request))
         return MHD_YES;
-    if (state == REQUEST_DECIDED)
+    http_thread_goes_on(thread);
+    if (atomic_load(&request->state) == REQUEST_DECIDED)
         request_finish(request);
+    else if (request_run(request))
+        return MHD_YES;
     return send_answer(request);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **request_of,
                          enum MHD_RequestTerminationCode why)
 {
-    const struct api *api = ((struct http_thread *)context)->api;
+    struct http_thread *thread = context;
     struct request *request = *request_of;
     (void)why;
-    if (request)
+    http_thread_goes_on(thread);
+    if (request && request_may_go(request))
         request_done(request);
-    connection_waits(connection, clock_monotonic_us(api->clock));
+    connection_waits(connection, clock_monotonic_us(thread->api->clock));
     *request_of = NULL;
 }
 

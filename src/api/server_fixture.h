@@ -198,6 +198,7 @@ static int stop(void **state)
     pthread_cond_destroy(&backend.changed);
     pthread_mutex_destroy(&backend.lock);
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    backend = (struct backend){0}; /* what only it still points to is a leak */
     return 0;
 }
 

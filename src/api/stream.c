@@ -3,11 +3,13 @@
 #include <microhttpd.h>
 #include <string.h>
 
+#include "api/http_thread.h"
 #include "api/request.h"
 
 void answer_stream(struct request *request, const char *content_type, struct stream *stream)
 {
     answer_text(request, content_type);
+    stream->thread = request->thread;
     request->answer.stream = stream;
 }
 
@@ -15,6 +17,7 @@ ssize_t stream_read(void *context, uint64_t position, char *out, size_t n_bytes)
 {
     struct stream *stream = context;
     (void)position;
+    http_thread_goes_on(stream->thread);
     if (stream->n_sent == stream->out.n_bytes && !stream->ended) {
         buf_clear(&stream->out);
         stream->n_sent = 0;

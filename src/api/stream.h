@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 
+struct http_thread;
 struct request;
 struct stream;
 
@@ -17,6 +18,7 @@ struct stream {
     struct buf out;
     size_t n_sent;
     bool ended;
+    struct http_thread *thread; /* of its connection */
     /* Adds a piece to out, or nothing when that would take long: it is asked again soon, or when the
      * connection that it suspended is resumed. On a thread of the server; after STREAM_FAILED the connection
      * is closed, so that nobody takes the list for whole. */
