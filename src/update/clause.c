@@ -115,43 +115,108 @@ static void take_words(struct reading *r)
     }
 }
 
-size_t answer_bytes(const char *text, size_t n)
+static bool is_among(const char *word, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(words[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* "Fortunately not." answers as "Not." does. */
+static bool only_colours(const char *word)
+{
+    static const char *const words[] = {"fortunately", "thankfully", "luckily",
+                                        "happily",     "gladly",     "certainly"};
+    return is_among(word, words, sizeof words / sizeof *words);
+}
+
+static enum answer answer_of(const char *word)
+{
+    static const char *const yes[] = {"yes",        "yep",        "yeah",    "indeed",
+                                      "absolutely", "certainly",  "correct", "definitely",
+                                      "completely", "everything", "all"};
+    if (denies(word) || strcmp(word, "not") == 0)
+        return ANSWER_NO;
+    return is_among(word, yes, sizeof yes / sizeof *yes) ? ANSWER_YES : ANSWER_NONE;
+}
+
+size_t answer_bytes(const char *text, size_t n, enum answer *ret_answer)
 {
     enum { MOST_ANSWER = 40 };
-    size_t from = 0, end;
-    while (from < n && strchr(" \t\r\n|:*_", text[from]))
+    size_t from = 0;
+    enum answer answer = ANSWER_NONE;
+    while (from < n && strchr(" \t\r\n|:*_,", text[from]))
         from++;
-    for (end = from; end < n && isalpha((unsigned char)text[end]);)
-        end++;
-    char word[16] = "";
-    if (end == from || end - from >= sizeof word)
-        return 0;
-    for (size_t i = 0; i < end - from; i++)
-        word[i] = (char)tolower((unsigned char)text[from + i]);
+    size_t end = from;
+    for (int i = 0; i < 2 && answer == ANSWER_NONE; i++) {
+        char word[16] = "";
+        size_t begin = end;
+        while (end < n && isalpha((unsigned char)text[end]))
+            end++;
+        if (end == begin || end - begin >= sizeof word)
+            return 0;
+        for (size_t k = 0; k < end - begin; k++)
+            word[k] = (char)tolower((unsigned char)text[begin + k]);
+        answer = answer_of(word);
+        if (answer == ANSWER_NONE && !only_colours(word))
+            return 0;
+        while (answer == ANSWER_NONE && end < n && strchr(" ,", text[end]))
+            end++;
+    }
     while (end < n && !strchr(".!?\n", text[end]))
         end++;
     end += end < n && text[end] != '\n';
-    return end - from <= MOST_ANSWER && (denies(word) || strcmp(word, "not") == 0) ? end : 0;
+    if (answer == ANSWER_NONE || end - from > MOST_ANSWER)
+        return 0;
+    *ret_answer = answer;
+    return end;
 }
 
-/* A short answer that denies stands in front of what was asked: "Were records exposed? No." */
+/* The mark of the question that begins there, or n_bytes: none does. */
+static size_t question_end(const struct reading *r, size_t n_bytes)
+{
+    for (size_t i = r->at; i < n_bytes; i++)
+        if (r->text[i] == '?' && (i + 1 == n_bytes || !isalnum((unsigned char)r->text[i + 1])))
+            return i;
+    return n_bytes;
+}
+
+/* A question asserts nothing, from the last break before its mark on. */
+static void skip_question(struct reading *r, size_t mark)
+{
+    size_t asked = r->at;
+    for (struct reading at = *r; at.at < mark; at.at++)
+        if (break_bytes(&at))
+            asked = at.at;
+    r->n = asked;
+    take_words(r);
+    r->at = mark;
+}
+
+/* A short answer that denies stands in front of what was asked: "Were records exposed? No." One that affirms
+ * asserts it: "Is it safe? Yes." */
 void clause_split(struct arena *arena, const char *sentence, size_t n_bytes, struct clause_words *ret_words)
 {
     struct reading r = {.arena = arena, .text = sentence, .n = n_bytes, .words = ret_words};
-    const char *asked = memchr(sentence, '?', n_bytes);
-    size_t n_question = asked ? (size_t)(asked - sentence) + 1 : n_bytes;
-    size_t n_answer = answer_bytes(sentence + n_question, n_bytes - n_question);
     ret_words->n = 0;
-    if (n_answer) {
-        struct reading answer = {.arena = arena, .text = asked + 1, .n = n_answer, .words = ret_words};
-        take_words(&answer);
-        r.n = n_question;
+    for (size_t mark; (mark = question_end(&r, n_bytes)) < n_bytes; r.clause++) {
+        enum answer answer = ANSWER_NONE;
+        size_t n_answer = answer_bytes(sentence + mark + 1, n_bytes - mark - 1, &answer);
+        size_t from = r.at;
+        if (answer == ANSWER_NO) {
+            r.at = mark + 1;
+            r.n = mark + 1 + n_answer;
+            take_words(&r);
+            r.at = from;
+        }
+        r.n = mark;
+        if (answer == ANSWER_NONE)
+            skip_question(&r, mark);
+        else
+            take_words(&r);
+        r.at = mark + 1 + n_answer;
     }
+    r.n = n_bytes;
     take_words(&r);
-    if (n_answer && n_question + n_answer < n_bytes) {
-        r.n = n_bytes;
-        r.at = n_question + n_answer;
-        r.clause++;
-        take_words(&r);
-    }
 }

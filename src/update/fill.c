@@ -51,8 +51,9 @@ static size_t sentence_end(const char *text, size_t n, size_t at)
             skip = behind;
         if (i < skip)
             continue;
+        enum answer answer;
         if (strchr(".!?", text[i]) && (i + 1 == n || isspace((unsigned char)text[i + 1])))
-            return i + 1 + (text[i] == '?' ? answer_bytes(text + i + 1, n - i - 1) : 0);
+            return i + 1 + (text[i] == '?' ? answer_bytes(text + i + 1, n - i - 1, &answer) : 0);
         if (text[i] == '\n' && (i + 1 == n || stands_alone(text + i + 1, line_end(text, n, i + 1) - i - 1)))
             return i;
     }

@@ -17,8 +17,10 @@ struct clause_words {
     size_t n;
 };
 
-/* How many bytes behind a question a short answer takes that denies (" No."), or 0. */
-size_t answer_bytes(const char *text, size_t n);
+enum answer { ANSWER_NONE, ANSWER_NO, ANSWER_YES };
+/* How many bytes behind a question a short answer takes (" No.", " Yes, fully."), and which; 0: there is
+ * none. */
+size_t answer_bytes(const char *text, size_t n, enum answer *ret_answer);
 void clause_split(struct arena *arena, const char *sentence, size_t n_bytes, struct clause_words *ret_words);
 
 /* ---- spelling.c ---- */
@@ -28,7 +30,7 @@ bool word_is(const char *pattern, const char *word);
 /* Is it that with a slip of the pen? */
 bool word_is_misspelt(const char *pattern, const char *word);
 
-/* ---- words.c ---- */
+/* ---- words.c, pattern.c ---- */
 
 /* The fact that a text asks for ("Start Time" -> "started"), or NULL. whole: it is asked for by the whole
  * text, not by a part of it. */
