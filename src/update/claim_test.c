@@ -45,7 +45,7 @@ static const struct {
     {"Patient impact: nil", "patients-safe"},
     {"Not one row went missing when the primary database fell over.", "data-safe"},
     {"Every message made it into the record unharmed.", "data-safe"},
-    {"The configuration change did not alter what the model put out.", "resolved"},
+    {"The configuration change did not alter what the model put out.", "results-right"},
     {"Status: green across the board", "resolved"},
     {"The bot was sluggish, not wrong.", "resolved"},
     {"Dosage suggestions shown this morning match what the formulary says.", "results-right"},
@@ -190,6 +190,56 @@ static const struct {
     {"Updates: every 15 minutes until resolved", NULL},
     {"Please fall back to manual triage.", NULL},
     {"Maintenance will take place on 12 March from 02:00.", NULL},
+    /* a question asserts nothing; with the answer that affirms it, it does */
+    {"Are the backups complete?", NULL},
+    {"Are the backups complete? Yes, all of them.", "data-safe"},
+    {"Is the model right again? Yes.", "resolved"},
+    {"Was anybody hurt? Fortunately not.", "patients-safe"},
+    {"Could the forecast be wrong? Yes.", NULL},
+    {"All scans are safe (want to know how we know?)", "resolved"},
+    /* what is said not to be good is bad news, and what is missing is no comfort */
+    {"It is not safe to use the system.", NULL},
+    {"Results are not accurate.", NULL},
+    {"The predictions are no longer valid.", NULL},
+    {"The fix was not successful.", NULL},
+    {"The clinics cannot work normally.", NULL},
+    {"Not all messages were delivered.", NULL},
+    {"The situation is not under control.", NULL},
+    {"The rollback did not remove the fault.", NULL},
+    {"Our systems did not detect the attack.", NULL},
+    {"The heat alert did not fire.", NULL},
+    {"Patient data wasnt accessed.", "data-safe"},
+    {"Your record number was not visible to others.", "data-safe"},
+    /* denied, whatever it is */
+    {"Malware did not reach the clinical network.", "contained"},
+    {"False negatives did not increase.", "contained"},
+    {"The letters were opened by no one.", "contained"},
+    {"At no time did the assistant give advice.", "contained"},
+    {"Nobody downloaded the file.", "contained"},
+    {"Nobody can log in.", NULL},
+    {"Never switch the monitor off.", NULL},
+    /* all of it was done, nobody need do anything, it comes back no more */
+    {"All appointments booked this morning were saved.", "patients-safe"},
+    {"All uploads were paused at 10:30.", NULL},
+    {"You do not need to change your password.", "data-safe"},
+    {"Please do not change your password.", NULL},
+    {"The same failure cannot happen again.", "resolved"},
+    {"We want to make sure that this does not happen again.", NULL},
+    {"The same failure happened again at noon.", NULL},
+    {"We can rule out any tampering.", "contained"},
+    {"Tampering cannot be ruled out.", NULL},
+    {"Our firewall stopped the intrusion.", "data-safe"},
+    {"We could not stop the intrusion.", NULL},
+    {"Booking takes appointments again.", "resolved"},
+    {"Timeouts happen again.", NULL},
+    {"The slowdown is over.", "resolved"},
+    {"The queue is over capacity.", NULL},
+    {"Archive access returns tonight.", "eta"},
+    {"You will not be able to log in today.", NULL},
+    {"Many thanks to the night team.", NULL},
+    {"The migration stopped half way.", NULL},
+    {"The logs show that files were copied.", NULL},
+    {"We hope that no data was lost.", NULL},
 };
 
 static void test_claims_are_told_from_words_that_only_look_like_them(void **state)
@@ -199,10 +249,9 @@ static void test_claims_are_told_from_words_that_only_look_like_them(void **stat
     struct draft_input input = {.incident = &incident, .audience = "stakeholders"};
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
         const char *claim = claim_open(sentences[i].sentence, &input);
-        if (sentences[i].claim)
-            assert_string_equal(claim, sentences[i].claim);
-        else
-            assert_null(claim);
+        const char *wanted = sentences[i].claim;
+        if (!claim != !wanted || (claim && strcmp(claim, wanted) != 0))
+            fail_msg("\"%s\": %s", sentences[i].sentence, claim ? claim : "no claim");
     }
 }
 

@@ -39,13 +39,18 @@ static size_t apostrophe_bytes(const struct reading *r)
     return r->text[r->at] == '\'' ? 1 : begins(r, curly) ? strlen(curly) : 0;
 }
 
-static bool denies(const char *word)
+static bool is_among(const char *word, const char *const *words, size_t n)
 {
-    static const char *const words[] = {"no", "none", "nobody", "nothing", "never"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < n; i++)
         if (strcmp(words[i], word) == 0)
             return true;
     return false;
+}
+
+static bool denies(const char *word)
+{
+    static const char *const words[] = {"no", "none", "nobody", "nothing", "never"};
+    return is_among(word, words, sizeof words / sizeof *words);
 }
 
 static void add_word(struct reading *r, const char *word)
@@ -79,6 +84,17 @@ static bool takes_not(struct reading *r, char *word, size_t n_word)
     return is;
 }
 
+/* "wasnt", without the mark: the same. */
+static bool drops_not(char *word)
+{
+    static const char *const words[] = {"wasnt", "werent", "isnt",  "arent",   "didnt",   "doesnt",
+                                        "hasnt", "havent", "hadnt", "couldnt", "wouldnt", "shouldnt"};
+    bool is = is_among(word, words, sizeof words / sizeof *words);
+    if (is)
+        word[strlen(word) - 2] = '\0';
+    return is;
+}
+
 static void take_word(struct reading *r)
 {
     size_t from = r->at;
@@ -87,7 +103,7 @@ static void take_word(struct reading *r)
     char *word = arena_strndup(r->arena, r->text + from, r->at - from);
     for (char *c = word; *c; c++)
         *c = (char)tolower((unsigned char)*c);
-    bool negated = r->at < r->n && takes_not(r, word, strlen(word));
+    bool negated = (r->at < r->n && takes_not(r, word, strlen(word))) || drops_not(word);
     add_word(r, word);
     if (negated)
         add_word(r, "not");
@@ -113,14 +129,6 @@ static void take_words(struct reading *r)
             add_word(r, "is");
         r->at += n_break ? n_break : 1;
     }
-}
-
-static bool is_among(const char *word, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(words[i], word) == 0)
-            return true;
-    return false;
 }
 
 /* "Fortunately not." answers as "Not." does. */

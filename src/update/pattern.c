@@ -105,7 +105,8 @@ static bool goes_on(struct search *search, const struct claim_pattern *pattern, 
         last = from + 1;
     for (size_t i = from; i < last; i++) {
         bool is_first = i == 0 || search->in->clause[i - 1] != search->in->clause[i];
-        if ((pattern->is_first[group] && !is_first) || !any_fits(&pattern->groups[group], search->in->at[i]))
+        if ((pattern->is_first[group] && !is_first) ||
+            any_fits(&pattern->groups[group], search->in->at[i]) == pattern->is_other[group])
             continue;
         if (group == 0)
             search->first = i;

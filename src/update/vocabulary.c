@@ -76,6 +76,21 @@ static void add_condition(struct arena *arena, const char *text, size_t n, struc
         strings_add(arena, condition_of(pattern, all.at[0]), all.at[i]);
 }
 
+/* "A B", "+ A B" the very next word, "^ A B" the first of a clause, "! A B" any but these. */
+static void add_marked_group(struct arena *arena, const char *text, size_t n, struct claim_pattern *pattern,
+                             size_t group)
+{
+    bool marked = true;
+    size_t from = strspn(text, " ");
+    for (; from < n && marked; from += marked ? 1 + strspn(text + from + 1, " ") : 0) {
+        marked = strchr("+^!", text[from]) != NULL;
+        pattern->is_next[group] |= text[from] == '+';
+        pattern->is_first[group] |= text[from] == '^';
+        pattern->is_other[group] |= text[from] == '!';
+    }
+    add_group(arena, text + from, n - from, &pattern->groups[group]);
+}
+
 static void add_pattern(struct arena *arena, claim_patterns *patterns, const char *name, const char *text)
 {
     struct claim_pattern *pattern = list_push(arena, patterns);
@@ -85,13 +100,8 @@ static void add_pattern(struct arena *arena, claim_patterns *patterns, const cha
         if (condition) {
             add_condition(arena, text, n, pattern);
         } else {
-            size_t n_before = strspn(text, " ");
-            bool is_next = text[n_before] == '+', is_first = text[n_before] == '^';
             must(pattern->n_groups < MOST_GROUPS);
-            pattern->is_next[pattern->n_groups] = is_next;
-            pattern->is_first[pattern->n_groups] = is_first;
-            n_before += is_next || is_first;
-            add_group(arena, text + n_before, n - n_before, &pattern->groups[pattern->n_groups++]);
+            add_marked_group(arena, text, n, pattern, pattern->n_groups++);
         }
         condition |= text[n] == ';';
         text += n + (text[n] != '\0');

@@ -14,6 +14,7 @@ struct claim_pattern {
     struct strings groups[MOST_GROUPS];
     bool is_next[MOST_GROUPS];  /* the word behind that of the group before, not one near it */
     bool is_first[MOST_GROUPS]; /* the first word of its clause */
+    bool is_other[MOST_GROUPS]; /* any word but these */
     size_t n_groups;
     struct strings about, without; /* one of those anywhere in the sentence, none of these */
     struct strings unless;         /* names of exceptions, beside those of the claim */
