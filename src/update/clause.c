@@ -59,7 +59,7 @@ static void add_word(struct reading *r, const char *word)
     if (words->n == CLAUSE_WORDS)
         return;
     bool behind_and = words->n && strcmp(words->at[words->n - 1], "and") == 0;
-    r->clause += strcmp(word, "but") == 0 || (behind_and && denies(word));
+    r->clause += strcmp(word, "but") == 0 || (behind_and && (denies(word) || strcmp(word, "cannot") == 0));
     words->at[words->n] = word;
     words->clause[words->n++] = r->clause;
 }
