@@ -227,12 +227,28 @@ static const char *without_stars(struct arena *arena, const char *text)
     return plain;
 }
 
+/* The lines "---", "to: all", "---" in front of a text; 0: none. */
+static int front_matter_lines(const char *body)
+{
+    int n = 0;
+
+    if (strncmp(body, "---\n", 4) != 0)
+        return 0;
+    for (const char *line = body; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        if (n && (strncmp(line, "---\n", 4) == 0))
+            return n + 1;
+        n++;
+    }
+    return 0;
+}
+
 /* "Subject: ...", "# Title", or a first line that has something to fill in and stands alone. */
 static void take_subject(const struct parts_reading *reading, struct template *template)
 {
     const char *line = template->body;
+    int n_front = front_matter_lines(line);
 
-    for (int k = 0; k < 3 && *line; k++) {
+    for (int k = 0; k < n_front + 3 && *line; k++) {
         size_t n = strcspn(line, "\n");
         const char *text = text_normalise(reading->arena, line, n), *label, *rest;
         text = strncmp(text, "**", 2) == 0 ? without_stars(reading->arena, text) : text;

@@ -169,6 +169,42 @@ static const char *body_of(struct arena *arena, const struct template *from)
     return arena_printf(arena, "%.*s%s", (int)(line - body), body, after ? after + 1 : "");
 }
 
+/* "---\nto: all\n---\n": what some programs read in front of a text; its bytes. */
+static size_t front_matter_bytes(const char *text)
+{
+    static const char fence[] = "---\n";
+    size_t at = sizeof fence - 1;
+    if (strncmp(text, fence, at) != 0)
+        return 0;
+    while (text[at] && strncmp(text + at, fence, sizeof fence - 1) != 0) {
+        size_t n = strcspn(text + at, "\n");
+        if (n && !memchr(text + at, ':', n))
+            return 0;
+        at += n + (text[at + n] == '\n');
+    }
+    return text[at] ? at + sizeof fence - 1 : 0;
+}
+
+/* Without what is for whoever fills it in: "<!-- keep it short -->", with the line that holds nothing else.
+ */
+static const char *without_remarks(struct arena *arena, const char *text)
+{
+    scoped_buf struct buf out = {0};
+    text += front_matter_bytes(text);
+    for (const char *end; *text; text++) {
+        if (strncmp(text, "<!--", 4) != 0 || !(end = strstr(text, "-->"))) {
+            buf_putc(&out, *text);
+            continue;
+        }
+        while (out.n_bytes && isblank((unsigned char)out.at[out.n_bytes - 1]) && (end[3] == '\n' || !end[3]))
+            out.at[--out.n_bytes] = '\0';
+        bool begins = !out.n_bytes || out.at[out.n_bytes - 1] == '\n';
+        text = end + 2;
+        text += begins && text[1] == '\n';
+    }
+    return arena_strdup(arena, buf_text(&out));
+}
+
 /* Does it say more than headings? */
 static bool says_something(const char *text)
 {
@@ -187,7 +223,7 @@ void draft_make(struct arena *arena, const struct draft_input *input, struct dra
     struct draft draft = {.status = update_status(input->incident)};
     scoped_buf struct buf out = {0};
     const struct template *from = input->text ? NULL : template_for(input);
-    const char *text = input->text ? input->text : from ? body_of(arena, from) : NULL;
+    const char *text = input->text ? input->text : from ? without_remarks(arena, body_of(arena, from)) : NULL;
     if (text)
         template_fill(arena, input, from, text, strnlen(text, MOST_TEXT), &out, &draft);
     if (from) {

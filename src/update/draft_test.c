@@ -349,6 +349,23 @@ static void test_an_update_has_no_marks_of_markdown_but_those_of_values(void **s
     world_free(&w);
 }
 
+static void test_what_is_for_whoever_fills_a_template_in_is_not_sent(void **state)
+{
+    (void)state;
+    static const char remarked[] =
+        "# R\n\n## Communication\n\n### Stakeholder update template\n\n"
+        "```\n---\nto: stakeholders\n---\nSubject: {{severity}}: {{service}} - {{status}}\n\n"
+        "<!-- keep it\nshort -->\nHello all,\n\nStatus: {{status}} <!-- of the four -->\nDatabase: "
+        "{{status}}\n```\n";
+    struct world w = world_new();
+    w.input.runbook = runbook_read(w.arena, "d.md", remarked, strlen(remarked));
+    const struct draft *draft = make(&w);
+    assert_string_equal(draft->subject, "SEV-2: Image Reading - Investigating");
+    assert_string_equal(draft->text, "Hello all,\n\nStatus: Investigating");
+    assert_true(withholds(draft, "Database"));
+    world_free(&w);
+}
+
 static void test_what_a_template_states_of_its_example_is_said_of_the_incident(void **state)
 {
     (void)state;
@@ -445,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_a_moment_by_itself_says_what_it_is_and_a_bridge_is_no_link_of_ours),
         cmocka_unit_test(test_what_a_template_states_of_another_incident_is_not_said_of_this_one),
         cmocka_unit_test(test_an_update_has_no_marks_of_markdown_but_those_of_values),
+        cmocka_unit_test(test_what_is_for_whoever_fills_a_template_in_is_not_sent),
         cmocka_unit_test(test_what_a_template_states_of_its_example_is_said_of_the_incident),
         cmocka_unit_test(test_the_public_reads_no_internal_name),
         cmocka_unit_test(test_a_text_of_a_person_is_held_to_the_same),

@@ -222,8 +222,23 @@ static const char *level_behind(const struct asked *asked, const char *text, con
     return NULL;
 }
 
-static struct value value_of(const struct asked *asked, const char *text, const char *placeholder, size_t n)
+/* "Subject: {{service}} - {{status}}": the label asks for nothing itself. */
+static bool names_a_line(const struct asked *asked)
 {
+    static const char *const labels[] = {"subject", "title", "headline", "re"};
+    const char *plain = asked->label ? words_plain(asked->arena, asked->label, asked->n_label) : "";
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+        if (strcmp(labels[i], plain) == 0)
+            return true;
+    return false;
+}
+
+static struct value value_of(const struct asked *of, const char *text, const char *placeholder, size_t n)
+{
+    struct asked unlabelled = *of;
+    const struct asked *asked = &unlabelled;
+    if (names_a_line(of))
+        unlabelled.label = NULL;
     struct arena *arena = asked->arena;
     size_t skip = isalnum((unsigned char)*placeholder) || *placeholder == '_' ? 0 : 1;
     const char *inner = placeholder + skip;
