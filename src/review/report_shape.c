@@ -15,6 +15,7 @@ struct lines {
     size_t n_bytes;
     char mark; /* of the open fence; 0: none */
     size_t n_mark;
+    bool bare; /* headings are lines by themselves: underlined, "1. WHAT HAPPENED", "Root cause:" */
 };
 
 static bool next_line(struct lines *lines)
@@ -35,8 +36,55 @@ static bool next_line(struct lines *lines)
     return true;
 }
 
+/* What such a line says, without its number, marks and colon. */
+static const char *bare_text(struct arena *arena, const char *line, size_t n)
+{
+    size_t at = strspn(line, "0123456789");
+    at = at && at < n && strchr(".)", line[at]) ? at + 1 : 0;
+    while (at < n && strchr(" \t*", line[at]))
+        at++;
+    while (n > at && strchr(" \t\r*:", line[n - 1]))
+        n--;
+    return arena_strndup(arena, line + at, n - at);
+}
+
+static int underline_level(const char *line)
+{
+    size_t n = strcspn(line, "\r\n"), n_double = strspn(line, "="), n_single = strspn(line, "-");
+    return n < 3 ? 0 : n_double == n ? 1 : n_single == n ? 2 : 0;
+}
+
+static bool is_large(const char *text)
+{
+    bool any = false;
+    for (; *text; text++) {
+        if (islower((unsigned char)*text))
+            return false;
+        any |= isupper((unsigned char)*text) != 0;
+    }
+    return any;
+}
+
+/* Only where it asks for something that a report tells, or is underlined. */
+static int bare_level(const struct lines *lines)
+{
+    enum { LEAST = 3, MOST = 60, LEVEL = 2 };
+    scoped_arena struct arena *arena = arena_new();
+    const char *text = bare_text(arena, lines->at, lines->n_bytes);
+    size_t n = strlen(text), n_line = lines->n_bytes;
+    if (lines->mark || n < LEAST || n > MOST || !isalpha((unsigned char)*text))
+        return 0;
+    int underlined = underline_level(lines->next);
+    while (n_line && strchr(" *\r", lines->at[n_line - 1]))
+        n_line--;
+    bool alone = lines->at[n_line - 1] == ':' || is_large(text) || strncmp(lines->at, "**", 2) == 0;
+    return underlined ? underlined : alone && topic_of_heading(text) != TOPIC_NONE ? LEVEL : 0;
+}
+
 static int heading_level(const struct lines *lines)
 {
+    if (lines->bare)
+        return bare_level(lines);
     size_t n = strspn(lines->at, "#");
     return !lines->mark && n >= 1 && n <= 6 && n < lines->n_bytes && isblank((unsigned char)lines->at[n])
                ? (int)n
@@ -45,6 +93,8 @@ static int heading_level(const struct lines *lines)
 
 static const char *heading_text(struct arena *arena, const struct lines *lines, int level)
 {
+    if (lines->bare)
+        return bare_text(arena, lines->at, lines->n_bytes);
     const char *text = lines->at + level, *end = lines->at + lines->n_bytes;
     while (text < end && isspace((unsigned char)*text))
         text++;
@@ -53,9 +103,11 @@ static const char *heading_text(struct arena *arena, const struct lines *lines, 
     return arena_strndup(arena, text, (size_t)(end - text));
 }
 
-static size_t count_headings(const char *body)
+enum { HEADINGS_LEAST = 2 };
+
+static size_t count_headings(const char *body, bool bare)
 {
-    struct lines lines = {.next = body};
+    struct lines lines = {.next = body, .bare = bare};
     size_t n = 0;
     while (next_line(&lines))
         n += heading_level(&lines) > 0;
@@ -77,7 +129,8 @@ static bool begins_with_title(const struct shape *shape)
 
 static void template_shape(const struct report *report, const struct template *template, struct shape *shape)
 {
-    struct lines lines = {.next = template->body};
+    struct lines lines = {.next = template->body,
+                          .bare = count_headings(template->body, false) < HEADINGS_LEAST};
     struct section *section = list_push(report->arena, &shape->sections);
     section->body = template->body;
     while (next_line(&lines)) {
@@ -123,7 +176,9 @@ static const struct template *report_template(const struct runbook *runbook)
     list_each (template, &runbook->parts.templates) {
         bool named = (template->audience && strcmp(template->audience, "report") == 0) ||
                      (template->name && part_words_value(PART_REPORT, template->name));
-        if (named && template->body && count_headings(template->body) >= 2)
+        if (named && template->body &&
+            (count_headings(template->body, false) >= HEADINGS_LEAST ||
+             count_headings(template->body, true) >= HEADINGS_LEAST))
             return template;
     }
     return NULL;

@@ -340,6 +340,26 @@ static void a_row_of_a_table_is_filled_as_a_field_is(void **state)
     assert_has(text, "| **State** | resolved |\n");
 }
 
+static void a_template_without_marks_of_headings_keeps_its_shape(void **state)
+{
+    (void)state;
+    scoped_heap char *form =
+        report_with("Incident #: ____\nSeverity: [ ] P1 [ ] P2\nDate/time detected: __/__/__ __:__\n\n"
+                    "Description of what happened:\n______\n\nRoot cause (if known):\n______\n\n"
+                    "Corrective actions:\n\n| Action | Deadline |\n|---|---|\n| | |\n");
+    assert_has(form, "\nIncident #: #4  \nSeverity: P1  \nDate/time detected: 2026-03-02 09:00:40 UTC  \n");
+    assert_in_order(form, "## Description of what happened\n", "## Root cause (if known)\n");
+    assert_has(form, "## Corrective actions\n\n| Action | Deadline |\n");
+    scoped_heap char *underlined = report_with(
+        "Post-mortem: <title>\n====================\n\nDate: <YYYY-MM-DD>\n\nImpact\n------\n* Users "
+        "affected: <number>\n\nWhat we saw\n----------\n<text>\n\n1. TIMELINE\n[ HH:MM ] [ event ]\n");
+    assert_has(underlined, "\nDate: 2026-03-02  \n");
+    assert_in_order(underlined, "## Impact\n", "## What we saw\n");
+    assert_in_order(underlined, "## What we saw\n", "## TIMELINE\n");
+    assert_lacks(underlined, "====");
+    assert_lacks(underlined, "HH:MM");
+}
+
 static void it_tells_where_time_went_and_what_the_runbook_had_promised(void **state)
 {
     (void)state;
@@ -383,6 +403,7 @@ int main(void)
         cmocka_unit_test(a_template_that_forgets_to_close_a_fence_swallows_nothing),
         cmocka_unit_test(action_items_stand_in_the_report),
         cmocka_unit_test(action_items_fill_the_templates_own_table),
+        cmocka_unit_test(a_template_without_marks_of_headings_keeps_its_shape),
         cmocka_unit_test(a_row_of_a_table_is_filled_as_a_field_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
