@@ -27,8 +27,10 @@ static const struct part_word {
     {"service", PART_SERVICE, true},     {"system", PART_SERVICE, true},  {"component", PART_SERVICE, true},
     {"application", PART_SERVICE, true}, {"app", PART_SERVICE, false},    {"severity", PART_SEVERITY, true},
     {"sev", PART_SEVERITY, false},       {"level", PART_SEVERITY, false}, {"priority", PART_SEVERITY, false},
+    {"sevx", PART_SEVERITY, true},       {"sevn", PART_SEVERITY, true},   {"n", PART_NUMBER, false},
     {"number", PART_NUMBER, true},       {"num", PART_NUMBER, true},      {"no", PART_NUMBER, false},
-    {"id", PART_NUMBER, true},           {"ticket", PART_NUMBER, false},  {"date", PART_DATE, true},
+    {"id", PART_NUMBER, true},           {"ticket", PART_NUMBER, false},  {"jira", PART_NUMBER, false},
+    {"date", PART_DATE, true},
 };
 
 /* As strftime(3) has them; the longest first. */
@@ -140,7 +142,9 @@ static void add_mark(struct buf *out)
 
 static size_t word_end(const char *text, size_t n, size_t at)
 {
-    while (at < n && (isalnum((unsigned char)text[at]) || text[at] == '#'))
+    size_t from = at;
+    while (at < n && (isalnum((unsigned char)text[at]) || text[at] == '#') &&
+           (text[at] == '#') == (text[from] == '#')) /* "INC####" is two */
         at++;
     return at;
 }
@@ -179,19 +183,45 @@ static size_t bracket_end(const char *text, size_t n, size_t at)
     return at;
 }
 
+/* A date of another day, in an example ("incident-2026-01-15-imaging"), or as strftime(3) has it ("%Y%m%d");
+ * its bytes, and how it is written. 0: none begins there. */
+static size_t example_date(const char *text, size_t n, char format[4], const char **ret_format)
+{
+    size_t digits = strspn(text, "0123456789");
+    if (n >= 2 && *text == '%' && strchr("YymdHM", text[1])) {
+        snprintf(format, 4, "%%%c", text[1]);
+        *ret_format = format;
+        return 2;
+    }
+    if (strncmp(text, "20", 2) != 0)
+        return 0;
+    *ret_format = digits == 8 ? "%Y%m%d" : "%Y-%m-%d";
+    return digits == 8 && n >= 8 ? 8
+           : digits == 4 && n >= 10 && text[4] == '-' && strspn(text + 5, "0123456789") == 2 &&
+                   text[7] == '-' && strspn(text + 8, "0123456789") == 2
+               ? 10
+               : 0;
+}
+
 static void add_words(struct naming *naming, const char *pattern, size_t n)
 {
     char word[WORD_BYTES];
     for (size_t at = 0; at < n;) {
         size_t end = word_end(pattern, n, at);
-        if (strchr("<[{(", pattern[at])) {
+        char letter[4];
+        const char *other = NULL;
+        size_t n_date = example_date(pattern + at, n - at, letter, &other);
+        if (n_date) {
+            add_date(naming, other);
+            at += n_date;
+        } else if (strchr("<[{(", pattern[at])) {
             end = bracket_end(pattern, n, at);
             add_bracketed(naming, pattern + at + 1, end - at - 1);
             at = end + (end < n);
         } else if (end == at) {
             if (pattern[at] == '_')
                 buf_putc(naming->out, '_');
-            else if (pattern[at] == '-' || pattern[at] == '.')
+            else if (strchr("-. ", pattern[at]))
                 add_mark(naming->out);
             at++;
         } else {

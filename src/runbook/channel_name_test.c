@@ -32,6 +32,18 @@ static void a_pattern_is_filled_with_what_it_asks_for(void **state)
     assert_named("outage-<what happened>", "outage-queue-stands-still-full-42");
 }
 
+static void the_date_of_an_example_and_other_signs_for_a_date_are_that_of_the_day(void **state)
+{
+    (void)state;
+    assert_named("#incident-20250115-imaging", "incident-20260301-imaging-42");
+    assert_named("#sev1-2024-05-03", "sev1-2026-03-01-42");
+    assert_named("war-room-%Y%m%d-%H", "war-room-20260301-09-42");
+    assert_named("area-2031-a", "area-2031-a-42");
+    assert_named("INC####-<system>", "inc42-lab-gateway");
+    assert_named("inc-<n>-sevX", "inc-42-sev-1");
+    assert_named("#Incident Response - <date>", "incident-response-2026-03-01-42");
+}
+
 static void without_a_pattern_there_is_a_name_all_the_same(void **state)
 {
     (void)state;
@@ -54,6 +66,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pattern_is_filled_with_what_it_asks_for),
+        cmocka_unit_test(the_date_of_an_example_and_other_signs_for_a_date_are_that_of_the_day),
         cmocka_unit_test(without_a_pattern_there_is_a_name_all_the_same),
         cmocka_unit_test(a_name_has_only_what_chat_services_take),
     };
