@@ -182,7 +182,8 @@ static bool next_part(const char **at, const char *end, const char *boundary, st
  * comment say nothing. Entities that a command can hold are read. */
 static size_t tag_end(const char *at, const char *end)
 {
-    static const char *const silent[][2] = {{"<!--", "-->"}, {"<style", "</style"}, {"<script", "</script"}};
+    static const char *const silent[][2] = {
+        {"<!--", "-->"}, {"<head", "</head"}, {"<style", "</style"}, {"<script", "</script"}};
     const char *close = memchr(at, '>', (size_t)(end - at));
     for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {
         size_t n = strlen(silent[i][0]);

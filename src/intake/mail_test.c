@@ -67,9 +67,9 @@ static void a_mail_of_html_alone_has_its_words_too(void **state)
 {
     (void)state;
     static const char *const mails[] = {
-        HEAD
-        "Content-Type: text/html; charset=utf-8\r\n\r\n<html><head><style>p {margin: 0}</style></head>\r\n"
-        "<body><!-- x > y --><p>ack</p><blockquote>[SEV-1] #4 resolve</blockquote></body></html>\r\n",
+        HEAD "Content-Type: text/html; charset=utf-8\r\n\r\n<html><head><title>Re: page</title><style>p "
+             "{margin: 0}</style></head>\r\n"
+             "<body><!-- x > y --><p>ack</p><blockquote>[SEV-1] #4 resolve</blockquote></body></html>\r\n",
         HEAD "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n"
              "Content-Transfer-Encoding: quoted-printable\r\n\r\n<div dir=3D\"ltr\">\r\nack&nbsp;<b>4</b><br>"
              "</div>\r\n--b--\r\n",
