@@ -61,6 +61,15 @@ int link_read(struct arena *arena, const struct link_key *key, int64_t incident,
     return 0;
 }
 
+/* "person:ana" -> "ana" */
+static const char *name_of(const char *actor)
+{
+    static const char person[] = "person:";
+    if (!actor || !*actor)
+        return "somebody";
+    return strncmp(actor, person, sizeof person - 1) == 0 ? actor + sizeof person - 1 : actor;
+}
+
 const char *link_spent(struct arena *arena, const struct link *link, const struct incident *incident,
                        int64_t now_us)
 {
@@ -70,7 +79,6 @@ const char *link_spent(struct arena *arena, const struct link *link, const struc
     if (now_us - issued_us > LINK_LIFE_S * US_PER_S || incident->reopened_us > issued_us + US_PER_S)
         return "the link is too old; a newer page has a newer one";
     if (incident->acknowledged_us && incident->progress_us >= issued_us)
-        return arena_printf(arena, "it is acknowledged already, by %s",
-                            incident->acknowledged_by ? incident->acknowledged_by : "somebody");
+        return arena_printf(arena, "it is acknowledged already, by %s", name_of(incident->acknowledged_by));
     return NULL;
 }
