@@ -373,6 +373,25 @@ static void bold_classes_with_labels_in_their_lines_are_levels(void **state)
     assert_int_equal(runbook->severities.at[1].response_time_s, 1800);
 }
 
+/* What leads from one to the next is no part of a name that somebody could fill. */
+static void whoever_comes_then_is_somebody_else(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# Locks\n\n"
+               "| Level | Response time | Escalation |\n|---|---|---|\n"
+               "| P0 | 5 minutes | after 15 minutes to the Lock Manager, then the CTO, finally Legal |\n"
+               "| P1 | 1 hour | to Lock Manager or CTO after 30 minutes |\n");
+    static const char *const names[] = {"Lock Manager", "CTO", "Legal"};
+    for (size_t level = 0; level < 2; level++) {
+        const struct strings *to = &runbook->severities.at[level].escalate_to;
+        assert_int_equal(to->n, 3 - level);
+        for (size_t i = 0; i < to->n; i++)
+            assert_string_equal(to->at[i], names[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +411,7 @@ int main(void)
         cmocka_unit_test(names_of_the_house_in_a_list_are_levels_with_the_ladder_below),
         cmocka_unit_test(names_in_capitals_are_levels_under_any_heading),
         cmocka_unit_test(pictures_numbers_and_classes_may_stand_before_or_for_a_level),
+        cmocka_unit_test(whoever_comes_then_is_somebody_else),
         cmocka_unit_test(terms_with_definitions_below_are_levels),
         cmocka_unit_test(a_table_of_house_levels_says_who_is_called_if_nobody_answers),
         cmocka_unit_test(the_paragraph_below_a_level_s_heading_states_its_times),

@@ -274,6 +274,28 @@ static void take_response(struct arena *arena, struct severity *level, const cha
         level->response_note = arena_strndup(arena, bracket + 1, strcspn(bracket + 1, ")"));
 }
 
+/* "manager, then to the CTO or legal": three. What leads to a name is none of it. */
+static void split_names(struct arena *arena, char *names, struct strings *ret_names)
+{
+    static const char *const between[] = {" and ", " + ", " then ", " or ", " followed by ", " finally "};
+    static const char *const leading[] = {"and ",  "then ", "finally ", "followed by ",
+                                          "next ", "also ", "to ",      "the "};
+    struct strings parts = {0};
+    for (size_t i = 0; i < sizeof between / sizeof *between; i++)
+        for (char *at = names; (at = strstr(at, between[i]));) {
+            memset(at, ' ', strlen(between[i]));
+            *++at = ',';
+        }
+    text_split_list(arena, names, false, &parts);
+    list_each (part, &parts) {
+        const char *name = *part;
+        for (size_t i = 0; i < sizeof leading / sizeof *leading; i++)
+            name += text_starts_with(name, leading[i]) ? strlen(leading[i]) : 0;
+        if (*name)
+            strings_add(arena, ret_names, name);
+    }
+}
+
 /* "to on-call engineer and management" -> both; without a "to" the roles that the text has. */
 static void take_escalate_to(struct arena *arena, struct severity *level, const char *text)
 {
@@ -292,12 +314,7 @@ static void take_escalate_to(struct arena *arena, struct severity *level, const 
         if (stop && (size_t)(stop - to) < n)
             n = (size_t)(stop - to);
     }
-    char *names = arena_strndup(arena, to, n);
-    for (char *and = strstr(names, " and "); and; and = strstr(and, " and "))
-        memcpy(and, " ,   ", 5);
-    for (char *plus = strstr(names, " + "); plus; plus = strstr(plus, " + "))
-        memcpy(plus, " , ", 3);
-    text_split_list(arena, names, false, &level->escalate_to);
+    split_names(arena, arena_strndup(arena, to, n), &level->escalate_to);
 }
 
 /* What was said at first becomes a rung, so that a second rule ("Escalation 2") keeps both. */
