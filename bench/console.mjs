@@ -3,7 +3,8 @@
 //
 // Chromium is driven by its own protocol over a pipe. A driver such as playwright-core adds a world of its own to every page,
 // which costs a processor slowed four times more than the page does. Beside the console stands the floor: a page of 1 kB with
-// one rule of style, whose time is that of Chromium on this machine. All take turns, so that each has the same minutes.
+// one rule of style, whose time is that of Chromium on this machine; and the same page with the header that keeps other
+// windows from it, for which Chromium begins a process anew. All take turns, so that each has the same minutes.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import http from 'node:http'
@@ -56,13 +57,13 @@ async function tab(chrome) {
   }
 }
 
-function floor() {
+function floor(headers = {}) {
   const text = 'Somebody is told of it, and looks at what burns. '.repeat(14)
   const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The floor</title><link rel="stylesheet" href="/floor.css"></head><body><h1>The floor</h1><p>${text}</p></body></html>`
   return new Promise((done) => {
     const server = http.createServer((request, answer) => {
       const is_style = request.url.endsWith('.css')
-      answer.setHeader('Content-Type', is_style ? 'text/css' : 'text/html').end(is_style ? 'body { font: 15px/1.5 system-ui, sans-serif }' : page)
+      answer.writeHead(200, { 'Content-Type': is_style ? 'text/css' : 'text/html', ...headers }).end(is_style ? 'body { font: 15px/1.5 system-ui, sans-serif }' : page)
     }).listen(0, '127.0.0.1', () => done({ at: `http://127.0.0.1:${server.address().port}/incidents/1`, close: () => server.close() }))
   })
 }
@@ -106,9 +107,10 @@ async function traced(chrome, does) {
   return events
 }
 
-const chrome = chromium(), peer = await floor()
+const chrome = chromium(), peer = await floor(), apart = await floor({ 'Cross-Origin-Opener-Policy': 'same-origin' })
 const all = [
   { name: 'the floor', at: peer.at, page: await tab(chrome) },
+  { name: 'the floor, kept apart from other windows', at: apart.at, page: await tab(chrome) },
   { name: 'at the first visit', page: await person(chrome, false) },
   { name: 'where the console is installed', page: await person(chrome, true) },
   { name: 'installed, its service worker asleep', page: await person(chrome, true), sleeps: true },
@@ -140,3 +142,4 @@ for (const slower of [1, 4]) {
 }
 await chrome.close()
 peer.close()
+apart.close()
