@@ -10,11 +10,32 @@
 
 /* ---- PagerDuty ---- */
 
+/* PagerDuty's own older clients name the integration in a header alone. What is kept of the event names it in
+ * its body, so that it is read again as it was. False: there is no such header. */
+static bool put_routing_key(struct request *request)
+{
+    const char *key = request_header(request, "X-Routing-Key");
+    const char *text = buf_text(&request->body), *object = text + strspn(text, " \t\r\n");
+    if (!key || !*key || !utf8_valid(key, strlen(key)) || *object != '{')
+        return false;
+    struct buf body = {0};
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "routing_key", key);
+    buf_putc(&body, ',');
+    buf_puts(&body, object + 1);
+    request_replace_body(request, &body);
+    return true;
+}
+
 void post_pagerduty(struct request *request)
 {
     const char *field = NULL;
     struct err err = {0};
-    if (alerts_parse(request, intake_format("pagerduty"), &field, &err) == 0) {
+    int got = alerts_parse(request, intake_format("pagerduty"), &field, &err);
+    if (got < 0 && field && strcmp(field, "routing_key") == 0 && put_routing_key(request))
+        got = alerts_parse(request, intake_format("pagerduty"), &field, &err);
+    if (got == 0) {
         alerts_hand_over(request, intake_format("pagerduty"));
         return;
     }

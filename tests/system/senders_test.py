@@ -94,6 +94,19 @@ class Senders(SystemTest):
         status, body = self.server.request('POST', '/v2/enqueue', {'event_action': 'trigger'})
         self.assertEqual((status, json.loads(body)['status']), (400, 'invalid event'))
 
+    def test_a_pagerduty_client_may_name_the_integration_in_a_header(self):
+        def send(action, header, **more):
+            event = {'event_action': action, 'payload': {'summary': 'belt torn', 'source': 'belt', 'severity': 'error'}, **more}
+            return self.server.request('POST', '/v2/enqueue', event, headers={'X-Routing-Key': header})[0]
+        self.assertEqual(send('trigger', None), 400)
+        self.assertEqual(send('trigger', 'k' * 32, dedup_key='belt'), 202)
+        self.server.kill()
+        self.server.start()
+        self.assertEqual(send('resolve', 'other', dedup_key='belt'), 202)
+        self.assertEqual(self.state_of('belt torn'), 'triggered')
+        self.assertEqual(send('resolve', None, dedup_key='belt', routing_key='k' * 32), 202)
+        self.assertNotEqual(self.state_of('belt torn'), 'triggered')
+
     def test_a_change_that_a_deployment_reports_is_on_record_and_pages_nobody(self):
         change = {'routing_key': 'r' * 32, 'payload': {'summary': 'mail 7.2 is live', 'source': 'mail', 'custom_details': {'build': 7}},
                   'links': [{'href': 'https://ci.example/7', 'text': 'build'}]}
