@@ -1,5 +1,8 @@
-"""What a server costs: a process with all that it started."""
+"""What a server costs, a process with all that it started, and what the disk does."""
 import os
+import statistics
+import tempfile
+import time
 
 TICKS = os.sysconf('SC_CLK_TCK')
 
@@ -37,3 +40,19 @@ def cpu_s(pid):
             fields = f.read().rsplit(')', 1)[1].split()
             total += int(fields[11]) + int(fields[12])
     return total / TICKS
+
+
+def fdatasync_us(grows, n_bytes=8192):
+    """The median of 200 writes of that many bytes: where there are bytes already, or behind the end of the file."""
+    with tempfile.NamedTemporaryFile() as f:
+        if not grows:
+            f.write(bytes(200 * n_bytes))
+            f.flush()
+            os.fsync(f.fileno())
+        took = []
+        for i in range(200):
+            os.pwrite(f.fileno(), b'x' * n_bytes, i * n_bytes)
+            began = time.perf_counter()
+            os.fdatasync(f.fileno())
+            took.append(time.perf_counter() - began)
+        return statistics.median(took) * 1e6
