@@ -104,6 +104,19 @@ static void bad_alerts_are_refused_with_their_place(void **state)
     assert_int_equal(backend.n_submitted, 0);
 }
 
+static void a_query_is_not_cut_at_a_byte_of_zero(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/api/v1/incidents?state=open%00all", "/api/v1/ledger?kind=%00",
+                                        "/api/v1/incidents?limit%00x=1"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        scoped_answer struct http_answer answer =
+            http_send(port, &(struct http_request){.method = "GET", .path = paths[i]});
+        if (answer.status != 400)
+            fail_msg("%s is answered %u", paths[i], (unsigned)answer.status);
+    }
+}
+
 static void a_body_of_another_type_is_refused(void **state)
 {
     (void)state;
@@ -493,6 +506,7 @@ int main(void)
         served(answers_that_were_held_are_sent_when_the_holding_ends),
         served(overload_and_a_full_disk_are_503_with_a_time_to_retry),
         served(bad_alerts_are_refused_with_their_place),
+        served(a_query_is_not_cut_at_a_byte_of_zero),
         served(a_body_of_another_type_is_refused),
         served(an_event_of_another_tool_is_heard_whatever_its_type),
         served(a_client_that_sends_too_much_is_told_so),

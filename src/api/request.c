@@ -117,9 +117,28 @@ static enum MHD_Result find_unknown(void *context, enum MHD_ValueKind kind, cons
     return MHD_NO;
 }
 
+/* What stands behind %00 would be asked for by nobody and answered as if it were not there. */
+static enum MHD_Result find_cut(void *context, enum MHD_ValueKind kind, const char *name, size_t name_bytes,
+                                const char *value, size_t value_bytes)
+{
+    const char **cut = context;
+    (void)kind;
+    if (strlen(name) == name_bytes && (!value || strlen(value) == value_bytes))
+        return MHD_YES;
+    *cut = name;
+    return MHD_NO;
+}
+
 static bool queries_known(struct request *request)
 {
     struct unknown_query query = {.known = request->route->query};
+    const char *cut = NULL;
+    MHD_get_connection_values_n(request->connection, MHD_GET_ARGUMENT_KIND, find_cut, &cut);
+    if (cut) {
+        answer_problem(request, PROBLEM_BAD_REQUEST, cut, "\"%.60s\" holds a byte that no text has (%%00)",
+                       cut);
+        return false;
+    }
     if (query.known)
         MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, find_unknown, &query);
     if (query.unknown)
