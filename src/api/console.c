@@ -133,6 +133,15 @@ static void bring_all(struct request *request, struct buf *head, struct buf *bro
     draw_head(request, head, incident, steps);
 }
 
+/* By an address that was typed, kept, or sent in a message: not from a page, which could go on holding the
+ * window. A browser that is to keep the two apart begins a process anew when it has the answer, and a phone
+ * waits for that. */
+static bool is_come_to_by_hand(const struct request *request)
+{
+    const char *from = request_header(request, "Sec-Fetch-Site");
+    return from && strcmp(from, "none") == 0;
+}
+
 void get_console_incident(struct request *request)
 {
     static const char into[] = "<div id=\"console\">";
@@ -143,6 +152,7 @@ void get_console_incident(struct request *request)
         bring_all(request, &head, &brought);
     forget_answer(request);
     struct buf *page = answer_text(request, type_of(file->name));
+    request->answer.is_nobodys_window = is_come_to_by_hand(request);
     buf_add(page, file->bytes, (size_t)(begin - file->bytes));
     buf_add(page, head.at, head.n_bytes);
     buf_add(page, begin, (size_t)(end - begin));

@@ -28,7 +28,7 @@ enum {
 };
 
 /* What a page from here may do: draw itself from this server. */
-static void add_browser_headers(struct MHD_Response *response)
+static void add_browser_headers(const struct answer *answer, struct MHD_Response *response)
 {
     static const char *const headers[][2] = {
         {"Content-Security-Policy",
@@ -36,12 +36,13 @@ static void add_browser_headers(struct MHD_Response *response)
          "manifest-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action "
          "'self'"},
         {"Referrer-Policy", "no-referrer"},
-        {"Cross-Origin-Opener-Policy", "same-origin"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
         {"X-Frame-Options", "DENY"},
     };
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
         MHD_add_response_header(response, headers[i][0], headers[i][1]);
+    if (!answer->is_nobodys_window)
+        MHD_add_response_header(response, "Cross-Origin-Opener-Policy", "same-origin");
 }
 
 static void add_headers(const struct request *request, struct MHD_Response *response)
@@ -57,7 +58,7 @@ static void add_headers(const struct request *request, struct MHD_Response *resp
     if (*session_if_secure(request))
         MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
     if (answer->content_type)
-        add_browser_headers(response);
+        add_browser_headers(answer, response);
     if (answer->location)
         MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, answer->location);
     if (answer->cookie)

@@ -380,6 +380,27 @@ static void a_file_of_the_console_is_kept_by_browsers_as_long_as_its_name_says_w
     assert_true(packed.body.n_bytes * 2 < plain.body.n_bytes);
 }
 
+static void a_page_that_another_could_hold_is_kept_apart_from_it(void **state)
+{
+    (void)state;
+    static const char policy[] = "Cross-Origin-Opener-Policy: same-origin\r\n";
+    static const char *const from[] = {"cross-site", "same-site", "same-origin"};
+    struct http_request request = {.method = "GET", .path = "/incidents/1", .anonymous = true};
+    for (size_t i = 0; i < sizeof from / sizeof *from; i++) {
+        char header[64];
+        snprintf(header, sizeof header, "Sec-Fetch-Site: %s", from[i]);
+        request.headers[0] = header;
+        scoped_answer struct http_answer linked = http_send(port, &request);
+        assert_non_null(strstr(buf_text(&linked.header), policy));
+    }
+    request.headers[0] = "Sec-Fetch-Site: none";
+    scoped_answer struct http_answer by_hand = http_send(port, &request);
+    assert_null(strstr(buf_text(&by_hand.header), policy));
+    request.path = "/";
+    scoped_answer struct http_answer other = http_send(port, &request);
+    assert_non_null(strstr(buf_text(&other.header), policy));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +424,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_session_acts_for_pages_of_this_server_alone, start_moved, stop),
         cmocka_unit_test_setup_teardown(the_console_is_for_everybody_and_may_only_draw_from_here, start_moved,
                                         stop),
+        cmocka_unit_test_setup_teardown(a_page_that_another_could_hold_is_kept_apart_from_it, start, stop),
         cmocka_unit_test_setup_teardown(every_answer_keeps_browsers_in_their_place, start_moved, stop),
         cmocka_unit_test_setup_teardown(
             a_file_of_the_console_is_kept_by_browsers_as_long_as_its_name_says_what_is_in_it, start_moved,
