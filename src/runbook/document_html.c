@@ -122,7 +122,9 @@ bool document_read_html_table(struct arena *arena, const char *html, struct bloc
         } else if (opens_cell && reader.in_row) {
             const char *end = strchr(s, '>');
             if (end == NULL)
-                break; /* the tag never ends */
+                break;           /* the tag never ends */
+            for (; s < end; s++) /* whatever stands in the tag, other tags as well, is none of the cell */
+                line += *s == '\n';
             reader.cell = end + 1;
             reader.cell_line = line;
         }

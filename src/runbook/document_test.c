@@ -97,6 +97,18 @@ static void a_table_gives_cells_with_their_lines(void **state)
     assert_string_equal(table->rows.at[1].cells[1].text, "");
 }
 
+static void a_tag_in_a_tag_of_a_table_ends_nothing(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct document *document = read_text(
+        arena, "<table><tr><th open</th><th>Phone</th></tr><tr><td\n>Lead</td><td>5</td></tr></table>\n");
+    assert_int_equal(document->blocks.at[0].kind, BLOCK_TABLE);
+    assert_string_equal(document->blocks.at[0].columns[1].text, "Phone");
+    assert_string_equal(document->blocks.at[0].rows.at[0].cells[0].text, "Lead");
+    assert_int_equal(document->blocks.at[0].rows.at[0].cells[0].line, 2);
+}
+
 static void a_table_in_html_is_a_table(void **state)
 {
     (void)state;
@@ -218,6 +230,7 @@ int main(void)
         cmocka_unit_test(bold_leads_cut_a_paragraph_into_passages),
         cmocka_unit_test(an_indented_fence_belongs_to_its_item_and_loses_its_indentation),
         cmocka_unit_test(a_table_gives_cells_with_their_lines),
+        cmocka_unit_test(a_tag_in_a_tag_of_a_table_ends_nothing),
         cmocka_unit_test(a_table_in_html_is_a_table),
         cmocka_unit_test(front_matter_is_read_and_taken_out),
         cmocka_unit_test(checkboxes_are_told_from_bullets),
