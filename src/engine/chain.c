@@ -115,7 +115,9 @@ static bool is_a_time(const char *condition)
 /* Conditions that hold while nobody does anything; any other is for people to judge. */
 static bool holds_in_silence(const char *condition)
 {
-    static const char *const words[] = {"progress", "resol", "acknowledg", "respon", "answer"};
+    static const char *const words[] = {"progress", "resol",   "acknowledg", "respon",   "answer",
+                                        "mitigat",  "nobody",  "nothing",    "no one",   "fixed",
+                                        "still",    "persist", "restored",   "recovered"};
     for (size_t i = 0; condition && i < sizeof words / sizeof *words; i++)
         if (strcasestr(condition, words[i]))
             return true;
@@ -132,6 +134,22 @@ static const struct escalation *ordered_chain(const struct runbook *runbook, con
             return escalation;
     }
     return NULL;
+}
+
+/* When the line of an ordered chain says that the i-th of it is called ("lead -> manager (15 min)"): the
+ * first at once when a later one waits; where nobody does, one follows the other. */
+static int64_t time_in_chain_s(const struct runbook *runbook, const struct escalation *ordered, size_t i)
+{
+    int64_t at_s = NO_TIME_S;
+    list_each (rule, &runbook->parts.escalations) {
+        if (rule->ordered || rule->line != ordered->line || rule->after_s == UNSTATED || rule->to.n != 1)
+            continue;
+        if (strcmp(rule->to.at[0], ordered->to.at[i]) == 0)
+            return rule->after_s;
+        if (i == 0)
+            at_s = 0;
+    }
+    return at_s;
 }
 
 static void add_stated(struct arena *arena, const struct chain_question *question, struct chain *chain)
@@ -151,7 +169,7 @@ static void add_stated(struct arena *arena, const struct chain_question *questio
     for (size_t i = 0; ordered && i < ordered->to.n; i++) {
         struct strings one = {0};
         strings_add(arena, &one, ordered->to.at[i]);
-        add_roles(arena, question, &one, ordered->line, NO_TIME_S, chain);
+        add_roles(arena, question, &one, ordered->line, time_in_chain_s(runbook, ordered, i), chain);
     }
 }
 

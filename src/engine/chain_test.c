@@ -5,28 +5,42 @@
 
 #include "engine/engine_priv.h"
 
-/* When the lead is paged by the words of the runbook, in seconds; -1: never. */
-static int64_t lead_at_s(struct arena *arena, const char *words)
+static void add_role(struct arena *arena, struct config *config, const char *name, const char *person)
 {
-    const char *text = arena_printf(arena,
-                                    "# R\n\n## Severity\n\n| Level | Response |\n|---|---|\n| P1 | 5 min |\n"
-                                    "| P2 | 1 hour |\n\n## Escalation\n\n%s\n",
-                                    words);
+    struct config_role *role = list_push(arena, &config->roles);
+    role->name = name;
+    strings_add(arena, &role->notify, person);
+}
+
+/* When that one is paged by the words of the runbook, in seconds; -1: never. */
+static int64_t paged_at_s(struct arena *arena, const char *words, const char *person)
+{
+    const char *text =
+        arena_printf(arena,
+                     "# Scanner down\n\n## Severity\n\n| Level | Response |\n|---|---|\n| P1 | 5 min |\n"
+                     "| P2 | 1 hour |\n\n## Escalation\n\n%s\n\n## Steps\n\n"
+                     "1. Look at `kubectl get pods`\n",
+                     words);
     struct runbook *runbook = runbook_read(arena, "x.md", text, strlen(text));
     struct config config = {0};
-    struct config_role *lead = list_push(arena, &config.roles);
     struct chain chain;
-    lead->name = "team lead";
-    strings_add(arena, &lead->notify, "person:eve");
+    add_role(arena, &config, "team lead", "person:eve");
+    add_role(arena, &config, "medical director", "person:fay");
     const struct chain_question question = {.config = &config,
                                             .runbook = runbook,
                                             .level = runbook_severity(runbook, "P1"),
                                             .response_time_s = 300};
     chain_make(arena, &question, &chain);
     list_each (step, &chain.steps)
-        if (strcmp(step->notify.at[0], "person:eve") == 0)
-            return step->at_s;
+        list_each (target, &step->notify)
+            if (strcmp(*target, person) == 0)
+                return step->at_s;
     return -1;
+}
+
+static int64_t lead_at_s(struct arena *arena, const char *words)
+{
+    return paged_at_s(arena, words, "person:eve");
 }
 
 static void who_is_called_after_a_time_is_paged_then_however_it_is_worded(void **state)
@@ -36,6 +50,47 @@ static void who_is_called_after_a_time_is_paged_then_however_it_is_worded(void *
     assert_int_equal(lead_at_s(arena, "- P1: escalate to the team lead after 30 minutes"), 1800);
     assert_int_equal(lead_at_s(arena, "- P1: page the engineer; after 20 minutes page the team lead"), 1200);
     assert_int_equal(lead_at_s(arena, "- P1: call the team lead if nobody answers within 10 minutes"), 600);
+}
+
+static void each_of_a_ladder_is_paged_in_their_turn_however_it_is_worded(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    static const char *const ladders[] = {
+        "If nobody answers within 15 minutes, page the team lead; if still nothing after 30 minutes, page "
+        "the "
+        "medical director.",
+        "After 15 min without response: team lead. After 30 min: medical director.",
+        "Escalate to the team lead if not mitigated in 15 minutes; escalate to the medical director if not "
+        "mitigated in 30 minutes.",
+        "Page the nurse first. Wait 15 minutes, then page the team lead. Wait another 15 minutes, then page "
+        "the "
+        "medical director.",
+        "If the on-call engineer does not answer within 15 minutes, call the team lead. If the team lead "
+        "does "
+        "not answer within 15 minutes, call the medical director.",
+        "Path: on-call engineer -> team lead (15 min) -> medical director (30 min).",
+        "| Level | Contact | Wait |\n|---|---|---|\n| L1 | On-call engineer | 15 min |\n| L2 | Team lead | "
+        "15 min |\n"
+        "| L3 | Medical director | - |",
+    };
+    for (size_t i = 0; i < sizeof ladders / sizeof *ladders; i++) {
+        int64_t lead_s = lead_at_s(arena, ladders[i]);
+        int64_t director_s = paged_at_s(arena, ladders[i], "person:fay");
+        if (lead_s != 900 || director_s != 1800)
+            fail_msg("%s: the lead after %lld s, the director after %lld s", ladders[i], (long long)lead_s,
+                     (long long)director_s);
+    }
+}
+
+static void who_comes_before_another_without_a_time_is_paged_with_them(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    static const char words[] =
+        "P1: escalate to the team lead and then to the medical director after 30 minutes.";
+    assert_int_equal(lead_at_s(arena, words), 1800);
+    assert_int_equal(paged_at_s(arena, words, "person:fay"), 1800);
 }
 
 static void a_condition_that_people_judge_pages_nobody_by_itself(void **state)
@@ -51,6 +106,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_is_called_after_a_time_is_paged_then_however_it_is_worded),
+        cmocka_unit_test(each_of_a_ladder_is_paged_in_their_turn_however_it_is_worded),
+        cmocka_unit_test(who_comes_before_another_without_a_time_is_paged_with_them),
         cmocka_unit_test(a_condition_that_people_judge_pages_nobody_by_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,9 +141,8 @@ static void rungs_of_lines(struct parts_reading *reading, const int *contact_at,
     }
 }
 
-/* The column that says after how long. */
-static bool wait_in_row(const struct block *table, const struct table_row *row,
-                        struct duration_words *ret_after)
+bool escalation_wait_in_row(const struct block *table, const struct table_row *row,
+                            struct duration_words *ret_after)
 {
     for (size_t k = 0; k < table->n_columns; k++)
         if (part_words_whole(PART_WAIT_COLUMN, table->columns[k].text) &&
@@ -158,7 +157,7 @@ static void rungs_of_table(struct parts_reading *reading, const int *contact_at,
 {
     list_each (row, &table->rows) {
         struct duration_words after;
-        if (contact_at[row->line] == 0 || !wait_in_row(table, row, &after))
+        if (contact_at[row->line] == 0 || !escalation_wait_in_row(table, row, &after))
             continue;
         struct escalation *rung = escalation_add(reading, "rule", row->line, row->line);
         strings_add(reading->arena, &rung->to, reading->parts->contacts.at[contact_at[row->line] - 1].name);
@@ -276,8 +275,7 @@ static bool waits_before(const char *text, size_t at)
     return waited;
 }
 
-/* How long to wait: "within 30 minutes", "immediately"; not the "2s" of "latency > 2s". */
-static bool wait_stated(const char *text, struct duration_words *ret_after)
+bool escalation_wait_stated(const char *text, struct duration_words *ret_after)
 {
     if (!text_duration(text, ret_after))
         return false;
@@ -346,7 +344,7 @@ static struct escalation *add_rule(struct parts_reading *reading, const struct f
 {
     struct duration_words after, label_time;
     struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
-    bool stated = wait_stated(fact->text, &after);
+    bool stated = escalation_wait_stated(fact->text, &after);
     bool timed = fact->label && text_duration(fact->label, &label_time) && label_time.at == 0;
     struct strings inside = {0}, first = {0};
     const char *lead = fact->label
@@ -376,8 +374,11 @@ static struct escalation *add_rule(struct parts_reading *reading, const struct f
 static bool add_ladder(struct parts_reading *reading, const struct fact *fact, const struct strings *levels)
 {
     struct rungs rungs = {0};
+    struct duration_words first;
+    bool timed = fact->label && text_duration(fact->label, &first) &&
+                 (first.at == 0 || (first.at == strlen("after ") && text_starts_with(fact->label, "after ")));
 
-    if (!rungs_read(reading->arena, fact->rest, true, fact->line, &rungs))
+    if (!rungs_read(reading->arena, timed ? fact->text : fact->rest, true, fact->line, &rungs))
         return false;
     if (escalation_has_line(reading, fact->line))
         return true; /* a level has it already */
@@ -395,16 +396,17 @@ static void read_rule(struct parts_reading *reading, const struct fact *fact)
     const struct block *block = &reading->document->blocks.at[fact->block];
     struct duration_words after;
 
-    if (fact->place != FACT_ITEM || block->depth != 1 || fact->n_bytes >= RULE_BYTES ||
+    bool item = fact->place == FACT_ITEM && block->depth == 1;
+    if ((!item && fact->place != FACT_PROSE) || fact->n_bytes >= RULE_BYTES ||
         part_severity_at(reading, fact->line) || strstr(fact->text, "://"))
         return;
     if (block->marker == MARKER_CHECKBOX && sentence_is_order(fact->text))
         return; /* a step */
     struct strings levels = {0};
     rule_levels(reading, fact, &levels);
-    if (add_ladder(reading, fact, &levels))
+    if (add_ladder(reading, fact, &levels) || !item)
         return;
-    if (says_something(reading, fact, wait_stated(fact->text, &after)))
+    if (says_something(reading, fact, escalation_wait_stated(fact->text, &after)))
         add_rule(reading, fact);
 }
 
@@ -450,7 +452,7 @@ static bool read_named_sentences(struct parts_reading *reading, const struct fac
 
     text_sentences(reading->arena, fact->rest, &sentences);
     list_each (sentence, &sentences)
-        n_waits += wait_stated(sentence->text, &after);
+        n_waits += escalation_wait_stated(sentence->text, &after);
     part_levels(reading, fact->rest, &levels);
     if (sentences.n < 2 || n_waits < sentences.n || levels.n == 0)
         return false;
@@ -487,58 +489,12 @@ static void read_named_rule(struct parts_reading *reading, const struct fact *fa
     if (named && read_named_sentences(reading, fact))
         return;
     const char *text = named ? fact->rest : fact->text;
-    if (!wait_stated(text, &after) || (!named && !person_next(reading->arena, text, 0, &person)))
+    if (!escalation_wait_stated(text, &after) || (!named && !person_next(reading->arena, text, 0, &person)))
         return;
     struct fact rule = *fact;
     rule.text = rule.rest = text;
     rule.label = NULL;
     add_rule(reading, &rule);
-}
-
-/* ---- tables of rules ---- */
-
-/* The column that says to whom or what then; n_columns: none. */
-static size_t action_column(const struct block *table)
-{
-    static const char *const names[] = {"escalate to", "escalation", "action", "notify", "contact", "who"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        for (size_t k = 1; k < table->n_columns; k++)
-            if (strcasestr(table->columns[k].text, names[i]))
-                return k;
-    return table->n_columns;
-}
-
-/* "| Condition | Action |" below "Escalation criteria", and tables with a column about escalation. */
-static void read_rule_table(struct parts_reading *reading, size_t i)
-{
-    const struct block *table = &reading->document->blocks.at[i];
-    size_t action = action_column(table);
-
-    if (action == table->n_columns || part_template_at(reading, table->line) ||
-        (!strcasestr(table->columns[action].text, "escalat") && !is_rule_heading(reading, i)))
-        return;
-    list_each (row, &table->rows) {
-        const char *then = row->cells[action].text, *when = row->cells[0].text;
-        struct duration_words after;
-        struct strings to = {0}, levels = {0};
-        if (part_severity_at(reading, row->line) || escalation_has_line(reading, row->line) ||
-            strnlen(then, RULE_BYTES) == RULE_BYTES || text_starts_with(then, "no") ||
-            text_find_word(then, "no escalation"))
-            continue;
-        persons_add(reading->arena, then, &to);
-        if (to.n == 0 && !part_words_value(PART_ESCALATE_VERB, then))
-            continue;
-        struct escalation *rule = escalation_add(reading, "rule", row->line, row->line);
-        part_levels(reading, arena_printf(reading->arena, "%s %s", when, then), &levels);
-        rule->applies_to = levels;
-        rule->to = to;
-        rule->condition = escalation_condition(reading->arena, then);
-        if (rule->condition == NULL)
-            rule->condition = when;
-        if (wait_stated(then, &after) || wait_stated(when, &after) || wait_in_row(table, row, &after))
-            rule->after_s = after.value_s;
-    }
 }
 
 static void read_sentences(struct parts_reading *reading)
@@ -582,7 +538,7 @@ void parts_read_escalations(struct parts_reading *reading)
             reading->document->blocks.at[i].list_first == i)
             read_team(reading, i);
         else if (reading->document->blocks.at[i].kind == BLOCK_TABLE && !escalation_read_ladder(reading, i))
-            read_rule_table(reading, i);
+            escalation_read_table(reading, i);
     escalation_read_steps(reading);
     read_sentences(reading);
 }

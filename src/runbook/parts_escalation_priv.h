@@ -16,6 +16,13 @@ struct escalation *escalation_add_rung(struct parts_reading *reading, const stru
 /* "if nobody answers", "after 20 minutes": from that word on; NULL when there is none. */
 const char *escalation_condition(struct arena *arena, const char *text);
 
+/* How long to wait: "within 30 minutes", "immediately"; not the "2s" of "latency > 2s". */
+bool escalation_wait_stated(const char *text, struct duration_words *ret_after);
+
+/* The same in the column of a row that says after how long. */
+bool escalation_wait_in_row(const struct block *table, const struct table_row *row,
+                            struct duration_words *ret_after);
+
 /* ---- parts_escalation_text.c ---- */
 
 /* A sentence that calls somebody after a time, wherever it stands: "If the pump stands still for 20 minutes,
@@ -46,6 +53,11 @@ bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fa
 
 /* "| After | Notify |", a table of moments: a rule a row; false: it is none. */
 bool escalation_read_ladder(struct parts_reading *reading, size_t table);
+
+/* ---- parts_escalation_table.c ---- */
+
+/* "| Condition | Action |" below "Escalation criteria", and tables with a column about escalation. */
+void escalation_read_table(struct parts_reading *reading, size_t table);
 
 /* ---- parts_escalation_step.c ---- */
 

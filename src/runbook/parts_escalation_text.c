@@ -84,17 +84,48 @@ static void add_below(struct parts_reading *reading, const struct fact *fact, st
             persons_add(reading->arena, below->text, ret_to);
 }
 
+static bool about_escalation(const struct parts_reading *reading, size_t block)
+{
+    struct part_label above;
+
+    return strcasestr(part_heading(reading, block), "escalat") ||
+           (part_label_before(reading, block, &above) && strcasestr(above.text, "escalat"));
+}
+
+/* The procedure that a sentence speaks of. In a document of one procedure, "Escalation" is a section of the
+ * document. */
+static const struct procedure *procedure_spoken_of(const struct parts_reading *reading,
+                                                   const struct fact *fact, int line)
+{
+    bool one = reading->runbook->procedures.n == 1;
+
+    return one && about_escalation(reading, fact->block) ? NULL : part_procedure_at(reading, line);
+}
+
+/* "If the lead does not answer within 15 minutes, call the manager": the manager. */
+static void add_called(struct parts_reading *reading, const char *sentence,
+                       const struct duration_words *after, struct strings *ret_to)
+{
+    size_t behind = after->at + after->n_bytes;
+    struct word_match verb;
+
+    if (part_words_next(PART_TELL_VERB, sentence, behind, &verb))
+        persons_add(reading->arena, sentence + verb.at + verb.n_bytes, ret_to);
+    if (ret_to->n == 0)
+        persons_add(reading->arena, sentence, ret_to);
+}
+
 static void read_sentence(struct parts_reading *reading, const struct fact *fact, const char *sentence,
                           int line, bool *taken)
 {
     struct duration_words after;
     struct strings to = {0};
-    const struct procedure *procedure = part_procedure_at(reading, line);
+    const struct procedure *procedure = procedure_spoken_of(reading, fact, line);
 
     if (strnlen(sentence, RULE_BYTES) == RULE_BYTES || taken[line] || !escalation_wait(sentence, &after))
         return;
     if (calls(fact, sentence))
-        persons_add(reading->arena, sentence, &to);
+        add_called(reading, sentence, &after, &to);
     else
         add_below(reading, fact, &to);
     if (to.n == 0)
@@ -149,9 +180,10 @@ static struct group group_at(struct parts_reading *reading, const struct fact *f
 }
 
 /* "Not answered in 10 min: page the lead. After 20 min the manager." */
-static bool read_ladder(struct parts_reading *reading, const char *sentences, const struct group *group)
+static bool read_ladder(struct parts_reading *reading, const struct fact *fact, const char *sentences,
+                        const struct group *group)
 {
-    const struct procedure *procedure = part_procedure_at(reading, group->line);
+    const struct procedure *procedure = procedure_spoken_of(reading, fact, group->line);
     const struct sentence *last = group->end - 1;
     size_t n_bytes = last->at + strlen(last->text) - group->first->at;
     struct rungs rungs = {0};
@@ -175,7 +207,7 @@ static bool read_ladder(struct parts_reading *reading, const char *sentences, co
 static void read_group(struct parts_reading *reading, const struct fact *fact, const struct group *group,
                        const struct sentence *behind, bool *taken)
 {
-    if (!taken[group->line] && read_ladder(reading, fact->rest, group)) {
+    if (!taken[group->line] && read_ladder(reading, fact, fact->rest, group)) {
         taken[group->line] = true;
         return;
     }
@@ -210,7 +242,7 @@ void escalation_read_sentences(struct parts_reading *reading, const struct fact 
         struct sentence whole = {.text = fact->text};
         struct group group = {.first = &whole, .end = &whole + 1, .line = fact->line};
         part_levels(reading, fact->text, &group.levels);
-        if (!taken[fact->line] && read_ladder(reading, fact->text, &group)) {
+        if (!taken[fact->line] && read_ladder(reading, fact, fact->text, &group)) {
             taken[fact->line] = true;
             return;
         }
@@ -258,14 +290,6 @@ void escalation_read_card(struct parts_reading *reading, const struct fact *row,
     struct escalation *rule = escalation_add(reading, "rule", row->line, row->line);
     rule->to = to;
     rule->after_s = after.value_s;
-}
-
-static bool about_escalation(const struct parts_reading *reading, size_t block)
-{
-    struct part_label above;
-
-    return strcasestr(part_heading(reading, block), "escalat") ||
-           (part_label_before(reading, block, &above) && strcasestr(above.text, "escalat"));
 }
 
 void escalation_read_timed(struct parts_reading *reading, const struct fact *fact, bool *taken)

@@ -83,6 +83,11 @@ static bool says_idle(const char *text)
     return has_any(text, idle, sizeof idle / sizeof *idle);
 }
 
+static bool says_wait(const char *text)
+{
+    return strncasecmp(text, "wait ", strlen("wait ")) == 0;
+}
+
 /* What stands between two marks; without a time of its own it belongs to the part before. */
 static void part_add(struct arena *arena, const char *text, size_t n, enum mark mark, struct parts *parts)
 {
@@ -95,7 +100,7 @@ static void part_add(struct arena *arena, const char *text, size_t n, enum mark 
     part.timed = text_duration(part.text, &part.after) && part.after.value_s >= WAIT_LEAST_S;
     /* "10m -> secondary", "not answered in 10m -> secondary" */
     bool waits_only = last && last->timed && last->after.at + last->after.n_bytes == strlen(last->text) &&
-                      (last->after.at == 0 || says_idle(last->text));
+                      (last->after.at == 0 || says_idle(last->text) || says_wait(last->text));
     if (last && !part.timed && (!arrow || waits_only)) {
         last->text = arena_printf(arena, "%s%s%s", last->text, waits_only ? " " : ", ", part.text);
         return;
@@ -143,7 +148,7 @@ static bool waits(const struct part *part)
     const char *before = part->text;
     size_t at = after->at;
 
-    if (says_idle(before))
+    if (says_idle(before) || says_wait(before))
         return true;
     if (has_any(before, other, sizeof other / sizeof *other))
         return false;
@@ -194,8 +199,9 @@ static bool calls_nobody(struct arena *arena, const struct part *part, bool name
     const char *behind = part->text + part->after.at + part->after.n_bytes;
     const char *before = arena_strndup(arena, part->text, part->after.at);
 
-    persons_add(arena, before, ret_to);
     persons_add(arena, behind, ret_to);
+    if (ret_to->n == 0 || !says_idle(before)) /* "the lead does not answer in 15 min: call the manager" */
+        persons_add(arena, before, ret_to);
     if (ret_to->n > 0 || !named)
         return ret_to->n == 0;
     const char *colon = strchr(behind, ':');
@@ -226,10 +232,34 @@ static const char *condition_in(struct arena *arena, const char *text)
     return when ? text_without_colon(arena, when) : NULL;
 }
 
+/* "If the lead does not answer in 15 min, call the manager. If the manager does not answer in 15 min, ...":
+ * counted from the call of whoever does not answer. So is "another 15 minutes". */
+static int64_t waited_before_s(struct arena *arena, const struct part *part, const struct rungs *rungs)
+{
+    static const char *const more[] = {"another ", "further ", "additional "};
+    struct strings silent = {0};
+    const char *before = arena_strndup(arena, part->text, part->after.at);
+    const struct rung *last = rungs->n > 0 ? &rungs->at[rungs->n - 1] : NULL;
+
+    if (!last)
+        return 0;
+    if (has_any(before, more, sizeof more / sizeof *more))
+        return last->after_s;
+    if (!says_idle(before))
+        return 0;
+    persons_add(arena, before, &silent);
+    list_each (name, &silent)
+        list_each (called, &last->to)
+            if (text_same(*name, *called))
+                return last->after_s;
+    return 0;
+}
+
 bool rungs_read(struct arena *arena, const char *text, bool named, int line, struct rungs *ret_rungs)
 {
     struct parts parts = {0};
     struct rungs rungs = {0};
+    const char *escalated = NULL;
     int64_t last_s = 0;
 
     if (strnlen(text, TEXT_BYTES) == TEXT_BYTES)
@@ -240,12 +270,22 @@ bool rungs_read(struct arena *arena, const char *text, bool named, int line, str
     for (size_t i = 0; i < parts.n; i++) {
         struct part *part = &parts.at[i];
         struct strings to = {0};
-        if (i == 0 && !part->timed)
-            continue; /* whom it calls at first */
-        if (!part->timed || !waits(part) || part->after.value_s < last_s ||
+        if (i == 0 && !part->timed) { /* whom it calls at first */
+            escalated = strcasestr(part->text, "escalat");
+            continue;
+        }
+        if (!part->timed || !waits(part) ||
+            part->after.value_s + waited_before_s(arena, part, &rungs) < last_s ||
             calls_nobody(arena, part, named || part->arrow, &to))
             return false;
-        last_s = part->after.value_s;
+        if (escalated && rungs.n == 0) { /* "escalate to the lead and then to the director after an hour" */
+            struct strings all = {0};
+            persons_add(arena, escalated, &all);
+            list_each (name, &to)
+                strings_add(arena, &all, *name);
+            to = all;
+        }
+        last_s = part->after.value_s + waited_before_s(arena, part, &rungs);
         struct rung *rung = list_push(arena, &rungs);
         *rung = (struct rung){.text = part->text, .after_s = last_s, .to = to, .line = line};
         rung->condition = condition_in(arena, part->text);

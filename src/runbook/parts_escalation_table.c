@@ -1,0 +1,86 @@
+/* Tables of when to escalate to whom. */
+#include <string.h>
+
+#include "runbook/parts_escalation_priv.h"
+#include "runbook/parts_person.h"
+#include "runbook/parts_read.h"
+
+/* The column that says to whom or what then; n_columns: none. */
+static size_t action_column(const struct block *table)
+{
+    static const char *const names[] = {"escalate to", "escalation", "action", "notify", "contact", "who"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (size_t k = 1; k < table->n_columns; k++)
+            if (strcasestr(table->columns[k].text, names[i]))
+                return k;
+    return table->n_columns;
+}
+
+/* "L1", "Tier 2", "3": the place of a row in a ladder, and no condition. */
+static bool is_rung_name(const char *text)
+{
+    static const char *const words[] = {"level", "tier", "step", "stage", "line", "l"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_starts_with(text, words[i])) {
+            text += strlen(words[i]);
+            break;
+        }
+    text += strspn(text, " ");
+    size_t n = strspn(text, "0123456789");
+    return n > 0 && text[n] == '\0';
+}
+
+/* Each row says how long it is waited before the next is called, for the first one waits and the last does
+ * not: "| L1 | lead | 15 min |", "| L2 | manager | 15 min |", "| L3 | director | - |". */
+static bool waits_for_next(const struct block *table)
+{
+    struct duration_words after;
+    const struct table_row *rows = table->rows.at;
+    size_t n = table->rows.n;
+
+    list_each (row, &table->rows)
+        if (!is_rung_name(row->cells[0].text))
+            return false;
+    return n > 1 && escalation_wait_in_row(table, &rows[0], &after) && after.value_s >= 60 &&
+           !escalation_wait_in_row(table, &rows[n - 1], &after);
+}
+
+void escalation_read_table(struct parts_reading *reading, size_t i)
+{
+    const struct block *table = &reading->document->blocks.at[i];
+    size_t action = action_column(table);
+    bool for_next = waits_for_next(table);
+    int64_t waited_s = 0;
+
+    if (action == table->n_columns || part_template_at(reading, table->line) ||
+        (!strcasestr(table->columns[action].text, "escalat") &&
+         part_heading_group(reading, i) != WORDS_ESCALATION))
+        return;
+    list_each (row, &table->rows) {
+        const char *then = row->cells[action].text, *when = row->cells[0].text;
+        struct duration_words after;
+        struct strings to = {0}, levels = {0};
+        if (part_severity_at(reading, row->line) || escalation_has_line(reading, row->line) ||
+            strnlen(then, RULE_BYTES) == RULE_BYTES || text_starts_with(then, "no") ||
+            text_find_word(then, "no escalation"))
+            continue;
+        persons_add(reading->arena, then, &to);
+        if (to.n == 0 && !part_words_value(PART_ESCALATE_VERB, then))
+            continue;
+        struct escalation *rule = escalation_add(reading, "rule", row->line, row->line);
+        part_levels(reading, arena_printf(reading->arena, "%s %s", when, then), &levels);
+        rule->applies_to = levels;
+        rule->to = to;
+        rule->condition = escalation_condition(reading->arena, then);
+        if (rule->condition == NULL && (levels.n > 0 || !is_rung_name(when)))
+            rule->condition = when;
+        if (for_next) {
+            rule->after_s = waited_s;
+            waited_s += escalation_wait_in_row(table, row, &after) ? after.value_s : 0;
+        } else if (escalation_wait_stated(then, &after) || escalation_wait_stated(when, &after) ||
+                   escalation_wait_in_row(table, row, &after))
+            rule->after_s = after.value_s;
+    }
+}
