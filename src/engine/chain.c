@@ -115,9 +115,9 @@ static bool is_a_time(const char *condition)
 /* Conditions that hold while nobody does anything; any other is for people to judge. */
 static bool holds_in_silence(const char *condition)
 {
-    static const char *const words[] = {"progress", "resol",   "acknowledg", "respon",   "answer",
-                                        "mitigat",  "nobody",  "nothing",    "no one",   "fixed",
-                                        "still",    "persist", "restored",   "recovered"};
+    static const char *const words[] = {"progress", "resol",   "acknowledg", "respon",    "answer",
+                                        "mitigat",  "nobody",  "nothing",    "no one",    "fixed",
+                                        "still",    "persist", "restored",   "recovered", "unack"};
     for (size_t i = 0; condition && i < sizeof words / sizeof *words; i++)
         if (strcasestr(condition, words[i]))
             return true;

@@ -70,6 +70,14 @@ static void each_of_a_ladder_is_paged_in_their_turn_however_it_is_worded(void **
         "does "
         "not answer within 15 minutes, call the medical director.",
         "Path: on-call engineer -> team lead (15 min) -> medical director (30 min).",
+        "- Team lead: if not acknowledged in 15 minutes\n- Medical director: if not acknowledged in 30 "
+        "minutes",
+        "1. **On-call engineer** \xe2\x80\x94 paged first\n2. **Team lead** \xe2\x80\x94 after 15 minutes\n"
+        "3. **Medical director** \xe2\x80\x94 after 30 minutes",
+        "### P1\n\n1. On-call engineer\n2. After 15 minutes: team lead\n3. After 30 minutes: medical "
+        "director",
+        "P1: team lead @ 15m / medical director @ 30m",
+        "P1: if unacked 15m \xe2\x86\x92 team lead; 30m \xe2\x86\x92 medical director",
         "| Level | Contact | Wait |\n|---|---|---|\n| L1 | On-call engineer | 15 min |\n| L2 | Team lead | "
         "15 min |\n"
         "| L3 | Medical director | - |",

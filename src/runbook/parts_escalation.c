@@ -252,9 +252,17 @@ static void read_team(struct parts_reading *reading, size_t first)
 
 /* ---- rules ---- */
 
-static bool is_rule_heading(const struct parts_reading *reading, size_t block)
+/* "Escalation", or a level below it. */
+static bool is_rule_heading(struct parts_reading *reading, size_t block)
 {
-    return part_heading_group(reading, block) == WORDS_ESCALATION;
+    struct strings levels = {0};
+
+    if (part_heading_group(reading, block) == WORDS_ESCALATION)
+        return true;
+    if (part_heading_above_group(reading, block) != WORDS_ESCALATION)
+        return false;
+    part_levels(reading, part_heading(reading, block), &levels);
+    return levels.n > 0;
 }
 
 /* "unresolved in 15 minutes", "unreachable for 5 minutes", "no answer in 10 minutes". */
@@ -343,6 +351,7 @@ static void add_named(struct parts_reading *reading, const char *text, struct st
 static struct escalation *add_rule(struct parts_reading *reading, const struct fact *fact)
 {
     struct duration_words after, label_time;
+    struct person person;
     struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
     bool stated = escalation_wait_stated(fact->text, &after);
     bool timed = fact->label && text_duration(fact->label, &label_time) && label_time.at == 0;
@@ -356,9 +365,12 @@ static struct escalation *add_rule(struct parts_reading *reading, const struct f
     if (inside.n <= first.n)
         rule->text = fact->text; /* "..., P0 only" is no rule for all of P0 */
     rule_levels(reading, fact, &rule->applies_to);
-    if (fact->label && rule->applies_to.n == 0 && !timed)
-        strings_add(reading->arena, &rule->applies_to, fact->label);
     persons_add(reading->arena, fact->rest, &rule->to);
+    if (fact->label && rule->to.n == 0 && person_is(reading->arena, fact->label, &person))
+        strings_add(reading->arena, &rule->to,
+                    person.name); /* "Manager: if not acknowledged in 15 minutes" */
+    else if (fact->label && rule->applies_to.n == 0 && !timed)
+        strings_add(reading->arena, &rule->applies_to, fact->label);
     if (rule->to.n == 0)
         add_named(reading, fact->rest, &rule->to);
     rule->condition = escalation_condition(reading->arena, fact->rest);

@@ -41,7 +41,8 @@ static size_t mark_at(const char *text, enum mark *ret_kind)
                  {" \xc2\xb7 ", MARK_END},
                  {", ", MARK_COMMA},
                  {" and ", MARK_AND},
-                 {" und ", MARK_AND}};
+                 {" und ", MARK_AND},
+                 {" / ", MARK_AND}};
 
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (strncmp(text, marks[i].mark, strlen(marks[i].mark)) == 0) {
@@ -75,10 +76,9 @@ static bool has_any(const char *text, const char *const *words, size_t n)
 
 static bool says_idle(const char *text)
 {
-    static const char *const idle[] = {
-        "not ",       "n't ",           "no ",         "without",  "nobody",
-        "unanswered", "unacknowledged", "unresolved",  "no-one",   "unmitigated",
-        "noch ",      "keine",          "unreachable", "fails to", "nothing "};
+    static const char *const idle[] = {"not ",       "n't ",  "no ",         "without",  "nobody",
+                                       "unanswered", "unack", "unresolved",  "no-one",   "unmitigated",
+                                       "noch ",      "keine", "unreachable", "fails to", "nothing "};
 
     return has_any(text, idle, sizeof idle / sizeof *idle);
 }
@@ -154,7 +154,8 @@ static bool waits(const struct part *part)
         return false;
     if (after->op)
         return after->op[0] == '>';
-    return at == 0 || before[at - 1] == '(' || before[at - 1] == '+' ||
+    return at == 0 || before[at - 1] == '(' || before[at - 1] == '+' || before[at - 1] == '@' ||
+           (at >= 2 && before[at - 1] == ' ' && (before[at - 2] == '@' || before[at - 2] == ':')) ||
            (at >= 5 && strncasecmp(before + at - 5, "nach ", 5) == 0) ||
            (at >= 3 && strncasecmp(before + at - 3, "at ", 3) == 0) ||
            (at >= 3 && strncasecmp(before + at - 3, "in ", 3) == 0 && strcasestr(before, "another"));
