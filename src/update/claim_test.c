@@ -4,6 +4,7 @@
 #include "base/testing.h"
 #include "config/config.h"
 #include "update/update.h"
+#include "update/update_priv.h"
 
 static const struct {
     const char *sentence, *claim;
@@ -223,10 +224,10 @@ static const struct {
     {"Your record number was not visible to others.", "data-safe"},
     /* denied, whatever it is */
     {"Malware did not reach the clinical network.", "contained"},
-    {"False negatives did not increase.", "contained"},
-    {"The letters were opened by no one.", "contained"},
-    {"At no time did the assistant give advice.", "contained"},
-    {"Nobody downloaded the file.", "contained"},
+    {"False negatives did not increase.", "nothing-happened"},
+    {"The letters were opened by no one.", "nothing-happened"},
+    {"At no time did the assistant give advice.", "nothing-happened"},
+    {"Nobody downloaded the file.", "nothing-happened"},
     {"Nobody can log in.", NULL},
     {"Never switch the monitor off.", NULL},
     /* all of it was done, nobody need do anything, it comes back no more */
@@ -267,6 +268,15 @@ static void test_claims_are_told_from_words_that_only_look_like_them(void **stat
 }
 
 /* An answer by itself says nothing: it is withheld with what was asked. */
+static void whoever_stands_behind_what_is_denied_needs_not_stand_behind_the_denial(void **state)
+{
+    (void)state;
+    static const char sentence[] = "No customer data was compromised or accessed.";
+    const char *claim = claim_next(sentence, strlen(sentence), NULL);
+    assert_string_equal(claim, "data-safe");
+    assert_null(claim_next(sentence, strlen(sentence), claim));
+}
+
 static void test_an_answer_is_one_sentence_with_its_question(void **state)
 {
     (void)state;
@@ -292,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_claims_are_told_from_words_that_only_look_like_them),
+        cmocka_unit_test(whoever_stands_behind_what_is_denied_needs_not_stand_behind_the_denial),
         cmocka_unit_test(test_an_answer_is_one_sentence_with_its_question),
     };
     return cmocka_run_group_tests_name("claim", tests, NULL, NULL);
