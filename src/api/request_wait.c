@@ -155,5 +155,5 @@ void request_submit(struct request *request, const struct intake_format *format)
     hold(request);
     if (backend->submit(backend->core, &request->input, format, body, n_bytes, decided, request) < 0)
         decided(request, &full);
-    http_thread_has_submitted(thread, n_alerts); /* the request may be gone */
+    http_thread_has_submitted(thread, n_alerts); /* the request is the engine's */
 }

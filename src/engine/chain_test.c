@@ -101,6 +101,18 @@ static void who_comes_before_another_without_a_time_is_paged_with_them(void **st
     assert_int_equal(paged_at_s(arena, words, "person:fay"), 1800);
 }
 
+static void what_is_no_call_in_a_ladder_pages_nobody(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    assert_int_equal(
+        lead_at_s(arena,
+                  "P1: escalation begins with the team lead; after 20 minutes page the medical director."),
+        -1);
+    assert_int_equal(lead_at_s(arena, "- Team lead update: 30 minutes, team lead review: 48 hours"), -1);
+    assert_int_equal(lead_at_s(arena, "P1: team lead: 15 minutes. Medical director: 30 minutes."), 900);
+}
+
 static void a_condition_that_people_judge_pages_nobody_by_itself(void **state)
 {
     (void)state;
@@ -116,6 +128,7 @@ int main(void)
         cmocka_unit_test(who_is_called_after_a_time_is_paged_then_however_it_is_worded),
         cmocka_unit_test(each_of_a_ladder_is_paged_in_their_turn_however_it_is_worded),
         cmocka_unit_test(who_comes_before_another_without_a_time_is_paged_with_them),
+        cmocka_unit_test(what_is_no_call_in_a_ladder_pages_nobody),
         cmocka_unit_test(a_condition_that_people_judge_pages_nobody_by_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,10 +155,20 @@ static bool waits(const struct part *part)
     if (after->op)
         return after->op[0] == '>';
     return at == 0 || before[at - 1] == '(' || before[at - 1] == '+' || before[at - 1] == '@' ||
-           (at >= 2 && before[at - 1] == ' ' && (before[at - 2] == '@' || before[at - 2] == ':')) ||
+           (at >= 2 && strncmp(before + at - 2, "@ ", 2) == 0) ||
            (at >= 5 && strncasecmp(before + at - 5, "nach ", 5) == 0) ||
            (at >= 3 && strncasecmp(before + at - 3, "at ", 3) == 0) ||
            (at >= 3 && strncasecmp(before + at - 3, "in ", 3) == 0 && strcasestr(before, "another"));
+}
+
+/* "Manager: 15 minutes"; "Update: 30 minutes" calls nobody. */
+static bool is_person_at(struct arena *arena, const struct part *part)
+{
+    struct person person;
+    size_t at = part->after.at;
+
+    return at > 2 && strncmp(part->text + at - 2, ": ", 2) == 0 &&
+           person_is(arena, arena_strndup(arena, part->text, at - 2), &person);
 }
 
 /* "to the VP" -> "VP"; "" when the words name nobody. */
@@ -272,11 +282,11 @@ bool rungs_read(struct arena *arena, const char *text, bool named, int line, str
         struct part *part = &parts.at[i];
         struct strings to = {0};
         if (i == 0 && !part->timed) { /* whom it calls at first */
-            escalated = strcasestr(part->text, "escalat");
+            escalated = strcasestr(part->text, "escalate to ");
             continue;
         }
-        if (!part->timed || !waits(part) ||
-            part->after.value_s + waited_before_s(arena, part, &rungs) < last_s ||
+        int64_t at_s = part->after.value_s + waited_before_s(arena, part, &rungs);
+        if (!part->timed || !(waits(part) || is_person_at(arena, part)) || at_s < last_s ||
             calls_nobody(arena, part, named || part->arrow, &to))
             return false;
         if (escalated && rungs.n == 0) { /* "escalate to the lead and then to the director after an hour" */
@@ -286,7 +296,7 @@ bool rungs_read(struct arena *arena, const char *text, bool named, int line, str
                 strings_add(arena, &all, *name);
             to = all;
         }
-        last_s = part->after.value_s + waited_before_s(arena, part, &rungs);
+        last_s = at_s;
         struct rung *rung = list_push(arena, &rungs);
         *rung = (struct rung){.text = part->text, .after_s = last_s, .to = to, .line = line};
         rung->condition = condition_in(arena, part->text);
