@@ -162,6 +162,32 @@ static void a_mail_counts_when_it_answers_a_page_of_its_sender(void **state)
     assert_posted("/reply/mail", "{\"from\":\"a@b\"}", 422, "message_id");
 }
 
+static void a_mail_that_came_back_is_a_page_that_failed_once(void **state)
+{
+    (void)state;
+    static const char bounce[] = "{\"undelivered\":\"5.1.1 (no such mailbox)\",\"to\":\"mia@example.org\","
+                                 "\"recipient\":\"m@elsewhere\",\"references\":[\"<%s@example.org>\"]}";
+    char body[400], key[100] = "";
+    assert_posted("/api/v2/alerts", one_alert, 200, "");
+    scoped_answer struct http_answer timeline = get("/api/v1/incidents/1/timeline");
+    const char *found = strstr(buf_text(&timeline.body), "\"key\":\"");
+    assert_non_null(found);
+    sscanf(found, "\"key\":\"%90[^\"]", key);
+    snprintf(body, sizeof body, bounce, "crashcart-0000000000000000-incident-1-page-1");
+    assert_posted("/reply/mail", body, 200, "Nothing that was sent from here came back.");
+    snprintf(body, sizeof body, bounce, "crashcart-0000000000000000-digest-1-0");
+    assert_posted("/reply/mail", body, 200, "Nothing that was sent from here came back.");
+    snprintf(body, sizeof body, bounce, "crashcart-0000000000000000-proof-1-1");
+    assert_posted("/reply/mail", body, 200, "No test went there.");
+    snprintf(body, sizeof body, bounce, key);
+    assert_posted("/reply/mail", body, 200, "The next way is tried.");
+    assert_got("/api/v1/incidents/1/timeline", 200,
+               "it has not arrived: the mail came back from m@elsewhere: 5.1.1 (no such mailbox)");
+    assert_posted("/reply/mail", body, 200, "This was heard already.");
+    assert_posted("/reply/mail", "{\"undelivered\":4}", 422, "undelivered");
+    assert_posted("/reply/mail", "{\"undelivered\":\"x\",\"references\":[4,\"x\",\"<>\"]}", 200, "Nothing");
+}
+
 static int start_with_people(void **state)
 {
     static struct config_contact ways[] = {{.channel = "email", .address = "mia@example.org"},
@@ -193,6 +219,7 @@ int main(void)
         test(a_text_message_of_a_person_acknowledges_once),
         test(what_is_open_is_told_without_the_words_of_an_alert_to_a_way_that_may_not_show_them),
         test(a_mail_counts_when_it_answers_a_page_of_its_sender),
+        test(a_mail_that_came_back_is_a_page_that_failed_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

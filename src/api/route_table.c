@@ -287,8 +287,9 @@ const struct route routes[] = {
      NULL},
     {"POST", "/reply/sms", AUTH_OPEN, NULL, post_sms, answer_sms, NULL, NULL, NULL},
     {"POST", "/reply/receipt/{}", AUTH_OPEN, NULL, post_receipt, answer_receipt, NULL, NULL, NULL},
-    {"POST", "/reply/mail", AUTH_RESPOND, " ", post_mail, answer_mail, "Takes a reply by mail to a page",
-     "from*:text message_id*:text references:[text text:text", "text"},
+    {"POST", "/reply/mail", AUTH_RESPOND, " ", post_mail, answer_mail,
+     "Takes a reply by mail to a page, or the news that one has not arrived",
+     "from:text message_id:text references:[text text:text undelivered:text to:text recipient:text", "text"},
 
     {"GET", "/openapi.json", AUTH_OPEN, NULL, get_openapi, NULL, "This description", NULL, "Any"},
     {"GET", "/status", AUTH_OPEN, NULL, get_status_page, NULL, NULL, NULL, NULL},

@@ -40,6 +40,12 @@ struct proofs {
 };
 /* A page arrived there: that is a proof, too. */
 void proof_page_arrived(struct turn *turn, const struct delivery *delivery);
+/* A page did not: the way is known to fail until one does. */
+void proof_page_lost(struct turn *turn, const char *person, const char *channel, const char *address,
+                     const char *why);
+/* The test of that key had been taken, and has not arrived; false: there is no such test. */
+bool proof_test_lost(struct turn *turn, const char *key, const char *person, const char *channel,
+                     const char *address, const char *why);
 void proofs_learn(struct turn *turn); /* the configuration is new */
 void proofs_free(struct engine *engine);
 /* A test of that way is sent, unless one is on its way. */

@@ -41,7 +41,7 @@ static void take_sent(struct turn *turn, struct incident_record *record, struct 
     bool was_cancelled = delivery->state == DELIVERY_CANCELLED;
     (void)result;
     delivery->state = DELIVERY_SENT;
-    record->reached |= !delivery->notice;
+    record->n_reached += !delivery->notice;
     record->round_reached |= !delivery->notice;
     turn_save_delivery(turn, delivery);
     proof_page_arrived(turn, delivery);
@@ -65,17 +65,22 @@ void notice_retry(struct turn *turn, struct delivery_record *done, const struct 
     turn_set_timer(turn, &done->retry, delivery->id, delivery->due_us);
 }
 
-void notice_give_up(struct turn *turn, struct incident_record *record, struct delivery_record *done,
-                    const char *why)
+void notice_lost(struct turn *turn, struct incident_record *record, const char *why)
 {
     struct strings people = {0};
-    done->delivery.state = DELIVERY_DEAD;
-    turn_save_delivery(turn, &done->delivery);
-    delivery_drop(turn->engine, record, done);
     if (!incident_is_open(record))
         return;
     role_people(turn, record, "communications-lead", &people);
     remind_first(turn, record, &people, why, &people);
+}
+
+void notice_give_up(struct turn *turn, struct incident_record *record, struct delivery_record *done,
+                    const char *why)
+{
+    done->delivery.state = DELIVERY_DEAD;
+    turn_save_delivery(turn, &done->delivery);
+    delivery_drop(turn->engine, record, done);
+    notice_lost(turn, record, why);
 }
 
 static void take_retry(struct turn *turn, struct incident_record *record, struct delivery_record *done,
@@ -104,6 +109,7 @@ static void take_dead(struct turn *turn, struct incident_record *record, struct 
     attempt_begin(turn, delivery);
     event_end(turn, delivery->incident, NULL, "page.failed", "%s does not reach %s: %s", delivery->channel,
               delivery->person, delivery->detail);
+    proof_page_lost(turn, delivery->person, delivery->channel, delivery->address, delivery->detail);
     bool next_tried = delivery->attempts > ATTEMPTS_ALONE;
     if (!next_tried)
         try_next_way(turn, record, delivery, "does not reach them");

@@ -270,7 +270,8 @@ void digest_sent(struct turn *turn, int64_t digest)
     for (struct delivery_record *item; digest && walk.incident && (item = step(&walk));) {
         struct incident_record *record = walk.incident;
         item->delivery.state = DELIVERY_SENT;
-        record->reached = record->round_reached = true;
+        record->n_reached++;
+        record->round_reached = true;
         turn_save_delivery(turn, &item->delivery);
         jw_pair_int(event_begin(turn), "digest", digest);
         event_end(turn, record->incident.number, NULL, "page.sent", "Told %s in a digest",

@@ -82,7 +82,7 @@ struct incident_record {
     bool in_maintenance;      /* that is what holds alerts of it back */
     bool hushed;              /* the timeline says that all its alerts are held back */
     bool diagnosed;           /* all steps that run by themselves are done */
-    bool reached;             /* a page of the last step of the chain arrived */
+    int n_reached;            /* pages of the last step of the chain that arrived */
     bool round_reached;       /* one of this round did, or may have before a restart */
     bool everyone_paged;      /* in this round, because nobody of the chain could be reached */
     bool unreachable_said;    /* the timeline says that there is nobody to page */
@@ -564,11 +564,16 @@ void chat_join(struct turn *turn, struct incident_record *record, const char *wh
 void chat_diagnosed(struct turn *turn, struct incident_record *record);
 /* A delivery that is no page. It is tried again. */
 void notice_retry(struct turn *turn, struct delivery_record *done, const struct delivery_result *result);
-/* It is over for good, and dropped; while the incident is open the communications lead is told why. */
+/* While the incident is open the communications lead is told why. */
+void notice_lost(struct turn *turn, struct incident_record *record, const char *why);
+/* It is over for good, and dropped; and the same. */
 void notice_give_up(struct turn *turn, struct incident_record *record, struct delivery_record *done,
                     const char *why);
 void chat_delivered(struct turn *turn, struct incident_record *record, struct delivery_record *done,
                     const struct delivery_result *result);
+/* An update that had been taken has not arrived. */
+void update_lost(struct turn *turn, struct incident_record *record, const struct reply *receipt,
+                 const char *why);
 void update_delivered(struct turn *turn, struct incident_record *record, struct delivery_record *done,
                       const struct delivery_result *result);
 

@@ -183,7 +183,7 @@ static void go_on(struct turn *turn, struct incident_record *record, const char 
     const char *why = why_text(turn, incident, reason);
 
     turn_touch(turn, record);
-    record->reached = false;
+    record->n_reached = 0;
     if (whole_round) {
         record->everyone_paged = record->round_reached = false;
         if (n_steps && incident->escalation_step > 0)
@@ -221,7 +221,7 @@ void due_escalate(struct turn *turn, struct due *due)
 
 void escalate_past(struct turn *turn, struct incident_record *record)
 {
-    if (!incident_wants_people(record) || record->reached)
+    if (!incident_wants_people(record) || record->n_reached)
         return;
     for (const struct delivery_record *d = record->deliveries; d; d = d->next)
         if (d->delivery.state != DELIVERY_CANCELLED && !d->delivery.notice)

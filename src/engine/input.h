@@ -30,11 +30,10 @@ enum input_kind {
     INPUT_CLOCK_DONE,     /* incident (0: maintenance or a drill), item: the number of a clock, actor, text */
     INPUT_ACTION,         /* incident, item (0: a new one), actor, action */
     INPUT_REPLY_REFUSED,  /* incident (0: of none), reply, text: why */
-    INPUT_UNDELIVERED, /* incident, reply (the receipt), word: the address, text: why the page has not arrived
-                        */
-    INPUT_CHANGED,     /* actor, text: what a tool changed; word: where; link: to more of it, or NULL */
-    INPUT_PROVE,       /* actor, person, word: a channel; NULL: all of them */
-    INPUT_PROOF_DONE,  /* delivery: the number of the test, delivery_result */
+    INPUT_UNDELIVERED,    /* what receipt.c says */
+    INPUT_CHANGED,        /* actor, text: what a tool changed; word: where; link: to more of it, or NULL */
+    INPUT_PROVE,          /* actor, person, word: a channel; NULL: all of them */
+    INPUT_PROOF_DONE,     /* delivery: the number of the test, delivery_result */
     INPUT_APPROVE, /* run, step (line), actor; sha256; signed_in_us; values and repairs as below, taken first
                     */
     INPUT_STEP_VALUES,   /* run, step (line), actor, values; repairs: codes, NULL: as they are */

@@ -14,7 +14,7 @@
 #include "roster/recurrence.h"
 #include "roster/zone.h"
 
-enum { FRESH_S = 6 * 86400 };
+enum { FRESH_S = 6 * 86400, PROVED_S = 86400, DETAIL_BYTES = 200 };
 
 static const char *const states[N_PROOF_STATES] = {
     [PROOF_ASKED] = "asked", [PROOF_HOLDS] = "holds", [PROOF_FAILED] = "failed"};
@@ -137,13 +137,6 @@ void decide_prove(struct turn *turn, const struct input *input)
 
 /* ---- what came of it ---- */
 
-static void held(struct turn *turn, struct channel_proof *proof, const char *detail)
-{
-    proof->state = PROOF_HOLDS;
-    proof->held_us = proof->ended_us = turn->now_us;
-    text_keep(&proof->detail, detail);
-}
-
 /* The person hears of it by the first other way that is not known to fail. */
 static void tell_elsewhere(struct turn *turn, const struct channel_proof *failed)
 {
@@ -160,6 +153,38 @@ static void tell_elsewhere(struct turn *turn, const struct channel_proof *failed
     }
 }
 
+/* Says so where the system's own news are, and keeps it. */
+static void ended(struct turn *turn, struct channel_proof *proof, enum proof_state state, const char *detail)
+{
+    if (state == PROOF_HOLDS)
+        proof->held_us = turn->now_us;
+    proof->state = state;
+    proof->ended_us = turn->now_us;
+    text_keep(&proof->detail, detail);
+    save(turn, proof);
+    bool failed = state == PROOF_FAILED;
+    struct json_writer *body = event_begin(turn);
+    jw_pair(body, "person", proof->person);
+    jw_pair(body, "channel", proof->channel);
+    jw_pair(body, "detail", proof->detail);
+    event_end(turn, 0, NULL, failed ? "channel.failed" : "channel.proved", "%s %s %s: %s", proof->channel,
+              failed ? "does not reach" : "reaches", proof->person, proof->detail);
+}
+
+static void test_ended(struct turn *turn, struct channel_proof *proof, enum proof_state state,
+                       const char *detail)
+{
+    bool was_notice = *proof->notice != '\0';
+    ended(turn, proof, state, detail);
+    if (state == PROOF_FAILED && !was_notice) {
+        struct channel_proof copy = *proof; /* the list may move */
+        copy.person = arena_strdup(turn->arena, proof->person);
+        copy.channel = arena_strdup(turn->arena, proof->channel);
+        copy.detail = arena_strdup(turn->arena, proof->detail);
+        tell_elsewhere(turn, &copy);
+    }
+}
+
 void decide_proof_done(struct turn *turn, const struct input *input)
 {
     struct proofs *proofs = &turn->engine->proofs;
@@ -171,55 +196,58 @@ void decide_proof_done(struct turn *turn, const struct input *input)
         turn_answer(turn, OUTCOME_NOT_FOUND, 0, "No test %lld is under way.", (long long)input->delivery);
         return;
     }
-    struct channel_proof *proof = &proofs->at[at];
-    bool was_notice = *proof->notice != '\0';
-    const char *detail = text_head(turn->arena, text_or(result->detail, "no reason given"), 200);
-    proof->number = 0;
-    if (result->verdict == VERDICT_SENT) {
-        held(turn, proof, detail);
-    } else {
-        proof->state = PROOF_FAILED;
-        proof->ended_us = turn->now_us;
-        text_keep(&proof->detail, detail);
-    }
-    save(turn, proof);
-    bool failed = proof->state == PROOF_FAILED;
-    struct json_writer *body = event_begin(turn);
-    jw_pair(body, "person", proof->person);
-    jw_pair(body, "channel", proof->channel);
-    jw_pair(body, "detail", proof->detail);
-    event_end(turn, 0, NULL, failed ? "channel.failed" : "channel.proved", "%s %s %s: %s", proof->channel,
-              failed ? "does not reach" : "reaches", proof->person, proof->detail);
-    if (failed && !was_notice) {
-        struct channel_proof copy = *proof; /* the list may move */
-        copy.person = arena_strdup(turn->arena, proof->person);
-        copy.channel = arena_strdup(turn->arena, proof->channel);
-        copy.detail = arena_strdup(turn->arena, proof->detail);
-        tell_elsewhere(turn, &copy);
-    }
+    proofs->at[at].number = 0;
+    test_ended(turn, &proofs->at[at], result->verdict == VERDICT_SENT ? PROOF_HOLDS : PROOF_FAILED,
+               text_head(turn->arena, text_or(result->detail, "no reason given"), DETAIL_BYTES));
 }
 
 /* NULL: the configuration has that way no more. */
-static struct channel_proof *of_delivery(struct turn *turn, const struct delivery *delivery)
+static struct channel_proof *of_way(struct turn *turn, const char *id, const char *channel,
+                                    const char *address)
 {
-    struct channel_proof *proof =
-        find(&turn->engine->proofs, delivery->person, delivery->channel, delivery->address);
-    const struct person *person = proof ? NULL : config_person(turn->engine->config, delivery->person);
+    struct channel_proof *proof = find(&turn->engine->proofs, id, channel, address);
+    const struct person *person = proof ? NULL : config_person(turn->engine->config, id);
     for (size_t i = 0; person && !proof && i < person->contacts.n; i++)
-        if (strcmp(person->contacts.at[i].channel, delivery->channel) == 0 &&
-            strcmp(person->contacts.at[i].address, delivery->address) == 0)
+        if (strcmp(person->contacts.at[i].channel, channel) == 0 &&
+            strcmp(person->contacts.at[i].address, address) == 0)
             proof = of(turn, person, &person->contacts.at[i]);
     return proof;
 }
 
 void proof_page_arrived(struct turn *turn, const struct delivery *delivery)
 {
-    struct channel_proof *proof = of_delivery(turn, delivery);
+    struct channel_proof *proof = of_way(turn, delivery->person, delivery->channel, delivery->address);
     /* Once a day is enough: a storm of pages is no storm of proofs. */
-    if (!proof || proof->number || (proof->held_us && turn->now_us < time_after_s(proof->held_us, 86400)))
+    if (!proof || proof->number ||
+        (proof->state == PROOF_HOLDS && proof->held_us &&
+         turn->now_us < time_after_s(proof->held_us, PROVED_S)))
         return;
-    held(turn, proof, "a page arrived");
+    proof->state = PROOF_HOLDS;
+    proof->held_us = proof->ended_us = turn->now_us;
+    text_keep(&proof->detail, "a page arrived");
     save(turn, proof);
+}
+
+void proof_page_lost(struct turn *turn, const char *person, const char *channel, const char *address,
+                     const char *why)
+{
+    struct channel_proof *proof = of_way(turn, person, channel, address);
+    if (proof && !proof->number && proof->state != PROOF_FAILED)
+        ended(turn, proof, PROOF_FAILED, text_head(turn->arena, why, DETAIL_BYTES));
+}
+
+bool proof_test_lost(struct turn *turn, const char *key, const char *person, const char *channel,
+                     const char *address, const char *why)
+{
+    struct channel_proof *proof = find(&turn->engine->proofs, person, channel, address);
+    const char *start = proof ? arena_printf(turn->arena, "crashcart-%s-proof-%lld-", turn->engine->instance,
+                                             (long long)(proof->asked_us / US_PER_S))
+                              : NULL;
+    if (!proof || strncmp(key, start, strlen(start)) != 0 || proof->state == PROOF_FAILED)
+        return false;
+    proof->number = 0;
+    test_ended(turn, proof, PROOF_FAILED, text_head(turn->arena, why, DETAIL_BYTES));
+    return true;
 }
 
 /* ---- every week ---- */
@@ -244,8 +272,8 @@ void due_proofs(struct turn *turn, struct due *due)
     list_each (person, &engine->config->people)
         list_each (contact, &person->contacts) {
             struct channel_proof *proof = of(turn, person, contact);
-            if (turn->now_us < time_after_s(proof->held_us, FRESH_S) ||
-                strcmp(contact->channel, "voice") == 0)
+            bool fresh = proof->state != PROOF_FAILED && turn->now_us < time_after_s(proof->held_us, FRESH_S);
+            if (fresh || strcmp(contact->channel, "voice") == 0)
                 continue;
             ask(turn, proof, "system", "");
             n++;

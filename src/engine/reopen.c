@@ -24,7 +24,8 @@ void incident_reopen(struct turn *turn, struct incident_record *record, const ch
     incident->pages_owed = false;
     text_keep(&incident->resolved_by, "");
     text_keep(&incident->acknowledged_by, "");
-    record->reached = record->everyone_paged = false;
+    record->n_reached = 0;
+    record->everyone_paged = false;
     struct json_writer *body = event_begin(turn);
     jw_pair_int(body, "times", incident->n_reopened);
     jw_pair(body, "why", why);

@@ -230,6 +230,22 @@ static void give_up(struct turn *turn, struct incident_record *record, struct de
     notice_give_up(turn, record, done, why);
 }
 
+void update_lost(struct turn *turn, struct incident_record *record, const struct reply *receipt,
+                 const char *why)
+{
+    const char *audience = strchr(receipt->person, ':') + 1;
+    struct json_writer *body = event_begin(turn);
+    jw_pair(body, "audience", audience);
+    jw_pair(body, "channel", receipt->channel);
+    jw_pair(body, "id", receipt->id);
+    jw_pair(body, "detail", why);
+    event_end(turn, record->incident.number, NULL, "update.failed",
+              "The update to %s was taken by %s, and has not arrived: %s", audience, receipt->channel, why);
+    notice_lost(turn, record,
+                arena_printf(turn->arena, "The update to %s does not arrive by %s: %s", audience,
+                             receipt->channel, why));
+}
+
 void update_delivered(struct turn *turn, struct incident_record *record, struct delivery_record *done,
                       const struct delivery_result *result)
 {

@@ -5,15 +5,11 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "intake/mail_priv.h"
 
 enum { REFERENCES_MOST = 50, LINE_MOST = 500, PARTS_DEEP = 4, ADDRESS_MOST = 254 };
 
-struct part {
-    const char *at, *end; /* headers, a blank line, body */
-};
-
-/* The byte after the line's break. */
-static const char *line_end(const char *at, const char *end)
+const char *mail_line_end(const char *at, const char *end)
 {
     const char *newline = memchr(at, '\n', (size_t)(end - at));
     return newline ? newline + 1 : end;
@@ -26,11 +22,11 @@ static bool is_blank(const char *at, const char *end)
     return at == end;
 }
 
-static const char *body_of(struct part part)
+const char *mail_body(struct mail_part part)
 {
     const char *at = part.at;
     while (at < part.end) {
-        const char *next = line_end(at, part.end);
+        const char *next = mail_line_end(at, part.end);
         if (is_blank(at, next))
             return next;
         at = next;
@@ -38,15 +34,14 @@ static const char *body_of(struct part part)
     return part.end;
 }
 
-/* The value of the n-th header of that name, unfolded; NULL: there is none. */
-static const char *header_of(struct arena *arena, struct part part, const char *name, int n)
+const char *mail_header(struct arena *arena, struct mail_part part, const char *name, int n)
 {
     scoped_buf struct buf value = {0};
-    const char *body = body_of(part);
+    const char *body = mail_body(part);
     size_t n_name = strlen(name);
     bool inside = false;
     for (const char *at = part.at, *next; at < body; at = next) {
-        next = line_end(at, body);
+        next = mail_line_end(at, body);
         bool folded = *at == ' ' || *at == '\t';
         if (inside && !folded)
             break;
@@ -73,8 +68,7 @@ static const char *header_of(struct arena *arena, struct part part, const char *
 
 /* ---- who, and what it answers ---- */
 
-/* "Ana <ana@example.org>", or the address alone. NULL: it is none, or there is more than one. */
-static const char *address_in(struct arena *arena, const char *value)
+const char *mail_address(struct arena *arena, const char *value)
 {
     const char *open = strrchr(value, '<');
     const char *from = open ? open + 1 : value;
@@ -87,8 +81,7 @@ static const char *address_in(struct arena *arena, const char *value)
     return good ? address : NULL;
 }
 
-/* <...>, as often as they are in the text. */
-static void add_ids(struct arena *arena, const char *text, struct strings *ids)
+void mail_ids(struct arena *arena, const char *text, struct strings *ids)
 {
     while (text && (text = strchr(text, '<')) && ids->n < REFERENCES_MOST) {
         const char *end = strchr(text, '>');
@@ -116,7 +109,7 @@ static void decode_quoted(struct buf *out, const char *at, const char *end)
             buf_putc(out, (char)(hex_digit(at[1]) * 16 + hex_digit(at[2])));
             at += 2;
         } else {
-            at = line_end(at, end) - 1; /* a line that goes on */
+            at = mail_line_end(at, end) - 1; /* a line that goes on */
         }
     }
 }
@@ -139,8 +132,7 @@ static void decode_base64(struct buf *out, const char *at, const char *end)
     }
 }
 
-/* Of "multipart/mixed; boundary=..."; NULL: it is no such thing. */
-static const char *boundary_of(struct arena *arena, const char *type)
+const char *mail_boundary(struct arena *arena, const char *type)
 {
     static const char word[] = "boundary=";
     const char *at = type && strncasecmp(type, "multipart/", 10) == 0 ? strcasestr(type, word) : NULL;
@@ -153,19 +145,18 @@ static const char *boundary_of(struct arena *arena, const char *type)
     return n > 0 && n <= 70 ? arena_strndup(arena, at, n) : NULL;
 }
 
-/* The next part after *at; false: there is none. */
-static bool next_part(const char **at, const char *end, const char *boundary, struct part *ret_part)
+bool mail_part_next(const char **at, const char *end, const char *boundary, struct mail_part *ret_part)
 {
     size_t n_boundary = strlen(boundary);
     const char *begin = NULL;
     for (const char *line = *at, *next; line < end; line = next) {
-        next = line_end(line, end);
+        next = mail_line_end(line, end);
         bool is_boundary = (size_t)(next - line) >= n_boundary + 2 && memcmp(line, "--", 2) == 0 &&
                            memcmp(line + 2, boundary, n_boundary) == 0;
         if (!is_boundary)
             continue;
         if (begin) {
-            *ret_part = (struct part){begin, line};
+            *ret_part = (struct mail_part){begin, line};
             *at = line;
             return true;
         }
@@ -173,7 +164,7 @@ static bool next_part(const char **at, const char *end, const char *boundary, st
     }
     if (!begin || begin == end)
         return false;
-    *ret_part = (struct part){begin, end}; /* cut off */
+    *ret_part = (struct mail_part){begin, end}; /* cut off */
     *at = end;
     return true;
 }
@@ -240,20 +231,21 @@ static void add_words_of_html(struct buf *out, const char *at, const char *end)
 }
 
 /* wanted: "text/plain", or "text/html" where there is none. */
-static bool add_text(struct arena *arena, struct part part, const char *wanted, struct buf *out, int deep)
+static bool add_text(struct arena *arena, struct mail_part part, const char *wanted, struct buf *out,
+                     int deep)
 {
-    const char *type = header_of(arena, part, "Content-Type", 0), *body = body_of(part);
-    const char *boundary = boundary_of(arena, type);
+    const char *type = mail_header(arena, part, "Content-Type", 0), *body = mail_body(part);
+    const char *boundary = mail_boundary(arena, type);
     if (boundary && deep < PARTS_DEEP) {
-        struct part inner;
-        while (next_part(&body, part.end, boundary, &inner))
+        struct mail_part inner;
+        while (mail_part_next(&body, part.end, boundary, &inner))
             if (add_text(arena, inner, wanted, out, deep + 1))
                 return true;
         return false;
     }
     if (strncasecmp(type ? type : "text/plain", wanted, strlen(wanted)) != 0)
         return false;
-    const char *encoding = header_of(arena, part, "Content-Transfer-Encoding", 0);
+    const char *encoding = mail_header(arena, part, "Content-Transfer-Encoding", 0);
     if (encoding && strcasecmp(encoding, "base64") == 0)
         decode_base64(out, body, part.end);
     else if (encoding && strcasecmp(encoding, "quoted-printable") == 0)
@@ -267,7 +259,7 @@ static const char *first_line(struct arena *arena, const struct buf *text)
 {
     const char *at = buf_text(text), *end = at + text->n_bytes;
     for (const char *next; at < end; at = next) {
-        next = line_end(at, end);
+        next = mail_line_end(at, end);
         while (at < next && isspace((unsigned char)*at))
             at++;
         if (at == next || *at == '>')
@@ -286,22 +278,22 @@ int mail_reply_read(struct arena *arena, const char *bytes, size_t n_bytes, stru
                     struct err *err)
 {
     struct mail_reply reply = {0};
-    struct part whole = {bytes, bytes + n_bytes};
+    struct mail_part whole = {bytes, bytes + n_bytes};
     struct strings own = {0};
     scoped_buf struct buf text = {0};
     if (n_bytes > MAIL_MOST_BYTES)
         return err_set(err, "the mail is longer than a reply can be");
-    const char *from = header_of(arena, whole, "From", 0);
-    reply.from = from && !header_of(arena, whole, "From", 1) ? address_in(arena, from) : NULL;
+    const char *from = mail_header(arena, whole, "From", 0);
+    reply.from = from && !mail_header(arena, whole, "From", 1) ? mail_address(arena, from) : NULL;
     if (!reply.from)
         return err_set(err, "the mail has no sender, or more than one");
-    add_ids(arena, header_of(arena, whole, "Message-ID", 0), &own);
+    mail_ids(arena, mail_header(arena, whole, "Message-ID", 0), &own);
     if (own.n != 1)
         return err_set(err, "the mail has no Message-ID");
     reply.message_id = own.at[0];
-    add_ids(arena, header_of(arena, whole, "In-Reply-To", 0), &reply.references);
-    add_ids(arena, header_of(arena, whole, "References", 0), &reply.references);
-    const char *automatic = header_of(arena, whole, "Auto-Submitted", 0);
+    mail_ids(arena, mail_header(arena, whole, "In-Reply-To", 0), &reply.references);
+    mail_ids(arena, mail_header(arena, whole, "References", 0), &reply.references);
+    const char *automatic = mail_header(arena, whole, "Auto-Submitted", 0);
     reply.automatic = automatic && strncasecmp(automatic, "no", 2) != 0;
     if (!add_text(arena, whole, "text/plain", &text, 0)) {
         scoped_buf struct buf html = {0};

@@ -1,5 +1,6 @@
 /* A reply by mail, as a mail server hands it to a program: RFC 5322 with MIME (RFC 2045). What is wanted of
- * it: who wrote it, what it answers, and the first line that is not quoted. Pure; linear; for any bytes. */
+ * it: who wrote it, what it answers, and the first line that is not quoted; of a bounce what came back, and
+ * why. Pure; linear; for any bytes. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,3 +23,14 @@ struct mail_reply {
 /* -1: it has no sender or several, no id, or is too long. Texts are in the arena. */
 int mail_reply_read(struct arena *arena, const char *bytes, size_t n_bytes, struct mail_reply *ret_reply,
                     struct err *err);
+
+struct mail_bounce {
+    struct strings ids;    /* of the mail that came back, with brackets, and of what that answered */
+    const char *to;        /* where that had been sent; "" when it is not said */
+    const char *recipient; /* who was not reached there, an address of a list, perhaps; "" */
+    const char *why;       /* "5.1.1 (no such mailbox)": nothing that a stranger worded */
+};
+
+/* Is it a report that a mail has not arrived and is not tried any more? Of RFC 3464 with "Action: failed"; a
+ * delay is none; the ways of Exim and qmail from before it are read, too. */
+bool mail_bounce_read(struct arena *arena, const char *bytes, size_t n_bytes, struct mail_bounce *ret_bounce);

@@ -213,9 +213,10 @@ os.execve('/bin/sh', sys.argv[sys.argv.index('sh'):], environment)
 
 class MailServer:
     """Debian's OpenSMTPD with a queue and a mailbox, on a free port. It wants to be root, and alone on the machine: the
-    next one waits until it has stopped. The filters, named "all", are people that it takes no mail for."""
+    next one waits until it has stopped. The filters, named "all", are people that it takes no mail for; who is gone, it
+    finds out later, and tells the sender."""
 
-    def __init__(self, folder, filters='', port=None, box=None):
+    def __init__(self, folder, filters='', port=None, box=None, gone='nobody-is-gone@example.org'):
         self.turn = open(f'/tmp/crashcart-test-smtpd-{os.getuid()}', 'w')  # ends with this process, too
         fcntl.flock(self.turn, fcntl.LOCK_EX)
         self.port = port or free_port()
@@ -227,6 +228,8 @@ class MailServer:
         config = written(folder, 'smtpd.conf', f'''{filters}table all {{ "@" = "nobody" }}
 {listen}
 action "keep" mda "cat > {self.box}/mail-$$" virtual <all>
+action "fail" mda "exit 67" virtual <all>
+match from any for rcpt-to "{gone}" action "fail"
 match from any for domain "example.org" action "keep"
 ''')
         argv = [shutil.which('smtpd') or '/usr/sbin/smtpd', '-d', '-f', config]

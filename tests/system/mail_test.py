@@ -19,7 +19,7 @@ channels: {{twilio: {{user: AC1, secret: "env:TWILIO_TOKEN", signing_secret: "en
 people:
   - id: ana
     name: Ana
-    contacts: [{{email: ana@example.org}}]
+    contacts: [{{email: ana@example.org}}, {{webhook: "{webhook}"}}]
   - id: ben
     name: Ben
     contacts: [{{email: ben@example.net}}, {{webhook: "{webhook}"}}]
@@ -113,11 +113,7 @@ class Mail(SystemTest):
         reply = 'From: {}\nMessage-ID: <{}@example.org>\nIn-Reply-To: {}\nSubject: Re: x\n\nack\n\n> Service down\n'
 
         def answer(sender, message_id, to):
-            done = subprocess.run([PROGRAM, 'mail-reply', '--data', self.server.data], capture_output=True, text=True,
-                                  input=reply.format(sender, message_id, to), env={**os.environ,
-                                  'CRASHCART_URL': f'http://127.0.0.1:{self.server.port}'})
-            self.assertEqual(done.returncode, 0, done.stderr)
-            return done.stdout
+            return self.hand_over(reply.format(sender, message_id, to))
 
         self.assertIn('does not count', answer('eve@example.org', 'e1', page['Message-ID']))
         self.assertIn('does not count', answer('ana@example.org', 'a1', '<crashcart-0-incident-1-page-1@example.org>'))
@@ -126,6 +122,26 @@ class Mail(SystemTest):
         self.assertEqual(self.server.incident(1)['acknowledged_by'], 'person:ana')
         self.assertIn('heard already', answer('Ana <ANA@example.org>', 'a2', page['Message-ID']))
         self.assertEqual(self.server.process.log().count(' reply.refused '), 2)
+
+    def hand_over(self, mail):
+        done = subprocess.run([PROGRAM, 'mail-reply', '--data', self.server.data], capture_output=True, text=True, input=mail,
+                              env={**os.environ, 'CRASHCART_URL': f'http://127.0.0.1:{self.server.port}'})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_a_page_that_comes_back_later_has_failed_and_its_person_is_told_another_way(self):
+        mail = self.started(MailServer(self.folder, gone='ana@example.org'))
+        self.start(mail)
+        self.fire()
+        wait(lambda: any('ana' in s for s in self.kinds('page.sent')), 'the mail server has taken it')
+        back = wait(lambda: [m for m in mail.messages() if 'crashcart@' in m['To']], 'it comes back')[0]
+        self.assertEqual(self.kinds('page.failed'), [s for s in self.kinds('page.failed') if 'ben' in s])
+        self.assertIn('The next way is tried', self.hand_over(back.as_string()))
+        self.assertIn('email took the page to ana, and it has not arrived: the mail came back: 5.3.0', ' '.join(self.kinds('page.failed')))
+        wait(lambda: any('ana by webhook' in s for s in self.kinds('page.sent')), 'and she is told another way')
+        self.assertIn('heard already', self.hand_over(back.as_string()))
+        ways = {(c['person'], c['channel']): c['state'] for c in self.server.json('/api/v1/channels')['channels']}
+        self.assertEqual((ways['ana', 'email'], ways['ana', 'webhook']), ('failed', 'holds'))
 
     def test_starttls_with_a_trusted_certificate_is_used_and_another_one_is_not(self):
         self.by_tls(implicit=False)
