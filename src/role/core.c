@@ -503,9 +503,15 @@ static void close_core(struct core *core)
     engine_free(core->engine);
     site_free(core->site);
     arena_free(core->arena);
+    held_looks_free(core->looks);
     live_free(core->live);
     board_free(core->board);
     queue_free(&core->queue);
+}
+
+static void start_look(void *context, const void *order, size_t n_bytes)
+{
+    frames_send(((struct core *)context)->runner, FRAME_STEP_START, order, n_bytes);
 }
 
 /* Before the sandbox, which takes no descriptor for memory. */
@@ -537,6 +543,7 @@ int role_core(const struct role_options *options)
     mallopt(M_MMAP_THRESHOLD, 2 * SPARE_HEAP_BYTES);
     queue_init(&core.queue);
     pthread_mutex_init(&core.site_lock, NULL);
+    core.looks = held_looks_new(start_look, &core);
     open_loop(&core);
     pulse_begin(&core.pulse, &core.loop, options->pulse_fd);
     open_suspects(&core);

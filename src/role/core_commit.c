@@ -67,6 +67,7 @@ static int accept_bodies(struct core *core, struct job *jobs, size_t n, struct e
     for (struct job *job = jobs; job; job = job->next)
         if (job->body && !job->accepted)
             received[n_received++] = (struct received){job->format->name, job->body, job->n_bytes};
+    core->n_requests += (int)n_received;
     return ledger_accept_all(core->ledger, received, n_received, now_us(core), err);
 }
 
@@ -170,6 +171,7 @@ static struct job *commit_some(struct core *core, struct job *jobs)
         answer(job, got == 0 ? &decided[i].outcome : &unavailable);
     }
     api_give_answers(core->api);
+    core->others_wait = left || !queue_is_empty(&core->queue);
     for (size_t i = 0; i < n; i++)
         core_carry_out(core, &decided[i], pages_left);
     arena_reset(core->arena);
@@ -427,12 +429,16 @@ static void restart_when_lost(struct core *core)
 
 void core_work(struct core *core)
 {
+    int64_t began_us = monotonic_us(core);
     if (core->engine)
         work_with_engine(core);
     else
         core_keep_alerts(core);
     ledger_settle(core->ledger);
     restart_when_lost(core);
+    held_looks_turn(core->looks, began_us, monotonic_us(core), core->n_requests,
+                    !queue_is_empty(&core->queue));
+    core->n_requests = 0;
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -447,6 +453,8 @@ void core_plan_timer(struct core *core)
     uint64_t wait_ms = due <= now ? 0 : due - now >= US_PER_S ? 1000 : (uint64_t)((due - now) / 1000 + 1);
     if (core->ledger_failed && wait_ms == 0)
         wait_ms = 50;
+    if (wait_ms > held_looks_wait_ms(core->looks))
+        wait_ms = held_looks_wait_ms(core->looks);
     uv_timer_start(&core->timer, on_timer, wait_ms > LEDGER_RETRY_MS ? LEDGER_RETRY_MS : wait_ms, 0);
 }
 

@@ -145,13 +145,18 @@ static void start_step(struct core *core, const struct run_step *step)
                                                       .target = step->target,
                                                       .values = step_values_plain(arena, &values),
                                                       .n_values = values.n});
-    frames_send(core->runner, FRAME_STEP_START, order.at, order.n_bytes);
+    if (step->risk == RISK_READ && !step->checks_for && !(step->approved_by && *step->approved_by))
+        held_looks_add(core->looks, order.at, order.n_bytes, core->others_wait,
+                       clock_monotonic_us(core->clock));
+    else
+        frames_send(core->runner, FRAME_STEP_START, order.at, order.n_bytes);
 }
 
 /* {"run":4,"stopped_by":"person:ana"} */
 static void stop_step(struct core *core, const struct run_step *step)
 {
     scoped_buf struct buf order = {0};
+    held_looks_start(core->looks); /* it may be among them */
     struct json_writer w = jw_start(&order);
     jw_begin_object(&w);
     jw_pair_int(&w, "run", step->run);

@@ -18,6 +18,7 @@
 #include "loop/suspect.h"
 #include "role/compaction.h"
 #include "role/live.h"
+#include "role/held_looks.h"
 #include "role/role.h"
 #include "role/site.h"
 #include "watch/board.h"
@@ -122,6 +123,9 @@ struct core {
     uv_timer_t alive_timer;  /* the next sign of life to the outside */
     uv_timer_t mirror_timer; /* the list of silences goes to the courier soon */
     size_t n_mirrored_mutes; /* when it last went */
+    struct held_looks *looks;
+    int n_requests;   /* of alerts, in this turn of work */
+    bool others_wait; /* behind what is being carried out */
     struct compaction compaction;
     struct cleaning cleaning;
     struct versions versions;
@@ -136,6 +140,7 @@ struct core {
 void queue_init(struct job_queue *queue);
 int queue_push(struct job_queue *queue, struct job *job);
 struct job *queue_take_all(struct job_queue *queue);
+bool queue_is_empty(struct job_queue *queue);
 void queue_close(struct job_queue *queue);
 void queue_free(struct job_queue *queue);
 

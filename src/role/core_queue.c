@@ -32,6 +32,14 @@ struct job *queue_take_all(struct job_queue *queue)
     return jobs;
 }
 
+bool queue_is_empty(struct job_queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    bool empty = !queue->first;
+    pthread_mutex_unlock(&queue->lock);
+    return empty;
+}
+
 void queue_close(struct job_queue *queue)
 {
     pthread_mutex_lock(&queue->lock);
