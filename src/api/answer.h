@@ -17,6 +17,7 @@ struct answer {
     const char *location;     /* where to go on, with 303; NULL: nowhere */
     const char *encoding;     /* of the body, which was chosen by Accept-Encoding; NULL: none */
     bool lasts;               /* what has this address never changes */
+    bool is_for_any_site;     /* pages of other sites may read it */
     bool is_nobodys_window;   /* no other page can hold the window that this is drawn in */
     const char *tag;          /* of the body, for who asks again; NULL: it is to be computed */
     struct stream *stream;    /* in the place of body, or NULL */

@@ -36,11 +36,14 @@ static void add_browser_headers(const struct answer *answer, struct MHD_Response
          "manifest-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action "
          "'self'"},
         {"Referrer-Policy", "no-referrer"},
-        {"Cross-Origin-Resource-Policy", "same-origin"},
         {"X-Frame-Options", "DENY"},
     };
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
         MHD_add_response_header(response, headers[i][0], headers[i][1]);
+    MHD_add_response_header(response, "Cross-Origin-Resource-Policy",
+                            answer->is_for_any_site ? "cross-origin" : "same-origin");
+    if (answer->is_for_any_site)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     if (!answer->is_nobodys_window)
         MHD_add_response_header(response, "Cross-Origin-Opener-Policy", "same-origin");
 }

@@ -190,7 +190,7 @@ static void *keep(void *context)
 /* ---- its own address ---- */
 
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *type,
-                              struct buf *body)
+                              bool for_any_site, struct buf *body)
 {
     size_t n_bytes = body->n_bytes;
     struct MHD_Response *response =
@@ -203,6 +203,8 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, "Content-Security-Policy",
                             "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'");
+    if (for_any_site)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     enum MHD_Result queued = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);
     return queued;
@@ -231,7 +233,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (reads && format)
         switch (status_keeper_copy(keeper, format, &body)) {
         case STATUS_KEPT:
-            return answer(connection, MHD_HTTP_OK, format->type, &body);
+            return answer(connection, MHD_HTTP_OK, format->type, format->is_for_programs, &body);
         case STATUS_NOT_YET:
             status = MHD_HTTP_SERVICE_UNAVAILABLE;
             break;
@@ -239,7 +241,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
             break;
         }
     buf_printf(&body, "%u: here is the status page, and nothing else.\n", status);
-    return answer(connection, status, "text/plain; charset=utf-8", &body);
+    return answer(connection, status, "text/plain; charset=utf-8", false, &body);
 }
 
 static int serve(struct status_keeper *keeper, int listen_fd, struct err *err)

@@ -16,6 +16,7 @@ void get_status_page(struct request *request)
         answer_problem(request, PROBLEM_UNAVAILABLE, NULL, "the status page is not read yet");
         break;
     case STATUS_KEPT:
+        request->answer.is_for_any_site = format->is_for_programs;
         break;
     }
 }

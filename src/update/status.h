@@ -26,6 +26,7 @@ struct status_format {
     const char *type; /* of its content */
     const char *file; /* in an export */
     void (*write)(struct buf *out, const struct status_input *input);
+    bool is_for_programs; /* pages of other sites may read it: it is public, and knows no one who asks */
 };
 extern const struct status_format status_formats[]; /* ended by one without a path */
 const struct status_format *status_format_of(const char *path);

@@ -108,6 +108,21 @@ class Status(SystemTest):
         self.assertEqual(json.loads(self.looked_at('/api/v2/summary.json')[1])['page']['name'], 'Example Hospital')
         self.assertIn('<title>Example Hospital', self.looked_at('/')[1])
 
+    def test_pages_of_other_sites_may_read_what_is_for_programs_and_nothing_else(self):
+        self.open_page()
+        programs = ['/status.json', '/status.rss', '/api/v2/summary.json', '/api/v2/status.json', '/api/v2/components.json',
+                    '/api/v2/incidents.json', '/api/v2/incidents/unresolved.json', '/api/v2/scheduled-maintenances/upcoming.json']
+        others = ['/status', '/status.css', '/api/v2/alerts', '/api/v2/status', '/api/v1/incidents', '/', '/nowhere']
+        for port in (self.server.port, self.public):
+            for path in programs + others:
+                connection = http.client.HTTPConnection('127.0.0.1', port, timeout=PATIENCE_S)
+                connection.request('GET', path, headers={'Origin': 'https://elsewhere.example.org'})
+                answer = connection.getresponse()
+                connection.close()
+                wanted = '*' if path in programs else None
+                self.assertEqual(answer.getheader('Access-Control-Allow-Origin'), wanted, (port, path))
+                self.assertIsNone(answer.getheader('Access-Control-Allow-Credentials'), path)
+
     def test_each_change_is_written_into_the_folder(self):
         self.open_page()
 
