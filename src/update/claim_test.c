@@ -252,6 +252,35 @@ static const struct {
     {"The migration stopped half way.", NULL},
     {"The logs show that files were copied.", NULL},
     {"We hope that no data was lost.", NULL},
+    /* a whole clause that denies, limits or picks out */
+    {"No contractor obtained a badge.", "nothing-happened"},
+    {"No site is operational.", NULL},
+    {"Only two wards noticed it.", "contained"},
+    {"What broke was the second controller.", "cause"},
+    {"Fewer than 2 % of orders failed.", "contained"},
+    {"Everybody can sign in.", "resolved"},
+    {"Nobody had to be moved.", "patients-safe"},
+    /* a thing that did something to another, and what it all comes down to */
+    {"A stray job overloaded the gateway.", "cause"},
+    {"It all boils down to one setting.", "cause"},
+    {"The fault lies with the carrier.", "cause"},
+    {"We found that a stale token was in use.", "cause"},
+    {"We found the same error in last week's logs.", NULL},
+    {"The night job was stopped by hand.", NULL},
+    /* back in its place; when it comes */
+    {"The line is back in order.", "resolved"},
+    {"We are back on paper.", NULL},
+    {"The threshold was set back to its old value.", NULL},
+    {"The remaining sites follow at seven.", "eta"},
+    {"The next shift takes over at 20:00.", NULL},
+    {"Logins take longer than a minute.", NULL},
+    {"Three teams are involved.", NULL},
+    {"Keys of the accounts will be reset tonight.", NULL},
+    /* figures of speech */
+    {"We are out of the woods.", "figurative"},
+    {"There is magic in the air.", "figurative"},
+    {"An alert storm has begun.", NULL},
+    {"We rebuild the index from scratch.", NULL},
 };
 
 static void test_claims_are_told_from_words_that_only_look_like_them(void **state)

@@ -158,7 +158,13 @@ static bool states_field(struct arena *arena, const char *claim, const char *sen
            *words_plain(arena, sentence + before, n_bytes - before) && !is_excepted(&search, plain->n - 1);
 }
 
-static const char ANY_DENIAL[] = "nothing-happened"; /* the last claim of the file */
+static bool is_asked_alone(const char *claim)
+{
+    list_each (name, &vocabulary()->alone)
+        if (strcmp(*name, claim) == 0)
+            return true;
+    return false;
+}
 
 const char *claim_next(const char *sentence, size_t n_bytes, const char *after)
 {
@@ -167,11 +173,11 @@ const char *claim_next(const char *sentence, size_t n_bytes, const char *after)
     clause_split(arena, sentence, n_bytes, &plain);
     bool passed = !after, headed = is_headed_resolved(arena, sentence, n_bytes);
     list_each (claim, &vocabulary()->says) {
-        if (after && strcmp(claim->name, ANY_DENIAL) == 0)
-            return NULL; /* whoever stands behind what is denied needs not stand behind the denial */
-        if (passed && (says(claim->name, claim->name, &plain) ||
-                       states_field(arena, claim->name, sentence, n_bytes, &plain) ||
-                       (headed && strcmp(claim->name, "resolved") == 0)))
+        /* Whoever stands behind what is denied needs not stand behind the denial. */
+        bool asked = passed && !(after && is_asked_alone(claim->name));
+        if (asked && (says(claim->name, claim->name, &plain) ||
+                      states_field(arena, claim->name, sentence, n_bytes, &plain) ||
+                      (headed && strcmp(claim->name, "resolved") == 0)))
             return claim->name;
         passed |= after && strcmp(after, claim->name) == 0;
     }

@@ -124,6 +124,8 @@ static void add_line(struct arena *arena, const char *line, size_t n)
         add_split(arena, text, ",", &words.bare);
     else if (strcmp(kind, "own") == 0)
         add_split(arena, text, " ", &words.own);
+    else if (strcmp(kind, "alone") == 0)
+        add_split(arena, text, " ", &words.alone);
     else if (strcmp(kind, "over") == 0)
         add_pattern(arena, &words.patterns, kind, text);
     else if (strcmp(kind, "claim") == 0)

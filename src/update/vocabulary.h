@@ -31,6 +31,7 @@ struct vocabulary {
     named_words_list facts, statuses, says, sets;
     claim_patterns patterns, exceptions;
     struct strings generic, bare, own;
+    struct strings alone; /* claims that are asked only of a sentence that makes no other */
 };
 const struct vocabulary *vocabulary(void);
 /* That of the name, or NULL. */
