@@ -1,7 +1,11 @@
 /* A thread that serves its own connections, with a libmicrohttpd of its own. Its loop is ours, because the
  * library's would be woken by a system call for each answer, and would tell the engine of each request: here
  * all that was decided in one commit wakes it once, and the engine is woken once for a few alerts that it has
- * read: while it decides about them, the next ones are read. */
+ * read: while it decides about them, the next ones are read.
+ *
+ * New connections are taken by the thread that has the fewest. The library would give all that come in one
+ * moment to the thread that wakes first, and the other one would have nothing to do for as long as they
+ * stay. A thread that has more leaves them to the others for a moment only, for those may be at work. */
 #pragma once
 
 #include <pthread.h>
@@ -15,7 +19,12 @@ struct api;
 
 struct http_thread {
     struct api *api;
-    struct MHD_Daemon *daemon; /* without a thread of the library's; the caller's to start and stop */
+    /* Without a thread and a listener of the library's; the caller's to start and stop. */
+    struct MHD_Daemon *daemon;
+    int listen_fd; /* of all threads; nonblocking; the caller's */
+    unsigned n_limit;
+    _Atomic unsigned n_connections;
+    int64_t passes_until_us; /* leaves new connections to the others; monotonic; the thread's own */
     pthread_t thread;
     int wake_fd;
     bool started;

@@ -5,6 +5,7 @@
 #include <microhttpd.h>
 
 #define MHD_FUNCTIONS(F)                                                                                     \
+    F(add_connection)                                                                                        \
     F(add_response_header)                                                                                   \
     F(create_response_from_buffer)                                                                           \
     F(create_response_from_callback)                                                                         \
@@ -31,6 +32,7 @@ struct microhttpd_library {
 /* Any thread. The first call comes before the sandbox (api_prepare). */
 const struct microhttpd_library *microhttpd_library(void);
 
+#define MHD_add_connection                microhttpd_library()->add_connection
 #define MHD_add_response_header           microhttpd_library()->add_response_header
 #define MHD_create_response_from_buffer   microhttpd_library()->create_response_from_buffer
 #define MHD_create_response_from_callback microhttpd_library()->create_response_from_callback

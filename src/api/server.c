@@ -187,6 +187,7 @@ static struct api *api_new(const struct api_options *options, const struct api_b
     api->pool = pool_new();
     for (size_t i = 0; i < options->n_readers; i++)
         pool_give_ledger(api->pool, options->readers[i]);
+    api->listen_fd = options->listen_fd;
     api->threads = heap_alloc(n_threads * sizeof *api->threads);
     api->n_threads = n_threads;
     api->connections = connections_new(options->clock, n_connections);
@@ -237,10 +238,10 @@ static void threads_close(struct api *api)
     for (unsigned i = 0; i < api->n_threads; i++)
         if (api->threads[i].daemon)
             MHD_stop_daemon(api->threads[i].daemon);
+    close(api->listen_fd);
 }
 
-/* The library closes the socket that it listens on, so each thread has a descriptor of its own. */
-static int thread_open(struct api *api, struct http_thread *thread, int listen_fd, unsigned n_connections,
+static int thread_open(struct api *api, struct http_thread *thread, unsigned n_connections,
                        unsigned idle_time_s, struct err *err)
 {
     static char versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
@@ -248,20 +249,19 @@ static int thread_open(struct api *api, struct http_thread *thread, int listen_f
                                          {MHD_OPTION_HTTPS_PRIORITIES, 0, versions},
                                          {MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
-    int fd = fcntl(listen_fd, F_DUPFD_CLOEXEC, 0);
     thread->api = api;
-    if (fd >= 0)
-        thread->daemon = MHD_start_daemon(
-            MHD_USE_EPOLL | MHD_USE_TURBO | SUSPEND_RESUME | (api->tls ? MHD_USE_TLS : 0), 0, NULL, NULL,
-            on_request, thread, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, n_connections,
-            MHD_OPTION_PER_IP_CONNECTION_LIMIT, n_connections / 2, MHD_OPTION_CONNECTION_TIMEOUT, idle_time_s,
-            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
-            on_completed, thread, MHD_OPTION_NOTIFY_CONNECTION, connections_notify, api->connections,
-            MHD_OPTION_ARRAY, api->tls ? tls : plain, MHD_OPTION_END);
+    thread->listen_fd = api->listen_fd;
+    thread->n_limit = n_connections;
+    thread->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_TURBO | MHD_USE_NO_LISTEN_SOCKET | SUSPEND_RESUME |
+            (api->tls ? MHD_USE_TLS : 0),
+        0, NULL, NULL, on_request, thread, MHD_OPTION_CONNECTION_LIMIT, n_connections,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, n_connections / 2, MHD_OPTION_CONNECTION_TIMEOUT, idle_time_s,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, thread, MHD_OPTION_NOTIFY_CONNECTION, connections_notify, api->connections,
+        MHD_OPTION_ARRAY, api->tls ? tls : plain, MHD_OPTION_END);
     if (thread->daemon)
         return http_thread_start(thread, err);
-    if (fd >= 0)
-        close(fd);
     return err_set(err, "the HTTP server does not start: too few file descriptors (ulimit -n)");
 }
 
@@ -283,14 +283,12 @@ int api_start(const struct api_options *options, const struct api_backend *backe
     }
     fcntl(options->listen_fd, F_SETFL, O_NONBLOCK); /* several threads race for each connection */
     for (unsigned i = 0; i < n_threads; i++)
-        if (thread_open(api, &api->threads[i], options->listen_fd, n_connections / n_threads, idle_time_s,
-                        err) < 0) {
+        if (thread_open(api, &api->threads[i], n_connections / n_threads, idle_time_s, err) < 0) {
             threads_close(api);
             status_keeper_stop(api->status);
             api_free(api);
             return -1;
         }
-    close(options->listen_fd);
     *ret_api = api;
     return 0;
 }

@@ -25,6 +25,7 @@ struct api {
     char slack_secret[200], twilio_secret[200];
     const struct clock *clock;
     int64_t started_us;
+    int listen_fd; /* nonblocking; several threads race for each connection */
     struct http_thread *threads;
     unsigned n_threads;
     _Atomic bool answers_held;
