@@ -11,6 +11,7 @@
 
 #include "base/must.h"
 #include "engine/engine_priv.h"
+#include "runbook/idle_words.h"
 #include "runbook/policy_plan.h"
 #include "runbook/role_words.h"
 #include "runbook/text.h"
@@ -102,28 +103,6 @@ static void add_roles(struct arena *arena, const struct chain_question *question
         insert(arena, chain, step);
 }
 
-/* "after 30 minutes" */
-static bool is_a_time(const char *condition)
-{
-    struct duration_words wait;
-    return condition && text_duration(condition, &wait) &&
-           (wait.at == 0 ||
-            (wait.at == strlen("after ") && strncasecmp(condition, "after ", wait.at) == 0)) &&
-           strspn(condition + wait.at + wait.n_bytes, " .") == strlen(condition + wait.at + wait.n_bytes);
-}
-
-/* Conditions that hold while nobody does anything; any other is for people to judge. */
-static bool holds_in_silence(const char *condition)
-{
-    static const char *const words[] = {"progress", "resol",   "acknowledg", "respon",    "answer",
-                                        "mitigat",  "nobody",  "nothing",    "no one",    "fixed",
-                                        "still",    "persist", "restored",   "recovered", "unack"};
-    for (size_t i = 0; condition && i < sizeof words / sizeof *words; i++)
-        if (strcasestr(condition, words[i]))
-            return true;
-    return condition == NULL || is_a_time(condition);
-}
-
 static const struct escalation *ordered_chain(const struct runbook *runbook, const char *level, int line)
 {
     list_each (escalation, &runbook->parts.escalations) {
@@ -157,15 +136,15 @@ static void add_stated(struct arena *arena, const struct chain_question *questio
     const struct runbook *runbook = question->runbook;
     const struct severity *level = question->level;
     struct plan plan = {0};
-    if (!level)
+    if (!runbook)
         return;
-    severity_plan(arena, runbook, level, &plan);
+    incident_plan(arena, runbook, level, question->procedure, &plan);
     list_each (entry, &plan.entries)
         if (entry->kind == PLAN_ESCALATION && entry->event == PLAN_AFTER_OPENED && entry->to.n &&
-            holds_in_silence(entry->condition) && !ordered_chain(runbook, level->id, entry->line))
+            idle_holds(entry->condition) && !(level && ordered_chain(runbook, level->id, entry->line)))
             add_roles(arena, question, &entry->to, entry->line,
                       entry->after_s == UNSTATED ? NO_TIME_S : entry->after_s, chain);
-    const struct escalation *ordered = ordered_chain(runbook, level->id, 0);
+    const struct escalation *ordered = level ? ordered_chain(runbook, level->id, 0) : NULL;
     for (size_t i = 0; ordered && i < ordered->to.n; i++) {
         struct strings one = {0};
         strings_add(arena, &one, ordered->to.at[i]);
@@ -185,11 +164,13 @@ void incident_chain(struct arena *arena, const struct engine *engine, const stru
                     struct chain *ret_chain)
 {
     const struct procedure *procedure;
+    const struct runbook *runbook = incident_runbook(engine, record, &procedure);
     const struct chain_question question = {
         .config = engine->config,
         .service = config_service(engine->config, record->incident.service),
-        .runbook = incident_runbook(engine, record, &procedure),
+        .runbook = runbook,
         .level = incident_level(engine, record),
+        .procedure = incident_procedure(engine, record),
         .response_time_s = record->incident.response_time_s,
     };
     chain_make(arena, &question, ret_chain);

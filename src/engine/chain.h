@@ -22,10 +22,11 @@ struct chain {
 
 struct chain_question {
     const struct config *config;
-    const struct service *service; /* NULL: none of the configuration */
-    const struct runbook *runbook; /* NULL: none */
-    const struct severity *level;  /* of the runbook; NULL: none */
-    int64_t response_time_s;       /* what is known of it without a level, or UNSTATED */
+    const struct service *service;     /* NULL: none of the configuration */
+    const struct runbook *runbook;     /* NULL: none */
+    const struct severity *level;      /* of the runbook; NULL: none */
+    const struct procedure *procedure; /* of the runbook; NULL: none */
+    int64_t response_time_s;           /* what is known of it without a level, or UNSTATED */
 };
 
 /* Texts are those of the question's values, or in the arena. */

@@ -122,6 +122,59 @@ static void a_condition_that_people_judge_pages_nobody_by_itself(void **state)
     assert_int_equal(lead_at_s(arena, "- P2: escalate to the team lead after 30 minutes"), -1);
 }
 
+static const char pump_runbook[] = "# Pump Runbook\n\n## Severity\n\n| Level | Response |\n|---|---|\n"
+                                   "| P1 | 5 min |\n| P2 | 1 hour |\n\n## Alerts\n\n### Pump Down\n\n%s"
+                                   "1. Restart it. Not back in 10 minutes: call the vendor.\n"
+                                   "2. If nobody answers within 30 minutes, call the medical director.\n"
+                                   "3. Contact the team lead if the switch is down.\n"
+                                   "4. Restart the pod (takes 5 minutes), then escalate to the team lead.\n\n"
+                                   "### Pump Slow\n\n1. Look at `kubectl get pods`\n";
+
+/* "vendor +600, ..." of the steps that the runbook states for that procedure at that level. */
+static const char *stated_steps(struct arena *arena, const char *severity_line, const char *title,
+                                const char *level)
+{
+    const char *text = arena_printf(arena, pump_runbook, severity_line), *said = "";
+    struct runbook *runbook = runbook_read(arena, "x.md", text, strlen(text));
+    struct config config = {0};
+    struct chain chain;
+    add_role(arena, &config, "vendor", "person:ven");
+    add_role(arena, &config, "team lead", "person:eve");
+    add_role(arena, &config, "medical director", "person:fay");
+    struct chain_question question = {.config = &config,
+                                      .runbook = runbook,
+                                      .level = level ? runbook_severity(runbook, level) : NULL,
+                                      .response_time_s = 300};
+    list_each (procedure, &runbook->procedures)
+        if (title && strcmp(procedure->title, title) == 0)
+            question.procedure = procedure;
+    chain_make(arena, &question, &chain);
+    list_each (step, &chain.steps)
+        if (step->runbook_line)
+            said = arena_printf(arena, "%s%s +%lld ", said, step->notify.at[0], (long long)step->at_s);
+    return said;
+}
+
+static void whom_the_procedure_calls_after_a_time_is_paged_in_its_incidents(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    static const char called[] = "person:ven +600 person:fay +1800 ";
+    assert_string_equal(stated_steps(arena, "", "Pump Down", "P1"), called);
+    assert_string_equal(stated_steps(arena, "", "Pump Down", "P2"), called);
+    assert_string_equal(stated_steps(arena, "", "Pump Down", NULL), called);
+    assert_string_equal(stated_steps(arena, "**Severity**: P1\n\n", "Pump Down", "P1"), called);
+}
+
+static void whom_another_procedure_calls_is_not(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    assert_string_equal(stated_steps(arena, "", "Pump Slow", "P1"), "");
+    assert_string_equal(stated_steps(arena, "", NULL, "P1"), "");
+    assert_string_equal(stated_steps(arena, "**Severity**: P1\n\n", "Pump Slow", "P1"), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +183,8 @@ int main(void)
         cmocka_unit_test(who_comes_before_another_without_a_time_is_paged_with_them),
         cmocka_unit_test(what_is_no_call_in_a_ladder_pages_nobody),
         cmocka_unit_test(a_condition_that_people_judge_pages_nobody_by_itself),
+        cmocka_unit_test(whom_the_procedure_calls_after_a_time_is_paged_in_its_incidents),
+        cmocka_unit_test(whom_another_procedure_calls_is_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,14 @@
-/* CLOCK_ESCALATION: "2 hours if unresolved" is meant although somebody has the incident. While nobody has it
- * the chain pages the same people; afterwards this does. */
+/* CLOCK_ESCALATION: "2 hours if unresolved", "not restored within 20 minutes" is meant although somebody has
+ * the incident. While nobody has it the chain pages the same people; afterwards this does. */
 #include <string.h>
 
 #include "engine/engine_priv.h"
+#include "runbook/idle_words.h"
 
 static bool takes(const struct plan_entry *entry)
 {
     return entry->event == PLAN_AFTER_OPENED && entry->after_s > 0 && entry->condition &&
-           strcasestr(entry->condition, "resol") && !strcasestr(entry->condition, "progress") &&
-           !strcasestr(entry->condition, "acknowledg");
+           idle_outlasts_answer(entry->condition);
 }
 
 static bool is_met(const struct incident_record *record)

@@ -1,4 +1,4 @@
-/* The clocks of an incident: which of its level's plan run now, and what happens when one comes due.
+/* The clocks of an incident: which of its plan run now, and what happens when one comes due.
  *
  * A clock is kept as long as its incident, so that a level that comes back, or an incident that is opened
  * again, goes on from what was said already. One timer serves all clocks of an incident. */
@@ -103,17 +103,19 @@ struct json_writer *clock_event(struct turn *turn, const struct runbook_clock *c
     return body;
 }
 
-/* ---- the plan of the level ---- */
+/* ---- the plan of the incident ---- */
 
+/* NULL: neither its level nor its procedure is known. */
 static const struct plan *plan_of(struct engine *engine, const struct runbook *runbook,
-                                  const struct severity *level)
+                                  const struct severity *level, const struct procedure *procedure)
 {
-    struct plan *plan = map_get(engine->plans, &level, sizeof level);
-    if (plan)
+    const void *key[] = {level, procedure};
+    struct plan *plan = map_get(engine->plans, key, sizeof key);
+    if (plan || (!level && !procedure))
         return plan;
     plan = arena_alloc(engine->plan_arena, sizeof *plan);
-    severity_plan(engine->plan_arena, runbook, level, plan);
-    map_put(engine->plans, &level, sizeof level, plan);
+    incident_plan(engine->plan_arena, runbook, level, procedure, plan);
+    map_put(engine->plans, key, sizeof key, plan);
     return plan;
 }
 
@@ -125,23 +127,6 @@ static int kind_of(const struct plan_entry *entry)
             (!rules[kind]->takes || rules[kind]->takes(entry)))
             return kind;
     return -1;
-}
-
-/* Phases, and updates that are steps, are of their procedure only. */
-static bool is_of_procedure(const struct runbook *runbook, const struct plan_entry *entry)
-{
-    list_each (cadence, &runbook->parts.cadences)
-        if (entry->kind == PLAN_UPDATE && cadence->line == entry->line)
-            return cadence->source && strcmp(cadence->source, "step") == 0;
-    return entry->kind == PLAN_PHASE;
-}
-
-static bool concerns(const struct runbook *runbook, const struct procedure *procedure,
-                     const struct plan_entry *entry)
-{
-    if (!is_of_procedure(runbook, entry))
-        return true;
-    return procedure && procedure->line <= entry->line && entry->line <= procedure->line_end;
 }
 
 static const char *joined(struct turn *turn, const struct strings *names)
@@ -252,12 +237,13 @@ void clocks_follow(struct turn *turn, struct incident_record *record, enum incid
         return;
     const struct runbook *runbook = incident_runbook(turn->engine, record, &procedure);
     const struct severity *level = incident_level(turn->engine, record);
-    if (level)
-        list_each (entry, &plan_of(turn->engine, runbook, level)->entries)
-            if (concerns(runbook, procedure, entry))
-                want(turn, record, runbook, entry, wanted);
+    const struct plan *plan =
+        runbook ? plan_of(turn->engine, runbook, level, incident_procedure(turn->engine, record)) : NULL;
+    if (plan)
+        list_each (entry, &plan->entries)
+            want(turn, record, runbook, entry, wanted);
     for (size_t i = 0; i < clocks->n; i++) {
-        if (!level) /* it is gone, or has another name now: what was promised stands */
+        if (!level && !wanted[i].planned) /* it is gone, or has another name now: what was promised stands */
             wanted[i] = (struct wanted){clocks->at[i].state != CLOCK_STOPPED, clocks->at[i].after_s};
         follow(turn, record, &clocks->at[i], &wanted[i]);
     }

@@ -139,7 +139,7 @@ struct engine {
     int64_t last_override;
     bool learned; /* the runbooks are new, and clocks must follow them */
     struct arena *plan_arena;
-    struct map *plans; /* of levels: address -> struct plan */
+    struct map *plans; /* of incidents: addresses of the level and the procedure -> struct plan */
     struct buf body;   /* of the event that is being written */
     struct buf kin_key;
 };
@@ -240,6 +240,9 @@ struct incident_record *incident_wanted(struct turn *turn, int64_t number);
 /* The runbook and procedure it was opened with, as they are now; NULL when they are gone or changed. */
 const struct runbook *incident_runbook(const struct engine *engine, const struct incident_record *record,
                                        const struct procedure **ret_procedure);
+/* The procedure that answers it, by its title where the runbook is another version; NULL: none. No line of the
+ * incident's is a line of that one. */
+const struct procedure *incident_procedure(const struct engine *engine, const struct incident_record *record);
 
 /* ---- trouble.c: what an alert is about ---- */
 

@@ -173,7 +173,11 @@ static bool asked(const struct scene *c, const struct reach_level *level, int64_
     struct chain chain;
     struct strings people = {0};
     chain_make(arena,
-               &(struct chain_question){c->config, level->service, level->runbook, level->level, UNSTATED},
+               &(struct chain_question){.config = c->config,
+                                        .service = level->service,
+                                        .runbook = level->runbook,
+                                        .level = level->level,
+                                        .response_time_s = UNSTATED},
                &chain);
     list_each (step, &chain.steps)
         list_each (target, &step->notify) {

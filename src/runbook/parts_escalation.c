@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/idle_words.h"
 #include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_person.h"
 #include "runbook/parts_read.h"
@@ -27,6 +28,18 @@ bool escalation_has_line(const struct parts_reading *reading, int line)
             line <= reading->parts->escalations.at[k].line_end)
             return true;
     return false;
+}
+
+void escalation_set_procedure(struct parts_reading *reading, struct escalation *rule,
+                              const struct procedure *procedure, bool waits)
+{
+    struct strings levels = {0};
+
+    strings_add(reading->arena, &rule->applies_to, procedure->severity ? procedure->severity : procedure->id);
+    part_levels(reading, procedure->title, &levels);
+    if (levels.n == 0)
+        rule->procedure = procedure->id;
+    rule->waits = waits;
 }
 
 const char *escalation_condition(struct arena *arena, const char *text)
@@ -269,18 +282,13 @@ static bool is_rule_heading(struct parts_reading *reading, size_t block)
 static bool waits_before(const char *text, size_t at)
 {
     static const char *const before[] = {" in ", " for ", " by ", "ed ", "in another "};
-    static const char *const waiting[] = {
-        "unresolved",     "resolved",   "unreachable", "unanswered", "no response", "no answer", "respond",
-        "unacknowledged", "acknowledg", "unavailable", "progress",   "answer",      "stuck"};
-    bool joined = false, waited = false;
+    bool joined = false;
 
     for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
         size_t n = strlen(before[i]);
         joined |= at >= n && strncasecmp(text + at - n, before[i], n) == 0;
     }
-    for (size_t i = 0; joined && i < sizeof waiting / sizeof *waiting; i++)
-        waited |= strcasestr(text, waiting[i]) != NULL;
-    return waited;
+    return joined && (idle_waits_for(text) || idle_says(text));
 }
 
 bool escalation_wait_stated(const char *text, struct duration_words *ret_after)

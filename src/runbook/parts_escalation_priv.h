@@ -13,6 +13,11 @@ bool escalation_has_line(const struct parts_reading *reading, int line);
 /* A rule of a rung of a ladder, for no level yet. */
 struct escalation *escalation_add_rung(struct parts_reading *reading, const struct rung *rung);
 
+/* Makes it a rule of a procedure's own trouble; of the level, where the procedure is the level's: "P1
+ * response". waits: it calls when its time is over. */
+void escalation_set_procedure(struct parts_reading *reading, struct escalation *rule,
+                              const struct procedure *procedure, bool waits);
+
 /* "if nobody answers", "after 20 minutes": from that word on; NULL when there is none. */
 const char *escalation_condition(struct arena *arena, const char *text);
 
@@ -32,6 +37,10 @@ void escalation_read_sentences(struct parts_reading *reading, const struct fact 
 /* How long a sentence waits before it calls: "after 20 minutes", "not answered within 5 minutes"; not "page
  * the lead within 5 minutes", which is a deadline. */
 bool escalation_wait(const char *sentence, struct duration_words *ret_after);
+
+/* "call the queue owner": the name of the house behind the verb of a sentence that waits, when its last word
+ * is one of policy/parts.words. */
+void escalation_add_house(struct arena *arena, const char *behind_verb, struct strings *ret_to);
 
 /* "| Escalate after | 15 minutes |" beside "| Escalate to | pump lead |". */
 void escalation_read_card(struct parts_reading *reading, const struct fact *row, bool *taken);

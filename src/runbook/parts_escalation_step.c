@@ -19,19 +19,22 @@ static void read_step(struct parts_reading *reading, const struct procedure *pro
     const char *whom =
         arena_strndup(reading->arena, step->text + verb.at, strcspn(step->text + verb.at, ".;"));
     struct strings names = {0};
+    bool waits = escalation_wait(step->text, &after);
     persons_add(reading->arena, whom, &names);
+    if (names.n == 0 && waits)
+        escalation_add_house(reading->arena, step->text + verb.at + verb.n_bytes, &names);
     if (names.n == 0)
         return;
     struct escalation *rule = escalation_add(reading, "rule", step->line, step->line);
     rule->to = names;
-    strings_add(reading->arena, &rule->applies_to, procedure->severity ? procedure->severity : procedure->id);
+    escalation_set_procedure(reading, rule, procedure, waits);
     rule->condition = step->condition ? step->condition : escalation_condition(reading->arena, step->text);
     const struct severity *level =
         procedure->severity ? runbook_severity(reading->runbook, procedure->severity) : NULL;
     if (text_duration(step->text, &after))
         rule->after_s = after.value_s;
     else if (phase->stage == STAGE_IMMEDIATE && level && level->rank == 1)
-        rule->after_s = 0; /* an immediate action of the most severe level */
+        rule->after_s = 0, rule->waits = true; /* an immediate action of the most severe level */
 }
 
 void escalation_read_steps(struct parts_reading *reading)

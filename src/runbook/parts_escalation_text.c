@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runbook/heading_words.h"
+#include "runbook/idle_words.h"
 #include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_person.h"
 #include "runbook/parts_read.h"
@@ -32,10 +33,6 @@ static bool has_any(const char *text, size_t n, const char *const *words, size_t
 
 bool escalation_wait(const char *sentence, struct duration_words *ret_after)
 {
-    static const char *const nothing[] = {"not ",           "n't ",        "no ",        "without",
-                                          "nobody",         "no one",      "cannot",     "nothing",
-                                          "still",          "fails to",    "unanswered", "unresolved",
-                                          "unacknowledged", "unreachable", "unavailable"};
     static const char *const asked[] = {"if ", "when ", "once ", "unless", "longer than", "more than"};
     static const char *const other[] = {"every ", "fires ", "firing ", "triggers "};
     size_t n = strlen(sentence);
@@ -47,7 +44,7 @@ bool escalation_wait(const char *sentence, struct duration_words *ret_after)
     size_t before = ret_after->at;
     bool past = ret_after->op && ret_after->op[0] == '>';
     bool conditional = has_any(sentence, before, asked, sizeof asked / sizeof *asked);
-    bool idle = has_any(sentence, before, nothing, sizeof nothing / sizeof *nothing);
+    bool idle = idle_says_within(sentence, before);
     bool limit =
         before >= 4 && (strncasecmp(from - 4, "for ", 4) == 0 || strncasecmp(from - 4, " in ", 4) == 0);
     limit |= ret_after->op && ret_after->op[0] == '<';
@@ -102,6 +99,26 @@ static const struct procedure *procedure_spoken_of(const struct parts_reading *r
     return one && about_escalation(reading, fact->block) ? NULL : part_procedure_at(reading, line);
 }
 
+void escalation_add_house(struct arena *arena, const char *behind_verb, struct strings *ret_to)
+{
+    enum { NAME_BYTES = 40 };
+    static const char *const lead[] = {" ", "to ", "the ", "our ", "your "};
+    struct word_match last;
+
+    for (size_t i = 0; i < sizeof lead / sizeof *lead; i++)
+        if (strncasecmp(behind_verb, lead[i], strlen(lead[i])) == 0)
+            behind_verb += strlen(lead[i]);
+    size_t n = strcspn(behind_verb, ".,;:(");
+    if (n == 0 || n >= NAME_BYTES)
+        return;
+    const char *name = text_normalise(arena, behind_verb, n);
+    for (size_t from = 0; part_words_next(PART_CALLED, name, from, &last); from = last.at + last.n_bytes)
+        if (name[last.at + last.n_bytes] == '\0') {
+            strings_add(arena, ret_to, name);
+            return;
+        }
+}
+
 /* "If the lead does not answer within 15 minutes, call the manager": the manager. */
 static void add_called(struct parts_reading *reading, const char *sentence,
                        const struct duration_words *after, struct strings *ret_to)
@@ -113,6 +130,8 @@ static void add_called(struct parts_reading *reading, const char *sentence,
         persons_add(reading->arena, sentence + verb.at + verb.n_bytes, ret_to);
     if (ret_to->n == 0)
         persons_add(reading->arena, sentence, ret_to);
+    if (ret_to->n == 0 && part_words_next(PART_TELL_VERB, sentence, behind, &verb))
+        escalation_add_house(reading->arena, sentence + verb.at + verb.n_bytes, ret_to);
 }
 
 static void read_sentence(struct parts_reading *reading, const struct fact *fact, const char *sentence,
@@ -136,11 +155,14 @@ static void read_sentence(struct parts_reading *reading, const struct fact *fact
     if (rule->applies_to.n == 0)
         part_levels(reading, part_heading(reading, fact->block), &rule->applies_to);
     if (rule->applies_to.n == 0 && procedure)
-        strings_add(reading->arena, &rule->applies_to,
-                    procedure->severity ? procedure->severity : procedure->id);
+        escalation_set_procedure(reading, rule, procedure, true);
     rule->to = to;
     rule->after_s = after.value_s;
     rule->condition = escalation_condition(reading->arena, sentence);
+    bool still = rule->condition && text_starts_with(rule->condition, "after") &&
+                 idle_says_within(sentence, after.at); /* "Still down after 15 minutes? Call the vendor" */
+    if (rule->condition == NULL || still)              /* "Not back in 10 minutes: call the vendor" */
+        rule->condition = arena_strndup(reading->arena, sentence, after.at + after.n_bytes);
 }
 
 /* The sentences of a fact that belong to one level: from the one that names it to the next that names
@@ -198,8 +220,7 @@ static bool read_ladder(struct parts_reading *reading, const struct fact *fact, 
         rule->applies_to = group->levels;
         rule->text = text;
         if (rule->applies_to.n == 0 && procedure)
-            strings_add(reading->arena, &rule->applies_to,
-                        procedure->severity ? procedure->severity : procedure->id);
+            escalation_set_procedure(reading, rule, procedure, true);
     }
     return true;
 }
@@ -233,7 +254,7 @@ void escalation_read_sentences(struct parts_reading *reading, const struct fact 
         read_sentence(reading, fact, fact->text, fact->line, taken);
         return;
     }
-    if (!fact_may_have(fact, PART_PERSON) ||
+    if (!(fact_may_have(fact, PART_PERSON) || fact_may_have(fact, PART_CALLED)) ||
         !(fact_may_have(fact, PART_TELL_VERB) || fact_may_have(fact, PART_WAIT_WORD) ||
           strchr(fact->text, '>') || strstr(fact->text, "\xe2\x86\x92")))
         return;

@@ -24,7 +24,9 @@ struct escalation {
     bool ordered;
     int64_t after_s;
     const char *condition;
-    const char *text; /* of a rule that holds for all of its levels, as written; or NULL */
+    const char *text;      /* of a rule that holds for all of its levels, as written; or NULL */
+    const char *procedure; /* the id of the one that says so for its own trouble; or NULL */
+    bool waits;            /* of those: the text calls when after_s is over, and does not only name a time */
     int line, line_end;
 };
 

@@ -54,6 +54,7 @@ static const char *const group_names[PART_WORDS_COUNT] = {
     [PART_ESCALATE_VERB] = "escalate_verb",
     [PART_TELL_VERB] = "tell_verb",
     [PART_WAIT_WORD] = "wait_word",
+    [PART_CALLED] = "called",
     [PART_WAIT_COLUMN] = "wait_column",
     [PART_CHAIN] = "chain",
     [PART_ASSEMBLY] = "assembly",

@@ -49,6 +49,7 @@ enum part_words {
     PART_ESCALATE_VERB,
     PART_TELL_VERB,
     PART_WAIT_WORD,
+    PART_CALLED,
     PART_WAIT_COLUMN,
     PART_UNDO,
     PART_CHAIN,

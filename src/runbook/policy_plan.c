@@ -173,6 +173,22 @@ static void add_escalations(struct planning *planning)
             add(planning, PLAN_ESCALATION, escalation->after_s, what, escalation->line);
         entry->to = escalation->to;
         entry->condition = escalation->condition;
+        entry->procedure = escalation->procedure;
+    }
+}
+
+static void add_procedure(struct planning *planning, const struct procedure *procedure)
+{
+    list_each (escalation, &planning->runbook->parts.escalations) {
+        if (!escalation->procedure || strcmp(escalation->procedure, procedure->id) != 0 ||
+            !escalation->waits || !is_timed_rule(escalation) ||
+            told(planning, escalation->after_s, &escalation->to))
+            continue;
+        struct plan_entry *entry =
+            add(planning, PLAN_ESCALATION, escalation->after_s, "escalate", escalation->line);
+        entry->to = escalation->to;
+        entry->condition = escalation->condition;
+        entry->procedure = escalation->procedure;
     }
 }
 
@@ -265,4 +281,40 @@ void severity_plan(struct arena *arena, const struct runbook *runbook, const str
     add_updates(&planning);
     add_deadlines(&planning);
     qsort(ret_plan->entries.at, ret_plan->entries.n, sizeof *ret_plan->entries.at, compare_entries);
+}
+
+/* Phases, updates that are steps, and whom steps call, are of their procedure only. */
+static bool is_of_procedure(const struct runbook *runbook, const struct plan_entry *entry)
+{
+    list_each (cadence, &runbook->parts.cadences)
+        if (entry->kind == PLAN_UPDATE && cadence->line == entry->line)
+            return cadence->source && strcmp(cadence->source, "step") == 0;
+    return entry->kind == PLAN_PHASE || entry->procedure;
+}
+
+static bool is_of_incident(const struct runbook *runbook, const struct procedure *procedure,
+                           const struct plan_entry *entry)
+{
+    if (!is_of_procedure(runbook, entry))
+        return true;
+    return procedure && !entry->procedure && procedure->line <= entry->line &&
+           entry->line <= procedure->line_end;
+}
+
+void incident_plan(struct arena *arena, const struct runbook *runbook, const struct severity *severity,
+                   const struct procedure *procedure, struct plan *ret_plan)
+{
+    struct planning planning = {.arena = arena, .runbook = runbook, .severity = severity, .plan = ret_plan};
+    struct plan level = {0};
+
+    if (severity)
+        severity_plan(arena, runbook, severity, &level);
+    *ret_plan = (struct plan){.severity = severity};
+    list_each (entry, &level.entries)
+        if (is_of_incident(runbook, procedure, entry))
+            *list_push(arena, &ret_plan->entries) = *entry;
+    if (procedure)
+        add_procedure(&planning, procedure);
+    if (ret_plan->entries.n > 0)
+        qsort(ret_plan->entries.at, ret_plan->entries.n, sizeof *ret_plan->entries.at, compare_entries);
 }

@@ -46,7 +46,8 @@ struct plan_entry {
     struct strings to;     /* as the runbook calls them; empty: whoever has the incident */
     const char *condition; /* "nobody has acknowledged", "if unresolved", "until it is resolved", or NULL */
     enum plan_basis basis;
-    int line; /* of the runbook, 0: none */
+    int line;              /* of the runbook, 0: none */
+    const char *procedure; /* the id of the one whose steps say it, for its own trouble; or NULL */
 };
 
 struct plan {
@@ -57,6 +58,11 @@ struct plan {
 /* The plan of a level of the runbook. */
 void severity_plan(struct arena *arena, const struct runbook *runbook, const struct severity *severity,
                    struct plan *ret_plan);
+
+/* The plan of an incident: that of its level (NULL: it has none), without what is another procedure's, and
+ * with what the steps of its own (NULL: it has none) say of whom to call when. */
+void incident_plan(struct arena *arena, const struct runbook *runbook, const struct severity *severity,
+                   const struct procedure *procedure, struct plan *ret_plan);
 
 /* How long a page waits for an answer before the next one is paged: the sooner of what the level says of
  * escalation and its response time, or 15 minutes; 5 minutes where the answer is wanted at once. 0: it is

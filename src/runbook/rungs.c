@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runbook/heading_words.h"
+#include "runbook/idle_words.h"
 #include "runbook/parts_person.h"
 #include "runbook/parts_words.h"
 #include "runbook/text.h"
@@ -74,15 +75,6 @@ static bool has_any(const char *text, const char *const *words, size_t n)
     return false;
 }
 
-static bool says_idle(const char *text)
-{
-    static const char *const idle[] = {"not ",       "n't ",  "no ",         "without",  "nobody",
-                                       "unanswered", "unack", "unresolved",  "no-one",   "unmitigated",
-                                       "noch ",      "keine", "unreachable", "fails to", "nothing "};
-
-    return has_any(text, idle, sizeof idle / sizeof *idle);
-}
-
 static bool says_wait(const char *text)
 {
     return strncasecmp(text, "wait ", strlen("wait ")) == 0;
@@ -100,7 +92,7 @@ static void part_add(struct arena *arena, const char *text, size_t n, enum mark 
     part.timed = text_duration(part.text, &part.after) && part.after.value_s >= WAIT_LEAST_S;
     /* "10m -> secondary", "not answered in 10m -> secondary" */
     bool waits_only = last && last->timed && last->after.at + last->after.n_bytes == strlen(last->text) &&
-                      (last->after.at == 0 || says_idle(last->text) || says_wait(last->text));
+                      (last->after.at == 0 || idle_says(last->text) || says_wait(last->text));
     if (last && !part.timed && (!arrow || waits_only)) {
         last->text = arena_printf(arena, "%s%s%s", last->text, waits_only ? " " : ", ", part.text);
         return;
@@ -148,7 +140,7 @@ static bool waits(const struct part *part)
     const char *before = part->text;
     size_t at = after->at;
 
-    if (says_idle(before) || says_wait(before))
+    if (idle_says(before) || says_wait(before))
         return true;
     if (has_any(before, other, sizeof other / sizeof *other))
         return false;
@@ -211,7 +203,7 @@ static bool calls_nobody(struct arena *arena, const struct part *part, bool name
     const char *before = arena_strndup(arena, part->text, part->after.at);
 
     persons_add(arena, behind, ret_to);
-    if (ret_to->n == 0 || !says_idle(before)) /* "the lead does not answer in 15 min: call the manager" */
+    if (ret_to->n == 0 || !idle_says(before)) /* "the lead does not answer in 15 min: call the manager" */
         persons_add(arena, before, ret_to);
     if (ret_to->n > 0 || !named)
         return ret_to->n == 0;
@@ -256,7 +248,7 @@ static int64_t waited_before_s(struct arena *arena, const struct part *part, con
         return 0;
     if (has_any(before, more, sizeof more / sizeof *more))
         return last->after_s;
-    if (!says_idle(before))
+    if (!idle_says(before))
         return 0;
     persons_add(arena, before, &silent);
     list_each (name, &silent)
