@@ -81,6 +81,17 @@ static void each_of_a_ladder_is_paged_in_their_turn_however_it_is_worded(void **
         "| Level | Contact | Wait |\n|---|---|---|\n| L1 | On-call engineer | 15 min |\n| L2 | Team lead | "
         "15 min |\n"
         "| L3 | Medical director | - |",
+        "- T+0: on-call engineer\n- T+15: team lead\n- T+30: medical director",
+        "- Team lead paged at T+15\n- Medical director paged at T+30",
+        "1. On-call engineer (T+0)\n2. Team lead (T+15)\n3. Medical director (T+30)",
+        "T+15: team lead, T+30: medical director",
+        "The engineer is paged at T+0, the team lead at T+15, the medical director at T+30.",
+        "- +0 on-call engineer\n- +15 min team lead\n- +30 min medical director",
+        "On-call engineer first. 15 minutes later: team lead. 30 minutes later: medical director.",
+        "- First: on-call engineer\n- 15 minutes later: team lead\n- Another 15 minutes later: medical "
+        "director",
+        "```\nT+0   on-call engineer\nT+15  team lead\nT+30  medical director\n```",
+        "```\n0m  -> page on-call engineer\n15m -> page team lead\n30m -> page medical director\n```",
     };
     for (size_t i = 0; i < sizeof ladders / sizeof *ladders; i++) {
         int64_t lead_s = lead_at_s(arena, ladders[i]);
@@ -111,6 +122,15 @@ static void what_is_no_call_in_a_ladder_pages_nobody(void **state)
         -1);
     assert_int_equal(lead_at_s(arena, "- Team lead update: 30 minutes, team lead review: 48 hours"), -1);
     assert_int_equal(lead_at_s(arena, "P1: team lead: 15 minutes. Medical director: 30 minutes."), 900);
+}
+
+static void a_fence_that_is_no_ladder_pages_nobody(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    assert_int_equal(lead_at_s(arena, "```\n15 nodes team lead\n30 nodes medical director\n```"), -1);
+    assert_int_equal(lead_at_s(arena, "```\n15 min team lead\nsee the wiki\n```"), -1);
+    assert_int_equal(lead_at_s(arena, "```\n30 min team lead\n15 min medical director\n```"), -1);
 }
 
 static void a_condition_that_people_judge_pages_nobody_by_itself(void **state)
@@ -182,6 +202,7 @@ int main(void)
         cmocka_unit_test(each_of_a_ladder_is_paged_in_their_turn_however_it_is_worded),
         cmocka_unit_test(who_comes_before_another_without_a_time_is_paged_with_them),
         cmocka_unit_test(what_is_no_call_in_a_ladder_pages_nobody),
+        cmocka_unit_test(a_fence_that_is_no_ladder_pages_nobody),
         cmocka_unit_test(a_condition_that_people_judge_pages_nobody_by_itself),
         cmocka_unit_test(whom_the_procedure_calls_after_a_time_is_paged_in_its_incidents),
         cmocka_unit_test(whom_another_procedure_calls_is_not),

@@ -89,8 +89,7 @@ static bool is_chain_heading(const struct parts_reading *reading, size_t block)
            part_heading_value(reading, block, PART_CHAIN);
 }
 
-/* The first fact of that line or a later one. */
-static size_t fact_from(const struct parts_reading *reading, int line)
+size_t escalation_fact_from(const struct parts_reading *reading, int line)
 {
     size_t low = 0, high = reading->facts.n;
 
@@ -131,7 +130,7 @@ static void rungs_of_lines(struct parts_reading *reading, const int *contact_at,
 {
     struct duration_words after;
 
-    for (size_t i = fact_from(reading, first); i < reading->facts.n; i++) {
+    for (size_t i = escalation_fact_from(reading, first); i < reading->facts.n; i++) {
         const struct fact *fact = &reading->facts.at[i];
         if (fact->line > last)
             break;
@@ -300,7 +299,8 @@ bool escalation_wait_stated(const char *text, struct duration_words *ret_after)
     bool waits = waits_before(text, ret_after->at) || text_find_word(text, "passed") ||
                  text_find_word(text, "without");
     bool bracket = ret_after->at > 0 && text[ret_after->at - 1] == '(';
-    bool start = counted || whole || bracket;
+    bool later = text_starts_with(text + ret_after->at + ret_after->n_bytes, " later");
+    bool start = counted || whole || bracket || later;
     if (ret_after->low_s > 0)
         ret_after->value_s = ret_after->low_s; /* "(15-30 min)": from then on */
     return ret_after->immediate || (ret_after->value_s == 0 && start) ||
@@ -356,13 +356,28 @@ static void add_named(struct parts_reading *reading, const char *text, struct st
         strings_add(reading->arena, ret_to, text_normalise(reading->arena, at, n));
 }
 
+/* "Another 15 minutes later" counts from the item before. */
+static int64_t called_before_s(const struct parts_reading *reading, const struct escalation *rule,
+                               const char *text)
+{
+    enum { NEAR = 3 };
+    const struct escalation *before = rule > reading->parts->escalations.at ? rule - 1 : NULL;
+    bool more = text_starts_with(text, "another") || text_starts_with(text, "further");
+
+    return more && before && before->after_s > 0 && rule->line - before->line_end <= NEAR ? before->after_s
+                                                                                          : 0;
+}
+
 static struct escalation *add_rule(struct parts_reading *reading, const struct fact *fact)
 {
     struct duration_words after, label_time;
     struct person person;
     struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
     bool stated = escalation_wait_stated(fact->text, &after);
-    bool timed = fact->label && text_duration(fact->label, &label_time) && label_time.at == 0;
+    bool timed =
+        fact->label && text_duration(fact->label, &label_time) &&
+        (label_time.at == 0 || (label_time.at == strlen("t+") && text_starts_with(fact->label, "t+")) ||
+         text_starts_with(fact->label, "another"));
     struct strings inside = {0}, first = {0};
     const char *lead = fact->label
                            ? fact->label
@@ -385,7 +400,7 @@ static struct escalation *add_rule(struct parts_reading *reading, const struct f
     if (rule->condition == NULL && fact->label == NULL && !stated)
         rule->condition = fact->text;
     if (stated)
-        rule->after_s = after.value_s;
+        rule->after_s = after.value_s + called_before_s(reading, rule, fact->text);
     return rule;
 }
 
@@ -396,7 +411,8 @@ static bool add_ladder(struct parts_reading *reading, const struct fact *fact, c
     struct rungs rungs = {0};
     struct duration_words first;
     bool timed = fact->label && text_duration(fact->label, &first) &&
-                 (first.at == 0 || (first.at == strlen("after ") && text_starts_with(fact->label, "after ")));
+                 (first.at == 0 || (first.at == strlen("t+") && text_starts_with(fact->label, "t+")) ||
+                  (first.at == strlen("after ") && text_starts_with(fact->label, "after ")));
 
     if (!rungs_read(reading->arena, timed ? fact->text : fact->rest, true, fact->line, &rungs))
         return false;
@@ -535,10 +551,28 @@ static void read_sentences(struct parts_reading *reading)
     }
 }
 
+/* "T+15" of a ladder with its unit. */
+static struct fact with_units(struct parts_reading *reading, const struct fact *fact)
+{
+    struct fact whole = *fact;
+
+    if (fact->n_bytes >= RULE_BYTES ||
+        (!is_rule_heading(reading, fact->block) && !part_heading_value(reading, fact->block, PART_CHAIN)))
+        return whole;
+    whole.text = rungs_with_units(reading->arena, fact->text);
+    if (whole.text == fact->text)
+        return whole;
+    whole.rest = rungs_with_units(reading->arena, fact->rest);
+    whole.label = fact->label ? rungs_with_units(reading->arena, fact->label) : NULL;
+    return whole;
+}
+
 void parts_read_escalations(struct parts_reading *reading)
 {
     read_levels(reading);
-    list_each (fact, &reading->facts) {
+    list_each (written, &reading->facts) {
+        const struct fact whole = strchr(written->text, '+') ? with_units(reading, written) : *written;
+        const struct fact *fact = &whole;
         bool about =
             (fact_may_have(fact, PART_CHAIN) && fact->label && part_words_value(PART_CHAIN, fact->label)) ||
             part_heading_value(reading, fact->block, PART_CHAIN);
@@ -557,6 +591,8 @@ void parts_read_escalations(struct parts_reading *reading)
         if (reading->document->blocks.at[i].kind == BLOCK_ITEM &&
             reading->document->blocks.at[i].list_first == i)
             read_team(reading, i);
+        else if (reading->document->blocks.at[i].kind == BLOCK_FENCE)
+            escalation_read_fence(reading, i);
         else if (reading->document->blocks.at[i].kind == BLOCK_TABLE && !escalation_read_ladder(reading, i))
             escalation_read_table(reading, i);
     escalation_read_steps(reading);

@@ -4,6 +4,8 @@
  *     | 0 min  | on-call engineer |     | Immediately  | on-call  | pager |     | 0       | on-call     |
  *     | 15 min | lab lead         |     | T+15         | lab lead | phone |     | 15      | lab lead    |
  *
+ * The same in a fence is a line a rung: "T+15  lab lead".
+ *
  * One column is of moments, each later than the one before; another says whom. A rule a row; which levels it
  * is for says the row, the words right before the table or its heading: none, then it is every level's that
  * has no escalation of its own (policy_plan.c). Tables of levels beside times are severity_matrix.c's. */
@@ -158,4 +160,81 @@ bool escalation_read_ladder(struct parts_reading *reading, size_t i)
         if (row->cells[whom].text[0] != '\0' && moment(row->cells[moments].text, unit_s, &after_s))
             add_rung(reading, row, row->cells[whom].text, after_s, &levels);
     return true;
+}
+
+/* ---- in a fence ---- */
+
+/* Bytes of the moment that a line begins with: "T+15", "[15 min]", "0"; 0: it begins with none. */
+static size_t moment_at_start(const char *line, int64_t *ret_s)
+{
+    struct duration_words duration;
+    size_t lead = strspn(line, " ([");
+    bool counted = strncasecmp(line + lead, "t+", 2) == 0;
+    const char *number = line + lead + (counted ? 2 : line[lead] == '+');
+    size_t n = strspn(number, "0123456789");
+
+    if (n == 0 || n > 4)
+        return 0;
+    if (text_duration(number, &duration) && duration.at == 0) {
+        *ret_s = duration.low_s != UNSTATED ? duration.low_s : duration.value_s;
+        return (size_t)(number - line) + duration.n_bytes;
+    }
+    int64_t minutes = strtol(number, NULL, 10);
+    if ((number == line + lead && minutes > 0) || !strchr(" \t:|)]-", number[n]))
+        return 0; /* "3 nodes" */
+    *ret_s = minutes * 60;
+    return (size_t)(number - line) + n;
+}
+
+/* Whom a line calls behind its moment. */
+static struct strings called_in_line(struct arena *arena, const char *behind)
+{
+    static const char *const marks[] = {
+        " ", "\t", ":", "|", ")", "]", "-", ">", "=", "\xe2\x86\x92", "\xe2\x80\x93", "\xe2\x80\x94"};
+    struct strings to = {0};
+    const char *before;
+
+    do {
+        before = behind;
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+            if (strncmp(behind, marks[i], strlen(marks[i])) == 0)
+                behind += strlen(marks[i]);
+    } while (behind != before);
+    persons_add(arena, behind, &to);
+    const char *name = to.n == 0 ? rung_name(arena, behind) : "";
+    if (name[0])
+        strings_add(arena, &to, name);
+    return to;
+}
+
+void escalation_read_fence(struct parts_reading *reading, size_t i)
+{
+    const struct block *fence = &reading->document->blocks.at[i];
+    struct rungs rungs = {0};
+    size_t first = escalation_fact_from(reading, fence->line);
+
+    if (!about_calling(reading, i, "") || part_template_at(reading, fence->line))
+        return;
+    for (const struct fact *fact = reading->facts.at + first;
+         fact < reading->facts.at + reading->facts.n && fact->line <= fence->line_end; fact++) {
+        int64_t at_s = 0;
+        size_t n = strnlen(fact->text, CELL_BYTES) < CELL_BYTES ? moment_at_start(fact->text, &at_s) : 0;
+        struct strings to = {0};
+        if (n > 0)
+            to = called_in_line(reading->arena, fact->text + n);
+        if (to.n == 0 || escalation_has_line(reading, fact->line) ||
+            (rungs.n > 0 && at_s <= rungs.at[rungs.n - 1].after_s))
+            return;
+        *list_push(reading->arena, &rungs) = (struct rung){
+            .text = fact->text,
+            .after_s = at_s,
+            .to = to,
+            .condition = escalation_condition(reading->arena, fact->text + n),
+            .line = fact->line,
+        };
+    }
+    struct strings levels = levels_of_ladder(reading, i);
+    list_each (rung, &rungs)
+        if (rungs.n > 1)
+            escalation_add_rung(reading, rung)->applies_to = levels;
 }

@@ -10,6 +10,9 @@ struct escalation *escalation_add(struct parts_reading *reading, const char *kin
 /* Whether an escalation of the last ones stands in that line. */
 bool escalation_has_line(const struct parts_reading *reading, int line);
 
+/* The first fact of that line or a later one. */
+size_t escalation_fact_from(const struct parts_reading *reading, int line);
+
 /* A rule of a rung of a ladder, for no level yet. */
 struct escalation *escalation_add_rung(struct parts_reading *reading, const struct rung *rung);
 
@@ -62,6 +65,9 @@ bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fa
 
 /* "| After | Notify |", a table of moments: a rule a row; false: it is none. */
 bool escalation_read_ladder(struct parts_reading *reading, size_t table);
+
+/* A fence whose lines each begin with a moment, "T+15  team lead": a rule a line, unless one stands there. */
+void escalation_read_fence(struct parts_reading *reading, size_t fence);
 
 /* ---- parts_escalation_table.c ---- */
 

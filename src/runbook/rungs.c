@@ -130,6 +130,37 @@ static void parts_cut(struct arena *arena, const char *text, struct parts *parts
     part_add(arena, text + from, strlen(text + from), kind, parts);
 }
 
+/* Bytes of "T+15" at text when no unit follows; 0: it is none, or says its unit. */
+static size_t bare_moment(const char *text)
+{
+    if ((text[0] != 'T' && text[0] != 't') || text[1] != '+' || !isdigit((unsigned char)text[2]))
+        return 0;
+    size_t n = 2 + strspn(text + 2, "0123456789");
+    struct duration_words own;
+    bool unit = text_duration(text + 2, &own) && own.at == 0;
+    bool more = text[n] && strchr(":.-", text[n]) && isdigit((unsigned char)text[n + 1]); /* "T+0:15" */
+    return unit || more || isalnum((unsigned char)text[n]) ? 0 : n;
+}
+
+const char *rungs_with_units(struct arena *arena, const char *text)
+{
+    scoped_buf struct buf out = {0};
+    bool counted = text[0] == '+' && isdigit((unsigned char)text[1]), changed = counted;
+
+    if (!counted && !strstr(text, "T+") && !strstr(text, "t+"))
+        return text;
+    buf_puts(&out, counted ? "T" : "");
+    for (const char *at = text; *at;) {
+        bool begins = at == text || !isalnum((unsigned char)at[-1]);
+        size_t n = begins ? bare_moment(at) : 0;
+        changed |= n > 0;
+        buf_add(&out, at, n > 0 ? n : 1);
+        buf_puts(&out, n > 0 ? " min" : "");
+        at += n > 0 ? n : 1;
+    }
+    return changed ? arena_strdup(arena, buf_text(&out)) : text;
+}
+
 /* ---- one rung ---- */
 
 /* Whether the time of the part is one after which somebody is called, and none within which they answer. */
@@ -163,8 +194,7 @@ static bool is_person_at(struct arena *arena, const struct part *part)
            person_is(arena, arena_strndup(arena, part->text, at - 2), &person);
 }
 
-/* "to the VP" -> "VP"; "" when the words name nobody. */
-static const char *name_in(struct arena *arena, const char *text)
+const char *rung_name(struct arena *arena, const char *text)
 {
     static const char *const lead[] = {"to ",         "the ",         "an ",    "die ",    "den ",
                                        "der ",        "dem ",         "first ", "second ", "third ",
@@ -197,10 +227,29 @@ static const char *name_in(struct arena *arena, const char *text)
     return name ? arena_strndup(arena, text, n) : "";
 }
 
+static size_t cut_end(const char *text, size_t n, const char *end)
+{
+    size_t k = strlen(end);
+
+    n -= n >= k && strncasecmp(text + n - k, end, k) == 0 ? k : 0;
+    while (n > 0 && text[n - 1] == ' ')
+        n--;
+    return n;
+}
+
+/* "the director at T+30 min": "the director". */
+static const char *words_before(struct arena *arena, const struct part *part)
+{
+    size_t n = cut_end(part->text, part->after.at, "t+");
+
+    n = cut_end(part->text, n, " at");
+    return arena_strndup(arena, part->text, n);
+}
+
 static bool calls_nobody(struct arena *arena, const struct part *part, bool named, struct strings *ret_to)
 {
     const char *behind = part->text + part->after.at + part->after.n_bytes;
-    const char *before = arena_strndup(arena, part->text, part->after.at);
+    const char *before = words_before(arena, part);
 
     persons_add(arena, behind, ret_to);
     if (ret_to->n == 0 || !idle_says(before)) /* "the lead does not answer in 15 min: call the manager" */
@@ -208,9 +257,9 @@ static bool calls_nobody(struct arena *arena, const struct part *part, bool name
     if (ret_to->n > 0 || !named)
         return ret_to->n == 0;
     const char *colon = strchr(behind, ':');
-    const char *name = name_in(arena, colon ? colon : behind);
+    const char *name = rung_name(arena, colon ? colon : behind);
     if (name[0] == '\0' || strcasestr(name, "without") || strcasestr(name, "acknowledg"))
-        name = name_in(arena, before);
+        name = rung_name(arena, before);
     if (name[0])
         strings_add(arena, ret_to, name);
     return name[0] == '\0';
@@ -267,7 +316,7 @@ bool rungs_read(struct arena *arena, const char *text, bool named, int line, str
 
     if (strnlen(text, TEXT_BYTES) == TEXT_BYTES)
         return false;
-    parts_cut(arena, text, &parts);
+    parts_cut(arena, rungs_with_units(arena, text), &parts);
     if (parts.n < 2)
         return false;
     for (size_t i = 0; i < parts.n; i++) {

@@ -33,6 +33,13 @@ struct rungs {
  * it is no ladder; nothing is added then. */
 bool rungs_read(struct arena *arena, const char *text, bool named, int line, struct rungs *ret_rungs);
 
+/* The text with the unit that "T+15" leaves out: minutes; "+15 min" at its start as "T+15 min". The text
+ * itself when none is left out. */
+const char *rungs_with_units(struct arena *arena, const char *text);
+
+/* "to the VP" -> "VP", "-> pump crew" -> "pump crew"; "" when the words name nobody. */
+const char *rung_name(struct arena *arena, const char *text);
+
 /* Whom a text about escalation calls after one time ("10m -> secondary", "2nd line after 15 mins"); adds
  * nothing when it is no such text. */
 void rung_whom(struct arena *arena, const char *text, struct strings *ret_to);
