@@ -240,9 +240,6 @@ struct incident_record *incident_wanted(struct turn *turn, int64_t number);
 /* The runbook and procedure it was opened with, as they are now; NULL when they are gone or changed. */
 const struct runbook *incident_runbook(const struct engine *engine, const struct incident_record *record,
                                        const struct procedure **ret_procedure);
-/* The procedure that answers it, by its title where the runbook is another version; NULL: none. No line of
- * the incident's is a line of that one. */
-const struct procedure *incident_procedure(const struct engine *engine, const struct incident_record *record);
 
 /* ---- trouble.c: what an alert is about ---- */
 

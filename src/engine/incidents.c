@@ -211,18 +211,6 @@ const struct runbook *incident_runbook(const struct engine *engine, const struct
     return runbook;
 }
 
-const struct procedure *incident_procedure(const struct engine *engine, const struct incident_record *record)
-{
-    const struct procedure *procedure;
-    const struct runbook *runbook = incident_runbook(engine, record, &procedure);
-    if (procedure || !runbook || !*record->incident.procedure_title)
-        return procedure;
-    list_each (other, &runbook->procedures)
-        if (strcmp(other->title, record->incident.procedure_title) == 0)
-            return other;
-    return NULL;
-}
-
 bool incident_is_worst(const struct incident_record *record)
 {
     return record->incident.severity_rank == 1 || record->incident.patient_safety;

@@ -62,6 +62,9 @@ bool incident_may_reopen(const struct turn *turn, const struct incident_record *
 
 /* The level of its runbook that it has; NULL: none. */
 const struct severity *incident_level(const struct engine *engine, const struct incident_record *record);
+/* The procedure that answers it, by its title where the runbook is another version; NULL: none. No line of
+ * the incident's is a line of that one. */
+const struct procedure *incident_procedure(const struct engine *engine, const struct incident_record *record);
 /* Alerts speak for a level: a more severe one is taken, a less severe one never. */
 void incident_raise(struct turn *turn, struct incident_record *record, const struct severity_choice *choice,
                     const char *alertname);

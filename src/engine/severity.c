@@ -25,6 +25,18 @@ const struct severity *incident_level(const struct engine *engine, const struct 
     return runbook ? runbook_severity(runbook, record->incident.severity) : NULL;
 }
 
+const struct procedure *incident_procedure(const struct engine *engine, const struct incident_record *record)
+{
+    const struct procedure *procedure;
+    const struct runbook *runbook = incident_runbook(engine, record, &procedure);
+    if (procedure || !runbook || !*record->incident.procedure_title)
+        return procedure;
+    list_each (other, &runbook->procedures)
+        if (strcmp(other->title, record->incident.procedure_title) == 0)
+            return other;
+    return NULL;
+}
+
 static void take(struct turn *turn, struct incident_record *record, const struct taken *level)
 {
     struct incident *incident = &record->incident;
