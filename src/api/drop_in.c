@@ -109,29 +109,55 @@ static const char *alert_id(struct arena *arena, const struct alert_batch *batch
     return arena_printf(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hash, hash + 8, hash + 12, hash + 16, hash + 20);
 }
 
-struct alias_question {
+/* What an identifier names. */
+struct named_alert {
     struct request *request;
     char hash[GROUP_HASH_BYTES];
-    const char *alias; /* NULL: no alert has this id */
-    int64_t incident;
+    const char *alias; /* NULL: it is the number of an incident, or nothing */
+    int64_t incident;  /* -1: nothing has this name; 0: heard, and of no incident */
 };
 
 static void find_alias(void *context, const struct engine *engine)
 {
-    struct alias_question *question = context;
-    const char *alias = engine_group_key(engine, "opsgenie", question->hash, &question->incident);
-    question->alias = alias ? arena_strdup(question->request->arena, alias) : NULL;
+    struct named_alert *named = context;
+    const char *alias = engine_group_key(engine, "opsgenie", named->hash, &named->incident);
+    named->alias = alias ? arena_strdup(named->request->arena, alias) : NULL;
 }
 
-/* False: it is answered. */
-static bool ask_alias(struct request *request, const char *identifier, struct alias_question *ret_question)
+/* The number in an identifier of ours, or a number alone; -1: it is neither. */
+static int64_t incident_of(const char *identifier)
 {
+    size_t n_start = strlen(request_id_start);
+    bool ours = strncmp(identifier, request_id_start, n_start) == 0;
+    const char *digits = ours ? identifier + n_start : identifier;
+    size_t n = strlen(digits);
+    return n > 0 && n <= 12 && strspn(digits, "0123456789") == n ? strtoll(digits, NULL, 10) : -1;
+}
+
+static bool is_named_by_alias(const struct request *request)
+{
+    const char *type = request_query(request, "identifierType");
+    return type && strcmp(type, "alias") == 0;
+}
+
+/* What the name in the path stands for: an alias where the query says so, else an id. False: it is answered.
+ */
+static bool find_named(struct request *request, struct named_alert *ret_named)
+{
+    const char *name = request_name(request, 0);
+    bool by_alias = is_named_by_alias(request);
     size_t n = 0;
-    *ret_question = (struct alias_question){.request = request};
-    for (const char *c = identifier; *c && n < GROUP_HASH_BYTES - 1; c++)
+    *ret_named = (struct named_alert){.request = request, .incident = by_alias ? -1 : incident_of(name)};
+    if (ret_named->incident >= 0)
+        return true;
+    if (by_alias) {
+        alert_group_hash("opsgenie", name, ret_named->hash);
+        return request_ask(request, find_alias, ret_named);
+    }
+    for (const char *c = name; *c && n < GROUP_HASH_BYTES - 1; c++)
         if (*c != '-')
-            ret_question->hash[n++] = (char)tolower((unsigned char)*c);
-    return n < GROUP_HASH_BYTES - 1 || request_ask(request, find_alias, ret_question);
+            ret_named->hash[n++] = (char)tolower((unsigned char)*c);
+    return n < GROUP_HASH_BYTES - 1 || request_ask(request, find_alias, ret_named);
 }
 
 void answer_opsgenie(struct request *request)
@@ -157,16 +183,6 @@ static enum input_kind input_of(const char *action)
     if (strcmp(action, "snooze") == 0)
         return INPUT_MUTE;
     return strcmp(action, "acknowledge") == 0 ? INPUT_ACKNOWLEDGE : INPUT_NOTE;
-}
-
-/* The number in an identifier of ours, or a number alone; -1: it is neither. */
-static int64_t incident_of(const char *identifier)
-{
-    size_t n_start = strlen(request_id_start);
-    bool ours = strncmp(identifier, request_id_start, n_start) == 0;
-    const char *digits = ours ? identifier + n_start : identifier;
-    size_t n = strlen(digits);
-    return n > 0 && n <= 12 && strspn(digits, "0123456789") == n ? strtoll(digits, NULL, 10) : -1;
 }
 
 static void act_on_incident(struct request *request, struct json root, const char *action)
@@ -217,18 +233,17 @@ static void act_on_alias(struct request *request, struct json root, const char *
 static void act(struct request *request, const char *action)
 {
     struct json root;
-    const char *type = request_query(request, "identifierType"), *name = request_name(request, 0);
-    struct alias_question question = {0};
+    struct named_alert named = {0};
     if (request_object(request, &root) < 0)
         return;
-    if (type && strcmp(type, "alias") == 0)
-        act_on_alias(request, root, action, name);
-    else if (incident_of(name) >= 0)
-        act_on_incident(request, root, action);
-    else if (!ask_alias(request, name, &question))
+    if (is_named_by_alias(request))
+        act_on_alias(request, root, action, request_name(request, 0));
+    else if (!find_named(request, &named))
         return;
-    else if (question.alias)
-        act_on_alias(request, root, action, question.alias);
+    else if (named.alias)
+        act_on_alias(request, root, action, named.alias);
+    else if (named.incident >= 0)
+        act_on_incident(request, root, action);
     else
         answer_problem(request, PROBLEM_NOT_FOUND, NULL,
                        "no alert has this id: name it by its alias, with ?identifierType=alias");
@@ -254,24 +269,48 @@ void snooze_opsgenie(struct request *request)
     act(request, "snooze");
 }
 
+void refuse_opsgenie(struct request *request)
+{
+    answer_problem(
+        request, PROBLEM_NOT_IMPLEMENTED, NULL,
+        "an incident follows its runbook here: an acknowledgement is not taken back, and whom to "
+        "escalate to is not for the sender to say; acknowledge, snooze, notes and close are heard");
+}
+
+/* The incident of what the path names; *ret_incident stays empty where it was heard and is of none. False: it
+ * is answered. */
+static bool load_named(struct request *request, const char *missing, struct named_alert *ret_named,
+                       struct incident *ret_incident)
+{
+    struct err err = {0};
+    struct ledger *ledger = NULL;
+    if (!find_named(request, ret_named))
+        return false;
+    int64_t number = ret_named->incident;
+    if (number > 0 && !(ledger = request_ledger(request)))
+        return false;
+    if (number >= 0 && (!ledger || ledger_incident(ledger, request->arena, number, ret_incident, &err) == 0))
+        return true;
+    answer_problem(request, PROBLEM_NOT_FOUND, NULL, "%s", missing);
+    return false;
+}
+
+static void end_data(struct request *request, struct json_writer *writer)
+{
+    jw_end_object(writer);
+    jw_name(writer, "took");
+    jw_double(writer, 0.001);
+    jw_pair(writer, "requestId", request_name(request, 0));
+    jw_end_object(writer);
+}
+
 /* What a client asks until it knows that its request was carried out; ours are, before they are answered. */
 void get_opsgenie_request(struct request *request)
 {
-    int64_t number = incident_of(request_name(request, 0));
-    struct alias_question question = {0};
-    if (number < 0 && !ask_alias(request, request_name(request, 0), &question))
-        return;
-    if (question.alias)
-        number = question.incident;
+    struct named_alert named;
     struct incident incident = {0};
-    struct err err = {0};
-    struct ledger *ledger = number > 0 ? request_ledger(request) : NULL;
-    if (number > 0 && !ledger)
+    if (!load_named(request, "there is no such request", &named, &incident))
         return;
-    if (number < 0 || (ledger && ledger_incident(ledger, request->arena, number, &incident, &err) != 0)) {
-        answer_problem(request, PROBLEM_NOT_FOUND, NULL, "there is no such request");
-        return;
-    }
     struct json_writer writer = answer_json(request);
     jw_begin_object(&writer);
     jw_name(&writer, "data");
@@ -279,14 +318,37 @@ void get_opsgenie_request(struct request *request)
     jw_pair_bool(&writer, "success", true);
     jw_pair_bool(&writer, "isSuccess", true);
     jw_pair(&writer, "status", incident.number ? incident.title : "Heard");
-    jw_pair(&writer, "alertId", incident.number || question.alias ? request_name(request, 0) : "");
-    if (question.alias)
-        jw_pair(&writer, "alias", question.alias);
-    jw_end_object(&writer);
-    jw_name(&writer, "took");
-    jw_double(&writer, 0.001);
-    jw_pair(&writer, "requestId", request_name(request, 0));
-    jw_end_object(&writer);
+    jw_pair(&writer, "alertId", incident.number || named.alias ? request_name(request, 0) : "");
+    if (named.alias)
+        jw_pair(&writer, "alias", named.alias);
+    end_data(request, &writer);
+}
+
+/* The incident as Opsgenie shows an alert. */
+void get_opsgenie_alert(struct request *request)
+{
+    struct named_alert named;
+    struct incident incident = {0};
+    if (!load_named(request, "no alert has this name", &named, &incident))
+        return;
+    bool over = incident.number && incident.resolved_us;
+    struct json_writer writer = answer_json(request);
+    jw_begin_object(&writer);
+    jw_name(&writer, "data");
+    jw_begin_object(&writer);
+    jw_pair(&writer, "id", request_name(request, 0));
+    jw_pair(&writer, "tinyId", arena_printf(request->arena, "%lld", (long long)incident.number));
+    jw_pair(&writer, "alias", named.alias ? named.alias : "");
+    jw_pair(&writer, "message", incident.title ? incident.title : "");
+    jw_pair(&writer, "status", over ? "closed" : "open");
+    jw_pair_bool(&writer, "acknowledged", incident.acknowledged_us != 0 && !over);
+    jw_pair_bool(&writer, "isSeen", incident.acknowledged_us != 0);
+    jw_pair_bool(&writer, "snoozed", incident.muted_until_us > request_now_us(request));
+    jw_pair_int(&writer, "count", incident.n_alerts);
+    jw_pair(&writer, "owner", incident.acknowledged_by ? incident.acknowledged_by : "");
+    if (incident.opened_us)
+        jw_pair_time(&writer, "createdAt", incident.opened_us);
+    end_data(request, &writer);
 }
 
 /* ---- any JSON ---- */

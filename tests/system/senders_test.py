@@ -165,6 +165,27 @@ class Senders(SystemTest):
         self.assertEqual(self.state_of('no route', 'web'), 'triggered')
         self.assertEqual(opsgenie('POST', '/70413a06-38d6-4c85-92b8-5ebc900d42e2/close', {})[0], 404)
 
+    def test_an_opsgenie_client_sees_its_alert_and_hears_what_we_do_not_do(self):
+        genie = {'Authorization': 'GenieKey k'}
+        def opsgenie(method, path, body=None):
+            status, answer = self.server.request(method, f'/v2/alerts{path}', body, headers=genie)
+            return status, json.loads(answer)
+        identifier = opsgenie('POST', '', {'message': 'tape torn', 'alias': 'tape', 'entity': 'web'})[1]['requestId']
+        wait(lambda: self.state_of('tape torn') == 'triggered', 'an incident')
+        for path in f'/{identifier}', f'/{identifier}?identifierType=id', '/tape?identifierType=alias', '/1?identifierType=tiny':
+            status, answer = opsgenie('GET', path)
+            self.assertEqual((status, answer['data']['status'], answer['data']['acknowledged']), (200, 'open', False), path)
+            self.assertIn('tape torn', answer['data']['message'])
+        self.assertEqual(opsgenie('POST', f'/{identifier}/acknowledge', {'user': 'zoe'})[0], 202)
+        self.assertTrue(opsgenie('GET', f'/{identifier}')[1]['data']['acknowledged'])
+        for verb in 'unacknowledge', 'escalate', 'assign':
+            status, answer = opsgenie('POST', f'/{identifier}/{verb}', {})
+            self.assertEqual(status, 501, answer)
+        for name in 'none?identifierType=alias', '70413a06-38d6-4c85-92b8-5ebc900d42e2', 'x':
+            self.assertEqual(opsgenie('GET', f'/{name}')[0], 404, name)
+        self.assertEqual(opsgenie('DELETE', f'/{identifier}?user=zoe')[0], 202)
+        wait(lambda: self.state_of('tape torn') == 'resolved', 'over, and on record')
+
     def test_other_words_of_a_sender_for_the_same_trouble_page_nobody_anew(self):
         def trigger(summary):
             event = {'routing_key': 'r' * 32, 'event_action': 'trigger', 'dedup_key': 'tape',
