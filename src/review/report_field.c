@@ -123,10 +123,25 @@ static bool names(const char *choice, size_t n, const char *value)
     return false;
 }
 
+/* "Service / ward": either names it. */
+static const char *fact_of_label(const struct report *report, const char *label)
+{
+    const char *name = part_words_whole(PART_REPORT_FACT, label);
+    for (const char *at = label; !name && at; at = strchr(at, '/') ? strchr(at, '/') + 1 : NULL) {
+        size_t n = strcspn(at, "/"), n_blank = strspn(at, " ");
+        while (n > n_blank && at[n - 1] == ' ')
+            n--;
+        if (n > n_blank && n < strlen(label))
+            name =
+                part_words_whole(PART_REPORT_FACT, arena_strndup(report->arena, at + n_blank, n - n_blank));
+    }
+    return name;
+}
+
 bool field_fill(const struct report *report, const char *label, const char *rest, size_t n_rest,
                 struct buf *ret_value)
 {
-    const char *name = part_words_whole(PART_REPORT_FACT, label);
+    const char *name = fact_of_label(report, label);
     if (!name || !(is_to_fill(rest, n_rest) || is_choice(rest, n_rest) || is_example(rest, n_rest)))
         return false;
     fact_write(report, name, ret_value);

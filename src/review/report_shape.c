@@ -36,9 +36,19 @@ static bool next_line(struct lines *lines)
     return true;
 }
 
+/* "**Root cause:** ____": the place goes, which the section fills. */
+static size_t without_place(const char *line, size_t n)
+{
+    const char *colon = memchr(line, ':', n);
+    size_t end = colon ? (size_t)(colon - line) + 1 : n;
+    size_t rest = end + strspn(line + end, "* \t");
+    return colon && rest < n && is_to_fill(line + rest, n - rest) ? end : n;
+}
+
 /* What such a line says, without its number, marks and colon. */
 static const char *bare_text(struct arena *arena, const char *line, size_t n)
 {
+    n = without_place(line, n);
     size_t at = strspn(line, "0123456789");
     at = at && at < n && strchr(".)", line[at]) ? at + 1 : 0;
     while (at < n && strchr(" \t*", line[at]))
@@ -65,20 +75,32 @@ static bool is_large(const char *text)
     return any;
 }
 
+static size_t count_words(const char *text)
+{
+    size_t n = 1;
+    for (; *text; text++)
+        n += *text == ' ';
+    return n;
+}
+
 /* Only where it asks for something that a report tells, or is underlined. */
 static int bare_level(const struct lines *lines)
 {
-    enum { LEAST = 3, MOST = 60, LEVEL = 2 };
+    enum { LEAST = 3, MOST = 60, LEVEL = 2, WORDS = 4 };
     scoped_arena struct arena *arena = arena_new();
     const char *text = bare_text(arena, lines->at, lines->n_bytes);
-    size_t n = strlen(text), n_line = lines->n_bytes;
+    size_t n = strlen(text), n_line = without_place(lines->at, lines->n_bytes);
     if (lines->mark || n < LEAST || n > MOST || !isalpha((unsigned char)*text))
         return 0;
     int underlined = underline_level(lines->next);
+    enum topic topic = topic_of_heading(text);
+    bool placed = n_line < lines->n_bytes, found_out = topic == TOPIC_IMPACT || topic == TOPIC_ROOT_CAUSE;
+    if (placed && (count_words(text) > WORDS || (!found_out && part_words_whole(PART_REPORT_FACT, text))))
+        return 0; /* "Severity: ____" is filled where it stands */
     while (n_line && strchr(" *\r", lines->at[n_line - 1]))
         n_line--;
     bool alone = lines->at[n_line - 1] == ':' || is_large(text) || strncmp(lines->at, "**", 2) == 0;
-    return underlined ? underlined : alone && topic_of_heading(text) != TOPIC_NONE ? LEVEL : 0;
+    return underlined ? underlined : alone && topic != TOPIC_NONE ? LEVEL : 0;
 }
 
 static int heading_level(const struct lines *lines)
@@ -174,10 +196,11 @@ static const struct template *report_template(const struct runbook *runbook)
     if (!runbook)
         return NULL;
     list_each (template, &runbook->parts.templates) {
+        bool form = template->medium && strcmp(template->medium, "document") == 0;
         bool named = (template->audience && strcmp(template->audience, "report") == 0) ||
                      (template->name && part_words_value(PART_REPORT, template->name));
         if (named && template->body &&
-            (count_headings(template->body, false) >= HEADINGS_LEAST ||
+            (form || count_headings(template->body, false) >= HEADINGS_LEAST ||
              count_headings(template->body, true) >= HEADINGS_LEAST))
             return template;
     }
@@ -257,6 +280,8 @@ struct shape shape_of(const struct report *report)
     if (template) {
         template_shape(report, template, &shape);
         template_finish(&shape);
+        if (shape.sections.n == 1) /* fields alone: what a report tells follows them */
+            default_shape(report, &shape);
         return shape;
     }
     shape.level = LEVEL_DEFAULT;

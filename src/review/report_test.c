@@ -381,6 +381,45 @@ static void it_tells_where_time_went_and_what_the_runbook_had_promised(void **st
     assert_non_null(strstr(out.at, "The longest time without an act on record | 2026-03-02 09:08:20 |"));
 }
 
+static char *report_with_form(const char *body)
+{
+    struct incident incident = an_incident();
+    struct runbook runbook = a_runbook();
+    struct template template = {
+        .name = "Post-mortem", .audience = "report", .medium = "document", .body = body};
+    runbook.parts.templates.at = &template;
+    runbook.parts.templates.n = 1;
+    struct report_input input = an_input(&incident, &runbook);
+    return report_of(&input);
+}
+
+static void labels_with_a_place_behind_them_are_fields_or_sections(void **state)
+{
+    (void)state;
+    scoped_heap char *text =
+        report_with_form("**Incident:** ____\n**Severity:** [P1/P2]\n**Lead:** ____\n\n"
+                         "**Root cause:** ____________\n**Who was affected and for how long:** ____\n"
+                         "**What went badly:** ____\n**Action items:** ____\n");
+    assert_in_order(text, "**Incident:** #4", "**Severity:** P1");
+    assert_in_order(text, "**Lead:** ____", "\n## Root cause\n");
+    assert_in_order(text, "**Who was affected and for how long:** ____", "\n## What went badly\n");
+    assert_in_order(text, "\n## What went badly\n", "\n## Action items\n");
+    assert_lacks(text, "## Severity");
+}
+
+static void a_table_of_fields_is_filled_and_the_rest_follows_it(void **state)
+{
+    (void)state;
+    scoped_heap char *text = report_with_form("| Field | Detail |\n|---|---|\n| Incident reference | |\n"
+                                              "| Service / ward | |\n| Severity / level of harm | |\n"
+                                              "| Duty of candour | Yes / No |\n");
+    assert_has(text, "| Incident reference | #4 |");
+    assert_has(text, "| Service / ward | parcel-router |");
+    assert_has(text, "| Severity / level of harm | P1 |");
+    assert_in_order(text, "| Duty of candour | Yes / No |", "\n## Summary\n");
+    assert_in_order(text, "\n## Summary\n", "\n## Timeline\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,6 +444,8 @@ int main(void)
         cmocka_unit_test(action_items_fill_the_templates_own_table),
         cmocka_unit_test(a_template_without_marks_of_headings_keeps_its_shape),
         cmocka_unit_test(a_row_of_a_table_is_filled_as_a_field_is),
+        cmocka_unit_test(labels_with_a_place_behind_them_are_fields_or_sections),
+        cmocka_unit_test(a_table_of_fields_is_filled_and_the_rest_follows_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* Templates of messages and reports: fences, block quotes and tables with something to fill in.
  *
- * What is called a template is one; what is called a message, a report or the like is one when it holds
- * places to fill in; what has no such name needs several of them in lines of prose. Lists of contacts,
- * program text and configuration are none. */
+ * A form below the heading of a report is one without any of them. What is called a template is one; what is
+ * called a message, a report or the like is one when it holds places to fill in; what has no such name needs
+ * several of them in lines of prose. Lists of contacts, program text and configuration are none. */
 #include <ctype.h>
 #include <string.h>
 
@@ -398,6 +398,93 @@ static void read_section(struct parts_reading *reading, size_t h)
         add_template(reading, &candidate, NULL);
 }
 
+/* "____", "____ / ____", "[who]", ".....", "Yes / No" and nothing at all. */
+static bool is_blank_place(const char *text, size_t n)
+{
+    static const char choice[] = "yes / no";
+    while (n && isspace((unsigned char)text[n - 1]))
+        n--;
+    while (n && isspace((unsigned char)*text)) {
+        text++;
+        n--;
+    }
+    if (n == sizeof choice - 1 && strncasecmp(text, choice, n) == 0)
+        return true;
+    return n == 0 || *text == '[' || (*text == '<' && text[n - 1] == '>') || strspn(text, "_./-: *") >= n;
+}
+
+/* "**Root cause**" alone on its line. */
+static bool is_section_line(const struct parts_reading *reading, const char *line, size_t n)
+{
+    while (n && isspace((unsigned char)line[n - 1]))
+        n--;
+    return n > 4 && strncmp(line, "**", 2) == 0 && line[n - 1] == '*' &&
+           part_words_value(PART_REPORT_SECTION, arena_strndup(reading->arena, line + 2, n - 4));
+}
+
+/* "**Root cause:** ____", "Lead:", "| Lead | |" */
+static bool is_form_line(const struct parts_reading *reading, const char *line, size_t n)
+{
+    enum { LABEL_MOST = 60 };
+    if (is_section_line(reading, line, n))
+        return true;
+    size_t at = strspn(line, " \t*_-+");
+    bool is_row = at < n && line[at] == '|';
+    at += is_row ? 1 + strspn(line + at + 1, " *_") : 0;
+    const char *end =
+        at < n && isalpha((unsigned char)line[at]) ? memchr(line + at, is_row ? '|' : ':', n - at) : NULL;
+    if (!end || end - line - (ptrdiff_t)at > LABEL_MOST)
+        return false;
+    size_t rest = (size_t)(end - line) + 1;
+    rest += is_row ? 0 : strspn(line + rest, "*");
+    while (is_row && n > rest && (isspace((unsigned char)line[n - 1]) || line[n - 1] == '|'))
+        n--;
+    return rest >= n || is_blank_place(line + rest, n - rest);
+}
+
+static size_t count_form_lines(const struct parts_reading *reading, const char *body)
+{
+    size_t n_lines = 0;
+    for (const char *line = body; *line;) {
+        size_t n = strcspn(line, "\n");
+        n_lines += is_form_line(reading, line, n);
+        line += n + (line[n] == '\n');
+    }
+    return n_lines;
+}
+
+/* "## Incident report" with a form to fill in below it, without a fence around it. Gives the block after it;
+ * h when it is none. */
+static size_t read_form(struct parts_reading *reading, size_t h)
+{
+    enum { FORM_LINES_LEAST = 3 };
+    const struct document *document = reading->document;
+    struct candidate candidate = {.block = h, .line = document->blocks.at[h].line};
+    size_t end = h + 1;
+
+    bool is_section_of_one = part_words_whole(PART_REPORT_SECTION, part_heading(reading, h)) != NULL;
+    for (size_t above = document->blocks.at[h].heading; above != NO_BLOCK && !is_section_of_one;
+         above = document->blocks.at[above].heading)
+        is_section_of_one = part_words_value(PART_REPORT, document->blocks.at[above].prose.text) != NULL;
+
+    if (is_section_of_one || !part_words_value(PART_REPORT, part_heading(reading, h)))
+        return h;
+    for (; end < document->blocks.n && !is_section(&document->blocks.at[end]); end++) {
+        const struct block *block = &document->blocks.at[end];
+        if (block->kind == BLOCK_FENCE || block->quoted)
+            return h;
+        candidate.line_end = block->line_end;
+    }
+    if (end == h + 1)
+        return h;
+    candidate.body_start = document->blocks.at[h + 1].line;
+    candidate.body_end = candidate.line_end;
+    if (count_form_lines(reading, body_of(reading, &candidate)) < FORM_LINES_LEAST)
+        return h;
+    add_template(reading, &candidate, "document");
+    return end;
+}
+
 void parts_read_templates(struct parts_reading *reading)
 {
     const struct document *document = reading->document;
@@ -406,6 +493,11 @@ void parts_read_templates(struct parts_reading *reading)
         const struct block *block = &document->blocks.at[i];
         if (block->quoted) {
             i = read_quote(reading, i);
+            continue;
+        }
+        size_t form_end = block->kind == BLOCK_HEADING && is_section(block) ? read_form(reading, i) : i;
+        if (form_end > i) {
+            i = form_end;
             continue;
         }
         if (block->kind == BLOCK_HEADING && is_section(block))

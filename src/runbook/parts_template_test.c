@@ -185,6 +185,43 @@ static void one_place_makes_a_message_under_a_heading_about_communication(void *
     assert_int_equal(parts->templates.at[1].line, 7);
 }
 
+static void a_form_below_the_heading_of_a_report_is_a_template_without_a_fence(void **state)
+{
+    (void)state;
+    static const char *const forms[] = {
+        "**Date:** ____\n**Lead:** ____________\n**Root cause:** ____\n",
+        "Date: ____\n\nLead:\n\nSummary: [two sentences]\n",
+        "Use this template:\n\n**Summary**\nIn two sentences.\n\n**Impact**\nWho: ____\n\n**Timeline**\n- "
+        "____ alert\n",
+        "| Field | Detail |\n|---|---|\n| Reference | |\n| Ward | ____ |\n| Candour | Yes / No |\n",
+    };
+    static const char *const none[] = {
+        "We meet within a week.\n\n1. Timeline\n2. Actions\n\n**Blameless**: systems, not people.\n",
+        "**Owner:** Ana\n\n**When:** Monday\n\n**Where:** Room 4\n",
+        "See the wiki: [Postmortems](https://wiki.example.org)\n",
+    };
+    scoped_arena struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const struct runbook_parts *parts = parts_of(
+            arena,
+            arena_printf(arena, "# P\n\n## Serious incident report\n\n%s\n## Restart\n\n1. Go.\n", forms[i]));
+        if (parts->templates.n != 1)
+            fail_msg("%s: %zu templates", forms[i], parts->templates.n);
+        assert_string_equal(parts->templates.at[0].audience, "report");
+        assert_string_equal(parts->templates.at[0].medium, "document");
+    }
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        const struct runbook_parts *parts = parts_of(
+            arena, arena_printf(arena, "# P\n\n## Postmortem\n\n%s\n## Restart\n\n1. Go.\n", none[i]));
+        if (parts->templates.n != 0)
+            fail_msg("%s: %zu templates", none[i], parts->templates.n);
+    }
+    static const char section[] = "# Post-mortem template\n\n## Analysis\n\n[What]\n\n### 5 Whys\n\n"
+                                  "| Question | Answer |\n|---|---|\n| Why did it happen? | |\n| Why? | |\n"
+                                  "| Then why? | |\n";
+    assert_int_equal(parts_of(arena, section)->templates.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +236,7 @@ int main(void)
         cmocka_unit_test(places_in_angle_brackets_may_hold_a_sentence),
         cmocka_unit_test(the_parts_of_a_page_of_messages_are_templates),
         cmocka_unit_test(one_place_makes_a_message_under_a_heading_about_communication),
+        cmocka_unit_test(a_form_below_the_heading_of_a_report_is_a_template_without_a_fence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
