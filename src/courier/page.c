@@ -151,10 +151,13 @@ static void add_since(struct buf *text, int64_t since_us, int64_t now_us, bool s
     else
         buf_printf(text, "Since %.10s %.5s UTC", since, since + 11);
     if (!stays && now_us > since_us) {
-        /* Whole minutes once there are any: seconds are noise by then. */
+        /* Whole minutes once there are any, and seconds before: what is finer is noise, and is read aloud. */
         int64_t gone_us = now_us - since_us;
-        duration_format(gone_us < 60 * US_PER_S ? gone_us : gone_us - gone_us % (60 * US_PER_S), ago);
-        buf_printf(text, ", %s ago", ago);
+        duration_format(gone_us - gone_us % (gone_us < 60 * US_PER_S ? US_PER_S : 60 * US_PER_S), ago);
+        if (gone_us < US_PER_S)
+            buf_puts(text, ", just now");
+        else
+            buf_printf(text, ", %s ago", ago);
     }
     buf_putc(text, '\n');
 }

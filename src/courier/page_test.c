@@ -258,6 +258,20 @@ static void what_is_pinned_in_a_chat_says_the_moment_and_not_how_long_ago(void *
     assert_non_null(strstr(out.at, "\\nSince 2026-03-02 11:53 UTC\\n"));
 }
 
+static void what_has_just_begun_is_not_told_in_milliseconds(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct incident incident = whole;
+    const char *text;
+    incident.started_us = NOON - 181 * 1000;
+    page(arena, &incident, NULL, 0, &text);
+    assert_non_null(strstr(text, "\nSince 11:59 UTC, just now\n"));
+    incident.started_us = NOON - 5181 * INT64_C(1000);
+    page(arena, &incident, NULL, 0, &text);
+    assert_non_null(strstr(text, "\nSince 11:59 UTC, 5 s ago\n"));
+}
+
 static void the_one_link_of_a_page_acknowledges(void **state)
 {
     (void)state;
@@ -305,6 +319,7 @@ static void whoever_follows_an_incident_is_told_what_became_of_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_has_just_begun_is_not_told_in_milliseconds),
         cmocka_unit_test(what_is_pinned_in_a_chat_says_the_moment_and_not_how_long_ago),
         cmocka_unit_test(the_one_link_of_a_page_acknowledges),
         cmocka_unit_test(whoever_follows_an_incident_is_told_what_became_of_it),
