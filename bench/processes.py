@@ -42,8 +42,9 @@ def cpu_s(pid):
     return total / TICKS
 
 
-def fdatasync_us(grows, n_bytes=8192):
-    """The median of 200 writes of that many bytes: where there are bytes already, or behind the end of the file."""
+def fdatasync_us(grows, n_bytes=8192, pause_s=0):
+    """The median of 200 writes of that many bytes: where there are bytes already, or behind the end of the file.
+    A disk that has rested takes longer, and a file whose time of change is another than last time is written twice."""
     with tempfile.NamedTemporaryFile() as f:
         if not grows:
             f.write(bytes(200 * n_bytes))
@@ -51,6 +52,7 @@ def fdatasync_us(grows, n_bytes=8192):
             os.fsync(f.fileno())
         took = []
         for i in range(200):
+            time.sleep(pause_s)
             os.pwrite(f.fileno(), b'x' * n_bytes, i * n_bytes)
             began = time.perf_counter()
             os.fdatasync(f.fileno())
