@@ -575,7 +575,7 @@ void parts_read_escalations(struct parts_reading *reading)
         const struct fact *fact = &whole;
         bool about =
             (fact_may_have(fact, PART_CHAIN) && fact->label && part_words_value(PART_CHAIN, fact->label)) ||
-            part_heading_value(reading, fact->block, PART_CHAIN);
+            part_heading_value(reading, fact->block, PART_CHAIN) || is_rule_heading(reading, fact->block);
         if (fact->place == FACT_FENCE || escalation_read_moment(reading, fact) ||
             escalation_read_arrows(reading, fact, about))
             continue;

@@ -94,6 +94,34 @@ static void arrows_between_roles_are_a_chain_wherever_they_stand(void **state)
     assert_int_equal(parts->escalations.at[3].after_s, 1200);
 }
 
+static void a_wait_that_is_said_once_stands_between_each_two_of_a_chain(void **state)
+{
+    (void)state;
+    static const char *const said[] = {"Duty -> lead -> manager (15-minute intervals)",
+                                       "Duty -> lead -> manager, every 15 minutes",
+                                       "Duty -> lead -> manager (15 min each)"};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        scoped_arena struct arena *arena = arena_new();
+        const struct runbook_parts *parts =
+            parts_of(arena, arena_printf(arena, "# P\n\n## Escalation\n\n%s\n", said[i]));
+        assert_int_equal(parts->escalations.n, 3);
+        assert_string_equal(parts->escalations.at[1].to.at[0], "lead");
+        assert_int_equal(parts->escalations.at[1].after_s, 900);
+        assert_string_equal(parts->escalations.at[2].to.at[0], "manager");
+        assert_int_equal(parts->escalations.at[2].after_s, 1800);
+    }
+}
+
+static void a_level_before_an_arrow_is_nobody_to_call(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts =
+        parts_of(arena, "# P\n\n| Level | Response |\n|---|---|\n| SEV1 | 5 min |\n| SEV2 | 1 h |\n\n"
+                        "## Escalation\n\nSEV1 -> CTO -> CEO\n");
+    assert_int_equal(parts->escalations.n, 0);
+}
+
 static void a_ladder_in_a_fence_has_a_rule_a_rung(void **state)
 {
     (void)state;
@@ -316,6 +344,8 @@ int main(void)
         cmocka_unit_test(a_table_says_in_a_column_of_its_own_after_how_long),
         cmocka_unit_test(a_moment_that_calls_somebody_below_a_level_escalates_and_is_no_deadline),
         cmocka_unit_test(arrows_between_roles_are_a_chain_wherever_they_stand),
+        cmocka_unit_test(a_wait_that_is_said_once_stands_between_each_two_of_a_chain),
+        cmocka_unit_test(a_level_before_an_arrow_is_nobody_to_call),
         cmocka_unit_test(a_ladder_in_a_fence_has_a_rule_a_rung),
         cmocka_unit_test(how_fast_somebody_answers_is_no_wait),
         cmocka_unit_test(whom_to_call_stands_below_the_wait),

@@ -418,6 +418,16 @@ struct tier {
     bool known;      /* a role or a layer, and no name of the house */
 };
 
+/* "every 15 minutes", "(15-minute intervals)", "15 min each": between one tier and the next. */
+static bool says_interval(const char *text)
+{
+    static const char *const words[] = {"every ", "interval", " each", " apart"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasestr(text, words[i]))
+            return true;
+    return false;
+}
+
 /* "secondary (10m)", "pump-crew (after 15 min)". False: no name. */
 static bool tier_read(struct arena *arena, const char *part, struct tier *ret_tier)
 {
@@ -429,7 +439,7 @@ static bool tier_read(struct arena *arena, const char *part, struct tier *ret_ti
     while (n > 0 && part[n - 1] == ' ')
         n--;
     *ret_tier = (struct tier){.name = arena_strndup(arena, part, n), .after_s = UNSTATED};
-    if (bracket && text_duration(bracket, &after))
+    if (bracket && !says_interval(bracket) && text_duration(bracket, &after))
         ret_tier->after_s = after.value_s;
     if (person_next(arena, part, 0, &person)) {
         ret_tier->name = person.name;
@@ -473,7 +483,29 @@ static bool tiers_call(const struct fact *fact, const struct tier *tiers, size_t
     bool all_timed = timed == n - 1;
     if (known == n)
         return n >= TIERS_LEAST || about || all_timed;
-    return (labelled && phrases == 0) || (known > 0 && all_timed && n >= TIERS_LEAST);
+    return ((labelled || (about && known > 0 && n >= TIERS_LEAST)) && phrases == 0) ||
+           (known > 0 && all_timed && n >= TIERS_LEAST);
+}
+
+/* What is said once, behind the last arrow, holds between each two. */
+static void wait_between(const char *text, struct tier *tiers, size_t n)
+{
+    const char *last = strstr(text, tiers[n - 1].name);
+    struct duration_words each;
+
+    if (!last || !says_interval(last) || !text_duration(last, &each))
+        return;
+    for (size_t i = 1; i < n; i++)
+        if (tiers[i].after_s == UNSTATED)
+            tiers[i].after_s = (int64_t)i * each.value_s;
+}
+
+static bool any_level(const struct parts_reading *reading, const struct tier *tiers, size_t n)
+{
+    struct strings levels = {0};
+    for (size_t i = 0; i < n; i++)
+        part_levels(reading, tiers[i].name, &levels);
+    return levels.n > 0;
 }
 
 bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fact, bool about)
@@ -486,8 +518,9 @@ bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fa
     for (size_t i = 0; i < sizeof arrows / sizeof *arrows && n == 0 && !none; i++)
         if (strstr(fact->rest, arrows[i]) && strnlen(fact->rest, CHAIN_BYTES) < CHAIN_BYTES)
             n = tiers_read(reading->arena, fact->rest, arrows[i], tiers);
-    if (n < 2 || !tiers_call(fact, tiers, n, about))
+    if (n < 2 || !tiers_call(fact, tiers, n, about) || any_level(reading, tiers, n))
         return false;
+    wait_between(fact->rest, tiers, n);
     struct escalation *chain = escalation_add(reading, "chain", fact->line, fact->line);
     chain->ordered = true;
     for (size_t i = 0; i < n; i++)
