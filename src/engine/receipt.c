@@ -2,9 +2,9 @@
  * bounce). It reads incident, reply (the receipt: whom it was to reach), word: the address, text: why, and
  * flag: it was no page of the chain but told something.
  *
- *   incident 4, person "ana"                      a page: her next way is tried, as after one that was not
- * taken incident 4, person "audience:stakeholders"    an update incident 0 a test of a way, of the key that
- * ends the receipt's id */
+ * - an incident and a person: a page, whose next way is tried as after one that was not taken
+ * - an incident and "audience:stakeholders": an update
+ * - incident 0: a test of a way, of the key that ends the receipt's id */
 #include <string.h>
 
 #include "engine/engine_priv.h"
