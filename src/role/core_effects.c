@@ -146,7 +146,7 @@ static void start_step(struct core *core, const struct run_step *step)
                                                       .values = step_values_plain(arena, &values),
                                                       .n_values = values.n});
     if (step->risk == RISK_READ && !step->checks_for && !(step->approved_by && *step->approved_by))
-        held_looks_add(core->looks, order.at, order.n_bytes, core->others_wait,
+        held_looks_add(core->looks, step->run, order.at, order.n_bytes, core->others_wait,
                        clock_monotonic_us(core->clock));
     else
         frames_send(core->runner, FRAME_STEP_START, order.at, order.n_bytes);
@@ -156,7 +156,7 @@ static void start_step(struct core *core, const struct run_step *step)
 static void stop_step(struct core *core, const struct run_step *step)
 {
     scoped_buf struct buf order = {0};
-    held_looks_start(core->looks); /* it may be among them */
+    held_looks_start(core->looks, step->run, clock_monotonic_us(core->clock));
     struct json_writer w = jw_start(&order);
     jw_begin_object(&w);
     jw_pair_int(&w, "run", step->run);
@@ -298,10 +298,12 @@ void core_from_runner(void *context, uint16_t kind, const char *payload, size_t 
     struct input *input = arena_alloc(arena, sizeof *input);
     struct err err = {0};
     if (runner_event_read(arena, parse_frame(document, "runner", payload, n_bytes), event, &err) == 0) {
-        if (event->started)
+        if (event->started) {
             live_begin(core->live, event->run, event->line, event->attempt);
-        else
+        } else {
             live_end(core->live, event->run);
+            held_looks_ended(core->looks, event->run);
+        }
         *input = (struct input){.kind = event->started ? INPUT_STEP_STARTED : INPUT_STEP_DONE,
                                 .actor = "runner",
                                 .run = event->run,

@@ -191,8 +191,8 @@ static void a_form_below_the_heading_of_a_report_is_a_template_without_a_fence(v
     static const char *const forms[] = {
         "**Date:** ____\n**Lead:** ____________\n**Root cause:** ____\n",
         "Date: ____\n\nLead:\n\nSummary: [two sentences]\n",
-        "Use this template:\n\n**Summary**\nIn two sentences.\n\n**Impact**\nWho: ____\n\n**Timeline**\n- "
-        "____ alert\n",
+        ("Use this template:\n\n**Summary**\nIn two sentences.\n\n**Impact**\nWho: ____\n\n**Timeline**\n- "
+         "____ alert\n"),
         "| Field | Detail |\n|---|---|\n| Reference | |\n| Ward | ____ |\n| Candour | Yes / No |\n",
     };
     static const char *const none[] = {
