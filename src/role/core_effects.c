@@ -122,7 +122,20 @@ static void send_proof(struct core *core, const struct channel_proof *proof)
     frames_send(core->courier, FRAME_DELIVER, order.at, order.n_bytes);
 }
 
-static void start_step(struct core *core, const struct run_step *step)
+/* A look that nobody has asked for, of an incident that nobody is at. */
+static bool is_unasked_look(struct core *core, struct arena *arena, const struct decisions *decisions,
+                            const struct run_step *step)
+{
+    struct incident incident;
+    if (step->risk != RISK_READ || step->checks_for || (step->approved_by && *step->approved_by))
+        return false;
+    if (held_looks_wait_ms(core->looks) == UINT64_MAX) /* it would not wait for long */
+        return true;
+    find_incident(core, arena, decisions, step->incident, &incident);
+    return incident.state == INCIDENT_TRIGGERED;
+}
+
+static void start_step(struct core *core, const struct decisions *decisions, const struct run_step *step)
 {
     if (core->ledger_failed) /* the intent is not durable: a command must not run */
         return;
@@ -145,7 +158,7 @@ static void start_step(struct core *core, const struct run_step *step)
                                                       .target = step->target,
                                                       .values = step_values_plain(arena, &values),
                                                       .n_values = values.n});
-    if (step->risk == RISK_READ && !step->checks_for && !(step->approved_by && *step->approved_by))
+    if (is_unasked_look(core, arena, decisions, step))
         held_looks_add(core->looks, step->run, order.at, order.n_bytes, core->others_wait,
                        clock_monotonic_us(core->clock));
     else
@@ -196,6 +209,8 @@ void core_carry_out(struct core *core, const struct decisions *decisions, bool p
             count_page(core, &decision->delivery);
         if (decision->kind == DECISION_EVENT)
             count_update(core, decision->event.kind);
+        if (decision->kind == DECISION_INCIDENT && decision->incident.state != INCIDENT_TRIGGERED)
+            held_looks_start(core->looks, decision->incident.number, clock_monotonic_us(core->clock));
         if (!pages_left && decision_sends(decisions, decision))
             send_delivery(core, decisions, &decision->delivery, FRAME_DELIVER);
         else if (decision->kind == DECISION_DELIVERY && decision->delivery.state == DELIVERY_CANCELLED)
@@ -203,7 +218,7 @@ void core_carry_out(struct core *core, const struct decisions *decisions, bool p
         else if (decision->kind == DECISION_PROOF && decision->proof.number)
             send_proof(core, &decision->proof);
         else if (decision->kind == DECISION_STEP && decision->starts)
-            start_step(core, &decision->step);
+            start_step(core, decisions, &decision->step);
         else if (decision->kind == DECISION_STEP && decision->step.state == STEP_STOPPING)
             stop_step(core, &decision->step);
         else if (decision->kind == DECISION_UPDATE && decision->update.state == UPDATE_WANTED)

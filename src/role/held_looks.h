@@ -26,7 +26,7 @@ void held_looks_ended(struct held_looks *looks, int64_t run);
  * come. */
 void held_looks_turn(struct held_looks *looks, int64_t began_us, int64_t now_us, int n_requests,
                      bool others_wait);
-/* Starts that of the run if it waits, as before the order to stop it. */
+/* Starts that of the run if it waits: somebody is at it now, or wants to stop it. */
 void held_looks_start(struct held_looks *looks, int64_t run, int64_t now_us);
 /* Until the next turn at the latest; UINT64_MAX: nothing waits. */
 uint64_t held_looks_wait_ms(const struct held_looks *looks);

@@ -54,6 +54,23 @@ class Noise(SystemTest):
     def pages(self, person):
         return [page for _, page in self.receiver.pages(f'/{person}')]
 
+    def test_a_storm_looks_around_a_few_at_a_time_and_first_where_somebody_is_at_work(self):
+        look = RUNBOOK.replace('1. Look at the till.', '### Diagnosis\n\n```bash\nsleep 50\n```')
+        self.receiver = self.started(Receiver())
+        written(self.folder, 'runbooks/shop.md', look)
+        config = CONFIG.format(self.receiver.url('/ana'), self.receiver.url('/ben'), '1s')
+        self.server = self.started(Server(self.folder, config, os.path.join(self.folder, 'runbooks'))).start()
+        began = lambda: set(re.findall(r'step\.run run=(\d+)', self.server.process.log()))
+        alerts = [{'labels': {'alertname': f'Till{n}Broken', 'service': f'till-{n}', 'severity': 'SEV-3'}} for n in range(40)]
+        self.assertEqual(self.server.request('POST', '/api/v2/alerts', alerts)[0], 200)
+        wait(lambda: len(began()) == 24, 'as many look around as may')
+        runs = {i['number'] for i in self.server.incidents() if i['procedure']['title'] == 'Till broken'}
+        self.assertGreater(len(runs), 30)
+        last = max(runs - {int(n) for n in began()})
+        self.server.command('incident', 'ack', str(last))
+        wait(lambda: str(last) in began(), 'the look of the incident that was acknowledged')
+        self.assertLess(len(began()), 35)
+
     def test_what_goes_up_and_down_is_one_incident_that_is_paged_for_as_flapping_once(self):
         self.serve('flapping: {after: 4, within: 1h, calm: 10s}\n', hold_down='15s')
         for _ in range(5):
