@@ -110,6 +110,17 @@ static bool makes_silence(const struct decisions *decisions)
     return false;
 }
 
+/* Something that opens in this very turn holds it back: an incident of what its service depends on. That it
+ * does so rightly is held.c's to see. */
+static bool is_silenced_now(const struct decisions *decisions, int64_t incident)
+{
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_EVENT && d->event.incident == incident &&
+            strcmp(d->event.kind, "incident.silenced") == 0)
+            return true;
+    return false;
+}
+
 /* It waited for a digest, and does not any more without having been told. */
 static void check_dropped(struct sim *sim, const struct decisions *decisions, const struct delivery *dropped)
 {
@@ -117,7 +128,8 @@ static void check_dropped(struct sim *sim, const struct decisions *decisions, co
     const struct incident *incident = after_of(sim, decisions, dropped->incident);
     if (!before || before->state != DELIVERY_BUNDLED || !incident || is_hushed(sim, incident) ||
         (incident->acknowledged_us && incident->lease_lapses == 0) ||
-        (incident->state == INCIDENT_MONITORING && incident->n_firing == 0) || makes_silence(decisions))
+        (incident->state == INCIDENT_MONITORING && incident->n_firing == 0) || makes_silence(decisions) ||
+        is_silenced_now(decisions, dropped->incident))
         return;
     list_each (d, &decisions->list)
         if (d->kind == DECISION_DELIVERY && d->delivery.id != dropped->id &&
