@@ -202,6 +202,7 @@ int labels_read(const struct place *place, struct json object, const char *membe
     __attribute__((uninitialized)) struct label found[LABELS_LIMIT]; /* zeroing it cost as much as reading */
     struct room nowhere = {0}, *room = place->room ? place->room : &nowhere;
     size_t n = 0, n_members = 0;
+    bool empty_is_none = value_limit_bytes != TEXT_BYTES_LIMIT; /* of labels, not of prose */
     if (!is_absent(object) && json_kind(object) != JSON_OBJECT)
         return place_refuse(place, member, "%s must be an object of names and texts", member);
     for (struct json_iter item = json_first(object); json_more(&item); json_next(&item)) {
@@ -216,9 +217,10 @@ int labels_read(const struct place *place, struct json object, const char *membe
         struct label label = {room_take(room, item.name, item.name_bytes), value};
         label.value = room_take(room, value, value_bytes);
         n = insert(found, n, label);
-        room->fits &= *value && n == n_members && found[n - 1].name == label.name;
+        room->fits &= (*value || !empty_is_none) && n == n_members && found[n - 1].name == label.name;
     }
-    n = drop_empty_values(found, n);
+    if (empty_is_none)
+        n = drop_empty_values(found, n);
     *ret_labels = NULL;
     if (n) {
         *ret_labels = arena_alloc(place->arena, n * sizeof **ret_labels);

@@ -77,7 +77,7 @@ static void however_an_alert_is_written_its_texts_are_one_piece(void **state)
         assert_int_equal(batch.alerts[i].labels_bytes, strlen("alertname A job j") + 1);
         assert_true(batch.alerts[i].labels_hash == batch.alerts[0].labels_hash);
     }
-    assert_int_equal(batch.alerts[2].n_annotations, 1);
+    assert_int_equal(batch.alerts[2].n_annotations, 2);
     assert_int_equal(batch.alerts[3].text_bytes, 18 + 6 * (7 + 8001) + 1);
 }
 
@@ -142,6 +142,18 @@ static void labels_are_sorted_unique_and_never_empty(void **state)
     assert_string_equal(alert->labels[0].value, "3");
     assert_string_equal(alert->labels[1].name, "b");
     assert_string_equal(alert->labels[2].name, "z");
+}
+
+static void an_annotation_may_be_empty_as_in_alertmanager(void **state)
+{
+    (void)state;
+    struct alert_batch batch =
+        parsed("[{\"labels\":{\"a\":\"b\"},\"annotations\":{\"z\":\"1\",\"runbook_url\":\"\"}}]");
+    const struct alert *alert = batch.alerts;
+    assert_int_equal(alert->n_annotations, 2);
+    assert_string_equal(alert->annotations[0].name, "runbook_url");
+    assert_string_equal(alert->annotations[0].value, "");
+    assert_null(label_value(alert->annotations, alert->n_annotations, "runbook_url")); /* it names nothing */
 }
 
 static void an_alert_without_labels_is_refused_with_its_place(void **state)
@@ -301,6 +313,7 @@ int main(void)
         cmocka_unit_test(zero_times_are_absent_not_long_ago),
         cmocka_unit_test(times_at_the_edges_stay_on_their_side),
         cmocka_unit_test(labels_are_sorted_unique_and_never_empty),
+        cmocka_unit_test(an_annotation_may_be_empty_as_in_alertmanager),
         cmocka_unit_test(an_alert_without_labels_is_refused_with_its_place),
         cmocka_unit_test(an_alert_without_sense_does_not_keep_the_others_out),
         cmocka_unit_test(a_body_of_another_shape_is_refused_whole),

@@ -77,8 +77,9 @@ void batch_keep(struct arena *arena, struct alert_batch *batch);
 /* A text that is longer, of at most limit_bytes, without half a character at the end. */
 const char *prose_cut(struct arena *arena, const char *text, size_t limit_bytes);
 
-/* The same for a set of names and texts by itself: sorted by name, empty values dropped, the last of each
- * name. Prose (TEXT_BYTES_LIMIT) that is longer is cut: the alert matters more.
+/* The same for a set of names and texts by itself: sorted by name, the last of each name. A label with an
+ * empty value is none. Prose (TEXT_BYTES_LIMIT) may be empty, and is cut where it is longer: the alert
+ * matters more.
  */
 int labels_read(const struct place *place, struct json object, const char *member, size_t value_limit_bytes,
                 struct label **ret_labels, size_t *ret_n);

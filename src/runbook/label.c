@@ -6,7 +6,7 @@ const char *label_value(const struct label *labels, size_t n_labels, const char 
 {
     for (size_t i = 0; i < n_labels; i++) /* most names differ in the first byte */
         if (*labels[i].name == *name && strcmp(labels[i].name, name) == 0)
-            return labels[i].value;
+            return *labels[i].value ? labels[i].value : NULL;
     return NULL;
 }
 

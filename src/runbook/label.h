@@ -8,7 +8,7 @@ struct label {
     const char *name, *value; /* UTF-8 without NUL */
 };
 
-/* The value of a label or annotation, or NULL. */
+/* The value of a label or annotation; NULL: it is not there, or empty, which is the same. */
 const char *label_value(const struct label *labels, size_t n_labels, const char *name);
 
 /* Has each of the wanted ones with the same value? */
