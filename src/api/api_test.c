@@ -105,17 +105,33 @@ static void bad_alerts_are_refused_with_their_place(void **state)
     assert_int_equal(backend.n_submitted, 0);
 }
 
-static void a_query_is_not_cut_at_a_byte_of_zero(void **state)
+static void nothing_is_cut_at_a_byte_of_zero(void **state)
 {
     (void)state;
-    static const char *const paths[] = {"/api/v1/incidents?state=open%00all", "/api/v1/ledger?kind=%00",
-                                        "/api/v1/incidents?limit%00x=1"};
+    static const char *const paths[] = {"/api/v1/incidents?state=open%00all",
+                                        "/api/v1/ledger?kind=%00",
+                                        "/api/v1/incidents?limit%00x=1",
+                                        "/api/v1/incidents/1%00",
+                                        "/api/v1/incidents/%00",
+                                        "/heartbeat/nightly%00job",
+                                        "/api/v1/incidents?state=%ff"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         scoped_answer struct http_answer answer =
             http_send(port, &(struct http_request){.method = "GET", .path = paths[i]});
         if (answer.status != 400)
             fail_msg("%s is answered %u", paths[i], (unsigned)answer.status);
     }
+}
+
+static void what_is_asked_twice_is_not_answered_once(void **state)
+{
+    (void)state;
+    struct http_request request = {.method = "GET", .path = "/api/v1/incidents?state=open&state=all"};
+    scoped_answer struct http_answer twice = http_send(port, &request);
+    assert_says(&twice, 400, "given twice");
+    request.path = "/api/v1/silences?filter=a%3Db&filter=c%3Dd";
+    scoped_answer struct http_answer filters = http_send(port, &request);
+    assert_int_equal(filters.status, 200);
 }
 
 static void a_body_of_another_type_is_refused(void **state)
@@ -531,7 +547,8 @@ int main(void)
         served(answers_that_were_held_are_sent_when_the_holding_ends),
         served(overload_and_a_full_disk_are_503_with_a_time_to_retry),
         served(bad_alerts_are_refused_with_their_place),
-        served(a_query_is_not_cut_at_a_byte_of_zero),
+        served(nothing_is_cut_at_a_byte_of_zero),
+        served(what_is_asked_twice_is_not_answered_once),
         served(a_body_of_another_type_is_refused),
         served(an_event_of_another_tool_is_heard_whatever_its_type),
         served(a_client_that_sends_too_much_is_told_so),

@@ -12,7 +12,6 @@
     F(destroy_response)                                                                                      \
     F(get_connection_info)                                                                                   \
     F(get_connection_values)                                                                                 \
-    F(get_connection_values_n)                                                                               \
     F(get_daemon_info)                                                                                       \
     F(get_timeout)                                                                                           \
     F(lookup_connection_value)                                                                               \
@@ -39,7 +38,6 @@ const struct microhttpd_library *microhttpd_library(void);
 #define MHD_destroy_response              microhttpd_library()->destroy_response
 #define MHD_get_connection_info           microhttpd_library()->get_connection_info
 #define MHD_get_connection_values         microhttpd_library()->get_connection_values
-#define MHD_get_connection_values_n       microhttpd_library()->get_connection_values_n
 #define MHD_get_daemon_info               microhttpd_library()->get_daemon_info
 #define MHD_get_timeout                   microhttpd_library()->get_timeout
 #define MHD_lookup_connection_value       microhttpd_library()->lookup_connection_value

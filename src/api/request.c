@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "api/handlers.h"
+#include "api/query.h"
 #include "api/server.h"
 #include "base/log.h"
 
@@ -96,57 +97,6 @@ const char *request_header(const struct request *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
-struct unknown_query {
-    const char *known;
-    const char *unknown;
-};
-
-static enum MHD_Result find_unknown(void *context, enum MHD_ValueKind kind, const char *name,
-                                    const char *value)
-{
-    struct unknown_query *query = context;
-    const char *at = query->known;
-    size_t n = strcspn(name, " ");
-    (void)kind;
-    (void)value;
-    while (n && !name[n] && (at = strstr(at, name)) && (at[-1] != ' ' || at[n] != ' '))
-        at++;
-    if (n && !name[n] && at)
-        return MHD_YES;
-    query->unknown = name;
-    return MHD_NO;
-}
-
-/* What stands behind %00 would be asked for by nobody and answered as if it were not there. */
-static enum MHD_Result find_cut(void *context, enum MHD_ValueKind kind, const char *name, size_t name_bytes,
-                                const char *value, size_t value_bytes)
-{
-    const char **cut = context;
-    (void)kind;
-    if (strlen(name) == name_bytes && (!value || strlen(value) == value_bytes))
-        return MHD_YES;
-    *cut = name;
-    return MHD_NO;
-}
-
-static bool queries_known(struct request *request)
-{
-    struct unknown_query query = {.known = request->route->query};
-    const char *cut = NULL;
-    MHD_get_connection_values_n(request->connection, MHD_GET_ARGUMENT_KIND, find_cut, &cut);
-    if (cut) {
-        answer_problem(request, PROBLEM_BAD_REQUEST, cut, "\"%.60s\" holds a byte that no text has (%%00)",
-                       cut);
-        return false;
-    }
-    if (query.known)
-        MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, find_unknown, &query);
-    if (query.unknown)
-        answer_problem(request, PROBLEM_BAD_REQUEST, query.unknown,
-                       "this path knows no \"%.60s\"; it knows:%s", query.unknown, query.known);
-    return !query.unknown;
-}
-
 /* Browsers can send other types to any site without asking it first, JSON not: so the type is also what keeps
  * a web page from raising alerts through somebody's own browser. */
 static bool type_is_json(const struct request *request)
@@ -218,7 +168,9 @@ void request_drop_ledger(struct request *request)
 void request_admit(struct request *request, const char *method, const char *path)
 {
     request->route = route_find(method, path, &request->parts, request->allow);
-    if (!request->route && *request->allow)
+    if (!utf8_valid(path, strlen(path)))
+        answer_problem(request, PROBLEM_BAD_REQUEST, NULL, "the path holds bytes that are no text");
+    else if (!request->route && *request->allow)
         answer_problem(request, PROBLEM_METHOD, NULL, "%.20s is not for this path; it takes %s", method,
                        request->allow);
     else if (!request->route && !console_says_nowhere(request, method, path))
@@ -232,7 +184,7 @@ void request_admit(struct request *request, const char *method, const char *path
         return;
     if (wants_type(request->route) && !type_is_json(request))
         answer_problem(request, PROBLEM_MEDIA_TYPE, NULL, "send Content-Type: application/json");
-    else if (queries_known(request))
+    else if (query_check(request))
         check_length(request);
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "api/handlers.h"
+#include "api/query.h"
 #include "api/server.h"
 #include "api/session.h"
 #include "api/stream.h"
@@ -252,14 +253,15 @@ static int thread_open(struct api *api, struct http_thread *thread, unsigned n_c
     thread->api = api;
     thread->listen_fd = api->listen_fd;
     thread->n_limit = n_connections;
-    thread->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_TURBO | MHD_USE_NO_LISTEN_SOCKET | SUSPEND_RESUME |
-            (api->tls ? MHD_USE_TLS : 0),
-        0, NULL, NULL, on_request, thread, MHD_OPTION_CONNECTION_LIMIT, n_connections,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, n_connections / 2, MHD_OPTION_CONNECTION_TIMEOUT, idle_time_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, thread, MHD_OPTION_NOTIFY_CONNECTION, connections_notify, api->connections,
-        MHD_OPTION_ARRAY, api->tls ? tls : plain, MHD_OPTION_END);
+    thread->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_TURBO | MHD_USE_NO_LISTEN_SOCKET | SUSPEND_RESUME |
+                             (api->tls ? MHD_USE_TLS : 0),
+                         0, NULL, NULL, on_request, thread, MHD_OPTION_CONNECTION_LIMIT, n_connections,
+                         MHD_OPTION_PER_IP_CONNECTION_LIMIT, n_connections / 2, MHD_OPTION_CONNECTION_TIMEOUT,
+                         idle_time_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+                         MHD_OPTION_NOTIFY_COMPLETED, on_completed, thread, MHD_OPTION_NOTIFY_CONNECTION,
+                         connections_notify, api->connections, MHD_OPTION_UNESCAPE_CALLBACK, query_unescape,
+                         NULL, MHD_OPTION_ARRAY, api->tls ? tls : plain, MHD_OPTION_END);
     if (thread->daemon)
         return http_thread_start(thread, err);
     return err_set(err, "the HTTP server does not start: too few file descriptors (ulimit -n)");
