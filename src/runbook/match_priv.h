@@ -144,9 +144,14 @@ struct candidate {
     bool named;   /* an identity holds it */
     enum identity_kind identity;
     int identity_line;
+    bool other;       /* its name, or one around it, differs from the alert's in a number (match_number.c) */
     uint32_t covered; /* bit i: word i of the query is in its name or those around it */
     uint32_t own;     /* bit i: word i is in its own name and in none around it */
 };
+
+/* Whether the name, which is written as text, is the alert's but for a number: match_number.c. */
+bool match_other_number(const struct match_index *index, const struct query_terms *query,
+                        const struct name *name, const char *text);
 
 /* The two best candidates of the library, or of one document. */
 void match_rank(struct arena *arena, const struct match_index *index, const struct query_terms *query,

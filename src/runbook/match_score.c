@@ -28,6 +28,7 @@ enum { PAGES_LOOKED_INTO = 40 };
 #define PART_INHERITED     0.97 /* of a section's identity for its page */
 #define PART_ONE_WORD      0.6  /* a name of one word in running text is likely just the word */
 #define PART_OTHER_SUBJECT 0.75 /* of what has nothing of the word that says what the alert is about */
+#define PART_OTHER_NUMBER  0.4  /* of what has another number: below the least that is an answer */
 #define COVERED            0.7  /* a word counts as had when a name has it or one near to it */
 #define RANK_LEAST         0.15
 #define PART_RATHER        0.6 /* of the rank of its page, for a procedure to answer instead */
@@ -255,11 +256,26 @@ static double base_of(const struct query_terms *query, enum identity_kind kind)
     return kind >= IDENTITY_STRONG && query->n < 2 && content_words(query) < 2 ? base * PART_ONE_WORD : base;
 }
 
+/* The section itself, the headings around it, the title or the file. */
+static bool is_of_other_number(const struct ranking *ranking, const struct page *page, size_t section)
+{
+    const struct match_index *index = ranking->index;
+    const struct query_terms *query = ranking->query;
+    for (size_t i = section; i != 0; i = page->sections[i].parent)
+        if (match_other_number(index, query, &page->sections[i].name, page->sections[i].heading))
+            return true;
+    return match_other_number(index, query, &page->sections[0].name, page->sections[0].heading) ||
+           match_other_number(index, query, &page->file, page->runbook->file);
+}
+
 static void candidate_add(struct ranking *ranking, const struct page_cover *around, const struct page *page,
                           size_t section, const struct identity *identity)
 {
     struct candidate candidate = {.page = page, .section = &page->sections[section]};
     words_score(ranking->query, ranking->subject, around, &candidate);
+    candidate.other = !identity && is_of_other_number(ranking, page, section);
+    if (candidate.other)
+        candidate.words *= PART_OTHER_NUMBER;
     candidate.score = candidate.words;
     if (identity) {
         double base = base_of(ranking->query, identity->kind);
@@ -416,7 +432,7 @@ static void within_page(const struct ranking *ranking, struct candidate *best)
     double of_page = best->named ? best->words : best->rank;
     struct candidate inner = {0};
     list_each (candidate, &ranking->candidates)
-        if (candidate->page == best->page && candidate->own && !candidate->named &&
+        if (candidate->page == best->page && candidate->own && !candidate->named && !candidate->other &&
             candidate->words >= PART_RATHER * of_page && says_more(candidate, &inner))
             inner = *candidate;
     if (!inner.page)

@@ -317,6 +317,32 @@ static void what_has_not_the_subject_of_the_alert_is_behind_what_has_it(void **s
     assert_string_equal(best.runbook->file, "birds.md");
 }
 
+/* With the procedure of another one, its commands would be run on what is well. */
+static void a_name_that_differs_in_a_number_is_no_answer(void **state)
+{
+    (void)state;
+    static const char page[] =
+        "# Pumps\n\n## Rule7\n\n1. Prime.\n\n## Queue 2 lag\n\n1. Drain.\n\n"
+        "## Tank > 90 % full\n\n1. Open.\n\n## Seal wears out in 7 days\n\n1. Order.\n";
+    static const struct {
+        const char *alert, *heading;
+    } rows[] = {{"Rule7", "Rule7"},
+                {"Rule07", "Rule7"},
+                {"Rule13", NULL},
+                {"Queue3Lag", NULL},
+                {"QueueLag", "Queue 2 lag"},
+                {"TankFull95", "Tank > 90 % full"},
+                {"Tank85Full", "Tank > 90 % full"},
+                {"SealWearsOut30Days", "Seal wears out in 7 days"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        scoped_arena struct arena *arena = arena_new();
+        struct match match = answer_of(arena, page, rows[i].alert);
+        const char *heading = match.runbook && match.line > 1 ? match.heading : "";
+        if (strcmp(heading, rows[i].heading ? rows[i].heading : "") != 0)
+            fail_msg("%s is answered by \"%s\"", rows[i].alert, heading);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +373,7 @@ int main(void)
         cmocka_unit_test(a_phase_answers_with_the_procedure_around_it),
         cmocka_unit_test(a_title_that_repeats_the_front_matter_is_no_part_of_its_own),
         cmocka_unit_test(what_has_not_the_subject_of_the_alert_is_behind_what_has_it),
+        cmocka_unit_test(a_name_that_differs_in_a_number_is_no_answer),
         cmocka_unit_test_setup_teardown(one_document_can_be_searched_alone, start, stop),
         cmocka_unit_test_setup_teardown(an_empty_library_answers_nothing, start, stop),
     };
