@@ -63,11 +63,28 @@ static void a_heap_that_became_smaller_is_looked_at_anew(void **state)
     assert_ptr_equal(edge.at, from);
 }
 
+static void only_the_pages_that_lie_in_it_are_made_ready(void **state)
+{
+    enum { PAGES = 4 };
+    (void)state;
+    char *memory = mmap(NULL, PAGES * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(memory, MAP_FAILED);
+    if (madvise(memory, PAGE_BYTES, MADV_POPULATE_WRITE) != 0)
+        skip(); /* an older system */
+    madvise(memory, PAGE_BYTES, MADV_DONTNEED);
+    memory_make_ready(memory + 1, PAGES * PAGE_BYTES - 2);
+    assert_int_equal(pages_there(memory, PAGES * PAGE_BYTES), PAGES - 2);
+    memory_make_ready(memory + 1, PAGE_BYTES);
+    assert_int_equal(pages_there(memory, PAGES * PAGE_BYTES), PAGES - 2);
+    munmap(memory, PAGES * PAGE_BYTES);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_heap_grew_by_is_there_before_it_is_used),
         cmocka_unit_test(a_large_piece_is_left_to_who_uses_it),
+        cmocka_unit_test(only_the_pages_that_lie_in_it_are_made_ready),
         cmocka_unit_test(a_heap_that_became_smaller_is_looked_at_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,8 @@ enum {
     /* A commit, and a runbook that is read, take and free some: not from and to the system each time. Most
      * runbooks take less than this. */
     SPARE_HEAP_BYTES = 8 * 1024 * 1024,
+    /* What making the tables of a new ledger takes. Page by page it is a tenth of a start. */
+    START_HEAP_BYTES = 1024 * 1024,
 };
 
 void core_stop(struct core *core, int exit_code)
@@ -367,20 +369,19 @@ static void aside_end(const struct aside_work *aside)
         pthread_join(aside->thread, NULL);
 }
 
-/* All that is opened before the sandbox. The library of the HTTP server takes as long to load as the rest to
- * open, and a disk that is busy as long to keep a token. 0, LEDGER_AWAY or -1. */
+/* All that is opened before the sandbox. A disk that is busy takes as long to keep a token as the rest to
+ * open. 0, LEDGER_AWAY or -1. */
 static int open_files(struct core *core, struct arena *arena, const struct config *config,
                       struct api_options *options, struct err *err)
 {
     char *token;
     struct token_making making = {.path = arena_printf(arena, "%s/admin.token", core->options->data)};
-    struct aside_work loading = aside_begin(load_library, NULL), keeping = aside_begin(make_token, &making);
+    struct aside_work keeping = aside_begin(make_token, &making);
     int opened = site_use_policy(config, err);
     if (opened == 0)
         opened = open_ledger(core, arena, config, options, err);
     if (opened == 0)
         opened = open_peers(core, err);
-    aside_end(&loading);
     aside_end(&keeping);
     if (opened == 0 && making.result < 0)
         opened = err_set(err, "%s", making.err.text);
@@ -438,6 +439,7 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
     core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
     __atomic_store_n(&core->ready, true,
                      __ATOMIC_RELEASE); /* who asks the moment it listens need not ask again */
+    api_prepare();                      /* waits for who does it already */
     if (sandbox_write_only_below(core->options->data, options.status_folder, err) < 0 ||
         sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0)
         return -1;
@@ -535,12 +537,15 @@ int role_core(const struct role_options *options)
                         .live = live_new(),
                         .board = board_new()};
     struct err err = {0};
+    /* The library of the HTTP server takes as long to load as all else to open. */
+    const struct aside_work loading = aside_begin(load_library, NULL);
     log_setup("core", LOG_INFO);
     setenv("SQLITE_TMPDIR", options->data, 1); /* the only folder that it may write to */
     umask(077);
     mallopt(M_TRIM_THRESHOLD, SPARE_HEAP_BYTES);
     heap_grows_ahead();
     mallopt(M_MMAP_THRESHOLD, 2 * SPARE_HEAP_BYTES);
+    heap_make_ready(START_HEAP_BYTES);
     queue_init(&core.queue);
     pthread_mutex_init(&core.site_lock, NULL);
     core.looks = held_looks_new(start_look, &core);
@@ -557,6 +562,7 @@ int role_core(const struct role_options *options)
     } else {
         uv_run(&core.loop, UV_RUN_DEFAULT);
     }
+    aside_end(&loading);
     close_core(&core);
     return core.exit_code;
 }
