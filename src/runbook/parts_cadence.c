@@ -203,6 +203,25 @@ static void read_table(struct parts_reading *reading, size_t i)
     }
 }
 
+/* "| Severity | Internal | Customers |" below "Update cadence": whom a column tells, and how often. */
+static void read_table_of_audiences(struct parts_reading *reading, size_t i)
+{
+    const struct block *table = &reading->document->blocks.at[i];
+
+    if (!part_heading_value(reading, i, PART_UPDATE) || !part_heading_value(reading, i, PART_CADENCE_COLUMN))
+        return;
+    for (size_t k = 1; k < table->n_columns; k++)
+        list_each (row, &table->rows) {
+            struct interval interval;
+            const char *level = row->cells[0].text, *cell = row->cells[k].text;
+            if (!part_words_value(PART_CADENCE_COLUMN, table->columns[k].text) &&
+                names_level(reading, level, 0, strlen(level)) && interval_next(cell, 0, &interval) &&
+                interval.at == 0)
+                add(reading, level, arena_printf(reading->arena, "%s %s", cell, table->columns[k].text),
+                    interval.every_s, level, row->line);
+        }
+}
+
 /* "## Every 30 minutes" above a list of whom to tell. */
 static void read_heading(struct parts_reading *reading, size_t i)
 {
@@ -230,9 +249,11 @@ static void read_table_across(struct parts_reading *reading, const struct block 
             continue;
         for (size_t k = 1; k < table->n_columns; k++) {
             struct interval interval;
-            if (interval_next(row->cells[k].text, 0, &interval))
-                add(reading, row->cells[0].text, row->cells[k].text, interval.every_s, table->columns[k].text,
-                    row->line);
+            struct duration_words plain;
+            bool every = interval_next(row->cells[k].text, 0, &interval);
+            if (every || (text_duration(row->cells[k].text, &plain) && plain.at == 0 && plain.value_s > 0))
+                add(reading, row->cells[0].text, row->cells[k].text, every ? interval.every_s : plain.value_s,
+                    table->columns[k].text, row->line);
         }
     }
 }
@@ -250,6 +271,8 @@ void parts_read_cadences(struct parts_reading *reading)
             continue;
         else if (severity_across(reading->arena, document, &document->blocks.at[i]))
             read_table_across(reading, &document->blocks.at[i]);
-        else
+        else {
             read_table(reading, i);
+            read_table_of_audiences(reading, i);
+        }
 }

@@ -115,6 +115,26 @@ static void the_next_update_says_how_often(void **state)
     assert_int_equal(parts->cadences.at[0].line, 8);
 }
 
+static void columns_of_audiences_and_rows_of_intervals_say_how_often(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena,
+        "# P\n\n## Severity\n\n| | Critical | High |\n|---|---|---|\n| Response time | 5 min | 30 min |\n"
+        "| Update interval | 15 min | 1 hour |\n\n## Update cadence\n\n"
+        "| Severity | Internal (Slack) | Customers |\n|---|---|---|\n"
+        "| Critical | every 20 min | every 60 min |\n| High | every 2 h | as needed |\n");
+    static const int64_t every_s[] = {900, 3600, 1200, 7200, 3600};
+
+    assert_int_equal(parts->cadences.n, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(parts->cadences.at[i].every_s, every_s[i]);
+    assert_string_equal(parts->cadences.at[1].applies_to.at[0], "High");
+    assert_string_equal(parts->cadences.at[4].applies_to.at[0], "Critical");
+    assert_string_equal(parts->cadences.at[4].audience, "customer");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +146,7 @@ int main(void)
         cmocka_unit_test(twice_a_day_is_every_twelve_hours),
         cmocka_unit_test(headings_and_columns_of_updates_say_how_often),
         cmocka_unit_test(the_next_update_says_how_often),
+        cmocka_unit_test(columns_of_audiences_and_rows_of_intervals_say_how_often),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

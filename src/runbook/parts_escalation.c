@@ -126,7 +126,8 @@ static bool at_its_start(const struct fact *fact, const char *whom, struct durat
 }
 
 /* "**Backup on-call** -> if no response within 5 minutes": a rung that says when it is called. */
-static void rungs_of_lines(struct parts_reading *reading, const int *contact_at, int first, int last)
+static void rungs_of_lines(struct parts_reading *reading, const int *contact_at, int first, int last,
+                           const bool *taken)
 {
     struct duration_words after;
 
@@ -134,7 +135,8 @@ static void rungs_of_lines(struct parts_reading *reading, const int *contact_at,
         const struct fact *fact = &reading->facts.at[i];
         if (fact->line > last)
             break;
-        if (contact_at[fact->line] == 0 || (fact->place != FACT_ITEM && fact->place != FACT_FENCE) ||
+        if (taken[fact->line] || contact_at[fact->line] == 0 ||
+            (fact->place != FACT_ITEM && fact->place != FACT_FENCE) ||
             strnlen(fact->rest, RULE_BYTES) == RULE_BYTES)
             continue;
         const char *whom = reading->parts->contacts.at[contact_at[fact->line] - 1].name;
@@ -178,7 +180,8 @@ static void rungs_of_table(struct parts_reading *reading, const int *contact_at,
 }
 
 /* Takes the contacts of lines first..last, as far as there are any, as one chain. */
-static void chain_of_lines(struct parts_reading *reading, const int *contact_at, int first, int last)
+static void chain_of_lines(struct parts_reading *reading, const int *contact_at, int first, int last,
+                           const bool *taken)
 {
     struct escalation *chain = NULL;
     int n = 0;
@@ -195,7 +198,7 @@ static void chain_of_lines(struct parts_reading *reading, const int *contact_at,
         strings_add(reading->arena, &chain->to, reading->parts->contacts.at[contact_at[line] - 1].name);
     }
     if (chain)
-        rungs_of_lines(reading, contact_at, first, last);
+        rungs_of_lines(reading, contact_at, first, last, taken);
 }
 
 static bool escalation_column(const struct block *table)
@@ -207,7 +210,7 @@ static bool escalation_column(const struct block *table)
 }
 
 /* Contacts of one list, fence or table under a heading about a chain. */
-static void read_contact_chains(struct parts_reading *reading)
+static void read_contact_chains(struct parts_reading *reading, const bool *taken)
 {
     const struct document *document = reading->document;
     int *contact_at =
@@ -228,7 +231,7 @@ static void read_contact_chains(struct parts_reading *reading)
                document->blocks.at[last].list_first == i)
             last = document->blocks.at[last].end;
         chain_of_lines(reading, contact_at, block->line,
-                       list ? document->blocks.at[last - 1].line_end : block->line_end);
+                       list ? document->blocks.at[last - 1].line_end : block->line_end, taken);
         if (block->kind == BLOCK_TABLE)
             rungs_of_table(reading, contact_at, block);
     }
@@ -533,24 +536,6 @@ static void read_named_rule(struct parts_reading *reading, const struct fact *fa
     add_rule(reading, &rule);
 }
 
-static void read_sentences(struct parts_reading *reading)
-{
-    bool *taken = arena_alloc(reading->arena, ((size_t)reading->runbook->n_lines + 2) * sizeof *taken);
-
-    list_each (escalation, &reading->parts->escalations)
-        for (int line = escalation->line; line <= escalation->line_end && line <= reading->runbook->n_lines;
-             line++)
-            taken[line] = true;
-    list_each (fact, &reading->facts) {
-        escalation_read_timed(reading, fact, taken);
-        escalation_read_sentences(reading, fact, taken);
-    }
-    list_each (row, &reading->rows) {
-        escalation_read_sentences(reading, row, taken);
-        escalation_read_card(reading, row, taken);
-    }
-}
-
 /* "T+15" of a ladder with its unit. */
 static struct fact with_units(struct parts_reading *reading, const struct fact *fact)
 {
@@ -569,14 +554,17 @@ static struct fact with_units(struct parts_reading *reading, const struct fact *
 
 void parts_read_escalations(struct parts_reading *reading)
 {
+    bool *taken = arena_alloc(reading->arena, ((size_t)reading->runbook->n_lines + 2) * sizeof *taken);
+
     read_levels(reading);
+    escalation_read_lines(reading, taken);
     list_each (written, &reading->facts) {
         const struct fact whole = strchr(written->text, '+') ? with_units(reading, written) : *written;
         const struct fact *fact = &whole;
         bool about =
             (fact_may_have(fact, PART_CHAIN) && fact->label && part_words_value(PART_CHAIN, fact->label)) ||
             part_heading_value(reading, fact->block, PART_CHAIN) || is_rule_heading(reading, fact->block);
-        if (fact->place == FACT_FENCE || escalation_read_moment(reading, fact) ||
+        if (fact->place == FACT_FENCE || taken[fact->line] || escalation_read_moment(reading, fact) ||
             escalation_read_arrows(reading, fact, about))
             continue;
         if (is_rule_heading(reading, fact->block))
@@ -586,7 +574,7 @@ void parts_read_escalations(struct parts_reading *reading)
     }
     list_each (row, &reading->rows)
         read_named_rule(reading, row);
-    read_contact_chains(reading);
+    read_contact_chains(reading, taken);
     for (size_t i = 0; i < reading->document->blocks.n; i++)
         if (reading->document->blocks.at[i].kind == BLOCK_ITEM &&
             reading->document->blocks.at[i].list_first == i)
@@ -596,5 +584,5 @@ void parts_read_escalations(struct parts_reading *reading)
         else if (reading->document->blocks.at[i].kind == BLOCK_TABLE && !escalation_read_ladder(reading, i))
             escalation_read_table(reading, i);
     escalation_read_steps(reading);
-    read_sentences(reading);
+    escalation_read_all_sentences(reading);
 }

@@ -96,17 +96,33 @@ static size_t whom_column(const struct block *table, size_t moments)
     return table->n_columns;
 }
 
+bool escalation_about_calling(const struct parts_reading *reading, size_t i)
+{
+    const struct block *blocks = reading->document->blocks.at;
+    size_t item = blocks[i].item;
+    struct part_label above;
+
+    if (part_heading_group(reading, i) == WORDS_ESCALATION || part_heading_value(reading, i, PART_CHAIN) ||
+        (part_label_before(reading, i, &above) && strcasestr(above.text, "escalat")))
+        return true;
+    if (part_heading_above_group(reading, i) == WORDS_ESCALATION) { /* "### P1" below it */
+        struct strings levels = {0};
+        part_levels(reading, part_heading(reading, i), &levels);
+        if (levels.n > 0)
+            return true;
+    }
+    return item != NO_BLOCK && item != i && strcasestr(part_item_title(reading, item), "escalat");
+}
+
 /* Under words of escalation, or with a column that calls. */
 static bool about_calling(const struct parts_reading *reading, size_t i, const char *whom)
 {
     static const char *const calls[] = {"escalat", "page", "notif", "call", "alert", "wake"};
-    struct part_label above;
 
     for (size_t k = 0; k < sizeof calls / sizeof *calls; k++)
         if (strcasestr(whom, calls[k]))
             return true;
-    return part_heading_group(reading, i) == WORDS_ESCALATION || part_heading_value(reading, i, PART_CHAIN) ||
-           (part_label_before(reading, i, &above) && strcasestr(above.text, "escalat"));
+    return escalation_about_calling(reading, i);
 }
 
 /* Whose ladder it is, as far as it is said outside its rows. */

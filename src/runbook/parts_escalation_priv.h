@@ -33,6 +33,12 @@ bool escalation_wait_in_row(const struct block *table, const struct table_row *r
 
 /* ---- parts_escalation_text.c ---- */
 
+/* The sentences that call when a time is over, of every line that has no escalation yet. */
+void escalation_read_all_sentences(struct parts_reading *reading);
+
+/* The levels that the item around a block, its heading or the label before its list names. */
+void escalation_levels_around(const struct parts_reading *reading, size_t block, struct strings *ret_ids);
+
 /* A sentence that calls somebody after a time, wherever it stands: "If the pump stands still for 20 minutes,
  * call the pump lead". taken: by line, whether an escalation stands there. */
 void escalation_read_sentences(struct parts_reading *reading, const struct fact *fact, bool *taken);
@@ -63,11 +69,20 @@ bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fa
 
 /* ---- parts_escalation_ladder.c ---- */
 
+/* Whether a block stands where people are called: below such a heading, label or item. */
+bool escalation_about_calling(const struct parts_reading *reading, size_t block);
+
 /* "| After | Notify |", a table of moments: a rule a row; false: it is none. */
 bool escalation_read_ladder(struct parts_reading *reading, size_t table);
 
 /* A fence whose lines each begin with a moment, "T+15  team lead": a rule a line, unless one stands there. */
 void escalation_read_fence(struct parts_reading *reading, size_t fence);
+
+/* ---- parts_escalation_lines.c ---- */
+
+/* Paragraphs, items or lines that each begin with a moment, "15 min: team lead": a rule a line. taken: by
+ * line, whether one of these stands there. */
+void escalation_read_lines(struct parts_reading *reading, bool *taken);
 
 /* ---- parts_escalation_table.c ---- */
 

@@ -337,22 +337,38 @@ void escalation_read_timed(struct parts_reading *reading, const struct fact *fac
     rule->condition = escalation_condition(reading->arena, fact->text);
 }
 
-/* The levels that the item around it, its heading or the label before its list names. */
-static void levels_around(const struct parts_reading *reading, const struct fact *fact,
-                          struct strings *ret_ids)
+void escalation_read_all_sentences(struct parts_reading *reading)
+{
+    bool *taken = arena_alloc(reading->arena, ((size_t)reading->runbook->n_lines + 2) * sizeof *taken);
+
+    list_each (escalation, &reading->parts->escalations)
+        for (int line = escalation->line; line <= escalation->line_end && line <= reading->runbook->n_lines;
+             line++)
+            taken[line] = true;
+    list_each (fact, &reading->facts) {
+        escalation_read_timed(reading, fact, taken);
+        escalation_read_sentences(reading, fact, taken);
+    }
+    list_each (row, &reading->rows) {
+        escalation_read_sentences(reading, row, taken);
+        escalation_read_card(reading, row, taken);
+    }
+}
+
+void escalation_levels_around(const struct parts_reading *reading, size_t block, struct strings *ret_ids)
 {
     const struct block *blocks = reading->document->blocks.at;
-    size_t outer = fact->block;
+    size_t outer = block;
     struct part_label above;
 
-    while (outer > 0 && blocks[outer].kind == BLOCK_ITEM && blocks[outer].depth >= blocks[fact->block].depth)
+    while (outer > 0 && blocks[outer].kind == BLOCK_ITEM && blocks[outer].depth >= blocks[block].depth)
         outer--;
     if (blocks[outer].kind == BLOCK_ITEM)
         part_levels(reading, part_item_title(reading, outer), ret_ids);
-    if (ret_ids->n == 0 && part_label_before(reading, fact->block, &above) && !above.sentence)
+    if (ret_ids->n == 0 && part_label_before(reading, block, &above) && !above.sentence)
         part_levels(reading, above.text, ret_ids);
     if (ret_ids->n == 0)
-        part_levels(reading, part_heading(reading, fact->block), ret_ids);
+        part_levels(reading, part_heading(reading, block), ret_ids);
 }
 
 /* Whom "T+15m: page the pump lead" calls; what is only told to those who wait is a promise and no call. */
@@ -386,7 +402,7 @@ bool escalation_is_moment(struct parts_reading *reading, const struct fact *fact
 
     if (!called_at(reading, fact, &to, &after_s))
         return false;
-    levels_around(reading, fact, &levels);
+    escalation_levels_around(reading, fact->block, &levels);
     return levels.n > 0 || about_escalation(reading, fact->block);
 }
 
@@ -397,7 +413,7 @@ bool escalation_read_moment(struct parts_reading *reading, const struct fact *fa
 
     if (!escalation_is_moment(reading, fact) || !called_at(reading, fact, &to, &after_s))
         return false;
-    levels_around(reading, fact, &levels);
+    escalation_levels_around(reading, fact->block, &levels);
     struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
     rule->applies_to = levels;
     rule->to = to;

@@ -37,8 +37,8 @@ static size_t name_first(struct arena *arena, const char *text, size_t at, size_
         if (first == at - 1 || isdigit((unsigned char)text[first]))
             break;
         const char *word = arena_strndup(arena, text + first, at - 1 - first);
-        if (strncmp(word, "\xe2\x86\x92", 3) == 0)
-            break; /* an arrow */
+        if (strncmp(word, "\xe2\x86\x92", 3) == 0 || strcmp(word, "/") == 0)
+            break; /* an arrow, or another before it */
         bool lower = islower((unsigned char)word[0]) != 0;
         if (part_words_whole(PART_PERSON_STOP, word) || (lower && n_lower > 0))
             break;

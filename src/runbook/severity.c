@@ -9,6 +9,9 @@
 
 #include "runbook/alert_words.h"
 #include "runbook/command.h"
+#include "runbook/idle_words.h"
+#include "runbook/parts_escalation_priv.h"
+#include "runbook/parts_person.h"
 #include "runbook/procedure_priv.h"
 #include "runbook/severity_priv.h"
 #include "runbook/text.h"
@@ -63,14 +66,6 @@ void severity_add(struct severity_reader *reader, const struct severity *level)
 
 /* ---- Headings ---- */
 
-static bool speaks_of_severity(const struct document *document, size_t heading)
-{
-    for (size_t i = heading; i != NO_BLOCK; i = document->blocks.at[i].heading)
-        if (words_heading(document->blocks.at[i].prose.text) == WORDS_SEVERITY)
-            return true;
-    return false;
-}
-
 bool severity_about(const struct severity_reader *reader, size_t heading)
 {
     return heading != NO_BLOCK && reader->about[heading];
@@ -118,6 +113,69 @@ static bool says_escalation_rule(const char *text)
     return text_starts_with(text, "escalate ") || text_starts_with(text, "escalation to ");
 }
 
+/* "Ack within 5 min", "Resolve in 4 h": what is promised of the level; WORDS_NONE: nothing. */
+static enum words promised(const char *text)
+{
+    struct duration_words time;
+    bool bounded = text_duration(text, &time) && time.value_s > 0;
+
+    bounded = bounded && ((time.op && time.op[0] == '<') ||
+                          (time.at >= 4 && strncasecmp(text + time.at - 4, " in ", 4) == 0));
+    if (bounded && words_begin(WORDS_RESPONSE_TIME, text))
+        return WORDS_RESPONSE_TIME;
+    return bounded && words_begin(WORDS_RESOLUTION_TIME, text) ? WORDS_RESOLUTION_TIME : WORDS_NONE;
+}
+
+/* "Page the platform lead if there is no ack in 10 min": whom it calls, and after how long nothing has
+ * happened. "If the queue grows for 10 min, page the lead" is how bad it is. */
+static bool calls_when_idle(struct arena *arena, const char *text)
+{
+    struct duration_words after;
+    struct word_match verb;
+    struct person person;
+
+    return escalation_wait(text, &after) &&
+           (idle_says(text) ||
+            (after.op && after.op[0] == '>' && text_starts_with(text + after.at, "after"))) &&
+           (part_words_next(PART_TELL_VERB, text, 0, &verb) ||
+            part_words_next(PART_WAIT_WORD, text, 0, &verb)) &&
+           person_next(arena, text, 0, &person);
+}
+
+/* What an item without a label says of when people answer and whom they call; false: none of it. */
+static bool take_item_times(struct severity_reader *reader, struct severity *level, const struct block *item)
+{
+    const char *text = item->prose.text;
+    enum words field = promised(text);
+
+    if (field == WORDS_NONE && calls_when_idle(reader->arena, text))
+        field = WORDS_ESCALATION_RULE;
+    if (field != WORDS_NONE)
+        level_take(reader->arena, level, field, text, item->line, true);
+    return field != WORDS_NONE;
+}
+
+/* Whether the item before this one, on the same height, opened the field that its own items filled. */
+static bool after_opener(struct severity_reader *reader, size_t i)
+{
+    const struct block *blocks = reader->document->blocks.at;
+    size_t before = i - 1;
+    const char *label, *rest;
+
+    if (blocks[before].depth <= blocks[i].depth)
+        return false;
+    while (before > 0 && blocks[before].depth > blocks[i].depth)
+        before--;
+    if (blocks[before].kind != BLOCK_ITEM || blocks[before].list_first != blocks[i].list_first ||
+        blocks[before].prose.passages.n == 0)
+        return false;
+    const struct passage *passage = &blocks[before].prose.passages.at[0];
+    label = passage->lead;
+    rest = passage->rest;
+    return (label || text_label(reader->arena, passage->rest, &label, &rest)) && rest[0] == '\0' &&
+           severity_field(label) != WORDS_NONE;
+}
+
 void severity_take_block(struct severity_reader *reader, struct severity *level, size_t i, enum words *list)
 {
     const struct block *block = &reader->document->blocks.at[i];
@@ -137,6 +195,8 @@ void severity_take_block(struct severity_reader *reader, struct severity *level,
     } else if (block->kind == BLOCK_ITEM && block->prose.passages.n > 0) {
         const struct passage *passage = &block->prose.passages.at[0];
         const char *label, *rest;
+        if (i > 0 && after_opener(reader, i))
+            *list = WORDS_NONE;
         bool labelled =
             passage->lead ? passage->colon : text_label(reader->arena, passage->rest, &label, &rest);
         if (labelled && severity_field(passage->lead ? passage->lead : label) != WORDS_NONE)
@@ -144,6 +204,8 @@ void severity_take_block(struct severity_reader *reader, struct severity *level,
         else if (*list == WORDS_NONE && level->escalation_text == NULL &&
                  says_escalation_rule(block->prose.text))
             level_take(reader->arena, level, WORDS_ESCALATION_RULE, block->prose.text, block->line, true);
+        else if (*list == WORDS_NONE && take_item_times(reader, level, block))
+            return;
         else if (*list != LIST_FOREIGN && !severity_names_level(reader, passage))
             level_take(reader->arena, level, *list == WORDS_NONE ? WORDS_LEVEL_CRITERIA : *list,
                        block->prose.text, block->line, false);
@@ -180,7 +242,7 @@ static size_t own_end(const struct document *document, size_t heading)
     return i;
 }
 
-static bool is_of_people(const struct document *document, size_t heading)
+bool severity_of_people(const struct document *document, size_t heading)
 {
     enum words group =
         heading != NO_BLOCK ? words_heading(document->blocks.at[heading].prose.text) : WORDS_NONE;
@@ -209,9 +271,10 @@ static void read_heading(struct severity_reader *reader, size_t h)
     if (block->level == 1 || (!about && !states_times(reader, h + 1, end) && !beside_a_level(reader, block)))
         return;
     if (!level_named(reader->arena, block->prose.text, about, &level) &&
-        !level_named_plainly(reader->arena, block->prose.text, &level))
+        !level_named_plainly(reader->arena, block->prose.text, &level) &&
+        !level_by_letter(reader->arena, block->prose.text, &level))
         return;
-    if (text_starts_with(level.id, "level") && is_of_people(reader->document, block->heading))
+    if (text_starts_with(level.id, "level") && severity_of_people(reader->document, block->heading))
         return; /* "Level 2" of a call tree */
     level.line = block->line;
     level.line_end = block->line;
@@ -220,184 +283,6 @@ static void read_heading(struct severity_reader *reader, size_t h)
     severity_take_times(reader, &level, block->prose.text, block->line); /* what no label below states */
     severity_add(reader, &level);
     reader->levels_under = block->heading + 1;
-}
-
-/* ---- Tables ---- */
-
-static bool is_heading_about(const struct document *document, const struct block *table)
-{
-    return table->heading != NO_BLOCK && speaks_of_severity(document, table->heading);
-}
-
-/* A sentence across the whole table. */
-static bool is_remark(const struct table_row *row)
-{
-    for (size_t i = 1; i < row->n_cells; i++)
-        if (row->cells[i].text[0])
-            return false;
-    return true;
-}
-
-/* "| Stufe | Reaction time | ..." with "Rot", "Gelb": names of the house's own, where a column of times that
- * are times says what they are. */
-static bool names_house_levels(struct severity_reader *reader, const struct block *table)
-{
-    size_t times = 0;
-    struct duration_words duration;
-    struct severity level;
-
-    if (table->rows.n < 2 || table->rows.n > LEVELS_MAX || table->n_columns < 3 ||
-        !words_are(WORDS_LEVEL_NAME, table->columns[0].text))
-        return false;
-    list_each (row, &table->rows) {
-        if (!level_of_house(reader->arena, row->cells[0].text, &level))
-            return false;
-        for (size_t column = 1; column < table->n_columns; column++)
-            times += severity_field(table->columns[column].text) == WORDS_RESPONSE_TIME &&
-                     text_duration(row->cells[column].text, &duration);
-    }
-    return times * 2 >= table->rows.n;
-}
-
-static bool names_levels(struct severity_reader *reader, const struct block *table)
-{
-    bool about = is_heading_about(reader->document, table);
-    size_t fields = 0, named = 0, rows = 0;
-    struct severity level;
-
-    if (is_of_people(reader->document, table->heading) &&
-        (table->rows.n == 0 || !level_named(reader->arena, table->rows.at[0].cells[0].text, true, &level) ||
-         text_starts_with(level.id, "level")))
-        return false; /* "Level 1" of support is no severity */
-    if (table->n_columns < 2 || !words_occur(WORDS_LEVEL_NAME, table->columns[0].text))
-        return false;
-    for (size_t column = 1; column < table->n_columns; column++)
-        fields += severity_field(table->columns[column].text) != WORDS_NONE;
-    list_each (row, &table->rows) {
-        if (is_remark(row))
-            continue;
-        rows++;
-        named += level_of_cell(reader->arena, table->columns[0].text, row->cells[0].text, &level);
-    }
-    return (fields > 0 || about) && rows >= 2 && named == rows;
-}
-
-bool severity_is_dash(const char *cell)
-{
-    static const char *const dashes[] = {"-", "--", "\xe2\x80\x93", "\xe2\x80\x94", "n/a"};
-
-    for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++)
-        if (text_same(cell, dashes[i]))
-            return true;
-    return false;
-}
-
-static void take_cell(struct severity_reader *reader, struct severity *level, enum words field,
-                      const struct prose *cell)
-{
-    if (!severity_is_dash(cell->text))
-        level_take(reader->arena, level, field, cell->text, prose_line_at(cell, 0), true);
-}
-
-/* "Escalation 1 (15 min)": the column says when, the cell to whom. A cell that says nothing of when adds
- * nothing to what another column says. */
-static void take_escalation_cell(struct severity_reader *reader, struct severity *level, const char *column,
-                                 const struct prose *cell)
-{
-    struct duration_words duration;
-    int64_t after_s = text_duration(column, &duration) ? duration.value_s : UNSTATED;
-
-    if (severity_is_dash(cell->text) || cell->text[0] == '\0' ||
-        (level->escalation_text && after_s == UNSTATED && !text_duration(cell->text, &duration)))
-        return;
-    level_take_escalation(reader->arena, level, cell->text, after_s, prose_line_at(cell, 0));
-}
-
-static void read_upright(struct severity_reader *reader, const struct block *table)
-{
-    list_each (row, &table->rows) {
-        struct severity level;
-        if (is_remark(row) ||
-            !(level_of_cell(reader->arena, table->columns[0].text, row->cells[0].text, &level) ||
-              level_of_house(reader->arena, row->cells[0].text, &level)))
-            continue;
-        level.line = row->line;
-        level.line_end = row->line;
-        for (size_t column = 1; column < table->n_columns; column++) {
-            enum words field = severity_field(table->columns[column].text);
-            const char *cell = row->cells[column].text;
-            if (field == WORDS_NONE && level.label == NULL &&
-                words_are(WORDS_LEVEL_NAME, table->columns[column].text) && level_word_rank(cell) > 0) {
-                level.label = cell;
-                continue;
-            }
-            if (field == WORDS_NONE && column == 1 && !is_of_people(reader->document, table->heading))
-                field = WORDS_LEVEL_DESCRIPTION;
-            if (field == WORDS_ESCALATION_RULE)
-                take_escalation_cell(reader, &level, table->columns[column].text, &row->cells[column]);
-            else
-                take_cell(reader, &level, field, &row->cells[column]);
-        }
-        severity_add(reader, &level);
-    }
-}
-
-/* Fields: of the rows; times: of them response times, promises: other lengths of time. */
-static bool across_house(struct arena *arena, const struct block *table, size_t times, size_t promises)
-{
-    struct severity level;
-
-    if (times == 0 || promises == 0 || table->columns[0].text[0])
-        return false;
-    for (size_t column = 1; column < table->n_columns; column++)
-        if (!level_of_house(arena, table->columns[column].text, &level))
-            return false;
-    return true;
-}
-
-bool severity_across(struct arena *arena, const struct document *document, const struct block *table)
-{
-    size_t fields = 0, times = 0, promises = 0;
-    bool known = true;
-    struct severity level;
-
-    if (table->n_columns < 3 || table->rows.n == 0)
-        return false;
-    for (size_t column = 1; column < table->n_columns; column++)
-        known &= level_of_cell(arena, NULL, table->columns[column].text, &level);
-    list_each (row, &table->rows) {
-        enum words field = severity_field(row->cells[0].text);
-        fields += field != WORDS_NONE;
-        times += field == WORDS_RESPONSE_TIME;
-        promises += field == WORDS_RESOLUTION_TIME || field == WORDS_ESCALATION_RULE;
-    }
-    if (!known && !across_house(arena, table, times, promises))
-        return false;
-    return fields * 2 >= table->rows.n && (times > 0 || is_heading_about(document, table));
-}
-
-static void read_across(struct severity_reader *reader, const struct block *table)
-{
-    for (size_t column = 1; column < table->n_columns; column++) {
-        struct severity level;
-        if (!level_of_house(reader->arena, table->columns[column].text, &level))
-            continue;
-        level.line = table->line;
-        level.line_end = table->line;
-        list_each (row, &table->rows)
-            take_cell(reader, &level, severity_field(row->cells[0].text), &row->cells[column]);
-        severity_add(reader, &level);
-    }
-}
-
-static void read_table(struct severity_reader *reader, const struct block *table)
-{
-    if (severity_is_matrix(reader, table))
-        return; /* read when all levels are known */
-    if (names_levels(reader, table) || names_house_levels(reader, table))
-        read_upright(reader, table);
-    else if (severity_across(reader->arena, reader->document, table))
-        read_across(reader, table);
 }
 
 /* ---- Usage ---- */
@@ -501,7 +386,7 @@ void severities_read(struct arena *arena, struct runbook *runbook)
         if (is_section(block))
             read_heading(&reader, i);
         else if (block->kind == BLOCK_TABLE)
-            read_table(&reader, block);
+            severity_read_table(&reader, block);
         else if (block->kind == BLOCK_ITEM)
             severity_read_item(&reader, i);
         else if (block->kind == BLOCK_PARAGRAPH)

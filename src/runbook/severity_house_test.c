@@ -136,14 +136,14 @@ static void steps_of_a_policy_begin_with_their_time(void **state)
         arena, "# R\n\n## Paging\n\nEscalation `pumps`:\n\n1. 0 min - notify on-call user in `pumps-1`\n"
                "2. 5 min, if not acknowledged - notify on-call user in `pumps-2`\n\n"
                "Escalation policy: pump-crew \xe2\x86\x92 ward-crew (after 15m)\n");
-    const struct escalation *first = &runbook->parts.escalations.at[0];
+    const struct escalation *chain = &runbook->parts.escalations.at[2];
 
     assert_int_equal(runbook->parts.escalations.n, 4);
-    assert_string_equal(first->kind, "chain");
-    assert_string_equal(first->to.at[1], "ward-crew");
-    assert_int_equal(runbook->parts.escalations.at[1].after_s, 900);
-    assert_int_equal(runbook->parts.escalations.at[2].after_s, 0);
-    assert_int_equal(runbook->parts.escalations.at[3].after_s, 300);
+    assert_int_equal(runbook->parts.escalations.at[0].after_s, 0);
+    assert_int_equal(runbook->parts.escalations.at[1].after_s, 300);
+    assert_string_equal(chain->kind, "chain");
+    assert_string_equal(chain->to.at[1], "ward-crew");
+    assert_int_equal(runbook->parts.escalations.at[3].after_s, 900);
 }
 
 static void a_line_that_says_when_to_escalate_is_the_rule_of_its_level(void **state)
@@ -392,6 +392,94 @@ static void whoever_comes_then_is_somebody_else(void **state)
     }
 }
 
+static void assert_rung(const struct runbook *runbook, size_t at, const char *level, int64_t after_s,
+                        const char *whom)
+{
+    const struct escalation *rule = &runbook->parts.escalations.at[at];
+
+    assert_string_equal(rule->applies_to.at[0], level);
+    assert_int_equal(rule->after_s, after_s);
+    assert_int_equal(rule->to.n, 1);
+    assert_string_equal(rule->to.at[0], whom);
+}
+
+static void items_below_a_level_say_when_people_answer_and_whom_they_call(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena, "# R\n\n## Severity\n\n### SEV-1\n\n- All gates shut\n- Ack within 5 min\n"
+               "- Page the gate lead if there is no ack in 10 min\n- Water above 2 m for 30 minutes\n\n"
+               "### SEV-2\n\n- Resolve in 8 hours\n- If the water rises for 10 min, page the gate lead\n");
+    const struct severity *first = &runbook->severities.at[0], *second = &runbook->severities.at[1];
+
+    assert_int_equal(first->response_time_s, 300);
+    assert_int_equal(first->escalate_after_s, 600);
+    assert_string_equal(first->escalate_to.at[0], "gate lead");
+    assert_int_equal(first->criteria.n, 2);
+    assert_int_equal(second->resolution_target_s, 28800);
+    assert_int_equal(second->escalate_after_s, UNSTATED);
+    assert_int_equal(second->response_time_s, UNSTATED);
+}
+
+static void items_of_a_level_hold_a_ladder_and_what_follows_it_is_none_of_it(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena,
+        "# R\n\n## Severity and response\n\n- SEV1 - all gates shut\n  - Acknowledge: 5m\n"
+        "  - Escalation:\n    - 10m: gate lead\n    - 20m: site director\n  - Status updates: every 15m\n"
+        "- SEV2 - one gate shut\n  - Acknowledge: 15m\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_int_equal(runbook->severities.at[0].response_time_s, 300);
+    assert_int_equal(runbook->severities.at[1].response_time_s, 900);
+    assert_int_equal(runbook->parts.escalations.n, 2);
+    assert_rung(runbook, 0, "SEV1", 600, "gate lead");
+    assert_rung(runbook, 1, "SEV1", 1200, "site director");
+    assert_int_equal(runbook->procedures.n, 0);
+}
+
+static void a_column_or_row_may_name_whom_its_times_call(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook = read_text(
+        arena,
+        "# R\n\n## Severity\n\n| | Critical | Low |\n|---|---|---|\n| Response time | 5 min | 1 day |\n"
+        "| Escalate to gate lead after | 20 min | never |\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_rung(runbook, 0, "Critical", 1200, "gate lead");
+    assert_int_equal(runbook->severities.at[1].escalate_after_s, UNSTATED);
+    assert_non_null(runbook->severities.at[1].escalation_text); /* no ladder of the document is its */
+    runbook = read_text(arena, "# R\n\n## Incident classes\n\n| Class | 1st call | 2nd call (after 15 min) | "
+                               "3rd call (after 45 min) |\n"
+                               "|---|---|---|---|\n| A (flood) | gatekeeper | gate lead | site director |\n"
+                               "| B (rain) | gatekeeper | gate lead | none |\n");
+    assert_int_equal(runbook->parts.escalations.n, 3);
+    assert_rung(runbook, 0, "Class A", 900, "gate lead");
+    assert_rung(runbook, 1, "Class A", 2700, "site director");
+    assert_rung(runbook, 2, "Class B", 900, "gate lead");
+}
+
+static void a_heading_with_a_letter_and_times_below_is_a_level(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n\n## Sev A\n\nDefinition: flood\nInitial response: 15 min\n"
+                         "Escalate: gate lead @ 30 min, site director @ 2 h\n\n"
+                         "## Sev B\n\nInitial response: 1 hour\n");
+
+    assert_int_equal(runbook->severities.n, 2);
+    assert_string_equal(runbook->severities.at[0].id, "Sev A");
+    assert_int_equal(runbook->severities.at[1].response_time_s, 3600);
+    assert_rung(runbook, 0, "Sev A", 1800, "gate lead");
+    assert_rung(runbook, 1, "Sev A", 7200, "site director");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +504,10 @@ int main(void)
         cmocka_unit_test(a_table_of_house_levels_says_who_is_called_if_nobody_answers),
         cmocka_unit_test(the_paragraph_below_a_level_s_heading_states_its_times),
         cmocka_unit_test(bold_classes_with_labels_in_their_lines_are_levels),
+        cmocka_unit_test(items_below_a_level_say_when_people_answer_and_whom_they_call),
+        cmocka_unit_test(items_of_a_level_hold_a_ladder_and_what_follows_it_is_none_of_it),
+        cmocka_unit_test(a_column_or_row_may_name_whom_its_times_call),
+        cmocka_unit_test(a_heading_with_a_letter_and_times_below_is_a_level),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

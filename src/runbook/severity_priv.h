@@ -64,8 +64,8 @@ bool severity_about(const struct severity_reader *reader, size_t heading);
 /* Adds the level unless its id is known. */
 void severity_add(struct severity_reader *reader, const struct severity *level);
 
-/* A cell that only says that nothing stands in it. */
-bool severity_is_dash(const char *cell);
+/* Whether the heading is about who is called, where "Level 2" is a line of support. */
+bool severity_of_people(const struct document *document, size_t heading);
 
 /* Takes what a block below the name of a level says of it; list: the field that the list around it fills. */
 void severity_take_block(struct severity_reader *reader, struct severity *level, size_t i, enum words *list);
@@ -73,6 +73,14 @@ void severity_take_block(struct severity_reader *reader, struct severity *level,
 /* The same for a labelled passage; gives the field that a list below it fills. */
 enum words severity_take_passage(struct severity_reader *reader, struct severity *level,
                                  const struct passage *passage, enum words list);
+
+/* ---- severity_table.c ---- */
+
+/* A cell that only says that nothing stands in it. */
+bool severity_is_dash(const char *cell);
+
+/* Adds the levels that the table defines, if it does; a matrix of times waits for severity_matrix.c. */
+void severity_read_table(struct severity_reader *reader, const struct block *table);
 
 /* ---- severity_prose.c ---- */
 

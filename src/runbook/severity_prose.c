@@ -87,10 +87,12 @@ static bool calls_somebody(struct arena *arena, const char *sentence)
 }
 
 static const char *const response[] = {
-    "respon",        "acknowledg", "ack ",    "answer", "triaged", "page within", "investigate within",
-    "triage within", "reply",      "replied", "응답",   "대응",    "响应",        "対応"};
-static const char *const resolution[] = {"resol", "mttr", "fix",  "restore", "mitigat",
-                                         "복구",  "해결", "解决", "復旧"};
+    "respon",        "acknowledg", "ack ",    "answer",   "triaged", "page within", "investigate within",
+    "triage within", "reply",      "replied", "reaktion", "reagier", "antwort",     "responder",
+    "répon",         "응답",       "대응",    "响应",     "対応"};
+static const char *const resolution[] = {"resol",    "mttr",    "fix",         "restore", "mitigat",
+                                         "behebung", "behoben", "wiederherst", "lösung",  "gelöst",
+                                         "résol",    "복구",    "해결",        "解决",    "復旧"};
 
 static bool says_response(const char *clause)
 {
