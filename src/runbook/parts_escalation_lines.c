@@ -181,6 +181,47 @@ static void add_lines(struct parts_reading *reading, size_t i, struct ladder *la
     }
 }
 
+/* "### Tier 2: platform lead (15-45 minutes)": its moment, from which on it is called; UNSTATED: none. */
+static int64_t tier_moment(const char *title)
+{
+    struct duration_words time;
+    const char *bracket = strrchr(title, '(');
+
+    if (!bracket || !text_duration(bracket, &time) || time.at > strlen("(after ") || time.business)
+        return UNSTATED;
+    if (time.low_s != UNSTATED)
+        return time.low_s;
+    bool on = (time.op && time.op[0] == '>') || memchr(bracket + time.at, '+', time.n_bytes);
+    return on ? time.value_s : UNSTATED;
+}
+
+/* Headings side by side below a word of escalation that each say from when on somebody is called. */
+static void read_tiers(struct parts_reading *reading, size_t above, bool *taken)
+{
+    const struct document *document = reading->document;
+    struct ladder ladder = {0};
+    int64_t before_s = -1;
+
+    for (size_t i = above + 1; i < document->blocks.at[above].end; i++) {
+        const struct block *heading = &document->blocks.at[i];
+        if (heading->kind != BLOCK_HEADING || heading->heading != above)
+            continue;
+        const char *title = heading->prose.text, *colon = strstr(title, ": ");
+        int64_t at_s = tier_moment(title);
+        struct strings to = {0};
+        if (at_s <= before_s || ladder.n == RUNGS_MOST || strnlen(title, LINE_BYTES) == LINE_BYTES)
+            return;
+        to = called(reading->arena, colon ? colon + 2 : title);
+        if (to.n == 0)
+            return;
+        before_s = at_s;
+        ladder.block = i;
+        ladder.at[ladder.n++] =
+            (struct rung){.text = title, .after_s = at_s, .to = to, .line = heading->line};
+    }
+    ladder_end(reading, &ladder, taken);
+}
+
 void escalation_read_lines(struct parts_reading *reading, bool *taken)
 {
     const struct document *document = reading->document;
@@ -188,6 +229,8 @@ void escalation_read_lines(struct parts_reading *reading, bool *taken)
 
     for (size_t i = 0; i < document->blocks.n; i++) {
         const struct block *block = &document->blocks.at[i];
+        if (block->kind == BLOCK_HEADING && escalation_about_calling(reading, i))
+            read_tiers(reading, i, taken);
         if ((block->kind != BLOCK_ITEM && block->kind != BLOCK_PARAGRAPH) || block->prose.text[0] == '\0')
             continue;
         bool about = escalation_about_calling(reading, i) && !part_template_at(reading, block->line) &&

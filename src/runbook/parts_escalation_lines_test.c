@@ -88,12 +88,48 @@ static void what_is_done_at_its_time_or_within_it_is_no_rung(void **state)
         assert_true(rule->after_s <= 0);
 }
 
+static void headings_of_tiers_say_from_when_on_they_are_called(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    static const struct expected rules[] = {
+        {10, 0, "gate technician", NULL}, {14, 900, "gate lead", NULL}, {18, 2700, "site director", NULL}};
+
+    assert_rules(parts_of(arena, LEVELS
+                          "## Escalation policy\n\n### Tier 1: gate technician (0-15 minutes)\n\nLooks.\n\n"
+                          "### Tier 2: gate lead (15-45 minutes)\n\nHelps.\n\n"
+                          "### Tier 3: site director (45+ minutes)\n\nDecides.\n"),
+                 rules, 3);
+}
+
+static void a_sentence_behind_that_of_a_level_says_whom_it_calls_when_nothing_happens(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const char *page =
+        "# P\n\n## Severity\n\nFor P1, acknowledge within 5 minutes.\n\n"
+        "For P2, acknowledge within 30 minutes. If there is no response in an hour and a half, "
+        "call the gate lead.\n\n"
+        "For P3, acknowledge within one and a half hours. The gate lead has no phone.\n";
+    const struct runbook *runbook = runbook_read(arena, "page.md", page, strlen(page));
+
+    assert_int_equal(runbook->severities.n, 3);
+    assert_int_equal(runbook->severities.at[0].escalate_after_s, UNSTATED);
+    assert_int_equal(runbook->severities.at[1].response_time_s, 1800);
+    assert_int_equal(runbook->severities.at[1].escalate_after_s, 5400);
+    assert_string_equal(runbook->severities.at[1].escalate_to.at[0], "gate lead");
+    assert_int_equal(runbook->severities.at[2].response_time_s, 5400);
+    assert_int_equal(runbook->severities.at[2].escalate_after_s, UNSTATED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paragraphs_that_begin_with_a_moment_are_the_rungs_of_a_ladder),
         cmocka_unit_test(lines_of_a_paragraph_or_list_may_count_by_the_clock),
         cmocka_unit_test(a_ladder_of_lines_is_that_of_the_level_around_it),
+        cmocka_unit_test(headings_of_tiers_say_from_when_on_they_are_called),
+        cmocka_unit_test(a_sentence_behind_that_of_a_level_says_whom_it_calls_when_nothing_happens),
         cmocka_unit_test(what_is_done_at_its_time_or_within_it_is_no_rung),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/idle_words.h"
 #include "runbook/parts_person.h"
 #include "runbook/parts_words.h"
 #include "runbook/procedure_priv.h"
@@ -158,7 +159,7 @@ void severity_take_times(struct severity_reader *reader, struct severity *level,
     for (const char *part = text; *part;) {
         size_t n = clause_bytes(part);
         const char *and = strstr(part, " and ");
-        if (and&&(size_t)(and-part) < n)
+        if (and&&(size_t)(and-part) < n && strncasecmp(and, " and a half", 11) != 0)
             n = (size_t)(and-part);
         const char *clause = text_normalise(reader->arena, part, n);
         if (level->response_text == NULL && says_deferred(clause)) {
@@ -499,6 +500,19 @@ static bool defined_term(struct severity_reader *reader, const char *sentence, s
                                ret_level);
 }
 
+/* The sentence that names a level, with those behind it that name none and speak of what did not happen: "For
+ * P2, answer within 30 minutes. If nobody does in an hour, call the lead." */
+static const char *spoken_of(struct severity_reader *reader, const struct block *block,
+                             const struct sentences *sentences, const struct sentence *first)
+{
+    const struct sentence *end = first + 1, *behind = sentences->at + sentences->n;
+
+    while (end < behind && idle_says(end->text) && !severity_find(reader->arena, end->text, NULL, NULL, NULL))
+        end++;
+    size_t n = end < behind ? end->at - first->at : strlen(block->prose.text + first->at);
+    return end == first + 1 ? first->text : text_normalise(reader->arena, block->prose.text + first->at, n);
+}
+
 /* Sentences about a level that is or is not defined elsewhere: they give it the times it lacks. */
 static void read_sentences(struct severity_reader *reader, const struct block *block)
 {
@@ -515,7 +529,7 @@ static void read_sentences(struct severity_reader *reader, const struct block *b
         int line = prose_line_at(&block->prose, sentence->at);
         level.line = line;
         level.line_end = line;
-        severity_take_times(reader, &level, sentence->text, line);
+        severity_take_times(reader, &level, spoken_of(reader, block, &sentences, sentence), line);
         if (level.response_text || level.resolution_target_s != UNSTATED)
             severity_add(reader, &level);
     }

@@ -184,8 +184,11 @@ static size_t number_read(const char *text, double *ret_value)
             continue;
         n = strlen(number_words[i].word);
         if (strncasecmp(text, number_words[i].word, n) == 0 && text[n] == ' ') {
-            *ret_value = (double)number_words[i].s;
-            return n;
+            size_t half = strncasecmp(text + n, " and a half ", strlen(" and a half ")) == 0
+                              ? strlen(" and a half")
+                              : 0;
+            *ret_value = (double)number_words[i].s + (half > 0 ? 0.5 : 0);
+            return n + half;
         }
     }
     return 0;
@@ -288,7 +291,13 @@ static size_t length_read(const char *text, struct duration_words *duration)
     duration->low_s = UNSTATED;
     duration->op = NULL;
     duration->business = low_business;
-    return n + low_unit;
+    n += low_unit;
+    size_t half = text_starts_with(text + n, " and a half") ? strlen(" and a half") : 0;
+    if (half > 0 && !isalnum((unsigned char)text[n + half])) { /* "an hour and a half" */
+        duration->value_s += low_unit_s / 2;
+        n += half;
+    }
+    return n;
 }
 
 /* "by EOD", "same day"; not "COB of the next business day", "EOD Friday": those are other days. */
@@ -418,7 +427,9 @@ bool text_duration(const char *text, struct duration_words *ret_duration)
         duration.n_bytes = length + length_add(text + i + length, &duration);
         operator_before(text, &duration);
         bool article = tolower((unsigned char)text[i]) == 'a' || text_starts_with(text + i, "the ");
-        if (article && duration.at == i) /* "twice a day" is no length; "within a day" is */
+        bool led = (i >= 3 && strncasecmp(text + i - 3, "in ", 3) == 0 && word_boundary(text, i - 3)) ||
+                   (i >= 4 && strncasecmp(text + i - 4, "for ", 4) == 0 && word_boundary(text, i - 4));
+        if (article && duration.at == i && !led) /* "twice a day" is no length; "within a day" is */
             continue;
         operator_behind(text, &duration);
         duration.business |= text_find_word(text, "business hours") != NULL;
