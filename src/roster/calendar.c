@@ -88,7 +88,7 @@ static const struct zone *zone_of(const struct calendar *calendar, icalproperty 
     if (time->zone)
         return (const struct zone *)time->zone;
     icalparameter *tzid = property ? icalproperty_get_first_parameter(property, ICAL_TZID_PARAMETER) : NULL;
-    const struct zone *named = tzid ? zone_find(icalparameter_get_tzid(tzid)) : NULL;
+    const struct zone *named = tzid ? zone_of_calendar(icalparameter_get_tzid(tzid)) : NULL;
     return named ? named : calendar->zone;
 }
 

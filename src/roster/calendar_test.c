@@ -101,6 +101,26 @@ static void floating_times_and_whole_days_are_of_the_schedules_zone(void **state
     assert_string_equal(on_call(arena, &schedule, "2026-07-04T21:59:59Z"), "ben");
 }
 
+static void zones_may_have_the_names_that_outlook_and_other_programs_give_them(void **state)
+{
+    (void)state;
+    static const char *const tzids[] = {"\"Eastern Standard Time\"", "Eastern Standard Time",
+                                        "/example.org/20260101/America/New_York"};
+    for (size_t i = 0; i < sizeof tzids / sizeof *tzids; i++) {
+        scoped_arena struct arena *arena = arena_new();
+        struct schedule schedule;
+        struct err err = {0};
+        const char *event = arena_printf(arena,
+                                         "BEGIN:VEVENT\r\nDTSTART;TZID=%s:20260601T090000\r\n"
+                                         "DTEND;TZID=%s:20260601T170000\r\nSUMMARY:Ana\r\nEND:VEVENT\r\n",
+                                         tzids[i], tzids[i]);
+        assert_int_equal(read_events(arena, &schedule, event, &err), 0);
+        assert_string_equal(on_call(arena, &schedule, "2026-06-01T12:59:59Z"), "");
+        assert_string_equal(on_call(arena, &schedule, "2026-06-01T13:00:00Z"), "ana");
+        assert_string_equal(on_call(arena, &schedule, "2026-06-01T21:00:00Z"), "");
+    }
+}
+
 static void what_is_cancelled_excluded_or_moved_does_not_take_place(void **state)
 {
     (void)state;
@@ -183,6 +203,7 @@ int main(void)
         cmocka_unit_test(a_duty_names_people_by_address_name_or_id),
         cmocka_unit_test(a_recurring_duty_keeps_its_wall_time_when_clocks_change),
         cmocka_unit_test(floating_times_and_whole_days_are_of_the_schedules_zone),
+        cmocka_unit_test(zones_may_have_the_names_that_outlook_and_other_programs_give_them),
         cmocka_unit_test(what_is_cancelled_excluded_or_moved_does_not_take_place),
         cmocka_unit_test(what_goes_out_comes_in_again),
         cmocka_unit_test(what_is_no_calendar_or_too_much_is_refused),

@@ -13,6 +13,10 @@ struct zone;
 /* NULL when there is no such zone. Lives as long as the process. */
 const struct zone *zone_find(const char *name);
 
+/* The zone that a TZID of a calendar means: besides IANA names those of Windows, "W. Europe Standard Time",
+ * and names behind a path of their own, "/example.org/Europe/Berlin". NULL when there is none. */
+const struct zone *zone_of_calendar(const char *tzid);
+
 /* Seconds east of UTC at a moment. */
 int64_t zone_offset_s(const struct zone *zone, int64_t utc_s);
 int64_t zone_local_s(const struct zone *zone, int64_t utc_s);
