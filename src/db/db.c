@@ -43,12 +43,25 @@ bool db_is_lost(const struct db *db)
     return db->driver->is_lost(db);
 }
 
+void db_be_patient(struct db *db, int ms)
+{
+    bool locked = db->locked;
+    db->driver->be_patient(db, ms);
+    db->locked = locked;
+}
+
+bool db_is_locked(const struct db *db)
+{
+    return db->locked;
+}
+
 /* The fault of db_fail_after(), when its turn has come; else 0. */
 static int planned_fault(struct db *db, struct err *err)
 {
     if (db->fail_after <= 0 || --db->fail_after > 0)
         return 0;
     err_set(err, "a planned fault");
+    db->locked = db->fail_outcome == DB_BUSY;
     return db->fail_outcome;
 }
 
@@ -69,6 +82,7 @@ int db_execute(struct db *db, const char *sql, struct err *err)
 int db_begin(struct db *db, struct err *err)
 {
     db_settle(db);
+    db->locked = false;
     int result = planned_fault(db, err);
     if (result == 0)
         result = db->driver->begin(db, err);

@@ -22,12 +22,22 @@ enum db_kind db_kind_of(const char *where);
  * SQLite: the writer makes the file when it is not there; write-ahead log, synchronous=FULL.
  * PostgreSQL: password NULL leaves it to PGPASSFILE and the like. The writer holds an advisory lock for as
  * long as it is connected, so that there is one in a schema at a time. -1: err says why and what to do.
- * DB_AWAY: the server does not answer now, or is starting: try again. */
+ * DB_AWAY: try again: the server does not answer now, is starting, lets nobody in for the moment (too many
+ * connections), is a standby, went while we were setting up; or another program holds a lock. */
 int db_open(const char *where, const char *password, enum db_mode mode, struct db **ret_db, struct err *err);
 void db_close(struct db *db); /* NULL is allowed */
 enum db_kind db_kind(const struct db *db);
 /* The connection is gone: every call fails, and nothing is left but db_close(). Never for SQLite. */
 bool db_is_lost(const struct db *db);
+
+/* How long a lock of another program is waited for: DB_PATIENCE_MS unless this says otherwise. Outside a
+ * transaction. */
+enum { DB_PATIENCE_MS = 5000 };
+void db_be_patient(struct db *db, int ms);
+
+/* The last thing that failed did so because another program held a lock, also where no outcome says it: what
+ * was begun is undone, and all works again when the lock is gone. */
+bool db_is_locked(const struct db *db);
 
 /* Runs text without parameters or rows (several statements are allowed). Outcomes as db_step. */
 int db_execute(struct db *db, const char *sql, struct err *err);

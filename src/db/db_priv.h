@@ -12,6 +12,7 @@ struct db {
     struct map *statements; /* by text */
     enum db_mode mode;
     bool in_transaction; /* by our own count; the store may have ended it after an error */
+    bool locked;         /* the last failure was another program's lock */
     int64_t fail_after;  /* 0: off */
     int fail_outcome;
 };
@@ -33,6 +34,7 @@ struct db_driver {
     int (*begin)(struct db *db, struct err *err);
     int (*commit)(struct db *db, struct err *err); /* on failure db_rollback() follows */
     void (*rollback)(struct db *db);
+    void (*be_patient)(struct db *db, int ms);
     void (*settle)(struct db *db); /* NULL: nothing is left to be done */
     int (*checkpoint)(struct db *db, struct err *err);
     struct db_statement *(*prepare)(struct db *db, const char *sql, struct err *err);

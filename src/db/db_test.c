@@ -532,6 +532,7 @@ static void a_second_writer_waits_its_turn_or_is_refused(void **state)
     if (test_kind == DB_SQLITE) {
         assert_int_equal(db_open(store.where, NULL, DB_WRITER, &other, &err), 0);
         assert_int_equal(db_begin(other, &err), DB_BUSY);
+        assert_true(db_is_locked(other));
         db_close(other);
     } else { /* the holder is named */
         char who[40];
@@ -540,30 +541,6 @@ static void a_second_writer_waits_its_turn_or_is_refused(void **state)
         assert_non_null(strstr(err.text, who));
     }
     assert_int_equal(db_commit(db, &err), 0);
-}
-
-static void a_lost_connection_is_told_and_stays_lost(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    char sql[200];
-    assert_false(db_is_lost(db));
-    if (test_kind == DB_SQLITE)
-        return; /* a file is not connected to */
-    struct db_statement *ask = db_prepare(db, "SELECT pg_backend_pid()", &err);
-    assert_int_equal(db_step(ask, &err), 0);
-    snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%lld, 5000)", (long long)db_column_int(ask, 0));
-    db_reset(ask);
-    assert_int_equal(db_begin(db, &err), 0);
-    assert_int_equal(insert("a", &err), 0);
-    test_server_do(sql);
-    insert("b", &err);
-    assert_int_equal(db_commit(db, &err), -1);
-    assert_non_null(strstr(err.text, "connection to PostgreSQL was lost"));
-    assert_true(db_is_lost(db));
-    db_rollback(db);
-    assert_int_equal(db_begin(db, &err), -1);
-    assert_null(db_prepare(db, "SELECT 1", &err));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -592,7 +569,6 @@ int main(void)
         TEST(nothing_runs_after_a_transaction_has_ended_by_itself),
         TEST(a_place_that_is_not_there_is_named),
         TEST(a_second_writer_waits_its_turn_or_is_refused),
-        TEST(a_lost_connection_is_told_and_stays_lost),
     };
     return test_on_each_store("db", tests, sizeof tests / sizeof *tests);
 }

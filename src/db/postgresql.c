@@ -4,6 +4,7 @@
  * default. The writer holds an advisory lock of its schema: it belongs to the connection, so a writer that
  * lost its connection has lost the lock and cannot commit any more. A server that does not answer is found
  * out within half a minute (keepalives on both ends). */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +12,11 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "db/postgresql_priv.h"
 
 enum { LOCK_TRIES = 300, LOCK_STEP_MS = 20 };
+enum { TURNED_AWAY_MS = 10000 };
 
 /* For both modes. A lock that is not had within 5 s is DB_BUSY. */
 static const char setup[] = "SET synchronous_commit = on;"
@@ -34,8 +37,9 @@ static const struct {
     const char *words; /* NULL: the server's own say enough */
 } states[] = {
     {"53100", DB_FULL, "no space left for the database: free some space on its disk"},
+    {"25006", DB_FULL, "the database takes no writes for now: it is set to be read-only"},
     {"54", DB_FULL, "the database takes no more"},
-    {"55P03", DB_BUSY, "the database has been locked by another program for 5 s"},
+    {"55P03", DB_BUSY, "the database has been locked by another program for some seconds"},
     {"40001", DB_BUSY, NULL},
     {"40P01", DB_BUSY, NULL},
     {"XX001", DB_DAMAGED, "the database is damaged"},
@@ -62,6 +66,7 @@ static void say(struct err *err, const char *words, const char *message)
 int postgresql_failure(struct postgresql_db *db, const PGresult *result, struct err *err)
 {
     db->failed = true;
+    db->db.locked = false;
     if (PQstatus(db->connection) == CONNECTION_BAD) {
         say(err, "the connection to PostgreSQL was lost", PQerrorMessage(db->connection));
         return -1;
@@ -70,13 +75,21 @@ int postgresql_failure(struct postgresql_db *db, const PGresult *result, struct 
     const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     if (!message)
         message = result ? PQresultErrorMessage(result) : PQerrorMessage(db->connection);
+    bool reads = db->db.mode == DB_READER; /* that it cannot write is as it should be */
     for (size_t i = 0; state && i < sizeof states / sizeof *states; i++)
-        if (strncmp(state, states[i].begins, strlen(states[i].begins)) == 0) {
+        if (strncmp(state, states[i].begins, strlen(states[i].begins)) == 0 &&
+            !(reads && states[i].outcome == DB_FULL)) {
             say(err, states[i].words, message);
+            db->db.locked = states[i].outcome == DB_BUSY;
             return states[i].outcome;
         }
     say(err, NULL, message);
     return -1;
+}
+
+static bool postgresql_is_lost(const struct db *db)
+{
+    return PQstatus(((const struct postgresql_db *)db)->connection) == CONNECTION_BAD;
 }
 
 /* Several statements at once need the simple protocol, which pipeline mode does not have. */
@@ -133,6 +146,14 @@ static void postgresql_rollback(struct db *db)
     self->failed = false;
 }
 
+static void postgresql_be_patient(struct db *db, int ms)
+{
+    scoped_buf struct buf words = {0};
+    buf_printf(&words, "SET lock_timeout = %d", ms);
+    if (!postgresql_is_lost(db))
+        postgresql_execute(db, buf_text(&words), NULL); /* what matters is told by what follows */
+}
+
 static int postgresql_checkpoint(struct db *db, struct err *err)
 {
     (void)db, (void)err;
@@ -143,11 +164,6 @@ static void postgresql_close(struct db *db)
 {
     PQfinish(own(db)->connection);
     free(db);
-}
-
-static bool postgresql_is_lost(const struct db *db)
-{
-    return PQstatus(((const struct postgresql_db *)db)->connection) == CONNECTION_BAD;
 }
 
 /* ---- connecting ---- */
@@ -163,6 +179,30 @@ static void name_self(char *out, size_t out_bytes)
     char host[40] = "";
     gethostname(host, sizeof host - 1);
     snprintf(out, out_bytes, "crashcart %ld on %s", (long)getpid(), host);
+}
+
+/* A server that turned us away says why by a code only when it is asked to before it does, and by words in
+ * its own language. We ask again. True: it will let us in some time: it starts, stops, or has no place left.
+ */
+static bool turns_away_for_now(const char *const *keywords, const char *const *values)
+{
+    static const char *const passing[] = {"  53", "  57P", "  08"};
+    PGconn *connection = PQconnectStartParams(keywords, values, 1);
+    PQsetErrorVerbosity(connection, PQERRORS_SQLSTATE);
+    PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+    while (PQstatus(connection) != CONNECTION_BAD &&
+           (status == PGRES_POLLING_WRITING || status == PGRES_POLLING_READING)) {
+        struct pollfd wait = {.fd = PQsocket(connection),
+                              .events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+        if (poll(&wait, 1, TURNED_AWAY_MS) <= 0)
+            break;
+        status = PQconnectPoll(connection);
+    }
+    bool for_now = status != PGRES_POLLING_FAILED && PQstatus(connection) != CONNECTION_BAD;
+    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+        for_now |= strstr(PQerrorMessage(connection), passing[i]) != NULL;
+    PQfinish(connection);
+    return for_now;
 }
 
 static int connect_to(struct postgresql_db *db, const char *where, const char *password, struct err *err)
@@ -196,7 +236,8 @@ static int connect_to(struct postgresql_db *db, const char *where, const char *p
     }
     say(err, "cannot connect to PostgreSQL", PQerrorMessage(db->connection));
     PGPing ping = PQpingParams(keywords, values, 1);
-    return ping == PQPING_REJECT || ping == PQPING_NO_RESPONSE ? DB_AWAY : -1;
+    bool away = ping == PQPING_REJECT || ping == PQPING_NO_RESPONSE;
+    return away || turns_away_for_now(keywords, values) ? DB_AWAY : -1;
 }
 
 static int check_encoding(struct postgresql_db *db, struct err *err)
@@ -222,6 +263,16 @@ static int check_schema(struct db *db, struct err *err)
 {
     scoped_heap char *schema = ask(db, "SELECT coalesce(current_schema(), '')");
     return *schema ? 0 : err_set(err, "the search_path of the connection names no schema that is there");
+}
+
+/* It may become the one that is written to any moment, and cannot hold our lock until then. */
+static int check_standby(struct db *db, struct err *err)
+{
+    scoped_heap char *standby = ask(db, "SELECT CASE WHEN pg_is_in_recovery() THEN 'yes' ELSE '' END");
+    if (!*standby)
+        return 0;
+    err_set(err, "the server is a standby, which takes no writes until it is promoted");
+    return DB_AWAY;
 }
 
 static int refuse_second(struct db *db, struct err *err)
@@ -267,6 +318,8 @@ static int set_up(struct postgresql_db *db, struct err *err)
     if (outcome == 0)
         outcome = check_schema(&db->db, err);
     if (outcome == 0 && db->db.mode == DB_WRITER)
+        outcome = check_standby(&db->db, err);
+    if (outcome == 0 && db->db.mode == DB_WRITER)
         outcome = take_lock(&db->db, err);
     db->failed = false;
     return outcome;
@@ -278,11 +331,13 @@ static int postgresql_open(const char *where, const char *password, enum db_mode
     struct postgresql_db *db = heap_alloc(sizeof *db);
     *db = (struct postgresql_db){.db = {.driver = &postgresql_driver, .statements = map_new(), .mode = mode}};
     int outcome = connect_to(db, where, password, err);
-    if (outcome == 0)
+    bool connected = outcome == 0;
+    if (connected)
         outcome = set_up(db, err);
     if (outcome != 0) {
+        bool went = connected && (postgresql_is_lost(&db->db) || db->db.locked);
         db_close(&db->db);
-        return outcome == DB_AWAY ? DB_AWAY : -1;
+        return outcome == DB_AWAY || went ? DB_AWAY : -1;
     }
     *ret_db = &db->db;
     return 0;
@@ -297,6 +352,7 @@ const struct db_driver postgresql_driver = {
     .begin = postgresql_begin,
     .commit = postgresql_commit,
     .rollback = postgresql_rollback,
+    .be_patient = postgresql_be_patient,
     .checkpoint = postgresql_checkpoint,
     .prepare = postgresql_prepare,
     .free = postgresql_free,

@@ -39,6 +39,7 @@
     F(sendPrepare)                                                                                           \
     F(sendQueryParams)                                                                                       \
     F(sendQueryPrepared)                                                                                     \
+    F(setErrorVerbosity)                                                                                     \
     F(setNoticeReceiver)                                                                                     \
     F(setSingleRowMode)                                                                                      \
     F(socket)                                                                                                \
@@ -87,6 +88,7 @@ const struct postgresql_library *postgresql_library(void);
 #define PQsendPrepare          postgresql_library()->sendPrepare
 #define PQsendQueryParams      postgresql_library()->sendQueryParams
 #define PQsendQueryPrepared    postgresql_library()->sendQueryPrepared
+#define PQsetErrorVerbosity    postgresql_library()->setErrorVerbosity
 #define PQsetNoticeReceiver    postgresql_library()->setNoticeReceiver
 #define PQsetSingleRowMode     postgresql_library()->setSingleRowMode
 #define PQsocket               postgresql_library()->socket

@@ -15,8 +15,6 @@
 #include "base/buf.h"
 #include "db/sqlite_priv.h"
 
-enum { BUSY_TIMEOUT_MS = 5000 };
-
 /* The log is moved into the file by sqlite_log.c, and shrinks back to 64 MiB after a storm. */
 static const char setup_writer[] = "PRAGMA foreign_keys = ON;"
                                    "PRAGMA journal_size_limit = 67108864;"
@@ -54,6 +52,7 @@ int sqlite_failure(struct sqlite_db *db, int result, struct err *err)
 {
     int kind = result & 0xff;
     int error = sqlite3_system_errno(db->sqlite);
+    db->db.locked = kind == SQLITE_BUSY || kind == SQLITE_LOCKED;
     if (is_read_only(db, kind, error)) {
         err_set(err, "the disk of the database takes no writes any more: its file system is read-only");
         return DB_FULL;
@@ -63,8 +62,8 @@ int sqlite_failure(struct sqlite_db *db, int result, struct err *err)
         err_set(err, "no space left for the database: free some space on its disk");
         return DB_FULL;
     }
-    if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED) {
-        err_set(err, "the database has been locked by another program for %d s", BUSY_TIMEOUT_MS / 1000);
+    if (db->db.locked) {
+        err_set(err, "the database has been locked by another program for some seconds");
         return DB_BUSY;
     }
     if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) {
@@ -130,7 +129,7 @@ static int open_reader(const char *path, sqlite3 **ret_sqlite)
 static void harden(sqlite3 *sqlite)
 {
     sqlite3_extended_result_codes(sqlite, 1);
-    sqlite3_busy_timeout(sqlite, BUSY_TIMEOUT_MS);
+    sqlite3_busy_timeout(sqlite, DB_PATIENCE_MS);
     sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_exec(sqlite, "PRAGMA cell_size_check = ON", NULL, NULL, NULL);
@@ -194,6 +193,14 @@ static void configure(void)
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+static int give_up(struct sqlite_db *db, const char *path, struct err *err)
+{
+    int outcome = db->db.locked ? DB_AWAY : -1;
+    err_prefix(err, "%s: ", path);
+    db_close(&db->db);
+    return outcome;
+}
+
 static int sqlite_open(const char *path, const char *password, enum db_mode mode, struct db **ret_db,
                        struct err *err)
 {
@@ -210,16 +217,11 @@ static int sqlite_open(const char *path, const char *password, enum db_mode mode
                                        sqlite_gather());
     if (result != SQLITE_OK) {
         sqlite_failure(db, result, err);
-        err_prefix(err, "%s: ", path);
-        db_close(&db->db);
-        return -1;
+        return give_up(db, path, err);
     }
     harden(db->sqlite);
-    if (mode == DB_WRITER && use_write_ahead_log(db, path, err) != 0) {
-        err_prefix(err, "%s: ", path);
-        db_close(&db->db);
-        return -1;
-    }
+    if (mode == DB_WRITER && use_write_ahead_log(db, path, err) != 0)
+        return give_up(db, path, err);
     if (mode == DB_WRITER)
         db->log = sqlite_log_new(db->sqlite, path);
     *ret_db = &db->db;
@@ -301,6 +303,11 @@ static void sqlite_rollback(struct db *db)
         sqlite3_exec(own->sqlite, "ROLLBACK", NULL, NULL, NULL);
 }
 
+static void sqlite_be_patient(struct db *db, int ms)
+{
+    sqlite3_busy_timeout(((struct sqlite_db *)db)->sqlite, ms);
+}
+
 static void sqlite_settle(struct db *db)
 {
     struct sqlite_db *own = (struct sqlite_db *)db;
@@ -324,6 +331,7 @@ const struct db_driver sqlite_driver = {
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
+    .be_patient = sqlite_be_patient,
     .settle = sqlite_settle,
     .checkpoint = sqlite_checkpoint,
     .prepare = sqlite_prepare,
