@@ -133,7 +133,7 @@ static void whichever_step_fails_transactions_stay_whole(void **state)
 {
     static const struct {
         int db_outcome, outcome;
-    } kinds[] = {{-1, -1}, {DB_FULL, LEDGER_FULL}, {DB_BUSY, -1}};
+    } kinds[] = {{-1, -1}, {DB_FULL, LEDGER_FULL}, {DB_BUSY, LEDGER_FULL}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         int64_t n = 0;
         bool failed = true;

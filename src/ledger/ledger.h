@@ -24,20 +24,18 @@ struct ledger_place {
     const char *password; /* of the store; NULL: whatever the environment gives it (PGPASSFILE) */
 };
 
-enum { LEDGER_FULL = 1 }; /* no space, or the file is away: nothing was written; answer 503 */
-enum { LEDGER_AWAY = 4 }; /* the database server does not answer now: try again */
+enum { LEDGER_FULL = 1 }; /* no space, file away or locked by others: nothing was written; answer 503 */
+enum { LEDGER_AWAY = 4 }; /* the database server does not answer now, or lets nobody in: try again */
 
 /* The writer: makes the folder (mode 0700), holds DATA/lock and, in PostgreSQL, an advisory lock, so that no
  * second server uses either, and makes or migrates the tables. LEDGER_AWAY. -1 with what to do: another
  * server holds it (its process id), the database was written by a newer crashcart, no space. */
 int ledger_open(const struct ledger_place *place, struct ledger **ret_ledger, struct err *err);
-/* A reader, with or without a server running; changes nothing. Readers see what is committed. LEDGER_AWAY,
- * -1.
- */
+/* A reader, with or without a server running; changes nothing. Readers see what is committed. As above. */
 int ledger_open_reader(const struct ledger_place *place, struct ledger **ret_ledger, struct err *err);
-/* The connection to the database server is gone; nothing is left but ledger_close(). */
-bool ledger_is_lost(const struct ledger *ledger);
-void ledger_close(struct ledger *ledger); /* NULL is allowed; an open transaction is rolled back */
+bool ledger_is_lost(const struct ledger *ledger);   /* the connection; nothing is left but ledger_close() */
+bool ledger_is_locked(const struct ledger *ledger); /* the last -1 was LEDGER_FULL: others hold a lock */
+void ledger_close(struct ledger *ledger);           /* NULL is allowed; an open transaction is rolled back */
 
 /* The installation's own id, 16 hex digits made when the ledger was: part of idempotency keys. */
 const char *ledger_instance(const struct ledger *ledger);
@@ -70,7 +68,8 @@ int ledger_accept(struct ledger *ledger, const char *format, const void *body, s
 int ledger_record(struct ledger *ledger, const struct decisions *decisions, int64_t now_us, struct err *err);
 int ledger_commit(struct ledger *ledger, struct err *err); /* 0 durable; LEDGER_FULL; -1 */
 void ledger_rollback(struct ledger *ledger);
-/* Writes a little, to see whether a full disk has room again. 0, LEDGER_FULL or -1. */
+/* Writes a little, to see whether a full disk has room again, and nothing into each table, to see whether one
+ * is locked. 0, LEDGER_FULL or -1. */
 int ledger_probe(struct ledger *ledger, int64_t now_us, struct err *err);
 
 /* From idle time, outside a transaction: takes up to most_events that were committed since the last call into

@@ -41,7 +41,7 @@ struct ledger {
 /* What a statement's outcome means one floor up. */
 static inline int ledger_outcome(int db_outcome)
 {
-    return db_outcome == 0 ? 0 : db_outcome == DB_FULL ? LEDGER_FULL : -1;
+    return db_outcome == 0 ? 0 : db_outcome == DB_FULL || db_outcome == DB_BUSY ? LEDGER_FULL : -1;
 }
 
 /* ---- action.c ---- */
@@ -54,6 +54,9 @@ void due_place_bind(struct db_statement *read, const struct due_place *after, si
 
 /* Brings the tables to the newest version, in the open transaction. */
 int ledger_bring_up(struct ledger *ledger, struct err *err);
+/* Takes the lock that a write takes on every table, in the open transaction, and writes nothing. Outcomes as
+ * db_step(). */
+int ledger_touch_tables(struct ledger *ledger, struct err *err);
 /* The same up to a version, in a transaction of its own, and the newest there is: for tests of what an older
  * program left. */
 int ledger_migrate_to(struct ledger *ledger, int64_t newest, struct err *err);

@@ -527,6 +527,21 @@ int ledger_migrate_to(struct ledger *ledger, int64_t newest, struct err *err)
     return -1;
 }
 
+/* None was ever dropped or renamed. */
+int ledger_touch_tables(struct ledger *ledger, struct err *err)
+{
+    struct buf touches scoped_buf = {0};
+    const char *statement;
+    size_t n_bytes;
+    for (size_t i = 0; i < NEWEST; i++)
+        for (const char *at = migrations[i].sql; next_statement(&at, &statement, &n_bytes);)
+            if (begins(statement, create)) {
+                const char *table = statement + strlen(create);
+                buf_printf(&touches, "DELETE FROM %.*s WHERE 1 = 0;", (int)strcspn(table, " "), table);
+            }
+    return db_execute(ledger->db, buf_text(&touches), err);
+}
+
 int ledger_bring_up(struct ledger *ledger, struct err *err)
 {
     return bring_up(ledger, NEWEST, err);

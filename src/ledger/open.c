@@ -232,6 +232,8 @@ static int open_with(int (*open_it)(struct ledger *, const struct ledger_place *
                               .data_dir = heap_strdup(place->data_dir)};
     int result = open_it(ledger, place, err);
     if (result != 0) {
+        if (ledger->db && (db_is_lost(ledger->db) || db_is_locked(ledger->db)))
+            result = LEDGER_AWAY;
         ledger_close(ledger);
         return result;
     }
@@ -252,6 +254,11 @@ int ledger_open_reader(const struct ledger_place *place, struct ledger **ret_led
 bool ledger_is_lost(const struct ledger *ledger)
 {
     return db_is_lost(ledger->db);
+}
+
+bool ledger_is_locked(const struct ledger *ledger)
+{
+    return db_is_locked(ledger->db);
 }
 
 void ledger_close(struct ledger *ledger)

@@ -109,8 +109,11 @@ static int decide_some(struct core *core, struct job *jobs, struct decisions *de
     return 0;
 }
 
+/* got: LEDGER_FULL, or -1, as which a lock of another program is told in some places. */
 static void ledger_failed(struct core *core, int got, const struct err *err)
 {
+    if (got != LEDGER_FULL && ledger_is_locked(core->ledger))
+        got = LEDGER_FULL;
     log_event(LOG_ERROR, "ledger.failed", "error=%s effect=%s", log_quote(err->text),
               log_quote(got == LEDGER_FULL
                             ? "paging goes on from memory; alerts and commands are refused until "
@@ -134,6 +137,55 @@ static int commit_with_pages(struct core *core, const struct decisions *decided,
     return got;
 }
 
+static void decide_from_memory(struct core *core, const struct input *input)
+{
+    struct decisions decisions = {.arena = core->arena};
+    engine_decide(core->engine, input, now_us(core), &decisions);
+    core_carry_out(core, &decisions, false);
+    arena_reset(core->arena);
+}
+
+/* Refuses who can send it again, and gives what came from within, which nobody would say twice: that a page
+ * did not reach anybody, that one is due. */
+static struct job *refuse_others(struct job *jobs)
+{
+    struct job *own = NULL, **last = &own;
+    for (struct job *job = jobs, *next; job; job = next) {
+        next = job->next;
+        if (job->internal) {
+            *last = job;
+            last = &job->next;
+        } else {
+            answer(job, &unavailable);
+        }
+    }
+    *last = NULL;
+    return own;
+}
+
+static void hear_from_memory(struct core *core, struct job *own)
+{
+    for (struct job *job = own, *next; job; job = next) {
+        next = job->next;
+        decide_from_memory(core, job->input);
+        answer(job, &unavailable);
+    }
+}
+
+/* Nothing of it was written, and the engine has seen nothing of it. Gives what is tried once more: what came
+ * from within, without the bodies of others, for which there may have been no room. */
+static struct job *turn_away(struct core *core, struct job *jobs, bool begun, int got, const struct err *err)
+{
+    log_event(LOG_ERROR, "ledger.refused", "inputs=%zu error=%s", count(jobs), log_quote(err->text));
+    size_t n = count(jobs);
+    struct job *own = refuse_others(jobs);
+    if (!own || (begun && count(own) < n))
+        return own;
+    ledger_failed(core, got, err);
+    hear_from_memory(core, own);
+    return NULL;
+}
+
 /* Decides the first of some inputs and answers them; gives those that are left. Their bodies are kept
  * already. */
 static struct job *commit_some(struct core *core, struct job *jobs)
@@ -142,13 +194,12 @@ static struct job *commit_some(struct core *core, struct job *jobs)
     size_t n = count(jobs);
     scoped_heap struct decisions *decided = heap_alloc(n * sizeof *decided);
     int got = ledger_begin(core->ledger, &err);
-    if (got == 0)
+    bool begun = got == 0;
+    if (begun)
         got = accept_bodies(core, jobs, n, &err);
-    if (got != 0) { /* the engine has seen nothing: refuse, and all is as before */
-        log_event(LOG_ERROR, "ledger.refused", "inputs=%zu error=%s", n, log_quote(err.text));
+    if (got != 0) {
         ledger_rollback(core->ledger);
-        refuse_all(jobs);
-        return NULL;
+        return turn_away(core, jobs, begun, got, &err);
     }
     got = decide_some(core, jobs, decided, &n, &err);
     int64_t decided_us = monotonic_us(core);
@@ -243,14 +294,6 @@ void core_refuse_held(struct core *core)
     core->held = NULL;
 }
 
-static void decide_from_memory(struct core *core, const struct input *input)
-{
-    struct decisions decisions = {.arena = core->arena};
-    engine_decide(core->engine, input, now_us(core), &decisions);
-    core_carry_out(core, &decisions, false);
-    arena_reset(core->arena);
-}
-
 static void note_refusal(void *context, const struct outcome *outcome)
 {
     *(bool *)context = outcome->code == OUTCOME_UNAVAILABLE;
@@ -260,7 +303,7 @@ static void note_refusal(void *context, const struct outcome *outcome)
 static bool decide_own(struct core *core, const struct input *input)
 {
     bool refused = false;
-    struct job job = {.input = input, .done = note_refusal, .context = &refused};
+    struct job job = {.input = input, .done = note_refusal, .context = &refused, .internal = true};
     if (core->ledger_failed)
         decide_from_memory(core, input);
     else
@@ -317,8 +360,10 @@ static void work_without_ledger(struct core *core, struct job *inputs)
             decide_from_memory(core, job->input);
         answer(job, &unavailable);
     }
-    if (ledger_probe(core->ledger, now_us(core), &err) == 0) {
-        log_event(LOG_WARNING, "ledger.writable", "effect=%s", log_quote("starting again from the ledger"));
+    bool writable = ledger_probe(core->ledger, now_us(core), &err) == 0;
+    if (writable || ledger_is_lost(core->ledger)) { /* nothing can be dialled from here */
+        log_event(LOG_WARNING, writable ? "ledger.writable" : "ledger.lost", "effect=%s",
+                  log_quote("starting again from the ledger"));
         core_stop(core, EXIT_RESTART);
     }
 }

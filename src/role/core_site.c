@@ -50,6 +50,12 @@ static void replace(struct core *core, struct site *site)
     folder_watch_renew(core->watch);
 }
 
+/* Nobody need do anything about it. */
+static bool can_start_later(const struct core *core)
+{
+    return ledger_is_lost(core->ledger) || ledger_is_locked(core->ledger);
+}
+
 static void on_loaded(uv_async_t *done)
 {
     struct core *core = done->data;
@@ -69,7 +75,7 @@ static void on_loaded(uv_async_t *done)
     if (first && (!loading->site || core_begin(core, &err) < 0)) {
         log_event(LOG_ERROR, "core.cannot_start", "error=%s",
                   log_quote(loading->site ? err.text : loading->err.text));
-        core_stop(core, ledger_is_lost(core->ledger) ? EXIT_RESTART : EXIT_CANNOT_OPEN);
+        core_stop(core, can_start_later(core) ? EXIT_RESTART : EXIT_CANNOT_OPEN);
     } else if (loading->again_config) {
         core_load_site(core, site_read_config(core->options->config_file));
     } else if (loading->again) {
