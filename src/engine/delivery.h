@@ -20,7 +20,7 @@ int delivery_state_of(const char *name);
 struct delivery {
     int64_t id;
     int64_t incident;
-    const char *key; /* idempotency key, e.g. "crashcart-7f3a-incident-4-page-2" */
+    const char *key; /* idempotency key, e.g. "crashcart-7f3a-incident-4-page-2-1f0a93bc" */
     enum delivery_state state;
     const char *person;  /* id in the configuration */
     int way;             /* index of the contact in the person's list */

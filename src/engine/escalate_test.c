@@ -9,7 +9,7 @@ static void first_step_is_paged_at_once_with_the_reason(void **state)
     const struct delivery *page = delivery_of(w, DELIVERY_DUE, 0);
     assert_string_equal(page->person, "ana");
     assert_string_equal(page->channel, "webhook");
-    assert_string_equal(page->key, "crashcart-7f3a-incident-1-page-1");
+    assert_text_has(page->key, "crashcart-7f3a-incident-1-page-1-");
     assert_text_has(page->why, "SEV-1, checkout.md line 7");
     assert_null(delivery_of(w, DELIVERY_DUE, 1));
 }
@@ -25,7 +25,7 @@ static void next_step_follows_when_nobody_acknowledges(void **state)
     assert_text_has(page->why, "Nobody has acknowledged it for 5 min");
     world_next(w, 15 * MINUTES); /* the response time of SEV-1, and the chain starts again */
     assert_non_null(event_of(w, "incident.unacknowledged"));
-    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->key, "crashcart-7f3a-incident-1-page-3");
+    assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->key, "crashcart-7f3a-incident-1-page-2-"); /* ana's */
     world_next(w, 5 * MINUTES);
 }
 

@@ -81,7 +81,8 @@ struct incident {
     int64_t storm;           /* the incident of the storm that pages for it; 0: none */
     int escalation_step;     /* next step of the chain to page, counted over all rounds */
     const char *chain;       /* that it counts in, by whom the steps notify: "person:ana \nperson:ben \n" */
-    int64_t next_delivery;   /* number in the keys of its pages */
+    int64_t next_delivery;   /* number in the keys of what else it sends, and of none less than its pages */
+    const char *paged;       /* how often whom, for the keys of the pages: "ana 2\nben 1\n" */
     const char *told;        /* audiences that were sent updates: "stakeholders,status-page" */
     const char *chat_name;   /* of its own channel in the chat, "incident-2026-03-01-4"; "": none is wanted */
     const char *chat_id;     /* as the chat knows it; "": it is not made yet */

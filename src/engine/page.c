@@ -1,7 +1,10 @@
 /* Pages: one delivery a way of reaching a person, each with a key of its own. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/hash.h"
 #include "base/must.h"
 #include "engine/engine_priv.h"
 
@@ -44,6 +47,46 @@ bool page_matters(const struct incident_record *record)
            (incident->acknowledged_us == 0 || incident->lease_lapses > 0 || incident->pages_owed);
 }
 
+/* The key of a page says whom it is for, of what, and the how manieth it is: it stays what it is when pages
+ * come in another order. For what left from memory, while nothing could be kept, or in a commit that did not
+ * come about, is decided anew by the next start, which may number incidents otherwise. Receivers let pass
+ * only one of a key, so that what is new must not have one that is known, and the same must have the same. */
+enum { MARK_BYTES = 9 };
+
+static void mark_of(const char *of_what, const struct person *person, char out[MARK_BYTES])
+{
+    char hex[SHA256_HEX_BYTES];
+    scoped_buf struct buf of = {0};
+    buf_printf(&of, "%s\n%s", person->id, of_what);
+    sha256_hex(of.at, of.n_bytes, hex);
+    snprintf(out, MARK_BYTES, "%.*s", MARK_BYTES - 1, hex);
+}
+
+/* Counts one more page of the person: the number of it. */
+static long long page_number(struct incident *incident, const struct person *person)
+{
+    scoped_buf struct buf all = {0};
+    long long n = 1;
+    size_t n_id = strlen(person->id);
+    for (const char *line = incident->paged; *line; line += strcspn(line, "\n") + 1)
+        if (strncmp(line, person->id, n_id) == 0 && line[n_id] == ' ')
+            n = strtoll(line + n_id, NULL, 10) + 1;
+        else
+            buf_add(&all, line, strcspn(line, "\n") + 1);
+    buf_printf(&all, "%s %lld\n", person->id, n);
+    text_keep(&incident->paged, buf_text(&all));
+    return n;
+}
+
+static const char *page_key(const struct turn *turn, struct incident *incident, const struct person *person)
+{
+    char mark[MARK_BYTES];
+    mark_of(incident->trouble, person, mark);
+    incident->next_delivery++;
+    return arena_printf(turn->arena, "crashcart-%s-incident-%lld-page-%lld-%s", turn->engine->instance,
+                        (long long)incident->number, page_number(incident, person), mark);
+}
+
 struct delivery page_new(struct turn *turn, struct incident_record *record, const struct person *person,
                          int way, const char *why)
 {
@@ -53,8 +96,7 @@ struct delivery page_new(struct turn *turn, struct incident_record *record, cons
     return (struct delivery){
         .id = engine->last_delivery + 1,
         .incident = incident->number,
-        .key = arena_printf(turn->arena, "crashcart-%s-incident-%lld-page-%lld", engine->instance,
-                            (long long)incident->number, (long long)incident->next_delivery++),
+        .key = page_key(turn, incident, person),
         .state = DELIVERY_DUE,
         .person = person->id,
         .way = way,
@@ -89,9 +131,11 @@ bool page_way(struct turn *turn, struct incident_record *record, const struct pe
         return false;
     struct delivery delivery = page_new(turn, record, person, way, why);
     if (digest) { /* a key of its own, shared with nothing that it tells */
+        char mark[MARK_BYTES];
+        mark_of("", person, mark);
         delivery.digest = digest;
-        delivery.key = arena_printf(turn->arena, "crashcart-%s-digest-%lld-%d", turn->engine->instance,
-                                    (long long)digest, way);
+        delivery.key = arena_printf(turn->arena, "crashcart-%s-digest-%lld-%d-%s", turn->engine->instance,
+                                    (long long)digest, way, mark);
     }
     page_queue(turn, record, &delivery);
     return true;

@@ -8,13 +8,13 @@ static void page_that_was_under_way_leaves_again_with_the_same_key(void **state)
     world_hear(w, down);
     keep(w, &kept);
     restart(w, &kept, &down, MINUTES);
-    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->key, "crashcart-7f3a-incident-1-page-1");
+    assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->key, "crashcart-7f3a-incident-1-page-1-");
     assert_null(delivery_of(w, DELIVERY_DUE, 1));
     assert_int_equal(incident_of(w, 1)->n_firing, 1);
     world_hear(w, down);
     assert_int_equal(w->decisions.list.n, 0); /* the alert is known, and so is its incident */
     world_next(w, 4 * MINUTES);
-    assert_string_equal(delivery_of(w, DELIVERY_DUE, 0)->key, "crashcart-7f3a-incident-1-page-2");
+    assert_text_has(delivery_of(w, DELIVERY_DUE, 0)->key, "crashcart-7f3a-incident-1-page-1-");
 }
 
 static void page_that_was_sent_is_not_sent_again(void **state)

@@ -35,7 +35,7 @@ TEXTS(incident_texts, IN_INCIDENT(trouble), IN_INCIDENT(sender_key), IN_INCIDENT
       IN_INCIDENT(procedure_why), IN_INCIDENT(acknowledged_by), IN_INCIDENT(resolved_by),
       IN_INCIDENT(muted_by), IN_INCIDENT(muted_why), IN_INCIDENT(hold_by), IN_INCIDENT(hold_why),
       IN_INCIDENT(told), IN_INCIDENT(chat_name), IN_INCIDENT(chat_id), IN_INCIDENT(chat_topic),
-      IN_INCIDENT(chat_people), IN_INCIDENT(chain));
+      IN_INCIDENT(chat_people), IN_INCIDENT(chain), IN_INCIDENT(paged));
 
 TEXTS(delivery_texts, IN_DELIVERY(key), IN_DELIVERY(person), IN_DELIVERY(channel), IN_DELIVERY(address),
       IN_DELIVERY(why), IN_DELIVERY(detail));

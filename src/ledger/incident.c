@@ -66,6 +66,7 @@ static const struct column columns[] = {
     COLUMN(INT, escalation_step),
     COLUMN(TEXT, chain),
     COLUMN(INT64, next_delivery),
+    COLUMN(TEXT, paged),
     COLUMN(TEXT, told),
     COLUMN(TEXT, chat_name),
     COLUMN(TEXT, chat_id),

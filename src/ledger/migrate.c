@@ -324,6 +324,9 @@ static const char nobodys_first[] =
 /* What opened an incident, as its sender calls it: its next words for it are no other trouble. */
 static const char senders_keys[] = "ALTER TABLE incident ADD COLUMN sender_key TEXT NOT NULL DEFAULT '';";
 
+/* How often whom, which the keys of its pages count. */
+static const char people_paged[] = "ALTER TABLE incident ADD COLUMN paged TEXT NOT NULL DEFAULT '';";
+
 static const struct migration {
     const char *name, *sql;
 } migrations[] = {
@@ -364,6 +367,7 @@ static const struct migration {
     {"chains that were walked", chains_walked},
     {"what nobody has first", nobodys_first},
     {"what senders call a trouble", senders_keys},
+    {"people paged", people_paged},
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

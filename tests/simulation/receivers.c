@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "simulation.h"
 
 /* Each address has bad hours of its own, found from the time and its name, so that they outlive crashes. */
@@ -26,6 +27,35 @@ static struct page *page_of(struct sim *sim, const char *key)
         map_put(sim->pages, key, strlen(key), page);
     }
     return page;
+}
+
+static const char *trouble_of(struct sim *sim, const struct decisions *decisions, int64_t number)
+{
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_INCIDENT && d->incident.number == number)
+            return d->incident.trouble;
+    const struct incident *incident = model_incident(&sim->model, number);
+    return incident ? incident->trouble : "";
+}
+
+static void check_about(struct sim *sim, const struct decisions *decisions, const struct delivery *delivery)
+{
+    struct page *page = page_of(sim, delivery->key);
+    const char *trouble = delivery->digest ? "" : trouble_of(sim, decisions, delivery->incident);
+    const char *about = arena_printf(sim->arena, "%s\n%s", delivery->person, trouble);
+    uint64_t hash = index_hash(about, strlen(about));
+    if (page->about && page->about != hash)
+        sim_fail(sim, "the key %s has told something else, or somebody else", delivery->key);
+    page->about = hash;
+}
+
+void leaves_unkept(struct sim *sim, const struct decisions *decisions)
+{
+    list_each (d, &decisions->list)
+        if (decision_sends(decisions, d)) {
+            sim_say(sim, "   page %s to %s leaves, and is not kept", d->delivery.key, d->delivery.person);
+            check_about(sim, decisions, &d->delivery);
+        }
 }
 
 static void arrives(struct sim *sim, const struct delivery *delivery)
@@ -155,9 +185,10 @@ void runner_finished(struct sim *sim, const struct happening *happening)
 void carry_out(struct sim *sim, const struct decisions *decisions)
 {
     list_each (d, &decisions->list) {
-        if (decision_sends(decisions, d))
+        if (decision_sends(decisions, d)) {
+            check_about(sim, decisions, &d->delivery);
             leaves(sim, &d->delivery);
-        else if (d->kind == DECISION_PROOF && d->proof.number)
+        } else if (d->kind == DECISION_PROOF && d->proof.number)
             tests(sim, &d->proof);
         else if (d->kind == DECISION_STEP && d->starts && !sim->behind)
             begins(sim, &d->step);

@@ -240,6 +240,8 @@ bool sim_input(struct sim *sim, const struct input *input)
     if (crash < 2) {
         if (sim->disk && !sim->behind)
             disk_lose(sim->disk, sim->posting, &decisions, sim->now_us);
+        if (crash == 0) /* the commit failed, and did not just not begin */
+            leaves_unkept(sim, &decisions);
         arena_reset(sim->arena);
         sim_crash(sim, sim_between(sim, SECOND, 20 * MINUTE));
         return false;

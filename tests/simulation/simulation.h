@@ -73,6 +73,7 @@ struct page {
     uint64_t process; /* that sent it last */
     bool failed;      /* the last answer asked for another attempt */
     bool told_sent;   /* the engine has been told that it arrived, and it is on record */
+    uint64_t about;   /* whom it is for, and of what trouble: receivers let pass only one of a key */
 };
 
 /* Something whose silence is an alarm. */
@@ -187,6 +188,8 @@ void trouble_starts(struct sim *sim, const struct happening *happening);
 void sender_posts(struct sim *sim, const struct happening *happening);
 void echo_arrives(struct sim *sim, const struct happening *happening);
 void carry_out(struct sim *sim, const struct decisions *decisions);
+/* Pages leave although their commit fails, and nobody knows of them any more. */
+void leaves_unkept(struct sim *sim, const struct decisions *decisions);
 void courier_answers(struct sim *sim, const struct happening *happening);
 void courier_proved(struct sim *sim, const struct happening *happening);
 void runner_started(struct sim *sim, const struct happening *happening);

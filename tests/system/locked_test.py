@@ -59,6 +59,10 @@ class Locked(SystemTest):
         wait(lambda: server.fire({'alertname': 'After', 'service': 'till'})[0] == 200, 'alerts are taken again')
         wait(lambda: server.request('GET', '/-/ready')[0] == 200, 'the server is ready again')
         server.command('incident', 'ack', '1')
+        for path in ('/ana', '/second', '/ben'):  # what left from memory and leaves again has the key it had
+            keys = {headers['Idempotency-Key'] for headers, page in self.receiver.pages(path)
+                    if page['incident']['number'] == 1}
+            self.assertEqual(len(keys), 1, (path, keys))
         server.stop()
 
     def test_who_is_to_be_paged_is_paged_while_another_program_locks_the_file(self):

@@ -2,6 +2,7 @@
 """Something that ends the process whenever it comes to it: a request in the inbox, an incident at the start, a page in the
 outbox. It is set aside after three times, all else goes on, and people are told."""
 import concurrent.futures
+import hashlib
 import mmap
 import sqlite3
 import subprocess
@@ -85,7 +86,8 @@ class Poison(SystemTest):
 
     def test_a_page_that_ends_the_courier_is_dead_and_the_next_way_is_tried(self):
         self.serve()
-        self.poison('courier', text=b'-incident-1-page-1')
+        mark = hashlib.sha256(b'ana\ntill\nBad').hexdigest()[:8]  # of a key: whom it is for, and of what
+        self.poison('courier', text=b'-incident-1-page-1-' + mark.encode())
         self.server.fire({'alertname': 'Bad', 'service': 'till'})
         wait(lambda: any(path == '/second' for _, path, _, _ in self.receiver.got), 'the next way is tried')
         wait(lambda: [e for e in self.server.timeline(1) if e['kind'] == 'page.failed' and 'set aside' in e['summary']],
