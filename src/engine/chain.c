@@ -131,6 +131,18 @@ static int64_t time_in_chain_s(const struct runbook *runbook, const struct escal
     return at_s;
 }
 
+/* When an entry comes to pass in an incident that nobody takes. What counts from the acknowledgement does so
+ * from the moment at which it should have been there: silence is no reason to call nobody. */
+static int64_t unanswered_s(const struct chain_question *question, const struct plan_entry *entry)
+{
+    if (entry->after_s == UNSTATED)
+        return NO_TIME_S;
+    return entry->event == PLAN_AFTER_OPENED
+               ? entry->after_s
+               : entry->after_s +
+                     severity_patience_s(question->runbook, question->level, question->response_time_s, NULL);
+}
+
 static void add_stated(struct arena *arena, const struct chain_question *question, struct chain *chain)
 {
     const struct runbook *runbook = question->runbook;
@@ -140,10 +152,9 @@ static void add_stated(struct arena *arena, const struct chain_question *questio
         return;
     incident_plan(arena, runbook, level, question->procedure, &plan);
     list_each (entry, &plan.entries)
-        if (entry->kind == PLAN_ESCALATION && entry->event == PLAN_AFTER_OPENED && entry->to.n &&
-            idle_holds(entry->condition) && !(level && ordered_chain(runbook, level->id, entry->line)))
-            add_roles(arena, question, &entry->to, entry->line,
-                      entry->after_s == UNSTATED ? NO_TIME_S : entry->after_s, chain);
+        if (entry->kind == PLAN_ESCALATION && entry->to.n && idle_holds(entry->condition) &&
+            !(level && ordered_chain(runbook, level->id, entry->line)))
+            add_roles(arena, question, &entry->to, entry->line, unanswered_s(question, entry), chain);
     const struct escalation *ordered = level ? ordered_chain(runbook, level->id, 0) : NULL;
     for (size_t i = 0; ordered && i < ordered->to.n; i++) {
         struct strings one = {0};

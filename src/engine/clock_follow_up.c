@@ -22,12 +22,15 @@ static int64_t since(const struct incident_record *record, const struct runbook_
         return 0;
     if (clock->event == PLAN_AFTER_OPENED)
         return incident->opened_us;
+    if (clock->event == PLAN_AFTER_ANSWERED)
+        return incident->acknowledged_us;
     return clock->event == PLAN_AFTER_RESOLVED ? incident->resolved_us : reviewed_us(record);
 }
 
 static void due(struct turn *turn, struct incident_record *record, struct runbook_clock *clock)
 {
-    static const char *const after[] = {"it was opened", "it was resolved", "the review"};
+    static const char *const after[] = {"it was opened", "it was acknowledged", "it was resolved",
+                                        "the review"};
     static const char *const kinds[] = {"follow_up.due", "follow_up.overdue", "follow_up.given_up"};
     static const char *const texts[] = {"is due now", "was due a day ago and is not done",
                                         "was due a month ago and is not done: it is given up"};

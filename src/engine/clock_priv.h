@@ -51,7 +51,7 @@ void turn_save_clock(struct turn *turn, const struct runbook_clock *clock);
 int64_t clock_begins_us(const struct turn *turn, const struct runbook_clock *clock);
 /* Counts to since_us + after_s, and once more from there; the usual drive(). */
 void clock_drive_once(struct turn *turn, struct runbook_clock *clock);
-/* It is wanted, and burns: the clocks of work run. */
+/* It is wanted, and burns: the clocks of work run, from the opening or from the acknowledgement. */
 int64_t clock_since_open(const struct incident_record *record, const struct runbook_clock *clock);
 /* "checkout.md line 12" */
 const char *clock_place(struct turn *turn, const struct runbook_clock *clock);

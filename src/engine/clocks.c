@@ -81,8 +81,9 @@ void clock_drive_once(struct turn *turn, struct runbook_clock *clock)
 
 int64_t clock_since_open(const struct incident_record *record, const struct runbook_clock *clock)
 {
-    (void)clock;
-    return incident_is_open(record) ? incident_since_us(record) : 0;
+    if (!incident_is_open(record))
+        return 0;
+    return clock->event == PLAN_AFTER_ANSWERED ? record->incident.acknowledged_us : incident_since_us(record);
 }
 
 const char *clock_place(struct turn *turn, const struct runbook_clock *clock)
@@ -137,12 +138,13 @@ static const char *joined(struct turn *turn, const struct strings *names)
     return text;
 }
 
-static struct runbook_clock *find(struct clocks *clocks, enum runbook_clock_kind kind, const char *what,
-                                  const char *audience)
+static struct runbook_clock *find(struct clocks *clocks, enum runbook_clock_kind kind,
+                                  const struct plan_entry *entry, const char *audience)
 {
     for (size_t i = 0; i < clocks->n; i++) {
         struct runbook_clock *clock = &clocks->at[i];
-        if (clock->kind == kind && strcmp(clock->what, what) == 0 && strcmp(clock->audience, audience) == 0)
+        if (clock->kind == kind && clock->event == entry->event && strcmp(clock->what, entry->what) == 0 &&
+            strcmp(clock->audience, audience) == 0)
             return clock;
     }
     return NULL;
@@ -162,7 +164,7 @@ static void want(struct turn *turn, struct incident_record *record, const struct
     if (kind < 0)
         return;
     const char *audience = joined(turn, &entry->to);
-    struct runbook_clock *clock = find(clocks, (enum runbook_clock_kind)kind, entry->what, audience);
+    struct runbook_clock *clock = find(clocks, (enum runbook_clock_kind)kind, entry, audience);
     if (!clock && clocks->n == MOST_CLOCKS)
         return;
     if (!clock) {

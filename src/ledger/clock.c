@@ -23,7 +23,7 @@ static const char *event_word(int event)
 
 static int event_of_word(const char *word)
 {
-    for (int event = PLAN_AFTER_OPENED; event <= PLAN_AFTER_REVIEW; event++)
+    for (int event = PLAN_AFTER_OPENED; event < N_PLAN_EVENTS; event++)
         if (strcmp(word, event_word(event)) == 0)
             return event;
     return -1;

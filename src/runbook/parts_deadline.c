@@ -29,6 +29,8 @@ static const char *after_of(const char *kind, const char *text)
                  {"action_item", "review"}};
     const char *of = text_find_word(text, "of");
     const char *since = of ? of : text_find_word(text, "after");
+    if (since == NULL)
+        since = text_find_word(text, "from") ? text_find_word(text, "from") : text_find_word(text, "since");
     const char *stated = since ? part_words_value(PART_DEADLINE_AFTER, since) : NULL;
 
     for (size_t i = 0; stated == NULL && i < sizeof usual / sizeof *usual; i++)

@@ -155,17 +155,6 @@ static void rungs_of_lines(struct parts_reading *reading, const int *contact_at,
     }
 }
 
-bool escalation_wait_in_row(const struct block *table, const struct table_row *row,
-                            struct duration_words *ret_after)
-{
-    for (size_t k = 0; k < table->n_columns; k++)
-        if (part_words_whole(PART_WAIT_COLUMN, table->columns[k].text) &&
-            text_duration(row->cells[k].text, ret_after) &&
-            (ret_after->value_s >= 60 || ret_after->immediate))
-            return true;
-    return false;
-}
-
 /* "| Step | Contact | When |" of a chain: a rung a row that says when it is called. */
 static void rungs_of_table(struct parts_reading *reading, const int *contact_at, const struct block *table)
 {
@@ -302,7 +291,8 @@ bool escalation_wait_stated(const char *text, struct duration_words *ret_after)
     bool waits = waits_before(text, ret_after->at) || text_find_word(text, "passed") ||
                  text_find_word(text, "without");
     bool bracket = ret_after->at > 0 && text[ret_after->at - 1] == '(';
-    bool later = text_starts_with(text + ret_after->at + ret_after->n_bytes, " later");
+    bool later = text_starts_with(text + ret_after->at + ret_after->n_bytes, " later") ||
+                 escalation_from_answer(text + ret_after->at + ret_after->n_bytes);
     bool start = counted || whole || bracket || later;
     if (ret_after->low_s > 0)
         ret_after->value_s = ret_after->low_s; /* "(15-30 min)": from then on */
@@ -415,7 +405,8 @@ static bool add_ladder(struct parts_reading *reading, const struct fact *fact, c
     struct duration_words first;
     bool timed = fact->label && text_duration(fact->label, &first) &&
                  (first.at == 0 || (first.at == strlen("t+") && text_starts_with(fact->label, "t+")) ||
-                  (first.at == strlen("after ") && text_starts_with(fact->label, "after ")));
+                  (first.at == strlen("after ") && text_starts_with(fact->label, "after ")) ||
+                  waits_before(fact->label, first.at)); /* "Not back in 20 minutes: page the lead. ..." */
 
     if (!rungs_read(reading->arena, timed ? fact->text : fact->rest, true, fact->line, &rungs))
         return false;
@@ -585,4 +576,5 @@ void parts_read_escalations(struct parts_reading *reading)
             escalation_read_table(reading, i);
     escalation_read_steps(reading);
     escalation_read_all_sentences(reading);
+    escalation_read_since(reading);
 }

@@ -89,6 +89,15 @@ void escalation_read_lines(struct parts_reading *reading, bool *taken);
 /* "| Condition | Action |" below "Escalation criteria", and tables with a column about escalation. */
 void escalation_read_table(struct parts_reading *reading, size_t table);
 
+/* ---- parts_escalation_since.c ---- */
+
+/* Whether what stands behind a time says so: " of acknowledgement", " after it was acknowledged". */
+bool escalation_from_answer(const char *behind);
+
+/* Finds the rules whose time counts from the acknowledgement: "not fixed within 20 minutes of
+ * acknowledgement". */
+void escalation_read_since(struct parts_reading *reading);
+
 /* ---- parts_escalation_step.c ---- */
 
 void escalation_read_steps(struct parts_reading *reading);

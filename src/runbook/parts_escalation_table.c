@@ -5,6 +5,17 @@
 #include "runbook/parts_person.h"
 #include "runbook/parts_read.h"
 
+bool escalation_wait_in_row(const struct block *table, const struct table_row *row,
+                            struct duration_words *ret_after)
+{
+    for (size_t k = 0; k < table->n_columns; k++)
+        if (part_words_whole(PART_WAIT_COLUMN, table->columns[k].text) &&
+            text_duration(row->cells[k].text, ret_after) &&
+            (ret_after->value_s >= 60 || ret_after->immediate))
+            return true;
+    return false;
+}
+
 /* The column that says to whom or what then; n_columns: none. */
 static size_t action_column(const struct block *table)
 {

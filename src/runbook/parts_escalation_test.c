@@ -27,6 +27,46 @@ static void a_sentence_that_calls_after_a_time_escalates(void **state)
     assert_int_equal(at_line(parts, 7)->after_s, 2700);
 }
 
+static void what_is_labelled_with_a_wait_is_the_first_of_two(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    const struct runbook_parts *parts = parts_of(
+        arena, "# P\n\n## Escalation\n\n"
+               "- Not dry in 20 minutes: page the gate lead. Not dry in 40 minutes: page the CTO.\n");
+
+    assert_int_equal(parts->escalations.n, 2);
+    assert_string_equal(parts->escalations.at[0].to.at[0], "gate lead");
+    assert_int_equal(parts->escalations.at[0].after_s, 1200);
+    assert_string_equal(parts->escalations.at[1].to.at[0], "CTO");
+    assert_int_equal(parts->escalations.at[1].after_s, 2400);
+}
+
+static void a_time_may_count_from_the_acknowledgement(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool from_answer;
+    } rows[] = {
+        {"If it is not dry within 20 minutes of acknowledgement, call the site manager.", true},
+        {"Not dry 20 minutes after the ack: call the site manager.", true},
+        {"20 min after it was acknowledged without a fix: page the site manager.", true},
+        {"If it is not dry within 20 minutes, call the site manager.", false},
+        {"If it is not dry within 20 minutes of the alert, call the site manager.", false},
+        {"If not acknowledged in 20 minutes, call the site manager.", false},
+        {"20 minutes without acknowledgement: call the site manager.", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        scoped_arena struct arena *arena = arena_new();
+        const struct runbook_parts *parts =
+            parts_of(arena, arena_printf(arena, "# P\n\n## Escalation\n\n- %s\n", rows[i].text));
+        if (parts->escalations.n != 1 || parts->escalations.at[0].after_s != 1200 ||
+            parts->escalations.at[0].from_answer != rows[i].from_answer)
+            fail_msg("read otherwise: %s", rows[i].text);
+    }
+}
+
 static void deadlines_rhythms_and_alert_rules_do_not_escalate(void **state)
 {
     (void)state;
@@ -340,6 +380,8 @@ int main(void)
         cmocka_unit_test(sentences_of_escalation_are_rules_of_the_levels_that_they_name),
         cmocka_unit_test(a_name_of_the_house_that_names_something_else_is_no_level),
         cmocka_unit_test(a_sentence_that_calls_after_a_time_escalates),
+        cmocka_unit_test(what_is_labelled_with_a_wait_is_the_first_of_two),
+        cmocka_unit_test(a_time_may_count_from_the_acknowledgement),
         cmocka_unit_test(deadlines_rhythms_and_alert_rules_do_not_escalate),
         cmocka_unit_test(a_table_says_in_a_column_of_its_own_after_how_long),
         cmocka_unit_test(a_moment_that_calls_somebody_below_a_level_escalates_and_is_no_deadline),

@@ -47,7 +47,7 @@ bool escalation_wait(const char *sentence, struct duration_words *ret_after)
     bool idle = idle_says_within(sentence, before);
     bool limit =
         before >= 4 && (strncasecmp(from - 4, "for ", 4) == 0 || strncasecmp(from - 4, " in ", 4) == 0);
-    limit |= ret_after->op && ret_after->op[0] == '<';
+    limit |= (ret_after->op && ret_after->op[0] == '<') || escalation_from_answer(from + ret_after->n_bytes);
     return text_starts_with(from, "after") || (past && conditional) || (limit && idle) ||
            (conditional && limit && before >= 4 && strncasecmp(from - 4, "for ", 4) == 0);
 }

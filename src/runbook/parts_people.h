@@ -23,6 +23,7 @@ struct escalation {
     struct strings applies_to, to;
     bool ordered;
     int64_t after_s;
+    bool from_answer; /* after_s counts from the acknowledgement, not from the opening */
     const char *condition;
     const char *text;      /* of a rule that holds for all of its levels, as written; or NULL */
     const char *procedure; /* the id of the one that says so for its own trouble; or NULL */

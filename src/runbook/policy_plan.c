@@ -26,7 +26,7 @@ const char *plan_basis_name(enum plan_basis basis)
 
 const char *plan_event_name(enum plan_event event)
 {
-    static const char *const names[] = {"opened", "resolved", "review"};
+    static const char *const names[] = {"opened", "acknowledged", "resolved", "review"};
     return names[event];
 }
 
@@ -123,11 +123,18 @@ static void add_pages(struct planning *planning)
     next->condition = "nobody has acknowledged";
 }
 
-/* The same people at the same time were told of before: a level and a table both say so. */
-static bool told(const struct planning *planning, int64_t after_s, const struct strings *to)
+static enum plan_event event_of(const struct escalation *rule)
 {
+    return rule->from_answer ? PLAN_AFTER_ANSWERED : PLAN_AFTER_OPENED;
+}
+
+/* The same people at the same time were told of before: a level and a table both say so. */
+static bool told(const struct planning *planning, const struct escalation *rule)
+{
+    const struct strings *to = &rule->to;
     list_each (entry, &planning->plan->entries) {
-        bool all = entry->kind == PLAN_ESCALATION && entry->after_s == after_s && entry->to.n >= to->n;
+        bool all = entry->kind == PLAN_ESCALATION && entry->after_s == rule->after_s &&
+                   entry->event == event_of(rule) && entry->to.n >= to->n;
         for (size_t i = 0; all && i < to->n; i++)
             all = has(&entry->to, to->at[i]);
         if (all && (to->n > 0 || entry->line > 0))
@@ -154,6 +161,14 @@ static bool has_own_escalation(const struct planning *planning)
     return false;
 }
 
+static void take_rule(struct plan_entry *entry, const struct escalation *rule)
+{
+    entry->event = event_of(rule);
+    entry->to = rule->to;
+    entry->condition = rule->condition;
+    entry->procedure = rule->procedure;
+}
+
 /* Rules beside no level are for each that has none of its own. */
 static void add_escalations(struct planning *planning)
 {
@@ -165,15 +180,12 @@ static void add_escalations(struct planning *planning)
         bool every = escalation->applies_to.n == 0 && (chain || (!own && is_timed_rule(escalation)));
         if (!named && !every)
             continue;
-        if ((escalation->to.n == 0 && escalation->after_s == UNSTATED) ||
-            told(planning, escalation->after_s, &escalation->to))
+        if ((escalation->to.n == 0 && escalation->after_s == UNSTATED) || told(planning, escalation))
             continue;
         const char *what = chain ? "escalate, in this order" : every ? "escalate (any level)" : "escalate";
         struct plan_entry *entry =
             add(planning, PLAN_ESCALATION, escalation->after_s, what, escalation->line);
-        entry->to = escalation->to;
-        entry->condition = escalation->condition;
-        entry->procedure = escalation->procedure;
+        take_rule(entry, escalation);
     }
 }
 
@@ -181,14 +193,11 @@ static void add_procedure(struct planning *planning, const struct procedure *pro
 {
     list_each (escalation, &planning->runbook->parts.escalations) {
         if (!escalation->procedure || strcmp(escalation->procedure, procedure->id) != 0 ||
-            !escalation->waits || !is_timed_rule(escalation) ||
-            told(planning, escalation->after_s, &escalation->to))
+            !escalation->waits || !is_timed_rule(escalation) || told(planning, escalation))
             continue;
         struct plan_entry *entry =
             add(planning, PLAN_ESCALATION, escalation->after_s, "escalate", escalation->line);
-        entry->to = escalation->to;
-        entry->condition = escalation->condition;
-        entry->procedure = escalation->procedure;
+        take_rule(entry, escalation);
     }
 }
 
@@ -233,7 +242,9 @@ static void add_deadlines(struct planning *planning)
     static const struct {
         const char *after;
         enum plan_event event;
-    } events[] = {{"resolved", PLAN_AFTER_RESOLVED}, {"review", PLAN_AFTER_REVIEW}};
+    } events[] = {{"acknowledged", PLAN_AFTER_ANSWERED},
+                  {"resolved", PLAN_AFTER_RESOLVED},
+                  {"review", PLAN_AFTER_REVIEW}};
 
     if (planning->severity->resolution_target_s != UNSTATED)
         add(planning, PLAN_RESOLUTION, planning->severity->resolution_target_s, "resolved by then",

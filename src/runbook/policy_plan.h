@@ -33,9 +33,15 @@ enum plan_basis {
 const char *plan_basis_name(enum plan_basis basis); /* "stated", "derived", "default" */
 
 /* What after_s counts from. */
-enum plan_event { PLAN_AFTER_OPENED, PLAN_AFTER_RESOLVED, PLAN_AFTER_REVIEW };
+enum plan_event {
+    PLAN_AFTER_OPENED,
+    PLAN_AFTER_ANSWERED,
+    PLAN_AFTER_RESOLVED,
+    PLAN_AFTER_REVIEW,
+    N_PLAN_EVENTS
+};
 
-const char *plan_event_name(enum plan_event event); /* "opened", "resolved", "review" */
+const char *plan_event_name(enum plan_event event); /* "opened", "acknowledged", "resolved", "review" */
 
 struct plan_entry {
     enum plan_kind kind;

@@ -180,6 +180,8 @@ static void print_escalation(struct json_writer *w, const struct escalation *e)
     print_json_strings(w, "to", &e->to);
     jw_pair_bool(w, "ordered", e->ordered);
     print_json_seconds(w, "after_s", e->after_s);
+    if (e->from_answer)
+        jw_pair(w, "after", "acknowledged");
     text(w, "condition", e->condition);
     print_json_lines(w, e->line, e->line_end);
 }

@@ -110,6 +110,8 @@ void put_plan_entry(struct page *page, const struct plan_entry *entry)
     buf_puts(&text, entry->what);
     for (size_t i = 0; i < entry->to.n; i++)
         buf_printf(&text, "%s%s", i ? ", " : entry->kind == PLAN_UPDATE ? " to " : ": ", entry->to.at[i]);
+    if (entry->kind == PLAN_ESCALATION && entry->event == PLAN_AFTER_ANSWERED)
+        buf_puts(&text, "; from the acknowledgement");
     if (entry->condition)
         buf_printf(&text, "%s %s", entry->kind == PLAN_UPDATE ? "," : ";", entry->condition);
     if (entry->basis != PLAN_STATED)

@@ -8,6 +8,7 @@
 void plan_print_text(const struct runbook *runbook, const struct plan *plan, bool colour, struct buf *out)
 {
     static const char *const titles[] = {[PLAN_AFTER_OPENED] = "From the moment it opens, if nobody acts",
+                                         [PLAN_AFTER_ANSWERED] = "From the moment it is acknowledged",
                                          [PLAN_AFTER_RESOLVED] = "From the moment it is resolved",
                                          [PLAN_AFTER_REVIEW] = "From the review"};
     struct page page = {.out = out, .colour = colour};

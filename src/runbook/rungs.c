@@ -284,6 +284,15 @@ static const char *condition_in(struct arena *arena, const char *text)
     return when ? text_without_colon(arena, when) : NULL;
 }
 
+/* "Not restored in 20 minutes: page the lead" has one without "if", when it is the end that ends it. */
+static const char *condition_of(struct arena *arena, const struct part *part)
+{
+    const char *stated = condition_in(arena, part->text);
+    const char *until = arena_strndup(arena, part->text, part->after.at + part->after.n_bytes);
+
+    return stated || !idle_outlasts_answer(until) ? stated : until;
+}
+
 /* "If the lead does not answer in 15 min, call the manager. If the manager does not answer in 15 min, ...":
  * counted from the call of whoever does not answer. So is "another 15 minutes". */
 static int64_t waited_before_s(struct arena *arena, const struct part *part, const struct rungs *rungs)
@@ -340,7 +349,7 @@ bool rungs_read(struct arena *arena, const char *text, bool named, int line, str
         last_s = at_s;
         struct rung *rung = list_push(arena, &rungs);
         *rung = (struct rung){.text = part->text, .after_s = last_s, .to = to, .line = line};
-        rung->condition = condition_in(arena, part->text);
+        rung->condition = condition_of(arena, part);
     }
     bool one = parts.n == 2 && !parts.at[0].timed && parts.at[1].apart;
     if (rungs.n < 2 && !one)
