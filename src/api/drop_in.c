@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/handlers.h"
+#include "api/opsgenie.h"
 #include "api/server.h"
 #include "base/clock.h"
 
@@ -70,8 +71,8 @@ void post_pagerduty_change(struct request *request)
     if (request_object(request, &root) < 0)
         return;
     struct json payload = json_get(root, "payload"), link = json_first(json_get(root, "links")).value;
-    const char *routing, *summary, *source, *href;
-    if (request_needed(request, root, "routing_key", &routing) < 0 ||
+    const char *routing = request_header(request, "X-Routing-Key"), *summary, *source, *href;
+    if ((!(routing && *routing) && request_needed(request, root, "routing_key", &routing) < 0) ||
         request_needed(request, payload, "summary", &summary) < 0 ||
         request_text(request, payload, "source", &source) < 0 ||
         request_text(request, link, "href", &href) < 0)
@@ -101,27 +102,32 @@ const char *opsgenie_request_id(struct arena *arena, int64_t incident)
     return arena_printf(arena, "%s%012lld", request_id_start, (long long)incident);
 }
 
+const char *opsgenie_alert_id(struct arena *arena, const char *hash)
+{
+    return arena_printf(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hash, hash + 8, hash + 12, hash + 16, hash + 20);
+}
+
 /* The same of an alert: it stands for its alias, for an incident may have alerts of several. */
 static const char *alert_id(struct arena *arena, const struct alert_batch *batch)
 {
     char hash[GROUP_HASH_BYTES];
     alert_group_hash(batch->source, batch->group_key, hash);
-    return arena_printf(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hash, hash + 8, hash + 12, hash + 16, hash + 20);
+    return opsgenie_alert_id(arena, hash);
 }
-
-/* What an identifier names. */
-struct named_alert {
-    struct request *request;
-    char hash[GROUP_HASH_BYTES];
-    const char *alias; /* NULL: it is the number of an incident, or nothing */
-    int64_t incident;  /* -1: nothing has this name; 0: heard, and of no incident */
-};
 
 static void find_alias(void *context, const struct engine *engine)
 {
     struct named_alert *named = context;
     const char *alias = engine_group_key(engine, "opsgenie", named->hash, &named->incident);
     named->alias = alias ? arena_strdup(named->request->arena, alias) : NULL;
+    if (!alias && engine_keyed_incident(engine, named->hash)) /* another sender's, from the list */
+        named->incident = engine_keyed_incident(engine, named->hash);
+}
+
+bool opsgenie_find_alias(struct request *request, const char *alias, struct named_alert *ret_named)
+{
+    alert_group_hash("opsgenie", alias, ret_named->hash);
+    return request_ask(request, find_alias, ret_named);
 }
 
 /* The number in an identifier of ours, or a number alone; -1: it is neither. */
@@ -150,10 +156,8 @@ static bool find_named(struct request *request, struct named_alert *ret_named)
     *ret_named = (struct named_alert){.request = request, .incident = by_alias ? -1 : incident_of(name)};
     if (ret_named->incident >= 0)
         return true;
-    if (by_alias) {
-        alert_group_hash("opsgenie", name, ret_named->hash);
-        return request_ask(request, find_alias, ret_named);
-    }
+    if (by_alias)
+        return opsgenie_find_alias(request, name, ret_named);
     for (const char *c = name; *c && n < GROUP_HASH_BYTES - 1; c++)
         if (*c != '-')
             ret_named->hash[n++] = (char)tolower((unsigned char)*c);
@@ -269,6 +273,37 @@ void snooze_opsgenie(struct request *request)
     act(request, "snooze");
 }
 
+/* Tags are kept as a note: nothing here is told apart by them. */
+void tag_opsgenie(struct request *request)
+{
+    struct json root;
+    const char *user, *note;
+    if (request_object(request, &root) < 0 || request_text(request, root, "user", &user) < 0 ||
+        request_text(request, root, "note", &note) < 0)
+        return;
+    struct buf body = {0};
+    scoped_buf struct buf text = {0};
+    for (struct json_iter i = json_first(json_get(root, "tags")); json_more(&i); json_next(&i)) {
+        const char *tag = json_text(i.value, NULL);
+        if (tag && *tag)
+            buf_printf(&text, "%s%.100s", text.n_bytes ? ", " : "tagged: ", tag);
+    }
+    if (!text.n_bytes) {
+        answer_problem(request, PROBLEM_INVALID, "tags", "tags must be a list of texts");
+        return;
+    }
+    if (note && *note)
+        buf_printf(&text, ": %s", note);
+    struct json_writer writer = jw_start(&body);
+    jw_begin_object(&writer);
+    jw_pair(&writer, "note", buf_text(&text));
+    if (user)
+        jw_pair(&writer, "user", user);
+    jw_end_object(&writer);
+    request_replace_body(request, &body);
+    act(request, "note");
+}
+
 void refuse_opsgenie(struct request *request)
 {
     answer_problem(
@@ -324,6 +359,29 @@ void get_opsgenie_request(struct request *request)
     end_data(request, &writer);
 }
 
+void opsgenie_write_alert(struct json_writer *writer, const struct request *request, const char *id,
+                          const char *alias, const struct incident *incident)
+{
+    bool over = incident->number && incident->resolved_us;
+    int rank = incident->severity_rank;
+    jw_pair(writer, "id", id);
+    jw_pair(writer, "tinyId", arena_printf(request->arena, "%lld", (long long)incident->number));
+    jw_pair(writer, "alias", alias);
+    jw_pair(writer, "message", incident->title ? incident->title : "");
+    jw_pair(writer, "status", over ? "closed" : "open");
+    jw_pair(writer, "priority", arena_printf(request->arena, "P%d", rank < 1 ? 3 : rank > 5 ? 5 : rank));
+    jw_pair_bool(writer, "acknowledged", incident->acknowledged_us != 0 && !over);
+    jw_pair_bool(writer, "isSeen", incident->acknowledged_us != 0);
+    jw_pair_bool(writer, "snoozed", incident->muted_until_us > request_now_us(request));
+    jw_pair_int(writer, "count", incident->n_alerts);
+    jw_pair(writer, "owner", incident->acknowledged_by ? incident->acknowledged_by : "");
+    jw_name(writer, "tags"); /* a tag is a note of the incident here */
+    jw_begin_array(writer);
+    jw_end_array(writer);
+    if (incident->opened_us)
+        jw_pair_time(writer, "createdAt", incident->opened_us);
+}
+
 /* The incident as Opsgenie shows an alert. */
 void get_opsgenie_alert(struct request *request)
 {
@@ -331,23 +389,12 @@ void get_opsgenie_alert(struct request *request)
     struct incident incident = {0};
     if (!load_named(request, "no alert has this name", &named, &incident))
         return;
-    bool over = incident.number && incident.resolved_us;
     struct json_writer writer = answer_json(request);
     jw_begin_object(&writer);
     jw_name(&writer, "data");
     jw_begin_object(&writer);
-    jw_pair(&writer, "id", request_name(request, 0));
-    jw_pair(&writer, "tinyId", arena_printf(request->arena, "%lld", (long long)incident.number));
-    jw_pair(&writer, "alias", named.alias ? named.alias : "");
-    jw_pair(&writer, "message", incident.title ? incident.title : "");
-    jw_pair(&writer, "status", over ? "closed" : "open");
-    jw_pair_bool(&writer, "acknowledged", incident.acknowledged_us != 0 && !over);
-    jw_pair_bool(&writer, "isSeen", incident.acknowledged_us != 0);
-    jw_pair_bool(&writer, "snoozed", incident.muted_until_us > request_now_us(request));
-    jw_pair_int(&writer, "count", incident.n_alerts);
-    jw_pair(&writer, "owner", incident.acknowledged_by ? incident.acknowledged_by : "");
-    if (incident.opened_us)
-        jw_pair_time(&writer, "createdAt", incident.opened_us);
+    opsgenie_write_alert(&writer, request, request_name(request, 0), named.alias ? named.alias : "",
+                         &incident);
     end_data(request, &writer);
 }
 

@@ -22,8 +22,8 @@ handler alerts_count, get_alerts, get_alert_groups;
 
 /* drop_in.c */
 handler post_pagerduty, answer_pagerduty, post_pagerduty_change, answer_pagerduty_change, answer_opsgenie,
-    close_opsgenie, acknowledge_opsgenie, note_opsgenie, snooze_opsgenie, refuse_opsgenie,
-    get_opsgenie_request, get_opsgenie_alert;
+    close_opsgenie, acknowledge_opsgenie, note_opsgenie, snooze_opsgenie, refuse_opsgenie, tag_opsgenie,
+    get_opsgenie_request, get_opsgenie_alert, get_opsgenie_alerts, count_opsgenie_alerts;
 const char *opsgenie_request_id(struct arena *arena, int64_t incident);
 handler post_source, answer_mapped;
 

@@ -255,6 +255,12 @@ const char *engine_group_key(const struct engine *engine, const char *source, co
     return NULL;
 }
 
+int64_t engine_keyed_incident(const struct engine *engine, const char *hash)
+{
+    const struct incident_record *record = map_get(engine->keyed, hash, strlen(hash));
+    return record ? record->incident.number : 0;
+}
+
 /* Downwards: whatever leaves the table makes way for its last record (alert_table_remove), which was visited
  * or comes to stand where it will be. What fires above that meanwhile came with a message, but what was made
  * here, which is visited at the end: each is as true there as where it was passed. */

@@ -110,6 +110,9 @@ size_t engine_count_alerts(const struct engine *engine);
 const char *engine_group_key(const struct engine *engine, const char *source, const char *hash,
                              int64_t *ret_incident);
 
+/* The newest incident whose sender calls the trouble by the key of that hash; 0: none that is remembered. */
+int64_t engine_keyed_incident(const struct engine *engine, const char *hash);
+
 /* The silence of that id; its texts are good on this thread until the next input. */
 bool engine_silence(const struct engine *engine, const char *id, struct silence *ret_silence);
 /* Visits at most `most` silences, the newest first, below the place `before` (SIZE_MAX: all); gives the place

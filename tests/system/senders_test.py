@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Senders that spoke to another pager: Alertmanager's PagerDuty and Opsgenie receivers, a monitor with JSON of its own,
 cron jobs that ping. Each is the real program, pointed at us."""
+import urllib.parse
 import subprocess
 import urllib.request
 
@@ -116,6 +117,9 @@ class Senders(SystemTest):
         self.assertEqual([e['summary'] for e in found], ['mail: mail 7.2 is live'])
         self.assertEqual(self.server.incidents(), [])
         self.assertEqual(self.server.request('POST', '/v2/change/enqueue', {**change, 'payload': {}})[0], 422)
+        del change['routing_key']
+        self.assertEqual(self.server.request('POST', '/v2/change/enqueue', change)[0], 422)
+        self.assertEqual(self.server.request('POST', '/v2/change/enqueue', change, headers={'X-Routing-Key': 'r' * 32})[0], 202)
 
     def test_an_alert_that_opsgenies_client_snoozes_is_muted_until_then(self):
         genie = {'Authorization': 'GenieKey k'}
@@ -178,13 +182,41 @@ class Senders(SystemTest):
             self.assertIn('tape torn', answer['data']['message'])
         self.assertEqual(opsgenie('POST', f'/{identifier}/acknowledge', {'user': 'zoe'})[0], 202)
         self.assertTrue(opsgenie('GET', f'/{identifier}')[1]['data']['acknowledged'])
-        for verb in 'unacknowledge', 'escalate', 'assign':
+        for verb in 'unacknowledge', 'escalate', 'assign', 'responders':
             status, answer = opsgenie('POST', f'/{identifier}/{verb}', {})
             self.assertEqual(status, 501, answer)
         for name in 'none?identifierType=alias', '70413a06-38d6-4c85-92b8-5ebc900d42e2', 'x':
             self.assertEqual(opsgenie('GET', f'/{name}')[0], 404, name)
         self.assertEqual(opsgenie('DELETE', f'/{identifier}?user=zoe')[0], 202)
         wait(lambda: self.state_of('tape torn') == 'resolved', 'over, and on record')
+
+    def test_an_opsgenie_client_lists_what_it_asks_for_and_nothing_else(self):
+        genie = {'Authorization': 'GenieKey k'}
+        def opsgenie(method, path, body=None):
+            status, answer = self.server.request(method, f'/v2/alerts{path}', body, headers=genie)
+            return status, json.loads(answer)
+        def found(query, more=''):
+            status, answer = opsgenie('GET', f'?query={urllib.parse.quote(query)}{more}')
+            self.assertEqual(status, 200, answer)
+            return [alert['message'] for alert in answer['data']]
+        for name in 'kiln cold', 'kiln hot', 'oven wet':
+            opsgenie('POST', '', {'message': name, 'alias': name.replace(' ', '-'), 'entity': name})
+        wait(lambda: len(found('kiln')) == 2, 'both kilns')
+        self.assertEqual(opsgenie('POST', '/kiln-hot/close?identifierType=alias', {})[0], 202)
+        wait(lambda: self.state_of('kiln hot', 'kiln hot') == 'resolved', 'over')
+        self.assertEqual([m.split(' on ')[0] for m in found('status: open')], ['oven wet', 'kiln cold'])
+        self.assertEqual([m.split(' on ')[0] for m in found('status:closed AND message: "kiln hot"')], ['kiln hot'])
+        self.assertEqual([m.split(' on ')[0] for m in found('alias: kiln-cold')], ['kiln cold'])
+        self.assertEqual(found('alias: none'), [])
+        self.assertEqual(len(found('', '&limit=2&offset=1&sort=createdAt&order=desc')), 2)
+        self.assertEqual(opsgenie('GET', '/count?query=status%3Dopen')[1]['data']['count'], 2)
+        for query in 'kiln OR oven', 'createdAt > 5', 'status: asleep', 'tag: x', 'NOT kiln', '(kiln)':
+            self.assertEqual(opsgenie('GET', f'?query={urllib.parse.quote(query)}')[0], 422, query)
+        listed = opsgenie('GET', '?query=oven')[1]['data'][0]
+        self.assertEqual(opsgenie('POST', f'/{listed["id"]}/tags', {'tags': ['wet', 'north'], 'user': 'zoe'})[0], 202)
+        self.assertIn('tagged: wet, north', json.dumps(self.server.timeline(int(listed['tinyId']))))
+        self.assertEqual(opsgenie('POST', f'/{listed["id"]}/close', {})[0], 202)
+        wait(lambda: self.state_of('oven wet', 'oven wet') in ('monitoring', 'resolved'), 'it burns no more')
 
     def test_other_words_of_a_sender_for_the_same_trouble_page_nobody_anew(self):
         def trigger(summary):
