@@ -94,9 +94,10 @@ static void add_role(struct arena *arena, const struct chain_question *question,
 }
 
 static void add_roles(struct arena *arena, const struct chain_question *question, const struct strings *names,
-                      int line, int64_t at_s, struct chain *chain)
+                      int line, int64_t at_s, const char *condition, struct chain *chain)
 {
-    struct chain_step step = {.at_s = at_s, .after_s = UNSTATED, .runbook_line = line};
+    struct chain_step step = {
+        .at_s = at_s, .after_s = UNSTATED, .runbook_line = line, .condition = condition};
     list_each (name, names)
         add_role(arena, question, *name, line, &step, chain);
     if (step.notify.n)
@@ -154,12 +155,13 @@ static void add_stated(struct arena *arena, const struct chain_question *questio
     list_each (entry, &plan.entries)
         if (entry->kind == PLAN_ESCALATION && entry->to.n && idle_holds(entry->condition) &&
             !(level && ordered_chain(runbook, level->id, entry->line)))
-            add_roles(arena, question, &entry->to, entry->line, unanswered_s(question, entry), chain);
+            add_roles(arena, question, &entry->to, entry->line, unanswered_s(question, entry),
+                      entry->condition, chain);
     const struct escalation *ordered = level ? ordered_chain(runbook, level->id, 0) : NULL;
     for (size_t i = 0; ordered && i < ordered->to.n; i++) {
         struct strings one = {0};
         strings_add(arena, &one, ordered->to.at[i]);
-        add_roles(arena, question, &one, ordered->line, time_in_chain_s(runbook, ordered, i), chain);
+        add_roles(arena, question, &one, ordered->line, time_in_chain_s(runbook, ordered, i), NULL, chain);
     }
 }
 

@@ -13,6 +13,7 @@ struct chain_step {
     int64_t after_s;       /* since the step before; UNSTATED: what the severity says */
     int line;              /* of the configuration: the step, the person or the role */
     int runbook_line;      /* that escalates to the role; 0: the configuration alone says so */
+    const char *condition; /* by which it does, as it stands there; or NULL */
 };
 
 struct chain {

@@ -13,6 +13,18 @@ static const char unanswered[] = HEAD "### Service Down\n\n"
 static const char edited[] = HEAD "One line more.\n\n### Service Down\n\n"
                                   "1. If it is not restored within 20 minutes, escalate to the CTO.\n";
 
+#define LADDER                                                                                               \
+    "# Checkout Runbook\n\n## Severity Levels\n\n### P1 (High)\n\n**Response Time**: 15 minutes\n\n## "      \
+    "Escalation\n\n"
+static const char called_twice[] =
+    LADDER "- If it is not resolved within 40 minutes, page the CTO.\n\n## Alerts\n\n"
+           "### Service Down\n\n"
+           "1. If it is not restored within 20 minutes, escalate to the CTO.\n";
+static const char answered_ladder[] =
+    LADDER "- If nobody answers within 20 minutes, page the CTO.\n\n"
+           "## Alerts\n\n### Service Down\n\n"
+           "1. If it is not restored within 40 minutes, escalate to the CTO.\n";
+
 static struct world *begin(const char *markdown)
 {
     void *state;
@@ -120,6 +132,47 @@ static void they_are_shown_as_the_next_to_be_paged(void **state)
     end(w);
 }
 
+static void whom_the_ladder_calls_too_is_paged_once_and_sooner(void **state)
+{
+    (void)state;
+    for (int acknowledged = 0; acknowledged < 2; acknowledged++) {
+        struct world *w = begin(called_twice);
+        if (acknowledged)
+            acknowledge(w);
+        assert_int_equal(eve_is_paged(w, 25 * MINUTES, true), 20);
+        clock_all_arrive(w);
+        if (!acknowledged)
+            acknowledge(w);
+        assert_int_equal(eve_is_paged(w, 30 * MINUTES, true), -1);
+        end(w);
+    }
+}
+
+/* A ladder that an answer ends does not stand in for a procedure that only the end of the trouble ends. */
+static void a_call_that_lasts_longer_is_kept_beside_the_sooner_one(void **state)
+{
+    (void)state;
+    struct world *w = begin(answered_ladder);
+    acknowledge(w);
+    assert_int_equal(eve_is_paged(w, 60 * MINUTES, true), 40);
+    end(w);
+}
+
+static void the_page_says_what_the_procedure_says(void **state)
+{
+    (void)state;
+    struct world *w = begin(unresolved);
+    assert_int_equal(eve_is_paged(w, 25 * MINUTES, false), 20);
+    const struct delivery *page = NULL;
+    for (size_t i = 0; delivery_of(w, DELIVERY_DUE, i); i++)
+        if (strcmp(delivery_of(w, DELIVERY_DUE, i)->person, "eve") == 0)
+            page = delivery_of(w, DELIVERY_DUE, i);
+    assert_non_null(page);
+    assert_text_has(page->why, "not restored within 20 minutes");
+    assert_text_has(page->why, "line 13");
+    end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +182,9 @@ int main(void)
         cmocka_unit_test(the_end_of_the_trouble_ends_it),
         cmocka_unit_test(a_word_changed_elsewhere_in_the_runbook_is_no_end),
         cmocka_unit_test(they_are_shown_as_the_next_to_be_paged),
+        cmocka_unit_test(whom_the_ladder_calls_too_is_paged_once_and_sooner),
+        cmocka_unit_test(a_call_that_lasts_longer_is_kept_beside_the_sooner_one),
+        cmocka_unit_test(the_page_says_what_the_procedure_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

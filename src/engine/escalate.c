@@ -14,9 +14,11 @@
  * for the moment, for nobody knows how long that is. */
 #include <string.h>
 
+#include "base/must.h"
 #include "engine/engine_priv.h"
+#include "runbook/idle_words.h"
 
-enum { ROUND_SHORTEST_S = 60 };
+enum { ROUND_SHORTEST_S = 60, CONDITION_BYTES = 120 };
 
 static const char *level_text(struct turn *turn, const struct incident *incident)
 {
@@ -123,12 +125,28 @@ static void say_new_round(struct turn *turn, const struct incident_record *recor
               "%s: the chain starts again (round %lld)", silence_text(turn, record), (long long)round);
 }
 
+/* A rule that asks whether the trouble is over is said as it stands: that nobody has acknowledged it is not
+ * why it calls. */
+static const char *step_why(struct turn *turn, const struct incident_record *record,
+                            const struct chain_step *step, const char *why)
+{
+    if (!idle_outlasts_answer(step->condition))
+        return why;
+    const char *condition = text_head(turn->arena, step->condition, CONDITION_BYTES);
+    return arena_printf(turn->arena, "\"%s\" (%s): %s", condition,
+                        place_text(turn->arena, record->incident.runbook_file, step->runbook_line), why);
+}
+
 /* Pages one step; false when it notifies nobody. */
 static bool page_step(struct turn *turn, struct incident_record *record, size_t index, const char *why)
 {
-    struct strings people;
+    struct strings people = {0};
+    struct chain chain;
     bool paged = false;
-    chain_people(turn, record, index, &people);
+    incident_chain(turn->arena, turn->engine, record, &chain);
+    must(index < chain.steps.n);
+    why = step_why(turn, record, &chain.steps.at[index], why);
+    chain_notified(turn, &chain.steps.at[index].notify, &people);
     list_each (person, &people)
         paged |= page_person(turn, record, *person, why);
     if (paged)

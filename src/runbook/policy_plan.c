@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runbook/idle_words.h"
 #include "runbook/text.h"
 
 enum {
@@ -312,20 +313,51 @@ static bool is_of_incident(const struct runbook *runbook, const struct procedure
            entry->line <= procedure->line_end;
 }
 
+static bool has_all(const struct strings *list, const struct strings *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (!has(list, names->at[i]))
+            return false;
+    return true;
+}
+
+/* The level's ladder and the procedure both call them: the sooner call is enough, when it holds as long
+ * (decision 88). */
+static bool is_called_before(const struct plan *plan, const struct plan_entry *entry)
+{
+    if (entry->kind != PLAN_ESCALATION || entry->after_s == UNSTATED || entry->to.n == 0)
+        return false;
+    list_each (other, &plan->entries) {
+        bool two = other->kind == PLAN_ESCALATION && other->after_s != UNSTATED &&
+                   other->event == entry->event && !other->procedure != !entry->procedure &&
+                   has_all(&other->to, &entry->to);
+        bool sooner =
+            other->after_s < entry->after_s || (other->after_s == entry->after_s && entry->procedure);
+        if (two && sooner && idle_holds(other->condition) &&
+            (idle_outlasts_answer(other->condition) || !idle_outlasts_answer(entry->condition)))
+            return true;
+    }
+    return false;
+}
+
 void incident_plan(struct arena *arena, const struct runbook *runbook, const struct severity *severity,
                    const struct procedure *procedure, struct plan *ret_plan)
 {
     struct planning planning = {.arena = arena, .runbook = runbook, .severity = severity, .plan = ret_plan};
-    struct plan level = {0};
+    struct plan level = {0}, all = {.severity = severity};
 
+    planning.plan = &all;
     if (severity)
         severity_plan(arena, runbook, severity, &level);
-    *ret_plan = (struct plan){.severity = severity};
     list_each (entry, &level.entries)
         if (is_of_incident(runbook, procedure, entry))
-            *list_push(arena, &ret_plan->entries) = *entry;
+            *list_push(arena, &all.entries) = *entry;
     if (procedure)
         add_procedure(&planning, procedure);
+    *ret_plan = (struct plan){.severity = severity};
+    list_each (entry, &all.entries)
+        if (!is_called_before(&all, entry))
+            *list_push(arena, &ret_plan->entries) = *entry;
     if (ret_plan->entries.n > 0)
         qsort(ret_plan->entries.at, ret_plan->entries.n, sizeof *ret_plan->entries.at, compare_entries);
 }
