@@ -480,6 +480,22 @@ static void a_heading_with_a_letter_and_times_below_is_a_level(void **state)
     assert_rung(runbook, 1, "Sev A", 7200, "site director");
 }
 
+static void words_for_levels_in_a_list_are_levels_without_times_and_marks(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct runbook *runbook =
+        read_text(arena, "# R\n\n## Severity\n\n- Critical: all gates shut\n- Major: one gate shut\n"
+                         "- Minor: a lamp is out\n");
+
+    assert_int_equal(runbook->severities.n, 3);
+    assert_string_equal(runbook->severities.at[0].id, "Critical");
+    assert_int_equal(runbook->severities.at[0].rank, 1);
+    assert_string_equal(runbook->severities.at[2].id, "Minor");
+    runbook = read_text(arena, "# R\n\n## Severity\n\n- Water: rises\n- Gates: shut\n");
+    assert_int_equal(runbook->severities.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -508,6 +524,7 @@ int main(void)
         cmocka_unit_test(items_of_a_level_hold_a_ladder_and_what_follows_it_is_none_of_it),
         cmocka_unit_test(a_column_or_row_may_name_whom_its_times_call),
         cmocka_unit_test(a_heading_with_a_letter_and_times_below_is_a_level),
+        cmocka_unit_test(words_for_levels_in_a_list_are_levels_without_times_and_marks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

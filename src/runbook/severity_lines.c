@@ -100,21 +100,24 @@ static bool house_level(struct severity_reader *reader, const struct passage *pa
     return strnlen(name, NAME_BYTES) < NAME_BYTES && level_of_house(reader->arena, name, ret_level);
 }
 
-/* The levels of passages that all begin with a name, half of which say how soon people answer. */
+/* The levels of passages that all begin with a name: words for levels, or half of them say how soon people
+ * answer. */
 static bool house_levels(struct severity_reader *reader, const struct passage *passages, size_t n,
                          struct severity *ret_levels)
 {
-    size_t times = 0;
+    size_t times = 0, words = 0;
 
     for (size_t k = 0; k < n; k++) {
+        struct severity word;
         const char *rest;
         if (!house_level(reader, &passages[k], &ret_levels[k], &rest))
             return false;
         ret_levels[k].line = ret_levels[k].line_end = passages[k].line;
+        words += level_named_plainly(reader->arena, ret_levels[k].id, &word);
         severity_take_text(reader, &ret_levels[k], "", NULL, rest, passages[k].line);
         times += ret_levels[k].response_text != NULL;
     }
-    return times >= LEVELS_LEAST && times * 2 >= n;
+    return (times >= LEVELS_LEAST && times * 2 >= n) || words == n;
 }
 
 static bool is_loud(const char *text)
