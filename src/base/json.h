@@ -27,6 +27,10 @@ struct json {
     size_t at;
 };
 
+/* Loads the library (base/library.h), which else the first json_parse or utf8_valid does: for a process that
+ * shuts itself in before. Any thread. */
+void json_prepare(void);
+
 struct json_document *json_document_new(void);
 void json_document_free(struct json_document *document);
 

@@ -2,17 +2,51 @@
  *
  * A dom::element is a document pointer and a tape index, trivially copyable, and exactly struct json: so
  * values cross the border as plain handles, without allocation. Exceptions stay off: every call is the
- * error-code form. */
+ * error-code form.
+ *
+ * The library is loaded by whoever reads JSON first. Most of what is used of it is in its header; what is not
+ * is defined here, for the header's code to find. */
 #include "base/json.h"
 
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <pthread.h>
 #include <simdjson.h>
+
+extern "C" {
+#include "base/library.h"
+}
 
 using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
+
+using active_implementation = simdjson::internal::atomic_ptr<const simdjson::implementation> &();
+
+static active_implementation *library_implementation;
+static const simdjson::internal::error_code_info *library_errors;
+
+static void load_once()
+{
+    static const struct library_function symbols[] = {
+        {"_ZN8simdjson25get_active_implementationEv", &library_implementation},
+        {"_ZN8simdjson8internal11error_codesE", &library_errors},
+    };
+    library_load("libsimdjson.so.14", "libsimdjson14", symbols, sizeof symbols / sizeof *symbols);
+}
+
+void json_prepare(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, load_once);
+}
+
+simdjson::internal::atomic_ptr<const simdjson::implementation> &simdjson::get_active_implementation()
+{
+    json_prepare();
+    return library_implementation();
+}
 
 struct json_document {
     simdjson::dom::parser parser;
@@ -117,7 +151,7 @@ int json_parse(struct json_document *document, const char *bytes, size_t n_bytes
     if (code == simdjson::EMPTY)
         return err_set(err, "the JSON text is empty");
     if (code)
-        return err_set(err, "not valid JSON: %s", simdjson::error_message(code));
+        return err_set(err, "not valid JSON: %s", library_errors[code].message);
     *ret_root = to_handle(root);
     return 0;
 }
@@ -252,5 +286,5 @@ void json_next(struct json_iter *iter)
 
 bool utf8_valid(const char *bytes, size_t n_bytes)
 {
-    return simdjson::validate_utf8(bytes, n_bytes);
+    return simdjson::get_active_implementation()->validate_utf8(bytes, n_bytes);
 }

@@ -18,7 +18,8 @@
 /* The log is moved into the file by sqlite_log.c, and shrinks back to 64 MiB after a storm. */
 static const char setup_writer[] = "PRAGMA foreign_keys = ON;"
                                    "PRAGMA journal_size_limit = 67108864;"
-                                   "PRAGMA cache_size = -2048;";
+                                   "PRAGMA cache_size = -2048;"
+                                   "PRAGMA synchronous = FULL;";
 
 /* A write that ended short leaves no errno behind (0), and so do some that met a quota: SQLite has taken the
  * transaction back, and nothing was synced, so it is no more than a lack of space. Nor does SQLite keep why
@@ -135,42 +136,10 @@ static void harden(sqlite3 *sqlite)
     sqlite3_exec(sqlite, "PRAGMA cell_size_check = ON", NULL, NULL, NULL);
 }
 
-static bool is_empty(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && status.st_size == 0;
-}
-
-static int sync_part(struct sqlite_db *db, int part)
-{
-    sqlite3_file *file = NULL;
-    int result = sqlite3_file_control(db->sqlite, "main", part, &file);
-    return result == SQLITE_OK ? file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) : result;
-}
-
-/* A new file and its log, with their names in the folder. Nothing was kept in it before, so all of it is
- * synced once, by its first commit; SQLite would do so at every step on the way. Not through a descriptor of
- * our own: closing one gives up the locks of the file. */
-static int sync_new(struct sqlite_db *db, struct err *err)
-{
-    int result = sync_part(db, SQLITE_FCNTL_FILE_POINTER);
-    if (result == SQLITE_OK)
-        result = sync_part(db, SQLITE_FCNTL_JOURNAL_POINTER);
-    if (result == SQLITE_OK)
-        result = sqlite3_exec(db->sqlite, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
-    db->unsynced = false;
-    sqlite3_db_release_memory(db->sqlite); /* it has held every page, to make the tables */
-    return result == SQLITE_OK ? 0 : sqlite_failure(db, result, err);
-}
-
 /* The mode stays in the file; a file system without shared memory refuses it and says so by another mode. */
-static int use_write_ahead_log(struct sqlite_db *db, const char *path, struct err *err)
+static int use_write_ahead_log(struct sqlite_db *db, struct err *err)
 {
-    db->unsynced = is_empty(path);
-    const char *durable = db->unsynced ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL";
     int result = sqlite3_exec(db->sqlite, setup_writer, NULL, NULL, NULL);
-    if (result == SQLITE_OK)
-        result = sqlite3_exec(db->sqlite, durable, NULL, NULL, NULL);
     if (result != SQLITE_OK)
         return sqlite_failure(db, result, err);
     struct db_statement *mode = sqlite_prepare(&db->db, "PRAGMA journal_mode = WAL", err);
@@ -220,7 +189,7 @@ static int sqlite_open(const char *path, const char *password, enum db_mode mode
         return give_up(db, path, err);
     }
     harden(db->sqlite);
-    if (mode == DB_WRITER && use_write_ahead_log(db, path, err) != 0)
+    if (mode == DB_WRITER && use_write_ahead_log(db, err) != 0)
         return give_up(db, path, err);
     if (mode == DB_WRITER)
         db->log = sqlite_log_new(db->sqlite, path);
@@ -290,10 +259,7 @@ static int sqlite_commit(struct db *db, struct err *err)
                 sqlite3_db_filename(own->sqlite, "main"));
         return DB_FULL;
     }
-    int outcome = run_words(own, &own->commit, "COMMIT", err);
-    if (outcome == 0 && own->unsynced)
-        outcome = sync_new(own, err);
-    return outcome;
+    return run_words(own, &own->commit, "COMMIT", err);
 }
 
 static void sqlite_rollback(struct db *db)

@@ -10,7 +10,6 @@ struct sqlite_db {
     sqlite3 *sqlite;
     sqlite3_stmt *begin, *commit;
     struct sqlite_log *log; /* of a writer */
-    bool unsynced;          /* a new file before its first commit */
 };
 
 struct sqlite_statement {

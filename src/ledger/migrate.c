@@ -434,73 +434,6 @@ static int apply(struct ledger *ledger, int64_t version, struct err *err)
     return result == 0 ? note_version(ledger, version, err) : result;
 }
 
-/* ---- an empty database: the same tables at once ---- */
-
-static const char create[] = "CREATE TABLE ", alter[] = "ALTER TABLE ", add_column[] = " ADD COLUMN ";
-
-/* The statement that begins there, without its semicolon; *at moves behind it. No text of ours holds one. */
-static bool next_statement(const char **at, const char **ret_statement, size_t *ret_n_bytes)
-{
-    *ret_statement = *at;
-    *ret_n_bytes = strcspn(*at, ";");
-    *at += *ret_n_bytes + ((*at)[*ret_n_bytes] == ';');
-    return *ret_n_bytes > 0;
-}
-
-static bool begins(const char *text, const char *with)
-{
-    return strncmp(text, with, strlen(with)) == 0;
-}
-
-/* The columns that any migration adds to the table, before its own: its constraints must come last. */
-static void put_added_columns(struct buf *out, const char *table, size_t n_table)
-{
-    const char *statement;
-    size_t n_bytes;
-    for (size_t i = 0; i < NEWEST; i++)
-        for (const char *at = migrations[i].sql; next_statement(&at, &statement, &n_bytes);) {
-            const char *name = statement + strlen(alter), *after = name + n_table;
-            if (!begins(statement, alter) || strncmp(name, table, n_table) != 0 || !begins(after, add_column))
-                continue;
-            const char *column = after + strlen(add_column);
-            buf_add(out, column, n_bytes - (size_t)(column - statement));
-            buf_puts(out, ", ");
-        }
-}
-
-/* All migrations with every added column in its CREATE TABLE: to add one, SQLite reads all tables again, and
- * thirty times that is most of a first start. */
-static void put_folded(struct buf *out)
-{
-    const char *statement;
-    size_t n_bytes;
-    for (size_t i = 0; i < NEWEST; i++)
-        for (const char *at = migrations[i].sql; next_statement(&at, &statement, &n_bytes);) {
-            const char *table = statement + strlen(create);
-            if (begins(statement, alter))
-                continue;
-            if (begins(statement, create)) {
-                size_t head = strcspn(statement, "(") + 1;
-                buf_add(out, statement, head);
-                put_added_columns(out, table, strcspn(table, " "));
-                statement += head;
-                n_bytes -= head;
-            }
-            buf_add(out, statement, n_bytes);
-            buf_putc(out, ';');
-        }
-}
-
-static int apply_all(struct ledger *ledger, struct err *err)
-{
-    struct buf folded scoped_buf = {0};
-    put_folded(&folded);
-    int result = run_text(ledger, buf_text(&folded), err);
-    for (int64_t version = 1; result == 0 && version <= NEWEST; version++)
-        result = note_version(ledger, version, err);
-    return result == 0 ? 0 : err_prefix(err, "making the tables: ");
-}
-
 /* In the open transaction. */
 static int bring_up(struct ledger *ledger, int64_t newest, struct err *err)
 {
@@ -513,8 +446,6 @@ static int bring_up(struct ledger *ledger, int64_t newest, struct err *err)
         return -1;
     if (version > NEWEST)
         return refuse_newer(version, err);
-    if (version == 0 && newest == NEWEST)
-        return apply_all(ledger, err);
     while (version < newest)
         if (apply(ledger, ++version, err) != 0)
             return err_prefix(err, "making the tables (%s): ", migrations[version - 1].name);
@@ -529,6 +460,22 @@ int ledger_migrate_to(struct ledger *ledger, int64_t newest, struct err *err)
         return 0;
     db_rollback(ledger->db);
     return -1;
+}
+
+static const char create[] = "CREATE TABLE ";
+
+/* The statement that begins there, without its semicolon; *at moves behind it. No text of ours holds one. */
+static bool next_statement(const char **at, const char **ret_statement, size_t *ret_n_bytes)
+{
+    *ret_statement = *at;
+    *ret_n_bytes = strcspn(*at, ";");
+    *at += *ret_n_bytes + ((*at)[*ret_n_bytes] == ';');
+    return *ret_n_bytes > 0;
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
 }
 
 /* None was ever dropped or renamed. */

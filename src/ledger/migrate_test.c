@@ -154,6 +154,32 @@ static void a_page_is_saved_without_a_table_in_memory(void **state)
     test_folder_remove(&folder);
 }
 
+/* Somebody removed ledger.db and not what lies beside it. */
+static void the_log_of_a_file_that_is_gone_is_not_taken_for_that_of_a_new_ledger(void **state)
+{
+    (void)state;
+    struct arena *arena scoped_arena = arena_new();
+    struct folder_of_test folder = test_folder_make();
+    if (!test_place(&folder).store) {
+        const char *file = arena_printf(arena, "%s/ledger.db", folder.path);
+        const char *log = arena_printf(arena, "%s-wal", file), *kept = arena_printf(arena, "%s-kept", file);
+        struct decision decision = event_for(7, "incident.note", "of the file that is gone");
+        struct ledger *ledger = test_open(&folder);
+        char instance[40];
+        snprintf(instance, sizeof instance, "%s", ledger_instance(ledger));
+        test_commit(ledger, &decision, 1);
+        assert_int_equal(link(log, kept), 0);
+        ledger_close(ledger);
+        assert_int_equal(unlink(file), 0);
+        assert_int_equal(rename(kept, log), 0);
+
+        ledger = test_open(&folder);
+        assert_string_not_equal(ledger_instance(ledger), instance);
+        ledger_close(ledger);
+    }
+    test_folder_remove(&folder);
+}
+
 /* A migration that fails half-way leaves the version before, whole. */
 static void a_migration_that_fails_is_done_by_the_next_start(void **state)
 {
@@ -182,6 +208,7 @@ int main(void)
         cmocka_unit_test(every_version_there_was_comes_up_to_date),
         cmocka_unit_test(a_new_ledger_has_the_tables_that_an_old_one_comes_to),
         cmocka_unit_test(a_page_is_saved_without_a_table_in_memory),
+        cmocka_unit_test(the_log_of_a_file_that_is_gone_is_not_taken_for_that_of_a_new_ledger),
         cmocka_unit_test(a_migration_that_fails_is_done_by_the_next_start),
     };
     return test_on_each_store("migrations", tests, sizeof tests / sizeof *tests);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "ledger/image.h"
 #include "ledger/ledger_priv.h"
 
 enum { STORE_BYTES = 4096 };
@@ -173,7 +174,6 @@ static int open_database(struct ledger *ledger, const struct ledger_place *place
     return result == DB_AWAY ? LEDGER_AWAY : result;
 }
 
-/* In one transaction, and so with one sync when there was nothing. */
 static int make_tables(struct ledger *ledger, struct err *err)
 {
     if (db_begin(ledger->db, err) != 0)
@@ -194,6 +194,8 @@ static int open_writer(struct ledger *ledger, const struct ledger_place *place, 
     if (make_folder(ledger, place->data_dir, err) != 0 || lock_folder(ledger, place->data_dir, err) != 0 ||
         check_store(ledger, place, err) != 0)
         return -1;
+    if (!place->store)
+        ledger_image_lay(where_of(ledger, place));
     int result = open_database(ledger, place, DB_WRITER, err);
     if (result != 0)
         return result;

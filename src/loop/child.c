@@ -1,5 +1,6 @@
-/* fork, then the few steps to exec. What fails in the child is told to the parent through a pipe that closes
- * by itself when exec works, so that the caller gets the reason instead of a child that ended early. */
+/* fork or vfork, then the few steps to exec. What fails in the child is told to the parent through a pipe
+ * that closes by itself when exec works, so that the caller gets the reason instead of a child that ended
+ * early. */
 #include "loop/child.h"
 
 #include <errno.h>
@@ -175,6 +176,15 @@ static pid_t child_fork(int cgroup_fd, bool *ret_in_cgroup)
     return fork();
 }
 
+/* Until it is another program such a child lives in our memory while we stand still: to copy the tables of a
+ * process's memory, and then each page that either writes to, costs a start more than all else here. Becoming
+ * another user and entering a sandbox go through libraries that keep notes in memory, which would stay ours.
+ */
+static bool child_borrows(const struct child_options *options)
+{
+    return options->cgroup_fd < 0 && !options->user && !options->sandbox;
+}
+
 int child_start(const struct child_options *options, pid_t *ret_pid, struct err *err)
 {
     if (options->n_fds > FDS)
@@ -187,9 +197,14 @@ int child_start(const struct child_options *options, pid_t *ret_pid, struct err 
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     pid_t parent = getpid();
-    bool in_cgroup;
-    pid_t pid = child_fork(options->cgroup_fd, &in_cgroup);
-    if (pid == 0)
+    bool in_cgroup = false;
+    pid_t pid;
+    if (child_borrows(options))
+        pid = vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork) */
+    else
+        pid = child_fork(options->cgroup_fd, &in_cgroup);
+    if (pid ==
+        0) /* NOLINTNEXTLINE(clang-analyzer-unix.Vfork): Linux asks only that the child does not return */
         child_become(options, in_cgroup, parent, report[1]);
     int error = errno;
     sigprocmask(SIG_SETMASK, &before, NULL);

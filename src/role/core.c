@@ -10,6 +10,7 @@
 
 #include "api/nettle_library.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/thread.h"
@@ -342,9 +343,10 @@ static const char *read_signing_secret(struct arena *arena, const char *channel,
     return arena_strdup(arena, secret);
 }
 
-static void *load_library(void *unused)
+static void *load_libraries(void *unused)
 {
     api_prepare();
+    json_prepare();
     return unused;
 }
 
@@ -363,30 +365,51 @@ static struct aside_work aside_begin(void *(*work)(void *context), void *context
     return aside;
 }
 
-static void aside_end(const struct aside_work *aside)
+static void aside_end(struct aside_work *aside)
 {
     if (aside->has_thread)
         pthread_join(aside->thread, NULL);
+    aside->has_thread = false;
 }
 
-/* All that is opened before the sandbox. A disk that is busy takes as long to keep a token as the rest to
- * open. 0, LEDGER_AWAY or -1. */
-static int open_files(struct core *core, struct arena *arena, const struct config *config,
+/* What a start has under way. */
+struct opening {
+    struct arena *arena;
+    struct token_making token;
+    struct aside_work keeping, loading;
+};
+
+/* A disk that is busy takes as long to keep a token, and the library of the HTTP server as long to load, as
+ * all else to open. The token goes first: no thread can begin while a library is loaded. */
+static void opening_begin(struct opening *opening, const char *data)
+{
+    opening->token.path = arena_printf(opening->arena, "%s/admin.token", data);
+    opening->keeping = aside_begin(make_token, &opening->token);
+    opening->loading = aside_begin(load_libraries, NULL);
+}
+
+static void opening_end(struct opening *opening)
+{
+    aside_end(&opening->keeping);
+    aside_end(&opening->loading);
+}
+
+/* All that is opened before the sandbox. 0, LEDGER_AWAY or -1. */
+static int open_files(struct core *core, struct opening *opening, const struct config *config,
                       struct api_options *options, struct err *err)
 {
     char *token;
-    struct token_making making = {.path = arena_printf(arena, "%s/admin.token", core->options->data)};
-    struct aside_work keeping = aside_begin(make_token, &making);
+    struct arena *arena = opening->arena;
     int opened = site_use_policy(config, err);
     if (opened == 0)
         opened = open_ledger(core, arena, config, options, err);
     if (opened == 0)
         opened = open_peers(core, err);
-    aside_end(&keeping);
-    if (opened == 0 && making.result < 0)
-        opened = err_set(err, "%s", making.err.text);
+    aside_end(&opening->keeping);
+    if (opened == 0 && opening->token.result < 0)
+        opened = err_set(err, "%s", opening->token.err.text);
     if (opened == 0)
-        opened = token_read(making.path, arena, &token, err);
+        opened = token_read(opening->token.path, arena, &token, err);
     if (opened == 0) {
         options->token = token;
         options->slack_secret = read_signing_secret(arena, "slack", &config->channels.slack);
@@ -421,9 +444,10 @@ static int open_status_page(const struct config_status_page *page, struct arena 
 
 /* What must be right before anybody is served. The runbooks follow: alerts are taken and kept meanwhile. 0,
  * LEDGER_AWAY or -1. */
-static int open_core_with(struct core *core, struct arena *arena, const struct config *config,
+static int open_core_with(struct core *core, struct opening *opening, const struct config *config,
                           struct err *err)
 {
+    struct arena *arena = opening->arena;
     const char *runbooks =
         arena_strdup(arena, core->options->runbooks ? core->options->runbooks : config->runbooks);
     struct api_options options = {.listen_fd = core->options->listen_fd, .clock = core->clock};
@@ -431,7 +455,7 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
                                   is_ready,      not_begun,        ask_site,    reader_lost,
                                   step_output,   is_site_kept,     core->board, &core->figures,
                                   core_push_key, core_ask_provider};
-    int opened = open_files(core, arena, config, &options, err);
+    int opened = open_files(core, opening, config, &options, err);
     if (opened != 0)
         return opened;
     if (open_status_page(&config->status_page, arena, &options, err) < 0)
@@ -439,7 +463,8 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
     core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
     __atomic_store_n(&core->ready, true,
                      __ATOMIC_RELEASE); /* who asks the moment it listens need not ask again */
-    api_prepare();                      /* waits for who does it already */
+    api_prepare();                      /* both wait for who does it already */
+    json_prepare();
     if (sandbox_write_only_below(core->options->data, options.status_folder, err) < 0 ||
         sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0)
         return -1;
@@ -447,13 +472,13 @@ static int open_core_with(struct core *core, struct arena *arena, const struct c
     return 0;
 }
 
-static int open_core(struct core *core, struct arena *arena, struct err *err)
+static int open_core(struct core *core, struct opening *opening, struct err *err)
 {
     struct config *config = site_read_first_config(core->options);
     core->site_kept = core->config_kept = core->options->config_stale != NULL;
     if (!config)
         return err_set(err, "the configuration has errors");
-    int opened = open_core_with(core, arena, config, err);
+    int opened = open_core_with(core, opening, config, err);
     if (opened != 0) {
         config_free(config);
         return opened;
@@ -536,9 +561,9 @@ int role_core(const struct role_options *options)
                         .arena = arena_new(),
                         .live = live_new(),
                         .board = board_new()};
+    struct opening opening = {.arena = arena};
     struct err err = {0};
-    /* The library of the HTTP server takes as long to load as all else to open. */
-    const struct aside_work loading = aside_begin(load_library, NULL);
+    opening_begin(&opening, options->data);
     log_setup("core", LOG_INFO);
     setenv("SQLITE_TMPDIR", options->data, 1); /* the only folder that it may write to */
     umask(077);
@@ -552,7 +577,7 @@ int role_core(const struct role_options *options)
     open_loop(&core);
     pulse_begin(&core.pulse, &core.loop, options->pulse_fd);
     open_suspects(&core);
-    int opened = open_core(&core, arena, &err);
+    int opened = open_core(&core, &opening, &err);
     if (opened != 0) {
         const char *remedy = writable_remedy(arena, options->data);
         log_event(LOG_ERROR, "core.cannot_start", "error=%s effect=%s do=%s", log_quote(err.text),
@@ -562,7 +587,7 @@ int role_core(const struct role_options *options)
     } else {
         uv_run(&core.loop, UV_RUN_DEFAULT);
     }
-    aside_end(&loading);
+    opening_end(&opening);
     close_core(&core);
     return core.exit_code;
 }

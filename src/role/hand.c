@@ -1,6 +1,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/spare.h"
 #include "role/frames.h"
@@ -37,6 +38,7 @@ int hand_open(struct hand *hand, const char *self, const struct role_options *op
 {
     struct frame_handlers handlers = {on_frame, on_core_gone, hand};
     signal(SIGPIPE, SIG_IGN);
+    json_prepare();
     hand->document = json_document_new();
     uv_loop_init(&hand->loop);
     uv_signal_init(&hand->loop, &hand->term);

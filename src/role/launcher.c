@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/spare.h"
 #include "loop/sandbox.h"
@@ -153,6 +154,7 @@ int role_launcher(const struct role_options *options)
     signal(SIGPIPE, SIG_IGN);
     /* A service manager tells all of a service at once: the runner ends its steps, and then this process. */
     signal(SIGTERM, SIG_IGN);
+    json_prepare();
     uv_loop_init(&serving.loop);
     uv_poll_init(&serving.loop, &serving.calls, options->core_fd);
     serving.calls.data = &serving;
