@@ -1,6 +1,7 @@
 /* Chooses the level of an alert. Each source says what it knows, in the order of the table; the most severe
  * wins, and the reason names every source that spoke. What the reader only concluded counts when nothing else
- * spoke. */
+ * spoke, or nothing but the words of a limit ("1 to 5 % of jobs failing"), which fit what is beyond it as
+ * well. */
 #include "runbook/policy.h"
 
 #include <string.h>
@@ -215,12 +216,16 @@ struct severity_choice severity_choose(struct arena *arena, const struct runbook
     const struct severity_finding *winner = most_severe(findings, N_SOURCES, false);
     if (!winner)
         winner = most_severe(findings, N_SOURCES, true);
-    if (winner)
-        return choice_of(winner->severity, why_all(arena, findings, N_SOURCES, winner->severity),
-                         winner->line);
-    struct severity_finding inferred = of_procedure(&choosing, "inferred", "suggests");
-    if (inferred.severity)
+    const struct severity_finding inferred = of_procedure(&choosing, "inferred", "suggests");
+    if (inferred.severity && !winner)
         return choice_of(inferred.severity, inferred.why, inferred.line);
+    if (winner) {
+        const char *why = why_all(arena, findings, N_SOURCES, winner->severity);
+        if (!winner->unmeasured || !inferred.severity || inferred.severity->rank >= winner->severity->rank)
+            return choice_of(winner->severity, why, winner->line);
+        why = arena_printf(arena, "%s; the more severe of two wins: %s", inferred.why, why);
+        return choice_of(inferred.severity, why, inferred.line);
+    }
     const struct severity *worst = severity_most_severe(runbook);
     return choice_of(worst,
                      arena_printf(arena,

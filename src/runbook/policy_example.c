@@ -87,7 +87,10 @@ static void example_try(struct example_search *search, const struct severity *se
         return;
     if (!criterion->words)
         alert_words_of(search->arena, search->vocabulary, criterion->text, &cut_now);
-    if (lacks_word(search, words) || measured_answer(search->measured, criterion, &why) == MEASURED_FAILS)
+    if (lacks_word(search, words))
+        return;
+    enum measured_answer measured = measured_answer(search->measured, criterion, &why);
+    if (measured == MEASURED_FAILS)
         return;
     struct overlap example = overlap_of(search, words, &search->alert);
     struct overlap alert = overlap_of(search, &search->alert, words);
@@ -100,6 +103,7 @@ static void example_try(struct example_search *search, const struct severity *se
         return;
     search->best = fit;
     search->finding.severity = severity;
+    search->finding.unmeasured = criterion->condition.has_value && measured == MEASURED_NOTHING;
     search->finding.line = criterion->line > 0 ? criterion->line : severity->line;
     search->finding.why =
         arena_printf(search->arena, "%s meets the %s \"%s\" of %s (line %d)", search->met_by, kind,

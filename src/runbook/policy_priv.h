@@ -11,7 +11,8 @@ struct severity_finding {
     const struct severity *severity; /* NULL: nothing */
     const char *why;
     int line;
-    bool estimated; /* counts only when nothing else speaks */
+    bool estimated;  /* counts only when nothing else speaks */
+    bool unmeasured; /* by the words of a limit, whose value nobody knows */
 };
 
 /* "SEV-1 (Critical)" */

@@ -216,6 +216,26 @@ static void a_value_decides_between_thresholds(void **state)
     assert_level(choose(fixture, NULL, "HighErrorRate", NULL, NULL), "SEV-2", 21, "(>10%)");
 }
 
+/* Its name fits what is beyond the limit as well. */
+static void the_words_of_a_limit_that_nobody_measured_do_not_lower_what_the_procedure_suggests(void **state)
+{
+    struct fixture *fixture = *state;
+    struct procedure procedure = {
+        .title = "Scoring fails", .severity = "SEV-1", .severity_basis = "inferred", .line = 70};
+    const struct condition few = {.op = ">=",
+                                  .has_value = true,
+                                  .value = 1,
+                                  .unit = "%",
+                                  .op_hi = "<=",
+                                  .has_value_hi = true,
+                                  .value_hi = 5};
+    example(fixture, 2, "1-5% of jobs failing", 31)->condition = few;
+    struct severity_choice choice = choose(fixture, &procedure, "JobFailures", NULL, NULL);
+    assert_level(choice, "SEV-1", 70, "suggests SEV-1");
+    assert_non_null(strstr(choice.why, "the more severe of two wins: the alert meets the example"));
+    assert_level(choose(fixture, &procedure, "JobFailures", NULL, "3"), "SEV-3", 31, "1-5%");
+}
+
 static void of_two_that_disagree_the_more_severe_wins_and_both_are_told(void **state)
 {
     struct procedure procedure = {
@@ -295,6 +315,8 @@ int main(void)
                                         stop),
         cmocka_unit_test_setup_teardown(degrees_choose_between_examples_that_fit_alike, start, stop),
         cmocka_unit_test_setup_teardown(a_value_decides_between_thresholds, start, stop),
+        cmocka_unit_test_setup_teardown(
+            the_words_of_a_limit_that_nobody_measured_do_not_lower_what_the_procedure_suggests, start, stop),
         cmocka_unit_test_setup_teardown(of_two_that_disagree_the_more_severe_wins_and_both_are_told, start,
                                         stop),
         cmocka_unit_test_setup_teardown(an_estimate_by_rank_does_not_overrule_what_is_stated,
