@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/calling_words.h"
 #include "runbook/idle_words.h"
 #include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_person.h"
@@ -226,34 +227,6 @@ static void read_contact_chains(struct parts_reading *reading, const bool *taken
     }
 }
 
-/* A list of roles below "Response team assembly". */
-static void read_team(struct parts_reading *reading, size_t first)
-{
-    const struct document *document = reading->document;
-    struct part_label label;
-    struct escalation *team = NULL;
-    struct person person;
-
-    if (!part_label_before(reading, first, &label) || !part_label_value(&label, PART_ASSEMBLY))
-        return;
-    for (size_t i = first; i < document->blocks.n && document->blocks.at[i].kind == BLOCK_ITEM &&
-                           document->blocks.at[i].list_first == first;
-         i = document->blocks.at[i].end) {
-        if (!person_is(reading->arena, part_item_title(reading, i), &person))
-            continue;
-        if (team == NULL)
-            team = escalation_add(reading, "team", document->blocks.at[i].line, document->blocks.at[i].line);
-        strings_add(reading->arena, &team->to, person.name);
-        team->line_end = document->blocks.at[i].line;
-    }
-    if (team) {
-        const struct procedure *procedure = part_procedure_at(reading, team->line);
-        team->ordered = document->blocks.at[first].marker == MARKER_ORDERED;
-        if (procedure)
-            strings_add(reading->arena, &team->applies_to, procedure->id);
-    }
-}
-
 /* ---- rules ---- */
 
 /* "Escalation", or a level below it. */
@@ -293,6 +266,7 @@ bool escalation_wait_stated(const char *text, struct duration_words *ret_after)
     bool bracket = ret_after->at > 0 && text[ret_after->at - 1] == '(';
     bool later = text_starts_with(text + ret_after->at + ret_after->n_bytes, " later") ||
                  escalation_from_answer(text + ret_after->at + ret_after->n_bytes);
+    later |= calling_within(CALLING_MORE, text, ret_after->at + ret_after->n_bytes);
     bool start = counted || whole || bracket || later;
     if (ret_after->low_s > 0)
         ret_after->value_s = ret_after->low_s; /* "(15-30 min)": from then on */
@@ -349,28 +323,49 @@ static void add_named(struct parts_reading *reading, const char *text, struct st
         strings_add(reading->arena, ret_to, text_normalise(reading->arena, at, n));
 }
 
-/* "Another 15 minutes later" counts from the item before. */
+/* "15 minutes later", "the lead does not answer in 15 minutes" count from the item before. */
 static int64_t called_before_s(const struct parts_reading *reading, const struct escalation *rule,
-                               const char *text)
+                               const char *text, const struct duration_words *after)
 {
     enum { NEAR = 3 };
     const struct escalation *before = rule > reading->parts->escalations.at ? rule - 1 : NULL;
-    bool more = text_starts_with(text, "another") || text_starts_with(text, "further");
 
-    return more && before && before->after_s > 0 && rule->line - before->line_end <= NEAR ? before->after_s
-                                                                                          : 0;
+    return before && before->after_s > 0 && rule->line - before->line_end <= NEAR &&
+                   rung_counts_on(reading->arena, text, after, &before->to)
+               ? before->after_s
+               : 0;
+}
+
+/* A label that says after how long: "T+15", "Another 10 min", "Not acknowledged after 15 minutes". */
+static bool label_waits(const char *label)
+{
+    struct duration_words time;
+
+    return label && text_duration(label, &time) &&
+           (time.at == 0 || (time.at == strlen("t+") && text_starts_with(label, "t+")) ||
+            calling_within(CALLING_MORE, label, time.at + time.n_bytes) || idle_says_within(label, time.at));
+}
+
+/* "Manager" on a line of its own, and below it "paged after 15 minutes". */
+static void add_term(struct parts_reading *reading, const struct fact *fact, struct strings *ret_to)
+{
+    const struct block *blocks = reading->document->blocks.at, *item = &blocks[fact->block];
+    size_t before = item->list_first - 1;
+    struct person person;
+
+    if (item->kind == BLOCK_ITEM && item->list_first > 0 && blocks[before].kind == BLOCK_PARAGRAPH &&
+        blocks[before].heading == item->heading &&
+        person_is(reading->arena, blocks[before].prose.text, &person))
+        strings_add(reading->arena, ret_to, person.name);
 }
 
 static struct escalation *add_rule(struct parts_reading *reading, const struct fact *fact)
 {
-    struct duration_words after, label_time;
+    struct duration_words after;
     struct person person;
     struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
     bool stated = escalation_wait_stated(fact->text, &after);
-    bool timed =
-        fact->label && text_duration(fact->label, &label_time) &&
-        (label_time.at == 0 || (label_time.at == strlen("t+") && text_starts_with(fact->label, "t+")) ||
-         text_starts_with(fact->label, "another"));
+    bool timed = label_waits(fact->label);
     struct strings inside = {0}, first = {0};
     const char *lead = fact->label
                            ? fact->label
@@ -381,7 +376,10 @@ static struct escalation *add_rule(struct parts_reading *reading, const struct f
     if (inside.n <= first.n)
         rule->text = fact->text; /* "..., P0 only" is no rule for all of P0 */
     rule_levels(reading, fact, &rule->applies_to);
-    persons_add(reading->arena, fact->rest, &rule->to);
+    if (stated && fact->label == NULL && idle_says_within(fact->text, after.at))
+        escalation_add_called(reading->arena, fact->text, &after, &rule->to);
+    else
+        persons_add(reading->arena, fact->rest, &rule->to);
     if (fact->label && rule->to.n == 0 && person_is(reading->arena, fact->label, &person))
         strings_add(reading->arena, &rule->to,
                     person.name); /* "Manager: if not acknowledged in 15 minutes" */
@@ -389,11 +387,13 @@ static struct escalation *add_rule(struct parts_reading *reading, const struct f
         strings_add(reading->arena, &rule->applies_to, fact->label);
     if (rule->to.n == 0)
         add_named(reading, fact->rest, &rule->to);
+    if (rule->to.n == 0)
+        add_term(reading, fact, &rule->to);
     rule->condition = escalation_condition(reading->arena, fact->rest);
     if (rule->condition == NULL && fact->label == NULL && !stated)
         rule->condition = fact->text;
     if (stated)
-        rule->after_s = after.value_s + called_before_s(reading, rule, fact->text);
+        rule->after_s = after.value_s + called_before_s(reading, rule, fact->text, &after);
     return rule;
 }
 
@@ -548,6 +548,7 @@ void parts_read_escalations(struct parts_reading *reading)
     bool *taken = arena_alloc(reading->arena, ((size_t)reading->runbook->n_lines + 2) * sizeof *taken);
 
     read_levels(reading);
+    escalation_read_waits(reading, taken);
     escalation_read_lines(reading, taken);
     list_each (written, &reading->facts) {
         const struct fact whole = strchr(written->text, '+') ? with_units(reading, written) : *written;
@@ -555,7 +556,9 @@ void parts_read_escalations(struct parts_reading *reading)
         bool about =
             (fact_may_have(fact, PART_CHAIN) && fact->label && part_words_value(PART_CHAIN, fact->label)) ||
             part_heading_value(reading, fact->block, PART_CHAIN) || is_rule_heading(reading, fact->block);
-        if (fact->place == FACT_FENCE || taken[fact->line] || escalation_read_moment(reading, fact) ||
+        bool drawn = fact->place == FACT_FENCE && about && strpbrk(fact->text, "0123456789");
+        if (taken[fact->line] || (drawn && escalation_read_arrows(reading, fact, about)) ||
+            fact->place == FACT_FENCE || escalation_read_moment(reading, fact) ||
             escalation_read_arrows(reading, fact, about))
             continue;
         if (is_rule_heading(reading, fact->block))
@@ -569,7 +572,7 @@ void parts_read_escalations(struct parts_reading *reading)
     for (size_t i = 0; i < reading->document->blocks.n; i++)
         if (reading->document->blocks.at[i].kind == BLOCK_ITEM &&
             reading->document->blocks.at[i].list_first == i)
-            read_team(reading, i);
+            escalation_read_team(reading, i);
         else if (reading->document->blocks.at[i].kind == BLOCK_FENCE)
             escalation_read_fence(reading, i);
         else if (reading->document->blocks.at[i].kind == BLOCK_TABLE && !escalation_read_ladder(reading, i))

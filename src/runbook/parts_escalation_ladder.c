@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runbook/calling_words.h"
 #include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_person.h"
 #include "runbook/parts_read.h"
@@ -83,19 +84,6 @@ static size_t moment_column(const struct block *table)
     return table->n_columns;
 }
 
-/* The column that says whom; n_columns: none. */
-static size_t whom_column(const struct block *table, size_t moments)
-{
-    static const char *const names[] = {"escalate to", "escalation", "notif",  "page", "call",  "who",
-                                        "contact",     "role",       "person", "to",   "action"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        for (size_t k = 0; k < table->n_columns; k++)
-            if (k != moments && text_starts_with(table->columns[k].text, names[i]))
-                return k;
-    return table->n_columns;
-}
-
 bool escalation_about_calling(const struct parts_reading *reading, size_t i)
 {
     const struct block *blocks = reading->document->blocks.at;
@@ -161,9 +149,9 @@ bool escalation_read_ladder(struct parts_reading *reading, size_t i)
 {
     const struct block *table = &reading->document->blocks.at[i];
     size_t moments = moment_column(table);
-    size_t whom = moments < table->n_columns ? whom_column(table, moments) : table->n_columns;
+    size_t whom = moments < table->n_columns ? escalation_whom_column(table) : table->n_columns;
 
-    if (whom == table->n_columns || part_template_at(reading, table->line) ||
+    if (whom == table->n_columns || whom == moments || part_template_at(reading, table->line) ||
         !about_calling(reading, i, table->columns[whom].text))
         return false;
     list_each (row, &table->rows)
@@ -205,17 +193,9 @@ static size_t moment_at_start(const char *line, int64_t *ret_s)
 /* Whom a line calls behind its moment. */
 static struct strings called_in_line(struct arena *arena, const char *behind)
 {
-    static const char *const marks[] = {
-        " ", "\t", ":", "|", ")", "]", "-", ">", "=", "\xe2\x86\x92", "\xe2\x80\x93", "\xe2\x80\x94"};
     struct strings to = {0};
-    const char *before;
 
-    do {
-        before = behind;
-        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-            if (strncmp(behind, marks[i], strlen(marks[i])) == 0)
-                behind += strlen(marks[i]);
-    } while (behind != before);
+    behind = calling_skip(CALLING_MARK, behind);
     persons_add(arena, behind, &to);
     const char *name = to.n == 0 ? rung_name(arena, behind) : "";
     if (name[0])

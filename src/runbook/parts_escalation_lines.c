@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runbook/calling_words.h"
+#include "runbook/idle_words.h"
 #include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_person.h"
 
@@ -60,21 +62,6 @@ static size_t moment_bytes(const char *text, int64_t *ret_s)
     return text[n] == '+' || text[n] == ']' ? n + 1 : n;
 }
 
-static const char *behind_marks(const char *text)
-{
-    static const char *const marks[] = {
-        " ", ":", "-", ">", "=", "|", ")", "\xe2\x86\x92", "\xe2\x80\x93", "\xe2\x80\x94"};
-    const char *before;
-
-    do {
-        before = text;
-        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-            if (strncmp(text, marks[i], strlen(marks[i])) == 0)
-                text += strlen(marks[i]);
-    } while (text != before);
-    return text;
-}
-
 /* Whom the words behind a moment call: "page the lead", "team lead", "GK"; nobody when they say to do
  * something else. */
 static struct strings called(struct arena *arena, const char *text)
@@ -94,25 +81,83 @@ static struct strings called(struct arena *arena, const char *text)
     return to;
 }
 
+/* "Tier 2: platform lead (15-45 minutes)": its moment, from which on it is called; UNSTATED: none. */
+static int64_t tier_moment(const char *title)
+{
+    struct duration_words time;
+    const char *bracket = strrchr(title, '(');
+
+    if (!bracket || !text_duration(bracket, &time) || time.at > strlen("(after ") || time.business)
+        return UNSTATED;
+    if (time.low_s != UNSTATED)
+        return time.low_s;
+    bool on = (time.op && time.op[0] == '>') || memchr(bracket + time.at, '+', time.n_bytes);
+    return on ? time.value_s : UNSTATED;
+}
+
+/* "Platform lead - 20 min no ack". Nobody: it is no such line. */
+static struct strings called_unless(struct arena *arena, const char *text, int64_t *ret_s)
+{
+    struct strings to = {0};
+    struct duration_words time;
+    size_t n = 0;
+
+    while (text[n] && (text[n] != ' ' || calling_skip(CALLING_MARK, text + n) - text - (ptrdiff_t)n < 2))
+        n++;
+    const char *behind = calling_skip(CALLING_MARK, text + n);
+    if (!text_duration(behind, &time) || time.at > 0 || time.op || !idle_says(behind + time.n_bytes))
+        return to;
+    *ret_s = time.value_s;
+    return called(arena, arena_strndup(arena, text, n));
+}
+
+/* Whom a line calls, and its moment: "Level 2 - platform lead (15-30 min)", where the first needs none.
+ * Nobody: it is no such line. */
+static struct strings called_first(struct arena *arena, const char *text, bool first, int64_t *ret_s)
+{
+    const char *bracket = strchr(text, '('), *close = bracket ? strchr(bracket, ')') : NULL;
+    size_t place = escalation_place(text);
+    struct strings nobody = {0};
+    struct duration_words time;
+
+    if (place == 0)
+        return called_unless(arena, text, ret_s);
+    *ret_s = tier_moment(text);
+    if (*ret_s == UNSTATED && (!first || text_duration(text, &time)))
+        return nobody;
+    *ret_s = *ret_s == UNSTATED ? 0 : *ret_s;
+    const char *whom = calling_skip(CALLING_MARK, text + place);
+    if (close && *ret_s != UNSTATED && whom == bracket)
+        whom = calling_skip(CALLING_MARK, close + 1); /* "Level 2 (after 15 minutes) - lead" */
+    return called(arena, whom);
+}
+
 /* False: the line is no rung that follows the last of the ladder. */
 static bool take_rung(struct parts_reading *reading, const struct line *line, struct ladder *ladder)
 {
     int64_t at_s = 0;
     size_t n = strnlen(line->text, LINE_BYTES) < LINE_BYTES ? moment_bytes(line->text, &at_s) : 0;
 
-    if (n == 0 || ladder->n == RUNGS_MOST || (ladder->n > 0 && at_s <= ladder->at[ladder->n - 1].after_s))
+    size_t later = n > 0 && ladder->n > 0 ? calling_at(CALLING_LATER, line->text + n) : 0;
+    const char *whom = calling_skip(CALLING_MARK, line->text + n + later);
+    struct strings to = {0};
+    if (ladder->n == RUNGS_MOST || strnlen(line->text, LINE_BYTES) == LINE_BYTES)
         return false;
-    const char *whom = behind_marks(line->text + n);
-    struct strings to = called(reading->arena, whom);
-    if (to.n == 0)
+    to = n > 0 ? called(reading->arena, whom)
+               : called_first(reading->arena, line->text, ladder->n == 0, &at_s);
+    at_s += later > 0 ? ladder->at[ladder->n - 1].after_s : 0;
+    if (to.n == 0 || (ladder->n > 0 && at_s <= ladder->at[ladder->n - 1].after_s))
         return false;
     if (ladder->n == 0)
         ladder->block = line->block;
-    ladder->at[ladder->n++] = (struct rung){.text = line->text,
-                                            .after_s = at_s,
-                                            .to = to,
-                                            .condition = escalation_condition(reading->arena, whom),
-                                            .line = line->line};
+    size_t place = n == 0 ? escalation_place(line->text) : 0; /* "Level 2" is none of the runbook's levels */
+    ladder->at[ladder->n++] = (struct rung){
+        .text = line->text + place,
+        .after_s = at_s,
+        .to = to,
+        .condition = place > 0 ? NULL : escalation_condition(reading->arena, whom),
+        .line = line->line,
+    };
     return true;
 }
 
@@ -181,20 +226,6 @@ static void add_lines(struct parts_reading *reading, size_t i, struct ladder *la
     }
 }
 
-/* "### Tier 2: platform lead (15-45 minutes)": its moment, from which on it is called; UNSTATED: none. */
-static int64_t tier_moment(const char *title)
-{
-    struct duration_words time;
-    const char *bracket = strrchr(title, '(');
-
-    if (!bracket || !text_duration(bracket, &time) || time.at > strlen("(after ") || time.business)
-        return UNSTATED;
-    if (time.low_s != UNSTATED)
-        return time.low_s;
-    bool on = (time.op && time.op[0] == '>') || memchr(bracket + time.at, '+', time.n_bytes);
-    return on ? time.value_s : UNSTATED;
-}
-
 /* Headings side by side below a word of escalation that each say from when on somebody is called. */
 static void read_tiers(struct parts_reading *reading, size_t above, bool *taken)
 {
@@ -233,8 +264,8 @@ void escalation_read_lines(struct parts_reading *reading, bool *taken)
             read_tiers(reading, i, taken);
         if ((block->kind != BLOCK_ITEM && block->kind != BLOCK_PARAGRAPH) || block->prose.text[0] == '\0')
             continue;
-        bool about = escalation_about_calling(reading, i) && !part_template_at(reading, block->line) &&
-                     !part_severity_at(reading, block->line);
+        bool about = !taken[block->line] && escalation_about_calling(reading, i) &&
+                     !part_template_at(reading, block->line) && !part_severity_at(reading, block->line);
         struct line line = {.text = block->prose.text, .block = i, .line = block->line};
         if (!about)
             ladder_end(reading, &ladder, taken);

@@ -51,6 +51,10 @@ bool escalation_wait(const char *sentence, struct duration_words *ret_after);
  * is one of policy/parts.words. */
 void escalation_add_house(struct arena *arena, const char *behind_verb, struct strings *ret_to);
 
+/* "If the lead does not answer within 15 minutes, call the manager": the manager. after: the time. */
+void escalation_add_called(struct arena *arena, const char *sentence, const struct duration_words *after,
+                           struct strings *ret_to);
+
 /* "| Escalate after | 15 minutes |" beside "| Escalate to | pump lead |". */
 void escalation_read_card(struct parts_reading *reading, const struct fact *row, bool *taken);
 
@@ -62,6 +66,8 @@ void escalation_read_timed(struct parts_reading *reading, const struct fact *fac
  */
 bool escalation_is_moment(struct parts_reading *reading, const struct fact *fact);
 bool escalation_read_moment(struct parts_reading *reading, const struct fact *fact);
+
+/* ---- parts_escalation_arrows.c ---- */
 
 /* "lead -> manager (after 15 min) -> CTO": a chain, and a rule for who waits; false: it is none. about:
  * stands where people are called, so that they may have names of the house. */
@@ -78,11 +84,51 @@ bool escalation_read_ladder(struct parts_reading *reading, size_t table);
 /* A fence whose lines each begin with a moment, "T+15  team lead": a rule a line, unless one stands there. */
 void escalation_read_fence(struct parts_reading *reading, size_t fence);
 
+/* ---- parts_escalation_waits.c ---- */
+
+enum { CALLS_MOST = 12 };
+
+struct called { /* one rung, and how long it is waited before the next is called */
+    struct strings to;
+    int64_t wait_s;
+    int line;
+};
+struct calls {
+    struct called at[CALLS_MOST];
+    size_t n;
+};
+
+/* Bytes of "Level 2", "L2" that text begins with, the place of a rung among others; 0: none. */
+size_t escalation_place(const char *text);
+
+/* Adds a rung; nobody: the last one waits so much longer. */
+void escalation_calls_then(struct calls *calls, struct strings to, int64_t wait_s, int line);
+
+/* A rule for each who is called after a wait; false: there is none, and nothing is added. */
+bool escalation_add_calls(struct parts_reading *reading, const struct calls *calls, size_t block,
+                          bool *taken);
+
+/* The column that says whom a row calls; n_columns: none. */
+size_t escalation_whom_column(const struct block *table);
+
+/* Ladders of waits in lists, fences and tables below a word of escalation. taken: by line. */
+void escalation_read_waits(struct parts_reading *reading, bool *taken);
+
+/* ---- parts_escalation_settings.c ---- */
+
+/* A fence of settings; false: it holds no ladder. */
+bool escalation_read_settings(struct parts_reading *reading, size_t fence, bool *taken);
+
 /* ---- parts_escalation_lines.c ---- */
 
 /* Paragraphs, items or lines that each begin with a moment, "15 min: team lead": a rule a line. taken: by
  * line, whether one of these stands there. */
 void escalation_read_lines(struct parts_reading *reading, bool *taken);
+
+/* ---- parts_escalation_team.c ---- */
+
+/* The team of the list that begins with that block; adds none when it lists no team. */
+void escalation_read_team(struct parts_reading *reading, size_t first);
 
 /* ---- parts_escalation_table.c ---- */
 

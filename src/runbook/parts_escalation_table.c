@@ -31,15 +31,9 @@ static size_t action_column(const struct block *table)
 /* "L1", "Tier 2", "3": the place of a row in a ladder, and no condition. */
 static bool is_rung_name(const char *text)
 {
-    static const char *const words[] = {"level", "tier", "step", "stage", "line", "l"};
+    size_t n = escalation_place(text);
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (text_starts_with(text, words[i])) {
-            text += strlen(words[i]);
-            break;
-        }
-    text += strspn(text, " ");
-    size_t n = strspn(text, "0123456789");
+    n = n > 0 ? n : strspn(text, "0123456789");
     return n > 0 && text[n] == '\0';
 }
 
@@ -58,6 +52,41 @@ static bool waits_for_next(const struct block *table)
            !escalation_wait_in_row(table, &rows[n - 1], &after);
 }
 
+/* "| Team lead | 15 min | 1 h |" below "| Who | P1 | P2 |": after how long of which level. */
+static bool read_who_by_level(struct parts_reading *reading, size_t i)
+{
+    const struct block *table = &reading->document->blocks.at[i];
+    struct strings levels = {0}, people = {0};
+    struct duration_words after;
+    bool timed = false;
+
+    for (size_t k = 1; k < table->n_columns; k++)
+        part_levels(reading, table->columns[k].text, &levels);
+    list_each (row, &table->rows) {
+        size_t before = people.n;
+        persons_add(reading->arena, row->cells[0].text, &people);
+        if (people.n == before)
+            return false;
+        for (size_t k = 1; k < table->n_columns; k++)
+            timed |= text_duration(row->cells[k].text, &after) && after.value_s >= 60 &&
+                     after.n_bytes == strlen(row->cells[k].text);
+    }
+    if (levels.n == 0 || !timed || !escalation_about_calling(reading, i))
+        return false;
+    list_each (row, &table->rows)
+        for (size_t k = 1; k < table->n_columns; k++) {
+            levels = (struct strings){0};
+            part_levels(reading, table->columns[k].text, &levels);
+            if (levels.n == 0 || !text_duration(row->cells[k].text, &after))
+                continue;
+            struct escalation *rule = escalation_add(reading, "rule", row->line, row->line);
+            rule->applies_to = levels;
+            persons_add(reading->arena, row->cells[0].text, &rule->to);
+            rule->after_s = after.value_s;
+        }
+    return true;
+}
+
 void escalation_read_table(struct parts_reading *reading, size_t i)
 {
     const struct block *table = &reading->document->blocks.at[i];
@@ -65,7 +94,8 @@ void escalation_read_table(struct parts_reading *reading, size_t i)
     bool for_next = waits_for_next(table);
     int64_t waited_s = 0;
 
-    if (action == table->n_columns || part_template_at(reading, table->line) ||
+    if (part_template_at(reading, table->line) || read_who_by_level(reading, i) ||
+        action == table->n_columns ||
         (!strcasestr(table->columns[action].text, "escalat") &&
          part_heading_group(reading, i) != WORDS_ESCALATION))
         return;

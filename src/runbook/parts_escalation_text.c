@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/calling_words.h"
 #include "runbook/heading_words.h"
 #include "runbook/idle_words.h"
 #include "runbook/parts_escalation_priv.h"
@@ -54,12 +55,11 @@ bool escalation_wait(const char *sentence, struct duration_words *ret_after)
 
 static bool calls(const struct fact *fact, const char *sentence)
 {
-    static const char *const arrows[] = {"\xe2\x86\x92", "->", "=>"};
     struct word_match verb;
 
     return (fact_may_have(fact, PART_TELL_VERB) && part_words_next(PART_TELL_VERB, sentence, 0, &verb)) ||
            (fact_may_have(fact, PART_WAIT_WORD) && part_words_next(PART_WAIT_WORD, sentence, 0, &verb)) ||
-           has_any(sentence, strlen(sentence), arrows, sizeof arrows / sizeof *arrows);
+           calling_within(CALLING_ARROW, sentence, strlen(sentence));
 }
 
 /* "If nobody answers within 15 minutes:", and whom to call stands in the items below it. */
@@ -119,19 +119,18 @@ void escalation_add_house(struct arena *arena, const char *behind_verb, struct s
         }
 }
 
-/* "If the lead does not answer within 15 minutes, call the manager": the manager. */
-static void add_called(struct parts_reading *reading, const char *sentence,
-                       const struct duration_words *after, struct strings *ret_to)
+void escalation_add_called(struct arena *arena, const char *sentence, const struct duration_words *after,
+                           struct strings *ret_to)
 {
     size_t behind = after->at + after->n_bytes;
     struct word_match verb;
 
     if (part_words_next(PART_TELL_VERB, sentence, behind, &verb))
-        persons_add(reading->arena, sentence + verb.at + verb.n_bytes, ret_to);
+        persons_add(arena, sentence + verb.at + verb.n_bytes, ret_to);
     if (ret_to->n == 0)
-        persons_add(reading->arena, sentence, ret_to);
+        persons_add(arena, sentence, ret_to);
     if (ret_to->n == 0 && part_words_next(PART_TELL_VERB, sentence, behind, &verb))
-        escalation_add_house(reading->arena, sentence + verb.at + verb.n_bytes, ret_to);
+        escalation_add_house(arena, sentence + verb.at + verb.n_bytes, ret_to);
 }
 
 static void read_sentence(struct parts_reading *reading, const struct fact *fact, const char *sentence,
@@ -144,7 +143,7 @@ static void read_sentence(struct parts_reading *reading, const struct fact *fact
     if (strnlen(sentence, RULE_BYTES) == RULE_BYTES || taken[line] || !escalation_wait(sentence, &after))
         return;
     if (calls(fact, sentence))
-        add_called(reading, sentence, &after, &to);
+        escalation_add_called(reading->arena, sentence, &after, &to);
     else
         add_below(reading, fact, &to);
     if (to.n == 0)
@@ -245,8 +244,9 @@ static void read_group(struct parts_reading *reading, const struct fact *fact, c
 void escalation_read_sentences(struct parts_reading *reading, const struct fact *fact, bool *taken)
 {
     struct sentences sentences = {0};
+    struct duration_words time;
 
-    if (fact->place == FACT_FENCE || strpbrk(fact->text, "0123456789") == NULL ||
+    if (fact->place == FACT_FENCE || !text_duration(fact->text, &time) ||
         part_template_at(reading, fact->line) || part_severity_at(reading, fact->line))
         return;
     size_t n_text = strnlen(fact->text, RULE_BYTES);
@@ -421,133 +421,6 @@ bool escalation_read_moment(struct parts_reading *reading, const struct fact *fa
     rule->condition = escalation_condition(reading->arena, fact->rest);
     if (after_s >= 60)
         rule->text = fact->text; /* who is paged at first is no escalation of the level */
-    return true;
-}
-
-/* ---- chains on a line ---- */
-
-enum { TIERS_MAX = 8, NAME_BYTES = 40, CHAIN_BYTES = 300, TIERS_LEAST = 3 };
-
-struct tier {
-    const char *name;
-    int64_t after_s; /* or UNSTATED */
-    bool known;      /* a role or a layer, and no name of the house */
-};
-
-/* "every 15 minutes", "(15-minute intervals)", "15 min each": between one tier and the next. */
-static bool says_interval(const char *text)
-{
-    static const char *const words[] = {"every ", "interval", " each", " apart"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasestr(text, words[i]))
-            return true;
-    return false;
-}
-
-/* "secondary (10m)", "pump-crew (after 15 min)". False: no name. */
-static bool tier_read(struct arena *arena, const char *part, struct tier *ret_tier)
-{
-    struct person person;
-    struct duration_words after;
-    const char *bracket = strchr(part, '(');
-    size_t n = strcspn(part, "(,.;?");
-
-    while (n > 0 && part[n - 1] == ' ')
-        n--;
-    *ret_tier = (struct tier){.name = arena_strndup(arena, part, n), .after_s = UNSTATED};
-    if (bracket && !says_interval(bracket) && text_duration(bracket, &after))
-        ret_tier->after_s = after.value_s;
-    if (person_next(arena, part, 0, &person)) {
-        ret_tier->name = person.name;
-        ret_tier->known = true;
-    } else {
-        ret_tier->known = part_words_whole(PART_LAYER, ret_tier->name) != NULL;
-    }
-    return n > 1 && (ret_tier->known ||
-                     (n < NAME_BYTES && isalpha((unsigned char)part[0]) && !words_begin(WORDS_VERBS, part)));
-}
-
-/* The tiers between the arrows; 0: it is no chain. What leads to it by a colon is none of them. */
-static size_t tiers_read(struct arena *arena, const char *text, const char *arrow, struct tier *ret_tiers)
-{
-    const char *first = strstr(text, arrow), *colon = strstr(text, ": ");
-    size_t n = 0;
-
-    for (const char *more = colon; more && more < first; more = strstr(colon + 1, ": "))
-        colon = more;
-    for (const char *at = colon && colon < first ? colon + 2 : text; at; n++) {
-        const char *next = strstr(at, arrow);
-        const char *part = text_normalise(arena, at, next ? (size_t)(next - at) : strlen(at));
-        if (n == TIERS_MAX || !tier_read(arena, part, &ret_tiers[n]))
-            return 0;
-        at = next ? next + strlen(arrow) : NULL;
-    }
-    return n;
-}
-
-/* Roles all of them; or names of the house among them, behind "Escalation policy:" or where each waits. */
-static bool tiers_call(const struct fact *fact, const struct tier *tiers, size_t n, bool about)
-{
-    bool labelled = fact->label && part_words_value(PART_CHAIN, fact->label);
-    size_t known = 0, timed = 0, phrases = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        known += tiers[i].known;
-        phrases += !tiers[i].known && strchr(tiers[i].name, ' ') != NULL;
-        timed += i > 0 && tiers[i].after_s >= 60;
-    }
-    bool all_timed = timed == n - 1;
-    if (known == n)
-        return n >= TIERS_LEAST || about || all_timed;
-    return ((labelled || (about && known > 0 && n >= TIERS_LEAST)) && phrases == 0) ||
-           (known > 0 && all_timed && n >= TIERS_LEAST);
-}
-
-/* What is said once, behind the last arrow, holds between each two. */
-static void wait_between(const char *text, struct tier *tiers, size_t n)
-{
-    const char *last = strstr(text, tiers[n - 1].name);
-    struct duration_words each;
-
-    if (!last || !says_interval(last) || !text_duration(last, &each))
-        return;
-    for (size_t i = 1; i < n; i++)
-        if (tiers[i].after_s == UNSTATED)
-            tiers[i].after_s = (int64_t)i * each.value_s;
-}
-
-static bool any_level(const struct parts_reading *reading, const struct tier *tiers, size_t n)
-{
-    struct strings levels = {0};
-    for (size_t i = 0; i < n; i++)
-        part_levels(reading, tiers[i].name, &levels);
-    return levels.n > 0;
-}
-
-bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fact, bool about)
-{
-    static const char *const arrows[] = {"\xe2\x86\x92", "->", "=>", "\xc2\xbb"};
-    struct tier tiers[TIERS_MAX] = {0};
-    size_t n = 0;
-
-    bool none = !strchr(fact->rest, '>') && !strchr(fact->rest, '\xe2') && !strchr(fact->rest, '\xc2');
-    for (size_t i = 0; i < sizeof arrows / sizeof *arrows && n == 0 && !none; i++)
-        if (strstr(fact->rest, arrows[i]) && strnlen(fact->rest, CHAIN_BYTES) < CHAIN_BYTES)
-            n = tiers_read(reading->arena, fact->rest, arrows[i], tiers);
-    if (n < 2 || !tiers_call(fact, tiers, n, about) || any_level(reading, tiers, n))
-        return false;
-    wait_between(fact->rest, tiers, n);
-    struct escalation *chain = escalation_add(reading, "chain", fact->line, fact->line);
-    chain->ordered = true;
-    for (size_t i = 0; i < n; i++)
-        strings_add(reading->arena, &chain->to, tiers[i].name);
-    for (size_t i = 0; i < n; i++) {
-        if (tiers[i].after_s < 60)
-            continue;
-        struct escalation *rule = escalation_add(reading, "rule", fact->line, fact->line);
-        strings_add(reading->arena, &rule->to, tiers[i].name);
-        rule->after_s = tiers[i].after_s;
-    }
     return true;
 }
 

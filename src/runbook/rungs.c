@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runbook/calling_words.h"
 #include "runbook/heading_words.h"
 #include "runbook/idle_words.h"
 #include "runbook/parts_person.h"
@@ -13,8 +14,9 @@ enum { TEXT_BYTES = 600, NAME_BYTES = 40, PARTS_MOST = 24, WAIT_LEAST_S = 60 };
 
 struct part {
     const char *text;
-    bool arrow; /* an arrow leads to it */
-    bool apart; /* so it is set apart: by an arrow, a semicolon, a point */
+    bool arrow;    /* an arrow leads to it */
+    bool apart;    /* so it is set apart: by an arrow, a semicolon, a point */
+    bool sentence; /* it begins one */
     bool timed;
     struct duration_words after;
 };
@@ -25,7 +27,7 @@ struct parts {
 
 /* ---- parts ---- */
 
-enum mark { MARK_COMMA, MARK_AND, MARK_END, MARK_ARROW };
+enum mark { MARK_COMMA, MARK_AND, MARK_END, MARK_SENTENCE, MARK_ARROW };
 
 /* Bytes of what sets two rungs apart, or 0. */
 static size_t mark_at(const char *text, enum mark *ret_kind)
@@ -33,18 +35,14 @@ static size_t mark_at(const char *text, enum mark *ret_kind)
     static const struct {
         const char *mark;
         enum mark kind;
-    } marks[] = {{"\xe2\x86\x92", MARK_ARROW},
-                 {"->", MARK_ARROW},
-                 {"=>", MARK_ARROW},
-                 {"; ", MARK_END},
-                 {". ", MARK_END},
-                 {" then ", MARK_END},
-                 {" \xc2\xb7 ", MARK_END},
-                 {", ", MARK_COMMA},
-                 {" and ", MARK_AND},
-                 {" und ", MARK_AND},
-                 {" / ", MARK_AND}};
+    } marks[] = {{"; ", MARK_END},   {". ", MARK_SENTENCE}, {" then ", MARK_END}, {" \xc2\xb7 ", MARK_END},
+                 {", ", MARK_COMMA}, {" and ", MARK_AND},   {" und ", MARK_AND},  {" / ", MARK_AND}};
 
+    size_t arrow = calling_at(CALLING_ARROW, text);
+    if (arrow > 0) {
+        *ret_kind = MARK_ARROW;
+        return arrow;
+    }
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (strncmp(text, marks[i].mark, strlen(marks[i].mark)) == 0) {
             *ret_kind = marks[i].kind;
@@ -84,7 +82,10 @@ static bool says_wait(const char *text)
 static void part_add(struct arena *arena, const char *text, size_t n, enum mark mark, struct parts *parts)
 {
     bool arrow = mark == MARK_ARROW;
-    struct part part = {.text = text_normalise(arena, text, n), .arrow = arrow, .apart = mark >= MARK_END};
+    struct part part = {.text = text_normalise(arena, text, n),
+                        .arrow = arrow,
+                        .apart = mark >= MARK_END,
+                        .sentence = mark == MARK_SENTENCE};
     struct part *last = parts->n > 0 ? &parts->at[parts->n - 1] : NULL;
 
     if (part.text[0] == '\0')
@@ -196,31 +197,20 @@ static bool is_person_at(struct arena *arena, const struct part *part)
 
 const char *rung_name(struct arena *arena, const char *text)
 {
-    static const char *const lead[] = {"to ",         "the ",         "an ",    "die ",    "den ",
-                                       "der ",        "dem ",         "first ", "second ", "third ",
-                                       "escalation ", "escalate ",    "page ",  "call ",   "notify ",
-                                       "then ",       "escalate to ", "auch ",  "also "};
     struct word_match verb;
     const char *before;
 
-    text += strspn(text, " :-(.,");
     do {
         before = text;
-        for (size_t i = 0; i < sizeof lead / sizeof *lead; i++)
-            text +=
-                text_starts_with(text, lead[i]) ? strlen(lead[i]) - (text[strlen(lead[i]) - 1] != ' ') : 0;
+        text = calling_skip(CALLING_LEAD, text + strspn(text, " :-(.,"));
         if (part_words_next(PART_TELL_VERB, text, 0, &verb) && verb.at == 0)
             text += verb.n_bytes + (text[verb.n_bytes] == ' ');
-        text += strspn(text, " :-(.,");
     } while (text != before);
     size_t n = strcspn(text, "(),.:;");
     while (n > 0 && text[n - 1] == ' ')
         n--;
-    static const char *const no_name[] = {"if ",  "when ", "unless ", "with", "of ", "for ",      "no ",
-                                          "not ", "once ", "until ",  "per ", "or ", "unresolved"};
-    for (size_t i = 0; i < sizeof no_name / sizeof *no_name; i++)
-        if (strncasecmp(text, no_name[i], strlen(no_name[i])) == 0)
-            return "";
+    if (calling_at(CALLING_NO_NAME, text) > 0)
+        return "";
     bool ordinal = isdigit((unsigned char)text[0]) && isalpha((unsigned char)text[1]); /* "2nd line" */
     bool name = n > 1 && n < NAME_BYTES &&
                 (isalpha((unsigned char)text[0]) || (text[0] & 0x80) || text[0] == '@' || ordinal);
@@ -293,27 +283,39 @@ static const char *condition_of(struct arena *arena, const struct part *part)
     return stated || !idle_outlasts_answer(until) ? stated : until;
 }
 
-/* "If the lead does not answer in 15 min, call the manager. If the manager does not answer in 15 min, ...":
- * counted from the call of whoever does not answer. So is "another 15 minutes". */
+/* "the manager", and "the secondary" for the secondary on-call. */
+static bool names_one_of(struct arena *arena, const char *text, const struct strings *called)
+{
+    struct strings named = {0};
+    const char *layer = part_words_value(PART_LAYER, text);
+
+    persons_add(arena, text, &named);
+    list_each (one, called) {
+        const char *theirs = part_words_value(PART_LAYER, *one);
+        if (layer && theirs && strcmp(layer, theirs) == 0)
+            return true;
+        list_each (name, &named)
+            if (text_same(*name, *one))
+                return true;
+    }
+    return false;
+}
+
+bool rung_counts_on(struct arena *arena, const char *text, const struct duration_words *time,
+                    const struct strings *called)
+{
+    const char *before = arena_strndup(arena, text, time->at);
+
+    return calling_within(CALLING_MORE, text, time->at + time->n_bytes) ||
+           calling_at(CALLING_LATER, text + time->at + time->n_bytes) > 0 ||
+           (idle_says(before) && names_one_of(arena, before, called));
+}
+
 static int64_t waited_before_s(struct arena *arena, const struct part *part, const struct rungs *rungs)
 {
-    static const char *const more[] = {"another ", "further ", "additional "};
-    struct strings silent = {0};
-    const char *before = arena_strndup(arena, part->text, part->after.at);
     const struct rung *last = rungs->n > 0 ? &rungs->at[rungs->n - 1] : NULL;
 
-    if (!last)
-        return 0;
-    if (has_any(before, more, sizeof more / sizeof *more))
-        return last->after_s;
-    if (!idle_says(before))
-        return 0;
-    persons_add(arena, before, &silent);
-    list_each (name, &silent)
-        list_each (called, &last->to)
-            if (text_same(*name, *called))
-                return last->after_s;
-    return 0;
+    return last && rung_counts_on(arena, part->text, &part->after, &last->to) ? last->after_s : 0;
 }
 
 bool rungs_read(struct arena *arena, const char *text, bool named, int line, struct rungs *ret_rungs)
@@ -335,6 +337,9 @@ bool rungs_read(struct arena *arena, const char *text, bool named, int line, str
             escalated = strcasestr(part->text, "escalate to ");
             continue;
         }
+        bool deadline = rungs.n == 0 && part->timed && i + 1 < parts.n && part[1].sentence && !waits(part);
+        if (deadline) /* "Pages must be acknowledged within 5 minutes." */
+            continue;
         int64_t at_s = part->after.value_s + waited_before_s(arena, part, &rungs);
         if (!part->timed || !(waits(part) || is_person_at(arena, part)) || at_s < last_s ||
             calls_nobody(arena, part, named || part->arrow, &to))

@@ -15,6 +15,8 @@
 #include "base/arena.h"
 #include "base/list.h"
 
+struct duration_words;
+
 struct rung {
     const char *text;
     int64_t after_s; /* a minute or more */
@@ -32,6 +34,11 @@ struct rungs {
  * named: the text is known to be about escalation, so that whom it calls may have a name of the house. False:
  * it is no ladder; nothing is added then. */
 bool rungs_read(struct arena *arena, const char *text, bool named, int line, struct rungs *ret_rungs);
+
+/* Whether that time of the text counts from the call before, and not from the opening: "another 15 minutes",
+ * "15 minutes later", and when it is whoever was called that does not answer. called: by the call before. */
+bool rung_counts_on(struct arena *arena, const char *text, const struct duration_words *time,
+                    const struct strings *called);
 
 /* The text with the unit that "T+15" leaves out: minutes; "+15 min" at its start as "T+15 min". The text
  * itself when none is left out. */

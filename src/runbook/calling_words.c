@@ -1,0 +1,87 @@
+#include "runbook/calling_words.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "runbook/word_lines.h"
+
+static const char *const names[CALLING_KINDS] = {
+    [CALLING_ARROW] = "arrow",
+    [CALLING_MARK] = "mark",
+    [CALLING_MORE] = "more",
+    [CALLING_LATER] = "later",
+    [CALLING_WAIT] = "wait",
+    [CALLING_PLACE] = "place",
+    [CALLING_LEAD] = "lead",
+    [CALLING_NO_NAME] = "no-name",
+    [CALLING_WAIT_TITLE] = "wait-column",
+    [CALLING_WHO_TITLE] = "who-column",
+    [CALLING_KEY_WHO] = "key-who",
+    [CALLING_KEY_WAIT] = "key-wait",
+    [CALLING_KEY_AFTER] = "key-after",
+};
+
+static struct strings builtin[CALLING_KINDS]; /* constant once load_once() has run */
+
+static const char *with_blanks(char *word)
+{
+    for (char *at = word; (at = strchr(at, '_')) != NULL;)
+        *at = ' ';
+    return word;
+}
+
+static void load_once(void)
+{
+    static struct arena *arena; /* lives as long as the process */
+    arena = arena_new();
+    struct word_lines lines = word_lines_builtin("calling.words");
+    struct strings words;
+    while (word_line_next(arena, &lines, &words)) {
+        size_t kind = 0;
+        while (kind < CALLING_KINDS && strcmp(words.at[0], names[kind]) != 0)
+            kind++;
+        must(kind < CALLING_KINDS);
+        for (size_t i = 1; i < words.n; i++)
+            strings_add(arena, &builtin[kind], with_blanks(arena_strdup(arena, words.at[i])));
+    }
+}
+
+const struct strings *calling_words(enum calling kind)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    must(pthread_once(&once, load_once) == 0);
+    return &builtin[kind];
+}
+
+size_t calling_at(enum calling kind, const char *text)
+{
+    size_t best = 0;
+
+    list_each (word, calling_words(kind)) {
+        size_t n = strlen(*word);
+        if (n > best && strncasecmp(text, *word, n) == 0)
+            best = n;
+    }
+    return best;
+}
+
+bool calling_within(enum calling kind, const char *text, size_t n_bytes)
+{
+    for (size_t i = 0; i < n_bytes && text[i]; i++)
+        if (calling_at(kind, text + i) > 0)
+            return true;
+    return false;
+}
+
+bool calling_is(enum calling kind, const char *text, size_t n_bytes)
+{
+    return n_bytes > 0 && calling_at(kind, text) == n_bytes;
+}
+
+const char *calling_skip(enum calling kind, const char *text)
+{
+    for (size_t n = calling_at(kind, text); n > 0; n = calling_at(kind, text))
+        text += n;
+    return text;
+}

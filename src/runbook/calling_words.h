@@ -1,0 +1,40 @@
+/* The words and marks by which a text says who is called when: policy/calling.words, built into the program,
+ * read once; any thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/list.h"
+
+enum calling {
+    CALLING_ARROW,      /* "->": leads to the next who is called */
+    CALLING_MARK,       /* ":", "|": stands between a time and whom it calls */
+    CALLING_MORE,       /* "another ": the time behind it counts from the call before */
+    CALLING_LATER,      /* " later": so does the time before it */
+    CALLING_WAIT,       /* "wait ": the time behind it is how long before the next is called */
+    CALLING_LEAD,       /* "the ": in front of a name */
+    CALLING_NO_NAME,    /* "unless ": no name begins so */
+    CALLING_PLACE,      /* "level ": in front of the number of a rung */
+    CALLING_WAIT_TITLE, /* "before next": a column of such times */
+    CALLING_WHO_TITLE,  /* "escalate to": a column of people, the best first */
+    CALLING_KEY_WHO,    /* of settings: "notify" */
+    CALLING_KEY_WAIT,   /* "escalation_timeout" */
+    CALLING_KEY_AFTER,  /* "delay" */
+    CALLING_KINDS
+};
+
+/* In the order of the file. */
+const struct strings *calling_words(enum calling kind);
+
+/* Bytes of the longest word of the kind that text begins with; 0: none. */
+size_t calling_at(enum calling kind, const char *text);
+
+/* One of the words begins within the first n_bytes. */
+bool calling_within(enum calling kind, const char *text, size_t n_bytes);
+
+/* The text is one of the words and nothing else. */
+bool calling_is(enum calling kind, const char *text, size_t n_bytes);
+
+/* Behind all words of the kind that text begins with. */
+const char *calling_skip(enum calling kind, const char *text);
