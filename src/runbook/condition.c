@@ -434,6 +434,17 @@ static int64_t window_after(struct arena *arena, const char *text)
  * more than 5 minutes"). */
 enum reading { READ_COMPARED, READ_RANGE, READ_LASTING, READ_NOTHING };
 
+/* " regions affected": a bare range in front of it counts them. A date or "24-7" counts nothing. */
+static bool counts_things(const char *text)
+{
+    enum { WORD_LEAST = 4 };
+    size_t n = 0;
+
+    while (text[0] == ' ' && isalpha((unsigned char)text[n + 1]))
+        n++;
+    return n >= WORD_LEAST && text[n] == 's' && text[n + 1] != '-';
+}
+
 static enum reading read_at(struct arena *arena, const char *text, size_t at, struct condition *condition)
 {
     bool digit = isdigit((unsigned char)text[at]) &&
@@ -446,7 +457,8 @@ static enum reading read_at(struct arena *arena, const char *text, size_t at, st
     size_t between = digit ? between_bytes(text, at) : 0;
     struct bound second = read_other_end(text, at, &first, between > 0);
     enum reading reading = digit && !second.op ? READ_RANGE : READ_COMPARED;
-    if (second.n_bytes > 0 && (second.op || second.unit || between))
+    if (second.n_bytes > 0 && (second.op || second.unit || between ||
+                               (at == 0 && counts_things(text + first.n_bytes + second.n_bytes))))
         keep_range(&first, &second, condition);
     else if (first.op && second.n_bytes == 0 && (!digit || first.unit))
         keep_bound(&first, condition);

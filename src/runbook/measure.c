@@ -298,7 +298,8 @@ static bool is_limit(struct arena *arena, const struct clause *before, const cha
         after++;
     struct clause next;
     clause_read(after, after + strcspn(after, " ,;.)\n"), &next);
-    if (next.n > 0 &&
+    bool of_another = *after == '(' && strcspn(after, "0123456789") < strcspn(after, ")"); /* "(limit 2s)" */
+    if (next.n > 0 && !of_another &&
         is_one_of(token_text(arena, &next.tokens[0]), limit_words_after, COUNT(limit_words_after)))
         return true;
     const char *mark = at;

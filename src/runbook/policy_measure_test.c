@@ -96,6 +96,34 @@ static void a_label_that_names_a_worse_level_stands_and_both_are_told(void **sta
     assert_summary("scan error rate is 30%", "SEV-3", "SEV-1", "severity=SEV-3");
 }
 
+static const char counted[] =
+    "# Orders\n\n## Severity levels\n\n- P1: more than 1000 orders lost\n- P2: 100 to 1000 orders lost\n"
+    "- P3: fewer than 100 orders lost\n";
+
+static void a_range_without_a_unit_is_met_by_what_it_counts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *summary, *id;
+    } cases[] = {{"250 orders lost", "P2"}, {"12 orders lost", "P3"}, {"1,500 orders lost", "P1"}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        scoped_arena struct arena *arena = arena_new();
+        struct label annotation = {"summary", cases[i].summary};
+        struct match_query query = {
+            .alertname = "OrdersLost", .annotations = &annotation, .n_annotations = 1};
+        const struct runbook *runbook = runbook_read(arena, "r.md", counted, strlen(counted));
+        assert_string_equal(severity_choose(arena, runbook, NULL, &query).id, cases[i].id);
+    }
+}
+
+static void a_limit_in_brackets_behind_the_value_is_no_reason_to_overlook_it(void **state)
+{
+    (void)state;
+    assert_summary("scan error rate is 12% (threshold 10%)", NULL, "SEV-2", "error rate > 10 %");
+    assert_summary("p95 latency is 3s (limit: 2s)", NULL, "SEV-2", "p95 latency > 2 s");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +133,8 @@ int main(void)
         cmocka_unit_test(of_two_joined_limits_the_one_that_is_measured_tells_enough_to_fail),
         cmocka_unit_test(a_bare_number_needs_the_name_of_its_quantity),
         cmocka_unit_test(a_label_that_names_a_worse_level_stands_and_both_are_told),
+        cmocka_unit_test(a_range_without_a_unit_is_met_by_what_it_counts),
+        cmocka_unit_test(a_limit_in_brackets_behind_the_value_is_no_reason_to_overlook_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
