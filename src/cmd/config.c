@@ -61,6 +61,22 @@ static size_t print_unassigned(const char *file, const struct config *config)
     return n;
 }
 
+/* Zones of calendars that nobody knows: their duties are taken by the schedule's clock, which may be wrong by
+ * hours. */
+static size_t print_unzoned(const char *file, const struct config *config)
+{
+    size_t n = 0;
+    list_each (schedule, &config->schedules)
+        for (size_t i = 0; i < schedule->unzoned.n; i++, n++)
+            line_print(
+                0,
+                "%s:%s is no zone that is known here; its duties are taken as %s, the zone of schedule "
+                "\"%s\" (%s:%d)",
+                schedule->calendar, schedule->unzoned.at[i], schedule->timezone, schedule->id, file,
+                schedule->line);
+    return n;
+}
+
 /* The site's rules of risk: can they be read, and do they do what their own `expect` lines say? */
 static size_t print_policy_complaints(struct arena *arena, const struct config *config)
 {
@@ -179,8 +195,9 @@ static int check(const struct config *config, struct arena *arena)
     size_t n_unknown, n_levels;
     struct library *library = load_runbooks(arena, file, config, &n_unknown);
     size_t n_problems = n_unknown + print_unreachable(file, config) + print_unassigned(file, config) +
-                        print_policy_complaints(arena, config) + print_detector_complaints(config) +
-                        print_not_run(arena, file, config) + config_reach_print(config, library, &n_levels);
+                        print_unzoned(file, config) + print_policy_complaints(arena, config) +
+                        print_detector_complaints(config) + print_not_run(arena, file, config) +
+                        config_reach_print(config, library, &n_levels);
     if (library)
         print_unfilled(arena, config, library);
     library_free(library);

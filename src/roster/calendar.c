@@ -25,14 +25,22 @@
 
 enum { MOST_SHIFTS = 5000, MOST_OCCURRENCES = 100000, MOST_UNASSIGNED = 100, DAY_S = 86400 };
 
+struct split { /* from that occurrence on another event says how the series goes on */
+    const char *uid;
+    int64_t from_s; /* wall clock */
+    icalcomponent *event;
+};
+
 struct calendar {
     struct arena *arena;
     struct schedule *schedule;
+    const char *bytes;
     const struct zone *zone; /* of floating times */
     const struct roster_name *names;
     size_t n_names;
     int64_t from_us, until_us;
-    struct map *moved;    /* UID, local seconds: the occurrence has an event of its own */
+    struct map *moved; /* UID, local seconds: the occurrence has an event of its own */
+    LIST(struct split) splits;
     size_t n_occurrences; /* looked at, of all events */
 };
 
@@ -81,6 +89,24 @@ static struct strings people_of(const struct calendar *calendar, icalcomponent *
 
 /* ---- when it takes place ---- */
 
+/* Once each, with the line of the file that names it first. */
+static void note_unzoned(const struct calendar *calendar, const char *tzid)
+{
+    struct strings *list = &calendar->schedule->unzoned;
+    int line = 1;
+
+    list_each (known, list)
+        if (strcmp(strchr(*known, ' ') + 1, tzid) == 0)
+            return;
+    for (const char *at = calendar->bytes, *end; (end = strchr(at, '\n')) != NULL; at = end + 1, line++) {
+        const char *zone = strstr(at, "TZID=");
+        if (zone && zone < end && strncmp(zone + strlen("TZID=") + (zone[5] == '"'), tzid, strlen(tzid)) == 0)
+            break;
+    }
+    if (list->n < MOST_UNASSIGNED)
+        strings_add(calendar->arena, list, arena_printf(calendar->arena, "%d: %.80s", line, tzid));
+}
+
 /* The zone of a time: its own, the one its TZID names, or the schedule's. */
 static const struct zone *zone_of(const struct calendar *calendar, icalproperty *property,
                                   const struct icaltimetype *time)
@@ -89,6 +115,8 @@ static const struct zone *zone_of(const struct calendar *calendar, icalproperty 
         return (const struct zone *)time->zone;
     icalparameter *tzid = property ? icalproperty_get_first_parameter(property, ICAL_TZID_PARAMETER) : NULL;
     const struct zone *named = tzid ? zone_of_calendar(icalparameter_get_tzid(tzid)) : NULL;
+    if (tzid && !named)
+        note_unzoned(calendar, icalparameter_get_tzid(tzid));
     return named ? named : calendar->zone;
 }
 
@@ -150,6 +178,62 @@ static int add_occurrence(struct calendar *calendar, const struct duty *duty, in
     return 0;
 }
 
+/* The length on the wall clock: a duty until 09:00 ends at 09:00. */
+static int64_t length_of(icalcomponent *event, const struct icaltimetype *start)
+{
+    icalproperty *duration = icalcomponent_get_first_property(event, ICAL_DURATION_PROPERTY);
+    if (duration)
+        return icaldurationtype_as_int(icalproperty_get_duration(duration));
+    icalproperty *end = icalcomponent_get_first_property(event, ICAL_DTEND_PROPERTY);
+    if (end)
+        return wall_seconds(icalproperty_get_dtend(end)) - wall_seconds(*start);
+    return start->is_date ? DAY_S : 0;
+}
+
+static bool is_cancelled(icalcomponent *event)
+{
+    return icalcomponent_get_status(event) == ICAL_STATUS_CANCELLED;
+}
+
+/* The last change of "this and all that follow" at or before that occurrence of a series; NULL: none. */
+static const struct split *split_at(const struct calendar *calendar, icalcomponent *event, int64_t wall_s)
+{
+    const struct split *last = NULL;
+    const char *uid = icalcomponent_get_uid(event);
+
+    if (icalcomponent_get_first_property(event, ICAL_RECURRENCEID_PROPERTY))
+        return NULL;
+    list_each (split, &calendar->splits)
+        if (split->from_s <= wall_s && strcmp(split->uid, uid ? uid : "") == 0 &&
+            (!last || split->from_s > last->from_s))
+            last = split;
+    return last;
+}
+
+static struct duty duty_of(struct calendar *calendar, icalcomponent *event, struct icaltimetype *ret_start)
+{
+    icalproperty *from = icalcomponent_get_first_property(event, ICAL_DTSTART_PROPERTY);
+
+    *ret_start = from ? icalproperty_get_dtstart(from) : icaltime_null_time();
+    return (struct duty){event, zone_of(calendar, from, ret_start), length_of(event, ret_start),
+                         people_of(calendar, event)};
+}
+
+/* An occurrence of a series: by its own event, or by the change from which on another says who and when. */
+static int add_of_series(struct calendar *calendar, const struct duty *duty, int64_t wall_s, struct err *err)
+{
+    const struct split *split = split_at(calendar, duty->event, wall_s);
+    struct icaltimetype start;
+
+    if (!split)
+        return add_occurrence(calendar, duty, wall_s, err);
+    if (is_cancelled(split->event) || icalcomponent_get_first_property(split->event, ICAL_RRULE_PROPERTY) ||
+        is_excluded(duty->event, wall_s) || is_moved(calendar, duty->event, wall_s))
+        return 0; /* with a rule of its own it recurs by itself */
+    struct duty changed = duty_of(calendar, split->event, &start);
+    return add_occurrence(calendar, &changed, wall_s + wall_seconds(start) - split->from_s, err);
+}
+
 static int add_recurring(struct calendar *calendar, const struct duty *duty, struct icaltimetype start,
                          icalproperty *rule, struct err *err)
 {
@@ -166,22 +250,10 @@ static int add_recurring(struct calendar *calendar, const struct duty *duty, str
         if (++calendar->n_occurrences > MOST_OCCURRENCES)
             result = err_set(err, "recurs too often to be a list of duties");
         else
-            result = add_occurrence(calendar, duty, wall_s, err);
+            result = add_of_series(calendar, duty, wall_s, err);
     }
     icalrecur_iterator_free(times);
     return result;
-}
-
-/* The length on the wall clock: a duty until 09:00 ends at 09:00. */
-static int64_t length_of(icalcomponent *event, const struct icaltimetype *start)
-{
-    icalproperty *duration = icalcomponent_get_first_property(event, ICAL_DURATION_PROPERTY);
-    if (duration)
-        return icaldurationtype_as_int(icalproperty_get_duration(duration));
-    icalproperty *end = icalcomponent_get_first_property(event, ICAL_DTEND_PROPERTY);
-    if (end)
-        return wall_seconds(icalproperty_get_dtend(end)) - wall_seconds(*start);
-    return start->is_date ? DAY_S : 0;
 }
 
 static void note_unassigned(struct calendar *calendar, icalcomponent *event, const struct icaltimetype *start)
@@ -193,11 +265,6 @@ static void note_unassigned(struct calendar *calendar, icalcomponent *event, con
                     arena_printf(calendar->arena, "%.80s (%04d-%02d-%02d)",
                                  summary ? summary : "without a name", start->year, start->month,
                                  start->day));
-}
-
-static bool is_cancelled(icalcomponent *event)
-{
-    return icalcomponent_get_status(event) == ICAL_STATUS_CANCELLED;
 }
 
 struct wall_times {
@@ -220,12 +287,12 @@ static struct wall_times further_dates(struct arena *arena, icalcomponent *event
 
 static int add_event(struct calendar *calendar, icalcomponent *event, struct err *err)
 {
-    icalproperty *from = icalcomponent_get_first_property(event, ICAL_DTSTART_PROPERTY);
-    struct icaltimetype start = from ? icalproperty_get_dtstart(from) : icaltime_null_time();
-    if (is_cancelled(event) || icaltime_is_null_time(start))
+    struct icaltimetype start;
+    if (is_cancelled(event) || !icalcomponent_get_first_property(event, ICAL_DTSTART_PROPERTY))
         return 0;
-    struct duty duty = {event, zone_of(calendar, from, &start), length_of(event, &start),
-                        people_of(calendar, event)};
+    struct duty duty = duty_of(calendar, event, &start);
+    if (icaltime_is_null_time(start))
+        return 0;
     if (!duty.people.n)
         note_unassigned(calendar, event, &start);
     icalproperty *rule = icalcomponent_get_first_property(event, ICAL_RRULE_PROPERTY);
@@ -234,7 +301,7 @@ static int add_event(struct calendar *calendar, icalcomponent *event, struct err
                                 : add_occurrence(calendar, &duty, wall_seconds(start), err);
     struct wall_times more = further_dates(calendar->arena, event);
     for (size_t i = 0; !result && duty.people.n && i < more.n; i++)
-        result = add_occurrence(calendar, &duty, more.at[i], err);
+        result = add_of_series(calendar, &duty, more.at[i], err);
     return result ? err_prefix(err, "the event \"%.80s\" ", icalcomponent_get_summary(event)) : 0;
 }
 
@@ -264,6 +331,11 @@ static int note_moved(struct calendar *calendar, icalcomponent *event, struct er
         const char *key =
             occurrence_key(calendar->arena, event, wall_seconds(icalproperty_get_recurrenceid(p)));
         map_put(calendar->moved, key, strlen(key), calendar);
+        icalparameter *range = icalproperty_get_first_parameter(p, ICAL_RANGE_PARAMETER);
+        const char *uid = icalcomponent_get_uid(event);
+        if (range && icalparameter_get_range(range) == ICAL_RANGE_THISANDFUTURE)
+            *list_push(calendar->arena, &calendar->splits) =
+                (struct split){uid ? uid : "", wall_seconds(icalproperty_get_recurrenceid(p)), event};
     }
     return 0;
 }
@@ -281,6 +353,7 @@ int schedule_read_calendar(struct arena *arena, struct schedule *schedule, const
     }
     struct calendar calendar = {.arena = arena,
                                 .schedule = schedule,
+                                .bytes = bytes,
                                 .zone = zone_find(schedule->timezone),
                                 .names = names,
                                 .n_names = n_names,

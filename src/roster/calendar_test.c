@@ -148,6 +148,57 @@ static void what_is_cancelled_excluded_or_moved_does_not_take_place(void **state
     assert_string_equal(on_call(arena, &schedule, "2026-03-21T10:00:00Z"), "ana");
 }
 
+#define SERIES                                                                                               \
+    EVENT("UID:1\r\nDTSTART:20260301T100000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;COUNT=6\r\n"               \
+          "SUMMARY:Ana\r\n")
+
+static void a_change_of_this_and_all_that_follow_holds_until_the_next(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct schedule schedule;
+    struct err err = {0};
+    assert_int_equal(
+        read_events(arena, &schedule,
+                    SERIES EVENT("UID:1\r\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260303T100000Z\r\n"
+                                 "DTSTART:20260303T140000Z\r\nDURATION:PT2H\r\nSUMMARY:Ben\r\n")
+                        EVENT("UID:1\r\nRECURRENCE-ID:20260304T100000Z\r\nDTSTART:20260304T200000Z\r\n"
+                              "DURATION:PT1H\r\nSUMMARY:Ana\r\n")
+                            EVENT("UID:1\r\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260306T100000Z\r\n"
+                                  "DTSTART:20260306T100000Z\r\nSTATUS:CANCELLED\r\n"),
+                    &err),
+        0);
+    assert_string_equal(on_call(arena, &schedule, "2026-03-02T10:00:00Z"), "ana");
+    assert_string_equal(on_call(arena, &schedule, "2026-03-03T10:00:00Z"), "");
+    assert_string_equal(on_call(arena, &schedule, "2026-03-03T15:30:00Z"), "ben");
+    assert_string_equal(on_call(arena, &schedule, "2026-03-04T15:00:00Z"), "");
+    assert_string_equal(on_call(arena, &schedule, "2026-03-04T20:00:00Z"), "ana");
+    assert_string_equal(on_call(arena, &schedule, "2026-03-05T10:00:00Z"), "");
+    assert_string_equal(on_call(arena, &schedule, "2026-03-05T14:00:00Z"), "ben");
+    assert_string_equal(on_call(arena, &schedule, "2026-03-06T10:00:00Z"), "");
+    assert_string_equal(on_call(arena, &schedule, "2026-03-06T14:00:00Z"), "");
+}
+
+static void a_zone_that_nobody_knows_is_listed_with_its_line(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    struct schedule schedule;
+    struct err err = {0};
+    assert_int_equal(read_events(arena, &schedule,
+                                 EVENT("DTSTART;TZID=Europe/Paris:20260301T100000\r\nDURATION:PT1H\r\n"
+                                       "SUMMARY:Ana\r\n")
+                                     EVENT("DTSTART;TZID=\"Team Time\":20260302T100000\r\nDURATION:PT1H\r\n"
+                                           "SUMMARY:Ana\r\n")
+                                         EVENT("DTSTART;TZID=Team Time:20260303T100000\r\nDURATION:PT1H\r\n"
+                                               "SUMMARY:Ana\r\n"),
+                                 &err),
+                     0);
+    assert_int_equal(schedule.unzoned.n, 1);
+    assert_string_equal(schedule.unzoned.at[0], "9: Team Time");
+    assert_string_equal(on_call(arena, &schedule, "2026-03-02T09:30:00Z"), "ana"); /* as in Berlin */
+}
+
 static const char *same_name(const void *context, const char *id)
 {
     (void)context;
@@ -205,6 +256,8 @@ int main(void)
         cmocka_unit_test(floating_times_and_whole_days_are_of_the_schedules_zone),
         cmocka_unit_test(zones_may_have_the_names_that_outlook_and_other_programs_give_them),
         cmocka_unit_test(what_is_cancelled_excluded_or_moved_does_not_take_place),
+        cmocka_unit_test(a_change_of_this_and_all_that_follow_holds_until_the_next),
+        cmocka_unit_test(a_zone_that_nobody_knows_is_listed_with_its_line),
         cmocka_unit_test(what_goes_out_comes_in_again),
         cmocka_unit_test(what_is_no_calendar_or_too_much_is_refused),
     };

@@ -18,6 +18,7 @@
     F(component_isa)                                                                                         \
     F(durationtype_as_int)                                                                                   \
     F(parameter_get_tzid)                                                                                    \
+    F(parameter_get_range)                                                                                   \
     F(parser_parse_string)                                                                                   \
     F(property_get_attendee)                                                                                 \
     F(property_get_dtend)                                                                                    \
@@ -65,6 +66,7 @@ const struct ical_library *ical_library(void);
 #define icalcomponent_isa                       ical_library()->component_isa
 #define icaldurationtype_as_int                 ical_library()->durationtype_as_int
 #define icalparameter_get_tzid                  ical_library()->parameter_get_tzid
+#define icalparameter_get_range                 ical_library()->parameter_get_range
 #define icalparser_parse_string                 ical_library()->parser_parse_string
 #define icalproperty_get_attendee               ical_library()->property_get_attendee
 #define icalproperty_get_dtend                  ical_library()->property_get_dtend

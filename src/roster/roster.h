@@ -57,6 +57,7 @@ struct schedule {
     LIST(struct roster_shift)
     takeovers;                 /* that people made beside the file: above all else, the last counts */
     struct strings unassigned; /* events of the calendar that name nobody: "Team lunch (2026-03-02 12:00)" */
+    struct strings unzoned;    /* zones in it that nobody knows, for which its own stands: "12: Team Time" */
     int line;
 };
 
@@ -102,8 +103,9 @@ struct roster_name {
 enum { CALENDAR_BYTES = 4 * 1024 * 1024 };
 /* Reads an iCalendar file (RFC 5545) into the schedule's shifts: all events, and what recurs of them, from
  * from_us to until_us; floating times are of the schedule's zone. bytes end with a NUL. Cancelled events are
- * passed over, those that name nobody are listed in schedule->unassigned. -1: this is no calendar, or it
- * holds too many events. */
+ * passed over, those that name nobody are listed in schedule->unassigned, zones that nobody knows with the
+ * line of the file in schedule->unzoned. A change of one occurrence and all that follow (RANGE=THISANDFUTURE)
+ * is followed. -1: this is no calendar, or it holds too many events. */
 int schedule_read_calendar(struct arena *arena, struct schedule *schedule, const char *bytes,
                            const struct roster_name *names, size_t n_names, int64_t from_us, int64_t until_us,
                            struct err *err);
