@@ -50,6 +50,11 @@ void db_be_patient(struct db *db, int ms)
     db->locked = locked;
 }
 
+void db_answer_within(struct db *db, int ms)
+{
+    db->answer_ms = ms;
+}
+
 bool db_is_locked(const struct db *db)
 {
     return db->locked;

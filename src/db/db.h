@@ -35,6 +35,12 @@ bool db_is_lost(const struct db *db);
 enum { DB_PATIENCE_MS = 5000 };
 void db_be_patient(struct db *db, int ms);
 
+/* How long the writer waits for the answer of a server before it gives the connection up: a server that
+ * hangs, or that is behind a network which drops everything, ends nothing by itself. DB_ANSWER_MS unless this
+ * says otherwise; 0: for ever. Nothing to do for SQLite. */
+enum { DB_ANSWER_MS = 15000 };
+void db_answer_within(struct db *db, int ms);
+
 /* The last thing that failed did so because another program held a lock, also where no outcome says it: what
  * was begun is undone, and all works again when the lock is gone. */
 bool db_is_locked(const struct db *db);

@@ -12,6 +12,7 @@ struct db {
     struct map *statements; /* by text */
     enum db_mode mode;
     bool in_transaction; /* by our own count; the store may have ended it after an error */
+    int answer_ms;       /* that a server has; 0: all it wants */
     bool locked;         /* the last failure was another program's lock */
     int64_t fail_after;  /* 0: off */
     int fail_outcome;

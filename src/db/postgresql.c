@@ -2,8 +2,9 @@
  *
  * A commit is durable because the server is told to sync each one (synchronous_commit=on), whatever its own
  * default. The writer holds an advisory lock of its schema: it belongs to the connection, so a writer that
- * lost its connection has lost the lock and cannot commit any more. A server that does not answer is found
- * out within half a minute (keepalives on both ends). */
+ * lost its connection has lost the lock and cannot commit any more. A network that drops everything is found
+ * out within half a minute (keepalives on both ends), and a server that hangs by the writer
+ * (db_answer_within()). */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -330,6 +331,8 @@ static int postgresql_open(const char *where, const char *password, enum db_mode
 {
     struct postgresql_db *db = heap_alloc(sizeof *db);
     *db = (struct postgresql_db){.db = {.driver = &postgresql_driver, .statements = map_new(), .mode = mode}};
+    if (mode == DB_WRITER)
+        db->db.answer_ms = DB_ANSWER_MS;
     int outcome = connect_to(db, where, password, err);
     bool connected = outcome == 0;
     if (connected)

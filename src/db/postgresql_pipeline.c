@@ -4,10 +4,41 @@
  * sync marks the end of what is waited for. An error makes the server pass over everything up to the next
  * sync, so each wait ends with one and the first error is the one that counts. An explicit transaction goes
  * on over a sync. */
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "base/clock.h"
 #include "db/postgresql_priv.h"
+
+static int64_t now_ms(void)
+{
+    return clock_monotonic_us(clock_system()) / 1000;
+}
+
+/* False: nothing came in time. Whatever else there is to say PQgetResult() says. */
+static bool await_result(PGconn *connection, int64_t patience_ms)
+{
+    int64_t until_ms = now_ms() + patience_ms;
+    while (PQisBusy(connection)) {
+        struct pollfd wait = {.fd = PQsocket(connection), .events = POLLIN};
+        int64_t left_ms = until_ms - now_ms();
+        if (left_ms <= 0)
+            return false;
+        if (poll(&wait, 1, (int)left_ms) > 0 && !PQconsumeInput(connection))
+            break;
+    }
+    return true;
+}
+
+PGresult *pipeline_result(struct postgresql_db *db)
+{
+    if (db->db.answer_ms && PQstatus(db->connection) != CONNECTION_BAD &&
+        !await_result(db->connection, db->db.answer_ms))
+        shutdown(PQsocket(db->connection), SHUT_RDWR); /* what is read next is its end */
+    return PQgetResult(db->connection);
+}
 
 static bool is_error(const PGresult *result)
 {
@@ -35,7 +66,7 @@ static int read_one(struct postgresql_db *db, char words[64], struct err *err)
 {
     int outcome = 0;
     PGresult *result;
-    while ((result = PQgetResult(db->connection))) {
+    while ((result = pipeline_result(db))) {
         if (is_error(result) && outcome == 0)
             outcome = postgresql_failure(db, result, err);
         else if (PQresultStatus(result) == PGRES_PIPELINE_ABORTED && outcome == 0)
@@ -70,7 +101,7 @@ int pipeline_end(struct postgresql_db *db, struct err *err)
 {
     int outcome = 0;
     for (;;) {
-        PGresult *result = PQgetResult(db->connection);
+        PGresult *result = pipeline_result(db);
         if (!result && PQstatus(db->connection) == CONNECTION_BAD)
             return outcome ? outcome : lost(db, err);
         if (!result)

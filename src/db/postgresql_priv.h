@@ -21,6 +21,9 @@ int postgresql_failure(struct postgresql_db *db, const PGresult *result, struct 
 
 /* ---- postgresql_pipeline.c ---- */
 
+/* PQgetResult(), which waits for ever for a server that hangs: here the connection is lost then. */
+PGresult *pipeline_result(struct postgresql_db *db);
+
 /* Sends text without parameters, to be settled later. -1: the connection is lost. */
 int pipeline_send(struct postgresql_db *db, const char *sql, struct err *err);
 /* Reads the results of all that is queued but the last n_left. The first error's outcome, or 0. */

@@ -112,7 +112,7 @@ static int prepare_and_describe(struct postgresql_statement *statement, const ch
     db->n_queued++;
     int outcome = pipeline_read(db, 0, err);
     if (outcome == 0) {
-        PGresult *described = PQgetResult(connection);
+        PGresult *described = pipeline_result(db);
         outcome = PQresultStatus(described) == PGRES_COMMAND_OK ? learn_types(statement, described, err)
                                                                 : postgresql_failure(db, described, err);
         PQclear(described);
@@ -237,7 +237,7 @@ void postgresql_park(struct postgresql_db *db)
     if (!statement)
         return;
     PGresult *result;
-    while ((result = PQgetResult(db->connection)))
+    while ((result = pipeline_result(db)))
         keep_result(statement, result);
     db->reading = NULL;
     pipeline_end(db, NULL);
@@ -289,7 +289,7 @@ static PGresult *next_result(struct postgresql_statement *statement)
 {
     if (statement->at_parked < statement->n_parked)
         return statement->parked[statement->at_parked++];
-    return db_of(statement)->reading == statement ? PQgetResult(db_of(statement)->connection) : NULL;
+    return db_of(statement)->reading == statement ? pipeline_result(db_of(statement)) : NULL;
 }
 
 static int next_row(struct postgresql_statement *statement, struct err *err)

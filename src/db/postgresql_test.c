@@ -99,6 +99,33 @@ static void a_lost_connection_is_told_and_stays_lost(void **state)
     assert_null(db_prepare(db, "SELECT 1", &err));
 }
 
+/* It stands for a server that hangs: its kernel acknowledges what it is sent, and no keepalive sees anything.
+ */
+static void a_server_that_does_not_answer_is_given_up(void **state)
+{
+    (void)state;
+    needs_server();
+    struct err err = {0};
+    struct db_statement *sleep = db_prepare(db, "SELECT 1 FROM pg_sleep(60)", &err);
+    assert_non_null(sleep);
+    db_answer_within(db, 50);
+    assert_int_equal(db_step(sleep, &err), -1);
+    assert_true(db_is_lost(db));
+}
+
+static void a_server_has_all_its_time_where_that_is_said(void **state)
+{
+    (void)state;
+    needs_server();
+    struct err err = {0};
+    struct db_statement *sleep = db_prepare(db, "SELECT 1 FROM pg_sleep(0.2)", &err);
+    assert_non_null(sleep);
+    db_answer_within(db, 0);
+    assert_int_equal(db_step(sleep, &err), 0);
+    db_reset(sleep);
+    assert_false(db_is_lost(db));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -107,6 +134,8 @@ int main(void)
         TEST(a_server_without_a_place_left_is_away_and_one_without_the_database_is_not),
         TEST(a_server_that_was_made_read_only_is_full),
         TEST(a_lost_connection_is_told_and_stays_lost),
+        TEST(a_server_that_does_not_answer_is_given_up),
+        TEST(a_server_has_all_its_time_where_that_is_said),
     };
     return cmocka_run_group_tests_name("postgresql", tests, NULL, NULL);
 }

@@ -178,7 +178,9 @@ static int make_tables(struct ledger *ledger, struct err *err)
 {
     if (db_begin(ledger->db, err) != 0)
         return -1;
+    db_answer_within(ledger->db, 0); /* making an index of all events takes what it takes */
     int result = ledger_bring_up(ledger, err);
+    db_answer_within(ledger->db, DB_ANSWER_MS);
     if (result == 0)
         result = read_instance(ledger, err);
     if (result == DB_DONE)
