@@ -76,7 +76,10 @@ const char *link_spent(struct arena *arena, const struct link *link, const struc
     int64_t issued_us = link->issued_s * US_PER_S;
     if (incident->state >= INCIDENT_RESOLVED)
         return arena_printf(arena, "it is %s already", incident_state_name(incident->state));
-    if (now_us - issued_us > LINK_LIFE_S * US_PER_S || incident->reopened_us > issued_us + US_PER_S)
+    /* An incident that was paged for from memory, and whose number another one has now, opened before this
+     * one. */
+    if (now_us - issued_us > LINK_LIFE_S * US_PER_S || incident->reopened_us > issued_us + US_PER_S ||
+        incident->opened_us > issued_us + US_PER_S)
         return "the link is too old; a newer page has a newer one";
     if (incident->acknowledged_us && incident->progress_us >= issued_us)
         return arena_printf(arena, "it is acknowledged already, by %s", name_of(incident->acknowledged_by));

@@ -64,11 +64,23 @@ static void a_link_is_spent_by_what_is_later(void **state)
     assert_string_equal(link_spent(arena, &newer, &incident, later_us), "it is resolved already");
 }
 
+/* Numbers that were given from memory, while nothing could be kept, are given again. */
+static void a_link_is_for_the_incident_that_was_paged_for_not_for_a_later_one_of_its_number(void **state)
+{
+    (void)state;
+    scoped_arena struct arena *arena = arena_new();
+    int64_t issued_us = ISSUED * US_PER_S;
+    struct incident incident = {
+        .number = 4, .state = INCIDENT_TRIGGERED, .opened_us = issued_us + 60 * US_PER_S};
+    assert_non_null(link_spent(arena, &mine, &incident, issued_us + 61 * US_PER_S));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_reads_back_and_nothing_in_it_can_be_changed),
         cmocka_unit_test(a_link_is_spent_by_what_is_later),
+        cmocka_unit_test(a_link_is_for_the_incident_that_was_paged_for_not_for_a_later_one_of_its_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
