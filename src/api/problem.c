@@ -33,6 +33,13 @@ static const enum problem outcomes[] = {
     [OUTCOME_SIGN_IN_AGAIN] = PROBLEM_SIGN_IN_AGAIN,
 };
 
+/* A database server that is gone comes back: that is no fault of the request, nor of ours. */
+static enum problem told_as(const struct request *request, enum problem problem)
+{
+    bool lost = problem == PROBLEM_INTERNAL && request->ledger && ledger_is_lost(request->ledger);
+    return lost ? PROBLEM_UNAVAILABLE : problem;
+}
+
 void answer_problem(struct request *request, enum problem problem, const char *field, const char *format, ...)
 {
     char message[700];
@@ -41,6 +48,7 @@ void answer_problem(struct request *request, enum problem problem, const char *f
     vsnprintf(message, sizeof message, format, ap);
     va_end(ap);
     struct json_writer writer = answer_json(request);
+    problem = told_as(request, problem);
     request->answer.status = problems[problem].status;
     jw_begin_object(&writer);
     jw_name(&writer, "error");

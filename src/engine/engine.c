@@ -298,6 +298,12 @@ bool engine_knows(const struct engine *engine, int64_t incident)
     return incident_find(engine, incident) != NULL;
 }
 
+const struct incident *engine_incident(const struct engine *engine, int64_t incident)
+{
+    const struct incident_record *record = incident_find(engine, incident);
+    return record ? &record->incident : NULL;
+}
+
 size_t engine_count_alerts(const struct engine *engine)
 {
     return engine->alerts.n_firing;

@@ -73,6 +73,8 @@ void engine_restored(struct engine *engine, int64_t now_us, struct decisions *de
 
 /* Whether it knows the incident: those that are over it forgets after a day. */
 bool engine_knows(const struct engine *engine, int64_t incident);
+/* The incident as it is now, good on this thread until the next input. NULL: it does not know it. */
+const struct incident *engine_incident(const struct engine *engine, int64_t incident);
 /* The incident as the ledger has it; its steps, roles and checks follow with the calls above. It is forgotten
  * again after the input, unless that opened it. */
 /* Is any incident under legal hold? Then nothing that was heard is erased. */

@@ -4,15 +4,15 @@
  * core     no exec, no new network sockets, no connect; no debugging, signalling or limiting of others, no
  *          mounts, no kernel modules; nothing written outside of the data folder
  * courier  no exec, no listen, bind or accept; the same; no reading below the data folder, no writing of
- * files runner   no exec, no sockets at all, no file opened, made, changed or removed; the same. It lives on
- * the descriptors that it is handed launcher nothing that changes which people let run would inherit: they
- * are the team's own commands, and sudo, strace, mount and a service that listens must work in them. Its
- * looks give it up one by one (loop/sandbox_child.h). What protects the others from it: it reads no output
- * and nothing from the network, holds no descriptor of the ledger, and knows no secret of a channel
- * supervisor, as root: what nobody does, no step either, which inherits it (new kernels, other processes'
- *          descriptors and memory, the ports of the machine); without root the kernel refuses it anyway
- * confined a launcher whose steps need none of that: it and they never listen, trace, mount, become somebody
- *          else, or open a file of the data folder but those of their own; each such call fails with EPERM
+ * files (the dialler has its system calls) runner   no exec, no sockets at all, no file opened, made, changed
+ * or removed; the same. It lives on the descriptors that it is handed launcher nothing that changes which
+ * people let run would inherit: they are the team's own commands, and sudo, strace, mount and a service that
+ * listens must work in them. Its looks give it up one by one (loop/sandbox_child.h). What protects the others
+ * from it: it reads no output and nothing from the network, holds no descriptor of the ledger, and knows no
+ * secret of a channel supervisor, as root: what nobody does, no step either, which inherits it (new kernels,
+ * other processes' descriptors and memory, the ports of the machine); without root the kernel refuses it
+ * anyway confined a launcher whose steps need none of that: it and they never listen, trace, mount, become
+ * somebody else, or open a file of the data folder but those of their own; each such call fails with EPERM
  * all      memory and descriptors are closed to other processes of the same user; no core dumps */
 #pragma once
 

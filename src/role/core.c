@@ -113,7 +113,7 @@ static bool ask_site(void *context, void (*question)(void *, const struct config
     return there;
 }
 
-/* Called by a worker thread: the loop's thread ends the process. */
+/* Called by a worker thread: the loop's thread ends the process, in time. */
 static void reader_lost(void *context)
 {
     struct core *core = context;
@@ -175,10 +175,6 @@ static bool not_begun(void *context, void (*then)(void *), void *then_context)
 static void on_wake(uv_async_t *wake)
 {
     struct core *core = wake->data;
-    if (__atomic_load_n(&core->reader_lost, __ATOMIC_ACQUIRE)) {
-        log_event(LOG_ERROR, "ledger.reader_lost", "effect=%s", log_quote("starting again from the ledger"));
-        core_stop(core, EXIT_RESTART);
-    }
     core_work(core);
 }
 
@@ -324,6 +320,8 @@ static int open_ledger(struct core *core, struct arena *arena, const struct conf
     int opened = ledger_open(&options->ledger, &core->ledger, err);
     if (opened == 0)
         opened = open_readers(&options->ledger, arena, options, err);
+    if (opened == 0 && options->ledger.store && core->options->dialler_fd > 0)
+        opened = dialler_begin(&core->dialler, core->options->dialler_fd, &options->ledger, API_READERS, err);
     options->ledger.password = NULL; /* it is wiped now; nothing can be dialled later */
     return opened;
 }

@@ -5,7 +5,8 @@
  * engine ever having seen it. When recording or the commit fails after the engine has decided, engine and
  * ledger no longer agree: from then on paging goes on from memory (its keys are the same after a restart, so
  * a repeated page collapses at the receiver), nobody else is served, no command starts; as soon as the ledger
- * can be written again the process ends and starts anew from the ledger. */
+ * can be written again the process ends and starts anew from the ledger. A database server that is gone is
+ * the same: whether the last commit took effect is only known there, so nobody is answered before. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@
 #include "ledger/repeat.h"
 #include "role/core_priv.h"
 
-enum { LEDGER_RETRY_MS = 1000, CHECKPOINT_S = 10, CLOCK_BACK_S = 2 };
+enum { LEDGER_RETRY_MS = 1000, UNKEPT_S = 30 /* a server that is started anew is back by then */ };
+enum { CHECKPOINT_S = 10, CLOCK_BACK_S = 2 };
 enum { IDLE_US = 500000 };
 enum { TURN_US = 2000 }; /* that inputs are decided for before the first of them are answered */
 enum { SEAL_S = 10, SEAL_LATEST_S = 60, SEAL_EVENTS = 1000 /* at once: a few milliseconds */ };
@@ -43,14 +45,6 @@ static void answer(struct job *job, const struct outcome *outcome)
     free(on_heap);
 }
 
-static void refuse_all(struct job *jobs)
-{
-    for (struct job *job = jobs, *next; job; job = next) {
-        next = job->next;
-        answer(job, &unavailable);
-    }
-}
-
 static size_t count(const struct job *jobs)
 {
     size_t n = 0;
@@ -71,15 +65,16 @@ static int accept_bodies(struct core *core, struct job *jobs, size_t n, struct e
     return ledger_accept_all(core->ledger, received, n_received, now_us(core), err);
 }
 
-/* The engine decides, unless it was asked the same before. */
+/* The engine decides, unless it was asked the same before. *ret_decided_on: it has, whatever came after. */
 static int decide_once(struct core *core, const struct input *input, int64_t now,
-                       struct decisions *ret_decided, struct err *err)
+                       struct decisions *ret_decided, bool *ret_decided_on, struct err *err)
 {
     int got = input->once ? ledger_repeat_find(core->ledger, input->once, now, &ret_decided->outcome, err)
                           : LEDGER_NOT_FOUND;
     if (got != LEDGER_NOT_FOUND)
         return got;
     engine_decide(core->engine, input, now, ret_decided);
+    *ret_decided_on = true;
     got = ledger_record(core->ledger, ret_decided, now, err);
     if (got == 0 && input->once && ret_decided->outcome.code == OUTCOME_DONE)
         got = ledger_repeat_keep(core->ledger, input->once, &ret_decided->outcome, now, err);
@@ -87,7 +82,7 @@ static int decide_once(struct core *core, const struct input *input, int64_t now
 }
 
 /* One decision after the other, all into the open transaction; outcomes[i] and decided[i] belong to jobs in
- * order. *ret_n: how many there was time for. */
+ * order. *ret_n: how many there was time for, or how many it has decided on when that fails. */
 static int decide_some(struct core *core, struct job *jobs, struct decisions *decided, size_t *ret_n,
                        struct err *err)
 {
@@ -95,11 +90,14 @@ static int decide_some(struct core *core, struct job *jobs, struct decisions *de
     size_t i = 0;
     for (struct job *job = jobs; job; job = job->next) {
         decided[i].arena = core->arena;
+        bool decided_on = false;
         int got = core_recall(core, job->input, err);
         if (got == 0)
-            got = decide_once(core, job->input, now, &decided[i], err);
-        if (got != 0)
+            got = decide_once(core, job->input, now, &decided[i], &decided_on, err);
+        if (got != 0) {
+            *ret_n = i + decided_on;
             return got;
+        }
         i++;
         heap_ahead(&core->heap);
         if (clock_monotonic_us(core->clock) > until_us)
@@ -109,16 +107,19 @@ static int decide_some(struct core *core, struct job *jobs, struct decisions *de
     return 0;
 }
 
-/* got: LEDGER_FULL, or -1, as which a lock of another program is told in some places. */
+/* got: LEDGER_FULL, or -1, as which a lock of another program is told in some places, and a server that is
+ * gone. */
 static void ledger_failed(struct core *core, int got, const struct err *err)
 {
-    if (got != LEDGER_FULL && ledger_is_locked(core->ledger))
+    if (got != LEDGER_FULL && (ledger_is_locked(core->ledger) || ledger_is_lost(core->ledger)))
         got = LEDGER_FULL;
     log_event(LOG_ERROR, "ledger.failed", "error=%s effect=%s", log_quote(err->text),
               log_quote(got == LEDGER_FULL
                             ? "paging goes on from memory; alerts and commands are refused until "
                               "the ledger can be written"
                             : "starting again from the ledger"));
+    if (!core->ledger_failed)
+        core->failed_us = monotonic_us(core);
     core->ledger_failed = true;
     __atomic_store_n(&core->ready, false, __ATOMIC_RELEASE);
     if (got != LEDGER_FULL)
@@ -227,7 +228,7 @@ static struct job *commit_some(struct core *core, struct job *jobs)
         core_carry_out(core, &decided[i], pages_left);
     arena_reset(core->arena);
     if (got != 0) {
-        refuse_all(left);
+        hear_from_memory(core, refuse_others(left));
         return NULL;
     }
     for (struct job *job = left; job; job = job->next)
@@ -349,23 +350,47 @@ static struct job *answer_questions(struct core *core, struct job *jobs)
     return inputs;
 }
 
+/* Ending before that would be the end of paging. */
+static bool could_start_again(struct core *core)
+{
+    struct err err = {0};
+    return ledger_is_lost(core->ledger) ? dialler_says(&core->dialler, DIALLER_ALL)
+                                        : ledger_probe(core->ledger, now_us(core), &err) == 0;
+}
+
+/* Who keeps it running is paged, from memory like everybody: no record of it will be left. */
+static void tell_when_unkept_for_long(struct core *core)
+{
+    int64_t for_s = (monotonic_us(core) - core->failed_us) / US_PER_S;
+    if (core->unkept_told || for_s < UNKEPT_S)
+        return;
+    core->unkept_told = true;
+    core_raise(
+        core, "LedgerAway", "ledger",
+        arena_printf(core->arena,
+                     "Crashcart has not been able to write its ledger for %lld s. People are paged from "
+                     "memory; alerts and acknowledgements are refused until it can. The log says why "
+                     "(ledger.failed); this page itself is kept nowhere",
+                     (long long)for_s));
+    arena_reset(core->arena);
+}
+
 /* While the ledger cannot be written: what the couriers report is still heard (a dead way must lead to the
  * next one), everybody else is refused. Ends the process once the ledger takes writes again. */
 static void work_without_ledger(struct core *core, struct job *inputs)
 {
-    struct err err = {0};
     for (struct job *job = inputs, *next; job; job = next) {
         next = job->next;
         if (job->internal)
             decide_from_memory(core, job->input);
         answer(job, &unavailable);
     }
-    bool writable = ledger_probe(core->ledger, now_us(core), &err) == 0;
-    if (writable || ledger_is_lost(core->ledger)) { /* nothing can be dialled from here */
-        log_event(LOG_WARNING, writable ? "ledger.writable" : "ledger.lost", "effect=%s",
-                  log_quote("starting again from the ledger"));
-        core_stop(core, EXIT_RESTART);
+    if (!could_start_again(core)) {
+        tell_when_unkept_for_long(core);
+        return;
     }
+    log_event(LOG_WARNING, "ledger.writable", "effect=%s", log_quote("starting again from the ledger"));
+    core_stop(core, EXIT_RESTART);
 }
 
 /* Moving the write-ahead log into the file takes a while: never while somebody waits. */
@@ -463,13 +488,26 @@ static void work_with_engine(struct core *core)
     core_plan_timer(core);
 }
 
-/* Whatever was under way when the database server went. */
-static void restart_when_lost(struct core *core)
+/* Whatever was under way when the database server went. Before the engine has heard all, nothing goes on from
+ * memory. */
+static void go_on_when_lost(struct core *core)
 {
     const struct err lost = {"the connection to the database is gone"};
     if (core->ledger_failed || !ledger_is_lost(core->ledger))
         return;
-    ledger_failed(core, -1, &lost);
+    ledger_failed(core, LEDGER_FULL, &lost);
+    if (!core->begun)
+        core_stop(core, EXIT_RESTART);
+}
+
+/* A server that goes ends one connection before the other, so the writer's says nothing yet. */
+static void replace_lost_readers(struct core *core)
+{
+    if (!__atomic_load_n(&core->reader_lost, __ATOMIC_ACQUIRE) || core->ledger_failed ||
+        !dialler_says(&core->dialler, DIALLER_READERS))
+        return;
+    log_event(LOG_ERROR, "ledger.reader_lost", "effect=%s", log_quote("starting again from the ledger"));
+    core_stop(core, EXIT_RESTART);
 }
 
 void core_work(struct core *core)
@@ -480,7 +518,8 @@ void core_work(struct core *core)
     else
         core_keep_alerts(core);
     ledger_settle(core->ledger);
-    restart_when_lost(core);
+    go_on_when_lost(core);
+    replace_lost_readers(core);
     held_looks_turn(core->looks, began_us, monotonic_us(core), core->n_requests,
                     !queue_is_empty(&core->queue));
     core->n_requests = 0;

@@ -17,7 +17,8 @@ static const char *public_url(const struct core *core, struct arena *arena)
                                              core->options->listen);
 }
 
-/* As it was just decided, or as the ledger has it. */
+/* As it was just decided, as the engine knows it, which the ledger may not be there to tell, or as the ledger
+ * has it. */
 static void find_incident(struct core *core, struct arena *arena, const struct decisions *decisions,
                           int64_t number, struct incident *ret_incident)
 {
@@ -26,6 +27,8 @@ static void find_incident(struct core *core, struct arena *arena, const struct d
     list_each (decision, &decisions->list)
         if (decision->kind == DECISION_INCIDENT && decision->incident.number == number)
             decided = &decision->incident;
+    if (!decided)
+        decided = engine_incident(core->engine, number);
     if (decided)
         *ret_incident = *decided;
     else if (ledger_incident(core->ledger, arena, number, ret_incident, &err) != 0)

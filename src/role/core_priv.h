@@ -17,6 +17,7 @@
 #include "loop/pulse.h"
 #include "loop/suspect.h"
 #include "role/compaction.h"
+#include "role/dialler.h"
 #include "role/held_looks.h"
 #include "role/live.h"
 #include "role/role.h"
@@ -100,6 +101,7 @@ struct core {
     struct heap_edge heap;
     struct frames *courier, *runner;
     struct pulse pulse;
+    struct dialler dialler;
     struct {
         struct suspect *inbox, *incident, *page;
     } suspects;          /* what this process is at */
@@ -117,7 +119,7 @@ struct core {
     bool config_kept;  /* the configuration is among those files */
     bool config_asked; /* SIGHUP: it is to be read again */
     bool begun;        /* the engine has heard all that was kept */
-    bool reader_lost;  /* set by any thread */
+    bool reader_lost;  /* set by any thread: a connection to the database that only a start replaces */
     bool
         ledger_failed; /* the engine is ahead of the ledger: paging goes on, all else stops (core_commit.c) */
     uv_timer_t alive_timer;  /* the next sign of life to the outside */
@@ -131,6 +133,8 @@ struct core {
     struct versions versions;
     int64_t input_us;       /* when the last input came; monotonic */
     int64_t checkpoint_us;  /* of the last one; monotonic, as the next */
+    int64_t failed_us;      /* when the ledger failed; monotonic */
+    bool unkept_told;       /* that it did */
     int64_t seal_us;        /* of the last time that the ledger was sealed, or could not be */
     int64_t wall_behind_us; /* the monotonic clock less the wall clock, when last looked at; 0: not yet */
     int exit_code;

@@ -165,9 +165,12 @@ static int restore(struct core *core, struct err *err)
     struct decisions decisions = {.arena = core->arena};
     engine_restored(core->engine, now, &decisions);
     int got = core_record(core, &decisions, err);
-    if (got == LEDGER_FULL) { /* serve what can be served; see core_commit.c */
+    if (got == LEDGER_FULL ||
+        ledger_is_lost(core->ledger)) { /* serve what can be served; see core_commit.c */
         log_event(LOG_ERROR, "ledger.full", "error=%s", log_quote(err->text));
+        got = LEDGER_FULL;
         core->ledger_failed = true;
+        core->failed_us = clock_monotonic_us(core->clock);
         __atomic_store_n(&core->ready, false, __ATOMIC_RELEASE);
     } else if (got != 0) {
         return -1;

@@ -6,8 +6,11 @@
 static const struct {
     const char *name;
     int (*run)(const struct role_options *options);
-} roles[] = {
-    {"core", role_core}, {"courier", role_courier}, {"runner", role_runner}, {"launcher", role_launcher}};
+} roles[] = {{"core", role_core},
+             {"courier", role_courier},
+             {"runner", role_runner},
+             {"launcher", role_launcher},
+             {"dialler", role_dialler}};
 
 int role_main(int argc, char **argv)
 {

@@ -18,8 +18,10 @@ struct role_options {
     const char *listen;
     int listen_fd;             /* core */
     int courier_fd, runner_fd; /* core: frames to these two */
+    int dialler_fd;            /* core: to the dialler; 0: there is none */
     int started_fd;            /* core: closed once it listens, for the supervisor to see */
-    int core_fd;               /* courier, runner: frames to core; launcher: calls of the runner */
+    int core_fd;               /* courier, runner: frames to core; dialler: its questions; launcher: calls of
+                                  the runner */
     int config_fd;             /* courier: where the supervisor hands over a changed configuration file */
     int suspects_fd;           /* core, courier: what it is at (loop/suspect.h), for the next one to know */
     int pulse_fd;              /* core, courier, runner: where it shows that it lives (loop/pulse.h) */
@@ -34,6 +36,7 @@ int role_core(const struct role_options *options);
 int role_courier(const struct role_options *options);
 int role_runner(const struct role_options *options);
 int role_launcher(const struct role_options *options); /* which the runner starts */
+int role_dialler(const struct role_options *options);  /* where the ledger is on a server: role/dialler.h */
 
 /* `crashcart role NAME OPTION...`, which only the supervisor calls: argv[0] is NAME. */
 int role_main(int argc, char **argv);

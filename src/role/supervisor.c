@@ -1,6 +1,6 @@
-/* The parent of the three. It reads the configuration file only to know where to listen and where the data
- * lie, and nothing from the network, ever. The listening socket is its own, so that the port stays open while
- * core starts again. */
+/* The parent of the three, or of four. It reads the configuration file only to know where to listen and where
+ * the data lie, and nothing from the network, ever. The listening socket is its own, so that the port stays
+ * open while core starts again. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -30,19 +30,22 @@
 #include "role/secret_owners.h"
 #include "role/site.h"
 
-enum { CORE, COURIER, RUNNER, ROLES };
+enum { CORE, COURIER, RUNNER, DIALLER, ROLES };
 enum { HEAD_START_MS = 1000, LOOK_MS = 10000 };
 
-/* core goes first at a stop, so that the other two still hear it out. It may have to bring the tables of an
+/* core goes first at a stop, so that the others still hear it out. It may have to bring the tables of an
  * older program up to date first. */
 static const struct fleet_member members[ROLES] = {
     [CORE] = {.name = "core", .hears_reload = true, .slow_start = true},
     [COURIER] = {.name = "courier"},
-    [RUNNER] = {.name = "runner"}};
+    [RUNNER] = {.name = "runner"},
+    /* It never beats: it waits for core, or for a network. */
+    [DIALLER] = {.name = "dialler", .slow_start = true}};
 
 struct supervisor {
     struct role_options options;
     struct secret_owners secrets; /* of the environment */
+    bool dials;                   /* the ledger is on a server, and there is a dialler */
     int config_fd;                /* to the courier; -1: it does not run */
     struct role_user users[ROLES];
     int suspects_fds[ROLES]; /* each its own: none may speak for another */
@@ -51,12 +54,14 @@ struct supervisor {
     struct kept kept;
 };
 
-enum { PAIR_COURIER, PAIR_RUNNER, PAIR_CONFIG, PAIRS };
+enum { PAIR_COURIER, PAIR_RUNNER, PAIR_CONFIG, PAIR_DIALLER, PAIRS };
 
 static bool may_see(const struct supervisor *supervisor, int role, const char *variable)
 {
-    static const enum secret_owner owners[ROLES] = {
-        [CORE] = SECRET_CORE, [COURIER] = SECRET_COURIER, [RUNNER] = SECRET_OWNERS};
+    static const enum secret_owner owners[ROLES] = {[CORE] = SECRET_CORE,
+                                                    [COURIER] = SECRET_COURIER,
+                                                    [RUNNER] = SECRET_OWNERS,
+                                                    [DIALLER] = SECRET_OWNERS};
     return secret_owner_sees(&supervisor->secrets, owners[role], variable);
 }
 
@@ -128,21 +133,33 @@ static int start_core(const struct supervisor *supervisor, int pairs[PAIRS][2], 
                  started[1],
                  copy,
                  supervisor->suspects_fds[CORE],
-                 supervisor->pulse_fds[CORE]};
+                 supervisor->pulse_fds[CORE],
+                 supervisor->dials ? pairs[PAIR_DIALLER][0] : -1};
     options.listen_fd = 3;
     options.courier_fd = 4;
     options.runner_fd = 5;
     options.started_fd = 6;
     options.suspects_fd = supervisor->suspects_fds[CORE] > 0 ? 8 : 0;
     options.pulse_fd = supervisor->pulse_fds[CORE] > 0 ? 9 : 0;
+    options.dialler_fd = supervisor->dials ? 10 : 0;
     options.first_config_fd = copy < 0 ? 0 : 7;
     options.config_stale = supervisor->kept.refused ? "yes" : NULL;
-    int result = start_role(supervisor, CORE, &options, fds, 10, ret_pid, err);
+    int result = start_role(supervisor, CORE, &options, fds, 11, ret_pid, err);
     close(started[1]);
     if (result == 0)
         poll(&(struct pollfd){.fd = started[0]}, 1, HEAD_START_MS);
     close(started[0]);
     return result;
+}
+
+static int start_dialler(const struct supervisor *supervisor, int pairs[PAIRS][2], pid_t *ret_pid,
+                         struct err *err)
+{
+    if (!supervisor->dials)
+        return 0;
+    const int fds[] = {-1, 1, 2, pairs[PAIR_DIALLER][1]};
+    const struct role_options options = {.core_fd = 3};
+    return start_role(supervisor, DIALLER, &options, fds, 4, ret_pid, err);
 }
 
 /* Descriptors 0 to 2 of every role: nothing to read, and the supervisor's own output. From 3 on: what it is
@@ -171,7 +188,8 @@ static int start_roles(struct supervisor *supervisor, int pairs[PAIRS][2], pid_t
     runner.config_stale = supervisor->kept.now_stale ? "yes" : NULL;
     return start_core(supervisor, pairs, &pids[CORE], err) < 0 ||
                    start_role(supervisor, COURIER, &courier, courier_fds, 8, &pids[COURIER], err) < 0 ||
-                   start_role(supervisor, RUNNER, &runner, runner_fds, 6, &pids[RUNNER], err) < 0
+                   start_role(supervisor, RUNNER, &runner, runner_fds, 6, &pids[RUNNER], err) < 0 ||
+                   start_dialler(supervisor, pairs, &pids[DIALLER], err) < 0
                ? -1
                : 0;
 }
@@ -337,14 +355,15 @@ int role_supervise(const struct role_options *options)
     } else if (data_folder_make(supervisor.options.data) == 0 &&
                role_users_settle(config->user, config->runner.user, supervisor.options.data,
                                  &supervisor.users[CORE], &supervisor.users[RUNNER]) == 0) {
-        supervisor.users[COURIER] = supervisor.users[CORE];
+        supervisor.users[COURIER] = supervisor.users[DIALLER] = supervisor.users[CORE];
+        supervisor.dials = config->store != NULL;
         if (kept_begin(&supervisor.kept, arena, config->file, options->runbooks, supervisor.options.data,
                        stale, &err) < 0)
             log_event(LOG_WARNING, "config.not_kept", "error=%s", log_quote(err.text));
         open_suspects(&supervisor, CORE);
         open_suspects(&supervisor, COURIER);
         struct fleet fleet = {.members = members,
-                              .n_members = ROLES,
+                              .n_members = supervisor.dials ? ROLES : DIALLER,
                               .start = fleet_start,
                               .mend = fleet_mend,
                               .reload = fleet_reload,
