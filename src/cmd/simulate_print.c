@@ -159,7 +159,7 @@ static const char *text_or(const char *text)
 /* Entries that are the same but for their times. */
 struct repeat {
     const struct simulate_entry *third, *last; /* the first one that is not shown */
-    size_t n;
+    size_t n, n_hidden;
 };
 
 static struct repeat *repeat_of(struct arena *arena, struct map *repeats, const struct simulate_entry *entry)
@@ -252,8 +252,9 @@ static void add_repeat(struct buf *out, struct arena *arena, const struct simula
     const char *what = third->kind == SIMULATE_PAGE
                            ? arena_printf(arena, "PAGE %s by %s%s%s", third->person, third->channel,
                                           third->cause ? ", " : "", text_or(third->cause))
-                           : third->event;
-    size_t n = repeat->n - TIMES_SHOWN;
+                           : arena_printf(arena, "\"%s\" and the like",
+                                          arena_strndup(arena, third->text, strcspn(third->text, ":.")));
+    size_t n = repeat->n_hidden;
     char from[SHORT_BYTES], until[SHORT_BYTES];
     short_format(page->timezone, third->at_us, from);
     short_format(page->timezone, repeat->last->at_us, until);
@@ -288,11 +289,13 @@ static void add_entries(struct buf *out, struct arena *arena, const struct simul
         if (is_said_already(page, entry))
             continue;
         struct repeat *repeat = repeat_of(arena, repeats, entry);
-        repeat->last = entry;
-        if (++repeat->n == TIMES_SHOWN + 1)
-            repeat->third = entry;
-        if (!page->all && repeat->n > TIMES_SHOWN)
+        bool beside =
+            entry->kind == SIMULATE_PAGE && before_us == entry->at_us; /* what is shown of that moment */
+        if (!page->all && ++repeat->n > TIMES_SHOWN && !beside) {
+            repeat->third = repeat->n_hidden++ == 0 ? entry : repeat->third;
+            repeat->last = entry;
             continue;
+        }
         add_day(out, page, before_us, entry->at_us);
         add_entry(out, arena, page, entry);
         before_us = entry->at_us;

@@ -74,6 +74,24 @@ static void night_of_the_autumn_change_reads_as_a_page(void **state)
     simulated_free(s);
 }
 
+static void a_moment_that_is_shown_shows_whom_it_pages_and_what_repeats_is_said_in_words(void **state)
+{
+    (void)state;
+    scoped_buf struct buf out = {0};
+    struct simulated *s = simulated_new("scanner", "SEV-1", "2026-11-01T01:40:00-04:00");
+    s->question.for_s = 6 * 3600;
+    const char *text = printed(s, &out, "America/New_York", false);
+    const char *more = strstr(text, "And so on"), *last = NULL;
+    assert_non_null(more);
+    for (const char *at = text; (at = strstr(at, "(round")) && at < more; at++)
+        last = at;
+    const char *page = last ? strstr(last, "PAGE ") : NULL;
+    assert_true(page && page < more);
+    assert_null(strstr(more, "incident."));
+    assert_null(strstr(more, "page."));
+    simulated_free(s);
+}
+
 static void no_line_is_wider_than_a_terminal_and_all_shows_what_repeats(void **state)
 {
     (void)state;
@@ -138,6 +156,7 @@ int main(void)
         cmocka_unit_test(night_of_the_autumn_change_reads_as_a_page),
         cmocka_unit_test(no_line_is_wider_than_a_terminal_and_all_shows_what_repeats),
         cmocka_unit_test(night_without_anybody_is_said_in_the_last_line_and_fails),
+        cmocka_unit_test(a_moment_that_is_shown_shows_whom_it_pages_and_what_repeats_is_said_in_words),
         cmocka_unit_test(document_holds_every_entry_with_both_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "runbook/text.h"
 #include "runbook/word_lines.h"
 
 static const char *const names[CALLING_KINDS] = {
@@ -17,6 +18,26 @@ static const char *const names[CALLING_KINDS] = {
     [CALLING_NO_NAME] = "no-name",
     [CALLING_WAIT_TITLE] = "wait-column",
     [CALLING_WHO_TITLE] = "who-column",
+    [CALLING_AFTER] = "after",
+    [CALLING_AT] = "at",
+    [CALLING_FOR] = "for",
+    [CALLING_IN] = "in",
+    [CALLING_LATE] = "late",
+    [CALLING_FROM] = "from",
+    [CALLING_EVERY] = "every",
+    [CALLING_ANSWER] = "answer",
+    [CALLING_INTERVAL] = "interval",
+    [CALLING_IF] = "if",
+    [CALLING_CONDITION] = "condition",
+    [CALLING_AND] = "and",
+    [CALLING_THEN] = "then",
+    [CALLING_SHORT] = "short",
+    [CALLING_WHEN_TITLE] = "when-column",
+    [CALLING_MINUTES] = "minutes",
+    [CALLING_HOURS] = "hours",
+    [CALLING_ACT_TITLE] = "act-column",
+    [CALLING_CALLS] = "calls",
+    [CALLING_NAME_END] = "name-end",
     [CALLING_KEY_WHO] = "key-who",
     [CALLING_KEY_WAIT] = "key-wait",
     [CALLING_KEY_AFTER] = "key-after",
@@ -64,6 +85,26 @@ size_t calling_at(enum calling kind, const char *text)
             best = n;
     }
     return best;
+}
+
+bool calling_before(enum calling kind, const char *text, size_t at)
+{
+    list_each (word, calling_words(kind)) {
+        size_t n = strlen(*word);
+        if (n <= at && strncasecmp(text + at - n, *word, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *calling_word(enum calling kind, const char *text)
+{
+    list_each (word, calling_words(kind)) {
+        const char *at = text_find_word(text, *word);
+        if (at)
+            return at;
+    }
+    return NULL;
 }
 
 bool calling_within(enum calling kind, const char *text, size_t n_bytes)

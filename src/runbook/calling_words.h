@@ -18,6 +18,26 @@ enum calling {
     CALLING_PLACE,      /* "level ": in front of the number of a rung */
     CALLING_WAIT_TITLE, /* "before next": a column of such times */
     CALLING_WHO_TITLE,  /* "escalate to": a column of people, the best first */
+    CALLING_AFTER,      /* "after": somebody is called when the time behind it is over */
+    CALLING_AT,         /* "at ": right in front of such a time */
+    CALLING_FOR,        /* "for " */
+    CALLING_IN,         /* " in " */
+    CALLING_LATE,       /* " by ": so is it when nothing has happened by then */
+    CALLING_FROM,       /* " of ": behind a time, what it counts from */
+    CALLING_EVERY,      /* "every ": a time that calls nobody */
+    CALLING_ANSWER,     /* "respon": so is it */
+    CALLING_INTERVAL,   /* "each": between each two who are called */
+    CALLING_IF,         /* "if ": whoever is called is called only then */
+    CALLING_CONDITION,  /* "when": a condition begins */
+    CALLING_AND,        /* " and ": sets two who are called apart */
+    CALLING_THEN,       /* " then ": so does it */
+    CALLING_SHORT,      /* "min": the point behind it ends no sentence */
+    CALLING_WHEN_TITLE, /* "elapsed": a column of moments */
+    CALLING_MINUTES,    /* "minutes": the unit in a title */
+    CALLING_HOURS,      /* "hours" */
+    CALLING_ACT_TITLE,  /* "action": a column of what is done */
+    CALLING_CALLS,      /* "page": calls people */
+    CALLING_NAME_END,   /* " if ": behind a name of the house */
     CALLING_KEY_WHO,    /* of settings: "notify" */
     CALLING_KEY_WAIT,   /* "escalation_timeout" */
     CALLING_KEY_AFTER,  /* "delay" */
@@ -29,6 +49,12 @@ const struct strings *calling_words(enum calling kind);
 
 /* Bytes of the longest word of the kind that text begins with; 0: none. */
 size_t calling_at(enum calling kind, const char *text);
+
+/* One of the words ends right before text + at. */
+bool calling_before(enum calling kind, const char *text, size_t at);
+
+/* One of the words stands in the text, as a word of its own. The first of the list's; NULL: none does. */
+const char *calling_word(enum calling kind, const char *text);
 
 /* One of the words begins within the first n_bytes. */
 bool calling_within(enum calling kind, const char *text, size_t n_bytes);

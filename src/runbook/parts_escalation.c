@@ -45,17 +45,13 @@ void escalation_set_procedure(struct parts_reading *reading, struct escalation *
 
 const char *escalation_condition(struct arena *arena, const char *text)
 {
-    static const char *const words[] = {"if", "when", "after"};
+    const char *at = calling_word(CALLING_CONDITION, text);
+    size_t n = at ? strlen(at) : 0; /* "(after 15 minutes)" */
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        const char *at = text_find_word(text, words[i]);
-        if (at == NULL)
-            continue;
-        size_t n = strlen(at); /* "(after 15 minutes)" */
-        return n > 1 && at[n - 1] == ')' && strchr(at, '(') == NULL ? arena_strndup(arena, at, n - 1)
-                                                                    : text_without_colon(arena, at);
-    }
-    return NULL;
+    if (n == 0)
+        return NULL;
+    return n > 1 && at[n - 1] == ')' && strchr(at, '(') == NULL ? arena_strndup(arena, at, n - 1)
+                                                                : text_without_colon(arena, at);
 }
 
 /* ---- severity levels ---- */
@@ -245,14 +241,7 @@ static bool is_rule_heading(struct parts_reading *reading, size_t block)
 /* "unresolved in 15 minutes", "unreachable for 5 minutes", "no answer in 10 minutes". */
 static bool waits_before(const char *text, size_t at)
 {
-    static const char *const before[] = {" in ", " for ", " by ", "ed ", "in another "};
-    bool joined = false;
-
-    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
-        size_t n = strlen(before[i]);
-        joined |= at >= n && strncasecmp(text + at - n, before[i], n) == 0;
-    }
-    return joined && (idle_waits_for(text) || idle_says(text));
+    return calling_before(CALLING_LATE, text, at) && (idle_waits_for(text) || idle_says(text));
 }
 
 bool escalation_wait_stated(const char *text, struct duration_words *ret_after)
@@ -305,7 +294,6 @@ static void rule_levels(struct parts_reading *reading, const struct fact *fact, 
 static void add_named(struct parts_reading *reading, const char *text, struct strings *ret_to)
 {
     enum { NAME_BYTES = 40 };
-    static const char *const ends[] = {" if ", " when ", " after ", " within ", " for ", " and "};
     const char *at = strcasestr(text, "escalate to ");
 
     if (!at)
@@ -314,11 +302,9 @@ static void add_named(struct parts_reading *reading, const char *text, struct st
     if (strncasecmp(at, "the ", 4) == 0)
         at += 4;
     size_t n = strcspn(at, ".,;:(");
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        const char *end = strcasestr(at, ends[i]);
-        if (end && (size_t)(end - at) < n)
-            n = (size_t)(end - at);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (calling_at(CALLING_NAME_END, at + i) > 0)
+            n = i;
     if (n > 0 && n <= NAME_BYTES)
         strings_add(reading->arena, ret_to, text_normalise(reading->arena, at, n));
 }

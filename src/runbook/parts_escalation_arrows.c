@@ -23,11 +23,7 @@ struct tier {
 /* "every 15 minutes", "(15-minute intervals)", "15 min each": between one tier and the next. */
 static bool says_interval(const char *text)
 {
-    static const char *const words[] = {"every ", "interval", " each", " apart"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasestr(text, words[i]))
-            return true;
-    return false;
+    return calling_within(CALLING_INTERVAL, text, strlen(text));
 }
 
 /* Bytes of the tier in front of the wait that its arrow carries: "lead --(10 min)-" of "lead --(10 min)->

@@ -23,14 +23,10 @@ enum { CELL_BYTES = 200, TIME_BYTES = 40, NAME_BYTES = 40, SHORTEST_S = 60 };
 /* Seconds of the unit that a column names: "Minutes", "Time (min)", "T+ (h)"; 0: none. */
 static int64_t unit_of_column(const char *title)
 {
-    static const struct {
-        const char *word;
-        int64_t s;
-    } units[] = {{"minutes", 60}, {"minute", 60}, {"mins", 60}, {"min", 60}, {"hours", 3600}, {"h", 3600}};
-
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (text_find_word(title, units[i].word))
-            return units[i].s;
+    if (calling_word(CALLING_MINUTES, title))
+        return 60;
+    if (calling_word(CALLING_HOURS, title))
+        return 3600;
     return strncasecmp(title, "t+", 2) == 0 ? 60 : 0;
 }
 
@@ -59,11 +55,8 @@ static bool moment(const char *cell, int64_t unit_s, int64_t *ret_s)
 
 static bool is_moment_title(const char *title)
 {
-    static const char *const counted[] = {"elapsed", "t+", "minutes", "time ("};
-
-    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
-        if (strcasestr(title, counted[i]))
-            return strnlen(title, TIME_BYTES) < TIME_BYTES;
+    if (calling_within(CALLING_WHEN_TITLE, title, strlen(title)))
+        return strnlen(title, TIME_BYTES) < TIME_BYTES;
     return part_words_whole(PART_WAIT_COLUMN, title) != NULL;
 }
 
@@ -105,12 +98,7 @@ bool escalation_about_calling(const struct parts_reading *reading, size_t i)
 /* Under words of escalation, or with a column that calls. */
 static bool about_calling(const struct parts_reading *reading, size_t i, const char *whom)
 {
-    static const char *const calls[] = {"escalat", "page", "notif", "call", "alert", "wake"};
-
-    for (size_t k = 0; k < sizeof calls / sizeof *calls; k++)
-        if (strcasestr(whom, calls[k]))
-            return true;
-    return escalation_about_calling(reading, i);
+    return calling_within(CALLING_CALLS, whom, strlen(whom)) || escalation_about_calling(reading, i);
 }
 
 /* Whose ladder it is, as far as it is said outside its rows. */

@@ -1,22 +1,19 @@
 /* What the time of a rule counts from: the opening of the incident, or its acknowledgement. */
 #include <string.h>
 
+#include "runbook/calling_words.h"
 #include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_read.h"
 
 bool escalation_from_answer(const char *behind)
 {
-    static const char *const joins[] = {" of ", " after ", " from ", " since ", " following "};
     enum { FAR = 24 }; /* "the page has been " */
     struct word_match match;
+    size_t n = calling_at(CALLING_FROM, behind);
 
-    for (size_t i = 0; i < sizeof joins / sizeof *joins; i++) {
-        size_t n = strlen(joins[i]);
-        if (strncasecmp(behind, joins[i], n) == 0 && part_words_next(PART_DEADLINE_AFTER, behind, n, &match))
-            return strcmp(match.value, "acknowledged") == 0 && match.at <= n + FAR &&
-                   strcspn(behind + n, ".,;:()") >= match.at - n;
-    }
-    return false;
+    return n > 0 && part_words_next(PART_DEADLINE_AFTER, behind, n, &match) &&
+           strcmp(match.value, "acknowledged") == 0 && match.at <= n + FAR &&
+           strcspn(behind + n, ".,;:()") >= match.at - n;
 }
 
 static bool counts_from_answer(const char *text, int64_t after_s)

@@ -1,6 +1,7 @@
 /* Tables of when to escalate to whom. */
 #include <string.h>
 
+#include "runbook/calling_words.h"
 #include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_person.h"
 #include "runbook/parts_read.h"
@@ -19,11 +20,9 @@ bool escalation_wait_in_row(const struct block *table, const struct table_row *r
 /* The column that says to whom or what then; n_columns: none. */
 static size_t action_column(const struct block *table)
 {
-    static const char *const names[] = {"escalate to", "escalation", "action", "notify", "contact", "who"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    list_each (word, calling_words(CALLING_ACT_TITLE))
         for (size_t k = 1; k < table->n_columns; k++)
-            if (strcasestr(table->columns[k].text, names[i]))
+            if (strcasestr(table->columns[k].text, *word))
                 return k;
     return table->n_columns;
 }

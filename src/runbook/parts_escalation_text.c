@@ -22,35 +22,24 @@ struct escalation *escalation_add_rung(struct parts_reading *reading, const stru
     return rule;
 }
 
-static bool has_any(const char *text, size_t n, const char *const *words, size_t n_words)
-{
-    for (size_t i = 0; i < n_words; i++) {
-        const char *at = strcasestr(text, words[i]);
-        if (at && (size_t)(at - text) < n)
-            return true;
-    }
-    return false;
-}
-
 bool escalation_wait(const char *sentence, struct duration_words *ret_after)
 {
-    static const char *const asked[] = {"if ", "when ", "once ", "unless", "longer than", "more than"};
-    static const char *const other[] = {"every ", "fires ", "firing ", "triggers "};
     size_t n = strlen(sentence);
 
     if (!text_duration(sentence, ret_after) || ret_after->value_s < 60 ||
-        has_any(sentence, n, other, sizeof other / sizeof *other))
+        calling_within(CALLING_EVERY, sentence, n))
         return false;
     const char *from = sentence + ret_after->at;
     size_t before = ret_after->at;
     bool past = ret_after->op && ret_after->op[0] == '>';
-    bool conditional = has_any(sentence, before, asked, sizeof asked / sizeof *asked);
+    bool conditional = calling_within(CALLING_IF, sentence, before);
     bool idle = idle_says_within(sentence, before);
-    bool limit =
-        before >= 4 && (strncasecmp(from - 4, "for ", 4) == 0 || strncasecmp(from - 4, " in ", 4) == 0);
-    limit |= (ret_after->op && ret_after->op[0] == '<') || escalation_from_answer(from + ret_after->n_bytes);
-    return text_starts_with(from, "after") || (past && conditional) || (limit && idle) ||
-           (conditional && limit && before >= 4 && strncasecmp(from - 4, "for ", 4) == 0);
+    bool lasts = calling_before(CALLING_FOR, sentence, before);
+    bool limit = lasts || calling_before(CALLING_IN, sentence, before) ||
+                 (ret_after->op && ret_after->op[0] == '<') ||
+                 escalation_from_answer(from + ret_after->n_bytes);
+    return calling_at(CALLING_AFTER, from) > 0 || (past && conditional) || (limit && idle) ||
+           (conditional && lasts);
 }
 
 static bool calls(const struct fact *fact, const char *sentence)
@@ -65,7 +54,6 @@ static bool calls(const struct fact *fact, const char *sentence)
 /* "If nobody answers within 15 minutes:", and whom to call stands in the items below it. */
 static void add_below(struct parts_reading *reading, const struct fact *fact, struct strings *ret_to)
 {
-    static const char *const called[] = {"paged", "called", "notified", "alerted"};
     const struct block *block = &reading->document->blocks.at[fact->block];
     struct word_match verb;
     size_t n = strlen(fact->text);
@@ -77,7 +65,7 @@ static void add_below(struct parts_reading *reading, const struct fact *fact, st
         if (below->place == FACT_ITEM && strnlen(below->text, RULE_BYTES) < RULE_BYTES &&
             (part_words_next(PART_TELL_VERB, below->text, 0, &verb) ||
              part_words_next(PART_ESCALATE_VERB, below->text, 0, &verb) ||
-             has_any(below->text, strlen(below->text), called, sizeof called / sizeof *called)))
+             part_words_next(PART_WAIT_WORD, below->text, 0, &verb)))
             persons_add(reading->arena, below->text, ret_to);
 }
 
@@ -102,12 +90,9 @@ static const struct procedure *procedure_spoken_of(const struct parts_reading *r
 void escalation_add_house(struct arena *arena, const char *behind_verb, struct strings *ret_to)
 {
     enum { NAME_BYTES = 40 };
-    static const char *const lead[] = {" ", "to ", "the ", "our ", "your "};
     struct word_match last;
 
-    for (size_t i = 0; i < sizeof lead / sizeof *lead; i++)
-        if (strncasecmp(behind_verb, lead[i], strlen(lead[i])) == 0)
-            behind_verb += strlen(lead[i]);
+    behind_verb = calling_skip(CALLING_LEAD, behind_verb + strspn(behind_verb, " "));
     size_t n = strcspn(behind_verb, ".,;:(");
     if (n == 0 || n >= NAME_BYTES)
         return;

@@ -33,43 +33,32 @@ enum mark { MARK_COMMA, MARK_AND, MARK_END, MARK_SENTENCE, MARK_ARROW };
 static size_t mark_at(const char *text, enum mark *ret_kind)
 {
     static const struct {
-        const char *mark;
+        enum calling words;
         enum mark kind;
-    } marks[] = {{"; ", MARK_END},   {". ", MARK_SENTENCE}, {" then ", MARK_END}, {" \xc2\xb7 ", MARK_END},
-                 {", ", MARK_COMMA}, {" and ", MARK_AND},   {" und ", MARK_AND},  {" / ", MARK_AND}};
+    } marks[] = {{CALLING_ARROW, MARK_ARROW}, {CALLING_THEN, MARK_END}, {CALLING_AND, MARK_AND}};
 
-    size_t arrow = calling_at(CALLING_ARROW, text);
-    if (arrow > 0) {
-        *ret_kind = MARK_ARROW;
-        return arrow;
+    if (text[0] == '.' || text[0] == ',') {
+        *ret_kind = text[0] == '.' ? MARK_SENTENCE : MARK_COMMA;
+        return text[1] == ' ' ? 2 : 0;
     }
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (strncmp(text, marks[i].mark, strlen(marks[i].mark)) == 0) {
-            *ret_kind = marks[i].kind;
-            return strlen(marks[i].mark);
-        }
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        *ret_kind = marks[i].kind;
+        size_t n = calling_at(marks[i].words, text);
+        if (n > 0)
+            return n;
+    }
     return 0;
 }
 
 /* "min. ", "Std. ": no end of a sentence. */
 static bool ends_abbreviation(const char *text, size_t n)
 {
-    static const char *const words[] = {"min", "mins", "std", "hrs", "hr", "sec", "approx", "ca", "dr"};
-
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        size_t k = strlen(words[i]);
-        if (n >= k && strncasecmp(text + n - k, words[i], k) == 0 &&
+    list_each (word, calling_words(CALLING_SHORT)) {
+        size_t k = strlen(*word);
+        if (n >= k && strncasecmp(text + n - k, *word, k) == 0 &&
             (n == k || !isalpha((unsigned char)text[n - k - 1])))
             return true;
     }
-    return false;
-}
-
-static bool has_any(const char *text, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcasestr(text, words[i]))
-            return true;
     return false;
 }
 
@@ -167,22 +156,19 @@ const char *rungs_with_units(struct arena *arena, const char *text)
 /* Whether the time of the part is one after which somebody is called, and none within which they answer. */
 static bool waits(const struct part *part)
 {
-    static const char *const other[] = {"every ", "each ", "fires ", "firing ", "respon", "reply "};
     const struct duration_words *after = &part->after;
     const char *before = part->text;
-    size_t at = after->at;
+    size_t at = after->at, n = strlen(before);
 
     if (idle_says(before) || says_wait(before))
         return true;
-    if (has_any(before, other, sizeof other / sizeof *other))
+    if (calling_within(CALLING_EVERY, before, n) || calling_within(CALLING_ANSWER, before, n))
         return false;
     if (after->op)
         return after->op[0] == '>';
-    return at == 0 || before[at - 1] == '(' || before[at - 1] == '+' || before[at - 1] == '@' ||
-           (at >= 2 && strncmp(before + at - 2, "@ ", 2) == 0) ||
-           (at >= 5 && strncasecmp(before + at - 5, "nach ", 5) == 0) ||
-           (at >= 3 && strncasecmp(before + at - 3, "at ", 3) == 0) ||
-           (at >= 3 && strncasecmp(before + at - 3, "in ", 3) == 0 && strcasestr(before, "another"));
+    return at == 0 || calling_before(CALLING_AT, before, at) ||
+           (at >= 3 && strncasecmp(before + at - 3, "in ", 3) == 0 &&
+            calling_within(CALLING_MORE, before, n));
 }
 
 /* "Manager: 15 minutes"; "Update: 30 minutes" calls nobody. */
