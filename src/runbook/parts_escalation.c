@@ -380,6 +380,9 @@ static struct escalation *add_rule(struct parts_reading *reading, const struct f
         rule->condition = fact->text;
     if (stated)
         rule->after_s = after.value_s + called_before_s(reading, rule, fact->text, &after);
+    else if (fact->label && rule->applies_to.n > 0 && rule->to.n > 0 &&
+             escalation_wait_stated(fact->rest, &after))
+        rule->after_s = after.value_s; /* "Red only: 30 minutes in, the director" */
     return rule;
 }
 

@@ -113,8 +113,39 @@ static bool speaks_of_level(const char *id, const char *text)
     return false;
 }
 
+/* "Red only", "Red and Amber", "Amber/Yellow": names of levels, what joins them, and nothing else. */
+static void add_listed(const struct parts_reading *reading, const char *text, struct strings *ret_ids)
+{
+    static const char *const joints[] = {" and ", " or ", " & ", ", ", "/", " / ", " only"};
+    struct strings listed = {0};
+
+    while (*text) {
+        const struct severity *found = NULL;
+        size_t n = 0;
+        list_each (level, &reading->runbook->severities)
+            if (strlen(level->id) > n && text_starts_with(text, level->id)) {
+                found = level;
+                n = strlen(level->id);
+            }
+        if (!found)
+            return;
+        strings_add(reading->arena, &listed, found->id);
+        text += n;
+        for (size_t i = n = 0; i < sizeof joints / sizeof *joints; i++)
+            if (text_starts_with(text, joints[i]) && strlen(joints[i]) > n)
+                n = strlen(joints[i]);
+        if (*text && n == 0)
+            return;
+        text += n;
+    }
+    list_each (id, &listed)
+        if (!has_id(ret_ids, *id))
+            strings_add(reading->arena, ret_ids, *id);
+}
+
 static void add_called(const struct parts_reading *reading, const char *text, struct strings *ret_ids)
 {
+    add_listed(reading, text, ret_ids);
     list_each (level, &reading->runbook->severities)
         if ((calls_level(level, text) || speaks_of_level(level->id, text)) && !has_id(ret_ids, level->id))
             strings_add(reading->arena, ret_ids, level->id);

@@ -9,6 +9,7 @@
 
 enum {
     PATIENCE_S = 900,         /* when nothing is said */
+    RUNG_LINES = 3,           /* from one rung of a list to the next */
     PATIENCE_AT_ONCE_S = 300, /* a response time of "immediate" still needs time to answer the telephone */
 };
 
@@ -149,17 +150,36 @@ static bool is_timed_rule(const struct escalation *escalation)
     return strcmp(escalation->kind, "rule") == 0 && escalation->to.n > 0 && escalation->after_s != UNSTATED;
 }
 
+/* "Red only, after 30 minutes: the director" right below rungs that name no level is one more of them. */
+static bool adds_a_rung(const struct runbook *runbook, const struct escalation *rule)
+{
+    const struct escalation *before = rule;
+
+    while (before > runbook->parts.escalations.at && is_timed_rule(before - 1) &&
+           before->line - (before - 1)->line_end <= RUNG_LINES) {
+        before--;
+        if (before->applies_to.n == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The level says itself who is called when, or that nobody is; a step of a procedure says it for its trouble
  * alone. */
 static bool has_own_escalation(const struct planning *planning)
 {
-    if (planning->severity->escalation_text)
-        return true;
-    list_each (escalation, &planning->runbook->parts.escalations)
-        if (is_timed_rule(escalation) && has(&escalation->applies_to, planning->severity->id) &&
-            procedure_at(planning->runbook, escalation->line) == NULL)
+    const struct severity *severity = planning->severity;
+    bool own = severity->escalation_text != NULL;
+
+    list_each (escalation, &planning->runbook->parts.escalations) {
+        if (!is_timed_rule(escalation) || !has(&escalation->applies_to, severity->id) ||
+            procedure_at(planning->runbook, escalation->line) != NULL)
+            continue;
+        if (!adds_a_rung(planning->runbook, escalation))
             return true;
-    return false;
+        own &= escalation->line != severity->escalation_line;
+    }
+    return own;
 }
 
 static void take_rule(struct plan_entry *entry, const struct escalation *rule)

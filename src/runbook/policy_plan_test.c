@@ -184,6 +184,31 @@ static void a_ladder_beside_no_level_is_for_each_that_has_none_of_its_own(void *
     assert_null(entry_of(&third, PLAN_ESCALATION, 1800));
 }
 
+static void a_rung_of_some_levels_is_one_more_of_the_ladder_it_stands_in(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fixture other = {.arena = fixture->arena};
+    static const char text[] =
+        "# Lab\n\n## Severity\n\n| Level | Meaning | Response time |\n|---|---|---|\n"
+        "| Red | No results | 1 hour |\n| Amber | Late results | 2 hours |\n| Green | Odd report | 1 day "
+        "|\n\n"
+        "## Who is called\n\n1. Lab on-call\n2. No answer after 10 minutes -> lab lead\n"
+        "3. Still nobody after another 10 minutes -> IT manager\n"
+        "4. Red and Amber only: 45 minutes in -> medical director\n";
+    other.runbook = runbook_read(fixture->arena, "lab.md", text, strlen(text));
+    struct plan red = plan_of(&other, "Red"), amber = plan_of(&other, "Amber"),
+                green = plan_of(&other, "Green");
+
+    assert_non_null(entry_of(&red, PLAN_ESCALATION, 600));
+    assert_non_null(entry_of(&red, PLAN_ESCALATION, 1200));
+    const struct plan_entry *director = entry_of(&red, PLAN_ESCALATION, 2700);
+    assert_non_null(director);
+    assert_string_equal(director->to.at[0], "medical director");
+    assert_non_null(entry_of(&amber, PLAN_ESCALATION, 2700));
+    assert_non_null(entry_of(&green, PLAN_ESCALATION, 1200));
+    assert_null(entry_of(&green, PLAN_ESCALATION, 2700));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +227,8 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(entries_stand_in_the_order_of_time, setup, teardown),
         cmocka_unit_test_setup_teardown(the_printed_plan_fits_80_columns, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_rung_of_some_levels_is_one_more_of_the_ladder_it_stands_in, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_ladder_beside_no_level_is_for_each_that_has_none_of_its_own, setup,
                                         teardown),
     };

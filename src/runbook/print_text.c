@@ -38,8 +38,9 @@ static bool put_plan(struct page *page, const struct runbook *runbook, const str
         if (entry->kind != PLAN_PAGE && entry->kind != PLAN_ESCALATION && entry->kind != PLAN_UPDATE)
             continue;
         put_plan_entry(page, entry);
-        told |= entry->kind == PLAN_ESCALATION && entry->to.n > 0 && entry->line >= level->line &&
-                entry->line <= level->line_end;
+        told |= entry->kind == PLAN_ESCALATION && entry->to.n > 0 &&
+                (entry->line == level->escalation_line ||
+                 (entry->line >= level->line && entry->line <= level->line_end));
     }
     return told;
 }
