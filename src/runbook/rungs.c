@@ -300,7 +300,11 @@ bool rung_counts_on(struct arena *arena, const char *text, const struct duration
 static int64_t waited_before_s(struct arena *arena, const struct part *part, const struct rungs *rungs)
 {
     const struct rung *last = rungs->n > 0 ? &rungs->at[rungs->n - 1] : NULL;
+    const char *behind = part->text + part->after.at + part->after.n_bytes;
 
+    /* "15 minutes later: the lead. 30 minutes later: the director" on a line can be either: the sooner */
+    if (text_starts_with(behind, " later") && !calling_within(CALLING_MORE, part->text, part->after.at))
+        return 0;
     return last && rung_counts_on(arena, part->text, &part->after, &last->to) ? last->after_s : 0;
 }
 
@@ -323,7 +327,8 @@ bool rungs_read(struct arena *arena, const char *text, bool named, int line, str
             escalated = strcasestr(part->text, "escalate to ");
             continue;
         }
-        bool deadline = rungs.n == 0 && part->timed && i + 1 < parts.n && part[1].sentence && !waits(part);
+        bool deadline = rungs.n == 0 && part->timed && i + 1 < parts.n && part[1].sentence && !waits(part) &&
+                        !is_person_at(arena, part);
         if (deadline) /* "Pages must be acknowledged within 5 minutes." */
             continue;
         int64_t at_s = part->after.value_s + waited_before_s(arena, part, &rungs);
