@@ -111,6 +111,8 @@ static int list(struct words *words)
 
 static int show(struct words *words)
 {
+    if (words->json && words->watch)
+        return usage_error(usage, "incident show: --watch or --json, not both");
     if (words->json)
         return print_answer(words, path_of(words, ""));
     scoped_buf struct buf out = {0};

@@ -44,6 +44,11 @@ class WatchIncident(SystemTest):
         self.assertEqual(code, 1)
         self.assertIn('no incident 7', err)
 
+    def test_json_is_refused_with_it_and_not_printed_once_as_if_it_watched(self):
+        code, out, err = run('incident', 'show', '1', '--watch', '--json', env=self.env)
+        self.assertEqual((code, out), (2, ''))
+        self.assertIn('--watch or --json, not both', err)
+
 
 if __name__ == '__main__':
     unittest.main()
