@@ -29,6 +29,20 @@ static bool put_routing_key(struct request *request)
     return true;
 }
 
+static void refuse_event(struct request *request, const char *why)
+{
+    struct json_writer writer = answer_json(request);
+    request->answer.status = MHD_HTTP_BAD_REQUEST;
+    jw_begin_object(&writer);
+    jw_pair(&writer, "status", "invalid event");
+    jw_pair(&writer, "message", "Event object is invalid");
+    jw_name(&writer, "errors");
+    jw_begin_array(&writer);
+    jw_string(&writer, why);
+    jw_end_array(&writer);
+    jw_end_object(&writer);
+}
+
 void post_pagerduty(struct request *request)
 {
     const char *field = NULL;
@@ -40,16 +54,7 @@ void post_pagerduty(struct request *request)
         alerts_hand_over(request, intake_format("pagerduty"));
         return;
     }
-    struct json_writer writer = answer_json(request);
-    request->answer.status = MHD_HTTP_BAD_REQUEST;
-    jw_begin_object(&writer);
-    jw_pair(&writer, "status", "invalid event");
-    jw_pair(&writer, "message", "Event object is invalid");
-    jw_name(&writer, "errors");
-    jw_begin_array(&writer);
-    jw_string(&writer, err.text);
-    jw_end_array(&writer);
-    jw_end_object(&writer);
+    refuse_event(request, err.text);
 }
 
 void answer_pagerduty(struct request *request)
@@ -64,21 +69,45 @@ void answer_pagerduty(struct request *request)
     jw_end_object(&writer);
 }
 
+enum { EVENT_TEXT_BYTES = 16 * 1024 };
+
+/* NULL: no text that can be kept. */
+static const char *event_text(struct json value)
+{
+    size_t n_bytes = 0;
+    const char *text = json_text(value, &n_bytes);
+    return text && *text && n_bytes <= EVENT_TEXT_BYTES && strlen(text) == n_bytes ? text : NULL;
+}
+
 /* What was changed elsewhere (developer.pagerduty.com, "Send a change event"). */
 void post_pagerduty_change(struct request *request)
 {
     struct json root;
-    if (request_object(request, &root) < 0)
+    struct err err = {0};
+    if (!request->document)
+        request->document = json_document_new();
+    if (json_parse(request->document, buf_text(&request->body), request->body.n_bytes, 32, &root, &err) < 0) {
+        refuse_event(request, err.text);
         return;
+    }
     struct json payload = json_get(root, "payload"), link = json_first(json_get(root, "links")).value;
-    const char *routing = request_header(request, "X-Routing-Key"), *summary, *source, *href;
-    if ((!(routing && *routing) && request_needed(request, root, "routing_key", &routing) < 0) ||
-        request_needed(request, payload, "summary", &summary) < 0 ||
-        request_text(request, payload, "source", &source) < 0 ||
-        request_text(request, link, "href", &href) < 0)
+    const char *routing = request_header(request, "X-Routing-Key");
+    const char *summary = event_text(json_get(payload, "summary"));
+    if (!routing || !*routing)
+        routing = event_text(json_get(root, "routing_key"));
+    if (!routing || !*routing) {
+        refuse_event(request, "'routing_key' is missing or blank");
         return;
-    request->input = (struct input){
-        .kind = INPUT_CHANGED, .actor = "source:pagerduty", .text = summary, .word = source, .link = href};
+    }
+    if (!summary || !*summary) {
+        refuse_event(request, "'payload.summary' is missing, blank or no text");
+        return;
+    }
+    request->input = (struct input){.kind = INPUT_CHANGED,
+                                    .actor = "source:pagerduty",
+                                    .text = summary,
+                                    .word = event_text(json_get(payload, "source")),
+                                    .link = event_text(json_get(link, "href"))};
     request_submit(request, NULL);
 }
 

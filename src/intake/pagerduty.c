@@ -12,13 +12,21 @@
 #include "base/hash.h"
 #include "intake/draft.h"
 
-enum { KEY_BYTES_LIMIT = 255 };
+enum { KEY_CHARS_LIMIT = 255, ROUTING_BYTES_LIMIT = 255 };
 
 static int refuse(const char **ret_field, struct err *err, const char *field, const char *why)
 {
     if (ret_field)
         *ret_field = field;
     return err_set(err, "'%s' %s", field, why);
+}
+
+static size_t count_chars(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
 }
 
 /* A key of ours for a message without one: the same for the same message. */
@@ -34,14 +42,18 @@ static const char *make_key(struct arena *arena, struct json root, int64_t recei
 static int read_key(struct arena *arena, struct json root, int64_t received_us, bool is_trigger,
                     struct alert_batch *batch, const char **ret_field, struct err *err)
 {
+    struct json given = json_get(root, "dedup_key");
     size_t n_bytes = 0;
-    const char *key = json_text(json_get(root, "dedup_key"), &n_bytes);
+    const char *key = json_text(given, &n_bytes);
+    bool has_zero = key && strlen(key) != n_bytes;
+    if (json_kind(given) == JSON_NUMBER)
+        key = scalar_text(arena, given); /* a client that names its troubles by number */
     const char *routing = json_text(json_get(root, "routing_key"), NULL);
-    if (key && (n_bytes > KEY_BYTES_LIMIT || strlen(key) != n_bytes))
+    if (key && (has_zero || count_chars(key) > KEY_CHARS_LIMIT))
         return refuse(ret_field, err, "dedup_key", "is longer than 255 characters");
     if ((!key || !*key) && !is_trigger)
         return refuse(ret_field, err, "dedup_key", "is missing or blank");
-    if (!routing || !*routing || strnlen(routing, KEY_BYTES_LIMIT + 1) > KEY_BYTES_LIMIT)
+    if (!routing || !*routing || strnlen(routing, ROUTING_BYTES_LIMIT + 1) > ROUTING_BYTES_LIMIT)
         return refuse(ret_field, err, "routing_key", "is missing or blank");
     batch->dedup_key = key && *key ? key : make_key(arena, root, received_us);
     batch->group_key = arena_printf(arena, "%s/%s", routing, batch->dedup_key);

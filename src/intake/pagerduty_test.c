@@ -63,6 +63,28 @@ static void a_missing_key_is_made_the_same_for_the_same_message(void **state)
     assert_int_equal(strlen(key), 32);
 }
 
+static void a_key_has_255_characters_in_any_alphabet(void **state)
+{
+    (void)state;
+    char key[2 * 256 + 1] = "";
+    for (size_t i = 0; i < 255; i++)
+        memcpy(key + 2 * i, "\u00e9", 3);
+    const char *form = "{\"routing_key\":\"r\",\"event_action\":\"resolve\",\"dedup_key\":\"%s\"}";
+    assert_string_equal(parsed(arena_printf(arena, form, key)).dedup_key, key);
+    memcpy(key + sizeof key - 3, "\u00e9", 3);
+    assert_refused(arena_printf(arena, form, key), "dedup_key", "255");
+}
+
+static void a_key_may_be_a_number(void **state)
+{
+    (void)state;
+    struct alert_batch fires =
+        parsed("{\"routing_key\":\"r\",\"event_action\":\"trigger\",\"dedup_key\":17," PAYLOAD "}");
+    assert_string_equal(fires.group_key, "r/17");
+    assert_string_equal(
+        parsed("{\"routing_key\":\"r\",\"event_action\":\"resolve\",\"dedup_key\":17}").group_key, "r/17");
+}
+
 /* The shape that Alertmanager 0.25 sends for a group of two. */
 static void alerts_that_alertmanager_lists_as_text_are_read_as_alerts(void **state)
 {
@@ -164,6 +186,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_trigger_is_one_alert_of_its_keys_group),
         cmocka_unit_test(resolve_and_acknowledge_name_the_group_alone),
+        cmocka_unit_test(a_key_has_255_characters_in_any_alphabet),
+        cmocka_unit_test(a_key_may_be_a_number),
         cmocka_unit_test(a_missing_key_is_made_the_same_for_the_same_message),
         cmocka_unit_test(alerts_that_alertmanager_lists_as_text_are_read_as_alerts),
         cmocka_unit_test(alerts_that_alertmanager_lists_as_json_are_read_as_alerts),

@@ -116,9 +116,13 @@ class Senders(SystemTest):
         found = self.server.json('/api/v1/ledger?kind=change.reported')['events']
         self.assertEqual([e['summary'] for e in found], ['mail: mail 7.2 is live'])
         self.assertEqual(self.server.incidents(), [])
-        self.assertEqual(self.server.request('POST', '/v2/change/enqueue', {**change, 'payload': {}})[0], 422)
+        for wrong, word in (({**change, 'payload': {}}, 'payload.summary'), ({'payload': change['payload']}, 'routing_key'), ([], 'routing_key'),
+                            ({**change, 'payload': {'summary': 'a\0b'}}, 'payload.summary')):
+            status, body = self.server.request('POST', '/v2/change/enqueue', wrong)
+            said = json.loads(body)
+            self.assertEqual((status, said['status']), (400, 'invalid event'), 'as its clients read it')
+            self.assertIn(word, said['errors'][0])
         del change['routing_key']
-        self.assertEqual(self.server.request('POST', '/v2/change/enqueue', change)[0], 422)
         self.assertEqual(self.server.request('POST', '/v2/change/enqueue', change, headers={'X-Routing-Key': 'r' * 32})[0], 202)
 
     def test_an_alert_that_opsgenies_client_snoozes_is_muted_until_then(self):
