@@ -22,10 +22,15 @@ int pulse_make(int *ret_fd, const uint64_t **ret_beats, struct err *err)
     return 0;
 }
 
+void pulse_beat(struct pulse *pulse)
+{
+    if (pulse->beats)
+        __atomic_add_fetch(pulse->beats, 1, __ATOMIC_RELAXED);
+}
+
 static void on_beat(uv_timer_t *timer)
 {
-    struct pulse *pulse = timer->data;
-    __atomic_add_fetch(pulse->beats, 1, __ATOMIC_RELAXED);
+    pulse_beat(timer->data);
 }
 
 void pulse_begin(struct pulse *pulse, uv_loop_t *loop, int fd)
@@ -34,8 +39,10 @@ void pulse_begin(struct pulse *pulse, uv_loop_t *loop, int fd)
         return;
     pulse->beats = mmap(NULL, sizeof *pulse->beats, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
-    if (pulse->beats == MAP_FAILED)
+    if (pulse->beats == MAP_FAILED) {
+        pulse->beats = NULL;
         return;
+    }
     __atomic_store_n(pulse->beats, 0, __ATOMIC_RELAXED);
     uv_timer_init(loop, &pulse->timer);
     pulse->timer.data = pulse;

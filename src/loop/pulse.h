@@ -17,6 +17,8 @@ struct pulse {
 
 /* For one process at a time: the descriptor is for it, the beats are read here. */
 int pulse_make(int *ret_fd, const uint64_t **ret_beats, struct err *err);
-/* Counts from 0, with the first turn of the loop as the first. Before the sandbox, which takes no descriptor
+/* Counts from 0, and with each turn of the loop that is due. Before the sandbox, which takes no descriptor
  * for memory; fd is closed. 0: nobody looks. */
 void pulse_begin(struct pulse *pulse, uv_loop_t *loop, int fd);
+/* A beat before the loop turns: from here on somebody may be waiting for it, and what hangs is missed. */
+void pulse_beat(struct pulse *pulse);

@@ -461,6 +461,7 @@ static int open_core_with(struct core *core, struct opening *opening, const stru
     core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
     __atomic_store_n(&core->ready, true,
                      __ATOMIC_RELEASE); /* who asks the moment it listens need not ask again */
+    pulse_beat(&core->pulse);
     api_prepare();                      /* both wait for who does it already */
     json_prepare();
     if (sandbox_write_only_below(core->options->data, options.status_folder, err) < 0 ||

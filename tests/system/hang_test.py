@@ -32,6 +32,14 @@ class Hang(SystemTest):
         os.kill(pid, signal.SIGSTOP)
         return pid
 
+    def hung_as_it_listens(self, server):
+        server.process.start()
+        while server.request('GET', '/-/ready')[0] != 200:
+            pass
+        core = server.role('core')
+        os.kill(core, signal.SIGSTOP)
+        return core
+
     def paged(self):
         """The titles of the incidents that Ana was paged for, with the keys of those pages."""
         keys = {}
@@ -54,11 +62,16 @@ class Hang(SystemTest):
         self.assertEqual([len(keys) for keys in self.paged().values()], [1, 1, 1])
 
     def test_a_process_that_hangs_is_ended_and_all_start_again(self):
+        other = self.started(Server(os.path.join(self.folder, 'other'), CONFIG.format(ana=self.receiver.url('/other'))))
+        core = self.hung_as_it_listens(other)
         self.stop('courier')
         self.assertEqual(self.fire('QueueFull'), 200)
         wait(lambda: self.paged(), 'ana is paged by the next courier', 150)
         self.assertIn('process.hangs name=courier', self.server.process.log())
         self.assertEqual(len(set(next(iter(self.paged().values())))), 1, 'one page, one key')
+        wait(lambda: other.role('core') not in (None, core), 'the core that hung from its first moment on is ended, too', 150)
+        wait(lambda: other.fire({'alertname': 'QueueFull', 'service': 'till'})[0] == 200, 'the next one takes alerts')
+        wait(lambda: self.receiver.pages('/other'), 'and pages')
 
 
 if __name__ == '__main__':
