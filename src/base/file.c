@@ -1,7 +1,9 @@
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -88,11 +90,14 @@ static void sync_folder_of(const char *path)
     free(folder);
 }
 
+/* Followed by the process that writes it. */
+#define BESIDE ".new-"
+
 static int file_replace(const char *path, const void *bytes, size_t n_bytes, unsigned mode, bool exactly,
                         struct err *err)
 {
     scoped_heap char *temporary = heap_alloc(strlen(path) + 24);
-    snprintf(temporary, strlen(path) + 24, "%s.new-%d", path, (int)getpid());
+    snprintf(temporary, strlen(path) + 24, "%s" BESIDE "%d", path, (int)getpid());
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, (mode_t)mode);
     if (fd < 0)
         return err_set(err, "%s: %s", temporary, strerror(errno));
@@ -120,4 +125,34 @@ int file_write(const char *path, const void *bytes, size_t n_bytes, unsigned mod
 int file_publish(const char *path, const void *bytes, size_t n_bytes, unsigned mode, struct err *err)
 {
     return file_replace(path, bytes, n_bytes, mode, true, err);
+}
+
+/* "admin.token.new-4711" */
+static bool is_leftover(const char *name)
+{
+    const char *mark = NULL;
+    for (const char *at = name; (at = strstr(at, BESIDE)); at++)
+        mark = at;
+    if (!mark || mark == name)
+        return false;
+    const char *digits = mark + strlen(BESIDE);
+    char *end;
+    if (*digits < '1' || *digits > '9')
+        return false;
+    errno = 0;
+    long pid = strtol(digits, &end, 10);
+    return *end == '\0' && errno == 0 && pid <= INT32_MAX && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+void file_leftovers_remove(const char *folder)
+{
+    struct stat st;
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (is_leftover(entry->d_name) && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(st.st_mode))
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    closedir(dir);
 }

@@ -17,6 +17,10 @@ int file_write(const char *path, const void *bytes, size_t n_bytes, unsigned mod
 /* The same for what others are to read: the mode is that whatever the umask of the process takes away. */
 int file_publish(const char *path, const void *bytes, size_t n_bytes, unsigned mode, struct err *err);
 
+/* Removes from a folder of our own what file_write() left beside its paths because its process was killed in
+ * it. What belongs to a process that runs is left alone. */
+void file_leftovers_remove(const char *folder);
+
 struct folder_file {
     const char *path;  /* relative to the folder, '/' between parts */
     const char *bytes; /* closed by a NUL */

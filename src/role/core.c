@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "api/nettle_library.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -318,6 +319,8 @@ static int open_ledger(struct core *core, struct arena *arena, const struct conf
     if (store_find(arena, config, core->options->data, &options->ledger, &password, err) < 0)
         return -1;
     int opened = ledger_open(&options->ledger, &core->ledger, err);
+    if (opened == 0) /* no other server is in the folder */
+        file_leftovers_remove(core->options->data);
     if (opened == 0)
         opened = open_readers(&options->ledger, arena, options, err);
     if (opened == 0 && options->ledger.store && core->options->dialler_fd > 0)
