@@ -90,7 +90,11 @@ struct api_backend {
                         struct api_provider_answer *ret_answer, void (*done)(void *context), void *context);
 };
 
-enum { API_READERS = 6 }; /* more than there are threads, with a proof and an export under way */
+enum {
+    API_READERS = 6,              /* more than there are threads, with a proof and an export under way */
+    API_CONNECTIONS = 3072,       /* most of them are people who watch */
+    API_STATUS_CONNECTIONS = 512, /* of the status page's own address, beside those */
+};
 
 struct api_options {
     int listen_fd;              /* already bound and listening; api_stop() closes it */
@@ -106,7 +110,7 @@ struct api_options {
     const char *twilio_secret;     /* the same for Twilio */
     const struct clock *clock;
     unsigned n_threads;     /* 0: as many as proved best (2) */
-    unsigned n_connections; /* at most; 0: 3,072 */
+    unsigned n_connections; /* at most; 0: API_CONNECTIONS */
     unsigned idle_time_s;   /* a connection that says nothing for so long is closed; 0: 13 */
 };
 

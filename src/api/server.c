@@ -19,7 +19,6 @@ enum {
     THREADS = 2,
     /* Without the descriptor by which the library's own loop is woken (MHD_USE_ITC). */
     SUSPEND_RESUME = MHD_ALLOW_SUSPEND_RESUME & ~MHD_USE_ITC,
-    CONNECTIONS = 3072, /* most of them are people who watch */
     CONNECTION_BYTES =
         16 * 1024, /* header, and the piece of the body that is read at once; cleared a request */
     /* Not a multiple of the intervals at which Prometheus sends (15 s, 1 min): a connection closed in the
@@ -271,7 +270,7 @@ int api_start(const struct api_options *options, const struct api_backend *backe
               struct err *err)
 {
     unsigned n_threads = options->n_threads ? options->n_threads : THREADS;
-    unsigned n_connections = options->n_connections ? options->n_connections : CONNECTIONS;
+    unsigned n_connections = options->n_connections ? options->n_connections : API_CONNECTIONS;
     unsigned idle_time_s = options->idle_time_s ? options->idle_time_s : IDLE_TIME_S;
     struct api *api = api_new(options, backend, n_connections, n_threads);
     if (options->certificate &&

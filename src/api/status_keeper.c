@@ -14,10 +14,9 @@
 enum {
     UPDATES_LIMIT = 300,
     MOST_FORMATS = 16,
-    SOON_MS = 1000,   /* after a change: a storm of commits is no reason to read at each of them */
-    LATER_MS = 30000, /* without one: windows of maintenance begin and end */
-    FIRST_MS = 200,   /* until the runbooks and the configuration are there */
-    CONNECTIONS = 512,
+    SOON_MS = 1000,           /* after a change: a storm of commits is no reason to read at each of them */
+    LATER_MS = 30000,         /* without one: windows of maintenance begin and end */
+    FIRST_MS = 200,           /* until the runbooks and the configuration are there */
     CONNECTIONS_OF_ONE = 256, /* a proxy has many */
     CONNECTION_BYTES = 16 * 1024,
     IDLE_TIME_S = 10,
@@ -248,7 +247,7 @@ static int serve(struct status_keeper *keeper, int listen_fd, struct err *err)
 {
     keeper->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request, keeper,
-        MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+        MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)API_STATUS_CONNECTIONS,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)CONNECTIONS_OF_ONE, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_TIME_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_END);
     return keeper->daemon ? 0 : err_set(err, "the server of the status page does not start");

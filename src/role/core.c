@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/thread.h"
+#include "loop/descriptors.h"
 #include "loop/folder_watch.h"
 #include "loop/listen.h"
 #include "loop/sandbox.h"
@@ -443,6 +444,15 @@ static int open_status_page(const struct config_status_page *page, struct arena 
     return 0;
 }
 
+/* A library, a runbook, a zone can be opened also when everybody calls at once. */
+static unsigned connections_most(unsigned n_descriptors, const struct config_status_page *page)
+{
+    unsigned own = DESCRIPTORS_RESERVED + (page->listen ? API_STATUS_CONNECTIONS : 0);
+    unsigned left = n_descriptors > own ? n_descriptors - own : 0;
+    unsigned least = DESCRIPTORS_NEEDED - DESCRIPTORS_RESERVED;
+    return left < least ? least : left < API_CONNECTIONS ? left : API_CONNECTIONS;
+}
+
 /* What must be right before anybody is served. The runbooks follow: alerts are taken and kept meanwhile. 0,
  * LEDGER_AWAY or -1. */
 static int open_core_with(struct core *core, struct opening *opening, const struct config *config,
@@ -461,11 +471,12 @@ static int open_core_with(struct core *core, struct opening *opening, const stru
         return opened;
     if (open_status_page(&config->status_page, arena, &options, err) < 0)
         return -1;
+    options.n_connections = connections_most(descriptors_raise(), &config->status_page);
     core->watch = folder_watch_new(&core->loop, runbooks, plan_reload, core);
     __atomic_store_n(&core->ready, true,
                      __ATOMIC_RELEASE); /* who asks the moment it listens need not ask again */
     pulse_beat(&core->pulse);
-    api_prepare();                      /* both wait for who does it already */
+    api_prepare(); /* both wait for who does it already */
     json_prepare();
     if (sandbox_write_only_below(core->options->data, options.status_folder, err) < 0 ||
         sandbox_enter(SANDBOX_CORE, err) < 0 || api_start(&options, &backend, &core->api, err) < 0)

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "courier/alive.h"
 #include "courier/mirror.h"
 #include "courier/provider.h"
+#include "loop/descriptors.h"
 #include "loop/sandbox.h"
 #include "loop/suspect.h"
 #include "role/frames.h"
@@ -265,16 +265,6 @@ static void reload_open(struct reload *reload)
     uv_poll_start(&reload->poll, UV_READABLE, on_config);
 }
 
-/* Ten thousand checks want as many connections as that. */
-static void descriptors_raise(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 static int courier_open(struct hand *hand, const struct role_options *options, struct config *config,
                         struct telling *telling, struct err *err)
 {
@@ -303,7 +293,7 @@ int role_courier(const struct role_options *options)
     struct err err = {0};
     int exit_code = 0;
     log_setup("courier", LOG_INFO);
-    descriptors_raise();
+    descriptors_raise(); /* ten thousand checks want as many connections as that */
     struct config *config = site_read_first_config(options);
     if (!config)
         return EXIT_CANNOT_OPEN;

@@ -19,6 +19,7 @@
 #include "base/spare.h"
 #include "config/file.h"
 #include "loop/child.h"
+#include "loop/descriptors.h"
 #include "loop/fleet.h"
 #include "loop/listen.h"
 #include "loop/pulse.h"
@@ -350,7 +351,9 @@ int role_supervise(const struct role_options *options)
     struct err err;
     int exit_code = EXIT_CANNOT_OPEN;
     signal(SIGPIPE, SIG_IGN);
-    if (listen_open(supervisor.options.listen, &supervisor.options.listen_fd, &err) < 0) {
+    if (descriptors_suffice(&err) < 0) {
+        log_event(LOG_ERROR, "supervisor.cannot_start", "error=%s", log_quote(err.text));
+    } else if (listen_open(supervisor.options.listen, &supervisor.options.listen_fd, &err) < 0) {
         log_event(LOG_ERROR, "listen.failed", "error=%s", log_quote(err.text));
     } else if (data_folder_make(supervisor.options.data) == 0 &&
                role_users_settle(config->user, config->runner.user, supervisor.options.data,
