@@ -10,7 +10,6 @@
 
 #include "api/nettle_library.h"
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -19,6 +18,7 @@
 #include "loop/folder_watch.h"
 #include "loop/listen.h"
 #include "loop/sandbox.h"
+#include "role/admin_token.h"
 #include "role/core_priv.h"
 #include "role/frames.h"
 #include "role/store.h"
@@ -219,47 +219,6 @@ static void on_peer_closed(void *context, const char *why)
 
 /* ---- opening and closing ---- */
 
-/* The administrator's token: made on the first start, then read. */
-struct token_making {
-    const char *path;
-    int result; /* 0 or -1 */
-    struct err err;
-};
-
-static int token_make(const char *path, struct err *err)
-{
-    struct stat st;
-    unsigned char secret[32];
-    char text[2 * sizeof secret + 2];
-    if (stat(path, &st) == 0 || errno != ENOENT)
-        return 0;
-    random_bytes(secret, sizeof secret);
-    hex_encode(secret, sizeof secret, text);
-    memcpy(text + 2 * sizeof secret, "\n", 2);
-    if (file_write(path, text, strlen(text), 0600, err) < 0)
-        return -1;
-    log_event(LOG_INFO, "token.written", "file=%s", log_quote(path));
-    return 0;
-}
-
-static void *make_token(void *context)
-{
-    struct token_making *making = context;
-    making->result = token_make(making->path, &making->err);
-    return NULL;
-}
-
-static int token_read(const char *path, struct arena *arena, char **ret_token, struct err *err)
-{
-    size_t n_bytes;
-    if (file_read(arena, path, 4096, ret_token, &n_bytes, err) < 0)
-        return -1;
-    (*ret_token)[strcspn(*ret_token, "\r\n ")] = '\0';
-    return strlen(*ret_token) >= 32
-               ? 0
-               : err_set(err, "%s: no token in it; delete the file to get a new one", path);
-}
-
 /* The connections of the readers to a database server are made before the sandbox is entered, which lets
  * nothing be dialled; files are opened when they are wanted. */
 static int open_readers(const struct ledger_place *place, struct arena *arena, struct api_options *options,
@@ -377,16 +336,25 @@ static void aside_end(struct aside_work *aside)
 /* What a start has under way. */
 struct opening {
     struct arena *arena;
-    struct token_making token;
+    const char *token_path;
+    int token_made; /* 0 or -1, and why */
+    struct err token_err;
     struct aside_work keeping, loading;
 };
+
+static void *make_token(void *context)
+{
+    struct opening *opening = context;
+    opening->token_made = admin_token_make(opening->token_path, &opening->token_err);
+    return NULL;
+}
 
 /* A disk that is busy takes as long to keep a token, and the library of the HTTP server as long to load, as
  * all else to open. The token goes first: no thread can begin while a library is loaded. */
 static void opening_begin(struct opening *opening, const char *data)
 {
-    opening->token.path = arena_printf(opening->arena, "%s/admin.token", data);
-    opening->keeping = aside_begin(make_token, &opening->token);
+    opening->token_path = arena_printf(opening->arena, "%s/admin.token", data);
+    opening->keeping = aside_begin(make_token, opening);
     opening->loading = aside_begin(load_libraries, NULL);
 }
 
@@ -408,10 +376,10 @@ static int open_files(struct core *core, struct opening *opening, const struct c
     if (opened == 0)
         opened = open_peers(core, err);
     aside_end(&opening->keeping);
-    if (opened == 0 && opening->token.result < 0)
-        opened = err_set(err, "%s", opening->token.err.text);
+    if (opened == 0 && opening->token_made < 0)
+        opened = err_set(err, "%s", opening->token_err.text);
     if (opened == 0)
-        opened = token_read(opening->token.path, arena, &token, err);
+        opened = admin_token_read(opening->token_path, arena, &token, err);
     if (opened == 0) {
         options->token = token;
         options->slack_secret = read_signing_secret(arena, "slack", &config->channels.slack);
