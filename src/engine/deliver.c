@@ -212,3 +212,12 @@ void due_delivery_retry(struct turn *turn, struct due *due)
     record->delivery.due_us = turn->now_us;
     turn_save_delivery(turn, &record->delivery);
 }
+
+void engine_each_under_way(const struct engine *engine, void (*visit)(void *context, int64_t delivery),
+                           void *context)
+{
+    size_t position = 0;
+    for (const struct delivery_record *record; (record = map_next(engine->deliveries, &position));)
+        if (record->delivery.state == DELIVERY_DUE)
+            visit(context, record->delivery.id);
+}

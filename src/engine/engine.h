@@ -103,6 +103,9 @@ void engine_each_alert(const struct engine *engine, int64_t now_us,
  * since something is silent, and fires at the end, then (again): no message brings it back. */
 uint32_t engine_some_alerts(const struct engine *engine, int64_t now_us, uint32_t before, uint32_t n,
                             void (*visit)(void *context, const struct alert_view *view), void *context);
+/* Calls visit for every delivery that was given to be sent, and of which nothing has been heard. */
+void engine_each_under_way(const struct engine *engine, void (*visit)(void *context, int64_t delivery),
+                           void *context);
 /* The configuration in force. */
 const struct config *engine_config(const struct engine *engine);
 size_t engine_count_alerts(const struct engine *engine);

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/must.h"
 
-enum { END_PATIENCE_MS = 5000, GOOD_ROUND_S = 60 };
+enum { END_PATIENCE_MS = 5000, GOOD_ROUND_S = 60, REPLACE_EVERY_MS = 1000 };
 
 static const int pauses_ms[] = {0, 100, 500, 1000, 2000, 5000};
 enum { PAUSES = sizeof pauses_ms / sizeof *pauses_ms };
@@ -23,6 +23,7 @@ struct round {
     pid_t pids[FLEET_MEMBERS]; /* 0: it has ended */
     bool stop;                 /* asked to by a signal */
     bool refused;
+    int64_t replaced_ms;
     int64_t look_ms; /* when the next look at the beats is due */
     uint64_t beats[FLEET_MEMBERS];
     int silent[FLEET_MEMBERS]; /* looks in a row */
@@ -162,6 +163,33 @@ static void members_look_at(struct round *round)
     }
 }
 
+static void pause_until(struct round *round, int64_t until_ms)
+{
+    while (!round->stop && now_ms() < until_ms)
+        signals_take(round, (int)(until_ms - now_ms()));
+}
+
+/* A member has ended: true: the round goes on with another one. */
+static bool members_replace(struct round *round)
+{
+    struct err err = {0};
+    if (!round->fleet->replace || !round->pids[0])
+        return false;
+    pause_until(round, round->replaced_ms + REPLACE_EVERY_MS);
+    members_reap(round, false);
+    if (round->stop || !round->pids[0])
+        return false;
+    int result = round->fleet->replace(round->fleet->context, round->pids, &err);
+    if (result < 0)
+        log_event(LOG_ERROR, "process.not_replaced", "why=%s", log_quote(err.text));
+    if (result != 0)
+        return false;
+    round->replaced_ms = now_ms();
+    round->refused = false;
+    looks_begin(round);
+    return true;
+}
+
 /* Starts all, watches until one ends or a stop is asked for, ends all. */
 static void round_run(struct round *round)
 {
@@ -172,7 +200,8 @@ static void round_run(struct round *round)
         return;
     }
     looks_begin(round);
-    while (!members_reap(round, false) && !round->stop) {
+    round->replaced_ms = now_ms() - REPLACE_EVERY_MS;
+    while ((!members_reap(round, false) || members_replace(round)) && !round->stop) {
         int due_ms = round->fleet->reload_due_ms ? round->fleet->reload_due_ms(round->fleet->context) : -1;
         if (due_ms == 0)
             reload_pass_on(round);
@@ -189,8 +218,7 @@ static void pause_before_round(struct round *round, int n_failed)
 {
     int pause_ms = pauses_ms[n_failed < PAUSES ? n_failed : PAUSES - 1];
     log_event(LOG_WARNING, "process.restart", "all=true after_ms=%d", pause_ms);
-    for (int64_t until_ms = now_ms() + pause_ms; !round->stop && now_ms() < until_ms;)
-        signals_take(round, (int)(until_ms - now_ms()));
+    pause_until(round, now_ms() + pause_ms);
 }
 
 int fleet_run(const struct fleet *fleet)

@@ -22,6 +22,9 @@ struct fleet {
     size_t n_members;
     /* Starts all of them; ret_pids in the order of members. -1: none of them runs on. */
     int (*start)(void *context, pid_t *ret_pids, struct err *err);
+    /* Members other than the first have ended: starts them anew, and whichever others it wants to end, in
+     * pids (0: it has ended). Otherwise, or NULL, all end and start again. 0, 1: not this time, or -1. */
+    int (*replace)(void *context, pid_t *pids, struct err *err);
     bool (*mend)(void *context);   /* after a member refused: true: it was mended. NULL: nothing can be */
     void (*reload)(void *context); /* after SIGHUP was passed on; NULL: nothing more to do */
     /* 0: reload now, as after SIGHUP; else in so many milliseconds it is asked again; -1: by a signal. NULL:

@@ -19,6 +19,7 @@ struct stage {
     int words_fd;           /* where they write: descriptor 1 */
     int round;
     bool mends;         /* once */
+    bool replaces;      /* the second, once */
     const char *awaits; /* a reload is due, once, when that file is gone */
     const uint64_t *const *beats;
 };
@@ -26,13 +27,12 @@ struct stage {
 static const struct fleet_member members[] = {{"first", .hears_reload = true},
                                               {"second", .slow_start = true}};
 
-static int stage_start(void *context, pid_t *ret_pids, struct err *err)
+static int stage_start_from(struct stage *stage, int from, pid_t *ret_pids, struct err *err)
 {
-    struct stage *stage = context;
     char round[32];
     snprintf(round, sizeof round, "ROUND=%d", ++stage->round);
     const char *environment[] = {"PATH=/usr/bin:/bin", round, NULL};
-    for (int i = 0; i < 2; i++) {
+    for (int i = from; i < 2; i++) {
         int fds[] = {-1, stage->words_fd, 2};
         const char *arguments[] = {"sh", "-c", stage->scripts[i], NULL};
         struct child_options options = {.path = "/bin/sh",
@@ -46,6 +46,20 @@ static int stage_start(void *context, pid_t *ret_pids, struct err *err)
             return -1;
     }
     return 0;
+}
+
+static int stage_start(void *context, pid_t *ret_pids, struct err *err)
+{
+    return stage_start_from(context, 0, ret_pids, err);
+}
+
+static int stage_replace(void *context, pid_t *pids, struct err *err)
+{
+    struct stage *stage = context;
+    if (!stage->replaces)
+        return 1;
+    stage->replaces = false;
+    return stage_start_from(stage, 1, pids, err);
 }
 
 static bool stage_mend(void *context)
@@ -84,6 +98,7 @@ static void show_begin_stage(struct stage stage, struct show *show)
         _exit(fleet_run(&(struct fleet){.members = members,
                                         .n_members = 2,
                                         .start = stage_start,
+                                        .replace = stage_replace,
                                         .mend = stage_mend,
                                         .reload_due_ms = stage_reload_due_ms,
                                         .beats = stage.beats,
@@ -154,6 +169,24 @@ static void one_that_ends_takes_all_down_and_all_start_again(void **state)
         kill(show.fleet, round < 2 ? SIGHUP : SIGTERM);
         assert_says(&show, "told");
     }
+    assert_ends(&show, 0);
+}
+
+static void one_that_is_replaced_takes_nobody_down_and_refuses_nothing(void **state)
+{
+    (void)state;
+    struct show show;
+    show_begin_stage(
+        (struct stage){
+            .scripts = {"[ $ROUND = 1 ] && trap 'echo first; exit 0' TERM; " WAITING,
+                        "echo second $ROUND; [ $ROUND = 1 ] && exit 3; [ $ROUND = 2 ] && exit 1; " WAITING},
+            .replaces = true},
+        &show);
+    assert_says(&show, "second 1");
+    assert_says(&show, "second 2");
+    assert_says(&show, "first"); /* this time nobody is replaced */
+    assert_says(&show, "second 3");
+    kill(show.fleet, SIGTERM);
     assert_ends(&show, 0);
 }
 
@@ -275,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stop_ends_the_first_before_the_others),
+        cmocka_unit_test(one_that_is_replaced_takes_nobody_down_and_refuses_nothing),
         cmocka_unit_test(one_that_ends_takes_all_down_and_all_start_again),
         cmocka_unit_test(a_refusal_at_the_first_start_ends_it),
         cmocka_unit_test(what_is_mended_after_a_refusal_is_tried_once),

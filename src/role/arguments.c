@@ -18,6 +18,7 @@ static const struct {
     {"--listen-fd", offsetof(struct role_options, listen_fd), true},
     {"--courier-fd", offsetof(struct role_options, courier_fd), true},
     {"--runner-fd", offsetof(struct role_options, runner_fd), true},
+    {"--peers-fd", offsetof(struct role_options, peers_fd), true},
     {"--dialler-fd", offsetof(struct role_options, dialler_fd), true},
     {"--started-fd", offsetof(struct role_options, started_fd), true},
     {"--core-fd", offsetof(struct role_options, core_fd), true},

@@ -211,12 +211,6 @@ static void on_reload_signal(uv_signal_t *handle, int number)
     plan_reload(handle->data);
 }
 
-static void on_peer_closed(void *context, const char *why)
-{
-    log_event(LOG_ERROR, "peer.gone", "why=%s", log_quote(why));
-    core_stop(context, EXIT_RESTART); /* the supervisor starts all three again */
-}
-
 /* ---- opening and closing ---- */
 
 /* The connections of the readers to a database server are made before the sandbox is entered, which lets
@@ -234,18 +228,6 @@ static int open_readers(const struct ledger_place *place, struct arena *arena, s
         options->n_readers++;
     }
     return 0;
-}
-
-static int open_peers(struct core *core, struct err *err)
-{
-    const struct role_options *options = core->options;
-    struct frame_handlers courier = {core_from_courier, on_peer_closed, core};
-    struct frame_handlers runner = {core_from_runner, on_peer_closed, core};
-    if (frames_open(&core->loop, options->courier_fd, frame_rules, "core", "courier", &courier,
-                    &core->courier, err) < 0)
-        return -1;
-    return frames_open(&core->loop, options->runner_fd, frame_rules, "core", "runner", &runner, &core->runner,
-                       err);
 }
 
 static void open_loop(struct core *core)
@@ -374,7 +356,7 @@ static int open_files(struct core *core, struct opening *opening, const struct c
     if (opened == 0)
         opened = open_ledger(core, arena, config, options, err);
     if (opened == 0)
-        opened = open_peers(core, err);
+        opened = core_open_peers(core, err);
     aside_end(&opening->keeping);
     if (opened == 0 && opening->token_made < 0)
         opened = err_set(err, "%s", opening->token_err.text);

@@ -118,8 +118,10 @@ static void ledger_failed(struct core *core, int got, const struct err *err)
                             ? "paging goes on from memory; alerts and commands are refused until "
                               "the ledger can be written"
                             : "starting again from the ledger"));
-    if (!core->ledger_failed)
+    if (!core->ledger_failed) {
         core->failed_us = monotonic_us(core);
+        core_keep_peers(core);
+    }
     core->ledger_failed = true;
     __atomic_store_n(&core->ready, false, __ATOMIC_RELEASE);
     if (got != LEDGER_FULL)
@@ -138,7 +140,7 @@ static int commit_with_pages(struct core *core, const struct decisions *decided,
     return got;
 }
 
-static void decide_from_memory(struct core *core, const struct input *input)
+void core_hear_from_memory(struct core *core, const struct input *input)
 {
     struct decisions decisions = {.arena = core->arena};
     engine_decide(core->engine, input, now_us(core), &decisions);
@@ -168,7 +170,7 @@ static void hear_from_memory(struct core *core, struct job *own)
 {
     for (struct job *job = own, *next; job; job = next) {
         next = job->next;
-        decide_from_memory(core, job->input);
+        core_hear_from_memory(core, job->input);
         answer(job, &unavailable);
     }
 }
@@ -306,7 +308,7 @@ static bool decide_own(struct core *core, const struct input *input)
     bool refused = false;
     struct job job = {.input = input, .done = note_refusal, .context = &refused, .internal = true};
     if (core->ledger_failed)
-        decide_from_memory(core, input);
+        core_hear_from_memory(core, input);
     else
         commit_inputs(core, &job);
     return !refused || core->ledger_failed;
@@ -382,7 +384,7 @@ static void work_without_ledger(struct core *core, struct job *inputs)
     for (struct job *job = inputs, *next; job; job = next) {
         next = job->next;
         if (job->internal)
-            decide_from_memory(core, job->input);
+            core_hear_from_memory(core, job->input);
         answer(job, &unavailable);
     }
     if (!could_start_again(core)) {

@@ -100,6 +100,7 @@ struct core {
     struct arena *arena; /* of the decisions of one transaction */
     struct heap_edge heap;
     struct frames *courier, *runner;
+    uv_poll_t peers; /* where the ends of their successors come from */
     struct pulse pulse;
     struct dialler dialler;
     struct {
@@ -158,6 +159,13 @@ int core_record(struct core *core, struct decisions *decisions,
 void core_seal(struct core *core); /* some of what is not signed yet, or all */
 void core_plan_timer(struct core *core);
 void core_submit_own(struct core *core, struct arena *arena, const struct input *input);
+
+/* Paging goes on without the ledger: what is decided is carried out and kept nowhere. */
+void core_hear_from_memory(struct core *core, const struct input *input);
+
+/* core_peers.c */
+int core_open_peers(struct core *core, struct err *err);
+void core_keep_peers(struct core *core); /* the supervisor is told that they are not to end with each other */
 
 /* core_effects.c */
 /* While it is being recorded the courier makes its pages ready, on another processor; true: there are any.

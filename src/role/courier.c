@@ -14,6 +14,7 @@
 #include "courier/mirror.h"
 #include "courier/provider.h"
 #include "loop/descriptors.h"
+#include "loop/hand_over.h"
 #include "loop/sandbox.h"
 #include "loop/suspect.h"
 #include "role/frames.h"
@@ -201,29 +202,6 @@ static void on_look_wanted(void *context, const char *body, size_t n_bytes)
 
 /* ---- a changed configuration ---- */
 
-/* The file that came with one byte, or -1. */
-static int file_receive(int socket_fd)
-{
-    char byte;
-    int file = -1;
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control;
-    struct iovec part = {&byte, 1};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    if (recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) <= 0)
-        return -1;
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-    if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
-        head->cmsg_len == CMSG_LEN(sizeof file))
-        memcpy(&file, CMSG_DATA(head), sizeof file);
-    return file;
-}
-
 struct reload {
     uv_poll_t poll;
     struct hand *hand;
@@ -236,7 +214,7 @@ static void on_config(uv_poll_t *poll, int status, int events)
     struct reload *reload = poll->data;
     struct err err;
     (void)events;
-    int file = status < 0 ? -1 : file_receive(reload->options->config_fd);
+    int file = status < 0 ? -1 : hand_over_take(reload->options->config_fd, NULL);
     if (file < 0) {
         uv_poll_stop(poll); /* the supervisor is gone, and so shall we be */
         return;

@@ -11,6 +11,13 @@ enum {
     EXIT_RESTART = 75     /* this process cannot go on; the supervisor starts all again */
 };
 
+/* Between the supervisor and core, over peers_fd. */
+enum {
+    PEERS_KEEP = 'k', /* from core: what I know is nowhere else; if one of the others ends, start them anew */
+    PEER_COURIER = 'c', /* to core, each with an end */
+    PEER_RUNNER = 'r'
+};
+
 struct role_options {
     const char *config_file; /* NULL: none */
     const char *runbooks;    /* NULL: what the configuration says */
@@ -18,6 +25,7 @@ struct role_options {
     const char *listen;
     int listen_fd;             /* core */
     int courier_fd, runner_fd; /* core: frames to these two */
+    int peers_fd;              /* core: where those two come from anew; 0: they do not */
     int dialler_fd;            /* core: to the dialler; 0: there is none */
     int started_fd;            /* core: closed once it listens, for the supervisor to see */
     int core_fd;               /* courier, runner: frames to core; dialler: its questions; launcher: calls of

@@ -21,6 +21,7 @@
 #include "loop/child.h"
 #include "loop/descriptors.h"
 #include "loop/fleet.h"
+#include "loop/hand_over.h"
 #include "loop/listen.h"
 #include "loop/pulse.h"
 #include "loop/sandbox.h"
@@ -48,6 +49,7 @@ struct supervisor {
     struct secret_owners secrets; /* of the environment */
     bool dials;                   /* the ledger is on a server, and there is a dialler */
     int config_fd;                /* to the courier; -1: it does not run */
+    int peers_fd;                 /* to core; -1: it does not run */
     struct role_user users[ROLES];
     int suspects_fds[ROLES]; /* each its own: none may speak for another */
     int pulse_fds[ROLES];    /* -1: nobody looks */
@@ -55,7 +57,7 @@ struct supervisor {
     struct kept kept;
 };
 
-enum { PAIR_COURIER, PAIR_RUNNER, PAIR_CONFIG, PAIR_DIALLER, PAIRS };
+enum { PAIR_COURIER, PAIR_RUNNER, PAIR_CONFIG, PAIR_DIALLER, PAIR_PEERS, PAIRS };
 
 static bool may_see(const struct supervisor *supervisor, int role, const char *variable)
 {
@@ -135,7 +137,8 @@ static int start_core(const struct supervisor *supervisor, int pairs[PAIRS][2], 
                  copy,
                  supervisor->suspects_fds[CORE],
                  supervisor->pulse_fds[CORE],
-                 supervisor->dials ? pairs[PAIR_DIALLER][0] : -1};
+                 supervisor->dials ? pairs[PAIR_DIALLER][0] : -1,
+                 pairs[PAIR_PEERS][1]};
     options.listen_fd = 3;
     options.courier_fd = 4;
     options.runner_fd = 5;
@@ -143,9 +146,10 @@ static int start_core(const struct supervisor *supervisor, int pairs[PAIRS][2], 
     options.suspects_fd = supervisor->suspects_fds[CORE] > 0 ? 8 : 0;
     options.pulse_fd = supervisor->pulse_fds[CORE] > 0 ? 9 : 0;
     options.dialler_fd = supervisor->dials ? 10 : 0;
+    options.peers_fd = 11;
     options.first_config_fd = copy < 0 ? 0 : 7;
     options.config_stale = supervisor->kept.refused ? "yes" : NULL;
-    int result = start_role(supervisor, CORE, &options, fds, 11, ret_pid, err);
+    int result = start_role(supervisor, CORE, &options, fds, 12, ret_pid, err);
     close(started[1]);
     if (result == 0)
         poll(&(struct pollfd){.fd = started[0]}, 1, HEAD_START_MS);
@@ -165,7 +169,7 @@ static int start_dialler(const struct supervisor *supervisor, int pairs[PAIRS][2
 
 /* Descriptors 0 to 2 of every role: nothing to read, and the supervisor's own output. From 3 on: what it is
  * told the numbers of. All begin with the configuration in force, whatever has become of the file. */
-static int start_roles(struct supervisor *supervisor, int pairs[PAIRS][2], pid_t *pids, struct err *err)
+static int start_hands(struct supervisor *supervisor, int pairs[PAIRS][2], pid_t *pids, struct err *err)
 {
     struct role_options courier = supervisor->options, runner = supervisor->options;
     int copy = supervisor->kept.now_fd;
@@ -187,12 +191,24 @@ static int start_roles(struct supervisor *supervisor, int pairs[PAIRS][2], pid_t
     courier.first_config_fd = copy < 0 ? 0 : 5;
     runner.first_config_fd = copy < 0 ? 0 : 4;
     runner.config_stale = supervisor->kept.now_stale ? "yes" : NULL;
-    return start_core(supervisor, pairs, &pids[CORE], err) < 0 ||
-                   start_role(supervisor, COURIER, &courier, courier_fds, 8, &pids[COURIER], err) < 0 ||
-                   start_role(supervisor, RUNNER, &runner, runner_fds, 6, &pids[RUNNER], err) < 0 ||
-                   start_dialler(supervisor, pairs, &pids[DIALLER], err) < 0
+    return start_role(supervisor, COURIER, &courier, courier_fds, 8, &pids[COURIER], err) < 0 ||
+                   start_role(supervisor, RUNNER, &runner, runner_fds, 6, &pids[RUNNER], err) < 0
                ? -1
                : 0;
+}
+
+static void end_at_once(const pid_t *pids, int from, int until)
+{
+    for (int i = from; i < until; i++)
+        if (pids[i])
+            kill(pids[i], SIGKILL); /* the fleet reaps it */
+}
+
+static void keep_end(int *kept_fd, int fd)
+{
+    if (*kept_fd >= 0)
+        close(*kept_fd);
+    *kept_fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
 static int fleet_start(void *context, pid_t *ret_pids, struct err *err)
@@ -200,25 +216,59 @@ static int fleet_start(void *context, pid_t *ret_pids, struct err *err)
     struct supervisor *supervisor = context;
     pid_t pids[ROLES] = {0};
     int pairs[PAIRS][2];
-    if (supervisor->config_fd >= 0)
-        close(supervisor->config_fd);
-    supervisor->config_fd = -1;
+    keep_end(&supervisor->config_fd, -1);
+    keep_end(&supervisor->peers_fd, -1);
     /* A core that ended in good order has shut the socket down, which holds for all who share it. */
     if (listen_again(supervisor->options.listen_fd, err) < 0 || pairs_open(pairs, err) < 0)
         return -1;
-    if (start_roles(supervisor, pairs, pids, err) < 0) {
+    if (start_core(supervisor, pairs, &pids[CORE], err) < 0 ||
+        start_hands(supervisor, pairs, pids, err) < 0 ||
+        start_dialler(supervisor, pairs, &pids[DIALLER], err) < 0) {
         pairs_close(pairs);
-        for (int i = 0; i < ROLES; i++)
-            if (pids[i])
-                kill(pids[i], SIGKILL); /* the fleet reaps it */
+        end_at_once(pids, CORE, ROLES);
         return -1;
     }
-    supervisor->config_fd = fcntl(pairs[PAIR_CONFIG][0], F_DUPFD_CLOEXEC, 3);
+    keep_end(&supervisor->config_fd, pairs[PAIR_CONFIG][0]);
+    keep_end(&supervisor->peers_fd, pairs[PAIR_PEERS][0]);
     pairs_close(pairs);
     memcpy(ret_pids, pids, sizeof pids);
     kept_settle(&supervisor->kept);
     spare_give_back();
     return 0;
+}
+
+static bool core_keeps_its_memory(const struct supervisor *supervisor)
+{
+    char word;
+    return recv(supervisor->peers_fd, &word, 1, MSG_PEEK | MSG_DONTWAIT) == 1 && word == PEERS_KEEP;
+}
+
+/* The courier and the runner, both: one may wait for what the other was asked. The dialler was told what core
+ * does not know any more. */
+static int fleet_replace(void *context, pid_t *pids, struct err *err)
+{
+    struct supervisor *supervisor = context;
+    pid_t started[ROLES] = {0};
+    int pairs[PAIRS][2];
+    if ((supervisor->dials && !pids[DIALLER]) || !core_keeps_its_memory(supervisor))
+        return 1;
+    if (pairs_open(pairs, err) < 0)
+        return -1;
+    end_at_once(pids, COURIER, DIALLER);
+    int result = start_hands(supervisor, pairs, started, err);
+    if (result == 0 && (hand_over(supervisor->peers_fd, PEER_COURIER, pairs[PAIR_COURIER][0]) < 0 ||
+                        hand_over(supervisor->peers_fd, PEER_RUNNER, pairs[PAIR_RUNNER][0]) < 0))
+        result = err_set(err, "core does not take their ends: %s", strerror(errno));
+    if (result == 0) {
+        keep_end(&supervisor->config_fd, pairs[PAIR_CONFIG][0]);
+        memcpy(&pids[COURIER], &started[COURIER], 2 * sizeof *pids);
+        log_event(LOG_WARNING, "process.restart", "all=false effect=%s",
+                  log_quote("core goes on, for it cannot write down what it knows"));
+    } else {
+        end_at_once(started, COURIER, DIALLER);
+    }
+    pairs_close(pairs);
+    return result;
 }
 
 /* core reads the file again by itself. The courier cannot: its sandbox ends at the files that were there when
@@ -234,22 +284,7 @@ static void fleet_reload(void *context)
     int file = open(supervisor->options.config_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return; /* core says so */
-    char byte = 0;
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control = {0};
-    struct iovec part = {&byte, 1};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-    head->cmsg_level = SOL_SOCKET;
-    head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(sizeof file);
-    memcpy(CMSG_DATA(head), &file, sizeof file);
-    if (sendmsg(supervisor->config_fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+    if (hand_over(supervisor->config_fd, 0, file) < 0)
         log_event(LOG_WARNING, "config.not_handed_over", "why=%s", log_quote(strerror(errno)));
     close(file);
 }
@@ -336,7 +371,7 @@ static bool open_pulses(struct supervisor *supervisor)
 int role_supervise(const struct role_options *options)
 {
     scoped_arena struct arena *arena = arena_new();
-    struct supervisor supervisor = {.options = *options, .config_fd = -1};
+    struct supervisor supervisor = {.options = *options, .config_fd = -1, .peers_fd = -1};
     bool stale;
     log_setup("supervisor", LOG_INFO);
     struct config *config = read_config(&supervisor.options, arena, &stale);
@@ -368,6 +403,7 @@ int role_supervise(const struct role_options *options)
         struct fleet fleet = {.members = members,
                               .n_members = supervisor.dials ? ROLES : DIALLER,
                               .start = fleet_start,
+                              .replace = fleet_replace,
                               .mend = fleet_mend,
                               .reload = fleet_reload,
                               .reload_due_ms = fleet_reload_due_ms,

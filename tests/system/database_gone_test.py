@@ -3,6 +3,7 @@
 goes on from memory, alerts and people are refused, and when a start would succeed the server starts again from the ledger."""
 import collections
 import contextlib
+import signal
 import socket
 import threading
 import time
@@ -174,6 +175,22 @@ class DatabaseGone(SystemTest):
         self.assert_back(server)
         self.assertEqual(server.incident(1)['state'], 'triggered')
         wait(lambda: any('ben' in e['summary'] for e in server.timeline(1)), 'what was due meanwhile is on record')
+        self.assert_kept(server, 'QueueFull')
+
+    def test_who_sends_and_who_runs_are_started_anew_and_what_is_in_memory_stays(self):
+        server = self.serve(ben_s=6, cleo_s=12)
+        core = self.fired(server, 'QueueFull')
+        self.database.stop()
+        wait(lambda: server.request('GET', '/-/ready')[0] == 503, 'the server says that it is not ready')
+        self.assertEqual(self.receiver.pages('/ben'), [])
+        for role, next_one in (('courier', '/ben'), ('runner', '/cleo')):
+            ended = server.role(role)
+            os.kill(ended, signal.SIGKILL)
+            wait(lambda: server.role(role) not in (None, ended), f'another {role} runs')
+            wait(lambda: self.receiver.pages(next_one), f'{next_one} is paged by it from memory')
+        self.assertEqual(server.role('core'), core, 'core has not ended')
+        self.database.start()
+        self.assert_back(server)
         self.assert_kept(server, 'QueueFull')
 
     def cut_in_mid_commit(self, said):
