@@ -19,6 +19,7 @@ static const struct {
     {"--courier-fd", offsetof(struct role_options, courier_fd), true},
     {"--runner-fd", offsetof(struct role_options, runner_fd), true},
     {"--peers-fd", offsetof(struct role_options, peers_fd), true},
+    {"--place-fd", offsetof(struct role_options, place_fd), true},
     {"--dialler-fd", offsetof(struct role_options, dialler_fd), true},
     {"--started-fd", offsetof(struct role_options, started_fd), true},
     {"--core-fd", offsetof(struct role_options, core_fd), true},

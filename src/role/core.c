@@ -266,7 +266,8 @@ static int open_ledger(struct core *core, struct arena *arena, const struct conf
     if (opened == 0)
         opened = open_readers(&options->ledger, arena, options, err);
     if (opened == 0 && options->ledger.store && core->options->dialler_fd > 0)
-        opened = dialler_begin(&core->dialler, core->options->dialler_fd, &options->ledger, API_READERS, err);
+        opened = dialler_begin(&core->dialler, core->options->dialler_fd, core->options->place_fd,
+                               &options->ledger, API_READERS, err);
     options->ledger.password = NULL; /* it is wiped now; nothing can be dialled later */
     return opened;
 }
@@ -484,8 +485,7 @@ static void close_core(struct core *core)
         while (core->seal_us == 0 && !core->ledger_failed);
     api_stop(core->api);
     folder_watch_free(core->watch);
-    frames_close(core->courier);
-    frames_close(core->runner);
+    core_close_peers(core);
     uv_walk(&core->loop, close_handle, NULL);
     uv_run(&core->loop, UV_RUN_DEFAULT);
     uv_loop_close(&core->loop);

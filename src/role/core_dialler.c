@@ -2,12 +2,13 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "role/dialler.h"
 
-int dialler_begin(struct dialler *dialler, int fd, const struct ledger_place *place, size_t n_readers,
-                  struct err *err)
+int dialler_begin(struct dialler *dialler, int fd, int place_fd, const struct ledger_place *place,
+                  size_t n_readers, struct err *err)
 {
     scoped_buf struct buf message = {0};
     const char *password = place->password ? place->password : "";
@@ -18,8 +19,9 @@ int dialler_begin(struct dialler *dialler, int fd, const struct ledger_place *pl
     buf_add(&message, &head, sizeof head);
     buf_add(&message, place->store, head.n_store);
     buf_add(&message, password, head.n_password);
-    ssize_t n = send(fd, message.at, message.n_bytes, MSG_NOSIGNAL);
+    ssize_t n = send(place_fd, message.at, message.n_bytes, MSG_NOSIGNAL);
     int error = errno;
+    close(place_fd);
     explicit_bzero(message.at, message.n_bytes);
     if (n != (ssize_t)message.n_bytes)
         return err_set(err, "the dialler is not told where the ledger is: %s", strerror(error));
@@ -29,14 +31,14 @@ int dialler_begin(struct dialler *dialler, int fd, const struct ledger_place *pl
 
 bool dialler_says(struct dialler *dialler, enum dialler_question question)
 {
-    char answer;
+    char answers[16]; /* the last one counts: a dialler that was started anew says one more */
     if (dialler->fd <= 0)
         return true;
-    ssize_t n = recv(dialler->fd, &answer, 1, MSG_DONTWAIT);
+    ssize_t n = recv(dialler->fd, answers, sizeof answers, MSG_DONTWAIT);
     if (n == 0 || (n < 0 && errno != EAGAIN))
         return true;
-    if (n == 1) {
-        bool yes = dialler->asked == (char)question && answer == toupper(question);
+    if (n > 0) {
+        bool yes = dialler->asked == (char)question && answers[n - 1] == toupper(question);
         dialler->asked = 0;
         if (yes)
             return true;

@@ -112,6 +112,14 @@ int core_open_peers(struct core *core, struct err *err)
                : 0;
 }
 
+void core_close_peers(struct core *core)
+{
+    if (core->options->peers_fd > 0)
+        shutdown(core->options->peers_fd, SHUT_RDWR); /* they are to end, and nobody is to take their place */
+    frames_close(core->courier);
+    frames_close(core->runner);
+}
+
 void core_keep_peers(struct core *core)
 {
     const char word = PEERS_KEEP;

@@ -165,6 +165,7 @@ void core_hear_from_memory(struct core *core, const struct input *input);
 
 /* core_peers.c */
 int core_open_peers(struct core *core, struct err *err);
+void core_close_peers(struct core *core);
 void core_keep_peers(struct core *core); /* the supervisor is told that they are not to end with each other */
 
 /* core_effects.c */

@@ -1,6 +1,7 @@
 /* The dialler: makes the connections that a start of core would make, and closes them again. It reads nothing
  * of what they could tell it, listens to nobody but core, and ends with it. */
 #include <ctype.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -11,25 +12,43 @@
 #include "role/dialler.h"
 #include "role/role.h"
 
-/* False: core is gone. */
-static bool take(int fd, void *out, size_t n_bytes)
-{
-    return n_bytes == 0 || recv(fd, out, n_bytes, MSG_WAITALL) == (ssize_t)n_bytes;
-}
+enum { PLACE_BYTES = sizeof(struct dialler_place) + 2 * DIALLER_TEXT_BYTES, PART_MS = 10 };
 
-static bool take_place(int fd, struct arena *arena, struct ledger_place *ret_place, size_t *ret_n_readers)
+/* -1: core is gone, or it makes no sense; 0: not all of it is there yet; 1. */
+static int place_read(const char *bytes, ssize_t n_bytes, struct arena *arena, struct ledger_place *ret_place,
+                      size_t *ret_n_readers)
 {
     struct dialler_place head;
-    if (!take(fd, &head, sizeof head) || head.n_store > DIALLER_TEXT_BYTES ||
-        head.n_password > DIALLER_TEXT_BYTES || head.n_readers >= LEDGER_ANSWERS_MOST)
-        return false;
-    char *store = arena_alloc(arena, head.n_store + 1), *password = arena_alloc(arena, head.n_password + 1);
-    if (!take(fd, store, head.n_store) || !take(fd, password, head.n_password))
-        return false;
-    store[head.n_store] = password[head.n_password] = '\0';
-    *ret_place = (struct ledger_place){.store = store, .password = head.has_password ? password : NULL};
+    if (n_bytes <= 0)
+        return -1;
+    if ((size_t)n_bytes < sizeof head)
+        return 0;
+    memcpy(&head, bytes, sizeof head);
+    if (head.n_store > DIALLER_TEXT_BYTES || head.n_password > DIALLER_TEXT_BYTES ||
+        head.n_readers >= LEDGER_ANSWERS_MOST)
+        return -1;
+    if ((size_t)n_bytes < sizeof head + head.n_store + head.n_password)
+        return 0;
+    const char *store = bytes + sizeof head, *password = store + head.n_store;
+    *ret_place = (struct ledger_place){
+        .store = arena_strndup(arena, store, head.n_store),
+        .password = head.has_password ? arena_strndup(arena, password, head.n_password) : NULL};
     *ret_n_readers = head.n_readers;
-    return true;
+    return 1;
+}
+
+/* Without taking it: the next dialler wants it, too. */
+static bool place_look(int fd, struct arena *arena, struct ledger_place *ret_place, size_t *ret_n_readers)
+{
+    char bytes[PLACE_BYTES];
+    for (;;) {
+        ssize_t n = recv(fd, bytes, sizeof bytes, MSG_PEEK);
+        int got = place_read(bytes, n, arena, ret_place, ret_n_readers);
+        explicit_bzero(bytes, sizeof bytes);
+        if (got != 0)
+            return got > 0;
+        poll(NULL, 0, PART_MS);
+    }
 }
 
 /* The same words again and again say nothing. */
@@ -52,9 +71,10 @@ int role_dialler(const struct role_options *options)
         log_event(LOG_ERROR, "dialler.cannot_start", "error=%s", log_quote(err.text));
         return EXIT_CANNOT_OPEN;
     }
-    if (!take_place(options->core_fd, arena, &place, &n_readers))
+    if (!place_look(options->place_fd, arena, &place, &n_readers) ||
+        send(options->core_fd, "-", 1, MSG_NOSIGNAL) != 1)
         return 0;
-    while (take(options->core_fd, &question, 1)) {
+    while (recv(options->core_fd, &question, 1, 0) == 1) {
         err = (struct err){0};
         bool there = ledger_answers(&place, question == DIALLER_ALL, n_readers, &err) == 0;
         if (!there)

@@ -26,6 +26,7 @@ struct role_options {
     int listen_fd;             /* core */
     int courier_fd, runner_fd; /* core: frames to these two */
     int peers_fd;              /* core: where those two come from anew; 0: they do not */
+    int place_fd;              /* core, dialler: where the ledger is (role/dialler.h) */
     int dialler_fd;            /* core: to the dialler; 0: there is none */
     int started_fd;            /* core: closed once it listens, for the supervisor to see */
     int core_fd;               /* courier, runner: frames to core; dialler: its questions; launcher: calls of

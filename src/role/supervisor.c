@@ -50,6 +50,7 @@ struct supervisor {
     bool dials;                   /* the ledger is on a server, and there is a dialler */
     int config_fd;                /* to the courier; -1: it does not run */
     int peers_fd;                 /* to core; -1: it does not run */
+    int questions_fd, place_fd;   /* the dialler's ends, which outlive it; -1: there is none */
     struct role_user users[ROLES];
     int suspects_fds[ROLES]; /* each its own: none may speak for another */
     int pulse_fds[ROLES];    /* -1: nobody looks */
@@ -57,7 +58,7 @@ struct supervisor {
     struct kept kept;
 };
 
-enum { PAIR_COURIER, PAIR_RUNNER, PAIR_CONFIG, PAIR_DIALLER, PAIR_PEERS, PAIRS };
+enum { PAIR_COURIER, PAIR_RUNNER, PAIR_CONFIG, PAIR_DIALLER, PAIR_PLACE, PAIR_PEERS, PAIRS };
 
 static bool may_see(const struct supervisor *supervisor, int role, const char *variable)
 {
@@ -138,7 +139,8 @@ static int start_core(const struct supervisor *supervisor, int pairs[PAIRS][2], 
                  supervisor->suspects_fds[CORE],
                  supervisor->pulse_fds[CORE],
                  supervisor->dials ? pairs[PAIR_DIALLER][0] : -1,
-                 pairs[PAIR_PEERS][1]};
+                 pairs[PAIR_PEERS][1],
+                 supervisor->dials ? pairs[PAIR_PLACE][0] : -1};
     options.listen_fd = 3;
     options.courier_fd = 4;
     options.runner_fd = 5;
@@ -147,9 +149,10 @@ static int start_core(const struct supervisor *supervisor, int pairs[PAIRS][2], 
     options.pulse_fd = supervisor->pulse_fds[CORE] > 0 ? 9 : 0;
     options.dialler_fd = supervisor->dials ? 10 : 0;
     options.peers_fd = 11;
+    options.place_fd = supervisor->dials ? 12 : 0;
     options.first_config_fd = copy < 0 ? 0 : 7;
     options.config_stale = supervisor->kept.refused ? "yes" : NULL;
-    int result = start_role(supervisor, CORE, &options, fds, 12, ret_pid, err);
+    int result = start_role(supervisor, CORE, &options, fds, 13, ret_pid, err);
     close(started[1]);
     if (result == 0)
         poll(&(struct pollfd){.fd = started[0]}, 1, HEAD_START_MS);
@@ -157,14 +160,13 @@ static int start_core(const struct supervisor *supervisor, int pairs[PAIRS][2], 
     return result;
 }
 
-static int start_dialler(const struct supervisor *supervisor, int pairs[PAIRS][2], pid_t *ret_pid,
-                         struct err *err)
+static int start_dialler(const struct supervisor *supervisor, pid_t *ret_pid, struct err *err)
 {
     if (!supervisor->dials)
         return 0;
-    const int fds[] = {-1, 1, 2, pairs[PAIR_DIALLER][1]};
-    const struct role_options options = {.core_fd = 3};
-    return start_role(supervisor, DIALLER, &options, fds, 4, ret_pid, err);
+    const int fds[] = {-1, 1, 2, supervisor->questions_fd, supervisor->place_fd};
+    const struct role_options options = {.core_fd = 3, .place_fd = 4};
+    return start_role(supervisor, DIALLER, &options, fds, 5, ret_pid, err);
 }
 
 /* Descriptors 0 to 2 of every role: nothing to read, and the supervisor's own output. From 3 on: what it is
@@ -211,30 +213,43 @@ static void keep_end(int *kept_fd, int fd)
     *kept_fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
+/* pairs NULL: of nobody any more. */
+static void keep_ends(struct supervisor *supervisor, int pairs[PAIRS][2])
+{
+    keep_end(&supervisor->config_fd, pairs ? pairs[PAIR_CONFIG][0] : -1);
+    keep_end(&supervisor->peers_fd, pairs ? pairs[PAIR_PEERS][0] : -1);
+    keep_end(&supervisor->questions_fd, pairs && supervisor->dials ? pairs[PAIR_DIALLER][1] : -1);
+    keep_end(&supervisor->place_fd, pairs && supervisor->dials ? pairs[PAIR_PLACE][1] : -1);
+}
+
 static int fleet_start(void *context, pid_t *ret_pids, struct err *err)
 {
     struct supervisor *supervisor = context;
     pid_t pids[ROLES] = {0};
     int pairs[PAIRS][2];
-    keep_end(&supervisor->config_fd, -1);
-    keep_end(&supervisor->peers_fd, -1);
+    keep_ends(supervisor, NULL);
     /* A core that ended in good order has shut the socket down, which holds for all who share it. */
     if (listen_again(supervisor->options.listen_fd, err) < 0 || pairs_open(pairs, err) < 0)
         return -1;
+    keep_ends(supervisor, pairs);
     if (start_core(supervisor, pairs, &pids[CORE], err) < 0 ||
-        start_hands(supervisor, pairs, pids, err) < 0 ||
-        start_dialler(supervisor, pairs, &pids[DIALLER], err) < 0) {
+        start_hands(supervisor, pairs, pids, err) < 0 || start_dialler(supervisor, &pids[DIALLER], err) < 0) {
         pairs_close(pairs);
         end_at_once(pids, CORE, ROLES);
         return -1;
     }
-    keep_end(&supervisor->config_fd, pairs[PAIR_CONFIG][0]);
-    keep_end(&supervisor->peers_fd, pairs[PAIR_PEERS][0]);
     pairs_close(pairs);
     memcpy(ret_pids, pids, sizeof pids);
     kept_settle(&supervisor->kept);
     spare_give_back();
     return 0;
+}
+
+/* The others end when it does, and may be seen first. */
+static bool core_has_ended(const struct supervisor *supervisor)
+{
+    struct pollfd peers = {.fd = supervisor->peers_fd};
+    return poll(&peers, 1, 0) == 1 && peers.revents & POLLHUP;
 }
 
 static bool core_keeps_its_memory(const struct supervisor *supervisor)
@@ -243,15 +258,11 @@ static bool core_keeps_its_memory(const struct supervisor *supervisor)
     return recv(supervisor->peers_fd, &word, 1, MSG_PEEK | MSG_DONTWAIT) == 1 && word == PEERS_KEEP;
 }
 
-/* The courier and the runner, both: one may wait for what the other was asked. The dialler was told what core
- * does not know any more. */
-static int fleet_replace(void *context, pid_t *pids, struct err *err)
+/* The courier and the runner, both: one may wait for what the other was asked. */
+static int replace_hands(struct supervisor *supervisor, pid_t *pids, struct err *err)
 {
-    struct supervisor *supervisor = context;
     pid_t started[ROLES] = {0};
     int pairs[PAIRS][2];
-    if ((supervisor->dials && !pids[DIALLER]) || !core_keeps_its_memory(supervisor))
-        return 1;
     if (pairs_open(pairs, err) < 0)
         return -1;
     end_at_once(pids, COURIER, DIALLER);
@@ -269,6 +280,18 @@ static int fleet_replace(void *context, pid_t *pids, struct err *err)
     }
     pairs_close(pairs);
     return result;
+}
+
+/* The dialler knows nothing that the next one is not told, so it may end at any time. */
+static int fleet_replace(void *context, pid_t *pids, struct err *err)
+{
+    struct supervisor *supervisor = context;
+    bool hands = !pids[COURIER] || !pids[RUNNER];
+    if (core_has_ended(supervisor) || (hands && !core_keeps_its_memory(supervisor)))
+        return 1;
+    if (!pids[DIALLER] && start_dialler(supervisor, &pids[DIALLER], err) < 0)
+        return -1;
+    return hands ? replace_hands(supervisor, pids, err) : 0;
 }
 
 /* core reads the file again by itself. The courier cannot: its sandbox ends at the files that were there when
@@ -371,7 +394,8 @@ static bool open_pulses(struct supervisor *supervisor)
 int role_supervise(const struct role_options *options)
 {
     scoped_arena struct arena *arena = arena_new();
-    struct supervisor supervisor = {.options = *options, .config_fd = -1, .peers_fd = -1};
+    struct supervisor supervisor = {
+        .options = *options, .config_fd = -1, .peers_fd = -1, .questions_fd = -1, .place_fd = -1};
     bool stale;
     log_setup("supervisor", LOG_INFO);
     struct config *config = read_config(&supervisor.options, arena, &stale);

@@ -177,13 +177,13 @@ class DatabaseGone(SystemTest):
         wait(lambda: any('ben' in e['summary'] for e in server.timeline(1)), 'what was due meanwhile is on record')
         self.assert_kept(server, 'QueueFull')
 
-    def test_who_sends_and_who_runs_are_started_anew_and_what_is_in_memory_stays(self):
+    def test_the_others_are_started_anew_and_what_is_in_memory_stays(self):
         server = self.serve(ben_s=6, cleo_s=12)
         core = self.fired(server, 'QueueFull')
         self.database.stop()
         wait(lambda: server.request('GET', '/-/ready')[0] == 503, 'the server says that it is not ready')
         self.assertEqual(self.receiver.pages('/ben'), [])
-        for role, next_one in (('courier', '/ben'), ('runner', '/cleo')):
+        for role, next_one in (('dialler', '/ben'), ('courier', '/ben'), ('runner', '/cleo')):
             ended = server.role(role)
             os.kill(ended, signal.SIGKILL)
             wait(lambda: server.role(role) not in (None, ended), f'another {role} runs')
