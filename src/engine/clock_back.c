@@ -142,7 +142,7 @@ static void bring_progress_near(struct turn *turn, struct incident_record *recor
 
 void clock_back_restored(struct turn *turn, struct incident_record *record)
 {
-    bring_near(turn, record, &record->hold_down, turn->engine->config->hold_down_s);
+    bring_near(turn, record, &record->hold_down, hold_down_s(turn->engine, record));
     bring_near(turn, record, &record->escalate, escalate_wait_s(turn->engine, record, turn->now_us));
     bring_lease_near(turn, record);
     bring_progress_near(turn, record);

@@ -1,5 +1,5 @@
 /* What goes up and down again and again is one incident, and one page. */
-#include "engine/testing_priv.h"
+#include "engine/kept_testing_priv.h"
 
 static int start(void **state)
 {
@@ -105,6 +105,22 @@ static void a_steady_fire_is_not_flapping_and_escalates(void **state)
     assert_true(incident_of(w, 1)->next_delivery > n_pages);
 }
 
+static void a_restart_does_not_cut_the_calm_time_short(void **state)
+{
+    struct world *w = *state;
+    struct kept kept = {0};
+    burn(w, true);
+    swing(w, 2);
+    burn(w, false);
+    keep(w, &kept);
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_MONITORING);
+    restart_with(w, &kept, NULL, MINUTES);
+    world_pass(w, 27 * MINUTES);
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_MONITORING);
+    world_pass(w, 3 * MINUTES);
+    assert_int_equal(incident_of(w, 1)->state, INCIDENT_RESOLVED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +129,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_flapping_incident_that_somebody_has_pages_nobody, start,
                                         world_stop),
         cmocka_unit_test_setup_teardown(a_flapping_incident_stays_open_until_it_is_calm, start, world_stop),
+        cmocka_unit_test_setup_teardown(a_restart_does_not_cut_the_calm_time_short, start, world_stop),
         cmocka_unit_test_setup_teardown(opening_again_and_again_is_flapping_too, start, world_stop),
         cmocka_unit_test_setup_teardown(a_steady_fire_is_not_flapping_and_escalates, start, world_stop),
     };
