@@ -13,6 +13,7 @@ void check_clock(struct sim *sim, const struct runbook_clock *clock)
         (clock->said == 1 && clock->due_us <= sim->now_us && !same))
         return; /* it says nothing, or a warning came too late to be said */
     sim->count.clocks++;
+    sim_case(sim, CASE_CLOCK_SPOKE);
     bool warns = clock->kind == CLOCK_RESOLUTION && clock->said == 1;
     if (clock->due_us > sim->now_us && !warns && !*clock->rule)
         sim_fail(sim, "clock %d of %lld speaks before it is due", clock->number, (long long)clock->incident);

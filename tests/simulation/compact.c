@@ -22,6 +22,8 @@ static bool go_on(struct sim *sim, uint32_t n)
         return false;
     struct row row = row_of_standing(sim->engine, &walk->before, n, sim->now_us);
     bool last = walk->before == 0, forgets = last && !engine_is_on_hold(sim->engine);
+    if (last && !forgets)
+        sim_case(sim, CASE_LEGAL_HOLD);
     if (sim->disk)
         disk_compact(sim->disk, &row, forgets ? walk->last_id : 0, sim->now_us);
     model_keep_row(&sim->model, row);

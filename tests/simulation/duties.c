@@ -7,8 +7,16 @@
 static const char *const schedules[] = {"primary", "berlin-day", "newyork-day"};
 static const char *const people[] = {"ana", "ben", "eve"};
 
+static void planned_people(struct arena *arena, struct sim *sim, const struct schedule *schedule,
+                           struct strings *ret_people)
+{
+    int64_t until_us;
+    schedule_people_at(arena, schedule, sim->now_us, ret_people, &until_us);
+    check_rota(sim, schedule->id, ret_people);
+}
+
 /* The rule told once more: of several the one that was made last, while it lasts and nobody has ended it. */
-void duty_people(struct arena *arena, const struct sim *sim, const struct schedule *schedule,
+void duty_people(struct arena *arena, struct sim *sim, const struct schedule *schedule,
                  struct strings *people_now)
 {
     const struct duty_override *instead = NULL;
@@ -19,12 +27,12 @@ void duty_people(struct arena *arena, const struct sim *sim, const struct schedu
             (!instead || each->number > instead->number))
             instead = each;
     if (instead) {
+        sim_case(sim, CASE_OVERRIDE);
         strings_add(arena, people_now, instead->person);
         return;
     }
     struct strings planned;
-    int64_t until_us;
-    schedule_people_at(arena, schedule, sim->now_us, &planned, &until_us);
+    planned_people(arena, sim, schedule, &planned);
     list_each (person, &planned)
         strings_add(arena, people_now, *person);
 }
@@ -56,6 +64,10 @@ static int64_t last_number(const struct sim *sim)
 void duty_changes(struct sim *sim, const struct happening *happening)
 {
     (void)happening;
+    scoped_arena struct arena *arena = arena_new();
+    struct strings planned;
+    for (int i = 0; i < 3; i++)
+        planned_people(arena, sim, config_schedule(sim->config, schedules[i]), &planned);
     sim_plan(sim, (struct happening){.kind = HAPPEN_DUTY,
                                      .at_us = sim->now_us + sim_between(sim, 2 * HOUR, 2 * DAY)});
     if (sim_chance(sim, 25)) {

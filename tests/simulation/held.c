@@ -127,6 +127,10 @@ static void note(struct sim *sim, struct map *states, uint64_t key, enum hold ho
     state->seen = sim->held->n_reviews;
     if (state->hold == hold && !gap)
         return;
+    if (hold == HOLD_HELD && states == sim->held->alerts)
+        sim_case(sim, CASE_HELD);
+    if (hold == HOLD_NONE && state->hold == HOLD_HELD && !gap && states == sim->held->alerts)
+        sim_case(sim, CASE_LET_GO);
     state->hold = hold;
     state->since_us = sim->now_us;
 }

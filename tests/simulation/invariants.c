@@ -8,6 +8,8 @@
 #define SHORTEST_LEASE (15 * MINUTE)
 #define REACHED_BY     (4 * HOUR) /* by then Ben's turn has come in every chain */
 
+static const char catch_all[] = "Nobody of the escalation chain can be reached";
+
 /* ---- before the commit: decision by decision ---- */
 
 /* The rules of who has an incident, told once more and apart from the engine. */
@@ -56,6 +58,7 @@ static bool is_due(const struct sim *sim, enum timer_kind kind, int64_t subject)
 static void check_lapse(struct sim *sim, const struct incident *before)
 {
     sim->count.lapses++;
+    sim_case(sim, CASE_LAPSED);
     sim_mark(sim, sim->silent, before->number);
     if (!is_due(sim, TIMER_LEASE, before->number))
         sim_fail(sim, "the lease of incident %lld lapses early", (long long)before->number);
@@ -63,6 +66,27 @@ static void check_lapse(struct sim *sim, const struct incident *before)
     if (is_past && before->progress_us + SHORTEST_LEASE > sim->now_us)
         sim_fail(sim, "the lease of incident %lld lapses, although somebody has just moved it on",
                  (long long)before->number);
+}
+
+static void count_cases(struct sim *sim, const struct incident *before, const struct incident *after)
+{
+    bool over = before->state < INCIDENT_RESOLVED && after->state >= INCIDENT_RESOLVED;
+    const bool came[N_CASES] = {
+        [CASE_CHAIN_STOPPED] = !before->acknowledged_us && after->acknowledged_us &&
+                               model_timer(&sim->model, TIMER_ESCALATE, after->number),
+        [CASE_FORCED] = over && after->n_firing > 0,
+        [CASE_REOPENED] = after->n_reopened > before->n_reopened,
+        [CASE_HOLD_DOWN] = !is_quiet(before) && is_quiet(after),
+        [CASE_SAFETY] = !before->patient_safety && after->patient_safety,
+        [CASE_FLAPPING] = !before->flapping_us && after->flapping_us,
+        [CASE_STEADY] = before->flapping_us && !after->flapping_us && !over,
+        [CASE_STORM] = !before->storm && after->storm,
+        [CASE_MUTED] = !before->muted_until_us && after->muted_until_us,
+        [CASE_MUTE_OVER] = over && before->muted_until_us,
+    };
+    for (int i = 0; i < N_CASES; i++)
+        if (came[i])
+            sim_case(sim, (enum simulation_case)i);
 }
 
 static void check_incident(struct sim *sim, const struct input *input, const struct incident *incident)
@@ -77,6 +101,8 @@ static void check_incident(struct sim *sim, const struct input *input, const str
         sim->count.incidents++;
         return;
     }
+    count_cases(sim, before, incident);
+    check_flap(sim, input, before, incident);
     if (before->state != incident->state && !incident_may_move(before->state, incident->state) &&
         !(input && input->kind == INPUT_ALERTS))
         sim_fail(sim, "incident %lld went from %s to %s", number, incident_state_name(before->state),
@@ -86,6 +112,9 @@ static void check_incident(struct sim *sim, const struct input *input, const str
     if (before->state < INCIDENT_RESOLVED && incident->state == INCIDENT_RESOLVED && input &&
         input->kind == INPUT_RESOLVE && !input->force && model_open_checks(&sim->model, number) > 0)
         sim_fail(sim, "incident %lld is resolved, and not everything is verified", number);
+    if (incident->state >= INCIDENT_RESOLVED && incident->muted_until_us)
+        sim_fail(sim, "incident %lld is %s, and is still muted", number,
+                 incident_state_name(incident->state));
     if (is_hidden(before) && !is_hidden(incident))
         sim_mark(sim, sim->shown, incident->number);
     bool reopened = incident->n_reopened > before->n_reopened;
@@ -102,6 +131,8 @@ static void check_incident(struct sim *sim, const struct input *input, const str
     bool by_person = input && input->kind == INPUT_SEVERITY;
     if (!by_person && before->severity_rank && incident->severity_rank > before->severity_rank)
         sim_fail(sim, "incident %lld became less severe by itself", number);
+    if (!by_person && before->severity_rank && incident->severity_rank < before->severity_rank)
+        sim_case(sim, CASE_RAISED);
     if (incident->lease_lapses > before->lease_lapses)
         check_lapse(sim, before);
     if (incident->n_firing < 0 || incident->n_firing > incident->n_alerts)
@@ -119,6 +150,16 @@ static bool is_raised(const struct decisions *decisions, const struct incident *
     return false;
 }
 
+/* A page of it is given up in this turn, and the next of the chain need not wait. */
+static bool is_given_up(const struct decisions *decisions, int64_t incident)
+{
+    list_each (d, &decisions->list)
+        if (d->kind == DECISION_DELIVERY && d->delivery.incident == incident &&
+            d->delivery.state == DELIVERY_DEAD)
+            return true;
+    return false;
+}
+
 static void check_delivery(struct sim *sim, const struct input *input, const struct decisions *decisions,
                            const struct delivery *delivery)
 {
@@ -131,8 +172,16 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
         delivery->state != DELIVERY_SENT)
         sim_fail(sim, "delivery %lld was over, and is %s", (long long)delivery->id,
                  delivery_state_name(delivery->state));
+    if (before && before->state == DELIVERY_RETRY && delivery->state == DELIVERY_CANCELLED)
+        sim_case(sim, CASE_PAGE_DROPPED);
+    if (!before && strncmp(delivery->why, catch_all, sizeof catch_all - 1) == 0)
+        sim_case(sim, CASE_CATCH_ALL);
     if (delivery->state != DELIVERY_DUE || !input || input->kind != INPUT_TIMER)
         return;
+    if (before)
+        sim_case(sim, CASE_RETRIED);
+    else if (is_due(sim, TIMER_ESCALATE, delivery->incident))
+        sim_case(sim, CASE_ESCALATED);
     if (before && !is_due(sim, TIMER_DELIVERY_RETRY, delivery->id))
         sim_fail(sim, "delivery %lld is tried again early", (long long)delivery->id);
     const struct incident *was = model_incident(&sim->model, delivery->incident);
@@ -141,7 +190,8 @@ static void check_delivery(struct sim *sim, const struct input *input, const str
     if (!before && was && !delivery->notice && sim->now_us != sim->learned_us &&
         !model_clock_fires(&sim->model, delivery->incident, sim->now_us) && !delivery->digest &&
         !is_hidden(was) && !was->storm && !is_raised(decisions, was) &&
-        !is_due(sim, TIMER_ESCALATE, delivery->incident) && !is_due(sim, TIMER_LEASE, delivery->incident) &&
+        !is_given_up(decisions, was->number) && !is_due(sim, TIMER_ESCALATE, delivery->incident) &&
+        !is_due(sim, TIMER_LEASE, delivery->incident) &&
         held_incident(sim, delivery->incident, &since_us) == HOLD_NONE &&
         since_us + HOUR + again_us < sim->now_us)
         sim_fail(sim, "incident %lld is escalated early", (long long)delivery->incident);
@@ -162,8 +212,10 @@ static void check_dead(struct sim *sim, const struct delivery *dead, const struc
         return;
     list_each (d, &decisions->list)
         if (d->kind == DECISION_DELIVERY && d->delivery.way == dead->way + 1 &&
-            strcmp(d->delivery.person, dead->person) == 0)
+            strcmp(d->delivery.person, dead->person) == 0) {
+            sim_case(sim, CASE_NEXT_WAY);
             return;
+        }
     sim_fail(sim, "delivery %lld is dead, and the next way is not tried", (long long)dead->id);
 }
 
@@ -182,6 +234,15 @@ static void check_timer(struct sim *sim, const struct decisions *decisions, cons
         sim_fail(sim, "a timer of %lld is set into the past", (long long)decision->timer.subject);
 }
 
+static void count_action(struct sim *sim, const struct action_item *after)
+{
+    size_t position = 0;
+    for (const struct action_item *item; (item = map_next(sim->model.actions, &position));)
+        if (item->incident == after->incident && item->item == after->item && item->fires_us &&
+            item->fires_us <= sim->now_us && item->fires_us != after->fires_us)
+            sim_case(sim, CASE_ACTION_DUE);
+}
+
 void check_decisions(struct sim *sim, const struct input *input, const struct decisions *decisions)
 {
     held_review(sim);
@@ -195,6 +256,8 @@ void check_decisions(struct sim *sim, const struct input *input, const struct de
             check_delivery(sim, input, decisions, &d->delivery);
         else if (d->kind == DECISION_CLOCK)
             check_clock(sim, &d->clock);
+        else if (d->kind == DECISION_ACTION)
+            count_action(sim, &d->action);
         else if (d->kind == DECISION_TIMER_SET || d->kind == DECISION_TIMER_CLEAR)
             check_timer(sim, decisions, d);
         else if (d->kind == DECISION_SILENCE || d->kind == DECISION_SILENCE_FORGET)
@@ -221,6 +284,7 @@ static void count_alert(void *context, const struct alert_view *view)
         return;
     if (view->apart) {
         const char *wrong = held_wrongly_apart(sim, view);
+        sim_case(sim, CASE_APART);
         if (wrong)
             sim_fail(sim, "an alert (%s) stands apart, and %s", alertname, wrong);
         return;
@@ -360,6 +424,7 @@ static void check_open(struct sim *sim, const struct incident *incident, struct 
         sim_fail(sim, "incident %lld is %s and %s a hold-down", (long long)incident->number,
                  incident_state_name(incident->state), timer ? "has" : "has not");
     check_lease(sim, incident);
+    check_flaps(sim, incident);
 }
 
 /* What is to be done afterwards is spoken of in its time, and what is under legal hold is known to be. */
@@ -465,6 +530,8 @@ void check_heard(struct sim *sim, struct trouble *trouble, const struct alert_ba
     if (!all && trouble->doubted)
         sim_fail(sim, "%zu alerts were accepted, and %zu stand", n_stand, looking.n_found);
     trouble->doubted = !all;
+    if (!all)
+        sim_case(sim, CASE_LATE);
 }
 
 void check_over(struct sim *sim, const struct alert_batch *batch)
@@ -494,51 +561,4 @@ void check_page(struct sim *sim, const struct delivery *delivery)
         sim_fail(sim, "page %s was sent, and is sent again", delivery->key);
     if (page && !page->failed && page->process == sim->process)
         sim_fail(sim, "page %s is sent twice without a reason", delivery->key);
-}
-
-/* Of two different people, or of one who broke the glass. */
-static bool is_approved_by_two(const struct run_step *step)
-{
-    const char *comma = strchr(step->approved_by, ',');
-    if (!comma)
-        return strstr(step->note, " broke the glass: ") != NULL;
-    size_t n_first = (size_t)(comma - step->approved_by);
-    return strlen(comma + 2) != n_first || strncmp(step->approved_by, comma + 2, n_first) != 0;
-}
-
-void person_wants_again(struct sim *sim, int64_t run, int line)
-{
-    struct {
-        int64_t run;
-        int64_t line;
-    } key = {run, line};
-    map_remove(sim->began, &key, sizeof key);
-}
-
-void check_step(struct sim *sim, const struct run_step *step)
-{
-    struct {
-        int64_t run;
-        int64_t line;
-    } key = {step->run, step->line};
-    uintptr_t begun = (uintptr_t)map_get(sim->began, &key, sizeof key);
-    uintptr_t attempt = (uintptr_t)map_get(sim->attempts, &key, sizeof key);
-    map_put(sim->began, &key, sizeof key, (void *)(begun + 1));
-    map_put(sim->attempts, &key, sizeof key, (void *)(uintptr_t)step->attempt);
-    if ((uintptr_t)step->attempt <= attempt)
-        sim_fail(sim, "attempt %d of step %lld:%d is begun twice", step->attempt, (long long)step->run,
-                 step->line);
-    bool approved = step->approved_by && *step->approved_by;
-    if (step->risk != RISK_READ && begun > 0)
-        sim_fail(sim, "step %lld:%d changes something, and is run twice", (long long)step->run, step->line);
-    if (step->risk != RISK_READ && !approved)
-        sim_fail(sim, "step %lld:%d runs without an approval", (long long)step->run, step->line);
-    if (step->risk == RISK_DESTRUCTIVE && approved && !is_approved_by_two(step))
-        sim_fail(sim, "step %lld:%d destroys, and %s alone let it run", (long long)step->run, step->line,
-                 step->approved_by);
-    if (step->checks_for && step->risk != RISK_READ)
-        sim_fail(sim, "step %lld:%d changes something, and runs as a check", (long long)step->run,
-                 step->line);
-    if (begun >= 3 && !step->checks_for)
-        sim_fail(sim, "step %lld:%d is tried too often", (long long)step->run, step->line);
 }

@@ -88,6 +88,8 @@ void jobs_check(struct sim *sim)
         if (job->heard_us && !job->missed && sim->now_us > overdue_us + MINUTE && sim->now_us > listened_us)
             sim_fail(sim, "%s is silent since %lld s, and nobody misses it", name,
                      (long long)((sim->now_us - job->heard_us) / SECOND));
+        if (job->missed && !job->stood)
+            sim_case(sim, kind == JOB_HEARTBEAT ? CASE_HEARTBEAT : CASE_WATCHDOG);
         job->stood = job->missed;
         job->missed = false;
     }

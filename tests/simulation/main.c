@@ -3,7 +3,9 @@
  *
  *   --seed N   the first seed, 1       --seeds N  how many runs, 1       --days N  of each, 50
  *   --store N  0: the model, 1: the real ledger beside it, 2: and its disk fills; else 0, every fourth seed 2
- *   --story 1  tell everything */
+ *   --story 1  tell everything        --cases 1  fail, too, when the case of an invariant never came
+ *
+ * At the end it says how often each of these cases came (cases.h). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +13,10 @@
 #include "simulation.h"
 
 struct options {
-    long long seed, seeds, days, store, story;
+    long long seed, seeds, days, store, story, cases;
 };
+
+static int64_t cases[N_CASES]; /* of all runs but those that only replay */
 
 static uint64_t run(uint64_t seed, int64_t days, enum store store, const struct options *options)
 {
@@ -20,6 +24,8 @@ static uint64_t run(uint64_t seed, int64_t days, enum store store, const struct 
     sim->story = options && options->story;
     sim_run(sim);
     uint64_t digest = sim->digest;
+    if (options)
+        cases_add(cases, sim);
     if (options)
         printf("seed %llu%s: %lld days, %lld inputs, %lld incidents, %lld acknowledged, %lld pages in %lld "
                "attempts, %lld in digests, %lld waves in turn, %lld reminders, %lld steps, %lld lapses, %lld "
@@ -41,7 +47,8 @@ static uint64_t run(uint64_t seed, int64_t days, enum store store, const struct 
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: simulation [--seed N] [--seeds N] [--days N] [--store 0|1|2] [--story 1]\n");
+    fprintf(stderr,
+            "usage: simulation [--seed N] [--seeds N] [--days N] [--store 0|1|2] [--story 1] [--cases 1]\n");
     return 2;
 }
 
@@ -66,6 +73,7 @@ int main(int argc, char **argv)
                             : strcmp(argv[i], "--days") == 0  ? &options.days
                             : strcmp(argv[i], "--store") == 0 ? &options.store
                             : strcmp(argv[i], "--story") == 0 ? &options.story
+                            : strcmp(argv[i], "--cases") == 0 ? &options.cases
                                                               : NULL;
         char *end = NULL;
         if (!option || i + 1 == argc)
@@ -80,5 +88,9 @@ int main(int argc, char **argv)
             : seed % 4 == 0    ? STORE_LEDGER_THAT_FILLS
                                : STORE_MODEL,
             &options);
+    if (!options.story && !cases_print(cases) && options.cases) {
+        fprintf(stderr, "a case never came: what its invariant says is not shown\n");
+        return 1;
+    }
     return options.story ? 0 : check_replay((uint64_t)options.seed, options.days < 4 ? options.days : 4);
 }

@@ -200,6 +200,15 @@ const struct timer *model_timer(const struct model *model, enum timer_kind kind,
     return value_of(model->timers, kind, subject);
 }
 
+bool model_timer_is_due(const struct model *model, int64_t after_us, int64_t by_us)
+{
+    size_t position = 0;
+    for (const struct timer *timer; (timer = map_next(model->timers, &position));)
+        if (timer->due_us > after_us && timer->due_us <= by_us)
+            return true;
+    return false;
+}
+
 static int64_t hash_of(int64_t hash, const char *text)
 {
     for (; *text; text++)

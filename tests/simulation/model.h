@@ -52,4 +52,6 @@ struct model_counts model_count(const struct model *model);
 const struct runbook_clock *model_clock(const struct model *model, int64_t incident, int number);
 /* Does one of its clocks have something to say by then? */
 bool model_clock_fires(const struct model *model, int64_t incident, int64_t by_us);
+/* Is one of its timers due after that moment, and by the other? */
+bool model_timer_is_due(const struct model *model, int64_t after_us, int64_t by_us);
 const struct timer *model_timer(const struct model *model, enum timer_kind kind, int64_t subject);

@@ -13,8 +13,8 @@ static const char *const people[] = {"person:ana", "person:ben", "person:eve"};
 
 static void approve_something(struct sim *sim, int64_t incident, const char *actor)
 {
-    static const int lines[] = {27, 28, 35, 41, 47, 48};
-    int line = lines[sim_between(sim, 0, 5)];
+    static const int lines[] = {27, 28, 35, 41, 47, 48, 48};
+    int line = lines[sim_between(sim, 0, 6)];
     bool force = sim_chance(sim, 8);
     struct input input = {.kind = sim_chance(sim, 85) ? INPUT_APPROVE : INPUT_DENY,
                           .run = incident,
@@ -24,6 +24,11 @@ static void approve_something(struct sim *sim, int64_t incident, const char *act
                           .text = force ? "break-glass" : NULL};
     for (int64_t n = sim_chance(sim, 40) ? 2 : 1; n > 0; n--) { /* a tired person presses again */
         sim_say(sim, "%s approves %lld:%d", actor, (long long)incident, line);
+        sim_input(sim, &input);
+    }
+    if (sim_chance(sim, 60)) { /* and somebody else agrees */
+        input.actor = people[sim_between(sim, 0, 2)];
+        sim_say(sim, "%s approves it, too", input.actor);
         sim_input(sim, &input);
     }
 }
@@ -166,10 +171,14 @@ static void resolve(struct sim *sim, int64_t incident, const char *actor)
     bool force = sim_chance(sim, 10);
     sim_say(sim, "%s resolves %lld%s", actor, (long long)incident, force ? " by force" : "");
     sim->count.forced += force;
-    sim_input(
+    bool unverified = !force && model_open_checks(&sim->model, incident) > 0;
+    bool taken = sim_input(
         sim,
         &(struct input){
             .kind = INPUT_RESOLVE, .incident = incident, .actor = actor, .force = force, .text = "done"});
+    const struct incident *after = model_incident(&sim->model, incident);
+    if (taken && unverified && after && after->state < INCIDENT_RESOLVED)
+        sim_case(sim, CASE_UNVERIFIED);
 }
 
 static void find_out(struct sim *sim, int64_t incident, const char *actor)
@@ -285,6 +294,7 @@ void team_changes(struct sim *sim, const struct happening *happening)
     sim_say(sim, "-- eve %s", sim->eve_has_left ? "has left, and dan has her work" : "is back");
     sim->config = team_config(sim->eve_has_left);
     sim->library = team_library();
+    sim_case(sim, CASE_RELEARNED);
     engine_learn(sim->engine, sim->config, sim->library);
     sim->learned_us = sim->now_us;
     sim->learning = true;

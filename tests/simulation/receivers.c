@@ -54,6 +54,7 @@ void leaves_unkept(struct sim *sim, const struct decisions *decisions)
     list_each (d, &decisions->list)
         if (decision_sends(decisions, d)) {
             sim_say(sim, "   page %s to %s leaves, and is not kept", d->delivery.key, d->delivery.person);
+            sim_case(sim, CASE_UNKEPT);
             check_about(sim, decisions, &d->delivery);
         }
 }
@@ -78,6 +79,8 @@ static void leaves(struct sim *sim, const struct delivery *delivery)
     struct page *page = page_of(sim, delivery->key);
     sim->count.attempts++;
     sim->count.pages += page->sent == 0;
+    if (page->sent && page->process != sim->process && !page->failed)
+        sim_case(sim, CASE_SAME_KEY);
     page->sent++;
     page->process = sim->process;
     page->failed = false;

@@ -16,9 +16,16 @@ enum { OLD_MESSAGES = 30 };
 
 #define PICK(sim, list) ((list)[sim_between((sim), 0, (int64_t)(sizeof(list) / sizeof *(list)) - 1)])
 
-void trouble_starts(struct sim *sim, const struct happening *happening)
+static void comes_back(struct sim *sim, struct trouble *trouble)
 {
-    struct trouble *trouble = &sim->troubles[happening->subject];
+    trouble->n_swings--;
+    trouble->generation++;
+    trouble->started_us = sim->now_us;
+    trouble->until_us = sim->now_us + sim_between(sim, 10 * SECOND, 90 * SECOND);
+}
+
+static void breaks(struct sim *sim, struct trouble *trouble, const struct happening *happening)
+{
     int64_t lasts_us = sim_chance(sim, 30)
                            ? sim_between(sim, SECOND, 3 * MINUTE)
                            : sim_between(sim, MINUTE, sim_chance(sim, 10) ? 20 * HOUR : 2 * HOUR);
@@ -31,10 +38,20 @@ void trouble_starts(struct sim *sim, const struct happening *happening)
         .n_instances = (int)sim_between(sim, 1, INSTANCES),
         .started_us = sim->now_us,
         .until_us = sim->now_us + lasts_us,
+        .n_swings = sim_chance(sim, 8) ? (int)sim_between(sim, 3, 20) : 0,
     };
+}
+
+void trouble_starts(struct sim *sim, const struct happening *happening)
+{
+    struct trouble *trouble = &sim->troubles[happening->subject];
+    if (trouble->n_swings > 0)
+        comes_back(sim, trouble);
+    else
+        breaks(sim, trouble, happening);
     sim_say(sim, "trouble %lld: %s on %s, %d alerts for %lld s%s", (long long)happening->subject,
-            trouble->alertname, trouble->service, trouble->n_instances, (long long)(lasts_us / SECOND),
-            trouble->webhook ? ", by webhook" : "");
+            trouble->alertname, trouble->service, trouble->n_instances,
+            (long long)((trouble->until_us - sim->now_us) / SECOND), trouble->webhook ? ", by webhook" : "");
     sim_plan(sim,
              (struct happening){.kind = HAPPEN_SEND, .subject = happening->subject, .at_us = sim->now_us});
 }
@@ -112,12 +129,14 @@ void sender_posts(struct sim *sim, const struct happening *happening)
     remember(sim, row);
 
     if (over && (taken || !trouble->webhook)) {
-        sim_plan(sim,
-                 (struct happening){.kind = HAPPEN_TROUBLE,
-                                    .subject = slot,
-                                    .at_us = sim->now_us + (sim_chance(sim, 30)
-                                                                ? sim_between(sim, 10 * SECOND, 4 * MINUTE)
-                                                                : sim_between(sim, MINUTE, 2 * DAY))});
+        sim_plan(sim, (struct happening){
+                          .kind = HAPPEN_TROUBLE,
+                          .subject = slot,
+                          .at_us = sim->now_us +
+                                   (trouble->n_swings > 0 || sim_chance(sim, 30)
+                                        ? sim_between(sim, 10 * SECOND,
+                                                      trouble->n_swings > 0 ? 90 * SECOND : 4 * MINUTE)
+                                        : sim_between(sim, MINUTE, 2 * DAY))});
         return;
     }
     int64_t next_us = sim->now_us + (trouble->webhook && taken ? 30 * MINUTE : MINUTE);

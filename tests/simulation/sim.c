@@ -142,6 +142,8 @@ static struct engine *program_start(struct sim *sim)
 static void compare(struct sim *sim)
 {
     scoped_buf struct buf why = {0};
+    if (sim->disk && !sim->behind)
+        sim_case(sim, CASE_COMPARED);
     if (sim->disk && !sim->behind && disk_differs(sim->disk, &sim->model, sim->now_us, &why))
         sim_fail(sim, "%s", buf_text(&why));
 }
@@ -157,6 +159,7 @@ static void commit(struct sim *sim, const struct input *input, const struct deci
     if (sim->disk && !sim->behind && !disk_commit(sim->disk, sim->posting, decisions, sim->now_us)) {
         sim_say(sim, "   the disk is full: the program goes on from memory");
         sim->behind = true;
+        sim_case(sim, CASE_DISK_FULL);
         sim->behind_us = sim->now_us;
     }
     sim->learning &= sim->behind;
@@ -200,6 +203,8 @@ void sim_crash(struct sim *sim, int64_t down_us)
     engine_free(sim->engine);
     held_down(sim, down_us);
     sim->now_us += down_us;
+    if (model_timer_is_due(&sim->model, sim->now_us - down_us, sim->now_us))
+        sim_case(sim, CASE_DUE_WHILE_DOWN);
     sim->unkept_us = sim->behind ? sim->now_us - sim->behind_us : 0;
     if (sim->behind)
         waves_unsure(sim);
@@ -232,6 +237,8 @@ bool sim_input(struct sim *sim, const struct input *input)
     check_under_way(sim);
     if (is_refused(sim, input)) {
         sim_say(sim, "   refused: the ledger cannot be written");
+        if (input->kind == INPUT_ALERTS)
+            sim_case(sim, CASE_REFUSED);
         return false;
     }
     struct decisions decisions = {.arena = sim->arena};
@@ -306,6 +313,7 @@ struct sim *sim_new(uint64_t seed, int64_t days, enum store store)
     sim->silent = map_new();
     sim->forced = map_new();
     sim->by_hand = map_new();
+    sim->flaps = map_new();
     sim->waves = map_new();
     held_start(sim);
     model_start(&sim->model);
@@ -347,6 +355,7 @@ void sim_free(struct sim *sim)
     map_free_values(sim->shown);
     map_free_values(sim->silent);
     map_free_values(sim->waves);
+    map_free_values(sim->flaps);
     map_free(sim->began);
     map_free(sim->attempts);
     map_free(sim->forced);
@@ -389,4 +398,6 @@ void sim_run(struct sim *sim)
     scoped_buf struct buf why = {0};
     if (sim->disk && !sim->behind && !disk_verifies(sim->disk, sim->now_us, &why))
         sim_fail(sim, "the ledger does not verify: %s", buf_text(&why));
+    if (sim->disk && !sim->behind)
+        sim_case(sim, CASE_VERIFIED);
 }

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "cases.h"
 #include "disk.h"
 #include "engine/engine.h"
 #include "held.h"
@@ -63,6 +64,7 @@ struct trouble {
     int generation;
     const char *service, *alertname, *severity;
     int n_instances;
+    int n_swings; /* so many times more it is over and comes back soon */
     int64_t started_us, until_us;
     bool doubted; /* the last message of it was set aside as late */
 };
@@ -131,6 +133,7 @@ struct sim {
     struct map *forced;   /* incidents that were resolved while alerts fired */
     int64_t opened;       /* the last incident, with those of this transaction */
     struct map *waves;    /* incident -> struct stretch (waves.c) */
+    struct map *flaps;    /* incident -> struct flap (flaps.c) */
     struct map *by_hand;  /* incidents whose state a person chose */
     struct arena *arena;  /* of decisions */
     struct disk *disk;    /* the real ledger beside the model, or NULL */
@@ -148,6 +151,7 @@ struct sim {
         int64_t inputs, incidents, pages, attempts, acknowledged, steps, crashes, forced, lapses, reopened,
             clocks, waves, reminders, bundled;
     } count;
+    int64_t cases[N_CASES];
     bool story; /* everything is told as it happens */
     struct buf history[HISTORY];
     size_t n_history;
@@ -203,8 +207,10 @@ void disk_is_full(struct sim *sim, const struct happening *happening);
 void team_changes(struct sim *sim, const struct happening *happening);
 void duty_changes(struct sim *sim, const struct happening *happening);
 /* duties.c: who is on call now. */
-void duty_people(struct arena *arena, const struct sim *sim, const struct schedule *schedule,
+void duty_people(struct arena *arena, struct sim *sim, const struct schedule *schedule,
                  struct strings *people_now);
+/* rota.c: those are on call by the plan now. */
+void check_rota(struct sim *sim, const char *schedule, const struct strings *people);
 /* An alert of that name stands; then, when all are seen: alarms stand when they must, and only then. */
 void jobs_see(struct sim *sim, const char *alertname);
 void jobs_check(struct sim *sim);
@@ -230,11 +236,17 @@ void check_waves(struct sim *sim, const struct input *input, const struct decisi
 bool waves_are_over(const struct sim *sim, const struct incident *incident);
 void waves_unsure(struct sim *sim);
 void waves_shift(struct sim *sim, int64_t by_us);
+/* flaps.c: before the commit; after it, an open one; the clock is set. */
+void check_flap(struct sim *sim, const struct input *input, const struct incident *before,
+                const struct incident *after);
+void check_flaps(struct sim *sim, const struct incident *incident);
+void flaps_shift(struct sim *sim, int64_t by_us);
 /* told.c: before the commit, who must be told is. */
 void check_told(struct sim *sim, const struct input *input, const struct decisions *decisions);
 void check_page(struct sim *sim, const struct delivery *delivery);
 /* It is over, and does not stand any more. */
 void check_over(struct sim *sim, const struct alert_batch *batch);
+/* steps.c */
 void check_step(struct sim *sim, const struct run_step *step);
 /* A person asks for a step that is over: it may be run once more. */
 void person_wants_again(struct sim *sim, int64_t run, int line);

@@ -64,6 +64,9 @@ static const char configuration[] =
     "      - notify: [schedule:berlin-day]\n"
     "      - notify: [schedule:newyork-day]\n"
     "      - notify: [person:ben]\n"
+    "  - id: mailer\n"
+    "    escalation:\n"
+    "      - notify: [schedule:berlin-day]\n" /* nobody at night: then it is everybody's */
     "  - id: billing\n"
     "    depends_on: [checkout]\n"
     "    escalation:\n"

@@ -77,6 +77,8 @@ static void check_reminder(struct sim *sim, const struct decisions *decisions,
     if (people.n == 0)
         leaders(arena, sim, incident, &people);
     sim->count.reminders += people.n > 0;
+    if (people.n > 0)
+        sim_case(sim, CASE_REMINDED);
     list_each (person, &people)
         if (!is_told(sim, decisions, clock->incident, *person))
             sim_fail(sim, "an update of incident %lld is %s, and %s is not reminded",
@@ -96,6 +98,7 @@ static void check_raise(struct sim *sim, const struct input *input, const struct
         (after->state == INCIDENT_MONITORING && after->n_firing == 0) ||
         (input && input->actor && strcmp(input->actor, by) == 0))
         return;
+    sim_case(sim, CASE_RAISE_TOLD);
     if (!is_told(sim, decisions, after->number, holder->id))
         sim_fail(sim, "incident %lld is %s instead of %s, and %s, who has it, does not hear of it",
                  (long long)after->number, after->severity, before->severity, by);
@@ -146,6 +149,7 @@ static void check_bundle(struct sim *sim, const struct decisions *decisions, con
     if (!before || before->state != DELIVERY_BUNDLED)
         return;
     sim->count.bundled++;
+    sim_case(sim, CASE_BUNDLED);
     list_each (d, &decisions->list)
         if (d->kind == DECISION_DELIVERY && d->delivery.id != told->id &&
             d->delivery.digest == before->digest && d->delivery.state == DELIVERY_SENT)
@@ -179,6 +183,7 @@ static void check_proof(struct sim *sim, const struct input *input, const struct
     if (!input || input->kind != INPUT_PROOF_DONE || proof->state != PROOF_FAILED || *proof->notice ||
         !has_other_way(sim, proof))
         return;
+    sim_case(sim, CASE_PROOF_FAILED);
     list_each (d, &decisions->list)
         if (d->kind == DECISION_PROOF && d->proof.number && *d->proof.notice)
             return;

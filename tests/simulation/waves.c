@@ -87,7 +87,7 @@ static int longest_round(const struct chain *chain)
     return n;
 }
 
-static void people_of(struct arena *arena, const struct sim *sim, const struct chain *chain, int step,
+static void people_of(struct arena *arena, struct sim *sim, const struct chain *chain, int step,
                       struct strings *people)
 {
     const struct strings *notify = chain->steps[step].notify;
@@ -171,6 +171,8 @@ static void check_step_people(struct sim *sim, const struct decisions *decisions
     do
         people_of(arena, sim, chain, stretch->step++, &people);
     while (people.n == 0 && stretch->step < chain->n);
+    if (stretch->step > first + 1)
+        sim_case(sim, CASE_EMPTY_STEP);
     sim->count.waves++;
     list_each (person, &people)
         if (!is_paged(sim, decisions, incident->number, *person) &&

@@ -28,6 +28,7 @@ static void shift_world(struct sim *sim, int64_t by_us)
     shift_times(sim->shown, by_us);
     shift_times(sim->silent, by_us);
     held_shift(sim, by_us);
+    flaps_shift(sim, by_us);
     sim->now_us += by_us;
     for (size_t i = 0; i < sim->n_happenings; i++)
         sim->happenings[i].at_us += by_us;
@@ -47,6 +48,7 @@ void clock_is_stepped(struct sim *sim, const struct happening *happening)
     int64_t by_us = sim_between(sim, MINUTE, 5 * HOUR);
     if (sim_chance(sim, 50)) {
         sim_say(sim, "-- the clock is set forward by %lld s", (long long)(by_us / SECOND));
+        sim_case(sim, CASE_CLOCK_FORWARD);
         shift_world(sim, by_us);
         sim->process_us = sim->now_us;
         return;
@@ -54,6 +56,7 @@ void clock_is_stepped(struct sim *sim, const struct happening *happening)
     sim_say(sim, "-- the clock is set back by %lld s", (long long)(by_us / SECOND));
     if (sim->now_us > sim->ahead_us)
         sim->ahead_us = sim->now_us;
+    sim_case(sim, CASE_CLOCK_BACK);
     shift_world(sim, -by_us);
     waves_shift(sim, -by_us);
     uint64_t process = sim->process;
