@@ -5,7 +5,9 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 
-/* Set once at the start of a process: its role in each line, and the lowest level printed. */
+/* Set once at the start of a process, before its sandbox: its role in each line, and the lowest level
+ * printed. From then on no line is waited for: one that a pipe, socket or terminal does not take is dropped,
+ * and how many were is said in a line of its own (log.dropped) once it takes some again. */
 void log_setup(const char *role, enum log_level lowest);
 
 /* fields: printf format of `key=value key=value`; quote free text with log_quote(). */

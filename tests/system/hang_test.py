@@ -32,6 +32,16 @@ class Hang(SystemTest):
         os.kill(pid, signal.SIGSTOP)
         return pid
 
+    def test_a_log_that_nobody_reads_keeps_nobody_from_being_paged(self):
+        config = CONFIG.format(ana=self.receiver.url('/ana')) + 'storm: {incidents: 0}\nbudget: {pages: 0}\n'
+        server = self.started(Server(os.path.join(self.folder, 'unread'), config))
+        server.process.argv = ['sh', '-c', '"$@" 2>&1 >/dev/null | sleep 1000', 'sh', *server.process.argv]
+        server.start()
+        for n in range(600):  # several lines each, more than a pipe holds
+            self.assertEqual(server.fire({'alertname': f'Trouble{n}', 'service': f's{n}'})[0], 200)
+        self.assertEqual(server.fire({'alertname': 'QueueFull', 'service': 'till'})[0], 200)
+        wait(lambda: any('QueueFull' in title for title in self.paged()), 'ana is paged')
+
     def hung_as_it_listens(self, server):
         server.process.start()
         while server.request('GET', '/-/ready')[0] != 200:
