@@ -121,9 +121,12 @@ class DatabaseGone(SystemTest):
         self.receiver = self.started(Receiver())
 
     def serve(self, port=None, ben_s=4, cleo_s=3600):
+        return self.server(port, ben_s, cleo_s).start()
+
+    def server(self, port=None, ben_s=4, cleo_s=3600):
         url = f'postgresql://postgres@127.0.0.1/crashcart?port={port or self.database.port}'
         config = CONFIG.format(url=url, page=self.receiver.url(''), ben_s=ben_s, cleo_s=cleo_s)
-        return self.started(Server(os.path.join(self.folder, 'server'), config)).start()
+        return self.started(Server(os.path.join(self.folder, 'server'), config))
 
     def fired(self, server, name):
         self.assertEqual(server.fire({'alertname': name, 'service': 'till'})[0], 200)
@@ -175,6 +178,17 @@ class DatabaseGone(SystemTest):
         self.assert_back(server)
         self.assertEqual(server.incident(1)['state'], 'triggered')
         wait(lambda: any('ben' in e['summary'] for e in server.timeline(1)), 'what was due meanwhile is on record')
+        self.assert_kept(server, 'QueueFull')
+
+    def test_a_start_without_the_server_says_that_nobody_is_paged_and_goes_on_once_it_is_there(self):
+        server = self.server()
+        self.database.stop()
+        server.process.start()
+        wait(lambda: 'core.cannot_start' in server.process.log(), 'it says so')
+        self.assertIn('nobody is paged and alerts are refused until it starts', server.process.log())
+        self.database.start()
+        self.assert_back(server)
+        self.fired(server, 'QueueFull')
         self.assert_kept(server, 'QueueFull')
 
     def test_the_others_are_started_anew_and_what_is_in_memory_stays(self):
