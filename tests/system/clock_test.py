@@ -18,6 +18,10 @@ services:
     escalation:
       - notify: [person:ana]
       - {{notify: [person:ben], after: 5s}}
+  - id: desk
+    escalation:
+      - notify: [person:ana]
+      - {{notify: [person:ben], after: 1h}}
 heartbeats:
   - {{id: nightly, every: 2s, grace: 3s, service: shop}}
 '''
@@ -53,6 +57,16 @@ class Clock(SystemTest):
         self.off.value -= THREE_HOURS_US
         wait(lambda: self.paged(self.ben, 'ShopDown'), 'ben is paged')
         wait(lambda: 'clock.set_back' in self.server.process.log(), 'it is said')
+
+    def test_what_was_due_is_done_once_when_the_clock_was_set_forward(self):
+        self.server.fire({'alertname': 'DeskDown', 'service': 'desk', 'severity': 'critical'})
+        wait(lambda: self.paged(self.ana, 'DeskDown'), 'ana is paged')
+        self.off.value += THREE_HOURS_US
+        wait(lambda: self.paged(self.ben, 'DeskDown'), 'ben is paged')
+        self.server.kill()
+        self.server.start()
+        wait(lambda: any('ben' in e['summary'] for e in self.server.timeline(1)), 'it is on record')
+        self.assertEqual([len(self.paged(r, 'DeskDown')) for r in (self.ana, self.ben)], [1, 1])
 
     def test_a_job_that_falls_silent_is_missed_although_the_clock_was_set_back(self):
         self.assertEqual(self.server.request('POST', '/heartbeat/nightly')[0], 200)
