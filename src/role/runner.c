@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -24,6 +25,8 @@
 #include "runner/place.h"
 #include "runner/shell.h"
 
+enum { LAUNCHER_LOOKS = 100, LAUNCHER_LOOK_MS = 10 };
+
 struct working {
     struct redact_rules *rules;
     struct launcher *launcher;
@@ -33,6 +36,7 @@ struct working {
     struct page_programs *pages;
     pid_t launcher_pid;
     uv_poll_t launcher_watch; /* it speaks when it is asked: otherwise only its end is heard here */
+    uv_check_t launcher_check;
 };
 
 static void report(void *context, const struct runner_event *event)
@@ -130,21 +134,36 @@ static void on_launcher(uv_poll_t *watch, int status, int events)
     uv_stop(watch->loop);
 }
 
+/* It did not answer for a minute, and nothing of it ends by itself: steps and pages would wait for ever. */
+static void on_turn(uv_check_t *check)
+{
+    const struct working *working = check->data;
+    if (launcher_is_lost(working->launcher))
+        uv_stop(check->loop);
+}
+
 static void launcher_watch(struct working *working, uv_loop_t *loop, int fd)
 {
+    uv_check_init(loop, &working->launcher_check);
+    working->launcher_check.data = working;
+    uv_check_start(&working->launcher_check, on_turn);
     uv_poll_init(loop, &working->launcher_watch, fd);
     uv_poll_start(&working->launcher_watch, UV_READABLE | UV_DISCONNECT, on_launcher);
 }
 
-/* What a person must mend, and it has said so; or 0. */
+/* What a person must mend, and it has said so; or 0. One that hangs does not end before we do. */
 static int launcher_end(const struct working *working)
 {
     int status = 0;
     if (!working->launcher_pid)
         return 0;
-    while (waitpid(working->launcher_pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CANNOT_OPEN ? EXIT_CANNOT_OPEN : 0;
+    for (int i = 0; i < LAUNCHER_LOOKS; i++) {
+        if (waitpid(working->launcher_pid, &status, WNOHANG) == working->launcher_pid)
+            return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CANNOT_OPEN ? EXIT_CANNOT_OPEN : 0;
+        poll(NULL, 0, LAUNCHER_LOOK_MS);
+    }
+    log_event(LOG_ERROR, "launcher.hangs", "effect=%s", log_quote("all start again"));
+    return 0;
 }
 
 /* ---- the runner ---- */

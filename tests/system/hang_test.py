@@ -71,6 +71,19 @@ class Hang(SystemTest):
             self.assertEqual(self.server.role(role), pid, f'{role} goes on')
         self.assertEqual([len(keys) for keys in self.paged().values()], [1, 1, 1])
 
+    def test_a_launcher_that_hangs_holds_up_its_step_and_nothing_for_good(self):
+        written(self.folder, 'runbooks/till.md', '# Till\n\n## QueueFull\n\n1. Look:\n\n```bash\nuptime\n```\n')
+        config = CONFIG.format(ana=self.receiver.url('/ana'))
+        server = self.started(Server(os.path.join(self.folder, 'other'), config, os.path.join(self.folder, 'runbooks'))).start()
+        runner = wait(lambda: server.role('runner'), 'the runner runs')
+        with open(f'/proc/{runner}/task/{runner}/children', encoding='ascii') as f:
+            launcher = int(wait(lambda: f.seek(0) or f.read().split(), 'the launcher runs')[0])
+        wait(lambda: 'launcher.ready' in server.process.log(), 'the launcher is ready')
+        os.kill(launcher, signal.SIGSTOP)
+        self.assertEqual(server.fire({'alertname': 'QueueFull', 'service': 'till'})[0], 200)
+        wait(lambda: self.receiver.pages('/ana'), 'ana is paged meanwhile')
+        wait(lambda: [s['state'] for s in server.steps(1)] == ['succeeded'], 'the step runs by the next launcher', 200)
+
     def test_a_process_that_hangs_is_ended_and_all_start_again(self):
         other = self.started(Server(os.path.join(self.folder, 'other'), CONFIG.format(ana=self.receiver.url('/other'))))
         core = self.hung_as_it_listens(other)
