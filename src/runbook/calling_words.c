@@ -38,6 +38,17 @@ static const char *const names[CALLING_KINDS] = {
     [CALLING_ACT_TITLE] = "act-column",
     [CALLING_CALLS] = "calls",
     [CALLING_NAME_END] = "name-end",
+    [CALLING_CLAUSE] = "clause",
+    [CALLING_DASH] = "dash",
+    [CALLING_ORDINAL] = "ordinal",
+    [CALLING_GOES_TO] = "goes-to",
+    [CALLING_NO_PERSON] = "no-person",
+    [CALLING_PASSED] = "passed",
+    [CALLING_TIME_LEAD] = "time-lead",
+    [CALLING_NO_TIME] = "no-time-column",
+    [CALLING_WAIT_BEHIND] = "wait-behind",
+    [CALLING_ELSE] = "else",
+    [CALLING_RUNG] = "rung",
     [CALLING_KEY_WHO] = "key-who",
     [CALLING_KEY_WAIT] = "key-wait",
     [CALLING_KEY_AFTER] = "key-after",
@@ -87,14 +98,16 @@ size_t calling_at(enum calling kind, const char *text)
     return best;
 }
 
-bool calling_before(enum calling kind, const char *text, size_t at)
+size_t calling_before(enum calling kind, const char *text, size_t at)
 {
+    size_t best = 0;
+
     list_each (word, calling_words(kind)) {
         size_t n = strlen(*word);
-        if (n <= at && strncasecmp(text + at - n, *word, n) == 0)
-            return true;
+        if (n > best && n <= at && strncasecmp(text + at - n, *word, n) == 0)
+            best = n;
     }
-    return false;
+    return best;
 }
 
 const char *calling_word(enum calling kind, const char *text)
@@ -118,6 +131,16 @@ bool calling_within(enum calling kind, const char *text, size_t n_bytes)
 bool calling_is(enum calling kind, const char *text, size_t n_bytes)
 {
     return n_bytes > 0 && calling_at(kind, text) == n_bytes;
+}
+
+const char *calling_after(enum calling kind, const char *text)
+{
+    for (size_t i = 0; text[i]; i++) {
+        size_t n = i == 0 || text[i - 1] == ' ' ? calling_at(kind, text + i) : 0;
+        if (n > 0)
+            return text + i + n;
+    }
+    return text;
 }
 
 const char *calling_skip(enum calling kind, const char *text)

@@ -1,6 +1,7 @@
 /* Who is called when nobody gets on: rules of the severity levels, lists of when to escalate, steps that
  * escalate, chains ("lead -> manager -> CTO", ordered contacts) and who makes up a response team. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runbook/calling_words.h"
@@ -109,19 +110,6 @@ static bool in_bracket(const char *text, struct duration_words *ret_after)
     return !text_starts_with(behind, " respon") && !text_starts_with(behind, " to respon");
 }
 
-/* A line of a ladder in a fence: "30 minutes: escalate to the platform lead", "T+30m: platform lead". What
- * the first ones have to do in that time ("5 min: primary on-call response required") is no rung. */
-static bool at_its_start(const struct fact *fact, const char *whom, struct duration_words *ret_after)
-{
-    struct word_match verb;
-
-    if (fact->place != FACT_FENCE || fact->label == NULL || !text_duration(fact->label, ret_after) ||
-        ret_after->at > (size_t)(strncasecmp(fact->label, "t+", 2) == 0 ? 2 : 0))
-        return false;
-    bool told = part_words_next(PART_TELL_VERB, fact->rest, 0, &verb) && verb.at == 0;
-    return told || text_same(fact->rest, whom);
-}
-
 /* "**Backup on-call** -> if no response within 5 minutes": a rung that says when it is called. */
 static void rungs_of_lines(struct parts_reading *reading, const int *contact_at, int first, int last,
                            const bool *taken)
@@ -132,32 +120,29 @@ static void rungs_of_lines(struct parts_reading *reading, const int *contact_at,
         const struct fact *fact = &reading->facts.at[i];
         if (fact->line > last)
             break;
-        if (taken[fact->line] || contact_at[fact->line] == 0 ||
-            (fact->place != FACT_ITEM && fact->place != FACT_FENCE) ||
+        if (taken[fact->line] || contact_at[fact->line] == 0 || fact->place != FACT_ITEM ||
             strnlen(fact->rest, RULE_BYTES) == RULE_BYTES)
             continue;
         const char *whom = reading->parts->contacts.at[contact_at[fact->line] - 1].name;
         const char *condition = escalation_condition(reading->arena, fact->rest);
         bool timed = condition && text_duration(condition, &after) && after.value_s >= 60;
-        if (!timed && !at_its_start(fact, whom, &after) &&
-            (fact->place == FACT_FENCE || !in_bracket(fact->text, &after)))
+        if (!timed && !in_bracket(fact->text, &after))
             continue;
         struct escalation *rung = escalation_add(reading, "rule", fact->line, fact->line);
         strings_add(reading->arena, &rung->to, whom);
         part_levels(reading, fact->rest, &rung->applies_to);
-        if (fact->place == FACT_FENCE && rung->applies_to.n == 0)
-            part_levels(reading, part_heading(reading, fact->block), &rung->applies_to);
         rung->condition = condition;
         rung->after_s = after.value_s;
     }
 }
 
 /* "| Step | Contact | When |" of a chain: a rung a row that says when it is called. */
-static void rungs_of_table(struct parts_reading *reading, const int *contact_at, const struct block *table)
+static void rungs_of_table(struct parts_reading *reading, const int *contact_at, const struct block *table,
+                           const bool *taken)
 {
     list_each (row, &table->rows) {
         struct duration_words after;
-        if (contact_at[row->line] == 0 || !escalation_wait_in_row(table, row, &after))
+        if (taken[row->line] || contact_at[row->line] == 0 || !escalation_wait_in_row(table, row, &after))
             continue;
         struct escalation *rung = escalation_add(reading, "rule", row->line, row->line);
         strings_add(reading->arena, &rung->to, reading->parts->contacts.at[contact_at[row->line] - 1].name);
@@ -219,7 +204,7 @@ static void read_contact_chains(struct parts_reading *reading, const bool *taken
         chain_of_lines(reading, contact_at, block->line,
                        list ? document->blocks.at[last - 1].line_end : block->line_end, taken);
         if (block->kind == BLOCK_TABLE)
-            rungs_of_table(reading, contact_at, block);
+            rungs_of_table(reading, contact_at, block, taken);
     }
 }
 
@@ -532,13 +517,42 @@ static struct fact with_units(struct parts_reading *reading, const struct fact *
     return whole;
 }
 
+static bool table_taken(const struct block *table, const bool *taken)
+{
+    return table->rows.n > 0 && taken[table->rows.at[0].line];
+}
+
+static int by_line(const void *a, const void *b)
+{
+    const struct escalation *const *first = a, *const *second = b;
+
+    return (*first)->line != (*second)->line ? ((*first)->line > (*second)->line ? 1 : -1)
+                                             : (*first > *second) - (*first < *second);
+}
+
+/* As they stand in the document, whichever reader found them. */
+static void sort_by_line(struct parts_reading *reading)
+{
+    struct escalation *rules = reading->parts->escalations.at;
+    size_t n = reading->parts->escalations.n;
+    struct escalation *sorted = arena_alloc(reading->arena, (n + 1) * sizeof *sorted);
+    const struct escalation **order = arena_alloc(reading->arena, (n + 1) * sizeof *order);
+
+    for (size_t i = 0; i < n; i++)
+        order[i] = &rules[i];
+    qsort(order, n, sizeof *order, by_line);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = *order[i];
+    reading->parts->escalations.at = sorted;
+    reading->parts->escalations.capacity = n + 1;
+}
+
 void parts_read_escalations(struct parts_reading *reading)
 {
     bool *taken = arena_alloc(reading->arena, ((size_t)reading->runbook->n_lines + 2) * sizeof *taken);
 
     read_levels(reading);
-    escalation_read_waits(reading, taken);
-    escalation_read_lines(reading, taken);
+    escalation_read_calls(reading, taken);
     list_each (written, &reading->facts) {
         const struct fact whole = strchr(written->text, '+') ? with_units(reading, written) : *written;
         const struct fact *fact = &whole;
@@ -562,11 +576,11 @@ void parts_read_escalations(struct parts_reading *reading)
         if (reading->document->blocks.at[i].kind == BLOCK_ITEM &&
             reading->document->blocks.at[i].list_first == i)
             escalation_read_team(reading, i);
-        else if (reading->document->blocks.at[i].kind == BLOCK_FENCE)
-            escalation_read_fence(reading, i);
-        else if (reading->document->blocks.at[i].kind == BLOCK_TABLE && !escalation_read_ladder(reading, i))
+        else if (reading->document->blocks.at[i].kind == BLOCK_TABLE &&
+                 !table_taken(&reading->document->blocks.at[i], taken))
             escalation_read_table(reading, i);
     escalation_read_steps(reading);
     escalation_read_all_sentences(reading);
     escalation_read_since(reading);
+    sort_by_line(reading);
 }

@@ -73,57 +73,23 @@ bool escalation_read_moment(struct parts_reading *reading, const struct fact *fa
  * stands where people are called, so that they may have names of the house. */
 bool escalation_read_arrows(struct parts_reading *reading, const struct fact *fact, bool about);
 
-/* ---- parts_escalation_ladder.c ---- */
+/* ---- parts_escalation_calls.c ---- */
 
 /* Whether a block stands where people are called: below such a heading, label or item. */
 bool escalation_about_calling(const struct parts_reading *reading, size_t block);
 
-/* "| After | Notify |", a table of moments: a rule a row; false: it is none. */
-bool escalation_read_ladder(struct parts_reading *reading, size_t table);
+/* Ladders of calls in lists, lines and sentences. taken: by line. */
+void escalation_read_calls(struct parts_reading *reading, bool *taken);
 
-/* A fence whose lines each begin with a moment, "T+15  team lead": a rule a line, unless one stands there. */
-void escalation_read_fence(struct parts_reading *reading, size_t fence);
+/* ---- parts_escalation_rows.c ---- */
 
-/* ---- parts_escalation_waits.c ---- */
-
-enum { CALLS_MOST = 12 };
-
-struct called { /* one rung, and how long it is waited before the next is called */
-    struct strings to;
-    int64_t wait_s;
-    int line;
-};
-struct calls {
-    struct called at[CALLS_MOST];
-    size_t n;
-};
-
-/* Bytes of "Level 2", "L2" that text begins with, the place of a rung among others; 0: none. */
-size_t escalation_place(const char *text);
-
-/* Adds a rung; nobody: the last one waits so much longer. */
-void escalation_calls_then(struct calls *calls, struct strings to, int64_t wait_s, int line);
-
-/* A rule for each who is called after a wait; false: there is none, and nothing is added. */
-bool escalation_add_calls(struct parts_reading *reading, const struct calls *calls, size_t block,
-                          bool *taken);
-
-/* The column that says whom a row calls; n_columns: none. */
-size_t escalation_whom_column(const struct block *table);
-
-/* Ladders of waits in lists, fences and tables below a word of escalation. taken: by line. */
-void escalation_read_waits(struct parts_reading *reading, bool *taken);
+/* A ladder in a table. about: it stands where people are called; else its columns have to say that. */
+void escalation_read_rows(struct parts_reading *reading, size_t table, bool about, bool *taken);
 
 /* ---- parts_escalation_settings.c ---- */
 
 /* A fence of settings; false: it holds no ladder. */
 bool escalation_read_settings(struct parts_reading *reading, size_t fence, bool *taken);
-
-/* ---- parts_escalation_lines.c ---- */
-
-/* Paragraphs, items or lines that each begin with a moment, "15 min: team lead": a rule a line. taken: by
- * line, whether one of these stands there. */
-void escalation_read_lines(struct parts_reading *reading, bool *taken);
 
 /* ---- parts_escalation_team.c ---- */
 

@@ -15,6 +15,18 @@
 #include "runbook/calling_words.h"
 #include "runbook/parts_escalation_priv.h"
 
+enum { CALLS_MOST = 12 };
+
+struct called { /* one rung, and how long it is waited before the next is called */
+    struct strings to;
+    int64_t wait_s;
+    int line;
+};
+struct calls {
+    struct called at[CALLS_MOST];
+    size_t n;
+};
+
 enum { KEY_BYTES = 60, HOUR_S = 3600, MINUTE_S = 60 };
 
 struct setting {
@@ -92,7 +104,7 @@ static void take(struct parts_reading *reading, const struct setting *setting, i
         return;
     }
     settings->in_who = false;
-    if (setting->dash && (who || wait || after) && calls->n < CALLS_MOST &&
+    if (setting->dash && setting->key[0] && calls->n < CALLS_MOST &&
         (calls->n == 0 || setting->indent == settings->rung_indent)) {
         settings->rung_indent = setting->indent;
         settings->after_s[calls->n] = UNSTATED;
@@ -128,6 +140,31 @@ static bool moments_to_waits(struct settings *settings)
     return true;
 }
 
+/* A rule for each who is called after a wait; false: there is none, and nothing is added. */
+static bool add_calls(struct parts_reading *reading, const struct calls *calls, size_t block, bool *taken)
+{
+    struct strings levels = {0};
+    int64_t after_s = 0;
+
+    if (calls->n < 2 || calls->at[0].wait_s == 0)
+        return false;
+    escalation_levels_around(reading, block, &levels);
+    for (size_t i = 0; i < calls->n; i++) {
+        const struct called *called = &calls->at[i];
+        taken[called->line] = true;
+        if (i > 0 && calls->at[i - 1].wait_s == 0)
+            break;
+        if (i > 0) {
+            struct escalation *rule = escalation_add(reading, "rule", called->line, called->line);
+            rule->applies_to = levels;
+            rule->to = called->to;
+            rule->after_s = after_s;
+        }
+        after_s += called->wait_s;
+    }
+    return true;
+}
+
 bool escalation_read_settings(struct parts_reading *reading, size_t i, bool *taken)
 {
     const struct block *fence = &reading->document->blocks.at[i];
@@ -142,5 +179,5 @@ bool escalation_read_settings(struct parts_reading *reading, size_t i, bool *tak
             return false;
     if (settings.counted && !moments_to_waits(&settings))
         return false;
-    return escalation_add_calls(reading, &settings.calls, i, taken);
+    return add_calls(reading, &settings.calls, i, taken);
 }

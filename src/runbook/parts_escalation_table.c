@@ -1,6 +1,7 @@
 /* Tables of when to escalate to whom. */
 #include <string.h>
 
+#include "runbook/call.h"
 #include "runbook/calling_words.h"
 #include "runbook/parts_escalation_priv.h"
 #include "runbook/parts_person.h"
@@ -30,7 +31,7 @@ static size_t action_column(const struct block *table)
 /* "L1", "Tier 2", "3": the place of a row in a ladder, and no condition. */
 static bool is_rung_name(const char *text)
 {
-    size_t n = escalation_place(text);
+    size_t n = call_place(text);
 
     n = n > 0 ? n : strspn(text, "0123456789");
     return n > 0 && text[n] == '\0';
@@ -63,7 +64,7 @@ static bool read_who_by_level(struct parts_reading *reading, size_t i)
         part_levels(reading, table->columns[k].text, &levels);
     list_each (row, &table->rows) {
         size_t before = people.n;
-        persons_add(reading->arena, row->cells[0].text, &people);
+        call_names(reading->arena, row->cells[0].text, &people);
         if (people.n == before)
             return false;
         for (size_t k = 1; k < table->n_columns; k++)
@@ -80,7 +81,7 @@ static bool read_who_by_level(struct parts_reading *reading, size_t i)
                 continue;
             struct escalation *rule = escalation_add(reading, "rule", row->line, row->line);
             rule->applies_to = levels;
-            persons_add(reading->arena, row->cells[0].text, &rule->to);
+            call_names(reading->arena, row->cells[0].text, &rule->to);
             rule->after_s = after.value_s;
         }
     return true;

@@ -122,7 +122,7 @@ static void arrows_between_roles_are_a_chain_wherever_they_stand(void **state)
     scoped_arena struct arena *arena = arena_new();
     const struct runbook_parts *parts = parts_of(
         arena,
-        "# P\n\n## Nobody answers\n\nDuty engineer -> Gate lead -> Chief of hydrology -> Site director\n\n"
+        "# P\n\n## The night\n\nDuty engineer -> Gate lead -> Chief of hydrology -> Site director\n\n"
         "Nobody there? The pager goes on: primary (0m) \xe2\x86\x92 GK (10m) \xe2\x86\x92 boss (20m).\n\n"
         "Water -> Gate lead -> River\n");
 

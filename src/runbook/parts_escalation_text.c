@@ -340,6 +340,19 @@ void escalation_read_all_sentences(struct parts_reading *reading)
     }
 }
 
+/* "SEV1" on a line of its own, and below it whom that calls. */
+static void term_levels(const struct parts_reading *reading, size_t block, struct strings *ret_ids)
+{
+    enum { TERM_BYTES = 40 };
+    const struct block *blocks = reading->document->blocks.at;
+    size_t before = blocks[block].kind == BLOCK_ITEM ? blocks[block].list_first : block;
+
+    if (before > 0 && blocks[before - 1].kind == BLOCK_PARAGRAPH &&
+        blocks[before - 1].heading == blocks[block].heading &&
+        strnlen(blocks[before - 1].prose.text, TERM_BYTES) < TERM_BYTES)
+        part_levels(reading, blocks[before - 1].prose.text, ret_ids);
+}
+
 void escalation_levels_around(const struct parts_reading *reading, size_t block, struct strings *ret_ids)
 {
     const struct block *blocks = reading->document->blocks.at;
@@ -352,6 +365,8 @@ void escalation_levels_around(const struct parts_reading *reading, size_t block,
         part_levels(reading, part_item_title(reading, outer), ret_ids);
     if (ret_ids->n == 0 && part_label_before(reading, block, &above) && !above.sentence)
         part_levels(reading, above.text, ret_ids);
+    if (ret_ids->n == 0)
+        term_levels(reading, block, ret_ids);
     if (ret_ids->n == 0)
         part_levels(reading, part_heading(reading, block), ret_ids);
 }

@@ -1,6 +1,7 @@
 #include "runbook/rungs.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runbook/calling_words.h"
@@ -132,8 +133,41 @@ static size_t bare_moment(const char *text)
     return unit || more || isalnum((unsigned char)text[n]) ? 0 : n;
 }
 
+/* Bytes of "T+00:30" at text, hours and minutes; 0: it is none. */
+static size_t clock_moment(const char *text, long *ret_minutes)
+{
+    char *end;
+
+    if (strncasecmp(text, "t+", 2) != 0 || !isdigit((unsigned char)text[2]))
+        return 0;
+    long hours = strtol(text + 2, &end, 10);
+    if (end - text > 4 || *end != ':' || !isdigit((unsigned char)end[1]) || !isdigit((unsigned char)end[2]) ||
+        isdigit((unsigned char)end[3]) || end[3] == ':')
+        return 0;
+    *ret_minutes = hours * 60 + (end[1] - '0') * 10 + (end[2] - '0');
+    return (size_t)(end + 3 - text);
+}
+
+/* "T0 + 10 min", "T + 10": behind the sign; NULL: text begins with no such moment. */
+static const char *spaced_moment(const char *text)
+{
+    if (text[0] != 'T' && text[0] != 't')
+        return NULL;
+    const char *at = text + 1 + (text[1] == '0');
+    at += strspn(at, " ");
+    if (at == text + 1 && *at == '+')
+        return NULL; /* as it should be */
+    if (*at == '\0' && text[1] == '0')
+        return "0";
+    return *at == '+' && isdigit((unsigned char)at[1 + strspn(at + 1, " ")]) ? at + 1 + strspn(at + 1, " ")
+                                                                             : NULL;
+}
+
 const char *rungs_with_units(struct arena *arena, const char *text)
 {
+    const char *spaced = spaced_moment(text);
+    if (spaced)
+        text = arena_printf(arena, "T+%s", spaced);
     scoped_buf struct buf out = {0};
     bool counted = text[0] == '+' && isdigit((unsigned char)text[1]), changed = counted;
 
@@ -142,8 +176,14 @@ const char *rungs_with_units(struct arena *arena, const char *text)
     buf_puts(&out, counted ? "T" : "");
     for (const char *at = text; *at;) {
         bool begins = at == text || !isalnum((unsigned char)at[-1]);
-        size_t n = begins ? bare_moment(at) : 0;
-        changed |= n > 0;
+        long minutes;
+        size_t clock = begins ? clock_moment(at, &minutes) : 0, n = begins ? bare_moment(at) : 0;
+        changed |= n > 0 || clock > 0;
+        if (clock > 0) {
+            buf_puts(&out, arena_printf(arena, "T+%ld min", minutes));
+            at += clock;
+            continue;
+        }
         buf_add(&out, at, n > 0 ? n : 1);
         buf_puts(&out, n > 0 ? " min" : "");
         at += n > 0 ? n : 1;

@@ -40,8 +40,8 @@ bool rungs_read(struct arena *arena, const char *text, bool named, int line, str
 bool rung_counts_on(struct arena *arena, const char *text, const struct duration_words *time,
                     const struct strings *called);
 
-/* The text with the unit that "T+15" leaves out: minutes; "+15 min" at its start as "T+15 min". The text
- * itself when none is left out. */
+/* The text with the unit that "T+15" leaves out: minutes; "T+00:15" is the same, as are "+15 min" and "T0 +
+ * 15" at its start. The text itself when none is left out. */
 const char *rungs_with_units(struct arena *arena, const char *text);
 
 /* "to the VP" -> "VP", "-> pump crew" -> "pump crew"; "" when the words name nobody. */

@@ -81,11 +81,55 @@ static const struct unit units[] = {
 };
 
 static const struct unit number_words[] = {
-    {"one", 1},          {"two", 2},          {"three", 3},        {"four", 4},    {"five", 5},
-    {"six", 6},          {"seven", 7},        {"eight", 8},        {"nine", 9},    {"ten", 10},
-    {"twelve", 12},      {"fifteen", 15},     {"twenty", 20},      {"thirty", 30}, {"a", 1},
-    {"an", 1},           {"the", 1},          {"forty-five", 45},  {"sixty", 60},  {"ninety", 90},
-    {"twenty-four", 24}, {"forty-eight", 48}, {"seventy-two", 72},
+    {"one", 1},
+    {"two", 2},
+    {"three", 3},
+    {"four", 4},
+    {"five", 5},
+    {"six", 6},
+    {"seven", 7},
+    {"eight", 8},
+    {"nine", 9},
+    {"ten", 10},
+    {"twelve", 12},
+    {"fifteen", 15},
+    {"twenty", 20},
+    {"thirty", 30},
+    {"a", 1},
+    {"an", 1},
+    {"the", 1},
+    {"forty-five", 45},
+    {"sixty", 60},
+    {"ninety", 90},
+    {"twenty-four", 24},
+    {"forty-eight", 48},
+    {"seventy-two", 72},
+    {"ein", 1},
+    {"eine", 1},
+    {"einer", 1},
+    {"zwei", 2},
+    {"drei", 3},
+    {"f\303\274nf", 5},
+    {"zehn", 10},
+    {"f\303\274nfzehn", 15},
+    {"zwanzig", 20},
+    {"drei\303\237ig", 30},
+    {"une", 1},
+    {"deux", 2},
+    {"trois", 3},
+    {"cinq", 5},
+    {"dix", 10},
+    {"quinze", 15},
+    {"vingt", 20},
+    {"trente", 30},
+    {"una", 1},
+    {"dos", 2},
+    {"tres", 3},
+    {"cinco", 5},
+    {"diez", 10},
+    {"quince", 15},
+    {"veinte", 20},
+    {"treinta", 30},
 };
 
 static const struct {
@@ -198,7 +242,7 @@ static size_t number_read(const char *text, double *ret_value)
         *ret_value = value + part; /* "1½" */
         return n_part > 0 ? n + (text[n] == ' ') + n_part : n;
     }
-    if (strchr("aefhnoqstAEFHNOQST\xc2", text[0]) == NULL) /* no number word begins so */
+    if (strchr("acdefhnoqstuvzACDEFHNOQSTUVZ\xc2", text[0]) == NULL) /* no number word begins so */
         return 0;
     if (strchr("ahqtAHQT\xc2", text[0]) && (n = fraction_read(text, ret_value)) > 0)
         return n;

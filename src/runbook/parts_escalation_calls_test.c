@@ -16,7 +16,7 @@ static void assert_called(const struct expected *expected, size_t n)
         const struct runbook_parts *parts = parts_of(arena, expected[i].text);
         size_t k = 0;
         list_each (rule, &parts->escalations) {
-            if (strcmp(rule->kind, "rule") != 0 || rule->after_s <= 0)
+            if (strcmp(rule->kind, "rule") != 0 || rule->after_s <= 0 || rule->to.n == 0)
                 continue;
             assert_true(k < expected[i].n);
             assert_int_equal(rule->after_s, expected[i].after_s[k]);
@@ -274,6 +274,199 @@ static void a_deadline_in_front_does_not_hide_the_ladder(void **state)
     assert_called(ladders, sizeof ladders / sizeof *ladders);
 }
 
+/* One who is called later in each row: whom, after how long, of which level (NULL: any). */
+#define NONE                                                                                                 \
+    {                                                                                                        \
+        0                                                                                                    \
+    }
+static void who_is_called_first_needs_no_time_and_each_later_one_says_it_in_its_own_words(void **state)
+{
+    (void)state;
+    static const struct expected lists[] = {
+        {"# P\n\n## Who to call\n\n1. First: gate on-call\n2. Second (if no answer in 10 min): gate lead\n"
+         "3. Third (another 20 min without answer): CTO\n",
+         2,
+         {600, 1800},
+         {"gate lead", "CTO"},
+         NONE},
+        {LEVELS
+         "- Step 1 (at alert): call the duty engineer.\n- Step 2 (15 minutes after step 1): call the lock "
+         "keeper.\n- Step 3 (30 minutes after step 2): call the head of dams.\n",
+         2,
+         {900, 2700},
+         {"lock keeper", "head of dams"},
+         NONE},
+        {LEVELS
+         "First line: gate desk, 24/7.\nSecond line: weir team, if the gate desk cannot fix it within 30 "
+         "minutes.\nThird line: vendor, if the weir team cannot fix it within 60 minutes.\n",
+         2,
+         {1800, 5400},
+         {"weir team", "vendor"},
+         NONE},
+        {LEVELS "1. Duty engineer\n   - by pager\n   - wait 10 minutes\n2. Gate lead\n   - wait 20 minutes\n"
+                "3. Site director\n",
+         2,
+         {600, 1800},
+         {"Gate lead", "Site director"},
+         NONE},
+        {LEVELS "## Escalation chain (each step 10 minutes)\n\n1. Primary on-call\n2. Gate lead\n3. CTO\n",
+         2,
+         {600, 1200},
+         {"Gate lead", "CTO"},
+         NONE},
+        {LEVELS
+         "1. **Immediate**: Page on-call\n2. **15 minutes**: Gate lead\n3. **If the lock is stuck**: Open a "
+         "ticket with the vendor\n",
+         1,
+         {900},
+         {"Gate lead"},
+         NONE},
+        {LEVELS "- On-call acknowledges: 10 min, otherwise backup.\n- Backup acknowledges: 10 min, otherwise "
+                "manager.\n",
+         2,
+         {600, 1200},
+         {"backup", "manager"},
+         NONE},
+    };
+    assert_called(lists, sizeof lists / sizeof *lists);
+}
+
+static void a_sentence_says_whom_it_calls_before_or_behind_its_time(void **state)
+{
+    (void)state;
+    static const struct expected sentences[] = {
+        {LEVELS
+         "Page the gate on-call. No response after ten minutes: page the gate lead. After half an hour "
+         "without an acknowledgement, the site director gets called as well.\n",
+         2,
+         {600, 1800},
+         {"gate lead", "site director"},
+         NONE},
+        {LEVELS
+         "If the on-call engineer has not acknowledged within 5 minutes, the page goes to the backup. If the "
+         "backup does not respond within 5 minutes either, the gate lead is phoned.\n",
+         2,
+         {300, 600},
+         {"backup", "gate lead"},
+         NONE},
+        {"# P\n\n## If nobody answers\n\nCall the backup after 10 minutes, the gate lead after 25 and the "
+         "head of "
+         "dams after 40.\n",
+         3,
+         {600, 1500, 2400},
+         {"backup", "gate lead", "head of dams"},
+         NONE},
+        {LEVELS "After 15 minutes without an answer, page the gate lead. After 30, page the director.\n",
+         2,
+         {900, 1800},
+         {"gate lead", "director"},
+         NONE},
+        {LEVELS "Primary: 10 min to ack. Secondary: 10 min to ack. After that the gate lead is called.\n",
+         2,
+         {600, 1200},
+         {"Secondary", "gate lead"},
+         NONE},
+        {LEVELS
+         "Zuerst die Rufbereitschaft. Meldet sich diese nicht innerhalb von 10 Minuten, den Teamleiter "
+         "anrufen. Nach weiteren 20 Minuten die Bereichsleitung.\n",
+         2,
+         {600, 1800},
+         {"Teamleiter", "Bereichsleitung"},
+         NONE},
+        {LEVELS "P1: on-call (0), gate lead (10 min), CTO (20 min)\n\nP2: on-call (0), gate lead (30 min)\n",
+         3,
+         {600, 1200, 1800},
+         {"gate lead", "CTO", "gate lead"},
+         {"P1", "P1", "P2"}},
+        {LEVELS
+         "P1\n: Page the primary. The gate lead joins after 15 minutes.\n\nP2\n: Page the primary. Secondary "
+         "after 15 minutes, gate lead after 45.\n",
+         3,
+         {900, 900, 2700},
+         {"gate lead", "Secondary", "gate lead"},
+         {"P1", "P2", "P2"}},
+    };
+    assert_called(sentences, sizeof sentences / sizeof *sentences);
+}
+
+static void signs_lead_from_one_to_the_next(void **state)
+{
+    (void)state;
+    static const struct expected chains[] = {
+        {LEVELS "On-call (15 min) > Gate lead (30 min) > Site director\n",
+         2,
+         {900, 2700},
+         {"Gate lead", "Site director"},
+         NONE},
+        {LEVELS "> Primary -> Secondary: 5 minutes\n> Secondary -> Gate lead: 10 minutes\n"
+                "> Gate lead -> Director: 15 minutes\n",
+         3,
+         {300, 900, 1800},
+         {"Secondary", "Gate lead", "Director"},
+         NONE},
+    };
+    assert_called(chains, sizeof chains / sizeof *chains);
+}
+
+static void a_column_of_times_beside_one_of_people_is_a_ladder(void **state)
+{
+    (void)state;
+    static const struct expected tables[] = {
+        {LEVELS "| Unacknowledged for | Page |\n|---|---|\n| 5 min | secondary |\n| 15 min | manager |\n",
+         2,
+         {300, 900},
+         {"secondary", "manager"},
+         NONE},
+        {LEVELS "| Order | Contact | Give them |\n|---|---|---|\n| 1 | Duty engineer | 10 minutes |\n"
+                "| 2 | Gate lead | 15 minutes |\n| 3 | Director of Dams | - |\n",
+         2,
+         {600, 1500},
+         {"Gate lead", "Director of Dams"},
+         NONE},
+        {LEVELS
+         "| Who | Called when |\n|---|---|\n| Gate on-call | every P1 |\n"
+         "| Gate lead | no progress after 20 minutes |\n| Site director | no progress after 60 minutes |\n",
+         2,
+         {1200, 3600},
+         {"Gate lead", "Site director"},
+         NONE},
+        {LEVELS "| D\xc3\xa9lai | Contact |\n|---|---|\n| 0 min | Astreinte |\n| 15 min | Responsable "
+                "d'\xc3\xa9quipe "
+                "|\n",
+         1,
+         {900},
+         {"Responsable d'\xc3\xa9quipe"},
+         NONE},
+        {LEVELS "| Time | Action |\n|---|---|\n| T0 | Page on-call |\n| T0 + 10 min | Page gate lead |\n",
+         1,
+         {600},
+         {"gate lead"},
+         NONE},
+    };
+    assert_called(tables, sizeof tables / sizeof *tables);
+}
+
+static void what_only_looks_like_calls_pages_nobody(void **state)
+{
+    (void)state;
+    static const struct expected none[] = {
+        {LEVELS "Escalate when one of these holds:\n\n- Service down for >5 minutes\n- Unable to find the "
+                "cause in 10 "
+                "minutes\n",
+         0,
+         {0},
+         NONE,
+         NONE},
+        {"# P\n\n## Alerts\n\n| Alert | Burn | Time left | Action |\n|---|---|---|---|\n"
+         "| PumpFast | 14x | ~2 hours | Page immediately |\n| PumpSlow | 3x | ~10 days | Create ticket |\n",
+         0,
+         {0},
+         NONE,
+         NONE},
+    };
+    assert_called(none, sizeof none / sizeof *none);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -285,6 +478,11 @@ int main(void)
         cmocka_unit_test(people_beside_times_of_levels_are_called_of_each_then),
         cmocka_unit_test(who_is_named_above_a_time_is_called_then),
         cmocka_unit_test(ladders_are_read_in_french_and_spanish),
+        cmocka_unit_test(who_is_called_first_needs_no_time_and_each_later_one_says_it_in_its_own_words),
+        cmocka_unit_test(a_sentence_says_whom_it_calls_before_or_behind_its_time),
+        cmocka_unit_test(signs_lead_from_one_to_the_next),
+        cmocka_unit_test(a_column_of_times_beside_one_of_people_is_a_ladder),
+        cmocka_unit_test(what_only_looks_like_calls_pages_nobody),
         cmocka_unit_test(a_deadline_in_front_does_not_hide_the_ladder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
